@@ -1,0 +1,26 @@
+// Package issuing is the shared vocabulary of a card-issuing SDK: the values,
+// errors and options that mean the same for every provider.
+//
+// A merchant imports the package of a provider ([worldcard], say), makes one
+// client with its New, and calls typed methods. What those methods take and
+// return beyond provider structs is defined here:
+//
+//   - [Amount] is an exact decimal, [Currency] its ISO 4217 code, [Date] a
+//     calendar date. No floating point touches money.
+//   - [Secret] holds what must never be printed: PAN, CVV2, PIN, OTP, keys.
+//   - [Error] is the one error type; its [Error.Kind] is one of the sentinels
+//     of this package, so errors.Is(err, [ErrNotFound]) works everywhere.
+//   - [Option] configures a client, [CallOption] one call, [CallInfo] reports
+//     what a call did, [Hook] observes every attempt.
+//
+// # Outcomes
+//
+// A call that moves money or changes a card can fail in a way that leaves its
+// effect open: the request may have arrived, the answer did not. Such a call
+// returns an error for which errors.Is(err, [ErrOutcomeUnknown]) holds, and
+// nothing else. Its [Error.Key] is the merchant's own key of the operation; the
+// method's documentation names the lookup that settles it. Never repeat such an
+// operation with a new key.
+//
+// [worldcard]: https://pkg.go.dev/github.com/issuing-sdk/issuing-go/worldcard
+package issuing

@@ -1,0 +1,3 @@
+module github.com/issuing-sdk/issuing-go
+
+go 1.26
