@@ -1,0 +1,214 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"sync/atomic"
+	"time"
+
+	retryablehttp "github.com/hashicorp/go-retryablehttp"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+)
+
+// Client sends calls for one provider. It is immutable and safe for concurrent
+// use.
+type Client struct {
+	provider string
+	settings issuing.Settings
+	retry    *retryablehttp.Client
+}
+
+// New returns a client that names provider in its errors and events.
+func New(provider string, settings issuing.Settings) *Client {
+	c := &Client{provider: provider, settings: settings}
+	hc := http.Client{}
+	if settings.HTTPClient != nil {
+		hc = *settings.HTTPClient
+	}
+	base := hc.Transport
+	if base == nil {
+		base = defaultTransport
+	}
+	hc.Transport = &sealer{client: c, base: base}
+	// A redirect is an answer like any other: credentials and signed bodies
+	// must not follow it to another place.
+	hc.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	c.retry = &retryablehttp.Client{
+		HTTPClient:   &hc,
+		Logger:       nil,
+		RetryWaitMin: settings.MinRetryWait,
+		RetryWaitMax: settings.MaxRetryWait,
+		RetryMax:     settings.MaxAttempts - 1,
+		CheckRetry:   checkRetry,
+		Backoff:      backoff,
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}
+	return c
+}
+
+// defaultTransport is shared by all clients without an HTTP client of their
+// own, so that they share connections.
+var defaultTransport = func() http.RoundTripper {
+	t, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		return http.DefaultTransport
+	}
+	t = t.Clone()
+	t.MaxIdleConnsPerHost = 64
+	return t
+}()
+
+// Settings returns the client's settings.
+func (c *Client) Settings() issuing.Settings { return c.settings }
+
+// Provider returns the provider's name.
+func (c *Client) Provider() string { return c.provider }
+
+// state is what the attempts of one call share.
+type state struct {
+	client   *Client
+	call     *Call
+	attempts int
+	last     *Response // last answer, nil when the last attempt had none
+	lastErr  error     // why the last attempt had none
+	maybe    bool      // some attempt may have been carried out
+	again    bool      // the last attempt may be followed by another
+	sinking  bool      // a byte went into the sink
+
+	requestID string // of the last attempt
+	event     issuing.CallEvent
+}
+
+type stateKey struct{}
+
+// Do runs the attempts of call. It returns the last answer, whatever its
+// status, or an *issuing.Error when there is none.
+func (c *Client) Do(ctx context.Context, call *Call) (*Response, error) {
+	start := time.Now()
+	st := &state{client: c, call: call}
+	if err := c.run(context.WithValue(ctx, stateKey{}, st), call); err != nil && st.lastErr == nil && st.last == nil {
+		st.lastErr = err
+	}
+	if ctx.Err() != nil && (st.last == nil || st.last.Judgement != Final) {
+		// The context ended a wait between attempts; the last answer is not one
+		// that ends the call.
+		st.last, st.lastErr = nil, ctx.Err()
+	}
+	if st.last != nil {
+		st.last.Attempts, st.last.Duration, st.last.Maybe = st.attempts, time.Since(start), st.maybe
+		return st.last, nil
+	}
+	return nil, c.noAnswer(st)
+}
+
+func (c *Client) run(ctx context.Context, call *Call) error {
+	method := call.Method
+	if method == "" {
+		method = http.MethodPost
+	}
+	req, err := retryablehttp.NewRequestWithContext(ctx, method, call.URL, nil)
+	if err != nil {
+		return errors.New("the request URL is not valid")
+	}
+	resp, err := c.retry.Do(req)
+	if resp != nil && resp.Body != nil {
+		_ = resp.Body.Close()
+	}
+	return err
+}
+
+// noAnswer makes the error of a call that ended without an answer.
+func (c *Client) noAnswer(st *state) error {
+	e := &issuing.Error{
+		Provider: c.provider, Op: st.call.Op, Key: st.call.Key,
+		Attempts: st.attempts, Kind: issuing.ErrUnavailable, Err: plain(st.lastErr),
+		RequestID: st.requestID,
+	}
+	var typed *issuing.Error
+	switch {
+	case errors.As(st.lastErr, &typed) && typed.Kind != nil:
+		e.Kind, e.Fields, e.Err = typed.Kind, typed.Fields, typed.Err
+	case errors.Is(st.lastErr, issuing.ErrTooLarge):
+		e.Kind = issuing.ErrBadResponse
+	}
+	if st.call.Safety != Read && st.maybe {
+		return Unknown(e)
+	}
+	return e
+}
+
+// plain strips the URL that net/http puts around transport errors.
+func plain(err error) error {
+	var u *url.Error
+	for errors.As(err, &u) {
+		err = u.Err
+	}
+	return err
+}
+
+func checkRetry(ctx context.Context, _ *http.Response, err error) (bool, error) {
+	st, ok := ctx.Value(stateKey{}).(*state)
+	if !ok {
+		return false, err
+	}
+	again := st.again && ctx.Err() == nil && st.attempts < st.client.settings.MaxAttempts
+	st.event.Retry = again
+	st.emit(ctx)
+	if !again {
+		return false, err
+	}
+	return true, nil
+}
+
+// emit reports the last attempt to the hooks, once.
+func (st *state) emit(ctx context.Context) {
+	if st.event.Attempt == 0 {
+		return
+	}
+	event := st.event
+	st.event = issuing.CallEvent{}
+	for _, hook := range st.client.settings.Hooks {
+		hook(ctx, event)
+	}
+}
+
+// backoff doubles the wait with each attempt and honours Retry-After, both
+// within the longest wait. Jitter keeps clients from moving in step; it never
+// shortens what the server asked for below the cap.
+func backoff(shortest, longest time.Duration, attempt int, resp *http.Response) time.Duration {
+	wait := min(retryablehttp.DefaultBackoff(shortest, longest, attempt, resp), longest)
+	if resp != nil && resp.Header.Get("Retry-After") != "" {
+		return min(wait+rand.N(shortest), longest)
+	}
+	return wait/2 + rand.N(wait/2+1)
+}
+
+// neverLeft reports whether the request provably did not leave: no connection
+// was made. A RoundTripper that does not report to httptrace is believed only
+// when its error is one of dialling.
+func neverLeft(err error, asked, got bool) bool {
+	if asked {
+		return !got
+	}
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return op.Op == "dial"
+	}
+	var dns *net.DNSError
+	return errors.As(err, &dns)
+}
+
+// traced adds connection tracking to ctx.
+func traced(ctx context.Context, asked, got *atomic.Bool) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { got.Store(true) },
+	})
+}

@@ -1,0 +1,166 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+)
+
+// sealer is the RoundTripper below the retry loop. It makes one attempt: limit,
+// seal, send, read, judge.
+type sealer struct {
+	client *Client
+	base   http.RoundTripper
+}
+
+// RoundTrip makes one attempt of the call in the request's context.
+func (s *sealer) RoundTrip(req *http.Request) (*http.Response, error) {
+	ctx := req.Context()
+	st, ok := ctx.Value(stateKey{}).(*state)
+	if !ok {
+		return nil, errors.New("transport: a request without a call")
+	}
+	st.attempts++
+	st.last, st.lastErr, st.again = nil, nil, false
+	st.event = issuing.CallEvent{
+		Provider: s.client.provider, Op: st.call.Op, Method: req.Method,
+		Template: st.call.Template, Attempt: st.attempts,
+	}
+	start := time.Now()
+	resp, err := s.attempt(ctx, st, req)
+	st.event.Duration = time.Since(start)
+	if err != nil {
+		st.lastErr = err
+		st.event.Kind = issuing.ErrUnavailable
+		return nil, err
+	}
+	st.event.Status = resp.StatusCode
+	if resp.StatusCode >= 300 {
+		st.event.Kind = KindOfStatus(resp.StatusCode)
+	}
+	return resp, nil
+}
+
+func (s *sealer) attempt(ctx context.Context, st *state, req *http.Request) (*http.Response, error) {
+	if limit := s.client.settings.Limiter; limit != nil {
+		if err := limit(ctx); err != nil {
+			return nil, err
+		}
+	}
+	// One attempt's time, from dialling to the last byte of the answer.
+	ctx, cancel := context.WithTimeout(ctx, s.client.settings.Timeout)
+	defer cancel()
+	sealed, err := st.call.Seal(ctx, st.attempts)
+	if err != nil {
+		return nil, err
+	}
+	st.requestID = sealed.RequestID
+	if err := ctx.Err(); err != nil {
+		st.again = true
+		return nil, err
+	}
+	var asked, got atomic.Bool
+	out := sealed.request(req.WithContext(traced(ctx, &asked, &got)))
+	resp, err := s.base.RoundTrip(out)
+	if err != nil {
+		if neverLeft(err, asked.Load(), got.Load()) {
+			st.again = true
+			return nil, err
+		}
+		return nil, st.unclear(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	return s.receive(st, resp, sealed.RequestID)
+}
+
+// request returns req with the attempt's headers and body. GetBody stays nil,
+// so net/http cannot send a body twice on its own.
+func (sealed Sealed) request(req *http.Request) *http.Request {
+	req.Header = sealed.Header.Clone()
+	if req.Header == nil {
+		req.Header = http.Header{}
+	}
+	switch {
+	case sealed.Stream != nil:
+		req.Body, req.ContentLength = sealed.Stream, sealed.Length
+	case sealed.Body != nil:
+		req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(sealed.Body)), int64(len(sealed.Body))
+	}
+	req.GetBody = nil
+	return req
+}
+
+// unclear notes that an attempt may have been carried out.
+func (st *state) unclear(err error) error {
+	st.maybe = true
+	st.again = st.call.Safety == Read || st.call.Safety == Keyed
+	if st.sinking {
+		st.again = false
+	}
+	return err
+}
+
+// receive reads the answer within its limit and judges it.
+func (s *sealer) receive(st *state, resp *http.Response, requestID string) (*http.Response, error) {
+	limit := st.call.MaxResponse
+	if limit <= 0 {
+		limit = DefaultMaxResponse
+	}
+	out := &Response{Status: resp.StatusCode, Header: resp.Header, RequestID: requestID}
+	var body bytes.Buffer
+	dst := io.Writer(&body)
+	if st.call.Sink != nil && resp.StatusCode >= 200 && resp.StatusCode < 300 {
+		dst = &sink{st: st, w: st.call.Sink}
+	} else if n := resp.ContentLength; n > 0 && n <= limit {
+		body.Grow(int(n))
+	}
+	n, err := io.Copy(dst, io.LimitReader(resp.Body, limit+1))
+	if err != nil {
+		return nil, st.unclear(fmt.Errorf("the answer broke off: %w", err))
+	}
+	if n > limit {
+		err := st.unclear(fmt.Errorf("the answer is over %d bytes: %w", limit, issuing.ErrTooLarge))
+		st.again = false
+		return nil, err
+	}
+	out.Body = body.Bytes()
+	judge := st.call.Judge
+	if judge == nil {
+		judge = JudgeStatus
+	}
+	out.Judgement = judge(out)
+	switch out.Judgement {
+	case Unclear:
+		_ = st.unclear(nil)
+	case Busy:
+		st.again = st.call.Safety != Once
+	}
+	if out.Status >= 300 && out.Status < 400 {
+		st.again = false
+	}
+	st.last = out
+	// The retry loop wants a response whose body it may drain.
+	resp.Body = io.NopCloser(bytes.NewReader(nil))
+	return resp, nil
+}
+
+// sink copies an answer to the caller's writer and remembers that it did.
+type sink struct {
+	st *state
+	w  io.Writer
+}
+
+// Write passes p on.
+func (s *sink) Write(p []byte) (int, error) {
+	if len(p) > 0 {
+		s.st.sinking = true
+	}
+	return s.w.Write(p)
+}

@@ -1,0 +1,14 @@
+// Package wire reads and writes the JSON that card platforms really send.
+//
+// Platforms send a number where they document a string, "" where they document
+// an object, and times in five layouts. [Codec.Unmarshal] accepts those shapes
+// for plain Go fields (string, int, bool, time.Time, [issuing.Amount],
+// [issuing.Secret], [issuing.Date], nested structs, slices and maps), so that
+// no provider needs an UnmarshalJSON of its own. [Codec.Marshal] writes request
+// structs, with secrets in clear: its result goes into the signed or encrypted
+// body and nowhere else.
+//
+// Both know the struct tags of encoding/json: the name, "-", omitempty and
+// omitzero. A field of type map[string]any with the tag wire:"inline" is merged
+// into its struct's object when writing.
+package wire

@@ -1,0 +1,23 @@
+// Package sign holds the cryptography that card platforms wrap around HTTP:
+// envelope encryption and signatures, as pure functions and small types. It
+// knows no HTTP and no provider's fields; the provider packages build on it.
+//
+// # Keys
+//
+// A merchant's own key is a [PrivateKey], a platform's key a [PublicKey], a
+// shared AES key an [AESKey]. They are different types, so swapping them does
+// not compile. All three print as "[redacted]" or a fingerprint. A PrivateKey
+// wraps any [crypto.Signer], so the key can stay in an HSM or a KMS.
+//
+// # WorldCard
+//
+// [AESKey.SealBody] and [AESKey.OpenBody] make and open the request body
+// {"data":"Base64(nonce|ciphertext|tag)"}; [SignPSS] and [VerifyPSS] sign and
+// check body, timestamp and nonce.
+//
+// # Errors
+//
+// Errors name the type that was wanted and the type that was found, never
+// content. [ErrDecrypt] and [ErrVerify] are the only words about a message that
+// does not open or verify, whatever the reason.
+package sign
