@@ -1,0 +1,127 @@
+// Package check collects what is wrong with a request, so that a caller learns
+// of all problems at once and before anything is sent.
+package check
+
+import (
+	"fmt"
+	"net/mail"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+)
+
+// Problems collects field errors. The zero value is ready to use. No method
+// puts a field's value into a problem.
+type Problems struct{ fields []issuing.FieldError }
+
+// Add reports a problem of a field.
+func (p *Problems) Add(field, format string, args ...any) {
+	p.fields = append(p.fields, issuing.FieldError{Field: field, Problem: fmt.Sprintf(format, args...)})
+}
+
+// Required reports a field that is missing. It returns whether it is present.
+func (p *Problems) Required(field string, present bool) bool {
+	if !present {
+		p.Add(field, "is required")
+	}
+	return present
+}
+
+// Text reports a missing value, one longer than limit characters (0 is no
+// limit), or one with control characters or invalid UTF-8.
+func (p *Problems) Text(field, value string, limit int) {
+	if p.Required(field, strings.TrimSpace(value) != "") {
+		p.OptionalText(field, value, limit)
+	}
+}
+
+// OptionalText is Text for a field that may be empty.
+func (p *Problems) OptionalText(field, value string, limit int) {
+	if n := utf8.RuneCountInString(value); limit > 0 && n > limit {
+		p.Add(field, "has %d characters, at most %d are allowed", n, limit)
+	}
+	if !utf8.ValidString(value) || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		p.Add(field, "has control characters or invalid UTF-8")
+	}
+}
+
+// OneOf reports that none of the named alternatives is given.
+func (p *Problems) OneOf(fields string, values ...string) {
+	for _, v := range values {
+		if v != "" {
+			return
+		}
+	}
+	p.Add(fields, "needs at least one of them")
+}
+
+// Digits reports a secret that does not consist of between shortest and longest
+// decimal digits.
+func (p *Problems) Digits(field string, value issuing.Secret, shortest, longest int) {
+	v := value.Reveal()
+	if !p.Required(field, v != "") {
+		return
+	}
+	if len(v) < shortest || len(v) > longest || strings.Trim(v, "0123456789") != "" {
+		if shortest == longest {
+			p.Add(field, "needs exactly %d digits", shortest)
+			return
+		}
+		p.Add(field, "needs %d to %d digits", shortest, longest)
+	}
+}
+
+// Amount reports an amount that is missing, not positive, or has more than
+// scale decimal places.
+func (p *Problems) Amount(field string, value issuing.Amount, scale int) {
+	if !p.Required(field, !value.IsZero()) {
+		return
+	}
+	if value.Sign() <= 0 {
+		p.Add(field, "must be greater than zero")
+	}
+	if value.Scale() > scale {
+		p.Add(field, "has more than %d decimal places", scale)
+	}
+}
+
+// Date reports a date that does not exist; presence is checked by Required.
+func (p *Problems) Date(field string, value issuing.Date) {
+	if !value.IsZero() && !value.Valid() {
+		p.Add(field, "is not a date of the calendar")
+	}
+}
+
+// Email reports a text that is no mail address; an empty one passes.
+func (p *Problems) Email(field, value string) {
+	if value == "" {
+		return
+	}
+	if a, err := mail.ParseAddress(value); err != nil || a.Address != value {
+		p.Add(field, "is not an e-mail address")
+	}
+}
+
+// Country reports a text that is no ISO 3166-1 alpha-2 code in capitals; an
+// empty one passes.
+func (p *Problems) Country(field, value string) {
+	if value == "" {
+		return
+	}
+	if len(value) != 2 || value[0] < 'A' || value[0] > 'Z' || value[1] < 'A' || value[1] > 'Z' {
+		p.Add(field, "is not an ISO 3166-1 alpha-2 code such as US")
+	}
+}
+
+// Any reports whether a problem was found.
+func (p *Problems) Any() bool { return len(p.fields) > 0 }
+
+// Err returns all problems as one error of kind issuing.ErrInvalid, or nil.
+func (p *Problems) Err(provider, op string) error {
+	if len(p.fields) == 0 {
+		return nil
+	}
+	return &issuing.Error{Provider: provider, Op: op, Kind: issuing.ErrInvalid, Fields: slices.Clone(p.fields)}
+}
