@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 
@@ -99,6 +100,8 @@ type Response struct {
 	Attempts  int
 	Duration  time.Duration
 	Judgement Judgement
+	// Parsed is what Judge made of the body, for the provider's decoder.
+	Parsed any
 	// Maybe reports that an attempt before the last one, or the last one itself
 	// when it is Unclear, may have been carried out. A write whose answer is
 	// anything but success is then of unknown outcome.
@@ -194,6 +197,7 @@ func (c *Client) Report(info *issuing.CallInfo, call *Call, resp *Response, raw 
 func (c *Client) Fail(call *Call, resp *Response, err *issuing.Error) error {
 	err.Provider, err.Op, err.Key = c.provider, call.Op, call.Key
 	err.Status, err.Attempts = resp.Status, resp.Attempts
+	err.Message = maskNumbers(err.Message)
 	if err.RequestID == "" {
 		err.RequestID = resp.RequestID
 	}
@@ -235,3 +239,9 @@ func harmless(err error) error {
 	}
 	return nil
 }
+
+// longDigits is a run of digits, perhaps grouped, that could be a card number.
+var longDigits = regexp.MustCompile(`[0-9](?:[ -]?[0-9]){11,}`)
+
+// maskNumbers takes what could be a card number out of a provider's text.
+func maskNumbers(text string) string { return longDigits.ReplaceAllString(text, "[redacted]") }

@@ -1,0 +1,130 @@
+package worldcard
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/transport"
+)
+
+// transition is what a checked operation does to a card.
+type transition struct {
+	operation
+	goal []CardStatus // the operation has happened
+	from []CardStatus // it has not happened and may be repeated
+}
+
+var (
+	toFrozen = transition{opFreeze,
+		[]CardStatus{CardStatusFrozen}, []CardStatus{CardStatusActive}}
+	toActive = transition{opUnfreeze,
+		[]CardStatus{CardStatusActive}, []CardStatus{CardStatusFrozen}}
+	toClosed = transition{opClose,
+		[]CardStatus{CardStatusClosing, CardStatusClosed}, []CardStatus{CardStatusActive, CardStatusFrozen}}
+	toAssigned = transition{opPhysicalAssign,
+		[]CardStatus{CardStatusPendingActivation, CardStatusActive}, []CardStatus{CardStatusPendingAssignment}}
+	// Activation is asynchronous: a card that still waits may have a request
+	// under way, and a repeat with the same PIN is idempotent by its page.
+	toActivated = transition{opPhysicalActivate,
+		[]CardStatus{CardStatusActive}, []CardStatus{CardStatusPendingActivation}}
+)
+
+// checked sends a request that moves a card to another state. After an attempt
+// that may have arrived it reads the card: a card that has moved is the result, a
+// card that has not moves on with another attempt, and anything else leaves the
+// outcome unknown. same, if set, decides whether the card that has moved did so
+// by this request.
+func checked(ctx context.Context, c *Client, t transition, ref CardRef, in validator,
+	same func(*Card) bool, opts []issuing.CallOption,
+) (*CardChange, error) {
+	if err := in.validate(t.name, c.now()); err != nil {
+		return nil, err
+	}
+	cs := issuing.NewCallSettings(opts...)
+	settings := c.transport.Settings()
+	for attempt := 1; ; attempt++ {
+		out := new(CardChange)
+		_, err := c.exchange(ctx, &t.operation, ref.key(), in, out, cs)
+		if err == nil || !errors.Is(err, issuing.ErrOutcomeUnknown) {
+			if err != nil && attempt > 1 {
+				// A refusal of the repeat says nothing about the first attempt.
+				return c.changed(ctx, t, ref, same, cs, err)
+			}
+			return result(out, err)
+		}
+		card, readErr := c.readCard(ctx, ref)
+		switch {
+		case readErr != nil:
+			return nil, err
+		case slices.Contains(t.goal, card.Status) && (same == nil || same(card)):
+			return settled(card, cs), nil
+		case !slices.Contains(t.from, card.Status) || attempt >= settings.MaxAttempts:
+			return nil, err
+		}
+		if !pause(ctx, settings.MinRetryWait) {
+			return nil, err
+		}
+	}
+}
+
+// changed settles a repeat that was refused: the first attempt may have moved
+// the card, which is then the reason for the refusal.
+func (c *Client) changed(ctx context.Context, t transition, ref CardRef, same func(*Card) bool,
+	cs issuing.CallSettings, refusal error,
+) (*CardChange, error) {
+	card, err := c.readCard(ctx, ref)
+	if err == nil && slices.Contains(t.goal, card.Status) && (same == nil || same(card)) {
+		return settled(card, cs), nil
+	}
+	var e *issuing.Error
+	if errors.As(refusal, &e) {
+		return nil, transport.Unknown(e)
+	}
+	return nil, refusal
+}
+
+func settled(card *Card, cs issuing.CallSettings) *CardChange {
+	if cs.Info != nil {
+		cs.Info.Settled = true
+	}
+	return &CardChange{ID: card.ID, MerchantCardID: card.MerchantCardID, Status: card.Status}
+}
+
+func result[T any](out *T, err error) (*T, error) {
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// readCard reads a card of either kind: the virtual page first, the physical
+// page when that one does not know the card.
+func (c *Client) readCard(ctx context.Context, ref CardRef) (*Card, error) {
+	card, err := c.Virtual.Card(ctx, ref)
+	if err == nil || errors.Is(err, issuing.ErrUnavailable) || ctx.Err() != nil {
+		return card, err
+	}
+	physical, physicalErr := c.Physical.Card(ctx, ref)
+	if physicalErr != nil {
+		return nil, errors.Join(err, physicalErr)
+	}
+	return &Card{
+		ID: physical.ID, MerchantCardID: physical.MerchantCardID, CardType: physical.CardType,
+		Status: physical.Status, CardNumber: physical.CardNumber,
+	}, nil
+}
+
+// pause waits unless the context ends first.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,40 @@
+// Package worldcard is a client of WorldCard's current Card API: virtual and
+// physical cards from application to closure.
+//
+// # Overview
+//
+// Make one [Client] with [New] and keep it; it is safe for concurrent use. Its
+// services follow the life of a card: [Client.Virtual] and [Client.Physical]
+// apply for cards and read them, [Client.KYC] verifies the holder of a physical
+// card, [Client.Cards] tops up, freezes, closes and lists transactions.
+//
+// Applications, top-ups and closures are asynchronous: the answer says that the
+// request was received, a callback says how it ended. The package webhook turns
+// callbacks into this package's event structs ([CardOpened] and its siblings).
+//
+// # Authentication
+//
+// A [Config] holds the base address and application id that WorldCard assigned,
+// the merchant's RSA key and the shared AES key. Every attempt of every request
+// is encrypted (AES-256-GCM) and signed (RSA-PSS) anew, with its own nonce and
+// timestamp. Answers are not signed by the platform; they rest on TLS.
+//
+// # Errors
+//
+// Every error is an [issuing.Error]. Test for its kind
+// (errors.Is(err, issuing.ErrNotFound)) or for a code of the platform
+// (errors.Is(err, worldcard.CodeCardNotFound)).
+//
+// # Retries
+//
+// Each method states its safety. Reads are repeated. Applications and top-ups
+// are repeated under the merchant's own key and settled by a lookup when the
+// platform answers that it knows the key. Freeze, Unfreeze, Close, Assign and
+// Activate read the card before they repeat. Whatever stays open is
+// [issuing.ErrOutcomeUnknown], never a failure.
+//
+// # Testing
+//
+// The package worldcardtest is the platform in memory, signatures, ledger,
+// callbacks and faults included.
+package worldcard

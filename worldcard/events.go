@@ -1,0 +1,303 @@
+package worldcard
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/sign"
+)
+
+// Callback types, the notify_type of webhook.md. Each has its own address in the
+// merchant portal.
+const (
+	NotifyCardOpen         = "card_open"          // [CardOpened]
+	NotifyCardDeposit      = "card_deposit"       // [CardDeposited]
+	NotifyCardClose        = "card_close"         // [CardClosed]
+	NotifyCardStatusChange = "card_status_change" // [CardStateChanged]
+	NotifyCardBilling      = "card_billing"       // [CardBilled]
+	NotifyCard3DS          = "card_3ds"           // [Card3DS]
+	NotifyCardKYC          = "card_kyc"           // [KYCReviewed]
+)
+
+// NotifyTypes lists the seven callback types.
+func NotifyTypes() []string {
+	return []string{
+		NotifyCardOpen, NotifyCardDeposit, NotifyCardClose, NotifyCardStatusChange,
+		NotifyCardBilling, NotifyCard3DS, NotifyCardKYC,
+	}
+}
+
+// Notification is the data of a callback: one of the pointers to [CardOpened],
+// [CardDeposited], [CardClosed], [CardStateChanged], [CardBilled], [Card3DS] and
+// [KYCReviewed].
+type Notification interface {
+	// DedupeKey is equal for two deliveries of the same event and differs
+	// between events. It is "" when the event lacks what identifies it; compare
+	// the whole content then.
+	DedupeKey() string
+}
+
+// DecodeNotification decodes the verified and decrypted JSON of a callback. The
+// package webhook calls it; a type that is not known gives nil and no error.
+func DecodeNotification(typ string, plaintext []byte, key sign.AESKey) (Notification, error) {
+	var n Notification
+	switch typ {
+	case NotifyCardOpen:
+		n = new(CardOpened)
+	case NotifyCardDeposit:
+		n = new(CardDeposited)
+	case NotifyCardClose:
+		n = new(CardClosed)
+	case NotifyCardStatusChange:
+		n = new(CardStateChanged)
+	case NotifyCardBilling:
+		n = new(CardBilled)
+	case NotifyCard3DS:
+		n = new(Card3DS)
+	case NotifyCardKYC:
+		n = new(KYCReviewed)
+	default:
+		return nil, nil
+	}
+	if err := codec.Unmarshal(plaintext, n); err != nil {
+		return nil, err
+	}
+	if o, ok := n.(opener); ok {
+		if err := o.open(key); err != nil {
+			return nil, err
+		}
+	}
+	return n, nil
+}
+
+// dedupeKey joins what identifies an event: its type, two ids of which at least
+// one must be there, and what else distinguishes it.
+func dedupeKey(typ, id, otherID string, more ...string) string {
+	if id == "" && otherID == "" {
+		return ""
+	}
+	return strings.Join(append([]string{typ, id, otherID}, more...), "|")
+}
+
+// dedupeAt is dedupeKey for an event that can recur and is told apart by its
+// time.
+func dedupeAt(at time.Time, typ, id, otherID string, more ...string) string {
+	if at.IsZero() {
+		return ""
+	}
+	return dedupeKey(typ, id, otherID, append(more, at.UTC().Format(time.RFC3339Nano))...)
+}
+
+// OpenEventStatus is the result in [CardOpened]. Its numbers are the callback's
+// own.
+type OpenEventStatus int
+
+// Statuses of card_open.
+const (
+	OpenEventSuccess OpenEventStatus = 2 // the card was issued, or the physical card activated
+	OpenEventFailed  OpenEventStatus = 3 // it never will be
+)
+
+// Known reports whether s was documented when this version was released.
+func (s OpenEventStatus) Known() bool { return s == OpenEventSuccess || s == OpenEventFailed }
+
+// CardOpened (card_open) tells how an application ended: a virtual card was
+// issued or not, a physical card was activated or failed for good.
+type CardOpened struct {
+	CardID         string           `json:"card_id"`          // the platform's card id
+	MerchantCardID string           `json:"merchant_card_id"` // the merchant's card id
+	CardNumber     issuing.Secret   `json:"card_number"`      // PAN, 16 digits on success; may be empty on failure
+	Status         OpenEventStatus  `json:"status"`           // success or failed
+	Amount         issuing.Amount   `json:"amount"`           // issuance amount
+	Currency       issuing.Currency `json:"currency"`         // ISO 4217
+	CreateTime     time.Time        `json:"create_time"`      // zero when it cannot be read
+	CompleteTime   time.Time        `json:"complete_time"`    // zero when it cannot be read
+	FailureReason  string           `json:"failure_reason"`   // on failure
+}
+
+// DedupeKey implements [Notification]: a card opens or fails once.
+func (e *CardOpened) DedupeKey() string {
+	return dedupeKey(NotifyCardOpen, e.CardID, e.MerchantCardID, fmt.Sprint(int(e.Status)))
+}
+
+func (e *CardOpened) open(key sign.AESKey) error {
+	return openField(key, "card_number", &e.CardNumber)
+}
+
+// DepositEventStatus is the status in [CardDeposited]. Its numbers collide with
+// those of [DepositStatus]: here 1 is success and 2 failed, there 1 is
+// processing and 2 success.
+type DepositEventStatus int
+
+// Statuses of card_deposit as webhook.md numbers them.
+const (
+	DepositEventSuccess DepositEventStatus = 1 // the card was credited
+	DepositEventFailed  DepositEventStatus = 2 // nothing was credited
+)
+
+// Known reports whether s was documented when this version was released.
+func (s DepositEventStatus) Known() bool { return s == DepositEventSuccess || s == DepositEventFailed }
+
+// CardDeposited (card_deposit) tells that a top-up was processed. Because of the
+// colliding numbers of its status, do not book money on it: look the top-up up
+// with [CardService.DepositByKey] and act on that.
+type CardDeposited struct {
+	TransactionID         string             `json:"transaction_id"`          // the platform's id
+	MerchantTransactionID string             `json:"merchant_transaction_id"` // the merchant's id
+	CardID                string             `json:"card_id"`                 // the platform's card id
+	Amount                issuing.Amount     `json:"amount"`                  // asked for
+	SettleAmount          issuing.Amount     `json:"settle_amount"`           // credited
+	Currency              issuing.Currency   `json:"currency"`                // ISO 4217
+	Status                DepositEventStatus `json:"status"`                  // raw number; see Hint
+	CreateTime            time.Time          `json:"create_time"`             // zero when it cannot be read
+	CompleteTime          time.Time          `json:"complete_time"`           // zero when it cannot be read
+	FailureReason         string             `json:"failure_reason"`          // on failure
+}
+
+// DedupeKey implements [Notification].
+func (e *CardDeposited) DedupeKey() string {
+	return dedupeKey(NotifyCardDeposit, e.TransactionID, e.MerchantTransactionID, fmt.Sprint(int(e.Status)), e.FailureReason)
+}
+
+// Hint reads the status as far as it is certain: a failure reason means failed,
+// 1 without one success, 3 failed in the API's numbering. ok is false for
+// everything else, 2 included, which both numberings use for opposite things.
+func (e *CardDeposited) Hint() (status DepositStatus, ok bool) {
+	switch {
+	case e.FailureReason != "", e.Status == 3:
+		return DepositStatusFailed, true
+	case e.Status == DepositEventSuccess:
+		return DepositStatusSuccess, true
+	}
+	return 0, false
+}
+
+// CardClosed (card_close) tells that a card was closed and what was left on it,
+// which the merchant refunds to the customer, once.
+type CardClosed struct {
+	CardID         string           `json:"card_id"`          // the platform's card id
+	MerchantCardID string           `json:"merchant_card_id"` // the merchant's card id
+	CardNumber     issuing.Secret   `json:"card_number"`      // PAN, 16 digits
+	CardState      CardState        `json:"card_status"`      // usually cancelled
+	Amount         issuing.Amount   `json:"amount"`           // remaining balance
+	Currency       issuing.Currency `json:"currency"`         // ISO 4217
+	CompleteTime   time.Time        `json:"complete_time"`    // zero when it cannot be read
+}
+
+// DedupeKey implements [Notification]: a card closes once, so a second close
+// with another amount or time is still the same event and refunds nothing more.
+func (e *CardClosed) DedupeKey() string {
+	return dedupeKey(NotifyCardClose, e.CardID, e.MerchantCardID)
+}
+
+func (e *CardClosed) open(key sign.AESKey) error {
+	return openField(key, "card_number", &e.CardNumber)
+}
+
+// CardStateChanged (card_status_change) tells that a card was frozen, unfrozen
+// or closed. A closed card sends card_close as well.
+type CardStateChanged struct {
+	CardID         string         `json:"card_id"`          // the platform's card id
+	MerchantCardID string         `json:"merchant_card_id"` // the merchant's card id
+	CardNumber     issuing.Secret `json:"card_number"`      // PAN; may be masked
+	CardState      CardState      `json:"card_status"`      // compare with Normal: frozen also comes as blocked
+	ChangeTime     time.Time      `json:"change_time"`      // zero when it cannot be read
+}
+
+// DedupeKey implements [Notification].
+func (e *CardStateChanged) DedupeKey() string {
+	return dedupeAt(e.ChangeTime, NotifyCardStatusChange, e.CardID, e.MerchantCardID, string(e.CardState.Normal()))
+}
+
+func (e *CardStateChanged) open(key sign.AESKey) error {
+	return openField(key, "card_number", &e.CardNumber)
+}
+
+// CardBilled (card_billing) tells of a spending transaction: authorization,
+// settlement, refund or reversal, each with its own event.
+type CardBilled struct {
+	TransactionID       string            `json:"transaction_id"`       // the platform's id
+	CardID              string            `json:"card_id"`              // the platform's card id
+	CardTypeID          int64             `json:"card_type_id"`         // card type id
+	TransactionTime     time.Time         `json:"transaction_time"`     // zero when it cannot be read
+	TransactionType     TransactionType   `json:"transaction_type"`     // authorization, settlement, refund, reversal
+	TransactionStatus   TransactionStatus `json:"transaction_status"`   // pending, declined, complete
+	ResultCode          string            `json:"result_code"`          // transaction result code
+	FailReason          string            `json:"fail_reason"`          // on decline
+	TransactionAmount   issuing.Amount    `json:"transaction_amount"`   // what the shop asked for
+	TransactionCurrency issuing.Currency  `json:"transaction_currency"` // the shop's currency
+	BillingAmount       issuing.Amount    `json:"billing_amount"`       // what the card is charged
+	BillingCurrency     issuing.Currency  `json:"billing_currency"`     // the card's currency
+	AuthCode            string            `json:"auth_code"`            // authorization code
+	MerchantName        string            `json:"merchant_name"`        // the shop
+	MerchantCountry     string            `json:"merchant_country"`     // the shop's country
+	MerchantCity        string            `json:"merchant_city"`        // the shop's city
+	MCC                 string            `json:"mcc"`                  // merchant category code, four digits
+	Description         string            `json:"description"`          // transaction description
+}
+
+// DedupeKey implements [Notification]. One transaction id can bring several
+// events, so type, status, amount and time belong to the key.
+func (e *CardBilled) DedupeKey() string {
+	return dedupeAt(e.TransactionTime, NotifyCardBilling, e.TransactionID, e.CardID,
+		string(e.TransactionType), string(e.TransactionStatus), e.BillingAmount.String())
+}
+
+// ThreeDSForwarding is the documented business type of a 3-D Secure page. The
+// value for one-time passwords is not documented.
+const ThreeDSForwarding = "ThreeDomainSecureForwarding"
+
+// Card3DS (card_3ds) brings a 3-D Secure one-time password or the address of a
+// page. Pass it to the cardholder at once; never store or log it.
+type Card3DS struct {
+	CardID       string           `json:"card_id"`       // the platform's card id
+	Currency     issuing.Currency `json:"currency"`      // transaction currency
+	Amount       issuing.Amount   `json:"amount"`        // transaction amount
+	OTP          issuing.Secret   `json:"otp"`           // the password, when it is one
+	Detail       string           `json:"detail"`        // the shop and so on
+	BusinessType string           `json:"business_type"` // open set; decide by OTP and URL
+	ExpiresAt    time.Time        `json:"expires_at"`    // when the password stops working
+	URL          issuing.Secret   `json:"url"`           // the page, when it is one
+}
+
+// DedupeKey implements [Notification]. It holds a hash of the password, not the
+// password.
+func (e *Card3DS) DedupeKey() string {
+	sum := sha256.Sum256([]byte(e.OTP.Reveal() + "|" + e.URL.Reveal() + "|" + e.Amount.String()))
+	return dedupeAt(e.ExpiresAt, NotifyCard3DS, e.CardID, "", hex.EncodeToString(sum[:]))
+}
+
+// KYCEventStatus is the verdict in [KYCReviewed]. Its numbers are the
+// callback's own.
+type KYCEventStatus int
+
+// Verdicts of card_kyc.
+const (
+	KYCEventApproved KYCEventStatus = 2 // the card moves to pending assignment
+	KYCEventRejected KYCEventStatus = 3 // see RetryAllowed
+)
+
+// Known reports whether s was documented when this version was released.
+func (s KYCEventStatus) Known() bool { return s == KYCEventApproved || s == KYCEventRejected }
+
+// KYCReviewed (card_kyc) brings the verdict on a physical card's holder. It can
+// come more than once for a card; the one with the greatest ReviewedAt counts,
+// in both directions. Without ReviewedAt ask [KYCService.Status].
+type KYCReviewed struct {
+	CardID         string         `json:"card_id"`          // the platform's card id
+	MerchantCardID string         `json:"merchant_card_id"` // the merchant's card id
+	CardType       CardType       `json:"card_type"`        // PHYSICAL-G
+	Status         KYCEventStatus `json:"status"`           // approved or rejected
+	RetryAllowed   bool           `json:"retry_allowed"`    // after a rejection: whether Init may be called again
+	Reason         string         `json:"reason"`           // generic description; optional
+	ReviewedAt     time.Time      `json:"reviewed_at"`      // zero when it cannot be read
+}
+
+// DedupeKey implements [Notification].
+func (e *KYCReviewed) DedupeKey() string {
+	return dedupeAt(e.ReviewedAt, NotifyCardKYC, e.CardID, e.MerchantCardID, fmt.Sprint(int(e.Status)), fmt.Sprint(e.RetryAllowed))
+}

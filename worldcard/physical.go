@@ -1,0 +1,275 @@
+package worldcard
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/sign"
+)
+
+// PhysicalService takes physical cards from application to activation: apply
+// (pending KYC), verify the holder with [KYCService], assign a card number
+// (pending activation), activate.
+type PhysicalService struct{ c *Client }
+
+// Lengths of a card number and a PIN (physical_card_assign.md and
+// physical_card_activate.md).
+const (
+	panDigits = 16
+	pinDigits = 6
+)
+
+// PhysicalBINsRequest selects a page of physical card BINs. All fields are
+// optional.
+type PhysicalBINsRequest struct {
+	Page     int `json:"page,omitzero"`      // from 1; 0 is 1
+	PageSize int `json:"page_size,omitzero"` // 1 to 100; 0 is 10
+}
+
+func (r PhysicalBINsRequest) validate(op string, _ time.Time) error {
+	var p check.Problems
+	checkPage(&p, r.Page, r.PageSize)
+	return p.Err(provider, op)
+}
+
+// BINs returns one page of the BINs of physical cards.
+//
+// Safety: read.
+func (s *PhysicalService) BINs(ctx context.Context, req PhysicalBINsRequest, opts ...issuing.CallOption) (*Page[BIN], error) {
+	return call[Page[BIN]](ctx, s.c, opPhysicalBINs, "", req, opts)
+}
+
+// AllBINs iterates over the BINs of physical cards, from the request's page on.
+func (s *PhysicalService) AllBINs(ctx context.Context, req PhysicalBINsRequest, opts ...issuing.CallOption) iter.Seq2[*BIN, error] {
+	return all(req.Page, func(page int) (*Page[BIN], error) {
+		req.Page = page
+		return s.BINs(ctx, req, opts...)
+	})
+}
+
+// PhysicalApplyRequest is an application for a physical card. It collects no
+// identity documents; the KYC step does.
+type PhysicalApplyRequest struct {
+	// MerchantCardID is the merchant's own id of the card, unique. Required. It
+	// makes the application idempotent. A failed or cancelled application needs
+	// a new one.
+	MerchantCardID string `json:"merchant_card_id"`
+	// CardType is PHYSICAL-G, which is filled in when empty.
+	CardType CardType `json:"card_type"`
+	// CardBINID is an id of the physical BIN list (BIN.ID). Required.
+	CardBINID string `json:"card_bin_id"`
+	// FirstName of the cardholder, in English. Required.
+	FirstName string `json:"first_name"`
+	// LastName of the cardholder, in English. Required.
+	LastName string `json:"last_name"`
+	// TelephoneCountryCode is the calling code, such as 86. Required.
+	TelephoneCountryCode string `json:"telephone_country_code"`
+	// Phone is the number without the country code. Required.
+	Phone string `json:"phone"`
+	// Email is optional.
+	Email string `json:"email,omitzero"`
+	// BirthDate of the cardholder. Required.
+	BirthDate issuing.Date `json:"birth_date"`
+
+	ResidenceCountry    string `json:"residence_country,omitzero"`     // ISO 3166-1 alpha-2; optional
+	ResidenceState      string `json:"residence_state,omitzero"`       // optional
+	ResidenceCity       string `json:"residence_city,omitzero"`        // optional
+	ResidenceLine1      string `json:"residence_line1,omitzero"`       // optional
+	ResidenceLine2      string `json:"residence_line2,omitzero"`       // optional
+	ResidenceLine3      string `json:"residence_line3,omitzero"`       // optional
+	ResidencePostalCode string `json:"residence_postal_code,omitzero"` // optional
+
+	// The delivery address is where the card is shipped to.
+
+	DeliveryCountry    string `json:"delivery_country,omitzero"`     // ISO 3166-1 alpha-2; optional
+	DeliveryState      string `json:"delivery_state,omitzero"`       // optional
+	DeliveryCity       string `json:"delivery_city,omitzero"`        // optional
+	DeliveryLine1      string `json:"delivery_line1,omitzero"`       // optional
+	DeliveryLine2      string `json:"delivery_line2,omitzero"`       // optional
+	DeliveryLine3      string `json:"delivery_line3,omitzero"`       // optional
+	DeliveryPostalCode string `json:"delivery_postal_code,omitzero"` // optional; the table says "postal", the worked example this
+}
+
+func (r PhysicalApplyRequest) validate(op string, _ time.Time) error {
+	var p check.Problems
+	p.Text("merchant_card_id", r.MerchantCardID, maxID)
+	p.Text("card_type", string(r.CardType), maxID)
+	p.Text("card_bin_id", r.CardBINID, maxID)
+	p.Text("first_name", r.FirstName, maxText)
+	p.Text("last_name", r.LastName, maxText)
+	p.Text("telephone_country_code", r.TelephoneCountryCode, maxText)
+	p.Text("phone", r.Phone, maxText)
+	p.OptionalText("email", r.Email, maxText)
+	p.Email("email", r.Email)
+	p.Required("birth_date", !r.BirthDate.IsZero())
+	p.Date("birth_date", r.BirthDate)
+	p.Country("residence_country", r.ResidenceCountry)
+	p.Country("delivery_country", r.DeliveryCountry)
+	for _, f := range []struct{ name, value string }{
+		{"residence_state", r.ResidenceState}, {"residence_city", r.ResidenceCity},
+		{"residence_line1", r.ResidenceLine1}, {"residence_line2", r.ResidenceLine2},
+		{"residence_line3", r.ResidenceLine3}, {"residence_postal_code", r.ResidencePostalCode},
+		{"delivery_state", r.DeliveryState}, {"delivery_city", r.DeliveryCity},
+		{"delivery_line1", r.DeliveryLine1}, {"delivery_line2", r.DeliveryLine2},
+		{"delivery_line3", r.DeliveryLine3}, {"delivery_postal_code", r.DeliveryPostalCode},
+	} {
+		p.OptionalText(f.name, f.value, maxText)
+	}
+	return p.Err(provider, op)
+}
+
+// Apply applies for a physical card. The answer's status is pending KYC; nothing
+// is charged or frozen, but a card of the merchant's quota is taken until the
+// application is cancelled. Go on with [KYCService.Init].
+//
+// Safety: keyed by MerchantCardID. A repeat after an unclear attempt is settled
+// by looking the card up by that id. On issuing.ErrOutcomeUnknown do the same
+// with [PhysicalService.Card] and [ByMerchantCardID]; never apply again with
+// another id. issuing.ErrDuplicate means that the id was used before this call.
+func (s *PhysicalService) Apply(ctx context.Context, req PhysicalApplyRequest, opts ...issuing.CallOption) (*Application, error) {
+	if req.CardType == "" {
+		req.CardType = CardTypePhysicalG
+	}
+	return keyed(ctx, s.c, opPhysicalApply, req.MerchantCardID, req, func(ctx context.Context) (*Application, bool, error) {
+		card, err := s.Card(ctx, ByMerchantCardID(req.MerchantCardID))
+		if err != nil || card.MerchantCardID != req.MerchantCardID {
+			return nil, false, err
+		}
+		if card.CardType != req.CardType {
+			return nil, false, otherIntent(opPhysicalApply, req.MerchantCardID)
+		}
+		return &Application{
+			ID: card.ID, MerchantCardID: card.MerchantCardID, CardType: card.CardType,
+			Status: card.Status, CreatedAt: card.CreatedAt,
+		}, true, nil
+	}, opts)
+}
+
+// PhysicalCard is a physical card. The platform sends neither CVV nor expiry of
+// physical cards.
+type PhysicalCard struct {
+	ID               string           `json:"card_id"`           // the platform's card id
+	MerchantCardID   string           `json:"merchant_card_id"`  // the merchant's card id
+	CardType         CardType         `json:"card_type"`         // PHYSICAL-G
+	Status           CardStatus       `json:"status"`            // life cycle
+	CardNumber       issuing.Secret   `json:"card_number"`       // PAN, 16 digits; empty before assignment
+	AvailableBalance issuing.Amount   `json:"available_balance"` // fresh while active, stored otherwise
+	Currency         issuing.Currency `json:"currency"`          // ISO 4217
+	CreatedAt        time.Time        `json:"created_at"`        // when it was applied for
+	UpdatedAt        time.Time        `json:"updated_at"`        // when it last changed
+}
+
+func (c *PhysicalCard) incomplete() bool { return c.ID == "" && c.MerchantCardID == "" }
+
+func (c *PhysicalCard) open(key sign.AESKey) error {
+	return openField(key, "card_number", &c.CardNumber)
+}
+
+// Card reads a physical card.
+//
+// Safety: read.
+func (s *PhysicalService) Card(ctx context.Context, ref CardRef, opts ...issuing.CallOption) (*PhysicalCard, error) {
+	return call[PhysicalCard](ctx, s.c, opPhysicalCard, ref.key(), ref, opts)
+}
+
+// AssignRequest binds a card number to an applied physical card.
+type AssignRequest struct {
+	CardRef // which card; required
+
+	// CardNumber is the real PAN on the plastic, 16 digits, not used by another
+	// card. Required.
+	CardNumber issuing.Secret `json:"card_number"`
+}
+
+func (r AssignRequest) validate(op string, _ time.Time) error {
+	var p check.Problems
+	r.CardRef.check(&p)
+	p.Digits("card_number", r.CardNumber, panDigits, panDigits)
+	return p.Err(provider, op)
+}
+
+func (r AssignRequest) wire(cfg Config) (any, error) {
+	err := cfg.encryptField(&r.CardNumber)
+	return r, err
+}
+
+// Assign binds a card number to a card that is pending assignment; afterwards it
+// is pending activation. Before KYC is passed the platform answers
+// [CodeKYCNotCompleted].
+//
+// Safety: checked. After an attempt that may have arrived the card is read: it
+// is done when it shows this card number, and tried again while it waits for
+// one. On issuing.ErrOutcomeUnknown read the card with [PhysicalService.Card].
+func (s *PhysicalService) Assign(ctx context.Context, req AssignRequest, opts ...issuing.CallOption) (*CardChange, error) {
+	return checked(ctx, s.c, toAssigned, req.CardRef, req, func(card *Card) bool {
+		return card.CardNumber.Equal(req.CardNumber)
+	}, opts)
+}
+
+// ActivateRequest activates an assigned physical card.
+type ActivateRequest struct {
+	CardRef // which card; required
+
+	// PIN of the card, 6 digits. Required. The platform does not keep it.
+	PIN issuing.Secret `json:"pin"`
+}
+
+func (r ActivateRequest) validate(op string, _ time.Time) error {
+	return checkPIN(op, r.CardRef, r.PIN)
+}
+
+func (r ActivateRequest) wire(cfg Config) (any, error) {
+	err := cfg.encryptField(&r.PIN)
+	return r, err
+}
+
+func checkPIN(op string, ref CardRef, pin issuing.Secret) error {
+	var p check.Problems
+	ref.check(&p)
+	p.Digits("pin", pin, pinDigits, pinDigits)
+	return p.Err(provider, op)
+}
+
+// Activate activates a card that is pending activation. The answer shows pending
+// activation or active; only active means done. Success comes as card_open
+// ([CardOpened]); a failed activation is announced by nothing and leaves the
+// card pending, so poll [PhysicalService.Card] for a while and send the PIN
+// again. A card that is "not ready" yet is refused with a retryable error whose
+// code the pages do not give.
+//
+// Safety: checked. After an attempt that may have arrived the card is read; one
+// that still waits is activated again with the same PIN, which the platform
+// takes as the same request.
+func (s *PhysicalService) Activate(ctx context.Context, req ActivateRequest, opts ...issuing.CallOption) (*CardChange, error) {
+	return checked(ctx, s.c, toActivated, req.CardRef, req, nil, opts)
+}
+
+// ChangePINRequest changes the PIN of an active physical card.
+type ChangePINRequest struct {
+	CardRef // which card; required
+
+	// PIN is the new one, 6 digits. Required. The platform does not keep it.
+	PIN issuing.Secret `json:"pin"`
+}
+
+func (r ChangePINRequest) validate(op string, _ time.Time) error {
+	return checkPIN(op, r.CardRef, r.PIN)
+}
+
+func (r ChangePINRequest) wire(cfg Config) (any, error) {
+	err := cfg.encryptField(&r.PIN)
+	return r, err
+}
+
+// ChangePIN changes the PIN of an active card, at once.
+//
+// Safety: once. A PIN cannot be read back, so after an unclear attempt the
+// outcome stays issuing.ErrOutcomeUnknown; settle it by changing to the same PIN
+// again.
+func (s *PhysicalService) ChangePIN(ctx context.Context, req ChangePINRequest, opts ...issuing.CallOption) error {
+	_, err := call[struct{}](ctx, s.c, opPhysicalPIN, req.key(), req, opts)
+	return err
+}

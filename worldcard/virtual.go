@@ -1,0 +1,279 @@
+package worldcard
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/sign"
+)
+
+// VirtualService applies for virtual cards and reads them.
+type VirtualService struct{ c *Client }
+
+// ApplyRequest is an application for a virtual card. Which fields are required
+// depends on the card type; for a type that this version does not know, only the
+// fields that all types need are checked.
+type ApplyRequest struct {
+	// MerchantCardID is the merchant's own id of the card, unique. Required. It
+	// makes the application idempotent.
+	MerchantCardID string `json:"merchant_card_id"`
+	// CardType is the product. Required.
+	CardType CardType `json:"card_type"`
+	// CardBINID is an id of the BIN list (BIN.ID). Required.
+	CardBINID string `json:"card_bin_id"`
+	// FirstRechargeAmount is the initial top-up in the currency's base unit
+	// ("100.00" is one hundred dollars), at most two decimals; the platform
+	// asks for at least 10. Required. It is frozen on the reserve balance and
+	// taken when the card is issued.
+	FirstRechargeAmount issuing.Amount `json:"first_recharge_amount"`
+	// Email is required for VIRTUAL-R and VIRTUAL-G.
+	Email string `json:"email,omitzero"`
+	// FirstName is required for VIRTUAL-V and VIRTUAL-G. VIRTUAL-G: 1 to 40
+	// characters, letters A-Z and a-z with single spaces between words.
+	FirstName string `json:"first_name,omitzero"`
+	// LastName is required for VIRTUAL-V and VIRTUAL-G, with FirstName's rule.
+	LastName string `json:"last_name,omitzero"`
+	// State is the state or province. Required for VIRTUAL-V.
+	State string `json:"state,omitzero"`
+	// CountryCode is ISO 3166-1 alpha-2, such as US. Required for VIRTUAL-V and
+	// VIRTUAL-G.
+	CountryCode string `json:"country_code,omitzero"`
+	// City is required for VIRTUAL-V and VIRTUAL-G.
+	City string `json:"city,omitzero"`
+	// Address is street and number. Required for VIRTUAL-V and VIRTUAL-G.
+	Address string `json:"address,omitzero"`
+	// PostalCode is required for VIRTUAL-V and VIRTUAL-G.
+	PostalCode string `json:"postal_code,omitzero"`
+	// Phone is the number without the country code. Required for VIRTUAL-G.
+	Phone string `json:"phone,omitzero"`
+	// PhoneCountryCode is the calling code, such as 1. Required for VIRTUAL-G.
+	PhoneCountryCode string `json:"phone_country_code,omitzero"`
+	// Birthday of the cardholder, who must be 18 or older. Required for
+	// VIRTUAL-G.
+	Birthday issuing.Date `json:"birthday,omitzero"`
+	// AddressLineTwo is never required.
+	AddressLineTwo string `json:"address_line_two,omitzero"`
+}
+
+// maxName is the longest name of a VIRTUAL-G cardholder.
+const maxName = 40
+
+// maxText bounds free text. The pages give no length.
+const maxText = 255
+
+func (r ApplyRequest) validate(op string, now time.Time) error {
+	var p check.Problems
+	p.Text("merchant_card_id", r.MerchantCardID, maxID)
+	p.Text("card_type", string(r.CardType), maxID)
+	p.Text("card_bin_id", r.CardBINID, maxID)
+	p.Amount("first_recharge_amount", r.FirstRechargeAmount, 2)
+	needs := map[string]bool{}
+	for _, name := range requiredByType[r.CardType] {
+		needs[name] = true
+	}
+	for _, f := range []struct{ name, value string }{
+		{"email", r.Email}, {"first_name", r.FirstName}, {"last_name", r.LastName}, {"state", r.State},
+		{"country_code", r.CountryCode}, {"city", r.City}, {"address", r.Address}, {"postal_code", r.PostalCode},
+		{"phone", r.Phone}, {"phone_country_code", r.PhoneCountryCode}, {"address_line_two", r.AddressLineTwo},
+	} {
+		if needs[f.name] {
+			p.Text(f.name, f.value, maxText)
+		} else {
+			p.OptionalText(f.name, f.value, maxText)
+		}
+	}
+	p.Email("email", r.Email)
+	p.Country("country_code", r.CountryCode)
+	if r.CardType == CardTypeVirtualG {
+		checkLatinName(&p, "first_name", r.FirstName)
+		checkLatinName(&p, "last_name", r.LastName)
+	}
+	if needs["birthday"] {
+		p.Required("birthday", !r.Birthday.IsZero())
+	}
+	checkAdult(&p, "birthday", r.Birthday, now)
+	return p.Err(provider, op)
+}
+
+// requiredByType is the table of apply.md, beyond what every type needs.
+var requiredByType = map[CardType][]string{
+	CardTypeVirtualV: {"first_name", "last_name", "state", "country_code", "city", "address", "postal_code"},
+	CardTypeVirtualR: {"email"},
+	CardTypeVirtualG: {
+		"email", "first_name", "last_name", "country_code", "city", "address", "postal_code",
+		"phone", "phone_country_code", "birthday",
+	},
+}
+
+func checkLatinName(p *check.Problems, field, name string) {
+	if name == "" {
+		return
+	}
+	letters := func(r rune) bool { return (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && r != ' ' }
+	if len(name) > maxName || strings.ContainsFunc(name, letters) ||
+		strings.Contains(name, "  ") || strings.Trim(name, " ") != name {
+		p.Add(field, "needs 1 to %d letters A-Z or a-z with single spaces between words", maxName)
+	}
+}
+
+// checkAdult refuses a holder who is under 18 everywhere on earth, so that a
+// birthday at the date line is left to the platform.
+func checkAdult(p *check.Problems, field string, birthday issuing.Date, now time.Time) {
+	p.Date(field, birthday)
+	latest := issuing.DateOf(now.In(time.FixedZone("UTC+14", 14*60*60)))
+	if !birthday.IsZero() && birthday.Valid() && birthday.YearsBefore(latest) < 18 {
+		p.Add(field, "makes the cardholder younger than 18")
+	}
+}
+
+// Application is the answer to an application, virtual or physical.
+type Application struct {
+	ID             string     `json:"card_id"`          // the platform's card id
+	MerchantCardID string     `json:"merchant_card_id"` // the merchant's card id
+	CardType       CardType   `json:"card_type"`        // physical cards only
+	Status         CardStatus `json:"status"`           // processing (virtual) or pending KYC (physical)
+	CreatedAt      time.Time  `json:"created_at"`       // zero when the result was settled by a lookup
+}
+
+func (a *Application) incomplete() bool { return a.ID == "" }
+
+// Apply applies for a virtual card. The answer's status is processing; the
+// result comes as card_open ([CardOpened]) or by [VirtualService.Card].
+//
+// Safety: keyed by MerchantCardID. A repeat after an unclear attempt is settled
+// by looking the card up by that id. On issuing.ErrOutcomeUnknown do the same
+// with [VirtualService.Card] and [ByMerchantCardID] until the card is there or
+// you decide that it never will be; never apply again with another id.
+// issuing.ErrDuplicate means that the id was used before this call.
+func (s *VirtualService) Apply(ctx context.Context, req ApplyRequest, opts ...issuing.CallOption) (*Application, error) {
+	return keyed(ctx, s.c, opVirtualApply, req.MerchantCardID, req, func(ctx context.Context) (*Application, bool, error) {
+		card, err := s.Card(ctx, ByMerchantCardID(req.MerchantCardID))
+		if err != nil || card.MerchantCardID != req.MerchantCardID {
+			return nil, false, err
+		}
+		if card.CardType != req.CardType || card.CardBINID != req.CardBINID ||
+			(!card.FirstRechargeAmount.IsZero() && card.FirstRechargeAmount.Cmp(req.FirstRechargeAmount) != 0) {
+			return nil, false, otherIntent(opVirtualApply, req.MerchantCardID)
+		}
+		return &Application{ID: card.ID, MerchantCardID: card.MerchantCardID, CardType: card.CardType, Status: card.Status}, true, nil
+	}, opts)
+}
+
+// otherIntent is the error of a key that turned out to belong to a different
+// operation.
+func otherIntent(o operation, key string) error {
+	return &issuing.Error{
+		Provider: provider, Op: o.name, Kind: issuing.ErrDuplicate, Key: key,
+		Err: fmt.Errorf("the key belongs to an operation with other contents"),
+	}
+}
+
+// Card is a virtual card in full.
+type Card struct {
+	ID             string   `json:"card_id"`          // the platform's card id
+	MerchantCardID string   `json:"merchant_card_id"` // the merchant's card id
+	CardType       CardType `json:"card_type"`        // the product
+	CardBINID      string   `json:"card_bin_id"`      // id of its BIN
+
+	// The platform sends the next four only while the card is active.
+
+	CardNumber  issuing.Secret `json:"card_number"`  // PAN, 16 digits
+	CVV         issuing.Secret `json:"cvv"`          // three digits
+	ExpiryMonth issuing.Secret `json:"expiry_month"` // MM
+	ExpiryYear  issuing.Secret `json:"expiry_year"`  // as sent, two or four digits
+
+	AvailableBalance    issuing.Amount   `json:"available_balance"`     // in the currency's base unit
+	FrozenBalance       issuing.Amount   `json:"frozen_balance"`        // held by authorizations
+	PendingBalance      issuing.Amount   `json:"pending_balance"`       // awaiting settlement
+	Currency            issuing.Currency `json:"currency"`              // ISO 4217
+	Status              CardStatus       `json:"status"`                // life cycle
+	FirstRechargeAmount issuing.Amount   `json:"first_recharge_amount"` // initial top-up
+
+	FirstName        string       `json:"first_name"`         // cardholder
+	LastName         string       `json:"last_name"`          // cardholder
+	Email            string       `json:"email"`              // cardholder
+	Phone            string       `json:"phone"`              // without the country code
+	PhoneCountryCode string       `json:"phone_country_code"` // calling code
+	Birthday         issuing.Date `json:"birthday"`           // cardholder
+	CountryCode      string       `json:"country_code"`       // ISO 3166-1 alpha-2
+	City             string       `json:"city"`               // billing address
+	Address          string       `json:"address"`            // billing address
+	State            string       `json:"state"`              // billing address
+	AddressLineTwo   string       `json:"address_line_two"`   // billing address
+	PostalCode       string       `json:"postal_code"`        // billing address
+}
+
+func (c *Card) incomplete() bool { return c.ID == "" && c.MerchantCardID == "" }
+
+func (c *Card) open(key sign.AESKey) error {
+	for _, f := range []struct {
+		name  string
+		value *issuing.Secret
+	}{
+		{"card_number", &c.CardNumber},
+		{"cvv", &c.CVV},
+		{"expiry_month", &c.ExpiryMonth},
+		{"expiry_year", &c.ExpiryYear},
+	} {
+		if err := openField(key, f.name, f.value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Card reads a virtual card with its balances and, while it is active, its card
+// number, CVV and expiry, opened with the merchant's AES key.
+//
+// Safety: read.
+func (s *VirtualService) Card(ctx context.Context, ref CardRef, opts ...issuing.CallOption) (*Card, error) {
+	return call[Card](ctx, s.c, opVirtualCard, ref.key(), ref, opts)
+}
+
+// BINsRequest selects a page of virtual card BINs. All fields are optional.
+type BINsRequest struct {
+	// CardType selects a product; empty is all. The page names VIRTUAL-V and
+	// VIRTUAL-R.
+	CardType CardType `json:"card_type,omitzero"`
+	Page     int      `json:"page,omitzero"`      // from 1; 0 is 1
+	PageSize int      `json:"page_size,omitzero"` // 1 to 100; 0 is 10
+}
+
+func (r BINsRequest) validate(op string, _ time.Time) error {
+	var p check.Problems
+	p.OptionalText("card_type", string(r.CardType), maxID)
+	checkPage(&p, r.Page, r.PageSize)
+	return p.Err(provider, op)
+}
+
+// BIN is a range of cards that can be applied for.
+type BIN struct {
+	ID            string           `json:"card_bin_id"`    // for applications; opaque
+	BIN           string           `json:"card_bin"`       // leading digits of the card number, such as 440872
+	CardType      CardType         `json:"card_type"`      // the product
+	CardBrand     CardBrand        `json:"card_brand"`     // the scheme
+	BusinessScene string           `json:"business_scene"` // what it is meant for; virtual BINs only
+	CardForm      CardForm         `json:"card_form"`      // physical BINs only
+	Currency      issuing.Currency `json:"currency"`       // ISO 4217
+	IssuerCountry string           `json:"issuer_country"` // ISO 3166-1 alpha-2
+}
+
+// BINs returns one page of the BINs of virtual cards.
+//
+// Safety: read.
+func (s *VirtualService) BINs(ctx context.Context, req BINsRequest, opts ...issuing.CallOption) (*Page[BIN], error) {
+	return call[Page[BIN]](ctx, s.c, opVirtualBINs, "", req, opts)
+}
+
+// AllBINs iterates over the BINs of virtual cards, from the request's page on.
+func (s *VirtualService) AllBINs(ctx context.Context, req BINsRequest, opts ...issuing.CallOption) iter.Seq2[*BIN, error] {
+	return all(req.Page, func(page int) (*Page[BIN], error) {
+		req.Page = page
+		return s.BINs(ctx, req, opts...)
+	})
+}
