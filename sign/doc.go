@@ -15,6 +15,11 @@
 // {"data":"Base64(nonce|ciphertext|tag)"}; [SignPSS] and [VerifyPSS] sign and
 // check body, timestamp and nonce.
 //
+// # WorldCard legacy
+//
+// [AppSecret] signs sorted parameters with MD5 and encrypts single fields with
+// AES in ECB mode. Both are weak and kept for compatibility.
+//
 // # Errors
 //
 // Errors name the type that was wanted and the type that was found, never
