@@ -1,0 +1,264 @@
+package legacy
+
+// EntryType is the side of an account that a MASTER-E transaction is booked on.
+// Top-ups are shown as DEBIT, so it tells nothing about the sign of an amount.
+type EntryType string
+
+// Entry types of the MASTER-E pages.
+const (
+	EntryTypeCredit EntryType = "CREDIT" // credit
+	EntryTypeDebit  EntryType = "DEBIT"  // debit
+)
+
+// Known reports whether t was documented when this version was released.
+func (t EntryType) Known() bool { return t == EntryTypeCredit || t == EntryTypeDebit }
+
+// MasterEIntent is what a MASTER-E transaction was for.
+type MasterEIntent string
+
+// Intents of the MASTER-E pages.
+const (
+	MasterEIntentCharge   MasterEIntent = "charge"   // purchase
+	MasterEIntentRefund   MasterEIntent = "refund"   // refund
+	MasterEIntentTopUp    MasterEIntent = "topup"    // top-up
+	MasterEIntentTransfer MasterEIntent = "transfer" // top-up too
+	MasterEIntentRepay    MasterEIntent = "repay"    // repayment
+	MasterEIntentCashback MasterEIntent = "cashback" // cashback
+	MasterEIntentInterest MasterEIntent = "interest" // interest
+	MasterEIntentFee      MasterEIntent = "fee"      // fee
+	MasterEIntentOther    MasterEIntent = "other"    // anything else
+)
+
+// Known reports whether i was documented when this version was released.
+func (i MasterEIntent) Known() bool {
+	switch i {
+	case MasterEIntentCharge, MasterEIntentRefund, MasterEIntentTopUp, MasterEIntentTransfer, MasterEIntentRepay,
+		MasterEIntentCashback, MasterEIntentInterest, MasterEIntentFee, MasterEIntentOther:
+		return true
+	}
+	return false
+}
+
+// MasterETransactionState is the status of a MASTER-E transaction.
+type MasterETransactionState string
+
+// Statuses of the MASTER-E pages. A refund of a posted transaction is a new
+// record; a refund of a pending one turns it void and gives the limit back.
+const (
+	MasterETransactionPending  MasterETransactionState = "pending"  // locked; not final
+	MasterETransactionPosted   MasterETransactionState = "posted"   // cleared; final
+	MasterETransactionDeclined MasterETransactionState = "declined" // refused; final
+	MasterETransactionVoid     MasterETransactionState = "void"     // given up before it was posted; final
+)
+
+// Known reports whether s was documented when this version was released.
+func (s MasterETransactionState) Known() bool {
+	return s == MasterETransactionPending || s.Terminal()
+}
+
+// Terminal reports whether the status is final.
+func (s MasterETransactionState) Terminal() bool {
+	switch s {
+	case MasterETransactionPosted, MasterETransactionDeclined, MasterETransactionVoid:
+		return true
+	}
+	return false
+}
+
+// DebitOrCredit is the direction of a transaction of VISA-H and VIRTUAL-P. The
+// VIRTUAL-P page shows D, "decrease", on a top-up: take no sign from it there.
+type DebitOrCredit string
+
+// Directions of the transaction pages.
+const (
+	Debit  DebitOrCredit = "D" // decrease
+	Credit DebitOrCredit = "C" // increase
+)
+
+// Known reports whether d was documented when this version was released.
+func (d DebitOrCredit) Known() bool { return d == Debit || d == Credit }
+
+// OOBStatus is the status of an out-of-band confirmation.
+type OOBStatus int
+
+// Statuses of the OOB pages.
+const (
+	OOBStatusFailed     OOBStatus = -3 // failed; final
+	OOBStatusCancelled  OOBStatus = -2 // cancelled; final
+	OOBStatusTimeout    OOBStatus = -1 // not answered in time; final
+	OOBStatusInProgress OOBStatus = 1  // waits for the holder
+	OOBStatusAccepted   OOBStatus = 2  // the holder confirmed; final
+	OOBStatusDeclined   OOBStatus = 3  // the holder declined; final
+)
+
+var oobStatusNames = map[OOBStatus]string{
+	OOBStatusFailed: "failed", OOBStatusCancelled: "cancelled", OOBStatusTimeout: "timeout",
+	OOBStatusInProgress: "in progress", OOBStatusAccepted: "accepted", OOBStatusDeclined: "declined",
+}
+
+// Known reports whether s was documented when this version was released.
+func (s OOBStatus) Known() bool { return oobStatusNames[s] != "" }
+
+// Terminal reports whether the status is final.
+func (s OOBStatus) Terminal() bool { return s.Known() && s != OOBStatusInProgress }
+
+// String returns the status in words.
+func (s OOBStatus) String() string { return named(oobStatusNames[s], int(s)) }
+
+// OOBReply is the holder's answer to an out-of-band confirmation.
+type OOBReply int
+
+// Replies of the OOB page, with the numbers of the statuses.
+const (
+	OOBAccept  OOBReply = 2 // the holder confirms the purchase
+	OOBDecline OOBReply = 3 // the holder declines it
+)
+
+// Known reports whether r was documented when this version was released.
+func (r OOBReply) Known() bool { return r == OOBAccept || r == OOBDecline }
+
+// VirtualLCardStatus is the life cycle of a VIRTUAL-L card. The platform sends it
+// as a number or a string.
+type VirtualLCardStatus string
+
+// Card statuses of the VIRTUAL-L page.
+const (
+	VirtualLCardStatusFrozen    VirtualLCardStatus = "0" // frozen; Unfreeze reverses it
+	VirtualLCardStatusActive    VirtualLCardStatus = "1" // usable
+	VirtualLCardStatusCancelled VirtualLCardStatus = "2" // closed; final
+)
+
+// Known reports whether s was documented when this version was released.
+func (s VirtualLCardStatus) Known() bool {
+	return s == VirtualLCardStatusFrozen || s == VirtualLCardStatusActive || s.Terminal()
+}
+
+// Terminal reports whether the card can leave this status no more.
+func (s VirtualLCardStatus) Terminal() bool { return s == VirtualLCardStatusCancelled }
+
+// VirtualLTransactionType is the kind of a VIRTUAL-L transaction.
+type VirtualLTransactionType string
+
+// Transaction types of the VIRTUAL-L pages.
+const (
+	VirtualLTransactionAuth     VirtualLTransactionType = "AUTH"     // purchase
+	VirtualLTransactionRefund   VirtualLTransactionType = "REFUND"   // refund
+	VirtualLTransactionFee      VirtualLTransactionType = "FEE"      // fee
+	VirtualLTransactionTopUp    VirtualLTransactionType = "TOP UP"   // top-up, with a space
+	VirtualLTransactionReversal VirtualLTransactionType = "REVERSAL" // reversal
+)
+
+// Known reports whether t was documented when this version was released.
+func (t VirtualLTransactionType) Known() bool {
+	switch t {
+	case VirtualLTransactionAuth, VirtualLTransactionRefund, VirtualLTransactionFee,
+		VirtualLTransactionTopUp, VirtualLTransactionReversal:
+		return true
+	}
+	return false
+}
+
+// VirtualLTransactionStatus is the verdict on a VIRTUAL-L transaction.
+type VirtualLTransactionStatus string
+
+// Transaction statuses of the VIRTUAL-L pages.
+const (
+	VirtualLTransactionApproved VirtualLTransactionStatus = "APPROVED" // approved
+	VirtualLTransactionDeclined VirtualLTransactionStatus = "DECLINED" // declined
+)
+
+// Known reports whether s was documented when this version was released.
+func (s VirtualLTransactionStatus) Known() bool { return s.Terminal() }
+
+// Terminal reports whether the status is final; both are.
+func (s VirtualLTransactionStatus) Terminal() bool {
+	return s == VirtualLTransactionApproved || s == VirtualLTransactionDeclined
+}
+
+// CrossBorderType says whether a VIRTUAL-L purchase crossed a border.
+type CrossBorderType string
+
+// Cross-border types of the VIRTUAL-L pages.
+const (
+	CrossBorderDomestic      CrossBorderType = "0" // domestic
+	CrossBorderInternational CrossBorderType = "1" // international
+)
+
+// Known reports whether t was documented when this version was released.
+func (t CrossBorderType) Known() bool {
+	return t == CrossBorderDomestic || t == CrossBorderInternational
+}
+
+// VirtualPCardStatus is the life cycle of a VIRTUAL-P card.
+type VirtualPCardStatus string
+
+// Card statuses of the VIRTUAL-P pages.
+const (
+	VirtualPCardStatusActive   VirtualPCardStatus = "Active"   // in use
+	VirtualPCardStatusFrozen   VirtualPCardStatus = "Frozen"   // frozen; Unfreeze reverses it
+	VirtualPCardStatusInactive VirtualPCardStatus = "Inactive" // cancelled; final
+)
+
+// Known reports whether s was documented when this version was released.
+func (s VirtualPCardStatus) Known() bool {
+	return s == VirtualPCardStatusActive || s == VirtualPCardStatusFrozen || s.Terminal()
+}
+
+// Terminal reports whether the card can leave this status no more.
+func (s VirtualPCardStatus) Terminal() bool { return s == VirtualPCardStatusInactive }
+
+// VirtualPTransactionType is the kind of a VIRTUAL-P transaction. Lists and
+// callbacks share the type; four kinds come in callbacks only.
+type VirtualPTransactionType string
+
+// Transaction types of the VIRTUAL-P pages.
+const (
+	VirtualPTransactionConsumption VirtualPTransactionType = "Consumption"     // purchase
+	VirtualPTransactionTopUp       VirtualPTransactionType = "TopUp"           // top-up
+	VirtualPTransactionFee         VirtualPTransactionType = "Fee"             // transaction fee
+	VirtualPTransactionCredit      VirtualPTransactionType = "Credit"          // refund
+	VirtualPTransactionReversal    VirtualPTransactionType = "Reversal"        // reversal
+	VirtualPTransactionDeleteCard  VirtualPTransactionType = "DeleteCard"      // closure; its amount goes back to the reserve
+	VirtualPTransactionAuth        VirtualPTransactionType = "Auth"            // authorization; callback only
+	VirtualPTransactionFrozen      VirtualPTransactionType = "FrozenCard"      // card frozen; callback only
+	VirtualPTransactionUnfrozen    VirtualPTransactionType = "UnFrozenCard"    // card unfrozen; callback only
+	VirtualPTransactionState       VirtualPTransactionType = "CardStateChange" // card status changed; callback only
+)
+
+// Known reports whether t was documented when this version was released.
+func (t VirtualPTransactionType) Known() bool {
+	switch t {
+	case VirtualPTransactionConsumption, VirtualPTransactionTopUp, VirtualPTransactionFee, VirtualPTransactionCredit,
+		VirtualPTransactionReversal, VirtualPTransactionDeleteCard, VirtualPTransactionAuth,
+		VirtualPTransactionFrozen, VirtualPTransactionUnfrozen, VirtualPTransactionState:
+		return true
+	}
+	return false
+}
+
+// VirtualPTransactionStatus is the status of a VIRTUAL-P transaction. The pages'
+// tables have three values, their examples two more: an open set.
+type VirtualPTransactionStatus string
+
+// Transaction statuses of the VIRTUAL-P pages.
+const (
+	VirtualPTransactionApprove  VirtualPTransactionStatus = "Approve"  // approved; final
+	VirtualPTransactionPending  VirtualPTransactionStatus = "Pending"  // not final
+	VirtualPTransactionFail     VirtualPTransactionStatus = "Fail"     // failed; final
+	VirtualPTransactionClosed   VirtualPTransactionStatus = "Closed"   // in examples of a finished top-up; final
+	VirtualPTransactionApproved VirtualPTransactionStatus = "APPROVED" // in an example; final
+)
+
+// Known reports whether s was documented when this version was released.
+func (s VirtualPTransactionStatus) Known() bool {
+	return s == VirtualPTransactionPending || s.Terminal()
+}
+
+// Terminal reports whether the status is final.
+func (s VirtualPTransactionStatus) Terminal() bool {
+	switch s {
+	case VirtualPTransactionApprove, VirtualPTransactionFail, VirtualPTransactionClosed, VirtualPTransactionApproved:
+		return true
+	}
+	return false
+}
