@@ -172,7 +172,7 @@ func sealBody(cfg Config, payload []byte, unsigned []string, timestamp, nonce st
 	for _, m := range [...][2]string{{"appKey", cfg.AppKey}, {"nonce", nonce}, {"timestamp", timestamp}} {
 		body = appendMember(body, m[0], m[1])
 	}
-	signature, err := cfg.AppSecret.SignParams(signedParams(append(body, '}'), unsigned))
+	signature, err := cfg.AppSecret.SignParams(SignedParams(append(body, '}'), unsigned...))
 	if err != nil {
 		return nil, err
 	}
@@ -186,9 +186,11 @@ func appendMember(body []byte, name, value string) []byte {
 	return wire.AppendString(append(wire.AppendString(body, name), ':'), value)
 }
 
-// signedParams collects the parameters of a JSON object that are signed: all
-// but sign itself and the excluded ones.
-func signedParams(body []byte, unsigned []string) []sign.Param {
+// SignedParams returns the parameters of a message, a JSON object, that its
+// signature covers: all members but sign itself and the named ones, as the text
+// that stands in the JSON. Empty ones are among them; the signature leaves them
+// out. The package webhook calls it; anything but an object gives none.
+func SignedParams(body []byte, unsigned ...string) []sign.Param {
 	params := make([]sign.Param, 0, 32)
 	for name, text := range wire.Texts(body) {
 		if string(name) == "sign" || contains(unsigned, name) {

@@ -37,6 +37,16 @@ func NotifyTypes() []string {
 	}
 }
 
+// VirtualPType reports whether typ is one of the four types that VIRTUAL-P's
+// callbacks name.
+func VirtualPType(typ string) bool {
+	switch typ {
+	case NotifyVirtualPTransaction, NotifyVirtualPDelete, NotifyVirtualPOTP, NotifyVirtualPForward:
+		return true
+	}
+	return false
+}
+
 // Notification is the content of a callback: a pointer to one of the structs that
 // the Notify constants name.
 type Notification interface {

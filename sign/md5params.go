@@ -5,6 +5,7 @@ import (
 	"crypto/md5"
 	"crypto/subtle"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -70,25 +71,24 @@ func (s AppSecret) VerifyParams(signature string, params []Param) error {
 // canonical returns the text that is hashed. It holds the secret: the callers
 // wipe it.
 func (s AppSecret) canonical(params []Param) ([]byte, error) {
-	sorted := make([]Param, 0, len(params)+1)
+	sorted := append(make([]Param, 0, len(params)+1), params...)
+	sorted = append(sorted, Param{Name: []byte(secretName), Value: s.p.text})
+	slices.SortFunc(sorted, func(a, b Param) int { return bytes.Compare(a.Name, b.Name) })
 	size := 0
-	for _, p := range params {
+	for i, p := range sorted {
+		// An empty repeat is not in the text, but it would change what a reader
+		// of the message takes for the value.
+		if i > 0 && bytes.Equal(p.Name, sorted[i-1].Name) {
+			return nil, errors.New("sign: a parameter stands twice")
+		}
+		size += len(p.Name) + len(p.Value) + 2
+	}
+	text := make([]byte, 0, size)
+	for _, p := range sorted {
 		if len(p.Value) == 0 {
 			continue
 		}
-		sorted = append(sorted, p)
-		size += len(p.Name) + len(p.Value) + 2
-	}
-	sorted = append(sorted, Param{Name: []byte(secretName), Value: s.p.text})
-	size += len(secretName) + len(s.p.text) + 2
-	slices.SortFunc(sorted, func(a, b Param) int { return bytes.Compare(a.Name, b.Name) })
-	text := make([]byte, 0, size)
-	for i, p := range sorted {
-		if i > 0 {
-			if bytes.Equal(p.Name, sorted[i-1].Name) {
-				clear(text)
-				return nil, fmt.Errorf("sign: a parameter stands twice")
-			}
+		if len(text) > 0 {
 			text = append(text, '&')
 		}
 		text = append(text, p.Name...)

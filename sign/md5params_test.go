@@ -80,7 +80,9 @@ func TestSignParamsRules(t *testing.T) {
 func TestSignParamsRefusesRepeats(t *testing.T) {
 	t.Parallel()
 	s := appSecret(t, secretV1)
-	for _, in := range [][]sign.Param{params("a", "1", "b", "2", "a", "3"), params("appSecret", "x")} {
+	for _, in := range [][]sign.Param{
+		params("a", "1", "b", "2", "a", "3"), params("a", "1", "a", ""), params("appSecret", "x"), params("appSecret", ""),
+	} {
 		if got, err := s.SignParams(in); err == nil {
 			t.Errorf("%s: signed as %s", in, got)
 		}
