@@ -72,7 +72,7 @@ type Server struct {
 	merchantKey *rsa.PrivateKey
 	merchant    sign.PublicKey
 	platformKey *rsa.PrivateKey
-	aesText     string
+	aesText     issuing.Secret
 	aes         sign.AESKey
 
 	mu       sync.Mutex
@@ -142,7 +142,7 @@ func (s *Server) makeKeys() error {
 	}
 	key := make([]byte, 32)
 	_, _ = rand.Read(key)
-	s.aesText = hex.EncodeToString(key)
+	s.aesText = issuing.NewSecret(hex.EncodeToString(key))
 	s.aes, err = sign.NewAESKey(key)
 	return err
 }
@@ -169,7 +169,7 @@ func (s *Server) MerchantPrivateKey() issuing.Secret {
 }
 
 // AESKeyText returns the shared AES key as 64 hexadecimal digits.
-func (s *Server) AESKeyText() issuing.Secret { return issuing.NewSecret(s.aesText) }
+func (s *Server) AESKeyText() issuing.Secret { return s.aesText }
 
 // AESKey returns the shared AES key.
 func (s *Server) AESKey() sign.AESKey { return s.aes }
