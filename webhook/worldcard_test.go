@@ -114,7 +114,7 @@ func wcPayloads(t testing.TB) []struct {
 			CardID: "1", MerchantCardID: "mc", CardNumber: issuing.NewSecret("493724******3841"), CardState: "BLOCKED", ChangeTime: wcTime(t, done),
 		}},
 		{worldcard.NotifyCardBilling, map[string]any{
-			"transaction_id": "t1", "card_id": "1", "card_type_id": 7, "transaction_time": "2026-06-26 10:00:05",
+			"transaction_id": "t1", "card_id": "1", "card_type_id": 7, "transaction_time": done,
 			"transaction_type": "Authorization", "transaction_status": "DECLINED", "result_code": "51", "fail_reason": "no money",
 			"transaction_amount": "50.00", "transaction_currency": "EUR", "billing_amount": "54.10", "billing_currency": "USD",
 			"auth_code": "123456", "merchant_name": "AMAZON.COM", "merchant_country": "US", "merchant_city": "SEATTLE",
