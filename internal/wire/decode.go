@@ -58,7 +58,7 @@ func (c Codec) Unmarshal(data []byte, v any) error {
 	// One copy of the text serves all strings of a small document; those of a
 	// large one are copied, so that keeping one does not keep the rest.
 	d := decoder{codec: c, share: len(data) <= shareLimit}
-	return d.decode(trim(string(data)), rv.Elem(), "")
+	return d.decode(trim(string(data)), rv.Elem(), classOf(rv.Type().Elem()), "")
 }
 
 // shareLimit is the size up to which decoded strings share the document's text.
@@ -93,26 +93,23 @@ func mismatch(data string, v reflect.Value, path string) error {
 	return &DecodeError{Path: path, Want: v.Type().String(), Got: shape(data)}
 }
 
-func (d decoder) decode(data string, v reflect.Value, path string) error {
+func (d decoder) decode(data string, v reflect.Value, class class, path string) error {
 	if data[0] == 'n' {
 		v.SetZero()
 		return nil
 	}
-	t := v.Type()
-	switch t {
-	case timeType, dateType:
-		return d.decodeTime(data, v)
-	case rawType:
+	switch class {
+	case classTime:
+		d.decodeTime(data, v)
+		return nil
+	case classRaw:
 		v.SetBytes([]byte(data))
 		return nil
-	}
-	if v.Kind() == reflect.Pointer {
+	case classPointer:
 		return d.decodePointer(data, v, path)
-	}
-	if v.CanAddr() && reflect.PointerTo(t).Implements(textType) {
+	case classText:
 		return d.decodeText(data, v, path)
-	}
-	if v.CanAddr() && reflect.PointerTo(t).Implements(jsonType) {
+	case classJSON:
 		if err := v.Addr().Interface().(json.Unmarshaler).UnmarshalJSON([]byte(data)); err != nil {
 			return mismatch(data, v, path)
 		}
@@ -154,15 +151,14 @@ func (d decoder) text(data string) string {
 	return strings.Clone(literal(data))
 }
 
-func (d decoder) decodeTime(data string, v reflect.Value) error {
+func (d decoder) decodeTime(data string, v reflect.Value) {
 	if t, ok := ParseTime(strings.TrimSpace(literal(data)), d.codec.Zone); ok {
-		if v.Type() == timeType {
-			v.Set(reflect.ValueOf(t))
+		if target, ok := v.Addr().Interface().(*time.Time); ok {
+			*target = t
 		} else {
 			_ = v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(t.Format(time.DateOnly)))
 		}
 	}
-	return nil
 }
 
 func (d decoder) decodePointer(data string, v reflect.Value, path string) error {
@@ -171,7 +167,7 @@ func (d decoder) decodePointer(data string, v reflect.Value, path string) error 
 		return nil
 	}
 	target := reflect.New(v.Type().Elem())
-	if err := d.decode(data, target.Elem(), path); err != nil {
+	if err := d.decode(data, target.Elem(), classOf(target.Type().Elem()), path); err != nil {
 		return err
 	}
 	v.Set(target)
@@ -265,7 +261,7 @@ func (d decoder) decodeStruct(data string, v reflect.Value, path string) error {
 			return true
 		}
 		f := &p.fields[i]
-		err = d.decode(value, v.FieldByIndex(f.index), f.name)
+		err = d.decode(value, v.FieldByIndex(f.index), f.class, f.name)
 		if err != nil && path != "" {
 			var de *DecodeError
 			if errors.As(err, &de) {
@@ -288,11 +284,12 @@ func (d decoder) decodeSlice(data string, v reflect.Value, path string) error {
 		}
 		return mismatch(data, v, path)
 	}
+	class := classOf(v.Type().Elem())
 	out := reflect.MakeSlice(v.Type(), 0, 0)
 	var err error
 	eachElement(data, func(value string) bool {
 		element := reflect.New(v.Type().Elem()).Elem()
-		if err = d.decode(value, element, path); err != nil {
+		if err = d.decode(value, element, class, path); err != nil {
 			return false
 		}
 		out = reflect.Append(out, element)
@@ -318,12 +315,13 @@ func (d decoder) decodeMap(data string, v reflect.Value, path string) error {
 	if v.Type().Key().Kind() != reflect.String {
 		return mismatch(data, v, path)
 	}
+	class := classOf(v.Type().Elem())
 	out := reflect.MakeMap(v.Type())
 	var err error
 	eachMember(data, func(name, value string) bool {
 		element := reflect.New(v.Type().Elem()).Elem()
 		key := strings.Clone(unquote(name))
-		if err = d.decode(value, element, path+"."+key); err != nil {
+		if err = d.decode(value, element, class, path+"."+key); err != nil {
 			return false
 		}
 		out.SetMapIndex(reflect.ValueOf(key).Convert(v.Type().Key()), element)
