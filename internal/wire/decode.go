@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"encoding"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,7 +23,21 @@ type Codec struct {
 	Zone          *time.Location // zone of times without one; nil is UTC
 	TimeLayout    string         // layout for writing times; "" is RFC 3339
 	NumberAmounts bool           // write amounts as bare JSON numbers
+
+	depth int // of the value at hand
 }
+
+// Limits that keep a few hostile bytes from costing minutes or gigabytes. The
+// documented messages have up to 6 levels and lists of some hundred entries.
+const (
+	maxDepth    = 128     // Go values inside each other, for types that refer to themselves
+	maxElements = 100_000 // in one array or map
+)
+
+var (
+	errDepth    = errors.New("wire: values are nested too deeply")
+	errElements = errors.New("wire: an array or object has too many elements")
+)
 
 // DecodeError says which field of an answer has a shape that cannot be read. It
 // does not hold the value.
@@ -41,7 +56,7 @@ func (e *DecodeError) Error() string {
 //
 // Per target: a string takes a string, a number's or boolean's literal, or the
 // raw JSON of an object or array; an integer takes a number or a string of
-// digits; a bool takes true, false, 0, 1 and the strings of those; a struct
+// digits; bytes take Base64; a bool takes true, false, 0, 1 and the strings of those; a struct
 // takes an object, a string that holds one, and leaves the zero value for null,
 // "" and []; a slice takes an array, a string that holds one, and leaves nil
 // for null, "" and {}. A time or date that cannot be read stays zero. Unknown
@@ -85,6 +100,9 @@ func (c Codec) decode(data []byte, v reflect.Value, path string) error {
 		v.SetZero()
 		return nil
 	}
+	if c.depth++; c.depth > maxDepth {
+		return errDepth
+	}
 	t := v.Type()
 	switch t {
 	case timeType, dateType:
@@ -113,6 +131,8 @@ func (c Codec) decode(data []byte, v reflect.Value, path string) error {
 		return decodeBool(data, v, path)
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		return decodeInt(data, v, path)
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return decodeUint(data, v, path)
 	case reflect.Struct:
 		return c.decodeStruct(data, v, path)
 	case reflect.Slice:
@@ -188,20 +208,34 @@ func decodeBool(data []byte, v reflect.Value, path string) error {
 }
 
 func decodeInt(data []byte, v reflect.Value, path string) error {
-	text := strings.TrimSpace(literal(data))
-	if text == "" {
-		v.SetInt(0)
-		return nil
-	}
-	if whole, fraction, ok := strings.Cut(text, "."); ok && strings.Trim(fraction, "0") == "" {
-		text = whole
-	}
-	n, err := strconv.ParseInt(text, 10, v.Type().Bits())
+	n, err := strconv.ParseInt(integer(data), 10, v.Type().Bits())
 	if err != nil {
 		return mismatch(data, v, path)
 	}
 	v.SetInt(n)
 	return nil
+}
+
+func decodeUint(data []byte, v reflect.Value, path string) error {
+	n, err := strconv.ParseUint(integer(data), 10, v.Type().Bits())
+	if err != nil {
+		return mismatch(data, v, path)
+	}
+	v.SetUint(n)
+	return nil
+}
+
+// integer returns the text of a number without decimals that are zero; an empty
+// string is 0.
+func integer(data []byte) string {
+	text := strings.TrimSpace(literal(data))
+	if text == "" {
+		return "0"
+	}
+	if whole, fraction, ok := strings.Cut(text, "."); ok && strings.Trim(fraction, "0") == "" {
+		return whole
+	}
+	return text
 }
 
 // inner returns the JSON inside a string that holds a value starting with open,
@@ -248,7 +282,24 @@ func (c Codec) decodeStruct(data []byte, v reflect.Value, path string) error {
 	return err
 }
 
+// decodeBytes reads Base64, as encoding/json does.
+func decodeBytes(data []byte, v reflect.Value, path string) error {
+	raw, err := base64.StdEncoding.DecodeString(literal(data))
+	switch {
+	case err != nil || data[0] != '"':
+		return mismatch(data, v, path)
+	case len(raw) == 0:
+		v.SetZero()
+	default:
+		v.SetBytes(raw)
+	}
+	return nil
+}
+
 func (c Codec) decodeSlice(data []byte, v reflect.Value, path string) error {
+	if v.Type().Elem().Kind() == reflect.Uint8 {
+		return decodeBytes(data, v, path)
+	}
 	if nested := inner(data, '['); nested != nil {
 		data = nested
 	}
@@ -262,6 +313,10 @@ func (c Codec) decodeSlice(data []byte, v reflect.Value, path string) error {
 	out := reflect.MakeSlice(v.Type(), 0, 0)
 	var err error
 	eachElement(data, func(value []byte) bool {
+		if out.Len() == maxElements {
+			err = errElements
+			return false
+		}
 		element := reflect.New(v.Type().Elem()).Elem()
 		if err = c.decode(value, element, path); err != nil {
 			return false
@@ -280,7 +335,7 @@ func (c Codec) decodeMap(data []byte, v reflect.Value, path string) error {
 		data = nested
 	}
 	if data[0] != '{' {
-		if string(data) == `""` || string(data) == "[]" {
+		if string(data) == `""` || (data[0] == '[' && len(trim(data[1:len(data)-1])) == 0) {
 			v.SetZero()
 			return nil
 		}
@@ -291,13 +346,18 @@ func (c Codec) decodeMap(data []byte, v reflect.Value, path string) error {
 	}
 	out := reflect.MakeMap(v.Type())
 	var err error
+	// The keys are foreign text: errors show a star for them.
+	path = strings.TrimPrefix(path+".*", ".")
 	eachMember(data, func(name, value []byte) bool {
-		element := reflect.New(v.Type().Elem()).Elem()
-		key := string(unquote(name))
-		if err = c.decode(value, element, path+"."+key); err != nil {
+		if out.Len() == maxElements {
+			err = errElements
 			return false
 		}
-		out.SetMapIndex(reflect.ValueOf(key).Convert(v.Type().Key()), element)
+		element := reflect.New(v.Type().Elem()).Elem()
+		if err = c.decode(value, element, path); err != nil {
+			return false
+		}
+		out.SetMapIndex(reflect.ValueOf(string(unquote(name))).Convert(v.Type().Key()), element)
 		return true
 	})
 	if err == nil {

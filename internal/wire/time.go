@@ -31,10 +31,11 @@ func ParseTime(text string, zone *time.Location) (time.Time, bool) {
 	if zone == nil {
 		zone = time.UTC
 	}
-	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
+	// In zone, so that the result does not depend on the machine's own zone.
+	if t, err := time.ParseInLocation(time.RFC3339Nano, text, zone); err == nil {
 		return t, true
 	}
-	if n, err := strconv.ParseInt(text, 10, 64); err == nil && text[0] != '+' {
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil && text[0] >= '0' && text[0] <= '9' {
 		return parseDigits(text, n, zone)
 	}
 	for _, layout := range layouts {
