@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -193,22 +194,12 @@ func appendMember(body []byte, name, value string) []byte {
 func SignedParams(body []byte, unsigned ...string) []sign.Param {
 	params := make([]sign.Param, 0, 32)
 	for name, text := range wire.Texts(body) {
-		if string(name) == "sign" || contains(unsigned, name) {
+		if name == "sign" || slices.Contains(unsigned, name) {
 			continue
 		}
 		params = append(params, sign.Param{Name: name, Value: text})
 	}
 	return params
-}
-
-// contains compares without making a string of name.
-func contains(names []string, name []byte) bool {
-	for _, n := range names {
-		if n == string(name) {
-			return true
-		}
-	}
-	return false
 }
 
 func (c *Client) now() time.Time { return c.transport.Settings().Now() }

@@ -26,7 +26,7 @@ const maxECBText = 4 << 10
 type AppSecret struct{ p *appSecret }
 
 type appSecret struct {
-	text  []byte
+	text  string
 	block cipher.Block
 }
 
@@ -44,7 +44,7 @@ func NewAppSecret(text string) (AppSecret, error) {
 	if err != nil {
 		return AppSecret{}, fmt.Errorf("%w: AES", ErrKey)
 	}
-	return AppSecret{&appSecret{text: []byte(text), block: block}}, nil
+	return AppSecret{&appSecret{text: text, block: block}}, nil
 }
 
 // IsZero reports whether there is no secret.

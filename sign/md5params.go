@@ -1,21 +1,21 @@
 package sign
 
 import (
-	"bytes"
 	"crypto/md5"
 	"crypto/subtle"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Param is one parameter of a signed message. The value is the text that stands
 // in the message: a string's characters, a number's or boolean's literal, the
 // JSON of a nested value as it came.
 type Param struct {
-	Name  []byte // the parameter's name
-	Value []byte // its text; an empty one is not signed
+	Name  string // the parameter's name
+	Value string // its text; an empty one is not signed
 }
 
 // secretName is the name under which the secret takes its place among the
@@ -72,13 +72,13 @@ func (s AppSecret) VerifyParams(signature string, params []Param) error {
 // wipe it.
 func (s AppSecret) canonical(params []Param) ([]byte, error) {
 	sorted := append(make([]Param, 0, len(params)+1), params...)
-	sorted = append(sorted, Param{Name: []byte(secretName), Value: s.p.text})
-	slices.SortFunc(sorted, func(a, b Param) int { return bytes.Compare(a.Name, b.Name) })
+	sorted = append(sorted, Param{Name: secretName, Value: s.p.text})
+	slices.SortFunc(sorted, func(a, b Param) int { return strings.Compare(a.Name, b.Name) })
 	size := 0
 	for i, p := range sorted {
 		// An empty repeat is not in the text, but it would change what a reader
 		// of the message takes for the value.
-		if i > 0 && bytes.Equal(p.Name, sorted[i-1].Name) {
+		if i > 0 && p.Name == sorted[i-1].Name {
 			return nil, errors.New("sign: a parameter stands twice")
 		}
 		size += len(p.Name) + len(p.Value) + 2

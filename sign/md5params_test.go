@@ -21,7 +21,7 @@ const (
 func params(pairs ...string) []sign.Param {
 	var out []sign.Param
 	for i := 0; i+1 < len(pairs); i += 2 {
-		out = append(out, sign.Param{Name: []byte(pairs[i]), Value: []byte(pairs[i+1])})
+		out = append(out, sign.Param{Name: pairs[i], Value: pairs[i+1]})
 	}
 	return out
 }
@@ -45,7 +45,7 @@ func TestSignParamsVector(t *testing.T) {
 	if err != nil || got != signatureV1 {
 		t.Errorf("SignParams = %s, %v; want %s", got, err, signatureV1)
 	}
-	if string(in[0].Name) != "uuid" {
+	if in[0].Name != "uuid" {
 		t.Error("the caller's slice was reordered")
 	}
 	for _, signature := range []string{signatureV1, strings.ToUpper(signatureV1)} {
@@ -117,7 +117,7 @@ func TestVerifyParamsRefuses(t *testing.T) {
 	}
 	for i := range paramsV1() {
 		in := paramsV1()
-		in[i].Value = append([]byte("x"), in[i].Value...)
+		in[i].Value = "x" + in[i].Value
 		if err := s.VerifyParams(signatureV1, in); !errors.Is(err, sign.ErrVerify) {
 			t.Errorf("%s changed: %v", in[i].Name, err)
 		}

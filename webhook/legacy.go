@@ -78,15 +78,15 @@ type legacyHead struct {
 func readLegacyHead(body []byte) legacyHead {
 	var head legacyHead
 	for name, text := range wire.Texts(body) {
-		switch string(name) {
+		switch name {
 		case "appKey":
-			head.AppKey = string(text)
+			head.AppKey = text
 		case "sign":
-			head.Sign = string(text)
+			head.Sign = text
 		case "type":
-			head.Type = string(text)
+			head.Type = text
 		case "data":
-			head.Data = text
+			head.Data = []byte(text)
 		}
 	}
 	return head

@@ -92,20 +92,19 @@ func Members(data []byte) iter.Seq2[string, []byte] {
 
 // Texts iterates over the members of a JSON object in their order: the decoded
 // name and the text that the value stands for, which is a string's characters,
-// nothing for null, and the JSON as it stands in data for everything else. The
-// slices may share memory with data. Like Members it yields nothing for other
-// values and for invalid JSON.
-func Texts(data []byte) iter.Seq2[[]byte, []byte] {
-	return func(yield func(name, text []byte) bool) {
+// nothing for null, and the JSON as it stands in data for everything else. Like
+// Members it yields nothing for other values and for invalid JSON.
+func Texts(data []byte) iter.Seq2[string, string] {
+	return func(yield func(name, text string) bool) {
 		if !json.Valid(data) {
 			return
 		}
-		eachMember(data, func(name, value []byte) bool {
+		eachMember(string(data), func(name, value string) bool {
 			switch value[0] {
 			case '"':
 				value = unquote(value)
 			case 'n':
-				value = nil
+				value = ""
 			}
 			return yield(unquote(name), value)
 		})

@@ -25,7 +25,7 @@ func TestTexts(t *testing.T) {
 	} {
 		var got [][2]string
 		for name, text := range wire.Texts([]byte(tc.in)) {
-			got = append(got, [2]string{string(name), string(text)})
+			got = append(got, [2]string{name, text})
 		}
 		if diff := cmp.Diff(tc.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tc.in, diff)
