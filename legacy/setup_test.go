@@ -1,8 +1,10 @@
 package legacy_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -198,5 +200,15 @@ func virtualPApplication(merOrderNo string) legacy.VirtualPApplication {
 	return legacy.VirtualPApplication{
 		MerOrderNo: merOrderNo, CardBIN: "537100", FirstRecharge: amount("0"), Email: "x@example.com",
 		FirstName: "Dennis", LastName: "Huang", Country: "US", State: "WA",
+	}
+}
+
+// hookInto collects events as text.
+func hookInto(events *[]string) issuing.Hook {
+	var mu sync.Mutex
+	return func(_ context.Context, event issuing.CallEvent) {
+		mu.Lock()
+		defer mu.Unlock()
+		*events = append(*events, fmt.Sprintf("%+v", event))
 	}
 }

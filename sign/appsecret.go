@@ -26,7 +26,9 @@ const maxECBText = 4 << 10
 type AppSecret struct{ p *appSecret }
 
 type appSecret struct {
-	text  string
+	// A pointer, because fmt prints a struct behind an unexported pointer in full
+	// for verbs that do not fit.
+	text  *string
 	block cipher.Block
 }
 
@@ -44,7 +46,7 @@ func NewAppSecret(text string) (AppSecret, error) {
 	if err != nil {
 		return AppSecret{}, fmt.Errorf("%w: AES", ErrKey)
 	}
-	return AppSecret{&appSecret{text: text, block: block}}, nil
+	return AppSecret{&appSecret{text: &text, block: block}}, nil
 }
 
 // IsZero reports whether there is no secret.

@@ -4,13 +4,11 @@ import (
 	"bytes"
 	"crypto/aes"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"log/slog"
 	"strings"
 	"testing"
 
+	"github.com/issuing-sdk/issuing-go/internal/leaktest"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
@@ -126,20 +124,7 @@ func TestAppSecretDecryptRefuses(t *testing.T) {
 func TestAppSecretPrintsNothing(t *testing.T) {
 	t.Parallel()
 	s := appSecret(t, secretV3)
-	holder := struct{ S, hidden any }{s, &s}
-	var out strings.Builder
-	slog.New(slog.NewJSONHandler(&out, nil)).Info("x", "secret", s, "holder", holder)
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
-		fmt.Fprintf(&out, verb+verb, s, holder)
-	}
-	text, err := json.Marshal(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	out.Write(text)
-	if strings.Contains(out.String(), secretV3) || strings.Contains(out.String(), fmt.Sprintf("%x", secretV3)) {
-		t.Errorf("the secret was printed: %s", out.String())
-	}
+	leaktest.Check(t, []string{secretV3}, s, struct{ S, hidden sign.AppSecret }{s, s}, &struct{ hidden any }{s})
 }
 
 func FuzzAppSecretDecrypt(f *testing.F) {

@@ -72,7 +72,7 @@ func (s AppSecret) VerifyParams(signature string, params []Param) error {
 // wipe it.
 func (s AppSecret) canonical(params []Param) ([]byte, error) {
 	sorted := append(make([]Param, 0, len(params)+1), params...)
-	sorted = append(sorted, Param{Name: secretName, Value: s.p.text})
+	sorted = append(sorted, Param{Name: secretName, Value: *s.p.text})
 	slices.SortFunc(sorted, func(a, b Param) int { return strings.Compare(a.Name, b.Name) })
 	size := 0
 	for i, p := range sorted {
