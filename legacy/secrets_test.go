@@ -61,12 +61,13 @@ func TestErrorsHoldNoCardNumber(t *testing.T) {
 		if !errors.As(err, &e) || e.Op == "" {
 			t.Errorf("%s: %T", c.op, err)
 		}
-		leaktest.Check(t, []string{pan, "4242 4242 4242 4242"}, err, e)
-		if e != nil && strings.Contains(e.Key, pan) {
-			t.Errorf("%s: the key is a card number", c.op)
+		if text := fmt.Sprintf("%v %+v %#v", err, e, e); strings.Contains(text, pan) || strings.Contains(text, "4242 4242") {
+			t.Errorf("%s: the error quotes the card number: %s", c.op, text)
 		}
 	}
-	leaktest.Check(t, []string{pan}, events)
+	if strings.Contains(strings.Join(events, " "), pan) {
+		t.Error("an event quotes the card number")
+	}
 	if len(events) < len(r.all()) {
 		t.Errorf("%d events for %d requests", len(events), len(r.all()))
 	}
