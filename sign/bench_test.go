@@ -18,10 +18,11 @@ var payload = []byte(`{"fields":"` + strings.Repeat("x", 1000) + `"}`)
 // BenchmarkSend compares what one attempt costs with the signature alone.
 func BenchmarkSend(b *testing.B) {
 	b.Run("bare rsa.SignPSS", func(b *testing.B) {
+		key := rsaKey() // made before the clock runs
 		digest := sha256.Sum256(payload)
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := rsa.SignPSS(rand.Reader, rsaKey(), crypto.SHA256, digest[:], &rsa.PSSOptions{SaltLength: 32}); err != nil {
+			if _, err := rsa.SignPSS(rand.Reader, key, crypto.SHA256, digest[:], &rsa.PSSOptions{SaltLength: 32}); err != nil {
 				b.Fatal(err)
 			}
 		}

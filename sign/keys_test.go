@@ -124,7 +124,7 @@ func TestParseKeyRefusals(t *testing.T) {
 		{"odd Base64", base64Text(k.pkcs8)[:1001], "neither PEM nor Base64", "neither PEM nor Base64"},
 		{"garbage", "4929420573595709!", "neither PEM nor Base64", "neither PEM nor Base64"},
 		{"file name", "/etc/keys/merchant.pem", "neither PEM nor Base64", "neither PEM nor Base64"},
-		{"hex", hex.EncodeToString(k.pkcs8), "found bytes that are no key", "found bytes that are no key"},
+		{"hex", hex.EncodeToString(k.pkcs8[:1200]), "found bytes that are no key", "found bytes that are no key"},
 		{"two megabytes", strings.Repeat("A", 2<<20), "has 2097152 characters", "has 2097152 characters"},
 		{"small key", base64Text(smallKey(t)), "has 512 bits, at least 1024", "found an RSA private key"},
 		{"huge key", base64Text(x509.MarshalPKCS1PublicKey(hugeKey())), "found an RSA public key", "at most"},
