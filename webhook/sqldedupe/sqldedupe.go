@@ -159,9 +159,7 @@ func (d *Deduper) claim(ctx context.Context, key string, mine bool) (webhook.Cla
 				return webhook.ClaimNew, err
 			}
 		}
-		var state, lapses int64
-		var owner string
-		err := d.db.QueryRowContext(ctx, d.sql.read, key).Scan(&state, &owner, &lapses)
+		state, owner, lapses, err := d.read(ctx, key)
 		switch {
 		case errors.Is(err, sql.ErrNoRows) && mine:
 			continue // released between the two statements
@@ -202,7 +200,7 @@ func (d *Deduper) Done(ctx context.Context, id string) error {
 	if d.cfg.Dialect == MySQL {
 		args = append(args, args[1:]...)
 	}
-	if _, err := d.db.ExecContext(ctx, d.sql.done, args...); err != nil {
+	if _, err := d.count(ctx, d.sql.done, args...); err != nil {
 		return fmt.Errorf("sqldedupe: done: %w", err)
 	}
 	return nil
@@ -213,7 +211,7 @@ func (d *Deduper) Done(ctx context.Context, id string) error {
 func (d *Deduper) Release(ctx context.Context, id string) error {
 	key := keyOf(id)
 	defer d.drop(key)
-	if _, err := d.db.ExecContext(ctx, d.sql.release, key, d.owner); err != nil {
+	if _, err := d.count(ctx, d.sql.release, key, d.owner); err != nil {
 		return fmt.Errorf("sqldedupe: release: %w", err)
 	}
 	return nil
@@ -248,12 +246,24 @@ func (d *Deduper) changed(ctx context.Context, text string, args ...any) (bool, 
 	return n > 0, err
 }
 
-func (d *Deduper) count(ctx context.Context, text string, args ...any) (int64, error) {
-	result, err := d.db.ExecContext(ctx, text, args...)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+// count runs a statement and returns how many rows it changed.
+func (d *Deduper) count(ctx context.Context, text string, args ...any) (n int64, err error) {
+	err = repeat(func() error {
+		result, err := d.db.ExecContext(ctx, text, args...)
+		if err != nil {
+			return err
+		}
+		n, err = result.RowsAffected()
+		return err
+	})
+	return n, err
+}
+
+func (d *Deduper) read(ctx context.Context, key string) (state int64, owner string, lapses int64, err error) {
+	err = repeat(func() error {
+		return d.db.QueryRowContext(ctx, d.sql.read, key).Scan(&state, &owner, &lapses)
+	})
+	return state, owner, lapses, err
 }
 
 // hold reserves key for one claim of this process, so that the process does not

@@ -134,6 +134,19 @@ func (a account) serve(t *testing.T, db *sql.DB, stop os.Signal, dir, name strin
 	}
 }
 
+// pool is a connection for each goroutine of the suite.
+func pool(t *testing.T, driver, address string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open(driver, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	db.SetMaxOpenConns(16)
+	db.SetMaxIdleConns(16)
+	return db
+}
+
 // tables gives each test of the suite a table of its own in one database.
 func tables(db *sql.DB, dialect sqldedupe.Dialect) func(*testing.T) (*sql.DB, sqldedupe.Config) {
 	var n atomic.Int32
@@ -152,15 +165,20 @@ func TestPostgreSQL(t *testing.T) {
 	dir := who.folder(t)
 	data := filepath.Join(dir, "data")
 	who.run(t, dir, initdb, "-D", data, "-U", "test", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
-	db, err := sql.Open("pgx", "host="+dir+" user=test dbname=postgres sslmode=disable")
-	if err != nil {
-		t.Fatal(err)
-	}
-	db.SetMaxOpenConns(16)
-	db.SetMaxIdleConns(16)
+	address := "host=" + dir + " user=test dbname=postgres sslmode=disable"
+	db := pool(t, "pgx", address)
 	who.serve(t, db, os.Interrupt, dir, filepath.Join(filepath.Dir(initdb), "postgres"),
 		"-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off")
-	suite(t, tables(db, sqldedupe.PostgreSQL))
+	open := tables(db, sqldedupe.PostgreSQL)
+	t.Run("ReadCommitted", func(t *testing.T) { suite(t, open) })
+	strict := tables(pool(t, "pgx", address+" default_transaction_isolation=serializable"), sqldedupe.PostgreSQL)
+	t.Run("Serializable", func(t *testing.T) {
+		suite(t, func(t *testing.T) (*sql.DB, sqldedupe.Config) {
+			db, cfg := strict(t)
+			cfg.Table = "strict_" + cfg.Table
+			return db, cfg
+		})
+	})
 }
 
 func TestMySQL(t *testing.T) {
@@ -177,12 +195,7 @@ func TestMySQL(t *testing.T) {
 	who.run(t, dir, install, "--no-defaults", "--basedir="+base, "--datadir="+data,
 		"--auth-root-authentication-method=normal", "--skip-test-db")
 	_ = mysql.SetLogger(silent{}) // the driver reports attempts before the server listens
-	db, err := sql.Open("mysql", "root@unix("+socket+")/mysql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	db.SetMaxOpenConns(16)
-	db.SetMaxIdleConns(16)
+	db := pool(t, "mysql", "root@unix("+socket+")/mysql")
 	who.serve(t, db, syscall.SIGTERM, dir, server, "--no-defaults", "--basedir="+base, "--datadir="+data,
 		"--socket="+socket, "--skip-networking", "--pid-file="+filepath.Join(dir, "pid"),
 		"--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=64M")

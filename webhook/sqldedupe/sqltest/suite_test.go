@@ -177,13 +177,12 @@ func testConcurrentClaims(t *testing.T, l *lab) {
 // testConcurrentLives claims few ids from many goroutines that handle them,
 // fail at first, and finish: never two at a time, and once in the end.
 func testConcurrentLives(t *testing.T, l *lab) {
-	const goroutines, ids, failures = 8, 12, 3
+	const goroutines, ids, failures = 8, 12, 20
 	var running, attempts, handled [ids]atomic.Int32
-	dedupers := []*sqldedupe.Deduper{l.replica(t), l.replica(t)}
 	var wg sync.WaitGroup
-	for g := range goroutines {
+	for range goroutines {
+		d := l.replica(t)
 		wg.Go(func() {
-			d := dedupers[g%2]
 			for open := ids; open > 0; {
 				open = 0
 				for n := range ids {

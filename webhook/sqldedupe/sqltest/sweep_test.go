@@ -149,8 +149,17 @@ func testMissingTable(t *testing.T, l *lab) {
 	claims(t, d, "event", webhook.ClaimNew)
 }
 
+var dropOrder = map[sqldedupe.Dialect]string{
+	sqldedupe.PostgreSQL: `DROP TABLE IF EXISTS "Order"`,
+	sqldedupe.MySQL:      "DROP TABLE IF EXISTS `Order`",
+	sqldedupe.SQLite:     `DROP TABLE IF EXISTS "Order"`,
+}
+
 func testReservedWord(t *testing.T, l *lab) {
 	l.cfg.Table = "Order"
+	if _, err := l.db.ExecContext(t.Context(), dropOrder[l.cfg.Dialect]); err != nil {
+		t.Fatal(err) // an earlier suite's on the same server
+	}
 	d := l.replica(t)
 	for _, end := range []func(context.Context, string) error{d.Release, d.Done} {
 		claims(t, d, "event", webhook.ClaimNew)
