@@ -133,10 +133,10 @@ func testStates(t *testing.T, l *lab) {
 	}
 }
 
-// testConcurrentClaims lets 16 goroutines of 4 replicas claim the same 2,000
-// ids at the same time.
+// testConcurrentClaims lets 16 goroutines of 4 replicas claim the same
+// contested ids at the same time.
 func testConcurrentClaims(t *testing.T, l *lab) {
-	const goroutines, replicas, ids = 16, 4, 2000
+	const goroutines, replicas, ids = 16, 4, contested
 	dedupers := make([]*sqldedupe.Deduper, replicas)
 	for i := range dedupers {
 		dedupers[i] = l.replica(t)
