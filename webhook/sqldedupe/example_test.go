@@ -9,7 +9,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/webhook"
 	"github.com/issuing-sdk/issuing-go/webhook/sqldedupe"
 )
@@ -34,21 +33,7 @@ func Example() {
 		return
 	}
 
-	key, err := sign.ParsePublicKey(os.Getenv("WORLDCARD_PLATFORM_KEY"))
-	if err != nil {
-		log.Print(err)
-		return
-	}
-	aesKey, err := sign.ParseAESKey(os.Getenv("WORLDCARD_AES_KEY"))
-	if err != nil {
-		log.Print(err)
-		return
-	}
-	src, err := webhook.WorldCard(webhook.WorldCardConfig{PlatformKeys: []sign.PublicKey{key}, AESKey: aesKey})
-	if err != nil {
-		log.Print(err)
-		return
-	}
+	var src *webhook.Source // of webhook.WorldCard, or another provider's
 	http.Handle("POST /callbacks/worldcard", webhook.NewHandler(src, handle, webhook.WithDeduper(dedupe)))
 
 	go sweep(ctx, dedupe)

@@ -45,6 +45,7 @@ func suite(t *testing.T, open func(t *testing.T) (*sql.DB, sqldedupe.Config)) {
 		{"LateDone", testLateDone},
 		{"Ids", testIDs},
 		{"Sweep", testSweep},
+		{"SweepLeavesRunningClaims", testSweepLeavesRunningClaims},
 		{"SweepInBatches", testSweepInBatches},
 		{"SweepsAndClaims", testSweepsAndClaims},
 		{"CancelledContext", testCancelledContext},

@@ -48,6 +48,20 @@ func testSweep(t *testing.T, l *lab) {
 	}
 }
 
+// testSweepLeavesRunningClaims sweeps where another replica's lease is longer
+// than what this one keeps.
+func testSweepLeavesRunningClaims(t *testing.T, l *lab) {
+	d := l.replica(t)
+	l.cfg.Lease = 2 * sqldedupe.DefaultKeep
+	patient := l.replica(t)
+	claims(t, patient, "event", webhook.ClaimNew)
+	l.advance(2*sqldedupe.DefaultKeep - time.Millisecond)
+	swept(t, d, 0)
+	claims(t, d, "event", webhook.ClaimBusy)
+	l.advance(time.Millisecond)
+	swept(t, d, 1)
+}
+
 func testSweepInBatches(t *testing.T, l *lab) {
 	const rows = 2500
 	d := l.replica(t)
