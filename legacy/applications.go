@@ -55,7 +55,7 @@ func (r MasterEApplication) validate(op string, _ time.Time) error {
 	if p.Required("annualIncome", !r.AnnualIncome.IsZero()) && r.AnnualIncome.Sign() < 0 {
 		p.Add("annualIncome", "must not be negative")
 	}
-	checkIDImages(&p, r.IDType == MasterEPassport, r.Country, r.FaceImage, r.BackImage, r.PassImage)
+	checkIDImages(&p, r.IDType == MasterEIDTypePassport, r.Country, r.FaceImage, r.BackImage, r.PassImage)
 	checkImage(&p, "signImage", r.SignImage, false)
 	return p.Err(provider, op)
 }
@@ -112,7 +112,7 @@ func (r VisaHApplication) validate(op string, _ time.Time) error {
 	checkKnown(&p, "certType", string(r.IDType), r.IDType.Known(), "0 (identity card) or 1 (passport)")
 	checkDate(&p, "idIssuanceDate", r.IDIssuanceDate, true)
 	checkDate(&p, "idExpiryDate", r.IDExpiryDate, true)
-	checkIDImages(&p, r.IDType == VisaHPassport, r.Country, r.FaceImage, r.BackImage, r.PassImage)
+	checkIDImages(&p, r.IDType == VisaHIDTypePassport, r.Country, r.FaceImage, r.BackImage, r.PassImage)
 	return p.Err(provider, op)
 }
 

@@ -64,8 +64,9 @@ func FuzzDecodeNotification(f *testing.F) {
 		if err != nil || n == nil {
 			return
 		}
-		if n.DedupeKey() != n.DedupeKey() {
-			t.Error("the key is not stable")
+		again, err := DecodeNotification(typ, content)
+		if err != nil || again.DedupeKey() != n.DedupeKey() {
+			t.Errorf("the key is not stable: %v", err)
 		}
 	})
 }

@@ -147,7 +147,7 @@ func TestVisaH(t *testing.T) {
 		}
 		return out
 	}
-	both := []legacy.VisaHTransactionType{legacy.VisaHTypePurchase, legacy.VisaHTypeAccountFunding}
+	both := []legacy.VisaHTransactionType{legacy.VisaHTransactionTypePurchase, legacy.VisaHTransactionTypeAccountFunding}
 	if diff := cmp.Diff(both, types(req)); diff != "" {
 		t.Errorf("all (-want +got):\n%s", diff)
 	}
@@ -155,7 +155,7 @@ func TestVisaH(t *testing.T) {
 	unsettled.Settled = new(bool)
 	list, err := client.VisaH.Transactions(t.Context(), unsettled)
 	if err != nil || len(list) != 1 || !list[0].IsAuthorization || list[0].Amount.Sign() != 0 ||
-		list[0].AcquirerAmount.Cmp(amount("31.81")) != 0 || list[0].Source != legacy.VisaHSourceOnline || list[0].ID != id {
+		list[0].AcquirerAmount.Cmp(amount("31.81")) != 0 || list[0].Source != legacy.VisaHTransactionSourceOnline || list[0].ID != id {
 		t.Errorf("unsettled %+v, %v", list, err)
 	}
 	if err := server.Settle(card, id); err != nil {
@@ -175,11 +175,11 @@ func TestVisaH(t *testing.T) {
 func TestVirtualL(t *testing.T) {
 	t.Parallel()
 	server, client := platform(t, legacytest.Config{})
-	english, err := client.VirtualL.BINs(t.Context(), legacy.English)
+	english, err := client.VirtualL.BINs(t.Context(), legacy.LanguageEnglish)
 	if err != nil {
 		t.Fatal(err)
 	}
-	chinese, err := client.VirtualL.BINs(t.Context(), legacy.Chinese)
+	chinese, err := client.VirtualL.BINs(t.Context(), legacy.LanguageChinese)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,7 +223,7 @@ func TestVirtualL(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n++; n < 5 && (tx.Type != legacy.VirtualLTransactionAuth || tx.LocalAmount.String() != "1.00" || !tx.Status.Known()) {
+		if n++; n < 5 && (tx.Type != legacy.VirtualLTransactionTypeAuth || tx.LocalAmount.String() != "1.00" || !tx.Status.Known()) {
 			t.Errorf("transaction %d %+v", n, tx)
 		}
 	}
@@ -250,7 +250,7 @@ func TestVirtualP(t *testing.T) {
 	t.Parallel()
 	server, client := platform(t, legacytest.Config{})
 	bins, err := client.VirtualP.BINs(t.Context())
-	if err != nil || len(bins) != 3 || bins[0].BIN != "537100" || bins[0].Platforms[1].SuccessRate.String() != "0.98" {
+	if err != nil || len(bins) != 3 || bins[0].BIN != "537100" || bins[0].Platforms[1].SuccessRate != "0.98" {
 		t.Errorf("BINs %+v, %v", bins, err)
 	}
 	card := server.IssueCard(legacytest.VirtualP)
@@ -272,7 +272,7 @@ func TestVirtualP(t *testing.T) {
 	if err := client.VirtualP.Unfreeze(t.Context(), card); err != nil {
 		t.Error(err)
 	}
-	document := legacy.DocumentRequest{CardNumber: card, IDType: legacy.DocumentPassport, FaceImage: issuing.NewSecret("\xff\xd8 page")}
+	document := legacy.DocumentRequest{CardNumber: card, IDType: legacy.DocumentTypePassport, FaceImage: issuing.NewSecret("\xff\xd8 page")}
 	if err := client.VirtualP.UploadDocument(t.Context(), document); err != nil {
 		t.Error(err)
 	}
@@ -286,7 +286,7 @@ func TestVirtualP(t *testing.T) {
 	}
 	req := legacy.VirtualTransactionsRequest{CardNumber: card, PageSize: 10, From: firstDay, To: lastDay}
 	first, err := client.VirtualP.Transactions(t.Context(), req)
-	if err != nil || first.TotalRecords != 1 || first.CurrentPage != 1 || first.Transactions[0].Type != legacy.VirtualPTransactionTopUp {
+	if err != nil || first.TotalRecords != 1 || first.CurrentPage != 1 || first.Transactions[0].Type != legacy.VirtualPTransactionTypeTopUp {
 		t.Errorf("transactions %+v, %v", first, err)
 	}
 	for tx, err := range client.VirtualP.AllTransactions(t.Context(), req) {

@@ -43,12 +43,12 @@ type Language int
 
 // Languages of VIRTUAL-L.
 const (
-	Chinese Language = iota // names in Chinese, the paths without a suffix
-	English                 // names in English, the paths with /en
+	LanguageChinese Language = iota // names in Chinese, the paths without a suffix
+	LanguageEnglish                 // names in English, the paths with /en
 )
 
 // Known reports whether l was documented when this version was released.
-func (l Language) Known() bool { return l == Chinese || l == English }
+func (l Language) Known() bool { return l == LanguageChinese || l == LanguageEnglish }
 
 // MasterEIDType is the kind of a MASTER-E applicant's document. Its numbers are
 // this page's own: VISA-H counts a passport as 1.
@@ -56,12 +56,12 @@ type MasterEIDType string
 
 // Document kinds of the MASTER-E page.
 const (
-	MasterEIDCard   MasterEIDType = "0"  // identity card
-	MasterEPassport MasterEIDType = "-1" // passport
+	MasterEIDTypeCard     MasterEIDType = "0"  // identity card
+	MasterEIDTypePassport MasterEIDType = "-1" // passport
 )
 
 // Known reports whether t was documented when this version was released.
-func (t MasterEIDType) Known() bool { return t == MasterEIDCard || t == MasterEPassport }
+func (t MasterEIDType) Known() bool { return t == MasterEIDTypeCard || t == MasterEIDTypePassport }
 
 // VisaHIDType is the kind of a VISA-H applicant's document. Its numbers are this
 // page's own: MASTER-E counts a passport as -1.
@@ -69,12 +69,12 @@ type VisaHIDType string
 
 // Document kinds of the VISA-H page.
 const (
-	VisaHIDCard   VisaHIDType = "0" // identity card
-	VisaHPassport VisaHIDType = "1" // passport
+	VisaHIDTypeCard     VisaHIDType = "0" // identity card
+	VisaHIDTypePassport VisaHIDType = "1" // passport
 )
 
 // Known reports whether t was documented when this version was released.
-func (t VisaHIDType) Known() bool { return t == VisaHIDCard || t == VisaHPassport }
+func (t VisaHIDType) Known() bool { return t == VisaHIDTypeCard || t == VisaHIDTypePassport }
 
 // DocumentType is the kind of a document that [VirtualPService.UploadDocument]
 // sends.
@@ -82,17 +82,17 @@ type DocumentType string
 
 // Document kinds of the document page, which calls them the allowed values.
 const (
-	DocumentMainlandID     DocumentType = "CN-RIC"                    // identity card of mainland China
-	DocumentPassport       DocumentType = "PASSPORT"                  // passport
-	DocumentHongKongID     DocumentType = "HK-HKID"                   // identity card of Hong Kong
-	DocumentDrivingLicence DocumentType = "DLN"                       // driver's licence
-	DocumentGovernmentID   DocumentType = "Government-Issued ID Card" // another identity card of a government
+	DocumentTypeMainlandID     DocumentType = "CN-RIC"                    // identity card of mainland China
+	DocumentTypePassport       DocumentType = "PASSPORT"                  // passport
+	DocumentTypeHongKongID     DocumentType = "HK-HKID"                   // identity card of Hong Kong
+	DocumentTypeDrivingLicence DocumentType = "DLN"                       // driver's licence
+	DocumentTypeGovernmentID   DocumentType = "Government-Issued ID Card" // another identity card of a government
 )
 
 // Known reports whether t was documented when this version was released.
 func (t DocumentType) Known() bool {
 	switch t {
-	case DocumentMainlandID, DocumentPassport, DocumentHongKongID, DocumentDrivingLicence, DocumentGovernmentID:
+	case DocumentTypeMainlandID, DocumentTypePassport, DocumentTypeHongKongID, DocumentTypeDrivingLicence, DocumentTypeGovernmentID:
 		return true
 	}
 	return false

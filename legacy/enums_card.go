@@ -39,44 +39,44 @@ func (i MasterEIntent) Known() bool {
 	return false
 }
 
-// MasterETransactionState is the status of a MASTER-E transaction.
-type MasterETransactionState string
+// MasterETransactionStatus is the status of a MASTER-E transaction.
+type MasterETransactionStatus string
 
 // Statuses of the MASTER-E pages. A refund of a posted transaction is a new
 // record; a refund of a pending one turns it void and gives the limit back.
 const (
-	MasterETransactionPending  MasterETransactionState = "pending"  // locked; not final
-	MasterETransactionPosted   MasterETransactionState = "posted"   // cleared; final
-	MasterETransactionDeclined MasterETransactionState = "declined" // refused; final
-	MasterETransactionVoid     MasterETransactionState = "void"     // given up before it was posted; final
+	MasterETransactionStatusPending  MasterETransactionStatus = "pending"  // locked; not final
+	MasterETransactionStatusPosted   MasterETransactionStatus = "posted"   // cleared; final
+	MasterETransactionStatusDeclined MasterETransactionStatus = "declined" // refused; final
+	MasterETransactionStatusVoid     MasterETransactionStatus = "void"     // given up before it was posted; final
 )
 
 // Known reports whether s was documented when this version was released.
-func (s MasterETransactionState) Known() bool {
-	return s == MasterETransactionPending || s.Terminal()
+func (s MasterETransactionStatus) Known() bool {
+	return s == MasterETransactionStatusPending || s.Terminal()
 }
 
 // Terminal reports whether the status is final.
-func (s MasterETransactionState) Terminal() bool {
+func (s MasterETransactionStatus) Terminal() bool {
 	switch s {
-	case MasterETransactionPosted, MasterETransactionDeclined, MasterETransactionVoid:
+	case MasterETransactionStatusPosted, MasterETransactionStatusDeclined, MasterETransactionStatusVoid:
 		return true
 	}
 	return false
 }
 
-// DebitOrCredit is the direction of a transaction of VISA-H and VIRTUAL-P. The
+// Direction is the direction of a transaction of VISA-H and VIRTUAL-P. The
 // VIRTUAL-P page shows D, "decrease", on a top-up: take no sign from it there.
-type DebitOrCredit string
+type Direction string
 
 // Directions of the transaction pages.
 const (
-	Debit  DebitOrCredit = "D" // decrease
-	Credit DebitOrCredit = "C" // increase
+	DirectionDebit  Direction = "D" // decrease
+	DirectionCredit Direction = "C" // increase
 )
 
 // Known reports whether d was documented when this version was released.
-func (d DebitOrCredit) Known() bool { return d == Debit || d == Credit }
+func (d Direction) Known() bool { return d == DirectionDebit || d == DirectionCredit }
 
 // OOBStatus is the status of an out-of-band confirmation.
 type OOBStatus int
@@ -110,12 +110,12 @@ type OOBReply int
 
 // Replies of the OOB page, with the numbers of the statuses.
 const (
-	OOBAccept  OOBReply = 2 // the holder confirms the purchase
-	OOBDecline OOBReply = 3 // the holder declines it
+	OOBReplyAccept  OOBReply = 2 // the holder confirms the purchase
+	OOBReplyDecline OOBReply = 3 // the holder declines it
 )
 
 // Known reports whether r was documented when this version was released.
-func (r OOBReply) Known() bool { return r == OOBAccept || r == OOBDecline }
+func (r OOBReply) Known() bool { return r == OOBReplyAccept || r == OOBReplyDecline }
 
 // VirtualLCardStatus is the life cycle of a VIRTUAL-L card. The platform sends it
 // as a number or a string.
@@ -141,18 +141,18 @@ type VirtualLTransactionType string
 
 // Transaction types of the VIRTUAL-L pages.
 const (
-	VirtualLTransactionAuth     VirtualLTransactionType = "AUTH"     // purchase
-	VirtualLTransactionRefund   VirtualLTransactionType = "REFUND"   // refund
-	VirtualLTransactionFee      VirtualLTransactionType = "FEE"      // fee
-	VirtualLTransactionTopUp    VirtualLTransactionType = "TOP UP"   // top-up, with a space
-	VirtualLTransactionReversal VirtualLTransactionType = "REVERSAL" // reversal
+	VirtualLTransactionTypeAuth     VirtualLTransactionType = "AUTH"     // purchase
+	VirtualLTransactionTypeRefund   VirtualLTransactionType = "REFUND"   // refund
+	VirtualLTransactionTypeFee      VirtualLTransactionType = "FEE"      // fee
+	VirtualLTransactionTypeTopUp    VirtualLTransactionType = "TOP UP"   // top-up, with a space
+	VirtualLTransactionTypeReversal VirtualLTransactionType = "REVERSAL" // reversal
 )
 
 // Known reports whether t was documented when this version was released.
 func (t VirtualLTransactionType) Known() bool {
 	switch t {
-	case VirtualLTransactionAuth, VirtualLTransactionRefund, VirtualLTransactionFee,
-		VirtualLTransactionTopUp, VirtualLTransactionReversal:
+	case VirtualLTransactionTypeAuth, VirtualLTransactionTypeRefund, VirtualLTransactionTypeFee,
+		VirtualLTransactionTypeTopUp, VirtualLTransactionTypeReversal:
 		return true
 	}
 	return false
@@ -163,8 +163,8 @@ type VirtualLTransactionStatus string
 
 // Transaction statuses of the VIRTUAL-L pages.
 const (
-	VirtualLTransactionApproved VirtualLTransactionStatus = "APPROVED" // approved
-	VirtualLTransactionDeclined VirtualLTransactionStatus = "DECLINED" // declined
+	VirtualLTransactionStatusApproved VirtualLTransactionStatus = "APPROVED" // approved
+	VirtualLTransactionStatusDeclined VirtualLTransactionStatus = "DECLINED" // declined
 )
 
 // Known reports whether s was documented when this version was released.
@@ -172,7 +172,7 @@ func (s VirtualLTransactionStatus) Known() bool { return s.Terminal() }
 
 // Terminal reports whether the status is final; both are.
 func (s VirtualLTransactionStatus) Terminal() bool {
-	return s == VirtualLTransactionApproved || s == VirtualLTransactionDeclined
+	return s == VirtualLTransactionStatusApproved || s == VirtualLTransactionStatusDeclined
 }
 
 // CrossBorderType says whether a VIRTUAL-L purchase crossed a border.
@@ -180,13 +180,13 @@ type CrossBorderType string
 
 // Cross-border types of the VIRTUAL-L pages.
 const (
-	CrossBorderDomestic      CrossBorderType = "0" // domestic
-	CrossBorderInternational CrossBorderType = "1" // international
+	CrossBorderTypeDomestic      CrossBorderType = "0" // domestic
+	CrossBorderTypeInternational CrossBorderType = "1" // international
 )
 
 // Known reports whether t was documented when this version was released.
 func (t CrossBorderType) Known() bool {
-	return t == CrossBorderDomestic || t == CrossBorderInternational
+	return t == CrossBorderTypeDomestic || t == CrossBorderTypeInternational
 }
 
 // VirtualPCardStatus is the life cycle of a VIRTUAL-P card.
@@ -213,24 +213,24 @@ type VirtualPTransactionType string
 
 // Transaction types of the VIRTUAL-P pages.
 const (
-	VirtualPTransactionConsumption VirtualPTransactionType = "Consumption"     // purchase
-	VirtualPTransactionTopUp       VirtualPTransactionType = "TopUp"           // top-up
-	VirtualPTransactionFee         VirtualPTransactionType = "Fee"             // transaction fee
-	VirtualPTransactionCredit      VirtualPTransactionType = "Credit"          // refund
-	VirtualPTransactionReversal    VirtualPTransactionType = "Reversal"        // reversal
-	VirtualPTransactionDeleteCard  VirtualPTransactionType = "DeleteCard"      // closure; its amount goes back to the reserve
-	VirtualPTransactionAuth        VirtualPTransactionType = "Auth"            // authorization; callback only
-	VirtualPTransactionFrozen      VirtualPTransactionType = "FrozenCard"      // card frozen; callback only
-	VirtualPTransactionUnfrozen    VirtualPTransactionType = "UnFrozenCard"    // card unfrozen; callback only
-	VirtualPTransactionState       VirtualPTransactionType = "CardStateChange" // card status changed; callback only
+	VirtualPTransactionTypeConsumption VirtualPTransactionType = "Consumption"     // purchase
+	VirtualPTransactionTypeTopUp       VirtualPTransactionType = "TopUp"           // top-up
+	VirtualPTransactionTypeFee         VirtualPTransactionType = "Fee"             // transaction fee
+	VirtualPTransactionTypeCredit      VirtualPTransactionType = "Credit"          // refund
+	VirtualPTransactionTypeReversal    VirtualPTransactionType = "Reversal"        // reversal
+	VirtualPTransactionTypeDeleteCard  VirtualPTransactionType = "DeleteCard"      // closure; its amount goes back to the reserve
+	VirtualPTransactionTypeAuth        VirtualPTransactionType = "Auth"            // authorization; callback only
+	VirtualPTransactionTypeFrozen      VirtualPTransactionType = "FrozenCard"      // card frozen; callback only
+	VirtualPTransactionTypeUnfrozen    VirtualPTransactionType = "UnFrozenCard"    // card unfrozen; callback only
+	VirtualPTransactionTypeState       VirtualPTransactionType = "CardStateChange" // card status changed; callback only
 )
 
 // Known reports whether t was documented when this version was released.
 func (t VirtualPTransactionType) Known() bool {
 	switch t {
-	case VirtualPTransactionConsumption, VirtualPTransactionTopUp, VirtualPTransactionFee, VirtualPTransactionCredit,
-		VirtualPTransactionReversal, VirtualPTransactionDeleteCard, VirtualPTransactionAuth,
-		VirtualPTransactionFrozen, VirtualPTransactionUnfrozen, VirtualPTransactionState:
+	case VirtualPTransactionTypeConsumption, VirtualPTransactionTypeTopUp, VirtualPTransactionTypeFee, VirtualPTransactionTypeCredit,
+		VirtualPTransactionTypeReversal, VirtualPTransactionTypeDeleteCard, VirtualPTransactionTypeAuth,
+		VirtualPTransactionTypeFrozen, VirtualPTransactionTypeUnfrozen, VirtualPTransactionTypeState:
 		return true
 	}
 	return false
@@ -242,22 +242,22 @@ type VirtualPTransactionStatus string
 
 // Transaction statuses of the VIRTUAL-P pages.
 const (
-	VirtualPTransactionApprove  VirtualPTransactionStatus = "Approve"  // approved; final
-	VirtualPTransactionPending  VirtualPTransactionStatus = "Pending"  // not final
-	VirtualPTransactionFail     VirtualPTransactionStatus = "Fail"     // failed; final
-	VirtualPTransactionClosed   VirtualPTransactionStatus = "Closed"   // in examples of a finished top-up; final
-	VirtualPTransactionApproved VirtualPTransactionStatus = "APPROVED" // in an example; final
+	VirtualPTransactionStatusApprove  VirtualPTransactionStatus = "Approve"  // approved; final
+	VirtualPTransactionStatusPending  VirtualPTransactionStatus = "Pending"  // not final
+	VirtualPTransactionStatusFail     VirtualPTransactionStatus = "Fail"     // failed; final
+	VirtualPTransactionStatusClosed   VirtualPTransactionStatus = "Closed"   // in examples of a finished top-up; final
+	VirtualPTransactionStatusApproved VirtualPTransactionStatus = "APPROVED" // in an example; final
 )
 
 // Known reports whether s was documented when this version was released.
 func (s VirtualPTransactionStatus) Known() bool {
-	return s == VirtualPTransactionPending || s.Terminal()
+	return s == VirtualPTransactionStatusPending || s.Terminal()
 }
 
 // Terminal reports whether the status is final.
 func (s VirtualPTransactionStatus) Terminal() bool {
 	switch s {
-	case VirtualPTransactionApprove, VirtualPTransactionFail, VirtualPTransactionClosed, VirtualPTransactionApproved:
+	case VirtualPTransactionStatusApprove, VirtualPTransactionStatusFail, VirtualPTransactionStatusClosed, VirtualPTransactionStatusApproved:
 		return true
 	}
 	return false

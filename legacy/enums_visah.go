@@ -6,42 +6,42 @@ type VisaHTransactionType string
 
 // Transaction types of the VISA-H page.
 const (
-	VisaHTypeUnknown            VisaHTransactionType = "0"  // unknown
-	VisaHTypeNewAccount         VisaHTransactionType = "1"  // new account creation
-	VisaHTypeCardSale           VisaHTransactionType = "2"  // new card issuance
-	VisaHTypePurchase           VisaHTransactionType = "3"  // POS purchase, online purchase, or mobile purchase
-	VisaHTypeRefund             VisaHTransactionType = "4"  // refund to card or wallet
-	VisaHTypeAccountFunding     VisaHTransactionType = "5"  // top-up via POS to wallet, regardless of currency support
-	VisaHTypeWithdraw           VisaHTransactionType = "6"  // withdrawal via POS or ATM, or bank transfer without card
-	VisaHTypeBalanceInquiry     VisaHTransactionType = "7"  // balance inquiry
-	VisaHTypePeerToPeer         VisaHTransactionType = "8"  // peer-to-peer transfer
-	VisaHTypeWalletTransfer     VisaHTransactionType = "9"  // transfer between wallets
-	VisaHTypeExchange           VisaHTransactionType = "10" // currency exchange (buyer or seller)
-	VisaHTypeExchangeMargin     VisaHTransactionType = "11" // exchange margin between different currencies
-	VisaHTypeSecondPresentment  VisaHTransactionType = "12" // second presentment, such as drafts
-	VisaHTypeChargeback         VisaHTransactionType = "13" // chargeback processing
-	VisaHTypeAdjustment         VisaHTransactionType = "14" // fund adjustment
-	VisaHTypeExchangeAdjustment VisaHTransactionType = "15" // exchange rate adjustment
-	VisaHTypeMaintenance        VisaHTransactionType = "16" // account maintenance
-	VisaHTypeChargeOff          VisaHTransactionType = "17" // bad debt write-off
-	VisaHTypeWithholding        VisaHTransactionType = "18" // withholding or deduction reserve
-	VisaHTypeCloseAccount       VisaHTransactionType = "19" // account closure
-	VisaHTypeReward             VisaHTransactionType = "20" // reward issuance
-	VisaHTypeShipping           VisaHTransactionType = "21" // card shipping (standard delivery)
-	VisaHTypeExpeditedShipping  VisaHTransactionType = "22" // card expedited shipping
-	VisaHTypeAddressing         VisaHTransactionType = "23" // FPS (Faster Payment System) id registration
-	VisaHTypeSettlement         VisaHTransactionType = "24" // settlement
-	VisaHTypeConsolidated       VisaHTransactionType = "25" // account consolidation
-	VisaHTypeInterest           VisaHTransactionType = "26" // interest payment
-	VisaHTypeCashback           VisaHTransactionType = "27" // cashback
-	VisaHTypeFee                VisaHTransactionType = "28" // fee deduction
-	VisaHTypeMonthlyFee         VisaHTransactionType = "29" // monthly fee
-	VisaHTypeAnnualFee          VisaHTransactionType = "30" // annual fee
-	VisaHTypeFastFund           VisaHTransactionType = "31" // Visa instant funding
-	VisaHTypeLoadReversal       VisaHTransactionType = "32" // top-up reversal
-	VisaHTypeExpiry             VisaHTransactionType = "33" // expired funds returned to original funder
-	VisaHTypeMoneyReceive       VisaHTransactionType = "34" // Mastercard fast funding
-	VisaHTypeLatePaymentFee     VisaHTransactionType = "35" // late payment fee
+	VisaHTransactionTypeUnknown            VisaHTransactionType = "0"  // unknown
+	VisaHTransactionTypeNewAccount         VisaHTransactionType = "1"  // new account creation
+	VisaHTransactionTypeCardSale           VisaHTransactionType = "2"  // new card issuance
+	VisaHTransactionTypePurchase           VisaHTransactionType = "3"  // POS purchase, online purchase, or mobile purchase
+	VisaHTransactionTypeRefund             VisaHTransactionType = "4"  // refund to card or wallet
+	VisaHTransactionTypeAccountFunding     VisaHTransactionType = "5"  // top-up via POS to wallet, regardless of currency support
+	VisaHTransactionTypeWithdraw           VisaHTransactionType = "6"  // withdrawal via POS or ATM, or bank transfer without card
+	VisaHTransactionTypeBalanceInquiry     VisaHTransactionType = "7"  // balance inquiry
+	VisaHTransactionTypePeerToPeer         VisaHTransactionType = "8"  // peer-to-peer transfer
+	VisaHTransactionTypeWalletTransfer     VisaHTransactionType = "9"  // transfer between wallets
+	VisaHTransactionTypeExchange           VisaHTransactionType = "10" // currency exchange (buyer or seller)
+	VisaHTransactionTypeExchangeMargin     VisaHTransactionType = "11" // exchange margin between different currencies
+	VisaHTransactionTypeSecondPresentment  VisaHTransactionType = "12" // second presentment, such as drafts
+	VisaHTransactionTypeChargeback         VisaHTransactionType = "13" // chargeback processing
+	VisaHTransactionTypeAdjustment         VisaHTransactionType = "14" // fund adjustment
+	VisaHTransactionTypeExchangeAdjustment VisaHTransactionType = "15" // exchange rate adjustment
+	VisaHTransactionTypeMaintenance        VisaHTransactionType = "16" // account maintenance
+	VisaHTransactionTypeChargeOff          VisaHTransactionType = "17" // bad debt write-off
+	VisaHTransactionTypeWithholding        VisaHTransactionType = "18" // withholding or deduction reserve
+	VisaHTransactionTypeCloseAccount       VisaHTransactionType = "19" // account closure
+	VisaHTransactionTypeReward             VisaHTransactionType = "20" // reward issuance
+	VisaHTransactionTypeShipping           VisaHTransactionType = "21" // card shipping (standard delivery)
+	VisaHTransactionTypeExpeditedShipping  VisaHTransactionType = "22" // card expedited shipping
+	VisaHTransactionTypeAddressing         VisaHTransactionType = "23" // FPS (Faster Payment System) id registration
+	VisaHTransactionTypeSettlement         VisaHTransactionType = "24" // settlement
+	VisaHTransactionTypeConsolidated       VisaHTransactionType = "25" // account consolidation
+	VisaHTransactionTypeInterest           VisaHTransactionType = "26" // interest payment
+	VisaHTransactionTypeCashback           VisaHTransactionType = "27" // cashback
+	VisaHTransactionTypeFee                VisaHTransactionType = "28" // fee deduction
+	VisaHTransactionTypeMonthlyFee         VisaHTransactionType = "29" // monthly fee
+	VisaHTransactionTypeAnnualFee          VisaHTransactionType = "30" // annual fee
+	VisaHTransactionTypeFastFund           VisaHTransactionType = "31" // Visa instant funding
+	VisaHTransactionTypeLoadReversal       VisaHTransactionType = "32" // top-up reversal
+	VisaHTransactionTypeExpiry             VisaHTransactionType = "33" // expired funds returned to original funder
+	VisaHTransactionTypeMoneyReceive       VisaHTransactionType = "34" // Mastercard fast funding
+	VisaHTransactionTypeLatePaymentFee     VisaHTransactionType = "35" // late payment fee
 )
 
 // Known reports whether t was documented when this version was released.
@@ -53,19 +53,19 @@ type VisaHTransactionSource string
 
 // Transaction sources of the VISA-H page.
 const (
-	VisaHSourceUnknown           VisaHTransactionSource = "0"  // unknown
-	VisaHSourceInWalletPOS       VisaHTransactionSource = "1"  // InWalletPOS
-	VisaHSourceOutOfWalletPOS    VisaHTransactionSource = "2"  // OutOfWalletPOS
-	VisaHSourceInWalletATM       VisaHTransactionSource = "3"  // InWalletATM
-	VisaHSourceOutOfWalletATM    VisaHTransactionSource = "4"  // OutOfWalletATM
-	VisaHSourceOnline            VisaHTransactionSource = "5"  // Online
-	VisaHSourcePartner           VisaHTransactionSource = "6"  // Partner: a top-up
-	VisaHSourceCustomer          VisaHTransactionSource = "7"  // Customer
-	VisaHSourceInternal          VisaHTransactionSource = "8"  // Internal
-	VisaHSourceStatic            VisaHTransactionSource = "9"  // Static
-	VisaHSourceMobileCommerce    VisaHTransactionSource = "10" // MobileCommerce
-	VisaHSourceOnUs              VisaHTransactionSource = "11" // OnUs
-	VisaHSourceOutOfWalletOnline VisaHTransactionSource = "12" // OutOfWalletOnline
+	VisaHTransactionSourceUnknown           VisaHTransactionSource = "0"  // unknown
+	VisaHTransactionSourceInWalletPOS       VisaHTransactionSource = "1"  // InWalletPOS
+	VisaHTransactionSourceOutOfWalletPOS    VisaHTransactionSource = "2"  // OutOfWalletPOS
+	VisaHTransactionSourceInWalletATM       VisaHTransactionSource = "3"  // InWalletATM
+	VisaHTransactionSourceOutOfWalletATM    VisaHTransactionSource = "4"  // OutOfWalletATM
+	VisaHTransactionSourceOnline            VisaHTransactionSource = "5"  // Online
+	VisaHTransactionSourcePartner           VisaHTransactionSource = "6"  // Partner: a top-up
+	VisaHTransactionSourceCustomer          VisaHTransactionSource = "7"  // Customer
+	VisaHTransactionSourceInternal          VisaHTransactionSource = "8"  // Internal
+	VisaHTransactionSourceStatic            VisaHTransactionSource = "9"  // Static
+	VisaHTransactionSourceMobileCommerce    VisaHTransactionSource = "10" // MobileCommerce
+	VisaHTransactionSourceOnUs              VisaHTransactionSource = "11" // OnUs
+	VisaHTransactionSourceOutOfWalletOnline VisaHTransactionSource = "12" // OutOfWalletOnline
 )
 
 // Known reports whether s was documented when this version was released.

@@ -257,7 +257,7 @@ func TestVirtualPExample(t *testing.T) {
 		t.Fatal(err)
 	}
 	event, ok := n.(*VirtualPTransactionEvent)
-	if !ok || event.Type != VirtualPTransactionTopUp || event.Status != VirtualPTransactionClosed || event.Amount.String() != "9" ||
+	if !ok || event.Type != VirtualPTransactionTypeTopUp || event.Status != VirtualPTransactionStatusClosed || event.Amount.String() != "9" ||
 		!event.TransactionTime.Equal(time.Date(2024, 11, 29, 7, 14, 18, 157e6, time.UTC)) ||
 		event.DedupeKey() != "CardTransaction|e6a54b44-1a38-4d51-824c-6f7bf6e1fb3e|TopUp|Closed" {
 		t.Errorf("%T %+v", n, n)
@@ -316,8 +316,8 @@ func TestDictionaries(t *testing.T) {
 	check("EntryType", func(s string) bool { return EntryType(s).Known() }, "CREDIT", "DEBIT")
 	check("MasterEIntent", func(s string) bool { return MasterEIntent(s).Known() },
 		"charge", "refund", "topup", "transfer", "repay", "cashback", "interest", "fee", "other")
-	check("MasterETransactionState", func(s string) bool { return MasterETransactionState(s).Known() }, "pending", "posted", "declined", "void")
-	check("DebitOrCredit", func(s string) bool { return DebitOrCredit(s).Known() }, "D", "C")
+	check("MasterETransactionStatus", func(s string) bool { return MasterETransactionStatus(s).Known() }, "pending", "posted", "declined", "void")
+	check("Direction", func(s string) bool { return Direction(s).Known() }, "D", "C")
 	check("VirtualLCardStatus", func(s string) bool { return VirtualLCardStatus(s).Known() }, "0", "1", "2")
 	check("VirtualLTransactionType", func(s string) bool { return VirtualLTransactionType(s).Known() }, "AUTH", "REFUND", "FEE", "TOP UP", "REVERSAL")
 	check("VirtualLTransactionStatus", func(s string) bool { return VirtualLTransactionStatus(s).Known() }, "APPROVED", "DECLINED")

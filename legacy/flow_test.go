@@ -72,7 +72,7 @@ func TestKYCFlow(t *testing.T) {
 		},
 		"L zh": func(no string) (*legacy.Application, error) {
 			req := virtualLApplication(no)
-			req.Language, req.CardType, req.BusinessScene, req.CardArea = legacy.Chinese, "万事达", "电商消费", "美国"
+			req.Language, req.CardType, req.BusinessScene, req.CardArea = legacy.LanguageChinese, "万事达", "电商消费", "美国"
 			return client.KYC.ApplyVirtualL(t.Context(), req)
 		},
 		"P": func(no string) (*legacy.Application, error) {

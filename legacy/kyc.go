@@ -50,7 +50,7 @@ func (s *KYCService) ApplyVisaH(ctx context.Context, req VisaHApplication, opts 
 // Safety: once per MerOrderNo, as [KYCService.ApplyMasterE].
 func (s *KYCService) ApplyVirtualL(ctx context.Context, req VirtualLApplication, opts ...issuing.CallOption) (*Application, error) {
 	o := opApplyVirtualL
-	if req.Language == English {
+	if req.Language == LanguageEnglish {
 		o = opApplyVirtualLEnglish
 	}
 	return create(ctx, s.c, o, req.MerOrderNo, req, s.find(o, req.MerOrderNo), opts)

@@ -90,11 +90,11 @@ func everyCall(c *legacy.Client, e, h, l, p issuing.Secret) []call {
 	lList := legacy.VirtualTransactionsRequest{CardNumber: l, PageSize: 5, From: firstDay, To: lastDay}
 	pList := legacy.VirtualTransactionsRequest{CardNumber: p, PageSize: 5, From: firstDay, To: lastDay}
 	limits := legacy.DailyLimitsRequest{CardNumber: e, DailyPurchaseLimit: 5, DailyATMLimit: 6}
-	document := legacy.DocumentRequest{CardNumber: p, IDType: legacy.DocumentPassport, FaceImage: issuing.NewSecret("x")}
+	document := legacy.DocumentRequest{CardNumber: p, IDType: legacy.DocumentTypePassport, FaceImage: issuing.NewSecret("x")}
 	quote := legacy.QuoteRequest{SourceCurrency: "USD", Country: "CHN", Business: "C2C", Type: "wire", TargetCurrency: "CNY"}
 	purposes := legacy.RemittancePurposesRequest{Country: "CHN", Business: "C2C", Type: "wire", Currency: "CNY"}
 	chinese := virtualLApplication("l-2")
-	chinese.Language, chinese.CardType, chinese.BusinessScene, chinese.CardArea = legacy.Chinese, "VISA", "电商消费", "中国香港"
+	chinese.Language, chinese.CardType, chinese.BusinessScene, chinese.CardArea = legacy.LanguageChinese, "VISA", "电商消费", "中国香港"
 	return []call{
 		{"KYC.ApplyMasterE", func(ctx context.Context) error { return just(c.KYC.ApplyMasterE(ctx, masterEApplication("e-1"))) }},
 		{"KYC.ApplyVisaH", func(ctx context.Context) error { return just(c.KYC.ApplyVisaH(ctx, visaHApplication("h-1"))) }},
@@ -117,8 +117,8 @@ func everyCall(c *legacy.Client, e, h, l, p issuing.Secret) []call {
 		{"VisaH.ChangePIN", func(ctx context.Context) error { return c.VisaH.ChangePIN(ctx, h, pin) }},
 		{"VisaH.Transactions", func(ctx context.Context) error { return just(c.VisaH.Transactions(ctx, hList)) }},
 		{"VisaH.SimulateOOB", func(ctx context.Context) error { return c.VisaH.SimulateOOB(ctx, h) }},
-		{"VirtualL.BINs", func(ctx context.Context) error { return just(c.VirtualL.BINs(ctx, legacy.Chinese)) }},
-		{"VirtualL.BINs", func(ctx context.Context) error { return just(c.VirtualL.BINs(ctx, legacy.English)) }},
+		{"VirtualL.BINs", func(ctx context.Context) error { return just(c.VirtualL.BINs(ctx, legacy.LanguageChinese)) }},
+		{"VirtualL.BINs", func(ctx context.Context) error { return just(c.VirtualL.BINs(ctx, legacy.LanguageEnglish)) }},
 		{"VirtualL.Card", func(ctx context.Context) error { return just(c.VirtualL.Card(ctx, l)) }},
 		{"VirtualL.Freeze", func(ctx context.Context) error { return c.VirtualL.Freeze(ctx, l) }},
 		{"VirtualL.Unfreeze", func(ctx context.Context) error { return c.VirtualL.Unfreeze(ctx, l) }},
@@ -151,7 +151,7 @@ func everyCall(c *legacy.Client, e, h, l, p issuing.Secret) []call {
 		{"Reference.SourcesOfFunds", func(ctx context.Context) error { return just(c.Reference.SourcesOfFunds(ctx, "CHN", "C2C")) }},
 		{"Reference.Occupations", func(ctx context.Context) error { return just(c.Reference.Occupations(ctx)) }},
 		{"VisaH.ReplyOOB", func(ctx context.Context) error {
-			return just(c.VisaH.ReplyOOB(ctx, h, "41ce7a7d-9d57-4d87-b6e4-310acfa4b276", legacy.OOBAccept))
+			return just(c.VisaH.ReplyOOB(ctx, h, "41ce7a7d-9d57-4d87-b6e4-310acfa4b276", legacy.OOBReplyAccept))
 		}},
 	}
 }

@@ -23,12 +23,11 @@ const (
 
 // Bounds where the pages give none.
 const (
-	maxID       = 128  // order numbers, codes, tokens' neighbours
-	maxText     = 255  // free text
-	maxURL      = 2048 // addresses
-	maxToken    = 4096 // page tokens
-	maxExt      = 4096 // the reserved field
-	maxPageSize = 1000 // records of one page
+	maxID    = 128  // order numbers, codes, tokens' neighbours
+	maxText  = 255  // free text
+	maxURL   = 2048 // addresses
+	maxToken = 4096 // page tokens
+	maxExt   = 4096 // the reserved field
 )
 
 // cardNumberRequest is the request of an operation that names a card and
@@ -135,8 +134,8 @@ func checkRange(p *check.Problems, fromName, toName string, from, to issuing.Dat
 
 // checkPageSize checks a number of records, which every list asks for.
 func checkPageSize(p *check.Problems, size int) {
-	if size < 1 || size > maxPageSize {
-		p.Add("pageSize", "must lie between 1 and %d", maxPageSize)
+	if size < 1 {
+		p.Add("pageSize", "must be greater than zero")
 	}
 }
 

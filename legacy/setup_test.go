@@ -171,7 +171,7 @@ func masterEApplication(merOrderNo string) legacy.MasterEApplication {
 	return legacy.MasterEApplication{
 		MerOrderNo: merOrderNo, FirstName: "小明", LastName: "Wang", FirstNameEn: "Xiaoming", LastNameEn: "Wang",
 		CountryCode: "86", Phone: "13800000000", Email: "x@example.com", Address: "1 Nanjing Road",
-		IDType: legacy.MasterEPassport, IDNumber: issuing.NewSecret("E12345678"), IDExpiryDate: issuing.NewDate(2030, 1, 1),
+		IDType: legacy.MasterEIDTypePassport, IDNumber: issuing.NewSecret("E12345678"), IDExpiryDate: issuing.NewDate(2030, 1, 1),
 		Country: "156", Birthday: issuing.NewDate(1990, 1, 1), AnnualIncome: amount("30"),
 		Occupation: legacy.OccupationTeacher, Position: legacy.PositionBoss, PassImage: issuing.NewSecret("\xff\xd8 passport"),
 	}
@@ -182,7 +182,7 @@ func visaHApplication(merOrderNo string) legacy.VisaHApplication {
 		MerOrderNo: merOrderNo, FirstName: "Xiaoming", LastName: "Wang", CountryCode: "86", Phone: "13800000000",
 		Email: "x@example.com", Line1: "1", Line2: "Nanjing Road", Line3: "Huangpu", PostalCode: "200000", City: "Shanghai",
 		AddressCountry: "156", DeliveryLine1: "1", DeliveryLine2: "Nanjing Road", DeliveryLine3: "Huangpu",
-		DeliveryPostalCode: "200000", DeliveryCity: "Shanghai", DeliveryCountry: "156", IDType: legacy.VisaHIDCard,
+		DeliveryPostalCode: "200000", DeliveryCity: "Shanghai", DeliveryCountry: "156", IDType: legacy.VisaHIDTypeCard,
 		Country: "156", IDNumber: issuing.NewSecret("310101199001011234"), IDIssuanceDate: issuing.NewDate(2020, 1, 1),
 		IDExpiryDate: issuing.NewDate(2099, 12, 31), FaceImage: issuing.NewSecret("\xff\xd8 front"), BackImage: issuing.NewSecret("\xff\xd8 back"),
 	}
@@ -190,7 +190,7 @@ func visaHApplication(merOrderNo string) legacy.VisaHApplication {
 
 func virtualLApplication(merOrderNo string) legacy.VirtualLApplication {
 	return legacy.VirtualLApplication{
-		Language: legacy.English, MerOrderNo: merOrderNo, CardType: "MASTER", BusinessScene: "e-commerce",
+		Language: legacy.LanguageEnglish, MerOrderNo: merOrderNo, CardType: "MASTER", BusinessScene: "e-commerce",
 		CardArea: "United States", FirstRecharge: amount("11"), FirstName: "Dennis", LastName: "Huang",
 		Email: "x@example.com", Birthday: issuing.NewDate(1992, 9, 20),
 	}

@@ -38,12 +38,14 @@ type TransferIDType string
 
 // Document kinds of the order page.
 const (
-	TransferIDNational TransferIDType = "national" // national identity card
-	TransferIDPassport TransferIDType = "passport" // passport
+	TransferIDTypeNational TransferIDType = "national" // national identity card
+	TransferIDTypePassport TransferIDType = "passport" // passport
 )
 
 // Known reports whether t was documented when this version was released.
-func (t TransferIDType) Known() bool { return t == TransferIDNational || t == TransferIDPassport }
+func (t TransferIDType) Known() bool {
+	return t == TransferIDTypeNational || t == TransferIDTypePassport
+}
 
 // TransferRequest places a remittance. Which of the optional fields are needed
 // depends on the payout path; those conditions contradict themselves in places

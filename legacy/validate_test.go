@@ -70,7 +70,7 @@ func transfer(change func(*legacy.TransferRequest)) func(context.Context, *legac
 
 func document(change func(*legacy.DocumentRequest)) func(context.Context, *legacy.Client) error {
 	return func(ctx context.Context, c *legacy.Client) error {
-		req := legacy.DocumentRequest{CardNumber: issuing.NewSecret("9000000000000001"), IDType: legacy.DocumentPassport, FaceImage: issuing.NewSecret("x")}
+		req := legacy.DocumentRequest{CardNumber: issuing.NewSecret("9000000000000001"), IDType: legacy.DocumentTypePassport, FaceImage: issuing.NewSecret("x")}
 		change(&req)
 		return c.VirtualP.UploadDocument(ctx, req)
 	}
@@ -105,7 +105,7 @@ var refusals = []refusal{
 	{"another document", document(func(r *legacy.DocumentRequest) { r.IDType = "ID" }), "idType", "must be one of"},
 
 	{"no passport page", masterE(func(r *legacy.MasterEApplication) { r.PassImage = issuing.Secret{} }), "passImage", "is required"},
-	{"no card pictures", masterE(func(r *legacy.MasterEApplication) { r.IDType = legacy.MasterEIDCard }), "faceImage", "is required"},
+	{"no card pictures", masterE(func(r *legacy.MasterEApplication) { r.IDType = legacy.MasterEIDTypeCard }), "faceImage", "is required"},
 	{"VISA-H's passport", masterE(func(r *legacy.MasterEApplication) { r.IDType = "1" }), "certType", "-1"},
 	{"another occupation", masterE(func(r *legacy.MasterEApplication) { r.Occupation = "18" }), "occupation", "1 to 17"},
 	{"another position", masterE(func(r *legacy.MasterEApplication) { r.Position = "0" }), "position", "1 to 3"},
@@ -158,7 +158,7 @@ var refusals = []refusal{
 	{"more than three months", virtualList(func(r *legacy.VirtualTransactionsRequest) { r.To = issuing.NewDate(2026, 6, 2) }), "creationTimeTo", "more than 3 months"},
 	{"a range that ends before it begins", virtualList(func(r *legacy.VirtualTransactionsRequest) { r.To = issuing.NewDate(2026, 2, 28) }), "creationTimeTo", "lies before"},
 	{"no first day", virtualList(func(r *legacy.VirtualTransactionsRequest) { r.From = issuing.Date{} }), "creationTimeFrom", "is required"},
-	{"no page size", virtualList(func(r *legacy.VirtualTransactionsRequest) { r.PageSize = 0 }), "pageSize", "between 1 and"},
+	{"no page size", virtualList(func(r *legacy.VirtualTransactionsRequest) { r.PageSize = 0 }), "pageSize", "greater than zero"},
 	{"a PIN of five digits", func(ctx context.Context, c *legacy.Client) error {
 		return c.MasterE.ChangePIN(ctx, issuing.NewSecret("4242424242424242"), issuing.NewSecret("12345"))
 	}, "pin", "exactly 6 digits"},

@@ -113,7 +113,7 @@ func compare[S ~string](status, goal, from S) progress {
 type VirtualTransactionsRequest struct {
 	CardNumber issuing.Secret // PAN, or VIRTUAL-P's card id; required
 	PageToken  string         // page number from 1; empty is the first page
-	PageSize   int            // records of one page, 1 to 1000; required
+	PageSize   int            // records of one page; required
 	From       issuing.Date   // first day; required
 	To         issuing.Date   // last day, at most three months after From; required
 }

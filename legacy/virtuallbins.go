@@ -26,7 +26,7 @@ type VirtualLBIN struct {
 // Safety: read.
 func (s *VirtualLService) BINs(ctx context.Context, language Language, opts ...issuing.CallOption) ([]VirtualLBIN, error) {
 	o := opVirtualLBINs
-	if language == English {
+	if language == LanguageEnglish {
 		o = opVirtualLBINsEnglish
 	}
 	out, err := call[virtualLBINs](ctx, s.c, o, "", noRequest{}, opts)

@@ -25,8 +25,8 @@ type VirtualPBIN struct {
 
 // VirtualPPlatform is a shop where cards of a BIN are known to work.
 type VirtualPPlatform struct {
-	Label       string         `json:"platformLabel"` // the shop
-	SuccessRate issuing.Amount `json:"successRate"`   // share of purchases that succeed, 1 is all
+	Label       string `json:"platformLabel"` // the shop
+	SuccessRate string `json:"successRate"`   // share of purchases that succeed, as sent: 1 in every example
 }
 
 // BINs returns what VIRTUAL-P cards can be applied for.
@@ -193,7 +193,7 @@ type VirtualPTransaction struct {
 	CardNumber        issuing.Secret            `json:"cardNumber"`        // the card id
 	Amount            issuing.Amount            `json:"amount"`            // in Currency, without a sign
 	Currency          issuing.Currency          `json:"currency"`          // transaction currency
-	DebitOrCreditFlag DebitOrCredit             `json:"debitOrCreditFlag"` // take no sign from it; use Type
+	DebitOrCreditFlag Direction                 `json:"debitOrCreditFlag"` // take no sign from it; use Type
 	Type              VirtualPTransactionType   `json:"type"`              // what it is
 	Status            VirtualPTransactionStatus `json:"status"`            // open set
 	TransactionTime   time.Time                 `json:"transactionTime"`   // when it happened

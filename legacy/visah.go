@@ -92,7 +92,7 @@ func (s *VisaHService) ChangePIN(ctx context.Context, cardNumber, pin issuing.Se
 type VisaHTransactionsRequest struct {
 	CardNumber issuing.Secret // PAN; required
 	Offset     int            // records to skip, from 0
-	PageSize   int            // records to return at the most, 1 to 1000; required
+	PageSize   int            // records to return at the most; required
 	From       issuing.Date   // first day; required
 	To         issuing.Date   // last day; required
 	// Settled selects settled (true) or unsettled (false) transactions
@@ -144,7 +144,7 @@ type VisaHTransaction struct {
 	AcquirerCurrency  issuing.Currency       `json:"acquirerCurrency"`  // the shop's currency; may be empty
 	Type              VisaHTransactionType   `json:"transactionType"`   // what it is
 	Source            VisaHTransactionSource `json:"transactionSource"` // where it came from
-	DebitOrCreditFlag DebitOrCredit          `json:"debitOrCreditFlag"` // D decreases, C increases; may be empty
+	DebitOrCreditFlag Direction              `json:"debitOrCreditFlag"` // D decreases, C increases; may be empty
 	CreationTime      time.Time              `json:"creationTime"`      // when it was made
 	SettlementDate    time.Time              `json:"settlementDate"`    // when it was settled
 	CardAcceptorName  string                 `json:"cardAcceptorName"`  // the shop

@@ -110,7 +110,7 @@ func TestRequestsOnTheWire(t *testing.T) {
 			return c.VisaH.ChangePIN(ctx, pan, pin)
 		}, want: map[string]string{"cardNumber": `"4242424242424242"`, "pin": `"` + sealed + `"`}},
 		{name: "OOB reply is an integer", path: "/op/card/H/oob", answer: `{"confirmationStatus":3}`, run: func(ctx context.Context, c *legacy.Client) error {
-			return just(c.VisaH.ReplyOOB(ctx, pan, "41ce", legacy.OOBDecline))
+			return just(c.VisaH.ReplyOOB(ctx, pan, "41ce", legacy.OOBReplyDecline))
 		}, want: map[string]string{"cardNumber": `"4242424242424242"`, "acsTransactionId": `"41ce"`, "reply": "3"}},
 		{name: "VISA-H list", path: "/op/card/H/transactions", answer: "[]", run: func(ctx context.Context, c *legacy.Client) error {
 			return just(c.VisaH.Transactions(ctx, legacy.VisaHTransactionsRequest{
@@ -134,7 +134,7 @@ func TestRequestsOnTheWire(t *testing.T) {
 		}, want: map[string]string{}},
 		{name: "images are not signed", path: "/op/card/P/document", answer: "true", unsigned: []string{"faceImage", "backImage"}, run: func(ctx context.Context, c *legacy.Client) error {
 			return c.VirtualP.UploadDocument(ctx, legacy.DocumentRequest{
-				CardNumber: pan, IDType: legacy.DocumentHongKongID, FaceImage: issuing.NewSecret("\xff\xd8 front"), BackImage: issuing.NewSecret("\xff\xd8 back"),
+				CardNumber: pan, IDType: legacy.DocumentTypeHongKongID, FaceImage: issuing.NewSecret("\xff\xd8 front"), BackImage: issuing.NewSecret("\xff\xd8 back"),
 			})
 		}, want: map[string]string{
 			"cardNumber": `"4242424242424242"`, "idType": `"HK-HKID"`, "faceImage": encoded("\xff\xd8 front"), "backImage": encoded("\xff\xd8 back"),

@@ -11,7 +11,7 @@ import (
 // apply applies for a VIRTUAL-L card and reads it.
 func (t *tour) apply(ctx context.Context) (issuing.Secret, error) {
 	t.title("A card")
-	bins, err := t.client.VirtualL.BINs(ctx, legacy.English)
+	bins, err := t.client.VirtualL.BINs(ctx, legacy.LanguageEnglish)
 	if err != nil {
 		return issuing.Secret{}, err
 	}
@@ -23,7 +23,7 @@ func (t *tour) apply(ctx context.Context) (issuing.Secret, error) {
 
 	no := "kyc-" + t.suffix
 	application, err := t.client.KYC.ApplyVirtualL(ctx, legacy.VirtualLApplication{
-		Language: legacy.English, MerOrderNo: no, NotifyURL: t.notify(legacy.NotifyKYC),
+		Language: legacy.LanguageEnglish, MerOrderNo: no, NotifyURL: t.notify(legacy.NotifyKYC),
 		CardType: bin.Network, BusinessScene: bin.Scene, CardArea: bin.Area,
 		FirstRecharge: issuing.NewAmount(10, 0), FirstName: "Ada", LastName: "Lovelace",
 	})

@@ -82,7 +82,7 @@ func (s *Server) applyMasterE(f fields) (any, *problem) {
 		!legacy.Position(f.text("position")).Known() {
 		return invalid("certType, occupation or position is not in its dictionary")
 	}
-	if failed := f.identity(legacy.MasterEIDType(f.text("certType")) == legacy.MasterEPassport,
+	if failed := f.identity(legacy.MasterEIDType(f.text("certType")) == legacy.MasterEIDTypePassport,
 		[]string{"idExpiryDate", "birthday"}, "signImage"); failed != nil {
 		return nil, failed
 	}
@@ -102,7 +102,7 @@ func (s *Server) applyVisaH(f fields) (any, *problem) {
 	if !legacy.VisaHIDType(f.text("certType")).Known() {
 		return invalid("certType is not in its dictionary")
 	}
-	if failed := f.identity(legacy.VisaHIDType(f.text("certType")) == legacy.VisaHPassport,
+	if failed := f.identity(legacy.VisaHIDType(f.text("certType")) == legacy.VisaHIDTypePassport,
 		[]string{"idIssuanceDate", "idExpiryDate"}); failed != nil {
 		return nil, failed
 	}

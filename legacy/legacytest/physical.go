@@ -88,12 +88,12 @@ func (c *card) selected(p page) []*record {
 }
 
 func masterERecord(c *card, r *record, paged bool) map[string]any {
-	intent, entry, status := legacy.MasterEIntentCharge, legacy.EntryTypeCredit, legacy.MasterETransactionPosted
+	intent, entry, status := legacy.MasterEIntentCharge, legacy.EntryTypeCredit, legacy.MasterETransactionStatusPosted
 	if r.kind == recordTopUp {
 		intent, entry = legacy.MasterEIntentTransfer, legacy.EntryTypeDebit
 	}
 	if r.declined {
-		status = legacy.MasterETransactionDeclined
+		status = legacy.MasterETransactionStatusDeclined
 	}
 	merchant, _ := json.Marshal(map[string]string{"country": "", "name": r.shop, "mcc": "", "category": ""})
 	out := map[string]any{
@@ -244,13 +244,13 @@ func visaHRecord(r *record) map[string]any {
 		"amount": amount, "creationTime": r.at.UTC().Format("2006-01-02T15:04:05.000Z"), "currency": r.currency,
 		"isATM": false, "isAuthorization": !r.settled, "isInCountry": true, "isOnline": r.kind == recordPurchase,
 		"isPos": false, "memo": r.text, "reversal": false, "settlementDate": "", "transactionId": number,
-		"transactionSource": legacy.VisaHSourcePartner, "transactionType": legacy.VisaHTypeAccountFunding,
+		"transactionSource": legacy.VisaHTransactionSourcePartner, "transactionType": legacy.VisaHTransactionTypeAccountFunding,
 		"txCompleted": r.settled, "acquirerCurrency": "", "acquirerAmount": 0, "cardAcceptorName": r.shop,
-		"debitOrCreditFlag": legacy.Credit,
+		"debitOrCreditFlag": legacy.DirectionCredit,
 	}
 	if r.kind == recordPurchase {
-		out["transactionSource"], out["transactionType"] = legacy.VisaHSourceOnline, legacy.VisaHTypePurchase
-		out["acquirerCurrency"], out["acquirerAmount"], out["debitOrCreditFlag"] = r.currency, amount, legacy.Debit
+		out["transactionSource"], out["transactionType"] = legacy.VisaHTransactionSourceOnline, legacy.VisaHTransactionTypePurchase
+		out["acquirerCurrency"], out["acquirerAmount"], out["debitOrCreditFlag"] = r.currency, amount, legacy.DirectionDebit
 	}
 	if r.settled {
 		out["settlementDate"] = r.at.UTC().Format("2006-01-02T15:04:05.000Z")

@@ -112,19 +112,19 @@ func (s *Server) transactionPage(f fields, product Product, tokenRequired bool, 
 
 // virtualLRecord is a record as list and callback have it; occurTime differs.
 func virtualLRecord(c *card, r *record) map[string]any {
-	typ, text := legacy.VirtualLTransactionAuth, "消费"
+	typ, text := legacy.VirtualLTransactionTypeAuth, "消费"
 	switch r.kind {
 	case recordTopUp:
-		typ, text = legacy.VirtualLTransactionTopUp, "充值"
+		typ, text = legacy.VirtualLTransactionTypeTopUp, "充值"
 	case recordClose:
-		typ, text = legacy.VirtualLTransactionRefund, "销卡"
+		typ, text = legacy.VirtualLTransactionTypeRefund, "销卡"
 	}
-	status, code, meaning := legacy.VirtualLTransactionApproved, "000000", "交易成功"
+	status, code, meaning := legacy.VirtualLTransactionStatusApproved, "000000", "交易成功"
 	if r.declined {
-		status, code, meaning = legacy.VirtualLTransactionDeclined, "000051", "余额不足"
+		status, code, meaning = legacy.VirtualLTransactionStatusDeclined, "000051", "余额不足"
 	}
 	return map[string]any{
-		"cardId": "24" + c.id[2:], "crossBoardType": legacy.CrossBorderInternational, "localCurrency": r.currency,
+		"cardId": "24" + c.id[2:], "crossBoardType": legacy.CrossBorderTypeInternational, "localCurrency": r.currency,
 		"localCurrencyAmt": r.amount.String(), "occurTime": r.at.UnixMilli(), "platformType": text, "recordNo": r.id,
 		"respCode": code, "respCodeDesc": meaning, "transCurrency": r.currency, "transCurrencyAmt": r.amount.String(),
 		"transStatus": status, "transType": typ, "merchantName": r.shop, "merchantCategoryCode": "5999",
@@ -254,22 +254,22 @@ func (f fields) images(names ...string) *problem {
 // virtualPRecord is a record as list and callback have it; the callback has
 // another name for the card.
 func virtualPRecord(c *card, r *record) map[string]any {
-	typ, status := legacy.VirtualPTransactionConsumption, legacy.VirtualPTransactionApprove
+	typ, status := legacy.VirtualPTransactionTypeConsumption, legacy.VirtualPTransactionStatusApprove
 	switch r.kind {
 	case recordTopUp:
-		typ, status = legacy.VirtualPTransactionTopUp, legacy.VirtualPTransactionClosed
+		typ, status = legacy.VirtualPTransactionTypeTopUp, legacy.VirtualPTransactionStatusClosed
 	case recordClose:
-		typ = legacy.VirtualPTransactionDeleteCard
+		typ = legacy.VirtualPTransactionTypeDeleteCard
 	case recordFrozen:
-		typ = legacy.VirtualPTransactionFrozen
+		typ = legacy.VirtualPTransactionTypeFrozen
 	case recordUnfrozen:
-		typ = legacy.VirtualPTransactionUnfrozen
+		typ = legacy.VirtualPTransactionTypeUnfrozen
 	}
 	if r.declined {
-		status = legacy.VirtualPTransactionFail
+		status = legacy.VirtualPTransactionStatusFail
 	}
 	return map[string]any{
-		"amount": r.amount.String(), "cardNumber": c.id, "currency": r.currency, "debitOrCreditFlag": legacy.Debit,
+		"amount": r.amount.String(), "cardNumber": c.id, "currency": r.currency, "debitOrCreditFlag": legacy.DirectionDebit,
 		"id": r.id, "status": status, "transactionTime": r.at.UTC().Format("2006-01-02T15:04:05.000Z"), "type": typ,
 		"detail": r.shop,
 	}
