@@ -51,6 +51,7 @@ type Deposit struct {
 }
 
 func (d *Deposit) incomplete() bool { return d.OrderNo == "" || d.MerOrderNo == "" }
+func (d *Deposit) number() string   { return d.MerOrderNo }
 
 // Deposit tops up a card from the merchant's reserve. The answer says that the
 // order was accepted; the result comes to NotifyURL ([DepositNotification]) or by

@@ -118,7 +118,7 @@ func TestVisaH(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Status != legacy.VisaHCardActivated || c.PANLast4 != card.Last4() || len(c.CVV.Reveal()) != 3 ||
+	if c.Status != legacy.VisaHCardStatusActivated || c.PANLast4 != card.Last4() || len(c.CVV.Reveal()) != 3 ||
 		c.TotalBalance.Cmp(amount("168.19")) != 0 || c.CurrentBillingEndDate.Before(start) {
 		t.Errorf("card %+v", c)
 	}
@@ -128,7 +128,7 @@ func TestVisaH(t *testing.T) {
 	if err := client.VisaH.Freeze(t.Context(), card); err != nil {
 		t.Error(err)
 	}
-	if c, err := client.VisaH.Card(t.Context(), card); err != nil || c.Status == legacy.VisaHCardActivated {
+	if c, err := client.VisaH.Card(t.Context(), card); err != nil || c.Status == legacy.VisaHCardStatusActivated {
 		t.Errorf("frozen: %+v, %v", c, err)
 	}
 	if err := client.VisaH.Unfreeze(t.Context(), card); err != nil {

@@ -48,7 +48,7 @@ func checked[T any](ctx context.Context, c *Client, o operation, card issuing.Se
 		case readErr != nil, state != notYet, !open, attempt >= settings.MaxAttempts:
 			return nil, unknown(err)
 		}
-		if !pause(ctx, settings.MinRetryWait<<(attempt-1)) {
+		if !pause(ctx, settings, attempt) {
 			return nil, unknown(err)
 		}
 	}

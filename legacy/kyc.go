@@ -26,6 +26,7 @@ type Application struct {
 }
 
 func (a *Application) incomplete() bool { return a.OrderNo == "" || a.MerOrderNo == "" }
+func (a *Application) number() string   { return a.MerOrderNo }
 
 // ApplyMasterE applies for a MASTER-E card. The product is marked as
 // discontinued. The result comes to NotifyURL ([KYCNotification]) or by

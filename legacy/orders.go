@@ -20,7 +20,10 @@ type lookup[T any] func(ctx context.Context) (order *T, found bool, err error)
 // everything else the order is looked up before anything is repeated, and it is
 // repeated, with the same number, only when the platform does not know it, the
 // operation is keyed, and the answer was none that a repeat would get again.
-func create[T any](ctx context.Context, c *Client, o operation, merOrderNo string, in validator,
+func create[T any, P interface {
+	*T
+	number() string
+}](ctx context.Context, c *Client, o operation, merOrderNo string, in validator,
 	find lookup[T], opts []issuing.CallOption,
 ) (*T, error) {
 	if err := in.validate(o.name, c.now()); err != nil {
@@ -29,10 +32,13 @@ func create[T any](ctx context.Context, c *Client, o operation, merOrderNo strin
 	cs := issuing.NewCallSettings(opts...)
 	settings := c.transport.Settings()
 	for attempt := 1; ; attempt++ {
-		out := new(T)
+		out := P(new(T))
 		resp, err := c.exchange(ctx, &o, merOrderNo, in, out, cs)
-		if err == nil {
+		if err == nil && out.number() == merOrderNo {
 			return out, nil
+		}
+		if err == nil {
+			err = otherAnswer(o, merOrderNo, resp)
 		}
 		if attempt == 1 && !errors.Is(err, issuing.ErrOutcomeUnknown) {
 			return nil, err
@@ -51,10 +57,19 @@ func create[T any](ctx context.Context, c *Client, o operation, merOrderNo strin
 		case findErr != nil, o.safety != transport.Keyed, attempt >= settings.MaxAttempts, !repeatable(resp):
 			return nil, unknown(err)
 		}
-		if !pause(ctx, settings.MinRetryWait<<(attempt-1)) {
+		if !pause(ctx, settings, attempt) {
 			return nil, unknown(err)
 		}
 	}
+}
+
+// otherAnswer is the error of a success that names another order: what became of
+// this one is not said.
+func otherAnswer(o operation, merOrderNo string, resp *transport.Response) error {
+	return transport.Unknown(&issuing.Error{
+		Provider: provider, Op: o.name, Kind: issuing.ErrBadResponse, Key: merOrderNo, Status: resp.Status,
+		RequestID: resp.RequestID, Attempts: resp.Attempts, Err: errors.New("the answer names another order"),
+	})
 }
 
 // unknown turns a failure after an unclear attempt into one of unknown outcome.
@@ -80,9 +95,14 @@ func repeatable(resp *transport.Response) bool {
 	return code == CodeSuccess || code.Retryable()
 }
 
-// pause waits unless the context ends first.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
+// pause waits before the attempt after the given one, unless the context ends
+// first. The wait doubles with each attempt up to the longest.
+func pause(ctx context.Context, settings issuing.Settings, attempt int) bool {
+	wait := settings.MinRetryWait
+	for range attempt - 1 {
+		wait = min(2*wait, settings.MaxRetryWait)
+	}
+	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
 	case <-timer.C:

@@ -114,6 +114,8 @@ func TestDepositOutcomes(t *testing.T) {
 		{"success without success", []reply{ok(`{"data":` + acceptedDeposit + `,"status":200,"success":false}`)}, there, nil, 1, 1},
 		{"success without data", []reply{ok(success("null"))}, there, nil, 1, 1},
 		{"success that cannot be read", []reply{ok(success(`{"merOrderNo":"d-1","orderNo":"9","status":"soon"}`))}, there, nil, 1, 1},
+		{"success for another order, there", []reply{ok(success(`{"merOrderNo":"d-7","orderNo":"8","status":1}`))}, there, nil, 1, 1},
+		{"success for another order, not there", []reply{ok(success(`{"merOrderNo":"d-7","orderNo":"8","status":1}`))}, notThere, issuing.ErrOutcomeUnknown, 3, 3},
 		{"code 0 of the newer envelope", []reply{ok(`{"code":0,"message":"ok","data":` + acceptedDeposit + `}`)}, nil, nil, 1, 0},
 		{"16002 of the newer envelope", []reply{ok(`{"code":16002,"message":"exists"}`)}, nil, issuing.ErrDuplicate, 1, 0},
 		{"16003 is not final", []reply{ok(`{"code":16003,"message":"failed"}`)}, there, nil, 1, 1},

@@ -14,21 +14,31 @@ import (
 // VisaHService manages VISA-H cards.
 type VisaHService struct{ c *Client }
 
-// VisaHCardActivated is the only card status of VISA-H that the page shows. It
-// lists none.
-const VisaHCardActivated = "activated"
+// VisaHCardStatus is the status of a VISA-H card. The page lists none, so it is an
+// open set.
+type VisaHCardStatus string
+
+// VisaHCardStatusActivated is the status of the page's example: usable.
+const VisaHCardStatusActivated VisaHCardStatus = "activated"
+
+// Known reports whether s was documented when this version was released.
+func (s VisaHCardStatus) Known() bool { return s == VisaHCardStatusActivated }
+
+// Terminal reports whether the card can leave this status no more. No such status
+// is documented.
+func (s VisaHCardStatus) Terminal() bool { return false }
 
 // VisaHCard is a VISA-H card.
 type VisaHCard struct {
-	PANFirst6             string         `json:"panFirst6"`             // first six digits of the PAN
-	PANLast4              string         `json:"panLast4"`              // last four digits of the PAN
-	Status                string         `json:"status"`                // open set; VisaHCardActivated is usable
-	CVV                   issuing.Secret `json:"cvv"`                   // three digits, decrypted
-	ExpiryText            issuing.Secret `json:"expiry"`                // yyyyMM as sent; see Expiry
-	AvailableCredit       issuing.Amount `json:"availableCredit"`       // OverallCreditLimit plus TotalBalance
-	OverallCreditLimit    issuing.Amount `json:"overallCreditLimit"`    // a top-up of today shows here first
-	TotalBalance          issuing.Amount `json:"totalBalance"`          // a top-up shows here on the next day
-	CurrentBillingEndDate time.Time      `json:"currentBillingEndDate"` // end of the billing period
+	PANFirst6             string          `json:"panFirst6"`             // first six digits of the PAN
+	PANLast4              string          `json:"panLast4"`              // last four digits of the PAN
+	Status                VisaHCardStatus `json:"status"`                // open set; activated is usable
+	CVV                   issuing.Secret  `json:"cvv"`                   // three digits, decrypted
+	ExpiryText            issuing.Secret  `json:"expiry"`                // yyyyMM as sent; see Expiry
+	AvailableCredit       issuing.Amount  `json:"availableCredit"`       // OverallCreditLimit plus TotalBalance
+	OverallCreditLimit    issuing.Amount  `json:"overallCreditLimit"`    // a top-up of today shows here first
+	TotalBalance          issuing.Amount  `json:"totalBalance"`          // a top-up shows here on the next day
+	CurrentBillingEndDate time.Time       `json:"currentBillingEndDate"` // end of the billing period
 }
 
 func (c *VisaHCard) open(secret sign.AppSecret) error { return openField(secret, "cvv", &c.CVV) }
@@ -40,7 +50,7 @@ func (c *VisaHCard) Expiry() (month time.Month, year int, ok bool) {
 
 // visaHState is what the checks of a change read.
 type visaHState struct {
-	Status string `json:"status"`
+	Status VisaHCardStatus `json:"status"`
 }
 
 // Card reads a card with its balance.
@@ -72,7 +82,7 @@ func (s *VisaHService) Unfreeze(ctx context.Context, cardNumber issuing.Secret, 
 func (s *VisaHService) read(cardNumber issuing.Secret, activated progress) func(context.Context) (progress, error) {
 	return func(ctx context.Context) (progress, error) {
 		card, err := call[visaHState](ctx, s.c, opVisaHCard, cardNumber.Last4(), cardNumberRequest{cardNumber}, nil)
-		if err == nil && card.Status == VisaHCardActivated {
+		if err == nil && card.Status == VisaHCardStatusActivated {
 			return activated, nil
 		}
 		return cannotTell, err

@@ -1,6 +1,7 @@
 package sign_test
 
 import (
+	"crypto/aes"
 	"crypto/md5"
 	"encoding/hex"
 	"errors"
@@ -149,6 +150,19 @@ func BenchmarkSignParams(b *testing.B) {
 		if _, err := s.SignParams(in); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkAESBlock is the bare cipher over the one block of a PIN.
+func BenchmarkAESBlock(b *testing.B) {
+	block, err := aes.NewCipher([]byte(secretV3))
+	if err != nil {
+		b.Fatal(err)
+	}
+	data := make([]byte, aes.BlockSize)
+	b.ReportAllocs()
+	for b.Loop() {
+		block.Encrypt(data, data)
 	}
 }
 

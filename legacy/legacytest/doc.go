@@ -32,7 +32,9 @@
 // A bad signature is answered with HTTP and status 401, an unknown card and every
 // malformed parameter with 5001. No nonce and no timestamp is refused, because no
 // rule is documented for them. A repeated order number is refused for applications
-// too.
+// too. A card number that comes with an application is ignored. A VISA-H top-up is
+// in the balance at once, and its record in the list, where the real platform takes
+// until the next day.
 //
 // # Faults
 //

@@ -180,7 +180,7 @@ func (s *Server) visaHBalance(f fields) (any, *problem) {
 		return nil, failed
 	}
 	balance := json.Number(s.book.Balance(c.account()).String())
-	status := legacy.VisaHCardActivated
+	status := legacy.VisaHCardStatusActivated
 	if c.state != active {
 		status = "suspended"
 	}
