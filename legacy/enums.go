@@ -123,8 +123,31 @@ const (
 	OccupationPoliceman        Occupation = "17" // Policeman
 )
 
+var occupations = map[Occupation]string{
+	OccupationActor:            "Actor",
+	OccupationAircraftMechanic: "Aircraft Mechanic",
+	OccupationBookAuthor:       "Book Author",
+	OccupationBusiness:         "Businessmen",
+	OccupationCashier:          "Cashier",
+	OccupationCleaner:          "Cleaner",
+	OccupationDancer:           "Dancer",
+	OccupationDentist:          "Dentist",
+	OccupationFireman:          "Fireman",
+	OccupationHousewife:        "Housewife",
+	OccupationJournalist:       "Journalist",
+	OccupationMedical:          "Medical",
+	OccupationAssistant:        "Assistant",
+	OccupationMusician:         "Musician",
+	OccupationTeacher:          "Teacher",
+	OccupationPainter:          "Painter",
+	OccupationPoliceman:        "Policeman",
+}
+
 // Known reports whether o was documented when this version was released.
-func (o Occupation) Known() bool { return inDictionary(string(o), 1, 17) }
+func (o Occupation) Known() bool { return occupations[o] != "" }
+
+// Meaning returns the words of the dictionary, and "" for an unknown value.
+func (o Occupation) Meaning() string { return occupations[o] }
 
 // Position is the position of a MASTER-E applicant.
 type Position string
@@ -137,11 +160,6 @@ const (
 )
 
 // Known reports whether p was documented when this version was released.
-func (p Position) Known() bool { return inDictionary(string(p), 1, 3) }
-
-// inDictionary reports whether text is a number between first and last in its
-// shortest form.
-func inDictionary(text string, first, last int) bool {
-	n, err := strconv.Atoi(text)
-	return err == nil && n >= first && n <= last && strconv.Itoa(n) == text
+func (p Position) Known() bool {
+	return p == PositionAccountManager || p == PositionSeniorManagement || p == PositionBoss
 }

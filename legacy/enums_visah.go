@@ -44,8 +44,50 @@ const (
 	VisaHTransactionTypeLatePaymentFee     VisaHTransactionType = "35" // late payment fee
 )
 
+var visaHTransactionTypes = map[VisaHTransactionType]string{
+	VisaHTransactionTypeUnknown:            "unknown",
+	VisaHTransactionTypeNewAccount:         "new account creation",
+	VisaHTransactionTypeCardSale:           "new card issuance",
+	VisaHTransactionTypePurchase:           "POS purchase, online purchase, or mobile purchase",
+	VisaHTransactionTypeRefund:             "refund to card or wallet",
+	VisaHTransactionTypeAccountFunding:     "top-up via POS to wallet, regardless of currency support",
+	VisaHTransactionTypeWithdraw:           "withdrawal via POS or ATM, or bank transfer without card",
+	VisaHTransactionTypeBalanceInquiry:     "balance inquiry",
+	VisaHTransactionTypePeerToPeer:         "peer-to-peer transfer",
+	VisaHTransactionTypeWalletTransfer:     "transfer between wallets",
+	VisaHTransactionTypeExchange:           "currency exchange (buyer or seller)",
+	VisaHTransactionTypeExchangeMargin:     "exchange margin between different currencies",
+	VisaHTransactionTypeSecondPresentment:  "second presentment, such as drafts",
+	VisaHTransactionTypeChargeback:         "chargeback processing",
+	VisaHTransactionTypeAdjustment:         "fund adjustment",
+	VisaHTransactionTypeExchangeAdjustment: "exchange rate adjustment",
+	VisaHTransactionTypeMaintenance:        "account maintenance",
+	VisaHTransactionTypeChargeOff:          "bad debt write-off",
+	VisaHTransactionTypeWithholding:        "withholding or deduction reserve",
+	VisaHTransactionTypeCloseAccount:       "account closure",
+	VisaHTransactionTypeReward:             "reward issuance",
+	VisaHTransactionTypeShipping:           "card shipping (standard delivery)",
+	VisaHTransactionTypeExpeditedShipping:  "card expedited shipping",
+	VisaHTransactionTypeAddressing:         "FPS (Faster Payment System) id registration",
+	VisaHTransactionTypeSettlement:         "settlement",
+	VisaHTransactionTypeConsolidated:       "account consolidation",
+	VisaHTransactionTypeInterest:           "interest payment",
+	VisaHTransactionTypeCashback:           "cashback",
+	VisaHTransactionTypeFee:                "fee deduction",
+	VisaHTransactionTypeMonthlyFee:         "monthly fee",
+	VisaHTransactionTypeAnnualFee:          "annual fee",
+	VisaHTransactionTypeFastFund:           "Visa instant funding",
+	VisaHTransactionTypeLoadReversal:       "top-up reversal",
+	VisaHTransactionTypeExpiry:             "expired funds returned to original funder",
+	VisaHTransactionTypeMoneyReceive:       "Mastercard fast funding",
+	VisaHTransactionTypeLatePaymentFee:     "late payment fee",
+}
+
 // Known reports whether t was documented when this version was released.
-func (t VisaHTransactionType) Known() bool { return inDictionary(string(t), 0, 35) }
+func (t VisaHTransactionType) Known() bool { return visaHTransactionTypes[t] != "" }
+
+// Meaning returns the words of the dictionary, and "" for an unknown value.
+func (t VisaHTransactionType) Meaning() string { return visaHTransactionTypes[t] }
 
 // VisaHTransactionSource is where a VISA-H transaction came from: a number that
 // the platform sends as a string.
@@ -68,5 +110,24 @@ const (
 	VisaHTransactionSourceOutOfWalletOnline VisaHTransactionSource = "12" // OutOfWalletOnline
 )
 
+var visaHTransactionSources = map[VisaHTransactionSource]string{
+	VisaHTransactionSourceUnknown:           "unknown",
+	VisaHTransactionSourceInWalletPOS:       "InWalletPOS",
+	VisaHTransactionSourceOutOfWalletPOS:    "OutOfWalletPOS",
+	VisaHTransactionSourceInWalletATM:       "InWalletATM",
+	VisaHTransactionSourceOutOfWalletATM:    "OutOfWalletATM",
+	VisaHTransactionSourceOnline:            "Online",
+	VisaHTransactionSourcePartner:           "Partner: a top-up",
+	VisaHTransactionSourceCustomer:          "Customer",
+	VisaHTransactionSourceInternal:          "Internal",
+	VisaHTransactionSourceStatic:            "Static",
+	VisaHTransactionSourceMobileCommerce:    "MobileCommerce",
+	VisaHTransactionSourceOnUs:              "OnUs",
+	VisaHTransactionSourceOutOfWalletOnline: "OutOfWalletOnline",
+}
+
 // Known reports whether s was documented when this version was released.
-func (s VisaHTransactionSource) Known() bool { return inDictionary(string(s), 0, 12) }
+func (s VisaHTransactionSource) Known() bool { return visaHTransactionSources[s] != "" }
+
+// Meaning returns the words of the dictionary, and "" for an unknown value.
+func (s VisaHTransactionSource) Meaning() string { return visaHTransactionSources[s] }

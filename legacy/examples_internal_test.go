@@ -331,6 +331,10 @@ func TestDictionaries(t *testing.T) {
 	check("ChargeCode", func(s string) bool { return ChargeCode(s).Known() }, "SHA", "FP")
 	check("Gender", func(s string) bool { return Gender(s).Known() }, "M", "F")
 	check("TransferIDType", func(s string) bool { return TransferIDType(s).Known() }, "national", "passport")
+	if VisaHTransactionTypeAccountFunding.Meaning() == "" || VisaHTransactionSourcePartner.Meaning() == "" || OccupationMedical.Meaning() != "Medical" ||
+		Occupation("18").Meaning() != "" {
+		t.Error("meanings do not follow the dictionaries")
+	}
 	for status, terminal := range map[OrderStatus]bool{0: false, 1: false, 2: true, 3: true, 4: false} {
 		if status.Terminal() != terminal || status.Known() != (status < 4) || status.String() == "" {
 			t.Errorf("order status %v", status)
