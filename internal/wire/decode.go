@@ -168,6 +168,10 @@ func decodeText(data []byte, v reflect.Value, path string) error {
 	text := data
 	if data[0] == '"' {
 		text = unquote(data)
+		if v.Type() == amountType && len(text) > 1 && text[0] == '+' && text[1] != '-' {
+			// Signed amounts come as "+99.00" and "-99.00".
+			text = text[1:]
+		}
 	}
 	if err := target.(encoding.TextUnmarshaler).UnmarshalText(text); err != nil {
 		return mismatch(data, v, path)
