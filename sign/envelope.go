@@ -125,18 +125,28 @@ func joinMembers(members map[string]json.RawMessage) []byte {
 // JSON returns the message. Sign and keyEnc follow the head's own members; those
 // that are empty are left out, and so is the content of an empty body.
 func (e *Envelope) JSON() []byte {
-	head := bytes.TrimSpace(e.Head)
-	if len(head) < 2 {
-		head = []byte("{}")
-	}
-	b := make([]byte, 0, len(head)+len(e.Sign)+e.KeyEnc.Len()+len(e.Encrypt)+64)
+	head, body := e.Split()
+	b := make([]byte, 0, len(head)+len(body)+20)
 	b = append(b, `{"head":`...)
-	b = append(b, head[:len(head)-1]...)
-	b = appendTextMember(b, "sign", e.Sign)
-	b = appendTextMember(b, "keyEnc", e.KeyEnc.Reveal())
-	b = append(b, `},"body":{`...)
-	b = appendTextMember(b, "encrypt", e.Encrypt)
-	return append(b, "}}"...)
+	b = append(b, head...)
+	b = append(b, `,"body":`...)
+	b = append(b, body...)
+	return append(b, '}')
+}
+
+// Split returns the message's two objects, for forms that carry them apart.
+func (e *Envelope) Split() (head, body []byte) {
+	own := bytes.TrimSpace(e.Head)
+	if len(own) < 2 {
+		own = []byte("{}")
+	}
+	head = make([]byte, 0, len(own)+len(e.Sign)+e.KeyEnc.Len()+32)
+	head = append(head, own[:len(own)-1]...)
+	head = appendTextMember(head, "sign", e.Sign)
+	head = append(appendTextMember(head, "keyEnc", e.KeyEnc.Reveal()), '}')
+	body = make([]byte, 0, len(e.Encrypt)+16)
+	body = append(appendTextMember(append(body, '{'), "encrypt", e.Encrypt), '}')
+	return head, body
 }
 
 // appendTextMember appends a member whose value needs no escaping: hex or
