@@ -72,7 +72,7 @@ type Server struct {
 	merchantKey *rsa.PrivateKey
 	merchant    sign.PublicKey
 	platformKey *rsa.PrivateKey
-	aesText     string
+	aesText     issuing.Secret
 	aes         sign.AESKey
 
 	mu       sync.Mutex
@@ -121,11 +121,13 @@ func NewServer(cfg Config) (*Server, error) {
 	if err := s.book.Transfer(ledger.World(currency), reserve, cfg.Reserve, "funding"); err != nil {
 		return nil, fmt.Errorf("worldcardtest: the reserve: %w", err)
 	}
-	server, err := platform.NewServer(platform.Config{Listen: cfg.Listen, Clock: cfg.Clock, Handle: s.handle})
+	_, err := platform.NewServer(platform.Config{
+		Listen: cfg.Listen, Clock: cfg.Clock, Handle: s.handle,
+		Bind: func(server *platform.Server) { s.http, s.clock = server, server.Clock() },
+	})
 	if err != nil {
 		return nil, err
 	}
-	s.http, s.clock = server, server.Clock()
 	return s, nil
 }
 
@@ -142,7 +144,7 @@ func (s *Server) makeKeys() error {
 	}
 	key := make([]byte, 32)
 	_, _ = rand.Read(key)
-	s.aesText = hex.EncodeToString(key)
+	s.aesText = issuing.NewSecret(hex.EncodeToString(key))
 	s.aes, err = sign.NewAESKey(key)
 	return err
 }
@@ -169,7 +171,7 @@ func (s *Server) MerchantPrivateKey() issuing.Secret {
 }
 
 // AESKeyText returns the shared AES key as 64 hexadecimal digits.
-func (s *Server) AESKeyText() issuing.Secret { return issuing.NewSecret(s.aesText) }
+func (s *Server) AESKeyText() issuing.Secret { return s.aesText }
 
 // AESKey returns the shared AES key.
 func (s *Server) AESKey() sign.AESKey { return s.aes }
