@@ -127,7 +127,10 @@ func (s *Source) open(v verified, body []byte) (*Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	event.Provider, event.Time = s.provider, v.at
+	event.Provider = s.provider
+	if event.Time.IsZero() {
+		event.Time = v.at
+	}
 	return event, nil
 }
 
