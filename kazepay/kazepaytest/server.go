@@ -153,14 +153,14 @@ func NewServer(cfg Config) (*Server, error) {
 	if err := s.book.Transfer(ledger.World(currency), merchant, cfg.Balance, "funding"); err != nil {
 		return nil, fmt.Errorf("kazepaytest: the balance: %w", err)
 	}
-	server, err := platform.NewServer(platform.Config{
+	_, err := platform.NewServer(platform.Config{
 		Listen: cfg.Listen, Clock: cfg.Clock, Op: s.apiCode, Handle: s.handle,
 		MaxRequest: max(platform.DefaultMaxRequest, 2*cfg.MaxUpload),
+		Bind:       func(server *platform.Server) { s.http, s.clock = server, server.Clock() },
 	})
 	if err != nil {
 		return nil, err
 	}
-	s.http, s.clock = server, server.Clock()
 	return s, nil
 }
 
