@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,11 +19,18 @@ var epoch = time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC)
 // delay is longer than the delay of every asynchronous step.
 const delay = time.Second
 
+// serverKeys are those of all platforms of these tests.
+var serverKeys = sync.OnceValue(func() kazepaytest.Keys {
+	keys, _ := kazepaytest.NewKeys()
+	return keys
+})
+
 func startServer(t testing.TB, cfg kazepaytest.Config) *kazepaytest.Server {
 	t.Helper()
 	if cfg.Clock == nil {
 		cfg.Clock = kazepaytest.NewClock(epoch)
 	}
+	cfg.Keys = serverKeys()
 	server, err := kazepaytest.NewServer(cfg)
 	if err != nil {
 		t.Fatal(err)

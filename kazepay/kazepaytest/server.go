@@ -6,6 +6,8 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"io"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -42,6 +44,7 @@ type Config struct {
 	NewCard    kazepay.CardStatus // how applications end: ACTIVE when empty, TBA or AUDIT_NOT_PASS
 	AutoKYC    kazepay.KYCStatus  // verdict that is given by itself after Delay; empty waits for DecideKYC
 	Upload     kazepay.UploadForm // the form of fileUpload
+	Keys       Keys               // of merchant and platform; the zero Keys are fresh ones
 	MaxUpload  int64              // bytes of a picture; 0 is DefaultMaxUpload
 	Quirks     Quirks             // what the pages contradict
 
@@ -164,14 +167,41 @@ func NewServer(cfg Config) (*Server, error) {
 	return s, nil
 }
 
-func (s *Server) makeKeys() error {
+// Keys are the RSA-2048 pairs of a merchant and a platform. Make them once with
+// [NewKeys] to start many servers quickly. They print as "[redacted]".
+type Keys struct{ p *keyPairs }
+
+type keyPairs struct{ merchant, platform *rsa.PrivateKey }
+
+// NewKeys makes fresh keys.
+func NewKeys() (Keys, error) {
+	pairs := &keyPairs{}
 	var err error
-	if s.merchantKey, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
-		return err
+	if pairs.merchant, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
+		return Keys{}, err
 	}
-	if s.platformKey, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
-		return err
+	pairs.platform, err = rsa.GenerateKey(rand.Reader, 2048)
+	return Keys{pairs}, err
+}
+
+// Format implements [fmt.Formatter] for every verb.
+func (Keys) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[redacted]") }
+
+// LogValue implements [slog.LogValuer].
+func (Keys) LogValue() slog.Value { return slog.StringValue("[redacted]") }
+
+// MarshalText returns "[redacted]".
+func (Keys) MarshalText() ([]byte, error) { return []byte("[redacted]"), nil }
+
+func (s *Server) makeKeys() error {
+	keys := s.cfg.Keys
+	var err error
+	if keys.p == nil {
+		if keys, err = NewKeys(); err != nil {
+			return err
+		}
 	}
+	s.merchantKey, s.platformKey = keys.p.merchant, keys.p.platform
 	if s.own, err = sign.NewPrivateKey(s.platformKey); err != nil {
 		return err
 	}
