@@ -214,7 +214,6 @@ func TestRejectedAndSubmittedAgain(t *testing.T) {
 		Identity: h.identity(kazepay.IdentificationIDCard), FrontImage: image, BackImage: image, HandheldImage: image,
 	}
 	for _, verdict := range []kazepay.KYCStatus{kazepay.KYCStatusRejected, kazepay.KYCStatusPassed} {
-		//lint:ignore SA1019 the deprecated form is part of the API
 		if r, err := client.KYC.SubmitInline(ctx, req); err != nil || r.Status != kazepay.KYCStatusWaiting {
 			t.Fatalf("%+v, %v", r, err)
 		}

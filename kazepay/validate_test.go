@@ -60,7 +60,6 @@ func TestEveryMissingFieldIsNamed(t *testing.T) {
 		"Submit": {func(ctx context.Context) error { _, err := c.KYC.Submit(ctx, kazepay.SubmitRequest{}); return err },
 			append([]string{"frontImgFileId", "handheldImgFileId"}, identityFields...)},
 		"SubmitInline": {func(ctx context.Context) error {
-			//lint:ignore SA1019 the deprecated form is part of the API
 			_, err := c.KYC.SubmitInline(ctx, kazepay.SubmitInlineRequest{})
 			return err
 		}, append([]string{"frontImgBase64", "handheldImgBase64"}, identityFields...)},
@@ -188,7 +187,6 @@ func TestInlineImages(t *testing.T) {
 	req := kazepay.SubmitInlineRequest{
 		Identity: sampleUser.identity(kazepay.IdentificationIDCard), FrontImage: raw, HandheldImage: got,
 	}
-	//lint:ignore SA1019 the deprecated form is part of the API
 	_, err = s.client(t).KYC.SubmitInline(t.Context(), req)
 	wantFields(t, err, "frontImgBase64", "backImgBase64")
 }

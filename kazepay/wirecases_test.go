@@ -80,7 +80,6 @@ func kycCases() []wireCase {
 			`{` + identityJSON + `,"frontImgBase64":"` + image.Reveal() + `","handheldImgBase64":"` + image.Reveal() + `"}`,
 			`{"encrypt":"SUCCESS","status":"REJECTED"}`,
 			func(ctx context.Context, c *kazepay.Client, opt issuing.CallOption) (any, error) {
-				//lint:ignore SA1019 the deprecated form is part of the API
 				return value(c.KYC.SubmitInline(ctx, kazepay.SubmitInlineRequest{
 					Identity: sampleUser.identity(kazepay.IdentificationPassport), FrontImage: image, HandheldImage: image,
 				}, opt))
