@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/big"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -71,11 +72,12 @@ func (c *Client) exchange(ctx context.Context, o *operation, in, out any, file *
 		return err
 	}
 	tc := &transport.Call{
-		Op: o.name, URL: c.cfg.BaseURL, Template: c.template, Safety: o.safety, Key: requestNo,
+		Op: o.name, URL: c.cfg.BaseURL, Template: pathOf(c.cfg.BaseURL), Safety: o.safety, Key: requestNo,
 		Seal: c.seal(o, requestNo, payload), Judge: c.judge,
 	}
 	if file != nil {
-		tc.URL, tc.Seal = c.cfg.UploadURL, c.sealForm(o, requestNo, payload, file)
+		tc.URL, tc.Template = c.cfg.UploadURL, pathOf(c.cfg.UploadURL)
+		tc.Seal = c.sealForm(o, requestNo, payload, file)
 	}
 	resp, err := c.transport.Do(ctx, tc)
 	if err != nil {
@@ -90,6 +92,15 @@ func (c *Client) exchange(ctx context.Context, o *operation, in, out any, file *
 	err = unsettled(o, err)
 	c.transport.Report(cs.Info, tc, resp, raw, err)
 	return err
+}
+
+// pathOf returns the path of an address that New has checked, for hooks.
+func pathOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Path == "" {
+		return "/"
+	}
+	return u.Path
 }
 
 // maxRequestNo is the longest message number in the published samples.
@@ -200,6 +211,7 @@ type loose interface {
 func (c *Client) answer(o *operation, tc *transport.Call, resp *transport.Response, out any) ([]byte, error) {
 	m, ok := resp.Parsed.(*message)
 	if !ok {
+		resp.Maybe = resp.Maybe || c.cfg.SignedFailures
 		return nil, c.transport.Fail(tc, resp, transport.StatusError(resp))
 	}
 	if m.head.Code != CodeSuccess || resp.Status < 200 || resp.Status >= 300 {

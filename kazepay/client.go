@@ -2,7 +2,6 @@ package kazepay
 
 import (
 	"context"
-	"net/url"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -146,7 +145,6 @@ type Client struct {
 
 	cfg       Config
 	codec     wire.Codec
-	template  string // the path of BaseURL, for hooks
 	transport *transport.Client
 }
 
@@ -173,12 +171,7 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 }
 
 func newClient(cfg Config, settings issuing.Settings) *Client {
-	c := &Client{
-		cfg: cfg, codec: codecIn(cfg.Location), template: "/", transport: transport.New(provider, settings),
-	}
-	if u, err := url.Parse(cfg.BaseURL); err == nil && u.Path != "" {
-		c.template = u.Path
-	}
+	c := &Client{cfg: cfg, codec: codecIn(cfg.Location), transport: transport.New(provider, settings)}
 	c.Virtual = &VirtualService{c}
 	c.Physical = &PhysicalService{c}
 	c.KYC = &KYCService{c}

@@ -200,6 +200,12 @@ func TestSignedFailures(t *testing.T) {
 		t.Errorf("%v", e)
 	}
 	wantError(t, read(t.Context(), client), issuing.ErrDeclined)
+
+	gone := newWireServer(t, plain(404, "not here"))
+	cfg = gone.config(t)
+	cfg.SignedFailures = true
+	wantError(t, write(t.Context(), gone.clientOf(t, cfg)), issuing.ErrOutcomeUnknown)
+	wantError(t, read(t.Context(), gone.clientOf(t, cfg)), issuing.ErrNotFound)
 }
 
 func TestRequireSysID(t *testing.T) {

@@ -218,7 +218,7 @@ func (s *KYCService) Status(ctx context.Context, email string, opts ...issuing.C
 //
 // Safety: read.
 func (s *KYCService) Await(ctx context.Context, email string, opts ...issuing.CallOption) (*Review, error) {
-	return poll(ctx, func() (*Review, bool, error) {
+	return poll(ctx, "KYC.Await", func() (*Review, bool, error) {
 		r, err := s.Status(ctx, email, opts...)
 		return r, err == nil && r.Status.Terminal(), err
 	})

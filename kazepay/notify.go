@@ -105,25 +105,28 @@ func (m object) json() []byte {
 }
 
 // shapes are the members without which a payload is not of a kind, in the order
-// in which payloads without a name are tried.
+// in which payloads without a name are tried. Such a payload also needs a status
+// that the kind can have, because a closed card and a top-up share their fields.
 var shapes = []struct {
-	kind string
-	need []string
+	kind   string
+	need   []string
+	status func(string) bool // nil takes any
 }{
-	{NotifyActivationCode, []string{"activationCode"}},
-	{NotifyTransaction, []string{"transaction"}},
-	{NotifyTransaction, []string{"transactionId", "transStatus"}},
-	{NotifyCoinDeposit, []string{"coinAmount", "status"}},
-	{NotifyCardClose, []string{"cardID", "refundAmt"}},
-	{NotifyCardDeposit, []string{"cardID", "amount", "status"}},
-	{NotifyVerificationCode, []string{"cardID", "code"}},
-	{NotifyCardStatusChange, []string{"cardID", "status"}},
-	{NotifyKYCResult, []string{"email", "status"}},
+	{NotifyActivationCode, []string{"activationCode"}, nil},
+	{NotifyTransaction, []string{"transaction"}, nil},
+	{NotifyTransaction, []string{"transactionId", "transStatus"}, nil},
+	{NotifyCoinDeposit, []string{"coinAmount", "status"}, nil},
+	{NotifyCardClose, []string{"cardID", "refundAmt"}, nil},
+	{NotifyCardDeposit, []string{"cardID", "amount", "status"}, func(s string) bool { return TransactionStatus(s).Known() }},
+	{NotifyVerificationCode, []string{"cardID", "code"}, nil},
+	{NotifyCardClose, []string{"cardID", "amount", "status"}, func(s string) bool { return CardStatus(s).Normal() == CardStatusClosed }},
+	{NotifyCardStatusChange, []string{"cardID", "status"}, func(s string) bool { return CardStatus(s).Known() }},
+	{NotifyKYCResult, []string{"email", "status"}, func(s string) bool { return KYCStatus(s).Known() }},
 }
 
 func kindOfFields(m object) string {
 	for _, s := range shapes {
-		if m.has(s.need...) {
+		if m.has(s.need...) && (s.status == nil || s.status(m.text("status"))) {
 			return s.kind
 		}
 	}

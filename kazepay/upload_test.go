@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/leaktest"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
 )
@@ -273,6 +274,18 @@ func TestUploadFromTheMiddleOfAFile(t *testing.T) {
 	if _, err := s.client(t, nil).KYC.Upload(t.Context(), req); err != nil || s.size != 500 {
 		t.Errorf("%d bytes, %v", s.size, err)
 	}
+}
+
+func TestUploadHooksAndPrinting(t *testing.T) {
+	t.Parallel()
+	s := newFormServer(t)
+	template := ""
+	client := s.client(t, nil, issuing.WithHook(func(_ context.Context, e issuing.CallEvent) { template = e.Template }))
+	if _, err := client.KYC.Upload(t.Context(), sampleUser.upload(picture(10))); err != nil || template != "/upload" {
+		t.Errorf("%q, %v", template, err)
+	}
+	req := sampleUser.upload([]byte(leaked))
+	leaktest.Check(t, []string{leaked}, req, &req)
 }
 
 func TestUploadOutcomeUnknown(t *testing.T) {

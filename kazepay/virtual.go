@@ -94,11 +94,11 @@ func (s *VirtualService) Application(ctx context.Context, cardID string, opts ..
 // Await asks for an application until KazePay is no longer working on it: the
 // card is active, refused, or awaits activation by its first top-up
 // ([CardStatusTBA]). It waits two seconds, then longer up to a minute; the
-// context bounds it.
+// context bounds it, and the last answer comes with its error.
 //
 // Safety: read.
 func (s *VirtualService) Await(ctx context.Context, cardID string, opts ...issuing.CallOption) (*Application, error) {
-	return poll(ctx, func() (*Application, bool, error) {
+	return poll(ctx, "Virtual.Await", func() (*Application, bool, error) {
 		a, err := s.Application(ctx, cardID, opts...)
 		return a, err == nil && !a.Status.Waiting(), err
 	})
@@ -112,7 +112,7 @@ const (
 
 // poll asks until it is done, an error comes or the context ends. With the
 // context's error comes the last answer.
-func poll[T any](ctx context.Context, ask func() (answer *T, done bool, err error)) (*T, error) {
+func poll[T any](ctx context.Context, op string, ask func() (answer *T, done bool, err error)) (*T, error) {
 	for wait := firstPoll; ; wait = min(2*wait, longestPoll) {
 		answer, done, err := ask()
 		if err != nil || done {
@@ -123,7 +123,7 @@ func poll[T any](ctx context.Context, ask func() (answer *T, done bool, err erro
 		case <-timer.C:
 		case <-ctx.Done():
 			timer.Stop()
-			return answer, ctx.Err()
+			return answer, &issuing.Error{Provider: provider, Op: op, Kind: issuing.ErrUnavailable, Err: ctx.Err()}
 		}
 	}
 }
