@@ -16,6 +16,38 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 )
 
+func TestUnpad(t *testing.T) {
+	t.Parallel()
+	block := func(tail ...byte) []byte {
+		return append(bytes.Repeat([]byte("x"), 32-len(tail)), tail...)
+	}
+	for name, c := range map[string]struct {
+		padded []byte
+		want   int // length; -1 is bad padding
+	}{
+		"one byte":                {block(1), 31},
+		"three bytes":             {block(3, 3, 3), 29},
+		"a whole block":           {block(bytes.Repeat([]byte{16}, 16)...), 16},
+		"zero":                    {block(0), -1},
+		"more than a block":       {block(bytes.Repeat([]byte{17}, 17)...), -1},
+		"the first byte differs":  {block(2, 3, 3), -1},
+		"the second byte differs": {block(3, 2, 3), -1},
+		"the last byte differs":   {block(3, 3, 4), -1},
+		"of the highest value":    {block(255), -1},
+	} {
+		got, ok := unpad(bytes.Clone(c.padded))
+		if c.want < 0 {
+			if ok != 0 || len(got) != 32 {
+				t.Errorf("%s: %d bytes, %d", name, len(got), ok)
+			}
+			continue
+		}
+		if ok != 1 || len(got) != c.want {
+			t.Errorf("%s: %d bytes, %d", name, len(got), ok)
+		}
+	}
+}
+
 func TestOpenMalformed(t *testing.T) {
 	t.Parallel()
 	own, peer := platformSide(t)

@@ -282,6 +282,21 @@ func TestKazePayAcknowledgements(t *testing.T) {
 	}
 }
 
+// kpUnder puts the requestNo of one callback into the head of another, which the
+// default profile does not sign.
+func kpUnder(t *testing.T, body, head []byte) []byte {
+	t.Helper()
+	number := func(b []byte) []byte {
+		_, rest, ok := bytes.Cut(b, []byte(`"requestNo":"`))
+		no, _, closed := bytes.Cut(rest, []byte(`"`))
+		if !ok || !closed || len(no) != 22 {
+			t.Fatalf("requestNo %q", no)
+		}
+		return no
+	}
+	return bytes.Replace(body, number(body), number(head), 1)
+}
+
 func TestKazePayRepeats(t *testing.T) {
 	t.Parallel()
 	server := kpPlatform(t, kazepaytest.Config{})
@@ -293,17 +308,20 @@ func TestKazePayRepeats(t *testing.T) {
 	}
 	other["createAt"] = 1691550780786
 	another := kpCallback(t, server, kazepay.NotifyCardDeposit, other)
+	// A retry that changed its content keeps its requestNo.
+	other["createAt"] = 1691550780787
+	changed := kpUnder(t, kpCallback(t, server, kazepay.NotifyCardDeposit, other), first)
 	var outcomes []webhook.Outcome
 	handled := 0
 	h := webhook.NewHandler(kpSource(t, kpConfig(server)),
 		func(context.Context, *webhook.Event) error { handled++; return nil },
 		webhook.WithObserver(func(_ context.Context, r webhook.Report) { outcomes = append(outcomes, r.Outcome) }))
-	for _, body := range [][]byte{first, first, again, again, another} {
+	for _, body := range [][]byte{first, first, again, again, another, changed} {
 		if resp := post(h, body); resp.StatusCode != 200 {
 			t.Errorf("status %d", resp.StatusCode)
 		}
 	}
-	want := []webhook.Outcome{"handled", "duplicate", "duplicate", "duplicate", "handled"}
+	want := []webhook.Outcome{"handled", "duplicate", "duplicate", "duplicate", "handled", "duplicate"}
 	if handled != 2 || len(outcomes) != len(want) {
 		t.Fatalf("handled %d, %v", handled, outcomes)
 	}
