@@ -18,9 +18,10 @@ func TestEncode(t *testing.T) {
 	t.Parallel()
 	type request struct {
 		embedded
-		ID       string         `json:"id"`
-		Plain    string         // no tag
-		Skipped  string         `json:"-"`
+		ID      string `json:"id"`
+		Plain   string // no tag
+		Skipped string `json:"-"`
+		//lint:ignore SA5008 the comma is what names the field "-" instead of leaving it out
 		Dash     string         `json:"-,"`
 		Empty    string         `json:"empty,omitempty"`
 		Zero     issuing.Amount `json:"zero,omitzero"`
