@@ -16,7 +16,7 @@ type CardService struct{ c *Client }
 // Card is a card in full. Before an application is approved the number may be
 // masked and most fields empty.
 type Card struct {
-	CardID             string           `json:"cardID"`                 // KazePay's card id
+	ID                 string           `json:"cardID"`                 // KazePay's card id
 	CardNumber         issuing.Secret   `json:"cardNo"`                 // PAN; masked or empty before approval
 	CVV                issuing.Secret   `json:"cardCvv"`                // three digits; virtual cards only
 	ExpiryDate         issuing.Secret   `json:"expiryDate"`             // YYMM, or YYYYMM as upstream has it; see Expiry
@@ -32,9 +32,9 @@ type Card struct {
 	BillingZipCode     string           `json:"billingZipCode"`         // free text
 }
 
-func (c *Card) incomplete() bool { return c.CardID == "" && c.Status == "" }
+func (c *Card) incomplete() bool { return c.ID == "" && c.Status == "" }
 
-func (c *Card) card() string { return c.CardID }
+func (c *Card) card() string { return c.ID }
 
 // Expiry returns the year and month in which the card expires; ok is false when
 // the text is of neither form.

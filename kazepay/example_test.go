@@ -34,14 +34,14 @@ func Example() {
 	}
 	fmt.Println("applied:", application.Status)
 	clock.Advance(time.Second)
-	application, err = client.Virtual.Await(ctx, application.CardID)
+	application, err = client.Virtual.Await(ctx, application.ID)
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println("issued:", application.Status)
 
 	deposit, err := client.Cards.Deposit(ctx, kazepay.DepositRequest{
-		CardID: application.CardID, Amount: issuing.NewAmount(50_00, 2),
+		CardID: application.ID, Amount: issuing.NewAmount(50_00, 2),
 	})
 	if errors.Is(err, issuing.ErrOutcomeUnknown) {
 		log.Fatal("ask, never repeat: ", err) // the error names the query that settles it
@@ -51,7 +51,7 @@ func Example() {
 	}
 	fmt.Println("top-up:", deposit.SendAmount, deposit.Currency, deposit.Status)
 	clock.Advance(time.Second)
-	card, err := client.Cards.Card(ctx, application.CardID)
+	card, err := client.Cards.Card(ctx, application.ID)
 	if err != nil {
 		log.Fatal(err)
 	}

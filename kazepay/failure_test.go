@@ -235,7 +235,7 @@ func TestWarnOfAnotherCard(t *testing.T) {
 	}
 	var info issuing.CallInfo
 	change, err := client.Physical.Activate(t.Context(), card.CardID, server.ActivationCode(card.CardID), issuing.WithCallInfo(&info))
-	if err != nil || change.CardID != "3295" {
+	if err != nil || change.ID != "3295" {
 		t.Fatalf("%+v, %v", change, err)
 	}
 	if _, err := client.Cards.Card(t.Context(), card.CardID); err != nil {

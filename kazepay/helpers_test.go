@@ -84,8 +84,8 @@ func (h holder) identity(typ kazepay.IdentificationType) kazepay.Identity {
 		Email: h.email, MobileNumber: h.number, MobilePrefix: h.prefix, MobilePrefixCountry: "MY",
 		FirstName: "Trump", LastName: "Donald", DateOfBirth: issuing.NewDate(1958, time.April, 25),
 		AddressLine: "Nashville TN 37011", City: "Paris", CountryCode: "FR", PostCode: "223456", State: "dizhi",
-		IdentificationType: typ, IdentificationNo: issuing.NewSecret("A563F186"),
-		IdentificationEnd: issuing.NewDate(2099, time.December, 31),
+		IdentificationType: typ, IdentificationNumber: issuing.NewSecret("A563F186"),
+		IdentificationExpiryDate: issuing.NewDate(2099, time.December, 31),
 	}
 }
 
@@ -104,7 +104,7 @@ func activeCard(t testing.TB, server *kazepaytest.Server, client *kazepay.Client
 		t.Fatal(err)
 	}
 	server.Clock().Advance(delay)
-	return a.CardID
+	return a.ID
 }
 
 // passKYC takes a user through the review.

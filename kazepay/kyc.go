@@ -21,21 +21,21 @@ const maxAddress = 140
 
 // Identity is who a holder is. All fields are required.
 type Identity struct {
-	Email               string             `json:"email"`                    // the user's, as in every call about the user
-	MobileNumber        string             `json:"mobileNumber"`             // digits without the dialling code
-	MobilePrefix        string             `json:"mobilePrefix"`             // dialling code, digits without +, such as 60
-	MobilePrefixCountry string             `json:"mobilePrefixCountry"`      // country of the dialling code, ISO 3166-1 alpha-2
-	FirstName           string             `json:"firstName"`                // in English letters
-	LastName            string             `json:"lastName"`                 // in English letters
-	DateOfBirth         issuing.Date       `json:"dateOfBirth"`              // in the past
-	AddressLine         string             `json:"addressLine"`              // of residence, in English, at most 140 characters
-	City                string             `json:"city"`                     // of residence
-	CountryCode         string             `json:"countryCode"`              // of residence, ISO 3166-1 alpha-2
-	PostCode            string             `json:"postCode"`                 // such as C2A2EX
-	State               string             `json:"state"`                    // state or province
-	IdentificationType  IdentificationType `json:"identificationType"`       // PASSPORT or ID_CARD
-	IdentificationNo    issuing.Secret     `json:"identificationNumber"`     // the document's number
-	IdentificationEnd   issuing.Date       `json:"identificationExpiryDate"` // when the document expires
+	Email                    string             `json:"email"`                    // the user's, as in every call about the user
+	MobileNumber             string             `json:"mobileNumber"`             // digits without the dialling code
+	MobilePrefix             string             `json:"mobilePrefix"`             // dialling code, digits without +, such as 60
+	MobilePrefixCountry      string             `json:"mobilePrefixCountry"`      // country of the dialling code, ISO 3166-1 alpha-2
+	FirstName                string             `json:"firstName"`                // in English letters
+	LastName                 string             `json:"lastName"`                 // in English letters
+	DateOfBirth              issuing.Date       `json:"dateOfBirth"`              // in the past
+	AddressLine              string             `json:"addressLine"`              // of residence, in English, at most 140 characters
+	City                     string             `json:"city"`                     // of residence
+	CountryCode              string             `json:"countryCode"`              // of residence, ISO 3166-1 alpha-2
+	PostCode                 string             `json:"postCode"`                 // such as C2A2EX
+	State                    string             `json:"state"`                    // state or province
+	IdentificationType       IdentificationType `json:"identificationType"`       // PASSPORT or ID_CARD
+	IdentificationNumber     issuing.Secret     `json:"identificationNumber"`     // the document's number
+	IdentificationExpiryDate issuing.Date       `json:"identificationExpiryDate"` // when the document expires
 }
 
 func (r Identity) check(p *check.Problems, now time.Time) {
@@ -48,7 +48,7 @@ func (r Identity) check(p *check.Problems, now time.Time) {
 		{"lastName", r.LastName, maxText}, {"addressLine", r.AddressLine, maxAddress}, {"city", r.City, maxText},
 		{"countryCode", r.CountryCode, 0}, {"postCode", r.PostCode, maxText}, {"state", r.State, maxText},
 		{"identificationType", string(r.IdentificationType), 0},
-		{"identificationNumber", r.IdentificationNo.Reveal(), maxText},
+		{"identificationNumber", r.IdentificationNumber.Reveal(), maxText},
 	} {
 		p.Text(f.name, f.value, f.limit)
 	}
@@ -69,8 +69,8 @@ func (r Identity) check(p *check.Problems, now time.Time) {
 	if r.DateOfBirth.In(time.UTC).After(now.AddDate(0, 0, 1)) {
 		p.Add("dateOfBirth", "lies in the future")
 	}
-	p.Required("identificationExpiryDate", !r.IdentificationEnd.IsZero())
-	p.Date("identificationExpiryDate", r.IdentificationEnd)
+	p.Required("identificationExpiryDate", !r.IdentificationExpiryDate.IsZero())
+	p.Date("identificationExpiryDate", r.IdentificationExpiryDate)
 }
 
 // SubmitRequest submits a holder's identity with pictures that were uploaded.

@@ -34,19 +34,19 @@ func TestVirtualLife(t *testing.T) {
 			if err != nil || a.Status != kazepay.CardStatusAuditing {
 				t.Fatalf("%+v, %v", a, err)
 			}
-			early, err := client.Cards.Card(ctx, a.CardID)
+			early, err := client.Cards.Card(ctx, a.ID)
 			if err != nil || early.CardNumber.Last4() != "" || !early.CVV.IsZero() {
 				t.Errorf("while auditing: %+v, %v", early, err)
 			}
 			server.Clock().Advance(delay)
-			if a, err = client.Virtual.Await(ctx, a.CardID); err != nil || a.Status != kazepay.CardStatusTBA {
+			if a, err = client.Virtual.Await(ctx, a.ID); err != nil || a.Status != kazepay.CardStatusTBA {
 				t.Fatalf("%+v, %v", a, err)
 			}
-			d := deposit(t, server, client, a.CardID, issuing.NewAmount(5000_00, 2))
-			if d.Status != kazepay.TransactionStatusPending || d.SendAmount.String() != "5000.00" || d.CardID != a.CardID {
+			d := deposit(t, server, client, a.ID, issuing.NewAmount(5000_00, 2))
+			if d.Status != kazepay.TransactionStatusPending || d.SendAmount.String() != "5000.00" || d.CardID != a.ID {
 				t.Errorf("%+v", d)
 			}
-			card, err := client.Cards.Card(ctx, a.CardID)
+			card, err := client.Cards.Card(ctx, a.ID)
 			if err != nil || card.Status != kazepay.CardStatusActive || card.CVV.Len() != 3 || card.CardNumber.Last4() == "" {
 				t.Fatalf("%+v, %v", card, err)
 			}
@@ -54,11 +54,11 @@ func TestVirtualLife(t *testing.T) {
 				t.Errorf("expires %d-%d, %t", year, month, ok)
 			}
 			id, err := client.Cards.CardID(ctx, card.CardNumber)
-			if err != nil || id.CardID != a.CardID || !id.CardNumber.Equal(card.CardNumber) {
+			if err != nil || id.CardID != a.ID || !id.CardNumber.Equal(card.CardNumber) {
 				t.Errorf("%+v, %v", id, err)
 			}
-			spend(t, server, client, a.CardID)
-			freezeAndClose(t, server, client, a.CardID)
+			spend(t, server, client, a.ID)
+			freezeAndClose(t, server, client, a.ID)
 		})
 	}
 }

@@ -72,13 +72,13 @@ func (r activateRequest) card() string { return r.CardID }
 
 // CardChange is the answer to an operation that moves a card to another state.
 type CardChange struct {
-	CardID string     `json:"cardID"` // KazePay's card id
+	ID     string     `json:"cardID"` // KazePay's card id
 	Status CardStatus `json:"status"` // after the operation, as far as it has got
 }
 
 func (c *CardChange) incomplete() bool { return c.Status == "" }
 
-func (c *CardChange) card() string { return c.CardID }
+func (c *CardChange) card() string { return c.ID }
 
 // Activate (ucardActive) activates an assigned card whose holder has passed KYC.
 // The code comes once, in a message of KazePay's ([ActivationCodeSent]), and

@@ -63,13 +63,13 @@ func checkDigits(p *check.Problems, field, value string) {
 
 // Application is the state of an application for a virtual card.
 type Application struct {
-	CardID string     `json:"cardID"` // KazePay's card id, used in all later calls
+	ID     string     `json:"cardID"` // KazePay's card id, used in all later calls
 	Status CardStatus `json:"status"` // AUDITING at first
 }
 
-func (a *Application) incomplete() bool { return a.CardID == "" }
+func (a *Application) incomplete() bool { return a.ID == "" }
 
-func (a *Application) card() string { return a.CardID }
+func (a *Application) card() string { return a.ID }
 
 // Apply (createCard) applies for a virtual card. The answer's status is
 // AUDITING; [CardStatusChanged], [VirtualService.Application] or

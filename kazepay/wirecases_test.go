@@ -55,14 +55,14 @@ func kycCases() []wireCase {
 					CardLevel: kazepay.CardLevelDefault,
 				}, opt))
 			},
-			kazepay.Application{CardID: "19181", Status: kazepay.CardStatusAuditing},
+			kazepay.Application{ID: "19181", Status: kazepay.CardStatusAuditing},
 		},
 		{
 			"Virtual.Application", "createCardQuery", `{"cardID":"19181"}`, `{"cardID":19181,"status":"TBA","more":[1]}`,
 			func(ctx context.Context, c *kazepay.Client, opt issuing.CallOption) (any, error) {
 				return value(c.Virtual.Application(ctx, "19181", opt))
 			},
-			kazepay.Application{CardID: "19181", Status: kazepay.CardStatusTBA},
+			kazepay.Application{ID: "19181", Status: kazepay.CardStatusTBA},
 		},
 		{
 			"KYC.Submit", "setUcardKyc",
@@ -141,7 +141,7 @@ func physicalCases() []wireCase {
 			func(ctx context.Context, c *kazepay.Client, opt issuing.CallOption) (any, error) {
 				return value(c.Physical.Activate(ctx, "3377", issuing.NewSecret("70795665"), opt))
 			},
-			kazepay.CardChange{CardID: "3295", Status: kazepay.CardStatusActiveProcessing},
+			kazepay.CardChange{ID: "3295", Status: kazepay.CardStatusActiveProcessing},
 		},
 		{
 			"Physical.SetPIN", "cardSetPin", `{"cardID":"3295","pin":"075426"}`, `{"encrypt":"SUCCESS"}`,
@@ -189,7 +189,7 @@ func cardCases() []wireCase {
 				return value(c.Cards.Card(ctx, "19181", opt))
 			},
 			kazepay.Card{
-				CardID: "19181", CardNumber: issuing.NewSecret("2229298088662389"), CVV: issuing.NewSecret("195"),
+				ID: "19181", CardNumber: issuing.NewSecret("2229298088662389"), CVV: issuing.NewSecret("195"),
 				ExpiryDate: issuing.NewSecret("2707"), Currency: "USD", Status: kazepay.CardStatusActive,
 				HolderEmail: "kazepay@kazepay.io", HolderMobileNumber: "108248888", HolderMobilePrefix: "60",
 				BillingCountry: "HONG KONG", BillingState: "HONG KONG", BillingCity: "HONG KONG",
@@ -231,11 +231,11 @@ func cardCases() []wireCase {
 		{"Cards.Transactions", "queryTransactions", `{"cardID":"1"}`, `{}`, list(kazepay.TransactionsRequest{CardID: "1"}), none},
 		{
 			"Cards.Freeze", "updCardStatus", `{"cardID":"19181","status":"INACTIVE"}`, `{"cardID":"19181","status":"INACTIVE"}`,
-			change((*kazepay.CardService).Freeze), kazepay.CardChange{CardID: "19181", Status: kazepay.CardStatusInactive},
+			change((*kazepay.CardService).Freeze), kazepay.CardChange{ID: "19181", Status: kazepay.CardStatusInactive},
 		},
 		{
 			"Cards.Unfreeze", "updCardStatus", `{"cardID":"19181","status":"ACTIVE"}`, `{"cardID":"19181","status":"ACTIVE"}`,
-			change((*kazepay.CardService).Unfreeze), kazepay.CardChange{CardID: "19181", Status: kazepay.CardStatusActive},
+			change((*kazepay.CardService).Unfreeze), kazepay.CardChange{ID: "19181", Status: kazepay.CardStatusActive},
 		},
 		{
 			"Cards.Close", "closeCard", `{"cardID":"19181"}`,

@@ -80,7 +80,7 @@ func kpApply(t *testing.T, server *kazepaytest.Server, client *kazepay.Client) s
 		t.Fatal(err)
 	}
 	server.Clock().Advance(time.Second)
-	return a.CardID
+	return a.ID
 }
 
 func TestKazePayPushesEveryKind(t *testing.T) {
@@ -102,7 +102,7 @@ func TestKazePayPushesEveryKind(t *testing.T) {
 		if _, err := client.KYC.Link(t.Context(), kazepay.Identity{
 			Email: "a@b.example", MobileNumber: "108248888", MobilePrefix: "60", MobilePrefixCountry: "MY", FirstName: "A",
 			LastName: "B", DateOfBirth: issuing.NewDate(1990, 1, 1), AddressLine: "x", City: "x", CountryCode: "FR", PostCode: "1",
-			State: "x", IdentificationType: "PASSPORT", IdentificationNo: issuing.NewSecret("1"), IdentificationEnd: issuing.NewDate(2099, 1, 1),
+			State: "x", IdentificationType: "PASSPORT", IdentificationNumber: issuing.NewSecret("1"), IdentificationExpiryDate: issuing.NewDate(2099, 1, 1),
 		}); err != nil {
 			t.Fatal(err)
 		}

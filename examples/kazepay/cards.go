@@ -15,11 +15,11 @@ func (t *tour) virtualCard(ctx context.Context) error {
 	if err != nil {
 		return lookedUp(err)
 	}
-	t.step("Application: card %s is %s", application.CardID, application.Status)
-	if err := t.until(ctx, application.CardID, kazepay.CardStatusActive); err != nil {
+	t.step("Application: card %s is %s", application.ID, application.Status)
+	if err := t.until(ctx, application.ID, kazepay.CardStatusActive); err != nil {
 		return err
 	}
-	return t.useAndClose(ctx, application.CardID)
+	return t.useAndClose(ctx, application.ID)
 }
 
 // useAndClose tops a card up, spends, looks at it and closes it.

@@ -55,8 +55,8 @@ func (t *tour) verifyHolder(ctx context.Context) error {
 			Email: t.holder.email, MobileNumber: t.holder.number, MobilePrefix: t.holder.prefix, MobilePrefixCountry: "MY",
 			FirstName: "Ada", LastName: "Lovelace", DateOfBirth: issuing.NewDate(1985, time.December, 10),
 			AddressLine: "1 Analytical Way", City: "Paris", CountryCode: "FR", PostCode: "75001", State: "Paris",
-			IdentificationType: kazepay.IdentificationPassport, IdentificationNo: issuing.NewSecret("A563F186"),
-			IdentificationEnd: issuing.NewDate(2099, time.December, 31),
+			IdentificationType: kazepay.IdentificationPassport, IdentificationNumber: issuing.NewSecret("A563F186"),
+			IdentificationExpiryDate: issuing.NewDate(2099, time.December, 31),
 		},
 		FrontFileID: ids[0], HandheldFileID: ids[1],
 	})
