@@ -15,6 +15,12 @@
 // {"data":"Base64(nonce|ciphertext|tag)"}; [SignPSS] and [VerifyPSS] sign and
 // check body, timestamp and nonce.
 //
+// # KazePay
+//
+// [Profile] is the set of choices of an envelope whose session key is wrapped
+// with RSA; [Profile.Seal] and [Profile.Open] make and open an [Envelope], and
+// [DetectKazePayProfile] tells the profile from one real answer.
+//
 // # Errors
 //
 // Errors name the type that was wanted and the type that was found, never
