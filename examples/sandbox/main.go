@@ -34,8 +34,9 @@ type start func(listen, webhookURL string) (*platform, error)
 
 // providers are the platforms that can be served; each has a file of its own.
 var providers = map[string]start{
-	"legacy":    startLegacy,
 	"worldcard": startWorldCard,
+	"legacy":    startLegacy,
+	"kazepay":   startKazePay,
 }
 
 func main() {
