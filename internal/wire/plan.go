@@ -37,6 +37,36 @@ type field struct {
 	omitEmpty bool
 	omitZero  bool
 	inline    bool // map[string]any merged into the object when writing
+	class     class
+}
+
+// class says how values of a type are decoded. It is found once per type,
+// because asking reflection for an interface is slow.
+type class uint8
+
+const (
+	classPlain   class = iota // by its kind
+	classTime                 // time.Time or issuing.Date
+	classRaw                  // json.RawMessage
+	classPointer              // a pointer
+	classText                 // has UnmarshalText
+	classJSON                 // has UnmarshalJSON
+)
+
+func classOf(t reflect.Type) class {
+	switch {
+	case t == timeType || t == dateType:
+		return classTime
+	case t == rawType:
+		return classRaw
+	case t.Kind() == reflect.Pointer:
+		return classPointer
+	case reflect.PointerTo(t).Implements(textType):
+		return classText
+	case reflect.PointerTo(t).Implements(jsonType):
+		return classJSON
+	}
+	return classPlain
 }
 
 var plans sync.Map // reflect.Type to *plan
@@ -81,6 +111,7 @@ func addFields(p *plan, t reflect.Type, prefix []int) {
 			index:     index,
 			omitEmpty: strings.Contains(options, ",omitempty,"),
 			omitZero:  strings.Contains(options, ",omitzero,"),
+			class:     classOf(f.Type),
 		})
 	}
 }
