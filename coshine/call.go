@@ -233,6 +233,10 @@ func (x *exchange) judge(r *transport.Response) transport.Judgement {
 		return transport.JudgeStatus(r)
 	}
 	ok := r.Status == http.StatusOK
+	if !ok && r.Status >= 200 && r.Status < 300 {
+		x.fault = errors.New("the status is a success other than 200, which is not documented")
+		return transport.Unclear
+	}
 	plain, err := x.open(r.Body, ok)
 	var reply Reply
 	if err == nil {

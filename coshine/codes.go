@@ -84,7 +84,12 @@ func (c Code) Meaning() string { return codes[c].meaning }
 
 // Kind returns the kind of issuing error that a known code stands for, and nil
 // otherwise.
-func (c Code) Kind() error { return codes[c].kind }
+func (c Code) Kind() error {
+	if stillOpen[c] {
+		return issuing.ErrUnavailable
+	}
+	return codes[c].kind
+}
 
 // Open reports whether a write that was answered with c may have been carried
 // out nevertheless.
