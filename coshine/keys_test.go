@@ -7,6 +7,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
+	"fmt"
 	"testing"
 
 	"github.com/issuing-sdk/issuing-go/sign"
@@ -39,3 +40,6 @@ func parsePublic(t testing.TB, key sign.PublicKey) *rsa.PublicKey {
 	}
 	return public
 }
+
+// sprint prints a value in the most talkative ways of package fmt.
+func sprint(v any) string { return fmt.Sprintf("%v %+v %#v %s", v, v, v, v) }
