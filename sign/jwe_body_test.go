@@ -24,7 +24,7 @@ import (
 // jweKey is made once: an RSA key takes a moment.
 var jweKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
 
-func rsaKey(t testing.TB) (*rsa.PrivateKey, sign.PrivateKey) {
+func jwePair(t testing.TB) (*rsa.PrivateKey, sign.PrivateKey) {
 	t.Helper()
 	raw, err := jweKey()
 	if err != nil {
@@ -37,14 +37,14 @@ func rsaKey(t testing.TB) (*rsa.PrivateKey, sign.PrivateKey) {
 	return raw, key
 }
 
-const body = `{"participantId":"100000","cardNumber":"4220000000000001"}`
+const jweBody = `{"participantId":"100000","cardNumber":"4220000000000001"}`
 
 // TestJWEAgainstTheStandardLibrary opens what SealJWE made, and makes what
 // OpenJWE opens, with crypto/rsa and crypto/cipher alone.
 func TestJWEAgainstTheStandardLibrary(t *testing.T) {
 	t.Parallel()
-	raw, key := rsaKey(t)
-	text, err := sign.SealJWE(key.Public(), "kid-1", sign.JWECompact, []byte(body))
+	raw, key := jwePair(t)
+	text, err := sign.SealJWE(key.Public(), "kid-1", sign.JWECompact, []byte(jweBody))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,18 +63,18 @@ func TestJWEAgainstTheStandardLibrary(t *testing.T) {
 	if err != nil || len(cek) != 16 {
 		t.Fatalf("content key of %d bytes, %v", len(cek), err)
 	}
-	if plain, err := gcm(t, cek).Open(nil, bin[2], append(bin[3], bin[4]...), []byte(parts[0])); err != nil || string(plain) != body {
+	if plain, err := jweGCM(t, cek).Open(nil, bin[2], append(bin[3], bin[4]...), []byte(parts[0])); err != nil || string(plain) != jweBody {
 		t.Errorf("%s, %v", plain, err)
 	}
 
 	protected := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"RSA-OAEP-256","enc":"A128GCM"}`))
 	made := assemble(t, &raw.PublicKey, protected)
-	if plain, err := sign.OpenJWE(key, sign.JWECompact, "\n"+made+" "); err != nil || string(plain) != body {
+	if plain, err := sign.OpenJWE(key, sign.JWECompact, "\n"+made+" "); err != nil || string(plain) != jweBody {
 		t.Errorf("%s, %v", plain, err)
 	}
 }
 
-func gcm(t testing.TB, key []byte) cipher.AEAD {
+func jweGCM(t testing.TB, key []byte) cipher.AEAD {
 	t.Helper()
 	block, err := aes.NewCipher(key)
 	if err != nil {
@@ -97,7 +97,7 @@ func assemble(t testing.TB, key *rsa.PublicKey, protected string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sealed := gcm(t, cek).Seal(nil, nonce, []byte(body), []byte(protected))
+	sealed := jweGCM(t, cek).Seal(nil, nonce, []byte(jweBody), []byte(protected))
 	out := []string{protected}
 	for _, part := range [][]byte{wrapped, nonce, sealed[:len(sealed)-16], sealed[len(sealed)-16:]} {
 		out = append(out, base64.RawURLEncoding.EncodeToString(part))
@@ -107,9 +107,9 @@ func assemble(t testing.TB, key *rsa.PublicKey, protected string) string {
 
 func TestJWERoundTrip(t *testing.T) {
 	t.Parallel()
-	_, key := rsaKey(t)
+	_, key := jwePair(t)
 	for _, form := range []sign.JWESerialization{sign.JWECompact, sign.JWEJSON} {
-		for _, plain := range []string{"", "{}", strings.Repeat(body, 1000)} {
+		for _, plain := range []string{"", "{}", strings.Repeat(jweBody, 1000)} {
 			text, err := sign.SealJWE(key.Public(), "", form, []byte(plain))
 			if err != nil {
 				t.Fatal(err)
@@ -124,30 +124,30 @@ func TestJWERoundTrip(t *testing.T) {
 	}
 }
 
-// signerOnly hides that a key can decrypt.
-type signerOnly struct{ crypto.Signer }
+// jweSignerOnly hides that a key can decrypt.
+type jweSignerOnly struct{ crypto.Signer }
 
-// hsm is a key that is reached through interfaces alone.
-type hsm struct{ key *rsa.PrivateKey }
+// jweHSM is a key that is reached through interfaces alone.
+type jweHSM struct{ key *rsa.PrivateKey }
 
-func (h hsm) Public() crypto.PublicKey { return h.key.Public() }
-func (h hsm) Sign(r io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+func (h jweHSM) Public() crypto.PublicKey { return h.key.Public() }
+func (h jweHSM) Sign(r io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	return h.key.Sign(r, digest, opts)
 }
-func (h hsm) Decrypt(r io.Reader, text []byte, opts crypto.DecrypterOpts) ([]byte, error) {
+func (h jweHSM) Decrypt(r io.Reader, text []byte, opts crypto.DecrypterOpts) ([]byte, error) {
 	return h.key.Decrypt(r, text, opts)
 }
 
 // TestJWEIsRefused: other algorithms, altered texts, other keys, compression.
 func TestJWEIsRefused(t *testing.T) {
 	t.Parallel()
-	raw, key := rsaKey(t)
+	raw, key := jwePair(t)
 	sealed := func(alg jose.KeyAlgorithm, enc jose.ContentEncryption, options *jose.EncrypterOptions) string {
 		e, err := jose.NewEncrypter(enc, jose.Recipient{Algorithm: alg, Key: &raw.PublicKey}, options)
 		if err != nil {
 			t.Fatal(err)
 		}
-		object, err := e.Encrypt([]byte(strings.Repeat(body, 10)))
+		object, err := e.Encrypt([]byte(strings.Repeat(jweBody, 10)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -174,7 +174,7 @@ func TestJWEIsRefused(t *testing.T) {
 		"altered tag":  strings.Join([]string{parts[0], parts[1], parts[2], parts[3], "AAAA" + parts[4][4:]}, "."),
 		"altered key":  strings.Join([]string{parts[0], "AAAA" + parts[1][4:], parts[2], parts[3], parts[4]}, "."),
 		"short tag":    strings.Join([]string{parts[0], parts[1], parts[2], parts[3], parts[4][:8]}, "."),
-		"plain":        body, "empty": "", "dots": "....", "huge": strings.Repeat("a", 9<<20),
+		"plain":        jweBody, "empty": "", "dots": "....", "huge": strings.Repeat("a", 9<<20),
 	} {
 		if plain, err := sign.OpenJWE(key, sign.JWECompact, text); !errors.Is(err, sign.ErrDecrypt) || plain != nil {
 			t.Errorf("%s: %d bytes, %v", name, len(plain), err)
@@ -191,7 +191,7 @@ func TestJWEIsRefused(t *testing.T) {
 	if _, err := sign.OpenJWE(otherKey, sign.JWECompact, good); !errors.Is(err, sign.ErrDecrypt) {
 		t.Errorf("another key: %v", err)
 	}
-	only, err := sign.NewPrivateKey(signerOnly{raw})
+	only, err := sign.NewPrivateKey(jweSignerOnly{raw})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +204,7 @@ func TestJWEIsRefused(t *testing.T) {
 	if _, err := sign.SealJWE(sign.PublicKey{}, "", sign.JWECompact, nil); !errors.Is(err, sign.ErrKey) {
 		t.Errorf("no public key: %v", err)
 	}
-	handle, err := sign.NewPrivateKey(hsm{raw})
+	handle, err := sign.NewPrivateKey(jweHSM{raw})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,9 +215,9 @@ func TestJWEIsRefused(t *testing.T) {
 
 // FuzzOpenJWE never panics and opens nothing that was not sealed.
 func FuzzOpenJWE(f *testing.F) {
-	_, key := rsaKey(f)
+	_, key := jwePair(f)
 	for _, form := range []sign.JWESerialization{sign.JWECompact, sign.JWEJSON} {
-		text, err := sign.SealJWE(key.Public(), "", form, []byte(body))
+		text, err := sign.SealJWE(key.Public(), "", form, []byte(jweBody))
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -226,15 +226,15 @@ func FuzzOpenJWE(f *testing.F) {
 	f.Add(0, "....")
 	f.Fuzz(func(t *testing.T, form int, text string) {
 		plain, err := sign.OpenJWE(key, sign.JWESerialization(form), text)
-		if err == nil && string(plain) != body {
+		if err == nil && string(plain) != jweBody {
 			t.Errorf("opened %q", plain)
 		}
 	})
 }
 
 func BenchmarkJWE(b *testing.B) {
-	raw, key := rsaKey(b)
-	text, err := sign.SealJWE(key.Public(), "", sign.JWECompact, []byte(body))
+	raw, key := jwePair(b)
+	text, err := sign.SealJWE(key.Public(), "", sign.JWECompact, []byte(jweBody))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -252,7 +252,7 @@ func BenchmarkJWE(b *testing.B) {
 			}
 		})
 	}
-	run("seal", func() error { _, err := sign.SealJWE(key.Public(), "", sign.JWECompact, []byte(body)); return err })
+	run("seal", func() error { _, err := sign.SealJWE(key.Public(), "", sign.JWECompact, []byte(jweBody)); return err })
 	run("seal/bare RSA-OAEP", func() error {
 		_, err := rsa.EncryptOAEP(sha256.New(), rand.Reader, &raw.PublicKey, make([]byte, 16), nil)
 		return err

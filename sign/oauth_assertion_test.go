@@ -21,7 +21,7 @@ import (
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
-var at = time.Date(2026, 4, 20, 6, 30, 52, 0, time.UTC)
+var assertionTime = time.Date(2026, 4, 20, 6, 30, 52, 0, time.UTC)
 
 func newEC(t testing.TB, curve elliptic.Curve) *ecdsa.PrivateKey {
 	t.Helper()
@@ -43,7 +43,7 @@ func es256(t testing.TB) (sign.ES256Key, *ecdsa.PrivateKey) {
 }
 
 func assertion() sign.Assertion {
-	return sign.Assertion{ClientID: "client-1", Audience: "https://auth.example/token", ID: "jti-1", IssuedAt: at, ExpiresAt: at.Add(5 * time.Minute)}
+	return sign.Assertion{ClientID: "client-1", Audience: "https://auth.example/token", ID: "jti-1", IssuedAt: assertionTime, ExpiresAt: assertionTime.Add(5 * time.Minute)}
 }
 
 // TestAssertionIsWhatTheStandardRequires takes an assertion apart with the
@@ -75,7 +75,7 @@ func TestAssertionIsWhatTheStandardRequires(t *testing.T) {
 	}
 	want := map[string]any{
 		"iss": "client-1", "sub": "client-1", "aud": "https://auth.example/token", "jti": "jti-1",
-		"iat": float64(at.Unix()), "exp": float64(at.Unix() + 300),
+		"iat": float64(assertionTime.Unix()), "exp": float64(assertionTime.Unix() + 300),
 	}
 	if fmt.Sprint(claims) != fmt.Sprint(want) {
 		t.Errorf("claims %v, want %v", claims, want)
@@ -85,7 +85,7 @@ func TestAssertionIsWhatTheStandardRequires(t *testing.T) {
 	if len(signature) != 64 || !ecdsa.Verify(&raw.PublicKey, digest[:], new(big.Int).SetBytes(signature[:32]), new(big.Int).SetBytes(signature[32:])) {
 		t.Error("the signature does not verify with crypto/ecdsa")
 	}
-	if got, err := sign.VerifyAssertion(key.Public(), token, assertion().Audience, at); err != nil || got.ID != "jti-1" || got.ClientID != "client-1" || !got.ExpiresAt.Equal(at.Add(5*time.Minute)) || !got.IssuedAt.Equal(at) {
+	if got, err := sign.VerifyAssertion(key.Public(), token, assertion().Audience, assertionTime); err != nil || got.ID != "jti-1" || got.ClientID != "client-1" || !got.ExpiresAt.Equal(assertionTime.Add(5*time.Minute)) || !got.IssuedAt.Equal(assertionTime) {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
@@ -137,27 +137,27 @@ func TestAssertionsAreRefused(t *testing.T) {
 	none := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + "." + strings.Split(good, ".")[1] + "."
 	for name, token := range map[string]string{
 		"other key":      signed(other, func(*sign.Assertion) {}),
-		"expired":        signed(key, func(a *sign.Assertion) { a.ExpiresAt = at }),
-		"issued later":   signed(key, func(a *sign.Assertion) { a.IssuedAt = at.Add(2 * time.Minute) }),
+		"expired":        signed(key, func(a *sign.Assertion) { a.ExpiresAt = assertionTime }),
+		"issued later":   signed(key, func(a *sign.Assertion) { a.IssuedAt = assertionTime.Add(2 * time.Minute) }),
 		"for another":    signed(key, func(a *sign.Assertion) { a.Audience = "https://auth.example/other" }),
 		"algorithm none": none,
 		"empty":          "", "no token": "a.b.c", "huge": strings.Repeat("a", 20_000),
 		"swapped parts": strings.Join([]string{strings.Split(good, ".")[1], strings.Split(good, ".")[0], strings.Split(good, ".")[2]}, "."),
 	} {
-		if a, err := sign.VerifyAssertion(key.Public(), token, assertion().Audience, at); !errors.Is(err, sign.ErrVerify) || a.ID != "" {
+		if a, err := sign.VerifyAssertion(key.Public(), token, assertion().Audience, assertionTime); !errors.Is(err, sign.ErrVerify) || a.ID != "" {
 			t.Errorf("%s: %+v, %v", name, a, err)
 		}
 	}
-	access, err := sign.SignAccessToken(key, "", "server", "client-1", "id", at.Add(time.Hour))
-	if err != nil || sign.VerifyAccessToken(key.Public(), access, at) != nil {
+	access, err := sign.SignAccessToken(key, "", "server", "client-1", "id", assertionTime.Add(time.Hour))
+	if err != nil || sign.VerifyAccessToken(key.Public(), access, assertionTime) != nil {
 		t.Errorf("access token: %v", err)
 	}
-	if _, err := sign.VerifyAssertion(key.Public(), access, assertion().Audience, at); !errors.Is(err, sign.ErrVerify) {
+	if _, err := sign.VerifyAssertion(key.Public(), access, assertion().Audience, assertionTime); !errors.Is(err, sign.ErrVerify) {
 		t.Errorf("an access token passes as an assertion: %v", err)
 	}
 	for name, a := range map[string]sign.Assertion{
-		"no client": {Audience: "a", ID: "i", ExpiresAt: at}, "no audience": {ClientID: "c", ID: "i", ExpiresAt: at},
-		"no id": {ClientID: "c", Audience: "a", ExpiresAt: at}, "no end": {ClientID: "c", Audience: "a", ID: "i"},
+		"no client": {Audience: "a", ID: "i", ExpiresAt: assertionTime}, "no audience": {ClientID: "c", ID: "i", ExpiresAt: assertionTime},
+		"no id": {ClientID: "c", Audience: "a", ExpiresAt: assertionTime}, "no end": {ClientID: "c", Audience: "a", ID: "i"},
 	} {
 		if _, err := sign.SignAssertion(key, "", a); err == nil {
 			t.Errorf("%s: signed", name)
@@ -166,7 +166,7 @@ func TestAssertionsAreRefused(t *testing.T) {
 	if _, err := sign.SignAssertion(sign.ES256Key{}, "", assertion()); !errors.Is(err, sign.ErrKey) {
 		t.Errorf("no key: %v", err)
 	}
-	if err := sign.VerifyAccessToken(sign.ES256PublicKey{}, good, at); !errors.Is(err, sign.ErrKey) {
+	if err := sign.VerifyAccessToken(sign.ES256PublicKey{}, good, assertionTime); !errors.Is(err, sign.ErrKey) {
 		t.Errorf("no public key: %v", err)
 	}
 }
@@ -249,7 +249,7 @@ func FuzzVerifyAssertion(f *testing.F) {
 	f.Add("a.b.c")
 	f.Add("eyJhbGciOiJub25lIn0.e30.")
 	f.Fuzz(func(t *testing.T, text string) {
-		if _, err := sign.VerifyAssertion(key.Public(), text, assertion().Audience, at); err == nil && !sameClaims(text, token) {
+		if _, err := sign.VerifyAssertion(key.Public(), text, assertion().Audience, assertionTime); err == nil && !sameClaims(text, token) {
 			t.Errorf("accepted %q", text)
 		}
 	})
