@@ -51,13 +51,15 @@ const (
 	CardStateExpired                         // reference table
 )
 
-var cardStateNames = [...]string{
-	"unknown", "active", "inactive", "cancelled", "lost", "password lost", "password locked",
-	"counterfeit", "pending", "open", "closed", "expired",
+var cardStateNames = map[CardState]string{
+	CardStateActive: "active", CardStateInactive: "inactive", CardStateCancelled: "cancelled", CardStateLost: "lost",
+	CardStatePasswordLost: "password lost", CardStatePasswordLocked: "password locked", CardStateCounterfeit: "counterfeit",
+	CardStatePending: "pending", CardStateOpen: "open", CardStateClosed: "closed", CardStateExpired: "expired",
 }
 
-// Known reports whether the letter was in the chosen table.
-func (s CardState) Known() bool { return s > CardStateUnknown && int(s) < len(cardStateNames) }
+// Known reports whether the letter was in the chosen table, so it is false for
+// CardStateUnknown.
+func (s CardState) Known() bool { return s != CardStateUnknown && cardStateNames[s] != "" }
 
 // Terminal reports whether a card can leave this state no more.
 func (s CardState) Terminal() bool { return s == CardStateCancelled || s == CardStateClosed }
@@ -65,7 +67,7 @@ func (s CardState) Terminal() bool { return s == CardStateCancelled || s == Card
 // String returns the state in words.
 func (s CardState) String() string {
 	if !s.Known() {
-		return cardStateNames[CardStateUnknown]
+		return "unknown"
 	}
 	return cardStateNames[s]
 }
@@ -83,7 +85,9 @@ const (
 )
 
 // Known reports whether d is one of the constants above.
-func (d Dialect) Known() bool { return d >= DialectNone && d <= DialectReference }
+func (d Dialect) Known() bool {
+	return d == DialectNone || d == DialectPortal || d == DialectReference
+}
 
 // String returns the name of the table.
 func (d Dialect) String() string {

@@ -170,7 +170,11 @@ func NewReceiver(cfg ReceiverConfig, fns Functions) (*Receiver, error) {
 		r.cfg.Zone = defaultZone
 	}
 	if r.cfg.Now == nil {
-		r.cfg.Now = time.Now
+		defaults, err := issuing.NewSettings()
+		if err != nil {
+			return nil, err
+		}
+		r.cfg.Now = defaults.Now
 	}
 	return r, nil
 }

@@ -29,8 +29,13 @@ func NewES256Key(signer crypto.Signer) (ES256Key, error) {
 	if signer == nil {
 		return ES256Key{}, fmt.Errorf("%w: the signer is nil", ErrKey)
 	}
-	if k, ok := signer.(*ecdsa.PrivateKey); ok && (k == nil || k.D == nil) {
-		return ES256Key{}, fmt.Errorf("%w: the EC private key is nil", ErrKey)
+	if k, ok := signer.(*ecdsa.PrivateKey); ok {
+		if k == nil || k.Curve == nil {
+			return ES256Key{}, fmt.Errorf("%w: the EC private key is nil", ErrKey)
+		}
+		if _, err := k.Bytes(); err != nil {
+			return ES256Key{}, fmt.Errorf("%w: the EC private key is inconsistent", ErrKey)
+		}
 	}
 	public, ok := signer.Public().(*ecdsa.PublicKey)
 	if !ok {

@@ -96,16 +96,19 @@ func TestRFC7515Vector(t *testing.T) {
 	const token = "eyJhbGciOiJFUzI1NiJ9" +
 		".eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ" +
 		".DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q"
-	number := func(text string) *big.Int {
-		b, err := base64.RawURLEncoding.DecodeString(text)
+	point := []byte{4}
+	for _, coordinate := range []string{"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"} {
+		b, err := base64.RawURLEncoding.DecodeString(coordinate)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return new(big.Int).SetBytes(b)
+		point = append(point, b...)
 	}
-	key, err := sign.NewES256PublicKey(&ecdsa.PublicKey{
-		Curve: elliptic.P256(), X: number("f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"), Y: number("x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"),
-	})
+	public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := sign.NewES256PublicKey(public)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +193,11 @@ func TestES256KeysAreParsed(t *testing.T) {
 		if err != nil || key.IsZero() || key.Public().Fingerprint() == "" {
 			t.Errorf("%s: %v", name, err)
 		}
-		leaktest.Check(t, []string{base64.StdEncoding.EncodeToString(raw.D.Bytes())}, key)
+		scalar, err := raw.Bytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		leaktest.Check(t, []string{string(scalar), string(pkcs8)}, key)
 	}
 	public, err := sign.ParseES256PublicKey(encode("PUBLIC KEY", spki, spkiErr))
 	if err != nil || public.IsZero() {
@@ -224,7 +231,9 @@ func TestES256KeysAreParsed(t *testing.T) {
 	_, err2 := sign.NewES256Key(nilKey)
 	_, err3 := sign.NewES256Key(edPrivate)
 	_, err4 := sign.NewES256PublicKey(nil)
-	for i, err := range []error{err1, err2, err3, err4} {
+	_, err5 := sign.NewES256Key(new(ecdsa.PrivateKey))
+	_, err6 := sign.NewES256PublicKey(new(ecdsa.PublicKey))
+	for i, err := range []error{err1, err2, err3, err4, err5, err6} {
 		if !errors.Is(err, sign.ErrKey) {
 			t.Errorf("constructor %d: %v", i, err)
 		}
