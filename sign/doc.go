@@ -15,6 +15,11 @@
 // {"data":"Base64(nonce|ciphertext|tag)"}; [SignPSS] and [VerifyPSS] sign and
 // check body, timestamp and nonce.
 //
+// # UQPAY
+//
+// An [HMACKey] is a webhook secret; [SignHMAC512] and [VerifyHMAC512] sign and
+// check body and timestamp.
+//
 // # Errors
 //
 // Errors name the type that was wanted and the type that was found, never
