@@ -1,9 +1,9 @@
 package uqpaytest
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"sync"
 	"time"
 
@@ -77,10 +77,13 @@ type Config struct {
 	// and without an order.
 	OldPINContract bool
 	// Authorize, when set, is asked to decide every simulated purchase that
-	// passed the platform's own rules. It returns the response code ("00"
-	// approves), or an error, which declines. Make one with
-	// authdecision.Caller.
-	Authorize func(r *http.Request, request map[string]any) (code string, err error)
+	// passed the platform's own rules: with the fields of an authorization
+	// request, which authdecision.Caller takes as they are. It returns the
+	// response code ("00" approves), or an error, on which DefaultApprove
+	// decides.
+	Authorize func(ctx context.Context, request map[string]any) (code string, err error)
+	// DefaultApprove is what decides when Authorize gives no answer.
+	DefaultApprove bool
 }
 
 // Server is a platform in memory. Close it after use. It is safe for concurrent

@@ -120,12 +120,13 @@ func (s *Server) askMerchant(c *call, p purchase, tx *transaction) string {
 	}
 	s.mu.Unlock()
 	defer s.mu.Lock()
-	code, err := s.cfg.Authorize(c.r, request)
+	code, err := s.cfg.Authorize(c.r.Context(), request)
 	switch {
+	case err != nil && s.cfg.DefaultApprove:
 	case err != nil:
 		return "1091 - No decision in time"
 	case code != "00":
-		return "10" + code + " - Declined by the merchant"
+		return "10" + code[:min(len(code), 2)] + " - Declined by the merchant"
 	}
 	return ""
 }
