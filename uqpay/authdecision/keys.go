@@ -52,10 +52,9 @@ func ParsePrivateKey(armored, passphrase issuing.Secret) (PrivateKey, error) {
 	if err := entity.DecryptPrivateKeys([]byte(passphrase.Reveal())); err != nil {
 		return PrivateKey{}, fmt.Errorf("%w: the passphrase does not open the private key", ErrKey)
 	}
-	for _, key := range (openpgp.EntityList{entity}).DecryptionKeys() {
-		if key.PrivateKey != nil && !key.PrivateKey.Encrypted && !key.PrivateKey.Dummy() {
-			return PrivateKey{&privateKey{entity}}, nil
-		}
+	key, ok := entity.EncryptionKey(time.Now())
+	if ok && key.PrivateKey != nil && !key.PrivateKey.Encrypted && !key.PrivateKey.Dummy() {
+		return PrivateKey{&privateKey{entity}}, nil
 	}
 	return PrivateKey{}, fmt.Errorf("%w: the private key has no part that can decrypt", ErrKey)
 }
