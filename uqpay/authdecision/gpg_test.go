@@ -126,7 +126,7 @@ func TestGPGPrivateKey(t *testing.T) {
 	if err := os.WriteFile(file, []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	symmetric := g.run(t, nil, "--armor", "--symmetric", "--output", "-", file)
+	symmetric := g.run(t, nil, "--passphrase", "secret", "--armor", "--symmetric", "--output", "-", file)
 	if _, err := open(key, symmetric, time.Now()); err == nil {
 		t.Error("a message under a password is opened")
 	}
