@@ -1,8 +1,8 @@
 package wire
 
 import (
-	"bytes"
 	"encoding"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
 )
 
 // ErrJSON marks text that is not JSON, or is nested deeper than 10,000 levels.
@@ -22,6 +24,8 @@ type Codec struct {
 	Zone          *time.Location // zone of times without one; nil is UTC
 	TimeLayout    string         // layout for writing times; "" is RFC 3339
 	NumberAmounts bool           // write amounts as bare JSON numbers
+
+	depth int // of the value at hand
 }
 
 // DecodeError says which field of an answer has a shape that cannot be read. It
@@ -41,8 +45,8 @@ func (e *DecodeError) Error() string {
 //
 // Per target: a string takes a string, a number's or boolean's literal, or the
 // raw JSON of an object or array; an integer takes a number or a string of
-// digits; a bool takes true, false, 0, 1 and the strings of those; a struct
-// takes an object, a string that holds one, and leaves the zero value for null,
+// digits; bytes take Base64; a bool takes true, false, 0, 1 and the strings of
+// those; a struct takes an object, a string that holds one, and leaves the zero value for null,
 // "" and []; a slice takes an array, a string that holds one, and leaves nil
 // for null, "" and {}. A time or date that cannot be read stays zero. Unknown
 // members are ignored; names are compared exactly.
@@ -54,12 +58,36 @@ func (c Codec) Unmarshal(data []byte, v any) error {
 	if rv.Kind() != reflect.Pointer || rv.IsNil() {
 		return fmt.Errorf("wire: cannot decode into %T", v)
 	}
-	return c.decode(trim(data), rv.Elem(), "")
+	// One copy of the text serves all strings of a small document; those of a
+	// large one are copied, so that keeping one does not keep the rest.
+	d := decoder{codec: c, share: len(data) <= shareLimit}
+	return d.decode(trim(string(data)), rv.Elem(), classOf(rv.Type().Elem()), "")
 }
 
-func trim(data []byte) []byte { return bytes.Trim(data, " \t\r\n") }
+// shareLimit is the size up to which decoded strings share the document's text.
+const shareLimit = 4 << 10
 
-func shape(data []byte) string {
+// decoder is one run of Unmarshal.
+type decoder struct {
+	codec Codec
+	share bool
+}
+
+// Limits that keep a few hostile bytes from costing minutes or gigabytes. The
+// documented messages have up to 6 levels and lists of some hundred entries.
+const (
+	maxDepth    = 128     // Go values inside each other, for types that refer to themselves
+	maxElements = 100_000 // in one array or map
+)
+
+var (
+	errDepth    = errors.New("wire: values are nested too deeply")
+	errElements = errors.New("wire: an array or object has too many elements")
+)
+
+func trim(data string) string { return strings.Trim(data, " \t\r\n") }
+
+func shape(data string) string {
 	switch data[0] {
 	case '"':
 		return "string"
@@ -76,49 +104,51 @@ func shape(data []byte) string {
 	}
 }
 
-func mismatch(data []byte, v reflect.Value, path string) error {
+func mismatch(data string, v reflect.Value, path string) error {
 	return &DecodeError{Path: path, Want: v.Type().String(), Got: shape(data)}
 }
 
-func (c Codec) decode(data []byte, v reflect.Value, path string) error {
+func (d decoder) decode(data string, v reflect.Value, class class, path string) error {
 	if data[0] == 'n' {
 		v.SetZero()
 		return nil
 	}
-	t := v.Type()
-	switch t {
-	case timeType, dateType:
-		return c.decodeTime(data, v)
-	case rawType:
-		v.SetBytes(bytes.Clone(data))
+	if d.codec.depth++; d.codec.depth > maxDepth {
+		return errDepth
+	}
+	switch class {
+	case classTime:
+		d.decodeTime(data, v)
 		return nil
-	}
-	if v.Kind() == reflect.Pointer {
-		return c.decodePointer(data, v, path)
-	}
-	if v.CanAddr() && reflect.PointerTo(t).Implements(textType) {
-		return decodeText(data, v, path)
-	}
-	if v.CanAddr() && reflect.PointerTo(t).Implements(jsonType) {
-		if err := v.Addr().Interface().(json.Unmarshaler).UnmarshalJSON(data); err != nil {
+	case classRaw:
+		v.SetBytes([]byte(data))
+		return nil
+	case classPointer:
+		return d.decodePointer(data, v, path)
+	case classText:
+		return d.decodeText(data, v, path)
+	case classJSON:
+		if err := v.Addr().Interface().(json.Unmarshaler).UnmarshalJSON([]byte(data)); err != nil {
 			return mismatch(data, v, path)
 		}
 		return nil
 	}
 	switch v.Kind() {
 	case reflect.String:
-		v.SetString(literal(data))
+		v.SetString(d.text(data))
 		return nil
 	case reflect.Bool:
 		return decodeBool(data, v, path)
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		return decodeInt(data, v, path)
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return decodeUint(data, v, path)
 	case reflect.Struct:
-		return c.decodeStruct(data, v, path)
+		return d.decodeStruct(data, v, path)
 	case reflect.Slice:
-		return c.decodeSlice(data, v, path)
+		return d.decodeSlice(data, v, path)
 	case reflect.Map:
-		return c.decodeMap(data, v, path)
+		return d.decodeMap(data, v, path)
 	case reflect.Interface:
 		return decodeAny(data, v, path)
 	}
@@ -126,56 +156,71 @@ func (c Codec) decode(data []byte, v reflect.Value, path string) error {
 }
 
 // literal returns the text of a string, or the JSON of anything else.
-func literal(data []byte) string {
+func literal(data string) string {
 	if data[0] == '"' {
-		return string(unquote(data))
+		return unquote(data)
 	}
-	return string(data)
+	return data
 }
 
-func (c Codec) decodeTime(data []byte, v reflect.Value) error {
-	if t, ok := ParseTime(strings.TrimSpace(literal(data)), c.Zone); ok {
-		if v.Type() == timeType {
-			v.Set(reflect.ValueOf(t))
+// text is literal for a result that is kept.
+func (d decoder) text(data string) string {
+	if d.share {
+		return literal(data)
+	}
+	return strings.Clone(literal(data))
+}
+
+func (d decoder) decodeTime(data string, v reflect.Value) {
+	if t, ok := ParseTime(strings.TrimSpace(literal(data)), d.codec.Zone); ok {
+		if target, ok := v.Addr().Interface().(*time.Time); ok {
+			*target = t
 		} else {
 			_ = v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(t.Format(time.DateOnly)))
 		}
 	}
-	return nil
 }
 
-func (c Codec) decodePointer(data []byte, v reflect.Value, path string) error {
-	if string(data) == `""` && v.Type().Elem().Kind() == reflect.Struct {
+func (d decoder) decodePointer(data string, v reflect.Value, path string) error {
+	if data == `""` && v.Type().Elem().Kind() == reflect.Struct {
 		v.SetZero()
 		return nil
 	}
 	target := reflect.New(v.Type().Elem())
-	if err := c.decode(data, target.Elem(), path); err != nil {
+	if err := d.decode(data, target.Elem(), classOf(target.Type().Elem()), path); err != nil {
 		return err
 	}
 	v.Set(target)
 	return nil
 }
 
-func decodeText(data []byte, v reflect.Value, path string) error {
+func (d decoder) decodeText(data string, v reflect.Value, path string) error {
 	target := v.Addr().Interface()
 	if data[0] == '{' || data[0] == '[' {
-		if u, ok := target.(json.Unmarshaler); ok && u.UnmarshalJSON(data) == nil {
+		if u, ok := target.(json.Unmarshaler); ok && u.UnmarshalJSON([]byte(data)) == nil {
 			return nil
 		}
 		return mismatch(data, v, path)
 	}
-	text := data
-	if data[0] == '"' {
-		text = unquote(data)
+	var err error
+	switch target := target.(type) {
+	case *issuing.Secret:
+		*target = issuing.NewSecret(d.text(data))
+	case *issuing.Amount:
+		*target = issuing.Amount{}
+		if text := literal(data); text != "" {
+			*target, err = issuing.ParseAmount(d.text(data))
+		}
+	default:
+		err = target.(encoding.TextUnmarshaler).UnmarshalText([]byte(literal(data)))
 	}
-	if err := target.(encoding.TextUnmarshaler).UnmarshalText(text); err != nil {
+	if err != nil {
 		return mismatch(data, v, path)
 	}
 	return nil
 }
 
-func decodeBool(data []byte, v reflect.Value, path string) error {
+func decodeBool(data string, v reflect.Value, path string) error {
 	switch strings.ToLower(literal(data)) {
 	case "true", "1":
 		v.SetBool(true)
@@ -187,16 +232,8 @@ func decodeBool(data []byte, v reflect.Value, path string) error {
 	return nil
 }
 
-func decodeInt(data []byte, v reflect.Value, path string) error {
-	text := strings.TrimSpace(literal(data))
-	if text == "" {
-		v.SetInt(0)
-		return nil
-	}
-	if whole, fraction, ok := strings.Cut(text, "."); ok && strings.Trim(fraction, "0") == "" {
-		text = whole
-	}
-	n, err := strconv.ParseInt(text, 10, v.Type().Bits())
+func decodeInt(data string, v reflect.Value, path string) error {
+	n, err := strconv.ParseInt(integer(data), 10, v.Type().Bits())
 	if err != nil {
 		return mismatch(data, v, path)
 	}
@@ -204,25 +241,47 @@ func decodeInt(data []byte, v reflect.Value, path string) error {
 	return nil
 }
 
-// inner returns the JSON inside a string that holds a value starting with open,
-// or nil.
-func inner(data []byte, open byte) []byte {
-	if data[0] != '"' {
-		return nil
+func decodeUint(data string, v reflect.Value, path string) error {
+	n, err := strconv.ParseUint(integer(data), 10, v.Type().Bits())
+	if err != nil {
+		return mismatch(data, v, path)
 	}
-	text := trim(unquote(data))
-	if len(text) == 0 || text[0] != open || !json.Valid(text) {
-		return nil
+	v.SetUint(n)
+	return nil
+}
+
+// integer returns the text of a number without decimals that are zero; an empty
+// string is 0.
+func integer(data string) string {
+	text := strings.TrimSpace(literal(data))
+	if text == "" {
+		return "0"
+	}
+	if whole, fraction, ok := strings.Cut(text, "."); ok && strings.Trim(fraction, "0") == "" {
+		return whole
 	}
 	return text
 }
 
-func (c Codec) decodeStruct(data []byte, v reflect.Value, path string) error {
-	if nested := inner(data, '{'); nested != nil {
+// inner returns the JSON inside a string that holds a value starting with open,
+// or "".
+func inner(data string, open byte) string {
+	if data[0] != '"' {
+		return ""
+	}
+	text := trim(unquote(data))
+	if text == "" || text[0] != open || !json.Valid([]byte(text)) {
+		return ""
+	}
+	return text
+}
+
+func (d decoder) decodeStruct(data string, v reflect.Value, path string) error {
+	if nested := inner(data, '{'); nested != "" {
 		data = nested
 	}
 	if data[0] != '{' {
-		if string(data) == `""` || (data[0] == '[' && len(trim(data[1:len(data)-1])) == 0) {
+		if data == `""` || (data[0] == '[' && len(trim(data[1:len(data)-1])) == 0) {
 			v.SetZero()
 			return nil
 		}
@@ -230,17 +289,17 @@ func (c Codec) decodeStruct(data []byte, v reflect.Value, path string) error {
 	}
 	p := planOf(v.Type())
 	var err error
-	eachMember(data, func(name, value []byte) bool {
-		i, known := p.byName[string(unquote(name))]
+	eachMember(data, func(name, value string) bool {
+		i, known := p.byName[unquote(name)]
 		if !known {
 			return true
 		}
 		f := &p.fields[i]
-		err = c.decode(value, v.FieldByIndex(f.index), f.name)
+		err = d.decode(value, v.FieldByIndex(f.index), f.class, f.name)
 		if err != nil && path != "" {
-			var d *DecodeError
-			if errors.As(err, &d) {
-				d.Path = path + "." + d.Path
+			var de *DecodeError
+			if errors.As(err, &de) {
+				de.Path = path + "." + de.Path
 			}
 		}
 		return err == nil
@@ -248,22 +307,44 @@ func (c Codec) decodeStruct(data []byte, v reflect.Value, path string) error {
 	return err
 }
 
-func (c Codec) decodeSlice(data []byte, v reflect.Value, path string) error {
-	if nested := inner(data, '['); nested != nil {
+// decodeBytes reads Base64, as encoding/json does.
+func decodeBytes(data string, v reflect.Value, path string) error {
+	raw, err := base64.StdEncoding.DecodeString(literal(data))
+	switch {
+	case err != nil || data[0] != '"':
+		return mismatch(data, v, path)
+	case len(raw) == 0:
+		v.SetZero()
+	default:
+		v.SetBytes(raw)
+	}
+	return nil
+}
+
+func (d decoder) decodeSlice(data string, v reflect.Value, path string) error {
+	if v.Type().Elem().Kind() == reflect.Uint8 {
+		return decodeBytes(data, v, path)
+	}
+	if nested := inner(data, '['); nested != "" {
 		data = nested
 	}
 	if data[0] != '[' {
-		if string(data) == `""` || (data[0] == '{' && len(trim(data[1:len(data)-1])) == 0) {
+		if data == `""` || (data[0] == '{' && len(trim(data[1:len(data)-1])) == 0) {
 			v.SetZero()
 			return nil
 		}
 		return mismatch(data, v, path)
 	}
+	class := classOf(v.Type().Elem())
 	out := reflect.MakeSlice(v.Type(), 0, 0)
 	var err error
-	eachElement(data, func(value []byte) bool {
+	eachElement(data, func(value string) bool {
+		if out.Len() == maxElements {
+			err = errElements
+			return false
+		}
 		element := reflect.New(v.Type().Elem()).Elem()
-		if err = c.decode(value, element, path); err != nil {
+		if err = d.decode(value, element, class, path); err != nil {
 			return false
 		}
 		out = reflect.Append(out, element)
@@ -275,12 +356,12 @@ func (c Codec) decodeSlice(data []byte, v reflect.Value, path string) error {
 	return err
 }
 
-func (c Codec) decodeMap(data []byte, v reflect.Value, path string) error {
-	if nested := inner(data, '{'); nested != nil {
+func (d decoder) decodeMap(data string, v reflect.Value, path string) error {
+	if nested := inner(data, '{'); nested != "" {
 		data = nested
 	}
 	if data[0] != '{' {
-		if string(data) == `""` || string(data) == "[]" {
+		if data == `""` || (data[0] == '[' && len(trim(data[1:len(data)-1])) == 0) {
 			v.SetZero()
 			return nil
 		}
@@ -289,15 +370,21 @@ func (c Codec) decodeMap(data []byte, v reflect.Value, path string) error {
 	if v.Type().Key().Kind() != reflect.String {
 		return mismatch(data, v, path)
 	}
+	class := classOf(v.Type().Elem())
 	out := reflect.MakeMap(v.Type())
 	var err error
-	eachMember(data, func(name, value []byte) bool {
-		element := reflect.New(v.Type().Elem()).Elem()
-		key := string(unquote(name))
-		if err = c.decode(value, element, path+"."+key); err != nil {
+	// The keys are foreign text: errors show a star for them.
+	path = strings.TrimPrefix(path+".*", ".")
+	eachMember(data, func(name, value string) bool {
+		if out.Len() == maxElements {
+			err = errElements
 			return false
 		}
-		out.SetMapIndex(reflect.ValueOf(key).Convert(v.Type().Key()), element)
+		element := reflect.New(v.Type().Elem()).Elem()
+		if err = d.decode(value, element, class, path); err != nil {
+			return false
+		}
+		out.SetMapIndex(reflect.ValueOf(strings.Clone(unquote(name))).Convert(v.Type().Key()), element)
 		return true
 	})
 	if err == nil {
@@ -307,14 +394,14 @@ func (c Codec) decodeMap(data []byte, v reflect.Value, path string) error {
 }
 
 // decodeAny keeps numbers as json.Number, so that no digit is lost.
-func decodeAny(data []byte, v reflect.Value, path string) error {
+func decodeAny(data string, v reflect.Value, path string) error {
 	if v.NumMethod() != 0 {
 		return mismatch(data, v, path)
 	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
+	jd := json.NewDecoder(strings.NewReader(data))
+	jd.UseNumber()
 	var out any
-	if err := d.Decode(&out); err != nil {
+	if err := jd.Decode(&out); err != nil {
 		return mismatch(data, v, path)
 	}
 	if out != nil {
