@@ -26,6 +26,10 @@ const (
 	headerAPIKey   = "X-Api-Key"
 )
 
+// jsonType is the header value of JSON. The transport clones all headers, so it
+// is never written to.
+var jsonType = []string{"application/json"}
+
 // maxKey bounds a caller's idempotency key.
 const maxKey = 64
 
@@ -142,7 +146,7 @@ func (s *sender) prepare(o *operation, cs issuing.CallSettings) error {
 		return invalid(err)
 	}
 	if s.payload != nil {
-		s.header["Content-Type"] = []string{"application/json"}
+		s.header["Content-Type"] = jsonType
 	}
 	address := transport.JoinURL(base, path)
 	if len(x.query) > 0 {
@@ -171,11 +175,10 @@ func (s *sender) headers(o *operation, cs issuing.CallSettings) (string, error) 
 	var p check.Problems
 	header := make(http.Header, 8)
 	s.header = header
-	accept := x.accept
-	if accept == "" {
-		accept = "application/json"
+	header["Accept"] = jsonType
+	if x.accept != "" {
+		header["Accept"] = []string{x.accept}
 	}
-	header["Accept"] = []string{accept}
 	onBehalf := c.cfg.OnBehalfOf
 	for name, value := range cs.Header {
 		if name == headerOnBehalf {
@@ -238,18 +241,15 @@ func (x *exchange) encode(o *operation) ([]byte, error) {
 	return nil, nil
 }
 
-// bearer is how the token is sent; the platform refuses the bare one.
-const bearer = "Bearer "
-
 // seal makes one attempt: the same headers, key and payload with the token of
 // the moment. The transport clones the headers before it sends them.
 func (s *sender) seal(ctx context.Context, _ int) (transport.Sealed, error) {
-	token, err := s.c.tokens.get(ctx)
+	token, header, err := s.c.tokens.get(ctx)
 	if err != nil {
 		return transport.Sealed{}, tokenError(err)
 	}
 	s.used = token
-	s.header[headerToken] = []string{bearer + token.Value.Reveal()}
+	s.header[headerToken] = header
 	sealed := transport.Sealed{Body: s.payload}
 	if s.x.stream != nil {
 		if sealed, err = s.x.stream(s.header); err != nil {

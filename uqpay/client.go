@@ -209,7 +209,8 @@ func (c *Client) Clone(opts ...issuing.Option) (*Client, error) {
 //
 // Safety: read.
 func (c *Client) Token(ctx context.Context) (Token, error) {
-	return c.tokens.get(ctx)
+	token, _, err := c.tokens.get(ctx)
+	return token, err
 }
 
 // Do calls an operation that this package does not know. The path stands below

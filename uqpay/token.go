@@ -51,27 +51,33 @@ type tokens struct {
 
 	mu      sync.Mutex
 	current Token
+	header  []string       // how current is sent; never written to
 	ended   issuing.Secret // a token that the platform has refused as ended
 	running *renewal
 }
 
 // renewal is one run of the store, which others can wait for.
 type renewal struct {
-	done  chan struct{}
-	token Token
-	err   error
+	done   chan struct{}
+	token  Token
+	header []string
+	err    error
 }
 
 func newTokens(store TokenStore, now func() time.Time, mint func(context.Context) (Token, error)) *tokens {
 	return &tokens{store: store, mint: mint, now: now}
 }
 
-// get returns a usable token, or waits for one as long as ctx allows.
-func (t *tokens) get(ctx context.Context) (Token, error) {
+// bearer is how the token is sent; the platform refuses the bare one.
+const bearer = "Bearer "
+
+// get returns a usable token with its header's value, or waits for one as long
+// as ctx allows.
+func (t *tokens) get(ctx context.Context) (Token, []string, error) {
 	t.mu.Lock()
 	if t.current.usable(t.now()) {
 		defer t.mu.Unlock()
-		return t.current, nil
+		return t.current, t.header, nil
 	}
 	r := t.running
 	if r == nil {
@@ -82,9 +88,9 @@ func (t *tokens) get(ctx context.Context) (Token, error) {
 	t.mu.Unlock()
 	select {
 	case <-r.done:
-		return r.token, r.err
+		return r.token, r.header, r.err
 	case <-ctx.Done():
-		return Token{}, ctx.Err()
+		return Token{}, nil, ctx.Err()
 	}
 }
 
@@ -119,7 +125,8 @@ func (t *tokens) renew(ctx context.Context, r *renewal, ended issuing.Secret) {
 		defer t.mu.Unlock()
 		t.running = nil
 		if r.err == nil {
-			t.current = r.token
+			r.header = []string{bearer + r.token.Value.Reveal()}
+			t.current, t.header = r.token, r.header
 		}
 		close(r.done)
 	}()
