@@ -125,7 +125,9 @@ func newUpload(req UploadRequest) (*upload, error) {
 	var form bytes.Buffer
 	w := multipart.NewWriter(&form)
 	header := textproto.MIMEHeader{}
-	header.Set("Content-Disposition", mime.FormatMediaType("form-data", map[string]string{"name": "file", "filename": req.Name}))
+	// Quoted always, as browsers write it: not every server reads a bare name.
+	name := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(req.Name)
+	header.Set("Content-Disposition", `form-data; name="file"; filename="`+name+`"`)
 	kind := mime.TypeByExtension(strings.ToLower(filepath.Ext(req.Name)))
 	if kind == "" {
 		kind = "application/octet-stream"
