@@ -1,6 +1,7 @@
 package uqpay
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -162,6 +163,9 @@ func DecodeEvent(body []byte) (*Event, error) {
 	return &e, nil
 }
 
+// errNoType marks a body that names no event.
+var errNoType = errors.New("the event has no type")
+
 // readEvent reads the envelope without decoding the data.
 func readEvent(body []byte, e *Event, data *[]byte) error {
 	var head struct {
@@ -178,6 +182,9 @@ func readEvent(body []byte, e *Event, data *[]byte) error {
 	if !strings.Contains(e.Type, ".") && strings.Contains(e.Name, ".") {
 		// The older envelope swaps the two; only a type has a dot.
 		e.Type, e.Name = e.Name, e.Type
+	}
+	if e.Type == "" {
+		return errNoType
 	}
 	for name, value := range wire.Members(body) {
 		if name == "data" {

@@ -22,8 +22,8 @@ var start = time.Date(2026, 9, 17, 10, 0, 0, 0, time.UTC)
 
 func newPlatform(tb testing.TB, cfg uqpaytest.Config) *uqpaytest.Server {
 	tb.Helper()
-	if cfg.Start.IsZero() {
-		cfg.Start = start
+	if cfg.Clock == nil {
+		cfg.Clock = uqpaytest.NewClock(start)
 	}
 	s, err := uqpaytest.NewServer(cfg)
 	if err != nil {
@@ -35,8 +35,8 @@ func newPlatform(tb testing.TB, cfg uqpaytest.Config) *uqpaytest.Server {
 
 func newClient(tb testing.TB, s *uqpaytest.Server, opts ...issuing.Option) *uqpay.Client {
 	tb.Helper()
-	opts = append([]issuing.Option{issuing.WithClock(s.Now), issuing.WithRetryWait(time.Microsecond, 2*time.Microsecond)}, opts...)
-	c, err := uqpay.New(s.Config(), opts...)
+	opts = append([]issuing.Option{issuing.WithClock(s.Clock().Now), issuing.WithRetryWait(time.Microsecond, 2*time.Microsecond)}, opts...)
+	c, err := uqpay.New(s.ClientConfig(), opts...)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func newCard(tb testing.TB, s *uqpaytest.Server, c *uqpay.Client, limit string) 
 	if err != nil {
 		tb.Fatal(err)
 	}
-	s.Advance(time.Second)
+	s.Clock().Advance(time.Second)
 	return o.CardID
 }
 
@@ -88,7 +88,7 @@ type inbox struct {
 func listen(tb testing.TB, s *uqpaytest.Server) *inbox {
 	tb.Helper()
 	in := &inbox{}
-	src, err := webhook.UQPAY(webhook.UQPAYConfig{Secrets: []issuing.Secret{s.WebhookSecret()}, Now: s.Now})
+	src, err := webhook.UQPAY(webhook.UQPAYConfig{Secrets: []issuing.Secret{s.WebhookSecret()}, Now: s.Clock().Now})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -166,7 +166,7 @@ func TestCardLife(t *testing.T) {
 	c := newClient(t, s)
 	ctx := t.Context()
 	id := newCard(t, s, c, "100.50")
-	s.Advance(0)
+	s.Clock().Advance(0)
 	card, err := c.Cards.Card(ctx, id)
 	if err != nil || card.Status != uqpay.CardStatusActive || card.AvailableBalance.String() != "100.50" || card.Limit.String() != "100.50" {
 		t.Fatalf("%+v, %v", card, err)
@@ -179,7 +179,7 @@ func TestCardLife(t *testing.T) {
 	if err != nil || o.Status.Terminal() {
 		t.Fatalf("%+v, %v", o, err)
 	}
-	s.Advance(time.Second)
+	s.Clock().Advance(time.Second)
 	if o, err = c.Orders.Order(ctx, o.ID); err != nil || o.Status != uqpay.OrderStatusSuccess || o.Amount.String() != "10.25" {
 		t.Fatalf("%+v, %v", o, err)
 	}
@@ -187,7 +187,7 @@ func TestCardLife(t *testing.T) {
 	if err != nil || tx.Status != uqpay.TransactionApproved || tx.CardBalance.String() != "99.75" {
 		t.Fatalf("%+v, %v", tx, err)
 	}
-	s.Advance(0)
+	s.Clock().Advance(0)
 	ev, ok := in.last().(*uqpay.CardTransaction)
 	if !ok || ev.ID != tx.ID || ev.Merchant.Name != "Test Merchant" || ev.SourceID != tx.ID || ev.BillingAmount.Cmp(amount(t, "11")) != 0 {
 		t.Fatalf("event %T %+v", in.last(), in.last())
@@ -204,16 +204,16 @@ func TestCardLife(t *testing.T) {
 	if _, err = c.Cards.Freeze(ctx, id); err != nil {
 		t.Fatal(err)
 	}
-	s.Advance(time.Second)
+	s.Clock().Advance(time.Second)
 	if _, err = c.Cards.Close(ctx, id); err != nil {
 		t.Fatal(err)
 	}
-	s.Advance(time.Second)
+	s.Clock().Advance(time.Second)
 	if card, err = c.Cards.Card(ctx, id); err != nil || card.Status != uqpay.CardStatusPreCancel {
 		t.Fatalf("%+v, %v", card, err)
 	}
-	s.Advance(30 * 24 * time.Hour)
-	s.Advance(0)
+	s.Clock().Advance(30 * 24 * time.Hour)
+	s.Clock().Advance(0)
 	if got := s.Balance(uqpaytest.MasterAccount, issuing.USD); got.Cmp(amount(t, "100000")) != 0 {
 		t.Errorf("issuing balance %s after the card was cancelled", got)
 	}
@@ -223,14 +223,14 @@ func TestCardLife(t *testing.T) {
 		t.Errorf("events\n got %s\nwant %s", got, want)
 	}
 	var report bytes.Buffer
-	r, err := c.Reports.Create(ctx, uqpay.ReportRequest{Type: uqpay.ReportLedger, Start: start, End: s.Now()})
+	r, err := c.Reports.Create(ctx, uqpay.ReportRequest{Type: uqpay.ReportLedger, Start: start, End: s.Clock().Now()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err = c.Reports.Download(ctx, r.ID, &report); !errors.Is(err, issuing.ErrNotFound) || report.Len() != 0 {
 		t.Errorf("before it is ready: %v, %d bytes", err, report.Len())
 	}
-	s.Advance(time.Second)
+	s.Clock().Advance(time.Second)
 	if err = c.Reports.Download(ctx, r.ID, &report); err != nil || !strings.HasPrefix(report.String(), "transaction_id,") {
 		t.Errorf("%v %q", err, report.String())
 	}

@@ -87,7 +87,7 @@ func TestExactlyOnceUnderFaults(t *testing.T) {
 		}
 		ids[i] = o.CardID
 	}
-	s.Advance(time.Second)
+	s.Clock().Advance(time.Second)
 	s.KeepInFlight(1)
 	s.Choose(faults(uint64(1)))
 
@@ -102,7 +102,7 @@ func TestExactlyOnceUnderFaults(t *testing.T) {
 			for i := w; i < total; i += workers {
 				moves[i].send(t, c)
 				if i%50 == 0 {
-					s.Advance(time.Second)
+					s.Clock().Advance(time.Second)
 				}
 				if i%200 == 0 {
 					s.EndToken()
@@ -113,7 +113,7 @@ func TestExactlyOnceUnderFaults(t *testing.T) {
 	wg.Wait()
 	s.Choose(nil)
 	counts := settleAll(t, c, moves)
-	s.Advance(time.Minute)
+	s.Clock().Advance(time.Minute)
 
 	if err := s.Check(); err != nil {
 		t.Fatal(err)

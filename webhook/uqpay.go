@@ -100,13 +100,10 @@ func (s uqpayScheme) signed(signature string, body []byte, timestamp string) boo
 	return false
 }
 
-func (uqpayScheme) open(_ verified, body []byte, typ string) (*Event, error) {
+func (uqpayScheme) open(_ verified, body []byte, _ string) (*Event, error) {
 	decoded, err := uqpay.DecodeEvent(body)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrPayload, err)
-	}
-	if decoded.Type == "" {
-		decoded.Type = typ
 	}
 	event := &Event{Type: decoded.Type, ID: decoded.ID, Data: decoded.Data, Raw: issuing.NewSecret(string(body))}
 	if event.Data == nil {

@@ -44,18 +44,25 @@ func (s *Server) push(eventType, sourceID string, data map[string]any) {
 	s.http.Push(platform.Callback{
 		Type: eventType, URL: s.cfg.WebhookURL, Retries: retries,
 		Accepted: func(status int, _ []byte) bool { return status == http.StatusOK },
-		Make: func(int) (http.Header, []byte) {
-			now := s.clock.Now()
-			timestamp := strconv.FormatInt(now.Unix(), 10)
-			if s.cfg.Milliseconds {
-				timestamp = strconv.FormatInt(now.UnixMilli(), 10)
-			}
-			header := http.Header{"Content-Type": {"application/json"}, "X-Wk-Timestamp": {timestamp}}
-			signature, err := sign.SignHMAC512(s.hmac, body, timestamp)
-			if err == nil {
-				header.Set("x-wk-signature", signature)
-			}
-			return header, body
-		},
+		Make:     func(int) (http.Header, []byte) { return s.sign(body), body },
 	})
 }
+
+// sign makes the headers of one delivery.
+func (s *Server) sign(body []byte) http.Header {
+	now := s.clock.Now()
+	timestamp := strconv.FormatInt(now.Unix(), 10)
+	if s.cfg.Milliseconds {
+		timestamp = strconv.FormatInt(now.UnixMilli(), 10)
+	}
+	header := http.Header{"Content-Type": {"application/json"}, "X-Wk-Timestamp": {timestamp}}
+	signature, err := sign.SignHMAC512(s.hmac, body, timestamp)
+	if err == nil {
+		header.Set("x-wk-signature", signature)
+	}
+	return header
+}
+
+// SignCallback returns the headers with which the platform would send a body
+// now, for tests of a merchant's endpoint.
+func (s *Server) SignCallback(body []byte) http.Header { return s.sign(body) }

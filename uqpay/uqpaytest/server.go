@@ -16,28 +16,6 @@ import (
 	"github.com/issuing-sdk/issuing-go/uqpay"
 )
 
-// Fault is one misbehaviour for one request; see [Server.Inject].
-type Fault = platform.Fault
-
-// Delivery is one attempt to deliver a callback.
-type Delivery = platform.Delivery
-
-// CallbackFault changes how callbacks are delivered.
-type CallbackFault = platform.CallbackFault
-
-// Faults. The functions of the same name in their documentation say what each
-// does to a request.
-var (
-	DropBefore  = platform.DropBefore  // the connection breaks, nothing is carried out
-	DropAfter   = platform.DropAfter   // carried out, then the connection breaks
-	BadGateway  = platform.BadGateway  // an HTML 502, before or after carrying out
-	RateLimited = platform.RateLimited // 429 with Retry-After, nothing is carried out
-	DelayBefore = platform.DelayBefore // waits, then carries out
-	DelayAfter  = platform.DelayAfter  // carries out, then waits
-	Truncate    = platform.Truncate    // carried out, the answer breaks off
-	Replace     = platform.Replace     // carried out, another body with status 200
-)
-
 // Limits are requests per calendar minute of the platform's clock.
 type Limits struct {
 	Token           int // mints
@@ -56,9 +34,8 @@ func Unlimited() Limits { return Limits{} }
 type Config struct {
 	// Listen is a loopback address; "127.0.0.1:0" when empty.
 	Listen string
-	// Start, when set, makes the platform's clock stand at it until
-	// [Server.Advance] turns it.
-	Start time.Time
+	// Clock is the platform's time, from [NewClock]; nil follows real time.
+	Clock *Clock
 	// Delay is how long orders, reviews and reports take; 0 is one second.
 	Delay time.Duration
 	// Limits are the rate limits; nil is SandboxLimits.
@@ -92,7 +69,7 @@ type Server struct {
 	cfg    Config
 	limits Limits
 	http   *platform.Server
-	clock  *ledger.Clock
+	clock  *Clock
 	book   *ledger.Book
 
 	clientID string
@@ -125,14 +102,13 @@ func NewServer(cfg Config) (*Server, error) {
 	if s.hmac, err = sign.NewHMACKey(s.secret); err != nil {
 		return nil, err
 	}
-	if cfg.Start.IsZero() {
+	if s.clock = cfg.Clock; s.clock == nil {
 		s.clock = ledger.NewRealClock()
-	} else {
-		s.clock = ledger.NewClock(cfg.Start)
 	}
 	s.state = newState(s.clock.Now())
-	s.http, err = platform.NewServer(platform.Config{
+	_, err = platform.NewServer(platform.Config{
 		Listen: cfg.Listen, Clock: s.clock, MaxRequest: maxRequest, Op: opOf, Handle: s.handle,
+		Bind: func(h *platform.Server) { s.http = h },
 	})
 	if err != nil {
 		return nil, err
@@ -166,41 +142,17 @@ func (s *Server) APIKey() issuing.Secret { return s.apiKey }
 // WebhookSecret returns the secret that callbacks are signed with.
 func (s *Server) WebhookSecret() issuing.Secret { return s.secret }
 
-// Config returns the configuration of a client for this platform.
-func (s *Server) Config() uqpay.Config {
+// ClientConfig returns the configuration of a client for this platform.
+func (s *Server) ClientConfig() uqpay.Config {
 	return uqpay.Config{
 		BaseURL: s.URL(), FilesURL: s.URL(), IframeURL: s.http.URL(),
 		ClientID: s.clientID, APIKey: s.apiKey,
 	}
 }
 
-// Now returns the platform's time. Clients that check or stamp times should use
-// it as their clock.
-func (s *Server) Now() time.Time { return s.clock.Now() }
-
-// Advance turns the clock and runs what falls due on the way.
-func (s *Server) Advance(d time.Duration) { s.clock.Advance(d) }
-
-// Inject queues faults for the next requests of an operation, such as
-// "Cards.Recharge", one each; "" is any operation. The names are those of the
-// client's methods, and "Token".
-func (s *Server) Inject(op string, faults ...Fault) { s.http.Inject(op, faults...) }
-
-// Choose sets a function that picks the fault of every request for which none is
-// queued; nil picks none. It runs concurrently.
-func (s *Server) Choose(choose func(op string) Fault) { s.http.Choose(choose) }
-
-// Requests returns how many requests of an operation arrived; "" counts all.
-func (s *Server) Requests(op string) int { return s.http.Requests(op) }
-
-// SetCallbackFault changes how later callbacks are delivered.
-func (s *Server) SetCallbackFault(f CallbackFault) { s.http.SetCallbackFault(f) }
-
-// ReleaseCallbacks sends what was held back, the latest first.
-func (s *Server) ReleaseCallbacks() { s.http.ReleaseCallbacks() }
-
-// Deliveries returns the log of callback deliveries, oldest first.
-func (s *Server) Deliveries() []Delivery { return s.http.Deliveries() }
+// Clock returns the platform's clock. Clients that check times should use its
+// Now.
+func (s *Server) Clock() *Clock { return s.clock }
 
 // SetWebhookURL changes where later callbacks go.
 func (s *Server) SetWebhookURL(url string) {
