@@ -281,12 +281,15 @@ func (s *sender) run(ctx context.Context) (*transport.Response, error) {
 		}
 		env, _ := resp.Parsed.(*envelope)
 		switch {
-		case env == nil || s.x.once:
+		case env == nil:
 			return resp, nil
 		case env.expired(resp.Status) && !s.renewed:
 			s.renewed = true
 			s.c.tokens.displaced(s.used)
-		case env.inFlight(resp.Status):
+			if s.x.once {
+				return resp, nil
+			}
+		case env.inFlight(resp.Status) && !s.x.once:
 			// An attempt with this key, ours or another caller's, is under way.
 			resp.Maybe = true
 			if waited >= inFlightPatience || !pause(ctx, wait) {
