@@ -118,7 +118,7 @@ func New(cfg Config) (*Handler, error) {
 	}
 	if !cfg.Key.IsZero() && cfg.Key.Public().Fingerprint() == cfg.PlatformKey.Fingerprint() {
 		return nil, &issuing.Error{Provider: "authdecision", Op: "New", Kind: issuing.ErrInvalid,
-			Err: errors.New("Key and PlatformKey are the same key")}
+			Err: errors.New("the own key and the platform's are the same")}
 	}
 	if cfg.Zone == nil {
 		cfg.Zone = time.FixedZone("UTC+8", 8*60*60)
@@ -146,14 +146,25 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.cfg.Observe(context.WithoutCancel(r.Context()), report)
 	}
 	if err != nil {
-		// The connection is dropped, so that UQPAY's default decides. This is how
-		// net/http is asked to do so, for every version of HTTP.
-		panic(http.ErrAbortHandler)
+		drop(w)
+		return
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Content-Length", strconv.Itoa(len(sealed)))
 	w.WriteHeader(http.StatusOK)
 	_, _ = w.Write(sealed)
+}
+
+// drop closes the connection without an answer, so that UQPAY's default decides.
+// Where the connection is not the request's own, as with HTTP/2, a status other
+// than 200 says the same.
+func drop(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	_ = conn.Close()
 }
 
 // clip bounds what a caller can put into reports.

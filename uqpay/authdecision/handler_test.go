@@ -177,6 +177,36 @@ func TestDrops(t *testing.T) {
 	}
 }
 
+// TestDropsWithoutAConnection: where the connection cannot be closed, the answer
+// is no plain 200 either.
+func TestDropsWithoutAConnection(t *testing.T) {
+	t.Parallel()
+	f := serve(t, nil)
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(requestBody))
+	w := httptest.NewRecorder()
+	f.h.ServeHTTP(w, r)
+	if w.Code != http.StatusServiceUnavailable || w.Body.Len() != 0 {
+		t.Errorf("%d %q", w.Code, w.Body.String())
+	}
+	server := httptest.NewUnstartedServer(f.h)
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	f.server = server
+	resp, err := f.post(t, []byte("junk"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if resp.ProtoMajor != 2 || resp.StatusCode == http.StatusOK {
+		t.Errorf("%s %d", resp.Proto, resp.StatusCode)
+	}
+	if resp, err = f.post(t, sealed(t, requestBody)); err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("%v, %v", resp, err)
+	}
+	_ = resp.Body.Close()
+}
+
 func TestRepeatsAskOnce(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex

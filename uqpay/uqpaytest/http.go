@@ -31,7 +31,6 @@ type call struct {
 	body    []byte
 	ids     []string
 	account string
-	fields  fields
 }
 
 // answer is what a handler returns: a status and a value that is written as
