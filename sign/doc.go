@@ -26,6 +26,11 @@
 // with RSA; [Profile.Seal] and [Profile.Open] make and open an [Envelope], and
 // [DetectKazePayProfile] tells the profile from one real answer.
 //
+// # UQPAY
+//
+// An [HMACKey] is a webhook secret; [SignHMAC512] and [VerifyHMAC512] sign and
+// check body and timestamp.
+//
 // # Errors
 //
 // Errors name the type that was wanted and the type that was found, never
