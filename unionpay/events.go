@@ -29,6 +29,13 @@ func ParseMsgInfo(raw []byte, zone *time.Location) (MsgInfo, error) {
 	if err := (Config{Zone: zone}).decodeLoose(Opener{}, raw, &m); err != nil {
 		return m, err
 	}
+	var stamp struct {
+		Text string `json:"timeStamp"`
+	}
+	// The text must be there; one that cannot be read loses no message.
+	if err := codec.Unmarshal(raw, &stamp); err != nil || stamp.Text == "" {
+		return m, errors.New("msgInfo lacks its timeStamp")
+	}
 	if m.MsgType == "" || len(m.MsgType) > 50 || !validMsgID(m.MsgID) || m.VersionNo == "" {
 		return m, errors.New("msgInfo lacks a mandatory member")
 	}
