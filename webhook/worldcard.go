@@ -3,6 +3,7 @@ package webhook
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -118,19 +119,16 @@ func (s worldcardScheme) open(_ verified, body []byte, typ string) (*Event, erro
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrPayload, err)
 	}
-	var head struct {
-		NotifyType string `json:"notify_type"`
-	}
-	if err := (wire.Codec{}).Unmarshal(plaintext, &head); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrPayload, err)
-	}
-	if head.NotifyType != "" {
-		typ = head.NotifyType
+	if inside := wire.Text(plaintext, "notify_type"); inside != "" {
+		typ = inside
 	}
 	if typ == "" {
 		return nil, fmt.Errorf("%w: %w", ErrPayload, errors.New("no notify_type, and no type was given with ForType"))
 	}
 	data, err := worldcard.DecodeNotification(typ, plaintext, s.cfg.AESKey)
+	if err == nil && data == nil && !json.Valid(plaintext) {
+		err = wire.ErrJSON
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrPayload, err)
 	}

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"bytes"
 	"encoding"
 	"encoding/json"
 	"errors"
@@ -10,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
 )
 
 // ErrJSON marks text that is not JSON, or is nested deeper than 10,000 levels.
@@ -54,12 +55,24 @@ func (c Codec) Unmarshal(data []byte, v any) error {
 	if rv.Kind() != reflect.Pointer || rv.IsNil() {
 		return fmt.Errorf("wire: cannot decode into %T", v)
 	}
-	return c.decode(trim(data), rv.Elem(), "")
+	// One copy of the text serves all strings of a small document; those of a
+	// large one are copied, so that keeping one does not keep the rest.
+	d := decoder{codec: c, share: len(data) <= shareLimit}
+	return d.decode(trim(string(data)), rv.Elem(), "")
 }
 
-func trim(data []byte) []byte { return bytes.Trim(data, " \t\r\n") }
+// shareLimit is the size up to which decoded strings share the document's text.
+const shareLimit = 4 << 10
 
-func shape(data []byte) string {
+// decoder is one run of Unmarshal.
+type decoder struct {
+	codec Codec
+	share bool
+}
+
+func trim(data string) string { return strings.Trim(data, " \t\r\n") }
+
+func shape(data string) string {
 	switch data[0] {
 	case '"':
 		return "string"
@@ -76,11 +89,11 @@ func shape(data []byte) string {
 	}
 }
 
-func mismatch(data []byte, v reflect.Value, path string) error {
+func mismatch(data string, v reflect.Value, path string) error {
 	return &DecodeError{Path: path, Want: v.Type().String(), Got: shape(data)}
 }
 
-func (c Codec) decode(data []byte, v reflect.Value, path string) error {
+func (d decoder) decode(data string, v reflect.Value, path string) error {
 	if data[0] == 'n' {
 		v.SetZero()
 		return nil
@@ -88,37 +101,37 @@ func (c Codec) decode(data []byte, v reflect.Value, path string) error {
 	t := v.Type()
 	switch t {
 	case timeType, dateType:
-		return c.decodeTime(data, v)
+		return d.decodeTime(data, v)
 	case rawType:
-		v.SetBytes(bytes.Clone(data))
+		v.SetBytes([]byte(data))
 		return nil
 	}
 	if v.Kind() == reflect.Pointer {
-		return c.decodePointer(data, v, path)
+		return d.decodePointer(data, v, path)
 	}
 	if v.CanAddr() && reflect.PointerTo(t).Implements(textType) {
-		return decodeText(data, v, path)
+		return d.decodeText(data, v, path)
 	}
 	if v.CanAddr() && reflect.PointerTo(t).Implements(jsonType) {
-		if err := v.Addr().Interface().(json.Unmarshaler).UnmarshalJSON(data); err != nil {
+		if err := v.Addr().Interface().(json.Unmarshaler).UnmarshalJSON([]byte(data)); err != nil {
 			return mismatch(data, v, path)
 		}
 		return nil
 	}
 	switch v.Kind() {
 	case reflect.String:
-		v.SetString(literal(data))
+		v.SetString(d.text(data))
 		return nil
 	case reflect.Bool:
 		return decodeBool(data, v, path)
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		return decodeInt(data, v, path)
 	case reflect.Struct:
-		return c.decodeStruct(data, v, path)
+		return d.decodeStruct(data, v, path)
 	case reflect.Slice:
-		return c.decodeSlice(data, v, path)
+		return d.decodeSlice(data, v, path)
 	case reflect.Map:
-		return c.decodeMap(data, v, path)
+		return d.decodeMap(data, v, path)
 	case reflect.Interface:
 		return decodeAny(data, v, path)
 	}
@@ -126,15 +139,23 @@ func (c Codec) decode(data []byte, v reflect.Value, path string) error {
 }
 
 // literal returns the text of a string, or the JSON of anything else.
-func literal(data []byte) string {
+func literal(data string) string {
 	if data[0] == '"' {
-		return string(unquote(data))
+		return unquote(data)
 	}
-	return string(data)
+	return data
 }
 
-func (c Codec) decodeTime(data []byte, v reflect.Value) error {
-	if t, ok := ParseTime(strings.TrimSpace(literal(data)), c.Zone); ok {
+// text is literal for a result that is kept.
+func (d decoder) text(data string) string {
+	if d.share {
+		return literal(data)
+	}
+	return strings.Clone(literal(data))
+}
+
+func (d decoder) decodeTime(data string, v reflect.Value) error {
+	if t, ok := ParseTime(strings.TrimSpace(literal(data)), d.codec.Zone); ok {
 		if v.Type() == timeType {
 			v.Set(reflect.ValueOf(t))
 		} else {
@@ -144,38 +165,46 @@ func (c Codec) decodeTime(data []byte, v reflect.Value) error {
 	return nil
 }
 
-func (c Codec) decodePointer(data []byte, v reflect.Value, path string) error {
-	if string(data) == `""` && v.Type().Elem().Kind() == reflect.Struct {
+func (d decoder) decodePointer(data string, v reflect.Value, path string) error {
+	if data == `""` && v.Type().Elem().Kind() == reflect.Struct {
 		v.SetZero()
 		return nil
 	}
 	target := reflect.New(v.Type().Elem())
-	if err := c.decode(data, target.Elem(), path); err != nil {
+	if err := d.decode(data, target.Elem(), path); err != nil {
 		return err
 	}
 	v.Set(target)
 	return nil
 }
 
-func decodeText(data []byte, v reflect.Value, path string) error {
+func (d decoder) decodeText(data string, v reflect.Value, path string) error {
 	target := v.Addr().Interface()
 	if data[0] == '{' || data[0] == '[' {
-		if u, ok := target.(json.Unmarshaler); ok && u.UnmarshalJSON(data) == nil {
+		if u, ok := target.(json.Unmarshaler); ok && u.UnmarshalJSON([]byte(data)) == nil {
 			return nil
 		}
 		return mismatch(data, v, path)
 	}
-	text := data
-	if data[0] == '"' {
-		text = unquote(data)
+	var err error
+	switch target := target.(type) {
+	case *issuing.Secret:
+		*target = issuing.NewSecret(d.text(data))
+	case *issuing.Amount:
+		*target = issuing.Amount{}
+		if text := literal(data); text != "" {
+			*target, err = issuing.ParseAmount(d.text(data))
+		}
+	default:
+		err = target.(encoding.TextUnmarshaler).UnmarshalText([]byte(literal(data)))
 	}
-	if err := target.(encoding.TextUnmarshaler).UnmarshalText(text); err != nil {
+	if err != nil {
 		return mismatch(data, v, path)
 	}
 	return nil
 }
 
-func decodeBool(data []byte, v reflect.Value, path string) error {
+func decodeBool(data string, v reflect.Value, path string) error {
 	switch strings.ToLower(literal(data)) {
 	case "true", "1":
 		v.SetBool(true)
@@ -187,7 +216,7 @@ func decodeBool(data []byte, v reflect.Value, path string) error {
 	return nil
 }
 
-func decodeInt(data []byte, v reflect.Value, path string) error {
+func decodeInt(data string, v reflect.Value, path string) error {
 	text := strings.TrimSpace(literal(data))
 	if text == "" {
 		v.SetInt(0)
@@ -205,24 +234,24 @@ func decodeInt(data []byte, v reflect.Value, path string) error {
 }
 
 // inner returns the JSON inside a string that holds a value starting with open,
-// or nil.
-func inner(data []byte, open byte) []byte {
+// or "".
+func inner(data string, open byte) string {
 	if data[0] != '"' {
-		return nil
+		return ""
 	}
 	text := trim(unquote(data))
-	if len(text) == 0 || text[0] != open || !json.Valid(text) {
-		return nil
+	if text == "" || text[0] != open || !json.Valid([]byte(text)) {
+		return ""
 	}
 	return text
 }
 
-func (c Codec) decodeStruct(data []byte, v reflect.Value, path string) error {
-	if nested := inner(data, '{'); nested != nil {
+func (d decoder) decodeStruct(data string, v reflect.Value, path string) error {
+	if nested := inner(data, '{'); nested != "" {
 		data = nested
 	}
 	if data[0] != '{' {
-		if string(data) == `""` || (data[0] == '[' && len(trim(data[1:len(data)-1])) == 0) {
+		if data == `""` || (data[0] == '[' && len(trim(data[1:len(data)-1])) == 0) {
 			v.SetZero()
 			return nil
 		}
@@ -230,17 +259,17 @@ func (c Codec) decodeStruct(data []byte, v reflect.Value, path string) error {
 	}
 	p := planOf(v.Type())
 	var err error
-	eachMember(data, func(name, value []byte) bool {
-		i, known := p.byName[string(unquote(name))]
+	eachMember(data, func(name, value string) bool {
+		i, known := p.byName[unquote(name)]
 		if !known {
 			return true
 		}
 		f := &p.fields[i]
-		err = c.decode(value, v.FieldByIndex(f.index), f.name)
+		err = d.decode(value, v.FieldByIndex(f.index), f.name)
 		if err != nil && path != "" {
-			var d *DecodeError
-			if errors.As(err, &d) {
-				d.Path = path + "." + d.Path
+			var de *DecodeError
+			if errors.As(err, &de) {
+				de.Path = path + "." + de.Path
 			}
 		}
 		return err == nil
@@ -248,12 +277,12 @@ func (c Codec) decodeStruct(data []byte, v reflect.Value, path string) error {
 	return err
 }
 
-func (c Codec) decodeSlice(data []byte, v reflect.Value, path string) error {
-	if nested := inner(data, '['); nested != nil {
+func (d decoder) decodeSlice(data string, v reflect.Value, path string) error {
+	if nested := inner(data, '['); nested != "" {
 		data = nested
 	}
 	if data[0] != '[' {
-		if string(data) == `""` || (data[0] == '{' && len(trim(data[1:len(data)-1])) == 0) {
+		if data == `""` || (data[0] == '{' && len(trim(data[1:len(data)-1])) == 0) {
 			v.SetZero()
 			return nil
 		}
@@ -261,9 +290,9 @@ func (c Codec) decodeSlice(data []byte, v reflect.Value, path string) error {
 	}
 	out := reflect.MakeSlice(v.Type(), 0, 0)
 	var err error
-	eachElement(data, func(value []byte) bool {
+	eachElement(data, func(value string) bool {
 		element := reflect.New(v.Type().Elem()).Elem()
-		if err = c.decode(value, element, path); err != nil {
+		if err = d.decode(value, element, path); err != nil {
 			return false
 		}
 		out = reflect.Append(out, element)
@@ -275,12 +304,12 @@ func (c Codec) decodeSlice(data []byte, v reflect.Value, path string) error {
 	return err
 }
 
-func (c Codec) decodeMap(data []byte, v reflect.Value, path string) error {
-	if nested := inner(data, '{'); nested != nil {
+func (d decoder) decodeMap(data string, v reflect.Value, path string) error {
+	if nested := inner(data, '{'); nested != "" {
 		data = nested
 	}
 	if data[0] != '{' {
-		if string(data) == `""` || string(data) == "[]" {
+		if data == `""` || data == "[]" {
 			v.SetZero()
 			return nil
 		}
@@ -291,10 +320,10 @@ func (c Codec) decodeMap(data []byte, v reflect.Value, path string) error {
 	}
 	out := reflect.MakeMap(v.Type())
 	var err error
-	eachMember(data, func(name, value []byte) bool {
+	eachMember(data, func(name, value string) bool {
 		element := reflect.New(v.Type().Elem()).Elem()
-		key := string(unquote(name))
-		if err = c.decode(value, element, path+"."+key); err != nil {
+		key := strings.Clone(unquote(name))
+		if err = d.decode(value, element, path+"."+key); err != nil {
 			return false
 		}
 		out.SetMapIndex(reflect.ValueOf(key).Convert(v.Type().Key()), element)
@@ -307,14 +336,14 @@ func (c Codec) decodeMap(data []byte, v reflect.Value, path string) error {
 }
 
 // decodeAny keeps numbers as json.Number, so that no digit is lost.
-func decodeAny(data []byte, v reflect.Value, path string) error {
+func decodeAny(data string, v reflect.Value, path string) error {
 	if v.NumMethod() != 0 {
 		return mismatch(data, v, path)
 	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
+	jd := json.NewDecoder(strings.NewReader(data))
+	jd.UseNumber()
 	var out any
-	if err := d.Decode(&out); err != nil {
+	if err := jd.Decode(&out); err != nil {
 		return mismatch(data, v, path)
 	}
 	if out != nil {

@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/json"
 	"iter"
+	"strings"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -12,7 +13,7 @@ import (
 // anything else they stop early but never panic.
 
 // skipSpace returns the index of the next byte that is not white space.
-func skipSpace(data []byte, i int) int {
+func skipSpace(data string, i int) int {
 	for i < len(data) && (data[i] == ' ' || data[i] == '\t' || data[i] == '\n' || data[i] == '\r') {
 		i++
 	}
@@ -20,7 +21,7 @@ func skipSpace(data []byte, i int) int {
 }
 
 // skipString returns the index after the string that starts at i.
-func skipString(data []byte, i int) int {
+func skipString(data string, i int) int {
 	for i++; i < len(data); i++ {
 		switch data[i] {
 		case '\\':
@@ -33,7 +34,7 @@ func skipString(data []byte, i int) int {
 }
 
 // skipValue returns the index after the value that starts at i.
-func skipValue(data []byte, i int) int {
+func skipValue(data string, i int) int {
 	depth := 0
 	for i < len(data) {
 		switch c := data[i]; c {
@@ -83,15 +84,15 @@ func Members(data []byte) iter.Seq2[string, []byte] {
 		if !json.Valid(data) {
 			return
 		}
-		eachMember(data, func(name, value []byte) bool {
-			return yield(string(unquote(name)), value)
+		eachMember(string(data), func(name, value string) bool {
+			return yield(unquote(name), []byte(value))
 		})
 	}
 }
 
 // eachMember calls f with each member's quoted name and value until f returns
 // false.
-func eachMember(data []byte, f func(name, value []byte) bool) {
+func eachMember(data string, f func(name, value string) bool) {
 	i := skipSpace(data, 0)
 	if i >= len(data) || data[i] != '{' {
 		return
@@ -118,7 +119,7 @@ func eachMember(data []byte, f func(name, value []byte) bool) {
 }
 
 // eachElement calls f with each element of the array until f returns false.
-func eachElement(data []byte, f func(value []byte) bool) {
+func eachElement(data string, f func(value string) bool) {
 	i := skipSpace(data, 0)
 	if i >= len(data) || data[i] != '[' {
 		return
@@ -139,28 +140,37 @@ func eachElement(data []byte, f func(value []byte) bool) {
 
 // Unquote decodes a JSON string literal; ok is false when data is none.
 func Unquote(data []byte) (text string, ok bool) {
-	i := skipSpace(data, 0)
-	if i >= len(data) || data[i] != '"' || !json.Valid(data) {
+	lit := trim(string(data))
+	if lit == "" || lit[0] != '"' || !json.Valid(data) {
 		return "", false
 	}
-	return string(unquote(data[i:skipString(data, i)])), true
+	return unquote(lit), true
+}
+
+// Text returns the string member name of a JSON object, "" when there is none.
+// It reads no further than that member and does not validate the rest.
+func Text(data []byte, name string) string {
+	var text string
+	eachMember(string(data), func(quoted, value string) bool {
+		if unquote(quoted) != name {
+			return true
+		}
+		if value != "" && value[0] == '"' {
+			text = unquote(value)
+		}
+		return false
+	})
+	return text
 }
 
 // unquote decodes a valid JSON string literal. The result shares memory with
 // lit when nothing is escaped.
-func unquote(lit []byte) []byte {
+func unquote(lit string) string {
 	if len(lit) < 2 {
-		return nil
+		return ""
 	}
 	body := lit[1 : len(lit)-1]
-	plain := true
-	for _, c := range body {
-		if c == '\\' || c >= utf8.RuneSelf {
-			plain = false
-			break
-		}
-	}
-	if plain {
+	if strings.IndexByte(body, '\\') < 0 && utf8.ValidString(body) {
 		return body
 	}
 	out := make([]byte, 0, len(body))
@@ -174,17 +184,17 @@ func unquote(lit []byte) []byte {
 			out = append(out, c)
 			i++
 		default:
-			r, n := utf8.DecodeRune(body[i:])
+			r, n := utf8.DecodeRuneInString(body[i:])
 			out = utf8.AppendRune(out, r)
 			i += n
 		}
 	}
-	return out
+	return string(out)
 }
 
 // unescape appends the character of the escape sequence that s starts with and
 // returns how many bytes it has.
-func unescape(out, s []byte) ([]byte, int) {
+func unescape(out []byte, s string) ([]byte, int) {
 	switch s[1] {
 	case 'b':
 		return append(out, '\b'), 2
@@ -209,12 +219,12 @@ func unescape(out, s []byte) ([]byte, int) {
 	}
 }
 
-func hex4(s []byte) rune {
+func hex4(s string) rune {
 	if len(s) < 4 {
 		return unicode.ReplacementChar
 	}
 	var r rune
-	for _, c := range s[:4] {
+	for _, c := range []byte(s[:4]) {
 		r <<= 4
 		switch {
 		case c >= '0' && c <= '9':

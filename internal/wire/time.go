@@ -2,12 +2,14 @@ package wire
 
 import (
 	"strconv"
+	"strings"
 	"time"
 )
 
-// layouts are the zone-less layouts that the platforms were seen to use, tried
-// after RFC 3339.
+// layouts are RFC 3339 and the layouts that the platforms were seen to use
+// beside it.
 var layouts = []string{
+	time.RFC3339Nano,
 	"2006-01-02T15:04:05.999999999",
 	"2006-01-02 15:04:05.999999999",
 	"2006-01-02T15:04:05.999999999Z0700",
@@ -31,18 +33,31 @@ func ParseTime(text string, zone *time.Location) (time.Time, bool) {
 	if zone == nil {
 		zone = time.UTC
 	}
-	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
-		return t, true
-	}
-	if n, err := strconv.ParseInt(text, 10, 64); err == nil && text[0] != '+' {
+	if strings.Trim(text, "0123456789") == "" {
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return time.Time{}, false
+		}
 		return parseDigits(text, n, zone)
 	}
 	for _, layout := range layouts {
+		if !alike(layout, text) {
+			continue
+		}
 		if t, err := time.ParseInLocation(layout, text, zone); err == nil {
 			return t, true
 		}
 	}
 	return time.Time{}, false
+}
+
+// alike spares most layouts that do not fit: parsing with one costs an error.
+func alike(layout, text string) bool {
+	const date = len(time.DateOnly)
+	if len(text) < date || layout[4] != text[4] || (len(layout) > date) != (len(text) > date) {
+		return false
+	}
+	return len(text) == date || layout[date] == text[date]
 }
 
 func parseDigits(text string, n int64, zone *time.Location) (time.Time, bool) {

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/webhook"
+	"github.com/issuing-sdk/issuing-go/worldcard"
+	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
+)
+
+// connect makes the client and the callback server: for the real platform when
+// the environment names it, else for one in memory.
+func (t *tour) connect(getenv func(string) string) (closeAll func(), err error) {
+	addr := "127.0.0.1:0"
+	if getenv("WORLDCARD_BASE_URL") != "" {
+		addr = getenv("WORLDCARD_CALLBACK_ADDR")
+		if addr == "" {
+			addr = "127.0.0.1:8080"
+		}
+	}
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	callbackURL := "http://" + listener.Addr().String() + "/callbacks/worldcard"
+
+	var cfg worldcard.Config
+	var hooks webhook.WorldCardConfig
+	stopPlatform := func() {}
+	if getenv("WORLDCARD_BASE_URL") != "" {
+		cfg, hooks, err = fromEnvironment(getenv)
+	} else {
+		var server *worldcardtest.Server
+		server, err = worldcardtest.NewServer(worldcardtest.Config{WebhookURL: callbackURL})
+		if err == nil {
+			stopPlatform = server.Close
+			cfg = server.ClientConfig()
+			hooks = webhook.WorldCardConfig{PlatformKeys: []sign.PublicKey{server.PlatformKey()}, AESKey: server.AESKey()}
+			t.scheme = playedBy{server}
+			fmt.Fprintf(t.out, "WorldCard's platform in memory at %s\n", server.URL())
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	if t.client, err = worldcard.New(cfg); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	source, err := webhook.WorldCard(hooks)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	t.inbox = newInbox()
+	mux := http.NewServeMux()
+	mux.Handle("POST /callbacks/worldcard", webhook.NewHandler(source, t.inbox.receive))
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	go func() { _ = server.Serve(listener) }()
+	return func() {
+		stopPlatform()
+		_ = server.Close()
+	}, nil
+}
+
+func fromEnvironment(getenv func(string) string) (worldcard.Config, webhook.WorldCardConfig, error) {
+	cfg, err := worldcard.ParseConfig(getenv("WORLDCARD_BASE_URL"), getenv("WORLDCARD_APP_ID"),
+		getenv("WORLDCARD_PRIVATE_KEY"), getenv("WORLDCARD_AES_KEY"))
+	if err != nil {
+		return cfg, webhook.WorldCardConfig{}, err
+	}
+	key, err := sign.ParsePublicKey(getenv("WORLDCARD_PLATFORM_KEY"))
+	return cfg, webhook.WorldCardConfig{PlatformKeys: []sign.PublicKey{key}, AESKey: cfg.AESKey, AppID: cfg.AppID}, err
+}
+
+// playedBy lets the platform in memory play shops and reviewers.
+type playedBy struct{ server *worldcardtest.Server }
+
+func (p playedBy) Purchase(cardID string, amount issuing.Amount) (string, error) {
+	return p.server.Purchase(cardID, amount, worldcardtest.Merchant{
+		Name: "Corner Books", ID: "SHOP-7", MCC: "5942", Country: "US", City: "SEATTLE",
+	})
+}
+
+func (p playedBy) Settle(cardID, transactionID string) error {
+	_, err := p.server.Settle(cardID, transactionID)
+	return err
+}
+
+func (p playedBy) ReviewKYC(merchantCardID string, approve bool) error {
+	if approve {
+		return p.server.ApproveKYC(merchantCardID)
+	}
+	return p.server.RejectKYC(merchantCardID, true, "the picture of the document is blurred")
+}
+
+// inbox keeps events until a step waits for them.
+type inbox struct{ events chan *webhook.Event }
+
+// inboxSize bounds what may wait; more makes the platform send again.
+const inboxSize = 64
+
+func newInbox() *inbox { return &inbox{events: make(chan *webhook.Event, inboxSize)} }
+
+// receive is the callback function of the handler. A real service would store
+// the event and acknowledge it here.
+func (b *inbox) receive(_ context.Context, event *webhook.Event) error {
+	select {
+	case b.events <- event:
+		return nil
+	default:
+		return errors.New("inbox full")
+	}
+}
+
+// wait returns the next event of type T; others are passed over.
+func wait[T any](ctx context.Context, b *inbox) (T, error) {
+	for {
+		select {
+		case event := <-b.events:
+			if data, ok := event.Data.(T); ok {
+				return data, nil
+			}
+		case <-ctx.Done():
+			var none T
+			return none, fmt.Errorf("no %T callback came: %w", none, ctx.Err())
+		}
+	}
+}

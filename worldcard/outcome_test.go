@@ -1,0 +1,291 @@
+package worldcard_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/worldcard"
+	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
+)
+
+// Paths of the operations that these tests disturb.
+const (
+	pathApply    = "/api/v1/card/virtual/apply"
+	pathDeposit  = "/api/v1/card/deposit"
+	pathFreeze   = "/api/v1/card/freeze"
+	pathClose    = "/api/v1/card/close"
+	pathAssign   = "/api/v1/card/physical/assign"
+	pathActivate = "/api/v1/card/physical/activate"
+	pathPIN      = "/api/v1/card/physical/change/pin"
+	pathVirtual  = "/api/v1/card/virtual/get_info"
+	pathPhysical = "/api/v1/card/physical/get_info"
+)
+
+// issued returns a platform with an active virtual card.
+func issued(t testing.TB, opts ...issuing.Option) (*worldcardtest.Server, *worldcard.Client, worldcard.CardRef) {
+	t.Helper()
+	server, client := turned(t, worldcardtest.Config{}, opts...)
+	card, err := client.Virtual.Apply(t.Context(), virtualV("mc", issuing.NewAmount(100, 0)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Clock().Advance(time.Minute)
+	return server, client, worldcard.ByCardID(card.ID)
+}
+
+// pendingAssignment returns a platform with a physical card whose KYC is passed.
+func pendingAssignment(t testing.TB) (*worldcardtest.Server, *worldcard.Client, worldcard.CardRef) {
+	t.Helper()
+	server, client := turned(t, worldcardtest.Config{})
+	card, err := client.Physical.Apply(t.Context(), physicalG("pc"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.KYC.Init(t.Context(), "pc"); err != nil {
+		t.Fatal(err)
+	}
+	if err := server.ApproveKYC("pc"); err != nil {
+		t.Fatal(err)
+	}
+	return server, client, worldcard.ByCardID(card.ID)
+}
+
+func TestDuplicateAfterOwnAttemptIsSettled(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]worldcardtest.Fault{
+		"dropped after commit": worldcardtest.DropAfter(),
+		"502 after commit":     worldcardtest.BadGateway(true),
+		"truncated answer":     worldcardtest.Truncate(),
+		"no code":              worldcardtest.Replace(`{"message":"ok"}`),
+		"unreadable result":    worldcardtest.Replace(`{"code":0,"data":{"amount":"NaN"}}`),
+		"dropped before":       worldcardtest.DropBefore(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server, client, ref := issued(t)
+			server.Inject(pathDeposit, fault)
+			var info issuing.CallInfo
+			d, err := client.Cards.Deposit(t.Context(), worldcard.DepositRequest{
+				CardRef: ref, MerchantTransactionID: "tx", Amount: issuing.NewAmount(50, 0),
+			}, issuing.WithCallInfo(&info))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := server.Deposits(); len(got) != 1 || got[0].ID != d.ID || d.Amount.String() != "50.00" {
+				t.Errorf("reported %+v, booked %+v", d, got)
+			}
+			if settled := name != "dropped before"; info.Settled != settled {
+				t.Errorf("settled by a lookup: %t, want %t", info.Settled, settled)
+			}
+			if info.Key != "tx" {
+				t.Errorf("key %q", info.Key)
+			}
+			server.Inject(pathApply, fault)
+			card, err := client.Virtual.Apply(t.Context(), virtualV("mc2", issuing.NewAmount(10, 0)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if booked, ok := server.Card("mc2"); !ok || booked.ID != card.ID {
+				t.Errorf("reported %s, booked %v", card.ID, booked)
+			}
+			if err := server.Check(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestDuplicateWithoutOwnAttemptIsReported(t *testing.T) {
+	t.Parallel()
+	server, client, ref := issued(t)
+	req := worldcard.DepositRequest{CardRef: ref, MerchantTransactionID: "tx", Amount: issuing.NewAmount(50, 0)}
+	if _, err := client.Cards.Deposit(t.Context(), req); err != nil {
+		t.Fatal(err)
+	}
+	_, err := client.Cards.Deposit(t.Context(), req)
+	wantError(t, err, issuing.ErrDuplicate)
+	wantError(t, err, worldcard.CodeDuplicateOrder)
+	_, err = client.Virtual.Apply(t.Context(), virtualV("mc", issuing.NewAmount(10, 0)))
+	wantError(t, err, issuing.ErrDuplicate)
+	if _, err := client.Physical.Apply(t.Context(), physicalG("pc")); err != nil {
+		t.Fatal(err)
+	}
+	_, err = client.Physical.Apply(t.Context(), physicalG("pc"))
+	wantError(t, err, issuing.ErrDuplicate)
+	if n := len(server.Deposits()); n != 1 {
+		t.Errorf("%d top-ups", n)
+	}
+}
+
+func TestKeyOfAnotherIntentIsNotSettled(t *testing.T) {
+	t.Parallel()
+	server, client, ref := issued(t)
+	deposit := func(amount int64) error {
+		_, err := client.Cards.Deposit(t.Context(), worldcard.DepositRequest{
+			CardRef: ref, MerchantTransactionID: "tx", Amount: issuing.NewAmount(amount, 0),
+		})
+		return err
+	}
+	if err := deposit(50); err != nil {
+		t.Fatal(err)
+	}
+	// The repeat's first attempt is unclear, so it is looked up, and the lookup
+	// finds a top-up of another amount.
+	server.Inject(pathDeposit, worldcardtest.DropBefore())
+	wantError(t, deposit(60), issuing.ErrDuplicate)
+	server.Inject(pathApply, worldcardtest.DropBefore())
+	_, err := client.Virtual.Apply(t.Context(), virtualV("mc", issuing.NewAmount(10, 0)))
+	wantError(t, err, issuing.ErrDuplicate)
+}
+
+func TestOpenOutcomeIsUnknownAndSettledLater(t *testing.T) {
+	t.Parallel()
+	server, client, ref := issued(t)
+	// Every attempt is carried out or not, but none is answered, and neither is
+	// the lookup.
+	server.Choose(func(string) worldcardtest.Fault { return worldcardtest.DropAfter() })
+	_, err := client.Cards.Deposit(t.Context(), worldcard.DepositRequest{
+		CardRef: ref, MerchantTransactionID: "tx", Amount: issuing.NewAmount(50, 0),
+	})
+	e := wantError(t, err, issuing.ErrOutcomeUnknown)
+	if e.Key != "tx" || e.Op != "Cards.Deposit" || e.Attempts != issuing.DefaultMaxAttempts {
+		t.Errorf("key %q, op %q, %d attempts", e.Key, e.Op, e.Attempts)
+	}
+	server.Choose(nil)
+	d, err := client.Cards.DepositByKey(t.Context(), ref, "tx")
+	if err != nil || d.Amount.String() != "50.00" {
+		t.Errorf("%+v, %v", d, err)
+	}
+	_, err = client.Cards.DepositByKey(t.Context(), ref, "never sent")
+	wantError(t, err, issuing.ErrNotFound)
+}
+
+func TestRefusalAfterAnUnclearAttemptStaysOpen(t *testing.T) {
+	t.Parallel()
+	// The first top-up takes the whole reserve and is not answered; were the
+	// platform to check the balance before the key, the repeat would be refused
+	// for lack of funds. Here the repeat is rate limited until the attempts end.
+	server, client, ref := issued(t)
+	server.Inject(pathDeposit, worldcardtest.DropAfter(), worldcardtest.RateLimited(0), worldcardtest.RateLimited(0))
+	server.Inject("/api/v1/card/deposit/list", worldcardtest.RateLimited(0), worldcardtest.RateLimited(0), worldcardtest.RateLimited(0))
+	_, err := client.Cards.Deposit(t.Context(), worldcard.DepositRequest{
+		CardRef: ref, MerchantTransactionID: "tx", Amount: issuing.NewAmount(50, 0),
+	})
+	wantError(t, err, issuing.ErrOutcomeUnknown)
+	if errors.Is(err, issuing.ErrRateLimited) {
+		t.Errorf("an open outcome reads as rate limited: %v", err)
+	}
+}
+
+func TestCheckedOperationsReadBeforeTheyRepeat(t *testing.T) {
+	t.Parallel()
+	ok := func(err error) bool { return err == nil }
+	unknown := func(err error) bool { return errors.Is(err, issuing.ErrOutcomeUnknown) }
+	down := func(string) worldcardtest.Fault { return worldcardtest.DropBefore() }
+	for _, c := range []struct {
+		name   string
+		faults []worldcardtest.Fault
+		choose func(string) worldcardtest.Fault // for the reads
+		sent   int                              // freeze requests that arrive
+		status worldcard.CardStatus
+		want   func(error) bool
+	}{
+		{"carried out, not answered", []worldcardtest.Fault{worldcardtest.DropAfter()}, nil, 1, worldcard.CardStatusFrozen, ok},
+		{"not carried out", []worldcardtest.Fault{worldcardtest.DropBefore()}, nil, 2, worldcard.CardStatusFrozen, ok},
+		{"html before", []worldcardtest.Fault{worldcardtest.BadGateway(false)}, nil, 2, worldcard.CardStatusFrozen, ok},
+		{"html after", []worldcardtest.Fault{worldcardtest.BadGateway(true)}, nil, 1, worldcard.CardStatusFrozen, ok},
+		{"rate limited", []worldcardtest.Fault{worldcardtest.RateLimited(0)}, nil, 2, worldcard.CardStatusFrozen, ok},
+		{"never carried out", []worldcardtest.Fault{worldcardtest.DropBefore(), worldcardtest.DropBefore(), worldcardtest.DropBefore()}, nil, 3, worldcard.CardStatusActive, unknown},
+		{"state cannot be read", []worldcardtest.Fault{worldcardtest.DropAfter()}, down, 1, worldcard.CardStatusFrozen, unknown},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			server, client, ref := issued(t)
+			before := server.Requests(pathFreeze)
+			server.Inject(pathFreeze, c.faults...)
+			server.Choose(func(path string) worldcardtest.Fault {
+				if path == pathFreeze || c.choose == nil {
+					return worldcardtest.Fault{}
+				}
+				return c.choose(path)
+			})
+			change, err := client.Cards.Freeze(t.Context(), ref)
+			if !c.want(err) {
+				t.Fatalf("got %v", err)
+			}
+			if err == nil && change.Status != c.status {
+				t.Errorf("reported %v", change.Status)
+			}
+			if sent := server.Requests(pathFreeze) - before; sent != c.sent {
+				t.Errorf("%d freeze requests, want %d", sent, c.sent)
+			}
+			if card, _ := server.Card("mc"); card.Status != c.status {
+				t.Errorf("the card is %v, want %v", card.Status, c.status)
+			}
+		})
+	}
+}
+
+func TestCloseAssignAndActivateAfterADroppedAnswer(t *testing.T) {
+	t.Parallel()
+	server, client, ref := issued(t)
+	server.Inject(pathClose, worldcardtest.DropAfter())
+	change, err := client.Cards.Close(t.Context(), ref)
+	if err != nil || change.Status != worldcard.CardStatusClosing || server.Requests(pathClose) != 1 {
+		t.Errorf("%+v, %v, %d requests", change, err, server.Requests(pathClose))
+	}
+
+	server, client, ref = pendingAssignment(t)
+	number, pin := issuing.NewSecret("4000123412341234"), issuing.NewSecret("135790")
+	server.Inject(pathAssign, worldcardtest.DropAfter())
+	change, err = client.Physical.Assign(t.Context(), worldcard.AssignRequest{CardRef: ref, CardNumber: number})
+	if err != nil || change.Status != worldcard.CardStatusPendingActivation || server.Requests(pathAssign) != 1 {
+		t.Errorf("%+v, %v, %d requests", change, err, server.Requests(pathAssign))
+	}
+	// Another card number on the card is not this request's doing.
+	server.Inject(pathAssign, worldcardtest.DropBefore())
+	_, err = client.Physical.Assign(t.Context(), worldcard.AssignRequest{CardRef: ref, CardNumber: issuing.NewSecret("4000123412341242")})
+	wantError(t, err, issuing.ErrOutcomeUnknown)
+
+	server.Inject(pathActivate, worldcardtest.DropAfter())
+	if _, err = client.Physical.Activate(t.Context(), worldcard.ActivateRequest{CardRef: ref, PIN: pin}); err != nil {
+		t.Fatal(err)
+	}
+	server.Clock().Advance(time.Minute)
+	card, _ := server.Card("pc")
+	if card.Status != worldcard.CardStatusActive || !card.PIN.Equal(pin) || !card.Number.Equal(number) {
+		t.Errorf("the card is %+v", card)
+	}
+}
+
+func TestChangePINIsSentOnce(t *testing.T) {
+	t.Parallel()
+	server, client, ref := pendingAssignment(t)
+	server.Inject(pathPIN, worldcardtest.DropBefore())
+	err := client.Physical.ChangePIN(t.Context(), worldcard.ChangePINRequest{CardRef: ref, PIN: issuing.NewSecret("135790")})
+	wantError(t, err, issuing.ErrOutcomeUnknown)
+	if n := server.Requests(pathPIN); n != 1 {
+		t.Errorf("%d requests", n)
+	}
+}
+
+func TestCancelledWhileWaitingIsUnknown(t *testing.T) {
+	t.Parallel()
+	server, client, ref := issued(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	server.Choose(func(string) worldcardtest.Fault {
+		cancel()
+		return worldcardtest.DropAfter()
+	})
+	_, err := client.Cards.Deposit(ctx, worldcard.DepositRequest{
+		CardRef: ref, MerchantTransactionID: "tx", Amount: issuing.NewAmount(50, 0),
+	})
+	wantError(t, err, issuing.ErrOutcomeUnknown)
+	wantError(t, err, context.Canceled)
+	if n := len(server.Deposits()); n != 1 {
+		t.Errorf("%d top-ups", n)
+	}
+}

@@ -1,0 +1,175 @@
+package worldcardtest
+
+import (
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/platform"
+	"github.com/issuing-sdk/issuing-go/worldcard"
+)
+
+// retries is the documented schedule: 1 minute, doubled up to 4.3 hours, and 24
+// hours before the tenth retry.
+var retries = []time.Duration{
+	1 * time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 16 * time.Minute, 32 * time.Minute,
+	64 * time.Minute, 128 * time.Minute, 256 * time.Minute, 24 * time.Hour,
+}
+
+// SignCallback encrypts and signs a callback as the platform does, at the
+// clock's time: a sample for a test of one's own handler.
+func (s *Server) SignCallback(payload any) (http.Header, []byte, error) {
+	plaintext, err := json.Marshal(payload)
+	if err != nil {
+		return nil, nil, fmt.Errorf("worldcardtest: %w", err)
+	}
+	body, err := s.aes.SealBody(plaintext)
+	if err != nil {
+		return nil, nil, fmt.Errorf("worldcardtest: %w", err)
+	}
+	timestamp := strconv.FormatInt(s.now().UnixMilli(), 10)
+	nonce := uuid.NewString()
+	digest := sha256.Sum256(append(append(append([]byte(nil), body...), timestamp...), nonce...))
+	options := &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash}
+	if s.cfg.LongSalt {
+		options = nil
+	}
+	signature, err := rsa.SignPSS(rand.Reader, s.platformKey, crypto.SHA256, digest[:], options)
+	if err != nil {
+		return nil, nil, fmt.Errorf("worldcardtest: %w", err)
+	}
+	header := http.Header{}
+	header.Set("Content-Type", "application/json")
+	header.Set("X-App-Id", s.appID)
+	header.Set("X-Signature", base64.StdEncoding.EncodeToString(signature))
+	header.Set("X-Timestamp", timestamp)
+	header.Set("X-Nonce", nonce)
+	return header, body, nil
+}
+
+// push sends a callback. It is called with the server's lock held; signing and
+// sending happen later, on the clock, without it.
+func (s *Server) push(typ string, payload map[string]any) {
+	if !s.cfg.NoNotifyType {
+		payload["notify_type"] = typ
+	}
+	url := s.cfg.WebhookURL
+	if own, ok := s.cfg.Webhooks[typ]; ok {
+		url = own
+	}
+	s.http.Push(platform.Callback{
+		Type: typ, URL: url, Retries: retries,
+		Make: func(int) (http.Header, []byte) {
+			header, body, err := s.SignCallback(payload)
+			if err != nil {
+				return http.Header{}, nil
+			}
+			return header, body
+		},
+	})
+}
+
+func (s *Server) pushCardOpen(c *card, failure string) {
+	payload := map[string]any{
+		"card_id": c.id, "merchant_card_id": c.key, "card_number": c.number.Reveal(),
+		"status": int(worldcard.OpenEventSuccess), "amount": c.first.String(), "currency": currency,
+		"create_time": stamp(c.created), "complete_time": stamp(s.now()),
+	}
+	if failure != "" {
+		payload["status"], payload["failure_reason"] = int(worldcard.OpenEventFailed), failure
+	}
+	s.push(worldcard.NotifyCardOpen, payload)
+}
+
+func (s *Server) pushDeposit(d *deposit) {
+	payload := map[string]any{
+		"transaction_id": d.id, "merchant_transaction_id": d.key, "card_id": d.card.id,
+		"amount": d.amount.String(), "settle_amount": d.amount.String(), "currency": currency,
+		"status": int(worldcard.DepositEventSuccess), "create_time": stamp(d.created), "complete_time": stamp(d.ended),
+		"failure_reason": d.reason,
+	}
+	if d.reason != "" {
+		payload["status"], payload["settle_amount"] = int(worldcard.DepositEventFailed), "0.00"
+	}
+	s.push(worldcard.NotifyCardDeposit, payload)
+}
+
+func (s *Server) pushCardClose(c *card, left issuing.Amount) {
+	s.push(worldcard.NotifyCardClose, map[string]any{
+		"card_id": c.id, "merchant_card_id": c.key, "card_number": c.number.Reveal(),
+		"card_status": worldcard.CardStateCancelled, "amount": left.String(), "currency": currency,
+		"complete_time": stamp(s.now()),
+	})
+}
+
+func (s *Server) pushStatusChange(c *card) {
+	state := worldcard.CardStateActivated
+	switch {
+	case c.status == worldcard.CardStatusClosed:
+		state = worldcard.CardStateCancelled
+	case c.status == worldcard.CardStatusFrozen && s.cfg.BlockedWord:
+		state = worldcard.CardStateBlocked
+	case c.status == worldcard.CardStatusFrozen:
+		state = worldcard.CardStateFrozen
+	}
+	s.push(worldcard.NotifyCardStatusChange, map[string]any{
+		"card_id": c.id, "merchant_card_id": c.key, "card_number": c.number.Reveal(),
+		"card_status": state, "change_time": s.now().Format(time.RFC3339Nano),
+	})
+}
+
+func (s *Server) pushBilling(c *card, t *transaction) {
+	result := "00"
+	if t.status == worldcard.TransactionStatusDeclined {
+		result = "51"
+	}
+	s.push(worldcard.NotifyCardBilling, map[string]any{
+		"transaction_id": t.id, "card_id": c.id, "card_type_id": 1, "transaction_time": stamp(t.at),
+		"transaction_type": t.typ, "transaction_status": t.status, "result_code": result, "fail_reason": t.reason,
+		"transaction_amount": t.amount.String(), "transaction_currency": currency,
+		"billing_amount": t.amount.String(), "billing_currency": currency, "auth_code": t.id[len(t.id)-6:],
+		"merchant_name": t.shop.Name, "merchant_country": t.shop.Country, "merchant_city": t.shop.City,
+		"mcc": t.shop.MCC, "description": string(t.typ) + " at " + t.shop.Name,
+	})
+}
+
+func (s *Server) pushKYC(c *card) {
+	s.push(worldcard.NotifyCardKYC, map[string]any{
+		"card_id": c.id, "merchant_card_id": c.key, "card_type": c.typ, "status": int(c.kyc.status),
+		"retry_allowed": c.kyc.retry, "reason": c.kyc.reason, "reviewed_at": stamp(c.kyc.reviewed),
+	})
+}
+
+// Send3DS pushes a one-time password for a purchase, valid for five minutes.
+func (s *Server) Send3DS(cardID string, amount issuing.Amount, otp issuing.Secret, detail string) error {
+	return s.push3DS(cardID, map[string]any{"amount": amount.String(), "otp": otp.Reveal(), "detail": detail, "business_type": "Card3ds"})
+}
+
+// Forward3DS pushes the address of a 3-D Secure page.
+func (s *Server) Forward3DS(cardID string, amount issuing.Amount, url, detail string) error {
+	return s.push3DS(cardID, map[string]any{
+		"amount": amount.String(), "url": url, "detail": detail, "business_type": worldcard.ThreeDSForwarding,
+	})
+}
+
+func (s *Server) push3DS(cardID string, payload map[string]any) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cards[cardID] == nil {
+		return errNoCard
+	}
+	payload["card_id"], payload["currency"] = cardID, currency
+	payload["expires_at"] = stamp(s.now().Add(5 * time.Minute))
+	s.push(worldcard.NotifyCard3DS, payload)
+	return nil
+}

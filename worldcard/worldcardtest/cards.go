@@ -1,0 +1,384 @@
+package worldcardtest
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/ledger"
+	"github.com/issuing-sdk/issuing-go/worldcard"
+)
+
+// currency is the only one that the platform in memory keeps.
+const currency = issuing.USD
+
+// reserve is the merchant's account.
+var reserve = ledger.Account{Kind: "reserve", Currency: currency}
+
+// minimum is the smallest first recharge and top-up.
+var minimum = issuing.NewAmount(10, 0)
+
+// card is one card, virtual or physical.
+type card struct {
+	id, key    string
+	typ        worldcard.CardType
+	bin        bin
+	status     worldcard.CardStatus
+	number     issuing.Secret
+	cvv        issuing.Secret
+	month      string
+	year       string
+	pin        issuing.Secret
+	first      issuing.Amount
+	holder     map[string]string
+	created    time.Time
+	updated    time.Time
+	kyc        kyc
+	activating bool
+	txs        []*transaction
+}
+
+func (c *card) physical() bool { return c.typ == worldcard.CardTypePhysicalG }
+
+// The accounts of a card: what it can spend, what authorizations hold, and the
+// initial top-up while the card is being issued.
+func (c *card) available() ledger.Account {
+	return ledger.Account{Kind: "card", Owner: c.id, Currency: currency}
+}
+
+func (c *card) held() ledger.Account {
+	return ledger.Account{Kind: "authorized", Owner: c.id, Currency: currency}
+}
+
+func (c *card) frozenFirst() ledger.Account {
+	return ledger.Account{Kind: "issuing", Owner: c.id, Currency: currency}
+}
+
+func (c *card) move(status worldcard.CardStatus, now time.Time) { c.status, c.updated = status, now }
+
+// bin is a range that cards can be issued from.
+type bin struct {
+	id, number, brand, scene string
+	typ                      worldcard.CardType
+}
+
+var bins = []bin{
+	{id: "1", number: "440872", typ: worldcard.CardTypeVirtualV, brand: "VISA", scene: "Online Payments"},
+	{id: "2", number: "559292", typ: worldcard.CardTypeVirtualR, brand: "MASTERCARD", scene: "Business Procurement"},
+	{id: "3", number: "428836", typ: worldcard.CardTypeVirtualG, brand: "VISA", scene: "Advertising"},
+	{id: "4", number: "441112", typ: worldcard.CardTypeVirtualV, brand: "VISA", scene: "E-commerce"},
+	{id: "12", number: "493812", typ: worldcard.CardTypePhysicalG, brand: "VISA"},
+	{id: "13", number: "522981", typ: worldcard.CardTypePhysicalG, brand: "MASTERCARD"},
+	{id: "100023", number: "493724", typ: worldcard.CardTypePhysicalG, brand: "VISA"},
+}
+
+func (s *Server) virtualBINs(f fields) (any, *problem) {
+	var list []map[string]any
+	for _, b := range bins {
+		want := f.text("card_type")
+		if b.typ == worldcard.CardTypePhysicalG || (want != "" && want != string(b.typ)) {
+			continue
+		}
+		list = append(list, map[string]any{
+			"card_bin_id": b.id, "card_bin": b.number, "card_type": b.typ, "card_brand": b.brand,
+			"business_scene": b.scene, "currency": currency, "issuer_country": "US",
+		})
+	}
+	return paged(f, list)
+}
+
+func (s *Server) physicalBINs(f fields) (any, *problem) {
+	var list []map[string]any
+	for _, b := range bins {
+		if b.typ == worldcard.CardTypePhysicalG {
+			list = append(list, map[string]any{
+				"card_bin_id": b.id, "card_bin": b.number, "card_type": b.typ, "card_brand": b.brand,
+				"card_form": 2, "currency": currency, "issuer_country": "US",
+			})
+		}
+	}
+	return paged(f, list)
+}
+
+func findBIN(id string) (bin, bool) {
+	i := slices.IndexFunc(bins, func(b bin) bool { return b.id == id })
+	if i < 0 {
+		return bin{}, false
+	}
+	return bins[i], true
+}
+
+// requiredFields is the table of apply.md.
+var requiredFields = map[worldcard.CardType][]string{
+	worldcard.CardTypeVirtualV: {"first_name", "last_name", "state", "country_code", "city", "address", "postal_code"},
+	worldcard.CardTypeVirtualR: {"email"},
+	worldcard.CardTypeVirtualG: {
+		"email", "first_name", "last_name", "country_code", "city", "address", "postal_code",
+		"phone", "phone_country_code", "birthday",
+	},
+}
+
+var (
+	latinName   = regexp.MustCompile(`^[A-Za-z]+( [A-Za-z]+)*$`)
+	twoCapitals = regexp.MustCompile(`^[A-Z]{2}$`)
+	plainAmount = regexp.MustCompile(`^[0-9]+(\.[0-9]{1,2})?$`)
+)
+
+// amount reads a decimal string with at most two places that is not below the
+// minimum.
+func (f fields) amount(name string) (issuing.Amount, *problem) {
+	if f.text(name) == "" {
+		return issuing.Amount{}, &problem{worldcard.CodeFieldMissing, name + " is required"}
+	}
+	a, err := issuing.ParseAmount(f.text(name))
+	if err != nil || !plainAmount.MatchString(f.text(name)) || a.Cmp(minimum) < 0 {
+		return issuing.Amount{}, &problem{worldcard.CodeInvalidAmount, worldcard.CodeInvalidAmount.Meaning()}
+	}
+	a, _ = a.Rescale(2) // answers show two decimals
+	return a, nil
+}
+
+func (s *Server) checkBirthday(text string) *problem {
+	if text == "" {
+		return nil
+	}
+	born, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return &problem{worldcard.CodeDateFormat, worldcard.CodeDateFormat.Meaning()}
+	}
+	if issuing.DateOf(born).YearsBefore(issuing.DateOf(s.now())) < 18 {
+		return &problem{worldcard.CodeFieldValue, "cardholder must be 18 or older"}
+	}
+	return nil
+}
+
+func (s *Server) applyVirtual(f fields) (any, *problem) {
+	typ := worldcard.CardType(f.text("card_type"))
+	if name := f.missing("merchant_card_id", "card_type", "card_bin_id"); name != "" {
+		return fail(worldcard.CodeFieldMissing, name+" is required")
+	}
+	// A repeat is recognised before anything else is checked.
+	if s.byKey[f.text("merchant_card_id")] != nil {
+		return fail(worldcard.CodeDuplicateOrder, "")
+	}
+	required, known := requiredFields[typ]
+	if !known {
+		return fail(worldcard.CodeUnsupportedCardType, "")
+	}
+	if name := f.missing(required...); name != "" {
+		return fail(worldcard.CodeFieldMissing, name+" is required")
+	}
+	if typ == worldcard.CardTypeVirtualG {
+		for _, name := range []string{"first_name", "last_name"} {
+			if len(f.text(name)) > 40 || !latinName.MatchString(f.text(name)) {
+				return fail(worldcard.CodeFieldValue, name+" is invalid")
+			}
+		}
+	}
+	if code := f.text("country_code"); code != "" && !twoCapitals.MatchString(code) {
+		return fail(worldcard.CodeFieldValue, "country_code is invalid")
+	}
+	if failed := s.checkBirthday(f.text("birthday")); failed != nil {
+		return nil, failed
+	}
+	b, ok := findBIN(f.text("card_bin_id"))
+	if !ok || b.typ != typ {
+		return fail(worldcard.CodeBINNotFound, "")
+	}
+	amount, failed := f.amount("first_recharge_amount")
+	if failed != nil {
+		return nil, failed
+	}
+	c := s.newCard(f, typ, b, worldcard.CardStatusProcessing, 16)
+	c.first = amount
+	if s.book.Transfer(reserve, c.frozenFirst(), amount, c.id) != nil {
+		return fail(worldcard.CodeInsufficientReserve, "")
+	}
+	s.keep(c)
+	s.clock.After(s.cfg.Delay, func() { s.issue(c) })
+	return map[string]any{
+		"card_id": c.id, "merchant_card_id": c.key, "status": c.status, "created_at": stamp(c.created),
+	}, nil
+}
+
+// newCard makes a card that is not kept yet.
+func (s *Server) newCard(f fields, typ worldcard.CardType, b bin, status worldcard.CardStatus, digits int) *card {
+	now := s.now()
+	c := &card{
+		id: s.nextID(digits), key: f.text("merchant_card_id"), typ: typ, bin: b, status: status,
+		holder: map[string]string{}, created: now, updated: now,
+	}
+	for name := range f {
+		c.holder[name] = f.text(name)
+	}
+	return c
+}
+
+func (s *Server) keep(c *card) {
+	s.cards[c.id], s.byKey[c.key] = c, c
+}
+
+// issue ends the application for a virtual card.
+func (s *Server) issue(c *card) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	if reason := s.takeFailure(failIssue); reason != "" {
+		_ = s.book.Transfer(c.frozenFirst(), reserve, c.first, c.id)
+		c.move(worldcard.CardStatusFailed, now)
+		s.pushCardOpen(c, reason)
+		return
+	}
+	_ = s.book.Transfer(c.frozenFirst(), c.available(), c.first, c.id)
+	s.seq++
+	c.number = ledger.PAN(c.bin.number, s.seq, 16)
+	c.cvv = ledger.CVV(c.number)
+	c.month, c.year = ledger.Expiry(now)
+	s.numbers[c.number.Reveal()] = c.id
+	c.move(worldcard.CardStatusActive, now)
+	s.pushCardOpen(c, "")
+}
+
+// find returns the card that a request names; the platform's id wins.
+func (s *Server) find(f fields) (*card, *problem) {
+	var c *card
+	switch {
+	case f.text("card_id") != "":
+		c = s.cards[f.text("card_id")]
+	case f.text("merchant_card_id") != "":
+		c = s.byKey[f.text("merchant_card_id")]
+	default:
+		return nil, &problem{worldcard.CodeFieldMissing, "card_id or merchant_card_id is required"}
+	}
+	if c == nil {
+		return nil, &problem{worldcard.CodeCardNotFound, worldcard.CodeCardNotFound.Meaning()}
+	}
+	return c, nil
+}
+
+func (s *Server) virtualInfo(f fields) (any, *problem) {
+	c, failed := s.find(f)
+	if failed != nil {
+		return nil, failed
+	}
+	if c.physical() {
+		return fail(worldcard.CodeCardNotFound, "")
+	}
+	data := map[string]any{
+		"card_id": c.id, "merchant_card_id": c.key, "card_type": c.typ, "card_bin_id": c.bin.id,
+		"card_number": "", "cvv": "", "expiry_month": "", "expiry_year": "",
+		"available_balance": s.book.Balance(c.available()).String(),
+		"frozen_balance":    s.book.Balance(c.held()).String(),
+		"pending_balance":   "0.00",
+		"currency":          currency, "status": c.status, "first_recharge_amount": c.first.String(),
+	}
+	for _, name := range []string{
+		"first_name", "last_name", "email", "phone", "phone_country_code", "birthday", "country_code", "city",
+		"address", "state", "address_line_two", "postal_code",
+	} {
+		data[name] = c.holder[name]
+	}
+	if c.status == worldcard.CardStatusActive {
+		data["card_number"], data["cvv"] = s.protect(c.number.Reveal()), s.protect(c.cvv.Reveal())
+		data["expiry_month"], data["expiry_year"] = s.protect(c.month), s.protect(c.year)
+	}
+	return data, nil
+}
+
+func (s *Server) freeze(f fields) (any, *problem) {
+	return s.toggle(f, worldcard.CardStatusActive, worldcard.CardStatusFrozen, worldcard.CodeFreezeFailed)
+}
+
+func (s *Server) unfreeze(f fields) (any, *problem) {
+	return s.toggle(f, worldcard.CardStatusFrozen, worldcard.CardStatusActive, worldcard.CodeUnfreezeFailed)
+}
+
+func (s *Server) toggle(f fields, from, to worldcard.CardStatus, code worldcard.Code) (any, *problem) {
+	c, failed := s.find(f)
+	if failed != nil {
+		return nil, failed
+	}
+	if c.status != from {
+		return fail(code, "")
+	}
+	c.move(to, s.now())
+	s.pushStatusChange(c)
+	return map[string]any{"card_id": c.id, "status": c.status}, nil
+}
+
+func (s *Server) closeCard(f fields) (any, *problem) {
+	c, failed := s.find(f)
+	if failed != nil {
+		return nil, failed
+	}
+	if c.status != worldcard.CardStatusActive && c.status != worldcard.CardStatusFrozen {
+		return fail(worldcard.CodeCloseFailed, "")
+	}
+	c.move(worldcard.CardStatusClosing, s.now())
+	s.clock.After(s.cfg.Delay, func() { s.finishClose(c) })
+	return map[string]any{"card_id": c.id, "status": c.status}, nil
+}
+
+// finishClose releases what authorizations hold, gives the balance back to the
+// reserve and announces it for the refund.
+func (s *Server) finishClose(c *card) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if held := s.book.Balance(c.held()); held.Sign() > 0 {
+		_ = s.book.Transfer(c.held(), c.available(), held, c.id)
+	}
+	left := s.book.Balance(c.available())
+	if left.Sign() > 0 {
+		_ = s.book.Transfer(c.available(), reserve, left, c.id)
+	}
+	c.move(worldcard.CardStatusClosed, s.now())
+	s.pushStatusChange(c)
+	s.pushCardClose(c, left)
+}
+
+// Card is what the platform knows of a card.
+type Card struct {
+	ID             string
+	MerchantCardID string
+	Type           worldcard.CardType
+	Status         worldcard.CardStatus
+	Number         issuing.Secret
+	PIN            issuing.Secret // physical cards, after activation
+	Available      issuing.Amount
+	Held           issuing.Amount // by authorizations
+}
+
+// Cards returns all cards, in the order of their ids.
+func (s *Server) Cards() []Card {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]Card, 0, len(s.cards))
+	for _, c := range s.cards {
+		out = append(out, s.snapshot(c))
+	}
+	slices.SortFunc(out, func(a, b Card) int {
+		return cmp.Or(cmp.Compare(len(a.ID), len(b.ID)), strings.Compare(a.ID, b.ID))
+	})
+	return out
+}
+
+// Card returns the card with a merchant card id.
+func (s *Server) Card(merchantCardID string) (Card, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.byKey[merchantCardID]
+	if c == nil {
+		return Card{}, false
+	}
+	return s.snapshot(c), true
+}
+
+func (s *Server) snapshot(c *card) Card {
+	return Card{
+		ID: c.id, MerchantCardID: c.key, Type: c.typ, Status: c.status, Number: c.number, PIN: c.pin,
+		Available: s.book.Balance(c.available()), Held: s.book.Balance(c.held()),
+	}
+}

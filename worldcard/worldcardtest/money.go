@@ -1,0 +1,257 @@
+package worldcardtest
+
+import (
+	"errors"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/ledger"
+	"github.com/issuing-sdk/issuing-go/worldcard"
+)
+
+// deposit is one top-up.
+type deposit struct {
+	id, key string
+	card    *card
+	amount  issuing.Amount
+	status  worldcard.DepositStatus
+	created time.Time
+	ended   time.Time
+	reason  string
+}
+
+// account holds the money of a top-up that is under way.
+func (d *deposit) account() ledger.Account {
+	return ledger.Account{Kind: "deposit", Owner: d.id, Currency: currency}
+}
+
+func (d *deposit) fields() map[string]any {
+	return map[string]any{
+		"transaction_id": d.id, "card_id": d.card.id, "merchant_card_id": d.card.key,
+		"merchant_transaction_id": d.key, "amount": d.amount.String(), "currency": currency,
+		"status": d.status, "created_at": stamp(d.created),
+	}
+}
+
+func (s *Server) deposit(f fields) (any, *problem) {
+	c, failed := s.find(f)
+	if failed != nil {
+		return nil, failed
+	}
+	key := f.text("merchant_transaction_id")
+	if key == "" {
+		return fail(worldcard.CodeFieldMissing, "merchant_transaction_id is required")
+	}
+	if s.deposits[key] != nil {
+		return fail(worldcard.CodeDuplicateOrder, "")
+	}
+	amount, failed := f.amount("amount")
+	if failed != nil {
+		return nil, failed
+	}
+	if code := f.text("currency"); code != "" && code != string(currency) {
+		return fail(worldcard.CodeFieldValue, "currency is not supported")
+	}
+	if c.status != worldcard.CardStatusActive {
+		return fail(worldcard.CodeCardDisabled, "")
+	}
+	d := &deposit{
+		id: s.nextID(10), key: key, card: c, amount: amount,
+		status: worldcard.DepositStatusProcessing, created: s.now(),
+	}
+	if s.book.Transfer(reserve, d.account(), amount, d.id) != nil {
+		return fail(worldcard.CodeInsufficientReserve, "")
+	}
+	s.deposits[key] = d
+	s.ordered = append(s.ordered, d)
+	s.clock.After(s.cfg.Delay, func() { s.finishDeposit(d) })
+	return d.fields(), nil
+}
+
+// finishDeposit credits the card, or gives the money back when a test or the
+// card's end wants the top-up to fail.
+func (s *Server) finishDeposit(d *deposit) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d.ended, d.reason = s.now(), s.takeFailure(failDeposit)
+	if d.reason == "" && d.card.status != worldcard.CardStatusActive && d.card.status != worldcard.CardStatusFrozen {
+		d.reason = "card is closed"
+	}
+	if d.reason != "" {
+		_ = s.book.Transfer(d.account(), reserve, d.amount, d.id)
+		d.status = worldcard.DepositStatusFailed
+	} else {
+		_ = s.book.Transfer(d.account(), d.card.available(), d.amount, d.id)
+		d.status = worldcard.DepositStatusSuccess
+	}
+	s.pushDeposit(d)
+}
+
+func (s *Server) depositList(f fields) (any, *problem) {
+	c, failed := s.find(f)
+	if failed != nil {
+		return nil, failed
+	}
+	// The key is an index; a list without it shows the latest first.
+	candidates := s.ordered
+	if key := f.text("merchant_transaction_id"); key != "" {
+		candidates = nil
+		if d := s.deposits[key]; d != nil {
+			candidates = []*deposit{d}
+		}
+	}
+	var list []map[string]any
+	for i := len(candidates) - 1; i >= 0; i-- {
+		d := candidates[i]
+		if d.card == c && (f.text("transaction_id") == "" || f.text("transaction_id") == d.id) {
+			list = append(list, d.fields())
+		}
+	}
+	return paged(f, list)
+}
+
+// Deposits returns all top-ups in the order in which they were received.
+func (s *Server) Deposits() []worldcard.Deposit {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]worldcard.Deposit, len(s.ordered))
+	for i, d := range s.ordered {
+		out[i] = worldcard.Deposit{
+			ID: d.id, CardID: d.card.id, MerchantCardID: d.card.key, MerchantTransactionID: d.key,
+			Amount: d.amount, Currency: currency, Status: d.status, CreatedAt: d.created,
+		}
+	}
+	return out
+}
+
+// transaction is one spending transaction.
+type transaction struct {
+	id     string
+	typ    worldcard.TransactionType
+	status worldcard.TransactionStatus
+	amount issuing.Amount
+	shop   Merchant
+	at     time.Time
+	reason string
+	open   bool // an authorization that was neither settled nor reversed
+}
+
+// Merchant is the shop of a transaction.
+type Merchant struct {
+	Name    string
+	ID      string
+	MCC     string // four digits
+	Country string // ISO 3166-1 alpha-2
+	City    string
+}
+
+// Errors of the methods that play the card scheme.
+var (
+	errNoCard        = errors.New("worldcardtest: no such card")
+	errNoTransaction = errors.New("worldcardtest: no such open authorization")
+	errDeclined      = errors.New("worldcardtest: declined")
+)
+
+// Purchase authorizes a purchase on a card: the amount moves from the available
+// to the frozen balance. It is declined when the card is not active or the
+// balance does not cover it; a declined authorization is recorded as well. Both
+// push card_billing.
+func (s *Server) Purchase(cardID string, amount issuing.Amount, shop Merchant) (transactionID string, err error) {
+	return s.record(cardID, func(c *card) (*transaction, error) {
+		t := s.newTransaction(worldcard.TransactionTypeAuthorization, amount, shop)
+		switch {
+		case c.status != worldcard.CardStatusActive:
+			t.reason = "card is not active"
+		case s.book.Transfer(c.available(), c.held(), amount, t.id) != nil:
+			t.reason = "insufficient balance"
+		}
+		if t.reason != "" {
+			t.status = worldcard.TransactionStatusDeclined
+			return t, errDeclined
+		}
+		t.open = true
+		return t, nil
+	})
+}
+
+// Settle takes the money of an authorization.
+func (s *Server) Settle(cardID, transactionID string) (settlementID string, err error) {
+	return s.conclude(cardID, transactionID, worldcard.TransactionTypeSettlement, func(*card) ledger.Account {
+		return ledger.World(currency)
+	})
+}
+
+// Reverse gives the money of an authorization back to the card.
+func (s *Server) Reverse(cardID, transactionID string) (reversalID string, err error) {
+	return s.conclude(cardID, transactionID, worldcard.TransactionTypeReversal, (*card).available)
+}
+
+func (s *Server) conclude(cardID, transactionID string, typ worldcard.TransactionType, to func(*card) ledger.Account) (string, error) {
+	return s.record(cardID, func(c *card) (*transaction, error) {
+		for _, t := range c.txs {
+			if t.id == transactionID && t.open {
+				t.open = false
+				next := s.newTransaction(typ, t.amount, t.shop)
+				return next, s.book.Transfer(c.held(), to(c), t.amount, next.id)
+			}
+		}
+		return nil, errNoTransaction
+	})
+}
+
+// Refund credits a card with a shop's refund.
+func (s *Server) Refund(cardID string, amount issuing.Amount, shop Merchant) (refundID string, err error) {
+	return s.record(cardID, func(c *card) (*transaction, error) {
+		t := s.newTransaction(worldcard.TransactionTypeRefund, amount, shop)
+		return t, s.book.Transfer(ledger.World(currency), c.available(), amount, t.id)
+	})
+}
+
+// record runs one transaction on a card, records and announces it.
+func (s *Server) record(cardID string, run func(*card) (*transaction, error)) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.cards[cardID]
+	if c == nil {
+		return "", errNoCard
+	}
+	t, err := run(c)
+	if t == nil {
+		return "", err
+	}
+	c.txs = append(c.txs, t)
+	s.pushBilling(c, t)
+	return t.id, err
+}
+
+func (s *Server) newTransaction(typ worldcard.TransactionType, amount issuing.Amount, shop Merchant) *transaction {
+	return &transaction{
+		id: s.nextID(12), typ: typ, status: worldcard.TransactionStatusComplete,
+		amount: amount, shop: shop, at: s.now(),
+	}
+}
+
+func (s *Server) transactionList(f fields) (any, *problem) {
+	c, failed := s.find(f)
+	if failed != nil {
+		return nil, failed
+	}
+	var list []map[string]any
+	for i := len(c.txs) - 1; i >= 0; i-- {
+		t := c.txs[i]
+		settled, settledCurrency := "", ""
+		if t.typ == worldcard.TransactionTypeSettlement {
+			settled, settledCurrency = t.amount.String(), string(currency)
+		}
+		list = append(list, map[string]any{
+			"transaction_id": t.id, "card_id": c.id, "merchant_card_id": c.key,
+			"transaction_amount": t.amount.String(), "transaction_currency": currency,
+			"billing_amount": t.amount.String(), "billing_currency": currency,
+			"settlement_amount": settled, "settlement_currency": settledCurrency,
+			"transaction_type": t.typ, "transaction_status": t.status, "transaction_time": stamp(t.at),
+			"merchant_name": t.shop.Name, "merchant_id": t.shop.ID, "merchant_category_code": t.shop.MCC,
+			"merchant_country": t.shop.Country, "merchant_city": t.shop.City,
+		})
+	}
+	return paged(f, list)
+}

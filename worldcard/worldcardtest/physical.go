@@ -1,0 +1,265 @@
+package worldcardtest
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/worldcard"
+)
+
+// kyc is the identity verification of a physical card's holder.
+type kyc struct {
+	status   worldcard.KYCStatus
+	retry    bool
+	answer   string
+	reason   string
+	reviewed time.Time
+}
+
+func (s *Server) applyPhysical(f fields) (any, *problem) {
+	if name := f.missing("merchant_card_id", "card_type", "card_bin_id"); name != "" {
+		return fail(worldcard.CodeFieldMissing, name+" is required")
+	}
+	if s.byKey[f.text("merchant_card_id")] != nil {
+		return fail(worldcard.CodeDuplicateOrder, "")
+	}
+	if worldcard.CardType(f.text("card_type")) != worldcard.CardTypePhysicalG {
+		return fail(worldcard.CodeUnsupportedCardType, "")
+	}
+	if name := f.missing("first_name", "last_name", "telephone_country_code", "phone", "birth_date"); name != "" {
+		return fail(worldcard.CodeFieldMissing, name+" is required")
+	}
+	if _, err := time.Parse(time.DateOnly, f.text("birth_date")); err != nil {
+		return fail(worldcard.CodeDateFormat, "")
+	}
+	b, ok := findBIN(f.text("card_bin_id"))
+	if !ok || b.typ != worldcard.CardTypePhysicalG {
+		return fail(worldcard.CodeBINNotFound, "")
+	}
+	if s.quota <= 0 {
+		return fail(worldcard.CodeInsufficientQuota, "")
+	}
+	s.quota--
+	c := s.newCard(f, worldcard.CardTypePhysicalG, b, worldcard.CardStatusPendingKYC, 19)
+	s.keep(c)
+	s.clock.After(s.cfg.KYCTimeout, func() { s.expireKYC(c) })
+	return map[string]any{
+		"card_id": c.id, "merchant_card_id": c.key, "card_type": c.typ, "status": c.status, "created_at": stamp(c.created),
+	}, nil
+}
+
+func (s *Server) physicalInfo(f fields) (any, *problem) {
+	c, failed := s.findPhysical(f)
+	if failed != nil {
+		return nil, failed
+	}
+	return map[string]any{
+		"card_id": c.id, "merchant_card_id": c.key, "card_type": c.typ, "status": c.status,
+		"card_number": s.protect(c.number.Reveal()), "available_balance": s.book.Balance(c.available()).String(),
+		"currency": currency, "created_at": stamp(c.created), "updated_at": stamp(c.updated),
+	}, nil
+}
+
+func (s *Server) findPhysical(f fields) (*card, *problem) {
+	c, failed := s.find(f)
+	if failed == nil && !c.physical() {
+		failed = &problem{worldcard.CodeCardNotFound, worldcard.CodeCardNotFound.Meaning()}
+	}
+	return c, failed
+}
+
+// sensitive reads a field that comes in clear or encrypted once more, and
+// returns "" unless it has exactly n digits.
+func (s *Server) sensitive(f fields, name string, n int) string {
+	v := f.text(name)
+	if plain, err := s.aes.Open(v); err == nil {
+		v = string(plain)
+	}
+	if len(v) != n || strings.Trim(v, "0123456789") != "" {
+		return ""
+	}
+	return v
+}
+
+func (s *Server) assign(f fields) (any, *problem) {
+	c, failed := s.findPhysical(f)
+	if failed != nil {
+		return nil, failed
+	}
+	number := s.sensitive(f, "card_number", 16)
+	switch {
+	case number == "":
+		return fail(worldcard.CodeInvalidParameter, "card_number must be 16 digits")
+	case c.status == worldcard.CardStatusPendingKYC:
+		return fail(worldcard.CodeKYCNotCompleted, "")
+	case c.status != worldcard.CardStatusPendingAssignment:
+		return change(c), nil // a repeat returns the current status
+	case s.numbers[number] != "":
+		return fail(worldcard.CodeInvalidParameter, "card_number is used by another card")
+	}
+	c.number = issuing.NewSecret(number)
+	s.numbers[number] = c.id
+	c.move(worldcard.CardStatusPendingActivation, s.now())
+	return change(c), nil
+}
+
+func change(c *card) map[string]any {
+	return map[string]any{"card_id": c.id, "merchant_card_id": c.key, "status": c.status}
+}
+
+func (s *Server) activate(f fields) (any, *problem) {
+	c, failed := s.findPhysical(f)
+	if failed != nil {
+		return nil, failed
+	}
+	pin := s.sensitive(f, "pin", 6)
+	switch {
+	case pin == "":
+		return fail(worldcard.CodeInvalidParameter, "pin must be 6 digits")
+	case c.status == worldcard.CardStatusActive:
+		return change(c), nil
+	case c.status != worldcard.CardStatusPendingActivation:
+		return fail(worldcard.CodeInvalidOperation, "")
+	}
+	if !c.activating {
+		c.activating = true
+		s.clock.After(s.cfg.Delay, func() { s.finishActivation(c, pin) })
+	}
+	return change(c), nil
+}
+
+// finishActivation ends an activation; a failure leaves the card as it was and
+// is announced by nothing.
+func (s *Server) finishActivation(c *card, pin string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c.activating = false
+	if s.takeFailure(failActivate) != "" {
+		return
+	}
+	c.pin = issuing.NewSecret(pin)
+	c.move(worldcard.CardStatusActive, s.now())
+	s.pushCardOpen(c, "")
+}
+
+func (s *Server) changePIN(f fields) (any, *problem) {
+	c, failed := s.findPhysical(f)
+	if failed != nil {
+		return nil, failed
+	}
+	pin := s.sensitive(f, "pin", 6)
+	if pin == "" {
+		return fail(worldcard.CodeInvalidParameter, "pin must be 6 digits")
+	}
+	if c.status != worldcard.CardStatusActive {
+		return fail(worldcard.CodeInvalidOperation, "")
+	}
+	c.pin = issuing.NewSecret(pin)
+	return nil, nil
+}
+
+// findKYC returns the card of a KYC request, which names it by the merchant's id
+// only.
+func (s *Server) findKYC(f fields) (*card, *problem) {
+	if name := f.missing("merchant_card_id", "card_type"); name != "" {
+		return nil, &problem{worldcard.CodeFieldMissing, name + " is required"}
+	}
+	c := s.byKey[f.text("merchant_card_id")]
+	if c == nil || !c.physical() || worldcard.CardType(f.text("card_type")) != c.typ {
+		return nil, &problem{worldcard.CodeOrderNotFound, worldcard.CodeOrderNotFound.Meaning()}
+	}
+	return c, nil
+}
+
+func (s *Server) kycInit(f fields) (any, *problem) {
+	c, failed := s.findKYC(f)
+	if failed != nil {
+		return nil, failed
+	}
+	if c.status != worldcard.CardStatusPendingKYC || (c.kyc.status == worldcard.KYCStatusRejected && !c.kyc.retry) {
+		return fail(worldcard.CodeKYCNotAllowed, "")
+	}
+	c.kyc.status = worldcard.KYCStatusPending
+	return map[string]any{
+		"access_token": "_act-sbx-" + s.nextID(16), "external_user_id": c.id, "status": c.kyc.status,
+	}, nil
+}
+
+func (s *Server) kycStatus(f fields) (any, *problem) {
+	c, failed := s.findKYC(f)
+	if failed != nil {
+		return nil, failed
+	}
+	data := map[string]any{"status": c.kyc.status, "retry_allowed": c.kyc.retry}
+	if !c.kyc.reviewed.IsZero() {
+		data["review_answer"], data["reviewed_at"] = c.kyc.answer, stamp(c.kyc.reviewed)
+	}
+	return data, nil
+}
+
+func (s *Server) kycCancel(f fields) (any, *problem) {
+	c, failed := s.findKYC(f)
+	if failed != nil {
+		return nil, failed
+	}
+	if c.status == worldcard.CardStatusPendingKYC {
+		s.failPhysical(c, "cancelled by the merchant")
+	}
+	return map[string]any{"status": c.status}, nil
+}
+
+// failPhysical ends an application for good: the quota comes back and card_open
+// announces it.
+func (s *Server) failPhysical(c *card, reason string) {
+	s.quota++
+	c.move(worldcard.CardStatusFailed, s.now())
+	s.pushCardOpen(c, reason)
+}
+
+func (s *Server) expireKYC(c *card) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c.status != worldcard.CardStatusPendingKYC {
+		return
+	}
+	c.kyc = kyc{status: worldcard.KYCStatusRejected, answer: "RED", reason: "KYC timeout", reviewed: s.now()}
+	s.pushKYC(c)
+	s.failPhysical(c, "KYC timeout")
+}
+
+// errNoReview is returned for a card whose KYC cannot be reviewed now.
+var errNoReview = errors.New("worldcardtest: the card is not waiting for a KYC review")
+
+// ApproveKYC is the review's verdict GREEN: the card moves to pending assignment
+// and card_kyc announces it. It also overrides a rejection while the card still
+// waits.
+func (s *Server) ApproveKYC(merchantCardID string) error {
+	return s.review(merchantCardID, kyc{status: worldcard.KYCStatusApproved, answer: "GREEN"})
+}
+
+// RejectKYC is the review's verdict RED. With retry the card goes on waiting;
+// without it the application fails (see Config.RejectionStays).
+func (s *Server) RejectKYC(merchantCardID string, retry bool, reason string) error {
+	return s.review(merchantCardID, kyc{status: worldcard.KYCStatusRejected, answer: "RED", retry: retry, reason: reason})
+}
+
+func (s *Server) review(merchantCardID string, verdict kyc) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.byKey[merchantCardID]
+	if c == nil || c.status != worldcard.CardStatusPendingKYC || c.kyc.status == worldcard.KYCStatusNotStarted {
+		return errNoReview
+	}
+	verdict.reviewed = s.now()
+	c.kyc = verdict
+	s.pushKYC(c)
+	switch {
+	case verdict.status == worldcard.KYCStatusApproved:
+		c.move(worldcard.CardStatusPendingAssignment, s.now())
+	case !verdict.retry && !s.cfg.RejectionStays:
+		s.failPhysical(c, verdict.reason)
+	}
+	return nil
+}
