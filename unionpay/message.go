@@ -266,8 +266,8 @@ func parseAnswer(raw []byte, shape Shape) *answer {
 				Code    string `json:"responseCode"`
 				Message string `json:"responseMsg"`
 			}
-			if codec.Unmarshal(value, &r) == nil {
-				a.code, a.message = Code(clip(r.Code, 16)), r.Message
+			if codec.Unmarshal(value, &r) == nil && isCode(r.Code) {
+				a.code, a.message = Code(r.Code), r.Message
 			}
 		case "msginfo":
 			var info struct {
@@ -287,6 +287,17 @@ func parseAnswer(raw []byte, shape Shape) *answer {
 		a.business = flat.bytes()
 	}
 	return a
+}
+
+// isCode reports whether a text can be a response code: AN 2, with room for
+// what UnionPay may add. Anything else is no answer to go by.
+func isCode(s string) bool {
+	for i := range len(s) {
+		if !alphanumeric(s[i]) {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 4
 }
 
 func clip(s string, limit int) string {
