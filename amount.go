@@ -194,10 +194,13 @@ func (a Amount) Neg() Amount { return fromRat(a.Rat().Neg(a.Rat()), a.Scale()) }
 func fromRat(r *big.Rat, scale int) Amount { return Amount{s: r.FloatString(scale)} }
 
 // Rescale returns the amount with exactly scale digits after the point. It
-// fails rather than drop a digit that is not zero.
+// fails rather than drop a digit that is not zero. An unset amount stays unset.
 func (a Amount) Rescale(scale int) (Amount, error) {
 	if scale < 0 || scale > maxAmountText/2 {
 		return Amount{}, fmt.Errorf("amount: scale %d out of range", scale)
+	}
+	if a.IsZero() {
+		return a, nil
 	}
 	out := fromRat(a.Rat(), scale)
 	if out.Cmp(a) != 0 {
@@ -208,9 +211,10 @@ func (a Amount) Rescale(scale int) (Amount, error) {
 
 // MinorUnits returns the amount in the smallest unit of a currency with the
 // given exponent ("10.05" with exponent 2 is 1005). It fails rather than round.
+// An unset amount is zero.
 func (a Amount) MinorUnits(exponent int) (int64, error) {
 	scaled, err := a.Rescale(exponent)
-	if err != nil {
+	if err != nil || scaled.IsZero() {
 		return 0, err
 	}
 	n, err := strconv.ParseInt(strings.Replace(scaled.s, ".", "", 1), 10, 64)

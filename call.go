@@ -63,7 +63,7 @@ type CallEvent struct {
 	Attempt  int           // 1 for the first
 	Status   int           // HTTP status, 0 when no answer came
 	Duration time.Duration // of this attempt
-	Kind     error         // nil for an answer with a status below 400, else a kind of this package
+	Kind     error         // nil for an answer with a status below 300, else a kind of this package
 	Retry    bool          // another attempt follows
 }
 

@@ -20,10 +20,10 @@ func NewDate(year int, month time.Month, day int) Date {
 	return Date{Year: year, Month: month, Day: day}
 }
 
-// ParseDate reads YYYY-MM-DD, YYYY/MM/DD or YYYYMMDD.
+// ParseDate reads YYYY-MM-DD, YYYY/MM/DD or YYYYMMDD, of the years 1 to 9999.
 func ParseDate(text string) (Date, error) {
 	for _, layout := range []string{time.DateOnly, "2006/01/02", "20060102"} {
-		if t, err := time.Parse(layout, text); err == nil {
+		if t, err := time.Parse(layout, text); err == nil && t.Year() > 0 {
 			return DateOf(t), nil
 		}
 	}

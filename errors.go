@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // The kinds of an [Error]. Test for them with errors.Is; they mean the same for
@@ -92,8 +93,11 @@ type FieldError struct {
 // String returns "field problem".
 func (f FieldError) String() string { return f.Field + " " + f.Problem }
 
-// maxMessage bounds the provider's text in an error.
-const maxMessage = 200
+// Bounds of what others put into an error's text.
+const (
+	maxMessage = 200 // the provider's message or code, a key, a request id
+	maxCause   = 600 // the text of a cause
+)
 
 // Error returns one line without secrets.
 func (e *Error) Error() string {
@@ -113,13 +117,13 @@ func (e *Error) Error() string {
 		details = append(details, fmt.Sprintf("http %d", e.Status))
 	}
 	if e.Code != nil {
-		details = append(details, e.Code.Error())
+		details = append(details, oneLine(e.Code.Error(), maxMessage))
 	}
 	if e.Key != "" {
-		details = append(details, fmt.Sprintf("key %q", clip(e.Key)))
+		details = append(details, fmt.Sprintf("key %q", clip(e.Key, maxMessage)))
 	}
 	if e.RequestID != "" {
-		details = append(details, fmt.Sprintf("request %q", clip(e.RequestID)))
+		details = append(details, fmt.Sprintf("request %q", clip(e.RequestID, maxMessage)))
 	}
 	if e.Attempts > 1 {
 		details = append(details, fmt.Sprintf("%d attempts", e.Attempts))
@@ -128,10 +132,10 @@ func (e *Error) Error() string {
 		b.WriteString(" (" + strings.Join(details, ", ") + ")")
 	}
 	if e.Message != "" {
-		fmt.Fprintf(&b, ": %q", clip(e.Message))
+		fmt.Fprintf(&b, ": %q", clip(e.Message, maxMessage))
 	}
 	if e.Err != nil {
-		b.WriteString(": " + e.Err.Error())
+		b.WriteString(": " + oneLine(e.Err.Error(), maxCause))
 	}
 	return b.String()
 }
@@ -147,9 +151,21 @@ func (e *Error) Unwrap() []error {
 	return errs
 }
 
-func clip(s string) string {
-	if len(s) <= maxMessage {
+// clip shortens s to at most limit bytes of valid UTF-8.
+func clip(s string, limit int) string {
+	if len(s) <= limit {
 		return s
 	}
-	return strings.ToValidUTF8(s[:maxMessage], "") + "…"
+	return strings.ToValidUTF8(s[:limit], "") + "…"
+}
+
+// oneLine clips s and puts a space for every line break and other character
+// that does not print, so that nobody else's text breaks or colours a log.
+func oneLine(s string, limit int) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(clip(s, limit), " "))
 }

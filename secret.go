@@ -15,7 +15,9 @@ const redacted = "[redacted]"
 // Secret holds a value that must not reach a log, an error or a JSON document
 // by accident: a PAN, CVV2, PIN, one-time password, key, token, identity number
 // or document image. Every fmt verb, log/slog and encoding/json print it as
-// "[redacted]"; [Secret.Reveal] is the only way to the value.
+// "[redacted]"; [Secret.Reveal] is the only way to the value. Debuggers and
+// dumpers that follow unexported pointers by reflection, such as go-spew and
+// the differences of go-cmp, still see it.
 //
 // The zero Secret is empty. Secrets are compared with [Secret.Equal], not ==.
 type Secret struct {

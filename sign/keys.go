@@ -20,9 +20,13 @@ import (
 // maxKeyText bounds the text of a key; a 16384-bit RSA key in PEM has 13 kB.
 const maxKeyText = 32 << 10
 
-// MinRSABits is the smallest RSA modulus that the parsers accept. Providers can
-// demand more.
-const MinRSABits = 1024
+// MinRSABits and MaxRSABits bound the RSA moduli that are accepted. Providers
+// can demand more than the least; with more than the most, one check of a
+// signature takes seconds.
+const (
+	MinRSABits = 1024
+	MaxRSABits = 16384
+)
 
 // ErrKey marks a key that cannot be used; the message says what was wanted and
 // what was found.
@@ -46,6 +50,9 @@ func NewPrivateKey(signer crypto.Signer) (PrivateKey, error) {
 	if k, ok := signer.(*rsa.PrivateKey); ok {
 		if k == nil {
 			return PrivateKey{}, fmt.Errorf("%w: the RSA private key is nil", ErrKey)
+		}
+		if err := checkRSA(&k.PublicKey); err != nil {
+			return PrivateKey{}, err
 		}
 		if err := k.Validate(); err != nil {
 			return PrivateKey{}, fmt.Errorf("%w: the RSA private key is inconsistent", ErrKey)
@@ -143,9 +150,6 @@ func newPublic(key *rsa.PublicKey) PublicKey {
 
 // NewPublicKey wraps an RSA public key.
 func NewPublicKey(key *rsa.PublicKey) (PublicKey, error) {
-	if key == nil || key.N == nil {
-		return PublicKey{}, fmt.Errorf("%w: the RSA public key is nil", ErrKey)
-	}
 	if err := checkRSA(key); err != nil {
 		return PublicKey{}, err
 	}
@@ -216,8 +220,16 @@ func (k PublicKey) MarshalText() ([]byte, error) {
 }
 
 func checkRSA(key *rsa.PublicKey) error {
+	if key == nil || key.N == nil {
+		return fmt.Errorf("%w: the RSA key is nil", ErrKey)
+	}
+	if key.N.Sign() <= 0 || key.N.Bit(0) == 0 {
+		return fmt.Errorf("%w: the RSA modulus is not valid", ErrKey)
+	}
 	if bits := key.N.BitLen(); bits < MinRSABits {
 		return fmt.Errorf("%w: the RSA key has %d bits, at least %d are needed", ErrKey, bits, MinRSABits)
+	} else if bits > MaxRSABits {
+		return fmt.Errorf("%w: the RSA key has %d bits, at most %d are supported", ErrKey, bits, MaxRSABits)
 	}
 	if key.E < 3 || key.E&1 == 0 {
 		return fmt.Errorf("%w: the RSA public exponent is not valid", ErrKey)
@@ -256,8 +268,10 @@ func decodeKeyText(text string) (der []byte, label string, err error) {
 
 // describeDER names what a DER of the wrong kind is.
 func describeDER(der []byte, label string) string {
-	if k, _ := parsePrivateDER(der); k != nil {
+	if k, found := parsePrivateDER(der); k != nil {
 		return "an RSA private key"
+	} else if found != "" {
+		return found
 	}
 	if _, err := x509.ParsePKCS1PublicKey(der); err == nil {
 		return "an RSA public key"

@@ -125,7 +125,7 @@ func (s *Source) open(v verified, body []byte) (*Event, error) {
 }
 
 // inWindow reports whether at lies between maxAge before now and ahead after
-// it. A negative maxAge accepts every age.
+// it. A negative maxAge accepts every age, and still no time ahead.
 func inWindow(at, now time.Time, maxAge, ahead time.Duration) bool {
-	return maxAge < 0 || (at.After(now.Add(-maxAge)) && at.Before(now.Add(ahead)))
+	return at.Before(now.Add(ahead)) && (maxAge < 0 || at.After(now.Add(-maxAge)))
 }

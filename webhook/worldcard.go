@@ -119,7 +119,8 @@ func (s worldcardScheme) open(_ verified, body []byte, typ string) (*Event, erro
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrPayload, err)
 	}
-	if inside := wire.Text(plaintext, "notify_type"); inside != "" {
+	raw := string(plaintext)
+	if inside := wire.Text(raw, "notify_type"); inside != "" {
 		typ = inside
 	}
 	if typ == "" {
@@ -132,7 +133,7 @@ func (s worldcardScheme) open(_ verified, body []byte, typ string) (*Event, erro
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrPayload, err)
 	}
-	event := &Event{Type: typ, Raw: issuing.NewSecret(string(plaintext))}
+	event := &Event{Type: typ, Raw: issuing.NewSecret(raw)}
 	if data == nil {
 		event.Data = &Unknown{Type: typ, Raw: event.Raw}
 	} else {

@@ -41,7 +41,7 @@ func Numbered[T any](first int, fetch func(page int) (Page[T], error)) iter.Seq2
 			if size <= 0 {
 				size = len(page.Items)
 			}
-			if size <= 0 || number >= (page.Total+size-1)/size {
+			if size <= 0 || page.Total <= 0 || number > (page.Total-1)/size {
 				return
 			}
 		}
@@ -49,10 +49,13 @@ func Numbered[T any](first int, fetch func(page int) (Page[T], error)) iter.Seq2
 }
 
 // Cursor iterates over the items of all pages, starting with an empty cursor,
-// until the next cursor is empty. A cursor that does not change ends it with an
-// error.
+// until the next cursor is empty. A cursor that does not change, or that comes
+// round again, ends it with an error.
 func Cursor[T any](fetch func(cursor string) (items []T, next string, err error)) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
+		// Brent's way to find a round without remembering every cursor: one mark,
+		// moved on after 1, 2, 4, 8, … pages.
+		mark, marked, pages := "", 1, 0
 		for cursor := ""; ; {
 			items, next, err := fetch(cursor)
 			if err != nil {
@@ -67,11 +70,14 @@ func Cursor[T any](fetch func(cursor string) (items []T, next string, err error)
 			if next == "" {
 				return
 			}
-			if next == cursor {
+			if next == cursor || next == mark {
 				yield(nil, stuck("the page cursor does not advance"))
 				return
 			}
 			cursor = next
+			if pages++; pages == marked {
+				mark, marked = cursor, 2*marked
+			}
 		}
 	}
 }

@@ -36,6 +36,9 @@ type Config struct {
 	// Handle carries a request out. It runs concurrently. The request's body is
 	// replaced by its bytes.
 	Handle func(r *http.Request, body []byte) Reply
+	// Bind, when set, is handed the server before the first request can arrive,
+	// so that Handle finds what it needs of it.
+	Bind func(*Server)
 }
 
 // Server is a platform's HTTP side. Close it after use.
@@ -76,6 +79,9 @@ func NewServer(cfg Config) (*Server, error) {
 		faults: map[string][]Fault{}, counts: map[string]int{},
 	}
 	s.pusher.init(s.clock)
+	if cfg.Bind != nil {
+		cfg.Bind(s)
+	}
 	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute}
 	go func() { _ = s.http.Serve(listener) }()
 	return s, nil

@@ -57,7 +57,7 @@ const (
 	Unclear
 )
 
-// Call is one logical call: a method body turned into data.
+// Call is one logical call: a method body turned into data, for one Do.
 type Call struct {
 	Op       string // "Cards.Deposit"
 	Method   string // HTTP method; "" is POST
@@ -77,6 +77,8 @@ type Call struct {
 	// of Response.Body; MaxResponse still holds. Such a call must be a Read and
 	// is not repeated once a byte has been written.
 	Sink io.Writer
+
+	took time.Duration // set by Do, for Report
 }
 
 // Sealed is what one attempt sends.
@@ -179,9 +181,9 @@ func (c *Client) Report(info *issuing.CallInfo, call *Call, resp *Response, raw 
 	if info == nil {
 		return
 	}
-	*info = issuing.CallInfo{Provider: c.provider, Op: call.Op, Key: call.Key}
+	*info = issuing.CallInfo{Provider: c.provider, Op: call.Op, Key: call.Key, Duration: call.took}
 	if resp != nil {
-		info.Status, info.Attempts, info.Duration = resp.Status, resp.Attempts, resp.Duration
+		info.Status, info.Attempts = resp.Status, resp.Attempts
 		info.RequestID, info.Raw = resp.RequestID, issuing.NewSecret(string(raw))
 	}
 	var e *issuing.Error
@@ -222,7 +224,10 @@ func Unknown(err *issuing.Error) *issuing.Error {
 		last = append(last, err.Code.Error())
 	}
 	if len(last) > 0 {
-		out.Err = errors.Join(fmt.Errorf("the last attempt ended with: %s", strings.Join(last, ", ")), harmless(err.Err))
+		out.Err = fmt.Errorf("the last attempt ended with: %s", strings.Join(last, ", "))
+		if cause := harmless(err.Err); cause != nil {
+			out.Err = fmt.Errorf("%w: %w", out.Err, cause)
+		}
 	}
 	return &out
 }

@@ -100,8 +100,9 @@ func (c *Client) Do(ctx context.Context, call *Call) (*Response, error) {
 		// that ends the call.
 		st.last, st.lastErr = nil, ctx.Err()
 	}
+	call.took = time.Since(start)
 	if st.last != nil {
-		st.last.Attempts, st.last.Duration, st.last.Maybe = st.attempts, time.Since(start), st.maybe
+		st.last.Attempts, st.last.Duration, st.last.Maybe = st.attempts, call.took, st.maybe
 		return st.last, nil
 	}
 	return nil, c.noAnswer(st)
@@ -183,6 +184,9 @@ func (st *state) emit(ctx context.Context) {
 // shortens what the server asked for below the cap.
 func backoff(shortest, longest time.Duration, attempt int, resp *http.Response) time.Duration {
 	wait := min(retryablehttp.DefaultBackoff(shortest, longest, attempt, resp), longest)
+	if wait < 0 {
+		wait = longest // a Retry-After beyond the range of a Duration
+	}
 	if resp != nil && resp.Header.Get("Retry-After") != "" {
 		return min(wait+rand.N(shortest), longest)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -26,6 +27,10 @@ func (s *sealer) RoundTrip(req *http.Request) (*http.Response, error) {
 	st, ok := ctx.Value(stateKey{}).(*state)
 	if !ok {
 		return nil, errors.New("transport: a request without a call")
+	}
+	if err := ctx.Err(); err != nil {
+		// Seal may ask a remote key store: not for a call that has ended.
+		return nil, err
 	}
 	st.attempts++
 	st.last, st.lastErr, st.again = nil, nil, false
@@ -63,11 +68,16 @@ func (s *sealer) attempt(ctx context.Context, st *state, req *http.Request) (*ht
 	}
 	st.requestID = sealed.RequestID
 	if err := ctx.Err(); err != nil {
+		sealed.discard()
 		st.again = true
 		return nil, err
 	}
 	var asked, got atomic.Bool
 	out := sealed.request(req.WithContext(traced(ctx, &asked, &got)))
+	if err := sendable(out); err != nil {
+		sealed.discard()
+		return nil, err
+	}
 	resp, err := s.base.RoundTrip(out)
 	if err != nil {
 		if neverLeft(err, asked.Load(), got.Load()) {
@@ -80,21 +90,48 @@ func (s *sealer) attempt(ctx context.Context, st *state, req *http.Request) (*ht
 	return s.receive(st, resp, sealed.RequestID)
 }
 
-// request returns req with the attempt's headers and body. GetBody stays nil,
-// so net/http cannot send a body twice on its own.
+// request returns req with the attempt's headers and body, and the cookies of
+// the merchant's jar. There always is a body and never a GetBody: net/http
+// repeats on its own, on a kept connection that breaks, what has no body or one
+// that it can rewind.
 func (sealed Sealed) request(req *http.Request) *http.Request {
+	cookies := req.Header["Cookie"]
 	req.Header = sealed.Header.Clone()
 	if req.Header == nil {
 		req.Header = http.Header{}
 	}
-	switch {
-	case sealed.Stream != nil:
+	if len(cookies) > 0 {
+		req.Header["Cookie"] = append(req.Header["Cookie"], cookies...)
+	}
+	req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(sealed.Body)), int64(len(sealed.Body))
+	if sealed.Stream != nil {
 		req.Body, req.ContentLength = sealed.Stream, sealed.Length
-	case sealed.Body != nil:
-		req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(sealed.Body)), int64(len(sealed.Body))
 	}
 	req.GetBody = nil
 	return req
+}
+
+// discard closes the stream of an attempt that is not sent.
+func (sealed Sealed) discard() {
+	if sealed.Stream != nil {
+		_ = sealed.Stream.Close()
+	}
+}
+
+// sendable reports what net/http would refuse before it connects, so that such
+// a request counts as one that never left. It names a header, never its value.
+func sendable(req *http.Request) error {
+	if req.URL.Host == "" || (req.URL.Scheme != "https" && req.URL.Scheme != "http") {
+		return &issuing.Error{Kind: issuing.ErrInvalid, Err: errors.New("the request URL is not an http or https address")}
+	}
+	for name, values := range req.Header {
+		for _, value := range values {
+			if strings.ContainsFunc(value, func(r rune) bool { return (r < ' ' && r != '\t') || r == 0x7f }) {
+				return &issuing.Error{Kind: issuing.ErrInvalid, Err: fmt.Errorf("the header %s has control characters", name)}
+			}
+		}
+	}
+	return nil
 }
 
 // unclear notes that an attempt may have been carried out.

@@ -20,11 +20,11 @@ func CheckURL(text string) error {
 	switch {
 	case text == "":
 		return errors.New("is required")
-	case err != nil || u.Host == "":
+	case err != nil || u.Hostname() == "":
 		return errors.New("is not an absolute URL")
 	case u.Scheme != "https" && u.Scheme != "http":
 		return errors.New("needs the scheme https")
-	case u.User != nil, u.RawQuery != "", u.Fragment != "":
+	case u.User != nil, strings.ContainsAny(text, "?#"):
 		return errors.New("must not have user, query or fragment")
 	case u.Scheme == "http" && !loopback(u.Hostname()):
 		return fmt.Errorf("needs https: plain http is for loopback addresses only")
@@ -56,6 +56,9 @@ func Expand(template string, ids ...string) (string, error) {
 		}
 		b.WriteString(before + url.PathEscape(id))
 		template = after
+	}
+	if strings.Contains(template, "{") {
+		return "", errors.New("the path has more placeholders than ids")
 	}
 	return b.String() + template, nil
 }

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,6 +24,8 @@ type Codec struct {
 	Zone          *time.Location // zone of times without one; nil is UTC
 	TimeLayout    string         // layout for writing times; "" is RFC 3339
 	NumberAmounts bool           // write amounts as bare JSON numbers
+
+	depth int // of the value at hand
 }
 
 // DecodeError says which field of an answer has a shape that cannot be read. It
@@ -42,8 +45,8 @@ func (e *DecodeError) Error() string {
 //
 // Per target: a string takes a string, a number's or boolean's literal, or the
 // raw JSON of an object or array; an integer takes a number or a string of
-// digits; a bool takes true, false, 0, 1 and the strings of those; a struct
-// takes an object, a string that holds one, and leaves the zero value for null,
+// digits; bytes take Base64; a bool takes true, false, 0, 1 and the strings of
+// those; a struct takes an object, a string that holds one, and leaves the zero value for null,
 // "" and []; a slice takes an array, a string that holds one, and leaves nil
 // for null, "" and {}. A time or date that cannot be read stays zero. Unknown
 // members are ignored; names are compared exactly.
@@ -58,7 +61,7 @@ func (c Codec) Unmarshal(data []byte, v any) error {
 	// One copy of the text serves all strings of a small document; those of a
 	// large one are copied, so that keeping one does not keep the rest.
 	d := decoder{codec: c, share: len(data) <= shareLimit}
-	return d.decode(trim(string(data)), rv.Elem(), "")
+	return d.decode(trim(string(data)), rv.Elem(), classOf(rv.Type().Elem()), "")
 }
 
 // shareLimit is the size up to which decoded strings share the document's text.
@@ -69,6 +72,18 @@ type decoder struct {
 	codec Codec
 	share bool
 }
+
+// Limits that keep a few hostile bytes from costing minutes or gigabytes. The
+// documented messages have up to 6 levels and lists of some hundred entries.
+const (
+	maxDepth    = 128     // Go values inside each other, for types that refer to themselves
+	maxElements = 100_000 // in one array or map
+)
+
+var (
+	errDepth    = errors.New("wire: values are nested too deeply")
+	errElements = errors.New("wire: an array or object has too many elements")
+)
 
 func trim(data string) string { return strings.Trim(data, " \t\r\n") }
 
@@ -93,26 +108,26 @@ func mismatch(data string, v reflect.Value, path string) error {
 	return &DecodeError{Path: path, Want: v.Type().String(), Got: shape(data)}
 }
 
-func (d decoder) decode(data string, v reflect.Value, path string) error {
+func (d decoder) decode(data string, v reflect.Value, class class, path string) error {
 	if data[0] == 'n' {
 		v.SetZero()
 		return nil
 	}
-	t := v.Type()
-	switch t {
-	case timeType, dateType:
-		return d.decodeTime(data, v)
-	case rawType:
+	if d.codec.depth++; d.codec.depth > maxDepth {
+		return errDepth
+	}
+	switch class {
+	case classTime:
+		d.decodeTime(data, v)
+		return nil
+	case classRaw:
 		v.SetBytes([]byte(data))
 		return nil
-	}
-	if v.Kind() == reflect.Pointer {
+	case classPointer:
 		return d.decodePointer(data, v, path)
-	}
-	if v.CanAddr() && reflect.PointerTo(t).Implements(textType) {
+	case classText:
 		return d.decodeText(data, v, path)
-	}
-	if v.CanAddr() && reflect.PointerTo(t).Implements(jsonType) {
+	case classJSON:
 		if err := v.Addr().Interface().(json.Unmarshaler).UnmarshalJSON([]byte(data)); err != nil {
 			return mismatch(data, v, path)
 		}
@@ -126,6 +141,8 @@ func (d decoder) decode(data string, v reflect.Value, path string) error {
 		return decodeBool(data, v, path)
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		return decodeInt(data, v, path)
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return decodeUint(data, v, path)
 	case reflect.Struct:
 		return d.decodeStruct(data, v, path)
 	case reflect.Slice:
@@ -154,15 +171,14 @@ func (d decoder) text(data string) string {
 	return strings.Clone(literal(data))
 }
 
-func (d decoder) decodeTime(data string, v reflect.Value) error {
+func (d decoder) decodeTime(data string, v reflect.Value) {
 	if t, ok := ParseTime(strings.TrimSpace(literal(data)), d.codec.Zone); ok {
-		if v.Type() == timeType {
-			v.Set(reflect.ValueOf(t))
+		if target, ok := v.Addr().Interface().(*time.Time); ok {
+			*target = t
 		} else {
 			_ = v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(t.Format(time.DateOnly)))
 		}
 	}
-	return nil
 }
 
 func (d decoder) decodePointer(data string, v reflect.Value, path string) error {
@@ -171,7 +187,7 @@ func (d decoder) decodePointer(data string, v reflect.Value, path string) error 
 		return nil
 	}
 	target := reflect.New(v.Type().Elem())
-	if err := d.decode(data, target.Elem(), path); err != nil {
+	if err := d.decode(data, target.Elem(), classOf(target.Type().Elem()), path); err != nil {
 		return err
 	}
 	v.Set(target)
@@ -217,20 +233,34 @@ func decodeBool(data string, v reflect.Value, path string) error {
 }
 
 func decodeInt(data string, v reflect.Value, path string) error {
-	text := strings.TrimSpace(literal(data))
-	if text == "" {
-		v.SetInt(0)
-		return nil
-	}
-	if whole, fraction, ok := strings.Cut(text, "."); ok && strings.Trim(fraction, "0") == "" {
-		text = whole
-	}
-	n, err := strconv.ParseInt(text, 10, v.Type().Bits())
+	n, err := strconv.ParseInt(integer(data), 10, v.Type().Bits())
 	if err != nil {
 		return mismatch(data, v, path)
 	}
 	v.SetInt(n)
 	return nil
+}
+
+func decodeUint(data string, v reflect.Value, path string) error {
+	n, err := strconv.ParseUint(integer(data), 10, v.Type().Bits())
+	if err != nil {
+		return mismatch(data, v, path)
+	}
+	v.SetUint(n)
+	return nil
+}
+
+// integer returns the text of a number without decimals that are zero; an empty
+// string is 0.
+func integer(data string) string {
+	text := strings.TrimSpace(literal(data))
+	if text == "" {
+		return "0"
+	}
+	if whole, fraction, ok := strings.Cut(text, "."); ok && strings.Trim(fraction, "0") == "" {
+		return whole
+	}
+	return text
 }
 
 // inner returns the JSON inside a string that holds a value starting with open,
@@ -265,7 +295,7 @@ func (d decoder) decodeStruct(data string, v reflect.Value, path string) error {
 			return true
 		}
 		f := &p.fields[i]
-		err = d.decode(value, v.FieldByIndex(f.index), f.name)
+		err = d.decode(value, v.FieldByIndex(f.index), f.class, f.name)
 		if err != nil && path != "" {
 			var de *DecodeError
 			if errors.As(err, &de) {
@@ -277,7 +307,24 @@ func (d decoder) decodeStruct(data string, v reflect.Value, path string) error {
 	return err
 }
 
+// decodeBytes reads Base64, as encoding/json does.
+func decodeBytes(data string, v reflect.Value, path string) error {
+	raw, err := base64.StdEncoding.DecodeString(literal(data))
+	switch {
+	case err != nil || data[0] != '"':
+		return mismatch(data, v, path)
+	case len(raw) == 0:
+		v.SetZero()
+	default:
+		v.SetBytes(raw)
+	}
+	return nil
+}
+
 func (d decoder) decodeSlice(data string, v reflect.Value, path string) error {
+	if v.Type().Elem().Kind() == reflect.Uint8 {
+		return decodeBytes(data, v, path)
+	}
 	if nested := inner(data, '['); nested != "" {
 		data = nested
 	}
@@ -288,11 +335,16 @@ func (d decoder) decodeSlice(data string, v reflect.Value, path string) error {
 		}
 		return mismatch(data, v, path)
 	}
+	class := classOf(v.Type().Elem())
 	out := reflect.MakeSlice(v.Type(), 0, 0)
 	var err error
 	eachElement(data, func(value string) bool {
+		if out.Len() == maxElements {
+			err = errElements
+			return false
+		}
 		element := reflect.New(v.Type().Elem()).Elem()
-		if err = d.decode(value, element, path); err != nil {
+		if err = d.decode(value, element, class, path); err != nil {
 			return false
 		}
 		out = reflect.Append(out, element)
@@ -309,7 +361,7 @@ func (d decoder) decodeMap(data string, v reflect.Value, path string) error {
 		data = nested
 	}
 	if data[0] != '{' {
-		if data == `""` || data == "[]" {
+		if data == `""` || (data[0] == '[' && len(trim(data[1:len(data)-1])) == 0) {
 			v.SetZero()
 			return nil
 		}
@@ -318,15 +370,21 @@ func (d decoder) decodeMap(data string, v reflect.Value, path string) error {
 	if v.Type().Key().Kind() != reflect.String {
 		return mismatch(data, v, path)
 	}
+	class := classOf(v.Type().Elem())
 	out := reflect.MakeMap(v.Type())
 	var err error
+	// The keys are foreign text: errors show a star for them.
+	path = strings.TrimPrefix(path+".*", ".")
 	eachMember(data, func(name, value string) bool {
-		element := reflect.New(v.Type().Elem()).Elem()
-		key := strings.Clone(unquote(name))
-		if err = d.decode(value, element, path+"."+key); err != nil {
+		if out.Len() == maxElements {
+			err = errElements
 			return false
 		}
-		out.SetMapIndex(reflect.ValueOf(key).Convert(v.Type().Key()), element)
+		element := reflect.New(v.Type().Elem()).Elem()
+		if err = d.decode(value, element, class, path); err != nil {
+			return false
+		}
+		out.SetMapIndex(reflect.ValueOf(strings.Clone(unquote(name))).Convert(v.Type().Key()), element)
 		return true
 	})
 	if err == nil {

@@ -2,7 +2,9 @@ package wire
 
 import (
 	"encoding"
+	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -24,6 +26,9 @@ func (c Codec) append(b []byte, v reflect.Value) ([]byte, error) {
 	if !v.IsValid() {
 		return append(b, "null"...), nil
 	}
+	if c.depth++; c.depth > maxDepth {
+		return nil, errDepth // a value that holds itself, perhaps
+	}
 	switch v.Type() {
 	case secretType:
 		return AppendString(b, v.Interface().(issuing.Secret).Reveal()), nil
@@ -34,6 +39,9 @@ func (c Codec) append(b []byte, v reflect.Value) ([]byte, error) {
 	case rawType:
 		if v.Len() == 0 {
 			return append(b, "null"...), nil
+		}
+		if !json.Valid(v.Bytes()) {
+			return nil, errors.New("wire: a json.RawMessage is not valid JSON")
 		}
 		return append(b, v.Bytes()...), nil
 	}
@@ -95,8 +103,11 @@ func (c Codec) appendTime(b []byte, t time.Time) []byte {
 	if layout == "" {
 		layout = time.RFC3339
 	}
-	if c.Zone != nil {
+	switch {
+	case c.Zone != nil:
 		t = t.In(c.Zone)
+	case c.TimeLayout != "":
+		t = t.UTC() // a layout without a zone is read as UTC
 	}
 	return AppendString(b, t.Format(layout))
 }
@@ -159,6 +170,9 @@ func appendName(b []byte, start int, name string) []byte {
 func (c Codec) appendSlice(b []byte, v reflect.Value) ([]byte, error) {
 	if v.Kind() == reflect.Slice && v.IsNil() {
 		return append(b, "null"...), nil
+	}
+	if v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8 {
+		return AppendString(b, base64.StdEncoding.EncodeToString(v.Bytes())), nil
 	}
 	b = append(b, '[')
 	var err error

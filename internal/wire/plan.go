@@ -37,6 +37,36 @@ type field struct {
 	omitEmpty bool
 	omitZero  bool
 	inline    bool // map[string]any merged into the object when writing
+	class     class
+}
+
+// class says how values of a type are decoded. It is found once per type,
+// because asking reflection for an interface is slow.
+type class uint8
+
+const (
+	classPlain   class = iota // by its kind
+	classTime                 // time.Time or issuing.Date
+	classRaw                  // json.RawMessage
+	classPointer              // a pointer
+	classText                 // has UnmarshalText
+	classJSON                 // has UnmarshalJSON
+)
+
+func classOf(t reflect.Type) class {
+	switch {
+	case t == timeType || t == dateType:
+		return classTime
+	case t == rawType:
+		return classRaw
+	case t.Kind() == reflect.Pointer:
+		return classPointer
+	case reflect.PointerTo(t).Implements(textType):
+		return classText
+	case reflect.PointerTo(t).Implements(jsonType):
+		return classJSON
+	}
+	return classPlain
 }
 
 var plans sync.Map // reflect.Type to *plan
@@ -46,23 +76,42 @@ func planOf(t reflect.Type) *plan {
 		return p.(*plan)
 	}
 	p := &plan{byName: map[string]int{}}
-	addFields(p, t, nil)
+	all := fieldsOf(t, nil)
+	// As in encoding/json, a field hides those of the same name that are
+	// embedded more deeply.
+	shallowest := map[string]int{}
+	for _, f := range all {
+		if n, ok := shallowest[f.name]; !f.inline && (!ok || len(f.index) < n) {
+			shallowest[f.name] = len(f.index)
+		}
+	}
+	for _, f := range all {
+		if _, taken := p.byName[f.name]; !f.inline && (taken || len(f.index) > shallowest[f.name]) {
+			continue
+		}
+		if !f.inline {
+			p.byName[f.name] = len(p.fields)
+		}
+		p.fields = append(p.fields, f)
+	}
 	actual, _ := plans.LoadOrStore(t, p)
 	return actual.(*plan)
 }
 
-func addFields(p *plan, t reflect.Type, prefix []int) {
+// fieldsOf lists the fields of t, embedded ones in the place of their struct.
+func fieldsOf(t reflect.Type, prefix []int) []field {
+	var out []field
 	for i := range t.NumField() {
 		f := t.Field(i)
 		index := append(append([]int(nil), prefix...), i)
 		tag, tagged := f.Tag.Lookup("json")
 		name, options, _ := strings.Cut(tag, ",")
 		if f.Tag.Get("wire") == "inline" {
-			p.fields = append(p.fields, field{index: index, inline: true})
+			out = append(out, field{index: index, inline: true})
 			continue
 		}
 		if f.Anonymous && !tagged && f.Type.Kind() == reflect.Struct {
-			addFields(p, f.Type, index)
+			out = append(out, fieldsOf(f.Type, index)...)
 			continue
 		}
 		if !f.IsExported() || tag == "-" {
@@ -71,16 +120,14 @@ func addFields(p *plan, t reflect.Type, prefix []int) {
 		if name == "" {
 			name = f.Name
 		}
-		if _, taken := p.byName[name]; taken {
-			continue
-		}
-		p.byName[name] = len(p.fields)
 		options = "," + options + ","
-		p.fields = append(p.fields, field{
+		out = append(out, field{
 			name:      name,
 			index:     index,
 			omitEmpty: strings.Contains(options, ",omitempty,"),
 			omitZero:  strings.Contains(options, ",omitzero,"),
+			class:     classOf(f.Type),
 		})
 	}
+	return out
 }

@@ -149,9 +149,9 @@ func Unquote(data []byte) (text string, ok bool) {
 
 // Text returns the string member name of a JSON object, "" when there is none.
 // It reads no further than that member and does not validate the rest.
-func Text(data []byte, name string) string {
+func Text(data, name string) string {
 	var text string
-	eachMember(string(data), func(quoted, value string) bool {
+	eachMember(data, func(quoted, value string) bool {
 		if unquote(quoted) != name {
 			return true
 		}

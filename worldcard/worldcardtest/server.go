@@ -121,11 +121,13 @@ func NewServer(cfg Config) (*Server, error) {
 	if err := s.book.Transfer(ledger.World(currency), reserve, cfg.Reserve, "funding"); err != nil {
 		return nil, fmt.Errorf("worldcardtest: the reserve: %w", err)
 	}
-	server, err := platform.NewServer(platform.Config{Listen: cfg.Listen, Clock: cfg.Clock, Handle: s.handle})
+	_, err := platform.NewServer(platform.Config{
+		Listen: cfg.Listen, Clock: cfg.Clock, Handle: s.handle,
+		Bind: func(server *platform.Server) { s.http, s.clock = server, server.Clock() },
+	})
 	if err != nil {
 		return nil, err
 	}
-	s.http, s.clock = server, server.Clock()
 	return s, nil
 }
 

@@ -1,0 +1,117 @@
+package check
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+)
+
+func amount(text string) issuing.Amount {
+	a, err := issuing.ParseAmount(text)
+	if err != nil {
+		panic(err)
+	}
+	return a
+}
+
+func TestProblems(t *testing.T) {
+	t.Parallel()
+	const control = "has control characters or invalid UTF-8"
+	secret := issuing.NewSecret
+	for name, tt := range map[string]struct {
+		check func(*Problems)
+		want  string // problems joined by "; ", without the field
+	}{
+		"present":            {func(p *Problems) { p.Required("f", true) }, ""},
+		"missing":            {func(p *Problems) { p.Required("f", false) }, "is required"},
+		"text":               {func(p *Problems) { p.Text("f", "é€😀", 3) }, ""},
+		"text too long":      {func(p *Problems) { p.Text("f", "é€😀x", 3) }, "has 4 characters, at most 3 are allowed"},
+		"text without limit": {func(p *Problems) { p.Text("f", strings.Repeat("x", 1<<20), 0) }, ""},
+		"no text":            {func(p *Problems) { p.Text("f", "", 3) }, "is required"},
+		"blank text":         {func(p *Problems) { p.Text("f", " \t ", 3) }, "is required"},
+		"line break":         {func(p *Problems) { p.Text("f", "a\nb", 0) }, control},
+		"NUL":                {func(p *Problems) { p.Text("f", "a\x00", 0) }, control},
+		"DEL":                {func(p *Problems) { p.Text("f", "a\x7f", 0) }, control},
+		"invalid UTF-8":      {func(p *Problems) { p.Text("f", "a\xff", 1) }, "has 2 characters, at most 1 are allowed; " + control},
+		"optional, empty":    {func(p *Problems) { p.OptionalText("f", "", 3) }, ""},
+		"optional, too long": {func(p *Problems) { p.OptionalText("f", "abcd", 3) }, "has 4 characters, at most 3 are allowed"},
+		"one of":             {func(p *Problems) { p.OneOf("f", "", "x") }, ""},
+		"none of":            {func(p *Problems) { p.OneOf("f", "", "") }, "needs at least one of them"},
+		"none at all":        {func(p *Problems) { p.OneOf("f") }, "needs at least one of them"},
+		"digits":             {func(p *Problems) { p.Digits("f", secret("123456"), 6, 6) }, ""},
+		"no digits":          {func(p *Problems) { p.Digits("f", secret(""), 4, 6) }, "is required"},
+		"too few digits":     {func(p *Problems) { p.Digits("f", secret("123"), 4, 6) }, "needs 4 to 6 digits"},
+		"too many digits":    {func(p *Problems) { p.Digits("f", secret("1234567"), 6, 6) }, "needs exactly 6 digits"},
+		"letter in digits":   {func(p *Problems) { p.Digits("f", secret("12a456"), 6, 6) }, "needs exactly 6 digits"},
+		"other digits":       {func(p *Problems) { p.Digits("f", secret("١٢"), 4, 4) }, "needs exactly 4 digits"},
+		"amount":             {func(p *Problems) { p.Amount("f", amount("0.01"), 2) }, ""},
+		"no amount":          {func(p *Problems) { p.Amount("f", issuing.Amount{}, 2) }, "is required"},
+		"zero":               {func(p *Problems) { p.Amount("f", amount("0.00"), 2) }, "must be greater than zero"},
+		"negative":           {func(p *Problems) { p.Amount("f", amount("-1"), 2) }, "must be greater than zero"},
+		"decimals":           {func(p *Problems) { p.Amount("f", amount("1.001"), 2) }, "has more than 2 decimal places"},
+		"both":               {func(p *Problems) { p.Amount("f", amount("-0.5"), 0) }, "must be greater than zero; has more than 0 decimal places"},
+		"date":               {func(p *Problems) { p.Date("f", issuing.NewDate(2024, 2, 29)) }, ""},
+		"no date":            {func(p *Problems) { p.Date("f", issuing.Date{}) }, ""},
+		"bad date":           {func(p *Problems) { p.Date("f", issuing.NewDate(2023, 2, 29)) }, "is not a date of the calendar"},
+	} {
+		var p Problems
+		tt.check(&p)
+		var got []string
+		for _, f := range p.fields {
+			if f.Field != "f" {
+				t.Errorf("%s: the field is %q", name, f.Field)
+			}
+			got = append(got, f.Problem)
+		}
+		if text := strings.Join(got, "; "); text != tt.want || p.Any() != (tt.want != "") {
+			t.Errorf("%s: %q, want %q", name, text, tt.want)
+		}
+	}
+}
+
+func TestEmailAndCountry(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]bool{
+		"": true, "a@example.com": true, "a.b+c@sub.example.com": true, "a": false, "a@": false, "@example.com": false, "a@b@c": false, "A <a@example.com>": false,
+		" a@example.com": false, "a@example.com,b@example.com": false, "a@example.com\r\nBcc: b@example.com": false, "<a@example.com>": false,
+	} {
+		var p Problems
+		p.Email("f", value)
+		if p.Any() == want {
+			t.Errorf("Email(%q): %v", value, p.fields)
+		}
+	}
+	for value, want := range map[string]bool{"": true, "US": true, "ZZ": true, "us": false, "USA": false, "U": false, "U1": false, "Ü": false} {
+		var p Problems
+		p.Country("f", value)
+		if p.Any() == want {
+			t.Errorf("Country(%q): %v", value, p.fields)
+		}
+	}
+}
+
+func TestErr(t *testing.T) {
+	t.Parallel()
+	var p Problems
+	if err := p.Err("acme", "Cards.Apply"); err != nil {
+		t.Errorf("no problems give %v", err)
+	}
+	p.Required("a", false)
+	p.Add("b", "has %d", 3)
+	err := p.Err("acme", "Cards.Apply")
+	p.Required("later", false)
+	var e *issuing.Error
+	if !errors.Is(err, issuing.ErrInvalid) || !errors.As(err, &e) {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]issuing.FieldError{{Field: "a", Problem: "is required"}, {Field: "b", Problem: "has 3"}}, e.Fields); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got, want := err.Error(), "acme Cards.Apply: invalid request: a is required; b has 3"; got != want {
+		t.Errorf("got %q", got)
+	}
+}

@@ -1,0 +1,153 @@
+package pages
+
+import (
+	"errors"
+	"iter"
+	"math"
+	"strconv"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+)
+
+// drain collects the items up to limit and the error that ended them.
+func drain(t *testing.T, seq iter.Seq2[*int, error], limit int) ([]int, error) {
+	t.Helper()
+	got := []int{}
+	var last error
+	for item, err := range seq {
+		if last != nil {
+			t.Fatal("something follows the error")
+		}
+		if (item == nil) == (err == nil) {
+			t.Fatalf("item %v with error %v", item, err)
+		}
+		if last = err; err == nil {
+			got = append(got, *item)
+		}
+		if len(got) == limit {
+			break
+		}
+	}
+	return got, last
+}
+
+var errFetch = errors.New("fetch failed")
+
+func TestNumbered(t *testing.T) {
+	t.Parallel()
+	type answers map[int]Page[int]
+	for name, tt := range map[string]struct {
+		first   int
+		answers answers
+		limit   int
+		want    []int
+		asked   []int
+		err     error
+	}{
+		"one page":            {1, answers{1: {[]int{1, 2}, 1, 10, 2}}, 0, []int{1, 2}, []int{1}, nil},
+		"empty":               {1, answers{1: {nil, 1, 10, 0}}, 0, []int{}, []int{1}, nil},
+		"three pages":         {1, answers{1: {[]int{1, 2}, 1, 2, 5}, 2: {[]int{3, 4}, 2, 2, 5}, 3: {[]int{5}, 3, 2, 5}}, 0, []int{1, 2, 3, 4, 5}, []int{1, 2, 3}, nil},
+		"exact pages":         {1, answers{1: {[]int{1, 2}, 1, 2, 4}, 2: {[]int{3, 4}, 2, 2, 4}}, 0, []int{1, 2, 3, 4}, []int{1, 2}, nil},
+		"from page 2":         {2, answers{2: {[]int{3, 4}, 2, 2, 4}}, 0, []int{3, 4}, []int{2}, nil},
+		"from page 0":         {0, answers{1: {[]int{1}, 1, 2, 1}}, 0, []int{1}, []int{1}, nil},
+		"empty in the middle": {1, answers{1: {[]int{1, 2}, 1, 2, 6}, 2: {nil, 2, 2, 6}, 3: {[]int{5, 6}, 3, 2, 6}}, 0, []int{1, 2, 5, 6}, []int{1, 2, 3}, nil},
+		"without number":      {1, answers{1: {[]int{1, 2}, 0, 0, 3}, 2: {[]int{3}, 0, 0, 3}, 3: {nil, 0, 0, 3}}, 0, []int{1, 2, 3}, []int{1, 2, 3}, nil},
+		"number stands still": {1, answers{1: {[]int{1, 2}, 1, 2, 9}, 2: {[]int{1, 2}, 1, 2, 9}}, 0, []int{1, 2}, []int{1, 2}, issuing.ErrBadResponse},
+		"error":               {1, answers{1: {[]int{1}, 1, 1, 3}}, 0, []int{1}, []int{1, 2}, errFetch},
+		"break":               {1, answers{1: {[]int{1, 2}, 1, 2, 9}}, 1, []int{1}, []int{1}, nil},
+		"break at page's end": {1, answers{1: {[]int{1, 2}, 1, 2, 9}}, 2, []int{1, 2}, []int{1}, nil},
+		"negative total":      {1, answers{1: {[]int{1}, 1, 1, -5}}, 0, []int{1}, []int{1}, nil},
+		"largest total":       {1, answers{1: {[]int{1}, 1, 10, math.MaxInt}, 2: {[]int{2}, 2, 10, 11}}, 0, []int{1, 2}, []int{1, 2}, nil},
+		"largest size":        {1, answers{1: {[]int{1}, 1, math.MaxInt, 11}}, 0, []int{1}, []int{1}, nil},
+	} {
+		asked := []int{}
+		seq := Numbered(tt.first, func(page int) (Page[int], error) {
+			asked = append(asked, page)
+			if answer, ok := tt.answers[page]; ok {
+				return answer, nil
+			}
+			return Page[int]{}, errFetch
+		})
+		if len(asked) != 0 {
+			t.Errorf("%s: not lazy", name)
+		}
+		for range 2 { // an iterator can be used again
+			asked = []int{}
+			got, err := drain(t, seq, tt.limit)
+			if diff := cmp.Diff(tt.want, got) + cmp.Diff(tt.asked, asked); diff != "" || !errors.Is(err, tt.err) {
+				t.Errorf("%s: %v (-want +got):\n%s", name, err, diff)
+			}
+		}
+	}
+}
+
+func TestCursor(t *testing.T) {
+	t.Parallel()
+	type answer struct {
+		items []int
+		next  string
+	}
+	for name, tt := range map[string]struct {
+		answers map[string]answer
+		limit   int
+		want    []int
+		err     error
+	}{
+		"one page":          {map[string]answer{"": {[]int{1}, ""}}, 0, []int{1}, nil},
+		"three pages":       {map[string]answer{"": {[]int{1}, "a"}, "a": {nil, "b"}, "b": {[]int{3}, ""}}, 0, []int{1, 3}, nil},
+		"cursor stands":     {map[string]answer{"": {[]int{1}, "a"}, "a": {[]int{2}, "a"}}, 0, []int{1, 2}, issuing.ErrBadResponse},
+		"error":             {map[string]answer{"": {[]int{1}, "a"}}, 0, []int{1}, errFetch},
+		"break":             {map[string]answer{"": {[]int{1, 2}, "a"}}, 1, []int{1}, nil},
+		"break on the last": {map[string]answer{"": {[]int{1, 2}, "a"}}, 2, []int{1, 2}, nil},
+	} {
+		seq := Cursor(func(cursor string) ([]int, string, error) {
+			a, ok := tt.answers[cursor]
+			if !ok {
+				return nil, "", errFetch
+			}
+			return a.items, a.next, nil
+		})
+		for range 2 {
+			got, err := drain(t, seq, tt.limit)
+			if diff := cmp.Diff(tt.want, got); diff != "" || !errors.Is(err, tt.err) {
+				t.Errorf("%s: %v (-want +got):\n%s", name, err, diff)
+			}
+		}
+	}
+}
+
+// Cursors that come round again must not be followed for ever, however long the
+// round is and wherever it starts.
+func TestCursorRound(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ lead, round int }{{0, 2}, {1, 2}, {3, 5}, {10, 1}, {5, 100}} {
+		fetched := 0
+		_, err := drain(t, Cursor(func(string) ([]int, string, error) {
+			n := fetched
+			if n >= tt.lead {
+				n = tt.lead + (n-tt.lead)%tt.round
+			}
+			if fetched++; fetched > 10*(tt.lead+tt.round)+10 {
+				t.Fatalf("%+v: still going after %d pages", tt, fetched)
+			}
+			return []int{n}, "c" + strconv.Itoa(n), nil
+		}), 0)
+		if !errors.Is(err, issuing.ErrBadResponse) {
+			t.Errorf("%+v: %v", tt, err)
+		}
+	}
+	// A long list with a cursor of its own for each page is none.
+	got, err := drain(t, Cursor(func(cursor string) ([]int, string, error) {
+		n, _ := strconv.Atoi(cursor)
+		if n == 5000 {
+			return []int{n}, "", nil
+		}
+		return []int{n}, strconv.Itoa(n + 1), nil
+	}), 0)
+	if len(got) != 5001 || err != nil {
+		t.Errorf("%d items, %v", len(got), err)
+	}
+}

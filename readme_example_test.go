@@ -1,0 +1,128 @@
+package issuing_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"log/slog"
+	"net/http"
+	"os"
+	"testing"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/webhook"
+	"github.com/issuing-sdk/issuing-go/worldcard"
+	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
+)
+
+// The bodies of these functions are the README's code blocks; TestREADME
+// compares them.
+
+func Example_firstCall() {
+	cfg, err := worldcard.ParseConfig(os.Getenv("WORLDCARD_BASE_URL"), os.Getenv("WORLDCARD_APP_ID"),
+		os.Getenv("WORLDCARD_PRIVATE_KEY"), os.Getenv("WORLDCARD_AES_KEY"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	client, err := worldcard.New(cfg)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for bin, err := range client.Virtual.AllBINs(context.Background(), worldcard.BINsRequest{}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(bin.ID, bin.CardType, bin.BIN, bin.CardBrand)
+	}
+}
+
+func Example_firstCallback() {
+	platformKey, err := sign.ParsePublicKey(os.Getenv("WORLDCARD_PLATFORM_KEY"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	aesKey, err := sign.ParseAESKey(os.Getenv("WORLDCARD_AES_KEY"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	src, err := webhook.WorldCard(webhook.WorldCardConfig{
+		PlatformKeys: []sign.PublicKey{platformKey}, AESKey: aesKey,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	handle := func(ctx context.Context, ev *webhook.Event) error {
+		switch e := ev.Data.(type) {
+		case *worldcard.CardOpened:
+			slog.InfoContext(ctx, "card opened", "card", e.CardID, "last4", e.CardNumber.Last4())
+		case *webhook.Unknown:
+			slog.WarnContext(ctx, "new callback type", "type", e.Type)
+		}
+		return nil // acknowledged; an error makes the platform send again
+	}
+	for _, typ := range worldcard.NotifyTypes() {
+		http.Handle("POST /callbacks/"+typ, webhook.NewHandler(src.ForType(typ), handle))
+	}
+}
+
+func Example_topUp() {
+	var client *worldcard.Client
+	var card worldcard.CardRef
+	ctx := context.Background()
+	topUp := func(key string, amount issuing.Amount) (*worldcard.Deposit, error) {
+		deposit, err := client.Cards.Deposit(ctx, worldcard.DepositRequest{
+			CardRef: card, MerchantTransactionID: key, Amount: amount,
+		})
+		switch {
+		case errors.Is(err, issuing.ErrOutcomeUnknown), errors.Is(err, issuing.ErrDuplicate):
+			// It may be there, or it is: ask for it by the same key. Never use another key.
+			return client.Cards.DepositByKey(ctx, card, key)
+		case errors.Is(err, worldcard.CodeInsufficientReserve):
+			return nil, fmt.Errorf("fund the reserve first: %w", err)
+		}
+		return deposit, err
+	}
+	_ = topUp
+}
+
+func Example_platformInMemory() {
+	testTopUp := func(t *testing.T) {
+		clock := worldcardtest.NewClock(time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC))
+		server, err := worldcardtest.NewServer(worldcardtest.Config{Clock: clock})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer server.Close()
+		client, err := worldcard.New(server.ClientConfig(), issuing.WithClock(clock.Now))
+		if err != nil {
+			t.Fatal(err)
+		}
+		card, err := client.Virtual.Apply(t.Context(), worldcard.ApplyRequest{
+			MerchantCardID: "mc_001", CardType: worldcard.CardTypeVirtualR, CardBINID: "2",
+			FirstRechargeAmount: issuing.NewAmount(100_00, 2), Email: "john@example.com",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		clock.Advance(time.Minute) // the card is issued
+
+		server.Inject("/api/v1/card/deposit", worldcardtest.DropAfter()) // carried out, not answered
+		deposit, err := client.Cards.Deposit(t.Context(), worldcard.DepositRequest{
+			CardRef: worldcard.ByCardID(card.ID), MerchantTransactionID: "tx_001",
+			Amount: issuing.NewAmount(50_00, 2),
+		})
+		if err != nil || len(server.Deposits()) != 1 || deposit.ID != server.Deposits()[0].ID {
+			t.Errorf("%+v, %v", deposit, err)
+		}
+		if err := server.Check(); err != nil { // the books balance
+			t.Error(err)
+		}
+	}
+	readmeTest = testTopUp
+}
+
+// readmeTest is the README's test, for TestREADME to run.
+var readmeTest func(*testing.T)
