@@ -34,6 +34,7 @@ type start func(listen, webhookURL string) (*platform, error)
 
 // providers are the platforms that can be served; each has a file of its own.
 var providers = map[string]start{
+	"unionpay":  startUnionPay,
 	"worldcard": startWorldCard,
 }
 
