@@ -224,6 +224,7 @@ func DecryptUMPS(key PrivateKey, text string) ([]byte, error) {
 	}
 	var out []byte
 	for ; len(sealed) > 0; sealed = sealed[size:] {
+		//lint:ignore SA1019 the UMPS interface knows no other padding
 		block, err := decrypter.Decrypt(rand.Reader, sealed[:size], &rsa.PKCS1v15DecryptOptions{})
 		if err != nil {
 			return nil, ErrDecrypt

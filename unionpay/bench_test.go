@@ -1,58 +1,11 @@
 package unionpay_test
 
 import (
-	"crypto"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/sha256"
-	"crypto/x509"
-	"encoding/pem"
-	"net/http"
-	"strings"
 	"testing"
 
-	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
 )
-
-// stopped answers nothing: what a call costs without it is sealing and signing.
-type stopped struct{}
-
-func (stopped) RoundTrip(*http.Request) (*http.Response, error) { return nil, http.ErrServerClosed }
-
-// BenchmarkSeal is a whole token request up to the wire: checked, composed,
-// signed. BenchmarkBareRS256 is the signature alone.
-func BenchmarkSeal(b *testing.B) {
-	server := startServer(b, unionpaytest.Config{Clock: unionpaytest.NewClock(epoch)})
-	client := newClient(b, server, nil, issuing.WithHTTPClient(&http.Client{Transport: stopped{}}), issuing.WithMaxAttempts(1))
-	req := pushed(b, server, "")
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := client.Tokens.Request(b.Context(), req); err == nil {
-			b.Fatal("answered")
-		}
-	}
-}
-
-func BenchmarkBareRS256(b *testing.B) {
-	shared, err := keys()
-	if err != nil {
-		b.Fatal(err)
-	}
-	block, _ := pem.Decode([]byte(shared.SignPEM().Reveal()))
-	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-	if err != nil {
-		b.Fatal(err)
-	}
-	digest := sha256.Sum256([]byte(strings.Repeat("x", 1000)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := rsa.SignPKCS1v15(rand.Reader, key.(*rsa.PrivateKey), crypto.SHA256, digest[:]); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
 
 func BenchmarkParseLink(b *testing.B) {
 	server := startServer(b, unionpaytest.Config{Clock: unionpaytest.NewClock(epoch)})
