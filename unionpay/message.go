@@ -98,6 +98,9 @@ func (c Config) business(p plan, in any) (object []byte, encrypted bool, err err
 	if len(raw) == 0 || raw[0] != '{' {
 		return nil, false, errors.New("a request is a JSON object")
 	}
+	if len(c.FieldNames) == 0 && !c.mayEncrypt(raw) {
+		return raw, false, nil
+	}
 	out := objectWriter{}
 	for name, value := range wire.Members(raw) {
 		if slices.Contains(c.EncryptFields, name) && string(value) != "null" {
@@ -109,6 +112,14 @@ func (c Config) business(p plan, in any) (object []byte, encrypted bool, err err
 		out.member(c.wireName(name), value)
 	}
 	return out.bytes(), encrypted, nil
+}
+
+// mayEncrypt reports whether an object of the codec's can have a member that is
+// to be encrypted; most have none and need no second pass.
+func (c Config) mayEncrypt(object []byte) bool {
+	return slices.ContainsFunc(c.EncryptFields, func(name string) bool {
+		return bytes.Contains(object, append(wire.AppendString(nil, name), ':'))
+	})
 }
 
 var errNoEncKey = fmt.Errorf("%w: Config.UPIEncKey and UPIEncKeyID are needed to encrypt", issuing.ErrNotConfigured)
