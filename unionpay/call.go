@@ -48,10 +48,14 @@ func (c *Client) exchange(ctx context.Context, o *operation, in, out any, cs iss
 	if err != nil {
 		return nil, err
 	}
-	fail := func(kind, err error) error {
-		return &issuing.Error{Provider: provider, Op: o.name, Kind: kind, Key: msgID, Err: err}
-	}
 	p, err := c.cfg.plan(o)
+	key := msgID
+	if p.shape == ShapeFlat {
+		key = cs.IdempotencyKey // a flat message carries no msgID
+	}
+	fail := func(kind, err error) error {
+		return &issuing.Error{Provider: provider, Op: o.name, Kind: kind, Key: key, Err: err}
+	}
 	if err != nil {
 		return nil, fail(issuing.ErrNotConfigured, err)
 	}
@@ -65,7 +69,7 @@ func (c *Client) exchange(ctx context.Context, o *operation, in, out any, cs iss
 	x := &exchange{c: c, o: o, plan: p, msgID: msgID, object: object, encrypted: encrypted}
 	tc := &transport.Call{
 		Op: o.name, URL: transport.JoinURL(c.cfg.BaseURL, p.path), Template: p.path,
-		Safety: o.safety, Key: msgID, Seal: x.seal, Judge: x.judge, MaxResponse: maxBody,
+		Safety: o.safety, Key: key, Seal: x.seal, Judge: x.judge, MaxResponse: maxBody,
 	}
 	resp, err := c.transport.Do(ctx, tc)
 	if err != nil {
@@ -83,7 +87,7 @@ const maxBody = 1 << 20
 // msgID returns the message id of a logical call: the caller's key or a new one.
 func (c *Client) msgID(o *operation, key string) (string, error) {
 	if key == "" {
-		return c.cfg.NewMsgID(c.now()), nil
+		key = c.cfg.NewMsgID(c.now())
 	}
 	if !validMsgID(key) {
 		var p check.Problems

@@ -1,8 +1,6 @@
 package unionpay
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"time"
 
@@ -103,13 +101,6 @@ func (e *TokenStateChanged) check() error {
 		return errMissing
 	}
 	return nil
-}
-
-// TokenKey is a name for the token that is not the token: a hash, for logs of
-// what was seen and for the order of notifications.
-func (e *TokenStateChanged) TokenKey() string {
-	sum := sha256.Sum256([]byte("unionpay token " + e.Token.Reveal()))
-	return hex.EncodeToString(sum[:16])
 }
 
 // UserIDRequested (GET_USER_ID) asks for the user behind a one-time code. The

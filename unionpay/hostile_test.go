@@ -58,6 +58,53 @@ func TestHostileTexts(t *testing.T) {
 	}
 }
 
+// TestHostileTokenTexts does the same with the texts of the token messages, in
+// both profiles. The gateway's answer brings the device back.
+func TestHostileTokenTexts(t *testing.T) {
+	t.Parallel()
+	for _, profile := range []unionpay.Profile{unionpay.ProfileG, unionpay.ProfileU} {
+		server := startServer(t, unionpaytest.Config{
+			Clock: unionpaytest.NewClock(epoch),
+			Profiles: map[unionpay.MessageType]unionpay.Profile{
+				unionpay.MessageTokenRequest: profile, unionpay.MessageTokenStateUpdate: profile, unionpay.MessageTokenStateInquiry: profile,
+			},
+		})
+		client := newClient(t, server, nil)
+		for name, text := range hostile {
+			runes := []rune(text)
+			short := string(runes[:min(len(runes), 20)])
+			text = string(runes[:min(len(runes), 64)])
+			req := pushed(t, server, "")
+			req.DeviceID, req.UserID = text, text
+			req.RiskInfo = &unionpay.RiskInfo{
+				GPS: text, SIMCards: []string{text}, AppUserID: text, IPAddress: text, ReservedMobileNo: short, DeviceType: short,
+				CaptureMethod: unionpay.CaptureMethod(text),
+			}
+			req.CVM = []unionpay.CVM{{Name: text, IDType: text, IDNo: issuing.NewSecret(text), OTP: issuing.NewSecret(text)}}
+			token, err := client.Tokens.Request(t.Context(), req)
+			if err != nil || token.DeviceID != text {
+				t.Errorf("%s, profile %s: %v", name, profile, err)
+				continue
+			}
+			change, err := client.Tokens.UpdateState(t.Context(), unionpay.StateUpdateRequest{
+				DeviceID: text, Token: token.Token, Action: unionpay.ActionSuspend, EnrolID: text,
+			})
+			if err != nil || change.State != unionpay.TokenSuspended {
+				t.Errorf("%s, profile %s: %v", name, profile, err)
+			}
+			if got, err := client.Tokens.Token(t.Context(), unionpay.TokenQuery{RefID: token.RefID, DeviceID: text}); err != nil || got.DeviceID != text {
+				t.Errorf("%s, profile %s: %v", name, profile, err)
+			}
+			long := req
+			long.DeviceID, long.UserID = text+strings.Repeat("𠮷", 65), strings.Repeat("x", 65)
+			if _, err := client.Tokens.Request(t.Context(), long); len(asError(t, err).Fields) != 2 {
+				t.Errorf("%s, too long: %v", name, err)
+			}
+		}
+		check(t, server)
+	}
+}
+
 // TestHostileLengths: what is too long is refused before it is sent, counted in
 // characters and not in bytes.
 func TestHostileLengths(t *testing.T) {

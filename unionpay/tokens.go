@@ -61,9 +61,6 @@ func (r TokenRequest) validate(p *check.Problems, cfg Config) {
 	}
 	optionalAN(p, "issuerID", r.IssuerID, 16)
 	p.Required("authorizationData", !r.AuthorizationData.IsZero())
-	if n := r.AuthorizationData.Len(); n > maxAuthorization {
-		p.Add("authorizationData", "has %d bytes, at most %d are taken", n, maxAuthorization)
-	}
 	optionalText(p, "authorizationData", r.AuthorizationData.Reveal(), maxAuthorization)
 	optionalAN(p, "pan", r.PAN.Reveal(), 40)
 	if r.ExpiryDate != "" && !monthYear(r.ExpiryDate) {

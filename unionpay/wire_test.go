@@ -279,6 +279,13 @@ func TestWireAnswers(t *testing.T) {
 	if err != nil || len(page.List) != 1 || page.List[0].ID != "1" || string(page.Extra.Member("count")) != "1" || string(page.List[0].Extra.Member("new")) != "1" {
 		t.Errorf("a list under another name: %+v, %v", page, err)
 	}
+	_, client = record(t, `{"hits":"3","machines":[{"atmId":"1"}],"other":[{"a":1}],"msgResponse":{"responseCode":"00"}}`, func(c *unionpay.Config) {
+		c.FieldNames = map[string]string{"atmList": "machines", "totalCount": "hits"}
+	})
+	page, err = client.ATMs.List(t.Context(), unionpay.ListRequest{CountryCode: "702"})
+	if err != nil || len(page.List) != 1 || page.Total != 3 {
+		t.Errorf("a renamed list: %+v, %v", page, err)
+	}
 	_, client = record(t, `{"atmList":"none","msgResponse":{"responseCode":"00"}}`, nil)
 	if _, err := client.ATMs.List(t.Context(), unionpay.ListRequest{CountryCode: "702"}); !errors.Is(err, issuing.ErrBadResponse) {
 		t.Errorf("a list that is none: %v", err)

@@ -2,6 +2,8 @@ package webhook
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -99,7 +101,8 @@ type UnionPayHandler struct {
 	cfg    UnionPayConfig
 	fn     Func
 	stored *recent[string, unionPayReply]
-	order  *recent[string, tokenOrder]
+	order  *recent[[sha256.Size]byte, tokenOrder]
+	secret [32]byte // keys the names of tokens in order
 }
 
 // Bounds of what a handler remembers beside the deduper.
@@ -118,6 +121,9 @@ const (
 // answer again and does not reach the function. A token's notification that is
 // older than one handled before, or that follows its deletion, is acknowledged
 // and not dispatched.
+//
+// Profile U protects no time of its own, so a message is recognised as a repeat
+// for as long as the deduper remembers it: give that profile a durable one.
 //
 // What is not authentic is answered with status 401 and code E0, whatever the
 // reason.
@@ -138,11 +144,13 @@ func UnionPay(cfg UnionPayConfig, fn Func) (*UnionPayHandler, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &UnionPayHandler{
+	h := &UnionPayHandler{
 		cfg: cfg, fn: fn,
 		stored: newRecent[string, unionPayReply](maxStoredAnswers),
-		order:  newRecent[string, tokenOrder](maxTokenOrders),
-	}, nil
+		order:  newRecent[[sha256.Size]byte, tokenOrder](maxTokenOrders),
+	}
+	_, err := rand.Read(h.secret[:])
+	return h, err
 }
 
 // ServeHTTP handles one message.

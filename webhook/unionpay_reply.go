@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"container/list"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -200,15 +202,23 @@ type tokenOrder struct {
 // stale reports a notification that a later one has overtaken. Times have whole
 // seconds, so an equal one is not older.
 func (h *UnionPayHandler) stale(n *unionpay.TokenStateChanged, at time.Time) bool {
-	last, ok := h.order.get(n.TokenKey())
+	last, ok := h.order.get(h.tokenKey(n))
 	if !ok {
 		return false
 	}
 	return (last.deleted && !n.State.Terminal()) || (!at.IsZero() && at.Before(last.at))
 }
 
+// tokenKey names a token without keeping it: a plain hash of so few digits could
+// be undone, so it is keyed with bytes of this process.
+func (h *UnionPayHandler) tokenKey(n *unionpay.TokenStateChanged) [sha256.Size]byte {
+	mac := hmac.New(sha256.New, h.secret[:])
+	mac.Write([]byte(n.Token.Reveal()))
+	return [sha256.Size]byte(mac.Sum(nil))
+}
+
 func (h *UnionPayHandler) noted(n *unionpay.TokenStateChanged, at time.Time) {
-	key := n.TokenKey()
+	key := h.tokenKey(n)
 	last, _ := h.order.get(key)
 	if at.After(last.at) {
 		last.at = at
