@@ -15,6 +15,12 @@
 // {"data":"Base64(nonce|ciphertext|tag)"}; [SignPSS] and [VerifyPSS] sign and
 // check body, timestamp and nonce.
 //
+// # UnionPay
+//
+// [SignUPI] and [UPIVerifier] make and check the detached JWS of the header
+// UPI-JWS in its three payload modes, [UPIJWE] encrypts fields and bodies, and
+// [UMPS] signs messages whose signature stands in the body.
+//
 // # Errors
 //
 // Errors name the type that was wanted and the type that was found, never

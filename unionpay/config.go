@@ -202,7 +202,13 @@ func (c Config) checkSettings(p *check.Problems) {
 			p.Add(fmt.Sprintf("BodyEncryption[%q]", message), "does not go with profile U")
 		}
 	}
+	taken := map[string]bool{}
 	for name, wire := range c.FieldNames {
+		if lower := strings.ToLower(wire); taken[lower] {
+			p.Add("FieldNames", "gives two members the same name")
+		} else {
+			taken[lower] = true
+		}
 		if !slices.Contains(renameable, name) || !validName(wire) {
 			p.Add(fmt.Sprintf("FieldNames[%q]", name), "is not a name that can be changed, or not a usable one")
 		}

@@ -76,6 +76,7 @@ func TestConfig(t *testing.T) {
 		}},
 		{`FieldNames["token"]`, func(c *unionpay.Config) { c.FieldNames = map[string]string{"token": "t"} }},
 		{`FieldNames["pageNo"]`, func(c *unionpay.Config) { c.FieldNames = map[string]string{"pageNo": `a"b`} }},
+		{"FieldNames", func(c *unionpay.Config) { c.FieldNames = map[string]string{"pageNo": "p", "pageSize": "P"} }},
 		{"IdentityField", func(c *unionpay.Config) { c.IdentityField = "msgID" }},
 		{"Skew", func(c *unionpay.Config) { c.Skew = -1 }},
 		{"EncCertID", func(c *unionpay.Config) { c.SendEncCertID = true }},

@@ -32,7 +32,7 @@ var spellings = map[string]string{"expiredate": "expirydate"}
 var rsaFields = map[string]bool{"token": true, "pan": true, "cvn2": true}
 
 // open decrypts a member's value where it is encrypted. A value that looks
-// encrypted and does not open is an error, not a value.
+// encrypted and does not open is an error, never the value of its field.
 func (o Opener) open(name string, value []byte) ([]byte, error) {
 	text, ok := wire.Unquote(value)
 	if !ok {
@@ -72,13 +72,17 @@ func (o Opener) openUMPS(text string) ([]byte, error) {
 var errNotObject = errors.New("the business fields are not a JSON object")
 
 // decodeLoose reads an object into the struct that out points to: members are
-// opened, found whatever the case of their names, and those without a field, or
-// of a shape that their field cannot hold, go into the struct's Extra. What must
+// opened, found whatever the case of their names, and those without a field, of a
+// shape that their field cannot hold, or encrypted for somebody else, go into the
+// struct's Extra. What must
 // be there is checked by the types, so one odd member loses no message.
 func (c Config) decodeLoose(o Opener, data []byte, out any) error {
 	v := reflect.ValueOf(out)
 	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
 		return codec.Unmarshal(data, out)
+	}
+	if opened, err := o.open("", data); err == nil {
+		data = opened // all business fields encrypted as one object
 	}
 	if trimmed := strings.TrimSpace(string(data)); !strings.HasPrefix(trimmed, "{") {
 		if trimmed == "" || trimmed == "null" || trimmed == `""` || trimmed == "[]" {
@@ -104,11 +108,8 @@ func (c Config) decodeLoose(o Opener, data []byte, out any) error {
 		index, ok := fields[key]
 		if ok && !taken[key] {
 			opened, err := o.open(name, value)
-			if err != nil {
-				return err
-			}
 			field := v.Elem().Field(index)
-			if (wire.Codec{Zone: c.zone()}).Unmarshal(opened, field.Addr().Interface()) == nil {
+			if err == nil && (wire.Codec{Zone: c.zone()}).Unmarshal(opened, field.Addr().Interface()) == nil {
 				taken[key] = true
 				continue
 			}

@@ -274,6 +274,18 @@ func TestWireAnswers(t *testing.T) {
 	if token.DeviceID != "d" || token.MaskedPAN != "625094******0004" || token.RefID != "r" || token.CardType != "7" || string(token.Extra.Member("new")) != `{"a":"b"}` {
 		t.Errorf("%+v", token)
 	}
+	// A field that is encrypted for somebody else costs that field only, and a
+	// token that is, the whole answer.
+	const sealed = `"eyJhbGciOiJSU0ExXzUifQ.AA.AA.AA.AA"`
+	_, client = record(t, `{"trxInfo":{"token":"6299990000000000004","par":`+sealed+`},"msgResponse":{"responseCode":"00"}}`, nil)
+	token, err = client.Tokens.Token(t.Context(), unionpay.TokenQuery{RefID: "r"})
+	if err != nil || !token.PAR.IsZero() || string(token.Extra.Member("par")) != sealed {
+		t.Errorf("a field for somebody else: %+v, %v", token, err)
+	}
+	_, client = record(t, `{"trxInfo":{"token":`+sealed+`},"msgResponse":{"responseCode":"00"}}`, nil)
+	if _, err = client.Tokens.Token(t.Context(), unionpay.TokenQuery{RefID: "r"}); !errors.Is(err, issuing.ErrBadResponse) {
+		t.Errorf("a token for somebody else: %v", err)
+	}
 	_, client = record(t, `{"count":1,"machines":[{"ATMID":"1","new":1}],"msgResponse":{"responseCode":"00"}}`, nil)
 	page, err := client.ATMs.List(t.Context(), unionpay.ListRequest{CountryCode: "702"})
 	if err != nil || len(page.List) != 1 || page.List[0].ID != "1" || string(page.Extra.Member("count")) != "1" || string(page.List[0].Extra.Member("new")) != "1" {
@@ -301,7 +313,7 @@ func TestWireAnswers(t *testing.T) {
 	message := `{"msgResponse":{"responseCode":"57","responseMsg":"card 6250 9450 0000 0004 refused","errorDetail":"secret detail"}}`
 	_, client = record(t, message, nil)
 	var info issuing.CallInfo
-	_, err = client.Tokens.Token(t.Context(), unionpay.TokenQuery{RefID: "r"}, issuing.WithCallInfo(&info))
+	_, err = client.Tokens.Token(t.Context(), unionpay.TokenQuery{RefID: "r"}, issuing.WithCallInfo(&info), issuing.WithIdempotencyKey("A1111111111111111111111111111"))
 	if e := asError(t, err); strings.Contains(err.Error(), "0004") || strings.Contains(err.Error(), "detail") || e.Message != "card [redacted] refused" || info.Raw.Reveal() != message {
 		t.Errorf("%v; raw %s", err, info.Raw.Reveal())
 	}

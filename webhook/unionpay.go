@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -211,6 +212,17 @@ func (h *UnionPayHandler) Handle(ctx context.Context, path string, header http.H
 	return h.sealed(reply, appID, uuid)
 }
 
+// jwsOf returns the UPI-JWS header in whatever case it is kept: http.Server
+// writes Upi-Jws, a queue may have kept the documented spelling.
+func jwsOf(header http.Header) string {
+	for name, values := range header {
+		if strings.EqualFold(name, "UPI-JWS") && len(values) > 0 {
+			return values[0]
+		}
+	}
+	return ""
+}
+
 // authenticate checks a message. An error of kind issuing.ErrUnavailable comes
 // from the deduper.
 func (h *UnionPayHandler) authenticate(ctx context.Context, path string, header http.Header, body []byte) (uuid, appID string, err error) {
@@ -225,7 +237,7 @@ func (h *UnionPayHandler) authenticate(ctx context.Context, path string, header 
 		path = cfg.Path
 	}
 	verifier := sign.UPIVerifier{Keys: cfg.UPISignKeys, Mode: cfg.PayloadMode, Skew: cfg.Skew, AppIDs: cfg.AppIDs}
-	head, err := verifier.Verify(header.Get("UPI-JWS"), body, sign.UPIExpect{
+	head, err := verifier.Verify(jwsOf(header), body, sign.UPIExpect{
 		Now: cfg.Now(), Request: true, Path: path,
 		Seen: func(appID, uuid string) (bool, error) { return h.used(ctx, appID+"/"+uuid) },
 	})

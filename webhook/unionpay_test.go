@@ -28,6 +28,7 @@ var upiKeys = sync.OnceValues(unionpaytest.NewKeys)
 const (
 	upiApp  = unionpaytest.DefaultAppID
 	upiPath = "/callbacks/unionpay"
+	upiJWS  = "UPI-JWS"
 )
 
 // upiSide is a handler under test and the keys of the other side.
@@ -151,7 +152,7 @@ func (s *upiSide) open(a webhook.UnionPayAnswer) (out struct {
 // http.Header would change.
 func documented(h http.Header) string {
 	for name, values := range h {
-		if name == "UPI-JWS" {
+		if name == upiJWS {
 			return values[0]
 		}
 	}
@@ -277,6 +278,13 @@ func TestUnionPayEncrypted(t *testing.T) {
 	if code := s.code(s.send(whole)); code != "00" || len(s.events) != 2 {
 		t.Errorf("an encrypted body: %s, %d events", code, len(s.events))
 	}
+	fields, err := sign.UPIJWE{}.Encrypt(s.keys.Decrypt().Public(), unionpaytest.DecryptKeyID, []byte(strings.Replace(suspended, "0004", "0020", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code := s.code(s.send(s.message("TOKEN_STATE_NOTIFICATION", "", `"`+fields+`"`))); code != "00" || len(s.events) != 3 {
+		t.Errorf("encrypted business fields: %s, %d events", code, len(s.events))
+	}
 	u := newUPISide(t, unionpay.ProfileU, nil)
 	blocks, err := sign.EncryptUMPS(u.keys.Decrypt().Public(), []byte("6299990000000000004"))
 	if err != nil {
@@ -386,6 +394,10 @@ func TestUnionPayHTTP(t *testing.T) {
 	w := serve(http.MethodPost, upiPath+"?x=1", s.signed(message, nil), message)
 	if w.Code != http.StatusOK || documented(w.Header()) == "" || !bytes.Contains(w.Body.Bytes(), []byte(`"responseCode":"00"`)) {
 		t.Errorf("a message: %d %v %s", w.Code, w.Header(), w.Body)
+	}
+	queued := s.message("TOKEN_STATE_NOTIFICATION", "", strings.Replace(suspended, "0004", "0012", 1))
+	if a := s.handler.Handle(t.Context(), upiPath, http.Header{upiJWS: {s.signed(queued, nil).Get(upiJWS)}}, []byte(queued)); a.Status != http.StatusOK {
+		t.Errorf("a header in the documented spelling: %d", a.Status)
 	}
 	elsewhere := newUPISide(t, unionpay.ProfileG, func(cfg *webhook.UnionPayConfig) { cfg.Path = upiPath })
 	if a := elsewhere.handler.Handle(t.Context(), "/behind/proxy", elsewhere.signed(message, nil), []byte(message)); a.Status != http.StatusOK {
