@@ -93,6 +93,10 @@ func TestAnswersThatAreNoSuccess(t *testing.T) {
 			if len(numbers) != c.reads {
 				t.Errorf("%d message numbers for %d reads", len(numbers), c.reads)
 			}
+			var unverified *kazepay.Unverified
+			if errors.As(e, &unverified) != errors.Is(c.read, issuing.ErrSignature) || unverified != nil && !strings.HasPrefix(unverified.Answer.Reveal(), `{"head":{`) {
+				t.Errorf("unverified: %v", e)
+			}
 			e = wantError(t, write(t.Context(), client), c.write)
 			messages, _ = s.requests()
 			if sent := len(messages) - c.reads; sent != 1 || e.Key != messages[c.reads].Head.RequestNo {
