@@ -20,6 +20,12 @@
 // [AppSecret] signs sorted parameters with MD5 and encrypts single fields with
 // AES in ECB mode. Both are weak and kept for compatibility.
 //
+// # KazePay
+//
+// [Profile] is the set of choices of an envelope whose session key is wrapped
+// with RSA; [Profile.Seal] and [Profile.Open] make and open an [Envelope], and
+// [DetectKazePayProfile] tells the profile from one real answer.
+//
 // # Errors
 //
 // Errors name the type that was wanted and the type that was found, never

@@ -34,8 +34,10 @@ type start func(listen, webhookURL string) (*platform, error)
 
 // providers are the platforms that can be served; each has a file of its own.
 var providers = map[string]start{
-	"legacy":    startLegacy,
+	"coshine":   startCoshine,
 	"worldcard": startWorldCard,
+	"legacy":    startLegacy,
+	"kazepay":   startKazePay,
 }
 
 func main() {
