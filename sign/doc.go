@@ -26,6 +26,17 @@
 // with RSA; [Profile.Seal] and [Profile.Open] make and open an [Envelope], and
 // [DetectKazePayProfile] tells the profile from one real answer.
 //
+// # UQPAY
+//
+// An [HMACKey] is a webhook secret; [SignHMAC512] and [VerifyHMAC512] sign and
+// check body and timestamp.
+//
+// # UnionPay
+//
+// [SignUPI] and [UPIVerifier] make and check the detached JWS of the header
+// UPI-JWS in its three payload modes, [UPIJWE] encrypts fields and bodies, and
+// [UMPS] signs messages whose signature stands in the body.
+//
 // # Errors
 //
 // Errors name the type that was wanted and the type that was found, never

@@ -1,7 +1,6 @@
 package sign
 
 import (
-	"crypto"
 	"crypto/aes"
 	"crypto/rand"
 	"crypto/rsa"
@@ -76,8 +75,8 @@ func newDetection(own PrivateKey, platform PublicKey, answer []byte) (*detection
 
 // profiles returns the profiles that fit.
 func (d *detection) profiles(own PrivateKey) []Profile {
-	decrypter, ok := own.p.signer.(crypto.Decrypter)
-	if !ok {
+	decrypter, err := own.decrypter()
+	if err != nil {
 		return nil
 	}
 	var fit []Profile

@@ -21,16 +21,6 @@ import (
 // blockSize is that of AES.
 const blockSize = aes.BlockSize
 
-// CanDecrypt reports whether the key can unwrap session keys: it is in memory,
-// or its signer is a [crypto.Decrypter] as well.
-func (k PrivateKey) CanDecrypt() bool {
-	if k.p == nil {
-		return false
-	}
-	_, ok := k.p.signer.(crypto.Decrypter)
-	return ok
-}
-
 func (p Profile) ready(own PrivateKey, peer PublicKey) error {
 	switch {
 	case own.IsZero():
@@ -201,8 +191,8 @@ func (w KeyWrap) decrypterOpts(length int) crypto.DecrypterOpts {
 func (p Profile) unwrap(own PrivateKey, wrapped []byte) (key []byte, ok int) {
 	random := make([]byte, p.keyLen())
 	_, _ = rand.Read(random)
-	decrypter, is := own.p.signer.(crypto.Decrypter)
-	if !is {
+	decrypter, err := own.decrypter()
+	if err != nil {
 		return random, 0
 	}
 	length := p.textLen()
