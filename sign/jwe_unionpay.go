@@ -113,24 +113,15 @@ func (j UPIJWE) Decrypt(keys map[string]PrivateKey, text string) ([]byte, error)
 	if !ok || key.p == nil {
 		return nil, ErrDecrypt
 	}
-	decrypter, ok := key.p.signer.(crypto.Decrypter)
-	if !ok {
-		return nil, fmt.Errorf("%w: the key cannot decrypt", ErrKey)
+	decrypter, err := key.decrypter()
+	if err != nil {
+		return nil, err
 	}
 	plaintext, err := object.Decrypt(contentKeys{decrypter, key.Bits(), alg, cekBytes[enc]})
 	if err != nil {
 		return nil, ErrDecrypt
 	}
 	return plaintext, nil
-}
-
-// CanDecrypt reports whether the key behind k decrypts as well as signs.
-func (k PrivateKey) CanDecrypt() bool {
-	if k.p == nil {
-		return false
-	}
-	_, ok := k.p.signer.(crypto.Decrypter)
-	return ok
 }
 
 // contentKeys opens content keys for go-jose with any crypto.Decrypter, so that
