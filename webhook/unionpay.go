@@ -245,6 +245,8 @@ func (h *UnionPayHandler) authenticate(ctx context.Context, path string, header 
 	switch {
 	case errors.Is(err, issuing.ErrUnavailable):
 		return "", "", err
+	case header.Get("UPI-SIGN") != "" && jwsOf(header) == "":
+		return "", "", fmt.Errorf("%w: the older scheme of five headers, which is not accepted: %w", ErrSignature, err)
 	case err != nil:
 		return "", "", fmt.Errorf("%w: %w", ErrSignature, err)
 	}
