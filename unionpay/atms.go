@@ -18,7 +18,9 @@ import (
 type ATMService struct{ c *Client }
 
 // FeedbackRequest reports that an ATM's data is wrong. Every field, length and
-// default is UnionPay's published table. Lengths count characters.
+// default is UnionPay's published table. Lengths count characters. The published
+// defaults (country 156, reason 0, longitude +30, latitude -120, other reason 0)
+// are not filled in: a report that names a place says so.
 type FeedbackRequest struct {
 	ATMID        string       `json:"atmId,omitzero"`       // from List or Nearby; 1-100; conditional, absent only for a new ATM as it seems
 	CountryCode  string       `json:"countryCode"`          // ISO 3166 numeric, 3 digits, such as 156; required

@@ -16,7 +16,7 @@ func BenchmarkParseLink(b *testing.B) {
 	links := newLinks(b, server.Clock().Now, nil)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := links.Parse(push.Routes[0].URI); err != nil {
+		if _, err := links.Parse(push.Routes[0].URI.Reveal()); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -208,7 +208,7 @@ func (x *exchange) verify(r *transport.Response) error {
 	if jws == "" {
 		return errUnsigned
 	}
-	verifier := sign.UPIVerifier{Keys: cfg.UPISignKeys, Mode: cfg.PayloadMode, Skew: cfg.Skew, AppIDs: []string{cfg.AppID}}
+	verifier := sign.UPIVerifier{Keys: cfg.UPISignKeys, Mode: cfg.PayloadMode, Skew: cfg.Skew, AppIDs: cfg.AnswerAppIDs}
 	_, err := verifier.Verify(jws, r.Body, sign.UPIExpect{
 		Now: x.c.now(), UUID: r.RequestID, StrictUUID: cfg.RequireUUIDEcho,
 	})

@@ -106,6 +106,9 @@ type Config struct {
 	// does not know, such as a reportReason of 7. By default they are sent,
 	// because UnionPay adds values without notice.
 	Strict bool
+	// AnswerAppIDs are the accepted values of UPI-APPID in answers. Inferred: nil
+	// is AppID alone.
+	AnswerAppIDs []string
 	// Skew is how far the clock of an answer may be from ours; 0 is the
 	// documented 300 seconds.
 	Skew time.Duration
@@ -218,6 +221,9 @@ func (c Config) checkSettings(p *check.Problems) {
 	default:
 		p.Add("IdentityField", "is none of walletID, insID, trID and IdentityNone")
 	}
+	if c.AnswerAppIDs != nil && (len(c.AnswerAppIDs) == 0 || slices.Contains(c.AnswerAppIDs, "")) {
+		p.Add("AnswerAppIDs", "has no id, or an empty one")
+	}
 	if c.Skew < 0 {
 		p.Add("Skew", "is negative")
 	}
@@ -293,6 +299,10 @@ func (c Config) normal() Config {
 		c.EncryptFields = []string{"pan", "cvm"}
 	}
 	c.EncryptFields = slices.Clone(c.EncryptFields)
+	c.AnswerAppIDs = slices.Clone(c.AnswerAppIDs)
+	if c.AnswerAppIDs == nil {
+		c.AnswerAppIDs = []string{c.AppID}
+	}
 	if c.IdentityField == "" {
 		c.IdentityField = "walletID"
 	}

@@ -78,6 +78,8 @@ func TestConfig(t *testing.T) {
 		{`FieldNames["pageNo"]`, func(c *unionpay.Config) { c.FieldNames = map[string]string{"pageNo": `a"b`} }},
 		{"FieldNames", func(c *unionpay.Config) { c.FieldNames = map[string]string{"pageNo": "p", "pageSize": "P"} }},
 		{"IdentityField", func(c *unionpay.Config) { c.IdentityField = "msgID" }},
+		{"AnswerAppIDs", func(c *unionpay.Config) { c.AnswerAppIDs = []string{} }},
+		{"AnswerAppIDs", func(c *unionpay.Config) { c.AnswerAppIDs = []string{""} }},
 		{"Skew", func(c *unionpay.Config) { c.Skew = -1 }},
 		{"EncCertID", func(c *unionpay.Config) { c.SendEncCertID = true }},
 	} {

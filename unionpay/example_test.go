@@ -41,7 +41,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	link, err := links.Parse(push.Routes[0].URI)
+	link, err := links.Parse(push.Routes[0].URI.Reveal())
 	if err != nil {
 		fmt.Println(err)
 		return

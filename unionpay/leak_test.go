@@ -19,7 +19,7 @@ func TestNothingPrintsSecrets(t *testing.T) {
 		unionpay.TokenChange{}, unionpay.TokenQuery{}, unionpay.TokenStateChanged{}, unionpay.ConsumerIdentity{},
 		unionpay.UserIDRequested{}, unionpay.TransactionReported{}, unionpay.Link{}, unionpay.Feedback{}, unionpay.ATM{},
 		unionpay.ATMPage{}, unionpay.CitiesAndBanks{}, unionpay.KeyExchange{}, unionpay.KeyInquiry{}, unionpay.KeyReset{},
-		unionpaytest.TokenRecord{}, unionpaytest.Push{},
+		unionpaytest.TokenRecord{}, unionpaytest.Push{}, unionpaytest.Route{},
 	} {
 		leaktest.Check(t, []string{secret}, leaktest.Fill(t, secret, zero))
 	}
@@ -36,5 +36,5 @@ func TestClientsPrintNoKeys(t *testing.T) {
 	for _, pem := range []issuing.Secret{server.Keys().SignPEM(), server.Keys().DecryptPEM()} {
 		secrets = append(secrets, pem.Reveal()[100:164])
 	}
-	leaktest.Check(t, secrets, client, server.ClientConfig(), server.Keys(), server.Tokens())
+	leaktest.Check(t, secrets, client, server.ClientConfig(), server, server.Keys(), server.Tokens())
 }

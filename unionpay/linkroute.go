@@ -10,7 +10,8 @@ import (
 // Scenario is how issuer and token requestor meet on the device.
 type Scenario string
 
-// The three published scenarios.
+// The three published scenarios. The way back is inferred: through the issuer's
+// app scheme from the first two, to the issuer's site from the third.
 const (
 	AppToApp Scenario = "App-to-App" // the issuer's app opens the token requestor's app
 	AppToWeb Scenario = "App-to-Web" // the issuer's app opens the token requestor's site
@@ -45,7 +46,6 @@ type Addresses struct {
 type Route struct {
 	URI      string   // what to open
 	Scenario Scenario // what that is
-	Return   Scenario // how to return: AppToApp and AppToWeb by the issuer's app scheme, WebToWeb by its site
 }
 
 // Routes returns what an issuer opens, in the order of UnionPay's
@@ -55,14 +55,14 @@ func (a Addresses) Routes(from Origin) []Route {
 	var out []Route
 	app := map[Origin]string{OriginIOS: a.IOS, OriginAndroid: a.Android}[from]
 	if app != "" {
-		out = append(out, Route{app, AppToApp, AppToApp})
+		out = append(out, Route{app, AppToApp})
 	}
 	switch {
 	case a.Web == "":
 	case from == OriginWeb:
-		out = append(out, Route{a.Web, WebToWeb, WebToWeb})
+		out = append(out, Route{a.Web, WebToWeb})
 	case from.Known():
-		out = append(out, Route{a.Web, AppToWeb, AppToWeb})
+		out = append(out, Route{a.Web, AppToWeb})
 	}
 	return out
 }

@@ -243,3 +243,65 @@ func TestDo(t *testing.T) {
 		t.Errorf("a message without a path: %v", err)
 	}
 }
+
+// TestOneEndpoint: the UMPS gateway has one address for all messages and
+// dispatches on msgType.
+func TestOneEndpoint(t *testing.T) {
+	t.Parallel()
+	paths, profiles := map[unionpay.MessageType]string{}, map[unionpay.MessageType]unionpay.Profile{}
+	for message := range unionpay.InferredPaths() {
+		paths[message], profiles[message] = "/umpsqrgw", unionpay.ProfileU
+	}
+	for _, info := range []bool{false, true} {
+		server, client := turned(t, unionpaytest.Config{Paths: paths, Profiles: profiles, UMPSDigestInfo: info})
+		token, err := client.Tokens.Request(t.Context(), pushed(t, server, ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		change, err := client.Tokens.UpdateState(t.Context(), unionpay.StateUpdateRequest{DeviceID: device, Token: token.Token, Action: unionpay.ActionDelete})
+		if err != nil || change.State != unionpay.TokenDeleted {
+			t.Errorf("%+v, %v", change, err)
+		}
+		other := newClient(t, server, func(c *unionpay.Config) { c.UMPSDigestInfo = !info })
+		if _, err := other.Tokens.Token(t.Context(), unionpay.TokenQuery{RefID: token.RefID}); !errors.Is(err, issuing.ErrUnauthorized) {
+			t.Errorf("the other padding: %v", err)
+		}
+		check(t, server)
+	}
+}
+
+// TestProfileUAnswers: an answer without a signature, or with a wrong one, leaves
+// a token request open in profile U as well.
+func TestProfileUAnswers(t *testing.T) {
+	t.Parallel()
+	profiles := map[unionpay.MessageType]unionpay.Profile{
+		unionpay.MessageTokenRequest: unionpay.ProfileU, unionpay.MessageTokenStateInquiry: unionpay.ProfileU,
+	}
+	for name, c := range map[string]struct {
+		behaviour unionpaytest.Behaviour
+		kind      error
+	}{
+		"good":            {unionpaytest.Behaviour{ExtraMembers: true, CapitalM: true}, nil},
+		"encrypted token": {unionpaytest.Behaviour{EncryptToken: true}, nil},
+		"unsigned":        {unionpaytest.Behaviour{Unsigned: true}, issuing.ErrOutcomeUnknown},
+		"wrong signature": {unionpaytest.Behaviour{WrongSignature: true}, issuing.ErrOutcomeUnknown},
+		"other message":   {unionpaytest.Behaviour{OtherMsgID: true}, issuing.ErrOutcomeUnknown},
+		"refused":         {unionpaytest.Behaviour{Code: unionpay.CodeIssuerRefused}, issuing.ErrDeclined},
+	} {
+		server, client := turned(t, unionpaytest.Config{Profiles: profiles})
+		server.Next(unionpay.MessageTokenRequest, c.behaviour)
+		token, err := client.Tokens.Request(t.Context(), pushed(t, server, ""))
+		if (c.kind == nil) != (err == nil) || (c.kind != nil && !errors.Is(err, c.kind)) {
+			t.Errorf("%s: %v, want %v", name, err, c.kind)
+		}
+		if err == nil && !token.Token.Equal(server.Tokens()[0].Token) {
+			t.Errorf("%s: another token", name)
+		}
+		if errors.Is(err, issuing.ErrOutcomeUnknown) {
+			settled, err := client.Tokens.TokenByRequest(t.Context(), asError(t, err).Key)
+			if err != nil || !settled.Token.Equal(server.Tokens()[0].Token) {
+				t.Errorf("%s: the inquiry says %v", name, err)
+			}
+		}
+	}
+}

@@ -144,6 +144,7 @@ func TestSignatureSettings(t *testing.T) {
 	server, strict := turned(t, unionpaytest.Config{})
 	lax := newClient(t, server, func(c *unionpay.Config) { c.AcceptUnsigned = true })
 	echo := newClient(t, server, func(c *unionpay.Config) { c.RequireUUIDEcho = true })
+	other := newClient(t, server, func(c *unionpay.Config) { c.AnswerAppIDs = []string{"UPI"} })
 	list := unionpay.ListRequest{CountryCode: "702"}
 	for _, c := range []struct {
 		name      string
@@ -156,6 +157,7 @@ func TestSignatureSettings(t *testing.T) {
 		{"wrong signature, unsigned accepted", lax, unionpaytest.Behaviour{WrongSignature: true}, issuing.ErrSignature},
 		{"other UUID", strict, unionpaytest.Behaviour{OtherUUID: true}, nil},
 		{"other UUID, echo required", echo, unionpaytest.Behaviour{OtherUUID: true}, issuing.ErrSignature},
+		{"another APPID expected", other, unionpaytest.Behaviour{}, issuing.ErrSignature},
 		{"echo required", echo, unionpaytest.Behaviour{}, nil},
 	} {
 		server.Next(unionpay.MessageATMList, c.behaviour)
@@ -267,7 +269,7 @@ func TestContextEnds(t *testing.T) {
 	t.Parallel()
 	server, client := turned(t, unionpaytest.Config{})
 	ctx, cancel := context.WithCancel(t.Context())
-	server.Choose(func(string) unionpaytest.Fault { cancel(); return unionpaytest.DelayAfter(time.Millisecond) })
+	server.Choose(func(string) unionpaytest.Fault { cancel(); return unionpaytest.DropAfter() })
 	_, err := client.Tokens.Request(ctx, pushed(t, server, ""))
 	if !errors.Is(err, issuing.ErrOutcomeUnknown) || !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled after sending: %v", err)

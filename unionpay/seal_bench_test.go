@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,8 +15,8 @@ import (
 )
 
 // BenchmarkSeal is a token request from its struct to signed bytes. The metric
-// x/bare compares it with the signature alone, taken in turns so that both see
-// the same machine.
+// x/bare compares it with the signature alone, taken in turns; it is the ratio of
+// the fastest tenths, which a busy machine disturbs least.
 func BenchmarkSeal(b *testing.B) {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -38,7 +39,7 @@ func BenchmarkSeal(b *testing.B) {
 		RiskInfo:          &RiskInfo{CaptureMethod: CaptureUnknown, IPAddress: "203.0.113.7"},
 	}
 	digest := sha256.Sum256(make([]byte, 1000))
-	var ours, bare time.Duration
+	ours, bare := make([]time.Duration, 0, 1<<16), make([]time.Duration, 0, 1<<16)
 	b.ReportAllocs()
 	for b.Loop() {
 		start := time.Now()
@@ -58,8 +59,9 @@ func BenchmarkSeal(b *testing.B) {
 		if _, err := x.seal(b.Context(), 1); err != nil {
 			b.Fatal(err)
 		}
-		ours += time.Since(middle)
-		bare += middle.Sub(start)
+		ours, bare = append(ours, time.Since(middle)), append(bare, middle.Sub(start))
 	}
-	b.ReportMetric(ours.Seconds()/bare.Seconds(), "x/bare")
+	slices.Sort(ours)
+	slices.Sort(bare)
+	b.ReportMetric(ours[len(ours)/10].Seconds()/bare[len(bare)/10].Seconds(), "x/bare")
 }

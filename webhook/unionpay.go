@@ -103,7 +103,7 @@ type UnionPayHandler struct {
 	fn     Func
 	stored *recent[string, unionPayReply]
 	order  *recent[[sha256.Size]byte, tokenOrder]
-	secret [32]byte // keys the names of tokens in order
+	secret *[32]byte // keys the names of tokens in order; behind a pointer, so that it does not print
 }
 
 // Bounds of what a handler remembers beside the deduper.
@@ -149,6 +149,7 @@ func UnionPay(cfg UnionPayConfig, fn Func) (*UnionPayHandler, error) {
 		cfg: cfg, fn: fn,
 		stored: newRecent[string, unionPayReply](maxStoredAnswers),
 		order:  newRecent[[sha256.Size]byte, tokenOrder](maxTokenOrders),
+		secret: new([32]byte),
 	}
 	_, err := rand.Read(h.secret[:])
 	return h, err
@@ -244,6 +245,8 @@ func (h *UnionPayHandler) authenticate(ctx context.Context, path string, header 
 	switch {
 	case errors.Is(err, issuing.ErrUnavailable):
 		return "", "", err
+	case header.Get("UPI-SIGN") != "" && jwsOf(header) == "":
+		return "", "", fmt.Errorf("%w: the older scheme of five headers, which is not accepted: %w", ErrSignature, err)
 	case err != nil:
 		return "", "", fmt.Errorf("%w: %w", ErrSignature, err)
 	}

@@ -72,6 +72,10 @@ func TestUnionPayRefusals(t *testing.T) {
 			t.Errorf("step %d: reported %+v", int(c.step), report)
 		}
 	}
+	old := s.handler.Handle(t.Context(), upiPath, http.Header{"Upi-Sign": {"c2ln"}, "Upi-Appid": {upiApp}}, []byte(message))
+	if report := s.reports[len(s.reports)-1]; old.Status != http.StatusUnauthorized || string(old.Body) != refusal || !strings.Contains(report.Err.Error(), "older scheme") {
+		t.Errorf("the older scheme: %d, reported %v", old.Status, report.Err)
+	}
 	u := newUPISide(t, unionpay.ProfileU, nil)
 	a := u.handler.Handle(t.Context(), upiPath, http.Header{}, []byte(message))
 	if a.Status != http.StatusUnauthorized || string(a.Body) != refusal || !errors.Is(u.reports[0].Err, webhook.ErrSignature) {

@@ -79,7 +79,7 @@ func (s *site) push() (string, error) {
 	}
 	for _, route := range push.Routes {
 		if route.Scenario == unionpay.AppToWeb {
-			return route.URI, nil
+			return route.URI.Reveal(), nil
 		}
 	}
 	return "", fmt.Errorf("the issuer has no address of the page")

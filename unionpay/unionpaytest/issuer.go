@@ -103,8 +103,14 @@ type PushRequest struct {
 type Push struct {
 	PushID   string
 	CardID   string
-	AuthData issuing.Secret   // the authorization, which only the gateway can open
-	Routes   []unionpay.Route // what the issuer opens, in this order, parameters included
+	AuthData issuing.Secret // the authorization, which only the gateway can open
+	Routes   []Route        // what the issuer opens, in this order
+}
+
+// Route is one attempt of the issuer's app to reach the token requestor.
+type Route struct {
+	Scenario unionpay.Scenario // what the attempt is
+	URI      issuing.Secret    // the link with its parameters, the authorization among them
 }
 
 // Push has the issuer push a card to the token requestor: it makes the URIs of
@@ -152,12 +158,13 @@ func (s *Server) Push(req PushRequest) (*Push, error) {
 		return nil, err
 	}
 	s.auths[a.nonce] = a
-	out := &Push{PushID: a.pushID, CardID: c.id, AuthData: issuing.NewSecret(sealed), Routes: req.Addresses.Routes(req.Origin)}
-	for i := range out.Routes {
-		out.Routes[i].URI = withParameters(out.Routes[i].URI, [][2]string{
+	out := &Push{PushID: a.pushID, CardID: c.id, AuthData: issuing.NewSecret(sealed)}
+	for _, route := range req.Addresses.Routes(req.Origin) {
+		uri := withParameters(route.URI, [][2]string{
 			{"issuerID", c.issuerID}, {"trID", req.AppID}, {"pushID", a.pushID}, {"authData", sealed},
 			{"callbackUri", req.CallbackURI}, {"timeStamp", now.In(zone).Format("20060102150405")},
 		})
+		out.Routes = append(out.Routes, Route{route.Scenario, issuing.NewSecret(uri)})
 	}
 	return out, nil
 }

@@ -68,7 +68,7 @@ type Server struct {
 	seq      uint64
 	cards    map[string]*card          // by card id
 	auths    map[string]*authorization // by nonce
-	tokens   map[string]*token         // by token number
+	tokens   map[tokenKey]*token
 	byRef    map[string]*token
 	byMsgID  map[string]*token // token requests that led to a token
 	feedback []unionpay.FeedbackRequest
@@ -115,7 +115,7 @@ func NewServer(cfg Config) (*Server, error) {
 		uuids:      map[string]time.Time{}, msgIDs: map[string]time.Time{},
 		next:  map[unionpay.MessageType][]Behaviour{},
 		cards: map[string]*card{}, auths: map[string]*authorization{},
-		tokens: map[string]*token{}, byRef: map[string]*token{}, byMsgID: map[string]*token{},
+		tokens: map[tokenKey]*token{}, byRef: map[string]*token{}, byMsgID: map[string]*token{},
 	}
 	for message, path := range cfg.Paths {
 		s.byPath[path] = append(s.byPath[path], message)

@@ -1,6 +1,7 @@
 package unionpaytest
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
@@ -26,6 +27,11 @@ type token struct {
 	states   []unionpay.TokenState // history, the current one last
 	useCases []string
 }
+
+// tokenKey finds a token without being it, so that a printed server shows none.
+type tokenKey [sha256.Size]byte
+
+func keyOf(number string) tokenKey { return sha256.Sum256([]byte(number)) }
 
 func (t *token) state() unionpay.TokenState { return t.states[len(t.states)-1] }
 
@@ -76,7 +82,7 @@ func (s *Server) requestToken(q *request) (unionpay.Code, string, any) {
 		deviceID: q.text("deviceID"), msgID: q.msgID, auth: auth, card: auth.card,
 		expiry: now.AddDate(5, 0, 0), states: []unionpay.TokenState{unionpay.TokenActive}, useCases: useCases,
 	}
-	s.tokens[t.number.Reveal()], s.byRef[t.ref] = t, t
+	s.tokens[keyOf(t.number.Reveal())], s.byRef[t.ref] = t, t
 	if q.msgID != "" {
 		s.byMsgID[q.appID+"/"+q.msgID] = t
 	}
@@ -165,7 +171,7 @@ func (t *token) move(action unionpay.TokenAction) unionpay.Code {
 
 // updateToken is TOKEN_STATE_UPDATE.
 func (s *Server) updateToken(q *request) (unionpay.Code, string, any) {
-	t, ok := s.tokens[q.text("token")]
+	t, ok := s.tokens[keyOf(q.text("token"))]
 	switch {
 	case !ok || t.requestr != q.appID:
 		return unionpay.CodeRecordNotFound, "", nil
@@ -183,7 +189,7 @@ func (s *Server) inquireToken(q *request) (unionpay.Code, string, any) {
 	var t *token
 	switch {
 	case q.text("token") != "":
-		t = s.tokens[q.text("token")]
+		t = s.tokens[keyOf(q.text("token"))]
 	case q.text("tokenRefID") != "":
 		t = s.byRef[q.text("tokenRefID")]
 	case q.text("originalMsgID") != "":
