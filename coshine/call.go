@@ -253,6 +253,10 @@ func (x *exchange) judge(r *transport.Response) transport.Judgement {
 		return transport.Unclear
 	}
 	r.Parsed = &parsed{reply: reply, plain: plain}
+	if !ok && reply.ResponseCode == CodeSuccess {
+		x.fault = fmt.Errorf("the answer says success with HTTP status %d", r.Status)
+		return transport.Unclear
+	}
 	if !ok {
 		return transport.JudgeStatus(r)
 	}
@@ -312,8 +316,6 @@ func (x *exchange) answer(resp *transport.Response, out any) ([]byte, error) {
 		switch {
 		case resp.Status == http.StatusUnauthorized || resp.Status == http.StatusForbidden || resp.Status >= 500:
 			e.Kind = transport.KindOfStatus(resp.Status)
-		case code == CodeSuccess:
-			e.Kind, e.Code = transport.KindOfStatus(resp.Status), nil
 		case e.Kind == nil:
 			// A page says that 400 stands for a declined payment as well.
 			e.Kind = issuing.ErrDeclined
