@@ -85,25 +85,6 @@ func OpenJWE(key PrivateKey, form JWESerialization, text string) ([]byte, error)
 	return plain, nil
 }
 
-// decrypter returns the key as one that can decrypt.
-func (k PrivateKey) decrypter() (crypto.Decrypter, error) {
-	if k.p == nil {
-		return nil, fmt.Errorf("%w: the RSA private key is missing", ErrKey)
-	}
-	d, ok := k.p.signer.(crypto.Decrypter)
-	if !ok {
-		return nil, fmt.Errorf("%w: the RSA private key cannot decrypt", ErrKey)
-	}
-	return d, nil
-}
-
-// CanDecrypt reports whether the key is able to decrypt: a key in memory is, a
-// signer only when it is a [crypto.Decrypter] too.
-func (k PrivateKey) CanDecrypt() bool {
-	_, err := k.decrypter()
-	return err == nil
-}
-
 // oaepDecrypter opens content keys through a [crypto.Decrypter], so that the
 // key can stay in an HSM.
 type oaepDecrypter struct{ key crypto.Decrypter }

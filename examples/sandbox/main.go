@@ -34,8 +34,12 @@ type start func(listen, webhookURL string) (*platform, error)
 
 // providers are the platforms that can be served; each has a file of its own.
 var providers = map[string]start{
-	"coshine":   startCoshine,
 	"worldcard": startWorldCard,
+	"legacy":    startLegacy,
+	"kazepay":   startKazePay,
+	"uqpay":     startUQPAY,
+	"coshine":   startCoshine,
+	"unionpay":  startUnionPay,
 }
 
 func main() {
