@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -135,14 +136,18 @@ func (x *exchange) prepare(in any) error {
 // redirects by hand, because the transport follows none, and replaces a
 // rejected access token once.
 func (x *exchange) run(ctx context.Context) (*transport.Response, error) {
-	attempts := 0
+	attempts, duration := 0, time.Duration(0)
 	for {
 		resp, err := x.c.transport.Do(ctx, x.call)
 		if err != nil {
+			var e *issuing.Error
+			if errors.As(err, &e) {
+				e.Attempts += attempts
+			}
 			return nil, err
 		}
-		attempts += resp.Attempts
-		resp.Attempts = attempts
+		attempts, duration = attempts+resp.Attempts, duration+resp.Duration
+		resp.Attempts, resp.Duration = attempts, duration
 		switch {
 		case resp.Status == http.StatusTemporaryRedirect && x.next != "":
 			x.call.URL, x.url, x.next = x.next, x.next, ""
