@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -135,14 +136,18 @@ func (x *exchange) prepare(in any) error {
 // redirects by hand, because the transport follows none, and replaces a
 // rejected access token once.
 func (x *exchange) run(ctx context.Context) (*transport.Response, error) {
-	attempts := 0
+	attempts, duration := 0, time.Duration(0)
 	for {
 		resp, err := x.c.transport.Do(ctx, x.call)
 		if err != nil {
+			var e *issuing.Error
+			if errors.As(err, &e) {
+				e.Attempts += attempts
+			}
 			return nil, err
 		}
-		attempts += resp.Attempts
-		resp.Attempts = attempts
+		attempts, duration = attempts+resp.Attempts, duration+resp.Duration
+		resp.Attempts, resp.Duration = attempts, duration
 		switch {
 		case resp.Status == http.StatusTemporaryRedirect && x.next != "":
 			x.call.URL, x.url, x.next = x.next, x.next, ""
@@ -253,6 +258,10 @@ func (x *exchange) judge(r *transport.Response) transport.Judgement {
 		return transport.Unclear
 	}
 	r.Parsed = &parsed{reply: reply, plain: plain}
+	if !ok && reply.ResponseCode == CodeSuccess {
+		x.fault = fmt.Errorf("the answer says success with HTTP status %d", r.Status)
+		return transport.Unclear
+	}
 	if !ok {
 		return transport.JudgeStatus(r)
 	}
@@ -312,8 +321,6 @@ func (x *exchange) answer(resp *transport.Response, out any) ([]byte, error) {
 		switch {
 		case resp.Status == http.StatusUnauthorized || resp.Status == http.StatusForbidden || resp.Status >= 500:
 			e.Kind = transport.KindOfStatus(resp.Status)
-		case code == CodeSuccess:
-			e.Kind, e.Code = transport.KindOfStatus(resp.Status), nil
 		case e.Kind == nil:
 			// A page says that 400 stands for a declined payment as well.
 			e.Kind = issuing.ErrDeclined

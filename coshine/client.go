@@ -127,9 +127,7 @@ func (c Config) validate() error {
 			p.Add("PIN", "%v", err)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(c.Paths)) {
-		checkPath(&p, name, c.Paths[name])
-	}
+	c.checkPaths(&p)
 	for i, host := range c.RedirectHosts {
 		if host == "" || strings.ContainsAny(host, "/?#@ ") {
 			p.Add(fmt.Sprintf("RedirectHosts[%d]", i), "needs the form host or host:port")
@@ -138,20 +136,57 @@ func (c Config) validate() error {
 	return p.Err(provider, "New")
 }
 
-func checkPath(p *check.Problems, name API, path string) {
-	field := fmt.Sprintf("Paths[%.40s]", string(name))
-	api, known := canonical(name)
-	row, _ := rowOf(api)
-	switch {
-	case !known:
-		p.Add(field, "is no interface of the catalogue")
-	case row.Inbound:
-		p.Add(field, "is served by the issuer and has no path of Coshine's")
-	case !strings.HasPrefix(path, "/"):
-		p.Add(field, "needs a path that starts with /")
-	case strings.ContainsAny(path, "?#\\ ") || strings.Contains(path, "//") || strings.Contains(path, "/.") || len(path) > 200:
-		p.Add(field, "is not a plain path")
+// checkPaths refuses names that are unknown or given twice, paths that are not
+// plain, and one path for two interfaces, which could move money by mistake.
+func (c Config) checkPaths(p *check.Problems) {
+	given := map[API]bool{}
+	for _, name := range slices.Sorted(maps.Keys(c.Paths)) {
+		field := fmt.Sprintf("Paths[%.40s]", string(name))
+		api, known := canonical(name)
+		row, _ := rowOf(api)
+		switch {
+		case !known:
+			p.Add(field, "is no interface of the catalogue")
+		case row.Inbound:
+			p.Add(field, "is served by the issuer and has no path of Coshine's")
+		case given[api]:
+			p.Add(field, "is given under two names")
+		case !plainPath(c.Paths[name]):
+			p.Add(field, "needs a plain path that starts with /")
+		}
+		given[api] = true
 	}
+	table := c.pathTable()
+	owner := map[string]API{}
+	for _, api := range slices.Sorted(maps.Keys(table)) {
+		if other, taken := owner[table[api]]; taken {
+			p.Add(fmt.Sprintf("Paths[%s]", api), "is the path of %s as well", other)
+		}
+		owner[table[api]] = api
+	}
+}
+
+// plainPath reports whether path is absolute, without query, fragment, empty or
+// dot segments and control characters.
+func plainPath(path string) bool {
+	return strings.HasPrefix(path, "/") && len(path) <= 200 && !strings.Contains(path, "//") && !strings.Contains(path, "/.") &&
+		!strings.ContainsFunc(path, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`?#\%`, r) })
+}
+
+// pathTable returns the published paths and those of the configuration.
+func (c Config) pathTable() map[API]string {
+	table := map[API]string{}
+	for _, row := range catalogue {
+		if row.Evidence == PathPublished {
+			table[row.API] = row.Path
+		}
+	}
+	for name, path := range c.Paths {
+		if api, known := canonical(name); known {
+			table[api] = path
+		}
+	}
+	return table
 }
 
 // Client calls the card API. It is immutable and safe for concurrent use.
@@ -197,16 +232,7 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 	if cfg.Zone == nil {
 		cfg.Zone = defaultZone
 	}
-	paths := map[API]string{}
-	for _, row := range catalogue {
-		if row.Evidence == PathPublished {
-			paths[row.API] = row.Path
-		}
-	}
-	for name, path := range cfg.Paths {
-		api, _ := canonical(name)
-		paths[api] = path
-	}
+	paths := cfg.pathTable()
 	cfg.Paths = maps.Clone(cfg.Paths)
 	cfg.RedirectHosts = slices.Clone(cfg.RedirectHosts)
 	var tokens *tokenSource
@@ -273,7 +299,7 @@ func (c *Client) CardState(s CardStatus) CardState { return c.cfg.CardStatus.Sta
 // inside the body.
 func (c *Client) Do(ctx context.Context, path string, in, out any, opts ...issuing.CallOption) error {
 	var p check.Problems
-	if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "?#\\ ") {
+	if !plainPath(path) {
 		p.Add("path", "needs a plain path that starts with /")
 	}
 	if err := p.Err(provider, "Do"); err != nil {

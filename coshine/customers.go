@@ -49,9 +49,7 @@ func (l *CardList) finish(plain []byte) error {
 		return err
 	}
 	l.Cards = cards
-	if l.RecordNum == 0 {
-		l.RecordNum = len(l.Cards)
-	}
+	count(&l.RecordNum, len(l.Cards))
 	return nil
 }
 
@@ -92,9 +90,7 @@ func (l *AccountList) finish(plain []byte) error {
 		return err
 	}
 	l.Accounts = accounts
-	if l.RecordNum == 0 {
-		l.RecordNum = len(l.Accounts)
-	}
+	count(&l.RecordNum, len(l.Accounts))
 	return nil
 }
 

@@ -30,6 +30,11 @@
 // (errors.Is(err, issuing.ErrNotFound)) or for a response code
 // (errors.Is(err, coshine.CodeInvalidCardNumber)). Its Key is the tranId.
 //
+// HTTP 400 without a code is [issuing.ErrInvalid]; one of Coshine's pages uses it
+// for a declined payment as well, so do not take it for a programming error
+// only. HTTP 404 is [issuing.ErrNotConfigured]: the platform has nothing at the
+// path that is configured.
+//
 // # Retries
 //
 // Reads are repeated, each time under a new tranId. Writes are never repeated

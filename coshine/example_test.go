@@ -16,7 +16,11 @@ import (
 // sandbox starts a platform in memory with the inferred paths, and makes a client
 // for it.
 func sandbox() (*coshinetest.Server, *coshine.Client, func()) {
-	server, err := coshinetest.NewServer(coshinetest.Config{Clock: coshinetest.NewClock(epoch), Paths: coshine.InferredPaths()})
+	keys, err := sharedKeys()
+	if err != nil {
+		log.Fatal(err)
+	}
+	server, err := coshinetest.NewServer(coshinetest.Config{Keys: keys, Clock: coshinetest.NewClock(epoch), Paths: coshine.InferredPaths()})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -1,6 +1,9 @@
 package coshine
 
 import (
+	"fmt"
+	"io"
+	"log/slog"
 	"maps"
 	"reflect"
 	"slices"
@@ -14,8 +17,19 @@ import (
 // They are merged into the request's JSON object at the top level. A name that
 // the public header or the request itself has is refused. Amounts
 // ([issuing.Amount]) are sent as strings in major units and must fit the
-// documented form 16,2; secrets ([issuing.Secret]) are sent in clear.
+// documented form 16,2; secrets ([issuing.Secret]) are sent in clear. Go numbers
+// are sent as JSON numbers: this API's published scalars are strings.
+//
+// It prints the names of its fields and never their values.
 type Extra map[string]any
+
+// Format implements [fmt.Formatter] for every verb.
+func (e Extra) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "Extra"+fmt.Sprint(slices.Sorted(maps.Keys(e))))
+}
+
+// LogValue implements [slog.LogValuer].
+func (e Extra) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(e)) }
 
 // Limits of Extra.
 const (

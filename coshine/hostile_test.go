@@ -50,6 +50,7 @@ func TestAnswersBecomeErrors(t *testing.T) {
 		"deep":                  {200, strings.Repeat(`{"a":`, 20_000), issuing.ErrBadResponse, unknown, nil, 3},
 		"list that is none":     {200, echo + `00","recordList":7}`, issuing.ErrBadResponse, nil, nil, 1},
 		"created":               {201, echo + `00"}`, issuing.ErrBadResponse, unknown, nil, 3},
+		"400, success":          {400, echo + `00"}`, issuing.ErrBadResponse, unknown, nil, 3},
 		"400":                   {400, ``, issuing.ErrInvalid, issuing.ErrInvalid, nil, 1},
 		"400, declined":         {400, echo + `77"}`, issuing.ErrDeclined, issuing.ErrDeclined, coshine.Code("77"), 1},
 		"401":                   {401, `denied`, issuing.ErrUnauthorized, issuing.ErrUnauthorized, nil, 1},
@@ -87,6 +88,9 @@ func TestAnswersBecomeErrors(t *testing.T) {
 				}
 				if c.code != nil && kind != unknown && !errors.Is(err, c.code) {
 					t.Errorf("%s: not the code %v: %v", what, c.code, err)
+				}
+				if c.status == 404 && !strings.Contains(err.Error(), "mgr/") {
+					t.Errorf("%s: the error does not name the path: %v", what, err)
 				}
 				if strings.Contains(err.Error(), "the-token") || strings.Contains(err.Error(), server.URL) {
 					t.Errorf("%s: the error shows too much: %v", what, err)

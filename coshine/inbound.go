@@ -39,7 +39,8 @@ type InboundJWE struct {
 }
 
 // ReceiverConfig configures a [Receiver]. Either Tokens or Authenticate is
-// required.
+// required. How long a body may take to arrive is the HTTP server's setting
+// (ReadTimeout).
 type ReceiverConfig struct {
 	// Tokens are the static bearer tokens that EastPay may present; several for
 	// a change of token. They are compared in constant time.

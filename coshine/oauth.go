@@ -37,6 +37,9 @@ const (
 // A128GCM. TokenURL, ClientID and the four keys' halves are exchanged with
 // Coshine; what Coshine has not published is a setting with the default of the
 // public standards.
+//
+// A token is fetched once for all callers that wait for it, in a goroutine of its
+// own; hooks see it as the operation OAuth.Token.
 type OAuth struct {
 	// TokenURL is the token endpoint: https, or http on loopback. Required.
 	TokenURL string

@@ -3,6 +3,7 @@ package coshine_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -397,5 +398,28 @@ func TestPlainAnswerIsRefusedInOAuthMode(t *testing.T) {
 		if _, err = client.Cards.CardInfoInquiry(t.Context(), someCard, withID("TXN1")); !errors.Is(err, issuing.ErrBadResponse) {
 			t.Errorf("read, %q: %v", body, err)
 		}
+	}
+}
+
+// TestSecondRejectionEndsTheCall: a token endpoint whose tokens never work is
+// not asked for ever.
+func TestSecondRejectionEndsTheCall(t *testing.T) {
+	t.Parallel()
+	cfg := oauthConfig(t)
+	var mints, calls atomic.Int64
+	client, err := coshine.New(cfg, issuing.WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		if r.URL.Host == "auth.example.com" {
+			return answer(200, fmt.Sprintf(`{"access_token":"at-%d"}`, mints.Add(1))), nil
+		}
+		calls.Add(1)
+		return answer(403, ""), nil
+	})}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = client.Cards.CardReissue(t.Context(), someCard)
+	var e *issuing.Error
+	if !errors.Is(err, issuing.ErrUnauthorized) || !errors.As(err, &e) || e.Attempts != 2 || mints.Load() != 2 || calls.Load() != 2 {
+		t.Errorf("%d mints, %d calls, %v", mints.Load(), calls.Load(), err)
 	}
 }

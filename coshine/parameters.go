@@ -33,9 +33,7 @@ type DropDownList struct {
 }
 
 func (l *DropDownList) finish([]byte) error {
-	if l.RecordNum == 0 {
-		l.RecordNum = len(l.Items)
-	}
+	count(&l.RecordNum, len(l.Items))
 	return nil
 }
 
@@ -76,9 +74,7 @@ type CardProductList struct {
 }
 
 func (l *CardProductList) finish([]byte) error {
-	if l.RecordNum == 0 {
-		l.RecordNum = len(l.Products)
-	}
+	count(&l.RecordNum, len(l.Products))
 	return nil
 }
 

@@ -56,6 +56,22 @@ func TestRedirectOnTheSameHostIsFollowed(t *testing.T) {
 	}
 }
 
+// TestLostAnswerAfterARedirectIsOpen: the re-sent request may have been carried
+// out, and the error counts both attempts.
+func TestLostAnswerAfterARedirectIsOpen(t *testing.T) {
+	t.Parallel()
+	server, client := full(t, coshinetest.Config{})
+	card := activeCard(t, client, "C1")
+	server.Redirect(coshine.APILoadFund, "/moved/card-api/tranmgr/loadFund")
+	server.Inject(coshine.APILoadFund, coshinetest.Fault{}, coshinetest.DropAfter())
+	_, err := client.Transactions.LoadFund(t.Context(), money(card.CardToken, "10.00"))
+	var e *issuing.Error
+	if !errors.Is(err, issuing.ErrOutcomeUnknown) || !errors.As(err, &e) || e.Attempts != 2 || server.Booked(e.Key) != 1 {
+		t.Errorf("got %v", err)
+	}
+	checkWayOut(t, e.Key, err)
+}
+
 // stranger is a server that nobody must send a token to.
 func stranger(t *testing.T, tls bool) (*httptest.Server, *atomic.Int64) {
 	t.Helper()

@@ -40,9 +40,7 @@ type TokenList struct {
 }
 
 func (l *TokenList) finish([]byte) error {
-	if l.RecordNum == 0 {
-		l.RecordNum = len(l.Tokens)
-	}
+	count(&l.RecordNum, len(l.Tokens))
 	return nil
 }
 

@@ -165,9 +165,7 @@ type History struct {
 }
 
 func (h *History) finish([]byte) error {
-	if h.RecordNum == 0 {
-		h.RecordNum = len(h.Records)
-	}
+	count(&h.RecordNum, len(h.Records))
 	return nil
 }
 

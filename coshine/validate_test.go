@@ -170,6 +170,12 @@ func TestNewRefusesBadConfiguration(t *testing.T) {
 		"relative path":   {func(c *coshine.Config) { c.Paths = coshine.Paths{coshine.APILoadFund: "a"} }, "Paths[LoadFund]"},
 		"dot segments":    {func(c *coshine.Config) { c.Paths = coshine.Paths{coshine.APILoadFund: "/a/../b"} }, "Paths[LoadFund]"},
 		"path with query": {func(c *coshine.Config) { c.Paths = coshine.Paths{coshine.APILoadFund: "/a?b"} }, "Paths[LoadFund]"},
+		"two names":       {func(c *coshine.Config) { c.Paths = coshine.Paths{"CVV2Inquiry": "/a", "CardCVV2Inquiry": "/b"} }, "is given under two names"},
+		"one path for two": {func(c *coshine.Config) {
+			c.Paths = coshine.Paths{coshine.APILoadFund: "/tranmgr/x", coshine.APIWithdraw: "/tranmgr/x"}
+		}, "Paths[Withdraw] is the path of LoadFund as well"},
+		"path of another": {func(c *coshine.Config) { c.Paths = coshine.Paths{coshine.APILoadFund: "/cardmgr/cardClose"} }, "is the path of CardCancellation as well"},
+		"escaped path":    {func(c *coshine.Config) { c.Paths = coshine.Paths{coshine.APILoadFund: "/a%2f.."} }, "Paths[LoadFund]"},
 		"other host":      {func(c *coshine.Config) { c.Paths = coshine.Paths{coshine.APILoadFund: "//evil.example/a"} }, "Paths[LoadFund]"},
 		"redirect host":   {func(c *coshine.Config) { c.RedirectHosts = []string{"https://a"} }, "RedirectHosts[0]"},
 		"empty OAuth": {func(c *coshine.Config) { c.Token, c.OAuth = issuing.Secret{}, &coshine.OAuth{} },

@@ -87,6 +87,13 @@ func checkExpiry(p *check.Problems, field string, e Expiry) {
 // Ack is the answer to an interface that answers with the public header alone.
 type Ack struct{ Reply }
 
+// count fills in the number of records of an answer that has none.
+func count(recordNum *int, records int) {
+	if *recordNum == 0 {
+		*recordNum = records
+	}
+}
+
 // memberOf returns an object with nothing but the named member of plain, or nil
 // when it has none.
 func memberOf(plain []byte, name string) []byte {

@@ -31,6 +31,12 @@
 // An [HMACKey] is a webhook secret; [SignHMAC512] and [VerifyHMAC512] sign and
 // check body and timestamp.
 //
+// # Coshine
+//
+// An [ES256Key] signs OAuth client assertions ([SignAssertion]), [SealJWE] and
+// [OpenJWE] encrypt bodies with RSA-OAEP-256 and A128GCM, and [SealPIN] encrypts
+// an ISO 9564 format 1 block ([PINBlock]) by a [PINProfile].
+//
 // # UnionPay
 //
 // [SignUPI] and [UPIVerifier] make and check the detached JWS of the header
@@ -40,6 +46,6 @@
 // # Errors
 //
 // Errors name the type that was wanted and the type that was found, never
-// content. [ErrDecrypt], [ErrVerify] and [ErrEnvelope] are the only words about a
-// message that does not open or verify, whatever the reason.
+// content. [ErrDecrypt], [ErrVerify], [ErrEnvelope] and [ErrPIN] are the only words
+// about a message or PIN block that does not open or verify, whatever the reason.
 package sign

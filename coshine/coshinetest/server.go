@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -225,6 +226,10 @@ func (s *Server) api(path string) (coshine.API, bool) {
 	}
 	return "", false
 }
+
+// Format implements [fmt.Formatter] for every verb: the platform's maps hold card
+// numbers and tokens, which no log should show.
+func (s *Server) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "coshinetest.Server "+s.URL()) }
 
 // Close stops the platform.
 func (s *Server) Close() { s.http.Close() }
