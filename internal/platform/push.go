@@ -3,7 +3,9 @@ package platform
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -54,6 +56,21 @@ type Delivery struct {
 	Answer   string // the first 200 bytes of it
 	Accepted bool
 }
+
+// String tells of the delivery without its header and body, which can hold
+// credentials and card data.
+func (d Delivery) String() string {
+	return fmt.Sprintf("%s attempt %d at %s: status %d, accepted %t", d.Type, d.Attempt, d.At.UTC().Format(time.RFC3339), d.Status, d.Accepted)
+}
+
+// Format prints what String returns for every verb.
+func (d Delivery) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, d.String()) }
+
+// LogValue logs what String returns.
+func (d Delivery) LogValue() slog.Value { return slog.StringValue(d.String()) }
+
+// MarshalText encodes what String returns.
+func (d Delivery) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
 // CallbackFault changes how callbacks are delivered.
 type CallbackFault struct {
