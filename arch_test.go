@@ -177,6 +177,8 @@ var clockFiles = []string{
 	"webhook/source.go",              // the default clock of a source
 	"webhook/deduper.go",             // ages in memory
 	"webhook/sqldedupe/sqldedupe.go", // the default clock of leases
+	"webhook/unionpay.go",            // the default clock of UnionPay's messages
+	"unionpay/link.go",               // the default clock of links
 }
 
 // TestForbidden walks library code for floats in structs, the real clock, panics,

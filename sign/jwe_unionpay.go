@@ -63,8 +63,8 @@ func (j UPIJWE) algorithms() (UPIKeyAlgorithm, UPIContentEncryption) {
 	return j.Alg, j.Enc
 }
 
-// Known reports whether both algorithms are supported.
-func (j UPIJWE) Known() bool {
+// Supported reports whether both algorithms are.
+func (j UPIJWE) Supported() bool {
 	alg, enc := j.algorithms()
 	return alg.Known() && enc.Known()
 }

@@ -30,7 +30,7 @@ const (
 )
 
 // Known reports whether m is one of the three modes.
-func (m UPIMode) Known() bool { return m >= UPIEncoded && m <= UPIRFC7797 }
+func (m UPIMode) Known() bool { return m == UPIEncoded || m == UPIRaw || m == UPIRFC7797 }
 
 // String returns the mode's name.
 func (m UPIMode) String() string {

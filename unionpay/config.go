@@ -182,7 +182,7 @@ func (c Config) checkSettings(p *check.Problems) {
 	if !c.PayloadMode.Known() {
 		p.Add("PayloadMode", "is unknown")
 	}
-	if !c.JWE.Known() {
+	if !c.JWE.Supported() {
 		p.Add("JWE", "has an unsupported algorithm")
 	}
 	for message, profile := range c.Profiles {

@@ -65,7 +65,7 @@ const (
 )
 
 // Known reports whether s is one of the constants.
-func (s Shape) Known() bool { return s >= ShapeDefault && s <= ShapeEnveloped }
+func (s Shape) Known() bool { return s == ShapeDefault || s == ShapeFlat || s == ShapeEnveloped }
 
 // BodyEncryption is whether a whole body is encrypted. The data services' pages
 // ask for it while their tables show plain fields, so it is inferred.
@@ -95,7 +95,14 @@ const (
 )
 
 // Known reports whether r was documented when this version was released.
-func (r ReportReason) Known() bool { return len(r) == 1 && r[0] >= '0' && r[0] <= '6' }
+func (r ReportReason) Known() bool {
+	switch r {
+	case ReasonNoATM, ReasonWrongBankOrCity, ReasonWrongAddress, ReasonDuplicateOfOne,
+		ReasonNoChipCard, ReasonNewATM, ReasonOther:
+		return true
+	}
+	return false
+}
 
 // TokenState is the state of a token.
 type TokenState string

@@ -88,7 +88,7 @@ func (cfg UnionPayConfig) validate(fn Func) error {
 	if !cfg.PayloadMode.Known() {
 		p.Add("PayloadMode", "is unknown")
 	}
-	if !cfg.JWE.Known() {
+	if !cfg.JWE.Supported() {
 		p.Add("JWE", "has an unsupported algorithm")
 	}
 	p.Required("function", fn != nil)
