@@ -179,6 +179,9 @@ var clockFiles = []string{
 	"webhook/sqldedupe/sqldedupe.go", // the default clock of leases
 	"webhook/unionpay.go",            // the default clock of UnionPay's messages
 	"unionpay/link.go",               // the default clock of links
+	"uqpay/authdecision/handler.go",  // the default clock, and how long an answer took
+	"uqpay/authdecision/keys.go",     // whether a PGP key is valid when it is read
+	"uqpay/authdecision/caller.go",   // the platform's side, for tests and the sandbox
 }
 
 // TestForbidden walks library code for floats in structs, the real clock, panics,
