@@ -37,8 +37,8 @@ type Config struct {
 	// Allow, when set, refuses requests before anything of them is read, such as
 	// those from unknown addresses.
 	Allow func(*http.Request) bool
-	// Observe, when set, is told what happened to each request. It must not
-	// block.
+	// Observe, when set, is told what happened to each request, and once more of
+	// a decision that comes too late. It runs concurrently and must not block.
 	Observe func(context.Context, Report)
 	// Zone is that of date_of_transaction, which no document states; nil is
 	// UTC+8, the zone of all of UQPAY's documented times.
