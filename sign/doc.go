@@ -15,6 +15,17 @@
 // {"data":"Base64(nonce|ciphertext|tag)"}; [SignPSS] and [VerifyPSS] sign and
 // check body, timestamp and nonce.
 //
+// # WorldCard legacy
+//
+// [AppSecret] signs sorted parameters with MD5 and encrypts single fields with
+// AES in ECB mode. Both are weak and kept for compatibility.
+//
+// # KazePay
+//
+// [Profile] is the set of choices of an envelope whose session key is wrapped
+// with RSA; [Profile.Seal] and [Profile.Open] make and open an [Envelope], and
+// [DetectKazePayProfile] tells the profile from one real answer.
+//
 // # UQPAY
 //
 // An [HMACKey] is a webhook secret; [SignHMAC512] and [VerifyHMAC512] sign and

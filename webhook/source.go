@@ -50,6 +50,8 @@ type verified struct {
 	// handled one is acknowledged without being opened.
 	claims []string
 	at     time.Time
+	// content is what verify had to open, for open and acknowledge.
+	content any
 }
 
 // scheme is one provider's rules.
@@ -62,6 +64,11 @@ type scheme interface {
 	// success and failure are what the provider expects as an answer.
 	success() Answer
 	failure() Answer
+}
+
+// acknowledger is a scheme whose acknowledgement depends on the callback.
+type acknowledger interface {
+	acknowledge(v verified) Answer
 }
 
 // Answer is an HTTP answer to a callback.
@@ -120,8 +127,19 @@ func (s *Source) open(v verified, body []byte) (*Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	event.Provider, event.Time = s.provider, v.at
+	event.Provider = s.provider
+	if event.Time.IsZero() {
+		event.Time = v.at
+	}
 	return event, nil
+}
+
+// success is the acknowledgement of a callback.
+func (s *Source) success(v verified) Answer {
+	if a, ok := s.scheme.(acknowledger); ok {
+		return a.acknowledge(v)
+	}
+	return s.scheme.success()
 }
 
 // inWindow reports whether at lies between maxAge before now and ahead after

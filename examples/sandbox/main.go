@@ -34,8 +34,11 @@ type start func(listen, webhookURL string) (*platform, error)
 
 // providers are the platforms that can be served; each has a file of its own.
 var providers = map[string]start{
-	"uqpay":     startUQPAY,
 	"worldcard": startWorldCard,
+	"legacy":    startLegacy,
+	"kazepay":   startKazePay,
+	"uqpay":     startUQPAY,
+	"coshine":   startCoshine,
 }
 
 func main() {
