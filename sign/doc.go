@@ -31,6 +31,12 @@
 // An [HMACKey] is a webhook secret; [SignHMAC512] and [VerifyHMAC512] sign and
 // check body and timestamp.
 //
+// # UnionPay
+//
+// [SignUPI] and [UPIVerifier] make and check the detached JWS of the header
+// UPI-JWS in its three payload modes, [UPIJWE] encrypts fields and bodies, and
+// [UMPS] signs messages whose signature stands in the body.
+//
 // # Errors
 //
 // Errors name the type that was wanted and the type that was found, never

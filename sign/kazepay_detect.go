@@ -1,7 +1,6 @@
 package sign
 
 import (
-	"crypto"
 	"crypto/aes"
 	"crypto/rand"
 	"crypto/rsa"

@@ -39,6 +39,7 @@ var providers = map[string]start{
 	"kazepay":   startKazePay,
 	"uqpay":     startUQPAY,
 	"coshine":   startCoshine,
+	"unionpay":  startUnionPay,
 }
 
 func main() {
