@@ -195,6 +195,27 @@ func TestMissingFields(t *testing.T) {
 	}
 }
 
+// TestErrorUnderStatus200: what has a code and a message is no empty list.
+func TestErrorUnderStatus200(t *testing.T) {
+	t.Parallel()
+	refused := stubClient(t, &script{answers: []scripted{{200, `{"code":"forbidden","message":"no"}`, nil}}})
+	empty := stubClient(t, &script{answers: []scripted{{200, `{"total_pages":0,"total_items":0,"data":null}`, nil}}})
+	ctx := t.Context()
+	for name, do := range map[string]func(*uqpay.Client) error{
+		"list":       func(c *uqpay.Client) error { return ignore(c.Cards.List(ctx, uqpay.CardsRequest{})) },
+		"cardholder": func(c *uqpay.Client) error { return ignore(c.Cardholders.Cardholder(ctx, "h")) },
+		"arts":       func(c *uqpay.Client) error { return ignore(c.Arts.List(ctx, "")) },
+		"links":      func(c *uqpay.Client) error { return ignore(c.Files.Links(ctx, []string{"f"})) },
+	} {
+		if err := do(refused); !errors.Is(err, uqpay.CodeForbidden) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := do(empty); err != nil {
+			t.Errorf("%s without items: %v", name, err)
+		}
+	}
+}
+
 // TestInFlightPatience: an operation that stays under way is waited for half a
 // minute, then its outcome is open.
 func TestInFlightPatience(t *testing.T) {

@@ -2,6 +2,8 @@ package uqpay
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -97,14 +99,8 @@ var eventData = map[string]func() any{
 
 func make1[T any]() any { return new(T) }
 
-// EventTypes lists the documented event types.
-func EventTypes() []string {
-	types := make([]string, 0, len(eventData))
-	for typ := range eventData {
-		types = append(types, typ)
-	}
-	return types
-}
+// EventTypes lists the documented event types in alphabetical order.
+func EventTypes() []string { return slices.Sorted(maps.Keys(eventData)) }
 
 // Event is a decoded callback.
 type Event struct {

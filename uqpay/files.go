@@ -201,6 +201,8 @@ type FileLinks struct {
 	Absent []string   `json:"absent_files"` // ids of those that do not
 }
 
+func (l *FileLinks) vague() bool { return l.Files == nil && l.Absent == nil }
+
 // FileLink is a link to an uploaded file.
 type FileLink struct {
 	ID   string `json:"file_id"`   // of the file
