@@ -67,7 +67,7 @@ func (e *envelope) expired(status int) bool {
 // The body's own code is 200 then.
 func (e *envelope) inFlight(status int) bool {
 	return (status == http.StatusBadRequest || status == http.StatusConflict) &&
-		e.Type == "" && e.says("request is processing")
+		(e.Type == "" || e.Type == ErrorTypeIdempotency) && e.says("request is processing")
 }
 
 // settles reports whether a refusal is the operation's result even when an

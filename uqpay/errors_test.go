@@ -67,6 +67,7 @@ func TestRetryTable(t *testing.T) {
 		"429":                   {[]scripted{{429, `{"code":"too_many_requests","message":"x"}`, nil}, ok}, 2, nil, nil},
 		"401 expired":           {[]scripted{{401, `{"error":"token expired"}`, nil}, ok}, 2, nil, nil},
 		"in flight":             {[]scripted{{400, inFlight, nil}, {400, inFlight, nil}, {400, inFlight, nil}, {400, inFlight, nil}, {400, inFlight, nil}, ok}, 6, nil, nil},
+		"in flight, typed":      {[]scripted{{409, `{"type":"idempotency_error","code":"x","message":"Request is processing"}`, nil}, ok}, 2, nil, nil},
 		"garbled success":       {[]scripted{{200, `{"card_id":`, nil}, ok}, 2, nil, nil},
 		"empty success":         {[]scripted{{200, ``, nil}, ok}, 2, nil, nil},
 		"refused":               {[]scripted{{400, `{"type":"card_error","code":"card_not_found","message":"x"}`, nil}}, 1, issuing.ErrNotFound, uqpay.CodeCardNotFound},
