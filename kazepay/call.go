@@ -222,7 +222,9 @@ func (c *Client) answer(o *operation, tc *transport.Call, resp *transport.Respon
 		// Whoever answered did not prove to be KazePay, or the profile is not the
 		// right one; the operation may have been carried out all the same.
 		resp.Maybe = true
-		return nil, c.transport.Fail(tc, resp, &issuing.Error{Kind: issuing.ErrSignature, Err: err})
+		return nil, c.transport.Fail(tc, resp, &issuing.Error{
+			Kind: issuing.ErrSignature, Err: &Unverified{Answer: issuing.NewSecret(string(resp.Body)), Err: err},
+		})
 	}
 	if flag, failed := failedFlag(o, payload); failed {
 		return payload, c.transport.Fail(tc, resp, &issuing.Error{

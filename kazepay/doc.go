@@ -19,8 +19,8 @@
 // RSA key, encrypted under a fresh AES key, and that key is wrapped for KazePay;
 // answers and callbacks come the same way in the other direction. Which
 // algorithms these are is inferred, not published: [Config.Profile] holds the
-// choice, and sign.DetectKazePayProfile settles it with one answer of the
-// sandbox. KazePay hands out [Config.BaseURL] and [Config.SysID].
+// choice, and sign.DetectKazePayProfile settles it with one answer or callback of
+// the sandbox. KazePay hands out [Config.BaseURL] and [Config.SysID].
 //
 // Weaknesses of the scheme: the head of a message is neither encrypted nor, as
 // far as is known, signed, so nothing in it is relied on; ECB shows equal blocks;

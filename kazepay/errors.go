@@ -44,6 +44,25 @@ func (u *Unsettled) Error() string {
 // Unwrap returns the cause.
 func (u *Unsettled) Unwrap() error { return u.Err }
 
+// Unverified stands behind an error of kind issuing.ErrSignature of a read;
+// errors.As finds it. While the profile is not settled, give its Answer to
+// sign.DetectKazePayProfile.
+type Unverified struct {
+	Answer issuing.Secret // the answer as it came, encrypted
+	Err    error          // sign.ErrEnvelope, or what is malformed
+}
+
+// Error returns the cause's text.
+func (u *Unverified) Error() string {
+	if u.Err == nil {
+		return "the answer does not verify"
+	}
+	return u.Err.Error()
+}
+
+// Unwrap returns the cause.
+func (u *Unverified) Unwrap() error { return u.Err }
+
 // unsettled adds to an error of unknown outcome how to settle it.
 func unsettled(o *operation, err error) error {
 	var e *issuing.Error

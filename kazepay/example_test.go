@@ -63,19 +63,28 @@ func Example() {
 	// card: [redacted] ACTIVE
 }
 
-// One answer of the sandbox tells which profile KazePay uses.
+// One message of KazePay's tells which profile it uses: an answer that does not
+// verify yet ([kazepay.Unverified]), or a callback.
 func ExampleConfig_profile() {
-	var answer []byte // the raw body of an answer
-	var own sign.PrivateKey
-	var platform sign.PublicKey
-	profiles, err := sign.DetectKazePayProfile(own, platform, answer)
+	server, err := kazepaytest.NewServer(kazepaytest.Config{Profile: sign.Profile{Mode: sign.ModeCBCKeyIV, Hash: sign.HashSHA256}})
 	if err != nil {
-		fmt.Println("no profile fits:", err)
-		return
+		log.Fatal(err)
 	}
-	cfg := kazepay.Config{BaseURL: "https://…", SysID: "…", PrivateKey: own, PlatformKey: platform, Profile: profiles[0]}
-	_, err = kazepay.New(cfg)
-	fmt.Println(err)
+	defer server.Close()
+	_, callback, err := server.SealCallback(kazepay.NotifyKYCResult, map[string]any{"email": "ada@example.com", "status": "PASSED"})
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	cfg := server.ClientConfig()
+	profiles, err := sign.DetectKazePayProfile(cfg.PrivateKey, cfg.PlatformKey, callback)
+	if err != nil || len(profiles) != 1 {
+		log.Fatal("no profile fits, or several do: ", profiles, err)
+	}
+	cfg.Profile = profiles[0]
+	fmt.Println(cfg.Profile)
+	// Output:
+	// Cipher=AES-128 Mode=CBC-key-IV Padding=PKCS7 Payload=json KeyText=base64 Wrap=PKCS1v15 Hash=SHA-256 Signed=plaintext
 }
 
 // Operations that KazePay publishes to its customers only go the same way.

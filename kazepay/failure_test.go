@@ -3,7 +3,6 @@ package kazepay_test
 import (
 	"context"
 	"errors"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -70,6 +69,7 @@ func TestAnswersThatAreNoSuccess(t *testing.T) {
 		"no code":               {plain(200, `{"head":{},"body":{}}`), issuing.ErrBadResponse, 3, unknown, "", ""},
 		"a page":                {plain(200, "<html>maintenance</html>"), issuing.ErrBadResponse, 3, unknown, "", "HTML"},
 		"a broken hop":          {plain(502, "<html>502</html>"), issuing.ErrUnavailable, 3, unknown, "", "http 502"},
+		"more than is read":     {plain(200, strings.Repeat("x", 5<<20)), issuing.ErrBadResponse, 1, unknown, "", "larger than the limit"},
 		"nothing":               {plain(200, ""), issuing.ErrBadResponse, 3, unknown, "", "empty"},
 		"a redirect":            {plain(302, ""), issuing.ErrBadResponse, 1, unknown, "", "redirect"},
 		"too many requests":     {plain(429, "slow down"), issuing.ErrRateLimited, 3, issuing.ErrRateLimited, "", ""},
@@ -93,6 +93,10 @@ func TestAnswersThatAreNoSuccess(t *testing.T) {
 			if len(numbers) != c.reads {
 				t.Errorf("%d message numbers for %d reads", len(numbers), c.reads)
 			}
+			var unverified *kazepay.Unverified
+			if errors.As(e, &unverified) != errors.Is(c.read, issuing.ErrSignature) || unverified != nil && !strings.HasPrefix(unverified.Answer.Reveal(), `{"head":{`) {
+				t.Errorf("unverified: %v", e)
+			}
 			e = wantError(t, write(t.Context(), client), c.write)
 			messages, _ = s.requests()
 			if sent := len(messages) - c.reads; sent != 1 || e.Key != messages[c.reads].Head.RequestNo {
@@ -115,16 +119,8 @@ func TestAnswersThatAreNoSuccess(t *testing.T) {
 func TestAConnectionThatIsRefusedIsNoUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	s := newWireServer(t, plain(200, ""))
-	cfg := s.config(t)
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg.BaseURL = "http://" + listener.Addr().String()
-	if err := listener.Close(); err != nil {
-		t.Fatal(err)
-	}
-	e := wantError(t, write(t.Context(), s.clientOf(t, cfg)), issuing.ErrUnavailable)
+	client := s.client(t, issuing.WithHTTPClient(flaky(t, 99)))
+	e := wantError(t, write(t.Context(), client), issuing.ErrUnavailable)
 	if e.Attempts != 3 || !requestNoForm.MatchString(e.Key) || errors.Is(e, issuing.ErrOutcomeUnknown) {
 		t.Errorf("%v", e)
 	}

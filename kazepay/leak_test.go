@@ -17,7 +17,7 @@ func TestNothingPrintsASecret(t *testing.T) {
 	t.Parallel()
 	for _, zero := range []any{
 		kazepay.Card{}, kazepay.CardNumberID{}, kazepay.AssignRequest{}, kazepay.SubmitRequest{}, kazepay.SubmitInlineRequest{},
-		kazepay.Identity{}, kazepay.Link{}, kazepay.Failure{}, kazepay.VerificationCode{}, kazepay.CardStatusChanged{},
+		kazepay.Identity{}, kazepay.Link{}, kazepay.Failure{}, kazepay.Unverified{}, kazepay.VerificationCode{}, kazepay.CardStatusChanged{},
 		kazepay.TransactionCreated{}, kazepay.CardDeposited{}, kazepay.CardClosed{}, kazepay.ActivationCodeSent{},
 		kazepaytest.CardState{}, issuing.CallInfo{}, sign.Envelope{},
 	} {

@@ -19,7 +19,7 @@ import (
 // Size of the property test: top-ups under faults, spread over cards, because a
 // card lists 1000 rows at most.
 const (
-	propertyDeposits = 1_500
+	propertyDeposits = 1_000
 	propertyCards    = 4
 	propertyWorkers  = 8
 )
@@ -62,7 +62,7 @@ type outcome struct {
 
 func TestPropertyEveryTopUpOnceUnderFaults(t *testing.T) {
 	if testing.Short() {
-		t.Skip("1,500 calls")
+		t.Skip("1,000 calls")
 	}
 	server := startServer(t, kazepaytest.Config{
 		Balance: issuing.NewAmount(1_000_000_000, 0), Quirks: kazepaytest.Quirks{Errors: kazepaytest.ErrorsSealed},

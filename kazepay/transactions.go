@@ -19,7 +19,8 @@ const (
 	defaultSize = 10
 )
 
-// TransactionsRequest selects a page of a card's transactions.
+// TransactionsRequest selects a page of a card's transactions. Upstream counts
+// From in and To out.
 type TransactionsRequest struct {
 	CardID        string    `json:"cardID"`                        // KazePay's card id; required
 	TransactionID string    `json:"transactionId,omitzero"`        // exact match; optional

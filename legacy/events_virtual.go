@@ -30,9 +30,10 @@ type VirtualLBill struct {
 	AppKey               string                    `json:"appKey"`               // the merchant's
 }
 
-// DedupeKey implements [Notification]: a record has a type and a verdict.
+// DedupeKey implements [Notification]: a record has a type and a verdict. The
+// amount belongs to the key, so that a corrected record is not lost.
 func (n *VirtualLBill) DedupeKey() string {
-	return dedupeKey(NotifyVirtualLBill, n.RecordNo, string(n.Type), string(n.Status))
+	return dedupeKey(NotifyVirtualLBill, n.RecordNo, string(n.Type), string(n.Status), n.LocalAmount.String())
 }
 
 // VirtualLClosed tells that a VIRTUAL-L card was closed. LocalAmount went back to
@@ -92,9 +93,10 @@ type VirtualPTransactionEvent struct {
 	TransactionTime time.Time                 `json:"transactionTime"` // zero when it cannot be read
 }
 
-// DedupeKey implements [Notification]: a transaction reaches a status once.
+// DedupeKey implements [Notification]: a transaction reaches a status once. The
+// amount belongs to the key, so that a corrected one is not lost.
 func (n *VirtualPTransactionEvent) DedupeKey() string {
-	return dedupeKey(NotifyVirtualPTransaction, n.ID, string(n.Type), string(n.Status))
+	return dedupeKey(NotifyVirtualPTransaction, n.ID, string(n.Type), string(n.Status), n.Amount.String())
 }
 
 // VirtualPDeleted (DeleteCard) tells that a VIRTUAL-P card was closed. It has no

@@ -259,7 +259,7 @@ func TestVirtualPExample(t *testing.T) {
 	event, ok := n.(*VirtualPTransactionEvent)
 	if !ok || event.Type != VirtualPTransactionTypeTopUp || event.Status != VirtualPTransactionStatusClosed || event.Amount.String() != "9" ||
 		!event.TransactionTime.Equal(time.Date(2024, 11, 29, 7, 14, 18, 157e6, time.UTC)) ||
-		event.DedupeKey() != "CardTransaction|e6a54b44-1a38-4d51-824c-6f7bf6e1fb3e|TopUp|Closed" {
+		event.DedupeKey() != "CardTransaction|e6a54b44-1a38-4d51-824c-6f7bf6e1fb3e|TopUp|Closed|9" {
 		t.Errorf("%T %+v", n, n)
 	}
 }

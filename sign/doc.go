@@ -40,6 +40,6 @@
 // # Errors
 //
 // Errors name the type that was wanted and the type that was found, never
-// content. [ErrDecrypt] and [ErrVerify] are the only words about a message that
-// does not open or verify, whatever the reason.
+// content. [ErrDecrypt], [ErrVerify] and [ErrEnvelope] are the only words about a
+// message that does not open or verify, whatever the reason.
 package sign

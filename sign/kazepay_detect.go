@@ -13,7 +13,8 @@ import (
 // DetectKazePayProfile tells which profiles open and verify real answers: it
 // tries every combination of the choices and returns those whose payload is
 // valid JSON and whose signature is right for every one of the answers, the most
-// likely first. One answer of the sandbox settles a merchant's configuration:
+// likely first. A callback is sealed like an answer and will do as well. One
+// message of the sandbox settles a merchant's configuration:
 //
 //	profiles, err := sign.DetectKazePayProfile(own, platform, answer)
 //

@@ -38,7 +38,7 @@ func (t *tour) connect(ctx context.Context, getenv func(string) string) (closeAl
 	} else {
 		var server *legacytest.Server
 		if server, err = legacytest.NewServer(legacytest.Config{}); err == nil {
-			stopPlatform = server.Close
+			stopPlatform, t.memory = server.Close, true
 			cfg = server.ClientConfig()
 			fmt.Fprintf(t.out, "The previous API of WorldCard in memory at %s\n", server.URL())
 		}

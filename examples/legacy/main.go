@@ -39,6 +39,7 @@ type tour struct {
 	client  *legacy.Client
 	inbox   *inbox
 	url     string // where the platform sends callbacks; the type follows it
+	memory  bool   // the platform is the one in memory
 	suffix  string // makes the merchant's numbers unique
 	counter int
 }
@@ -58,6 +59,9 @@ func run(ctx context.Context, out io.Writer, getenv func(string) string) error {
 	}
 	if err := t.topUp(ctx, card); err != nil {
 		return fmt.Errorf("top-up: %w", err)
+	}
+	if err := t.identify(ctx); err != nil {
+		return fmt.Errorf("physical card: %w", err)
 	}
 	if err := t.remit(ctx); err != nil {
 		return fmt.Errorf("remittance: %w", err)

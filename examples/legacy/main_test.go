@@ -15,7 +15,7 @@ func TestTour(t *testing.T) {
 	text := out.String()
 	for _, want := range []string{
 		"the query says success, card [redacted] ending in ", "balance 10.00 USD", "Balance: 30.00 USD",
-		"fee 10.1000, so sending 100 USD costs 110.1000", "charged 110.1000 USD, pickup code [redacted]", "== Done",
+		"fee 10.1000, so sending 100 USD costs 110.1000", "charged 110.1000 USD, pickup code [redacted]", "== Done", "with identity documents",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the output lacks %q", want)

@@ -84,6 +84,39 @@ func (t *tour) topUp(ctx context.Context, card issuing.Secret) error {
 	return nil
 }
 
+// identify applies for a physical card with the holder's documents. The holder is
+// made up, so it is left out on the real platform.
+func (t *tour) identify(ctx context.Context) error {
+	t.title("A physical card, with identity documents")
+	if !t.memory {
+		t.step("Application: skipped, there is no holder whose documents could be sent")
+		return nil
+	}
+	no := "visa-" + t.suffix
+	_, err := t.client.KYC.ApplyVisaH(ctx, legacy.VisaHApplication{
+		MerOrderNo: no, NotifyURL: t.notify(legacy.NotifyKYC), FirstName: "Ada", LastName: "Lovelace",
+		CountryCode: "852", Phone: "91234567", Email: "ada@example.com",
+		Line1: "Flat 1", Line2: "1 Queen's Road", Line3: "Central", PostalCode: "999077", City: "Hong Kong", AddressCountry: "344",
+		DeliveryLine1: "Flat 1", DeliveryLine2: "1 Queen's Road", DeliveryLine3: "Central", DeliveryPostalCode: "999077",
+		DeliveryCity: "Hong Kong", DeliveryCountry: "344",
+		IDType: legacy.VisaHIDTypePassport, Country: "826", IDNumber: issuing.NewSecret("925665416"),
+		IDIssuanceDate: issuing.NewDate(2022, 12, 10), IDExpiryDate: issuing.NewDate(2032, 12, 10),
+		PassImage: issuing.NewSecret("\xff\xd8\xff\xe0 the page with the photograph"),
+	})
+	if err != nil && !errors.Is(err, issuing.ErrOutcomeUnknown) {
+		return err
+	}
+	if _, err := wait[*legacy.KYCNotification](ctx, t.inbox); err != nil {
+		return err
+	}
+	application, err := t.client.KYC.ApplicationByKey(ctx, no)
+	if err != nil {
+		return err
+	}
+	t.step("Application %s: %v, card ending in %s", application.OrderNo, application.Status, application.CardNumber.Last4())
+	return nil
+}
+
 // remit sends a remittance for cash pickup, from quote to notification.
 func (t *tour) remit(ctx context.Context) error {
 	t.title("A remittance")
