@@ -244,8 +244,10 @@ func (h *Handler) decide(ctx context.Context, req *Request, c *claim) {
 		if err == nil && !decision.valid() {
 			err = ErrNoDecision
 		}
+		// Before the answer is let go, which ends ctx.
+		late := ctx.Err() != nil
 		h.repeats.settle(c, decision, err)
-		if err == nil && ctx.Err() != nil && h.cfg.Observe != nil {
+		if err == nil && late && h.cfg.Observe != nil {
 			h.cfg.Observe(context.WithoutCancel(ctx), Report{
 				RequestID: req.RequestID, TransactionID: req.TransactionID, Outcome: OutcomeDropped,
 				Decision: decision, Duration: time.Since(begun), Err: ErrLate,
