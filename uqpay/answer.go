@@ -67,7 +67,7 @@ func (e *envelope) expired(status int) bool {
 // The body's own code is 200 then.
 func (e *envelope) inFlight(status int) bool {
 	return (status == http.StatusBadRequest || status == http.StatusConflict) &&
-		e.Type == "" && e.says("request is processing")
+		(e.Type == "" || e.Type == ErrorTypeIdempotency) && e.says("request is processing")
 }
 
 // settles reports whether a refusal is the operation's result even when an
@@ -148,6 +148,10 @@ func judgeAny(r *transport.Response) transport.Judgement {
 // incomplete is a result that can tell that the answer lacked its main field.
 type incomplete interface{ incomplete() bool }
 
+// vague is a result that may lack everything, but says nothing then: what comes
+// under status 200 with a code and a message is an error, not an empty list.
+type vague interface{ vague() bool }
+
 // errIncomplete is the cause of a success that says nothing.
 var errIncomplete = errors.New("the answer lacks the fields that identify its result")
 
@@ -174,14 +178,22 @@ func (c *Client) answer(tc *transport.Call, resp *transport.Response, x *exchang
 		return nil
 	}
 	err := decode(resp.Body, x.out)
-	if err == nil {
+	doubt := errors.Is(err, errIncomplete)
+	if v, ok := x.out.(vague); ok && err == nil {
+		doubt = v.vague()
+	}
+	if err == nil && !doubt {
 		return nil
 	}
-	if env := readEnvelope(resp.Body); errors.Is(err, errIncomplete) && env != nil && env.code() != "" && env.Message != "" {
+	env := readEnvelope(resp.Body)
+	switch {
+	case doubt && env != nil && env.code() != "" && env.Message != "":
 		// An error under status 200. One of the platform's own making says
 		// nothing about what became of a write.
 		resp.Maybe = resp.Maybe || env.code() == CodeAPIError || env.Type == ErrorTypeAPI
 		return c.transport.Fail(tc, resp, c.named(resp, env.failure(resp.Status)))
+	case err == nil:
+		return nil
 	}
 	// The platform carried the operation out, but what it says about it cannot
 	// be read.

@@ -244,6 +244,8 @@ type Cardholder struct {
 	URLExpiresAt       time.Time        `json:"idv_url_expires_at"`   // of VerificationURL
 }
 
+func (h *Cardholder) vague() bool { return h.ID == "" }
+
 // Cardholder reads a cardholder.
 //
 // Safety: read.

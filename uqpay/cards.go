@@ -20,7 +20,8 @@ type SpendingControl struct {
 }
 
 // RiskControls are the rules that a card's transactions pass. In requests an
-// empty flag leaves a setting as it is, and a nil list is not sent.
+// empty flag leaves a setting as it is, a nil list is not sent, and an empty list
+// that is not nil is sent as [].
 type RiskControls struct {
 	Enable3DS  Flag     `json:"enable_3ds,omitzero"`             // Visa only; off means no 3-D Secure and no fraud dispute
 	Allow3DS   Flag     `json:"allow_3ds_transactions,omitzero"` // with Enable3DS: whether to challenge; Y by default

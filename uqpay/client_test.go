@@ -324,3 +324,31 @@ func TestHooks(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestNumberInAQueryStaysSecret: the one request that has a card number in its
+// URL does not show it when it fails.
+func TestNumberInAQueryStaysSecret(t *testing.T) {
+	t.Parallel()
+	const pan = "4096360812345678"
+	for _, rt := range []roundTrip{
+		func(r *http.Request) (*http.Response, error) {
+			if isMint(r) {
+				return answerTo(r, 200, tokenBody), nil
+			}
+			return nil, &url.Error{Op: "Get", URL: r.URL.String(), Err: io.ErrUnexpectedEOF}
+		},
+		func(r *http.Request) (*http.Response, error) {
+			if isMint(r) {
+				return answerTo(r, 200, tokenBody), nil
+			}
+			return answerTo(r, 400, `{"type":"card_error","code":"x","message":"`+r.URL.RawQuery+`"}`), nil
+		},
+	} {
+		var seen []string
+		c := stubClient(t, rt, issuing.WithHook(func(_ context.Context, e issuing.CallEvent) { seen = append(seen, fmt.Sprintf("%+v", e)) }))
+		_, err := c.Cards.List(t.Context(), uqpay.CardsRequest{CardNumber: issuing.NewSecret(pan)})
+		if err == nil || strings.Contains(fmt.Sprintf("%v %+v %#v", err, err, err), pan) || strings.Contains(strings.Join(seen, " "), pan) {
+			t.Errorf("%v %v", err, seen)
+		}
+	}
+}

@@ -67,6 +67,7 @@ func TestRetryTable(t *testing.T) {
 		"429":                   {[]scripted{{429, `{"code":"too_many_requests","message":"x"}`, nil}, ok}, 2, nil, nil},
 		"401 expired":           {[]scripted{{401, `{"error":"token expired"}`, nil}, ok}, 2, nil, nil},
 		"in flight":             {[]scripted{{400, inFlight, nil}, {400, inFlight, nil}, {400, inFlight, nil}, {400, inFlight, nil}, {400, inFlight, nil}, ok}, 6, nil, nil},
+		"in flight, typed":      {[]scripted{{409, `{"type":"idempotency_error","code":"x","message":"Request is processing"}`, nil}, ok}, 2, nil, nil},
 		"garbled success":       {[]scripted{{200, `{"card_id":`, nil}, ok}, 2, nil, nil},
 		"empty success":         {[]scripted{{200, ``, nil}, ok}, 2, nil, nil},
 		"refused":               {[]scripted{{400, `{"type":"card_error","code":"card_not_found","message":"x"}`, nil}}, 1, issuing.ErrNotFound, uqpay.CodeCardNotFound},
@@ -192,6 +193,27 @@ func TestMissingFields(t *testing.T) {
 	}
 	if !strings.Contains(err.Error(), "missing nationality, residential_address") {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestErrorUnderStatus200: what has a code and a message is no empty list.
+func TestErrorUnderStatus200(t *testing.T) {
+	t.Parallel()
+	refused := stubClient(t, &script{answers: []scripted{{200, `{"code":"forbidden","message":"no"}`, nil}}})
+	empty := stubClient(t, &script{answers: []scripted{{200, `{"total_pages":0,"total_items":0,"data":null}`, nil}}})
+	ctx := t.Context()
+	for name, do := range map[string]func(*uqpay.Client) error{
+		"list":       func(c *uqpay.Client) error { return ignore(c.Cards.List(ctx, uqpay.CardsRequest{})) },
+		"cardholder": func(c *uqpay.Client) error { return ignore(c.Cardholders.Cardholder(ctx, "h")) },
+		"arts":       func(c *uqpay.Client) error { return ignore(c.Arts.List(ctx, "")) },
+		"links":      func(c *uqpay.Client) error { return ignore(c.Files.Links(ctx, []string{"f"})) },
+	} {
+		if err := do(refused); !errors.Is(err, uqpay.CodeForbidden) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := do(empty); err != nil {
+			t.Errorf("%s without items: %v", name, err)
+		}
 	}
 }
 

@@ -1,12 +1,14 @@
 package uqpay
 
 import (
+	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
-	"github.com/issuing-sdk/issuing-go/internal/wire"
 )
 
 // Event types. Switch on them, or on the Go type of [Event.Data].
@@ -97,14 +99,8 @@ var eventData = map[string]func() any{
 
 func make1[T any]() any { return new(T) }
 
-// EventTypes lists the documented event types.
-func EventTypes() []string {
-	types := make([]string, 0, len(eventData))
-	for typ := range eventData {
-		types = append(types, typ)
-	}
-	return types
-}
+// EventTypes lists the documented event types in alphabetical order.
+func EventTypes() []string { return slices.Sorted(maps.Keys(eventData)) }
 
 // Event is a decoded callback.
 type Event struct {
@@ -138,15 +134,14 @@ func (b *EventBase) base() *EventBase { return b }
 // DecodeEvent decodes the verified body of a callback, in both generations of the
 // envelope. The package webhook calls it.
 func DecodeEvent(body []byte) (*Event, error) {
-	var e Event
-	var data []byte
-	if err := readEvent(body, &e, &data); err != nil {
+	e, data, err := readEvent(body)
+	if err != nil {
 		return nil, err
 	}
 	e.Raw = issuing.NewSecret(string(data))
 	create, ok := eventData[e.Type]
 	if !ok {
-		return &e, nil
+		return e, nil
 	}
 	e.Data = create()
 	if len(data) > 0 {
@@ -160,38 +155,37 @@ func DecodeEvent(body []byte) (*Event, error) {
 	if t, ok := e.Data.(interface{ tidy() }); ok {
 		t.tidy()
 	}
-	return &e, nil
+	return e, nil
 }
 
 // errNoType marks a body that names no event.
 var errNoType = errors.New("the event has no type")
 
+// envelopeOf is the JSON around an event.
+type envelopeOf struct {
+	Version  string          `json:"version"`
+	Name     string          `json:"event_name"`
+	Type     string          `json:"event_type"`
+	ID       string          `json:"event_id"`
+	SourceID string          `json:"source_id"`
+	Data     json.RawMessage `json:"data"`
+}
+
 // readEvent reads the envelope without decoding the data.
-func readEvent(body []byte, e *Event, data *[]byte) error {
-	var head struct {
-		Version  string `json:"version"`
-		Name     string `json:"event_name"`
-		Type     string `json:"event_type"`
-		ID       string `json:"event_id"`
-		SourceID string `json:"source_id"`
-	}
+func readEvent(body []byte) (*Event, []byte, error) {
+	var head envelopeOf
 	if err := codec.Unmarshal(body, &head); err != nil {
-		return err
+		return nil, nil, err
 	}
-	*e = Event{Type: head.Type, Name: head.Name, Version: head.Version, ID: head.ID, SourceID: head.SourceID}
+	e := &Event{Type: head.Type, Name: head.Name, Version: head.Version, ID: head.ID, SourceID: head.SourceID}
 	if !strings.Contains(e.Type, ".") && strings.Contains(e.Name, ".") {
 		// The older envelope swaps the two; only a type has a dot.
 		e.Type, e.Name = e.Name, e.Type
 	}
 	if e.Type == "" {
-		return errNoType
+		return nil, nil, errNoType
 	}
-	for name, value := range wire.Members(body) {
-		if name == "data" {
-			*data = value
-		}
-	}
-	return nil
+	return e, head.Data, nil
 }
 
 // unset turns the date that events send for none into none.

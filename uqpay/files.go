@@ -66,7 +66,8 @@ type File struct {
 
 func (f *File) incomplete() bool { return f.ID == "" }
 
-// Upload uploads a file without holding it in memory.
+// Upload uploads a file without holding it in memory. The client's timeout bounds
+// one whole attempt: for large files on slow lines use a clone with a longer one.
 //
 // Safety: keyed when the content can be rewound, otherwise once. On
 // issuing.ErrOutcomeUnknown call again with the same content and
@@ -199,6 +200,8 @@ type FileLinks struct {
 	Files  []FileLink `json:"files"`        // those that exist
 	Absent []string   `json:"absent_files"` // ids of those that do not
 }
+
+func (l *FileLinks) vague() bool { return l.Files == nil && l.Absent == nil }
 
 // FileLink is a link to an uploaded file.
 type FileLink struct {

@@ -44,6 +44,8 @@ type Arts struct {
 	List      []Art  `json:"card_arts"`           // all of them
 }
 
+func (a *Arts) vague() bool { return a.DefaultID == "" && a.List == nil }
+
 // Art is the design of a card, shown in Apple Wallet for cards with enhanced KYC.
 type Art struct {
 	ID           string `json:"card_art_id"`      // given as card_art_id when a card is created

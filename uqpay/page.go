@@ -14,6 +14,8 @@ type Page[T any] struct {
 	List  []T `json:"data"`        // the items of this page
 }
 
+func (p *Page[T]) vague() bool { return p.List == nil }
+
 // Paging selects a page. The zero Paging is the first page of ten items.
 type Paging struct {
 	Page     int `json:"page_number,omitzero"` // from 1; 0 is 1

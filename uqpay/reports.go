@@ -50,7 +50,9 @@ const MaxReport = 1 << 30
 
 // Download writes a report, a CSV file, to w as it arrives; nothing of it is
 // kept. It is there from its event on, for seven days. An error that comes after
-// the first byte leaves a part in w; the call is not repeated then.
+// the first byte leaves a part in w; the call is not repeated then. The client's
+// timeout bounds the whole download: for large reports use a clone with a longer
+// one.
 //
 // Safety: read.
 func (s *ReportService) Download(ctx context.Context, reportID string, w io.Writer, opts ...issuing.CallOption) error {

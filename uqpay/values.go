@@ -15,10 +15,31 @@ type MaskedNumber string
 
 // UnmarshalText masks what could be a full card number.
 func (n *MaskedNumber) UnmarshalText(text []byte) error {
+	if !mayBeFull(text) {
+		*n = MaskedNumber(text)
+		return nil
+	}
 	*n = MaskedNumber(fullNumber.ReplaceAllStringFunc(string(text), func(digits string) string {
 		return strings.Repeat("*", len(digits)-4) + digits[len(digits)-4:]
 	}))
 	return nil
+}
+
+// mayBeFull reports cheaply whether text has so many digits with nothing but
+// separators between them that fullNumber could find a number.
+func mayBeFull(text []byte) bool {
+	digits := 0
+	for _, c := range text {
+		switch {
+		case c >= '0' && c <= '9':
+			if digits++; digits >= 12 {
+				return true
+			}
+		case c != ' ' && c != '-':
+			digits = 0
+		}
+	}
+	return false
 }
 
 // fullNumber is a run of digits, perhaps grouped, that could be a card number.

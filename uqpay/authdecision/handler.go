@@ -37,8 +37,8 @@ type Config struct {
 	// Allow, when set, refuses requests before anything of them is read, such as
 	// those from unknown addresses.
 	Allow func(*http.Request) bool
-	// Observe, when set, is told what happened to each request. It must not
-	// block.
+	// Observe, when set, is told what happened to each request, and once more of
+	// a decision that comes too late. It runs concurrently and must not block.
 	Observe func(context.Context, Report)
 	// Zone is that of date_of_transaction, which no document states; nil is
 	// UTC+8, the zone of all of UQPAY's documented times.
@@ -244,8 +244,10 @@ func (h *Handler) decide(ctx context.Context, req *Request, c *claim) {
 		if err == nil && !decision.valid() {
 			err = ErrNoDecision
 		}
+		// Before the answer is let go, which ends ctx.
+		late := ctx.Err() != nil
 		h.repeats.settle(c, decision, err)
-		if err == nil && ctx.Err() != nil && h.cfg.Observe != nil {
+		if err == nil && late && h.cfg.Observe != nil {
 			h.cfg.Observe(context.WithoutCancel(ctx), Report{
 				RequestID: req.RequestID, TransactionID: req.TransactionID, Outcome: OutcomeDropped,
 				Decision: decision, Duration: time.Since(begun), Err: ErrLate,

@@ -244,6 +244,30 @@ func TestRepeatsAskOnce(t *testing.T) {
 	}
 }
 
+// TestOneReportPerAnswer: a decision in time is not reported as late as well.
+func TestOneReportPerAnswer(t *testing.T) {
+	t.Parallel()
+	f := serve(t, nil)
+	merchant, platform := pair(t)
+	caller := &Caller{URL: f.server.URL, Key: platform, MerchantKey: merchant.Public(), Window: 20 * time.Second, Client: f.server.Client()}
+	const calls = 30
+	for i := range calls {
+		if _, err := caller.Call(t.Context(), map[string]any{"transaction_id": fmt.Sprint(i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Close waits for the requests, and a decision is settled before its answer.
+	f.server.Close()
+	if len(f.reports) != calls {
+		t.Errorf("%d reports of %d calls", len(f.reports), calls)
+	}
+	for range min(calls, len(f.reports)) {
+		if r := <-f.reports; r.Outcome != OutcomeAnswered || r.Err != nil {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
 func TestMemoryIsBounded(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(0, 0)

@@ -172,6 +172,10 @@ func readCardSettings(f fields, n *card) {
 		n.SpendingControls = nil
 		for _, item := range items {
 			inner := readFields(item)
+			// One of UQPAY's own libraries sends this amount as a string.
+			if text, quoted := wire.Unquote(inner.values["amount"]); quoted {
+				inner.values["amount"] = []byte(text)
+			}
 			inner.prefix, inner.wrong = "spending_controls.", f.wrong
 			n.SpendingControls = append(n.SpendingControls, uqpay.SpendingControl{
 				Amount: inner.amount("amount", true, true), Interval: uqpay.Interval(inner.word("interval", true, "PER_TRANSACTION")),

@@ -13,5 +13,7 @@
 // status 200 and otherwise sent again after 1, 5 and 30 minutes. A SHARE card
 // with the limit 0 has no cap and cannot be recharged. A transaction must be in
 // the card's currency. A network protection costs nothing. An error whose code
-// is not published carries its type as the code.
+// is not published carries its type as the code. The amount of a spending control
+// may be a string besides a number, because one of UQPAY's libraries sends it so.
+// The PIN rules fail a PIN order, and the request under the contract of v1.6.
 package uqpaytest
