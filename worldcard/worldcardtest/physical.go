@@ -96,11 +96,11 @@ func (s *Server) assign(f fields) (any, *problem) {
 		return fail(worldcard.CodeKYCNotCompleted, "")
 	case c.status != worldcard.CardStatusPendingAssignment:
 		return change(c), nil // a repeat returns the current status
-	case s.numbers[number] != "":
+	case s.numbers[numberKey(number)] != "":
 		return fail(worldcard.CodeInvalidParameter, "card_number is used by another card")
 	}
 	c.number = issuing.NewSecret(number)
-	s.numbers[number] = c.id
+	s.numbers[numberKey(number)] = c.id
 	c.move(worldcard.CardStatusPendingActivation, s.now())
 	return change(c), nil
 }

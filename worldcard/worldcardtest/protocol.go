@@ -221,7 +221,8 @@ func paged(f fields, items []map[string]any) (any, *problem) {
 	if failed != nil {
 		return nil, failed
 	}
-	first := min((page-1)*size, len(items))
+	first := min(page-1, len(items)) // so that the product below cannot overflow
+	first = min(first*size, len(items))
 	last := min(first+size, len(items))
 	list := items[first:last]
 	if list == nil {
