@@ -277,6 +277,9 @@ func (s *Server) handle(r *http.Request, body []byte) platform.Reply {
 
 // run carries an operation out with the server's lock held.
 func (s *Server) run(operation func(*Server, fields) (any, *problem), f fields) (any, *problem) {
+	if name := f.mistyped(); name != "" {
+		return fail(worldcard.CodeFieldValue, name+" must be a string")
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return operation(s, f)
