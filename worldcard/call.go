@@ -58,12 +58,12 @@ func call[T any](ctx context.Context, c *Client, o operation, key string, in val
 	return out, nil
 }
 
-// keyed is call for an operation that the platform recognises by the merchant's
-// key. When the outcome is open, a duplicate answer to a repeat of our own
-// included, find looks the operation up by that key; found says whether it is
-// there, and find returns an error of kind issuing.ErrDuplicate when the key
+// callKeyed is call for an operation that the platform recognises by the
+// merchant's key. When the outcome is open, a duplicate answer to a repeat of our
+// own included, find looks the operation up by that key; found says whether it
+// is there, and find returns an error of kind issuing.ErrDuplicate when the key
 // belongs to another intent.
-func keyed[T any](ctx context.Context, c *Client, o operation, key string, in validator,
+func callKeyed[T any](ctx context.Context, c *Client, o operation, key string, in validator,
 	find func(context.Context) (result *T, found bool, err error), opts []issuing.CallOption,
 ) (*T, error) {
 	if err := in.validate(o.name, c.now()); err != nil {
@@ -75,13 +75,16 @@ func keyed[T any](ctx context.Context, c *Client, o operation, key string, in va
 	if err == nil {
 		return out, nil
 	}
-	if !errors.Is(err, issuing.ErrOutcomeUnknown) {
-		return nil, asDuplicate(err)
+	open := errors.Is(err, issuing.ErrOutcomeUnknown)
+	if !open && !ambiguous(err) {
+		return nil, err
 	}
 	result, found, findErr := find(ctx)
 	switch {
 	case errors.Is(findErr, issuing.ErrDuplicate):
 		return nil, findErr
+	case !open:
+		return nil, refused(ctx, err, found, findErr)
 	case findErr != nil || !found:
 		return nil, err
 	}
@@ -91,14 +94,37 @@ func keyed[T any](ctx context.Context, c *Client, o operation, key string, in va
 	return result, nil
 }
 
-// asDuplicate gives a conflict on a keyed operation the kind that its callers
-// look for: the pages do not say which code a repeated application gets.
-func asDuplicate(err error) error {
+// ambiguous reports a refusal that may say that the key was used before: the
+// pages do not give the code of a repeated application, so every conflict and
+// every code that they do not list can be that one.
+func ambiguous(err error) bool {
 	var e *issuing.Error
-	if errors.As(err, &e) && errors.Is(e.Code, CodeConflict) {
-		e.Kind = issuing.ErrDuplicate
+	if !errors.As(err, &e) {
+		return false
 	}
-	return err
+	var code Code
+	if errors.As(e.Code, &code) && (!code.Known() || code == CodeConflict || code == CodeInvalidOperation) {
+		return true
+	}
+	return e.Status == http.StatusConflict
+}
+
+// refused says what an ambiguous refusal was after a lookup by the key: a
+// duplicate when the operation is there, open when the platform could not be
+// asked, and what the platform called it otherwise.
+func refused(ctx context.Context, refusal error, found bool, findErr error) error {
+	var e *issuing.Error
+	if !errors.As(refusal, &e) {
+		return refusal
+	}
+	switch {
+	case found:
+		e.Kind = issuing.ErrDuplicate
+	case ctx.Err() != nil, errors.Is(findErr, issuing.ErrUnavailable), errors.Is(findErr, issuing.ErrRateLimited),
+		errors.Is(findErr, issuing.ErrBadResponse):
+		return transport.Unknown(e)
+	}
+	return e
 }
 
 // exchange sends in and decodes the answer's data into out.
@@ -160,6 +186,7 @@ func (c *Client) now() time.Time { return c.transport.Settings().Now() }
 func judge(r *transport.Response) transport.Judgement {
 	var env envelope
 	if codec.Unmarshal(r.Body, &env) != nil || env.Code == nil {
+		r.Parsed = &envelope{Message: env.Message}
 		if r.Status >= 200 && r.Status < 300 {
 			return transport.Unclear
 		}
@@ -175,7 +202,9 @@ func judge(r *transport.Response) transport.Judgement {
 		return transport.Unclear
 	case r.Status == http.StatusTooManyRequests, code == CodeTooManyRequests, code == CodeKYCUnavailable:
 		return transport.Busy
-	case code == CodeInternalError, code == CodeServiceUnavailable:
+	case code >= 500 && code < 600, code == http.StatusRequestTimeout, code == 0 && r.Status >= 400:
+		// The body's code shares the numbers of HTTP: 504 there is a timeout
+		// somewhere behind. A success under a status of failure is neither.
 		return transport.Unclear
 	case code >= 1000 && code.Known():
 		return transport.Final
@@ -194,6 +223,9 @@ func replayed(status int, message string) bool {
 // incomplete is a result that can tell that the answer lacked its main field.
 type incomplete interface{ incomplete() bool }
 
+// keyed is a result that repeats the merchant's key of its operation.
+type keyed interface{ key() string }
+
 // opener is a result with fields that the platform encrypts.
 type opener interface{ open(key sign.AESKey) error }
 
@@ -202,21 +234,32 @@ type opener interface{ open(key sign.AESKey) error }
 func (c *Client) answer(tc *transport.Call, resp *transport.Response, out any) ([]byte, error) {
 	env, ok := resp.Parsed.(*envelope)
 	success := resp.Status >= 200 && resp.Status < 300
-	if !ok || (!success && *env.Code == 0) {
-		return resp.Body, c.transport.Fail(tc, resp, transport.StatusError(resp))
+	if !ok || env.Code == nil || (!success && *env.Code == 0) {
+		e := transport.StatusError(resp)
+		if ok && env.Code == nil {
+			e.Message = env.Message
+		}
+		return resp.Body, c.transport.Fail(tc, resp, e)
 	}
 	if *env.Code != 0 {
 		code := Code(*env.Code)
 		e := &issuing.Error{Kind: code.Kind(), Code: code, Message: env.Message}
-		if e.Kind == nil && success {
-			e.Kind = issuing.ErrDeclined
-		}
-		if e.Kind == nil {
+		switch {
+		case e.Kind != nil:
+		case !success:
 			e.Kind = transport.KindOfStatus(resp.Status)
+		case code >= 400 && code < 600:
+			e.Kind = transport.KindOfStatus(int(code))
+		default:
+			e.Kind = issuing.ErrDeclined
 		}
 		return resp.Body, c.transport.Fail(tc, resp, e)
 	}
-	if err := c.decodeData(env.Data, out); err != nil {
+	err := c.decodeData(env.Data, out)
+	if k, keyed := out.(keyed); err == nil && keyed && tc.Safety == transport.Keyed && k.key() != "" && k.key() != tc.Key {
+		err = errors.New("the answer is about an operation with another key")
+	}
+	if err != nil {
 		// The platform carried the operation out, but what it says about it
 		// cannot be read.
 		resp.Maybe = true
@@ -227,8 +270,8 @@ func (c *Client) answer(tc *transport.Call, resp *transport.Response, out any) (
 
 // decodeData decodes an answer's data, which may come as one encrypted string.
 func (c *Client) decodeData(data []byte, out any) error {
-	if out == nil {
-		return nil
+	if _, nothing := out.(*struct{}); nothing || out == nil {
+		return nil // whatever stands there, nobody reads it
 	}
 	if len(data) > 0 && data[0] == '"' && string(data) != `""` {
 		var text string
@@ -266,7 +309,7 @@ const minSealed = 40
 func openField(key sign.AESKey, name string, field *issuing.Secret) error {
 	v := field.Reveal()
 	switch {
-	case v == "", strings.Contains(v, "*"):
+	case v == "", len(v) < minSealed && strings.ContainsAny(v, "*xX#•"):
 		return nil
 	case len(v) <= 19 && strings.Trim(v, "0123456789") == "":
 		return nil

@@ -133,12 +133,12 @@ func (s *PhysicalService) Apply(ctx context.Context, req PhysicalApplyRequest, o
 	if req.CardType == "" {
 		req.CardType = CardTypePhysicalG
 	}
-	return keyed(ctx, s.c, opPhysicalApply, req.MerchantCardID, req, func(ctx context.Context) (*Application, bool, error) {
+	return callKeyed(ctx, s.c, opPhysicalApply, req.MerchantCardID, req, func(ctx context.Context) (*Application, bool, error) {
 		card, err := s.Card(ctx, ByMerchantCardID(req.MerchantCardID))
 		if err != nil || card.MerchantCardID != req.MerchantCardID {
 			return nil, false, err
 		}
-		if card.CardType != req.CardType {
+		if card.CardType != "" && card.CardType != req.CardType {
 			return nil, false, otherIntent(opPhysicalApply, req.MerchantCardID)
 		}
 		return &Application{

@@ -140,23 +140,27 @@ type Application struct {
 	CreatedAt      time.Time  `json:"created_at"`       // zero when the result was settled by a lookup
 }
 
+func (a *Application) key() string { return a.MerchantCardID }
+
 func (a *Application) incomplete() bool { return a.ID == "" }
 
 // Apply applies for a virtual card. The answer's status is processing; the
 // result comes as card_open ([CardOpened]) or by [VirtualService.Card].
 //
 // Safety: keyed by MerchantCardID. A repeat after an unclear attempt is settled
-// by looking the card up by that id. On issuing.ErrOutcomeUnknown do the same
+// by looking the card up by that id; its status can then be any, failed
+// included. On issuing.ErrOutcomeUnknown do the same
 // with [VirtualService.Card] and [ByMerchantCardID] until the card is there or
 // you decide that it never will be; never apply again with another id.
 // issuing.ErrDuplicate means that the id was used before this call.
 func (s *VirtualService) Apply(ctx context.Context, req ApplyRequest, opts ...issuing.CallOption) (*Application, error) {
-	return keyed(ctx, s.c, opVirtualApply, req.MerchantCardID, req, func(ctx context.Context) (*Application, bool, error) {
+	return callKeyed(ctx, s.c, opVirtualApply, req.MerchantCardID, req, func(ctx context.Context) (*Application, bool, error) {
 		card, err := s.Card(ctx, ByMerchantCardID(req.MerchantCardID))
 		if err != nil || card.MerchantCardID != req.MerchantCardID {
 			return nil, false, err
 		}
-		if card.CardType != req.CardType || card.CardBINID != req.CardBINID ||
+		if (card.CardType != "" && card.CardType != req.CardType) ||
+			(card.CardBINID != "" && card.CardBINID != req.CardBINID) ||
 			(!card.FirstRechargeAmount.IsZero() && card.FirstRechargeAmount.Cmp(req.FirstRechargeAmount) != 0) {
 			return nil, false, otherIntent(opVirtualApply, req.MerchantCardID)
 		}
