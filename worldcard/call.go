@@ -45,14 +45,25 @@ func (c Config) encryptField(field *issuing.Secret) error {
 	return nil
 }
 
+// check validates a request and tells a caller who asked for CallInfo when it is
+// not sent.
+func (c *Client) check(o operation, key string, in validator, cs issuing.CallSettings) error {
+	err := in.validate(o.name, c.now())
+	if err != nil {
+		c.transport.Report(cs.Info, &transport.Call{Op: o.name, Key: key}, nil, nil, err)
+	}
+	return err
+}
+
 // call checks and sends a request and returns its decoded result. It serves
 // operations that ask only, and those that are sent once.
 func call[T any](ctx context.Context, c *Client, o operation, key string, in validator, opts []issuing.CallOption) (*T, error) {
-	if err := in.validate(o.name, c.now()); err != nil {
+	cs := issuing.NewCallSettings(opts...)
+	if err := c.check(o, key, in, cs); err != nil {
 		return nil, err
 	}
 	out := new(T)
-	if _, err := c.exchange(ctx, &o, key, in, out, issuing.NewCallSettings(opts...)); err != nil {
+	if _, err := c.exchange(ctx, &o, key, in, out, cs); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -66,10 +77,10 @@ func call[T any](ctx context.Context, c *Client, o operation, key string, in val
 func callKeyed[T any](ctx context.Context, c *Client, o operation, key string, in validator,
 	find func(context.Context) (result *T, found bool, err error), opts []issuing.CallOption,
 ) (*T, error) {
-	if err := in.validate(o.name, c.now()); err != nil {
+	cs := issuing.NewCallSettings(opts...)
+	if err := c.check(o, key, in, cs); err != nil {
 		return nil, err
 	}
-	cs := issuing.NewCallSettings(opts...)
 	out := new(T)
 	_, err := c.exchange(ctx, &o, key, in, out, cs)
 	if err == nil {

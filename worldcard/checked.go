@@ -44,14 +44,25 @@ var (
 func checked(ctx context.Context, c *Client, t transition, ref CardRef, in validator,
 	same func(*Card) bool, opts []issuing.CallOption,
 ) (*CardChange, error) {
-	if err := in.validate(t.name, c.now()); err != nil {
+	cs := issuing.NewCallSettings(opts...)
+	if err := c.check(t.operation, ref.key(), in, cs); err != nil {
 		return nil, err
 	}
-	cs := issuing.NewCallSettings(opts...)
+	if cs.Info == nil {
+		cs.Info = new(issuing.CallInfo)
+	}
 	settings := c.transport.Settings()
+	sent := 0
 	for attempt := 1; ; attempt++ {
 		out := new(CardChange)
 		_, err := c.exchange(ctx, &t.operation, ref.key(), in, out, cs)
+		// Each exchange reports its own attempts; the caller made one call.
+		sent += cs.Info.Attempts
+		cs.Info.Attempts = sent
+		var e *issuing.Error
+		if errors.As(err, &e) {
+			e.Attempts = sent
+		}
 		if err == nil || !errors.Is(err, issuing.ErrOutcomeUnknown) {
 			if err != nil && attempt > 1 {
 				// A refusal of the repeat says nothing about the first attempt.

@@ -286,7 +286,9 @@ func (s KYCEventStatus) Known() bool { return s == KYCEventApproved || s == KYCE
 
 // KYCReviewed (card_kyc) brings the verdict on a physical card's holder. It can
 // come more than once for a card; the one with the greatest ReviewedAt counts,
-// in both directions. Without ReviewedAt ask [KYCService.Status].
+// in both directions. Without ReviewedAt ask [KYCService.Status]. After a
+// rejection that allows no retry read the card: where it is still pending KYC,
+// end it with [KYCService.Cancel].
 type KYCReviewed struct {
 	CardID         string         `json:"card_id"`          // the platform's card id
 	MerchantCardID string         `json:"merchant_card_id"` // the merchant's card id

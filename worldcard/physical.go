@@ -242,7 +242,8 @@ func checkPIN(op string, ref CardRef, pin issuing.Secret) error {
 //
 // Safety: checked. After an attempt that may have arrived the card is read; one
 // that still waits is activated again with the same PIN, which the platform
-// takes as the same request.
+// takes as the same request. On issuing.ErrOutcomeUnknown read the card with
+// [PhysicalService.Card].
 func (s *PhysicalService) Activate(ctx context.Context, req ActivateRequest, opts ...issuing.CallOption) (*CardChange, error) {
 	return checked(ctx, s.c, toActivated, req.CardRef, req, nil, opts)
 }
