@@ -34,6 +34,11 @@ func (s *Server) applyPhysical(f fields) (any, *problem) {
 	if _, err := time.Parse(time.DateOnly, f.text("birth_date")); err != nil {
 		return fail(worldcard.CodeDateFormat, "")
 	}
+	for _, name := range []string{"residence_country", "delivery_country"} {
+		if code := f.text(name); code != "" && !twoCapitals.MatchString(code) {
+			return fail(worldcard.CodeFieldValue, name+" is invalid")
+		}
+	}
 	b, ok := findBIN(f.text("card_bin_id"))
 	if !ok || b.typ != worldcard.CardTypePhysicalG {
 		return fail(worldcard.CodeBINNotFound, "")
