@@ -19,9 +19,19 @@ import (
 
 // envelope is the body of every answer.
 type envelope struct {
-	Code    *int64          `json:"code"`
+	Text    string          `json:"code"` // as it stands: an empty one must not read as 0
 	Message string          `json:"message"`
 	Data    json.RawMessage `json:"data"`
+
+	Code *Code `json:"-"` // nil when the answer has none
+}
+
+// parse finds the code.
+func (e *envelope) parse() {
+	if n, err := strconv.Atoi(e.Text); err == nil {
+		code := Code(n)
+		e.Code = &code
+	}
 }
 
 // validator is a request that can be checked before it is sent.
@@ -196,7 +206,10 @@ func (c *Client) now() time.Time { return c.transport.Settings().Now() }
 // carries a code of the platform's own.
 func judge(r *transport.Response) transport.Judgement {
 	var env envelope
-	if codec.Unmarshal(r.Body, &env) != nil || env.Code == nil {
+	if codec.Unmarshal(r.Body, &env) == nil {
+		env.parse()
+	}
+	if env.Code == nil {
 		r.Parsed = &envelope{Message: env.Message}
 		if r.Status >= 200 && r.Status < 300 {
 			return transport.Unclear
@@ -207,7 +220,7 @@ func judge(r *transport.Response) transport.Judgement {
 		return transport.JudgeStatus(r)
 	}
 	r.Parsed = &env
-	code := Code(*env.Code)
+	code := *env.Code
 	switch {
 	case r.Status >= 300 && r.Status < 400, replayed(r.Status, env.Message):
 		return transport.Unclear
@@ -253,7 +266,7 @@ func (c *Client) answer(tc *transport.Call, resp *transport.Response, out any) (
 		return resp.Body, c.transport.Fail(tc, resp, e)
 	}
 	if *env.Code != 0 {
-		code := Code(*env.Code)
+		code := *env.Code
 		e := &issuing.Error{Kind: code.Kind(), Code: code, Message: env.Message}
 		switch {
 		case e.Kind != nil:

@@ -122,6 +122,9 @@ func (c *Client) readCard(ctx context.Context, ref CardRef, physicalOnly bool) (
 	if !physicalOnly {
 		var card *Card
 		if card, err = c.Virtual.Card(ctx, ref); err == nil || errors.Is(err, issuing.ErrUnavailable) || ctx.Err() != nil {
+			if err == nil && !ref.names(card.ID, card.MerchantCardID) {
+				err = errOtherCard
+			}
 			return card, err
 		}
 	}
@@ -129,11 +132,17 @@ func (c *Client) readCard(ctx context.Context, ref CardRef, physicalOnly bool) (
 	if physicalErr != nil {
 		return nil, errors.Join(err, physicalErr)
 	}
+	if !ref.names(physical.ID, physical.MerchantCardID) {
+		return nil, errOtherCard
+	}
 	return &Card{
 		ID: physical.ID, MerchantCardID: physical.MerchantCardID, CardType: physical.CardType,
 		Status: physical.Status, CardNumber: physical.CardNumber,
 	}, nil
 }
+
+// errOtherCard is an answer that must not settle anything.
+var errOtherCard = errors.New("the answer is about another card")
 
 // pause waits unless the context ends first.
 func pause(ctx context.Context, d time.Duration) bool {

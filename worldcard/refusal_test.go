@@ -187,3 +187,48 @@ func TestMaskedNumbersAreKept(t *testing.T) {
 		}
 	}
 }
+
+func TestAnEmptyCodeIsNoSuccess(t *testing.T) {
+	t.Parallel()
+	for _, code := range []string{`""`, `" "`, `null`, `false`, `[]`, `{}`, `"0x0"`, `-0.5`} {
+		client, _ := scripted(t, map[string]string{
+			pathFreeze: `{"code":` + code + `,"data":{"card_id":"1","status":6}}`, pathVirtual: `{"code":` + code + `,"data":{"card_id":"1"}}`,
+		})
+		_, err := client.Cards.Freeze(t.Context(), worldcard.ByCardID("1"))
+		wantError(t, err, issuing.ErrOutcomeUnknown)
+		_, err = client.Virtual.Card(t.Context(), worldcard.ByCardID("1"))
+		wantError(t, err, issuing.ErrBadResponse)
+	}
+	client, _ := scripted(t, map[string]string{pathFreeze: `{"code":"0","data":{"card_id":"1","status":6}}`})
+	if _, err := client.Cards.Freeze(t.Context(), worldcard.ByCardID("1")); err != nil {
+		t.Errorf("a zero in quotes: %v", err)
+	}
+}
+
+func TestKYCStatusWithoutStatusIsNotNotStarted(t *testing.T) {
+	t.Parallel()
+	const path = "/api/v1/card/physical/kyc/status"
+	for _, data := range []string{`null`, `{}`, `{"retry_allowed":false}`, `{"status":null}`} {
+		client, _ := scripted(t, map[string]string{path: `{"code":0,"data":` + data + `}`})
+		review, err := client.KYC.Status(t.Context(), "pc")
+		if !errors.Is(err, issuing.ErrBadResponse) {
+			t.Errorf("%s: %+v, %v", data, review, err)
+		}
+	}
+	client, _ := scripted(t, map[string]string{path: `{"code":0,"data":{"status":0}}`})
+	if review, err := client.KYC.Status(t.Context(), "pc"); err != nil || review.Status != worldcard.KYCStatusNotStarted {
+		t.Errorf("%+v, %v", review, err)
+	}
+}
+
+func TestAnotherCardSettlesNothing(t *testing.T) {
+	t.Parallel()
+	for _, answers := range []map[string]string{
+		{pathVirtual: `{"code":0,"data":{"card_id":"2","status":6}}`},
+		{pathVirtual: `{"code":10001}`, pathPhysical: `{"code":0,"data":{"card_id":"2","status":6}}`},
+	} {
+		client, _ := scripted(t, answers)
+		_, err := client.Cards.Freeze(t.Context(), worldcard.ByCardID("1"))
+		wantError(t, err, issuing.ErrOutcomeUnknown)
+	}
+}
