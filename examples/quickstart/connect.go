@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -67,6 +68,8 @@ func (t *tour) connect(getenv func(string) string) (closeAll func(), err error) 
 	}
 	t.inbox = newInbox()
 	mux := http.NewServeMux()
+	// One address for all is enough for a platform that sends notify_type.
+	mux.Handle("POST "+strings.TrimSuffix(callbackPath, "/"), webhook.NewHandler(source, t.inbox.receive))
 	for _, typ := range worldcard.NotifyTypes() {
 		mux.Handle("POST "+callbackPath+typ, webhook.NewHandler(source.ForType(typ), t.inbox.receive))
 	}

@@ -11,7 +11,8 @@
 // WORLDCARD_CALLBACK_ADDR (127.0.0.1:8080 when empty), and moves real money: it
 // applies for a card with 20 dollars and tops it up with 50. Enter a public
 // address that leads there in the merchant portal for each callback type:
-// …/callbacks/worldcard/card_open and so on.
+// …/callbacks/worldcard/card_open and so on. Use an account without other
+// traffic: the tour acknowledges every callback and takes it for its own card's.
 package main
 
 import (
