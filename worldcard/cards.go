@@ -18,8 +18,9 @@ type CardService struct{ c *Client }
 type DepositRequest struct {
 	CardRef // which card; required
 
-	// MerchantTransactionID is the merchant's own id of the top-up, unique.
-	// Required. It makes the top-up idempotent.
+	// MerchantTransactionID is the merchant's own id of the top-up, unique, at
+	// most 128 characters. Required. It makes the top-up idempotent. Use it for
+	// one card only: the lookup that settles it lists the top-ups of one card.
 	MerchantTransactionID string `json:"merchant_transaction_id"`
 	// Amount is in the currency's base unit ("100.00" is one hundred dollars),
 	// at most two decimals; the platform asks for at least 10. Required.

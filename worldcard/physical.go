@@ -51,7 +51,8 @@ func (s *PhysicalService) AllBINs(ctx context.Context, req PhysicalBINsRequest, 
 }
 
 // PhysicalApplyRequest is an application for a physical card. It collects no
-// identity documents; the KYC step does.
+// identity documents; the KYC step does. The pages give no lengths; ids of more
+// than 128 characters and texts of more than 255 are refused before sending.
 type PhysicalApplyRequest struct {
 	// MerchantCardID is the merchant's own id of the card, unique. Required. It
 	// makes the application idempotent. A failed or cancelled application needs
@@ -71,7 +72,7 @@ type PhysicalApplyRequest struct {
 	Phone string `json:"phone"`
 	// Email is optional.
 	Email string `json:"email,omitzero"`
-	// BirthDate of the cardholder. Required.
+	// BirthDate of the cardholder, sent as YYYY-MM-DD. Required.
 	BirthDate issuing.Date `json:"birth_date"`
 
 	ResidenceCountry    string `json:"residence_country,omitzero"`     // ISO 3166-1 alpha-2; optional

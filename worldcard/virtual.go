@@ -17,7 +17,8 @@ type VirtualService struct{ c *Client }
 
 // ApplyRequest is an application for a virtual card. Which fields are required
 // depends on the card type; for a type that this version does not know, only the
-// fields that all types need are checked.
+// fields that all types need are checked. The pages give no lengths; ids of more
+// than 128 characters and texts of more than 255 are refused before sending.
 type ApplyRequest struct {
 	// MerchantCardID is the merchant's own id of the card, unique. Required. It
 	// makes the application idempotent.
@@ -31,7 +32,7 @@ type ApplyRequest struct {
 	// asks for at least 10. Required. It is frozen on the reserve balance and
 	// taken when the card is issued.
 	FirstRechargeAmount issuing.Amount `json:"first_recharge_amount"`
-	// Email is required for VIRTUAL-R and VIRTUAL-G.
+	// Email is a bare address. Required for VIRTUAL-R and VIRTUAL-G.
 	Email string `json:"email,omitzero"`
 	// FirstName is required for VIRTUAL-V and VIRTUAL-G. VIRTUAL-G: 1 to 40
 	// characters, letters A-Z and a-z with single spaces between words.
@@ -53,8 +54,8 @@ type ApplyRequest struct {
 	Phone string `json:"phone,omitzero"`
 	// PhoneCountryCode is the calling code, such as 1. Required for VIRTUAL-G.
 	PhoneCountryCode string `json:"phone_country_code,omitzero"`
-	// Birthday of the cardholder, who must be 18 or older. Required for
-	// VIRTUAL-G.
+	// Birthday of the cardholder, who must be 18 or older, sent as YYYY-MM-DD.
+	// Required for VIRTUAL-G, checked for every type.
 	Birthday issuing.Date `json:"birthday,omitzero"`
 	// AddressLineTwo is never required.
 	AddressLineTwo string `json:"address_line_two,omitzero"`
