@@ -170,12 +170,13 @@ func TestImportRules(t *testing.T) {
 
 // clockFiles are the only places that read the real time.
 var clockFiles = []string{
-	"option.go",                    // the default of WithClock
-	"internal/ledger/clock.go",     // a platform that follows real time
-	"internal/transport/client.go", // durations of calls
-	"internal/transport/seal.go",   // durations of attempts
-	"webhook/source.go",            // the default clock of a source
-	"webhook/deduper.go",           // ages in memory
+	"option.go",                      // the default of WithClock
+	"internal/ledger/clock.go",       // a platform that follows real time
+	"internal/transport/client.go",   // durations of calls
+	"internal/transport/seal.go",     // durations of attempts
+	"webhook/source.go",              // the default clock of a source
+	"webhook/deduper.go",             // ages in memory
+	"webhook/sqldedupe/sqldedupe.go", // the default clock of leases
 }
 
 // TestForbidden walks library code for floats in structs, the real clock, panics,

@@ -2,6 +2,7 @@ package issuing_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"log"
@@ -14,6 +15,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/webhook"
+	"github.com/issuing-sdk/issuing-go/webhook/sqldedupe"
 	"github.com/issuing-sdk/issuing-go/worldcard"
 	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
 )
@@ -66,6 +68,20 @@ func Example_firstCallback() {
 	for _, typ := range worldcard.NotifyTypes() {
 		http.Handle("POST /callbacks/"+typ, webhook.NewHandler(src.ForType(typ), handle))
 	}
+}
+
+func Example_replicas() {
+	var db *sql.DB
+	var src *webhook.Source
+	var handle webhook.Func
+	dedupe, err := sqldedupe.New(db, sqldedupe.Config{Dialect: sqldedupe.PostgreSQL})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := dedupe.Migrate(context.Background()); err != nil {
+		log.Fatal(err)
+	}
+	http.Handle("POST /callbacks/card_open", webhook.NewHandler(src, handle, webhook.WithDeduper(dedupe)))
 }
 
 func Example_topUp() {

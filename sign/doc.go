@@ -15,9 +15,37 @@
 // {"data":"Base64(nonce|ciphertext|tag)"}; [SignPSS] and [VerifyPSS] sign and
 // check body, timestamp and nonce.
 //
+// # WorldCard legacy
+//
+// [AppSecret] signs sorted parameters with MD5 and encrypts single fields with
+// AES in ECB mode. Both are weak and kept for compatibility.
+//
+// # KazePay
+//
+// [Profile] is the set of choices of an envelope whose session key is wrapped
+// with RSA; [Profile.Seal] and [Profile.Open] make and open an [Envelope], and
+// [DetectKazePayProfile] tells the profile from one real answer.
+//
+// # UQPAY
+//
+// An [HMACKey] is a webhook secret; [SignHMAC512] and [VerifyHMAC512] sign and
+// check body and timestamp.
+//
+// # Coshine
+//
+// An [ES256Key] signs OAuth client assertions ([SignAssertion]), [SealJWE] and
+// [OpenJWE] encrypt bodies with RSA-OAEP-256 and A128GCM, and [SealPIN] encrypts
+// an ISO 9564 format 1 block ([PINBlock]) by a [PINProfile].
+//
+// # UnionPay
+//
+// [SignUPI] and [UPIVerifier] make and check the detached JWS of the header
+// UPI-JWS in its three payload modes, [UPIJWE] encrypts fields and bodies, and
+// [UMPS] signs messages whose signature stands in the body.
+//
 // # Errors
 //
 // Errors name the type that was wanted and the type that was found, never
-// content. [ErrDecrypt] and [ErrVerify] are the only words about a message that
-// does not open or verify, whatever the reason.
+// content. [ErrDecrypt], [ErrVerify], [ErrEnvelope] and [ErrPIN] are the only words
+// about a message or PIN block that does not open or verify, whatever the reason.
 package sign

@@ -113,6 +113,25 @@ func (k PrivateKey) Bits() int {
 	return k.p.public.N.BitLen()
 }
 
+// CanDecrypt reports whether the key is able to decrypt: a key in memory is, a
+// signer only when it is a [crypto.Decrypter] too.
+func (k PrivateKey) CanDecrypt() bool {
+	_, err := k.decrypter()
+	return err == nil
+}
+
+// decrypter returns the key as one that can decrypt.
+func (k PrivateKey) decrypter() (crypto.Decrypter, error) {
+	if k.p == nil {
+		return nil, fmt.Errorf("%w: the RSA private key is missing", ErrKey)
+	}
+	d, ok := k.p.signer.(crypto.Decrypter)
+	if !ok {
+		return nil, fmt.Errorf("%w: the RSA private key cannot decrypt", ErrKey)
+	}
+	return d, nil
+}
+
 // Public returns the public half, which the merchant gives to the platform.
 func (k PrivateKey) Public() PublicKey {
 	if k.p == nil {

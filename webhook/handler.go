@@ -135,7 +135,7 @@ func (h *Handler) handle(w http.ResponseWriter, r *http.Request, v verified, bod
 
 	report.Outcome, report.Err = c.take(ctx, v.claims...)
 	if report.Outcome != "" {
-		h.conclude(ctx, w, report)
+		h.conclude(ctx, w, v, report)
 		return
 	}
 	event, err := h.source.open(v, body)
@@ -150,12 +150,12 @@ func (h *Handler) handle(w http.ResponseWriter, r *http.Request, v verified, bod
 		report.Err = c.done(context.WithoutCancel(ctx))
 	}
 	if report.Outcome != "" {
-		h.conclude(ctx, w, report)
+		h.conclude(ctx, w, v, report)
 		return
 	}
 	if report.Err = h.fn(ctx, event); report.Err != nil {
 		report.Outcome = OutcomeFailed
-		h.conclude(ctx, w, report)
+		h.conclude(ctx, w, v, report)
 		return
 	}
 	// The function has acted: from here on the event must not be dispatched
@@ -164,13 +164,13 @@ func (h *Handler) handle(w http.ResponseWriter, r *http.Request, v verified, bod
 	if report.Err = c.done(context.WithoutCancel(ctx)); report.Err != nil {
 		report.Outcome = OutcomeFailed
 	}
-	h.conclude(ctx, w, report)
+	h.conclude(ctx, w, v, report)
 }
 
-func (h *Handler) conclude(ctx context.Context, w http.ResponseWriter, report Report) {
+func (h *Handler) conclude(ctx context.Context, w http.ResponseWriter, v verified, report Report) {
 	switch report.Outcome {
 	case OutcomeHandled, OutcomeDuplicate:
-		h.source.scheme.success().write(w)
+		h.source.success(v).write(w)
 	default:
 		h.source.scheme.failure().write(w)
 	}

@@ -1,6 +1,8 @@
 package webhook
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -50,6 +52,8 @@ type verified struct {
 	// handled one is acknowledged without being opened.
 	claims []string
 	at     time.Time
+	// content is what verify had to open, for open and acknowledge.
+	content any
 }
 
 // scheme is one provider's rules.
@@ -62,6 +66,11 @@ type scheme interface {
 	// success and failure are what the provider expects as an answer.
 	success() Answer
 	failure() Answer
+}
+
+// acknowledger is a scheme whose acknowledgement depends on the callback.
+type acknowledger interface {
+	acknowledge(v verified) Answer
 }
 
 // Answer is an HTTP answer to a callback.
@@ -120,12 +129,31 @@ func (s *Source) open(v verified, body []byte) (*Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	event.Provider, event.Time = s.provider, v.at
+	event.Provider = s.provider
+	if event.Time.IsZero() {
+		event.Time = v.at
+	}
 	return event, nil
+}
+
+// success is the acknowledgement of a callback.
+func (s *Source) success(v verified) Answer {
+	if a, ok := s.scheme.(acknowledger); ok {
+		return a.acknowledge(v)
+	}
+	return s.scheme.success()
 }
 
 // inWindow reports whether at lies between maxAge before now and ahead after
 // it. A negative maxAge accepts every age, and still no time ahead.
 func inWindow(at, now time.Time, maxAge, ahead time.Duration) bool {
 	return at.Before(now.Add(ahead)) && (maxAge < 0 || at.After(now.Add(-maxAge)))
+}
+
+// contentID identifies an event by its whole content. Ids reach logs and
+// databases, and what is short in a content can be found from its hash by trying:
+// a scheme whose events hold one-time passwords needs a keyed digest instead.
+func contentID(typ string, plaintext []byte) string {
+	sum := sha256.Sum256(plaintext)
+	return typ + "|sha256:" + hex.EncodeToString(sum[:])
 }

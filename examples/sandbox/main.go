@@ -37,6 +37,11 @@ type start func(listen, webhookURL string) (*platform, error)
 // providers are the platforms that can be served; each has a file of its own.
 var providers = map[string]start{
 	"worldcard": startWorldCard,
+	"legacy":    startLegacy,
+	"kazepay":   startKazePay,
+	"uqpay":     startUQPAY,
+	"coshine":   startCoshine,
+	"unionpay":  startUnionPay,
 }
 
 func main() {

@@ -3,13 +3,22 @@ package platform
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
+)
+
+// Bounds of a merchant's answer to a callback: what is read, and what the log
+// keeps.
+const (
+	maxAnswer       = 64 << 10
+	maxLoggedAnswer = 200
 )
 
 // callbackTimeout bounds one delivery of a callback.
@@ -30,6 +39,9 @@ type Callback struct {
 	// Accepted says whether an answer acknowledges the callback; nil accepts
 	// status 200 with the body "ok".
 	Accepted func(status int, body []byte) bool
+	// Verify, when set, decides instead of Accepted. It sees the headers and the
+	// body up to 64 kB, for protocols whose merchants sign their answers.
+	Verify func(attempt int, status int, header http.Header, body []byte) bool
 }
 
 // Delivery is one attempt to deliver a callback.
@@ -44,6 +56,21 @@ type Delivery struct {
 	Answer   string // the first 200 bytes of it
 	Accepted bool
 }
+
+// String tells of the delivery without its header and body, which can hold
+// credentials and card data.
+func (d Delivery) String() string {
+	return fmt.Sprintf("%s attempt %d at %s: status %d, accepted %t", d.Type, d.Attempt, d.At.UTC().Format(time.RFC3339), d.Status, d.Accepted)
+}
+
+// Format prints what String returns for every verb.
+func (d Delivery) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, d.String()) }
+
+// LogValue logs what String returns.
+func (d Delivery) LogValue() slog.Value { return slog.StringValue(d.String()) }
+
+// MarshalText encodes what String returns.
+func (d Delivery) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
 // CallbackFault changes how callbacks are delivered.
 type CallbackFault struct {
@@ -137,14 +164,16 @@ func (p *pusher) deliver(cb Callback, attempt int) bool {
 		header, body = forge(header.Clone(), bytes.Clone(body))
 	}
 	d := Delivery{Type: cb.Type, URL: cb.URL, Attempt: attempt, At: p.clock.Now(), Header: header, Body: body}
-	d.Status, d.Answer = p.post(cb.URL, header, body)
-	accepted := cb.Accepted
-	if accepted == nil {
-		accepted = func(status int, body []byte) bool {
-			return status == http.StatusOK && strings.TrimSpace(string(body)) == "ok"
-		}
+	status, answerHeader, answer := p.post(cb.URL, header, body)
+	d.Status, d.Answer = status, string(answer[:min(len(answer), maxLoggedAnswer)])
+	switch {
+	case cb.Verify != nil:
+		d.Accepted = cb.Verify(attempt, status, answerHeader, answer)
+	case cb.Accepted != nil:
+		d.Accepted = cb.Accepted(status, []byte(d.Answer))
+	default:
+		d.Accepted = status == http.StatusOK && strings.TrimSpace(d.Answer) == "ok"
 	}
-	d.Accepted = accepted(d.Status, []byte(d.Answer))
 	p.pushMu.Lock()
 	defer p.pushMu.Unlock()
 	if len(p.deliveries) >= maxDeliveries {
@@ -154,12 +183,12 @@ func (p *pusher) deliver(cb Callback, attempt int) bool {
 	return d.Accepted
 }
 
-func (p *pusher) post(url string, header http.Header, body []byte) (status int, answer string) {
+func (p *pusher) post(url string, header http.Header, body []byte) (status int, answerHeader http.Header, answer []byte) {
 	ctx, cancel := context.WithTimeout(context.Background(), callbackTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
-		return 0, ""
+		return 0, nil, nil
 	}
 	req.Header = header.Clone()
 	if req.Header.Get("Content-Type") == "" {
@@ -167,9 +196,9 @@ func (p *pusher) post(url string, header http.Header, body []byte) (status int, 
 	}
 	resp, err := p.client.Do(req)
 	if err != nil {
-		return 0, ""
+		return 0, nil, nil
 	}
 	defer func() { _ = resp.Body.Close() }()
-	text, _ := io.ReadAll(io.LimitReader(resp.Body, 200))
-	return resp.StatusCode, string(text)
+	text, _ := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	return resp.StatusCode, resp.Header, text
 }

@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -31,10 +32,11 @@ type Config struct {
 	Clock *ledger.Clock
 	// MaxRequest bounds a request body; 0 is DefaultMaxRequest.
 	MaxRequest int64
-	// Op names the operation of a request, for faults; nil is the URL path.
+	// Op names the operation of a request, for faults; nil is the URL path. The
+	// request's body can be read again from its start.
 	Op func(*http.Request) string
-	// Handle carries a request out. It runs concurrently. The request's body is
-	// replaced by its bytes.
+	// Handle carries a request out. It runs concurrently. Body is all of the
+	// request's body.
 	Handle func(r *http.Request, body []byte) Reply
 	// Bind, when set, is handed the server before the first request can arrive,
 	// so that Handle finds what it needs of it.
@@ -159,6 +161,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "request body too large or broken", http.StatusRequestEntityTooLarge)
 		return
 	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	op := r.URL.Path
 	if s.cfg.Op != nil {
 		op = s.cfg.Op(r)

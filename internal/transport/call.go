@@ -65,6 +65,11 @@ type Call struct {
 	Template string // path with placeholders, for hooks
 	Safety   Safety
 	Key      string // the merchant's key, for errors and CallInfo
+	// Prior, when set, is the answer of an earlier Do of the same logical call,
+	// which this Do continues, such as after a new token. Attempts are numbered
+	// on from it, and one of it that may have been carried out stays so. This Do
+	// has its full number of attempts.
+	Prior *Response
 
 	// Seal makes headers and body of one attempt, numbered from 1. It runs once
 	// per attempt, with the attempt's context. An error ends the call.

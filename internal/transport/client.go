@@ -75,6 +75,7 @@ type state struct {
 	client   *Client
 	call     *Call
 	attempts int
+	before   int       // attempts of the call that this one continues
 	last     *Response // last answer, nil when the last attempt had none
 	lastErr  error     // why the last attempt had none
 	maybe    bool      // some attempt may have been carried out
@@ -92,6 +93,10 @@ type stateKey struct{}
 func (c *Client) Do(ctx context.Context, call *Call) (*Response, error) {
 	start := time.Now()
 	st := &state{client: c, call: call}
+	if p := call.Prior; p != nil {
+		st.attempts, st.before, st.maybe = p.Attempts, p.Attempts, p.Maybe
+		start = start.Add(-p.Duration)
+	}
 	if err := c.run(context.WithValue(ctx, stateKey{}, st), call); err != nil && st.lastErr == nil && st.last == nil {
 		st.lastErr = err
 	}
@@ -158,7 +163,7 @@ func checkRetry(ctx context.Context, _ *http.Response, err error) (bool, error) 
 	if !ok {
 		return false, err
 	}
-	again := st.again && ctx.Err() == nil && st.attempts < st.client.settings.MaxAttempts
+	again := st.again && ctx.Err() == nil && st.attempts-st.before < st.client.settings.MaxAttempts
 	st.event.Retry = again
 	st.emit(ctx)
 	if !again {

@@ -209,7 +209,12 @@ func (d decoder) decodeText(data string, v reflect.Value, path string) error {
 	case *issuing.Amount:
 		*target = issuing.Amount{}
 		if text := literal(data); text != "" {
-			*target, err = issuing.ParseAmount(d.text(data))
+			text = d.text(data)
+			if data[0] == '"' && len(text) > 1 && text[0] == '+' && text[1] != '-' {
+				// Signed amounts come as "+99.00" and "-99.00".
+				text = text[1:]
+			}
+			*target, err = issuing.ParseAmount(text)
 		}
 	default:
 		err = target.(encoding.TextUnmarshaler).UnmarshalText([]byte(literal(data)))

@@ -90,6 +90,27 @@ func Members(data []byte) iter.Seq2[string, []byte] {
 	}
 }
 
+// Texts iterates over the members of a JSON object in their order: the decoded
+// name and the text that the value stands for, which is a string's characters,
+// nothing for null, and the JSON as it stands in data for everything else. Like
+// Members it yields nothing for other values and for invalid JSON.
+func Texts(data []byte) iter.Seq2[string, string] {
+	return func(yield func(name, text string) bool) {
+		if !json.Valid(data) {
+			return
+		}
+		eachMember(string(data), func(name, value string) bool {
+			switch value[0] {
+			case '"':
+				value = unquote(value)
+			case 'n':
+				value = ""
+			}
+			return yield(unquote(name), value)
+		})
+	}
+}
+
 // eachMember calls f with each member's quoted name and value until f returns
 // false.
 func eachMember(data string, f func(name, value string) bool) {

@@ -1,0 +1,114 @@
+package coshine
+
+import (
+	"context"
+	"errors"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+)
+
+// ApplicationService issues cards.
+type ApplicationService struct{ c *Client }
+
+// CardApplicationRequest is an application for a card. Its fields 1 to 10 are
+// published; the page lists more, which go into Extra, among them the delivery
+// address, which is mandatory for physical cards.
+type CardApplicationRequest struct {
+	CardNumber     issuing.Secret `json:"cardNumber,omitzero"`     // PAN chosen by the issuer, at most 19 digits; optional
+	CardFlag       CardFlag       `json:"cardFlag"`                // virtual or physical; required
+	CardProdCode   CardProdCode   `json:"cardProdCode"`            // product, assigned by Coshine, 4 characters (10 in the product list); required
+	CardPicCode    string         `json:"cardPicCode,omitzero"`    // card picture, 15 characters (16 in the product list); optional
+	CardEmbossName string         `json:"cardEmbossName,omitzero"` // at most 26 characters; required for a physical card that bears a name
+	CustomerID     string         `json:"customerId"`              // the issuer's customer id (CIF), at most 32 characters; required
+	CustIDType     CustIDType     `json:"custIdType"`              // kind of document, 1 character; required
+	CustIDNo       issuing.Secret `json:"custIdNo"`                // identifier of the document, at most 32 characters; required
+	CustIssIDType  CustIDType     `json:"custIssIdType,omitzero"`  // issuer id type, 1 character; optional
+	CustIssIDNo    issuing.Secret `json:"custIssIdNo,omitzero"`    // real document number after KYC, at most 32 characters; optional
+	CustName       string         `json:"custName,omitzero"`       // inferred from the published sample; optional
+	CustMobile     string         `json:"custMobile,omitzero"`     // inferred from the published sample, E.164 such as +6591234567; optional
+	CustEmail      string         `json:"custEmail,omitzero"`      // inferred from the published sample; optional
+	Extra          Extra          `json:"-" wire:"inline"`         // unpublished fields; a physical card needs the delivery address here
+}
+
+// maxContact bounds contact data, for which no length is published.
+const maxContact = 255
+
+func (r CardApplicationRequest) check(p *check.Problems) {
+	if !r.CardNumber.IsZero() {
+		p.Digits("cardNumber", r.CardNumber, 12, 19)
+	}
+	p.Text("cardFlag", string(r.CardFlag), 1)
+	p.Text("cardProdCode", string(r.CardProdCode), 10)
+	p.OptionalText("cardPicCode", r.CardPicCode, 16)
+	p.OptionalText("cardEmbossName", r.CardEmbossName, 26)
+	p.Text("customerId", r.CustomerID, 32)
+	p.Text("custIdType", string(r.CustIDType), 1)
+	p.Text("custIdNo", r.CustIDNo.Reveal(), 32)
+	p.OptionalText("custIssIdType", string(r.CustIssIDType), 1)
+	p.OptionalText("custIssIdNo", r.CustIssIDNo.Reveal(), 32)
+	p.OptionalText("custName", r.CustName, maxContact)
+	p.OptionalText("custMobile", r.CustMobile, maxContact)
+	p.OptionalText("custEmail", r.CustEmail, maxContact)
+	if r.CardFlag == CardFlagPhysical && len(r.Extra) == 0 {
+		p.Add("Extra", "needs the delivery address of a physical card, under the names that Coshine told you")
+	}
+}
+
+// Application is the answer to an application. The card is inactive until
+// [CardService.CardActivation] succeeds, which needs its token, expiry and CVV2.
+type Application struct {
+	Reply
+	CardApplyNo string         `json:"cardApplyNo,omitzero"` // application number
+	CustomerID  string         `json:"customerId,omitzero"`  // echo
+	CardNumber  issuing.Secret `json:"cardNumber,omitzero"`  // PAN, in clear on the wire
+	CardToken   CardToken      `json:"cardToken,omitzero"`   // handle for all later calls
+	ExpiryDate  Expiry         `json:"expiryDate,omitzero"`  // YYMM
+	CVV2        issuing.Secret `json:"CVV2,omitzero"`        // 3 digits, in clear on the wire
+}
+
+// finish refuses an answer without the handle of the card.
+func (a *Application) finish([]byte) error {
+	if a.CardToken == "" {
+		return errors.New("the answer has no cardToken")
+	}
+	return nil
+}
+
+// CardApplication (row 1) issues a virtual or physical card.
+//
+// Safety: once. Coshine does not recognise a repeat. On
+// issuing.ErrOutcomeUnknown list the customer's cards with
+// [CustomerService.CustomerCardInfoInquiry] before applying again.
+func (s *ApplicationService) CardApplication(ctx context.Context, req CardApplicationRequest, opts ...issuing.CallOption) (*Application, error) {
+	return call[Application](ctx, s.c, opCardApplication, req, opts)
+}
+
+// OpenRequest is a request without published fields.
+type OpenRequest struct {
+	Extra Extra `json:"-" wire:"inline"` // all fields, under the names that Coshine told you
+}
+
+func (OpenRequest) check(*check.Problems) {}
+
+// CardRequest is a request of which only the card's handle is known, and that
+// inferred from sibling interfaces.
+type CardRequest struct {
+	CardToken CardToken `json:"cardToken,omitzero"` // inferred
+	Extra     Extra     `json:"-" wire:"inline"`    // further fields, under the names that Coshine told you
+}
+
+func (r CardRequest) check(p *check.Problems) {
+	if r.CardToken == "" && len(r.Extra) == 0 {
+		p.Add("cardToken", "is required, or Extra names the card")
+	}
+	p.OptionalText("cardToken", string(r.CardToken), maxCardToken)
+}
+
+// CorporateCardApplication issues a corporate card. The path is listed by the
+// public reference, which asks to have it confirmed; all fields are unpublished.
+//
+// Safety: once; see [ApplicationService.CardApplication].
+func (s *ApplicationService) CorporateCardApplication(ctx context.Context, req OpenRequest, opts ...issuing.CallOption) (*Ack, error) {
+	return call[Ack](ctx, s.c, opCorporate, req, opts)
+}

@@ -1,0 +1,216 @@
+package coshine
+
+import (
+	"context"
+	"errors"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+)
+
+// CardService runs the life of a card.
+type CardService struct{ c *Client }
+
+// CardInfo is a card with what its answer says about it. All fields are
+// inferred from the card list; data about plastic and reissue is unpublished.
+type CardInfo struct {
+	Reply
+	Card
+}
+
+// CardInfoInquiry (row 7) reads a card. Its fields are inferred.
+//
+// Safety: read.
+func (s *CardService) CardInfoInquiry(ctx context.Context, req CardRequest, opts ...issuing.CallOption) (*CardInfo, error) {
+	return call[CardInfo](ctx, s.c, opCardInfo, req, opts)
+}
+
+// CardActivationRequest activates a card. Token, expiry and CVV2 come from the
+// application; the other three fields check the holder.
+type CardActivationRequest struct {
+	CardToken  CardToken      `json:"cardToken"`  // from the application; required
+	ExpiryDate Expiry         `json:"expiryDate"` // YYMM; required
+	CVV2       issuing.Secret `json:"CVV2"`       // 3 digits; required
+	CustomerID string         `json:"customerId"` // at most 32 characters; required
+	CustIDType CustIDType     `json:"custIdType"` // 1 character; required
+	CustIDNo   issuing.Secret `json:"custIdNo"`   // at most 32 characters; required
+}
+
+func (r CardActivationRequest) check(p *check.Problems) {
+	checkToken(p, r.CardToken)
+	checkExpiry(p, "expiryDate", r.ExpiryDate)
+	p.Digits("CVV2", r.CVV2, 3, 3)
+	p.Text("customerId", r.CustomerID, 32)
+	p.Text("custIdType", string(r.CustIDType), 1)
+	p.Text("custIdNo", r.CustIDNo.Reveal(), 32)
+}
+
+// CardActivation (row 8) makes a card usable. The public reference says that the
+// status then goes from N to U; the portal reads these letters the other way
+// round, see [Dialect].
+//
+// Safety: once. On issuing.ErrOutcomeUnknown read the card with
+// [CardService.CardInfoInquiry] or [CustomerService.CustomerCardInfoInquiry].
+func (s *CardService) CardActivation(ctx context.Context, req CardActivationRequest, opts ...issuing.CallOption) (*Ack, error) {
+	return call[Ack](ctx, s.c, opCardActivation, req, opts)
+}
+
+// CardReissue (row 9, which the catalogue leaves without a name) reissues a
+// card. The name and the path are published, the fields are inferred or
+// unpublished. Re-read the customer's cards after it.
+//
+// Safety: once. On issuing.ErrOutcomeUnknown list the customer's cards with
+// [CustomerService.CustomerCardInfoInquiry].
+func (s *CardService) CardReissue(ctx context.Context, req CardRequest, opts ...issuing.CallOption) (*Replacement, error) {
+	return call[Replacement](ctx, s.c, opCardReissue, req, opts)
+}
+
+// CardReplacementRequest replaces a card. The number policy (same, given or
+// random number), a given number, the delivery address and the name on a
+// physical card have unpublished names and go into Extra.
+type CardReplacementRequest struct {
+	CardToken  CardToken  `json:"cardToken"`           // inferred; required
+	ReasonCode ReplReason `json:"reasonCode,omitzero"` // published, 3 characters
+	Extra      Extra      `json:"-" wire:"inline"`     // unpublished fields
+}
+
+func (r CardReplacementRequest) check(p *check.Problems) {
+	checkToken(p, r.CardToken)
+	p.OptionalText("reasonCode", string(r.ReasonCode), 3)
+}
+
+// Replacement is the answer to a replacement or reissue. All fields are inferred
+// and may be absent: list the customer's cards instead of assuming which token
+// is valid now.
+type Replacement struct {
+	Reply
+	CardNumber issuing.Secret `json:"cardNumber,omitzero"` // PAN
+	CardToken  CardToken      `json:"cardToken,omitzero"`  // handle
+	ExpiryDate Expiry         `json:"expiryDate,omitzero"` // YYMM
+	CVV2       issuing.Secret `json:"CVV2,omitzero"`       // 3 digits
+}
+
+// CardReplacement (row 10) replaces a card, and turns a virtual card into a
+// physical one. Its fields other than the reason are inferred.
+//
+// Safety: once. On issuing.ErrOutcomeUnknown list the customer's cards with
+// [CustomerService.CustomerCardInfoInquiry].
+func (s *CardService) CardReplacement(ctx context.Context, req CardReplacementRequest, opts ...issuing.CallOption) (*Replacement, error) {
+	return call[Replacement](ctx, s.c, opCardReplacement, req, opts)
+}
+
+// CardCancellationRequest cancels a card. The list of reasons comes from
+// [ParameterService.DropDownListInquiry] with [DropDownCloseReason]. The memo
+// has an unpublished name and goes into Extra.
+type CardCancellationRequest struct {
+	CardToken  CardToken `json:"cardToken"`           // inferred; required
+	ReasonCode string    `json:"reasonCode,omitzero"` // inferred from CardReplacement, at most 20 characters
+	Extra      Extra     `json:"-" wire:"inline"`     // unpublished fields
+}
+
+func (r CardCancellationRequest) check(p *check.Problems) {
+	checkToken(p, r.CardToken)
+	p.OptionalText("reasonCode", r.ReasonCode, 20)
+}
+
+// CardCancellation (row 11) cancels a card for good. Its fields are inferred.
+//
+// Safety: once; it cannot be undone. On issuing.ErrOutcomeUnknown read the card
+// with [CardService.CardInfoInquiry]: [CardStatusCancelled] is the same in both
+// tables.
+func (s *CardService) CardCancellation(ctx context.Context, req CardCancellationRequest, opts ...issuing.CallOption) (*Ack, error) {
+	return call[Ack](ctx, s.c, opCardCancel, req, opts)
+}
+
+// CardStatusUpdateRequest changes a card's status.
+type CardStatusUpdateRequest struct {
+	CardToken   CardToken   `json:"cardToken"`       // inferred; required
+	CardOptFlag CardOptFlag `json:"cardOptFlag"`     // published, 1 character; required
+	Extra       Extra       `json:"-" wire:"inline"` // unpublished fields
+}
+
+func (r CardStatusUpdateRequest) check(p *check.Problems) {
+	checkToken(p, r.CardToken)
+	p.Text("cardOptFlag", string(r.CardOptFlag), 1)
+}
+
+// CardStatusUpdate (row 12) reports a card lost, freezes it or locks its PIN,
+// and takes each of them back. The card's name is inferred.
+//
+// Safety: once. On issuing.ErrOutcomeUnknown read the card with
+// [CardService.CardInfoInquiry] or [CustomerService.CustomerCardInfoInquiry].
+func (s *CardService) CardStatusUpdate(ctx context.Context, req CardStatusUpdateRequest, opts ...issuing.CallOption) (*Ack, error) {
+	return call[Ack](ctx, s.c, opCardStatus, req, opts)
+}
+
+// Freeze freezes a card: CardStatusUpdate with [CardOptFreeze].
+//
+// Safety: once, as [CardService.CardStatusUpdate].
+func (s *CardService) Freeze(ctx context.Context, token CardToken, opts ...issuing.CallOption) (*Ack, error) {
+	return s.CardStatusUpdate(ctx, CardStatusUpdateRequest{CardToken: token, CardOptFlag: CardOptFreeze}, opts...)
+}
+
+// Unfreeze makes a frozen card usable: CardStatusUpdate with [CardOptUnfreeze].
+//
+// Safety: once, as [CardService.CardStatusUpdate].
+func (s *CardService) Unfreeze(ctx context.Context, token CardToken, opts ...issuing.CallOption) (*Ack, error) {
+	return s.CardStatusUpdate(ctx, CardStatusUpdateRequest{CardToken: token, CardOptFlag: CardOptUnfreeze}, opts...)
+}
+
+// CardLimitSetting (row 13) sets transaction limits and the domestic, overseas,
+// e-commerce and POS indicators of a card. The card's name is inferred; limits,
+// amounts and indicators have unpublished names and go into Extra. Limit types
+// come from [ParameterService.DropDownListInquiry] with [DropDownLimitType].
+//
+// Safety: once. Setting the same limits again changes nothing more.
+func (s *CardService) CardLimitSetting(ctx context.Context, req CardRequest, opts ...issuing.CallOption) (*Ack, error) {
+	return call[Ack](ctx, s.c, opCardLimit, req, opts)
+}
+
+// CardSecrets are the data that a cardholder types into a shop.
+type CardSecrets struct {
+	Reply
+	CardNumber issuing.Secret `json:"cardNumber,omitzero"` // PAN, at most 19 digits
+	ExpiryDate Expiry         `json:"expiryDate,omitzero"` // YYMM
+	CVV2       issuing.Secret `json:"CVV2,omitzero"`       // 3 digits
+}
+
+// finish refuses an answer that has none of the data asked for.
+func (c *CardSecrets) finish([]byte) error {
+	if c.CardNumber.IsZero() && c.CVV2.IsZero() {
+		return errors.New("the answer has neither cardNumber nor CVV2")
+	}
+	return nil
+}
+
+// CardCVV2Inquiry (row 14, CVV2Inquiry in the public reference) reads number,
+// expiry and CVV2 of a virtual card. Names are inferred.
+//
+// Safety: read.
+func (s *CardService) CardCVV2Inquiry(ctx context.Context, req CardRequest, opts ...issuing.CallOption) (*CardSecrets, error) {
+	return call[CardSecrets](ctx, s.c, opCVV2Inquiry, req, opts)
+}
+
+// CardCVV2VerifyRequest verifies a CVV2. Names are inferred.
+type CardCVV2VerifyRequest struct {
+	CardToken  CardToken      `json:"cardToken"`           // required
+	CVV2       issuing.Secret `json:"CVV2"`                // 3 digits; required
+	ExpiryDate Expiry         `json:"expiryDate,omitzero"` // YYMM; optional
+	Extra      Extra          `json:"-" wire:"inline"`     // unpublished fields
+}
+
+func (r CardCVV2VerifyRequest) check(p *check.Problems) {
+	checkToken(p, r.CardToken)
+	p.Digits("CVV2", r.CVV2, 3, 3)
+	if r.ExpiryDate != "" {
+		checkExpiry(p, "expiryDate", r.ExpiryDate)
+	}
+}
+
+// CardCVV2Verify (row 15, CVV2Verify in the public reference) verifies the CVV2
+// of a virtual card. A mismatch is any code but [CodeSuccess]; none is published.
+//
+// Safety: once, because wrong tries may count.
+func (s *CardService) CardCVV2Verify(ctx context.Context, req CardCVV2VerifyRequest, opts ...issuing.CallOption) (*Ack, error) {
+	return call[Ack](ctx, s.c, opCVV2Verify, req, opts)
+}

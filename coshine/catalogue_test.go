@@ -1,0 +1,367 @@
+package coshine_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/coshine"
+	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
+)
+
+// calls has one call per outbound interface. It is keyed by the catalogue's
+// names, so it shows that every one of them is a method.
+var calls = map[coshine.API]func(context.Context, *coshine.Client) error{
+	"CardApplication": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Applications.CardApplication(ctx, application("C1")))
+	},
+	"CorporateCardApplication": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Applications.CorporateCardApplication(ctx, coshine.OpenRequest{}))
+	},
+	"CustomerCardInfoInquiry": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Customers.CustomerCardInfoInquiry(ctx, coshine.CustomerRequest{CustomerID: "C1"}))
+	},
+	"CustomerAccountInfoInquiry": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Customers.CustomerAccountInfoInquiry(ctx, coshine.CustomerRequest{CustomerID: "C1"}))
+	},
+	"CustomerInfoUpdate": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Customers.CustomerInfoUpdate(ctx, coshine.CustomerInfoUpdateRequest{CustomerID: "C1", CustEmail: "a@example.com"}))
+	},
+	"CustomerLinkage": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Customers.CustomerLinkage(ctx, coshine.OpenRequest{}))
+	},
+	"AccountLinkage": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Accounts.AccountLinkage(ctx, someCard))
+	},
+	"AccountStatusUpdate": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Accounts.AccountStatusUpdate(ctx, coshine.OpenRequest{}))
+	},
+	"CardInfoInquiry": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Cards.CardInfoInquiry(ctx, someCard))
+	},
+	"CardActivation": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Cards.CardActivation(ctx, coshine.CardActivationRequest{
+			CardToken: "T1", ExpiryDate: "2904", CVV2: issuing.NewSecret("123"), CustomerID: "C1", CustIDType: "P", CustIDNo: issuing.NewSecret("E1"),
+		}))
+	},
+	"CardReissue": func(ctx context.Context, c *coshine.Client) error { return drop(c.Cards.CardReissue(ctx, someCard)) },
+	"CardReplacement": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Cards.CardReplacement(ctx, coshine.CardReplacementRequest{CardToken: "T1", ReasonCode: coshine.ReplReasonLost}))
+	},
+	"CardCancellation": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Cards.CardCancellation(ctx, coshine.CardCancellationRequest{CardToken: "T1", ReasonCode: "01"}))
+	},
+	"CardStatusUpdate": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Cards.CardStatusUpdate(ctx, coshine.CardStatusUpdateRequest{CardToken: "T1", CardOptFlag: coshine.CardOptLockPIN}))
+	},
+	"CardLimitSetting": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Cards.CardLimitSetting(ctx, someCard))
+	},
+	"CardCVV2Inquiry": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Cards.CardCVV2Inquiry(ctx, someCard))
+	},
+	"CardCVV2Verify": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Cards.CardCVV2Verify(ctx, coshine.CardCVV2VerifyRequest{CardToken: "T1", CVV2: issuing.NewSecret("123")}))
+	},
+	"GenerateDCVV": func(ctx context.Context, c *coshine.Client) error { return drop(c.Cards.GenerateDCVV(ctx, someCard)) },
+	"CardExpiryDateUpdate": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Cards.CardExpiryDateUpdate(ctx, coshine.CardExpiryDateUpdateRequest{CardToken: "T1", ExpiryDate: "3001"}))
+	},
+	"CardSecureRegist": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Cards.CardSecureRegist(ctx, coshine.CardSecureRegistRequest{CardToken: "T1", CustMobile: "+6591234567"}))
+	},
+	"BlacklistUpdate": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Cards.BlacklistUpdate(ctx, coshine.OpenRequest{}))
+	},
+	"CardPlasticUpdate": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Cards.CardPlasticUpdate(ctx, someCard))
+	},
+	"CardNumberInquiry": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Cards.CardNumberInquiry(ctx, someCard))
+	},
+	"BusinessFlagUpdate": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Cards.BusinessFlagUpdate(ctx, someCard))
+	},
+	"BusinessFlagInquiry": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Cards.BusinessFlagInquiry(ctx, someCard))
+	},
+	"BusinessOnOff": func(ctx context.Context, c *coshine.Client) error { return drop(c.Cards.BusinessOnOff(ctx, someCard)) },
+	"CardFaceInquiry": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Cards.CardFaceInquiry(ctx, coshine.OpenRequest{}))
+	},
+	"CardInfoUpdate": func(ctx context.Context, c *coshine.Client) error { return drop(c.Cards.CardInfoUpdate(ctx, someCard)) },
+	"CardNoBlock": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Cards.CardNoBlock(ctx, coshine.OpenRequest{}))
+	},
+	"ConvertPrepaidToDebit": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Cards.ConvertPrepaidToDebit(ctx, someCard))
+	},
+	"PINReset": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.PINs.PINReset(ctx, coshine.PINResetRequest{CardRef: coshine.ByToken("T1"), PINKeyID: "1", NewCardPIN: issuing.NewSecret("x")}))
+	},
+	"PINChange": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.PINs.PINChange(ctx, coshine.PINChangeRequest{
+			CardRef: coshine.ByToken("T1"), PINKeyID: "1", CardPIN: issuing.NewSecret("x"), NewCardPIN: issuing.NewSecret("y"),
+		}))
+	},
+	"PINVerify": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.PINs.PINVerify(ctx, coshine.PINVerifyRequest{CardRef: coshine.ByToken("T1"), PINKeyID: "1", CardPIN: issuing.NewSecret("x")}))
+	},
+	"GeneratePublicPinKey": func(ctx context.Context, c *coshine.Client) error { return drop(c.PINs.GeneratePublicPinKey(ctx)) },
+	"BalanceInquiry":       transact((*coshine.TransactionService).BalanceInquiry),
+	"LoadFund":             transact((*coshine.TransactionService).LoadFund),
+	"Withdraw":             transact((*coshine.TransactionService).Withdraw),
+	"TransferFund": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Transactions.TransferFund(ctx, coshine.TransferFundRequest{Extra: coshine.Extra{"from": "T1", "to": "T2"}}))
+	},
+	"Purchase":         transact((*coshine.TransactionService).Purchase),
+	"Refund":           transact((*coshine.TransactionService).Refund),
+	"Reversal":         transact((*coshine.TransactionService).Reversal),
+	"BlockFund":        transact((*coshine.TransactionService).BlockFund),
+	"UnblockFund":      transact((*coshine.TransactionService).UnblockFund),
+	"ServiceCharge":    transact((*coshine.TransactionService).ServiceCharge),
+	"Verification":     transact((*coshine.TransactionService).Verification),
+	"DebitAdjustment":  transact((*coshine.TransactionService).DebitAdjustment),
+	"CreditAdjustment": transact((*coshine.TransactionService).CreditAdjustment),
+	"TransactionHistory": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Transactions.TransactionHistory(ctx, someCard))
+	},
+	"AuthorizationHistory": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Transactions.AuthorizationHistory(ctx, someCard))
+	},
+	"Tran8583": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Transactions.Tran8583(ctx, coshine.OpenRequest{}))
+	},
+	"FileDownload": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Transactions.FileDownload(ctx, coshine.OpenRequest{}))
+	},
+	"TokenInquiry": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Tokens.TokenInquiry(ctx, coshine.TokenInquiryRequest{CardToken: "T1"}))
+	},
+	"TokenRequest": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Tokens.TokenRequest(ctx, coshine.TokenRequestRequest{
+			CardToken: "T1", ExpiryDate: "2904", CVV2: issuing.NewSecret("123"),
+			UseCases: []coshine.UseCase{coshine.UseCaseHCE}, CVM: []coshine.CVM{coshine.CVMExpiryDate, coshine.CVMCVN2},
+		}))
+	},
+	"TokenStateUpdate": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Tokens.TokenStateUpdate(ctx, coshine.OpenRequest{}))
+	},
+	"TokenMetadataUpdate": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Tokens.TokenMetadataUpdate(ctx, coshine.TokenMetadataUpdateRequest{Number: issuing.NewSecret("6292")}))
+	},
+	"ReplenishTokenLUK": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Tokens.ReplenishTokenLUK(ctx, coshine.OpenRequest{}))
+	},
+	"DropDownListInquiry": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Parameters.DropDownListInquiry(ctx, coshine.DropDownListInquiryRequest{Name: coshine.DropDownCardStatus}))
+	},
+	"InquiryCardProduct": func(ctx context.Context, c *coshine.Client) error {
+		return drop(c.Parameters.InquiryCardProduct(ctx, coshine.InquiryCardProductRequest{}))
+	},
+}
+
+var someCard = coshine.CardRequest{CardToken: "T1"}
+
+func drop[T any](_ T, err error) error { return err }
+
+func transact(method func(*coshine.TransactionService, context.Context, coshine.TransactionRequest, ...issuing.CallOption) (*coshine.Transaction, error)) func(context.Context, *coshine.Client) error {
+	return func(ctx context.Context, c *coshine.Client) error {
+		return drop(method(c.Transactions, ctx, coshine.TransactionRequest{CardRef: coshine.ByToken("T1")}))
+	}
+}
+
+// wanted is the catalogue, as the page prints it: number, module, name, prepaid,
+// debit. Row 9 is blank there; row 17 has a single NA.
+var wanted = []struct {
+	no             int
+	module         coshine.Module
+	api            coshine.API
+	prepaid, debit coshine.Availability
+	path           string // published; "" for none
+}{
+	{1, "Application", "CardApplication", "M", "M", "/cardmgr/cardApply"},
+	{2, "Customer", "CustomerCardInfoInquiry", "M", "M", "/custmgr/inquiryCardListByCIF"},
+	{3, "Customer", "CustomerAccountInfoInquiry", "O", "NA", "/custmgr/inquiryAcctListByCIF"},
+	{4, "Customer", "CustomerInfoUpdate", "O", "O", "/custmgr/updateCustInfo"},
+	{5, "Account", "AccountLinkage", "O", "O", "/acctmgr/acctLinkage"},
+	{6, "Account", "AccountStatusUpdate", "O", "NA", ""},
+	{7, "Card", "CardInfoInquiry", "O", "O", "/cardmgr/inquiryCardInfoByToken"},
+	{8, "Card", "CardActivation", "O", "O", "/cardmgr/cardActivate"},
+	{9, "Card", "CardReissue", "", "", "/cardmgr/cardReissue"},
+	{10, "Card", "CardReplacement", "O", "O", "/cardmgr/cardReplace"},
+	{11, "Card", "CardCancellation", "O", "O", "/cardmgr/cardClose"},
+	{12, "Card", "CardStatusUpdate", "C", "C", "/cardmgr/cardStatusUpdate"},
+	{13, "Card", "CardLimitSetting", "O", "O", "/cardmgr/cardLimitSetting"},
+	{14, "Card", "CardCVV2Inquiry", "O", "NA", "/cardmgr/inquiryCVV2ByToken"},
+	{15, "Card", "CardCVV2Verify", "O", "NA", "/cardmgr/verifyCVV2"},
+	{16, "Card", "GenerateDCVV", "O", "O", ""},
+	{17, "Card", "CardExpiryDateUpdate", "NA", "", ""},
+	{18, "Card", "CardSecureRegist", "O", "O", ""},
+	{19, "Card", "BlacklistUpdate", "NA", "NA", ""},
+	{20, "PIN", "PINReset", "O", "M", "/cardmgr/pinReset"},
+	{21, "PIN", "PINChange", "O", "M", "/cardmgr/pinChange"},
+	{22, "PIN", "PINVerify", "O", "O", "/cardmgr/pinVerify"},
+	{23, "Transaction", "BalanceInquiry", "O", "NA", ""},
+	{24, "Transaction", "LoadFund", "O", "NA", ""},
+	{25, "Transaction", "Withdraw", "C", "NA", ""},
+	{26, "Transaction", "TransferFund", "O", "NA", ""},
+	{27, "Transaction", "Purchase", "C", "NA", ""},
+	{28, "Transaction", "Refund", "C", "NA", ""},
+	{29, "Transaction", "Reversal", "M", "NA", ""},
+	{30, "Transaction", "BlockFund", "C", "NA", ""},
+	{31, "Transaction", "UnblockFund", "C", "NA", ""},
+	{32, "Transaction", "ServiceCharge", "O", "NA", ""},
+	{33, "Transaction", "Verification", "O", "NA", ""},
+	{34, "Transaction", "DebitAdjustment", "O", "NA", ""},
+	{35, "Transaction", "CreditAdjustment", "O", "NA", ""},
+	{36, "Transaction", "TransactionHistory", "M", "NA", ""},
+	{37, "Transaction", "AuthorizationHistory", "O", "NA", ""},
+	{38, "Token", "TokenInquiry", "", "", ""},
+	{39, "Token", "TokenRequest", "", "", ""},
+	{40, "Token", "TokenStateUpdate", "", "", ""},
+	{41, "Token", "TokenStateNotification", "", "", "inbound"},
+	{42, "Token", "TokenMetadataUpdate", "", "", ""},
+	{43, "Token", "ReplenishTokenLUK", "", "", ""},
+	{44, "Authentication", "SendOTP", "", "", "inbound"},
+	{45, "Authentication", "VerifyOTP", "", "", "inbound"},
+	{46, "Authentication", "StartOOBAuthen", "", "", "inbound"},
+	{47, "Authentication", "OOBResultInquiry", "", "", "inbound"},
+	{48, "Parameter", "DropDownListInquiry", "", "", ""},
+}
+
+// TestCatalogueIsComplete finds for each of the 48 rows a method or an inbound
+// handler, a published path or ErrNotConfigured, and its availability.
+func TestCatalogueIsComplete(t *testing.T) {
+	t.Parallel()
+	if len(wanted) != 48 {
+		t.Fatalf("%d rows", len(wanted))
+	}
+	server := startServer(t, coshinetest.Config{})
+	client := newClient(t, server)
+	for i, want := range wanted {
+		row, ok := client.Row(want.api)
+		if !ok || i+1 != want.no || row.No != want.no || row.Module != want.module || row.API != want.api || !row.Module.Known() || !row.Evidence.Known() {
+			t.Errorf("row %d: got %+v", want.no, row)
+		}
+		prepaid, debit, ok := client.Availability(want.api)
+		if !ok || prepaid != want.prepaid || debit != want.debit || !prepaid.Known() || !debit.Known() {
+			t.Errorf("row %d: availability %q, %q", want.no, prepaid, debit)
+		}
+		if want.path == "inbound" {
+			if !row.Inbound || row.Path != "" {
+				t.Errorf("row %d: not inbound", want.no)
+			}
+			checkInbound(t, want.api)
+			continue
+		}
+		if row.Path != want.path {
+			t.Errorf("row %d: path %q, want %q", want.no, row.Path, want.path)
+		}
+		call := calls[want.api]
+		if call == nil {
+			t.Fatalf("row %d: no method", want.no)
+		}
+		err := call(t.Context(), client)
+		arrived := server.Requests(want.api)
+		switch {
+		case want.path != "" && (arrived != 1 || errors.Is(err, issuing.ErrNotConfigured)):
+			t.Errorf("row %d: %d requests, %v", want.no, arrived, err)
+		case want.path == "" && (arrived != 0 || !errors.Is(err, issuing.ErrNotConfigured)):
+			t.Errorf("row %d: %d requests, %v", want.no, arrived, err)
+		case want.path == "" && !strings.Contains(err.Error(), `Config.Paths["`+string(want.api)+`"]`):
+			t.Errorf("row %d: the error does not name operation and setting: %v", want.no, err)
+		}
+	}
+	if n := server.Requests(""); n != 17 {
+		t.Errorf("%d requests for 17 published paths", n)
+	}
+	if err := calls["BlacklistUpdate"](t.Context(), client); !errors.Is(err, coshine.ErrRetired) {
+		t.Errorf("row 19: %v", err)
+	}
+}
+
+// TestEveryConfiguredInterfaceIsCalled supplies every path and sees every method
+// arrive at its own.
+func TestEveryConfiguredInterfaceIsCalled(t *testing.T) {
+	t.Parallel()
+	server, client := full(t, coshinetest.Config{})
+	rows := 0
+	for _, row := range coshine.Catalogue() {
+		if row.Inbound {
+			continue
+		}
+		rows++
+		call := calls[row.API]
+		if call == nil {
+			t.Errorf("%s: no method", row.API)
+			continue
+		}
+		if err := call(t.Context(), client); errors.Is(err, issuing.ErrNotConfigured) {
+			t.Errorf("%s: %v", row.API, err)
+		}
+		if server.Requests(row.API) != 1 {
+			t.Errorf("%s: %d requests", row.API, server.Requests(row.API))
+		}
+		configured, _ := client.Row(row.API)
+		if log := server.Received(row.API); len(log) != 1 || !strings.HasSuffix(log[0].Path, configured.Path) {
+			t.Errorf("%s: not at %s", row.API, configured.Path)
+		}
+		for _, alias := range row.Aliases {
+			if same, ok := client.Row(coshine.API(alias)); !ok || same.API != row.API {
+				t.Errorf("alias %s does not name %s", alias, row.API)
+			}
+		}
+	}
+	if len(calls) != rows {
+		t.Errorf("%d calls for %d interfaces", len(calls), rows)
+	}
+}
+
+// checkInbound sends an unauthenticated request to the handler of an inbound
+// interface: one that exists asks for a credential.
+func checkInbound(t *testing.T, api coshine.API) {
+	t.Helper()
+	accept := coshine.Approve()
+	receiver, err := coshine.NewReceiver(coshine.ReceiverConfig{Tokens: []issuing.Secret{issuing.NewSecret("in")}}, coshine.Functions{
+		SendOTP:                func(context.Context, *coshine.SendOTPRequest) (coshine.Answer, error) { return accept, nil },
+		VerifyOTP:              func(context.Context, *coshine.VerifyOTPRequest) (coshine.Answer, error) { return accept, nil },
+		StartOOBAuthen:         func(context.Context, *coshine.StartOOBAuthenRequest) (coshine.Answer, error) { return accept, nil },
+		OOBResultInquiry:       func(context.Context, *coshine.OOBResultInquiryRequest) (coshine.Answer, error) { return accept, nil },
+		TokenStateNotification: func(context.Context, *coshine.TokenStateNotification) (coshine.Answer, error) { return accept, nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	receiver.Handler(api).ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/", strings.NewReader("{}")))
+	if w.Code != http.StatusUnauthorized {
+		t.Errorf("%s: status %d, so it has no handler", api, w.Code)
+	}
+}
+
+// TestInferredPathsAreNeverDefaults compares the guesses with the rows whose
+// path is inferred.
+func TestInferredPathsAreNeverDefaults(t *testing.T) {
+	t.Parallel()
+	guesses := coshine.InferredPaths()
+	inferred := 0
+	for _, row := range coshine.Catalogue() {
+		guess := guesses[row.API]
+		if row.Evidence == coshine.PathInferred {
+			inferred++
+			if guess == "" || row.Path != "" {
+				t.Errorf("%s: guess %q, path %q", row.API, guess, row.Path)
+			}
+		} else if guess != "" {
+			t.Errorf("%s: a guess for evidence %s", row.API, row.Evidence)
+		}
+	}
+	if inferred != 22 || len(guesses) != 22 {
+		t.Errorf("%d rows, %d guesses; 21 of the catalogue and InquiryCardProduct", inferred, len(guesses))
+	}
+}

@@ -1,0 +1,140 @@
+package coshine
+
+import (
+	"context"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+)
+
+// CustomerService reads and changes customers.
+type CustomerService struct{ c *Client }
+
+// CustomerRequest names a customer.
+type CustomerRequest struct {
+	CustomerID string `json:"customerId"`      // the issuer's customer id (CIF), at most 32 characters; required
+	Extra      Extra  `json:"-" wire:"inline"` // unpublished fields, if Coshine named any
+}
+
+func (r CustomerRequest) check(p *check.Problems) { p.Text("customerId", r.CustomerID, 32) }
+
+// Card is a card of a list. Fields 2.12 and on are not published; read them with
+// [Reply.Decode].
+type Card struct {
+	CardNumber    issuing.Secret `json:"cardNumber,omitzero"`    // at most 19 characters; masked in lists, as far as samples show
+	CardToken     CardToken      `json:"cardToken,omitzero"`     // handle
+	ExpiryDate    Expiry         `json:"expiryDate,omitzero"`    // YYMM
+	CardFlag      CardFlag       `json:"cardFlag,omitzero"`      // virtual or physical
+	CardProdCode  CardProdCode   `json:"cardProdCode,omitzero"`  // product
+	CardProdType  CardProdType   `json:"cardProdType,omitzero"`  // kind of product
+	CardPicCode   string         `json:"cardPicCode,omitzero"`   // card picture; optional
+	OpenDate      issuing.Date   `json:"openDate,omitzero"`      // zero when it cannot be read
+	CardStatus    CardStatus     `json:"cardStatus,omitzero"`    // a letter; read it with Client.CardState
+	BlockStatus   BlockStatus    `json:"blockStatus,omitzero"`   // frozen or not
+	StatusModUser string         `json:"statusModUser,omitzero"` // operator who changed the status, when one did
+}
+
+// CardList is a customer's cards.
+type CardList struct {
+	Reply
+	CustomerID string `json:"customerId,omitzero"` // echo, in the published sample only
+	RecordNum  int    `json:"recordNum,omitzero"`  // number of records; the length of Cards when the answer has none
+	Cards      []Card `json:"recordList"`          // the cards; also read from "cardList", the sample's name
+}
+
+// finish reads the list under its other name. The one that is present wins.
+func (l *CardList) finish(plain []byte) error {
+	cards, err := listUnder(plain, l.Cards, "cardList")
+	if err != nil {
+		return err
+	}
+	l.Cards = cards
+	count(&l.RecordNum, len(l.Cards))
+	return nil
+}
+
+// listUnder returns list, or what stands under another name when list is nil.
+func listUnder[T any](plain []byte, list []T, name string) ([]T, error) {
+	if list != nil {
+		return list, nil
+	}
+	var other map[string][]T
+	members := memberOf(plain, name)
+	if members == nil {
+		return nil, nil
+	}
+	if err := codec.Unmarshal(members, &other); err != nil {
+		return nil, err
+	}
+	return other[name], nil
+}
+
+// CustomerCardInfoInquiry (row 2) lists a customer's cards with their statuses.
+// A customer without cards, or an unknown one, may come as an empty list.
+//
+// Safety: read.
+func (s *CustomerService) CustomerCardInfoInquiry(ctx context.Context, req CustomerRequest, opts ...issuing.CallOption) (*CardList, error) {
+	return call[CardList](ctx, s.c, opCustomerCards, req, opts)
+}
+
+// AccountList is a customer's accounts. What an account holds is not published.
+type AccountList struct {
+	Reply
+	RecordNum int      `json:"recordNum,omitzero"` // inferred; number of records
+	Accounts  []Record `json:"recordList"`         // inferred; also read from "acctList"
+}
+
+func (l *AccountList) finish(plain []byte) error {
+	accounts, err := listUnder(plain, l.Accounts, "acctList")
+	if err != nil {
+		return err
+	}
+	l.Accounts = accounts
+	count(&l.RecordNum, len(l.Accounts))
+	return nil
+}
+
+// CustomerAccountInfoInquiry (row 3) lists a customer's accounts with their
+// statuses. Its fields are inferred.
+//
+// Safety: read.
+func (s *CustomerService) CustomerAccountInfoInquiry(ctx context.Context, req CustomerRequest, opts ...issuing.CallOption) (*AccountList, error) {
+	return call[AccountList](ctx, s.c, opCustomerAccounts, req, opts)
+}
+
+// CustomerInfoUpdateRequest changes a customer's data. All names are inferred
+// from the application; those of addresses are unpublished and go into Extra.
+type CustomerInfoUpdateRequest struct {
+	CustomerID string `json:"customerId"`          // the issuer's customer id (CIF), at most 32 characters; required
+	CustName   string `json:"custName,omitzero"`   // optional
+	CustMobile string `json:"custMobile,omitzero"` // E.164; optional
+	CustEmail  string `json:"custEmail,omitzero"`  // optional
+	Extra      Extra  `json:"-" wire:"inline"`     // addresses, the delivery address of a physical card included
+}
+
+func (r CustomerInfoUpdateRequest) check(p *check.Problems) {
+	p.Text("customerId", r.CustomerID, 32)
+	p.OptionalText("custName", r.CustName, maxContact)
+	p.OptionalText("custMobile", r.CustMobile, maxContact)
+	p.OptionalText("custEmail", r.CustEmail, maxContact)
+	if r.CustName == "" && r.CustMobile == "" && r.CustEmail == "" && len(r.Extra) == 0 {
+		p.Add("custName, custMobile, custEmail, Extra", "needs at least one change")
+	}
+}
+
+// CustomerInfoUpdate (row 4) changes mobile number, e-mail and addresses. Its
+// fields are inferred.
+//
+// Safety: once. Setting the same data again changes nothing more; on
+// issuing.ErrOutcomeUnknown the caller may repeat it knowingly.
+func (s *CustomerService) CustomerInfoUpdate(ctx context.Context, req CustomerInfoUpdateRequest, opts ...issuing.CallOption) (*Ack, error) {
+	return call[Ack](ctx, s.c, opCustomerUpdate, req, opts)
+}
+
+// CustomerLinkage is named by a later edition of the API; its path and all its
+// fields are unpublished (inferred to be a write).
+//
+// Safety: once.
+func (s *CustomerService) CustomerLinkage(ctx context.Context, req OpenRequest, opts ...issuing.CallOption) (*Ack, error) {
+	return call[Ack](ctx, s.c, opCustomerLinkage, req, opts)
+}

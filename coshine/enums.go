@@ -1,0 +1,232 @@
+package coshine
+
+import "slices"
+
+// CardFlag says whether a card has a body.
+type CardFlag string
+
+// Card flags.
+const (
+	CardFlagVirtual  CardFlag = "V" // virtual, non-physical
+	CardFlagPhysical CardFlag = "P" // physical
+)
+
+// Known reports whether f was documented when this version was released.
+func (f CardFlag) Known() bool { return f == CardFlagVirtual || f == CardFlagPhysical }
+
+// CardProdType is the kind of a card product. Coshine's public reference names
+// the field cardProductType; on the wire it is cardProdType.
+type CardProdType string
+
+// Card product types.
+const (
+	CardProdTypeCredit    CardProdType = "C" // credit
+	CardProdTypeDebit     CardProdType = "D" // debit
+	CardProdTypeGift      CardProdType = "G" // gift
+	CardProdTypePrepaid   CardProdType = "P" // prepaid
+	CardProdTypeBusiness  CardProdType = "B" // business
+	CardProdTypeCorporate CardProdType = "R" // corporate
+)
+
+// Known reports whether t was documented when this version was released.
+func (t CardProdType) Known() bool {
+	return slices.Contains([]CardProdType{
+		CardProdTypeCredit, CardProdTypeDebit, CardProdTypeGift,
+		CardProdTypePrepaid, CardProdTypeBusiness, CardProdTypeCorporate,
+	}, t)
+}
+
+// CardProdCode is a card product. Coshine assigns it to the issuer; it is an
+// open string.
+type CardProdCode string
+
+// Card product codes that Coshine's documents use as examples. The issuer's own
+// are in the back office.
+const (
+	CardProdCodeExampleDebit  CardProdCode = "1000" // the portal's example of a debit card
+	CardProdCodeExampleCredit CardProdCode = "2000" // the portal's example of a credit card
+	CardProdCodeSandboxVisa   CardProdCode = "2201" // the sandbox's Visa product
+	CardProdCodeSandboxMC     CardProdCode = "5200" // the sandbox's Mastercard product
+)
+
+// BlockStatus says whether a card is frozen.
+type BlockStatus string
+
+// Block statuses.
+const (
+	BlockStatusNormal BlockStatus = "N" // not frozen
+	BlockStatusFrozen BlockStatus = "B" // frozen; CardOptUnfreeze reverses it
+)
+
+// Known reports whether s was documented when this version was released.
+func (s BlockStatus) Known() bool { return s == BlockStatusNormal || s == BlockStatusFrozen }
+
+// CardOptFlag is an operation of CardStatusUpdate. There is no published value
+// for a stolen card: replace it with [ReplReasonStolen], or ask Coshine.
+type CardOptFlag string
+
+// Operations of CardStatusUpdate.
+const (
+	CardOptReportLost   CardOptFlag = "B" // report lost (block)
+	CardOptWithdrawLoss CardOptFlag = "C" // withdraw the loss report (unblock)
+	CardOptFreeze       CardOptFlag = "D" // freeze
+	CardOptUnfreeze     CardOptFlag = "E" // unfreeze
+	CardOptLockPIN      CardOptFlag = "G" // lock the PIN
+	CardOptUnlockPIN    CardOptFlag = "H" // unlock the PIN
+)
+
+// Known reports whether f was documented when this version was released.
+func (f CardOptFlag) Known() bool {
+	return slices.Contains([]CardOptFlag{
+		CardOptReportLost, CardOptWithdrawLoss, CardOptFreeze, CardOptUnfreeze, CardOptLockPIN, CardOptUnlockPIN,
+	}, f)
+}
+
+// Channel is the tranChnl of the public header.
+type Channel string
+
+// Channels.
+const (
+	ChannelCMS  Channel = "06" // card management system
+	ChannelWeb  Channel = "07" // web; the default, as in every published sample
+	ChannelApp  Channel = "08" // mobile application
+	ChannelACS  Channel = "09" // access control server (3-D Secure)
+	ChannelUMPS Channel = "10" // UnionPay mobile payment service
+)
+
+// Known reports whether c was documented when this version was released.
+func (c Channel) Known() bool {
+	return slices.Contains([]Channel{ChannelCMS, ChannelWeb, ChannelApp, ChannelACS, ChannelUMPS}, c)
+}
+
+// CustIDType is a kind of identity document. The portal and the public
+// reference word P and I differently; pass on what Coshine told you.
+type CustIDType string
+
+// Identity document types.
+const (
+	CustIDDriverLicence CustIDType = "D" // driver licence
+	CustIDDefault       CustIDType = "P" // portal: default id type; reference: passport (default)
+	CustIDNational      CustIDType = "I" // portal: national professional ID card; reference: national ID card
+	CustIDUMID          CustIDType = "U" // unified multipurpose ID
+	CustIDPostal        CustIDType = "Z" // postal ID
+	CustIDVoter         CustIDType = "V" // voter's ID (COMELEC)
+	CustIDSSS           CustIDType = "S" // social security
+	CustIDTIN           CustIDType = "T" // tax number
+	CustIDOther         CustIDType = "O" // other
+)
+
+// Known reports whether t was documented when this version was released.
+func (t CustIDType) Known() bool {
+	return slices.Contains([]CustIDType{
+		CustIDDriverLicence, CustIDDefault, CustIDNational, CustIDUMID, CustIDPostal,
+		CustIDVoter, CustIDSSS, CustIDTIN, CustIDOther,
+	}, t)
+}
+
+// ReplReason is why a card is replaced. The live list comes from
+// [ParameterService.DropDownListInquiry] with [DropDownReplReason].
+type ReplReason string
+
+// Replacement reasons.
+const (
+	ReplReasonDamaged ReplReason = "001" // damaged
+	ReplReasonLost    ReplReason = "002" // lost
+	ReplReasonStolen  ReplReason = "003" // stolen
+	ReplReasonExpired ReplReason = "004" // expired
+	ReplReasonOther   ReplReason = "999" // other
+)
+
+// Known reports whether r was documented when this version was released.
+func (r ReplReason) Known() bool {
+	return slices.Contains([]ReplReason{
+		ReplReasonDamaged, ReplReasonLost, ReplReasonStolen, ReplReasonExpired, ReplReasonOther,
+	}, r)
+}
+
+// DropDownName names a lookup table.
+type DropDownName string
+
+// Lookup tables.
+const (
+	DropDownCardProd    DropDownName = "CardProd"        // card product types
+	DropDownCardStatus  DropDownName = "CardStatus"      // card statuses
+	DropDownReplReason  DropDownName = "ReplReasonCode"  // card replacement reasons
+	DropDownCloseReason DropDownName = "CloseReasonCode" // card cancellation reasons
+	DropDownLimitType   DropDownName = "CardLimitType"   // card security limit types
+)
+
+// Known reports whether n was documented when this version was released.
+func (n DropDownName) Known() bool {
+	return slices.Contains([]DropDownName{
+		DropDownCardProd, DropDownCardStatus, DropDownReplReason, DropDownCloseReason, DropDownLimitType,
+	}, n)
+}
+
+// TokenState is the state of a payment token.
+type TokenState string
+
+// Token states.
+const (
+	TokenActive    TokenState = "ACTIVE"    // usable
+	TokenSuspended TokenState = "SUSPENDED" // reversible
+	TokenDeleted   TokenState = "DELETED"   // final
+)
+
+// Known reports whether s was documented when this version was released.
+func (s TokenState) Known() bool {
+	return s == TokenActive || s == TokenSuspended || s == TokenDeleted
+}
+
+// Terminal reports whether a token can leave this state no more.
+func (s TokenState) Terminal() bool { return s == TokenDeleted }
+
+// UseCase is what a payment token is made for.
+type UseCase string
+
+// Use cases of a payment token.
+const (
+	UseCaseQRC UseCase = "QRC" // QR code
+	UseCaseHCE UseCase = "HCE" // host card emulation
+	UseCaseSE  UseCase = "SE"  // secure element
+	UseCaseCOF UseCase = "COF" // card on file
+)
+
+// Known reports whether u was documented when this version was released.
+func (u UseCase) Known() bool {
+	return slices.Contains([]UseCase{UseCaseQRC, UseCaseHCE, UseCaseSE, UseCaseCOF}, u)
+}
+
+// CVM is a cardholder verification method of a token request. The programme
+// named "unee" always uses CVMExpiryDate and CVMCVN2.
+type CVM string
+
+// Cardholder verification methods.
+const (
+	CVMExpiryDate CVM = "expiryDate" // expiry date
+	CVMCVN2       CVM = "cvn2"       // CVV2
+	CVMName       CVM = "name"       // name
+	CVMIDType     CVM = "idType"     // document type
+	CVMIDNo       CVM = "idNo"       // document number
+	CVMMobileNo   CVM = "mobileNo"   // mobile number
+	CVMOTP        CVM = "otp"        // one-time password
+)
+
+// Known reports whether c was documented when this version was released.
+func (c CVM) Known() bool {
+	return slices.Contains([]CVM{
+		CVMExpiryDate, CVMCVN2, CVMName, CVMIDType, CVMIDNo, CVMMobileNo, CVMOTP,
+	}, c)
+}
+
+// OTPType is how a one-time password goes to the cardholder.
+type OTPType string
+
+// One-time password types.
+const (
+	OTPTypeSMS   OTPType = "S" // text message
+	OTPTypeEmail OTPType = "E" // e-mail
+)
+
+// Known reports whether t was documented when this version was released.
+func (t OTPType) Known() bool { return t == OTPTypeSMS || t == OTPTypeEmail }

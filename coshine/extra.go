@@ -1,0 +1,133 @@
+package coshine
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+)
+
+// Extra carries request fields that Coshine has not published and has told you.
+// They are merged into the request's JSON object at the top level. A name that
+// the public header or the request itself has is refused. Amounts
+// ([issuing.Amount]) are sent as strings in major units and must fit the
+// documented form 16,2; secrets ([issuing.Secret]) are sent in clear. Go numbers
+// are sent as JSON numbers: this API's published scalars are strings.
+//
+// It prints the names of its fields and never their values.
+type Extra map[string]any
+
+// Format implements [fmt.Formatter] for every verb.
+func (e Extra) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "Extra"+fmt.Sprint(slices.Sorted(maps.Keys(e))))
+}
+
+// LogValue implements [slog.LogValuer].
+func (e Extra) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(e)) }
+
+// Limits of Extra.
+const (
+	maxExtra     = 64 // fields
+	maxExtraName = 64 // characters of a name
+)
+
+// Documented form of amounts: 16 digits in all, 2 of them decimals.
+const (
+	maxAmountDigits = 16
+	amountScale     = 2
+)
+
+// checkExtra applies the merge rules to the open fields of a request.
+func checkExtra(p *check.Problems, in any) {
+	v := reflect.ValueOf(in)
+	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
+		if v.IsNil() {
+			return
+		}
+		v = v.Elem()
+	}
+	switch v.Kind() {
+	case reflect.Map:
+		for _, key := range v.MapKeys() {
+			if name := key.String(); headerNames[name] {
+				p.Add(clipName(name), "belongs to the public header")
+			}
+		}
+	case reflect.Struct:
+		names := map[string]bool{}
+		var open []Extra
+		collect(v, names, &open)
+		for _, extra := range open {
+			checkOpen(p, extra, names)
+		}
+	}
+}
+
+// collect gathers the JSON names of a struct and its open maps.
+func collect(v reflect.Value, names map[string]bool, open *[]Extra) {
+	t := v.Type()
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		switch {
+		case f.Tag.Get("wire") == "inline":
+			if extra, ok := v.Field(i).Interface().(Extra); ok {
+				*open = append(*open, extra)
+			}
+		case f.Anonymous && name == "" && f.Type.Kind() == reflect.Struct:
+			collect(v.Field(i), names, open)
+		case name != "" && name != "-":
+			names[name] = true
+		}
+	}
+}
+
+func checkOpen(p *check.Problems, extra Extra, names map[string]bool) {
+	if len(extra) > maxExtra {
+		p.Add("Extra", "has %d fields, at most %d are allowed", len(extra), maxExtra)
+	}
+	for _, name := range slices.Sorted(maps.Keys(extra)) {
+		field := "Extra[" + clipName(name) + "]"
+		switch {
+		case name == "" || len(name) > maxExtraName:
+			p.Add(field, "needs a name of 1 to %d characters", maxExtraName)
+		case headerNames[name]:
+			p.Add(field, "belongs to the public header; use WithHeader")
+		case names[name]:
+			p.Add(field, "is a field of the request itself")
+		}
+		if amount, ok := extra[name].(issuing.Amount); ok {
+			checkAmount(p, field, amount)
+		}
+	}
+}
+
+// checkAmount reports an amount that the form 16,2 does not hold.
+func checkAmount(p *check.Problems, field string, amount issuing.Amount) {
+	if !p.Required(field, !amount.IsZero()) {
+		return
+	}
+	if amount.Sign() < 0 {
+		p.Add(field, "must not be negative")
+	}
+	if amount.Scale() > amountScale {
+		p.Add(field, "has more than %d decimal places", amountScale)
+	}
+	whole, _, _ := strings.Cut(strings.TrimPrefix(amount.String(), "-"), ".")
+	if len(whole) > maxAmountDigits-amountScale {
+		p.Add(field, "has more than %d digits before the point", maxAmountDigits-amountScale)
+	}
+}
+
+func clipName(name string) string {
+	if len(name) > maxExtraName {
+		return strings.ToValidUTF8(name[:maxExtraName], "") + "…"
+	}
+	return name
+}

@@ -1,0 +1,87 @@
+package coshine
+
+import (
+	"context"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+)
+
+// ParameterService reads lookup tables and products.
+type ParameterService struct{ c *Client }
+
+// DropDownListInquiryRequest names a lookup table.
+type DropDownListInquiryRequest struct {
+	Name DropDownName `json:"dropDownName"` // at most 20 characters; required
+}
+
+func (r DropDownListInquiryRequest) check(p *check.Problems) {
+	p.Text("dropDownName", string(r.Name), 20)
+}
+
+// DropDownItem is a row of a lookup table.
+type DropDownItem struct {
+	Code  string `json:"dropDownCode"`  // at most 20 characters
+	Value string `json:"dropDownValue"` // text, at most 50 characters
+}
+
+// DropDownList is a lookup table.
+type DropDownList struct {
+	Reply
+	RecordNum int            `json:"recordNum,omitzero"` // number of records
+	Items     []DropDownItem `json:"recordList"`         // the rows
+}
+
+func (l *DropDownList) finish([]byte) error {
+	count(&l.RecordNum, len(l.Items))
+	return nil
+}
+
+// DropDownListInquiry (row 48) reads a lookup table. Its fields are published,
+// its path is inferred.
+//
+// Safety: read.
+func (s *ParameterService) DropDownListInquiry(ctx context.Context, req DropDownListInquiryRequest, opts ...issuing.CallOption) (*DropDownList, error) {
+	return call[DropDownList](ctx, s.c, opDropDown, req, opts)
+}
+
+// InquiryCardProductRequest selects card products.
+type InquiryCardProductRequest struct {
+	CardProdType CardProdType `json:"cardProdType,omitzero"` // 1 character; empty is all
+}
+
+func (r InquiryCardProductRequest) check(p *check.Problems) {
+	p.OptionalText("cardProdType", string(r.CardProdType), 1)
+}
+
+// CardProduct is a card product of the issuer.
+type CardProduct struct {
+	CardProdCode  CardProdCode   `json:"cardProdCode"`           // at most 10 characters
+	CardProdDesc  string         `json:"cardProdDesc"`           // at most 40 characters
+	CardProdType  CardProdType   `json:"cardProdType"`           // kind of product
+	CardPicCode   string         `json:"cardPicCode,omitzero"`   // at most 16 characters; optional
+	CardFaceID    string         `json:"cardFaceId,omitzero"`    // at most 2 characters; optional
+	CardFaceValue issuing.Amount `json:"cardFaceValue,omitzero"` // in major units; optional
+	FeeAmount     issuing.Amount `json:"feeAmount,omitzero"`     // in major units; optional
+	TaxAmount     issuing.Amount `json:"taxAmount,omitzero"`     // in major units; optional
+}
+
+// CardProductList is the issuer's card products.
+type CardProductList struct {
+	Reply
+	RecordNum int           `json:"recordNum,omitzero"` // number of records
+	Products  []CardProduct `json:"recordList"`         // the products
+}
+
+func (l *CardProductList) finish([]byte) error {
+	count(&l.RecordNum, len(l.Products))
+	return nil
+}
+
+// InquiryCardProduct lists the issuer's card products. It is an interface of a
+// later edition; its fields are published, its path is inferred.
+//
+// Safety: read.
+func (s *ParameterService) InquiryCardProduct(ctx context.Context, req InquiryCardProductRequest, opts ...issuing.CallOption) (*CardProductList, error) {
+	return call[CardProductList](ctx, s.c, opCardProducts, req, opts)
+}

@@ -1,0 +1,230 @@
+package coshine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/sign"
+)
+
+// PINService sets, changes and verifies PINs. Give it a PIN in clear, and it
+// fetches a key for this one operation, builds the block and encrypts it by
+// [Config.PIN]; or give it the ciphertext that an HSM or Coshine's mobile SDK
+// made, with the id of its key. Card number and PIN never form one block here.
+type PINService struct{ c *Client }
+
+// maxCiphertext is the documented length of an encrypted PIN.
+const maxCiphertext = 4096
+
+// maxPINKeyID is the documented length of a PIN key's id.
+const maxPINKeyID = 8
+
+// PINKey is a public key for PINs. It is good for one operation: how long the
+// platform keeps it is not published.
+type PINKey struct {
+	Reply
+	ID     string `json:"pinKeyId"` // at most 8 characters
+	PINKey string `json:"pinKey"`   // RSA public key; the form is not published
+}
+
+func (k *PINKey) finish([]byte) error {
+	if k.ID == "" || k.PINKey == "" {
+		return errors.New("the answer lacks pinKeyId or pinKey")
+	}
+	return nil
+}
+
+// PublicKey parses the key: PEM, Base64 of a PKIX or PKCS #1 DER, or hex of one.
+func (k *PINKey) PublicKey() (sign.PublicKey, error) { return sign.ParsePINKey(k.PINKey) }
+
+// pinKeyRequest has no fields of its own.
+type pinKeyRequest struct{}
+
+func (pinKeyRequest) check(*check.Problems)    {}
+func (pinKeyRequest) bodyless(cfg Config) bool { return cfg.EmptyPINKeyBody }
+
+// GeneratePublicPinKey makes a key for the PINs of one operation. The methods
+// that take a PIN in clear call it by themselves.
+//
+// Safety: read; a repeat makes another key.
+func (s *PINService) GeneratePublicPinKey(ctx context.Context, opts ...issuing.CallOption) (*PINKey, error) {
+	return call[PINKey](ctx, s.c, opPINKey, pinKeyRequest{}, opts)
+}
+
+// PINResetRequest sets a new PIN. Exactly one of CardToken and CardNumber is
+// needed, and either NewPIN, or PINKeyID with NewCardPIN.
+type PINResetRequest struct {
+	CardRef
+
+	NewPIN     issuing.Secret `json:"-"`          // 4 to 12 digits, in clear; never sent
+	PINKeyID   string         `json:"pinKeyId"`   // at most 8 characters; from GeneratePublicPinKey
+	NewCardPIN issuing.Secret `json:"newCardPin"` // encrypted under that key, at most 4096 characters
+}
+
+func (r PINResetRequest) check(p *check.Problems) {
+	r.CardRef.check(p)
+	checkPIN(p, r.PINKeyID, pinField{"NewPIN", "newCardPin", r.NewPIN, r.NewCardPIN})
+}
+
+// PINReset (row 20) sets the PIN of a physical card.
+//
+// Safety: once. On issuing.ErrOutcomeUnknown set the PIN again only when the
+// cardholder asks for it: no inquiry shows which PIN is in force.
+func (s *PINService) PINReset(ctx context.Context, req PINResetRequest, opts ...issuing.CallOption) (*Ack, error) {
+	if err := s.encrypt(ctx, opPINReset, req, &req.PINKeyID, opts, pinPair{req.NewPIN, &req.NewCardPIN}); err != nil {
+		return nil, err
+	}
+	req.NewPIN = issuing.Secret{}
+	return call[Ack](ctx, s.c, opPINReset, req, opts)
+}
+
+// PINChangeRequest changes a PIN. Exactly one of CardToken and CardNumber is
+// needed, and either PIN and NewPIN, or PINKeyID with CardPIN and NewCardPIN; one
+// key serves for both.
+type PINChangeRequest struct {
+	CardRef
+
+	PIN        issuing.Secret `json:"-"`          // present PIN, 4 to 12 digits, in clear; never sent
+	NewPIN     issuing.Secret `json:"-"`          // new PIN, 4 to 12 digits, in clear; never sent
+	PINKeyID   string         `json:"pinKeyId"`   // at most 8 characters; from GeneratePublicPinKey
+	CardPIN    issuing.Secret `json:"cardPin"`    // present PIN, encrypted, at most 4096 characters
+	NewCardPIN issuing.Secret `json:"newCardPin"` // new PIN, encrypted, at most 4096 characters
+}
+
+func (r PINChangeRequest) check(p *check.Problems) {
+	r.CardRef.check(p)
+	checkPIN(p, r.PINKeyID,
+		pinField{"PIN", "cardPin", r.PIN, r.CardPIN}, pinField{"NewPIN", "newCardPin", r.NewPIN, r.NewCardPIN})
+}
+
+// PINChange (row 21) changes a PIN. [CodeInvalidPIN] says that the present PIN
+// is wrong, which counts towards the lock.
+//
+// Safety: once. On issuing.ErrOutcomeUnknown do not repeat it by a program.
+func (s *PINService) PINChange(ctx context.Context, req PINChangeRequest, opts ...issuing.CallOption) (*Ack, error) {
+	err := s.encrypt(ctx, opPINChange, req, &req.PINKeyID, opts,
+		pinPair{req.PIN, &req.CardPIN}, pinPair{req.NewPIN, &req.NewCardPIN})
+	if err != nil {
+		return nil, err
+	}
+	req.PIN, req.NewPIN = issuing.Secret{}, issuing.Secret{}
+	return call[Ack](ctx, s.c, opPINChange, req, opts)
+}
+
+// PINVerifyRequest verifies a PIN. Names are inferred from PINChange. Exactly
+// one of CardToken and CardNumber is needed, and either PIN, or PINKeyID with
+// CardPIN.
+type PINVerifyRequest struct {
+	CardRef
+
+	PIN      issuing.Secret `json:"-"`               // 4 to 12 digits, in clear; never sent
+	PINKeyID string         `json:"pinKeyId"`        // at most 8 characters; from GeneratePublicPinKey
+	CardPIN  issuing.Secret `json:"cardPin"`         // encrypted, at most 4096 characters
+	Extra    Extra          `json:"-" wire:"inline"` // unpublished fields
+}
+
+func (r PINVerifyRequest) check(p *check.Problems) {
+	r.CardRef.check(p)
+	checkPIN(p, r.PINKeyID, pinField{"PIN", "cardPin", r.PIN, r.CardPIN})
+}
+
+// PINVerify (row 22) verifies a PIN. Its fields are inferred. [CodeInvalidPIN]
+// says that it is wrong, which counts towards the lock.
+//
+// Safety: once. On issuing.ErrOutcomeUnknown do not repeat it by a program.
+func (s *PINService) PINVerify(ctx context.Context, req PINVerifyRequest, opts ...issuing.CallOption) (*Ack, error) {
+	if err := s.encrypt(ctx, opPINVerify, req, &req.PINKeyID, opts, pinPair{req.PIN, &req.CardPIN}); err != nil {
+		return nil, err
+	}
+	req.PIN = issuing.Secret{}
+	return call[Ack](ctx, s.c, opPINVerify, req, opts)
+}
+
+// pinField is one PIN of a request, in clear or encrypted.
+type pinField struct {
+	clearName, sealedName string
+	clear, sealed         issuing.Secret
+}
+
+// checkPIN demands that all PINs of a request are given in the same way.
+func checkPIN(p *check.Problems, keyID string, fields ...pinField) {
+	inClear := false
+	for _, f := range fields {
+		inClear = inClear || !f.clear.IsZero()
+	}
+	for _, f := range fields {
+		switch {
+		case inClear && !f.sealed.IsZero():
+			p.Add(f.clearName+", "+f.sealedName, "must not mix PINs in clear and encrypted ones")
+		case inClear:
+			p.Digits(f.clearName, f.clear, sign.MinPIN, sign.MaxPIN)
+		case f.sealed.IsZero():
+			p.Add(f.clearName+", "+f.sealedName, "needs one of them")
+		default:
+			p.Text(f.sealedName, f.sealed.Reveal(), maxCiphertext)
+		}
+	}
+	if inClear && keyID != "" {
+		p.Add("pinKeyId", "must be empty when the PIN is given in clear")
+	}
+	if !inClear {
+		p.Text("pinKeyId", keyID, maxPINKeyID)
+	}
+}
+
+// pinPair is a PIN in clear and where its ciphertext goes.
+type pinPair struct {
+	clear  issuing.Secret
+	sealed *issuing.Secret
+}
+
+// encrypt checks the request, fetches a key and fills in the ciphertexts of PINs
+// given in clear. It does nothing for a request that brings its ciphertexts.
+func (s *PINService) encrypt(ctx context.Context, o operation, in checker, keyID *string, opts []issuing.CallOption, pins ...pinPair) error {
+	if pins[0].clear.IsZero() && pins[len(pins)-1].clear.IsZero() {
+		return nil
+	}
+	if _, err := s.c.path(o); err != nil {
+		return err
+	}
+	var p check.Problems
+	in.check(&p)
+	s.c.header(issuing.NewCallSettings(opts...)).check(&p)
+	if err := p.Err(provider, o.name); err != nil {
+		return err
+	}
+	profile, err := s.c.pinProfile(o)
+	if err != nil {
+		return err
+	}
+	key, err := s.GeneratePublicPinKey(ctx, keyOptions(opts)...)
+	if err != nil {
+		return err
+	}
+	public, err := key.PublicKey()
+	for _, pin := range pins {
+		if err == nil {
+			*pin.sealed, err = sign.SealPIN(public, profile, pin.clear)
+		}
+	}
+	if err != nil {
+		return &issuing.Error{
+			Provider: provider, Op: o.name, Kind: issuing.ErrBadResponse,
+			Err: fmt.Errorf("the PIN key of GeneratePublicPinKey: %w", err),
+		}
+	}
+	*keyID = key.ID
+	return nil
+}
+
+// keyOptions are the options of the call for the key: the header of the call
+// itself but for its tranId, which must not be used twice.
+func keyOptions(opts []issuing.CallOption) []issuing.CallOption {
+	return append(append([]issuing.CallOption(nil), opts...), func(s *issuing.CallSettings) {
+		delete(s.Header, "tranId")
+		s.IdempotencyKey, s.Info = "", nil
+	})
+}

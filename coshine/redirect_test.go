@@ -1,0 +1,219 @@
+package coshine_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/coshine"
+	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
+)
+
+// TestRedirectOnTheSameHostIsFollowed re-sends the very request: body, tranId
+// and timestamp, in both ways to authenticate.
+func TestRedirectOnTheSameHostIsFollowed(t *testing.T) {
+	t.Parallel()
+	for name, cfg := range map[string]coshinetest.Config{"static token": {}, "OAuth": {OAuth: true}} {
+		for _, hops := range []int{1, 3} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				server, client := full(t, cfg)
+				card := activeCard(t, client, "C1")
+				path := "/tranmgr/loadFund"
+				locations := []string{server.MovedURL() + path, "/card-api" + path, "/moved/card-api" + path}
+				server.Redirect(coshine.APILoadFund, locations[:hops]...)
+				var info issuing.CallInfo
+				_, err := client.Transactions.LoadFund(t.Context(), money(card.CardToken, "10.00"), issuing.WithCallInfo(&info))
+				if err != nil {
+					t.Fatal(err)
+				}
+				log := server.Received(coshine.APILoadFund)
+				if len(log) != hops+1 || info.Attempts != hops+1 {
+					t.Fatalf("%d requests, %d attempts for %d hops", len(log), info.Attempts, hops)
+				}
+				for _, r := range log[1:] {
+					want := log[0]
+					want.Path = r.Path
+					if diff := cmp.Diff(want, r, cmp.Comparer(issuing.Secret.Equal)); diff != "" {
+						t.Errorf("the request changed on its way:\n%s", diff)
+					}
+				}
+				if log[0].Path == log[1].Path {
+					t.Error("the redirect went nowhere")
+				}
+				if n := server.Booked(info.Key); n != 1 || server.Balance(card.CardToken).String() != "10.00" {
+					t.Errorf("booked %d times, balance %s", n, server.Balance(card.CardToken))
+				}
+			})
+		}
+	}
+}
+
+// TestLostAnswerAfterARedirectIsOpen: the re-sent request may have been carried
+// out, and the error counts both attempts.
+func TestLostAnswerAfterARedirectIsOpen(t *testing.T) {
+	t.Parallel()
+	server, client := full(t, coshinetest.Config{})
+	card := activeCard(t, client, "C1")
+	server.Redirect(coshine.APILoadFund, "/moved/card-api/tranmgr/loadFund")
+	server.Inject(coshine.APILoadFund, coshinetest.Fault{}, coshinetest.DropAfter())
+	_, err := client.Transactions.LoadFund(t.Context(), money(card.CardToken, "10.00"))
+	var e *issuing.Error
+	if !errors.Is(err, issuing.ErrOutcomeUnknown) || !errors.As(err, &e) || e.Attempts != 2 || server.Booked(e.Key) != 1 {
+		t.Errorf("got %v", err)
+	}
+	checkWayOut(t, e.Key, err)
+}
+
+// stranger is a server that nobody must send a token to.
+func stranger(t *testing.T, tls bool) (*httptest.Server, *atomic.Int64) {
+	t.Helper()
+	var asked atomic.Int64
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		_, _ = io.WriteString(w, `{"responseCode":"00"}`)
+	})
+	server := httptest.NewUnstartedServer(handler)
+	if tls {
+		server.StartTLS()
+	} else {
+		server.Start()
+	}
+	t.Cleanup(server.Close)
+	return server, &asked
+}
+
+// TestDangerousRedirectsAreRefused: another host, plain http, a fourth hop and
+// unusable addresses end the call. Nothing is sent there, and no error shows a
+// token or an address.
+func TestDangerousRedirectsAreRefused(t *testing.T) {
+	t.Parallel()
+	other, asked := stranger(t, false)
+	secure, askedSecure := stranger(t, true)
+	path := "/tranmgr/loadFund"
+	for name, locations := range map[string][]string{
+		"another host":            {other.URL + "/card-api" + path},
+		"another host with https": {secure.URL + "/card-api" + path},
+		"host without scheme":     {"//" + strings.TrimPrefix(other.URL, "http://") + path},
+		"user in the address":     {"http://user@" + strings.TrimPrefix(other.URL, "http://") + path},
+		"another scheme":          {"ftp://127.0.0.1" + path},
+		"no address":              {""},
+		"broken address":          {"http://[::1" + path},
+		"very long address":       {"/" + strings.Repeat("a", 5000)},
+		"after a good hop":        {"/moved/card-api" + path, other.URL + path},
+		"fourth hop": {
+			"/moved/card-api" + path, "/card-api" + path, "/moved/card-api" + path, "/card-api" + path,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server, client := full(t, coshinetest.Config{})
+			card := activeCard(t, client, "C1")
+			server.Redirect(coshine.APILoadFund, locations...)
+			_, err := client.Transactions.LoadFund(t.Context(), money(card.CardToken, "10.00"))
+			if !errors.Is(err, issuing.ErrRedirected) || !errors.Is(err, issuing.ErrOutcomeUnknown) {
+				t.Errorf("got %v", err)
+			}
+			if n := server.Requests(coshine.APILoadFund); n != len(locations) {
+				t.Errorf("%d requests for %d redirects", n, len(locations))
+			}
+			text := err.Error()
+			for _, leak := range []string{server.Token().Reveal(), "127.0.0.1", "http"} {
+				if strings.Contains(strings.ReplaceAll(text, "http 307", ""), leak) {
+					t.Errorf("the error shows %q: %s", leak, text)
+				}
+			}
+			if server.Balance(card.CardToken).Sign() != 0 {
+				t.Error("money moved")
+			}
+
+			// A read says so plainly: nothing is open.
+			for _, location := range locations {
+				server.Redirect(coshine.APIBalanceInquiry, strings.ReplaceAll(location, path, "/tranmgr/balanceInquiry"))
+			}
+			_, err = client.Transactions.BalanceInquiry(t.Context(), coshine.TransactionRequest{CardRef: coshine.ByToken(card.CardToken)})
+			if !errors.Is(err, issuing.ErrBadResponse) || !errors.Is(err, issuing.ErrRedirected) {
+				t.Errorf("a read: %v", err)
+			}
+		})
+	}
+	t.Cleanup(func() {
+		if n := asked.Load() + askedSecure.Load(); n != 0 {
+			t.Errorf("%d requests reached another host", n)
+		}
+	})
+}
+
+// TestRedirectFromHTTPS keeps to https, and leaves the host only where the
+// configuration names the other one.
+func TestRedirectFromHTTPS(t *testing.T) {
+	t.Parallel()
+	plain, asked := stranger(t, false)
+	second := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		_, _ = w.Write(append(body[:len(body)-1], `,"responseCode":"00"}`...))
+	}))
+	t.Cleanup(second.Close)
+	var location atomic.Value
+	first := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Location", location.Load().(string))
+		w.WriteHeader(http.StatusTemporaryRedirect)
+	}))
+	t.Cleanup(first.Close)
+	host := strings.TrimPrefix(second.URL, "https://")
+	for name, c := range map[string]struct {
+		location string
+		hosts    []string
+		ok       bool
+	}{
+		"plain http on loopback": {plain.URL, nil, false},
+		"plain http, host named": {plain.URL, []string{strings.TrimPrefix(plain.URL, "http://")}, false},
+		"host not named":         {second.URL, nil, false},
+		"host without its port":  {second.URL, []string{"127.0.0.1"}, false},
+		"host named":             {second.URL, []string{strings.ToUpper(host)}, true},
+	} {
+		location.Store(c.location)
+		client, err := coshine.New(coshine.Config{
+			BaseURL: first.URL, ParticipantID: "1", TranBranch: "1", Token: issuing.NewSecret("t"), RedirectHosts: c.hosts,
+		}, issuing.WithHTTPClient(first.Client()), issuing.WithMaxAttempts(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = client.Cards.CardInfoInquiry(t.Context(), coshine.CardRequest{CardToken: "T"})
+		if (err == nil) != c.ok || (!c.ok && !errors.Is(err, issuing.ErrRedirected)) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if asked.Load() != 0 {
+		t.Error("a token went over plain http")
+	}
+}
+
+// TestOtherRedirectsAreNotFollowed: 307 is the only one that is documented.
+func TestOtherRedirectsAreNotFollowed(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{301, 302, 303, 308} {
+		var asked atomic.Int64
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			asked.Add(1)
+			w.Header().Set("Location", "/elsewhere")
+			w.WriteHeader(status)
+		}))
+		client, err := coshine.New(coshine.Config{BaseURL: server.URL, ParticipantID: "1", TranBranch: "1", Token: issuing.NewSecret("t")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = client.Cards.CardReissue(t.Context(), someCard)
+		if !errors.Is(err, issuing.ErrOutcomeUnknown) || !errors.Is(err, issuing.ErrRedirected) || asked.Load() != 1 {
+			t.Errorf("%d: %d requests, %v", status, asked.Load(), err)
+		}
+		server.Close()
+	}
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/issuing-sdk/issuing-go/unionpay"
+	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
+)
+
+// startUnionPay serves the gateway, and beside it the issuer's app: POST
+// issuer_url/push makes the links of a new card, POST
+// issuer_url/tokens/{reference}/suspend, resume and delete act on a token.
+func startUnionPay(listen, webhookURL string) (*platform, error) {
+	server, err := unionpaytest.NewServer(unionpaytest.Config{Listen: listen, WebhookURL: webhookURL})
+	if err != nil {
+		return nil, err
+	}
+	issuer, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		server.Close()
+		return nil, err
+	}
+	keys := server.Keys()
+	sign, signErr := keys.UPISign().MarshalText()
+	enc, encErr := keys.UPIEnc().MarshalText()
+	app := &http.Server{Handler: issuerApp(server), ReadHeaderTimeout: 5 * time.Second}
+	closeAll := func() {
+		_ = app.Close()
+		server.Close()
+	}
+	if err := errors.Join(signErr, encErr); err != nil {
+		_ = issuer.Close()
+		server.Close()
+		return nil, err
+	}
+	go func() { _ = app.Serve(issuer) }()
+	ready := map[string]string{
+		"provider": "unionpay", "base_url": server.URL(), "app_id": server.AppID(),
+		"sign_key": keys.SignPEM().Reveal(), "sign_key_id": unionpaytest.SignKeyID,
+		"decrypt_key": keys.DecryptPEM().Reveal(), "decrypt_key_id": unionpaytest.DecryptKeyID,
+		"upi_sign_key": string(sign), "upi_sign_key_id": unionpaytest.UPISignKeyID,
+		"upi_enc_key": string(enc), "upi_enc_key_id": unionpaytest.UPIEncKeyID,
+		"issuer_id": unionpaytest.DefaultIssuerID, "issuer_url": "http://" + issuer.Addr().String(),
+	}
+	for message, path := range server.Paths() {
+		ready["path_"+strings.ToLower(string(message))] = path
+	}
+	return &platform{ready: ready, close: closeAll}, nil
+}
+
+// issuerApp is the issuer's app as an address that any language can post to.
+func issuerApp(server *unionpaytest.Server) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /push", func(w http.ResponseWriter, _ *http.Request) {
+		push, err := server.Push(unionpaytest.PushRequest{Origin: unionpay.OriginIOS})
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		links := map[string]string{"push_id": push.PushID, "auth_data": push.AuthData.Reveal()}
+		for _, route := range push.Routes {
+			links[map[unionpay.Scenario]string{unionpay.AppToApp: "app_uri", unionpay.AppToWeb: "web_uri"}[route.Scenario]] = route.URI.Reveal()
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(links)
+	})
+	for name, act := range map[string]func(string) error{
+		"suspend": server.Suspend, "resume": server.Resume, "delete": server.Delete,
+	} {
+		mux.HandleFunc("POST /tokens/{reference}/"+name, func(w http.ResponseWriter, r *http.Request) {
+			if err := act(r.PathValue("reference")); err != nil {
+				http.Error(w, err.Error(), http.StatusConflict)
+				return
+			}
+			w.WriteHeader(http.StatusNoContent)
+		})
+	}
+	return mux
+}

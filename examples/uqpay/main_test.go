@@ -1,0 +1,44 @@
+package main
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func TestShowsEveryStepAndNoSecret(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	if err := run(t.Context(), &out, func(string) string { return "" }); err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	text := out.String()
+	position := 0
+	for _, step := range []string{
+		"Cardholder: SUCCESS", "Product: VISA 40963608", "Card ordered: PENDING", "card.create.succeeded, verified",
+		"PAN [redacted] (last four", "CVV [redacted]", "Recharge of 10.00 USD: PENDING", "card.recharge.succeeded, verified", "Order: SUCCESS",
+		"asked for 12.50 USD at Example Books: approved", "Purchase of 12.50 USD: APPROVED", "issuing.transaction.authorization, verified",
+		"asked for 15.01 USD at Example Books: declined", "Purchase of 15.01 USD: DECLINED 1051 - Declined by the merchant",
+		"Withdrawal of 5.00 USD", "card.withdraw.succeeded, verified", "Cancellation ordered", "card.status.update.succeeded, verified",
+		"PRE_CANCEL, 12.50 USD return",
+	} {
+		i := strings.Index(text[position:], step)
+		if i < 0 {
+			t.Fatalf("%q is missing, or not in its place, in:\n%s", step, text)
+		}
+		position += i
+	}
+	if m := regexp.MustCompile(`[0-9]{12,}`).FindString(text); m != "" {
+		t.Errorf("a card number was printed: %s", m)
+	}
+}
+
+func TestNamesWhatTheEnvironmentLacks(t *testing.T) {
+	t.Parallel()
+	env := map[string]string{"UQPAY_BASE_URL": "https://api-sandbox.uqpaytech.com/api", "UQPAY_CALLBACK_ADDR": "127.0.0.1:0", "UQPAY_WEBHOOK_SECRET": "s"}
+	err := run(t.Context(), &bytes.Buffer{}, func(name string) string { return env[name] })
+	if err == nil || !strings.Contains(err.Error(), "ClientID is required") {
+		t.Errorf("%v", err)
+	}
+}

@@ -1,0 +1,240 @@
+package kazepay
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+)
+
+// CardService holds the operations that every card has: details, balance,
+// top-up, transactions, freeze, close.
+type CardService struct{ c *Client }
+
+// Card is a card in full. Before an application is approved the number may be
+// masked and most fields empty.
+type Card struct {
+	ID                 string           `json:"cardID"`                 // KazePay's card id
+	CardNumber         issuing.Secret   `json:"cardNo"`                 // PAN; masked or empty before approval
+	CVV                issuing.Secret   `json:"cardCvv"`                // three digits; virtual cards only
+	ExpiryDate         issuing.Secret   `json:"expiryDate"`             // YYMM, or YYYYMM as upstream has it; see Expiry
+	Currency           issuing.Currency `json:"currency"`               // ISO 4217
+	Status             CardStatus       `json:"userBankCardStatus"`     // life cycle
+	HolderEmail        string           `json:"cardHolderEmail"`        // the user's
+	HolderMobileNumber string           `json:"cardHolderMobileNumber"` // the user's
+	HolderMobilePrefix string           `json:"cardHolderMobilePrefix"` // dialling code without +
+	BillingCountry     string           `json:"countryCode"`            // a code or a name, such as HONG KONG
+	BillingState       string           `json:"billingState"`           // free text
+	BillingCity        string           `json:"billingCity"`            // free text
+	BillingAddress     string           `json:"billingAddress"`         // free text
+	BillingZipCode     string           `json:"billingZipCode"`         // free text
+}
+
+func (c *Card) incomplete() bool { return c.ID == "" && c.Status == "" }
+
+func (c *Card) card() string { return c.ID }
+
+// Expiry returns the year and month in which the card expires; ok is false when
+// the text is of neither form.
+func (c *Card) Expiry() (year int, month time.Month, ok bool) {
+	text := c.ExpiryDate.Reveal()
+	layout := map[int]string{4: "0601", 6: "200601"}[len(text)]
+	t, err := time.Parse(layout, text)
+	if err != nil || layout == "" {
+		return 0, 0, false
+	}
+	return t.Year(), t.Month(), true
+}
+
+// Card (queryCard) reads a card.
+//
+// Safety: read.
+func (s *CardService) Card(ctx context.Context, cardID string, opts ...issuing.CallOption) (*Card, error) {
+	return call[Card](ctx, s.c, opCard, cardRequest{cardID}, opts)
+}
+
+// currencyRequest names a card and a currency.
+type currencyRequest struct {
+	CardID   string           `json:"cardID"`
+	Currency issuing.Currency `json:"currency"`
+}
+
+func (r currencyRequest) validate(op string, _ time.Time) error {
+	var p check.Problems
+	p.Text("cardID", r.CardID, maxID)
+	checkCurrency(&p, r.Currency)
+	return p.Err(provider, op)
+}
+
+func (r currencyRequest) card() string { return r.CardID }
+
+func checkCurrency(p *check.Problems, currency issuing.Currency) {
+	if !currency.Valid() {
+		p.Add("currency", "is not an ISO 4217 code such as USD")
+	}
+}
+
+// orUSD is the documented default, which is sent rather than left to KazePay
+// because the field is marked required.
+func orUSD(currency issuing.Currency) issuing.Currency {
+	if currency == "" {
+		return issuing.USD
+	}
+	return currency
+}
+
+// Balance is what a card holds.
+type Balance struct {
+	CardID    string           `json:"cardID"`       // KazePay's card id
+	Currency  issuing.Currency `json:"currency"`     // ISO 4217
+	Available issuing.Amount   `json:"avaBalance"`   // may be spent
+	Frozen    issuing.Amount   `json:"blockBalance"` // held
+}
+
+func (b *Balance) incomplete() bool { return b.Available.IsZero() }
+
+func (b *Balance) card() string { return b.CardID }
+
+// Balance (cardBalance) reads a card's balance. An empty currency is USD.
+//
+// Safety: read.
+func (s *CardService) Balance(ctx context.Context, cardID string, currency issuing.Currency, opts ...issuing.CallOption) (*Balance, error) {
+	return call[Balance](ctx, s.c, opBalance, currencyRequest{cardID, orUSD(currency)}, opts)
+}
+
+// DepositRequest tops up a card.
+type DepositRequest struct {
+	// CardID is KazePay's card id. Required.
+	CardID string `json:"cardID"`
+	// Currency is ISO 4217; empty is USD.
+	Currency issuing.Currency `json:"currency"`
+	// Amount in the currency's base unit, "5000.00" is five thousand dollars; at
+	// most six decimals and 15 digits, because KazePay reads it as a Double.
+	// Required.
+	Amount issuing.Amount `json:"amount"`
+}
+
+// Limits of an amount that passes through a Double unchanged.
+const (
+	maxDecimals      = 6
+	maxAmountNumbers = 15
+)
+
+func (r DepositRequest) validate(op string, _ time.Time) error {
+	var p check.Problems
+	p.Text("cardID", r.CardID, maxID)
+	checkCurrency(&p, r.Currency)
+	p.Amount("amount", r.Amount, maxDecimals)
+	if len(strings.ReplaceAll(r.Amount.String(), ".", "")) > maxAmountNumbers {
+		p.Add("amount", "has more than %d digits", maxAmountNumbers)
+	}
+	return p.Err(provider, op)
+}
+
+func (r DepositRequest) card() string { return r.CardID }
+
+// Deposit is a top-up.
+type Deposit struct {
+	ID         string            `json:"transactionId"`     // KazePay's id of the top-up
+	CardID     string            `json:"cardID"`            // KazePay's card id
+	Currency   issuing.Currency  `json:"currency"`          // ISO 4217
+	Status     TransactionStatus `json:"transactionStatus"` // PENDING: received, not final
+	SendAmount issuing.Amount    `json:"sendAmount"`        // as answered; how it relates to fees is not documented
+}
+
+func (d *Deposit) incomplete() bool { return d.ID == "" }
+
+func (d *Deposit) card() string { return d.CardID }
+
+// Deposit (cardRecharge) tops up a card from the merchant's balance. The
+// answer's status is PENDING; [CardDeposited] tells how it ended. Whether Amount
+// is what leaves the merchant or what reaches the card is not documented.
+//
+// Safety: once. There is no field for an id of the merchant's own, and what a
+// repeated requestNo does is not documented. On issuing.ErrOutcomeUnknown read
+// [CardService.Transactions] and [CardService.Balance] and compare; a top-up that
+// is not listed may still be on its way. Store the requestNo beforehand with
+// issuing.WithIdempotencyKey, so that a crash does not lose it. A failure answer
+// is not signed: look before topping up again, or set [Config.SignedFailures].
+func (s *CardService) Deposit(ctx context.Context, req DepositRequest, opts ...issuing.CallOption) (*Deposit, error) {
+	req.Currency = orUSD(req.Currency)
+	return call[Deposit](ctx, s.c, opDeposit, req, opts)
+}
+
+// statusRequest moves a card to a status.
+type statusRequest struct {
+	CardID string     `json:"cardID"`
+	Status CardStatus `json:"status"`
+}
+
+func (r statusRequest) validate(op string, _ time.Time) error {
+	return cardRequest{r.CardID}.validate(op, time.Time{})
+}
+
+func (r statusRequest) card() string { return r.CardID }
+
+// Freeze (updCardStatus with INACTIVE) freezes an active card. The answer may
+// show a state on the way; [CardService.Card] confirms it.
+//
+// Safety: once. On issuing.ErrOutcomeUnknown read the card with
+// [CardService.Card]; freezing a frozen card again changes nothing.
+func (s *CardService) Freeze(ctx context.Context, cardID string, opts ...issuing.CallOption) (*CardChange, error) {
+	return call[CardChange](ctx, s.c, opFreeze, statusRequest{cardID, CardStatusInactive}, opts)
+}
+
+// Unfreeze (updCardStatus with ACTIVE) makes a frozen card usable again.
+//
+// Safety: once, as [CardService.Freeze].
+func (s *CardService) Unfreeze(ctx context.Context, cardID string, opts ...issuing.CallOption) (*CardChange, error) {
+	return call[CardChange](ctx, s.c, opUnfreeze, statusRequest{cardID, CardStatusActive}, opts)
+}
+
+// Closure is the answer to closing a card.
+type Closure struct {
+	CardID        string           `json:"cardID"`    // KazePay's card id
+	Status        CardStatus       `json:"status"`    // CLOSE_PROCESSING at first
+	RefundAmount  issuing.Amount   `json:"refundAmt"` // what goes back to the merchant; may still change
+	Currency      issuing.Currency `json:"currency"`  // ISO 4217
+	TransactionID string           `json:"txnId"`     // KazePay's id of the refund
+}
+
+func (c *Closure) incomplete() bool { return c.Status == "" }
+
+func (c *Closure) card() string { return c.CardID }
+
+// Close (closeCard) closes a card for good and returns what it holds to the
+// merchant's balance. [CardClosed] brings the amount that was returned.
+//
+// Safety: once. On issuing.ErrOutcomeUnknown read the card with
+// [CardService.Card].
+func (s *CardService) Close(ctx context.Context, cardID string, opts ...issuing.CallOption) (*Closure, error) {
+	return call[Closure](ctx, s.c, opClose, cardRequest{cardID}, opts)
+}
+
+// numberRequest names a card by its number.
+type numberRequest struct {
+	CardNumber issuing.Secret `json:"cardNo"`
+}
+
+func (r numberRequest) validate(op string, _ time.Time) error {
+	var p check.Problems
+	p.Digits("cardNo", r.CardNumber, minPANDigits, maxPANDigits)
+	return p.Err(provider, op)
+}
+
+// CardNumberID ties a card number to KazePay's card id.
+type CardNumberID struct {
+	CardID     string         `json:"cardID"` // KazePay's card id
+	CardNumber issuing.Secret `json:"cardNo"` // PAN, as asked for
+}
+
+func (c *CardNumberID) incomplete() bool { return c.CardID == "" }
+
+// CardID (getCardId) looks up KazePay's card id by the full card number.
+//
+// Safety: read.
+func (s *CardService) CardID(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) (*CardNumberID, error) {
+	return call[CardNumberID](ctx, s.c, opCardID, numberRequest{cardNumber}, opts)
+}

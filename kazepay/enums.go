@@ -1,0 +1,208 @@
+package kazepay
+
+import "strings"
+
+// ResultFlag is the field "encrypt" inside the payload of nine operations: a
+// result flag that has nothing to do with body.encrypt but the name.
+type ResultFlag string
+
+// Result flags.
+const (
+	ResultSuccess ResultFlag = "SUCCESS" // done
+	ResultFailed  ResultFlag = "FAILED"  // refused, although head.code is SUCCESS
+)
+
+// Known reports whether f was documented when this version was released.
+func (f ResultFlag) Known() bool { return f == ResultSuccess || f == ResultFailed }
+
+// CardStatus is the life cycle of a card. KazePay's own list is not published;
+// these are upstream's, of which KazePay shows AUDITING, ACTIVE_PROCESSING,
+// ACTIVE and CLOSE_PROCESSING, and INACTIVE.
+type CardStatus string
+
+// Card statuses.
+const (
+	CardStatusAuditing           CardStatus = "AUDITING"            // application under review
+	CardStatusAuditPass          CardStatus = "AUDIT_PASS"          // approved
+	CardStatusAuditNotPass       CardStatus = "AUDIT_NOT_PASS"      // refused; may be submitted again
+	CardStatusTBA                CardStatus = "TBA"                 // awaiting activation; the first top-up activates it
+	CardStatusActiveProcessing   CardStatus = "ACTIVE_PROCESSING"   // activation running
+	CardStatusActive             CardStatus = "ACTIVE"              // usable
+	CardStatusInactive           CardStatus = "INACTIVE"            // frozen; Unfreeze reverses it
+	CardStatusCloseProcessing    CardStatus = "CLOSE_PROCESSING"    // closing
+	CardStatusClosed             CardStatus = "CLOSE"               // closed; final
+	CardStatusExchangeProcessing CardStatus = "EXCHANGE_PROCESSING" // replacement running; reserved
+)
+
+// Normal returns the status with "CLOSED" as [CardStatusClosed].
+func (s CardStatus) Normal() CardStatus {
+	if s == "CLOSED" {
+		return CardStatusClosed
+	}
+	return s
+}
+
+// Known reports whether s was listed when this version was released.
+func (s CardStatus) Known() bool {
+	switch s.Normal() {
+	case CardStatusAuditing, CardStatusAuditPass, CardStatusAuditNotPass, CardStatusTBA, CardStatusActiveProcessing,
+		CardStatusActive, CardStatusInactive, CardStatusCloseProcessing, CardStatusClosed, CardStatusExchangeProcessing:
+		return true
+	}
+	return false
+}
+
+// Terminal reports whether the card or its application can leave this status no
+// more.
+func (s CardStatus) Terminal() bool {
+	return s == CardStatusAuditNotPass || s.Normal() == CardStatusClosed
+}
+
+// Waiting reports whether KazePay is working on the card and the status will
+// change by itself. TBA is not waiting: a top-up has to activate the card.
+func (s CardStatus) Waiting() bool {
+	switch s {
+	case CardStatusAuditing, CardStatusAuditPass, CardStatusActiveProcessing, CardStatusCloseProcessing,
+		CardStatusExchangeProcessing:
+		return true
+	}
+	return false
+}
+
+// KYCStatus is the state of an identity verification.
+type KYCStatus string
+
+// KYC statuses.
+const (
+	KYCStatusWaiting  KYCStatus = "WAITING_KYC" // waiting for the review; whether also before a submission is not documented
+	KYCStatusRejected KYCStatus = "REJECTED"    // refused; submitting again is not forbidden
+	KYCStatusPassed   KYCStatus = "PASSED"      // approved; the card may be activated
+)
+
+// Known reports whether s was documented when this version was released.
+func (s KYCStatus) Known() bool { return s == KYCStatusWaiting || s.Terminal() }
+
+// Terminal reports whether the review has ended.
+func (s KYCStatus) Terminal() bool { return s == KYCStatusRejected || s == KYCStatusPassed }
+
+// TransactionStatus is the status of a top-up or a card transaction. Its case
+// differs between operations; compare with [TransactionStatus.Normal].
+type TransactionStatus string
+
+// Transaction statuses in their normal form.
+const (
+	TransactionStatusPending  TransactionStatus = "PENDING"  // not final; authorised, not settled
+	TransactionStatusSuccess  TransactionStatus = "SUCCESS"  // top-up done; final
+	TransactionStatusFailed   TransactionStatus = "FAILED"   // top-up failed; final
+	TransactionStatusApproved TransactionStatus = "APPROVED" // virtual card: approved
+	TransactionStatusDeclined TransactionStatus = "DECLINED" // declined; final
+	TransactionStatusPosted   TransactionStatus = "POSTED"   // physical card: settled; final
+	TransactionStatusVoid     TransactionStatus = "VODI"     // physical card: cancelled; the upstream's spelling; final
+)
+
+// Normal returns the status in upper case, with "VOID" as
+// [TransactionStatusVoid].
+func (s TransactionStatus) Normal() TransactionStatus {
+	n := TransactionStatus(strings.ToUpper(strings.TrimSpace(string(s))))
+	if n == "VOID" {
+		return TransactionStatusVoid
+	}
+	return n
+}
+
+// Known reports whether s was listed when this version was released.
+func (s TransactionStatus) Known() bool {
+	n := s.Normal()
+	return n == TransactionStatusPending || n == TransactionStatusApproved || n.Terminal()
+}
+
+// Terminal reports whether the status is final. APPROVED is not: a reversal may
+// follow.
+func (s TransactionStatus) Terminal() bool {
+	switch s.Normal() {
+	case TransactionStatusSuccess, TransactionStatusFailed, TransactionStatusDeclined,
+		TransactionStatusPosted, TransactionStatusVoid:
+		return true
+	}
+	return false
+}
+
+// TransactionType is the kind of a card transaction. Compare with
+// [TransactionType.Normal]: the physical cards' words are in lower case.
+type TransactionType string
+
+// Transaction types in their normal form.
+const (
+	TransactionTypeExpenditure            TransactionType = "EXPENDITURE"              // spending; the one KazePay shows
+	TransactionTypeAuth                   TransactionType = "AUTH"                     // virtual: authorised spending
+	TransactionTypeAuthQuery              TransactionType = "AUTH_QUERY"               // virtual: authorisation enquiry
+	TransactionTypeReversal               TransactionType = "REVERSAL"                 // virtual: reversal
+	TransactionTypeRefund                 TransactionType = "REFUND"                   // refund
+	TransactionTypeFee                    TransactionType = "FEE"                      // fee
+	TransactionTypeTradeProcessFee        TransactionType = "TRADE_PROCESS_FEE"        // virtual: processing fee
+	TransactionTypeTradeCrossBoardFee     TransactionType = "TRADE_CROSS_BOARD_FEE"    // virtual: cross-border fee
+	TransactionTypeTradeRefundFee         TransactionType = "TRADE_REFUND_FEE"         // virtual: refund fee
+	TransactionTypeFeeReversal            TransactionType = "FEE_REVERSAL"             // virtual: fee reversal
+	TransactionTypeOriginalCredit         TransactionType = "ORIGINAL_CREDIT"          // virtual: credit refund
+	TransactionTypeOriginalCreditReversal TransactionType = "ORIGINAL_CREDIT_REVERSAL" // virtual: its reversal
+	TransactionTypeCharge                 TransactionType = "CHARGE"                   // physical: charge
+	TransactionTypeTopUp                  TransactionType = "TOPUP"                    // physical: top-up
+	TransactionTypeWithdraw               TransactionType = "WITHDRAW"                 // physical: withdrawal
+	TransactionTypeTransfer               TransactionType = "TRANSFER"                 // physical: transfer
+	TransactionTypeCashback               TransactionType = "CASHBACK"                 // physical: cashback
+	TransactionTypeInterest               TransactionType = "INTEREST"                 // physical: interest
+	TransactionTypeOther                  TransactionType = "OTHER"                    // physical: anything else
+)
+
+// Normal returns the type in upper case.
+func (t TransactionType) Normal() TransactionType {
+	return TransactionType(strings.ToUpper(strings.TrimSpace(string(t))))
+}
+
+// Known reports whether t was listed when this version was released.
+func (t TransactionType) Known() bool {
+	switch t.Normal() {
+	case TransactionTypeExpenditure, TransactionTypeAuth, TransactionTypeAuthQuery, TransactionTypeReversal,
+		TransactionTypeRefund, TransactionTypeFee, TransactionTypeTradeProcessFee, TransactionTypeTradeCrossBoardFee,
+		TransactionTypeTradeRefundFee, TransactionTypeFeeReversal, TransactionTypeOriginalCredit,
+		TransactionTypeOriginalCreditReversal, TransactionTypeCharge, TransactionTypeTopUp, TransactionTypeWithdraw,
+		TransactionTypeTransfer, TransactionTypeCashback, TransactionTypeInterest, TransactionTypeOther:
+		return true
+	}
+	return false
+}
+
+// AuthType is the authorisation type in [TransactionCreated].
+type AuthType string
+
+// Authorisation types.
+const (
+	AuthTypePurchase AuthType = "PURCHASE" // at a shop
+	AuthTypeATM      AuthType = "ATM"      // at a cash machine
+)
+
+// Known reports whether t was listed when this version was released.
+func (t AuthType) Known() bool { return t == AuthTypePurchase || t == AuthTypeATM }
+
+// IdentificationType is the kind of an identity document.
+type IdentificationType string
+
+// Identification types.
+const (
+	IdentificationPassport IdentificationType = "PASSPORT" // passport; no picture of the back
+	IdentificationIDCard   IdentificationType = "ID_CARD"  // identity card; needs a picture of the back
+)
+
+// Known reports whether t was documented when this version was released.
+func (t IdentificationType) Known() bool {
+	return t == IdentificationPassport || t == IdentificationIDCard
+}
+
+// CardLevel is the level of a virtual card. Only the default is documented.
+type CardLevel string
+
+// CardLevelDefault is the level that KazePay takes when none is sent.
+const CardLevelDefault CardLevel = "01"
+
+// Known reports whether l was documented when this version was released.
+func (l CardLevel) Known() bool { return l == CardLevelDefault }

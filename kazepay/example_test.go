@@ -1,0 +1,101 @@
+package kazepay_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/kazepay"
+	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
+	"github.com/issuing-sdk/issuing-go/sign"
+)
+
+func Example() {
+	clock := kazepaytest.NewClock(time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC))
+	server, err := kazepaytest.NewServer(kazepaytest.Config{Clock: clock}) // the platform in memory
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+	client, err := kazepay.New(server.ClientConfig(), issuing.WithClock(clock.Now))
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	ctx := context.Background()
+	application, err := client.Virtual.Apply(ctx, kazepay.ApplyRequest{
+		Email: "ada@example.com", MobileNumber: "108248888", MobilePrefix: "60", CardBIN: "222929",
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("applied:", application.Status)
+	clock.Advance(time.Second)
+	application, err = client.Virtual.Await(ctx, application.ID)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("issued:", application.Status)
+
+	deposit, err := client.Cards.Deposit(ctx, kazepay.DepositRequest{
+		CardID: application.ID, Amount: issuing.NewAmount(50_00, 2),
+	})
+	if errors.Is(err, issuing.ErrOutcomeUnknown) {
+		log.Fatal("ask, never repeat: ", err) // the error names the query that settles it
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("top-up:", deposit.SendAmount, deposit.Currency, deposit.Status)
+	clock.Advance(time.Second)
+	card, err := client.Cards.Card(ctx, application.ID)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("card:", card.CardNumber, card.Status)
+	// Output:
+	// applied: AUDITING
+	// issued: ACTIVE
+	// top-up: 50.00 USD PENDING
+	// card: [redacted] ACTIVE
+}
+
+// One message of KazePay's tells which profile it uses: an answer that does not
+// verify yet ([kazepay.Unverified]), or a callback.
+func ExampleConfig_profile() {
+	server, err := kazepaytest.NewServer(kazepaytest.Config{Profile: sign.Profile{Mode: sign.ModeCBCKeyIV, Hash: sign.HashSHA256}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+	_, callback, err := server.SealCallback(kazepay.NotifyKYCResult, map[string]any{"email": "ada@example.com", "status": "PASSED"})
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	cfg := server.ClientConfig()
+	profiles, err := sign.DetectKazePayProfile(cfg.PrivateKey, cfg.PlatformKey, callback)
+	if err != nil || len(profiles) != 1 {
+		log.Fatal("no profile fits, or several do: ", profiles, err)
+	}
+	cfg.Profile = profiles[0]
+	fmt.Println(cfg.Profile)
+	// Output:
+	// Cipher=AES-128 Mode=CBC-key-IV Padding=PKCS7 Payload=json KeyText=base64 Wrap=PKCS1v15 Hash=SHA-256 Signed=plaintext
+}
+
+// Operations that KazePay publishes to its customers only go the same way.
+func ExampleClient_Do() {
+	var client *kazepay.Client // from New
+	var balance struct {
+		Available issuing.Amount   `json:"availableAmount"`
+		Currency  issuing.Currency `json:"currency"`
+	}
+	call := func(ctx context.Context) error {
+		return client.Do(ctx, "theApiCodeOfThePage", map[string]any{"currency": "USD"}, &balance)
+	}
+	_ = call
+}

@@ -1,0 +1,91 @@
+package kazepaytest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+
+	"github.com/issuing-sdk/issuing-go/kazepay"
+)
+
+// file is an uploaded picture. Its bytes are not kept.
+type file struct {
+	id, email, name, kind string
+	size                  int64
+}
+
+// partName returns a name of the form, or its default.
+func partName(name, standard string) string {
+	if name == "" {
+		return standard
+	}
+	return name
+}
+
+// parseForm reads a message and its picture from a multipart form.
+func (s *Server) parseForm(contentType string, body []byte) (*message, *problem) {
+	malformed := refusal("FAKE_FORMAT_ERROR", "the form is not of the expected layout")
+	_, params, err := mime.ParseMediaType(contentType)
+	if err != nil || params["boundary"] == "" {
+		return nil, malformed
+	}
+	filePart := partName(s.cfg.Upload.File, "file")
+	reader := multipart.NewReader(bytes.NewReader(body), params["boundary"])
+	texts := map[string]string{}
+	var picture *file
+	for {
+		part, err := reader.NextPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, malformed
+		}
+		content, err := io.ReadAll(part)
+		if err != nil {
+			return nil, malformed
+		}
+		if part.FormName() != filePart {
+			texts[part.FormName()] = string(content)
+			continue
+		}
+		if picture != nil || part.FileName() == "" {
+			return nil, malformed
+		}
+		picture = &file{name: part.FileName(), kind: http.DetectContentType(content), size: int64(len(content))}
+	}
+	if picture == nil {
+		return nil, refusal("FAKE_FORMAT_ERROR", "the form has no picture")
+	}
+	m, failed := parseMessage(s.formMessage(texts))
+	if failed == nil {
+		m.file = picture
+	}
+	return m, failed
+}
+
+// formMessage puts the message of a form together.
+func (s *Server) formMessage(texts map[string]string) []byte {
+	form := s.cfg.Upload
+	switch form.Layout {
+	case kazepay.UploadEnvelope:
+		return []byte(texts[partName(form.Envelope, "data")])
+	case kazepay.UploadFlat:
+		value := func(name string) string { return texts[partName(form.Fields[name], name)] }
+		head := map[string]string{}
+		for _, name := range []string{"apiCode", "sysId", "requestNo", "version", "sign", "keyEnc"} {
+			head[name] = value(name)
+		}
+		return compact(map[string]any{"head": head, "body": map[string]string{"encrypt": value("encrypt")}})
+	default:
+		head, body := texts[partName(form.Head, "head")], texts[partName(form.Body, "body")]
+		if !json.Valid([]byte(head)) || !json.Valid([]byte(body)) {
+			return nil
+		}
+		return []byte(`{"head":` + head + `,"body":` + body + `}`)
+	}
+}

@@ -1,0 +1,232 @@
+package kazepaytest_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/kazepay"
+	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
+)
+
+const (
+	userA    = `"email":"a@b.c","mobileNumber":"1","mobilePrefix":"60"`
+	identity = userA + `,"mobilePrefixCountry":"MY","firstName":"Trump","lastName":"Donald","dateOfBirth":"1958-04-25",` +
+		`"addressLine":"Nashville TN 37011","city":"Paris","countryCode":"FR","postCode":"223456","state":"dizhi",` +
+		`"identificationType":"PASSPORT","identificationNumber":"A563F186","identificationExpiryDate":"2099-12-31"`
+	inline = `,"frontImgBase64":"data:image/jpeg;base64,/9j/","handheldImgBase64":"data:image/png;base64,iVBO"`
+)
+
+// call sends a payload and returns the answer's code and payload.
+func call(t testing.TB, server *kazepaytest.Server, apiCode, payload string) (code string, answer map[string]any) {
+	t.Helper()
+	head, text := request(server, apiCode, payload).send(t, server)
+	if text != "" {
+		if err := json.Unmarshal([]byte(text), &answer); err != nil {
+			answer = map[string]any{"": text}
+		}
+	}
+	return head["code"], answer
+}
+
+// world is a platform with a card of every state: A active, V being reviewed, P
+// physical and assigned.
+func world(t *testing.T) (server *kazepaytest.Server, replace *strings.Replacer) {
+	t.Helper()
+	server = start(t, kazepaytest.Config{})
+	id := func(apiCode, payload string) string {
+		_, answer := call(t, server, apiCode, payload)
+		id, _ := answer["cardID"].(string)
+		if id == "" {
+			t.Fatalf("%s: %v", apiCode, answer)
+		}
+		return id
+	}
+	active := id("createCard", `{`+userA+`,"cardBin":"222929"}`)
+	server.Clock().Advance(time.Second)
+	review := id("createCard", `{`+userA+`,"cardBin":"222929"}`)
+	physical := id("ucardAssign", `{"email":"a@b.c","cardNumber":"4937240800070604","autoActive":false}`)
+	return server, strings.NewReplacer("<A>", active, "<V>", review, "<P>", physical)
+}
+
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	const param, missing, state, conflict = "FAKE_PARAM_ERROR", "FAKE_NOT_FOUND", "FAKE_STATE_ERROR", "FAKE_USER_CONFLICT"
+	server, replace := world(t)
+	for _, c := range []struct{ apiCode, payload, want string }{
+		{"createCard", `{"mobileNumber":"1","mobilePrefix":"60","cardBin":"222929"}`, param},
+		{"createCard", `{"email":"no address","mobileNumber":"1","mobilePrefix":"60","cardBin":"222929"}`, param},
+		{"createCard", `{"email":"x@b.c","mobileNumber":"2","mobilePrefix":"+60","cardBin":"222929"}`, param},
+		{"createCard", `{` + userA + `}`, param},
+		{"createCard", `{` + userA + `,"cardBin":"400000"}`, param},
+		{"createCard", `{` + userA + `,"cardBin":"222929","cardLevel":"02"}`, param},
+		{"createCard", `{"email":"a@b.c","mobileNumber":"2","mobilePrefix":"60","cardBin":"222929"}`, conflict},
+		{"createCard", `{"email":"z@b.c","mobileNumber":"1","mobilePrefix":"60","cardBin":"222929"}`, conflict},
+		{"createCardQuery", `{"cardID":"0"}`, missing},
+		{"createCardQuery", `{"cardID":10001}`, param},
+		{"queryCard", `{}`, param},
+		{"getCardId", `{"cardNo":"123"}`, param},
+		{"getCardId", `{"cardNo":"123456123456"}`, missing},
+		{"cardBalance", `{"cardID":"<A>"}`, param},
+		{"cardBalance", `{"cardID":"<A>","currency":"EUR"}`, param},
+		{"cardRecharge", `{"cardID":"<A>","currency":"USD","amount":"5000.00"}`, param},
+		{"cardRecharge", `{"cardID":"<A>","currency":"USD","amount":0}`, param},
+		{"cardRecharge", `{"cardID":"<A>","currency":"USD","amount":-5}`, param},
+		{"cardRecharge", `{"cardID":"<A>","currency":"USD"}`, param},
+		{"cardRecharge", `{"cardID":"<V>","currency":"USD","amount":5}`, state},
+		{"cardRecharge", `{"cardID":"<P>","currency":"USD","amount":5}`, state},
+		{"cardRecharge", `{"cardID":"<A>","currency":"USD","amount":1000000.01}`, "FAKE_BALANCE_ERROR"},
+		{"queryTransactions", `{"cardID":"<A>","pageSize":101}`, param},
+		{"queryTransactions", `{"cardID":"<A>","pageSize":0}`, param},
+		{"queryTransactions", `{"cardID":"<A>","pageSize":"10"}`, param},
+		{"queryTransactions", `{"cardID":"<A>","pageNum":11}`, param},
+		{"queryTransactions", `{"cardID":"<A>","transactionStartTime":"2024-02-08"}`, param},
+		{"updCardStatus", `{"cardID":"<A>","status":"CLOSE"}`, param},
+		{"updCardStatus", `{"cardID":"<V>","status":"ACTIVE"}`, state},
+		{"closeCard", `{"cardID":"<V>"}`, state},
+		{"cardSetPin", `{"cardID":"<A>","pin":"12345"}`, param},
+		{"cardSetPin", `{"cardID":"<A>","pin":123456}`, param},
+		{"cardSetPin", `{"cardID":"<P>","pin":"123456"}`, state},
+		{"ucardAssign", `{"email":"a@b.c","cardNumber":"4937240800070604"}`, param},
+		{"ucardAssign", `{"email":"a@b.c","cardNumber":"4937240800070604","autoActive":"true"}`, param},
+		{"ucardAssign", `{"email":"a@b.c","cardNumber":"4937240800070604","autoActive":true}`, state},
+		{"ucardAssign", `{"email":"a@b.c","cardNumber":"4937240800070605","autoActive":true}`, missing},
+		{"ucardAssign", `{"email":"z@b.c","cardNumber":"4937240800070604","autoActive":true}`, missing},
+		{"ucardActive", `{"cardID":"<P>","activationCode":"1234567"}`, param},
+		{"ucardActive", `{"cardID":"<P>","activationCode":"12345678"}`, state},
+		{"ucardActive", `{"cardID":"<A>","activationCode":"12345678"}`, state},
+		{"queryUcardKycStatus", `{"email":"z@b.c"}`, missing},
+		{"queryUcardKycStatus", `{}`, param},
+		{"setUcardKyc", `{` + identity + `}`, param},
+		{"setUcardKyc", `{` + identity + `,"frontImgFileId":"f","handheldImgFileId":"f"}`, missing},
+		{"setUcardKyc", `{` + strings.Replace(identity, "PASSPORT", "ID_CARD", 1) + inline + `}`, param},
+		{"setUcardKyc", `{` + strings.Replace(identity, "PASSPORT", "VISA", 1) + inline + `}`, param},
+		{"setUcardKyc", `{` + strings.Replace(identity, "1958-04-25", "25.04.1958", 1) + inline + `}`, param},
+		{"setUcardKyc", `{` + strings.Replace(identity, `"MY"`, `"MYS"`, 1) + inline + `}`, param},
+		{"setUcardKyc", `{` + strings.Replace(identity, "Nashville", strings.Repeat("x", 140), 1) + inline + `}`, param},
+		{"setUcardKyc", `{` + identity + strings.Replace(inline, "data:image/jpeg;base64,", "", 1) + `}`, param},
+		{"setUserKyc", `{` + strings.Replace(identity, `"city":"Paris",`, "", 1) + `}`, param},
+		{"setWebhookUrl", `{}`, param},
+		{"setWebhookUrl", `{"url":"nowhere"}`, param},
+	} {
+		if code, answer := call(t, server, c.apiCode, replace.Replace(c.payload)); code != c.want {
+			t.Errorf("%s %s: %s %v, want %s", c.apiCode, c.payload, code, answer, c.want)
+		}
+	}
+	if err := server.Check(); err != nil {
+		t.Error(err)
+	}
+	if server.Balance().String() != "1000000.00" {
+		t.Errorf("the merchant holds %s", server.Balance())
+	}
+}
+
+func TestMoneyThatDoesNotArrive(t *testing.T) {
+	t.Parallel()
+	server, replace := world(t)
+	id := replace.Replace("<A>")
+	recharge := func() {
+		if code, _ := call(t, server, "cardRecharge", replace.Replace(`{"cardID":"<A>","currency":"USD","amount":5000.00}`)); code != "SUCCESS" {
+			t.Fatal(code)
+		}
+	}
+	want := func(status kazepay.TransactionStatus, balance string) {
+		t.Helper()
+		server.Clock().Advance(time.Second)
+		topUps := server.TopUps()
+		if got := topUps[len(topUps)-1].Status; got != status || server.Balance().String() != balance {
+			t.Errorf("%s, the merchant holds %s; want %s and %s", got, server.Balance(), status, balance)
+		}
+		if err := server.Check(); err != nil {
+			t.Error(err)
+		}
+	}
+	server.FailNextTopUp()
+	recharge()
+	want(kazepay.TransactionStatusFailed, "1000000.00")
+	recharge()
+	want(kazepay.TransactionStatusSuccess, "995000.00")
+
+	// Held money of a card that closes goes back to the merchant when it is
+	// released, and a top-up under way fails.
+	tx, approved, err := server.Purchase(id, kazepaytest.Spending{Amount: issuing.NewAmount(1000, 0)})
+	if err != nil || !approved {
+		t.Fatal(approved, err)
+	}
+	recharge()
+	if code, answer := call(t, server, "closeCard", `{"cardID":"`+id+`"}`); code != "SUCCESS" || answer["refundAmt"] != "4000.00" {
+		t.Errorf("%s %v", code, answer)
+	}
+	want(kazepay.TransactionStatusFailed, "999000.00")
+	if err := server.Reverse(id, tx); err != nil {
+		t.Fatal(err)
+	}
+	if server.Balance().String() != "1000000.00" || server.Check() != nil {
+		t.Errorf("the merchant holds %s, %v", server.Balance(), server.Check())
+	}
+}
+
+func TestSpending(t *testing.T) {
+	t.Parallel()
+	server, replace := world(t)
+	id := replace.Replace("<A>")
+	call(t, server, "cardRecharge", `{"cardID":"`+id+`","currency":"USD","amount":100}`)
+	server.Clock().Advance(time.Second)
+	buy := func(amount, fee int64) (string, bool) {
+		tx, approved, err := server.Purchase(id, kazepaytest.Spending{Amount: issuing.NewAmount(amount, 0), Fee: issuing.NewAmount(fee, 0)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tx, approved
+	}
+	first, approved := buy(60, 1)
+	if _, second := buy(40, 0); !approved || second {
+		t.Error("the balance was spent twice")
+	}
+	if err := server.Settle(id, first); err != nil {
+		t.Fatal(err)
+	}
+	for name, err := range map[string]error{
+		"settled twice": server.Settle(id, first), "reversed after settling": server.Reverse(id, first),
+		"no transaction": server.Settle(id, "x"), "no card": server.Reverse("x", first),
+	} {
+		if err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	if _, _, err := server.Purchase("x", kazepaytest.Spending{Amount: issuing.NewAmount(1, 0)}); err == nil {
+		t.Error("a card that is not there can spend")
+	}
+	_, answer := call(t, server, "queryTransactions", `{"cardID":"`+id+`"}`)
+	rows, _ := answer[""].(string)
+	for _, part := range []string{`"transStatus":"posted"`, `"transStatus":"DECLINED"`, `"respCode":"200002"`, `"cardCurrencyAmt":-60,`, `"fee":-1,`} {
+		if !strings.Contains(rows, part) {
+			t.Errorf("%s is missing in %s", part, rows)
+		}
+	}
+	state, _ := server.Card(id)
+	if state.Available.String() != "39.00" || server.Check() != nil {
+		t.Errorf("%s, %v", state.Available, server.Check())
+	}
+	if len(server.Cards()) != 3 {
+		t.Errorf("%v", server.Cards())
+	}
+}
+
+func TestAutoKYC(t *testing.T) {
+	t.Parallel()
+	server := start(t, kazepaytest.Config{AutoKYC: kazepay.KYCStatusPassed})
+	call(t, server, "setUserKyc", `{`+identity+`}`)
+	if err := server.DecideKYC("z@b.c", kazepay.KYCStatusPassed, ""); err == nil {
+		t.Error("a review of nobody was decided")
+	}
+	if err := server.DecideKYC("a@b.c", kazepay.KYCStatusWaiting, ""); err == nil {
+		t.Error("waiting is a verdict")
+	}
+	server.Clock().Advance(time.Second)
+	if _, answer := call(t, server, "queryUcardKycStatus", `{"email":"a@b.c"}`); answer["status"] != "PASSED" {
+		t.Errorf("%v", answer)
+	}
+}

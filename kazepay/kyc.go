@@ -1,0 +1,225 @@
+package kazepay
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"strings"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+)
+
+// KYCService verifies the holder of a physical card: upload the pictures and
+// submit them, or send the holder to a page of KazePay's. A card cannot be
+// activated before the verdict is PASSED.
+type KYCService struct{ c *Client }
+
+// maxAddress is the one length that KazePay documents.
+const maxAddress = 140
+
+// Identity is who a holder is. All fields are required.
+type Identity struct {
+	Email                    string             `json:"email"`                    // the user's, as in every call about the user
+	MobileNumber             string             `json:"mobileNumber"`             // digits without the dialling code
+	MobilePrefix             string             `json:"mobilePrefix"`             // dialling code, digits without +, such as 60
+	MobilePrefixCountry      string             `json:"mobilePrefixCountry"`      // country of the dialling code, ISO 3166-1 alpha-2
+	FirstName                string             `json:"firstName"`                // in English letters
+	LastName                 string             `json:"lastName"`                 // in English letters
+	DateOfBirth              issuing.Date       `json:"dateOfBirth"`              // in the past
+	AddressLine              string             `json:"addressLine"`              // of residence, in English, at most 140 characters
+	City                     string             `json:"city"`                     // of residence
+	CountryCode              string             `json:"countryCode"`              // of residence, ISO 3166-1 alpha-2
+	PostCode                 string             `json:"postCode"`                 // such as C2A2EX
+	State                    string             `json:"state"`                    // state or province
+	IdentificationType       IdentificationType `json:"identificationType"`       // PASSPORT or ID_CARD
+	IdentificationNumber     issuing.Secret     `json:"identificationNumber"`     // the document's number
+	IdentificationExpiryDate issuing.Date       `json:"identificationExpiryDate"` // when the document expires
+}
+
+func (r Identity) check(p *check.Problems, now time.Time) {
+	checkUser(p, r.Email, r.MobileNumber, r.MobilePrefix)
+	for _, f := range []struct {
+		name, value string
+		limit       int
+	}{
+		{"mobilePrefixCountry", r.MobilePrefixCountry, 0}, {"firstName", r.FirstName, maxText},
+		{"lastName", r.LastName, maxText}, {"addressLine", r.AddressLine, maxAddress}, {"city", r.City, maxText},
+		{"countryCode", r.CountryCode, 0}, {"postCode", r.PostCode, maxText}, {"state", r.State, maxText},
+		{"identificationType", string(r.IdentificationType), 0},
+		{"identificationNumber", r.IdentificationNumber.Reveal(), maxText},
+	} {
+		p.Text(f.name, f.value, f.limit)
+	}
+	for _, f := range []struct{ name, value string }{
+		{"firstName", r.FirstName}, {"lastName", r.LastName}, {"addressLine", r.AddressLine},
+	} {
+		if strings.ContainsFunc(f.value, func(c rune) bool { return c > '~' }) {
+			p.Add(f.name, "must be in English letters")
+		}
+	}
+	p.Country("mobilePrefixCountry", r.MobilePrefixCountry)
+	p.Country("countryCode", r.CountryCode)
+	if r.IdentificationType != "" && !r.IdentificationType.Known() {
+		p.Add("identificationType", "must be PASSPORT or ID_CARD")
+	}
+	p.Required("dateOfBirth", !r.DateOfBirth.IsZero())
+	p.Date("dateOfBirth", r.DateOfBirth)
+	if r.DateOfBirth.In(time.UTC).After(now.AddDate(0, 0, 1)) {
+		p.Add("dateOfBirth", "lies in the future")
+	}
+	p.Required("identificationExpiryDate", !r.IdentificationExpiryDate.IsZero())
+	p.Date("identificationExpiryDate", r.IdentificationExpiryDate)
+}
+
+// SubmitRequest submits a holder's identity with pictures that were uploaded.
+type SubmitRequest struct {
+	Identity // who the holder is; required
+
+	FrontFileID    string `json:"frontImgFileId"`         // front of the document, from Upload; required
+	BackFileID     string `json:"backImgFileId,omitzero"` // back of the document, from Upload; required for ID_CARD
+	HandheldFileID string `json:"handheldImgFileId"`      // holder with the document, from Upload; required
+}
+
+func (r SubmitRequest) validate(op string, now time.Time) error {
+	var p check.Problems
+	r.Identity.check(&p, now)
+	p.Text("frontImgFileId", r.FrontFileID, maxID)
+	p.Required("backImgFileId", r.IdentificationType != IdentificationIDCard || r.BackFileID != "")
+	p.OptionalText("backImgFileId", r.BackFileID, maxID)
+	p.Text("handheldImgFileId", r.HandheldFileID, maxID)
+	return p.Err(provider, op)
+}
+
+// Review is where a verification stands.
+type Review struct {
+	Status KYCStatus `json:"status"` // WAITING_KYC, REJECTED or PASSED
+}
+
+func (r *Review) incomplete() bool { return r.Status == "" }
+
+// Submit (setUcardKyc) submits a holder's identity for review. People may review
+// it; [KYCService.Status], [KYCService.Await] or [KYCReviewed] bring the verdict.
+//
+// Safety: once. On issuing.ErrOutcomeUnknown ask [KYCService.Status].
+func (s *KYCService) Submit(ctx context.Context, req SubmitRequest, opts ...issuing.CallOption) (*Review, error) {
+	return call[Review](ctx, s.c, opSubmit, req, opts)
+}
+
+// SubmitInlineRequest submits a holder's identity with the pictures in it. Make
+// them with [InlineImage].
+type SubmitInlineRequest struct {
+	Identity // who the holder is; required
+
+	FrontImage    issuing.Secret `json:"frontImgBase64"`         // front of the document, a data URI; required
+	BackImage     issuing.Secret `json:"backImgBase64,omitzero"` // back of the document, a data URI; required for ID_CARD
+	HandheldImage issuing.Secret `json:"handheldImgBase64"`      // holder with the document, a data URI; required
+}
+
+func (r SubmitInlineRequest) validate(op string, now time.Time) error {
+	var p check.Problems
+	r.Identity.check(&p, now)
+	p.Required("backImgBase64", r.IdentificationType != IdentificationIDCard || !r.BackImage.IsZero())
+	p.Required("frontImgBase64", !r.FrontImage.IsZero())
+	p.Required("handheldImgBase64", !r.HandheldImage.IsZero())
+	for _, f := range []struct {
+		name  string
+		value issuing.Secret
+	}{{"frontImgBase64", r.FrontImage}, {"backImgBase64", r.BackImage}, {"handheldImgBase64", r.HandheldImage}} {
+		v := f.value.Reveal()
+		if v != "" && !strings.HasPrefix(v, "data:image/jpeg;base64,") && !strings.HasPrefix(v, "data:image/png;base64,") {
+			p.Add(f.name, "is not a data URI of a JPEG or PNG picture")
+		}
+	}
+	return p.Err(provider, op)
+}
+
+// InlineImage makes the data URI "data:image/jpeg;base64,…" of a JPEG or PNG
+// picture.
+func InlineImage(image []byte) (issuing.Secret, error) {
+	kind := imageType(image)
+	if kind == "" {
+		var p check.Problems
+		p.Add("image", "is neither JPEG nor PNG")
+		return issuing.Secret{}, p.Err(provider, "InlineImage")
+	}
+	return issuing.NewSecret("data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(image)), nil
+}
+
+// imageType tells the media type by the first bytes, "" when it is none of those
+// that KazePay takes.
+func imageType(head []byte) string {
+	switch {
+	case bytes.HasPrefix(head, []byte("\xff\xd8\xff")):
+		return "image/jpeg"
+	case bytes.HasPrefix(head, []byte("\x89PNG\r\n\x1a\n")):
+		return "image/png"
+	}
+	return ""
+}
+
+// SubmitInline (setUcardKyc with pictures inline) submits a holder's identity
+// with the pictures in the payload. KazePay tells the form by the fields present.
+//
+// Safety: once, as [KYCService.Submit].
+//
+// Deprecated: KazePay marks this form as deprecated. Use [KYCService.Upload] and
+// [KYCService.Submit].
+func (s *KYCService) SubmitInline(ctx context.Context, req SubmitInlineRequest, opts ...issuing.CallOption) (*Review, error) {
+	return call[Review](ctx, s.c, opSubmitInline, req, opts)
+}
+
+// linkRequest is an identity without pictures.
+type linkRequest struct{ Identity }
+
+func (r linkRequest) validate(op string, now time.Time) error {
+	var p check.Problems
+	r.Identity.check(&p, now)
+	return p.Err(provider, op)
+}
+
+// Link is where a holder completes the verification.
+type Link struct {
+	URL issuing.Secret `json:"kycUrl"` // for the holder alone; its lifetime is not documented
+}
+
+func (l *Link) incomplete() bool { return l.URL.IsZero() }
+
+// Link (setUserKyc) registers a holder's identity and returns the address of a
+// page on which the holder completes the verification. Ask for the verdict with
+// [KYCService.Status] and the same email.
+//
+// Safety: once. On issuing.ErrOutcomeUnknown ask [KYCService.Status].
+func (s *KYCService) Link(ctx context.Context, identity Identity, opts ...issuing.CallOption) (*Link, error) {
+	return call[Link](ctx, s.c, opLink, linkRequest{identity}, opts)
+}
+
+// emailRequest names a user.
+type emailRequest struct {
+	Email string `json:"email"`
+}
+
+func (r emailRequest) validate(op string, _ time.Time) error {
+	var p check.Problems
+	checkEmail(&p, r.Email)
+	return p.Err(provider, op)
+}
+
+// Status (queryUcardKycStatus) reads where a user's verification stands.
+//
+// Safety: read.
+func (s *KYCService) Status(ctx context.Context, email string, opts ...issuing.CallOption) (*Review, error) {
+	return call[Review](ctx, s.c, opKYCStatus, emailRequest{email}, opts)
+}
+
+// Await asks for a user's verification until there is a verdict. It waits two
+// seconds, then longer up to a minute; the context bounds it.
+//
+// Safety: read.
+func (s *KYCService) Await(ctx context.Context, email string, opts ...issuing.CallOption) (*Review, error) {
+	return poll(ctx, "KYC.Await", func() (*Review, bool, error) {
+		r, err := s.Status(ctx, email, opts...)
+		return r, err == nil && r.Status.Terminal(), err
+	})
+}

@@ -1,0 +1,209 @@
+package kazepay
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/issuing-sdk/issuing-go/internal/wire"
+)
+
+// errKinds is the refusal of a callback whose head and content contradict each
+// other: somebody may have moved a genuine content under another head.
+var errKinds = errors.New("head and content name different kinds")
+
+// NotificationKind tells the kind of a callback: by head.apiCode, else by the
+// content's type, notifyType or apiCode, else by the fields that are there.
+// Names maps KazePay's own names, as far as the merchant has learnt them, to the
+// kinds of this package; it may be nil. The kind is "" when nothing fits.
+func NotificationKind(apiCode string, plaintext []byte, names map[string]string) (kind string, err error) {
+	m := members(plaintext)
+	kind = namedKind(apiCode, names)
+	for _, field := range []string{"type", "notifyType", "apiCode"} {
+		inner := namedKind(m.text(field), names)
+		switch {
+		case kind == "":
+			kind = inner
+		case inner != "" && inner != kind:
+			return "", errKinds
+		}
+	}
+	if kind == "" {
+		kind = kindOfFields(m)
+	}
+	return kind, nil
+}
+
+// namedKind returns the kind that a name stands for, or "".
+func namedKind(name string, names map[string]string) string {
+	if own, ok := names[name]; ok && name != "" {
+		name = own
+	}
+	name = strings.ToUpper(strings.TrimSpace(name))
+	if slices.Contains(NotifyTypes(), name) {
+		return name
+	}
+	return ""
+}
+
+// object are the members of a payload under KazePay's names.
+type object map[string][]byte
+
+// aliases maps upstream's names to KazePay's.
+var aliases = map[string]string{
+	"userBankcardId": "cardID", "cardId": "cardID",
+	"recordNo": "transactionId", "requestOrderId": "transactionId",
+	"localCurrency": "cardCurrency", "localCurrencyAmt": "cardCurrencyAmt",
+	"occurTime": "transactionTime", "createTime": "createAt",
+}
+
+// members reads a payload. A member under KazePay's own name wins over an alias.
+func members(plaintext []byte) object {
+	m := object{}
+	for name, value := range wire.Members(plaintext) {
+		if own, ok := aliases[name]; ok {
+			if _, there := m[own]; !there {
+				m[own] = value
+			}
+			continue
+		}
+		m[name] = value
+	}
+	return m
+}
+
+// has reports whether all the named members are there with a value.
+func (m object) has(names ...string) bool {
+	for _, name := range names {
+		switch string(m[name]) {
+		case "", "null", `""`:
+			return false
+		}
+	}
+	return true
+}
+
+// text returns a member that is a string, "" otherwise.
+func (m object) text(name string) string {
+	text, _ := wire.Unquote(m[name])
+	return text
+}
+
+// json writes the members as an object again.
+func (m object) json() []byte {
+	b := []byte{'{'}
+	for name, value := range m {
+		if len(b) > 1 {
+			b = append(b, ',')
+		}
+		b = append(wire.AppendString(b, name), ':')
+		b = append(b, value...)
+	}
+	return append(b, '}')
+}
+
+// shapes are the members without which a payload is not of a kind, in the order
+// in which payloads without a name are tried. Such a payload also needs a status
+// that the kind can have, because a closed card and a top-up share their fields.
+var shapes = []struct {
+	kind   string
+	need   []string
+	status func(string) bool // nil takes any
+}{
+	{NotifyActivationCode, []string{"activationCode"}, nil},
+	{NotifyTransaction, []string{"transaction"}, nil},
+	{NotifyTransaction, []string{"transactionId", "transStatus"}, nil},
+	{NotifyCoinDeposit, []string{"coinAmount", "status"}, nil},
+	{NotifyCardClose, []string{"cardID", "refundAmt"}, nil},
+	{NotifyCardDeposit, []string{"cardID", "amount", "status"}, func(s string) bool { return TransactionStatus(s).Known() }},
+	{NotifyVerificationCode, []string{"cardID", "code"}, nil},
+	{NotifyCardClose, []string{"cardID", "amount", "status"}, func(s string) bool { return CardStatus(s).Normal() == CardStatusClosed }},
+	{NotifyCardStatusChange, []string{"cardID", "status"}, func(s string) bool { return CardStatus(s).Known() }},
+	{NotifyKYCResult, []string{"email", "status"}, func(s string) bool { return KYCStatus(s).Known() }},
+}
+
+func kindOfFields(m object) string {
+	for _, s := range shapes {
+		if m.has(s.need...) && (s.status == nil || s.status(m.text("status"))) {
+			return s.kind
+		}
+	}
+	return ""
+}
+
+// fits reports whether a payload has what its kind cannot do without. The fields
+// of a closed card are not published, so its id is enough.
+func fits(kind string, m object) bool {
+	if kind == NotifyCardClose {
+		return m.has("cardID")
+	}
+	for _, s := range shapes {
+		if s.kind == kind && m.has(s.need...) {
+			return true
+		}
+	}
+	return false
+}
+
+// DecodeNotification decodes the verified JSON of a callback. Times without a
+// zone are read in location; nil is UTC. The package webhook calls it. A kind
+// that is not known, or whose necessary fields are missing, gives nil and no
+// error.
+func DecodeNotification(kind string, plaintext []byte, location *time.Location) (Notification, error) {
+	m := members(plaintext)
+	if !fits(kind, m) {
+		return nil, nil
+	}
+	switch kind {
+	case NotifyVerificationCode:
+		return decodeEvent(m, location, new(VerificationCode))
+	case NotifyCardStatusChange:
+		return decodeEvent(m, location, new(CardStatusChanged))
+	case NotifyTransaction:
+		return decodeEvent(transactionOf(m), location, new(TransactionCreated))
+	case NotifyCardDeposit:
+		return decodeEvent(m, location, new(CardDeposited))
+	case NotifyCardClose:
+		m.alias("amount", "refundAmt")
+		m.alias("transactionId", "txnId")
+		return decodeEvent(m, location, new(CardClosed))
+	case NotifyCoinDeposit:
+		return decodeEvent(m, location, new(CoinDeposited))
+	case NotifyActivationCode:
+		return decodeEvent(m, location, new(ActivationCodeSent))
+	case NotifyKYCResult:
+		return decodeEvent(m, location, new(KYCReviewed))
+	}
+	return nil, nil
+}
+
+// decodeEvent decodes the members into an event.
+func decodeEvent(m object, location *time.Location, event Notification) (Notification, error) {
+	if err := codecIn(location).Unmarshal(m.json(), event); err != nil {
+		return nil, err
+	}
+	return event, nil
+}
+
+// alias lets one member stand in for another that is missing.
+func (m object) alias(name, own string) {
+	if _, there := m[own]; !there && m[name] != nil {
+		m[own] = m[name]
+	}
+}
+
+// transactionOf gives the transaction KazePay's names. Upstream nests it; flat
+// fields are taken as well.
+func transactionOf(m object) object {
+	inner := m["transaction"]
+	if text, ok := wire.Unquote(inner); ok {
+		inner = []byte(text)
+	}
+	if len(bytes.TrimSpace(inner)) == 0 {
+		inner = m.json()
+	}
+	m["transaction"] = members(inner).json()
+	return m
+}

@@ -1,0 +1,233 @@
+package kazepay_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/kazepay"
+	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
+)
+
+// Size of the property test: top-ups under faults, spread over cards, because a
+// card lists 1000 rows at most.
+const (
+	propertyDeposits = 1_000
+	propertyCards    = 4
+	propertyWorkers  = 8
+)
+
+// randomFault draws a fault on either side of the commit for about a third of
+// the requests. The last two are lies about a top-up that was carried out.
+func randomFault(string) kazepaytest.Fault {
+	switch rand.IntN(30) {
+	case 0, 1:
+		return kazepaytest.DropBefore()
+	case 2, 3:
+		return kazepaytest.DropAfter()
+	case 4:
+		return kazepaytest.BadGateway(false)
+	case 5:
+		return kazepaytest.BadGateway(true)
+	case 6:
+		return kazepaytest.RateLimited(0)
+	case 7:
+		return kazepaytest.Truncate()
+	case 8:
+		return kazepaytest.Replace("<html>maintenance</html>")
+	case 9:
+		return kazepaytest.Replace(`{"head":{"code":"SUCCESS","detail":"SUCCESS"},"body":{}}`)
+	case 10:
+		return kazepaytest.Replace(`{"head":{"code":"FAKE_FORGED","detail":"refused"},"body":{}}`)
+	default:
+		return kazepaytest.Fault{}
+	}
+}
+
+// outcome is what a top-up reported to its caller.
+type outcome struct {
+	card   string
+	amount issuing.Amount // tells it from every other top-up of the card
+	key    string
+	id     string
+	err    error
+}
+
+func TestPropertyEveryTopUpOnceUnderFaults(t *testing.T) {
+	if testing.Short() {
+		t.Skip("1,000 calls")
+	}
+	server := startServer(t, kazepaytest.Config{
+		Balance: issuing.NewAmount(1_000_000_000, 0), Quirks: kazepaytest.Quirks{Errors: kazepaytest.ErrorsSealed},
+	})
+	pool := &http.Transport{MaxIdleConnsPerHost: propertyWorkers}
+	t.Cleanup(pool.CloseIdleConnections)
+	cfg := server.ClientConfig()
+	cfg.SignedFailures = true // a forged failure must not pass for a real one
+	client := clientOf(t, server, cfg, issuing.WithHTTPClient(&http.Client{Transport: pool}),
+		issuing.WithRetryWait(time.Millisecond, 4*time.Millisecond))
+	var cards []string
+	for i := range propertyCards {
+		cards = append(cards, activeCard(t, server, client, i+1))
+	}
+	server.Choose(randomFault)
+	outcomes := depositAll(t, client, cards)
+	server.Choose(nil)
+	server.Clock().Advance(delay)
+	rows := listed(t, client, cards)
+	settleAll(t, outcomes, rows)
+	compare(t, server, outcomes)
+}
+
+// depositAll tops up from all workers, a different amount each time.
+func depositAll(t *testing.T, client *kazepay.Client, cards []string) []outcome {
+	t.Helper()
+	outcomes := make([]outcome, propertyDeposits)
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range propertyWorkers {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < propertyDeposits; i = int(next.Add(1)) - 1 {
+				o := &outcomes[i]
+				o.card, o.amount = cards[i%len(cards)], issuing.NewAmount(10_000+int64(i), 2)
+				// Some want more than the merchant has, which is a failure that counts.
+				if i%50 == 49 {
+					o.amount = issuing.NewAmount(2_000_000_000_00+int64(i), 2)
+				}
+				var info issuing.CallInfo
+				d, err := client.Cards.Deposit(t.Context(), kazepay.DepositRequest{CardID: o.card, Amount: o.amount}, issuing.WithCallInfo(&info))
+				o.key, o.err = info.Key, err
+				if err == nil {
+					o.id = d.ID
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return outcomes
+}
+
+// listed returns every top-up that the platform lists: card and amount to id.
+func listed(t *testing.T, client *kazepay.Client, cards []string) map[string]string {
+	t.Helper()
+	rows := map[string]string{}
+	for _, card := range cards {
+		for tx, err := range client.Cards.AllTransactions(t.Context(), kazepay.TransactionsRequest{CardID: card}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			name := card + " " + tx.CardAmount.String()
+			if rows[name] != "" {
+				t.Errorf("%s was booked twice", name)
+			}
+			rows[name] = tx.ID
+		}
+	}
+	return rows
+}
+
+// settleAll settles open outcomes as the documentation says: by the list of the
+// card's transactions.
+func settleAll(t *testing.T, outcomes []outcome, rows map[string]string) {
+	t.Helper()
+	open, settled := 0, 0
+	for i := range outcomes {
+		o := &outcomes[i]
+		if !errors.Is(o.err, issuing.ErrOutcomeUnknown) {
+			continue
+		}
+		open++
+		var u *kazepay.Unsettled
+		if !errors.As(o.err, &u) || u.RequestNo != o.key || !strings.Contains(u.Settle, "Cards.Transactions") {
+			t.Errorf("%s: %v", o.key, o.err)
+		}
+		if id := rows[o.card+" "+o.amount.String()]; id != "" {
+			o.id, o.err = id, nil
+			settled++
+		}
+	}
+	t.Logf("%d calls, %d left open, %d of them found in the list", len(outcomes), open, settled)
+	if open == 0 || settled == 0 || settled == open {
+		t.Error("the faults did not bite on both sides of the commit")
+	}
+}
+
+// compare holds what callers know against the platform's books.
+func compare(t *testing.T, server *kazepaytest.Server, outcomes []outcome) {
+	t.Helper()
+	if err := server.Check(); err != nil {
+		t.Error(err)
+	}
+	booked := map[string]kazepaytest.TopUp{}
+	sums := map[string]issuing.Amount{}
+	for _, topUp := range server.TopUps() {
+		if booked[topUp.RequestNo] != (kazepaytest.TopUp{}) {
+			t.Errorf("two top-ups for %s", topUp.RequestNo)
+		}
+		booked[topUp.RequestNo] = topUp
+	}
+	refused := 0
+	for _, o := range outcomes {
+		topUp, there := booked[o.key]
+		switch {
+		case o.err == nil && (topUp.TransactionID != o.id || topUp.Amount.Cmp(o.amount) != 0 || topUp.CardID != o.card):
+			t.Errorf("%s: reported %s of %s, booked %+v", o.key, o.id, o.amount, topUp)
+		case o.err != nil && there:
+			t.Errorf("%s: booked, but reported as %v", o.key, o.err)
+		case errors.Is(o.err, issuing.ErrDeclined):
+			refused++
+		}
+		if there {
+			sums[o.card] = sums[o.card].Add(topUp.Amount)
+			delete(booked, o.key)
+		}
+	}
+	if len(booked) != 0 || refused == 0 {
+		t.Errorf("%d top-ups that nobody asked for, %d refused", len(booked), refused)
+	}
+	for card, sum := range sums {
+		if state, _ := server.Card(card); state.Available.Cmp(sum) != 0 {
+			t.Errorf("card %s holds %s, its top-ups are %s", card, state.Available, sum)
+		}
+	}
+}
+
+// TestNoWriteIsSentTwice drops every answer, of every operation.
+func TestNoWriteIsSentTwice(t *testing.T) {
+	t.Parallel()
+	for _, c := range wireCases() {
+		s := newWireServer(t, func(w http.ResponseWriter, _ *wireMessage) {
+			conn, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_ = conn.Close()
+		})
+		var info issuing.CallInfo
+		_, err := c.call(t.Context(), s.client(t), issuing.WithCallInfo(&info))
+		messages, _ := s.requests()
+		if info.Key == "" { // a read
+			wantError(t, err, issuing.ErrUnavailable)
+			if len(messages) != issuing.DefaultMaxAttempts || messages[0].Head.RequestNo == messages[1].Head.RequestNo {
+				t.Errorf("%s: %d attempts", c.name, len(messages))
+			}
+			continue
+		}
+		e := wantError(t, err, issuing.ErrOutcomeUnknown)
+		var u *kazepay.Unsettled
+		if len(messages) != 1 || !errors.As(err, &u) || u.APICode != c.apiCode || u.Settle == "" || e.Key != u.RequestNo {
+			t.Errorf("%s: %d requests, %v", c.name, len(messages), err)
+		}
+		if fmt.Sprint(e) == "" || info.Attempts != 1 {
+			t.Errorf("%s: %+v", c.name, info)
+		}
+	}
+}

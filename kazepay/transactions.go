@@ -1,0 +1,115 @@
+package kazepay
+
+import (
+	"bytes"
+	"context"
+	"iter"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/pages"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
+)
+
+// Bounds of a list of transactions: at most 1000 rows in all.
+const (
+	maxPageSize = 100
+	maxPage     = 10
+	defaultSize = 10
+)
+
+// TransactionsRequest selects a page of a card's transactions. Upstream counts
+// From in and To out.
+type TransactionsRequest struct {
+	CardID        string    `json:"cardID"`                        // KazePay's card id; required
+	TransactionID string    `json:"transactionId,omitzero"`        // exact match; optional
+	PageSize      int       `json:"pageSize,omitzero"`             // 1 to 100; 0 is 10
+	Page          int       `json:"pageNum,omitzero"`              // 1 to 10; 0 is 1
+	From          time.Time `json:"transactionStartTime,omitzero"` // to the second, in Config.Location; optional
+	To            time.Time `json:"transactionEndTime,omitzero"`   // to the second, in Config.Location; optional
+}
+
+func (r TransactionsRequest) validate(op string, _ time.Time) error {
+	var p check.Problems
+	p.Text("cardID", r.CardID, maxID)
+	p.OptionalText("transactionId", r.TransactionID, maxID)
+	if r.PageSize < 0 || r.PageSize > maxPageSize {
+		p.Add("pageSize", "must lie between 1 and %d, or be 0 for the default of %d", maxPageSize, defaultSize)
+	}
+	if r.Page < 0 || r.Page > maxPage {
+		p.Add("pageNum", "must lie between 1 and %d, or be 0 for the first", maxPage)
+	}
+	if !r.From.IsZero() && !r.To.IsZero() && r.To.Before(r.From) {
+		p.Add("transactionEndTime", "lies before transactionStartTime")
+	}
+	return p.Err(provider, op)
+}
+
+// Transaction is a card transaction, as listed. Amounts are in their currency's
+// base unit and signed: spending and fees are negative.
+type Transaction struct {
+	CardID              string            `json:"cardID"`           // KazePay's card id
+	ID                  string            `json:"transactionId"`    // KazePay's id
+	Time                time.Time         `json:"transactionTime"`  // read in Config.Location; zero when unreadable
+	CardCurrency        issuing.Currency  `json:"cardCurrency"`     // ISO 4217
+	CardAmount          issuing.Amount    `json:"cardCurrencyAmt"`  // what the card is charged
+	TransactionCurrency issuing.Currency  `json:"transCurrency"`    // the shop's, ISO 4217
+	TransactionAmount   issuing.Amount    `json:"transCurrencyAmt"` // what the shop asked for
+	FeeCurrency         issuing.Currency  `json:"feeCurrency"`      // ISO 4217
+	Fee                 issuing.Amount    `json:"fee"`              // of this transaction
+	Status              TransactionStatus `json:"transStatus"`      // compare with Normal
+	Type                TransactionType   `json:"transType"`        // compare with Normal
+	MerchantName        string            `json:"merchantName"`     // the shop
+	RespCode            RespCode          `json:"respCode"`         // 000000 is success
+	RespDescription     string            `json:"respCodeDesc"`     // its text
+}
+
+// transactionList is the bare array of the answer.
+type transactionList []Transaction
+
+// decode reads the array, and what an empty or lonely one might come as: null,
+// nothing, an empty string, a single object.
+func (l *transactionList) decode(codec wire.Codec, payload []byte) error {
+	payload = bytes.TrimSpace(payload)
+	if len(payload) == 0 {
+		*l = nil
+		return nil
+	}
+	if payload[0] == '{' && !bytes.Equal(payload, []byte("{}")) {
+		payload = append(append([]byte("["), payload...), ']')
+	}
+	return codec.Unmarshal(payload, (*[]Transaction)(l))
+}
+
+// Transactions (queryTransactions) returns one page of a card's transactions.
+// The order is not documented, nor is a total. Upstream lists no top-ups here
+// while KazePay's sample asks for one, so a top-up that is missing is not a
+// failed one.
+//
+// Safety: read.
+func (s *CardService) Transactions(ctx context.Context, req TransactionsRequest, opts ...issuing.CallOption) ([]Transaction, error) {
+	list, err := call[transactionList](ctx, s.c, opTransactions, req, opts)
+	if err != nil {
+		return nil, err
+	}
+	return *list, nil
+}
+
+// AllTransactions iterates over a card's transactions, from the request's page
+// on. It ends at the first page that is not full, or after page 10, which is as
+// far as KazePay goes: at most 1000 rows. Narrow the time for more.
+func (s *CardService) AllTransactions(ctx context.Context, req TransactionsRequest, opts ...issuing.CallOption) iter.Seq2[*Transaction, error] {
+	if req.PageSize == 0 {
+		req.PageSize = maxPageSize
+	}
+	return pages.Numbered(req.Page, func(page int) (pages.Page[Transaction], error) {
+		req.Page = page
+		items, err := s.Transactions(ctx, req, opts...)
+		total := page * req.PageSize
+		if len(items) >= req.PageSize && page < maxPage {
+			total++ // a full page may be followed by another
+		}
+		return pages.Page[Transaction]{Items: items, Size: req.PageSize, Total: total}, err
+	})
+}

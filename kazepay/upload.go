@@ -1,0 +1,266 @@
+package kazepay
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/textproto"
+	"slices"
+	"strings"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/transport"
+)
+
+// UploadLayout says how the message and the picture share a multipart form. No
+// page shows it.
+type UploadLayout int
+
+// Upload layouts.
+const (
+	UploadHeadBody UploadLayout = iota // parts "head" and "body" with their JSON, and "file"; the default
+	UploadEnvelope                     // part "data" with the whole message, and "file"
+	UploadFlat                         // a part per field of head and body, and "file"
+)
+
+// UploadForm is the form of an upload. The zero UploadForm is the default; no
+// page shows the names, so all can be changed.
+type UploadForm struct {
+	Layout   UploadLayout      // which layout
+	File     string            // part of the picture; empty is "file". Upstream calls it "uCardFile"
+	Head     string            // UploadHeadBody: part of the head; empty is "head"
+	Body     string            // UploadHeadBody: part of the body; empty is "body"
+	Envelope string            // UploadEnvelope: part of the message; empty is "data"
+	Fields   map[string]string // UploadFlat: other names for apiCode, sysId, requestNo, version, sign, keyEnc, encrypt
+}
+
+// flatFields are the parts of UploadFlat in their order.
+var flatFields = []string{"apiCode", "sysId", "requestNo", "version", "sign", "keyEnc", "encrypt"}
+
+func (f UploadForm) check(p *check.Problems) {
+	if f.Layout < UploadHeadBody || f.Layout > UploadFlat {
+		p.Add("Upload.Layout", "is none of the layouts")
+	}
+	names := []string{f.File, f.Head, f.Body, f.Envelope}
+	for field, name := range f.Fields {
+		if !slices.Contains(flatFields, field) || name == "" {
+			p.Add("Upload.Fields", "renames an unknown field, or one to nothing")
+		}
+		names = append(names, name)
+	}
+	for _, name := range names {
+		if strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }) {
+			p.Add("Upload", "has a part name with characters that no form allows")
+		}
+	}
+}
+
+// complete fills in the default names and takes a copy.
+func (f UploadForm) complete() UploadForm {
+	for _, d := range []struct {
+		name  *string
+		value string
+	}{{&f.File, "file"}, {&f.Head, "head"}, {&f.Body, "body"}, {&f.Envelope, "data"}} {
+		if *d.name == "" {
+			*d.name = d.value
+		}
+	}
+	fields := make(map[string]string, len(flatFields))
+	for _, name := range flatFields {
+		fields[name] = name
+		if other := f.Fields[name]; other != "" {
+			fields[name] = other
+		}
+	}
+	f.Fields = fields
+	return f
+}
+
+// UploadRequest is one picture for a KYC submission.
+type UploadRequest struct {
+	Email        string `json:"email"`        // the user's; required
+	MobileNumber string `json:"mobileNumber"` // the user's, digits without the dialling code; required
+	MobilePrefix string `json:"mobilePrefix"` // dialling code, digits without +; required
+
+	// File is the picture, PNG or JPEG, at most Config.MaxUpload bytes. Required.
+	// It is streamed from where it stands and not closed. An io.Seeker can be
+	// sent again when the first attempt never left, and tells its size.
+	File io.Reader `json:"-"`
+	// FileName is the name in the form; empty is "picture.jpg" or "picture.png".
+	FileName string `json:"-"`
+	// Size in bytes, when it is known and File is no io.Seeker; 0 is unknown and
+	// sends the form in chunks.
+	Size int64 `json:"-"`
+}
+
+// Format implements [fmt.Formatter] for every verb. It leaves the picture out,
+// which fmt would reach through File.
+func (r UploadRequest) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "upload for %q, picture [redacted]", r.Email)
+}
+
+func (r UploadRequest) validate(op string, _ time.Time) error {
+	var p check.Problems
+	checkUser(&p, r.Email, r.MobileNumber, r.MobilePrefix)
+	p.Required("file", r.File != nil)
+	p.OptionalText("file name", r.FileName, maxText)
+	if r.Size < 0 {
+		p.Add("file", "has a negative size")
+	}
+	return p.Err(provider, op)
+}
+
+// UploadedFile is a picture that KazePay holds.
+type UploadedFile struct {
+	ID string `json:"fileId"` // UUID-shaped; for SubmitRequest
+}
+
+func (u *UploadedFile) incomplete() bool { return u.ID == "" }
+
+// Upload (fileUpload) uploads one picture of a document for [KYCService.Submit].
+// It is streamed: memory use does not grow with its size. The signature covers
+// the user's fields, not the picture.
+//
+// Safety: once. Uploading again after an issuing.ErrOutcomeUnknown does no harm:
+// a picture that nothing refers to has no effect.
+func (s *KYCService) Upload(ctx context.Context, req UploadRequest, opts ...issuing.CallOption) (*UploadedFile, error) {
+	if err := req.validate(opUpload.name, s.c.now()); err != nil {
+		return nil, err
+	}
+	file, err := openPicture(req, s.c.cfg.MaxUpload)
+	if err != nil {
+		return nil, pictureError(err)
+	}
+	out := new(UploadedFile)
+	err = s.c.exchange(ctx, &opUpload, req, out, file, issuing.NewCallSettings(opts...))
+	if cause := file.finish(ctx); err != nil && cause != nil {
+		// The form was never completed, so nothing can have come of it.
+		return nil, pictureError(cause)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// pictureError is the error of a picture that cannot be sent.
+func pictureError(cause error) error {
+	return &issuing.Error{
+		Provider: provider, Op: opUpload.name, Kind: issuing.ErrInvalid, Err: cause,
+		Fields: []issuing.FieldError{{Field: "file", Problem: "cannot be sent"}},
+	}
+}
+
+// fileName is the name in the form.
+func (p *picture) fileName() string {
+	switch {
+	case p.name != "":
+		return p.name
+	case p.kind == "image/png":
+		return "picture.png"
+	default:
+		return "picture.jpg"
+	}
+}
+
+// sealForm makes one attempt of a form.
+func (c *Client) sealForm(o *operation, requestNo string, payload []byte, file *picture) func(context.Context, int) (transport.Sealed, error) {
+	return func(context.Context, int) (transport.Sealed, error) {
+		e, head, err := c.envelope(o, requestNo, payload)
+		if err != nil {
+			return transport.Sealed{}, err
+		}
+		stream, err := file.start()
+		if err != nil {
+			return transport.Sealed{}, err
+		}
+		f, err := newForm()
+		if err != nil {
+			return transport.Sealed{}, err
+		}
+		switch u := c.cfg.Upload; u.Layout {
+		case UploadEnvelope:
+			f.text(u.Envelope, "application/json; charset=UTF-8", string(e.JSON()))
+		case UploadFlat:
+			for i, value := range []string{
+				head.APICode, head.SysID, head.RequestNo, head.Version, e.Sign, e.KeyEnc.Reveal(), e.Encrypt,
+			} {
+				f.text(u.Fields[flatFields[i]], "", value)
+			}
+		default:
+			headJSON, bodyJSON := e.Split()
+			f.text(u.Head, "application/json; charset=UTF-8", string(headJSON))
+			f.text(u.Body, "application/json; charset=UTF-8", string(bodyJSON))
+		}
+		f.part(c.cfg.Upload.File, file.kind, file.fileName())
+		before, after := f.head.Bytes(), []byte("\r\n--"+f.boundary+"--\r\n")
+		length := int64(-1)
+		if file.size >= 0 {
+			length = int64(len(before)) + file.size + int64(len(after))
+		}
+		header := http.Header{
+			"Content-Type": {mime.FormatMediaType("multipart/form-data", map[string]string{"boundary": f.boundary})},
+			"Accept":       {"application/json"},
+		}
+		return transport.Sealed{
+			Header: header, Length: length, RequestID: head.RequestNo,
+			Stream: struct {
+				io.Reader
+				io.Closer
+			}{io.MultiReader(bytes.NewReader(before), stream, bytes.NewReader(after)), stream},
+		}, nil
+	}
+}
+
+// form is a multipart form up to the content of its last part.
+type form struct {
+	head     bytes.Buffer
+	boundary string
+}
+
+func newForm() (*form, error) {
+	random := make([]byte, 20)
+	if _, err := rand.Read(random); err != nil {
+		return nil, errors.New("no randomness")
+	}
+	return &form{boundary: hex.EncodeToString(random)}, nil
+}
+
+// part begins a part.
+func (f *form) part(name, contentType, fileName string) {
+	if f.head.Len() > 0 {
+		f.head.WriteString("\r\n")
+	}
+	disposition := fmt.Sprintf(`form-data; name="%s"`, name)
+	if fileName != "" {
+		disposition += fmt.Sprintf(`; filename="%s"`, quoteName.Replace(fileName))
+	}
+	f.head.WriteString("--" + f.boundary + "\r\n")
+	header := textproto.MIMEHeader{"Content-Disposition": {disposition}}
+	if contentType != "" {
+		header.Set("Content-Type", contentType)
+	}
+	for _, key := range []string{"Content-Disposition", "Content-Type"} {
+		if v := header.Get(key); v != "" {
+			f.head.WriteString(key + ": " + v + "\r\n")
+		}
+	}
+	f.head.WriteString("\r\n")
+}
+
+// text adds a part of text.
+func (f *form) text(name, contentType, value string) {
+	f.part(name, contentType, "")
+	f.head.WriteString(value)
+}
+
+// quoteName escapes a file name as browsers do.
+var quoteName = strings.NewReplacer(`"`, "%22", "\r", "%0D", "\n", "%0A", `\`, `\\`)

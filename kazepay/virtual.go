@@ -1,0 +1,142 @@
+package kazepay
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+)
+
+// VirtualService applies for virtual cards. Everything after the application is
+// in [CardService].
+type VirtualService struct{ c *Client }
+
+// ApplyRequest is an application for a virtual card.
+type ApplyRequest struct {
+	// Email of the user. Required. It must not be taken by another user; the
+	// user is known by it from then on.
+	Email string `json:"email"`
+	// MobileNumber of the user, digits without the dialling code. Required. It
+	// must not be taken by another user.
+	MobileNumber string `json:"mobileNumber"`
+	// MobilePrefix is the dialling code, digits without +, such as 86. Required.
+	MobilePrefix string `json:"mobilePrefix"`
+	// CardBIN is one of the BINs that KazePay agreed on, such as 222929.
+	// Required.
+	CardBIN string `json:"cardBin"`
+	// CardLevel is optional; KazePay takes 01 when it is empty.
+	CardLevel CardLevel `json:"cardLevel,omitzero"`
+}
+
+func (r ApplyRequest) validate(op string, _ time.Time) error {
+	var p check.Problems
+	checkUser(&p, r.Email, r.MobileNumber, r.MobilePrefix)
+	p.Text("cardBin", r.CardBIN, maxID)
+	checkDigits(&p, "cardBin", r.CardBIN)
+	p.OptionalText("cardLevel", string(r.CardLevel), maxID)
+	return p.Err(provider, op)
+}
+
+// checkUser checks the three fields that register a user.
+func checkUser(p *check.Problems, email, number, prefix string) {
+	checkEmail(p, email)
+	p.Text("mobileNumber", number, maxText)
+	checkDigits(p, "mobileNumber", number)
+	p.Text("mobilePrefix", prefix, maxText)
+	checkDigits(p, "mobilePrefix", prefix)
+}
+
+func checkEmail(p *check.Problems, email string) {
+	p.Text("email", email, maxText)
+	p.Email("email", email)
+}
+
+// checkDigits reports a text with anything but decimal digits; an empty one
+// passes.
+func checkDigits(p *check.Problems, field, value string) {
+	if strings.Trim(value, "0123456789") != "" {
+		p.Add(field, "must have digits only, without + and spaces")
+	}
+}
+
+// Application is the state of an application for a virtual card.
+type Application struct {
+	ID     string     `json:"cardID"` // KazePay's card id, used in all later calls
+	Status CardStatus `json:"status"` // AUDITING at first
+}
+
+func (a *Application) incomplete() bool { return a.ID == "" }
+
+func (a *Application) card() string { return a.ID }
+
+// Apply (createCard) applies for a virtual card. The answer's status is
+// AUDITING; [CardStatusChanged], [VirtualService.Application] or
+// [VirtualService.Await] tell how it goes on. Upstream charges a fee for an
+// application.
+//
+// Safety: once. KazePay has no lookup by the merchant's own key, so on
+// issuing.ErrOutcomeUnknown wait for the callback about the new card, or ask
+// KazePay's support with the error's Key, the requestNo.
+func (s *VirtualService) Apply(ctx context.Context, req ApplyRequest, opts ...issuing.CallOption) (*Application, error) {
+	return call[Application](ctx, s.c, opApply, req, opts)
+}
+
+// Application (createCardQuery) reads the state of an application. The fields of
+// the answer are inferred; issuing.CallInfo.Raw holds all of it.
+//
+// Safety: read.
+func (s *VirtualService) Application(ctx context.Context, cardID string, opts ...issuing.CallOption) (*Application, error) {
+	return call[Application](ctx, s.c, opApplication, cardRequest{cardID}, opts)
+}
+
+// Await asks for an application until KazePay is no longer working on it: the
+// card is active, refused, or awaits activation by its first top-up
+// ([CardStatusTBA]). It waits two seconds, then longer up to a minute; the
+// context bounds it, and the last answer comes with its error.
+//
+// Safety: read.
+func (s *VirtualService) Await(ctx context.Context, cardID string, opts ...issuing.CallOption) (*Application, error) {
+	return poll(ctx, "Virtual.Await", func() (*Application, bool, error) {
+		a, err := s.Application(ctx, cardID, opts...)
+		return a, err == nil && !a.Status.Waiting(), err
+	})
+}
+
+// Waits of polling.
+const (
+	firstPoll   = 2 * time.Second
+	longestPoll = time.Minute
+)
+
+// poll asks until it is done, an error comes or the context ends. With the
+// context's error comes the last answer.
+func poll[T any](ctx context.Context, op string, ask func() (answer *T, done bool, err error)) (*T, error) {
+	for wait := firstPoll; ; wait = min(2*wait, longestPoll) {
+		answer, done, err := ask()
+		if err != nil || done {
+			return answer, err
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return answer, &issuing.Error{Provider: provider, Op: op, Kind: issuing.ErrUnavailable, Err: ctx.Err()}
+		}
+	}
+}
+
+// cardRequest names a card and nothing else.
+type cardRequest struct {
+	CardID string `json:"cardID"`
+}
+
+func (r cardRequest) validate(op string, _ time.Time) error {
+	var p check.Problems
+	p.Text("cardID", r.CardID, maxID)
+	return p.Err(provider, op)
+}
+
+func (r cardRequest) card() string { return r.CardID }

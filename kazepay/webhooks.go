@@ -1,0 +1,54 @@
+package kazepay
+
+import (
+	"context"
+	"net/url"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+)
+
+// WebhookService sets the one address that KazePay sends callbacks to. The
+// package webhook receives them.
+type WebhookService struct{ c *Client }
+
+// urlRequest sets the address.
+type urlRequest struct {
+	URL string `json:"url"`
+}
+
+func (r urlRequest) validate(op string, _ time.Time) error {
+	var p check.Problems
+	p.Text("url", r.URL, 0)
+	if u, err := url.Parse(r.URL); r.URL != "" && (err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil) {
+		p.Add("url", "is not an absolute https address without user")
+	}
+	return p.Err(provider, op)
+}
+
+// WebhookURL is the address that callbacks go to.
+type WebhookURL struct {
+	URL string `json:"url"` // as stored; empty when none is set
+}
+
+// SetURL (setWebhookUrl) sets the address that callbacks go to: https. A second
+// call presumably replaces the first.
+//
+// Safety: once. On issuing.ErrOutcomeUnknown read it with [WebhookService.URL];
+// setting the same address again changes nothing.
+func (s *WebhookService) SetURL(ctx context.Context, address string, opts ...issuing.CallOption) (*WebhookURL, error) {
+	return call[WebhookURL](ctx, s.c, opSetURL, urlRequest{address}, opts)
+}
+
+// nothing is a request without fields.
+type nothing struct{}
+
+func (nothing) validate(string, time.Time) error { return nil }
+
+// URL (getWebhookUrl) reads the address that callbacks go to.
+//
+// Safety: read.
+func (s *WebhookService) URL(ctx context.Context, opts ...issuing.CallOption) (*WebhookURL, error) {
+	return call[WebhookURL](ctx, s.c, opURL, nothing{}, opts)
+}

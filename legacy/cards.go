@@ -1,0 +1,95 @@
+package legacy
+
+import (
+	"context"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+)
+
+// CardService holds what the cards of every product share: the top-up.
+type CardService struct{ c *Client }
+
+// DepositRequest tops up a card.
+type DepositRequest struct {
+	// MerOrderNo is the merchant's own number of the top-up, unique, at most 128
+	// characters. Required. It makes the top-up idempotent.
+	MerOrderNo string `json:"merOrderNo"`
+	// CardNumber is the card's number, or VIRTUAL-P's card id. Required.
+	CardNumber issuing.Secret `json:"cardNumber"`
+	// Amount is in the base unit of the card's currency, at most two decimals:
+	// the platform would truncate more. Required. The platform asks for at least
+	// 200 for physical and 20 for virtual cards.
+	Amount issuing.Amount `json:"amount"`
+	// NotifyURL is where the notification goes; without it there is none.
+	NotifyURL string `json:"notifyUrl,omitzero"`
+	// Ext is reserved for special business.
+	Ext string `json:"ext,omitzero"`
+}
+
+func (r DepositRequest) validate(op string, _ time.Time) error {
+	var p check.Problems
+	checkOrder(&p, r.MerOrderNo, r.NotifyURL)
+	checkCard(&p, r.CardNumber)
+	p.Amount("amount", r.Amount, 2)
+	p.OptionalText("ext", r.Ext, maxExt)
+	return p.Err(provider, op)
+}
+
+// Deposit is a top-up.
+type Deposit struct {
+	MerOrderNo   string         `json:"merOrderNo"`   // the merchant's number
+	OrderNo      string         `json:"orderNo"`      // the platform's number
+	CardNumber   issuing.Secret `json:"cardNumber"`   // as in the request
+	Amount       issuing.Amount `json:"amount"`       // as asked for; unset in the answer to the request, present in queries
+	SettleAmount issuing.Amount `json:"settleAmount"` // what is settled: truncated to two decimals
+	Status       OrderStatus    `json:"status"`       // new, processing, success or failed
+	CreateTime   time.Time      `json:"createTime"`   // when it was received; +08:00 is assumed
+	CompleteTime time.Time      `json:"completeTime"` // zero before the end
+	Ext          string         `json:"ext"`          // reserved
+}
+
+func (d *Deposit) incomplete() bool { return d.OrderNo == "" || d.MerOrderNo == "" }
+func (d *Deposit) number() string   { return d.MerOrderNo }
+
+// Deposit tops up a card from the merchant's reserve. The answer says that the
+// order was accepted; the result comes to NotifyURL ([DepositNotification]) or by
+// [CardService.DepositByKey].
+//
+// [CodeInsufficientReserve] is a refusal and [CodeDuplicateOrder] says that the
+// number was used before this call. Everything else, [CodeFailure] and
+// [CodeException] included, leaves the order open.
+//
+// Safety: keyed by MerOrderNo. After an unclear attempt the order is looked up,
+// and sent again under the same number only when the platform does not know it.
+// On issuing.ErrOutcomeUnknown look it up with [CardService.DepositByKey]; never
+// top up again with another number.
+func (s *CardService) Deposit(ctx context.Context, req DepositRequest, opts ...issuing.CallOption) (*Deposit, error) {
+	return create(ctx, s.c, opDeposit, req.MerOrderNo, req, func(ctx context.Context) (*Deposit, bool, error) {
+		d, err := s.DepositByKey(ctx, req.MerOrderNo)
+		if err != nil {
+			d = &Deposit{}
+		}
+		same := d.Amount.IsZero() || d.Amount.Cmp(req.Amount) == 0
+		same = same && (len(d.CardNumber.Last4()) == 0 || d.CardNumber.Equal(req.CardNumber))
+		return found(opDeposit, req.MerOrderNo, d, d.MerOrderNo, same, err)
+	}, opts)
+}
+
+// DepositByKey looks up a top-up by the merchant's number. It settles an
+// issuing.ErrOutcomeUnknown of [CardService.Deposit]: [CodeOrderNotFound] says
+// that there is none, though shortly after a broken connection it may still be
+// on its way. Any other failure of the query says nothing about the order.
+//
+// Safety: read.
+func (s *CardService) DepositByKey(ctx context.Context, merOrderNo string, opts ...issuing.CallOption) (*Deposit, error) {
+	return byMerOrderNo[Deposit](ctx, s.c, opDepositQuery, merOrderNo, opts)
+}
+
+// DepositByOrderNo looks up a top-up by the platform's number.
+//
+// Safety: read.
+func (s *CardService) DepositByOrderNo(ctx context.Context, orderNo string, opts ...issuing.CallOption) (*Deposit, error) {
+	return byOrderNo[Deposit](ctx, s.c, opDepositQuery, "Cards.DepositByOrderNo", orderNo, opts)
+}

@@ -1,0 +1,128 @@
+package legacy
+
+import (
+	"context"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/transport"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
+	"github.com/issuing-sdk/issuing-go/sign"
+)
+
+// provider names this package in errors and events.
+const provider = "legacy"
+
+// Config is what the platform and the merchant agreed on. All fields are
+// required.
+type Config struct {
+	// BaseURL is the address that WorldCard gives to each merchant, without the
+	// path: https, or http on a loopback address. There is no default.
+	BaseURL string
+	// AppKey names the merchant. It is sent with every request.
+	AppKey string
+	// AppSecret signs requests and opens encrypted fields. It is never sent.
+	AppSecret sign.AppSecret
+}
+
+// ParseConfig makes a Config from the texts that the merchant portal shows. The
+// app secret has 16, 24 or 32 characters.
+func ParseConfig(baseURL, appKey, appSecret string) (Config, error) {
+	cfg := Config{BaseURL: baseURL, AppKey: appKey}
+	var p check.Problems
+	var err error
+	if cfg.AppSecret, err = sign.NewAppSecret(appSecret); err != nil {
+		p.Add("app secret", "%v", err)
+	}
+	return cfg, p.Err(provider, "ParseConfig")
+}
+
+func (c Config) validate() error {
+	var p check.Problems
+	if err := transport.CheckURL(c.BaseURL); err != nil {
+		p.Add("BaseURL", "%v", err)
+	}
+	p.Text("AppKey", c.AppKey, maxID)
+	p.Required("AppSecret", !c.AppSecret.IsZero())
+	return p.Err(provider, "New")
+}
+
+// Client calls the legacy API. It is immutable and safe for concurrent use.
+type Client struct {
+	// KYC applies for cards of every product and queries applications.
+	KYC *KYCService
+	// Cards tops up cards of every product and queries top-ups.
+	Cards *CardService
+	// MasterE manages MASTER-E cards.
+	MasterE *MasterEService
+	// VisaH manages VISA-H cards.
+	VisaH *VisaHService
+	// VirtualL manages VIRTUAL-L cards.
+	VirtualL *VirtualLService
+	// VirtualP manages VIRTUAL-P cards.
+	VirtualP *VirtualPService
+	// Transfers quotes, sends and queries remittances.
+	Transfers *TransferService
+	// Reference reads what remittances can be made of: countries, channels,
+	// banks, codes.
+	Reference *ReferenceService
+
+	cfg       Config
+	transport *transport.Client
+}
+
+// New returns a client. It checks the configuration and does no I/O.
+func New(cfg Config, opts ...issuing.Option) (*Client, error) {
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	settings, err := issuing.NewSettings(opts...)
+	if err != nil {
+		return nil, err
+	}
+	return newClient(cfg, settings), nil
+}
+
+func newClient(cfg Config, settings issuing.Settings) *Client {
+	c := &Client{cfg: cfg, transport: transport.New(provider, settings)}
+	c.KYC = &KYCService{c}
+	c.Cards = &CardService{c}
+	c.MasterE = &MasterEService{c}
+	c.VisaH = &VisaHService{c}
+	c.VirtualL = &VirtualLService{c}
+	c.VirtualP = &VirtualPService{c}
+	c.Transfers = &TransferService{c}
+	c.Reference = &ReferenceService{c}
+	return c
+}
+
+// Clone returns a client with further options applied to this one's.
+func (c *Client) Clone(opts ...issuing.Option) (*Client, error) {
+	settings, err := c.transport.Settings().With(opts...)
+	if err != nil {
+		return nil, err
+	}
+	return newClient(c.cfg, settings), nil
+}
+
+// Do calls an operation that this package does not know: in, a struct or map
+// that encodes to a JSON object, is sent signed to path with the common
+// parameters, and the answer's data is decoded into out, which may be nil.
+// Nothing is known about repeating it, so it is sent once; an unclear end is
+// issuing.ErrOutcomeUnknown. The balance of the reserve, which the pages mention
+// and do not describe, is such an operation.
+//
+// Secrets in in are sent in clear. Every field is signed.
+func (c *Client) Do(ctx context.Context, path string, in, out any, opts ...issuing.CallOption) error {
+	o := operation{name: "Do " + path, path: path, safety: transport.Once}
+	_, err := c.exchange(ctx, &o, "", in, out, issuing.NewCallSettings(opts...))
+	return err
+}
+
+// zone is the provider's. No page names one; record numbers that begin with
+// their local time show +08:00.
+var zone = time.FixedZone("UTC+8", 8*60*60)
+
+// codec reads and writes the API's JSON.
+var codec = wire.Codec{Zone: zone, TimeLayout: time.DateTime}

@@ -1,0 +1,56 @@
+// Package legacy is a client of WorldCard's previous API: the four card products
+// MASTER-E, VISA-H, VIRTUAL-L and VIRTUAL-P, applications for them (KYC), top-ups,
+// and remittances (Transfer V4). For new integrations use the package worldcard.
+//
+// # Overview
+//
+// Make one [Client] with [New] and keep it; it is safe for concurrent use. Cards of
+// every product are applied for with [Client.KYC] and topped up with
+// [Client.Cards]; [Client.MasterE], [Client.VisaH], [Client.VirtualL] and
+// [Client.VirtualP] manage the cards of one product. [Client.Transfers] quotes,
+// sends and queries remittances, of which [Client.Reference] reads what they can
+// be made of.
+//
+// Cards are named by their number, so it is an [issuing.Secret] everywhere, and so
+// is the card id of VIRTUAL-P, which looks like one. Errors about a card are keyed
+// by its last four digits.
+//
+// # Authentication
+//
+// A [Config] holds the base address, the appKey and the appSecret. Every attempt
+// of every request carries its own nonce, timestamp and signature: the MD5 of the
+// sorted parameters and the secret. PINs and card data are AES-ECB fields under the
+// same secret. Both schemes are weak and kept for compatibility; answers are not
+// signed at all. What protects an integration is TLS.
+//
+// # Errors
+//
+// Every error is an [issuing.Error]. Test for its kind
+// (errors.Is(err, issuing.ErrNotFound)) or for a code of the platform
+// (errors.Is(err, legacy.CodeOrderNotFound)).
+//
+// Creating an order ends with success, [CodeInsufficientReserve] or
+// [CodeDuplicateOrder]. Whatever else comes back, 500 and 5000 included, says
+// nothing about the order, and is [issuing.ErrOutcomeUnknown] with the merchant's
+// order number as its key, unless a lookup has settled it.
+//
+// # Retries
+//
+// Each method states its safety. Reads are repeated. Top-ups and remittances are
+// looked up by the merchant's order number after every unclear attempt, and sent
+// again under the same number only when the platform does not know it;
+// applications are looked up and never sent again. Freeze, Unfreeze, Close and
+// SetDailyLimits read the card before anything is repeated. ChangePIN and ReplyOOB
+// are sent once.
+//
+// # Callbacks
+//
+// The package webhook turns callbacks into this package's event structs
+// ([DepositNotification] and its siblings). They carry neither a timestamp nor a
+// nonce, so confirm money with a query before acting on it.
+//
+// # Testing
+//
+// The package legacytest is the platform in memory, signatures, ledger, callbacks
+// and faults included.
+package legacy

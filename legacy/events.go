@@ -1,0 +1,219 @@
+package legacy
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+	"strings"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+)
+
+// Callback types. Only VIRTUAL-P's callbacks name a type; for all others the
+// address that they come to tells it, so each type needs an address of its own.
+const (
+	NotifyDeposit       = "deposit"         // [DepositNotification], to a top-up's NotifyURL
+	NotifyKYC           = "kyc"             // [KYCNotification], to an application's NotifyURL
+	NotifyTransfer      = "transfer"        // [TransferNotification], to a remittance's NotifyURL
+	NotifyVirtualLBill  = "virtual_l_bill"  // [VirtualLBill], to the address in the portal
+	NotifyVirtualLClose = "virtual_l_close" // [VirtualLClosed], to the address in the portal
+	NotifyVirtualLOTP   = "virtual_l_otp"   // [VirtualLOTP], to the address in the portal
+	NotifyVisaHOOB      = "visa_h_oob"      // [OOBNotification], to the address in the portal
+
+	// NotifyVirtualP stands for the four types below, which share an address.
+	NotifyVirtualP            = "virtual_p"
+	NotifyVirtualPTransaction = "CardTransaction"             // [VirtualPTransactionEvent]
+	NotifyVirtualPDelete      = "DeleteCard"                  // [VirtualPDeleted]
+	NotifyVirtualPOTP         = "Card3dsOtp"                  // [VirtualPOTP]
+	NotifyVirtualPForward     = "ThreeDomainSecureForwarding" // [VirtualPForward]
+)
+
+// NotifyTypes lists the callback types by which an address is told apart.
+func NotifyTypes() []string {
+	return []string{
+		NotifyDeposit, NotifyKYC, NotifyTransfer, NotifyVirtualLBill, NotifyVirtualLClose, NotifyVirtualLOTP,
+		NotifyVisaHOOB, NotifyVirtualP,
+	}
+}
+
+// VirtualPType reports whether typ is one of the four types that VIRTUAL-P's
+// callbacks name.
+func VirtualPType(typ string) bool {
+	switch typ {
+	case NotifyVirtualPTransaction, NotifyVirtualPDelete, NotifyVirtualPOTP, NotifyVirtualPForward:
+		return true
+	}
+	return false
+}
+
+// Notification is the content of a callback: a pointer to one of the structs that
+// the Notify constants name.
+type Notification interface {
+	// DedupeKey is equal for two deliveries of the same event and differs
+	// between events. It is "" when the event lacks what identifies it; compare
+	// the whole content then.
+	DedupeKey() string
+}
+
+// DecodeNotification decodes a verified callback. For VISA-H's and VIRTUAL-P's
+// callbacks content is the value of data, for all others the whole body. The
+// package webhook calls it; a type that is not known gives nil and no error.
+func DecodeNotification(typ string, content []byte) (Notification, error) {
+	var n Notification
+	switch typ {
+	case NotifyDeposit:
+		n = new(DepositNotification)
+	case NotifyKYC:
+		n = new(KYCNotification)
+	case NotifyTransfer:
+		n = new(TransferNotification)
+	case NotifyVirtualLBill:
+		n = new(VirtualLBill)
+	case NotifyVirtualLClose:
+		n = new(VirtualLClosed)
+	case NotifyVirtualLOTP:
+		n = new(VirtualLOTP)
+	case NotifyVisaHOOB:
+		n = new(OOBNotification)
+	case NotifyVirtualPTransaction:
+		n = new(VirtualPTransactionEvent)
+	case NotifyVirtualPDelete:
+		n = new(VirtualPDeleted)
+	case NotifyVirtualPOTP:
+		n = new(VirtualPOTP)
+	case NotifyVirtualPForward:
+		n = new(VirtualPForward)
+	default:
+		return nil, nil
+	}
+	if err := codec.Unmarshal(content, n); err != nil {
+		return nil, err
+	}
+	return n, nil
+}
+
+// dedupeKey joins what identifies an event; without an id there is none.
+func dedupeKey(typ, id string, more ...string) string {
+	if strings.Trim(id, "|") == "" {
+		return ""
+	}
+	return strings.Join(append([]string{typ, id}, more...), "|")
+}
+
+// fingerprint stands for values that must not be in a key, such as a password.
+func fingerprint(values ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(values, "\x00")))
+	return hex.EncodeToString(sum[:])
+}
+
+// DepositNotification tells that a top-up has ended. Confirm it with
+// [CardService.DepositByKey] before booking money.
+type DepositNotification struct {
+	OrderNo      string         `json:"orderNo"`      // the platform's number
+	MerOrderNo   string         `json:"merOrderNo"`   // the merchant's number
+	Status       OrderStatus    `json:"status"`       // success or failed
+	FailReason   string         `json:"failReason"`   // on failure; may be empty
+	SettleAmount issuing.Amount `json:"settleAmount"` // what was settled
+	CreateTime   time.Time      `json:"createTime"`   // zero when it cannot be read
+	CompleteTime time.Time      `json:"completeTime"` // zero when it cannot be read
+	AppKey       string         `json:"appKey"`       // the merchant's
+	Ext          string         `json:"ext"`          // reserved
+}
+
+// DedupeKey implements [Notification]: an order reaches a status once.
+func (n *DepositNotification) DedupeKey() string {
+	return dedupeKey(NotifyDeposit, n.OrderNo+"|"+n.MerOrderNo, n.Status.String())
+}
+
+// KYCNotification tells that the status of an application has changed. Confirm it
+// with [KYCService.ApplicationByKey].
+type KYCNotification struct {
+	OrderNo      string         `json:"orderNo"`      // the platform's number
+	MerOrderNo   string         `json:"merOrderNo"`   // the merchant's number
+	CardNumber   issuing.Secret `json:"cardNumber"`   // after success: the PAN, or VIRTUAL-P's card id
+	Status       OrderStatus    `json:"status"`       // processing, success or failed
+	FailReason   string         `json:"failReason"`   // on failure
+	CreateTime   time.Time      `json:"createTime"`   // zero when it cannot be read
+	CompleteTime time.Time      `json:"completeTime"` // zero when it cannot be read
+	AppKey       string         `json:"appKey"`       // the merchant's
+	Ext          string         `json:"ext"`          // reserved; a JSON object stays JSON
+}
+
+// DedupeKey implements [Notification]: an order reaches a status once.
+func (n *KYCNotification) DedupeKey() string {
+	return dedupeKey(NotifyKYC, n.OrderNo+"|"+n.MerOrderNo, n.Status.String())
+}
+
+// TransferNotification tells that a remittance has ended. Confirm it with
+// [TransferService.OrderByKey].
+type TransferNotification struct {
+	OrderNo        string           `json:"orderNo"`        // the platform's number
+	MerOrderNo     string           `json:"merOrderNo"`     // the merchant's number
+	Status         OrderStatus      `json:"status"`         // success or failed
+	Account        issuing.Secret   `json:"account"`        // where it was paid to; may be a card number
+	SourceCurrency issuing.Currency `json:"sourceCurrency"` // settlement currency
+	SourceAmount   issuing.Amount   `json:"sourceAmount"`   // what was charged
+	TargetCurrency issuing.Currency `json:"targetCurrency"` // payout currency
+	TargetAmount   issuing.Amount   `json:"targetAmount"`   // what was paid out
+	FixedFee       issuing.Amount   `json:"fixedFee"`       // in SourceCurrency
+	PreRatedFee    issuing.Amount   `json:"preRatedFee"`    // the fee page's name of the ratio; see Ratio
+	ProRatedFee    issuing.Amount   `json:"proRatedFee"`    // the notification page's name of the ratio
+	FailReason     string           `json:"failReason"`     // on failure, when it is clear
+	CreateTime     time.Time        `json:"createTime"`     // zero when it cannot be read
+	CompleteTime   time.Time        `json:"completeTime"`   // zero when it cannot be read
+	AppKey         string           `json:"appKey"`         // the merchant's
+	Ext            issuing.Secret   `json:"ext"`            // JSON, perhaps in a string; see Extra. May hold a pickup code
+}
+
+// Ratio returns the fee's share of the principal under whichever name it came. ok
+// is false when both came and differ: ask [TransferService.OrderByKey] then.
+func (n *TransferNotification) Ratio() (ratio issuing.Amount, ok bool) {
+	switch {
+	case n.PreRatedFee.IsZero():
+		return n.ProRatedFee, true
+	case n.ProRatedFee.IsZero(), n.PreRatedFee.Cmp(n.ProRatedFee) == 0:
+		return n.PreRatedFee, true
+	}
+	return issuing.Amount{}, false
+}
+
+// Extra reads what Ext holds for the order's channel.
+func (n *TransferNotification) Extra() TransferExtra { return parseExtra(n.Ext) }
+
+// DedupeKey implements [Notification]. A notification with new extra information,
+// such as a UETR that was not known before, is another event.
+func (n *TransferNotification) DedupeKey() string {
+	return dedupeKey(NotifyTransfer, n.OrderNo+"|"+n.MerOrderNo, n.Status.String(), fingerprint(n.Ext.Reveal()))
+}
+
+// OOBNotification asks the holder of a VISA-H card to confirm an online purchase.
+// Show it at once and answer with [VisaHService.ReplyOOB] before ExpireDate; the
+// platform may not send it again.
+type OOBNotification struct {
+	CardNumber             issuing.Secret   `json:"cardNumber"`             // the card
+	ACSTransactionID       string           `json:"acsTransactionId"`       // for the reply
+	Status                 OOBStatus        `json:"status"`                 // in progress, or how it ended
+	Transactions           []OOBTransaction `json:"transactionInformation"` // what is to be confirmed
+	SettlementDate         time.Time        `json:"settlementDate"`         // in the table, not in the example
+	ThreeDSRequestorAppURL string           `json:"threeDsRequestorAppUrl"` // in the example, not in the table
+	CreatedDate            time.Time        `json:"createdDate"`            // when it was created
+	LastModifiedDate       time.Time        `json:"lastModifiedDate"`       // when its status changed
+	ExpireDate             time.Time        `json:"expireDate"`             // when a reply is too late
+}
+
+// OOBTransaction is a purchase that waits for confirmation.
+type OOBTransaction struct {
+	MerchantName        string           `json:"merchantName"`        // the shop
+	PurchaseAmount      issuing.Amount   `json:"purchaseAmount"`      // in PurchaseCurrency
+	PurchaseCurrency    issuing.Currency `json:"purchaseCurrency"`    // the shop's currency
+	PurchaseDate        time.Time        `json:"purchaseDate"`        // when it was made
+	MerchantCountryCode string           `json:"merchantCountryCode"` // ISO 3166-1 numeric, such as 840
+	AcquirerMerchantID  string           `json:"acquirerMerchantID"`  // the shop's id
+	MaskedPAN           string           `json:"maskedPAN"`           // such as 451888******8888
+}
+
+// DedupeKey implements [Notification]: a confirmation reaches a status once.
+func (n *OOBNotification) DedupeKey() string {
+	return dedupeKey(NotifyVisaHOOB, n.ACSTransactionID, strconv.Itoa(int(n.Status)))
+}

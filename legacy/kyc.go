@@ -1,0 +1,92 @@
+package legacy
+
+import (
+	"context"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+)
+
+// KYCService applies for cards. What the pages call KYC is the application for a
+// card of any product; for virtual cards no identity is verified.
+type KYCService struct{ c *Client }
+
+// Application is an application for a card.
+type Application struct {
+	MerOrderNo string `json:"merOrderNo"` // the merchant's number
+	OrderNo    string `json:"orderNo"`    // the platform's number
+	// CardNumber is set after success: the PAN, or VIRTUAL-P's card id. The
+	// services take it as it is.
+	CardNumber   issuing.Secret `json:"cardNumber"`
+	Status       OrderStatus    `json:"status"`       // new, processing, success or failed
+	CreateTime   time.Time      `json:"createTime"`   // when it was received; +08:00 is assumed
+	CompleteTime time.Time      `json:"completeTime"` // zero before the end
+	FailReason   string         `json:"failReason"`   // on failure; may be empty
+	Ext          string         `json:"ext"`          // reserved; a JSON object stays JSON
+}
+
+func (a *Application) incomplete() bool { return a.OrderNo == "" || a.MerOrderNo == "" }
+func (a *Application) number() string   { return a.MerOrderNo }
+
+// ApplyMasterE applies for a MASTER-E card. The product is marked as
+// discontinued. The result comes to NotifyURL ([KYCNotification]) or by
+// [KYCService.ApplicationByKey].
+//
+// Safety: once per MerOrderNo. After an unclear attempt the application is looked
+// up and never sent again, because the page documents no answer to a repeat. On
+// issuing.ErrOutcomeUnknown look it up with [KYCService.ApplicationByKey].
+func (s *KYCService) ApplyMasterE(ctx context.Context, req MasterEApplication, opts ...issuing.CallOption) (*Application, error) {
+	return create(ctx, s.c, opApplyMasterE, req.MerOrderNo, req, s.find(opApplyMasterE, req.MerOrderNo), opts)
+}
+
+// ApplyVisaH applies for a VISA-H card.
+//
+// Safety: once per MerOrderNo, as [KYCService.ApplyMasterE].
+func (s *KYCService) ApplyVisaH(ctx context.Context, req VisaHApplication, opts ...issuing.CallOption) (*Application, error) {
+	return create(ctx, s.c, opApplyVisaH, req.MerOrderNo, req, s.find(opApplyVisaH, req.MerOrderNo), opts)
+}
+
+// ApplyVirtualL issues a VIRTUAL-L card and tops it up from the reserve.
+//
+// Safety: once per MerOrderNo, as [KYCService.ApplyMasterE].
+func (s *KYCService) ApplyVirtualL(ctx context.Context, req VirtualLApplication, opts ...issuing.CallOption) (*Application, error) {
+	o := opApplyVirtualL
+	if req.Language == LanguageEnglish {
+		o = opApplyVirtualLEnglish
+	}
+	return create(ctx, s.c, o, req.MerOrderNo, req, s.find(o, req.MerOrderNo), opts)
+}
+
+// ApplyVirtualP issues a VIRTUAL-P card and tops it up from the reserve.
+//
+// Safety: once per MerOrderNo, as [KYCService.ApplyMasterE].
+func (s *KYCService) ApplyVirtualP(ctx context.Context, req VirtualPApplication, opts ...issuing.CallOption) (*Application, error) {
+	return create(ctx, s.c, opApplyVirtualP, req.MerOrderNo, req, s.find(opApplyVirtualP, req.MerOrderNo), opts)
+}
+
+func (s *KYCService) find(o operation, merOrderNo string) lookup[Application] {
+	return func(ctx context.Context) (*Application, bool, error) {
+		a, err := s.ApplicationByKey(ctx, merOrderNo)
+		if err != nil {
+			a = &Application{}
+		}
+		return found(o, merOrderNo, a, a.MerOrderNo, true, err)
+	}
+}
+
+// ApplicationByKey looks up an application by the merchant's number. It settles an
+// issuing.ErrOutcomeUnknown of the four Apply methods: [CodeOrderNotFound] says
+// that there is none, though shortly after a broken connection it may still be on
+// its way.
+//
+// Safety: read.
+func (s *KYCService) ApplicationByKey(ctx context.Context, merOrderNo string, opts ...issuing.CallOption) (*Application, error) {
+	return byMerOrderNo[Application](ctx, s.c, opKYCQuery, merOrderNo, opts)
+}
+
+// ApplicationByOrderNo looks up an application by the platform's number.
+//
+// Safety: read.
+func (s *KYCService) ApplicationByOrderNo(ctx context.Context, orderNo string, opts ...issuing.CallOption) (*Application, error) {
+	return byOrderNo[Application](ctx, s.c, opKYCQuery, "KYC.ApplicationByOrderNo", orderNo, opts)
+}

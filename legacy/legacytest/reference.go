@@ -1,0 +1,71 @@
+package legacytest
+
+import "github.com/issuing-sdk/issuing-go/legacy"
+
+// tables are the reference data. Every country has the same banks, branches and
+// codes; the documents' own examples are among them.
+var tables = map[string]any{
+	"business": []map[string]string{{"business": "C2C"}, {"business": "B2B"}, {"business": "B2C"}, {"business": "C2B"}},
+	"countries": []map[string]string{
+		{"code": "CHN", "name": "China", "shortCode": "CN"}, {"code": "HKG", "name": "Hong Kong", "shortCode": "HK"},
+		{"code": "IDN", "name": "Indonesia", "shortCode": "ID"}, {"code": "PHL", "name": "Philippines", "shortCode": "PH"},
+		{"code": "USA", "name": "United States", "shortCode": "US"}, {"code": "ABW", "name": "Aruba", "shortCode": "AW"},
+	},
+	"banks":         codeNames("7083", "Bank Of China Limited", "7126", "The Bank Of Tokyo-Mitsubishi UFJ, Ltd"),
+	"branches":      codeNames("127 000", "127 - DHAKA-SOUTH - TRUNCATION POINT", "127 151", "127 - DHAKA-SOUTH - DHAKA"),
+	"states":        codeNames("01", "Jawa Barat", "02", "Banten"),
+	"cities":        codeNames("0100", "Kepala Daerah Provinsi Jawa Barat", "0102", "Kab. Bekasi"),
+	"relationships": codeNames("01", "父母", "02", "兄弟姐妹"),
+	"purposes":      codeNames("001-01", "Family/living expense", "001-02", "Education"),
+	"funds":         codeNames("01", "Bank Deposit", "03", "Redemption of Investment products", "05", "Loan"),
+	"occupations":   codeNames("001", "Agriculture", "002", "Doctor"),
+}
+
+func codeNames(pairs ...string) []map[string]string {
+	var out []map[string]string
+	for i := 0; i+1 < len(pairs); i += 2 {
+		out = append(out, map[string]string{"code": pairs[i], "name": pairs[i+1]})
+	}
+	return out
+}
+
+// option is a channel with its currency and partner.
+type option struct {
+	currency string
+	channel  legacy.Channel
+	partner  string
+}
+
+// options are the same for every country.
+var options = []option{
+	{"CNH", legacy.ChannelBankAccount, ""},
+	{"USD", legacy.ChannelWire, "partner_wire"},
+	{"IDR", legacy.ChannelEWallet, "partner_dana"},
+	{"IDR", legacy.ChannelEWallet, "partner_ovo"},
+	{"USD", legacy.ChannelCashPickup, "partner_cash"},
+}
+
+// reference returns the operation that answers with a table; the named parameters
+// are required.
+func reference(table string, required ...string) func(*Server, fields) (any, *problem) {
+	return func(_ *Server, f fields) (any, *problem) {
+		if failed := f.require(required...); failed != nil {
+			return nil, failed
+		}
+		if channel := f.text("type"); channel != "" && !legacy.Channel(channel).Known() {
+			return invalid("type is not a payout channel")
+		}
+		if table != "options" {
+			return tables[table], nil
+		}
+		list := []map[string]string{}
+		for _, o := range options {
+			if channel := f.text("type"); channel == "" || channel == string(o.channel) {
+				list = append(list, map[string]string{
+					"country": f.text("country"), "currency": o.currency, "partner": o.partner, "type": string(o.channel),
+				})
+			}
+		}
+		return list, nil
+	}
+}

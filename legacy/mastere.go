@@ -1,0 +1,250 @@
+package legacy
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/pages"
+	"github.com/issuing-sdk/issuing-go/sign"
+)
+
+// MasterEService manages MASTER-E cards. The product is marked as discontinued.
+type MasterEService struct{ c *Client }
+
+// MasterECardStatus is the life cycle of a MASTER-E card.
+type MasterECardStatus int
+
+// Card statuses of the MASTER-E pages.
+const (
+	MasterECardStatusNew       MasterECardStatus = 1 // new
+	MasterECardStatusAssigned  MasterECardStatus = 2 // assigned to a holder
+	MasterECardStatusActivated MasterECardStatus = 3 // usable
+	MasterECardStatusExpired   MasterECardStatus = 4 // expired or cancelled; final
+	MasterECardStatusLost      MasterECardStatus = 5 // reported lost, which is how this product locks a card
+)
+
+var masterECardStatusNames = map[MasterECardStatus]string{
+	MasterECardStatusNew: "new", MasterECardStatusAssigned: "assigned", MasterECardStatusActivated: "activated",
+	MasterECardStatusExpired: "expired or cancelled", MasterECardStatusLost: "reported lost",
+}
+
+// Known reports whether s was documented when this version was released.
+func (s MasterECardStatus) Known() bool { return masterECardStatusNames[s] != "" }
+
+// Terminal reports whether the card can leave this status no more.
+func (s MasterECardStatus) Terminal() bool { return s == MasterECardStatusExpired }
+
+// String returns the status in words.
+func (s MasterECardStatus) String() string { return named(masterECardStatusNames[s], int(s)) }
+
+// MasterECard is a MASTER-E card. Amounts are in the card's currency; the
+// platform sends them as numbers or strings. Freeze, Unfreeze and SetDailyLimits
+// answer with fewer fields than Card.
+type MasterECard struct {
+	CardNumber         issuing.Secret    `json:"cardNo"`             // PAN, 16 digits
+	EmbossedName       string            `json:"embossedName"`       // the name on the card
+	Status             MasterECardStatus `json:"status"`             // 0 where the answer has none
+	ExpiryMonth        issuing.Secret    `json:"expiryMonth"`        // two digits
+	ExpiryYear         issuing.Secret    `json:"expiryYear"`         // as sent, two or four digits
+	CardLimit          issuing.Amount    `json:"cardLimit"`          // total limit
+	DailyATMLimit      issuing.Amount    `json:"dailyAtmLimit"`      // cash per day
+	DailyPurchaseLimit issuing.Amount    `json:"dailyPurchaseLimit"` // purchases per day
+	AvailableLimit     issuing.Amount    `json:"availableLimit"`     // what is left of the limit
+	Balance            issuing.Amount    `json:"balance"`            // Card only
+	Available          issuing.Amount    `json:"available"`          // available balance; Card only
+}
+
+// Expiry returns month and year of expiry, the year with four digits.
+func (c *MasterECard) Expiry() (month time.Month, year int, ok bool) {
+	return ParseExpiry(c.ExpiryMonth.Reveal() + "/" + c.ExpiryYear.Reveal())
+}
+
+// Card reads a card with its balance ("Card Information").
+//
+// Safety: read.
+func (s *MasterEService) Card(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) (*MasterECard, error) {
+	return call[MasterECard](ctx, s.c, opMasterECard, cardNumber.Last4(), cardNumberRequest{cardNumber}, opts)
+}
+
+// Freeze locks a card ("Lock"): it is reported lost until [MasterEService.Unfreeze].
+//
+// Safety: checked. After an attempt that may have arrived the card is read; only
+// one that is still activated is locked again. On issuing.ErrOutcomeUnknown read
+// the card with [MasterEService.Card].
+func (s *MasterEService) Freeze(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) (*MasterECard, error) {
+	return s.change(ctx, opMasterEFreeze, cardNumber, MasterECardStatusLost, MasterECardStatusActivated, opts)
+}
+
+// Unfreeze makes a locked card usable again ("Unlock").
+//
+// Safety: checked, as [MasterEService.Freeze].
+func (s *MasterEService) Unfreeze(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) (*MasterECard, error) {
+	return s.change(ctx, opMasterEUnfreeze, cardNumber, MasterECardStatusActivated, MasterECardStatusLost, opts)
+}
+
+func (s *MasterEService) change(ctx context.Context, o operation, cardNumber issuing.Secret,
+	goal, from MasterECardStatus, opts []issuing.CallOption,
+) (*MasterECard, error) {
+	return checked(ctx, s.c, o, cardNumber, cardNumberRequest{cardNumber}, func(ctx context.Context) (progress, *MasterECard, error) {
+		card, err := s.Card(ctx, cardNumber)
+		switch {
+		case err != nil:
+			return cannotTell, nil, err
+		case card.Status == goal:
+			return happened, card, nil
+		case card.Status == from:
+			return notYet, nil, nil
+		}
+		return cannotTell, nil, nil
+	}, opts)
+}
+
+// ChangePIN sets the PIN for cash machines, six digits, which go encrypted to the
+// secure path. The path that takes a PIN in clear is not supported.
+//
+// Safety: once. A PIN cannot be read back; on issuing.ErrOutcomeUnknown set it
+// again when the holder asks for it.
+func (s *MasterEService) ChangePIN(ctx context.Context, cardNumber, pin issuing.Secret, opts ...issuing.CallOption) error {
+	return perform(ctx, s.c, opMasterEPIN, cardNumber.Last4(), pinRequest{cardNumber, pin}, opts)
+}
+
+// DailyLimitsRequest sets both daily limits of a card.
+type DailyLimitsRequest struct {
+	CardNumber         issuing.Secret `json:"cardNumber"`         // PAN; required
+	DailyPurchaseLimit int64          `json:"dailyPurchaseLimit"` // whole units of the card's currency, 0 or more; required
+	DailyATMLimit      int64          `json:"dailyAtmLimit"`      // whole units of the card's currency, 0 or more; required
+}
+
+func (r DailyLimitsRequest) validate(op string, _ time.Time) error {
+	var p check.Problems
+	checkCard(&p, r.CardNumber)
+	if r.DailyPurchaseLimit < 0 {
+		p.Add("dailyPurchaseLimit", "must not be negative")
+	}
+	if r.DailyATMLimit < 0 {
+		p.Add("dailyAtmLimit", "must not be negative")
+	}
+	return p.Err(provider, op)
+}
+
+// SetDailyLimits sets the daily limits of purchases and of cash.
+//
+// Safety: checked. After an attempt that may have arrived the card's limits are
+// read and, where they differ, set again. On issuing.ErrOutcomeUnknown read them
+// with [MasterEService.Card].
+func (s *MasterEService) SetDailyLimits(ctx context.Context, req DailyLimitsRequest, opts ...issuing.CallOption) (*MasterECard, error) {
+	return checked(ctx, s.c, opMasterELimits, req.CardNumber, req, func(ctx context.Context) (progress, *MasterECard, error) {
+		card, err := s.Card(ctx, req.CardNumber)
+		if err != nil {
+			return cannotTell, nil, err
+		}
+		if card.DailyPurchaseLimit.Equal(issuing.NewAmount(req.DailyPurchaseLimit, 0)) &&
+			card.DailyATMLimit.Equal(issuing.NewAmount(req.DailyATMLimit, 0)) {
+			return happened, card, nil
+		}
+		return notYet, nil, nil
+	}, opts)
+}
+
+// MasterETransactionsRequest selects transactions of a card.
+type MasterETransactionsRequest struct {
+	CardNumber issuing.Secret // PAN; required
+	PageSize   int            // records to return at the most; required, and the same for all pages
+	PageToken  string         // from the answer before; empty for the first page; TransactionPage only
+	From       issuing.Date   // first day; optional
+	To         issuing.Date   // last day; optional
+}
+
+func (r MasterETransactionsRequest) validate(op string, _ time.Time) error {
+	var p check.Problems
+	checkCard(&p, r.CardNumber)
+	checkPageSize(&p, r.PageSize)
+	p.OptionalText("pageToken", r.PageToken, maxToken)
+	checkRange(&p, "dateRangeFrom", "dateRangeTo", r.From, r.To, false, 0)
+	return p.Err(provider, op)
+}
+
+// MasterETransaction is a transaction of a MASTER-E card.
+type MasterETransaction struct {
+	ID               string                   `json:"id"`               // the platform's id
+	Amount           issuing.Amount           `json:"amount"`           // without a sign; do not take one from EntryType
+	Currency         issuing.Currency         `json:"currency"`         // the card's currency
+	EntryType        EntryType                `json:"entryType"`        // a top-up is shown as DEBIT
+	Intent           MasterEIntent            `json:"intent"`           // what it was for
+	Status           MasterETransactionStatus `json:"status"`           // pending, posted, declined, void
+	Description      string                   `json:"description"`      // for people
+	CreatedAt        time.Time                `json:"createdAt"`        // the two lists write it differently
+	CardAccountID    string                   `json:"cardAccountId"`    // the platform's id of the account
+	CardID           string                   `json:"cardId"`           // the platform's id of the card; may be empty
+	CardEmbossedName string                   `json:"cardEmbossedName"` // may be empty
+	CardLast4        string                   `json:"cardLast4"`        // last four digits of the PAN; may be empty
+	Merchant         string                   `json:"merchant"`         // JSON in a string, undocumented; see MerchantInfo
+	RefID            string                   `json:"refId"`            // undocumented
+	XID              string                   `json:"xid"`              // undocumented; the paged list only
+}
+
+// MasterEMerchant is what Merchant holds in the pages' examples.
+type MasterEMerchant struct {
+	Name     string `json:"name"`     // the shop
+	Country  string `json:"country"`  // the shop's country
+	MCC      string `json:"mcc"`      // merchant category code
+	Category string `json:"category"` // the category in words
+}
+
+// MerchantInfo reads Merchant; ok is false when it is not what the examples show.
+func (t *MasterETransaction) MerchantInfo() (m MasterEMerchant, ok bool) {
+	return m, t.Merchant != "" && codec.Unmarshal([]byte(t.Merchant), &m) == nil
+}
+
+// masterEPage is the wire form of a list request, whose numbers are strings.
+type masterEPage struct {
+	CardNumber issuing.Secret `json:"cardNumber"`
+	PageToken  string         `json:"pageToken,omitzero"`
+	PageSize   string         `json:"pageSize"`
+	From       issuing.Date   `json:"dateRangeFrom,omitzero"`
+	To         issuing.Date   `json:"dateRangeTo,omitzero"`
+}
+
+func (r MasterETransactionsRequest) wire(sign.AppSecret) (any, error) {
+	return masterEPage{r.CardNumber, r.PageToken, number(r.PageSize), r.From, r.To}, nil
+}
+
+// Transactions returns the latest transactions, at most PageSize, without paging.
+// PageToken is ignored.
+//
+// Safety: read.
+func (s *MasterEService) Transactions(ctx context.Context, req MasterETransactionsRequest, opts ...issuing.CallOption) ([]MasterETransaction, error) {
+	req.PageToken = ""
+	return list[MasterETransaction](ctx, s.c, opMasterETransactions, req.CardNumber.Last4(), req, opts)
+}
+
+// MasterEPage is one page of transactions.
+type MasterEPage struct {
+	NextPageToken string               `json:"nextPageToken"` // empty on the last page
+	PrevPageToken string               `json:"prevPageToken"` // empty on the first page
+	Transactions  []MasterETransaction `json:"transactions"`  // of this page
+}
+
+// TransactionPage returns one page of transactions. The token holds the page
+// size: keep it the same between pages.
+//
+// Safety: read.
+func (s *MasterEService) TransactionPage(ctx context.Context, req MasterETransactionsRequest, opts ...issuing.CallOption) (*MasterEPage, error) {
+	return call[MasterEPage](ctx, s.c, opMasterEPage, req.CardNumber.Last4(), req, opts)
+}
+
+// AllTransactions iterates over a card's transactions, page by page, from the
+// first page on.
+func (s *MasterEService) AllTransactions(ctx context.Context, req MasterETransactionsRequest, opts ...issuing.CallOption) iter.Seq2[*MasterETransaction, error] {
+	return pages.Cursor(func(cursor string) ([]MasterETransaction, string, error) {
+		req.PageToken = cursor
+		page, err := s.TransactionPage(ctx, req, opts...)
+		if err != nil {
+			return nil, "", err
+		}
+		return page.Transactions, page.NextPageToken, nil
+	})
+}

@@ -1,0 +1,319 @@
+package legacy_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/legacy"
+	"github.com/issuing-sdk/issuing-go/legacy/legacytest"
+)
+
+const (
+	pathDeposit = "/api/card/top/up"
+	pathQuery   = "/api/card/top/up/query"
+	pathApplyP  = "/api/card/kyc/apply/virtual/P"
+	pathKYC     = "/api/card/kyc/query"
+	pathCreate  = "/api/v1/legacy/tf/v4/order/create"
+	pathOrder   = "/api/v1/legacy/tf/v4/order/query"
+)
+
+// reply is one scripted answer.
+type reply struct {
+	status int
+	body   string
+}
+
+// script answers each path with its replies in order, the last one for ever, and
+// counts requests.
+type script struct {
+	mu      sync.Mutex
+	replies map[string][]reply
+	counts  map[string]int
+}
+
+func (s *script) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.counts[r.URL.Path]++
+	queue := s.replies[r.URL.Path]
+	if len(queue) == 0 {
+		http.NotFound(w, r)
+		return
+	}
+	if len(queue) > 1 {
+		s.replies[r.URL.Path] = queue[1:]
+	}
+	if queue[0].status == 0 {
+		panic(http.ErrAbortHandler)
+	}
+	if queue[0].status == http.StatusFound {
+		w.Header().Set("Location", "/elsewhere")
+	}
+	w.WriteHeader(queue[0].status)
+	_, _ = w.Write([]byte(queue[0].body))
+}
+
+func (s *script) count(path string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.counts[path]
+}
+
+// scripted starts a scripted platform with a client for it.
+func scripted(t *testing.T, replies map[string][]reply) (*script, *legacy.Client) {
+	t.Helper()
+	s := &script{replies: replies, counts: map[string]int{}}
+	server := httptest.NewServer(s)
+	t.Cleanup(server.Close)
+	return s, clientFor(t, server.URL)
+}
+
+const acceptedDeposit = `{"merOrderNo":"d-1","orderNo":"9","status":1,"cardNumber":"4242424242424242","settleAmount":"20.50"}`
+
+func TestDepositOutcomes(t *testing.T) {
+	t.Parallel()
+	ok := func(body string) reply { return reply{http.StatusOK, body} }
+	notThere := []reply{ok(refusedAs("5201"))}
+	there := []reply{ok(success(`{"merOrderNo":"d-1","orderNo":"9","status":2,"amount":"20.5","cardNumber":"4242424242424242"}`))}
+	broken := []reply{{}}
+	other := []reply{ok(success(`{"merOrderNo":"d-1","orderNo":"9","status":2,"amount":"99"}`))}
+	stranger := []reply{ok(success(`{"merOrderNo":"d-2","orderNo":"9","status":2,"amount":"20.5"}`))}
+	for _, tc := range []struct {
+		name    string
+		create  []reply
+		query   []reply
+		kind    error // nil is success
+		creates int
+		queries int
+	}{
+		{"accepted", []reply{ok(success(acceptedDeposit))}, nil, nil, 1, 0},
+		{"5102 refuses", []reply{ok(refusedAs("5102"))}, nil, issuing.ErrInsufficientFunds, 1, 0},
+		{"5101 is a duplicate", []reply{ok(refusedAs("5101"))}, nil, issuing.ErrDuplicate, 1, 0},
+		{"500, not there, repeated", []reply{ok(refusedAs("500"))}, notThere, issuing.ErrOutcomeUnknown, 3, 3},
+		{"5000, there", []reply{ok(refusedAs("5000"))}, there, nil, 1, 1},
+		{"500, then accepted", []reply{ok(refusedAs("500")), ok(success(acceptedDeposit))}, notThere, nil, 2, 1},
+		{"500, then a duplicate that is there", []reply{ok(refusedAs("500")), ok(refusedAs("5101"))},
+			append(notThere, there...), nil, 2, 2},
+		{"500, then 5102", []reply{ok(refusedAs("500")), ok(refusedAs("5102"))}, notThere, issuing.ErrOutcomeUnknown, 2, 2},
+		{"5001 ends nothing and is not repeated", []reply{ok(refusedAs("5001"))}, notThere, issuing.ErrOutcomeUnknown, 1, 1},
+		{"an unknown code", []reply{ok(refusedAs("7777"))}, notThere, issuing.ErrOutcomeUnknown, 1, 1},
+		{"5001, there", []reply{ok(refusedAs("5001"))}, there, nil, 1, 1},
+		{"HTTP 500", []reply{{http.StatusInternalServerError, "oops"}}, there, nil, 1, 1},
+		{"HTTP 401", []reply{{http.StatusUnauthorized, refusedAs("401")}}, []reply{{http.StatusUnauthorized, refusedAs("401")}}, issuing.ErrOutcomeUnknown, 1, 1},
+		{"HTTP 400 with 5102 inside", []reply{{http.StatusBadRequest, refusedAs("5102")}}, notThere, issuing.ErrOutcomeUnknown, 1, 1},
+		{"HTTP 429", []reply{{http.StatusTooManyRequests, ""}, ok(success(acceptedDeposit))}, notThere, nil, 2, 1},
+		{"HTML", []reply{ok("<html>")}, there, nil, 1, 1},
+		{"redirect", []reply{{http.StatusFound, ""}}, there, nil, 1, 1},
+		{"broken connection", broken, there, nil, 1, 1},
+		{"broken connection, query fails", broken, []reply{ok(refusedAs("500"))}, issuing.ErrOutcomeUnknown, 1, 3},
+		{"success without success", []reply{ok(`{"data":` + acceptedDeposit + `,"status":200,"success":false}`)}, there, nil, 1, 1},
+		{"success without data", []reply{ok(success("null"))}, there, nil, 1, 1},
+		{"success that cannot be read", []reply{ok(success(`{"merOrderNo":"d-1","orderNo":"9","status":"soon"}`))}, there, nil, 1, 1},
+		{"success for another order, there", []reply{ok(success(`{"merOrderNo":"d-7","orderNo":"8","status":1}`))}, there, nil, 1, 1},
+		{"success for another order, not there", []reply{ok(success(`{"merOrderNo":"d-7","orderNo":"8","status":1}`))}, notThere, issuing.ErrOutcomeUnknown, 3, 3},
+		{"code 0 of the newer envelope", []reply{ok(`{"code":0,"message":"ok","data":` + acceptedDeposit + `}`)}, nil, nil, 1, 0},
+		{"16002 of the newer envelope", []reply{ok(`{"code":16002,"message":"exists"}`)}, nil, issuing.ErrDuplicate, 1, 0},
+		{"16003 is not final", []reply{ok(`{"code":16003,"message":"failed"}`)}, there, nil, 1, 1},
+		{"other data under the number", broken, other, issuing.ErrDuplicate, 1, 1},
+		{"another order's data", broken, stranger, issuing.ErrOutcomeUnknown, 1, 1},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			s, client := scripted(t, map[string][]reply{pathDeposit: tc.create, pathQuery: tc.query})
+			var info issuing.CallInfo
+			d, err := client.Cards.Deposit(t.Context(), depositRequest("d-1", issuing.NewSecret("4242424242424242")), issuing.WithCallInfo(&info))
+			if tc.kind == nil {
+				if err != nil || d.OrderNo != "9" || info.Settled != (tc.queries > 0 && d.Status == legacy.OrderStatusSuccess) {
+					t.Errorf("got %+v, %v; settled %t", d, err, info.Settled)
+				}
+			} else {
+				e := want(t, err, tc.kind)
+				if e.Key != "d-1" || d != nil {
+					t.Errorf("key %q, result %+v", e.Key, d)
+				}
+				if errors.Is(tc.kind, issuing.ErrOutcomeUnknown) {
+					for _, kind := range []error{issuing.ErrInsufficientFunds, issuing.ErrDuplicate, issuing.ErrInvalid, issuing.ErrUnavailable, issuing.ErrUnauthorized, issuing.ErrDeclined} {
+						if errors.Is(err, kind) {
+							t.Errorf("an open outcome reads as %v too", kind)
+						}
+					}
+				}
+			}
+			if s.count(pathDeposit) != tc.creates || s.count(pathQuery) != tc.queries {
+				t.Errorf("%d creations and %d queries, want %d and %d", s.count(pathDeposit), s.count(pathQuery), tc.creates, tc.queries)
+			}
+		})
+	}
+}
+
+func TestApplicationIsNeverRepeated(t *testing.T) {
+	t.Parallel()
+	s, client := scripted(t, map[string][]reply{
+		pathApplyP: {{http.StatusOK, refusedAs("500")}}, pathKYC: {{http.StatusOK, refusedAs("5201")}},
+	})
+	_, err := client.KYC.ApplyVirtualP(t.Context(), virtualPApplication("p-1"))
+	if e := want(t, err, issuing.ErrOutcomeUnknown); e.Key != "p-1" {
+		t.Errorf("key %q", e.Key)
+	}
+	if s.count(pathApplyP) != 1 || s.count(pathKYC) != 1 {
+		t.Errorf("%d applications, %d queries", s.count(pathApplyP), s.count(pathKYC))
+	}
+}
+
+func TestTransferSettlesByLookup(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		answer string
+		kind   error
+	}{
+		"the same":             {`{"merOrderNo":"t-1","orderNo":"9","sendAmount":1000,"sourceCurrency":"USD","targetCurrency":"USD","status":1}`, nil},
+		"without amounts":      {`{"merOrderNo":"t-1","orderNo":"9","sendAmount":0,"status":0}`, nil},
+		"another send amount":  {`{"merOrderNo":"t-1","orderNo":"9","sendAmount":"1000.01","status":1}`, issuing.ErrDuplicate},
+		"another payout":       {`{"merOrderNo":"t-1","orderNo":"9","targetCurrency":"CNY","status":1}`, issuing.ErrDuplicate},
+		"another order's data": {`{"merOrderNo":"t-9","orderNo":"9","status":1}`, issuing.ErrOutcomeUnknown},
+	} {
+		s, client := scripted(t, map[string][]reply{
+			pathCreate: {{http.StatusOK, refusedAs("5000")}}, pathOrder: {{http.StatusOK, success(tc.answer)}},
+		})
+		order, err := client.Transfers.Create(t.Context(), transferRequest("t-1"))
+		if tc.kind == nil && (err != nil || order.OrderNo != "9" || order.Status.Terminal()) {
+			t.Errorf("%s: %+v, %v", name, order, err)
+		}
+		if tc.kind != nil && !errors.Is(err, tc.kind) {
+			t.Errorf("%s: %v, want %v", name, err, tc.kind)
+		}
+		if s.count(pathCreate) != 1 || s.count(pathOrder) != 1 {
+			t.Errorf("%s: %d creations, %d queries", name, s.count(pathCreate), s.count(pathOrder))
+		}
+	}
+}
+
+func TestOrderEndsWithTheContext(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		cancel()
+		_, _ = w.Write([]byte(refusedAs("500")))
+	}))
+	t.Cleanup(server.Close)
+	_, err := clientFor(t, server.URL).Cards.Deposit(ctx, depositRequest("d-1", issuing.NewSecret("4242424242424242")))
+	want(t, err, issuing.ErrOutcomeUnknown)
+}
+
+// changes are the operations that read the card before they repeat.
+func changes(client *legacy.Client, e, h, l, p issuing.Secret) map[string]func(context.Context) error {
+	return map[string]func(context.Context) error{
+		"/op/card/E/lock":    func(ctx context.Context) error { return just(client.MasterE.Freeze(ctx, e)) },
+		"/op/card/E/un/lock": func(ctx context.Context) error { return just(client.MasterE.Unfreeze(ctx, e)) },
+		"/op/card/E/set/daily/limit": func(ctx context.Context) error {
+			return just(client.MasterE.SetDailyLimits(ctx, legacy.DailyLimitsRequest{CardNumber: e, DailyPurchaseLimit: 7}))
+		},
+		"/op/card/L/lock":    func(ctx context.Context) error { return client.VirtualL.Freeze(ctx, l) },
+		"/op/card/L/un/lock": func(ctx context.Context) error { return client.VirtualL.Unfreeze(ctx, l) },
+		"/op/card/P/lock":    func(ctx context.Context) error { return client.VirtualP.Freeze(ctx, p) },
+		"/op/card/P/un/lock": func(ctx context.Context) error { return client.VirtualP.Unfreeze(ctx, p) },
+		"/op/card/H/un/lock": func(ctx context.Context) error { return client.VisaH.Unfreeze(ctx, h) },
+	}
+}
+
+func TestCheckedChangesSettle(t *testing.T) {
+	t.Parallel()
+	for _, after := range []bool{true, false} {
+		server, client := platform(t, legacytest.Config{})
+		e, h := server.IssueCard(legacytest.MasterE), server.IssueCard(legacytest.VisaH)
+		l, p := server.IssueCard(legacytest.VirtualL), server.IssueCard(legacytest.VirtualP)
+		ops := changes(client, e, h, l, p)
+		for _, path := range []string{
+			"/op/card/E/lock", "/op/card/E/un/lock", "/op/card/E/set/daily/limit", "/op/card/L/lock", "/op/card/L/un/lock",
+			"/op/card/P/lock", "/op/card/P/un/lock", "/op/card/H/un/lock",
+		} {
+			fault, requests := legacytest.DropAfter(), 1
+			if !after {
+				fault, requests = legacytest.DropBefore(), 2
+			}
+			if path == "/op/card/H/un/lock" {
+				requests = 1 // an activated card is the goal, whoever got it there
+			}
+			server.Inject(path, fault)
+			if err := ops[path](t.Context()); err != nil {
+				t.Errorf("%s, committed %t: %v", path, after, err)
+			}
+			if got := server.Requests(path); got != requests {
+				t.Errorf("%s, committed %t: %d requests, want %d", path, after, got, requests)
+			}
+		}
+	}
+}
+
+func TestVisaHFreezeCannotTell(t *testing.T) {
+	t.Parallel()
+	server, client := platform(t, legacytest.Config{})
+	h := server.IssueCard(legacytest.VisaH)
+	server.Inject("/op/card/H/lock", legacytest.DropAfter())
+	err := client.VisaH.Freeze(t.Context(), h)
+	e := want(t, err, issuing.ErrOutcomeUnknown)
+	if e.Key != h.Last4() || server.Requests("/op/card/H/lock") != 1 {
+		t.Errorf("key %q, %d requests", e.Key, server.Requests("/op/card/H/lock"))
+	}
+}
+
+func TestCloseIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	server, client := platform(t, legacytest.Config{})
+	l, p := server.IssueCard(legacytest.VirtualL), server.IssueCard(legacytest.VirtualP)
+	server.Inject("/op/card/P/close", legacytest.DropBefore(), legacytest.DropAfter())
+	want(t, client.VirtualL.Close(t.Context(), l), issuing.ErrOutcomeUnknown)
+	want(t, client.VirtualP.Close(t.Context(), p), issuing.ErrOutcomeUnknown)
+	if got := server.Requests("/op/card/P/close"); got != 2 {
+		t.Errorf("%d requests", got)
+	}
+}
+
+func TestOnceIsSentOnce(t *testing.T) {
+	t.Parallel()
+	server, client := platform(t, legacytest.Config{})
+	e := server.IssueCard(legacytest.MasterE)
+	server.Inject("/op/card/E/change/pin/secure", legacytest.BadGateway(true))
+	err := client.MasterE.ChangePIN(t.Context(), e, issuing.NewSecret("123456"))
+	want(t, err, issuing.ErrOutcomeUnknown)
+	if got := server.Requests("/op/card/E/change/pin/secure"); got != 1 {
+		t.Errorf("%d requests", got)
+	}
+}
+
+func TestTrueAndFalse(t *testing.T) {
+	t.Parallel()
+	for data, kind := range map[string]error{
+		"true": nil, `"true"`: nil, `"succeed"`: nil, "false": issuing.ErrDeclined, `"failed"`: issuing.ErrOutcomeUnknown,
+		"null": issuing.ErrOutcomeUnknown, "{}": issuing.ErrOutcomeUnknown,
+	} {
+		_, client := scripted(t, map[string][]reply{"/op/card/H/change/pin/secure": {{http.StatusOK, success(data)}}})
+		err := client.VisaH.ChangePIN(t.Context(), issuing.NewSecret("4242424242424242"), issuing.NewSecret("123456"))
+		if (kind == nil && err != nil) || (kind != nil && !errors.Is(err, kind)) {
+			t.Errorf("data %s: %v, want %v", data, err, kind)
+		}
+	}
+}
+
+func TestReadsAreRepeated(t *testing.T) {
+	t.Parallel()
+	for name, first := range map[string]reply{
+		"500":            {http.StatusOK, refusedAs("500")},
+		"5000":           {http.StatusOK, refusedAs("5000")},
+		"429":            {http.StatusTooManyRequests, ""},
+		"HTTP 502":       {http.StatusBadGateway, "<html>"},
+		"broken":         {},
+		"HTML in a 200":  {http.StatusOK, "<html>"},
+		"without a code": {http.StatusOK, `{"data":{}}`},
+	} {
+		s, client := scripted(t, map[string][]reply{pathQuery: {first, {http.StatusOK, success(acceptedDeposit)}}})
+		if _, err := client.Cards.DepositByKey(t.Context(), "d-1"); err != nil || s.count(pathQuery) != 2 {
+			t.Errorf("%s: %v after %d requests", name, err, s.count(pathQuery))
+		}
+	}
+}

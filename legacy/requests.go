@@ -1,0 +1,154 @@
+package legacy
+
+import (
+	"encoding/base64"
+	"strconv"
+	"strings"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/sign"
+)
+
+// Limits of the pages.
+const (
+	maxImage = 1 << 20 // bytes of one image before Base64; "single image at most 1 MB"
+	maxBody  = 4 << 20 // bytes of a whole request; "total request body is capped at 4 MB"
+	maxSpan  = 3       // months that one query of VIRTUAL-L or VIRTUAL-P transactions may span
+	pinLen   = 6       // digits of a PIN
+	maxNote  = 64      // characters of a transfer note
+	maxNames = 32      // characters of VIRTUAL-P's first and last name together
+)
+
+// Bounds where the pages give none.
+const (
+	maxID    = 128  // order numbers, codes, tokens' neighbours
+	maxText  = 255  // free text
+	maxURL   = 2048 // addresses
+	maxToken = 4096 // page tokens
+	maxExt   = 4096 // the reserved field
+)
+
+// cardNumberRequest is the request of an operation that names a card and
+// nothing else.
+type cardNumberRequest struct {
+	CardNumber issuing.Secret `json:"cardNumber"`
+}
+
+func (r cardNumberRequest) validate(op string, _ time.Time) error {
+	var p check.Problems
+	checkCard(&p, r.CardNumber)
+	return p.Err(provider, op)
+}
+
+// checkCard checks a card number, account or card id without quoting it.
+func checkCard(p *check.Problems, card issuing.Secret) {
+	p.Text("cardNumber", card.Reveal(), maxID)
+}
+
+// noRequest is the request of an operation without parameters.
+type noRequest struct{}
+
+func (noRequest) validate(string, time.Time) error { return nil }
+
+// pinRequest sets a PIN.
+type pinRequest struct {
+	CardNumber issuing.Secret `json:"cardNumber"`
+	PIN        issuing.Secret `json:"pin"`
+}
+
+func (r pinRequest) validate(op string, _ time.Time) error {
+	var p check.Problems
+	checkCard(&p, r.CardNumber)
+	p.Digits("pin", r.PIN, pinLen, pinLen)
+	return p.Err(provider, op)
+}
+
+// wire encrypts the PIN.
+func (r pinRequest) wire(secret sign.AppSecret) (any, error) {
+	sealed, err := secret.Encrypt([]byte(r.PIN.Reveal()))
+	r.PIN = issuing.NewSecret(sealed)
+	return r, err
+}
+
+// checkImage checks an image by its original size.
+func checkImage(p *check.Problems, field string, image issuing.Secret, required bool) {
+	if required {
+		p.Required(field, !image.IsZero())
+	}
+	if n := image.Len(); n > maxImage {
+		p.Add(field, "has %d bytes, at most %d (1 MB) are allowed", n, maxImage)
+	}
+}
+
+// encodeImages replaces images by their Base64, the form they are sent in.
+func encodeImages(images ...*issuing.Secret) {
+	for _, image := range images {
+		*image = issuing.NewSecret(base64.StdEncoding.EncodeToString([]byte(image.Reveal())))
+	}
+}
+
+// field is one text of a request with its documented name.
+type field struct{ name, value string }
+
+// checkTexts checks required texts, then optional ones.
+func checkTexts(p *check.Problems, required, optional []field) {
+	for _, f := range required {
+		p.Text(f.name, f.value, maxText)
+	}
+	for _, f := range optional {
+		p.OptionalText(f.name, f.value, maxText)
+	}
+}
+
+// checkOrder checks what every creation of an order has.
+func checkOrder(p *check.Problems, merOrderNo, notifyURL string) {
+	p.Text("merOrderNo", merOrderNo, maxID)
+	p.OptionalText("notifyUrl", notifyURL, maxURL)
+}
+
+// checkDate checks a date, present or not.
+func checkDate(p *check.Problems, name string, date issuing.Date, required bool) {
+	if required {
+		p.Required(name, !date.IsZero())
+	}
+	p.Date(name, date)
+}
+
+// checkRange checks the two ends of a query; months bounds its span, 0 is any.
+func checkRange(p *check.Problems, fromName, toName string, from, to issuing.Date, required bool, months int) {
+	checkDate(p, fromName, from, required)
+	checkDate(p, toName, to, required)
+	if !from.Valid() || !to.Valid() {
+		return
+	}
+	start, end := from.In(time.UTC), to.In(time.UTC)
+	switch {
+	case end.Before(start):
+		p.Add(toName, "lies before %s", fromName)
+	case months > 0 && end.After(start.AddDate(0, months, 0)):
+		p.Add(toName, "lies more than %d months after %s", months, fromName)
+	}
+}
+
+// checkPageSize checks a number of records, which every list asks for.
+func checkPageSize(p *check.Problems, size int) {
+	if size < 1 {
+		p.Add("pageSize", "must be greater than zero")
+	}
+}
+
+// latinLetters reports a name with anything but English letters, spaces,
+// hyphens, apostrophes and full stops.
+func latinLetters(p *check.Problems, name, value string) {
+	bad := func(r rune) bool {
+		return (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && !strings.ContainsRune(" -'.", r)
+	}
+	if strings.ContainsFunc(value, bad) {
+		p.Add(name, "may have English characters only")
+	}
+}
+
+// number is an integer that the pages type as a string.
+func number(n int) string { return strconv.Itoa(n) }

@@ -1,0 +1,269 @@
+package legacy
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+)
+
+// ChargeCode says who bears the fee of a wire.
+type ChargeCode string
+
+// Charge codes. V4 supports SHA only; FP is left over in examples of answers.
+const (
+	ChargeCodeSHA ChargeCode = "SHA" // the sender
+	ChargeCodeFP  ChargeCode = "FP"  // full pay; in answers only
+)
+
+// Known reports whether c was documented when this version was released.
+func (c ChargeCode) Known() bool { return c == ChargeCodeSHA || c == ChargeCodeFP }
+
+// Gender is a sender's gender.
+type Gender string
+
+// Genders of the order page.
+const (
+	GenderMale   Gender = "M" // male
+	GenderFemale Gender = "F" // female
+)
+
+// Known reports whether g was documented when this version was released.
+func (g Gender) Known() bool { return g == GenderMale || g == GenderFemale }
+
+// TransferIDType is the kind of a sender's or recipient's document.
+type TransferIDType string
+
+// Document kinds of the order page.
+const (
+	TransferIDTypeNational TransferIDType = "national" // national identity card
+	TransferIDTypePassport TransferIDType = "passport" // passport
+)
+
+// Known reports whether t was documented when this version was released.
+func (t TransferIDType) Known() bool {
+	return t == TransferIDTypeNational || t == TransferIDTypePassport
+}
+
+// TransferRequest places a remittance. Which of the optional fields are needed
+// depends on the payout path; those conditions contradict themselves in places
+// and are the platform's to judge. "For a person" and "for a company" below are
+// the pages' C and B: the sender is the first letter of Business, the recipient
+// the last.
+type TransferRequest struct {
+	MerOrderNo string `json:"merOrderNo"`         // the merchant's own number, unique, at most 128 characters; required
+	NotifyURL  string `json:"notifyUrl,omitzero"` // where the notification goes
+	Ext        string `json:"ext,omitzero"`       // reserved
+
+	SourceCurrency issuing.Currency `json:"sourceCurrency"`      // the reserve's currency; required. CNY to a bank account in CHN supports USD only
+	SendAmount     issuing.Amount   `json:"sendAmount"`          // in SourceCurrency, at most two decimals; required. The fee is charged on top
+	ChargeCode     ChargeCode       `json:"chargeCode,omitzero"` // SHA or nothing; wire
+
+	Country  string           `json:"country"`          // destination, ISO 3166-1 alpha-3, such as HKG; required
+	Business Business         `json:"business"`         // such as C2C; required. Only wire supports more than C2C
+	Type     Channel          `json:"type"`             // payout channel; required
+	Currency issuing.Currency `json:"currency"`         // payout currency, such as HKD; required
+	Partner  string           `json:"partner,omitzero"` // the channel's partner, from [ReferenceService.Currencies]
+
+	AccountNumber    issuing.Secret `json:"accountNumber,omitzero"`    // bank account; bank_account and wire, unless IBAN is given
+	IBAN             issuing.Secret `json:"iban,omitzero"`             // IBAN; bank_account in EUR and wire, unless AccountNumber is given
+	TargetBankCode   string         `json:"targetBankCode,omitzero"`   // from [ReferenceService.Banks]; bank_account
+	TargetBankBranch string         `json:"targetBankBranch,omitzero"` // from [ReferenceService.Branches], spaces included; bank_account
+	SWIFTCode        string         `json:"swiftCode,omitzero"`        // wire
+	CorrSWIFTCode    string         `json:"corrSwiftCode,omitzero"`    // correspondent bank; wire, optional
+	EWalletID        issuing.Secret `json:"ewalletId,omitzero"`        // e-wallet account; ewallet
+	RoutingCode      string         `json:"routingCode,omitzero"`      // ABA routing code, nine digits; the page asks for it for AUS
+	SortCode         string         `json:"sortCode,omitzero"`         // six digits, perhaps in pairs; bank_account in GBP to GBR
+
+	Recipient
+	Sender
+
+	RemittancePurpose string `json:"remittancePurpose"`        // from [ReferenceService.RemittancePurposes]; required
+	SourceOfFunds     string `json:"sourceOfFunds"`            // from [ReferenceService.SourcesOfFunds]; required
+	Relationship      string `json:"relationship"`             // from [ReferenceService.Relationships]; required
+	Occupation        string `json:"occupation,omitzero"`      // from [ReferenceService.Occupations]
+	UnformattedNote   string `json:"unformattedNote,omitzero"` // note, at most 64 characters
+}
+
+// Recipient is whom a remittance is paid to.
+type Recipient struct {
+	TargetAddressLine     string         `json:"targetAddressLine"`              // street, without country and city; required
+	TargetAddressCity     string         `json:"targetAddressCity"`              // city; required
+	TargetAddressCityCode string         `json:"targetAddressCityCode,omitzero"` // from [ReferenceService.Cities]; ewallet to IDN
+	TargetAddressState    string         `json:"targetAddressState,omitzero"`    // code of the state, its name for IDN
+	TargetAddressZip      string         `json:"targetAddressZip,omitzero"`      // postal code; person, bank account in Canada
+	TargetAddressCountry  string         `json:"targetAddressCountry,omitzero"`  // ISO 3166-1 alpha-3
+	TargetMobileNumber    string         `json:"targetMobileNumber,omitzero"`    // with + and calling code; see the page's rules
+	TargetCompanyName     string         `json:"targetCompanyName,omitzero"`     // required for a company
+	TargetNameFirst       string         `json:"targetNameFirst,omitzero"`       // required for a person
+	TargetNameLast        string         `json:"targetNameLast,omitzero"`        // required for a person
+	TargetNativeNameFirst string         `json:"targetNativeNameFirst,omitzero"` // person, bank account in CHN
+	TargetNativeNameLast  string         `json:"targetNativeNameLast,omitzero"`  // person, bank account in CHN
+	TargetNationality     string         `json:"targetNationality,omitzero"`     // ISO 3166-1 alpha-3; required for a person
+	TargetDateOfBirth     issuing.Date   `json:"targetDateOfBirth,omitzero"`     // person, bank account in KOR
+	TargetEmail           string         `json:"targetEmail,omitzero"`           // person, bank account in KOR without a +82 number
+	TargetIDNumber        issuing.Secret `json:"targetIdNumber,omitzero"`        // number of the document
+	TargetIDType          TransferIDType `json:"targetIdType,omitzero"`          // required with TargetIDNumber
+	TargetIDExpiration    issuing.Date   `json:"targetIdExpiration,omitzero"`    // expiry of the document, 2099-12-31 when it has none
+}
+
+// Sender is whom a remittance comes from.
+type Sender struct {
+	SourceCountry                    string         `json:"sourceCountry"`                             // ISO 3166-1 alpha-3, other than Country; required
+	SourceReferenceNumber            string         `json:"sourceReferenceNumber,omitzero"`            // the merchant's id of the sender; required for a person
+	SourceAddressLine                string         `json:"sourceAddressLine"`                         // street; required
+	SourceAddressCity                string         `json:"sourceAddressCity"`                         // city; required
+	SourceAddressState               string         `json:"sourceAddressState,omitzero"`               // state or province
+	SourceAddressCountry             string         `json:"sourceAddressCountry"`                      // ISO 3166-1 alpha-3; required
+	SourceAddressZip                 string         `json:"sourceAddressZip,omitzero"`                 // postal code
+	SourceNameFirst                  string         `json:"sourceNameFirst,omitzero"`                  // required for a person
+	SourceNameLast                   string         `json:"sourceNameLast,omitzero"`                   // required for a person
+	SourceGender                     Gender         `json:"sourceGender,omitzero"`                     // person, to NPL and not by wire
+	SourceNationality                string         `json:"sourceNationality,omitzero"`                // ISO 3166-1 alpha-3; required for a person
+	SourceDateOfBirth                issuing.Date   `json:"sourceDateOfBirth,omitzero"`                // required for a person
+	SourceIDNumber                   issuing.Secret `json:"sourceIdNumber,omitzero"`                   // number of the document; see the page's rules
+	SourceIDType                     TransferIDType `json:"sourceIdType,omitzero"`                     // required with SourceIDNumber
+	SourceIDExpiration               issuing.Date   `json:"sourceIdExpiration,omitzero"`               // expiry of the document, 2099-12-31 when it has none
+	SourceIDIssueCountry             string         `json:"sourceIdIssueCountry,omitzero"`             // required with SourceIDNumber
+	SourceMobileNumber               string         `json:"sourceMobileNumber,omitzero"`               // with + and calling code; see the page's rules
+	SourceCompanyName                string         `json:"sourceCompanyName,omitzero"`                // required for a company
+	SourceCompanyTradingName         string         `json:"sourceCompanyTradingName,omitzero"`         // required for a company
+	SourceCompanyRegistrationNumber  string         `json:"sourceCompanyRegistrationNumber,omitzero"`  // company
+	SourceCompanyRegistrationCountry string         `json:"sourceCompanyRegistrationCountry,omitzero"` // company
+}
+
+func (r TransferRequest) validate(op string, _ time.Time) error {
+	var p check.Problems
+	checkOrder(&p, r.MerOrderNo, r.NotifyURL)
+	p.OptionalText("ext", r.Ext, maxExt)
+	checkCurrency(&p, "sourceCurrency", r.SourceCurrency)
+	p.Amount("sendAmount", r.SendAmount, 2)
+	if r.ChargeCode != "" && r.ChargeCode != ChargeCodeSHA {
+		p.Add("chargeCode", "must be SHA or empty: nothing else is supported")
+	}
+	checkCurrency(&p, "currency", r.Currency)
+	checkTexts(&p, []field{
+		{"country", r.Country}, {"business", string(r.Business)}, {"type", string(r.Type)},
+		{"remittancePurpose", r.RemittancePurpose}, {"sourceOfFunds", r.SourceOfFunds}, {"relationship", r.Relationship},
+	}, []field{
+		{"partner", r.Partner}, {"accountNumber", r.AccountNumber.Reveal()}, {"iban", r.IBAN.Reveal()},
+		{"targetBankCode", r.TargetBankCode}, {"targetBankBranch", r.TargetBankBranch}, {"swiftCode", r.SWIFTCode},
+		{"corrSwiftCode", r.CorrSWIFTCode}, {"ewalletId", r.EWalletID.Reveal()}, {"routingCode", r.RoutingCode},
+		{"sortCode", r.SortCode}, {"occupation", r.Occupation},
+	})
+	if !r.AccountNumber.IsZero() && !r.IBAN.IsZero() {
+		p.Add("accountNumber, iban", "are mutually exclusive")
+	}
+	checkSortCode(&p, r.SortCode)
+	p.OptionalText("unformattedNote", r.UnformattedNote, maxNote)
+	r.Recipient.check(&p)
+	r.Sender.check(&p)
+	if r.SourceCountry != "" && r.SourceCountry == r.Country {
+		p.Add("sourceCountry", "must differ from country: a remittance is cross-border")
+	}
+	return p.Err(provider, op)
+}
+
+// sortCodeDigits is the length of a British sort code without separators.
+const sortCodeDigits = 6
+
+func checkSortCode(p *check.Problems, code string) {
+	digits := strings.NewReplacer("-", "", " ", "").Replace(code)
+	if code != "" && (len(digits) != sortCodeDigits || strings.Trim(digits, "0123456789") != "") {
+		p.Add("sortCode", "needs %d digits", sortCodeDigits)
+	}
+}
+
+func (r Recipient) check(p *check.Problems) {
+	checkTexts(p, []field{{"targetAddressLine", r.TargetAddressLine}, {"targetAddressCity", r.TargetAddressCity}}, []field{
+		{"targetAddressCityCode", r.TargetAddressCityCode}, {"targetAddressState", r.TargetAddressState},
+		{"targetAddressZip", r.TargetAddressZip}, {"targetAddressCountry", r.TargetAddressCountry},
+		{"targetMobileNumber", r.TargetMobileNumber}, {"targetCompanyName", r.TargetCompanyName},
+		{"targetNameFirst", r.TargetNameFirst}, {"targetNameLast", r.TargetNameLast},
+		{"targetNativeNameFirst", r.TargetNativeNameFirst}, {"targetNativeNameLast", r.TargetNativeNameLast},
+		{"targetNationality", r.TargetNationality}, {"targetIdNumber", r.TargetIDNumber.Reveal()},
+	})
+	p.Email("targetEmail", r.TargetEmail)
+	p.Date("targetDateOfBirth", r.TargetDateOfBirth)
+	p.Date("targetIdExpiration", r.TargetIDExpiration)
+	if !r.TargetIDNumber.IsZero() {
+		p.Required("targetIdType", r.TargetIDType != "")
+	}
+	if r.TargetIDType != "" && !r.TargetIDType.Known() {
+		p.Add("targetIdType", "must be national or passport")
+	}
+}
+
+func (r Sender) check(p *check.Problems) {
+	checkTexts(p, []field{
+		{"sourceCountry", r.SourceCountry}, {"sourceAddressLine", r.SourceAddressLine},
+		{"sourceAddressCity", r.SourceAddressCity}, {"sourceAddressCountry", r.SourceAddressCountry},
+	}, []field{
+		{"sourceReferenceNumber", r.SourceReferenceNumber}, {"sourceAddressState", r.SourceAddressState},
+		{"sourceAddressZip", r.SourceAddressZip}, {"sourceNameFirst", r.SourceNameFirst},
+		{"sourceNameLast", r.SourceNameLast}, {"sourceNationality", r.SourceNationality},
+		{"sourceIdNumber", r.SourceIDNumber.Reveal()}, {"sourceIdIssueCountry", r.SourceIDIssueCountry},
+		{"sourceMobileNumber", r.SourceMobileNumber}, {"sourceCompanyName", r.SourceCompanyName},
+		{"sourceCompanyTradingName", r.SourceCompanyTradingName},
+		{"sourceCompanyRegistrationNumber", r.SourceCompanyRegistrationNumber},
+		{"sourceCompanyRegistrationCountry", r.SourceCompanyRegistrationCountry},
+	})
+	p.Date("sourceDateOfBirth", r.SourceDateOfBirth)
+	p.Date("sourceIdExpiration", r.SourceIDExpiration)
+	if r.SourceGender != "" && !r.SourceGender.Known() {
+		p.Add("sourceGender", "must be M or F")
+	}
+	if !r.SourceIDNumber.IsZero() {
+		p.Required("sourceIdType", r.SourceIDType != "")
+		p.Required("sourceIdIssueCountry", r.SourceIDIssueCountry != "")
+	}
+	if r.SourceIDType != "" && !r.SourceIDType.Known() {
+		p.Add("sourceIdType", "must be national or passport")
+	}
+}
+
+// Create places a remittance. The answer says that it was accepted and holds
+// little more than the numbers; amounts and fees come by
+// [TransferService.OrderByKey], the result to NotifyURL ([TransferNotification])
+// or by the same lookup.
+//
+// [CodeInsufficientReserve] is a refusal and [CodeDuplicateOrder] says that the
+// number was used before this call. Everything else, [CodeFailure] and
+// [CodeException] included, leaves the order open.
+//
+// Safety: keyed by MerOrderNo. After an unclear attempt the order is looked up,
+// and sent again under the same number only when the platform does not know it.
+// On issuing.ErrOutcomeUnknown look it up with [TransferService.OrderByKey];
+// never send again with another number.
+func (s *TransferService) Create(ctx context.Context, req TransferRequest, opts ...issuing.CallOption) (*Transfer, error) {
+	return create(ctx, s.c, opTransfer, req.MerOrderNo, req, func(ctx context.Context) (*Transfer, bool, error) {
+		t, err := s.OrderByKey(ctx, req.MerOrderNo)
+		if err != nil {
+			t = &Transfer{}
+		}
+		// The platform answers 0 where it has no send amount to show.
+		same := t.SendAmount.Sign() == 0 || t.SendAmount.Cmp(req.SendAmount) == 0
+		same = same && (t.SourceCurrency == "" || t.SourceCurrency == req.SourceCurrency)
+		same = same && (t.TargetCurrency == "" || t.TargetCurrency == req.Currency)
+		return found(opTransfer, req.MerOrderNo, t, t.MerOrderNo, same, err)
+	}, opts)
+}
+
+// OrderByKey looks up a remittance by the merchant's number. It settles an
+// issuing.ErrOutcomeUnknown of [TransferService.Create]: [CodeOrderNotFound] says
+// that there is none, though shortly after a broken connection it may still be on
+// its way.
+//
+// Safety: read.
+func (s *TransferService) OrderByKey(ctx context.Context, merOrderNo string, opts ...issuing.CallOption) (*Transfer, error) {
+	return byMerOrderNo[Transfer](ctx, s.c, opTransferQuery, merOrderNo, opts)
+}
+
+// OrderByOrderNo looks up a remittance by the platform's number.
+//
+// Safety: read.
+func (s *TransferService) OrderByOrderNo(ctx context.Context, orderNo string, opts ...issuing.CallOption) (*Transfer, error) {
+	return byOrderNo[Transfer](ctx, s.c, opTransferQuery, "Transfers.OrderByOrderNo", orderNo, opts)
+}

@@ -1,0 +1,291 @@
+package legacy_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/legacy"
+	"github.com/issuing-sdk/issuing-go/sign"
+)
+
+// refusal is a request that must not be sent, and what its error has to name.
+type refusal struct {
+	name    string
+	run     func(context.Context, *legacy.Client) error
+	field   string
+	problem string
+}
+
+func deposit(change func(*legacy.DepositRequest)) func(context.Context, *legacy.Client) error {
+	return func(ctx context.Context, c *legacy.Client) error {
+		req := depositRequest("d-1", issuing.NewSecret("4242424242424242"))
+		change(&req)
+		return just(c.Cards.Deposit(ctx, req))
+	}
+}
+
+func masterE(change func(*legacy.MasterEApplication)) func(context.Context, *legacy.Client) error {
+	return func(ctx context.Context, c *legacy.Client) error {
+		req := masterEApplication("e-1")
+		change(&req)
+		return just(c.KYC.ApplyMasterE(ctx, req))
+	}
+}
+
+func visaH(change func(*legacy.VisaHApplication)) func(context.Context, *legacy.Client) error {
+	return func(ctx context.Context, c *legacy.Client) error {
+		req := visaHApplication("h-1")
+		change(&req)
+		return just(c.KYC.ApplyVisaH(ctx, req))
+	}
+}
+
+func virtualL(change func(*legacy.VirtualLApplication)) func(context.Context, *legacy.Client) error {
+	return func(ctx context.Context, c *legacy.Client) error {
+		req := virtualLApplication("l-1")
+		change(&req)
+		return just(c.KYC.ApplyVirtualL(ctx, req))
+	}
+}
+
+func virtualP(change func(*legacy.VirtualPApplication)) func(context.Context, *legacy.Client) error {
+	return func(ctx context.Context, c *legacy.Client) error {
+		req := virtualPApplication("p-1")
+		change(&req)
+		return just(c.KYC.ApplyVirtualP(ctx, req))
+	}
+}
+
+func transfer(change func(*legacy.TransferRequest)) func(context.Context, *legacy.Client) error {
+	return func(ctx context.Context, c *legacy.Client) error {
+		req := transferRequest("t-1")
+		change(&req)
+		return just(c.Transfers.Create(ctx, req))
+	}
+}
+
+func document(change func(*legacy.DocumentRequest)) func(context.Context, *legacy.Client) error {
+	return func(ctx context.Context, c *legacy.Client) error {
+		req := legacy.DocumentRequest{CardNumber: issuing.NewSecret("9000000000000001"), IDType: legacy.DocumentTypePassport, FaceImage: issuing.NewSecret("x")}
+		change(&req)
+		return c.VirtualP.UploadDocument(ctx, req)
+	}
+}
+
+func virtualList(change func(*legacy.VirtualTransactionsRequest)) func(context.Context, *legacy.Client) error {
+	return func(ctx context.Context, c *legacy.Client) error {
+		req := legacy.VirtualTransactionsRequest{CardNumber: issuing.NewSecret("4242424242424242"), PageSize: 10, From: firstDay, To: lastDay}
+		change(&req)
+		return errors.Join(just(c.VirtualL.Transactions(ctx, req)), just(c.VirtualP.Transactions(ctx, req)))
+	}
+}
+
+// image returns an image of n bytes.
+func image(n int) issuing.Secret { return issuing.NewSecret(strings.Repeat("\xff", n)) }
+
+const megabyte = 1 << 20
+
+var refusals = []refusal{
+	{"no order number", deposit(func(r *legacy.DepositRequest) { r.MerOrderNo = "" }), "merOrderNo", "is required"},
+	{"a long order number", deposit(func(r *legacy.DepositRequest) { r.MerOrderNo = strings.Repeat("x", 129) }), "merOrderNo", "at most 128"},
+	{"control characters", deposit(func(r *legacy.DepositRequest) { r.MerOrderNo = "a\nb" }), "merOrderNo", "control characters"},
+	{"no card", deposit(func(r *legacy.DepositRequest) { r.CardNumber = issuing.Secret{} }), "cardNumber", "is required"},
+	{"no amount", deposit(func(r *legacy.DepositRequest) { r.Amount = issuing.Amount{} }), "amount", "is required"},
+	{"nothing", deposit(func(r *legacy.DepositRequest) { r.Amount = amount("0") }), "amount", "greater than zero"},
+	{"three decimals", deposit(func(r *legacy.DepositRequest) { r.Amount = amount("20.123") }), "amount", "more than 2 decimal places"},
+	{"a long address", deposit(func(r *legacy.DepositRequest) { r.NotifyURL = strings.Repeat("x", 2049) }), "notifyUrl", "at most 2048"},
+
+	{"face over 1 MB", document(func(r *legacy.DocumentRequest) { r.FaceImage = image(megabyte + 1) }), "faceImage", "at most 1048576 (1 MB)"},
+	{"back over 1 MB", document(func(r *legacy.DocumentRequest) { r.BackImage = image(megabyte + 1) }), "backImage", "at most 1048576 (1 MB)"},
+	{"no face", document(func(r *legacy.DocumentRequest) { r.FaceImage = issuing.Secret{} }), "faceImage", "is required"},
+	{"another document", document(func(r *legacy.DocumentRequest) { r.IDType = "ID" }), "idType", "must be one of"},
+
+	{"no passport page", masterE(func(r *legacy.MasterEApplication) { r.PassImage = issuing.Secret{} }), "passImage", "is required"},
+	{"no card pictures", masterE(func(r *legacy.MasterEApplication) { r.IDType = legacy.MasterEIDTypeCard }), "faceImage", "is required"},
+	{"VISA-H's passport", masterE(func(r *legacy.MasterEApplication) { r.IDType = "1" }), "certType", "-1"},
+	{"another occupation", masterE(func(r *legacy.MasterEApplication) { r.Occupation = "18" }), "occupation", "1 to 17"},
+	{"another position", masterE(func(r *legacy.MasterEApplication) { r.Position = "0" }), "position", "1 to 3"},
+	{"a signature over 1 MB", masterE(func(r *legacy.MasterEApplication) { r.SignImage = image(megabyte + 1) }), "signImage", "1 MB"},
+	{"a passport page over 1 MB", masterE(func(r *legacy.MasterEApplication) { r.PassImage = image(megabyte + 1) }), "passImage", "1 MB"},
+	{"no income", masterE(func(r *legacy.MasterEApplication) { r.AnnualIncome = issuing.Amount{} }), "annualIncome", "is required"},
+	{"no birthday", masterE(func(r *legacy.MasterEApplication) { r.Birthday = issuing.Date{} }), "birthday", "is required"},
+	{"a day that is none", masterE(func(r *legacy.MasterEApplication) { r.Birthday = issuing.NewDate(1990, 2, 30) }), "birthday", "not a date"},
+	{"no English name", masterE(func(r *legacy.MasterEApplication) { r.LastNameEn = " " }), "lastNameEN", "is required"},
+	{"a body over 4 MB", masterE(func(r *legacy.MasterEApplication) {
+		r.FaceImage, r.BackImage, r.PassImage = image(megabyte), image(megabyte), image(megabyte)
+	}), "request body", "at most 4194304 (4 MB)"},
+
+	{"MASTER-E's passport", visaH(func(r *legacy.VisaHApplication) { r.IDType = "-1" }), "certType", "1 (passport)"},
+	{"no district", visaH(func(r *legacy.VisaHApplication) { r.Line3 = "" }), "line3", "is required"},
+	{"no issuance date", visaH(func(r *legacy.VisaHApplication) { r.IDIssuanceDate = issuing.Date{} }), "idIssuanceDate", "is required"},
+	{"no mail address", visaH(func(r *legacy.VisaHApplication) { r.Email = "x" }), "email", "is not an e-mail address"},
+	{"a card's back over 1 MB", visaH(func(r *legacy.VisaHApplication) { r.BackImage = image(megabyte + 1) }), "backImage", "1 MB"},
+
+	{"no first recharge", virtualL(func(r *legacy.VirtualLApplication) { r.FirstRecharge = issuing.Amount{} }), "firstRecharge", "is required"},
+	{"a first recharge below 10", virtualL(func(r *legacy.VirtualLApplication) { r.FirstRecharge = amount("9") }), "firstRecharge", "at least 10"},
+	{"a first recharge with decimals", virtualL(func(r *legacy.VirtualLApplication) { r.FirstRecharge = amount("10.5") }), "firstRecharge", "whole number"},
+	{"a Chinese name", virtualL(func(r *legacy.VirtualLApplication) { r.FirstName = "小明" }), "firstName", "English characters"},
+	{"another language", virtualL(func(r *legacy.VirtualLApplication) { r.Language = 2 }), "Language", "Chinese or English"},
+	{"no area", virtualL(func(r *legacy.VirtualLApplication) { r.CardArea = "" }), "cardArea", "is required"},
+
+	{"no first recharge of VIRTUAL-P", virtualP(func(r *legacy.VirtualPApplication) { r.FirstRecharge = issuing.Amount{} }), "firstRecharge", "is required"},
+	{"a negative first recharge", virtualP(func(r *legacy.VirtualPApplication) { r.FirstRecharge = amount("-1") }), "firstRecharge", "not be negative"},
+	{"three decimals of VIRTUAL-P", virtualP(func(r *legacy.VirtualPApplication) { r.FirstRecharge = amount("1.001") }), "firstRecharge", "more than 2 decimal places"},
+	{"33 characters", virtualP(func(r *legacy.VirtualPApplication) {
+		r.FirstName, r.LastName = strings.Repeat("a", 16), strings.Repeat("b", 17)
+	}), "firstName, lastName", "at most 32"},
+	{"a country of three letters", virtualP(func(r *legacy.VirtualPApplication) { r.Country = "USA" }), "country", "alpha-2"},
+
+	{"send amount with three decimals", transfer(func(r *legacy.TransferRequest) { r.SendAmount = amount("1.001") }), "sendAmount", "more than 2 decimal places"},
+	{"a note of 65 characters", transfer(func(r *legacy.TransferRequest) { r.UnformattedNote = strings.Repeat("注", 65) }), "unformattedNote", "at most 64"},
+	{"full pay", transfer(func(r *legacy.TransferRequest) { r.ChargeCode = legacy.ChargeCodeFP }), "chargeCode", "must be SHA"},
+	{"at home", transfer(func(r *legacy.TransferRequest) { r.SourceCountry = r.Country }), "sourceCountry", "must differ"},
+	{"account and IBAN", transfer(func(r *legacy.TransferRequest) {
+		r.AccountNumber, r.IBAN = issuing.NewSecret("1"), issuing.NewSecret("2")
+	}), "accountNumber, iban", "mutually exclusive"},
+	{"a sort code of five digits", transfer(func(r *legacy.TransferRequest) { r.SortCode = "12-34-5" }), "sortCode", "needs 6 digits"},
+	{"an id without its kind", transfer(func(r *legacy.TransferRequest) { r.SourceIDNumber = issuing.NewSecret("A1") }), "sourceIdType", "is required"},
+	{"another kind of id", transfer(func(r *legacy.TransferRequest) { r.TargetIDType = "card" }), "targetIdType", "national or passport"},
+	{"another gender", transfer(func(r *legacy.TransferRequest) { r.SourceGender = "X" }), "sourceGender", "M or F"},
+	{"no city", transfer(func(r *legacy.TransferRequest) { r.TargetAddressCity = "" }), "targetAddressCity", "is required"},
+	{"no purpose", transfer(func(r *legacy.TransferRequest) { r.RemittancePurpose = "" }), "remittancePurpose", "is required"},
+	{"a currency in small letters", transfer(func(r *legacy.TransferRequest) { r.Currency = "usd" }), "currency", "ISO 4217"},
+
+	{"more than three months", virtualList(func(r *legacy.VirtualTransactionsRequest) { r.To = issuing.NewDate(2026, 6, 2) }), "creationTimeTo", "more than 3 months"},
+	{"a range that ends before it begins", virtualList(func(r *legacy.VirtualTransactionsRequest) { r.To = issuing.NewDate(2026, 2, 28) }), "creationTimeTo", "lies before"},
+	{"no first day", virtualList(func(r *legacy.VirtualTransactionsRequest) { r.From = issuing.Date{} }), "creationTimeFrom", "is required"},
+	{"no page size", virtualList(func(r *legacy.VirtualTransactionsRequest) { r.PageSize = 0 }), "pageSize", "greater than zero"},
+	{"a PIN of five digits", func(ctx context.Context, c *legacy.Client) error {
+		return c.MasterE.ChangePIN(ctx, issuing.NewSecret("4242424242424242"), issuing.NewSecret("12345"))
+	}, "pin", "exactly 6 digits"},
+	{"a PIN with a letter", func(ctx context.Context, c *legacy.Client) error {
+		return c.VisaH.ChangePIN(ctx, issuing.NewSecret("4242424242424242"), issuing.NewSecret("12345x"))
+	}, "pin", "exactly 6 digits"},
+	{"another reply", func(ctx context.Context, c *legacy.Client) error {
+		return just(c.VisaH.ReplyOOB(ctx, issuing.NewSecret("4242424242424242"), "x", 1))
+	}, "reply", "must be 2"},
+	{"a negative limit", func(ctx context.Context, c *legacy.Client) error {
+		return just(c.MasterE.SetDailyLimits(ctx, legacy.DailyLimitsRequest{CardNumber: issuing.NewSecret("4242424242424242"), DailyATMLimit: -1}))
+	}, "dailyAtmLimit", "not be negative"},
+	{"a negative offset", func(ctx context.Context, c *legacy.Client) error {
+		return just(c.VisaH.Transactions(ctx, legacy.VisaHTransactionsRequest{CardNumber: issuing.NewSecret("4242424242424242"), Offset: -1, PageSize: 1, From: firstDay, To: lastDay}))
+	}, "offset", "not be negative"},
+	{"a query without a number", func(ctx context.Context, c *legacy.Client) error {
+		return just(c.Transfers.OrderByKey(ctx, ""))
+	}, "merOrderNo", "is required"},
+	{"a query without the platform's number", func(ctx context.Context, c *legacy.Client) error {
+		return just(c.KYC.ApplicationByOrderNo(ctx, ""))
+	}, "orderNo", "is required"},
+	{"banks of nowhere", func(ctx context.Context, c *legacy.Client) error { return just(c.Reference.Banks(ctx, "")) }, "country", "is required"},
+	{"cities of no state", func(ctx context.Context, c *legacy.Client) error { return just(c.Reference.Cities(ctx, "IDN", "")) }, "stateCode", "is required"},
+	{"a quote without a channel", func(ctx context.Context, c *legacy.Client) error {
+		return just(c.Transfers.Quote(ctx, legacy.QuoteRequest{SourceCurrency: "USD", TargetCurrency: "CNY", Country: "CHN", Business: "C2C"}))
+	}, "type", "is required"},
+}
+
+func TestRefusedBeforeSending(t *testing.T) {
+	t.Parallel()
+	for _, tc := range refusals {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			r, client := record(t, success("null"))
+			err := tc.run(t.Context(), client)
+			e := want(t, err, issuing.ErrInvalid)
+			if !slices.ContainsFunc(e.Fields, func(f issuing.FieldError) bool {
+				return f.Field == tc.field && strings.Contains(f.Problem, tc.problem)
+			}) {
+				t.Errorf("fields %v, want %s %s", e.Fields, tc.field, tc.problem)
+			}
+			if n := len(r.all()); n != 0 {
+				t.Errorf("%d requests were sent", n)
+			}
+			if strings.Contains(err.Error(), "4242424242424242") || strings.Contains(err.Error(), "12345") {
+				t.Errorf("the error quotes a value: %v", err)
+			}
+		})
+	}
+}
+
+func TestSizesCountTheOriginalBytes(t *testing.T) {
+	t.Parallel()
+	r, client := record(t, success("true"))
+	err := document(func(d *legacy.DocumentRequest) { d.FaceImage, d.BackImage = image(megabyte), image(megabyte) })(t.Context(), client)
+	if err != nil {
+		t.Fatalf("two images of 1 MB: %v", err)
+	}
+	if n := len(r.all()[0].Raw); n < 2*megabyte*4/3 || n > 4*megabyte {
+		t.Errorf("the body has %d bytes", n)
+	}
+}
+
+func TestSpanOfThreeMonths(t *testing.T) {
+	t.Parallel()
+	_, client := record(t, success("{}"))
+	if err := virtualList(func(r *legacy.VirtualTransactionsRequest) { r.To = issuing.NewDate(2026, 6, 1) })(t.Context(), client); err != nil {
+		t.Errorf("exactly three months: %v", err)
+	}
+}
+
+func TestAllProblemsAtOnce(t *testing.T) {
+	t.Parallel()
+	_, client := record(t, success("null"))
+	_, err := client.Transfers.Create(t.Context(), legacy.TransferRequest{})
+	e := want(t, err, issuing.ErrInvalid)
+	var fields []string
+	for _, f := range e.Fields {
+		fields = append(fields, f.Field)
+	}
+	for _, name := range []string{
+		"merOrderNo", "sourceCurrency", "sendAmount", "country", "business", "type", "currency", "targetAddressLine",
+		"targetAddressCity", "sourceCountry", "sourceAddressLine", "sourceAddressCity", "sourceAddressCountry",
+		"remittancePurpose", "sourceOfFunds", "relationship",
+	} {
+		if !slices.Contains(fields, name) {
+			t.Errorf("%s is not among %v", name, fields)
+		}
+	}
+}
+
+func TestConfigRefusals(t *testing.T) {
+	t.Parallel()
+	secret, err := sign.NewAppSecret(testSecret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, cfg := range map[string]legacy.Config{
+		"BaseURL":       {AppKey: "k", AppSecret: secret},
+		"needs https":   {BaseURL: "http://example.com", AppKey: "k", AppSecret: secret},
+		"user, query":   {BaseURL: "https://example.com/?a=b", AppKey: "k", AppSecret: secret},
+		"AppKey":        {BaseURL: "https://example.com", AppSecret: secret},
+		"AppSecret":     {BaseURL: "https://example.com", AppKey: "k"},
+		"not an absolu": {BaseURL: "example.com", AppKey: "k", AppSecret: secret},
+	} {
+		if _, err := legacy.New(cfg); !errors.Is(err, issuing.ErrInvalid) || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := legacy.ParseConfig("https://example.com", "k", "short"); !errors.Is(err, issuing.ErrInvalid) || strings.Contains(err.Error(), "short") {
+		t.Errorf("a short secret: %v", err)
+	}
+	cfg, err := legacy.ParseConfig("https://example.com", "k", testSecret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := legacy.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.Clone(issuing.WithMaxAttempts(1)); err != nil {
+		t.Error(err)
+	}
+	if _, err := client.Clone(issuing.WithMaxAttempts(0)); !errors.Is(err, issuing.ErrInvalid) {
+		t.Errorf("a bad option: %v", err)
+	}
+	if _, err := legacy.New(cfg, issuing.WithTimeout(-1)); !errors.Is(err, issuing.ErrInvalid) {
+		t.Errorf("a bad option: %v", err)
+	}
+}

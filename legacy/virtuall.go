@@ -1,0 +1,216 @@
+package legacy
+
+import (
+	"context"
+	"iter"
+	"strconv"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/pages"
+	"github.com/issuing-sdk/issuing-go/sign"
+)
+
+// VirtualLService manages VIRTUAL-L cards.
+type VirtualLService struct{ c *Client }
+
+// VirtualLCard is a VIRTUAL-L card.
+type VirtualLCard struct {
+	CardNumber      issuing.Secret     `json:"cardNo"`          // PAN
+	CVV             issuing.Secret     `json:"cvv"`             // three digits, decrypted
+	ExpiryText      issuing.Secret     `json:"cardExpiryDate"`  // 08/2026 or 09/23 as sent; see Expiry
+	Balance         issuing.Amount     `json:"balance"`         // in LocalCurrency
+	LocalCurrency   issuing.Currency   `json:"localCurrency"`   // the card's currency
+	Status          VirtualLCardStatus `json:"cardStatus"`      // frozen, active, cancelled
+	StatusText      string             `json:"cardStatusDesc"`  // for people; undocumented
+	StartActiveDate string             `json:"startActiveDate"` // 2024-08-10 or 02/23 as sent; ParseExpiry reads both
+	User            VirtualLUser       `json:"cardUserInfo"`    // whom the card is registered to
+}
+
+// VirtualLUser is whom a VIRTUAL-L card is registered to.
+type VirtualLUser struct {
+	BirthDate issuing.Date `json:"birthDate"` // date of birth
+	Email     string       `json:"email"`     // registered e-mail address
+	FirstName string       `json:"firstName"` // first name
+	LastName  string       `json:"lastName"`  // last name
+	Mobile    string       `json:"mobile"`    // registered phone number
+}
+
+func (c *VirtualLCard) open(secret sign.AppSecret) error { return openField(secret, "cvv", &c.CVV) }
+
+// Expiry returns month and year of expiry.
+func (c *VirtualLCard) Expiry() (month time.Month, year int, ok bool) {
+	return ParseExpiry(c.ExpiryText.Reveal())
+}
+
+// virtualLState is what the checks of a change read.
+type virtualLState struct {
+	Status VirtualLCardStatus `json:"cardStatus"`
+}
+
+// Card reads a card.
+//
+// Safety: read.
+func (s *VirtualLService) Card(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) (*VirtualLCard, error) {
+	return call[VirtualLCard](ctx, s.c, opVirtualLCard, cardNumber.Last4(), cardNumberRequest{cardNumber}, opts)
+}
+
+// Freeze freezes a card ("Lock").
+//
+// Safety: checked. After an attempt that may have arrived the card is read; only
+// one that is still active is frozen again. On issuing.ErrOutcomeUnknown read the
+// card with [VirtualLService.Card].
+func (s *VirtualLService) Freeze(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
+	return switched(ctx, s.c, opVirtualLFreeze, cardNumber,
+		s.read(cardNumber, VirtualLCardStatusFrozen, VirtualLCardStatusActive), opts)
+}
+
+// Unfreeze makes a frozen card usable again ("Unlock").
+//
+// Safety: checked, as [VirtualLService.Freeze].
+func (s *VirtualLService) Unfreeze(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
+	return switched(ctx, s.c, opVirtualLUnfreeze, cardNumber,
+		s.read(cardNumber, VirtualLCardStatusActive, VirtualLCardStatusFrozen), opts)
+}
+
+// Close closes a card for good. It says that the request was accepted;
+// [VirtualLClosed] brings the amount that went back to the reserve and is to be
+// refunded to the customer. The page documents VIRTUAL-P's path for it.
+//
+// Safety: checked, never repeated: a card that is not cancelled may have a
+// closure under way. On issuing.ErrOutcomeUnknown read the card with
+// [VirtualLService.Card] until it is cancelled or the merchant decides to close
+// it again.
+func (s *VirtualLService) Close(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
+	return switched(ctx, s.c, opVirtualLClose, cardNumber, s.read(cardNumber, VirtualLCardStatusCancelled, ""), opts)
+}
+
+func (s *VirtualLService) read(cardNumber issuing.Secret, goal, from VirtualLCardStatus) func(context.Context) (progress, error) {
+	return func(ctx context.Context) (progress, error) {
+		card, err := call[virtualLState](ctx, s.c, opVirtualLCard, cardNumber.Last4(), cardNumberRequest{cardNumber}, nil)
+		if err != nil {
+			return cannotTell, err
+		}
+		return compare(card.Status, goal, from), nil
+	}
+}
+
+// compare says what a status tells about a change that leads from one status to
+// another; an empty from is one that cannot be repeated.
+func compare[S ~string](status, goal, from S) progress {
+	switch {
+	case status == goal:
+		return happened
+	case from != "" && status == from:
+		return notYet
+	}
+	return cannotTell
+}
+
+// VirtualTransactionsRequest selects a page of transactions of a VIRTUAL-L or
+// VIRTUAL-P card.
+type VirtualTransactionsRequest struct {
+	CardNumber issuing.Secret // PAN, or VIRTUAL-P's card id; required
+	PageToken  string         // page number from 1; empty is the first page
+	PageSize   int            // records of one page; required
+	From       issuing.Date   // first day; required
+	To         issuing.Date   // last day, at most three months after From; required
+}
+
+func (r VirtualTransactionsRequest) validate(op string, _ time.Time) error {
+	var p check.Problems
+	checkCard(&p, r.CardNumber)
+	p.OptionalText("pageToken", r.PageToken, maxToken)
+	checkPageSize(&p, r.PageSize)
+	checkRange(&p, "creationTimeFrom", "creationTimeTo", r.From, r.To, true, maxSpan)
+	return p.Err(provider, op)
+}
+
+// virtualPage is the wire form of a list request, whose numbers are strings.
+type virtualPage struct {
+	CardNumber issuing.Secret `json:"cardNumber"`
+	PageToken  string         `json:"pageToken"`
+	PageSize   string         `json:"pageSize"`
+	From       issuing.Date   `json:"creationTimeFrom"`
+	To         issuing.Date   `json:"creationTimeTo"`
+}
+
+func (r VirtualTransactionsRequest) wire(sign.AppSecret) (any, error) {
+	return virtualPage{r.CardNumber, r.PageToken, number(r.PageSize), r.From, r.To}, nil
+}
+
+// Page is one page of a list of VIRTUAL-L or VIRTUAL-P.
+type Page[T any] struct {
+	CurrentPage  int `json:"currentPage"`  // this page, from 1
+	PageSize     int `json:"pageSize"`     // records of one page
+	TotalRecords int `json:"totalRecords"` // records in all pages
+	Transactions []T `json:"transactions"` // of this page
+}
+
+// numbered iterates over the pages of a list, from the request's page on.
+func numbered[T any](req VirtualTransactionsRequest, fetch func(VirtualTransactionsRequest) (*Page[T], error)) iter.Seq2[*T, error] {
+	first, _ := strconv.Atoi(req.PageToken)
+	return pages.Numbered(first, func(page int) (pages.Page[T], error) {
+		req.PageToken = number(page)
+		p, err := fetch(req)
+		if err != nil {
+			return pages.Page[T]{}, err
+		}
+		return pages.Page[T]{Items: p.Transactions, Number: p.CurrentPage, Size: p.PageSize, Total: p.TotalRecords}, nil
+	})
+}
+
+// VirtualLTransaction is a transaction of a VIRTUAL-L card.
+type VirtualLTransaction struct {
+	RecordNo             string                    `json:"recordNo"`             // the platform's number of the record
+	CardID               string                    `json:"cardId"`               // undocumented
+	OccurTime            time.Time                 `json:"occurTime"`            // when it happened
+	TransCurrency        issuing.Currency          `json:"transCurrency"`        // the shop's currency
+	TransAmount          issuing.Amount            `json:"transCurrencyAmt"`     // what the shop asked for
+	LocalCurrency        issuing.Currency          `json:"localCurrency"`        // the card's currency
+	LocalAmount          issuing.Amount            `json:"localCurrencyAmt"`     // what the card is charged; unset where the platform sends ""
+	RespCode             string                    `json:"respCode"`             // 000000 is success
+	RespCodeDesc         string                    `json:"respCodeDesc"`         // for people
+	CrossBorderType      CrossBorderType           `json:"crossBoardType"`       // domestic or international
+	Type                 VirtualLTransactionType   `json:"transType"`            // what it is
+	Status               VirtualLTransactionStatus `json:"transStatus"`          // approved or declined
+	PlatformType         string                    `json:"platformType"`         // description, for people
+	MerchantName         string                    `json:"merchantName"`         // the shop; may be empty
+	MerchantCategoryCode string                    `json:"merchantCategoryCode"` // MCC, four digits; may be empty
+	ApprovalCode         string                    `json:"approvalCode"`         // may be empty
+}
+
+// Transactions returns one page of a card's transactions of at most three months.
+//
+// Safety: read.
+func (s *VirtualLService) Transactions(ctx context.Context, req VirtualTransactionsRequest, opts ...issuing.CallOption) (*Page[VirtualLTransaction], error) {
+	if req.PageToken == "" {
+		req.PageToken = "1"
+	}
+	return call[Page[VirtualLTransaction]](ctx, s.c, opVirtualLTransactions, req.CardNumber.Last4(), req, opts)
+}
+
+// AllTransactions iterates over a card's transactions of at most three months,
+// from the request's page on.
+func (s *VirtualLService) AllTransactions(ctx context.Context, req VirtualTransactionsRequest, opts ...issuing.CallOption) iter.Seq2[*VirtualLTransaction, error] {
+	return numbered(req, func(req VirtualTransactionsRequest) (*Page[VirtualLTransaction], error) {
+		return s.Transactions(ctx, req, opts...)
+	})
+}
+
+// SimulateOTP has the platform send a one-time password ([VirtualLOTP]) for a
+// card. Test environment only.
+//
+// Safety: once. On issuing.ErrOutcomeUnknown wait for the notification.
+func (s *VirtualLService) SimulateOTP(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
+	return perform(ctx, s.c, opVirtualLSimulateOTP, cardNumber.Last4(), cardNumberRequest{cardNumber}, opts)
+}
+
+// SimulateTransaction has the platform make a purchase with a card and send its
+// bill ([VirtualLBill]). Test environment only.
+//
+// Safety: once. On issuing.ErrOutcomeUnknown look at the card's transactions.
+func (s *VirtualLService) SimulateTransaction(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
+	return perform(ctx, s.c, opVirtualLSimulate, cardNumber.Last4(), cardNumberRequest{cardNumber}, opts)
+}

@@ -1,0 +1,248 @@
+package legacy
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/sign"
+)
+
+// VisaHService manages VISA-H cards.
+type VisaHService struct{ c *Client }
+
+// VisaHCardStatus is the status of a VISA-H card. The page lists none, so it is an
+// open set.
+type VisaHCardStatus string
+
+// VisaHCardStatusActivated is the status of the page's example: usable.
+const VisaHCardStatusActivated VisaHCardStatus = "activated"
+
+// Known reports whether s was documented when this version was released.
+func (s VisaHCardStatus) Known() bool { return s == VisaHCardStatusActivated }
+
+// Terminal reports whether the card can leave this status no more. No such status
+// is documented.
+func (s VisaHCardStatus) Terminal() bool { return false }
+
+// VisaHCard is a VISA-H card.
+type VisaHCard struct {
+	PANFirst6             string          `json:"panFirst6"`             // first six digits of the PAN
+	PANLast4              string          `json:"panLast4"`              // last four digits of the PAN
+	Status                VisaHCardStatus `json:"status"`                // open set; activated is usable
+	CVV                   issuing.Secret  `json:"cvv"`                   // three digits, decrypted
+	ExpiryText            issuing.Secret  `json:"expiry"`                // yyyyMM as sent; see Expiry
+	AvailableCredit       issuing.Amount  `json:"availableCredit"`       // OverallCreditLimit plus TotalBalance
+	OverallCreditLimit    issuing.Amount  `json:"overallCreditLimit"`    // a top-up of today shows here first
+	TotalBalance          issuing.Amount  `json:"totalBalance"`          // a top-up shows here on the next day
+	CurrentBillingEndDate time.Time       `json:"currentBillingEndDate"` // end of the billing period
+}
+
+func (c *VisaHCard) open(secret sign.AppSecret) error { return openField(secret, "cvv", &c.CVV) }
+
+// Expiry returns month and year of expiry.
+func (c *VisaHCard) Expiry() (month time.Month, year int, ok bool) {
+	return ParseExpiry(c.ExpiryText.Reveal())
+}
+
+// visaHState is what the checks of a change read.
+type visaHState struct {
+	Status VisaHCardStatus `json:"status"`
+}
+
+// Card reads a card with its balance.
+//
+// Safety: read.
+func (s *VisaHService) Card(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) (*VisaHCard, error) {
+	return call[VisaHCard](ctx, s.c, opVisaHCard, cardNumber.Last4(), cardNumberRequest{cardNumber}, opts)
+}
+
+// Freeze locks a card ("Lock", suspend).
+//
+// Safety: checked. After an attempt that may have arrived the card is read; only
+// one that is still activated is locked again. The status of a locked card is not
+// documented, so any other status leaves the outcome unknown. On
+// issuing.ErrOutcomeUnknown read the card with [VisaHService.Card].
+func (s *VisaHService) Freeze(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
+	return switched(ctx, s.c, opVisaHFreeze, cardNumber, s.read(cardNumber, notYet), opts)
+}
+
+// Unfreeze makes a locked card usable again ("Unlock", unsuspend).
+//
+// Safety: checked, as [VisaHService.Freeze]: a card that is activated afterwards
+// is the result, any other status leaves the outcome unknown.
+func (s *VisaHService) Unfreeze(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
+	return switched(ctx, s.c, opVisaHUnfreeze, cardNumber, s.read(cardNumber, happened), opts)
+}
+
+// read says what an activated card tells about a change.
+func (s *VisaHService) read(cardNumber issuing.Secret, activated progress) func(context.Context) (progress, error) {
+	return func(ctx context.Context) (progress, error) {
+		card, err := call[visaHState](ctx, s.c, opVisaHCard, cardNumber.Last4(), cardNumberRequest{cardNumber}, nil)
+		if err == nil && card.Status == VisaHCardStatusActivated {
+			return activated, nil
+		}
+		return cannotTell, err
+	}
+}
+
+// ChangePIN sets the PIN for cash machines, six digits, which go encrypted to the
+// secure path. The deprecated path that takes a PIN in clear is not supported.
+//
+// Safety: once. A PIN cannot be read back; on issuing.ErrOutcomeUnknown set it
+// again when the holder asks for it.
+func (s *VisaHService) ChangePIN(ctx context.Context, cardNumber, pin issuing.Secret, opts ...issuing.CallOption) error {
+	return perform(ctx, s.c, opVisaHPIN, cardNumber.Last4(), pinRequest{cardNumber, pin}, opts)
+}
+
+// VisaHTransactionsRequest selects transactions of a card.
+type VisaHTransactionsRequest struct {
+	CardNumber issuing.Secret // PAN; required
+	Offset     int            // records to skip, from 0
+	PageSize   int            // records to return at the most; required
+	From       issuing.Date   // first day; required
+	To         issuing.Date   // last day; required
+	// Settled selects settled (true) or unsettled (false) transactions
+	// (isAuthorization 1 or 0); nil selects none of the two. The answer's
+	// IsAuthorization means the opposite: an authorization that is not settled.
+	Settled *bool
+}
+
+func (r VisaHTransactionsRequest) validate(op string, _ time.Time) error {
+	var p check.Problems
+	checkCard(&p, r.CardNumber)
+	if r.Offset < 0 {
+		p.Add("offset", "must not be negative")
+	}
+	checkPageSize(&p, r.PageSize)
+	checkRange(&p, "creationTimeFrom", "creationTimeTo", r.From, r.To, true, 0)
+	return p.Err(provider, op)
+}
+
+// visaHPage is the wire form of a list request, whose numbers are strings but
+// one.
+type visaHPage struct {
+	CardNumber      issuing.Secret `json:"cardNumber"`
+	Offset          string         `json:"offset"`
+	PageSize        string         `json:"pageSize"`
+	IsAuthorization *int           `json:"isAuthorization,omitempty"`
+	From            issuing.Date   `json:"creationTimeFrom"`
+	To              issuing.Date   `json:"creationTimeTo"`
+}
+
+func (r VisaHTransactionsRequest) wire(sign.AppSecret) (any, error) {
+	out := visaHPage{CardNumber: r.CardNumber, Offset: number(r.Offset), PageSize: number(r.PageSize), From: r.From, To: r.To}
+	if r.Settled != nil {
+		flag := 0
+		if *r.Settled {
+			flag = 1
+		}
+		out.IsAuthorization = &flag
+	}
+	return out, nil
+}
+
+// VisaHTransaction is a transaction of a VISA-H card.
+type VisaHTransaction struct {
+	ID                string                 `json:"transactionId"`     // the platform's id, a number on the wire
+	Amount            issuing.Amount         `json:"amount"`            // in Currency; 0 until an authorization is settled
+	Currency          issuing.Currency       `json:"currency"`          // the card's currency
+	AcquirerAmount    issuing.Amount         `json:"acquirerAmount"`    // what the shop asked for
+	AcquirerCurrency  issuing.Currency       `json:"acquirerCurrency"`  // the shop's currency; may be empty
+	Type              VisaHTransactionType   `json:"transactionType"`   // what it is
+	Source            VisaHTransactionSource `json:"transactionSource"` // where it came from
+	DebitOrCreditFlag Direction              `json:"debitOrCreditFlag"` // D decreases, C increases; may be empty
+	CreationTime      time.Time              `json:"creationTime"`      // when it was made
+	SettlementDate    time.Time              `json:"settlementDate"`    // when it was settled
+	CardAcceptorName  string                 `json:"cardAcceptorName"`  // the shop
+	Memo              string                 `json:"memo"`              // for people
+	IsATM             bool                   `json:"isATM"`             // cash withdrawal
+	IsAuthorization   bool                   `json:"isAuthorization"`   // authorized and not settled: Amount is 0
+	IsInCountry       bool                   `json:"isInCountry"`       // in the card's country
+	IsOnline          bool                   `json:"isOnline"`          // online purchase
+	IsPOS             bool                   `json:"isPos"`             // purchase at a terminal
+	Reversal          bool                   `json:"reversal"`          // reversal; undocumented
+	TxCompleted       bool                   `json:"txCompleted"`       // completed: Amount is the settled one
+}
+
+// Transactions returns transactions from an offset on. A top-up made before
+// midnight is listed from 7:00 of the next day on.
+//
+// Safety: read.
+func (s *VisaHService) Transactions(ctx context.Context, req VisaHTransactionsRequest, opts ...issuing.CallOption) ([]VisaHTransaction, error) {
+	return list[VisaHTransaction](ctx, s.c, opVisaHTransactions, req.CardNumber.Last4(), req, opts)
+}
+
+// AllTransactions iterates over transactions from the request's offset on, until
+// an answer has fewer than PageSize. An answer that begins like the one before
+// ends it with an error, because it would repeat records.
+func (s *VisaHService) AllTransactions(ctx context.Context, req VisaHTransactionsRequest, opts ...issuing.CallOption) iter.Seq2[*VisaHTransaction, error] {
+	return func(yield func(*VisaHTransaction, error) bool) {
+		for first := ""; ; req.Offset += req.PageSize {
+			page, err := s.Transactions(ctx, req, opts...)
+			if err == nil && len(page) > 0 && first != "" && page[0].ID == first {
+				err = &issuing.Error{
+					Provider: provider, Op: opVisaHTransactions.name, Kind: issuing.ErrBadResponse,
+					Err: errors.New("the list does not advance with the offset"),
+				}
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for i := range page {
+				if !yield(&page[i], nil) {
+					return
+				}
+			}
+			if len(page) < req.PageSize {
+				return
+			}
+			first = page[0].ID
+		}
+	}
+}
+
+// oobReply is the wire form of a reply.
+type oobReply struct {
+	CardNumber       issuing.Secret `json:"cardNumber"`
+	ACSTransactionID string         `json:"acsTransactionId"`
+	Reply            OOBReply       `json:"reply"`
+}
+
+func (r oobReply) validate(op string, _ time.Time) error {
+	var p check.Problems
+	checkCard(&p, r.CardNumber)
+	p.Text("acsTransactionId", r.ACSTransactionID, maxID)
+	if !r.Reply.Known() {
+		p.Add("reply", "must be 2 (accept) or 3 (decline)")
+	}
+	return p.Err(provider, op)
+}
+
+// OOBConfirmation is the answer to a reply.
+type OOBConfirmation struct {
+	Status OOBStatus `json:"confirmationStatus"` // where the confirmation stands now
+}
+
+func (c *OOBConfirmation) incomplete() bool { return c.Status == 0 }
+
+// ReplyOOB passes on the holder's answer to an out-of-band confirmation
+// ([OOBNotification]). The answer's status tells whether it came in time.
+//
+// Safety: once. It confirms or declines a purchase, and nothing tells what became
+// of it when the answer is lost: on issuing.ErrOutcomeUnknown look at the card's
+// transactions.
+func (s *VisaHService) ReplyOOB(ctx context.Context, cardNumber issuing.Secret, acsTransactionID string, reply OOBReply, opts ...issuing.CallOption) (*OOBConfirmation, error) {
+	return call[OOBConfirmation](ctx, s.c, opVisaHReply, acsTransactionID, oobReply{cardNumber, acsTransactionID, reply}, opts)
+}
+
+// SimulateOOB has the platform send an out-of-band notification for a card.
+//
+// Safety: once. On issuing.ErrOutcomeUnknown wait for the notification.
+func (s *VisaHService) SimulateOOB(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
+	return perform(ctx, s.c, opVisaHSimulate, cardNumber.Last4(), cardNumberRequest{cardNumber}, opts)
+}

@@ -1,0 +1,89 @@
+package sign
+
+import (
+	"crypto/hmac"
+	"crypto/sha512"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"io"
+	"log/slog"
+	"sync"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+)
+
+// HMACKey is a webhook secret shared by merchant and platform, for HMAC with
+// SHA-512. It prints as "[redacted]" and is safe for concurrent use. The zero
+// HMACKey is no key.
+type HMACKey struct{ p *hmacKey }
+
+type hmacKey struct{ pool sync.Pool }
+
+// NewHMACKey wraps a secret. Its bytes are the key as they are: nothing is
+// decoded, whatever they look like.
+func NewHMACKey(secret issuing.Secret) (HMACKey, error) {
+	if secret.IsZero() {
+		return HMACKey{}, fmt.Errorf("%w: the HMAC secret is empty", ErrKey)
+	}
+	key := []byte(secret.Reveal())
+	k := &hmacKey{}
+	k.pool.New = func() any { return hmac.New(sha512.New, key) }
+	return HMACKey{k}, nil
+}
+
+// IsZero reports whether there is no key.
+func (k HMACKey) IsZero() bool { return k.p == nil }
+
+// Format implements [fmt.Formatter] for every verb.
+func (HMACKey) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[redacted]") }
+
+// LogValue implements [slog.LogValuer].
+func (HMACKey) LogValue() slog.Value { return slog.StringValue("[redacted]") }
+
+// MarshalText returns "[redacted]".
+func (HMACKey) MarshalText() ([]byte, error) { return []byte("[redacted]"), nil }
+
+// SignHMAC512 returns the lower-case hex HMAC-SHA512 over body and timestamp,
+// one after the other without a separator. The timestamp is signed as the text
+// it is sent as.
+func SignHMAC512(key HMACKey, body []byte, timestamp string) (string, error) {
+	if key.p == nil {
+		return "", fmt.Errorf("%w: the HMAC secret is missing", ErrKey)
+	}
+	sum := key.p.sum(body, timestamp)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// VerifyHMAC512 checks a signature made by [SignHMAC512], in hex of either case,
+// in constant time. Every failure is [ErrVerify].
+func VerifyHMAC512(key HMACKey, signature string, body []byte, timestamp string) error {
+	if key.p == nil {
+		return fmt.Errorf("%w: the HMAC secret is missing", ErrKey)
+	}
+	var given [sha512.Size]byte
+	if len(signature) != hex.EncodedLen(len(given)) {
+		return ErrVerify
+	}
+	if _, err := hex.Decode(given[:], []byte(signature)); err != nil {
+		return ErrVerify
+	}
+	want := key.p.sum(body, timestamp)
+	if !hmac.Equal(given[:], want[:]) {
+		return ErrVerify
+	}
+	return nil
+}
+
+func (k *hmacKey) sum(body []byte, timestamp string) (sum [sha512.Size]byte) {
+	h, ok := k.pool.Get().(hash.Hash)
+	if !ok {
+		return sum
+	}
+	h.Write(body)
+	_, _ = io.WriteString(h, timestamp)
+	h.Sum(sum[:0])
+	h.Reset()
+	k.pool.Put(h)
+	return sum
+}

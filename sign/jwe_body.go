@@ -1,0 +1,102 @@
+package sign
+
+import (
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"strings"
+
+	jose "github.com/go-jose/go-jose/v4"
+)
+
+// JWESerialization is the text form of an encrypted body.
+type JWESerialization int
+
+// Serialisations of RFC 7516.
+const (
+	JWECompact JWESerialization = iota // five Base64url parts with dots between
+	JWEJSON                            // flattened JSON
+)
+
+// String returns the name of the serialisation.
+func (s JWESerialization) String() string {
+	if s == JWEJSON {
+		return "json"
+	}
+	return "compact"
+}
+
+// maxJWE bounds an encrypted body before it is parsed; Base64 takes a third
+// more than the plaintext.
+const maxJWE = 8 << 20
+
+// SealJWE encrypts body for the owner of key with alg RSA-OAEP-256 and enc
+// A128GCM; keyID becomes kid unless it is empty.
+func SealJWE(key PublicKey, keyID string, form JWESerialization, body []byte) (string, error) {
+	if key.p == nil {
+		return "", fmt.Errorf("%w: the RSA public key is missing", ErrKey)
+	}
+	encrypter, err := jose.NewEncrypter(jose.A128GCM,
+		jose.Recipient{Algorithm: jose.RSA_OAEP_256, Key: key.p.rsa, KeyID: keyID}, nil)
+	if err != nil {
+		return "", fmt.Errorf("sign: JWE: %w", err)
+	}
+	sealed, err := encrypter.Encrypt(body)
+	if err != nil {
+		return "", fmt.Errorf("sign: JWE: %w", err)
+	}
+	if form == JWEJSON {
+		return sealed.FullSerialize(), nil
+	}
+	return sealed.CompactSerialize()
+}
+
+// OpenJWE decrypts what [SealJWE] made for key. Another alg or enc, another
+// serialisation and compressed content are refused. The key must be able to
+// decrypt: an *rsa.PrivateKey or a signer that is a [crypto.Decrypter] as well.
+// Every failure of a message is [ErrDecrypt].
+func OpenJWE(key PrivateKey, form JWESerialization, text string) ([]byte, error) {
+	decrypter, err := key.decrypter()
+	if err != nil {
+		return nil, err
+	}
+	if len(text) > maxJWE {
+		return nil, ErrDecrypt
+	}
+	parse := jose.ParseEncryptedCompact
+	if form == JWEJSON {
+		parse = jose.ParseEncryptedJSON
+	}
+	sealed, err := parse(strings.TrimSpace(text),
+		[]jose.KeyAlgorithm{jose.RSA_OAEP_256}, []jose.ContentEncryption{jose.A128GCM})
+	if err != nil {
+		return nil, ErrDecrypt
+	}
+	if _, compressed := sealed.Header.ExtraHeaders["zip"]; compressed {
+		return nil, ErrDecrypt
+	}
+	plain, err := sealed.Decrypt(oaepDecrypter{decrypter})
+	if err != nil {
+		return nil, ErrDecrypt
+	}
+	return plain, nil
+}
+
+// oaepDecrypter opens content keys through a [crypto.Decrypter], so that the
+// key can stay in an HSM.
+type oaepDecrypter struct{ key crypto.Decrypter }
+
+// DecryptKey implements [jose.OpaqueKeyDecrypter].
+func (d oaepDecrypter) DecryptKey(encryptedKey []byte, header jose.Header) ([]byte, error) {
+	if header.Algorithm != string(jose.RSA_OAEP_256) {
+		return nil, errors.New("unexpected algorithm")
+	}
+	key, err := d.key.Decrypt(rand.Reader, encryptedKey, &rsa.OAEPOptions{Hash: crypto.SHA256})
+	if err != nil || len(key) != sha256.Size/2 {
+		return nil, errors.New("the content key does not open")
+	}
+	return key, nil
+}

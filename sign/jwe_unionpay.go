@@ -1,0 +1,152 @@
+package sign
+
+import (
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"fmt"
+
+	jose "github.com/go-jose/go-jose/v4"
+)
+
+// UPIKeyAlgorithm is how a JWE's content key is encrypted.
+type UPIKeyAlgorithm string
+
+// Key algorithms. UnionPay documents the first alone; the others are settings
+// for an agreement with UPI.
+const (
+	UPIRSA15      UPIKeyAlgorithm = "RSA1_5"       // RSAES-PKCS1-v1_5; the default
+	UPIRSAOAEP    UPIKeyAlgorithm = "RSA-OAEP"     // RSAES-OAEP with SHA-1
+	UPIRSAOAEP256 UPIKeyAlgorithm = "RSA-OAEP-256" // RSAES-OAEP with SHA-256
+)
+
+// Known reports whether a is one of the constants.
+func (a UPIKeyAlgorithm) Known() bool {
+	return a == UPIRSA15 || a == UPIRSAOAEP || a == UPIRSAOAEP256
+}
+
+// UPIContentEncryption is how a JWE's content is encrypted.
+type UPIContentEncryption string
+
+// Content encryptions. UnionPay documents the first alone; the others are
+// settings for an agreement with UPI.
+const (
+	UPIA128CBCHS256 UPIContentEncryption = "A128CBC-HS256" // the default
+	UPIA256CBCHS512 UPIContentEncryption = "A256CBC-HS512" // AES-256-CBC with HMAC-SHA-512
+	UPIA128GCM      UPIContentEncryption = "A128GCM"       // AES-128-GCM
+	UPIA256GCM      UPIContentEncryption = "A256GCM"       // AES-256-GCM
+)
+
+// cekBytes are the lengths of the content keys.
+var cekBytes = map[UPIContentEncryption]int{
+	UPIA128CBCHS256: 32, UPIA256CBCHS512: 64, UPIA128GCM: 16, UPIA256GCM: 32,
+}
+
+// Known reports whether e is one of the constants.
+func (e UPIContentEncryption) Known() bool { return cekBytes[e] > 0 }
+
+// UPIJWE makes and opens compact JWE with one pair of algorithms. A message
+// with another pair is refused whatever it says of itself. The zero UPIJWE is
+// UnionPay's documented pair, RSA1_5 and A128CBC-HS256.
+type UPIJWE struct {
+	Alg UPIKeyAlgorithm      // "" is RSA1_5
+	Enc UPIContentEncryption // "" is A128CBC-HS256
+}
+
+func (j UPIJWE) algorithms() (UPIKeyAlgorithm, UPIContentEncryption) {
+	if j.Alg == "" {
+		j.Alg = UPIRSA15
+	}
+	if j.Enc == "" {
+		j.Enc = UPIA128CBCHS256
+	}
+	return j.Alg, j.Enc
+}
+
+// Known reports whether both algorithms are supported.
+func (j UPIJWE) Known() bool {
+	alg, enc := j.algorithms()
+	return alg.Known() && enc.Known()
+}
+
+// Encrypt returns the compact JWE of plaintext for the recipient's key, whose
+// certificate id is kid.
+func (j UPIJWE) Encrypt(key PublicKey, kid string, plaintext []byte) (string, error) {
+	if key.p == nil {
+		return "", fmt.Errorf("%w: the recipient's encryption key is missing", ErrKey)
+	}
+	if kid == "" || !printable(kid) {
+		return "", fmt.Errorf("%w: the id of the recipient's encryption key is empty or not printable", ErrKey)
+	}
+	alg, enc := j.algorithms()
+	if !alg.Known() || !enc.Known() {
+		return "", fmt.Errorf("%w: unsupported JWE algorithms", ErrKey)
+	}
+	encrypter, err := jose.NewEncrypter(jose.ContentEncryption(enc),
+		jose.Recipient{Algorithm: jose.KeyAlgorithm(alg), Key: key.p.rsa, KeyID: kid}, nil)
+	if err != nil {
+		return "", fmt.Errorf("sign: JWE: %w", err)
+	}
+	object, err := encrypter.Encrypt(plaintext)
+	if err != nil {
+		return "", fmt.Errorf("sign: JWE: %w", err)
+	}
+	return object.CompactSerialize()
+}
+
+// Decrypt opens a compact JWE with the key that its kid names. Every failure of
+// the message is [ErrDecrypt]: another algorithm, an unknown kid, a content key
+// of bad padding and a bad tag look the same.
+func (j UPIJWE) Decrypt(keys map[string]PrivateKey, text string) ([]byte, error) {
+	alg, enc := j.algorithms()
+	object, err := jose.ParseEncryptedCompact(text,
+		[]jose.KeyAlgorithm{jose.KeyAlgorithm(alg)}, []jose.ContentEncryption{jose.ContentEncryption(enc)})
+	if err != nil {
+		return nil, ErrDecrypt
+	}
+	// Compression is no part of UnionPay's profile and would let a short message
+	// grow.
+	if _, compressed := object.Header.ExtraHeaders["zip"]; compressed {
+		return nil, ErrDecrypt
+	}
+	key, ok := keys[object.Header.KeyID]
+	if !ok || key.p == nil {
+		return nil, ErrDecrypt
+	}
+	decrypter, err := key.decrypter()
+	if err != nil {
+		return nil, err
+	}
+	plaintext, err := object.Decrypt(contentKeys{decrypter, key.Bits(), alg, cekBytes[enc]})
+	if err != nil {
+		return nil, ErrDecrypt
+	}
+	return plaintext, nil
+}
+
+// contentKeys opens content keys for go-jose with any crypto.Decrypter, so that
+// the key can stay in an HSM.
+type contentKeys struct {
+	key  crypto.Decrypter
+	bits int
+	alg  UPIKeyAlgorithm
+	size int
+}
+
+// DecryptKey implements jose.OpaqueKeyDecrypter.
+func (k contentKeys) DecryptKey(encrypted []byte, _ jose.Header) ([]byte, error) {
+	switch k.alg {
+	case UPIRSAOAEP:
+		return k.key.Decrypt(rand.Reader, encrypted, &rsa.OAEPOptions{Hash: crypto.SHA1})
+	case UPIRSAOAEP256:
+		return k.key.Decrypt(rand.Reader, encrypted, &rsa.OAEPOptions{Hash: crypto.SHA256})
+	}
+	if len(encrypted) != (k.bits+7)/8 {
+		return nil, ErrDecrypt
+	}
+	// UnionPay documents RSA1_5. With a session key length, bad padding yields a
+	// random content key in the same time, and the tag is what fails: there is
+	// no padding oracle.
+	//lint:ignore SA1019 UnionPay's documented sample uses RSA1_5
+	return k.key.Decrypt(rand.Reader, encrypted, &rsa.PKCS1v15DecryptOptions{SessionKeyLen: k.size})
+}

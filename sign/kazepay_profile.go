@@ -1,0 +1,214 @@
+package sign
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Profile is the set of choices of an envelope whose session key is wrapped
+// with RSA: {"head":{…,"sign","keyEnc"},"body":{"encrypt"}}. KazePay uses it.
+//
+// What KazePay publishes fixes the field names, the RSA-2048 blocks in hex and
+// a ciphertext in Base64 of whole 16-byte blocks. Everything that a Profile
+// chooses is inferred: from the lengths in the one complete published sample,
+// and from sister platforms with the same field names. The zero Profile is the
+// most likely set and the default. Confirm it with KazePay, or have
+// [DetectKazePayProfile] tell it from one answer of the sandbox.
+//
+// A Profile is a value: comparable, and safe for concurrent use.
+type Profile struct {
+	// Cipher is the block cipher of the payload; the default is AES-128.
+	Cipher Cipher
+	// Mode is its mode of operation; the default is ECB.
+	Mode Mode
+	// Padding fills the last block; the default is PKCS #7.
+	Padding Padding
+	// Payload is the text that is encrypted; the default is the JSON itself.
+	Payload PayloadText
+	// KeyText is what the RSA operation wraps; the default is the Base64 text
+	// of the session key.
+	KeyText KeyText
+	// Wrap is the RSA encryption of the key text; the default is PKCS #1 v1.5.
+	Wrap KeyWrap
+	// Hash is that of the RSASSA-PKCS1-v1_5 signature; the default is SHA-1.
+	Hash SignatureHash
+	// Signed are the bytes that the signature covers; the default is the JSON.
+	Signed SignedBytes
+	// TolerantKey reads a wrapped key of any text form, told apart by its shape:
+	// Base64, hex, then the bytes themselves. KeyText then rules sending only.
+	TolerantKey bool
+}
+
+// Cipher is the block cipher of a [Profile].
+type Cipher int
+
+// Ciphers.
+const (
+	CipherAES128 Cipher = iota // 16-byte key
+	CipherAES192               // 24-byte key
+	CipherAES256               // 32-byte key
+)
+
+// Mode is the mode of operation of a [Profile]'s cipher.
+type Mode int
+
+// Modes. One sample cannot tell ECB from CBC with a constant vector.
+const (
+	ModeECB         Mode = iota // every block by itself
+	ModeCBCZeroIV               // CBC, the vector is zero
+	ModeCBCKeyIV                // CBC, the vector is the first 16 bytes of the key
+	ModeCBCPrefixIV             // CBC, a random vector precedes the ciphertext
+)
+
+// Padding fills the last block.
+type Padding int
+
+// Paddings.
+const (
+	// PaddingPKCS7 appends 1 to 16 bytes of their own count.
+	PaddingPKCS7 Padding = iota
+	// PaddingNone appends nothing. The JSON is lengthened by spaces before it is
+	// signed and encrypted, which no JSON reader minds.
+	PaddingNone
+)
+
+// PayloadText is the text that is encrypted.
+type PayloadText int
+
+// Payload texts.
+const (
+	PayloadJSON   PayloadText = iota // the compact JSON
+	PayloadBase64                    // standard Base64 of that JSON
+)
+
+// KeyText is the form of the session key inside the RSA block.
+type KeyText int
+
+// Key texts.
+const (
+	KeyTextBase64 KeyText = iota // standard Base64 of the key
+	KeyTextRaw                   // the bytes of the key
+	KeyTextHex                   // hexadecimal of the key
+	KeyTextASCII                 // printable characters that are the key's bytes
+)
+
+// KeyWrap is the RSA encryption of the key text.
+type KeyWrap int
+
+// Key wraps.
+const (
+	WrapPKCS1v15   KeyWrap = iota // RSAES-PKCS1-v1_5
+	WrapOAEPSHA1                  // RSAES-OAEP with SHA-1, also in MGF1
+	WrapOAEPSHA256                // RSAES-OAEP with SHA-256, also in MGF1
+)
+
+// SignatureHash is the hash of the signature.
+type SignatureHash int
+
+// Signature hashes.
+const (
+	HashSHA1   SignatureHash = iota // SHA1withRSA
+	HashSHA256                      // SHA256withRSA
+)
+
+// SignedBytes are what the signature covers.
+type SignedBytes int
+
+// Signed bytes.
+const (
+	// SignedPlaintext covers the JSON of the payload, exactly as encrypted.
+	SignedPlaintext SignedBytes = iota
+	// SignedCiphertextText covers the text of body.encrypt.
+	SignedCiphertextText
+	// SignedCiphertext covers the bytes that this text encodes.
+	SignedCiphertext
+	// SignedBase64 covers the standard Base64 of the JSON of the payload.
+	SignedBase64
+	// SignedMessage covers {"head":…,"body":…}: the head without sign and
+	// keyEnc, its members in the order of their names, and the JSON of the
+	// payload, all without white space.
+	SignedMessage
+)
+
+// knob is one choice of a profile: its values' names in their order.
+type knob struct {
+	name  string
+	value int
+	names []string
+}
+
+var (
+	cipherNames  = []string{"AES-128", "AES-192", "AES-256"}
+	modeNames    = []string{"ECB", "CBC-zero-IV", "CBC-key-IV", "CBC-prefix-IV"}
+	paddingNames = []string{"PKCS7", "no-padding"}
+	payloadNames = []string{"json", "base64"}
+	keyTextNames = []string{"base64", "raw", "hex", "ascii"}
+	wrapNames    = []string{"PKCS1v15", "OAEP-SHA1", "OAEP-SHA256"}
+	hashNames    = []string{"SHA-1", "SHA-256"}
+	signedNames  = []string{"plaintext", "ciphertext-text", "ciphertext", "base64", "message"}
+)
+
+func (k knob) String() string {
+	if k.value < 0 || k.value >= len(k.names) {
+		return fmt.Sprintf("unknown (%d)", k.value)
+	}
+	return k.names[k.value]
+}
+
+// String returns the cipher's name.
+func (c Cipher) String() string { return knob{"Cipher", int(c), cipherNames}.String() }
+
+// String returns the mode's name.
+func (m Mode) String() string { return knob{"Mode", int(m), modeNames}.String() }
+
+// String returns the padding's name.
+func (p Padding) String() string { return knob{"Padding", int(p), paddingNames}.String() }
+
+// String returns the payload text's name.
+func (p PayloadText) String() string { return knob{"Payload", int(p), payloadNames}.String() }
+
+// String returns the key text's name.
+func (k KeyText) String() string { return knob{"KeyText", int(k), keyTextNames}.String() }
+
+// String returns the key wrap's name.
+func (w KeyWrap) String() string { return knob{"Wrap", int(w), wrapNames}.String() }
+
+// String returns the hash's name.
+func (h SignatureHash) String() string { return knob{"Hash", int(h), hashNames}.String() }
+
+// String returns the signed bytes' name.
+func (s SignedBytes) String() string { return knob{"Signed", int(s), signedNames}.String() }
+
+func (p Profile) knobs() []knob {
+	return []knob{
+		{"Cipher", int(p.Cipher), cipherNames}, {"Mode", int(p.Mode), modeNames},
+		{"Padding", int(p.Padding), paddingNames}, {"Payload", int(p.Payload), payloadNames},
+		{"KeyText", int(p.KeyText), keyTextNames}, {"Wrap", int(p.Wrap), wrapNames},
+		{"Hash", int(p.Hash), hashNames}, {"Signed", int(p.Signed), signedNames},
+	}
+}
+
+// Validate reports a choice that is none of the documented constants.
+func (p Profile) Validate() error {
+	for _, k := range p.knobs() {
+		if k.value < 0 || k.value >= len(k.names) {
+			return fmt.Errorf("profile: %s is %s", k.name, k)
+		}
+	}
+	return nil
+}
+
+// String lists the choices in one line, such as "Cipher=AES-128 Mode=ECB …".
+func (p Profile) String() string {
+	words := make([]string, 0, 9)
+	for _, k := range p.knobs() {
+		words = append(words, k.name+"="+k.String())
+	}
+	if p.TolerantKey {
+		words = append(words, "TolerantKey")
+	}
+	return strings.Join(words, " ")
+}
+
+// keyLen returns the bytes of the session key.
+func (p Profile) keyLen() int { return 16 + 8*int(p.Cipher) }

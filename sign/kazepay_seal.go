@@ -1,0 +1,366 @@
+package sign
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha1" //nolint:gosec // an inferred choice of KazePay's profile
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+)
+
+// blockSize is that of AES.
+const blockSize = aes.BlockSize
+
+func (p Profile) ready(own PrivateKey, peer PublicKey) error {
+	switch {
+	case own.IsZero():
+		return fmt.Errorf("%w: the private key is missing", ErrKey)
+	case peer.IsZero():
+		return fmt.Errorf("%w: the public key is missing", ErrKey)
+	}
+	return p.Validate()
+}
+
+// Seal signs payload with the sender's own key, encrypts it under a fresh
+// session key, and wraps that for the peer. Head is the JSON object of the
+// head's other members. With [PaddingNone] spaces are appended to the payload.
+func (p Profile) Seal(own PrivateKey, peer PublicKey, head, payload []byte) (*Envelope, error) {
+	if err := p.ready(own, peer); err != nil {
+		return nil, err
+	}
+	payload = p.fill(payload)
+	key, text, err := p.newKey()
+	if err != nil {
+		return nil, err
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, fmt.Errorf("%w: AES", ErrKey)
+	}
+	encoded := payload
+	if p.Payload == PayloadBase64 {
+		encoded = base64.StdEncoding.AppendEncode(nil, payload)
+	}
+	ciphertext := p.encrypt(block, key, encoded)
+	e := &Envelope{Head: head, Encrypt: base64.StdEncoding.EncodeToString(ciphertext)}
+	wrapped, err := p.wrap(peer, text)
+	if err != nil {
+		return nil, fmt.Errorf("%w: the session key cannot be wrapped", ErrKey)
+	}
+	e.KeyEnc = issuing.NewSecret(hex.EncodeToString(wrapped))
+	hash, digest := p.Hash.digest(p.signedBytes(e, ciphertext, payload))
+	signature, err := own.p.signer.Sign(rand.Reader, digest, hash)
+	if err != nil {
+		return nil, fmt.Errorf("sign: RSA PKCS #1 v1.5: %w", err)
+	}
+	e.Sign = hex.EncodeToString(signature)
+	return e, nil
+}
+
+// Open unwraps, decrypts and verifies an envelope, in this order, because the
+// signature covers the plaintext, and returns the payload only when everything
+// is right. What can be seen without a key is [ErrEnvelopeForm]; every other
+// failure is [ErrEnvelope].
+//
+// A key that does not unwrap is replaced by a random one and the rest is done
+// all the same, so neither the error nor the time spent says how far it got.
+func (p Profile) Open(own PrivateKey, peer PublicKey, e *Envelope) ([]byte, error) {
+	if err := p.ready(own, peer); err != nil {
+		return nil, err
+	}
+	if !own.CanDecrypt() {
+		return nil, fmt.Errorf("%w: the private key signs only; opening needs a crypto.Decrypter", ErrKey)
+	}
+	if e == nil {
+		return nil, fmt.Errorf("%w: there is none", ErrEnvelopeForm)
+	}
+	parts, err := e.decode(own.p.public.Size(), peer.p.rsa.Size())
+	if err != nil {
+		return nil, err
+	}
+	key, ok := p.unwrap(own, parts.wrapped)
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, ErrEnvelope
+	}
+	payload, padded := p.decrypt(block, key, parts.ciphertext)
+	ok &= padded
+	if p.Payload == PayloadBase64 {
+		decoded, err := base64.StdEncoding.Strict().DecodeString(string(payload))
+		if err != nil {
+			ok, decoded = 0, payload
+		}
+		payload = decoded
+	}
+	hash, digest := p.Hash.digest(p.signedBytes(e, parts.ciphertext, payload))
+	if rsa.VerifyPKCS1v15(peer.p.rsa, hash, digest, parts.signature) != nil || ok != 1 {
+		return nil, ErrEnvelope
+	}
+	return payload, nil
+}
+
+// fill lengthens a payload that must make whole blocks by itself. Twelve bytes
+// make sixteen characters of Base64.
+func (p Profile) fill(payload []byte) []byte {
+	if p.Padding != PaddingNone {
+		return payload
+	}
+	unit := blockSize
+	if p.Payload == PayloadBase64 {
+		unit = blockSize * 3 / 4
+	}
+	missing := (unit - len(payload)%unit) % unit
+	return append(bytes.Clone(payload), bytes.Repeat([]byte(" "), missing)...)
+}
+
+// newKey draws a session key and its text.
+func (p Profile) newKey() (key, text []byte, err error) {
+	key = make([]byte, p.keyLen())
+	if p.KeyText == KeyTextASCII {
+		// Six bits in every character: the characters of Base64.
+		raw := make([]byte, p.keyLen()*3/4)
+		if _, err := rand.Read(raw); err != nil {
+			return nil, nil, fmt.Errorf("sign: no randomness: %w", err)
+		}
+		key = base64.RawStdEncoding.AppendEncode(nil, raw)
+		return key, key, nil
+	}
+	if _, err := rand.Read(key); err != nil {
+		return nil, nil, fmt.Errorf("sign: no randomness: %w", err)
+	}
+	switch p.KeyText {
+	case KeyTextRaw:
+		return key, key, nil
+	case KeyTextHex:
+		return key, hex.AppendEncode(nil, key), nil
+	default:
+		return key, base64.StdEncoding.AppendEncode(nil, key), nil
+	}
+}
+
+// textLen returns how long the key's text is.
+func (p Profile) textLen() int {
+	switch p.KeyText {
+	case KeyTextBase64:
+		return base64.StdEncoding.EncodedLen(p.keyLen())
+	case KeyTextHex:
+		return hex.EncodedLen(p.keyLen())
+	default:
+		return p.keyLen()
+	}
+}
+
+// wrap encrypts the key's text for the peer.
+func (p Profile) wrap(peer PublicKey, text []byte) ([]byte, error) {
+	switch p.Wrap {
+	case WrapOAEPSHA1:
+		return rsa.EncryptOAEP(sha1.New(), rand.Reader, peer.p.rsa, text, nil)
+	case WrapOAEPSHA256:
+		return rsa.EncryptOAEP(sha256.New(), rand.Reader, peer.p.rsa, text, nil)
+	default:
+		//lint:ignore SA1019 KazePay's lineage wraps session keys with PKCS #1 v1.5
+		return rsa.EncryptPKCS1v15(rand.Reader, peer.p.rsa, text)
+	}
+}
+
+// decrypterOpts are the options for unwrapping. A length makes PKCS #1 v1.5
+// answer bad padding with random bytes of it, in constant time.
+func (w KeyWrap) decrypterOpts(length int) crypto.DecrypterOpts {
+	switch w {
+	case WrapOAEPSHA1:
+		return &rsa.OAEPOptions{Hash: crypto.SHA1}
+	case WrapOAEPSHA256:
+		return &rsa.OAEPOptions{Hash: crypto.SHA256}
+	default:
+		//lint:ignore SA1019 KazePay's lineage wraps session keys with PKCS #1 v1.5
+		return &rsa.PKCS1v15DecryptOptions{SessionKeyLen: length}
+	}
+}
+
+// unwrap returns the session key, or a random key and 0.
+func (p Profile) unwrap(own PrivateKey, wrapped []byte) (key []byte, ok int) {
+	random := make([]byte, p.keyLen())
+	_, _ = rand.Read(random)
+	decrypter, err := own.decrypter()
+	if err != nil {
+		return random, 0
+	}
+	length := p.textLen()
+	if p.TolerantKey {
+		length = 0
+	}
+	text, err := decrypter.Decrypt(rand.Reader, wrapped, p.Wrap.decrypterOpts(length))
+	if err != nil {
+		return random, 0
+	}
+	if p.TolerantKey {
+		key = tolerantKey(text)
+	} else {
+		key = p.KeyText.decode(text)
+		if len(key) != p.keyLen() {
+			key = nil
+		}
+	}
+	if key == nil {
+		return random, 0
+	}
+	return key, 1
+}
+
+// decode returns the key in a text, or nil.
+func (k KeyText) decode(text []byte) []byte {
+	var key []byte
+	var err error
+	switch k {
+	case KeyTextBase64:
+		key, err = base64.StdEncoding.Strict().AppendDecode(nil, text)
+	case KeyTextHex:
+		key, err = hex.AppendDecode(nil, text)
+	default:
+		key = text
+	}
+	if err != nil || (len(key) != 16 && len(key) != 24 && len(key) != 32) {
+		return nil
+	}
+	return key
+}
+
+// tolerantKey reads a key text by its shape: 24 or 44 characters of Base64, 32,
+// 48 or 64 of hex, or else the key itself.
+func tolerantKey(text []byte) []byte {
+	var shapes []KeyText
+	switch len(text) {
+	case 24, 44:
+		shapes = []KeyText{KeyTextBase64, KeyTextRaw}
+	case 32, 48, 64:
+		shapes = []KeyText{KeyTextHex, KeyTextRaw}
+	default:
+		shapes = []KeyText{KeyTextRaw}
+	}
+	for _, k := range shapes {
+		if key := k.decode(text); key != nil {
+			return key
+		}
+	}
+	return nil
+}
+
+// signedBytes are what the signature of e covers.
+func (p Profile) signedBytes(e *Envelope, ciphertext, payload []byte) []byte {
+	switch p.Signed {
+	case SignedCiphertextText:
+		return []byte(e.Encrypt)
+	case SignedCiphertext:
+		return ciphertext
+	case SignedBase64:
+		return base64.StdEncoding.AppendEncode(nil, payload)
+	case SignedMessage:
+		return canonicalMessage(e.Head, payload)
+	default:
+		return payload
+	}
+}
+
+// canonicalMessage returns {"head":…,"body":…} with the head's members in the
+// order of their names.
+func canonicalMessage(head, payload []byte) []byte {
+	var members map[string]json.RawMessage
+	_ = json.Unmarshal(head, &members)
+	delete(members, "sign")
+	delete(members, "keyEnc")
+	b := append([]byte(`{"head":`), joinMembers(members)...)
+	b = append(b, `,"body":`...)
+	b = append(b, bytes.TrimSpace(payload)...)
+	return append(b, '}')
+}
+
+// digest hashes message.
+func (h SignatureHash) digest(message []byte) (crypto.Hash, []byte) {
+	if h == HashSHA256 {
+		sum := sha256.Sum256(message)
+		return crypto.SHA256, sum[:]
+	}
+	sum := sha1.Sum(message) //nolint:gosec // an inferred choice of KazePay's profile
+	return crypto.SHA1, sum[:]
+}
+
+// iv returns the vector of the modes that derive it.
+func (p Profile) iv(key []byte) []byte {
+	iv := make([]byte, blockSize)
+	if p.Mode == ModeCBCKeyIV {
+		copy(iv, key)
+	}
+	return iv
+}
+
+// encrypt pads and encrypts.
+func (p Profile) encrypt(block cipher.Block, key, plaintext []byte) []byte {
+	out := bytes.Clone(plaintext)
+	if p.Padding == PaddingPKCS7 {
+		n := blockSize - len(out)%blockSize
+		out = append(out, bytes.Repeat([]byte{byte(n)}, n)...)
+	}
+	switch p.Mode {
+	case ModeECB:
+		for b := out; len(b) > 0; b = b[blockSize:] {
+			block.Encrypt(b[:blockSize], b[:blockSize])
+		}
+		return out
+	case ModeCBCPrefixIV:
+		iv := make([]byte, blockSize, blockSize+len(out))
+		_, _ = rand.Read(iv)
+		cipher.NewCBCEncrypter(block, iv).CryptBlocks(out, out)
+		return append(iv, out...)
+	default:
+		cipher.NewCBCEncrypter(block, p.iv(key)).CryptBlocks(out, out)
+		return out
+	}
+}
+
+// decrypt reverses encrypt. Ciphertext has whole blocks, at least one. On bad
+// padding it returns everything and 0.
+func (p Profile) decrypt(block cipher.Block, key, ciphertext []byte) (plaintext []byte, ok int) {
+	out := bytes.Clone(ciphertext)
+	switch p.Mode {
+	case ModeECB:
+		for b := out; len(b) > 0; b = b[blockSize:] {
+			block.Decrypt(b[:blockSize], b[:blockSize])
+		}
+	case ModeCBCPrefixIV:
+		iv := out[:blockSize]
+		out = bytes.Clone(out[blockSize:])
+		cipher.NewCBCDecrypter(block, iv).CryptBlocks(out, out)
+		if len(out) == 0 {
+			return out, 0
+		}
+	default:
+		cipher.NewCBCDecrypter(block, p.iv(key)).CryptBlocks(out, out)
+	}
+	if p.Padding == PaddingNone {
+		return out, 1
+	}
+	return unpad(out)
+}
+
+// unpad strips PKCS #7 padding of whole blocks without branching on their
+// bytes; only the result's length depends on them.
+func unpad(b []byte) (plaintext []byte, ok int) {
+	n := int(b[len(b)-1])
+	ok = subtle.ConstantTimeLessOrEq(1, n) & subtle.ConstantTimeLessOrEq(n, blockSize)
+	for i := 1; i <= blockSize; i++ {
+		inside := subtle.ConstantTimeLessOrEq(i, n)
+		same := subtle.ConstantTimeByteEq(b[len(b)-i], byte(n))
+		ok &= subtle.ConstantTimeSelect(inside, same, 1)
+	}
+	return b[:len(b)-ok*n], ok
+}

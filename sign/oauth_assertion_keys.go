@@ -1,0 +1,172 @@
+package sign
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"log/slog"
+)
+
+// ES256Key is an own EC key on the curve P-256, in memory or behind a
+// [crypto.Signer]. It prints as "[redacted]". The zero ES256Key is no key.
+type ES256Key struct{ p *es256Key }
+
+type es256Key struct {
+	signer crypto.Signer
+	public *ecdsa.PublicKey
+}
+
+// NewES256Key wraps a signer whose public key is ECDSA on P-256: an
+// *ecdsa.PrivateKey or a handle to an HSM or KMS key. The signer must be safe
+// for concurrent use.
+func NewES256Key(signer crypto.Signer) (ES256Key, error) {
+	if signer == nil {
+		return ES256Key{}, fmt.Errorf("%w: the signer is nil", ErrKey)
+	}
+	if k, ok := signer.(*ecdsa.PrivateKey); ok {
+		if k == nil || k.Curve == nil {
+			return ES256Key{}, fmt.Errorf("%w: the EC private key is nil", ErrKey)
+		}
+		if _, err := k.Bytes(); err != nil {
+			return ES256Key{}, fmt.Errorf("%w: the EC private key is inconsistent", ErrKey)
+		}
+	}
+	public, ok := signer.Public().(*ecdsa.PublicKey)
+	if !ok {
+		return ES256Key{}, fmt.Errorf("%w: want an EC private key, found %s", ErrKey, kindOf(signer.Public()))
+	}
+	if err := checkP256(public); err != nil {
+		return ES256Key{}, err
+	}
+	return ES256Key{&es256Key{signer: signer, public: public}}, nil
+}
+
+// ParseES256Key reads an EC private key on P-256 from PEM (PKCS #8 or SEC 1) or
+// from the bare Base64 of its DER. Surrounding white space is ignored.
+func ParseES256Key(text string) (ES256Key, error) {
+	der, label, err := decodeKeyText(text)
+	if err != nil {
+		return ES256Key{}, err
+	}
+	if k, err := x509.ParseECPrivateKey(der); err == nil {
+		return NewES256Key(k)
+	}
+	found := describeDER(der, label)
+	if k, err := x509.ParsePKCS8PrivateKey(der); err == nil {
+		if ec, ok := k.(*ecdsa.PrivateKey); ok {
+			return NewES256Key(ec)
+		}
+		if s, ok := k.(crypto.Signer); ok {
+			found = kindOf(s.Public()) + " (private)"
+		}
+	}
+	return ES256Key{}, fmt.Errorf("%w: want an EC private key on P-256, found %s", ErrKey, found)
+}
+
+// IsZero reports whether there is no key.
+func (k ES256Key) IsZero() bool { return k.p == nil }
+
+// Public returns the public half, which is given to the other side.
+func (k ES256Key) Public() ES256PublicKey {
+	if k.p == nil {
+		return ES256PublicKey{}
+	}
+	return ES256PublicKey{k.p.public}
+}
+
+// Format implements [fmt.Formatter] for every verb.
+func (ES256Key) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[redacted]") }
+
+// LogValue implements [slog.LogValuer].
+func (ES256Key) LogValue() slog.Value { return slog.StringValue("[redacted]") }
+
+// MarshalText returns "[redacted]".
+func (ES256Key) MarshalText() ([]byte, error) { return []byte("[redacted]"), nil }
+
+// ES256PublicKey is the other side's EC key on P-256, with which its tokens are
+// verified. It prints as its fingerprint. The zero ES256PublicKey is no key.
+type ES256PublicKey struct{ p *ecdsa.PublicKey }
+
+// NewES256PublicKey wraps an ECDSA public key on P-256.
+func NewES256PublicKey(key *ecdsa.PublicKey) (ES256PublicKey, error) {
+	if key == nil {
+		return ES256PublicKey{}, fmt.Errorf("%w: the EC public key is nil", ErrKey)
+	}
+	if err := checkP256(key); err != nil {
+		return ES256PublicKey{}, err
+	}
+	return ES256PublicKey{key}, nil
+}
+
+// ParseES256PublicKey reads an EC public key on P-256 from PEM (PKIX or an
+// X.509 certificate, whose validity dates are not checked) or from the bare
+// Base64 of the DER of one of them.
+func ParseES256PublicKey(text string) (ES256PublicKey, error) {
+	der, label, err := decodeKeyText(text)
+	if err != nil {
+		return ES256PublicKey{}, err
+	}
+	var found any
+	if k, err := x509.ParsePKIXPublicKey(der); err == nil {
+		found = k
+	} else if cert, err := x509.ParseCertificate(der); err == nil {
+		found = cert.PublicKey
+	}
+	if k, ok := found.(*ecdsa.PublicKey); ok {
+		return NewES256PublicKey(k)
+	}
+	if found != nil {
+		return ES256PublicKey{}, fmt.Errorf("%w: want an EC public key on P-256, found %s", ErrKey, kindOf(found))
+	}
+	return ES256PublicKey{}, fmt.Errorf("%w: want an EC public key on P-256, found %s", ErrKey, describeDER(der, label))
+}
+
+// IsZero reports whether there is no key.
+func (k ES256PublicKey) IsZero() bool { return k.p == nil }
+
+// Fingerprint returns the SHA-256 of the key's PKIX DER in lower-case hex.
+func (k ES256PublicKey) Fingerprint() string {
+	if k.p == nil {
+		return ""
+	}
+	der, err := x509.MarshalPKIXPublicKey(k.p)
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(der)
+	return hex.EncodeToString(sum[:])
+}
+
+// String returns the type and the fingerprint.
+func (k ES256PublicKey) String() string { return "ec-public-key " + k.Fingerprint() }
+
+// Format implements [fmt.Formatter] for every verb.
+func (k ES256PublicKey) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, k.String()) }
+
+// MarshalText returns the key as PKIX PEM.
+func (k ES256PublicKey) MarshalText() ([]byte, error) {
+	if k.p == nil {
+		return nil, nil
+	}
+	der, err := x509.MarshalPKIXPublicKey(k.p)
+	if err != nil {
+		return nil, fmt.Errorf("%w: cannot encode", ErrKey)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), nil
+}
+
+func checkP256(key *ecdsa.PublicKey) error {
+	if key.Curve != elliptic.P256() {
+		return fmt.Errorf("%w: the EC key is not on the curve P-256, which ES256 needs", ErrKey)
+	}
+	if _, err := key.ECDH(); err != nil {
+		return fmt.Errorf("%w: the EC public key is not a point of its curve", ErrKey)
+	}
+	return nil
+}

@@ -1,0 +1,77 @@
+package unionpay
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+func TestSpell(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string][2]string{
+		`{"a":"b"}`:              {`{"a":"b"}`, `{"a":"b"}`},
+		`"\u0008\u0009\u000a"`:   {`"\b\t\n"`, `"\b\t\n"`},
+		`"\u000c\u000d\u0001"`:   {`"\f\r\u0001"`, `"\f\r\u0001"`},
+		`"\\u000a"`:              {`"\\u000a"`, `"\\u000a"`},
+		`"\\\u000a\"\\"`:         {`"\\\n\"\\"`, `"\\\n\"\\"`},
+		`"a/b\\/c"`:              {`"a/b\\/c"`, `"a\/b\\\/c"`},
+		`"\u007f\u00e9"`:         {`"\u007f\u00e9"`, `"\u007f\u00e9"`},
+		`"\/"`:                   {`"\/"`, `"\/"`},
+		`{"x":"\u000A","y":"/"}`: {`{"x":"\u000A","y":"/"}`, `{"x":"\u000A","y":"\/"}`},
+	} {
+		for i, escape := range []bool{false, true} {
+			got := string(spell([]byte(in), escape))
+			if got != want[i] {
+				t.Errorf("spell(%s, %v) = %s, want %s", in, escape, got, want[i])
+			}
+			var before, after any
+			if json.Unmarshal([]byte(in), &before) != nil || json.Unmarshal([]byte(got), &after) != nil {
+				t.Fatalf("%s or %s is not JSON", in, got)
+			}
+		}
+	}
+}
+
+// FuzzAnswer reads any bytes as an answer.
+func FuzzAnswer(f *testing.F) {
+	f.Add([]byte(`{"msgInfo":{"msgID":"A"},"trxInfo":{"token":"6299990000000000004"},"msgResponse":{"responseCode":"00"}}`))
+	f.Add([]byte(`{"MsgResponse":{"responseCode":"E0","responseMsg":"Unauthorized access"}}`))
+	f.Add([]byte(`{"atmList":[{"atmId":1,"features":[]},null,7],"totalCount":"x"}`))
+	f.Add([]byte(`{"token":"eyJ.a.b.c.d","tokenExpiry":{},"trxInfo":[]}`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		for _, shape := range []Shape{ShapeFlat, ShapeEnveloped} {
+			a := parseAnswer(raw, shape)
+			if a.code != "" && (len(a.code) > 4 || strings.ContainsAny(string(a.code), " \n\"")) {
+				t.Errorf("code %q", a.code)
+			}
+			token, atms := new(Token), new(atmAnswer)
+			if err := (Config{}).decodeLoose(Opener{}, a.business, token); err == nil && token.incomplete() == nil && token.Token.Len() < 16 {
+				t.Error("a token of fewer than 16 digits passes")
+			}
+			_ = (Config{}).decodeLoose(Opener{Profile: ProfileU}, a.business, atms)
+		}
+	})
+}
+
+// FuzzSpell: what is JSON stays the same JSON.
+func FuzzSpell(f *testing.F) {
+	f.Add(`a\u000a/`)
+	f.Add("\x00\n\\u000a")
+	f.Fuzz(func(t *testing.T, text string) {
+		raw, err := codec.Marshal(map[string]string{text: text})
+		if err != nil {
+			t.Skip()
+		}
+		for _, escape := range []bool{false, true} {
+			var before, after map[string]string
+			if json.Unmarshal(raw, &before) != nil || json.Unmarshal(spell(raw, escape), &after) != nil {
+				t.Fatalf("%q is not JSON", spell(raw, escape))
+			}
+			for name, value := range before {
+				if after[name] != value {
+					t.Fatalf("%q became %q", value, after[name])
+				}
+			}
+		}
+	})
+}

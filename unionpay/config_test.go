@@ -1,0 +1,296 @@
+package unionpay_test
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"errors"
+	"math/big"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/unionpay"
+	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
+)
+
+func weakKey(t *testing.T) sign.PrivateKey {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 1024)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrapped, err := sign.NewPrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return wrapped
+}
+
+func TestConfig(t *testing.T) {
+	t.Parallel()
+	server, _ := turned(t, unionpaytest.Config{})
+	weak := weakKey(t)
+	for _, c := range []struct {
+		field  string
+		change func(*unionpay.Config)
+	}{
+		{"BaseURL", func(c *unionpay.Config) { c.BaseURL = "" }},
+		{"BaseURL", func(c *unionpay.Config) { c.BaseURL = "http://gateway.example" }},
+		{"AppID", func(c *unionpay.Config) { c.AppID = "" }},
+		{"AppID", func(c *unionpay.Config) { c.AppID = strings.Repeat("1", 17) }},
+		{"AppID", func(c *unionpay.Config) { c.AppID = `00"20446` }},
+		{"SignKey", func(c *unionpay.Config) { c.SignKey = sign.PrivateKey{} }},
+		{"SignKey", func(c *unionpay.Config) { c.SignKey = weak }},
+		{"SignKeyID", func(c *unionpay.Config) { c.SignKeyID = "" }},
+		{"UPISignKeys", func(c *unionpay.Config) { c.UPISignKeys = nil }},
+		{"UPISignKeys", func(c *unionpay.Config) { c.UPISignKeys = map[string]sign.PublicKey{"": c.UPIEncKey} }},
+		{"UPISignKeys", func(c *unionpay.Config) { c.UPISignKeys = map[string]sign.PublicKey{"1": {}} }},
+		{"UPISignKeys", func(c *unionpay.Config) { c.UPISignKeys = map[string]sign.PublicKey{"1": weak.Public()} }},
+		{"UPIEncKeyID", func(c *unionpay.Config) { c.UPIEncKeyID = "" }},
+		{"DecryptKeys", func(c *unionpay.Config) { c.DecryptKeys = map[string]sign.PrivateKey{"1": {}} }},
+		{`Paths["A"]`, func(c *unionpay.Config) { c.Paths = map[unionpay.MessageType]string{"A": "cams"} }},
+		{`Paths["A"]`, func(c *unionpay.Config) { c.Paths = map[unionpay.MessageType]string{"A": "/a/../b"} }},
+		{`Paths["A"]`, func(c *unionpay.Config) { c.Paths = map[unionpay.MessageType]string{"A": "//evil.example/b"} }},
+		{`Paths["A"]`, func(c *unionpay.Config) { c.Paths = map[unionpay.MessageType]string{"A": "/a?b=c"} }},
+		{`Paths["A"]`, func(c *unionpay.Config) { c.Paths = map[unionpay.MessageType]string{"A": "/a%2fb"} }},
+		{"PayloadMode", func(c *unionpay.Config) { c.PayloadMode = 3 }},
+		{"JWE", func(c *unionpay.Config) { c.JWE.Enc = "A192GCM" }},
+		{`Profiles["A"]`, func(c *unionpay.Config) { c.Profiles = map[unionpay.MessageType]unionpay.Profile{"A": 2} }},
+		{`Shapes["A"]`, func(c *unionpay.Config) { c.Shapes = map[unionpay.MessageType]unionpay.Shape{"A": 3} }},
+		{`BodyEncryption["A"]`, func(c *unionpay.Config) { c.BodyEncryption = map[unionpay.MessageType]unionpay.BodyEncryption{"A": 2} }},
+		{`BodyEncryption["A"]`, func(c *unionpay.Config) {
+			c.BodyEncryption = map[unionpay.MessageType]unionpay.BodyEncryption{"A": unionpay.BodyJWE}
+			c.UPIEncKey = sign.PublicKey{}
+		}},
+		{`BodyEncryption["A"]`, func(c *unionpay.Config) {
+			c.BodyEncryption = map[unionpay.MessageType]unionpay.BodyEncryption{"A": unionpay.BodyJWE}
+			c.Profiles = map[unionpay.MessageType]unionpay.Profile{"A": unionpay.ProfileU}
+		}},
+		{`FieldNames["token"]`, func(c *unionpay.Config) { c.FieldNames = map[string]string{"token": "t"} }},
+		{`FieldNames["pageNo"]`, func(c *unionpay.Config) { c.FieldNames = map[string]string{"pageNo": `a"b`} }},
+		{"FieldNames", func(c *unionpay.Config) { c.FieldNames = map[string]string{"pageNo": "p", "pageSize": "P"} }},
+		{"IdentityField", func(c *unionpay.Config) { c.IdentityField = "msgID" }},
+		{"AnswerAppIDs", func(c *unionpay.Config) { c.AnswerAppIDs = []string{} }},
+		{"AnswerAppIDs", func(c *unionpay.Config) { c.AnswerAppIDs = []string{""} }},
+		{"Skew", func(c *unionpay.Config) { c.Skew = -1 }},
+		{"EncCertID", func(c *unionpay.Config) { c.SendEncCertID = true }},
+	} {
+		cfg := server.ClientConfig()
+		c.change(&cfg)
+		_, err := unionpay.New(cfg)
+		e := asError(t, err)
+		if !errors.Is(err, issuing.ErrInvalid) || !slices.ContainsFunc(e.Fields, func(f issuing.FieldError) bool { return f.Field == c.field }) {
+			t.Errorf("%s: %v", c.field, err)
+		}
+	}
+	if _, err := unionpay.New(unionpay.Config{}); len(asError(t, err).Fields) != 5 {
+		t.Errorf("the empty configuration: %v", err)
+	}
+	if _, err := unionpay.New(server.ClientConfig(), issuing.WithMaxAttempts(0)); !errors.Is(err, issuing.ErrInvalid) {
+		t.Errorf("a bad option: %v", err)
+	}
+}
+
+// TestConfigIsCopied: what the caller changes afterwards does not reach the
+// client.
+func TestConfigIsCopied(t *testing.T) {
+	t.Parallel()
+	server, _ := turned(t, unionpaytest.Config{})
+	cfg := server.ClientConfig()
+	client, err := unionpay.New(cfg, issuing.WithClock(server.Clock().Now))
+	if err != nil {
+		t.Fatal(err)
+	}
+	clear(cfg.Paths)
+	clear(cfg.UPISignKeys)
+	if _, err := client.ATMs.Feedback(t.Context(), feedback()); err != nil {
+		t.Error(err)
+	}
+	var events []issuing.CallEvent
+	clone, err := client.Clone(issuing.WithHook(func(_ context.Context, e issuing.CallEvent) { events = append(events, e) }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := clone.ATMs.Feedback(t.Context(), feedback()); err != nil {
+		t.Error(err)
+	}
+	if len(events) != 1 || events[0].Template != path(unionpay.MessageATMFeedback) || events[0].Op != "ATMs.Feedback" || events[0].Provider != "unionpay" {
+		t.Errorf("events %+v", events)
+	}
+	if _, err := client.Clone(issuing.WithTimeout(-1)); !errors.Is(err, issuing.ErrInvalid) {
+		t.Errorf("a bad option: %v", err)
+	}
+}
+
+// TestModes: every payload mode, algorithm pair and shape works against a gateway
+// with the same setting, and against no other.
+func TestModes(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []sign.UPIMode{sign.UPIEncoded, sign.UPIRaw, sign.UPIRFC7797} {
+		server, client := turned(t, unionpaytest.Config{PayloadMode: mode})
+		if _, err := client.ATMs.Feedback(t.Context(), feedback()); err != nil || server.MatchedMode() != mode {
+			t.Errorf("%s: %v, matched %s", mode, err, server.MatchedMode())
+		}
+		other := newClient(t, server, func(c *unionpay.Config) { c.PayloadMode = (mode + 1) % 2 })
+		_, err := other.ATMs.Feedback(t.Context(), feedback())
+		if !errors.Is(err, issuing.ErrUnauthorized) {
+			t.Errorf("another mode than %s: %v", mode, err)
+		}
+	}
+	lenient, _ := turned(t, unionpaytest.Config{Lenient: true})
+	raw := newClient(t, lenient, func(c *unionpay.Config) { c.PayloadMode = sign.UPIRaw })
+	if _, err := raw.ATMs.Feedback(t.Context(), feedback()); lenient.MatchedMode() != sign.UPIRaw || errors.Is(err, issuing.ErrUnauthorized) {
+		t.Errorf("a lenient gateway matched %s: %v", lenient.MatchedMode(), err)
+	}
+	shapes := map[unionpay.MessageType]unionpay.Shape{
+		unionpay.MessageATMFeedback: unionpay.ShapeEnveloped, unionpay.MessageTokenStateInquiry: unionpay.ShapeFlat,
+	}
+	encryption := map[unionpay.MessageType]unionpay.BodyEncryption{unionpay.MessageATMFeedback: unionpay.BodyJWE}
+	_, client := turned(t, unionpaytest.Config{
+		Shapes: shapes, BodyEncryption: encryption, JWE: sign.UPIJWE{Alg: sign.UPIRSAOAEP256, Enc: sign.UPIA256GCM},
+	})
+	if _, err := client.ATMs.Feedback(t.Context(), feedback()); err != nil {
+		t.Errorf("enveloped and encrypted: %v", err)
+	}
+	if _, err := client.Tokens.Token(t.Context(), unionpay.TokenQuery{RefID: "1"}); !errors.Is(err, unionpay.CodeRecordNotFound) {
+		t.Errorf("a flat inquiry: %v", err)
+	}
+}
+
+func TestStrict(t *testing.T) {
+	t.Parallel()
+	server, client := turned(t, unionpaytest.Config{})
+	strict := newClient(t, server, func(c *unionpay.Config) { c.Strict = true })
+	req := feedback()
+	req.ReportReason = "9"
+	if _, err := client.ATMs.Feedback(t.Context(), req); !errors.Is(err, unionpay.CodeFormat) {
+		t.Errorf("a new reason is the gateway's to refuse: %v", err)
+	}
+	before := server.Requests("")
+	if _, err := strict.ATMs.Feedback(t.Context(), req); len(asError(t, err).Fields) != 1 {
+		t.Errorf("strictly: %v", err)
+	}
+	token := pushed(t, server, "")
+	token.UseCases = []unionpay.UseCase{"NEW"}
+	if _, err := strict.Tokens.Request(t.Context(), token); !errors.Is(err, issuing.ErrInvalid) {
+		t.Errorf("a new use case: %v", err)
+	}
+	if server.Requests("") != before {
+		t.Error("sent")
+	}
+}
+
+func TestMessageIDs(t *testing.T) {
+	t.Parallel()
+	gateway, _ := turned(t, unionpaytest.Config{})
+	for appID, want := range map[string]string{"00520446": "A00520446", "77": "A00000077", "ab-c": "A0000ab0c", "0123456789abcdef": "A0123456789abcdef"} {
+		client := newClient(t, gateway, func(c *unionpay.Config) { c.AppID = appID })
+		seen := map[string]bool{}
+		var mu sync.Mutex
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				for range 10 {
+					var info issuing.CallInfo
+					_, _ = client.Tokens.Token(t.Context(), unionpay.TokenQuery{RefID: "r"}, issuing.WithCallInfo(&info))
+					mu.Lock()
+					seen[info.Key] = true
+					mu.Unlock()
+				}
+			})
+		}
+		wg.Wait()
+		if len(seen) != 40 {
+			t.Errorf("%s: %d ids for 40 messages", appID, len(seen))
+		}
+		for id := range seen {
+			if !strings.HasPrefix(id, want+"20260401100000") || len(id) != len(want)+20 {
+				t.Fatalf("id %s", id)
+			}
+		}
+	}
+}
+
+func TestCertificateID(t *testing.T) {
+	t.Parallel()
+	if got := unionpay.CertificateID(&x509.Certificate{SerialNumber: big.NewInt(3185569896925184)}); got != "3185569896925184" {
+		t.Errorf("got %s", got)
+	}
+	if unionpay.CertificateID(nil) != "" || unionpay.CertificateID(&x509.Certificate{}) != "" {
+		t.Error("no certificate has an id")
+	}
+}
+
+func TestTokenExpiry(t *testing.T) {
+	t.Parallel()
+	beijing := time.FixedZone("", 8*3600)
+	for text, want := range map[unionpay.TokenExpiry]time.Time{
+		"20301231235959": time.Date(2030, 12, 31, 23, 59, 59, 0, beijing),
+		"801230235959":   time.Date(2080, 12, 30, 23, 59, 59, 0, beijing),
+		"12/30":          time.Date(2030, 12, 31, 23, 59, 59, 0, beijing),
+		"0228":           time.Date(2028, 2, 29, 23, 59, 59, 0, beijing),
+		"3012":           time.Date(2030, 12, 31, 23, 59, 59, 0, beijing),
+	} {
+		if got, ok := text.Time(nil); !ok || !got.Equal(want) {
+			t.Errorf("%s: %v, %v", text, got, ok)
+		}
+	}
+	for _, text := range []unionpay.TokenExpiry{"", "never", "1330", "99/99", "20301331000000", "123", "-1-1"} {
+		if got, ok := text.Time(time.UTC); ok {
+			t.Errorf("%q is %v", text, got)
+		}
+	}
+}
+
+func TestCodesAndEnums(t *testing.T) {
+	t.Parallel()
+	open := []unionpay.Code{}
+	for _, code := range unionpay.Codes() {
+		if !code.Known() || code.Meaning() == "" || !strings.Contains(code.Error(), code.Meaning()) || (code.Kind() == nil) != (code == "00") {
+			t.Errorf("%s: %v %q", code, code.Kind(), code.Meaning())
+		}
+		if code.Open() {
+			open = append(open, code)
+		}
+	}
+	if diff := cmp.Diff([]unionpay.Code{"04", "91", "92", "96", "98", "99"}, open); diff != "" {
+		t.Errorf("open codes (-want +got):\n%s", diff)
+	}
+	if len(unionpay.Codes()) != 48 {
+		t.Errorf("%d codes", len(unionpay.Codes()))
+	}
+	if c := unionpay.Code("Q7"); c.Known() || !errors.Is(c.Kind(), issuing.ErrDeclined) || c.Error() != `code "Q7"` {
+		t.Errorf("an unknown code: %v %v", c.Kind(), c)
+	}
+	known := []interface{ Known() bool }{
+		unionpay.MessageGetUserID, unionpay.ProfileU, unionpay.ShapeFlat, unionpay.BodyJWE, unionpay.ReasonOther,
+		unionpay.TokenDeleted, unionpay.ActionDelete, unionpay.UseCaseCOF, unionpay.CaptureNFC, unionpay.CardTypePrepaid,
+		unionpay.AppToApp, unionpay.OriginIOS,
+	}
+	for _, v := range known {
+		if !v.Known() {
+			t.Errorf("%T %v is not known", v, v)
+		}
+	}
+	unknown := []interface{ Known() bool }{
+		unionpay.MessageType("X"), unionpay.Profile(9), unionpay.Shape(9), unionpay.BodyEncryption(9), unionpay.ReportReason("7"),
+		unionpay.TokenState("X"), unionpay.TokenAction("X"), unionpay.UseCase("X"), unionpay.CaptureMethod("X"), unionpay.CardType("X"),
+		unionpay.Scenario("X"), unionpay.Origin("X"),
+	}
+	for _, v := range unknown {
+		if v.Known() {
+			t.Errorf("%T %v is known", v, v)
+		}
+	}
+	if !unionpay.TokenDeleted.Terminal() || unionpay.TokenSuspended.Terminal() {
+		t.Error("only DELETED is final")
+	}
+}

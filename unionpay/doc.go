@@ -1,0 +1,48 @@
+// Package unionpay is a client of UnionPay International's Open API for token
+// requestors: the Cardholder Account Management Service (CAMS), in which an
+// issuer's app pushes a card as a token into a wallet or a merchant's account.
+//
+// # Overview
+//
+// Make one [Client] with [New] and keep it; it is safe for concurrent use.
+// [Client.ATMs] finds ATMs and reports errors in their data, [Client.Tokens]
+// requests and manages tokens, [Client.Keys] exchanges keys. [Links] reads the
+// push that an issuer's app sends through a URI, and builds the answer. Messages
+// that UnionPay sends, such as [TokenStateChanged], are served by webhook.UnionPay.
+//
+// UnionPay publishes one message of CAMS completely (ATM_FEEDBACK_INFORM), and
+// of the others names and purposes. No service URL suffix is public: an operation
+// without one in [Config.Paths] returns issuing.ErrNotConfigured, and
+// [InferredPaths] has the guesses. What is inferred is a setting and says so;
+// members that are not modelled go out and come in through Extra.
+//
+// # Authentication
+//
+// In profile G, the default, every request carries a detached JWS (RS256) in the
+// header UPI-JWS over its body, with a fresh UUID and timestamp per attempt.
+// Every answer must carry one of UnionPay's; an answer that does not verify is an
+// error. Card numbers and verification data are encrypted as compact JWE. Profile
+// U, UMPS's own, puts the signature into the body; [Config.Profiles] selects it
+// per message.
+//
+// # Errors
+//
+// Every error is an [issuing.Error]. Test for its kind
+// (errors.Is(err, issuing.ErrDuplicate)) or for a response code
+// (errors.Is(err, unionpay.CodeTokenAlreadyIssued)). The gateway's errorDetail is
+// for debugging only and stands in CallInfo.Raw alone.
+//
+// # Retries
+//
+// Each method states its safety. Inquiries are repeated, each time as a message
+// of its own. Token requests, reports and key exchanges are never repeated once
+// they may have arrived. A state update reads the token before it repeats, where
+// an inquiry is configured. Codes 04, 91, 92, 96, 98 and 99, an unsigned approval
+// and an approval without a token leave the outcome open
+// ([issuing.ErrOutcomeUnknown]); [TokenService.TokenByRequest] settles it.
+//
+// # Testing
+//
+// The package unionpaytest is the gateway in memory, with an issuer that pushes
+// cards; it signs and encrypts for real.
+package unionpay

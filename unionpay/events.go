@@ -1,0 +1,176 @@
+package unionpay
+
+import (
+	"errors"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+)
+
+// MsgInfo is the head of a message.
+type MsgInfo struct {
+	VersionNo string      `json:"versionNo"` // 1.0.0
+	MsgID     string      `json:"msgID"`     // AN 17-49; UnionPay's start with U
+	TimeStamp time.Time   `json:"timeStamp"` // zero when it cannot be read
+	MsgType   MessageType `json:"msgType"`   // what the message is
+	WalletID  string      `json:"walletID"`  // our id in the UMPS family
+	InsID     string      `json:"insID"`     // our id in the SCIS family
+}
+
+// DedupeKey is equal for two deliveries of the same message.
+func (m MsgInfo) DedupeKey() string { return string(m.MsgType) + "|" + m.MsgID }
+
+// ParseMsgInfo reads a message's head. An error means that a mandatory member is
+// missing or out of its format, which is answered with [CodeFormat].
+func ParseMsgInfo(raw []byte, zone *time.Location) (MsgInfo, error) {
+	var m MsgInfo
+	if err := (Config{Zone: zone}).decodeLoose(Opener{}, raw, &m); err != nil {
+		return m, err
+	}
+	var stamp struct {
+		Text string `json:"timeStamp"`
+	}
+	// The text must be there; one that cannot be read loses no message.
+	if err := codec.Unmarshal(raw, &stamp); err != nil || stamp.Text == "" {
+		return m, errors.New("msgInfo lacks its timeStamp")
+	}
+	if m.MsgType == "" || len(m.MsgType) > 50 || !validMsgID(m.MsgID) || m.VersionNo == "" {
+		return m, errors.New("msgInfo lacks a mandatory member")
+	}
+	return m, nil
+}
+
+// Notification is the data of a message from UnionPay: one of the pointers to
+// [TokenStateChanged], [TransactionReported] and [UserIDRequested].
+type Notification interface {
+	// Answer returns the business fields of our answer, as a value that encodes
+	// to a JSON object.
+	Answer() any
+	// check reports a missing mandatory field.
+	check() error
+}
+
+// DecodeNotification decodes the business fields of an authenticated message.
+// The package webhook calls it; a type that is not known gives nil and no error.
+func DecodeNotification(typ MessageType, trxInfo []byte, open Opener, zone *time.Location) (Notification, error) {
+	var n Notification
+	switch typ {
+	case MessageTokenStateNotification:
+		n = new(TokenStateChanged)
+	case MessageTrxStatusNotification:
+		n = new(TransactionReported)
+	case MessageGetUserID:
+		n = new(UserIDRequested)
+	default:
+		return nil, nil
+	}
+	if err := (Config{Zone: zone}).decodeLoose(open, trxInfo, n); err != nil {
+		return nil, err
+	}
+	return n, n.check()
+}
+
+// empty is the business part of an acknowledgement.
+type empty struct{}
+
+// TokenStateChanged (TOKEN_STATE_NOTIFICATION) tells that the issuer suspended,
+// resumed or deleted a token.
+type TokenStateChanged struct {
+	Token                     issuing.Secret    `json:"token"`                     // 16 to 19 digits
+	State                     TokenState        `json:"tokenState"`                // the new state
+	SRCDigitalCardID          string            `json:"srcDigitalCardId"`          // secure-remote-commerce card id; optional
+	SRCCorrelationID          string            `json:"srcCorrelationId"`          // correlation id; optional
+	EncryptedConsumerIdentity *ConsumerIdentity `json:"encryptedConsumerIdentity"` // optional
+	Extra                     Extra             `json:"-"`                         // members that this version does not know
+}
+
+// ConsumerIdentity is the consumer behind a token.
+type ConsumerIdentity struct {
+	Provider string         `json:"identityProvider"` // who vouches for it
+	Type     string         `json:"identityType"`     // kind of identity
+	Value    issuing.Secret `json:"identityValue"`    // the identity
+}
+
+// Answer implements [Notification].
+func (e *TokenStateChanged) Answer() any { return empty{} }
+
+var errMissing = errors.New("a mandatory field is missing or out of its format")
+
+func (e *TokenStateChanged) check() error {
+	if (&Token{Token: e.Token}).incomplete() != nil || e.State == "" || len(e.State) > 50 {
+		return errMissing
+	}
+	return nil
+}
+
+// UserIDRequested (GET_USER_ID) asks for the user behind a one-time code. The
+// handler's function sets AppUserID.
+type UserIDRequested struct {
+	UserAuthCode issuing.Secret `json:"userAuthCode"` // the code
+	AppUserID    string         `json:"-"`            // the answer: our id of the user, 1-64
+	Extra        Extra          `json:"-"`            // members that this version does not know
+}
+
+// userIDAnswer writes the spelling that the wallet gateway uses.
+type userIDAnswer struct {
+	AppUserID string `json:"appUserId"`
+}
+
+// Answer implements [Notification].
+func (e *UserIDRequested) Answer() any { return userIDAnswer{e.AppUserID} }
+
+func (e *UserIDRequested) check() error {
+	if e.UserAuthCode.IsZero() {
+		return errMissing
+	}
+	return nil
+}
+
+// TransactionReported (TRX_STATUS_NOTIFICATION) tells how a payment with a token
+// ended. It is no part of CAMS. A field that
+// cannot be read, such as an amount with leading zeros, stays in Extra.
+type TransactionReported struct {
+	DeviceID                 string           `json:"deviceID"`                 // the device
+	Token                    issuing.Secret   `json:"token"`                    // 16 to 19 digits
+	SRCDigitalCardID         string           `json:"srcDigitalCardId"`         // secure-remote-commerce card id
+	TxnID                    string           `json:"txnID"`                    // transaction id
+	EMVPayloads              []issuing.Secret `json:"emvCpqrcPayload"`          // QR codes that were paid with
+	BarcodePayloads          []issuing.Secret `json:"barcodeCpqrcPayload"`      // bar codes that were paid with
+	SRCCorrelationID         string           `json:"srcCorrelationId"`         // correlation id
+	Amount                   issuing.Amount   `json:"trxAmt"`                   // of the transaction
+	Currency                 string           `json:"trxCurrency"`              // as sent; form not published
+	Surcharge                issuing.Amount   `json:"trxSurcharge"`             // added by the shop
+	Discounts                []Discount       `json:"discountDetails"`          // taken off
+	OriginalAmount           issuing.Amount   `json:"originalAmount"`           // before discounts
+	MerchantName             string           `json:"merchantName"`             // the shop
+	QRCVoucherNo             string           `json:"qrcVoucherNo"`             // voucher number
+	RetrievalReferenceNumber string           `json:"retrievalReferenceNumber"` // RRN
+	MerchantID               string           `json:"merchantID"`               // the shop's id
+	MCC                      string           `json:"mcc"`                      // merchant category code
+	BillingAmount            issuing.Amount   `json:"cdhldrBillAmt"`            // what the card is charged
+	BillingCurrency          string           `json:"cdhldrBillCurrency"`       // as sent
+	BillingRate              issuing.Amount   `json:"cdhldrBillConvRate"`       // conversion rate, exact
+	SettlementKey            SettlementKey    `json:"settlementKey"`            // identifies the transaction in settlement
+	PaymentStatus            string           `json:"paymentStatus"`            // values not published
+	RejectionReason          string           `json:"rejectionReason"`          // on refusal
+	Extra                    Extra            `json:"-"`                        // members that this version does not know
+}
+
+// Discount is one discount of a transaction.
+type Discount struct {
+	Amount issuing.Amount `json:"discountAmt"`  // as sent
+	Note   string         `json:"discountNote"` // what for
+}
+
+// SettlementKey identifies a transaction in settlement.
+type SettlementKey struct {
+	AcquirerIIN      string `json:"acquirerIIN"`            // acquirer
+	ForwardingIIN    string `json:"forwardingIIN"`          // forwarding institution
+	TraceNumber      string `json:"systemTraceAuditNumber"` // 6 digits
+	TransmissionTime string `json:"TransmissionDateTime"`   // MMDDhhmmss; its name begins with a capital T
+}
+
+// Answer implements [Notification].
+func (e *TransactionReported) Answer() any { return empty{} }
+
+func (e *TransactionReported) check() error { return nil }

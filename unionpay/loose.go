@@ -1,0 +1,149 @@
+package unionpay
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
+	"github.com/issuing-sdk/issuing-go/sign"
+)
+
+// Extra holds members of an answer or event that this version does not model, as
+// raw JSON by name. What is unknown may be card data, so it prints as a secret.
+type Extra map[string]issuing.Secret
+
+// Opener opens what UnionPay encrypts for the token requestor.
+type Opener struct {
+	Profile Profile                    // how fields are encrypted
+	JWE     sign.UPIJWE                // profile G: the only algorithms accepted
+	Keys    map[string]sign.PrivateKey // our decryption keys, by kid
+}
+
+// spellings maps other spellings of a member, in lower case, to the one that is
+// written. Case alone needs no entry.
+var spellings = map[string]string{"expiredate": "expirydate"}
+
+// rsaFields are the members that profile U may encrypt; it marks them in no way.
+var rsaFields = map[string]bool{"token": true, "pan": true, "cvn2": true}
+
+// open decrypts a member's value where it is encrypted. A value that looks
+// encrypted and does not open is an error, never the value of its field.
+func (o Opener) open(name string, value []byte) ([]byte, error) {
+	text, ok := wire.Unquote(value)
+	if !ok {
+		return value, nil
+	}
+	var plaintext []byte
+	var err error
+	switch {
+	case strings.EqualFold(name, "authorizationData"):
+		return value, nil // encrypted for UnionPay, not for us
+	case o.Profile == ProfileG && isCompactJWE(text):
+		plaintext, err = o.JWE.Decrypt(o.Keys, text)
+	case o.Profile == ProfileU && rsaFields[strings.ToLower(name)] && len(text) > 100:
+		plaintext, err = o.openUMPS(text)
+	default:
+		return value, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("field %.40q: %w", name, err)
+	}
+	if len(plaintext) > 0 && (plaintext[0] == '{' || plaintext[0] == '[') && json.Valid(plaintext) {
+		return plaintext, nil
+	}
+	return wire.AppendString(nil, string(plaintext)), nil
+}
+
+// openUMPS tries every key: profile U does not say which one it used.
+func (o Opener) openUMPS(text string) ([]byte, error) {
+	for _, key := range o.Keys {
+		if plaintext, err := sign.DecryptUMPS(key, text); err == nil {
+			return plaintext, nil
+		}
+	}
+	return nil, sign.ErrDecrypt
+}
+
+var errNotObject = errors.New("the business fields are not a JSON object")
+
+// decodeLoose reads an object into the struct that out points to: members are
+// opened, found whatever the case of their names, and those without a field, of a
+// shape that their field cannot hold, or encrypted for somebody else, go into the
+// struct's Extra. What must
+// be there is checked by the types, so one odd member loses no message.
+func (c Config) decodeLoose(o Opener, data []byte, out any) error {
+	v := reflect.ValueOf(out)
+	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
+		return codec.Unmarshal(data, out)
+	}
+	if opened, err := o.open("", data); err == nil {
+		data = opened // all business fields encrypted as one object
+	}
+	if trimmed := strings.TrimSpace(string(data)); !strings.HasPrefix(trimmed, "{") {
+		if trimmed == "" || trimmed == "null" || trimmed == `""` || trimmed == "[]" {
+			data = []byte("{}")
+		} else {
+			return errNotObject
+		}
+	}
+	fields := fieldsByName(v.Elem().Type())
+	renamed := map[string]string{}
+	for name, wireName := range c.FieldNames {
+		renamed[strings.ToLower(wireName)] = strings.ToLower(name)
+	}
+	extra, taken := Extra{}, map[string]bool{}
+	for name, value := range wire.Members(data) {
+		key := strings.ToLower(name)
+		if other, ok := renamed[key]; ok {
+			key = other
+		}
+		if other, ok := spellings[key]; ok {
+			key = other
+		}
+		index, ok := fields[key]
+		if ok && !taken[key] {
+			opened, err := o.open(name, value)
+			field := v.Elem().Field(index)
+			if err == nil && (wire.Codec{Zone: c.zone()}).Unmarshal(opened, field.Addr().Interface()) == nil {
+				taken[key] = true
+				continue
+			}
+			field.SetZero()
+		}
+		if len(extra) < maxExtra {
+			extra[clip(name, 64)] = issuing.NewSecret(string(value))
+		}
+	}
+	if at := v.Elem().FieldByName("Extra"); at.IsValid() && at.Type() == reflect.TypeFor[Extra]() && len(extra) > 0 {
+		at.Set(reflect.ValueOf(extra))
+	}
+	return nil
+}
+
+// maxExtra bounds the members that are kept without a field.
+const maxExtra = 256
+
+func (c Config) zone() *time.Location {
+	if c.Zone == nil {
+		return defaultZone
+	}
+	return c.Zone
+}
+
+// fieldsByName maps a struct's JSON names in lower case to its fields.
+func fieldsByName(t reflect.Type) map[string]int {
+	out := map[string]int{}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name != "" && name != "-" && f.IsExported() {
+			out[strings.ToLower(name)] = i
+		}
+	}
+	return out
+}

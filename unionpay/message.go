@@ -1,0 +1,319 @@
+package unionpay
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
+	"github.com/issuing-sdk/issuing-go/sign"
+)
+
+// Layout of msgInfo.timeStamp.
+const timeStampLayout = "20060102150405"
+
+// versionNo is the only version that the samples show.
+const versionNo = "1.0.0"
+
+// Limits of msgID: AN 17-49.
+const (
+	minMsgID = 17
+	maxMsgID = 49
+)
+
+// newUUID returns 32 random hex digits.
+func newUUID() string {
+	id := uuid.New()
+	return hex.EncodeToString(id[:])
+}
+
+// newMsgIDs returns the default generator: the letter of a wallet or app gateway,
+// the id in eight characters, the time, and a sequence that starts anywhere.
+func newMsgIDs(appID string, zone *time.Location) func(time.Time) string {
+	id := strings.Map(func(r rune) rune {
+		if r < 128 && alphanumeric(byte(r)) {
+			return r
+		}
+		return '0'
+	}, appID)
+	id = fmt.Sprintf("%08s", id)
+	seq := new(atomic.Uint64)
+	seq.Store(rand.Uint64N(1_000_000))
+	return func(now time.Time) string {
+		return fmt.Sprintf("A%s%s%06d", id, now.In(zone).Format(timeStampLayout), seq.Add(1)%1_000_000)
+	}
+}
+
+func validMsgID(id string) bool {
+	for i := range len(id) {
+		if !alphanumeric(id[i]) {
+			return false
+		}
+	}
+	return len(id) >= minMsgID && len(id) <= maxMsgID
+}
+
+// plan is how one operation's messages are made and read.
+type plan struct {
+	path    string
+	profile Profile
+	shape   Shape
+	body    BodyEncryption
+}
+
+func (c Config) plan(o *operation) (plan, error) {
+	p := plan{
+		path: c.Paths[o.message], profile: c.Profiles[o.message],
+		shape: c.Shapes[o.message], body: c.BodyEncryption[o.message],
+	}
+	if p.shape == ShapeDefault {
+		p.shape = o.shape
+	}
+	if p.path == "" {
+		return p, fmt.Errorf("Config.Paths[%q] is not set; UnionPay does not publish it", o.message)
+	}
+	return p, nil
+}
+
+// business turns a request into the JSON object of its business fields, renamed
+// and with its sensitive members encrypted. encrypted reports whether one was.
+func (c Config) business(p plan, in any) (object []byte, encrypted bool, err error) {
+	if in == nil {
+		return []byte("{}"), false, nil
+	}
+	raw, err := codec.Marshal(in)
+	if err != nil {
+		return nil, false, err
+	}
+	if len(raw) == 0 || raw[0] != '{' {
+		return nil, false, errors.New("a request is a JSON object")
+	}
+	if len(c.FieldNames) == 0 && !c.mayEncrypt(raw) {
+		return raw, false, nil
+	}
+	out := objectWriter{}
+	for name, value := range wire.Members(raw) {
+		if slices.Contains(c.EncryptFields, name) && string(value) != "null" {
+			if value, err = c.encryptField(p.profile, value); err != nil {
+				return nil, false, fmt.Errorf("%s: %w", name, err)
+			}
+			encrypted = true
+		}
+		out.member(c.wireName(name), value)
+	}
+	return out.bytes(), encrypted, nil
+}
+
+// mayEncrypt reports whether an object of the codec's can have a member that is
+// to be encrypted; most have none and need no second pass.
+func (c Config) mayEncrypt(object []byte) bool {
+	return slices.ContainsFunc(c.EncryptFields, func(name string) bool {
+		return bytes.Contains(object, append(wire.AppendString(nil, name), ':'))
+	})
+}
+
+var errNoEncKey = fmt.Errorf("%w: Config.UPIEncKey and UPIEncKeyID are needed to encrypt", issuing.ErrNotConfigured)
+
+// encryptField encrypts a member's value: the raw text of a string, the compact
+// JSON of anything else. The ciphertext replaces the value.
+func (c Config) encryptField(profile Profile, value []byte) ([]byte, error) {
+	if c.UPIEncKey.IsZero() {
+		return nil, errNoEncKey
+	}
+	plaintext := value
+	if text, ok := wire.Unquote(value); ok {
+		plaintext = []byte(text)
+	}
+	var sealed string
+	var err error
+	if profile == ProfileU {
+		sealed, err = sign.EncryptUMPS(c.UPIEncKey, plaintext)
+	} else {
+		sealed, err = c.JWE.Encrypt(c.UPIEncKey, c.UPIEncKeyID, plaintext)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return wire.AppendString(nil, sealed), nil
+}
+
+// compose makes the body of one attempt around the business fields.
+func (c Config) compose(p plan, o *operation, msgID string, now time.Time, object []byte, encrypted bool) ([]byte, error) {
+	w := objectWriter{}
+	if p.shape == ShapeEnveloped {
+		info := objectWriter{}
+		info.text("versionNo", versionNo)
+		info.text("msgID", msgID)
+		info.text("timeStamp", now.In(c.Zone).Format(timeStampLayout))
+		info.text("msgType", string(o.message))
+		if c.IdentityField != IdentityNone {
+			info.text(c.IdentityField, c.IdentityValue)
+		}
+		w.member("msgInfo", info.bytes())
+		w.member("trxInfo", object)
+	} else {
+		for name, value := range wire.Members(object) {
+			w.member(name, value)
+		}
+	}
+	if encrypted && c.SendEncCertID {
+		ids := objectWriter{}
+		ids.text("upiEncCertID", c.UPIEncKeyID)
+		ids.text("insEncCertID", c.EncCertID)
+		w.member("encCertId", ids.bytes())
+	}
+	if p.profile == ProfileU {
+		signature := objectWriter{}
+		signature.text("appSignCertID", c.SignKeyID)
+		if encrypted {
+			signature.text("umpsEncCertID", c.UPIEncKeyID)
+		}
+		signature.text("signature", sign.UMPSPlaceholder)
+		w.member("certificateSignature", signature.bytes())
+	}
+	body := spell(w.bytes(), c.EscapeSlash)
+	switch {
+	case p.profile == ProfileU:
+		return sign.UMPS{DigestInfo: c.UMPSDigestInfo}.Sign(c.SignKey, body)
+	case p.body == BodyJWE:
+		if c.UPIEncKey.IsZero() {
+			return nil, errNoEncKey
+		}
+		sealed, err := c.JWE.Encrypt(c.UPIEncKey, c.UPIEncKeyID, body)
+		return []byte(sealed), err
+	}
+	return body, nil
+}
+
+// objectWriter writes a JSON object member by member.
+type objectWriter struct{ b []byte }
+
+func (w *objectWriter) member(name string, value []byte) {
+	if len(w.b) == 0 {
+		w.b = append(w.b, '{')
+	} else {
+		w.b = append(w.b, ',')
+	}
+	w.b = append(wire.AppendString(w.b, name), ':')
+	w.b = append(w.b, value...)
+}
+
+func (w *objectWriter) text(name, value string) { w.member(name, wire.AppendString(nil, value)) }
+
+func (w *objectWriter) bytes() []byte {
+	if len(w.b) == 0 {
+		return []byte("{}")
+	}
+	return append(w.b, '}')
+}
+
+// shortEscapes are the two-character escapes of RFC 8259 for control characters,
+// which UPI's FAQ seems to ask for.
+var shortEscapes = map[string]byte{"0008": 'b', "0009": 't', "000a": 'n', "000c": 'f', "000d": 'r'}
+
+// spell rewrites the strings of compact JSON: short escapes instead of \u00XX,
+// and "\/" for "/" when asked for.
+func spell(body []byte, escapeSlash bool) []byte {
+	if !bytes.ContainsRune(body, '\\') && (!escapeSlash || !bytes.ContainsRune(body, '/')) {
+		return body
+	}
+	out := make([]byte, 0, len(body)+16)
+	for i := 0; i < len(body); i++ {
+		switch c := body[i]; {
+		case c == '\\' && i+5 < len(body) && body[i+1] == 'u':
+			if short, ok := shortEscapes[string(body[i+2:i+6])]; ok {
+				out = append(out, '\\', short)
+				i += 5
+				continue
+			}
+			out = append(out, '\\', 'u')
+			i++
+		case c == '\\' && i+1 < len(body):
+			out = append(out, c, body[i+1])
+			i++
+		case c == '/' && escapeSlash:
+			// Outside of strings JSON has no slash.
+			out = append(out, '\\', '/')
+		default:
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// answer is a decoded answer of the gateway.
+type answer struct {
+	raw      []byte // the plaintext JSON
+	business json.RawMessage
+	msgID    string
+	code     Code
+	message  string
+	bad      error // why the answer cannot be believed or read
+}
+
+// parseAnswer splits an answer's JSON. The member names are compared without
+// regard to case: a refusal writes MsgResponse.
+func parseAnswer(raw []byte, shape Shape) *answer {
+	a := &answer{raw: raw}
+	if !json.Valid(raw) {
+		a.bad = errors.New("the answer is not JSON")
+		return a
+	}
+	flat := objectWriter{}
+	for name, value := range wire.Members(raw) {
+		switch strings.ToLower(name) {
+		case "msgresponse":
+			var r struct {
+				Code    string `json:"responseCode"`
+				Message string `json:"responseMsg"`
+			}
+			if codec.Unmarshal(value, &r) == nil && isCode(r.Code) {
+				a.code, a.message = Code(r.Code), r.Message
+			}
+		case "msginfo":
+			var info struct {
+				MsgID string `json:"msgID"`
+			}
+			if codec.Unmarshal(value, &info) == nil {
+				a.msgID = info.MsgID
+			}
+		case "trxinfo":
+			a.business = value
+		case "certificatesignature", "enccertid":
+		default:
+			flat.member(name, value)
+		}
+	}
+	if shape == ShapeFlat || a.business == nil {
+		a.business = flat.bytes()
+	}
+	return a
+}
+
+// isCode reports whether a text can be a response code: AN 2, with room for
+// what UnionPay may add. Anything else is no answer to go by.
+func isCode(s string) bool {
+	for i := range len(s) {
+		if !alphanumeric(s[i]) {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 4
+}
+
+func clip(s string, limit int) string {
+	if len(s) > limit {
+		return strings.ToValidUTF8(s[:limit], "")
+	}
+	return s
+}

@@ -1,0 +1,331 @@
+package unionpay
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+)
+
+// TokenService requests tokens with an issuer's authorization, moves them between
+// states and asks for them.
+type TokenService struct{ c *Client }
+
+// TokenRequest asks UnionPay for the token that an issuer's app has pushed. The
+// message's name and place in the flow are published, its table is not: the
+// fields are modelled on UMPS TOKEN_REQUEST, and authorizationData and issuerID
+// are invented names that Config.FieldNames changes.
+type TokenRequest struct {
+	// DeviceID is the device, ANS 1-64. Required for wallets, which is everyone
+	// whose only use case is not COF.
+	DeviceID string `json:"deviceID,omitzero"`
+	// IssuerID is the issuer that pushed, AN 1-16; from the link. Optional.
+	IssuerID string `json:"issuerID,omitzero"`
+	// AuthorizationData is the issuer's payload from Linking Card, unchanged. It
+	// is encrypted for UnionPay, not for the token requestor. Required.
+	AuthorizationData issuing.Secret `json:"authorizationData"`
+	// PAN is the card number, up to 40 letters and digits, only when the token
+	// requestor itself got it: not in the push flow. It is sent encrypted.
+	PAN issuing.Secret `json:"pan,omitzero"`
+	// ExpiryDate is the card's, MM/YY, 5 characters; beside PAN. Optional.
+	ExpiryDate string `json:"expiryDate,omitzero"`
+	// CVM is verification data. It is sent encrypted. Optional.
+	CVM []CVM `json:"cvm,omitempty"`
+	// UseCases is what the token is for; merchants use COF. Optional.
+	UseCases []UseCase `json:"useCaseIndicator,omitempty"`
+	// HCEInfo is for HCE wallets only.
+	HCEInfo *HCEInfo `json:"hceInfo,omitempty"`
+	// UserID is the token requestor's own id of the user, ANS 1-64. Optional.
+	UserID string `json:"userID,omitzero"`
+	// RiskInfo helps the issuer decide. Optional.
+	RiskInfo *RiskInfo `json:"riskInfo,omitempty"`
+
+	Extra map[string]any `json:"-" wire:"inline"` // members that this version does not know
+}
+
+func (r TokenRequest) validate(p *check.Problems, cfg Config) {
+	merchant := len(r.UseCases) > 0
+	for _, u := range r.UseCases {
+		merchant = merchant && u == UseCaseCOF
+		if cfg.Strict && !u.Known() {
+			p.Add("useCaseIndicator", "has an unknown value")
+		}
+	}
+	if merchant {
+		optionalText(p, "deviceID", r.DeviceID, 64)
+	} else {
+		text(p, "deviceID", r.DeviceID, 64)
+	}
+	optionalAN(p, "issuerID", r.IssuerID, 16)
+	p.Required("authorizationData", !r.AuthorizationData.IsZero())
+	optionalText(p, "authorizationData", r.AuthorizationData.Reveal(), maxAuthorization)
+	optionalAN(p, "pan", r.PAN.Reveal(), 40)
+	if r.ExpiryDate != "" && !monthYear(r.ExpiryDate) {
+		p.Add("expiryDate", "is not of the form MM/YY")
+	}
+	for i := range r.CVM {
+		r.CVM[i].validate(p)
+	}
+	optionalText(p, "userID", r.UserID, 64)
+	if r.RiskInfo != nil {
+		r.RiskInfo.validate(p)
+	}
+}
+
+// maxAuthorization bounds the issuer's payload, which arrived in a link of at
+// most 8 KiB.
+const maxAuthorization = maxLink
+
+func monthYear(s string) bool {
+	return len(s) == 5 && s[2] == '/' && strings.Trim(s[:2]+s[3:], "0123456789") == "" && s[:2] >= "01" && s[:2] <= "12"
+}
+
+// CVM is cardholder verification data. The whole array is sent encrypted.
+type CVM struct {
+	ExpiryDate string         `json:"expiryDate,omitzero"` // MM/YY, 5 characters
+	CVN2       issuing.Secret `json:"cvn2,omitzero"`       // 3 digits
+	Name       string         `json:"name,omitzero"`       // cardholder's name
+	IDType     string         `json:"idType,omitzero"`     // kind of identity document; values not published
+	IDNo       issuing.Secret `json:"idNo,omitzero"`       // identity document's number
+	MobileNo   string         `json:"mobileNo,omitzero"`   // country code, hyphen, number
+	OTP        issuing.Secret `json:"otp,omitzero"`        // one-time password
+}
+
+func (v CVM) validate(p *check.Problems) {
+	if v.ExpiryDate != "" && !monthYear(v.ExpiryDate) {
+		p.Add("cvm.expiryDate", "is not of the form MM/YY")
+	}
+	if !v.CVN2.IsZero() {
+		p.Digits("cvm.cvn2", v.CVN2, 3, 3)
+	}
+	optionalText(p, "cvm.name", v.Name, 255)
+	optionalText(p, "cvm.idType", v.IDType, 64)
+	optionalText(p, "cvm.idNo", v.IDNo.Reveal(), 64)
+	optionalText(p, "cvm.mobileNo", v.MobileNo, 25)
+	optionalText(p, "cvm.otp", v.OTP.Reveal(), 64)
+}
+
+// HCEInfo is what HCE wallets send. The contents are the wallet SDK's.
+type HCEInfo struct {
+	SDKProperties issuing.Secret `json:"sdkProperties,omitzero"` // opaque text of the wallet SDK
+	CardInfo      issuing.Secret `json:"cardInfo,omitzero"`      // opaque text of the wallet SDK
+}
+
+// RiskInfo helps the issuer decide.
+type RiskInfo struct {
+	GPS              string        `json:"gps,omitzero"`              // signed latitude/signed longitude; 1-64
+	SIMCards         []string      `json:"simCard,omitempty"`         // SIM numbers; at most 200
+	AppUserID        string        `json:"appUserID,omitzero"`        // 1-64
+	UserEnrolDate    EnrolDate     `json:"usrEnrolDate,omitzero"`     // when the user enrolled; sent as YYMMDD
+	CaptureMethod    CaptureMethod `json:"captureMethod,omitzero"`    // 1-64
+	IPAddress        string        `json:"ipAddress,omitzero"`        // 1-64
+	ReservedMobileNo string        `json:"reservedMobileNo,omitzero"` // 82-1000000000: country code, hyphen, number; 1-25
+	DeviceType       string        `json:"deviceType,omitzero"`       // 1-20
+	DeviceScore      string        `json:"deviceScore,omitzero"`      // 1 digit
+}
+
+// EnrolDate is a date that goes on the wire as YYMMDD.
+type EnrolDate issuing.Date
+
+// IsZero reports whether the date is unset.
+func (d EnrolDate) IsZero() bool { return issuing.Date(d).IsZero() }
+
+// MarshalText returns YYMMDD.
+func (d EnrolDate) MarshalText() ([]byte, error) {
+	return []byte(issuing.Date(d).Format("060102")), nil
+}
+
+func (r RiskInfo) validate(p *check.Problems) {
+	optionalText(p, "riskInfo.gps", r.GPS, 64)
+	if len(r.SIMCards) > 200 {
+		p.Add("riskInfo.simCard", "has %d entries, at most 200 are allowed", len(r.SIMCards))
+	}
+	for _, n := range r.SIMCards {
+		optionalText(p, "riskInfo.simCard", n, 64)
+	}
+	optionalText(p, "riskInfo.appUserID", r.AppUserID, 64)
+	p.Date("riskInfo.usrEnrolDate", issuing.Date(r.UserEnrolDate))
+	optionalText(p, "riskInfo.captureMethod", string(r.CaptureMethod), 64)
+	optionalText(p, "riskInfo.ipAddress", r.IPAddress, 64)
+	optionalText(p, "riskInfo.reservedMobileNo", r.ReservedMobileNo, 25)
+	optionalText(p, "riskInfo.deviceType", r.DeviceType, 20)
+	if r.DeviceScore != "" {
+		digits(p, "riskInfo.deviceScore", r.DeviceScore, 1)
+	}
+}
+
+// Token is a payment token and what is told of the card behind it.
+type Token struct {
+	DeviceID    string         `json:"deviceID"`    // the device it is bound to
+	Token       issuing.Secret `json:"token"`       // 16 to 19 digits
+	RefID       string         `json:"tokenRefID"`  // reference for later messages
+	Expiry      TokenExpiry    `json:"tokenExpiry"` // see TokenExpiry.Time
+	State       TokenState     `json:"tokenState"`  // ACTIVE after the request
+	MaskedPAN   string         `json:"maskedPAN"`   // for the user, such as 625094******0004
+	MaskedToken string         `json:"maskedToken"` // for the user
+	PAR         issuing.Secret `json:"par"`         // payment account reference
+	EnrolID     string         `json:"enrolID"`     // enrolment id
+	CardFaceID  string         `json:"cardFaceID"`  // card art id, AN 1-6
+	CardType    CardType       `json:"cardType"`    // debit, credit, prepaid
+	CardMedium  string         `json:"cardMed"`     // card medium
+	Extra       Extra          `json:"-"`           // members that this version does not know
+}
+
+var errNoToken = errors.New("the approval carries no token of 16 to 19 digits")
+
+// incomplete: for tokens 00 alone may mean no more than "received".
+func (t *Token) incomplete() error {
+	v := t.Token.Reveal()
+	if len(v) < 16 || len(v) > 19 || strings.Trim(v, "0123456789") != "" {
+		return errNoToken
+	}
+	return nil
+}
+
+// Request asks for the token that an issuer pushed
+// (TOKEN_REQUEST_WITH_AUTHORIZATION).
+//
+// The call's msgID is that of issuing.WithIdempotencyKey, 17 to 49 letters and
+// digits, or a new one; store it before the call, so that a crash leaves a
+// question and not a gap. CallInfo.Key and Error.Key hold it.
+//
+// Codes: [CodeTokenAlreadyIssued], [CodeEnrolmentTimeout], [CodeIssuerRefused],
+// [CodeCardLost], [CodeCardStolen], [CodeCardExpired], [CodeRestrictedCard].
+//
+// Safety: once. On issuing.ErrOutcomeUnknown ask with
+// [TokenService.TokenByRequest] where UnionPay has agreed an inquiry. Without
+// one, wait for [TokenStateChanged], or request again with the same
+// AuthorizationData: UnionPay answers a token that exists with
+// issuing.ErrDuplicate.
+func (s *TokenService) Request(ctx context.Context, req TokenRequest, opts ...issuing.CallOption) (*Token, error) {
+	return call[Token](ctx, s.c, opTokenRequest, req, opts)
+}
+
+// StateUpdateRequest moves a token to another state.
+type StateUpdateRequest struct {
+	DeviceID string         `json:"deviceID"`         // the device the token is bound to; ANS 1-64; required
+	Token    issuing.Secret `json:"token"`            // 16 to 19 digits; required
+	Action   TokenAction    `json:"tokenAction"`      // SUSPEND, RESUME or DELETE; ANS 1-50; required
+	EnrolID  string         `json:"enrolID,omitzero"` // seen beside the others; optional
+
+	Extra map[string]any `json:"-" wire:"inline"` // members that this version does not know
+}
+
+func (r StateUpdateRequest) validate(p *check.Problems, cfg Config) {
+	text(p, "deviceID", r.DeviceID, 64)
+	p.Digits("token", r.Token, 16, 19)
+	text(p, "tokenAction", string(r.Action), 50)
+	if cfg.Strict && r.Action != "" && !r.Action.Known() {
+		p.Add("tokenAction", "is unknown")
+	}
+	optionalText(p, "enrolID", r.EnrolID, 64)
+}
+
+// TokenChange is a token's state after an update.
+type TokenChange struct {
+	Token issuing.Secret `json:"token"`      // 16 to 19 digits; may be missing
+	State TokenState     `json:"tokenState"` // after the update
+	Extra Extra          `json:"-"`          // members that this version does not know
+}
+
+var errNoState = errors.New("the approval carries no tokenState")
+
+func (t *TokenChange) incomplete() error {
+	if t.State == "" {
+		return errNoState
+	}
+	return nil
+}
+
+// UpdateState suspends, resumes or deletes a token (TOKEN_STATE_UPDATE). CAMS
+// puts this into the issuer's app; a refusal such as [CodeNotPermitted] is to be
+// expected.
+//
+// Codes: [CodeRecordNotFound], [CodeInvalidDevice], [CodeState].
+//
+// Safety: checked where the inquiry's path is configured: after an attempt that
+// may have arrived the token is read, and only one that has not moved is updated
+// again, under the same msgID. Otherwise once. On issuing.ErrOutcomeUnknown ask
+// with [TokenService.Token] or wait for [TokenStateChanged].
+func (s *TokenService) UpdateState(ctx context.Context, req StateUpdateRequest, opts ...issuing.CallOption) (*TokenChange, error) {
+	return checked(ctx, s.c, req, opts)
+}
+
+// TokenQuery names a token for the inquiry, which is not documented for token
+// requestors: its name and members are inferred.
+type TokenQuery struct {
+	DeviceID      string         `json:"deviceID,omitzero"`      // ANS 1-64; optional
+	Token         issuing.Secret `json:"token,omitzero"`         // 16 to 19 digits
+	RefID         string         `json:"tokenRefID,omitzero"`    // Token.RefID
+	OriginalMsgID string         `json:"originalMsgID,omitzero"` // msgID of the token request; an invented name
+
+	Extra map[string]any `json:"-" wire:"inline"` // members that this version does not know
+}
+
+func (q TokenQuery) validate(p *check.Problems, _ Config) {
+	p.OneOf("token, tokenRefID, originalMsgID", q.Token.Reveal(), q.RefID, q.OriginalMsgID)
+	optionalText(p, "deviceID", q.DeviceID, 64)
+	if !q.Token.IsZero() {
+		p.Digits("token", q.Token, 16, 19)
+	}
+	optionalText(p, "tokenRefID", q.RefID, 64)
+	if q.OriginalMsgID != "" && !validMsgID(q.OriginalMsgID) {
+		p.Add("originalMsgID", "needs %d to %d letters and digits", minMsgID, maxMsgID)
+	}
+}
+
+// Token reads a token. The inquiry is not documented for token requestors: it is
+// off until Config.Paths names it.
+//
+// Codes: [CodeRecordNotFound].
+//
+// Safety: read.
+func (s *TokenService) Token(ctx context.Context, query TokenQuery, opts ...issuing.CallOption) (*Token, error) {
+	return call[Token](ctx, s.c, opTokenInquiry, query, opts)
+}
+
+// TokenByRequest reads the token that a request with this msgID led to. It
+// settles an issuing.ErrOutcomeUnknown of [TokenService.Request], whose Key is the
+// msgID. issuing.ErrNotFound means that the request was not carried out; shortly
+// after a request whose connection broke, it may still be on its way.
+//
+// Safety: read.
+func (s *TokenService) TokenByRequest(ctx context.Context, msgID string, opts ...issuing.CallOption) (*Token, error) {
+	return call[Token](ctx, s.c, opTokenByRequest, TokenQuery{OriginalMsgID: msgID}, opts)
+}
+
+// TokenExpiry is a token's expiry as UnionPay writes it. Sources show 12 and 14
+// digits, so the text is kept.
+type TokenExpiry string
+
+// Time reads YYYYMMDDhhmmss, YYMMDDhhmmss, MM/YY and four digits (MMYY, or YYMM
+// where the first two are no month) in zone; nil is UTC+8. A month stands for
+// its last second. Years of two digits are of this century.
+func (e TokenExpiry) Time(zone *time.Location) (time.Time, bool) {
+	if zone == nil {
+		zone = defaultZone
+	}
+	s := string(e)
+	if len(s) == 12 {
+		s = "20" + s
+	}
+	if len(s) == 14 {
+		t, err := time.ParseInLocation(timeStampLayout, s, zone)
+		return t, err == nil
+	}
+	if len(s) == 5 && s[2] == '/' {
+		s = s[:2] + s[3:]
+	}
+	if len(s) != 4 || strings.Trim(s, "0123456789") != "" {
+		return time.Time{}, false
+	}
+	month, year := s[:2], s[2:]
+	if month < "01" || month > "12" {
+		month, year = year, month
+	}
+	t, err := time.ParseInLocation("200601", "20"+year+month, zone)
+	return t.AddDate(0, 1, 0).Add(-time.Second), err == nil
+}

@@ -1,0 +1,225 @@
+package unionpaytest
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/ledger"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
+	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/unionpay"
+)
+
+// CardStatus is what the issuer knows of a card.
+type CardStatus int
+
+// Card statuses.
+const (
+	CardNormal     CardStatus = iota // usable
+	CardLost                         // reported lost: 41
+	CardStolen                       // reported stolen: 43
+	CardExpired                      // expired: 54
+	CardRestricted                   // restricted: 62
+)
+
+func (c CardStatus) code() unionpay.Code {
+	return map[CardStatus]unionpay.Code{
+		CardNormal: unionpay.CodeApproved, CardLost: unionpay.CodeCardLost, CardStolen: unionpay.CodeCardStolen,
+		CardExpired: unionpay.CodeCardExpired, CardRestricted: unionpay.CodeRestrictedCard,
+	}[c]
+}
+
+type card struct {
+	id       string
+	issuerID string
+	pan      issuing.Secret
+	expiry   string // MM/YY
+	status   CardStatus
+}
+
+// authorization is one push of the issuer's.
+type authorization struct {
+	pushID    string
+	nonce     string
+	requestor string
+	card      *card
+	made      time.Time
+	used      bool
+}
+
+// AddCard has the issuer issue a card and returns the issuer's id of it.
+func (s *Server) AddCard(status CardStatus) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id := fmt.Sprintf("CARD-%06d", len(s.cards)+1)
+	s.cards[id] = &card{
+		id: id, issuerID: DefaultIssuerID, pan: ledger.PAN("625094", uint64(len(s.cards)+1), 16),
+		expiry: s.clock.Now().AddDate(3, 0, 0).Format("01/06"), status: status,
+	}
+	return id
+}
+
+// SetCardStatus changes what the issuer knows of a card.
+func (s *Server) SetCardStatus(cardID string, status CardStatus) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, ok := s.cards[cardID]
+	if !ok {
+		return errNoCard
+	}
+	c.status = status
+	return nil
+}
+
+var errNoCard = errors.New("unionpaytest: no such card")
+
+// PAN returns a card's number.
+func (s *Server) PAN(cardID string) issuing.Secret {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c, ok := s.cards[cardID]; ok {
+		return c.pan
+	}
+	return issuing.Secret{}
+}
+
+// PushRequest is what a cardholder asks the issuer's app to do.
+type PushRequest struct {
+	CardID      string             // which card; empty issues a new one
+	Origin      unionpay.Origin    // where the cardholder is; empty is the issuer's site
+	CallbackURI string             // where the answer goes; empty is https://issuer.example/cams/return
+	Addresses   unionpay.Addresses // the token requestor's; zero is Config.Addresses
+	AppID       string             // the token requestor's; empty is Config.AppID
+}
+
+// Push is a push of the issuer's.
+type Push struct {
+	PushID   string
+	CardID   string
+	AuthData issuing.Secret // the authorization, which only the gateway can open
+	Routes   []Route        // what the issuer opens, in this order
+}
+
+// Route is one attempt of the issuer's app to reach the token requestor.
+type Route struct {
+	Scenario unionpay.Scenario // what the attempt is
+	URI      issuing.Secret    // the link with its parameters, the authorization among them
+}
+
+// Push has the issuer push a card to the token requestor: it makes the URIs of
+// Linking Card for the origin, app scheme first, with an authorization for the
+// gateway.
+func (s *Server) Push(req PushRequest) (*Push, error) {
+	if req.CardID == "" {
+		req.CardID = s.AddCard(CardNormal)
+	}
+	if req.Origin == "" {
+		req.Origin = unionpay.OriginWeb
+	}
+	if req.CallbackURI == "" {
+		req.CallbackURI = "https://issuer.example/cams/return"
+	}
+	if req.Addresses == (unionpay.Addresses{}) {
+		req.Addresses = s.cfg.Addresses
+	}
+	if req.AppID == "" {
+		req.AppID = s.cfg.AppID
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, ok := s.cards[req.CardID]
+	if !ok {
+		return nil, errNoCard
+	}
+	now := s.clock.Now()
+	var random [16]byte
+	if _, err := rand.Read(random[:]); err != nil {
+		return nil, err
+	}
+	a := &authorization{
+		pushID: "P" + hex.EncodeToString(random[:8]), nonce: hex.EncodeToString(random[8:]),
+		requestor: req.AppID, card: c, made: now,
+	}
+	content, err := (wire.Codec{}).Marshal(sealedAuthorization{
+		PAN: c.pan, Expiry: c.expiry, Nonce: a.nonce, Time: strconv.FormatInt(now.Unix(), 10), IssuerID: c.issuerID,
+	})
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := sign.UPIJWE{}.Encrypt(s.keys.upiEnc.private.Public(), UPIEncKeyID, content)
+	if err != nil {
+		return nil, err
+	}
+	s.auths[a.nonce] = a
+	out := &Push{PushID: a.pushID, CardID: c.id, AuthData: issuing.NewSecret(sealed)}
+	for _, route := range req.Addresses.Routes(req.Origin) {
+		uri := withParameters(route.URI, [][2]string{
+			{"issuerID", c.issuerID}, {"trID", req.AppID}, {"pushID", a.pushID}, {"authData", sealed},
+			{"callbackUri", req.CallbackURI}, {"timeStamp", now.In(zone).Format("20060102150405")},
+		})
+		out.Routes = append(out.Routes, Route{route.Scenario, issuing.NewSecret(uri)})
+	}
+	return out, nil
+}
+
+// withParameters appends percent-encoded parameters to a URI.
+func withParameters(uri string, parameters [][2]string) string {
+	separator := "?"
+	if strings.Contains(uri, "?") {
+		separator = "&"
+	}
+	for _, p := range parameters {
+		uri += separator + p[0] + "=" + strings.ReplaceAll(url.QueryEscape(p[1]), "+", "%20")
+		separator = "&"
+	}
+	return uri
+}
+
+// CreationNotice is a TOKEN_CREATION_NOTIFICATION, of which the issuer's backend
+// is told.
+type CreationNotice struct {
+	IssuerID string
+	CardID   string
+	PushID   string
+	RefID    string // the token's reference
+	At       time.Time
+}
+
+// CreationNotices returns what the issuer was told, oldest first.
+func (s *Server) CreationNotices() []CreationNotice {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]CreationNotice(nil), s.notices...)
+}
+
+// Suspend has the issuer suspend a token and notifies the token requestor.
+func (s *Server) Suspend(refID string) error { return s.act(refID, unionpay.ActionSuspend) }
+
+// Resume has the issuer resume a token and notifies the token requestor.
+func (s *Server) Resume(refID string) error { return s.act(refID, unionpay.ActionResume) }
+
+// Delete has the issuer delete a token and notifies the token requestor.
+func (s *Server) Delete(refID string) error { return s.act(refID, unionpay.ActionDelete) }
+
+func (s *Server) act(refID string, action unionpay.TokenAction) error {
+	s.mu.Lock()
+	t, ok := s.byRef[refID]
+	if !ok {
+		s.mu.Unlock()
+		return errors.New("unionpaytest: no such token")
+	}
+	if code := t.move(action); code != unionpay.CodeApproved {
+		s.mu.Unlock()
+		return fmt.Errorf("unionpaytest: %s is refused: %w", action, code)
+	}
+	trxInfo := fields{{"token", t.number}, {"tokenState", string(t.state())}}
+	s.mu.Unlock()
+	return s.notify(unionpay.MessageTokenStateNotification, trxInfo)
+}

@@ -1,0 +1,76 @@
+package unionpaytest
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/sign"
+)
+
+// Ids of the four certificates.
+const (
+	SignKeyID    = "20190411000000" // the token requestor's signing certificate
+	DecryptKeyID = "20190411000001" // the token requestor's encryption certificate
+	UPISignKeyID = "1555570302"     // the gateway's signing certificate
+	UPIEncKeyID  = "20180507002"    // the gateway's encryption certificate
+)
+
+// Keys are the four key pairs of a token requestor and the gateway. Making them
+// takes a moment, so tests share one value between servers.
+type Keys struct {
+	sign, decrypt, upiSign, upiEnc pair
+}
+
+type pair struct {
+	private sign.PrivateKey
+	pem     issuing.Secret
+}
+
+// NewKeys makes four key pairs of RSA-2048.
+func NewKeys() (*Keys, error) {
+	k := new(Keys)
+	for _, p := range []*pair{&k.sign, &k.decrypt, &k.upiSign, &k.upiEnc} {
+		key, err := rsa.GenerateKey(rand.Reader, 2048)
+		if err != nil {
+			return nil, err
+		}
+		der, err := x509.MarshalPKCS8PrivateKey(key)
+		if err != nil {
+			return nil, err
+		}
+		p.pem = issuing.NewSecret(string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})))
+		if p.private, err = sign.NewPrivateKey(key); err != nil {
+			return nil, err
+		}
+	}
+	return k, nil
+}
+
+// Sign returns the token requestor's signing key.
+func (k *Keys) Sign() sign.PrivateKey { return k.sign.private }
+
+// SignPEM returns the same key as PKCS #8 PEM, for clients in other languages.
+func (k *Keys) SignPEM() issuing.Secret { return k.sign.pem }
+
+// Decrypt returns the token requestor's decryption key.
+func (k *Keys) Decrypt() sign.PrivateKey { return k.decrypt.private }
+
+// DecryptPEM returns the same key as PKCS #8 PEM.
+func (k *Keys) DecryptPEM() issuing.Secret { return k.decrypt.pem }
+
+// UPISign returns the key that verifies the gateway's signatures.
+func (k *Keys) UPISign() sign.PublicKey { return k.upiSign.private.Public() }
+
+// UPIEnc returns the key that encrypts for the gateway.
+func (k *Keys) UPIEnc() sign.PublicKey { return k.upiEnc.private.Public() }
+
+// UPISignPrivate returns the gateway's own signing key, for tests that play the
+// gateway.
+func (k *Keys) UPISignPrivate() sign.PrivateKey { return k.upiSign.private }
+
+// UPIEncPrivate returns the gateway's own decryption key, for tests that play
+// the gateway.
+func (k *Keys) UPIEncPrivate() sign.PrivateKey { return k.upiEnc.private }

@@ -1,0 +1,104 @@
+package uqpay
+
+import (
+	"context"
+	"iter"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+)
+
+// AccountService lists the master's connected accounts. Its calls are always the
+// master's own, whatever [OnBehalfOf] says.
+type AccountService struct{ c *Client }
+
+// Account is a connected account.
+type Account struct {
+	ID                 string             `json:"account_id"`          // given to [OnBehalfOf] and transfers
+	ShortID            string             `json:"short_reference_id"`  // for people and support
+	BusinessCodes      []BusinessCode     `json:"business_code"`       // what it can do; issuing needs ISSUING
+	Email              string             `json:"email"`               // of the account
+	Name               string             `json:"account_name"`        // of the account
+	Status             string             `json:"status"`              // open set, such as PROCESSING
+	VerificationStatus VerificationStatus `json:"verification_status"` // of the account
+	Country            string             `json:"country"`             // where it is
+	EntityType         EntityType         `json:"entity_type"`         // company or person
+	Contact            Contact            `json:"contact_details"`     // how to reach it
+	Business           map[string]any     `json:"business_details"`    // as sent; numbers are json.Number
+}
+
+// Contact is how to reach an account.
+type Contact struct {
+	Email string `json:"email"` // may be empty
+	Phone string `json:"phone"` // may be empty
+}
+
+func (a *Account) incomplete() bool { return a.ID == "" }
+
+// List returns one page of connected accounts.
+//
+// Safety: read.
+func (s *AccountService) List(ctx context.Context, req Paging, opts ...issuing.CallOption) (*Page[Account], error) {
+	return call[Page[Account]](ctx, s.c, opAccounts, nil, req, opts)
+}
+
+// All iterates over connected accounts, from the request's page on.
+func (s *AccountService) All(ctx context.Context, req Paging, opts ...issuing.CallOption) iter.Seq2[*Account, error] {
+	return all(req, func(paging Paging) (*Page[Account], error) {
+		return s.List(ctx, paging, opts...)
+	})
+}
+
+type accountRequest struct {
+	BusinessCode BusinessCode `json:"business_code,omitzero"`
+}
+
+func (r accountRequest) validate(p *check.Problems) {
+	choice(p, "business_code", r.BusinessCode, false)
+}
+
+// Account reads a connected account as a business line sees it. An empty line is
+// the platform's default, which is BANKING.
+//
+// Safety: read.
+func (s *AccountService) Account(ctx context.Context, accountID string, line BusinessCode, opts ...issuing.CallOption) (*Account, error) {
+	return call[Account](ctx, s.c, opAccount, one(accountID), accountRequest{line}, opts)
+}
+
+// BrandService looks merchant brands up.
+type BrandService struct{ c *Client }
+
+// BrandsRequest selects brands. At least one of the two filters is required.
+type BrandsRequest struct {
+	Paging
+	DisplayName  string `json:"display_name,omitzero"`  // prefix
+	MerchantCode string `json:"merchant_code,omitzero"` // exact
+}
+
+func (r BrandsRequest) validate(p *check.Problems) {
+	r.Paging.validate(p)
+	p.OneOf("display_name, merchant_code", r.DisplayName, r.MerchantCode)
+	p.OptionalText("display_name", r.DisplayName, maxText)
+	p.OptionalText("merchant_code", r.MerchantCode, maxText)
+}
+
+// Brand is a merchant's brand.
+type Brand struct {
+	MerchantCode string `json:"merchant_code"` // the platform's code
+	DisplayName  string `json:"display_name"`  // for people
+}
+
+// List returns one page of brands.
+//
+// Safety: read.
+func (s *BrandService) List(ctx context.Context, req BrandsRequest, opts ...issuing.CallOption) (*Page[Brand], error) {
+	return call[Page[Brand]](ctx, s.c, opBrands, nil, req, opts)
+}
+
+// All iterates over brands, from the request's page on.
+func (s *BrandService) All(ctx context.Context, req BrandsRequest, opts ...issuing.CallOption) iter.Seq2[*Brand, error] {
+	return all(req.Paging, func(paging Paging) (*Page[Brand], error) {
+		req.Paging = paging
+		return s.List(ctx, req, opts...)
+	})
+}

@@ -1,0 +1,291 @@
+package authdecision
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+)
+
+// keyPair makes the two sides' keys once.
+var keyPair = sync.OnceValues(func() (keys [2]PrivateKey, err error) {
+	for i, name := range []string{"Merchant", "Platform"} {
+		if keys[i], err = generate(name, strings.ToLower(name)+"@example.com", minRSABits); err != nil {
+			return keys, err
+		}
+	}
+	return keys, nil
+})
+
+func pair(tb testing.TB) (merchant, platform PrivateKey) {
+	tb.Helper()
+	keys, err := keyPair()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return keys[0], keys[1]
+}
+
+const requestBody = `{"transaction_id":"550e8400-e29b-41d4-a716-446655440000","transaction_type":1000,"card_id":"card-1","processing_code":"00","billing_amount":"11.50","transaction_amount":10.10,"auth_amount":null,"date_of_transaction":"2025-11-14 15:07:25","billing_currency_code":"USD","transaction_currency_code":"SGD","card_balance":988.5,"merchant_name":"Test Merchant","merchant_category_code":5734,"wallet_type":"GOOGLE ECOMMERCE","retrieval_reference_number":"529430718653","novelty":{"a":[1]}}`
+
+type fixture struct {
+	h       *Handler
+	server  *httptest.Server
+	reports chan Report
+}
+
+func serve(tb testing.TB, change func(*Config)) *fixture {
+	tb.Helper()
+	merchant, platform := pair(tb)
+	f := &fixture{reports: make(chan Report, 100)}
+	cfg := Config{
+		Key: merchant, PlatformKey: platform.Public(), Window: 5 * time.Second, Margin: time.Millisecond,
+		Decide:  func(context.Context, *Request) (Decision, error) { return Approve(), nil },
+		Observe: func(_ context.Context, r Report) { f.reports <- r },
+	}
+	if change != nil {
+		change(&cfg)
+	}
+	h, err := New(cfg)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	f.h, f.server = h, httptest.NewServer(h)
+	tb.Cleanup(f.server.Close)
+	return f
+}
+
+func (f *fixture) post(tb testing.TB, body []byte) (*http.Response, error) {
+	tb.Helper()
+	req, err := http.NewRequestWithContext(tb.Context(), http.MethodPost, f.server.URL, bytes.NewReader(body))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	req.Header.Set("x-request-id", "req-1")
+	return f.server.Client().Do(req)
+}
+
+func sealed(tb testing.TB, body string) []byte {
+	tb.Helper()
+	merchant, _ := pair(tb)
+	out, err := seal(merchant.Public(), []byte(body), time.Now())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return out
+}
+
+func TestDecides(t *testing.T) {
+	t.Parallel()
+	var got *Request
+	f := serve(t, func(c *Config) {
+		c.Decide = func(_ context.Context, req *Request) (Decision, error) {
+			got = req
+			return Decision{Code: CodeInsufficientFunds, Reference: "ref-1"}, nil
+		}
+	})
+	resp, err := f.post(t, sealed(t, requestBody))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, _ := io.ReadAll(resp.Body)
+	if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "application/json; charset=utf-8" ||
+		!bytes.HasPrefix(body, []byte("-----BEGIN PGP MESSAGE-----")) {
+		t.Fatalf("%d %v", resp.StatusCode, resp.Header)
+	}
+	_, platform := pair(t)
+	plain, err := open(platform, body, time.Now())
+	want := `{"transaction_id":"550e8400-e29b-41d4-a716-446655440000","response_code":"51","partner_reference_id":"ref-1"}`
+	if err != nil || string(plain) != want {
+		t.Errorf("answer %s, %v", plain, err)
+	}
+	if r := <-f.reports; r.Outcome != OutcomeAnswered || r.Decision.Code != CodeInsufficientFunds || r.RequestID != "req-1" || r.Err != nil {
+		t.Errorf("report %+v", r)
+	}
+	if got.RequestID != "req-1" || got.BillingAmount.String() != "11.50" || got.TransactionAmount.String() != "10.10" ||
+		!got.AuthAmount.IsZero() || got.CardBalance.String() != "988.5" || got.MerchantCategory != "5734" ||
+		got.Type != TypeAuthorization || got.TransactionCurrency != "SGD" || got.WalletType != "GOOGLE ECOMMERCE" ||
+		got.Time.UTC().Format(time.DateTime) != "2025-11-14 07:07:25" {
+		t.Errorf("request %+v", got)
+	}
+}
+
+// TestDrops asserts that whatever goes wrong ends in a broken connection, never
+// in an answer.
+func TestDrops(t *testing.T) {
+	t.Parallel()
+	good := sealed(t, requestBody)
+	_, platform := pair(t)
+	foreign, err := seal(platform.Public(), []byte(requestBody), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	altered := bytes.Clone(good)
+	altered[len(altered)/2] ^= 1
+	decide := func(d Decision, err error) func(*Config) {
+		return func(c *Config) { c.Decide = func(context.Context, *Request) (Decision, error) { return d, err } }
+	}
+	boom := errors.New("boom")
+	for name, c := range map[string]struct {
+		change func(*Config)
+		body   []byte
+		want   error
+	}{
+		"plaintext":         {nil, []byte(requestBody), ErrDecrypt},
+		"empty":             {nil, nil, ErrDecrypt},
+		"foreign key":       {nil, foreign, ErrDecrypt},
+		"altered":           {nil, altered, ErrDecrypt},
+		"cut":               {nil, good[:len(good)-60], ErrDecrypt},
+		"too large":         {nil, bytes.Repeat([]byte("a"), MaxMessage+1), issuing.ErrTooLarge},
+		"bomb":              {nil, sealed(t, strings.Repeat(" ", MaxMessage)+requestBody), ErrDecrypt},
+		"not JSON":          {nil, sealed(t, "hello"), ErrRequest},
+		"no transaction id": {nil, sealed(t, `{"card_id":"1"}`), ErrRequest},
+		"error":             {decide(Approve(), boom), good, boom},
+		"zero decision":     {decide(Decision{}, nil), good, ErrNoDecision},
+		"odd code":          {decide(Decision{Code: "approve"}, nil), good, ErrNoDecision},
+		"not allowed":       {func(c *Config) { c.Allow = func(*http.Request) bool { return false } }, good, errNotAllowed},
+		"panic": {func(c *Config) {
+			c.Decide = func(context.Context, *Request) (Decision, error) { panic("merchant's bug") }
+		}, good, ErrPanic},
+		"late": {func(c *Config) {
+			c.Window, c.Margin = 50*time.Millisecond, time.Millisecond
+			c.Decide = func(ctx context.Context, _ *Request) (Decision, error) { <-ctx.Done(); return Approve(), nil }
+		}, good, ErrLate},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := serve(t, c.change)
+			resp, err := f.post(t, c.body)
+			if err == nil {
+				_ = resp.Body.Close()
+				t.Fatalf("answered with status %d", resp.StatusCode)
+			}
+			if r := <-f.reports; !errors.Is(r.Err, c.want) || r.Outcome == OutcomeAnswered {
+				t.Errorf("report %+v", r)
+			}
+		})
+	}
+}
+
+// TestDropsWithoutAConnection: where the connection cannot be closed, the answer
+// is no plain 200 either.
+func TestDropsWithoutAConnection(t *testing.T) {
+	t.Parallel()
+	f := serve(t, nil)
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(requestBody))
+	w := httptest.NewRecorder()
+	f.h.ServeHTTP(w, r)
+	if w.Code != http.StatusServiceUnavailable || w.Body.Len() != 0 {
+		t.Errorf("%d %q", w.Code, w.Body.String())
+	}
+	server := httptest.NewUnstartedServer(f.h)
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	f.server = server
+	resp, err := f.post(t, []byte("junk"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if resp.ProtoMajor != 2 || resp.StatusCode == http.StatusOK {
+		t.Errorf("%s %d", resp.Proto, resp.StatusCode)
+	}
+	if resp, err = f.post(t, sealed(t, requestBody)); err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("%v, %v", resp, err)
+	}
+	_ = resp.Body.Close()
+}
+
+func TestRepeatsAskOnce(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	asked := 0
+	f := serve(t, func(c *Config) {
+		c.Decide = func(context.Context, *Request) (Decision, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			asked++
+			return Decline(""), nil
+		}
+	})
+	merchant, platform := pair(t)
+	caller := &Caller{URL: f.server.URL, Key: platform, MerchantKey: merchant.Public(), Window: 20 * time.Second, Client: f.server.Client()}
+	request := map[string]any{"transaction_id": "t-1", "billing_amount": "1"}
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			a, err := caller.Call(t.Context(), request)
+			if err != nil || a.Code != "" && a.TransactionID != "t-1" {
+				t.Errorf("%+v, %v", a, err)
+			}
+		})
+	}
+	wg.Wait()
+	mu.Lock()
+	defer mu.Unlock()
+	if asked != 1 {
+		t.Errorf("asked %d times", asked)
+	}
+	// Nothing asks the function from here on, so its lock can stay taken.
+	request["billing_amount"] = "1000"
+	if _, err := caller.Call(t.Context(), request); !errors.Is(err, ErrNoAnswer) {
+		t.Errorf("another amount under the same id: %v", err)
+	}
+}
+
+func TestMemoryIsBounded(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(0, 0)
+	m := newMemory(time.Hour, func() time.Time { return now })
+	for i := range maxRemembered + 100 {
+		c, first, err := m.claim(fmt.Sprint(i), [32]byte{})
+		if err != nil || !first {
+			t.Fatal(i, first, err)
+		}
+		m.settle(c, Approve(), nil)
+	}
+	if m.order.Len() > maxRemembered || len(m.known) != m.order.Len() {
+		t.Errorf("%d remembered", m.order.Len())
+	}
+	now = now.Add(2 * time.Hour)
+	if _, first, err := m.claim("1", [32]byte{1}); err != nil || !first || len(m.known) != 1 {
+		t.Errorf("after the age: %v %v, %d known", first, err, len(m.known))
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	t.Parallel()
+	merchant, platform := pair(t)
+	good := Config{Key: merchant, PlatformKey: platform.Public(), Window: time.Second,
+		Decide: func(context.Context, *Request) (Decision, error) { return Approve(), nil }}
+	for name, change := range map[string]func(*Config){
+		"no key":          func(c *Config) { c.Key = PrivateKey{} },
+		"no platform key": func(c *Config) { c.PlatformKey = PublicKey{} },
+		"own key twice":   func(c *Config) { c.PlatformKey = merchant.Public() },
+		"no window":       func(c *Config) { c.Window = 0 },
+		"long window":     func(c *Config) { c.Window = 6 * time.Second },
+		"no time left":    func(c *Config) { c.Margin = time.Second },
+		"no function":     func(c *Config) { c.Decide = nil },
+	} {
+		cfg := good
+		change(&cfg)
+		if _, err := New(cfg); !errors.Is(err, issuing.ErrInvalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	h, err := New(good)
+	if err != nil || h.budget != 800*time.Millisecond {
+		t.Errorf("budget %v, %v", h.budget, err)
+	}
+}

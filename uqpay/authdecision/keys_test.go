@@ -1,0 +1,113 @@
+package authdecision
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+)
+
+func TestKeysRoundTrip(t *testing.T) {
+	t.Parallel()
+	merchant, platform := pair(t)
+	private, err := merchant.Armored()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := ParsePrivateKey(private, issuing.Secret{})
+	if err != nil || again.Public().Fingerprint() != merchant.Public().Fingerprint() {
+		t.Fatalf("%v, %v", again, err)
+	}
+	public, err := platform.Public().Armored()
+	if err != nil || !strings.HasPrefix(public, "-----BEGIN PGP PUBLIC KEY BLOCK-----") {
+		t.Fatalf("%q, %v", public, err)
+	}
+	if _, err := ParsePublicKey(public); err != nil {
+		t.Error(err)
+	}
+	for name, text := range map[string]string{
+		"empty": "", "words": "hello", "private as public": private.Reveal(), "two keys": public + public,
+		"cut": public[:len(public)/2], "huge": strings.Repeat("a", maxKeyText+1),
+	} {
+		if _, err := ParsePublicKey(text); !errors.Is(err, ErrKey) {
+			t.Errorf("%s: %v", name, err)
+		} else if len(err.Error()) > 200 {
+			t.Errorf("%s: the error holds content", name)
+		}
+	}
+	if _, err := ParsePrivateKey(issuing.NewSecret(public), issuing.Secret{}); !errors.Is(err, ErrKey) {
+		t.Errorf("public as private: %v", err)
+	}
+	weak, err := generate("Weak", "weak@example.com", 1024)
+	if err == nil {
+		text, _ := weak.Public().Armored()
+		if _, err := ParsePublicKey(text); !errors.Is(err, ErrKey) {
+			t.Errorf("1024 bits: %v", err)
+		}
+	}
+}
+
+func TestKeysPrintNothing(t *testing.T) {
+	t.Parallel()
+	merchant, platform := pair(t)
+	cfg := Config{Key: merchant, PlatformKey: platform.Public()}
+	secret := merchant.p.entity.PrivateKey.PrivateKey
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
+		text := fmt.Sprintf(verb, cfg) + fmt.Sprintf(verb, struct{ k PublicKey }{merchant.Public()})
+		if strings.Contains(text, "Primes") || strings.Contains(text, fmt.Sprint(secret)[:40]) {
+			t.Errorf("%s prints a key", verb)
+		}
+	}
+	text, err := json.Marshal(merchant)
+	if err != nil || string(text) != `"[redacted]"` {
+		t.Errorf("%s, %v", text, err)
+	}
+}
+
+func FuzzOpen(f *testing.F) {
+	merchant, _ := pair(f)
+	f.Add([]byte("-----BEGIN PGP MESSAGE-----\n\nwcBMA=\n-----END PGP MESSAGE-----"))
+	f.Add([]byte(""))
+	f.Add(sealed(f, requestBody))
+	f.Fuzz(func(t *testing.T, message []byte) {
+		plain, err := open(merchant, message, time.Unix(1_800_000_000, 0))
+		if err != nil && (!errors.Is(err, ErrDecrypt) || plain != nil) {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+func FuzzDecodeRequest(f *testing.F) {
+	f.Add([]byte(requestBody))
+	f.Add([]byte(`{"transaction_id":1,"billing_amount":1e9,"date_of_transaction":[]}`))
+	f.Add([]byte(`[]`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		req, err := decodeRequest(body, time.UTC)
+		if err == nil && req.TransactionID == "" {
+			t.Error("a request without an id")
+		}
+	})
+}
+
+func BenchmarkAnswer(b *testing.B) {
+	merchant, platform := pair(b)
+	message := sealed(b, requestBody)
+	now := time.Now()
+	b.ReportAllocs()
+	for b.Loop() {
+		plain, err := open(merchant, message, now)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err = decodeRequest(plain, time.UTC); err != nil {
+			b.Fatal(err)
+		}
+		if _, err = seal(platform.Public(), []byte(`{"transaction_id":"1","response_code":"00"}`), now); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

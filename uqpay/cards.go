@@ -1,0 +1,258 @@
+package uqpay
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+)
+
+// CardService issues cards and runs them. Most operations are asynchronous: the
+// answer names an order, and an event or [OrderService.Order] says how it ended.
+type CardService struct{ c *Client }
+
+// SpendingControl limits what a card can spend.
+type SpendingControl struct {
+	Amount   issuing.Amount `json:"amount"`   // at most two decimals; the guide wants more than 0, the page 0 or more
+	Interval Interval       `json:"interval"` // PER_TRANSACTION
+}
+
+// RiskControls are the rules that a card's transactions pass. In requests an
+// empty flag leaves a setting as it is, and a nil list is not sent.
+type RiskControls struct {
+	Enable3DS  Flag     `json:"enable_3ds,omitzero"`             // Visa only; off means no 3-D Secure and no fraud dispute
+	Allow3DS   Flag     `json:"allow_3ds_transactions,omitzero"` // with Enable3DS: whether to challenge; Y by default
+	AllowedMCC []string `json:"allowed_mcc,omitzero"`            // only these MCCs; excludes BlockedMCC
+	BlockedMCC []string `json:"blocked_mcc,omitzero"`            // none of these MCCs
+}
+
+func (r *RiskControls) check(p *check.Problems) {
+	if r == nil {
+		return
+	}
+	only(p, "risk_controls.enable_3ds", r.Enable3DS, false, Yes, No)
+	only(p, "risk_controls.allow_3ds_transactions", r.Allow3DS, false, Yes, No)
+	if len(r.AllowedMCC) > 0 && len(r.BlockedMCC) > 0 {
+		p.Add("risk_controls", "has both allowed_mcc and blocked_mcc, which exclude each other")
+	}
+}
+
+func checkSpending(p *check.Problems, controls []SpendingControl) {
+	for _, c := range controls {
+		p.Required("spending_controls.amount", !c.Amount.IsZero())
+		notNegative(p, "spending_controls.amount", c.Amount)
+		choice(p, "spending_controls.interval", c.Interval, true)
+	}
+}
+
+// CardholderFields are a cardholder's fields that a card's creation completes,
+// or the whole cardholder when it creates one.
+type CardholderFields struct {
+	Email       string `json:"email,omitzero"`        // one-step only: unique in the account
+	FirstName   string `json:"first_name,omitzero"`   // one-step only: given name
+	LastName    string `json:"last_name,omitzero"`    // one-step only: family name
+	CountryCode string `json:"country_code,omitzero"` // one-step only: ISO 3166-1 alpha-2
+	PhoneNumber string `json:"phone_number,omitzero"` // national number
+	Person
+}
+
+// CreateCardRequest issues a virtual card.
+type CreateCardRequest struct {
+	Currency  issuing.Currency `json:"card_currency"`   // SGD, USD or XUSD, and one of the product's; required
+	ProductID string           `json:"card_product_id"` // [Product.ID]; required
+	// CardholderID is who the card is for. Without it the cardholder is created
+	// with the card from CardholderFields (one-step issuance).
+	CardholderID string `json:"cardholder_id,omitzero"`
+	// Limit is what a SINGLE card is loaded with from the issuing balance, or
+	// the cumulative cap of a SHARE card. Two decimals; required for the BINs
+	// 527735, 555071 and 555243, 0 when unset for others.
+	Limit             issuing.Amount    `json:"card_limit,omitzero"`
+	NameOnCard        string            `json:"name_on_card,omitzero"`               // at most 26 characters; optional
+	ArtID             string            `json:"card_art_id,omitzero"`                // [Art.ID]; optional
+	SpendingControls  []SpendingControl `json:"spending_controls,omitzero"`          // optional; the account's maximum by default
+	RiskControls      *RiskControls     `json:"risk_controls,omitzero"`              // optional
+	Metadata          map[string]string `json:"metadata,omitzero"`                   // at most 3200 bytes as JSON; optional
+	UsageType         UsageType         `json:"usage_type,omitzero"`                 // normal by default
+	AutoCancelTrigger AutoCancelTrigger `json:"auto_cancel_trigger,omitzero"`        // for UsageOneTime; required there
+	ExpiryAt          time.Time         `json:"expiry_at,omitzero"`                  // when the card ends by itself; optional
+	CardholderFields  *CardholderFields `json:"cardholder_required_fields,omitzero"` // completes or makes the cardholder
+}
+
+func (r CreateCardRequest) validate(p *check.Problems) {
+	currency(p, "card_currency", r.Currency)
+	p.Text("card_product_id", r.ProductID, maxID)
+	p.OptionalText("cardholder_id", r.CardholderID, maxID)
+	notNegative(p, "card_limit", r.Limit)
+	p.OptionalText("name_on_card", r.NameOnCard, maxName)
+	p.OptionalText("card_art_id", r.ArtID, maxID)
+	checkSpending(p, r.SpendingControls)
+	r.RiskControls.check(p)
+	checkMetadata(p, r.Metadata)
+	choice(p, "usage_type", r.UsageType, false)
+	choice(p, "auto_cancel_trigger", r.AutoCancelTrigger, r.UsageType == UsageOneTime)
+	f := r.CardholderFields
+	if f == nil {
+		p.Required("cardholder_id", r.CardholderID != "")
+		return
+	}
+	f.Person.check(p, "cardholder_required_fields.")
+	p.Email("cardholder_required_fields.email", f.Email)
+	if r.CardholderID == "" {
+		const prefix = "cardholder_required_fields."
+		p.Required(prefix+"email", f.Email != "")
+		personName(p, prefix+"first_name", f.FirstName)
+		personName(p, prefix+"last_name", f.LastName)
+		p.Required(prefix+"country_code", f.CountryCode != "")
+		p.Country(prefix+"country_code", f.CountryCode)
+		p.Text(prefix+"phone_number", f.PhoneNumber, 32)
+	}
+}
+
+// CardOrder is the answer to an operation that creates or changes a card: what
+// was ordered, not yet what came of it.
+type CardOrder struct {
+	CardID       string       `json:"card_id"`       // the card
+	ID           string       `json:"card_order_id"` // the order; see [OrderService.Order]
+	Status       OrderStatus  `json:"order_status"`  // pending or processing
+	CardStatus   CardStatus   `json:"card_status"`   // of the card; may be empty
+	CreateTime   time.Time    `json:"create_time"`   // zero when not sent
+	UpdateReason string       `json:"update_reason"` // as given; may be empty
+	RiskControls RiskControls `json:"risk_controls"` // as set; may be empty
+
+	CardholderID       string           `json:"cardholder_id"`        // one-step: the new cardholder
+	CardholderCreated  bool             `json:"cardholder_created"`   // one-step: a cardholder was created
+	CardholderStatus   CardholderStatus `json:"cardholder_status"`    // while KYC is open
+	VerificationStatus string           `json:"verification_status"`  // while KYC is open, such as UNDER_REVIEW
+	KYCMethod          KYCMethod        `json:"kyc_method"`           // while KYC is open
+	VerificationURL    issuing.Secret   `json:"idv_verification_url"` // see [CardholderChange]
+	URLExpiresAt       time.Time        `json:"idv_url_expires_at"`   // of VerificationURL
+	Message            string           `json:"message"`              // why the card waits, for people
+}
+
+func (o *CardOrder) incomplete() bool { return o.CardID == "" && o.ID == "" }
+
+// Create issues a virtual card. The answer's status is PENDING, which is success
+// in progress: card.create.succeeded ([CardCreated]) or card.create.failed
+// follows, within seconds for a plain card. A SINGLE card's limit is moved out
+// of the issuing balance.
+//
+// Codes: [CodeKYCInsufficient] with [Problem.MissingFields],
+// [CodeInsufficientSubBIN], [CodeCardArtNotConfigured]; a balance that does not
+// cover the limit is issuing.ErrInsufficientFunds.
+//
+// Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
+// and issuing.WithIdempotencyKey(err.Key) within 24 hours, which returns the
+// first result; later, look for the card in [CardService.List] by cardholder.
+// Another key issues another card.
+func (s *CardService) Create(ctx context.Context, req CreateCardRequest, opts ...issuing.CallOption) (*CardOrder, error) {
+	return call[CardOrder](ctx, s.c, opCardCreate, nil, req, opts)
+}
+
+// Card is a card.
+type Card struct {
+	ID                 string            `json:"card_id"`               // the platform's id
+	BIN                string            `json:"card_bin"`              // 6 or 8 digits
+	Scheme             Scheme            `json:"card_scheme"`           // Visa or Mastercard
+	Number             MaskedNumber      `json:"card_number"`           // twelve asterisks and the last four digits
+	FormFactor         FormFactor        `json:"form_factor"`           // virtual or physical
+	Mode               Mode              `json:"mode_type"`             // single or share
+	ProductID          string            `json:"card_product_id"`       // may be empty
+	Currency           issuing.Currency  `json:"card_currency"`         // may be empty
+	Limit              issuing.Amount    `json:"card_limit"`            // see [CreateCardRequest]
+	AvailableBalance   issuing.Amount    `json:"available_balance"`     // what can be spent
+	ConsumedAmount     issuing.Amount    `json:"consumed_amount"`       // what was spent; unset when not sent
+	Cardholder         Cardholder        `json:"cardholder"`            // may be empty
+	Status             CardStatus        `json:"card_status"`           // see [CardStatus]
+	ProcessingStatus   CardStatus        `json:"processing_status"`     // must be ACTIVE for a change of art; may be empty
+	SpendingControls   []SpendingControl `json:"spending_controls"`     // limits
+	RiskControls       RiskControls      `json:"risk_controls"`         // enable_3ds is returned only if it was set
+	NoPINPaymentAmount AmountText        `json:"no_pin_payment_amount"` // "200USD"; not in lists
+	Metadata           map[string]string `json:"metadata"`              // the merchant's own; nil when empty
+	UpdateReason       string            `json:"update_reason"`         // of the last change of status; may be empty
+	NameOnCard         string            `json:"name_on_card"`          // may be empty
+	ArtID              string            `json:"card_art_id"`           // may be empty
+	UsageType          UsageType         `json:"usage_type"`            // may be empty
+	ExpiryAt           time.Time         `json:"expiry_at"`             // zero when unset
+}
+
+func (c *Card) incomplete() bool { return c.ID == "" }
+
+// Card reads a card.
+//
+// Codes: [CodeCardNotFound].
+//
+// Safety: read.
+func (s *CardService) Card(ctx context.Context, cardID string, opts ...issuing.CallOption) (*Card, error) {
+	return call[Card](ctx, s.c, opCard, one(cardID), none{}, opts)
+}
+
+// CardsRequest selects cards.
+type CardsRequest struct {
+	Paging
+	// CardNumber is a full number. The platform takes it in the query of the
+	// URL, which proxies on the way may log: prefer ids.
+	CardNumber   issuing.Secret `json:"card_number,omitzero"`
+	Status       CardStatus     `json:"card_status,omitzero"`   // empty is any
+	CardholderID string         `json:"cardholder_id,omitzero"` // empty is any
+}
+
+func (r CardsRequest) validate(p *check.Problems) {
+	r.Paging.validate(p)
+	if !r.CardNumber.IsZero() {
+		p.Digits("card_number", r.CardNumber, 12, 19)
+	}
+	choice(p, "card_status", r.Status, false)
+	p.OptionalText("cardholder_id", r.CardholderID, maxID)
+}
+
+// List returns one page of cards, newest first.
+//
+// Safety: read.
+func (s *CardService) List(ctx context.Context, req CardsRequest, opts ...issuing.CallOption) (*Page[Card], error) {
+	return call[Page[Card]](ctx, s.c, opCards, nil, req, opts)
+}
+
+// All iterates over cards, newest first, from the request's page on. A card that
+// is created meanwhile moves the others on, so the same card can come twice.
+func (s *CardService) All(ctx context.Context, req CardsRequest, opts ...issuing.CallOption) iter.Seq2[*Card, error] {
+	return all(req.Paging, func(paging Paging) (*Page[Card], error) {
+		req.Paging = paging
+		return s.List(ctx, req, opts...)
+	})
+}
+
+// UpdateCardRequest changes a card. Unset fields stay as they are.
+type UpdateCardRequest struct {
+	Limit              issuing.Amount    `json:"card_limit,omitzero"`            // SHARE cards only; two decimals
+	NameOnCard         string            `json:"name_on_card,omitzero"`          // at most 26 characters
+	ArtID              string            `json:"card_art_id,omitzero"`           // needs card and processing status ACTIVE
+	NoPINPaymentAmount issuing.Amount    `json:"no_pin_payment_amount,omitzero"` // physical cards of some BINs; 0 is PIN always; up to 2000 USD, 2600 SGD
+	SpendingControls   []SpendingControl `json:"spending_controls,omitzero"`     // replaces the limits
+	RiskControls       *RiskControls     `json:"risk_controls,omitzero"`         // changes the rules that are set
+	Metadata           map[string]string `json:"metadata,omitzero"`              // at most 3200 bytes as JSON
+}
+
+func (r UpdateCardRequest) validate(p *check.Problems) {
+	notNegative(p, "card_limit", r.Limit)
+	p.OptionalText("name_on_card", r.NameOnCard, maxName)
+	p.OptionalText("card_art_id", r.ArtID, maxID)
+	notNegative(p, "no_pin_payment_amount", r.NoPINPaymentAmount)
+	checkSpending(p, r.SpendingControls)
+	r.RiskControls.check(p)
+	checkMetadata(p, r.Metadata)
+	if r.Limit.IsZero() && r.NameOnCard == "" && r.ArtID == "" && r.NoPINPaymentAmount.IsZero() &&
+		r.SpendingControls == nil && r.RiskControls == nil && r.Metadata == nil {
+		p.Add("request", "changes nothing")
+	}
+}
+
+// Update changes a card. It takes effect when card.update.succeeded
+// ([CardUpdated]) arrives, and card.update.failed says that it does not.
+//
+// Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
+// and issuing.WithIdempotencyKey(err.Key) within 24 hours, or read the card.
+func (s *CardService) Update(ctx context.Context, cardID string, req UpdateCardRequest, opts ...issuing.CallOption) (*CardOrder, error) {
+	return call[CardOrder](ctx, s.c, opCardUpdate, one(cardID), req, opts)
+}

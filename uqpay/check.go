@@ -1,0 +1,101 @@
+package uqpay
+
+import (
+	"encoding/base64"
+	"slices"
+	"strings"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+)
+
+// Limits of the reference pages.
+const (
+	maxID       = 128     // ids; the pages show UUIDs and shorter references
+	maxText     = 255     // free texts without a documented limit
+	maxReason   = 100     // update_reason
+	maxName     = 26      // name_on_card
+	maxMetadata = 3200    // metadata, as JSON
+	maxDocument = 2 << 20 // document, before base64
+	maxSpan     = 90      // days between start_time and end_time
+	pinDigits   = 6
+)
+
+// known is an enumeration that can say whether a value was documented.
+type known interface{ Known() bool }
+
+// choice reports a value that is missing or, unlike a newer one of the
+// platform's, cannot be meant: one with white space or control characters.
+// Values that this version does not know are left to the platform.
+func choice[T interface {
+	~string
+	known
+}](p *check.Problems, field string, value T, required bool) {
+	if value == "" {
+		p.Required(field, !required)
+		return
+	}
+	if !value.Known() && strings.ContainsFunc(string(value), func(r rune) bool { return r <= ' ' || r > '~' }) {
+		p.Add(field, "is not a word of the API")
+	}
+}
+
+// only reports a value that is not among the documented ones, for fields whose
+// list is closed.
+func only[T ~string](p *check.Problems, field string, value T, required bool, allowed ...T) {
+	if value == "" {
+		p.Required(field, !required)
+		return
+	}
+	if !slices.Contains(allowed, value) {
+		p.Add(field, "is not one of the values of the API")
+	}
+}
+
+func currency(p *check.Problems, field string, value issuing.Currency) {
+	if p.Required(field, value != "") && !validCurrency(value) {
+		p.Add(field, "is not a currency code such as USD")
+	}
+}
+
+// notNegative reports an amount below zero or with more than two decimals; an
+// unset one passes.
+func notNegative(p *check.Problems, field string, value issuing.Amount) {
+	if value.IsZero() {
+		return
+	}
+	if value.Sign() < 0 {
+		p.Add(field, "must not be negative")
+	}
+	if value.Scale() > 2 {
+		p.Add(field, "has more than 2 decimal places")
+	}
+}
+
+// image reports a file that is not base64 or too large.
+func image(p *check.Problems, field string, value issuing.Secret, limit int) {
+	text := value.Reveal()
+	if text == "" {
+		return
+	}
+	if limit > 0 && base64.StdEncoding.DecodedLen(len(text)) > limit+2 {
+		p.Add(field, "is larger than %d bytes", limit)
+		return
+	}
+	if _, data, ok := strings.Cut(text, ";base64,"); ok {
+		text = data
+	}
+	if _, err := base64.StdEncoding.DecodeString(text); err != nil {
+		p.Add(field, "is not base64")
+	}
+}
+
+// metadata reports one that is larger than the platform stores.
+func checkMetadata(p *check.Problems, m map[string]string) {
+	if len(m) == 0 {
+		return
+	}
+	if text, err := codec.Marshal(m); err != nil || len(text) > maxMetadata {
+		p.Add("metadata", "is larger than %d bytes", maxMetadata)
+	}
+}

@@ -1,0 +1,188 @@
+package uqpay
+
+import (
+	"strings"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+)
+
+// Code is the "code" of an error body: a word, or a number of the older flat
+// form as text. It is an error, so errors.Is(err, uqpay.CodeCardNotFound) works.
+// The platform's list is open.
+type Code string
+
+// Codes of the error guide.
+const (
+	CodeInvalidRequest       Code = "invalid_request_error"   // a field fails validation
+	CodeUnauthorized         Code = "unauthorized_error"      // token missing, expired or displaced, or address not allowed
+	CodeForbidden            Code = "forbidden"               // no permission, such as for card data
+	CodeCardNotFound         Code = "card_not_found"          // unknown, foreign or deactivated card
+	CodeCardArtNotConfigured Code = "card_art_not_configured" // no default card art resolves for the product
+	CodeInsufficientSubBIN   Code = "insufficient_sub_bin"    // the BIN's card numbers are used up; contact UQPAY
+	CodeKYCInsufficient      Code = "kyc_insufficient"        // cardholder lacks fields; see [Problem.MissingFields]
+	CodeEmailDuplicated      Code = "email_duplicated"        // e-mail address already used in the account
+	CodeInvalidPhoneNumber   Code = "invalid_phone_number"    // phone number fails the country's rule
+	CodeSubAccountNotFound   Code = "sub_account_not_found"   // bad account given to [OnBehalfOf]
+	CodeTooManyRequests      Code = "too_many_requests"       // rate limit of the current minute
+	CodeAPIError             Code = "api_error"               // internal; the same key may be sent again
+	CodeKeyConflict          Code = "key_conflict"            // idempotency key used for something else
+	CodeNotFound             Code = "not_found"               // used by the newer gateway
+)
+
+// codeInfo is one row of the code table.
+type codeInfo struct {
+	kind    error
+	retry   bool // the client repeats the call by itself, with the same key
+	meaning string
+}
+
+var codes = map[Code]codeInfo{
+	CodeInvalidRequest:       {issuing.ErrInvalid, false, "a field fails validation"},
+	CodeUnauthorized:         {issuing.ErrUnauthorized, false, "token missing, expired, displaced, or address not allowed"},
+	CodeForbidden:            {issuing.ErrUnauthorized, false, "no permission"},
+	CodeCardNotFound:         {issuing.ErrNotFound, false, "unknown, foreign or deactivated card"},
+	CodeCardArtNotConfigured: {issuing.ErrConflict, false, "no default card art resolves for the product"},
+	CodeInsufficientSubBIN:   {issuing.ErrInsufficientFunds, false, "the card numbers of the BIN are used up"},
+	CodeKYCInsufficient:      {issuing.ErrConflict, false, "the cardholder lacks fields for the product's KYC level"},
+	CodeEmailDuplicated:      {issuing.ErrConflict, false, "e-mail address already used in the account"},
+	CodeInvalidPhoneNumber:   {issuing.ErrInvalid, false, "phone number fails the country's rule"},
+	CodeSubAccountNotFound:   {issuing.ErrUnauthorized, false, "not an active connected account of the issuing business line"},
+	CodeTooManyRequests:      {issuing.ErrRateLimited, true, "rate limit of the current minute"},
+	CodeAPIError:             {issuing.ErrUnavailable, true, "internal error"},
+	CodeKeyConflict:          {issuing.ErrDuplicate, false, "idempotency key used for something else"},
+	CodeNotFound:             {issuing.ErrNotFound, false, "not found"},
+}
+
+// Error returns the code and, for a known one, its meaning.
+func (c Code) Error() string {
+	if m := c.Meaning(); m != "" {
+		return "code " + clip(string(c)) + " (" + m + ")"
+	}
+	return "code " + clip(string(c))
+}
+
+// clip bounds what a platform can put into an error's text.
+func clip(s string) string {
+	if len(s) > 64 {
+		s = strings.ToValidUTF8(s[:64], "") + "…"
+	}
+	return s
+}
+
+// Known reports whether c was documented when this version was released.
+func (c Code) Known() bool {
+	_, ok := codes[c]
+	return ok
+}
+
+// Meaning returns the documented meaning of a known code, and "" otherwise.
+func (c Code) Meaning() string { return codes[c].meaning }
+
+// Kind returns the kind of issuing error that a known code stands for, and nil
+// otherwise.
+func (c Code) Kind() error { return codes[c].kind }
+
+// Retryable reports whether the client repeats a call with this code by itself.
+func (c Code) Retryable() bool { return codes[c].retry }
+
+// ErrorType is the "type" of an error body. The platform's list is open.
+type ErrorType string
+
+// Error types of the error guide.
+const (
+	ErrorTypeInvalidRequest ErrorType = "invalid_request_error" // validation
+	ErrorTypeCard           ErrorType = "card_error"            // a card rule
+	ErrorTypeCardholder     ErrorType = "cardholder_error"      // a cardholder rule
+	ErrorTypeAccount        ErrorType = "account_error"         // an account, product or balance rule
+	ErrorTypeIdempotency    ErrorType = "idempotency_error"     // the key's format, a replay or a mismatch
+	ErrorTypeUnauthorized   ErrorType = "unauthorized_error"    // token or permission
+	ErrorTypeAPI            ErrorType = "api_error"             // internal
+	ErrorTypeNotFound       ErrorType = "not_found"             // of the newer gateway
+
+	ErrorTypeForbidden  ErrorType = "forbidden"        // of other product lines
+	ErrorTypeNotAllowed ErrorType = "not_allowed"      // of other product lines
+	ErrorTypeConflict   ErrorType = "conflict_error"   // of other product lines
+	ErrorTypePayment    ErrorType = "payment_error"    // of other product lines
+	ErrorTypeProduct    ErrorType = "product_error"    // of other product lines
+	ErrorTypeTransfer   ErrorType = "transfer_error"   // of other product lines
+	ErrorTypePayout     ErrorType = "payout_error"     // of other product lines
+	ErrorTypeRateLimit  ErrorType = "rate_limit_error" // of other product lines
+)
+
+// errorTypes gives the kind of a type whose code is not known; nil leaves it to
+// the HTTP status.
+var errorTypes = map[ErrorType]error{
+	ErrorTypeInvalidRequest: issuing.ErrInvalid,
+	ErrorTypeCard:           issuing.ErrDeclined,
+	ErrorTypeCardholder:     issuing.ErrDeclined,
+	ErrorTypeAccount:        issuing.ErrDeclined,
+	ErrorTypeIdempotency:    issuing.ErrDuplicate,
+	ErrorTypeUnauthorized:   issuing.ErrUnauthorized,
+	ErrorTypeAPI:            issuing.ErrUnavailable,
+	ErrorTypeNotFound:       issuing.ErrNotFound,
+	ErrorTypeForbidden:      issuing.ErrUnauthorized,
+	ErrorTypeNotAllowed:     issuing.ErrUnauthorized,
+	ErrorTypeConflict:       issuing.ErrConflict,
+	ErrorTypePayment:        issuing.ErrDeclined,
+	ErrorTypeProduct:        issuing.ErrDeclined,
+	ErrorTypeTransfer:       issuing.ErrDeclined,
+	ErrorTypePayout:         issuing.ErrDeclined,
+	ErrorTypeRateLimit:      issuing.ErrRateLimited,
+}
+
+// Known reports whether t was documented when this version was released.
+func (t ErrorType) Known() bool {
+	_, ok := errorTypes[t]
+	return ok
+}
+
+// Problem is the part of an error body that issuing.Error has no field for. It
+// is the cause of an error of the typed form: errors.As(err, &problem) with a
+// *Problem.
+type Problem struct {
+	// Type is the family of the error.
+	Type ErrorType
+	// MissingFields, with [CodeKYCInsufficient], are the cardholder's fields that
+	// the product asks for.
+	MissingFields []RequiredField
+}
+
+// Error returns the type and the names of missing fields.
+func (p *Problem) Error() string {
+	text := "type " + clip(string(p.Type))
+	for i, f := range p.MissingFields {
+		if i == maxMissingNamed {
+			return text + ", …"
+		}
+		text += map[bool]string{true: ", missing ", false: ", "}[i == 0] + clip(f.Name)
+	}
+	return text
+}
+
+// maxMissingNamed bounds the field names in an error's text.
+const maxMissingNamed = 10
+
+// RequiredField describes a cardholder's field that a product asks for.
+type RequiredField struct {
+	Name        string          `json:"name"`        // such as "residential_address"
+	Type        string          `json:"type"`        // "string" or "object"
+	Required    bool            `json:"required"`    // false: may be left out
+	Description string          `json:"description"` // for people
+	Fields      []RequiredField `json:"fields"`      // of an object
+}
+
+// kindOfMessage gives the kind of errors that only their text tells apart: the
+// flat ones, which have no word for a code, and a balance that does not cover an
+// operation, whose code is not published. Every such error is a definite
+// refusal, so a text that is not recognised costs no more than precision.
+func kindOfMessage(message string) error {
+	switch text := strings.ToLower(message); {
+	case strings.Contains(text, "card does not exist"):
+		return issuing.ErrNotFound
+	case strings.Contains(text, "invalid client id"):
+		return issuing.ErrUnauthorized
+	case strings.Contains(text, "insufficient balance"), strings.Contains(text, "insufficient fund"):
+		return issuing.ErrInsufficientFunds
+	}
+	return nil
+}

@@ -1,0 +1,298 @@
+package uqpay
+
+import "strings"
+
+// CardholderStatus is how far a cardholder has got.
+type CardholderStatus string
+
+// Cardholder statuses.
+const (
+	CardholderStatusPending    CardholderStatus = "PENDING"    // identity verification is under way
+	CardholderStatusSuccess    CardholderStatus = "SUCCESS"    // cards can be issued
+	CardholderStatusIncomplete CardholderStatus = "INCOMPLETE" // more data or a verification is needed
+	CardholderStatusFailed     CardholderStatus = "FAILED"     // rejected
+)
+
+// Known reports whether s was documented when this version was released.
+func (s CardholderStatus) Known() bool {
+	switch s {
+	case CardholderStatusPending, CardholderStatusSuccess, CardholderStatusIncomplete, CardholderStatusFailed:
+		return true
+	}
+	return false
+}
+
+// Terminal reports whether no more is expected without a further call.
+func (s CardholderStatus) Terminal() bool {
+	return s == CardholderStatusSuccess || s == CardholderStatusFailed
+}
+
+// Gender of a cardholder.
+type Gender string
+
+// Genders. The issuing pages list the first two.
+const (
+	GenderMale   Gender = "MALE"   // male
+	GenderFemale Gender = "FEMALE" // female
+	GenderOther  Gender = "OTHER"  // found in one of UQPAY's libraries only
+)
+
+// Known reports whether g was documented when this version was released.
+func (g Gender) Known() bool { return g == GenderMale || g == GenderFemale || g == GenderOther }
+
+// IdentityType is the kind of an identity document.
+type IdentityType string
+
+// Identity document types.
+const (
+	IdentityIDCard   IdentityType = "ID_CARD"  // needs front and back
+	IdentityPassport IdentityType = "PASSPORT" // needs the front
+)
+
+// Known reports whether t was documented when this version was released.
+func (t IdentityType) Known() bool { return t == IdentityIDCard || t == IdentityPassport }
+
+// DocumentType is the file format of a cardholder's document.
+type DocumentType string
+
+// Document formats.
+const (
+	DocumentPDF  DocumentType = "pdf"  // PDF
+	DocumentPNG  DocumentType = "png"  // PNG
+	DocumentJPG  DocumentType = "jpg"  // JPEG
+	DocumentJPEG DocumentType = "jpeg" // JPEG
+)
+
+// Known reports whether t was documented when this version was released.
+func (t DocumentType) Known() bool {
+	switch t {
+	case DocumentPDF, DocumentPNG, DocumentJPG, DocumentJPEG:
+		return true
+	}
+	return false
+}
+
+// KYCMethod is how an identity is verified.
+type KYCMethod string
+
+// KYC methods.
+const (
+	KYCThirdParty     KYCMethod = "THIRD_PARTY"     // proof of a verification that was done elsewhere
+	KYCSumsubRedirect KYCMethod = "SUMSUB_REDIRECT" // the cardholder follows a link
+)
+
+// Known reports whether m was documented when this version was released.
+func (m KYCMethod) Known() bool { return m == KYCThirdParty || m == KYCSumsubRedirect }
+
+// KYCProvider is who verified an identity elsewhere.
+type KYCProvider string
+
+// KYC providers.
+const (
+	KYCProviderSumsub  KYCProvider = "SUMSUB"  // Sumsub
+	KYCProviderMyInfo  KYCProvider = "MYINFO"  // Singapore's MyInfo
+	KYCProviderJumio   KYCProvider = "JUMIO"   // Jumio
+	KYCProviderDidit   KYCProvider = "DIDIT"   // Didit
+	KYCProviderShufti  KYCProvider = "SHUFTI"  // Shufti
+	KYCProviderRegtank KYCProvider = "REGTANK" // RegTank
+)
+
+// Known reports whether p was documented when this version was released.
+func (p KYCProvider) Known() bool {
+	switch p {
+	case KYCProviderSumsub, KYCProviderMyInfo, KYCProviderJumio, KYCProviderDidit, KYCProviderShufti, KYCProviderRegtank:
+		return true
+	}
+	return false
+}
+
+// KYCLevel is how much a product wants to know of a cardholder.
+type KYCLevel string
+
+// KYC levels.
+const (
+	KYCSimplified KYCLevel = "SIMPLIFIED" // the five basic fields; done at once
+	KYCStandard   KYCLevel = "STANDARD"   // also nationality, identity and address; reviewed
+	KYCEnhanced   KYCLevel = "ENHANCED"   // also a verification
+)
+
+// Known reports whether l was documented when this version was released.
+func (l KYCLevel) Known() bool { return l == KYCSimplified || l == KYCStandard || l == KYCEnhanced }
+
+// IDVStatus is the state of an identity verification.
+type IDVStatus string
+
+// Verification states.
+const (
+	IDVPending IDVStatus = "PENDING" // under way
+	IDVPassed  IDVStatus = "PASSED"  // passed
+	IDVFailed  IDVStatus = "FAILED"  // failed
+)
+
+// Known reports whether s was documented when this version was released.
+func (s IDVStatus) Known() bool { return s == IDVPending || s == IDVPassed || s == IDVFailed }
+
+// Terminal reports whether the verification has ended.
+func (s IDVStatus) Terminal() bool { return s == IDVPassed || s == IDVFailed }
+
+// CardStatus is the life cycle of a card. The platform's list is open.
+type CardStatus string
+
+// Card statuses.
+const (
+	CardStatusPending   CardStatus = "PENDING"    // being created, or physical and not activated
+	CardStatusActive    CardStatus = "ACTIVE"     // usable
+	CardStatusFrozen    CardStatus = "FROZEN"     // all authorizations are declined; reversible
+	CardStatusBlocked   CardStatus = "BLOCKED"    // blocked by UQPAY, which alone can lift it
+	CardStatusPreCancel CardStatus = "PRE_CANCEL" // cancelled; open authorizations still settle
+	CardStatusCancelled CardStatus = "CANCELLED"  // after the waiting period; final
+	CardStatusLost      CardStatus = "LOST"       // listed without an explanation
+	CardStatusStolen    CardStatus = "STOLEN"     // listed without an explanation
+	CardStatusFailed    CardStatus = "FAILED"     // creation failed; final
+)
+
+// Known reports whether s was documented when this version was released.
+func (s CardStatus) Known() bool {
+	switch s {
+	case CardStatusPending, CardStatusActive, CardStatusFrozen, CardStatusBlocked, CardStatusPreCancel,
+		CardStatusCancelled, CardStatusLost, CardStatusStolen, CardStatusFailed:
+		return true
+	}
+	return false
+}
+
+// Terminal reports whether the card can leave this status no more.
+func (s CardStatus) Terminal() bool { return s == CardStatusCancelled || s == CardStatusFailed }
+
+// OrderStatus is the state of an asynchronous operation. Events write it in
+// lower case too; [OrderStatus.Normal] makes both the same.
+type OrderStatus string
+
+// Order statuses.
+const (
+	OrderStatusPending    OrderStatus = "PENDING"    // received
+	OrderStatusProcessing OrderStatus = "PROCESSING" // under way
+	OrderStatusSuccess    OrderStatus = "SUCCESS"    // carried out; final
+	OrderStatusFailed     OrderStatus = "FAILED"     // not carried out; final
+)
+
+// Normal returns the status in upper case.
+func (s OrderStatus) Normal() OrderStatus { return OrderStatus(normal(string(s))) }
+
+// Known reports whether s was documented when this version was released.
+func (s OrderStatus) Known() bool {
+	switch s.Normal() {
+	case OrderStatusPending, OrderStatusProcessing, OrderStatusSuccess, OrderStatusFailed:
+		return true
+	}
+	return false
+}
+
+// Terminal reports whether the order has ended.
+func (s OrderStatus) Terminal() bool {
+	n := s.Normal()
+	return n == OrderStatusSuccess || n == OrderStatusFailed
+}
+
+// normal is upper case with underscores, in which the platform's spellings of
+// one word agree.
+func normal(s string) string {
+	return strings.ReplaceAll(strings.ToUpper(strings.TrimSpace(s)), " ", "_")
+}
+
+// OrderType is what an order does.
+type OrderType string
+
+// Order types. Creation has two spellings.
+const (
+	OrderCreateCard    OrderType = "CREATE_CARD"    // creation
+	OrderCardCreate    OrderType = "CARD_CREATE"    // creation, as the page's list spells it
+	OrderCardRecharge  OrderType = "CARD_RECHARGE"  // recharge
+	OrderCardWithdraw  OrderType = "CARD_WITHDRAW"  // withdrawal
+	OrderCardUpdate    OrderType = "CARD_UPDATE"    // update
+	OrderPINManagement OrderType = "PIN_MANAGEMENT" // PIN
+)
+
+// Known reports whether t was documented when this version was released.
+func (t OrderType) Known() bool {
+	switch t {
+	case OrderCreateCard, OrderCardCreate, OrderCardRecharge, OrderCardWithdraw, OrderCardUpdate, OrderPINManagement:
+		return true
+	}
+	return false
+}
+
+// IsCreation reports whether the order creates a card, in either spelling.
+func (t OrderType) IsCreation() bool { return t == OrderCreateCard || t == OrderCardCreate }
+
+// RequestStatus is the acknowledgement of some operations.
+type RequestStatus string
+
+// RequestStatusSuccess is the only documented acknowledgement.
+const RequestStatusSuccess RequestStatus = "SUCCESS" // received
+
+// Known reports whether s was documented when this version was released.
+func (s RequestStatus) Known() bool { return s == RequestStatusSuccess }
+
+// Mode is how a card is funded.
+type Mode string
+
+// Card modes.
+const (
+	ModeSingle Mode = "SINGLE" // prepaid: money is moved onto the card
+	ModeShare  Mode = "SHARE"  // draws on the issuing balance up to a cap
+)
+
+// Known reports whether m was documented when this version was released.
+func (m Mode) Known() bool { return m == ModeSingle || m == ModeShare }
+
+// FormFactor is what a card is made of.
+type FormFactor string
+
+// Form factors.
+const (
+	FormFactorVirtual  FormFactor = "VIRTUAL"  // virtual
+	FormFactorPhysical FormFactor = "PHYSICAL" // plastic
+)
+
+// Known reports whether f was documented when this version was released.
+func (f FormFactor) Known() bool { return f == FormFactorVirtual || f == FormFactorPhysical }
+
+// CardForm is what a product's cards are made of.
+type CardForm string
+
+// Card forms.
+const (
+	CardFormVirtual  CardForm = "VIR" // virtual
+	CardFormPhysical CardForm = "PHY" // plastic
+)
+
+// Known reports whether f was documented when this version was released.
+func (f CardForm) Known() bool { return f == CardFormVirtual || f == CardFormPhysical }
+
+// Scheme is a card scheme.
+type Scheme string
+
+// Card schemes.
+const (
+	SchemeVisa       Scheme = "VISA"       // Visa
+	SchemeMastercard Scheme = "MASTERCARD" // Mastercard
+	SchemeUnionPay   Scheme = "UNIONPAY"   // UnionPay; a constant of UQPAY's libraries only
+)
+
+// Known reports whether s was documented when this version was released.
+func (s Scheme) Known() bool {
+	return s == SchemeVisa || s == SchemeMastercard || s == SchemeUnionPay
+}
+
+// ProductStatus says whether cards of a product can be issued.
+type ProductStatus string
+
+// Product statuses.
+const (
+	ProductEnabled  ProductStatus = "ENABLED"  // cards can be issued
+	ProductDisabled ProductStatus = "DISABLED" // no cards can be issued
+)
+
+// Known reports whether s was documented when this version was released.
+func (s ProductStatus) Known() bool { return s == ProductEnabled || s == ProductDisabled }

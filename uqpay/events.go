@@ -1,0 +1,216 @@
+package uqpay
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
+)
+
+// Event types. Switch on them, or on the Go type of [Event.Data].
+const (
+	EventCardCreateSucceeded       = "card.create.succeeded"        // [CardCreated]
+	EventCardCreateFailed          = "card.create.failed"           // [CardCreated]
+	EventCardUpdateSucceeded       = "card.update.succeeded"        // [CardUpdated]
+	EventCardUpdateFailed          = "card.update.failed"           // [CardUpdated]
+	EventCardStatusSucceeded       = "card.status.update.succeeded" // [CardStatusUpdated]
+	EventCardStatusFailed          = "card.status.update.failed"    // [CardStatusUpdated]
+	EventCardRechargeSucceeded     = "card.recharge.succeeded"      // [CardRecharged]
+	EventCardRechargeFailed        = "card.recharge.failed"         // [CardRecharged]
+	EventCardWithdrawSucceeded     = "card.withdraw.succeeded"      // [CardWithdrawn]
+	EventCardWithdrawFailed        = "card.withdraw.failed"         // [CardWithdrawn]
+	EventCardActivationCode        = "card.activation.code"         // [CardActivationCode]
+	EventCardActivationStatus      = "card.activation.status"       // [CardActivated]
+	EventCard3DSOTP                = "card.3ds.otp"                 // [Card3DSOTP]
+	EventCardVerificationOTP       = "card.verification.otp"        // [CardVerificationOTP]
+	EventCardElevateLimitSucceeded = "card.elevate_limit.succeeded" // [CardLimitElevated]
+	EventCardElevateLimitFailed    = "card.elevate_limit.failed"    // [CardLimitElevated]
+
+	EventProtectionEnrolled       = "card.risk_control.network_protection.enrolled"                // [ProtectionChanged]
+	EventProtectionRemoved        = "card.risk_control.network_protection.removed"                 // [ProtectionChanged]
+	EventProtectionEnrollmentFee  = "card.risk_control.network_protection.enrollment_fee.charged"  // [ProtectionFee]
+	EventProtectionMaintenanceFee = "card.risk_control.network_protection.maintenance_fee.charged" // [ProtectionFee]
+
+	EventCardFee              = "issuing.fee.card"                        // [CardFee]
+	EventAuthorization        = "issuing.transaction.authorization"       // [CardTransaction]
+	EventReversal             = "issuing.transaction.reversal"            // [CardTransaction]
+	EventRefund               = "issuing.transaction.refund"              // [CardTransaction]
+	EventSettlementCredit     = "issuing.transaction.settlement.credit"   // [CardTransaction]
+	EventSettlementDebit      = "issuing.transaction.settlement.debit"    // [CardTransaction]
+	EventSettlementReversal   = "issuing.transaction.settlement.reversal" // [CardTransaction]
+	EventFundCollection       = "issuing.transaction.fund.collection"     // [CardTransaction]
+	EventFundTransfer         = "issuing.transaction.fund.transfer"       // [CardTransaction]
+	EventValidation           = "issuing.transaction.validation"          // [CardTransaction]
+	EventATMDeposit           = "issuing.transaction.atm.deposit"         // [CardTransaction]
+	EventChargebackCredit     = "issuing.transaction.chargeback.credit"   // [CardTransaction]
+	EventChargebackDebit      = "issuing.transaction.chargeback.debit"    // [CardTransaction]
+	EventReportCreated        = "issuing.report.created"                  // [ReportReady]
+	EventReportSucceeded      = "issuing.report.succeeded"                // [ReportReady], with a secret key
+	EventTransferChanged      = "issuing.transfer.status_changed"         // [TransferChanged]
+	EventCardholderKYCChanged = "cardholder.kyc.status_changed"           // [CardholderKYCChanged]
+	EventCardholderUpdated    = "cardholder.updated"                      // [CardholderUpdated]
+)
+
+// eventData makes the data of each type.
+var eventData = map[string]func() any{
+	EventCardCreateSucceeded:       make1[CardCreated],
+	EventCardCreateFailed:          make1[CardCreated],
+	EventCardUpdateSucceeded:       make1[CardUpdated],
+	EventCardUpdateFailed:          make1[CardUpdated],
+	EventCardStatusSucceeded:       make1[CardStatusUpdated],
+	EventCardStatusFailed:          make1[CardStatusUpdated],
+	EventCardRechargeSucceeded:     make1[CardRecharged],
+	EventCardRechargeFailed:        make1[CardRecharged],
+	EventCardWithdrawSucceeded:     make1[CardWithdrawn],
+	EventCardWithdrawFailed:        make1[CardWithdrawn],
+	EventCardActivationCode:        make1[CardActivationCode],
+	EventCardActivationStatus:      make1[CardActivated],
+	EventCard3DSOTP:                make1[Card3DSOTP],
+	EventCardVerificationOTP:       make1[CardVerificationOTP],
+	EventCardElevateLimitSucceeded: make1[CardLimitElevated],
+	EventCardElevateLimitFailed:    make1[CardLimitElevated],
+	EventProtectionEnrolled:        make1[ProtectionChanged],
+	EventProtectionRemoved:         make1[ProtectionChanged],
+	EventProtectionEnrollmentFee:   make1[ProtectionFee],
+	EventProtectionMaintenanceFee:  make1[ProtectionFee],
+	EventCardFee:                   make1[CardFee],
+	EventAuthorization:             make1[CardTransaction],
+	EventReversal:                  make1[CardTransaction],
+	EventRefund:                    make1[CardTransaction],
+	EventSettlementCredit:          make1[CardTransaction],
+	EventSettlementDebit:           make1[CardTransaction],
+	EventSettlementReversal:        make1[CardTransaction],
+	EventFundCollection:            make1[CardTransaction],
+	EventFundTransfer:              make1[CardTransaction],
+	EventValidation:                make1[CardTransaction],
+	EventATMDeposit:                make1[CardTransaction],
+	EventChargebackCredit:          make1[CardTransaction],
+	EventChargebackDebit:           make1[CardTransaction],
+	EventReportCreated:             make1[ReportReady],
+	EventReportSucceeded:           make1[ReportReady],
+	EventTransferChanged:           make1[TransferChanged],
+	EventCardholderKYCChanged:      make1[CardholderKYCChanged],
+	EventCardholderUpdated:         make1[CardholderUpdated],
+}
+
+func make1[T any]() any { return new(T) }
+
+// EventTypes lists the documented event types.
+func EventTypes() []string {
+	types := make([]string, 0, len(eventData))
+	for typ := range eventData {
+		types = append(types, typ)
+	}
+	return types
+}
+
+// Event is a decoded callback.
+type Event struct {
+	Type     string // such as "card.create.succeeded"; also of the older envelope, which swaps it with the name
+	Name     string // ISSUING
+	Version  string // V1.6.0
+	ID       string // the same for every delivery of the event
+	SourceID string // the thing that it is about; see the data; empty in the older envelope
+	// Data points to the struct of the type, and is nil for a type that this
+	// version does not know.
+	Data any
+	Raw  issuing.Secret // the data as sent
+}
+
+// EventBase is in every event's data: what the envelope says about it.
+type EventBase struct {
+	EventType string `json:"-"` // such as "card.create.succeeded" or ".failed"
+	EventID   string `json:"-"` // the same for every delivery of the event
+	SourceID  string `json:"-"` // what [Event.SourceID] is; for card orders the order's id
+}
+
+// Failed reports whether the event tells of a failed operation.
+func (b *EventBase) Failed() bool { return strings.HasSuffix(b.EventType, ".failed") }
+
+// DedupeKey is equal for two deliveries of the same event and differs between
+// events; "" when the event lacks its id.
+func (b *EventBase) DedupeKey() string { return b.EventID }
+
+func (b *EventBase) base() *EventBase { return b }
+
+// DecodeEvent decodes the verified body of a callback, in both generations of the
+// envelope. The package webhook calls it.
+func DecodeEvent(body []byte) (*Event, error) {
+	var e Event
+	var data []byte
+	if err := readEvent(body, &e, &data); err != nil {
+		return nil, err
+	}
+	e.Raw = issuing.NewSecret(string(data))
+	create, ok := eventData[e.Type]
+	if !ok {
+		return &e, nil
+	}
+	e.Data = create()
+	if len(data) > 0 {
+		if err := codec.Unmarshal(data, e.Data); err != nil {
+			return nil, err
+		}
+	}
+	if b, ok := e.Data.(interface{ base() *EventBase }); ok {
+		*b.base() = EventBase{EventType: e.Type, EventID: e.ID, SourceID: e.SourceID}
+	}
+	if t, ok := e.Data.(interface{ tidy() }); ok {
+		t.tidy()
+	}
+	return &e, nil
+}
+
+// errNoType marks a body that names no event.
+var errNoType = errors.New("the event has no type")
+
+// readEvent reads the envelope without decoding the data.
+func readEvent(body []byte, e *Event, data *[]byte) error {
+	var head struct {
+		Version  string `json:"version"`
+		Name     string `json:"event_name"`
+		Type     string `json:"event_type"`
+		ID       string `json:"event_id"`
+		SourceID string `json:"source_id"`
+	}
+	if err := codec.Unmarshal(body, &head); err != nil {
+		return err
+	}
+	*e = Event{Type: head.Type, Name: head.Name, Version: head.Version, ID: head.ID, SourceID: head.SourceID}
+	if !strings.Contains(e.Type, ".") && strings.Contains(e.Name, ".") {
+		// The older envelope swaps the two; only a type has a dot.
+		e.Type, e.Name = e.Name, e.Type
+	}
+	if e.Type == "" {
+		return errNoType
+	}
+	for name, value := range wire.Members(body) {
+		if name == "data" {
+			*data = value
+		}
+	}
+	return nil
+}
+
+// unset turns the date that events send for none into none.
+func unset(d *issuing.Date) {
+	if d.Year <= 1 {
+		*d = issuing.Date{}
+	}
+}
+
+// EventCardholder is the cardholder in events about cards.
+type EventCardholder struct {
+	ID            string           `json:"cardholder_id"`     // the platform's id
+	Status        CardholderStatus `json:"cardholder_status"` // see [CardholderStatus]
+	CreateTime    time.Time        `json:"create_time"`       // zero when it cannot be read
+	Email         string           `json:"email"`             // of the cardholder
+	FirstName     string           `json:"first_name"`        // given name
+	LastName      string           `json:"last_name"`         // family name
+	CountryCode   string           `json:"country_code"`      // in card.update events
+	DateOfBirth   issuing.Date     `json:"date_of_birth"`     // in card.update events
+	NumberOfCards int              `json:"number_of_cards"`   // in card.update events
+	PhoneNumber   string           `json:"phone_number"`      // in card.update events
+}

@@ -1,0 +1,218 @@
+package uqpay
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/transport"
+)
+
+// FileService uploads files to UQPAY's file service and makes links to them. The
+// images of a cardholder's identity go into the cardholder's own request, not
+// here. It uses the same token as all other calls.
+type FileService struct{ c *Client }
+
+// Limits of an upload.
+const (
+	MaxUpload      = 20 << 20 // bytes
+	maxUploadNotes = 50       // characters
+)
+
+// uploadTypes are the files that the service takes, by extension.
+var uploadTypes = []string{".jpeg", ".jpg", ".png", ".doc", ".docx", ".pdf"}
+
+// UploadRequest uploads a file.
+type UploadRequest struct {
+	Name string // file name with its extension: jpeg, jpg, png, doc, docx or pdf; required
+	// Content is read while it is sent, at most MaxUpload bytes, and is not
+	// closed. Required. One that is an io.Seeker is sent from its present
+	// position and can be sent again; any other is sent once.
+	Content io.Reader
+	Notes   string // at most 50 characters; optional
+}
+
+func (r UploadRequest) validate(p *check.Problems) {
+	p.Text("file name", r.Name, maxText)
+	if r.Name != "" && !slices.Contains(uploadTypes, strings.ToLower(filepath.Ext(r.Name))) {
+		p.Add("file name", "needs one of the extensions jpeg, jpg, png, doc, docx, pdf")
+	}
+	p.Required("file", r.Content != nil)
+	p.OptionalText("notes", r.Notes, maxUploadNotes)
+}
+
+// File is an uploaded file.
+type File struct {
+	ID         string    `json:"file_id"`     // see [FileService.Links]
+	Name       string    `json:"file_name"`   // as given
+	Type       string    `json:"file_type"`   // media type or extension, as sent
+	Size       int64     `json:"size"`        // bytes
+	Notes      string    `json:"notes"`       // as given
+	CreateTime time.Time `json:"create_time"` // when it was received
+}
+
+func (f *File) incomplete() bool { return f.ID == "" }
+
+// Upload uploads a file without holding it in memory.
+//
+// Safety: keyed when the content can be rewound, otherwise once. On
+// issuing.ErrOutcomeUnknown call again with the same content and
+// issuing.WithIdempotencyKey(err.Key) within 24 hours; a file that is there twice
+// does no harm.
+func (s *FileService) Upload(ctx context.Context, req UploadRequest, opts ...issuing.CallOption) (*File, error) {
+	o := opUpload
+	var p check.Problems
+	req.validate(&p)
+	if err := p.Err(provider, o.name); err != nil {
+		return nil, err
+	}
+	body, err := newUpload(req)
+	if err != nil {
+		return nil, &issuing.Error{Provider: provider, Op: o.name, Kind: issuing.ErrInvalid, Err: err}
+	}
+	out := new(File)
+	x := exchange{out: out, stream: body.attempt, once: body.seeker == nil}
+	if req.Notes != "" {
+		x.query = url.Values{"notes": {req.Notes}}
+	}
+	if err := s.c.exchange(ctx, &o, x, opts); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// upload makes the multipart body of each attempt.
+type upload struct {
+	content     io.Reader
+	seeker      io.Seeker // nil when the content can be read once only
+	start, size int64     // of a seeker
+	begun       bool      // a byte of the content was read
+	contentType string
+	head, tail  []byte
+}
+
+func newUpload(req UploadRequest) (*upload, error) {
+	u := &upload{content: req.Content}
+	if s, ok := req.Content.(io.Seeker); ok {
+		start, err := s.Seek(0, io.SeekCurrent)
+		if err == nil {
+			var end int64
+			if end, err = s.Seek(0, io.SeekEnd); err == nil {
+				u.seeker, u.start, u.size = s, start, end-start
+				_, err = s.Seek(start, io.SeekStart)
+			}
+		}
+		if err != nil && u.seeker != nil {
+			return nil, errors.New("the content cannot be rewound")
+		}
+		if u.size > MaxUpload {
+			return nil, fmt.Errorf("the file has %d bytes, at most %d are allowed: %w", u.size, MaxUpload, issuing.ErrTooLarge)
+		}
+	}
+	var form bytes.Buffer
+	w := multipart.NewWriter(&form)
+	header := textproto.MIMEHeader{}
+	// Quoted always, as browsers write it: not every server reads a bare name.
+	name := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(req.Name)
+	header.Set("Content-Disposition", `form-data; name="file"; filename="`+name+`"`)
+	kind := mime.TypeByExtension(strings.ToLower(filepath.Ext(req.Name)))
+	if kind == "" {
+		kind = "application/octet-stream"
+	}
+	header.Set("Content-Type", kind)
+	if _, err := w.CreatePart(header); err != nil {
+		return nil, errors.New("the multipart head cannot be made")
+	}
+	u.head = bytes.Clone(form.Bytes())
+	form.Reset()
+	if err := w.Close(); err != nil {
+		return nil, errors.New("the multipart end cannot be made")
+	}
+	u.tail = bytes.Clone(form.Bytes())
+	u.contentType = w.FormDataContentType()
+	return u, nil
+}
+
+// attempt returns the body from its beginning.
+func (u *upload) attempt(header http.Header) (transport.Sealed, error) {
+	length := int64(-1)
+	switch {
+	case u.seeker != nil:
+		if _, err := u.seeker.Seek(u.start, io.SeekStart); err != nil {
+			return transport.Sealed{}, &issuing.Error{Kind: issuing.ErrInvalid, Err: errors.New("the content cannot be rewound")}
+		}
+		length = int64(len(u.head)) + u.size + int64(len(u.tail))
+	case u.begun:
+		return transport.Sealed{}, &issuing.Error{Kind: issuing.ErrUnavailable, Err: errors.New("the content was read and cannot be rewound")}
+	}
+	header["Content-Type"] = []string{u.contentType}
+	body := io.MultiReader(bytes.NewReader(u.head), &bounded{u: u, left: MaxUpload}, bytes.NewReader(u.tail))
+	return transport.Sealed{Stream: io.NopCloser(body), Length: length}, nil
+}
+
+// bounded passes the content on as far as an upload may go.
+type bounded struct {
+	u    *upload
+	left int64
+}
+
+// Read implements io.Reader.
+func (b *bounded) Read(p []byte) (int, error) {
+	b.u.begun = true
+	if int64(len(p)) > b.left+1 {
+		p = p[:b.left+1]
+	}
+	n, err := b.u.content.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		return 0, issuing.ErrTooLarge
+	}
+	return n, err
+}
+
+// linksRequest asks for links.
+type linksRequest struct {
+	IDs []string `json:"file_ids"`
+}
+
+func (r linksRequest) validate(p *check.Problems) {
+	p.Required("file_ids", len(r.IDs) > 0)
+	for i, id := range r.IDs {
+		p.Text(fmt.Sprintf("file_ids[%d]", i), id, maxID)
+	}
+}
+
+// FileLinks are links to uploaded files.
+type FileLinks struct {
+	Files  []FileLink `json:"files"`        // those that exist
+	Absent []string   `json:"absent_files"` // ids of those that do not
+}
+
+// FileLink is a link to an uploaded file.
+type FileLink struct {
+	ID   string `json:"file_id"`   // of the file
+	Name string `json:"file_name"` // as given
+	Type string `json:"file_type"` // as sent
+	Size int64  `json:"size"`      // bytes
+	// URL fetches the file without further credentials.
+	URL issuing.Secret `json:"url"`
+}
+
+// Links returns links to uploaded files.
+//
+// Safety: read, under a new idempotency key each time.
+func (s *FileService) Links(ctx context.Context, fileIDs []string, opts ...issuing.CallOption) (*FileLinks, error) {
+	return call[FileLinks](ctx, s.c, opFileLinks, nil, linksRequest{slices.Clone(fileIDs)}, opts)
+}

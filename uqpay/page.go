@@ -1,0 +1,51 @@
+package uqpay
+
+import (
+	"iter"
+
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/pages"
+)
+
+// Page is one page of a list.
+type Page[T any] struct {
+	Total int `json:"total_items"` // items in all pages
+	Pages int `json:"total_pages"` // number of pages
+	List  []T `json:"data"`        // the items of this page
+}
+
+// Paging selects a page. The zero Paging is the first page of ten items.
+type Paging struct {
+	Page     int `json:"page_number,omitzero"` // from 1; 0 is 1
+	PageSize int `json:"page_size,omitzero"`   // 1 to 100; 0 is 10. The pages ask for at least 10 except for cards
+}
+
+// maxPageSize is the largest page that the list pages allow.
+const maxPageSize = 100
+
+func (r Paging) validate(p *check.Problems) {
+	if r.Page < 0 {
+		p.Add("page_number", "must not be negative")
+	}
+	if r.PageSize < 0 || r.PageSize > maxPageSize {
+		p.Add("page_size", "must lie between 1 and %d, or be 0 for the default of 10", maxPageSize)
+	}
+}
+
+// all iterates over a list from page first on, as far as the answers say that
+// there are pages.
+func all[T any](first Paging, fetch func(Paging) (*Page[T], error)) iter.Seq2[*T, error] {
+	if first.PageSize == 0 {
+		first.PageSize = maxPageSize
+	}
+	return pages.Numbered(first.Page, func(number int) (pages.Page[T], error) {
+		p, err := fetch(Paging{Page: number, PageSize: first.PageSize})
+		if err != nil {
+			return pages.Page[T]{}, err
+		}
+		if p.Pages > 0 {
+			return pages.Page[T]{Items: p.List, Size: 1, Total: p.Pages}, nil
+		}
+		return pages.Page[T]{Items: p.List, Size: first.PageSize, Total: p.Total}, nil
+	})
+}

@@ -1,0 +1,5 @@
+//go:build race
+
+package uqpay_test
+
+const raceEnabled = true

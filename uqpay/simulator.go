@@ -1,0 +1,116 @@
+package uqpay
+
+import (
+	"context"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+)
+
+// SimulatorService acts as shop and bank. It exists in the sandbox only: with
+// the production base URL every method is issuing.ErrNotConfigured, and nothing
+// is sent.
+type SimulatorService struct{ c *Client }
+
+// SimulatorMCC is the only merchant category that the simulator takes.
+const SimulatorMCC = "5734"
+
+// SimulatorBIN is the only BIN whose cards the simulator takes.
+const SimulatorBIN = "40963608"
+
+// AuthorizeRequest simulates a purchase.
+type AuthorizeRequest struct {
+	CardID       string           `json:"card_id"`                // of BIN SimulatorBIN, not cancelled; required
+	Amount       issuing.Amount   `json:"transaction_amount"`     // below the available balance; required
+	Currency     issuing.Currency `json:"transaction_currency"`   // required
+	MerchantName string           `json:"merchant_name"`          // required
+	MCC          string           `json:"merchant_category_code"` // empty is SimulatorMCC
+}
+
+func (r AuthorizeRequest) validate(p *check.Problems) {
+	p.Text("card_id", r.CardID, maxID)
+	p.Amount("transaction_amount", r.Amount, 2)
+	currency(p, "transaction_currency", r.Currency)
+	p.Text("merchant_name", r.MerchantName, maxText)
+	p.OptionalText("merchant_category_code", r.MCC, 4)
+}
+
+// Authorize simulates a purchase. issuing.transaction.authorization
+// ([CardTransaction]) follows, for a declined one as well. A card of another BIN
+// or a cancelled one is issuing.ErrNotFound.
+//
+// Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
+// and issuing.WithIdempotencyKey(err.Key) within 24 hours.
+func (s *SimulatorService) Authorize(ctx context.Context, req AuthorizeRequest, opts ...issuing.CallOption) (*Transaction, error) {
+	if req.MCC == "" {
+		req.MCC = SimulatorMCC
+	}
+	return call[Transaction](ctx, s.c, opSimAuthorization, nil, req, opts)
+}
+
+type reverseRequest struct {
+	TransactionID string `json:"transaction_id"`
+}
+
+func (r reverseRequest) validate(p *check.Problems) { p.Text("transaction_id", r.TransactionID, maxID) }
+
+// Reverse takes a simulated authorization back. issuing.transaction.reversal
+// ([CardTransaction]) follows.
+//
+// Safety: keyed, as [SimulatorService.Authorize].
+func (s *SimulatorService) Reverse(ctx context.Context, transactionID string, opts ...issuing.CallOption) (*Transaction, error) {
+	return call[Transaction](ctx, s.c, opSimReversal, nil, reverseRequest{transactionID}, opts)
+}
+
+// DepositRequest simulates a bank transfer to the merchant.
+type DepositRequest struct {
+	AccountID             string           `json:"account_id,omitzero"`              // recipient, active and verified; required by the newer contract
+	Amount                issuing.Amount   `json:"amount"`                           // required
+	Currency              issuing.Currency `json:"currency"`                         // required
+	SenderSWIFT           string           `json:"sender_swift_code"`                // "WELGBE22" works; required
+	ReceiverAccountNumber issuing.Secret   `json:"receiver_account_number,omitzero"` // optional
+	SenderAccountNumber   issuing.Secret   `json:"sender_account_number,omitzero"`   // optional
+	SenderCountry         string           `json:"sender_country,omitzero"`          // ISO 3166-1 alpha-2; optional
+	SenderName            string           `json:"sender_name,omitzero"`             // optional
+}
+
+func (r DepositRequest) validate(p *check.Problems) {
+	p.OptionalText("account_id", r.AccountID, maxID)
+	p.Amount("amount", r.Amount, 2)
+	currency(p, "currency", r.Currency)
+	p.Text("sender_swift_code", r.SenderSWIFT, 11)
+	p.Country("sender_country", r.SenderCountry)
+	p.OptionalText("sender_name", r.SenderName, maxText)
+}
+
+// Deposit is a simulated bank transfer.
+type Deposit struct {
+	ID                    string           `json:"deposit_id"`              // the platform's id
+	ShortID               string           `json:"short_reference_id"`      // for people and support
+	Amount                issuing.Amount   `json:"amount"`                  // as given
+	Currency              issuing.Currency `json:"currency"`                // as given
+	Status                DepositStatus    `json:"deposit_status"`          // the sandbox's waits for UQPAY's staff
+	CreateTime            time.Time        `json:"create_time"`             // when it began
+	CompleteTime          time.Time        `json:"complete_time"`           // zero until it has ended
+	ReceiverAccountNumber issuing.Secret   `json:"receiver_account_number"` // may be empty
+	Sender                Sender           `json:"sender"`                  // who sent it
+}
+
+// Sender is who sent a deposit.
+type Sender struct {
+	Name          string         `json:"sender_name"`           // may be empty
+	Country       string         `json:"sender_country"`        // ISO 3166-1 alpha-2; may be empty
+	AccountNumber issuing.Secret `json:"sender_account_number"` // may be empty
+	SWIFT         string         `json:"sender_swift_code"`     // of the sender's bank
+}
+
+func (d *Deposit) incomplete() bool { return d.ID == "" }
+
+// Deposit simulates a bank transfer to the merchant's Banking balance, which is
+// not the issuing balance.
+//
+// Safety: keyed, as [SimulatorService.Authorize].
+func (s *SimulatorService) Deposit(ctx context.Context, req DepositRequest, opts ...issuing.CallOption) (*Deposit, error) {
+	return call[Deposit](ctx, s.c, opSimDeposit, nil, req, opts)
+}

@@ -1,0 +1,175 @@
+package uqpay
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/transport"
+)
+
+// Token is an access token. The platform knows one at a time per credential: a
+// new one ends all earlier ones at once, whatever time they had left.
+type Token struct {
+	Value     issuing.Secret // the JWT, without "Bearer "
+	IssuedAt  time.Time      // when it was minted, by the clock of who minted it
+	ExpiresAt time.Time      // when it stops working, by the platform's clock
+}
+
+// Limits of a token's use.
+const (
+	// tokenMargin is how long before its end a token is renewed: the shortest
+	// margin of UQPAY's own libraries, because renewing ends the old one for
+	// whoever still sends with it.
+	tokenMargin = time.Minute
+	// tokenMinUse is how long a new token is used whatever its end says, so that
+	// a wrong clock or a very short life does not mint one for every call. A
+	// token that has really ended is recognised by its refusal.
+	tokenMinUse = 10 * time.Second
+	// mintTimeout bounds one renewal with its repeats and the store's work. It
+	// belongs to no caller: each waits for it within its own context.
+	mintTimeout = 2 * time.Minute
+)
+
+// usable reports whether t can still be sent at the given time.
+func (t Token) usable(now time.Time) bool {
+	if t.Value.IsZero() {
+		return false
+	}
+	return now.Before(t.ExpiresAt.Add(-tokenMargin)) || now.Before(t.IssuedAt.Add(tokenMinUse))
+}
+
+// tokens hands out the token of one credential. Concurrent callers that find
+// none wait for one renewal together; nobody holds a lock meanwhile.
+type tokens struct {
+	store TokenStore
+	mint  func(context.Context) (Token, error)
+	now   func() time.Time
+
+	mu      sync.Mutex
+	current Token
+	header  []string       // how current is sent; never written to
+	ended   issuing.Secret // a token that the platform has refused as ended
+	running *renewal
+}
+
+// renewal is one run of the store, which others can wait for.
+type renewal struct {
+	done   chan struct{}
+	token  Token
+	header []string
+	err    error
+}
+
+func newTokens(store TokenStore, now func() time.Time, mint func(context.Context) (Token, error)) *tokens {
+	return &tokens{store: store, mint: mint, now: now}
+}
+
+// bearer is how the token is sent; the platform refuses the bare one.
+const bearer = "Bearer "
+
+// get returns a usable token with its header's value, or waits for one as long
+// as ctx allows.
+func (t *tokens) get(ctx context.Context) (Token, []string, error) {
+	t.mu.Lock()
+	if t.current.usable(t.now()) {
+		defer t.mu.Unlock()
+		return t.current, t.header, nil
+	}
+	r := t.running
+	if r == nil {
+		r = &renewal{done: make(chan struct{})}
+		t.running = r
+		go t.renew(context.WithoutCancel(ctx), r, t.ended)
+	}
+	t.mu.Unlock()
+	select {
+	case <-r.done:
+		return r.token, r.header, r.err
+	case <-ctx.Done():
+		return Token{}, nil, ctx.Err()
+	}
+}
+
+// displaced says that the platform refused a token as ended. Only the token in
+// use is dropped: a refusal of an older one has been overtaken.
+func (t *tokens) displaced(used Token) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.current.Value.Equal(used.Value) {
+		t.current, t.ended = Token{}, used.Value
+	}
+}
+
+// errStore is what a token store that gives neither a token nor an error, or
+// that panics, is reported as.
+var errStore = errors.New("the token store failed without an error")
+
+// renew runs one renewal for all who wait for it.
+func (t *tokens) renew(ctx context.Context, r *renewal, ended issuing.Secret) {
+	ctx, cancel := context.WithTimeout(ctx, mintTimeout)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			// A store is the merchant's code, on a goroutine that the merchant
+			// cannot guard.
+			r.err = errStore
+		}
+		if r.err == nil && r.token.Value.IsZero() {
+			r.err = errStore
+		}
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.running = nil
+		if r.err == nil {
+			r.header = []string{bearer + r.token.Value.Reveal()}
+			t.current, t.header = r.token, r.header
+		}
+		close(r.done)
+	}()
+	r.token, r.err = t.store.Update(ctx, func(ctx context.Context, stored Token) (Token, error) {
+		if stored.usable(t.now()) && !stored.Value.Equal(ended) {
+			return stored, nil
+		}
+		return t.mint(ctx)
+	})
+}
+
+// minted is the answer to a mint.
+type minted struct {
+	Value     issuing.Secret `json:"auth_token"`
+	ExpiresAt int64          `json:"expired_at"`
+}
+
+func (m *minted) incomplete() bool { return m.Value.IsZero() || m.ExpiresAt <= 0 }
+
+// mint fetches a new token. It is repeated like a read: what a lost answer
+// carried is ended by the next token.
+func (c *Client) mint(ctx context.Context) (Token, error) {
+	header := http.Header{
+		"Accept":       {"application/json"},
+		headerClientID: {c.cfg.ClientID},
+		headerAPIKey:   {c.cfg.APIKey.Reveal()},
+	}
+	o := opToken
+	tc := &transport.Call{
+		Op: o.name, Method: o.method, URL: transport.JoinURL(c.cfg.BaseURL, o.path), Template: o.path,
+		Safety: o.safety, Judge: judge,
+		Seal: func(context.Context, int) (transport.Sealed, error) {
+			return transport.Sealed{Header: header}, nil
+		},
+	}
+	resp, err := c.transport.Do(ctx, tc)
+	if err != nil {
+		return Token{}, err
+	}
+	resp.RequestID = requestID(resp.Header)
+	out := new(minted)
+	if err := c.answer(tc, resp, &exchange{out: out}); err != nil {
+		return Token{}, err
+	}
+	return Token{Value: out.Value, IssuedAt: c.transport.Settings().Now(), ExpiresAt: time.Unix(out.ExpiresAt, 0)}, nil
+}

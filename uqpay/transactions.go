@@ -1,0 +1,126 @@
+package uqpay
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+)
+
+// TransactionService lists what cards were used for.
+type TransactionService struct{ c *Client }
+
+// Period is a span of time, at most 90 days. Either end may be unset.
+type Period struct {
+	Start time.Time `json:"start_time,omitzero"` // inclusive
+	End   time.Time `json:"end_time,omitzero"`   // see the list's page for whether it is inclusive
+}
+
+func (r Period) check(p *check.Problems) {
+	if r.Start.IsZero() || r.End.IsZero() {
+		return
+	}
+	if r.End.Before(r.Start) {
+		p.Add("end_time", "lies before start_time")
+	}
+	if r.End.Sub(r.Start) > maxSpan*24*time.Hour {
+		p.Add("end_time", "lies more than %d days after start_time", maxSpan)
+	}
+}
+
+// TransactionsRequest selects card transactions.
+type TransactionsRequest struct {
+	Paging
+	Period
+	CardID string `json:"card_id,omitzero"` // empty is any card
+}
+
+func (r TransactionsRequest) validate(p *check.Problems) {
+	r.Paging.validate(p)
+	r.Period.check(p)
+	p.OptionalText("card_id", r.CardID, maxID)
+}
+
+// Transaction is a card transaction. Amounts are in their currency's base unit
+// and may be negative.
+type Transaction struct {
+	ID                  string            `json:"transaction_id"`           // the platform's id
+	ShortID             string            `json:"short_transaction_id"`     // for people and support
+	OriginalID          string            `json:"original_transaction_id"`  // of a follow-up; may be empty
+	CardID              string            `json:"card_id"`                  // the card
+	CardNumber          MaskedNumber      `json:"card_number"`              // masked
+	CardholderID        string            `json:"cardholder_id"`            // whose card it is
+	Type                TransactionType   `json:"transaction_type"`         // compare with Normal
+	Status              TransactionStatus `json:"transaction_status"`       // approved, declined, pending
+	SettlementStatus    SettlementStatus  `json:"settlement_status"`        // in details only
+	BillingAmount       issuing.Amount    `json:"billing_amount"`           // what the card is charged
+	BillingCurrency     issuing.Currency  `json:"billing_currency"`         // the card's
+	TransactionAmount   issuing.Amount    `json:"transaction_amount"`       // what the shop asked for
+	TransactionCurrency issuing.Currency  `json:"transaction_currency"`     // the shop's
+	Fee                 issuing.Amount    `json:"transaction_fee"`          // fee
+	FeeCurrency         issuing.Currency  `json:"transaction_fee_currency"` // of the fee
+	FeePassThrough      Flag              `json:"fee_pass_through"`         // Y: the fee is part of the billing amount
+	CardBalance         issuing.Amount    `json:"card_available_balance"`   // after it
+	AuthorizationCode   string            `json:"authorization_code"`       // such as W6MJU9; empty when declined
+	Time                time.Time         `json:"transaction_time"`         // zero when the platform's text cannot be read
+	PostedTime          time.Time         `json:"posted_time"`              // zero before posting
+	Merchant            Merchant          `json:"merchant_data"`            // the shop; may be empty
+	Description         string            `json:"description"`              // decline reason such as "1107 - Invalid CVV2", or remark
+	WalletType          WalletType        `json:"wallet_type"`              // empty without a wallet
+	// FailureReason is the simulator's older name of Description.
+	FailureReason string `json:"failure_reason"`
+}
+
+func (t *Transaction) incomplete() bool { return t.ID == "" }
+
+// Reason returns why a transaction was declined, under whichever name it came.
+func (t *Transaction) Reason() string {
+	if t.Description != "" {
+		return t.Description
+	}
+	return t.FailureReason
+}
+
+// List returns one page of card transactions.
+//
+// Safety: read.
+func (s *TransactionService) List(ctx context.Context, req TransactionsRequest, opts ...issuing.CallOption) (*Page[Transaction], error) {
+	return call[Page[Transaction]](ctx, s.c, opTransactions, nil, req, opts)
+}
+
+// All iterates over card transactions, from the request's page on.
+func (s *TransactionService) All(ctx context.Context, req TransactionsRequest, opts ...issuing.CallOption) iter.Seq2[*Transaction, error] {
+	return all(req.Paging, func(paging Paging) (*Page[Transaction], error) {
+		req.Paging = paging
+		return s.List(ctx, req, opts...)
+	})
+}
+
+// Transaction reads a card transaction with its settlement status.
+//
+// Safety: read.
+func (s *TransactionService) Transaction(ctx context.Context, transactionID string, opts ...issuing.CallOption) (*Transaction, error) {
+	return call[Transaction](ctx, s.c, opTransaction, one(transactionID), none{}, opts)
+}
+
+// ReleaseRefundRequest claims a refund that belongs to no known purchase.
+type ReleaseRefundRequest struct {
+	TransactionID string `json:"related_transaction_id"` // of the refund; required
+	Remark        string `json:"remark,omitzero"`        // optional
+}
+
+func (r ReleaseRefundRequest) validate(p *check.Problems) {
+	p.Text("related_transaction_id", r.TransactionID, maxID)
+	p.OptionalText("remark", r.Remark, maxText)
+}
+
+// ReleaseRefund has an unsolicited refund credited.
+//
+// Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
+// and issuing.WithIdempotencyKey(err.Key) within 24 hours; later, compare with
+// [BalanceService.AllLedger].
+func (s *TransactionService) ReleaseRefund(ctx context.Context, req ReleaseRefundRequest, opts ...issuing.CallOption) (*Acknowledgement, error) {
+	return call[Acknowledgement](ctx, s.c, opRefundRelease, nil, req, opts)
+}

@@ -1,0 +1,291 @@
+package uqpaytest
+
+import (
+	"net/http"
+	"net/mail"
+	"slices"
+	"strings"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/uqpay"
+)
+
+func cardholderError(code uqpay.Code, message string) answer {
+	return refusal(http.StatusBadRequest, uqpay.ErrorTypeCardholder, code, message)
+}
+
+func createCardholder(c *call) answer {
+	f := c.read()
+	h, a, refused := c.s.newHolder(c, f)
+	if refused {
+		return a
+	}
+	return ok(holderChange(h))
+}
+
+// newHolder checks and stores a cardholder.
+func (s *Server) newHolder(c *call, f fields) (*holder, answer, bool) {
+	h := &holder{account: c.account}
+	h.Email = f.text("email", true, 0)
+	h.FirstName = f.text("first_name", true, 40)
+	h.LastName = f.text("last_name", true, 40)
+	h.CountryCode = f.text("country_code", true, 2)
+	h.PhoneNumber = f.text("phone_number", true, 0)
+	for name, value := range map[string]string{"first_name": h.FirstName, "last_name": h.LastName} {
+		if strings.Trim(value, " ") != value || strings.ContainsFunc(value, notInName) {
+			f.problem(name, "has a character that is not allowed")
+		}
+	}
+	s.readPerson(f, h)
+	if a, refused := f.refused(); refused {
+		return nil, a, true
+	}
+	if a, refused := s.checkHolder(h, ""); refused {
+		return nil, a, true
+	}
+	h.ID, h.CreateTime = newID(), s.clock.Now()
+	s.state.holders[h.ID] = h
+	s.state.holderIDs = append(s.state.holderIDs, h.ID)
+	s.startKYC(h)
+	return h, answer{}, false
+}
+
+func notInName(r rune) bool {
+	return r != ' ' && r != '-' && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && r < 0x80
+}
+
+// readPerson reads what KYC can ask for.
+func (s *Server) readPerson(f fields, h *holder) {
+	if text := f.text("date_of_birth", false, 10); text != "" {
+		date, err := issuing.ParseDate(text)
+		age := date.YearsBefore(issuing.DateOf(s.clock.Now().In(zone)))
+		switch {
+		case err != nil:
+			f.problem("date_of_birth", "must be yyyy-mm-dd")
+		case age < 18 || age > 79:
+			f.problem("date_of_birth", "the age must be between 18 and 79")
+		}
+		h.DateOfBirth = date
+	}
+	if v := f.word("gender", false, "MALE", "FEMALE"); v != "" {
+		h.Gender = uqpay.Gender(v)
+	}
+	if v := f.text("nationality", false, 2); v != "" {
+		h.Nationality = v
+	}
+	if a, ok := f.object("residential_address"); ok {
+		h.ResidentialAddress = &uqpay.Address{
+			Country: a.text("country", true, 2), City: a.text("city", true, 128), Line1: a.text("line1", true, 255),
+			State: a.text("state", false, 128), District: a.text("district", false, 128),
+			Line2: a.text("line2", false, 255), LineEN: a.text("line_en", false, 255), PostalCode: a.text("postal_code", false, 16),
+		}
+	}
+	if i, ok := f.object("identity"); ok {
+		typ := i.word("type", true, "ID_CARD", "PASSPORT")
+		i.text("number", true, 0)
+		i.text("front_file", true, 0)
+		i.text("back_file", typ == "ID_CARD", 0)
+		i.text("hand_file", false, 0)
+		h.identity = true
+	}
+	if k, ok := f.object("kyc_verification"); ok {
+		h.method = uqpay.KYCMethod(k.word("method", true, "THIRD_PARTY", "SUMSUB_REDIRECT"))
+		proof, given := k.object("kyc_proof")
+		switch {
+		case given:
+			proof.word("provider", true, "SUMSUB", "MYINFO", "JUMIO", "DIDIT", "SHUFTI", "REGTANK")
+			if id := proof.text("reference_id", true, 64); len(id) < 10 {
+				proof.problem("reference_id", "must have 10 to 64 characters")
+			}
+		case h.method == uqpay.KYCThirdParty:
+			k.problem("kyc_proof", "is required")
+		}
+	}
+	f.text("document", f.has("document_type"), 0)
+	f.word("document_type", f.has("document"), "pdf", "png", "jpg", "jpeg")
+}
+
+// checkHolder refuses bad or repeated addresses and phone numbers.
+func (s *Server) checkHolder(h *holder, self string) (answer, bool) {
+	if a, err := mail.ParseAddress(h.Email); err != nil || a.Address != h.Email {
+		return invalid("email: is not an e-mail address"), true
+	}
+	phone := h.PhoneNumber
+	digits := phone != "" && strings.Trim(phone, "0123456789") == ""
+	if !digits || len(phone) < 5 || len(phone) > 15 ||
+		(h.CountryCode == "SG" && (len(phone) != 8 || (phone[0] != '8' && phone[0] != '9'))) {
+		return cardholderError(uqpay.CodeInvalidPhoneNumber, "phone number does not fit the country"), true
+	}
+	for _, other := range s.state.holders {
+		if other.account != h.account || other.ID == self {
+			continue
+		}
+		if strings.EqualFold(other.Email, h.Email) {
+			return cardholderError(uqpay.CodeEmailDuplicated, "email already exists"), true
+		}
+		if other.PhoneNumber == phone && other.CountryCode == h.CountryCode {
+			return cardholderError(uqpay.CodeInvalidPhoneNumber, "phone number already exists"), true
+		}
+	}
+	return answer{}, false
+}
+
+// startKYC sets the status that the given data lead to.
+func (s *Server) startKYC(h *holder) {
+	before := h.Status
+	switch {
+	case h.method == uqpay.KYCSumsubRedirect:
+		h.Status, h.IDVStatus = uqpay.CardholderStatusPending, uqpay.IDVPending
+		h.VerificationURL = issuing.NewSecret("https://idv.example.com/" + newID())
+		h.URLExpiresAt = s.clock.Now().Add(24 * time.Hour)
+	case h.method == uqpay.KYCThirdParty:
+		h.Status, h.IDVStatus = uqpay.CardholderStatusSuccess, uqpay.IDVPassed
+	case h.identity && before != uqpay.CardholderStatusSuccess:
+		h.Status = uqpay.CardholderStatusPending
+		s.later(func() {
+			if h.Status == uqpay.CardholderStatusPending {
+				s.finishKYC(h, uqpay.CardholderStatusSuccess, "")
+			}
+		})
+	case before == "":
+		h.Status = uqpay.CardholderStatusSuccess
+	}
+}
+
+// finishKYC ends a verification; the cards that wait for it go on.
+func (s *Server) finishKYC(h *holder, status uqpay.CardholderStatus, reason string) {
+	h.Status = status
+	switch {
+	case h.IDVStatus == "":
+	case status == uqpay.CardholderStatusSuccess:
+		h.IDVStatus = uqpay.IDVPassed
+	case status == uqpay.CardholderStatusFailed:
+		h.IDVStatus = uqpay.IDVFailed
+	}
+	s.push(uqpay.EventCardholderKYCChanged, h.ID, holderEvent(h, s.clock.Now(), reason))
+}
+
+func updateCardholder(c *call) answer {
+	h, found := c.holder(c.ids[0])
+	if !found {
+		return cardholderError(uqpay.Code(uqpay.ErrorTypeCardholder), "cardholder not found")
+	}
+	f := c.read()
+	if f.has("first_name") || f.has("last_name") {
+		return invalid("first_name, last_name: cannot be changed")
+	}
+	next := *h
+	for name, target := range map[string]*string{
+		"email": &next.Email, "phone_number": &next.PhoneNumber, "country_code": &next.CountryCode,
+	} {
+		if v := f.text(name, false, 0); v != "" {
+			*target = v
+		}
+	}
+	c.s.readPerson(f, &next)
+	if a, refused := f.refused(); refused {
+		return a
+	}
+	if a, refused := c.s.checkHolder(&next, h.ID); refused {
+		return a
+	}
+	*h = next
+	if f.has("identity") || f.has("kyc_verification") {
+		c.s.startKYC(h)
+	}
+	c.s.push(uqpay.EventCardholderUpdated, h.ID, holderEvent(h, c.s.clock.Now(), ""))
+	return ok(holderChange(h))
+}
+
+func getCardholder(c *call) answer {
+	h, found := c.holder(c.ids[0])
+	if !found {
+		return cardholderError(uqpay.Code(uqpay.ErrorTypeCardholder), "cardholder not found")
+	}
+	return ok(c.s.showHolder(h))
+}
+
+func listCardholders(c *call) answer {
+	status := c.r.URL.Query().Get("cardholder_status")
+	if status != "" && !uqpay.CardholderStatus(status).Known() {
+		return invalid("cardholder_status: is not a status")
+	}
+	var items []*holder
+	for _, id := range c.s.state.holderIDs {
+		if h := c.s.state.holders[id]; h.account == c.account && (status == "" || string(h.Status) == status) {
+			items = append(items, h)
+		}
+	}
+	slices.Reverse(items)
+	return paged(c.r.URL.Query(), items, c.s.showHolder)
+}
+
+// holder finds a cardholder of the call's account.
+func (c *call) holder(id string) (*holder, bool) {
+	h, ok := c.s.state.holders[id]
+	return h, ok && h.account == c.account
+}
+
+func holderChange(h *holder) map[string]any {
+	m := map[string]any{"cardholder_id": h.ID, "cardholder_status": h.Status}
+	if !h.VerificationURL.IsZero() {
+		m["idv_verification_url"], m["idv_url_expires_at"] = h.VerificationURL, stamp(h.URLExpiresAt)
+	}
+	return m
+}
+
+// cardsOf counts all cards of a cardholder.
+func (s *Server) cardsOf(id string) int {
+	n := 0
+	for _, card := range s.state.cards {
+		if card.Cardholder.ID == id {
+			n++
+		}
+	}
+	return n
+}
+
+func (s *Server) showHolder(h *holder) map[string]any {
+	m := map[string]any{
+		"cardholder_id": h.ID, "email": h.Email, "first_name": h.FirstName, "last_name": h.LastName,
+		"country_code": h.CountryCode, "phone_number": h.PhoneNumber, "cardholder_status": h.Status,
+		"number_of_cards": s.cardsOf(h.ID), "create_time": stamp(h.CreateTime),
+	}
+	if !h.DateOfBirth.IsZero() {
+		m["date_of_birth"] = h.DateOfBirth.String()
+	}
+	if h.Gender != "" {
+		m["gender"] = h.Gender
+	}
+	if h.Nationality != "" {
+		m["nationality"] = h.Nationality
+	}
+	if h.ResidentialAddress != nil {
+		m["residential_address"] = h.ResidentialAddress
+	}
+	if h.IDVStatus != "" {
+		m["idv_status"] = h.IDVStatus
+	}
+	if !h.VerificationURL.IsZero() {
+		m["idv_verification_url"], m["idv_url_expires_at"] = h.VerificationURL, stamp(h.URLExpiresAt)
+	}
+	return m
+}
+
+func holderEvent(h *holder, now time.Time, reason string) map[string]any {
+	born := "0001-01-01"
+	if !h.DateOfBirth.IsZero() {
+		born = h.DateOfBirth.String()
+	}
+	m := map[string]any{
+		"cardholder_id": h.ID, "cardholder_status": h.Status, "country_code": h.CountryCode,
+		"create_time": stamp(h.CreateTime), "date_of_birth": born, "email": h.Email, "first_name": h.FirstName,
+		"last_name": h.LastName, "idv_provider": "", "idv_status": h.IDVStatus, "nationality": h.Nationality,
+		"phone_number": h.PhoneNumber, "update_time": stamp(now),
+	}
+	if reason != "" {
+		m["reason"] = reason
+	}
+	return m
+}

@@ -1,0 +1,209 @@
+package uqpaytest
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/ledger"
+	"github.com/issuing-sdk/issuing-go/uqpay"
+)
+
+var currencies = []issuing.Currency{issuing.SGD, issuing.USD, uqpay.XUSD}
+
+func (s *Server) showBalance(account string, currency issuing.Currency) map[string]any {
+	a := issuingAccount(account, currency)
+	last := time.Time{}
+	for _, e := range s.state.ledger {
+		if e.AccountID == account && e.Currency == currency {
+			last = e.CreateTime
+		}
+	}
+	return map[string]any{
+		"balance_id": balanceID(a), "currency": currency, "available_balance": s.book.Balance(a),
+		"margin_balance": issuing.NewAmount(0, 2), "frozen_balance": issuing.NewAmount(0, 2),
+		"create_time": "2026-01-01T00:00:00+08:00", "last_trade_time": stamp(last), "balance_status": "ACTIVE",
+	}
+}
+
+func getBalance(c *call) answer {
+	f := c.read()
+	currency := issuing.Currency(f.text("currency", true, 4))
+	if a, refused := f.refused(); refused {
+		return a
+	}
+	if !slices.Contains(currencies, currency) {
+		return accountError("balance not found")
+	}
+	return ok(c.s.showBalance(c.account, currency))
+}
+
+func listBalances(c *call) answer {
+	return paged(c.r.URL.Query(), currencies, func(currency issuing.Currency) map[string]any {
+		return c.s.showBalance(c.account, currency)
+	})
+}
+
+func listLedger(c *call) answer {
+	query := c.r.URL.Query()
+	within, a, refused := period(query)
+	if refused {
+		return a
+	}
+	var items []*uqpay.LedgerEntry
+	for _, e := range c.s.state.ledger {
+		if e.AccountID == c.account && within(e.CreateTime) && fits(query.Get("transaction_type"), string(e.Type)) &&
+			fits(query.Get("transaction_status"), string(e.Status)) && fits(query.Get("currency"), string(e.Currency)) &&
+			fits(query.Get("transaction_id"), e.ID) {
+			items = append(items, e)
+		}
+	}
+	slices.Reverse(items)
+	return paged(query, items, func(e *uqpay.LedgerEntry) map[string]any {
+		return map[string]any{
+			"transaction_id": e.ID, "short_transaction_id": e.ShortID, "account_id": e.AccountID, "balance_id": e.BalanceID,
+			"transaction_type": e.Type, "currency": e.Currency, "amount": e.Amount, "ending_balance": e.EndingBalance,
+			"create_time": stamp(e.CreateTime), "complete_time": stamp(e.CompleteTime), "transaction_status": e.Status,
+			"description": e.Description,
+		}
+	})
+}
+
+// account finds a connected account.
+func (st *state) account(id string) *uqpay.Account {
+	for i := range st.accounts {
+		if st.accounts[i].ID == id {
+			return &st.accounts[i]
+		}
+	}
+	return nil
+}
+
+func createTransfer(c *call) answer {
+	s, f := c.s, c.read()
+	t := &uqpay.Transfer{
+		ID: newID(), ShortID: s.shortID("T"), ReferenceID: s.shortID("R"),
+		SourceAccountID: f.text("source_account_id", true, 0), DestinationAccountID: f.text("destination_account_id", true, 0),
+		Currency: issuing.Currency(f.text("currency", true, 4)), Amount: f.amount("amount", true, false),
+		FeeAmount: issuing.NewAmount(0, 2), Remark: f.text("remark", false, 255),
+		Status: uqpay.TransferPending, CreateTime: s.clock.Now(), CreatorID: MasterAccount,
+	}
+	if a, refused := f.refused(); refused {
+		return a
+	}
+	for _, id := range []string{t.SourceAccountID, t.DestinationAccountID} {
+		if account := s.state.account(id); id != MasterAccount && (account == nil || !slices.Contains(account.BusinessCodes, uqpay.BusinessIssuing)) {
+			return refusal(400, uqpay.ErrorTypeAccount, uqpay.CodeSubAccountNotFound, "sub account not found")
+		}
+	}
+	if t.SourceAccountID == t.DestinationAccountID {
+		return invalid("destination_account_id: is the source account")
+	}
+	under := ledger.Account{Kind: "transfer", Owner: t.ID, Currency: t.Currency}
+	err := s.move(issuingAccount(t.SourceAccountID, t.Currency), under, t.Amount, "transfer "+t.ID, uqpay.LedgerTransferOut)
+	if errors.Is(err, ledger.ErrInsufficient) {
+		return accountError("insufficient balance")
+	}
+	s.state.transfers[t.ID] = t
+	s.later(func() {
+		to, status := t.DestinationAccountID, uqpay.TransferCompleted
+		if s.failing() {
+			to, status = t.SourceAccountID, uqpay.TransferFailed
+		}
+		_ = s.move(under, issuingAccount(to, t.Currency), t.Amount, "transfer "+t.ID, uqpay.LedgerTransferIn)
+		t.Status, t.CompleteTime = status, s.clock.Now()
+		word, succeeded := "failed", ""
+		if status == uqpay.TransferCompleted {
+			word, succeeded = "succeeded", stamp(t.CompleteTime)
+		}
+		s.push(uqpay.EventTransferChanged, t.ID, map[string]any{
+			"transfer_id": t.ID, "status": word, "previous_status": "pending", "source_account_id": t.SourceAccountID,
+			"destination_account_id": t.DestinationAccountID, "currency": t.Currency, "amount": trimmed(t.Amount),
+			"remark": t.Remark, "succeeded_at": succeeded, "create_time": stamp(t.CreateTime),
+		})
+	})
+	return ok(map[string]any{"transfer_id": t.ID, "short_transaction_id": t.ShortID})
+}
+
+func getTransfer(c *call) answer {
+	t, found := c.s.state.transfers[c.ids[0]]
+	if !found {
+		return refusal(400, uqpay.ErrorTypeNotFound, uqpay.CodeNotFound, "transfer not found")
+	}
+	return ok(map[string]any{
+		"transfer_id": t.ID, "reference_id": t.ReferenceID, "source_account_id": t.SourceAccountID,
+		"destination_account_id": t.DestinationAccountID, "amount": t.Amount.String(), "fee_amount": t.FeeAmount.String(),
+		"currency": t.Currency, "transfer_status": t.Status, "create_time": stamp(t.CreateTime),
+		"complete_time": stamp(t.CompleteTime), "creator_id": t.CreatorID, "remark": t.Remark,
+	})
+}
+
+func listAccounts(c *call) answer {
+	return paged(c.r.URL.Query(), c.s.state.accounts, showAccount)
+}
+
+func getAccount(c *call) answer {
+	account := c.s.state.account(c.ids[0])
+	line := c.r.URL.Query().Get("business_code")
+	if line == "" {
+		line = string(uqpay.BusinessBanking)
+	}
+	if account == nil || !slices.Contains(account.BusinessCodes, uqpay.BusinessCode(line)) {
+		return accountError("account not found")
+	}
+	return ok(showAccount(*account))
+}
+
+func showAccount(a uqpay.Account) map[string]any {
+	return map[string]any{
+		"account_id": a.ID, "short_reference_id": a.ShortID, "business_code": a.BusinessCodes, "email": a.Email,
+		"account_name": a.Name, "status": a.Status, "verification_status": a.VerificationStatus, "country": a.Country,
+		"entity_type": a.EntityType, "business_details": map[string]any{"legal_entity_name": a.Name},
+		"contact_details": map[string]any{"email": a.Contact.Email, "phone": a.Contact.Phone},
+	}
+}
+
+func listProducts(c *call) answer {
+	return paged(c.r.URL.Query(), c.s.state.products, func(p uqpay.Product) map[string]any {
+		free := []any{}
+		for _, m := range p.NoPINPaymentAmount {
+			free = append(free, map[string]any{"amount": m.Amount.String(), "currency": m.Currency})
+		}
+		m := map[string]any{
+			"product_id": p.ID, "mode_type": p.Mode, "card_bin": p.BIN, "card_form": p.Forms, "max_card_quota": p.MaxQuota,
+			"card_scheme": p.Scheme, "card_currency": p.Currencies, "product_status": p.Status,
+			"no_pin_payment_amount": free, "create_time": stamp(p.CreateTime), "update_time": stamp(p.UpdateTime),
+			"kyc_level": p.KYCLevel,
+		}
+		if p.RequiredFields != nil {
+			m["required_fields"] = p.RequiredFields
+		}
+		return m
+	})
+}
+
+// brands are the merchant brands of the platform.
+var brands = []uqpay.Brand{
+	{MerchantCode: "MB0001", DisplayName: "Example Books"},
+	{MerchantCode: "MB0002", DisplayName: "Example Coffee"},
+	{MerchantCode: "MB0003", DisplayName: "Sample Airlines"},
+}
+
+func listBrands(c *call) answer {
+	query := c.r.URL.Query()
+	name, code := strings.ToLower(query.Get("display_name")), query.Get("merchant_code")
+	if name == "" && code == "" {
+		return invalid("display_name, merchant_code: at least one is required")
+	}
+	var items []uqpay.Brand
+	for _, b := range brands {
+		if strings.HasPrefix(strings.ToLower(b.DisplayName), name) && fits(code, b.MerchantCode) {
+			items = append(items, b)
+		}
+	}
+	return paged(query, items, func(b uqpay.Brand) map[string]any {
+		return map[string]any{"merchant_code": b.MerchantCode, "display_name": b.DisplayName}
+	})
+}

@@ -1,0 +1,252 @@
+package uqpaytest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/ledger"
+	"github.com/issuing-sdk/issuing-go/internal/platform"
+	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/uqpay"
+)
+
+// Limits are requests per calendar minute of the platform's clock.
+type Limits struct {
+	Token           int // mints
+	Authenticated   int // calls with a token
+	Unauthenticated int // calls without one
+}
+
+// SandboxLimits are those of UQPAY's sandbox.
+func SandboxLimits() Limits { return Limits{Token: 60, Authenticated: 500, Unauthenticated: 200} }
+
+// Unlimited has no limits.
+func Unlimited() Limits { return Limits{} }
+
+// Config describes a platform. The zero Config serves a platform that follows
+// real time, with random credentials and the sandbox's limits.
+type Config struct {
+	// Listen is a loopback address; "127.0.0.1:0" when empty.
+	Listen string
+	// Clock is the platform's time, from [NewClock]; nil follows real time.
+	Clock *Clock
+	// Delay is how long orders, reviews and reports take; 0 is one second.
+	Delay time.Duration
+	// Limits are the rate limits; nil is SandboxLimits.
+	Limits *Limits
+	// WebhookURL is where callbacks go; empty is nowhere.
+	WebhookURL string
+	// Funds is the issuing balance that the master account starts with in USD
+	// and in SGD; unset is 100000.
+	Funds issuing.Amount
+	// NumberAmounts answers with amounts as bare numbers where the default is a
+	// string; both occur.
+	NumberAmounts bool
+	// Milliseconds stamps callbacks in Unix milliseconds instead of seconds.
+	Milliseconds bool
+	// OldPINContract answers PIN operations as the page of v1.6 has it: at once
+	// and without an order.
+	OldPINContract bool
+	// Authorize, when set, is asked to decide every simulated purchase that
+	// passed the platform's own rules: with the fields of an authorization
+	// request, which authdecision.Caller takes as they are. It returns the
+	// response code ("00" approves), or an error, on which DefaultApprove
+	// decides.
+	Authorize func(ctx context.Context, request map[string]any) (code string, err error)
+	// DefaultApprove is what decides when Authorize gives no answer.
+	DefaultApprove bool
+}
+
+// Server is a platform in memory. Close it after use. It is safe for concurrent
+// use.
+type Server struct {
+	cfg    Config
+	limits Limits
+	http   *platform.Server
+	clock  *Clock
+	book   *ledger.Book
+
+	clientID string
+	apiKey   issuing.Secret
+	secret   issuing.Secret
+	hmac     sign.HMACKey
+
+	mu    sync.Mutex
+	state state
+}
+
+// NewServer starts a platform.
+func NewServer(cfg Config) (*Server, error) {
+	if cfg.Delay <= 0 {
+		cfg.Delay = time.Second
+	}
+	if cfg.Funds.IsZero() {
+		cfg.Funds = issuing.NewAmount(100_000_00, 2)
+	}
+	s := &Server{
+		cfg: cfg, limits: SandboxLimits(), book: ledger.NewBook(),
+		clientID: "client_" + uuid.NewString(),
+		apiKey:   issuing.NewSecret("key_" + uuid.NewString()),
+		secret:   issuing.NewSecret("whsec_" + uuid.NewString()),
+	}
+	if cfg.Limits != nil {
+		s.limits = *cfg.Limits
+	}
+	var err error
+	if s.hmac, err = sign.NewHMACKey(s.secret); err != nil {
+		return nil, err
+	}
+	if s.clock = cfg.Clock; s.clock == nil {
+		s.clock = ledger.NewRealClock()
+	}
+	s.state = newState(s.clock.Now())
+	_, err = platform.NewServer(platform.Config{
+		Listen: cfg.Listen, Clock: s.clock, MaxRequest: maxRequest, Op: opOf, Handle: s.handle,
+		Bind: func(h *platform.Server) { s.http = h },
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, currency := range []issuing.Currency{issuing.USD, issuing.SGD} {
+		if cfg.Funds.Sign() > 0 {
+			if err := s.Fund(currency, cfg.Funds); err != nil {
+				s.Close()
+				return nil, err
+			}
+		}
+	}
+	return s, nil
+}
+
+// maxRequest holds the largest upload and its form.
+const maxRequest = uqpay.MaxUpload + 1<<20
+
+// Close stops the platform.
+func (s *Server) Close() { s.http.Close() }
+
+// URL returns the base address, for [uqpay.Config] as BaseURL and FilesURL.
+func (s *Server) URL() string { return s.http.URL() + "/api" }
+
+// ClientID returns the client id.
+func (s *Server) ClientID() string { return s.clientID }
+
+// APIKey returns the API key.
+func (s *Server) APIKey() issuing.Secret { return s.apiKey }
+
+// WebhookSecret returns the secret that callbacks are signed with.
+func (s *Server) WebhookSecret() issuing.Secret { return s.secret }
+
+// ClientConfig returns the configuration of a client for this platform.
+func (s *Server) ClientConfig() uqpay.Config {
+	return uqpay.Config{
+		BaseURL: s.URL(), FilesURL: s.URL(), IframeURL: s.http.URL(),
+		ClientID: s.clientID, APIKey: s.apiKey,
+	}
+}
+
+// Clock returns the platform's clock. Clients that check times should use its
+// Now.
+func (s *Server) Clock() *Clock { return s.clock }
+
+// SetWebhookURL changes where later callbacks go.
+func (s *Server) SetWebhookURL(url string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cfg.WebhookURL = url
+}
+
+// Mints returns how many tokens were minted.
+func (s *Server) Mints() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state.mints
+}
+
+// EndToken ends the present token, as a mint by somebody else would.
+func (s *Server) EndToken() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.state.token = token{}
+}
+
+// KeepInFlight has the next n repeats of every idempotency key answered as if
+// its first request were still being processed.
+func (s *Server) KeepInFlight(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.state.keepInFlight = n
+}
+
+// FailOrders has the next n asynchronous orders fail. Their money goes back.
+func (s *Server) FailOrders(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.state.failOrders = n
+}
+
+// Fund adds money to the master's issuing balance, as a transfer from Banking in
+// the Dashboard does.
+func (s *Server) Fund(currency issuing.Currency, amount issuing.Amount) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.move(ledger.World(currency), issuingAccount(MasterAccount, currency), amount, "funding",
+		uqpay.LedgerFundsTransferIn)
+}
+
+// Balance returns the issuing balance of an account.
+func (s *Server) Balance(accountID string, currency issuing.Currency) issuing.Amount {
+	return s.book.Balance(issuingAccount(accountID, currency))
+}
+
+// CardBalance returns what is on a SINGLE card.
+func (s *Server) CardBalance(cardID string) (issuing.Amount, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	card, ok := s.state.cards[cardID]
+	if !ok {
+		return issuing.Amount{}, fmt.Errorf("uqpaytest: no card %q", cardID)
+	}
+	return s.book.Balance(card.money()), nil
+}
+
+// Orders returns all orders of a type, oldest first; "" is every type.
+func (s *Server) Orders(typ uqpay.OrderType) []uqpay.Order {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []uqpay.Order
+	for _, id := range s.state.orderIDs {
+		if o := s.state.orders[id]; typ == "" || o.Type == typ {
+			out = append(out, o.Order)
+		}
+	}
+	return out
+}
+
+// Inventory returns the numbers of plastic cards that can be assigned.
+func (s *Server) Inventory() []issuing.Secret {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]issuing.Secret(nil), s.state.inventory...)
+}
+
+// Check proves that the books balance: every balance follows from the booked
+// transfers, no account is negative, and each currency sums to zero.
+func (s *Server) Check() error { return s.book.Check() }
+
+// FinishKYC ends the verification of a cardholder and sends the event.
+func (s *Server) FinishKYC(cardholderID string, status uqpay.CardholderStatus, reason string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	h, ok := s.state.holders[cardholderID]
+	if !ok {
+		return errors.New("uqpaytest: no such cardholder")
+	}
+	s.finishKYC(h, status, reason)
+	return nil
+}

@@ -1,0 +1,93 @@
+package uqpaytest
+
+import (
+	"encoding/json"
+	"strings"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/uqpay"
+)
+
+// trimmed writes an amount as events do: without trailing zeros.
+func trimmed(a issuing.Amount) string {
+	text := zero(a).String()
+	if strings.Contains(text, ".") {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	}
+	return text
+}
+
+// bareNumber writes an amount as a JSON number wherever it stands.
+func bareNumber(a issuing.Amount) json.Number { return json.Number(a.String()) }
+
+func limits(controls []uqpay.SpendingControl) []any {
+	out := make([]any, 0, len(controls))
+	for _, c := range controls {
+		out = append(out, map[string]any{"amount": trimmed(c.Amount), "interval": c.Interval})
+	}
+	return out
+}
+
+func metadata(m map[string]string) map[string]string {
+	if m == nil {
+		return map[string]string{}
+	}
+	return m
+}
+
+func (s *Server) eventHolder(n *card) map[string]any {
+	h := s.state.holders[n.Cardholder.ID]
+	if h == nil {
+		return map[string]any{}
+	}
+	return map[string]any{
+		"cardholder_id": h.ID, "cardholder_status": h.Status, "create_time": stamp(h.CreateTime),
+		"email": h.Email, "first_name": h.FirstName, "last_name": h.LastName,
+	}
+}
+
+// cardEvent is the data of card.create events.
+func (s *Server) cardEvent(n *card) map[string]any {
+	return map[string]any{
+		"card_available_balance": trimmed(s.available(n)), "card_bin": n.BIN, "card_id": n.ID,
+		"card_number": maskedEvent(n.pan), "card_product_id": n.ProductID, "card_scheme": n.Scheme,
+		"card_status": n.Status, "cardholder": s.eventHolder(n), "form_factor": n.FormFactor,
+		"metadata": metadata(n.Metadata), "mode_type": n.Mode, "risk_control": showRisk(n.RiskControls),
+		"spending_limits": limits(n.SpendingControls),
+	}
+}
+
+// updateEvent is the data of card.update events.
+func (s *Server) updateEvent(n *card, o *order) map[string]any {
+	m := s.cardEvent(n)
+	delete(m, "spending_limits")
+	delete(m, "card_available_balance")
+	holder := s.eventHolder(n)
+	if h := s.state.holders[n.Cardholder.ID]; h != nil {
+		holder["country_code"], holder["phone_number"], holder["number_of_cards"] = h.CountryCode, h.PhoneNumber, s.cardsOf(h.ID)
+		holder["date_of_birth"] = "0001-01-01"
+		if !h.DateOfBirth.IsZero() {
+			holder["date_of_birth"] = h.DateOfBirth.String()
+		}
+	}
+	free := string(n.NoPINPaymentAmount)
+	if free == "" {
+		free = string(n.Currency)
+	}
+	for name, value := range map[string]any{
+		"available_balance": trimmed(s.available(n)), "card_currency": n.Currency, "card_limit": trimmed(n.Limit),
+		"card_order_id": o.ID, "cardholder": holder, "no_pin_payment_amount": free,
+		"order_status": strings.ToLower(string(o.Status)), "spending_controls": limits(n.SpendingControls),
+	} {
+		m[name] = value
+	}
+	return m
+}
+
+// statusEvent is the data of card.status.update events.
+func (s *Server) statusEvent(n *card) map[string]any {
+	return map[string]any{
+		"card_id": n.ID, "card_number": maskedEvent(n.pan), "available_balance": trimmed(s.available(n)),
+		"currency": n.Currency, "card_status": n.Status, "update_reason": n.UpdateReason, "update_time": stamp(s.clock.Now()),
+	}
+}

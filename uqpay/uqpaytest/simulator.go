@@ -1,0 +1,266 @@
+package uqpaytest
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/ledger"
+	"github.com/issuing-sdk/issuing-go/uqpay"
+)
+
+// purchase is what the simulator is asked for.
+type purchase struct {
+	card     *card
+	amount   issuing.Amount
+	merchant uqpay.Merchant
+}
+
+func simulateAuthorization(c *call) answer {
+	s, f := c.s, c.read()
+	cardID := f.text("card_id", true, 0)
+	p := purchase{amount: f.amount("transaction_amount", true, false)}
+	currency := issuing.Currency(f.text("transaction_currency", true, 0))
+	p.merchant.Name = f.text("merchant_name", true, 255)
+	// One of UQPAY's samples has the category as a number.
+	if string(f.values["merchant_category_code"]) == uqpay.SimulatorMCC {
+		f.values["merchant_category_code"] = []byte(`"` + uqpay.SimulatorMCC + `"`)
+	}
+	p.merchant.CategoryCode = f.word("merchant_category_code", true, uqpay.SimulatorMCC)
+	if a, refused := f.refused(); refused {
+		return a
+	}
+	n, found := c.card(cardID)
+	if !found || n.BIN != uqpay.SimulatorBIN || n.Status == uqpay.CardStatusCancelled || n.Status == uqpay.CardStatusPreCancel {
+		return flat("Card does not exists")
+	}
+	if currency != n.Currency {
+		return invalid("transaction_currency: is not the card's currency")
+	}
+	p.card = n
+	tx := s.newTransaction(n, uqpay.TransactionAuthorization, p)
+	reason := s.decline(p)
+	if reason == "" && s.cfg.Authorize != nil {
+		reason = s.askMerchant(c, p, tx)
+	}
+	if reason == "" {
+		// The card may have changed while the merchant decided.
+		if reason = s.decline(p); reason == "" {
+			if err := s.move(n.money(), hold(tx.ID, n.Currency), p.amount, "transaction "+tx.ID, uqpay.LedgerAuthorization); err != nil {
+				reason = "1016 - Insufficient funds"
+			}
+		}
+	}
+	s.decide(tx, n, p, reason)
+	return ok(s.showSimulated(tx))
+}
+
+// decide finishes an authorization and tells the merchant.
+func (s *Server) decide(tx *transaction, n *card, p purchase, reason string) {
+	if reason == "" {
+		tx.Status, tx.BillingAmount = uqpay.TransactionApproved, p.amount
+		tx.SettlementStatus = uqpay.SettlementUnsettled
+		s.state.seq++
+		tx.AuthorizationCode = fmt.Sprintf("W%05X", s.state.seq*7919%0xfffff)
+		n.ConsumedAmount = zero(n.ConsumedAmount).Add(p.amount)
+	} else {
+		tx.Status, tx.BillingAmount = uqpay.TransactionDeclined, issuing.NewAmount(0, 0)
+		tx.SettlementStatus, tx.Description = uqpay.SettlementNotApplicable, reason
+	}
+	tx.CardBalance = s.available(n)
+	s.push(uqpay.EventAuthorization, tx.ID, transactionEvent(tx, n))
+	if reason == "" && n.trigger == uqpay.CancelOnAuth {
+		s.cancel(n, newID())
+	}
+}
+
+// decline applies the platform's own rules; "" passes.
+func (s *Server) decline(p purchase) string {
+	n := p.card
+	limit := issuing.Amount{}
+	for _, control := range n.SpendingControls {
+		limit = control.Amount
+	}
+	if s.clock.Now().Before(n.elevatedTo) {
+		limit = n.elevated
+	}
+	switch {
+	case n.Status != uqpay.CardStatusActive:
+		return "1103 - Card is not active"
+	case !n.ExpiryAt.IsZero() && !s.clock.Now().Before(n.ExpiryAt):
+		return "1101 - Card has expired"
+	case n.protection.Status == uqpay.ProtectionEnrolled:
+		return "1141 - Network protection"
+	case !limit.IsZero() && p.amount.Cmp(limit) > 0:
+		return "1061 - Exceeds the limit per transaction"
+	case slices.Contains(n.RiskControls.BlockedMCC, p.merchant.CategoryCode),
+		len(n.RiskControls.AllowedMCC) > 0 && !slices.Contains(n.RiskControls.AllowedMCC, p.merchant.CategoryCode):
+		return "1058 - MCC not allowed"
+	case s.available(n).Cmp(p.amount) < 0:
+		return "1016 - Insufficient funds"
+	}
+	return ""
+}
+
+// askMerchant has the merchant decide, without the platform's lock: the
+// merchant's function may call the platform.
+func (s *Server) askMerchant(c *call, p purchase, tx *transaction) string {
+	n := p.card
+	request := map[string]any{
+		"transaction_id": tx.ID, "transaction_type": 1000, "card_id": n.ID, "processing_code": "00",
+		"billing_amount": p.amount, "transaction_amount": p.amount, "auth_amount": p.amount,
+		"date_of_transaction":   s.clock.Now().In(zone).Format(time.DateTime),
+		"billing_currency_code": n.Currency, "transaction_currency_code": n.Currency, "auth_currency_code": n.Currency,
+		"card_balance": s.available(n), "merchant_id": "000000000012345", "merchant_name": p.merchant.Name,
+		"merchant_category_code": p.merchant.CategoryCode, "merchant_city": "", "merchant_country": "SG",
+		"terminal_id": "00000001", "pos_entry_mode": "01", "pos_condition_code": "08", "pos_env": "R", "eci": "02",
+		"pin_entry_capability": "2", "retrieval_reference_number": "529430718653", "system_trace_audit_number": "000653",
+		"acquiring_institution_country_code": "702", "acquiring_institution_id": "000001", "wallet_type": "",
+	}
+	s.mu.Unlock()
+	defer s.mu.Lock()
+	code, err := s.cfg.Authorize(c.r.Context(), request)
+	switch {
+	case err != nil && s.cfg.DefaultApprove:
+	case err != nil:
+		return "1091 - No decision in time"
+	case code != "00":
+		return "10" + code[:min(len(code), 2)] + " - Declined by the merchant"
+	}
+	return ""
+}
+
+// newTransaction stores a transaction of a card.
+func (s *Server) newTransaction(n *card, typ uqpay.TransactionType, p purchase) *transaction {
+	now := s.clock.Now()
+	tx := &transaction{account: n.account, Transaction: uqpay.Transaction{
+		ID: newID(), ShortID: s.shortID("T"), CardID: n.ID, CardNumber: uqpay.MaskedNumber(masked(n.pan)),
+		CardholderID: n.Cardholder.ID, Type: typ, Status: uqpay.TransactionPending,
+		BillingCurrency: n.Currency, TransactionAmount: p.amount, TransactionCurrency: n.Currency,
+		Fee: issuing.NewAmount(0, 2), FeeCurrency: n.Currency, FeePassThrough: uqpay.No,
+		Time: now, PostedTime: now, Merchant: p.merchant,
+	}}
+	s.state.transactions[tx.ID] = tx
+	s.state.txIDs = append(s.state.txIDs, tx.ID)
+	return tx
+}
+
+func simulateReversal(c *call) answer {
+	s, f := c.s, c.read()
+	id := f.text("transaction_id", true, 0)
+	if a, refused := f.refused(); refused {
+		return a
+	}
+	original, found := s.state.transactions[id]
+	if !found || original.account != c.account || original.Type != uqpay.TransactionAuthorization {
+		return invalid("transaction_id: no such authorization")
+	}
+	if original.reversed || original.Status != uqpay.TransactionApproved || original.SettlementStatus != uqpay.SettlementUnsettled {
+		return invalid("transaction_id: the authorization cannot be reversed")
+	}
+	n := s.state.cards[original.CardID]
+	tx := s.follow(original, uqpay.TransactionReversal, original.BillingAmount)
+	if err := s.move(hold(original.ID, n.Currency), n.money(), original.BillingAmount, "transaction "+tx.ID, uqpay.LedgerReversal); err != nil {
+		return refusal(500, uqpay.ErrorTypeAPI, uqpay.CodeAPIError, "internal error")
+	}
+	original.reversed, original.SettlementStatus = true, uqpay.SettlementNotApplicable
+	s.publish(tx, n, uqpay.EventReversal, original.BillingAmount.Neg())
+	return ok(s.showSimulated(tx))
+}
+
+// follow makes the transaction that follows another.
+func (s *Server) follow(original *transaction, typ uqpay.TransactionType, amount issuing.Amount) *transaction {
+	n := s.state.cards[original.CardID]
+	tx := s.newTransaction(n, typ, purchase{card: n, amount: amount, merchant: original.Merchant})
+	tx.OriginalID, tx.Status, tx.BillingAmount = original.ID, uqpay.TransactionApproved, amount
+	tx.AuthorizationCode, tx.SettlementStatus = original.AuthorizationCode, uqpay.SettlementNotApplicable
+	return tx
+}
+
+// publish books what a follow-up did to the card's consumption and tells the
+// merchant.
+func (s *Server) publish(tx *transaction, n *card, event string, consumed issuing.Amount) {
+	n.ConsumedAmount = zero(n.ConsumedAmount).Add(consumed)
+	tx.CardBalance = s.available(n)
+	s.push(event, tx.ID, transactionEvent(tx, n))
+}
+
+// Settle has a shop collect an authorization with its final amount. A difference
+// is credited or debited and reported as a settlement credit or debit.
+func (s *Server) Settle(transactionID string, amount issuing.Amount) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	tx, found := s.state.transactions[transactionID]
+	if !found || tx.SettlementStatus != uqpay.SettlementUnsettled || amount.Sign() <= 0 {
+		return fmt.Errorf("uqpaytest: transaction %q cannot settle", transactionID)
+	}
+	n := s.state.cards[tx.CardID]
+	held, memo := hold(tx.ID, n.Currency), "settlement of "+tx.ID
+	difference := amount.Sub(tx.BillingAmount)
+	event, typ := "", uqpay.TransactionType("")
+	switch {
+	case difference.Sign() > 0:
+		event, typ = uqpay.EventSettlementDebit, uqpay.TransactionSettlementDebit
+		if err := s.move(n.money(), held, difference, memo, uqpay.LedgerSettlementDebit); err != nil {
+			return err
+		}
+	case difference.Sign() < 0:
+		event, typ = uqpay.EventSettlementCredit, uqpay.TransactionSettlementCredit
+		if err := s.move(held, n.money(), difference.Neg(), memo, uqpay.LedgerSettlementCredit); err != nil {
+			return err
+		}
+	}
+	if err := s.move(held, ledger.World(n.Currency), amount, memo, uqpay.LedgerOther); err != nil {
+		return err
+	}
+	tx.SettlementStatus = uqpay.SettlementSettled
+	if event != "" {
+		follow := s.follow(tx, typ, difference)
+		s.publish(follow, n, event, difference)
+	}
+	return nil
+}
+
+// Refund has a shop give back a part of a settled purchase.
+func (s *Server) Refund(transactionID string, amount issuing.Amount) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	original, found := s.state.transactions[transactionID]
+	if !found || original.SettlementStatus != uqpay.SettlementSettled || amount.Sign() <= 0 {
+		return fmt.Errorf("uqpaytest: transaction %q cannot be refunded", transactionID)
+	}
+	n := s.state.cards[original.CardID]
+	tx := s.follow(original, uqpay.TransactionRefund, amount)
+	if err := s.move(ledger.World(n.Currency), n.money(), amount, "refund "+tx.ID, uqpay.LedgerIssuingRefund); err != nil {
+		return err
+	}
+	s.publish(tx, n, uqpay.EventRefund, amount.Neg())
+	return nil
+}
+
+func simulateDeposit(c *call) answer {
+	s, f := c.s, c.read()
+	account := f.text("account_id", true, 0)
+	amount := f.amount("amount", true, false)
+	currency := f.text("currency", true, 4)
+	swift := f.text("sender_swift_code", true, 11)
+	if a, refused := f.refused(); refused {
+		return a
+	}
+	if account != MasterAccount && s.state.account(account) == nil {
+		return accountError("account not found")
+	}
+	now := s.clock.Now()
+	_ = s.book.Transfer(ledger.World(issuing.Currency(currency)),
+		ledger.Account{Kind: "banking", Owner: account, Currency: issuing.Currency(currency)}, amount, "deposit")
+	return ok(map[string]any{
+		"deposit_id": newID(), "short_reference_id": s.shortID("D"), "amount": amount.String(), "currency": currency,
+		"deposit_status": "COMPLETED", "create_time": stamp(now), "complete_time": stamp(now),
+		"receiver_account_number": f.text("receiver_account_number", false, 0),
+		"sender": map[string]any{
+			"sender_name": f.text("sender_name", false, 0), "sender_country": f.text("sender_country", false, 0),
+			"sender_account_number": f.text("sender_account_number", false, 0), "sender_swift_code": swift,
+		},
+	})
+}

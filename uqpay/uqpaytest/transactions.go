@@ -1,0 +1,93 @@
+package uqpaytest
+
+import (
+	"slices"
+
+	"github.com/issuing-sdk/issuing-go/uqpay"
+)
+
+func listTransactions(c *call) answer {
+	query := c.r.URL.Query()
+	within, a, refused := period(query)
+	if refused {
+		return a
+	}
+	var items []*transaction
+	for _, id := range c.s.state.txIDs {
+		tx := c.s.state.transactions[id]
+		if tx.account == c.account && fits(query.Get("card_id"), tx.CardID) && within(tx.Time) {
+			items = append(items, tx)
+		}
+	}
+	slices.Reverse(items)
+	return paged(query, items, showTransaction)
+}
+
+func getTransaction(c *call) answer {
+	tx, found := c.s.state.transactions[c.ids[0]]
+	if !found || tx.account != c.account {
+		return refusal(400, uqpay.ErrorTypeNotFound, uqpay.CodeNotFound, "transaction not found")
+	}
+	m := showTransaction(tx)
+	m["settlement_status"] = tx.SettlementStatus
+	return ok(m)
+}
+
+func showTransaction(tx *transaction) map[string]any {
+	return map[string]any{
+		"card_id": tx.CardID, "card_number": tx.CardNumber, "cardholder_id": tx.CardholderID,
+		"transaction_id": tx.ID, "short_transaction_id": tx.ShortID, "original_transaction_id": tx.OriginalID,
+		"transaction_type": tx.Type, "transaction_fee": zero(tx.Fee), "transaction_fee_currency": tx.FeeCurrency,
+		"fee_pass_through": tx.FeePassThrough, "card_available_balance": zero(tx.CardBalance),
+		"authorization_code": tx.AuthorizationCode, "billing_amount": zero(tx.BillingAmount),
+		"billing_currency": tx.BillingCurrency, "transaction_amount": zero(tx.TransactionAmount),
+		"transaction_currency": tx.TransactionCurrency, "transaction_time": stamp(tx.Time), "posted_time": stamp(tx.PostedTime),
+		"merchant_data": merchant(tx), "description": tx.Description, "transaction_status": tx.Status, "wallet_type": tx.WalletType,
+	}
+}
+
+func merchant(tx *transaction) map[string]any {
+	return map[string]any{
+		"category_code": tx.Merchant.CategoryCode, "city": tx.Merchant.City, "country": tx.Merchant.Country, "name": tx.Merchant.Name,
+	}
+}
+
+// showSimulated is the simulator's answer, which has the older name of the
+// description.
+func (s *Server) showSimulated(tx *transaction) map[string]any {
+	m := showTransaction(tx)
+	for _, name := range []string{
+		"short_transaction_id", "original_transaction_id", "transaction_fee", "transaction_fee_currency",
+		"fee_pass_through", "wallet_type", "description",
+	} {
+		delete(m, name)
+	}
+	m["failure_reason"] = tx.Description
+	return m
+}
+
+// transactionEvent is the data of issuing.transaction events.
+func transactionEvent(tx *transaction, n *card) map[string]any {
+	m := showTransaction(tx)
+	m["card_number"] = maskedEvent(n.pan)
+	m["merchant_data"] = []any{merchant(tx)}
+	m["billing_amount"], m["transaction_amount"] = trimmed(tx.BillingAmount), trimmed(tx.TransactionAmount)
+	m["transaction_fee"], m["card_available_balance"] = trimmed(tx.Fee), trimmed(tx.CardBalance)
+	m["transaction_time"] = tx.Time.In(zone).Format("2006-01-02T15:04:05.999Z07:00")
+	m["posted_time"] = tx.PostedTime.In(zone).Format("2006-01-02T15:04:05.999Z07:00")
+	return m
+}
+
+func releaseRefund(c *call) answer {
+	f := c.read()
+	id := f.text("related_transaction_id", true, 0)
+	f.text("remark", false, 255)
+	if a, refused := f.refused(); refused {
+		return a
+	}
+	tx, found := c.s.state.transactions[id]
+	if !found || tx.account != c.account || tx.Type != uqpay.TransactionRefund {
+		return refusal(400, uqpay.ErrorTypeNotFound, uqpay.CodeNotFound, "refund not found")
+	}
+	return ok(map[string]any{"request_status": "SUCCESS"})
+}

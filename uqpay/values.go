@@ -1,0 +1,111 @@
+package uqpay
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+)
+
+// MaskedNumber is a card number with most digits hidden: "************5668" in
+// answers, "40963608****8664" in events. A number that arrives in full is masked
+// when it is read, so a MaskedNumber can be shown.
+type MaskedNumber string
+
+// UnmarshalText masks what could be a full card number.
+func (n *MaskedNumber) UnmarshalText(text []byte) error {
+	*n = MaskedNumber(fullNumber.ReplaceAllStringFunc(string(text), func(digits string) string {
+		return strings.Repeat("*", len(digits)-4) + digits[len(digits)-4:]
+	}))
+	return nil
+}
+
+// fullNumber is a run of digits, perhaps grouped, that could be a card number.
+var fullNumber = regexp.MustCompile(`[0-9](?:[ -]?[0-9]){11,}`)
+
+// Last4 returns the last four digits, or "" when the number does not end in
+// four.
+func (n MaskedNumber) Last4() string {
+	if len(n) < 4 {
+		return ""
+	}
+	last := string(n[len(n)-4:])
+	if strings.Trim(last, "0123456789") != "" {
+		return ""
+	}
+	return last
+}
+
+// AmountText is an amount and its currency in one text: "200USD", or "USD" alone
+// when there is no amount.
+type AmountText string
+
+// Split returns both parts. The amount is unset when the text has none; ok is
+// false when the text has another form.
+func (t AmountText) Split() (amount issuing.Amount, currency issuing.Currency, ok bool) {
+	text := strings.TrimSpace(string(t))
+	i := strings.LastIndexAny(text, "0123456789.") + 1
+	currency = issuing.Currency(strings.TrimSpace(text[i:]))
+	if currency != "" && !currency.Valid() && currency != XUSD {
+		return issuing.Amount{}, "", false
+	}
+	if i == 0 {
+		return issuing.Amount{}, currency, currency != ""
+	}
+	amount, err := issuing.ParseAmount(text[:i])
+	return amount, currency, err == nil
+}
+
+// XUSD is UQPAY's four-letter code of a dollar stablecoin account, which is not
+// in ISO 4217.
+const XUSD issuing.Currency = "XUSD"
+
+// validCurrency accepts ISO 4217 codes and XUSD.
+func validCurrency(c issuing.Currency) bool { return c.Valid() || c == XUSD }
+
+// Merchant is the shop of a transaction.
+type Merchant struct {
+	Name         string `json:"name"`          // the shop
+	CategoryCode string `json:"category_code"` // MCC, four digits; sent as text or number
+	City         string `json:"city"`          // may be empty
+	Country      string `json:"country"`       // may be empty
+}
+
+// UnmarshalJSON reads the object of answers and the array with one object of
+// events. Anything that holds no object leaves the zero Merchant.
+func (m *Merchant) UnmarshalJSON(data []byte) error {
+	type plain Merchant
+	data = bytes.TrimSpace(data)
+	if len(data) > 0 && data[0] == '[' {
+		var several []plain
+		if err := codec.Unmarshal(data, &several); err != nil {
+			return err
+		}
+		*m = Merchant{}
+		if len(several) > 0 {
+			*m = Merchant(several[0])
+		}
+		return nil
+	}
+	if len(data) > 0 && data[0] == '"' {
+		// An object inside a string is read, any other text names no shop.
+		if codec.Unmarshal(data, (*plain)(m)) != nil {
+			*m = Merchant{}
+		}
+		return nil
+	}
+	return codec.Unmarshal(data, (*plain)(m))
+}
+
+// Flag is a yes or no of the API.
+type Flag string
+
+// Flags. The empty Flag is not sent and leaves a setting as it is.
+const (
+	Yes Flag = "Y" // yes
+	No  Flag = "N" // no
+)
+
+// Known reports whether f was documented when this version was released.
+func (f Flag) Known() bool { return f == Yes || f == No }

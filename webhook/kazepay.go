@@ -1,0 +1,238 @@
+package webhook
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
+	"github.com/issuing-sdk/issuing-go/kazepay"
+	"github.com/issuing-sdk/issuing-go/sign"
+)
+
+// ErrUnsupportedEnvelope marks a KazePay callback that is not of the form head
+// and body, such as upstream's {"type":…,"result":…}. The message names the
+// members that were seen.
+var ErrUnsupportedEnvelope = errors.New("webhook: unsupported envelope")
+
+// KazePayAck is how a KazePay callback is acknowledged. KazePay asks for a
+// "success response" without saying what that is.
+type KazePayAck int
+
+// Acknowledgements, all with status 200.
+const (
+	KazePayAckText   KazePayAck = iota // the text SUCCESS; the default
+	KazePayAckJSON                     // {"code":"SUCCESS"}
+	KazePayAckEmpty                    // nothing
+	KazePayAckSigned                   // a sealed message whose head has code and detail SUCCESS
+)
+
+// KazePayConfig is what callbacks of KazePay are checked with.
+type KazePayConfig struct {
+	// PlatformKeys are KazePay's public keys. Several are valid at once, for a
+	// change of key. At least one is required.
+	PlatformKeys []sign.PublicKey
+	// PrivateKey is the merchant's, of the client. It unwraps session keys, so a
+	// key in an HSM must be able to decrypt. Required.
+	PrivateKey sign.PrivateKey
+	// Profile is the envelope's, the client's.
+	Profile sign.Profile
+	// SysID, when set, must be the callback's head.sysId.
+	SysID string
+	// Location is the zone of times without one; nil is UTC.
+	Location *time.Location
+	// Names maps KazePay's own names of callbacks, as far as the merchant has
+	// learnt them, to the kinds of package kazepay, such as
+	// kazepay.NotifyCardDeposit. KazePay does not publish its names; those of the
+	// platform it is built on are known without an entry.
+	Names map[string]string
+	// Ack is how callbacks are acknowledged.
+	Ack KazePayAck
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+func (c KazePayConfig) validate() error {
+	var p check.Problems
+	p.Required("PlatformKeys", len(c.PlatformKeys) > 0)
+	for i, key := range c.PlatformKeys {
+		if key.IsZero() {
+			p.Add(fmt.Sprintf("PlatformKeys[%d]", i), "is empty")
+		}
+	}
+	if p.Required("PrivateKey", !c.PrivateKey.IsZero()) && !c.PrivateKey.CanDecrypt() {
+		p.Add("PrivateKey", "cannot decrypt; its signer must be a crypto.Decrypter as well")
+	}
+	if err := c.Profile.Validate(); err != nil {
+		p.Add("Profile", "%v", err)
+	}
+	for _, kind := range c.Names {
+		if !slices.Contains(kazepay.NotifyTypes(), kind) {
+			p.Add("Names", "names a kind that package kazepay does not have")
+		}
+	}
+	if c.Ack < KazePayAckText || c.Ack > KazePayAckSigned {
+		p.Add("Ack", "is none of the acknowledgements")
+	}
+	return p.Err("webhook", "KazePay")
+}
+
+// KazePay returns the source of KazePay's callbacks. Events carry the pointers to
+// kazepay.CardDeposited and its siblings; what is of no known kind, or lacks what
+// its kind cannot do without, is *[Unknown] with its JSON and is acknowledged
+// like the rest.
+//
+// The envelope has no timestamp, and its head is unsigned in the default profile.
+// So a repeat is recognised by head.apiCode and head.requestNo, and by the
+// content on its own; and where money depends on a callback, ask KazePay before
+// acting. KazePay gives up after about half an hour of retries: keep polling as a
+// fallback.
+func KazePay(cfg KazePayConfig) (*Source, error) {
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	cfg.PlatformKeys = slices.Clone(cfg.PlatformKeys)
+	cfg.Names = maps.Clone(cfg.Names)
+	return newSource("kazepay", kazepayScheme{cfg}, cfg.Now), nil
+}
+
+type kazepayScheme struct{ cfg KazePayConfig }
+
+// kazepayHead is the clear part of a callback.
+type kazepayHead struct {
+	APICode   string `json:"apiCode"`
+	SysID     string `json:"sysId"`
+	RequestNo string `json:"requestNo"`
+	Version   string `json:"version"`
+}
+
+// kazepayMessage is an opened callback.
+type kazepayMessage struct {
+	head      kazepayHead
+	plaintext []byte
+}
+
+// verify opens the callback, because its signature covers the plaintext.
+func (s kazepayScheme) verify(_ http.Header, body []byte, _ time.Time) (verified, error) {
+	e, err := sign.ParseEnvelope(body)
+	if err != nil {
+		return verified{}, unsupported(body)
+	}
+	m := &kazepayMessage{}
+	if err := (wire.Codec{}).Unmarshal(e.Head, &m.head); err != nil {
+		return verified{}, unsupported(body)
+	}
+	if s.cfg.SysID != "" && m.head.SysID != s.cfg.SysID {
+		return verified{}, ErrUnknownKey
+	}
+	opened := false
+	for _, key := range s.cfg.PlatformKeys {
+		if m.plaintext, err = s.cfg.Profile.Open(s.cfg.PrivateKey, key, e); err == nil {
+			opened = true
+			break
+		}
+	}
+	if !opened {
+		return verified{}, ErrSignature
+	}
+	v := verified{content: m}
+	if m.head.RequestNo != "" && len(m.head.RequestNo)+len(m.head.APICode) <= maxNonce {
+		v.claims = []string{"message/" + m.head.APICode + "/" + m.head.RequestNo}
+	}
+	return v, nil
+}
+
+// maxSeen bounds the member names in an error.
+const maxSeen = 8
+
+// unsupported says what came instead of head and body.
+func unsupported(body []byte) error {
+	var seen []string
+	for name := range wire.Members(body) {
+		if len(seen) == maxSeen {
+			seen = append(seen, "…")
+			break
+		}
+		seen = append(seen, fmt.Sprintf("%.20q", name))
+	}
+	return fmt.Errorf("%w: members %s", ErrUnsupportedEnvelope, strings.Join(seen, " "))
+}
+
+func (s kazepayScheme) open(v verified, _ []byte, typ string) (*Event, error) {
+	m, ok := v.content.(*kazepayMessage)
+	if !ok {
+		return nil, ErrPayload
+	}
+	if !json.Valid(m.plaintext) {
+		return nil, fmt.Errorf("%w: %w", ErrPayload, wire.ErrJSON)
+	}
+	kind, err := kazepay.NotificationKind(m.head.APICode, m.plaintext, s.cfg.Names)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrPayload, err)
+	}
+	if kind == "" {
+		kind = typ
+	}
+	data, err := kazepay.DecodeNotification(kind, m.plaintext, s.cfg.Location)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrPayload, err)
+	}
+	event := &Event{Type: kind, Raw: issuing.NewSecret(string(m.plaintext))}
+	if data == nil {
+		if event.Type == "" {
+			event.Type = m.head.APICode
+		}
+		event.Data = &Unknown{Type: event.Type, Raw: event.Raw}
+	} else {
+		event.Data, event.ID, event.Time = data, data.DedupeKey(), data.When()
+	}
+	if event.ID == "" {
+		event.ID = contentID(event.Type, m.plaintext)
+	}
+	return event, nil
+}
+
+// acknowledge is the configured success response.
+func (s kazepayScheme) acknowledge(v verified) Answer {
+	m, ok := v.content.(*kazepayMessage)
+	if s.cfg.Ack != KazePayAckSigned || !ok {
+		return s.success()
+	}
+	head, err := (wire.Codec{}).Marshal(struct {
+		Code   string `json:"code"`
+		Detail string `json:"detail"`
+		kazepayHead
+	}{"SUCCESS", "SUCCESS", m.head})
+	if err != nil {
+		return s.failure()
+	}
+	e, err := s.cfg.Profile.Seal(s.cfg.PrivateKey, s.cfg.PlatformKeys[0], head, []byte("{}"))
+	if err != nil {
+		return s.failure()
+	}
+	return Answer{Status: http.StatusOK, ContentType: jsonType, Body: string(e.JSON())}
+}
+
+const jsonType = "application/json; charset=UTF-8"
+
+func (s kazepayScheme) success() Answer {
+	switch s.cfg.Ack {
+	case KazePayAckJSON:
+		return Answer{Status: http.StatusOK, ContentType: jsonType, Body: `{"code":"SUCCESS"}`}
+	case KazePayAckEmpty:
+		return Answer{Status: http.StatusOK}
+	default:
+		return Answer{Status: http.StatusOK, Body: "SUCCESS"}
+	}
+}
+
+func (kazepayScheme) failure() Answer {
+	return Answer{Status: http.StatusServiceUnavailable, Body: "retry later"}
+}

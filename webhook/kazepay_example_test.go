@@ -1,0 +1,57 @@
+package webhook_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log"
+	"net/http"
+	"net/http/httptest"
+
+	"github.com/issuing-sdk/issuing-go/kazepay"
+	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
+	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/webhook"
+)
+
+// The callbacks of KazePay come to one address.
+func ExampleKazePay() {
+	platform, err := kazepaytest.NewServer(kazepaytest.Config{}) // the platform in memory
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer platform.Close()
+	cfg := platform.ClientConfig()
+	src, err := webhook.KazePay(webhook.KazePayConfig{
+		PlatformKeys: []sign.PublicKey{cfg.PlatformKey}, PrivateKey: cfg.PrivateKey, Profile: cfg.Profile,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	merchant := httptest.NewServer(webhook.NewHandler(src, func(_ context.Context, ev *webhook.Event) error {
+		switch e := ev.Data.(type) {
+		case *kazepay.ActivationCodeSent:
+			fmt.Println("activation code", e.ActivationCode, "for card", e.CardID)
+		case *webhook.Unknown:
+			fmt.Println("not known yet:", e.Type)
+		}
+		return nil
+	}))
+	defer merchant.Close()
+
+	header, body, err := platform.SealCallback(kazepay.NotifyActivationCode, map[string]any{
+		"cardID": "3377", "activationCode": "70795665",
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	resp, err := http.Post(merchant.URL, header.Get("Content-Type"), bytes.NewReader(body))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	fmt.Println(resp.StatusCode)
+	// Output:
+	// activation code [redacted] for card 3377
+	// 200
+}

@@ -1,0 +1,389 @@
+package webhook_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/leaktest"
+	"github.com/issuing-sdk/issuing-go/kazepay"
+	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
+	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/webhook"
+)
+
+// kpKeys are the keys of all KazePay platforms of these tests.
+var kpKeys = sync.OnceValue(func() kazepaytest.Keys {
+	keys, _ := kazepaytest.NewKeys()
+	return keys
+})
+
+var kpEpoch = time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC)
+
+func kpPlatform(t testing.TB, cfg kazepaytest.Config) *kazepaytest.Server {
+	t.Helper()
+	cfg.Keys = kpKeys()
+	if cfg.Clock == nil {
+		cfg.Clock = kazepaytest.NewClock(kpEpoch)
+	}
+	server, err := kazepaytest.NewServer(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	return server
+}
+
+func kpConfig(server *kazepaytest.Server) webhook.KazePayConfig {
+	cfg := server.ClientConfig()
+	return webhook.KazePayConfig{
+		PlatformKeys: []sign.PublicKey{cfg.PlatformKey}, PrivateKey: cfg.PrivateKey, Profile: cfg.Profile, SysID: cfg.SysID,
+	}
+}
+
+func kpSource(t testing.TB, cfg webhook.KazePayConfig) *webhook.Source {
+	t.Helper()
+	src, err := webhook.KazePay(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return src
+}
+
+// kpCallback is a genuine callback.
+func kpCallback(t testing.TB, server *kazepaytest.Server, kind string, content map[string]any) []byte {
+	t.Helper()
+	_, body, err := server.SealCallback(kind, content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
+}
+
+var kpDeposit = map[string]any{
+	"userBankcardId": 140, "cardNo": "4242424242413691", "amount": "100.00", "receiveAmount": "99.50", "currency": "USD",
+	"status": "SUCCESS", "createAt": 1691550780785,
+}
+
+func TestKazePayConfigIsChecked(t *testing.T) {
+	t.Parallel()
+	good := kpConfig(kpPlatform(t, kazepaytest.Config{}))
+	for name, change := range map[string]func(*webhook.KazePayConfig){
+		"PlatformKeys":    func(c *webhook.KazePayConfig) { c.PlatformKeys = nil },
+		"PlatformKeys[0]": func(c *webhook.KazePayConfig) { c.PlatformKeys = []sign.PublicKey{{}} },
+		"PrivateKey":      func(c *webhook.KazePayConfig) { c.PrivateKey = sign.PrivateKey{} },
+		"Profile":         func(c *webhook.KazePayConfig) { c.Profile.Wrap = 7 },
+		"Names":           func(c *webhook.KazePayConfig) { c.Names = map[string]string{"x": "SOMETHING"} },
+		"Ack":             func(c *webhook.KazePayConfig) { c.Ack = 4 },
+	} {
+		cfg := good
+		change(&cfg)
+		var e *issuing.Error
+		if _, err := webhook.KazePay(cfg); !errors.As(err, &e) || len(e.Fields) != 1 || e.Fields[0].Field != name {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestKazePayKindsWhereverTheyAreNamed(t *testing.T) {
+	t.Parallel()
+	for _, names := range []kazepaytest.CallbackName{kazepaytest.NameInHead, kazepaytest.NameInContent, kazepaytest.NameNowhere} {
+		server := kpPlatform(t, kazepaytest.Config{Quirks: kazepaytest.Quirks{CallbackNames: names}})
+		event, err := kpSource(t, kpConfig(server)).Parse(nil, kpCallback(t, server, kazepay.NotifyCardDeposit, kpDeposit))
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, ok := event.Data.(*kazepay.CardDeposited)
+		if !ok || event.Provider != "kazepay" || event.Type != kazepay.NotifyCardDeposit || data.CardID != "140" ||
+			data.ReceiveAmount.String() != "99.50" || !event.Time.Equal(time.UnixMilli(1691550780785)) || event.ID != data.DedupeKey() {
+			t.Errorf("%d: %+v", names, event)
+		}
+		if !strings.Contains(event.Raw.Reveal(), `"amount":"100.00"`) {
+			t.Errorf("raw %s", event.Raw.Reveal())
+		}
+	}
+}
+
+func TestKazePayNamesOfItsOwn(t *testing.T) {
+	t.Parallel()
+	server := kpPlatform(t, kazepaytest.Config{})
+	cfg := kpConfig(server)
+	cfg.Names = map[string]string{"cardRechargeNotify": kazepay.NotifyCardDeposit}
+	event, err := kpSource(t, cfg).Parse(nil, kpCallback(t, server, "cardRechargeNotify", kpDeposit))
+	if _, ok := event.Data.(*kazepay.CardDeposited); err != nil || !ok {
+		t.Errorf("%+v, %v", event, err)
+	}
+}
+
+func TestKazePayUnknownKindsAreKept(t *testing.T) {
+	t.Parallel()
+	server := kpPlatform(t, kazepaytest.Config{})
+	src := kpSource(t, kpConfig(server))
+	event, err := src.Parse(nil, kpCallback(t, server, "SOMETHING_NEW", map[string]any{"hello": "world"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	unknown, ok := event.Data.(*webhook.Unknown)
+	if !ok || unknown.Type != "SOMETHING_NEW" || unknown.Raw.Reveal() != `{"hello":"world"}` || event.ID == "" {
+		t.Errorf("%+v", event)
+	}
+	// A known kind without what it needs is unknown as well: nobody books money on it.
+	event, err = src.Parse(nil, kpCallback(t, server, kazepay.NotifyCardDeposit, map[string]any{"cardNo": "1"}))
+	if _, ok := event.Data.(*webhook.Unknown); err != nil || !ok || event.Type != kazepay.NotifyCardDeposit {
+		t.Errorf("%+v, %v", event, err)
+	}
+	event, err = src.ForType(kazepay.NotifyCardClose).Parse(nil, kpCallback(t, server, "x", map[string]any{"cardID": "1"}))
+	if _, ok := event.Data.(*kazepay.CardClosed); err != nil || !ok {
+		t.Errorf("%+v, %v", event, err)
+	}
+}
+
+func TestKazePayRefusals(t *testing.T) {
+	t.Parallel()
+	server := kpPlatform(t, kazepaytest.Config{})
+	src := kpSource(t, kpConfig(server))
+	good := kpCallback(t, server, kazepay.NotifyCardDeposit, kpDeposit)
+	replace := func(old, replacement string) []byte {
+		if !bytes.Contains(good, []byte(old)) {
+			t.Fatalf("no %s in the callback", old)
+		}
+		return bytes.Replace(good, []byte(old), []byte(replacement), 1)
+	}
+	_, forged := kazepaytest.ForgeSignature(http.Header{}, bytes.Clone(good))
+	other := kpConfig(server)
+	other.PlatformKeys = []sign.PublicKey{other.PrivateKey.Public()}
+	for name, c := range map[string]struct {
+		src  *webhook.Source
+		body []byte
+		want error
+	}{
+		"good":                  {src, good, nil},
+		"forged":                {src, forged, webhook.ErrSignature},
+		"another platform":      {kpSource(t, other), good, webhook.ErrSignature},
+		"no signature":          {src, replace(`"sign"`, `"sing"`), webhook.ErrSignature},
+		"no key":                {src, replace(`"keyEnc"`, `"key"`), webhook.ErrSignature},
+		"no content":            {src, replace(`"encrypt"`, `"decrypt"`), webhook.ErrSignature},
+		"tampered":              {src, replace(`"encrypt":"`, `"encrypt":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA`), webhook.ErrSignature},
+		"another sysId":         {src, replace(server.SysID(), "H2400002001"), webhook.ErrUnknownKey},
+		"upstream's envelope":   {src, []byte(`{"type":"CARD_STATUS_CHANGE","result":{"status":"ACTIVE"}}`), webhook.ErrUnsupportedEnvelope},
+		"no JSON":               {src, []byte(`<html>`), webhook.ErrUnsupportedEnvelope},
+		"nothing":               {src, nil, webhook.ErrUnsupportedEnvelope},
+		"head under other head": {src, replace(`"apiCode":"CARD_RECHARGE_RESULT"`, `"apiCode":"KYC_RESULT"`), nil},
+	} {
+		event, err := c.src.Parse(nil, c.body)
+		if !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if c.want == webhook.ErrSignature && err.Error() != webhook.ErrSignature.Error() {
+			t.Errorf("%s says more than it should: %v", name, err)
+		}
+		if err := c.src.Verify(nil, c.body); !errors.Is(err, c.want) {
+			t.Errorf("%s: Verify: %v", name, err)
+		}
+		if _, ok := eventData(event).(*kazepay.CardDeposited); ok != (name == "good") {
+			t.Errorf("%s: %+v", name, event)
+		}
+	}
+	_, err := src.Parse(nil, []byte(`{"type":1,"result":2,"a":3,"b":4,"c":5,"d":6,"e":7,"f":8,"g":9,"0123456789012345678901234567890":1}`))
+	if text := err.Error(); !strings.Contains(text, `"type" "result"`) || len(text) > 200 {
+		t.Errorf("%v", err)
+	}
+}
+
+func eventData(e *webhook.Event) any {
+	if e == nil {
+		return nil
+	}
+	return e.Data
+}
+
+func TestKazePayUnreadableContent(t *testing.T) {
+	t.Parallel()
+	server := kpPlatform(t, kazepaytest.Config{})
+	src := kpSource(t, kpConfig(server))
+	for name, content := range map[string]map[string]any{
+		"an amount that is none":        {"cardID": "1", "amount": "lots", "status": "SUCCESS"},
+		"head and content name another": {"type": kazepay.NotifyKYCResult, "cardID": "1", "amount": 1, "status": "SUCCESS"},
+	} {
+		if _, err := src.Parse(nil, kpCallback(t, server, kazepay.NotifyCardDeposit, content)); !errors.Is(err, webhook.ErrPayload) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestKazePayKeyChange(t *testing.T) {
+	t.Parallel()
+	server := kpPlatform(t, kazepaytest.Config{})
+	cfg := kpConfig(server)
+	cfg.PlatformKeys = []sign.PublicKey{cfg.PrivateKey.Public(), server.PlatformKey()}
+	if _, err := kpSource(t, cfg).Parse(nil, kpCallback(t, server, kazepay.NotifyCardDeposit, kpDeposit)); err != nil {
+		t.Error(err)
+	}
+}
+
+// post sends a body to a handler.
+func post(h http.Handler, body []byte) *http.Response {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body)))
+	return w.Result()
+}
+
+func TestKazePayAcknowledgements(t *testing.T) {
+	t.Parallel()
+	server := kpPlatform(t, kazepaytest.Config{})
+	body := kpCallback(t, server, kazepay.NotifyCardDeposit, kpDeposit)
+	for ack, want := range map[webhook.KazePayAck]string{
+		webhook.KazePayAckText: "SUCCESS", webhook.KazePayAckJSON: `{"code":"SUCCESS"}`, webhook.KazePayAckEmpty: "",
+		webhook.KazePayAckSigned: `{"head":{"code":"SUCCESS","detail":"SUCCESS","apiCode":"CARD_RECHARGE_RESULT"`,
+	} {
+		cfg := kpConfig(server)
+		cfg.Ack = ack
+		handled := 0
+		h := webhook.NewHandler(kpSource(t, cfg), func(context.Context, *webhook.Event) error {
+			handled++
+			if handled == 1 {
+				return errors.New("not now")
+			}
+			return nil
+		})
+		for i, status := range []int{503, 200, 200} {
+			resp := post(h, body)
+			text, _ := io.ReadAll(resp.Body)
+			if resp.StatusCode != status || (status == 503) == strings.Contains(string(text), "SUCCESS") && ack != webhook.KazePayAckEmpty {
+				t.Errorf("%d, delivery %d: %d %s", ack, i, resp.StatusCode, text)
+			}
+			if status == 200 && (!strings.HasPrefix(string(text), want) || (want == "" && len(text) > 0)) {
+				t.Errorf("%d, delivery %d: %s", ack, i, text)
+			}
+			if status == 200 && ack == webhook.KazePayAckSigned {
+				e, err := sign.ParseEnvelope(text)
+				if err != nil || e.Sign == "" || e.Encrypt == "" {
+					t.Errorf("%v: %s", err, text)
+				}
+			}
+		}
+		if handled != 2 {
+			t.Errorf("%d: handled %d times", ack, handled)
+		}
+		_, forged := kazepaytest.ForgeSignature(http.Header{}, bytes.Clone(body))
+		resp := post(h, forged)
+		text, _ := io.ReadAll(resp.Body)
+		if resp.StatusCode != http.StatusUnauthorized || strings.Contains(string(text), "SUCCESS") {
+			t.Errorf("%d: a forged one: %d %s", ack, resp.StatusCode, text)
+		}
+	}
+}
+
+// kpUnder puts the requestNo of one callback into the head of another, which the
+// default profile does not sign.
+func kpUnder(t *testing.T, body, head []byte) []byte {
+	t.Helper()
+	number := func(b []byte) []byte {
+		_, rest, ok := bytes.Cut(b, []byte(`"requestNo":"`))
+		no, _, closed := bytes.Cut(rest, []byte(`"`))
+		if !ok || !closed || len(no) != 22 {
+			t.Fatalf("requestNo %q", no)
+		}
+		return no
+	}
+	return bytes.Replace(body, number(body), number(head), 1)
+}
+
+func TestKazePayRepeats(t *testing.T) {
+	t.Parallel()
+	server := kpPlatform(t, kazepaytest.Config{})
+	first := kpCallback(t, server, kazepay.NotifyCardDeposit, kpDeposit)
+	again := kpCallback(t, server, kazepay.NotifyCardDeposit, kpDeposit) // another requestNo
+	other := map[string]any{}
+	for name, value := range kpDeposit {
+		other[name] = value
+	}
+	other["createAt"] = 1691550780786
+	another := kpCallback(t, server, kazepay.NotifyCardDeposit, other)
+	// A retry that changed its content keeps its requestNo.
+	other["createAt"] = 1691550780787
+	changed := kpUnder(t, kpCallback(t, server, kazepay.NotifyCardDeposit, other), first)
+	var outcomes []webhook.Outcome
+	handled := 0
+	h := webhook.NewHandler(kpSource(t, kpConfig(server)),
+		func(context.Context, *webhook.Event) error { handled++; return nil },
+		webhook.WithObserver(func(_ context.Context, r webhook.Report) { outcomes = append(outcomes, r.Outcome) }))
+	for _, body := range [][]byte{first, first, again, again, another, changed} {
+		if resp := post(h, body); resp.StatusCode != 200 {
+			t.Errorf("status %d", resp.StatusCode)
+		}
+	}
+	want := []webhook.Outcome{"handled", "duplicate", "duplicate", "duplicate", "handled", "duplicate"}
+	if handled != 2 || len(outcomes) != len(want) {
+		t.Fatalf("handled %d, %v", handled, outcomes)
+	}
+	for i := range want {
+		if outcomes[i] != want[i] {
+			t.Errorf("delivery %d: %s", i, outcomes[i])
+		}
+	}
+}
+
+func TestKazePayEventPrintsNoSecret(t *testing.T) {
+	t.Parallel()
+	server := kpPlatform(t, kazepaytest.Config{})
+	event, err := kpSource(t, kpConfig(server)).Parse(nil, kpCallback(t, server, kazepay.NotifyCardDeposit, kpDeposit))
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaktest.Check(t, []string{"4242424242413691"}, *event, event)
+	leaktest.Check(t, []string{server.MerchantPrivateKey().Reveal()[400:432]}, kpConfig(server))
+}
+
+func BenchmarkKazePayCallback(b *testing.B) {
+	server := kpPlatform(b, kazepaytest.Config{})
+	src := kpSource(b, kpConfig(server))
+	body := kpCallback(b, server, kazepay.NotifyCardDeposit, kpDeposit)
+	b.Run("bare open", func(b *testing.B) {
+		e, err := sign.ParseEnvelope(body)
+		if err != nil {
+			b.Fatal(err)
+		}
+		cfg := server.ClientConfig()
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := cfg.Profile.Open(cfg.PrivateKey, cfg.PlatformKey, e); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("Parse", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := src.Parse(nil, body); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+func FuzzKazePay(f *testing.F) {
+	server := kpPlatform(f, kazepaytest.Config{})
+	src := kpSource(f, kpConfig(server))
+	genuine := kpCallback(f, server, kazepay.NotifyCardDeposit, kpDeposit)
+	f.Add(genuine)
+	f.Add([]byte(`{"type":"CARD_STATUS_CHANGE","result":{}}`))
+	f.Add([]byte(`{"head":{"apiCode":["x"]},"body":{}}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		event, err := src.Parse(nil, body)
+		if err == nil && event.Raw.Reveal() == "" {
+			t.Fatal("an event without content")
+		}
+		if err == nil && !bytes.Contains(body, []byte(`"sign"`)) {
+			t.Fatalf("accepted %q", body)
+		}
+	})
+}

@@ -1,0 +1,149 @@
+package webhook
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
+	"github.com/issuing-sdk/issuing-go/legacy"
+	"github.com/issuing-sdk/issuing-go/sign"
+)
+
+// LegacyConfig is what callbacks of WorldCard's previous API are checked with.
+type LegacyConfig struct {
+	// AppKey must be the callback's appKey. Required.
+	AppKey string
+	// AppSecrets sign callbacks. Several are valid at once, for a change of
+	// secret. At least one is required.
+	AppSecrets []sign.AppSecret
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+// Legacy returns the source of the callbacks of WorldCard's previous API. Events
+// carry the pointers to legacy.DepositNotification and its siblings.
+//
+// Only VIRTUAL-P's callbacks name their type. Give every other type an address of
+// its own and serve it with [Source.ForType] and one of the legacy.Notify
+// constants; the handlers can share a [Deduper].
+//
+// # What deduplication protects against
+//
+// These callbacks carry no timestamp and no nonce. A handler remembers the
+// signature, and with it all signed content, and what identifies the event (order
+// or record number and status), so a repeat is acknowledged and not dispatched,
+// whether it is the platform's retry or a copy that somebody sends again.
+//
+// That holds for as long as the Deduper remembers. A copy that is sent again
+// after that, or to another address or handler with a Deduper of its own, is
+// authentic and is dispatched: a captured callback stays valid until the secret
+// changes. So act on a callback by asking the platform (every event's
+// documentation names the query), and keep a record of what was booked by order or
+// record number. The signature is an MD5 without separators between values: it
+// covers the bytes, not the boundaries of fields.
+//
+// One-time passwords and out-of-band confirmations come once and are not sent
+// again after a failure; answer quickly.
+func Legacy(cfg LegacyConfig) (*Source, error) {
+	var p check.Problems
+	p.Text("AppKey", cfg.AppKey, 0)
+	p.Required("AppSecrets", len(cfg.AppSecrets) > 0)
+	for i, secret := range cfg.AppSecrets {
+		if secret.IsZero() {
+			p.Add(fmt.Sprintf("AppSecrets[%d]", i), "is empty")
+		}
+	}
+	if err := p.Err("webhook", "Legacy"); err != nil {
+		return nil, err
+	}
+	cfg.AppSecrets = append([]sign.AppSecret(nil), cfg.AppSecrets...)
+	return newSource("legacy", legacyScheme{cfg}, cfg.Now), nil
+}
+
+type legacyScheme struct{ cfg LegacyConfig }
+
+// legacyHead is what all callbacks have in common.
+type legacyHead struct {
+	AppKey, Sign, Type string
+	Data               []byte
+}
+
+// readLegacyHead reads the members that name a callback. Data is the text of a
+// string or the JSON of an object; it is parsed after verification only.
+func readLegacyHead(body []byte) legacyHead {
+	var head legacyHead
+	for name, text := range wire.Texts(body) {
+		switch name {
+		case "appKey":
+			head.AppKey = text
+		case "sign":
+			head.Sign = text
+		case "type":
+			head.Type = text
+		case "data":
+			head.Data = []byte(text)
+		}
+	}
+	return head
+}
+
+func (s legacyScheme) verify(_ http.Header, body []byte, _ time.Time) (verified, error) {
+	head := readLegacyHead(body)
+	switch {
+	case head.Sign == "":
+		return verified{}, ErrSignature
+	case head.AppKey != s.cfg.AppKey:
+		return verified{}, ErrUnknownKey
+	}
+	params := legacy.SignedParams(body)
+	for _, secret := range s.cfg.AppSecrets {
+		if secret.VerifyParams(head.Sign, params) == nil {
+			return verified{claims: []string{"sign/" + strings.ToLower(head.Sign)}}, nil
+		}
+	}
+	return verified{}, ErrSignature
+}
+
+func (s legacyScheme) open(_ verified, body []byte, typ string) (*Event, error) {
+	head := readLegacyHead(body)
+	content := body
+	switch typ {
+	case legacy.NotifyVirtualP, "":
+		if head.Type == "" {
+			return nil, fmt.Errorf("%w: %w", ErrPayload, errors.New("no type in the body, and none was given with ForType"))
+		}
+		typ, content = head.Type, head.Data
+		if !legacy.VirtualPType(typ) {
+			raw := issuing.NewSecret(string(body))
+			return &Event{Type: typ, ID: contentID(typ, body), Data: &Unknown{Type: typ, Raw: raw}, Raw: raw}, nil
+		}
+	case legacy.NotifyVisaHOOB:
+		content = head.Data
+	}
+	data, err := legacy.DecodeNotification(typ, content)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrPayload, err)
+	}
+	event := &Event{Type: typ, Raw: issuing.NewSecret(string(body))}
+	if data == nil {
+		event.Data = &Unknown{Type: typ, Raw: event.Raw}
+	} else {
+		event.Data, event.ID = data, data.DedupeKey()
+	}
+	if event.ID == "" {
+		event.ID = contentID(typ, content)
+	}
+	return event, nil
+}
+
+// success is the documented acknowledgement.
+func (legacyScheme) success() Answer { return Answer{Status: http.StatusOK, Body: "ok"} }
+
+func (legacyScheme) failure() Answer {
+	return Answer{Status: http.StatusServiceUnavailable, Body: "retry later"}
+}

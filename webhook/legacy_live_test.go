@@ -1,0 +1,193 @@
+package webhook_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/legacy"
+	"github.com/issuing-sdk/issuing-go/legacy/legacytest"
+	"github.com/issuing-sdk/issuing-go/webhook"
+)
+
+// legacyMerchant serves every callback type at an address of its own and keeps the
+// events.
+type legacyMerchant struct {
+	url    string
+	mu     sync.Mutex
+	source *webhook.Source
+	events []*webhook.Event
+}
+
+// start serves the merchant's callbacks; the source is known later, because it
+// needs the platform's secret and the platform needs the addresses.
+func (m *legacyMerchant) start(t *testing.T) {
+	deduper := webhook.NewMemoryDeduper(0, 0)
+	mux := http.NewServeMux()
+	for _, typ := range legacy.NotifyTypes() {
+		mux.HandleFunc("POST /"+typ, func(w http.ResponseWriter, r *http.Request) {
+			webhook.NewHandler(m.source.ForType(typ), m.receive, webhook.WithDeduper(deduper),
+				webhook.WithObserver(func(_ context.Context, report webhook.Report) {
+					if report.Err != nil {
+						t.Errorf("%s: %v", typ, report.Err)
+					}
+				})).ServeHTTP(w, r)
+		})
+	}
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	m.url = server.URL
+}
+
+func (m *legacyMerchant) receive(_ context.Context, event *webhook.Event) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.events = append(m.events, event)
+	return nil
+}
+
+// take returns what came since the last call.
+func (m *legacyMerchant) take() []*webhook.Event {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	out := m.events
+	m.events = nil
+	return out
+}
+
+// TestLegacyLife lets the platform send every kind of callback, each of them twice,
+// and checks that each is dispatched once, as its struct, with its content.
+func TestLegacyLife(t *testing.T) {
+	t.Parallel()
+	for _, loose := range []bool{false, true} {
+		m := &legacyMerchant{}
+		m.start(t)
+		webhooks := map[string]string{}
+		for _, typ := range legacy.NotifyTypes() {
+			webhooks[typ] = m.url + "/" + typ
+		}
+		server, source := legacyPlatform(t, legacytest.Config{Webhooks: webhooks, LooseTypes: loose})
+		m.source = source
+		server.SetCallbackFault(legacytest.CallbackFault{Duplicate: true})
+		client, err := legacy.New(server.ClientConfig(), issuing.WithClock(server.Clock().Now))
+		if err != nil {
+			t.Fatal(err)
+		}
+		legacyLife(t, server, client, m, webhooks)
+	}
+}
+
+// legacyLife runs the operations and compares what came after each.
+func legacyLife(t *testing.T, server *legacytest.Server, client *legacy.Client, m *legacyMerchant, urls map[string]string) {
+	t.Helper()
+	ctx := t.Context()
+	l, p, h := server.IssueCard(legacytest.VirtualL), server.IssueCard(legacytest.VirtualP), server.IssueCard(legacytest.VisaH)
+	var oob *legacy.OOBNotification
+	for _, step := range []struct {
+		name string
+		run  func() error
+		want []string
+	}{
+		{"application", func() error {
+			_, err := client.KYC.ApplyVirtualP(ctx, legacy.VirtualPApplication{
+				MerOrderNo: "k", CardBIN: "537100", FirstRecharge: issuing.NewAmount(5, 0), Email: "x@example.com", NotifyURL: urls[legacy.NotifyKYC],
+			})
+			return err
+		}, []string{"CardTransaction TopUp 5.00", "kyc success"}},
+		{"top-up of VIRTUAL-L", func() error {
+			_, err := client.Cards.Deposit(ctx, legacy.DepositRequest{MerOrderNo: "d", CardNumber: l, Amount: issuing.NewAmount(20, 0), NotifyURL: urls[legacy.NotifyDeposit]})
+			return err
+		}, []string{"deposit success 20.00", "virtual_l_bill TOP UP 20.00"}},
+		{"top-up that fails", func() error {
+			server.FailNextDeposit("no")
+			_, err := client.Cards.Deposit(ctx, legacy.DepositRequest{MerOrderNo: "d2", CardNumber: h, Amount: issuing.NewAmount(200, 0), NotifyURL: urls[legacy.NotifyDeposit]})
+			return err
+		}, []string{"deposit failed 200.00"}},
+		{"purchase", func() error { return client.VirtualL.SimulateTransaction(ctx, l) }, []string{"virtual_l_bill AUTH 1.00"}},
+		{"password", func() error { return client.VirtualL.SimulateOTP(ctx, l) }, []string{"virtual_l_otp true"}},
+		{"closure of VIRTUAL-L", func() error { return client.VirtualL.Close(ctx, l) }, []string{"virtual_l_close 19.00"}},
+		{"freezing", func() error { return client.VirtualP.Freeze(ctx, p) }, []string{"CardTransaction FrozenCard 0"}},
+		{"3-D Secure", func() error {
+			if err := server.SendOTP(p, issuing.NewAmount(9, 0), issuing.NewSecret("1234321"), "shop"); err != nil {
+				return err
+			}
+			return server.Forward3DS(p, issuing.NewAmount(9, 0), "https://example.com/3ds", "shop")
+		}, []string{"Card3dsOtp 9", "ThreeDomainSecureForwarding 5m0s"}},
+		{"closure of VIRTUAL-P", func() error { return client.VirtualP.Close(ctx, p) }, []string{"CardTransaction DeleteCard 0.00", "DeleteCard Inactive"}},
+		{"remittance", func() error {
+			_, err := client.Transfers.Create(ctx, legacy.TransferRequest{
+				MerOrderNo: "t", NotifyURL: urls[legacy.NotifyTransfer], SourceCurrency: issuing.USD, SendAmount: issuing.NewAmount(1000, 0),
+				Country: "USA", Business: legacy.BusinessB2B, Type: legacy.ChannelWire, Currency: issuing.USD,
+				Recipient: legacy.Recipient{TargetAddressLine: "1", TargetAddressCity: "NY", TargetCompanyName: "Books"},
+				Sender: legacy.Sender{
+					SourceCountry: "HKG", SourceAddressLine: "1", SourceAddressCity: "HK", SourceAddressCountry: "HKG",
+					SourceCompanyName: "Paper", SourceCompanyTradingName: "Paper",
+				},
+				RemittancePurpose: "1", SourceOfFunds: "1", Relationship: "1",
+			})
+			return err
+		}, []string{"transfer success 1029.0000 0.021 true"}},
+		{"confirmation", func() error { return client.VisaH.SimulateOOB(ctx, h) }, []string{"visa_h_oob in progress 31.81 1m40s"}},
+	} {
+		if err := step.run(); err != nil {
+			t.Fatalf("%s: %v", step.name, err)
+		}
+		server.Clock().Advance(time.Minute)
+		var got []string
+		for _, event := range m.take() {
+			got = append(got, describeLegacy(event, l))
+			if n, ok := event.Data.(*legacy.OOBNotification); ok {
+				oob = n
+			}
+		}
+		slices.Sort(got)
+		if diff := cmp.Diff(step.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", step.name, diff)
+		}
+	}
+	confirmation, err := client.VisaH.ReplyOOB(ctx, oob.CardNumber, oob.ACSTransactionID, legacy.OOBReplyAccept)
+	if err != nil || confirmation.Status != legacy.OOBStatusAccepted {
+		t.Errorf("reply: %+v, %v", confirmation, err)
+	}
+	if err := server.Check(); err != nil {
+		t.Error(err)
+	}
+}
+
+// describeLegacy puts what identifies an event into words.
+func describeLegacy(event *webhook.Event, l issuing.Secret) string {
+	switch n := event.Data.(type) {
+	case *legacy.KYCNotification:
+		return fmt.Sprintf("%s %v", event.Type, n.Status)
+	case *legacy.DepositNotification:
+		return fmt.Sprintf("%s %v %s", event.Type, n.Status, n.SettleAmount)
+	case *legacy.VirtualLBill:
+		return fmt.Sprintf("%s %s %s", event.Type, n.Type, n.LocalAmount)
+	case *legacy.VirtualLOTP:
+		return fmt.Sprintf("%s %t", event.Type, n.Matches(l))
+	case *legacy.VirtualLClosed:
+		return fmt.Sprintf("%s %s", event.Type, n.LocalAmount)
+	case *legacy.VirtualPTransactionEvent:
+		return fmt.Sprintf("%s %s %s", event.Type, n.Type, n.Amount)
+	case *legacy.VirtualPOTP:
+		return fmt.Sprintf("%s %s", event.Type, n.Amount)
+	case *legacy.VirtualPForward:
+		return fmt.Sprintf("%s %v", event.Type, n.ExpirationTime.Sub(n.Timestamp))
+	case *legacy.VirtualPDeleted:
+		return fmt.Sprintf("%s %s", event.Type, n.Status)
+	case *legacy.OOBNotification:
+		return fmt.Sprintf("%s %v %s %v", event.Type, n.Status, n.Transactions[0].PurchaseAmount, n.ExpireDate.Sub(n.CreatedDate))
+	case *legacy.TransferNotification:
+		ratio, ok := n.Ratio()
+		return fmt.Sprintf("%s %v %s %s %t", event.Type, n.Status, n.SourceAmount, ratio, ok && n.Extra().UETR != "")
+	}
+	return fmt.Sprintf("%T", event.Data)
+}

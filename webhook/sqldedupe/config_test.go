@@ -1,0 +1,141 @@
+package sqldedupe
+
+import (
+	"database/sql"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestNewNamesEveryProblem(t *testing.T) {
+	t.Parallel()
+	db := sql.OpenDB(&script{})
+	t.Cleanup(func() { _ = db.Close() })
+	tests := []struct {
+		name string
+		db   *sql.DB
+		cfg  Config
+		want []string // parts of the error; none for no error
+	}{
+		{"Defaults", db, Config{Dialect: PostgreSQL}, nil},
+		{"Everything", db, Config{Dialect: MySQL, Table: "A_1", Lease: time.Millisecond, Keep: time.Millisecond, Now: time.Now}, nil},
+		{"LongLease", db, Config{Dialect: SQLite, Lease: 30 * 24 * time.Hour}, nil},
+		{"Nothing", nil, Config{}, []string{"db is required", "Dialect is required"}},
+		{"All", nil, Config{Dialect: "oracle", Table: "a b", Lease: -1, Keep: -2}, []string{"db is", "Dialect is not", "Table is not", "Lease is", "Keep is"}},
+		{"ShortLease", db, Config{Dialect: SQLite, Lease: time.Microsecond}, []string{"Lease is shorter"}},
+		{"ShortKeep", db, Config{Dialect: SQLite, Keep: time.Minute}, []string{"Keep is shorter than Lease"}},
+		{"LongestTable", db, Config{Dialect: SQLite, Table: strings.Repeat("a", 48)}, nil},
+		{"LongTable", db, Config{Dialect: SQLite, Table: strings.Repeat("a", 49)}, []string{"Table is longer than 48"}},
+		{"SQLitesOwn", db, Config{Dialect: SQLite, Table: "SQLite_x"}, []string{"Table begins with sqlite_"}},
+		{"NotSQLites", db, Config{Dialect: MySQL, Table: "sqlite_x"}, nil},
+	}
+	for _, test := range tests {
+		d, err := New(test.db, test.cfg)
+		if (err == nil) != (len(test.want) == 0) || (d == nil) != (err != nil) {
+			t.Errorf("%s: %v, %v", test.name, d, err)
+			continue
+		}
+		for _, part := range test.want {
+			if !strings.Contains(err.Error(), part) || !strings.HasPrefix(err.Error(), "sqldedupe: ") {
+				t.Errorf("%s: %q lacks %q", test.name, err, part)
+			}
+		}
+	}
+}
+
+func TestTableNames(t *testing.T) {
+	t.Parallel()
+	for _, dialect := range []Dialect{PostgreSQL, MySQL, SQLite} {
+		for _, table := range []string{"a", "_", "Z9", "webhook_events", "order"} {
+			if problem := tableProblem(dialect, table); problem != "" {
+				t.Errorf("%s: %q %s", dialect, table, problem)
+			}
+		}
+		for _, table := range []string{"1a", "a b", "a.b", "a-b", `a"`, "a`", "a'", "a;", "a\\", "a\x00", "é", "ａ", "a?", "a$1", "a\n"} {
+			if tableProblem(dialect, table) == "" {
+				t.Errorf("%s: %q passes", dialect, table)
+			}
+		}
+	}
+}
+
+func TestOwnersDiffer(t *testing.T) {
+	t.Parallel()
+	a, _ := follow(t, SQLite)
+	b, _ := follow(t, SQLite)
+	if a.owner == b.owner || len(a.owner) != 32 || len(keyOf("")) != 64 {
+		t.Errorf("owners %q and %q", a.owner, b.owner)
+	}
+}
+
+func TestDialectKnown(t *testing.T) {
+	t.Parallel()
+	for dialect, want := range map[Dialect]bool{PostgreSQL: true, MySQL: true, SQLite: true, "": false, "MySQL": false} {
+		if dialect.Known() != want {
+			t.Errorf("%q.Known() = %v", dialect, !want)
+		}
+	}
+}
+
+func TestSchema(t *testing.T) {
+	t.Parallel()
+	standard := `CREATE TABLE IF NOT EXISTS "webhook_events" (
+  id CHAR(64) NOT NULL PRIMARY KEY,
+  state SMALLINT NOT NULL,
+  owner CHAR(32) NOT NULL,
+  changed_at BIGINT NOT NULL,
+  lapses_at BIGINT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS "webhook_events_changed_at" ON "webhook_events" (changed_at);
+`
+	want := map[Dialect]string{
+		PostgreSQL: standard,
+		SQLite:     standard,
+		MySQL: "CREATE TABLE IF NOT EXISTS `webhook_events` (\n" +
+			"  id CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,\n" +
+			"  state SMALLINT NOT NULL,\n" +
+			"  owner CHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,\n" +
+			"  changed_at BIGINT NOT NULL,\n" +
+			"  lapses_at BIGINT NOT NULL,\n" +
+			"  KEY `webhook_events_changed_at` (changed_at)\n" +
+			") ENGINE = InnoDB;\n",
+	}
+	for dialect, schema := range want {
+		d, _ := follow(t, dialect)
+		if diff := cmp.Diff(schema, d.Schema()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", dialect, diff)
+		}
+	}
+}
+
+func TestStatements(t *testing.T) {
+	t.Parallel()
+	got := newStatements(PostgreSQL, "T")
+	want := statements{
+		schema:  got.schema,
+		insert:  `INSERT INTO "T" (id, state, owner, changed_at, lapses_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING`,
+		read:    `SELECT state, owner, lapses_at FROM "T" WHERE id = $1`,
+		take:    `UPDATE "T" SET owner = $1, changed_at = $2, lapses_at = $3 WHERE id = $4 AND state = 0 AND owner = $5 AND lapses_at = $6`,
+		done:    `INSERT INTO "T" (id, state, owner, changed_at, lapses_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO UPDATE SET state = excluded.state, owner = excluded.owner, changed_at = excluded.changed_at, lapses_at = excluded.lapses_at`,
+		release: `DELETE FROM "T" WHERE id = $1 AND state = 0 AND owner = $2`,
+		sweep:   `DELETE FROM "T" WHERE changed_at < $1 AND (state = 1 OR lapses_at <= $2) AND id IN (SELECT id FROM "T" WHERE changed_at < $3 AND (state = 1 OR lapses_at <= $4) ORDER BY changed_at LIMIT $5)`,
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(statements{})); diff != "" {
+		t.Errorf("PostgreSQL (-want +got):\n%s", diff)
+	}
+	mysql := newStatements(MySQL, "T")
+	for got, want := range map[string]string{
+		mysql.insert: "INSERT IGNORE INTO `T` (id, state, owner, changed_at, lapses_at) VALUES (?, ?, ?, ?, ?)",
+		mysql.done:   "INSERT INTO `T` (id, state, owner, changed_at, lapses_at) VALUES (?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE state = ?, owner = ?, changed_at = ?, lapses_at = ?",
+		mysql.sweep:  "DELETE FROM `T` WHERE changed_at < ? AND (state = 1 OR lapses_at <= ?) ORDER BY changed_at LIMIT ?",
+	} {
+		if got != want {
+			t.Errorf("MySQL:\n%s\nwant\n%s", got, want)
+		}
+	}
+	if sqlite := newStatements(SQLite, "T"); numbered(sqlite.sweep) != want.sweep || numbered(sqlite.done) != want.done {
+		t.Error("SQLite's statements differ from PostgreSQL's in more than the placeholders")
+	}
+}

@@ -1,0 +1,61 @@
+package sqldedupe_test
+
+import (
+	"context"
+	"database/sql"
+	"log"
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/issuing-sdk/issuing-go/webhook"
+	"github.com/issuing-sdk/issuing-go/webhook/sqldedupe"
+)
+
+// Each replica of a program opens the same database; each event is dispatched
+// by one of them. The program imports the driver, such as
+// github.com/jackc/pgx/v5/stdlib.
+func Example() {
+	ctx := context.Background()
+	db, err := sql.Open("pgx", os.Getenv("DATABASE_URL"))
+	if err != nil {
+		log.Print(err)
+		return
+	}
+	dedupe, err := sqldedupe.New(db, sqldedupe.Config{Dialect: sqldedupe.PostgreSQL})
+	if err != nil {
+		log.Print(err)
+		return
+	}
+	if err := dedupe.Migrate(ctx); err != nil {
+		log.Print(err)
+		return
+	}
+
+	var src *webhook.Source // of webhook.WorldCard, or another provider's
+	http.Handle("POST /callbacks/worldcard", webhook.NewHandler(src, handle, webhook.WithDeduper(dedupe)))
+
+	go sweep(ctx, dedupe)
+}
+
+func handle(ctx context.Context, ev *webhook.Event) error {
+	slog.InfoContext(ctx, "event", "type", ev.Type, "id", ev.ID)
+	return nil
+}
+
+// sweep forgets old events every hour.
+func sweep(ctx context.Context, dedupe *sqldedupe.Deduper) {
+	ticker := time.NewTicker(time.Hour)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			if n, err := dedupe.Sweep(ctx); err != nil {
+				slog.WarnContext(ctx, "sweep", "deleted", n, "error", err)
+			}
+		}
+	}
+}

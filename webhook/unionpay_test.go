@@ -1,0 +1,406 @@
+package webhook_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/unionpay"
+	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
+	"github.com/issuing-sdk/issuing-go/webhook"
+)
+
+var upiNow = time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC)
+
+var upiKeys = sync.OnceValues(unionpaytest.NewKeys)
+
+const (
+	upiApp  = unionpaytest.DefaultAppID
+	upiPath = "/callbacks/unionpay"
+	upiJWS  = "UPI-JWS"
+)
+
+// upiSide is a handler under test and the keys of the other side.
+type upiSide struct {
+	t       testing.TB
+	keys    *unionpaytest.Keys
+	profile unionpay.Profile
+	handler *webhook.UnionPayHandler
+	now     time.Time
+	reports []webhook.Report
+	events  []*webhook.Event
+	fail    error
+	seq     int
+}
+
+func newUPISide(t testing.TB, profile unionpay.Profile, change func(*webhook.UnionPayConfig)) *upiSide {
+	t.Helper()
+	keys, err := upiKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &upiSide{t: t, keys: keys, profile: profile, now: upiNow}
+	cfg := webhook.UnionPayConfig{
+		Profile: profile, SignKey: keys.Sign(), SignKeyID: unionpaytest.SignKeyID,
+		UPISignKeys: map[string]sign.PublicKey{unionpaytest.UPISignKeyID: keys.UPISign()}, AppIDs: []string{upiApp},
+		DecryptKeys: map[string]sign.PrivateKey{unionpaytest.DecryptKeyID: keys.Decrypt()},
+		Accept:      []unionpay.MessageType{"TOKEN_INFO_NOTIFICATION"},
+		Now:         func() time.Time { return s.now },
+		Observe:     func(_ context.Context, r webhook.Report) { s.reports = append(s.reports, r) },
+	}
+	if change != nil {
+		change(&cfg)
+	}
+	s.handler, err = webhook.UnionPay(cfg, func(_ context.Context, event *webhook.Event) error {
+		s.events = append(s.events, event)
+		if asked, ok := event.Data.(*unionpay.UserIDRequested); ok {
+			asked.AppUserID = "user-" + asked.UserAuthCode.Reveal()
+		}
+		return s.fail
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// message writes a push. Its id is fresh unless one is given.
+func (s *upiSide) message(typ, msgID, trxInfo string) string {
+	if msgID == "" {
+		s.seq++
+		msgID = fmt.Sprintf("U0052044620260401100000%07d", s.seq)
+	}
+	stamp := s.now.In(time.FixedZone("", 8*3600)).Format("20060102150405")
+	return `{"msgInfo":{"versionNo":"1.0.0", "msgID":"` + msgID + `","timeStamp":"` + stamp + `","msgType":"` + typ +
+		`","walletID":"00520446","new":{"x":[1.50]}},"trxInfo":` + trxInfo + `}`
+}
+
+// send signs a push and delivers it.
+func (s *upiSide) send(message string) webhook.UnionPayAnswer {
+	s.t.Helper()
+	if s.profile == unionpay.ProfileU {
+		placed := message[:len(message)-1] + `,"certificateSignature":{"umpsSignCertID":"` + unionpaytest.UPISignKeyID + `","signature":"00000000"}}`
+		body, err := sign.UMPS{}.Sign(s.keys.UPISignPrivate(), []byte(placed))
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		return s.handler.Handle(s.t.Context(), upiPath, http.Header{}, body)
+	}
+	return s.handler.Handle(s.t.Context(), upiPath, s.signed(message, nil), []byte(message))
+}
+
+func (s *upiSide) signed(message string, change func(*sign.UPIHeader)) http.Header {
+	s.t.Helper()
+	s.seq++
+	h := sign.UPIHeader{
+		KeyID: unionpaytest.UPISignKeyID, UUID: fmt.Sprintf("%032x", s.seq), Time: s.now, AppID: upiApp, Path: upiPath,
+	}
+	if change != nil {
+		change(&h)
+	}
+	jws, err := sign.SignUPI(s.keys.UPISignPrivate(), h, []byte(message))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return http.Header{"Upi-Jws": {jws}}
+}
+
+// open verifies our answer as UnionPay would and returns it.
+func (s *upiSide) open(a webhook.UnionPayAnswer) (out struct {
+	MsgInfo  json.RawMessage
+	TrxInfo  json.RawMessage
+	Response struct{ ResponseCode, ResponseMsg string } `json:"msgResponse"`
+}) {
+	s.t.Helper()
+	if a.Status != http.StatusOK || a.Header.Get("Content-Type") != "application/json;charset=UTF-8" {
+		s.t.Fatalf("status %d, %v", a.Status, a.Header)
+	}
+	ours := map[string]sign.PublicKey{unionpaytest.SignKeyID: s.keys.Sign().Public()}
+	var err error
+	if s.profile == unionpay.ProfileU {
+		_, err = sign.UMPS{}.Verify(ours, "appSignCertID", a.Body)
+	} else {
+		var h sign.UPIHeader
+		h, err = sign.UPIVerifier{Keys: ours, AppIDs: []string{upiApp}}.Verify(documented(a.Header), a.Body, sign.UPIExpect{
+			Now: s.now, UUID: fmt.Sprintf("%032x", s.seq), StrictUUID: true,
+		})
+		if h.Path != "" {
+			s.t.Errorf("the answer names the path %q", h.Path)
+		}
+	}
+	if err != nil {
+		s.t.Fatalf("our answer does not verify: %v", err)
+	}
+	if err := json.Unmarshal(a.Body, &out); err != nil {
+		s.t.Fatal(err)
+	}
+	return out
+}
+
+// documented returns the header in the spelling of the documents, which
+// http.Header would change.
+func documented(h http.Header) string {
+	for name, values := range h {
+		if name == upiJWS {
+			return values[0]
+		}
+	}
+	return ""
+}
+
+func (s *upiSide) code(a webhook.UnionPayAnswer) unionpay.Code {
+	s.t.Helper()
+	return unionpay.Code(s.open(a).Response.ResponseCode)
+}
+
+const suspended = `{"token":"6299990000000000004","tokenState":"SUSPENDED","srcDigitalCardId":"d1","x":"y"}`
+
+func bothProfiles(t *testing.T, run func(t *testing.T, profile unionpay.Profile)) {
+	t.Helper()
+	for _, profile := range []unionpay.Profile{unionpay.ProfileG, unionpay.ProfileU} {
+		t.Run(profile.String(), func(t *testing.T) {
+			t.Parallel()
+			run(t, profile)
+		})
+	}
+}
+
+func TestUnionPayDispatch(t *testing.T) {
+	t.Parallel()
+	bothProfiles(t, func(t *testing.T, profile unionpay.Profile) {
+		s := newUPISide(t, profile, nil)
+		message := s.message("TOKEN_STATE_NOTIFICATION", "", suspended)
+		answer := s.open(s.send(message))
+		if answer.Response.ResponseCode != "00" || string(answer.TrxInfo) != "{}" {
+			t.Errorf("answer %+v", answer)
+		}
+		info := message[strings.Index(message, `{"version`):strings.Index(message, `,"trxInfo"`)]
+		if string(answer.MsgInfo) != info {
+			t.Errorf("msgInfo is not echoed byte for byte:\n%s\n%s", answer.MsgInfo, info)
+		}
+		changed, ok := s.events[0].Data.(*unionpay.TokenStateChanged)
+		if !ok || changed.Token.Reveal() != "6299990000000000004" || changed.State != unionpay.TokenSuspended || changed.SRCDigitalCardID != "d1" {
+			t.Fatalf("event %+v", s.events[0])
+		}
+		if string(changed.Extra.Member("x")) != `"y"` || !s.events[0].Time.Equal(upiNow) || s.events[0].Type != "TOKEN_STATE_NOTIFICATION" {
+			t.Errorf("event %+v, extra %s", s.events[0], changed.Extra.Member("x"))
+		}
+
+		user := s.open(s.send(s.message("GET_USER_ID", "", `{"userAuthCode":"c0de"}`)))
+		if string(user.TrxInfo) != `{"appUserId":"user-c0de"}` {
+			t.Errorf("GET_USER_ID answers %s", user.TrxInfo)
+		}
+		trx := s.message("TRX_STATUS_NOTIFICATION", "", `{"deviceId":"d","trxAmt":"12.30","trxSurcharge":"000100","discountDetails":[{"discountAmt":"1.00","discountNote":"n"}],"settlementKey":{"TransmissionDateTime":"0401100000"}}`)
+		if code := s.code(s.send(trx)); code != "00" {
+			t.Errorf("TRX_STATUS_NOTIFICATION: %s", code)
+		}
+		reported, ok := s.events[2].Data.(*unionpay.TransactionReported)
+		if !ok || reported.DeviceID != "d" || reported.Amount.String() != "12.30" || reported.Discounts[0].Amount.String() != "1.00" ||
+			reported.SettlementKey.TransmissionTime != "0401100000" || string(reported.Extra.Member("trxSurcharge")) != `"000100"` {
+			t.Errorf("event %+v", s.events[2].Data)
+		}
+		if code := s.code(s.send(s.message("TOKEN_INFO_NOTIFICATION", "", `{"a":1}`))); code != "00" {
+			t.Errorf("an accepted type: %s", code)
+		}
+		if _, ok := s.events[3].Data.(*webhook.Unknown); !ok {
+			t.Errorf("an accepted type arrives as %T", s.events[3].Data)
+		}
+		if code := s.code(s.send(s.message("SOMETHING_ELSE", "", `{}`))); code != unionpay.CodeInvalidTransaction {
+			t.Errorf("an unknown type: %s", code)
+		}
+		if len(s.events) != 4 {
+			t.Errorf("%d events, want 4", len(s.events))
+		}
+	})
+}
+
+func TestUnionPayMissingFields(t *testing.T) {
+	t.Parallel()
+	bothProfiles(t, func(t *testing.T, profile unionpay.Profile) {
+		s := newUPISide(t, profile, nil)
+		good := s.message("TOKEN_STATE_NOTIFICATION", "", suspended)
+		for name, message := range map[string]string{
+			"token missing":      s.message("TOKEN_STATE_NOTIFICATION", "", `{"tokenState":"ACTIVE"}`),
+			"token short":        s.message("TOKEN_STATE_NOTIFICATION", "", `{"token":"62","tokenState":"ACTIVE"}`),
+			"state missing":      s.message("TOKEN_STATE_NOTIFICATION", "", `{"token":"6299990000000000004"}`),
+			"code missing":       s.message("GET_USER_ID", "", `{}`),
+			"trxInfo no object":  s.message("TOKEN_STATE_NOTIFICATION", "", `"x"`),
+			"msgID missing":      strings.Replace(good, `"msgID"`, `"other"`, 1),
+			"msgID short":        s.message("TOKEN_STATE_NOTIFICATION", "U1", suspended),
+			"timeStamp missing":  strings.Replace(good, `"timeStamp"`, `"other"`, 1),
+			"msgType missing":    strings.Replace(good, `"msgType"`, `"other"`, 1),
+			"versionNo missing":  strings.Replace(good, `"versionNo"`, `"other"`, 1),
+			"msgInfo missing":    strings.Replace(good, `"msgInfo"`, `"other"`, 1),
+			"encrypted to other": s.message("TOKEN_STATE_NOTIFICATION", "", `{"token":"eyJhbGciOiJSU0ExXzUifQ.AA.AA.AA.AA","tokenState":"ACTIVE"}`),
+		} {
+			answer := s.open(s.send(message))
+			if answer.Response.ResponseCode != "30" || strings.Contains(answer.Response.ResponseMsg, "oken") {
+				t.Errorf("%s: %+v", name, answer.Response)
+			}
+		}
+		if len(s.events) != 0 {
+			t.Errorf("%d events", len(s.events))
+		}
+		bad := strings.Replace(good, s.now.In(time.FixedZone("", 8*3600)).Format("20060102150405"), "yesterday", 1)
+		if code := s.code(s.send(bad)); code != "00" {
+			t.Errorf("a time that cannot be read loses the message: %s", code)
+		}
+	})
+}
+
+func TestUnionPayEncrypted(t *testing.T) {
+	t.Parallel()
+	s := newUPISide(t, unionpay.ProfileG, nil)
+	token, err := sign.UPIJWE{}.Encrypt(s.keys.Decrypt().Public(), unionpaytest.DecryptKeyID, []byte("6299990000000000004"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	message := s.message("TOKEN_STATE_NOTIFICATION", "", `{"token":"`+token+`","tokenState":"DELETED"}`)
+	if code := s.code(s.send(message)); code != "00" || s.events[0].Data.(*unionpay.TokenStateChanged).Token.Reveal() != "6299990000000000004" {
+		t.Errorf("an encrypted token: %s", code)
+	}
+	whole, err := sign.UPIJWE{}.Encrypt(s.keys.Decrypt().Public(), unionpaytest.DecryptKeyID,
+		[]byte(s.message("TOKEN_STATE_NOTIFICATION", "", strings.Replace(suspended, "0004", "0012", 1))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code := s.code(s.send(whole)); code != "00" || len(s.events) != 2 {
+		t.Errorf("an encrypted body: %s, %d events", code, len(s.events))
+	}
+	fields, err := sign.UPIJWE{}.Encrypt(s.keys.Decrypt().Public(), unionpaytest.DecryptKeyID, []byte(strings.Replace(suspended, "0004", "0020", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code := s.code(s.send(s.message("TOKEN_STATE_NOTIFICATION", "", `"`+fields+`"`))); code != "00" || len(s.events) != 3 {
+		t.Errorf("encrypted business fields: %s, %d events", code, len(s.events))
+	}
+	u := newUPISide(t, unionpay.ProfileU, nil)
+	blocks, err := sign.EncryptUMPS(u.keys.Decrypt().Public(), []byte("6299990000000000004"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code := u.code(u.send(u.message("TOKEN_STATE_NOTIFICATION", "", `{"token":"`+blocks+`","tokenState":"DELETED"}`))); code != "00" {
+		t.Errorf("RSA blocks: %s", code)
+	}
+}
+
+func TestUnionPayDuplicates(t *testing.T) {
+	t.Parallel()
+	bothProfiles(t, func(t *testing.T, profile unionpay.Profile) {
+		s := newUPISide(t, profile, nil)
+		notice := s.message("TOKEN_STATE_NOTIFICATION", "", suspended)
+		question := s.message("GET_USER_ID", "", `{"userAuthCode":"c0de"}`)
+		for range 3 {
+			if code := s.code(s.send(notice)); code != "00" {
+				t.Errorf("code %s", code)
+			}
+			if got := s.open(s.send(question)); string(got.TrxInfo) != `{"appUserId":"user-c0de"}` {
+				t.Errorf("the repeat of a question answers %s", got.TrxInfo)
+			}
+		}
+		if len(s.events) != 2 {
+			t.Errorf("%d events for two messages", len(s.events))
+		}
+		s.fail = errors.New("database down")
+		failing := s.message("TOKEN_STATE_NOTIFICATION", "", strings.Replace(suspended, "SUSPENDED", "ACTIVE", 1))
+		if code := s.code(s.send(failing)); code != unionpay.CodeSystemFault {
+			t.Errorf("a failing function: %s", code)
+		}
+		s.fail = nil
+		if code := s.code(s.send(failing)); code != "00" || len(s.events) != 4 {
+			t.Errorf("sent again: %s, %d events", code, len(s.events))
+		}
+	})
+}
+
+// TestUnionPayOtherProcess: another process has handled the message.
+func TestUnionPayOtherProcess(t *testing.T) {
+	t.Parallel()
+	shared := webhook.NewMemoryDeduper(0, 0)
+	with := func(cfg *webhook.UnionPayConfig) { cfg.Deduper = shared }
+	first, second := newUPISide(t, unionpay.ProfileU, with), newUPISide(t, unionpay.ProfileU, with)
+	notice := first.message("TOKEN_STATE_NOTIFICATION", "", suspended)
+	question := first.message("GET_USER_ID", "", `{"userAuthCode":"c0de"}`)
+	for _, s := range []*upiSide{first, second} {
+		if code := s.code(s.send(notice)); code != "00" {
+			t.Errorf("code %s", code)
+		}
+		if got := s.open(s.send(question)); string(got.TrxInfo) != `{"appUserId":"user-c0de"}` {
+			t.Errorf("answer %s", got.TrxInfo)
+		}
+	}
+	if len(first.events) != 2 || len(second.events) != 1 {
+		t.Errorf("%d and %d events", len(first.events), len(second.events))
+	}
+}
+
+func TestUnionPayOrder(t *testing.T) {
+	t.Parallel()
+	bothProfiles(t, func(t *testing.T, profile unionpay.Profile) {
+		s := newUPISide(t, profile, nil)
+		state := func(offset time.Duration, state string) {
+			s.now = upiNow.Add(offset)
+			message := s.message("TOKEN_STATE_NOTIFICATION", "", strings.Replace(suspended, "SUSPENDED", state, 1))
+			s.now = upiNow
+			if code := s.code(s.send(message)); code != "00" {
+				t.Errorf("%s: %s", state, code)
+			}
+		}
+		state(10*time.Second, "SUSPENDED")
+		state(5*time.Second, "ACTIVE")  // older: acknowledged only
+		state(10*time.Second, "ACTIVE") // the same second
+		state(20*time.Second, "DELETED")
+		state(30*time.Second, "ACTIVE") // nothing follows a deletion
+		var got []unionpay.TokenState
+		for _, e := range s.events {
+			got = append(got, e.Data.(*unionpay.TokenStateChanged).State)
+		}
+		if diff := cmp.Diff([]unionpay.TokenState{"SUSPENDED", "ACTIVE", "DELETED"}, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestUnionPayHTTP(t *testing.T) {
+	t.Parallel()
+	s := newUPISide(t, unionpay.ProfileG, func(cfg *webhook.UnionPayConfig) { cfg.MaxBody = 4096 })
+	serve := func(method, path string, header http.Header, body string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(method, path, strings.NewReader(body))
+		for name, values := range header {
+			r.Header[name] = values
+		}
+		w := httptest.NewRecorder()
+		s.handler.ServeHTTP(w, r)
+		return w
+	}
+	message := s.message("TOKEN_STATE_NOTIFICATION", "", suspended)
+	if w := serve(http.MethodGet, upiPath, nil, ""); w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != "POST" {
+		t.Errorf("GET: %d", w.Code)
+	}
+	if w := serve(http.MethodPost, upiPath, nil, strings.Repeat(" ", 5000)); w.Code != http.StatusRequestEntityTooLarge {
+		t.Errorf("a large body: %d", w.Code)
+	}
+	w := serve(http.MethodPost, upiPath+"?x=1", s.signed(message, nil), message)
+	if w.Code != http.StatusOK || documented(w.Header()) == "" || !bytes.Contains(w.Body.Bytes(), []byte(`"responseCode":"00"`)) {
+		t.Errorf("a message: %d %v %s", w.Code, w.Header(), w.Body)
+	}
+	queued := s.message("TOKEN_STATE_NOTIFICATION", "", strings.Replace(suspended, "0004", "0012", 1))
+	if a := s.handler.Handle(t.Context(), upiPath, http.Header{upiJWS: {s.signed(queued, nil).Get(upiJWS)}}, []byte(queued)); a.Status != http.StatusOK {
+		t.Errorf("a header in the documented spelling: %d", a.Status)
+	}
+	elsewhere := newUPISide(t, unionpay.ProfileG, func(cfg *webhook.UnionPayConfig) { cfg.Path = upiPath })
+	if a := elsewhere.handler.Handle(t.Context(), "/behind/proxy", elsewhere.signed(message, nil), []byte(message)); a.Status != http.StatusOK {
+		t.Errorf("a configured path: %d", a.Status)
+	}
+}
