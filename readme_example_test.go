@@ -95,7 +95,11 @@ func Example_topUp() {
 		switch {
 		case errors.Is(err, issuing.ErrOutcomeUnknown), errors.Is(err, issuing.ErrDuplicate):
 			// It may be there, or it is: ask for it by the same key. Never use another key.
-			return client.Cards.DepositByKey(ctx, card, key)
+			found, lookupErr := client.Cards.DepositByKey(ctx, card, key)
+			if lookupErr != nil || !found.Amount.Equal(amount) {
+				return nil, err // still open: ask again later; or the key of another top-up
+			}
+			return found, nil // its status says whether it is under way, succeeded or failed
 		case errors.Is(err, worldcard.CodeInsufficientReserve):
 			return nil, fmt.Errorf("fund the reserve first: %w", err)
 		}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -25,7 +27,10 @@ var ErrDecrypt = errors.New("cannot decrypt: wrong key or altered data")
 // "[redacted]" and is safe for concurrent use. The zero AESKey is no key.
 type AESKey struct{ p *aesKey }
 
-type aesKey struct{ aead cipher.AEAD }
+type aesKey struct {
+	aead cipher.AEAD
+	mac  [sha256.Size]byte // key of fingerprints
+}
 
 // NewAESKey wraps the 32 bytes of a key.
 func NewAESKey(key []byte) (AESKey, error) {
@@ -42,7 +47,20 @@ func NewAESKey(key []byte) (AESKey, error) {
 	if err != nil {
 		return AESKey{}, fmt.Errorf("%w: AES-GCM", ErrKey)
 	}
-	return AESKey{&aesKey{aead: aead}}, nil
+	return AESKey{&aesKey{aead: aead, mac: sha256.Sum256(append([]byte("issuing-go fingerprint "), key...))}}, nil
+}
+
+// Fingerprint returns 64 hexadecimal digits that identify data among all that is
+// fingerprinted with the key, and from which nobody without the key can find a
+// short secret in data, such as a one-time password, by trying. It is "" for the
+// zero AESKey.
+func (k AESKey) Fingerprint(data []byte) string {
+	if k.p == nil {
+		return ""
+	}
+	mac := hmac.New(sha256.New, k.p.mac[:])
+	mac.Write(data)
+	return hex.EncodeToString(mac.Sum(nil))
 }
 
 // ParseAESKey reads a 256-bit key in one of the forms that WorldCard's

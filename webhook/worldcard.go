@@ -1,11 +1,10 @@
 package webhook
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -21,7 +20,8 @@ import (
 // and whether a retry is signed afresh is not documented.
 const (
 	DefaultWorldCardMaxAge = 48 * time.Hour
-	worldcardMaxAhead      = 5 * time.Minute
+	// DefaultWorldCardMaxAhead is how far the platform's clock may be ahead.
+	DefaultWorldCardMaxAhead = 5 * time.Minute
 )
 
 // WorldCardConfig is what callbacks of WorldCard are checked with.
@@ -36,6 +36,9 @@ type WorldCardConfig struct {
 	// MaxAge is how old a callback may be; 0 is DefaultWorldCardMaxAge, negative
 	// is any age.
 	MaxAge time.Duration
+	// MaxAhead is how far in the future a callback may lie; 0 is
+	// DefaultWorldCardMaxAhead, negative is any distance.
+	MaxAhead time.Duration
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
@@ -64,6 +67,12 @@ func WorldCard(cfg WorldCardConfig) (*Source, error) {
 	if cfg.MaxAge == 0 {
 		cfg.MaxAge = DefaultWorldCardMaxAge
 	}
+	switch {
+	case cfg.MaxAhead == 0:
+		cfg.MaxAhead = DefaultWorldCardMaxAhead
+	case cfg.MaxAhead < 0:
+		cfg.MaxAhead = math.MaxInt64
+	}
 	cfg.PlatformKeys = append([]sign.PublicKey(nil), cfg.PlatformKeys...)
 	return newSource("worldcard", worldcardScheme{cfg}, cfg.Now), nil
 }
@@ -85,7 +94,7 @@ func (s worldcardScheme) verify(header http.Header, body []byte, now time.Time) 
 		return verified{}, ErrSignature
 	}
 	at, ok := unixTime(timestamp)
-	if !ok || !inWindow(at, now, s.cfg.MaxAge, worldcardMaxAhead) {
+	if !ok || !inWindow(at, now, s.cfg.MaxAge, s.cfg.MaxAhead) {
 		return verified{}, ErrTimestamp
 	}
 	return verified{claims: []string{"nonce/" + nonce}, at: at}, nil
@@ -140,15 +149,11 @@ func (s worldcardScheme) open(_ verified, body []byte, typ string) (*Event, erro
 		event.Data, event.ID = data, data.DedupeKey()
 	}
 	if event.ID == "" {
-		event.ID = contentID(typ, plaintext)
+		// The whole content identifies the event. The digest is keyed: ids reach
+		// logs and databases, and passwords and card numbers are guessed easily.
+		event.ID = typ + "|hmac:" + s.cfg.AESKey.Fingerprint(plaintext)
 	}
 	return event, nil
-}
-
-// contentID identifies an event by its whole content.
-func contentID(typ string, plaintext []byte) string {
-	sum := sha256.Sum256(plaintext)
-	return typ + "|sha256:" + hex.EncodeToString(sum[:])
 }
 
 // success is the documented acknowledgement.

@@ -19,9 +19,19 @@ import (
 
 // envelope is the body of every answer.
 type envelope struct {
-	Code    *int64          `json:"code"`
+	Text    string          `json:"code"` // as it stands: an empty one must not read as 0
 	Message string          `json:"message"`
 	Data    json.RawMessage `json:"data"`
+
+	Code *Code `json:"-"` // nil when the answer has none
+}
+
+// parse finds the code.
+func (e *envelope) parse() {
+	if n, err := strconv.Atoi(e.Text); err == nil {
+		code := Code(n)
+		e.Code = &code
+	}
 }
 
 // validator is a request that can be checked before it is sent.
@@ -45,43 +55,57 @@ func (c Config) encryptField(field *issuing.Secret) error {
 	return nil
 }
 
+// check validates a request and tells a caller who asked for CallInfo when it is
+// not sent.
+func (c *Client) check(o operation, key string, in validator, cs issuing.CallSettings) error {
+	err := in.validate(o.name, c.now())
+	if err != nil {
+		c.transport.Report(cs.Info, &transport.Call{Op: o.name, Key: key}, nil, nil, err)
+	}
+	return err
+}
+
 // call checks and sends a request and returns its decoded result. It serves
 // operations that ask only, and those that are sent once.
 func call[T any](ctx context.Context, c *Client, o operation, key string, in validator, opts []issuing.CallOption) (*T, error) {
-	if err := in.validate(o.name, c.now()); err != nil {
+	cs := issuing.NewCallSettings(opts...)
+	if err := c.check(o, key, in, cs); err != nil {
 		return nil, err
 	}
 	out := new(T)
-	if _, err := c.exchange(ctx, &o, key, in, out, issuing.NewCallSettings(opts...)); err != nil {
+	if _, err := c.exchange(ctx, &o, key, in, out, cs); err != nil {
 		return nil, err
 	}
 	return out, nil
 }
 
-// keyed is call for an operation that the platform recognises by the merchant's
-// key. When the outcome is open, a duplicate answer to a repeat of our own
-// included, find looks the operation up by that key; found says whether it is
-// there, and find returns an error of kind issuing.ErrDuplicate when the key
+// callKeyed is call for an operation that the platform recognises by the
+// merchant's key. When the outcome is open, a duplicate answer to a repeat of our
+// own included, find looks the operation up by that key; found says whether it
+// is there, and find returns an error of kind issuing.ErrDuplicate when the key
 // belongs to another intent.
-func keyed[T any](ctx context.Context, c *Client, o operation, key string, in validator,
+func callKeyed[T any](ctx context.Context, c *Client, o operation, key string, in validator,
 	find func(context.Context) (result *T, found bool, err error), opts []issuing.CallOption,
 ) (*T, error) {
-	if err := in.validate(o.name, c.now()); err != nil {
+	cs := issuing.NewCallSettings(opts...)
+	if err := c.check(o, key, in, cs); err != nil {
 		return nil, err
 	}
-	cs := issuing.NewCallSettings(opts...)
 	out := new(T)
 	_, err := c.exchange(ctx, &o, key, in, out, cs)
 	if err == nil {
 		return out, nil
 	}
-	if !errors.Is(err, issuing.ErrOutcomeUnknown) {
-		return nil, asDuplicate(err)
+	open := errors.Is(err, issuing.ErrOutcomeUnknown)
+	if !open && !ambiguous(err) {
+		return nil, err
 	}
 	result, found, findErr := find(ctx)
 	switch {
 	case errors.Is(findErr, issuing.ErrDuplicate):
 		return nil, findErr
+	case !open:
+		return nil, refused(ctx, err, found, findErr)
 	case findErr != nil || !found:
 		return nil, err
 	}
@@ -91,14 +115,37 @@ func keyed[T any](ctx context.Context, c *Client, o operation, key string, in va
 	return result, nil
 }
 
-// asDuplicate gives a conflict on a keyed operation the kind that its callers
-// look for: the pages do not say which code a repeated application gets.
-func asDuplicate(err error) error {
+// ambiguous reports a refusal that may say that the key was used before: the
+// pages do not give the code of a repeated application, so every conflict and
+// every code that they do not list can be that one.
+func ambiguous(err error) bool {
 	var e *issuing.Error
-	if errors.As(err, &e) && errors.Is(e.Code, CodeConflict) {
-		e.Kind = issuing.ErrDuplicate
+	if !errors.As(err, &e) {
+		return false
 	}
-	return err
+	var code Code
+	if errors.As(e.Code, &code) && (!code.Known() || code == CodeConflict || code == CodeInvalidOperation) {
+		return true
+	}
+	return e.Status == http.StatusConflict
+}
+
+// refused says what an ambiguous refusal was after a lookup by the key: a
+// duplicate when the operation is there, open when the platform could not be
+// asked, and what the platform called it otherwise.
+func refused(ctx context.Context, refusal error, found bool, findErr error) error {
+	var e *issuing.Error
+	if !errors.As(refusal, &e) {
+		return refusal
+	}
+	switch {
+	case found:
+		e.Kind = issuing.ErrDuplicate
+	case ctx.Err() != nil, errors.Is(findErr, issuing.ErrUnavailable), errors.Is(findErr, issuing.ErrRateLimited),
+		errors.Is(findErr, issuing.ErrBadResponse):
+		return transport.Unknown(e)
+	}
+	return e
 }
 
 // exchange sends in and decodes the answer's data into out.
@@ -159,7 +206,11 @@ func (c *Client) now() time.Time { return c.transport.Settings().Now() }
 // carries a code of the platform's own.
 func judge(r *transport.Response) transport.Judgement {
 	var env envelope
-	if codec.Unmarshal(r.Body, &env) != nil || env.Code == nil {
+	if codec.Unmarshal(r.Body, &env) == nil {
+		env.parse()
+	}
+	if env.Code == nil {
+		r.Parsed = &envelope{Message: env.Message}
 		if r.Status >= 200 && r.Status < 300 {
 			return transport.Unclear
 		}
@@ -169,13 +220,15 @@ func judge(r *transport.Response) transport.Judgement {
 		return transport.JudgeStatus(r)
 	}
 	r.Parsed = &env
-	code := Code(*env.Code)
+	code := *env.Code
 	switch {
 	case r.Status >= 300 && r.Status < 400, replayed(r.Status, env.Message):
 		return transport.Unclear
 	case r.Status == http.StatusTooManyRequests, code == CodeTooManyRequests, code == CodeKYCUnavailable:
 		return transport.Busy
-	case code == CodeInternalError, code == CodeServiceUnavailable:
+	case code >= 500 && code < 600, code == http.StatusRequestTimeout, code == 0 && r.Status >= 400:
+		// The body's code shares the numbers of HTTP: 504 there is a timeout
+		// somewhere behind. A success under a status of failure is neither.
 		return transport.Unclear
 	case code >= 1000 && code.Known():
 		return transport.Final
@@ -194,6 +247,9 @@ func replayed(status int, message string) bool {
 // incomplete is a result that can tell that the answer lacked its main field.
 type incomplete interface{ incomplete() bool }
 
+// keyed is a result that repeats the merchant's key of its operation.
+type keyed interface{ key() string }
+
 // opener is a result with fields that the platform encrypts.
 type opener interface{ open(key sign.AESKey) error }
 
@@ -202,21 +258,32 @@ type opener interface{ open(key sign.AESKey) error }
 func (c *Client) answer(tc *transport.Call, resp *transport.Response, out any) ([]byte, error) {
 	env, ok := resp.Parsed.(*envelope)
 	success := resp.Status >= 200 && resp.Status < 300
-	if !ok || (!success && *env.Code == 0) {
-		return resp.Body, c.transport.Fail(tc, resp, transport.StatusError(resp))
-	}
-	if *env.Code != 0 {
-		code := Code(*env.Code)
-		e := &issuing.Error{Kind: code.Kind(), Code: code, Message: env.Message}
-		if e.Kind == nil && success {
-			e.Kind = issuing.ErrDeclined
-		}
-		if e.Kind == nil {
-			e.Kind = transport.KindOfStatus(resp.Status)
+	if !ok || env.Code == nil || (!success && *env.Code == 0) {
+		e := transport.StatusError(resp)
+		if ok && env.Code == nil {
+			e.Message = env.Message
 		}
 		return resp.Body, c.transport.Fail(tc, resp, e)
 	}
-	if err := c.decodeData(env.Data, out); err != nil {
+	if *env.Code != 0 {
+		code := *env.Code
+		e := &issuing.Error{Kind: code.Kind(), Code: code, Message: env.Message}
+		switch {
+		case e.Kind != nil:
+		case !success:
+			e.Kind = transport.KindOfStatus(resp.Status)
+		case code >= 400 && code < 600:
+			e.Kind = transport.KindOfStatus(int(code))
+		default:
+			e.Kind = issuing.ErrDeclined
+		}
+		return resp.Body, c.transport.Fail(tc, resp, e)
+	}
+	err := c.decodeData(env.Data, out)
+	if k, keyed := out.(keyed); err == nil && keyed && tc.Safety == transport.Keyed && k.key() != "" && k.key() != tc.Key {
+		err = errors.New("the answer is about an operation with another key")
+	}
+	if err != nil {
 		// The platform carried the operation out, but what it says about it
 		// cannot be read.
 		resp.Maybe = true
@@ -227,8 +294,8 @@ func (c *Client) answer(tc *transport.Call, resp *transport.Response, out any) (
 
 // decodeData decodes an answer's data, which may come as one encrypted string.
 func (c *Client) decodeData(data []byte, out any) error {
-	if out == nil {
-		return nil
+	if _, nothing := out.(*struct{}); nothing || out == nil {
+		return nil // whatever stands there, nobody reads it
 	}
 	if len(data) > 0 && data[0] == '"' && string(data) != `""` {
 		var text string
@@ -266,7 +333,7 @@ const minSealed = 40
 func openField(key sign.AESKey, name string, field *issuing.Secret) error {
 	v := field.Reveal()
 	switch {
-	case v == "", strings.Contains(v, "*"):
+	case v == "", len(v) < minSealed && strings.ContainsAny(v, "*xX#•"):
 		return nil
 	case len(v) <= 19 && strings.Trim(v, "0123456789") == "":
 		return nil

@@ -18,8 +18,9 @@ type CardService struct{ c *Client }
 type DepositRequest struct {
 	CardRef // which card; required
 
-	// MerchantTransactionID is the merchant's own id of the top-up, unique.
-	// Required. It makes the top-up idempotent.
+	// MerchantTransactionID is the merchant's own id of the top-up, unique, at
+	// most 128 characters. Required. It makes the top-up idempotent. Use it for
+	// one card only: the lookup that settles it lists the top-ups of one card.
 	MerchantTransactionID string `json:"merchant_transaction_id"`
 	// Amount is in the currency's base unit ("100.00" is one hundred dollars),
 	// at most two decimals; the platform asks for at least 10. Required.
@@ -51,6 +52,8 @@ type Deposit struct {
 	CreatedAt             time.Time        `json:"created_at"`              // when it was received
 }
 
+func (d *Deposit) key() string { return d.MerchantTransactionID }
+
 func (d *Deposit) incomplete() bool { return d.ID == "" && d.MerchantTransactionID == "" }
 
 // Deposit tops up a card from the merchant's reserve balance. The answer's
@@ -59,18 +62,29 @@ func (d *Deposit) incomplete() bool { return d.ID == "" && d.MerchantTransaction
 //
 // Safety: keyed by MerchantTransactionID. The platform answers a repeat with
 // [CodeDuplicateOrder] rather than with the first result; after an attempt of
-// this call that may have arrived, that is settled by looking the top-up up. On
+// this call that may have arrived, that is settled by looking the top-up up; its
+// status can then be final already, failed included. On
 // issuing.ErrOutcomeUnknown do the same with [CardService.DepositByKey]; never
 // top up again with another id. issuing.ErrDuplicate means that the id was used
-// before this call.
+// before this call, or for another amount or currency.
 func (s *CardService) Deposit(ctx context.Context, req DepositRequest, opts ...issuing.CallOption) (*Deposit, error) {
-	return keyed(ctx, s.c, opDeposit, req.MerchantTransactionID, req, func(ctx context.Context) (*Deposit, bool, error) {
+	return callKeyed(ctx, s.c, opDeposit, req.MerchantTransactionID, req, func(ctx context.Context) (*Deposit, bool, error) {
 		d, found, err := s.findDeposit(ctx, req.CardRef, req.MerchantTransactionID)
-		if found && (d.Amount.Cmp(req.Amount) != 0 || (req.Currency != "" && d.Currency != req.Currency)) {
+		if found && !d.matches(req) {
 			return nil, false, otherIntent(opDeposit, req.MerchantTransactionID)
 		}
 		return d, found, err
 	}, opts)
+}
+
+// matches reports whether the top-up is what the request asked for, as far as
+// the platform says.
+func (d *Deposit) matches(req DepositRequest) bool {
+	want := req.Currency
+	if want == "" {
+		want = issuing.USD
+	}
+	return (d.Amount.IsZero() || d.Amount.Cmp(req.Amount) == 0) && (d.Currency == "" || d.Currency == want)
 }
 
 // DepositByKey looks up a top-up by the merchant's own id. It settles an
@@ -82,6 +96,7 @@ func (s *CardService) Deposit(ctx context.Context, req DepositRequest, opts ...i
 func (s *CardService) DepositByKey(ctx context.Context, card CardRef, merchantTransactionID string, opts ...issuing.CallOption) (*Deposit, error) {
 	const op = "Cards.DepositByKey"
 	var p check.Problems
+	card.check(&p)
 	p.Text("merchant_transaction_id", merchantTransactionID, maxID)
 	if err := p.Err(provider, op); err != nil {
 		return nil, err

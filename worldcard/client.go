@@ -2,6 +2,8 @@ package worldcard
 
 import (
 	"context"
+	"errors"
+	"reflect"
 	"strconv"
 	"time"
 
@@ -114,12 +116,20 @@ func (c *Client) Clone(opts ...issuing.Option) (*Client, error) {
 
 // Do calls an operation that this package does not know, such as one that
 // WorldCard publishes to some merchants only: in is sent encrypted and signed to
-// path, the answer's data is decoded into out, which may be nil. Nothing is known
+// path (nil is an empty object), the answer's data is decoded into out, a pointer
+// or nil. Nothing is known
 // about repeating it, so it is sent once; an unclear end is
 // issuing.ErrOutcomeUnknown. Secrets in in are sent in clear inside the
 // encrypted body.
 func (c *Client) Do(ctx context.Context, path string, in, out any, opts ...issuing.CallOption) error {
 	o := operation{name: "Do " + path, path: path, safety: transport.Once}
+	if v := reflect.ValueOf(out); out != nil && (v.Kind() != reflect.Pointer || v.IsNil()) {
+		// Found after the answer, this would make an open outcome of a success.
+		return &issuing.Error{Provider: provider, Op: o.name, Kind: issuing.ErrInvalid, Err: errors.New("out is not a pointer")}
+	}
+	if in == nil {
+		in = struct{}{}
+	}
 	_, err := c.exchange(ctx, &o, "", in, out, issuing.NewCallSettings(opts...))
 	return err
 }

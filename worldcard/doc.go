@@ -29,7 +29,8 @@
 //
 // Each method states its safety. Reads are repeated. Applications and top-ups
 // are repeated under the merchant's own key and settled by a lookup when the
-// platform answers that it knows the key. Freeze, Unfreeze, Close, Assign and
+// platform answers that it knows the key; so is a refusal that may mean it, a
+// conflict or a code that the platform does not document. Freeze, Unfreeze, Close, Assign and
 // Activate read the card before they repeat. Whatever stays open is
 // [issuing.ErrOutcomeUnknown], never a failure.
 //

@@ -1,8 +1,6 @@
 package worldcard
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
@@ -74,13 +72,17 @@ func DecodeNotification(typ string, plaintext []byte, key sign.AESKey) (Notifica
 	return n, nil
 }
 
-// dedupeKey joins what identifies an event: its type, two ids of which at least
-// one must be there, and what else distinguishes it.
+// dedupeKey joins what identifies an event: its type, the platform's id or,
+// without one, the merchant's, and what else distinguishes it. It holds one id
+// only, so that a delivery which leaves the other out is still the same event.
 func dedupeKey(typ, id, otherID string, more ...string) string {
-	if id == "" && otherID == "" {
+	switch {
+	case id == "" && otherID == "":
 		return ""
+	case id == "":
+		id = "merchant:" + otherID
 	}
-	return strings.Join(append([]string{typ, id, otherID}, more...), "|")
+	return strings.Join(append([]string{typ, id}, more...), "|")
 }
 
 // dedupeAt is dedupeKey for an event that can recur and is told apart by its
@@ -264,12 +266,10 @@ type Card3DS struct {
 	URL          issuing.Secret   `json:"url"`           // the page, when it is one
 }
 
-// DedupeKey implements [Notification]. It holds a hash of the password, not the
-// password.
-func (e *Card3DS) DedupeKey() string {
-	sum := sha256.Sum256([]byte(e.OTP.Reveal() + "|" + e.URL.Reveal() + "|" + e.Amount.String()))
-	return dedupeAt(e.ExpiresAt, NotifyCard3DS, e.CardID, "", hex.EncodeToString(sum[:]))
-}
+// DedupeKey implements [Notification]. It is always "": nothing but the password
+// or page tells two events for one purchase apart, and a key, which reaches logs
+// and databases, must not hold even a hash of six digits.
+func (e *Card3DS) DedupeKey() string { return "" }
 
 // KYCEventStatus is the verdict in [KYCReviewed]. Its numbers are the
 // callback's own.
@@ -286,7 +286,9 @@ func (s KYCEventStatus) Known() bool { return s == KYCEventApproved || s == KYCE
 
 // KYCReviewed (card_kyc) brings the verdict on a physical card's holder. It can
 // come more than once for a card; the one with the greatest ReviewedAt counts,
-// in both directions. Without ReviewedAt ask [KYCService.Status].
+// in both directions. Without ReviewedAt ask [KYCService.Status]. After a
+// rejection that allows no retry read the card: where it is still pending KYC,
+// end it with [KYCService.Cancel].
 type KYCReviewed struct {
 	CardID         string         `json:"card_id"`          // the platform's card id
 	MerchantCardID string         `json:"merchant_card_id"` // the merchant's card id

@@ -71,8 +71,22 @@ type KYCReview struct {
 //
 // Safety: read.
 func (s *KYCService) Status(ctx context.Context, merchantCardID string, opts ...issuing.CallOption) (*KYCReview, error) {
-	return call[KYCReview](ctx, s.c, opKYCStatus, merchantCardID, physicalKYC(merchantCardID), opts)
+	answer, err := call[reviewAnswer](ctx, s.c, opKYCStatus, merchantCardID, physicalKYC(merchantCardID), opts)
+	if err != nil {
+		return nil, err
+	}
+	answer.KYCReview.Status = *answer.Status
+	return &answer.KYCReview, nil
 }
+
+// reviewAnswer tells an answer without a status from one of "not started", which
+// is 0.
+type reviewAnswer struct {
+	KYCReview
+	Status *KYCStatus `json:"status"`
+}
+
+func (a *reviewAnswer) incomplete() bool { return a.Status == nil }
 
 // cancelAnswer is the answer of kyc/cancel, whose status is the card's and not
 // the verification's.

@@ -51,7 +51,8 @@ func (s *PhysicalService) AllBINs(ctx context.Context, req PhysicalBINsRequest, 
 }
 
 // PhysicalApplyRequest is an application for a physical card. It collects no
-// identity documents; the KYC step does.
+// identity documents; the KYC step does. The pages give no lengths; ids of more
+// than 128 characters and texts of more than 255 are refused before sending.
 type PhysicalApplyRequest struct {
 	// MerchantCardID is the merchant's own id of the card, unique. Required. It
 	// makes the application idempotent. A failed or cancelled application needs
@@ -71,7 +72,7 @@ type PhysicalApplyRequest struct {
 	Phone string `json:"phone"`
 	// Email is optional.
 	Email string `json:"email,omitzero"`
-	// BirthDate of the cardholder. Required.
+	// BirthDate of the cardholder, sent as YYYY-MM-DD. Required.
 	BirthDate issuing.Date `json:"birth_date"`
 
 	ResidenceCountry    string `json:"residence_country,omitzero"`     // ISO 3166-1 alpha-2; optional
@@ -133,12 +134,12 @@ func (s *PhysicalService) Apply(ctx context.Context, req PhysicalApplyRequest, o
 	if req.CardType == "" {
 		req.CardType = CardTypePhysicalG
 	}
-	return keyed(ctx, s.c, opPhysicalApply, req.MerchantCardID, req, func(ctx context.Context) (*Application, bool, error) {
+	return callKeyed(ctx, s.c, opPhysicalApply, req.MerchantCardID, req, func(ctx context.Context) (*Application, bool, error) {
 		card, err := s.Card(ctx, ByMerchantCardID(req.MerchantCardID))
 		if err != nil || card.MerchantCardID != req.MerchantCardID {
 			return nil, false, err
 		}
-		if card.CardType != req.CardType {
+		if card.CardType != "" && card.CardType != req.CardType {
 			return nil, false, otherIntent(opPhysicalApply, req.MerchantCardID)
 		}
 		return &Application{
@@ -242,7 +243,8 @@ func checkPIN(op string, ref CardRef, pin issuing.Secret) error {
 //
 // Safety: checked. After an attempt that may have arrived the card is read; one
 // that still waits is activated again with the same PIN, which the platform
-// takes as the same request.
+// takes as the same request. On issuing.ErrOutcomeUnknown read the card with
+// [PhysicalService.Card].
 func (s *PhysicalService) Activate(ctx context.Context, req ActivateRequest, opts ...issuing.CallOption) (*CardChange, error) {
 	return checked(ctx, s.c, toActivated, req.CardRef, req, nil, opts)
 }

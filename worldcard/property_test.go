@@ -43,6 +43,8 @@ func randomFault(string) worldcardtest.Fault {
 		return worldcardtest.Replace("<html>maintenance</html>")
 	case 8:
 		return worldcardtest.Replace(`{"message":"success"}`)
+	case 9:
+		return worldcardtest.Refuse(10012, "a code that the documents do not list")
 	default:
 		return worldcardtest.Fault{}
 	}

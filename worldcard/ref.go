@@ -35,6 +35,15 @@ func (r CardRef) validate(op string, _ time.Time) error {
 	return p.Err(provider, op)
 }
 
+// names reports whether a card with these ids can be the one that r names; an id
+// that the answer leaves out contradicts nothing.
+func (r CardRef) names(cardID, merchantCardID string) bool {
+	if r.CardID != "" {
+		return cardID == "" || cardID == r.CardID
+	}
+	return merchantCardID == "" || merchantCardID == r.MerchantCardID
+}
+
 // key is what an error names the card by.
 func (r CardRef) key() string {
 	if r.CardID != "" {

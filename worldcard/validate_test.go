@@ -122,3 +122,13 @@ func TestOtherRequestsAreChecked(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+func TestDepositByKeyNamesAllMissingFieldsAtOnce(t *testing.T) {
+	t.Parallel()
+	server := newWireServer(t, http.StatusOK, `{"code":0}`)
+	_, err := server.client(t).Cards.DepositByKey(t.Context(), worldcard.CardRef{}, "")
+	wantFields(t, err, "card_id, merchant_card_id", "merchant_transaction_id")
+	if len(server.nonces) != 0 {
+		t.Error("an invalid request was sent")
+	}
+}

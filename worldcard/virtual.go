@@ -17,7 +17,8 @@ type VirtualService struct{ c *Client }
 
 // ApplyRequest is an application for a virtual card. Which fields are required
 // depends on the card type; for a type that this version does not know, only the
-// fields that all types need are checked.
+// fields that all types need are checked. The pages give no lengths; ids of more
+// than 128 characters and texts of more than 255 are refused before sending.
 type ApplyRequest struct {
 	// MerchantCardID is the merchant's own id of the card, unique. Required. It
 	// makes the application idempotent.
@@ -31,7 +32,7 @@ type ApplyRequest struct {
 	// asks for at least 10. Required. It is frozen on the reserve balance and
 	// taken when the card is issued.
 	FirstRechargeAmount issuing.Amount `json:"first_recharge_amount"`
-	// Email is required for VIRTUAL-R and VIRTUAL-G.
+	// Email is a bare address. Required for VIRTUAL-R and VIRTUAL-G.
 	Email string `json:"email,omitzero"`
 	// FirstName is required for VIRTUAL-V and VIRTUAL-G. VIRTUAL-G: 1 to 40
 	// characters, letters A-Z and a-z with single spaces between words.
@@ -53,8 +54,8 @@ type ApplyRequest struct {
 	Phone string `json:"phone,omitzero"`
 	// PhoneCountryCode is the calling code, such as 1. Required for VIRTUAL-G.
 	PhoneCountryCode string `json:"phone_country_code,omitzero"`
-	// Birthday of the cardholder, who must be 18 or older. Required for
-	// VIRTUAL-G.
+	// Birthday of the cardholder, who must be 18 or older, sent as YYYY-MM-DD.
+	// Required for VIRTUAL-G, checked for every type.
 	Birthday issuing.Date `json:"birthday,omitzero"`
 	// AddressLineTwo is never required.
 	AddressLineTwo string `json:"address_line_two,omitzero"`
@@ -140,23 +141,27 @@ type Application struct {
 	CreatedAt      time.Time  `json:"created_at"`       // zero when the result was settled by a lookup
 }
 
+func (a *Application) key() string { return a.MerchantCardID }
+
 func (a *Application) incomplete() bool { return a.ID == "" }
 
 // Apply applies for a virtual card. The answer's status is processing; the
 // result comes as card_open ([CardOpened]) or by [VirtualService.Card].
 //
 // Safety: keyed by MerchantCardID. A repeat after an unclear attempt is settled
-// by looking the card up by that id. On issuing.ErrOutcomeUnknown do the same
+// by looking the card up by that id; its status can then be any, failed
+// included. On issuing.ErrOutcomeUnknown do the same
 // with [VirtualService.Card] and [ByMerchantCardID] until the card is there or
 // you decide that it never will be; never apply again with another id.
 // issuing.ErrDuplicate means that the id was used before this call.
 func (s *VirtualService) Apply(ctx context.Context, req ApplyRequest, opts ...issuing.CallOption) (*Application, error) {
-	return keyed(ctx, s.c, opVirtualApply, req.MerchantCardID, req, func(ctx context.Context) (*Application, bool, error) {
+	return callKeyed(ctx, s.c, opVirtualApply, req.MerchantCardID, req, func(ctx context.Context) (*Application, bool, error) {
 		card, err := s.Card(ctx, ByMerchantCardID(req.MerchantCardID))
 		if err != nil || card.MerchantCardID != req.MerchantCardID {
 			return nil, false, err
 		}
-		if card.CardType != req.CardType || card.CardBINID != req.CardBINID ||
+		if (card.CardType != "" && card.CardType != req.CardType) ||
+			(card.CardBINID != "" && card.CardBINID != req.CardBINID) ||
 			(!card.FirstRechargeAmount.IsZero() && card.FirstRechargeAmount.Cmp(req.FirstRechargeAmount) != 0) {
 			return nil, false, otherIntent(opVirtualApply, req.MerchantCardID)
 		}

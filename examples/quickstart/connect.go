@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -14,6 +15,9 @@ import (
 	"github.com/issuing-sdk/issuing-go/worldcard"
 	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
 )
+
+// callbackPath and a callback type make the path of the type's address.
+const callbackPath = "/callbacks/worldcard/"
 
 // connect makes the client and the callback server: for the real platform when
 // the environment names it, else for one in memory.
@@ -29,16 +33,21 @@ func (t *tour) connect(getenv func(string) string) (closeAll func(), err error) 
 	if err != nil {
 		return nil, err
 	}
-	callbackURL := "http://" + listener.Addr().String() + "/callbacks/worldcard"
+	// Each callback type has an address of its own, as in the merchant portal.
+	addresses := map[string]string{}
+	for _, typ := range worldcard.NotifyTypes() {
+		addresses[typ] = "http://" + listener.Addr().String() + callbackPath + typ
+	}
 
 	var cfg worldcard.Config
 	var hooks webhook.WorldCardConfig
 	stopPlatform := func() {}
 	if getenv("WORLDCARD_BASE_URL") != "" {
 		cfg, hooks, err = fromEnvironment(getenv)
+		fmt.Fprintf(t.out, "Callbacks are expected at http://%s%s<type>, one address per type\n", listener.Addr(), callbackPath)
 	} else {
 		var server *worldcardtest.Server
-		server, err = worldcardtest.NewServer(worldcardtest.Config{WebhookURL: callbackURL})
+		server, err = worldcardtest.NewServer(worldcardtest.Config{Webhooks: addresses, NoNotifyType: true})
 		if err == nil {
 			stopPlatform = server.Close
 			cfg = server.ClientConfig()
@@ -59,7 +68,11 @@ func (t *tour) connect(getenv func(string) string) (closeAll func(), err error) 
 	}
 	t.inbox = newInbox()
 	mux := http.NewServeMux()
-	mux.Handle("POST /callbacks/worldcard", webhook.NewHandler(source, t.inbox.receive))
+	// One address for all is enough for a platform that sends notify_type.
+	mux.Handle("POST "+strings.TrimSuffix(callbackPath, "/"), webhook.NewHandler(source, t.inbox.receive))
+	for _, typ := range worldcard.NotifyTypes() {
+		mux.Handle("POST "+callbackPath+typ, webhook.NewHandler(source.ForType(typ), t.inbox.receive))
+	}
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = server.Serve(listener) }()
 	return func() {

@@ -8,8 +8,11 @@
 // With WORLDCARD_BASE_URL in the environment the same program talks to the real
 // platform. It then needs WORLDCARD_APP_ID, WORLDCARD_PRIVATE_KEY (PEM),
 // WORLDCARD_AES_KEY and WORLDCARD_PLATFORM_KEY (PEM), listens for callbacks on
-// WORLDCARD_CALLBACK_ADDR (127.0.0.1:8080 when empty), which the merchant portal
-// has to reach, and moves real money: it applies for a card with 20 dollars.
+// WORLDCARD_CALLBACK_ADDR (127.0.0.1:8080 when empty), and moves real money: it
+// applies for a card with 20 dollars and tops it up with 50. Enter a public
+// address that leads there in the merchant portal for each callback type:
+// …/callbacks/worldcard/card_open and so on. Use an account without other
+// traffic: the tour acknowledges every callback and takes it for its own card's.
 package main
 
 import (

@@ -10,10 +10,12 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"maps"
+	"net/url"
 	"os"
 	"os/signal"
 	"slices"
@@ -58,8 +60,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	provider := flags.String("provider", "worldcard", "platform to serve: "+names)
 	listen := flags.String("listen", "127.0.0.1:0", "loopback address to listen on")
 	webhookURL := flags.String("webhook", "", "address that callbacks are pushed to")
-	if err := flags.Parse(args); err != nil {
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return nil
+	} else if err != nil {
 		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("unexpected argument %q; options begin with a dash", flags.Arg(0))
+	}
+	if u, err := url.Parse(*webhookURL); *webhookURL != "" && (err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https")) {
+		return errors.New("-webhook needs an absolute http or https URL")
 	}
 	begin, ok := providers[*provider]
 	if !ok {

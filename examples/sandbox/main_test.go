@@ -49,10 +49,21 @@ func TestRefusesWhatItCannotServe(t *testing.T) {
 		"not loopback":     {"-listen", "0.0.0.0:0"},
 		"no port":          {"-listen", "localhost"},
 		"unknown flag":     {"-port", "1"},
+		"argument":         {"worldcard"},
+		"webhook path":     {"-webhook", "/callbacks"},
+		"webhook word":     {"-webhook", "nonsense"},
 	} {
 		if err := run(t.Context(), args, io.Discard, io.Discard); err == nil {
 			t.Errorf("%s: no error", name)
 		}
+	}
+}
+
+func TestHelpIsNoError(t *testing.T) {
+	t.Parallel()
+	var usage strings.Builder
+	if err := run(t.Context(), []string{"-h"}, io.Discard, &usage); err != nil || !strings.Contains(usage.String(), "-webhook") {
+		t.Errorf("%v after %q", err, usage.String())
 	}
 }
 

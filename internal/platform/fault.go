@@ -12,6 +12,7 @@ type Fault struct {
 	kind        faultKind
 	afterCommit bool
 	wait        time.Duration
+	status      int
 	body        string
 }
 
@@ -25,6 +26,7 @@ const (
 	delay
 	truncate
 	replace
+	refuse
 )
 
 // DropBefore closes the connection without carrying the request out.
@@ -56,6 +58,10 @@ func Truncate() Fault { return Fault{kind: truncate, afterCommit: true} }
 // Replace carries the request out and answers with status 200 and another body.
 func Replace(body string) Fault { return Fault{kind: replace, afterCommit: true, body: body} }
 
+// Refuse answers with a status and a JSON body and does not carry the request
+// out.
+func Refuse(status int, body string) Fault { return Fault{kind: refuse, status: status, body: body} }
+
 // before runs the part of the fault that precedes the request's handling. It
 // returns true when the request must not be handled.
 func (f Fault) before(w http.ResponseWriter) (stop bool) {
@@ -68,6 +74,11 @@ func (f Fault) before(w http.ResponseWriter) (stop bool) {
 		time.Sleep(f.wait)
 	case f.kind == badGateway && !f.afterCommit:
 		html502(w)
+		return true
+	case f.kind == refuse:
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(f.status)
+		_, _ = w.Write([]byte(f.body))
 		return true
 	case f.kind == drop && !f.afterCommit:
 		abort()

@@ -124,7 +124,7 @@ func (s *Server) pushStatusChange(c *card) {
 	}
 	s.push(worldcard.NotifyCardStatusChange, map[string]any{
 		"card_id": c.id, "merchant_card_id": c.key, "card_number": c.number.Reveal(),
-		"card_status": state, "change_time": s.now().Format(time.RFC3339Nano),
+		"card_status": state, "change_time": s.now().In(zone).Format(time.RFC3339Nano),
 	})
 }
 

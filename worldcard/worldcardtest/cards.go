@@ -2,6 +2,7 @@ package worldcardtest
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"regexp"
 	"slices"
 	"strings"
@@ -237,10 +238,14 @@ func (s *Server) issue(c *card) {
 	c.number = ledger.PAN(c.bin.number, s.seq, 16)
 	c.cvv = ledger.CVV(c.number)
 	c.month, c.year = ledger.Expiry(now)
-	s.numbers[c.number.Reveal()] = c.id
+	s.numbers[numberKey(c.number.Reveal())] = c.id
 	c.move(worldcard.CardStatusActive, now)
 	s.pushCardOpen(c, "")
 }
+
+// numberKey is what the index of card numbers holds instead of the number, so
+// that a printed server shows none.
+func numberKey(number string) [sha256.Size]byte { return sha256.Sum256([]byte(number)) }
 
 // find returns the card that a request names; the platform's id wins.
 func (s *Server) find(f fields) (*card, *problem) {
@@ -333,6 +338,9 @@ func (s *Server) finishClose(c *card) {
 	left := s.book.Balance(c.available())
 	if left.Sign() > 0 {
 		_ = s.book.Transfer(c.available(), reserve, left, c.id)
+	}
+	for _, t := range c.txs {
+		t.open = false
 	}
 	c.move(worldcard.CardStatusClosed, s.now())
 	s.pushStatusChange(c)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
+	"github.com/issuing-sdk/issuing-go/worldcard"
 )
 
 // Clock is the platform's time: it follows real time or is turned by Advance.
@@ -42,6 +43,18 @@ func Truncate() Fault { return platform.Truncate() }
 
 // Replace carries the request out and answers with status 200 and another body.
 func Replace(body string) Fault { return platform.Replace(body) }
+
+// Refuse answers with a code of the platform's in an answer of status 200 and
+// carries nothing out: a way to codes for which the documents name no cause that
+// a test could bring about, such as [worldcard.CodeKYCUnavailable] or
+// [worldcard.CodeOwnerMismatch]. An empty message is the code's documented one.
+func Refuse(code worldcard.Code, message string) Fault {
+	if message == "" {
+		message = code.Meaning()
+	}
+	reply := answer(http.StatusOK, code, message, nil)
+	return platform.Refuse(reply.Status, string(reply.Body))
+}
 
 // Inject queues faults for the next requests to a path, one each; "" is any
 // path.

@@ -150,6 +150,8 @@ var (
 	errNoCard        = errors.New("worldcardtest: no such card")
 	errNoTransaction = errors.New("worldcardtest: no such open authorization")
 	errDeclined      = errors.New("worldcardtest: declined")
+	errAmount        = errors.New("worldcardtest: the amount is not positive")
+	errClosed        = errors.New("worldcardtest: the card is closed")
 )
 
 // Purchase authorizes a purchase on a card: the amount moves from the available
@@ -158,6 +160,9 @@ var (
 // push card_billing.
 func (s *Server) Purchase(cardID string, amount issuing.Amount, shop Merchant) (transactionID string, err error) {
 	return s.record(cardID, func(c *card) (*transaction, error) {
+		if amount.Sign() <= 0 {
+			return nil, errAmount
+		}
 		t := s.newTransaction(worldcard.TransactionTypeAuthorization, amount, shop)
 		switch {
 		case c.status != worldcard.CardStatusActive:
@@ -190,20 +195,30 @@ func (s *Server) conclude(cardID, transactionID string, typ worldcard.Transactio
 	return s.record(cardID, func(c *card) (*transaction, error) {
 		for _, t := range c.txs {
 			if t.id == transactionID && t.open {
-				t.open = false
 				next := s.newTransaction(typ, t.amount, t.shop)
-				return next, s.book.Transfer(c.held(), to(c), t.amount, next.id)
+				if err := s.book.Transfer(c.held(), to(c), t.amount, next.id); err != nil {
+					return nil, err
+				}
+				t.open = false
+				return next, nil
 			}
 		}
 		return nil, errNoTransaction
 	})
 }
 
-// Refund credits a card with a shop's refund.
+// Refund credits a card with a shop's refund. A card that has failed or is
+// closed takes none.
 func (s *Server) Refund(cardID string, amount issuing.Amount, shop Merchant) (refundID string, err error) {
 	return s.record(cardID, func(c *card) (*transaction, error) {
+		if c.status.Terminal() {
+			return nil, errClosed
+		}
 		t := s.newTransaction(worldcard.TransactionTypeRefund, amount, shop)
-		return t, s.book.Transfer(ledger.World(currency), c.available(), amount, t.id)
+		if err := s.book.Transfer(ledger.World(currency), c.available(), amount, t.id); err != nil {
+			return nil, err
+		}
+		return t, nil
 	})
 }
 

@@ -34,6 +34,11 @@ func (s *Server) applyPhysical(f fields) (any, *problem) {
 	if _, err := time.Parse(time.DateOnly, f.text("birth_date")); err != nil {
 		return fail(worldcard.CodeDateFormat, "")
 	}
+	for _, name := range []string{"residence_country", "delivery_country"} {
+		if code := f.text(name); code != "" && !twoCapitals.MatchString(code) {
+			return fail(worldcard.CodeFieldValue, name+" is invalid")
+		}
+	}
 	b, ok := findBIN(f.text("card_bin_id"))
 	if !ok || b.typ != worldcard.CardTypePhysicalG {
 		return fail(worldcard.CodeBINNotFound, "")
@@ -96,11 +101,11 @@ func (s *Server) assign(f fields) (any, *problem) {
 		return fail(worldcard.CodeKYCNotCompleted, "")
 	case c.status != worldcard.CardStatusPendingAssignment:
 		return change(c), nil // a repeat returns the current status
-	case s.numbers[number] != "":
+	case s.numbers[numberKey(number)] != "":
 		return fail(worldcard.CodeInvalidParameter, "card_number is used by another card")
 	}
 	c.number = issuing.NewSecret(number)
-	s.numbers[number] = c.id
+	s.numbers[numberKey(number)] = c.id
 	c.move(worldcard.CardStatusPendingActivation, s.now())
 	return change(c), nil
 }

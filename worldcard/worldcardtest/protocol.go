@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strconv"
 	"time"
 
@@ -168,7 +171,22 @@ func parseFields(plaintext []byte) (fields, error) {
 	if err := d.Decode(&f); err != nil || f == nil {
 		return nil, errNotObject
 	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errNotObject
+	}
 	return f, nil
+}
+
+// mistyped returns the first parameter that is not of its documented type: all
+// are strings but the integers that paging reads.
+func (f fields) mistyped() string {
+	for _, name := range slices.Sorted(maps.Keys(f)) {
+		_, text := f[name].(string)
+		if !text && f[name] != nil && name != "page" && name != "page_size" {
+			return name
+		}
+	}
+	return ""
 }
 
 // text returns a string parameter, "" when absent or of another type.
@@ -221,7 +239,8 @@ func paged(f fields, items []map[string]any) (any, *problem) {
 	if failed != nil {
 		return nil, failed
 	}
-	first := min((page-1)*size, len(items))
+	first := min(page-1, len(items)) // so that the product below cannot overflow
+	first = min(first*size, len(items))
 	last := min(first+size, len(items))
 	list := items[first:last]
 	if list == nil {

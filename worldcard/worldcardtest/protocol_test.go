@@ -234,6 +234,7 @@ func TestVerificationStepsInOrder(t *testing.T) {
 		{"used nonce, undecryptable", s, s.sign(binList, garbage, now(0), "used-nonce"), 401, "Request already processed (duplicate nonce)"},
 		{"undecryptable", s, s.sign(binList, garbage, now(0), uuid.NewString()), 401, "Request body decryption failed"},
 		{"no JSON inside", s, s.request(binList, `not json`), 400, "Bad Request"},
+		{"more than one JSON value", s, s.request(binList, `{} {}`), 400, "Bad Request"},
 		{"unknown path", s, s.request("/api/v1/card/apply", johnsApp), 404, "Resource Not Found"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -292,7 +293,8 @@ func TestRefusals(t *testing.T) {
 		{"BIN", applyV, `{"merchant_card_id":"x","card_type":"VIRTUAL-R","card_bin_id":"99","first_recharge_amount":"10","email":"a@b.c"}`, 10008},
 		{"BIN of another type", applyV, `{"merchant_card_id":"x","card_type":"VIRTUAL-R","card_bin_id":"1","first_recharge_amount":"10","email":"a@b.c"}`, 10008},
 		{"below 10", applyV, `{"merchant_card_id":"x","card_type":"VIRTUAL-R","card_bin_id":"2","first_recharge_amount":"9.99","email":"a@b.c"}`, 10013},
-		{"amount as number", applyV, `{"merchant_card_id":"x","card_type":"VIRTUAL-R","card_bin_id":"2","first_recharge_amount":10,"email":"a@b.c"}`, 1101},
+		{"amount as number", applyV, `{"merchant_card_id":"x","card_type":"VIRTUAL-R","card_bin_id":"2","first_recharge_amount":10,"email":"a@b.c"}`, 1102},
+		{"optional field as number", "/api/v1/card/deposit", `{"merchant_card_id":"mc_001","merchant_transaction_id":"t","amount":"10","currency":840}`, 1102},
 		{"reserve", applyV, `{"merchant_card_id":"x","card_type":"VIRTUAL-R","card_bin_id":"2","first_recharge_amount":"99999999","email":"a@b.c"}`, 10031},
 		{"no card", getInfo, `{"card_id":"nope"}`, 10001},
 		{"no id", getInfo, `{}`, 1101},

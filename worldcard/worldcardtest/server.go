@@ -3,6 +3,7 @@ package worldcardtest
 import (
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
 	"encoding/pem"
@@ -44,8 +45,8 @@ type Config struct {
 	Clock      *Clock            // nil follows real time
 	WebhookURL string            // where callbacks go; empty sends none
 	Webhooks   map[string]string // an address per callback type, before WebhookURL
-	Reserve    issuing.Amount    // the merchant's reserve in USD
-	Quota      int               // physical cards that may be applied for
+	Reserve    issuing.Amount    // the merchant's reserve in USD; an unset one is a million, "0" is empty
+	Quota      int               // physical cards that may be applied for; 0 is DefaultQuota, negative is none
 	Delay      time.Duration     // of every asynchronous step
 	KYCTimeout time.Duration     // after which an application that waits for KYC is cancelled
 	AllowedIPs []netip.Prefix    // source addresses; empty allows all
@@ -82,7 +83,7 @@ type Server struct {
 	byKey    map[string]*card    // by merchant card id
 	deposits map[string]*deposit // by merchant transaction id
 	ordered  []*deposit
-	numbers  map[string]string // card number to card id
+	numbers  map[[sha256.Size]byte]string // hash of a card number to card id
 	quota    int
 	failures map[failure][]string
 }
@@ -113,13 +114,15 @@ func NewServer(cfg Config) (*Server, error) {
 	s := &Server{
 		cfg: cfg, book: ledger.NewBook(), appID: "app_sandbox_0001", quota: cfg.Quota,
 		nonces: map[string]time.Time{}, cards: map[string]*card{}, byKey: map[string]*card{},
-		deposits: map[string]*deposit{}, numbers: map[string]string{}, failures: map[failure][]string{},
+		deposits: map[string]*deposit{}, numbers: map[[sha256.Size]byte]string{}, failures: map[failure][]string{},
 	}
 	if err := s.makeKeys(); err != nil {
 		return nil, err
 	}
-	if err := s.book.Transfer(ledger.World(currency), reserve, cfg.Reserve, "funding"); err != nil {
-		return nil, fmt.Errorf("worldcardtest: the reserve: %w", err)
+	if cfg.Reserve.Sign() != 0 {
+		if err := s.book.Transfer(ledger.World(currency), reserve, cfg.Reserve, "funding"); err != nil {
+			return nil, fmt.Errorf("worldcardtest: the reserve: %w", err)
+		}
 	}
 	_, err := platform.NewServer(platform.Config{
 		Listen: cfg.Listen, Clock: cfg.Clock, Handle: s.handle,
@@ -242,10 +245,11 @@ func (s *Server) nextID(digits int) string {
 
 func (s *Server) now() time.Time { return s.clock.Now() }
 
+// zone is the platform's: every documented time has the offset +08:00.
+var zone = time.FixedZone("UTC+8", 8*60*60)
+
 // stamp formats a time as the platform does.
-func stamp(t time.Time) string {
-	return t.In(time.FixedZone("UTC+8", 8*60*60)).Format(time.RFC3339)
-}
+func stamp(t time.Time) string { return t.In(zone).Format(time.RFC3339) }
 
 // handle carries one request out.
 func (s *Server) handle(r *http.Request, body []byte) platform.Reply {
@@ -264,13 +268,21 @@ func (s *Server) handle(r *http.Request, body []byte) platform.Reply {
 	if err != nil {
 		return refuse(http.StatusBadRequest, "Bad Request")
 	}
-	s.mu.Lock()
-	data, failed := run(s, fields)
-	s.mu.Unlock()
+	data, failed := s.run(run, fields)
 	if failed != nil {
 		return answer(http.StatusOK, failed.code, failed.message, nil)
 	}
 	return s.success(data)
+}
+
+// run carries an operation out with the server's lock held.
+func (s *Server) run(operation func(*Server, fields) (any, *problem), f fields) (any, *problem) {
+	if name := f.mistyped(); name != "" {
+		return fail(worldcard.CodeFieldValue, name+" must be a string")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return operation(s, f)
 }
 
 // routes are the operations by path. They run with the server's lock held.

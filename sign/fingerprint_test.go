@@ -1,0 +1,28 @@
+package sign_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/issuing-sdk/issuing-go/sign"
+)
+
+func TestFingerprint(t *testing.T) {
+	t.Parallel()
+	one, err := sign.NewAESKey([]byte(strings.Repeat("k", 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	same, _ := sign.ParseAESKey(strings.Repeat("6b", 32))
+	other, _ := sign.NewAESKey([]byte(strings.Repeat("l", 32)))
+	print := one.Fingerprint([]byte("135790"))
+	if len(print) != 64 || print != same.Fingerprint([]byte("135790")) {
+		t.Errorf("%q differs between two copies of a key", print)
+	}
+	if print == other.Fingerprint([]byte("135790")) || print == one.Fingerprint([]byte("135791")) {
+		t.Error("another key or other data has the same fingerprint")
+	}
+	if (sign.AESKey{}).Fingerprint([]byte("135790")) != "" {
+		t.Error("no key gives a fingerprint")
+	}
+}
