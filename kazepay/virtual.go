@@ -7,6 +7,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/transport"
 )
 
 // VirtualService applies for virtual cards. Everything after the application is
@@ -118,11 +119,7 @@ func poll[T any](ctx context.Context, op string, ask func() (answer *T, done boo
 		if err != nil || done {
 			return answer, err
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
+		if !transport.Pause(ctx, wait) {
 			return answer, &issuing.Error{Provider: provider, Op: op, Kind: issuing.ErrUnavailable, Err: ctx.Err()}
 		}
 	}

@@ -102,14 +102,7 @@ func pause(ctx context.Context, settings issuing.Settings, attempt int) bool {
 	for range attempt - 1 {
 		wait = min(2*wait, settings.MaxRetryWait)
 	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+	return transport.Pause(ctx, wait)
 }
 
 // otherIntent is the error of a number that belongs to another order.

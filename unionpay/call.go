@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -306,7 +305,7 @@ func checked(ctx context.Context, c *Client, req StateUpdateRequest, opts []issu
 		case refused || !slices.Contains(req.Action.origins(), token.State) || attempt >= settings.MaxAttempts:
 			return nil, err
 		}
-		if !pause(ctx, settings.MinRetryWait) {
+		if !transport.Pause(ctx, settings.MinRetryWait) {
 			return nil, err
 		}
 	}
@@ -318,18 +317,6 @@ func unknown(err error) error {
 		return transport.Unknown(e)
 	}
 	return err
-}
-
-// pause waits unless the context ends first.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // isCompactJWE reports whether text has the form of a compact JWE: five parts of

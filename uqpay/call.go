@@ -292,7 +292,7 @@ func (s *sender) run(ctx context.Context) (*transport.Response, error) {
 		case env.inFlight(resp.Status) && !s.x.once:
 			// An attempt with this key, ours or another caller's, is under way.
 			resp.Maybe = true
-			if waited >= inFlightPatience || !pause(ctx, wait) {
+			if waited >= inFlightPatience || !transport.Pause(ctx, wait) {
 				return resp, nil
 			}
 			waited += wait
@@ -303,18 +303,6 @@ func (s *sender) run(ctx context.Context) (*transport.Response, error) {
 		next := *s.call
 		next.Prior = resp
 		s.call = &next
-	}
-}
-
-// pause waits unless the context ends first.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/transport"
@@ -79,7 +78,7 @@ func checked(ctx context.Context, c *Client, t transition, ref CardRef, in valid
 		case !slices.Contains(t.from, card.Status) || attempt >= settings.MaxAttempts:
 			return nil, err
 		}
-		if !pause(ctx, settings.MinRetryWait) {
+		if !transport.Pause(ctx, settings.MinRetryWait) {
 			return nil, err
 		}
 	}
@@ -143,15 +142,3 @@ func (c *Client) readCard(ctx context.Context, ref CardRef, physicalOnly bool) (
 
 // errOtherCard is an answer that must not settle anything.
 var errOtherCard = errors.New("the answer is about another card")
-
-// pause waits unless the context ends first.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
