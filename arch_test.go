@@ -115,6 +115,10 @@ func mayImport(s source, path string) string {
 		return "a provider never imports webhook"
 	case s.dir == "sign" && internal && own != "" && !s.test:
 		return "sign imports the root only"
+	case s.dir == "sign/jose" && internal && own != "" && own != "sign" && !s.test:
+		return "sign/jose imports sign only"
+	case strings.Contains(path, "go-jose") && !s.test && s.dir != "sign/jose" && !strings.HasSuffix(s.dir, "test"):
+		return "only sign/jose uses go-jose"
 	case strings.HasPrefix(s.dir, "internal/") && provider(own) != "":
 		return "the foundation knows no provider"
 	case strings.HasPrefix(s.dir, "internal/") && own == "webhook":
@@ -157,7 +161,7 @@ func TestImportRules(t *testing.T) {
 		{".", "net/http", false, true}, {".", "github.com/google/uuid", false, false}, {".", module + "/internal/check", false, false}, {".", module + "/internal/leaktest", true, true},
 		{"worldcard", module + "/kazepay", false, false}, {"worldcard", module + "/internal/wire", false, true}, {"worldcard", module + "/webhook", false, false},
 		{"worldcard/worldcardtest", module + "/worldcard", false, true}, {"worldcard/worldcardtest", module + "/webhook", false, false}, {"kazepay/kazepaytest", module + "/worldcard", true, false},
-		{"webhook", module + "/worldcard", false, true}, {"sign", module + "/internal/wire", false, false}, {"sign", module, false, true}, {"sign", "github.com/go-jose/go-jose/v4/json", false, true},
+		{"webhook", module + "/worldcard", false, true}, {"sign", module + "/internal/wire", false, false}, {"sign", module, false, true}, {"sign", "github.com/go-jose/go-jose/v4/json", false, false}, {"sign/jose", "github.com/go-jose/go-jose/v4", false, true}, {"sign/jose", module + "/internal/wire", false, false},
 		{"internal/wire", module + "/worldcard", false, false}, {"examples/worldcard", module + "/internal/wire", false, false}, {"webhook", module + "/examples/sandbox", true, false},
 		{"uqpay", "github.com/ProtonMail/go-crypto/openpgp", false, false}, {"uqpay/authdecision", "github.com/ProtonMail/go-crypto/openpgp", false, true},
 		{"worldcard", "github.com/google/go-cmp/cmp", false, false}, {"worldcard", "github.com/google/go-cmp/cmp", true, true}, {"worldcard", "github.com/other/thing", false, false},

@@ -17,6 +17,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/sign/jose"
 )
 
 // Defaults of [ReceiverConfig].
@@ -34,7 +35,7 @@ type InboundJWE struct {
 	DecryptionKey sign.PrivateKey       // the issuer's RSA key; required
 	PlatformKey   sign.PublicKey        // EastPay's RSA key, for answers; required
 	PlatformKeyID string                // kid of answers; empty sends none
-	Serialization sign.JWESerialization // zero is compact
+	Serialization jose.JWESerialization // zero is compact
 	ContentType   string                // of answers; empty is DefaultBodyContentType
 }
 
@@ -299,7 +300,7 @@ func (r *Receiver) admit(w http.ResponseWriter, req *http.Request, api API) (bod
 		return nil, http.StatusRequestEntityTooLarge, errBody
 	}
 	if r.cfg.JWE != nil {
-		if body, err = sign.OpenJWE(r.cfg.JWE.DecryptionKey, r.cfg.JWE.Serialization, string(body)); err != nil {
+		if body, err = jose.OpenJWE(r.cfg.JWE.DecryptionKey, r.cfg.JWE.Serialization, string(body)); err != nil {
 			return nil, http.StatusBadRequest, err
 		}
 	}

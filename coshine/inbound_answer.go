@@ -11,7 +11,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
-	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/sign/jose"
 )
 
 // maxDesc is the documented length of responseDesc.
@@ -54,7 +54,7 @@ func (r *Receiver) answer(ctx context.Context, api API, body []byte, report *Inb
 	}
 	report.Code = out.Code
 	if r.cfg.JWE != nil {
-		sealed, sealErr := sign.SealJWE(r.cfg.JWE.PlatformKey, r.cfg.JWE.PlatformKeyID, r.cfg.JWE.Serialization, reply)
+		sealed, sealErr := jose.SealJWE(r.cfg.JWE.PlatformKey, r.cfg.JWE.PlatformKeyID, r.cfg.JWE.Serialization, reply)
 		if sealErr != nil {
 			return nil, http.StatusInternalServerError, sealErr
 		}

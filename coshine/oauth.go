@@ -16,6 +16,7 @@ import (
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/transport"
 	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/sign/jose"
 )
 
 // Defaults of [OAuth].
@@ -64,7 +65,7 @@ type OAuth struct {
 	// is optional: without it tokens are taken as opaque.
 	TokenKey sign.ES256PublicKey
 	// Serialization of encrypted bodies; zero is compact.
-	Serialization sign.JWESerialization
+	Serialization jose.JWESerialization
 	// ContentType of encrypted bodies; empty is DefaultBodyContentType.
 	ContentType string
 	// AssertionLife is how long an assertion is valid; 0 is
@@ -103,7 +104,7 @@ func (o *OAuth) check(p *check.Problems) {
 	p.OptionalText("OAuth.Audience", o.Audience, 1024)
 	p.OptionalText("OAuth.Scope", o.Scope, 1024)
 	p.OptionalText("OAuth.ContentType", o.ContentType, 128)
-	if o.Serialization != sign.JWECompact && o.Serialization != sign.JWEJSON {
+	if o.Serialization != jose.JWECompact && o.Serialization != jose.JWEJSON {
 		p.Add("OAuth.Serialization", "is unknown")
 	}
 	for _, d := range []struct {
@@ -134,11 +135,11 @@ func (o *OAuth) withDefaults() OAuth {
 }
 
 func (o *OAuth) seal(body []byte) (string, error) {
-	return sign.SealJWE(o.PlatformKey, o.PlatformKeyID, o.Serialization, body)
+	return jose.SealJWE(o.PlatformKey, o.PlatformKeyID, o.Serialization, body)
 }
 
 func (o *OAuth) open(text string) ([]byte, error) {
-	return sign.OpenJWE(o.DecryptionKey, o.Serialization, text)
+	return jose.OpenJWE(o.DecryptionKey, o.Serialization, text)
 }
 
 // tokenSource keeps one access token and lets one caller at a time fetch the
@@ -271,7 +272,7 @@ func (s *tokenSource) mint(ctx context.Context, via *transport.Client) (issuing.
 // ask makes one request for a token.
 func (s *tokenSource) ask(now time.Time) (transport.Sealed, error) {
 	id := uuid.NewString()
-	assertion, err := sign.SignAssertion(s.cfg.Key, s.cfg.KeyID, sign.Assertion{
+	assertion, err := jose.SignAssertion(s.cfg.Key, s.cfg.KeyID, jose.Assertion{
 		ClientID: s.cfg.ClientID, Audience: s.cfg.Audience, ID: id,
 		IssuedAt: now, ExpiresAt: now.Add(s.cfg.AssertionLife),
 	})
@@ -280,7 +281,7 @@ func (s *tokenSource) ask(now time.Time) (transport.Sealed, error) {
 	}
 	form := url.Values{
 		"grant_type":            {"client_credentials"},
-		"client_assertion_type": {sign.AssertionType},
+		"client_assertion_type": {jose.AssertionType},
 		"client_assertion":      {assertion},
 	}
 	if s.cfg.Scope != "" {
@@ -303,7 +304,7 @@ func (s *tokenSource) verify(reply tokenReply, now time.Time) error {
 	case s.cfg.TokenKey.IsZero():
 		return nil
 	}
-	if err := sign.VerifyAccessToken(s.cfg.TokenKey, reply.AccessToken.Reveal(), now); err != nil {
+	if err := jose.VerifyAccessToken(s.cfg.TokenKey, reply.AccessToken.Reveal(), now); err != nil {
 		return fmt.Errorf("the access token: %w", err)
 	}
 	return nil

@@ -14,19 +14,20 @@ import (
 	"testing/synctest"
 	"time"
 
-	jose "github.com/go-jose/go-jose/v4"
+	gojose "github.com/go-jose/go-jose/v4"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
 	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/sign/jose"
 )
 
 // mint asks the token endpoint with an assertion of one's own making.
 func mint(t *testing.T, server *coshinetest.Server, assertion string, change func(url.Values)) (status int, body string) {
 	t.Helper()
 	form := url.Values{
-		"grant_type": {"client_credentials"}, "client_assertion_type": {sign.AssertionType}, "client_assertion": {assertion},
+		"grant_type": {"client_credentials"}, "client_assertion_type": {jose.AssertionType}, "client_assertion": {assertion},
 	}
 	if change != nil {
 		change(form)
@@ -54,20 +55,20 @@ func TestTokenEndpointRefuses(t *testing.T) {
 	t.Parallel()
 	server := startServer(t, coshinetest.Config{OAuth: true})
 	key := server.ClientConfig().OAuth.Key
-	good := sign.Assertion{
+	good := jose.Assertion{
 		ClientID: server.ClientID(), Audience: server.TokenURL(), ID: "jti-1",
 		IssuedAt: epoch, ExpiresAt: epoch.Add(time.Minute),
 	}
-	signed := func(k sign.ES256Key, change func(*sign.Assertion)) string {
+	signed := func(k sign.ES256Key, change func(*jose.Assertion)) string {
 		a := good
 		change(&a)
-		text, err := sign.SignAssertion(k, "", a)
+		text, err := jose.SignAssertion(k, "", a)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return text
 	}
-	fresh := func(id string) string { return signed(key, func(a *sign.Assertion) { a.ID = id }) }
+	fresh := func(id string) string { return signed(key, func(a *jose.Assertion) { a.ID = id }) }
 	other, err := sign.NewES256Key(newECKey(t))
 	if err != nil {
 		t.Fatal(err)
@@ -80,11 +81,11 @@ func TestTokenEndpointRefuses(t *testing.T) {
 		change    func(url.Values)
 	}{
 		"reused jti":     {fresh("jti-1"), nil},
-		"expired":        {signed(key, func(a *sign.Assertion) { a.ID, a.ExpiresAt = "jti-2", epoch.Add(-time.Second) }), nil},
-		"not yet":        {signed(key, func(a *sign.Assertion) { a.ID, a.IssuedAt = "jti-3", epoch.Add(time.Hour) }), nil},
-		"other audience": {signed(key, func(a *sign.Assertion) { a.ID, a.Audience = "jti-4", "https://other.example" }), nil},
-		"other client":   {signed(key, func(a *sign.Assertion) { a.ID, a.ClientID = "jti-5", "client-1" }), nil},
-		"other key":      {signed(other, func(a *sign.Assertion) { a.ID = "jti-6" }), nil},
+		"expired":        {signed(key, func(a *jose.Assertion) { a.ID, a.ExpiresAt = "jti-2", epoch.Add(-time.Second) }), nil},
+		"not yet":        {signed(key, func(a *jose.Assertion) { a.ID, a.IssuedAt = "jti-3", epoch.Add(time.Hour) }), nil},
+		"other audience": {signed(key, func(a *jose.Assertion) { a.ID, a.Audience = "jti-4", "https://other.example" }), nil},
+		"other client":   {signed(key, func(a *jose.Assertion) { a.ID, a.ClientID = "jti-5", "client-1" }), nil},
+		"other key":      {signed(other, func(a *jose.Assertion) { a.ID = "jti-6" }), nil},
 		"no assertion":   {"", nil},
 		"none":           {"eyJhbGciOiJub25lIn0.e30.", nil},
 		"other grant":    {fresh("jti-7"), func(f url.Values) { f.Set("grant_type", "password") }},
@@ -105,8 +106,8 @@ func TestEncryptedBodiesAreDemanded(t *testing.T) {
 	token := server.Received(coshine.APICardActivation)[0].Bearer
 	plain := `{"participantId":"100000","tranBranch":"300001","tranChnl":"07","tranDate":"20260420","tranTime":"143052","tranId":"T9","cardToken":"` + string(card.CardToken) + `"}`
 	platformKey := parsePublic(t, server.ClientConfig().OAuth.PlatformKey)
-	sealed := func(alg jose.KeyAlgorithm, enc jose.ContentEncryption) string {
-		encrypter, err := jose.NewEncrypter(enc, jose.Recipient{Algorithm: alg, Key: platformKey}, nil)
+	sealed := func(alg gojose.KeyAlgorithm, enc gojose.ContentEncryption) string {
+		encrypter, err := gojose.NewEncrypter(enc, gojose.Recipient{Algorithm: alg, Key: platformKey}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -124,11 +125,11 @@ func TestEncryptedBodiesAreDemanded(t *testing.T) {
 		body string
 		want int
 	}{
-		"documented algorithms": {sealed(jose.RSA_OAEP_256, jose.A128GCM), http.StatusOK},
+		"documented algorithms": {sealed(gojose.RSA_OAEP_256, gojose.A128GCM), http.StatusOK},
 		"plain body":            {plain, http.StatusBadRequest},
 		"empty body":            {"", http.StatusBadRequest},
-		"other alg":             {sealed(jose.RSA_OAEP, jose.A128GCM), http.StatusBadRequest},
-		"other enc":             {sealed(jose.RSA_OAEP_256, jose.A256GCM), http.StatusBadRequest},
+		"other alg":             {sealed(gojose.RSA_OAEP, gojose.A128GCM), http.StatusBadRequest},
+		"other enc":             {sealed(gojose.RSA_OAEP_256, gojose.A256GCM), http.StatusBadRequest},
 	} {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL()+"/cardmgr/inquiryCardInfoByToken", strings.NewReader(c.body))
 		if err != nil {
@@ -155,7 +156,7 @@ func TestEncryptedBodiesAreDemanded(t *testing.T) {
 // TestBothSerializationsWork runs a write and a read over flattened JSON.
 func TestBothSerializationsWork(t *testing.T) {
 	t.Parallel()
-	server, client := full(t, coshinetest.Config{OAuth: true, Serialization: sign.JWEJSON})
+	server, client := full(t, coshinetest.Config{OAuth: true, Serialization: jose.JWEJSON})
 	card := activeCard(t, client, "C1")
 	if _, err := client.Cards.CardCVV2Inquiry(t.Context(), coshine.CardRequest{CardToken: card.CardToken}); err != nil {
 		t.Error(err)

@@ -33,15 +33,15 @@
 //
 // # Coshine
 //
-// An [ES256Key] signs OAuth client assertions ([SignAssertion]), [SealJWE] and
-// [OpenJWE] encrypt bodies with RSA-OAEP-256 and A128GCM, and [SealPIN] encrypts
-// an ISO 9564 format 1 block ([PINBlock]) by a [PINProfile].
+// [SealPIN] encrypts an ISO 9564 format 1 block ([PINBlock]) by a [PINProfile].
+// An [ES256Key] signs OAuth client assertions; they and the encrypted bodies are
+// in package jose below.
 //
 // # UnionPay
 //
 // [SignUPI] and [UPIVerifier] make and check the detached JWS of the header
-// UPI-JWS in its three payload modes, [UPIJWE] encrypts fields and bodies, and
-// [UMPS] signs messages whose signature stands in the body.
+// UPI-JWS in its three payload modes, and [UMPS] signs messages whose signature
+// stands in the body. Encrypted fields are in package jose below.
 //
 // # Errors
 //

@@ -63,26 +63,6 @@ func BenchmarkBareVerifyRS256(b *testing.B) {
 	}
 }
 
-func BenchmarkUPIJWEEncrypt(b *testing.B) {
-	key := upiPublic(b)
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := (sign.UPIJWE{}).Encrypt(key, upiKid, []byte("6250945000000004")); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-func BenchmarkUPIJWEDecrypt(b *testing.B) {
-	keys, text := upiDecryptKeys(b), upiFile(b, "field.jwe")
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := (sign.UPIJWE{}).Decrypt(keys, text); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
 func BenchmarkSignUMPS(b *testing.B) {
 	key, message := upiPrivate(b), []byte(upiFile(b, "umps.json"))
 	b.ReportAllocs()

@@ -76,7 +76,7 @@ func newDetection(own PrivateKey, platform PublicKey, answer []byte) (*detection
 
 // profiles returns the profiles that fit.
 func (d *detection) profiles(own PrivateKey) []Profile {
-	decrypter, err := own.decrypter()
+	decrypter, err := own.Decrypter()
 	if err != nil {
 		return nil
 	}

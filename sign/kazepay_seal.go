@@ -191,7 +191,7 @@ func (w KeyWrap) decrypterOpts(length int) crypto.DecrypterOpts {
 func (p Profile) unwrap(own PrivateKey, wrapped []byte) (key []byte, ok int) {
 	random := make([]byte, p.keyLen())
 	_, _ = rand.Read(random)
-	decrypter, err := own.decrypter()
+	decrypter, err := own.Decrypter()
 	if err != nil {
 		return random, 0
 	}

@@ -116,12 +116,13 @@ func (k PrivateKey) Bits() int {
 // CanDecrypt reports whether the key is able to decrypt: a key in memory is, a
 // signer only when it is a [crypto.Decrypter] too.
 func (k PrivateKey) CanDecrypt() bool {
-	_, err := k.decrypter()
+	_, err := k.Decrypter()
 	return err == nil
 }
 
-// decrypter returns the key as one that can decrypt.
-func (k PrivateKey) decrypter() (crypto.Decrypter, error) {
+// Decrypter returns the key as one that can decrypt, for other libraries. It
+// fails for a signer that is no [crypto.Decrypter].
+func (k PrivateKey) Decrypter() (crypto.Decrypter, error) {
 	if k.p == nil {
 		return nil, fmt.Errorf("%w: the RSA private key is missing", ErrKey)
 	}
@@ -210,6 +211,15 @@ func (k PublicKey) Bits() int {
 		return 0
 	}
 	return k.p.rsa.N.BitLen()
+}
+
+// RSA returns the key for other libraries, nil without a key. It must not be
+// changed.
+func (k PublicKey) RSA() *rsa.PublicKey {
+	if k.p == nil {
+		return nil
+	}
+	return k.p.rsa
 }
 
 // Fingerprint returns the SHA-256 of the key's PKIX DER in lower-case hex.

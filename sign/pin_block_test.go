@@ -83,7 +83,7 @@ func profiles() []sign.PINProfile {
 // one alone.
 func TestPINProfilesDoNotMix(t *testing.T) {
 	t.Parallel()
-	raw, key := jwePair(t)
+	raw, key := rsaKey(), privateKey(t)
 	pin := issuing.NewSecret("147258")
 	for i, profile := range profiles() {
 		sealed, err := sign.SealPIN(key.Public(), profile, pin)
@@ -125,7 +125,7 @@ func FuzzReadPINBlock(f *testing.F) {
 }
 
 func FuzzParsePINKey(f *testing.F) {
-	_, key := jwePair(f)
+	key := privateKey(f)
 	text, err := key.Public().MarshalText()
 	if err != nil {
 		f.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/transport"
 	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/sign/jose"
 )
 
 // provider names this package in errors and events.
@@ -63,7 +64,7 @@ type Config struct {
 	PayloadMode sign.UPIMode
 	// JWE are the only algorithms used and accepted for JWE. The zero value is
 	// the documented sample, RSA1_5 and A128CBC-HS256.
-	JWE sign.UPIJWE
+	JWE jose.UPIJWE
 	// Profiles is the security profile by message. Inferred: G.
 	Profiles map[MessageType]Profile
 	// Shapes is the arrangement by message. Inferred: flat for the ATM messages,

@@ -17,6 +17,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/sign/jose"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
 )
@@ -155,7 +156,7 @@ func TestModes(t *testing.T) {
 	}
 	encryption := map[unionpay.MessageType]unionpay.BodyEncryption{unionpay.MessageATMFeedback: unionpay.BodyJWE}
 	_, client := turned(t, unionpaytest.Config{
-		Shapes: shapes, BodyEncryption: encryption, JWE: sign.UPIJWE{Alg: sign.UPIRSAOAEP256, Enc: sign.UPIA256GCM},
+		Shapes: shapes, BodyEncryption: encryption, JWE: jose.UPIJWE{Alg: jose.UPIRSAOAEP256, Enc: jose.UPIA256GCM},
 	})
 	if _, err := client.ATMs.Feedback(t.Context(), feedback()); err != nil {
 		t.Errorf("enveloped and encrypted: %v", err)

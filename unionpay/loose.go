@@ -11,6 +11,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/sign/jose"
 )
 
 // Extra holds members of an answer or event that this version does not model, as
@@ -20,7 +21,7 @@ type Extra map[string]issuing.Secret
 // Opener opens what UnionPay encrypts for the token requestor.
 type Opener struct {
 	Profile Profile                    // how fields are encrypted
-	JWE     sign.UPIJWE                // profile G: the only algorithms accepted
+	JWE     jose.UPIJWE                // profile G: the only algorithms accepted
 	Keys    map[string]sign.PrivateKey // our decryption keys, by kid
 }
 

@@ -14,6 +14,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/sign/jose"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
 )
@@ -233,8 +234,8 @@ func TestWireEncryption(t *testing.T) {
 	if err := json.Unmarshal([]byte(r.sent[0].body), &body); err != nil {
 		t.Fatal(err)
 	}
-	pan, err1 := sign.UPIJWE{}.Decrypt(upi, body.TrxInfo.Pan)
-	cvm, err2 := sign.UPIJWE{}.Decrypt(upi, body.TrxInfo.CVM)
+	pan, err1 := jose.UPIJWE{}.Decrypt(upi, body.TrxInfo.Pan)
+	cvm, err2 := jose.UPIJWE{}.Decrypt(upi, body.TrxInfo.CVM)
 	if err1 != nil || err2 != nil || string(pan) != "6250945000000004" || string(cvm) != `[{"cvn2":"123","otp":"998877"}]` || body.TrxInfo.AuthorizationData != "opaque" {
 		t.Errorf("pan %q %v, cvm %q %v", pan, err1, cvm, err2)
 	}
@@ -252,7 +253,7 @@ func TestWireEncryption(t *testing.T) {
 	if _, err := client.ATMs.Feedback(t.Context(), feedback()); err != nil {
 		t.Fatal(err)
 	}
-	plain, err := sign.UPIJWE{}.Decrypt(upi, r.sent[0].body)
+	plain, err := jose.UPIJWE{}.Decrypt(upi, r.sent[0].body)
 	if err != nil || !strings.HasPrefix(string(plain), `{"atmId"`) || r.sent[0].header.Get("Content-Type") != "application/jose" {
 		t.Errorf("body %s, %v", plain, err)
 	}

@@ -17,6 +17,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/sign/jose"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 )
 
@@ -39,7 +40,7 @@ type UnionPayConfig struct {
 	DecryptKeys map[string]sign.PrivateKey
 	// PayloadMode, JWE and UMPSDigestInfo are as in unionpay.Config.
 	PayloadMode    sign.UPIMode
-	JWE            sign.UPIJWE
+	JWE            jose.UPIJWE
 	UMPSDigestInfo bool
 	// Path is the path that UPI sends to, which UPI-REQPATH must be. Empty takes
 	// the path of the HTTP request; set it behind a proxy that rewrites paths.

@@ -12,6 +12,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/leaktest"
 	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/sign/jose"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
 	"github.com/issuing-sdk/issuing-go/webhook"
@@ -137,7 +138,7 @@ func TestUnionPayStoreDown(t *testing.T) {
 func TestUnionPayConfig(t *testing.T) {
 	t.Parallel()
 	_, err := webhook.UnionPay(webhook.UnionPayConfig{
-		Profile: 5, PayloadMode: 9, JWE: sign.UPIJWE{Alg: "dir"}, UPISignKeys: map[string]sign.PublicKey{"": {}},
+		Profile: 5, PayloadMode: 9, JWE: jose.UPIJWE{Alg: "dir"}, UPISignKeys: map[string]sign.PublicKey{"": {}},
 		DecryptKeys: map[string]sign.PrivateKey{"1": {}},
 	}, nil)
 	var e *issuing.Error

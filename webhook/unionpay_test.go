@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/sign/jose"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
 	"github.com/issuing-sdk/issuing-go/webhook"
@@ -262,7 +263,7 @@ func TestUnionPayMissingFields(t *testing.T) {
 func TestUnionPayEncrypted(t *testing.T) {
 	t.Parallel()
 	s := newUPISide(t, unionpay.ProfileG, nil)
-	token, err := sign.UPIJWE{}.Encrypt(s.keys.Decrypt().Public(), unionpaytest.DecryptKeyID, []byte("6299990000000000004"))
+	token, err := jose.UPIJWE{}.Encrypt(s.keys.Decrypt().Public(), unionpaytest.DecryptKeyID, []byte("6299990000000000004"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -270,7 +271,7 @@ func TestUnionPayEncrypted(t *testing.T) {
 	if code := s.code(s.send(message)); code != "00" || s.events[0].Data.(*unionpay.TokenStateChanged).Token.Reveal() != "6299990000000000004" {
 		t.Errorf("an encrypted token: %s", code)
 	}
-	whole, err := sign.UPIJWE{}.Encrypt(s.keys.Decrypt().Public(), unionpaytest.DecryptKeyID,
+	whole, err := jose.UPIJWE{}.Encrypt(s.keys.Decrypt().Public(), unionpaytest.DecryptKeyID,
 		[]byte(s.message("TOKEN_STATE_NOTIFICATION", "", strings.Replace(suspended, "0004", "0012", 1))))
 	if err != nil {
 		t.Fatal(err)
@@ -278,7 +279,7 @@ func TestUnionPayEncrypted(t *testing.T) {
 	if code := s.code(s.send(whole)); code != "00" || len(s.events) != 2 {
 		t.Errorf("an encrypted body: %s, %d events", code, len(s.events))
 	}
-	fields, err := sign.UPIJWE{}.Encrypt(s.keys.Decrypt().Public(), unionpaytest.DecryptKeyID, []byte(strings.Replace(suspended, "0004", "0020", 1)))
+	fields, err := jose.UPIJWE{}.Encrypt(s.keys.Decrypt().Public(), unionpaytest.DecryptKeyID, []byte(strings.Replace(suspended, "0004", "0020", 1)))
 	if err != nil {
 		t.Fatal(err)
 	}

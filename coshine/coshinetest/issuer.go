@@ -15,7 +15,7 @@ import (
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
-	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/sign/jose"
 )
 
 // IssuerReply is the issuer's answer to a request of the platform.
@@ -108,7 +108,7 @@ func (s *Server) sealForIssuer(body object) (http.Header, []byte, error) {
 	if !s.cfg.OAuth {
 		return header, plain, nil
 	}
-	sealed, err := sign.SealJWE(s.keys.clientRSA.Public(), "", s.cfg.Serialization, plain)
+	sealed, err := jose.SealJWE(s.keys.clientRSA.Public(), "", s.cfg.Serialization, plain)
 	header.Set("Content-Type", coshine.DefaultBodyContentType)
 	return header, []byte(sealed), err
 }
@@ -121,7 +121,7 @@ func (s *Server) readIssuer(status int, text []byte) (IssuerReply, error) {
 		return out, nil
 	}
 	if s.cfg.OAuth {
-		plain, err := sign.OpenJWE(s.keys.platformRSA, s.cfg.Serialization, string(text))
+		plain, err := jose.OpenJWE(s.keys.platformRSA, s.cfg.Serialization, string(text))
 		if err != nil {
 			return out, fmt.Errorf("coshinetest: the issuer's answer: %w", err)
 		}

@@ -8,7 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/issuing-sdk/issuing-go/internal/platform"
-	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/sign/jose"
 )
 
 // tokenLife is the documented life of an access token.
@@ -48,11 +48,11 @@ func (s *Server) mint(r *http.Request, body []byte) platform.Reply {
 	if form.Get("grant_type") != "client_credentials" {
 		return s.oauthError(http.StatusBadRequest, "unsupported_grant_type")
 	}
-	if form.Get("client_assertion_type") != sign.AssertionType {
+	if form.Get("client_assertion_type") != jose.AssertionType {
 		return s.oauthError(http.StatusUnauthorized, "invalid_client")
 	}
 	now := s.now()
-	assertion, err := sign.VerifyAssertion(s.keys.callerEC.Public(), form.Get("client_assertion"), s.TokenURL(), now)
+	assertion, err := jose.VerifyAssertion(s.keys.callerEC.Public(), form.Get("client_assertion"), s.TokenURL(), now)
 	if err != nil || assertion.ClientID != s.clientID {
 		return s.oauthError(http.StatusUnauthorized, "invalid_client")
 	}
@@ -68,7 +68,7 @@ func (s *Server) mint(r *http.Request, body []byte) platform.Reply {
 	}
 	s.jtis[assertion.ID] = assertion.ExpiresAt
 	end := now.Add(tokenLife)
-	token, err := sign.SignAccessToken(s.keys.serverEC, "", s.TokenURL(), s.clientID, uuid.NewString(), end)
+	token, err := jose.SignAccessToken(s.keys.serverEC, "", s.TokenURL(), s.clientID, uuid.NewString(), end)
 	if err != nil {
 		return s.oauthError(http.StatusInternalServerError, "server_error")
 	}

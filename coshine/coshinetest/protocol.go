@@ -11,7 +11,7 @@ import (
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
-	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/sign/jose"
 )
 
 // maxReceived bounds the log of requests; older ones are forgotten.
@@ -113,7 +113,7 @@ func (s *Server) admit(r *http.Request, api coshine.API, body []byte, token issu
 		return nil, http.StatusBadRequest
 	}
 	if s.cfg.OAuth && (len(body) > 0 || api != coshine.APIGeneratePublicPinKey) {
-		plain, err := sign.OpenJWE(s.keys.platformRSA, s.cfg.Serialization, string(body))
+		plain, err := jose.OpenJWE(s.keys.platformRSA, s.cfg.Serialization, string(body))
 		if err != nil {
 			return nil, http.StatusBadRequest
 		}
@@ -292,7 +292,7 @@ func (s *Server) reply(in fields, r result) platform.Reply {
 	body := append(out, r.body...).append(nil)
 	contentType := "application/json; charset=UTF-8"
 	if s.cfg.OAuth {
-		sealed, err := sign.SealJWE(s.keys.clientRSA.Public(), "", s.cfg.Serialization, body)
+		sealed, err := jose.SealJWE(s.keys.clientRSA.Public(), "", s.cfg.Serialization, body)
 		if err != nil {
 			return s.status(http.StatusInternalServerError)
 		}

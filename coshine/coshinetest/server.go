@@ -16,6 +16,7 @@ import (
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/sign/jose"
 )
 
 // Paths of the platform.
@@ -37,7 +38,7 @@ type Config struct {
 	// Keys are the keys of both sides; the zero value makes fresh ones.
 	Keys Keys
 	// Serialization of encrypted bodies.
-	Serialization sign.JWESerialization
+	Serialization jose.JWESerialization
 	// Paths mounts interfaces whose path is not published.
 	Paths coshine.Paths
 	// CardStatus is the table of card status letters; zero is the public

@@ -13,7 +13,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
-	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/sign/jose"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 )
 
@@ -153,7 +153,7 @@ func (s *Server) Push(req PushRequest) (*Push, error) {
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := sign.UPIJWE{}.Encrypt(s.keys.upiEnc.private.Public(), UPIEncKeyID, content)
+	sealed, err := jose.UPIJWE{}.Encrypt(s.keys.upiEnc.private.Public(), UPIEncKeyID, content)
 	if err != nil {
 		return nil, err
 	}

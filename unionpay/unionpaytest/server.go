@@ -7,6 +7,7 @@ import (
 
 	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/sign/jose"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 )
 
@@ -32,7 +33,7 @@ type Config struct {
 	BodyEncryption map[unionpay.MessageType]unionpay.BodyEncryption
 	PushProfile    unionpay.Profile // of notifications
 	PayloadMode    sign.UPIMode
-	JWE            sign.UPIJWE
+	JWE            jose.UPIJWE
 	UMPSDigestInfo bool
 	// Lenient trims stray spaces, takes both Base64 alphabets and both payload
 	// modes of the documented header. [Server.MatchedMode] tells which one came.

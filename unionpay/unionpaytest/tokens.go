@@ -11,6 +11,7 @@ import (
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/sign/jose"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 )
 
@@ -55,7 +56,7 @@ func (s *Server) requestToken(q *request) (unionpay.Code, string, any) {
 		return unionpay.CodeFormat, "field deviceID", nil
 	}
 	data := q.text("authorizationData")
-	plaintext, err := sign.UPIJWE{}.Decrypt(map[string]sign.PrivateKey{UPIEncKeyID: s.keys.upiEnc.private}, data)
+	plaintext, err := jose.UPIJWE{}.Decrypt(map[string]sign.PrivateKey{UPIEncKeyID: s.keys.upiEnc.private}, data)
 	var content sealedAuthorization
 	if err != nil || (wire.Codec{}).Unmarshal(plaintext, &content) != nil {
 		return unionpay.CodeIssuerRefused, "", nil

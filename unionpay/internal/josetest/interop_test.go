@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/sign/jose"
 )
 
 // node is a running interop.mjs.
@@ -161,8 +162,8 @@ func TestJose(t *testing.T) {
 	})
 
 	t.Run("exchanges JWE", func(t *testing.T) {
-		for _, j := range []sign.UPIJWE{
-			{}, {Alg: sign.UPIRSAOAEP}, {Alg: sign.UPIRSAOAEP256, Enc: sign.UPIA256GCM}, {Enc: sign.UPIA256CBCHS512}, {Enc: sign.UPIA128GCM},
+		for _, j := range []jose.UPIJWE{
+			{}, {Alg: jose.UPIRSAOAEP}, {Alg: jose.UPIRSAOAEP256, Enc: jose.UPIA256GCM}, {Enc: jose.UPIA256CBCHS512}, {Enc: jose.UPIA128GCM},
 		} {
 			alg, enc := string(j.Alg), string(j.Enc)
 			if alg == "" {

@@ -1,4 +1,4 @@
-package sign
+package jose
 
 import (
 	"crypto"
@@ -6,7 +6,9 @@ import (
 	"crypto/rsa"
 	"fmt"
 
-	jose "github.com/go-jose/go-jose/v4"
+	gojose "github.com/go-jose/go-jose/v4"
+
+	"github.com/issuing-sdk/issuing-go/sign"
 )
 
 // UPIKeyAlgorithm is how a JWE's content key is encrypted.
@@ -71,19 +73,19 @@ func (j UPIJWE) Supported() bool {
 
 // Encrypt returns the compact JWE of plaintext for the recipient's key, whose
 // certificate id is kid.
-func (j UPIJWE) Encrypt(key PublicKey, kid string, plaintext []byte) (string, error) {
-	if key.p == nil {
-		return "", fmt.Errorf("%w: the recipient's encryption key is missing", ErrKey)
+func (j UPIJWE) Encrypt(key sign.PublicKey, kid string, plaintext []byte) (string, error) {
+	if key.IsZero() {
+		return "", fmt.Errorf("%w: the recipient's encryption key is missing", sign.ErrKey)
 	}
-	if kid == "" || !printable(kid) {
-		return "", fmt.Errorf("%w: the id of the recipient's encryption key is empty or not printable", ErrKey)
+	if !printableID(kid) {
+		return "", fmt.Errorf("%w: the id of the recipient's encryption key is empty or not printable", sign.ErrKey)
 	}
 	alg, enc := j.algorithms()
 	if !alg.Known() || !enc.Known() {
-		return "", fmt.Errorf("%w: unsupported JWE algorithms", ErrKey)
+		return "", fmt.Errorf("%w: unsupported JWE algorithms", sign.ErrKey)
 	}
-	encrypter, err := jose.NewEncrypter(jose.ContentEncryption(enc),
-		jose.Recipient{Algorithm: jose.KeyAlgorithm(alg), Key: key.p.rsa, KeyID: kid}, nil)
+	encrypter, err := gojose.NewEncrypter(gojose.ContentEncryption(enc),
+		gojose.Recipient{Algorithm: gojose.KeyAlgorithm(alg), Key: key.RSA(), KeyID: kid}, nil)
 	if err != nil {
 		return "", fmt.Errorf("sign: JWE: %w", err)
 	}
@@ -95,31 +97,31 @@ func (j UPIJWE) Encrypt(key PublicKey, kid string, plaintext []byte) (string, er
 }
 
 // Decrypt opens a compact JWE with the key that its kid names. Every failure of
-// the message is [ErrDecrypt]: another algorithm, an unknown kid, a content key
+// the message is [sign.ErrDecrypt]: another algorithm, an unknown kid, a content key
 // of bad padding and a bad tag look the same.
-func (j UPIJWE) Decrypt(keys map[string]PrivateKey, text string) ([]byte, error) {
+func (j UPIJWE) Decrypt(keys map[string]sign.PrivateKey, text string) ([]byte, error) {
 	alg, enc := j.algorithms()
-	object, err := jose.ParseEncryptedCompact(text,
-		[]jose.KeyAlgorithm{jose.KeyAlgorithm(alg)}, []jose.ContentEncryption{jose.ContentEncryption(enc)})
+	object, err := gojose.ParseEncryptedCompact(text,
+		[]gojose.KeyAlgorithm{gojose.KeyAlgorithm(alg)}, []gojose.ContentEncryption{gojose.ContentEncryption(enc)})
 	if err != nil {
-		return nil, ErrDecrypt
+		return nil, sign.ErrDecrypt
 	}
 	// Compression is no part of UnionPay's profile and would let a short message
 	// grow.
 	if _, compressed := object.Header.ExtraHeaders["zip"]; compressed {
-		return nil, ErrDecrypt
+		return nil, sign.ErrDecrypt
 	}
 	key, ok := keys[object.Header.KeyID]
-	if !ok || key.p == nil {
-		return nil, ErrDecrypt
+	if !ok || key.IsZero() {
+		return nil, sign.ErrDecrypt
 	}
-	decrypter, err := key.decrypter()
+	decrypter, err := key.Decrypter()
 	if err != nil {
 		return nil, err
 	}
 	plaintext, err := object.Decrypt(contentKeys{decrypter, key.Bits(), alg, cekBytes[enc]})
 	if err != nil {
-		return nil, ErrDecrypt
+		return nil, sign.ErrDecrypt
 	}
 	return plaintext, nil
 }
@@ -133,8 +135,8 @@ type contentKeys struct {
 	size int
 }
 
-// DecryptKey implements jose.OpaqueKeyDecrypter.
-func (k contentKeys) DecryptKey(encrypted []byte, _ jose.Header) ([]byte, error) {
+// DecryptKey implements gojose.OpaqueKeyDecrypter.
+func (k contentKeys) DecryptKey(encrypted []byte, _ gojose.Header) ([]byte, error) {
 	switch k.alg {
 	case UPIRSAOAEP:
 		return k.key.Decrypt(rand.Reader, encrypted, &rsa.OAEPOptions{Hash: crypto.SHA1})
@@ -142,11 +144,21 @@ func (k contentKeys) DecryptKey(encrypted []byte, _ jose.Header) ([]byte, error)
 		return k.key.Decrypt(rand.Reader, encrypted, &rsa.OAEPOptions{Hash: crypto.SHA256})
 	}
 	if len(encrypted) != (k.bits+7)/8 {
-		return nil, ErrDecrypt
+		return nil, sign.ErrDecrypt
 	}
 	// UnionPay documents RSA1_5. With a session key length, bad padding yields a
 	// random content key in the same time, and the tag is what fails: there is
 	// no padding oracle.
 	//lint:ignore SA1019 UnionPay's documented sample uses RSA1_5
 	return k.key.Decrypt(rand.Reader, encrypted, &rsa.PKCS1v15DecryptOptions{SessionKeyLen: k.size})
+}
+
+// printableID reports whether id can stand in a JSON header unescaped.
+func printableID(id string) bool {
+	for i := range len(id) {
+		if id[i] <= ' ' || id[i] > '~' || id[i] == '"' || id[i] == '\\' {
+			return false
+		}
+	}
+	return id != ""
 }

@@ -1,4 +1,4 @@
-package sign
+package jose
 
 import (
 	"encoding/json"
@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"time"
 
-	jose "github.com/go-jose/go-jose/v4"
+	gojose "github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/cryptosigner"
+
+	"github.com/issuing-sdk/issuing-go/sign"
 )
 
 // AssertionType is the client_assertion_type of RFC 7523.
@@ -65,7 +67,7 @@ func (a *jwtAudience) UnmarshalJSON(data []byte) error {
 
 // SignAssertion returns the assertion as a compact JWT with alg ES256 and typ
 // JWT; keyID becomes kid unless it is empty.
-func SignAssertion(key ES256Key, keyID string, a Assertion) (string, error) {
+func SignAssertion(key sign.ES256Key, keyID string, a Assertion) (string, error) {
 	if a.ClientID == "" || a.Audience == "" || a.ID == "" || a.ExpiresAt.IsZero() {
 		return "", errors.New("sign: the assertion lacks client id, audience, id or expiry")
 	}
@@ -81,20 +83,20 @@ func SignAssertion(key ES256Key, keyID string, a Assertion) (string, error) {
 
 // SignAccessToken returns an access token as a compact JWT with alg ES256, for
 // token endpoints and their tests.
-func SignAccessToken(key ES256Key, keyID, issuer, subject, id string, expiresAt time.Time) (string, error) {
+func SignAccessToken(key sign.ES256Key, keyID, issuer, subject, id string, expiresAt time.Time) (string, error) {
 	return signJWT(key, keyID, jwtClaims{Issuer: issuer, Subject: subject, ID: id, ExpiresAt: expiresAt.Unix()})
 }
 
-func signJWT(key ES256Key, keyID string, c jwtClaims) (string, error) {
-	if key.p == nil {
-		return "", fmt.Errorf("%w: the EC private key is missing", ErrKey)
+func signJWT(key sign.ES256Key, keyID string, c jwtClaims) (string, error) {
+	if key.IsZero() {
+		return "", fmt.Errorf("%w: the EC private key is missing", sign.ErrKey)
 	}
-	options := (&jose.SignerOptions{}).WithType("JWT")
+	options := (&gojose.SignerOptions{}).WithType("JWT")
 	if keyID != "" {
 		options = options.WithHeader("kid", keyID)
 	}
-	signer, err := jose.NewSigner(jose.SigningKey{
-		Algorithm: jose.ES256, Key: cryptosigner.Opaque(key.p.signer),
+	signer, err := gojose.NewSigner(gojose.SigningKey{
+		Algorithm: gojose.ES256, Key: cryptosigner.Opaque(key.Signer()),
 	}, options)
 	if err != nil {
 		return "", fmt.Errorf("sign: ES256: %w", err)
@@ -112,14 +114,14 @@ func signJWT(key ES256Key, keyID string, c jwtClaims) (string, error) {
 
 // VerifyAssertion checks signature, audience and times of a client assertion
 // and returns its claims. Whether the id was seen before is the caller's
-// memory. Only ES256 is accepted. Every failure is [ErrVerify].
-func VerifyAssertion(key ES256PublicKey, token, audience string, now time.Time) (Assertion, error) {
+// memory. Only ES256 is accepted. Every failure is [sign.ErrVerify].
+func VerifyAssertion(key sign.ES256PublicKey, token, audience string, now time.Time) (Assertion, error) {
 	c, err := verifyJWT(key, token, now)
 	if err != nil {
 		return Assertion{}, err
 	}
 	if c.Issuer == "" || c.Issuer != c.Subject || c.ID == "" || c.ExpiresAt == 0 {
-		return Assertion{}, ErrVerify
+		return Assertion{}, sign.ErrVerify
 	}
 	for _, a := range c.Audience {
 		if a == audience {
@@ -130,12 +132,12 @@ func VerifyAssertion(key ES256PublicKey, token, audience string, now time.Time) 
 			return out, nil
 		}
 	}
-	return Assertion{}, ErrVerify
+	return Assertion{}, sign.ErrVerify
 }
 
 // VerifyAccessToken checks signature and times of an access token that its
-// server signed with ES256. Every failure is [ErrVerify].
-func VerifyAccessToken(key ES256PublicKey, token string, now time.Time) error {
+// server signed with ES256. Every failure is [sign.ErrVerify].
+func VerifyAccessToken(key sign.ES256PublicKey, token string, now time.Time) error {
 	_, err := verifyJWT(key, token, now)
 	return err
 }
@@ -143,28 +145,28 @@ func VerifyAccessToken(key ES256PublicKey, token string, now time.Time) error {
 // maxClockAhead is how far in the future iat and nbf may lie.
 const maxClockAhead = time.Minute
 
-func verifyJWT(key ES256PublicKey, token string, now time.Time) (jwtClaims, error) {
-	if key.p == nil {
-		return jwtClaims{}, fmt.Errorf("%w: the EC public key is missing", ErrKey)
+func verifyJWT(key sign.ES256PublicKey, token string, now time.Time) (jwtClaims, error) {
+	if key.IsZero() {
+		return jwtClaims{}, fmt.Errorf("%w: the EC public key is missing", sign.ErrKey)
 	}
 	if token == "" || len(token) > maxJWT {
-		return jwtClaims{}, ErrVerify
+		return jwtClaims{}, sign.ErrVerify
 	}
-	parsed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.ES256})
+	parsed, err := gojose.ParseSignedCompact(token, []gojose.SignatureAlgorithm{gojose.ES256})
 	if err != nil {
-		return jwtClaims{}, ErrVerify
+		return jwtClaims{}, sign.ErrVerify
 	}
-	payload, err := parsed.Verify(key.p)
+	payload, err := parsed.Verify(key.ECDSA())
 	if err != nil {
-		return jwtClaims{}, ErrVerify
+		return jwtClaims{}, sign.ErrVerify
 	}
 	var c jwtClaims
 	if json.Unmarshal(payload, &c) != nil {
-		return jwtClaims{}, ErrVerify
+		return jwtClaims{}, sign.ErrVerify
 	}
 	ahead := now.Add(maxClockAhead).Unix()
 	if (c.ExpiresAt != 0 && c.ExpiresAt <= now.Unix()) || c.NotBefore > ahead || c.IssuedAt > ahead {
-		return jwtClaims{}, ErrVerify
+		return jwtClaims{}, sign.ErrVerify
 	}
 	return c, nil
 }

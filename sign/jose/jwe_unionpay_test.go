@@ -1,4 +1,4 @@
-package sign_test
+package jose_test
 
 import (
 	"bytes"
@@ -9,9 +9,10 @@ import (
 	"strings"
 	"testing"
 
-	jose "github.com/go-jose/go-jose/v4"
+	gojose "github.com/go-jose/go-jose/v4"
 
 	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/sign/jose"
 )
 
 func upiDecryptKeys(t testing.TB) map[string]sign.PrivateKey {
@@ -21,7 +22,7 @@ func upiDecryptKeys(t testing.TB) map[string]sign.PrivateKey {
 
 func TestUPIJWEVector(t *testing.T) {
 	t.Parallel()
-	got, err := sign.UPIJWE{}.Decrypt(upiDecryptKeys(t), upiFile(t, "field.jwe"))
+	got, err := jose.UPIJWE{}.Decrypt(upiDecryptKeys(t), upiFile(t, "field.jwe"))
 	if err != nil || string(got) != "6250945000000004" {
 		t.Errorf("got %q, %v", got, err)
 	}
@@ -29,9 +30,9 @@ func TestUPIJWEVector(t *testing.T) {
 
 func TestUPIJWERoundTrip(t *testing.T) {
 	t.Parallel()
-	for _, alg := range []sign.UPIKeyAlgorithm{"", sign.UPIRSA15, sign.UPIRSAOAEP, sign.UPIRSAOAEP256} {
-		for _, enc := range []sign.UPIContentEncryption{"", sign.UPIA128CBCHS256, sign.UPIA256CBCHS512, sign.UPIA128GCM, sign.UPIA256GCM} {
-			j := sign.UPIJWE{Alg: alg, Enc: enc}
+	for _, alg := range []jose.UPIKeyAlgorithm{"", jose.UPIRSA15, jose.UPIRSAOAEP, jose.UPIRSAOAEP256} {
+		for _, enc := range []jose.UPIContentEncryption{"", jose.UPIA128CBCHS256, jose.UPIA256CBCHS512, jose.UPIA128GCM, jose.UPIA256GCM} {
+			j := jose.UPIJWE{Alg: alg, Enc: enc}
 			for _, plaintext := range []string{"", "6250945000000004", strings.Repeat("é", 5000)} {
 				text, err := j.Encrypt(upiPublic(t), upiKid, []byte(plaintext))
 				if err != nil {
@@ -44,7 +45,7 @@ func TestUPIJWERoundTrip(t *testing.T) {
 			}
 		}
 	}
-	text, err := sign.UPIJWE{}.Encrypt(upiPublic(t), upiKid, []byte("x"))
+	text, err := jose.UPIJWE{}.Encrypt(upiPublic(t), upiKid, []byte("x"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,15 +74,15 @@ func TestUPIJWEOneError(t *testing.T) {
 	withHeader := func(header string) string {
 		return strings.Join(append([]string{base64.RawURLEncoding.EncodeToString([]byte(header))}, parts[1:]...), ".")
 	}
-	encrypted := func(j sign.UPIJWE, kid string) string {
+	encrypted := func(j jose.UPIJWE, kid string) string {
 		text, err := j.Encrypt(upiPublic(t), kid, []byte("x"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		return text
 	}
-	zipped, err := jose.NewEncrypter(jose.A128CBC_HS256, jose.Recipient{Algorithm: jose.RSA1_5, Key: &rsaPrivate(t).PublicKey, KeyID: upiKid},
-		&jose.EncrypterOptions{Compression: jose.DEFLATE})
+	zipped, err := gojose.NewEncrypter(gojose.A128CBC_HS256, gojose.Recipient{Algorithm: gojose.RSA1_5, Key: &rsaPrivate(t).PublicKey, KeyID: upiKid},
+		&gojose.EncrypterOptions{Compression: gojose.DEFLATE})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,9 +99,9 @@ func TestUPIJWEOneError(t *testing.T) {
 		"short encrypted key": strings.Join([]string{parts[0], "AAAA", parts[2], parts[3], parts[4]}, "."),
 		"enc A128GCM":         withHeader(`{"alg":"RSA1_5","enc":"A128GCM","kid":"20190411000000"}`),
 		"alg dir":             withHeader(`{"alg":"dir","enc":"A128CBC-HS256","kid":"20190411000000"}`),
-		"alg OAEP":            encrypted(sign.UPIJWE{Alg: sign.UPIRSAOAEP}, upiKid),
-		"enc A256GCM":         encrypted(sign.UPIJWE{Enc: sign.UPIA256GCM}, upiKid),
-		"unknown kid":         encrypted(sign.UPIJWE{}, "1"),
+		"alg OAEP":            encrypted(jose.UPIJWE{Alg: jose.UPIRSAOAEP}, upiKid),
+		"enc A256GCM":         encrypted(jose.UPIJWE{Enc: jose.UPIA256GCM}, upiKid),
+		"unknown kid":         encrypted(jose.UPIJWE{}, "1"),
 		"no kid":              withHeader(`{"alg":"RSA1_5","enc":"A128CBC-HS256"}`),
 		"crit":                withHeader(`{"alg":"RSA1_5","enc":"A128CBC-HS256","kid":"20190411000000","crit":["exp"],"exp":1}`),
 		"four parts":          strings.Join(parts[:4], "."),
@@ -113,7 +114,7 @@ func TestUPIJWEOneError(t *testing.T) {
 		}(),
 	}
 	for name, text := range cases {
-		got, err := sign.UPIJWE{}.Decrypt(upiDecryptKeys(t), text)
+		got, err := jose.UPIJWE{}.Decrypt(upiDecryptKeys(t), text)
 		if err == nil || err.Error() != sign.ErrDecrypt.Error() || !errors.Is(err, sign.ErrDecrypt) || got != nil {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
@@ -136,13 +137,13 @@ func TestUPIJWEKeys(t *testing.T) {
 	if key.CanDecrypt() || !upiPrivate(t).CanDecrypt() || (sign.PrivateKey{}).CanDecrypt() {
 		t.Error("CanDecrypt does not tell keys apart")
 	}
-	if _, err := (sign.UPIJWE{}).Decrypt(map[string]sign.PrivateKey{upiKid: key}, upiFile(t, "field.jwe")); !errors.Is(err, sign.ErrKey) {
+	if _, err := (jose.UPIJWE{}).Decrypt(map[string]sign.PrivateKey{upiKid: key}, upiFile(t, "field.jwe")); !errors.Is(err, sign.ErrKey) {
 		t.Errorf("a key that signs only: %v", err)
 	}
 	for name, encrypt := range map[string]func() (string, error){
-		"no key":     func() (string, error) { return sign.UPIJWE{}.Encrypt(sign.PublicKey{}, upiKid, nil) },
-		"no kid":     func() (string, error) { return sign.UPIJWE{}.Encrypt(upiPublic(t), "", nil) },
-		"algorithms": func() (string, error) { return sign.UPIJWE{Alg: "dir"}.Encrypt(upiPublic(t), upiKid, nil) },
+		"no key":     func() (string, error) { return jose.UPIJWE{}.Encrypt(sign.PublicKey{}, upiKid, nil) },
+		"no kid":     func() (string, error) { return jose.UPIJWE{}.Encrypt(upiPublic(t), "", nil) },
+		"algorithms": func() (string, error) { return jose.UPIJWE{Alg: "dir"}.Encrypt(upiPublic(t), upiKid, nil) },
 	} {
 		if _, err := encrypt(); !errors.Is(err, sign.ErrKey) {
 			t.Errorf("%s: %v", name, err)
@@ -157,7 +158,7 @@ func FuzzUPIJWEDecrypt(f *testing.F) {
 	f.Add("eyJhbGciOiJSU0ExXzUiLCJlbmMiOiJBMTI4Q0JDLUhTMjU2Iiwia2lkIjoiMjAxOTA0MTEwMDAwMDAifQ.AA.AA.AA.AA")
 	keys := upiDecryptKeys(f)
 	f.Fuzz(func(t *testing.T, text string) {
-		if plaintext, err := (sign.UPIJWE{}).Decrypt(keys, text); err == nil && string(plaintext) != "6250945000000004" {
+		if plaintext, err := (jose.UPIJWE{}).Decrypt(keys, text); err == nil && string(plaintext) != "6250945000000004" {
 			t.Error("another message opened")
 		}
 	})

@@ -72,6 +72,14 @@ func ParseES256Key(text string) (ES256Key, error) {
 // IsZero reports whether there is no key.
 func (k ES256Key) IsZero() bool { return k.p == nil }
 
+// Signer returns the key for other libraries, nil without a key.
+func (k ES256Key) Signer() crypto.Signer {
+	if k.p == nil {
+		return nil
+	}
+	return k.p.signer
+}
+
 // Public returns the public half, which is given to the other side.
 func (k ES256Key) Public() ES256PublicKey {
 	if k.p == nil {
@@ -129,6 +137,10 @@ func ParseES256PublicKey(text string) (ES256PublicKey, error) {
 
 // IsZero reports whether there is no key.
 func (k ES256PublicKey) IsZero() bool { return k.p == nil }
+
+// ECDSA returns the key for other libraries, nil without a key. It must not be
+// changed.
+func (k ES256PublicKey) ECDSA() *ecdsa.PublicKey { return k.p }
 
 // Fingerprint returns the SHA-256 of the key's PKIX DER in lower-case hex.
 func (k ES256PublicKey) Fingerprint() string {

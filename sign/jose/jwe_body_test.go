@@ -1,4 +1,4 @@
-package sign_test
+package jose_test
 
 import (
 	"bytes"
@@ -16,9 +16,10 @@ import (
 	"sync"
 	"testing"
 
-	jose "github.com/go-jose/go-jose/v4"
+	gojose "github.com/go-jose/go-jose/v4"
 
 	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/sign/jose"
 )
 
 // jweKey is made once: an RSA key takes a moment.
@@ -44,7 +45,7 @@ const jweBody = `{"participantId":"100000","cardNumber":"4220000000000001"}`
 func TestJWEAgainstTheStandardLibrary(t *testing.T) {
 	t.Parallel()
 	raw, key := jwePair(t)
-	text, err := sign.SealJWE(key.Public(), "kid-1", sign.JWECompact, []byte(jweBody))
+	text, err := jose.SealJWE(key.Public(), "kid-1", jose.JWECompact, []byte(jweBody))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +70,7 @@ func TestJWEAgainstTheStandardLibrary(t *testing.T) {
 
 	protected := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"RSA-OAEP-256","enc":"A128GCM"}`))
 	made := assemble(t, &raw.PublicKey, protected)
-	if plain, err := sign.OpenJWE(key, sign.JWECompact, "\n"+made+" "); err != nil || string(plain) != jweBody {
+	if plain, err := jose.OpenJWE(key, jose.JWECompact, "\n"+made+" "); err != nil || string(plain) != jweBody {
 		t.Errorf("%s, %v", plain, err)
 	}
 }
@@ -108,16 +109,16 @@ func assemble(t testing.TB, key *rsa.PublicKey, protected string) string {
 func TestJWERoundTrip(t *testing.T) {
 	t.Parallel()
 	_, key := jwePair(t)
-	for _, form := range []sign.JWESerialization{sign.JWECompact, sign.JWEJSON} {
+	for _, form := range []jose.JWESerialization{jose.JWECompact, jose.JWEJSON} {
 		for _, plain := range []string{"", "{}", strings.Repeat(jweBody, 1000)} {
-			text, err := sign.SealJWE(key.Public(), "", form, []byte(plain))
+			text, err := jose.SealJWE(key.Public(), "", form, []byte(plain))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, err := sign.OpenJWE(key, form, text); err != nil || !bytes.Equal(got, []byte(plain)) {
+			if got, err := jose.OpenJWE(key, form, text); err != nil || !bytes.Equal(got, []byte(plain)) {
 				t.Errorf("%v: %d bytes of %d, %v", form, len(got), len(plain), err)
 			}
-			if _, err := sign.OpenJWE(key, 1-form, text); !errors.Is(err, sign.ErrDecrypt) {
+			if _, err := jose.OpenJWE(key, 1-form, text); !errors.Is(err, sign.ErrDecrypt) {
 				t.Errorf("%v passes as the other serialisation", form)
 			}
 		}
@@ -142,8 +143,8 @@ func (h jweHSM) Decrypt(r io.Reader, text []byte, opts crypto.DecrypterOpts) ([]
 func TestJWEIsRefused(t *testing.T) {
 	t.Parallel()
 	raw, key := jwePair(t)
-	sealed := func(alg jose.KeyAlgorithm, enc jose.ContentEncryption, options *jose.EncrypterOptions) string {
-		e, err := jose.NewEncrypter(enc, jose.Recipient{Algorithm: alg, Key: &raw.PublicKey}, options)
+	sealed := func(alg gojose.KeyAlgorithm, enc gojose.ContentEncryption, options *gojose.EncrypterOptions) string {
+		e, err := gojose.NewEncrypter(enc, gojose.Recipient{Algorithm: alg, Key: &raw.PublicKey}, options)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -157,18 +158,18 @@ func TestJWEIsRefused(t *testing.T) {
 		}
 		return text
 	}
-	good := sealed(jose.RSA_OAEP_256, jose.A128GCM, nil)
-	if _, err := sign.OpenJWE(key, sign.JWECompact, good); err != nil {
+	good := sealed(gojose.RSA_OAEP_256, gojose.A128GCM, nil)
+	if _, err := jose.OpenJWE(key, jose.JWECompact, good); err != nil {
 		t.Fatal(err)
 	}
 	parts := strings.Split(good, ".")
 	none := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"dir","enc":"A128GCM"}`))
 	for name, text := range map[string]string{
-		"RSA-OAEP":     sealed(jose.RSA_OAEP, jose.A128GCM, nil),
-		"RSA1_5":       sealed(jose.RSA1_5, jose.A128GCM, nil),
-		"A256GCM":      sealed(jose.RSA_OAEP_256, jose.A256GCM, nil),
-		"A128CBC":      sealed(jose.RSA_OAEP_256, jose.A128CBC_HS256, nil),
-		"compressed":   sealed(jose.RSA_OAEP_256, jose.A128GCM, &jose.EncrypterOptions{Compression: jose.DEFLATE}),
+		"RSA-OAEP":     sealed(gojose.RSA_OAEP, gojose.A128GCM, nil),
+		"RSA1_5":       sealed(gojose.RSA1_5, gojose.A128GCM, nil),
+		"A256GCM":      sealed(gojose.RSA_OAEP_256, gojose.A256GCM, nil),
+		"A128CBC":      sealed(gojose.RSA_OAEP_256, gojose.A128CBC_HS256, nil),
+		"compressed":   sealed(gojose.RSA_OAEP_256, gojose.A128GCM, &gojose.EncrypterOptions{Compression: gojose.DEFLATE}),
 		"direct":       strings.Join(append([]string{none}, parts[1:]...), "."),
 		"altered text": strings.Join([]string{parts[0], parts[1], parts[2], "AAAA" + parts[3][4:], parts[4]}, "."),
 		"altered tag":  strings.Join([]string{parts[0], parts[1], parts[2], parts[3], "AAAA" + parts[4][4:]}, "."),
@@ -176,7 +177,7 @@ func TestJWEIsRefused(t *testing.T) {
 		"short tag":    strings.Join([]string{parts[0], parts[1], parts[2], parts[3], parts[4][:8]}, "."),
 		"plain":        jweBody, "empty": "", "dots": "....", "huge": strings.Repeat("a", 9<<20),
 	} {
-		if plain, err := sign.OpenJWE(key, sign.JWECompact, text); !errors.Is(err, sign.ErrDecrypt) || plain != nil {
+		if plain, err := jose.OpenJWE(key, jose.JWECompact, text); !errors.Is(err, sign.ErrDecrypt) || plain != nil {
 			t.Errorf("%s: %d bytes, %v", name, len(plain), err)
 		}
 	}
@@ -188,27 +189,27 @@ func TestJWEIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sign.OpenJWE(otherKey, sign.JWECompact, good); !errors.Is(err, sign.ErrDecrypt) {
+	if _, err := jose.OpenJWE(otherKey, jose.JWECompact, good); !errors.Is(err, sign.ErrDecrypt) {
 		t.Errorf("another key: %v", err)
 	}
 	only, err := sign.NewPrivateKey(jweSignerOnly{raw})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sign.OpenJWE(only, sign.JWECompact, good); !errors.Is(err, sign.ErrKey) || only.CanDecrypt() {
+	if _, err := jose.OpenJWE(only, jose.JWECompact, good); !errors.Is(err, sign.ErrKey) || only.CanDecrypt() {
 		t.Errorf("a signer: %v", err)
 	}
-	if _, err := sign.OpenJWE(sign.PrivateKey{}, sign.JWECompact, good); !errors.Is(err, sign.ErrKey) {
+	if _, err := jose.OpenJWE(sign.PrivateKey{}, jose.JWECompact, good); !errors.Is(err, sign.ErrKey) {
 		t.Errorf("no key: %v", err)
 	}
-	if _, err := sign.SealJWE(sign.PublicKey{}, "", sign.JWECompact, nil); !errors.Is(err, sign.ErrKey) {
+	if _, err := jose.SealJWE(sign.PublicKey{}, "", jose.JWECompact, nil); !errors.Is(err, sign.ErrKey) {
 		t.Errorf("no public key: %v", err)
 	}
 	handle, err := sign.NewPrivateKey(jweHSM{raw})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if plain, err := sign.OpenJWE(handle, sign.JWECompact, good); err != nil || !handle.CanDecrypt() || len(plain) == 0 {
+	if plain, err := jose.OpenJWE(handle, jose.JWECompact, good); err != nil || !handle.CanDecrypt() || len(plain) == 0 {
 		t.Errorf("a key behind an interface: %v", err)
 	}
 }
@@ -216,8 +217,8 @@ func TestJWEIsRefused(t *testing.T) {
 // FuzzOpenJWE never panics and opens nothing that was not sealed.
 func FuzzOpenJWE(f *testing.F) {
 	_, key := jwePair(f)
-	for _, form := range []sign.JWESerialization{sign.JWECompact, sign.JWEJSON} {
-		text, err := sign.SealJWE(key.Public(), "", form, []byte(jweBody))
+	for _, form := range []jose.JWESerialization{jose.JWECompact, jose.JWEJSON} {
+		text, err := jose.SealJWE(key.Public(), "", form, []byte(jweBody))
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -225,7 +226,7 @@ func FuzzOpenJWE(f *testing.F) {
 	}
 	f.Add(0, "....")
 	f.Fuzz(func(t *testing.T, form int, text string) {
-		plain, err := sign.OpenJWE(key, sign.JWESerialization(form), text)
+		plain, err := jose.OpenJWE(key, jose.JWESerialization(form), text)
 		if err == nil && string(plain) != jweBody {
 			t.Errorf("opened %q", plain)
 		}
@@ -234,7 +235,7 @@ func FuzzOpenJWE(f *testing.F) {
 
 func BenchmarkJWE(b *testing.B) {
 	raw, key := jwePair(b)
-	text, err := sign.SealJWE(key.Public(), "", sign.JWECompact, []byte(jweBody))
+	text, err := jose.SealJWE(key.Public(), "", jose.JWECompact, []byte(jweBody))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -252,11 +253,11 @@ func BenchmarkJWE(b *testing.B) {
 			}
 		})
 	}
-	run("seal", func() error { _, err := sign.SealJWE(key.Public(), "", sign.JWECompact, []byte(jweBody)); return err })
+	run("seal", func() error { _, err := jose.SealJWE(key.Public(), "", jose.JWECompact, []byte(jweBody)); return err })
 	run("seal/bare RSA-OAEP", func() error {
 		_, err := rsa.EncryptOAEP(sha256.New(), rand.Reader, &raw.PublicKey, make([]byte, 16), nil)
 		return err
 	})
-	run("open", func() error { _, err := sign.OpenJWE(key, sign.JWECompact, text); return err })
+	run("open", func() error { _, err := jose.OpenJWE(key, jose.JWECompact, text); return err })
 	run("open/bare RSA-OAEP", func() error { _, err := rsa.DecryptOAEP(sha256.New(), nil, raw, wrapped, nil); return err })
 }

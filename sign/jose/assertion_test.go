@@ -1,4 +1,4 @@
-package sign_test
+package jose_test
 
 import (
 	"crypto/ecdsa"
@@ -19,6 +19,7 @@ import (
 
 	"github.com/issuing-sdk/issuing-go/internal/leaktest"
 	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/sign/jose"
 )
 
 var assertionTime = time.Date(2026, 4, 20, 6, 30, 52, 0, time.UTC)
@@ -42,8 +43,8 @@ func es256(t testing.TB) (sign.ES256Key, *ecdsa.PrivateKey) {
 	return key, raw
 }
 
-func assertion() sign.Assertion {
-	return sign.Assertion{ClientID: "client-1", Audience: "https://auth.example/token", ID: "jti-1", IssuedAt: assertionTime, ExpiresAt: assertionTime.Add(5 * time.Minute)}
+func assertion() jose.Assertion {
+	return jose.Assertion{ClientID: "client-1", Audience: "https://auth.example/token", ID: "jti-1", IssuedAt: assertionTime, ExpiresAt: assertionTime.Add(5 * time.Minute)}
 }
 
 // TestAssertionIsWhatTheStandardRequires takes an assertion apart with the
@@ -51,7 +52,7 @@ func assertion() sign.Assertion {
 func TestAssertionIsWhatTheStandardRequires(t *testing.T) {
 	t.Parallel()
 	key, raw := es256(t)
-	token, err := sign.SignAssertion(key, "kid-1", assertion())
+	token, err := jose.SignAssertion(key, "kid-1", assertion())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +86,7 @@ func TestAssertionIsWhatTheStandardRequires(t *testing.T) {
 	if len(signature) != 64 || !ecdsa.Verify(&raw.PublicKey, digest[:], new(big.Int).SetBytes(signature[:32]), new(big.Int).SetBytes(signature[32:])) {
 		t.Error("the signature does not verify with crypto/ecdsa")
 	}
-	if got, err := sign.VerifyAssertion(key.Public(), token, assertion().Audience, assertionTime); err != nil || got.ID != "jti-1" || got.ClientID != "client-1" || !got.ExpiresAt.Equal(assertionTime.Add(5*time.Minute)) || !got.IssuedAt.Equal(assertionTime) {
+	if got, err := jose.VerifyAssertion(key.Public(), token, assertion().Audience, assertionTime); err != nil || got.ID != "jti-1" || got.ClientID != "client-1" || !got.ExpiresAt.Equal(assertionTime.Add(5*time.Minute)) || !got.IssuedAt.Equal(assertionTime) {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
@@ -112,13 +113,13 @@ func TestRFC7515Vector(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := sign.VerifyAccessToken(key, token, time.Unix(1300819379, 0)); err != nil {
+	if err := jose.VerifyAccessToken(key, token, time.Unix(1300819379, 0)); err != nil {
 		t.Errorf("before its end: %v", err)
 	}
-	if err := sign.VerifyAccessToken(key, token, time.Unix(1300819380, 0)); !errors.Is(err, sign.ErrVerify) {
+	if err := jose.VerifyAccessToken(key, token, time.Unix(1300819380, 0)); !errors.Is(err, sign.ErrVerify) {
 		t.Errorf("at its end: %v", err)
 	}
-	if err := sign.VerifyAccessToken(key, token[:len(token)-4]+"AAAA", time.Unix(1300819379, 0)); !errors.Is(err, sign.ErrVerify) {
+	if err := jose.VerifyAccessToken(key, token[:len(token)-4]+"AAAA", time.Unix(1300819379, 0)); !errors.Is(err, sign.ErrVerify) {
 		t.Errorf("another signature: %v", err)
 	}
 }
@@ -127,49 +128,49 @@ func TestAssertionsAreRefused(t *testing.T) {
 	t.Parallel()
 	key, _ := es256(t)
 	other, _ := es256(t)
-	signed := func(k sign.ES256Key, change func(*sign.Assertion)) string {
+	signed := func(k sign.ES256Key, change func(*jose.Assertion)) string {
 		a := assertion()
 		change(&a)
-		token, err := sign.SignAssertion(k, "", a)
+		token, err := jose.SignAssertion(k, "", a)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return token
 	}
-	good := signed(key, func(*sign.Assertion) {})
+	good := signed(key, func(*jose.Assertion) {})
 	none := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + "." + strings.Split(good, ".")[1] + "."
 	for name, token := range map[string]string{
-		"other key":      signed(other, func(*sign.Assertion) {}),
-		"expired":        signed(key, func(a *sign.Assertion) { a.ExpiresAt = assertionTime }),
-		"issued later":   signed(key, func(a *sign.Assertion) { a.IssuedAt = assertionTime.Add(2 * time.Minute) }),
-		"for another":    signed(key, func(a *sign.Assertion) { a.Audience = "https://auth.example/other" }),
+		"other key":      signed(other, func(*jose.Assertion) {}),
+		"expired":        signed(key, func(a *jose.Assertion) { a.ExpiresAt = assertionTime }),
+		"issued later":   signed(key, func(a *jose.Assertion) { a.IssuedAt = assertionTime.Add(2 * time.Minute) }),
+		"for another":    signed(key, func(a *jose.Assertion) { a.Audience = "https://auth.example/other" }),
 		"algorithm none": none,
 		"empty":          "", "no token": "a.b.c", "huge": strings.Repeat("a", 20_000),
 		"swapped parts": strings.Join([]string{strings.Split(good, ".")[1], strings.Split(good, ".")[0], strings.Split(good, ".")[2]}, "."),
 	} {
-		if a, err := sign.VerifyAssertion(key.Public(), token, assertion().Audience, assertionTime); !errors.Is(err, sign.ErrVerify) || a.ID != "" {
+		if a, err := jose.VerifyAssertion(key.Public(), token, assertion().Audience, assertionTime); !errors.Is(err, sign.ErrVerify) || a.ID != "" {
 			t.Errorf("%s: %+v, %v", name, a, err)
 		}
 	}
-	access, err := sign.SignAccessToken(key, "", "server", "client-1", "id", assertionTime.Add(time.Hour))
-	if err != nil || sign.VerifyAccessToken(key.Public(), access, assertionTime) != nil {
+	access, err := jose.SignAccessToken(key, "", "server", "client-1", "id", assertionTime.Add(time.Hour))
+	if err != nil || jose.VerifyAccessToken(key.Public(), access, assertionTime) != nil {
 		t.Errorf("access token: %v", err)
 	}
-	if _, err := sign.VerifyAssertion(key.Public(), access, assertion().Audience, assertionTime); !errors.Is(err, sign.ErrVerify) {
+	if _, err := jose.VerifyAssertion(key.Public(), access, assertion().Audience, assertionTime); !errors.Is(err, sign.ErrVerify) {
 		t.Errorf("an access token passes as an assertion: %v", err)
 	}
-	for name, a := range map[string]sign.Assertion{
+	for name, a := range map[string]jose.Assertion{
 		"no client": {Audience: "a", ID: "i", ExpiresAt: assertionTime}, "no audience": {ClientID: "c", ID: "i", ExpiresAt: assertionTime},
 		"no id": {ClientID: "c", Audience: "a", ExpiresAt: assertionTime}, "no end": {ClientID: "c", Audience: "a", ID: "i"},
 	} {
-		if _, err := sign.SignAssertion(key, "", a); err == nil {
+		if _, err := jose.SignAssertion(key, "", a); err == nil {
 			t.Errorf("%s: signed", name)
 		}
 	}
-	if _, err := sign.SignAssertion(sign.ES256Key{}, "", assertion()); !errors.Is(err, sign.ErrKey) {
+	if _, err := jose.SignAssertion(sign.ES256Key{}, "", assertion()); !errors.Is(err, sign.ErrKey) {
 		t.Errorf("no key: %v", err)
 	}
-	if err := sign.VerifyAccessToken(sign.ES256PublicKey{}, good, assertionTime); !errors.Is(err, sign.ErrKey) {
+	if err := jose.VerifyAccessToken(sign.ES256PublicKey{}, good, assertionTime); !errors.Is(err, sign.ErrKey) {
 		t.Errorf("no public key: %v", err)
 	}
 }
@@ -250,7 +251,7 @@ func FuzzVerifyAssertion(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	token, err := sign.SignAssertion(key, "", assertion())
+	token, err := jose.SignAssertion(key, "", assertion())
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -258,7 +259,7 @@ func FuzzVerifyAssertion(f *testing.F) {
 	f.Add("a.b.c")
 	f.Add("eyJhbGciOiJub25lIn0.e30.")
 	f.Fuzz(func(t *testing.T, text string) {
-		if _, err := sign.VerifyAssertion(key.Public(), text, assertion().Audience, assertionTime); err == nil && !sameClaims(text, token) {
+		if _, err := jose.VerifyAssertion(key.Public(), text, assertion().Audience, assertionTime); err == nil && !sameClaims(text, token) {
 			t.Errorf("accepted %q", text)
 		}
 	})
@@ -275,7 +276,7 @@ func BenchmarkSignAssertion(b *testing.B) {
 	b.Run("ours", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := sign.SignAssertion(key, "", assertion()); err != nil {
+			if _, err := jose.SignAssertion(key, "", assertion()); err != nil {
 				b.Fatal(err)
 			}
 		}

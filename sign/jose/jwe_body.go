@@ -1,4 +1,4 @@
-package sign
+package jose
 
 import (
 	"crypto"
@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"strings"
 
-	jose "github.com/go-jose/go-jose/v4"
+	gojose "github.com/go-jose/go-jose/v4"
+
+	"github.com/issuing-sdk/issuing-go/sign"
 )
 
 // JWESerialization is the text form of an encrypted body.
@@ -35,12 +37,12 @@ const maxJWE = 8 << 20
 
 // SealJWE encrypts body for the owner of key with alg RSA-OAEP-256 and enc
 // A128GCM; keyID becomes kid unless it is empty.
-func SealJWE(key PublicKey, keyID string, form JWESerialization, body []byte) (string, error) {
-	if key.p == nil {
-		return "", fmt.Errorf("%w: the RSA public key is missing", ErrKey)
+func SealJWE(key sign.PublicKey, keyID string, form JWESerialization, body []byte) (string, error) {
+	if key.IsZero() {
+		return "", fmt.Errorf("%w: the RSA public key is missing", sign.ErrKey)
 	}
-	encrypter, err := jose.NewEncrypter(jose.A128GCM,
-		jose.Recipient{Algorithm: jose.RSA_OAEP_256, Key: key.p.rsa, KeyID: keyID}, nil)
+	encrypter, err := gojose.NewEncrypter(gojose.A128GCM,
+		gojose.Recipient{Algorithm: gojose.RSA_OAEP_256, Key: key.RSA(), KeyID: keyID}, nil)
 	if err != nil {
 		return "", fmt.Errorf("sign: JWE: %w", err)
 	}
@@ -57,30 +59,30 @@ func SealJWE(key PublicKey, keyID string, form JWESerialization, body []byte) (s
 // OpenJWE decrypts what [SealJWE] made for key. Another alg or enc, another
 // serialisation and compressed content are refused. The key must be able to
 // decrypt: an *rsa.PrivateKey or a signer that is a [crypto.Decrypter] as well.
-// Every failure of a message is [ErrDecrypt].
-func OpenJWE(key PrivateKey, form JWESerialization, text string) ([]byte, error) {
-	decrypter, err := key.decrypter()
+// Every failure of a message is [sign.ErrDecrypt].
+func OpenJWE(key sign.PrivateKey, form JWESerialization, text string) ([]byte, error) {
+	decrypter, err := key.Decrypter()
 	if err != nil {
 		return nil, err
 	}
 	if len(text) > maxJWE {
-		return nil, ErrDecrypt
+		return nil, sign.ErrDecrypt
 	}
-	parse := jose.ParseEncryptedCompact
+	parse := gojose.ParseEncryptedCompact
 	if form == JWEJSON {
-		parse = jose.ParseEncryptedJSON
+		parse = gojose.ParseEncryptedJSON
 	}
 	sealed, err := parse(strings.TrimSpace(text),
-		[]jose.KeyAlgorithm{jose.RSA_OAEP_256}, []jose.ContentEncryption{jose.A128GCM})
+		[]gojose.KeyAlgorithm{gojose.RSA_OAEP_256}, []gojose.ContentEncryption{gojose.A128GCM})
 	if err != nil {
-		return nil, ErrDecrypt
+		return nil, sign.ErrDecrypt
 	}
 	if _, compressed := sealed.Header.ExtraHeaders["zip"]; compressed {
-		return nil, ErrDecrypt
+		return nil, sign.ErrDecrypt
 	}
 	plain, err := sealed.Decrypt(oaepDecrypter{decrypter})
 	if err != nil {
-		return nil, ErrDecrypt
+		return nil, sign.ErrDecrypt
 	}
 	return plain, nil
 }
@@ -89,9 +91,9 @@ func OpenJWE(key PrivateKey, form JWESerialization, text string) ([]byte, error)
 // key can stay in an HSM.
 type oaepDecrypter struct{ key crypto.Decrypter }
 
-// DecryptKey implements [jose.OpaqueKeyDecrypter].
-func (d oaepDecrypter) DecryptKey(encryptedKey []byte, header jose.Header) ([]byte, error) {
-	if header.Algorithm != string(jose.RSA_OAEP_256) {
+// DecryptKey implements [gojose.OpaqueKeyDecrypter].
+func (d oaepDecrypter) DecryptKey(encryptedKey []byte, header gojose.Header) ([]byte, error) {
+	if header.Algorithm != string(gojose.RSA_OAEP_256) {
 		return nil, errors.New("unexpected algorithm")
 	}
 	key, err := d.key.Decrypt(rand.Reader, encryptedKey, &rsa.OAEPOptions{Hash: crypto.SHA256})
