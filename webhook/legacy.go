@@ -19,7 +19,8 @@ type LegacyConfig struct {
 	// AppKey must be the callback's appKey. Required.
 	AppKey string
 	// AppSecrets sign callbacks. Several are valid at once, for a change of
-	// secret. At least one is required.
+	// secret. At least one is required. The first also keys the ids of events that
+	// their content alone identifies: keep its place for as long as it is valid.
 	AppSecrets []sign.AppSecret
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
@@ -120,7 +121,7 @@ func (s legacyScheme) open(_ verified, body []byte, typ string) (*Event, error) 
 		typ, content = head.Type, head.Data
 		if !legacy.VirtualPType(typ) {
 			raw := issuing.NewSecret(string(body))
-			return &Event{Type: typ, ID: contentID(typ, body), Data: &Unknown{Type: typ, Raw: raw}, Raw: raw}, nil
+			return &Event{Type: typ, ID: typ + s.digest(body), Data: &Unknown{Type: typ, Raw: raw}, Raw: raw}, nil
 		}
 	case legacy.NotifyVisaHOOB:
 		content = head.Data
@@ -135,10 +136,20 @@ func (s legacyScheme) open(_ verified, body []byte, typ string) (*Event, error) 
 	} else {
 		event.Data, event.ID = data, data.DedupeKey()
 	}
+	if n, ok := data.(*legacy.TransferNotification); ok && event.ID != "" && !n.Ext.IsZero() {
+		event.ID += s.digest([]byte(n.Ext.Reveal()))
+	}
 	if event.ID == "" {
-		event.ID = contentID(typ, content)
+		event.ID = typ + s.digest(content)
 	}
 	return event, nil
+}
+
+// digest stands for content in an id. It is keyed: ids reach logs and databases,
+// and passwords, card numbers and pickup codes are guessed easily. The key is the
+// first secret, so that an event has one id whichever secret it was signed with.
+func (s legacyScheme) digest(content []byte) string {
+	return "|hmac:" + s.cfg.AppSecrets[0].Fingerprint(content)
 }
 
 // success is the documented acknowledgement.
