@@ -43,10 +43,12 @@ func (e *envelope) code() (Code, bool) {
 	return 0, false
 }
 
-// accepted reports a success that nothing in the envelope contradicts.
+// accepted reports a success that nothing in the envelope contradicts: neither
+// success nor the code of the other form, when both forms are there.
 func (e *envelope) accepted() bool {
 	code, ok := e.code()
-	return ok && code == CodeSuccess && (e.Success == nil || *e.Success)
+	return ok && code == CodeSuccess && (e.Success == nil || *e.Success) &&
+		(e.Code == nil || *e.Code == 0 || Code(*e.Code) == CodeSuccess)
 }
 
 func (e *envelope) text() string {
@@ -267,7 +269,7 @@ func (c *Client) answer(tc *transport.Call, resp *transport.Response, out any) (
 func refusal(env *envelope, resp *transport.Response) *issuing.Error {
 	code, _ := env.code()
 	if code == CodeSuccess {
-		return &issuing.Error{Kind: issuing.ErrBadResponse, Message: env.text(), Err: errors.New("status 200 without success")}
+		return &issuing.Error{Kind: issuing.ErrBadResponse, Message: env.text(), Err: errors.New("status 200 that the rest of the answer contradicts")}
 	}
 	e := &issuing.Error{Kind: code.Kind(), Code: code, Message: env.text()}
 	if e.Kind == nil && resp.Status >= 200 && resp.Status < 300 {
