@@ -43,7 +43,8 @@ type LegacyConfig struct {
 // That holds for as long as the Deduper remembers. A copy that is sent again
 // after that, or to another address or handler with a Deduper of its own, is
 // authentic and is dispatched: a captured callback stays valid until the secret
-// changes. So act on a callback by asking the platform (every event's
+// changes. At an address for another type it reads as that type, because the types
+// share their fields and nothing signed names them. So act on a callback by asking the platform (every event's
 // documentation names the query), and keep a record of what was booked by order or
 // record number. The signature is an MD5 without separators between values: it
 // covers the bytes, not the boundaries of fields.
@@ -113,8 +114,9 @@ func (s legacyScheme) verify(_ http.Header, body []byte, _ time.Time) (verified,
 func (s legacyScheme) open(_ verified, body []byte, typ string) (*Event, error) {
 	head := readLegacyHead(body)
 	content := body
-	switch typ {
-	case legacy.NotifyVirtualP, "":
+	switch {
+	case typ == legacy.NotifyVirtualP, typ == "", legacy.VirtualPType(typ):
+		// The body's own type counts, at an address for one of the four too.
 		if head.Type == "" {
 			return nil, fmt.Errorf("%w: %w", ErrPayload, errors.New("no type in the body, and none was given with ForType"))
 		}
@@ -123,7 +125,7 @@ func (s legacyScheme) open(_ verified, body []byte, typ string) (*Event, error) 
 			raw := issuing.NewSecret(string(body))
 			return &Event{Type: typ, ID: typ + s.digest(body), Data: &Unknown{Type: typ, Raw: raw}, Raw: raw}, nil
 		}
-	case legacy.NotifyVisaHOOB:
+	case typ == legacy.NotifyVisaHOOB:
 		content = head.Data
 	}
 	data, err := legacy.DecodeNotification(typ, content)
