@@ -1,6 +1,7 @@
 package legacy
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -144,11 +145,19 @@ func (c *Client) payload(in any) ([]byte, error) {
 		return []byte("{}"), nil
 	}
 	payload, err := codec.Marshal(in)
-	if err == nil && (len(payload) < 2 || payload[0] != '{') {
-		err = errors.New("the request is not a JSON object")
+	if err != nil {
+		return nil, err
 	}
-	return payload, err
+	// A caller's raw JSON comes with its white space; members are added before
+	// the closing brace.
+	payload = bytes.TrimSpace(payload)
+	if len(payload) < 2 || payload[0] != '{' || payload[len(payload)-1] != '}' {
+		return nil, errNoObject
+	}
+	return append(bytes.TrimSpace(payload[:len(payload)-1]), '}'), nil
 }
+
+var errNoObject = errors.New("the request is not a JSON object")
 
 // signatureRoom is what the common parameters add to a body at the most.
 const signatureRoom = 512
@@ -175,7 +184,11 @@ func sealBody(cfg Config, payload []byte, unsigned []string, timestamp, nonce st
 	for _, m := range [...][2]string{{"appKey", cfg.AppKey}, {"nonce", nonce}, {"timestamp", timestamp}} {
 		body = appendMember(body, m[0], m[1])
 	}
-	signature, err := cfg.AppSecret.SignParams(SignedParams(append(body, '}'), unsigned...))
+	params := SignedParams(append(body, '}'), unsigned...)
+	if len(params) == 0 {
+		return nil, errNoObject
+	}
+	signature, err := cfg.AppSecret.SignParams(params)
 	if err != nil {
 		return nil, err
 	}
