@@ -166,9 +166,7 @@ const minFirstRecharge = 10
 func (r VirtualLApplication) validate(op string, _ time.Time) error {
 	var p check.Problems
 	checkOrder(&p, r.MerOrderNo, r.NotifyURL)
-	if !r.Language.Known() {
-		p.Add("Language", "must be Chinese or English")
-	}
+	checkLanguage(&p, r.Language)
 	checkTexts(&p,
 		[]field{{"cardType", r.CardType}, {"businessScene", r.BusinessScene}, {"cardArea", r.CardArea}},
 		[]field{{"cardHeader", r.CardHeader}, {"firstName", r.FirstName}, {"lastName", r.LastName}, {"email", r.Email}})

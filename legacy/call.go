@@ -1,6 +1,7 @@
 package legacy
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -43,10 +44,12 @@ func (e *envelope) code() (Code, bool) {
 	return 0, false
 }
 
-// accepted reports a success that nothing in the envelope contradicts.
+// accepted reports a success that nothing in the envelope contradicts: neither
+// success nor the code of the other form, when both forms are there.
 func (e *envelope) accepted() bool {
 	code, ok := e.code()
-	return ok && code == CodeSuccess && (e.Success == nil || *e.Success)
+	return ok && code == CodeSuccess && (e.Success == nil || *e.Success) &&
+		(e.Code == nil || *e.Code == 0 || Code(*e.Code) == CodeSuccess)
 }
 
 func (e *envelope) text() string {
@@ -142,11 +145,19 @@ func (c *Client) payload(in any) ([]byte, error) {
 		return []byte("{}"), nil
 	}
 	payload, err := codec.Marshal(in)
-	if err == nil && (len(payload) < 2 || payload[0] != '{') {
-		err = errors.New("the request is not a JSON object")
+	if err != nil {
+		return nil, err
 	}
-	return payload, err
+	// A caller's raw JSON comes with its white space; members are added before
+	// the closing brace.
+	payload = bytes.TrimSpace(payload)
+	if len(payload) < 2 || payload[0] != '{' || payload[len(payload)-1] != '}' {
+		return nil, errNoObject
+	}
+	return append(bytes.TrimSpace(payload[:len(payload)-1]), '}'), nil
 }
+
+var errNoObject = errors.New("the request is not a JSON object")
 
 // signatureRoom is what the common parameters add to a body at the most.
 const signatureRoom = 512
@@ -173,7 +184,11 @@ func sealBody(cfg Config, payload []byte, unsigned []string, timestamp, nonce st
 	for _, m := range [...][2]string{{"appKey", cfg.AppKey}, {"nonce", nonce}, {"timestamp", timestamp}} {
 		body = appendMember(body, m[0], m[1])
 	}
-	signature, err := cfg.AppSecret.SignParams(SignedParams(append(body, '}'), unsigned...))
+	params := SignedParams(append(body, '}'), unsigned...)
+	if len(params) == 0 {
+		return nil, errNoObject
+	}
+	signature, err := cfg.AppSecret.SignParams(params)
 	if err != nil {
 		return nil, err
 	}
@@ -267,7 +282,7 @@ func (c *Client) answer(tc *transport.Call, resp *transport.Response, out any) (
 func refusal(env *envelope, resp *transport.Response) *issuing.Error {
 	code, _ := env.code()
 	if code == CodeSuccess {
-		return &issuing.Error{Kind: issuing.ErrBadResponse, Message: env.text(), Err: errors.New("status 200 without success")}
+		return &issuing.Error{Kind: issuing.ErrBadResponse, Message: env.text(), Err: errors.New("status 200 that the rest of the answer contradicts")}
 	}
 	e := &issuing.Error{Kind: code.Kind(), Code: code, Message: env.text()}
 	if e.Kind == nil && resp.Status >= 200 && resp.Status < 300 {

@@ -72,7 +72,7 @@ func (s *CardService) Deposit(ctx context.Context, req DepositRequest, opts ...i
 			d = &Deposit{}
 		}
 		same := d.Amount.IsZero() || d.Amount.Cmp(req.Amount) == 0
-		same = same && (len(d.CardNumber.Last4()) == 0 || d.CardNumber.Equal(req.CardNumber))
+		same = same && sameAccount(d.CardNumber, req.CardNumber)
 		return found(opDeposit, req.MerOrderNo, d, d.MerOrderNo, same, err)
 	}, opts)
 }

@@ -1,8 +1,6 @@
 package legacy
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"strconv"
 	"strings"
 	"time"
@@ -101,12 +99,6 @@ func dedupeKey(typ, id string, more ...string) string {
 	return strings.Join(append([]string{typ, id}, more...), "|")
 }
 
-// fingerprint stands for values that must not be in a key, such as a password.
-func fingerprint(values ...string) string {
-	sum := sha256.Sum256([]byte(strings.Join(values, "\x00")))
-	return hex.EncodeToString(sum[:])
-}
-
 // DepositNotification tells that a top-up has ended. Confirm it with
 // [CardService.DepositByKey] before booking money.
 type DepositNotification struct {
@@ -181,10 +173,12 @@ func (n *TransferNotification) Ratio() (ratio issuing.Amount, ok bool) {
 // Extra reads what Ext holds for the order's channel.
 func (n *TransferNotification) Extra() TransferExtra { return parseExtra(n.Ext) }
 
-// DedupeKey implements [Notification]. A notification with new extra information,
-// such as a UETR that was not known before, is another event.
+// DedupeKey implements [Notification]. A notification with a UETR that was not
+// known before is another event. What else Ext holds is no part of the key, because
+// a pickup code is worth the money and keys reach logs: an Event.ID of the package
+// webhook has a keyed digest of it in addition.
 func (n *TransferNotification) DedupeKey() string {
-	return dedupeKey(NotifyTransfer, n.OrderNo+"|"+n.MerOrderNo, n.Status.String(), fingerprint(n.Ext.Reveal()))
+	return dedupeKey(NotifyTransfer, n.OrderNo+"|"+n.MerOrderNo, n.Status.String(), n.Extra().UETR)
 }
 
 // OOBNotification asks the holder of a VISA-H card to confirm an online purchase.

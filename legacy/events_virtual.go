@@ -110,13 +110,9 @@ type VirtualPDeleted struct {
 	Last4      string             `json:"cardNoLastFour"` // last four digits of the PAN
 }
 
-// DedupeKey implements [Notification]: a card reaches a status once.
-func (n *VirtualPDeleted) DedupeKey() string {
-	if n.CardNumber.IsZero() {
-		return ""
-	}
-	return dedupeKey(NotifyVirtualPDelete, fingerprint(n.CardNumber.Reveal()), string(n.Status), n.CreateTime.UTC().Format(time.RFC3339Nano))
-}
+// DedupeKey implements [Notification]: nothing but the card identifies a closure,
+// and no card number belongs in a key.
+func (n *VirtualPDeleted) DedupeKey() string { return "" }
 
 // VirtualPOTP (Card3dsOtp) brings a 3-D Secure one-time password. Pass it to the
 // holder at once; never store or log it.

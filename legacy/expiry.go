@@ -21,6 +21,9 @@ func ParseExpiry(text string) (month time.Month, year int, ok bool) {
 	default:
 		return 0, 0, false
 	}
+	if strings.Trim(m+y, "0123456789") != "" { // Atoi takes signs
+		return 0, 0, false
+	}
 	mm, errMonth := strconv.Atoi(m)
 	yy, errYear := strconv.Atoi(y)
 	switch {

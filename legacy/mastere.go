@@ -57,6 +57,8 @@ type MasterECard struct {
 	Available          issuing.Amount    `json:"available"`          // available balance; Card only
 }
 
+func (c *MasterECard) incomplete() bool { return c.Status == 0 && c.CardLimit.IsZero() }
+
 // Expiry returns month and year of expiry, the year with four digits.
 func (c *MasterECard) Expiry() (month time.Month, year int, ok bool) {
 	return ParseExpiry(c.ExpiryMonth.Reveal() + "/" + c.ExpiryYear.Reveal())

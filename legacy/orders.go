@@ -3,6 +3,7 @@ package legacy
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -110,6 +111,39 @@ func otherIntent(o operation, merOrderNo string) error {
 	return &issuing.Error{
 		Provider: provider, Op: o.name, Kind: issuing.ErrDuplicate, Key: merOrderNo,
 		Err: errors.New("the order number belongs to an order with other data"),
+	}
+}
+
+// sameAccount reports whether an answer's account can be one of those that were
+// asked for. A platform that shows none or masks it is taken at what it shows.
+func sameAccount(shown issuing.Secret, asked ...issuing.Secret) bool {
+	plain := func(s issuing.Secret) string {
+		return strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(s.Reveal()))
+	}
+	got := plain(shown)
+	head, rest, masked := strings.Cut(got, "*")
+	tail := strings.TrimLeft(rest, "*")
+	none := true
+	for _, account := range asked {
+		want := plain(account)
+		if want == "" {
+			continue
+		}
+		none = false
+		if got == want || (masked && len(head)+len(tail) <= len(want) && strings.HasPrefix(want, head) && strings.HasSuffix(want, tail)) {
+			return true
+		}
+	}
+	return none || got == ""
+}
+
+// otherAccount is the error of an order that agrees with what was asked for in
+// everything but the account. The pages do not say in which form they show it, so
+// it may be the order that was meant: what became of that one stays open.
+func otherAccount(o operation, merOrderNo string) error {
+	return &issuing.Error{
+		Provider: provider, Op: o.name, Kind: issuing.ErrBadResponse, Key: merOrderNo,
+		Err: errors.New("the order under this number shows another account"),
 	}
 }
 

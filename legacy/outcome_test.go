@@ -112,6 +112,8 @@ func TestDepositOutcomes(t *testing.T) {
 		{"broken connection", broken, there, nil, 1, 1},
 		{"broken connection, query fails", broken, []reply{ok(refusedAs("500"))}, issuing.ErrOutcomeUnknown, 1, 3},
 		{"success without success", []reply{ok(`{"data":` + acceptedDeposit + `,"status":200,"success":false}`)}, there, nil, 1, 1},
+		{"success that the other envelope contradicts", []reply{ok(`{"data":` + acceptedDeposit + `,"status":200,"success":true,"code":16003}`)}, notThere, issuing.ErrOutcomeUnknown, 3, 3},
+		{"success in both envelopes", []reply{ok(`{"data":` + acceptedDeposit + `,"status":200,"success":true,"code":0}`)}, nil, nil, 1, 0},
 		{"success without data", []reply{ok(success("null"))}, there, nil, 1, 1},
 		{"success that cannot be read", []reply{ok(success(`{"merOrderNo":"d-1","orderNo":"9","status":"soon"}`))}, there, nil, 1, 1},
 		{"success for another order, there", []reply{ok(success(`{"merOrderNo":"d-7","orderNo":"8","status":1}`))}, there, nil, 1, 1},
@@ -189,6 +191,45 @@ func TestTransferSettlesByLookup(t *testing.T) {
 		}
 		if s.count(pathCreate) != 1 || s.count(pathOrder) != 1 {
 			t.Errorf("%s: %d creations, %d queries", name, s.count(pathCreate), s.count(pathOrder))
+		}
+	}
+}
+
+func TestTransferLookupComparesTheAccount(t *testing.T) {
+	t.Parallel()
+	for shown, kind := range map[string]error{
+		"":                      nil,
+		"6244 8100-7000 0117":   nil,
+		"6244****0117":          nil,
+		"6244810070000118":      issuing.ErrOutcomeUnknown,
+		"6244****0118":          issuing.ErrOutcomeUnknown,
+		"62448100*810070000117": issuing.ErrOutcomeUnknown, // more digits than were asked for
+	} {
+		s, client := scripted(t, map[string][]reply{
+			pathCreate: {{http.StatusOK, refusedAs("5000")}},
+			pathOrder:  {{http.StatusOK, success(`{"merOrderNo":"t-1","orderNo":"9","sendAmount":1000,"status":1,"account":"` + shown + `"}`)}},
+		})
+		req := transferRequest("t-1")
+		req.Type, req.EWalletID = legacy.ChannelEWallet, issuing.NewSecret("6244810070000117")
+		_, err := client.Transfers.Create(t.Context(), req)
+		if !errors.Is(err, kind) || errors.Is(err, issuing.ErrDuplicate) || s.count(pathCreate) != 1 {
+			t.Errorf("account %q: %v, %d creations", shown, err, s.count(pathCreate))
+		}
+	}
+}
+
+func TestDepositLookupKnowsAMaskedCard(t *testing.T) {
+	t.Parallel()
+	for shown, kind := range map[string]error{
+		"4242********4242": nil, "4242********4243": issuing.ErrDuplicate, "4242424242424243": issuing.ErrDuplicate,
+	} {
+		_, client := scripted(t, map[string][]reply{
+			pathDeposit: {{}},
+			pathQuery:   {{http.StatusOK, success(`{"merOrderNo":"d-1","orderNo":"9","status":2,"amount":"20.5","cardNumber":"` + shown + `"}`)}},
+		})
+		_, err := client.Cards.Deposit(t.Context(), depositRequest("d-1", issuing.NewSecret("4242424242424242")))
+		if !errors.Is(err, kind) {
+			t.Errorf("card %s: %v, want %v", shown, err, kind)
 		}
 	}
 }

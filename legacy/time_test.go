@@ -138,3 +138,12 @@ func TestHangingReadEnds(t *testing.T) {
 		}
 	})
 }
+
+func TestExpiryTakesDigitsOnly(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"+1/23", "1/+123", "-1/23", "+202-01-0", "1/-123", "0x/23"} {
+		if month, year, ok := legacy.ParseExpiry(text); ok {
+			t.Errorf("%s is %d/%d", text, month, year)
+		}
+	}
+}

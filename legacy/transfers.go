@@ -235,8 +235,8 @@ func (r Sender) check(p *check.Problems) {
 //
 // Safety: keyed by MerOrderNo. After an unclear attempt the order is looked up,
 // and sent again under the same number only when the platform does not know it.
-// On issuing.ErrOutcomeUnknown look it up with [TransferService.OrderByKey];
-// never send again with another number.
+// On issuing.ErrOutcomeUnknown look it up with [TransferService.OrderByKey] and
+// compare the account; never send again with another number.
 func (s *TransferService) Create(ctx context.Context, req TransferRequest, opts ...issuing.CallOption) (*Transfer, error) {
 	return create(ctx, s.c, opTransfer, req.MerOrderNo, req, func(ctx context.Context) (*Transfer, bool, error) {
 		t, err := s.OrderByKey(ctx, req.MerOrderNo)
@@ -247,6 +247,9 @@ func (s *TransferService) Create(ctx context.Context, req TransferRequest, opts 
 		same := t.SendAmount.Sign() == 0 || t.SendAmount.Cmp(req.SendAmount) == 0
 		same = same && (t.SourceCurrency == "" || t.SourceCurrency == req.SourceCurrency)
 		same = same && (t.TargetCurrency == "" || t.TargetCurrency == req.Currency)
+		if err == nil && same && !sameAccount(t.Account, req.AccountNumber, req.IBAN, req.EWalletID) {
+			err = otherAccount(opTransfer, req.MerOrderNo)
+		}
 		return found(opTransfer, req.MerOrderNo, t, t.MerOrderNo, same, err)
 	}, opts)
 }

@@ -37,6 +37,8 @@ type VirtualLUser struct {
 	Mobile    string       `json:"mobile"`    // registered phone number
 }
 
+func (c *VirtualLCard) incomplete() bool { return c.Status == "" && c.CardNumber.IsZero() }
+
 func (c *VirtualLCard) open(secret sign.AppSecret) error { return openField(secret, "cvv", &c.CVV) }
 
 // Expiry returns month and year of expiry.

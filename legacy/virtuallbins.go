@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
@@ -29,11 +31,28 @@ func (s *VirtualLService) BINs(ctx context.Context, language Language, opts ...i
 	if language == LanguageEnglish {
 		o = opVirtualLBINsEnglish
 	}
-	out, err := call[virtualLBINs](ctx, s.c, o, "", noRequest{}, opts)
+	out, err := call[virtualLBINs](ctx, s.c, o, "", binsRequest{language}, opts)
 	if err != nil {
 		return nil, err
 	}
 	return out.list, nil
+}
+
+// binsRequest selects the edition by the path and sends nothing.
+type binsRequest struct{ language Language }
+
+func (r binsRequest) validate(op string, _ time.Time) error {
+	var p check.Problems
+	checkLanguage(&p, r.language)
+	return p.Err(provider, op)
+}
+
+func (binsRequest) wire(sign.AppSecret) (any, error) { return noRequest{}, nil }
+
+func checkLanguage(p *check.Problems, language Language) {
+	if !language.Known() {
+		p.Add("Language", "must be Chinese or English")
+	}
 }
 
 // virtualLBINs reads the list, whose names are the keys of nested objects: scene,

@@ -77,6 +77,8 @@ type VirtualPCardInfo struct {
 	ExpiryYear  issuing.Secret `json:"expYear"`  // year, two or four digits
 }
 
+func (c *VirtualPCard) incomplete() bool { return c.Status == "" && c.Last4 == "" }
+
 func (c *VirtualPCard) open(secret sign.AppSecret) error {
 	for _, f := range []struct {
 		name  string

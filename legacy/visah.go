@@ -41,6 +41,8 @@ type VisaHCard struct {
 	CurrentBillingEndDate time.Time       `json:"currentBillingEndDate"` // end of the billing period
 }
 
+func (c *VisaHCard) incomplete() bool { return c.Status == "" && c.PANLast4 == "" }
+
 func (c *VisaHCard) open(secret sign.AppSecret) error { return openField(secret, "cvv", &c.CVV) }
 
 // Expiry returns month and year of expiry.

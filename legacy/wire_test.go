@@ -103,7 +103,7 @@ func TestRequestsOnTheWire(t *testing.T) {
 		{name: "query", path: "/api/card/top/up/query", answer: acceptedDeposit, run: func(ctx context.Context, c *legacy.Client) error {
 			return just(c.Cards.DepositByOrderNo(ctx, "9"))
 		}, want: map[string]string{"orderNo": `"9"`}},
-		{name: "limits are integers", path: "/op/card/E/set/daily/limit", answer: "{}", run: func(ctx context.Context, c *legacy.Client) error {
+		{name: "limits are integers", path: "/op/card/E/set/daily/limit", answer: `{"cardLimit":"0","dailyPurchaseLimit":"100"}`, run: func(ctx context.Context, c *legacy.Client) error {
 			return just(c.MasterE.SetDailyLimits(ctx, legacy.DailyLimitsRequest{CardNumber: pan, DailyPurchaseLimit: 100}))
 		}, want: map[string]string{"cardNumber": `"4242424242424242"`, "dailyPurchaseLimit": "100", "dailyAtmLimit": "0"}},
 		{name: "PIN", path: "/op/card/H/change/pin/secure", answer: "true", run: func(ctx context.Context, c *legacy.Client) error {

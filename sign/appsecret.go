@@ -3,8 +3,11 @@ package sign
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hmac"
+	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"log/slog"
@@ -30,6 +33,7 @@ type appSecret struct {
 	// for verbs that do not fit.
 	text  *string
 	block cipher.Block
+	mac   [sha256.Size]byte // the key of fingerprints
 }
 
 // NewAppSecret wraps a secret of 16, 24 or 32 bytes, which are the AES key as
@@ -46,7 +50,21 @@ func NewAppSecret(text string) (AppSecret, error) {
 	if err != nil {
 		return AppSecret{}, fmt.Errorf("%w: AES", ErrKey)
 	}
-	return AppSecret{&appSecret{text: &text, block: block}}, nil
+	mac := sha256.Sum256([]byte("issuing-go fingerprint " + text))
+	return AppSecret{&appSecret{text: &text, block: block, mac: mac}}, nil
+}
+
+// Fingerprint returns 64 hexadecimal digits, an HMAC-SHA256, that identify data
+// among all that is fingerprinted with the secret, and from which nobody without
+// the secret can find what is short in data, such as a one-time password or a card
+// number, by trying. It is "" for the zero AppSecret.
+func (s AppSecret) Fingerprint(data []byte) string {
+	if s.p == nil {
+		return ""
+	}
+	mac := hmac.New(sha256.New, s.p.mac[:])
+	mac.Write(data)
+	return hex.EncodeToString(mac.Sum(nil))
 }
 
 // IsZero reports whether there is no secret.

@@ -26,3 +26,25 @@ func TestFingerprint(t *testing.T) {
 		t.Error("no key gives a fingerprint")
 	}
 }
+
+func TestAppSecretFingerprint(t *testing.T) {
+	t.Parallel()
+	secret := func(letter string) sign.AppSecret {
+		s, err := sign.NewAppSecret(strings.Repeat(letter, 32))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	one, same, other := secret("k"), secret("k"), secret("l")
+	print := one.Fingerprint([]byte("135790"))
+	if len(print) != 64 || print != same.Fingerprint([]byte("135790")) {
+		t.Errorf("%q differs between two copies of a secret", print)
+	}
+	if print == other.Fingerprint([]byte("135790")) || print == one.Fingerprint([]byte("135791")) {
+		t.Error("another secret or other data has the same fingerprint")
+	}
+	if (sign.AppSecret{}).Fingerprint([]byte("135790")) != "" {
+		t.Error("no secret gives a fingerprint")
+	}
+}

@@ -19,7 +19,8 @@ type LegacyConfig struct {
 	// AppKey must be the callback's appKey. Required.
 	AppKey string
 	// AppSecrets sign callbacks. Several are valid at once, for a change of
-	// secret. At least one is required.
+	// secret. At least one is required. The first also keys the ids of events that
+	// their content alone identifies: keep its place for as long as it is valid.
 	AppSecrets []sign.AppSecret
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
@@ -42,7 +43,8 @@ type LegacyConfig struct {
 // That holds for as long as the Deduper remembers. A copy that is sent again
 // after that, or to another address or handler with a Deduper of its own, is
 // authentic and is dispatched: a captured callback stays valid until the secret
-// changes. So act on a callback by asking the platform (every event's
+// changes. At an address for another type it reads as that type, because the types
+// share their fields and nothing signed names them. So act on a callback by asking the platform (every event's
 // documentation names the query), and keep a record of what was booked by order or
 // record number. The signature is an MD5 without separators between values: it
 // covers the bytes, not the boundaries of fields.
@@ -112,17 +114,18 @@ func (s legacyScheme) verify(_ http.Header, body []byte, _ time.Time) (verified,
 func (s legacyScheme) open(_ verified, body []byte, typ string) (*Event, error) {
 	head := readLegacyHead(body)
 	content := body
-	switch typ {
-	case legacy.NotifyVirtualP, "":
+	switch {
+	case typ == legacy.NotifyVirtualP, typ == "", legacy.VirtualPType(typ):
+		// The body's own type counts, at an address for one of the four too.
 		if head.Type == "" {
 			return nil, fmt.Errorf("%w: %w", ErrPayload, errors.New("no type in the body, and none was given with ForType"))
 		}
 		typ, content = head.Type, head.Data
 		if !legacy.VirtualPType(typ) {
 			raw := issuing.NewSecret(string(body))
-			return &Event{Type: typ, ID: contentID(typ, body), Data: &Unknown{Type: typ, Raw: raw}, Raw: raw}, nil
+			return &Event{Type: typ, ID: typ + s.digest(body), Data: &Unknown{Type: typ, Raw: raw}, Raw: raw}, nil
 		}
-	case legacy.NotifyVisaHOOB:
+	case typ == legacy.NotifyVisaHOOB:
 		content = head.Data
 	}
 	data, err := legacy.DecodeNotification(typ, content)
@@ -135,10 +138,20 @@ func (s legacyScheme) open(_ verified, body []byte, typ string) (*Event, error) 
 	} else {
 		event.Data, event.ID = data, data.DedupeKey()
 	}
+	if n, ok := data.(*legacy.TransferNotification); ok && event.ID != "" && !n.Ext.IsZero() {
+		event.ID += s.digest([]byte(n.Ext.Reveal()))
+	}
 	if event.ID == "" {
-		event.ID = contentID(typ, content)
+		event.ID = typ + s.digest(content)
 	}
 	return event, nil
+}
+
+// digest stands for content in an id. It is keyed: ids reach logs and databases,
+// and passwords, card numbers and pickup codes are guessed easily. The key is the
+// first secret, so that an event has one id whichever secret it was signed with.
+func (s legacyScheme) digest(content []byte) string {
+	return "|hmac:" + s.cfg.AppSecrets[0].Fingerprint(content)
 }
 
 // success is the documented acknowledgement.

@@ -185,6 +185,8 @@ func TestLegacyTypes(t *testing.T) {
 		{legacy.NotifyVirtualP, map[string]any{"type": "CardTransaction", "data": `{"id":"1"}`}, &legacy.VirtualPTransactionEvent{}, "CardTransaction"},
 		{legacy.NotifyVirtualP, map[string]any{"type": "DeleteCard", "data": `{"cardNo":"1"}`}, &legacy.VirtualPDeleted{}, "DeleteCard"},
 		{legacy.NotifyVirtualP, map[string]any{"type": "Card3dsOtp", "data": `{"otp":"1"}`}, &legacy.VirtualPOTP{}, "Card3dsOtp"},
+		{legacy.NotifyVirtualPOTP, map[string]any{"type": "Card3dsOtp", "data": `{"otp":"1"}`}, &legacy.VirtualPOTP{}, "Card3dsOtp"},
+		{legacy.NotifyVirtualPOTP, map[string]any{"type": "DeleteCard", "data": `{"cardNo":"1"}`}, &legacy.VirtualPDeleted{}, "DeleteCard"},
 		{"", map[string]any{"type": "ThreeDomainSecureForwarding", "data": `{"url":"x"}`}, &legacy.VirtualPForward{}, "ThreeDomainSecureForwarding"},
 		{legacy.NotifyVirtualP, map[string]any{"type": "3ds", "data": `{}`}, &webhook.Unknown{}, "3ds"},
 		{legacy.NotifyVirtualP, map[string]any{"type": "deposit", "data": `{}`}, &webhook.Unknown{}, "deposit"},
@@ -203,11 +205,12 @@ func TestLegacyTypes(t *testing.T) {
 		typ     string
 		content map[string]any
 	}{
-		"no type":              {"", depositNotice()},
-		"no data":              {legacy.NotifyVisaHOOB, map[string]any{"x": "y"}},
-		"data that is no JSON": {legacy.NotifyVirtualP, map[string]any{"type": "DeleteCard", "data": "x"}},
-		"VIRTUAL-P, no type":   {legacy.NotifyVirtualP, map[string]any{"data": "{}"}},
-		"a wrong shape":        {legacy.NotifyDeposit, map[string]any{"orderNo": "1", "status": "soon"}},
+		"no type":                  {"", depositNotice()},
+		"no data":                  {legacy.NotifyVisaHOOB, map[string]any{"x": "y"}},
+		"data that is no JSON":     {legacy.NotifyVirtualP, map[string]any{"type": "DeleteCard", "data": "x"}},
+		"one of the four, no type": {legacy.NotifyVirtualPOTP, map[string]any{"otp": "123456"}},
+		"VIRTUAL-P, no type":       {legacy.NotifyVirtualP, map[string]any{"data": "{}"}},
+		"a wrong shape":            {legacy.NotifyDeposit, map[string]any{"orderNo": "1", "status": "soon"}},
 	} {
 		if event, err := source.ForType(tc.typ).Parse(nil, legacyBody(t, server, tc.content)); !errors.Is(err, webhook.ErrPayload) {
 			t.Errorf("%s: %+v, %v", name, event, err)

@@ -164,6 +164,9 @@ func (s *Server) applyL(f fields, groups []group) (any, *problem) {
 	if !latin.MatchString(f.text("firstName")) || !latin.MatchString(f.text("lastName")) {
 		return invalid("names must be in English characters")
 	}
+	if failed := f.dates("birthday"); failed != nil {
+		return nil, failed
+	}
 	return s.apply(f, &application{
 		product: VirtualL, bin: bin,
 		holder: holder{f.text("firstName"), f.text("lastName"), f.text("email"), "", f.text("birthday")},
@@ -193,6 +196,9 @@ func (s *Server) applyVirtualP(f fields) (any, *problem) {
 	names := f.text("firstName") + f.text("lastName")
 	if len(names) > 32 || !latin.MatchString(names) {
 		return invalid("names must be English, 32 characters at most")
+	}
+	if failed := f.dates("dateOfBirth"); failed != nil {
+		return nil, failed
 	}
 	charge, failed := f.firstRecharge(2, issuing.NewAmount(0, 0))
 	if failed != nil {

@@ -156,7 +156,7 @@ func (s *Server) topUp(f fields) (any, *problem) {
 		return fail(legacy.CodeDuplicateOrder, "订单重复提交")
 	}
 	c := s.cards[f.text("cardNumber")]
-	if c == nil || c.closed() {
+	if c == nil || c.foreign || c.closed() {
 		return invalid("cardNumber does not name a usable card")
 	}
 	amount, ok := f.amount("amount")

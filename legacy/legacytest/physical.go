@@ -158,8 +158,7 @@ func (s *Server) masterEPage(f fields) (any, *problem) {
 		number = token.Current
 	}
 	records := c.selected(p)
-	first := min((number-1)*p.size, len(records))
-	last := min(first+p.size, len(records))
+	first, last := p.span(number, len(records))
 	list := []map[string]any{}
 	for _, r := range records[first:last] {
 		list = append(list, masterERecord(c, r, true))
@@ -229,9 +228,9 @@ func (s *Server) visaHTransactions(f fields) (any, *problem) {
 	records := slices.DeleteFunc(c.selected(p), func(r *record) bool {
 		return filtered && r.settled != (settled == 1)
 	})
-	first := min(offset, len(records))
+	records = records[min(offset, len(records)):]
 	list := []map[string]any{}
-	for _, r := range records[first:min(first+p.size, len(records))] {
+	for _, r := range records[:min(p.size, len(records))] {
 		list = append(list, visaHRecord(r))
 	}
 	return list, nil

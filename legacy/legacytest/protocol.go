@@ -20,6 +20,25 @@ import (
 // the client's types so that a wrong name or type in them shows.
 type fields map[string]json.RawMessage
 
+// readFields reads a message. A parameter that stands twice is refused: what is
+// signed and what is used could differ.
+func readFields(body []byte) (fields, bool) {
+	var f fields
+	if json.Unmarshal(body, &f) != nil || f == nil {
+		return nil, false
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	_, _ = decoder.Token()
+	members := 0
+	for ; decoder.More(); members++ {
+		var value json.RawMessage
+		if _, err := decoder.Token(); err != nil || decoder.Decode(&value) != nil {
+			return nil, false
+		}
+	}
+	return f, members == len(f)
+}
+
 // value returns the text that a parameter is signed as.
 func (f fields) value(name string) string {
 	raw := f[name]
@@ -48,10 +67,12 @@ func (f fields) integer(name string) (int, bool) {
 	return n, err == nil
 }
 
-// amount returns an amount, which the pages type as string.
+// amount returns an amount, which the pages type as string: digits, with a point
+// or without, and no exponent.
 func (f fields) amount(name string) (issuing.Amount, bool) {
-	a, err := issuing.ParseAmount(f.text(name))
-	return a, err == nil
+	text := f.text(name)
+	a, err := issuing.ParseAmount(text)
+	return a, err == nil && strings.Trim(text, "0123456789.") == ""
 }
 
 // date returns a date of the form yyyy-MM-dd.
@@ -59,6 +80,16 @@ func (f fields) date(name string) (issuing.Date, bool) {
 	text := f.text(name)
 	d, err := issuing.ParseDate(text)
 	return d, err == nil && len(text) == len("2006-01-02")
+}
+
+// dates checks the form of dates that may be absent.
+func (f fields) dates(names ...string) *problem {
+	for _, name := range names {
+		if _, ok := f.date(name); f.value(name) != "" && !ok {
+			return &problem{legacy.CodeInvalidParameters, name + " must have the form yyyy-MM-dd"}
+		}
+	}
+	return nil
 }
 
 // problem is a refusal by the business logic.
@@ -116,9 +147,9 @@ func (s *Server) verify(r *http.Request, body []byte, unsigned []string) (fields
 		reply := answer(http.StatusOK, legacy.CodeInvalidParameters, "Content-Type must be application/json", nil)
 		return nil, &reply
 	}
-	var f fields
-	if json.Unmarshal(body, &f) != nil || f == nil {
-		reply := answer(http.StatusOK, legacy.CodeInvalidParameters, "the body is not a JSON object", nil)
+	f, ok := readFields(body)
+	if !ok {
+		reply := answer(http.StatusOK, legacy.CodeInvalidParameters, "the body is not a JSON object whose names differ", nil)
 		return nil, &reply
 	}
 	for _, name := range []string{"appKey", "nonce", "timestamp", "sign"} {
@@ -189,4 +220,14 @@ func (f fields) paging(fromName, toName string, required bool, months int) (page
 func (p page) keeps(day issuing.Date) bool {
 	at := day.In(zone)
 	return (p.from.IsZero() || !at.Before(p.from.In(zone))) && (p.to.IsZero() || !at.After(p.to.In(zone)))
+}
+
+// span returns where a page of a list begins and ends, whatever the numbers: they
+// are the requester's, and their product can overflow.
+func (p page) span(number, length int) (first, last int) {
+	first = length
+	if number-1 <= length/p.size {
+		first = min((number-1)*p.size, length)
+	}
+	return first, first + min(p.size, length-first)
 }

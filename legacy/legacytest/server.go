@@ -206,9 +206,7 @@ func (s *Server) handle(r *http.Request, body []byte) platform.Reply {
 	if refused != nil {
 		return *refused
 	}
-	s.mu.Lock()
-	data, failed := route.run(s, f)
-	s.mu.Unlock()
+	data, failed := s.run(route, f)
 	code, message := legacy.CodeSuccess, "操作成功"
 	if failed != nil {
 		code, message, data = failed.code, failed.message, nil
@@ -217,6 +215,13 @@ func (s *Server) handle(r *http.Request, body []byte) platform.Reply {
 		return answerNew(code, message, data)
 	}
 	return answer(http.StatusOK, code, message, data)
+}
+
+// run carries a request out under the lock, which a defect must not leave closed.
+func (s *Server) run(o route, f fields) (any, *problem) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return o.run(s, f)
 }
 
 // maxBody is the limit of a whole request.

@@ -164,9 +164,21 @@ func (f fields) checkTransfer() *problem {
 		return failed
 	}
 	if f.text("sourceIdNumber") != "" {
-		return f.require("sourceIdType", "sourceIdIssueCountry")
+		if failed := f.require("sourceIdType", "sourceIdIssueCountry"); failed != nil {
+			return failed
+		}
 	}
-	return nil
+	if f.text("targetIdNumber") != "" {
+		if failed := f.require("targetIdType"); failed != nil {
+			return failed
+		}
+	}
+	for _, name := range []string{"sourceIdType", "targetIdType"} {
+		if typ := f.text(name); typ != "" && !legacy.TransferIDType(typ).Known() {
+			return bad(name + " must be national or passport")
+		}
+	}
+	return f.dates("sourceDateOfBirth", "sourceIdExpiration", "targetDateOfBirth", "targetIdExpiration")
 }
 
 // party checks what a person (C) or company (B) on one side needs.

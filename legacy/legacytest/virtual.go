@@ -100,9 +100,9 @@ func (s *Server) transactionPage(f fields, product Product, tokenRequired bool, 
 		}
 	}
 	records := c.selected(p)
-	first := min((number-1)*p.size, len(records))
+	first, last := p.span(number, len(records))
 	list := []map[string]any{}
-	for _, r := range records[first:min(first+p.size, len(records))] {
+	for _, r := range records[first:last] {
 		list = append(list, line(c, r))
 	}
 	return map[string]any{

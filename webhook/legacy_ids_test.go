@@ -1,0 +1,96 @@
+package webhook_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"testing"
+
+	"github.com/issuing-sdk/issuing-go/legacy"
+	"github.com/issuing-sdk/issuing-go/legacy/legacytest"
+	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/webhook"
+)
+
+// TestLegacyIdsTellNothingOfASecret covers every event whose id comes from content
+// that can hold a password, a card number or a pickup code.
+func TestLegacyIdsTellNothingOfASecret(t *testing.T) {
+	t.Parallel()
+	server, source := legacyPlatform(t, legacytest.Config{})
+	nested := func(typ, data string) map[string]any { return map[string]any{"type": typ, "data": data} }
+	for _, tc := range []struct {
+		typ, secret, other string
+		content            map[string]any
+	}{
+		{legacy.NotifyVirtualLOTP, "135790", "246801", map[string]any{
+			"otp": "135790", "cardNo": "493193**1091", "transactionCurrency": "USD", "transactionAmount": "9"}},
+		{legacy.NotifyVirtualPOTP, "135790", "246801", nested(legacy.NotifyVirtualPOTP,
+			`{"cardNo":"5592922156696856","currency":"USD","amount":"9","otp":"135790","detail":"SHOP"}`)},
+		{legacy.NotifyVirtualPForward, "https://acs.test/1", "https://acs.test/2", nested(legacy.NotifyVirtualPForward,
+			`{"cardNo":"5592922156696856","currency":"USD","amount":"9","url":"https://acs.test/1"}`)},
+		{legacy.NotifyVirtualPDelete, "5592922156696856", "5592922156696857", nested(legacy.NotifyVirtualPDelete,
+			`{"cardNo":"5592922156696856","status":"Inactive","createTime":"2021-08-30T11:59:32.935Z"}`)},
+		{"NewKind", "5592922156696856", "5592922156696857", nested("NewKind", `{"cardNo":"5592922156696856"}`)},
+		{legacy.NotifyVirtualLBill, "4931930000001091", "4931930000001092", map[string]any{"cardNumber": "4931930000001091"}},
+		{legacy.NotifyTransfer, "63742374673463847", "63742374673463848", map[string]any{
+			"orderNo": "1", "merOrderNo": "m", "status": "2", "ext": `{"pickupCode":"63742374673463847"}`}},
+	} {
+		t.Run(tc.typ, func(t *testing.T) {
+			t.Parallel()
+			src := source.ForType(tc.typ)
+			body := legacyBody(t, server, tc.content)
+			parse := func(src *webhook.Source, body []byte) *webhook.Event {
+				t.Helper()
+				event, err := src.Parse(nil, body)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return event
+			}
+			event := parse(src, body)
+			if event.ID != parse(src, body).ID {
+				t.Error("two deliveries of one event have two ids")
+			}
+			guesses := []string{tc.secret, string(body)}
+			for _, name := range []string{"data", "ext"} {
+				if text, ok := tc.content[name].(string); ok {
+					guesses = append(guesses, text)
+				}
+			}
+			guesses = append(guesses, tc.secret+"\x00")
+			ids := event.ID
+			if n, ok := event.Data.(legacy.Notification); ok {
+				ids += n.DedupeKey()
+			}
+			for _, guess := range guesses {
+				if sum := sha256.Sum256([]byte(guess)); strings.Contains(ids, hex.EncodeToString(sum[:])) {
+					t.Errorf("%s is a plain hash of what holds the secret", ids)
+				}
+			}
+			if strings.Contains(ids, tc.secret) || !strings.Contains(event.ID, "|hmac:") {
+				t.Errorf("id %s", ids)
+			}
+			next := map[string]any{}
+			for name, value := range tc.content {
+				next[name] = strings.ReplaceAll(value.(string), tc.secret, tc.other)
+			}
+			if parse(src, legacyBody(t, server, next)).ID == event.ID {
+				t.Error("another event counts as a repeat")
+			}
+			// An event has one id while the secret is changed.
+			newer, err := sign.NewAppSecret(strings.Repeat("n", 16))
+			if err != nil {
+				t.Fatal(err)
+			}
+			both, err := webhook.Legacy(webhook.LegacyConfig{
+				AppKey: server.AppKey(), AppSecrets: []sign.AppSecret{server.AppSecret(), newer},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if parse(both.ForType(tc.typ), body).ID != event.ID {
+				t.Error("a second secret changes the id")
+			}
+		})
+	}
+}
