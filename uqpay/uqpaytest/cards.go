@@ -235,6 +235,12 @@ func updateCard(c *call) answer {
 	if n.Status != uqpay.CardStatusActive && n.Status != uqpay.CardStatusPending && n.Status != uqpay.CardStatusFrozen {
 		return cardError("the card cannot be updated in its status")
 	}
+	if next.ArtID != n.ArtID && n.Status != uqpay.CardStatusActive {
+		return cardError("the card's art can be changed while it is active only")
+	}
+	if next.RiskControls.Enable3DS != n.RiskControls.Enable3DS && n.Status == uqpay.CardStatusFrozen {
+		return cardError("enable_3ds can be changed in PENDING and ACTIVE only")
+	}
 	o := c.s.newOrder(n, uqpay.OrderCardUpdate, issuing.Amount{})
 	c.s.later(func() {
 		good := !c.s.failing()

@@ -1,10 +1,12 @@
 package uqpaytest_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -193,12 +195,72 @@ func TestRefusals(t *testing.T) {
 		r.expect(400, c.want, c.method, c.path, c.body, c.header...)
 	}
 	r.expect(404, "not_found", "GET", "/v1/issuing/novel", "")
+	r.expect(200, "PENDING", "POST", path+"/status", `{"card_status":"FROZEN"}`)
+	r.s.Clock().Advance(time.Second)
+	r.expect(400, "while it is active only", "POST", path, fmt.Sprintf(`{"card_art_id":%q}`, uqpaytest.ArtBlue))
+	r.expect(400, "enable_3ds can be changed", "POST", path, `{"risk_controls":{"enable_3ds":"N"}}`)
 	// A connected account sees nothing of the master's.
 	r.expect(400, "card_not_found", "GET", path, "", "x-on-behalf-of", uqpaytest.SubAccount)
 	r.expect(200, `"card_limit":10.00`, "GET", path, "")
 	r.expect(200, `"card_limit":"10.00"`, "GET", "/v1/issuing/cards", "")
 	if err := r.s.Check(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestTokenClaims: a token is a JWT. One of UQPAY's own libraries fails on
+// anything else.
+func TestTokenClaims(t *testing.T) {
+	t.Parallel()
+	r := newRaw(t, uqpaytest.Config{})
+	parts := strings.Split(r.token, ".")
+	if len(parts) != 3 {
+		t.Fatalf("the token has %d parts", len(parts))
+	}
+	text, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var claims struct {
+		Entity  string `json:"entity_id"`
+		Client  string `json:"client_id"`
+		Issuer  string `json:"iss"`
+		Expires int64  `json:"exp"`
+	}
+	if err := json.Unmarshal(text, &claims); err != nil || claims.Entity != uqpaytest.MasterAccount ||
+		claims.Client != r.s.ClientID() || claims.Issuer != "uqpay" || claims.Expires != r.s.Clock().Now().Unix()+1800 {
+		t.Errorf("%s, %v", text, err)
+	}
+}
+
+// TestEventAmounts: money in events is text without trailing zeros.
+func TestEventAmounts(t *testing.T) {
+	t.Parallel()
+	bodies := make(chan string, 10)
+	hook := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		bodies <- string(body)
+	}))
+	t.Cleanup(hook.Close)
+	r := newRaw(t, uqpaytest.Config{WebhookURL: hook.URL})
+	holder := field(t, r.expect(200, "SUCCESS", "POST", "/v1/issuing/cardholders", holderBody), "cardholder_id")
+	card := field(t, r.expect(200, "PENDING", "POST", "/v1/issuing/cards", fmt.Sprintf(`{"card_currency":"USD","card_product_id":%q,"cardholder_id":%q,"card_limit":10}`, uqpaytest.ProductSingle, holder)), "card_id")
+	r.s.Clock().Advance(time.Second)
+	r.expect(200, "PENDING", "POST", "/v1/issuing/cards/"+card+"/recharge", `{"amount":5}`)
+	r.s.Clock().Advance(time.Second)
+	for {
+		select {
+		case body := <-bodies:
+			if !strings.Contains(body, "card.recharge.succeeded") {
+				continue
+			}
+			if !strings.Contains(body, `"amount":"5"`) || !strings.Contains(body, `"card_available_balance":"15"`) {
+				t.Error(body)
+			}
+			return
+		case <-time.After(10 * time.Second):
+			t.Fatal("no event")
+		}
 	}
 }
 
