@@ -1,6 +1,7 @@
 package uqpay_test
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -77,5 +78,16 @@ func TestUploadRepeat(t *testing.T) {
 	}
 	if bodies[0] != bodies[1] || bodies[0] == bodies[2] {
 		t.Errorf("%q", bodies)
+	}
+}
+
+// TestUploadInFlight: what can be sent once only is not waited for, but is not
+// called failed either.
+func TestUploadInFlight(t *testing.T) {
+	t.Parallel()
+	client := stubClient(t, &script{answers: []scripted{{400, inFlight, nil}}})
+	req := uqpay.UploadRequest{Name: "a.pdf", Content: io.MultiReader(strings.NewReader("content"))}
+	if _, err := client.Files.Upload(t.Context(), req, issuing.WithIdempotencyKey("key-1")); !errors.Is(err, issuing.ErrOutcomeUnknown) {
+		t.Error(err)
 	}
 }
