@@ -2,6 +2,8 @@ package uqpay_test
 
 import (
 	"errors"
+	"io"
+	"net/http"
 	"testing"
 	"time"
 
@@ -76,7 +78,10 @@ func TestDoKnowsTheSimulator(t *testing.T) {
 	t.Parallel()
 	cfg := stubConfig()
 	cfg.BaseURL = uqpay.ProductionURL
-	c, err := uqpay.New(cfg)
+	c, err := uqpay.New(cfg, issuing.WithHTTPClient(&http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+		t.Error("sent")
+		return nil, io.EOF
+	})}), issuing.WithMaxAttempts(1))
 	if err != nil {
 		t.Fatal(err)
 	}

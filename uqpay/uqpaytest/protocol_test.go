@@ -158,6 +158,11 @@ func TestRefusals(t *testing.T) {
 	card := field(t, r.expect(200, "PENDING", "POST", "/v1/issuing/cards", fmt.Sprintf(`{"card_currency":"USD","card_product_id":%q,"cardholder_id":%q,"card_limit":10}`, uqpaytest.ProductSingle, holder)), "card_id")
 	r.s.Clock().Advance(time.Second)
 	path := "/v1/issuing/cards/" + card
+	with := func(more string) string {
+		return strings.NewReplacer("alex@", "carl@", "91234567", "91234560", "}", ","+more+"}").Replace(holderBody)
+	}
+	const proof = `"kyc_verification":{"method":"THIRD_PARTY","kyc_proof":{"provider":"SUMSUB","reference_id":"reference-1"}}`
+	r.expect(200, "SUCCESS", "POST", "/v1/issuing/cardholders", strings.NewReplacer("alex@", "dora@", "91234567", "91234561", "}", ","+proof+"}").Replace(holderBody))
 	for _, c := range []struct {
 		want, method, path, body string
 		header                   []string
@@ -165,6 +170,14 @@ func TestRefusals(t *testing.T) {
 		{"email: is required", "POST", "/v1/issuing/cardholders", `{"first_name":"A","last_name":"B","country_code":"SG","phone_number":"91234569"}`, nil},
 		{"invalid_phone_number", "POST", "/v1/issuing/cardholders", strings.Replace(holderBody, "91234567", "+6591234567", 1), nil},
 		{"invalid_phone_number", "POST", "/v1/issuing/cardholders", strings.NewReplacer("alex@", "b@", "91234567", "1234567").Replace(holderBody), nil},
+		{"country_code: must be a country", "POST", "/v1/issuing/cardholders", strings.Replace(holderBody, "SG", "sg", 1), nil},
+		{"nationality: must be a country", "POST", "/v1/issuing/cardholders", with(`"nationality":"SGP"`), nil},
+		{"residential_address.country: must be", "POST", "/v1/issuing/cardholders", with(`"residential_address":{"country":"1","city":"C","line1":"L"}`), nil},
+		{"delivery_address.postal_code: is required", "POST", "/v1/issuing/cardholders", with(`"delivery_address":{"country":"SG","city":"C","line1":"L"}`), nil},
+		{"identity.front_file: must be base64", "POST", "/v1/issuing/cardholders", with(`"identity":{"type":"PASSPORT","number":"E1","front_file":"%"}`), nil},
+		{"identity.back_file: is required", "POST", "/v1/issuing/cardholders", with(`"identity":{"type":"ID_CARD","number":"E1","front_file":"aW1n"}`), nil},
+		{"document: is too large", "POST", "/v1/issuing/cardholders", with(`"document_type":"pdf","document":"` + strings.Repeat("AAAA", 2<<20/3+1) + `"`), nil},
+		{"reference_id: is not unique", "POST", "/v1/issuing/cardholders", with(proof), nil},
 		{"first_name, last_name: cannot be changed", "POST", "/v1/issuing/cardholders/" + holder, `{"first_name":"B"}`, nil},
 		{"cardholder not found", "GET", "/v1/issuing/cardholders/no", "", nil},
 		{"card_not_found", "GET", "/v1/issuing/cards/no", "", nil},
