@@ -17,15 +17,16 @@ func cardholderError(code uqpay.Code, message string) answer {
 
 func createCardholder(c *call) answer {
 	f := c.read()
-	h, a, refused := c.s.newHolder(c, f)
+	h, a, refused := c.s.newHolder(c, f, nil)
 	if refused {
 		return a
 	}
 	return ok(holderChange(h))
 }
 
-// newHolder checks and stores a cardholder.
-func (s *Server) newHolder(c *call, f fields) (*holder, answer, bool) {
+// newHolder checks and stores a cardholder, one for a card with what the card's
+// product asks for.
+func (s *Server) newHolder(c *call, f fields, p *uqpay.Product) (*holder, answer, bool) {
 	h := &holder{account: c.account}
 	h.Email = f.text("email", true, 0)
 	h.FirstName = f.text("first_name", true, 40)
@@ -46,6 +47,9 @@ func (s *Server) newHolder(c *call, f fields) (*holder, answer, bool) {
 		return nil, a, true
 	}
 	if a, refused := s.checkHolder(h, ""); refused {
+		return nil, a, true
+	}
+	if a, refused := insufficient(p, h); refused {
 		return nil, a, true
 	}
 	h.ID, h.CreateTime = newID(), s.clock.Now()

@@ -182,6 +182,8 @@ func TestRefusals(t *testing.T) {
 		{"cardholder not found", "GET", "/v1/issuing/cardholders/no", "", nil},
 		{"card_not_found", "GET", "/v1/issuing/cards/no", "", nil},
 		{"kyc_insufficient", "POST", "/v1/issuing/cards", fmt.Sprintf(`{"card_currency":"USD","card_product_id":%q,"cardholder_id":%q}`, uqpaytest.ProductEnhanced, holder), nil},
+		{"kyc_insufficient", "POST", "/v1/issuing/cards", fmt.Sprintf(`{"card_currency":"USD","card_product_id":%q,"cardholder_required_fields":%s}`,
+			uqpaytest.ProductEnhanced, with(`"nationality":"SG"`)), nil},
 		{"insufficient balance", "POST", "/v1/issuing/cards", fmt.Sprintf(`{"card_currency":"USD","card_product_id":%q,"cardholder_id":%q,"card_limit":1000000}`, uqpaytest.ProductSingle, holder), nil},
 		{"card_currency", "POST", "/v1/issuing/cards", fmt.Sprintf(`{"card_currency":"EUR","card_product_id":%q,"cardholder_id":%q}`, uqpaytest.ProductSingle, holder), nil},
 		{"amount: must be a number", "POST", path + "/recharge", `{"amount":"10"}`, nil},
