@@ -64,26 +64,29 @@ func (e *envelope) expired(status int) bool {
 }
 
 // inFlight recognises that an earlier request with the same key is under way.
-// The body's own code is 200 then.
+// The body's own code is 200 then, and it has no type; one that has says the
+// same, because to take it for a refusal would call an open operation failed.
 func (e *envelope) inFlight(status int) bool {
-	return (status == http.StatusBadRequest || status == http.StatusConflict) &&
-		(e.Type == "" || e.Type == ErrorTypeIdempotency) && e.says("request is processing")
+	return (status == http.StatusBadRequest || status == http.StatusConflict) && e.processing()
 }
+
+func (e *envelope) processing() bool { return e.says("request is processing") }
 
 // settles reports whether a refusal is the operation's result even when an
 // earlier attempt with the same key may have been carried out: the platform
 // answers a repeat with the first result, so a rule that refuses the repeat has
-// refused the first. What is checked before the key is looked up, and what is
-// said about the key, settles nothing.
+// refused the first. What is checked before the key is looked up, such as the
+// connected account and the gateway's route, and what is said about the key,
+// settles nothing.
 func (e *envelope) settles(status int) bool {
 	if status != http.StatusBadRequest && status != http.StatusNotFound && status != http.StatusUnprocessableEntity {
 		return false
 	}
 	switch e.Type {
-	case "", ErrorTypeIdempotency, ErrorTypeUnauthorized, ErrorTypeForbidden, ErrorTypeAPI, ErrorTypeRateLimit:
+	case "", ErrorTypeIdempotency, ErrorTypeUnauthorized, ErrorTypeForbidden, ErrorTypeAPI, ErrorTypeRateLimit, ErrorTypeNotFound:
 		return false
 	}
-	return !e.says("idempoten")
+	return e.code() != CodeSubAccountNotFound && !e.says("idempoten", "on-behalf")
 }
 
 // kind decides by code, then by text where a type leaves it open, then by type,
@@ -188,9 +191,10 @@ func (c *Client) answer(tc *transport.Call, resp *transport.Response, x *exchang
 	env := readEnvelope(resp.Body)
 	switch {
 	case doubt && env != nil && env.code() != "" && env.Message != "":
-		// An error under status 200. One of the platform's own making says
-		// nothing about what became of a write.
-		resp.Maybe = resp.Maybe || env.code() == CodeAPIError || env.Type == ErrorTypeAPI
+		// An error under status 200. One of the platform's own making, or one
+		// about a request that is still under way, says nothing about what became
+		// of a write.
+		resp.Maybe = resp.Maybe || env.code() == CodeAPIError || env.Type == ErrorTypeAPI || env.processing()
 		return c.transport.Fail(tc, resp, c.named(resp, env.failure(resp.Status)))
 	case err == nil:
 		return nil

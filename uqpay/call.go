@@ -289,10 +289,10 @@ func (s *sender) run(ctx context.Context) (*transport.Response, error) {
 			if s.x.once {
 				return resp, nil
 			}
-		case env.inFlight(resp.Status) && !s.x.once:
+		case env.inFlight(resp.Status):
 			// An attempt with this key, ours or another caller's, is under way.
 			resp.Maybe = true
-			if waited >= inFlightPatience || !transport.Pause(ctx, wait) {
+			if s.x.once || waited >= inFlightPatience || !transport.Pause(ctx, wait) {
 				return resp, nil
 			}
 			waited += wait

@@ -231,11 +231,12 @@ func (c *Client) Do(ctx context.Context, method, path string, in, out any, opts 
 	default:
 		o.safety = transport.Once
 	}
-	if strings.HasPrefix(path, "/v1/simulation/") {
+	var p check.Problems
+	u, err := url.Parse(path)
+	if err == nil && strings.Contains(strings.ToLower(u.Path), "simulation/") {
 		o.traits |= sandbox
 	}
-	var p check.Problems
-	if u, err := url.Parse(path); !strings.HasPrefix(path, "/") || err != nil || u.RawQuery != "" || u.Fragment != "" || strings.Contains(u.Path, "..") {
+	if !strings.HasPrefix(path, "/") || err != nil || u.RawQuery != "" || u.Fragment != "" || strings.Contains(u.Path, "..") {
 		p.Add("path", "is not a path below the base URL that starts with a slash")
 	}
 	if err := p.Err(provider, o.name); err != nil {

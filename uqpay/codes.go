@@ -173,11 +173,12 @@ type RequiredField struct {
 
 // kindOfMessage gives the kind of errors that only their text tells apart: the
 // flat ones, which have no word for a code, and a balance that does not cover an
-// operation, whose code is not published. Every such error is a definite
+// operation or a thing other than a card that does not exist, whose codes are not
+// published. Every such error is a definite
 // refusal, so a text that is not recognised costs no more than precision.
 func kindOfMessage(message string) error {
 	switch text := strings.ToLower(message); {
-	case strings.Contains(text, "card does not exist"):
+	case strings.Contains(text, "card does not exist"), strings.HasSuffix(text, " not found"):
 		return issuing.ErrNotFound
 	case strings.Contains(text, "invalid client id"):
 		return issuing.ErrUnauthorized

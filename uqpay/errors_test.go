@@ -82,6 +82,12 @@ func TestRetryTable(t *testing.T) {
 			2, issuing.ErrOutcomeUnknown, nil},
 		"unclear, then 403": {[]scripted{{err: broken}, {403, `{"type":"unauthorized_error","code":"forbidden","message":"x"}`, nil}},
 			2, issuing.ErrOutcomeUnknown, nil},
+		"unclear, then account": {[]scripted{{err: broken}, {400, `{"type":"account_error","code":"sub_account_not_found","message":"x"}`, nil}},
+			2, issuing.ErrOutcomeUnknown, nil},
+		"unclear, then no route": {[]scripted{{err: broken}, {404, `{"type":"not_found","code":"not_found","message":"x"}`, nil}},
+			2, issuing.ErrOutcomeUnknown, nil},
+		"in flight, novel type":   {[]scripted{{400, `{"type":"novel","code":"x","message":"Request is processing"}`, nil}, ok}, 2, nil, nil},
+		"in flight under 200":     {[]scripted{{200, inFlight, nil}}, 1, issuing.ErrOutcomeUnknown, nil},
 		"unclear, then 429":       {[]scripted{{err: broken}, {429, `{"code":"too_many_requests","message":"x"}`, nil}}, 3, issuing.ErrOutcomeUnknown, nil},
 		"network for good":        {[]scripted{{err: broken}}, 3, issuing.ErrOutcomeUnknown, nil},
 		"500 for good":            {[]scripted{{500, `{"type":"api_error","code":"api_error","message":"x"}`, nil}}, 3, issuing.ErrOutcomeUnknown, nil},
@@ -141,16 +147,17 @@ func TestErrorBodies(t *testing.T) {
 		typ     uqpay.ErrorType
 		message string
 	}{
-		"typed":        {400, `{"type":"card_error","code":"card_not_found","message":"card not found or deactivated"}`, issuing.ErrNotFound, "card_not_found", "card_error", "card not found or deactivated"},
-		"flat":         {400, `{"code":200,"message":"Card does not exists"}`, issuing.ErrNotFound, "200", "", "Card does not exists"},
-		"rate limit":   {429, `{"code":"too_many_requests","message":"Too many requests"}`, issuing.ErrRateLimited, "too_many_requests", "", "Too many requests"},
-		"auth layer":   {401, `{"error":"ip not allowed"}`, issuing.ErrUnauthorized, "", "", "ip not allowed"},
-		"proxy":        {503, `<html>Service unavailable</html>`, issuing.ErrUnavailable, "", "", ""},
-		"empty":        {404, ``, issuing.ErrNotFound, "", "", ""},
-		"unknown type": {400, `{"type":"payout_error","code":"x","message":"m"}`, issuing.ErrDeclined, "x", "payout_error", "m"},
-		"foreign JSON": {400, `[1,2]`, issuing.ErrInvalid, "", "", ""},
-		"odd members":  {400, `{"type":["a"],"code":{"b":1},"message":7,"missing_fields":"none"}`, issuing.ErrInvalid, `{"b":1}`, `["a"]`, "7"},
-		"card number":  {400, `{"type":"card_error","code":"x","message":"card 4096360812345678 is bad"}`, issuing.ErrDeclined, "x", "card_error", "card [redacted] is bad"},
+		"typed":         {400, `{"type":"card_error","code":"card_not_found","message":"card not found or deactivated"}`, issuing.ErrNotFound, "card_not_found", "card_error", "card not found or deactivated"},
+		"flat":          {400, `{"code":200,"message":"Card does not exists"}`, issuing.ErrNotFound, "200", "", "Card does not exists"},
+		"rate limit":    {429, `{"code":"too_many_requests","message":"Too many requests"}`, issuing.ErrRateLimited, "too_many_requests", "", "Too many requests"},
+		"auth layer":    {401, `{"error":"ip not allowed"}`, issuing.ErrUnauthorized, "", "", "ip not allowed"},
+		"proxy":         {503, `<html>Service unavailable</html>`, issuing.ErrUnavailable, "", "", ""},
+		"empty":         {404, ``, issuing.ErrNotFound, "", "", ""},
+		"no such order": {400, `{"type":"card_error","code":"card_error","message":"card order not found"}`, issuing.ErrNotFound, "card_error", "card_error", "card order not found"},
+		"unknown type":  {400, `{"type":"payout_error","code":"x","message":"m"}`, issuing.ErrDeclined, "x", "payout_error", "m"},
+		"foreign JSON":  {400, `[1,2]`, issuing.ErrInvalid, "", "", ""},
+		"odd members":   {400, `{"type":["a"],"code":{"b":1},"message":7,"missing_fields":"none"}`, issuing.ErrInvalid, `{"b":1}`, `["a"]`, "7"},
+		"card number":   {400, `{"type":"card_error","code":"x","message":"card 4096360812345678 is bad"}`, issuing.ErrDeclined, "x", "card_error", "card [redacted] is bad"},
 	} {
 		client := stubClient(t, &script{answers: []scripted{{c.status, c.body, nil}}}, issuing.WithMaxAttempts(1))
 		_, err := client.Cards.Card(t.Context(), "c")

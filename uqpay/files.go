@@ -3,6 +3,8 @@ package uqpay
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +16,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -84,6 +88,7 @@ func (s *FileService) Upload(ctx context.Context, req UploadRequest, opts ...iss
 	if err != nil {
 		return nil, &issuing.Error{Provider: provider, Op: o.name, Kind: issuing.ErrInvalid, Err: err}
 	}
+	defer body.stop()
 	out := new(File)
 	x := exchange{out: out, stream: body.attempt, once: body.seeker == nil}
 	if req.Notes != "" {
@@ -100,9 +105,13 @@ type upload struct {
 	content     io.Reader
 	seeker      io.Seeker // nil when the content can be read once only
 	start, size int64     // of a seeker
-	begun       bool      // a byte of the content was read
-	contentType string
-	head, tail  []byte
+	begun       atomic.Bool
+	name, kind  string
+
+	// mu keeps the content's position of a seeker to one attempt: net/http goes
+	// on reading the body of an attempt that was answered before its end.
+	mu      sync.Mutex
+	present *bounded // the body of the last attempt, which alone may read
 }
 
 func newUpload(req UploadRequest) (*upload, error) {
@@ -123,46 +132,81 @@ func newUpload(req UploadRequest) (*upload, error) {
 			return nil, fmt.Errorf("the file has %d bytes, at most %d are allowed: %w", u.size, MaxUpload, issuing.ErrTooLarge)
 		}
 	}
-	var form bytes.Buffer
-	w := multipart.NewWriter(&form)
-	header := textproto.MIMEHeader{}
 	// Quoted always, as browsers write it: not every server reads a bare name.
-	name := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(req.Name)
-	header.Set("Content-Disposition", `form-data; name="file"; filename="`+name+`"`)
-	kind := mime.TypeByExtension(strings.ToLower(filepath.Ext(req.Name)))
-	if kind == "" {
-		kind = "application/octet-stream"
+	u.name = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(req.Name)
+	u.kind = mime.TypeByExtension(strings.ToLower(filepath.Ext(req.Name)))
+	if u.kind == "" {
+		u.kind = "application/octet-stream"
 	}
-	header.Set("Content-Type", kind)
-	if _, err := w.CreatePart(header); err != nil {
-		return nil, errors.New("the multipart head cannot be made")
-	}
-	u.head = bytes.Clone(form.Bytes())
-	form.Reset()
-	if err := w.Close(); err != nil {
-		return nil, errors.New("the multipart end cannot be made")
-	}
-	u.tail = bytes.Clone(form.Bytes())
-	u.contentType = w.FormDataContentType()
 	return u, nil
 }
 
-// attempt returns the body from its beginning.
+// form makes what stands around the content. The boundary follows from the
+// idempotency key, so that a caller who sends the same content under the same
+// key sends the same body: the platform refuses another one.
+func (u *upload) form(key string) (contentType string, head, tail []byte, err error) {
+	var form bytes.Buffer
+	w := multipart.NewWriter(&form)
+	sum := sha256.Sum256([]byte("boundary of " + key))
+	if err = w.SetBoundary(hex.EncodeToString(sum[:])[:60]); err != nil {
+		return "", nil, nil, err
+	}
+	header := textproto.MIMEHeader{}
+	header.Set("Content-Disposition", `form-data; name="file"; filename="`+u.name+`"`)
+	header.Set("Content-Type", u.kind)
+	if _, err = w.CreatePart(header); err != nil {
+		return "", nil, nil, err
+	}
+	head = bytes.Clone(form.Bytes())
+	form.Reset()
+	if err = w.Close(); err != nil {
+		return "", nil, nil, err
+	}
+	return w.FormDataContentType(), head, bytes.Clone(form.Bytes()), nil
+}
+
+// attempt returns the body from its beginning and ends that of the attempt
+// before.
 func (u *upload) attempt(header http.Header) (transport.Sealed, error) {
+	refused := func(kind error, what string) (transport.Sealed, error) {
+		return transport.Sealed{}, &issuing.Error{Kind: kind, Err: errors.New(what)}
+	}
+	contentType, head, tail, err := u.form(header.Get(headerKey))
+	if err != nil {
+		return refused(issuing.ErrInvalid, "the multipart form cannot be made")
+	}
+	body := &bounded{u: u, left: MaxUpload}
 	length := int64(-1)
 	switch {
 	case u.seeker != nil:
+		u.mu.Lock()
+		defer u.mu.Unlock()
 		if _, err := u.seeker.Seek(u.start, io.SeekStart); err != nil {
-			return transport.Sealed{}, &issuing.Error{Kind: issuing.ErrInvalid, Err: errors.New("the content cannot be rewound")}
+			return refused(issuing.ErrInvalid, "the content cannot be rewound")
 		}
-		length = int64(len(u.head)) + u.size + int64(len(u.tail))
-	case u.begun:
-		return transport.Sealed{}, &issuing.Error{Kind: issuing.ErrUnavailable, Err: errors.New("the content was read and cannot be rewound")}
+		u.present = body
+		length = int64(len(head)) + u.size + int64(len(tail))
+	case u.begun.Load():
+		return refused(issuing.ErrUnavailable, "the content was read and cannot be rewound")
 	}
-	header["Content-Type"] = []string{u.contentType}
-	body := io.MultiReader(bytes.NewReader(u.head), &bounded{u: u, left: MaxUpload}, bytes.NewReader(u.tail))
-	return transport.Sealed{Stream: io.NopCloser(body), Length: length}, nil
+	header["Content-Type"] = []string{contentType}
+	stream := io.MultiReader(bytes.NewReader(head), body, bytes.NewReader(tail))
+	return transport.Sealed{Stream: io.NopCloser(stream), Length: length}, nil
 }
+
+// stop ends the reading of content that can be rewound: after the call it is the
+// caller's again.
+func (u *upload) stop() {
+	if u.seeker == nil {
+		return
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.present = nil
+}
+
+// errOvertaken ends the body of an attempt that another one has followed.
+var errOvertaken = errors.New("the upload goes on elsewhere")
 
 // bounded passes the content on as far as an upload may go.
 type bounded struct {
@@ -172,7 +216,14 @@ type bounded struct {
 
 // Read implements io.Reader.
 func (b *bounded) Read(p []byte) (int, error) {
-	b.u.begun = true
+	b.u.begun.Store(true)
+	if b.u.seeker != nil {
+		b.u.mu.Lock()
+		defer b.u.mu.Unlock()
+		if b.u.present != b {
+			return 0, errOvertaken
+		}
+	}
 	if int64(len(p)) > b.left+1 {
 		p = p[:b.left+1]
 	}

@@ -12,10 +12,12 @@ import (
 // TransactionService lists what cards were used for.
 type TransactionService struct{ c *Client }
 
-// Period is a span of time, at most 90 days. Either end may be unset.
+// Period is a span of time, at most 90 days. Either end may be unset. Whether the
+// ends belong to it is not documented: let consecutive periods overlap, and tell
+// what comes twice by its id.
 type Period struct {
-	Start time.Time `json:"start_time,omitzero"` // inclusive
-	End   time.Time `json:"end_time,omitzero"`   // see the list's page for whether it is inclusive
+	Start time.Time `json:"start_time,omitzero"` // from when on
+	End   time.Time `json:"end_time,omitzero"`   // until when
 }
 
 func (r Period) check(p *check.Problems) {

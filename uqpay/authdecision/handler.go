@@ -38,7 +38,8 @@ type Config struct {
 	// those from unknown addresses.
 	Allow func(*http.Request) bool
 	// Observe, when set, is told what happened to each request, and once more of
-	// a decision that comes too late. It runs concurrently and must not block.
+	// a decision that comes too late. It runs concurrently and must not block. Its
+	// panics are contained: they neither change an answer nor end the process.
 	Observe func(context.Context, Report)
 	// Zone is that of date_of_transaction, which no document states; nil is
 	// UTC+8, the zone of all of UQPAY's documented times.
@@ -142,9 +143,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = http.NewResponseController(w).SetReadDeadline(begun.Add(h.budget))
 	sealed, err := h.answer(r, &report)
 	report.Duration, report.Err = time.Since(begun), err
-	if h.cfg.Observe != nil {
-		h.cfg.Observe(context.WithoutCancel(r.Context()), report)
-	}
+	h.observe(r.Context(), report)
 	if err != nil {
 		drop(w)
 		return
@@ -153,6 +152,16 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Length", strconv.Itoa(len(sealed)))
 	w.WriteHeader(http.StatusOK)
 	_, _ = w.Write(sealed)
+}
+
+// observe tells the observer, whose panic must not reach decide's goroutine,
+// where nothing else would contain it.
+func (h *Handler) observe(ctx context.Context, report Report) {
+	if h.cfg.Observe == nil {
+		return
+	}
+	defer func() { _ = recover() }()
+	h.cfg.Observe(context.WithoutCancel(ctx), report)
 }
 
 // drop closes the connection without an answer, so that UQPAY's default decides.
@@ -247,8 +256,8 @@ func (h *Handler) decide(ctx context.Context, req *Request, c *claim) {
 		// Before the answer is let go, which ends ctx.
 		late := ctx.Err() != nil
 		h.repeats.settle(c, decision, err)
-		if err == nil && late && h.cfg.Observe != nil {
-			h.cfg.Observe(context.WithoutCancel(ctx), Report{
+		if err == nil && late {
+			h.observe(ctx, Report{
 				RequestID: req.RequestID, TransactionID: req.TransactionID, Outcome: OutcomeDropped,
 				Decision: decision, Duration: time.Since(begun), Err: ErrLate,
 			})

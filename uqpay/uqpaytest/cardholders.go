@@ -17,20 +17,21 @@ func cardholderError(code uqpay.Code, message string) answer {
 
 func createCardholder(c *call) answer {
 	f := c.read()
-	h, a, refused := c.s.newHolder(c, f)
+	h, a, refused := c.s.newHolder(c, f, nil)
 	if refused {
 		return a
 	}
 	return ok(holderChange(h))
 }
 
-// newHolder checks and stores a cardholder.
-func (s *Server) newHolder(c *call, f fields) (*holder, answer, bool) {
+// newHolder checks and stores a cardholder, one for a card with what the card's
+// product asks for.
+func (s *Server) newHolder(c *call, f fields, p *uqpay.Product) (*holder, answer, bool) {
 	h := &holder{account: c.account}
 	h.Email = f.text("email", true, 0)
 	h.FirstName = f.text("first_name", true, 40)
 	h.LastName = f.text("last_name", true, 40)
-	h.CountryCode = f.text("country_code", true, 2)
+	h.CountryCode = f.country("country_code", true)
 	h.PhoneNumber = f.text("phone_number", true, 0)
 	for name, value := range map[string]string{"first_name": h.FirstName, "last_name": h.LastName} {
 		if strings.Trim(value, " ") != value || strings.ContainsFunc(value, notInName) {
@@ -38,10 +39,17 @@ func (s *Server) newHolder(c *call, f fields) (*holder, answer, bool) {
 		}
 	}
 	s.readPerson(f, h)
+	if a, ok := f.object("delivery_address"); ok {
+		h.DeliveryAddress = readAddress(a)
+		a.text("postal_code", true, 16)
+	}
 	if a, refused := f.refused(); refused {
 		return nil, a, true
 	}
 	if a, refused := s.checkHolder(h, ""); refused {
+		return nil, a, true
+	}
+	if a, refused := insufficient(p, h); refused {
 		return nil, a, true
 	}
 	h.ID, h.CreateTime = newID(), s.clock.Now()
@@ -71,22 +79,18 @@ func (s *Server) readPerson(f fields, h *holder) {
 	if v := f.word("gender", false, "MALE", "FEMALE"); v != "" {
 		h.Gender = uqpay.Gender(v)
 	}
-	if v := f.text("nationality", false, 2); v != "" {
+	if v := f.country("nationality", false); v != "" {
 		h.Nationality = v
 	}
 	if a, ok := f.object("residential_address"); ok {
-		h.ResidentialAddress = &uqpay.Address{
-			Country: a.text("country", true, 2), City: a.text("city", true, 128), Line1: a.text("line1", true, 255),
-			State: a.text("state", false, 128), District: a.text("district", false, 128),
-			Line2: a.text("line2", false, 255), LineEN: a.text("line_en", false, 255), PostalCode: a.text("postal_code", false, 16),
-		}
+		h.ResidentialAddress = readAddress(a)
 	}
 	if i, ok := f.object("identity"); ok {
 		typ := i.word("type", true, "ID_CARD", "PASSPORT")
 		i.text("number", true, 0)
-		i.text("front_file", true, 0)
-		i.text("back_file", typ == "ID_CARD", 0)
-		i.text("hand_file", false, 0)
+		i.file("front_file", true, 0)
+		i.file("back_file", typ == "ID_CARD", 0)
+		i.file("hand_file", false, 0)
 		h.identity = true
 	}
 	if k, ok := f.object("kyc_verification"); ok {
@@ -95,15 +99,24 @@ func (s *Server) readPerson(f fields, h *holder) {
 		switch {
 		case given:
 			proof.word("provider", true, "SUMSUB", "MYINFO", "JUMIO", "DIDIT", "SHUFTI", "REGTANK")
-			if id := proof.text("reference_id", true, 64); len(id) < 10 {
+			if h.proof = proof.text("reference_id", true, 64); len(h.proof) < 10 {
 				proof.problem("reference_id", "must have 10 to 64 characters")
 			}
 		case h.method == uqpay.KYCThirdParty:
 			k.problem("kyc_proof", "is required")
 		}
 	}
-	f.text("document", f.has("document_type"), 0)
+	f.file("document", f.has("document_type"), 2<<20)
 	f.word("document_type", f.has("document"), "pdf", "png", "jpg", "jpeg")
+}
+
+// readAddress reads a residential address, or one for deliveries.
+func readAddress(a fields) *uqpay.Address {
+	return &uqpay.Address{
+		Country: a.country("country", true), City: a.text("city", true, 128), Line1: a.text("line1", true, 255),
+		State: a.text("state", false, 128), District: a.text("district", false, 128),
+		Line2: a.text("line2", false, 255), LineEN: a.text("line_en", false, 255), PostalCode: a.text("postal_code", false, 16),
+	}
 }
 
 // checkHolder refuses bad or repeated addresses and phone numbers.
@@ -118,6 +131,9 @@ func (s *Server) checkHolder(h *holder, self string) (answer, bool) {
 		return cardholderError(uqpay.CodeInvalidPhoneNumber, "phone number does not fit the country"), true
 	}
 	for _, other := range s.state.holders {
+		if h.proof != "" && other.proof == h.proof && other.ID != self {
+			return invalid("kyc_verification.kyc_proof.reference_id: is not unique"), true
+		}
 		if other.account != h.account || other.ID == self {
 			continue
 		}
@@ -177,11 +193,14 @@ func updateCardholder(c *call) answer {
 	}
 	next := *h
 	for name, target := range map[string]*string{
-		"email": &next.Email, "phone_number": &next.PhoneNumber, "country_code": &next.CountryCode,
+		"email": &next.Email, "phone_number": &next.PhoneNumber,
 	} {
 		if v := f.text(name, false, 0); v != "" {
 			*target = v
 		}
+	}
+	if v := f.country("country_code", false); v != "" {
+		next.CountryCode = v
 	}
 	c.s.readPerson(f, &next)
 	if a, refused := f.refused(); refused {
@@ -263,6 +282,9 @@ func (s *Server) showHolder(h *holder) map[string]any {
 	}
 	if h.ResidentialAddress != nil {
 		m["residential_address"] = h.ResidentialAddress
+	}
+	if h.DeliveryAddress != nil {
+		m["delivery_address"] = h.DeliveryAddress
 	}
 	if h.IDVStatus != "" {
 		m["idv_status"] = h.IDVStatus

@@ -85,7 +85,7 @@ func createCard(c *call) answer {
 // asks for.
 func (c *call) cardholder(p *uqpay.Product, id string, person fields) (*holder, answer, bool) {
 	if id == "" {
-		return c.s.newHolder(c, person)
+		return c.s.newHolder(c, person, p)
 	}
 	h, found := c.holder(id)
 	if !found {
@@ -100,15 +100,28 @@ func (c *call) cardholder(p *uqpay.Product, id string, person fields) (*holder, 
 		*h = next
 		c.s.startKYC(h)
 	}
-	if missing := missingFields(p, h); missing != nil {
-		a := cardholderError(uqpay.CodeKYCInsufficient, "cardholder lacks fields for the product's KYC level")
-		a.body.(map[string]any)["missing_fields"] = missing
+	if a, refused := insufficient(p, h); refused {
 		return nil, a, true
 	}
 	if h.Status != uqpay.CardholderStatusSuccess {
 		return nil, cardholderError(uqpay.Code(uqpay.ErrorTypeCardholder), "cardholder is not active"), true
 	}
 	return h, answer{}, false
+}
+
+// insufficient refuses a cardholder who lacks what a product asks for; nil asks
+// for nothing.
+func insufficient(p *uqpay.Product, h *holder) (answer, bool) {
+	if p == nil {
+		return answer{}, false
+	}
+	missing := missingFields(p, h)
+	if missing == nil {
+		return answer{}, false
+	}
+	a := cardholderError(uqpay.CodeKYCInsufficient, "cardholder lacks fields for the product's KYC level")
+	a.body.(map[string]any)["missing_fields"] = missing
+	return a, true
 }
 
 // missingFields are what a product asks for and a cardholder lacks.
@@ -234,6 +247,12 @@ func updateCard(c *call) answer {
 	}
 	if n.Status != uqpay.CardStatusActive && n.Status != uqpay.CardStatusPending && n.Status != uqpay.CardStatusFrozen {
 		return cardError("the card cannot be updated in its status")
+	}
+	if next.ArtID != n.ArtID && n.Status != uqpay.CardStatusActive {
+		return cardError("the card's art can be changed while it is active only")
+	}
+	if next.RiskControls.Enable3DS != n.RiskControls.Enable3DS && n.Status == uqpay.CardStatusFrozen {
+		return cardError("enable_3ds can be changed in PENDING and ACTIVE only")
 	}
 	o := c.s.newOrder(n, uqpay.OrderCardUpdate, issuing.Amount{})
 	c.s.later(func() {

@@ -1,6 +1,7 @@
 package uqpaytest
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"net/url"
 	"slices"
@@ -87,6 +88,30 @@ func (f fields) digits(name string, required bool, shortest, longest int) string
 		f.problem(name, "has the wrong number of digits")
 	}
 	return s
+}
+
+// country reads an ISO 3166-1 alpha-2 code.
+func (f fields) country(name string, required bool) string {
+	s := f.text(name, required, 0)
+	if s != "" && (len(s) != 2 || strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "") {
+		f.problem(name, "must be a country code of two letters")
+	}
+	return s
+}
+
+// file reads base64 of at most limit bytes, 0 for any.
+func (f fields) file(name string, required bool, limit int) {
+	s := f.text(name, required, 0)
+	if _, data, found := strings.Cut(s, ";base64,"); found {
+		s = data
+	}
+	content, err := base64.StdEncoding.DecodeString(s)
+	switch {
+	case err != nil:
+		f.problem(name, "must be base64")
+	case limit > 0 && len(content) > limit:
+		f.problem(name, "is too large")
+	}
 }
 
 // amount reads a JSON number of at most two decimals.

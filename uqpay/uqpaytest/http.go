@@ -2,7 +2,9 @@ package uqpaytest
 
 import (
 	"bytes"
+	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/base64"
 	"net/http"
 	"strings"
 	"time"
@@ -171,8 +173,25 @@ func (s *Server) mint(r *http.Request) answer {
 		return invalid("x-on-behalf-of must be omitted")
 	}
 	s.state.mints++
-	s.state.token = token{value: "eyJ." + uuid.NewString(), expires: s.clock.Now().Add(tokenLife)}
+	s.state.token = token{expires: s.clock.Now().Add(tokenLife)}
+	s.state.token.value = s.jwt(s.state.token.expires)
 	return ok(map[string]any{"auth_token": s.state.token.value, "expired_at": s.state.token.expires.Unix()})
+}
+
+// jwt makes a token of the real form: UQPAY's libraries read its claims.
+func (s *Server) jwt(expires time.Time) string {
+	claims, err := wire.Codec{}.Marshal(map[string]any{
+		"entity_id": MasterAccount, "short_entity_id": "CL260411-0", "parent_entity_id": "", "client_id": s.clientID,
+		"api_version": "V1.6.0", "bus_type": "ISSUING", "exp": expires.Unix(), "iss": "uqpay", "jti": uuid.NewString(),
+	})
+	if err != nil {
+		return ""
+	}
+	part := base64.RawURLEncoding.EncodeToString
+	signed := part([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + part(bytes.TrimSpace(claims))
+	mac := hmac.New(sha256.New, []byte(s.apiKey.Reveal()))
+	mac.Write([]byte(signed))
+	return signed + "." + part(mac.Sum(nil))
 }
 
 // authenticate checks the token and whom the call acts for.

@@ -139,7 +139,7 @@ func changeBalance(c *call, typ uqpay.OrderType) answer {
 			s.release(o, to, kind)
 		}
 		s.push(event, o.ID, map[string]any{
-			"amount": o.Amount, "card_available_balance": s.available(n), "card_currency": n.Currency, "card_id": n.ID,
+			"amount": trimmed(o.Amount), "card_available_balance": trimmed(s.available(n)), "card_currency": n.Currency, "card_id": n.ID,
 			"card_status": n.Status, "complete_time": stamp(o.CompleteTime), "order_status": o.Status, "update_time": stamp(o.UpdateTime),
 		})
 	})

@@ -1,10 +1,12 @@
 package uqpaytest_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -156,6 +158,11 @@ func TestRefusals(t *testing.T) {
 	card := field(t, r.expect(200, "PENDING", "POST", "/v1/issuing/cards", fmt.Sprintf(`{"card_currency":"USD","card_product_id":%q,"cardholder_id":%q,"card_limit":10}`, uqpaytest.ProductSingle, holder)), "card_id")
 	r.s.Clock().Advance(time.Second)
 	path := "/v1/issuing/cards/" + card
+	with := func(more string) string {
+		return strings.NewReplacer("alex@", "carl@", "91234567", "91234560", "}", ","+more+"}").Replace(holderBody)
+	}
+	const proof = `"kyc_verification":{"method":"THIRD_PARTY","kyc_proof":{"provider":"SUMSUB","reference_id":"reference-1"}}`
+	r.expect(200, "SUCCESS", "POST", "/v1/issuing/cardholders", strings.NewReplacer("alex@", "dora@", "91234567", "91234561", "}", ","+proof+"}").Replace(holderBody))
 	for _, c := range []struct {
 		want, method, path, body string
 		header                   []string
@@ -163,10 +170,20 @@ func TestRefusals(t *testing.T) {
 		{"email: is required", "POST", "/v1/issuing/cardholders", `{"first_name":"A","last_name":"B","country_code":"SG","phone_number":"91234569"}`, nil},
 		{"invalid_phone_number", "POST", "/v1/issuing/cardholders", strings.Replace(holderBody, "91234567", "+6591234567", 1), nil},
 		{"invalid_phone_number", "POST", "/v1/issuing/cardholders", strings.NewReplacer("alex@", "b@", "91234567", "1234567").Replace(holderBody), nil},
+		{"country_code: must be a country", "POST", "/v1/issuing/cardholders", strings.Replace(holderBody, "SG", "sg", 1), nil},
+		{"nationality: must be a country", "POST", "/v1/issuing/cardholders", with(`"nationality":"SGP"`), nil},
+		{"residential_address.country: must be", "POST", "/v1/issuing/cardholders", with(`"residential_address":{"country":"1","city":"C","line1":"L"}`), nil},
+		{"delivery_address.postal_code: is required", "POST", "/v1/issuing/cardholders", with(`"delivery_address":{"country":"SG","city":"C","line1":"L"}`), nil},
+		{"identity.front_file: must be base64", "POST", "/v1/issuing/cardholders", with(`"identity":{"type":"PASSPORT","number":"E1","front_file":"%"}`), nil},
+		{"identity.back_file: is required", "POST", "/v1/issuing/cardholders", with(`"identity":{"type":"ID_CARD","number":"E1","front_file":"aW1n"}`), nil},
+		{"document: is too large", "POST", "/v1/issuing/cardholders", with(`"document_type":"pdf","document":"` + strings.Repeat("AAAA", 2<<20/3+1) + `"`), nil},
+		{"reference_id: is not unique", "POST", "/v1/issuing/cardholders", with(proof), nil},
 		{"first_name, last_name: cannot be changed", "POST", "/v1/issuing/cardholders/" + holder, `{"first_name":"B"}`, nil},
 		{"cardholder not found", "GET", "/v1/issuing/cardholders/no", "", nil},
 		{"card_not_found", "GET", "/v1/issuing/cards/no", "", nil},
 		{"kyc_insufficient", "POST", "/v1/issuing/cards", fmt.Sprintf(`{"card_currency":"USD","card_product_id":%q,"cardholder_id":%q}`, uqpaytest.ProductEnhanced, holder), nil},
+		{"kyc_insufficient", "POST", "/v1/issuing/cards", fmt.Sprintf(`{"card_currency":"USD","card_product_id":%q,"cardholder_required_fields":%s}`,
+			uqpaytest.ProductEnhanced, with(`"nationality":"SG"`)), nil},
 		{"insufficient balance", "POST", "/v1/issuing/cards", fmt.Sprintf(`{"card_currency":"USD","card_product_id":%q,"cardholder_id":%q,"card_limit":1000000}`, uqpaytest.ProductSingle, holder), nil},
 		{"card_currency", "POST", "/v1/issuing/cards", fmt.Sprintf(`{"card_currency":"EUR","card_product_id":%q,"cardholder_id":%q}`, uqpaytest.ProductSingle, holder), nil},
 		{"amount: must be a number", "POST", path + "/recharge", `{"amount":"10"}`, nil},
@@ -193,12 +210,72 @@ func TestRefusals(t *testing.T) {
 		r.expect(400, c.want, c.method, c.path, c.body, c.header...)
 	}
 	r.expect(404, "not_found", "GET", "/v1/issuing/novel", "")
+	r.expect(200, "PENDING", "POST", path+"/status", `{"card_status":"FROZEN"}`)
+	r.s.Clock().Advance(time.Second)
+	r.expect(400, "while it is active only", "POST", path, fmt.Sprintf(`{"card_art_id":%q}`, uqpaytest.ArtBlue))
+	r.expect(400, "enable_3ds can be changed", "POST", path, `{"risk_controls":{"enable_3ds":"N"}}`)
 	// A connected account sees nothing of the master's.
 	r.expect(400, "card_not_found", "GET", path, "", "x-on-behalf-of", uqpaytest.SubAccount)
 	r.expect(200, `"card_limit":10.00`, "GET", path, "")
 	r.expect(200, `"card_limit":"10.00"`, "GET", "/v1/issuing/cards", "")
 	if err := r.s.Check(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestTokenClaims: a token is a JWT. One of UQPAY's own libraries fails on
+// anything else.
+func TestTokenClaims(t *testing.T) {
+	t.Parallel()
+	r := newRaw(t, uqpaytest.Config{})
+	parts := strings.Split(r.token, ".")
+	if len(parts) != 3 {
+		t.Fatalf("the token has %d parts", len(parts))
+	}
+	text, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var claims struct {
+		Entity  string `json:"entity_id"`
+		Client  string `json:"client_id"`
+		Issuer  string `json:"iss"`
+		Expires int64  `json:"exp"`
+	}
+	if err := json.Unmarshal(text, &claims); err != nil || claims.Entity != uqpaytest.MasterAccount ||
+		claims.Client != r.s.ClientID() || claims.Issuer != "uqpay" || claims.Expires != r.s.Clock().Now().Unix()+1800 {
+		t.Errorf("%s, %v", text, err)
+	}
+}
+
+// TestEventAmounts: money in events is text without trailing zeros.
+func TestEventAmounts(t *testing.T) {
+	t.Parallel()
+	bodies := make(chan string, 10)
+	hook := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		bodies <- string(body)
+	}))
+	t.Cleanup(hook.Close)
+	r := newRaw(t, uqpaytest.Config{WebhookURL: hook.URL})
+	holder := field(t, r.expect(200, "SUCCESS", "POST", "/v1/issuing/cardholders", holderBody), "cardholder_id")
+	card := field(t, r.expect(200, "PENDING", "POST", "/v1/issuing/cards", fmt.Sprintf(`{"card_currency":"USD","card_product_id":%q,"cardholder_id":%q,"card_limit":10}`, uqpaytest.ProductSingle, holder)), "card_id")
+	r.s.Clock().Advance(time.Second)
+	r.expect(200, "PENDING", "POST", "/v1/issuing/cards/"+card+"/recharge", `{"amount":5}`)
+	r.s.Clock().Advance(time.Second)
+	for {
+		select {
+		case body := <-bodies:
+			if !strings.Contains(body, "card.recharge.succeeded") {
+				continue
+			}
+			if !strings.Contains(body, `"amount":"5"`) || !strings.Contains(body, `"card_available_balance":"15"`) {
+				t.Error(body)
+			}
+			return
+		case <-time.After(10 * time.Second):
+			t.Fatal("no event")
+		}
 	}
 }
 

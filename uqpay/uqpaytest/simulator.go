@@ -219,6 +219,9 @@ func (s *Server) Settle(transactionID string, amount issuing.Amount) error {
 		follow := s.follow(tx, typ, difference)
 		s.publish(follow, n, event, difference)
 	}
+	if n.trigger == uqpay.CancelOnCapture && n.Status == uqpay.CardStatusActive {
+		s.cancel(n, newID())
+	}
 	return nil
 }
 

@@ -73,6 +73,7 @@ type holder struct {
 	account  string
 	identity bool
 	method   uqpay.KYCMethod
+	proof    string // reference of a verification elsewhere
 }
 
 type card struct {
