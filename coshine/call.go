@@ -262,6 +262,13 @@ func (x *exchange) judge(r *transport.Response) transport.Judgement {
 		x.fault = fmt.Errorf("the answer says success with HTTP status %d", r.Status)
 		return transport.Unclear
 	}
+	open := reply.ResponseCode.Open() && x.op.safety != transport.Read
+	rejected := r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden
+	if !ok && open && !rejected {
+		// A page says that 400 carries the codes of transactions as well; with
+		// a rejected credential nothing was carried out.
+		return transport.Unclear
+	}
 	if !ok {
 		return transport.JudgeStatus(r)
 	}
@@ -269,7 +276,7 @@ func (x *exchange) judge(r *transport.Response) transport.Judgement {
 		x.fault = errors.New("the answer echoes another tranId than the request's")
 		return transport.Unclear
 	}
-	if reply.ResponseCode.Open() && x.op.safety != transport.Read {
+	if open {
 		return transport.Unclear
 	}
 	return transport.Final
