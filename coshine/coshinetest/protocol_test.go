@@ -166,6 +166,7 @@ func TestChecksOfTheReference(t *testing.T) {
 		"5 no JSON":                  {request{method: "POST", path: info.path, header: info.header, raw: "{"}, 400, ""},
 		"5 array":                    {request{method: "POST", path: info.path, header: info.header, raw: "[]"}, 400, ""},
 		"5 two documents":            {request{method: "POST", path: info.path, header: info.header, raw: "{}{}"}, 400, ""},
+		"5 a member twice":           {request{method: "POST", path: info.path, header: info.header, raw: `{"participantId":"100000","participantId":"100000"}`}, 400, ""},
 		"6 no participant":           {info.with("participantId", nil), 200, "01"},
 		"6 blank participant":        {info.with("participantId", "  "), 200, "01"},
 		"6 other participant":        {info.with("participantId", "100001"), 200, "01"},
