@@ -128,6 +128,10 @@ func (x *exchange) prepare(in any) error {
 	if err != nil {
 		return &issuing.Error{Provider: provider, Op: x.op.name, Kind: issuing.ErrInvalid, Err: err}
 	}
+	checkMembers(&p, payload)
+	if err := p.Err(provider, x.op.name); err != nil {
+		return err
+	}
 	x.body = payload[1 : len(payload)-1]
 	return nil
 }

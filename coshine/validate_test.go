@@ -1,6 +1,7 @@
 package coshine_test
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -72,6 +73,10 @@ func TestRequestsAreCheckedBeforeSending(t *testing.T) {
 		"Do":         {client.Do(ctx, "no/slash", nil, nil), []string{"path"}},
 		"Do, query":  {client.Do(ctx, "/a?b", nil, nil), []string{"path"}},
 		"Do, header": {client.Do(ctx, "/a", map[string]any{"tranId": "1"}, nil), []string{"tranId"}},
+		"Do, struct": {client.Do(ctx, "/a", struct {
+			ID string `json:"tranId"`
+		}{"1"}, nil), []string{"tranId"}},
+		"Do, encoded": {client.Do(ctx, "/a", json.RawMessage(`{"a":1,"TranID":"1","a":2}`), nil), []string{"TranID", "a"}},
 		"bad header": {drop(client.Cards.CardInfoInquiry(ctx, someCard, coshine.WithHeader(coshine.Header{
 			ParticipantID: long, TranBranch: long, Channel: "7", TranCode: "1234567", TranID: "a-b", TellerNo: long, TerminalNo: long,
 		}))), []string{"participantId", "tranBranch", "tranChnl", "tranCode", "tellerNo", "terminalNo", "tranId"}},
@@ -104,6 +109,7 @@ func TestExtraFollowsTheMergeRules(t *testing.T) {
 		want  []string
 	}{
 		"header":          {coshine.Extra{"tranId": "X", "responseCode": "00"}, []string{"Extra[responseCode]", "Extra[tranId]"}},
+		"other case":      {coshine.Extra{"TranID": "X", "CARDTOKEN": "other"}, []string{"Extra[CARDTOKEN]", "Extra[TranID]"}},
 		"typed field":     {coshine.Extra{"cardToken": "other", "cardNumber": "4220000000000001"}, []string{"Extra[cardNumber]", "Extra[cardToken]"}},
 		"no name":         {coshine.Extra{"": 1}, []string{"Extra[]"}},
 		"three decimals":  {amount("1.005"), []string{"Extra[amount]"}},
