@@ -38,6 +38,15 @@ type InboundJWE struct {
 	ContentType   string                // of answers; empty is DefaultBodyContentType
 }
 
+func (j *InboundJWE) check(p *check.Problems) {
+	checkJWEKeys(p, "JWE.", j.PlatformKey, j.DecryptionKey)
+	p.OptionalText("JWE.PlatformKeyID", j.PlatformKeyID, 256)
+	p.OptionalText("JWE.ContentType", j.ContentType, 128)
+	if j.Serialization != sign.JWECompact && j.Serialization != sign.JWEJSON {
+		p.Add("JWE.Serialization", "is unknown")
+	}
+}
+
 // ReceiverConfig configures a [Receiver]. Either Tokens or Authenticate is
 // required. How long a body may take to arrive is the HTTP server's setting
 // (ReadTimeout).
@@ -46,7 +55,8 @@ type ReceiverConfig struct {
 	// a change of token. They are compared in constant time.
 	Tokens []issuing.Secret
 	// Authenticate checks a bearer token instead, such as an access token that
-	// the issuer's own authorization server gave to EastPay. An error refuses.
+	// the issuer's own authorization server gave to EastPay. An error or a panic
+	// refuses. Its context ends after Deadline.
 	Authenticate func(ctx context.Context, token issuing.Secret) error
 	// JWE turns encrypted bodies on. Plain bodies are refused then.
 	JWE *InboundJWE
@@ -190,15 +200,15 @@ func (r *Receiver) validate() error {
 		p.Add("Tokens", "must be empty when Authenticate is set")
 	}
 	for i, token := range cfg.Tokens {
-		if strings.TrimSpace(token.Reveal()) == "" {
+		switch trimmed := strings.TrimSpace(token.Reveal()); {
+		case trimmed == "":
 			p.Add(fmt.Sprintf("Tokens[%d]", i), "is empty")
+		case trimmed != token.Reveal():
+			p.Add(fmt.Sprintf("Tokens[%d]", i), "has blanks around it, which no header can present")
 		}
 	}
 	if cfg.JWE != nil {
-		p.Required("JWE.PlatformKey", !cfg.JWE.PlatformKey.IsZero())
-		if p.Required("JWE.DecryptionKey", !cfg.JWE.DecryptionKey.IsZero()) && !cfg.JWE.DecryptionKey.CanDecrypt() {
-			p.Add("JWE.DecryptionKey", "is a signer that cannot decrypt")
-		}
+		cfg.JWE.check(&p)
 	}
 	if len(r.serves) == 0 {
 		p.Add("Functions", "needs at least one function")
@@ -239,7 +249,8 @@ var (
 	errNoCredential = errors.New("the Authorization header is missing or malformed")
 	errCredential   = errors.New("the bearer token is not accepted")
 	errTimestamp    = errors.New("the timestamp header is missing, malformed or too far from the clock")
-	errBody         = errors.New("the body is too large or broke off")
+	errTooLarge     = errors.New("the body is too large")
+	errBody         = errors.New("the body broke off")
 	errNoHeader     = errors.New("the public header is incomplete")
 )
 
@@ -264,9 +275,18 @@ func (r *Receiver) handle(w http.ResponseWriter, req *http.Request, api API) {
 	h.Set("Content-Length", strconv.Itoa(len(reply)))
 	w.WriteHeader(status)
 	_, _ = w.Write(reply)
-	if r.cfg.Observe != nil {
-		r.cfg.Observe(req.Context(), report)
+	r.observe(req.Context(), report)
+}
+
+// observe tells the observer. Its panic must not take back an answer: net/http
+// would drop what has not been flushed, and EastPay would never learn that the
+// function approved.
+func (r *Receiver) observe(ctx context.Context, report InboundReport) {
+	if r.cfg.Observe == nil {
+		return
 	}
+	defer func() { _ = recover() }()
+	r.cfg.Observe(ctx, report)
 }
 
 func (r *Receiver) contentType() string {
@@ -295,8 +315,12 @@ func (r *Receiver) admit(w http.ResponseWriter, req *http.Request, api API) (bod
 		return nil, http.StatusBadRequest, errTimestamp
 	}
 	body, err = io.ReadAll(http.MaxBytesReader(w, req.Body, r.cfg.MaxBody))
-	if err != nil {
-		return nil, http.StatusRequestEntityTooLarge, errBody
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, http.StatusRequestEntityTooLarge, errTooLarge
+	case err != nil:
+		return nil, http.StatusBadRequest, errBody
 	}
 	if r.cfg.JWE != nil {
 		if body, err = sign.OpenJWE(r.cfg.JWE.DecryptionKey, r.cfg.JWE.Serialization, string(body)); err != nil {
@@ -310,7 +334,7 @@ func (r *Receiver) admit(w http.ResponseWriter, req *http.Request, api API) (bod
 // shows in the time it takes.
 func (r *Receiver) authenticate(ctx context.Context, token string) error {
 	if r.cfg.Authenticate != nil {
-		if err := r.cfg.Authenticate(ctx, issuing.NewSecret(token)); err != nil {
+		if err := r.ask(ctx, issuing.NewSecret(token)); err != nil {
 			return fmt.Errorf("%w: %w", errCredential, err)
 		}
 		return nil
@@ -324,6 +348,18 @@ func (r *Receiver) authenticate(ctx context.Context, token string) error {
 		return errCredential
 	}
 	return nil
+}
+
+// ask runs Authenticate until the deadline of a function. A panic refuses.
+func (r *Receiver) ask(ctx context.Context, token issuing.Secret) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("Authenticate panicked")
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, r.cfg.Deadline)
+	defer cancel()
+	return r.cfg.Authenticate(ctx, token)
 }
 
 // maxTimestamp is the documented length of the timestamp header.

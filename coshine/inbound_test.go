@@ -246,12 +246,56 @@ func TestMinorUnitsRefuseWhatIsNoAmount(t *testing.T) {
 	}
 }
 
+// TestInboundContainsPanics: a panic of Authenticate refuses, one of Observe
+// leaves the answer as it is. Authenticate has a deadline as well.
+func TestInboundContainsPanics(t *testing.T) {
+	t.Parallel()
+	fn := decideBy(func(context.Context) (coshine.Answer, error) { return coshine.Approve(), nil })
+	receiver := receiverOf(t, coshine.ReceiverConfig{Observe: func(context.Context, coshine.InboundReport) { panic("observer") }}, fn)
+	if w := post(receiver, coshine.APIAuthorization, "{"+inboundHeader+"}"); !strings.Contains(w.Body.String(), `"responseCode":"00"`) {
+		t.Errorf("observer: %d %s", w.Code, w.Body)
+	}
+	receiver = receiverOf(t, coshine.ReceiverConfig{Authenticate: func(context.Context, issuing.Secret) error { panic("keys") }}, fn)
+	if w := post(receiver, coshine.APIAuthorization, "{"+inboundHeader+"}"); w.Code != http.StatusForbidden {
+		t.Errorf("authenticate: %d %s", w.Code, w.Body)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		receiver := receiverOf(t, coshine.ReceiverConfig{Now: time.Now, Authenticate: func(ctx context.Context, _ issuing.Secret) error {
+			select {
+			case <-ctx.Done():
+			case <-time.After(time.Hour):
+			}
+			return ctx.Err()
+		}}, fn)
+		start := time.Now()
+		if w := post(receiver, coshine.APIAuthorization, "{"+inboundHeader+"}"); w.Code != http.StatusForbidden || time.Since(start) != coshine.DefaultDeadline {
+			t.Errorf("hanging: %d after %v", w.Code, time.Since(start))
+		}
+	})
+}
+
+// TestInboundBrokenBody: a body that breaks off is no body that is too large.
+func TestInboundBrokenBody(t *testing.T) {
+	t.Parallel()
+	receiver := receiverOf(t, coshine.ReceiverConfig{}, decideBy(func(context.Context) (coshine.Answer, error) { return coshine.Approve(), nil }))
+	r := httptest.NewRequest(http.MethodPost, "/", errorReader{io.ErrUnexpectedEOF})
+	r.Header.Set("Authorization", "Bearer "+inboundToken.Reveal())
+	r.Header.Set("timestamp", "1776666652")
+	w := httptest.NewRecorder()
+	receiver.Handler(coshine.APIAuthorization).ServeHTTP(w, r)
+	if w.Code != http.StatusBadRequest {
+		t.Errorf("status %d", w.Code)
+	}
+}
+
 // TestReceiverConfigIsChecked: nobody gets in by an empty setting.
 func TestReceiverConfigIsChecked(t *testing.T) {
 	t.Parallel()
 	fn := decideBy(func(context.Context) (coshine.Answer, error) { return coshine.Approve(), nil })
 	check := func(context.Context, issuing.Secret) error { return nil }
 	token := []issuing.Secret{inboundToken}
+	short := newRSAKey(t, 1024)
+	weak := coshine.InboundJWE{DecryptionKey: short, PlatformKey: short.Public()}
 	for name, c := range map[string]struct {
 		cfg  coshine.ReceiverConfig
 		fns  coshine.Functions
@@ -260,6 +304,9 @@ func TestReceiverConfigIsChecked(t *testing.T) {
 		"nothing":          {coshine.ReceiverConfig{}, fn, "Tokens"},
 		"empty token":      {coshine.ReceiverConfig{Tokens: []issuing.Secret{inboundToken, {}}}, fn, "Tokens[1]"},
 		"blank token":      {coshine.ReceiverConfig{Tokens: []issuing.Secret{issuing.NewSecret(" ")}}, fn, "Tokens[0]"},
+		"token with line":  {coshine.ReceiverConfig{Tokens: []issuing.Secret{issuing.NewSecret("token\n")}}, fn, "Tokens[0]"},
+		"JWE keys":         {coshine.ReceiverConfig{Tokens: token, JWE: &weak}, fn, "at least 2048 are needed; JWE.DecryptionKey has 1024 bits"},
+		"JWE form":         {coshine.ReceiverConfig{Tokens: token, JWE: &coshine.InboundJWE{Serialization: 7}}, fn, "JWE.Serialization"},
 		"both":             {coshine.ReceiverConfig{Tokens: token, Authenticate: check}, fn, "Authenticate"},
 		"no function":      {coshine.ReceiverConfig{Tokens: token}, coshine.Functions{}, "Functions"},
 		"no JWE keys":      {coshine.ReceiverConfig{Tokens: token, JWE: &coshine.InboundJWE{}}, fn, "JWE.DecryptionKey"},

@@ -81,23 +81,30 @@ const maxLife = 24 * time.Hour
 // minJWEBits is the smallest RSA key for bodies; RFC 7518 demands it.
 const minJWEBits = 2048
 
+// checkJWEKeys reports keys that encrypted bodies cannot use, under the prefix
+// of their settings.
+func checkJWEKeys(p *check.Problems, prefix string, platform sign.PublicKey, own sign.PrivateKey) {
+	if p.Required(prefix+"PlatformKey", !platform.IsZero()) && platform.Bits() < minJWEBits {
+		p.Add(prefix+"PlatformKey", "has %d bits, at least %d are needed", platform.Bits(), minJWEBits)
+	}
+	if !p.Required(prefix+"DecryptionKey", !own.IsZero()) {
+		return
+	}
+	if own.Bits() < minJWEBits {
+		p.Add(prefix+"DecryptionKey", "has %d bits, at least %d are needed", own.Bits(), minJWEBits)
+	}
+	if !own.CanDecrypt() {
+		p.Add(prefix+"DecryptionKey", "is a signer that cannot decrypt")
+	}
+}
+
 func (o *OAuth) check(p *check.Problems) {
 	if err := transport.CheckURL(o.TokenURL); err != nil {
 		p.Add("OAuth.TokenURL", "%v", err)
 	}
 	p.Text("OAuth.ClientID", o.ClientID, 256)
 	p.Required("OAuth.Key", !o.Key.IsZero())
-	if p.Required("OAuth.PlatformKey", !o.PlatformKey.IsZero()) && o.PlatformKey.Bits() < minJWEBits {
-		p.Add("OAuth.PlatformKey", "has %d bits, at least %d are needed", o.PlatformKey.Bits(), minJWEBits)
-	}
-	if p.Required("OAuth.DecryptionKey", !o.DecryptionKey.IsZero()) {
-		if o.DecryptionKey.Bits() < minJWEBits {
-			p.Add("OAuth.DecryptionKey", "has %d bits, at least %d are needed", o.DecryptionKey.Bits(), minJWEBits)
-		}
-		if !o.DecryptionKey.CanDecrypt() {
-			p.Add("OAuth.DecryptionKey", "is a signer that cannot decrypt")
-		}
-	}
+	checkJWEKeys(p, "OAuth.", o.PlatformKey, o.DecryptionKey)
 	p.OptionalText("OAuth.KeyID", o.KeyID, 256)
 	p.OptionalText("OAuth.PlatformKeyID", o.PlatformKeyID, 256)
 	p.OptionalText("OAuth.Audience", o.Audience, 1024)
