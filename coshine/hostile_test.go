@@ -126,6 +126,29 @@ func TestSuccessWithoutTheCardIsOpen(t *testing.T) {
 	}
 }
 
+// TestCountedRecordsMustBeThere: a list that is missing or has another name must
+// not read as "the customer has no card", after which a merchant would apply
+// again. Where the list's name is only inferred, the count stays readable.
+func TestCountedRecordsMustBeThere(t *testing.T) {
+	t.Parallel()
+	for _, list := range []string{"", `,"recordList":null`, `,"cards":[{"cardToken":"T1"}]`} {
+		client, _ := captureWith(t, `{"tranId":"{id}","responseCode":"00","recordNum":"1"`+list+`}`, coshine.Config{})
+		_, cards := client.Customers.CustomerCardInfoInquiry(t.Context(), coshine.CustomerRequest{CustomerID: "C1"}, withID("TXN1"))
+		_, tokens := client.Tokens.TokenInquiry(t.Context(), coshine.TokenInquiryRequest{CardToken: "T1"}, withID("TXN1"))
+		_, items := client.Parameters.DropDownListInquiry(t.Context(), coshine.DropDownListInquiryRequest{Name: coshine.DropDownCardProd}, withID("TXN1"))
+		_, products := client.Parameters.InquiryCardProduct(t.Context(), coshine.InquiryCardProductRequest{}, withID("TXN1"))
+		for i, err := range []error{cards, tokens, items, products} {
+			if !errors.Is(err, issuing.ErrBadResponse) || !strings.Contains(err.Error(), "counts records") {
+				t.Errorf("%s, list %d: %v", list, i, err)
+			}
+		}
+		history, err := client.Transactions.TransactionHistory(t.Context(), coshine.CardRequest{CardToken: "T1"}, withID("TXN1"))
+		if err != nil || history.RecordNum != 1 {
+			t.Errorf("history: %+v, %v", history, err)
+		}
+	}
+}
+
 // TestReadsDrawANewTranID: every try of a read has its own, unless the caller
 // gave one.
 func TestReadsDrawANewTranID(t *testing.T) {

@@ -40,8 +40,7 @@ type TokenList struct {
 }
 
 func (l *TokenList) finish([]byte) error {
-	count(&l.RecordNum, len(l.Tokens))
-	return nil
+	return countPublished(&l.RecordNum, len(l.Tokens))
 }
 
 // TokenInquiry (row 38) lists the payment tokens of a card.
