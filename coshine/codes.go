@@ -53,9 +53,10 @@ var codes = map[Code]codeInfo{
 }
 
 // stillOpen lists codes of ISO 8583 that leave open whether the transaction was
-// carried out: in progress, late response, issuer unavailable, system failure.
-// Calling one of them a failure could move money twice.
-var stillOpen = map[Code]bool{"09": true, "68": true, "91": true, "96": true}
+// carried out: in progress, invalid response, suspected malfunction, late
+// response, issuer unavailable, system failure. Calling one of them a failure
+// could move money twice.
+var stillOpen = map[Code]bool{"09": true, "20": true, "22": true, "68": true, "91": true, "96": true}
 
 // Error returns the code and, for a known one, its meaning.
 func (c Code) Error() string {
