@@ -209,14 +209,14 @@ func (s *tokenSource) fetch(ctx context.Context, via *transport.Client, f *fligh
 	limit := time.Duration(settings.MaxAttempts) * (settings.Timeout + settings.MaxRetryWait)
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	token, life, err := s.mint(ctx, via)
+	token, renewAt, err := s.mint(ctx, via)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f.token, f.err = token, err
 	s.flight = nil
 	if err == nil {
 		s.current = token
-		s.renewAt = settings.Now().Add(life - min(s.cfg.RenewBefore, life/2))
+		s.renewAt = renewAt
 	}
 	close(f.done)
 }
@@ -236,19 +236,23 @@ type tokenReply struct {
 // maxTokenReply bounds the answer of the token endpoint.
 const maxTokenReply = 64 << 10
 
-// mint asks for a token. Every attempt carries an assertion of its own, because
-// a jti is good for one use.
-func (s *tokenSource) mint(ctx context.Context, via *transport.Client) (issuing.Secret, time.Duration, error) {
+// mint asks for a token and returns it with the time of its renewal. Every
+// attempt carries an assertion of its own, because a jti is good for one use.
+// The token's life counts from the asking: how long the answer took is not known
+// to be before or after its making.
+func (s *tokenSource) mint(ctx context.Context, via *transport.Client) (issuing.Secret, time.Time, error) {
+	var asked time.Time
 	call := &transport.Call{
 		Op: opToken, URL: s.cfg.TokenURL, Template: "token endpoint", Safety: transport.Read,
 		MaxResponse: maxTokenReply,
 		Seal: func(context.Context, int) (transport.Sealed, error) {
-			return s.ask(via.Settings().Now())
+			asked = via.Settings().Now()
+			return s.ask(asked)
 		},
 	}
 	resp, err := via.Do(ctx, call)
 	if err != nil {
-		return issuing.Secret{}, 0, tokenError(err)
+		return issuing.Secret{}, time.Time{}, tokenError(err)
 	}
 	var reply tokenReply
 	decodeErr := codec.Unmarshal(resp.Body, &reply)
@@ -260,19 +264,19 @@ func (s *tokenSource) mint(ctx context.Context, via *transport.Client) (issuing.
 		if decodeErr == nil && reply.Error != "" && oauthCode(reply.Error) {
 			e.Err = errors.New("the token endpoint answered " + reply.Error)
 		}
-		return issuing.Secret{}, 0, tokenError(via.Fail(call, resp, e))
+		return issuing.Secret{}, time.Time{}, tokenError(via.Fail(call, resp, e))
 	}
 	if decodeErr == nil {
 		decodeErr = s.verify(reply, via.Settings().Now())
 	}
 	if decodeErr != nil {
-		return issuing.Secret{}, 0, tokenError(via.Fail(call, resp, &issuing.Error{Kind: issuing.ErrBadResponse, Err: decodeErr}))
+		return issuing.Secret{}, time.Time{}, tokenError(via.Fail(call, resp, &issuing.Error{Kind: issuing.ErrBadResponse, Err: decodeErr}))
 	}
 	life := DefaultTokenLife
 	if reply.ExpiresIn > 0 {
 		life = time.Duration(min(reply.ExpiresIn, int64(maxLife/time.Second))) * time.Second
 	}
-	return reply.AccessToken, life, nil
+	return reply.AccessToken, asked.Add(life - min(s.cfg.RenewBefore, life/2)), nil
 }
 
 // ask makes one request for a token.
