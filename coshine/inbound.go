@@ -168,6 +168,10 @@ func NewReceiver(cfg ReceiverConfig, fns Functions) (*Receiver, error) {
 		r.hashes = append(r.hashes, sha256.Sum256([]byte(token.Reveal())))
 	}
 	r.cfg.Tokens = nil
+	if cfg.JWE != nil {
+		jwe := *cfg.JWE
+		r.cfg.JWE = &jwe
+	}
 	for api, path := range cfg.Paths {
 		r.byPath[path] = api
 	}
@@ -251,7 +255,7 @@ var (
 	errTimestamp    = errors.New("the timestamp header is missing, malformed or too far from the clock")
 	errTooLarge     = errors.New("the body is too large")
 	errBody         = errors.New("the body broke off")
-	errNoHeader     = errors.New("the public header is incomplete")
+	errNoHeader     = errors.New("the public header is incomplete, or a field of it too long to be echoed")
 )
 
 // handle answers one request.

@@ -16,6 +16,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
+	"github.com/issuing-sdk/issuing-go/sign"
 )
 
 const inboundHeader = `"participantId":"100000","tranBranch":"300001","tranChnl":"09","tranCode":"0123456789012345678901234567890",` +
@@ -158,6 +159,10 @@ func TestInboundRefuses(t *testing.T) {
 		"array":                {"POST", "/auth", "Bearer inbound-token", "1776666652", "[" + good + "]", 400, ""},
 		"broken JSON":          {"POST", "/auth", "Bearer inbound-token", "1776666652", good[:40], 400, ""},
 		"no public header":     {"POST", "/auth", "Bearer inbound-token", "1776666652", "{}", 400, ""},
+		"member twice":         {"POST", "/auth", "Bearer inbound-token", "1776666652", `{"amount":"1.00",` + inboundHeader + `,"amount":"9.00"}`, 400, ""},
+		"header twice":         {"POST", "/auth", "Bearer inbound-token", "1776666652", `{` + inboundHeader + `,"tranId":"IN2"}`, 400, ""},
+		"list in the header":   {"POST", "/auth", "Bearer inbound-token", "1776666652", strings.Replace(good, `"IN1"`, `["IN1"]`, 1), 400, ""},
+		"endless tranId":       {"POST", "/auth", "Bearer inbound-token", "1776666652", strings.Replace(good, `"IN1"`, `"`+strings.Repeat("1", 65)+`"`, 1), 400, ""},
 		"other participant":    {"POST", "/auth", "Bearer inbound-token", "1776666652", strings.Replace(good, "100000", "100001", 1), 200, "01"},
 		"no participant":       {"POST", "/auth", "Bearer inbound-token", "1776666652", strings.Replace(good, "100000", "", 1), 200, "01"},
 	} {
@@ -272,6 +277,23 @@ func TestInboundContainsPanics(t *testing.T) {
 			t.Errorf("hanging: %d after %v", w.Code, time.Since(start))
 		}
 	})
+}
+
+// TestReceiverConfigIsCopied: what the caller does to his settings afterwards
+// does not reach the receiver.
+func TestReceiverConfigIsCopied(t *testing.T) {
+	t.Parallel()
+	platform := startServer(t, coshinetest.Config{OAuth: true})
+	jwe := platform.InboundJWE()
+	receiver := receiverOf(t, coshine.ReceiverConfig{JWE: jwe}, decideBy(func(context.Context) (coshine.Answer, error) { return coshine.Approve(), nil }))
+	body, err := sign.SealJWE(jwe.DecryptionKey.Public(), "", jwe.Serialization, []byte("{"+inboundHeader+"}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	*jwe = coshine.InboundJWE{}
+	if w := post(receiver, coshine.APIAuthorization, body); w.Code != http.StatusOK {
+		t.Errorf("status %d", w.Code)
+	}
 }
 
 // TestInboundBrokenBody: a body that breaks off is no body that is too large.

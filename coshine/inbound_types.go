@@ -32,6 +32,22 @@ type Inbound struct {
 
 func (i *Inbound) inbound() *Inbound { return i }
 
+// maxEcho bounds a field of the public header, well above every documented
+// length: what is echoed comes from outside.
+const maxEcho = 64
+
+// tooLong reports a field that is not echoed.
+func (i *Inbound) tooLong() bool {
+	for _, text := range []string{
+		i.ParticipantID, i.TranBranch, string(i.Channel), i.TranCode, i.TranDate, i.TranTime, i.TranID, i.TellerNo, i.TerminalNo,
+	} {
+		if len(text) > maxEcho {
+			return true
+		}
+	}
+	return false
+}
+
 // At returns date and time of the request; ok is false when they cannot be read.
 func (i *Inbound) At() (at time.Time, ok bool) {
 	if i.zone == nil {
