@@ -232,7 +232,8 @@ type parsed struct {
 }
 
 // judge reads the answer and says what it means for the operation. A 200
-// without a response code, or for another tranId, is no success.
+// without a response code, or for another tranId, is no success, and no refusal
+// either: a code of another form, such as the number 0, may stand for "00".
 func (x *exchange) judge(r *transport.Response) transport.Judgement {
 	x.next, x.refused, x.fault = "", nil, nil
 	if r.Status == http.StatusTemporaryRedirect {
@@ -251,11 +252,11 @@ func (x *exchange) judge(r *transport.Response) transport.Judgement {
 	if err == nil {
 		err = codec.Unmarshal(plain, &reply)
 	}
-	if err != nil || reply.ResponseCode == "" {
+	if err != nil || !reply.ResponseCode.wellFormed() {
 		if !ok {
 			return transport.JudgeStatus(r)
 		}
-		x.fault = errors.New("the answer has no response code")
+		x.fault = errors.New("the answer has no response code of two characters")
 		if err != nil {
 			x.fault = err
 		}

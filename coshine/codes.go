@@ -68,10 +68,15 @@ func (c Code) Error() string {
 
 // clipCode quotes a code that is not of the documented form.
 func clipCode(c Code) string {
-	if len(c) == 2 && c[0] > ' ' && c[0] < 0x7f && c[1] > ' ' && c[1] < 0x7f {
+	if c.wellFormed() {
 		return string(c)
 	}
 	return fmt.Sprintf("%.8q", string(c))
+}
+
+// wellFormed reports whether c has two printable characters.
+func (c Code) wellFormed() bool {
+	return len(c) == 2 && c[0] > ' ' && c[0] < 0x7f && c[1] > ' ' && c[1] < 0x7f
 }
 
 // Known reports whether c is published or one of the inferred codes above.
