@@ -101,14 +101,26 @@ type InboundReport struct {
 // The context ends at the deadline. A function that returns later is not waited
 // for and its answer is discarded, so it must undo what it has done.
 type Functions struct {
-	SendOTP                   func(context.Context, *SendOTPRequest) (Answer, error)
-	VerifyOTP                 func(context.Context, *VerifyOTPRequest) (Answer, error)
-	StartOOBAuthen            func(context.Context, *StartOOBAuthenRequest) (Answer, error)
-	OOBResultInquiry          func(context.Context, *OOBResultInquiryRequest) (Answer, error)
-	TokenStateNotification    func(context.Context, *TokenStateNotification) (Answer, error)
-	Authorization             func(context.Context, *AuthorizationRequest) (Answer, error)
-	BalanceInquiry            func(context.Context, *RemoteBalanceRequest) (Answer, error)
-	Clearing                  func(context.Context, *ClearingRequest) (Answer, error)
+	// SendOTP delivers a one-time password, or makes one (row 44). Approving says
+	// that it is on its way.
+	SendOTP func(context.Context, *SendOTPRequest) (Answer, error)
+	// VerifyOTP says whether a one-time password is right (row 45).
+	VerifyOTP func(context.Context, *VerifyOTPRequest) (Answer, error)
+	// StartOOBAuthen starts an authentication out of band (row 46) and does not
+	// wait for its end.
+	StartOOBAuthen func(context.Context, *StartOOBAuthenRequest) (Answer, error)
+	// OOBResultInquiry says how it ended (row 47).
+	OOBResultInquiry func(context.Context, *OOBResultInquiryRequest) (Answer, error)
+	// TokenStateNotification takes note of a payment token's state (row 41).
+	TokenStateNotification func(context.Context, *TokenStateNotification) (Answer, error)
+	// Authorization approves or declines a transaction. A repeat of a tranId must
+	// get the first answer and not hold money again.
+	Authorization func(context.Context, *AuthorizationRequest) (Answer, error)
+	// BalanceInquiry answers with the balance, in Answer.Extra.
+	BalanceInquiry func(context.Context, *RemoteBalanceRequest) (Answer, error)
+	// Clearing books a cleared transaction, once for each tranId.
+	Clearing func(context.Context, *ClearingRequest) (Answer, error)
+	// AuthorizationNotification takes note of a transaction's latest status.
 	AuthorizationNotification func(context.Context, *AuthorizationNotification) (Answer, error)
 }
 

@@ -99,8 +99,8 @@ type SendOTPRequest struct {
 	AcquirerBIN string         `json:"acquirerBin"` // at most 11 characters; may be empty
 	ValidTime   int64          `json:"validTime"`   // life of the password in milliseconds; see Life
 	VerifyCode  issuing.Secret `json:"verifyCode"`  // the password, at most 6 characters; never log it
-	CardToken   CardToken      `json:"cardToken"`   // the card's handle
-	Last4Digits string         `json:"last4Digits"` // of the card number
+	CardToken   CardToken      `json:"cardToken"`   // the card's handle, documented with at most 19 characters
+	Last4Digits string         `json:"last4Digits"` // of the card number, at most 6 characters
 	Merchant    string         `json:"merchant"`    // name of the shop, at most 40 characters
 	Amount      MinorUnits     `json:"amount"`      // minor units; may be empty
 	Currency    string         `json:"currency"`    // ISO 4217 numeric, 3 digits; may be empty
