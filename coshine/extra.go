@@ -129,8 +129,38 @@ func checkOpen(p *check.Problems, extra Extra, names map[string]bool) {
 		case foldIn(names, name):
 			p.Add(field, "is a field of the request itself")
 		}
-		if amount, ok := extra[name].(issuing.Amount); ok {
-			checkAmount(p, field, amount)
+		checkAmounts(p, field, extra[name], maxExtraDepth)
+	}
+}
+
+// maxExtraDepth bounds how deep amounts are looked for.
+const maxExtraDepth = 8
+
+// checkAmounts checks an amount, and those inside maps and lists.
+func checkAmounts(p *check.Problems, field string, value any, depth int) {
+	if depth == 0 {
+		return
+	}
+	switch v := value.(type) {
+	case issuing.Amount:
+		checkAmount(p, field, v)
+	case *issuing.Amount:
+		if v != nil {
+			checkAmount(p, field, *v)
+		}
+	case Extra:
+		checkAmounts(p, field, map[string]any(v), depth)
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			checkAmounts(p, field+"["+clipName(name)+"]", v[name], depth-1)
+		}
+	case []any:
+		for i, element := range v {
+			checkAmounts(p, fmt.Sprintf("%s[%d]", field, i), element, depth-1)
+		}
+	case []map[string]any:
+		for i, element := range v {
+			checkAmounts(p, fmt.Sprintf("%s[%d]", field, i), element, depth-1)
 		}
 	}
 }
