@@ -373,7 +373,8 @@ func decodeResult(plain []byte, out any) error {
 
 // Unsettled is the cause of an issuing.ErrOutcomeUnknown. Use errors.As to read
 // it. First look the transaction up; reverse only when that shows that it was
-// carried out and is not wanted. Never repeat it under another tranId before.
+// carried out and is not wanted. Do not repeat it before, neither under another
+// tranId nor under the same: Coshine does not publish that it recognises one.
 type Unsettled struct {
 	TranID   string // of the request that may have been carried out
 	Inquiry  []API  // interfaces that show whether it was; none when none is published
