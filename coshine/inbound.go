@@ -21,7 +21,7 @@ import (
 
 // Defaults of [ReceiverConfig].
 const (
-	// DefaultDeadline bounds a function. EastPay gives notifications 2 seconds;
+	// DefaultDeadline bounds a request. EastPay gives notifications 2 seconds;
 	// its limit for authorizations is not published.
 	DefaultDeadline = 1500 * time.Millisecond
 	// DefaultMaxInbound bounds a request body.
@@ -56,7 +56,7 @@ type ReceiverConfig struct {
 	Tokens []issuing.Secret
 	// Authenticate checks a bearer token instead, such as an access token that
 	// the issuer's own authorization server gave to EastPay. An error or a panic
-	// refuses. Its context ends after Deadline.
+	// refuses. Its context ends at the deadline.
 	Authenticate func(ctx context.Context, token issuing.Secret) error
 	// JWE turns encrypted bodies on. Plain bodies are refused then.
 	JWE *InboundJWE
@@ -66,7 +66,8 @@ type ReceiverConfig struct {
 	// Paths are the addresses that the issuer chose, for ServeHTTP. Without them
 	// mount [Receiver.Handler] for each interface.
 	Paths map[API]string
-	// Deadline bounds a function; 0 is DefaultDeadline.
+	// Deadline bounds Authenticate, the body's arrival and the function together;
+	// 0 is DefaultDeadline. A function is not called after it.
 	Deadline time.Duration
 	// MaxAge refuses requests whose timestamp header, in seconds, differs more
 	// from the clock; 0 accepts every one, because Coshine publishes neither
@@ -274,10 +275,12 @@ var (
 func (r *Receiver) handle(w http.ResponseWriter, req *http.Request, api API) {
 	start := r.cfg.Now()
 	report := InboundReport{API: api}
-	body, status, err := r.admit(w, req, api)
+	ctx, cancel := context.WithTimeout(req.Context(), r.cfg.Deadline)
+	defer cancel()
+	body, status, err := r.admit(w, req.WithContext(ctx), api)
 	var reply []byte
 	if err == nil {
-		reply, status, err = r.answer(req.Context(), api, body, &report)
+		reply, status, err = r.answer(ctx, api, body, &report)
 	}
 	report.Status, report.Err, report.Duration = status, err, r.cfg.Now().Sub(start)
 	h := w.Header()
@@ -366,15 +369,13 @@ func (r *Receiver) authenticate(ctx context.Context, token string) error {
 	return nil
 }
 
-// ask runs Authenticate until the deadline of a function. A panic refuses.
+// ask runs Authenticate. A panic refuses.
 func (r *Receiver) ask(ctx context.Context, token issuing.Secret) (err error) {
 	defer func() {
 		if recover() != nil {
-			err = errors.New("Authenticate panicked")
+			err = errors.New("the function Authenticate panicked")
 		}
 	}()
-	ctx, cancel := context.WithTimeout(ctx, r.cfg.Deadline)
-	defer cancel()
 	return r.cfg.Authenticate(ctx, token)
 }
 

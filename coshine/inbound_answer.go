@@ -28,8 +28,6 @@ func (r *Receiver) answer(ctx context.Context, api API, body []byte, report *Inb
 	if len(plain) == 0 || plain[0] != '{' {
 		return nil, http.StatusBadRequest, errors.New("the body is not a JSON object")
 	}
-	ctx, cancel := context.WithTimeout(ctx, r.cfg.Deadline)
-	defer cancel()
 	var header *Inbound
 	run, err := r.serves[api](ctx, plain, func(i *Inbound) {
 		header = i
@@ -79,6 +77,11 @@ func decide(ctx context.Context, run func() (Answer, error)) (Answer, error) {
 	type result struct {
 		answer Answer
 		err    error
+	}
+	if ctx.Err() != nil {
+		// Nobody waits for the answer any more: what the function would hold or
+		// book could not be told.
+		return Refuse(CodeUnexpected, ""), fmt.Errorf("the function was not called: %w", ctx.Err())
 	}
 	done := make(chan result, 1)
 	go func() {

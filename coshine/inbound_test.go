@@ -279,6 +279,36 @@ func TestInboundContainsPanics(t *testing.T) {
 	})
 }
 
+// TestInboundDeadlineIsOne: the time that Authenticate takes is the function's
+// no more, and a function is not called when none is left.
+func TestInboundDeadlineIsOne(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		authenticate, function time.Duration
+		called                 int64
+		code                   string
+	}{
+		{time.Second, 400 * time.Millisecond, 1, "00"}, {time.Second, time.Second, 1, "99"}, {2 * time.Second, 0, 0, "99"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var called atomic.Int64
+			receiver := receiverOf(t, coshine.ReceiverConfig{Now: time.Now, Authenticate: func(context.Context, issuing.Secret) error {
+				time.Sleep(c.authenticate)
+				return nil
+			}}, decideBy(func(context.Context) (coshine.Answer, error) {
+				called.Add(1)
+				time.Sleep(c.function)
+				return coshine.Approve(), nil
+			}))
+			w := post(receiver, coshine.APIAuthorization, "{"+inboundHeader+"}")
+			if !strings.Contains(w.Body.String(), `"responseCode":"`+c.code+`"`) || called.Load() != c.called {
+				t.Errorf("%v, %v: %d calls, %s", c.authenticate, c.function, called.Load(), w.Body)
+			}
+			time.Sleep(time.Minute) // of the bubble's time: a late function ends
+		})
+	}
+}
+
 // TestReceiverConfigIsCopied: what the caller does to his settings afterwards
 // does not reach the receiver.
 func TestReceiverConfigIsCopied(t *testing.T) {
