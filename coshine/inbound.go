@@ -294,16 +294,16 @@ func (r *Receiver) handle(w http.ResponseWriter, req *http.Request, api API) {
 	h.Set("Content-Length", strconv.Itoa(len(reply)))
 	w.WriteHeader(status)
 	_, _ = w.Write(reply)
-	r.observe(req.Context(), report)
+	if r.cfg.Observe != nil {
+		// net/http would keep the answer until the observer is done.
+		_ = http.NewResponseController(w).Flush()
+		r.observe(req.Context(), report)
+	}
 }
 
-// observe tells the observer. Its panic must not take back an answer: net/http
-// would drop what has not been flushed, and EastPay would never learn that the
-// function approved.
+// observe tells the observer. Its panic must not take back an answer where w
+// cannot be flushed: EastPay would never learn that the function approved.
 func (r *Receiver) observe(ctx context.Context, report InboundReport) {
-	if r.cfg.Observe == nil {
-		return
-	}
 	defer func() { _ = recover() }()
 	r.cfg.Observe(ctx, report)
 }
