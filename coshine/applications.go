@@ -25,9 +25,9 @@ type CardApplicationRequest struct {
 	CustIDNo       issuing.Secret `json:"custIdNo"`                // identifier of the document, at most 32 characters; required
 	CustIssIDType  CustIDType     `json:"custIssIdType,omitzero"`  // issuer id type, 1 character; optional
 	CustIssIDNo    issuing.Secret `json:"custIssIdNo,omitzero"`    // real document number after KYC, at most 32 characters; optional
-	CustName       string         `json:"custName,omitzero"`       // inferred from the published sample; optional
-	CustMobile     string         `json:"custMobile,omitzero"`     // inferred from the published sample, E.164 such as +6591234567; optional
-	CustEmail      string         `json:"custEmail,omitzero"`      // inferred from the published sample; optional
+	CustName       string         `json:"custName,omitzero"`       // inferred from the published sample, here at most 255 characters; optional
+	CustMobile     string         `json:"custMobile,omitzero"`     // inferred from the published sample, E.164 such as +6591234567, here at most 255 characters; optional
+	CustEmail      string         `json:"custEmail,omitzero"`      // inferred from the published sample, here at most 255 characters; optional
 	Extra          Extra          `json:"-" wire:"inline"`         // unpublished fields; a physical card needs the delivery address here
 }
 

@@ -128,6 +128,10 @@ func (x *exchange) prepare(in any) error {
 	if err != nil {
 		return &issuing.Error{Provider: provider, Op: x.op.name, Kind: issuing.ErrInvalid, Err: err}
 	}
+	checkMembers(&p, payload)
+	if err := p.Err(provider, x.op.name); err != nil {
+		return err
+	}
 	x.body = payload[1 : len(payload)-1]
 	return nil
 }
@@ -228,7 +232,8 @@ type parsed struct {
 }
 
 // judge reads the answer and says what it means for the operation. A 200
-// without a response code, or for another tranId, is no success.
+// without a response code, or for another tranId, is no success, and no refusal
+// either: a code of another form, such as the number 0, may stand for "00".
 func (x *exchange) judge(r *transport.Response) transport.Judgement {
 	x.next, x.refused, x.fault = "", nil, nil
 	if r.Status == http.StatusTemporaryRedirect {
@@ -247,11 +252,11 @@ func (x *exchange) judge(r *transport.Response) transport.Judgement {
 	if err == nil {
 		err = codec.Unmarshal(plain, &reply)
 	}
-	if err != nil || reply.ResponseCode == "" {
+	if err != nil || !reply.ResponseCode.wellFormed() {
 		if !ok {
 			return transport.JudgeStatus(r)
 		}
-		x.fault = errors.New("the answer has no response code")
+		x.fault = errors.New("the answer has no response code of two characters")
 		if err != nil {
 			x.fault = err
 		}
@@ -262,6 +267,13 @@ func (x *exchange) judge(r *transport.Response) transport.Judgement {
 		x.fault = fmt.Errorf("the answer says success with HTTP status %d", r.Status)
 		return transport.Unclear
 	}
+	open := reply.ResponseCode.Open() && x.op.safety != transport.Read
+	rejected := r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden
+	if !ok && open && !rejected {
+		// A page says that 400 carries the codes of transactions as well; with
+		// a rejected credential nothing was carried out.
+		return transport.Unclear
+	}
 	if !ok {
 		return transport.JudgeStatus(r)
 	}
@@ -269,7 +281,7 @@ func (x *exchange) judge(r *transport.Response) transport.Judgement {
 		x.fault = errors.New("the answer echoes another tranId than the request's")
 		return transport.Unclear
 	}
-	if reply.ResponseCode.Open() && x.op.safety != transport.Read {
+	if open {
 		return transport.Unclear
 	}
 	return transport.Final
@@ -361,7 +373,8 @@ func decodeResult(plain []byte, out any) error {
 
 // Unsettled is the cause of an issuing.ErrOutcomeUnknown. Use errors.As to read
 // it. First look the transaction up; reverse only when that shows that it was
-// carried out and is not wanted. Never repeat it under another tranId before.
+// carried out and is not wanted. Do not repeat it before, neither under another
+// tranId nor under the same: Coshine does not publish that it recognises one.
 type Unsettled struct {
 	TranID   string // of the request that may have been carried out
 	Inquiry  []API  // interfaces that show whether it was; none when none is published

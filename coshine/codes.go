@@ -53,9 +53,10 @@ var codes = map[Code]codeInfo{
 }
 
 // stillOpen lists codes of ISO 8583 that leave open whether the transaction was
-// carried out: in progress, late response, issuer unavailable, system failure.
-// Calling one of them a failure could move money twice.
-var stillOpen = map[Code]bool{"09": true, "68": true, "91": true, "96": true}
+// carried out: in progress, invalid response, suspected malfunction, late
+// response, issuer unavailable, system failure. Calling one of them a failure
+// could move money twice.
+var stillOpen = map[Code]bool{"09": true, "20": true, "22": true, "68": true, "91": true, "96": true}
 
 // Error returns the code and, for a known one, its meaning.
 func (c Code) Error() string {
@@ -67,10 +68,15 @@ func (c Code) Error() string {
 
 // clipCode quotes a code that is not of the documented form.
 func clipCode(c Code) string {
-	if len(c) == 2 && c[0] > ' ' && c[0] < 0x7f && c[1] > ' ' && c[1] < 0x7f {
+	if c.wellFormed() {
 		return string(c)
 	}
 	return fmt.Sprintf("%.8q", string(c))
+}
+
+// wellFormed reports whether c has two printable characters.
+func (c Code) wellFormed() bool {
+	return len(c) == 2 && c[0] > ' ' && c[0] < 0x7f && c[1] > ' ' && c[1] < 0x7f
 }
 
 // Known reports whether c is published or one of the inferred codes above.

@@ -49,8 +49,7 @@ func (l *CardList) finish(plain []byte) error {
 		return err
 	}
 	l.Cards = cards
-	count(&l.RecordNum, len(l.Cards))
-	return nil
+	return countPublished(&l.RecordNum, len(l.Cards))
 }
 
 // listUnder returns list, or what stands under another name when list is nil.
@@ -78,6 +77,8 @@ func (s *CustomerService) CustomerCardInfoInquiry(ctx context.Context, req Custo
 }
 
 // AccountList is a customer's accounts. What an account holds is not published.
+// The list's name is inferred: when RecordNum counts accounts that Accounts does
+// not have, read the answer with [Reply.Decode].
 type AccountList struct {
 	Reply
 	RecordNum int      `json:"recordNum,omitzero"` // inferred; number of records

@@ -11,11 +11,13 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
 )
 
 // Extra carries request fields that Coshine has not published and has told you.
 // They are merged into the request's JSON object at the top level. A name that
-// the public header or the request itself has is refused. Amounts
+// the public header or the request itself has is refused, in whatever case its
+// letters are. Amounts
 // ([issuing.Amount]) are sent as strings in major units and must fit the
 // documented form 16,2; secrets ([issuing.Secret]) are sent in clear. Go numbers
 // are sent as JSON numbers: this API's published scalars are strings.
@@ -52,21 +54,46 @@ func checkExtra(p *check.Problems, in any) {
 		}
 		v = v.Elem()
 	}
-	switch v.Kind() {
-	case reflect.Map:
-		for _, key := range v.MapKeys() {
-			if name := key.String(); headerNames[name] {
-				p.Add(clipName(name), "belongs to the public header")
-			}
+	if v.Kind() != reflect.Struct {
+		return
+	}
+	names := map[string]bool{}
+	var open []Extra
+	collect(v, names, &open)
+	for _, extra := range open {
+		checkOpen(p, extra, names)
+	}
+}
+
+// checkMembers reports members of an encoded request that would stand beside a
+// field of the public header, or twice. It sees what was encoded, whatever made
+// it: a struct, a map or a type that marshals itself.
+func checkMembers(p *check.Problems, payload []byte) {
+	seen := map[string]bool{}
+	for name := range wire.Members(payload) {
+		switch {
+		case isHeader(name):
+			p.Add(clipName(name), "belongs to the public header; use WithHeader")
+		case seen[name]:
+			p.Add(clipName(name), "is given twice")
 		}
-	case reflect.Struct:
-		names := map[string]bool{}
-		var open []Extra
-		collect(v, names, &open)
-		for _, extra := range open {
-			checkOpen(p, extra, names)
+		seen[name] = true
+	}
+}
+
+// isHeader reports whether a reader may take name for a field of the public
+// header: some compare names without regard to case.
+func isHeader(name string) bool {
+	return foldIn(headerNames, name)
+}
+
+func foldIn(names map[string]bool, name string) bool {
+	for other := range names {
+		if strings.EqualFold(other, name) {
+			return true
 		}
 	}
+	return false
 }
 
 // collect gathers the JSON names of a struct and its open maps.
@@ -97,13 +124,43 @@ func checkOpen(p *check.Problems, extra Extra, names map[string]bool) {
 		switch {
 		case name == "" || len(name) > maxExtraName:
 			p.Add(field, "needs a name of 1 to %d characters", maxExtraName)
-		case headerNames[name]:
+		case isHeader(name):
 			p.Add(field, "belongs to the public header; use WithHeader")
-		case names[name]:
+		case foldIn(names, name):
 			p.Add(field, "is a field of the request itself")
 		}
-		if amount, ok := extra[name].(issuing.Amount); ok {
-			checkAmount(p, field, amount)
+		checkAmounts(p, field, extra[name], maxExtraDepth)
+	}
+}
+
+// maxExtraDepth bounds how deep amounts are looked for.
+const maxExtraDepth = 8
+
+// checkAmounts checks an amount, and those inside maps and lists.
+func checkAmounts(p *check.Problems, field string, value any, depth int) {
+	if depth == 0 {
+		return
+	}
+	switch v := value.(type) {
+	case issuing.Amount:
+		checkAmount(p, field, v)
+	case *issuing.Amount:
+		if v != nil {
+			checkAmount(p, field, *v)
+		}
+	case Extra:
+		checkAmounts(p, field, map[string]any(v), depth)
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			checkAmounts(p, field+"["+clipName(name)+"]", v[name], depth-1)
+		}
+	case []any:
+		for i, element := range v {
+			checkAmounts(p, fmt.Sprintf("%s[%d]", field, i), element, depth-1)
+		}
+	case []map[string]any:
+		for i, element := range v {
+			checkAmounts(p, fmt.Sprintf("%s[%d]", field, i), element, depth-1)
 		}
 	}
 }

@@ -103,6 +103,11 @@ const (
 // FileReader reads a reconciliation file record by record. Its memory does not
 // grow with the file. It stops at the first malformed record. It is not safe for
 // concurrent use.
+//
+// Coshine does not publish a trailer. A record of another type than the layout's
+// ends the reading with a [*FileError] whose Field is "record type", after all
+// records before it; and a file that was cut off between two records looks
+// complete. Compare counts and sums with another source before booking.
 type FileReader struct {
 	layout Layout
 	in     *bufio.Reader

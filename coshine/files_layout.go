@@ -117,7 +117,8 @@ func amount(name string, at func(*FileRecord) *issuing.Amount) column {
 		if s == "" {
 			return nil
 		}
-		whole, fraction, _ := strings.Cut(strings.TrimPrefix(s, "-"), ".")
+		s, negative := strings.CutPrefix(s, "-")
+		whole, fraction, _ := strings.Cut(s, ".")
 		if !digits(whole) || !digits(fraction) || len(whole) > maxAmountDigits || len(fraction) > amountScale ||
 			len(whole)+len(fraction) > maxAmountDigits {
 			return errFileAmount
@@ -126,6 +127,9 @@ func amount(name string, at func(*FileRecord) *issuing.Amount) column {
 		// of the value.
 		for len(s) > 1 && s[0] == '0' && s[1] != '.' {
 			s = s[1:]
+		}
+		if negative {
+			s = "-" + s
 		}
 		value, err := issuing.ParseAmount(s)
 		*at(r) = value

@@ -106,13 +106,14 @@ func TestBlankColumns(t *testing.T) {
 	for i := 2; i < len(fields); i++ {
 		fields[i] = "   "
 	}
-	fields[13], fields[16] = "00000000", "0000000000000.00"
+	fields[13], fields[16], fields[20] = "00000000", "0000000000000.00", "-000000000012.50"
 	reader, err := coshine.NewFileReader(strings.NewReader(head("HCAPTURED_300001")+strings.Join(fields, ",")), coshine.LayoutCapture)
 	if err != nil {
 		t.Fatal(err)
 	}
 	record, err := reader.Next()
-	if err != nil || !record.SettlementDate.IsZero() || !record.BillAmount.IsZero() || record.TransactionAmount.String() != "0.00" {
+	if err != nil || !record.SettlementDate.IsZero() || !record.BillAmount.IsZero() || record.TransactionAmount.String() != "0.00" ||
+		record.SettlementAmount.String() != "-12.50" {
 		t.Errorf("%+v, %v", record, err)
 	}
 }

@@ -47,7 +47,8 @@ var headerNames = map[string]bool{
 // WithHeader overrides fields of the public header for one call; fields that are
 // zero keep the client's values. A TranID makes the transaction findable before
 // it is sent: store it first. A caller's TranID is kept for every attempt.
-// issuing.WithIdempotencyKey sets it as well.
+// issuing.WithIdempotencyKey sets it as well, but it makes nothing idempotent:
+// Coshine does not publish that it recognises a repeated one.
 func WithHeader(h Header) issuing.CallOption {
 	return func(s *issuing.CallSettings) {
 		if s.Header == nil {

@@ -40,6 +40,10 @@ func TestAnswersBecomeErrors(t *testing.T) {
 		"unknown code":          {200, echo + `Z7"}`, issuing.ErrDeclined, issuing.ErrDeclined, coshine.Code("Z7"), 1},
 		"numeric code":          {200, `{"tranId":"TXN1","responseCode":24}`, issuing.ErrInvalid, issuing.ErrInvalid, coshine.CodePINBlockFormat, 1},
 		"system malfunction":    {200, echo + `96"}`, issuing.ErrUnavailable, unknown, nil, 1},
+		"number 0":              {200, `{"tranId":"TXN1","responseCode":0}`, issuing.ErrBadResponse, unknown, nil, 3},
+		"four zeros":            {200, echo + `0000"}`, issuing.ErrBadResponse, unknown, nil, 3},
+		"code is an object":     {200, `{"tranId":"TXN1","responseCode":{"code":"00"}}`, issuing.ErrBadResponse, unknown, nil, 3},
+		"400, long code":        {400, echo + `E400"}`, issuing.ErrInvalid, issuing.ErrInvalid, nil, 1},
 		"no code":               {200, `{"tranId":"TXN1"}`, issuing.ErrBadResponse, unknown, nil, 3},
 		"null code":             {200, `{"tranId":"TXN1","responseCode":null}`, issuing.ErrBadResponse, unknown, nil, 3},
 		"other tranId":          {200, `{"tranId":"TXN2","responseCode":"00"}`, issuing.ErrBadResponse, unknown, nil, 3},
@@ -53,6 +57,9 @@ func TestAnswersBecomeErrors(t *testing.T) {
 		"400, success":          {400, echo + `00"}`, issuing.ErrBadResponse, unknown, nil, 3},
 		"400":                   {400, ``, issuing.ErrInvalid, issuing.ErrInvalid, nil, 1},
 		"400, declined":         {400, echo + `77"}`, issuing.ErrDeclined, issuing.ErrDeclined, coshine.Code("77"), 1},
+		"400, open":             {400, echo + `99"}`, issuing.ErrUnavailable, unknown, nil, 1},
+		"429, open":             {429, echo + `96"}`, issuing.ErrUnavailable, unknown, nil, 3},
+		"403, open":             {403, echo + `99"}`, issuing.ErrUnauthorized, issuing.ErrUnauthorized, nil, 1},
 		"401":                   {401, `denied`, issuing.ErrUnauthorized, issuing.ErrUnauthorized, nil, 1},
 		"403":                   {403, echo + `03"}`, issuing.ErrUnauthorized, issuing.ErrUnauthorized, coshine.CodeInvalidCardStatus, 1},
 		"404":                   {404, `<html>`, issuing.ErrNotConfigured, issuing.ErrNotConfigured, nil, 1},
@@ -120,6 +127,29 @@ func TestSuccessWithoutTheCardIsOpen(t *testing.T) {
 	var open *coshine.Unsettled
 	if !errors.Is(err, issuing.ErrOutcomeUnknown) || !errors.As(err, &open) || open.Inquiry[0] != coshine.APICustomerCardInfoInquiry || open.Reversal != "" {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestCountedRecordsMustBeThere: a list that is missing or has another name must
+// not read as "the customer has no card", after which a merchant would apply
+// again. Where the list's name is only inferred, the count stays readable.
+func TestCountedRecordsMustBeThere(t *testing.T) {
+	t.Parallel()
+	for _, list := range []string{"", `,"recordList":null`, `,"cards":[{"cardToken":"T1"}]`} {
+		client, _ := captureWith(t, `{"tranId":"{id}","responseCode":"00","recordNum":"1"`+list+`}`, coshine.Config{})
+		_, cards := client.Customers.CustomerCardInfoInquiry(t.Context(), coshine.CustomerRequest{CustomerID: "C1"}, withID("TXN1"))
+		_, tokens := client.Tokens.TokenInquiry(t.Context(), coshine.TokenInquiryRequest{CardToken: "T1"}, withID("TXN1"))
+		_, items := client.Parameters.DropDownListInquiry(t.Context(), coshine.DropDownListInquiryRequest{Name: coshine.DropDownCardProd}, withID("TXN1"))
+		_, products := client.Parameters.InquiryCardProduct(t.Context(), coshine.InquiryCardProductRequest{}, withID("TXN1"))
+		for i, err := range []error{cards, tokens, items, products} {
+			if !errors.Is(err, issuing.ErrBadResponse) || !strings.Contains(err.Error(), "counts records") {
+				t.Errorf("%s, list %d: %v", list, i, err)
+			}
+		}
+		history, err := client.Transactions.TransactionHistory(t.Context(), coshine.CardRequest{CardToken: "T1"}, withID("TXN1"))
+		if err != nil || history.RecordNum != 1 {
+			t.Errorf("history: %+v, %v", history, err)
+		}
 	}
 }
 

@@ -22,7 +22,7 @@ import (
 
 // Defaults of [ReceiverConfig].
 const (
-	// DefaultDeadline bounds a function. EastPay gives notifications 2 seconds;
+	// DefaultDeadline bounds a request. EastPay gives notifications 2 seconds;
 	// its limit for authorizations is not published.
 	DefaultDeadline = 1500 * time.Millisecond
 	// DefaultMaxInbound bounds a request body.
@@ -39,6 +39,15 @@ type InboundJWE struct {
 	ContentType   string                // of answers; empty is DefaultBodyContentType
 }
 
+func (j *InboundJWE) check(p *check.Problems) {
+	checkJWEKeys(p, "JWE.", j.PlatformKey, j.DecryptionKey)
+	p.OptionalText("JWE.PlatformKeyID", j.PlatformKeyID, 256)
+	p.OptionalText("JWE.ContentType", j.ContentType, 128)
+	if j.Serialization != sign.JWECompact && j.Serialization != sign.JWEJSON {
+		p.Add("JWE.Serialization", "is unknown")
+	}
+}
+
 // ReceiverConfig configures a [Receiver]. Either Tokens or Authenticate is
 // required. How long a body may take to arrive is the HTTP server's setting
 // (ReadTimeout).
@@ -47,7 +56,8 @@ type ReceiverConfig struct {
 	// a change of token. They are compared in constant time.
 	Tokens []issuing.Secret
 	// Authenticate checks a bearer token instead, such as an access token that
-	// the issuer's own authorization server gave to EastPay. An error refuses.
+	// the issuer's own authorization server gave to EastPay. An error or a panic
+	// refuses. Its context ends at the deadline.
 	Authenticate func(ctx context.Context, token issuing.Secret) error
 	// JWE turns encrypted bodies on. Plain bodies are refused then.
 	JWE *InboundJWE
@@ -57,7 +67,8 @@ type ReceiverConfig struct {
 	// Paths are the addresses that the issuer chose, for ServeHTTP. Without them
 	// mount [Receiver.Handler] for each interface.
 	Paths map[API]string
-	// Deadline bounds a function; 0 is DefaultDeadline.
+	// Deadline bounds Authenticate, the body's arrival and the function together;
+	// 0 is DefaultDeadline. A function is not called after it.
 	Deadline time.Duration
 	// MaxAge refuses requests whose timestamp header, in seconds, differs more
 	// from the clock; 0 accepts every one, because Coshine publishes neither
@@ -92,14 +103,26 @@ type InboundReport struct {
 // The context ends at the deadline. A function that returns later is not waited
 // for and its answer is discarded, so it must undo what it has done.
 type Functions struct {
-	SendOTP                   func(context.Context, *SendOTPRequest) (Answer, error)
-	VerifyOTP                 func(context.Context, *VerifyOTPRequest) (Answer, error)
-	StartOOBAuthen            func(context.Context, *StartOOBAuthenRequest) (Answer, error)
-	OOBResultInquiry          func(context.Context, *OOBResultInquiryRequest) (Answer, error)
-	TokenStateNotification    func(context.Context, *TokenStateNotification) (Answer, error)
-	Authorization             func(context.Context, *AuthorizationRequest) (Answer, error)
-	BalanceInquiry            func(context.Context, *RemoteBalanceRequest) (Answer, error)
-	Clearing                  func(context.Context, *ClearingRequest) (Answer, error)
+	// SendOTP delivers a one-time password, or makes one (row 44). Approving says
+	// that it is on its way.
+	SendOTP func(context.Context, *SendOTPRequest) (Answer, error)
+	// VerifyOTP says whether a one-time password is right (row 45).
+	VerifyOTP func(context.Context, *VerifyOTPRequest) (Answer, error)
+	// StartOOBAuthen starts an authentication out of band (row 46) and does not
+	// wait for its end.
+	StartOOBAuthen func(context.Context, *StartOOBAuthenRequest) (Answer, error)
+	// OOBResultInquiry says how it ended (row 47).
+	OOBResultInquiry func(context.Context, *OOBResultInquiryRequest) (Answer, error)
+	// TokenStateNotification takes note of a payment token's state (row 41).
+	TokenStateNotification func(context.Context, *TokenStateNotification) (Answer, error)
+	// Authorization approves or declines a transaction. A repeat of a tranId must
+	// get the first answer and not hold money again.
+	Authorization func(context.Context, *AuthorizationRequest) (Answer, error)
+	// BalanceInquiry answers with the balance, in Answer.Extra.
+	BalanceInquiry func(context.Context, *RemoteBalanceRequest) (Answer, error)
+	// Clearing books a cleared transaction, once for each tranId.
+	Clearing func(context.Context, *ClearingRequest) (Answer, error)
+	// AuthorizationNotification takes note of a transaction's latest status.
 	AuthorizationNotification func(context.Context, *AuthorizationNotification) (Answer, error)
 }
 
@@ -159,6 +182,10 @@ func NewReceiver(cfg ReceiverConfig, fns Functions) (*Receiver, error) {
 		r.hashes = append(r.hashes, sha256.Sum256([]byte(token.Reveal())))
 	}
 	r.cfg.Tokens = nil
+	if cfg.JWE != nil {
+		jwe := *cfg.JWE
+		r.cfg.JWE = &jwe
+	}
 	for api, path := range cfg.Paths {
 		r.byPath[path] = api
 	}
@@ -191,15 +218,15 @@ func (r *Receiver) validate() error {
 		p.Add("Tokens", "must be empty when Authenticate is set")
 	}
 	for i, token := range cfg.Tokens {
-		if strings.TrimSpace(token.Reveal()) == "" {
+		switch trimmed := strings.TrimSpace(token.Reveal()); {
+		case trimmed == "":
 			p.Add(fmt.Sprintf("Tokens[%d]", i), "is empty")
+		case trimmed != token.Reveal():
+			p.Add(fmt.Sprintf("Tokens[%d]", i), "has blanks around it, which no header can present")
 		}
 	}
 	if cfg.JWE != nil {
-		p.Required("JWE.PlatformKey", !cfg.JWE.PlatformKey.IsZero())
-		if p.Required("JWE.DecryptionKey", !cfg.JWE.DecryptionKey.IsZero()) && !cfg.JWE.DecryptionKey.CanDecrypt() {
-			p.Add("JWE.DecryptionKey", "is a signer that cannot decrypt")
-		}
+		cfg.JWE.check(&p)
 	}
 	if len(r.serves) == 0 {
 		p.Add("Functions", "needs at least one function")
@@ -240,18 +267,21 @@ var (
 	errNoCredential = errors.New("the Authorization header is missing or malformed")
 	errCredential   = errors.New("the bearer token is not accepted")
 	errTimestamp    = errors.New("the timestamp header is missing, malformed or too far from the clock")
-	errBody         = errors.New("the body is too large or broke off")
-	errNoHeader     = errors.New("the public header is incomplete")
+	errTooLarge     = errors.New("the body is too large")
+	errBody         = errors.New("the body broke off")
+	errNoHeader     = errors.New("the public header is incomplete, or a field of it too long to be echoed")
 )
 
 // handle answers one request.
 func (r *Receiver) handle(w http.ResponseWriter, req *http.Request, api API) {
 	start := r.cfg.Now()
 	report := InboundReport{API: api}
-	body, status, err := r.admit(w, req, api)
+	ctx, cancel := context.WithTimeout(req.Context(), r.cfg.Deadline)
+	defer cancel()
+	body, status, err := r.admit(w, req.WithContext(ctx), api)
 	var reply []byte
 	if err == nil {
-		reply, status, err = r.answer(req.Context(), api, body, &report)
+		reply, status, err = r.answer(ctx, api, body, &report)
 	}
 	report.Status, report.Err, report.Duration = status, err, r.cfg.Now().Sub(start)
 	h := w.Header()
@@ -266,8 +296,17 @@ func (r *Receiver) handle(w http.ResponseWriter, req *http.Request, api API) {
 	w.WriteHeader(status)
 	_, _ = w.Write(reply)
 	if r.cfg.Observe != nil {
-		r.cfg.Observe(req.Context(), report)
+		// net/http would keep the answer until the observer is done.
+		_ = http.NewResponseController(w).Flush()
+		r.observe(req.Context(), report)
 	}
+}
+
+// observe tells the observer. Its panic must not take back an answer where w
+// cannot be flushed: EastPay would never learn that the function approved.
+func (r *Receiver) observe(ctx context.Context, report InboundReport) {
+	defer func() { _ = recover() }()
+	r.cfg.Observe(ctx, report)
 }
 
 func (r *Receiver) contentType() string {
@@ -296,8 +335,12 @@ func (r *Receiver) admit(w http.ResponseWriter, req *http.Request, api API) (bod
 		return nil, http.StatusBadRequest, errTimestamp
 	}
 	body, err = io.ReadAll(http.MaxBytesReader(w, req.Body, r.cfg.MaxBody))
-	if err != nil {
-		return nil, http.StatusRequestEntityTooLarge, errBody
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, http.StatusRequestEntityTooLarge, errTooLarge
+	case err != nil:
+		return nil, http.StatusBadRequest, errBody
 	}
 	if r.cfg.JWE != nil {
 		if body, err = jose.OpenJWE(r.cfg.JWE.DecryptionKey, r.cfg.JWE.Serialization, string(body)); err != nil {
@@ -311,7 +354,7 @@ func (r *Receiver) admit(w http.ResponseWriter, req *http.Request, api API) (bod
 // shows in the time it takes.
 func (r *Receiver) authenticate(ctx context.Context, token string) error {
 	if r.cfg.Authenticate != nil {
-		if err := r.cfg.Authenticate(ctx, issuing.NewSecret(token)); err != nil {
+		if err := r.ask(ctx, issuing.NewSecret(token)); err != nil {
 			return fmt.Errorf("%w: %w", errCredential, err)
 		}
 		return nil
@@ -325,6 +368,16 @@ func (r *Receiver) authenticate(ctx context.Context, token string) error {
 		return errCredential
 	}
 	return nil
+}
+
+// ask runs Authenticate. A panic refuses.
+func (r *Receiver) ask(ctx context.Context, token issuing.Secret) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("the function Authenticate panicked")
+		}
+	}()
+	return r.cfg.Authenticate(ctx, token)
 }
 
 // maxTimestamp is the documented length of the timestamp header.

@@ -28,8 +28,6 @@ func (r *Receiver) answer(ctx context.Context, api API, body []byte, report *Inb
 	if len(plain) == 0 || plain[0] != '{' {
 		return nil, http.StatusBadRequest, errors.New("the body is not a JSON object")
 	}
-	ctx, cancel := context.WithTimeout(ctx, r.cfg.Deadline)
-	defer cancel()
 	var header *Inbound
 	run, err := r.serves[api](ctx, plain, func(i *Inbound) {
 		header = i
@@ -38,11 +36,15 @@ func (r *Receiver) answer(ctx context.Context, api API, body []byte, report *Inb
 	if err != nil {
 		return nil, http.StatusBadRequest, err
 	}
-	report.TranID = header.TranID
-	echo, webhook := echoOf(plain), isOTPWebhook(api, header)
-	if !webhook && (header.TranID == "" || header.TranDate == "" || header.TranTime == "") {
+	echo, err := echoOf(plain)
+	if err != nil {
+		return nil, http.StatusBadRequest, err
+	}
+	webhook := isOTPWebhook(api, header)
+	if !webhook && (header.TranID == "" || header.TranDate == "" || header.TranTime == "" || header.tooLong()) {
 		return nil, http.StatusBadRequest, errNoHeader
 	}
+	report.TranID = header.TranID
 	out := Refuse(CodeInvalidParticipant, "invalid participant")
 	if webhook || (header.ParticipantID != "" && (r.cfg.ParticipantID == "" || header.ParticipantID == r.cfg.ParticipantID)) {
 		out, err = decide(ctx, run)
@@ -75,6 +77,11 @@ func decide(ctx context.Context, run func() (Answer, error)) (Answer, error) {
 	type result struct {
 		answer Answer
 		err    error
+	}
+	if ctx.Err() != nil {
+		// Nobody waits for the answer any more: what the function would hold or
+		// book could not be told.
+		return Refuse(CodeUnexpected, ""), fmt.Errorf("the function was not called: %w", ctx.Err())
 	}
 	done := make(chan result, 1)
 	go func() {
@@ -112,15 +119,26 @@ func decide(ctx context.Context, run func() (Answer, error)) (Answer, error) {
 	return out.answer, nil
 }
 
-// echoOf returns the members of the public header as they came.
-func echoOf(plain []byte) map[string][]byte {
-	echo := map[string][]byte{}
+// echoOf returns the members of the public header as they came. It refuses a
+// member that is given twice, because the function and the echo, or two readers
+// of one amount, could each take another, and a field of the header that is an
+// object or a list.
+func echoOf(plain []byte) (map[string][]byte, error) {
+	echo, seen := map[string][]byte{}, map[string]bool{}
 	for name, value := range wire.Members(plain) {
-		if headerNames[name] && len(value) <= 256 {
-			echo[name] = value
+		if seen[name] {
+			return nil, errors.New("the body has a member twice")
 		}
+		seen[name] = true
+		if !headerNames[name] {
+			continue
+		}
+		if value[0] == '{' || value[0] == '[' {
+			return nil, errors.New("a field of the public header is no text")
+		}
+		echo[name] = value
 	}
-	return echo
+	return echo, nil
 }
 
 // webhookAnswer is the answer of the SMS-OTP webhook. Its text is spelt as in

@@ -158,6 +158,10 @@ func TestInboundRefuses(t *testing.T) {
 		"array":                {"POST", "/auth", "Bearer inbound-token", "1776666652", "[" + good + "]", 400, ""},
 		"broken JSON":          {"POST", "/auth", "Bearer inbound-token", "1776666652", good[:40], 400, ""},
 		"no public header":     {"POST", "/auth", "Bearer inbound-token", "1776666652", "{}", 400, ""},
+		"member twice":         {"POST", "/auth", "Bearer inbound-token", "1776666652", `{"amount":"1.00",` + inboundHeader + `,"amount":"9.00"}`, 400, ""},
+		"header twice":         {"POST", "/auth", "Bearer inbound-token", "1776666652", `{` + inboundHeader + `,"tranId":"IN2"}`, 400, ""},
+		"list in the header":   {"POST", "/auth", "Bearer inbound-token", "1776666652", strings.Replace(good, `"IN1"`, `["IN1"]`, 1), 400, ""},
+		"endless tranId":       {"POST", "/auth", "Bearer inbound-token", "1776666652", strings.Replace(good, `"IN1"`, `"`+strings.Repeat("1", 65)+`"`, 1), 400, ""},
 		"other participant":    {"POST", "/auth", "Bearer inbound-token", "1776666652", strings.Replace(good, "100000", "100001", 1), 200, "01"},
 		"no participant":       {"POST", "/auth", "Bearer inbound-token", "1776666652", strings.Replace(good, "100000", "", 1), 200, "01"},
 	} {
@@ -252,6 +256,8 @@ func TestReceiverConfigIsChecked(t *testing.T) {
 	fn := decideBy(func(context.Context) (coshine.Answer, error) { return coshine.Approve(), nil })
 	check := func(context.Context, issuing.Secret) error { return nil }
 	token := []issuing.Secret{inboundToken}
+	short := newRSAKey(t, 1024)
+	weak := coshine.InboundJWE{DecryptionKey: short, PlatformKey: short.Public()}
 	for name, c := range map[string]struct {
 		cfg  coshine.ReceiverConfig
 		fns  coshine.Functions
@@ -260,6 +266,9 @@ func TestReceiverConfigIsChecked(t *testing.T) {
 		"nothing":          {coshine.ReceiverConfig{}, fn, "Tokens"},
 		"empty token":      {coshine.ReceiverConfig{Tokens: []issuing.Secret{inboundToken, {}}}, fn, "Tokens[1]"},
 		"blank token":      {coshine.ReceiverConfig{Tokens: []issuing.Secret{issuing.NewSecret(" ")}}, fn, "Tokens[0]"},
+		"token with line":  {coshine.ReceiverConfig{Tokens: []issuing.Secret{issuing.NewSecret("token\n")}}, fn, "Tokens[0]"},
+		"JWE keys":         {coshine.ReceiverConfig{Tokens: token, JWE: &weak}, fn, "at least 2048 are needed; JWE.DecryptionKey has 1024 bits"},
+		"JWE form":         {coshine.ReceiverConfig{Tokens: token, JWE: &coshine.InboundJWE{Serialization: 7}}, fn, "JWE.Serialization"},
 		"both":             {coshine.ReceiverConfig{Tokens: token, Authenticate: check}, fn, "Authenticate"},
 		"no function":      {coshine.ReceiverConfig{Tokens: token}, coshine.Functions{}, "Functions"},
 		"no JWE keys":      {coshine.ReceiverConfig{Tokens: token, JWE: &coshine.InboundJWE{}}, fn, "JWE.DecryptionKey"},

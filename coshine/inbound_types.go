@@ -32,6 +32,22 @@ type Inbound struct {
 
 func (i *Inbound) inbound() *Inbound { return i }
 
+// maxEcho bounds a field of the public header, well above every documented
+// length: what is echoed comes from outside.
+const maxEcho = 64
+
+// tooLong reports a field that is not echoed.
+func (i *Inbound) tooLong() bool {
+	for _, text := range []string{
+		i.ParticipantID, i.TranBranch, string(i.Channel), i.TranCode, i.TranDate, i.TranTime, i.TranID, i.TellerNo, i.TerminalNo,
+	} {
+		if len(text) > maxEcho {
+			return true
+		}
+	}
+	return false
+}
+
 // At returns date and time of the request; ok is false when they cannot be read.
 func (i *Inbound) At() (at time.Time, ok bool) {
 	if i.zone == nil {
@@ -83,8 +99,8 @@ type SendOTPRequest struct {
 	AcquirerBIN string         `json:"acquirerBin"` // at most 11 characters; may be empty
 	ValidTime   int64          `json:"validTime"`   // life of the password in milliseconds; see Life
 	VerifyCode  issuing.Secret `json:"verifyCode"`  // the password, at most 6 characters; never log it
-	CardToken   CardToken      `json:"cardToken"`   // the card's handle
-	Last4Digits string         `json:"last4Digits"` // of the card number
+	CardToken   CardToken      `json:"cardToken"`   // the card's handle, documented with at most 19 characters
+	Last4Digits string         `json:"last4Digits"` // of the card number, at most 6 characters
 	Merchant    string         `json:"merchant"`    // name of the shop, at most 40 characters
 	Amount      MinorUnits     `json:"amount"`      // minor units; may be empty
 	Currency    string         `json:"currency"`    // ISO 4217 numeric, 3 digits; may be empty

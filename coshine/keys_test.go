@@ -22,6 +22,19 @@ func newECKey(t testing.TB) *ecdsa.PrivateKey {
 	return key
 }
 
+func newRSAKey(t testing.TB, bits int) sign.PrivateKey {
+	t.Helper()
+	raw, err := rsa.GenerateKey(rand.Reader, bits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := sign.NewPrivateKey(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
 // parsePublic takes the RSA key out of a sign.PublicKey.
 func parsePublic(t testing.TB, key sign.PublicKey) *rsa.PublicKey {
 	t.Helper()

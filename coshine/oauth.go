@@ -82,23 +82,30 @@ const maxLife = 24 * time.Hour
 // minJWEBits is the smallest RSA key for bodies; RFC 7518 demands it.
 const minJWEBits = 2048
 
+// checkJWEKeys reports keys that encrypted bodies cannot use, under the prefix
+// of their settings.
+func checkJWEKeys(p *check.Problems, prefix string, platform sign.PublicKey, own sign.PrivateKey) {
+	if p.Required(prefix+"PlatformKey", !platform.IsZero()) && platform.Bits() < minJWEBits {
+		p.Add(prefix+"PlatformKey", "has %d bits, at least %d are needed", platform.Bits(), minJWEBits)
+	}
+	if !p.Required(prefix+"DecryptionKey", !own.IsZero()) {
+		return
+	}
+	if own.Bits() < minJWEBits {
+		p.Add(prefix+"DecryptionKey", "has %d bits, at least %d are needed", own.Bits(), minJWEBits)
+	}
+	if !own.CanDecrypt() {
+		p.Add(prefix+"DecryptionKey", "is a signer that cannot decrypt")
+	}
+}
+
 func (o *OAuth) check(p *check.Problems) {
 	if err := transport.CheckURL(o.TokenURL); err != nil {
 		p.Add("OAuth.TokenURL", "%v", err)
 	}
 	p.Text("OAuth.ClientID", o.ClientID, 256)
 	p.Required("OAuth.Key", !o.Key.IsZero())
-	if p.Required("OAuth.PlatformKey", !o.PlatformKey.IsZero()) && o.PlatformKey.Bits() < minJWEBits {
-		p.Add("OAuth.PlatformKey", "has %d bits, at least %d are needed", o.PlatformKey.Bits(), minJWEBits)
-	}
-	if p.Required("OAuth.DecryptionKey", !o.DecryptionKey.IsZero()) {
-		if o.DecryptionKey.Bits() < minJWEBits {
-			p.Add("OAuth.DecryptionKey", "has %d bits, at least %d are needed", o.DecryptionKey.Bits(), minJWEBits)
-		}
-		if !o.DecryptionKey.CanDecrypt() {
-			p.Add("OAuth.DecryptionKey", "is a signer that cannot decrypt")
-		}
-	}
+	checkJWEKeys(p, "OAuth.", o.PlatformKey, o.DecryptionKey)
 	p.OptionalText("OAuth.KeyID", o.KeyID, 256)
 	p.OptionalText("OAuth.PlatformKeyID", o.PlatformKeyID, 256)
 	p.OptionalText("OAuth.Audience", o.Audience, 1024)
@@ -203,14 +210,14 @@ func (s *tokenSource) fetch(ctx context.Context, via *transport.Client, f *fligh
 	limit := time.Duration(settings.MaxAttempts) * (settings.Timeout + settings.MaxRetryWait)
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	token, life, err := s.mint(ctx, via)
+	token, renewAt, err := s.mint(ctx, via)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f.token, f.err = token, err
 	s.flight = nil
 	if err == nil {
 		s.current = token
-		s.renewAt = settings.Now().Add(life - min(s.cfg.RenewBefore, life/2))
+		s.renewAt = renewAt
 	}
 	close(f.done)
 }
@@ -230,19 +237,23 @@ type tokenReply struct {
 // maxTokenReply bounds the answer of the token endpoint.
 const maxTokenReply = 64 << 10
 
-// mint asks for a token. Every attempt carries an assertion of its own, because
-// a jti is good for one use.
-func (s *tokenSource) mint(ctx context.Context, via *transport.Client) (issuing.Secret, time.Duration, error) {
+// mint asks for a token and returns it with the time of its renewal. Every
+// attempt carries an assertion of its own, because a jti is good for one use.
+// The token's life counts from the asking: how long the answer took is not known
+// to be before or after its making.
+func (s *tokenSource) mint(ctx context.Context, via *transport.Client) (issuing.Secret, time.Time, error) {
+	var asked time.Time
 	call := &transport.Call{
 		Op: opToken, URL: s.cfg.TokenURL, Template: "token endpoint", Safety: transport.Read,
 		MaxResponse: maxTokenReply,
 		Seal: func(context.Context, int) (transport.Sealed, error) {
-			return s.ask(via.Settings().Now())
+			asked = via.Settings().Now()
+			return s.ask(asked)
 		},
 	}
 	resp, err := via.Do(ctx, call)
 	if err != nil {
-		return issuing.Secret{}, 0, tokenError(err)
+		return issuing.Secret{}, time.Time{}, tokenError(err)
 	}
 	var reply tokenReply
 	decodeErr := codec.Unmarshal(resp.Body, &reply)
@@ -254,19 +265,19 @@ func (s *tokenSource) mint(ctx context.Context, via *transport.Client) (issuing.
 		if decodeErr == nil && reply.Error != "" && oauthCode(reply.Error) {
 			e.Err = errors.New("the token endpoint answered " + reply.Error)
 		}
-		return issuing.Secret{}, 0, tokenError(via.Fail(call, resp, e))
+		return issuing.Secret{}, time.Time{}, tokenError(via.Fail(call, resp, e))
 	}
 	if decodeErr == nil {
 		decodeErr = s.verify(reply, via.Settings().Now())
 	}
 	if decodeErr != nil {
-		return issuing.Secret{}, 0, tokenError(via.Fail(call, resp, &issuing.Error{Kind: issuing.ErrBadResponse, Err: decodeErr}))
+		return issuing.Secret{}, time.Time{}, tokenError(via.Fail(call, resp, &issuing.Error{Kind: issuing.ErrBadResponse, Err: decodeErr}))
 	}
 	life := DefaultTokenLife
 	if reply.ExpiresIn > 0 {
 		life = time.Duration(min(reply.ExpiresIn, int64(maxLife/time.Second))) * time.Second
 	}
-	return reply.AccessToken, life, nil
+	return reply.AccessToken, asked.Add(life - min(s.cfg.RenewBefore, life/2)), nil
 }
 
 // ask makes one request for a token.

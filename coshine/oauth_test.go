@@ -274,6 +274,34 @@ func TestOneMintForManyCallers(t *testing.T) {
 	})
 }
 
+// TestTokenLifeCountsFromTheAsking: a slow answer does not make a token live
+// longer than its server says.
+func TestTokenLifeCountsFromTheAsking(t *testing.T) {
+	t.Parallel()
+	cfg := oauthConfig(t)
+	synctest.Test(t, func(t *testing.T) {
+		var mints atomic.Int64
+		client, err := coshine.New(cfg, issuing.WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			if r.URL.Host == "auth.example.com" {
+				mints.Add(1)
+				time.Sleep(20 * time.Second) // of the bubble's time
+				return answer(200, `{"access_token":"at-1","expires_in":60}`), nil
+			}
+			return answer(404, ""), nil
+		})}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, wait := range []time.Duration{0, 5 * time.Second, 6 * time.Second} {
+			time.Sleep(wait) // the token is renewed 30 seconds after it was asked for
+			_, _ = client.Cards.CardInfoInquiry(t.Context(), someCard)
+		}
+		if mints.Load() != 2 {
+			t.Errorf("%d mints", mints.Load())
+		}
+	})
+}
+
 // TestHangingMintBlocksNobody: a waiter leaves with its own context, and the
 // next token is fetched when the hanging fetch has been given up.
 func TestHangingMintBlocksNobody(t *testing.T) {

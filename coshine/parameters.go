@@ -33,8 +33,7 @@ type DropDownList struct {
 }
 
 func (l *DropDownList) finish([]byte) error {
-	count(&l.RecordNum, len(l.Items))
-	return nil
+	return countPublished(&l.RecordNum, len(l.Items))
 }
 
 // DropDownListInquiry (row 48) reads a lookup table. Its fields are published,
@@ -74,8 +73,7 @@ type CardProductList struct {
 }
 
 func (l *CardProductList) finish([]byte) error {
-	count(&l.RecordNum, len(l.Products))
-	return nil
+	return countPublished(&l.RecordNum, len(l.Products))
 }
 
 // InquiryCardProduct lists the issuer's card products. It is an interface of a

@@ -196,6 +196,93 @@ func TestRedirectFromHTTPS(t *testing.T) {
 	}
 }
 
+// TestRedirectsThatOnlyLookLikeTheHost: spellings of another host or port are
+// refused, spellings of the same one are followed. Nothing is dialled but the
+// first server.
+func TestRedirectsThatOnlyLookLikeTheHost(t *testing.T) {
+	t.Parallel()
+	for location, followed := range map[string]bool{
+		"https://{host}/x":                true,
+		"HTTPS://{HOST}/x":                true,
+		"//{host}/x":                      true,
+		"../x":                            true,
+		"?again":                          true,
+		`/\evil.example/x`:                true, // a path of the same host
+		"/%2f%2fevil.example":             true,
+		"https:///x":                      false,
+		"https:{host}/x":                  false,
+		"https://user@{host}/x":           false,
+		"https://user:pass@{host}/x":      false,
+		"https://@{host}/x":               false,
+		"https://{host}.evil.example/x":   false,
+		"https://{host}@evil.example/x":   false,
+		`https://{host}\@evil.example/x`:  false,
+		"https://evil.example#@{host}/":   false,
+		"https://evil.example?@{host}/":   false,
+		"//evil.example/x":                false,
+		"///evil.example/x":               true, // a path of the same host, as Go reads it
+		"https://127.0.0.1/x":             false,
+		"https://127.0.0.1:/x":            false,
+		"https://127.0.0.1:0{port}/x":     false,
+		"https://127.0.0.1.:{port}/x":     false,
+		"https://127.1:{port}/x":          false,
+		"https://2130706433:{port}/x":     false,
+		"https://localhost:{port}/x":      false,
+		"https://[::1]:{port}/x":          false,
+		"https://[::ffff:7f00:1]:{port}":  false,
+		"https://127.0.0.1%2eevil:{port}": false,
+		"http://{host}/x":                 false,
+		"javascript:alert(1)":             false,
+	} {
+		t.Run(location, func(t *testing.T) {
+			t.Parallel()
+			var asked atomic.Int64
+			server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				body, _ := io.ReadAll(r.Body)
+				if asked.Add(1) > 1 {
+					_, _ = w.Write(append(body[:len(body)-1], `,"responseCode":"00"}`...))
+					return
+				}
+				host := r.Host
+				_, port, _ := strings.Cut(host, ":")
+				w.Header()["Location"] = []string{strings.NewReplacer("{host}", host, "{HOST}", strings.ToUpper(host), "{port}", port).Replace(location)}
+				w.WriteHeader(http.StatusTemporaryRedirect)
+			}))
+			t.Cleanup(server.Close)
+			dialled := &recordHosts{base: server.Client().Transport}
+			client, err := coshine.New(coshine.Config{BaseURL: server.URL + "/card-api", ParticipantID: "1", TranBranch: "1", Token: issuing.NewSecret("the-token")},
+				issuing.WithHTTPClient(&http.Client{Transport: dialled}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = client.Cards.CardReissue(t.Context(), someCard)
+			if followed != (err == nil) || (!followed && (!errors.Is(err, issuing.ErrRedirected) || asked.Load() != 1)) {
+				t.Errorf("%d requests, %v", asked.Load(), err)
+			}
+			if dialled.strange.Load() != 0 {
+				t.Error("a request left for another host")
+			}
+			if err != nil && (strings.Contains(err.Error(), "the-token") || strings.Contains(err.Error(), "evil")) {
+				t.Errorf("the error shows too much: %v", err)
+			}
+		})
+	}
+}
+
+// recordHosts counts requests to any host but the first one.
+type recordHosts struct {
+	base    http.RoundTripper
+	first   atomic.Value
+	strange atomic.Int64
+}
+
+func (h *recordHosts) RoundTrip(r *http.Request) (*http.Response, error) {
+	if h.first.CompareAndSwap(nil, r.URL.Host); !strings.EqualFold(r.URL.Host, h.first.Load().(string)) {
+		h.strange.Add(1)
+	}
+	return h.base.RoundTrip(r)
+}
+
 // TestOtherRedirectsAreNotFollowed: 307 is the only one that is documented.
 func TestOtherRedirectsAreNotFollowed(t *testing.T) {
 	t.Parallel()

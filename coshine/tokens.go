@@ -25,7 +25,7 @@ func (r TokenInquiryRequest) check(p *check.Problems) { checkToken(p, r.CardToke
 type PaymentToken struct {
 	AppUserID      string         `json:"appUserId,omitzero"`           // user who started the token, at most 32 characters
 	DeviceID       string         `json:"deviceId,omitzero"`            // IMEI on Android, IDFV on iOS, at most 64 characters
-	CardMaskNumber string         `json:"cardMaskNumber,omitzero"`      // masked card number
+	CardMaskNumber string         `json:"cardMaskNumber,omitzero"`      // masked card number, at most 19 characters
 	Number         issuing.Secret `json:"cardToken,omitzero"`           // the payment token's number, not the card's handle
 	State          TokenState     `json:"cardTokenState,omitzero"`      // active, suspended or deleted
 	ExpiresAt      time.Time      `json:"cardTokenExpiryDate,omitzero"` // GMT+8; zero when it cannot be read
@@ -40,8 +40,7 @@ type TokenList struct {
 }
 
 func (l *TokenList) finish([]byte) error {
-	count(&l.RecordNum, len(l.Tokens))
-	return nil
+	return countPublished(&l.RecordNum, len(l.Tokens))
 }
 
 // TokenInquiry (row 38) lists the payment tokens of a card.

@@ -157,7 +157,9 @@ func (s *TransactionService) CreditAdjustment(ctx context.Context, req Transacti
 }
 
 // History is a list of transactions or authorizations. The objects' fields are
-// not published: read them with [Record.Decode].
+// not published: read them with [Record.Decode]. The list's name is inferred:
+// when RecordNum counts records that Records does not have, read the answer with
+// [Reply.Decode], and do not take it for "no transaction".
 type History struct {
 	Reply
 	RecordNum int      `json:"recordNum,omitzero"` // inferred; number of records

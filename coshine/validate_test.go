@@ -1,6 +1,7 @@
 package coshine_test
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -72,6 +73,10 @@ func TestRequestsAreCheckedBeforeSending(t *testing.T) {
 		"Do":         {client.Do(ctx, "no/slash", nil, nil), []string{"path"}},
 		"Do, query":  {client.Do(ctx, "/a?b", nil, nil), []string{"path"}},
 		"Do, header": {client.Do(ctx, "/a", map[string]any{"tranId": "1"}, nil), []string{"tranId"}},
+		"Do, struct": {client.Do(ctx, "/a", struct {
+			ID string `json:"tranId"`
+		}{"1"}, nil), []string{"tranId"}},
+		"Do, encoded": {client.Do(ctx, "/a", json.RawMessage(`{"a":1,"TranID":"1","a":2}`), nil), []string{"TranID", "a"}},
 		"bad header": {drop(client.Cards.CardInfoInquiry(ctx, someCard, coshine.WithHeader(coshine.Header{
 			ParticipantID: long, TranBranch: long, Channel: "7", TranCode: "1234567", TranID: "a-b", TellerNo: long, TerminalNo: long,
 		}))), []string{"participantId", "tranBranch", "tranChnl", "tranCode", "tellerNo", "terminalNo", "tranId"}},
@@ -104,11 +109,16 @@ func TestExtraFollowsTheMergeRules(t *testing.T) {
 		want  []string
 	}{
 		"header":          {coshine.Extra{"tranId": "X", "responseCode": "00"}, []string{"Extra[responseCode]", "Extra[tranId]"}},
+		"other case":      {coshine.Extra{"TranID": "X", "CARDTOKEN": "other"}, []string{"Extra[CARDTOKEN]", "Extra[TranID]"}},
 		"typed field":     {coshine.Extra{"cardToken": "other", "cardNumber": "4220000000000001"}, []string{"Extra[cardNumber]", "Extra[cardToken]"}},
 		"no name":         {coshine.Extra{"": 1}, []string{"Extra[]"}},
 		"three decimals":  {amount("1.005"), []string{"Extra[amount]"}},
 		"negative":        {amount("-1"), []string{"Extra[amount]"}},
 		"15 whole digits": {amount("123456789012345"), []string{"Extra[amount]"}},
+		"amounts inside": {coshine.Extra{
+			"limits": []any{map[string]any{"day": amt(t, "1.005")}, coshine.Extra{"txn": amt(t, "-1")}, amt(t, "1.00")},
+			"more":   []map[string]any{{"a": amt(t, "0.001")}},
+		}, []string{"Extra[limits][0][day]", "Extra[limits][1][txn]", "Extra[more][0][a]"}},
 		"unset amount":    {coshine.Extra{"amount": issuing.Amount{}}, []string{"Extra[amount]"}},
 		"14 whole digits": {amount("12345678901234.56"), nil},
 		"nothing":         {amount("0"), nil},

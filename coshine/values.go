@@ -1,6 +1,7 @@
 package coshine
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -92,6 +93,17 @@ func count(recordNum *int, records int) {
 	if *recordNum == 0 {
 		*recordNum = records
 	}
+}
+
+// countPublished is count for a list whose name is published. An answer that
+// counts records and has none is refused: taken for an empty list it would say
+// that an open application, or a token, was not made.
+func countPublished(recordNum *int, records int) error {
+	if *recordNum > 0 && records == 0 {
+		return errors.New("the answer counts records and has no list of them")
+	}
+	count(recordNum, records)
+	return nil
 }
 
 // memberOf returns an object with nothing but the named member of plain, or nil

@@ -117,7 +117,7 @@ func TestCodes(t *testing.T) {
 			t.Errorf("%q: %q, want %q", string(code), code.Error(), want)
 		}
 	}
-	for _, open := range []coshine.Code{"99", "96", "91", "68", "09"} {
+	for _, open := range []coshine.Code{"99", "96", "91", "68", "22", "20", "09"} {
 		if !open.Open() || open.Retryable() {
 			t.Errorf("%s does not leave the outcome open", string(open))
 		}

@@ -145,6 +145,9 @@ func parse(api coshine.API, body []byte) (fields, int) {
 		return nil, http.StatusBadRequest
 	}
 	for name, value := range wire.Members(body) {
+		if _, twice := in[name]; twice {
+			return nil, http.StatusBadRequest // nobody could tell which one counts
+		}
 		in[name] = value
 	}
 	return in, 0

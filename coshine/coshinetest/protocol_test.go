@@ -146,6 +146,10 @@ func TestChecksOfTheReference(t *testing.T) {
 	info := good("/cardmgr/inquiryCardInfoByToken", token)
 	list := good("/custmgr/inquiryCardListByCIF", map[string]any{"customerId": "CIF1"})
 	long := strings.Repeat("1", 40)
+	encoded, err := json.Marshal(info.body)
+	if err != nil {
+		t.Fatal(err)
+	}
 	server.Disable(coshine.APICardPlasticUpdate, true)
 	for name, c := range map[string]struct {
 		r      request
@@ -166,6 +170,7 @@ func TestChecksOfTheReference(t *testing.T) {
 		"5 no JSON":                  {request{method: "POST", path: info.path, header: info.header, raw: "{"}, 400, ""},
 		"5 array":                    {request{method: "POST", path: info.path, header: info.header, raw: "[]"}, 400, ""},
 		"5 two documents":            {request{method: "POST", path: info.path, header: info.header, raw: "{}{}"}, 400, ""},
+		"5 a member twice":           {request{method: "POST", path: info.path, header: info.header, raw: `{"tranId":"OTHER",` + strings.TrimPrefix(string(encoded), "{")}, 400, ""},
 		"6 no participant":           {info.with("participantId", nil), 200, "01"},
 		"6 blank participant":        {info.with("participantId", "  "), 200, "01"},
 		"6 other participant":        {info.with("participantId", "100001"), 200, "01"},
