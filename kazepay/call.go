@@ -89,6 +89,7 @@ func (c *Client) exchange(ctx context.Context, o *operation, in, out any, file *
 	if err == nil {
 		c.compare(ctx, o, resp.RequestID, in, out)
 	}
+	redact(in, err)
 	err = unsettled(o, err)
 	c.transport.Report(cs.Info, tc, resp, raw, err)
 	return err

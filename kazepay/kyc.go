@@ -73,6 +73,8 @@ func (r Identity) check(p *check.Problems, now time.Time) {
 	p.Date("identificationExpiryDate", r.IdentificationExpiryDate)
 }
 
+func (r Identity) secrets() []issuing.Secret { return []issuing.Secret{r.IdentificationNumber} }
+
 // SubmitRequest submits a holder's identity with pictures that were uploaded.
 type SubmitRequest struct {
 	Identity // who the holder is; required
