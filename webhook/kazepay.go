@@ -85,9 +85,9 @@ func (c KazePayConfig) validate() error {
 }
 
 // KazePay returns the source of KazePay's callbacks. Events carry the pointers to
-// kazepay.CardDeposited and its siblings; what is of no known kind, or lacks what
-// its kind cannot do without, is *[Unknown] with its JSON and is acknowledged
-// like the rest.
+// kazepay.CardDeposited and its siblings; what is of no known kind, lacks what
+// its kind cannot do without, or has the fields of another kind than its head
+// says, is *[Unknown] with its JSON and is acknowledged like the rest.
 //
 // The envelope has no timestamp, and its head is unsigned in the default profile.
 // So a repeat is recognised by head.apiCode and head.requestNo, and by the
@@ -117,6 +117,7 @@ type kazepayHead struct {
 type kazepayMessage struct {
 	head      kazepayHead
 	plaintext []byte
+	key       sign.PublicKey // the one that verified it
 }
 
 // verify opens the callback, because its signature covers the plaintext.
@@ -135,7 +136,7 @@ func (s kazepayScheme) verify(_ http.Header, body []byte, _ time.Time) (verified
 	opened := false
 	for _, key := range s.cfg.PlatformKeys {
 		if m.plaintext, err = s.cfg.Profile.Open(s.cfg.PrivateKey, key, e); err == nil {
-			opened = true
+			opened, m.key = true, key
 			break
 		}
 	}
@@ -213,7 +214,7 @@ func (s kazepayScheme) acknowledge(v verified) Answer {
 	if err != nil {
 		return s.failure()
 	}
-	e, err := s.cfg.Profile.Seal(s.cfg.PrivateKey, s.cfg.PlatformKeys[0], head, []byte("{}"))
+	e, err := s.cfg.Profile.Seal(s.cfg.PrivateKey, m.key, head, []byte("{}"))
 	if err != nil {
 		return s.failure()
 	}

@@ -3,6 +3,8 @@ package webhook_test
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
 	"errors"
 	"io"
 	"net/http"
@@ -138,6 +140,12 @@ func TestKazePayUnknownKindsAreKept(t *testing.T) {
 	// A known kind without what it needs is unknown as well: nobody books money on it.
 	event, err = src.Parse(nil, kpCallback(t, server, kazepay.NotifyCardDeposit, map[string]any{"cardNo": "1"}))
 	if _, ok := event.Data.(*webhook.Unknown); err != nil || !ok || event.Type != kazepay.NotifyCardDeposit {
+		t.Errorf("%+v, %v", event, err)
+	}
+	// A genuine top-up under the name of a closed card is none of both.
+	moved := bytes.Replace(kpCallback(t, server, kazepay.NotifyCardDeposit, kpDeposit), []byte(kazepay.NotifyCardDeposit), []byte(kazepay.NotifyCardClose), 1)
+	event, err = src.Parse(nil, moved)
+	if _, ok := event.Data.(*webhook.Unknown); err != nil || !ok || event.Type != kazepay.NotifyCardClose {
 		t.Errorf("%+v, %v", event, err)
 	}
 	event, err = src.ForType(kazepay.NotifyCardClose).Parse(nil, kpCallback(t, server, "x", map[string]any{"cardID": "1"}))
@@ -279,6 +287,37 @@ func TestKazePayAcknowledgements(t *testing.T) {
 		if resp.StatusCode != http.StatusUnauthorized || strings.Contains(string(text), "SUCCESS") {
 			t.Errorf("%d: a forged one: %d %s", ack, resp.StatusCode, text)
 		}
+	}
+}
+
+// TestKazePayAnswersTheKeyThatSigned acknowledges to the platform that called,
+// although the key of the next one stands first.
+func TestKazePayAnswersTheKeyThatSigned(t *testing.T) {
+	t.Parallel()
+	cfg := kpConfig(kpPlatform(t, kazepaytest.Config{}))
+	private, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	platform, err := sign.NewPrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.PlatformKeys = append(cfg.PlatformKeys, platform.Public())
+	cfg.Ack = webhook.KazePayAckSigned
+	head := []byte(`{"apiCode":"X","sysId":"` + cfg.SysID + `","requestNo":"1"}`)
+	callback, err := cfg.Profile.Seal(platform, cfg.PrivateKey.Public(), head, []byte(`{"hello":1}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := webhook.NewHandler(kpSource(t, cfg), func(context.Context, *webhook.Event) error { return nil })
+	text, _ := io.ReadAll(post(h, callback.JSON()).Body)
+	answer, err := sign.ParseEnvelope(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if payload, err := cfg.Profile.Open(platform, cfg.PrivateKey.Public(), answer); err != nil || string(payload) != `{}` {
+		t.Errorf("%s, %v", payload, err)
 	}
 }
 
