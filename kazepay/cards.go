@@ -156,8 +156,11 @@ func (d *Deposit) card() string { return d.CardID }
 // repeated requestNo does is not documented. On issuing.ErrOutcomeUnknown read
 // [CardService.Transactions] and [CardService.Balance] and compare; a top-up that
 // is not listed may still be on its way. Store the requestNo beforehand with
-// issuing.WithIdempotencyKey, so that a crash does not lose it. A failure answer
-// is not signed: look before topping up again, or set [Config.SignedFailures].
+// issuing.WithIdempotencyKey, so that a crash does not lose it, and send it once:
+// KazePay's code for a repeated requestNo is not published, so such a refusal
+// looks like that of a top-up although the first one may have been carried out. A
+// failure answer is not signed: look before topping up again, or set
+// [Config.SignedFailures].
 func (s *CardService) Deposit(ctx context.Context, req DepositRequest, opts ...issuing.CallOption) (*Deposit, error) {
 	req.Currency = orUSD(req.Currency)
 	return call[Deposit](ctx, s.c, opDeposit, req, opts)
