@@ -56,10 +56,33 @@ func (f UploadForm) check(p *check.Problems) {
 		}
 		names = append(names, name)
 	}
+	used := map[string]bool{}
+	for _, name := range f.complete().names() {
+		if used[name] {
+			p.Add("Upload", "gives two parts the same name")
+		}
+		used[name] = true
+	}
 	for _, name := range names {
 		if strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }) {
 			p.Add("Upload", "has a part name with characters that no form allows")
 		}
+	}
+}
+
+// names returns the parts of the layout.
+func (f UploadForm) names() []string {
+	switch f.Layout {
+	case UploadEnvelope:
+		return []string{f.Envelope, f.File}
+	case UploadFlat:
+		names := []string{f.File}
+		for _, field := range flatFields {
+			names = append(names, f.Fields[field])
+		}
+		return names
+	default:
+		return []string{f.Head, f.Body, f.File}
 	}
 }
 
