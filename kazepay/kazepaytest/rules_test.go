@@ -78,6 +78,7 @@ func TestRefusals(t *testing.T) {
 		{"cardRecharge", `{"cardID":"<V>","currency":"USD","amount":5}`, state},
 		{"cardRecharge", `{"cardID":"<P>","currency":"USD","amount":5}`, state},
 		{"cardRecharge", `{"cardID":"<A>","currency":"USD","amount":1000000.01}`, "FAKE_BALANCE_ERROR"},
+		{"queryTransactions", `{"cardID":"<A>","transactionId":1}`, param},
 		{"queryTransactions", `{"cardID":"<A>","pageSize":101}`, param},
 		{"queryTransactions", `{"cardID":"<A>","pageSize":0}`, param},
 		{"queryTransactions", `{"cardID":"<A>","pageSize":"10"}`, param},
