@@ -164,6 +164,23 @@ func TestResultFlag(t *testing.T) {
 	}
 }
 
+// TestApplicationIsReadLeniently asks for an application, whose answer no page
+// shows.
+func TestApplicationIsReadLeniently(t *testing.T) {
+	t.Parallel()
+	for payload, want := range map[string]*kazepay.Application{
+		`{"status":"ACTIVE"}`:                {ID: "19181", Status: kazepay.CardStatusActive},
+		`{"cardID":7}`:                       {ID: "7"},
+		`{"cardID":"7","status":"AUDITING"}`: {ID: "7", Status: kazepay.CardStatusAuditing},
+		`{}`:                                 nil,
+	} {
+		got, err := newWireServer(t, success(t, payload)).client(t).Virtual.Application(t.Context(), "19181")
+		if diff := cmp.Diff(want, got); diff != "" || (err == nil) != (want != nil) {
+			t.Errorf("%s: %v\n%s", payload, err, diff)
+		}
+	}
+}
+
 func TestFailureWithAPayload(t *testing.T) {
 	t.Parallel()
 	answer := func(w http.ResponseWriter, _ *wireMessage) {
