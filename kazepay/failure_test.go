@@ -181,6 +181,22 @@ func TestApplicationIsReadLeniently(t *testing.T) {
 	}
 }
 
+func TestTransactionsInOtherShapes(t *testing.T) {
+	t.Parallel()
+	const row = `{"cardID":"1","transactionId":"T"}`
+	for payload, rows := range map[string]int{
+		`null`: 0, `""`: 0, `[]`: 0, `{}`: 0, row: 1, ` ` + row: 1, `[` + row + `,` + row + `]`: 2,
+		`{"total":1,"list":[` + row + `]}`: -1, `{"encrypt":"FAILED"}`: -1, `1`: -1,
+	} {
+		list, err := newWireServer(t, success(t, payload)).client(t).Cards.Transactions(t.Context(), kazepay.TransactionsRequest{CardID: "1"})
+		if rows < 0 {
+			wantError(t, err, issuing.ErrBadResponse)
+		} else if err != nil || len(list) != rows {
+			t.Errorf("%s: %v, %v", payload, list, err)
+		}
+	}
+}
+
 func TestFailureWithAPayload(t *testing.T) {
 	t.Parallel()
 	answer := func(w http.ResponseWriter, _ *wireMessage) {

@@ -3,6 +3,7 @@ package kazepay
 import (
 	"bytes"
 	"context"
+	"errors"
 	"iter"
 	"time"
 
@@ -76,10 +77,18 @@ func (l *transactionList) decode(codec wire.Codec, payload []byte) error {
 		*l = nil
 		return nil
 	}
-	if payload[0] == '{' && !bytes.Equal(payload, []byte("{}")) {
+	lonely := payload[0] == '{' && !bytes.Equal(payload, []byte("{}"))
+	if lonely {
 		payload = append(append([]byte("["), payload...), ']')
 	}
-	return codec.Unmarshal(payload, (*[]Transaction)(l))
+	if err := codec.Unmarshal(payload, (*[]Transaction)(l)); err != nil {
+		return err
+	}
+	if lonely && (len(*l) != 1 || (*l)[0].ID == "") {
+		// Such as a page object around the list, which must not read as one row.
+		return errors.New("the answer is an object that is no transaction")
+	}
+	return nil
 }
 
 // Transactions (queryTransactions) returns one page of a card's transactions.
