@@ -3,6 +3,7 @@ package kazepay_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -35,6 +36,17 @@ func TestNoConfigurationPrintsAKey(t *testing.T) {
 	// The middle of the key's PEM is in none of the public texts.
 	part := key[400:432]
 	leaktest.Check(t, []string{part}, server.ClientConfig(), *client, serverKeys(), kazepaytest.Config{Keys: serverKeys()})
+}
+
+func TestAPlatformPrintsNoCard(t *testing.T) {
+	t.Parallel()
+	server := startServer(t, kazepaytest.Config{})
+	server.PrintCard()
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d"} {
+		if text := fmt.Sprintf(verb, server); text != "kazepaytest.Server "+server.URL() {
+			t.Errorf("%s prints %s", verb, text)
+		}
+	}
 }
 
 func TestErrorsHoldNoSecret(t *testing.T) {

@@ -209,6 +209,10 @@ func (s *Server) makeKeys() error {
 	return err
 }
 
+// Format implements [fmt.Formatter] for every verb: a platform holds card numbers
+// and keys, and prints its address alone.
+func (s *Server) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "kazepaytest.Server "+s.URL()) }
+
 // Close stops the platform.
 func (s *Server) Close() { s.http.Close() }
 
