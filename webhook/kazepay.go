@@ -36,11 +36,11 @@ const (
 
 // KazePayConfig is what callbacks of KazePay are checked with.
 type KazePayConfig struct {
-	// PlatformKeys are KazePay's public keys. Several are valid at once, for a
-	// change of key. At least one is required.
+	// PlatformKeys are KazePay's public keys, of 2048 bits or more. Several are
+	// valid at once, for a change of key. At least one is required.
 	PlatformKeys []sign.PublicKey
-	// PrivateKey is the merchant's, of the client. It unwraps session keys, so a
-	// key in an HSM must be able to decrypt. Required.
+	// PrivateKey is the merchant's, of the client, of 2048 bits or more. It
+	// unwraps session keys, so a key in an HSM must be able to decrypt. Required.
 	PrivateKey sign.PrivateKey
 	// Profile is the envelope's, the client's.
 	Profile sign.Profile
@@ -59,16 +59,27 @@ type KazePayConfig struct {
 	Now func() time.Time
 }
 
+// kazepayBits is the size of both keys in the published sample.
+const kazepayBits = 2048
+
 func (c KazePayConfig) validate() error {
 	var p check.Problems
 	p.Required("PlatformKeys", len(c.PlatformKeys) > 0)
 	for i, key := range c.PlatformKeys {
+		field := fmt.Sprintf("PlatformKeys[%d]", i)
 		if key.IsZero() {
-			p.Add(fmt.Sprintf("PlatformKeys[%d]", i), "is empty")
+			p.Add(field, "is empty")
+		} else if key.Bits() < kazepayBits {
+			p.Add(field, "has %d bits, at least %d are needed", key.Bits(), kazepayBits)
 		}
 	}
-	if p.Required("PrivateKey", !c.PrivateKey.IsZero()) && !c.PrivateKey.CanDecrypt() {
-		p.Add("PrivateKey", "cannot decrypt; its signer must be a crypto.Decrypter as well")
+	if p.Required("PrivateKey", !c.PrivateKey.IsZero()) {
+		if c.PrivateKey.Bits() < kazepayBits {
+			p.Add("PrivateKey", "has %d bits, at least %d are needed", c.PrivateKey.Bits(), kazepayBits)
+		}
+		if !c.PrivateKey.CanDecrypt() {
+			p.Add("PrivateKey", "cannot decrypt; its signer must be a crypto.Decrypter as well")
+		}
 	}
 	if err := c.Profile.Validate(); err != nil {
 		p.Add("Profile", "%v", err)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -78,7 +79,19 @@ var kpDeposit = map[string]any{
 func TestKazePayConfigIsChecked(t *testing.T) {
 	t.Parallel()
 	good := kpConfig(kpPlatform(t, kazepaytest.Config{}))
+	weak, err := rsa.GenerateKey(rand.Reader, 1024)
+	if err != nil {
+		t.Fatal(err)
+	}
+	weakKey, err := sign.NewPrivateKey(weak)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, change := range map[string]func(*webhook.KazePayConfig){
+		"PrivateKey weak": func(c *webhook.KazePayConfig) { c.PrivateKey = weakKey },
+		"PlatformKeys[1] weak": func(c *webhook.KazePayConfig) {
+			c.PlatformKeys = append(slices.Clone(c.PlatformKeys), weakKey.Public())
+		},
 		"PlatformKeys":    func(c *webhook.KazePayConfig) { c.PlatformKeys = nil },
 		"PlatformKeys[0]": func(c *webhook.KazePayConfig) { c.PlatformKeys = []sign.PublicKey{{}} },
 		"PrivateKey":      func(c *webhook.KazePayConfig) { c.PrivateKey = sign.PrivateKey{} },
@@ -89,7 +102,7 @@ func TestKazePayConfigIsChecked(t *testing.T) {
 		cfg := good
 		change(&cfg)
 		var e *issuing.Error
-		if _, err := webhook.KazePay(cfg); !errors.As(err, &e) || len(e.Fields) != 1 || e.Fields[0].Field != name {
+		if _, err := webhook.KazePay(cfg); !errors.As(err, &e) || len(e.Fields) != 1 || e.Fields[0].Field != strings.TrimSuffix(name, " weak") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
