@@ -106,7 +106,7 @@ func (s *CardService) Balance(ctx context.Context, cardID string, currency issui
 
 // DepositRequest tops up a card.
 type DepositRequest struct {
-	// CardID is KazePay's card id. Required.
+	// CardID is KazePay's card id, at most 128 characters. Required.
 	CardID string `json:"cardID"`
 	// Currency is ISO 4217; empty is USD.
 	Currency issuing.Currency `json:"currency"`
@@ -149,7 +149,8 @@ func (d *Deposit) incomplete() bool { return d.ID == "" }
 func (d *Deposit) card() string { return d.CardID }
 
 // Deposit (cardRecharge) tops up a card from the merchant's balance. The
-// answer's status is PENDING; [CardDeposited] tells how it ended. Whether Amount
+// answer's status is PENDING, or already final, FAILED included, which is no error;
+// [CardDeposited] tells how it ended. Whether Amount
 // is what leaves the merchant or what reaches the card is not documented.
 //
 // Safety: once. There is no field for an id of the merchant's own, and what a

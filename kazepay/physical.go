@@ -22,7 +22,7 @@ const (
 
 // AssignRequest binds a printed card to a user.
 type AssignRequest struct {
-	// Email of the user. Required.
+	// Email of the user, at most 255 characters. Required.
 	Email string `json:"email"`
 	// CardNumber is the full number printed on the card, 12 to 19 digits.
 	// Required.

@@ -23,7 +23,7 @@ const (
 // TransactionsRequest selects a page of a card's transactions. Upstream counts
 // From in and To out.
 type TransactionsRequest struct {
-	CardID        string    `json:"cardID"`                        // KazePay's card id; required
+	CardID        string    `json:"cardID"`                        // KazePay's card id, at most 128 characters; required
 	TransactionID string    `json:"transactionId,omitzero"`        // exact match; optional
 	PageSize      int       `json:"pageSize,omitzero"`             // 1 to 100; 0 is 10
 	Page          int       `json:"pageNum,omitzero"`              // 1 to 10; 0 is 1

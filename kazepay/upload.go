@@ -117,7 +117,8 @@ type UploadRequest struct {
 	// It is streamed from where it stands and not closed. An io.Seeker can be
 	// sent again when the first attempt never left, and tells its size.
 	File io.Reader `json:"-"`
-	// FileName is the name in the form; empty is "picture.jpg" or "picture.png".
+	// FileName is the name in the form, at most 255 characters; empty is
+	// "picture.jpg" or "picture.png".
 	FileName string `json:"-"`
 	// Size in bytes, when it is known and File is no io.Seeker; 0 is unknown and
 	// sends the form in chunks.

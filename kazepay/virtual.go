@@ -14,7 +14,8 @@ import (
 // in [CardService].
 type VirtualService struct{ c *Client }
 
-// ApplyRequest is an application for a virtual card.
+// ApplyRequest is an application for a virtual card. KazePay gives no lengths;
+// this package takes 255 characters for email and numbers, 128 for the rest.
 type ApplyRequest struct {
 	// Email of the user. Required. It must not be taken by another user; the
 	// user is known by it from then on.
