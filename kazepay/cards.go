@@ -149,9 +149,9 @@ func (d *Deposit) incomplete() bool { return d.ID == "" }
 func (d *Deposit) card() string { return d.CardID }
 
 // Deposit (cardRecharge) tops up a card from the merchant's balance. The
-// answer's status is PENDING, or already final, FAILED included, which is no error;
-// [CardDeposited] tells how it ended. Whether Amount
-// is what leaves the merchant or what reaches the card is not documented.
+// answer's status is PENDING, or already final, FAILED included, which is no
+// error; [CardDeposited] tells how it ended. Whether Amount is what leaves the
+// merchant or what reaches the card is not documented.
 //
 // Safety: once. There is no field for an id of the merchant's own, and what a
 // repeated requestNo does is not documented. On issuing.ErrOutcomeUnknown read

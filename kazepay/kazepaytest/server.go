@@ -48,8 +48,9 @@ type Config struct {
 	MaxUpload  int64              // bytes of a picture; 0 is DefaultMaxUpload
 	Quirks     Quirks             // what the pages contradict
 
-	// Accepted says which answers acknowledge a callback; nil takes status 200
-	// with any of the forms of webhook.KazePayAck.
+	// Accepted says which answers acknowledge a callback, by the first 200 bytes;
+	// nil takes status 200 with any of the forms of webhook.KazePayAck, of which a
+	// sealed message has to open and verify.
 	Accepted func(status int, body []byte) bool
 }
 
