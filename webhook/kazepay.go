@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -186,11 +187,11 @@ func (s kazepayScheme) open(v verified, _ []byte, typ string) (*Event, error) {
 		return nil, fmt.Errorf("%w: %w", ErrPayload, wire.ErrJSON)
 	}
 	kind, err := kazepay.NotificationKind(m.head.APICode, m.plaintext, s.cfg.Names)
+	if err == nil && kind == "" && typ != "" {
+		kind, err = kazepay.NotificationKind(typ, m.plaintext, nil)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrPayload, err)
-	}
-	if kind == "" {
-		kind = typ
 	}
 	data, err := kazepay.DecodeNotification(kind, m.plaintext, s.cfg.Location)
 	if err != nil {
@@ -199,7 +200,7 @@ func (s kazepayScheme) open(v verified, _ []byte, typ string) (*Event, error) {
 	event := &Event{Type: kind, Raw: issuing.NewSecret(string(m.plaintext))}
 	if data == nil {
 		if event.Type == "" {
-			event.Type = m.head.APICode
+			event.Type = cmp.Or(typ, m.head.APICode)
 		}
 		event.Data = &Unknown{Type: event.Type, Raw: event.Raw}
 	} else {

@@ -161,6 +161,10 @@ func TestKazePayUnknownKindsAreKept(t *testing.T) {
 	if _, ok := event.Data.(*webhook.Unknown); err != nil || !ok || event.Type != kazepay.NotifyCardClose {
 		t.Errorf("%+v, %v", event, err)
 	}
+	event, err = src.ForType(kazepay.NotifyCardClose).Parse(nil, moved)
+	if _, ok := event.Data.(*webhook.Unknown); err != nil || !ok {
+		t.Errorf("%+v, %v", event, err)
+	}
 	event, err = src.ForType(kazepay.NotifyCardClose).Parse(nil, kpCallback(t, server, "x", map[string]any{"cardID": "1"}))
 	if _, ok := event.Data.(*kazepay.CardClosed); err != nil || !ok {
 		t.Errorf("%+v, %v", event, err)
