@@ -89,6 +89,7 @@ func (c *Client) exchange(ctx context.Context, o *operation, in, out any, file *
 	if err == nil {
 		c.compare(ctx, o, resp.RequestID, in, out)
 	}
+	redact(in, err)
 	err = unsettled(o, err)
 	c.transport.Report(cs.Info, tc, resp, raw, err)
 	return err
@@ -191,9 +192,9 @@ func (c *Client) judge(r *transport.Response) transport.Judgement {
 	case code == CodeSuccess, code == CodeUpstreamSuccess, code == CodeResultUnknown,
 		r.Status >= 300 && r.Status < 400:
 		return transport.Unclear
-	case code.Known():
-		return transport.Final
 	default:
+		// A failure code does not make a 5xx definite: it may be the word of a
+		// hop that gave up waiting.
 		return transport.JudgeStatus(r)
 	}
 }

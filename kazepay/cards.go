@@ -106,7 +106,7 @@ func (s *CardService) Balance(ctx context.Context, cardID string, currency issui
 
 // DepositRequest tops up a card.
 type DepositRequest struct {
-	// CardID is KazePay's card id. Required.
+	// CardID is KazePay's card id, at most 128 characters. Required.
 	CardID string `json:"cardID"`
 	// Currency is ISO 4217; empty is USD.
 	Currency issuing.Currency `json:"currency"`
@@ -149,15 +149,19 @@ func (d *Deposit) incomplete() bool { return d.ID == "" }
 func (d *Deposit) card() string { return d.CardID }
 
 // Deposit (cardRecharge) tops up a card from the merchant's balance. The
-// answer's status is PENDING; [CardDeposited] tells how it ended. Whether Amount
-// is what leaves the merchant or what reaches the card is not documented.
+// answer's status is PENDING, or already final, FAILED included, which is no
+// error; [CardDeposited] tells how it ended. Whether Amount is what leaves the
+// merchant or what reaches the card is not documented.
 //
 // Safety: once. There is no field for an id of the merchant's own, and what a
 // repeated requestNo does is not documented. On issuing.ErrOutcomeUnknown read
 // [CardService.Transactions] and [CardService.Balance] and compare; a top-up that
 // is not listed may still be on its way. Store the requestNo beforehand with
-// issuing.WithIdempotencyKey, so that a crash does not lose it. A failure answer
-// is not signed: look before topping up again, or set [Config.SignedFailures].
+// issuing.WithIdempotencyKey, so that a crash does not lose it, and send it once:
+// KazePay's code for a repeated requestNo is not published, so such a refusal
+// looks like that of a top-up although the first one may have been carried out. A
+// failure answer is not signed: look before topping up again, or set
+// [Config.SignedFailures].
 func (s *CardService) Deposit(ctx context.Context, req DepositRequest, opts ...issuing.CallOption) (*Deposit, error) {
 	req.Currency = orUSD(req.Currency)
 	return call[Deposit](ctx, s.c, opDeposit, req, opts)

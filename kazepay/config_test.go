@@ -45,8 +45,12 @@ func TestConfigIsChecked(t *testing.T) {
 		"no profile":         {func(c *kazepay.Config) { c.Profile.Mode = 9 }, []string{"Profile"}},
 		"no layout":          {func(c *kazepay.Config) { c.Upload.Layout = 3 }, []string{"Upload.Layout"}},
 		"bad part name":      {func(c *kazepay.Config) { c.Upload.File = `a"b` }, []string{"Upload"}},
-		"unknown field":      {func(c *kazepay.Config) { c.Upload.Fields = map[string]string{"code": "x"} }, []string{"Upload.Fields"}},
-		"negative limit":     {func(c *kazepay.Config) { c.MaxUpload = -1 }, []string{"MaxUpload"}},
+		"two parts alike":    {func(c *kazepay.Config) { c.Upload.Head = "file" }, []string{"Upload"}},
+		"two fields alike": {func(c *kazepay.Config) {
+			c.Upload = kazepay.UploadForm{Layout: kazepay.UploadFlat, Fields: map[string]string{"sign": "file"}}
+		}, []string{"Upload"}},
+		"unknown field":  {func(c *kazepay.Config) { c.Upload.Fields = map[string]string{"code": "x"} }, []string{"Upload.Fields"}},
+		"negative limit": {func(c *kazepay.Config) { c.MaxUpload = -1 }, []string{"MaxUpload"}},
 	} {
 		cfg := good
 		c.change(&cfg)

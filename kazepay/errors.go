@@ -2,6 +2,7 @@ package kazepay
 
 import (
 	"errors"
+	"strings"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 )
@@ -70,6 +71,28 @@ func unsettled(o *operation, err error) error {
 		e.Err = &Unsettled{APICode: o.apiCode, RequestNo: e.Key, Settle: o.settle, Err: e.Err}
 	}
 	return err
+}
+
+// confidential is a request with secrets that are too short, or too free in their
+// form, to be recognised in a text.
+type confidential interface{ secrets() []issuing.Secret }
+
+// minRedacted is the length below which a secret is not looked for: it would be
+// found in every text.
+const minRedacted = 4
+
+// redact takes the request's secrets out of what KazePay says about it.
+func redact(in any, err error) {
+	request, ok := in.(confidential)
+	var e *issuing.Error
+	if !ok || !errors.As(err, &e) {
+		return
+	}
+	for _, secret := range request.secrets() {
+		if secret.Len() >= minRedacted {
+			e.Message = strings.ReplaceAll(e.Message, secret.Reveal(), "[redacted]")
+		}
+	}
 }
 
 // clip bounds a platform's word in an error.

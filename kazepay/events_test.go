@@ -120,7 +120,15 @@ func TestNotificationKind(t *testing.T) {
 		apiCode, payload, want string
 		fails                  bool
 	}{
-		"the head":                  {"CARD_STATUS_CHANGE", `{` + deposit + `}`, kazepay.NotifyCardStatusChange, false},
+		"the head":                  {"CARD_STATUS_CHANGE", `{"cardID":"1","status":"LOST"}`, kazepay.NotifyCardStatusChange, false},
+		"the head of a closed card": {"CARD_CLOSE_RESULT", `{"cardID":"1","status":"CLOSED"}`, kazepay.NotifyCardClose, false},
+		"a closed card's status":    {"CARD_STATUS_CHANGE", `{"cardID":"1","refundAmt":"1","status":"CLOSE"}`, kazepay.NotifyCardStatusChange, false},
+		"a top-up as a closed card": {"CARD_CLOSE_RESULT", `{` + deposit + `}`, "", false},
+		"an active card as closed":  {"CARD_CLOSE_RESULT", `{"cardID":"1","status":"ACTIVE"}`, "", false},
+		"a top-up as a status":      {"CARD_STATUS_CHANGE", `{` + deposit + `}`, "", false},
+		"a closed card as a top-up": {"rechargeNotify", `{"cardID":"1","amount":1,"status":"CLOSE"}`, "", false},
+		"a code as a closed card":   {"CARD_CLOSE_RESULT", `{"cardID":"1","code":"1"}`, "", false},
+		"the content knows better":  {"CARD_CLOSE_RESULT", `{"type":"CARD_CLOSE_RESULT",` + deposit + `}`, kazepay.NotifyCardClose, false},
 		"the head in lower case":    {"card_status_change ", `{}`, kazepay.NotifyCardStatusChange, false},
 		"a name of KazePay's":       {"rechargeNotify", `{}`, kazepay.NotifyCardDeposit, false},
 		"the content's type":        {"notify", `{"type":"CARD_CLOSE_RESULT",` + deposit + `}`, kazepay.NotifyCardClose, false},

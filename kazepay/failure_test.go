@@ -52,7 +52,9 @@ func TestAnswersThatAreNoSuccess(t *testing.T) {
 		"a number as code":      {plain(200, `{"head":{"code":10203},"body":null}`), issuing.ErrDeclined, 1, issuing.ErrDeclined, "10203", ""},
 		"lower case success":    {plain(200, `{"head":{"code":"success"},"body":{}}`), issuing.ErrDeclined, 1, issuing.ErrDeclined, "success", ""},
 		"balance not enough":    {plain(200, `{"head":{"code":"212"},"body":{}}`), issuing.ErrInsufficientFunds, 1, issuing.ErrInsufficientFunds, kazepay.CodeInsufficientBalance, ""},
-		"invalid parameters":    {plain(500, `{"head":{"code":"2"},"body":{}}`), issuing.ErrInvalid, 1, issuing.ErrInvalid, kazepay.CodeInvalidParameters, ""},
+		"invalid parameters":    {plain(200, `{"head":{"code":"2"},"body":{}}`), issuing.ErrInvalid, 1, issuing.ErrInvalid, kazepay.CodeInvalidParameters, ""},
+		"known code with 500":   {plain(500, `{"head":{"code":"200"},"body":{}}`), issuing.ErrDeclined, 3, unknown, "", "code 200"},
+		"known code with 504":   {plain(504, `{"head":{"code":"212"},"body":{}}`), issuing.ErrInsufficientFunds, 3, unknown, "", "code 212"},
 		"business error":        {plain(200, `{"head":{"code":"200"},"body":{}}`), issuing.ErrDeclined, 1, issuing.ErrDeclined, kazepay.CodeBusiness, ""},
 		"result unknown yet":    {plain(200, `{"head":{"code":"99997"},"body":{}}`), issuing.ErrUnavailable, 3, unknown, "", "99997"},
 		"upstream's success":    {plain(200, `{"head":{"code":"1"},"body":{}}`), issuing.ErrBadResponse, 3, unknown, "", ""},
@@ -159,6 +161,39 @@ func TestResultFlag(t *testing.T) {
 	s := newWireServer(t, success(t, `{"encrypt":"FAILED","cardID":"1","status":"ACTIVE"}`))
 	if _, err := s.client(t).Virtual.Application(t.Context(), "1"); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestApplicationIsReadLeniently asks for an application, whose answer no page
+// shows.
+func TestApplicationIsReadLeniently(t *testing.T) {
+	t.Parallel()
+	for payload, want := range map[string]*kazepay.Application{
+		`{"status":"ACTIVE"}`:                {ID: "19181", Status: kazepay.CardStatusActive},
+		`{"cardID":7}`:                       {ID: "7"},
+		`{"cardID":"7","status":"AUDITING"}`: {ID: "7", Status: kazepay.CardStatusAuditing},
+		`{}`:                                 nil,
+	} {
+		got, err := newWireServer(t, success(t, payload)).client(t).Virtual.Application(t.Context(), "19181")
+		if diff := cmp.Diff(want, got); diff != "" || (err == nil) != (want != nil) {
+			t.Errorf("%s: %v\n%s", payload, err, diff)
+		}
+	}
+}
+
+func TestTransactionsInOtherShapes(t *testing.T) {
+	t.Parallel()
+	const row = `{"cardID":"1","transactionId":"T"}`
+	for payload, rows := range map[string]int{
+		`null`: 0, `""`: 0, `[]`: 0, `{}`: 0, row: 1, ` ` + row: 1, `[` + row + `,` + row + `]`: 2,
+		`{"total":1,"list":[` + row + `]}`: -1, `{"encrypt":"FAILED"}`: -1, `1`: -1,
+	} {
+		list, err := newWireServer(t, success(t, payload)).client(t).Cards.Transactions(t.Context(), kazepay.TransactionsRequest{CardID: "1"})
+		if rows < 0 {
+			wantError(t, err, issuing.ErrBadResponse)
+		} else if err != nil || len(list) != rows {
+			t.Errorf("%s: %v, %v", payload, list, err)
+		}
 	}
 }
 

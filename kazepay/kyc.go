@@ -19,7 +19,8 @@ type KYCService struct{ c *Client }
 // maxAddress is the one length that KazePay documents.
 const maxAddress = 140
 
-// Identity is who a holder is. All fields are required.
+// Identity is who a holder is. All fields are required. KazePay gives the length
+// of AddressLine alone; this package takes 255 characters for the other texts.
 type Identity struct {
 	Email                    string             `json:"email"`                    // the user's, as in every call about the user
 	MobileNumber             string             `json:"mobileNumber"`             // digits without the dialling code
@@ -73,7 +74,10 @@ func (r Identity) check(p *check.Problems, now time.Time) {
 	p.Date("identificationExpiryDate", r.IdentificationExpiryDate)
 }
 
+func (r Identity) secrets() []issuing.Secret { return []issuing.Secret{r.IdentificationNumber} }
+
 // SubmitRequest submits a holder's identity with pictures that were uploaded.
+// File ids have at most 128 characters; those shown are UUIDs.
 type SubmitRequest struct {
 	Identity // who the holder is; required
 

@@ -1,7 +1,10 @@
 package kazepay_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -35,6 +38,17 @@ func TestNoConfigurationPrintsAKey(t *testing.T) {
 	leaktest.Check(t, []string{part}, server.ClientConfig(), *client, serverKeys(), kazepaytest.Config{Keys: serverKeys()})
 }
 
+func TestAPlatformPrintsNoCard(t *testing.T) {
+	t.Parallel()
+	server := startServer(t, kazepaytest.Config{})
+	server.PrintCard()
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d"} {
+		if text := fmt.Sprintf(verb, server); text != "kazepaytest.Server "+server.URL() {
+			t.Errorf("%s prints %s", verb, text)
+		}
+	}
+}
+
 func TestErrorsHoldNoSecret(t *testing.T) {
 	t.Parallel()
 	server, client := start(t, kazepaytest.Config{})
@@ -51,5 +65,44 @@ func TestErrorsHoldNoSecret(t *testing.T) {
 			t.Fatalf("%v", err)
 		}
 		leaktest.Check(t, []string{leaked}, e)
+	}
+}
+
+// TestErrorsDoNotRepeatTheRequestsSecrets has a platform that quotes what it
+// refuses.
+func TestErrorsDoNotRepeatTheRequestsSecrets(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		secret string
+		call   func(ctx context.Context, c *kazepay.Client) error
+	}{
+		"pin": {"375426", func(ctx context.Context, c *kazepay.Client) error {
+			return c.Physical.SetPIN(ctx, "3295", issuing.NewSecret("375426"))
+		}},
+		"activation code": {"70795665", func(ctx context.Context, c *kazepay.Client) error {
+			_, err := c.Physical.Activate(ctx, "3377", issuing.NewSecret("70795665"))
+			return err
+		}},
+		"document": {"A563F186", func(ctx context.Context, c *kazepay.Client) error {
+			id := user(1).identity(kazepay.IdentificationPassport)
+			id.IdentificationNumber = issuing.NewSecret("A563F186")
+			_, err := c.KYC.Link(ctx, id)
+			return err
+		}},
+		"document of a submission": {"A563F186", func(ctx context.Context, c *kazepay.Client) error {
+			id := user(1).identity(kazepay.IdentificationPassport)
+			id.IdentificationNumber = issuing.NewSecret("A563F186")
+			_, err := c.KYC.Submit(ctx, kazepay.SubmitRequest{Identity: id, FrontFileID: fileID, HandheldFileID: fileID})
+			return err
+		}},
+	} {
+		for _, status := range []int{200, 500} {
+			s := newWireServer(t, plain(status, `{"head":{"code":"FAKE_X","detail":"the value `+c.secret+` is wrong"},"body":{}}`))
+			err := c.call(t.Context(), s.client(t))
+			var e *issuing.Error
+			if !errors.As(err, &e) || e.Message != "the value [redacted] is wrong" || strings.Contains(err.Error(), c.secret) {
+				t.Errorf("%s, status %d: %v", name, status, err)
+			}
+		}
 	}
 }

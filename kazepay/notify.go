@@ -17,12 +17,16 @@ var errKinds = errors.New("head and content name different kinds")
 // NotificationKind tells the kind of a callback: by head.apiCode, else by the
 // content's type, notifyType or apiCode, else by the fields that are there.
 // Names maps KazePay's own names, as far as the merchant has learnt them, to the
-// kinds of this package; it may be nil. The kind is "" when nothing fits.
+// kinds of this package; it may be nil. The kind is "" when nothing fits, and
+// when head.apiCode, which the default profile does not sign, names a kind while
+// the fields are those of another.
 func NotificationKind(apiCode string, plaintext []byte, names map[string]string) (kind string, err error) {
 	m := members(plaintext)
 	kind = namedKind(apiCode, names)
+	signed := false // the content names the kind itself
 	for _, field := range []string{"type", "notifyType", "apiCode"} {
 		inner := namedKind(m.text(field), names)
+		signed = signed || inner != ""
 		switch {
 		case kind == "":
 			kind = inner
@@ -31,9 +35,33 @@ func NotificationKind(apiCode string, plaintext []byte, names map[string]string)
 		}
 	}
 	if kind == "" {
-		kind = kindOfFields(m)
+		return kindOfFields(m), nil
+	}
+	if !signed && contradicted(kind, m) {
+		return "", nil
 	}
 	return kind, nil
+}
+
+// contradicted reports whether the fields are those of another kind than the
+// named one. A status that is new fits every kind, and a closed card's result
+// may have no more than its status.
+func contradicted(kind string, m object) bool {
+	told := kindOfFields(m)
+	if told == "" || told == kind {
+		return false
+	}
+	status := m.text("status")
+	if kind == NotifyCardClose && told == NotifyCardStatusChange {
+		s := CardStatus(status).Normal()
+		return s != CardStatusClosed && s != CardStatusCloseProcessing
+	}
+	for _, s := range shapes {
+		if s.kind == kind && m.has(s.need...) && (s.status == nil || s.status(status)) {
+			return false
+		}
+	}
+	return true
 }
 
 // namedKind returns the kind that a name stands for, or "".

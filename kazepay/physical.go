@@ -22,7 +22,7 @@ const (
 
 // AssignRequest binds a printed card to a user.
 type AssignRequest struct {
-	// Email of the user. Required.
+	// Email of the user, at most 255 characters. Required.
 	Email string `json:"email"`
 	// CardNumber is the full number printed on the card, 12 to 19 digits.
 	// Required.
@@ -70,6 +70,8 @@ func (r activateRequest) validate(op string, _ time.Time) error {
 
 func (r activateRequest) card() string { return r.CardID }
 
+func (r activateRequest) secrets() []issuing.Secret { return []issuing.Secret{r.ActivationCode} }
+
 // CardChange is the answer to an operation that moves a card to another state.
 type CardChange struct {
 	ID     string     `json:"cardID"` // KazePay's card id
@@ -103,6 +105,8 @@ func (r pinRequest) validate(op string, _ time.Time) error {
 	p.Digits("pin", r.PIN, pinDigits, pinDigits)
 	return p.Err(provider, op)
 }
+
+func (r pinRequest) secrets() []issuing.Secret { return []issuing.Secret{r.PIN} }
 
 // SetPIN (cardSetPin) sets the PIN, exactly six digits, of an active card.
 //

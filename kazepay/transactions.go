@@ -3,6 +3,7 @@ package kazepay
 import (
 	"bytes"
 	"context"
+	"errors"
 	"iter"
 	"time"
 
@@ -22,7 +23,7 @@ const (
 // TransactionsRequest selects a page of a card's transactions. Upstream counts
 // From in and To out.
 type TransactionsRequest struct {
-	CardID        string    `json:"cardID"`                        // KazePay's card id; required
+	CardID        string    `json:"cardID"`                        // KazePay's card id, at most 128 characters; required
 	TransactionID string    `json:"transactionId,omitzero"`        // exact match; optional
 	PageSize      int       `json:"pageSize,omitzero"`             // 1 to 100; 0 is 10
 	Page          int       `json:"pageNum,omitzero"`              // 1 to 10; 0 is 1
@@ -76,10 +77,18 @@ func (l *transactionList) decode(codec wire.Codec, payload []byte) error {
 		*l = nil
 		return nil
 	}
-	if payload[0] == '{' && !bytes.Equal(payload, []byte("{}")) {
+	lonely := payload[0] == '{' && !bytes.Equal(payload, []byte("{}"))
+	if lonely {
 		payload = append(append([]byte("["), payload...), ']')
 	}
-	return codec.Unmarshal(payload, (*[]Transaction)(l))
+	if err := codec.Unmarshal(payload, (*[]Transaction)(l)); err != nil {
+		return err
+	}
+	if lonely && (len(*l) != 1 || (*l)[0].ID == "") {
+		// Such as a page object around the list, which must not read as one row.
+		return errors.New("the answer is an object that is no transaction")
+	}
+	return nil
 }
 
 // Transactions (queryTransactions) returns one page of a card's transactions.

@@ -56,10 +56,33 @@ func (f UploadForm) check(p *check.Problems) {
 		}
 		names = append(names, name)
 	}
+	used := map[string]bool{}
+	for _, name := range f.complete().names() {
+		if used[name] {
+			p.Add("Upload", "gives two parts the same name")
+		}
+		used[name] = true
+	}
 	for _, name := range names {
 		if strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }) {
 			p.Add("Upload", "has a part name with characters that no form allows")
 		}
+	}
+}
+
+// names returns the parts of the layout.
+func (f UploadForm) names() []string {
+	switch f.Layout {
+	case UploadEnvelope:
+		return []string{f.Envelope, f.File}
+	case UploadFlat:
+		names := []string{f.File}
+		for _, field := range flatFields {
+			names = append(names, f.Fields[field])
+		}
+		return names
+	default:
+		return []string{f.Head, f.Body, f.File}
 	}
 }
 
@@ -94,7 +117,8 @@ type UploadRequest struct {
 	// It is streamed from where it stands and not closed. An io.Seeker can be
 	// sent again when the first attempt never left, and tells its size.
 	File io.Reader `json:"-"`
-	// FileName is the name in the form; empty is "picture.jpg" or "picture.png".
+	// FileName is the name in the form, at most 255 characters; empty is
+	// "picture.jpg" or "picture.png".
 	FileName string `json:"-"`
 	// Size in bytes, when it is known and File is no io.Seeker; 0 is unknown and
 	// sends the form in chunks.

@@ -14,7 +14,8 @@ import (
 // in [CardService].
 type VirtualService struct{ c *Client }
 
-// ApplyRequest is an application for a virtual card.
+// ApplyRequest is an application for a virtual card. KazePay gives no lengths;
+// this package takes 255 characters for email and numbers, 128 for the rest.
 type ApplyRequest struct {
 	// Email of the user. Required. It must not be taken by another user; the
 	// user is known by it from then on.
@@ -84,12 +85,28 @@ func (s *VirtualService) Apply(ctx context.Context, req ApplyRequest, opts ...is
 	return call[Application](ctx, s.c, opApply, req, opts)
 }
 
+// applicationState is the answer to createCardQuery. Its fields are not
+// published, so one of the two will do.
+type applicationState Application
+
+func (a *applicationState) incomplete() bool { return a.ID == "" && a.Status == "" }
+
+func (a *applicationState) card() string { return a.ID }
+
 // Application (createCardQuery) reads the state of an application. The fields of
-// the answer are inferred; issuing.CallInfo.Raw holds all of it.
+// the answer are inferred; issuing.CallInfo.Raw holds all of it. An answer
+// without the card id gets the one that was asked for.
 //
 // Safety: read.
 func (s *VirtualService) Application(ctx context.Context, cardID string, opts ...issuing.CallOption) (*Application, error) {
-	return call[Application](ctx, s.c, opApplication, cardRequest{cardID}, opts)
+	a, err := call[applicationState](ctx, s.c, opApplication, cardRequest{cardID}, opts)
+	if err != nil {
+		return nil, err
+	}
+	if a.ID == "" {
+		a.ID = cardID
+	}
+	return (*Application)(a), nil
 }
 
 // Await asks for an application until KazePay is no longer working on it: the

@@ -150,11 +150,12 @@ func TestTolerantKeyReadsEveryKeyText(t *testing.T) {
 	for k := range keyTextNames {
 		for c := range cipherNames {
 			sender := Profile{KeyText: KeyText(k), Cipher: Cipher(c)}
-			if sender == (Profile{KeyText: KeyTextBase64, Cipher: CipherAES192}) || sender == (Profile{KeyText: KeyTextASCII, Cipher: CipherAES192}) {
-				continue // 32 characters are hex or a key, and 24 are Base64
+			receiver := Profile{TolerantKey: true}
+			if k == int(KeyTextBase64) {
+				receiver.Cipher = sender.Cipher // 32 characters are a key of 32 bytes or the Base64 of 24
 			}
 			e := mustSeal(t, sender, testPayload)
-			got, err := (Profile{TolerantKey: true}).Open(own, peer, e)
+			got, err := receiver.Open(own, peer, e)
 			if err != nil || !bytes.Equal(got, testPayload) {
 				t.Errorf("%v: %q, %v", sender, got, err)
 			}

@@ -35,7 +35,8 @@ type Profile struct {
 	// Signed are the bytes that the signature covers; the default is the JSON.
 	Signed SignedBytes
 	// TolerantKey reads a wrapped key of any text form, told apart by its shape:
-	// Base64, hex, then the bytes themselves. KeyText then rules sending only.
+	// Base64, hex, then the bytes themselves. KeyText then rules sending, and a
+	// text of 32 characters that can be read in two ways.
 	TolerantKey bool
 }
 

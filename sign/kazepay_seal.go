@@ -204,7 +204,7 @@ func (p Profile) unwrap(own PrivateKey, wrapped []byte) (key []byte, ok int) {
 		return random, 0
 	}
 	if p.TolerantKey {
-		key = tolerantKey(text)
+		key = p.tolerantKey(text)
 	} else {
 		key = p.KeyText.decode(text)
 		if len(key) != p.keyLen() {
@@ -236,14 +236,18 @@ func (k KeyText) decode(text []byte) []byte {
 }
 
 // tolerantKey reads a key text by its shape: 24 or 44 characters of Base64, 32,
-// 48 or 64 of hex, or else the key itself.
-func tolerantKey(text []byte) []byte {
+// 48 or 64 of hex, or else the key itself. 32 characters that are no hex could be
+// the Base64 of 24 bytes as well as a key of 32; the profile decides.
+func (p Profile) tolerantKey(text []byte) []byte {
 	var shapes []KeyText
 	switch len(text) {
 	case 24, 44:
 		shapes = []KeyText{KeyTextBase64, KeyTextRaw}
 	case 32, 48, 64:
 		shapes = []KeyText{KeyTextHex, KeyTextRaw}
+		if len(text) == p.textLen() {
+			shapes = []KeyText{KeyTextHex, p.KeyText, KeyTextRaw}
+		}
 	default:
 		shapes = []KeyText{KeyTextRaw}
 	}

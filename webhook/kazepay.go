@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -36,11 +37,11 @@ const (
 
 // KazePayConfig is what callbacks of KazePay are checked with.
 type KazePayConfig struct {
-	// PlatformKeys are KazePay's public keys. Several are valid at once, for a
-	// change of key. At least one is required.
+	// PlatformKeys are KazePay's public keys, of 2048 bits or more. Several are
+	// valid at once, for a change of key. At least one is required.
 	PlatformKeys []sign.PublicKey
-	// PrivateKey is the merchant's, of the client. It unwraps session keys, so a
-	// key in an HSM must be able to decrypt. Required.
+	// PrivateKey is the merchant's, of the client, of 2048 bits or more. It
+	// unwraps session keys, so a key in an HSM must be able to decrypt. Required.
 	PrivateKey sign.PrivateKey
 	// Profile is the envelope's, the client's.
 	Profile sign.Profile
@@ -59,16 +60,27 @@ type KazePayConfig struct {
 	Now func() time.Time
 }
 
+// kazepayBits is the size of both keys in the published sample.
+const kazepayBits = 2048
+
 func (c KazePayConfig) validate() error {
 	var p check.Problems
 	p.Required("PlatformKeys", len(c.PlatformKeys) > 0)
 	for i, key := range c.PlatformKeys {
+		field := fmt.Sprintf("PlatformKeys[%d]", i)
 		if key.IsZero() {
-			p.Add(fmt.Sprintf("PlatformKeys[%d]", i), "is empty")
+			p.Add(field, "is empty")
+		} else if key.Bits() < kazepayBits {
+			p.Add(field, "has %d bits, at least %d are needed", key.Bits(), kazepayBits)
 		}
 	}
-	if p.Required("PrivateKey", !c.PrivateKey.IsZero()) && !c.PrivateKey.CanDecrypt() {
-		p.Add("PrivateKey", "cannot decrypt; its signer must be a crypto.Decrypter as well")
+	if p.Required("PrivateKey", !c.PrivateKey.IsZero()) {
+		if c.PrivateKey.Bits() < kazepayBits {
+			p.Add("PrivateKey", "has %d bits, at least %d are needed", c.PrivateKey.Bits(), kazepayBits)
+		}
+		if !c.PrivateKey.CanDecrypt() {
+			p.Add("PrivateKey", "cannot decrypt; its signer must be a crypto.Decrypter as well")
+		}
 	}
 	if err := c.Profile.Validate(); err != nil {
 		p.Add("Profile", "%v", err)
@@ -85,9 +97,9 @@ func (c KazePayConfig) validate() error {
 }
 
 // KazePay returns the source of KazePay's callbacks. Events carry the pointers to
-// kazepay.CardDeposited and its siblings; what is of no known kind, or lacks what
-// its kind cannot do without, is *[Unknown] with its JSON and is acknowledged
-// like the rest.
+// kazepay.CardDeposited and its siblings; what is of no known kind, lacks what
+// its kind cannot do without, or has the fields of another kind than its head
+// says, is *[Unknown] with its JSON and is acknowledged like the rest.
 //
 // The envelope has no timestamp, and its head is unsigned in the default profile.
 // So a repeat is recognised by head.apiCode and head.requestNo, and by the
@@ -117,6 +129,7 @@ type kazepayHead struct {
 type kazepayMessage struct {
 	head      kazepayHead
 	plaintext []byte
+	key       sign.PublicKey // the one that verified it
 }
 
 // verify opens the callback, because its signature covers the plaintext.
@@ -135,7 +148,7 @@ func (s kazepayScheme) verify(_ http.Header, body []byte, _ time.Time) (verified
 	opened := false
 	for _, key := range s.cfg.PlatformKeys {
 		if m.plaintext, err = s.cfg.Profile.Open(s.cfg.PrivateKey, key, e); err == nil {
-			opened = true
+			opened, m.key = true, key
 			break
 		}
 	}
@@ -174,11 +187,11 @@ func (s kazepayScheme) open(v verified, _ []byte, typ string) (*Event, error) {
 		return nil, fmt.Errorf("%w: %w", ErrPayload, wire.ErrJSON)
 	}
 	kind, err := kazepay.NotificationKind(m.head.APICode, m.plaintext, s.cfg.Names)
+	if err == nil && kind == "" && typ != "" {
+		kind, err = kazepay.NotificationKind(typ, m.plaintext, nil)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrPayload, err)
-	}
-	if kind == "" {
-		kind = typ
 	}
 	data, err := kazepay.DecodeNotification(kind, m.plaintext, s.cfg.Location)
 	if err != nil {
@@ -187,7 +200,7 @@ func (s kazepayScheme) open(v verified, _ []byte, typ string) (*Event, error) {
 	event := &Event{Type: kind, Raw: issuing.NewSecret(string(m.plaintext))}
 	if data == nil {
 		if event.Type == "" {
-			event.Type = m.head.APICode
+			event.Type = cmp.Or(typ, m.head.APICode)
 		}
 		event.Data = &Unknown{Type: event.Type, Raw: event.Raw}
 	} else {
@@ -213,7 +226,7 @@ func (s kazepayScheme) acknowledge(v verified) Answer {
 	if err != nil {
 		return s.failure()
 	}
-	e, err := s.cfg.Profile.Seal(s.cfg.PrivateKey, s.cfg.PlatformKeys[0], head, []byte("{}"))
+	e, err := s.cfg.Profile.Seal(s.cfg.PrivateKey, m.key, head, []byte("{}"))
 	if err != nil {
 		return s.failure()
 	}

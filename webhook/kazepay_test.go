@@ -3,10 +3,13 @@ package webhook_test
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -76,7 +79,19 @@ var kpDeposit = map[string]any{
 func TestKazePayConfigIsChecked(t *testing.T) {
 	t.Parallel()
 	good := kpConfig(kpPlatform(t, kazepaytest.Config{}))
+	weak, err := rsa.GenerateKey(rand.Reader, 1024)
+	if err != nil {
+		t.Fatal(err)
+	}
+	weakKey, err := sign.NewPrivateKey(weak)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, change := range map[string]func(*webhook.KazePayConfig){
+		"PrivateKey weak": func(c *webhook.KazePayConfig) { c.PrivateKey = weakKey },
+		"PlatformKeys[1] weak": func(c *webhook.KazePayConfig) {
+			c.PlatformKeys = append(slices.Clone(c.PlatformKeys), weakKey.Public())
+		},
 		"PlatformKeys":    func(c *webhook.KazePayConfig) { c.PlatformKeys = nil },
 		"PlatformKeys[0]": func(c *webhook.KazePayConfig) { c.PlatformKeys = []sign.PublicKey{{}} },
 		"PrivateKey":      func(c *webhook.KazePayConfig) { c.PrivateKey = sign.PrivateKey{} },
@@ -87,7 +102,7 @@ func TestKazePayConfigIsChecked(t *testing.T) {
 		cfg := good
 		change(&cfg)
 		var e *issuing.Error
-		if _, err := webhook.KazePay(cfg); !errors.As(err, &e) || len(e.Fields) != 1 || e.Fields[0].Field != name {
+		if _, err := webhook.KazePay(cfg); !errors.As(err, &e) || len(e.Fields) != 1 || e.Fields[0].Field != strings.TrimSuffix(name, " weak") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -138,6 +153,16 @@ func TestKazePayUnknownKindsAreKept(t *testing.T) {
 	// A known kind without what it needs is unknown as well: nobody books money on it.
 	event, err = src.Parse(nil, kpCallback(t, server, kazepay.NotifyCardDeposit, map[string]any{"cardNo": "1"}))
 	if _, ok := event.Data.(*webhook.Unknown); err != nil || !ok || event.Type != kazepay.NotifyCardDeposit {
+		t.Errorf("%+v, %v", event, err)
+	}
+	// A genuine top-up under the name of a closed card is none of both.
+	moved := bytes.Replace(kpCallback(t, server, kazepay.NotifyCardDeposit, kpDeposit), []byte(kazepay.NotifyCardDeposit), []byte(kazepay.NotifyCardClose), 1)
+	event, err = src.Parse(nil, moved)
+	if _, ok := event.Data.(*webhook.Unknown); err != nil || !ok || event.Type != kazepay.NotifyCardClose {
+		t.Errorf("%+v, %v", event, err)
+	}
+	event, err = src.ForType(kazepay.NotifyCardClose).Parse(nil, moved)
+	if _, ok := event.Data.(*webhook.Unknown); err != nil || !ok {
 		t.Errorf("%+v, %v", event, err)
 	}
 	event, err = src.ForType(kazepay.NotifyCardClose).Parse(nil, kpCallback(t, server, "x", map[string]any{"cardID": "1"}))
@@ -279,6 +304,37 @@ func TestKazePayAcknowledgements(t *testing.T) {
 		if resp.StatusCode != http.StatusUnauthorized || strings.Contains(string(text), "SUCCESS") {
 			t.Errorf("%d: a forged one: %d %s", ack, resp.StatusCode, text)
 		}
+	}
+}
+
+// TestKazePayAnswersTheKeyThatSigned acknowledges to the platform that called,
+// although the key of the next one stands first.
+func TestKazePayAnswersTheKeyThatSigned(t *testing.T) {
+	t.Parallel()
+	cfg := kpConfig(kpPlatform(t, kazepaytest.Config{}))
+	private, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	platform, err := sign.NewPrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.PlatformKeys = append(cfg.PlatformKeys, platform.Public())
+	cfg.Ack = webhook.KazePayAckSigned
+	head := []byte(`{"apiCode":"X","sysId":"` + cfg.SysID + `","requestNo":"1"}`)
+	callback, err := cfg.Profile.Seal(platform, cfg.PrivateKey.Public(), head, []byte(`{"hello":1}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := webhook.NewHandler(kpSource(t, cfg), func(context.Context, *webhook.Event) error { return nil })
+	text, _ := io.ReadAll(post(h, callback.JSON()).Body)
+	answer, err := sign.ParseEnvelope(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if payload, err := cfg.Profile.Open(platform, cfg.PrivateKey.Public(), answer); err != nil || string(payload) != `{}` {
+		t.Errorf("%s, %v", payload, err)
 	}
 }
 

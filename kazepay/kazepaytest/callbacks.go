@@ -14,6 +14,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/kazepay"
+	"github.com/issuing-sdk/issuing-go/sign"
 )
 
 // retries is the documented schedule, read as six deliveries.
@@ -34,11 +35,26 @@ func (s *Server) getWebhookURL(fields, *message) (any, *problem) {
 	return map[string]any{"url": s.webhookURL}, nil
 }
 
-// acknowledged accepts status 200 with the word, the code in JSON, or nothing.
-func acknowledged(status int, body []byte) bool {
+// acknowledged accepts status 200 with the word, the code in JSON, nothing, or a
+// message that the merchant sealed.
+func (s *Server) acknowledged(status int, body []byte) bool {
 	trimmed := bytes.TrimSpace(body)
-	return status == http.StatusOK && (len(trimmed) == 0 || strings.EqualFold(string(trimmed), "SUCCESS") ||
-		bytes.Contains(trimmed, []byte(`"code":"SUCCESS"`)))
+	if status != http.StatusOK {
+		return false
+	}
+	if len(trimmed) == 0 || strings.EqualFold(string(trimmed), "SUCCESS") {
+		return true
+	}
+	var answer struct {
+		Code string `json:"code"`
+	}
+	if e, err := sign.ParseEnvelope(trimmed); err == nil {
+		if _, err := s.cfg.Profile.Open(s.own, s.merchant, e); err != nil {
+			return false
+		}
+		trimmed = e.Head
+	}
+	return json.Unmarshal(trimmed, &answer) == nil && answer.Code == "SUCCESS"
 }
 
 // SealCallback makes a callback as the platform does, with a requestNo of its
@@ -81,12 +97,12 @@ func (s *Server) push(kind string, content map[string]any) {
 	if s.cfg.Quirks.FiveDeliveries {
 		schedule = retries[:4]
 	}
-	accepted := s.cfg.Accepted
-	if accepted == nil {
-		accepted = acknowledged
+	verify := func(_, status int, _ http.Header, body []byte) bool { return s.acknowledged(status, body) }
+	if s.cfg.Accepted != nil {
+		verify = nil
 	}
 	s.http.Push(platform.Callback{
-		Type: kind, URL: address, Retries: schedule, Accepted: accepted,
+		Type: kind, URL: address, Retries: schedule, Accepted: s.cfg.Accepted, Verify: verify,
 		Make: func(int) (http.Header, []byte) {
 			header, body, err := s.sealCallback(kind, requestNo, content)
 			if err != nil {

@@ -14,8 +14,8 @@ import (
 
 // file is an uploaded picture. Its bytes are not kept.
 type file struct {
-	id, email, name, kind string
-	size                  int64
+	id, email, kind string
+	size            int64
 }
 
 // partName returns a name of the form, or its default.
@@ -56,7 +56,7 @@ func (s *Server) parseForm(contentType string, body []byte) (*message, *problem)
 		if picture != nil || part.FileName() == "" {
 			return nil, malformed
 		}
-		picture = &file{name: part.FileName(), kind: http.DetectContentType(content), size: int64(len(content))}
+		picture = &file{kind: http.DetectContentType(content), size: int64(len(content))}
 	}
 	if picture == nil {
 		return nil, refusal("FAKE_FORMAT_ERROR", "the form has no picture")

@@ -157,6 +157,9 @@ func (s *Server) queryTransactions(f fields, _ *message) (any, *problem) {
 	if failed != nil {
 		return nil, failed
 	}
+	if failed := f.optional("transactionId"); failed != nil {
+		return nil, failed
+	}
 	size, failed := f.integer("pageSize", 1, 100, 10)
 	if failed != nil {
 		return nil, failed

@@ -104,6 +104,10 @@ func (s *Server) handle(r *http.Request, body []byte) platform.Reply {
 	return s.success(m.head, data)
 }
 
+// maxRequestNo bounds what is kept of a request for good. KazePay's limit is not
+// published; the longest number shown has 24 digits.
+const maxRequestNo = 64
+
 // authenticate checks everything up to the payload's fields.
 func (s *Server) authenticate(m *message) (fields, operation, *problem) {
 	switch {
@@ -111,8 +115,8 @@ func (s *Server) authenticate(m *message) (fields, operation, *problem) {
 		return nil, operation{}, refusal("FAKE_SYSID_ERROR", "unknown sysId")
 	case m.head.Version != "1.0":
 		return nil, operation{}, refusal("FAKE_VERSION_ERROR", "version must be 1.0")
-	case m.head.RequestNo == "":
-		return nil, operation{}, refusal("FAKE_FORMAT_ERROR", "requestNo is required")
+	case m.head.RequestNo == "" || len(m.head.RequestNo) > maxRequestNo:
+		return nil, operation{}, refusal("FAKE_FORMAT_ERROR", "requestNo is required, of 64 characters at most")
 	}
 	s.mu.Lock()
 	_, repeated := s.requests[m.head.RequestNo]
@@ -315,6 +319,9 @@ func parseFields(payload []byte) (fields, error) {
 	if err := d.Decode(&f); err != nil || f == nil {
 		return nil, errors.New("not a JSON object")
 	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("more than a JSON object")
+	}
 	return f, nil
 }
 
@@ -331,6 +338,14 @@ func (f fields) need(names ...string) *problem {
 		if f.text(name) == "" {
 			return badField(name + " is required and must be text")
 		}
+	}
+	return nil
+}
+
+// optional refuses a parameter that is there and no non-empty string.
+func (f fields) optional(name string) *problem {
+	if _, present := f[name]; present && f.text(name) == "" {
+		return badField(name + " must be text")
 	}
 	return nil
 }

@@ -128,21 +128,23 @@ func TestOrderOfChecks(t *testing.T) {
 		change func(r *raw)
 		want   string
 	}{
-		"no JSON":          {func(r *raw) { r.body = func([]byte) []byte { return []byte("<html>") } }, "FAKE_FORMAT_ERROR"},
-		"no envelope":      {func(r *raw) { r.body = func([]byte) []byte { return []byte(`{"type":1}`) } }, "FAKE_FORMAT_ERROR"},
-		"content type":     {func(r *raw) { r.header = "text/plain" }, "FAKE_FORMAT_ERROR"},
-		"a number in head": {func(r *raw) { r.head["version"] = 1 }, "FAKE_FORMAT_ERROR"},
-		"another sysId":    {func(r *raw) { r.head["sysId"], r.head["version"] = "H1", "2.0" }, "FAKE_SYSID_ERROR"},
-		"another version":  {func(r *raw) { r.head["version"], r.head["requestNo"] = "2.0", used.head["requestNo"] }, "FAKE_VERSION_ERROR"},
-		"no requestNo":     {func(r *raw) { delete(r.head, "requestNo") }, "FAKE_FORMAT_ERROR"},
-		"used requestNo":   {func(r *raw) { r.head["requestNo"] = used.head["requestNo"] }, "FAKE_DUPLICATE_REQUEST"},
-		"bad signature":    {func(*raw) {}, "FAKE_SIGN_ERROR"},
-		"no key":           {func(r *raw) { r.spoil = func(e *sign.Envelope) { e.KeyEnc = issuing.Secret{} } }, "FAKE_SIGN_ERROR"},
-		"other ciphertext": {func(r *raw) { r.spoil = func(e *sign.Envelope) { e.Encrypt = strings.Repeat("A", 64) } }, "FAKE_SIGN_ERROR"},
-		"unknown apiCode":  {func(r *raw) { r.spoil = nil }, "FAKE_APICODE_ERROR"},
-		"no object":        {func(r *raw) { r.spoil, r.head["apiCode"], r.payload = nil, "queryCard", "[]" }, "FAKE_PARAM_ERROR"},
-		"a form's apiCode": {func(r *raw) { r.spoil, r.head["apiCode"] = nil, "fileUpload" }, "FAKE_APICODE_ERROR"},
-		"case of the name": {func(r *raw) { r.spoil, r.head["apiCode"] = nil, "querycard" }, "FAKE_APICODE_ERROR"},
+		"no JSON":            {func(r *raw) { r.body = func([]byte) []byte { return []byte("<html>") } }, "FAKE_FORMAT_ERROR"},
+		"no envelope":        {func(r *raw) { r.body = func([]byte) []byte { return []byte(`{"type":1}`) } }, "FAKE_FORMAT_ERROR"},
+		"content type":       {func(r *raw) { r.header = "text/plain" }, "FAKE_FORMAT_ERROR"},
+		"a number in head":   {func(r *raw) { r.head["version"] = 1 }, "FAKE_FORMAT_ERROR"},
+		"another sysId":      {func(r *raw) { r.head["sysId"], r.head["version"] = "H1", "2.0" }, "FAKE_SYSID_ERROR"},
+		"another version":    {func(r *raw) { r.head["version"], r.head["requestNo"] = "2.0", used.head["requestNo"] }, "FAKE_VERSION_ERROR"},
+		"no requestNo":       {func(r *raw) { delete(r.head, "requestNo") }, "FAKE_FORMAT_ERROR"},
+		"a book as a number": {func(r *raw) { r.head["requestNo"] = strings.Repeat("1", 65) }, "FAKE_FORMAT_ERROR"},
+		"used requestNo":     {func(r *raw) { r.head["requestNo"] = used.head["requestNo"] }, "FAKE_DUPLICATE_REQUEST"},
+		"bad signature":      {func(*raw) {}, "FAKE_SIGN_ERROR"},
+		"no key":             {func(r *raw) { r.spoil = func(e *sign.Envelope) { e.KeyEnc = issuing.Secret{} } }, "FAKE_SIGN_ERROR"},
+		"other ciphertext":   {func(r *raw) { r.spoil = func(e *sign.Envelope) { e.Encrypt = strings.Repeat("A", 64) } }, "FAKE_SIGN_ERROR"},
+		"unknown apiCode":    {func(r *raw) { r.spoil = nil }, "FAKE_APICODE_ERROR"},
+		"no object":          {func(r *raw) { r.spoil, r.head["apiCode"], r.payload = nil, "queryCard", "[]" }, "FAKE_PARAM_ERROR"},
+		"two objects":        {func(r *raw) { r.spoil, r.head["apiCode"], r.payload = nil, "getWebhookUrl", "{}{}" }, "FAKE_PARAM_ERROR"},
+		"a form's apiCode":   {func(r *raw) { r.spoil, r.head["apiCode"] = nil, "fileUpload" }, "FAKE_APICODE_ERROR"},
+		"case of the name":   {func(r *raw) { r.spoil, r.head["apiCode"] = nil, "querycard" }, "FAKE_APICODE_ERROR"},
 	} {
 		r := request(server, "nothing", "[]")
 		r.spoil = unverified

@@ -2,6 +2,8 @@ package kazepaytest_test
 
 import (
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +80,7 @@ func TestRefusals(t *testing.T) {
 		{"cardRecharge", `{"cardID":"<V>","currency":"USD","amount":5}`, state},
 		{"cardRecharge", `{"cardID":"<P>","currency":"USD","amount":5}`, state},
 		{"cardRecharge", `{"cardID":"<A>","currency":"USD","amount":1000000.01}`, "FAKE_BALANCE_ERROR"},
+		{"queryTransactions", `{"cardID":"<A>","transactionId":1}`, param},
 		{"queryTransactions", `{"cardID":"<A>","pageSize":101}`, param},
 		{"queryTransactions", `{"cardID":"<A>","pageSize":0}`, param},
 		{"queryTransactions", `{"cardID":"<A>","pageSize":"10"}`, param},
@@ -228,5 +231,26 @@ func TestAutoKYC(t *testing.T) {
 	server.Clock().Advance(time.Second)
 	if _, answer := call(t, server, "queryUcardKycStatus", `{"email":"a@b.c"}`); answer["status"] != "PASSED" {
 		t.Errorf("%v", answer)
+	}
+}
+
+// TestWhatAcknowledges has merchants that answer callbacks in all forms.
+func TestWhatAcknowledges(t *testing.T) {
+	t.Parallel()
+	for answer, want := range map[string]bool{
+		"": true, "SUCCESS": true, "success\n": true, `{"code":"SUCCESS"}`: true, `{ "code" : "SUCCESS" }`: true,
+		"OK": false, `{"code":"FAILED"}`: false, `{"text":"no \"code\":\"SUCCESS\""}`: false,
+		`{"head":{"code":"SUCCESS"},"body":{}}`:                                         false,
+		`{"head":{"code":"SUCCESS","sign":"00","keyEnc":"00"},"body":{"encrypt":"00"}}`: false,
+	} {
+		merchant := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(answer)) }))
+		server := start(t, kazepaytest.Config{WebhookURL: merchant.URL})
+		call(t, server, "createCard", `{`+userA+`,"cardBin":"222929"}`)
+		server.Clock().Advance(time.Second)
+		merchant.Close()
+		d := server.Deliveries()
+		if len(d) != 1 || d[0].Accepted != want {
+			t.Errorf("%s: %v", answer, d)
+		}
 	}
 }

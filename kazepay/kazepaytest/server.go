@@ -48,8 +48,9 @@ type Config struct {
 	MaxUpload  int64              // bytes of a picture; 0 is DefaultMaxUpload
 	Quirks     Quirks             // what the pages contradict
 
-	// Accepted says which answers acknowledge a callback; nil takes status 200
-	// with any of the forms of webhook.KazePayAck.
+	// Accepted says which answers acknowledge a callback, by the first 200 bytes;
+	// nil takes status 200 with any of the forms of webhook.KazePayAck, of which a
+	// sealed message has to open and verify.
 	Accepted func(status int, body []byte) bool
 }
 
@@ -208,6 +209,10 @@ func (s *Server) makeKeys() error {
 	s.merchant, err = sign.NewPublicKey(&s.merchantKey.PublicKey)
 	return err
 }
+
+// Format implements [fmt.Formatter] for every verb: a platform holds card numbers
+// and keys, and prints its address alone.
+func (s *Server) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "kazepaytest.Server "+s.URL()) }
 
 // Close stops the platform.
 func (s *Server) Close() { s.http.Close() }
