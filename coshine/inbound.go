@@ -43,7 +43,7 @@ func (j *InboundJWE) check(p *check.Problems) {
 	checkJWEKeys(p, "JWE.", j.PlatformKey, j.DecryptionKey)
 	p.OptionalText("JWE.PlatformKeyID", j.PlatformKeyID, 256)
 	p.OptionalText("JWE.ContentType", j.ContentType, 128)
-	if j.Serialization != sign.JWECompact && j.Serialization != sign.JWEJSON {
+	if j.Serialization != jose.JWECompact && j.Serialization != jose.JWEJSON {
 		p.Add("JWE.Serialization", "is unknown")
 	}
 }

@@ -14,7 +14,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
-	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/sign/jose"
 )
 
 // TestInboundContainsPanics: a panic of Authenticate refuses, one of Observe
@@ -115,7 +115,7 @@ func TestReceiverConfigIsCopied(t *testing.T) {
 	platform := startServer(t, coshinetest.Config{OAuth: true})
 	jwe := platform.InboundJWE()
 	receiver := receiverOf(t, coshine.ReceiverConfig{JWE: jwe}, decideBy(func(context.Context) (coshine.Answer, error) { return coshine.Approve(), nil }))
-	body, err := sign.SealJWE(jwe.DecryptionKey.Public(), "", jwe.Serialization, []byte("{"+inboundHeader+"}"))
+	body, err := jose.SealJWE(jwe.DecryptionKey.Public(), "", jwe.Serialization, []byte("{"+inboundHeader+"}"))
 	if err != nil {
 		t.Fatal(err)
 	}
