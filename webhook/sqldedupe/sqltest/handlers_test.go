@@ -110,56 +110,56 @@ func (s *shop) apply(t *testing.T, key string) {
 	s.clock.Advance(time.Second)
 }
 
-// testHandlers delivers every callback of a platform to two replicas at once,
+// testTogether delivers every callback of a platform to two replicas at once,
 // twice each, and fails the first attempt of every event.
-func testHandlers(t *testing.T, l *lab) {
-	t.Run("Together", func(t *testing.T) {
-		s := openShop(t, l)
-		s.start(l.replica(t))
-		s.start(l.replica(t))
-		s.route = s.both
-		s.server.SetCallbackFault(worldcardtest.CallbackFault{Duplicate: true})
-		const cards = 5
-		for n := range cards {
-			s.apply(t, fmt.Sprint("mc-", n))
+func testTogether(t *testing.T, l *lab) {
+	s := openShop(t, l)
+	s.start(l.replica(t))
+	s.start(l.replica(t))
+	s.route = s.both
+	s.server.SetCallbackFault(worldcardtest.CallbackFault{Duplicate: true})
+	const cards = 5
+	for n := range cards {
+		s.apply(t, fmt.Sprint("mc-", n))
+	}
+	s.clock.Advance(48 * time.Hour) // beyond the last retry
+	if len(s.handled) != cards {
+		t.Errorf("%d events, want %d", len(s.handled), cards)
+	}
+	for id, n := range s.handled {
+		if n != 1 || s.runs[id] != 2 {
+			t.Errorf("%s was handled %d times in %d runs", id, n, s.runs[id])
 		}
-		s.clock.Advance(48 * time.Hour) // beyond the last retry
-		if len(s.handled) != cards {
-			t.Errorf("%d events, want %d", len(s.handled), cards)
+	}
+	accepted := 0
+	for _, delivery := range s.server.Deliveries() {
+		if delivery.Accepted {
+			accepted++
 		}
-		for id, n := range s.handled {
-			if n != 1 || s.runs[id] != 2 {
-				t.Errorf("%s was handled %d times in %d runs", id, n, s.runs[id])
-			}
-		}
-		accepted := 0
-		for _, delivery := range s.server.Deliveries() {
-			if delivery.Accepted {
-				accepted++
-			}
-		}
-		if accepted != 2*cards {
-			t.Errorf("%d deliveries were accepted, want %d", accepted, 2*cards)
-		}
-	})
-	t.Run("OneDies", func(t *testing.T) {
-		s := openShop(t, l)
-		s.start(killed{l.replica(t)})
-		s.start(l.replica(t))
-		next := 0
-		s.route = func(w http.ResponseWriter, r *http.Request) {
-			replica := s.replicas[min(next, 1)] // the dead one gets no more than the first delivery
-			next++
-			replica.ServeHTTP(w, r)
-		}
-		s.apply(t, "mc-last")
-		s.clock.Advance(48 * time.Hour)
-		// Sent at 0, 1, 3 and 7 minutes; the lease is five minutes.
-		want := []webhook.Outcome{webhook.OutcomeFailed, webhook.OutcomeBusy, webhook.OutcomeBusy, webhook.OutcomeHandled}
-		if !slices.Equal(s.outcomes, want) {
-			t.Errorf("outcomes %v, want %v", s.outcomes, want)
-		}
-	})
+	}
+	if accepted != 2*cards {
+		t.Errorf("%d deliveries were accepted, want %d", accepted, 2*cards)
+	}
+}
+
+// testOneDies kills a replica in the middle of an event.
+func testOneDies(t *testing.T, l *lab) {
+	s := openShop(t, l)
+	s.start(killed{l.replica(t)})
+	s.start(l.replica(t))
+	next := 0
+	s.route = func(w http.ResponseWriter, r *http.Request) {
+		replica := s.replicas[min(next, 1)] // the dead one gets no more than the first delivery
+		next++
+		replica.ServeHTTP(w, r)
+	}
+	s.apply(t, "mc-last")
+	s.clock.Advance(48 * time.Hour)
+	// Sent at 0, 1, 3 and 7 minutes; the lease is five minutes.
+	want := []webhook.Outcome{webhook.OutcomeFailed, webhook.OutcomeBusy, webhook.OutcomeBusy, webhook.OutcomeHandled}
+	if !slices.Equal(s.outcomes, want) {
+		t.Errorf("outcomes %v, want %v", s.outcomes, want)
+	}
 }
 
 // killed is the Deduper of a process that dies before it can end a claim.

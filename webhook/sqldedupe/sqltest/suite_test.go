@@ -52,7 +52,8 @@ func suite(t *testing.T, open func(t *testing.T) (*sql.DB, sqldedupe.Config)) {
 		{"Migrate", testMigrate},
 		{"MissingTable", testMissingTable},
 		{"ReservedWord", testReservedWord},
-		{"Handlers", testHandlers},
+		{"Together", testTogether},
+		{"OneDies", testOneDies},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
