@@ -1,8 +1,6 @@
 package kazepay
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"strings"
 	"time"
 
@@ -224,9 +222,10 @@ type ActivationCodeSent struct {
 // When implements [Notification].
 func (e *ActivationCodeSent) When() time.Time { return e.CreatedAt }
 
-// DedupeKey implements [Notification]. It holds a hash of the code, not the code.
+// DedupeKey implements [Notification]. It is "" without a time: only the code
+// tells such events apart then, and a key must not give it away.
 func (e *ActivationCodeSent) DedupeKey() string {
-	return dedupeKey(NotifyActivationCode, e.CardID, hashed(e.ActivationCode.Reveal()))
+	return dedupeAt(e.CreatedAt, NotifyActivationCode, e.CardID)
 }
 
 // KYCReviewed brings the verdict on a holder. Ask [KYCService.Status] before
@@ -241,16 +240,6 @@ type KYCReviewed struct {
 // When implements [Notification].
 func (e *KYCReviewed) When() time.Time { return e.CreatedAt }
 
-// DedupeKey implements [Notification]. It holds a hash of the email.
-func (e *KYCReviewed) DedupeKey() string {
-	if e.Email == "" {
-		return ""
-	}
-	return dedupeAt(e.CreatedAt, NotifyKYCResult, hashed(e.Email), string(e.Status))
-}
-
-// hashed keeps a personal or secret value out of a key that may be logged.
-func hashed(value string) string {
-	sum := sha256.Sum256([]byte(value))
-	return hex.EncodeToString(sum[:16])
-}
+// DedupeKey implements [Notification]. It is always "": nothing but the user's
+// address tells whose verdict this is, and a key must not hold it.
+func (e *KYCReviewed) DedupeKey() string { return "" }

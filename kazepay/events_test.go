@@ -73,7 +73,7 @@ func notifications() []notified {
 		{
 			kazepay.NotifyActivationCode, `{"cardID":"3377","email":"kyc@kazepay.io","activationCode":"70795665"}`,
 			&kazepay.ActivationCodeSent{CardID: "3377", Email: "kyc@kazepay.io", ActivationCode: issuing.NewSecret("70795665")},
-			"ACTIVATION_CODE|3377|1bfd87705dd2b76aecc13419d20aad9d",
+			"",
 		},
 		{
 			kazepay.NotifyKYCResult, `{"email":"kyc@kazepay.io","status":"PASSED","createAt":"2024-06-28 10:20:00"}`,

@@ -48,3 +48,25 @@ func TestAppSecretFingerprint(t *testing.T) {
 		t.Error("no secret gives a fingerprint")
 	}
 }
+
+func TestPrivateKeyFingerprint(t *testing.T) {
+	t.Parallel()
+	key := privateKey(t)
+	print, err := key.Fingerprint([]byte("135790"))
+	if err != nil || len(print) != 64 {
+		t.Fatalf("%q, %v", print, err)
+	}
+	same, err := sign.NewPrivateKey(rsaKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := same.Fingerprint([]byte("135790")); err != nil || again != print {
+		t.Errorf("%q differs between two handles of a key: %v", again, err)
+	}
+	if other, err := key.Fingerprint([]byte("135791")); err != nil || other == print {
+		t.Errorf("other data has the same fingerprint: %v", err)
+	}
+	if got, err := (sign.PrivateKey{}).Fingerprint(nil); err == nil || got != "" {
+		t.Errorf("no key gives %q", got)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
@@ -111,6 +112,24 @@ func (k PrivateKey) Bits() int {
 		return 0
 	}
 	return k.p.public.N.BitLen()
+}
+
+// Fingerprint returns 64 hexadecimal digits that identify data among all that is
+// fingerprinted with the key, and from which nobody without the key can find a
+// short secret in data, such as a one-time password, by trying. It is the hash of
+// a PKCS #1 v1.5 signature, which is the same every time, so that a key in an HSM
+// serves as well; it costs one use of the key.
+func (k PrivateKey) Fingerprint(data []byte) (string, error) {
+	if k.p == nil {
+		return "", fmt.Errorf("%w: the RSA private key is missing", ErrKey)
+	}
+	digest := sha256.Sum256(append([]byte("issuing-go fingerprint "), data...))
+	signature, err := k.p.signer.Sign(rand.Reader, digest[:], crypto.SHA256)
+	if err != nil {
+		return "", fmt.Errorf("sign: fingerprint: %w", err)
+	}
+	sum := sha256.Sum256(signature)
+	return hex.EncodeToString(sum[:]), nil
 }
 
 // CanDecrypt reports whether the key is able to decrypt: a key in memory is, a

@@ -207,7 +207,12 @@ func (s kazepayScheme) open(v verified, _ []byte, typ string) (*Event, error) {
 		event.Data, event.ID, event.Time = data, data.DedupeKey(), data.When()
 	}
 	if event.ID == "" {
-		event.ID = contentID(event.Type, m.plaintext)
+		// Codes and addresses can stand in what identifies the event.
+		digest, err := s.cfg.PrivateKey.Fingerprint(m.plaintext)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrPayload, err)
+		}
+		event.ID = event.Type + "|keyed:" + digest
 	}
 	return event, nil
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"net/http"
@@ -442,4 +444,31 @@ func FuzzKazePay(f *testing.F) {
 			t.Fatalf("accepted %q", body)
 		}
 	})
+}
+
+// An id must be the same for every delivery and must not let anybody find the
+// code in it by trying the hundred million that there are.
+func TestKazePayIDsDoNotGiveCodesAway(t *testing.T) {
+	t.Parallel()
+	server := kpPlatform(t, kazepaytest.Config{})
+	src := kpSource(t, kpConfig(server))
+	content := map[string]any{"cardID": "3377", "activationCode": "70795665"}
+	ids := map[string]bool{}
+	for range 2 {
+		body := kpCallback(t, server, kazepay.NotifyActivationCode, content)
+		event, err := src.Parse(http.Header{"Content-Type": {"application/json"}}, body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids[event.ID] = true
+		for _, guess := range []string{"70795665", event.Raw.Reveal()} {
+			sum := sha256.Sum256([]byte(guess))
+			if strings.Contains(event.ID, hex.EncodeToString(sum[:16])) || strings.Contains(event.ID, guess) {
+				t.Errorf("the id %q gives the code away", event.ID)
+			}
+		}
+	}
+	if len(ids) != 1 {
+		t.Errorf("%d ids for one event", len(ids))
+	}
 }
