@@ -1,0 +1,34 @@
+package coshinetest_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+
+	"github.com/issuing-sdk/issuing-go/coshine"
+	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
+)
+
+// A platform with a client for it, and a connection that dies under the first
+// request: a read is simply asked again.
+func Example() {
+	server, err := coshinetest.NewServer(coshinetest.Config{Paths: coshine.InferredPaths()})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+	client, err := coshine.New(server.ClientConfig())
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	server.Inject("", coshinetest.DropBefore())
+	list, err := client.Parameters.DropDownListInquiry(context.Background(),
+		coshine.DropDownListInquiryRequest{Name: coshine.DropDownCardStatus})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(list.Items) > 0, "after", server.Requests(""), "requests; the books:", server.Check())
+	// Output:
+	// true after 2 requests; the books: <nil>
+}

@@ -1,0 +1,33 @@
+package kazepaytest_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+
+	"github.com/issuing-sdk/issuing-go/kazepay"
+	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
+)
+
+// A platform with a client for it, and a connection that dies under the first
+// request: a read is simply asked again.
+func Example() {
+	server, err := kazepaytest.NewServer(kazepaytest.Config{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+	client, err := kazepay.New(server.ClientConfig())
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	server.Inject("", kazepaytest.DropBefore())
+	_, err = client.Webhooks.URL(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("answered after", server.Requests(""), "requests; the books:", server.Check())
+	// Output:
+	// answered after 2 requests; the books: <nil>
+}

@@ -1,0 +1,33 @@
+package legacytest_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+
+	"github.com/issuing-sdk/issuing-go/legacy"
+	"github.com/issuing-sdk/issuing-go/legacy/legacytest"
+)
+
+// A platform with a client for it, and a connection that dies under the first
+// request: a read is simply asked again.
+func Example() {
+	server, err := legacytest.NewServer(legacytest.Config{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+	client, err := legacy.New(server.ClientConfig())
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	server.Inject("", legacytest.DropBefore())
+	modes, err := client.Reference.BusinessModes(context.Background(), "CHN", legacy.ChannelBankAccount)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(modes) > 0, "after", server.Requests(""), "requests; the books:", server.Check())
+	// Output:
+	// true after 2 requests; the books: <nil>
+}
