@@ -109,8 +109,10 @@ func (e *Error) Error() string {
 	if e.Kind != nil {
 		b.WriteString(": " + e.Kind.Error())
 	}
-	for i, f := range e.Fields {
-		b.WriteString(map[bool]string{true: ": ", false: "; "}[i == 0] + f.String())
+	separator := ": "
+	for _, f := range e.Fields {
+		b.WriteString(separator + f.String())
+		separator = "; "
 	}
 	var details []string
 	if e.Status != 0 {

@@ -149,12 +149,13 @@ type Problem struct {
 
 // Error returns the type and the names of missing fields.
 func (p *Problem) Error() string {
-	text := "type " + clip(string(p.Type))
+	text, separator := "type "+clip(string(p.Type)), ", missing "
 	for i, f := range p.MissingFields {
 		if i == maxMissingNamed {
 			return text + ", …"
 		}
-		text += map[bool]string{true: ", missing ", false: ", "}[i == 0] + clip(f.Name)
+		text += separator + clip(f.Name)
+		separator = ", "
 	}
 	return text
 }

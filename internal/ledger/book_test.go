@@ -136,25 +136,42 @@ func TestCards(t *testing.T) {
 		"4242424242424242": true, "4929420573595709": true, "378282246310005": true, "4242424242424241": false, "4242 4242 4242 4242": false,
 		"": false, "0": false, "42424242424": false, "000000000000": true, "00000000000000000000": false,
 	} {
-		if got := ValidPAN(number); got != want {
-			t.Errorf("ValidPAN(%s) = %v", number, got)
+		if got := validPAN(number); got != want {
+			t.Errorf("validPAN(%s) = %v", number, got)
 		}
 	}
 	seen := map[string]bool{}
 	for seq := range uint64(1000) {
 		for _, length := range []int{15, 16, 19} {
 			pan := PAN("493875", seq, length).Reveal()
-			if !ValidPAN(pan) || len(pan) != length || !strings.HasPrefix(pan, "493875") || seen[pan] {
+			if !validPAN(pan) || len(pan) != length || !strings.HasPrefix(pan, "493875") || seen[pan] {
 				t.Fatalf("PAN %d of %d digits is %s", seq, length, pan)
 			}
 			seen[pan] = true
 		}
 	}
-	if !PAN("493875", 7, 16).Equal(PAN("493875", 7, 16)) || !ValidPAN(PAN("493875", 1<<63, 16).Reveal()) || !PAN("4938751234567890", 1, 16).IsZero() {
+	if !PAN("493875", 7, 16).Equal(PAN("493875", 7, 16)) || !validPAN(PAN("493875", 1<<63, 16).Reveal()) || !PAN("4938751234567890", 1, 16).IsZero() {
 		t.Error("PAN is not stable, not valid for large numbers, or made without room")
 	}
 	a, b := CVV(PAN("493875", 1, 16)), CVV(PAN("493875", 2, 16))
 	if a.Len() != 3 || b.Len() != 3 || strings.Trim(a.Reveal(), "0123456789") != "" || !a.Equal(CVV(PAN("493875", 1, 16))) {
 		t.Error("a CVV is not three stable digits")
 	}
+}
+
+// validPAN reports whether text has 12 to 19 digits that pass the Luhn check,
+// summed here from the right over the whole number, unlike the code under test.
+func validPAN(text string) bool {
+	sum := 0
+	for i := range len(text) {
+		d := int(text[len(text)-1-i]) - '0'
+		if d < 0 || d > 9 {
+			return false
+		}
+		if i%2 == 1 {
+			d = d*2/10 + d*2%10
+		}
+		sum += d
+	}
+	return len(text) >= 12 && len(text) <= 19 && sum%10 == 0
 }

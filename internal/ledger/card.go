@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-	"strings"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -37,15 +36,6 @@ func luhn(body string) int {
 		sum += d
 	}
 	return (10 - sum%10) % 10
-}
-
-// ValidPAN reports whether text has 12 to 19 digits and a valid check digit.
-func ValidPAN(text string) bool {
-	n := len(text)
-	if n < 12 || n > 19 || strings.Trim(text, "0123456789") != "" {
-		return false
-	}
-	return int(text[n-1]-'0') == luhn(text[:n-1])
 }
 
 // CVV returns the three digits that belong to a test card number.
