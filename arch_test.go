@@ -176,6 +176,8 @@ func TestImportRules(t *testing.T) {
 var clockFiles = []string{
 	"option.go",                      // the default of WithClock
 	"internal/ledger/clock.go",       // a platform that follows real time
+	"internal/provider/call.go",      // durations of calls
+	"internal/provider/settle.go",    // durations of calls
 	"internal/transport/client.go",   // durations of calls
 	"internal/transport/seal.go",     // durations of attempts
 	"webhook/source.go",              // the default clock of a source

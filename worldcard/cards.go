@@ -29,16 +29,16 @@ type DepositRequest struct {
 	Currency issuing.Currency `json:"currency,omitzero"`
 }
 
-func (r DepositRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
-	r.CardRef.check(&p)
+func (r DepositRequest) validate(p *check.Problems) {
+	r.CardRef.validate(p)
 	p.Text("merchant_transaction_id", r.MerchantTransactionID, maxID)
 	p.Amount("amount", r.Amount, 2)
 	if r.Currency != "" && !r.Currency.Valid() {
 		p.Add("currency", "is not an ISO 4217 code such as USD")
 	}
-	return p.Err(provider, op)
 }
+
+func (r DepositRequest) key() string { return r.MerchantTransactionID }
 
 // Deposit is a top-up.
 type Deposit struct {
@@ -68,12 +68,12 @@ func (d *Deposit) incomplete() bool { return d.ID == "" && d.MerchantTransaction
 // top up again with another id. issuing.ErrDuplicate means that the id was used
 // before this call, or for another amount or currency.
 func (s *CardService) Deposit(ctx context.Context, req DepositRequest, opts ...issuing.CallOption) (*Deposit, error) {
-	return callKeyed(ctx, s.c, opDeposit, req.MerchantTransactionID, req, func(ctx context.Context) (*Deposit, bool, error) {
-		d, found, err := s.findDeposit(ctx, req.CardRef, req.MerchantTransactionID)
-		if found && !d.matches(req) {
-			return nil, false, otherIntent(opDeposit, req.MerchantTransactionID)
+	return looked(ctx, s.c, opDeposit, req, func(ctx context.Context) (*Deposit, error) {
+		d, err := s.findDeposit(ctx, req.CardRef, req.MerchantTransactionID)
+		if d != nil && !d.matches(req) {
+			return nil, errOther
 		}
-		return d, found, err
+		return d, err
 	}, opts)
 }
 
@@ -94,33 +94,41 @@ func (d *Deposit) matches(req DepositRequest) bool {
 //
 // Safety: read.
 func (s *CardService) DepositByKey(ctx context.Context, card CardRef, merchantTransactionID string, opts ...issuing.CallOption) (*Deposit, error) {
-	const op = "Cards.DepositByKey"
-	var p check.Problems
-	card.check(&p)
-	p.Text("merchant_transaction_id", merchantTransactionID, maxID)
-	if err := p.Err(provider, op); err != nil {
+	by := depositKey{card, merchantTransactionID}
+	if err := s.c.check(ctx, "Cards.DepositByKey", by, opts); err != nil {
 		return nil, err
 	}
-	d, found, err := s.findDeposit(ctx, card, merchantTransactionID, opts...)
-	if err == nil && !found {
-		err = &issuing.Error{Provider: provider, Op: op, Kind: issuing.ErrNotFound, Key: merchantTransactionID}
+	d, err := s.findDeposit(ctx, card, merchantTransactionID, opts...)
+	if err == nil && d == nil {
+		err = &issuing.Error{Provider: providerName, Op: "Cards.DepositByKey", Kind: issuing.ErrNotFound, Key: merchantTransactionID}
 	}
 	return d, err
 }
 
+// depositKey names a top-up of a card by the merchant's id.
+type depositKey struct {
+	CardRef
+	merchantTransactionID string
+}
+
+func (k depositKey) validate(p *check.Problems) {
+	k.CardRef.validate(p)
+	p.Text("merchant_transaction_id", k.merchantTransactionID, maxID)
+}
+
+func (k depositKey) key() string { return k.merchantTransactionID }
+
 // findDeposit lists with the filter and still compares the id, so that a
-// platform which ignored the filter would not settle a wrong top-up.
-func (s *CardService) findDeposit(ctx context.Context, card CardRef, key string, opts ...issuing.CallOption) (*Deposit, bool, error) {
+// platform which ignored the filter would not settle a wrong top-up. It returns
+// nil when there is none.
+func (s *CardService) findDeposit(ctx context.Context, card CardRef, key string, opts ...issuing.CallOption) (*Deposit, error) {
 	req := DepositsRequest{CardRef: card, MerchantTransactionID: key, PageSize: maxPageSize}
 	for d, err := range s.AllDeposits(ctx, req, opts...) {
-		if err != nil {
-			return nil, false, err
-		}
-		if d.MerchantTransactionID == key {
-			return d, true, nil
+		if err != nil || d.MerchantTransactionID == key {
+			return d, err
 		}
 	}
-	return nil, false, nil
+	return nil, nil
 }
 
 // DepositsRequest selects a page of a card's top-ups.
@@ -133,20 +141,18 @@ type DepositsRequest struct {
 	PageSize              int    `json:"page_size,omitzero"`               // 1 to 100; 0 is 10
 }
 
-func (r DepositsRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
-	r.CardRef.check(&p)
+func (r DepositsRequest) validate(p *check.Problems) {
+	r.CardRef.validate(p)
 	p.OptionalText("merchant_transaction_id", r.MerchantTransactionID, maxID)
 	p.OptionalText("transaction_id", r.TransactionID, maxID)
-	checkPage(&p, r.Page, r.PageSize)
-	return p.Err(provider, op)
+	checkPage(p, r.Page, r.PageSize)
 }
 
 // Deposits returns one page of a card's top-ups.
 //
 // Safety: read.
 func (s *CardService) Deposits(ctx context.Context, req DepositsRequest, opts ...issuing.CallOption) (*Page[Deposit], error) {
-	return call[Page[Deposit]](ctx, s.c, opDeposits, req.key(), req, opts)
+	return call[Page[Deposit]](ctx, s.c, opDeposits, req, opts)
 }
 
 // AllDeposits iterates over a card's top-ups, from the request's page on.
@@ -175,7 +181,7 @@ func (c *CardChange) incomplete() bool { return c.Status == 0 }
 // one that is still active is frozen again. On issuing.ErrOutcomeUnknown read
 // the card with [VirtualService.Card] or [PhysicalService.Card].
 func (s *CardService) Freeze(ctx context.Context, card CardRef, opts ...issuing.CallOption) (*CardChange, error) {
-	return checked(ctx, s.c, toFrozen, card, card, nil, opts)
+	return s.c.move(ctx, toFrozen, card, opts)
 }
 
 // Unfreeze makes a frozen card usable again. card_status_change
@@ -183,7 +189,7 @@ func (s *CardService) Freeze(ctx context.Context, card CardRef, opts ...issuing.
 //
 // Safety: checked, as [CardService.Freeze].
 func (s *CardService) Unfreeze(ctx context.Context, card CardRef, opts ...issuing.CallOption) (*CardChange, error) {
-	return checked(ctx, s.c, toActive, card, card, nil, opts)
+	return s.c.move(ctx, toActive, card, opts)
 }
 
 // Close closes a card for good. The answer's status is closing; card_close
@@ -192,7 +198,7 @@ func (s *CardService) Unfreeze(ctx context.Context, card CardRef, opts ...issuin
 //
 // Safety: checked, as [CardService.Freeze].
 func (s *CardService) Close(ctx context.Context, card CardRef, opts ...issuing.CallOption) (*CardChange, error) {
-	return checked(ctx, s.c, toClosed, card, card, nil, opts)
+	return s.c.move(ctx, toClosed, card, opts)
 }
 
 // TransactionsRequest selects a page of a card's transactions.
@@ -203,11 +209,9 @@ type TransactionsRequest struct {
 	PageSize int `json:"page_size,omitzero"` // 1 to 100; 0 is 10
 }
 
-func (r TransactionsRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
-	r.CardRef.check(&p)
-	checkPage(&p, r.Page, r.PageSize)
-	return p.Err(provider, op)
+func (r TransactionsRequest) validate(p *check.Problems) {
+	r.CardRef.validate(p)
+	checkPage(p, r.Page, r.PageSize)
 }
 
 // Transaction is a spending transaction of a card. Amounts are in their
@@ -236,7 +240,7 @@ type Transaction struct {
 //
 // Safety: read.
 func (s *CardService) Transactions(ctx context.Context, req TransactionsRequest, opts ...issuing.CallOption) (*Page[Transaction], error) {
-	return call[Page[Transaction]](ctx, s.c, opTransactions, req.key(), req, opts)
+	return call[Page[Transaction]](ctx, s.c, opTransactions, req, opts)
 }
 
 // AllTransactions iterates over all transactions of a card.

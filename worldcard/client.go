@@ -2,20 +2,18 @@ package worldcard
 
 import (
 	"context"
-	"errors"
-	"reflect"
-	"strconv"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/provider"
 	"github.com/issuing-sdk/issuing-go/internal/transport"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
-// provider names this package in errors and events.
-const provider = "worldcard"
+// providerName names this package in errors and events.
+const providerName = "worldcard"
 
 // minRSABits is what sign.md recommends for the merchant's key.
 const minRSABits = 2048
@@ -53,7 +51,7 @@ func ParseConfig(baseURL, appID, privateKey, aesKey string) (Config, error) {
 	if cfg.AESKey, err = sign.ParseAESKey(aesKey); err != nil {
 		p.Add("AES key", "%v", err)
 	}
-	return cfg, p.Err(provider, "ParseConfig")
+	return cfg, p.Err(providerName, "ParseConfig")
 }
 
 func (c Config) validate() error {
@@ -66,7 +64,7 @@ func (c Config) validate() error {
 		p.Add("PrivateKey", "has %d bits, at least %d are needed", c.PrivateKey.Bits(), minRSABits)
 	}
 	p.Required("AESKey", !c.AESKey.IsZero())
-	return p.Err(provider, "New")
+	return p.Err(providerName, "New")
 }
 
 // Client calls the Card API. It is immutable and safe for concurrent use.
@@ -80,8 +78,8 @@ type Client struct {
 	// Cards tops up, freezes, closes and lists the transactions of every card.
 	Cards *CardService
 
-	cfg       Config
-	transport *transport.Client
+	cfg  Config
+	core *provider.Core
 }
 
 // New returns a client. It checks the configuration and does no I/O.
@@ -89,15 +87,15 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	settings, err := issuing.NewSettings(opts...)
+	core, err := provider.New(providerName, opts...)
 	if err != nil {
 		return nil, err
 	}
-	return newClient(cfg, settings), nil
+	return newClient(cfg, core), nil
 }
 
-func newClient(cfg Config, settings issuing.Settings) *Client {
-	c := &Client{cfg: cfg, transport: transport.New(provider, settings)}
+func newClient(cfg Config, core *provider.Core) *Client {
+	c := &Client{cfg: cfg, core: core}
 	c.Virtual = &VirtualService{c}
 	c.Physical = &PhysicalService{c}
 	c.KYC = &KYCService{c}
@@ -107,31 +105,60 @@ func newClient(cfg Config, settings issuing.Settings) *Client {
 
 // Clone returns a client with further options applied to this one's.
 func (c *Client) Clone(opts ...issuing.Option) (*Client, error) {
-	settings, err := c.transport.Settings().With(opts...)
+	core, err := c.core.With(opts...)
 	if err != nil {
 		return nil, err
 	}
-	return newClient(c.cfg, settings), nil
+	return newClient(c.cfg, core), nil
 }
 
 // Do calls an operation that this package does not know, such as one that
 // WorldCard publishes to some merchants only: in is sent encrypted and signed to
 // path (nil is an empty object), the answer's data is decoded into out, a pointer
-// or nil. Nothing is known
-// about repeating it, so it is sent once; an unclear end is
-// issuing.ErrOutcomeUnknown. Secrets in in are sent in clear inside the
+// or nil. Nothing is known about repeating it, so it is sent once; an unclear end
+// is issuing.ErrOutcomeUnknown. Secrets in in are sent in clear inside the
 // encrypted body.
 func (c *Client) Do(ctx context.Context, path string, in, out any, opts ...issuing.CallOption) error {
-	o := operation{name: "Do " + path, path: path, safety: transport.Once}
-	if v := reflect.ValueOf(out); out != nil && (v.Kind() != reflect.Pointer || v.IsNil()) {
-		// Found after the answer, this would make an open outcome of a success.
-		return &issuing.Error{Provider: provider, Op: o.name, Kind: issuing.ErrInvalid, Err: errors.New("out is not a pointer")}
-	}
 	if in == nil {
 		in = struct{}{}
 	}
-	_, err := c.exchange(ctx, &o, "", in, out, issuing.NewCallSettings(opts...))
-	return err
+	call := c.call(operation{name: "Do " + path, path: path, safety: once}, in, nil, opts)
+	call.Out = out
+	return c.core.Do(ctx, call)
+}
+
+// call checks and sends a request and returns its decoded result.
+func call[T any](ctx context.Context, c *Client, o operation, in request, opts []issuing.CallOption) (*T, error) {
+	return looked[T](ctx, c, o, in, nil, opts)
+}
+
+// errOther is a look's verdict: what stands under the key is another operation's.
+var errOther = provider.ErrOther
+
+// looked is call for an operation whose open outcome a look settles: it returns
+// the result when the operation has happened, nil when it has not, and errOther
+// when the key belongs to another one.
+func looked[T any](ctx context.Context, c *Client, o operation, in request,
+	look provider.Look[T], opts []issuing.CallOption,
+) (*T, error) {
+	return provider.Do(ctx, c.core, c.call(o, in, in.validate, opts), look)
+}
+
+// check refuses the request of a method that makes its result from other calls.
+func (c *Client) check(ctx context.Context, method string, in request, opts []issuing.CallOption) error {
+	return c.core.Check(ctx, c.call(operation{name: method}, in, in.validate, opts))
+}
+
+// call is a logical call of the core's.
+func (c *Client) call(o operation, in any, check func(*check.Problems), opts []issuing.CallOption) provider.Call {
+	x := &exchange{c: c, o: o, in: in}
+	if a, ok := in.(about); ok {
+		x.key = a.key()
+	}
+	return provider.Call{
+		Op:  provider.Op{Name: o.name, Safety: o.safety, Settle: o.settle},
+		Key: x.key, In: in, Check: check, Exchange: x, Decode: x.decode, Options: opts,
+	}
 }
 
 // zone is the provider's: every documented time has the offset +08:00.
@@ -139,10 +166,3 @@ var zone = time.FixedZone("UTC+8", 8*60*60)
 
 // codec reads and writes the API's JSON.
 var codec = wire.Codec{Zone: zone}
-
-func named(name string, n int) string {
-	if name != "" {
-		return name
-	}
-	return "unknown (" + strconv.Itoa(n) + ")"
-}

@@ -1,6 +1,9 @@
 package worldcard
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // CardType is a product of the platform. Further types pass through.
 type CardType string
@@ -219,4 +222,12 @@ func (s CardState) CardStatus() (status CardStatus, ok bool) {
 		return CardStatusClosed, true
 	}
 	return 0, false
+}
+
+// named is the text of an enum value.
+func named(name string, n int) string {
+	if name != "" {
+		return name
+	}
+	return "unknown (" + strconv.Itoa(n) + ")"
 }

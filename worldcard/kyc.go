@@ -24,11 +24,11 @@ func physicalKYC(merchantCardID string) kycRequest {
 	return kycRequest{MerchantCardID: merchantCardID, CardType: CardTypePhysicalG}
 }
 
-func (r kycRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
+func (r kycRequest) validate(p *check.Problems) {
 	p.Text("merchant_card_id", r.MerchantCardID, maxID)
-	return p.Err(provider, op)
 }
+
+func (r kycRequest) key() string { return r.MerchantCardID }
 
 // KYCSession lets the holder's browser run the verification.
 type KYCSession struct {
@@ -54,7 +54,7 @@ func (s *KYCSession) incomplete() bool { return s.AccessToken.IsZero() }
 //
 // Safety: read, because the platform documents it as idempotent.
 func (s *KYCService) Init(ctx context.Context, merchantCardID string, opts ...issuing.CallOption) (*KYCSession, error) {
-	return call[KYCSession](ctx, s.c, opKYCInit, merchantCardID, physicalKYC(merchantCardID), opts)
+	return call[KYCSession](ctx, s.c, opKYCInit, physicalKYC(merchantCardID), opts)
 }
 
 // KYCReview is the state of a verification.
@@ -71,7 +71,7 @@ type KYCReview struct {
 //
 // Safety: read.
 func (s *KYCService) Status(ctx context.Context, merchantCardID string, opts ...issuing.CallOption) (*KYCReview, error) {
-	answer, err := call[reviewAnswer](ctx, s.c, opKYCStatus, merchantCardID, physicalKYC(merchantCardID), opts)
+	answer, err := call[reviewAnswer](ctx, s.c, opKYCStatus, physicalKYC(merchantCardID), opts)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func (a *cancelAnswer) incomplete() bool { return a.Status == 0 }
 // repeat gives nothing back twice. On issuing.ErrOutcomeUnknown call it again or
 // read the card.
 func (s *KYCService) Cancel(ctx context.Context, merchantCardID string, opts ...issuing.CallOption) (CardStatus, error) {
-	answer, err := call[cancelAnswer](ctx, s.c, opKYCCancel, merchantCardID, physicalKYC(merchantCardID), opts)
+	answer, err := call[cancelAnswer](ctx, s.c, opKYCCancel, physicalKYC(merchantCardID), opts)
 	if err != nil {
 		return 0, err
 	}

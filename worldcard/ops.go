@@ -1,15 +1,12 @@
 package worldcard
 
-import (
-	"github.com/issuing-sdk/issuing-go/internal/transport"
+// How open outcomes are settled.
+var (
+	nothing   = by() // a read leaves none open
+	byCard    = by("Virtual.Card", "Physical.Card")
+	bySetting = byNote("changing to the same PIN again settles it")
+	byRepeat  = byNote("calling it again, or reading the card, settles it")
 )
-
-// operation is one row of the operation table: all in which two methods differ.
-type operation struct {
-	name   string // service and method
-	path   string
-	safety transport.Safety
-}
 
 // The 18 operations of the Card API.
 //
@@ -18,22 +15,22 @@ type operation struct {
 // repeated after it may have arrived. KYC Init and Cancel are idempotent by
 // their pages, so Init counts as a read; Cancel is repeated like a keyed one.
 var (
-	opVirtualApply     = operation{"Virtual.Apply", "/api/v1/card/virtual/apply", transport.Keyed}
-	opVirtualCard      = operation{"Virtual.Card", "/api/v1/card/virtual/get_info", transport.Read}
-	opVirtualBINs      = operation{"Virtual.BINs", "/api/v1/card/virtual/bin/list", transport.Read}
-	opDeposit          = operation{"Cards.Deposit", "/api/v1/card/deposit", transport.Keyed}
-	opDeposits         = operation{"Cards.Deposits", "/api/v1/card/deposit/list", transport.Read}
-	opFreeze           = operation{"Cards.Freeze", "/api/v1/card/freeze", transport.Checked}
-	opUnfreeze         = operation{"Cards.Unfreeze", "/api/v1/card/unfreeze", transport.Checked}
-	opClose            = operation{"Cards.Close", "/api/v1/card/close", transport.Checked}
-	opTransactions     = operation{"Cards.Transactions", "/api/v1/card/transaction/list", transport.Read}
-	opPhysicalBINs     = operation{"Physical.BINs", "/api/v1/card/physical/bin/list", transport.Read}
-	opPhysicalApply    = operation{"Physical.Apply", "/api/v1/card/physical/apply", transport.Keyed}
-	opPhysicalAssign   = operation{"Physical.Assign", "/api/v1/card/physical/assign", transport.Checked}
-	opPhysicalActivate = operation{"Physical.Activate", "/api/v1/card/physical/activate", transport.Checked}
-	opPhysicalPIN      = operation{"Physical.ChangePIN", "/api/v1/card/physical/change/pin", transport.Once}
-	opPhysicalCard     = operation{"Physical.Card", "/api/v1/card/physical/get_info", transport.Read}
-	opKYCInit          = operation{"KYC.Init", "/api/v1/card/physical/kyc/init", transport.Read}
-	opKYCStatus        = operation{"KYC.Status", "/api/v1/card/physical/kyc/status", transport.Read}
-	opKYCCancel        = operation{"KYC.Cancel", "/api/v1/card/physical/kyc/cancel", transport.Keyed}
+	opVirtualApply     = operation{"Virtual.Apply", "/api/v1/card/virtual/apply", keyed, by("Virtual.Card")}
+	opVirtualCard      = operation{"Virtual.Card", "/api/v1/card/virtual/get_info", read, nothing}
+	opVirtualBINs      = operation{"Virtual.BINs", "/api/v1/card/virtual/bin/list", read, nothing}
+	opDeposit          = operation{"Cards.Deposit", "/api/v1/card/deposit", keyed, by("Cards.DepositByKey")}
+	opDeposits         = operation{"Cards.Deposits", "/api/v1/card/deposit/list", read, nothing}
+	opFreeze           = operation{"Cards.Freeze", "/api/v1/card/freeze", checked, byCard}
+	opUnfreeze         = operation{"Cards.Unfreeze", "/api/v1/card/unfreeze", checked, byCard}
+	opClose            = operation{"Cards.Close", "/api/v1/card/close", checked, byCard}
+	opTransactions     = operation{"Cards.Transactions", "/api/v1/card/transaction/list", read, nothing}
+	opPhysicalBINs     = operation{"Physical.BINs", "/api/v1/card/physical/bin/list", read, nothing}
+	opPhysicalApply    = operation{"Physical.Apply", "/api/v1/card/physical/apply", keyed, by("Physical.Card")}
+	opPhysicalAssign   = operation{"Physical.Assign", "/api/v1/card/physical/assign", checked, by("Physical.Card")}
+	opPhysicalActivate = operation{"Physical.Activate", "/api/v1/card/physical/activate", checked, by("Physical.Card")}
+	opPhysicalPIN      = operation{"Physical.ChangePIN", "/api/v1/card/physical/change/pin", once, bySetting}
+	opPhysicalCard     = operation{"Physical.Card", "/api/v1/card/physical/get_info", read, nothing}
+	opKYCInit          = operation{"KYC.Init", "/api/v1/card/physical/kyc/init", read, nothing}
+	opKYCStatus        = operation{"KYC.Status", "/api/v1/card/physical/kyc/status", read, nothing}
+	opKYCCancel        = operation{"KYC.Cancel", "/api/v1/card/physical/kyc/cancel", keyed, byRepeat}
 )

@@ -29,17 +29,15 @@ type PhysicalBINsRequest struct {
 	PageSize int `json:"page_size,omitzero"` // 1 to 100; 0 is 10
 }
 
-func (r PhysicalBINsRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
-	checkPage(&p, r.Page, r.PageSize)
-	return p.Err(provider, op)
+func (r PhysicalBINsRequest) validate(p *check.Problems) {
+	checkPage(p, r.Page, r.PageSize)
 }
 
 // BINs returns one page of the BINs of physical cards.
 //
 // Safety: read.
 func (s *PhysicalService) BINs(ctx context.Context, req PhysicalBINsRequest, opts ...issuing.CallOption) (*Page[BIN], error) {
-	return call[Page[BIN]](ctx, s.c, opPhysicalBINs, "", req, opts)
+	return call[Page[BIN]](ctx, s.c, opPhysicalBINs, req, opts)
 }
 
 // AllBINs iterates over the BINs of physical cards, from the request's page on.
@@ -94,8 +92,7 @@ type PhysicalApplyRequest struct {
 	DeliveryPostalCode string `json:"delivery_postal_code,omitzero"` // optional; the table says "postal", the worked example this
 }
 
-func (r PhysicalApplyRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
+func (r PhysicalApplyRequest) validate(p *check.Problems) {
 	p.Text("merchant_card_id", r.MerchantCardID, maxID)
 	p.Text("card_type", string(r.CardType), maxID)
 	p.Text("card_bin_id", r.CardBINID, maxID)
@@ -119,8 +116,9 @@ func (r PhysicalApplyRequest) validate(op string, _ time.Time) error {
 	} {
 		p.OptionalText(f.name, f.value, maxText)
 	}
-	return p.Err(provider, op)
 }
+
+func (r PhysicalApplyRequest) key() string { return r.MerchantCardID }
 
 // Apply applies for a physical card. The answer's status is pending KYC; nothing
 // is charged or frozen, but a card of the merchant's quota is taken until the
@@ -134,18 +132,18 @@ func (s *PhysicalService) Apply(ctx context.Context, req PhysicalApplyRequest, o
 	if req.CardType == "" {
 		req.CardType = CardTypePhysicalG
 	}
-	return callKeyed(ctx, s.c, opPhysicalApply, req.MerchantCardID, req, func(ctx context.Context) (*Application, bool, error) {
+	return looked(ctx, s.c, opPhysicalApply, req, func(ctx context.Context) (*Application, error) {
 		card, err := s.Card(ctx, ByMerchantCardID(req.MerchantCardID))
 		if err != nil || card.MerchantCardID != req.MerchantCardID {
-			return nil, false, err
+			return nil, err
 		}
 		if card.CardType != "" && card.CardType != req.CardType {
-			return nil, false, otherIntent(opPhysicalApply, req.MerchantCardID)
+			return nil, errOther
 		}
 		return &Application{
 			ID: card.ID, MerchantCardID: card.MerchantCardID, CardType: card.CardType,
 			Status: card.Status, CreatedAt: card.CreatedAt,
-		}, true, nil
+		}, nil
 	}, opts)
 }
 
@@ -173,7 +171,7 @@ func (c *PhysicalCard) open(key sign.AESKey) error {
 //
 // Safety: read.
 func (s *PhysicalService) Card(ctx context.Context, ref CardRef, opts ...issuing.CallOption) (*PhysicalCard, error) {
-	return call[PhysicalCard](ctx, s.c, opPhysicalCard, ref.key(), ref, opts)
+	return call[PhysicalCard](ctx, s.c, opPhysicalCard, ref, opts)
 }
 
 // AssignRequest binds a card number to an applied physical card.
@@ -185,11 +183,9 @@ type AssignRequest struct {
 	CardNumber issuing.Secret `json:"card_number"`
 }
 
-func (r AssignRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
-	r.CardRef.check(&p)
+func (r AssignRequest) validate(p *check.Problems) {
+	r.CardRef.validate(p)
 	p.Digits("card_number", r.CardNumber, panDigits, panDigits)
-	return p.Err(provider, op)
 }
 
 func (r AssignRequest) wire(cfg Config) (any, error) {
@@ -205,9 +201,8 @@ func (r AssignRequest) wire(cfg Config) (any, error) {
 // is done when it shows this card number, and tried again while it waits for
 // one. On issuing.ErrOutcomeUnknown read the card with [PhysicalService.Card].
 func (s *PhysicalService) Assign(ctx context.Context, req AssignRequest, opts ...issuing.CallOption) (*CardChange, error) {
-	return checked(ctx, s.c, toAssigned, req.CardRef, req, func(card *Card) bool {
-		return card.CardNumber.Equal(req.CardNumber)
-	}, opts)
+	same := func(card *Card) bool { return card.CardNumber.Equal(req.CardNumber) }
+	return looked(ctx, s.c, toAssigned.op, req, toAssigned.look(s.c, req.CardRef, same), opts)
 }
 
 // ActivateRequest activates an assigned physical card.
@@ -218,20 +213,14 @@ type ActivateRequest struct {
 	PIN issuing.Secret `json:"pin"`
 }
 
-func (r ActivateRequest) validate(op string, _ time.Time) error {
-	return checkPIN(op, r.CardRef, r.PIN)
+func (r ActivateRequest) validate(p *check.Problems) {
+	r.CardRef.validate(p)
+	p.Digits("pin", r.PIN, pinDigits, pinDigits)
 }
 
 func (r ActivateRequest) wire(cfg Config) (any, error) {
 	err := cfg.encryptField(&r.PIN)
 	return r, err
-}
-
-func checkPIN(op string, ref CardRef, pin issuing.Secret) error {
-	var p check.Problems
-	ref.check(&p)
-	p.Digits("pin", pin, pinDigits, pinDigits)
-	return p.Err(provider, op)
 }
 
 // Activate activates a card that is pending activation. The answer shows pending
@@ -246,7 +235,7 @@ func checkPIN(op string, ref CardRef, pin issuing.Secret) error {
 // takes as the same request. On issuing.ErrOutcomeUnknown read the card with
 // [PhysicalService.Card].
 func (s *PhysicalService) Activate(ctx context.Context, req ActivateRequest, opts ...issuing.CallOption) (*CardChange, error) {
-	return checked(ctx, s.c, toActivated, req.CardRef, req, nil, opts)
+	return looked(ctx, s.c, toActivated.op, req, toActivated.look(s.c, req.CardRef, nil), opts)
 }
 
 // ChangePINRequest changes the PIN of an active physical card.
@@ -257,8 +246,9 @@ type ChangePINRequest struct {
 	PIN issuing.Secret `json:"pin"`
 }
 
-func (r ChangePINRequest) validate(op string, _ time.Time) error {
-	return checkPIN(op, r.CardRef, r.PIN)
+func (r ChangePINRequest) validate(p *check.Problems) {
+	r.CardRef.validate(p)
+	p.Digits("pin", r.PIN, pinDigits, pinDigits)
 }
 
 func (r ChangePINRequest) wire(cfg Config) (any, error) {
@@ -272,6 +262,6 @@ func (r ChangePINRequest) wire(cfg Config) (any, error) {
 // outcome stays issuing.ErrOutcomeUnknown; settle it by changing to the same PIN
 // again.
 func (s *PhysicalService) ChangePIN(ctx context.Context, req ChangePINRequest, opts ...issuing.CallOption) error {
-	_, err := call[struct{}](ctx, s.c, opPhysicalPIN, req.key(), req, opts)
+	_, err := call[struct{}](ctx, s.c, opPhysicalPIN, req, opts)
 	return err
 }

@@ -2,7 +2,6 @@ package worldcard
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"strings"
 	"time"
@@ -67,8 +66,7 @@ const maxName = 40
 // maxText bounds free text. The pages give no length.
 const maxText = 255
 
-func (r ApplyRequest) validate(op string, now time.Time) error {
-	var p check.Problems
+func (r ApplyRequest) validate(p *check.Problems) {
 	p.Text("merchant_card_id", r.MerchantCardID, maxID)
 	p.Text("card_type", string(r.CardType), maxID)
 	p.Text("card_bin_id", r.CardBINID, maxID)
@@ -91,15 +89,16 @@ func (r ApplyRequest) validate(op string, now time.Time) error {
 	p.Email("email", r.Email)
 	p.Country("country_code", r.CountryCode)
 	if r.CardType == CardTypeVirtualG {
-		checkLatinName(&p, "first_name", r.FirstName)
-		checkLatinName(&p, "last_name", r.LastName)
+		checkLatinName(p, "first_name", r.FirstName)
+		checkLatinName(p, "last_name", r.LastName)
 	}
 	if needs["birthday"] {
 		p.Required("birthday", !r.Birthday.IsZero())
 	}
-	checkAdult(&p, "birthday", r.Birthday, now)
-	return p.Err(provider, op)
+	checkAdult(p, "birthday", r.Birthday)
 }
+
+func (r ApplyRequest) key() string { return r.MerchantCardID }
 
 // requiredByType is the table of apply.md, beyond what every type needs.
 var requiredByType = map[CardType][]string{
@@ -124,9 +123,9 @@ func checkLatinName(p *check.Problems, field, name string) {
 
 // checkAdult refuses a holder who is under 18 everywhere on earth, so that a
 // birthday at the date line is left to the platform.
-func checkAdult(p *check.Problems, field string, birthday issuing.Date, now time.Time) {
+func checkAdult(p *check.Problems, field string, birthday issuing.Date) {
 	p.Date(field, birthday)
-	latest := issuing.DateOf(now.In(time.FixedZone("UTC+14", 14*60*60)))
+	latest := issuing.DateOf(p.Now.In(time.FixedZone("UTC+14", 14*60*60)))
 	if !birthday.IsZero() && birthday.Valid() && birthday.YearsBefore(latest) < 18 {
 		p.Add(field, "makes the cardholder younger than 18")
 	}
@@ -155,27 +154,18 @@ func (a *Application) incomplete() bool { return a.ID == "" }
 // you decide that it never will be; never apply again with another id.
 // issuing.ErrDuplicate means that the id was used before this call.
 func (s *VirtualService) Apply(ctx context.Context, req ApplyRequest, opts ...issuing.CallOption) (*Application, error) {
-	return callKeyed(ctx, s.c, opVirtualApply, req.MerchantCardID, req, func(ctx context.Context) (*Application, bool, error) {
+	return looked(ctx, s.c, opVirtualApply, req, func(ctx context.Context) (*Application, error) {
 		card, err := s.Card(ctx, ByMerchantCardID(req.MerchantCardID))
 		if err != nil || card.MerchantCardID != req.MerchantCardID {
-			return nil, false, err
+			return nil, err
 		}
 		if (card.CardType != "" && card.CardType != req.CardType) ||
 			(card.CardBINID != "" && card.CardBINID != req.CardBINID) ||
 			(!card.FirstRechargeAmount.IsZero() && card.FirstRechargeAmount.Cmp(req.FirstRechargeAmount) != 0) {
-			return nil, false, otherIntent(opVirtualApply, req.MerchantCardID)
+			return nil, errOther
 		}
-		return &Application{ID: card.ID, MerchantCardID: card.MerchantCardID, CardType: card.CardType, Status: card.Status}, true, nil
+		return &Application{ID: card.ID, MerchantCardID: card.MerchantCardID, CardType: card.CardType, Status: card.Status}, nil
 	}, opts)
-}
-
-// otherIntent is the error of a key that turned out to belong to a different
-// operation.
-func otherIntent(o operation, key string) error {
-	return &issuing.Error{
-		Provider: provider, Op: o.name, Kind: issuing.ErrDuplicate, Key: key,
-		Err: fmt.Errorf("the key belongs to an operation with other contents"),
-	}
 }
 
 // Card is a virtual card in full.
@@ -237,7 +227,7 @@ func (c *Card) open(key sign.AESKey) error {
 //
 // Safety: read.
 func (s *VirtualService) Card(ctx context.Context, ref CardRef, opts ...issuing.CallOption) (*Card, error) {
-	return call[Card](ctx, s.c, opVirtualCard, ref.key(), ref, opts)
+	return call[Card](ctx, s.c, opVirtualCard, ref, opts)
 }
 
 // BINsRequest selects a page of virtual card BINs. All fields are optional.
@@ -249,11 +239,9 @@ type BINsRequest struct {
 	PageSize int      `json:"page_size,omitzero"` // 1 to 100; 0 is 10
 }
 
-func (r BINsRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
+func (r BINsRequest) validate(p *check.Problems) {
 	p.OptionalText("card_type", string(r.CardType), maxID)
-	checkPage(&p, r.Page, r.PageSize)
-	return p.Err(provider, op)
+	checkPage(p, r.Page, r.PageSize)
 }
 
 // BIN is a range of cards that can be applied for.
@@ -272,7 +260,7 @@ type BIN struct {
 //
 // Safety: read.
 func (s *VirtualService) BINs(ctx context.Context, req BINsRequest, opts ...issuing.CallOption) (*Page[BIN], error) {
-	return call[Page[BIN]](ctx, s.c, opVirtualBINs, "", req, opts)
+	return call[Page[BIN]](ctx, s.c, opVirtualBINs, req, opts)
 }
 
 // AllBINs iterates over the BINs of virtual cards, from the request's page on.

@@ -7,6 +7,7 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -14,7 +15,14 @@ import (
 
 // Problems collects field errors. The zero value is ready to use. No method
 // puts a field's value into a problem.
-type Problems struct{ fields []issuing.FieldError }
+type Problems struct {
+	// Now is the time of the client's clock, for rules about ages and validity.
+	Now time.Time
+	// Strict says that the client's configuration asks for documented values only.
+	Strict bool
+
+	fields []issuing.FieldError
+}
 
 // Add reports a problem of a field.
 func (p *Problems) Add(field, format string, args ...any) {
@@ -118,10 +126,17 @@ func (p *Problems) Country(field, value string) {
 // Any reports whether a problem was found.
 func (p *Problems) Any() bool { return len(p.fields) > 0 }
 
+// Refusal returns all problems as one error of kind issuing.ErrInvalid.
+func (p *Problems) Refusal() *issuing.Error {
+	return &issuing.Error{Kind: issuing.ErrInvalid, Fields: slices.Clone(p.fields)}
+}
+
 // Err returns all problems as one error of kind issuing.ErrInvalid, or nil.
 func (p *Problems) Err(provider, op string) error {
 	if len(p.fields) == 0 {
 		return nil
 	}
-	return &issuing.Error{Provider: provider, Op: op, Kind: issuing.ErrInvalid, Fields: slices.Clone(p.fields)}
+	e := p.Refusal()
+	e.Provider, e.Op = provider, op
+	return e
 }

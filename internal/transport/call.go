@@ -65,6 +65,11 @@ type Call struct {
 	Template string // path with placeholders, for hooks
 	Safety   Safety
 	Key      string // the merchant's key, for errors and CallInfo
+	// Progress, when set, is what earlier Dos of the same logical call have come
+	// to: attempts are numbered on from it, and one that may have been carried out
+	// stays so. This Do has its full number of attempts and leaves the event of
+	// its last one to [Client.Conclude].
+	Progress *Progress
 	// Prior, when set, is the answer of an earlier Do of the same logical call,
 	// which this Do continues, such as after a new token. Attempts are numbered
 	// on from it, and one of it that may have been carried out stays so. This Do
@@ -84,6 +89,16 @@ type Call struct {
 	Sink io.Writer
 
 	took time.Duration // set by Do, for Report
+}
+
+// Progress is what the attempts of one logical call have come to, over any
+// number of Dos. The zero Progress is that of a call that has not begun.
+type Progress struct {
+	Attempts  int    // made so far
+	Maybe     bool   // one of them may have been carried out
+	RequestID string // of the last one
+
+	held issuing.CallEvent // of the last attempt, until it is known whether another follows
 }
 
 // Sealed is what one attempt sends.
@@ -114,6 +129,12 @@ type Response struct {
 	// anything but success is then of unknown outcome.
 	Maybe bool
 }
+
+// OK reports a status of success.
+func (r *Response) OK() bool { return r.Status >= 200 && r.Status < 300 }
+
+// Redirected reports a redirect, which is never followed.
+func (r *Response) Redirected() bool { return r.Status >= 300 && r.Status < 400 }
 
 // DefaultMaxResponse bounds an answer. The largest documented answers are lists
 // of 100 records of below 2 kB each.
@@ -204,7 +225,7 @@ func (c *Client) Report(info *issuing.CallInfo, call *Call, resp *Response, raw 
 func (c *Client) Fail(call *Call, resp *Response, err *issuing.Error) error {
 	err.Provider, err.Op, err.Key = c.provider, call.Op, call.Key
 	err.Status, err.Attempts = resp.Status, resp.Attempts
-	err.Message = maskNumbers(err.Message)
+	err.Message = MaskNumbers(err.Message)
 	if err.RequestID == "" {
 		err.RequestID = resp.RequestID
 	}
@@ -253,5 +274,5 @@ func harmless(err error) error {
 // longDigits is a run of digits, perhaps grouped, that could be a card number.
 var longDigits = regexp.MustCompile(`[0-9](?:[ -]?[0-9]){11,}`)
 
-// maskNumbers takes what could be a card number out of a provider's text.
-func maskNumbers(text string) string { return longDigits.ReplaceAllString(text, "[redacted]") }
+// MaskNumbers takes what could be a card number out of a provider's text.
+func MaskNumbers(text string) string { return longDigits.ReplaceAllString(text, "[redacted]") }

@@ -109,7 +109,7 @@ func TestMaskNumbers(t *testing.T) {
 		"4929 4205 7359 5709, 4929420573595709999": "[redacted], [redacted]",
 		"12.345.678.901": "12.345.678.901",
 	} {
-		if got := maskNumbers(text); got != want {
+		if got := MaskNumbers(text); got != want {
 			t.Errorf("%q becomes %q, want %q", text, got, want)
 		}
 	}

@@ -97,6 +97,15 @@ func (c *Client) Do(ctx context.Context, call *Call) (*Response, error) {
 		st.attempts, st.before, st.maybe = p.Attempts, p.Attempts, p.Maybe
 		start = start.Add(-p.Duration)
 	}
+	if p := call.Progress; p != nil {
+		st.attempts, st.before, st.maybe = p.Attempts, p.Attempts, p.Maybe
+		defer func() {
+			p.Attempts, p.Maybe, p.held = st.attempts, st.maybe, st.event
+			if st.requestID != "" {
+				p.RequestID = st.requestID
+			}
+		}()
+	}
 	if err := c.run(context.WithValue(ctx, stateKey{}, st), call); err != nil && st.lastErr == nil && st.last == nil {
 		st.lastErr = err
 	}
@@ -143,10 +152,18 @@ func (c *Client) noAnswer(st *state) error {
 	case errors.Is(st.lastErr, issuing.ErrTooLarge):
 		e.Kind = issuing.ErrBadResponse
 	}
-	if st.call.Safety != Read && st.maybe {
+	if st.call.Progress == nil && st.call.Safety != Read && st.maybe {
 		return Unknown(e)
 	}
 	return e
+}
+
+// Conclude reports the attempt whose event the last Do left: again says that
+// another attempt of the same logical call follows.
+func (c *Client) Conclude(ctx context.Context, p *Progress, again bool) {
+	p.held.Retry = again
+	c.tell(ctx, p.held)
+	p.held = issuing.CallEvent{}
 }
 
 // plain strips the URL that net/http puts around transport errors.
@@ -164,22 +181,23 @@ func checkRetry(ctx context.Context, _ *http.Response, err error) (bool, error) 
 		return false, err
 	}
 	again := st.again && ctx.Err() == nil && st.attempts-st.before < st.client.settings.MaxAttempts
-	st.event.Retry = again
-	st.emit(ctx)
+	if again || st.call.Progress == nil {
+		st.event.Retry = again
+		st.client.tell(ctx, st.event)
+		st.event = issuing.CallEvent{}
+	}
 	if !again {
 		return false, err
 	}
 	return true, nil
 }
 
-// emit reports the last attempt to the hooks, once.
-func (st *state) emit(ctx context.Context) {
-	if st.event.Attempt == 0 {
+// tell reports an attempt to the hooks; the zero event is none.
+func (c *Client) tell(ctx context.Context, event issuing.CallEvent) {
+	if event.Attempt == 0 {
 		return
 	}
-	event := st.event
-	st.event = issuing.CallEvent{}
-	for _, hook := range st.client.settings.Hooks {
+	for _, hook := range c.settings.Hooks {
 		hook(ctx, event)
 	}
 }

@@ -173,6 +173,7 @@ func (s *sealer) receive(st *state, resp *http.Response, requestID string) (*htt
 		judge = JudgeStatus
 	}
 	out.Judgement = judge(out)
+	st.maybe = st.maybe || out.Maybe
 	switch out.Judgement {
 	case Unclear:
 		_ = st.unclear(nil)

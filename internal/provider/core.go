@@ -1,0 +1,39 @@
+package provider
+
+import (
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/transport"
+)
+
+// Core is what a client of any provider stands on. It is immutable and safe for
+// concurrent use.
+type Core struct {
+	name      string
+	transport *transport.Client
+}
+
+// New returns a core that names the provider in errors and events.
+func New(name string, opts ...issuing.Option) (*Core, error) {
+	settings, err := issuing.NewSettings(opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &Core{name: name, transport: transport.New(name, settings)}, nil
+}
+
+// With returns a core with further options applied to this one's.
+func (c *Core) With(opts ...issuing.Option) (*Core, error) {
+	settings, err := c.Settings().With(opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &Core{name: c.name, transport: transport.New(c.name, settings)}, nil
+}
+
+// Settings returns what the options set.
+func (c *Core) Settings() issuing.Settings { return c.transport.Settings() }
+
+// Now returns the time of the client's clock.
+func (c *Core) Now() time.Time { return c.Settings().Now() }

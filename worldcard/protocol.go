@@ -1,0 +1,226 @@
+package worldcard
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/provider"
+	"github.com/issuing-sdk/issuing-go/internal/transport"
+	"github.com/issuing-sdk/issuing-go/sign"
+)
+
+// operation is one row of the operation table: all in which two methods differ.
+type operation struct {
+	name   string // service and method
+	path   string
+	safety transport.Safety
+	settle provider.Settle
+}
+
+// The safeties of rows; see [transport.Safety].
+const (
+	read    = transport.Read
+	keyed   = transport.Keyed
+	checked = transport.Checked
+	once    = transport.Once
+)
+
+// by says which operations show what became of an open outcome.
+func by(inquiry ...string) provider.Settle { return provider.Settle{Inquiry: inquiry} }
+
+// byNote says what settles an open outcome where no look-up does.
+func byNote(note string) provider.Settle { return provider.Settle{Note: note} }
+
+// request is an input that can be checked before it is sent. One that is about
+// something has a key.
+type request interface{ validate(p *check.Problems) }
+
+// about is a request, or a result, that names what it is about: the merchant's key
+// of the operation, or the card.
+type about interface{ key() string }
+
+// wirer is a request whose wire form depends on the configuration.
+type wirer interface{ wire(cfg Config) (any, error) }
+
+// incomplete is a result that can tell that the answer lacked its main field.
+type incomplete interface{ incomplete() bool }
+
+// opener is a result with fields that the platform encrypts.
+type opener interface{ open(key sign.AESKey) error }
+
+// exchange is one call of the Card API.
+type exchange struct {
+	c       *Client
+	o       operation
+	key     string
+	in      any
+	payload []byte
+}
+
+// Encode marshals the request once.
+func (x *exchange) Encode(issuing.CallSettings) (provider.Plan, error) {
+	in, err := x.in, error(nil)
+	if w, ok := in.(wirer); ok {
+		if in, err = w.wire(x.c.cfg); err != nil {
+			return provider.Plan{}, err
+		}
+	}
+	x.payload, err = codec.Marshal(in)
+	return provider.Plan{URL: transport.JoinURL(x.c.cfg.BaseURL, x.o.path), Template: x.o.path}, err
+}
+
+// Seal makes one attempt: a fresh encryption, timestamp, nonce and signature over
+// the same payload.
+func (x *exchange) Seal(context.Context, int) (transport.Sealed, error) {
+	cfg := x.c.cfg
+	body, err := cfg.AESKey.SealBody(x.payload)
+	if err != nil {
+		return transport.Sealed{}, &issuing.Error{Kind: issuing.ErrInvalid, Err: err}
+	}
+	timestamp := strconv.FormatInt(x.c.core.Now().Unix(), 10)
+	nonce := uuid.NewString()
+	signature, err := sign.SignPSS(cfg.PrivateKey, body, timestamp, nonce)
+	if err != nil {
+		return transport.Sealed{}, &issuing.Error{Kind: issuing.ErrUnavailable, Err: err}
+	}
+	header := http.Header{}
+	header.Set("Content-Type", "application/json")
+	header.Set("X-App-Id", cfg.AppID)
+	header.Set("X-Signature", signature)
+	header.Set("X-Timestamp", timestamp)
+	header.Set("X-Nonce", nonce)
+	return transport.Sealed{Header: header, Body: body, RequestID: nonce}, nil
+}
+
+// envelope is the body of every answer.
+type envelope struct {
+	Text    string          `json:"code"` // as it stands: an empty one must not read as 0
+	Message string          `json:"message"`
+	Data    json.RawMessage `json:"data"`
+}
+
+// code returns the answer's code; ok is false when it has none.
+func (e *envelope) code() (code Code, ok bool) {
+	n, err := strconv.Atoi(e.Text)
+	return Code(n), err == nil
+}
+
+// Judge reads the envelope. A success without a code is none; 5xx leaves a write
+// open unless the body carries a code of the platform's own.
+func (x *exchange) Judge(r *transport.Response) provider.Verdict {
+	env := &envelope{}
+	if codec.Unmarshal(r.Body, env) != nil {
+		env.Text = ""
+	}
+	r.Parsed = env
+	return provider.Verdict{Judgement: judge(r, env)}
+}
+
+func judge(r *transport.Response, env *envelope) transport.Judgement {
+	code, ok := env.code()
+	switch {
+	case !ok && (r.OK() || replayed(r.Status, string(r.Body))):
+		return transport.Unclear
+	case !ok:
+		return transport.JudgeStatus(r)
+	case r.Redirected(), replayed(r.Status, env.Message):
+		return transport.Unclear
+	case r.Status == http.StatusTooManyRequests, code == CodeTooManyRequests, code == CodeKYCUnavailable:
+		return transport.Busy
+	case code >= 500 && code < 600, code == http.StatusRequestTimeout, code == 0 && r.Status >= 400:
+		// The body's code shares the numbers of HTTP: 504 there is a timeout
+		// somewhere behind. A success under a status of failure is neither.
+		return transport.Unclear
+	case code >= 1000 && code.Known():
+		return transport.Final
+	default:
+		return transport.JudgeStatus(r)
+	}
+}
+
+// replayed recognises the answer to a nonce that the platform has seen. Every
+// attempt of ours has its own nonce, so a copy of this very attempt was accepted
+// before, and what came of it is open.
+func replayed(status int, message string) bool {
+	return status == http.StatusUnauthorized && strings.Contains(message, "duplicate nonce")
+}
+
+// Open splits an answer into data or refusal.
+func (x *exchange) Open(r *transport.Response) (provider.Answer, error) {
+	env, _ := r.Parsed.(*envelope)
+	code, ok := env.code()
+	switch {
+	case !ok, !r.OK() && code == 0:
+		refusal := provider.StatusRefusal(r)
+		if !ok {
+			refusal.Err.Message = env.Message
+			refusal.Ambiguous = r.Status == http.StatusConflict
+		}
+		return provider.Answer{Raw: r.Body}, refusal
+	case code != 0:
+		return provider.Answer{Raw: r.Body}, refuse(r, code, env.Message)
+	}
+	return provider.Answer{Raw: r.Body, Data: env.Data}, nil
+}
+
+// refuse makes the error of a code. The pages do not give the code of a repeated
+// application, so every conflict and every code that they do not list may mean
+// that the key was used before.
+func refuse(r *transport.Response, code Code, message string) *provider.Refusal {
+	e := &issuing.Error{Kind: code.Kind(), Code: code, Message: message}
+	switch {
+	case e.Kind != nil:
+	case !r.OK():
+		e.Kind = transport.KindOfStatus(r.Status)
+	case code >= 400 && code < 600:
+		e.Kind = transport.KindOfStatus(int(code))
+	default:
+		e.Kind = issuing.ErrDeclined
+	}
+	ambiguous := !code.Known() || code == CodeConflict || code == CodeInvalidOperation || r.Status == http.StatusConflict
+	return &provider.Refusal{Err: e, Ambiguous: ambiguous}
+}
+
+// decode reads an answer's data, which may come as one encrypted string.
+func (x *exchange) decode(data []byte, out any) error {
+	if _, nothing := out.(*struct{}); nothing {
+		return nil // whatever stands there, nobody reads it
+	}
+	if len(data) > 0 && data[0] == '"' && string(data) != `""` {
+		var text string
+		if err := json.Unmarshal(data, &text); err != nil {
+			return errors.New("the answer's data cannot be read")
+		}
+		plain, err := x.c.cfg.AESKey.Open(text)
+		if err != nil {
+			return fmt.Errorf("the answer's data: %w", err)
+		}
+		data = plain
+	}
+	if len(data) > 0 {
+		if err := codec.Unmarshal(data, out); err != nil {
+			return err
+		}
+	}
+	if o, ok := out.(opener); ok {
+		if err := o.open(x.c.cfg.AESKey); err != nil {
+			return err
+		}
+	}
+	if i, ok := out.(incomplete); ok && i.incomplete() {
+		return provider.ErrIncomplete
+	}
+	if a, ok := out.(about); ok && x.o.safety == keyed && a.key() != "" && a.key() != x.key {
+		return errors.New("the answer is about an operation with another key")
+	}
+	return nil
+}

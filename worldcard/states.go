@@ -1,0 +1,105 @@
+package worldcard
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+)
+
+// transition is what a checked operation does to a card.
+type transition struct {
+	op   operation
+	goal []CardStatus // the operation has happened
+	from []CardStatus // it has not happened and may be repeated
+	// read finds the card. Physical operations read the physical page alone: the
+	// virtual one may know the card and still show no number before it is active.
+	read func(context.Context, *Client, CardRef) (*Card, error)
+}
+
+var (
+	toFrozen = transition{
+		op: opFreeze, read: readCard,
+		goal: []CardStatus{CardStatusFrozen}, from: []CardStatus{CardStatusActive},
+	}
+	toActive = transition{
+		op: opUnfreeze, read: readCard,
+		goal: []CardStatus{CardStatusActive}, from: []CardStatus{CardStatusFrozen},
+	}
+	toClosed = transition{
+		op: opClose, read: readCard,
+		goal: []CardStatus{CardStatusClosing, CardStatusClosed}, from: []CardStatus{CardStatusActive, CardStatusFrozen},
+	}
+	toAssigned = transition{
+		op: opPhysicalAssign, read: readPhysical,
+		goal: []CardStatus{CardStatusPendingActivation, CardStatusActive}, from: []CardStatus{CardStatusPendingAssignment},
+	}
+	// Activation is asynchronous: a card that still waits may have a request
+	// under way, and a repeat with the same PIN is idempotent by its page.
+	toActivated = transition{
+		op: opPhysicalActivate, read: readPhysical,
+		goal: []CardStatus{CardStatusActive}, from: []CardStatus{CardStatusPendingActivation},
+	}
+)
+
+// errMoved is a card of which the state does not tell what became of an operation.
+var errMoved = errors.New("the card's state does not tell")
+
+// look reads the card after an attempt that may have arrived. A card that has
+// moved is the result, one that has not may be moved again. same, if set, decides
+// whether the card that has moved did so by this request.
+func (t transition) look(c *Client, ref CardRef, same func(*Card) bool) func(context.Context) (*CardChange, error) {
+	return func(ctx context.Context) (*CardChange, error) {
+		card, err := t.read(ctx, c, ref)
+		switch {
+		case err != nil:
+			return nil, err
+		case slices.Contains(t.goal, card.Status) && (same == nil || same(card)):
+			return &CardChange{ID: card.ID, MerchantCardID: card.MerchantCardID, Status: card.Status}, nil
+		case slices.Contains(t.from, card.Status):
+			return nil, nil
+		}
+		return nil, errMoved
+	}
+}
+
+// move carries a transition out for a request that is the card's reference alone.
+func (c *Client) move(ctx context.Context, t transition, card CardRef, opts []issuing.CallOption) (*CardChange, error) {
+	return looked(ctx, c, t.op, card, t.look(c, card, nil), opts)
+}
+
+// readCard reads a card of either kind: the virtual page first, the physical page
+// when that one does not know the card.
+func readCard(ctx context.Context, c *Client, ref CardRef) (*Card, error) {
+	card, err := c.Virtual.Card(ctx, ref)
+	switch {
+	case err == nil && !ref.names(card.ID, card.MerchantCardID):
+		return nil, errOtherCard
+	case err == nil, errors.Is(err, issuing.ErrUnavailable), ctx.Err() != nil:
+		return card, err
+	}
+	physical, physicalErr := readPhysical(ctx, c, ref)
+	if physicalErr != nil {
+		return nil, errors.Join(err, physicalErr)
+	}
+	return physical, nil
+}
+
+// readPhysical reads a card by the physical page.
+func readPhysical(ctx context.Context, c *Client, ref CardRef) (*Card, error) {
+	physical, err := c.Physical.Card(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	if !ref.names(physical.ID, physical.MerchantCardID) {
+		return nil, errOtherCard
+	}
+	return &Card{
+		ID: physical.ID, MerchantCardID: physical.MerchantCardID, CardType: physical.CardType,
+		Status: physical.Status, CardNumber: physical.CardNumber,
+	}, nil
+}
+
+// errOtherCard is an answer that must not settle anything.
+var errOtherCard = errors.New("the answer is about another card")
