@@ -19,7 +19,8 @@ func (r *run) settle(ctx context.Context, round int, err error) (again bool, _ e
 		return false, err
 	}
 	open := errors.Is(err, issuing.ErrOutcomeUnknown)
-	if !open && (r.refusal == nil || !r.refusal.Ambiguous) {
+	ambiguous := r.refusal != nil && r.refusal.Ambiguous && r.call.Op.Safety == transport.Keyed
+	if !open && !ambiguous {
 		return false, err
 	}
 	found, lookErr := r.call.look(ctx)
