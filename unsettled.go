@@ -33,6 +33,8 @@ func (u *Unsettled) Error() string {
 	switch {
 	case len(u.Inquiry) > 0:
 		b.WriteString("look it up with " + strings.Join(u.Inquiry, " or "))
+	case u.Note == "" && u.Key == "":
+		b.WriteString("no inquiry for it is published: ask the provider, quoting the request")
 	case u.Note == "":
 		b.WriteString("no inquiry for it is published: ask the provider, quoting the key")
 	}

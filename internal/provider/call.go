@@ -78,7 +78,6 @@ func (c *Core) Check(ctx context.Context, call Call) error {
 func (c *Core) run(call Call) *run {
 	return &run{
 		core: c, call: call, settings: issuing.NewCallSettings(call.Options...), began: time.Now(),
-		progress: new(transport.Progress),
 	}
 }
 
@@ -89,8 +88,8 @@ type run struct {
 	settings issuing.CallSettings
 	began    time.Time
 
-	tc       *transport.Call
-	progress *transport.Progress
+	tc       transport.Call
+	progress transport.Progress
 	sealed   transport.Sealed // the last attempt
 	resend   bool             // the next attempt repeats it as it was
 	verdict  Verdict          // on the last answer
@@ -110,7 +109,7 @@ func (r *run) do(ctx context.Context) error {
 		if err != nil {
 			again, err = r.settle(ctx, round, err)
 		}
-		r.core.transport.Conclude(ctx, r.progress, again && !without(ctx, mendRetry))
+		r.core.transport.Conclude(ctx, &r.progress, again && !without(ctx, mendRetry))
 		if !again {
 			return err
 		}
@@ -174,9 +173,9 @@ func (r *run) prepare(ctx context.Context) error {
 	case safety == transport.Keyed && r.call.Op.LookFirst:
 		safety = transport.Checked // repeated after a look only
 	}
-	r.tc = &transport.Call{
+	r.tc = transport.Call{
 		Op: r.call.Op.Name, Method: plan.Method, URL: plan.URL, Template: plan.Template,
-		Safety: safety, Key: r.call.Key, Progress: r.progress,
+		Safety: safety, Key: r.call.Key, Progress: &r.progress,
 		MaxResponse: plan.MaxResponse, Sink: plan.Sink, Seal: r.seal, Judge: r.judge,
 	}
 	return nil
@@ -230,7 +229,7 @@ func (r *run) judge(resp *transport.Response) transport.Judgement {
 func (r *run) attempt(ctx context.Context) error {
 	for {
 		r.resp, r.raw, r.refusal, r.verdict = nil, nil, nil, Verdict{}
-		resp, err := r.core.transport.Do(ctx, r.tc)
+		resp, err := r.core.transport.Do(ctx, &r.tc)
 		if err != nil {
 			return r.failed(ctx, nil, asError(err))
 		}
@@ -239,7 +238,7 @@ func (r *run) attempt(ctx context.Context) error {
 			r.resp = resp
 			return r.open(ctx, resp)
 		}
-		r.core.transport.Conclude(ctx, r.progress, !without(ctx, mendRetry))
+		r.core.transport.Conclude(ctx, &r.progress, !without(ctx, mendRetry))
 		if again.Wait > 0 && !transport.Pause(ctx, again.Wait) {
 			r.resp = resp
 			return r.open(ctx, resp)

@@ -137,7 +137,7 @@ func (e *ending) Unwrap() []error {
 // call.
 func (r *run) report(ctx context.Context) {
 	info := r.settings.Info
-	if info == nil || (r.tc == nil && without(ctx, mendReport)) {
+	if info == nil || (r.tc.Seal == nil && without(ctx, mendReport)) {
 		return
 	}
 	*info = issuing.CallInfo{
