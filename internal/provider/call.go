@@ -109,7 +109,7 @@ func (r *run) do(ctx context.Context) error {
 		if err != nil {
 			again, err = r.settle(ctx, round, err)
 		}
-		r.core.transport.Conclude(ctx, &r.progress, again && !without(ctx, mendRetry))
+		r.core.transport.Conclude(ctx, &r.progress, again)
 		if !again {
 			return err
 		}
@@ -141,7 +141,7 @@ func (r *run) check(ctx context.Context) error {
 	if r.call.Check != nil {
 		r.call.Check(&p)
 	}
-	if p.Any() {
+	if p.Any() && !without(ctx, mendCheck) {
 		return r.refused(p.Refusal())
 	}
 	return nil
@@ -149,9 +149,8 @@ func (r *run) check(ctx context.Context) error {
 
 // prepare checks and encodes the request, all before a key is touched.
 func (r *run) prepare(ctx context.Context) error {
-	invalid := r.check(ctx)
-	if invalid != nil && !without(ctx, mendCheck) {
-		return invalid
+	if err := r.check(ctx); err != nil {
+		return err
 	}
 	plan, err := r.call.Exchange.Encode(r.settings)
 	if plan.Key != "" {
@@ -163,8 +162,6 @@ func (r *run) prepare(ctx context.Context) error {
 		return r.refused(refused)
 	case err != nil:
 		return r.refused(&issuing.Error{Kind: issuing.ErrInvalid, Err: err})
-	case invalid != nil:
-		return invalid
 	}
 	safety := r.call.Op.Safety
 	switch {
@@ -238,7 +235,7 @@ func (r *run) attempt(ctx context.Context) error {
 			r.resp = resp
 			return r.open(ctx, resp)
 		}
-		r.core.transport.Conclude(ctx, &r.progress, !without(ctx, mendRetry))
+		r.core.transport.Conclude(ctx, &r.progress, true)
 		if again.Wait > 0 && !transport.Pause(ctx, again.Wait) {
 			r.resp = resp
 			return r.open(ctx, resp)

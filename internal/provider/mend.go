@@ -9,13 +9,11 @@ type mend int
 
 const (
 	mendOut      mend = iota + 1 // a result that cannot be decoded into is refused unsent
-	mendCheck                    // the request is checked before it is encoded
+	mendCheck                    // what breaks a rule is refused unsent
 	mendReport                   // a refused request fills CallInfo
 	mendAttempts                 // attempts are counted over the whole call
-	mendDuration                 // durations include waits and look-ups
-	mendRetry                    // an attempt that another one follows says so
+	mendDuration                 // durations are of the whole call
 	mendRedact                   // the request's secrets leave the platform's words
-	mendCancel                   // the context's end stays in the chain
 )
 
 type mendKey struct{}

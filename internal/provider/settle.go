@@ -108,7 +108,7 @@ func (r *run) unknown(ctx context.Context, e *issuing.Error) error {
 // when it is why nothing more was done to settle it.
 func (r *run) named(ctx context.Context, err error) error {
 	var u *issuing.Unsettled
-	if ended := ctx.Err(); ended != nil && errors.As(err, &u) && !errors.Is(err, ended) && !without(ctx, mendCancel) {
+	if ended := ctx.Err(); ended != nil && errors.As(err, &u) && !errors.Is(err, ended) {
 		u.Err = &ending{ended: ended, before: u.Err}
 	}
 	return err
