@@ -107,11 +107,11 @@ func TestAnswersThatAreNoSuccess(t *testing.T) {
 			if c.code != "" && !errors.Is(e, c.code) || !strings.Contains(e.Error(), c.alsoContains) {
 				t.Errorf("%v", e)
 			}
-			var u *kazepay.Unsettled
+			var u *issuing.Unsettled
 			if errors.As(e, &u) != errors.Is(c.write, unknown) {
 				t.Errorf("unsettled: %v", e)
 			}
-			if u != nil && (u.RequestNo != e.Key || u.APICode != "cardRecharge" || !strings.Contains(e.Error(), "queryTransactions")) {
+			if u != nil && (u.Key != e.Key || e.Op != "Cards.Deposit" || u.Inquiry[0] != "Cards.Transactions" || !strings.Contains(e.Error(), "look it up with Cards.Transactions or Cards.Balance")) {
 				t.Errorf("%+v", u)
 			}
 		})
