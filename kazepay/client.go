@@ -84,8 +84,8 @@ func (c *Client) Clone(opts ...issuing.Option) (*Client, error) {
 // KazePay's Merchant APIs page: in, sealed like every other payload, goes to
 // apiCode, and the answer's payload is decoded into out, a pointer or nil. A nil
 // in sends {}, a nil out drops the payload; a *json.RawMessage takes it as it is.
-// A payload whose result flag is not SUCCESS is a failure here as well. Secrets in
-// in are sent in clear inside the encrypted payload.
+// A payload whose result flag is FAILED is a failure here as well. Secrets in in
+// are sent in clear inside the encrypted payload.
 //
 // Safety: once, because nothing is known about repeating it. An unclear end is
 // issuing.ErrOutcomeUnknown.

@@ -157,6 +157,28 @@ func TestResultFlag(t *testing.T) {
 			t.Errorf("%s: %d attempts", payload, e.Attempts)
 		}
 	}
+	// Of a write only the documented values are definite.
+	for payload, kind := range map[string]error{
+		`{"encrypt":"SUCCESS","cardID":"3377"}`: nil, `{"cardID":"3377"}`: nil, `{"encrypt":null,"cardID":"3377"}`: nil,
+		`{"encrypt":"FAILED","cardID":"3377"}`:     issuing.ErrDeclined,
+		`{"encrypt":"PROCESSING","cardID":"3377"}`: issuing.ErrOutcomeUnknown,
+		`{"encrypt":"success","cardID":"3377"}`:    issuing.ErrOutcomeUnknown,
+		`{"encrypt":"","cardID":"3377"}`:           issuing.ErrOutcomeUnknown,
+		`{"encrypt":true,"cardID":"3377"}`:         issuing.ErrOutcomeUnknown,
+	} {
+		s := newWireServer(t, success(t, payload))
+		var info issuing.CallInfo
+		_, err := s.client(t).Physical.Assign(t.Context(), kazepay.AssignRequest{
+			Email: "kyc@kazepay.io", CardNumber: issuing.NewSecret("4937240800070604"),
+		}, issuing.WithCallInfo(&info))
+		if kind == nil && err == nil {
+			continue
+		}
+		e := wantError(t, err, kind)
+		if info.Raw.Reveal() != payload || e.Attempts != 1 || !strings.Contains(e.Error(), "apiCode ucardAssign") {
+			t.Errorf("%s: %v", payload, e)
+		}
+	}
 	// The flag belongs to nine operations; elsewhere the name means nothing.
 	s := newWireServer(t, success(t, `{"encrypt":"FAILED","cardID":"1","status":"ACTIVE"}`))
 	if _, err := s.client(t).Virtual.Application(t.Context(), "1"); err != nil {

@@ -169,7 +169,8 @@ func (x *exchange) Open(r *transport.Response) (provider.Answer, error) {
 	case x.o.payload == flagged:
 		if flag, failed := failedFlag(payload); failed {
 			e := &issuing.Error{Kind: issuing.ErrDeclined, Message: m.head.Detail, Err: x.failure(flag, payload)}
-			return answer, &provider.Refusal{Err: e}
+			// What is neither of the documented values says nothing definite.
+			return answer, &provider.Refusal{Err: e, Maybe: flag != ResultFailed}
 		}
 	}
 	return answer, nil
