@@ -85,7 +85,7 @@ func TestAnswersThatAreNoSuccess(t *testing.T) {
 			client := s.client(t)
 			e := wantError(t, read(t.Context(), client), c.read)
 			messages, _ := s.requests()
-			if len(messages) != c.reads || e.Attempts != c.reads || e.Key != "" {
+			if len(messages) != c.reads || e.Attempts != c.reads || e.Key != "" || e.RequestID != messages[c.reads-1].Head.RequestNo {
 				t.Errorf("%d reads of %d: %v", len(messages), c.reads, e)
 			}
 			numbers := map[string]bool{}
@@ -101,7 +101,7 @@ func TestAnswersThatAreNoSuccess(t *testing.T) {
 			}
 			e = wantError(t, write(t.Context(), client), c.write)
 			messages, _ = s.requests()
-			if sent := len(messages) - c.reads; sent != 1 || e.Key != messages[c.reads].Head.RequestNo {
+			if sent := len(messages) - c.reads; sent != 1 || e.Key != messages[c.reads].Head.RequestNo || e.RequestID != e.Key {
 				t.Errorf("%d writes, key %q: %v", sent, e.Key, e)
 			}
 			if c.code != "" && !errors.Is(e, c.code) || !strings.Contains(e.Error(), c.alsoContains) {
