@@ -159,7 +159,7 @@ func (u *UploadedFile) incomplete() bool { return u.ID == "" }
 // a picture that nothing refers to has no effect.
 func (s *KYCService) Upload(ctx context.Context, req UploadRequest, opts ...issuing.CallOption) (*UploadedFile, error) {
 	in := req
-	in.File = nil // it may still be read when the call has ended
+	in.File = nil // errors are searched for what is in, when the file may still be read
 	x := &exchange{c: s.c, o: opUpload, in: in, upload: &req}
 	out := new(UploadedFile)
 	err := s.c.send(ctx, x, req.validate, out, opts)
