@@ -57,18 +57,14 @@ func (s *CardService) Card(ctx context.Context, cardID string, opts ...issuing.C
 
 // currencyRequest names a card and a currency.
 type currencyRequest struct {
-	CardID   string           `json:"cardID"`
+	cardRequest
 	Currency issuing.Currency `json:"currency"`
 }
 
-func (r currencyRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
-	p.Text("cardID", r.CardID, maxID)
-	checkCurrency(&p, r.Currency)
-	return p.Err(provider, op)
+func (r currencyRequest) validate(p *check.Problems) {
+	r.cardRequest.validate(p)
+	checkCurrency(p, r.Currency)
 }
-
-func (r currencyRequest) card() string { return r.CardID }
 
 func checkCurrency(p *check.Problems, currency issuing.Currency) {
 	if !currency.Valid() {
@@ -101,7 +97,7 @@ func (b *Balance) card() string { return b.CardID }
 //
 // Safety: read.
 func (s *CardService) Balance(ctx context.Context, cardID string, currency issuing.Currency, opts ...issuing.CallOption) (*Balance, error) {
-	return call[Balance](ctx, s.c, opBalance, currencyRequest{cardID, orUSD(currency)}, opts)
+	return call[Balance](ctx, s.c, opBalance, currencyRequest{cardRequest{cardID}, orUSD(currency)}, opts)
 }
 
 // DepositRequest tops up a card.
@@ -122,15 +118,13 @@ const (
 	maxAmountNumbers = 15
 )
 
-func (r DepositRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
+func (r DepositRequest) validate(p *check.Problems) {
 	p.Text("cardID", r.CardID, maxID)
-	checkCurrency(&p, r.Currency)
+	checkCurrency(p, r.Currency)
 	p.Amount("amount", r.Amount, maxDecimals)
 	if len(strings.ReplaceAll(r.Amount.String(), ".", "")) > maxAmountNumbers {
 		p.Add("amount", "has more than %d digits", maxAmountNumbers)
 	}
-	return p.Err(provider, op)
 }
 
 func (r DepositRequest) card() string { return r.CardID }
@@ -169,15 +163,9 @@ func (s *CardService) Deposit(ctx context.Context, req DepositRequest, opts ...i
 
 // statusRequest moves a card to a status.
 type statusRequest struct {
-	CardID string     `json:"cardID"`
+	cardRequest
 	Status CardStatus `json:"status"`
 }
-
-func (r statusRequest) validate(op string, _ time.Time) error {
-	return cardRequest{r.CardID}.validate(op, time.Time{})
-}
-
-func (r statusRequest) card() string { return r.CardID }
 
 // Freeze (updCardStatus with INACTIVE) freezes an active card. The answer may
 // show a state on the way; [CardService.Card] confirms it.
@@ -185,14 +173,14 @@ func (r statusRequest) card() string { return r.CardID }
 // Safety: once. On issuing.ErrOutcomeUnknown read the card with
 // [CardService.Card]; freezing a frozen card again changes nothing.
 func (s *CardService) Freeze(ctx context.Context, cardID string, opts ...issuing.CallOption) (*CardChange, error) {
-	return call[CardChange](ctx, s.c, opFreeze, statusRequest{cardID, CardStatusInactive}, opts)
+	return call[CardChange](ctx, s.c, opFreeze, statusRequest{cardRequest{cardID}, CardStatusInactive}, opts)
 }
 
 // Unfreeze (updCardStatus with ACTIVE) makes a frozen card usable again.
 //
 // Safety: once, as [CardService.Freeze].
 func (s *CardService) Unfreeze(ctx context.Context, cardID string, opts ...issuing.CallOption) (*CardChange, error) {
-	return call[CardChange](ctx, s.c, opUnfreeze, statusRequest{cardID, CardStatusActive}, opts)
+	return call[CardChange](ctx, s.c, opUnfreeze, statusRequest{cardRequest{cardID}, CardStatusActive}, opts)
 }
 
 // Closure is the answer to closing a card.
@@ -222,10 +210,8 @@ type numberRequest struct {
 	CardNumber issuing.Secret `json:"cardNo"`
 }
 
-func (r numberRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
+func (r numberRequest) validate(p *check.Problems) {
 	p.Digits("cardNo", r.CardNumber, minPANDigits, maxPANDigits)
-	return p.Err(provider, op)
 }
 
 // CardNumberID ties a card number to KazePay's card id.

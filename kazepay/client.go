@@ -2,133 +2,18 @@ package kazepay
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/provider"
 	"github.com/issuing-sdk/issuing-go/internal/transport"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
-	"github.com/issuing-sdk/issuing-go/sign"
 )
 
-// provider names this package in errors and events.
-const provider = "kazepay"
-
-// minRSABits is the size of both keys in the published sample.
-const minRSABits = 2048
-
-// Limits and defaults of [Config].
-const (
-	DefaultMaxUpload = 5 << 20 // bytes of a picture; KazePay publishes no limit
-	maxID            = 128     // characters of an id; the longest one shown has 36
-	maxText          = 255     // characters of free text; KazePay gives no length
-)
-
-// Config is what KazePay and the merchant agreed on. BaseURL, SysID, PrivateKey
-// and PlatformKey are required.
-//
-// KazePay hands most of it out with the credentials; what no page decides is a
-// setting here, with the safest reading as default.
-type Config struct {
-	// BaseURL is the whole address that requests are posted to, path included:
-	// https, or http on a loopback address. KazePay does not publish it; there
-	// is no default.
-	BaseURL string
-	// UploadURL is the address of KYC.Upload; empty is BaseURL.
-	UploadURL string
-	// SysID is the merchant's system id, such as 202402271432298822660001.
-	// Opaque.
-	SysID string
-	// PrivateKey is the merchant's RSA key of 2048 bits or more. It signs
-	// requests and unwraps the session keys of answers, so a key in an HSM must
-	// be able to decrypt.
-	PrivateKey sign.PrivateKey
-	// PlatformKey is KazePay's RSA key of 2048 bits or more. It verifies answers
-	// and wraps the session keys of requests.
-	PlatformKey sign.PublicKey
-	// Profile is the envelope's choice of algorithms. The zero Profile is
-	// inferred, not published: confirm it with KazePay or run
-	// sign.DetectKazePayProfile on one answer of the sandbox.
-	Profile sign.Profile
-	// Location is the zone of KazePay's times, which carry none; nil is UTC.
-	// UTC+8 is plausible. Widen query windows by a day while it is unconfirmed.
-	Location *time.Location
-	// Upload is the form of KYC.Upload.
-	Upload UploadForm
-	// MaxUpload bounds a picture in bytes; 0 is DefaultMaxUpload.
-	MaxUpload int64
-	// RequireSysID refuses answers whose head names another system id. Off by
-	// default: the published samples do not echo reliably.
-	RequireSysID bool
-	// SignedFailures believes a failure answer to a write only when its envelope
-	// opens and verifies; any other leaves the outcome unknown. Off by default:
-	// failures are expected to come without signature, protected by TLS alone.
-	SignedFailures bool
-	// Warn, when set, is told when an answer names another card than the
-	// request, as one published sample does. The answer's value stands. It runs
-	// on the calling goroutine.
-	Warn func(context.Context, Warning)
-}
-
-// Warning describes a discrepancy that does not fail a call.
-type Warning struct {
-	Op        string // the operation, such as "Physical.Activate"
-	RequestNo string // the message number of the request
-	Field     string // the field that differs, such as "cardID"
-}
-
-// ParseConfig makes a Config from texts: the merchant's private key in PEM
-// (PKCS #1 or PKCS #8) or bare Base64 of DER, KazePay's public key in PEM (PKIX
-// or PKCS #1) or bare Base64 of DER.
-func ParseConfig(baseURL, sysID, privateKey, platformKey string) (Config, error) {
-	cfg := Config{BaseURL: baseURL, SysID: sysID}
-	var p check.Problems
-	var err error
-	if cfg.PrivateKey, err = sign.ParsePrivateKey(privateKey); err != nil {
-		p.Add("private key", "%v", err)
-	}
-	if cfg.PlatformKey, err = sign.ParsePublicKey(platformKey); err != nil {
-		p.Add("platform key", "%v", err)
-	}
-	return cfg, p.Err(provider, "ParseConfig")
-}
-
-func (c Config) validate() error {
-	var p check.Problems
-	if err := transport.CheckURL(c.BaseURL); err != nil {
-		p.Add("BaseURL", "%v", err)
-	}
-	if c.UploadURL != "" {
-		if err := transport.CheckURL(c.UploadURL); err != nil {
-			p.Add("UploadURL", "%v", err)
-		}
-	}
-	p.Text("SysID", c.SysID, maxID)
-	if p.Required("PrivateKey", !c.PrivateKey.IsZero()) {
-		if c.PrivateKey.Bits() < minRSABits {
-			p.Add("PrivateKey", "has %d bits, at least %d are needed", c.PrivateKey.Bits(), minRSABits)
-		}
-		if !c.PrivateKey.CanDecrypt() {
-			p.Add("PrivateKey", "cannot decrypt; its signer must be a crypto.Decrypter as well")
-		}
-	}
-	if p.Required("PlatformKey", !c.PlatformKey.IsZero()) {
-		if c.PlatformKey.Bits() < minRSABits {
-			p.Add("PlatformKey", "has %d bits, at least %d are needed", c.PlatformKey.Bits(), minRSABits)
-		}
-		if !c.PrivateKey.IsZero() && c.PlatformKey.Fingerprint() == c.PrivateKey.Public().Fingerprint() {
-			p.Add("PlatformKey", "is the merchant's own public key; KazePay's is needed")
-		}
-	}
-	if err := c.Profile.Validate(); err != nil {
-		p.Add("Profile", "%v", err)
-	}
-	c.Upload.check(&p)
-	if c.MaxUpload < 0 {
-		p.Add("MaxUpload", "must not be negative")
-	}
-	return p.Err(provider, "New")
-}
+// providerName names this package in errors and events.
+const providerName = "kazepay"
 
 // Client calls KazePay's API. It is immutable and safe for concurrent use.
 type Client struct {
@@ -143,9 +28,9 @@ type Client struct {
 	// Webhooks sets where callbacks go.
 	Webhooks *WebhookService
 
-	cfg       Config
-	codec     wire.Codec
-	transport *transport.Client
+	cfg   Config
+	codec wire.Codec
+	core  *provider.Core
 }
 
 // New returns a client. It checks the configuration and does no I/O.
@@ -153,7 +38,7 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	settings, err := issuing.NewSettings(opts...)
+	core, err := provider.New(providerName, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -167,11 +52,11 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 		cfg.Location = time.UTC
 	}
 	cfg.Upload = cfg.Upload.complete()
-	return newClient(cfg, settings), nil
+	return newClient(cfg, core), nil
 }
 
-func newClient(cfg Config, settings issuing.Settings) *Client {
-	c := &Client{cfg: cfg, codec: codecIn(cfg.Location), transport: transport.New(provider, settings)}
+func newClient(cfg Config, core *provider.Core) *Client {
+	c := &Client{cfg: cfg, codec: codecIn(cfg.Location), core: core}
 	c.Virtual = &VirtualService{c}
 	c.Physical = &PhysicalService{c}
 	c.KYC = &KYCService{c}
@@ -188,31 +73,84 @@ func codecIn(zone *time.Location) wire.Codec {
 
 // Clone returns a client with further options applied to this one's.
 func (c *Client) Clone(opts ...issuing.Option) (*Client, error) {
-	settings, err := c.transport.Settings().With(opts...)
+	core, err := c.core.With(opts...)
 	if err != nil {
 		return nil, err
 	}
-	return newClient(c.cfg, settings), nil
+	return newClient(c.cfg, core), nil
 }
 
 // Do calls an operation that this package does not know, such as those of
 // KazePay's Merchant APIs page: in, sealed like every other payload, goes to
-// apiCode, and the answer's payload is decoded into out. A nil in sends {}, a nil
-// out drops the payload; a *json.RawMessage takes it as it is. A payload whose
-// result flag is not SUCCESS is a failure here as well. Secrets in in are sent in
-// clear inside the encrypted payload.
+// apiCode, and the answer's payload is decoded into out, a pointer or nil. A nil
+// in sends {}, a nil out drops the payload; a *json.RawMessage takes it as it is.
+// A payload whose result flag is FAILED is a failure here as well. Secrets in in
+// are sent in clear inside the encrypted payload.
 //
 // Safety: once, because nothing is known about repeating it. An unclear end is
 // issuing.ErrOutcomeUnknown.
 func (c *Client) Do(ctx context.Context, apiCode string, in, out any, opts ...issuing.CallOption) error {
-	o := operation{name: "Do " + apiCode, apiCode: apiCode, safety: transport.Once, flag: true, settle: settleDo}
+	valid := func(p *check.Problems) { p.Text("apiCode", apiCode, maxID) }
+	o := operation{name: "Do", apiCode: apiCode, safety: once, payload: flagged, settle: byQuery}
 	var p check.Problems
-	p.Text("apiCode", apiCode, maxID)
-	if err := p.Err(provider, "Do"); err != nil {
-		return err
+	if valid(&p); !p.Any() {
+		o.name += " " + apiCode // any other text has no place in an error
 	}
 	if in == nil {
 		in = struct{}{}
 	}
-	return c.exchange(ctx, &o, in, out, nil, issuing.NewCallSettings(opts...))
+	return c.send(ctx, &exchange{c: c, o: o, in: in}, valid, out, opts)
+}
+
+// call checks and sends a request and returns its decoded result.
+func call[T any](ctx context.Context, c *Client, o operation, in request, opts []issuing.CallOption) (*T, error) {
+	out := new(T)
+	if err := c.send(ctx, &exchange{c: c, o: o, in: in}, in.validate, out, opts); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// send has the core carry an exchange out.
+func (c *Client) send(ctx context.Context, x *exchange, valid func(*check.Problems), out any, opts []issuing.CallOption) error {
+	err := c.core.Do(ctx, provider.Call{
+		Op: provider.Op{Name: x.o.name, Safety: x.o.safety, Settle: x.o.settle},
+		In: x.in, Check: valid, Exchange: x, Out: out, Decode: x.decode, Options: opts,
+	})
+	if err == nil {
+		x.compare(ctx, out)
+	}
+	return err
+}
+
+// compare warns when an answer names another card than the request.
+func (x *exchange) compare(ctx context.Context, out any) {
+	asked, ok := x.in.(carded)
+	if !ok || x.c.cfg.Warn == nil {
+		return
+	}
+	got, ok := out.(carded)
+	if ok && got.card() != "" && !strings.EqualFold(got.card(), asked.card()) {
+		x.c.cfg.Warn(ctx, Warning{Op: x.o.name, RequestNo: x.requestNo, Field: "cardID"})
+	}
+}
+
+// Waits of polling.
+const (
+	firstPoll   = 2 * time.Second
+	longestPoll = time.Minute
+)
+
+// poll asks until it is done, an error comes or the context ends. With the
+// context's error comes the last answer.
+func poll[T any](ctx context.Context, op string, ask func() (answer *T, done bool, err error)) (*T, error) {
+	for wait := firstPoll; ; wait = min(2*wait, longestPoll) {
+		answer, done, err := ask()
+		if err != nil || done {
+			return answer, err
+		}
+		if !transport.Pause(ctx, wait) {
+			return answer, &issuing.Error{Provider: providerName, Op: op, Kind: issuing.ErrUnavailable, Err: ctx.Err()}
+		}
+	}
 }

@@ -185,6 +185,11 @@ func TestAwait(t *testing.T) {
 		if a, err = client.Virtual.Await(ctx, "1"); !errors.Is(err, context.DeadlineExceeded) || a.Status != kazepay.CardStatusAuditing || asked != 2 {
 			t.Errorf("%+v, %v, asked %d times", a, err, asked)
 		}
+		ctx, cancel = context.WithCancel(t.Context())
+		cancel()
+		if _, err = client.Virtual.Await(ctx, "1"); !errors.Is(err, context.Canceled) || asked != 2 {
+			t.Errorf("%v, asked %d times", err, asked)
+		}
 	})
 }
 

@@ -33,17 +33,17 @@
 // (errors.Is(err, issuing.ErrDeclined)) or for a code
 // (errors.Is(err, kazepay.CodeInsufficientBalance)). KazePay publishes no list of
 // codes, so most failures are issuing.ErrDeclined with KazePay's text. [Failure]
-// stands behind a refusal, [Unsettled] behind an unknown outcome.
+// stands behind a refusal, [issuing.Unsettled] behind an unknown outcome.
 //
 // # Retries
 //
 // Reads are repeated, each time with a new requestNo. Writes are repeated only
 // when they provably never left: whether KazePay recognises a repeated requestNo
 // is not documented. A write that may have arrived ends with
-// [issuing.ErrOutcomeUnknown]; the error's Key is the requestNo, and [Unsettled]
-// names the query that settles it. issuing.WithIdempotencyKey sets the requestNo
-// of a write, so that it can be stored beforehand; it does not make a repeat
-// safe.
+// [issuing.ErrOutcomeUnknown]; the error's Key is the requestNo, and
+// [issuing.Unsettled] names the query that settles it. issuing.WithIdempotencyKey
+// sets the requestNo of a write, so that it can be stored beforehand; it does not
+// make a repeat safe.
 //
 // # Testing
 //

@@ -3,7 +3,8 @@ package kazepay
 import "strings"
 
 // ResultFlag is the field "encrypt" inside the payload of nine operations: a
-// result flag that has nothing to do with body.encrypt but the name.
+// result flag that has nothing to do with body.encrypt but the name. A value that
+// is not documented leaves the outcome of a write unknown.
 type ResultFlag string
 
 // Result flags.

@@ -85,7 +85,7 @@ func TestAnswersThatAreNoSuccess(t *testing.T) {
 			client := s.client(t)
 			e := wantError(t, read(t.Context(), client), c.read)
 			messages, _ := s.requests()
-			if len(messages) != c.reads || e.Attempts != c.reads || e.Key != "" {
+			if len(messages) != c.reads || e.Attempts != c.reads || e.Key != "" || e.RequestID != messages[c.reads-1].Head.RequestNo {
 				t.Errorf("%d reads of %d: %v", len(messages), c.reads, e)
 			}
 			numbers := map[string]bool{}
@@ -101,17 +101,17 @@ func TestAnswersThatAreNoSuccess(t *testing.T) {
 			}
 			e = wantError(t, write(t.Context(), client), c.write)
 			messages, _ = s.requests()
-			if sent := len(messages) - c.reads; sent != 1 || e.Key != messages[c.reads].Head.RequestNo {
+			if sent := len(messages) - c.reads; sent != 1 || e.Key != messages[c.reads].Head.RequestNo || e.RequestID != e.Key {
 				t.Errorf("%d writes, key %q: %v", sent, e.Key, e)
 			}
 			if c.code != "" && !errors.Is(e, c.code) || !strings.Contains(e.Error(), c.alsoContains) {
 				t.Errorf("%v", e)
 			}
-			var u *kazepay.Unsettled
+			var u *issuing.Unsettled
 			if errors.As(e, &u) != errors.Is(c.write, unknown) {
 				t.Errorf("unsettled: %v", e)
 			}
-			if u != nil && (u.RequestNo != e.Key || u.APICode != "cardRecharge" || !strings.Contains(e.Error(), "queryTransactions")) {
+			if u != nil && (u.Key != e.Key || e.Op != "Cards.Deposit" || u.Inquiry[0] != "Cards.Transactions" || !strings.Contains(e.Error(), "look it up with Cards.Transactions or Cards.Balance")) {
 				t.Errorf("%+v", u)
 			}
 		})
@@ -155,6 +155,28 @@ func TestResultFlag(t *testing.T) {
 		}
 		if e.Attempts != 1 {
 			t.Errorf("%s: %d attempts", payload, e.Attempts)
+		}
+	}
+	// Of a write only the documented values are definite.
+	for payload, kind := range map[string]error{
+		`{"encrypt":"SUCCESS","cardID":"3377"}`: nil, `{"cardID":"3377"}`: nil, `{"encrypt":null,"cardID":"3377"}`: nil,
+		`{"encrypt":"FAILED","cardID":"3377"}`:     issuing.ErrDeclined,
+		`{"encrypt":"PROCESSING","cardID":"3377"}`: issuing.ErrOutcomeUnknown,
+		`{"encrypt":"success","cardID":"3377"}`:    issuing.ErrOutcomeUnknown,
+		`{"encrypt":"","cardID":"3377"}`:           issuing.ErrOutcomeUnknown,
+		`{"encrypt":true,"cardID":"3377"}`:         issuing.ErrOutcomeUnknown,
+	} {
+		s := newWireServer(t, success(t, payload))
+		var info issuing.CallInfo
+		_, err := s.client(t).Physical.Assign(t.Context(), kazepay.AssignRequest{
+			Email: "kyc@kazepay.io", CardNumber: issuing.NewSecret("4937240800070604"),
+		}, issuing.WithCallInfo(&info))
+		if kind == nil && err == nil {
+			continue
+		}
+		e := wantError(t, err, kind)
+		if info.Raw.Reveal() != payload || e.Attempts != 1 || !strings.Contains(e.Error(), "apiCode ucardAssign") {
+			t.Errorf("%s: %v", payload, e)
 		}
 	}
 	// The flag belongs to nine operations; elsewhere the name means nothing.

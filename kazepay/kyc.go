@@ -39,7 +39,7 @@ type Identity struct {
 	IdentificationExpiryDate issuing.Date       `json:"identificationExpiryDate"` // when the document expires
 }
 
-func (r Identity) check(p *check.Problems, now time.Time) {
+func (r Identity) validate(p *check.Problems) {
 	checkUser(p, r.Email, r.MobileNumber, r.MobilePrefix)
 	for _, f := range []struct {
 		name, value string
@@ -67,14 +67,12 @@ func (r Identity) check(p *check.Problems, now time.Time) {
 	}
 	p.Required("dateOfBirth", !r.DateOfBirth.IsZero())
 	p.Date("dateOfBirth", r.DateOfBirth)
-	if r.DateOfBirth.In(time.UTC).After(now.AddDate(0, 0, 1)) {
+	if r.DateOfBirth.In(time.UTC).After(p.Now.AddDate(0, 0, 1)) {
 		p.Add("dateOfBirth", "lies in the future")
 	}
 	p.Required("identificationExpiryDate", !r.IdentificationExpiryDate.IsZero())
 	p.Date("identificationExpiryDate", r.IdentificationExpiryDate)
 }
-
-func (r Identity) secrets() []issuing.Secret { return []issuing.Secret{r.IdentificationNumber} }
 
 // SubmitRequest submits a holder's identity with pictures that were uploaded.
 // File ids have at most 128 characters; those shown are UUIDs.
@@ -86,14 +84,12 @@ type SubmitRequest struct {
 	HandheldFileID string `json:"handheldImgFileId"`      // holder with the document, from Upload; required
 }
 
-func (r SubmitRequest) validate(op string, now time.Time) error {
-	var p check.Problems
-	r.Identity.check(&p, now)
+func (r SubmitRequest) validate(p *check.Problems) {
+	r.Identity.validate(p)
 	p.Text("frontImgFileId", r.FrontFileID, maxID)
 	p.Required("backImgFileId", r.IdentificationType != IdentificationIDCard || r.BackFileID != "")
 	p.OptionalText("backImgFileId", r.BackFileID, maxID)
 	p.Text("handheldImgFileId", r.HandheldFileID, maxID)
-	return p.Err(provider, op)
 }
 
 // Review is where a verification stands.
@@ -121,9 +117,8 @@ type SubmitInlineRequest struct {
 	HandheldImage issuing.Secret `json:"handheldImgBase64"`      // holder with the document, a data URI; required
 }
 
-func (r SubmitInlineRequest) validate(op string, now time.Time) error {
-	var p check.Problems
-	r.Identity.check(&p, now)
+func (r SubmitInlineRequest) validate(p *check.Problems) {
+	r.Identity.validate(p)
 	p.Required("backImgBase64", r.IdentificationType != IdentificationIDCard || !r.BackImage.IsZero())
 	p.Required("frontImgBase64", !r.FrontImage.IsZero())
 	p.Required("handheldImgBase64", !r.HandheldImage.IsZero())
@@ -136,7 +131,6 @@ func (r SubmitInlineRequest) validate(op string, now time.Time) error {
 			p.Add(f.name, "is not a data URI of a JPEG or PNG picture")
 		}
 	}
-	return p.Err(provider, op)
 }
 
 // InlineImage makes the data URI "data:image/jpeg;base64,…" of a JPEG or PNG
@@ -146,7 +140,7 @@ func InlineImage(image []byte) (issuing.Secret, error) {
 	if kind == "" {
 		var p check.Problems
 		p.Add("image", "is neither JPEG nor PNG")
-		return issuing.Secret{}, p.Err(provider, "InlineImage")
+		return issuing.Secret{}, p.Err(providerName, "InlineImage")
 	}
 	return issuing.NewSecret("data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(image)), nil
 }
@@ -174,15 +168,6 @@ func (s *KYCService) SubmitInline(ctx context.Context, req SubmitInlineRequest, 
 	return call[Review](ctx, s.c, opSubmitInline, req, opts)
 }
 
-// linkRequest is an identity without pictures.
-type linkRequest struct{ Identity }
-
-func (r linkRequest) validate(op string, now time.Time) error {
-	var p check.Problems
-	r.Identity.check(&p, now)
-	return p.Err(provider, op)
-}
-
 // Link is where a holder completes the verification.
 type Link struct {
 	URL issuing.Secret `json:"kycUrl"` // for the holder alone; its lifetime is not documented
@@ -196,7 +181,7 @@ func (l *Link) incomplete() bool { return l.URL.IsZero() }
 //
 // Safety: once. On issuing.ErrOutcomeUnknown ask [KYCService.Status].
 func (s *KYCService) Link(ctx context.Context, identity Identity, opts ...issuing.CallOption) (*Link, error) {
-	return call[Link](ctx, s.c, opLink, linkRequest{identity}, opts)
+	return call[Link](ctx, s.c, opLink, identity, opts)
 }
 
 // emailRequest names a user.
@@ -204,10 +189,8 @@ type emailRequest struct {
 	Email string `json:"email"`
 }
 
-func (r emailRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
-	checkEmail(&p, r.Email)
-	return p.Err(provider, op)
+func (r emailRequest) validate(p *check.Problems) {
+	checkEmail(p, r.Email)
 }
 
 // Status (queryUcardKycStatus) reads where a user's verification stands.

@@ -1,17 +1,19 @@
 package kazepay
 
-import (
-	"github.com/issuing-sdk/issuing-go/internal/transport"
+// How open outcomes are settled. No operation can be looked up by its requestNo,
+// so the state of the card or the user is read instead.
+var (
+	nothing    = by() // a read leaves none open
+	byCallback = byNote("a card status callback tells of the new card, which Virtual.Application reads then; without one ask KazePay, quoting the key")
+	byUpload   = byNote("uploading again settles it: a picture that nothing refers to has no effect")
+	byKYC      = by("KYC.Status")
+	byNumber   = byNote("Cards.Card shows the holder of the card that is found", "Cards.CardID")
+	byCard     = by("Cards.Card")
+	byPIN      = byNote("setting the same PIN again settles it")
+	byHistory  = byNote("a top-up that is not listed may still be on its way", "Cards.Transactions", "Cards.Balance")
+	byURL      = by("Webhooks.URL")
+	byQuery    = byNote("use the query operation that KazePay names, or ask KazePay, quoting the key")
 )
-
-// operation is one row of the operation table: all in which two methods differ.
-type operation struct {
-	name    string // service and method
-	apiCode string // head.apiCode
-	safety  transport.Safety
-	flag    bool   // the payload carries the result flag "encrypt"
-	settle  string // how to settle an unknown outcome
-}
 
 // The operations of the Virtual Card, Physical Card and Webhook pages.
 //
@@ -19,38 +21,24 @@ type operation struct {
 // repeated after it may have arrived: whether the platform recognises a repeated
 // requestNo is not documented.
 var (
-	opApply        = operation{"Virtual.Apply", "createCard", transport.Once, false, settleApply}
-	opApplication  = operation{"Virtual.Application", "createCardQuery", transport.Read, false, ""}
-	opUpload       = operation{"KYC.Upload", "fileUpload", transport.Once, true, settleUpload}
-	opSubmit       = operation{"KYC.Submit", "setUcardKyc", transport.Once, true, settleKYC}
-	opSubmitInline = operation{"KYC.SubmitInline", "setUcardKyc", transport.Once, true, settleKYC}
-	opLink         = operation{"KYC.Link", "setUserKyc", transport.Once, true, settleKYC}
-	opKYCStatus    = operation{"KYC.Status", "queryUcardKycStatus", transport.Read, true, ""}
-	opAssign       = operation{"Physical.Assign", "ucardAssign", transport.Once, true, settleAssign}
-	opActivate     = operation{"Physical.Activate", "ucardActive", transport.Once, true, settleCard}
-	opSetPIN       = operation{"Physical.SetPIN", "cardSetPin", transport.Once, true, settlePIN}
-	opCard         = operation{"Cards.Card", "queryCard", transport.Read, false, ""}
-	opBalance      = operation{"Cards.Balance", "cardBalance", transport.Read, false, ""}
-	opDeposit      = operation{"Cards.Deposit", "cardRecharge", transport.Once, false, settleDeposit}
-	opTransactions = operation{"Cards.Transactions", "queryTransactions", transport.Read, false, ""}
-	opFreeze       = operation{"Cards.Freeze", "updCardStatus", transport.Once, false, settleCard}
-	opUnfreeze     = operation{"Cards.Unfreeze", "updCardStatus", transport.Once, false, settleCard}
-	opClose        = operation{"Cards.Close", "closeCard", transport.Once, false, settleCard}
-	opCardID       = operation{"Cards.CardID", "getCardId", transport.Read, false, ""}
-	opSetURL       = operation{"Webhooks.SetURL", "setWebhookUrl", transport.Once, true, settleURL}
-	opURL          = operation{"Webhooks.URL", "getWebhookUrl", transport.Read, true, ""}
-)
-
-// How to settle unknown outcomes. No operation can be looked up by its
-// requestNo, so the state of the card is read instead.
-const (
-	settleApply   = "a card status callback, or Virtual.Application once the card id is known; else ask KazePay with the requestNo"
-	settleUpload  = "uploading again: a picture that nothing refers to has no effect"
-	settleKYC     = "KYC.Status (queryUcardKycStatus)"
-	settleAssign  = "Cards.CardID (getCardId) and Cards.Card (queryCard)"
-	settleCard    = "Cards.Card (queryCard)"
-	settlePIN     = "setting the same PIN again"
-	settleDeposit = "Cards.Transactions (queryTransactions) and Cards.Balance (cardBalance)"
-	settleURL     = "Webhooks.URL (getWebhookUrl)"
-	settleDo      = "the query operation that KazePay names; or ask KazePay with the requestNo"
+	opApply        = operation{"Virtual.Apply", "createCard", once, bare, byCallback}
+	opApplication  = operation{"Virtual.Application", "createCardQuery", read, bare, nothing}
+	opUpload       = operation{"KYC.Upload", "fileUpload", once, flagged, byUpload}
+	opSubmit       = operation{"KYC.Submit", "setUcardKyc", once, flagged, byKYC}
+	opSubmitInline = operation{"KYC.SubmitInline", "setUcardKyc", once, flagged, byKYC}
+	opLink         = operation{"KYC.Link", "setUserKyc", once, flagged, byKYC}
+	opKYCStatus    = operation{"KYC.Status", "queryUcardKycStatus", read, flagged, nothing}
+	opAssign       = operation{"Physical.Assign", "ucardAssign", once, flagged, byNumber}
+	opActivate     = operation{"Physical.Activate", "ucardActive", once, flagged, byCard}
+	opSetPIN       = operation{"Physical.SetPIN", "cardSetPin", once, flagged, byPIN}
+	opCard         = operation{"Cards.Card", "queryCard", read, bare, nothing}
+	opBalance      = operation{"Cards.Balance", "cardBalance", read, bare, nothing}
+	opDeposit      = operation{"Cards.Deposit", "cardRecharge", once, bare, byHistory}
+	opTransactions = operation{"Cards.Transactions", "queryTransactions", read, bare, nothing}
+	opFreeze       = operation{"Cards.Freeze", "updCardStatus", once, bare, byCard}
+	opUnfreeze     = operation{"Cards.Unfreeze", "updCardStatus", once, bare, byCard}
+	opClose        = operation{"Cards.Close", "closeCard", once, bare, byCard}
+	opCardID       = operation{"Cards.CardID", "getCardId", read, bare, nothing}
+	opSetURL       = operation{"Webhooks.SetURL", "setWebhookUrl", once, flagged, byURL}
+	opURL          = operation{"Webhooks.URL", "getWebhookUrl", read, flagged, nothing}
 )

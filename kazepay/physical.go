@@ -2,7 +2,6 @@ package kazepay
 
 import (
 	"context"
-	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -32,11 +31,9 @@ type AssignRequest struct {
 	AutoActivate bool `json:"autoActive"`
 }
 
-func (r AssignRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
-	checkEmail(&p, r.Email)
+func (r AssignRequest) validate(p *check.Problems) {
+	checkEmail(p, r.Email)
 	p.Digits("cardNumber", r.CardNumber, minPANDigits, maxPANDigits)
-	return p.Err(provider, op)
 }
 
 // Assignment is a card that was bound to a user. It says nothing of the card's
@@ -57,20 +54,14 @@ func (s *PhysicalService) Assign(ctx context.Context, req AssignRequest, opts ..
 
 // activateRequest activates an assigned card.
 type activateRequest struct {
-	CardID         string         `json:"cardID"`
+	cardRequest
 	ActivationCode issuing.Secret `json:"activationCode"`
 }
 
-func (r activateRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
-	p.Text("cardID", r.CardID, maxID)
+func (r activateRequest) validate(p *check.Problems) {
+	r.cardRequest.validate(p)
 	p.Text("activationCode", r.ActivationCode.Reveal(), maxID)
-	return p.Err(provider, op)
 }
-
-func (r activateRequest) card() string { return r.CardID }
-
-func (r activateRequest) secrets() []issuing.Secret { return []issuing.Secret{r.ActivationCode} }
 
 // CardChange is the answer to an operation that moves a card to another state.
 type CardChange struct {
@@ -90,29 +81,25 @@ func (c *CardChange) card() string { return c.ID }
 // Safety: once. On issuing.ErrOutcomeUnknown read the card with
 // [CardService.Card].
 func (s *PhysicalService) Activate(ctx context.Context, cardID string, activationCode issuing.Secret, opts ...issuing.CallOption) (*CardChange, error) {
-	return call[CardChange](ctx, s.c, opActivate, activateRequest{cardID, activationCode}, opts)
+	return call[CardChange](ctx, s.c, opActivate, activateRequest{cardRequest{cardID}, activationCode}, opts)
 }
 
 // pinRequest sets a PIN.
 type pinRequest struct {
-	CardID string         `json:"cardID"`
-	PIN    issuing.Secret `json:"pin"`
+	cardRequest
+	PIN issuing.Secret `json:"pin"`
 }
 
-func (r pinRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
-	p.Text("cardID", r.CardID, maxID)
+func (r pinRequest) validate(p *check.Problems) {
+	r.cardRequest.validate(p)
 	p.Digits("pin", r.PIN, pinDigits, pinDigits)
-	return p.Err(provider, op)
 }
-
-func (r pinRequest) secrets() []issuing.Secret { return []issuing.Secret{r.PIN} }
 
 // SetPIN (cardSetPin) sets the PIN, exactly six digits, of an active card.
 //
 // Safety: once. A PIN cannot be read back; on issuing.ErrOutcomeUnknown set the
 // same PIN again.
 func (s *PhysicalService) SetPIN(ctx context.Context, cardID string, pin issuing.Secret, opts ...issuing.CallOption) error {
-	_, err := call[struct{}](ctx, s.c, opSetPIN, pinRequest{cardID, pin}, opts)
+	_, err := call[struct{}](ctx, s.c, opSetPIN, pinRequest{cardRequest{cardID}, pin}, opts)
 	return err
 }

@@ -82,9 +82,9 @@ func (p *picture) start() (*pictureStream, error) {
 }
 
 // finish ends all reading and returns why the picture could not be sent whole,
-// if it could not.
+// if it could not. A nil picture was never opened.
 func (p *picture) finish(ctx context.Context) error {
-	if p.stream == nil {
+	if p == nil || p.stream == nil {
 		return nil
 	}
 	return p.stream.finish(ctx)

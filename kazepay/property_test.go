@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"strings"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -144,8 +144,8 @@ func settleAll(t *testing.T, outcomes []outcome, rows map[string]string) {
 			continue
 		}
 		open++
-		var u *kazepay.Unsettled
-		if !errors.As(o.err, &u) || u.RequestNo != o.key || !strings.Contains(u.Settle, "Cards.Transactions") {
+		var u *issuing.Unsettled
+		if !errors.As(o.err, &u) || u.Key != o.key || !slices.Contains(u.Inquiry, "Cards.Transactions") {
 			t.Errorf("%s: %v", o.key, o.err)
 		}
 		if id := rows[o.card+" "+o.amount.String()]; id != "" {
@@ -222,8 +222,8 @@ func TestNoWriteIsSentTwice(t *testing.T) {
 			continue
 		}
 		e := wantError(t, err, issuing.ErrOutcomeUnknown)
-		var u *kazepay.Unsettled
-		if len(messages) != 1 || !errors.As(err, &u) || u.APICode != c.apiCode || u.Settle == "" || e.Key != u.RequestNo {
+		var u *issuing.Unsettled
+		if len(messages) != 1 || messages[0].Head.APICode != c.apiCode || !errors.As(err, &u) || e.Op != c.name || u.Inquiry == nil && u.Note == "" || e.Key != u.Key || e.Key != messages[0].Head.RequestNo {
 			t.Errorf("%s: %d requests, %v", c.name, len(messages), err)
 		}
 		if fmt.Sprint(e) == "" || info.Attempts != 1 {

@@ -31,8 +31,7 @@ type TransactionsRequest struct {
 	To            time.Time `json:"transactionEndTime,omitzero"`   // to the second, in Config.Location; optional
 }
 
-func (r TransactionsRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
+func (r TransactionsRequest) validate(p *check.Problems) {
 	p.Text("cardID", r.CardID, maxID)
 	p.OptionalText("transactionId", r.TransactionID, maxID)
 	if r.PageSize < 0 || r.PageSize > maxPageSize {
@@ -44,7 +43,6 @@ func (r TransactionsRequest) validate(op string, _ time.Time) error {
 	if !r.From.IsZero() && !r.To.IsZero() && r.To.Before(r.From) {
 		p.Add("transactionEndTime", "lies before transactionStartTime")
 	}
-	return p.Err(provider, op)
 }
 
 // Transaction is a card transaction, as listed. Amounts are in their currency's

@@ -1,5 +1,9 @@
 package kazepay
 
+// An upload is the one message of KazePay's that is a form with a stream in it.
+// Unlike the other services this file makes its own attempts, and so names a type
+// of internal/transport; picture.go guards what they read.
+
 import (
 	"bytes"
 	"context"
@@ -13,11 +17,11 @@ import (
 	"net/textproto"
 	"slices"
 	"strings"
-	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/transport"
+	"github.com/issuing-sdk/issuing-go/sign"
 )
 
 // UploadLayout says how the message and the picture share a multipart form. No
@@ -131,15 +135,13 @@ func (r UploadRequest) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "upload for %q, picture [redacted]", r.Email)
 }
 
-func (r UploadRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
-	checkUser(&p, r.Email, r.MobileNumber, r.MobilePrefix)
+func (r UploadRequest) validate(p *check.Problems) {
+	checkUser(p, r.Email, r.MobileNumber, r.MobilePrefix)
 	p.Required("file", r.File != nil)
 	p.OptionalText("file name", r.FileName, maxText)
 	if r.Size < 0 {
 		p.Add("file", "has a negative size")
 	}
-	return p.Err(provider, op)
 }
 
 // UploadedFile is a picture that KazePay holds.
@@ -156,16 +158,12 @@ func (u *UploadedFile) incomplete() bool { return u.ID == "" }
 // Safety: once. Uploading again after an issuing.ErrOutcomeUnknown does no harm:
 // a picture that nothing refers to has no effect.
 func (s *KYCService) Upload(ctx context.Context, req UploadRequest, opts ...issuing.CallOption) (*UploadedFile, error) {
-	if err := req.validate(opUpload.name, s.c.now()); err != nil {
-		return nil, err
-	}
-	file, err := openPicture(req, s.c.cfg.MaxUpload)
-	if err != nil {
-		return nil, pictureError(err)
-	}
+	in := req
+	in.File = nil // errors are searched for what is in, when the file may still be read
+	x := &exchange{c: s.c, o: opUpload, in: in, upload: &req}
 	out := new(UploadedFile)
-	err = s.c.exchange(ctx, &opUpload, req, out, file, issuing.NewCallSettings(opts...))
-	if cause := file.finish(ctx); err != nil && cause != nil {
+	err := s.c.send(ctx, x, req.validate, out, opts)
+	if cause := x.picture.finish(ctx); err != nil && cause != nil {
 		// The form was never completed, so nothing can have come of it.
 		return nil, pictureError(cause)
 	}
@@ -178,7 +176,7 @@ func (s *KYCService) Upload(ctx context.Context, req UploadRequest, opts ...issu
 // pictureError is the error of a picture that cannot be sent.
 func pictureError(cause error) error {
 	return &issuing.Error{
-		Provider: provider, Op: opUpload.name, Kind: issuing.ErrInvalid, Err: cause,
+		Provider: providerName, Op: opUpload.name, Kind: issuing.ErrInvalid, Err: cause,
 		Fields: []issuing.FieldError{{Field: "file", Problem: "cannot be sent"}},
 	}
 }
@@ -195,53 +193,47 @@ func (p *picture) fileName() string {
 	}
 }
 
-// sealForm makes one attempt of a form.
-func (c *Client) sealForm(o *operation, requestNo string, payload []byte, file *picture) func(context.Context, int) (transport.Sealed, error) {
-	return func(context.Context, int) (transport.Sealed, error) {
-		e, head, err := c.envelope(o, requestNo, payload)
-		if err != nil {
-			return transport.Sealed{}, err
-		}
-		stream, err := file.start()
-		if err != nil {
-			return transport.Sealed{}, err
-		}
-		f, err := newForm()
-		if err != nil {
-			return transport.Sealed{}, err
-		}
-		switch u := c.cfg.Upload; u.Layout {
-		case UploadEnvelope:
-			f.text(u.Envelope, "application/json; charset=UTF-8", string(e.JSON()))
-		case UploadFlat:
-			for i, value := range []string{
-				head.APICode, head.SysID, head.RequestNo, head.Version, e.Sign, e.KeyEnc.Reveal(), e.Encrypt,
-			} {
-				f.text(u.Fields[flatFields[i]], "", value)
-			}
-		default:
-			headJSON, bodyJSON := e.Split()
-			f.text(u.Head, "application/json; charset=UTF-8", string(headJSON))
-			f.text(u.Body, "application/json; charset=UTF-8", string(bodyJSON))
-		}
-		f.part(c.cfg.Upload.File, file.kind, file.fileName())
-		before, after := f.head.Bytes(), []byte("\r\n--"+f.boundary+"--\r\n")
-		length := int64(-1)
-		if file.size >= 0 {
-			length = int64(len(before)) + file.size + int64(len(after))
-		}
-		header := http.Header{
-			"Content-Type": {mime.FormatMediaType("multipart/form-data", map[string]string{"boundary": f.boundary})},
-			"Accept":       {"application/json"},
-		}
-		return transport.Sealed{
-			Header: header, Length: length, RequestID: head.RequestNo,
-			Stream: struct {
-				io.Reader
-				io.Closer
-			}{io.MultiReader(bytes.NewReader(before), stream, bytes.NewReader(after)), stream},
-		}, nil
+// seal makes one attempt of a form: the message, then the picture.
+func (u UploadForm) seal(e *sign.Envelope, head requestHead, file *picture) (transport.Sealed, error) {
+	stream, err := file.start()
+	if err != nil {
+		return transport.Sealed{}, err
 	}
+	f, err := newForm()
+	if err != nil {
+		return transport.Sealed{}, err
+	}
+	switch u.Layout {
+	case UploadEnvelope:
+		f.text(u.Envelope, "application/json; charset=UTF-8", string(e.JSON()))
+	case UploadFlat:
+		for i, value := range []string{
+			head.APICode, head.SysID, head.RequestNo, head.Version, e.Sign, e.KeyEnc.Reveal(), e.Encrypt,
+		} {
+			f.text(u.Fields[flatFields[i]], "", value)
+		}
+	default:
+		headJSON, bodyJSON := e.Split()
+		f.text(u.Head, "application/json; charset=UTF-8", string(headJSON))
+		f.text(u.Body, "application/json; charset=UTF-8", string(bodyJSON))
+	}
+	f.part(u.File, file.kind, file.fileName())
+	before, after := f.head.Bytes(), []byte("\r\n--"+f.boundary+"--\r\n")
+	length := int64(-1)
+	if file.size >= 0 {
+		length = int64(len(before)) + file.size + int64(len(after))
+	}
+	header := http.Header{
+		"Content-Type": {mime.FormatMediaType("multipart/form-data", map[string]string{"boundary": f.boundary})},
+		"Accept":       {"application/json"},
+	}
+	return transport.Sealed{
+		Header: header, Length: length, RequestID: head.RequestNo,
+		Stream: struct {
+			io.Reader
+			io.Closer
+		}{io.MultiReader(bytes.NewReader(before), stream, bytes.NewReader(after)), stream},
+	}, nil
 }
 
 // form is a multipart form up to the content of its last part.

@@ -192,21 +192,22 @@ func TestUploadReaders(t *testing.T) {
 		size int64
 		want error // kind; nil is success
 		also error
+		sent int // attempts
 	}{
-		"seekable":                    {bytes.NewReader(picture(limit)), 0, nil, nil},
-		"stream":                      {only{bytes.NewReader(picture(limit))}, 0, nil, nil},
-		"stream of known size":        {only{bytes.NewReader(picture(limit))}, limit, nil, nil},
-		"no file":                     {nil, 0, issuing.ErrInvalid, nil},
-		"negative size":               {bytes.NewReader(picture(10)), -1, issuing.ErrInvalid, nil},
-		"empty":                       {bytes.NewReader(nil), 0, issuing.ErrInvalid, nil},
-		"neither PNG nor JPEG":        {strings.NewReader("GIF89a too bad"), 0, issuing.ErrInvalid, nil},
-		"too large":                   {bytes.NewReader(picture(limit + 1)), 0, issuing.ErrInvalid, issuing.ErrTooLarge},
-		"said to be too large":        {only{bytes.NewReader(picture(10))}, limit + 1, issuing.ErrInvalid, issuing.ErrTooLarge},
-		"too large, found on the way": {only{bytes.NewReader(picture(50 * limit))}, 0, issuing.ErrInvalid, issuing.ErrTooLarge},
-		"shorter than said":           {only{bytes.NewReader(picture(limit / 2))}, limit, issuing.ErrInvalid, nil},
-		"longer than said":            {only{bytes.NewReader(picture(limit))}, limit / 2, issuing.ErrInvalid, nil},
-		"breaks off":                  {&failing{limit / 2}, 0, issuing.ErrInvalid, nil},
-		"breaks at once":              {&failing{0}, 0, issuing.ErrInvalid, nil},
+		"seekable":                    {bytes.NewReader(picture(limit)), 0, nil, nil, 1},
+		"stream":                      {only{bytes.NewReader(picture(limit))}, 0, nil, nil, 1},
+		"stream of known size":        {only{bytes.NewReader(picture(limit))}, limit, nil, nil, 1},
+		"no file":                     {nil, 0, issuing.ErrInvalid, nil, 0},
+		"negative size":               {bytes.NewReader(picture(10)), -1, issuing.ErrInvalid, nil, 0},
+		"empty":                       {bytes.NewReader(nil), 0, issuing.ErrInvalid, nil, 0},
+		"neither PNG nor JPEG":        {strings.NewReader("GIF89a too bad"), 0, issuing.ErrInvalid, nil, 0},
+		"too large":                   {bytes.NewReader(picture(limit + 1)), 0, issuing.ErrInvalid, issuing.ErrTooLarge, 0},
+		"said to be too large":        {only{bytes.NewReader(picture(10))}, limit + 1, issuing.ErrInvalid, issuing.ErrTooLarge, 0},
+		"too large, found on the way": {only{bytes.NewReader(picture(50 * limit))}, 0, issuing.ErrInvalid, issuing.ErrTooLarge, 1},
+		"shorter than said":           {only{bytes.NewReader(picture(limit / 2))}, limit, issuing.ErrInvalid, nil, 1},
+		"longer than said":            {only{bytes.NewReader(picture(limit))}, limit / 2, issuing.ErrInvalid, nil, 1},
+		"breaks off":                  {&failing{limit / 2}, 0, issuing.ErrInvalid, nil, 1},
+		"breaks at once":              {&failing{0}, 0, issuing.ErrInvalid, nil, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -214,7 +215,11 @@ func TestUploadReaders(t *testing.T) {
 			client := s.client(t, func(cfg *kazepay.Config) { cfg.MaxUpload = limit })
 			req := sampleUser.upload(nil)
 			req.File, req.Size = c.file, c.size
-			_, err := client.KYC.Upload(t.Context(), req)
+			info := issuing.CallInfo{Status: 1, Attempts: 7} // of an earlier call
+			_, err := client.KYC.Upload(t.Context(), req, issuing.WithCallInfo(&info))
+			if info.Op != "KYC.Upload" || info.Attempts != c.sent || info.Status == 1 {
+				t.Errorf("%+v", info)
+			}
 			if c.want == nil {
 				if err != nil || s.size != limit {
 					t.Errorf("%d bytes, %v", s.size, err)
@@ -229,6 +234,21 @@ func TestUploadReaders(t *testing.T) {
 				t.Errorf("%v", e)
 			}
 		})
+	}
+}
+
+// A refused message number leaves the picture unread, so that the same stream can
+// be sent with another.
+func TestRefusedUploadReadsNothing(t *testing.T) {
+	t.Parallel()
+	s := newFormServer(t)
+	client := s.client(t, nil)
+	req := sampleUser.upload(nil)
+	req.File = only{bytes.NewReader(picture(500))}
+	_, err := client.KYC.Upload(t.Context(), req, issuing.WithIdempotencyKey("12a"))
+	wantError(t, err, issuing.ErrInvalid)
+	if _, err := client.KYC.Upload(t.Context(), req); err != nil || s.size != 500 {
+		t.Errorf("%d bytes, %v", s.size, err)
 	}
 }
 

@@ -3,11 +3,9 @@ package kazepay
 import (
 	"context"
 	"strings"
-	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
-	"github.com/issuing-sdk/issuing-go/internal/transport"
 )
 
 // VirtualService applies for virtual cards. Everything after the application is
@@ -32,13 +30,11 @@ type ApplyRequest struct {
 	CardLevel CardLevel `json:"cardLevel,omitzero"`
 }
 
-func (r ApplyRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
-	checkUser(&p, r.Email, r.MobileNumber, r.MobilePrefix)
+func (r ApplyRequest) validate(p *check.Problems) {
+	checkUser(p, r.Email, r.MobileNumber, r.MobilePrefix)
 	p.Text("cardBin", r.CardBIN, maxID)
-	checkDigits(&p, "cardBin", r.CardBIN)
+	checkDigits(p, "cardBin", r.CardBIN)
 	p.OptionalText("cardLevel", string(r.CardLevel), maxID)
-	return p.Err(provider, op)
 }
 
 // checkUser checks the three fields that register a user.
@@ -122,35 +118,13 @@ func (s *VirtualService) Await(ctx context.Context, cardID string, opts ...issui
 	})
 }
 
-// Waits of polling.
-const (
-	firstPoll   = 2 * time.Second
-	longestPoll = time.Minute
-)
-
-// poll asks until it is done, an error comes or the context ends. With the
-// context's error comes the last answer.
-func poll[T any](ctx context.Context, op string, ask func() (answer *T, done bool, err error)) (*T, error) {
-	for wait := firstPoll; ; wait = min(2*wait, longestPoll) {
-		answer, done, err := ask()
-		if err != nil || done {
-			return answer, err
-		}
-		if !transport.Pause(ctx, wait) {
-			return answer, &issuing.Error{Provider: provider, Op: op, Kind: issuing.ErrUnavailable, Err: ctx.Err()}
-		}
-	}
-}
-
 // cardRequest names a card and nothing else.
 type cardRequest struct {
 	CardID string `json:"cardID"`
 }
 
-func (r cardRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
+func (r cardRequest) validate(p *check.Problems) {
 	p.Text("cardID", r.CardID, maxID)
-	return p.Err(provider, op)
 }
 
 func (r cardRequest) card() string { return r.CardID }

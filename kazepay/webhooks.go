@@ -3,7 +3,6 @@ package kazepay
 import (
 	"context"
 	"net/url"
-	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -18,13 +17,11 @@ type urlRequest struct {
 	URL string `json:"url"`
 }
 
-func (r urlRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
+func (r urlRequest) validate(p *check.Problems) {
 	p.Text("url", r.URL, 0)
 	if u, err := url.Parse(r.URL); r.URL != "" && (err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil) {
 		p.Add("url", "is not an absolute https address without user")
 	}
-	return p.Err(provider, op)
 }
 
 // WebhookURL is the address that callbacks go to.
@@ -41,14 +38,14 @@ func (s *WebhookService) SetURL(ctx context.Context, address string, opts ...iss
 	return call[WebhookURL](ctx, s.c, opSetURL, urlRequest{address}, opts)
 }
 
-// nothing is a request without fields.
-type nothing struct{}
+// noFields is a request without fields.
+type noFields struct{}
 
-func (nothing) validate(string, time.Time) error { return nil }
+func (noFields) validate(*check.Problems) {}
 
 // URL (getWebhookUrl) reads the address that callbacks go to.
 //
 // Safety: read.
 func (s *WebhookService) URL(ctx context.Context, opts ...issuing.CallOption) (*WebhookURL, error) {
-	return call[WebhookURL](ctx, s.c, opURL, nothing{}, opts)
+	return call[WebhookURL](ctx, s.c, opURL, noFields{}, opts)
 }

@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -268,7 +269,17 @@ func TestDo(t *testing.T) {
 	if diff := cmp.Diff([]string{`{"note":"<&>","pageNum":1}`, `{}`}, payloads); diff != "" || messages[0].Head.APICode != "queryMerchantBalance" {
 		t.Errorf("%s", diff)
 	}
-	wantError(t, client.Do(t.Context(), " ", nil, nil), issuing.ErrInvalid)
+	for _, bad := range []string{" ", "a\nb", strings.Repeat("x", 129)} {
+		var info issuing.CallInfo
+		e := wantError(t, client.Do(t.Context(), bad, nil, nil, issuing.WithCallInfo(&info)), issuing.ErrInvalid)
+		if e.Op != "Do" || info.Op != "Do" || len(e.Fields) != 1 || e.Fields[0].Field != "apiCode" {
+			t.Errorf("%v, %+v", e, info)
+		}
+	}
+	wantError(t, client.Do(t.Context(), "x", nil, json.RawMessage{}), issuing.ErrInvalid) // no pointer
+	if messages, _ := s.requests(); len(messages) != 2 {
+		t.Errorf("%d requests", len(messages))
+	}
 	wantError(t, client.Do(t.Context(), "x", make(chan int), nil), issuing.ErrInvalid)
 	wantError(t, client.Do(t.Context(), "x", nil, &[]int{}), issuing.ErrOutcomeUnknown) // a payload that cannot be read
 	failing := newWireServer(t, success(t, `{"encrypt":"FAILED"}`))

@@ -88,9 +88,9 @@ func (t *tour) event(format string, args ...any) {
 // lookedUp says what a program does about an outcome that is open: it never
 // repeats the call but asks, and keeps the requestNo for KazePay's support.
 func lookedUp(err error) error {
-	var open *kazepay.Unsettled
+	var open *issuing.Unsettled
 	if errors.As(err, &open) {
-		return fmt.Errorf("requestNo %s is open, settle it by %s: %w", open.RequestNo, open.Settle, err)
+		return fmt.Errorf("requestNo %s is open: %w", open.Key, err)
 	}
 	return err
 }

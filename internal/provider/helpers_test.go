@@ -2,6 +2,7 @@ package provider
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -49,6 +50,7 @@ func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 // "again", "moved URL", "wait", "strange".
 type toy struct {
 	key     string
+	id      string // what request ids begin with; "" is r-
 	encode  error
 	refusal Refusal // what a refusal has beside its error
 	seals   int
@@ -61,7 +63,7 @@ func (x *toy) Encode(cs issuing.CallSettings) (Plan, error) {
 
 func (x *toy) Seal(_ context.Context, attempt int) (transport.Sealed, error) {
 	x.seals++
-	id := "r-" + string(rune('0'+attempt))
+	id := cmp.Or(x.id, "r-") + string(rune('0'+attempt))
 	return transport.Sealed{Body: []byte(id), RequestID: id}, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/transport"
 )
 
 // word is a platform's code that is nothing but its text.
@@ -71,6 +72,21 @@ func TestSecretsOfAnything(t *testing.T) {
 	for _, in := range []any{nil, 7, "text", []byte("x"), make(chan int), map[string]int{"a": 1}, (*node)(nil)} {
 		if got := secretsOf(in); len(got) != 0 {
 			t.Errorf("%T: %d secrets", in, len(got))
+		}
+	}
+}
+
+// A request id that the provider package made is no word of the platform's: it
+// stays whole, whatever it looks like and whether or not an answer came.
+func TestOwnRequestIDsStay(t *testing.T) {
+	t.Parallel()
+	const id = "20240422020522123869095"
+	for _, answer := range []reply{{200, "refused pin 493815 of " + id}, {404, "<html>"}, {}} {
+		n := &network{answers: []reply{answer}}
+		_, err := Do[result](t.Context(), core(t, n), newCall(transport.Once, &toy{id: id}), nil)
+		var e *issuing.Error
+		if !errors.As(err, &e) || e.RequestID != id+"1" || strings.Contains(e.Message, "493815") || strings.Contains(e.Message, id) {
+			t.Errorf("%v: %v", answer, err)
 		}
 	}
 }

@@ -86,7 +86,11 @@ func (r *run) failed(ctx context.Context, resp *transport.Response, e *issuing.E
 		}
 	}
 	if !without(ctx, mendRedact) {
+		id := e.RequestID
 		redact(e, r.call.In)
+		if id == r.progress.RequestID {
+			e.RequestID = id // of our own making, though it may look like a card number
+		}
 	}
 	if r.call.Op.Safety == transport.Read || !r.progress.Maybe || (r.refusal != nil && r.refusal.Final) {
 		return e

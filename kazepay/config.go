@@ -1,0 +1,126 @@
+package kazepay
+
+import (
+	"context"
+	"time"
+
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/transport"
+	"github.com/issuing-sdk/issuing-go/sign"
+)
+
+// minRSABits is the size of both keys in the published sample.
+const minRSABits = 2048
+
+// Limits and defaults of [Config].
+const (
+	DefaultMaxUpload = 5 << 20 // bytes of a picture; KazePay publishes no limit
+	maxID            = 128     // characters of an id; the longest one shown has 36
+	maxText          = 255     // characters of free text; KazePay gives no length
+)
+
+// Config is what KazePay and the merchant agreed on. BaseURL, SysID, PrivateKey
+// and PlatformKey are required.
+//
+// KazePay hands most of it out with the credentials; what no page decides is a
+// setting here, with the safest reading as default.
+type Config struct {
+	// BaseURL is the whole address that requests are posted to, path included:
+	// https, or http on a loopback address. KazePay does not publish it; there
+	// is no default.
+	BaseURL string
+	// UploadURL is the address of KYC.Upload; empty is BaseURL.
+	UploadURL string
+	// SysID is the merchant's system id, such as 202402271432298822660001.
+	// Opaque.
+	SysID string
+	// PrivateKey is the merchant's RSA key of 2048 bits or more. It signs
+	// requests and unwraps the session keys of answers, so a key in an HSM must
+	// be able to decrypt.
+	PrivateKey sign.PrivateKey
+	// PlatformKey is KazePay's RSA key of 2048 bits or more. It verifies answers
+	// and wraps the session keys of requests.
+	PlatformKey sign.PublicKey
+	// Profile is the envelope's choice of algorithms. The zero Profile is
+	// inferred, not published: confirm it with KazePay or run
+	// sign.DetectKazePayProfile on one answer of the sandbox.
+	Profile sign.Profile
+	// Location is the zone of KazePay's times, which carry none; nil is UTC.
+	// UTC+8 is plausible. Widen query windows by a day while it is unconfirmed.
+	Location *time.Location
+	// Upload is the form of KYC.Upload.
+	Upload UploadForm
+	// MaxUpload bounds a picture in bytes; 0 is DefaultMaxUpload.
+	MaxUpload int64
+	// RequireSysID refuses answers whose head names another system id. Off by
+	// default: the published samples do not echo reliably.
+	RequireSysID bool
+	// SignedFailures believes a failure answer to a write only when its envelope
+	// opens and verifies; any other leaves the outcome unknown. Off by default:
+	// failures are expected to come without signature, protected by TLS alone.
+	SignedFailures bool
+	// Warn, when set, is told when an answer names another card than the
+	// request, as one published sample does. The answer's value stands. It runs
+	// on the calling goroutine.
+	Warn func(context.Context, Warning)
+}
+
+// Warning describes a discrepancy that does not fail a call.
+type Warning struct {
+	Op        string // the operation, such as "Physical.Activate"
+	RequestNo string // the message number of the request
+	Field     string // the field that differs, such as "cardID"
+}
+
+// ParseConfig makes a Config from texts: the merchant's private key in PEM
+// (PKCS #1 or PKCS #8) or bare Base64 of DER, KazePay's public key in PEM (PKIX
+// or PKCS #1) or bare Base64 of DER.
+func ParseConfig(baseURL, sysID, privateKey, platformKey string) (Config, error) {
+	cfg := Config{BaseURL: baseURL, SysID: sysID}
+	var p check.Problems
+	var err error
+	if cfg.PrivateKey, err = sign.ParsePrivateKey(privateKey); err != nil {
+		p.Add("private key", "%v", err)
+	}
+	if cfg.PlatformKey, err = sign.ParsePublicKey(platformKey); err != nil {
+		p.Add("platform key", "%v", err)
+	}
+	return cfg, p.Err(providerName, "ParseConfig")
+}
+
+func (c Config) validate() error {
+	var p check.Problems
+	if err := transport.CheckURL(c.BaseURL); err != nil {
+		p.Add("BaseURL", "%v", err)
+	}
+	if c.UploadURL != "" {
+		if err := transport.CheckURL(c.UploadURL); err != nil {
+			p.Add("UploadURL", "%v", err)
+		}
+	}
+	p.Text("SysID", c.SysID, maxID)
+	if p.Required("PrivateKey", !c.PrivateKey.IsZero()) {
+		if c.PrivateKey.Bits() < minRSABits {
+			p.Add("PrivateKey", "has %d bits, at least %d are needed", c.PrivateKey.Bits(), minRSABits)
+		}
+		if !c.PrivateKey.CanDecrypt() {
+			p.Add("PrivateKey", "cannot decrypt; its signer must be a crypto.Decrypter as well")
+		}
+	}
+	if p.Required("PlatformKey", !c.PlatformKey.IsZero()) {
+		if c.PlatformKey.Bits() < minRSABits {
+			p.Add("PlatformKey", "has %d bits, at least %d are needed", c.PlatformKey.Bits(), minRSABits)
+		}
+		if !c.PrivateKey.IsZero() && c.PlatformKey.Fingerprint() == c.PrivateKey.Public().Fingerprint() {
+			p.Add("PlatformKey", "is the merchant's own public key; KazePay's is needed")
+		}
+	}
+	if err := c.Profile.Validate(); err != nil {
+		p.Add("Profile", "%v", err)
+	}
+	c.Upload.check(&p)
+	if c.MaxUpload < 0 {
+		p.Add("MaxUpload", "must not be negative")
+	}
+	return p.Err(providerName, "New")
+}

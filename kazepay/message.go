@@ -1,0 +1,116 @@
+package kazepay
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"math/big"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
+	"github.com/issuing-sdk/issuing-go/sign"
+)
+
+// version is head.version of every message.
+const version = "1.0"
+
+// requestHead is the clear part of a request.
+type requestHead struct {
+	APICode   string `json:"apiCode"`
+	SysID     string `json:"sysId"`
+	RequestNo string `json:"requestNo"`
+	Version   string `json:"version"`
+}
+
+// answerHead is the clear part of an answer. The echoes in it do not bind: the
+// published samples name other operations and message numbers than asked for.
+type answerHead struct {
+	SysID  string `json:"sysId"`
+	Code   Code   `json:"code"`
+	Detail string `json:"detail"`
+}
+
+// message is an answer of which the clear part was read.
+type message struct {
+	envelope *sign.Envelope
+	head     answerHead
+}
+
+// maxRequestNo is the longest message number in the published samples.
+const maxRequestNo = 24
+
+// numbers bounds the random part of a message number: ten digits.
+var numbers = big.NewInt(10_000_000_000)
+
+// requestNo makes a message number: the time to the second and ten random
+// digits, the form of most published samples.
+func (c *Client) requestNo() (string, error) {
+	n, err := rand.Int(rand.Reader, numbers)
+	if err != nil {
+		return "", &issuing.Error{Kind: issuing.ErrUnavailable, Err: errors.New("no randomness")}
+	}
+	return fmt.Sprintf("%s%010d", c.core.Now().In(c.cfg.Location).Format("20060102150405"), n), nil
+}
+
+// writeNo returns the message number of a write, which is the merchant's key of
+// it: the caller's or a new one.
+func (c *Client) writeNo(no string) (string, error) {
+	if no == "" {
+		return c.requestNo()
+	}
+	var p check.Problems
+	if p.Digits("requestNo", issuing.NewSecret(no), 1, maxRequestNo); p.Any() {
+		return "", p.Refusal()
+	}
+	return no, nil
+}
+
+// envelope seals a payload under a fresh session key.
+func (c *Client) envelope(head requestHead, payload []byte) (*sign.Envelope, error) {
+	headJSON, err := c.codec.Marshal(head)
+	if err != nil {
+		return nil, &issuing.Error{Kind: issuing.ErrInvalid, Err: err}
+	}
+	e, err := c.cfg.Profile.Seal(c.cfg.PrivateKey, c.cfg.PlatformKey, headJSON, payload)
+	if err != nil {
+		return nil, &issuing.Error{Kind: issuing.ErrUnavailable, Err: err}
+	}
+	return e, nil
+}
+
+// message reads the clear part of an answer. One without a code, whatever its
+// status, is not one of KazePay's.
+func (c *Client) message(body []byte) (m *message, ok bool) {
+	m = &message{}
+	var err error
+	if m.envelope, err = sign.ParseEnvelope(body); err == nil {
+		err = c.codec.Unmarshal(m.envelope.Head, &m.head)
+	}
+	return m, err == nil && m.head.Code != ""
+}
+
+// open verifies and decrypts an answer's payload.
+func (c *Client) open(m *message) ([]byte, error) {
+	if c.cfg.RequireSysID && m.head.SysID != c.cfg.SysID {
+		return nil, errors.New("head.sysId is not the merchant's")
+	}
+	return c.cfg.Profile.Open(c.cfg.PrivateKey, c.cfg.PlatformKey, m.envelope)
+}
+
+// failedFlag reads the result flag of a payload. An absent one leaves the word
+// to head.code.
+func failedFlag(payload []byte) (flag ResultFlag, failed bool) {
+	for name, value := range wire.Members(payload) {
+		if name != "encrypt" || string(value) == "null" {
+			continue
+		}
+		text, ok := wire.Unquote(value)
+		if !ok {
+			text = string(value)
+		}
+		flag = ResultFlag(text)
+		failed = flag != ResultSuccess
+	}
+	return flag, failed
+}

@@ -1,0 +1,210 @@
+package kazepay
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/provider"
+	"github.com/issuing-sdk/issuing-go/internal/transport"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
+)
+
+// operation is one row of the operation table: all in which two methods differ.
+type operation struct {
+	name    string // service and method
+	apiCode string // head.apiCode
+	safety  transport.Safety
+	payload payload
+	settle  provider.Settle
+}
+
+// The safeties of rows; see [transport.Safety].
+const (
+	read = transport.Read
+	once = transport.Once
+)
+
+// payload says what an answer's payload holds.
+type payload int
+
+const (
+	bare    payload = iota // the result alone
+	flagged                // the result flag "encrypt" beside it
+)
+
+// by says which operations show what became of an open outcome.
+func by(inquiry ...string) provider.Settle { return provider.Settle{Inquiry: inquiry} }
+
+// byNote says what settles an open outcome where no inquiry does, or what one has
+// to look at.
+func byNote(note string, inquiry ...string) provider.Settle {
+	return provider.Settle{Inquiry: inquiry, Note: note}
+}
+
+// request is an input that can be checked before it is sent.
+type request interface{ validate(p *check.Problems) }
+
+// carded is a request or result that names a card.
+type carded interface{ card() string }
+
+// incomplete is a result that can tell that the answer lacked its main field.
+type incomplete interface{ incomplete() bool }
+
+// loose is a result that reads more shapes than the codec knows.
+type loose interface {
+	decode(codec wire.Codec, payload []byte) error
+}
+
+// exchange is one call of the merchant API.
+type exchange struct {
+	c      *Client
+	o      operation
+	in     any
+	upload *UploadRequest // makes the message a form with a picture
+
+	picture   *picture // of the upload, once it is open
+	payload   []byte
+	requestNo string // of a write, or of a read's last attempt
+}
+
+// Encode marshals the payload once and draws the message number of a write. The
+// picture comes last, so that a refusal of anything else leaves it unread.
+func (x *exchange) Encode(cs issuing.CallSettings) (provider.Plan, error) {
+	cfg := x.c.cfg
+	address := cfg.BaseURL
+	var err error
+	if x.payload, err = x.c.codec.Marshal(x.in); err != nil {
+		return provider.Plan{}, err
+	}
+	if x.o.safety != read {
+		if x.requestNo, err = x.c.writeNo(cs.IdempotencyKey); err != nil {
+			return provider.Plan{}, err
+		}
+	}
+	if x.upload != nil {
+		address = cfg.UploadURL
+		if x.picture, err = openPicture(*x.upload, cfg.MaxUpload); err != nil {
+			return provider.Plan{}, pictureError(err)
+		}
+	}
+	return provider.Plan{URL: address, Template: pathOf(address), Key: x.requestNo}, nil
+}
+
+// pathOf returns the path of an address that New has checked, for hooks.
+func pathOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Path == "" {
+		return "/"
+	}
+	return u.Path
+}
+
+// Seal makes one attempt over the same payload: a fresh session key and, for a
+// read, a fresh message number.
+func (x *exchange) Seal(context.Context, int) (transport.Sealed, error) {
+	var err error
+	if x.o.safety == read {
+		if x.requestNo, err = x.c.requestNo(); err != nil {
+			return transport.Sealed{}, err
+		}
+	}
+	head := requestHead{APICode: x.o.apiCode, SysID: x.c.cfg.SysID, RequestNo: x.requestNo, Version: version}
+	e, err := x.c.envelope(head, x.payload)
+	if err != nil {
+		return transport.Sealed{}, err
+	}
+	if x.picture != nil {
+		return x.c.cfg.Upload.seal(e, head, x.picture)
+	}
+	header := http.Header{"Content-Type": {"application/json; charset=UTF-8"}, "Accept": {"application/json"}}
+	return transport.Sealed{Header: header, Body: e.JSON(), RequestID: head.RequestNo}, nil
+}
+
+// Judge reads the clear part and says what the answer means for the operation.
+func (x *exchange) Judge(r *transport.Response) provider.Verdict {
+	m, ok := x.c.message(r.Body)
+	if ok {
+		r.Parsed = m
+	}
+	unclear := provider.Verdict{Judgement: transport.Unclear}
+	switch code := m.head.Code; {
+	case !ok && r.OK():
+		return unclear
+	case !ok:
+	case code == CodeSuccess && r.OK():
+		return provider.Verdict{Judgement: transport.Final}
+	case code == CodeSuccess, code == CodeUpstreamSuccess, code == CodeResultUnknown, r.Redirected():
+		return unclear
+	}
+	// A failure code does not make a 5xx definite: it may be the word of a hop
+	// that gave up waiting.
+	return provider.Verdict{Judgement: transport.JudgeStatus(r)}
+}
+
+// Open splits an answer into payload or refusal. The payload, when it verifies,
+// stands in CallInfo in either case.
+func (x *exchange) Open(r *transport.Response) (provider.Answer, error) {
+	m, ok := r.Parsed.(*message)
+	if !ok {
+		refusal := provider.StatusRefusal(r)
+		refusal.Maybe = x.c.cfg.SignedFailures
+		return provider.Answer{}, refusal
+	}
+	payload, err := x.c.open(m)
+	answer := provider.Answer{Raw: payload, Data: payload}
+	switch {
+	case m.head.Code != CodeSuccess, !r.OK():
+		// A payload that came with a failure is attached when it opens, and never
+		// stands in the way when it does not.
+		refusal := x.refuse(r, m.head, payload)
+		refusal.Maybe = err != nil && x.c.cfg.SignedFailures
+		return answer, refusal
+	case err != nil:
+		// Whoever answered did not prove to be KazePay, or the profile is not the
+		// right one; the operation may have been carried out all the same.
+		return answer, &Unverified{Answer: issuing.NewSecret(string(r.Body)), Err: err}
+	case x.o.payload == flagged:
+		if flag, failed := failedFlag(payload); failed {
+			e := &issuing.Error{Kind: issuing.ErrDeclined, Message: m.head.Detail, Err: x.failure(flag, payload)}
+			// What is neither of the documented values says nothing definite.
+			return answer, &provider.Refusal{Err: e, Maybe: flag != ResultFailed}
+		}
+	}
+	return answer, nil
+}
+
+// refuse makes the error of a failure answer.
+func (x *exchange) refuse(r *transport.Response, head answerHead, payload []byte) *provider.Refusal {
+	e := &issuing.Error{Kind: head.Code.Kind(), Code: head.Code, Message: head.Detail, Err: x.failure("", payload)}
+	switch {
+	case head.Code == CodeSuccess:
+		e.Kind, e.Code = transport.KindOfStatus(r.Status), nil
+	case e.Kind == nil && r.OK():
+		e.Kind = issuing.ErrDeclined
+	case e.Kind == nil:
+		e.Kind = transport.KindOfStatus(r.Status)
+	}
+	return &provider.Refusal{Err: e}
+}
+
+// failure is the cause of a failure answer.
+func (x *exchange) failure(flag ResultFlag, payload []byte) *Failure {
+	return &Failure{APICode: x.o.apiCode, RequestNo: x.requestNo, Flag: flag, Payload: issuing.NewSecret(string(payload))}
+}
+
+// decode reads a payload into out.
+func (x *exchange) decode(payload []byte, out any) error {
+	if l, ok := out.(loose); ok {
+		return l.decode(x.c.codec, payload)
+	}
+	if err := x.c.codec.Unmarshal(payload, out); err != nil {
+		return err
+	}
+	if i, ok := out.(incomplete); ok && i.incomplete() {
+		return provider.ErrIncomplete
+	}
+	return nil
+}
