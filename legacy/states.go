@@ -19,18 +19,30 @@ type transition[S comparable] struct {
 // documented. A card that is not closed yet may have a closure under way, so that
 // closing is never repeated.
 var (
-	toMasterEFrozen = transition[MasterECardStatus]{op: opMasterEFreeze, from: MasterECardStatusActivated, goal: MasterECardStatusLost}
-	toMasterEActive = transition[MasterECardStatus]{op: opMasterEUnfreeze, from: MasterECardStatusLost, goal: MasterECardStatusActivated}
+	toMasterEFrozen = transition[MasterECardStatus]{
+		op: opMasterEFreeze, from: MasterECardStatusActivated, goal: MasterECardStatusLost,
+	}
+	toMasterEActive = transition[MasterECardStatus]{
+		op: opMasterEUnfreeze, from: MasterECardStatusLost, goal: MasterECardStatusActivated,
+	}
 
 	toVisaHFrozen = transition[VisaHCardStatus]{op: opVisaHFreeze, from: VisaHCardStatusActivated}
 	toVisaHActive = transition[VisaHCardStatus]{op: opVisaHUnfreeze, goal: VisaHCardStatusActivated}
 
-	toVirtualLFrozen = transition[VirtualLCardStatus]{op: opVirtualLFreeze, from: VirtualLCardStatusActive, goal: VirtualLCardStatusFrozen}
-	toVirtualLActive = transition[VirtualLCardStatus]{op: opVirtualLUnfreeze, from: VirtualLCardStatusFrozen, goal: VirtualLCardStatusActive}
+	toVirtualLFrozen = transition[VirtualLCardStatus]{
+		op: opVirtualLFreeze, from: VirtualLCardStatusActive, goal: VirtualLCardStatusFrozen,
+	}
+	toVirtualLActive = transition[VirtualLCardStatus]{
+		op: opVirtualLUnfreeze, from: VirtualLCardStatusFrozen, goal: VirtualLCardStatusActive,
+	}
 	toVirtualLClosed = transition[VirtualLCardStatus]{op: opVirtualLClose, goal: VirtualLCardStatusCancelled}
 
-	toVirtualPFrozen = transition[VirtualPCardStatus]{op: opVirtualPFreeze, from: VirtualPCardStatusActive, goal: VirtualPCardStatusFrozen}
-	toVirtualPActive = transition[VirtualPCardStatus]{op: opVirtualPUnfreeze, from: VirtualPCardStatusFrozen, goal: VirtualPCardStatusActive}
+	toVirtualPFrozen = transition[VirtualPCardStatus]{
+		op: opVirtualPFreeze, from: VirtualPCardStatusActive, goal: VirtualPCardStatusFrozen,
+	}
+	toVirtualPActive = transition[VirtualPCardStatus]{
+		op: opVirtualPUnfreeze, from: VirtualPCardStatusFrozen, goal: VirtualPCardStatusActive,
+	}
 	toVirtualPClosed = transition[VirtualPCardStatus]{op: opVirtualPClose, goal: VirtualPCardStatusInactive}
 )
 
