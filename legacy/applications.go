@@ -1,7 +1,6 @@
 package legacy
 
 import (
-	"time"
 	"unicode/utf8"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -38,27 +37,27 @@ type MasterEApplication struct {
 	SignImage    issuing.Secret `json:"signImage,omitzero"`  // handwritten signature, file bytes, at most 1 MB; recommended
 }
 
-func (r MasterEApplication) validate(op string, _ time.Time) error {
-	var p check.Problems
-	checkOrder(&p, r.MerOrderNo, r.NotifyURL)
-	checkTexts(&p, []field{
+func (r MasterEApplication) validate(p *check.Problems) {
+	checkOrder(p, r.MerOrderNo, r.NotifyURL)
+	checkTexts(p, []field{
 		{"firstName", r.FirstName}, {"lastName", r.LastName}, {"firstNameEn", r.FirstNameEn}, {"lastNameEN", r.LastNameEn},
 		{"countryCode", r.CountryCode}, {"phone", r.Phone}, {"email", r.Email}, {"address", r.Address},
 		{"idNumber", r.IDNumber.Reveal()}, {"country", r.Country},
 	}, []field{{"cardNumber", r.CardNumber.Reveal()}})
 	p.Email("email", r.Email)
-	checkKnown(&p, "certType", string(r.IDType), r.IDType.Known(), "0 (identity card) or -1 (passport)")
-	checkKnown(&p, "occupation", string(r.Occupation), r.Occupation.Known(), "1 to 17")
-	checkKnown(&p, "position", string(r.Position), r.Position.Known(), "1 to 3")
-	checkDate(&p, "idExpiryDate", r.IDExpiryDate, true)
-	checkDate(&p, "birthday", r.Birthday, true)
+	checkKnown(p, "certType", string(r.IDType), r.IDType.Known(), "0 (identity card) or -1 (passport)")
+	checkKnown(p, "occupation", string(r.Occupation), r.Occupation.Known(), "1 to 17")
+	checkKnown(p, "position", string(r.Position), r.Position.Known(), "1 to 3")
+	checkDate(p, "idExpiryDate", r.IDExpiryDate, true)
+	checkDate(p, "birthday", r.Birthday, true)
 	if p.Required("annualIncome", !r.AnnualIncome.IsZero()) && r.AnnualIncome.Sign() < 0 {
 		p.Add("annualIncome", "must not be negative")
 	}
-	checkIDImages(&p, r.IDType == MasterEIDTypePassport, r.Country, r.FaceImage, r.BackImage, r.PassImage)
-	checkImage(&p, "signImage", r.SignImage, false)
-	return p.Err(provider, op)
+	checkIDImages(p, r.IDType == MasterEIDTypePassport, r.Country, r.FaceImage, r.BackImage, r.PassImage)
+	checkImage(p, "signImage", r.SignImage, false)
 }
+
+func (r MasterEApplication) key() string { return r.MerOrderNo }
 
 func (r MasterEApplication) wire(sign.AppSecret) (any, error) {
 	encodeImages(&r.FaceImage, &r.BackImage, &r.PassImage, &r.SignImage)
@@ -97,10 +96,9 @@ type VisaHApplication struct {
 	PassImage          issuing.Secret `json:"passImage,omitzero"`  // page of the passport with the photograph, file bytes, at most 1 MB; for a passport
 }
 
-func (r VisaHApplication) validate(op string, _ time.Time) error {
-	var p check.Problems
-	checkOrder(&p, r.MerOrderNo, r.NotifyURL)
-	checkTexts(&p, []field{
+func (r VisaHApplication) validate(p *check.Problems) {
+	checkOrder(p, r.MerOrderNo, r.NotifyURL)
+	checkTexts(p, []field{
 		{"firstName", r.FirstName}, {"lastName", r.LastName}, {"countryCode", r.CountryCode}, {"phone", r.Phone},
 		{"email", r.Email}, {"line1", r.Line1}, {"line2", r.Line2}, {"line3", r.Line3}, {"postalCode", r.PostalCode},
 		{"city", r.City}, {"addressCountry", r.AddressCountry}, {"deliveryLine1", r.DeliveryLine1},
@@ -109,12 +107,13 @@ func (r VisaHApplication) validate(op string, _ time.Time) error {
 		{"deliveryCountry", r.DeliveryCountry}, {"country", r.Country}, {"idNumber", r.IDNumber.Reveal()},
 	}, []field{{"cardNumber", r.CardNumber.Reveal()}})
 	p.Email("email", r.Email)
-	checkKnown(&p, "certType", string(r.IDType), r.IDType.Known(), "0 (identity card) or 1 (passport)")
-	checkDate(&p, "idIssuanceDate", r.IDIssuanceDate, true)
-	checkDate(&p, "idExpiryDate", r.IDExpiryDate, true)
-	checkIDImages(&p, r.IDType == VisaHIDTypePassport, r.Country, r.FaceImage, r.BackImage, r.PassImage)
-	return p.Err(provider, op)
+	checkKnown(p, "certType", string(r.IDType), r.IDType.Known(), "0 (identity card) or 1 (passport)")
+	checkDate(p, "idIssuanceDate", r.IDIssuanceDate, true)
+	checkDate(p, "idExpiryDate", r.IDExpiryDate, true)
+	checkIDImages(p, r.IDType == VisaHIDTypePassport, r.Country, r.FaceImage, r.BackImage, r.PassImage)
 }
+
+func (r VisaHApplication) key() string { return r.MerOrderNo }
 
 func (r VisaHApplication) wire(sign.AppSecret) (any, error) {
 	encodeImages(&r.FaceImage, &r.BackImage, &r.PassImage)
@@ -163,23 +162,23 @@ type VirtualLApplication struct {
 // minFirstRecharge is the least initial top-up of a VIRTUAL-L card.
 const minFirstRecharge = 10
 
-func (r VirtualLApplication) validate(op string, _ time.Time) error {
-	var p check.Problems
-	checkOrder(&p, r.MerOrderNo, r.NotifyURL)
-	checkLanguage(&p, r.Language)
-	checkTexts(&p,
+func (r VirtualLApplication) validate(p *check.Problems) {
+	checkOrder(p, r.MerOrderNo, r.NotifyURL)
+	checkLanguage(p, r.Language)
+	checkTexts(p,
 		[]field{{"cardType", r.CardType}, {"businessScene", r.BusinessScene}, {"cardArea", r.CardArea}},
 		[]field{{"cardHeader", r.CardHeader}, {"firstName", r.FirstName}, {"lastName", r.LastName}, {"email", r.Email}})
 	if p.Required("firstRecharge", !r.FirstRecharge.IsZero()) &&
 		(r.FirstRecharge.Scale() > 0 || r.FirstRecharge.Cmp(issuing.NewAmount(minFirstRecharge, 0)) < 0) {
 		p.Add("firstRecharge", "must be a whole number of at least %d", minFirstRecharge)
 	}
-	latinLetters(&p, "firstName", r.FirstName)
-	latinLetters(&p, "lastName", r.LastName)
+	latinLetters(p, "firstName", r.FirstName)
+	latinLetters(p, "lastName", r.LastName)
 	p.Email("email", r.Email)
-	checkDate(&p, "birthday", r.Birthday, false)
-	return p.Err(provider, op)
+	checkDate(p, "birthday", r.Birthday, false)
 }
+
+func (r VirtualLApplication) key() string { return r.MerOrderNo }
 
 // VirtualPApplication issues a VIRTUAL-P card.
 type VirtualPApplication struct {
@@ -201,10 +200,9 @@ type VirtualPApplication struct {
 	PostalCode    string         `json:"postalCode,omitzero"`   // postal code
 }
 
-func (r VirtualPApplication) validate(op string, _ time.Time) error {
-	var p check.Problems
-	checkOrder(&p, r.MerOrderNo, r.NotifyURL)
-	checkTexts(&p, []field{{"cardBin", r.CardBIN}, {"email", r.Email}}, []field{
+func (r VirtualPApplication) validate(p *check.Problems) {
+	checkOrder(p, r.MerOrderNo, r.NotifyURL)
+	checkTexts(p, []field{{"cardBin", r.CardBIN}, {"email", r.Email}}, []field{
 		{"phoneCode", r.PhoneCode}, {"phone", r.Phone}, {"firstName", r.FirstName}, {"lastName", r.LastName},
 		{"state", r.State}, {"city", r.City}, {"addressLine1", r.AddressLine1}, {"addressLine2", r.AddressLine2},
 		{"postalCode", r.PostalCode},
@@ -222,8 +220,9 @@ func (r VirtualPApplication) validate(op string, _ time.Time) error {
 	if n := utf8.RuneCountInString(r.FirstName) + utf8.RuneCountInString(r.LastName); n > maxNames {
 		p.Add("firstName, lastName", "have %d characters together, at most %d are allowed", n, maxNames)
 	}
-	latinLetters(&p, "firstName", r.FirstName)
-	latinLetters(&p, "lastName", r.LastName)
-	checkDate(&p, "dateOfBirth", r.DateOfBirth, false)
-	return p.Err(provider, op)
+	latinLetters(p, "firstName", r.FirstName)
+	latinLetters(p, "lastName", r.LastName)
+	checkDate(p, "dateOfBirth", r.DateOfBirth, false)
 }
+
+func (r VirtualPApplication) key() string { return r.MerOrderNo }

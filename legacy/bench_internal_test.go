@@ -79,14 +79,14 @@ func FuzzAnswer(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	c := &Client{cfg: Config{AppSecret: secret}}
+	x := &exchange{c: &Client{cfg: Config{AppSecret: secret}}}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var env envelope
 		if codec.Unmarshal(body, &env) != nil {
 			return
 		}
 		for _, out := range []any{new(virtualLBINs), new(done), new(VirtualPCard), new(Transfer), new(MasterEPage), new([]VisaHTransaction)} {
-			_ = c.decodeData(env.Data, out)
+			_ = x.decode(env.Data, out)
 		}
 	})
 }

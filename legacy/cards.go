@@ -28,14 +28,14 @@ type DepositRequest struct {
 	Ext string `json:"ext,omitzero"`
 }
 
-func (r DepositRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
-	checkOrder(&p, r.MerOrderNo, r.NotifyURL)
-	checkCard(&p, r.CardNumber)
+func (r DepositRequest) validate(p *check.Problems) {
+	checkOrder(p, r.MerOrderNo, r.NotifyURL)
+	checkCard(p, r.CardNumber)
 	p.Amount("amount", r.Amount, 2)
 	p.OptionalText("ext", r.Ext, maxExt)
-	return p.Err(provider, op)
 }
+
+func (r DepositRequest) key() string { return r.MerOrderNo }
 
 // Deposit is a top-up.
 type Deposit struct {
@@ -51,7 +51,7 @@ type Deposit struct {
 }
 
 func (d *Deposit) incomplete() bool { return d.OrderNo == "" || d.MerOrderNo == "" }
-func (d *Deposit) number() string   { return d.MerOrderNo }
+func (d *Deposit) key() string      { return d.MerOrderNo }
 
 // Deposit tops up a card from the merchant's reserve. The answer says that the
 // order was accepted; the result comes to NotifyURL ([DepositNotification]) or by
@@ -66,15 +66,12 @@ func (d *Deposit) number() string   { return d.MerOrderNo }
 // On issuing.ErrOutcomeUnknown look it up with [CardService.DepositByKey]; never
 // top up again with another number.
 func (s *CardService) Deposit(ctx context.Context, req DepositRequest, opts ...issuing.CallOption) (*Deposit, error) {
-	return create(ctx, s.c, opDeposit, req.MerOrderNo, req, func(ctx context.Context) (*Deposit, bool, error) {
-		d, err := s.DepositByKey(ctx, req.MerOrderNo)
-		if err != nil {
-			d = &Deposit{}
+	return looked(ctx, s.c, opDeposit, req, lookup(s.c, opDepositByKey, req.MerOrderNo, func(d *Deposit) error {
+		if (!d.Amount.IsZero() && d.Amount.Cmp(req.Amount) != 0) || !sameAccount(d.CardNumber, req.CardNumber) {
+			return errOther
 		}
-		same := d.Amount.IsZero() || d.Amount.Cmp(req.Amount) == 0
-		same = same && sameAccount(d.CardNumber, req.CardNumber)
-		return found(opDeposit, req.MerOrderNo, d, d.MerOrderNo, same, err)
-	}, opts)
+		return nil
+	}), opts)
 }
 
 // DepositByKey looks up a top-up by the merchant's number. It settles an
@@ -84,12 +81,12 @@ func (s *CardService) Deposit(ctx context.Context, req DepositRequest, opts ...i
 //
 // Safety: read.
 func (s *CardService) DepositByKey(ctx context.Context, merOrderNo string, opts ...issuing.CallOption) (*Deposit, error) {
-	return byMerOrderNo[Deposit](ctx, s.c, opDepositQuery, merOrderNo, opts)
+	return call[Deposit](ctx, s.c, opDepositByKey, merOrderQuery{merOrderNo}, opts)
 }
 
 // DepositByOrderNo looks up a top-up by the platform's number.
 //
 // Safety: read.
 func (s *CardService) DepositByOrderNo(ctx context.Context, orderNo string, opts ...issuing.CallOption) (*Deposit, error) {
-	return byOrderNo[Deposit](ctx, s.c, opDepositQuery, "Cards.DepositByOrderNo", orderNo, opts)
+	return call[Deposit](ctx, s.c, opDepositByOrderNo, orderQuery{orderNo}, opts)
 }

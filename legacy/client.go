@@ -6,13 +6,14 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/provider"
 	"github.com/issuing-sdk/issuing-go/internal/transport"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
-// provider names this package in errors and events.
-const provider = "legacy"
+// providerName names this package in errors and events.
+const providerName = "legacy"
 
 // Config is what the platform and the merchant agreed on. All fields are
 // required.
@@ -35,7 +36,7 @@ func ParseConfig(baseURL, appKey, appSecret string) (Config, error) {
 	if cfg.AppSecret, err = sign.NewAppSecret(appSecret); err != nil {
 		p.Add("app secret", "%v", err)
 	}
-	return cfg, p.Err(provider, "ParseConfig")
+	return cfg, p.Err(providerName, "ParseConfig")
 }
 
 func (c Config) validate() error {
@@ -45,7 +46,7 @@ func (c Config) validate() error {
 	}
 	p.Text("AppKey", c.AppKey, maxID)
 	p.Required("AppSecret", !c.AppSecret.IsZero())
-	return p.Err(provider, "New")
+	return p.Err(providerName, "New")
 }
 
 // Client calls the legacy API. It is immutable and safe for concurrent use.
@@ -68,8 +69,8 @@ type Client struct {
 	// banks, codes.
 	Reference *ReferenceService
 
-	cfg       Config
-	transport *transport.Client
+	cfg  Config
+	core *provider.Core
 }
 
 // New returns a client. It checks the configuration and does no I/O.
@@ -77,15 +78,15 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	settings, err := issuing.NewSettings(opts...)
+	core, err := provider.New(providerName, opts...)
 	if err != nil {
 		return nil, err
 	}
-	return newClient(cfg, settings), nil
+	return newClient(cfg, core), nil
 }
 
-func newClient(cfg Config, settings issuing.Settings) *Client {
-	c := &Client{cfg: cfg, transport: transport.New(provider, settings)}
+func newClient(cfg Config, core *provider.Core) *Client {
+	c := &Client{cfg: cfg, core: core}
 	c.KYC = &KYCService{c}
 	c.Cards = &CardService{c}
 	c.MasterE = &MasterEService{c}
@@ -99,25 +100,68 @@ func newClient(cfg Config, settings issuing.Settings) *Client {
 
 // Clone returns a client with further options applied to this one's.
 func (c *Client) Clone(opts ...issuing.Option) (*Client, error) {
-	settings, err := c.transport.Settings().With(opts...)
+	core, err := c.core.With(opts...)
 	if err != nil {
 		return nil, err
 	}
-	return newClient(c.cfg, settings), nil
+	return newClient(c.cfg, core), nil
 }
 
 // Do calls an operation that this package does not know: in, a struct or map
 // that encodes to a JSON object, is sent signed to path with the common
-// parameters, and the answer's data is decoded into out, which may be nil.
+// parameters, and the answer's data is decoded into out, a pointer or nil.
 // Nothing is known about repeating it, so it is sent once; an unclear end is
 // issuing.ErrOutcomeUnknown. The balance of the reserve, which the pages mention
 // and do not describe, is such an operation.
 //
 // Secrets in in are sent in clear. Every field is signed.
 func (c *Client) Do(ctx context.Context, path string, in, out any, opts ...issuing.CallOption) error {
-	o := operation{name: "Do " + path, path: path, safety: transport.Once}
-	_, err := c.exchange(ctx, &o, "", in, out, issuing.NewCallSettings(opts...))
-	return err
+	if in == nil {
+		in = noRequest{}
+	}
+	call := c.call(operation{name: "Do " + path, path: path, safety: once}, in, nil, opts)
+	call.Out = out
+	return c.core.Do(ctx, call)
+}
+
+// call checks and sends a request and returns its decoded result.
+func call[T any](ctx context.Context, c *Client, o operation, in request, opts []issuing.CallOption) (*T, error) {
+	return looked[T](ctx, c, o, in, nil, opts)
+}
+
+// list is call for an operation whose data is an array.
+func list[T any](ctx context.Context, c *Client, o operation, in request, opts []issuing.CallOption) ([]T, error) {
+	out, err := call[[]T](ctx, c, o, in, opts)
+	if err != nil {
+		return nil, err
+	}
+	return *out, nil
+}
+
+// errOther is a look's verdict: what stands under the number is another order.
+var errOther = provider.ErrOther
+
+// looked is call for an operation whose open outcome a look settles: it returns
+// the result when the operation has happened, nil when it has not, and errOther
+// when the number belongs to another order.
+func looked[T any](ctx context.Context, c *Client, o operation, in request,
+	look provider.Look[T], opts []issuing.CallOption,
+) (*T, error) {
+	return provider.Do(ctx, c.core, c.call(o, in, in.validate, opts), look)
+}
+
+// call is a logical call of the core's.
+func (c *Client) call(o operation, in any, check func(*check.Problems), opts []issuing.CallOption) provider.Call {
+	x := &exchange{c: c, o: o, in: in}
+	if a, ok := in.(about); ok {
+		x.key = a.key()
+	}
+	return provider.Call{
+		// What the platform refuses to create it may have created all the same, so
+		// the order is looked up before a repeat, although its number is a key.
+		Op:  provider.Op{Name: o.name, Safety: o.safety, Settle: o.settle, LookFirst: o.creates && o.safety == keyed},
+		Key: x.key, In: in, Check: check, Exchange: x, Decode: x.decode, Options: opts,
+	}
 }
 
 // zone is the provider's. No page names one; record numbers that begin with

@@ -19,17 +19,23 @@ type page struct {
 	response []any // together at least the documented fields
 }
 
+// eitherQuery has both numbers of an order, of which a request names one.
+type eitherQuery struct {
+	orderQuery
+	merOrderQuery
+}
+
 // pageStructs maps the pages with tables of fields to their structs. The fields of
 // a callback stand in the table that says which are required.
 var pageStructs = map[string]page{
-	"query":                            {orderQuery{}, []any{Deposit{}}},
+	"query":                            {eitherQuery{}, []any{Deposit{}}},
 	"topup":                            {DepositRequest{}, []any{Deposit{}}},
 	"webhook":                          {DepositNotification{}, nil},
 	"kyc-master-e":                     {MasterEApplication{}, []any{Application{}}},
 	"kyc-visa-h":                       {VisaHApplication{}, []any{Application{}}},
 	"kyc-virtual-virtual-l":            {VirtualLApplication{}, []any{Application{}}},
 	"kyc-virtual-virtual-p":            {VirtualPApplication{}, []any{Application{}}},
-	"kyc-query":                        {orderQuery{}, []any{Application{}}},
+	"kyc-query":                        {eitherQuery{}, []any{Application{}}},
 	"kyc-webhook":                      {KYCNotification{}, nil},
 	"master-e-atm":                     {pinRequest{}, nil},
 	"master-e-info":                    {cardNumberRequest{}, []any{MasterECard{}}},
@@ -63,7 +69,7 @@ var pageStructs = map[string]page{
 	"virtual-p-webhook":                {nil, []any{VirtualPTransactionEvent{}, VirtualPDeleted{}, VirtualPOTP{}, VirtualPForward{}}},
 	"transfer-quotes":                  {QuoteRequest{}, []any{Quote{}}},
 	"transfer-order":                   {TransferRequest{}, []any{Transfer{}}},
-	"transfer-order-query":             {orderQuery{}, []any{Transfer{}}},
+	"transfer-order-query":             {eitherQuery{}, []any{Transfer{}}},
 	"transfer-webhook":                 {nil, []any{TransferNotification{}}},
 	"transfer-bank":                    {countryRequest{}, []any{CodeName{}}},
 	"transfer-branch":                  {branchRequest{}, []any{CodeName{}}},

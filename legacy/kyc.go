@@ -26,7 +26,7 @@ type Application struct {
 }
 
 func (a *Application) incomplete() bool { return a.OrderNo == "" || a.MerOrderNo == "" }
-func (a *Application) number() string   { return a.MerOrderNo }
+func (a *Application) key() string      { return a.MerOrderNo }
 
 // ApplyMasterE applies for a MASTER-E card. The product is marked as
 // discontinued. The result comes to NotifyURL ([KYCNotification]) or by
@@ -36,14 +36,14 @@ func (a *Application) number() string   { return a.MerOrderNo }
 // up and never sent again, because the page documents no answer to a repeat. On
 // issuing.ErrOutcomeUnknown look it up with [KYCService.ApplicationByKey].
 func (s *KYCService) ApplyMasterE(ctx context.Context, req MasterEApplication, opts ...issuing.CallOption) (*Application, error) {
-	return create(ctx, s.c, opApplyMasterE, req.MerOrderNo, req, s.find(opApplyMasterE, req.MerOrderNo), opts)
+	return s.apply(ctx, opApplyMasterE, req, opts)
 }
 
 // ApplyVisaH applies for a VISA-H card.
 //
 // Safety: once per MerOrderNo, as [KYCService.ApplyMasterE].
 func (s *KYCService) ApplyVisaH(ctx context.Context, req VisaHApplication, opts ...issuing.CallOption) (*Application, error) {
-	return create(ctx, s.c, opApplyVisaH, req.MerOrderNo, req, s.find(opApplyVisaH, req.MerOrderNo), opts)
+	return s.apply(ctx, opApplyVisaH, req, opts)
 }
 
 // ApplyVirtualL issues a VIRTUAL-L card and tops it up from the reserve.
@@ -54,24 +54,21 @@ func (s *KYCService) ApplyVirtualL(ctx context.Context, req VirtualLApplication,
 	if req.Language == LanguageEnglish {
 		o = opApplyVirtualLEnglish
 	}
-	return create(ctx, s.c, o, req.MerOrderNo, req, s.find(o, req.MerOrderNo), opts)
+	return s.apply(ctx, o, req, opts)
 }
 
 // ApplyVirtualP issues a VIRTUAL-P card and tops it up from the reserve.
 //
 // Safety: once per MerOrderNo, as [KYCService.ApplyMasterE].
 func (s *KYCService) ApplyVirtualP(ctx context.Context, req VirtualPApplication, opts ...issuing.CallOption) (*Application, error) {
-	return create(ctx, s.c, opApplyVirtualP, req.MerOrderNo, req, s.find(opApplyVirtualP, req.MerOrderNo), opts)
+	return s.apply(ctx, opApplyVirtualP, req, opts)
 }
 
-func (s *KYCService) find(o operation, merOrderNo string) lookup[Application] {
-	return func(ctx context.Context) (*Application, bool, error) {
-		a, err := s.ApplicationByKey(ctx, merOrderNo)
-		if err != nil {
-			a = &Application{}
-		}
-		return found(o, merOrderNo, a, a.MerOrderNo, true, err)
-	}
+// apply sends an application. The query shows nothing of it that could be
+// compared.
+func (s *KYCService) apply(ctx context.Context, o operation, in order, opts []issuing.CallOption) (*Application, error) {
+	anything := func(*Application) error { return nil }
+	return looked(ctx, s.c, o, in, lookup(s.c, opApplicationByKey, in.key(), anything), opts)
 }
 
 // ApplicationByKey looks up an application by the merchant's number. It settles an
@@ -81,12 +78,12 @@ func (s *KYCService) find(o operation, merOrderNo string) lookup[Application] {
 //
 // Safety: read.
 func (s *KYCService) ApplicationByKey(ctx context.Context, merOrderNo string, opts ...issuing.CallOption) (*Application, error) {
-	return byMerOrderNo[Application](ctx, s.c, opKYCQuery, merOrderNo, opts)
+	return call[Application](ctx, s.c, opApplicationByKey, merOrderQuery{merOrderNo}, opts)
 }
 
 // ApplicationByOrderNo looks up an application by the platform's number.
 //
 // Safety: read.
 func (s *KYCService) ApplicationByOrderNo(ctx context.Context, orderNo string, opts ...issuing.CallOption) (*Application, error) {
-	return byOrderNo[Application](ctx, s.c, opKYCQuery, "KYC.ApplicationByOrderNo", orderNo, opts)
+	return call[Application](ctx, s.c, opApplicationByOrderNo, orderQuery{orderNo}, opts)
 }

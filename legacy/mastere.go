@@ -68,7 +68,7 @@ func (c *MasterECard) Expiry() (month time.Month, year int, ok bool) {
 //
 // Safety: read.
 func (s *MasterEService) Card(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) (*MasterECard, error) {
-	return call[MasterECard](ctx, s.c, opMasterECard, cardNumber.Last4(), cardNumberRequest{cardNumber}, opts)
+	return call[MasterECard](ctx, s.c, opMasterECard, cardNumberRequest{cardNumber}, opts)
 }
 
 // Freeze locks a card ("Lock"): it is reported lost until [MasterEService.Unfreeze].
@@ -77,30 +77,25 @@ func (s *MasterEService) Card(ctx context.Context, cardNumber issuing.Secret, op
 // one that is still activated is locked again. On issuing.ErrOutcomeUnknown read
 // the card with [MasterEService.Card].
 func (s *MasterEService) Freeze(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) (*MasterECard, error) {
-	return s.change(ctx, opMasterEFreeze, cardNumber, MasterECardStatusLost, MasterECardStatusActivated, opts)
+	return s.change(ctx, toMasterEFrozen, cardNumber, opts)
 }
 
 // Unfreeze makes a locked card usable again ("Unlock").
 //
 // Safety: checked, as [MasterEService.Freeze].
 func (s *MasterEService) Unfreeze(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) (*MasterECard, error) {
-	return s.change(ctx, opMasterEUnfreeze, cardNumber, MasterECardStatusActivated, MasterECardStatusLost, opts)
+	return s.change(ctx, toMasterEActive, cardNumber, opts)
 }
 
-func (s *MasterEService) change(ctx context.Context, o operation, cardNumber issuing.Secret,
-	goal, from MasterECardStatus, opts []issuing.CallOption,
+func (s *MasterEService) change(ctx context.Context, t transition[MasterECardStatus], cardNumber issuing.Secret,
+	opts []issuing.CallOption,
 ) (*MasterECard, error) {
-	return checked(ctx, s.c, o, cardNumber, cardNumberRequest{cardNumber}, func(ctx context.Context) (progress, *MasterECard, error) {
+	return looked(ctx, s.c, t.op, cardNumberRequest{cardNumber}, func(ctx context.Context) (*MasterECard, error) {
 		card, err := s.Card(ctx, cardNumber)
-		switch {
-		case err != nil:
-			return cannotTell, nil, err
-		case card.Status == goal:
-			return happened, card, nil
-		case card.Status == from:
-			return notYet, nil, nil
+		if err != nil {
+			return nil, err
 		}
-		return cannotTell, nil, nil
+		return tell(t, card.Status, card)
 	}, opts)
 }
 
@@ -110,7 +105,7 @@ func (s *MasterEService) change(ctx context.Context, o operation, cardNumber iss
 // Safety: once. A PIN cannot be read back; on issuing.ErrOutcomeUnknown set it
 // again when the holder asks for it.
 func (s *MasterEService) ChangePIN(ctx context.Context, cardNumber, pin issuing.Secret, opts ...issuing.CallOption) error {
-	return perform(ctx, s.c, opMasterEPIN, cardNumber.Last4(), pinRequest{cardNumber, pin}, opts)
+	return perform(ctx, s.c, opMasterEPIN, pinRequest{cardNumber, pin}, opts)
 }
 
 // DailyLimitsRequest sets both daily limits of a card.
@@ -120,17 +115,17 @@ type DailyLimitsRequest struct {
 	DailyATMLimit      int64          `json:"dailyAtmLimit"`      // whole units of the card's currency, 0 or more; required
 }
 
-func (r DailyLimitsRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
-	checkCard(&p, r.CardNumber)
+func (r DailyLimitsRequest) validate(p *check.Problems) {
+	checkCard(p, r.CardNumber)
 	if r.DailyPurchaseLimit < 0 {
 		p.Add("dailyPurchaseLimit", "must not be negative")
 	}
 	if r.DailyATMLimit < 0 {
 		p.Add("dailyAtmLimit", "must not be negative")
 	}
-	return p.Err(provider, op)
 }
+
+func (r DailyLimitsRequest) key() string { return r.CardNumber.Last4() }
 
 // SetDailyLimits sets the daily limits of purchases and of cash.
 //
@@ -138,16 +133,13 @@ func (r DailyLimitsRequest) validate(op string, _ time.Time) error {
 // read and, where they differ, set again. On issuing.ErrOutcomeUnknown read them
 // with [MasterEService.Card].
 func (s *MasterEService) SetDailyLimits(ctx context.Context, req DailyLimitsRequest, opts ...issuing.CallOption) (*MasterECard, error) {
-	return checked(ctx, s.c, opMasterELimits, req.CardNumber, req, func(ctx context.Context) (progress, *MasterECard, error) {
+	return looked(ctx, s.c, opMasterELimits, req, func(ctx context.Context) (*MasterECard, error) {
 		card, err := s.Card(ctx, req.CardNumber)
-		if err != nil {
-			return cannotTell, nil, err
-		}
-		if card.DailyPurchaseLimit.Equal(issuing.NewAmount(req.DailyPurchaseLimit, 0)) &&
+		if err == nil && card.DailyPurchaseLimit.Equal(issuing.NewAmount(req.DailyPurchaseLimit, 0)) &&
 			card.DailyATMLimit.Equal(issuing.NewAmount(req.DailyATMLimit, 0)) {
-			return happened, card, nil
+			return card, nil
 		}
-		return notYet, nil, nil
+		return nil, err
 	}, opts)
 }
 
@@ -160,14 +152,14 @@ type MasterETransactionsRequest struct {
 	To         issuing.Date   // last day; optional
 }
 
-func (r MasterETransactionsRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
-	checkCard(&p, r.CardNumber)
-	checkPageSize(&p, r.PageSize)
+func (r MasterETransactionsRequest) validate(p *check.Problems) {
+	checkCard(p, r.CardNumber)
+	checkPageSize(p, r.PageSize)
 	p.OptionalText("pageToken", r.PageToken, maxToken)
-	checkRange(&p, "dateRangeFrom", "dateRangeTo", r.From, r.To, false, 0)
-	return p.Err(provider, op)
+	checkRange(p, "dateRangeFrom", "dateRangeTo", r.From, r.To, false, 0)
 }
+
+func (r MasterETransactionsRequest) key() string { return r.CardNumber.Last4() }
 
 // MasterETransaction is a transaction of a MASTER-E card.
 type MasterETransaction struct {
@@ -220,7 +212,7 @@ func (r MasterETransactionsRequest) wire(sign.AppSecret) (any, error) {
 // Safety: read.
 func (s *MasterEService) Transactions(ctx context.Context, req MasterETransactionsRequest, opts ...issuing.CallOption) ([]MasterETransaction, error) {
 	req.PageToken = ""
-	return list[MasterETransaction](ctx, s.c, opMasterETransactions, req.CardNumber.Last4(), req, opts)
+	return list[MasterETransaction](ctx, s.c, opMasterETransactions, req, opts)
 }
 
 // MasterEPage is one page of transactions.
@@ -235,7 +227,7 @@ type MasterEPage struct {
 //
 // Safety: read.
 func (s *MasterEService) TransactionPage(ctx context.Context, req MasterETransactionsRequest, opts ...issuing.CallOption) (*MasterEPage, error) {
-	return call[MasterEPage](ctx, s.c, opMasterEPage, req.CardNumber.Last4(), req, opts)
+	return call[MasterEPage](ctx, s.c, opMasterEPage, req, opts)
 }
 
 // AllTransactions iterates over a card's transactions, page by page, from the

@@ -1,18 +1,18 @@
 package legacy
 
-import "github.com/issuing-sdk/issuing-go/internal/transport"
-
-// operation is one row of the operation table: all in which two methods differ.
-type operation struct {
-	name   string // service and method
-	path   string
-	safety transport.Safety
-	// order marks an operation that creates an order: only a few codes end it,
-	// everything else leaves its outcome open.
-	order bool
-	// unsigned names the fields that the page keeps out of the signature.
-	unsigned []string
-}
+// How open outcomes are settled.
+var (
+	nothing       = by() // a read leaves none open
+	byMasterE     = by("MasterE.Card")
+	byVisaH       = by("VisaH.Card")
+	byVirtualL    = by("VirtualL.Card")
+	byVirtualP    = by("VirtualP.Card")
+	byApplication = by("KYC.ApplicationByKey")
+	byTransfer    = byNote("compare the account", "Transfers.OrderByKey")
+	byPIN         = byNote("a PIN cannot be read back: set it again when the holder asks for it")
+	byRepeat      = byNote("uploading it again settles it")
+	byEvent       = byNote("the notification shows that it was carried out")
+)
 
 // Fields that the KYC and document pages exclude from the signature.
 var (
@@ -27,40 +27,40 @@ var (
 // never repeated after it may have arrived. keyed is repeated as it stands,
 // because the page says that the latest record overwrites the previous one.
 var (
-	opMasterECard         = operation{name: "MasterE.Card", path: "/op/card/E/info", safety: transport.Read}
-	opMasterEFreeze       = operation{name: "MasterE.Freeze", path: "/op/card/E/lock", safety: transport.Checked}
-	opMasterEUnfreeze     = operation{name: "MasterE.Unfreeze", path: "/op/card/E/un/lock", safety: transport.Checked}
-	opMasterEPIN          = operation{name: "MasterE.ChangePIN", path: "/op/card/E/change/pin/secure", safety: transport.Once}
-	opMasterELimits       = operation{name: "MasterE.SetDailyLimits", path: "/op/card/E/set/daily/limit", safety: transport.Checked}
-	opMasterETransactions = operation{name: "MasterE.Transactions", path: "/op/card/E/transaction", safety: transport.Read}
-	opMasterEPage         = operation{name: "MasterE.TransactionPage", path: "/op/card/E/transaction/page", safety: transport.Read}
+	opMasterECard         = op("MasterE.Card", "/op/card/E/info", read, nothing)
+	opMasterEFreeze       = op("MasterE.Freeze", "/op/card/E/lock", checked, byMasterE)
+	opMasterEUnfreeze     = op("MasterE.Unfreeze", "/op/card/E/un/lock", checked, byMasterE)
+	opMasterEPIN          = op("MasterE.ChangePIN", "/op/card/E/change/pin/secure", once, byPIN)
+	opMasterELimits       = op("MasterE.SetDailyLimits", "/op/card/E/set/daily/limit", checked, byMasterE)
+	opMasterETransactions = op("MasterE.Transactions", "/op/card/E/transaction", read, nothing)
+	opMasterEPage         = op("MasterE.TransactionPage", "/op/card/E/transaction/page", read, nothing)
 
-	opVisaHCard         = operation{name: "VisaH.Card", path: "/op/card/H/balance", safety: transport.Read}
-	opVisaHFreeze       = operation{name: "VisaH.Freeze", path: "/op/card/H/lock", safety: transport.Checked}
-	opVisaHUnfreeze     = operation{name: "VisaH.Unfreeze", path: "/op/card/H/un/lock", safety: transport.Checked}
-	opVisaHPIN          = operation{name: "VisaH.ChangePIN", path: "/op/card/H/change/pin/secure", safety: transport.Once}
-	opVisaHTransactions = operation{name: "VisaH.Transactions", path: "/op/card/H/transactions", safety: transport.Read}
-	opVisaHReply        = operation{name: "VisaH.ReplyOOB", path: "/op/card/H/oob", safety: transport.Once}
-	opVisaHSimulate     = operation{name: "VisaH.SimulateOOB", path: "/op/card/H/oob/simulate", safety: transport.Once}
+	opVisaHCard         = op("VisaH.Card", "/op/card/H/balance", read, nothing)
+	opVisaHFreeze       = op("VisaH.Freeze", "/op/card/H/lock", checked, byVisaH)
+	opVisaHUnfreeze     = op("VisaH.Unfreeze", "/op/card/H/un/lock", checked, byVisaH)
+	opVisaHPIN          = op("VisaH.ChangePIN", "/op/card/H/change/pin/secure", once, byPIN)
+	opVisaHTransactions = op("VisaH.Transactions", "/op/card/H/transactions", read, nothing)
+	opVisaHReply        = op("VisaH.ReplyOOB", "/op/card/H/oob", once, by("VisaH.Transactions"))
+	opVisaHSimulate     = op("VisaH.SimulateOOB", "/op/card/H/oob/simulate", once, byEvent)
 
-	opVirtualLBINs        = operation{name: "VirtualL.BINs", path: "/op/card/L/head", safety: transport.Read}
-	opVirtualLBINsEnglish = operation{name: "VirtualL.BINs", path: "/op/card/L/head/en", safety: transport.Read}
-	opVirtualLCard        = operation{name: "VirtualL.Card", path: "/op/card/L/info", safety: transport.Read}
-	opVirtualLFreeze      = operation{name: "VirtualL.Freeze", path: "/op/card/L/lock", safety: transport.Checked}
-	opVirtualLUnfreeze    = operation{name: "VirtualL.Unfreeze", path: "/op/card/L/un/lock", safety: transport.Checked}
+	opVirtualLBINs        = op("VirtualL.BINs", "/op/card/L/head", read, nothing)
+	opVirtualLBINsEnglish = op("VirtualL.BINs", "/op/card/L/head/en", read, nothing)
+	opVirtualLCard        = op("VirtualL.Card", "/op/card/L/info", read, nothing)
+	opVirtualLFreeze      = op("VirtualL.Freeze", "/op/card/L/lock", checked, byVirtualL)
+	opVirtualLUnfreeze    = op("VirtualL.Unfreeze", "/op/card/L/un/lock", checked, byVirtualL)
 	// The path is VIRTUAL-P's, in the Chinese edition too.
-	opVirtualLClose        = operation{name: "VirtualL.Close", path: "/op/card/P/close", safety: transport.Checked}
-	opVirtualLTransactions = operation{name: "VirtualL.Transactions", path: "/op/card/L/transaction", safety: transport.Read}
-	opVirtualLSimulateOTP  = operation{name: "VirtualL.SimulateOTP", path: "/op/card/L/simulation/otp", safety: transport.Once}
-	opVirtualLSimulate     = operation{name: "VirtualL.SimulateTransaction", path: "/op/card/L/simulation/transaction", safety: transport.Once}
+	opVirtualLClose        = op("VirtualL.Close", "/op/card/P/close", checked, byVirtualL)
+	opVirtualLTransactions = op("VirtualL.Transactions", "/op/card/L/transaction", read, nothing)
+	opVirtualLSimulateOTP  = op("VirtualL.SimulateOTP", "/op/card/L/simulation/otp", once, byEvent)
+	opVirtualLSimulate     = op("VirtualL.SimulateTransaction", "/op/card/L/simulation/transaction", once, by("VirtualL.Transactions"))
 
-	opVirtualPBINs         = operation{name: "VirtualP.BINs", path: "/op/card/P/bin", safety: transport.Read}
-	opVirtualPCard         = operation{name: "VirtualP.Card", path: "/op/card/P/info/v2", safety: transport.Read}
-	opVirtualPFreeze       = operation{name: "VirtualP.Freeze", path: "/op/card/P/lock", safety: transport.Checked}
-	opVirtualPUnfreeze     = operation{name: "VirtualP.Unfreeze", path: "/op/card/P/un/lock", safety: transport.Checked}
-	opVirtualPClose        = operation{name: "VirtualP.Close", path: "/op/card/P/close", safety: transport.Checked}
-	opVirtualPDocument     = operation{name: "VirtualP.UploadDocument", path: "/op/card/P/document", safety: transport.Keyed, unsigned: documentImages}
-	opVirtualPTransactions = operation{name: "VirtualP.Transactions", path: "/op/card/P/transaction", safety: transport.Read}
+	opVirtualPBINs         = op("VirtualP.BINs", "/op/card/P/bin", read, nothing)
+	opVirtualPCard         = op("VirtualP.Card", "/op/card/P/info/v2", read, nothing)
+	opVirtualPFreeze       = op("VirtualP.Freeze", "/op/card/P/lock", checked, byVirtualP)
+	opVirtualPUnfreeze     = op("VirtualP.Unfreeze", "/op/card/P/un/lock", checked, byVirtualP)
+	opVirtualPClose        = op("VirtualP.Close", "/op/card/P/close", checked, byVirtualP)
+	opVirtualPDocument     = op("VirtualP.UploadDocument", "/op/card/P/document", keyed, byRepeat, documentImages...)
+	opVirtualPTransactions = op("VirtualP.Transactions", "/op/card/P/transaction", read, nothing)
 )
 
 // The operations that create orders, and their queries.
@@ -70,35 +70,38 @@ var (
 // pages document a duplicate code for them. The KYC pages document none, so an
 // application is once: looked up, never repeated.
 var (
-	opDeposit      = operation{name: "Cards.Deposit", path: "/api/card/top/up", safety: transport.Keyed, order: true}
-	opDepositQuery = operation{name: "Cards.DepositByKey", path: "/api/card/top/up/query", safety: transport.Read}
+	opDeposit          = creation("Cards.Deposit", "/api/card/top/up", keyed, by("Cards.DepositByKey"))
+	opDepositByKey     = op("Cards.DepositByKey", "/api/card/top/up/query", read, nothing)
+	opDepositByOrderNo = op("Cards.DepositByOrderNo", "/api/card/top/up/query", read, nothing)
 
-	opApplyMasterE         = operation{name: "KYC.ApplyMasterE", path: "/api/card/kyc/apply/master/E", safety: transport.Once, order: true, unsigned: masterEImages}
-	opApplyVisaH           = operation{name: "KYC.ApplyVisaH", path: "/api/card/kyc/apply/visa/H", safety: transport.Once, order: true, unsigned: visaHImages}
-	opApplyVirtualL        = operation{name: "KYC.ApplyVirtualL", path: "/api/card/kyc/apply/virtual/L", safety: transport.Once, order: true}
-	opApplyVirtualLEnglish = operation{name: "KYC.ApplyVirtualL", path: "/api/card/kyc/apply/virtual/L/en", safety: transport.Once, order: true}
-	opApplyVirtualP        = operation{name: "KYC.ApplyVirtualP", path: "/api/card/kyc/apply/virtual/P", safety: transport.Once, order: true}
-	opKYCQuery             = operation{name: "KYC.ApplicationByKey", path: "/api/card/kyc/query", safety: transport.Read}
+	opApplyMasterE         = creation("KYC.ApplyMasterE", "/api/card/kyc/apply/master/E", once, byApplication, masterEImages...)
+	opApplyVisaH           = creation("KYC.ApplyVisaH", "/api/card/kyc/apply/visa/H", once, byApplication, visaHImages...)
+	opApplyVirtualL        = creation("KYC.ApplyVirtualL", "/api/card/kyc/apply/virtual/L", once, byApplication)
+	opApplyVirtualLEnglish = creation("KYC.ApplyVirtualL", "/api/card/kyc/apply/virtual/L/en", once, byApplication)
+	opApplyVirtualP        = creation("KYC.ApplyVirtualP", "/api/card/kyc/apply/virtual/P", once, byApplication)
+	opApplicationByKey     = op("KYC.ApplicationByKey", "/api/card/kyc/query", read, nothing)
+	opApplicationByOrderNo = op("KYC.ApplicationByOrderNo", "/api/card/kyc/query", read, nothing)
 
-	opQuote         = operation{name: "Transfers.Quote", path: "/api/v1/legacy/tf/v4/quotes", safety: transport.Read}
-	opTransfer      = operation{name: "Transfers.Create", path: "/api/v1/legacy/tf/v4/order/create", safety: transport.Keyed, order: true}
-	opTransferQuery = operation{name: "Transfers.OrderByKey", path: "/api/v1/legacy/tf/v4/order/query", safety: transport.Read}
+	opQuote          = op("Transfers.Quote", "/api/v1/legacy/tf/v4/quotes", read, nothing)
+	opTransfer       = creation("Transfers.Create", "/api/v1/legacy/tf/v4/order/create", keyed, byTransfer)
+	opOrderByKey     = op("Transfers.OrderByKey", "/api/v1/legacy/tf/v4/order/query", read, nothing)
+	opOrderByOrderNo = op("Transfers.OrderByOrderNo", "/api/v1/legacy/tf/v4/order/query", read, nothing)
 )
 
 // The fourteen reference-data operations of Transfer V4.
 var (
-	opBusinessModes       = operation{name: "Reference.BusinessModes", path: "/api/v1/legacy/tf/v4/business", safety: transport.Read}
-	opSourceCountries     = operation{name: "Reference.SourceCountries", path: "/api/v1/legacy/tf/v4/sourceCountry", safety: transport.Read}
-	opTargetCountries     = operation{name: "Reference.TargetCountries", path: "/api/v1/legacy/tf/v4/countries", safety: transport.Read}
-	opChannels            = operation{name: "Reference.Channels", path: "/api/v1/legacy/tf/v4/target/types", safety: transport.Read}
-	opChannelCountries    = operation{name: "Reference.ChannelCountries", path: "/api/v1/legacy/tf/v4/type/countries", safety: transport.Read}
-	opCurrencies          = operation{name: "Reference.Currencies", path: "/api/v1/legacy/tf/v4/currency/partner", safety: transport.Read}
-	opBanks               = operation{name: "Reference.Banks", path: "/api/v1/legacy/tf/v4/banks", safety: transport.Read}
-	opBranches            = operation{name: "Reference.Branches", path: "/api/v1/legacy/tf/v4/branch", safety: transport.Read}
-	opStates              = operation{name: "Reference.States", path: "/api/v1/legacy/tf/v4/states", safety: transport.Read}
-	opCities              = operation{name: "Reference.Cities", path: "/api/v1/legacy/tf/v4/city/code", safety: transport.Read}
-	opRelationships       = operation{name: "Reference.Relationships", path: "/api/v1/legacy/tf/v4/relationship/code", safety: transport.Read}
-	opRemittancePurposes  = operation{name: "Reference.RemittancePurposes", path: "/api/v1/legacy/tf/v4/remittancePurpose/code", safety: transport.Read}
-	opSourcesOfFunds      = operation{name: "Reference.SourcesOfFunds", path: "/api/v1/legacy/tf/v4/sourceOfFunds/code", safety: transport.Read}
-	opTransferOccupations = operation{name: "Reference.Occupations", path: "/api/v1/legacy/tf/v4/occupation/code", safety: transport.Read}
+	opBusinessModes       = op("Reference.BusinessModes", "/api/v1/legacy/tf/v4/business", read, nothing)
+	opSourceCountries     = op("Reference.SourceCountries", "/api/v1/legacy/tf/v4/sourceCountry", read, nothing)
+	opTargetCountries     = op("Reference.TargetCountries", "/api/v1/legacy/tf/v4/countries", read, nothing)
+	opChannels            = op("Reference.Channels", "/api/v1/legacy/tf/v4/target/types", read, nothing)
+	opChannelCountries    = op("Reference.ChannelCountries", "/api/v1/legacy/tf/v4/type/countries", read, nothing)
+	opCurrencies          = op("Reference.Currencies", "/api/v1/legacy/tf/v4/currency/partner", read, nothing)
+	opBanks               = op("Reference.Banks", "/api/v1/legacy/tf/v4/banks", read, nothing)
+	opBranches            = op("Reference.Branches", "/api/v1/legacy/tf/v4/branch", read, nothing)
+	opStates              = op("Reference.States", "/api/v1/legacy/tf/v4/states", read, nothing)
+	opCities              = op("Reference.Cities", "/api/v1/legacy/tf/v4/city/code", read, nothing)
+	opRelationships       = op("Reference.Relationships", "/api/v1/legacy/tf/v4/relationship/code", read, nothing)
+	opRemittancePurposes  = op("Reference.RemittancePurposes", "/api/v1/legacy/tf/v4/remittancePurpose/code", read, nothing)
+	opSourcesOfFunds      = op("Reference.SourcesOfFunds", "/api/v1/legacy/tf/v4/sourceOfFunds/code", read, nothing)
+	opTransferOccupations = op("Reference.Occupations", "/api/v1/legacy/tf/v4/occupation/code", read, nothing)
 )

@@ -3,7 +3,6 @@ package legacy
 import (
 	"context"
 	"math/big"
-	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -61,12 +60,10 @@ type QuoteRequest struct {
 	TargetCurrency issuing.Currency `json:"targetCurrency"` // payout currency, such as CNY; required
 }
 
-func (r QuoteRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
-	checkCurrency(&p, "sourceCurrency", r.SourceCurrency)
-	checkTexts(&p, []field{{"country", r.Country}, {"business", string(r.Business)}, {"type", string(r.Type)}}, nil)
-	checkCurrency(&p, "targetCurrency", r.TargetCurrency)
-	return p.Err(provider, op)
+func (r QuoteRequest) validate(p *check.Problems) {
+	checkCurrency(p, "sourceCurrency", r.SourceCurrency)
+	checkTexts(p, []field{{"country", r.Country}, {"business", string(r.Business)}, {"type", string(r.Type)}}, nil)
+	checkCurrency(p, "targetCurrency", r.TargetCurrency)
 }
 
 func checkCurrency(p *check.Problems, name string, currency issuing.Currency) {
@@ -93,7 +90,7 @@ func (q *Quote) incomplete() bool { return q.Rate.IsZero() }
 //
 // Safety: read.
 func (s *TransferService) Quote(ctx context.Context, req QuoteRequest, opts ...issuing.CallOption) (*Quote, error) {
-	return call[Quote](ctx, s.c, opQuote, "", req, opts)
+	return call[Quote](ctx, s.c, opQuote, req, opts)
 }
 
 // Charge is what a remittance costs, in the source currency with four decimals.
@@ -123,18 +120,18 @@ func (q *Quote) Charge(sendAmount issuing.Amount) (Charge, error) {
 	if p.Required("fixedFee", !q.FixedFee.IsZero()) && q.FixedFee.Sign() < 0 {
 		p.Add("fixedFee", "must not be negative")
 	}
-	if err := p.Err(provider, "Quote.Charge"); err != nil {
+	if err := p.Err(providerName, "Quote.Charge"); err != nil {
 		return Charge{}, err
 	}
-	fee, err := settle(sendAmount.Mul(q.PreRatedFee).Add(q.FixedFee))
+	fee, err := roundUp(sendAmount.Mul(q.PreRatedFee).Add(q.FixedFee))
 	if err != nil {
-		return Charge{}, &issuing.Error{Provider: provider, Op: "Quote.Charge", Kind: issuing.ErrInvalid, Err: err}
+		return Charge{}, &issuing.Error{Provider: providerName, Op: "Quote.Charge", Kind: issuing.ErrInvalid, Err: err}
 	}
 	return Charge{SendAmount: sendAmount, Fee: fee, Total: sendAmount.Add(fee)}, nil
 }
 
-// settle rounds a non-negative amount up to four decimals.
-func settle(a issuing.Amount) (issuing.Amount, error) {
+// roundUp rounds a non-negative amount up to four decimals.
+func roundUp(a issuing.Amount) (issuing.Amount, error) {
 	scaled := new(big.Rat).Mul(a.Rat(), big.NewRat(10_000, 1))
 	units, rest := new(big.Int).QuoRem(scaled.Num(), scaled.Denom(), new(big.Int))
 	if rest.Sign() > 0 {

@@ -2,7 +2,6 @@ package legacy
 
 import (
 	"context"
-	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -72,47 +71,40 @@ type RemittancePurposesRequest struct {
 	Currency issuing.Currency `json:"currency"` // payout currency; required
 }
 
-// requireAll is the check of a request all of whose fields are required.
-func requireAll(op string, fields ...field) error {
-	var p check.Problems
-	checkTexts(&p, fields, nil)
-	return p.Err(provider, op)
+func (r countryRequest) validate(p *check.Problems) {
+	checkTexts(p, []field{{"country", r.Country}}, nil)
 }
 
-func (r countryRequest) validate(op string, _ time.Time) error {
-	return requireAll(op, field{"country", r.Country})
+func (r channelRequest) validate(p *check.Problems) {
+	checkTexts(p, []field{{"type", string(r.Type)}}, nil)
 }
 
-func (r channelRequest) validate(op string, _ time.Time) error {
-	return requireAll(op, field{"type", string(r.Type)})
+func (r countryChannelRequest) validate(p *check.Problems) {
+	checkTexts(p, []field{{"country", r.Country}, {"type", string(r.Type)}}, nil)
 }
 
-func (r countryChannelRequest) validate(op string, _ time.Time) error {
-	return requireAll(op, field{"country", r.Country}, field{"type", string(r.Type)})
+func (r branchRequest) validate(p *check.Problems) {
+	checkTexts(p, []field{{"country", r.Country}, {"bankCode", r.BankCode}}, nil)
 }
 
-func (r branchRequest) validate(op string, _ time.Time) error {
-	return requireAll(op, field{"country", r.Country}, field{"bankCode", r.BankCode})
+func (r cityRequest) validate(p *check.Problems) {
+	checkTexts(p, []field{{"country", r.Country}, {"stateCode", r.StateCode}}, nil)
 }
 
-func (r cityRequest) validate(op string, _ time.Time) error {
-	return requireAll(op, field{"country", r.Country}, field{"stateCode", r.StateCode})
+func (r fundsRequest) validate(p *check.Problems) {
+	checkTexts(p, []field{{"country", r.Country}, {"business", string(r.Business)}}, nil)
 }
 
-func (r fundsRequest) validate(op string, _ time.Time) error {
-	return requireAll(op, field{"country", r.Country}, field{"business", string(r.Business)})
-}
-
-func (r RemittancePurposesRequest) validate(op string, _ time.Time) error {
-	return requireAll(op, field{"country", r.Country}, field{"business", string(r.Business)},
-		field{"type", string(r.Type)}, field{"currency", string(r.Currency)})
+func (r RemittancePurposesRequest) validate(p *check.Problems) {
+	checkTexts(p, []field{{"country", r.Country}, {"business", string(r.Business)},
+		{"type", string(r.Type)}, {"currency", string(r.Currency)}}, nil)
 }
 
 // BusinessModes returns the business types of a channel to a country.
 //
 // Safety: read.
 func (s *ReferenceService) BusinessModes(ctx context.Context, country string, channel Channel, opts ...issuing.CallOption) ([]BusinessMode, error) {
-	return list[BusinessMode](ctx, s.c, opBusinessModes, "", countryChannelRequest{country, channel}, opts)
+	return list[BusinessMode](ctx, s.c, opBusinessModes, countryChannelRequest{country, channel}, opts)
 }
 
 // SourceCountries returns the countries that can be sent from: sourceCountry of an
@@ -120,49 +112,49 @@ func (s *ReferenceService) BusinessModes(ctx context.Context, country string, ch
 //
 // Safety: read.
 func (s *ReferenceService) SourceCountries(ctx context.Context, opts ...issuing.CallOption) ([]Country, error) {
-	return list[Country](ctx, s.c, opSourceCountries, "", noRequest{}, opts)
+	return list[Country](ctx, s.c, opSourceCountries, noRequest{}, opts)
 }
 
 // TargetCountries returns the countries that can be sent to: country of an order.
 //
 // Safety: read.
 func (s *ReferenceService) TargetCountries(ctx context.Context, opts ...issuing.CallOption) ([]Country, error) {
-	return list[Country](ctx, s.c, opTargetCountries, "", noRequest{}, opts)
+	return list[Country](ctx, s.c, opTargetCountries, noRequest{}, opts)
 }
 
 // Channels returns the payout channels of a country.
 //
 // Safety: read.
 func (s *ReferenceService) Channels(ctx context.Context, country string, opts ...issuing.CallOption) ([]PayoutOption, error) {
-	return list[PayoutOption](ctx, s.c, opChannels, "", countryRequest{country}, opts)
+	return list[PayoutOption](ctx, s.c, opChannels, countryRequest{country}, opts)
 }
 
 // ChannelCountries returns the countries that a payout channel reaches.
 //
 // Safety: read.
 func (s *ReferenceService) ChannelCountries(ctx context.Context, channel Channel, opts ...issuing.CallOption) ([]Country, error) {
-	return list[Country](ctx, s.c, opChannelCountries, "", channelRequest{channel}, opts)
+	return list[Country](ctx, s.c, opChannelCountries, channelRequest{channel}, opts)
 }
 
 // Currencies returns the currencies and partners of a channel to a country.
 //
 // Safety: read.
 func (s *ReferenceService) Currencies(ctx context.Context, country string, channel Channel, opts ...issuing.CallOption) ([]PayoutOption, error) {
-	return list[PayoutOption](ctx, s.c, opCurrencies, "", countryChannelRequest{country, channel}, opts)
+	return list[PayoutOption](ctx, s.c, opCurrencies, countryChannelRequest{country, channel}, opts)
 }
 
 // Banks returns the banks of a country: targetBankCode of an order.
 //
 // Safety: read.
 func (s *ReferenceService) Banks(ctx context.Context, country string, opts ...issuing.CallOption) ([]CodeName, error) {
-	return list[CodeName](ctx, s.c, opBanks, "", countryRequest{country}, opts)
+	return list[CodeName](ctx, s.c, opBanks, countryRequest{country}, opts)
 }
 
 // Branches returns the branches of a bank: targetBankBranch of an order.
 //
 // Safety: read.
 func (s *ReferenceService) Branches(ctx context.Context, country, bankCode string, opts ...issuing.CallOption) ([]CodeName, error) {
-	return list[CodeName](ctx, s.c, opBranches, "", branchRequest{country, bankCode}, opts)
+	return list[CodeName](ctx, s.c, opBranches, branchRequest{country, bankCode}, opts)
 }
 
 // States returns the states of a country, used for Indonesia: targetAddressState
@@ -170,7 +162,7 @@ func (s *ReferenceService) Branches(ctx context.Context, country, bankCode strin
 //
 // Safety: read.
 func (s *ReferenceService) States(ctx context.Context, country string, opts ...issuing.CallOption) ([]CodeName, error) {
-	return list[CodeName](ctx, s.c, opStates, "", countryRequest{country}, opts)
+	return list[CodeName](ctx, s.c, opStates, countryRequest{country}, opts)
 }
 
 // Cities returns the cities of a state, used for Indonesia: targetAddressCityCode
@@ -178,7 +170,7 @@ func (s *ReferenceService) States(ctx context.Context, country string, opts ...i
 //
 // Safety: read.
 func (s *ReferenceService) Cities(ctx context.Context, country, stateCode string, opts ...issuing.CallOption) ([]CodeName, error) {
-	return list[CodeName](ctx, s.c, opCities, "", cityRequest{country, stateCode}, opts)
+	return list[CodeName](ctx, s.c, opCities, cityRequest{country, stateCode}, opts)
 }
 
 // Relationships returns the relationships of sender and recipient: relationship of
@@ -186,7 +178,7 @@ func (s *ReferenceService) Cities(ctx context.Context, country, stateCode string
 //
 // Safety: read.
 func (s *ReferenceService) Relationships(ctx context.Context, opts ...issuing.CallOption) ([]CodeName, error) {
-	return list[CodeName](ctx, s.c, opRelationships, "", noRequest{}, opts)
+	return list[CodeName](ctx, s.c, opRelationships, noRequest{}, opts)
 }
 
 // RemittancePurposes returns the purposes of a payout path: remittancePurpose of an
@@ -194,14 +186,14 @@ func (s *ReferenceService) Relationships(ctx context.Context, opts ...issuing.Ca
 //
 // Safety: read.
 func (s *ReferenceService) RemittancePurposes(ctx context.Context, req RemittancePurposesRequest, opts ...issuing.CallOption) ([]CodeName, error) {
-	return list[CodeName](ctx, s.c, opRemittancePurposes, "", req, opts)
+	return list[CodeName](ctx, s.c, opRemittancePurposes, req, opts)
 }
 
 // SourcesOfFunds returns where the money can come from: sourceOfFunds of an order.
 //
 // Safety: read.
 func (s *ReferenceService) SourcesOfFunds(ctx context.Context, country string, business Business, opts ...issuing.CallOption) ([]CodeName, error) {
-	return list[CodeName](ctx, s.c, opSourcesOfFunds, "", fundsRequest{country, business}, opts)
+	return list[CodeName](ctx, s.c, opSourcesOfFunds, fundsRequest{country, business}, opts)
 }
 
 // Occupations returns the occupations of a sender: occupation of an order. They are
@@ -209,5 +201,5 @@ func (s *ReferenceService) SourcesOfFunds(ctx context.Context, country string, b
 //
 // Safety: read.
 func (s *ReferenceService) Occupations(ctx context.Context, opts ...issuing.CallOption) ([]CodeName, error) {
-	return list[CodeName](ctx, s.c, opTransferOccupations, "", noRequest{}, opts)
+	return list[CodeName](ctx, s.c, opTransferOccupations, noRequest{}, opts)
 }

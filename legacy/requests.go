@@ -1,8 +1,6 @@
 package legacy
 
 import (
-	"encoding/base64"
-	"strconv"
 	"strings"
 	"time"
 
@@ -36,11 +34,11 @@ type cardNumberRequest struct {
 	CardNumber issuing.Secret `json:"cardNumber"`
 }
 
-func (r cardNumberRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
-	checkCard(&p, r.CardNumber)
-	return p.Err(provider, op)
+func (r cardNumberRequest) validate(p *check.Problems) {
+	checkCard(p, r.CardNumber)
 }
+
+func (r cardNumberRequest) key() string { return r.CardNumber.Last4() }
 
 // checkCard checks a card number, account or card id without quoting it.
 func checkCard(p *check.Problems, card issuing.Secret) {
@@ -50,7 +48,7 @@ func checkCard(p *check.Problems, card issuing.Secret) {
 // noRequest is the request of an operation without parameters.
 type noRequest struct{}
 
-func (noRequest) validate(string, time.Time) error { return nil }
+func (noRequest) validate(*check.Problems) {}
 
 // pinRequest sets a PIN.
 type pinRequest struct {
@@ -58,12 +56,12 @@ type pinRequest struct {
 	PIN        issuing.Secret `json:"pin"`
 }
 
-func (r pinRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
-	checkCard(&p, r.CardNumber)
+func (r pinRequest) validate(p *check.Problems) {
+	checkCard(p, r.CardNumber)
 	p.Digits("pin", r.PIN, pinLen, pinLen)
-	return p.Err(provider, op)
 }
+
+func (r pinRequest) key() string { return r.CardNumber.Last4() }
 
 // wire encrypts the PIN.
 func (r pinRequest) wire(secret sign.AppSecret) (any, error) {
@@ -79,13 +77,6 @@ func checkImage(p *check.Problems, field string, image issuing.Secret, required 
 	}
 	if n := image.Len(); n > maxImage {
 		p.Add(field, "has %d bytes, at most %d (1 MB) are allowed", n, maxImage)
-	}
-}
-
-// encodeImages replaces images by their Base64, the form they are sent in.
-func encodeImages(images ...*issuing.Secret) {
-	for _, image := range images {
-		*image = issuing.NewSecret(base64.StdEncoding.EncodeToString([]byte(image.Reveal())))
 	}
 }
 
@@ -149,6 +140,3 @@ func latinLetters(p *check.Problems, name, value string) {
 		p.Add(name, "may have English characters only")
 	}
 }
-
-// number is an integer that the pages type as a string.
-func number(n int) string { return strconv.Itoa(n) }

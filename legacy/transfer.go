@@ -31,7 +31,7 @@ type Transfer struct {
 }
 
 func (t *Transfer) incomplete() bool { return t.OrderNo == "" || t.MerOrderNo == "" }
-func (t *Transfer) number() string   { return t.MerOrderNo }
+func (t *Transfer) key() string      { return t.MerOrderNo }
 
 // Extra reads what Ext holds for the order's channel.
 func (t *Transfer) Extra() TransferExtra { return parseExtra(t.Ext) }

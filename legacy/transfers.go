@@ -3,7 +3,6 @@ package legacy
 import (
 	"context"
 	"strings"
-	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -134,17 +133,16 @@ type Sender struct {
 	SourceCompanyRegistrationCountry string         `json:"sourceCompanyRegistrationCountry,omitzero"` // company
 }
 
-func (r TransferRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
-	checkOrder(&p, r.MerOrderNo, r.NotifyURL)
+func (r TransferRequest) validate(p *check.Problems) {
+	checkOrder(p, r.MerOrderNo, r.NotifyURL)
 	p.OptionalText("ext", r.Ext, maxExt)
-	checkCurrency(&p, "sourceCurrency", r.SourceCurrency)
+	checkCurrency(p, "sourceCurrency", r.SourceCurrency)
 	p.Amount("sendAmount", r.SendAmount, 2)
 	if r.ChargeCode != "" && r.ChargeCode != ChargeCodeSHA {
 		p.Add("chargeCode", "must be SHA or empty: nothing else is supported")
 	}
-	checkCurrency(&p, "currency", r.Currency)
-	checkTexts(&p, []field{
+	checkCurrency(p, "currency", r.Currency)
+	checkTexts(p, []field{
 		{"country", r.Country}, {"business", string(r.Business)}, {"type", string(r.Type)},
 		{"remittancePurpose", r.RemittancePurpose}, {"sourceOfFunds", r.SourceOfFunds}, {"relationship", r.Relationship},
 	}, []field{
@@ -156,15 +154,16 @@ func (r TransferRequest) validate(op string, _ time.Time) error {
 	if !r.AccountNumber.IsZero() && !r.IBAN.IsZero() {
 		p.Add("accountNumber, iban", "are mutually exclusive")
 	}
-	checkSortCode(&p, r.SortCode)
+	checkSortCode(p, r.SortCode)
 	p.OptionalText("unformattedNote", r.UnformattedNote, maxNote)
-	r.Recipient.check(&p)
-	r.Sender.check(&p)
+	r.Recipient.validate(p)
+	r.Sender.validate(p)
 	if r.SourceCountry != "" && r.SourceCountry == r.Country {
 		p.Add("sourceCountry", "must differ from country: a remittance is cross-border")
 	}
-	return p.Err(provider, op)
 }
+
+func (r TransferRequest) key() string { return r.MerOrderNo }
 
 // sortCodeDigits is the length of a British sort code without separators.
 const sortCodeDigits = 6
@@ -176,7 +175,7 @@ func checkSortCode(p *check.Problems, code string) {
 	}
 }
 
-func (r Recipient) check(p *check.Problems) {
+func (r Recipient) validate(p *check.Problems) {
 	checkTexts(p, []field{{"targetAddressLine", r.TargetAddressLine}, {"targetAddressCity", r.TargetAddressCity}}, []field{
 		{"targetAddressCityCode", r.TargetAddressCityCode}, {"targetAddressState", r.TargetAddressState},
 		{"targetAddressZip", r.TargetAddressZip}, {"targetAddressCountry", r.TargetAddressCountry},
@@ -196,7 +195,7 @@ func (r Recipient) check(p *check.Problems) {
 	}
 }
 
-func (r Sender) check(p *check.Problems) {
+func (r Sender) validate(p *check.Problems) {
 	checkTexts(p, []field{
 		{"sourceCountry", r.SourceCountry}, {"sourceAddressLine", r.SourceAddressLine},
 		{"sourceAddressCity", r.SourceAddressCity}, {"sourceAddressCountry", r.SourceAddressCountry},
@@ -238,20 +237,17 @@ func (r Sender) check(p *check.Problems) {
 // On issuing.ErrOutcomeUnknown look it up with [TransferService.OrderByKey] and
 // compare the account; never send again with another number.
 func (s *TransferService) Create(ctx context.Context, req TransferRequest, opts ...issuing.CallOption) (*Transfer, error) {
-	return create(ctx, s.c, opTransfer, req.MerOrderNo, req, func(ctx context.Context) (*Transfer, bool, error) {
-		t, err := s.OrderByKey(ctx, req.MerOrderNo)
-		if err != nil {
-			t = &Transfer{}
+	return looked(ctx, s.c, opTransfer, req, lookup(s.c, opOrderByKey, req.MerOrderNo, func(t *Transfer) error {
+		switch {
+		case t.SendAmount.Sign() != 0 && t.SendAmount.Cmp(req.SendAmount) != 0, // 0 where there is none to show
+			t.SourceCurrency != "" && t.SourceCurrency != req.SourceCurrency,
+			t.TargetCurrency != "" && t.TargetCurrency != req.Currency:
+			return errOther
+		case !sameAccount(t.Account, req.AccountNumber, req.IBAN, req.EWalletID):
+			return errOtherAccount
 		}
-		// The platform answers 0 where it has no send amount to show.
-		same := t.SendAmount.Sign() == 0 || t.SendAmount.Cmp(req.SendAmount) == 0
-		same = same && (t.SourceCurrency == "" || t.SourceCurrency == req.SourceCurrency)
-		same = same && (t.TargetCurrency == "" || t.TargetCurrency == req.Currency)
-		if err == nil && same && !sameAccount(t.Account, req.AccountNumber, req.IBAN, req.EWalletID) {
-			err = otherAccount(opTransfer, req.MerOrderNo)
-		}
-		return found(opTransfer, req.MerOrderNo, t, t.MerOrderNo, same, err)
-	}, opts)
+		return nil
+	}), opts)
 }
 
 // OrderByKey looks up a remittance by the merchant's number. It settles an
@@ -261,12 +257,12 @@ func (s *TransferService) Create(ctx context.Context, req TransferRequest, opts 
 //
 // Safety: read.
 func (s *TransferService) OrderByKey(ctx context.Context, merOrderNo string, opts ...issuing.CallOption) (*Transfer, error) {
-	return byMerOrderNo[Transfer](ctx, s.c, opTransferQuery, merOrderNo, opts)
+	return call[Transfer](ctx, s.c, opOrderByKey, merOrderQuery{merOrderNo}, opts)
 }
 
 // OrderByOrderNo looks up a remittance by the platform's number.
 //
 // Safety: read.
 func (s *TransferService) OrderByOrderNo(ctx context.Context, orderNo string, opts ...issuing.CallOption) (*Transfer, error) {
-	return byOrderNo[Transfer](ctx, s.c, opTransferQuery, "Transfers.OrderByOrderNo", orderNo, opts)
+	return call[Transfer](ctx, s.c, opOrderByOrderNo, orderQuery{orderNo}, opts)
 }

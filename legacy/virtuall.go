@@ -55,7 +55,7 @@ type virtualLState struct {
 //
 // Safety: read.
 func (s *VirtualLService) Card(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) (*VirtualLCard, error) {
-	return call[VirtualLCard](ctx, s.c, opVirtualLCard, cardNumber.Last4(), cardNumberRequest{cardNumber}, opts)
+	return call[VirtualLCard](ctx, s.c, opVirtualLCard, cardNumberRequest{cardNumber}, opts)
 }
 
 // Freeze freezes a card ("Lock").
@@ -64,16 +64,14 @@ func (s *VirtualLService) Card(ctx context.Context, cardNumber issuing.Secret, o
 // one that is still active is frozen again. On issuing.ErrOutcomeUnknown read the
 // card with [VirtualLService.Card].
 func (s *VirtualLService) Freeze(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
-	return switched(ctx, s.c, opVirtualLFreeze, cardNumber,
-		s.read(cardNumber, VirtualLCardStatusFrozen, VirtualLCardStatusActive), opts)
+	return switched(ctx, s.c, toVirtualLFrozen, cardNumber, s.status, opts)
 }
 
 // Unfreeze makes a frozen card usable again ("Unlock").
 //
 // Safety: checked, as [VirtualLService.Freeze].
 func (s *VirtualLService) Unfreeze(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
-	return switched(ctx, s.c, opVirtualLUnfreeze, cardNumber,
-		s.read(cardNumber, VirtualLCardStatusActive, VirtualLCardStatusFrozen), opts)
+	return switched(ctx, s.c, toVirtualLActive, cardNumber, s.status, opts)
 }
 
 // Close closes a card for good. It says that the request was accepted;
@@ -85,29 +83,15 @@ func (s *VirtualLService) Unfreeze(ctx context.Context, cardNumber issuing.Secre
 // [VirtualLService.Card] until it is cancelled or the merchant decides to close
 // it again.
 func (s *VirtualLService) Close(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
-	return switched(ctx, s.c, opVirtualLClose, cardNumber, s.read(cardNumber, VirtualLCardStatusCancelled, ""), opts)
+	return switched(ctx, s.c, toVirtualLClosed, cardNumber, s.status, opts)
 }
 
-func (s *VirtualLService) read(cardNumber issuing.Secret, goal, from VirtualLCardStatus) func(context.Context) (progress, error) {
-	return func(ctx context.Context) (progress, error) {
-		card, err := call[virtualLState](ctx, s.c, opVirtualLCard, cardNumber.Last4(), cardNumberRequest{cardNumber}, nil)
-		if err != nil {
-			return cannotTell, err
-		}
-		return compare(card.Status, goal, from), nil
+func (s *VirtualLService) status(ctx context.Context, cardNumber issuing.Secret) (VirtualLCardStatus, error) {
+	card, err := call[virtualLState](ctx, s.c, opVirtualLCard, cardNumberRequest{cardNumber}, nil)
+	if err != nil {
+		return "", err
 	}
-}
-
-// compare says what a status tells about a change that leads from one status to
-// another; an empty from is one that cannot be repeated.
-func compare[S ~string](status, goal, from S) progress {
-	switch {
-	case status == goal:
-		return happened
-	case from != "" && status == from:
-		return notYet
-	}
-	return cannotTell
+	return card.Status, nil
 }
 
 // VirtualTransactionsRequest selects a page of transactions of a VIRTUAL-L or
@@ -120,14 +104,14 @@ type VirtualTransactionsRequest struct {
 	To         issuing.Date   // last day, at most three months after From; required
 }
 
-func (r VirtualTransactionsRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
-	checkCard(&p, r.CardNumber)
+func (r VirtualTransactionsRequest) validate(p *check.Problems) {
+	checkCard(p, r.CardNumber)
 	p.OptionalText("pageToken", r.PageToken, maxToken)
-	checkPageSize(&p, r.PageSize)
-	checkRange(&p, "creationTimeFrom", "creationTimeTo", r.From, r.To, true, maxSpan)
-	return p.Err(provider, op)
+	checkPageSize(p, r.PageSize)
+	checkRange(p, "creationTimeFrom", "creationTimeTo", r.From, r.To, true, maxSpan)
 }
+
+func (r VirtualTransactionsRequest) key() string { return r.CardNumber.Last4() }
 
 // virtualPage is the wire form of a list request, whose numbers are strings.
 type virtualPage struct {
@@ -190,7 +174,7 @@ func (s *VirtualLService) Transactions(ctx context.Context, req VirtualTransacti
 	if req.PageToken == "" {
 		req.PageToken = "1"
 	}
-	return call[Page[VirtualLTransaction]](ctx, s.c, opVirtualLTransactions, req.CardNumber.Last4(), req, opts)
+	return call[Page[VirtualLTransaction]](ctx, s.c, opVirtualLTransactions, req, opts)
 }
 
 // AllTransactions iterates over a card's transactions of at most three months,
@@ -206,7 +190,7 @@ func (s *VirtualLService) AllTransactions(ctx context.Context, req VirtualTransa
 //
 // Safety: once. On issuing.ErrOutcomeUnknown wait for the notification.
 func (s *VirtualLService) SimulateOTP(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
-	return perform(ctx, s.c, opVirtualLSimulateOTP, cardNumber.Last4(), cardNumberRequest{cardNumber}, opts)
+	return perform(ctx, s.c, opVirtualLSimulateOTP, cardNumberRequest{cardNumber}, opts)
 }
 
 // SimulateTransaction has the platform make a purchase with a card and send its
@@ -214,5 +198,5 @@ func (s *VirtualLService) SimulateOTP(ctx context.Context, cardNumber issuing.Se
 //
 // Safety: once. On issuing.ErrOutcomeUnknown look at the card's transactions.
 func (s *VirtualLService) SimulateTransaction(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
-	return perform(ctx, s.c, opVirtualLSimulate, cardNumber.Last4(), cardNumberRequest{cardNumber}, opts)
+	return perform(ctx, s.c, opVirtualLSimulate, cardNumberRequest{cardNumber}, opts)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -31,7 +30,7 @@ func (s *VirtualLService) BINs(ctx context.Context, language Language, opts ...i
 	if language == LanguageEnglish {
 		o = opVirtualLBINsEnglish
 	}
-	out, err := call[virtualLBINs](ctx, s.c, o, "", binsRequest{language}, opts)
+	out, err := call[virtualLBINs](ctx, s.c, o, binsRequest{language}, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -41,10 +40,8 @@ func (s *VirtualLService) BINs(ctx context.Context, language Language, opts ...i
 // binsRequest selects the edition by the path and sends nothing.
 type binsRequest struct{ language Language }
 
-func (r binsRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
-	checkLanguage(&p, r.language)
-	return p.Err(provider, op)
+func (r binsRequest) validate(p *check.Problems) {
+	checkLanguage(p, r.language)
 }
 
 func (binsRequest) wire(sign.AppSecret) (any, error) { return noRequest{}, nil }

@@ -33,7 +33,7 @@ type VirtualPPlatform struct {
 //
 // Safety: read.
 func (s *VirtualPService) BINs(ctx context.Context, opts ...issuing.CallOption) ([]VirtualPBIN, error) {
-	return list[VirtualPBIN](ctx, s.c, opVirtualPBINs, "", noRequest{}, opts)
+	return list[VirtualPBIN](ctx, s.c, opVirtualPBINs, noRequest{}, opts)
 }
 
 // VirtualPCard is a VIRTUAL-P card ("info, version 2").
@@ -110,7 +110,7 @@ type virtualPState struct {
 //
 // Safety: read.
 func (s *VirtualPService) Card(ctx context.Context, cardID issuing.Secret, opts ...issuing.CallOption) (*VirtualPCard, error) {
-	return call[VirtualPCard](ctx, s.c, opVirtualPCard, cardID.Last4(), cardNumberRequest{cardID}, opts)
+	return call[VirtualPCard](ctx, s.c, opVirtualPCard, cardNumberRequest{cardID}, opts)
 }
 
 // Freeze freezes a card ("Lock").
@@ -119,14 +119,14 @@ func (s *VirtualPService) Card(ctx context.Context, cardID issuing.Secret, opts 
 // one that is still active is frozen again. On issuing.ErrOutcomeUnknown read the
 // card with [VirtualPService.Card].
 func (s *VirtualPService) Freeze(ctx context.Context, cardID issuing.Secret, opts ...issuing.CallOption) error {
-	return switched(ctx, s.c, opVirtualPFreeze, cardID, s.read(cardID, VirtualPCardStatusFrozen, VirtualPCardStatusActive), opts)
+	return switched(ctx, s.c, toVirtualPFrozen, cardID, s.status, opts)
 }
 
 // Unfreeze makes a frozen card usable again ("Unlock").
 //
 // Safety: checked, as [VirtualPService.Freeze].
 func (s *VirtualPService) Unfreeze(ctx context.Context, cardID issuing.Secret, opts ...issuing.CallOption) error {
-	return switched(ctx, s.c, opVirtualPUnfreeze, cardID, s.read(cardID, VirtualPCardStatusActive, VirtualPCardStatusFrozen), opts)
+	return switched(ctx, s.c, toVirtualPActive, cardID, s.status, opts)
 }
 
 // Close closes a card for good. It says that the request was accepted; a
@@ -137,17 +137,15 @@ func (s *VirtualPService) Unfreeze(ctx context.Context, cardID issuing.Secret, o
 // [VirtualPService.Card] until it is inactive or the merchant decides to close it
 // again.
 func (s *VirtualPService) Close(ctx context.Context, cardID issuing.Secret, opts ...issuing.CallOption) error {
-	return switched(ctx, s.c, opVirtualPClose, cardID, s.read(cardID, VirtualPCardStatusInactive, ""), opts)
+	return switched(ctx, s.c, toVirtualPClosed, cardID, s.status, opts)
 }
 
-func (s *VirtualPService) read(cardID issuing.Secret, goal, from VirtualPCardStatus) func(context.Context) (progress, error) {
-	return func(ctx context.Context) (progress, error) {
-		card, err := call[virtualPState](ctx, s.c, opVirtualPCard, cardID.Last4(), cardNumberRequest{cardID}, nil)
-		if err != nil {
-			return cannotTell, err
-		}
-		return compare(card.Status, goal, from), nil
+func (s *VirtualPService) status(ctx context.Context, cardID issuing.Secret) (VirtualPCardStatus, error) {
+	card, err := call[virtualPState](ctx, s.c, opVirtualPCard, cardNumberRequest{cardID}, nil)
+	if err != nil {
+		return "", err
 	}
+	return card.Status, nil
 }
 
 // DocumentRequest submits the holder's identity document for a card.
@@ -162,16 +160,16 @@ type DocumentRequest struct {
 	BackImage issuing.Secret `json:"backImage,omitzero"`
 }
 
-func (r DocumentRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
-	checkCard(&p, r.CardNumber)
+func (r DocumentRequest) validate(p *check.Problems) {
+	checkCard(p, r.CardNumber)
 	if !r.IDType.Known() {
 		p.Add("idType", "must be one of CN-RIC, PASSPORT, HK-HKID, DLN and Government-Issued ID Card")
 	}
-	checkImage(&p, "faceImage", r.FaceImage, true)
-	checkImage(&p, "backImage", r.BackImage, false)
-	return p.Err(provider, op)
+	checkImage(p, "faceImage", r.FaceImage, true)
+	checkImage(p, "backImage", r.BackImage, false)
 }
+
+func (r DocumentRequest) key() string { return r.CardNumber.Last4() }
 
 func (r DocumentRequest) wire(sign.AppSecret) (any, error) {
 	encodeImages(&r.FaceImage, &r.BackImage)
@@ -186,7 +184,7 @@ func (r DocumentRequest) wire(sign.AppSecret) (any, error) {
 // Safety: keyed by the card, because the latest record overwrites the previous
 // one. On issuing.ErrOutcomeUnknown upload it again.
 func (s *VirtualPService) UploadDocument(ctx context.Context, req DocumentRequest, opts ...issuing.CallOption) error {
-	return perform(ctx, s.c, opVirtualPDocument, req.CardNumber.Last4(), req, opts)
+	return perform(ctx, s.c, opVirtualPDocument, req, opts)
 }
 
 // VirtualPTransaction is a transaction of a VIRTUAL-P card.
@@ -206,7 +204,7 @@ type VirtualPTransaction struct {
 //
 // Safety: read.
 func (s *VirtualPService) Transactions(ctx context.Context, req VirtualTransactionsRequest, opts ...issuing.CallOption) (*Page[VirtualPTransaction], error) {
-	return call[Page[VirtualPTransaction]](ctx, s.c, opVirtualPTransactions, req.CardNumber.Last4(), req, opts)
+	return call[Page[VirtualPTransaction]](ctx, s.c, opVirtualPTransactions, req, opts)
 }
 
 // AllTransactions iterates over a card's transactions of at most three months. The

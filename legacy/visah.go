@@ -59,7 +59,7 @@ type visaHState struct {
 //
 // Safety: read.
 func (s *VisaHService) Card(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) (*VisaHCard, error) {
-	return call[VisaHCard](ctx, s.c, opVisaHCard, cardNumber.Last4(), cardNumberRequest{cardNumber}, opts)
+	return call[VisaHCard](ctx, s.c, opVisaHCard, cardNumberRequest{cardNumber}, opts)
 }
 
 // Freeze locks a card ("Lock", suspend).
@@ -69,7 +69,7 @@ func (s *VisaHService) Card(ctx context.Context, cardNumber issuing.Secret, opts
 // documented, so any other status leaves the outcome unknown. On
 // issuing.ErrOutcomeUnknown read the card with [VisaHService.Card].
 func (s *VisaHService) Freeze(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
-	return switched(ctx, s.c, opVisaHFreeze, cardNumber, s.read(cardNumber, notYet), opts)
+	return switched(ctx, s.c, toVisaHFrozen, cardNumber, s.status, opts)
 }
 
 // Unfreeze makes a locked card usable again ("Unlock", unsuspend).
@@ -77,18 +77,15 @@ func (s *VisaHService) Freeze(ctx context.Context, cardNumber issuing.Secret, op
 // Safety: checked, as [VisaHService.Freeze]: a card that is activated afterwards
 // is the result, any other status leaves the outcome unknown.
 func (s *VisaHService) Unfreeze(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
-	return switched(ctx, s.c, opVisaHUnfreeze, cardNumber, s.read(cardNumber, happened), opts)
+	return switched(ctx, s.c, toVisaHActive, cardNumber, s.status, opts)
 }
 
-// read says what an activated card tells about a change.
-func (s *VisaHService) read(cardNumber issuing.Secret, activated progress) func(context.Context) (progress, error) {
-	return func(ctx context.Context) (progress, error) {
-		card, err := call[visaHState](ctx, s.c, opVisaHCard, cardNumber.Last4(), cardNumberRequest{cardNumber}, nil)
-		if err == nil && card.Status == VisaHCardStatusActivated {
-			return activated, nil
-		}
-		return cannotTell, err
+func (s *VisaHService) status(ctx context.Context, cardNumber issuing.Secret) (VisaHCardStatus, error) {
+	card, err := call[visaHState](ctx, s.c, opVisaHCard, cardNumberRequest{cardNumber}, nil)
+	if err != nil {
+		return "", err
 	}
+	return card.Status, nil
 }
 
 // ChangePIN sets the PIN for cash machines, six digits, which go encrypted to the
@@ -97,7 +94,7 @@ func (s *VisaHService) read(cardNumber issuing.Secret, activated progress) func(
 // Safety: once. A PIN cannot be read back; on issuing.ErrOutcomeUnknown set it
 // again when the holder asks for it.
 func (s *VisaHService) ChangePIN(ctx context.Context, cardNumber, pin issuing.Secret, opts ...issuing.CallOption) error {
-	return perform(ctx, s.c, opVisaHPIN, cardNumber.Last4(), pinRequest{cardNumber, pin}, opts)
+	return perform(ctx, s.c, opVisaHPIN, pinRequest{cardNumber, pin}, opts)
 }
 
 // VisaHTransactionsRequest selects transactions of a card.
@@ -113,16 +110,16 @@ type VisaHTransactionsRequest struct {
 	Settled *bool
 }
 
-func (r VisaHTransactionsRequest) validate(op string, _ time.Time) error {
-	var p check.Problems
-	checkCard(&p, r.CardNumber)
+func (r VisaHTransactionsRequest) validate(p *check.Problems) {
+	checkCard(p, r.CardNumber)
 	if r.Offset < 0 {
 		p.Add("offset", "must not be negative")
 	}
-	checkPageSize(&p, r.PageSize)
-	checkRange(&p, "creationTimeFrom", "creationTimeTo", r.From, r.To, true, 0)
-	return p.Err(provider, op)
+	checkPageSize(p, r.PageSize)
+	checkRange(p, "creationTimeFrom", "creationTimeTo", r.From, r.To, true, 0)
 }
+
+func (r VisaHTransactionsRequest) key() string { return r.CardNumber.Last4() }
 
 // visaHPage is the wire form of a list request, whose numbers are strings but
 // one.
@@ -175,7 +172,7 @@ type VisaHTransaction struct {
 //
 // Safety: read.
 func (s *VisaHService) Transactions(ctx context.Context, req VisaHTransactionsRequest, opts ...issuing.CallOption) ([]VisaHTransaction, error) {
-	return list[VisaHTransaction](ctx, s.c, opVisaHTransactions, req.CardNumber.Last4(), req, opts)
+	return list[VisaHTransaction](ctx, s.c, opVisaHTransactions, req, opts)
 }
 
 // AllTransactions iterates over transactions from the request's offset on, until
@@ -187,7 +184,7 @@ func (s *VisaHService) AllTransactions(ctx context.Context, req VisaHTransaction
 			page, err := s.Transactions(ctx, req, opts...)
 			if err == nil && len(page) > 0 && first != "" && page[0].ID == first {
 				err = &issuing.Error{
-					Provider: provider, Op: opVisaHTransactions.name, Kind: issuing.ErrBadResponse,
+					Provider: providerName, Op: opVisaHTransactions.name, Kind: issuing.ErrBadResponse,
 					Err: errors.New("the list does not advance with the offset"),
 				}
 			}
@@ -215,15 +212,15 @@ type oobReply struct {
 	Reply            OOBReply       `json:"reply"`
 }
 
-func (r oobReply) validate(op string, _ time.Time) error {
-	var p check.Problems
-	checkCard(&p, r.CardNumber)
+func (r oobReply) validate(p *check.Problems) {
+	checkCard(p, r.CardNumber)
 	p.Text("acsTransactionId", r.ACSTransactionID, maxID)
 	if !r.Reply.Known() {
 		p.Add("reply", "must be 2 (accept) or 3 (decline)")
 	}
-	return p.Err(provider, op)
 }
+
+func (r oobReply) key() string { return r.ACSTransactionID }
 
 // OOBConfirmation is the answer to a reply.
 type OOBConfirmation struct {
@@ -239,12 +236,12 @@ func (c *OOBConfirmation) incomplete() bool { return c.Status == 0 }
 // of it when the answer is lost: on issuing.ErrOutcomeUnknown look at the card's
 // transactions.
 func (s *VisaHService) ReplyOOB(ctx context.Context, cardNumber issuing.Secret, acsTransactionID string, reply OOBReply, opts ...issuing.CallOption) (*OOBConfirmation, error) {
-	return call[OOBConfirmation](ctx, s.c, opVisaHReply, acsTransactionID, oobReply{cardNumber, acsTransactionID, reply}, opts)
+	return call[OOBConfirmation](ctx, s.c, opVisaHReply, oobReply{cardNumber, acsTransactionID, reply}, opts)
 }
 
 // SimulateOOB has the platform send an out-of-band notification for a card.
 //
 // Safety: once. On issuing.ErrOutcomeUnknown wait for the notification.
 func (s *VisaHService) SimulateOOB(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
-	return perform(ctx, s.c, opVisaHSimulate, cardNumber.Last4(), cardNumberRequest{cardNumber}, opts)
+	return perform(ctx, s.c, opVisaHSimulate, cardNumberRequest{cardNumber}, opts)
 }

@@ -1,0 +1,227 @@
+package legacy
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/provider"
+	"github.com/issuing-sdk/issuing-go/internal/transport"
+	"github.com/issuing-sdk/issuing-go/sign"
+)
+
+// operation is one row of the operation table: all in which two methods differ.
+type operation struct {
+	name   string // service and method
+	path   string
+	safety transport.Safety
+	settle provider.Settle
+	// creates marks an operation that creates an order: only a few codes end it,
+	// everything else leaves its outcome open.
+	creates bool
+	// unsigned names the fields that the page keeps out of the signature.
+	unsigned []string
+}
+
+// op is a row of an operation that creates no order.
+func op(name, path string, safety transport.Safety, settle provider.Settle, unsigned ...string) operation {
+	return operation{name: name, path: path, safety: safety, settle: settle, unsigned: unsigned}
+}
+
+// creation is a row of an operation that creates an order.
+func creation(name, path string, safety transport.Safety, settle provider.Settle, unsigned ...string) operation {
+	o := op(name, path, safety, settle, unsigned...)
+	o.creates = true
+	return o
+}
+
+// The safeties of rows; see [transport.Safety].
+const (
+	read    = transport.Read
+	keyed   = transport.Keyed
+	checked = transport.Checked
+	once    = transport.Once
+)
+
+// by says which operations show what became of an open outcome.
+func by(inquiry ...string) provider.Settle { return provider.Settle{Inquiry: inquiry} }
+
+// byNote says what else helps to settle an open outcome, or what settles it where
+// no operation shows it.
+func byNote(note string, inquiry ...string) provider.Settle {
+	return provider.Settle{Inquiry: inquiry, Note: note}
+}
+
+// request is an input that can be checked before it is sent. One that is about
+// something has a key.
+type request interface{ validate(p *check.Problems) }
+
+// about is a request, or a result, that names what it is about: an order by its
+// number, a card by its last four digits.
+type about interface{ key() string }
+
+// wirer is a request whose wire form differs from its own.
+type wirer interface {
+	wire(secret sign.AppSecret) (any, error)
+}
+
+// incomplete is a result that can tell that the answer lacked its main field.
+type incomplete interface{ incomplete() bool }
+
+// opener is a result with fields that the platform encrypts or that need more
+// than decoding. An *issuing.Error says that the platform refused.
+type opener interface {
+	open(secret sign.AppSecret) error
+}
+
+// exchange is one call of the legacy API.
+type exchange struct {
+	c       *Client
+	o       operation
+	key     string
+	in      any
+	payload []byte // the request without common parameters and signature
+	text    string // of the answer, for people
+}
+
+// Encode marshals the request once.
+func (x *exchange) Encode(issuing.CallSettings) (provider.Plan, error) {
+	in, err := x.in, error(nil)
+	if w, ok := in.(wirer); ok {
+		if in, err = w.wire(x.c.cfg.AppSecret); err != nil {
+			return provider.Plan{}, err
+		}
+	}
+	payload, err := codec.Marshal(in)
+	if err != nil {
+		return provider.Plan{}, err
+	}
+	// A caller's raw JSON comes with its white space; members are added before
+	// the closing brace.
+	payload = bytes.TrimSpace(payload)
+	if len(payload) < 2 || payload[0] != '{' || payload[len(payload)-1] != '}' {
+		return provider.Plan{}, errNoObject
+	}
+	x.payload = append(bytes.TrimSpace(payload[:len(payload)-1]), '}')
+	if n := len(x.payload) + signatureRoom; n > maxBody {
+		return provider.Plan{}, &issuing.Error{Kind: issuing.ErrInvalid, Fields: []issuing.FieldError{
+			{Field: "request body", Problem: fmt.Sprintf("has %d bytes, at most %d (4 MB) are allowed", n, maxBody)},
+		}}
+	}
+	return provider.Plan{URL: transport.JoinURL(x.c.cfg.BaseURL, x.o.path), Template: x.o.path}, nil
+}
+
+// Seal makes one attempt: a fresh timestamp, nonce and signature over the same
+// payload.
+func (x *exchange) Seal(context.Context, int) (transport.Sealed, error) {
+	nonce := strings.ReplaceAll(uuid.NewString(), "-", "")
+	timestamp := strconv.FormatInt(x.c.core.Now().UnixMilli(), 10)
+	body, err := sealBody(x.c.cfg, x.payload, x.o.unsigned, timestamp, nonce)
+	if err != nil {
+		return transport.Sealed{}, &issuing.Error{Kind: issuing.ErrInvalid, Err: err}
+	}
+	header := http.Header{"Content-Type": {"application/json"}}
+	return transport.Sealed{Header: header, Body: body, RequestID: nonce}, nil
+}
+
+// Judge reads the envelope and says what the answer means for the operation.
+func (x *exchange) Judge(r *transport.Response) provider.Verdict {
+	env := new(envelope)
+	if codec.Unmarshal(r.Body, env) == nil {
+		r.Parsed = env
+	}
+	return provider.Verdict{Judgement: x.o.judge(r)}
+}
+
+func (o *operation) judge(r *transport.Response) transport.Judgement {
+	env, code, ok := answered(r)
+	switch {
+	case !ok && (o.creates || r.OK()):
+		return transport.Unclear
+	case !ok:
+		return transport.JudgeStatus(r)
+	case r.OK() && env.accepted(), r.OK() && o.creates && code.settlesOrder():
+		return transport.Final
+	case o.creates, code == CodeSuccess, r.Redirected():
+		return transport.Unclear
+	case r.Status == http.StatusTooManyRequests, code == CodeTooManyRequests:
+		return transport.Busy
+	case code.Retryable():
+		return transport.Unclear
+	case code.Known():
+		return transport.Final
+	default:
+		return transport.JudgeStatus(r)
+	}
+}
+
+// answered returns the envelope that Judge has read and its code; ok is false
+// for an answer that is no envelope or has no code.
+func answered(r *transport.Response) (env *envelope, code Code, ok bool) {
+	if env, ok = r.Parsed.(*envelope); ok {
+		code, ok = env.code()
+	}
+	return env, code, ok
+}
+
+// Open splits an answer into data or refusal.
+func (x *exchange) Open(r *transport.Response) (provider.Answer, error) {
+	answer := provider.Answer{Raw: r.Body}
+	env, code, ok := answered(r)
+	if !ok || (!r.OK() && env.accepted()) {
+		return answer, provider.StatusRefusal(r)
+	}
+	x.text = env.text()
+	if env.accepted() {
+		answer.Data = env.Data
+		return answer, nil
+	}
+	e := &issuing.Error{Kind: code.Kind(), Code: code, Message: x.text}
+	switch {
+	case code == CodeSuccess:
+		e.Kind, e.Code = issuing.ErrBadResponse, nil
+		e.Err = errors.New("status 200 that the rest of the answer contradicts")
+	case e.Kind == nil && r.OK():
+		e.Kind = issuing.ErrDeclined
+	case e.Kind == nil:
+		e.Kind = transport.KindOfStatus(r.Status)
+	}
+	// Nearly every refusal of an order leaves it open, so it is the code that
+	// says whether an attempt after a look-up may be answered otherwise.
+	lasting := x.o.creates && code != CodeSuccess && !code.Retryable()
+	return answer, &provider.Refusal{Err: e, Lasting: lasting}
+}
+
+// decode reads an answer's data.
+func (x *exchange) decode(data []byte, out any) error {
+	if len(data) > 0 {
+		if err := codec.Unmarshal(data, out); err != nil {
+			return err
+		}
+	}
+	if o, ok := out.(opener); ok {
+		if err := o.open(x.c.cfg.AppSecret); err != nil {
+			var refused *issuing.Error
+			if errors.As(err, &refused) {
+				refused.Message = x.text
+				return &provider.Refusal{Err: refused}
+			}
+			return err
+		}
+	}
+	if i, ok := out.(incomplete); ok && i.incomplete() {
+		return provider.ErrIncomplete
+	}
+	if a, ok := out.(about); ok && x.o.creates && a.key() != x.key {
+		return errors.New("the answer names another order")
+	}
+	return nil
+}
