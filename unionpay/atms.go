@@ -350,12 +350,3 @@ func paging(p *check.Problems, number, size Number) {
 		p.Add("pageSize", "must not be negative")
 	}
 }
-
-// Member returns a member as raw JSON, nil when it is not there.
-func (e Extra) Member(name string) json.RawMessage {
-	value, ok := e[name]
-	if !ok {
-		return nil
-	}
-	return json.RawMessage(value.Reveal())
-}

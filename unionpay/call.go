@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -177,8 +176,8 @@ func (x *exchange) read(r *transport.Response) *answer {
 		return &answer{bad: err}
 	}
 	body := r.Body
-	if trimmed := bytes.TrimSpace(body); len(trimmed) > 0 && trimmed[0] != '{' && bytes.Count(trimmed, []byte(".")) == 4 {
-		plaintext, err := cfg.JWE.Decrypt(cfg.DecryptKeys, string(trimmed))
+	if sealed := bytes.TrimSpace(body); isCompactJWE(sealed) {
+		plaintext, err := cfg.JWE.Decrypt(cfg.DecryptKeys, string(sealed))
 		if err != nil {
 			return &answer{bad: fmt.Errorf("the answer's body: %w", err)}
 		}
@@ -317,10 +316,4 @@ func unknown(err error) error {
 		return transport.Unknown(e)
 	}
 	return err
-}
-
-// isCompactJWE reports whether text has the form of a compact JWE: five parts of
-// base64url, the first one a JSON object.
-func isCompactJWE(text string) bool {
-	return strings.Count(text, ".") == 4 && strings.HasPrefix(text, "eyJ") && !strings.ContainsAny(text, " \t\r\n")
 }
