@@ -13,8 +13,8 @@ import (
 	"github.com/issuing-sdk/issuing-go/sign/jose"
 )
 
-// provider names this package in errors and events.
-const provider = "unionpay"
+// providerName names this package in errors and events.
+const providerName = "unionpay"
 
 // rsaBits is the size of UnionPay's keys.
 const rsaBits = 2048
@@ -173,7 +173,7 @@ func (c Config) validate() error {
 	c.checkMessages(&p)
 	c.checkNames(&p)
 	c.checkSettings(&p)
-	return p.Err(provider, "New")
+	return p.Err(providerName, "New")
 }
 
 func (c Config) checkSettings(p *check.Problems) {
