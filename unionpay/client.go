@@ -31,7 +31,8 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	core, err := provider.New(providerName, slices.Concat([]issuing.Option{issuing.WithTimeout(DefaultTimeout)}, opts)...)
+	opts = slices.Concat([]issuing.Option{issuing.WithTimeout(DefaultTimeout)}, opts)
+	core, err := provider.New(providerName, opts...)
 	if err != nil {
 		return nil, err
 	}

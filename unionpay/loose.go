@@ -85,19 +85,8 @@ func (o Opener) openUMPS(text string) ([]byte, error) {
 // isCompactJWE reports whether a text has the form of a compact JWE: five parts
 // without white space, of which the first is the Base64 of a JSON object, {"….
 func isCompactJWE[T string | []byte](text T) bool {
-	if len(text) < 3 || string(text[:3]) != "eyJ" {
-		return false
-	}
-	dots := 0
-	for i := range len(text) {
-		switch text[i] {
-		case '.':
-			dots++
-		case ' ', '\t', '\r', '\n':
-			return false
-		}
-	}
-	return dots == 4
+	return len(text) > 3 && string(text[:3]) == "eyJ" &&
+		strings.Count(string(text), ".") == 4 && !strings.ContainsAny(string(text), " \t\r\n")
 }
 
 var errNotObject = errors.New("the business fields are not a JSON object")

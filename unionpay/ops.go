@@ -4,8 +4,8 @@ package unionpay
 // said.
 var (
 	nothing = byNote("") // a read leaves none open
-	byToken = by("Tokens.TokenByRequest",
-		"TOKEN_STATE_NOTIFICATION tells of the token, and a request with the same AuthorizationData is refused as a duplicate where there is one")
+	byToken = by("Tokens.TokenByRequest", "TOKEN_STATE_NOTIFICATION tells of the token, and a request with "+
+		"the same AuthorizationData is refused as a duplicate where there is one")
 	byState  = by("Tokens.Token", "TOKEN_STATE_NOTIFICATION tells the token's state")
 	byReport = byNote("there is no inquiry, and a second report does no harm")
 	byKeys   = byNote("keep the old and the new keys in service and send it again")

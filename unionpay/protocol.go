@@ -30,8 +30,8 @@ const (
 	once    = transport.Once
 )
 
-// by says which operation shows what became of an open outcome, and what does
-// where that one is not configured.
+// by says which operation shows what became of an open outcome, where it is
+// configured, and what else tells.
 func by(inquiry, note string) provider.Settle {
 	return provider.Settle{Inquiry: []string{inquiry}, Note: note}
 }
