@@ -312,16 +312,9 @@ func parseAnswer(raw []byte, shape Shape) *answer {
 	return a
 }
 
-// isCode reports whether a text can be a response code: AN 2, with room for
-// what UnionPay may add. Anything else is no answer to go by.
-func isCode(s string) bool {
-	for i := range len(s) {
-		if !alphanumeric(s[i]) {
-			return false
-		}
-	}
-	return s != "" && len(s) <= 4
-}
+// isCode reports whether a text can be a response code: AN 2. Anything else is no
+// answer to go by, such as 0 or 4, which would read as refusals for want of a zero.
+func isCode(s string) bool { return len(s) == 2 && alphanumeric(s[0]) && alphanumeric(s[1]) }
 
 func clip(s string, limit int) string {
 	if len(s) > limit {
