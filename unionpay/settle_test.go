@@ -50,6 +50,19 @@ func TestMessageIDsOverAttempts(t *testing.T) {
 	}
 }
 
+// TestUnknownActionIsNotLookedUp: no state tells what became of an action of which
+// the goal is not known.
+func TestUnknownActionIsNotLookedUp(t *testing.T) {
+	t.Parallel()
+	r, client := record(t, `{"trxInfo":{"token":"6299990000000000004"},"msgResponse":{"responseCode":"00"}}`, nil)
+	r.down = path(unionpay.MessageTokenStateUpdate)
+	req := suspend()
+	req.Action = "EXPLODE"
+	if _, err := client.Tokens.UpdateState(t.Context(), req); !errors.Is(err, issuing.ErrOutcomeUnknown) || len(r.sent) != 1 {
+		t.Errorf("%d requests, %v", len(r.sent), err)
+	}
+}
+
 func distinct(ids []string) []string {
 	ids = slices.Clone(ids)
 	slices.Sort(ids)
