@@ -35,7 +35,7 @@ type FeedbackRequest struct {
 	Extra map[string]any `json:"-" wire:"inline"` // members that this version does not know
 }
 
-func (r FeedbackRequest) validate(p *check.Problems, cfg Config) {
+func (r FeedbackRequest) validate(p *check.Problems) {
 	optionalText(p, "atmId", r.ATMID, 100)
 	digits(p, "countryCode", r.CountryCode, 3)
 	text(p, "cityName", r.CityName, 100)
@@ -44,7 +44,7 @@ func (r FeedbackRequest) validate(p *check.Problems, cfg Config) {
 	optionalText(p, "longitude", r.Longitude, 100)
 	optionalText(p, "latitude", r.Latitude, 100)
 	digits(p, "reportReason", string(r.ReportReason), 1)
-	if cfg.Strict && len(r.ReportReason) == 1 && !r.ReportReason.Known() {
+	if p.Strict && len(r.ReportReason) == 1 && !r.ReportReason.Known() {
 		p.Add("reportReason", "is not one of 0 to 6")
 	}
 	optionalText(p, "otherReason", r.OtherReason, 100)
@@ -64,14 +64,7 @@ func (r FeedbackRequest) Warnings() []issuing.FieldError {
 	if beyond(r.Latitude, 90) {
 		p.Add("latitude", "is not within -90 to 90")
 	}
-	return fieldErrors(p)
-}
-
-func fieldErrors(p check.Problems) []issuing.FieldError {
-	if e, ok := p.Err(provider, "").(*issuing.Error); ok {
-		return e.Fields
-	}
-	return nil
+	return p.Refusal().Fields
 }
 
 // beyond reports whether a coordinate cannot be read or is farther than limit
@@ -125,7 +118,7 @@ type ListRequest struct {
 	Extra       map[string]any `json:"-" wire:"inline"`   // members that this version does not know
 }
 
-func (r ListRequest) validate(p *check.Problems, _ Config) {
+func (r ListRequest) validate(p *check.Problems) {
 	digits(p, "countryCode", r.CountryCode, 3)
 	optionalText(p, "cityName", r.CityName, 100)
 	optionalText(p, "bankName", r.BankName, 100)
@@ -144,7 +137,7 @@ type NearbyRequest struct {
 	Extra     map[string]any `json:"-" wire:"inline"`   // members that this version does not know
 }
 
-func (r NearbyRequest) validate(p *check.Problems, _ Config) {
+func (r NearbyRequest) validate(p *check.Problems) {
 	text(p, "longitude", r.Longitude, 100)
 	text(p, "latitude", r.Latitude, 100)
 	if r.Radius < 0 {
@@ -181,28 +174,34 @@ type atmAnswer struct {
 	TotalCount int               `json:"totalCount"`
 	List       []json.RawMessage `json:"atmList"`
 	Extra      Extra             `json:"-"`
+
+	atms []ATM // the elements of List
 }
 
-func atmPage(ctx context.Context, c *Client, o operation, in validator, opts []issuing.CallOption) (*ATMPage, error) {
-	raw, err := call[atmAnswer](ctx, c, o, in, opts)
+// unfold reads the ATMs of a page.
+func (a *atmAnswer) unfold(cfg Config) error {
+	if a.List == nil {
+		a.List = firstObjects(a.Extra)
+	}
+	if a.Extra.Member(cfg.wireName("atmList")) != nil {
+		return errNoList
+	}
+	for _, element := range a.List {
+		atm := ATM{}
+		if err := cfg.decodeLoose(Opener{}, element, &atm); err != nil {
+			return err
+		}
+		a.atms = append(a.atms, atm)
+	}
+	return nil
+}
+
+func atmPage(ctx context.Context, c *Client, o operation, in request, opts []issuing.CallOption) (*ATMPage, error) {
+	a, err := call[atmAnswer](ctx, c, o, in, opts)
 	if err != nil {
 		return nil, err
 	}
-	page := &ATMPage{Total: raw.TotalCount, Extra: raw.Extra}
-	if raw.List == nil {
-		raw.List = firstObjects(page.Extra)
-	}
-	if page.Extra.Member(c.cfg.wireName("atmList")) != nil {
-		return nil, &issuing.Error{Provider: provider, Op: o.name, Kind: issuing.ErrBadResponse, Err: errNoList}
-	}
-	for _, element := range raw.List {
-		atm := ATM{}
-		if err := c.cfg.decodeLoose(Opener{}, element, &atm); err != nil {
-			return nil, &issuing.Error{Provider: provider, Op: o.name, Kind: issuing.ErrBadResponse, Err: err}
-		}
-		page.List = append(page.List, atm)
-	}
-	return page, nil
+	return &ATMPage{Total: a.TotalCount, List: a.atms, Extra: a.Extra}, nil
 }
 
 var errNoList = errors.New("the list of ATMs is no array")
@@ -283,7 +282,7 @@ type CityBankRequest struct {
 	Extra       map[string]any `json:"-" wire:"inline"` // members that this version does not know
 }
 
-func (r CityBankRequest) validate(p *check.Problems, _ Config) {
+func (r CityBankRequest) validate(p *check.Problems) {
 	digits(p, "countryCode", r.CountryCode, 3)
 }
 
@@ -349,13 +348,4 @@ func paging(p *check.Problems, number, size Number) {
 	if size < 0 {
 		p.Add("pageSize", "must not be negative")
 	}
-}
-
-// Member returns a member as raw JSON, nil when it is not there.
-func (e Extra) Member(name string) json.RawMessage {
-	value, ok := e[name]
-	if !ok {
-		return nil
-	}
-	return json.RawMessage(value.Reveal())
 }

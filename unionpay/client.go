@@ -3,10 +3,11 @@ package unionpay
 import (
 	"context"
 	"crypto/x509"
-	"time"
+	"slices"
 
 	issuing "github.com/issuing-sdk/issuing-go"
-	"github.com/issuing-sdk/issuing-go/internal/transport"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/provider"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
 )
 
@@ -20,8 +21,8 @@ type Client struct {
 	// Keys exchanges keys with UnionPay.
 	Keys *KeyService
 
-	cfg       Config
-	transport *transport.Client
+	cfg  Config
+	core *provider.Core
 }
 
 // New returns a client. It checks the configuration and does no I/O. The
@@ -30,18 +31,16 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	settings, err := issuing.NewSettings(issuing.WithTimeout(DefaultTimeout))
-	if err == nil {
-		settings, err = settings.With(opts...)
-	}
+	opts = slices.Concat([]issuing.Option{issuing.WithTimeout(DefaultTimeout)}, opts)
+	core, err := provider.New(providerName, opts...)
 	if err != nil {
 		return nil, err
 	}
-	return newClient(cfg.normal(), settings), nil
+	return newClient(cfg.normal(), core), nil
 }
 
-func newClient(cfg Config, settings issuing.Settings) *Client {
-	c := &Client{cfg: cfg, transport: transport.New(provider, settings)}
+func newClient(cfg Config, core *provider.Core) *Client {
+	c := &Client{cfg: cfg, core: core}
 	c.ATMs = &ATMService{c}
 	c.Tokens = &TokenService{c}
 	c.Keys = &KeyService{c}
@@ -50,25 +49,59 @@ func newClient(cfg Config, settings issuing.Settings) *Client {
 
 // Clone returns a client with further options applied to this one's.
 func (c *Client) Clone(opts ...issuing.Option) (*Client, error) {
-	settings, err := c.transport.Settings().With(opts...)
+	core, err := c.core.With(opts...)
 	if err != nil {
 		return nil, err
 	}
-	return newClient(c.cfg, settings), nil
+	return newClient(c.cfg, core), nil
 }
 
 // Do sends a message that this package does not know: in becomes the business
 // fields (trxInfo, or the top level in the flat shape), the answer's business
-// fields are decoded into out, which may be nil. Path, profile and shape are those
+// fields are decoded into out, a pointer or nil. Path, profile and shape are those
 // of [Config] for the message; the shape's default is enveloped. Nothing is known
 // about repeating it, so it is sent once; an unclear end is
 // issuing.ErrOutcomeUnknown. Secrets in in are written in clear except for the
 // members of Config.EncryptFields.
 func (c *Client) Do(ctx context.Context, message MessageType, in, out any, opts ...issuing.CallOption) error {
-	o := operation{"Do " + string(message), message, transport.Once, ShapeEnveloped}
-	_, err := c.exchange(ctx, &o, in, out, issuing.NewCallSettings(opts...))
-	return err
+	o := operation{name: "Do " + string(message), message: message, shape: ShapeEnveloped, safety: once}
+	call := c.call(o, in, nil, opts)
+	call.Out = out
+	return c.core.Do(ctx, call)
 }
+
+// call checks and sends a request and returns its decoded result.
+func call[T any](ctx context.Context, c *Client, o operation, in request, opts []issuing.CallOption) (*T, error) {
+	return looked[T](ctx, c, o, in, nil, opts)
+}
+
+// looked is call for an operation whose open outcome a look settles: it returns
+// the result when the operation has happened, and nil when it has not. A nil look
+// leaves it open.
+func looked[T any](ctx context.Context, c *Client, o operation, in request,
+	look provider.Look[T], opts []issuing.CallOption,
+) (*T, error) {
+	validate := func(p *check.Problems) {
+		p.Strict = c.cfg.Strict
+		in.validate(p)
+	}
+	return provider.Do(ctx, c.core, c.call(o, in, validate, opts), look)
+}
+
+// call is a logical call of the core's.
+func (c *Client) call(o operation, in any, validate func(*check.Problems), opts []issuing.CallOption) provider.Call {
+	x := &exchange{c: c, o: o, in: in}
+	if !c.inquires() {
+		o.settle.Inquiry = nil
+	}
+	return provider.Call{
+		Op: provider.Op{Name: o.name, Safety: o.safety, Settle: o.settle},
+		In: in, Check: validate, Exchange: x, Decode: x.decode, Options: opts,
+	}
+}
+
+// inquires reports whether UnionPay has agreed an inquiry.
+func (c *Client) inquires() bool { return c.cfg.Paths[MessageTokenStateInquiry] != "" }
 
 // CertificateID returns the id that implementers use as kid where UPI gave none:
 // the certificate's serial number in decimal.
@@ -81,5 +114,3 @@ func CertificateID(cert *x509.Certificate) string {
 
 // codec reads and writes the interface's JSON.
 var codec = wire.Codec{Zone: defaultZone}
-
-func (c *Client) now() time.Time { return c.transport.Settings().Now() }

@@ -13,8 +13,8 @@ import (
 	"github.com/issuing-sdk/issuing-go/sign/jose"
 )
 
-// provider names this package in errors and events.
-const provider = "unionpay"
+// providerName names this package in errors and events.
+const providerName = "unionpay"
 
 // rsaBits is the size of UnionPay's keys.
 const rsaBits = 2048
@@ -170,13 +170,10 @@ func (c Config) validate() error {
 	if !c.UPIEncKey.IsZero() {
 		checkHeaderText(&p, "UPIEncKeyID", c.UPIEncKeyID, 64)
 	}
-	for message, path := range c.Paths {
-		if !validPath(path) {
-			p.Add(fmt.Sprintf("Paths[%q]", message), "is not a path of the form /a/b")
-		}
-	}
+	c.checkMessages(&p)
+	c.checkNames(&p)
 	c.checkSettings(&p)
-	return p.Err(provider, "New")
+	return p.Err(providerName, "New")
 }
 
 func (c Config) checkSettings(p *check.Problems) {
@@ -185,6 +182,29 @@ func (c Config) checkSettings(p *check.Problems) {
 	}
 	if !c.JWE.Supported() {
 		p.Add("JWE", "has an unsupported algorithm")
+	}
+	switch c.IdentityField {
+	case "", "walletID", "insID", "trID", IdentityNone:
+	default:
+		p.Add("IdentityField", "is none of walletID, insID, trID and IdentityNone")
+	}
+	if c.AnswerAppIDs != nil && (len(c.AnswerAppIDs) == 0 || slices.Contains(c.AnswerAppIDs, "")) {
+		p.Add("AnswerAppIDs", "has no id, or an empty one")
+	}
+	if c.Skew < 0 {
+		p.Add("Skew", "is negative")
+	}
+	if c.SendEncCertID {
+		p.Text("EncCertID", c.EncCertID, 64)
+	}
+}
+
+// checkMessages checks the settings by message.
+func (c Config) checkMessages(p *check.Problems) {
+	for message, path := range c.Paths {
+		if !validPath(path) {
+			p.Add(fmt.Sprintf("Paths[%q]", message), "is not a path of the form /a/b")
+		}
 	}
 	for message, profile := range c.Profiles {
 		if !profile.Known() {
@@ -206,6 +226,10 @@ func (c Config) checkSettings(p *check.Problems) {
 			p.Add(fmt.Sprintf("BodyEncryption[%q]", message), "does not go with profile U")
 		}
 	}
+}
+
+// checkNames checks that a renamed member can be told from the others.
+func (c Config) checkNames(p *check.Problems) {
 	taken := map[string]bool{}
 	for name, wire := range c.FieldNames {
 		if lower := strings.ToLower(wire); taken[lower] {
@@ -216,20 +240,6 @@ func (c Config) checkSettings(p *check.Problems) {
 		if !slices.Contains(renameable, name) || !validName(wire) {
 			p.Add(fmt.Sprintf("FieldNames[%q]", name), "is not a name that can be changed, or not a usable one")
 		}
-	}
-	switch c.IdentityField {
-	case "", "walletID", "insID", "trID", IdentityNone:
-	default:
-		p.Add("IdentityField", "is none of walletID, insID, trID and IdentityNone")
-	}
-	if c.AnswerAppIDs != nil && (len(c.AnswerAppIDs) == 0 || slices.Contains(c.AnswerAppIDs, "")) {
-		p.Add("AnswerAppIDs", "has no id, or an empty one")
-	}
-	if c.Skew < 0 {
-		p.Add("Skew", "is negative")
-	}
-	if c.SendEncCertID {
-		p.Text("EncCertID", c.EncCertID, 64)
 	}
 }
 

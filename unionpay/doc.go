@@ -39,7 +39,9 @@
 // they may have arrived. A state update reads the token before it repeats, where
 // an inquiry is configured. Codes 04, 91, 92, 96, 98 and 99, an unsigned approval
 // and an approval without a token leave the outcome open
-// ([issuing.ErrOutcomeUnknown]); [TokenService.TokenByRequest] settles it.
+// ([issuing.ErrOutcomeUnknown]). The [issuing.Unsettled] behind such an error says
+// what settles it, [TokenService.TokenByRequest] for a token request where an
+// inquiry is configured.
 //
 // # Testing
 //

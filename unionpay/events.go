@@ -97,7 +97,7 @@ func (e *TokenStateChanged) Answer() any { return empty{} }
 var errMissing = errors.New("a mandatory field is missing or out of its format")
 
 func (e *TokenStateChanged) check() error {
-	if (&Token{Token: e.Token}).incomplete() != nil || e.State == "" || len(e.State) > 50 {
+	if (&Token{Token: e.Token}).incomplete() || e.State == "" || len(e.State) > 50 {
 		return errMissing
 	}
 	return nil

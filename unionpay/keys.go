@@ -35,7 +35,7 @@ type KeyExchangeRequest struct {
 	Extra         map[string]any `json:"-" wire:"inline"`  // members that this version does not know
 }
 
-func (r KeyExchangeRequest) validate(p *check.Problems, _ Config) {
+func (r KeyExchangeRequest) validate(p *check.Problems) {
 	text(p, "insSignCertID", r.SignCertID, 64)
 	text(p, "insSignPublicKey", r.SignPublicKey, maxKeyText)
 	text(p, "insEncCertID", r.EncCertID, 64)
@@ -76,7 +76,7 @@ type KeyInquiryRequest struct {
 	Extra          map[string]any `json:"-" wire:"inline"`         // members that this version does not know
 }
 
-func (r KeyInquiryRequest) validate(p *check.Problems, _ Config) {
+func (r KeyInquiryRequest) validate(p *check.Problems) {
 	text(p, "appSignCertID", r.SignCertID, 64)
 	text(p, "appSignPublicKey", r.SignPublicKey, maxKeyText)
 	text(p, "appEncCertID", r.EncCertID, 64)
@@ -107,7 +107,7 @@ type KeyResetRequest struct {
 	Extra map[string]any `json:"-" wire:"inline"` // all members
 }
 
-func (r KeyResetRequest) validate(p *check.Problems, _ Config) {
+func (r KeyResetRequest) validate(p *check.Problems) {
 	p.Required("Extra", len(r.Extra) > 0)
 }
 

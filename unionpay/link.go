@@ -120,7 +120,7 @@ func NewLinks(cfg LinkConfig) (*Links, error) {
 	if cfg.MaxAge < 0 {
 		p.Add("MaxAge", "is negative")
 	}
-	if err := p.Err(provider, "NewLinks"); err != nil {
+	if err := p.Err(providerName, "NewLinks"); err != nil {
 		return nil, err
 	}
 	if cfg.MaxAge == 0 {
@@ -151,7 +151,7 @@ type Link struct {
 func linkError(op, field, format string, args ...any) error {
 	var p check.Problems
 	p.Add(field, format, args...)
-	return p.Err(provider, op)
+	return p.Err(providerName, op)
 }
 
 // Parse reads and checks the URI of a push. Parameters may stand in the query or
@@ -187,7 +187,7 @@ func (l *Links) Parse(uri string) (*Link, error) {
 		}
 	}
 	l.checkTime(&p, link, values[n.TimeStamp], now)
-	if err := p.Err(provider, op); err != nil {
+	if err := p.Err(providerName, op); err != nil {
 		return nil, err
 	}
 	return link, nil
@@ -313,7 +313,7 @@ func below(path, root string) bool {
 func (l *Links) Accept(link *Link) error {
 	now := l.cfg.Now()
 	fail := func(kind error) error {
-		return &issuing.Error{Provider: provider, Op: "Links.Accept", Kind: kind, Key: link.PushID}
+		return &issuing.Error{Provider: providerName, Op: "Links.Accept", Kind: kind, Key: link.PushID}
 	}
 	if !now.Before(link.ExpiresAt) {
 		return fail(issuing.ErrConflict)
@@ -362,7 +362,7 @@ func (l *Links) Answer(link *Link, result LinkResult) (string, error) {
 	if err := l.checkCallback(link.IssuerID, link.CallbackURI); err != nil {
 		p.Add(l.cfg.Params.CallbackURI, "%v", err)
 	}
-	if err := p.Err(provider, op); err != nil {
+	if err := p.Err(providerName, op); err != nil {
 		return "", err
 	}
 	n := l.cfg.Params

@@ -82,7 +82,7 @@ func (a Addresses) Validate() error {
 	if p.Required("Web", a.Web != "") && (err != nil || !strings.EqualFold(u.Scheme, "https") || safeURI(u) != nil) {
 		p.Add("Web", "is not an https address")
 	}
-	return p.Err(provider, "Addresses.Validate")
+	return p.Err(providerName, "Addresses.Validate")
 }
 
 func checkScheme(p *check.Problems, field, uri string) {

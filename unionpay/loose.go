@@ -1,10 +1,13 @@
 package unionpay
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +20,15 @@ import (
 // Extra holds members of an answer or event that this version does not model, as
 // raw JSON by name. What is unknown may be card data, so it prints as a secret.
 type Extra map[string]issuing.Secret
+
+// Member returns a member as raw JSON, nil when it is not there.
+func (e Extra) Member(name string) json.RawMessage {
+	value, ok := e[name]
+	if !ok {
+		return nil
+	}
+	return json.RawMessage(value.Reveal())
+}
 
 // Opener opens what UnionPay encrypts for the token requestor.
 type Opener struct {
@@ -70,48 +82,56 @@ func (o Opener) openUMPS(text string) ([]byte, error) {
 	return nil, sign.ErrDecrypt
 }
 
+// isCompactJWE reports whether a text has the form of a compact JWE: five parts
+// without white space, of which the first is the Base64 of a JSON object, {"….
+func isCompactJWE[T string | []byte](text T) bool {
+	return len(text) > 3 && string(text[:3]) == "eyJ" &&
+		strings.Count(string(text), ".") == 4 && !strings.ContainsAny(string(text), " \t\r\n")
+}
+
 var errNotObject = errors.New("the business fields are not a JSON object")
+
+// object returns business fields as a JSON object: all of them may be encrypted
+// as one, and nothing comes in several spellings.
+func (o Opener) object(data []byte) ([]byte, error) {
+	if opened, err := o.open("", data); err == nil {
+		data = opened
+	}
+	switch trimmed := bytes.TrimSpace(data); {
+	case bytes.HasPrefix(trimmed, []byte("{")):
+		return data, nil
+	case slices.Contains([]string{"", "null", `""`, "[]"}, string(trimmed)):
+		return []byte("{}"), nil
+	}
+	return nil, errNotObject
+}
 
 // decodeLoose reads an object into the struct that out points to: members are
 // opened, found whatever the case of their names, and those without a field, of a
 // shape that their field cannot hold, or encrypted for somebody else, go into the
-// struct's Extra. What must
-// be there is checked by the types, so one odd member loses no message.
+// struct's Extra. What must be there is checked by the types, so one odd member
+// loses no message.
 func (c Config) decodeLoose(o Opener, data []byte, out any) error {
 	v := reflect.ValueOf(out)
 	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
 		return codec.Unmarshal(data, out)
 	}
-	if opened, err := o.open("", data); err == nil {
-		data = opened // all business fields encrypted as one object
+	v = v.Elem()
+	data, err := o.object(data)
+	if err != nil {
+		return err
 	}
-	if trimmed := strings.TrimSpace(string(data)); !strings.HasPrefix(trimmed, "{") {
-		if trimmed == "" || trimmed == "null" || trimmed == `""` || trimmed == "[]" {
-			data = []byte("{}")
-		} else {
-			return errNotObject
-		}
-	}
-	fields := fieldsByName(v.Elem().Type())
-	renamed := map[string]string{}
-	for name, wireName := range c.FieldNames {
-		renamed[strings.ToLower(wireName)] = strings.ToLower(name)
-	}
-	extra, taken := Extra{}, map[string]bool{}
+	fields, own, extra := fieldsByName(v.Type()), c.ownNames(), Extra{}
 	for name, value := range wire.Members(data) {
 		key := strings.ToLower(name)
-		if other, ok := renamed[key]; ok {
+		if other, ok := own[key]; ok {
 			key = other
 		}
-		if other, ok := spellings[key]; ok {
-			key = other
-		}
-		index, ok := fields[key]
-		if ok && !taken[key] {
+		if index, ok := fields[key]; ok {
+			field := v.Field(index)
 			opened, err := o.open(name, value)
-			field := v.Elem().Field(index)
 			if err == nil && (wire.Codec{Zone: c.zone()}).Unmarshal(opened, field.Addr().Interface()) == nil {
-				taken[key] = true
+				delete(fields, key) // a second one goes into Extra
 				continue
 			}
 			field.SetZero()
@@ -120,10 +140,23 @@ func (c Config) decodeLoose(o Opener, data []byte, out any) error {
 			extra[clip(name, 64)] = issuing.NewSecret(string(value))
 		}
 	}
-	if at := v.Elem().FieldByName("Extra"); at.IsValid() && at.Type() == reflect.TypeFor[Extra]() && len(extra) > 0 {
+	if at := v.FieldByName("Extra"); at.IsValid() && at.Type() == reflect.TypeFor[Extra]() && len(extra) > 0 {
 		at.Set(reflect.ValueOf(extra))
 	}
 	return nil
+}
+
+// ownNames maps what members may be called on the wire to the names of this
+// package, both in lower case.
+func (c Config) ownNames() map[string]string {
+	if len(c.FieldNames) == 0 {
+		return spellings
+	}
+	own := maps.Clone(spellings)
+	for name, wireName := range c.FieldNames {
+		own[strings.ToLower(wireName)] = strings.ToLower(name)
+	}
+	return own
 }
 
 // maxExtra bounds the members that are kept without a field.

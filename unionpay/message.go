@@ -63,55 +63,72 @@ func validMsgID(id string) bool {
 	return len(id) >= minMsgID && len(id) <= maxMsgID
 }
 
-// plan is how one operation's messages are made and read.
-type plan struct {
+// form is how one operation's messages are made and read. The forms are this
+// interface's own strangeness: each message is flat or enveloped, signed in a
+// header or in its body, in clear or encrypted, as UnionPay and the token
+// requestor agreed.
+type form struct {
+	message MessageType
 	path    string
 	profile Profile
 	shape   Shape
 	body    BodyEncryption
 }
 
-func (c Config) plan(o *operation) (plan, error) {
-	p := plan{
-		path: c.Paths[o.message], profile: c.Profiles[o.message],
+// form returns the form of an operation's messages. The error is that the
+// message has no path.
+func (c Config) form(o operation) (form, error) {
+	f := form{
+		message: o.message, path: c.Paths[o.message], profile: c.Profiles[o.message],
 		shape: c.Shapes[o.message], body: c.BodyEncryption[o.message],
 	}
-	if p.shape == ShapeDefault {
-		p.shape = o.shape
+	if f.shape == ShapeDefault {
+		f.shape = o.shape
 	}
-	if p.path == "" {
-		return p, fmt.Errorf("Config.Paths[%q] is not set; UnionPay does not publish it", o.message)
+	if f.path == "" {
+		return f, notConfigured("Config.Paths[%q] is not set; UnionPay does not publish it", o.message)
 	}
-	return p, nil
+	return f, nil
 }
 
-// business turns a request into the JSON object of its business fields, renamed
-// and with its sensitive members encrypted. encrypted reports whether one was.
-func (c Config) business(p plan, in any) (object []byte, encrypted bool, err error) {
+// notConfigured makes the error of a request that lacks a setting.
+func notConfigured(format string, args ...any) error {
+	return &issuing.Error{Kind: issuing.ErrNotConfigured, Err: fmt.Errorf(format, args...)}
+}
+
+// business is a request's business fields on the wire, the same in every attempt.
+type business struct {
+	object    []byte // a JSON object
+	encrypted bool   // a member of it is encrypted
+}
+
+// business turns a request into its business fields, renamed and with the
+// sensitive ones encrypted.
+func (c Config) business(profile Profile, in any) (business, error) {
 	if in == nil {
-		return []byte("{}"), false, nil
+		return business{object: []byte("{}")}, nil
 	}
 	raw, err := codec.Marshal(in)
 	if err != nil {
-		return nil, false, err
+		return business{}, err
 	}
 	if len(raw) == 0 || raw[0] != '{' {
-		return nil, false, errors.New("a request is a JSON object")
+		return business{}, errors.New("a request is a JSON object")
 	}
 	if len(c.FieldNames) == 0 && !c.mayEncrypt(raw) {
-		return raw, false, nil
+		return business{object: raw}, nil
 	}
-	out := objectWriter{}
+	out, encrypted := objectWriter{}, false
 	for name, value := range wire.Members(raw) {
 		if slices.Contains(c.EncryptFields, name) && string(value) != "null" {
-			if value, err = c.encryptField(p.profile, value); err != nil {
-				return nil, false, fmt.Errorf("%s: %w", name, err)
+			if value, err = c.encryptField(profile, name, value); err != nil {
+				return business{}, err
 			}
 			encrypted = true
 		}
 		out.member(c.wireName(name), value)
 	}
-	return out.bytes(), encrypted, nil
+	return business{out.bytes(), encrypted}, nil
 }
 
 // mayEncrypt reports whether an object of the codec's can have a member that is
@@ -122,13 +139,11 @@ func (c Config) mayEncrypt(object []byte) bool {
 	})
 }
 
-var errNoEncKey = fmt.Errorf("%w: Config.UPIEncKey and UPIEncKeyID are needed to encrypt", issuing.ErrNotConfigured)
-
 // encryptField encrypts a member's value: the raw text of a string, the compact
 // JSON of anything else. The ciphertext replaces the value.
-func (c Config) encryptField(profile Profile, value []byte) ([]byte, error) {
+func (c Config) encryptField(profile Profile, name string, value []byte) ([]byte, error) {
 	if c.UPIEncKey.IsZero() {
-		return nil, errNoEncKey
+		return nil, notConfigured("%s: Config.UPIEncKey and UPIEncKeyID are needed to encrypt", name)
 	}
 	plaintext := value
 	if text, ok := wire.Unquote(value); ok {
@@ -142,40 +157,40 @@ func (c Config) encryptField(profile Profile, value []byte) ([]byte, error) {
 		sealed, err = c.JWE.Encrypt(c.UPIEncKey, c.UPIEncKeyID, plaintext)
 	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return wire.AppendString(nil, sealed), nil
 }
 
 // compose makes the body of one attempt around the business fields.
-func (c Config) compose(p plan, o *operation, msgID string, now time.Time, object []byte, encrypted bool) ([]byte, error) {
+func (c Config) compose(f form, b business, msgID string, now time.Time) ([]byte, error) {
 	w := objectWriter{}
-	if p.shape == ShapeEnveloped {
+	if f.shape == ShapeEnveloped {
 		info := objectWriter{}
 		info.text("versionNo", versionNo)
 		info.text("msgID", msgID)
 		info.text("timeStamp", now.In(c.Zone).Format(timeStampLayout))
-		info.text("msgType", string(o.message))
+		info.text("msgType", string(f.message))
 		if c.IdentityField != IdentityNone {
 			info.text(c.IdentityField, c.IdentityValue)
 		}
 		w.member("msgInfo", info.bytes())
-		w.member("trxInfo", object)
+		w.member("trxInfo", b.object)
 	} else {
-		for name, value := range wire.Members(object) {
+		for name, value := range wire.Members(b.object) {
 			w.member(name, value)
 		}
 	}
-	if encrypted && c.SendEncCertID {
+	if b.encrypted && c.SendEncCertID {
 		ids := objectWriter{}
 		ids.text("upiEncCertID", c.UPIEncKeyID)
 		ids.text("insEncCertID", c.EncCertID)
 		w.member("encCertId", ids.bytes())
 	}
-	if p.profile == ProfileU {
+	if f.profile == ProfileU {
 		signature := objectWriter{}
 		signature.text("appSignCertID", c.SignKeyID)
-		if encrypted {
+		if b.encrypted {
 			signature.text("umpsEncCertID", c.UPIEncKeyID)
 		}
 		signature.text("signature", sign.UMPSPlaceholder)
@@ -183,12 +198,9 @@ func (c Config) compose(p plan, o *operation, msgID string, now time.Time, objec
 	}
 	body := spell(w.bytes(), c.EscapeSlash)
 	switch {
-	case p.profile == ProfileU:
+	case f.profile == ProfileU:
 		return sign.UMPS{DigestInfo: c.UMPSDigestInfo}.Sign(c.SignKey, body)
-	case p.body == BodyJWE:
-		if c.UPIEncKey.IsZero() {
-			return nil, errNoEncKey
-		}
+	case f.body == BodyJWE:
 		sealed, err := c.JWE.Encrypt(c.UPIEncKey, c.UPIEncKeyID, body)
 		return []byte(sealed), err
 	}
@@ -300,16 +312,9 @@ func parseAnswer(raw []byte, shape Shape) *answer {
 	return a
 }
 
-// isCode reports whether a text can be a response code: AN 2, with room for
-// what UnionPay may add. Anything else is no answer to go by.
-func isCode(s string) bool {
-	for i := range len(s) {
-		if !alphanumeric(s[i]) {
-			return false
-		}
-	}
-	return s != "" && len(s) <= 4
-}
+// isCode reports whether a text can be a response code: AN 2. Anything else is no
+// answer to go by, such as 0 or 4, which would read as refusals for want of a zero.
+func isCode(s string) bool { return len(s) == 2 && alphanumeric(s[0]) && alphanumeric(s[1]) }
 
 func clip(s string, limit int) string {
 	if len(s) > limit {

@@ -1,14 +1,15 @@
 package unionpay
 
-import "github.com/issuing-sdk/issuing-go/internal/transport"
-
-// operation is one row of the operation table: all in which two methods differ.
-type operation struct {
-	name    string // service and method
-	message MessageType
-	safety  transport.Safety
-	shape   Shape
-}
+// How open outcomes are settled. Where the inquiry has no path, the note alone is
+// said.
+var (
+	nothing = byNote("") // a read leaves none open
+	byToken = by("Tokens.TokenByRequest", "TOKEN_STATE_NOTIFICATION tells of the token, and a request with "+
+		"the same AuthorizationData is refused as a duplicate where there is one")
+	byState  = by("Tokens.Token", "TOKEN_STATE_NOTIFICATION tells the token's state")
+	byReport = byNote("there is no inquiry, and a second report does no harm")
+	byKeys   = byNote("keep the old and the new keys in service and send it again")
+)
 
 // The operations of a token requestor.
 //
@@ -16,15 +17,15 @@ type operation struct {
 // never repeated after it may have arrived. checked reads the token before it
 // repeats, where the inquiry is configured; without it, it is once.
 var (
-	opATMFeedback    = operation{"ATMs.Feedback", MessageATMFeedback, transport.Once, ShapeFlat}
-	opATMList        = operation{"ATMs.List", MessageATMList, transport.Read, ShapeFlat}
-	opATMNearby      = operation{"ATMs.Nearby", MessageATMNearby, transport.Read, ShapeFlat}
-	opATMCityBank    = operation{"ATMs.CitiesAndBanks", MessageATMCityBank, transport.Read, ShapeFlat}
-	opTokenRequest   = operation{"Tokens.Request", MessageTokenRequest, transport.Once, ShapeEnveloped}
-	opTokenUpdate    = operation{"Tokens.UpdateState", MessageTokenStateUpdate, transport.Checked, ShapeEnveloped}
-	opTokenInquiry   = operation{"Tokens.Token", MessageTokenStateInquiry, transport.Read, ShapeEnveloped}
-	opTokenByRequest = operation{"Tokens.TokenByRequest", MessageTokenStateInquiry, transport.Read, ShapeEnveloped}
-	opKeyExchange    = operation{"Keys.Exchange", MessageKeyExchange, transport.Once, ShapeEnveloped}
-	opKeyInquiry     = operation{"Keys.InquireExchange", MessageKeyInquiryExchange, transport.Once, ShapeEnveloped}
-	opKeyReset       = operation{"Keys.ConfirmReset", MessageKeyResetResult, transport.Once, ShapeEnveloped}
+	opATMFeedback    = operation{"ATMs.Feedback", MessageATMFeedback, ShapeFlat, once, byReport}
+	opATMList        = operation{"ATMs.List", MessageATMList, ShapeFlat, read, nothing}
+	opATMNearby      = operation{"ATMs.Nearby", MessageATMNearby, ShapeFlat, read, nothing}
+	opATMCityBank    = operation{"ATMs.CitiesAndBanks", MessageATMCityBank, ShapeFlat, read, nothing}
+	opTokenRequest   = operation{"Tokens.Request", MessageTokenRequest, ShapeEnveloped, once, byToken}
+	opTokenUpdate    = operation{"Tokens.UpdateState", MessageTokenStateUpdate, ShapeEnveloped, checked, byState}
+	opTokenInquiry   = operation{"Tokens.Token", MessageTokenStateInquiry, ShapeEnveloped, read, nothing}
+	opTokenByRequest = operation{"Tokens.TokenByRequest", MessageTokenStateInquiry, ShapeEnveloped, read, nothing}
+	opKeyExchange    = operation{"Keys.Exchange", MessageKeyExchange, ShapeEnveloped, once, byKeys}
+	opKeyInquiry     = operation{"Keys.InquireExchange", MessageKeyInquiryExchange, ShapeEnveloped, once, byKeys}
+	opKeyReset       = operation{"Keys.ConfirmReset", MessageKeyResetResult, ShapeEnveloped, once, byKeys}
 )

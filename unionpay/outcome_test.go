@@ -122,6 +122,21 @@ func TestTokenOutcomes(t *testing.T) {
 	}
 }
 
+// TestCodesThatAreNone: what is no code of two characters is no refusal.
+func TestCodesThatAreNone(t *testing.T) {
+	t.Parallel()
+	for _, code := range []string{`0`, `4`, `"0"`, `"4"`, `"000"`, `"0000"`, `" 0"`, `"-1"`, `""`, `null`, `[]`} {
+		r, client := record(t, `{"trxInfo":{"token":"6299990000000000004"},"msgResponse":{"responseCode":`+code+`}}`, nil)
+		_, err := client.Tokens.Request(t.Context(), unionpay.TokenRequest{DeviceID: device, AuthorizationData: issuing.NewSecret("opaque")})
+		if !errors.Is(err, issuing.ErrOutcomeUnknown) || len(r.sent) != 1 {
+			t.Errorf("a write with the code %s: %v, sent %d times", code, err, len(r.sent))
+		}
+		if _, err := client.Tokens.Token(t.Context(), unionpay.TokenQuery{RefID: "r"}); !errors.Is(err, issuing.ErrBadResponse) {
+			t.Errorf("a read with the code %s: %v", code, err)
+		}
+	}
+}
+
 // TestUnauthorized: an unsigned 401 is believed in one thing only.
 func TestUnauthorized(t *testing.T) {
 	t.Parallel()

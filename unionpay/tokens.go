@@ -3,6 +3,7 @@ package unionpay
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,11 +47,11 @@ type TokenRequest struct {
 	Extra map[string]any `json:"-" wire:"inline"` // members that this version does not know
 }
 
-func (r TokenRequest) validate(p *check.Problems, cfg Config) {
+func (r TokenRequest) validate(p *check.Problems) {
 	merchant := len(r.UseCases) > 0
 	for _, u := range r.UseCases {
 		merchant = merchant && u == UseCaseCOF
-		if cfg.Strict && !u.Known() {
+		if p.Strict && !u.Known() {
 			p.Add("useCaseIndicator", "has an unknown value")
 		}
 	}
@@ -174,15 +175,10 @@ type Token struct {
 	Extra       Extra          `json:"-"`           // members that this version does not know
 }
 
-var errNoToken = errors.New("the approval carries no token of 16 to 19 digits")
-
 // incomplete: for tokens 00 alone may mean no more than "received".
-func (t *Token) incomplete() error {
+func (t *Token) incomplete() bool {
 	v := t.Token.Reveal()
-	if len(v) < 16 || len(v) > 19 || strings.Trim(v, "0123456789") != "" {
-		return errNoToken
-	}
-	return nil
+	return len(v) < 16 || len(v) > 19 || strings.Trim(v, "0123456789") != ""
 }
 
 // Request asks for the token that an issuer pushed
@@ -214,11 +210,11 @@ type StateUpdateRequest struct {
 	Extra map[string]any `json:"-" wire:"inline"` // members that this version does not know
 }
 
-func (r StateUpdateRequest) validate(p *check.Problems, cfg Config) {
+func (r StateUpdateRequest) validate(p *check.Problems) {
 	text(p, "deviceID", r.DeviceID, 64)
 	p.Digits("token", r.Token, 16, 19)
 	text(p, "tokenAction", string(r.Action), 50)
-	if cfg.Strict && r.Action != "" && !r.Action.Known() {
+	if p.Strict && r.Action != "" && !r.Action.Known() {
 		p.Add("tokenAction", "is unknown")
 	}
 	optionalText(p, "enrolID", r.EnrolID, 64)
@@ -231,14 +227,7 @@ type TokenChange struct {
 	Extra Extra          `json:"-"`          // members that this version does not know
 }
 
-var errNoState = errors.New("the approval carries no tokenState")
-
-func (t *TokenChange) incomplete() error {
-	if t.State == "" {
-		return errNoState
-	}
-	return nil
-}
+func (t *TokenChange) incomplete() bool { return t.State == "" }
 
 // UpdateState suspends, resumes or deletes a token (TOKEN_STATE_UPDATE). CAMS
 // puts this into the issuer's app; a refusal such as [CodeNotPermitted] is to be
@@ -251,7 +240,32 @@ func (t *TokenChange) incomplete() error {
 // again, under the same msgID. Otherwise once. On issuing.ErrOutcomeUnknown ask
 // with [TokenService.Token] or wait for [TokenStateChanged].
 func (s *TokenService) UpdateState(ctx context.Context, req StateUpdateRequest, opts ...issuing.CallOption) (*TokenChange, error) {
-	return checked(ctx, s.c, req, opts)
+	return looked(ctx, s.c, opTokenUpdate, req, s.moved(req), opts)
+}
+
+// errElsewhere is a token whose state does not tell what became of an update.
+var errElsewhere = errors.New("the token's state does not tell")
+
+// moved reads the token after an update that may have arrived: in the state that
+// was asked for it has moved, in one to start from it has not. It is nil where
+// there is no inquiry, and for an action of which the goal is not known.
+func (s *TokenService) moved(req StateUpdateRequest) func(context.Context) (*TokenChange, error) {
+	goal := req.Action.goal()
+	if goal == "" || !s.c.inquires() {
+		return nil
+	}
+	return func(ctx context.Context) (*TokenChange, error) {
+		token, err := s.Token(ctx, TokenQuery{Token: req.Token, DeviceID: req.DeviceID})
+		switch {
+		case err != nil:
+			return nil, err
+		case token.State == goal:
+			return &TokenChange{Token: req.Token, State: token.State}, nil
+		case slices.Contains(req.Action.origins(), token.State):
+			return nil, nil
+		}
+		return nil, errElsewhere
+	}
 }
 
 // TokenQuery names a token for the inquiry, which is not documented for token
@@ -265,7 +279,7 @@ type TokenQuery struct {
 	Extra map[string]any `json:"-" wire:"inline"` // members that this version does not know
 }
 
-func (q TokenQuery) validate(p *check.Problems, _ Config) {
+func (q TokenQuery) validate(p *check.Problems) {
 	p.OneOf("token, tokenRefID, originalMsgID", q.Token.Reveal(), q.RefID, q.OriginalMsgID)
 	optionalText(p, "deviceID", q.DeviceID, 64)
 	if !q.Token.IsZero() {

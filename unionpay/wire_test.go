@@ -30,7 +30,23 @@ type sent struct {
 type recorder struct {
 	t      *testing.T
 	answer string
+	down   string // a path that is answered 502
 	sent   []sent
+}
+
+// msgIDs returns the message ids of what came to a path.
+func (r *recorder) msgIDs(path string) []string {
+	var ids []string
+	for _, s := range r.sent {
+		var body struct{ MsgInfo struct{ MsgID string } }
+		if err := json.Unmarshal([]byte(s.body), &body); err != nil {
+			r.t.Error(err)
+		}
+		if s.path == path {
+			ids = append(ids, body.MsgInfo.MsgID)
+		}
+	}
+	return ids
 }
 
 func (r *recorder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
@@ -39,6 +55,10 @@ func (r *recorder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		r.t.Error(err)
 	}
 	r.sent = append(r.sent, sent{req.Method, req.URL.RequestURI(), req.Header, string(body)})
+	if req.URL.Path == r.down {
+		w.WriteHeader(http.StatusBadGateway)
+		return
+	}
 	shared, err := keys()
 	if err != nil {
 		r.t.Error(err)
