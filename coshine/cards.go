@@ -2,7 +2,6 @@ package coshine
 
 import (
 	"context"
-	"errors"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -36,7 +35,7 @@ type CardActivationRequest struct {
 	CustIDNo   issuing.Secret `json:"custIdNo"`   // at most 32 characters; required
 }
 
-func (r CardActivationRequest) check(p *check.Problems) {
+func (r CardActivationRequest) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
 	checkExpiry(p, "expiryDate", r.ExpiryDate)
 	p.Digits("CVV2", r.CVV2, 3, 3)
@@ -74,7 +73,7 @@ type CardReplacementRequest struct {
 	Extra      Extra      `json:"-" wire:"inline"`     // unpublished fields
 }
 
-func (r CardReplacementRequest) check(p *check.Problems) {
+func (r CardReplacementRequest) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
 	p.OptionalText("reasonCode", string(r.ReasonCode), 3)
 }
@@ -108,7 +107,7 @@ type CardCancellationRequest struct {
 	Extra      Extra     `json:"-" wire:"inline"`     // unpublished fields
 }
 
-func (r CardCancellationRequest) check(p *check.Problems) {
+func (r CardCancellationRequest) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
 	p.OptionalText("reasonCode", r.ReasonCode, 20)
 }
@@ -129,7 +128,7 @@ type CardStatusUpdateRequest struct {
 	Extra       Extra       `json:"-" wire:"inline"` // unpublished fields
 }
 
-func (r CardStatusUpdateRequest) check(p *check.Problems) {
+func (r CardStatusUpdateRequest) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
 	p.Text("cardOptFlag", string(r.CardOptFlag), 1)
 }
@@ -175,13 +174,8 @@ type CardSecrets struct {
 	CVV2       issuing.Secret `json:"CVV2,omitzero"`       // 3 digits
 }
 
-// finish refuses an answer that has none of the data asked for.
-func (c *CardSecrets) finish([]byte) error {
-	if c.CardNumber.IsZero() && c.CVV2.IsZero() {
-		return errors.New("the answer has neither cardNumber nor CVV2")
-	}
-	return nil
-}
+// incomplete refuses an answer that has none of the data asked for.
+func (c *CardSecrets) incomplete() bool { return c.CardNumber.IsZero() && c.CVV2.IsZero() }
 
 // CardCVV2Inquiry (row 14, CVV2Inquiry in the public reference) reads number,
 // expiry and CVV2 of a virtual card. Names are inferred.
@@ -199,7 +193,7 @@ type CardCVV2VerifyRequest struct {
 	Extra      Extra          `json:"-" wire:"inline"`     // unpublished fields
 }
 
-func (r CardCVV2VerifyRequest) check(p *check.Problems) {
+func (r CardCVV2VerifyRequest) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
 	p.Digits("CVV2", r.CVV2, 3, 3)
 	if r.ExpiryDate != "" {

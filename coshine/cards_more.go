@@ -29,7 +29,7 @@ type CardExpiryDateUpdateRequest struct {
 	Extra      Extra     `json:"-" wire:"inline"` // unpublished fields
 }
 
-func (r CardExpiryDateUpdateRequest) check(p *check.Problems) {
+func (r CardExpiryDateUpdateRequest) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
 	checkExpiry(p, "expiryDate", r.ExpiryDate)
 }
@@ -53,7 +53,7 @@ type CardSecureRegistRequest struct {
 	Extra      Extra     `json:"-" wire:"inline"`     // unpublished fields
 }
 
-func (r CardSecureRegistRequest) check(p *check.Problems) {
+func (r CardSecureRegistRequest) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
 	p.OptionalText("custName", r.CustName, maxContact)
 	p.OptionalText("custMobile", r.CustMobile, maxContact)
@@ -74,7 +74,7 @@ func (s *CardService) CardSecureRegist(ctx context.Context, req CardSecureRegist
 // issuing.ErrNotConfigured with [ErrRetired], and sends nothing, unless a path is
 // configured. Its path is inferred and its fields are unpublished.
 //
-// Safety: once.
+// Safety: once. No inquiry shows what became of it.
 func (s *CardService) BlacklistUpdate(ctx context.Context, req OpenRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opBlacklist, req, opts)
 }
@@ -105,7 +105,8 @@ func (s *CardService) CardNumberInquiry(ctx context.Context, req CardRequest, op
 // BusinessFlagUpdate is an interface of a later edition. The path is published,
 // the card's name is inferred, all other fields are unpublished.
 //
-// Safety: once.
+// Safety: once. On issuing.ErrOutcomeUnknown read the flag with
+// [CardService.BusinessFlagInquiry], when Coshine has told you its path.
 func (s *CardService) BusinessFlagUpdate(ctx context.Context, req CardRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opBusinessUpdate, req, opts)
 }
@@ -121,7 +122,7 @@ func (s *CardService) BusinessFlagInquiry(ctx context.Context, req CardRequest, 
 // BusinessOnOff is named by a later edition; path and fields are unpublished
 // (inferred).
 //
-// Safety: once.
+// Safety: once, as [CardService.BusinessFlagUpdate].
 func (s *CardService) BusinessOnOff(ctx context.Context, req CardRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opBusinessOnOff, req, opts)
 }
@@ -146,7 +147,8 @@ func (s *CardService) CardInfoUpdate(ctx context.Context, req CardRequest, opts 
 // CardNoBlock is named by a later edition; path and fields are unpublished
 // (inferred).
 //
-// Safety: once.
+// Safety: once. On issuing.ErrOutcomeUnknown read the card with
+// [CardService.CardInfoInquiry].
 func (s *CardService) CardNoBlock(ctx context.Context, req OpenRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opCardNoBlock, req, opts)
 }
