@@ -90,9 +90,7 @@ func (c Config) Warnings() []string {
 
 func (c Config) validate() error {
 	var p check.Problems
-	if err := transport.CheckURL(c.BaseURL); err != nil {
-		p.Add("BaseURL", "%v", err)
-	}
+	checkURL(&p, "BaseURL", c.BaseURL)
 	p.Text("ParticipantID", c.ParticipantID, maxParticipant)
 	p.Text("TranBranch", c.TranBranch, maxBranch)
 	if c.Channel != "" && len(c.Channel) != 2 {
@@ -104,6 +102,7 @@ func (c Config) validate() error {
 	case c.OAuth != nil && !c.Token.IsZero():
 		p.Add("Token", "must be empty when OAuth is set")
 	case c.OAuth != nil:
+		checkURL(&p, "OAuth.TokenURL", c.OAuth.TokenURL)
 		c.OAuth.validate(&p)
 	case strings.ContainsFunc(c.Token.Reveal(), func(r rune) bool { return r <= ' ' || r == 0x7f }):
 		p.Add("Token", "has blanks or control characters")
@@ -123,6 +122,12 @@ func (c Config) validate() error {
 		}
 	}
 	return p.Err(providerName, "New")
+}
+
+func checkURL(p *check.Problems, field, text string) {
+	if err := transport.CheckURL(text); err != nil {
+		p.Add(field, "%v", err)
+	}
 }
 
 // checkPaths refuses names that are unknown or given twice, paths that are not

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/issuing-sdk/issuing-go/internal/check"
-	"github.com/issuing-sdk/issuing-go/internal/transport"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/sign/jose"
 )
@@ -90,9 +89,6 @@ func checkJWEKeys(p *check.Problems, prefix string, platform sign.PublicKey, own
 }
 
 func (o *OAuth) validate(p *check.Problems) {
-	if err := transport.CheckURL(o.TokenURL); err != nil {
-		p.Add("OAuth.TokenURL", "%v", err)
-	}
 	p.Text("OAuth.ClientID", o.ClientID, 256)
 	p.Required("OAuth.Key", !o.Key.IsZero())
 	checkJWEKeys(p, "OAuth.", o.PlatformKey, o.DecryptionKey)
