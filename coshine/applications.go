@@ -2,7 +2,6 @@ package coshine
 
 import (
 	"context"
-	"errors"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -34,7 +33,7 @@ type CardApplicationRequest struct {
 // maxContact bounds contact data, for which no length is published.
 const maxContact = 255
 
-func (r CardApplicationRequest) check(p *check.Problems) {
+func (r CardApplicationRequest) validate(p *check.Problems) {
 	if !r.CardNumber.IsZero() {
 		p.Digits("cardNumber", r.CardNumber, 12, 19)
 	}
@@ -67,13 +66,8 @@ type Application struct {
 	CVV2        issuing.Secret `json:"CVV2,omitzero"`        // 3 digits, in clear on the wire
 }
 
-// finish refuses an answer without the handle of the card.
-func (a *Application) finish([]byte) error {
-	if a.CardToken == "" {
-		return errors.New("the answer has no cardToken")
-	}
-	return nil
-}
+// incomplete refuses an answer without the handle of the card.
+func (a *Application) incomplete() bool { return a.CardToken == "" }
 
 // CardApplication (row 1) issues a virtual or physical card.
 //
@@ -89,7 +83,7 @@ type OpenRequest struct {
 	Extra Extra `json:"-" wire:"inline"` // all fields, under the names that Coshine told you
 }
 
-func (OpenRequest) check(*check.Problems) {}
+func (OpenRequest) validate(*check.Problems) {}
 
 // CardRequest is a request of which only the card's handle is known, and that
 // inferred from sibling interfaces.
@@ -98,7 +92,7 @@ type CardRequest struct {
 	Extra     Extra     `json:"-" wire:"inline"`    // further fields, under the names that Coshine told you
 }
 
-func (r CardRequest) check(p *check.Problems) {
+func (r CardRequest) validate(p *check.Problems) {
 	if r.CardToken == "" && len(r.Extra) == 0 {
 		p.Add("cardToken", "is required, or Extra names the card")
 	}

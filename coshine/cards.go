@@ -2,7 +2,6 @@ package coshine
 
 import (
 	"context"
-	"errors"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -36,7 +35,7 @@ type CardActivationRequest struct {
 	CustIDNo   issuing.Secret `json:"custIdNo"`   // at most 32 characters; required
 }
 
-func (r CardActivationRequest) check(p *check.Problems) {
+func (r CardActivationRequest) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
 	checkExpiry(p, "expiryDate", r.ExpiryDate)
 	p.Digits("CVV2", r.CVV2, 3, 3)
@@ -74,7 +73,7 @@ type CardReplacementRequest struct {
 	Extra      Extra      `json:"-" wire:"inline"`     // unpublished fields
 }
 
-func (r CardReplacementRequest) check(p *check.Problems) {
+func (r CardReplacementRequest) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
 	p.OptionalText("reasonCode", string(r.ReasonCode), 3)
 }
@@ -108,7 +107,7 @@ type CardCancellationRequest struct {
 	Extra      Extra     `json:"-" wire:"inline"`     // unpublished fields
 }
 
-func (r CardCancellationRequest) check(p *check.Problems) {
+func (r CardCancellationRequest) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
 	p.OptionalText("reasonCode", r.ReasonCode, 20)
 }
@@ -129,7 +128,7 @@ type CardStatusUpdateRequest struct {
 	Extra       Extra       `json:"-" wire:"inline"` // unpublished fields
 }
 
-func (r CardStatusUpdateRequest) check(p *check.Problems) {
+func (r CardStatusUpdateRequest) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
 	p.Text("cardOptFlag", string(r.CardOptFlag), 1)
 }
@@ -167,50 +166,59 @@ func (s *CardService) CardLimitSetting(ctx context.Context, req CardRequest, opt
 	return call[Ack](ctx, s.c, opCardLimit, req, opts)
 }
 
-// CardSecrets are the data that a cardholder types into a shop.
-type CardSecrets struct {
-	Reply
-	CardNumber issuing.Secret `json:"cardNumber,omitzero"` // PAN, at most 19 digits
-	ExpiryDate Expiry         `json:"expiryDate,omitzero"` // YYMM
-	CVV2       issuing.Secret `json:"CVV2,omitzero"`       // 3 digits
+// CardExpiryDateUpdateRequest changes the expiry of a card. Names are inferred.
+type CardExpiryDateUpdateRequest struct {
+	CardToken  CardToken `json:"cardToken"`       // required
+	ExpiryDate Expiry    `json:"expiryDate"`      // YYMM; required
+	Extra      Extra     `json:"-" wire:"inline"` // unpublished fields
 }
 
-// finish refuses an answer that has none of the data asked for.
-func (c *CardSecrets) finish([]byte) error {
-	if c.CardNumber.IsZero() && c.CVV2.IsZero() {
-		return errors.New("the answer has neither cardNumber nor CVV2")
-	}
-	return nil
-}
-
-// CardCVV2Inquiry (row 14, CVV2Inquiry in the public reference) reads number,
-// expiry and CVV2 of a virtual card. Names are inferred.
-//
-// Safety: read.
-func (s *CardService) CardCVV2Inquiry(ctx context.Context, req CardRequest, opts ...issuing.CallOption) (*CardSecrets, error) {
-	return call[CardSecrets](ctx, s.c, opCVV2Inquiry, req, opts)
-}
-
-// CardCVV2VerifyRequest verifies a CVV2. Names are inferred.
-type CardCVV2VerifyRequest struct {
-	CardToken  CardToken      `json:"cardToken"`           // required
-	CVV2       issuing.Secret `json:"CVV2"`                // 3 digits; required
-	ExpiryDate Expiry         `json:"expiryDate,omitzero"` // YYMM; optional
-	Extra      Extra          `json:"-" wire:"inline"`     // unpublished fields
-}
-
-func (r CardCVV2VerifyRequest) check(p *check.Problems) {
+func (r CardExpiryDateUpdateRequest) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
-	p.Digits("CVV2", r.CVV2, 3, 3)
-	if r.ExpiryDate != "" {
-		checkExpiry(p, "expiryDate", r.ExpiryDate)
-	}
+	checkExpiry(p, "expiryDate", r.ExpiryDate)
 }
 
-// CardCVV2Verify (row 15, CVV2Verify in the public reference) verifies the CVV2
-// of a virtual card. A mismatch is any code but [CodeSuccess]; none is published.
+// CardExpiryDateUpdate (row 17) changes the expiry of a card. The catalogue
+// marks it NA for one programme and leaves the other blank, so take it as not
+// generally available. Path and fields are inferred.
 //
-// Safety: once, because wrong tries may count.
-func (s *CardService) CardCVV2Verify(ctx context.Context, req CardCVV2VerifyRequest, opts ...issuing.CallOption) (*Ack, error) {
-	return call[Ack](ctx, s.c, opCVV2Verify, req, opts)
+// Safety: once. On issuing.ErrOutcomeUnknown read the card with
+// [CardService.CardInfoInquiry].
+func (s *CardService) CardExpiryDateUpdate(ctx context.Context, req CardExpiryDateUpdateRequest, opts ...issuing.CallOption) (*Ack, error) {
+	return call[Ack](ctx, s.c, opExpiryUpdate, req, opts)
+}
+
+// CardSecureRegistRequest registers a card for 3-D Secure. Names are inferred.
+type CardSecureRegistRequest struct {
+	CardToken  CardToken `json:"cardToken"`           // required
+	CustName   string    `json:"custName,omitzero"`   // optional
+	CustMobile string    `json:"custMobile,omitzero"` // where one-time passwords go, E.164; optional
+	CustEmail  string    `json:"custEmail,omitzero"`  // where one-time passwords go; optional
+	Extra      Extra     `json:"-" wire:"inline"`     // unpublished fields
+}
+
+func (r CardSecureRegistRequest) validate(p *check.Problems) {
+	checkToken(p, r.CardToken)
+	p.OptionalText("custName", r.CustName, maxContact)
+	p.OptionalText("custMobile", r.CustMobile, maxContact)
+	p.OptionalText("custEmail", r.CustEmail, maxContact)
+}
+
+// CardSecureRegist (row 18) registers the holder for 3-D Secure with Coshine's
+// access control server: one-time passwords then go out by mail or text message.
+// Path and fields are inferred.
+//
+// Safety: once. Registering the same data again changes nothing more.
+func (s *CardService) CardSecureRegist(ctx context.Context, req CardSecureRegistRequest, opts ...issuing.CallOption) (*Ack, error) {
+	return call[Ack](ctx, s.c, opSecureRegist, req, opts)
+}
+
+// BlacklistUpdate (row 19) is retired: the catalogue marks it as an old version
+// that is not used now and as not available for both programmes. It returns
+// issuing.ErrNotConfigured with [ErrRetired], and sends nothing, unless a path is
+// configured. Its path is inferred and its fields are unpublished.
+//
+// Safety: once. No inquiry shows what became of it.
+func (s *CardService) BlacklistUpdate(ctx context.Context, req OpenRequest, opts ...issuing.CallOption) (*Ack, error) {
+	return call[Ack](ctx, s.c, opBlacklist, req, opts)
 }

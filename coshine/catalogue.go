@@ -1,8 +1,13 @@
 package coshine
 
 import (
+	"errors"
 	"slices"
 )
+
+// ErrRetired stands behind the issuing.ErrNotConfigured of an interface that the
+// catalogue marks as an old version.
+var ErrRetired = errors.New("retired: the catalogue marks it as an old version that is not used now")
 
 // API is the name of an interface, as the catalogue writes it. It is the key of
 // [Paths].

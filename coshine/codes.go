@@ -34,29 +34,30 @@ const (
 // codeInfo is one row of the code table.
 type codeInfo struct {
 	kind    error
-	open    bool // the outcome of a write is not known
 	meaning string
 }
 
 var codes = map[Code]codeInfo{
-	CodeInvalidParticipant: {issuing.ErrUnauthorized, false, "invalid participant"},
-	CodeInvalidCardNumber:  {issuing.ErrNotFound, false, "invalid card number"},
-	CodeInvalidCardStatus:  {issuing.ErrConflict, false, "invalid card status"},
-	CodeInvalidCardToken:   {issuing.ErrNotFound, false, "invalid card token"},
-	CodeRestricted:         {issuing.ErrUnauthorized, false, "restricted access"},
-	CodePINBlockFormat:     {issuing.ErrInvalid, false, "PIN block format error"},
-	CodeInvalidPIN:         {issuing.ErrDeclined, false, "invalid PIN block or PIN"},
-	CodeUnexpected:         {issuing.ErrUnavailable, true, "unexpected data retrieval error"},
+	CodeInvalidParticipant: {issuing.ErrUnauthorized, "invalid participant"},
+	CodeInvalidCardNumber:  {issuing.ErrNotFound, "invalid card number"},
+	CodeInvalidCardStatus:  {issuing.ErrConflict, "invalid card status"},
+	CodeInvalidCardToken:   {issuing.ErrNotFound, "invalid card token"},
+	CodeRestricted:         {issuing.ErrUnauthorized, "restricted access"},
+	CodePINBlockFormat:     {issuing.ErrInvalid, "PIN block format error"},
+	CodeInvalidPIN:         {issuing.ErrDeclined, "invalid PIN block or PIN"},
+	CodeUnexpected:         {issuing.ErrUnavailable, "unexpected data retrieval error"},
 
-	CodeInsufficientFunds: {issuing.ErrInsufficientFunds, false, "insufficient funds (inferred)"},
-	CodeDuplicate:         {issuing.ErrDuplicate, false, "duplicate transmission (inferred)"},
+	CodeInsufficientFunds: {issuing.ErrInsufficientFunds, "insufficient funds (inferred)"},
+	CodeDuplicate:         {issuing.ErrDuplicate, "duplicate transmission (inferred)"},
 }
 
-// stillOpen lists codes of ISO 8583 that leave open whether the transaction was
-// carried out: in progress, invalid response, suspected malfunction, late
-// response, issuer unavailable, system failure. Calling one of them a failure
-// could move money twice.
-var stillOpen = map[Code]bool{"09": true, "20": true, "22": true, "68": true, "91": true, "96": true}
+// stillOpen lists the codes that leave open whether a write was carried out: the
+// published one, and those of ISO 8583 for in progress, invalid response,
+// suspected malfunction, late response, issuer unavailable and system failure.
+// Calling one of them a failure could move money twice.
+var stillOpen = map[Code]bool{
+	CodeUnexpected: true, "09": true, "20": true, "22": true, "68": true, "91": true, "96": true,
+}
 
 // Error returns the code and, for a known one, its meaning.
 func (c Code) Error() string {
@@ -99,7 +100,7 @@ func (c Code) Kind() error {
 
 // Open reports whether a write that was answered with c may have been carried
 // out nevertheless.
-func (c Code) Open() bool { return codes[c].open || stillOpen[c] }
+func (c Code) Open() bool { return stillOpen[c] }
 
 // Retryable reports whether the client repeats a call with this code by itself.
 // No code is: the platform has answered.

@@ -2,9 +2,11 @@ package coshine
 
 import (
 	"context"
+	"fmt"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
 )
 
 // CustomerService reads and changes customers.
@@ -16,7 +18,7 @@ type CustomerRequest struct {
 	Extra      Extra  `json:"-" wire:"inline"` // unpublished fields, if Coshine named any
 }
 
-func (r CustomerRequest) check(p *check.Problems) { p.Text("customerId", r.CustomerID, 32) }
+func (r CustomerRequest) validate(p *check.Problems) { p.Text("customerId", r.CustomerID, 32) }
 
 // Card is a card of a list. Fields 2.12 and on are not published; read them with
 // [Reply.Decode].
@@ -42,30 +44,29 @@ type CardList struct {
 	Cards      []Card `json:"recordList"`          // the cards; also read from "cardList", the sample's name
 }
 
-// finish reads the list under its other name. The one that is present wins.
-func (l *CardList) finish(plain []byte) error {
-	cards, err := listUnder(plain, l.Cards, "cardList")
-	if err != nil {
-		return err
-	}
-	l.Cards = cards
-	return countPublished(&l.RecordNum, len(l.Cards))
-}
+// further reads the list under its other name. The one that is present wins.
+func (l *CardList) further(plain []byte) error { return listUnder(plain, &l.Cards, "cardList") }
 
-// listUnder returns list, or what stands under another name when list is nil.
-func listUnder[T any](plain []byte, list []T, name string) ([]T, error) {
-	if list != nil {
-		return list, nil
+func (l *CardList) counted() (*int, int) { return &l.RecordNum, len(l.Cards) }
+
+// incomplete refuses an answer that counts records and has none: taken for an
+// empty list it would say that an open application was not carried out.
+func (l *CardList) incomplete() bool { return l.RecordNum > 0 && len(l.Cards) == 0 }
+
+// listUnder fills a list that is nil with what stands under another name.
+func listUnder[T any](plain []byte, list *[]T, name string) error {
+	if *list != nil {
+		return nil
 	}
-	var other map[string][]T
-	members := memberOf(plain, name)
-	if members == nil {
-		return nil, nil
+	for member, value := range wire.Members(plain) {
+		if member == name {
+			if err := codec.Unmarshal(value, list); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			break
+		}
 	}
-	if err := codec.Unmarshal(members, &other); err != nil {
-		return nil, err
-	}
-	return other[name], nil
+	return nil
 }
 
 // CustomerCardInfoInquiry (row 2) lists a customer's cards with their statuses.
@@ -85,15 +86,9 @@ type AccountList struct {
 	Accounts  []Record `json:"recordList"`         // inferred; also read from "acctList"
 }
 
-func (l *AccountList) finish(plain []byte) error {
-	accounts, err := listUnder(plain, l.Accounts, "acctList")
-	if err != nil {
-		return err
-	}
-	l.Accounts = accounts
-	count(&l.RecordNum, len(l.Accounts))
-	return nil
-}
+func (l *AccountList) further(plain []byte) error { return listUnder(plain, &l.Accounts, "acctList") }
+
+func (l *AccountList) counted() (*int, int) { return &l.RecordNum, len(l.Accounts) }
 
 // CustomerAccountInfoInquiry (row 3) lists a customer's accounts with their
 // statuses. Its fields are inferred.
@@ -113,7 +108,7 @@ type CustomerInfoUpdateRequest struct {
 	Extra      Extra  `json:"-" wire:"inline"`     // addresses, the delivery address of a physical card included
 }
 
-func (r CustomerInfoUpdateRequest) check(p *check.Problems) {
+func (r CustomerInfoUpdateRequest) validate(p *check.Problems) {
 	p.Text("customerId", r.CustomerID, 32)
 	p.OptionalText("custName", r.CustName, maxContact)
 	p.OptionalText("custMobile", r.CustMobile, maxContact)
@@ -135,7 +130,8 @@ func (s *CustomerService) CustomerInfoUpdate(ctx context.Context, req CustomerIn
 // CustomerLinkage is named by a later edition of the API; its path and all its
 // fields are unpublished (inferred to be a write).
 //
-// Safety: once.
+// Safety: once. On issuing.ErrOutcomeUnknown list the customer's cards with
+// [CustomerService.CustomerCardInfoInquiry].
 func (s *CustomerService) CustomerLinkage(ctx context.Context, req OpenRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opCustomerLinkage, req, opts)
 }

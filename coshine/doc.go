@@ -39,8 +39,8 @@
 //
 // Reads are repeated, each time under a new tranId. Writes are never repeated
 // once they may have left: Coshine publishes nothing about repeated tranIds.
-// Whatever stays open is [issuing.ErrOutcomeUnknown] with an [Unsettled] cause
-// that names the inquiry, and for money the reversal, by which to settle it.
+// Whatever stays open is [issuing.ErrOutcomeUnknown] with an [issuing.Unsettled]
+// cause that names the inquiry, and for money the reversal, by which to settle it.
 //
 // # Inbound
 //

@@ -98,8 +98,8 @@ func ExampleTransactionService_LoadFund() {
 		CardRef: coshine.ByToken(card.CardToken), Extra: coshine.Extra{"amount": issuing.NewAmount(100_00, 2)},
 	}, coshine.WithHeader(coshine.Header{TranID: tranID}))
 
-	var open *coshine.Unsettled
-	fmt.Println("open:", errors.Is(err, issuing.ErrOutcomeUnknown), errors.As(err, &open) && open.TranID == tranID)
+	var open *issuing.Unsettled
+	fmt.Println("open:", errors.Is(err, issuing.ErrOutcomeUnknown), errors.As(err, &open) && open.Key == tranID)
 	fmt.Println("look it up with", open.Inquiry, "and take it back with", open.Reversal)
 	history, err := client.Transactions.TransactionHistory(ctx, coshine.CardRequest{CardToken: card.CardToken})
 	if err != nil {
@@ -117,7 +117,7 @@ func ExampleTransactionService_LoadFund() {
 	}
 	// Output:
 	// open: true true
-	// look it up with [TransactionHistory AuthorizationHistory] and take it back with Reversal
+	// look it up with [Transactions.TransactionHistory Transactions.AuthorizationHistory] and take it back with Transactions.Reversal
 	// carried out: true 100.00
 }
 

@@ -1,6 +1,7 @@
 package coshine
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -63,6 +64,26 @@ func checkExtra(p *check.Problems, in any) {
 	for _, extra := range open {
 		checkOpen(p, extra, names)
 	}
+}
+
+// membersOf encodes a request and returns its members without braces. A nil
+// request has none.
+func membersOf(in any) ([]byte, error) {
+	if in == nil {
+		return nil, nil
+	}
+	payload, err := codec.Marshal(in)
+	if err != nil {
+		return nil, err
+	}
+	if len(payload) < 2 || payload[0] != '{' {
+		return nil, errors.New("the request is not a JSON object")
+	}
+	var p check.Problems
+	if checkMembers(&p, payload); p.Any() {
+		return nil, p.Refusal()
+	}
+	return payload[1 : len(payload)-1], nil
 }
 
 // checkMembers reports members of an encoded request that would stand beside a

@@ -129,7 +129,7 @@ type fieldText struct {
 func NewFileReader(r io.Reader, layout Layout) (*FileReader, error) {
 	if r == nil || !layout.Known() {
 		return nil, &issuing.Error{
-			Provider: provider, Op: "NewFileReader", Kind: issuing.ErrInvalid,
+			Provider: providerName, Op: "NewFileReader", Kind: issuing.ErrInvalid,
 			Err: errors.New("needs a reader and a known layout"),
 		}
 	}

@@ -92,7 +92,7 @@ func (c *Client) header(cs issuing.CallSettings) Header {
 	return h
 }
 
-func (h Header) check(p *check.Problems) {
+func (h Header) validate(p *check.Problems) {
 	p.Text("participantId", h.ParticipantID, maxParticipant)
 	p.Text("tranBranch", h.TranBranch, maxBranch)
 	if len(h.Channel) != 2 {
@@ -109,28 +109,36 @@ func (h Header) check(p *check.Problems) {
 	}
 }
 
-// append writes the header's members without braces.
+// append writes the header's members without braces. Of a valid header those
+// that are empty are optional.
 func (h Header) append(b []byte, zone *time.Location) []byte {
 	at := h.Time.In(zone)
-	for _, m := range []struct {
-		name, value string
-		optional    bool
-	}{
-		{"participantId", h.ParticipantID, false}, {"tranBranch", h.TranBranch, false},
-		{"tranChnl", string(h.Channel), false}, {"tranCode", h.TranCode, true},
-		{"tranDate", at.Format("20060102"), false}, {"tranTime", at.Format("150405"), false},
-		{"tranId", h.TranID, false}, {"tellerNo", h.TellerNo, true}, {"terminalNo", h.TerminalNo, true},
+	for _, m := range []struct{ name, value string }{
+		{"participantId", h.ParticipantID}, {"tranBranch", h.TranBranch}, {"tranChnl", string(h.Channel)},
+		{"tranCode", h.TranCode}, {"tranDate", at.Format("20060102")}, {"tranTime", at.Format("150405")},
+		{"tranId", h.TranID}, {"tellerNo", h.TellerNo}, {"terminalNo", h.TerminalNo},
 	} {
-		if m.optional && m.value == "" {
+		if m.value == "" {
 			continue
 		}
-		if len(b) > 0 && b[len(b)-1] != '{' {
+		if b[len(b)-1] != '{' {
 			b = append(b, ',')
 		}
 		b = append(wire.AppendString(b, m.name), ':')
 		b = wire.AppendString(b, m.value)
 	}
 	return b
+}
+
+// with returns the JSON body of a request: public header and members at one
+// level.
+func (h Header) with(members []byte, zone *time.Location) []byte {
+	b := make([]byte, 0, 320+len(members))
+	b = h.append(append(b, '{'), zone)
+	if len(members) > 0 {
+		b = append(append(b, ','), members...)
+	}
+	return append(b, '}')
 }
 
 // NewTranID returns a fresh transaction serial number of 32 letters and digits:
@@ -141,60 +149,3 @@ func NewTranID(now time.Time) string {
 	_, _ = rand.Read(random[:])
 	return now.UTC().Format("20060102150405") + strings.ToUpper(hex.EncodeToString(random[:]))
 }
-
-// Reply is the public header of an answer. Every result embeds it.
-type Reply struct {
-	ParticipantID string  `json:"participantId"`         // echo of the request
-	TranBranch    string  `json:"tranBranch"`            // echo of the request
-	Channel       Channel `json:"tranChnl"`              // echo of the request
-	TranCode      string  `json:"tranCode,omitzero"`     // echo of the request; may be absent
-	TranDate      string  `json:"tranDate"`              // echo, YYYYMMDD in Config.Zone; see At
-	TranTime      string  `json:"tranTime"`              // echo, HHMISS in Config.Zone; see At
-	TranID        string  `json:"tranId"`                // echo, checked by the client
-	TellerNo      string  `json:"tellerNo,omitzero"`     // echo; may be absent
-	TerminalNo    string  `json:"terminalNo,omitzero"`   // echo; may be absent
-	ResponseCode  Code    `json:"responseCode"`          // "00" in every result
-	ResponseDesc  string  `json:"responseDesc,omitzero"` // text, at most 120 characters
-
-	// Raw is the whole answer as JSON, decrypted. It may hold card data. Read
-	// unpublished fields with Decode.
-	Raw issuing.Secret `json:"-"`
-}
-
-func (r *Reply) reply() *Reply { return r }
-
-// At returns the echoed date and time; ok is false when they cannot be read.
-func (r *Reply) At(zone *time.Location) (at time.Time, ok bool) {
-	if zone == nil {
-		return time.Time{}, false
-	}
-	at, err := time.ParseInLocation("20060102150405", r.TranDate+r.TranTime, zone)
-	return at, err == nil
-}
-
-// Decode reads the whole answer into v, a pointer to a struct or a map, with the
-// tolerance of this package: numbers and strings are interchangeable, amounts
-// are [issuing.Amount], secrets [issuing.Secret]. Use it for fields that Coshine
-// has told you and this package does not know.
-func (r *Reply) Decode(v any) error { return decodeRaw(r.Raw, v) }
-
-func decodeRaw(raw issuing.Secret, v any) error {
-	if err := codec.Unmarshal([]byte(raw.Reveal()), v); err != nil {
-		return &issuing.Error{Provider: provider, Op: "Decode", Kind: issuing.ErrBadResponse, Err: err}
-	}
-	return nil
-}
-
-// Record is one object of a list whose fields are not published.
-type Record struct {
-	Raw issuing.Secret `json:"-"` // the object as JSON; may hold card data
-}
-
-// UnmarshalJSON keeps the object as it came.
-func (r *Record) UnmarshalJSON(data []byte) error {
-	r.Raw = issuing.NewSecret(string(data))
-	return nil
-}
-
-// Decode reads the object into v as [Reply.Decode] does.
-func (r *Record) Decode(v any) error { return decodeRaw(r.Raw, v) }

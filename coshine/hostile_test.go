@@ -124,8 +124,8 @@ func TestSuccessWithoutTheCardIsOpen(t *testing.T) {
 	t.Parallel()
 	client, _ := captureWith(t, `{"tranId":"{id}","responseCode":"00","cardApplyNo":"AP1"}`, coshine.Config{})
 	_, err := client.Applications.CardApplication(t.Context(), application("C1"), withID("TXN1"))
-	var open *coshine.Unsettled
-	if !errors.Is(err, issuing.ErrOutcomeUnknown) || !errors.As(err, &open) || open.Inquiry[0] != coshine.APICustomerCardInfoInquiry || open.Reversal != "" {
+	var open *issuing.Unsettled
+	if !errors.Is(err, issuing.ErrOutcomeUnknown) || !errors.As(err, &open) || open.Inquiry[0] != "Customers.CustomerCardInfoInquiry" || open.Reversal != "" {
 		t.Errorf("got %v", err)
 	}
 }

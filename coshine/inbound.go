@@ -246,7 +246,7 @@ func (r *Receiver) validate() error {
 		}
 		seen[path] = true
 	}
-	return p.Err(provider, "NewReceiver")
+	return p.Err(providerName, "NewReceiver")
 }
 
 // Handler returns the handler of one interface, to be mounted where the issuer

@@ -165,14 +165,14 @@ func encodeAnswer(a Answer, echo map[string][]byte, webhook bool) ([]byte, error
 	if webhook {
 		out := webhookAnswer{TraceID: clip(a.TraceID, 36), ReturnCode: a.Code, ReturnMsg: clip(a.Description, 100), Extra: a.Extra}
 		checkExtra(&p, out)
-		if err := p.Err(provider, "Answer"); err != nil {
+		if err := p.Err(providerName, "Answer"); err != nil {
 			return nil, err
 		}
 		return codec.Marshal(out)
 	}
 	out := headerAnswer{Code: a.Code, Desc: clip(a.Description, maxDesc), Extra: a.Extra}
 	checkExtra(&p, out)
-	if err := p.Err(provider, "Answer"); err != nil {
+	if err := p.Err(providerName, "Answer"); err != nil {
 		return nil, err
 	}
 	b := []byte{'{'}

@@ -82,15 +82,15 @@ func TestOpenLoadIsReversed(t *testing.T) {
 	card := activeCard(t, client, "C1")
 	server.Inject(coshine.APILoadFund, coshinetest.Truncate())
 	_, err := client.Transactions.LoadFund(t.Context(), money(card.CardToken, "40.00"))
-	var open *coshine.Unsettled
-	if !errors.As(err, &open) || open.Reversal != coshine.APIReversal {
+	var open *issuing.Unsettled
+	if !errors.As(err, &open) || open.Reversal != "Transactions.Reversal" {
 		t.Fatalf("got %v", err)
 	}
 	history, err := client.Transactions.TransactionHistory(t.Context(), coshine.CardRequest{CardToken: card.CardToken})
-	if err != nil || history.RecordNum != 1 || !strings.Contains(history.Records[0].Raw.Reveal(), open.TranID) {
+	if err != nil || history.RecordNum != 1 || !strings.Contains(history.Records[0].Raw.Reveal(), open.Key) {
 		t.Fatalf("%v", err)
 	}
-	req := money(card.CardToken, "40.00", coshinetest.FieldOriginal, open.TranID)
+	req := money(card.CardToken, "40.00", coshinetest.FieldOriginal, open.Key)
 	if _, err := client.Transactions.Reversal(t.Context(), req); err != nil || server.Balance(card.CardToken).Sign() != 0 {
 		t.Errorf("balance %s, %v", server.Balance(card.CardToken), err)
 	}

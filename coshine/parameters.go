@@ -15,7 +15,7 @@ type DropDownListInquiryRequest struct {
 	Name DropDownName `json:"dropDownName"` // at most 20 characters; required
 }
 
-func (r DropDownListInquiryRequest) check(p *check.Problems) {
+func (r DropDownListInquiryRequest) validate(p *check.Problems) {
 	p.Text("dropDownName", string(r.Name), 20)
 }
 
@@ -32,9 +32,9 @@ type DropDownList struct {
 	Items     []DropDownItem `json:"recordList"`         // the rows
 }
 
-func (l *DropDownList) finish([]byte) error {
-	return countPublished(&l.RecordNum, len(l.Items))
-}
+func (l *DropDownList) counted() (*int, int) { return &l.RecordNum, len(l.Items) }
+
+func (l *DropDownList) incomplete() bool { return l.RecordNum > 0 && len(l.Items) == 0 }
 
 // DropDownListInquiry (row 48) reads a lookup table. Its fields are published,
 // its path is inferred.
@@ -49,7 +49,7 @@ type InquiryCardProductRequest struct {
 	CardProdType CardProdType `json:"cardProdType,omitzero"` // 1 character; empty is all
 }
 
-func (r InquiryCardProductRequest) check(p *check.Problems) {
+func (r InquiryCardProductRequest) validate(p *check.Problems) {
 	p.OptionalText("cardProdType", string(r.CardProdType), 1)
 }
 
@@ -72,9 +72,9 @@ type CardProductList struct {
 	Products  []CardProduct `json:"recordList"`         // the products
 }
 
-func (l *CardProductList) finish([]byte) error {
-	return countPublished(&l.RecordNum, len(l.Products))
-}
+func (l *CardProductList) counted() (*int, int) { return &l.RecordNum, len(l.Products) }
+
+func (l *CardProductList) incomplete() bool { return l.RecordNum > 0 && len(l.Products) == 0 }
 
 // InquiryCardProduct lists the issuer's card products. It is an interface of a
 // later edition; its fields are published, its path is inferred.

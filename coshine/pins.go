@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -30,12 +31,7 @@ type PINKey struct {
 	PINKey string `json:"pinKey"`   // RSA public key; the form is not published
 }
 
-func (k *PINKey) finish([]byte) error {
-	if k.ID == "" || k.PINKey == "" {
-		return errors.New("the answer lacks pinKeyId or pinKey")
-	}
-	return nil
-}
+func (k *PINKey) incomplete() bool { return k.ID == "" || k.PINKey == "" }
 
 // PublicKey parses the key: PEM, Base64 of a PKIX or PKCS #1 DER, or hex of one.
 func (k *PINKey) PublicKey() (sign.PublicKey, error) { return sign.ParsePINKey(k.PINKey) }
@@ -43,7 +39,7 @@ func (k *PINKey) PublicKey() (sign.PublicKey, error) { return sign.ParsePINKey(k
 // pinKeyRequest has no fields of its own.
 type pinKeyRequest struct{}
 
-func (pinKeyRequest) check(*check.Problems)    {}
+func (pinKeyRequest) validate(*check.Problems) {}
 func (pinKeyRequest) bodyless(cfg Config) bool { return cfg.EmptyPINKeyBody }
 
 // GeneratePublicPinKey makes a key for the PINs of one operation. The methods
@@ -64,9 +60,13 @@ type PINResetRequest struct {
 	NewCardPIN issuing.Secret `json:"newCardPin"` // encrypted under that key, at most 4096 characters
 }
 
-func (r PINResetRequest) check(p *check.Problems) {
-	r.CardRef.check(p)
-	checkPIN(p, r.PINKeyID, pinField{"NewPIN", "newCardPin", r.NewPIN, r.NewCardPIN})
+func (r *PINResetRequest) validate(p *check.Problems) {
+	r.CardRef.validate(p)
+	r.pins().validate(p)
+}
+
+func (r *PINResetRequest) pins() pinSet {
+	return pinSet{&r.PINKeyID, []pinField{{"NewPIN", "newCardPin", &r.NewPIN, &r.NewCardPIN}}}
 }
 
 // PINReset (row 20) sets the PIN of a physical card.
@@ -74,11 +74,7 @@ func (r PINResetRequest) check(p *check.Problems) {
 // Safety: once. On issuing.ErrOutcomeUnknown set the PIN again only when the
 // cardholder asks for it: no inquiry shows which PIN is in force.
 func (s *PINService) PINReset(ctx context.Context, req PINResetRequest, opts ...issuing.CallOption) (*Ack, error) {
-	if err := s.encrypt(ctx, opPINReset, req, &req.PINKeyID, opts, pinPair{req.NewPIN, &req.NewCardPIN}); err != nil {
-		return nil, err
-	}
-	req.NewPIN = issuing.Secret{}
-	return call[Ack](ctx, s.c, opPINReset, req, opts)
+	return s.send(ctx, opPINReset, &req, opts)
 }
 
 // PINChangeRequest changes a PIN. Exactly one of CardToken and CardNumber is
@@ -94,10 +90,15 @@ type PINChangeRequest struct {
 	NewCardPIN issuing.Secret `json:"newCardPin"` // new PIN, encrypted, at most 4096 characters
 }
 
-func (r PINChangeRequest) check(p *check.Problems) {
-	r.CardRef.check(p)
-	checkPIN(p, r.PINKeyID,
-		pinField{"PIN", "cardPin", r.PIN, r.CardPIN}, pinField{"NewPIN", "newCardPin", r.NewPIN, r.NewCardPIN})
+func (r *PINChangeRequest) validate(p *check.Problems) {
+	r.CardRef.validate(p)
+	r.pins().validate(p)
+}
+
+func (r *PINChangeRequest) pins() pinSet {
+	return pinSet{&r.PINKeyID, []pinField{
+		{"PIN", "cardPin", &r.PIN, &r.CardPIN}, {"NewPIN", "newCardPin", &r.NewPIN, &r.NewCardPIN},
+	}}
 }
 
 // PINChange (row 21) changes a PIN. [CodeInvalidPIN] says that the present PIN
@@ -105,13 +106,7 @@ func (r PINChangeRequest) check(p *check.Problems) {
 //
 // Safety: once. On issuing.ErrOutcomeUnknown do not repeat it by a program.
 func (s *PINService) PINChange(ctx context.Context, req PINChangeRequest, opts ...issuing.CallOption) (*Ack, error) {
-	err := s.encrypt(ctx, opPINChange, req, &req.PINKeyID, opts,
-		pinPair{req.PIN, &req.CardPIN}, pinPair{req.NewPIN, &req.NewCardPIN})
-	if err != nil {
-		return nil, err
-	}
-	req.PIN, req.NewPIN = issuing.Secret{}, issuing.Secret{}
-	return call[Ack](ctx, s.c, opPINChange, req, opts)
+	return s.send(ctx, opPINChange, &req, opts)
 }
 
 // PINVerifyRequest verifies a PIN. Names are inferred from PINChange. Exactly
@@ -126,9 +121,13 @@ type PINVerifyRequest struct {
 	Extra    Extra          `json:"-" wire:"inline"` // unpublished fields
 }
 
-func (r PINVerifyRequest) check(p *check.Problems) {
-	r.CardRef.check(p)
-	checkPIN(p, r.PINKeyID, pinField{"PIN", "cardPin", r.PIN, r.CardPIN})
+func (r *PINVerifyRequest) validate(p *check.Problems) {
+	r.CardRef.validate(p)
+	r.pins().validate(p)
+}
+
+func (r *PINVerifyRequest) pins() pinSet {
+	return pinSet{&r.PINKeyID, []pinField{{"PIN", "cardPin", &r.PIN, &r.CardPIN}}}
 }
 
 // PINVerify (row 22) verifies a PIN. Its fields are inferred. [CodeInvalidPIN]
@@ -136,88 +135,108 @@ func (r PINVerifyRequest) check(p *check.Problems) {
 //
 // Safety: once. On issuing.ErrOutcomeUnknown do not repeat it by a program.
 func (s *PINService) PINVerify(ctx context.Context, req PINVerifyRequest, opts ...issuing.CallOption) (*Ack, error) {
-	if err := s.encrypt(ctx, opPINVerify, req, &req.PINKeyID, opts, pinPair{req.PIN, &req.CardPIN}); err != nil {
-		return nil, err
-	}
-	req.PIN = issuing.Secret{}
-	return call[Ack](ctx, s.c, opPINVerify, req, opts)
+	return s.send(ctx, opPINVerify, &req, opts)
 }
 
 // pinField is one PIN of a request, in clear or encrypted.
 type pinField struct {
 	clearName, sealedName string
-	clear, sealed         issuing.Secret
+	clear, sealed         *issuing.Secret
 }
 
-// checkPIN demands that all PINs of a request are given in the same way.
-func checkPIN(p *check.Problems, keyID string, fields ...pinField) {
-	inClear := false
-	for _, f := range fields {
-		inClear = inClear || !f.clear.IsZero()
-	}
-	for _, f := range fields {
+// pinSet is the PINs of a request, and the id of the key that encrypts them.
+type pinSet struct {
+	keyID  *string
+	fields []pinField
+}
+
+// inClear reports whether a PIN is given in clear.
+func (s pinSet) inClear() bool {
+	return slices.ContainsFunc(s.fields, func(f pinField) bool { return !f.clear.IsZero() })
+}
+
+// validate demands that all PINs of a request are given in the same way.
+func (s pinSet) validate(p *check.Problems) {
+	inClear := s.inClear()
+	for _, f := range s.fields {
 		switch {
 		case inClear && !f.sealed.IsZero():
 			p.Add(f.clearName+", "+f.sealedName, "must not mix PINs in clear and encrypted ones")
 		case inClear:
-			p.Digits(f.clearName, f.clear, sign.MinPIN, sign.MaxPIN)
+			p.Digits(f.clearName, *f.clear, sign.MinPIN, sign.MaxPIN)
 		case f.sealed.IsZero():
 			p.Add(f.clearName+", "+f.sealedName, "needs one of them")
 		default:
 			p.Text(f.sealedName, f.sealed.Reveal(), maxCiphertext)
 		}
 	}
-	if inClear && keyID != "" {
+	if inClear && *s.keyID != "" {
 		p.Add("pinKeyId", "must be empty when the PIN is given in clear")
 	}
 	if !inClear {
-		p.Text("pinKeyId", keyID, maxPINKeyID)
+		p.Text("pinKeyId", *s.keyID, maxPINKeyID)
 	}
 }
 
-// pinPair is a PIN in clear and where its ciphertext goes.
-type pinPair struct {
-	clear  issuing.Secret
-	sealed *issuing.Secret
-}
-
-// encrypt checks the request, fetches a key and fills in the ciphertexts of PINs
-// given in clear. It does nothing for a request that brings its ciphertexts.
-func (s *PINService) encrypt(ctx context.Context, o operation, in checker, keyID *string, opts []issuing.CallOption, pins ...pinPair) error {
-	if pins[0].clear.IsZero() && pins[len(pins)-1].clear.IsZero() {
-		return nil
-	}
-	if _, err := s.c.path(o); err != nil {
-		return err
-	}
-	var p check.Problems
-	in.check(&p)
-	s.c.header(issuing.NewCallSettings(opts...)).check(&p)
-	if err := p.Err(provider, o.name); err != nil {
-		return err
-	}
-	profile, err := s.c.pinProfile(o)
-	if err != nil {
-		return err
-	}
-	key, err := s.GeneratePublicPinKey(ctx, keyOptions(opts)...)
-	if err != nil {
-		return err
-	}
+// seal fills in the ciphertexts of PINs given in clear.
+func (s pinSet) seal(key *PINKey, profile sign.PINProfile) error {
 	public, err := key.PublicKey()
-	for _, pin := range pins {
-		if err == nil {
-			*pin.sealed, err = sign.SealPIN(public, profile, pin.clear)
-		}
-	}
 	if err != nil {
-		return &issuing.Error{
-			Provider: provider, Op: o.name, Kind: issuing.ErrBadResponse,
-			Err: fmt.Errorf("the PIN key of GeneratePublicPinKey: %w", err),
+		return err
+	}
+	for _, f := range s.fields {
+		if *f.sealed, err = sign.SealPIN(public, profile, *f.clear); err != nil {
+			return err
 		}
 	}
-	*keyID = key.ID
+	*s.keyID = key.ID
 	return nil
+}
+
+// pinned is a request with PINs.
+type pinned interface {
+	request
+	pins() pinSet
+}
+
+// send sends a request. PINs in clear are encrypted when it has been checked,
+// under a key that is fetched for them alone.
+func (s *PINService) send(ctx context.Context, o operation, in pinned, opts []issuing.CallOption) (*Ack, error) {
+	return prepared[Ack](ctx, s.c, o, in, func() error {
+		if !in.pins().inClear() {
+			return nil
+		}
+		profile, err := s.c.pinProfile()
+		if err != nil {
+			return err
+		}
+		key, err := s.GeneratePublicPinKey(ctx, keyOptions(opts)...)
+		var e *issuing.Error
+		switch {
+		case errors.As(err, &e):
+			// What ends is the operation; the call for the key is why.
+			return &issuing.Error{Kind: e.Kind, Err: fmt.Errorf("no PIN key: %w", err)}
+		case err != nil:
+			return err
+		}
+		if err = in.pins().seal(key, profile); err != nil {
+			return &issuing.Error{
+				Kind: issuing.ErrBadResponse, Err: fmt.Errorf("the PIN key of GeneratePublicPinKey: %w", err),
+			}
+		}
+		return nil
+	}, opts)
+}
+
+// pinProfile returns the configured PIN profile.
+func (c *Client) pinProfile() (sign.PINProfile, error) {
+	if c.cfg.PIN == (sign.PINProfile{}) {
+		return sign.PINProfile{}, &issuing.Error{
+			Kind: issuing.ErrNotConfigured,
+			Err:  errors.New("how a PIN block is encrypted is not published: set Config.PIN to what Coshine told you"),
+		}
+	}
+	return c.cfg.PIN, nil
 }
 
 // keyOptions are the options of the call for the key: the header of the call

@@ -211,18 +211,18 @@ func settle(t *testing.T, server *coshinetest.Server, client *coshine.Client, w 
 // checkWayOut demands that an open outcome names the tranId and the inquiry.
 func checkWayOut(t *testing.T, id string, err error) {
 	t.Helper()
-	var open *coshine.Unsettled
+	var open *issuing.Unsettled
 	var e *issuing.Error
 	if !errors.As(err, &open) || !errors.As(err, &e) {
 		t.Errorf("%s: no way out in %v", id, err)
 		return
 	}
-	if open.TranID != id || e.Key != id || len(open.Inquiry) == 0 || !strings.Contains(err.Error(), "AuthorizationHistory") {
+	if open.Key != id || e.Key != id || len(open.Inquiry) == 0 || !strings.Contains(err.Error(), "AuthorizationHistory") {
 		t.Errorf("%s: %+v in %v", id, open, err)
 	}
-	for _, api := range open.Inquiry {
-		if api != coshine.APITransactionHistory && api != coshine.APIAuthorizationHistory {
-			t.Errorf("%s: look up with %s?", id, api)
+	for _, op := range open.Inquiry {
+		if op != "Transactions.TransactionHistory" && op != "Transactions.AuthorizationHistory" {
+			t.Errorf("%s: look up with %s?", id, op)
 		}
 	}
 }
@@ -231,9 +231,10 @@ func checkWayOut(t *testing.T, id string, err error) {
 // its outcome open.
 func TestMoneyIsNeverRepeated(t *testing.T) {
 	t.Parallel()
-	reversal := map[string]coshine.API{
-		"LoadFund": coshine.APIReversal, "Withdraw": coshine.APIReversal, "TransferFund": coshine.APIReversal,
-		"Purchase": coshine.APIReversal, "BlockFund": coshine.APIUnblockFund,
+	const takeBack = "Transactions.Reversal"
+	reversal := map[string]string{
+		"LoadFund": takeBack, "Withdraw": takeBack, "TransferFund": takeBack, "Purchase": takeBack,
+		"BlockFund": "Transactions.UnblockFund",
 	}
 	for _, m := range moves {
 		t.Run(m.name, func(t *testing.T) {
@@ -262,7 +263,7 @@ func TestMoneyIsNeverRepeated(t *testing.T) {
 					t.Errorf("%s: %v", name, err)
 				}
 				checkWayOut(t, id, err)
-				var open *coshine.Unsettled
+				var open *issuing.Unsettled
 				if errors.As(err, &open) && open.Reversal != reversal[m.name] {
 					t.Errorf("%s: reversal %q, want %q", name, open.Reversal, reversal[m.name])
 				}

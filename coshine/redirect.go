@@ -14,22 +14,28 @@ import (
 // maxHops is how many redirects one call follows.
 const maxHops = 3
 
-// target checks where a 307 leads and returns its absolute address. The token
-// and the body go there, so it must be the same host (or one that the
-// configuration names) and https; plain http only where the base address is
-// plain http on loopback already.
-func (x *exchange) target(location string) (string, error) {
-	refuse := func(why string) (string, error) {
-		return "", fmt.Errorf("%w: %s", issuing.ErrRedirected, why)
-	}
-	if x.hops >= maxHops {
+// route is where the attempts of one call go. Coshine may move a call by HTTP
+// 307, which no other provider does: the very request then goes to another
+// address.
+type route struct {
+	cfg  *Config
+	url  string // of the next attempt
+	hops int
+}
+
+// follow moves the route to where a 307 leads. The token and the body go there,
+// so it must be the same host (or one that the configuration names) and https;
+// plain http only where the base address is plain http on loopback already.
+func (t *route) follow(location string) error {
+	refuse := func(why string) error { return fmt.Errorf("%w: %s", issuing.ErrRedirected, why) }
+	if t.hops >= maxHops {
 		return refuse(fmt.Sprintf("more than %d redirects", maxHops))
 	}
-	base, err := url.Parse(x.c.cfg.BaseURL)
+	base, err := url.Parse(t.cfg.BaseURL)
 	if err != nil {
 		return refuse("the base address cannot be read")
 	}
-	current, err := url.Parse(x.url)
+	current, err := url.Parse(t.url)
 	if err != nil || location == "" || len(location) > 2048 {
 		return refuse("it names no usable address")
 	}
@@ -37,14 +43,17 @@ func (x *exchange) target(location string) (string, error) {
 	if err != nil || to.Host == "" {
 		return refuse("it names no usable address")
 	}
-	if err := x.c.allowed(base, to); err != nil {
+	if err := t.cfg.mayLeadTo(base, to); err != nil {
 		return refuse(err.Error())
 	}
 	to.Fragment = ""
-	return to.String(), nil
+	t.url = to.String()
+	t.hops++
+	return nil
 }
 
-func (c *Client) allowed(base, to *url.URL) error {
+// mayLeadTo says why a redirect from a host below base may not lead to an address.
+func (c *Config) mayLeadTo(base, to *url.URL) error {
 	switch {
 	case to.User != nil:
 		return errors.New("the address has user information")
@@ -58,7 +67,7 @@ func (c *Client) allowed(base, to *url.URL) error {
 	if host == hostPort(base) {
 		return nil
 	}
-	if to.Scheme == "https" && slices.ContainsFunc(c.cfg.RedirectHosts, func(allowed string) bool {
+	if to.Scheme == "https" && slices.ContainsFunc(c.RedirectHosts, func(allowed string) bool {
 		return hostPort(&url.URL{Scheme: "https", Host: allowed}) == host
 	}) {
 		return nil

@@ -19,7 +19,7 @@ type TokenInquiryRequest struct {
 	CardToken CardToken `json:"cardToken"` // the card's handle; required
 }
 
-func (r TokenInquiryRequest) check(p *check.Problems) { checkToken(p, r.CardToken) }
+func (r TokenInquiryRequest) validate(p *check.Problems) { checkToken(p, r.CardToken) }
 
 // PaymentToken is a payment token of a card on a device.
 type PaymentToken struct {
@@ -39,9 +39,11 @@ type TokenList struct {
 	Tokens    []PaymentToken `json:"recordList"`         // the tokens
 }
 
-func (l *TokenList) finish([]byte) error {
-	return countPublished(&l.RecordNum, len(l.Tokens))
-}
+func (l *TokenList) counted() (*int, int) { return &l.RecordNum, len(l.Tokens) }
+
+// incomplete is that of [CardList]: an open request for a token must not look as
+// if it had made none.
+func (l *TokenList) incomplete() bool { return l.RecordNum > 0 && len(l.Tokens) == 0 }
 
 // TokenInquiry (row 38) lists the payment tokens of a card.
 //
@@ -61,7 +63,7 @@ type TokenRequestRequest struct {
 	Extra      Extra          `json:"-" wire:"inline"`  // unpublished fields
 }
 
-func (r TokenRequestRequest) check(p *check.Problems) {
+func (r TokenRequestRequest) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
 	checkExpiry(p, "expiryDate", r.ExpiryDate)
 	p.Digits("CVV2", r.CVV2, 3, 3)
@@ -119,7 +121,7 @@ type TokenMetadataUpdateRequest struct {
 	Extra     Extra          `json:"-" wire:"inline"`              // unpublished fields
 }
 
-func (r TokenMetadataUpdateRequest) check(p *check.Problems) {
+func (r TokenMetadataUpdateRequest) validate(p *check.Problems) {
 	if r.Number.IsZero() && len(r.Extra) == 0 {
 		p.Add("cardToken", "is required, or Extra names the token")
 	}
@@ -139,7 +141,7 @@ func (s *TokenService) TokenMetadataUpdate(ctx context.Context, req TokenMetadat
 // none left for a token. Fields are unpublished (inferred to hold key material):
 // read them with [Reply.Decode] into [issuing.Secret] fields and never log them.
 //
-// Safety: once.
+// Safety: once. No inquiry shows what became of it.
 func (s *TokenService) ReplenishTokenLUK(ctx context.Context, req OpenRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opTokenLUK, req, opts)
 }

@@ -13,8 +13,8 @@ import (
 // currencies and references go into Extra under the names that Coshine told you.
 // Amounts are decimals in major units; give them as [issuing.Amount].
 //
-// Nothing that moves money is sent twice. On issuing.ErrOutcomeUnknown the error
-// is an [Unsettled] with the tranId: look the transaction up with
+// Nothing that moves money is sent twice. Behind issuing.ErrOutcomeUnknown stands
+// an [issuing.Unsettled] with the tranId: look the transaction up with
 // TransactionHistory or AuthorizationHistory and, if it was carried out and is
 // not wanted, take it back with Reversal.
 type TransactionService struct{ c *Client }
@@ -27,7 +27,7 @@ type TransactionRequest struct {
 	Extra Extra `json:"-" wire:"inline"` // amount, currency, memo, original transaction, under Coshine's names
 }
 
-func (r TransactionRequest) check(p *check.Problems) {
+func (r TransactionRequest) validate(p *check.Problems) {
 	r.CardRef.checkOptional(p)
 	if r.CardToken == "" && r.CardNumber.IsZero() && len(r.Extra) == 0 {
 		p.Add("cardToken, cardNumber", "needs one of them, or Extra names the card")
@@ -70,7 +70,7 @@ type TransferFundRequest struct {
 	Extra Extra `json:"-" wire:"inline"` // source card, target card, amount, currency, under Coshine's names; required
 }
 
-func (r TransferFundRequest) check(p *check.Problems) { p.Required("Extra", len(r.Extra) > 0) }
+func (r TransferFundRequest) validate(p *check.Problems) { p.Required("Extra", len(r.Extra) > 0) }
 
 // TransferFund (row 26) moves money between two cards. The path is inferred, the
 // fields are unpublished.
@@ -166,10 +166,7 @@ type History struct {
 	Records   []Record `json:"recordList"`         // inferred
 }
 
-func (h *History) finish([]byte) error {
-	count(&h.RecordNum, len(h.Records))
-	return nil
-}
+func (h *History) counted() (*int, int) { return &h.RecordNum, len(h.Records) }
 
 // TransactionHistory (row 36) lists the transactions of a card. Path and fields
 // are inferred; period and paging are unpublished and go into Extra.

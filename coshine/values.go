@@ -1,14 +1,12 @@
 package coshine
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
-	"github.com/issuing-sdk/issuing-go/internal/wire"
 )
 
 // CardToken is the handle of a card in all calls. It is not a secret and not a
@@ -55,7 +53,7 @@ func ByNumber(pan issuing.Secret) CardRef { return CardRef{CardNumber: pan} }
 
 // check demands exactly one of the two names. The page marks both as
 // conditional without a condition.
-func (r CardRef) check(p *check.Problems) {
+func (r CardRef) validate(p *check.Problems) {
 	switch {
 	case r.CardToken == "" && r.CardNumber.IsZero():
 		p.Add("cardToken, cardNumber", "needs one of them")
@@ -87,33 +85,3 @@ func checkExpiry(p *check.Problems, field string, e Expiry) {
 
 // Ack is the answer to an interface that answers with the public header alone.
 type Ack struct{ Reply }
-
-// count fills in the number of records of an answer that has none.
-func count(recordNum *int, records int) {
-	if *recordNum == 0 {
-		*recordNum = records
-	}
-}
-
-// countPublished is count for a list whose name is published. An answer that
-// counts records and has none is refused: taken for an empty list it would say
-// that an open application, or a token, was not made.
-func countPublished(recordNum *int, records int) error {
-	if *recordNum > 0 && records == 0 {
-		return errors.New("the answer counts records and has no list of them")
-	}
-	count(recordNum, records)
-	return nil
-}
-
-// memberOf returns an object with nothing but the named member of plain, or nil
-// when it has none.
-func memberOf(plain []byte, name string) []byte {
-	for member, value := range wire.Members(plain) {
-		if member == name {
-			b := append(wire.AppendString([]byte{'{'}, name), ':')
-			return append(append(b, value...), '}')
-		}
-	}
-	return nil
-}

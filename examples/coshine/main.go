@@ -188,9 +188,9 @@ func (t *tour) load(ctx context.Context) error {
 		CardRef: coshine.ByToken(t.token),
 		Extra:   coshine.Extra{coshinetest.FieldAmount: issuing.NewAmount(100_00, 2), coshinetest.FieldMemo: "first load"},
 	}, coshine.WithHeader(coshine.Header{TranID: tranID}))
-	var open *coshine.Unsettled
+	var open *issuing.Unsettled
 	if errors.As(err, &open) {
-		return fmt.Errorf("look %s up with %v before anything else: %w", open.TranID, open.Inquiry, err)
+		return fmt.Errorf("look %s up with %v before anything else: %w", open.Key, open.Inquiry, err)
 	}
 	if err == nil {
 		t.step("Load: 100.00 under tranId %s", tranID)

@@ -207,6 +207,9 @@ func (r *run) seal(ctx context.Context, attempt int) (transport.Sealed, error) {
 	}
 	var err error
 	r.sealed, err = r.call.Exchange.Seal(ctx, attempt)
+	if r.sealed.Key != "" {
+		r.call.Key = r.sealed.Key
+	}
 	return r.sealed, err
 }
 

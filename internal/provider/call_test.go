@@ -68,6 +68,26 @@ func TestAgainGoesOnWithTheSameCall(t *testing.T) {
 	})
 }
 
+// A read whose attempts have keys of their own is known by the last one's.
+func TestKeyOfEachAttempt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for answers, want := range map[*network]string{
+			{answers: []reply{{}, {502, "<html>"}, {200, "ok done"}}}: "kr-3",
+			{answers: []reply{{}}}:                        "kr-3",
+			{answers: []reply{{200, "refused no"}}}:       "kr-1",
+			{answers: []reply{{307, "again"}, {502, ""}}}: "kr-4",
+		} {
+			var info issuing.CallInfo
+			_, err := Do[result](t.Context(), core(t, answers), newCall(transport.Read, &toy{keys: true}, issuing.WithCallInfo(&info)), nil)
+			var e *issuing.Error
+			if info.Key != want || (errors.As(err, &e) && e.Key != want) {
+				t.Errorf("%v: %+v, %v", answers.answers, info, err)
+			}
+		}
+	})
+}
+
 // TestEnds: what an end of a call is worth for each safety.
 func TestEnds(t *testing.T) {
 	t.Parallel()

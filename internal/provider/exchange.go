@@ -36,7 +36,8 @@ type Exchange interface {
 	// of another kind.
 	Encode(cs issuing.CallSettings) (Plan, error)
 	// Seal makes one attempt: envelope, nonce, time, signature, token. Attempts
-	// are numbered from 1 over the whole logical call.
+	// are numbered from 1 over the whole logical call. A read whose protocol wants
+	// a new key for each attempt gives it here.
 	Seal(ctx context.Context, attempt int) (transport.Sealed, error)
 	// Judge says what an answer means for the operation. What it reads of the body
 	// it leaves in Parsed, for Open.

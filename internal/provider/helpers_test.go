@@ -51,6 +51,7 @@ func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 type toy struct {
 	key     string
 	id      string // what request ids begin with; "" is r-
+	keys    bool   // each attempt has a key of its own
 	encode  error
 	refusal Refusal // what a refusal has beside its error
 	seals   int
@@ -64,7 +65,11 @@ func (x *toy) Encode(cs issuing.CallSettings) (Plan, error) {
 func (x *toy) Seal(_ context.Context, attempt int) (transport.Sealed, error) {
 	x.seals++
 	id := cmp.Or(x.id, "r-") + string(rune('0'+attempt))
-	return transport.Sealed{Body: []byte(id), RequestID: id}, nil
+	sealed := transport.Sealed{Body: []byte(id), RequestID: id}
+	if x.keys {
+		sealed.Key = "k" + id
+	}
+	return sealed, nil
 }
 
 func (x *toy) Judge(r *transport.Response) Verdict {

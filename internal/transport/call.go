@@ -111,6 +111,9 @@ type Sealed struct {
 	Length int64
 	// RequestID goes into errors and CallInfo: a nonce or trace id.
 	RequestID string
+	// Key is what this attempt is known by, where a call draws a key for each of
+	// them; "" keeps the call's.
+	Key string
 }
 
 // Response is the last answer of a call, with its whole body.

@@ -1,0 +1,227 @@
+package coshine
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/provider"
+	"github.com/issuing-sdk/issuing-go/internal/transport"
+)
+
+// operation is one row of the operation table: all in which two methods differ.
+// The path comes from the client's path table.
+type operation struct {
+	api    API
+	name   string // service and method
+	safety transport.Safety
+	settle provider.Settle
+}
+
+// The safeties of rows; see [transport.Safety].
+const (
+	read = transport.Read
+	once = transport.Once
+)
+
+// by says which operations show what became of an open outcome.
+func by(inquiry ...string) provider.Settle { return provider.Settle{Inquiry: inquiry} }
+
+// byOr is by, with the operation that takes the outcome back.
+func byOr(reversal string, inquiry ...string) provider.Settle {
+	return provider.Settle{Inquiry: inquiry, Reversal: reversal}
+}
+
+// byNote says what is known of an open outcome that no look-up settles.
+func byNote(note string) provider.Settle { return provider.Settle{Note: note} }
+
+// request is an input that can be checked before it is sent.
+type request interface{ validate(p *check.Problems) }
+
+// bodyless is a request that may be sent without a body.
+type bodyless interface{ bodyless(Config) bool }
+
+// incomplete is a result that can tell that the answer lacked its main field.
+type incomplete interface{ incomplete() bool }
+
+// exchange is one call of the card API.
+type exchange struct {
+	c       *Client
+	o       operation
+	in      any
+	prepare func() error // completes in before it is encoded; nil has nothing to do
+
+	path   string // of the interface
+	header Header // TranID is empty where each attempt draws one
+	body   []byte // the request's members without braces
+	empty  bool   // send no body at all
+	route  route
+
+	echo    string         // the tranId that the answer has to echo; "" is none
+	token   issuing.Secret // the access token of the last attempt
+	renewed bool           // a rejected access token has been replaced
+}
+
+// Encode marshals the request once. The tranId of a write is drawn here, so that
+// every attempt has the same.
+func (x *exchange) Encode(cs issuing.CallSettings) (provider.Plan, error) {
+	x.header = x.c.header(cs)
+	var p check.Problems
+	if x.header.validate(&p); p.Any() {
+		return provider.Plan{}, p.Refusal()
+	}
+	var err error
+	if x.path == "" {
+		if x.path, err = x.c.path(x.o.api); err != nil {
+			return provider.Plan{}, err
+		}
+	}
+	if x.prepare != nil {
+		if err = x.prepare(); err != nil {
+			return provider.Plan{}, err
+		}
+	}
+	if x.body, err = membersOf(x.in); err != nil {
+		return provider.Plan{}, err
+	}
+	if b, ok := x.in.(bodyless); ok {
+		x.empty = b.bodyless(x.c.cfg)
+	}
+	if x.header.TranID == "" && x.o.safety != read {
+		x.header.TranID = NewTranID(x.c.core.Now())
+	}
+	x.route = route{cfg: &x.c.cfg, url: transport.JoinURL(x.c.cfg.BaseURL, x.path)}
+	return provider.Plan{URL: x.route.url, Template: x.path, Key: x.header.TranID}, nil
+}
+
+// Seal makes one attempt: a timestamp, a tranId for a read whose caller gave
+// none, and the access token.
+func (x *exchange) Seal(ctx context.Context, _ int) (transport.Sealed, error) {
+	c := x.c
+	now := c.core.Now()
+	h := x.header
+	if h.TranID == "" {
+		h.TranID = NewTranID(now)
+	}
+	if h.Time.IsZero() {
+		h.Time = now
+	}
+	header := http.Header{}
+	header.Set("Content-Type", "application/json; charset=UTF-8")
+	header.Set("Timestamp", strconv.FormatInt(now.Unix(), 10))
+	var body []byte
+	if !x.empty {
+		body, x.echo = h.with(x.body, c.cfg.Zone), h.TranID
+	}
+	x.token = c.cfg.Token
+	if c.tokens != nil {
+		var err error
+		if x.token, err = c.tokens.token(ctx, c.core); err != nil {
+			return transport.Sealed{}, err
+		}
+		if body != nil {
+			sealed, err := c.cfg.OAuth.seal(body)
+			if err != nil {
+				return transport.Sealed{}, &issuing.Error{Kind: issuing.ErrInvalid, Err: err}
+			}
+			body = []byte(sealed)
+			header.Set("Content-Type", c.cfg.OAuth.ContentType)
+		}
+	}
+	header.Set("Authorization", "Bearer "+x.token.Reveal())
+	return transport.Sealed{Header: header, Body: body, RequestID: h.TranID, Key: h.TranID}, nil
+}
+
+// Judge reads the answer and says what it means for the operation. It follows
+// permitted redirects, because the transport follows none, and replaces a
+// rejected access token once.
+func (x *exchange) Judge(r *transport.Response) provider.Verdict {
+	if r.Status == http.StatusTemporaryRedirect {
+		if err := x.route.follow(r.Header.Get("Location")); err != nil {
+			r.Parsed = &parsed{plain: r.Body, fault: err}
+			return provider.Verdict{Judgement: transport.Unclear}
+		}
+		return provider.Verdict{Again: &provider.Again{URL: x.route.url, Same: true}}
+	}
+	got := x.c.parse(r.Status, r.Body, x.echo)
+	r.Parsed = got
+	rejected := r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden
+	switch {
+	case got.fault != nil:
+		return provider.Verdict{Judgement: transport.Unclear}
+	case r.Status == http.StatusForbidden && x.c.tokens != nil && !x.renewed:
+		x.renewed = true
+		x.c.tokens.drop(x.token)
+		return provider.Verdict{Again: &provider.Again{}}
+	case got.reply.ResponseCode.Open() && x.o.safety != read && !rejected:
+		// A page says that 400 carries the codes of transactions as well; with a
+		// rejected credential nothing was carried out.
+		return provider.Verdict{Judgement: transport.Unclear}
+	case r.Status == http.StatusOK:
+		return provider.Verdict{}
+	}
+	return provider.Verdict{Judgement: transport.JudgeStatus(r)}
+}
+
+// Open splits an answer into data or refusal.
+func (x *exchange) Open(r *transport.Response) (provider.Answer, error) {
+	got, _ := r.Parsed.(*parsed)
+	answer := provider.Answer{Raw: got.plain}
+	code := got.reply.ResponseCode
+	switch {
+	case got.fault != nil:
+		return answer, got.fault
+	case code == "":
+		return answer, x.refuseStatus(r)
+	case r.Status != http.StatusOK || code != CodeSuccess:
+		return answer, refuse(r.Status, &got.reply)
+	}
+	answer.Data = got.plain
+	return answer, nil
+}
+
+// refuseStatus makes the error of an answer without a response code.
+func (x *exchange) refuseStatus(r *transport.Response) *provider.Refusal {
+	refusal := provider.StatusRefusal(r)
+	if r.Status == http.StatusNotFound {
+		name := string(x.o.api)
+		if name == "" {
+			name = x.o.name
+		}
+		refusal.Err.Kind = issuing.ErrNotConfigured
+		refusal.Err.Err = fmt.Errorf("the platform has nothing at the path %s of %s; correct Config.Paths or BaseURL", x.path, name)
+	}
+	return refusal
+}
+
+// refuse makes the error of an answer with a response code.
+func refuse(status int, reply *Reply) *provider.Refusal {
+	code := reply.ResponseCode
+	e := &issuing.Error{Kind: code.Kind(), Code: code, Message: reply.ResponseDesc}
+	switch {
+	case status == http.StatusUnauthorized || status == http.StatusForbidden || status >= 500:
+		e.Kind = transport.KindOfStatus(status)
+	case e.Kind == nil:
+		// A page says that 400 stands for a declined payment as well.
+		e.Kind = issuing.ErrDeclined
+	}
+	return &provider.Refusal{Err: e}
+}
+
+// decode reads an answer into a result.
+func (x *exchange) decode(plain []byte, out any) error {
+	list, err := readResult(plain, out)
+	if err != nil {
+		return err
+	}
+	switch i, ok := out.(incomplete); {
+	case !ok || !i.incomplete():
+		return nil
+	case list:
+		return fmt.Errorf("%w: it counts records and has no list of them", provider.ErrIncomplete)
+	}
+	return provider.ErrIncomplete
+}
