@@ -49,7 +49,6 @@ func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 // toy is an exchange whose answers are words: "ok VALUE", "refused WORD…",
 // "again", "moved URL", "wait", "strange".
 type toy struct {
-	key     string
 	id      string // what request ids begin with; "" is r-
 	keys    bool   // each attempt has a key of its own
 	encode  error
