@@ -74,8 +74,8 @@ func (e *envelope) processing() bool { return e.says("request is processing") }
 // earlier attempt with the same key may have been carried out: the platform
 // answers a repeat with the first result, so a rule that refuses the repeat has
 // refused the first. What is checked before the key is looked up, such as the
-// connected account and the gateway's route, and what is said about the key,
-// settles nothing.
+// connected account and the gateway's route, and what is said about the key or
+// about an operation under way, settles nothing.
 func (e *envelope) settles(status int) bool {
 	if status != http.StatusBadRequest && status != http.StatusNotFound && status != http.StatusUnprocessableEntity {
 		return false
@@ -84,7 +84,7 @@ func (e *envelope) settles(status int) bool {
 	case "", ErrorTypeIdempotency, ErrorTypeUnauthorized, ErrorTypeForbidden, ErrorTypeAPI, ErrorTypeRateLimit, ErrorTypeNotFound:
 		return false
 	}
-	return e.code() != CodeSubAccountNotFound && !e.says("idempoten", "on-behalf")
+	return e.code() != CodeSubAccountNotFound && !e.processing() && !e.says("idempoten", "on-behalf")
 }
 
 // kind decides by code, then by text where a type leaves it open, then by type.

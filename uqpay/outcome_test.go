@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/uqpay"
@@ -212,6 +214,32 @@ func TestOpenOutcomesSayHowTheySettle(t *testing.T) {
 	if err := c.Do(ctx, "PUT", "/v1/x", nil, nil); !errors.As(err, &open) || strings.Contains(err.Error(), byKey) {
 		t.Errorf("a method that knows no repeats: %v", err)
 	}
+}
+
+// TestInFlightIsNeverFailed: an operation that is under way is open, whatever else
+// the answer says; when the caller's time ends the wait, the error says so.
+func TestInFlightIsNeverFailed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for _, typ := range []string{"", "card_error", "account_error", "idempotency_error", "novel"} {
+			s := &script{answers: []scripted{{400, `{"type":"` + typ + `","code":"x","message":"Request is processing"}`, nil}}}
+			c := stubClient(t, s, issuing.WithRetryWait(time.Second, 5*time.Second))
+			var info issuing.CallInfo
+			_, err := c.Cards.Freeze(t.Context(), "c", issuing.WithCallInfo(&info))
+			if !errors.Is(err, issuing.ErrOutcomeUnknown) || errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%q: %v", typ, err)
+			}
+			if info.Duration < 30*time.Second || info.Attempts != s.calls {
+				t.Errorf("%q: %v, %d attempts of %d", typ, info.Duration, info.Attempts, s.calls)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
+			_, err = c.Cards.Freeze(ctx, "c", issuing.WithCallInfo(&info))
+			cancel()
+			if !errors.Is(err, issuing.ErrOutcomeUnknown) || !errors.Is(err, context.DeadlineExceeded) || info.Attempts != 2 || info.Status != 400 {
+				t.Errorf("%q, with a deadline: %v, %+v", typ, err, info)
+			}
+		}
+	})
 }
 
 // TestAttemptsOverWaits: hooks, CallInfo and errors count the attempts of one call
