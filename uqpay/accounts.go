@@ -39,7 +39,7 @@ func (a *Account) incomplete() bool { return a.ID == "" }
 //
 // Safety: read.
 func (s *AccountService) List(ctx context.Context, req Paging, opts ...issuing.CallOption) (*Page[Account], error) {
-	return call[Page[Account]](ctx, s.c, opAccounts, nil, req, opts)
+	return call[Page[Account]](ctx, s.c, opAccounts, req, opts)
 }
 
 // All iterates over connected accounts, from the request's page on.
@@ -62,7 +62,7 @@ func (r accountRequest) validate(p *check.Problems) {
 //
 // Safety: read.
 func (s *AccountService) Account(ctx context.Context, accountID string, line BusinessCode, opts ...issuing.CallOption) (*Account, error) {
-	return call[Account](ctx, s.c, opAccount, one(accountID), accountRequest{line}, opts)
+	return call[Account](ctx, s.c, opAccount.at(accountID), accountRequest{line}, opts)
 }
 
 // BrandService looks merchant brands up.
@@ -92,7 +92,7 @@ type Brand struct {
 //
 // Safety: read.
 func (s *BrandService) List(ctx context.Context, req BrandsRequest, opts ...issuing.CallOption) (*Page[Brand], error) {
-	return call[Page[Brand]](ctx, s.c, opBrands, nil, req, opts)
+	return call[Page[Brand]](ctx, s.c, opBrands, req, opts)
 }
 
 // All iterates over brands, from the request's page on.

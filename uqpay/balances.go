@@ -38,14 +38,14 @@ func (r balanceRequest) validate(p *check.Problems) { currency(p, "currency", r.
 // Safety: read. The platform takes it as a POST with an idempotency key, which is
 // always a new one: a repeated key would return an old balance.
 func (s *BalanceService) Balance(ctx context.Context, currency issuing.Currency, opts ...issuing.CallOption) (*Balance, error) {
-	return call[Balance](ctx, s.c, opBalance, nil, balanceRequest{currency}, opts)
+	return call[Balance](ctx, s.c, opBalance, balanceRequest{currency}, opts)
 }
 
 // List returns one page of balances.
 //
 // Safety: read.
 func (s *BalanceService) List(ctx context.Context, req Paging, opts ...issuing.CallOption) (*Page[Balance], error) {
-	return call[Page[Balance]](ctx, s.c, opBalances, nil, req, opts)
+	return call[Page[Balance]](ctx, s.c, opBalances, req, opts)
 }
 
 // All iterates over balances, from the request's page on.
@@ -67,7 +67,7 @@ type LedgerRequest struct {
 
 func (r LedgerRequest) validate(p *check.Problems) {
 	r.Paging.validate(p)
-	r.Period.check(p)
+	r.Period.validate(p)
 	choice(p, "transaction_type", r.Type, false)
 	choice(p, "transaction_status", r.Status, false)
 	if r.Currency != "" {
@@ -97,7 +97,7 @@ type LedgerEntry struct {
 //
 // Safety: read.
 func (s *BalanceService) Ledger(ctx context.Context, req LedgerRequest, opts ...issuing.CallOption) (*Page[LedgerEntry], error) {
-	return call[Page[LedgerEntry]](ctx, s.c, opLedger, nil, req, opts)
+	return call[Page[LedgerEntry]](ctx, s.c, opLedger, req, opts)
 }
 
 // AllLedger iterates over the balance ledger, from the request's page on.

@@ -184,10 +184,10 @@ func (c *CardholderChange) incomplete() bool { return c.ID == "" }
 //
 // Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours, which returns the
-// first result; the e-mail address being unique, a second cardholder cannot come
-// of it later either.
+// first result, or look for the e-mail address in [CardholderService.List]; it
+// being unique, a second cardholder cannot come of it later either.
 func (s *CardholderService) Create(ctx context.Context, req CreateCardholderRequest, opts ...issuing.CallOption) (*CardholderChange, error) {
-	return call[CardholderChange](ctx, s.c, opCardholderCreate, nil, req, opts)
+	return call[CardholderChange](ctx, s.c, opCardholderCreate, req, opts)
 }
 
 // UpdateCardholderRequest changes a cardholder. Empty fields stay as they are;
@@ -219,7 +219,7 @@ func (r UpdateCardholderRequest) validate(p *check.Problems) {
 //
 // Safety: keyed, as [CardholderService.Create].
 func (s *CardholderService) Update(ctx context.Context, cardholderID string, req UpdateCardholderRequest, opts ...issuing.CallOption) (*CardholderChange, error) {
-	return call[CardholderChange](ctx, s.c, opCardholderUpdate, one(cardholderID), req, opts)
+	return call[CardholderChange](ctx, s.c, opCardholderUpdate.at(cardholderID), req, opts)
 }
 
 // Cardholder is a person who uses cards.
@@ -250,7 +250,7 @@ func (h *Cardholder) vague() bool { return h.ID == "" }
 //
 // Safety: read.
 func (s *CardholderService) Cardholder(ctx context.Context, cardholderID string, opts ...issuing.CallOption) (*Cardholder, error) {
-	return call[Cardholder](ctx, s.c, opCardholder, one(cardholderID), none{}, opts)
+	return call[Cardholder](ctx, s.c, opCardholder.at(cardholderID), none{}, opts)
 }
 
 // CardholdersRequest selects cardholders.
@@ -268,7 +268,7 @@ func (r CardholdersRequest) validate(p *check.Problems) {
 //
 // Safety: read.
 func (s *CardholderService) List(ctx context.Context, req CardholdersRequest, opts ...issuing.CallOption) (*Page[Cardholder], error) {
-	return call[Page[Cardholder]](ctx, s.c, opCardholders, nil, req, opts)
+	return call[Page[Cardholder]](ctx, s.c, opCardholders, req, opts)
 }
 
 // All iterates over cardholders, from the request's page on.

@@ -29,7 +29,7 @@ type RiskControls struct {
 	BlockedMCC []string `json:"blocked_mcc,omitzero"`            // none of these MCCs
 }
 
-func (r *RiskControls) check(p *check.Problems) {
+func (r *RiskControls) validate(p *check.Problems) {
 	if r == nil {
 		return
 	}
@@ -89,7 +89,7 @@ func (r CreateCardRequest) validate(p *check.Problems) {
 	p.OptionalText("name_on_card", r.NameOnCard, maxName)
 	p.OptionalText("card_art_id", r.ArtID, maxID)
 	checkSpending(p, r.SpendingControls)
-	r.RiskControls.check(p)
+	r.RiskControls.validate(p)
 	checkMetadata(p, r.Metadata)
 	choice(p, "usage_type", r.UsageType, false)
 	choice(p, "auto_cancel_trigger", r.AutoCancelTrigger, r.UsageType == UsageOneTime)
@@ -148,7 +148,7 @@ func (o *CardOrder) incomplete() bool { return o.CardID == "" && o.ID == "" }
 // first result; later, look for the card in [CardService.List] by cardholder.
 // Another key issues another card.
 func (s *CardService) Create(ctx context.Context, req CreateCardRequest, opts ...issuing.CallOption) (*CardOrder, error) {
-	return call[CardOrder](ctx, s.c, opCardCreate, nil, req, opts)
+	return call[CardOrder](ctx, s.c, opCardCreate, req, opts)
 }
 
 // Card is a card.
@@ -186,7 +186,7 @@ func (c *Card) incomplete() bool { return c.ID == "" }
 //
 // Safety: read.
 func (s *CardService) Card(ctx context.Context, cardID string, opts ...issuing.CallOption) (*Card, error) {
-	return call[Card](ctx, s.c, opCard, one(cardID), none{}, opts)
+	return call[Card](ctx, s.c, opCard.at(cardID), none{}, opts)
 }
 
 // CardsRequest selects cards.
@@ -212,7 +212,7 @@ func (r CardsRequest) validate(p *check.Problems) {
 //
 // Safety: read.
 func (s *CardService) List(ctx context.Context, req CardsRequest, opts ...issuing.CallOption) (*Page[Card], error) {
-	return call[Page[Card]](ctx, s.c, opCards, nil, req, opts)
+	return call[Page[Card]](ctx, s.c, opCards, req, opts)
 }
 
 // All iterates over cards, newest first, from the request's page on. A card that
@@ -241,7 +241,7 @@ func (r UpdateCardRequest) validate(p *check.Problems) {
 	p.OptionalText("card_art_id", r.ArtID, maxID)
 	notNegative(p, "no_pin_payment_amount", r.NoPINPaymentAmount)
 	checkSpending(p, r.SpendingControls)
-	r.RiskControls.check(p)
+	r.RiskControls.validate(p)
 	checkMetadata(p, r.Metadata)
 	if r.Limit.IsZero() && r.NameOnCard == "" && r.ArtID == "" && r.NoPINPaymentAmount.IsZero() &&
 		r.SpendingControls == nil && r.RiskControls == nil && r.Metadata == nil {
@@ -255,5 +255,5 @@ func (r UpdateCardRequest) validate(p *check.Problems) {
 // Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours, or read the card.
 func (s *CardService) Update(ctx context.Context, cardID string, req UpdateCardRequest, opts ...issuing.CallOption) (*CardOrder, error) {
-	return call[CardOrder](ctx, s.c, opCardUpdate, one(cardID), req, opts)
+	return call[CardOrder](ctx, s.c, opCardUpdate.at(cardID), req, opts)
 }

@@ -29,7 +29,7 @@ func (r SetStatusRequest) validate(p *check.Problems) {
 // Safety: keyed. On issuing.ErrOutcomeUnknown read the card, or call again with
 // the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours.
 func (s *CardService) SetStatus(ctx context.Context, cardID string, req SetStatusRequest, opts ...issuing.CallOption) (*CardOrder, error) {
-	return call[CardOrder](ctx, s.c, opCardStatus, one(cardID), req, opts)
+	return call[CardOrder](ctx, s.c, opCardStatus.at(cardID), req, opts)
 }
 
 // Freeze makes a card decline all authorizations until [CardService.Unfreeze].
@@ -69,7 +69,7 @@ func (c *SecureCard) incomplete() bool { return c.Number.IsZero() }
 //
 // Safety: read.
 func (s *CardService) Secure(ctx context.Context, cardID string, opts ...issuing.CallOption) (*SecureCard, error) {
-	return call[SecureCard](ctx, s.c, opCardSecure, one(cardID), none{}, opts)
+	return call[SecureCard](ctx, s.c, opCardSecure.at(cardID), none{}, opts)
 }
 
 // PANToken opens the secure iframe of one card once.
@@ -87,7 +87,7 @@ func (t *PANToken) incomplete() bool { return t.Token.IsZero() }
 //
 // Safety: keyed. On issuing.ErrOutcomeUnknown make another one.
 func (s *CardService) PANToken(ctx context.Context, cardID string, opts ...issuing.CallOption) (*PANToken, error) {
-	return call[PANToken](ctx, s.c, opCardPANToken, one(cardID), none{}, opts)
+	return call[PANToken](ctx, s.c, opCardPANToken.at(cardID), none{}, opts)
 }
 
 // Iframe says how the secure iframe looks.
@@ -102,7 +102,7 @@ type Iframe struct {
 // its holder. The address holds the token: give it to the holder's browser and
 // keep it out of logs. It makes no request.
 func (c *Client) IframeURL(cardID string, token issuing.Secret, look Iframe) (issuing.Secret, error) {
-	const op = "IframeURL"
+	const name = "IframeURL"
 	var p check.Problems
 	p.Text("cardId", cardID, maxID)
 	p.Required("token", !token.IsZero())
@@ -111,15 +111,17 @@ func (c *Client) IframeURL(cardID string, token issuing.Secret, look Iframe) (is
 	if err != nil {
 		p.Add("styles", "cannot be written as JSON")
 	}
-	if err := p.Err(provider, op); err != nil {
+	if err := p.Err(providerName, name); err != nil {
 		return issuing.Secret{}, err
 	}
 	if c.cfg.IframeURL == "" {
-		return issuing.Secret{}, notConfigured(op, "Config.IframeURL is not set")
+		err := notConfigured("Config.IframeURL is not set")
+		err.Provider, err.Op = providerName, name
+		return issuing.Secret{}, err
 	}
 	query := url.Values{}
-	for name, value := range look.Extra {
-		query.Set(name, value)
+	for key, value := range look.Extra {
+		query.Set(key, value)
 	}
 	query.Set("token", token.Reveal())
 	query.Set("cardId", cardID)
@@ -156,7 +158,7 @@ func (r AmountRequest) validate(p *check.Problems) { p.Amount("amount", r.Amount
 // first order or makes it; later, compare with [BalanceService.AllLedger]. Never
 // use another key for the same intent: it moves the money again.
 func (s *CardService) Recharge(ctx context.Context, cardID string, req AmountRequest, opts ...issuing.CallOption) (*Order, error) {
-	return call[Order](ctx, s.c, opCardRecharge, one(cardID), req, opts)
+	return call[Order](ctx, s.c, opCardRecharge.at(cardID), req, opts)
 }
 
 // Withdraw moves money from a card back to the issuing balance. The answer is an
@@ -164,7 +166,7 @@ func (s *CardService) Recharge(ctx context.Context, cardID string, req AmountReq
 //
 // Safety: keyed, as [CardService.Recharge].
 func (s *CardService) Withdraw(ctx context.Context, cardID string, req AmountRequest, opts ...issuing.CallOption) (*Order, error) {
-	return call[Order](ctx, s.c, opCardWithdraw, one(cardID), req, opts)
+	return call[Order](ctx, s.c, opCardWithdraw.at(cardID), req, opts)
 }
 
 // ElevateLimitRequest raises a card's per-transaction limit for some days.
@@ -188,7 +190,7 @@ func (r ElevateLimitRequest) validate(p *check.Problems) {
 // Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours.
 func (s *CardService) ElevateLimit(ctx context.Context, cardID string, req ElevateLimitRequest, opts ...issuing.CallOption) (*CardOrder, error) {
-	return call[CardOrder](ctx, s.c, opCardElevate, one(cardID), req, opts)
+	return call[CardOrder](ctx, s.c, opCardElevate.at(cardID), req, opts)
 }
 
 // networkProtection is the only risk control that the endpoint has.
@@ -229,7 +231,7 @@ func (r *Protection) incomplete() bool { return r.CardID == "" && r.Status == ""
 // Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours.
 func (s *CardService) Protect(ctx context.Context, cardID string, action ProtectionAction, opts ...issuing.CallOption) (*Protection, error) {
-	return call[Protection](ctx, s.c, opCardProtect, one(cardID), protectRequest{networkProtection, action}, opts)
+	return call[Protection](ctx, s.c, opCardProtect.at(cardID), protectRequest{networkProtection, action}, opts)
 }
 
 // Unprotect ends network protection. The outcome comes as
@@ -237,7 +239,7 @@ func (s *CardService) Protect(ctx context.Context, cardID string, action Protect
 //
 // Safety: keyed, as [CardService.Protect].
 func (s *CardService) Unprotect(ctx context.Context, cardID string, opts ...issuing.CallOption) (*Protection, error) {
-	return call[Protection](ctx, s.c, opCardRelease, one(cardID), unprotectRequest{protectRequest{Control: networkProtection}}, opts)
+	return call[Protection](ctx, s.c, opCardRelease.at(cardID), unprotectRequest{protectRequest{Control: networkProtection}}, opts)
 }
 
 // BulkRequest orders card numbers.
@@ -270,5 +272,5 @@ func (r *BulkReport) incomplete() bool { return r.ReportID == "" }
 // Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours.
 func (s *CardService) Bulk(ctx context.Context, req BulkRequest, opts ...issuing.CallOption) (*BulkReport, error) {
-	return call[BulkReport](ctx, s.c, opCardBulk, nil, req, opts)
+	return call[BulkReport](ctx, s.c, opCardBulk, req, opts)
 }

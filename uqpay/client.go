@@ -9,115 +9,9 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
-	"github.com/issuing-sdk/issuing-go/internal/transport"
+	"github.com/issuing-sdk/issuing-go/internal/provider"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
 )
-
-// provider names this package in errors and events.
-const provider = "uqpay"
-
-// Addresses of the two environments, for [Config.BaseURL], with the file service
-// and the secure iframe that belong to them.
-const (
-	SandboxURL          = "https://api-sandbox.uqpaytech.com/api"
-	SandboxFilesURL     = "https://files.uqpaytech.com/api"
-	SandboxIframeURL    = "https://embedded-sandbox.uqpaytech.com"
-	ProductionURL       = "https://api.uqpay.com/api"
-	ProductionFilesURL  = "https://files.uqpay.com/api"
-	ProductionIframeURL = "https://embedded.uqpay.com"
-)
-
-// productionHost is what the simulator refuses.
-const productionHost = "api.uqpay.com"
-
-// Config is what UQPAY assigned to the merchant. Credentials differ between
-// sandbox and production, and the API key works from the addresses of its allow
-// list only.
-type Config struct {
-	// BaseURL is the API with its /api: [SandboxURL], [ProductionURL], or another
-	// address, https or on loopback. Required; there is no default.
-	BaseURL string
-	// ClientID is sent as x-client-id when a token is minted. Required.
-	ClientID string
-	// APIKey is sent as x-api-key when a token is minted. Required.
-	APIKey issuing.Secret
-
-	// FilesURL is the file service. Empty is the one that belongs to SandboxURL
-	// or ProductionURL; with another BaseURL the file calls are not configured.
-	FilesURL string
-	// IframeURL is the secure card iframe. Empty works as in FilesURL.
-	IframeURL string
-	// OnBehalfOf is the account id of a connected account that all calls act
-	// for, except those on tokens and accounts. Empty is the master account. The
-	// call option [OnBehalfOf] wins over it.
-	OnBehalfOf string
-	// Tokens shares the access token with other clients and processes that use
-	// the same credentials. Nil is a store of this client's own, which its
-	// clones share. A new token ends all earlier ones, so two clients without a
-	// common store keep taking the token from each other.
-	Tokens TokenStore
-}
-
-func (c Config) validate() error {
-	var p check.Problems
-	for _, u := range []struct {
-		field, text string
-		required    bool
-	}{{"BaseURL", c.BaseURL, true}, {"FilesURL", c.FilesURL, false}, {"IframeURL", c.IframeURL, false}} {
-		if u.text == "" && !u.required {
-			continue
-		}
-		if err := transport.CheckURL(u.text); err != nil {
-			p.Add(u.field, "%v", err)
-		}
-	}
-	headerText(&p, "ClientID", c.ClientID, true)
-	headerText(&p, "APIKey", c.APIKey.Reveal(), true)
-	headerText(&p, "OnBehalfOf", c.OnBehalfOf, false)
-	return p.Err(provider, "New")
-}
-
-// maxHeaderText bounds credentials and ids in headers.
-const maxHeaderText = 512
-
-// headerText reports what cannot be a header's value: outside printable ASCII,
-// or with a space, which headers trim.
-func headerText(p *check.Problems, field, value string, required bool) {
-	if value == "" {
-		p.Required(field, !required)
-		return
-	}
-	if len(value) > maxHeaderText {
-		p.Add(field, "is longer than %d characters", maxHeaderText)
-	}
-	if strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		p.Add(field, "has a character that is not printable ASCII")
-	}
-}
-
-// withDefaults fills the addresses that belong to a documented base URL.
-func (c Config) withDefaults() Config {
-	filesURL, iframeURL := "", ""
-	switch strings.TrimRight(c.BaseURL, "/") {
-	case SandboxURL:
-		filesURL, iframeURL = SandboxFilesURL, SandboxIframeURL
-	case ProductionURL:
-		filesURL, iframeURL = ProductionFilesURL, ProductionIframeURL
-	}
-	if c.FilesURL == "" {
-		c.FilesURL = filesURL
-	}
-	if c.IframeURL == "" {
-		c.IframeURL = iframeURL
-	}
-	return c
-}
-
-// production reports whether the base URL is the production API's.
-func (c Config) production() bool {
-	u, err := url.Parse(c.BaseURL)
-	return err != nil || strings.EqualFold(strings.TrimSuffix(u.Hostname(), "."), productionHost)
-}
 
 // Client calls the issuing API. It is immutable and safe for concurrent use.
 type Client struct {
@@ -148,9 +42,9 @@ type Client struct {
 	// Simulator acts as shop and bank, in the sandbox only.
 	Simulator *SimulatorService
 
-	cfg       Config
-	transport *transport.Client
-	tokens    *tokens
+	cfg    Config
+	core   *provider.Core
+	tokens *tokens
 }
 
 // New returns a client. It checks the configuration and does no I/O; the first
@@ -159,7 +53,7 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	settings, err := issuing.NewSettings(opts...)
+	core, err := provider.New(providerName, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -167,13 +61,13 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 	if cfg.Tokens == nil {
 		cfg.Tokens = NewMemoryTokenStore()
 	}
-	c := newClient(cfg, settings)
-	c.tokens = newTokens(c.cfg.Tokens, settings.Now, c.mint)
+	c := newClient(cfg, core)
+	c.tokens = newTokens(cfg.Tokens, core.Now, c.mint)
 	return c, nil
 }
 
-func newClient(cfg Config, settings issuing.Settings) *Client {
-	c := &Client{cfg: cfg, transport: transport.New(provider, settings)}
+func newClient(cfg Config, core *provider.Core) *Client {
+	c := &Client{cfg: cfg, core: core}
 	c.Accounts = &AccountService{c}
 	c.Cardholders = &CardholderService{c}
 	c.Products = &ProductService{c}
@@ -194,11 +88,11 @@ func newClient(cfg Config, settings issuing.Settings) *Client {
 // this client's token; tokens go on being minted with the options of the client
 // that New made.
 func (c *Client) Clone(opts ...issuing.Option) (*Client, error) {
-	settings, err := c.transport.Settings().With(opts...)
+	core, err := c.core.With(opts...)
 	if err != nil {
 		return nil, err
 	}
-	clone := newClient(c.cfg, settings)
+	clone := newClient(c.cfg, core)
 	clone.tokens = c.tokens
 	return clone, nil
 }
@@ -222,27 +116,40 @@ func (c *Client) Token(ctx context.Context) (Token, error) {
 // for an idempotency key, and once for other methods. An unclear end of a write
 // is issuing.ErrOutcomeUnknown.
 func (c *Client) Do(ctx context.Context, method, path string, in, out any, opts ...issuing.CallOption) error {
-	o := operation{name: "Do", method: strings.ToUpper(method), path: path}
+	o := op("Do", strings.ToUpper(method), path, once, literal, nothing)
 	switch o.method {
 	case http.MethodGet:
-		o.safety = transport.Read
+		o.safety = read
 	case http.MethodPost, http.MethodDelete:
-		o.safety = transport.Keyed
-	default:
-		o.safety = transport.Once
+		o.safety, o.settle = keyed, by()
 	}
-	var p check.Problems
 	u, err := url.Parse(path)
 	if err == nil && strings.Contains(strings.ToLower(u.Path), "simulation/") {
 		o.traits |= sandbox
 	}
-	if !strings.HasPrefix(path, "/") || err != nil || u.RawQuery != "" || u.Fragment != "" || strings.Contains(u.Path, "..") {
-		p.Add("path", "is not a path below the base URL that starts with a slash")
+	if out == nil {
+		o.traits |= opaque
 	}
-	if err := p.Err(provider, o.name); err != nil {
-		return err
+	call := c.call(o, in, func(p *check.Problems) {
+		if !strings.HasPrefix(path, "/") || err != nil || u.RawQuery != "" || u.Fragment != "" || strings.Contains(u.Path, "..") {
+			p.Add("path", "is not a path below the base URL that starts with a slash")
+		}
+	}, opts)
+	call.Out = out
+	return c.core.Do(ctx, call)
+}
+
+// call checks and sends a request and returns its decoded result.
+func call[T any](ctx context.Context, c *Client, o operation, in request, opts []issuing.CallOption) (*T, error) {
+	return provider.Do[T](ctx, c.core, c.call(o, in, in.validate, opts), nil)
+}
+
+// call is a logical call of the core's.
+func (c *Client) call(o operation, in any, check func(*check.Problems), opts []issuing.CallOption) provider.Call {
+	return provider.Call{
+		Op: provider.Op{Name: o.name, Safety: o.safety, Settle: o.settle},
+		In: in, Check: check, Exchange: &exchange{c: c, o: o, in: in}, Decode: decode, Options: opts,
 	}
-	return c.exchange(ctx, &o, exchange{in: in, out: out, literal: true}, opts)
 }
 
 // zone is that of times without one: every documented time with an offset has
@@ -251,18 +158,3 @@ var zone = time.FixedZone("UTC+8", 8*60*60)
 
 // codec reads and writes the API's JSON.
 var codec = wire.Codec{Zone: zone, NumberAmounts: true}
-
-// OnBehalfOf has one call act for a connected account: the account id from
-// [AccountService.List]. It wins over Config.OnBehalfOf. An empty id has the
-// master account act. It is ignored by the calls on accounts.
-func OnBehalfOf(accountID string) issuing.CallOption {
-	return func(s *issuing.CallSettings) {
-		header := map[string]string{headerOnBehalf: accountID}
-		for name, value := range s.Header {
-			if name != headerOnBehalf {
-				header[name] = value
-			}
-		}
-		s.Header = header
-	}
-}

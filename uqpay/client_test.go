@@ -316,7 +316,7 @@ func TestHooks(t *testing.T) {
 	mint := issuing.CallEvent{Provider: "uqpay", Op: "Token", Method: "POST", Template: "/v1/connect/token", Attempt: 1, Status: 200}
 	want := []issuing.CallEvent{
 		mint,
-		{Provider: "uqpay", Op: "Cards.SetStatus", Method: "POST", Template: path, Attempt: 1, Status: 401, Kind: issuing.ErrUnauthorized},
+		{Provider: "uqpay", Op: "Cards.SetStatus", Method: "POST", Template: path, Attempt: 1, Status: 401, Kind: issuing.ErrUnauthorized, Retry: true},
 		mint,
 		{Provider: "uqpay", Op: "Cards.SetStatus", Method: "POST", Template: path, Attempt: 2, Status: 200},
 	}

@@ -51,7 +51,8 @@
 //
 // What stays open is [issuing.ErrOutcomeUnknown], never a failure: call the
 // method again with the same request and the key of the error, within 24 hours,
-// to get its result.
+// to get its result. The [issuing.Unsettled] behind it names the operations that
+// show it later.
 //
 // # Testing
 //

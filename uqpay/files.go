@@ -25,6 +25,9 @@ import (
 	"github.com/issuing-sdk/issuing-go/internal/transport"
 )
 
+// Uploads are streams, so this file makes attempts of its own, for the exchange
+// of protocol.go.
+
 // FileService uploads files to UQPAY's file service and makes links to them. The
 // images of a cardholder's identity go into the cardholder's own request, not
 // here. It uses the same token as all other calls.
@@ -78,35 +81,19 @@ func (f *File) incomplete() bool { return f.ID == "" }
 // issuing.WithIdempotencyKey(err.Key) within 24 hours; a file that is there twice
 // does no harm.
 func (s *FileService) Upload(ctx context.Context, req UploadRequest, opts ...issuing.CallOption) (*File, error) {
-	o := opUpload
-	var p check.Problems
-	req.validate(&p)
-	if err := p.Err(provider, o.name); err != nil {
-		return nil, err
-	}
-	body, err := newUpload(req)
-	if err != nil {
-		return nil, &issuing.Error{Provider: provider, Op: o.name, Kind: issuing.ErrInvalid, Err: err}
-	}
+	body := &upload{req: req}
 	defer body.stop()
-	out := new(File)
-	x := exchange{out: out, stream: body.attempt, once: body.seeker == nil}
-	if req.Notes != "" {
-		x.query = url.Values{"notes": {req.Notes}}
-	}
-	if err := s.c.exchange(ctx, &o, x, opts); err != nil {
-		return nil, err
-	}
-	return out, nil
+	return call[File](ctx, s.c, opUpload, body, opts)
 }
 
-// upload makes the multipart body of each attempt.
+// upload is a request that makes the multipart body of each attempt itself. It
+// exports nothing: a request's exported fields are searched for secrets, and the
+// content is somebody else's.
 type upload struct {
-	content     io.Reader
+	req         UploadRequest
 	seeker      io.Seeker // nil when the content can be read once only
 	start, size int64     // of a seeker
 	begun       atomic.Bool
-	name, kind  string
 
 	// mu keeps the content's position of a seeker to one attempt: net/http goes
 	// on reading the body of an attempt that was answered before its end.
@@ -114,9 +101,15 @@ type upload struct {
 	present *bounded // the body of the last attempt, which alone may read
 }
 
-func newUpload(req UploadRequest) (*upload, error) {
-	u := &upload{content: req.Content}
-	if s, ok := req.Content.(io.Seeker); ok {
+func (u *upload) validate(p *check.Problems) { u.req.validate(p) }
+
+// once reports content that cannot be sent again, whatever the row says. A call
+// without an upload has none.
+func (u *upload) once() bool { return u != nil && u.seeker == nil }
+
+// open finds out whether the content can be rewound, and returns the query.
+func (u *upload) open() (url.Values, error) {
+	if s, ok := u.req.Content.(io.Seeker); ok {
 		start, err := s.Seek(0, io.SeekCurrent)
 		if err == nil {
 			var end int64
@@ -132,13 +125,10 @@ func newUpload(req UploadRequest) (*upload, error) {
 			return nil, fmt.Errorf("the file has %d bytes, at most %d are allowed: %w", u.size, MaxUpload, issuing.ErrTooLarge)
 		}
 	}
-	// Quoted always, as browsers write it: not every server reads a bare name.
-	u.name = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(req.Name)
-	u.kind = mime.TypeByExtension(strings.ToLower(filepath.Ext(req.Name)))
-	if u.kind == "" {
-		u.kind = "application/octet-stream"
+	if u.req.Notes == "" {
+		return nil, nil
 	}
-	return u, nil
+	return url.Values{"notes": {u.req.Notes}}, nil
 }
 
 // form makes what stands around the content. The boundary follows from the
@@ -151,9 +141,15 @@ func (u *upload) form(key string) (contentType string, head, tail []byte, err er
 	if err = w.SetBoundary(hex.EncodeToString(sum[:])[:60]); err != nil {
 		return "", nil, nil, err
 	}
+	// Quoted always, as browsers write it: not every server reads a bare name.
+	name := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(u.req.Name)
+	kind := mime.TypeByExtension(strings.ToLower(filepath.Ext(u.req.Name)))
+	if kind == "" {
+		kind = "application/octet-stream"
+	}
 	header := textproto.MIMEHeader{}
-	header.Set("Content-Disposition", `form-data; name="file"; filename="`+u.name+`"`)
-	header.Set("Content-Type", u.kind)
+	header.Set("Content-Disposition", `form-data; name="file"; filename="`+name+`"`)
+	header.Set("Content-Type", kind)
 	if _, err = w.CreatePart(header); err != nil {
 		return "", nil, nil, err
 	}
@@ -227,7 +223,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 	if int64(len(p)) > b.left+1 {
 		p = p[:b.left+1]
 	}
-	n, err := b.u.content.Read(p)
+	n, err := b.u.req.Content.Read(p)
 	if b.left -= int64(n); b.left < 0 {
 		return 0, issuing.ErrTooLarge
 	}
@@ -268,5 +264,5 @@ type FileLink struct {
 //
 // Safety: read, under a new idempotency key each time.
 func (s *FileService) Links(ctx context.Context, fileIDs []string, opts ...issuing.CallOption) (*FileLinks, error) {
-	return call[FileLinks](ctx, s.c, opFileLinks, nil, linksRequest{slices.Clone(fileIDs)}, opts)
+	return call[FileLinks](ctx, s.c, opFileLinks, linksRequest{slices.Clone(fileIDs)}, opts)
 }

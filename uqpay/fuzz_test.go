@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"testing"
 
+	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/transport"
 )
 
@@ -14,14 +15,20 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(401, []byte(`{"error":"jwt expired"}`))
 	f.Add(200, []byte(`{"card_order_id":"o","amount":"1.25","complete_time":""}`))
 	f.Add(502, []byte(`<html>`))
-	c := &Client{transport: transport.New(provider, settingsForTest(f))}
+	c, err := New(Config{BaseURL: SandboxURL, ClientID: "client-1", APIKey: issuing.NewSecret("api-key-secret")})
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
 		resp := &transport.Response{Status: status, Body: body}
-		resp.Judgement = judge(resp)
-		tc := &transport.Call{Op: "Cards.Recharge", Safety: transport.Keyed}
+		x := &exchange{c: c, o: opCardRecharge}
+		x.Judge(resp)
 		out := new(Order)
-		err := c.answer(tc, resp, &exchange{out: out})
-		if err == nil && (!success(status) || out.ID == "") {
+		answer, err := x.Open(resp)
+		if err == nil {
+			err = decode(answer.Data, out)
+		}
+		if err == nil && (!resp.OK() || out.ID == "") {
 			t.Errorf("status %d and order %q are taken for success", status, out.ID)
 		}
 		if err != nil && len(err.Error()) > 2000 {

@@ -1,32 +1,37 @@
 package uqpay
 
-import (
-	"net/http"
-
-	"github.com/issuing-sdk/issuing-go/internal/transport"
-)
-
-// operation is one row of the operation table: all in which two methods differ.
-type operation struct {
-	name   string // service and method
-	method string
-	path   string // below the base URL, with placeholders
-	safety transport.Safety
-	traits trait
-}
+import "net/http"
 
 // trait is a set of what is special about an operation.
 type trait int
 
 const (
+	plain trait = 0 // nothing
+
 	list    trait = 1 << iota // page_size and page_number are always sent
 	master                    // never on behalf of a connected account
 	files                     // served by the file service
 	sandbox                   // exists in the sandbox only
 	fresh                     // reads by POST: a caller's key would return an old answer
+	opaque                    // the body of a success may be anything
+	literal                   // the path stands as it is sent
 )
 
-func (o operation) has(t trait) bool { return o.traits&t != 0 }
+// The methods of rows.
+const (
+	get    = http.MethodGet
+	post   = http.MethodPost
+	remove = http.MethodDelete
+)
+
+// How open outcomes are settled: all by the same key, and most of them by what
+// else shows them.
+var (
+	byKey     = by()
+	byCard    = by("Cards.Card")
+	byLedger  = by("Balances.Ledger")
+	byAnother = byNote("make another one: a token works once and for 60 seconds")
+)
 
 // The 44 calls of the API.
 //
@@ -35,59 +40,59 @@ func (o operation) has(t trait) bool { return o.traits&t != 0 }
 // Uploading a stream that cannot be rewound is the one call that is sent once;
 // its row says keyed, for all other uploads.
 var (
-	opToken    = operation{"Token", http.MethodPost, "/v1/connect/token", transport.Read, master}
-	opAccounts = operation{"Accounts.List", http.MethodGet, "/v1/accounts", transport.Read, master | list}
-	opAccount  = operation{"Accounts.Account", http.MethodGet, "/v1/accounts/{id}", transport.Read, master}
+	opToken    = op("Token", post, "/v1/connect/token", read, master, nothing)
+	opAccounts = op("Accounts.List", get, "/v1/accounts", read, master|list, nothing)
+	opAccount  = op("Accounts.Account", get, "/v1/accounts/{id}", read, master, nothing)
 
-	opCardholderCreate = operation{"Cardholders.Create", http.MethodPost, "/v1/issuing/cardholders", transport.Keyed, 0}
-	opCardholders      = operation{"Cardholders.List", http.MethodGet, "/v1/issuing/cardholders", transport.Read, list}
-	opCardholder       = operation{"Cardholders.Cardholder", http.MethodGet, "/v1/issuing/cardholders/{id}", transport.Read, 0}
-	opCardholderUpdate = operation{"Cardholders.Update", http.MethodPost, "/v1/issuing/cardholders/{id}", transport.Keyed, 0}
+	opCardholderCreate = op("Cardholders.Create", post, "/v1/issuing/cardholders", keyed, plain, by("Cardholders.List"))
+	opCardholders      = op("Cardholders.List", get, "/v1/issuing/cardholders", read, list, nothing)
+	opCardholder       = op("Cardholders.Cardholder", get, "/v1/issuing/cardholders/{id}", read, plain, nothing)
+	opCardholderUpdate = op("Cardholders.Update", post, "/v1/issuing/cardholders/{id}", keyed, plain, by("Cardholders.Cardholder"))
 
-	opProducts = operation{"Products.List", http.MethodGet, "/v1/issuing/products", transport.Read, list}
+	opProducts = op("Products.List", get, "/v1/issuing/products", read, list, nothing)
 
-	opCardCreate   = operation{"Cards.Create", http.MethodPost, "/v1/issuing/cards", transport.Keyed, 0}
-	opCards        = operation{"Cards.List", http.MethodGet, "/v1/issuing/cards", transport.Read, list}
-	opCard         = operation{"Cards.Card", http.MethodGet, "/v1/issuing/cards/{id}", transport.Read, 0}
-	opCardUpdate   = operation{"Cards.Update", http.MethodPost, "/v1/issuing/cards/{id}", transport.Keyed, 0}
-	opCardStatus   = operation{"Cards.SetStatus", http.MethodPost, "/v1/issuing/cards/{id}/status", transport.Keyed, 0}
-	opCardSecure   = operation{"Cards.Secure", http.MethodGet, "/v1/issuing/cards/{id}/secure", transport.Read, 0}
-	opCardPANToken = operation{"Cards.PANToken", http.MethodPost, "/v1/issuing/cards/{id}/token", transport.Keyed, 0}
-	opCardRecharge = operation{"Cards.Recharge", http.MethodPost, "/v1/issuing/cards/{id}/recharge", transport.Keyed, 0}
-	opCardWithdraw = operation{"Cards.Withdraw", http.MethodPost, "/v1/issuing/cards/{id}/withdraw", transport.Keyed, 0}
-	opCardElevate  = operation{"Cards.ElevateLimit", http.MethodPost, "/v1/issuing/cards/{id}/elevate_limit", transport.Keyed, 0}
-	opCardProtect  = operation{"Cards.Protect", http.MethodPost, "/v1/issuing/cards/{id}/risk", transport.Keyed, 0}
-	opCardRelease  = operation{"Cards.Unprotect", http.MethodDelete, "/v1/issuing/cards/{id}/risk", transport.Keyed, 0}
-	opCardAssign   = operation{"Cards.Assign", http.MethodPost, "/v1/issuing/cards/assign", transport.Keyed, 0}
-	opCardActivate = operation{"Cards.Activate", http.MethodPost, "/v1/issuing/cards/activate", transport.Keyed, 0}
-	opCardPIN      = operation{"Cards.SetPIN", http.MethodPost, "/v1/issuing/cards/pin", transport.Keyed, 0}
-	opCardOldPIN   = operation{"Cards.ManagePIN", http.MethodPost, "/v1/issuing/cards/manage/pin", transport.Keyed, 0}
-	opCardBulk     = operation{"Cards.Bulk", http.MethodPost, "/v1/issuing/cards/bulk", transport.Keyed, 0}
-	opOrder        = operation{"Orders.Order", http.MethodGet, "/v1/issuing/cards/{card_order_id}/order", transport.Read, 0}
+	opCardCreate   = op("Cards.Create", post, "/v1/issuing/cards", keyed, plain, by("Cards.List"))
+	opCards        = op("Cards.List", get, "/v1/issuing/cards", read, list, nothing)
+	opCard         = op("Cards.Card", get, "/v1/issuing/cards/{id}", read, plain, nothing)
+	opCardUpdate   = op("Cards.Update", post, "/v1/issuing/cards/{id}", keyed, plain, byCard)
+	opCardStatus   = op("Cards.SetStatus", post, "/v1/issuing/cards/{id}/status", keyed, plain, byCard)
+	opCardSecure   = op("Cards.Secure", get, "/v1/issuing/cards/{id}/secure", read, plain, nothing)
+	opCardPANToken = op("Cards.PANToken", post, "/v1/issuing/cards/{id}/token", keyed, plain, byAnother)
+	opCardRecharge = op("Cards.Recharge", post, "/v1/issuing/cards/{id}/recharge", keyed, plain, byLedger)
+	opCardWithdraw = op("Cards.Withdraw", post, "/v1/issuing/cards/{id}/withdraw", keyed, plain, byLedger)
+	opCardElevate  = op("Cards.ElevateLimit", post, "/v1/issuing/cards/{id}/elevate_limit", keyed, plain, byKey)
+	opCardProtect  = op("Cards.Protect", post, "/v1/issuing/cards/{id}/risk", keyed, plain, byKey)
+	opCardRelease  = op("Cards.Unprotect", remove, "/v1/issuing/cards/{id}/risk", keyed, plain, byKey)
+	opCardAssign   = op("Cards.Assign", post, "/v1/issuing/cards/assign", keyed, plain, by("Cards.List"))
+	opCardActivate = op("Cards.Activate", post, "/v1/issuing/cards/activate", keyed, plain, byCard)
+	opCardPIN      = op("Cards.SetPIN", post, "/v1/issuing/cards/pin", keyed, plain, byKey)
+	opCardOldPIN   = op("Cards.ManagePIN", post, "/v1/issuing/cards/manage/pin", keyed, plain, byKey)
+	opCardBulk     = op("Cards.Bulk", post, "/v1/issuing/cards/bulk", keyed, plain, byKey)
+	opOrder        = op("Orders.Order", get, "/v1/issuing/cards/{card_order_id}/order", read, plain, nothing)
 
-	opArts       = operation{"Arts.List", http.MethodGet, "/v1/issuing/cards/arts", transport.Read, 0}
-	opArtDefault = operation{"Arts.SetDefault", http.MethodPost, "/v1/issuing/cards/arts/default", transport.Keyed, 0}
+	opArts       = op("Arts.List", get, "/v1/issuing/cards/arts", read, plain, nothing)
+	opArtDefault = op("Arts.SetDefault", post, "/v1/issuing/cards/arts/default", keyed, plain, by("Arts.List"))
 
-	opTransactions  = operation{"Transactions.List", http.MethodGet, "/v1/issuing/transactions", transport.Read, list}
-	opTransaction   = operation{"Transactions.Transaction", http.MethodGet, "/v1/issuing/transactions/{id}", transport.Read, 0}
-	opRefundRelease = operation{"Transactions.ReleaseRefund", http.MethodPost, "/v1/issuing/transactions/unsolicited_refund/release", transport.Keyed, 0}
+	opTransactions  = op("Transactions.List", get, "/v1/issuing/transactions", read, list, nothing)
+	opTransaction   = op("Transactions.Transaction", get, "/v1/issuing/transactions/{id}", read, plain, nothing)
+	opRefundRelease = op("Transactions.ReleaseRefund", post, "/v1/issuing/transactions/unsolicited_refund/release", keyed, plain, byLedger)
 
-	opBalance  = operation{"Balances.Balance", http.MethodPost, "/v1/issuing/balances", transport.Read, fresh}
-	opBalances = operation{"Balances.List", http.MethodGet, "/v1/issuing/balances", transport.Read, list}
-	opLedger   = operation{"Balances.Ledger", http.MethodGet, "/v1/issuing/balances/transactions", transport.Read, list}
+	opBalance  = op("Balances.Balance", post, "/v1/issuing/balances", read, fresh, nothing)
+	opBalances = op("Balances.List", get, "/v1/issuing/balances", read, list, nothing)
+	opLedger   = op("Balances.Ledger", get, "/v1/issuing/balances/transactions", read, list, nothing)
 
-	opTransferCreate = operation{"Transfers.Create", http.MethodPost, "/v1/issuing/transfers", transport.Keyed, 0}
-	opTransfer       = operation{"Transfers.Transfer", http.MethodGet, "/v1/issuing/transfers/{id}", transport.Read, 0}
+	opTransferCreate = op("Transfers.Create", post, "/v1/issuing/transfers", keyed, plain, byLedger)
+	opTransfer       = op("Transfers.Transfer", get, "/v1/issuing/transfers/{id}", read, plain, nothing)
 
-	opReportCreate   = operation{"Reports.Create", http.MethodPost, "/v1/issuing/reports", transport.Keyed, 0}
-	opReportDownload = operation{"Reports.Download", http.MethodGet, "/v1/issuing/reports/{id}", transport.Read, 0}
+	opReportCreate   = op("Reports.Create", post, "/v1/issuing/reports", keyed, plain, byKey)
+	opReportDownload = op("Reports.Download", get, "/v1/issuing/reports/{id}", read, opaque, nothing)
 
-	opBrands = operation{"Brands.List", http.MethodGet, "/v1/issuing/merchant_brands", transport.Read, list}
+	opBrands = op("Brands.List", get, "/v1/issuing/merchant_brands", read, list, nothing)
 
-	opSimAuthorization = operation{"Simulator.Authorize", http.MethodPost, "/v1/simulation/issuing/authorization", transport.Keyed, sandbox}
-	opSimReversal      = operation{"Simulator.Reverse", http.MethodPost, "/v1/simulation/issuing/reversal", transport.Keyed, sandbox}
-	opSimDeposit       = operation{"Simulator.Deposit", http.MethodPost, "/v1/simulation/deposit", transport.Keyed, sandbox}
+	opSimAuthorization = op("Simulator.Authorize", post, "/v1/simulation/issuing/authorization", keyed, sandbox, by("Transactions.List"))
+	opSimReversal      = op("Simulator.Reverse", post, "/v1/simulation/issuing/reversal", keyed, sandbox, by("Transactions.List"))
+	opSimDeposit       = op("Simulator.Deposit", post, "/v1/simulation/deposit", keyed, sandbox, byKey)
 
-	opUpload    = operation{"Files.Upload", http.MethodPost, "/v1/files/upload", transport.Keyed, files}
-	opFileLinks = operation{"Files.Links", http.MethodPost, "/v1/files/download_links", transport.Read, files | fresh}
+	opUpload    = op("Files.Upload", post, "/v1/files/upload", keyed, files, byKey)
+	opFileLinks = op("Files.Links", post, "/v1/files/download_links", read, files|fresh, nothing)
 )

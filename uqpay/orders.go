@@ -32,7 +32,7 @@ func (o *Order) incomplete() bool { return o.ID == "" }
 //
 // Safety: read.
 func (s *OrderService) Order(ctx context.Context, orderID string, opts ...issuing.CallOption) (*Order, error) {
-	return call[Order](ctx, s.c, opOrder, one(orderID), none{}, opts)
+	return call[Order](ctx, s.c, opOrder.at(orderID), none{}, opts)
 }
 
 // ArtService lists the designs of cards in wallets and sets the default one.
@@ -68,7 +68,7 @@ func (r artsRequest) validate(p *check.Problems) {
 //
 // Safety: read.
 func (s *ArtService) List(ctx context.Context, productID string, opts ...issuing.CallOption) (*Arts, error) {
-	return call[Arts](ctx, s.c, opArts, nil, artsRequest{productID}, opts)
+	return call[Arts](ctx, s.c, opArts, artsRequest{productID}, opts)
 }
 
 // defaultArtRequest sets the default art.
@@ -90,5 +90,5 @@ func (a *DefaultArt) incomplete() bool { return a.ID == "" }
 //
 // Safety: keyed. Setting it again does no harm.
 func (s *ArtService) SetDefault(ctx context.Context, artID string, opts ...issuing.CallOption) (*DefaultArt, error) {
-	return call[DefaultArt](ctx, s.c, opArtDefault, nil, defaultArtRequest{artID}, opts)
+	return call[DefaultArt](ctx, s.c, opArtDefault, defaultArtRequest{artID}, opts)
 }

@@ -31,7 +31,7 @@ func (r AssignRequest) validate(p *check.Problems) {
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours, or look for the card
 // in [CardService.List] by cardholder.
 func (s *CardService) Assign(ctx context.Context, req AssignRequest, opts ...issuing.CallOption) (*CardOrder, error) {
-	return call[CardOrder](ctx, s.c, opCardAssign, nil, req, opts)
+	return call[CardOrder](ctx, s.c, opCardAssign, req, opts)
 }
 
 // ActivateRequest makes a plastic card usable.
@@ -62,7 +62,7 @@ func (a *Acknowledgement) incomplete() bool { return a.Status == "" }
 // Safety: keyed. On issuing.ErrOutcomeUnknown read the card, or call again with
 // the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours.
 func (s *CardService) Activate(ctx context.Context, req ActivateRequest, opts ...issuing.CallOption) (*Acknowledgement, error) {
-	return call[Acknowledgement](ctx, s.c, opCardActivate, nil, req, opts)
+	return call[Acknowledgement](ctx, s.c, opCardActivate, req, opts)
 }
 
 // PINRequest sets or changes a card's PIN. The platform refuses six equal digits,
@@ -113,7 +113,7 @@ func (r *PINResult) Pending() bool { return r.OrderID != "" && !r.OrderStatus.Te
 // Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours.
 func (s *CardService) SetPIN(ctx context.Context, req PINRequest, opts ...issuing.CallOption) (*PINResult, error) {
-	return call[PINResult](ctx, s.c, opCardPIN, nil, req, opts)
+	return call[PINResult](ctx, s.c, opCardPIN, req, opts)
 }
 
 // ManagePINRequest sets or resets the PIN of some virtual cards.
@@ -140,5 +140,5 @@ func (r ManagePINRequest) validate(p *check.Problems) {
 //
 // Safety: keyed, as [CardService.SetPIN].
 func (s *CardService) ManagePIN(ctx context.Context, req ManagePINRequest, opts ...issuing.CallOption) (*PINResult, error) {
-	return call[PINResult](ctx, s.c, opCardOldPIN, nil, req, opts)
+	return call[PINResult](ctx, s.c, opCardOldPIN, req, opts)
 }

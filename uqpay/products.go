@@ -38,7 +38,7 @@ type Money struct {
 //
 // Safety: read.
 func (s *ProductService) List(ctx context.Context, req Paging, opts ...issuing.CallOption) (*Page[Product], error) {
-	return call[Page[Product]](ctx, s.c, opProducts, nil, req, opts)
+	return call[Page[Product]](ctx, s.c, opProducts, req, opts)
 }
 
 // All iterates over products, from the request's page on.

@@ -41,7 +41,7 @@ func (r *Report) incomplete() bool { return r.ID == "" }
 // Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours, or order another one.
 func (s *ReportService) Create(ctx context.Context, req ReportRequest, opts ...issuing.CallOption) (*Report, error) {
-	return call[Report](ctx, s.c, opReportCreate, nil, req, opts)
+	return call[Report](ctx, s.c, opReportCreate, req, opts)
 }
 
 // MaxReport bounds a report. A row has about 300 bytes, so it holds more than
@@ -56,18 +56,11 @@ const MaxReport = 1 << 30
 //
 // Safety: read.
 func (s *ReportService) Download(ctx context.Context, reportID string, w io.Writer, opts ...issuing.CallOption) error {
-	var p check.Problems
-	p.Required("w", w != nil)
-	if err := p.Err(provider, opReportDownload.name); err != nil {
-		return err
-	}
-	o := opReportDownload
-	guard := &errorGuard{w: w}
-	x := exchange{ids: one(reportID), accept: "application/octet-stream", sink: guard, limit: MaxReport, finish: guard.finish}
-	return s.c.exchange(ctx, &o, x, opts)
+	_, err := call[struct{}](ctx, s.c, opReportDownload.at(reportID), &errorGuard{w: w}, opts)
+	return err
 }
 
-// errorGuard passes a file on and keeps an error body out of it, which can come
+// errorGuard is a download: it passes a file on and keeps an error body out of it, which can come
 // under status 200: what starts like a JSON object is held back until it is too
 // long for one.
 type errorGuard struct {
@@ -75,6 +68,8 @@ type errorGuard struct {
 	held   []byte
 	passed bool
 }
+
+func (g *errorGuard) validate(p *check.Problems) { p.Required("w", g.w != nil) }
 
 // maxErrorBody bounds what is taken for an error body.
 const maxErrorBody = 16 << 10

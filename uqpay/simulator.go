@@ -46,7 +46,7 @@ func (s *SimulatorService) Authorize(ctx context.Context, req AuthorizeRequest, 
 	if req.MCC == "" {
 		req.MCC = SimulatorMCC
 	}
-	return call[Transaction](ctx, s.c, opSimAuthorization, nil, req, opts)
+	return call[Transaction](ctx, s.c, opSimAuthorization, req, opts)
 }
 
 type reverseRequest struct {
@@ -60,7 +60,7 @@ func (r reverseRequest) validate(p *check.Problems) { p.Text("transaction_id", r
 //
 // Safety: keyed, as [SimulatorService.Authorize].
 func (s *SimulatorService) Reverse(ctx context.Context, transactionID string, opts ...issuing.CallOption) (*Transaction, error) {
-	return call[Transaction](ctx, s.c, opSimReversal, nil, reverseRequest{transactionID}, opts)
+	return call[Transaction](ctx, s.c, opSimReversal, reverseRequest{transactionID}, opts)
 }
 
 // DepositRequest simulates a bank transfer to the merchant.
@@ -112,5 +112,5 @@ func (d *Deposit) incomplete() bool { return d.ID == "" }
 //
 // Safety: keyed, as [SimulatorService.Authorize].
 func (s *SimulatorService) Deposit(ctx context.Context, req DepositRequest, opts ...issuing.CallOption) (*Deposit, error) {
-	return call[Deposit](ctx, s.c, opSimDeposit, nil, req, opts)
+	return call[Deposit](ctx, s.c, opSimDeposit, req, opts)
 }

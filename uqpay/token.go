@@ -8,8 +8,12 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/provider"
 	"github.com/issuing-sdk/issuing-go/internal/transport"
 )
+
+// Tokens are UQPAY's own way of authentication, so this file makes an exchange
+// beside that of protocol.go.
 
 // Token is an access token. The platform knows one at a time per credential: a
 // new one ends all earlier ones at once, whatever time they had left.
@@ -149,27 +153,42 @@ func (m *minted) incomplete() bool { return m.Value.IsZero() || m.ExpiresAt <= 0
 // mint fetches a new token. It is repeated like a read: what a lost answer
 // carried is ended by the next token.
 func (c *Client) mint(ctx context.Context) (Token, error) {
-	header := http.Header{
-		"Accept":       {"application/json"},
-		headerClientID: {c.cfg.ClientID},
-		headerAPIKey:   {c.cfg.APIKey.Reveal()},
-	}
-	o := opToken
-	tc := &transport.Call{
-		Op: o.name, Method: o.method, URL: transport.JoinURL(c.cfg.BaseURL, o.path), Template: o.path,
-		Safety: o.safety, Judge: judge,
-		Seal: func(context.Context, int) (transport.Sealed, error) {
-			return transport.Sealed{Header: header}, nil
-		},
-	}
-	resp, err := c.transport.Do(ctx, tc)
+	m, err := provider.Do[minted](ctx, c.core, provider.Call{
+		Op: provider.Op{Name: opToken.name, Safety: opToken.safety},
+		In: c.cfg.APIKey, Exchange: &minting{exchange{c: c, o: opToken}}, Decode: decode,
+	}, nil)
 	if err != nil {
 		return Token{}, err
 	}
-	resp.RequestID = requestID(resp.Header)
-	out := new(minted)
-	if err := c.answer(tc, resp, &exchange{out: out}); err != nil {
-		return Token{}, err
+	return Token{Value: m.Value, IssuedAt: c.core.Now(), ExpiresAt: time.Unix(m.ExpiresAt, 0)}, nil
+}
+
+// minting is an exchange with the credentials in place of a token: without body
+// and key, and with nothing to renew or to wait for.
+type minting struct{ exchange }
+
+// Encode says where tokens are minted.
+func (x *minting) Encode(issuing.CallSettings) (provider.Plan, error) {
+	return provider.Plan{Method: x.o.method, URL: transport.JoinURL(x.c.cfg.BaseURL, x.o.path), Template: x.o.path}, nil
+}
+
+// Seal sends the credentials.
+func (x *minting) Seal(context.Context, int) (transport.Sealed, error) {
+	return transport.Sealed{Header: http.Header{
+		"Accept":       jsonType,
+		headerClientID: {x.c.cfg.ClientID},
+		headerAPIKey:   {x.c.cfg.APIKey.Reveal()},
+	}}, nil
+}
+
+// Judge reads the body of a failure.
+func (*minting) Judge(r *transport.Response) provider.Verdict { return judge(r) }
+
+// tokenError says that a call ended for want of a token. Nothing of it was sent.
+func tokenError(err error) error {
+	var e *issuing.Error
+	if !errors.As(err, &e) {
+		return err
 	}
-	return Token{Value: out.Value, IssuedAt: c.transport.Settings().Now(), ExpiresAt: time.Unix(out.ExpiresAt, 0)}, nil
+	return &issuing.Error{Kind: e.Kind, Err: err}
 }

@@ -20,7 +20,7 @@ type Period struct {
 	End   time.Time `json:"end_time,omitzero"`   // until when
 }
 
-func (r Period) check(p *check.Problems) {
+func (r Period) validate(p *check.Problems) {
 	if r.Start.IsZero() || r.End.IsZero() {
 		return
 	}
@@ -41,7 +41,7 @@ type TransactionsRequest struct {
 
 func (r TransactionsRequest) validate(p *check.Problems) {
 	r.Paging.validate(p)
-	r.Period.check(p)
+	r.Period.validate(p)
 	p.OptionalText("card_id", r.CardID, maxID)
 }
 
@@ -89,7 +89,7 @@ func (t *Transaction) Reason() string {
 //
 // Safety: read.
 func (s *TransactionService) List(ctx context.Context, req TransactionsRequest, opts ...issuing.CallOption) (*Page[Transaction], error) {
-	return call[Page[Transaction]](ctx, s.c, opTransactions, nil, req, opts)
+	return call[Page[Transaction]](ctx, s.c, opTransactions, req, opts)
 }
 
 // All iterates over card transactions, from the request's page on.
@@ -104,7 +104,7 @@ func (s *TransactionService) All(ctx context.Context, req TransactionsRequest, o
 //
 // Safety: read.
 func (s *TransactionService) Transaction(ctx context.Context, transactionID string, opts ...issuing.CallOption) (*Transaction, error) {
-	return call[Transaction](ctx, s.c, opTransaction, one(transactionID), none{}, opts)
+	return call[Transaction](ctx, s.c, opTransaction.at(transactionID), none{}, opts)
 }
 
 // ReleaseRefundRequest claims a refund that belongs to no known purchase.
@@ -124,5 +124,5 @@ func (r ReleaseRefundRequest) validate(p *check.Problems) {
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours; later, compare with
 // [BalanceService.AllLedger].
 func (s *TransactionService) ReleaseRefund(ctx context.Context, req ReleaseRefundRequest, opts ...issuing.CallOption) (*Acknowledgement, error) {
-	return call[Acknowledgement](ctx, s.c, opRefundRelease, nil, req, opts)
+	return call[Acknowledgement](ctx, s.c, opRefundRelease, req, opts)
 }

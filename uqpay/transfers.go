@@ -60,12 +60,12 @@ func (t *Transfer) incomplete() bool { return t.ID == "" }
 // first transfer or makes it; later, compare with [BalanceService.AllLedger].
 // Another key moves the money again.
 func (s *TransferService) Create(ctx context.Context, req TransferRequest, opts ...issuing.CallOption) (*Transfer, error) {
-	return call[Transfer](ctx, s.c, opTransferCreate, nil, req, opts)
+	return call[Transfer](ctx, s.c, opTransferCreate, req, opts)
 }
 
 // Transfer reads a transfer.
 //
 // Safety: read.
 func (s *TransferService) Transfer(ctx context.Context, transferID string, opts ...issuing.CallOption) (*Transfer, error) {
-	return call[Transfer](ctx, s.c, opTransfer, one(transferID), none{}, opts)
+	return call[Transfer](ctx, s.c, opTransfer.at(transferID), none{}, opts)
 }

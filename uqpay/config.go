@@ -1,0 +1,134 @@
+package uqpay
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/transport"
+)
+
+// providerName names this package in errors and events.
+const providerName = "uqpay"
+
+// Addresses of the two environments, for [Config.BaseURL], with the file service
+// and the secure iframe that belong to them.
+const (
+	SandboxURL          = "https://api-sandbox.uqpaytech.com/api"
+	SandboxFilesURL     = "https://files.uqpaytech.com/api"
+	SandboxIframeURL    = "https://embedded-sandbox.uqpaytech.com"
+	ProductionURL       = "https://api.uqpay.com/api"
+	ProductionFilesURL  = "https://files.uqpay.com/api"
+	ProductionIframeURL = "https://embedded.uqpay.com"
+)
+
+// productionHost is what the simulator refuses.
+const productionHost = "api.uqpay.com"
+
+// Config is what UQPAY assigned to the merchant. Credentials differ between
+// sandbox and production, and the API key works from the addresses of its allow
+// list only.
+type Config struct {
+	// BaseURL is the API with its /api: [SandboxURL], [ProductionURL], or another
+	// address, https or on loopback. Required; there is no default.
+	BaseURL string
+	// ClientID is sent as x-client-id when a token is minted. Required.
+	ClientID string
+	// APIKey is sent as x-api-key when a token is minted. Required.
+	APIKey issuing.Secret
+
+	// FilesURL is the file service. Empty is the one that belongs to SandboxURL
+	// or ProductionURL; with another BaseURL the file calls are not configured.
+	FilesURL string
+	// IframeURL is the secure card iframe. Empty works as in FilesURL.
+	IframeURL string
+	// OnBehalfOf is the account id of a connected account that all calls act
+	// for, except those on tokens and accounts. Empty is the master account. The
+	// call option [OnBehalfOf] wins over it.
+	OnBehalfOf string
+	// Tokens shares the access token with other clients and processes that use
+	// the same credentials. Nil is a store of this client's own, which its
+	// clones share. A new token ends all earlier ones, so two clients without a
+	// common store keep taking the token from each other.
+	Tokens TokenStore
+}
+
+func (c Config) validate() error {
+	var p check.Problems
+	for _, u := range []struct {
+		field, text string
+		required    bool
+	}{{"BaseURL", c.BaseURL, true}, {"FilesURL", c.FilesURL, false}, {"IframeURL", c.IframeURL, false}} {
+		if u.text == "" && !u.required {
+			continue
+		}
+		if err := transport.CheckURL(u.text); err != nil {
+			p.Add(u.field, "%v", err)
+		}
+	}
+	headerText(&p, "ClientID", c.ClientID, true)
+	headerText(&p, "APIKey", c.APIKey.Reveal(), true)
+	headerText(&p, "OnBehalfOf", c.OnBehalfOf, false)
+	return p.Err(providerName, "New")
+}
+
+// maxHeaderText bounds credentials and ids in headers.
+const maxHeaderText = 512
+
+// headerText reports what cannot be a header's value: outside printable ASCII,
+// or with a space, which headers trim.
+func headerText(p *check.Problems, field, value string, required bool) {
+	if value == "" {
+		p.Required(field, !required)
+		return
+	}
+	if len(value) > maxHeaderText {
+		p.Add(field, "is longer than %d characters", maxHeaderText)
+	}
+	if strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		p.Add(field, "has a character that is not printable ASCII")
+	}
+}
+
+// withDefaults fills the addresses that belong to a documented base URL.
+func (c Config) withDefaults() Config {
+	filesURL, iframeURL := "", ""
+	switch strings.TrimRight(c.BaseURL, "/") {
+	case SandboxURL:
+		filesURL, iframeURL = SandboxFilesURL, SandboxIframeURL
+	case ProductionURL:
+		filesURL, iframeURL = ProductionFilesURL, ProductionIframeURL
+	}
+	if c.FilesURL == "" {
+		c.FilesURL = filesURL
+	}
+	if c.IframeURL == "" {
+		c.IframeURL = iframeURL
+	}
+	return c
+}
+
+// production reports whether the base URL is the production API's.
+func (c Config) production() bool {
+	u, err := url.Parse(c.BaseURL)
+	return err != nil || strings.EqualFold(strings.TrimSuffix(u.Hostname(), "."), productionHost)
+}
+
+// base is the address of the service that an operation belongs to.
+func (c Config) base(o operation) (string, error) {
+	switch {
+	case o.has(sandbox) && c.production():
+		return "", notConfigured("the simulator exists in the sandbox only, and BaseURL is the production API")
+	case !o.has(files):
+		return c.BaseURL, nil
+	case c.FilesURL == "":
+		return "", notConfigured("Config.FilesURL is not set")
+	}
+	return c.FilesURL, nil
+}
+
+func notConfigured(what string) *issuing.Error {
+	return &issuing.Error{Kind: issuing.ErrNotConfigured, Err: errors.New(what)}
+}
