@@ -178,7 +178,6 @@ var clockFiles = []string{
 	"internal/ledger/clock.go",       // a platform that follows real time
 	"internal/provider/call.go",      // durations of calls
 	"internal/provider/settle.go",    // durations of calls
-	"internal/transport/client.go",   // durations of calls
 	"internal/transport/seal.go",     // durations of attempts
 	"webhook/source.go",              // the default clock of a source
 	"webhook/deduper.go",             // ages in memory

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
-	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 )
@@ -65,16 +64,11 @@ type Call struct {
 	Template string // path with placeholders, for hooks
 	Safety   Safety
 	Key      string // the merchant's key, for errors and CallInfo
-	// Progress, when set, is what earlier Dos of the same logical call have come
-	// to: attempts are numbered on from it, and one that may have been carried out
-	// stays so. This Do has its full number of attempts and leaves the event of
-	// its last one to [Client.Conclude].
+	// Progress is what the attempts of the logical call have come to, earlier Dos
+	// included: attempts are numbered on from it, and one that may have been
+	// carried out stays so. A Do has its full number of attempts, and leaves the
+	// event of its last one to [Client.Conclude]. Required.
 	Progress *Progress
-	// Prior, when set, is the answer of an earlier Do of the same logical call,
-	// which this Do continues, such as after a new token. Attempts are numbered
-	// on from it, and one of it that may have been carried out stays so. This Do
-	// has its full number of attempts.
-	Prior *Response
 
 	// Seal makes headers and body of one attempt, numbered from 1. It runs once
 	// per attempt, with the attempt's context. An error ends the call.
@@ -87,8 +81,6 @@ type Call struct {
 	// of Response.Body; MaxResponse still holds. Such a call must be a Read and
 	// is not repeated once a byte has been written.
 	Sink io.Writer
-
-	took time.Duration // set by Do, for Report
 }
 
 // Progress is what the attempts of one logical call have come to, over any
@@ -122,14 +114,11 @@ type Response struct {
 	Header    http.Header
 	Body      []byte
 	RequestID string
-	Attempts  int
-	Duration  time.Duration
 	Judgement Judgement
 	// Parsed is what Judge made of the body, for the provider's decoder.
 	Parsed any
-	// Maybe reports that an attempt before the last one, or the last one itself
-	// when it is Unclear, may have been carried out. A write whose answer is
-	// anything but success is then of unknown outcome.
+	// Maybe is set by Judge when the operation may have been carried out although
+	// the answer is not Unclear.
 	Maybe bool
 }
 
@@ -203,39 +192,6 @@ func describe(resp *Response) string {
 	default:
 		return "neither JSON nor HTML"
 	}
-}
-
-// Report fills the caller's CallInfo, if there is one.
-func (c *Client) Report(info *issuing.CallInfo, call *Call, resp *Response, raw []byte, err error) {
-	if info == nil {
-		return
-	}
-	*info = issuing.CallInfo{Provider: c.provider, Op: call.Op, Key: call.Key, Duration: call.took}
-	if resp != nil {
-		info.Status, info.Attempts = resp.Status, resp.Attempts
-		info.RequestID, info.Raw = resp.RequestID, issuing.NewSecret(string(raw))
-	}
-	var e *issuing.Error
-	if resp == nil && errors.As(err, &e) {
-		info.Attempts, info.RequestID = e.Attempts, e.RequestID
-	}
-}
-
-// Fail completes err, which a provider made from resp, and returns it. When the
-// call is a write that may have been carried out, the error becomes one of
-// unknown outcome: kind and code of the last answer stay readable in its text,
-// but no errors.Is for a failure holds.
-func (c *Client) Fail(call *Call, resp *Response, err *issuing.Error) error {
-	err.Provider, err.Op, err.Key = c.provider, call.Op, call.Key
-	err.Status, err.Attempts = resp.Status, resp.Attempts
-	err.Message = MaskNumbers(err.Message)
-	if err.RequestID == "" {
-		err.RequestID = resp.RequestID
-	}
-	if call.Safety == Read || !resp.Maybe {
-		return err
-	}
-	return Unknown(err)
 }
 
 // Unknown turns err into one of unknown outcome.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -30,46 +29,6 @@ func emptySeal(header string) func(context.Context, int) (Sealed, error) {
 type code string
 
 func (c code) Error() string { return "code " + string(c) }
-
-func TestFail(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		safety Safety
-		maybe  bool
-		want   string
-	}{
-		{Read, false, "[declined]"},
-		{Read, true, "[declined]"},
-		{Keyed, false, "[declined]"},
-		{Keyed, true, unknown},
-		{Checked, true, unknown},
-		{Once, false, "[declined]"},
-		{Once, true, unknown},
-	} {
-		c := newClient(t, nil, issuing.WithHTTPClient(http.DefaultClient))
-		call := newCall("https://card.example", tt.safety)
-		resp := &Response{Status: 200, Attempts: 2, RequestID: "r-2", Maybe: tt.maybe}
-		err := c.Fail(call, resp, &issuing.Error{
-			Kind: issuing.ErrDeclined, Code: code("51"), Err: io.ErrUnexpectedEOF,
-			Message: "card 4929 4205 7359 5709 of order 20240101 refused, call 4929420573595709.",
-		})
-		if kindName(t, err) != tt.want {
-			t.Errorf("%v, maybe %v: %v", tt.safety, tt.maybe, err)
-		}
-		definite := tt.want != unknown
-		if errors.Is(err, code("51")) != definite || errors.Is(err, io.ErrUnexpectedEOF) != definite {
-			t.Errorf("%v, maybe %v: code or cause of a failure: %v", tt.safety, tt.maybe, err)
-		}
-		for _, part := range []string{"acme Cards.Deposit", "declined", "code 51", `key "order-1"`, `request "r-2"`, "2 attempts", "http 200", "20240101", "unexpected EOF"} {
-			if !strings.Contains(err.Error(), part) {
-				t.Errorf("%v, maybe %v: %q lacks %q", tt.safety, tt.maybe, err, part)
-			}
-		}
-		if text := err.Error(); strings.Contains(text, "5709") || strings.Contains(text, "\n") {
-			t.Errorf("%v, maybe %v: %q", tt.safety, tt.maybe, text)
-		}
-	}
-}
 
 func TestUnknown(t *testing.T) {
 	t.Parallel()
@@ -145,31 +104,6 @@ func TestStatusTables(t *testing.T) {
 		if s.String() != want {
 			t.Errorf("%d is %q", s, s)
 		}
-	}
-}
-
-func TestReport(t *testing.T) {
-	t.Parallel()
-	c := newClient(t, roundTripper(func(*http.Request) (*http.Response, error) { return answer(200, "ok"), nil }))
-	call := newCall("https://card.example", Once)
-	c.Report(nil, call, nil, nil, nil)
-	resp, err := c.Do(t.Context(), call)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var info issuing.CallInfo
-	c.Report(&info, call, resp, []byte(`{"a":1}`), nil)
-	want := issuing.CallInfo{
-		Provider: "acme", Op: "Cards.Deposit", Key: "order-1", RequestID: "r-1", Status: 200, Attempts: 1,
-		Duration: resp.Duration, Raw: issuing.NewSecret(`{"a":1}`),
-	}
-	if diff := cmp.Diff(want, info); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	c.Report(&info, call, nil, nil, &issuing.Error{Attempts: 3, RequestID: "r-3"})
-	want = issuing.CallInfo{Provider: "acme", Op: "Cards.Deposit", Key: "order-1", RequestID: "r-3", Attempts: 3, Duration: resp.Duration}
-	if diff := cmp.Diff(want, info); diff != "" {
-		t.Errorf("without an answer (-want +got):\n%s", diff)
 	}
 }
 

@@ -91,21 +91,14 @@ type stateKey struct{}
 // Do runs the attempts of call. It returns the last answer, whatever its
 // status, or an *issuing.Error when there is none.
 func (c *Client) Do(ctx context.Context, call *Call) (*Response, error) {
-	start := time.Now()
-	st := &state{client: c, call: call}
-	if p := call.Prior; p != nil {
-		st.attempts, st.before, st.maybe = p.Attempts, p.Attempts, p.Maybe
-		start = start.Add(-p.Duration)
-	}
-	if p := call.Progress; p != nil {
-		st.attempts, st.before, st.maybe = p.Attempts, p.Attempts, p.Maybe
-		defer func() {
-			p.Attempts, p.Maybe, p.held = st.attempts, st.maybe, st.event
-			if st.requestID != "" {
-				p.RequestID = st.requestID
-			}
-		}()
-	}
+	p := call.Progress
+	st := &state{client: c, call: call, attempts: p.Attempts, before: p.Attempts, maybe: p.Maybe}
+	defer func() {
+		p.Attempts, p.Maybe, p.held = st.attempts, st.maybe, st.event
+		if st.requestID != "" {
+			p.RequestID = st.requestID
+		}
+	}()
 	if err := c.run(context.WithValue(ctx, stateKey{}, st), call); err != nil && st.lastErr == nil && st.last == nil {
 		st.lastErr = err
 	}
@@ -114,9 +107,7 @@ func (c *Client) Do(ctx context.Context, call *Call) (*Response, error) {
 		// that ends the call.
 		st.last, st.lastErr = nil, ctx.Err()
 	}
-	call.took = time.Since(start)
 	if st.last != nil {
-		st.last.Attempts, st.last.Duration, st.last.Maybe = st.attempts, call.took, st.maybe
 		return st.last, nil
 	}
 	return nil, c.noAnswer(st)
@@ -152,9 +143,6 @@ func (c *Client) noAnswer(st *state) error {
 	case errors.Is(st.lastErr, issuing.ErrTooLarge):
 		e.Kind = issuing.ErrBadResponse
 	}
-	if st.call.Progress == nil && st.call.Safety != Read && st.maybe {
-		return Unknown(e)
-	}
 	return e
 }
 
@@ -181,14 +169,12 @@ func checkRetry(ctx context.Context, _ *http.Response, err error) (bool, error) 
 		return false, err
 	}
 	again := st.again && ctx.Err() == nil && st.attempts-st.before < st.client.settings.MaxAttempts
-	if again || st.call.Progress == nil {
-		st.event.Retry = again
-		st.client.tell(ctx, st.event)
-		st.event = issuing.CallEvent{}
-	}
 	if !again {
-		return false, err
+		return false, err // Conclude tells of this attempt
 	}
+	st.event.Retry = true
+	st.client.tell(ctx, st.event)
+	st.event = issuing.CallEvent{}
 	return true, nil
 }
 

@@ -51,7 +51,7 @@ func newClient(t testing.TB, rt http.RoundTripper, opts ...issuing.Option) *Clie
 // newCall returns a call whose attempts carry their number as body and header.
 func newCall(url string, safety Safety) *Call {
 	return &Call{
-		Op: "Cards.Deposit", URL: url, Template: "/cards/{id}", Safety: safety, Key: "order-1",
+		Op: "Cards.Deposit", URL: url, Template: "/cards/{id}", Safety: safety, Key: "order-1", Progress: new(Progress),
 		Seal: func(_ context.Context, attempt int) (Sealed, error) {
 			id := "r-" + strconv.Itoa(attempt)
 			return Sealed{
@@ -63,17 +63,27 @@ func newCall(url string, safety Safety) *Call {
 	}
 }
 
-// run sends a call and turns an answer of 300 and above into an error, as the
-// provider packages do.
+// run sends a call and says what became of it, as the core of the providers does:
+// an answer of 300 and above is an error, and every error of a write that may have
+// been carried out one of unknown outcome.
 func run(ctx context.Context, c *Client, call *Call) (*Response, error) {
 	resp, err := c.Do(ctx, call)
-	if err != nil {
-		return nil, err
+	c.Conclude(ctx, call.Progress, false)
+	if err == nil && resp.Status >= 300 {
+		err = StatusError(resp)
 	}
-	if resp.Status >= 300 {
-		return resp, c.Fail(call, resp, StatusError(resp))
+	var e *issuing.Error
+	if errors.As(err, &e) && call.Safety != Read && call.Progress.Maybe {
+		err = Unknown(e)
 	}
-	return resp, nil
+	if errors.As(err, &e) {
+		e.Provider, e.Op, e.Key = "acme", call.Op, call.Key
+		e.Attempts, e.RequestID = call.Progress.Attempts, call.Progress.RequestID
+	}
+	if err == nil {
+		return resp, nil
+	}
+	return resp, err
 }
 
 // kindName names what errors.Is finds in err, and fails when it finds two kinds.

@@ -65,7 +65,8 @@ func meet(t *testing.T, safety Safety, fault string, n int) string {
 			p.faults = append(p.faults, fault)
 		}
 	}
-	resp, err := run(t.Context(), newClient(t, p.dialer()), newCall(p.URL, safety))
+	call := newCall(p.URL, safety)
+	resp, err := run(t.Context(), newClient(t, p.dialer()), call)
 	arrived := p.requests()
 	for i, seen := range arrived {
 		nonce, body, _ := strings.Cut(seen, " ")
@@ -94,7 +95,7 @@ func meet(t *testing.T, safety Safety, fault string, n int) string {
 		if strings.ContainsAny(err.Error(), "\n") {
 			t.Errorf("%v: %q is not one line", safety, err)
 		}
-	} else if err == nil && (string(resp.Body) != "ok" || resp.Judgement != Final || resp.Maybe != (fault != "dial" && fault != "429")) {
+	} else if err == nil && (string(resp.Body) != "ok" || resp.Judgement != Final || call.Progress.Maybe != (fault != "dial" && fault != "429")) {
 		t.Errorf("%v: %+v", safety, resp)
 	}
 	return fmt.Sprint(len(arrived), " ", kindName(t, err))
