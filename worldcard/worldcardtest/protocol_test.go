@@ -23,6 +23,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
 )
 
@@ -148,7 +149,7 @@ var epoch = time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC)
 
 func start(t testing.TB, cfg worldcardtest.Config) *worldcardtest.Server {
 	t.Helper()
-	cfg.Clock = worldcardtest.NewClock(epoch)
+	cfg.Clock = issuingtest.NewClock(epoch)
 	server, err := worldcardtest.NewServer(cfg)
 	if err != nil {
 		t.Fatal(err)
