@@ -50,7 +50,8 @@
 //
 // # Panics
 //
-// Functions of the test (in Choose, in CallbackFault, in a Config) run with no lock
-// of the kit's held. One that panics or calls t.FailNow costs its own request or
-// delivery and leaves the platform usable.
+// A function of the test (in Choose, in CallbackFault, in a Config) that panics or
+// calls t.FailNow costs its own request or delivery and leaves no lock held, so the
+// platform can still be used and closed. A clock that follows real time runs its
+// jobs on goroutines of its own, where a panic ends the program.
 package issuingtest

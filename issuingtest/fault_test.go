@@ -26,7 +26,7 @@ func TestFaultNames(t *testing.T) {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
-	if DropBefore() != DropBefore() || DropBefore() == DropAfter() {
+	if a, b := Refuse(503, "x"), Refuse(503, "x"); a != b || a == Refuse(503, "y") {
 		t.Error("faults cannot be compared")
 	}
 }

@@ -87,7 +87,7 @@ func TestPage(t *testing.T) {
 		want       []int
 	}{
 		{1, 2, []int{1, 2}}, {3, 2, []int{5}}, {4, 2, []int{}}, {1, 5, items}, {2, 5, []int{}}, {1, math.MaxInt, items},
-		{math.MaxInt, math.MaxInt, []int{}}, {math.MaxInt, 2, []int{}}, {1<<62 + 1, 2, []int{}}, {2, math.MaxInt, []int{}},
+		{math.MaxInt, math.MaxInt, []int{}}, {math.MaxInt, 2, []int{}}, {math.MaxInt/2 + 2, 2, []int{}}, {2, math.MaxInt, []int{}},
 		{0, 2, []int{}}, {1, 0, []int{}}, {-1, 2, []int{}}, {1, -1, []int{}}, {math.MinInt, 2, []int{}},
 	} {
 		if diff := cmp.Diff(tt.want, Page(items, tt.page, tt.size)); diff != "" {

@@ -236,6 +236,7 @@ func TestVerificationStepsInOrder(t *testing.T) {
 		{"undecryptable", s, s.sign(binList, garbage, now(0), uuid.NewString()), 401, "Request body decryption failed"},
 		{"no JSON inside", s, s.request(binList, `not json`), 400, "Bad Request"},
 		{"more than one JSON value", s, s.request(binList, `{} {}`), 400, "Bad Request"},
+		{"a parameter twice", s, s.request(binList, `{"page":1,"page":1}`), 400, "Bad Request"},
 		{"unknown path", s, s.request("/api/v1/card/apply", johnsApp), 404, "Resource Not Found"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -64,11 +64,9 @@ type Config struct {
 // Server is the platform. It is safe for concurrent use; Close it after use.
 //
 // What it can do beside WorldCard's own affairs comes from the embedded
-// [issuingtest.Platform], which is documented in
-// https://pkg.go.dev/github.com/issuing-sdk/issuing-go/issuingtest
-// (go doc github.com/issuing-sdk/issuing-go/issuingtest.Platform): URL, Clock,
-// Close, Inject, Choose, Requests, SetCallbackFault, ReleaseCallbacks, Deliveries,
-// Check. It prints its address alone.
+// [github.com/issuing-sdk/issuing-go/issuingtest.Platform]: URL, Clock, Close,
+// Inject, Choose, Requests, SetCallbackFault, ReleaseCallbacks, Deliveries, Check.
+// It prints its address alone.
 type Server struct {
 	issuingtest.Platform
 
