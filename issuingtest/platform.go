@@ -8,7 +8,8 @@ import (
 
 // Platform is what every platform in memory can do, whatever its protocol. The
 // Server of each test package embeds one, so its methods are the server's:
-// server.Inject, server.Check. They are safe for concurrent use.
+// server.Inject, server.Check. A helper for tests of several providers takes a
+// Platform and is handed server.Platform. It is safe for concurrent use.
 //
 // Operations are named as hooks and errors name them, by service and method of
 // the client: "Cards.Deposit". The name "" stands for any operation.
