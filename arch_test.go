@@ -92,6 +92,12 @@ func provider(dir string) string {
 	return ""
 }
 
+// forTests reports whether the code of dir is for tests and for trying things out:
+// the platforms in memory and what stands on them.
+func forTests(dir string) bool {
+	return strings.HasSuffix(dir, "test") || strings.HasPrefix(dir, "issuingtest/") || strings.HasPrefix(dir, "examples/") || dir == "internal/platform"
+}
+
 // mayImport says whether a file of this module may import path, and why not.
 func mayImport(s source, path string) string {
 	own, internal := strings.CutPrefix(path, module)
@@ -123,6 +129,14 @@ func mayImport(s source, path string) string {
 		return "the foundation knows no provider"
 	case strings.HasPrefix(s.dir, "internal/") && own == "webhook":
 		return "the foundation knows no webhook"
+	case s.dir == "issuingtest" && internal && own != "" && own != "internal/ledger" && !s.test:
+		return "issuingtest imports the root and the ledger only"
+	case own == "issuingtest" && internal && !s.test && !forTests(s.dir):
+		return "issuingtest is for tests and platforms"
+	case s.dir == "internal/platform" && internal && own != "" && own != "issuingtest" && !s.test:
+		return "internal/platform imports the root and issuingtest only"
+	case own == "internal/platform" && !s.test && !strings.HasSuffix(s.dir, "test"):
+		return "internal/platform is for the platforms in memory"
 	case strings.HasPrefix(s.dir, "examples/") && strings.HasPrefix(own, "internal/"):
 		return "examples use public packages only"
 	case own == "internal/leaktest" && !s.test:
@@ -164,6 +178,9 @@ func TestImportRules(t *testing.T) {
 		{"webhook", module + "/worldcard", false, true}, {"sign", module + "/internal/wire", false, false}, {"sign", module, false, true}, {"sign", "github.com/go-jose/go-jose/v4/json", false, false}, {"sign/jose", "github.com/go-jose/go-jose/v4", false, true}, {"sign/jose", module + "/internal/wire", false, false},
 		{"internal/wire", module + "/worldcard", false, false}, {"examples/worldcard", module + "/internal/wire", false, false}, {"webhook", module + "/examples/sandbox", true, false},
 		{"uqpay", "github.com/ProtonMail/go-crypto/openpgp", false, false}, {"uqpay/authdecision", "github.com/ProtonMail/go-crypto/openpgp", false, true},
+		{"issuingtest", module, false, true}, {"issuingtest", module + "/internal/ledger", false, true}, {"issuingtest", module + "/internal/platform", false, false}, {"issuingtest", module + "/internal/platform", true, true}, {"issuingtest", module + "/worldcard/worldcardtest", false, false}, {"issuingtest", module + "/worldcard/worldcardtest", true, true},
+		{"internal/platform", module + "/issuingtest", false, true}, {"internal/platform", module + "/internal/wire", false, false}, {"internal/transport", module + "/issuingtest", false, false}, {"internal/providertest", module + "/issuingtest", false, true}, {"issuingtest/control", module + "/issuingtest", false, true}, {"examples/sandbox", module + "/issuingtest", false, true},
+		{"worldcard/worldcardtest", module + "/issuingtest", false, true}, {"worldcard/worldcardtest", module + "/internal/platform", false, true}, {"worldcard", module + "/issuingtest", false, false}, {"worldcard", module + "/issuingtest", true, true}, {"worldcard", module + "/internal/platform", false, false}, {"webhook", module + "/issuingtest", false, false}, {"webhook", module + "/issuingtest", true, true},
 		{"worldcard", "github.com/google/go-cmp/cmp", false, false}, {"worldcard", "github.com/google/go-cmp/cmp", true, true}, {"worldcard", "github.com/other/thing", false, false},
 	} {
 		if why := mayImport(source{dir: tt.dir, test: tt.test}, tt.path); (why == "") != tt.ok {
@@ -175,7 +192,7 @@ func TestImportRules(t *testing.T) {
 // clockFiles are the only places that read the real time.
 var clockFiles = []string{
 	"option.go",                      // the default of WithClock
-	"internal/ledger/clock.go",       // a platform that follows real time
+	"issuingtest/clock.go",           // a platform that follows real time
 	"internal/provider/call.go",      // durations of calls
 	"internal/provider/settle.go",    // durations of calls
 	"internal/transport/seal.go",     // durations of attempts

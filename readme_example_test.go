@@ -13,6 +13,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/webhook"
 	"github.com/issuing-sdk/issuing-go/webhook/sqldedupe"
@@ -110,7 +111,7 @@ func Example_topUp() {
 
 func Example_platformInMemory() {
 	testTopUp := func(t *testing.T) {
-		clock := worldcardtest.NewClock(time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC))
+		clock := issuingtest.NewClock(time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC))
 		server, err := worldcardtest.NewServer(worldcardtest.Config{Clock: clock})
 		if err != nil {
 			t.Fatal(err)
@@ -129,7 +130,10 @@ func Example_platformInMemory() {
 		}
 		clock.Advance(time.Minute) // the card is issued
 
-		server.Inject("/api/v1/card/deposit", worldcardtest.DropAfter()) // carried out, not answered
+		err = server.Inject("Cards.Deposit", issuingtest.DropAfter()) // carried out, not answered
+		if err != nil {
+			t.Fatal(err)
+		}
 		deposit, err := client.Cards.Deposit(t.Context(), worldcard.DepositRequest{
 			CardRef: worldcard.ByCardID(card.ID), MerchantTransactionID: "tx_001",
 			Amount: issuing.NewAmount(50_00, 2),
@@ -137,7 +141,7 @@ func Example_platformInMemory() {
 		if err != nil || len(server.Deposits()) != 1 || deposit.ID != server.Deposits()[0].ID {
 			t.Errorf("%+v, %v", deposit, err)
 		}
-		if err := server.Check(); err != nil { // the books balance
+		if err := server.Check(); err != nil { // the books balance, the fault fired
 			t.Error(err)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/webhook"
 	"github.com/issuing-sdk/issuing-go/worldcard"
@@ -21,7 +22,7 @@ import (
 type shop struct {
 	server *worldcardtest.Server
 	client *worldcard.Client
-	clock  *worldcardtest.Clock
+	clock  *issuingtest.Clock
 
 	mu      sync.Mutex
 	fail    bool
@@ -31,7 +32,7 @@ type shop struct {
 
 func openShop(t *testing.T) *shop {
 	t.Helper()
-	s := &shop{clock: worldcardtest.NewClock(wcEpoch)}
+	s := &shop{clock: issuingtest.NewClock(wcEpoch)}
 	var handler http.Handler
 	ready := make(chan struct{})
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -103,7 +104,7 @@ func (s *shop) apply(t *testing.T) string {
 func TestDuplicatedCallbacksAreDispatchedOnce(t *testing.T) {
 	t.Parallel()
 	s := openShop(t)
-	s.server.SetCallbackFault(worldcardtest.CallbackFault{Duplicate: true})
+	s.server.SetCallbackFault(issuingtest.CallbackFault{Duplicate: true})
 	s.apply(t)
 	if want := []string{worldcard.NotifyCardOpen}; !slices.Equal(s.types, want) {
 		t.Errorf("dispatched %v", s.types)
@@ -117,7 +118,7 @@ func TestReorderedCallbacksAllArrive(t *testing.T) {
 	t.Parallel()
 	s := openShop(t)
 	id := s.apply(t)
-	s.server.SetCallbackFault(worldcardtest.CallbackFault{Hold: true})
+	s.server.SetCallbackFault(issuingtest.CallbackFault{Hold: true})
 	ref := worldcard.ByCardID(id)
 	for _, change := range []func(context.Context, worldcard.CardRef, ...issuing.CallOption) (*worldcard.CardChange, error){
 		s.client.Cards.Freeze, s.client.Cards.Unfreeze, s.client.Cards.Freeze, s.client.Cards.Close,
@@ -127,7 +128,7 @@ func TestReorderedCallbacksAllArrive(t *testing.T) {
 		}
 		s.clock.Advance(time.Minute)
 	}
-	s.server.SetCallbackFault(worldcardtest.CallbackFault{})
+	s.server.SetCallbackFault(issuingtest.CallbackFault{})
 	s.server.ReleaseCallbacks()
 	s.clock.Advance(time.Second)
 	want := []string{"card_open", "card_close", "card_status_change", "card_status_change", "card_status_change", "card_status_change"}
@@ -139,12 +140,12 @@ func TestReorderedCallbacksAllArrive(t *testing.T) {
 func TestForgedCallbacksAreRefusedAndTheRealOnesArrive(t *testing.T) {
 	t.Parallel()
 	s := openShop(t)
-	s.server.SetCallbackFault(worldcardtest.CallbackFault{Forge: worldcardtest.ForgeSignature})
+	s.server.SetCallbackFault(issuingtest.CallbackFault{Forge: worldcardtest.ForgeSignature})
 	s.apply(t)
 	if got := s.outcomes(); !slices.Equal(got, []webhook.Outcome{webhook.OutcomeRefused}) || len(s.types) != 0 {
 		t.Errorf("outcomes %v, dispatched %v", got, s.types)
 	}
-	s.server.SetCallbackFault(worldcardtest.CallbackFault{})
+	s.server.SetCallbackFault(issuingtest.CallbackFault{})
 	s.clock.Advance(time.Minute)
 	if !slices.Equal(s.types, []string{worldcard.NotifyCardOpen}) {
 		t.Errorf("after a minute: %v", s.types)

@@ -16,6 +16,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/leaktest"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/webhook"
 	"github.com/issuing-sdk/issuing-go/worldcard"
@@ -28,7 +29,7 @@ var wcEpoch = time.Date(2026, 6, 26, 2, 0, 0, 0, time.UTC)
 // on one turned clock.
 func wcPlatform(t testing.TB, platform worldcardtest.Config, change ...func(*webhook.WorldCardConfig)) (*worldcardtest.Server, *webhook.Source) {
 	t.Helper()
-	platform.Clock = worldcardtest.NewClock(wcEpoch)
+	platform.Clock = issuingtest.NewClock(wcEpoch)
 	server, err := worldcardtest.NewServer(platform)
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/worldcard"
 	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
 )
@@ -17,7 +18,7 @@ import (
 // client for it.
 func sandbox() (*worldcardtest.Server, *worldcard.Client, func()) {
 	server, err := worldcardtest.NewServer(worldcardtest.Config{
-		Clock: worldcardtest.NewClock(time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC)),
+		Clock: issuingtest.NewClock(time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC)),
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -92,7 +93,7 @@ func ExampleCardService_Deposit() {
 	server.Clock().Advance(time.Minute)
 
 	// The platform carries the top-up out and dies before it answers anything.
-	server.Choose(func(string) worldcardtest.Fault { return worldcardtest.DropAfter() })
+	server.Choose(func(string) issuingtest.Fault { return issuingtest.DropAfter() })
 	ref := worldcard.ByCardID(card.ID)
 	deposit, err := client.Cards.Deposit(ctx, worldcard.DepositRequest{
 		CardRef: ref, MerchantTransactionID: "tx_001", Amount: issuing.NewAmount(50_00, 2),

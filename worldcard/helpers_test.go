@@ -6,6 +6,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/worldcard"
 	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
 )
@@ -38,7 +39,7 @@ func newClient(t testing.TB, server *worldcardtest.Server, opts ...issuing.Optio
 // turned returns a platform whose clock stands still, and a client for it.
 func turned(t testing.TB, cfg worldcardtest.Config, opts ...issuing.Option) (*worldcardtest.Server, *worldcard.Client) {
 	t.Helper()
-	cfg.Clock = worldcardtest.NewClock(epoch)
+	cfg.Clock = issuingtest.NewClock(epoch)
 	server := startServer(t, cfg)
 	return server, newClient(t, server, opts...)
 }
@@ -80,6 +81,14 @@ func isActive(t testing.TB, server *worldcardtest.Server, key string) bool {
 	t.Helper()
 	card, ok := server.Card(key)
 	return ok && card.Status == worldcard.CardStatusActive
+}
+
+// inject queues faults for an operation.
+func inject(t testing.TB, server *worldcardtest.Server, op string, faults ...issuingtest.Fault) {
+	t.Helper()
+	if err := server.Inject(op, faults...); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // wantError fails unless err is an *issuing.Error of the kind.

@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/worldcard"
-	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
 )
 
 // lateNetwork times out on the first requests to a path and delivers them when
@@ -106,12 +106,12 @@ func TestCallInfoOfEveryEnd(t *testing.T) {
 		t.Errorf("invalid: %+v", info)
 	}
 	// A checked operation counts the requests of all its rounds.
-	server.Inject(pathFreeze, worldcardtest.DropBefore(), worldcardtest.DropBefore(), worldcardtest.DropBefore())
+	inject(t, server, opFreeze, issuingtest.DropBefore(), issuingtest.DropBefore(), issuingtest.DropBefore())
 	_, err = client.Cards.Freeze(t.Context(), ref, issuing.WithCallInfo(&info))
 	if e := wantError(t, err, issuing.ErrOutcomeUnknown); e.Attempts != 3 || info.Attempts != 3 {
 		t.Errorf("unknown: %d attempts in the error, %d in the info, 3 were sent", e.Attempts, info.Attempts)
 	}
-	server.Inject(pathFreeze, worldcardtest.DropBefore())
+	inject(t, server, opFreeze, issuingtest.DropBefore())
 	_, err = client.Cards.Freeze(t.Context(), ref, issuing.WithCallInfo(&info))
 	if err != nil || info.Attempts != 2 || info.Settled {
 		t.Errorf("success: %+v, %v", info, err)

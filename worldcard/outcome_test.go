@@ -7,18 +7,26 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/worldcard"
 	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
 )
 
-// Paths of the operations that these tests disturb.
+// Operations that these tests disturb.
 const (
-	pathApply    = "/api/v1/card/virtual/apply"
+	opApply    = "Virtual.Apply"
+	opDeposit  = "Cards.Deposit"
+	opFreeze   = "Cards.Freeze"
+	opClose    = "Cards.Close"
+	opAssign   = "Physical.Assign"
+	opActivate = "Physical.Activate"
+	opPIN      = "Physical.ChangePIN"
+)
+
+// Paths that scripted platforms answer.
+const (
 	pathDeposit  = "/api/v1/card/deposit"
 	pathFreeze   = "/api/v1/card/freeze"
-	pathClose    = "/api/v1/card/close"
-	pathAssign   = "/api/v1/card/physical/assign"
-	pathActivate = "/api/v1/card/physical/activate"
 	pathPIN      = "/api/v1/card/physical/change/pin"
 	pathVirtual  = "/api/v1/card/virtual/get_info"
 	pathPhysical = "/api/v1/card/physical/get_info"
@@ -55,18 +63,18 @@ func pendingAssignment(t testing.TB) (*worldcardtest.Server, *worldcard.Client, 
 
 func TestDuplicateAfterOwnAttemptIsSettled(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]worldcardtest.Fault{
-		"dropped after commit": worldcardtest.DropAfter(),
-		"502 after commit":     worldcardtest.BadGateway(true),
-		"truncated answer":     worldcardtest.Truncate(),
-		"no code":              worldcardtest.Replace(`{"message":"ok"}`),
-		"unreadable result":    worldcardtest.Replace(`{"code":0,"data":{"amount":"NaN"}}`),
-		"dropped before":       worldcardtest.DropBefore(),
+	for name, fault := range map[string]issuingtest.Fault{
+		"dropped after commit": issuingtest.DropAfter(),
+		"502 after commit":     issuingtest.BadGatewayAfter(),
+		"truncated answer":     issuingtest.Truncate(),
+		"no code":              issuingtest.Replace(`{"message":"ok"}`),
+		"unreadable result":    issuingtest.Replace(`{"code":0,"data":{"amount":"NaN"}}`),
+		"dropped before":       issuingtest.DropBefore(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server, client, ref := issued(t)
-			server.Inject(pathDeposit, fault)
+			inject(t, server, opDeposit, fault)
 			var info issuing.CallInfo
 			d, err := client.Cards.Deposit(t.Context(), worldcard.DepositRequest{
 				CardRef: ref, MerchantTransactionID: "tx", Amount: issuing.NewAmount(50, 0),
@@ -83,7 +91,7 @@ func TestDuplicateAfterOwnAttemptIsSettled(t *testing.T) {
 			if info.Key != "tx" {
 				t.Errorf("key %q", info.Key)
 			}
-			server.Inject(pathApply, fault)
+			inject(t, server, opApply, fault)
 			card, err := client.Virtual.Apply(t.Context(), virtualV("mc2", issuing.NewAmount(10, 0)))
 			if err != nil {
 				t.Fatal(err)
@@ -134,9 +142,9 @@ func TestKeyOfAnotherIntentIsNotSettled(t *testing.T) {
 	}
 	// The repeat's first attempt is unclear, so it is looked up, and the lookup
 	// finds a top-up of another amount.
-	server.Inject(pathDeposit, worldcardtest.DropBefore())
+	inject(t, server, opDeposit, issuingtest.DropBefore())
 	wantError(t, deposit(60), issuing.ErrDuplicate)
-	server.Inject(pathApply, worldcardtest.DropBefore())
+	inject(t, server, opApply, issuingtest.DropBefore())
 	_, err := client.Virtual.Apply(t.Context(), virtualV("mc", issuing.NewAmount(10, 0)))
 	wantError(t, err, issuing.ErrDuplicate)
 }
@@ -146,7 +154,7 @@ func TestOpenOutcomeIsUnknownAndSettledLater(t *testing.T) {
 	server, client, ref := issued(t)
 	// Every attempt is carried out or not, but none is answered, and neither is
 	// the lookup.
-	server.Choose(func(string) worldcardtest.Fault { return worldcardtest.DropAfter() })
+	server.Choose(func(string) issuingtest.Fault { return issuingtest.DropAfter() })
 	_, err := client.Cards.Deposit(t.Context(), worldcard.DepositRequest{
 		CardRef: ref, MerchantTransactionID: "tx", Amount: issuing.NewAmount(50, 0),
 	})
@@ -169,8 +177,8 @@ func TestRefusalAfterAnUnclearAttemptStaysOpen(t *testing.T) {
 	// platform to check the balance before the key, the repeat would be refused
 	// for lack of funds. Here the repeat is rate limited until the attempts end.
 	server, client, ref := issued(t)
-	server.Inject(pathDeposit, worldcardtest.DropAfter(), worldcardtest.RateLimited(0), worldcardtest.RateLimited(0))
-	server.Inject("/api/v1/card/deposit/list", worldcardtest.RateLimited(0), worldcardtest.RateLimited(0), worldcardtest.RateLimited(0))
+	inject(t, server, opDeposit, issuingtest.DropAfter(), issuingtest.RateLimited(0), issuingtest.RateLimited(0))
+	inject(t, server, "Cards.Deposits", issuingtest.RateLimited(0), issuingtest.RateLimited(0), issuingtest.RateLimited(0))
 	_, err := client.Cards.Deposit(t.Context(), worldcard.DepositRequest{
 		CardRef: ref, MerchantTransactionID: "tx", Amount: issuing.NewAmount(50, 0),
 	})
@@ -184,33 +192,33 @@ func TestCheckedOperationsReadBeforeTheyRepeat(t *testing.T) {
 	t.Parallel()
 	ok := func(err error) bool { return err == nil }
 	unknown := func(err error) bool { return errors.Is(err, issuing.ErrOutcomeUnknown) }
-	down := func(string) worldcardtest.Fault { return worldcardtest.DropBefore() }
+	down := func(string) issuingtest.Fault { return issuingtest.DropBefore() }
 	for _, c := range []struct {
 		name   string
-		faults []worldcardtest.Fault
-		choose func(string) worldcardtest.Fault // for the reads
-		sent   int                              // freeze requests that arrive
+		faults []issuingtest.Fault
+		choose func(string) issuingtest.Fault // for the reads
+		sent   int                            // freeze requests that arrive
 		status worldcard.CardStatus
 		want   func(error) bool
 	}{
-		{"carried out, not answered", []worldcardtest.Fault{worldcardtest.DropAfter()}, nil, 1, worldcard.CardStatusFrozen, ok},
-		{"not carried out", []worldcardtest.Fault{worldcardtest.DropBefore()}, nil, 2, worldcard.CardStatusFrozen, ok},
-		{"html before", []worldcardtest.Fault{worldcardtest.BadGateway(false)}, nil, 2, worldcard.CardStatusFrozen, ok},
-		{"html after", []worldcardtest.Fault{worldcardtest.BadGateway(true)}, nil, 1, worldcard.CardStatusFrozen, ok},
-		{"rate limited", []worldcardtest.Fault{worldcardtest.RateLimited(0)}, nil, 2, worldcard.CardStatusFrozen, ok},
-		{"never carried out", []worldcardtest.Fault{worldcardtest.DropBefore(), worldcardtest.DropBefore(), worldcardtest.DropBefore()}, nil, 3, worldcard.CardStatusActive, unknown},
-		{"state cannot be read", []worldcardtest.Fault{worldcardtest.DropAfter()}, down, 1, worldcard.CardStatusFrozen, unknown},
+		{"carried out, not answered", []issuingtest.Fault{issuingtest.DropAfter()}, nil, 1, worldcard.CardStatusFrozen, ok},
+		{"not carried out", []issuingtest.Fault{issuingtest.DropBefore()}, nil, 2, worldcard.CardStatusFrozen, ok},
+		{"html before", []issuingtest.Fault{issuingtest.BadGatewayBefore()}, nil, 2, worldcard.CardStatusFrozen, ok},
+		{"html after", []issuingtest.Fault{issuingtest.BadGatewayAfter()}, nil, 1, worldcard.CardStatusFrozen, ok},
+		{"rate limited", []issuingtest.Fault{issuingtest.RateLimited(0)}, nil, 2, worldcard.CardStatusFrozen, ok},
+		{"never carried out", []issuingtest.Fault{issuingtest.DropBefore(), issuingtest.DropBefore(), issuingtest.DropBefore()}, nil, 3, worldcard.CardStatusActive, unknown},
+		{"state cannot be read", []issuingtest.Fault{issuingtest.DropAfter()}, down, 1, worldcard.CardStatusFrozen, unknown},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			server, client, ref := issued(t)
-			before := server.Requests(pathFreeze)
-			server.Inject(pathFreeze, c.faults...)
-			server.Choose(func(path string) worldcardtest.Fault {
-				if path == pathFreeze || c.choose == nil {
-					return worldcardtest.Fault{}
+			before := server.Requests(opFreeze)
+			inject(t, server, opFreeze, c.faults...)
+			server.Choose(func(op string) issuingtest.Fault {
+				if op == opFreeze || c.choose == nil {
+					return issuingtest.Fault{}
 				}
-				return c.choose(path)
+				return c.choose(op)
 			})
 			change, err := client.Cards.Freeze(t.Context(), ref)
 			if !c.want(err) {
@@ -219,7 +227,7 @@ func TestCheckedOperationsReadBeforeTheyRepeat(t *testing.T) {
 			if err == nil && change.Status != c.status {
 				t.Errorf("reported %v", change.Status)
 			}
-			if sent := server.Requests(pathFreeze) - before; sent != c.sent {
+			if sent := server.Requests(opFreeze) - before; sent != c.sent {
 				t.Errorf("%d freeze requests, want %d", sent, c.sent)
 			}
 			if card, _ := server.Card("mc"); card.Status != c.status {
@@ -232,25 +240,25 @@ func TestCheckedOperationsReadBeforeTheyRepeat(t *testing.T) {
 func TestCloseAssignAndActivateAfterADroppedAnswer(t *testing.T) {
 	t.Parallel()
 	server, client, ref := issued(t)
-	server.Inject(pathClose, worldcardtest.DropAfter())
+	inject(t, server, opClose, issuingtest.DropAfter())
 	change, err := client.Cards.Close(t.Context(), ref)
-	if err != nil || change.Status != worldcard.CardStatusClosing || server.Requests(pathClose) != 1 {
-		t.Errorf("%+v, %v, %d requests", change, err, server.Requests(pathClose))
+	if err != nil || change.Status != worldcard.CardStatusClosing || server.Requests(opClose) != 1 {
+		t.Errorf("%+v, %v, %d requests", change, err, server.Requests(opClose))
 	}
 
 	server, client, ref = pendingAssignment(t)
 	number, pin := issuing.NewSecret("4000123412341234"), issuing.NewSecret("135790")
-	server.Inject(pathAssign, worldcardtest.DropAfter())
+	inject(t, server, opAssign, issuingtest.DropAfter())
 	change, err = client.Physical.Assign(t.Context(), worldcard.AssignRequest{CardRef: ref, CardNumber: number})
-	if err != nil || change.Status != worldcard.CardStatusPendingActivation || server.Requests(pathAssign) != 1 {
-		t.Errorf("%+v, %v, %d requests", change, err, server.Requests(pathAssign))
+	if err != nil || change.Status != worldcard.CardStatusPendingActivation || server.Requests(opAssign) != 1 {
+		t.Errorf("%+v, %v, %d requests", change, err, server.Requests(opAssign))
 	}
 	// Another card number on the card is not this request's doing.
-	server.Inject(pathAssign, worldcardtest.DropBefore())
+	inject(t, server, opAssign, issuingtest.DropBefore())
 	_, err = client.Physical.Assign(t.Context(), worldcard.AssignRequest{CardRef: ref, CardNumber: issuing.NewSecret("4000123412341242")})
 	wantError(t, err, issuing.ErrOutcomeUnknown)
 
-	server.Inject(pathActivate, worldcardtest.DropAfter())
+	inject(t, server, opActivate, issuingtest.DropAfter())
 	if _, err = client.Physical.Activate(t.Context(), worldcard.ActivateRequest{CardRef: ref, PIN: pin}); err != nil {
 		t.Fatal(err)
 	}
@@ -264,10 +272,10 @@ func TestCloseAssignAndActivateAfterADroppedAnswer(t *testing.T) {
 func TestChangePINIsSentOnce(t *testing.T) {
 	t.Parallel()
 	server, client, ref := pendingAssignment(t)
-	server.Inject(pathPIN, worldcardtest.DropBefore())
+	inject(t, server, opPIN, issuingtest.DropBefore())
 	err := client.Physical.ChangePIN(t.Context(), worldcard.ChangePINRequest{CardRef: ref, PIN: issuing.NewSecret("135790")})
 	wantError(t, err, issuing.ErrOutcomeUnknown)
-	if n := server.Requests(pathPIN); n != 1 {
+	if n := server.Requests(opPIN); n != 1 {
 		t.Errorf("%d requests", n)
 	}
 }
@@ -276,9 +284,9 @@ func TestCancelledWhileWaitingIsUnknown(t *testing.T) {
 	t.Parallel()
 	server, client, ref := issued(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	server.Choose(func(string) worldcardtest.Fault {
+	server.Choose(func(string) issuingtest.Fault {
 		cancel()
-		return worldcardtest.DropAfter()
+		return issuingtest.DropAfter()
 	})
 	_, err := client.Cards.Deposit(ctx, worldcard.DepositRequest{
 		CardRef: ref, MerchantTransactionID: "tx", Amount: issuing.NewAmount(50, 0),

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/worldcard"
 	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
 )
@@ -25,28 +26,28 @@ const (
 
 // randomFault draws a fault on either side of the commit for about a third of
 // the requests.
-func randomFault(string) worldcardtest.Fault {
+func randomFault(string) issuingtest.Fault {
 	switch rand.IntN(24) {
 	case 0:
-		return worldcardtest.DropBefore()
+		return issuingtest.DropBefore()
 	case 1, 2:
-		return worldcardtest.DropAfter()
+		return issuingtest.DropAfter()
 	case 3:
-		return worldcardtest.BadGateway(false)
+		return issuingtest.BadGatewayBefore()
 	case 4:
-		return worldcardtest.BadGateway(true)
+		return issuingtest.BadGatewayAfter()
 	case 5:
-		return worldcardtest.RateLimited(0)
+		return issuingtest.RateLimited(0)
 	case 6:
-		return worldcardtest.Truncate()
+		return issuingtest.Truncate()
 	case 7:
-		return worldcardtest.Replace("<html>maintenance</html>")
+		return issuingtest.Replace("<html>maintenance</html>")
 	case 8:
-		return worldcardtest.Replace(`{"message":"success"}`)
+		return issuingtest.Replace(`{"message":"success"}`)
 	case 9:
 		return worldcardtest.Refuse(10012, "a code that the documents do not list")
 	default:
-		return worldcardtest.Fault{}
+		return issuingtest.Fault{}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/worldcard"
 	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
 )
@@ -35,10 +36,10 @@ func TestAmbiguousRefusalIsLookedUp(t *testing.T) {
 	for _, code := range []worldcard.Code{undocumented, worldcard.CodeConflict, worldcard.CodeInvalidOperation} {
 		server, client, ref := issued(t)
 		deposit := worldcard.DepositRequest{CardRef: ref, MerchantTransactionID: "tx", Amount: issuing.NewAmount(50, 0)}
-		refuse := func(path string) { server.Inject(path, worldcardtest.Refuse(code, "no")) }
+		refuse := func(op string) { inject(t, server, op, worldcardtest.Refuse(code, "no")) }
 
 		// Nothing is there: what the platform says stands.
-		refuse(pathDeposit)
+		refuse(opDeposit)
 		_, err := client.Cards.Deposit(t.Context(), deposit)
 		wantError(t, err, code)
 		if errors.Is(err, issuing.ErrOutcomeUnknown) || errors.Is(err, issuing.ErrDuplicate) {
@@ -48,20 +49,20 @@ func TestAmbiguousRefusalIsLookedUp(t *testing.T) {
 		if _, err := client.Cards.Deposit(t.Context(), deposit); err != nil {
 			t.Fatal(err)
 		}
-		refuse(pathDeposit)
+		refuse(opDeposit)
 		_, err = client.Cards.Deposit(t.Context(), deposit)
 		wantError(t, err, issuing.ErrDuplicate)
 		wantError(t, err, code)
-		refuse(pathApply)
+		refuse(opApply)
 		_, err = client.Virtual.Apply(t.Context(), virtualV("mc", issuing.NewAmount(100, 0)))
 		wantError(t, err, issuing.ErrDuplicate)
 		// The platform cannot be asked: neither a failure nor a duplicate.
-		refuse(pathDeposit)
-		server.Choose(func(path string) worldcardtest.Fault {
-			if path == pathDeposit {
-				return worldcardtest.Fault{}
+		refuse(opDeposit)
+		server.Choose(func(op string) issuingtest.Fault {
+			if op == opDeposit {
+				return issuingtest.Fault{}
 			}
-			return worldcardtest.DropBefore()
+			return issuingtest.DropBefore()
 		})
 		_, err = client.Cards.Deposit(t.Context(), deposit)
 		wantError(t, err, issuing.ErrOutcomeUnknown)

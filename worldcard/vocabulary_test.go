@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/worldcard"
 	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
 )
@@ -126,10 +127,10 @@ func TestIteratorsReadEveryPageOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	const path = "/api/v1/card/deposit/list"
+	const op = "Cards.Deposits"
 	count := func(req worldcard.DepositsRequest) (keys map[string]bool, requests int) {
 		t.Helper()
-		before := server.Requests(path)
+		before := server.Requests(op)
 		keys = map[string]bool{}
 		for d, err := range client.Cards.AllDeposits(t.Context(), req) {
 			if err != nil {
@@ -140,7 +141,7 @@ func TestIteratorsReadEveryPageOnce(t *testing.T) {
 			}
 			keys[d.MerchantTransactionID] = true
 		}
-		return keys, server.Requests(path) - before
+		return keys, server.Requests(op) - before
 	}
 	if keys, requests := count(worldcard.DepositsRequest{CardRef: ref}); len(keys) != n || requests != 3 {
 		t.Errorf("%d top-ups in %d requests", len(keys), requests)
@@ -149,14 +150,14 @@ func TestIteratorsReadEveryPageOnce(t *testing.T) {
 		t.Errorf("from page 3: %d top-ups in %d requests", len(keys), requests)
 	}
 	// A loop that ends early asks for no more; an error ends the loop.
-	before := server.Requests(path)
+	before := server.Requests(op)
 	for range client.Cards.AllDeposits(t.Context(), worldcard.DepositsRequest{CardRef: ref}) {
 		break
 	}
-	if got := server.Requests(path) - before; got != 1 {
+	if got := server.Requests(op) - before; got != 1 {
 		t.Errorf("%d requests for one item", got)
 	}
-	server.Inject(path, worldcardtest.Fault{}, worldcardtest.Refuse(worldcard.CodePagination, ""))
+	inject(t, server, op, issuingtest.Fault{}, worldcardtest.Refuse(worldcard.CodePagination, ""))
 	items, failures := 0, 0
 	for _, err := range client.Cards.AllDeposits(t.Context(), worldcard.DepositsRequest{CardRef: ref}) {
 		if err != nil {
@@ -179,16 +180,16 @@ func TestRetriedKYCService(t *testing.T) {
 	if _, err := client.Physical.Apply(t.Context(), physicalG("pc")); err != nil {
 		t.Fatal(err)
 	}
-	const path = "/api/v1/card/physical/kyc/init"
-	server.Inject(path, worldcardtest.Refuse(worldcard.CodeKYCUnavailable, ""))
-	if _, err := client.KYC.Init(t.Context(), "pc"); err != nil || server.Requests(path) != 2 {
-		t.Errorf("%v after %d requests", err, server.Requests(path))
+	const op = "KYC.Init"
+	inject(t, server, op, worldcardtest.Refuse(worldcard.CodeKYCUnavailable, ""))
+	if _, err := client.KYC.Init(t.Context(), "pc"); err != nil || server.Requests(op) != 2 {
+		t.Errorf("%v after %d requests", err, server.Requests(op))
 	}
 	// "Operation too frequent" is reported, not repeated.
-	server.Inject(path, worldcardtest.Refuse(worldcard.CodeTooFrequent, ""))
+	inject(t, server, op, worldcardtest.Refuse(worldcard.CodeTooFrequent, ""))
 	_, err := client.KYC.Init(t.Context(), "pc")
 	wantError(t, err, issuing.ErrRateLimited)
-	if server.Requests(path) != 3 {
-		t.Errorf("%d requests", server.Requests(path))
+	if server.Requests(op) != 3 {
+		t.Errorf("%d requests", server.Requests(op))
 	}
 }

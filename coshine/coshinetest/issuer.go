@@ -161,10 +161,7 @@ func (s *Server) notify(api coshine.API, fields object) error {
 	}
 	s.http.Push(platform.Callback{
 		Type: string(api), URL: address, Retries: s.cfg.Retries,
-		Make: func(int) (http.Header, []byte) {
-			header, sealed, _ := s.sealForIssuer(body)
-			return header, sealed
-		},
+		Make: func(int) (http.Header, []byte, error) { return s.sealForIssuer(body) },
 		Accepted: func(status int, answer []byte) bool {
 			if s.cfg.OAuth {
 				// The log of deliveries keeps the start of an answer only, which

@@ -163,13 +163,12 @@ func NewServer(cfg Config) (*Server, error) {
 	if err := s.mount(); err != nil {
 		return nil, err
 	}
-	_, err := platform.NewServer(platform.Config{
-		Listen: cfg.Listen, Clock: cfg.Clock, Handle: s.handle, Op: s.op, MaxRequest: 1 << 20,
-		Bind: func(server *platform.Server) { s.http, s.clock = server, server.Clock() },
-	})
+	server, err := platform.New(platform.Config{Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: 1 << 20})
 	if err != nil {
 		return nil, err
 	}
+	s.http, s.clock = server, server.Clock()
+	s.http.Serve(platform.Named(s.op, s.handle))
 	return s, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -174,4 +175,11 @@ func validPAN(text string) bool {
 		sum += d
 	}
 	return len(text) >= 12 && len(text) <= 19 && sum%10 == 0
+}
+
+func TestExpiry(t *testing.T) {
+	t.Parallel()
+	if month, year := Expiry(time.Date(2024, 2, 29, 12, 0, 0, 0, time.UTC)); month != "02" || year != "2028" {
+		t.Errorf("expires %s/%s", month, year)
+	}
 }

@@ -1,4 +1,4 @@
 // Package ledger is the in-memory issuer that all platforms in memory stand on:
-// a clock that tests can turn, double-entry books that always balance, and test
-// card numbers. Each platform adds its protocol and its states.
+// double-entry books that always balance, and test card numbers. Each platform
+// adds its protocol and its states.
 package ledger

@@ -1,5 +1,6 @@
-// Package platform is the HTTP side that the platforms in memory share: a
-// loopback server with bounded requests, faults on demand, and the delivery of
-// callbacks with retries on the platform's clock. The provider's protocol is in
-// the *test packages.
+// Package platform is what the servers of the platforms in memory call: a loopback
+// server with bounded requests that counts them and carries faults out, the
+// delivery of callbacks with retries on the platform's clock, and the pieces of
+// state and message that most of them need. What tests see of it is in package
+// issuingtest; each provider's protocol and rules are in its own test package.
 package platform

@@ -9,35 +9,49 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/issuing-sdk/issuing-go/internal/ledger"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 )
 
 var start = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
 
+// echo is a protocol whose operations are the paths without their slash.
+func echo(r *http.Request, body []byte) (string, func() Reply) {
+	op := strings.TrimPrefix(r.URL.Path, "/")
+	return op, func() Reply {
+		return Reply{Header: http.Header{"X-Toy": {"1"}}, Body: append([]byte("echo "), body...)}
+	}
+}
+
 // newServer starts a platform that counts what it carries out.
 func newServer(t testing.TB, cfg Config) (*Server, func() int) {
 	t.Helper()
-	var mu sync.Mutex
-	handled := 0
-	if cfg.Handle == nil {
-		cfg.Handle = func(_ *http.Request, body []byte) Reply {
-			mu.Lock()
-			defer mu.Unlock()
-			handled++
-			return Reply{Header: http.Header{"X-Toy": {"1"}}, Body: append([]byte("echo "), body...)}
-		}
-	}
-	s, err := NewServer(cfg)
+	var handled atomic.Int64
+	s, err := New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
-	return s, func() int { mu.Lock(); defer mu.Unlock(); return handled }
+	s.Serve(func(r *http.Request, body []byte) (string, func() Reply) {
+		op, run := echo(r, body)
+		return op, func() Reply { handled.Add(1); return run() }
+	})
+	return s, func() int { return int(handled.Load()) }
+}
+
+// ops are the operations of the platforms in these tests.
+var ops = []string{"b", "op", "a", "a"}
+
+func inject(t testing.TB, s *Server, op string, faults ...issuingtest.Fault) {
+	t.Helper()
+	if err := s.Inject(op, faults...); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // post sends one request and describes the answer.
@@ -67,7 +81,7 @@ func TestListen(t *testing.T) {
 	for address, ok := range map[string]bool{
 		"": true, "127.0.0.1:0": true, "localhost:0": true, "0.0.0.0:0": false, ":0": false, "192.0.2.1:0": false, "example.com:0": false, "127.0.0.1": false,
 	} {
-		s, err := NewServer(Config{Listen: address, Handle: func(*http.Request, []byte) Reply { return Reply{} }})
+		s, err := New(Config{Listen: address})
 		if (err == nil) != ok {
 			t.Errorf("%q: %v", address, err)
 		}
@@ -81,41 +95,47 @@ func TestFaults(t *testing.T) {
 	t.Parallel()
 	const html = "502 <html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>\n"
 	for name, tt := range map[string]struct {
-		fault   Fault
+		fault   issuingtest.Fault
 		answer  string
 		handled int
 	}{
-		"none":               {Fault{}, "200 echo hi", 1},
-		"drop before":        {DropBefore(), "no answer", 0},
-		"drop after":         {DropAfter(), "no answer", 1},
-		"bad gateway before": {BadGateway(false), html, 0},
-		"bad gateway after":  {BadGateway(true), html, 1},
-		"rate limited":       {RateLimited(7 * time.Second), "429 too many requests\n", 0},
-		"delay before":       {DelayBefore(time.Millisecond), "200 echo hi", 1},
-		"delay after":        {DelayAfter(time.Millisecond), "200 echo hi", 1},
-		"truncate":           {Truncate(), "broken answer", 1},
-		"replace":            {Replace("other"), "200 other", 1},
+		"none":               {issuingtest.Fault{}, "200 echo hi", 1},
+		"drop before":        {issuingtest.DropBefore(), "no answer", 0},
+		"drop after":         {issuingtest.DropAfter(), "no answer", 1},
+		"bad gateway before": {issuingtest.BadGatewayBefore(), html, 0},
+		"bad gateway after":  {issuingtest.BadGatewayAfter(), html, 1},
+		"rate limited":       {issuingtest.RateLimited(7 * time.Second), "429 too many requests\n", 0},
+		"delay before":       {issuingtest.DelayBefore(time.Millisecond), "200 echo hi", 1},
+		"delay after":        {issuingtest.DelayAfter(time.Millisecond), "200 echo hi", 1},
+		"truncate":           {issuingtest.Truncate(), "broken answer", 1},
+		"replace":            {issuingtest.Replace("other"), "200 other", 1},
+		"refuse":             {issuingtest.Refuse(418, `{"code":1}`), `418 {"code":1}`, 0},
+		"refuse, no status":  {issuingtest.Refuse(0, "x"), "500 x", 0},
+		"refuse, half":       {issuingtest.Refuse(100, "x"), "500 x", 0},
 	} {
-		s, handled := newServer(t, Config{})
-		s.Inject("/op", tt.fault)
+		s, handled := newServer(t, Config{Operations: ops})
+		inject(t, s, "op", tt.fault)
 		if got := post(t, s, "/op", "hi"); got != tt.answer || handled() != tt.handled {
 			t.Errorf("%s: %q, carried out %d times; want %q, %d", name, got, handled(), tt.answer, tt.handled)
 		}
 		if got := post(t, s, "/op", "hi"); got != "200 echo hi" {
 			t.Errorf("%s: the next request is answered %q", name, got)
 		}
-		if s.Requests("/op") != 2 || s.Requests("") != 2 || s.Requests("/other") != 0 {
-			t.Errorf("%s: counted %d, %d", name, s.Requests("/op"), s.Requests(""))
+		if s.Requests("op") != 2 || s.Requests("") != 2 || s.Requests("a") != 0 {
+			t.Errorf("%s: counted %d, %d", name, s.Requests("op"), s.Requests(""))
+		}
+		if err := s.Check(); err != nil {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
 func TestFaultOrder(t *testing.T) {
 	t.Parallel()
-	s, _ := newServer(t, Config{Op: func(r *http.Request) string { return strings.TrimPrefix(r.URL.Path, "/") }})
-	s.Inject("a", Replace("a1"), Replace("a2"))
-	s.Inject("", Replace("any"))
-	s.Choose(func(op string) Fault { return Replace("chosen for " + op) })
+	s, _ := newServer(t, Config{Operations: ops})
+	inject(t, s, "a", issuingtest.Replace("a1"), issuingtest.Replace("a2"))
+	inject(t, s, "", issuingtest.Replace("any"))
+	s.Choose(func(op string) issuingtest.Fault { return issuingtest.Replace("chosen for " + op) })
 	var got []string
 	for _, path := range []string{"/a", "/b", "/a", "/a", "/b"} {
 		got = append(got, post(t, s, path, ""))
@@ -130,7 +150,7 @@ func TestFaultOrder(t *testing.T) {
 
 func TestRequestLimit(t *testing.T) {
 	t.Parallel()
-	s, handled := newServer(t, Config{MaxRequest: 10})
+	s, handled := newServer(t, Config{MaxRequest: 10, Operations: ops})
 	if got := post(t, s, "/", strings.Repeat("x", 10)); got != "200 echo xxxxxxxxxx" {
 		t.Error(got)
 	}
@@ -165,8 +185,8 @@ func merchant(t testing.TB, answers ...string) (url string, received func() []st
 func callback(url, body string) Callback {
 	return Callback{
 		Type: "card_open", URL: url, Retries: []time.Duration{time.Minute, time.Hour},
-		Make: func(attempt int) (http.Header, []byte) {
-			return http.Header{"X-Attempt": {strconv.Itoa(attempt)}}, []byte(body)
+		Make: func(attempt int) (http.Header, []byte, error) {
+			return http.Header{"X-Attempt": {strconv.Itoa(attempt)}}, []byte(body), nil
 		},
 	}
 }
@@ -184,7 +204,7 @@ func TestCallbackRetries(t *testing.T) {
 		"redirect":         {[]string{"307"}, []string{"1@0s 307 false", "2@1m0s 200 true"}},
 		"given up":         {[]string{"500", "500", "500", "500"}, []string{"1@0s 500 false", "2@1m0s 500 false", "3@1h1m0s 500 false"}},
 	} {
-		clock := ledger.NewClock(start)
+		clock := issuingtest.NewClock(start)
 		s, _ := newServer(t, Config{Clock: clock})
 		url, received := merchant(t, tt.answers...)
 		s.Push(callback(url, "event"))
@@ -207,19 +227,19 @@ func TestCallbackRetries(t *testing.T) {
 
 func TestCallbackFaults(t *testing.T) {
 	t.Parallel()
-	clock := ledger.NewClock(start)
+	clock := issuingtest.NewClock(start)
 	s, _ := newServer(t, Config{Clock: clock})
 	url, received := merchant(t)
-	s.SetCallbackFault(CallbackFault{Duplicate: true})
+	s.SetCallbackFault(issuingtest.CallbackFault{Duplicate: true})
 	s.Push(callback(url, "twice"))
-	s.SetCallbackFault(CallbackFault{Hold: true})
+	s.SetCallbackFault(issuingtest.CallbackFault{Hold: true})
 	s.Push(callback(url, "first"))
 	s.Push(callback(url, "second"))
 	clock.Advance(time.Minute)
 	if diff := cmp.Diff([]string{"1 twice", "1 twice"}, received()); diff != "" {
 		t.Errorf("before the release (-want +got):\n%s", diff)
 	}
-	s.SetCallbackFault(CallbackFault{Forge: func(h http.Header, body []byte) (http.Header, []byte) {
+	s.SetCallbackFault(issuingtest.CallbackFault{Forge: func(h http.Header, body []byte) (http.Header, []byte) {
 		h.Set("X-Attempt", "forged")
 		return h, bytes.ToUpper(body)
 	}})

@@ -3,15 +3,14 @@ package platform
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/issuing-sdk/issuing-go/internal/ledger"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 )
 
 // Bounds of a merchant's answer to a callback: what is read, and what the log
@@ -32,8 +31,9 @@ type Callback struct {
 	Type string // the provider's type, for the log
 	URL  string // where to; "" drops the callback
 	// Make builds headers and body of one attempt, so that a retry can be
-	// signed afresh. Attempts count from 1.
-	Make func(attempt int) (http.Header, []byte)
+	// signed afresh. Attempts count from 1. An attempt that cannot be made is
+	// logged with the error as its answer.
+	Make func(attempt int) (http.Header, []byte, error)
 	// Retries are the waits before the second and later attempts.
 	Retries []time.Duration
 	// Accepted says whether an answer acknowledges the callback; nil accepts
@@ -44,86 +44,49 @@ type Callback struct {
 	Verify func(attempt int, status int, header http.Header, body []byte) bool
 }
 
-// Delivery is one attempt to deliver a callback.
-type Delivery struct {
-	Type     string
-	URL      string
-	Attempt  int       // from 1
-	At       time.Time // on the platform's clock
-	Header   http.Header
-	Body     []byte
-	Status   int    // of the merchant's answer, 0 when there was none
-	Answer   string // the first 200 bytes of it
-	Accepted bool
-}
-
-// String tells of the delivery without its header and body, which can hold
-// credentials and card data.
-func (d Delivery) String() string {
-	return fmt.Sprintf("%s attempt %d at %s: status %d, accepted %t", d.Type, d.Attempt, d.At.UTC().Format(time.RFC3339), d.Status, d.Accepted)
-}
-
-// Format prints what String returns for every verb.
-func (d Delivery) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, d.String()) }
-
-// LogValue logs what String returns.
-func (d Delivery) LogValue() slog.Value { return slog.StringValue(d.String()) }
-
-// MarshalText encodes what String returns.
-func (d Delivery) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
-
-// CallbackFault changes how callbacks are delivered.
-type CallbackFault struct {
-	Duplicate bool // every callback is sent twice
-	Hold      bool // callbacks are kept back until Release, which reverses their order
-	Forge     func(header http.Header, body []byte) (http.Header, []byte)
-}
-
-// pusher delivers callbacks on the platform's clock.
+// pusher delivers callbacks on the platform's clock. No function of the provider's
+// or the test's runs with its lock held.
 type pusher struct {
-	clock  *ledger.Clock
+	clock  *issuingtest.Clock
 	client *http.Client
 
-	pushMu     sync.Mutex
-	fault      CallbackFault
-	held       []Callback
-	deliveries []Delivery
+	mu            sync.Mutex
+	callbackFault issuingtest.CallbackFault
+	held          []Callback
+	deliveries    []issuingtest.Delivery
 }
 
-func (p *pusher) init(clock *ledger.Clock) {
-	p.clock = clock
-	p.client = &http.Client{
+func newPusher(clock *issuingtest.Clock) *pusher {
+	return &pusher{clock: clock, client: &http.Client{
 		Timeout:       callbackTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport:     &http.Transport{MaxIdleConnsPerHost: 4},
-	}
+	}}
 }
 
-func (p *pusher) close() { p.client.CloseIdleConnections() }
-
 // SetCallbackFault changes how later callbacks are delivered.
-func (p *pusher) SetCallbackFault(f CallbackFault) {
-	p.pushMu.Lock()
-	defer p.pushMu.Unlock()
-	p.fault = f
+func (p *pusher) SetCallbackFault(f issuingtest.CallbackFault) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.callbackFault = f
 }
 
 // ReleaseCallbacks sends what Hold kept back, the latest first.
 func (p *pusher) ReleaseCallbacks() {
-	p.pushMu.Lock()
+	p.mu.Lock()
 	held := p.held
 	p.held = nil
-	p.pushMu.Unlock()
-	for i := len(held) - 1; i >= 0; i-- {
-		p.schedule(held[i], 1, 0)
+	p.mu.Unlock()
+	for _, cb := range slices.Backward(held) {
+		p.schedule(cb, 1, 0)
 	}
 }
 
 // Deliveries returns the log of delivery attempts, oldest first.
-func (p *pusher) Deliveries() []Delivery {
-	p.pushMu.Lock()
-	defer p.pushMu.Unlock()
-	return append([]Delivery(nil), p.deliveries...)
+func (p *pusher) Deliveries() []issuingtest.Delivery {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.deliveries)
 }
 
 // Push sends a callback as soon as the clock runs its jobs.
@@ -131,39 +94,55 @@ func (p *pusher) Push(cb Callback) {
 	if cb.URL == "" {
 		return
 	}
-	p.pushMu.Lock()
-	fault := p.fault
-	if fault.Hold {
-		p.held = append(p.held, cb)
-		p.pushMu.Unlock()
-		return
+	copies := 1
+	p.mu.Lock()
+	if p.callbackFault.Duplicate {
+		copies = 2
 	}
-	p.pushMu.Unlock()
-	p.schedule(cb, 1, 0)
-	if fault.Duplicate {
+	if p.callbackFault.Hold {
+		copies, p.held = 0, append(p.held, cb)
+	}
+	p.mu.Unlock()
+	for range copies {
 		p.schedule(cb, 1, 0)
 	}
 }
 
 func (p *pusher) schedule(cb Callback, attempt int, wait time.Duration) {
 	p.clock.After(wait, func() {
-		if p.deliver(cb, attempt) || attempt > len(cb.Retries) {
-			return
+		d := p.deliver(cb, attempt)
+		p.record(d)
+		if !d.Accepted && attempt <= len(cb.Retries) {
+			p.schedule(cb, attempt+1, cb.Retries[attempt-1])
 		}
-		p.schedule(cb, attempt+1, cb.Retries[attempt-1])
 	})
 }
 
-// deliver makes one attempt and logs it.
-func (p *pusher) deliver(cb Callback, attempt int) bool {
-	header, body := cb.Make(attempt)
-	p.pushMu.Lock()
-	forge := p.fault.Forge
-	p.pushMu.Unlock()
-	if forge != nil {
+// record keeps a delivery in the log.
+func (p *pusher) record(d issuingtest.Delivery) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.deliveries) >= maxDeliveries {
+		p.deliveries = slices.Clone(p.deliveries[maxDeliveries/2:])
+	}
+	p.deliveries = append(p.deliveries, d)
+}
+
+// deliver makes one attempt.
+func (p *pusher) deliver(cb Callback, attempt int) issuingtest.Delivery {
+	d := issuingtest.Delivery{Type: cb.Type, URL: cb.URL, Attempt: attempt, At: p.clock.Now()}
+	header, body, err := cb.Make(attempt)
+	if err != nil {
+		d.Answer = err.Error()
+		return d
+	}
+	if forge := p.forge(); forge != nil {
 		header, body = forge(header.Clone(), bytes.Clone(body))
 	}
-	d := Delivery{Type: cb.Type, URL: cb.URL, Attempt: attempt, At: p.clock.Now(), Header: header, Body: body}
+	if header == nil {
+		header = http.Header{}
+	}
+	d.Header, d.Body = header, body
 	status, answerHeader, answer := p.post(cb.URL, header, body)
 	d.Status, d.Answer = status, string(answer[:min(len(answer), maxLoggedAnswer)])
 	switch {
@@ -174,13 +153,13 @@ func (p *pusher) deliver(cb Callback, attempt int) bool {
 	default:
 		d.Accepted = status == http.StatusOK && strings.TrimSpace(d.Answer) == "ok"
 	}
-	p.pushMu.Lock()
-	defer p.pushMu.Unlock()
-	if len(p.deliveries) >= maxDeliveries {
-		p.deliveries = append([]Delivery(nil), p.deliveries[maxDeliveries/2:]...)
-	}
-	p.deliveries = append(p.deliveries, d)
-	return d.Accepted
+	return d
+}
+
+func (p *pusher) forge() func(http.Header, []byte) (http.Header, []byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.callbackFault.Forge
 }
 
 func (p *pusher) post(url string, header http.Header, body []byte) (status int, answerHeader http.Header, answer []byte) {

@@ -8,10 +8,9 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"sync"
 	"time"
 
-	"github.com/issuing-sdk/issuing-go/internal/ledger"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 )
 
 // DefaultMaxRequest bounds a request body.
@@ -29,37 +28,43 @@ type Config struct {
 	// Listen is the address, "127.0.0.1:0" when empty. It must be on loopback.
 	Listen string
 	// Clock is the platform's time; nil follows real time.
-	Clock *ledger.Clock
+	Clock *issuingtest.Clock
 	// MaxRequest bounds a request body; 0 is DefaultMaxRequest.
 	MaxRequest int64
-	// Op names the operation of a request, for faults; nil is the URL path. The
-	// request's body can be read again from its start.
-	Op func(*http.Request) string
-	// Handle carries a request out. It runs concurrently. Body is all of the
-	// request's body.
-	Handle func(r *http.Request, body []byte) Reply
-	// Bind, when set, is handed the server before the first request can arrive,
-	// so that Handle finds what it needs of it.
-	Bind func(*Server)
+	// Operations are the names of the platform's operations, as hooks and errors
+	// print them. Empty accepts every name, for the platforms that have no list
+	// yet; the last of them that gets one takes this sentence away, and its
+	// condition in script.knows.
+	Operations []string
+	// Check, when set, reports what is wrong with the provider's books and
+	// records. It is called without a lock of the server's.
+	Check func() error
 }
 
-// Server is a platform's HTTP side. Close it after use.
+// Route finds the operation of a request and returns its name, "" when there is
+// none, and what carries the request out. Body is all of the request's body. Both
+// functions run concurrently; run is not called when a fault keeps the request
+// from being carried out.
+type Route func(r *http.Request, body []byte) (op string, run func() Reply)
+
+// Server is a platform's HTTP side. It implements [issuingtest.Backend]. Close it
+// after use.
 type Server struct {
-	cfg      Config
-	clock    *ledger.Clock
-	listener net.Listener
-	http     *http.Server
+	clock      *issuingtest.Clock
+	listener   net.Listener
+	http       *http.Server
+	maxRequest int64
+	check      func() error
 
-	mu     sync.Mutex
-	faults map[string][]Fault
-	choose func(op string) Fault
-	counts map[string]int
-
-	pusher
+	*script
+	*pusher
 }
 
-// NewServer starts a server.
-func NewServer(cfg Config) (*Server, error) {
+var _ issuingtest.Backend = (*Server)(nil)
+
+// New makes a server that listens and does not answer yet. The provider keeps it
+// and calls [Server.Serve].
+func New(cfg Config) (*Server, error) {
 	if cfg.Listen == "" {
 		cfg.Listen = "127.0.0.1:0"
 	}
@@ -74,25 +79,19 @@ func NewServer(cfg Config) (*Server, error) {
 		cfg.MaxRequest = DefaultMaxRequest
 	}
 	if cfg.Clock == nil {
-		cfg.Clock = ledger.NewRealClock()
+		cfg.Clock = issuingtest.NewRealClock()
 	}
-	s := &Server{
-		cfg: cfg, clock: cfg.Clock, listener: listener,
-		faults: map[string][]Fault{}, counts: map[string]int{},
-	}
-	s.pusher.init(s.clock)
-	if cfg.Bind != nil {
-		cfg.Bind(s)
-	}
-	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute}
-	go func() { _ = s.http.Serve(listener) }()
-	return s, nil
+	return &Server{
+		clock: cfg.Clock, listener: listener, maxRequest: cfg.MaxRequest, check: cfg.Check,
+		http:   &http.Server{ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute},
+		script: newScript(cfg.Operations), pusher: newPusher(cfg.Clock),
+	}, nil
 }
 
 func checkLoopback(address string) error {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return fmt.Errorf("platform: the listen address is not host:port")
+		return errors.New("platform: the listen address is not host:port")
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return errors.New("platform: a platform in memory listens on loopback only")
@@ -100,84 +99,56 @@ func checkLoopback(address string) error {
 	return nil
 }
 
+// Serve begins to answer. It is called once.
+func (s *Server) Serve(route Route) {
+	s.http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.answer(w, r, route) })
+	go func() { _ = s.http.Serve(s.listener) }()
+}
+
 // URL returns the server's base address.
 func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
 
 // Clock returns the platform's clock.
-func (s *Server) Clock() *ledger.Clock { return s.clock }
+func (s *Server) Clock() *issuingtest.Clock { return s.clock }
 
 // Close stops the clock's jobs, callbacks and connections.
 func (s *Server) Close() {
 	s.clock.Close()
 	_ = s.http.Close()
-	s.pusher.close()
+	_ = s.listener.Close() // of a server that did not serve
+	s.client.CloseIdleConnections()
 }
 
-// Inject queues faults for the next requests of an operation, one each; "" is
-// any operation.
-func (s *Server) Inject(op string, faults ...Fault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults[op] = append(s.faults[op], faults...)
-}
-
-// Choose sets a function that picks the fault of every request for which none
-// is queued; nil picks none. It runs concurrently.
-func (s *Server) Choose(choose func(op string) Fault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.choose = choose
-}
-
-// Requests returns how many requests of an operation arrived, faulty ones
-// included; "" counts all.
-func (s *Server) Requests(op string) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.counts[op]
-}
-
-func (s *Server) fault(op string) Fault {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.counts[op]++
-	s.counts[""]++
-	for _, key := range []string{op, ""} {
-		if queue := s.faults[key]; len(queue) > 0 {
-			s.faults[key] = queue[1:]
-			return queue[0]
-		}
+// Check reports what the faults, the names and the provider's records say.
+func (s *Server) Check() error {
+	problems := s.problems()
+	if s.check != nil {
+		problems = append(problems, s.check())
 	}
-	if s.choose != nil {
-		return s.choose(op)
-	}
-	return Fault{}
+	return errors.Join(problems...)
 }
 
-// ServeHTTP answers one request, with its fault if there is one.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.cfg.MaxRequest))
+// answer answers one request, with its fault if there is one.
+func (s *Server) answer(w http.ResponseWriter, r *http.Request, route Route) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.maxRequest))
 	if err != nil {
 		http.Error(w, "request body too large or broken", http.StatusRequestEntityTooLarge)
 		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	op := r.URL.Path
-	if s.cfg.Op != nil {
-		op = s.cfg.Op(r)
-	}
+	op, run := route(r, body)
 	fault := s.fault(op)
-	if fault.before(w) {
+	if before(fault, w) {
 		return
 	}
-	reply := s.cfg.Handle(r, body)
+	reply := run()
 	if reply.Status == 0 {
 		reply.Status = http.StatusOK
 	}
 	for name, values := range reply.Header {
 		w.Header()[name] = values
 	}
-	if fault.after(w, reply) {
+	if after(fault, w, reply) {
 		return
 	}
 	w.WriteHeader(reply.Status)

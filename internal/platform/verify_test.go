@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/issuing-sdk/issuing-go/internal/ledger"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 )
 
 // TestCallbackVerify: Verify sees the headers and the whole answer, and the log
@@ -20,7 +20,7 @@ func TestCallbackVerify(t *testing.T) {
 		_, _ = w.Write([]byte(long))
 	}))
 	defer target.Close()
-	clock := ledger.NewClock(start)
+	clock := issuingtest.NewClock(start)
 	s, _ := newServer(t, Config{Clock: clock})
 	cb := callback(target.URL, "event")
 	cb.Accepted = func(int, []byte) bool { t.Error("Accepted was asked beside Verify"); return true }

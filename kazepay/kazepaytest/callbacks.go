@@ -103,13 +103,7 @@ func (s *Server) push(kind string, content map[string]any) {
 	}
 	s.http.Push(platform.Callback{
 		Type: kind, URL: address, Retries: schedule, Accepted: s.cfg.Accepted, Verify: verify,
-		Make: func(int) (http.Header, []byte) {
-			header, body, err := s.sealCallback(kind, requestNo, content)
-			if err != nil {
-				return http.Header{}, nil
-			}
-			return header, body
-		},
+		Make: func(int) (http.Header, []byte, error) { return s.sealCallback(kind, requestNo, content) },
 	})
 }
 

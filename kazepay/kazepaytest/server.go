@@ -157,14 +157,14 @@ func NewServer(cfg Config) (*Server, error) {
 	if err := s.book.Transfer(ledger.World(currency), merchant, cfg.Balance, "funding"); err != nil {
 		return nil, fmt.Errorf("kazepaytest: the balance: %w", err)
 	}
-	_, err := platform.NewServer(platform.Config{
-		Listen: cfg.Listen, Clock: cfg.Clock, Op: s.apiCode, Handle: s.handle,
-		MaxRequest: max(platform.DefaultMaxRequest, 2*cfg.MaxUpload),
-		Bind:       func(server *platform.Server) { s.http, s.clock = server, server.Clock() },
+	server, err := platform.New(platform.Config{
+		Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: max(platform.DefaultMaxRequest, 2*cfg.MaxUpload),
 	})
 	if err != nil {
 		return nil, err
 	}
+	s.http, s.clock = server, server.Clock()
+	s.http.Serve(platform.Named(s.apiCode, s.handle))
 	return s, nil
 }
 

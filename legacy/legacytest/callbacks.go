@@ -101,8 +101,8 @@ func (s *Server) push(typ, notifyURL string, retries []time.Duration, content ma
 	}
 	s.http.Push(platform.Callback{
 		Type: typ, URL: url, Retries: retries,
-		Make: func(int) (http.Header, []byte) {
-			return http.Header{"Content-Type": {"application/json"}}, body
+		Make: func(int) (http.Header, []byte, error) {
+			return http.Header{"Content-Type": {"application/json"}}, body, nil
 		},
 	})
 }

@@ -92,10 +92,11 @@ func NewServer(cfg Config) (*Server, error) {
 			return nil, fmt.Errorf("legacytest: the reserve: %w", err)
 		}
 	}
-	if s.http, err = platform.NewServer(platform.Config{Listen: cfg.Listen, Clock: cfg.Clock, Handle: s.handle}); err != nil {
+	if s.http, err = platform.New(platform.Config{Listen: cfg.Listen, Clock: cfg.Clock}); err != nil {
 		return nil, err
 	}
 	s.clock = s.http.Clock()
+	s.http.Serve(platform.Named(platform.Path, s.handle))
 	return s, nil
 }
 

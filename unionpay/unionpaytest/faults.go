@@ -3,51 +3,55 @@ package unionpaytest
 import (
 	"time"
 
-	"github.com/issuing-sdk/issuing-go/internal/ledger"
-	"github.com/issuing-sdk/issuing-go/internal/platform"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 )
 
 // Clock is the gateway's time: it follows real time or is turned by Advance.
-type Clock = ledger.Clock
+type Clock = issuingtest.Clock
 
 // NewClock returns a clock that stands at start until its Advance is called.
-func NewClock(start time.Time) *Clock { return ledger.NewClock(start) }
+func NewClock(start time.Time) *Clock { return issuingtest.NewClock(start) }
 
 // Fault is one misbehaviour of the network or server for one request.
-type Fault = platform.Fault
+type Fault = issuingtest.Fault
 
 // DropBefore closes the connection without carrying the request out.
-func DropBefore() Fault { return platform.DropBefore() }
+func DropBefore() Fault { return issuingtest.DropBefore() }
 
 // DropAfter carries the request out and closes the connection without an answer.
-func DropAfter() Fault { return platform.DropAfter() }
+func DropAfter() Fault { return issuingtest.DropAfter() }
 
 // BadGateway answers with an HTML page and status 502, before or after carrying
 // the request out.
-func BadGateway(afterCommit bool) Fault { return platform.BadGateway(afterCommit) }
+func BadGateway(afterCommit bool) Fault {
+	if afterCommit {
+		return issuingtest.BadGatewayAfter()
+	}
+	return issuingtest.BadGatewayBefore()
+}
 
 // RateLimited answers 429 with a Retry-After header and carries nothing out.
-func RateLimited(retryAfter time.Duration) Fault { return platform.RateLimited(retryAfter) }
+func RateLimited(retryAfter time.Duration) Fault { return issuingtest.RateLimited(retryAfter) }
 
 // DelayBefore waits, then carries the request out even when the client has given
 // up.
-func DelayBefore(d time.Duration) Fault { return platform.DelayBefore(d) }
+func DelayBefore(d time.Duration) Fault { return issuingtest.DelayBefore(d) }
 
 // DelayAfter carries the request out, waits, and answers.
-func DelayAfter(d time.Duration) Fault { return platform.DelayAfter(d) }
+func DelayAfter(d time.Duration) Fault { return issuingtest.DelayAfter(d) }
 
 // Truncate carries the request out and breaks off in the middle of the answer.
-func Truncate() Fault { return platform.Truncate() }
+func Truncate() Fault { return issuingtest.Truncate() }
 
 // Replace carries the request out and answers with status 200 and another body,
 // which the signature does not fit.
-func Replace(body string) Fault { return platform.Replace(body) }
+func Replace(body string) Fault { return issuingtest.Replace(body) }
 
 // Inject queues faults for the next requests to a path, one each; "" is any
 // path.
-func (s *Server) Inject(path string, faults ...Fault) { s.http.Inject(path, faults...) }
+func (s *Server) Inject(path string, faults ...Fault) { _ = s.http.Inject(path, faults...) }
 
 // Choose sets a function that picks the fault of every request for which none is
 // queued. It runs concurrently; nil picks none.
@@ -58,10 +62,10 @@ func (s *Server) Requests(path string) int { return s.http.Requests(path) }
 
 // CallbackFault changes how notifications are delivered: twice, held back and in
 // reverse order, or forged.
-type CallbackFault = platform.CallbackFault
+type CallbackFault = issuingtest.CallbackFault
 
 // Delivery is one attempt to deliver a notification.
-type Delivery = platform.Delivery
+type Delivery = issuingtest.Delivery
 
 // SetCallbackFault changes how later notifications are delivered.
 func (s *Server) SetCallbackFault(f CallbackFault) { s.http.SetCallbackFault(f) }

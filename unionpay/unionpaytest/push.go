@@ -72,9 +72,10 @@ func (s *Server) notify(message unionpay.MessageType, trxInfo fields) error {
 	uuids := map[int]string{}
 	s.http.Push(platform.Callback{
 		Type: string(message), URL: s.cfg.WebhookURL, Retries: s.cfg.Retries,
-		Make: func(attempt int) (http.Header, []byte) {
+		Make: func(attempt int) (http.Header, []byte, error) {
 			uuids[attempt] = hexUUID()
-			return s.signedPush(top, path, uuids[attempt])
+			header, body := s.signedPush(top, path, uuids[attempt])
+			return header, body, nil
 		},
 		Verify: func(attempt, status int, header http.Header, body []byte) bool {
 			a := s.checkAnswer(msgID, uuids[attempt], status, header, body)

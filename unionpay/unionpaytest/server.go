@@ -121,11 +121,12 @@ func NewServer(cfg Config) (*Server, error) {
 	for message, path := range cfg.Paths {
 		s.byPath[path] = append(s.byPath[path], message)
 	}
-	server, err := platform.NewServer(platform.Config{Listen: cfg.Listen, Clock: cfg.Clock, Handle: s.handle, MaxRequest: 1 << 20})
+	server, err := platform.New(platform.Config{Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: 1 << 20})
 	if err != nil {
 		return nil, err
 	}
 	s.http, s.clock = server, server.Clock()
+	s.http.Serve(platform.Named(platform.Path, s.handle))
 	return s, nil
 }
 

@@ -44,7 +44,7 @@ func (s *Server) push(eventType, sourceID string, data map[string]any) {
 	s.http.Push(platform.Callback{
 		Type: eventType, URL: s.cfg.WebhookURL, Retries: retries,
 		Accepted: func(status int, _ []byte) bool { return status == http.StatusOK },
-		Make:     func(int) (http.Header, []byte) { return s.sign(body), body },
+		Make:     func(int) (http.Header, []byte, error) { return s.sign(body), body, nil },
 	})
 }
 

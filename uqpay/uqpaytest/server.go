@@ -102,17 +102,12 @@ func NewServer(cfg Config) (*Server, error) {
 	if s.hmac, err = sign.NewHMACKey(s.secret); err != nil {
 		return nil, err
 	}
-	if s.clock = cfg.Clock; s.clock == nil {
-		s.clock = ledger.NewRealClock()
-	}
-	s.state = newState(s.clock.Now())
-	_, err = platform.NewServer(platform.Config{
-		Listen: cfg.Listen, Clock: s.clock, MaxRequest: maxRequest, Op: opOf, Handle: s.handle,
-		Bind: func(h *platform.Server) { s.http = h },
-	})
-	if err != nil {
+	if s.http, err = platform.New(platform.Config{Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: maxRequest}); err != nil {
 		return nil, err
 	}
+	s.clock = s.http.Clock()
+	s.state = newState(s.clock.Now())
+	s.http.Serve(platform.Named(opOf, s.handle))
 	for _, currency := range []issuing.Currency{issuing.USD, issuing.SGD} {
 		if cfg.Funds.Sign() > 0 {
 			if err := s.Fund(currency, cfg.Funds); err != nil {

@@ -67,15 +67,9 @@ func (s *Server) push(typ string, payload map[string]any) {
 	if own, ok := s.cfg.Webhooks[typ]; ok {
 		url = own
 	}
-	s.http.Push(platform.Callback{
+	s.host.Push(platform.Callback{
 		Type: typ, URL: url, Retries: retries,
-		Make: func(int) (http.Header, []byte) {
-			header, body, err := s.SignCallback(payload)
-			if err != nil {
-				return http.Header{}, nil
-			}
-			return header, body
-		},
+		Make: func(int) (http.Header, []byte, error) { return s.SignCallback(payload) },
 	})
 }
 

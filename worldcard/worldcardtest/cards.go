@@ -79,7 +79,7 @@ var bins = []bin{
 func (s *Server) virtualBINs(f fields) (any, *problem) {
 	var list []map[string]any
 	for _, b := range bins {
-		want := f.text("card_type")
+		want := f.Text("card_type")
 		if b.typ == worldcard.CardTypePhysicalG || (want != "" && want != string(b.typ)) {
 			continue
 		}
@@ -128,14 +128,14 @@ var (
 	plainAmount = regexp.MustCompile(`^[0-9]+(\.[0-9]{1,2})?$`)
 )
 
-// amount reads a decimal string with at most two places that is not below the
+// readAmount reads a decimal string with at most two places that is not below the
 // minimum.
-func (f fields) amount(name string) (issuing.Amount, *problem) {
-	if f.text(name) == "" {
+func readAmount(f fields, name string) (issuing.Amount, *problem) {
+	if f.Text(name) == "" {
 		return issuing.Amount{}, &problem{worldcard.CodeFieldMissing, name + " is required"}
 	}
-	a, err := issuing.ParseAmount(f.text(name))
-	if err != nil || !plainAmount.MatchString(f.text(name)) || a.Cmp(minimum) < 0 {
+	a, err := issuing.ParseAmount(f.Text(name))
+	if err != nil || !plainAmount.MatchString(f.Text(name)) || a.Cmp(minimum) < 0 {
 		return issuing.Amount{}, &problem{worldcard.CodeInvalidAmount, worldcard.CodeInvalidAmount.Meaning()}
 	}
 	a, _ = a.Rescale(2) // answers show two decimals
@@ -157,39 +157,39 @@ func (s *Server) checkBirthday(text string) *problem {
 }
 
 func (s *Server) applyVirtual(f fields) (any, *problem) {
-	typ := worldcard.CardType(f.text("card_type"))
-	if name := f.missing("merchant_card_id", "card_type", "card_bin_id"); name != "" {
+	typ := worldcard.CardType(f.Text("card_type"))
+	if name := f.Missing("merchant_card_id", "card_type", "card_bin_id"); name != "" {
 		return fail(worldcard.CodeFieldMissing, name+" is required")
 	}
 	// A repeat is recognised before anything else is checked.
-	if s.byKey[f.text("merchant_card_id")] != nil {
+	if s.byKey[f.Text("merchant_card_id")] != nil {
 		return fail(worldcard.CodeDuplicateOrder, "")
 	}
 	required, known := requiredFields[typ]
 	if !known {
 		return fail(worldcard.CodeUnsupportedCardType, "")
 	}
-	if name := f.missing(required...); name != "" {
+	if name := f.Missing(required...); name != "" {
 		return fail(worldcard.CodeFieldMissing, name+" is required")
 	}
 	if typ == worldcard.CardTypeVirtualG {
 		for _, name := range []string{"first_name", "last_name"} {
-			if len(f.text(name)) > 40 || !latinName.MatchString(f.text(name)) {
+			if len(f.Text(name)) > 40 || !latinName.MatchString(f.Text(name)) {
 				return fail(worldcard.CodeFieldValue, name+" is invalid")
 			}
 		}
 	}
-	if code := f.text("country_code"); code != "" && !twoCapitals.MatchString(code) {
+	if code := f.Text("country_code"); code != "" && !twoCapitals.MatchString(code) {
 		return fail(worldcard.CodeFieldValue, "country_code is invalid")
 	}
-	if failed := s.checkBirthday(f.text("birthday")); failed != nil {
+	if failed := s.checkBirthday(f.Text("birthday")); failed != nil {
 		return nil, failed
 	}
-	b, ok := findBIN(f.text("card_bin_id"))
+	b, ok := findBIN(f.Text("card_bin_id"))
 	if !ok || b.typ != typ {
 		return fail(worldcard.CodeBINNotFound, "")
 	}
-	amount, failed := f.amount("first_recharge_amount")
+	amount, failed := readAmount(f, "first_recharge_amount")
 	if failed != nil {
 		return nil, failed
 	}
@@ -199,7 +199,7 @@ func (s *Server) applyVirtual(f fields) (any, *problem) {
 		return fail(worldcard.CodeInsufficientReserve, "")
 	}
 	s.keep(c)
-	s.clock.After(s.cfg.Delay, func() { s.issue(c) })
+	s.later(func() { s.issue(c) })
 	return map[string]any{
 		"card_id": c.id, "merchant_card_id": c.key, "status": c.status, "created_at": stamp(c.created),
 	}, nil
@@ -209,11 +209,11 @@ func (s *Server) applyVirtual(f fields) (any, *problem) {
 func (s *Server) newCard(f fields, typ worldcard.CardType, b bin, status worldcard.CardStatus, digits int) *card {
 	now := s.now()
 	c := &card{
-		id: s.nextID(digits), key: f.text("merchant_card_id"), typ: typ, bin: b, status: status,
+		id: s.seq.ID(digits), key: f.Text("merchant_card_id"), typ: typ, bin: b, status: status,
 		holder: map[string]string{}, created: now, updated: now,
 	}
 	for name := range f {
-		c.holder[name] = f.text(name)
+		c.holder[name] = f.Text(name)
 	}
 	return c
 }
@@ -224,18 +224,15 @@ func (s *Server) keep(c *card) {
 
 // issue ends the application for a virtual card.
 func (s *Server) issue(c *card) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	now := s.now()
-	if reason := s.takeFailure(failIssue); reason != "" {
+	if reason, failed := s.failures.Take(opApply); failed {
 		_ = s.book.Transfer(c.frozenFirst(), reserve, c.first, c.id)
 		c.move(worldcard.CardStatusFailed, now)
 		s.pushCardOpen(c, reason)
 		return
 	}
 	_ = s.book.Transfer(c.frozenFirst(), c.available(), c.first, c.id)
-	s.seq++
-	c.number = ledger.PAN(c.bin.number, s.seq, 16)
+	c.number = ledger.PAN(c.bin.number, s.seq.Next(), 16)
 	c.cvv = ledger.CVV(c.number)
 	c.month, c.year = ledger.Expiry(now)
 	s.numbers[numberKey(c.number.Reveal())] = c.id
@@ -251,10 +248,10 @@ func numberKey(number string) [sha256.Size]byte { return sha256.Sum256([]byte(nu
 func (s *Server) find(f fields) (*card, *problem) {
 	var c *card
 	switch {
-	case f.text("card_id") != "":
-		c = s.cards[f.text("card_id")]
-	case f.text("merchant_card_id") != "":
-		c = s.byKey[f.text("merchant_card_id")]
+	case f.Text("card_id") != "":
+		c = s.cards[f.Text("card_id")]
+	case f.Text("merchant_card_id") != "":
+		c = s.byKey[f.Text("merchant_card_id")]
 	default:
 		return nil, &problem{worldcard.CodeFieldMissing, "card_id or merchant_card_id is required"}
 	}
@@ -323,15 +320,13 @@ func (s *Server) closeCard(f fields) (any, *problem) {
 		return fail(worldcard.CodeCloseFailed, "")
 	}
 	c.move(worldcard.CardStatusClosing, s.now())
-	s.clock.After(s.cfg.Delay, func() { s.finishClose(c) })
+	s.later(func() { s.finishClose(c) })
 	return map[string]any{"card_id": c.id, "status": c.status}, nil
 }
 
 // finishClose releases what authorizations hold, gives the balance back to the
 // reserve and announces it for the refund.
 func (s *Server) finishClose(c *card) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if held := s.book.Balance(c.held()); held.Sign() > 0 {
 		_ = s.book.Transfer(c.held(), c.available(), held, c.id)
 	}

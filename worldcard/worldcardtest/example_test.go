@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log"
 
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/worldcard"
 	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
 )
@@ -22,12 +23,14 @@ func Example() {
 		log.Fatal(err)
 	}
 
-	server.Inject("", worldcardtest.DropBefore())
+	if err := server.Inject("Virtual.BINs", issuingtest.DropBefore()); err != nil {
+		log.Fatal(err)
+	}
 	bins, err := client.Virtual.BINs(context.Background(), worldcard.BINsRequest{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(bins.Total, "BINs after", server.Requests(""), "requests; the books:", server.Check())
+	fmt.Println(bins.Total, "BINs after", server.Requests("Virtual.BINs"), "requests; the books:", server.Check())
 	// Output:
 	// 4 BINs after 2 requests; the books: <nil>
 }

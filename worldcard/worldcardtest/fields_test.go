@@ -116,7 +116,9 @@ func TestRefuseAnswersWithoutCarryingOut(t *testing.T) {
 	t.Parallel()
 	server := start(t, worldcardtest.Config{})
 	s := newSample(t, server)
-	server.Inject(applyV, worldcardtest.Refuse(1133, ""), worldcardtest.Refuse(10019, "not yours"))
+	if err := server.Inject("Virtual.Apply", worldcardtest.Refuse(1133, ""), worldcardtest.Refuse(10019, "not yours")); err != nil {
+		t.Fatal(err)
+	}
 	for _, want := range []struct {
 		code    int
 		message string

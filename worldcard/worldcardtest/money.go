@@ -38,25 +38,25 @@ func (s *Server) deposit(f fields) (any, *problem) {
 	if failed != nil {
 		return nil, failed
 	}
-	key := f.text("merchant_transaction_id")
+	key := f.Text("merchant_transaction_id")
 	if key == "" {
 		return fail(worldcard.CodeFieldMissing, "merchant_transaction_id is required")
 	}
 	if s.deposits[key] != nil {
 		return fail(worldcard.CodeDuplicateOrder, "")
 	}
-	amount, failed := f.amount("amount")
+	amount, failed := readAmount(f, "amount")
 	if failed != nil {
 		return nil, failed
 	}
-	if code := f.text("currency"); code != "" && code != string(currency) {
+	if code := f.Text("currency"); code != "" && code != string(currency) {
 		return fail(worldcard.CodeFieldValue, "currency is not supported")
 	}
 	if c.status != worldcard.CardStatusActive {
 		return fail(worldcard.CodeCardDisabled, "")
 	}
 	d := &deposit{
-		id: s.nextID(10), key: key, card: c, amount: amount,
+		id: s.seq.ID(10), key: key, card: c, amount: amount,
 		status: worldcard.DepositStatusProcessing, created: s.now(),
 	}
 	if s.book.Transfer(reserve, d.account(), amount, d.id) != nil {
@@ -64,16 +64,15 @@ func (s *Server) deposit(f fields) (any, *problem) {
 	}
 	s.deposits[key] = d
 	s.ordered = append(s.ordered, d)
-	s.clock.After(s.cfg.Delay, func() { s.finishDeposit(d) })
+	s.later(func() { s.finishDeposit(d) })
 	return d.fields(), nil
 }
 
 // finishDeposit credits the card, or gives the money back when a test or the
 // card's end wants the top-up to fail.
 func (s *Server) finishDeposit(d *deposit) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	d.ended, d.reason = s.now(), s.takeFailure(failDeposit)
+	d.ended = s.now()
+	d.reason, _ = s.failures.Take(opDeposit)
 	if d.reason == "" && d.card.status != worldcard.CardStatusActive && d.card.status != worldcard.CardStatusFrozen {
 		d.reason = "card is closed"
 	}
@@ -94,7 +93,7 @@ func (s *Server) depositList(f fields) (any, *problem) {
 	}
 	// The key is an index; a list without it shows the latest first.
 	candidates := s.ordered
-	if key := f.text("merchant_transaction_id"); key != "" {
+	if key := f.Text("merchant_transaction_id"); key != "" {
 		candidates = nil
 		if d := s.deposits[key]; d != nil {
 			candidates = []*deposit{d}
@@ -103,7 +102,7 @@ func (s *Server) depositList(f fields) (any, *problem) {
 	var list []map[string]any
 	for i := len(candidates) - 1; i >= 0; i-- {
 		d := candidates[i]
-		if d.card == c && (f.text("transaction_id") == "" || f.text("transaction_id") == d.id) {
+		if d.card == c && (f.Text("transaction_id") == "" || f.Text("transaction_id") == d.id) {
 			list = append(list, d.fields())
 		}
 	}
@@ -241,7 +240,7 @@ func (s *Server) record(cardID string, run func(*card) (*transaction, error)) (s
 
 func (s *Server) newTransaction(typ worldcard.TransactionType, amount issuing.Amount, shop Merchant) *transaction {
 	return &transaction{
-		id: s.nextID(12), typ: typ, status: worldcard.TransactionStatusComplete,
+		id: s.seq.ID(12), typ: typ, status: worldcard.TransactionStatusComplete,
 		amount: amount, shop: shop, at: s.now(),
 	}
 }

@@ -19,27 +19,27 @@ type kyc struct {
 }
 
 func (s *Server) applyPhysical(f fields) (any, *problem) {
-	if name := f.missing("merchant_card_id", "card_type", "card_bin_id"); name != "" {
+	if name := f.Missing("merchant_card_id", "card_type", "card_bin_id"); name != "" {
 		return fail(worldcard.CodeFieldMissing, name+" is required")
 	}
-	if s.byKey[f.text("merchant_card_id")] != nil {
+	if s.byKey[f.Text("merchant_card_id")] != nil {
 		return fail(worldcard.CodeDuplicateOrder, "")
 	}
-	if worldcard.CardType(f.text("card_type")) != worldcard.CardTypePhysicalG {
+	if worldcard.CardType(f.Text("card_type")) != worldcard.CardTypePhysicalG {
 		return fail(worldcard.CodeUnsupportedCardType, "")
 	}
-	if name := f.missing("first_name", "last_name", "telephone_country_code", "phone", "birth_date"); name != "" {
+	if name := f.Missing("first_name", "last_name", "telephone_country_code", "phone", "birth_date"); name != "" {
 		return fail(worldcard.CodeFieldMissing, name+" is required")
 	}
-	if _, err := time.Parse(time.DateOnly, f.text("birth_date")); err != nil {
+	if _, err := time.Parse(time.DateOnly, f.Text("birth_date")); err != nil {
 		return fail(worldcard.CodeDateFormat, "")
 	}
 	for _, name := range []string{"residence_country", "delivery_country"} {
-		if code := f.text(name); code != "" && !twoCapitals.MatchString(code) {
+		if code := f.Text(name); code != "" && !twoCapitals.MatchString(code) {
 			return fail(worldcard.CodeFieldValue, name+" is invalid")
 		}
 	}
-	b, ok := findBIN(f.text("card_bin_id"))
+	b, ok := findBIN(f.Text("card_bin_id"))
 	if !ok || b.typ != worldcard.CardTypePhysicalG {
 		return fail(worldcard.CodeBINNotFound, "")
 	}
@@ -49,7 +49,7 @@ func (s *Server) applyPhysical(f fields) (any, *problem) {
 	s.quota--
 	c := s.newCard(f, worldcard.CardTypePhysicalG, b, worldcard.CardStatusPendingKYC, 19)
 	s.keep(c)
-	s.clock.After(s.cfg.KYCTimeout, func() { s.expireKYC(c) })
+	s.host.Later(&s.mu, s.cfg.KYCTimeout, func() { s.expireKYC(c) })
 	return map[string]any{
 		"card_id": c.id, "merchant_card_id": c.key, "card_type": c.typ, "status": c.status, "created_at": stamp(c.created),
 	}, nil
@@ -78,7 +78,7 @@ func (s *Server) findPhysical(f fields) (*card, *problem) {
 // sensitive reads a field that comes in clear or encrypted once more, and
 // returns "" unless it has exactly n digits.
 func (s *Server) sensitive(f fields, name string, n int) string {
-	v := f.text(name)
+	v := f.Text(name)
 	if plain, err := s.aes.Open(v); err == nil {
 		v = string(plain)
 	}
@@ -130,7 +130,7 @@ func (s *Server) activate(f fields) (any, *problem) {
 	}
 	if !c.activating {
 		c.activating = true
-		s.clock.After(s.cfg.Delay, func() { s.finishActivation(c, pin) })
+		s.later(func() { s.finishActivation(c, pin) })
 	}
 	return change(c), nil
 }
@@ -138,10 +138,8 @@ func (s *Server) activate(f fields) (any, *problem) {
 // finishActivation ends an activation; a failure leaves the card as it was and
 // is announced by nothing.
 func (s *Server) finishActivation(c *card, pin string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	c.activating = false
-	if s.takeFailure(failActivate) != "" {
+	if _, failed := s.failures.Take(opActivate); failed {
 		return
 	}
 	c.pin = issuing.NewSecret(pin)
@@ -168,11 +166,11 @@ func (s *Server) changePIN(f fields) (any, *problem) {
 // findKYC returns the card of a KYC request, which names it by the merchant's id
 // only.
 func (s *Server) findKYC(f fields) (*card, *problem) {
-	if name := f.missing("merchant_card_id", "card_type"); name != "" {
+	if name := f.Missing("merchant_card_id", "card_type"); name != "" {
 		return nil, &problem{worldcard.CodeFieldMissing, name + " is required"}
 	}
-	c := s.byKey[f.text("merchant_card_id")]
-	if c == nil || !c.physical() || worldcard.CardType(f.text("card_type")) != c.typ {
+	c := s.byKey[f.Text("merchant_card_id")]
+	if c == nil || !c.physical() || worldcard.CardType(f.Text("card_type")) != c.typ {
 		return nil, &problem{worldcard.CodeOrderNotFound, worldcard.CodeOrderNotFound.Meaning()}
 	}
 	return c, nil
@@ -188,7 +186,7 @@ func (s *Server) kycInit(f fields) (any, *problem) {
 	}
 	c.kyc.status = worldcard.KYCStatusPending
 	return map[string]any{
-		"access_token": "_act-sbx-" + s.nextID(16), "external_user_id": c.id, "status": c.kyc.status,
+		"access_token": "_act-sbx-" + s.seq.ID(16), "external_user_id": c.id, "status": c.kyc.status,
 	}, nil
 }
 
@@ -224,8 +222,6 @@ func (s *Server) failPhysical(c *card, reason string) {
 }
 
 func (s *Server) expireKYC(c *card) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if c.status != worldcard.CardStatusPendingKYC {
 		return
 	}

@@ -1,10 +1,7 @@
 package worldcardtest
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
-	"io"
 	"maps"
 	"net"
 	"net/http"
@@ -51,7 +48,7 @@ func (s *Server) verify(r *http.Request, body []byte) ([]byte, *platform.Reply) 
 	if sign.VerifyPSS(s.merchant, signature, body, timestamp, nonce) != nil {
 		return unauthorized("Signature verification failed")
 	}
-	if s.seen(nonce, now) {
+	if !s.nonces.First(nonce, now) {
 		return unauthorized("Request already processed (duplicate nonce)")
 	}
 	plaintext, err := s.aes.OpenBody(body)
@@ -78,25 +75,6 @@ func (s *Server) allowed(remote string) bool {
 	return false
 }
 
-// seen remembers a nonce and reports whether it was used before. Old nonces are
-// forgotten; their timestamps have expired by then.
-func (s *Server) seen(nonce string, now time.Time) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if at, ok := s.nonces[nonce]; ok && now.Sub(at) < nonceMemory {
-		return true
-	}
-	if len(s.nonces) > 0 && len(s.nonces)%4096 == 0 {
-		for n, at := range s.nonces {
-			if now.Sub(at) >= nonceMemory {
-				delete(s.nonces, n)
-			}
-		}
-	}
-	s.nonces[nonce] = now
-	return false
-}
-
 // problem is a refusal by the business logic.
 type problem struct {
 	code    worldcard.Code
@@ -116,14 +94,7 @@ func answer(status int, code worldcard.Code, message string, data any) platform.
 	if data != nil || code != 0 {
 		envelope["data"] = data
 	}
-	var buf bytes.Buffer
-	encoder := json.NewEncoder(&buf)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(envelope)
-	return platform.Reply{
-		Status: status, Body: buf.Bytes(),
-		Header: http.Header{"Content-Type": {"application/json; charset=utf-8"}},
-	}
+	return platform.JSONReply(status, envelope)
 }
 
 // refuse answers with an HTTP status and the same number as code.
@@ -158,48 +129,14 @@ func (s *Server) protect(value string) string {
 	return sealed
 }
 
-// fields are the parameters of a request, read without the client's types so
-// that a wrong name in them shows.
-type fields map[string]any
-
-var errNotObject = errors.New("not a JSON object")
-
-func parseFields(plaintext []byte) (fields, error) {
-	d := json.NewDecoder(bytes.NewReader(plaintext))
-	d.UseNumber()
-	var f fields
-	if err := d.Decode(&f); err != nil || f == nil {
-		return nil, errNotObject
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errNotObject
-	}
-	return f, nil
-}
+// fields are the parameters of a request.
+type fields = platform.Fields
 
 // mistyped returns the first parameter that is not of its documented type: all
 // are strings but the integers that paging reads.
-func (f fields) mistyped() string {
+func mistyped(f fields) string {
 	for _, name := range slices.Sorted(maps.Keys(f)) {
-		_, text := f[name].(string)
-		if !text && f[name] != nil && name != "page" && name != "page_size" {
-			return name
-		}
-	}
-	return ""
-}
-
-// text returns a string parameter, "" when absent or of another type.
-func (f fields) text(name string) string {
-	v, _ := f[name].(string)
-	return v
-}
-
-// missing returns the first of the named parameters that is absent or no
-// non-empty string.
-func (f fields) missing(names ...string) string {
-	for _, name := range names {
-		if f.text(name) == "" {
+		if f.Has(name) && f[name][0] != '"' && name != "page" && name != "page_size" {
 			return name
 		}
 	}
@@ -207,19 +144,14 @@ func (f fields) missing(names ...string) string {
 }
 
 // paging returns page and page_size with their defaults.
-func (f fields) paging() (page, size int, failed *problem) {
+func paging(f fields) (page, size int, failed *problem) {
 	page, size = 1, 10
 	for name, target := range map[string]*int{"page": &page, "page_size": &size} {
-		v, present := f[name]
-		if !present {
+		if _, present := f[name]; !present {
 			continue
 		}
-		number, ok := v.(json.Number)
+		n, ok := f.Int(name)
 		if !ok {
-			return 0, 0, &problem{worldcard.CodePagination, name + " must be an integer"}
-		}
-		n, err := strconv.Atoi(number.String())
-		if err != nil {
 			return 0, 0, &problem{worldcard.CodePagination, name + " must be an integer"}
 		}
 		*target = n
@@ -235,16 +167,9 @@ func (f fields) paging() (page, size int, failed *problem) {
 
 // paged answers with one page of items.
 func paged(f fields, items []map[string]any) (any, *problem) {
-	page, size, failed := f.paging()
+	page, size, failed := paging(f)
 	if failed != nil {
 		return nil, failed
 	}
-	first := min(page-1, len(items)) // so that the product below cannot overflow
-	first = min(first*size, len(items))
-	last := min(first+size, len(items))
-	list := items[first:last]
-	if list == nil {
-		list = []map[string]any{}
-	}
-	return map[string]any{"total": len(items), "page": page, "page_size": size, "list": list}, nil
+	return map[string]any{"total": len(items), "page": page, "page_size": size, "list": platform.Page(items, page, size)}, nil
 }

@@ -23,6 +23,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
 )
 
@@ -148,7 +149,7 @@ var epoch = time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC)
 
 func start(t testing.TB, cfg worldcardtest.Config) *worldcardtest.Server {
 	t.Helper()
-	cfg.Clock = worldcardtest.NewClock(epoch)
+	cfg.Clock = issuingtest.NewClock(epoch)
 	server, err := worldcardtest.NewServer(cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -235,6 +236,7 @@ func TestVerificationStepsInOrder(t *testing.T) {
 		{"undecryptable", s, s.sign(binList, garbage, now(0), uuid.NewString()), 401, "Request body decryption failed"},
 		{"no JSON inside", s, s.request(binList, `not json`), 400, "Bad Request"},
 		{"more than one JSON value", s, s.request(binList, `{} {}`), 400, "Bad Request"},
+		{"a parameter twice", s, s.request(binList, `{"page":1,"page":1}`), 400, "Bad Request"},
 		{"unknown path", s, s.request("/api/v1/card/apply", johnsApp), 404, "Resource Not Found"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

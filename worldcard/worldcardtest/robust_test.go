@@ -85,3 +85,25 @@ func TestClosedCardHasNoMoreTransactions(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestFailuresNeedNoReason(t *testing.T) {
+	t.Parallel()
+	server := start(t, worldcardtest.Config{})
+	client := clientFor(t, server)
+	id := activeR(t, server, client, "mc")
+	server.FailNextDeposit("")
+	must(client.Cards.Deposit(t.Context(), worldcard.DepositRequest{
+		CardRef: worldcard.ByCardID(id), MerchantTransactionID: "tx", Amount: issuing.NewAmount(50, 0),
+	}))
+	server.FailNextIssue("")
+	activeR(t, server, client, "mc-2")
+	if got := server.Deposits()[0].Status; got != worldcard.DepositStatusFailed {
+		t.Errorf("the top-up is %v", got)
+	}
+	if card, _ := server.Card("mc-2"); card.Status != worldcard.CardStatusFailed {
+		t.Errorf("the card is %v", card.Status)
+	}
+	if err := server.Check(); err != nil {
+		t.Error(err)
+	}
+}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/webhook"
 	"github.com/issuing-sdk/issuing-go/webhook/sqldedupe"
@@ -23,7 +24,7 @@ import (
 
 // shop is a merchant whose program runs in replicas behind one address.
 type shop struct {
-	clock    *worldcardtest.Clock
+	clock    *issuingtest.Clock
 	server   *worldcardtest.Server
 	client   *worldcard.Client
 	source   *webhook.Source
@@ -38,7 +39,7 @@ type shop struct {
 
 func openShop(t *testing.T, l *lab) *shop {
 	t.Helper()
-	s := &shop{clock: worldcardtest.NewClock(epoch), runs: map[string]int{}, handled: map[string]int{}}
+	s := &shop{clock: issuingtest.NewClock(epoch), runs: map[string]int{}, handled: map[string]int{}}
 	l.cfg.Now = s.clock.Now
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.route(w, r) }))
 	t.Cleanup(front.Close)
@@ -117,7 +118,7 @@ func testTogether(t *testing.T, l *lab) {
 	s.start(l.replica(t))
 	s.start(l.replica(t))
 	s.route = s.both
-	s.server.SetCallbackFault(worldcardtest.CallbackFault{Duplicate: true})
+	s.server.SetCallbackFault(issuingtest.CallbackFault{Duplicate: true})
 	const cards = 5
 	for n := range cards {
 		s.apply(t, fmt.Sprint("mc-", n))

@@ -1,4 +1,4 @@
-package platform
+package issuingtest
 
 import (
 	"encoding/json"

@@ -1,4 +1,4 @@
-package ledger
+package issuingtest
 
 import (
 	"container/heap"
@@ -7,9 +7,15 @@ import (
 )
 
 // Clock is the time of a platform in memory, and the agenda of what happens
-// later. A following clock runs with real time; a turned clock stands still
-// until Advance moves it. Both run their jobs in the order of their times, one
-// after the other. It is safe for concurrent use.
+// later on it: cards that are issued, orders that end, callbacks that are sent.
+// There are two kinds. A turned clock, from [NewClock], stands still until
+// [Clock.Advance] moves it, which makes a test quick and its order certain. A
+// following clock, from [NewRealClock], runs with real time; a platform that was
+// given no clock has one. Both run their jobs in the order of their times, one
+// after the other.
+//
+// A client that talks to a platform with a turned clock needs the same time:
+// pass issuing.WithClock(clock.Now). A Clock is safe for concurrent use.
 type Clock struct {
 	mu     sync.Mutex
 	turned bool
@@ -23,11 +29,12 @@ type Clock struct {
 	running sync.Mutex // held while a job runs, so jobs never overlap
 }
 
-// NewClock returns a turned clock that stands at start.
+// NewClock returns a turned clock: it stands at start until [Clock.Advance]
+// moves it.
 func NewClock(start time.Time) *Clock { return &Clock{turned: true, now: start} }
 
-// NewRealClock returns a clock that follows real time and runs jobs as they
-// fall due, until Close.
+// NewRealClock returns a clock that follows real time and runs jobs as they fall
+// due, until [Clock.Close]. Advance puts it ahead of real time.
 func NewRealClock() *Clock { return &Clock{} }
 
 // Now returns the clock's time.
@@ -44,11 +51,13 @@ func (c *Clock) nowLocked() time.Time {
 	return time.Now().Add(c.offset)
 }
 
-// After runs job when d has passed on this clock. A job may call After.
+// After runs job when d has passed on this clock; a d of zero or less is as soon
+// as the clock runs jobs, which a turned clock does in Advance alone. A job may
+// call After. On a closed clock, and with a nil job, After does nothing.
 func (c *Clock) After(d time.Duration, job func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed {
+	if c.closed || job == nil {
 		return
 	}
 	c.seq++
@@ -57,8 +66,9 @@ func (c *Clock) After(d time.Duration, job func()) {
 }
 
 // Advance moves the clock by d and runs every job that falls due on the way,
-// each at its own time, including jobs that they add. Advance(0) runs what is
-// due now. It must not be called from a job.
+// each at its own time, including jobs that they add. When it returns, all of
+// them have run. Advance(0) runs what is due now; a negative d is 0. It must not
+// be called from a job.
 func (c *Clock) Advance(d time.Duration) {
 	c.mu.Lock()
 	target := c.nowLocked().Add(max(d, 0))
@@ -66,32 +76,49 @@ func (c *Clock) Advance(d time.Duration) {
 		c.offset += max(d, 0)
 	}
 	c.mu.Unlock()
+	defer c.arm()
 	c.runUntil(target)
+	c.reach(target)
+}
+
+// reach moves a turned clock to target when its jobs have not brought it there.
+func (c *Clock) reach(target time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.turned && c.now.Before(target) {
 		c.now = target
 	}
-	c.armLocked()
 }
 
-// runUntil runs the jobs that are due at target.
+// runUntil runs the jobs that are due at target. A job that panics or ends its
+// goroutine leaves no lock held, and the jobs behind it stay on the agenda.
 func (c *Clock) runUntil(target time.Time) {
 	c.running.Lock()
 	defer c.running.Unlock()
-	for {
-		c.mu.Lock()
-		if c.closed || len(c.jobs) == 0 || c.jobs[0].at.After(target) {
-			c.mu.Unlock()
-			return
-		}
-		next := heap.Pop(&c.jobs).(*entry)
-		if c.turned && c.now.Before(next.at) {
-			c.now = next.at
-		}
-		c.mu.Unlock()
-		next.job()
+	for job := c.next(target); job != nil; job = c.next(target) {
+		job()
 	}
+}
+
+// next takes the first job that is due at target from the agenda, and moves a
+// turned clock to its time.
+func (c *Clock) next(target time.Time) func() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed || len(c.jobs) == 0 || c.jobs[0].at.After(target) {
+		return nil
+	}
+	next := heap.Pop(&c.jobs).(*entry)
+	if c.turned && c.now.Before(next.at) {
+		c.now = next.at
+	}
+	return next.job
+}
+
+func (c *Clock) arm() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.armLocked()
 }
 
 // armLocked sets the timer of a following clock to the next job.
@@ -104,10 +131,8 @@ func (c *Clock) armLocked() {
 		c.timer.Stop()
 	}
 	c.timer = time.AfterFunc(wait, func() {
+		defer c.arm() // also after a job that ended this goroutine
 		c.runUntil(c.Now())
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.armLocked()
 	})
 }
 
@@ -118,7 +143,8 @@ func (c *Clock) Pending() int {
 	return len(c.jobs)
 }
 
-// Close drops all jobs and waits for a running one.
+// Close drops all jobs and waits for a running one. Closing a platform closes its
+// clock. It must not be called from a job.
 func (c *Clock) Close() {
 	c.mu.Lock()
 	c.closed, c.jobs = true, nil

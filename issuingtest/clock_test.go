@@ -1,4 +1,4 @@
-package ledger
+package issuingtest
 
 import (
 	"runtime"
@@ -114,9 +114,57 @@ func TestCloseWaits(t *testing.T) {
 	}
 }
 
-func TestExpiry(t *testing.T) {
+// A job that panics or ends its goroutine leaves the clock usable and the jobs
+// behind it on the agenda.
+func TestJobsThatDoNotReturn(t *testing.T) {
 	t.Parallel()
-	if month, year := Expiry(start); month != "02" || year != "2028" {
-		t.Errorf("expires %s/%s", month, year)
+	c := NewClock(start)
+	var log []string
+	job := func(name string) func() {
+		return func() { log = append(log, name+"@"+c.Now().Sub(start).String()) }
 	}
+	c.After(0, nil)
+	c.After(time.Second, func() { panic("job") })
+	c.After(2*time.Second, job("b"))
+	c.After(3*time.Second, runtime.Goexit)
+	c.After(4*time.Second, job("d"))
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic did not reach the caller of Advance")
+			}
+		}()
+		c.Advance(time.Minute)
+	}()
+	if got := c.Now().Sub(start); got != time.Second || c.Pending() != 3 {
+		t.Errorf("stands at %v with %d jobs", got, c.Pending())
+	}
+	exited := make(chan struct{})
+	go func() {
+		defer close(exited)
+		c.Advance(time.Minute)
+		t.Error("Advance came back from a job that ended the goroutine")
+	}()
+	<-exited
+	c.Advance(time.Minute)
+	if diff := cmp.Diff([]string{"b@2s", "d@4s"}, log); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	c.Close()
+}
+
+func TestRealClockGoesOnBehindAJobThatExits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := NewRealClock()
+		defer c.Close()
+		ran := false
+		c.After(time.Second, runtime.Goexit)
+		c.After(2*time.Second, func() { ran = true })
+		time.Sleep(3 * time.Second)
+		synctest.Wait()
+		if !ran {
+			t.Error("the clock has stopped")
+		}
+	})
 }

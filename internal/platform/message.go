@@ -1,0 +1,120 @@
+package platform
+
+import (
+	"bytes"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+)
+
+// Fields are the members of a request's JSON object as they stand in it, read
+// without the client's types and codec so that a wrong name or type in them shows.
+type Fields map[string]json.RawMessage
+
+var errNotObject = errors.New("platform: the message is not a JSON object whose names differ")
+
+// ReadFields reads one JSON object and nothing behind it. A member that stands
+// twice is refused: what is signed and what is used could differ.
+func ReadFields(text []byte) (Fields, error) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	if open, err := d.Token(); err != nil || open != json.Delim('{') {
+		return nil, errNotObject
+	}
+	f := Fields{}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return nil, errNotObject
+		}
+		key, ok := name.(string)
+		if _, twice := f[key]; twice || !ok {
+			return nil, errNotObject
+		}
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			return nil, errNotObject
+		}
+		f[key] = value
+	}
+	if _, err := d.Token(); err != nil { // the closing brace
+		return nil, errNotObject
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errNotObject
+	}
+	return f, nil
+}
+
+// Has reports whether a member is there and not null.
+func (f Fields) Has(name string) bool {
+	value, ok := f[name]
+	return ok && string(value) != "null"
+}
+
+// Text returns a string member, "" when it is absent or of another type.
+func (f Fields) Text(name string) string {
+	var text string
+	if value := f[name]; len(value) == 0 || value[0] != '"' || json.Unmarshal(value, &text) != nil {
+		return ""
+	}
+	return text
+}
+
+// Missing returns the first of the named members that is absent or no non-empty
+// string, "" when there is none.
+func (f Fields) Missing(names ...string) string {
+	for _, name := range names {
+		if f.Text(name) == "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// Int returns an integer member; ok is false when it is absent, of another type
+// or too large.
+func (f Fields) Int(name string) (n int, ok bool) {
+	n, err := strconv.Atoi(string(f[name]))
+	return n, err == nil
+}
+
+// Page cuts a list to one page, counted from 1. Beyond the list's end the page is
+// empty, however large the numbers; it is never nil.
+func Page[T any](items []T, page, size int) []T {
+	if page < 1 || size < 1 || page-1 > len(items)/size {
+		return []T{}
+	}
+	first := min((page-1)*size, len(items))
+	return append([]T{}, items[first:min(first+size, len(items))]...)
+}
+
+// JSON encodes what a platform sends, without escaping characters that JSON does
+// not ask for.
+func JSON(v any) []byte {
+	var buf bytes.Buffer
+	encoder := json.NewEncoder(&buf)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(v)
+	return bytes.TrimSpace(buf.Bytes())
+}
+
+// JSONReply answers with a value as JSON.
+func JSONReply(status int, v any) Reply {
+	return Reply{Status: status, Body: JSON(v), Header: http.Header{"Content-Type": {"application/json; charset=utf-8"}}}
+}
+
+// KeyText returns a key as PKCS #8 PEM, for clients in any language.
+func KeyText(key *rsa.PrivateKey) issuing.Secret {
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return issuing.Secret{}
+	}
+	return issuing.NewSecret(string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})))
+}

@@ -1,0 +1,91 @@
+package worldcardtest
+
+import (
+	"net/http"
+
+	"github.com/issuing-sdk/issuing-go/internal/platform"
+	"github.com/issuing-sdk/issuing-go/worldcard"
+)
+
+// route names a request and carries it out.
+func (s *Server) route(r *http.Request, body []byte) (op string, run func() platform.Reply) {
+	o, ok := routes[r.URL.Path]
+	if !ok {
+		return "", func() platform.Reply { return refuse(http.StatusNotFound, "Resource Not Found") }
+	}
+	return o.op, func() platform.Reply { return s.handle(o, r, body) }
+}
+
+// handle carries one request out.
+func (s *Server) handle(o operation, r *http.Request, body []byte) platform.Reply {
+	if r.Method != http.MethodPost {
+		return refuse(http.StatusMethodNotAllowed, "Method Not Allowed")
+	}
+	plaintext, refused := s.verify(r, body)
+	if refused != nil {
+		return *refused
+	}
+	f, err := platform.ReadFields(plaintext)
+	if err != nil {
+		return refuse(http.StatusBadRequest, "Bad Request")
+	}
+	data, failed := s.run(o, f)
+	if failed != nil {
+		return answer(http.StatusOK, failed.code, failed.message, nil)
+	}
+	return s.success(data)
+}
+
+// run carries an operation out with the server's lock held.
+func (s *Server) run(o operation, f fields) (any, *problem) {
+	if name := mistyped(f); name != "" {
+		return fail(worldcard.CodeFieldValue, name+" must be a string")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return o.run(s, f)
+}
+
+// operation is one row of the platform's table: the name that hooks and errors
+// print, and what carries it out with the server's lock held.
+type operation struct {
+	op  string
+	run func(*Server, fields) (any, *problem)
+}
+
+// The operations that [Server.FailNextIssue] and its siblings make fail.
+const (
+	opApply    = "Virtual.Apply"
+	opDeposit  = "Cards.Deposit"
+	opActivate = "Physical.Activate"
+)
+
+// routes are the operations by path.
+var routes = map[string]operation{
+	"/api/v1/card/virtual/apply":       {opApply, (*Server).applyVirtual},
+	"/api/v1/card/virtual/get_info":    {"Virtual.Card", (*Server).virtualInfo},
+	"/api/v1/card/virtual/bin/list":    {"Virtual.BINs", (*Server).virtualBINs},
+	"/api/v1/card/deposit":             {opDeposit, (*Server).deposit},
+	"/api/v1/card/deposit/list":        {"Cards.Deposits", (*Server).depositList},
+	"/api/v1/card/freeze":              {"Cards.Freeze", (*Server).freeze},
+	"/api/v1/card/unfreeze":            {"Cards.Unfreeze", (*Server).unfreeze},
+	"/api/v1/card/close":               {"Cards.Close", (*Server).closeCard},
+	"/api/v1/card/transaction/list":    {"Cards.Transactions", (*Server).transactionList},
+	"/api/v1/card/physical/bin/list":   {"Physical.BINs", (*Server).physicalBINs},
+	"/api/v1/card/physical/apply":      {"Physical.Apply", (*Server).applyPhysical},
+	"/api/v1/card/physical/assign":     {"Physical.Assign", (*Server).assign},
+	"/api/v1/card/physical/activate":   {opActivate, (*Server).activate},
+	"/api/v1/card/physical/change/pin": {"Physical.ChangePIN", (*Server).changePIN},
+	"/api/v1/card/physical/get_info":   {"Physical.Card", (*Server).physicalInfo},
+	"/api/v1/card/physical/kyc/init":   {"KYC.Init", (*Server).kycInit},
+	"/api/v1/card/physical/kyc/status": {"KYC.Status", (*Server).kycStatus},
+	"/api/v1/card/physical/kyc/cancel": {"KYC.Cancel", (*Server).kycCancel},
+}
+
+func operations() []string {
+	var names []string
+	for _, o := range routes {
+		names = append(names, o.op)
+	}
+	return names
+}
