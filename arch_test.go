@@ -78,9 +78,9 @@ func sources(t *testing.T) []source {
 }
 
 // library reports whether the file is code that merchants link in: no test, no
-// example.
+// check of tests, no example.
 func (s source) library() bool {
-	return !s.test && s.dir != "examples" && !strings.HasPrefix(s.dir, "examples/")
+	return !s.test && s.dir != "examples" && !strings.HasPrefix(s.dir, "examples/") && s.dir != "internal/providertest"
 }
 
 // provider returns the provider whose folder dir is in, or "".
