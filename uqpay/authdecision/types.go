@@ -2,6 +2,7 @@ package authdecision
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -22,11 +23,7 @@ const (
 
 // Known reports whether t was documented when this version was released.
 func (t TransactionType) Known() bool {
-	switch t {
-	case TypeAuthorization, TypeTransferOut, TypeCashWithdrawal, TypeRefund:
-		return true
-	}
-	return false
+	return slices.Contains([]TransactionType{TypeAuthorization, TypeTransferOut, TypeCashWithdrawal, TypeRefund}, t)
 }
 
 // Request is a transaction that is to be decided. Only TransactionID is certain
