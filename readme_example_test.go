@@ -50,7 +50,7 @@ func Example_firstCallback() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	src, err := webhook.WorldCard(webhook.WorldCardConfig{
+	src, err := worldcard.NewCallbacks(worldcard.CallbackConfig{
 		PlatformKeys: []sign.PublicKey{platformKey}, AESKey: aesKey,
 	})
 	if err != nil {
@@ -72,7 +72,8 @@ func Example_firstCallback() {
 
 func Example_replicas() {
 	var db *sql.DB
-	var src *webhook.Source
+	var platformKey sign.PublicKey
+	var aesKey sign.AESKey
 	var handle webhook.Func
 	dedupe, err := sqldedupe.New(db, sqldedupe.Config{Dialect: sqldedupe.PostgreSQL})
 	if err != nil {
@@ -81,7 +82,13 @@ func Example_replicas() {
 	if err := dedupe.Migrate(context.Background()); err != nil {
 		log.Fatal(err)
 	}
-	http.Handle("POST /callbacks/card_open", webhook.NewHandler(src, handle, webhook.WithDeduper(dedupe)))
+	src, err := worldcard.NewCallbacks(worldcard.CallbackConfig{
+		PlatformKeys: []sign.PublicKey{platformKey}, AESKey: aesKey, Deduper: dedupe,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	http.Handle("POST /callbacks/card_open", webhook.NewHandler(src, handle))
 }
 
 func Example_topUp() {

@@ -1,8 +1,11 @@
 package webhook
 
 import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
-	"net/http"
+	"slices"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -27,6 +30,8 @@ type UQPAYConfig struct {
 	// Tolerance is how far a timestamp may lie from now; 0 is
 	// DefaultUQPAYTolerance.
 	Tolerance time.Duration
+	// Deduper remembers events; nil is one in memory.
+	Deduper Deduper
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
@@ -40,7 +45,7 @@ type UQPAYConfig struct {
 func UQPAY(cfg UQPAYConfig) (*Source, error) {
 	var p check.Problems
 	p.Required("Secrets", len(cfg.Secrets) > 0)
-	s := uqpayScheme{tolerance: cfg.Tolerance}
+	s := uqpayScheme{window: Window{MaxAge: cfg.Tolerance, MaxAhead: cfg.Tolerance}}
 	for i, secret := range cfg.Secrets {
 		key, err := sign.NewHMACKey(secret)
 		if err != nil {
@@ -55,15 +60,15 @@ func UQPAY(cfg UQPAYConfig) (*Source, error) {
 	if err := p.Err("webhook", "UQPAY"); err != nil {
 		return nil, err
 	}
-	if s.tolerance == 0 {
-		s.tolerance = DefaultUQPAYTolerance
+	if cfg.Tolerance == 0 {
+		s.window = Window{MaxAge: DefaultUQPAYTolerance, MaxAhead: DefaultUQPAYTolerance}
 	}
-	return newSource("uqpay", s, cfg.Now), nil
+	return NewSource("uqpay", s, WithDeduper(cfg.Deduper), WithClock(cfg.Now), WithPrecheck(s.precheck))
 }
 
 type uqpayScheme struct {
-	keys      []sign.HMACKey
-	tolerance time.Duration
+	keys   []sign.HMACKey
+	window Window
 }
 
 // Headers of a callback, in net/http's spelling.
@@ -72,52 +77,46 @@ const (
 	uqpaySignature = "X-Wk-Signature"
 )
 
-func (s uqpayScheme) verify(header http.Header, body []byte, now time.Time) (verified, error) {
-	signature, timestamp := header.Get(uqpaySignature), header.Get(uqpayTimestamp)
-	if signature == "" || timestamp == "" {
-		return verified{}, ErrSignature
+// precheck refuses what is not signed before its body is read.
+func (uqpayScheme) precheck(_ context.Context, req *Request) error {
+	if req.Header.Get(uqpaySignature) == "" || req.Header.Get(uqpayTimestamp) == "" {
+		return ErrSignature
 	}
-	at, ok := unixTime(timestamp)
-	if !ok {
-		return verified{}, ErrTimestamp
-	}
-	if !s.signed(signature, body, timestamp) {
-		return verified{}, ErrSignature
-	}
-	if !inWindow(at, now, s.tolerance, s.tolerance) {
-		return verified{}, ErrTimestamp
-	}
-	return verified{at: at}, nil
+	return nil
 }
 
-// signed tries every secret; the text of the timestamp is signed as it came.
-func (s uqpayScheme) signed(signature string, body []byte, timestamp string) bool {
-	for _, key := range s.keys {
-		if sign.VerifyHMAC512(key, signature, body, timestamp) == nil {
-			return true
-		}
+// Verify implements [Scheme]. The text of the timestamp is signed as it came.
+func (s uqpayScheme) Verify(_ context.Context, req *Request) (Verified, error) {
+	signature, timestamp := req.Header.Get(uqpaySignature), req.Header.Get(uqpayTimestamp)
+	if !slices.ContainsFunc(s.keys, func(key sign.HMACKey) bool {
+		return sign.VerifyHMAC512(key, signature, req.Body, timestamp) == nil
+	}) {
+		return Verified{}, ErrSignature
 	}
-	return false
+	at, err := s.window.CheckUnix(timestamp, req.Time)
+	return Verified{At: at}, err
 }
 
-func (uqpayScheme) open(_ verified, body []byte, _ string) (*Event, error) {
-	decoded, err := uqpay.DecodeEvent(body)
+// Open implements [Scheme].
+func (uqpayScheme) Open(_ context.Context, req *Request, _ Verified) (*Event, error) {
+	decoded, err := uqpay.DecodeEvent(req.Body)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrPayload, err)
+		return nil, err
 	}
-	event := &Event{Type: decoded.Type, ID: decoded.ID, Data: decoded.Data, Raw: issuing.NewSecret(string(body))}
-	if event.Data == nil {
-		event.Data = &Unknown{Type: decoded.Type, Raw: event.Raw}
-	}
+	event := &Event{Type: decoded.Type, ID: decoded.ID, Data: decoded.Data, Raw: issuing.NewSecret(string(req.Body))}
 	if event.ID == "" {
-		event.ID = contentID(event.Type, body)
+		event.ID = contentID(event.Type, req.Body)
 	}
 	return event, nil
 }
 
-// success is what every page of events asks for.
-func (uqpayScheme) success() Answer { return Answer{Status: http.StatusOK, Body: "ok"} }
-
-func (uqpayScheme) failure() Answer {
-	return Answer{Status: http.StatusServiceUnavailable, Body: "retry later"}
+// contentID identifies an event by its whole content. Ids reach logs and
+// databases, and what is short in a content can be found from its hash by trying:
+// a scheme whose events hold one-time passwords needs a keyed digest instead.
+func contentID(typ string, plaintext []byte) string {
+	sum := sha256.Sum256(plaintext)
+	return typ + "|sha256:" + hex.EncodeToString(sum[:])
 }
+
+// Answer implements [Scheme]: "ok" is what every page of events asks for.
+func (uqpayScheme) Answer(_ *Request, result Result) Answer { return StandardAnswer(result) }
