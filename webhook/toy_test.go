@@ -186,3 +186,10 @@ func (d *brokenDeduper) Release(ctx context.Context, id string) error {
 	d.log = append(d.log, "release "+id)
 	return d.Deduper.Release(ctx, id)
 }
+
+// serve answers one request.
+func serve(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
