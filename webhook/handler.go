@@ -50,7 +50,7 @@ type Handler struct {
 // Answers are the provider's own. A body has ten seconds to arrive, or less where
 // http.Server.ReadTimeout or the source says so. A panic of fn is contained,
 // reported and answered as its error would be; http.ErrAbortHandler drops the
-// connection, as it does with net/http.
+// connection and is not logged, as net/http promises.
 func NewHandler(src *Source, fn Func, opts ...Option) *Handler {
 	h := &Handler{source: src, fn: fn, observe: logged}
 	for _, opt := range opts {
@@ -73,8 +73,8 @@ func (h *Handler) unconfigured(ctx context.Context) Answer {
 }
 
 // Handle does what ServeHTTP does for a request that arrived some other way, and
-// returns the answer: from a gateway, a function in the cloud, a queue. Of the
-// request a source may need all but Method and RemoteAddr.
+// returns the answer: from a gateway, a function in the cloud, a queue. Method and
+// RemoteAddr may be empty, and the address where its path is not signed.
 func (h *Handler) Handle(ctx context.Context, req *Request) Answer {
 	if h.source == nil || h.fn == nil {
 		return h.unconfigured(ctx)
@@ -113,10 +113,6 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		return err
 	})
-	if aborted(d.report.Err) {
-		d.observe(ctx)
-		panic(http.ErrAbortHandler)
-	}
 	if !whole && r.ProtoMajor == 1 {
 		// net/http would wait for the rest of the body before it sends the answer.
 		w.Header().Set("Connection", "close")
@@ -140,8 +136,9 @@ func (d *delivery) await(w http.ResponseWriter, r *http.Request) (arrived func()
 	}
 	server, _ := r.Context().Value(http.ServerContextKey).(*http.Server)
 	control := http.NewResponseController(w)
-	if (server != nil && server.ReadTimeout > 0 && server.ReadTimeout <= limit) || control.SetReadDeadline(d.begun.Add(limit)) != nil {
-		return func() {} // the server's own limit is shorter, or the writer knows none
+	shorter := server != nil && server.ReadTimeout > 0 && server.ReadTimeout <= limit
+	if shorter || control.SetReadDeadline(d.begun.Add(limit)) != nil { // or the writer knows none
+		return func() {}
 	}
 	return func() { _ = control.SetReadDeadline(time.Time{}) }
 }

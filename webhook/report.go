@@ -49,7 +49,7 @@ type Report struct {
 // logged is the observer of handlers without one: the commonest fault of
 // callbacks is that nobody sees them being refused.
 func logged(ctx context.Context, r Report) {
-	if r.Err == nil {
+	if r.Err == nil || aborted(r.Err) {
 		return
 	}
 	slog.WarnContext(ctx, "webhook: not acknowledged", "provider", r.Provider, "type", r.Type, "id", r.ID,

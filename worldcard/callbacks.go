@@ -102,8 +102,12 @@ const maxNonce = 128
 
 // precheck refuses what lacks a header before its body is read.
 func (s callbackScheme) precheck(_ context.Context, req *webhook.Request) error {
-	nonce := req.Header.Get(headerNonce)
-	if req.Header.Get(headerSignature) == "" || req.Header.Get(headerTimestamp) == "" || nonce == "" || len(nonce) > maxNonce {
+	for _, name := range []string{headerSignature, headerTimestamp, headerNonce} {
+		if req.Header.Get(name) == "" {
+			return webhook.ErrSignature
+		}
+	}
+	if len(req.Header.Get(headerNonce)) > maxNonce {
 		return webhook.ErrSignature
 	}
 	if s.appID != "" && req.Header.Get(headerAppID) != s.appID {
