@@ -95,7 +95,7 @@ func provider(dir string) string {
 // notYetMoved are files of webhook that know a provider and belong into its
 // package.
 var notYetMoved = []string{
-	"webhook/kazepay.go", "webhook/legacy.go", "webhook/unionpay.go", "webhook/unionpay_reply.go", "webhook/uqpay.go",
+	"webhook/kazepay.go", "webhook/legacy.go", "webhook/unionpay.go", "webhook/unionpay_reply.go",
 }
 
 // mayImport says whether a file of this module may import path, and why not.

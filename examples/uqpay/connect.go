@@ -99,7 +99,7 @@ func (t *tour) connect(getenv func(string) string) (closeAll func(), err error) 
 		stopPlatform, cfg, secret = server.Close, server.ClientConfig(), server.WebhookSecret()
 		fmt.Fprintf(t.out, "UQPAY's platform in memory at %s\n", server.URL())
 	}
-	source, err := webhook.UQPAY(webhook.UQPAYConfig{Secrets: []issuing.Secret{secret}})
+	source, err := uqpay.NewCallbacks(uqpay.CallbackConfig{Secrets: []issuing.Secret{secret}})
 	if err == nil {
 		t.client, err = uqpay.New(cfg)
 	}
