@@ -189,19 +189,19 @@ func TestImportRules(t *testing.T) {
 
 // clockFiles are the only places that read the real time.
 var clockFiles = []string{
-	"option.go",                      // the default of WithClock
-	"internal/ledger/clock.go",       // a platform that follows real time
-	"internal/transport/client.go",   // durations of calls
-	"internal/transport/seal.go",     // durations of attempts
-	"webhook/source.go",              // the default clock of a source
-	"webhook/delivery.go",            // deadlines and durations of callbacks
-	"webhook/deduper.go",             // ages in memory
-	"webhook/sqldedupe/sqldedupe.go", // the default clock of leases
-	"webhook/unionpay.go",            // the default clock of UnionPay's messages
-	"unionpay/link.go",               // the default clock of links
-	"uqpay/authdecision/handler.go",  // the default clock, and how long an answer took
-	"uqpay/authdecision/keys.go",     // whether a PGP key is valid when it is read
-	"uqpay/authdecision/caller.go",   // the platform's side, for tests and the sandbox
+	"option.go",                       // the default of WithClock
+	"internal/ledger/clock.go",        // a platform that follows real time
+	"internal/transport/client.go",    // durations of calls
+	"internal/transport/seal.go",      // durations of attempts
+	"webhook/source.go",               // the default clock of a source
+	"webhook/delivery.go",             // deadlines and durations of callbacks
+	"webhook/deduper.go",              // ages in memory
+	"webhook/sqldedupe/sqldedupe.go",  // the default clock of leases
+	"webhook/unionpay.go",             // the default clock of UnionPay's messages
+	"unionpay/link.go",                // the default clock of links
+	"uqpay/authdecision/callbacks.go", // the default clock of the keys
+	"uqpay/authdecision/keys.go",      // whether a PGP key is valid when it is read
+	"uqpay/authdecision/caller.go",    // the platform's side, for tests and the sandbox
 }
 
 // TestForbidden walks library code for floats in structs, the real clock, panics,

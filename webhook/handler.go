@@ -23,7 +23,7 @@ type Func func(ctx context.Context, event *Event) error
 type Option func(*Handler)
 
 // WithObserver sets a function that is told what happened to each callback, for
-// logs and metrics, after the answer was sent. It runs concurrently; its panics
+// logs and metrics, after an answer was sent. It runs concurrently; its panics
 // are contained. Without one, what was not acknowledged is logged by log/slog's
 // default logger.
 func WithObserver(observe func(context.Context, Report)) Option {
@@ -117,11 +117,14 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		// net/http would wait for the rest of the body before it sends the answer.
 		w.Header().Set("Connection", "close")
 	}
-	answer.write(w)
-	if !answer.Drop {
-		// net/http would keep the answer until the observer is done.
-		_ = http.NewResponseController(w).Flush()
+	if answer.Drop {
+		d.observe(ctx) // before nobody waits for this goroutine any more, a Shutdown included
+		drop(w)
+		return
 	}
+	answer.write(w)
+	// net/http would keep the answer until the observer is done.
+	_ = http.NewResponseController(w).Flush()
 	d.observe(ctx)
 }
 
@@ -161,10 +164,6 @@ func (d *delivery) read(w http.ResponseWriter, r *http.Request) ([]byte, error) 
 
 // write sends an answer.
 func (a Answer) write(w http.ResponseWriter) {
-	if a.Drop {
-		drop(w)
-		return
-	}
 	header := w.Header()
 	for name, values := range a.Header {
 		header[name] = values
