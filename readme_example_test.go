@@ -65,9 +65,7 @@ func Example_firstCallback() {
 		}
 		return nil // acknowledged; an error makes the platform send again
 	}
-	for _, typ := range worldcard.NotifyTypes() {
-		http.Handle("POST /callbacks/"+typ, webhook.NewHandler(src.ForType(typ), handle))
-	}
+	http.Handle("POST /callbacks/worldcard/{type}", webhook.NewHandler(src, handle))
 }
 
 func Example_replicas() {
@@ -88,7 +86,7 @@ func Example_replicas() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	http.Handle("POST /callbacks/card_open", webhook.NewHandler(src, handle))
+	http.Handle("POST /callbacks/worldcard/{type}", webhook.NewHandler(src, handle))
 }
 
 func Example_topUp() {

@@ -47,6 +47,10 @@ type Handler struct {
 // handled is acknowledged and not dispatched again, in all handlers of the
 // source.
 //
+// Where each type has its own address and callbacks do not name theirs, serve them
+// under a pattern of [http.ServeMux] with a wildcard {type}, or each with
+// [Source.ForType].
+//
 // Answers are the provider's own. A body has ten seconds to arrive, or less where
 // http.Server.ReadTimeout or the source says so. A panic of fn is contained,
 // reported and answered as its error would be; http.ErrAbortHandler drops the
@@ -101,7 +105,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.unconfigured(r.Context()).write(w)
 		return
 	}
-	d := h.delivery(&Request{Method: r.Method, URL: r.URL, Header: r.Header, RemoteAddr: r.RemoteAddr})
+	d := h.delivery(&Request{
+		Method: r.Method, URL: r.URL, Header: r.Header, RemoteAddr: r.RemoteAddr, Type: r.PathValue("type"),
+	})
 	ctx, cancel := d.bounded(r.Context())
 	defer cancel()
 	arrived := d.await(w, r)

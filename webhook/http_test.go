@@ -33,6 +33,26 @@ func post(t *testing.T, server *httptest.Server, nonce, body string) (*http.Resp
 	return resp, string(text), err
 }
 
+// The wildcard {type} of an address is the type of callbacks without one, unless
+// the source has a type of its own.
+func TestTypeOfTheAddress(t *testing.T) {
+	t.Parallel()
+	_, src := newToy()
+	var rec recorder
+	mux := http.NewServeMux()
+	mux.Handle("POST /any/{type}", NewHandler(src, nothing, WithObserver(rec.observe)))
+	mux.Handle("POST /own/{type}", NewHandler(src.ForType("own"), nothing, WithObserver(rec.observe)))
+	mux.Handle("POST /none", NewHandler(src, nothing, WithObserver(rec.observe)))
+	for path, want := range map[string]string{"/any/card_open": "card_open", "/own/card_open": "own", "/none": ""} {
+		r := request(t.Context(), path, "SEALED ? "+path)
+		r.URL.Path = path
+		serve(mux, r)
+		if last := rec.reports[len(rec.reports)-1]; last.Type != want || last.Outcome != OutcomeHandled {
+			t.Errorf("%s: %+v", path, last)
+		}
+	}
+}
+
 // A dropped connection is one without an answer; where there is none to close,
 // the answer is no success.
 func TestDrop(t *testing.T) {

@@ -23,8 +23,8 @@ type Request struct {
 	Body       []byte // the raw body, as it came
 	RemoteAddr string // of the caller's side of the connection; empty when it is not known
 
-	// Type is the type of [Source.ForType], for callbacks that name none. The
-	// source sets it.
+	// Type is the type of the address, for callbacks that name none. That of
+	// [Source.ForType] replaces it.
 	Type string
 	// Time is when the request arrived, by the source's clock. The source sets
 	// it.

@@ -184,7 +184,10 @@ func (s *Source) request(req *Request) *Request {
 	if c.URL == nil {
 		c.URL = noURL
 	}
-	c.Header, c.Type, c.Time = canonical(c.Header), s.typ, s.now()
+	if s.typ != "" {
+		c.Type = s.typ
+	}
+	c.Header, c.Time = canonical(c.Header), s.now()
 	return &c
 }
 

@@ -50,8 +50,9 @@ type CallbackConfig struct {
 // pointers to [CardOpened] and its siblings.
 //
 // WorldCard pushes each type to an address of its own and documents notify_type
-// inside the encrypted data without listing it. It is read when present; serve
-// each address with [webhook.Source.ForType] for callbacks without it.
+// inside the encrypted data without listing it. It is read when present; let the
+// addresses end in their type for callbacks without it, and serve them under a
+// pattern with the wildcard {type}, or each with [webhook.Source.ForType].
 //
 // A nonce that was handled is acknowledged and not dispatched again, and so is
 // the same event under another nonce.

@@ -31,9 +31,8 @@ func ExampleNewCallbacks() {
 		log.Print(err)
 		return
 	}
-	for _, typ := range worldcard.NotifyTypes() {
-		http.Handle("POST /callbacks/worldcard/"+typ, webhook.NewHandler(src.ForType(typ), handle))
-	}
+	// .../callbacks/worldcard/card_open and so on, one address for each of NotifyTypes.
+	http.Handle("POST /callbacks/worldcard/{type}", webhook.NewHandler(src, handle))
 }
 
 // handle stores what happened and lets something else act on it.
