@@ -30,11 +30,10 @@ type legacyMerchant struct {
 // start serves the merchant's callbacks; the source is known later, because it
 // needs the platform's secret and the platform needs the addresses.
 func (m *legacyMerchant) start(t *testing.T) {
-	deduper := webhook.NewMemoryDeduper(0, 0)
 	mux := http.NewServeMux()
 	for _, typ := range legacy.NotifyTypes() {
 		mux.HandleFunc("POST /"+typ, func(w http.ResponseWriter, r *http.Request) {
-			webhook.NewHandler(m.source.ForType(typ), m.receive, webhook.WithDeduper(deduper),
+			webhook.NewHandler(m.source.ForType(typ), m.receive,
 				webhook.WithObserver(func(_ context.Context, report webhook.Report) {
 					if report.Err != nil {
 						t.Errorf("%s: %v", typ, report.Err)

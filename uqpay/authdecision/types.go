@@ -60,6 +60,8 @@ type Request struct {
 	AcquirerID          string           `json:"acquiring_institution_id"`           // of the acquirer
 	WalletType          uqpay.WalletType `json:"wallet_type"`                        // open set, such as GOOGLE ECOMMERCE
 	Raw                 issuing.Secret   `json:"-"`                                  // the decrypted JSON
+
+	decision Decision // the function's, for the answer
 }
 
 // ErrRequest is the cause of a request that was opened and cannot be read.
