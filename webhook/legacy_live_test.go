@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/legacy"
 	"github.com/issuing-sdk/issuing-go/legacy/legacytest"
 	"github.com/issuing-sdk/issuing-go/webhook"
@@ -75,7 +76,7 @@ func TestLegacyLife(t *testing.T) {
 		}
 		server, source := legacyPlatform(t, legacytest.Config{Webhooks: webhooks, LooseTypes: loose})
 		m.source = source
-		server.SetCallbackFault(legacytest.CallbackFault{Duplicate: true})
+		server.SetCallbackFault(issuingtest.CallbackFault{Duplicate: true})
 		client, err := legacy.New(server.ClientConfig(), issuing.WithClock(server.Clock().Now))
 		if err != nil {
 			t.Fatal(err)
