@@ -19,6 +19,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/leaktest"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
 	"github.com/issuing-sdk/issuing-go/sign"
@@ -37,7 +38,7 @@ func kpPlatform(t testing.TB, cfg kazepaytest.Config) *kazepaytest.Server {
 	t.Helper()
 	cfg.Keys = kpKeys()
 	if cfg.Clock == nil {
-		cfg.Clock = kazepaytest.NewClock(kpEpoch)
+		cfg.Clock = issuingtest.NewClock(kpEpoch)
 	}
 	server, err := kazepaytest.NewServer(cfg)
 	if err != nil {
