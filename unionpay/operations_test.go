@@ -305,3 +305,22 @@ func TestProfileUAnswers(t *testing.T) {
 		}
 	}
 }
+
+// TestInquiryIsNamedByWhatItHolds: an inquiry by a request's id alone is named so,
+// whichever method makes it.
+func TestInquiryIsNamedByWhatItHolds(t *testing.T) {
+	t.Parallel()
+	const msgID = "A0052044620260401100000000777"
+	_, client := record(t, approved, func(c *unionpay.Config) { c.Paths = nil })
+	for want, queries := range map[string][]unionpay.TokenQuery{
+		"Tokens.Token":          {{RefID: "1"}, {RefID: "1", OriginalMsgID: msgID}, {Token: issuing.NewSecret("6299990000000000004"), OriginalMsgID: msgID}, {}},
+		"Tokens.TokenByRequest": {{OriginalMsgID: msgID}, {OriginalMsgID: msgID, DeviceID: device}},
+	} {
+		for _, query := range queries {
+			_, err := client.Tokens.Token(t.Context(), query)
+			if op := asError(t, err).Op; op != want {
+				t.Errorf("%+v: %s, want %s", query, op, want)
+			}
+		}
+	}
+}
