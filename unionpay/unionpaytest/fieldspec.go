@@ -3,6 +3,7 @@ package unionpaytest
 import (
 	"encoding/json"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/issuing-sdk/issuing-go/internal/platform"
@@ -21,6 +22,7 @@ const (
 	kindS      kind = iota // any string
 	kindN                  // digits
 	kindAN                 // letters and digits
+	kindTime               // a time of day that exists, in 14 digits
 	kindArray              // array of strings or objects
 	kindObject             // object
 	kindSealed             // encrypted by the client: any string until it is opened
@@ -38,7 +40,7 @@ type spec struct {
 var msgInfoFields = []spec{
 	{"versionNo", kindS, 5, 5, mandatory},
 	{"msgID", kindAN, 17, 49, mandatory},
-	{"timeStamp", kindN, 14, 14, mandatory},
+	{"timeStamp", kindTime, 14, 14, mandatory},
 	{"msgType", kindS, 1, 50, mandatory},
 	{"insID", kindAN, 1, 16, optional},
 	{"walletID", kindAN, 1, 16, optional},
@@ -165,6 +167,9 @@ func (f spec) fits(members fields) bool {
 	switch f.kind {
 	case kindN:
 		return strings.Trim(text, "0123456789") == ""
+	case kindTime:
+		_, err := time.Parse(timeStamp, text)
+		return err == nil
 	case kindAN:
 		return !strings.ContainsFunc(text, func(r rune) bool {
 			return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/unionpay"
@@ -123,7 +124,7 @@ func (s *Server) split(q *request, messages []unionpay.MessageType, body []byte)
 		body = plaintext
 	}
 	top, err := platform.ReadFields(body)
-	if err != nil {
+	if err != nil || !utf8.Valid(body) {
 		return false
 	}
 	if len(messages) == 1 && cmp.Or(s.cfg.Shapes[q.message], operations[q.message].shape) == flat {
