@@ -52,7 +52,7 @@ func (s *Server) newHolder(c *call, f fields, p *uqpay.Product) (*holder, answer
 	if a, refused := insufficient(p, h); refused {
 		return nil, a, true
 	}
-	h.ID, h.CreateTime = newID(), s.clock.Now()
+	h.ID, h.CreateTime = newID(), s.now()
 	s.state.holders[h.ID] = h
 	s.state.holderIDs = append(s.state.holderIDs, h.ID)
 	s.startKYC(h)
@@ -67,7 +67,7 @@ func notInName(r rune) bool {
 func (s *Server) readPerson(f fields, h *holder) {
 	if text := f.text("date_of_birth", false, 10); text != "" {
 		date, err := issuing.ParseDate(text)
-		age := date.YearsBefore(issuing.DateOf(s.clock.Now().In(zone)))
+		age := date.YearsBefore(issuing.DateOf(s.now().In(zone)))
 		switch {
 		case err != nil:
 			f.problem("date_of_birth", "must be yyyy-mm-dd")
@@ -154,7 +154,7 @@ func (s *Server) startKYC(h *holder) {
 	case h.method == uqpay.KYCSumsubRedirect:
 		h.Status, h.IDVStatus = uqpay.CardholderStatusPending, uqpay.IDVPending
 		h.VerificationURL = issuing.NewSecret("https://idv.example.com/" + newID())
-		h.URLExpiresAt = s.clock.Now().Add(24 * time.Hour)
+		h.URLExpiresAt = s.now().Add(24 * time.Hour)
 	case h.method == uqpay.KYCThirdParty:
 		h.Status, h.IDVStatus = uqpay.CardholderStatusSuccess, uqpay.IDVPassed
 	case h.identity && before != uqpay.CardholderStatusSuccess:
@@ -179,11 +179,11 @@ func (s *Server) finishKYC(h *holder, status uqpay.CardholderStatus, reason stri
 	case status == uqpay.CardholderStatusFailed:
 		h.IDVStatus = uqpay.IDVFailed
 	}
-	s.push(uqpay.EventCardholderKYCChanged, h.ID, holderEvent(h, s.clock.Now(), reason))
+	s.push(uqpay.EventCardholderKYCChanged, h.ID, holderEvent(h, s.now(), reason))
 }
 
 func updateCardholder(c *call) answer {
-	h, found := c.holder(c.ids[0])
+	h, found := c.holder(c.id)
 	if !found {
 		return cardholderError(uqpay.Code(uqpay.ErrorTypeCardholder), "cardholder not found")
 	}
@@ -213,12 +213,12 @@ func updateCardholder(c *call) answer {
 	if f.has("identity") || f.has("kyc_verification") {
 		c.s.startKYC(h)
 	}
-	c.s.push(uqpay.EventCardholderUpdated, h.ID, holderEvent(h, c.s.clock.Now(), ""))
+	c.s.push(uqpay.EventCardholderUpdated, h.ID, holderEvent(h, c.s.now(), ""))
 	return ok(holderChange(h))
 }
 
 func getCardholder(c *call) answer {
-	h, found := c.holder(c.ids[0])
+	h, found := c.holder(c.id)
 	if !found {
 		return cardholderError(uqpay.Code(uqpay.ErrorTypeCardholder), "cardholder not found")
 	}

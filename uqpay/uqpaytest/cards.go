@@ -141,7 +141,7 @@ func missingFields(p *uqpay.Product, h *holder) []uqpay.RequiredField {
 
 // issue gives a card its number and stores it.
 func (s *Server) issue(n *card, h *holder, pan issuing.Secret) {
-	month, year := ledger.Expiry(s.clock.Now())
+	month, year := ledger.Expiry(s.now())
 	n.ID, n.pan, n.cvv, n.expiry = newID(), pan, ledger.CVV(pan), month+"/"+year[2:]
 	n.Scheme, n.Status, n.Cardholder = uqpay.SchemeVisa, uqpay.CardStatusPending, uqpay.Cardholder{ID: h.ID}
 	s.state.cards[n.ID] = n
@@ -223,7 +223,7 @@ func readRisk(f, r fields, controls *uqpay.RiskControls) {
 }
 
 func updateCard(c *call) answer {
-	n, found := c.card(c.ids[0])
+	n, found := c.card(c.id)
 	if !found {
 		return cardNotFound()
 	}
@@ -277,7 +277,7 @@ func noPINCap(currency issuing.Currency) issuing.Amount {
 }
 
 func setCardStatus(c *call) answer {
-	n, found := c.card(c.ids[0])
+	n, found := c.card(c.id)
 	if !found {
 		return cardNotFound()
 	}
@@ -328,7 +328,7 @@ func setCardStatus(c *call) answer {
 func (s *Server) cancel(n *card, orderID string) {
 	n.Status = uqpay.CardStatusPreCancel
 	s.push(uqpay.EventCardStatusSucceeded, orderID, s.statusEvent(n))
-	s.after(cancelWait, func() {
+	s.host.Later(&s.mu, cancelWait, func() {
 		n.Status = uqpay.CardStatusCancelled
 		if n.Mode == uqpay.ModeSingle {
 			_ = s.move(n.money(), issuingAccount(n.account, n.Currency), s.book.Balance(n.money()), "card "+n.ID+" cancelled", uqpay.LedgerCardWithdraw)
@@ -338,7 +338,7 @@ func (s *Server) cancel(n *card, orderID string) {
 }
 
 func getCard(c *call) answer {
-	n, found := c.card(c.ids[0])
+	n, found := c.card(c.id)
 	if !found {
 		return cardNotFound()
 	}
@@ -379,7 +379,7 @@ func listCards(c *call) answer {
 func fits(filter, value string) bool { return filter == "" || filter == value }
 
 func secureCard(c *call) answer {
-	n, found := c.card(c.ids[0])
+	n, found := c.card(c.id)
 	if !found || n.Status == uqpay.CardStatusCancelled {
 		return cardNotFound()
 	}
@@ -387,11 +387,11 @@ func secureCard(c *call) answer {
 }
 
 func panToken(c *call) answer {
-	if _, found := c.card(c.ids[0]); !found {
+	if _, found := c.card(c.id); !found {
 		return cardNotFound()
 	}
 	return ok(map[string]any{
-		"token": "pan_eyJ." + newID(), "expires_in": 60, "expires_at": stamp(c.s.clock.Now().Add(time.Minute)),
+		"token": issuing.NewSecret("pan_eyJ." + newID()), "expires_in": 60, "expires_at": stamp(c.s.now().Add(time.Minute)),
 	})
 }
 

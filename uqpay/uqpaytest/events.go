@@ -13,16 +13,8 @@ import (
 // retries are the waits before a callback is sent again. UQPAY publishes none.
 var retries = []time.Duration{time.Minute, 5 * time.Minute, 30 * time.Minute}
 
-// later runs a job under the platform's lock when the delay has passed.
-func (s *Server) later(job func()) { s.after(s.cfg.Delay, job) }
-
-func (s *Server) after(d time.Duration, job func()) {
-	s.clock.After(d, func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		job()
-	})
-}
+// later runs a job with the server's lock held when the delay has passed.
+func (s *Server) later(job func()) { s.host.Later(&s.mu, s.cfg.Delay, job) }
 
 // Emit sends a callback of any type with any data, for events that nothing on
 // this platform brings about, such as a one-time password.
@@ -41,7 +33,7 @@ func (s *Server) push(eventType, sourceID string, data map[string]any) {
 	if err != nil {
 		return
 	}
-	s.http.Push(platform.Callback{
+	s.host.Push(platform.Callback{
 		Type: eventType, URL: s.cfg.WebhookURL, Retries: retries,
 		Accepted: func(status int, _ []byte) bool { return status == http.StatusOK },
 		Make:     func(int) (http.Header, []byte, error) { return s.sign(body), body, nil },
@@ -50,7 +42,7 @@ func (s *Server) push(eventType, sourceID string, data map[string]any) {
 
 // sign makes the headers of one delivery.
 func (s *Server) sign(body []byte) http.Header {
-	now := s.clock.Now()
+	now := s.now()
 	timestamp := strconv.FormatInt(now.Unix(), 10)
 	if s.cfg.Milliseconds {
 		timestamp = strconv.FormatInt(now.UnixMilli(), 10)

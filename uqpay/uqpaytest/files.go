@@ -37,7 +37,7 @@ func createReport(c *call) answer {
 func (s *Server) announce(r *report, event, label, key string) {
 	s.state.reports[r.id] = r
 	s.later(func() {
-		r.ready, r.expires = true, s.clock.Now().Add(reportLife)
+		r.ready, r.expires = true, s.now().Add(reportLife)
 		s.push(event, r.id, map[string]any{
 			"date_range":  r.start.In(zone).Format(time.DateOnly) + " - " + r.end.In(zone).Format(time.DateOnly),
 			"expire_time": r.expires.In(zone).Format(time.DateTime), "report_id": r.id, "report_type": label, "secret_key": key,
@@ -46,8 +46,8 @@ func (s *Server) announce(r *report, event, label, key string) {
 }
 
 func downloadReport(c *call) answer {
-	r, found := c.s.state.reports[c.ids[0]]
-	if !found || r.account != c.account || !r.ready || !c.s.clock.Now().Before(r.expires) {
+	r, found := c.s.state.reports[c.id]
+	if !found || r.account != c.account || !r.ready || !c.s.now().Before(r.expires) {
 		return refusal(400, uqpay.ErrorTypeNotFound, uqpay.CodeNotFound, "report not found or not ready")
 	}
 	var out bytes.Buffer
@@ -81,7 +81,7 @@ func bulkCards(c *call) answer {
 	if a, refused := f.refused(); refused {
 		return a
 	}
-	now := s.clock.Now()
+	now := s.now()
 	r := &report{id: newID(), account: c.account, typ: uqpay.ReportLedger, start: now, end: now}
 	s.announce(r, uqpay.EventReportSucceeded, "Bulk Card Number Report", newID())
 	return ok(map[string]any{"report_id": r.id, "expire_date": stamp(now.Add(reportLife))})
@@ -121,7 +121,7 @@ func uploadFile(c *call) answer {
 		}
 		file := &uqpay.File{
 			ID: newID(), Name: name, Type: strings.TrimPrefix(strings.ToLower(filepath.Ext(name)), "."),
-			Size: int64(len(content)), Notes: notes, CreateTime: s.clock.Now(),
+			Size: int64(len(content)), Notes: notes, CreateTime: s.now(),
 		}
 		s.state.files[file.ID] = file
 		return ok(map[string]any{

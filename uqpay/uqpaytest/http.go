@@ -26,12 +26,13 @@ const (
 
 var zone = time.FixedZone("UTC+8", 8*60*60)
 
-// call is one request on its way through a handler.
+// call is one request on its way through its operation.
 type call struct {
+	operation
 	s       *Server
 	r       *http.Request
 	body    []byte
-	ids     []string
+	id      string // in the path
 	account string
 }
 
@@ -68,13 +69,15 @@ func accountError(message string) answer {
 	return refusal(http.StatusBadRequest, uqpay.ErrorTypeAccount, uqpay.Code(uqpay.ErrorTypeAccount), message)
 }
 
-func unauthorized(message string) answer {
-	return refusal(http.StatusUnauthorized, uqpay.ErrorTypeUnauthorized, uqpay.CodeUnauthorized, message)
+func idempotencyError(message string) answer {
+	return refusal(http.StatusBadRequest, uqpay.ErrorTypeIdempotency, uqpay.Code(uqpay.ErrorTypeIdempotency), message)
 }
 
-// handle answers one request.
-func (s *Server) handle(r *http.Request, body []byte) platform.Reply {
-	return s.reply(s.answer(r, body))
+// inFlight is the answer to a repeat while the key's first request is under way.
+func inFlight() answer { return flat("Request is processing, please try again later") }
+
+func unauthorized(message string) answer {
+	return refusal(http.StatusUnauthorized, uqpay.ErrorTypeUnauthorized, uqpay.CodeUnauthorized, message)
 }
 
 // codec writes answers; amounts are strings unless the configuration says
@@ -99,57 +102,48 @@ func (s *Server) reply(a answer) platform.Reply {
 	return reply
 }
 
-func (s *Server) answer(r *http.Request, body []byte) answer {
-	rt, ids := match(r)
+// serve carries one request out, with the server's lock held.
+func (s *Server) serve(c *call) platform.Reply {
 	s.mu.Lock()
-	if limited, a := s.limited(r, rt); limited {
-		s.mu.Unlock()
-		return a
-	}
-	if rt == nil {
-		s.mu.Unlock()
-		return refusal(http.StatusNotFound, uqpay.ErrorTypeNotFound, uqpay.CodeNotFound, "no such path")
-	}
-	if rt.op == opToken {
-		defer s.mu.Unlock()
-		return s.mint(r)
-	}
-	c := &call{s: s, r: r, body: body, ids: ids, account: MasterAccount}
-	if a, refused := s.authenticate(c, rt); refused {
-		s.mu.Unlock()
-		return a
-	}
-	if r.Method == http.MethodGet {
-		defer s.mu.Unlock()
-		return rt.run(c)
-	}
-	record, a, done := s.claim(c)
-	if done {
-		s.mu.Unlock()
-		return a
-	}
-	a = rt.run(c)
 	defer s.mu.Unlock()
-	s.settle(c, record, a)
-	return a
+	return s.reply(s.answer(c))
+}
+
+func (s *Server) answer(c *call) answer {
+	if limited, a := s.limited(c); limited {
+		return a
+	}
+	switch c.op {
+	case "":
+		return refusal(http.StatusNotFound, uqpay.ErrorTypeNotFound, uqpay.CodeNotFound, "no such path")
+	case opToken:
+		return c.run(c)
+	}
+	if a, refused := s.authenticate(c); refused {
+		return a
+	}
+	if c.method == http.MethodGet {
+		return c.run(c)
+	}
+	return s.once(c)
 }
 
 // limited counts the request in its minute.
-func (s *Server) limited(r *http.Request, rt *route) (bool, answer) {
-	minute := s.clock.Now().Unix() / 60
+func (s *Server) limited(c *call) (bool, answer) {
+	minute := s.now().Unix() / 60
 	if minute != s.state.minute {
 		s.state.minute, s.state.counts = minute, map[string]int{}
 		for key, record := range s.state.keys {
-			if s.clock.Now().Sub(record.at) >= keyLife {
+			if s.now().Sub(record.at) >= keyLife {
 				delete(s.state.keys, key)
 			}
 		}
 	}
 	group, limit := "authenticated", s.limits.Authenticated
 	switch {
-	case rt != nil && rt.op == opToken:
+	case c.op == opToken:
 		group, limit = "token", s.limits.Token
-	case r.Header.Get("x-auth-token") == "":
+	case c.r.Header.Get("x-auth-token") == "":
 		group, limit = "unauthenticated", s.limits.Unauthenticated
 	}
 	s.state.counts[group]++
@@ -162,7 +156,8 @@ func (s *Server) limited(r *http.Request, rt *route) (bool, answer) {
 }
 
 // mint issues a token and ends the one before.
-func (s *Server) mint(r *http.Request) answer {
+func mint(c *call) answer {
+	s, r := c.s, c.r
 	if r.Header.Get("x-client-id") != s.clientID {
 		return flat("Invalid client id")
 	}
@@ -173,8 +168,8 @@ func (s *Server) mint(r *http.Request) answer {
 		return invalid("x-on-behalf-of must be omitted")
 	}
 	s.state.mints++
-	s.state.token = token{expires: s.clock.Now().Add(tokenLife)}
-	s.state.token.value = s.jwt(s.state.token.expires)
+	expires := s.now().Add(tokenLife)
+	s.state.token = token{issuing.NewSecret(s.jwt(expires)), expires}
 	return ok(map[string]any{"auth_token": s.state.token.value, "expired_at": s.state.token.expires.Unix()})
 }
 
@@ -195,7 +190,7 @@ func (s *Server) jwt(expires time.Time) string {
 }
 
 // authenticate checks the token and whom the call acts for.
-func (s *Server) authenticate(c *call, rt *route) (answer, bool) {
+func (s *Server) authenticate(c *call) (answer, bool) {
 	header := c.r.Header.Get("x-auth-token")
 	value, found := strings.CutPrefix(header, "Bearer ")
 	switch {
@@ -203,11 +198,11 @@ func (s *Server) authenticate(c *call, rt *route) (answer, bool) {
 		return unauthorized("missing auth token"), true
 	case !found:
 		return unauthorized("invalid auth token format"), true
-	case value != s.state.token.value || !s.clock.Now().Before(s.state.token.expires):
+	case !issuing.NewSecret(value).Equal(s.state.token.value) || !s.now().Before(s.state.token.expires):
 		return unauthorized("token has expired, please login again"), true
 	}
 	values, sent := c.r.Header["X-On-Behalf-Of"]
-	if !sent || rt.master {
+	if !sent || strings.HasPrefix(c.path, "/v1/accounts") { // which are the master's to see
 		return answer{}, false
 	}
 	if _, err := uuid.Parse(values[0]); err != nil {
@@ -229,41 +224,40 @@ type keyRecord struct {
 	inFlight    int // repeats that are still answered as in flight
 }
 
-// claim looks an idempotency key up. done means that the answer is final.
-func (s *Server) claim(c *call) (record *keyRecord, a answer, done bool) {
+// once carries a write out under its idempotency key, or answers what the key's
+// first request was answered.
+func (s *Server) once(c *call) answer {
 	key := c.r.Header.Get("x-idempotency-key")
 	if key == "" {
-		return nil, invalid("x-idempotency-key: is required"), true
+		return invalid("x-idempotency-key: is required")
 	}
 	if len(key) > maxKey {
-		return nil, refusal(http.StatusBadRequest, uqpay.ErrorTypeIdempotency, uqpay.Code(uqpay.ErrorTypeIdempotency), "invalid idempotency key"), true
+		return idempotencyError("invalid idempotency key")
 	}
-	print := sha256.Sum256(bytes.Join([][]byte{
+	fingerprint := sha256.Sum256(bytes.Join([][]byte{
 		[]byte(c.r.Method), []byte(c.r.URL.Path), []byte(c.r.URL.RawQuery), []byte(c.account), c.body,
 	}, []byte{0}))
-	now := s.clock.Now()
-	old, found := s.state.keys[key]
-	switch {
-	case !found || now.Sub(old.at) >= keyLife:
-	case old.fingerprint != print:
-		return nil, refusal(http.StatusBadRequest, uqpay.ErrorTypeIdempotency, uqpay.Code(uqpay.ErrorTypeIdempotency),
-			"idempotency key was used with a different request"), true
-	case !old.done || old.inFlight > 0:
-		old.inFlight--
-		return nil, flat("Request is processing, please try again later"), true
-	default:
-		return nil, old.answer, true
+	now := s.now()
+	if old, found := s.state.keys[key]; found && now.Sub(old.at) < keyLife {
+		switch {
+		case old.fingerprint != fingerprint:
+			return idempotencyError("idempotency key was used with a different request")
+		case !old.done:
+			return inFlight()
+		case old.inFlight > 0:
+			old.inFlight--
+			return inFlight()
+		}
+		return old.answer
 	}
-	record = &keyRecord{fingerprint: print, at: now, inFlight: s.state.keepInFlight}
+	record := &keyRecord{fingerprint: fingerprint, at: now, inFlight: s.state.keepInFlight}
 	s.state.keys[key] = record
-	return record, answer{}, false
-}
-
-// settle keeps the answer of a key, except one of the platform's own failures.
-func (s *Server) settle(c *call, record *keyRecord, a answer) {
-	if a.status >= 500 {
-		delete(s.state.keys, c.r.Header.Get("x-idempotency-key"))
-		return
-	}
-	record.done, record.answer = true, a
+	defer func() {
+		if !record.done { // the platform failed, or a function of the test never returned
+			delete(s.state.keys, key)
+		}
+	}()
+	a := c.run(c)
+	record.answer, record.done = a, a.status < http.StatusInternalServerError
+	return a
 }

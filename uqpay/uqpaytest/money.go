@@ -88,7 +88,7 @@ func createTransfer(c *call) answer {
 		SourceAccountID: f.text("source_account_id", true, 0), DestinationAccountID: f.text("destination_account_id", true, 0),
 		Currency: issuing.Currency(f.text("currency", true, 4)), Amount: f.amount("amount", true, false),
 		FeeAmount: issuing.NewAmount(0, 2), Remark: f.text("remark", false, 255),
-		Status: uqpay.TransferPending, CreateTime: s.clock.Now(), CreatorID: MasterAccount,
+		Status: uqpay.TransferPending, CreateTime: s.now(), CreatorID: MasterAccount,
 	}
 	if a, refused := f.refused(); refused {
 		return a
@@ -113,7 +113,7 @@ func createTransfer(c *call) answer {
 			to, status = t.SourceAccountID, uqpay.TransferFailed
 		}
 		_ = s.move(under, issuingAccount(to, t.Currency), t.Amount, "transfer "+t.ID, uqpay.LedgerTransferIn)
-		t.Status, t.CompleteTime = status, s.clock.Now()
+		t.Status, t.CompleteTime = status, s.now()
 		word, succeeded := "failed", ""
 		if status == uqpay.TransferCompleted {
 			word, succeeded = "succeeded", stamp(t.CompleteTime)
@@ -128,7 +128,7 @@ func createTransfer(c *call) answer {
 }
 
 func getTransfer(c *call) answer {
-	t, found := c.s.state.transfers[c.ids[0]]
+	t, found := c.s.state.transfers[c.id]
 	if !found {
 		return refusal(400, uqpay.ErrorTypeNotFound, uqpay.CodeNotFound, "transfer not found")
 	}
@@ -145,7 +145,7 @@ func listAccounts(c *call) answer {
 }
 
 func getAccount(c *call) answer {
-	account := c.s.state.account(c.ids[0])
+	account := c.s.state.account(c.id)
 	line := c.r.URL.Query().Get("business_code")
 	if line == "" {
 		line = string(uqpay.BusinessBanking)

@@ -13,7 +13,7 @@ import (
 
 // newOrder stores an order that has just been received.
 func (s *Server) newOrder(n *card, typ uqpay.OrderType, amount issuing.Amount) *order {
-	now := s.clock.Now()
+	now := s.now()
 	o := &order{account: n.account, Order: uqpay.Order{
 		ID: newID(), CardID: n.ID, Type: typ, Amount: amount, Currency: n.Currency,
 		CreateTime: now, UpdateTime: now, Status: uqpay.OrderStatusPending,
@@ -54,7 +54,7 @@ func (s *Server) release(o *order, to ledger.Account, kind uqpay.LedgerType) {
 
 // end finishes an order.
 func (s *Server) end(o *order, good bool) {
-	now := s.clock.Now()
+	now := s.now()
 	o.UpdateTime, o.CompleteTime, o.Status = now, now, uqpay.OrderStatusSuccess
 	if !good {
 		o.Status = uqpay.OrderStatusFailed
@@ -89,7 +89,7 @@ func showOrder(o *order) map[string]any {
 }
 
 func getOrder(c *call) answer {
-	o, found := c.s.state.orders[c.ids[0]]
+	o, found := c.s.state.orders[c.id]
 	if !found || o.account != c.account {
 		return cardError("card order not found")
 	}
@@ -103,7 +103,7 @@ func withdrawCard(c *call) answer { return changeBalance(c, uqpay.OrderCardWithd
 // the order.
 func changeBalance(c *call, typ uqpay.OrderType) answer {
 	s := c.s
-	n, found := c.card(c.ids[0])
+	n, found := c.card(c.id)
 	if !found {
 		return cardNotFound()
 	}
@@ -148,7 +148,7 @@ func changeBalance(c *call, typ uqpay.OrderType) answer {
 
 func elevateLimit(c *call) answer {
 	s := c.s
-	n, found := c.card(c.ids[0])
+	n, found := c.card(c.id)
 	if !found {
 		return cardNotFound()
 	}
@@ -175,10 +175,10 @@ func elevateLimit(c *call) answer {
 	if a, refused := f.refused(); refused {
 		return a
 	}
-	if n.Status != uqpay.CardStatusActive || s.clock.Now().Before(n.elevatedTo) {
+	if n.Status != uqpay.CardStatusActive || s.now().Before(n.elevatedTo) {
 		return cardError("the card is not active or its limit is elevated already")
 	}
-	begun := s.clock.Now()
+	begun := s.now()
 	n.elevated, n.elevatedTo = amount, begun.Add(time.Duration(days)*24*time.Hour)
 	o := s.newOrder(n, "ELEVATE_LIMIT", amount)
 	s.later(func() {
@@ -224,7 +224,7 @@ func unprotectCard(c *call) answer {
 
 func (c *call) changeProtection(f fields, next uqpay.ProtectionStatus, allowed func(*uqpay.Protection) bool) answer {
 	s := c.s
-	n, found := c.card(c.ids[0])
+	n, found := c.card(c.id)
 	if !found {
 		return cardNotFound()
 	}
@@ -236,13 +236,13 @@ func (c *call) changeProtection(f fields, next uqpay.ProtectionStatus, allowed f
 		return cardError("network protection does not allow this now")
 	}
 	n.protection = changed
-	n.protection.Enabled, n.protection.Status, n.protection.UpdateTime = false, next, s.clock.Now()
+	n.protection.Enabled, n.protection.Status, n.protection.UpdateTime = false, next, s.now()
 	s.later(func() {
 		event, status := uqpay.EventProtectionEnrolled, uqpay.ProtectionEnrolled
 		if next == uqpay.ProtectionRemovalPending {
 			event, status = uqpay.EventProtectionRemoved, uqpay.ProtectionNotEnrolled
 		}
-		n.protection.Status, n.protection.UpdateTime = status, s.clock.Now()
+		n.protection.Status, n.protection.UpdateTime = status, s.now()
 		n.protection.Enabled = status == uqpay.ProtectionEnrolled
 		s.push(event, "ASAF_REC_"+strings.ToUpper(n.ID[:8]), showProtection(n))
 	})

@@ -179,5 +179,5 @@ func setDefaultArt(c *call) answer {
 		return a
 	}
 	c.s.state.defaultArt = id
-	return ok(map[string]any{"default_card_art_id": id, "updated_at": stamp(c.s.clock.Now())})
+	return ok(map[string]any{"default_card_art_id": id, "updated_at": stamp(c.s.now())})
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/uqpay/uqpaytest"
 )
 
@@ -24,7 +25,7 @@ type raw struct {
 
 func newRaw(t *testing.T, cfg uqpaytest.Config) *raw {
 	t.Helper()
-	cfg.Clock = uqpaytest.NewClock(time.Date(2026, 9, 17, 10, 0, 30, 0, time.UTC))
+	cfg.Clock = issuingtest.NewClock(time.Date(2026, 9, 17, 10, 0, 30, 0, time.UTC))
 	s, err := uqpaytest.NewServer(cfg)
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/uqpay"
 )
@@ -34,8 +35,8 @@ func Unlimited() Limits { return Limits{} }
 type Config struct {
 	// Listen is a loopback address; "127.0.0.1:0" when empty.
 	Listen string
-	// Clock is the platform's time, from [NewClock]; nil follows real time.
-	Clock *Clock
+	// Clock is the platform's time; nil follows real time.
+	Clock *issuingtest.Clock
 	// Delay is how long orders, reviews and reports take; 0 is one second.
 	Delay time.Duration
 	// Limits are the rate limits; nil is SandboxLimits.
@@ -63,13 +64,18 @@ type Config struct {
 	DefaultApprove bool
 }
 
-// Server is a platform in memory. Close it after use. It is safe for concurrent
-// use.
+// Server is the platform. It is safe for concurrent use; Close it after use.
+//
+// What it can do beside UQPAY's own affairs comes from the embedded
+// [github.com/issuing-sdk/issuing-go/issuingtest.Platform]: Clock, Close, Inject,
+// Choose, Requests, SetCallbackFault, ReleaseCallbacks, Deliveries, Check. It
+// prints its address alone.
 type Server struct {
+	issuingtest.Platform
+
 	cfg    Config
 	limits Limits
-	http   *platform.Server
-	clock  *Clock
+	host   *platform.Server
 	book   *ledger.Book
 
 	clientID string
@@ -102,12 +108,13 @@ func NewServer(cfg Config) (*Server, error) {
 	if s.hmac, err = sign.NewHMACKey(s.secret); err != nil {
 		return nil, err
 	}
-	if s.http, err = platform.New(platform.Config{Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: maxRequest}); err != nil {
+	if s.host, err = platform.New(platform.Config{
+		Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: maxRequest, Operations: operations(), Check: s.check,
+	}); err != nil {
 		return nil, err
 	}
-	s.clock = s.http.Clock()
-	s.state = newState(s.clock.Now())
-	s.http.Serve(platform.Named(opOf, s.handle))
+	s.Platform = issuingtest.NewPlatform(s.host)
+	s.state = newState(s.now())
 	for _, currency := range []issuing.Currency{issuing.USD, issuing.SGD} {
 		if cfg.Funds.Sign() > 0 {
 			if err := s.Fund(currency, cfg.Funds); err != nil {
@@ -116,17 +123,20 @@ func NewServer(cfg Config) (*Server, error) {
 			}
 		}
 	}
+	s.host.Serve(s.route)
 	return s, nil
 }
 
 // maxRequest holds the largest upload and its form.
 const maxRequest = uqpay.MaxUpload + 1<<20
 
-// Close stops the platform.
-func (s *Server) Close() { s.http.Close() }
+// basePath is where the API begins; it is served without it, too.
+const basePath = "/api"
 
 // URL returns the base address, for [uqpay.Config] as BaseURL and FilesURL.
-func (s *Server) URL() string { return s.http.URL() + "/api" }
+func (s *Server) URL() string { return s.Platform.URL() + basePath }
+
+func (s *Server) now() time.Time { return s.Clock().Now() }
 
 // ClientID returns the client id.
 func (s *Server) ClientID() string { return s.clientID }
@@ -140,14 +150,10 @@ func (s *Server) WebhookSecret() issuing.Secret { return s.secret }
 // ClientConfig returns the configuration of a client for this platform.
 func (s *Server) ClientConfig() uqpay.Config {
 	return uqpay.Config{
-		BaseURL: s.URL(), FilesURL: s.URL(), IframeURL: s.http.URL(),
+		BaseURL: s.URL(), FilesURL: s.URL(), IframeURL: s.Platform.URL(),
 		ClientID: s.clientID, APIKey: s.apiKey,
 	}
 }
-
-// Clock returns the platform's clock. Clients that check times should use its
-// Now.
-func (s *Server) Clock() *Clock { return s.clock }
 
 // SetWebhookURL changes where later callbacks go.
 func (s *Server) SetWebhookURL(url string) {
@@ -230,9 +236,27 @@ func (s *Server) Inventory() []issuing.Secret {
 	return append([]issuing.Secret(nil), s.state.inventory...)
 }
 
-// Check proves that the books balance: every balance follows from the booked
-// transfers, no account is negative, and each currency sums to zero.
-func (s *Server) Check() error { return s.book.Check() }
+// check reports a book that does not balance, an order that has ended and still
+// holds money, and an authorization whose money is not where its status says.
+func (s *Server) check() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.book.Check(); err != nil {
+		return err
+	}
+	for _, o := range s.state.orders {
+		if held := s.book.Balance(pending(o.ID, o.Currency)); held.Sign() > 0 && o.Status.Terminal() {
+			return fmt.Errorf("uqpaytest: order %s is %s and holds %s", o.ID, o.Status, held)
+		}
+	}
+	for _, tx := range s.state.transactions {
+		held := s.book.Balance(hold(tx.ID, tx.BillingCurrency)).Sign() > 0
+		if held != (tx.SettlementStatus == uqpay.SettlementUnsettled) {
+			return fmt.Errorf("uqpaytest: transaction %s is %s, money held: %t", tx.ID, tx.SettlementStatus, held)
+		}
+	}
+	return nil
+}
 
 // FinishKYC ends the verification of a cardholder and sends the event.
 func (s *Server) FinishKYC(cardholderID string, status uqpay.CardholderStatus, reason string) error {

@@ -88,6 +88,6 @@ func (s *Server) updateEvent(n *card, o *order) map[string]any {
 func (s *Server) statusEvent(n *card) map[string]any {
 	return map[string]any{
 		"card_id": n.ID, "card_number": maskedEvent(n.pan), "available_balance": trimmed(s.available(n)),
-		"currency": n.Currency, "card_status": n.Status, "update_reason": n.UpdateReason, "update_time": stamp(s.clock.Now()),
+		"currency": n.Currency, "card_status": n.Status, "update_reason": n.UpdateReason, "update_time": stamp(s.now()),
 	}
 }

@@ -82,13 +82,13 @@ func (s *Server) decline(p purchase) string {
 	for _, control := range n.SpendingControls {
 		limit = control.Amount
 	}
-	if s.clock.Now().Before(n.elevatedTo) {
+	if s.now().Before(n.elevatedTo) {
 		limit = n.elevated
 	}
 	switch {
 	case n.Status != uqpay.CardStatusActive:
 		return "1103 - Card is not active"
-	case !n.ExpiryAt.IsZero() && !s.clock.Now().Before(n.ExpiryAt):
+	case !n.ExpiryAt.IsZero() && !s.now().Before(n.ExpiryAt):
 		return "1101 - Card has expired"
 	case n.protection.Status == uqpay.ProtectionEnrolled:
 		return "1141 - Network protection"
@@ -103,14 +103,14 @@ func (s *Server) decline(p purchase) string {
 	return ""
 }
 
-// askMerchant has the merchant decide, without the platform's lock: the
-// merchant's function may call the platform.
+// askMerchant has the merchant decide, without the server's lock: the merchant's
+// function may call the platform, or never return.
 func (s *Server) askMerchant(c *call, p purchase, tx *transaction) string {
 	n := p.card
 	request := map[string]any{
 		"transaction_id": tx.ID, "transaction_type": 1000, "card_id": n.ID, "processing_code": "00",
 		"billing_amount": p.amount, "transaction_amount": p.amount, "auth_amount": p.amount,
-		"date_of_transaction":   s.clock.Now().In(zone).Format(time.DateTime),
+		"date_of_transaction":   s.now().In(zone).Format(time.DateTime),
 		"billing_currency_code": n.Currency, "transaction_currency_code": n.Currency, "auth_currency_code": n.Currency,
 		"card_balance": s.available(n), "merchant_id": "000000000012345", "merchant_name": p.merchant.Name,
 		"merchant_category_code": p.merchant.CategoryCode, "merchant_city": "", "merchant_country": "SG",
@@ -133,7 +133,7 @@ func (s *Server) askMerchant(c *call, p purchase, tx *transaction) string {
 
 // newTransaction stores a transaction of a card.
 func (s *Server) newTransaction(n *card, typ uqpay.TransactionType, p purchase) *transaction {
-	now := s.clock.Now()
+	now := s.now()
 	tx := &transaction{account: n.account, Transaction: uqpay.Transaction{
 		ID: newID(), ShortID: s.shortID("T"), CardID: n.ID, CardNumber: uqpay.MaskedNumber(masked(n.pan)),
 		CardholderID: n.Cardholder.ID, Type: typ, Status: uqpay.TransactionPending,
@@ -260,7 +260,7 @@ func simulateDeposit(c *call) answer {
 	s.later(func() { _ = s.book.Transfer(ledger.World(banking.Currency), banking, amount, "deposit") })
 	return ok(map[string]any{
 		"deposit_id": newID(), "short_reference_id": s.shortID("D"), "amount": amount.String(), "currency": currency,
-		"deposit_status": "PENDING", "create_time": stamp(s.clock.Now()), "complete_time": "",
+		"deposit_status": "PENDING", "create_time": stamp(s.now()), "complete_time": "",
 		"receiver_account_number": f.text("receiver_account_number", false, 0),
 		"sender": map[string]any{
 			"sender_name": f.text("sender_name", false, 0), "sender_country": f.text("sender_country", false, 0),

@@ -64,7 +64,7 @@ type state struct {
 }
 
 type token struct {
-	value   string
+	value   issuing.Secret
 	expires time.Time
 }
 
@@ -202,7 +202,7 @@ func (st *state) product(id string) *uqpay.Product {
 func (s *Server) shortID(prefix string) string {
 	s.state.seq++
 	sum := sha256.Sum256(binary.BigEndian.AppendUint64(nil, s.state.seq))
-	return fmt.Sprintf("%s%s-%X", prefix, s.clock.Now().Format("060102"), sum[:6])
+	return fmt.Sprintf("%s%s-%X", prefix, s.now().Format("060102"), sum[:6])
 }
 
 func newID() string { return uuid.NewString() }
@@ -223,7 +223,7 @@ func (s *Server) move(from, to ledger.Account, amount issuing.Amount, memo strin
 		if side.account.Kind != "issuing" {
 			continue
 		}
-		now := s.clock.Now()
+		now := s.now()
 		s.state.ledger = append(s.state.ledger, &uqpay.LedgerEntry{
 			ID: newID(), ShortID: s.shortID("T"), AccountID: side.account.Owner,
 			BalanceID: balanceID(side.account), Type: kind, Currency: side.account.Currency, Amount: side.amount,

@@ -24,7 +24,7 @@ func listTransactions(c *call) answer {
 }
 
 func getTransaction(c *call) answer {
-	tx, found := c.s.state.transactions[c.ids[0]]
+	tx, found := c.s.state.transactions[c.id]
 	if !found || tx.account != c.account {
 		return refusal(400, uqpay.ErrorTypeNotFound, uqpay.CodeNotFound, "transaction not found")
 	}
