@@ -5,25 +5,71 @@ import (
 	"strings"
 
 	"github.com/issuing-sdk/issuing-go/internal/platform"
+	"github.com/issuing-sdk/issuing-go/uqpay"
 )
-
-const opToken = "Token"
-
-// route names a request and carries it out.
-func (s *Server) route(r *http.Request, body []byte) (op string, run func() platform.Reply) {
-	o, id := find(r)
-	return o.op, func() platform.Reply {
-		return s.serve(&call{operation: o, s: s, r: r, body: body, id: id, account: MasterAccount})
-	}
-}
 
 // operation is one row of the platform's table: the name that hooks and errors
 // print, the request, and what carries it out with the server's lock held.
 type operation struct {
 	op, method, path string // the path with * for one segment
-
-	run func(*call) answer
+	run              func(*call) (any, *refusal)
 }
+
+// call is one request on its way through its operation.
+type call struct {
+	operation
+	fields  // of the body
+	s       *Server
+	r       *http.Request
+	body    []byte
+	id      string // in the path
+	account string // whom it acts for
+}
+
+// route names a request and carries it out.
+func (s *Server) route(r *http.Request, body []byte) (op string, run func() platform.Reply) {
+	o, id := find(r)
+	return o.op, func() platform.Reply {
+		c := &call{operation: o, fields: readFields(body), s: s, r: r, body: body, id: id, account: MasterAccount}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.reply(s.answer(c))
+	}
+}
+
+// answer carries one request out.
+func (s *Server) answer(c *call) (any, *refusal) {
+	if bad := s.admit(c); bad != nil {
+		return nil, bad
+	}
+	switch c.op {
+	case "":
+		return nil, refuse(http.StatusNotFound, uqpay.ErrorTypeNotFound, uqpay.CodeNotFound, "no such path")
+	case opToken:
+		return c.run(c)
+	}
+	if bad := s.authenticate(c); bad != nil {
+		return nil, bad
+	}
+	if c.method == http.MethodGet {
+		return c.run(c)
+	}
+	return s.once(c)
+}
+
+// onCard finds the card that the path names first.
+func onCard(run func(*call, *card) (any, *refusal)) func(*call) (any, *refusal) {
+	return func(c *call) (any, *refusal) {
+		n, found := c.s.cards.find(c.account, c.id)
+		if !found {
+			return nil, cardNotFound()
+		}
+		return run(c, n)
+	}
+}
+
+// opToken mints a token, the one call without one.
+const opToken = "Token"
 
 // routes are matched in their order, so literal segments stand before ids.
 var routes = []operation{
@@ -46,16 +92,16 @@ var routes = []operation{
 	{"Cards.Bulk", http.MethodPost, "/v1/issuing/cards/bulk", bulkCards},
 	{"Cards.Create", http.MethodPost, "/v1/issuing/cards", createCard},
 	{"Cards.List", http.MethodGet, "/v1/issuing/cards", listCards},
-	{"Cards.Card", http.MethodGet, "/v1/issuing/cards/*", getCard},
-	{"Cards.Update", http.MethodPost, "/v1/issuing/cards/*", updateCard},
-	{"Cards.SetStatus", http.MethodPost, "/v1/issuing/cards/*/status", setCardStatus},
-	{"Cards.Secure", http.MethodGet, "/v1/issuing/cards/*/secure", secureCard},
-	{"Cards.PANToken", http.MethodPost, "/v1/issuing/cards/*/token", panToken},
-	{"Cards.Recharge", http.MethodPost, "/v1/issuing/cards/*/recharge", rechargeCard},
-	{"Cards.Withdraw", http.MethodPost, "/v1/issuing/cards/*/withdraw", withdrawCard},
-	{"Cards.ElevateLimit", http.MethodPost, "/v1/issuing/cards/*/elevate_limit", elevateLimit},
-	{"Cards.Protect", http.MethodPost, "/v1/issuing/cards/*/risk", protectCard},
-	{"Cards.Unprotect", http.MethodDelete, "/v1/issuing/cards/*/risk", unprotectCard},
+	{"Cards.Card", http.MethodGet, "/v1/issuing/cards/*", onCard(getCard)},
+	{"Cards.Update", http.MethodPost, "/v1/issuing/cards/*", onCard(updateCard)},
+	{"Cards.SetStatus", http.MethodPost, "/v1/issuing/cards/*/status", onCard(setCardStatus)},
+	{"Cards.Secure", http.MethodGet, "/v1/issuing/cards/*/secure", onCard(secureCard)},
+	{"Cards.PANToken", http.MethodPost, "/v1/issuing/cards/*/token", onCard(panToken)},
+	{"Cards.Recharge", http.MethodPost, "/v1/issuing/cards/*/recharge", onCard(rechargeCard)},
+	{"Cards.Withdraw", http.MethodPost, "/v1/issuing/cards/*/withdraw", onCard(withdrawCard)},
+	{"Cards.ElevateLimit", http.MethodPost, "/v1/issuing/cards/*/elevate_limit", onCard(elevateLimit)},
+	{"Cards.Protect", http.MethodPost, "/v1/issuing/cards/*/risk", onCard(protectCard)},
+	{"Cards.Unprotect", http.MethodDelete, "/v1/issuing/cards/*/risk", onCard(unprotectCard)},
 	{"Orders.Order", http.MethodGet, "/v1/issuing/cards/*/order", getOrder},
 
 	{"Transactions.List", http.MethodGet, "/v1/issuing/transactions", listTransactions},
@@ -90,7 +136,7 @@ func operations() []string {
 func find(r *http.Request) (o operation, id string) {
 	path := strings.TrimPrefix(r.URL.Path, basePath)
 	for _, o := range routes {
-		if id, fits := match(o.path, path); fits && o.method == r.Method {
+		if id, ok := match(o.path, path); ok && o.method == r.Method {
 			return o, id
 		}
 	}
@@ -99,7 +145,7 @@ func find(r *http.Request) (o operation, id string) {
 
 // match reports whether a path fits a pattern, and returns what stands there for
 // the pattern's *: one segment.
-func match(pattern, path string) (id string, fits bool) {
+func match(pattern, path string) (id string, ok bool) {
 	before, after, wild := strings.Cut(pattern, "*")
 	if !wild {
 		return "", path == pattern

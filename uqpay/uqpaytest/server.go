@@ -82,9 +82,29 @@ type Server struct {
 	apiKey   issuing.Secret
 	secret   issuing.Secret
 	hmac     sign.HMACKey
+	seq      platform.Sequence
 
-	mu    sync.Mutex
-	state state
+	mu           sync.Mutex
+	token        issuing.Secret
+	tokenEnd     time.Time
+	mints        int
+	keys         map[string]*keyRecord
+	keepInFlight int
+	failOrders   int
+	minute       int64          // whose requests are counted
+	counts       map[string]int // by group of calls
+	accounts     []uqpay.Account
+	products     []uqpay.Product
+	holders      table[*holder]
+	cards        table[*card]
+	orders       table[*order]
+	transactions table[*transaction]
+	ledger       table[*entry]
+	reports      table[*report]
+	transfers    map[string]*uqpay.Transfer
+	files        map[string]*uqpay.File
+	inventory    []issuing.Secret
+	defaultArt   string
 }
 
 // NewServer starts a platform.
@@ -96,7 +116,8 @@ func NewServer(cfg Config) (*Server, error) {
 		cfg.Funds = issuing.NewAmount(100_000_00, 2)
 	}
 	s := &Server{
-		cfg: cfg, limits: SandboxLimits(), book: ledger.NewBook(),
+		cfg: cfg, limits: SandboxLimits(), book: ledger.NewBook(), defaultArt: ArtDefault,
+		keys: map[string]*keyRecord{}, transfers: map[string]*uqpay.Transfer{}, files: map[string]*uqpay.File{},
 		clientID: "client_" + uuid.NewString(),
 		apiKey:   issuing.NewSecret("key_" + uuid.NewString()),
 		secret:   issuing.NewSecret("whsec_" + uuid.NewString()),
@@ -114,7 +135,7 @@ func NewServer(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s.Platform = issuingtest.NewPlatform(s.host)
-	s.state = newState(s.now())
+	s.furnish()
 	for _, currency := range []issuing.Currency{issuing.USD, issuing.SGD} {
 		if cfg.Funds.Sign() > 0 {
 			if err := s.Fund(currency, cfg.Funds); err != nil {
@@ -166,14 +187,14 @@ func (s *Server) SetWebhookURL(url string) {
 func (s *Server) Mints() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.state.mints
+	return s.mints
 }
 
 // EndToken ends the present token, as a mint by somebody else would.
 func (s *Server) EndToken() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.state.token = token{}
+	s.tokenEnd = time.Time{}
 }
 
 // KeepInFlight has the next n repeats of every idempotency key answered as if
@@ -181,14 +202,14 @@ func (s *Server) EndToken() {
 func (s *Server) KeepInFlight(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.state.keepInFlight = n
+	s.keepInFlight = n
 }
 
 // FailOrders has the next n asynchronous orders fail. Their money goes back.
 func (s *Server) FailOrders(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.state.failOrders = n
+	s.failOrders = n
 }
 
 // Fund adds money to the master's issuing balance, as a transfer from Banking in
@@ -209,7 +230,7 @@ func (s *Server) Balance(accountID string, currency issuing.Currency) issuing.Am
 func (s *Server) CardBalance(cardID string) (issuing.Amount, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	card, ok := s.state.cards[cardID]
+	card, ok := s.cards.byID[cardID]
 	if !ok {
 		return issuing.Amount{}, fmt.Errorf("uqpaytest: no card %q", cardID)
 	}
@@ -221,8 +242,8 @@ func (s *Server) Orders(typ uqpay.OrderType) []uqpay.Order {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []uqpay.Order
-	for _, id := range s.state.orderIDs {
-		if o := s.state.orders[id]; typ == "" || o.Type == typ {
+	for _, o := range s.orders.list {
+		if typ == "" || o.Type == typ {
 			out = append(out, o.Order)
 		}
 	}
@@ -233,7 +254,7 @@ func (s *Server) Orders(typ uqpay.OrderType) []uqpay.Order {
 func (s *Server) Inventory() []issuing.Secret {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]issuing.Secret(nil), s.state.inventory...)
+	return append([]issuing.Secret(nil), s.inventory...)
 }
 
 // check reports a book that does not balance, an order that has ended and still
@@ -244,12 +265,12 @@ func (s *Server) check() error {
 	if err := s.book.Check(); err != nil {
 		return err
 	}
-	for _, o := range s.state.orders {
+	for _, o := range s.orders.list {
 		if held := s.book.Balance(pending(o.ID, o.Currency)); held.Sign() > 0 && o.Status.Terminal() {
 			return fmt.Errorf("uqpaytest: order %s is %s and holds %s", o.ID, o.Status, held)
 		}
 	}
-	for _, tx := range s.state.transactions {
+	for _, tx := range s.transactions.list {
 		held := s.book.Balance(hold(tx.ID, tx.BillingCurrency)).Sign() > 0
 		if held != (tx.SettlementStatus == uqpay.SettlementUnsettled) {
 			return fmt.Errorf("uqpaytest: transaction %s is %s, money held: %t", tx.ID, tx.SettlementStatus, held)
@@ -262,7 +283,7 @@ func (s *Server) check() error {
 func (s *Server) FinishKYC(cardholderID string, status uqpay.CardholderStatus, reason string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	h, ok := s.state.holders[cardholderID]
+	h, ok := s.holders.byID[cardholderID]
 	if !ok {
 		return errors.New("uqpaytest: no such cardholder")
 	}

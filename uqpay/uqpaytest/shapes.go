@@ -1,12 +1,53 @@
 package uqpaytest
 
 import (
+	"cmp"
 	"encoding/json"
+	"maps"
 	"strings"
+	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/uqpay"
 )
+
+var zone = time.FixedZone("UTC+8", 8*60*60)
+
+// stamp writes a time, "" when unset.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(zone).Format(time.RFC3339)
+}
+
+// zero writes an unset amount as nothing.
+func zero(a issuing.Amount) issuing.Amount {
+	if a.IsZero() {
+		return issuing.NewAmount(0, 2)
+	}
+	return a
+}
+
+// set puts a value into an answer unless it is unset.
+func set[T comparable](m map[string]any, name string, value T) {
+	var unset T
+	if value != unset {
+		m[name] = value
+	}
+}
+
+// birthday is the form of a birth date in events.
+func birthday(h *holder) string { return cmp.Or(h.DateOfBirth.String(), "0001-01-01") }
+
+// masked is the REST form of a card number.
+func masked(pan issuing.Secret) string { return "************" + pan.Last4() }
+
+// maskedEvent is the form of a card number in events.
+func maskedEvent(pan issuing.Secret) string {
+	v := pan.Reveal()
+	return v[:8] + "****" + pan.Last4()
+}
 
 // trimmed writes an amount as events do: without trailing zeros.
 func trimmed(a issuing.Amount) string {
@@ -36,7 +77,7 @@ func metadata(m map[string]string) map[string]string {
 }
 
 func (s *Server) eventHolder(n *card) map[string]any {
-	h := s.state.holders[n.Cardholder.ID]
+	h := s.holders.byID[n.Cardholder.ID]
 	if h == nil {
 		return map[string]any{}
 	}
@@ -63,24 +104,15 @@ func (s *Server) updateEvent(n *card, o *order) map[string]any {
 	delete(m, "spending_limits")
 	delete(m, "card_available_balance")
 	holder := s.eventHolder(n)
-	if h := s.state.holders[n.Cardholder.ID]; h != nil {
+	if h := s.holders.byID[n.Cardholder.ID]; h != nil {
 		holder["country_code"], holder["phone_number"], holder["number_of_cards"] = h.CountryCode, h.PhoneNumber, s.cardsOf(h.ID)
-		holder["date_of_birth"] = "0001-01-01"
-		if !h.DateOfBirth.IsZero() {
-			holder["date_of_birth"] = h.DateOfBirth.String()
-		}
+		holder["date_of_birth"] = birthday(h)
 	}
-	free := string(n.NoPINPaymentAmount)
-	if free == "" {
-		free = string(n.Currency)
-	}
-	for name, value := range map[string]any{
+	maps.Copy(m, map[string]any{
 		"available_balance": trimmed(s.available(n)), "card_currency": n.Currency, "card_limit": trimmed(n.Limit),
-		"card_order_id": o.ID, "cardholder": holder, "no_pin_payment_amount": free,
+		"card_order_id": o.ID, "cardholder": holder, "no_pin_payment_amount": cmp.Or(string(n.NoPINPaymentAmount), string(n.Currency)),
 		"order_status": strings.ToLower(string(o.Status)), "spending_controls": limits(n.SpendingControls),
-	} {
-		m[name] = value
-	}
+	})
 	return m
 }
 
