@@ -49,17 +49,19 @@ func downloadReport(c *call) (any, *refusal) {
 		return nil, refuse(http.StatusBadRequest, uqpay.ErrorTypeNotFound, uqpay.CodeNotFound, "report not found or not ready")
 	}
 	rows := [][]string{{"transaction_id", "transaction_type", "currency", "amount", "time"}}
-	within := func(t time.Time) bool { return !t.Before(r.start) && !t.After(r.end) }
+	add := func(account string, at time.Time, row ...string) {
+		if account == c.account && !at.Before(r.start) && !at.After(r.end) {
+			rows = append(rows, append(row, stamp(at)))
+		}
+	}
 	if r.typ == uqpay.ReportLedger {
 		for _, e := range s.ledger.list {
-			if e.account == c.account && within(e.CreateTime) {
-				rows = append(rows, []string{e.ID, string(e.Type), string(e.Currency), e.Amount.String(), stamp(e.CreateTime)})
-			}
+			add(e.account, e.CreateTime, e.ID, string(e.Type), string(e.Currency), e.Amount.String())
 		}
 	} else {
 		for _, tx := range s.transactions.list {
-			if tx.account == c.account && tx.SettlementStatus == uqpay.SettlementSettled && within(tx.Time) {
-				rows = append(rows, []string{tx.ID, string(tx.Type), string(tx.BillingCurrency), tx.BillingAmount.String(), stamp(tx.Time)})
+			if tx.SettlementStatus == uqpay.SettlementSettled {
+				add(tx.account, tx.Time, tx.ID, string(tx.Type), string(tx.BillingCurrency), tx.BillingAmount.String())
 			}
 		}
 	}

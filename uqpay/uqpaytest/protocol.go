@@ -13,7 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	issuing "github.com/issuing-sdk/issuing-go"
-	"github.com/issuing-sdk/issuing-go/internal/wire"
+	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/uqpay"
 )
 
@@ -67,15 +67,12 @@ func mint(c *call) (any, *refusal) {
 
 // jwt makes a token of the real form: UQPAY's libraries read its claims.
 func (s *Server) jwt(expires time.Time) string {
-	claims, err := wire.Codec{}.Marshal(map[string]any{
+	claims := platform.JSON(map[string]any{
 		"entity_id": MasterAccount, "short_entity_id": "CL260411-0", "parent_entity_id": "", "client_id": s.clientID,
 		"api_version": "V1.6.0", "bus_type": "ISSUING", "exp": expires.Unix(), "iss": "uqpay", "jti": uuid.NewString(),
 	})
-	if err != nil {
-		return ""
-	}
 	part := base64.RawURLEncoding.EncodeToString
-	signed := part([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + part(bytes.TrimSpace(claims))
+	signed := part([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + part(claims)
 	mac := hmac.New(sha256.New, []byte(s.apiKey.Reveal()))
 	mac.Write([]byte(signed))
 	return signed + "." + part(mac.Sum(nil))

@@ -85,6 +85,58 @@ func TestServerWithCardsPrintsNoSecret(t *testing.T) {
 	leaktest.Check(t, []string{number, r.token, r.s.APIKey().Reveal(), r.s.WebhookSecret().Reveal()}, r.s)
 }
 
+// A settlement takes more or less than was authorized, and no more than there is.
+func TestSettlementAmounts(t *testing.T) {
+	t.Parallel()
+	r := newRaw(t, uqpaytest.Config{})
+	card := r.card()
+	buy := func() string {
+		return field(t, r.expect(200, "APPROVED", "POST", purchasePath, purchaseOf(card)), "transaction_id")
+	}
+	left := func(want int64) {
+		t.Helper()
+		if got, err := r.s.CardBalance(card); err != nil || got.Cmp(issuing.NewAmount(want, 0)) != 0 {
+			t.Errorf("%v, %v, want %d", got, err, want)
+		}
+	}
+	first := buy()
+	if err := r.s.Settle(first, issuing.NewAmount(11, 0)); err == nil {
+		t.Error("settled for more than the card holds")
+	}
+	left(6)
+	if err := r.s.Settle(first, issuing.NewAmount(5, 0)); err != nil {
+		t.Error(err)
+	}
+	left(5)
+	if err := r.s.Settle(buy(), issuing.NewAmount(4, 0)); err != nil {
+		t.Error(err)
+	}
+	left(1)
+	if err := r.s.Settle(first, issuing.NewAmount(1, 0)); err == nil {
+		t.Error("settled twice")
+	}
+	if err := r.s.Refund(first, issuing.NewAmount(5, 0)); err != nil {
+		t.Error(err)
+	}
+	left(6)
+	if err := r.s.Check(); err != nil {
+		t.Error(err)
+	}
+}
+
+// An update changes a card when its order ends, not before.
+func TestUpdatesWaitForTheirOrder(t *testing.T) {
+	t.Parallel()
+	r := newRaw(t, uqpaytest.Config{})
+	path := "/v1/issuing/cards/" + r.card()
+	r.expect(200, "PENDING", "POST", path, `{"risk_controls":{"allowed_mcc":["5734","5411"]}}`)
+	r.s.Clock().Advance(time.Second)
+	r.expect(200, "PENDING", "POST", path, `{"risk_controls":{"allowed_mcc":["7995"]}}`)
+	r.expect(200, `"allowed_mcc":["5734","5411"]`, "GET", path, "")
+	r.s.Clock().Advance(time.Second)
+	r.expect(200, `"allowed_mcc":["7995"]`, "GET", path, "")
+}
+
 func TestCardBalanceOfNoCard(t *testing.T) {
 	t.Parallel()
 	if left, err := newRaw(t, uqpaytest.Config{}).s.CardBalance("no"); err == nil {

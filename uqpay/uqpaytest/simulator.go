@@ -193,26 +193,21 @@ func (s *Server) Settle(transactionID string, amount issuing.Amount) error {
 	n := s.cards.byID[tx.CardID]
 	held, memo := hold(tx.ID, n.Currency), "settlement of "+tx.ID
 	difference := amount.Sub(tx.BillingAmount)
-	event, typ := "", uqpay.TransactionType("")
-	switch {
-	case difference.Sign() > 0:
-		event, typ = uqpay.EventSettlementDebit, uqpay.TransactionSettlementDebit
-		if err := s.move(n.money(), held, difference, memo, uqpay.LedgerSettlementDebit); err != nil {
-			return err
-		}
-	case difference.Sign() < 0:
-		event, typ = uqpay.EventSettlementCredit, uqpay.TransactionSettlementCredit
-		if err := s.move(held, n.money(), difference.Neg(), memo, uqpay.LedgerSettlementCredit); err != nil {
-			return err
-		}
+	more, from, to := difference, n.money(), held
+	event, typ, kind := uqpay.EventSettlementDebit, uqpay.TransactionSettlementDebit, uqpay.LedgerSettlementDebit
+	if difference.Sign() < 0 {
+		more, from, to = difference.Neg(), held, n.money()
+		event, typ, kind = uqpay.EventSettlementCredit, uqpay.TransactionSettlementCredit, uqpay.LedgerSettlementCredit
+	}
+	if err := s.move(from, to, more, memo, kind); err != nil {
+		return err
 	}
 	if err := s.move(held, ledger.World(n.Currency), amount, memo, uqpay.LedgerOther); err != nil {
 		return err
 	}
 	tx.SettlementStatus = uqpay.SettlementSettled
-	if event != "" {
-		follow := s.follow(tx, typ, difference)
-		s.publish(follow, n, event, difference)
+	if difference.Sign() != 0 {
+		s.publish(s.follow(tx, typ, difference), n, event, difference)
 	}
 	if n.trigger == uqpay.CancelOnCapture && n.Status == uqpay.CardStatusActive {
 		s.cancel(n, newID())
