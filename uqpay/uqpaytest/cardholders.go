@@ -249,21 +249,15 @@ func withVerification(m map[string]any, h *holder) map[string]any {
 }
 
 // cardsOf counts all cards of a cardholder.
-func (s *Server) cardsOf(id string) int {
-	n := 0
-	for _, card := range s.cards.list {
-		if card.Cardholder.ID == id {
-			n++
-		}
-	}
-	return n
+func (s *Server) cardsOf(h *holder) int {
+	return len(s.cards.latest(h.account, func(n *card) bool { return n.holder == h }))
 }
 
 func (s *Server) showHolder(h *holder) map[string]any {
 	m := map[string]any{
 		"cardholder_id": h.ID, "email": h.Email, "first_name": h.FirstName, "last_name": h.LastName,
 		"country_code": h.CountryCode, "phone_number": h.PhoneNumber, "cardholder_status": h.Status,
-		"number_of_cards": s.cardsOf(h.ID), "create_time": stamp(h.CreateTime),
+		"number_of_cards": s.cardsOf(h), "create_time": stamp(h.CreateTime),
 	}
 	set(m, "date_of_birth", h.DateOfBirth.String())
 	set(m, "gender", h.Gender)

@@ -49,7 +49,7 @@ func createCard(c *call) (any, *refusal) {
 			return nil, bad
 		}
 	}
-	s.finishCreation(n, h, o)
+	s.finishCreation(n, o)
 	if holderID == "" {
 		o.Status = uqpay.OrderStatusProcessing
 	}
@@ -133,18 +133,19 @@ func insufficient(p *uqpay.Product, h *holder) *refusal {
 func (s *Server) issue(n *card, h *holder, pan issuing.Secret) {
 	month, year := ledger.Expiry(s.now())
 	n.ID, n.pan, n.cvv, n.expiry = newID(), pan, ledger.CVV(pan), month+"/"+year[2:]
-	n.Scheme, n.Status, n.Cardholder = uqpay.SchemeVisa, uqpay.CardStatusPending, uqpay.Cardholder{ID: h.ID}
+	n.Scheme, n.Status, n.holder = uqpay.SchemeVisa, uqpay.CardStatusPending, h
 	s.cards.add(n.ID, n)
 }
 
 // finishCreation makes a card usable once its cardholder may have one.
-func (s *Server) finishCreation(n *card, h *holder, o *order) {
+func (s *Server) finishCreation(n *card, o *order) {
 	s.later(func() {
-		if h.Status == uqpay.CardholderStatusPending || h.Status == uqpay.CardholderStatusIncomplete {
-			s.finishCreation(n, h, o)
+		status := n.holder.Status
+		if status == uqpay.CardholderStatusPending || status == uqpay.CardholderStatusIncomplete {
+			s.finishCreation(n, o)
 			return
 		}
-		good := h.Status == uqpay.CardholderStatusSuccess && !s.failing()
+		good := status == uqpay.CardholderStatusSuccess && !s.failing()
 		s.end(o, good)
 		event := uqpay.EventCardCreateFailed
 		n.Status = uqpay.CardStatusFailed
@@ -326,7 +327,7 @@ func listCards(c *call) (any, *refusal) {
 		return nil, invalid("card_status: is not a status")
 	}
 	items := c.s.cards.latest(c.account, func(n *card) bool {
-		return fits(query.Get("card_status"), string(n.Status)) && fits(query.Get("cardholder_id"), n.Cardholder.ID) &&
+		return fits(query.Get("card_status"), string(n.Status)) && fits(query.Get("cardholder_id"), n.holder.ID) &&
 			fits(query.Get("card_number"), n.pan.Reveal())
 	})
 	return paged(query, items, func(n *card) map[string]any {
@@ -364,10 +365,6 @@ func (s *Server) available(n *card) issuing.Amount {
 }
 
 func (s *Server) showCard(n *card) map[string]any {
-	holder := map[string]any{}
-	if h := s.holders.byID[n.Cardholder.ID]; h != nil {
-		holder = s.showHolder(h)
-	}
 	controls := make([]any, 0, len(n.SpendingControls))
 	for _, control := range n.SpendingControls {
 		controls = append(controls, map[string]any{"amount": control.Amount.String(), "interval": control.Interval})
@@ -375,7 +372,7 @@ func (s *Server) showCard(n *card) map[string]any {
 	m := map[string]any{
 		"card_id": n.ID, "card_bin": n.BIN, "card_scheme": n.Scheme, "card_number": masked(n.pan),
 		"form_factor": n.FormFactor, "mode_type": n.Mode, "card_product_id": n.ProductID, "card_currency": n.Currency,
-		"available_balance": s.available(n), "consumed_amount": zero(n.ConsumedAmount), "cardholder": holder,
+		"available_balance": s.available(n), "consumed_amount": zero(n.ConsumedAmount), "cardholder": s.showHolder(n.holder),
 		"card_status": n.Status, "processing_status": n.Status, "spending_controls": controls,
 		"risk_controls": showRisk(n.RiskControls),
 	}

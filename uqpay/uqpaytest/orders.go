@@ -250,7 +250,7 @@ func (s *Server) pushProtection(event string, n *card) {
 func showProtection(n *card) map[string]any {
 	p := n.protection
 	return map[string]any{
-		"card_id": n.ID, "card_number": masked(n.pan), "cardholder_id": n.Cardholder.ID, "card_scheme": n.Scheme,
+		"card_id": n.ID, "card_number": masked(n.pan), "cardholder_id": n.holder.ID, "card_scheme": n.Scheme,
 		"enabled": p.Enabled, "status": p.Status, "action_code": p.Action, "definition": p.Definition, "update_time": stamp(p.UpdateTime),
 	}
 }

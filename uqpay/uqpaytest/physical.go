@@ -61,7 +61,7 @@ func activateCard(c *call) (any, *refusal) {
 		return nil, cardError("the card is not waiting for its activation")
 	case !code.Equal(n.code):
 		return nil, cardError("activation code is wrong")
-	case s.weakPIN(n, pin):
+	case weakPIN(n, pin):
 		return nil, cardError("the PIN is not allowed")
 	}
 	n.pin, n.Status = pin, uqpay.CardStatusActive
@@ -77,13 +77,9 @@ func activateCard(c *call) (any, *refusal) {
 }
 
 // weakPIN applies the platform's rules.
-func (s *Server) weakPIN(n *card, pin issuing.Secret) bool {
+func weakPIN(n *card, pin issuing.Secret) bool {
 	p := pin.Reveal()
-	phone := ""
-	if h := s.holders.byID[n.Cardholder.ID]; h != nil {
-		phone = h.PhoneNumber
-	}
-	return strings.Count(p, p[:1]) == len(p) || strings.Contains(phone, p) || p[len(p)-4:] == n.pan.Last4()
+	return strings.Count(p, p[:1]) == len(p) || strings.Contains(n.holder.PhoneNumber, p) || p[len(p)-4:] == n.pan.Last4()
 }
 
 func setPIN(c *call) (any, *refusal) {
@@ -120,7 +116,7 @@ func (c *call) changePIN(shortest int, change bool) (any, *refusal) {
 	}
 	failure := ""
 	switch {
-	case s.weakPIN(n, pin), change && pin.Equal(n.pin):
+	case weakPIN(n, pin), change && pin.Equal(n.pin):
 		failure = "INVALID_PIN"
 	case change && !old.Equal(n.pin):
 		failure = "pin_operation_failed"

@@ -76,11 +76,8 @@ func metadata(m map[string]string) map[string]string {
 	return m
 }
 
-func (s *Server) eventHolder(n *card) map[string]any {
-	h := s.holders.byID[n.Cardholder.ID]
-	if h == nil {
-		return map[string]any{}
-	}
+// eventHolder is the cardholder in events about a card.
+func eventHolder(h *holder) map[string]any {
 	return map[string]any{
 		"cardholder_id": h.ID, "cardholder_status": h.Status, "create_time": stamp(h.CreateTime),
 		"email": h.Email, "first_name": h.FirstName, "last_name": h.LastName,
@@ -92,7 +89,7 @@ func (s *Server) cardEvent(n *card) map[string]any {
 	return map[string]any{
 		"card_available_balance": trimmed(s.available(n)), "card_bin": n.BIN, "card_id": n.ID,
 		"card_number": maskedEvent(n.pan), "card_product_id": n.ProductID, "card_scheme": n.Scheme,
-		"card_status": n.Status, "cardholder": s.eventHolder(n), "form_factor": n.FormFactor,
+		"card_status": n.Status, "cardholder": eventHolder(n.holder), "form_factor": n.FormFactor,
 		"metadata": metadata(n.Metadata), "mode_type": n.Mode, "risk_control": showRisk(n.RiskControls),
 		"spending_limits": limits(n.SpendingControls),
 	}
@@ -103,11 +100,11 @@ func (s *Server) updateEvent(n *card, o *order) map[string]any {
 	m := s.cardEvent(n)
 	delete(m, "spending_limits")
 	delete(m, "card_available_balance")
-	holder := s.eventHolder(n)
-	if h := s.holders.byID[n.Cardholder.ID]; h != nil {
-		holder["country_code"], holder["phone_number"], holder["number_of_cards"] = h.CountryCode, h.PhoneNumber, s.cardsOf(h.ID)
-		holder["date_of_birth"] = birthday(h)
-	}
+	holder := eventHolder(n.holder)
+	maps.Copy(holder, map[string]any{
+		"country_code": n.holder.CountryCode, "phone_number": n.holder.PhoneNumber,
+		"number_of_cards": s.cardsOf(n.holder), "date_of_birth": birthday(n.holder),
+	})
 	maps.Copy(m, map[string]any{
 		"available_balance": trimmed(s.available(n)), "card_currency": n.Currency, "card_limit": trimmed(n.Limit),
 		"card_order_id": o.ID, "cardholder": holder, "no_pin_payment_amount": cmp.Or(string(n.NoPINPaymentAmount), string(n.Currency)),

@@ -38,7 +38,7 @@ func simulateAuthorization(c *call) (any, *refusal) {
 	if currency != n.Currency {
 		return nil, invalid("transaction_currency: is not the card's currency")
 	}
-	tx := s.newTransaction(n, uqpay.TransactionAuthorization, p)
+	tx := s.newTransaction(uqpay.TransactionAuthorization, p)
 	reason := s.decline(p)
 	if reason == "" && s.cfg.Authorize != nil {
 		if reason = s.askMerchant(c, p, tx); reason == "" {
@@ -54,20 +54,17 @@ func simulateAuthorization(c *call) (any, *refusal) {
 
 // decide finishes an authorization and tells the merchant.
 func (s *Server) decide(tx *transaction, p purchase, reason string) {
-	n := p.card
 	if reason == "" {
 		tx.Status, tx.BillingAmount = uqpay.TransactionApproved, p.amount
 		tx.SettlementStatus = uqpay.SettlementUnsettled
 		tx.AuthorizationCode = fmt.Sprintf("W%05X", s.seq.Next()*7919%0xfffff)
-		n.ConsumedAmount = zero(n.ConsumedAmount).Add(p.amount)
 	} else {
 		tx.Status, tx.BillingAmount = uqpay.TransactionDeclined, issuing.NewAmount(0, 0)
 		tx.SettlementStatus, tx.Description = uqpay.SettlementNotApplicable, reason
 	}
-	tx.CardBalance = s.available(n)
-	s.push(uqpay.EventAuthorization, tx.ID, transactionEvent(tx, n))
-	if reason == "" && n.trigger == uqpay.CancelOnAuth {
-		s.cancel(n, newID())
+	s.publish(tx, uqpay.EventAuthorization, tx.BillingAmount)
+	if reason == "" && tx.card.trigger == uqpay.CancelOnAuth {
+		s.cancel(tx.card, newID())
 	}
 }
 
@@ -128,11 +125,11 @@ func (s *Server) askMerchant(c *call, p purchase, tx *transaction) string {
 }
 
 // newTransaction stores a transaction of a card.
-func (s *Server) newTransaction(n *card, typ uqpay.TransactionType, p purchase) *transaction {
-	now := s.now()
-	tx := &transaction{owned: owned{n.account}, Transaction: uqpay.Transaction{
+func (s *Server) newTransaction(typ uqpay.TransactionType, p purchase) *transaction {
+	n, now := p.card, s.now()
+	tx := &transaction{owned: owned{n.account}, card: n, Transaction: uqpay.Transaction{
 		ID: newID(), ShortID: s.shortID("T"), CardID: n.ID, CardNumber: uqpay.MaskedNumber(masked(n.pan)),
-		CardholderID: n.Cardholder.ID, Type: typ, Status: uqpay.TransactionPending,
+		CardholderID: n.holder.ID, Type: typ, Status: uqpay.TransactionPending,
 		BillingCurrency: n.Currency, TransactionAmount: p.amount, TransactionCurrency: n.Currency,
 		Fee: issuing.NewAmount(0, 2), FeeCurrency: n.Currency, FeePassThrough: uqpay.No,
 		Time: now, PostedTime: now, Merchant: p.merchant,
@@ -154,31 +151,30 @@ func simulateReversal(c *call) (any, *refusal) {
 	case original.SettlementStatus != uqpay.SettlementUnsettled:
 		return nil, invalid("transaction_id: the authorization cannot be reversed")
 	}
-	n := s.cards.byID[original.CardID]
+	n := original.card
 	tx := s.follow(original, uqpay.TransactionReversal, original.BillingAmount)
 	if s.move(hold(original.ID, n.Currency), n.money(), original.BillingAmount, "transaction "+tx.ID, uqpay.LedgerReversal) != nil {
 		return nil, failure()
 	}
 	original.SettlementStatus = uqpay.SettlementNotApplicable
-	s.publish(tx, n, uqpay.EventReversal, original.BillingAmount.Neg())
+	s.publish(tx, uqpay.EventReversal, original.BillingAmount.Neg())
 	return showSimulated(tx), nil
 }
 
 // follow makes the transaction that follows another.
 func (s *Server) follow(original *transaction, typ uqpay.TransactionType, amount issuing.Amount) *transaction {
-	n := s.cards.byID[original.CardID]
-	tx := s.newTransaction(n, typ, purchase{card: n, amount: amount, merchant: original.Merchant})
+	tx := s.newTransaction(typ, purchase{card: original.card, amount: amount, merchant: original.Merchant})
 	tx.OriginalID, tx.Status, tx.BillingAmount = original.ID, uqpay.TransactionApproved, amount
 	tx.AuthorizationCode, tx.SettlementStatus = original.AuthorizationCode, uqpay.SettlementNotApplicable
 	return tx
 }
 
-// publish books what a follow-up did to the card's consumption and tells the
+// publish books what a transaction did to the card's consumption and tells the
 // merchant.
-func (s *Server) publish(tx *transaction, n *card, event string, consumed issuing.Amount) {
-	n.ConsumedAmount = zero(n.ConsumedAmount).Add(consumed)
-	tx.CardBalance = s.available(n)
-	s.push(event, tx.ID, transactionEvent(tx, n))
+func (s *Server) publish(tx *transaction, event string, consumed issuing.Amount) {
+	tx.card.ConsumedAmount = zero(tx.card.ConsumedAmount).Add(consumed)
+	tx.CardBalance = s.available(tx.card)
+	s.push(event, tx.ID, transactionEvent(tx))
 }
 
 // Settle has a shop collect an authorization with its final amount. A difference
@@ -190,7 +186,7 @@ func (s *Server) Settle(transactionID string, amount issuing.Amount) error {
 	if !found || tx.SettlementStatus != uqpay.SettlementUnsettled || amount.Sign() <= 0 {
 		return fmt.Errorf("uqpaytest: transaction %q cannot settle", transactionID)
 	}
-	n := s.cards.byID[tx.CardID]
+	n := tx.card
 	held, memo := hold(tx.ID, n.Currency), "settlement of "+tx.ID
 	difference := amount.Sub(tx.BillingAmount)
 	more, from, to := difference, n.money(), held
@@ -207,7 +203,7 @@ func (s *Server) Settle(transactionID string, amount issuing.Amount) error {
 	}
 	tx.SettlementStatus = uqpay.SettlementSettled
 	if difference.Sign() != 0 {
-		s.publish(s.follow(tx, typ, difference), n, event, difference)
+		s.publish(s.follow(tx, typ, difference), event, difference)
 	}
 	if n.trigger == uqpay.CancelOnCapture && n.Status == uqpay.CardStatusActive {
 		s.cancel(n, newID())
@@ -223,12 +219,12 @@ func (s *Server) Refund(transactionID string, amount issuing.Amount) error {
 	if !found || original.SettlementStatus != uqpay.SettlementSettled || amount.Sign() <= 0 {
 		return fmt.Errorf("uqpaytest: transaction %q cannot be refunded", transactionID)
 	}
-	n := s.cards.byID[original.CardID]
+	n := original.card
 	tx := s.follow(original, uqpay.TransactionRefund, amount)
 	if err := s.move(ledger.World(n.Currency), n.money(), amount, "refund "+tx.ID, uqpay.LedgerIssuingRefund); err != nil {
 		return err
 	}
-	s.publish(tx, n, uqpay.EventRefund, amount.Neg())
+	s.publish(tx, uqpay.EventRefund, amount.Neg())
 	return nil
 }
 

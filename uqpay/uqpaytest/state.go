@@ -49,6 +49,7 @@ type holder struct {
 type card struct {
 	owned
 	uqpay.Card
+	holder     *holder
 	pan        issuing.Secret
 	cvv        issuing.Secret
 	expiry     string
@@ -91,6 +92,7 @@ type order struct {
 type transaction struct {
 	owned
 	uqpay.Transaction
+	card *card
 }
 
 // entry is one line of the ledger of an issuing balance.

@@ -60,9 +60,9 @@ func showSimulated(tx *transaction) map[string]any {
 }
 
 // transactionEvent is the data of issuing.transaction events.
-func transactionEvent(tx *transaction, n *card) map[string]any {
+func transactionEvent(tx *transaction) map[string]any {
 	m := showTransaction(tx)
-	m["card_number"] = maskedEvent(n.pan)
+	m["card_number"] = maskedEvent(tx.card.pan)
 	m["merchant_data"] = []any{merchant(tx)}
 	m["billing_amount"], m["transaction_amount"] = trimmed(tx.BillingAmount), trimmed(tx.TransactionAmount)
 	m["transaction_fee"], m["card_available_balance"] = trimmed(tx.Fee), trimmed(tx.CardBalance)
