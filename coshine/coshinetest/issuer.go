@@ -159,7 +159,7 @@ func (s *Server) notify(api coshine.API, fields object) error {
 	if _, _, err := s.sealForIssuer(body); err != nil {
 		return err
 	}
-	s.http.Push(platform.Callback{
+	s.host.Push(platform.Callback{
 		Type: string(api), URL: address, Retries: s.cfg.Retries,
 		Make: func(int) (http.Header, []byte, error) { return s.sealForIssuer(body) },
 		Accepted: func(status int, answer []byte) bool {

@@ -16,7 +16,7 @@ const tokenLife = time.Hour
 
 // TokenURL returns the address of the token endpoint. Without OAuth it gives
 // nothing.
-func (s *Server) TokenURL() string { return s.http.URL() + tokenPath }
+func (s *Server) TokenURL() string { return s.Platform.URL() + tokenPath }
 
 // ClientID returns the client's id in OAuth mode.
 func (s *Server) ClientID() string { return s.clientID }

@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,7 +20,7 @@ const maxReceived = 10_000
 
 // Request is one request that the platform received.
 type Request struct {
-	API       coshine.API
+	Op        string         // as hooks and errors print it
 	Path      string         // with the prefix of the base address
 	Timestamp string         // the timestamp header
 	Type      string         // the Content-Type header
@@ -28,14 +29,14 @@ type Request struct {
 	TranID    string         // "" when the body could not be read
 }
 
-// Received returns the log of requests of an interface, oldest first; "" returns
+// Received returns the log of requests of an operation, oldest first; "" returns
 // all.
-func (s *Server) Received(api coshine.API) []Request {
+func (s *Server) Received(op string) []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []Request
 	for _, r := range s.received {
-		if api == "" || r.API == api {
+		if op == "" || r.Op == op {
 			out = append(out, r)
 		}
 	}
@@ -56,39 +57,38 @@ func (s *Server) header(contentType string) http.Header {
 }
 
 // handle carries one request out, in the documented order of checks.
-func (s *Server) handle(r *http.Request, body []byte) platform.Reply {
-	if r.URL.Path == tokenPath {
-		return s.mint(r, body)
-	}
-	api, ok := s.api(r.URL.Path)
-	if !ok || r.Method != http.MethodPost {
+func (s *Server) handle(o operation, r *http.Request, body []byte) platform.Reply {
+	if r.Method != http.MethodPost {
 		return s.status(http.StatusNotFound)
 	}
-	entry := Request{API: api, Path: r.URL.Path, Timestamp: r.Header.Get("Timestamp"), Type: r.Header.Get("Content-Type"), Body: issuing.NewSecret(string(body))}
 	token, scheme := bearer(r)
-	entry.Bearer = token
-	plain, refused := s.admit(r, api, body, token, scheme)
+	plain, refused := s.admit(r, o.api, body, token, scheme)
 	var in fields
 	if refused == 0 {
-		in, refused = parse(api, plain)
+		in, refused = parse(o.api, plain)
 	}
-	entry.TranID = in.text("tranId")
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.received) >= maxReceived {
-		s.received = append([]Request(nil), s.received[maxReceived/2:]...)
-	}
-	s.received = append(s.received, entry)
-	if queue := s.redirects[api]; len(queue) > 0 && refused == 0 {
-		s.redirects[api] = queue[1:]
-		reply := s.status(http.StatusTemporaryRedirect)
-		reply.Header.Set("Location", queue[0])
-		return reply
-	}
+	s.log(Request{
+		Op: o.op, Path: r.URL.Path, Timestamp: r.Header.Get("Timestamp"), Type: r.Header.Get("Content-Type"),
+		Bearer: token, Body: issuing.NewSecret(string(body)), TranID: in.text("tranId"),
+	})
 	if refused != 0 {
 		return s.status(refused)
 	}
-	return s.business(api, in)
+	if location, ok := s.redirects.Take(o.op); ok {
+		reply := s.status(http.StatusTemporaryRedirect)
+		reply.Header.Set("Location", location)
+		return reply
+	}
+	return s.reply(in, s.business(o, in))
+}
+
+func (s *Server) log(r Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.received) >= maxReceived {
+		s.received = slices.Clone(s.received[maxReceived/2:])
+	}
+	s.received = append(s.received, r)
 }
 
 // bearer returns the token of the Authorization header and whether the header
@@ -179,29 +179,38 @@ func (r headerRule) holds(text string) bool {
 	return !r.digits || strings.Trim(text, "0123456789") == ""
 }
 
-// business runs the checks of the body and the interface itself, with the
-// server's lock held.
-func (s *Server) business(api coshine.API, in fields) platform.Reply {
-	if in == nil {
-		return s.reply(in, s.run(api, in))
-	}
-	if strings.TrimSpace(in.text("participantId")) != s.participant {
-		return s.reply(in, fail(coshine.CodeInvalidParticipant))
+// business runs the checks of the body, then the operation.
+func (s *Server) business(o operation, in fields) result {
+	if in != nil && strings.TrimSpace(in.text("participantId")) != s.participant {
+		return fail(coshine.CodeInvalidParticipant)
 	}
 	for _, rule := range headerRules {
-		if !rule.holds(in.text(rule.name)) {
-			return s.status(http.StatusBadRequest)
+		if in != nil && !rule.holds(in.text(rule.name)) {
+			return badRequest()
 		}
 	}
-	if s.disabled[api] {
-		return s.reply(in, fail(coshine.CodeRestricted))
+	if _, disabled := s.disabled.Load(o.op); disabled {
+		return fail(coshine.CodeRestricted)
 	}
-	for _, rule := range apiRules[api] {
+	for _, rule := range apiRules[o.api] {
 		if !rule.holds(in) {
-			return s.status(http.StatusBadRequest)
+			return badRequest()
 		}
 	}
-	return s.reply(in, s.run(api, in))
+	if code, ok := s.failures.Take(o.op); ok {
+		return fail(code)
+	}
+	return s.run(o, in)
+}
+
+// run carries an operation out with the server's lock held.
+func (s *Server) run(o operation, in fields) result {
+	if o.run == nil {
+		return success(nil)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return o.run(s, in)
 }
 
 // fieldRule is a field of an interface, for check 9.
@@ -302,67 +311,4 @@ func (s *Server) reply(in fields, r result) platform.Reply {
 		body, contentType = []byte(sealed), coshine.DefaultBodyContentType
 	}
 	return platform.Reply{Header: s.header(contentType), Body: body}
-}
-
-// run calls the interface. Interfaces about which nothing is published accept
-// any object.
-func (s *Server) run(api coshine.API, in fields) result {
-	if queue := s.failures[api]; len(queue) > 0 {
-		s.failures[api] = queue[1:]
-		return fail(queue[0])
-	}
-	if handler, ok := handlers[api]; ok {
-		return handler(s, in)
-	}
-	return success(nil)
-}
-
-// handlers are the interfaces with behaviour. They run with the server's lock
-// held.
-var handlers = map[coshine.API]func(*Server, fields) result{
-	coshine.APICardApplication:            (*Server).apply,
-	coshine.APICustomerCardInfoInquiry:    (*Server).listCards,
-	coshine.APICustomerAccountInfoInquiry: (*Server).listAccounts,
-	coshine.APICustomerInfoUpdate:         (*Server).updateCustomer,
-	coshine.APICardInfoInquiry:            (*Server).cardInfo,
-	coshine.APICardActivation:             (*Server).activate,
-	coshine.APICardReissue:                (*Server).reissue,
-	coshine.APICardReplacement:            (*Server).replace,
-	coshine.APICardCancellation:           (*Server).cancel,
-	coshine.APICardStatusUpdate:           (*Server).updateStatus,
-	coshine.APICardCVV2Inquiry:            (*Server).readCVV2,
-	coshine.APICardCVV2Verify:             (*Server).verifyCVV2,
-	coshine.APIGenerateDCVV:               (*Server).generateDCVV,
-	coshine.APICardExpiryDateUpdate:       (*Server).updateExpiry,
-	coshine.APICardLimitSetting:           (*Server).touch,
-	coshine.APICardSecureRegist:           (*Server).touch,
-	coshine.APIAccountLinkage:             (*Server).touch,
-	coshine.APICardPlasticUpdate:          (*Server).touch,
-	coshine.APIBusinessFlagUpdate:         (*Server).touch,
-	coshine.APICardNumberInquiry:          (*Server).readNumber,
-	coshine.APIGeneratePublicPinKey:       (*Server).makePINKey,
-	coshine.APIPINReset:                   (*Server).resetPIN,
-	coshine.APIPINChange:                  (*Server).changePIN,
-	coshine.APIPINVerify:                  (*Server).verifyPIN,
-	coshine.APIBalanceInquiry:             (*Server).balance,
-	coshine.APILoadFund:                   (*Server).loadFund,
-	coshine.APIWithdraw:                   (*Server).withdraw,
-	coshine.APITransferFund:               (*Server).transferFund,
-	coshine.APIPurchase:                   (*Server).purchase,
-	coshine.APIRefund:                     (*Server).refund,
-	coshine.APIReversal:                   (*Server).reverse,
-	coshine.APIBlockFund:                  (*Server).blockFund,
-	coshine.APIUnblockFund:                (*Server).unblockFund,
-	coshine.APIServiceCharge:              (*Server).serviceCharge,
-	coshine.APIVerification:               (*Server).touch,
-	coshine.APIDebitAdjustment:            (*Server).debit,
-	coshine.APICreditAdjustment:           (*Server).credit,
-	coshine.APITransactionHistory:         (*Server).history,
-	coshine.APIAuthorizationHistory:       (*Server).authorizations,
-	coshine.APITokenInquiry:               (*Server).listTokens,
-	coshine.APITokenRequest:               (*Server).requestToken,
-	coshine.APITokenStateUpdate:           (*Server).updateToken,
-	coshine.APITokenMetadataUpdate:        (*Server).updateTokenMetadata,
-	coshine.APIDropDownListInquiry:        (*Server).dropDown,
-	coshine.APIInquiryCardProduct:         (*Server).products,
 }

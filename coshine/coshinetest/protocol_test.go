@@ -13,6 +13,7 @@ import (
 
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 )
 
 var epoch = time.Date(2026, 4, 20, 6, 30, 52, 0, time.UTC)
@@ -25,7 +26,7 @@ func start(t *testing.T, cfg coshinetest.Config) *coshinetest.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg.Keys, cfg.Clock, cfg.Paths = keys, coshinetest.NewClock(epoch), coshine.InferredPaths()
+	cfg.Keys, cfg.Clock, cfg.Paths = keys, issuingtest.NewClock(epoch), coshine.InferredPaths()
 	server, err := coshinetest.NewServer(cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -150,7 +151,9 @@ func TestChecksOfTheReference(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server.Disable(coshine.APICardPlasticUpdate, true)
+	if err := server.Disable("Cards.CardPlasticUpdate"); err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string]struct {
 		r      request
 		status int
@@ -248,7 +251,9 @@ func TestSwitches(t *testing.T) {
 			t.Errorf("%s: %s, want %s", name, code, c.code)
 		}
 	}
-	server.FailNext(coshine.APICardReissue, "96")
+	if err := server.FailNext("Cards.CardReissue", "96"); err != nil {
+		t.Fatal(err)
+	}
 	reissue := good("/cardmgr/cardReissue", map[string]any{"cardToken": card["cardToken"]})
 	if _, code, _ := do(t, server, reissue); code != "96" {
 		t.Errorf("a failure on demand: %s", code)
@@ -278,7 +283,7 @@ func TestUnpublishedPathsAreNotServed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := coshinetest.NewServer(coshinetest.Config{Keys: keys, Clock: coshinetest.NewClock(epoch)})
+	server, err := coshinetest.NewServer(coshinetest.Config{Keys: keys, Clock: issuingtest.NewClock(epoch)})
 	if err != nil {
 		t.Fatal(err)
 	}
