@@ -82,6 +82,7 @@ func TestTokenEndpointRefuses(t *testing.T) {
 	}{
 		"reused jti":     {fresh("jti-1"), nil},
 		"expired":        {signed(key, func(a *jose.Assertion) { a.ID, a.ExpiresAt = "jti-2", epoch.Add(-time.Second) }), nil},
+		"lives too long": {signed(key, func(a *jose.Assertion) { a.ID, a.ExpiresAt = "jti-9", epoch.Add(25*time.Hour) }), nil},
 		"not yet":        {signed(key, func(a *jose.Assertion) { a.ID, a.IssuedAt = "jti-3", epoch.Add(time.Hour) }), nil},
 		"other audience": {signed(key, func(a *jose.Assertion) { a.ID, a.Audience = "jti-4", "https://other.example" }), nil},
 		"other client":   {signed(key, func(a *jose.Assertion) { a.ID, a.ClientID = "jti-5", "client-1" }), nil},

@@ -14,7 +14,7 @@ import (
 
 // interfaceNamed returns an error unless op is an interface's name.
 func interfaceNamed(op string) error {
-	if slices.ContainsFunc(operations, func(o operation) bool { return o.op == op }) {
+	if slices.ContainsFunc(interfaces, func(o operation) bool { return o.op == op }) {
 		return nil
 	}
 	return fmt.Errorf("coshinetest: no interface %q; they have the names of the client's methods, such as Transactions.LoadFund", op)

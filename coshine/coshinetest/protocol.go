@@ -2,7 +2,6 @@ package coshinetest
 
 import (
 	"crypto/subtle"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
@@ -11,7 +10,6 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
-	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/sign/jose"
 )
 
@@ -29,9 +27,12 @@ type Request struct {
 	TranID    string         // "" when the body could not be read
 }
 
-// Received returns the log of requests of an operation, oldest first; "" returns
-// all.
+// Received returns the log of an operation's requests that reached the platform,
+// oldest first; "" returns all. A name that is no operation is an error of Check.
 func (s *Server) Received(op string) []Request {
+	if s.Requests(op) < 0 {
+		return nil
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []Request
@@ -62,24 +63,25 @@ func (s *Server) handle(o operation, r *http.Request, body []byte) platform.Repl
 		return s.status(http.StatusNotFound)
 	}
 	token, scheme := bearer(r)
-	plain, refused := s.admit(r, o.api, body, token, scheme)
+	refused := s.admit(r, token, scheme)
 	var in fields
-	if refused == 0 {
-		in, refused = parse(o.api, plain)
+	if refused == nil {
+		in, refused = s.read(o.api, body)
 	}
 	s.log(Request{
 		Op: o.op, Path: r.URL.Path, Timestamp: r.Header.Get("Timestamp"), Type: r.Header.Get("Content-Type"),
-		Bearer: token, Body: issuing.NewSecret(string(body)), TranID: in.text("tranId"),
+		Bearer: token, Body: issuing.NewSecret(string(body)), TranID: text(in, "tranId"),
 	})
-	if refused != 0 {
-		return s.status(refused)
+	if refused != nil {
+		return s.status(refused.status)
 	}
 	if location, ok := s.redirects.Take(o.op); ok {
 		reply := s.status(http.StatusTemporaryRedirect)
 		reply.Header.Set("Location", location)
 		return reply
 	}
-	return s.reply(in, s.business(o, in))
+	out, refused := s.business(o, in)
+	return s.reply(in, out, refused)
 }
 
 func (s *Server) log(r Request) {
@@ -99,27 +101,18 @@ func bearer(r *http.Request) (token issuing.Secret, ok bool) {
 	return issuing.NewSecret(text), strings.EqualFold(scheme, "Bearer") && text != ""
 }
 
-// admit runs the checks of credential and timestamp and opens the body. It
-// returns the HTTP status of the check that failed, or 0.
-func (s *Server) admit(r *http.Request, api coshine.API, body []byte, token issuing.Secret, scheme bool) ([]byte, int) {
-	if !scheme {
-		return nil, http.StatusUnauthorized
-	}
-	if !s.accepts(token) {
-		return nil, http.StatusForbidden
-	}
+// admit runs the checks of credential and timestamp.
+func (s *Server) admit(r *http.Request, token issuing.Secret, scheme bool) *refusal {
 	timestamp := r.Header.Get("Timestamp")
-	if timestamp == "" || len(timestamp) > 15 || strings.Trim(timestamp, "0123456789") != "" {
-		return nil, http.StatusBadRequest
+	switch {
+	case !scheme:
+		return &refusal{status: http.StatusUnauthorized}
+	case !s.accepts(token):
+		return &refusal{status: http.StatusForbidden}
+	case timestamp == "", len(timestamp) > 15, strings.Trim(timestamp, "0123456789") != "":
+		return badRequest
 	}
-	if s.cfg.OAuth && (len(body) > 0 || api != coshine.APIGeneratePublicPinKey) {
-		plain, err := jose.OpenJWE(s.keys.platformRSA, s.cfg.Serialization, string(body))
-		if err != nil {
-			return nil, http.StatusBadRequest
-		}
-		return plain, 0
-	}
-	return body, 0
+	return nil
 }
 
 // accepts reports whether a token opens the platform: the static one, or in
@@ -130,165 +123,94 @@ func (s *Server) accepts(token issuing.Secret) bool {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	end, ok := s.access[token.Reveal()]
+	end, ok := s.access[digestOf(token)]
 	return ok && s.now().Before(end)
 }
 
-// parse reads the body. GeneratePublicPinKey may have none.
-func parse(api coshine.API, body []byte) (fields, int) {
+// read opens and parses the body; GeneratePublicPinKey may have none.
+func (s *Server) read(api coshine.API, body []byte) (fields, *refusal) {
 	if len(body) == 0 && api == coshine.APIGeneratePublicPinKey {
-		return nil, 0
+		return nil, nil
 	}
-	in := fields{}
-	trimmed := strings.TrimSpace(string(body))
-	if trimmed == "" || trimmed[0] != '{' || !json.Valid(body) {
-		return nil, http.StatusBadRequest
+	_, in, err := s.open(body)
+	if err != nil {
+		return nil, badRequest
 	}
-	for name, value := range wire.Members(body) {
-		if _, twice := in[name]; twice {
-			return nil, http.StatusBadRequest // nobody could tell which one counts
-		}
-		in[name] = value
-	}
-	return in, 0
+	return in, nil
 }
 
-// headerRule is a field of the public header.
-type headerRule struct {
-	name     string
-	limit    int
-	exact    bool
-	required bool
-	digits   bool
+// call is a request that has passed the checks of credential and form.
+type call struct {
+	fields
+	api    coshine.API
+	card   *card  // when the operation needs one
+	notice object // what the issuer is told when the request has been carried out
 }
 
-// The branch may have 32 characters: the sources disagree between 6 and 32.
-var headerRules = []headerRule{
-	{"tranBranch", 32, false, true, false}, {"tranChnl", 2, true, true, true}, {"tranCode", 6, false, false, false},
-	{"tranDate", 8, true, true, true}, {"tranTime", 6, true, true, true}, {"tranId", 32, false, true, false},
-	{"tellerNo", 32, false, false, false}, {"terminalNo", 15, false, false, false},
+func (in *call) text(name string) string { return text(in.fields, name) }
+
+// refusal is why a request is not carried out: an HTTP status and nothing that is
+// published, or a code.
+type refusal struct {
+	status int
+	code   coshine.Code
 }
 
-func (r headerRule) holds(text string) bool {
-	switch {
-	case text == "":
-		return !r.required
-	case len(text) > r.limit, r.exact && len(text) != r.limit:
-		return false
-	}
-	return !r.digits || strings.Trim(text, "0123456789") == ""
-}
+func refuse(code coshine.Code) *refusal { return &refusal{code: code} }
 
-// business runs the checks of the body, then the operation.
-func (s *Server) business(o operation, in fields) result {
-	if in != nil && strings.TrimSpace(in.text("participantId")) != s.participant {
-		return fail(coshine.CodeInvalidParticipant)
-	}
-	for _, rule := range headerRules {
-		if in != nil && !rule.holds(in.text(rule.name)) {
-			return badRequest()
-		}
-	}
-	if _, disabled := s.disabled.Load(o.op); disabled {
-		return fail(coshine.CodeRestricted)
-	}
-	for _, rule := range apiRules[o.api] {
-		if !rule.holds(in) {
-			return badRequest()
-		}
+// Refusals that several operations share.
+var (
+	badRequest    = &refusal{status: http.StatusBadRequest}
+	unknownToken  = refuse(coshine.CodeInvalidCardToken)
+	unknownNumber = refuse(coshine.CodeInvalidCardNumber)
+	wrongStatus   = refuse(coshine.CodeInvalidCardStatus)
+	unexpected    = refuse(coshine.CodeUnexpected)
+)
+
+// mismatch refuses wrong CVV2, expiry or holder data.
+func (s *Server) mismatch() *refusal { return refuse(s.cfg.MismatchCode) }
+
+// business runs the checks of the fields, then the operation, and tells the issuer
+// of it.
+func (s *Server) business(o operation, in fields) (object, *refusal) {
+	if refused := s.checkFields(o, in); refused != nil {
+		return nil, refused
 	}
 	if code, ok := s.failures.Take(o.op); ok {
-		return fail(code)
+		return nil, refuse(code)
 	}
-	return s.run(o, in)
+	c := &call{fields: in, api: o.api}
+	out, refused := s.run(o, c)
+	if c.notice != nil {
+		s.notify(coshine.APIAuthorizationNotification, c.notice)
+	}
+	return out, refused
 }
 
 // run carries an operation out with the server's lock held.
-func (s *Server) run(o operation, in fields) result {
-	if o.run == nil {
-		return success(nil)
-	}
+func (s *Server) run(o operation, in *call) (object, *refusal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	var refused *refusal
+	if in.card, refused = s.find(o.card, in); refused != nil || o.run == nil {
+		return nil, refused
+	}
 	return o.run(s, in)
 }
-
-// fieldRule is a field of an interface, for check 9.
-type fieldRule struct {
-	name     string
-	limit    int // of the whole value
-	required bool
-	array    bool
-}
-
-func (r fieldRule) holds(in fields) bool {
-	if r.array {
-		list, ok := in.texts(r.name)
-		total := 0
-		for _, text := range list {
-			total += len(text)
-		}
-		return ok && len(list) > 0 && total <= r.limit
-	}
-	text := in.text(r.name)
-	if text == "" {
-		return !r.required
-	}
-	return len([]rune(text)) <= r.limit
-}
-
-// apiRules are the published fields. The card token is opaque: the sources
-// disagree on its length. The product code may have 10 characters, as in the
-// product list.
-var apiRules = map[coshine.API][]fieldRule{
-	coshine.APICardApplication: {
-		{"cardNumber", 19, false, false}, {"cardFlag", 1, true, false}, {"cardProdCode", 10, true, false},
-		{"cardPicCode", 16, false, false}, {"cardEmbossName", 26, false, false}, {"customerId", 32, true, false},
-		{"custIdType", 1, true, false}, {"custIdNo", 32, true, false}, {"custIssIdType", 1, false, false},
-		{"custIssIdNo", 32, false, false},
-	},
-	coshine.APICustomerCardInfoInquiry: {{"customerId", 32, true, false}},
-	coshine.APICardActivation: {
-		{"cardToken", 64, true, false}, {"expiryDate", 4, true, false}, {"CVV2", 3, true, false},
-		{"customerId", 32, true, false}, {"custIdType", 1, true, false}, {"custIdNo", 32, true, false},
-	},
-	coshine.APIPINReset:     {{"pinKeyId", 8, true, false}, {"newCardPin", 4096, true, false}},
-	coshine.APIPINChange:    {{"pinKeyId", 8, true, false}, {"cardPin", 4096, true, false}, {"newCardPin", 4096, true, false}},
-	coshine.APITokenInquiry: {{"cardToken", 64, true, false}},
-	coshine.APITokenRequest: {
-		{"cardToken", 64, true, false}, {"expiryDate", 4, true, false}, {"CVV2", 3, true, false},
-		{"useCaseIndicator", 100, true, true}, {"cvm", 225, true, true},
-	},
-	coshine.APIDropDownListInquiry: {{"dropDownName", 20, true, false}},
-}
-
-// result is what an interface answers: a code and the fields of a success, or
-// an HTTP status alone.
-type result struct {
-	code   coshine.Code
-	status int
-	body   object
-}
-
-func success(body object) result    { return result{code: coshine.CodeSuccess, body: body} }
-func fail(code coshine.Code) result { return result{code: code} }
-func badRequest() result            { return result{status: http.StatusBadRequest} }
-func (r result) ok() bool           { return r.code == coshine.CodeSuccess && r.status == 0 }
-func (s *Server) mismatch() result  { return fail(s.cfg.MismatchCode) }
-func noCard(byToken bool) result {
-	return fail(map[bool]coshine.Code{true: coshine.CodeInvalidCardToken, false: coshine.CodeInvalidCardNumber}[byToken])
-}
-func wrongStatus() result { return fail(coshine.CodeInvalidCardStatus) }
 
 // echoed is the public header of an answer, in order.
 var echoed = []string{
 	"participantId", "tranBranch", "tranChnl", "tranCode", "tranDate", "tranTime", "tranId", "tellerNo", "terminalNo",
 }
 
-// reply encodes a result with the echo of the request's header.
-func (s *Server) reply(in fields, r result) platform.Reply {
-	if r.status != 0 {
-		return s.status(r.status)
+// reply encodes an answer with the echo of the request's header.
+func (s *Server) reply(in fields, body object, refused *refusal) platform.Reply {
+	code, desc := coshine.CodeSuccess, "Success"
+	if refused != nil {
+		if refused.status != 0 {
+			return s.status(refused.status)
+		}
+		code, desc = refused.code, refused.code.Meaning()
 	}
 	var out object
 	for _, name := range echoed {
@@ -296,19 +218,32 @@ func (s *Server) reply(in fields, r result) platform.Reply {
 			out = append(out, member{name, raw})
 		}
 	}
-	desc := r.code.Meaning()
-	if r.ok() {
-		desc = "Success"
+	out = append(out.with("responseCode", code).with("responseDesc", desc), body...)
+	sealed, contentType, err := s.seal(out)
+	if err != nil {
+		return s.status(http.StatusInternalServerError)
 	}
-	out = out.with("responseCode", string(r.code)).with("responseDesc", desc)
-	body := append(out, r.body...).append(nil)
-	contentType := "application/json; charset=UTF-8"
+	return platform.Reply{Header: s.header(contentType), Body: sealed}
+}
+
+// seal encodes what the platform sends, in OAuth mode encrypted for the client.
+func (s *Server) seal(message object) (body []byte, contentType string, err error) {
+	plain := message.append(nil)
+	if !s.cfg.OAuth {
+		return plain, "application/json; charset=UTF-8", nil
+	}
+	sealed, err := jose.SealJWE(s.keys.client.Public(), "", s.cfg.Serialization, plain)
+	return []byte(sealed), coshine.DefaultBodyContentType, err
+}
+
+// open reads what the platform receives: in OAuth mode encrypted, a JSON object.
+func (s *Server) open(body []byte) (plain []byte, in fields, err error) {
+	plain = body
 	if s.cfg.OAuth {
-		sealed, err := jose.SealJWE(s.keys.clientRSA.Public(), "", s.cfg.Serialization, body)
-		if err != nil {
-			return s.status(http.StatusInternalServerError)
+		if plain, err = jose.OpenJWE(s.keys.platform, s.cfg.Serialization, string(body)); err != nil {
+			return nil, nil, err
 		}
-		body, contentType = []byte(sealed), coshine.DefaultBodyContentType
 	}
-	return platform.Reply{Header: s.header(contentType), Body: body}
+	in, err = platform.ReadFields(plain)
+	return plain, in, err
 }

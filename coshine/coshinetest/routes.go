@@ -11,82 +11,93 @@ import (
 )
 
 // operation is one row of the platform's table: an interface, the name that hooks
-// and errors print, and what carries it out with the server's lock held.
-// Interfaces about which nothing is published have nothing to run and accept any
-// object.
+// and errors print, the card that a request must name, and what carries it out
+// with the server's lock held. Where that is nil, nothing that an answer shows
+// changes, or nothing is published: any object is accepted.
 type operation struct {
-	api coshine.API
-	op  string
-	run func(*Server, fields) result
+	api  coshine.API
+	op   string
+	card need
+	run  func(*Server, *call) (object, *refusal)
 }
+
+// need says which card a request must name.
+type need int
+
+const (
+	noCard     need = iota
+	anyCard         // a card of the platform's
+	activeCard      // one that is neither inactive, cancelled nor lost
+)
 
 // opToken is the token endpoint's name.
 const opToken = "OAuth.Token"
 
-var operations = []operation{
-	{coshine.APICardApplication, "Applications.CardApplication", (*Server).apply},
-	{coshine.APICustomerCardInfoInquiry, "Customers.CustomerCardInfoInquiry", (*Server).listCards},
-	{coshine.APICustomerAccountInfoInquiry, "Customers.CustomerAccountInfoInquiry", (*Server).listAccounts},
-	{coshine.APICustomerInfoUpdate, "Customers.CustomerInfoUpdate", (*Server).updateCustomer},
-	{coshine.APIAccountLinkage, "Accounts.AccountLinkage", (*Server).touch},
-	{coshine.APIAccountStatusUpdate, "Accounts.AccountStatusUpdate", nil},
-	{coshine.APICardInfoInquiry, "Cards.CardInfoInquiry", (*Server).cardInfo},
-	{coshine.APICardActivation, "Cards.CardActivation", (*Server).activate},
-	{coshine.APICardReissue, "Cards.CardReissue", (*Server).reissue},
-	{coshine.APICardReplacement, "Cards.CardReplacement", (*Server).replace},
-	{coshine.APICardCancellation, "Cards.CardCancellation", (*Server).cancel},
-	{coshine.APICardStatusUpdate, "Cards.CardStatusUpdate", (*Server).updateStatus},
-	{coshine.APICardLimitSetting, "Cards.CardLimitSetting", (*Server).touch},
-	{coshine.APICardCVV2Inquiry, "Cards.CardCVV2Inquiry", (*Server).readCVV2},
-	{coshine.APICardCVV2Verify, "Cards.CardCVV2Verify", (*Server).verifyCVV2},
-	{coshine.APIGenerateDCVV, "Cards.GenerateDCVV", (*Server).generateDCVV},
-	{coshine.APICardExpiryDateUpdate, "Cards.CardExpiryDateUpdate", (*Server).updateExpiry},
-	{coshine.APICardSecureRegist, "Cards.CardSecureRegist", (*Server).touch},
-	{coshine.APIBlacklistUpdate, "Cards.BlacklistUpdate", nil},
-	{coshine.APIPINReset, "PINs.PINReset", (*Server).resetPIN},
-	{coshine.APIPINChange, "PINs.PINChange", (*Server).changePIN},
-	{coshine.APIPINVerify, "PINs.PINVerify", (*Server).verifyPIN},
-	{coshine.APIBalanceInquiry, "Transactions.BalanceInquiry", (*Server).balance},
-	{coshine.APILoadFund, "Transactions.LoadFund", (*Server).loadFund},
-	{coshine.APIWithdraw, "Transactions.Withdraw", (*Server).withdraw},
-	{coshine.APITransferFund, "Transactions.TransferFund", (*Server).transferFund},
-	{coshine.APIPurchase, "Transactions.Purchase", (*Server).purchase},
-	{coshine.APIRefund, "Transactions.Refund", (*Server).refund},
-	{coshine.APIReversal, "Transactions.Reversal", (*Server).reverse},
-	{coshine.APIBlockFund, "Transactions.BlockFund", (*Server).blockFund},
-	{coshine.APIUnblockFund, "Transactions.UnblockFund", (*Server).unblockFund},
-	{coshine.APIServiceCharge, "Transactions.ServiceCharge", (*Server).serviceCharge},
-	{coshine.APIVerification, "Transactions.Verification", (*Server).touch},
-	{coshine.APIDebitAdjustment, "Transactions.DebitAdjustment", (*Server).debit},
-	{coshine.APICreditAdjustment, "Transactions.CreditAdjustment", (*Server).credit},
-	{coshine.APITransactionHistory, "Transactions.TransactionHistory", (*Server).history},
-	{coshine.APIAuthorizationHistory, "Transactions.AuthorizationHistory", (*Server).authorizations},
-	{coshine.APITokenInquiry, "Tokens.TokenInquiry", (*Server).listTokens},
-	{coshine.APITokenRequest, "Tokens.TokenRequest", (*Server).requestToken},
-	{coshine.APITokenStateUpdate, "Tokens.TokenStateUpdate", (*Server).updateToken},
-	{coshine.APITokenMetadataUpdate, "Tokens.TokenMetadataUpdate", (*Server).updateTokenMetadata},
-	{coshine.APIReplenishTokenLUK, "Tokens.ReplenishTokenLUK", nil},
-	{coshine.APIDropDownListInquiry, "Parameters.DropDownListInquiry", (*Server).dropDown},
-	{coshine.APIGeneratePublicPinKey, "PINs.GeneratePublicPinKey", (*Server).makePINKey},
-	{coshine.APIInquiryCardProduct, "Parameters.InquiryCardProduct", (*Server).products},
-	{coshine.APICardPlasticUpdate, "Cards.CardPlasticUpdate", (*Server).touch},
-	{coshine.APICardNumberInquiry, "Cards.CardNumberInquiry", (*Server).readNumber},
-	{coshine.APIBusinessFlagUpdate, "Cards.BusinessFlagUpdate", (*Server).touch},
-	{coshine.APITran8583, "Transactions.Tran8583", nil},
-	{coshine.APICorporateCardApplication, "Applications.CorporateCardApplication", nil},
-	{coshine.APICardFaceInquiry, "Cards.CardFaceInquiry", nil},
-	{coshine.APICustomerLinkage, "Customers.CustomerLinkage", nil},
-	{coshine.APICardInfoUpdate, "Cards.CardInfoUpdate", nil},
-	{coshine.APICardNoBlock, "Cards.CardNoBlock", nil},
-	{coshine.APIBusinessFlagInquiry, "Cards.BusinessFlagInquiry", nil},
-	{coshine.APIBusinessOnOff, "Cards.BusinessOnOff", nil},
-	{coshine.APIFileDownload, "Transactions.FileDownload", nil},
-	{coshine.APIConvertPrepaidToDebit, "Cards.ConvertPrepaidToDebit", nil},
+// interfaces are the rows, in the order of the catalogue.
+var interfaces = []operation{
+	{coshine.APICardApplication, "Applications.CardApplication", noCard, (*Server).apply},
+	{coshine.APICustomerCardInfoInquiry, "Customers.CustomerCardInfoInquiry", noCard, (*Server).listCards},
+	{coshine.APICustomerAccountInfoInquiry, "Customers.CustomerAccountInfoInquiry", noCard, (*Server).listAccounts},
+	{coshine.APICustomerInfoUpdate, "Customers.CustomerInfoUpdate", noCard, nil},
+	{coshine.APIAccountLinkage, "Accounts.AccountLinkage", activeCard, nil},
+	{coshine.APIAccountStatusUpdate, "Accounts.AccountStatusUpdate", noCard, nil},
+	{coshine.APICardInfoInquiry, "Cards.CardInfoInquiry", anyCard, (*Server).cardInfo},
+	{coshine.APICardActivation, "Cards.CardActivation", anyCard, (*Server).activate},
+	{coshine.APICardReissue, "Cards.CardReissue", activeCard, (*Server).reissue},
+	{coshine.APICardReplacement, "Cards.CardReplacement", anyCard, (*Server).replace},
+	{coshine.APICardCancellation, "Cards.CardCancellation", anyCard, (*Server).cancel},
+	{coshine.APICardStatusUpdate, "Cards.CardStatusUpdate", anyCard, (*Server).updateStatus},
+	{coshine.APICardLimitSetting, "Cards.CardLimitSetting", activeCard, nil},
+	{coshine.APICardCVV2Inquiry, "Cards.CardCVV2Inquiry", activeCard, (*Server).readCVV2},
+	{coshine.APICardCVV2Verify, "Cards.CardCVV2Verify", activeCard, (*Server).verifyCVV2},
+	{coshine.APIGenerateDCVV, "Cards.GenerateDCVV", activeCard, (*Server).generateDCVV},
+	{coshine.APICardExpiryDateUpdate, "Cards.CardExpiryDateUpdate", activeCard, (*Server).updateExpiry},
+	{coshine.APICardSecureRegist, "Cards.CardSecureRegist", activeCard, nil},
+	{coshine.APIBlacklistUpdate, "Cards.BlacklistUpdate", noCard, nil},
+	{coshine.APIPINReset, "PINs.PINReset", activeCard, (*Server).resetPIN},
+	{coshine.APIPINChange, "PINs.PINChange", activeCard, (*Server).changePIN},
+	{coshine.APIPINVerify, "PINs.PINVerify", activeCard, (*Server).verifyPIN},
+	{coshine.APIBalanceInquiry, "Transactions.BalanceInquiry", anyCard, (*Server).balance},
+	{coshine.APILoadFund, "Transactions.LoadFund", activeCard, (*Server).credit},
+	{coshine.APIWithdraw, "Transactions.Withdraw", activeCard, (*Server).debit},
+	{coshine.APITransferFund, "Transactions.TransferFund", activeCard, (*Server).transferFund},
+	{coshine.APIPurchase, "Transactions.Purchase", activeCard, (*Server).debit},
+	{coshine.APIRefund, "Transactions.Refund", noCard, (*Server).refund},
+	{coshine.APIReversal, "Transactions.Reversal", noCard, (*Server).reverse},
+	{coshine.APIBlockFund, "Transactions.BlockFund", activeCard, (*Server).blockFund},
+	{coshine.APIUnblockFund, "Transactions.UnblockFund", noCard, (*Server).unblockFund},
+	{coshine.APIServiceCharge, "Transactions.ServiceCharge", activeCard, (*Server).serviceCharge},
+	{coshine.APIVerification, "Transactions.Verification", activeCard, nil},
+	{coshine.APIDebitAdjustment, "Transactions.DebitAdjustment", activeCard, (*Server).debit},
+	{coshine.APICreditAdjustment, "Transactions.CreditAdjustment", activeCard, (*Server).credit},
+	{coshine.APITransactionHistory, "Transactions.TransactionHistory", anyCard, (*Server).history},
+	{coshine.APIAuthorizationHistory, "Transactions.AuthorizationHistory", anyCard, (*Server).authorizations},
+	{coshine.APITokenInquiry, "Tokens.TokenInquiry", anyCard, (*Server).listTokens},
+	{coshine.APITokenRequest, "Tokens.TokenRequest", activeCard, (*Server).requestToken},
+	{coshine.APITokenStateUpdate, "Tokens.TokenStateUpdate", noCard, (*Server).updateToken},
+	{coshine.APITokenMetadataUpdate, "Tokens.TokenMetadataUpdate", noCard, (*Server).updateTokenMetadata},
+	{coshine.APIReplenishTokenLUK, "Tokens.ReplenishTokenLUK", noCard, nil},
+	{coshine.APIDropDownListInquiry, "Parameters.DropDownListInquiry", noCard, (*Server).dropDown},
+	{coshine.APIGeneratePublicPinKey, "PINs.GeneratePublicPinKey", noCard, (*Server).makePINKey},
+	{coshine.APIInquiryCardProduct, "Parameters.InquiryCardProduct", noCard, (*Server).products},
+	{coshine.APICardPlasticUpdate, "Cards.CardPlasticUpdate", activeCard, nil},
+	{coshine.APICardNumberInquiry, "Cards.CardNumberInquiry", activeCard, (*Server).readNumber},
+	{coshine.APIBusinessFlagUpdate, "Cards.BusinessFlagUpdate", activeCard, nil},
+	{coshine.APITran8583, "Transactions.Tran8583", noCard, nil},
+	{coshine.APICorporateCardApplication, "Applications.CorporateCardApplication", noCard, nil},
+	{coshine.APICardFaceInquiry, "Cards.CardFaceInquiry", noCard, nil},
+	{coshine.APICustomerLinkage, "Customers.CustomerLinkage", noCard, nil},
+	{coshine.APICardInfoUpdate, "Cards.CardInfoUpdate", noCard, nil},
+	{coshine.APICardNoBlock, "Cards.CardNoBlock", noCard, nil},
+	{coshine.APIBusinessFlagInquiry, "Cards.BusinessFlagInquiry", noCard, nil},
+	{coshine.APIBusinessOnOff, "Cards.BusinessOnOff", noCard, nil},
+	{coshine.APIFileDownload, "Transactions.FileDownload", noCard, nil},
+	{coshine.APIConvertPrepaidToDebit, "Cards.ConvertPrepaidToDebit", noCard, nil},
 }
 
-func names() []string {
+func operations() []string {
 	list := []string{opToken}
-	for _, o := range operations {
+	for _, o := range interfaces {
 		list = append(list, o.op)
 	}
 	return list
@@ -100,7 +111,7 @@ func mount(own coshine.Paths) (map[string]operation, error) {
 		published[row.API] = row.Path
 	}
 	paths := map[string]operation{}
-	for _, o := range operations {
+	for _, o := range interfaces {
 		path := cmp.Or(own[o.api], published[o.api])
 		if path == "" {
 			continue

@@ -3,6 +3,7 @@ package coshinetest
 import (
 	"cmp"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -23,6 +24,13 @@ const (
 	basePath  = "/card-api"
 	movedPath = "/moved" + basePath // the same interfaces, for redirects
 	tokenPath = "/oauth/token"
+)
+
+// What Coshine gives an issuer.
+const (
+	participant = "100000"
+	branch      = "300001"
+	clientID    = "client-100000"
 )
 
 // Config describes a platform. The zero Config is a platform with a static
@@ -59,10 +67,12 @@ type Config struct {
 	PIN sign.PINProfile
 	// Currency of all cards; empty is USD.
 	Currency issuing.Currency
-	// NextCard, when set, chooses the data of the nth card, from 1.
+	// NextCard, when set, chooses the data of the nth card that is applied for,
+	// from 1. It must not call methods of the Server.
 	NextCard func(n int) NewCard
 	// Issuer returns the address of the issuer's handler for an interface; nil
-	// or "" sends nothing.
+	// or "" sends nothing. It runs concurrently, after what is notified of has
+	// been carried out, and may call methods of the Server.
 	Issuer func(api coshine.API) string
 	// IssuerToken is what the platform presents to the issuer; zero makes a
 	// fresh one.
@@ -100,31 +110,27 @@ type Server struct {
 	host  *platform.Server
 	book  *ledger.Book
 	keys  *keys
-	zone  *time.Location
+	token issuing.Secret       // the static one
 	paths map[string]operation // below a base address
-
-	token       issuing.Secret
-	participant string
-	branch      string
-	clientID    string
 
 	failures  platform.Queue[coshine.Code] // by operation
 	redirects platform.Queue[string]       // by operation
 	disabled  sync.Map                     // operations
 
+	seq        platform.Sequence
+	assertions *platform.Memory // ids of client assertions
+
 	mu        sync.Mutex
-	seq       int
+	applied   int // cards that were applied for
 	cards     map[coshine.CardToken]*card
-	byNumber  map[string]*card
+	byNumber  map[digest]*card
 	ordered   []*card
-	pinKeys   map[string]bool // ids of keys that have not been used
-	pinOrder  []string
+	pinKeys   []string // ids of keys that have not been used, oldest first
 	payTokens []*payToken
 	trans     []*transaction
 	byTran    map[string]*transaction // the first one of a tranId
 	received  []Request
-	access    map[string]time.Time // access tokens and when they end
-	jtis      map[string]time.Time // assertion ids and when they end
+	access    map[digest]time.Time // access tokens and when they end
 }
 
 // NewServer starts a platform.
@@ -148,17 +154,17 @@ func NewServer(cfg Config) (*Server, error) {
 		cfg.Keys = made
 	}
 	s := &Server{
-		cfg: cfg, book: ledger.NewBook(), keys: cfg.Keys.k, zone: time.FixedZone("UTC+8", 8*60*60),
-		token: randomToken(), participant: "100000", branch: "300001", clientID: "client-100000",
-		cards: map[coshine.CardToken]*card{}, byNumber: map[string]*card{}, pinKeys: map[string]bool{},
-		byTran: map[string]*transaction{}, access: map[string]time.Time{}, jtis: map[string]time.Time{},
+		cfg: cfg, book: ledger.NewBook(), keys: cfg.Keys.k, assertions: platform.NewMemory(assertionLife),
+		token: randomToken(),
+		cards: map[coshine.CardToken]*card{}, byNumber: map[digest]*card{}, byTran: map[string]*transaction{},
+		access: map[digest]time.Time{},
 	}
 	var err error
 	if s.paths, err = mount(cfg.Paths); err != nil {
 		return nil, err
 	}
 	if s.host, err = platform.New(platform.Config{
-		Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: 1 << 20, Operations: names(), Check: s.check,
+		Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: 1 << 20, Operations: operations(), Check: s.check,
 	}); err != nil {
 		return nil, err
 	}
@@ -166,6 +172,12 @@ func NewServer(cfg Config) (*Server, error) {
 	s.host.Serve(s.route)
 	return s, nil
 }
+
+// digest is what an index holds instead of a secret, so that a printed server shows
+// none.
+type digest [sha256.Size]byte
+
+func digestOf(secret issuing.Secret) digest { return sha256.Sum256([]byte(secret.Reveal())) }
 
 // randomToken is Base64 with / and =, as the portal's example is.
 func randomToken() issuing.Secret {
@@ -184,10 +196,10 @@ func (s *Server) MovedURL() string { return s.Platform.URL() + movedPath }
 func (s *Server) Token() issuing.Secret { return s.token }
 
 // ParticipantID returns the issuer's participantId.
-func (s *Server) ParticipantID() string { return s.participant }
+func (s *Server) ParticipantID() string { return participant }
 
 // TranBranch returns the issuer's tranBranch.
-func (s *Server) TranBranch() string { return s.branch }
+func (s *Server) TranBranch() string { return branch }
 
 // IssuerToken returns what the platform presents to the issuer.
 func (s *Server) IssuerToken() issuing.Secret { return s.cfg.IssuerToken }
@@ -195,7 +207,7 @@ func (s *Server) IssuerToken() issuing.Secret { return s.cfg.IssuerToken }
 // ClientConfig returns the configuration of a client for this platform.
 func (s *Server) ClientConfig() coshine.Config {
 	cfg := coshine.Config{
-		BaseURL: s.URL(), ParticipantID: s.participant, TranBranch: s.branch, Zone: s.zone,
+		BaseURL: s.URL(), ParticipantID: participant, TranBranch: branch, Zone: zone,
 		Paths: s.cfg.Paths, CardStatus: s.cfg.CardStatus, PIN: s.cfg.PIN,
 	}
 	if !s.cfg.OAuth {
@@ -203,9 +215,9 @@ func (s *Server) ClientConfig() coshine.Config {
 		return cfg
 	}
 	cfg.OAuth = &coshine.OAuth{
-		TokenURL: s.TokenURL(), ClientID: s.clientID, Key: s.keys.callerEC,
-		PlatformKey: s.keys.platformRSA.Public(), DecryptionKey: s.keys.clientRSA,
-		TokenKey: s.keys.serverEC.Public(), Serialization: s.cfg.Serialization,
+		TokenURL: s.TokenURL(), ClientID: clientID, Key: s.keys.caller,
+		PlatformKey: s.keys.platform.Public(), DecryptionKey: s.keys.client,
+		TokenKey: s.keys.server.Public(), Serialization: s.cfg.Serialization,
 	}
 	return cfg
 }
@@ -217,7 +229,7 @@ func (s *Server) InboundJWE() *coshine.InboundJWE {
 		return nil
 	}
 	return &coshine.InboundJWE{
-		DecryptionKey: s.keys.clientRSA, PlatformKey: s.keys.platformRSA.Public(), Serialization: s.cfg.Serialization,
+		DecryptionKey: s.keys.client, PlatformKey: s.keys.platform.Public(), Serialization: s.cfg.Serialization,
 	}
 }
 
@@ -231,7 +243,7 @@ func (s *Server) checkHolds() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, t := range s.trans {
-		if t.api == coshine.APIBlockFund && t.open().Cmp(s.book.Balance(t.hold())) != 0 {
+		if t.api == coshine.APIBlockFund && t.open().Cmp(s.book.Balance(t.to)) != 0 {
 			return errors.New("coshinetest: a hold does not have what is blocked")
 		}
 	}
@@ -239,3 +251,11 @@ func (s *Server) checkHolds() error {
 }
 
 func (s *Server) now() time.Time { return s.Clock().Now() }
+
+// zone is the platform's: Beijing and Singapore.
+var zone = time.FixedZone("UTC+8", 8*60*60)
+
+const dateLayout = "20060102"
+
+// day formats the day of a time as the platform does.
+func day(t time.Time) string { return t.In(zone).Format(dateLayout) }
