@@ -78,9 +78,9 @@ func sources(t *testing.T) []source {
 }
 
 // library reports whether the file is code that merchants link in: no test, no
-// example.
+// check of tests, no example.
 func (s source) library() bool {
-	return !s.test && s.dir != "examples" && !strings.HasPrefix(s.dir, "examples/")
+	return !s.test && s.dir != "examples" && !strings.HasPrefix(s.dir, "examples/") && s.dir != "internal/providertest"
 }
 
 // provider returns the provider whose folder dir is in, or "".
@@ -96,6 +96,12 @@ func provider(dir string) string {
 // the platforms in memory and what stands on them.
 func forTests(dir string) bool {
 	return strings.HasSuffix(dir, "test") || strings.HasPrefix(dir, "issuingtest/") || strings.HasPrefix(dir, "examples/") || dir == "internal/platform"
+}
+
+// notYetMoved are files of webhook that know a provider and belong into its
+// package.
+var notYetMoved = []string{
+	"webhook/kazepay.go", "webhook/legacy.go", "webhook/unionpay.go", "webhook/unionpay_reply.go",
 }
 
 // mayImport says whether a file of this module may import path, and why not.
@@ -117,14 +123,20 @@ func mayImport(s source, path string) string {
 		return "the root imports the standard library only"
 	case from != "" && provider(own) != "" && provider(own) != from:
 		return "providers never import each other"
-	case from != "" && own == "webhook" && !s.test:
-		return "a provider never imports webhook"
+	case from != "" && s.dir == from+"/"+from+"test" && own == "webhook" && !s.test:
+		return "a platform in memory never imports webhook"
+	case s.dir == "webhook" && !s.test && (external || internal && own != "" && own != "sign") && !slices.Contains(notYetMoved, s.path):
+		return "webhook imports the root and sign only"
 	case s.dir == "sign" && internal && own != "" && !s.test:
 		return "sign imports the root only"
 	case s.dir == "sign/jose" && internal && own != "" && own != "sign" && !s.test:
 		return "sign/jose imports sign only"
 	case strings.Contains(path, "go-jose") && !s.test && s.dir != "sign/jose" && !strings.HasSuffix(s.dir, "test"):
 		return "only sign/jose uses go-jose"
+	case own == "internal/providertest" && !s.test:
+		return "the suite of checks is for tests"
+	case s.dir == "internal/providertest":
+		return ""
 	case strings.HasPrefix(s.dir, "internal/") && provider(own) != "":
 		return "the foundation knows no provider"
 	case strings.HasPrefix(s.dir, "internal/") && own == "webhook":
@@ -152,7 +164,9 @@ func mayImport(s source, path string) string {
 
 func TestImports(t *testing.T) {
 	t.Parallel()
+	waiting := slices.Clone(notYetMoved)
 	for _, s := range sources(t) {
+		waiting = slices.DeleteFunc(waiting, func(path string) bool { return path == s.path })
 		for _, spec := range s.file.Imports {
 			path, err := strconv.Unquote(spec.Path.Value)
 			if err != nil {
@@ -162,6 +176,9 @@ func TestImports(t *testing.T) {
 				t.Errorf("%s imports %s: %s", s.at(spec), path, why)
 			}
 		}
+	}
+	if len(waiting) > 0 {
+		t.Errorf("%v is excepted and gone", waiting)
 	}
 }
 
@@ -173,9 +190,11 @@ func TestImportRules(t *testing.T) {
 		test, ok  bool
 	}{
 		{".", "net/http", false, true}, {".", "github.com/google/uuid", false, false}, {".", module + "/internal/check", false, false}, {".", module + "/internal/leaktest", true, true},
-		{"worldcard", module + "/kazepay", false, false}, {"worldcard", module + "/internal/wire", false, true}, {"worldcard", module + "/webhook", false, false},
+		{"worldcard", module + "/kazepay", false, false}, {"worldcard", module + "/internal/wire", false, true}, {"worldcard", module + "/webhook", false, true},
 		{"worldcard/worldcardtest", module + "/worldcard", false, true}, {"worldcard/worldcardtest", module + "/webhook", false, false}, {"kazepay/kazepaytest", module + "/worldcard", true, false},
-		{"webhook", module + "/worldcard", false, true}, {"sign", module + "/internal/wire", false, false}, {"sign", module, false, true}, {"sign", "github.com/go-jose/go-jose/v4/json", false, false}, {"sign/jose", "github.com/go-jose/go-jose/v4", false, true}, {"sign/jose", module + "/internal/wire", false, false},
+		{"webhook", module + "/worldcard", false, false}, {"webhook", module + "/worldcard", true, true}, {"webhook", module + "/internal/check", false, false},
+		{"webhook", module + "/sign", false, true}, {"webhook", module, false, true}, {"webhook", "github.com/google/uuid", false, false}, {"webhook/sqldedupe", module + "/webhook", false, true},
+		{"sign", module + "/internal/wire", false, false}, {"sign", module, false, true}, {"sign", "github.com/go-jose/go-jose/v4/json", false, false}, {"sign/jose", "github.com/go-jose/go-jose/v4", false, true}, {"sign/jose", module + "/internal/wire", false, false},
 		{"internal/wire", module + "/worldcard", false, false}, {"examples/worldcard", module + "/internal/wire", false, false}, {"webhook", module + "/examples/sandbox", true, false},
 		{"uqpay", "github.com/ProtonMail/go-crypto/openpgp", false, false}, {"uqpay/authdecision", "github.com/ProtonMail/go-crypto/openpgp", false, true},
 		{"issuingtest", module, false, true}, {"issuingtest", module + "/internal/ledger", false, true}, {"issuingtest", module + "/internal/platform", false, false}, {"issuingtest", module + "/internal/platform", true, true}, {"issuingtest", module + "/worldcard/worldcardtest", false, false}, {"issuingtest", module + "/worldcard/worldcardtest", true, true},
@@ -191,19 +210,20 @@ func TestImportRules(t *testing.T) {
 
 // clockFiles are the only places that read the real time.
 var clockFiles = []string{
-	"option.go",                      // the default of WithClock
-	"issuingtest/clock.go",           // a platform that follows real time
-	"internal/provider/call.go",      // durations of calls
-	"internal/provider/settle.go",    // durations of calls
-	"internal/transport/seal.go",     // durations of attempts
-	"webhook/source.go",              // the default clock of a source
-	"webhook/deduper.go",             // ages in memory
-	"webhook/sqldedupe/sqldedupe.go", // the default clock of leases
-	"webhook/unionpay.go",            // the default clock of UnionPay's messages
-	"unionpay/link.go",               // the default clock of links
-	"uqpay/authdecision/handler.go",  // the default clock, and how long an answer took
-	"uqpay/authdecision/keys.go",     // whether a PGP key is valid when it is read
-	"uqpay/authdecision/caller.go",   // the platform's side, for tests and the sandbox
+	"option.go",                       // the default of WithClock
+	"issuingtest/clock.go",            // a platform that follows real time
+	"internal/provider/call.go",       // durations of calls
+	"internal/provider/settle.go",     // durations of calls
+	"internal/transport/seal.go",      // durations of attempts
+	"webhook/source.go",               // the default clock of a source
+	"webhook/delivery.go",             // deadlines and durations of callbacks
+	"webhook/deduper.go",              // ages in memory
+	"webhook/sqldedupe/sqldedupe.go",  // the default clock of leases
+	"webhook/unionpay.go",             // the default clock of UnionPay's messages
+	"unionpay/link.go",                // the default clock of links
+	"uqpay/authdecision/keys.go",      // whether a PGP key is valid when it is read
+	"uqpay/authdecision/caller.go",    // the platform's side, for tests and the sandbox
+	"uqpay/authdecision/callbacks.go", // the default clock of the keys
 }
 
 // TestForbidden walks library code for floats in structs, the real clock, panics,

@@ -51,7 +51,7 @@ func Example_firstCallback() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	src, err := webhook.WorldCard(webhook.WorldCardConfig{
+	src, err := worldcard.NewCallbacks(worldcard.CallbackConfig{
 		PlatformKeys: []sign.PublicKey{platformKey}, AESKey: aesKey,
 	})
 	if err != nil {
@@ -66,14 +66,13 @@ func Example_firstCallback() {
 		}
 		return nil // acknowledged; an error makes the platform send again
 	}
-	for _, typ := range worldcard.NotifyTypes() {
-		http.Handle("POST /callbacks/"+typ, webhook.NewHandler(src.ForType(typ), handle))
-	}
+	http.Handle("POST /callbacks/worldcard/{type}", webhook.NewHandler(src, handle))
 }
 
 func Example_replicas() {
 	var db *sql.DB
-	var src *webhook.Source
+	var platformKey sign.PublicKey
+	var aesKey sign.AESKey
 	var handle webhook.Func
 	dedupe, err := sqldedupe.New(db, sqldedupe.Config{Dialect: sqldedupe.PostgreSQL})
 	if err != nil {
@@ -82,7 +81,13 @@ func Example_replicas() {
 	if err := dedupe.Migrate(context.Background()); err != nil {
 		log.Fatal(err)
 	}
-	http.Handle("POST /callbacks/card_open", webhook.NewHandler(src, handle, webhook.WithDeduper(dedupe)))
+	src, err := worldcard.NewCallbacks(worldcard.CallbackConfig{
+		PlatformKeys: []sign.PublicKey{platformKey}, AESKey: aesKey, Deduper: dedupe,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	http.Handle("POST /callbacks/worldcard/{type}", webhook.NewHandler(src, handle))
 }
 
 func Example_topUp() {

@@ -31,12 +31,10 @@ const (
 
 // Known reports whether m is a module of the catalogue.
 func (m Module) Known() bool {
-	switch m {
-	case ModuleApplication, ModuleCustomer, ModuleAccount, ModuleCard, ModulePIN,
-		ModuleTransaction, ModuleToken, ModuleAuthentication, ModuleParameter:
-		return true
-	}
-	return false
+	return slices.Contains([]Module{
+		ModuleApplication, ModuleCustomer, ModuleAccount, ModuleCard, ModulePIN, ModuleTransaction, ModuleToken,
+		ModuleAuthentication, ModuleParameter,
+	}, m)
 }
 
 // Availability says whether a card programme has an interface.
@@ -53,11 +51,7 @@ const (
 
 // Known reports whether a is a mark of the catalogue, the blank included.
 func (a Availability) Known() bool {
-	switch a {
-	case Mandatory, Optional, Conditional, NotAvailable, Unstated:
-		return true
-	}
-	return false
+	return slices.Contains([]Availability{Mandatory, Optional, Conditional, NotAvailable, Unstated}, a)
 }
 
 // Evidence says how well an interface's path is known.
@@ -73,11 +67,7 @@ const (
 
 // Known reports whether e is one of the grades above.
 func (e Evidence) Known() bool {
-	switch e {
-	case PathPublished, PathInferred, PathUnknown, PathOfIssuer:
-		return true
-	}
-	return false
+	return slices.Contains([]Evidence{PathPublished, PathInferred, PathUnknown, PathOfIssuer}, e)
 }
 
 // Row is one interface: a row of the catalogue, or one of a later edition.

@@ -1,6 +1,9 @@
 package kazepay
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // ResultFlag is the field "encrypt" inside the payload of nine operations: a
 // result flag that has nothing to do with body.encrypt but the name. A value that
@@ -45,12 +48,11 @@ func (s CardStatus) Normal() CardStatus {
 
 // Known reports whether s was listed when this version was released.
 func (s CardStatus) Known() bool {
-	switch s.Normal() {
-	case CardStatusAuditing, CardStatusAuditPass, CardStatusAuditNotPass, CardStatusTBA, CardStatusActiveProcessing,
-		CardStatusActive, CardStatusInactive, CardStatusCloseProcessing, CardStatusClosed, CardStatusExchangeProcessing:
-		return true
-	}
-	return false
+	return slices.Contains([]CardStatus{
+		CardStatusAuditing, CardStatusAuditPass, CardStatusAuditNotPass, CardStatusTBA, CardStatusActiveProcessing,
+		CardStatusActive, CardStatusInactive, CardStatusCloseProcessing, CardStatusClosed,
+		CardStatusExchangeProcessing,
+	}, s.Normal())
 }
 
 // Terminal reports whether the card or its application can leave this status no
@@ -120,12 +122,10 @@ func (s TransactionStatus) Known() bool {
 // Terminal reports whether the status is final. APPROVED is not: a reversal may
 // follow.
 func (s TransactionStatus) Terminal() bool {
-	switch s.Normal() {
-	case TransactionStatusSuccess, TransactionStatusFailed, TransactionStatusDeclined,
-		TransactionStatusPosted, TransactionStatusVoid:
-		return true
-	}
-	return false
+	return slices.Contains([]TransactionStatus{
+		TransactionStatusSuccess, TransactionStatusFailed, TransactionStatusDeclined, TransactionStatusPosted,
+		TransactionStatusVoid,
+	}, s.Normal())
 }
 
 // TransactionType is the kind of a card transaction. Compare with
@@ -162,15 +162,13 @@ func (t TransactionType) Normal() TransactionType {
 
 // Known reports whether t was listed when this version was released.
 func (t TransactionType) Known() bool {
-	switch t.Normal() {
-	case TransactionTypeExpenditure, TransactionTypeAuth, TransactionTypeAuthQuery, TransactionTypeReversal,
+	return slices.Contains([]TransactionType{
+		TransactionTypeExpenditure, TransactionTypeAuth, TransactionTypeAuthQuery, TransactionTypeReversal,
 		TransactionTypeRefund, TransactionTypeFee, TransactionTypeTradeProcessFee, TransactionTypeTradeCrossBoardFee,
 		TransactionTypeTradeRefundFee, TransactionTypeFeeReversal, TransactionTypeOriginalCredit,
 		TransactionTypeOriginalCreditReversal, TransactionTypeCharge, TransactionTypeTopUp, TransactionTypeWithdraw,
-		TransactionTypeTransfer, TransactionTypeCashback, TransactionTypeInterest, TransactionTypeOther:
-		return true
-	}
-	return false
+		TransactionTypeTransfer, TransactionTypeCashback, TransactionTypeInterest, TransactionTypeOther,
+	}, t.Normal())
 }
 
 // AuthType is the authorisation type in [TransactionCreated].

@@ -8,13 +8,14 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
 func Example() {
-	clock := kazepaytest.NewClock(time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC))
+	clock := issuingtest.NewClock(time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC))
 	server, err := kazepaytest.NewServer(kazepaytest.Config{Clock: clock}) // the platform in memory
 	if err != nil {
 		log.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
 )
@@ -28,7 +29,7 @@ var serverKeys = sync.OnceValue(func() kazepaytest.Keys {
 func startServer(t testing.TB, cfg kazepaytest.Config) *kazepaytest.Server {
 	t.Helper()
 	if cfg.Clock == nil {
-		cfg.Clock = kazepaytest.NewClock(epoch)
+		cfg.Clock = issuingtest.NewClock(epoch)
 	}
 	cfg.Keys = serverKeys()
 	server, err := kazepaytest.NewServer(cfg)
@@ -138,6 +139,14 @@ func deposit(t testing.TB, server *kazepaytest.Server, client *kazepay.Client, c
 	}
 	server.Clock().Advance(delay)
 	return d
+}
+
+// inject queues faults for an operation.
+func inject(t testing.TB, server *kazepaytest.Server, op string, faults ...issuingtest.Fault) {
+	t.Helper()
+	if err := server.Inject(op, faults...); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // wantError fails unless err is an *issuing.Error of the kind.

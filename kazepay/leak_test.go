@@ -9,6 +9,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/leaktest"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
 	"github.com/issuing-sdk/issuing-go/sign"
@@ -40,10 +41,11 @@ func TestNoConfigurationPrintsAKey(t *testing.T) {
 
 func TestAPlatformPrintsNoCard(t *testing.T) {
 	t.Parallel()
-	server := startServer(t, kazepaytest.Config{})
-	server.PrintCard()
+	server, client := start(t, kazepaytest.Config{})
+	state, _ := server.Card(activeCard(t, server, client, 1))
+	leaktest.Check(t, []string{state.CardNumber.Reveal(), server.PrintCard().Reveal()}, server)
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d"} {
-		if text := fmt.Sprintf(verb, server); text != "kazepaytest.Server "+server.URL() {
+		if text := fmt.Sprintf(verb, server); text != server.URL() {
 			t.Errorf("%s prints %s", verb, text)
 		}
 	}
@@ -53,7 +55,7 @@ func TestErrorsHoldNoSecret(t *testing.T) {
 	t.Parallel()
 	server, client := start(t, kazepaytest.Config{})
 	pan := issuing.NewSecret(leaked)
-	server.Inject("ucardAssign", kazepaytest.DropAfter())
+	inject(t, server, "Physical.Assign", issuingtest.DropAfter())
 	_, unclear := client.Physical.Assign(t.Context(), kazepay.AssignRequest{Email: "a@b.example", CardNumber: pan})
 	_, refused := client.Physical.Assign(t.Context(), kazepay.AssignRequest{Email: "a@b.example", CardNumber: pan})
 	_, unknown := client.Cards.CardID(t.Context(), pan)

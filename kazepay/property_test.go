@@ -12,6 +12,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
 )
@@ -26,28 +27,28 @@ const (
 
 // randomFault draws a fault on either side of the commit for about a third of
 // the requests. The last two are lies about a top-up that was carried out.
-func randomFault(string) kazepaytest.Fault {
+func randomFault(string) issuingtest.Fault {
 	switch rand.IntN(30) {
 	case 0, 1:
-		return kazepaytest.DropBefore()
+		return issuingtest.DropBefore()
 	case 2, 3:
-		return kazepaytest.DropAfter()
+		return issuingtest.DropAfter()
 	case 4:
-		return kazepaytest.BadGateway(false)
+		return issuingtest.BadGatewayBefore()
 	case 5:
-		return kazepaytest.BadGateway(true)
+		return issuingtest.BadGatewayAfter()
 	case 6:
-		return kazepaytest.RateLimited(0)
+		return issuingtest.RateLimited(0)
 	case 7:
-		return kazepaytest.Truncate()
+		return issuingtest.Truncate()
 	case 8:
-		return kazepaytest.Replace("<html>maintenance</html>")
+		return issuingtest.Replace("<html>maintenance</html>")
 	case 9:
-		return kazepaytest.Replace(`{"head":{"code":"SUCCESS","detail":"SUCCESS"},"body":{}}`)
+		return issuingtest.Replace(`{"head":{"code":"SUCCESS","detail":"SUCCESS"},"body":{}}`)
 	case 10:
-		return kazepaytest.Replace(`{"head":{"code":"FAKE_FORGED","detail":"refused"},"body":{}}`)
+		return issuingtest.Replace(`{"head":{"code":"FAKE_FORGED","detail":"refused"},"body":{}}`)
 	default:
-		return kazepaytest.Fault{}
+		return issuingtest.Fault{}
 	}
 }
 

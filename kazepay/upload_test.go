@@ -20,6 +20,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
 )
@@ -321,10 +322,10 @@ func TestUploadHooksAndPrinting(t *testing.T) {
 func TestUploadOutcomeUnknown(t *testing.T) {
 	t.Parallel()
 	server, client := start(t, kazepaytest.Config{})
-	server.Inject("fileUpload", kazepaytest.DropAfter())
+	inject(t, server, "KYC.Upload", issuingtest.DropAfter())
 	_, err := client.KYC.Upload(t.Context(), user(1).upload(picture(100)))
 	e := wantError(t, err, issuing.ErrOutcomeUnknown)
-	if e.Key == "" || server.Requests("fileUpload") != 1 {
+	if e.Key == "" || server.Requests("KYC.Upload") != 1 {
 		t.Errorf("%v", e)
 	}
 }

@@ -2,6 +2,7 @@ package legacy
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -138,9 +139,5 @@ func (c Code) Retryable() bool { return codes[c].retry }
 // code leaves it open, whatever it sounds like: the pages say of 500 and 5000
 // that the order has to be queried.
 func (c Code) settlesOrder() bool {
-	switch c {
-	case CodeDuplicateOrder, CodeRemittanceExists, CodeInsufficientReserve:
-		return true
-	}
-	return false
+	return slices.Contains([]Code{CodeDuplicateOrder, CodeRemittanceExists, CodeInsufficientReserve}, c)
 }

@@ -1,6 +1,9 @@
 package legacy
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // OrderStatus is the status of a top-up, an application and a remittance, in
 // answers and callbacks alike.
@@ -91,11 +94,10 @@ const (
 
 // Known reports whether t was documented when this version was released.
 func (t DocumentType) Known() bool {
-	switch t {
-	case DocumentTypeMainlandID, DocumentTypePassport, DocumentTypeHongKongID, DocumentTypeDrivingLicence, DocumentTypeGovernmentID:
-		return true
-	}
-	return false
+	return slices.Contains([]DocumentType{
+		DocumentTypeMainlandID, DocumentTypePassport, DocumentTypeHongKongID, DocumentTypeDrivingLicence,
+		DocumentTypeGovernmentID,
+	}, t)
 }
 
 // Occupation is the occupation of a MASTER-E applicant. Remittances have codes

@@ -1,5 +1,7 @@
 package legacy
 
+import "slices"
+
 // EntryType is the side of an account that a MASTER-E transaction is booked on.
 // Top-ups are shown as DEBIT, so it tells nothing about the sign of an amount.
 type EntryType string
@@ -31,12 +33,10 @@ const (
 
 // Known reports whether i was documented when this version was released.
 func (i MasterEIntent) Known() bool {
-	switch i {
-	case MasterEIntentCharge, MasterEIntentRefund, MasterEIntentTopUp, MasterEIntentTransfer, MasterEIntentRepay,
-		MasterEIntentCashback, MasterEIntentInterest, MasterEIntentFee, MasterEIntentOther:
-		return true
-	}
-	return false
+	return slices.Contains([]MasterEIntent{
+		MasterEIntentCharge, MasterEIntentRefund, MasterEIntentTopUp, MasterEIntentTransfer, MasterEIntentRepay,
+		MasterEIntentCashback, MasterEIntentInterest, MasterEIntentFee, MasterEIntentOther,
+	}, i)
 }
 
 // MasterETransactionStatus is the status of a MASTER-E transaction.
@@ -58,11 +58,9 @@ func (s MasterETransactionStatus) Known() bool {
 
 // Terminal reports whether the status is final.
 func (s MasterETransactionStatus) Terminal() bool {
-	switch s {
-	case MasterETransactionStatusPosted, MasterETransactionStatusDeclined, MasterETransactionStatusVoid:
-		return true
-	}
-	return false
+	return slices.Contains([]MasterETransactionStatus{
+		MasterETransactionStatusPosted, MasterETransactionStatusDeclined, MasterETransactionStatusVoid,
+	}, s)
 }
 
 // Direction is the direction of a transaction of VISA-H and VIRTUAL-P. The
@@ -150,12 +148,10 @@ const (
 
 // Known reports whether t was documented when this version was released.
 func (t VirtualLTransactionType) Known() bool {
-	switch t {
-	case VirtualLTransactionTypeAuth, VirtualLTransactionTypeRefund, VirtualLTransactionTypeFee,
-		VirtualLTransactionTypeTopUp, VirtualLTransactionTypeReversal:
-		return true
-	}
-	return false
+	return slices.Contains([]VirtualLTransactionType{
+		VirtualLTransactionTypeAuth, VirtualLTransactionTypeRefund, VirtualLTransactionTypeFee,
+		VirtualLTransactionTypeTopUp, VirtualLTransactionTypeReversal,
+	}, t)
 }
 
 // VirtualLTransactionStatus is the verdict on a VIRTUAL-L transaction.
@@ -227,13 +223,12 @@ const (
 
 // Known reports whether t was documented when this version was released.
 func (t VirtualPTransactionType) Known() bool {
-	switch t {
-	case VirtualPTransactionTypeConsumption, VirtualPTransactionTypeTopUp, VirtualPTransactionTypeFee, VirtualPTransactionTypeCredit,
-		VirtualPTransactionTypeReversal, VirtualPTransactionTypeDeleteCard, VirtualPTransactionTypeAuth,
-		VirtualPTransactionTypeFrozen, VirtualPTransactionTypeUnfrozen, VirtualPTransactionTypeState:
-		return true
-	}
-	return false
+	return slices.Contains([]VirtualPTransactionType{
+		VirtualPTransactionTypeConsumption, VirtualPTransactionTypeTopUp, VirtualPTransactionTypeFee,
+		VirtualPTransactionTypeCredit, VirtualPTransactionTypeReversal, VirtualPTransactionTypeDeleteCard,
+		VirtualPTransactionTypeAuth, VirtualPTransactionTypeFrozen, VirtualPTransactionTypeUnfrozen,
+		VirtualPTransactionTypeState,
+	}, t)
 }
 
 // VirtualPTransactionStatus is the status of a VIRTUAL-P transaction. The pages'
@@ -256,9 +251,8 @@ func (s VirtualPTransactionStatus) Known() bool {
 
 // Terminal reports whether the status is final.
 func (s VirtualPTransactionStatus) Terminal() bool {
-	switch s {
-	case VirtualPTransactionStatusApprove, VirtualPTransactionStatusFail, VirtualPTransactionStatusClosed, VirtualPTransactionStatusApproved:
-		return true
-	}
-	return false
+	return slices.Contains([]VirtualPTransactionStatus{
+		VirtualPTransactionStatusApprove, VirtualPTransactionStatusFail, VirtualPTransactionStatusClosed,
+		VirtualPTransactionStatusApproved,
+	}, s)
 }

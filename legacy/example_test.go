@@ -9,6 +9,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/legacy"
 	"github.com/issuing-sdk/issuing-go/legacy/legacytest"
 )
@@ -17,7 +18,7 @@ import (
 // client for it.
 func sandbox() (*legacytest.Server, *legacy.Client, func()) {
 	server, err := legacytest.NewServer(legacytest.Config{
-		Clock: legacytest.NewClock(time.Date(2026, 4, 1, 4, 0, 0, 0, time.UTC)),
+		Clock: issuingtest.NewClock(time.Date(2026, 4, 1, 4, 0, 0, 0, time.UTC)),
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -55,7 +56,9 @@ func ExampleCardService_Deposit() {
 	ctx := context.Background()
 	card := server.IssueCard(legacytest.VirtualL)
 
-	server.Inject("/api/card/top/up", legacytest.DropAfter()) // carried out, but the answer is lost
+	if err := server.Inject("Cards.Deposit", issuingtest.DropAfter()); err != nil { // carried out, but the answer is lost
+		log.Fatal(err)
+	}
 	var info issuing.CallInfo
 	deposit, err := client.Cards.Deposit(ctx, legacy.DepositRequest{
 		MerOrderNo: "topup-001", CardNumber: card, Amount: issuing.NewAmount(50_00, 2),

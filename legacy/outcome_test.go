@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/legacy"
 	"github.com/issuing-sdk/issuing-go/legacy/legacytest"
 )
@@ -249,16 +250,16 @@ func TestOrderEndsWithTheContext(t *testing.T) {
 // changes are the operations that read the card before they repeat.
 func changes(client *legacy.Client, e, h, l, p issuing.Secret) map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
-		"/op/card/E/lock":    func(ctx context.Context) error { return just(client.MasterE.Freeze(ctx, e)) },
-		"/op/card/E/un/lock": func(ctx context.Context) error { return just(client.MasterE.Unfreeze(ctx, e)) },
-		"/op/card/E/set/daily/limit": func(ctx context.Context) error {
+		"MasterE.Freeze":   func(ctx context.Context) error { return just(client.MasterE.Freeze(ctx, e)) },
+		"MasterE.Unfreeze": func(ctx context.Context) error { return just(client.MasterE.Unfreeze(ctx, e)) },
+		"MasterE.SetDailyLimits": func(ctx context.Context) error {
 			return just(client.MasterE.SetDailyLimits(ctx, legacy.DailyLimitsRequest{CardNumber: e, DailyPurchaseLimit: 7}))
 		},
-		"/op/card/L/lock":    func(ctx context.Context) error { return client.VirtualL.Freeze(ctx, l) },
-		"/op/card/L/un/lock": func(ctx context.Context) error { return client.VirtualL.Unfreeze(ctx, l) },
-		"/op/card/P/lock":    func(ctx context.Context) error { return client.VirtualP.Freeze(ctx, p) },
-		"/op/card/P/un/lock": func(ctx context.Context) error { return client.VirtualP.Unfreeze(ctx, p) },
-		"/op/card/H/un/lock": func(ctx context.Context) error { return client.VisaH.Unfreeze(ctx, h) },
+		"VirtualL.Freeze":   func(ctx context.Context) error { return client.VirtualL.Freeze(ctx, l) },
+		"VirtualL.Unfreeze": func(ctx context.Context) error { return client.VirtualL.Unfreeze(ctx, l) },
+		"VirtualP.Freeze":   func(ctx context.Context) error { return client.VirtualP.Freeze(ctx, p) },
+		"VirtualP.Unfreeze": func(ctx context.Context) error { return client.VirtualP.Unfreeze(ctx, p) },
+		"VisaH.Unfreeze":    func(ctx context.Context) error { return client.VisaH.Unfreeze(ctx, h) },
 	}
 }
 
@@ -269,23 +270,23 @@ func TestCheckedChangesSettle(t *testing.T) {
 		e, h := server.IssueCard(legacytest.MasterE), server.IssueCard(legacytest.VisaH)
 		l, p := server.IssueCard(legacytest.VirtualL), server.IssueCard(legacytest.VirtualP)
 		ops := changes(client, e, h, l, p)
-		for _, path := range []string{
-			"/op/card/E/lock", "/op/card/E/un/lock", "/op/card/E/set/daily/limit", "/op/card/L/lock", "/op/card/L/un/lock",
-			"/op/card/P/lock", "/op/card/P/un/lock", "/op/card/H/un/lock",
+		for _, op := range []string{
+			"MasterE.Freeze", "MasterE.Unfreeze", "MasterE.SetDailyLimits", "VirtualL.Freeze", "VirtualL.Unfreeze",
+			"VirtualP.Freeze", "VirtualP.Unfreeze", "VisaH.Unfreeze",
 		} {
-			fault, requests := legacytest.DropAfter(), 1
+			fault, requests := issuingtest.DropAfter(), 1
 			if !after {
-				fault, requests = legacytest.DropBefore(), 2
+				fault, requests = issuingtest.DropBefore(), 2
 			}
-			if path == "/op/card/H/un/lock" {
+			if op == "VisaH.Unfreeze" {
 				requests = 1 // an activated card is the goal, whoever got it there
 			}
-			server.Inject(path, fault)
-			if err := ops[path](t.Context()); err != nil {
-				t.Errorf("%s, committed %t: %v", path, after, err)
+			inject(t, server, op, fault)
+			if err := ops[op](t.Context()); err != nil {
+				t.Errorf("%s, committed %t: %v", op, after, err)
 			}
-			if got := server.Requests(path); got != requests {
-				t.Errorf("%s, committed %t: %d requests, want %d", path, after, got, requests)
+			if got := server.Requests(op); got != requests {
+				t.Errorf("%s, committed %t: %d requests, want %d", op, after, got, requests)
 			}
 		}
 	}
@@ -295,11 +296,11 @@ func TestVisaHFreezeCannotTell(t *testing.T) {
 	t.Parallel()
 	server, client := platform(t, legacytest.Config{})
 	h := server.IssueCard(legacytest.VisaH)
-	server.Inject("/op/card/H/lock", legacytest.DropAfter())
+	inject(t, server, "VisaH.Freeze", issuingtest.DropAfter())
 	err := client.VisaH.Freeze(t.Context(), h)
 	e := want(t, err, issuing.ErrOutcomeUnknown)
-	if e.Key != h.Last4() || server.Requests("/op/card/H/lock") != 1 {
-		t.Errorf("key %q, %d requests", e.Key, server.Requests("/op/card/H/lock"))
+	if e.Key != h.Last4() || server.Requests("VisaH.Freeze") != 1 {
+		t.Errorf("key %q, %d requests", e.Key, server.Requests("VisaH.Freeze"))
 	}
 }
 
@@ -307,11 +308,12 @@ func TestCloseIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	server, client := platform(t, legacytest.Config{})
 	l, p := server.IssueCard(legacytest.VirtualL), server.IssueCard(legacytest.VirtualP)
-	server.Inject("/op/card/P/close", legacytest.DropBefore(), legacytest.DropAfter())
+	inject(t, server, "VirtualL.Close", issuingtest.DropBefore())
+	inject(t, server, "VirtualP.Close", issuingtest.DropAfter())
 	want(t, client.VirtualL.Close(t.Context(), l), issuing.ErrOutcomeUnknown)
 	want(t, client.VirtualP.Close(t.Context(), p), issuing.ErrOutcomeUnknown)
-	if got := server.Requests("/op/card/P/close"); got != 2 {
-		t.Errorf("%d requests", got)
+	if ofL, ofP := server.Requests("VirtualL.Close"), server.Requests("VirtualP.Close"); ofL != 1 || ofP != 1 {
+		t.Errorf("%d and %d requests", ofL, ofP)
 	}
 }
 
@@ -319,10 +321,10 @@ func TestOnceIsSentOnce(t *testing.T) {
 	t.Parallel()
 	server, client := platform(t, legacytest.Config{})
 	e := server.IssueCard(legacytest.MasterE)
-	server.Inject("/op/card/E/change/pin/secure", legacytest.BadGateway(true))
+	inject(t, server, "MasterE.ChangePIN", issuingtest.BadGatewayAfter())
 	err := client.MasterE.ChangePIN(t.Context(), e, issuing.NewSecret("123456"))
 	want(t, err, issuing.ErrOutcomeUnknown)
-	if got := server.Requests("/op/card/E/change/pin/secure"); got != 1 {
+	if got := server.Requests("MasterE.ChangePIN"); got != 1 {
 		t.Errorf("%d requests", got)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/legacy"
 	"github.com/issuing-sdk/issuing-go/legacy/legacytest"
 )
@@ -21,36 +22,36 @@ type chaos struct {
 	random *rand.Rand
 }
 
-func (c *chaos) choose(path string) legacytest.Fault {
+func (c *chaos) choose(op string) issuingtest.Fault {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	n := c.random.IntN(100)
-	if strings.HasSuffix(path, "/query") {
+	if strings.Contains(op, "By") {
 		n *= 3 // queries fail a third as often, or nothing would ever settle
 	}
 	switch {
 	case n < 4:
-		return legacytest.DropBefore()
+		return issuingtest.DropBefore()
 	case n < 9:
-		return legacytest.DropAfter()
+		return issuingtest.DropAfter()
 	case n < 12:
-		return legacytest.BadGateway(false)
+		return issuingtest.BadGatewayBefore()
 	case n < 16:
-		return legacytest.BadGateway(true)
+		return issuingtest.BadGatewayAfter()
 	case n < 19:
-		return legacytest.RateLimited(0)
+		return issuingtest.RateLimited(0)
 	case n < 23:
-		return legacytest.Truncate()
+		return issuingtest.Truncate()
 	case n < 28:
 		return legacytest.Answer(legacy.CodeFailure)
 	case n < 33:
 		return legacytest.Answer(legacy.CodeException)
 	case n < 35:
-		return legacytest.Replace("<html>maintenance</html>")
+		return issuingtest.Replace("<html>maintenance</html>")
 	case n < 37:
 		return legacytest.Answer(legacy.CodeInvalidParameters)
 	}
-	return legacytest.Fault{}
+	return issuingtest.Fault{}
 }
 
 // outcome is what a caller was told about an order.

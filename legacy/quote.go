@@ -3,6 +3,7 @@ package legacy
 import (
 	"context"
 	"math/big"
+	"slices"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -24,11 +25,7 @@ const (
 
 // Known reports whether c was documented when this version was released.
 func (c Channel) Known() bool {
-	switch c {
-	case ChannelWire, ChannelEWallet, ChannelBankAccount, ChannelCashPickup:
-		return true
-	}
-	return false
+	return slices.Contains([]Channel{ChannelWire, ChannelEWallet, ChannelBankAccount, ChannelCashPickup}, c)
 }
 
 // Business says whether sender and recipient are persons (C) or companies (B).
@@ -44,11 +41,7 @@ const (
 
 // Known reports whether b was documented when this version was released.
 func (b Business) Known() bool {
-	switch b {
-	case BusinessC2C, BusinessB2B, BusinessB2C, BusinessC2B:
-		return true
-	}
-	return false
+	return slices.Contains([]Business{BusinessC2C, BusinessB2B, BusinessB2C, BusinessC2B}, b)
 }
 
 // QuoteRequest asks for the rate and the fees of a remittance.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/legacy"
 	"github.com/issuing-sdk/issuing-go/legacy/legacytest"
 	"github.com/issuing-sdk/issuing-go/sign"
@@ -31,7 +32,7 @@ func quick() issuing.Option { return issuing.WithRetryWait(time.Millisecond, 2*t
 func platform(t testing.TB, cfg legacytest.Config, opts ...issuing.Option) (*legacytest.Server, *legacy.Client) {
 	t.Helper()
 	if cfg.Clock == nil {
-		cfg.Clock = legacytest.NewClock(start)
+		cfg.Clock = issuingtest.NewClock(start)
 	}
 	server, err := legacytest.NewServer(cfg)
 	if err != nil {
@@ -49,6 +50,14 @@ func platform(t testing.TB, cfg legacytest.Config, opts ...issuing.Option) (*leg
 		t.Fatal(err)
 	}
 	return server, client
+}
+
+// inject queues faults for an operation.
+func inject(t testing.TB, server *legacytest.Server, op string, faults ...issuingtest.Fault) {
+	t.Helper()
+	if err := server.Inject(op, faults...); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // wireRequest is one request as it arrived.

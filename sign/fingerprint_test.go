@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
@@ -46,6 +47,32 @@ func TestAppSecretFingerprint(t *testing.T) {
 	}
 	if (sign.AppSecret{}).Fingerprint([]byte("135790")) != "" {
 		t.Error("no secret gives a fingerprint")
+	}
+}
+
+func TestHMACKeyFingerprint(t *testing.T) {
+	t.Parallel()
+	key := func(secret string) sign.HMACKey {
+		k, err := sign.NewHMACKey(issuing.NewSecret(secret))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return k
+	}
+	one, same, other := key("k"), key("k"), key("l")
+	data := []byte("135790")
+	print := one.Fingerprint(data)
+	if len(print) != 64 || print != same.Fingerprint(data) {
+		t.Errorf("%q differs between two copies of a key", print)
+	}
+	if print == other.Fingerprint(data) || print == one.Fingerprint([]byte("135791")) {
+		t.Error("another key or other data has the same fingerprint")
+	}
+	if signature, err := sign.SignHMAC512(one, data, ""); err != nil || strings.Contains(signature, print) {
+		t.Errorf("a fingerprint is part of a signature: %v", err)
+	}
+	if (sign.HMACKey{}).Fingerprint(data) != "" {
+		t.Error("no key gives a fingerprint")
 	}
 }
 

@@ -2,6 +2,7 @@ package sign
 
 import (
 	"crypto/hmac"
+	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/hex"
 	"fmt"
@@ -18,7 +19,10 @@ import (
 // HMACKey is no key.
 type HMACKey struct{ p *hmacKey }
 
-type hmacKey struct{ pool sync.Pool }
+type hmacKey struct {
+	pool sync.Pool
+	mac  [sha256.Size]byte // of fingerprints, which must verify nothing
+}
 
 // NewHMACKey wraps a secret. Its bytes are the key as they are: nothing is
 // decoded, whatever they look like.
@@ -27,7 +31,7 @@ func NewHMACKey(secret issuing.Secret) (HMACKey, error) {
 		return HMACKey{}, fmt.Errorf("%w: the HMAC secret is empty", ErrKey)
 	}
 	key := []byte(secret.Reveal())
-	k := &hmacKey{}
+	k := &hmacKey{mac: sha256.Sum256(append([]byte("issuing-go fingerprint "), key...))}
 	k.pool.New = func() any { return hmac.New(sha512.New, key) }
 	return HMACKey{k}, nil
 }
@@ -43,6 +47,19 @@ func (HMACKey) LogValue() slog.Value { return slog.StringValue("[redacted]") }
 
 // MarshalText returns "[redacted]".
 func (HMACKey) MarshalText() ([]byte, error) { return []byte("[redacted]"), nil }
+
+// Fingerprint returns 64 hexadecimal digits that identify data among all that is
+// fingerprinted with the key, and from which nobody without the key can find a
+// short secret in data, such as a one-time password, by trying. It is "" for the
+// zero HMACKey.
+func (k HMACKey) Fingerprint(data []byte) string {
+	if k.p == nil {
+		return ""
+	}
+	mac := hmac.New(sha256.New, k.p.mac[:])
+	mac.Write(data)
+	return hex.EncodeToString(mac.Sum(nil))
+}
 
 // SignHMAC512 returns the lower-case hex HMAC-SHA512 over body and timestamp,
 // one after the other without a separator. The timestamp is signed as the text

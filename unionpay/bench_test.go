@@ -3,12 +3,13 @@ package unionpay_test
 import (
 	"testing"
 
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
 )
 
 func BenchmarkParseLink(b *testing.B) {
-	server := startServer(b, unionpaytest.Config{Clock: unionpaytest.NewClock(epoch)})
+	server := startServer(b, unionpaytest.Config{Clock: issuingtest.NewClock(epoch)})
 	push, err := server.Push(unionpaytest.PushRequest{})
 	if err != nil {
 		b.Fatal(err)

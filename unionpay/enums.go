@@ -27,13 +27,11 @@ const (
 
 // Known reports whether m is one of the constants.
 func (m MessageType) Known() bool {
-	switch m {
-	case MessageATMFeedback, MessageATMList, MessageATMNearby, MessageATMCityBank, MessageTokenRequest,
+	return slices.Contains([]MessageType{
+		MessageATMFeedback, MessageATMList, MessageATMNearby, MessageATMCityBank, MessageTokenRequest,
 		MessageTokenStateUpdate, MessageTokenStateInquiry, MessageKeyExchange, MessageKeyInquiryExchange,
-		MessageKeyResetResult, MessageTokenStateNotification, MessageTrxStatusNotification, MessageGetUserID:
-		return true
-	}
-	return false
+		MessageKeyResetResult, MessageTokenStateNotification, MessageTrxStatusNotification, MessageGetUserID,
+	}, m)
 }
 
 // Profile is how a message is authenticated. Which one a CAMS token requestor
@@ -96,12 +94,10 @@ const (
 
 // Known reports whether r was documented when this version was released.
 func (r ReportReason) Known() bool {
-	switch r {
-	case ReasonNoATM, ReasonWrongBankOrCity, ReasonWrongAddress, ReasonDuplicateOfOne,
-		ReasonNoChipCard, ReasonNewATM, ReasonOther:
-		return true
-	}
-	return false
+	return slices.Contains([]ReportReason{
+		ReasonNoATM, ReasonWrongBankOrCity, ReasonWrongAddress, ReasonDuplicateOfOne, ReasonNoChipCard, ReasonNewATM,
+		ReasonOther,
+	}, r)
 }
 
 // TokenState is the state of a token.

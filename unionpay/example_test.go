@@ -7,6 +7,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
 )
@@ -14,7 +15,7 @@ import (
 // Example takes a card that an issuer pushes from the link to the token.
 func Example() {
 	ctx := context.Background()
-	gateway, err := unionpaytest.NewServer(unionpaytest.Config{Clock: unionpaytest.NewClock(time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC))})
+	gateway, err := unionpaytest.NewServer(unionpaytest.Config{Clock: issuingtest.NewClock(time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC))})
 	if err != nil {
 		fmt.Println(err)
 		return

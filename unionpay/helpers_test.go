@@ -7,6 +7,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
 )
@@ -53,7 +54,7 @@ func newClient(t testing.TB, server *unionpaytest.Server, change func(*unionpay.
 // turned returns a gateway whose clock stands still, and a client for it.
 func turned(t testing.TB, cfg unionpaytest.Config, opts ...issuing.Option) (*unionpaytest.Server, *unionpay.Client) {
 	t.Helper()
-	cfg.Clock = unionpaytest.NewClock(epoch)
+	cfg.Clock = issuingtest.NewClock(epoch)
 	server := startServer(t, cfg)
 	return server, newClient(t, server, nil, opts...)
 }
@@ -78,6 +79,14 @@ func feedback() unionpay.FeedbackRequest {
 	return unionpay.FeedbackRequest{
 		ATMID: "ATM-000123", CountryCode: "702", CityName: "Singapore", BankName: "Example Bank",
 		Address: "1 Example Road", Longitude: "+103.8519", Latitude: "+1.2902", ReportReason: unionpay.ReasonWrongAddress,
+	}
+}
+
+// inject queues faults for an operation.
+func inject(t testing.TB, server *unionpaytest.Server, op string, faults ...issuingtest.Fault) {
+	t.Helper()
+	if err := server.Inject(op, faults...); err != nil {
+		t.Fatal(err)
 	}
 }
 

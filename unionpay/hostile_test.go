@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
 )
@@ -36,7 +37,7 @@ func TestHostileTexts(t *testing.T) {
 	for _, escape := range []bool{false, true} {
 		for _, profile := range []unionpay.Profile{unionpay.ProfileG, unionpay.ProfileU} {
 			server := startServer(t, unionpaytest.Config{
-				Clock:    unionpaytest.NewClock(epoch),
+				Clock:    issuingtest.NewClock(epoch),
 				Profiles: map[unionpay.MessageType]unionpay.Profile{unionpay.MessageATMFeedback: profile},
 			})
 			client := newClient(t, server, func(c *unionpay.Config) { c.EscapeSlash = escape })
@@ -64,7 +65,7 @@ func TestHostileTokenTexts(t *testing.T) {
 	t.Parallel()
 	for _, profile := range []unionpay.Profile{unionpay.ProfileG, unionpay.ProfileU} {
 		server := startServer(t, unionpaytest.Config{
-			Clock: unionpaytest.NewClock(epoch),
+			Clock: issuingtest.NewClock(epoch),
 			Profiles: map[unionpay.MessageType]unionpay.Profile{
 				unionpay.MessageTokenRequest: profile, unionpay.MessageTokenStateUpdate: profile, unionpay.MessageTokenStateInquiry: profile,
 			},

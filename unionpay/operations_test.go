@@ -1,13 +1,17 @@
 package unionpay_test
 
 import (
+	"context"
 	"errors"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
 )
@@ -303,5 +307,134 @@ func TestProfileUAnswers(t *testing.T) {
 				t.Errorf("%s: the inquiry says %v", name, err)
 			}
 		}
+	}
+}
+
+// TestInquiryIsNamedByWhatItHolds: an inquiry by a request's id alone is named so,
+// whichever method makes it.
+func TestInquiryIsNamedByWhatItHolds(t *testing.T) {
+	t.Parallel()
+	const msgID = "A0052044620260401100000000777"
+	_, client := record(t, approved, func(c *unionpay.Config) { c.Paths = nil })
+	for want, queries := range map[string][]unionpay.TokenQuery{
+		"Tokens.Token":          {{RefID: "1"}, {RefID: "1", OriginalMsgID: msgID}, {Token: issuing.NewSecret("6299990000000000004"), OriginalMsgID: msgID}, {}},
+		"Tokens.TokenByRequest": {{OriginalMsgID: msgID}, {OriginalMsgID: msgID, DeviceID: device}},
+	} {
+		for _, query := range queries {
+			_, err := client.Tokens.Token(t.Context(), query)
+			if op := asError(t, err).Op; op != want {
+				t.Errorf("%+v: %s, want %s", query, op, want)
+			}
+		}
+	}
+}
+
+// everyCall makes one call of every method, and of every form that shares its
+// message with another.
+func everyCall(t *testing.T, server *unionpaytest.Server) map[string]func(context.Context, *unionpay.Client) error {
+	t.Helper()
+	key := unionpay.PublicKeyText(server.Keys().Sign().Public())
+	request, number := pushed(t, server, ""), issuing.NewSecret("6299990000000000004")
+	const msgID = "A0052044620260401100000000777"
+	inquire := func(query unionpay.TokenQuery) func(context.Context, *unionpay.Client) error {
+		return func(ctx context.Context, c *unionpay.Client) error {
+			_, err := c.Tokens.Token(ctx, query)
+			return err
+		}
+	}
+	return map[string]func(context.Context, *unionpay.Client) error{
+		"feedback": func(ctx context.Context, c *unionpay.Client) error {
+			_, err := c.ATMs.Feedback(ctx, feedback())
+			return err
+		},
+		"list": func(ctx context.Context, c *unionpay.Client) error {
+			_, err := c.ATMs.List(ctx, unionpay.ListRequest{CountryCode: "702"})
+			return err
+		},
+		"nearby": func(ctx context.Context, c *unionpay.Client) error {
+			_, err := c.ATMs.Nearby(ctx, unionpay.NearbyRequest{Longitude: "+103.85", Latitude: "+1.29"})
+			return err
+		},
+		"cities and banks": func(ctx context.Context, c *unionpay.Client) error {
+			_, err := c.ATMs.CitiesAndBanks(ctx, unionpay.CityBankRequest{CountryCode: "702"})
+			return err
+		},
+		"token request": func(ctx context.Context, c *unionpay.Client) error {
+			_, err := c.Tokens.Request(ctx, request)
+			return err
+		},
+		"update": func(ctx context.Context, c *unionpay.Client) error {
+			_, err := c.Tokens.UpdateState(ctx, unionpay.StateUpdateRequest{DeviceID: device, Token: number, Action: unionpay.ActionSuspend})
+			return err
+		},
+		"inquiry by number":                inquire(unionpay.TokenQuery{Token: number, DeviceID: device}),
+		"inquiry by reference":             inquire(unionpay.TokenQuery{RefID: "1000000001"}),
+		"inquiry by reference and request": inquire(unionpay.TokenQuery{RefID: "1000000001", OriginalMsgID: msgID}),
+		"inquiry by request":               inquire(unionpay.TokenQuery{OriginalMsgID: msgID}),
+		"by request": func(ctx context.Context, c *unionpay.Client) error {
+			_, err := c.Tokens.TokenByRequest(ctx, msgID)
+			return err
+		},
+		"key exchange": func(ctx context.Context, c *unionpay.Client) error {
+			_, err := c.Keys.Exchange(ctx, unionpay.KeyExchangeRequest{SignCertID: "1", SignPublicKey: key, EncCertID: "2", EncPublicKey: key})
+			return err
+		},
+		"key inquiry": func(ctx context.Context, c *unionpay.Client) error {
+			_, err := c.Keys.InquireExchange(ctx, unionpay.KeyInquiryRequest{SignCertID: "1", SignPublicKey: key, EncCertID: "2", EncPublicKey: key})
+			return err
+		},
+		"key reset": func(ctx context.Context, c *unionpay.Client) error {
+			_, err := c.Keys.ConfirmReset(ctx, unionpay.KeyResetRequest{Extra: map[string]any{"result": "00"}})
+			return err
+		},
+	}
+}
+
+// The platform in memory counts every operation under the name that hooks print,
+// whatever is agreed on addresses, names and encryption.
+func TestPlatformNamesOperationsAsHooksDo(t *testing.T) {
+	t.Parallel()
+	paths := unionpay.InferredPaths()
+	paths[unionpay.MessageKeyInquiryExchange] = "/umpsqrgw/inquiry"
+	paths[unionpay.MessageKeyResetResult] = "/umpsqrgw/reset"
+	shared, enveloped, encrypted, profiles := maps.Clone(paths), map[unionpay.MessageType]unionpay.Shape{},
+		map[unionpay.MessageType]unionpay.BodyEncryption{}, map[unionpay.MessageType]unionpay.Profile{}
+	for message := range paths {
+		shared[message], enveloped[message] = "/umpsqrgw", unionpay.ShapeEnveloped
+		encrypted[message], profiles[message] = unionpay.BodyJWE, unionpay.ProfileU
+	}
+	for name, c := range map[string]struct {
+		config unionpaytest.Config
+		change func(*unionpay.Config)
+	}{
+		"default":    {config: unionpaytest.Config{Paths: paths}},
+		"one path":   {config: unionpaytest.Config{Paths: shared, Shapes: enveloped, Profiles: profiles}},
+		"two shapes": {config: unionpaytest.Config{Paths: paths, Shapes: enveloped, BodyEncryption: encrypted}},
+		"renamed": {unionpaytest.Config{Paths: paths}, func(c *unionpay.Config) {
+			c.FieldNames = map[string]string{"originalMsgID": "origMsgId"}
+		}},
+		"other keys": {unionpaytest.Config{Paths: paths}, func(c *unionpay.Config) { c.SignKeyID = "1" }},
+	} {
+		server, _ := turned(t, c.config)
+		server.Choose(func(string) issuingtest.Fault { return issuingtest.Refuse(400, "") })
+		seen, all := map[string]int{}, 0
+		client := newClient(t, server, c.change, issuing.WithHook(func(_ context.Context, event issuing.CallEvent) {
+			seen[event.Op]++
+			all++
+		}))
+		for what, call := range everyCall(t, server) {
+			if err := call(t.Context(), client); err == nil {
+				t.Errorf("%s, %s: no error", name, what)
+			}
+		}
+		for _, op := range slices.Sorted(maps.Keys(seen)) {
+			if n := server.Requests(op); n != seen[op] {
+				t.Errorf("%s, %s: the platform counts %d requests, the hook %d", name, op, n, seen[op])
+			}
+		}
+		if len(seen) != 11 || server.Requests("") != all {
+			t.Errorf("%s: %d operations, %d requests of %d", name, len(seen), server.Requests(""), all)
+		}
+		check(t, server)
 	}
 }

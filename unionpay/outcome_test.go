@@ -8,6 +8,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
@@ -23,7 +24,7 @@ func TestTokenOutcomes(t *testing.T) {
 	cases := []struct {
 		name      string
 		behaviour unionpaytest.Behaviour
-		fault     unionpaytest.Fault
+		fault     issuingtest.Fault
 		kind      error // nil is success
 		issued    bool  // the gateway made a token
 		also      error
@@ -50,24 +51,24 @@ func TestTokenOutcomes(t *testing.T) {
 		{name: "96", behaviour: unionpaytest.Behaviour{Code: unionpay.CodeSystemFault}, kind: issuing.ErrOutcomeUnknown},
 		{name: "98", behaviour: unionpaytest.Behaviour{Code: unionpay.CodeTimeout}, kind: issuing.ErrOutcomeUnknown},
 		{name: "99", behaviour: unionpaytest.Behaviour{Code: unionpay.CodeOtherFault}, kind: issuing.ErrOutcomeUnknown},
-		{name: "dropped before", fault: unionpaytest.DropBefore(), kind: issuing.ErrOutcomeUnknown},
-		{name: "dropped after", fault: unionpaytest.DropAfter(), kind: issuing.ErrOutcomeUnknown, issued: true},
-		{name: "truncated", fault: unionpaytest.Truncate(), kind: issuing.ErrOutcomeUnknown, issued: true},
-		{name: "502 before", fault: unionpaytest.BadGateway(false), kind: issuing.ErrOutcomeUnknown},
-		{name: "502 after", fault: unionpaytest.BadGateway(true), kind: issuing.ErrOutcomeUnknown, issued: true},
-		{name: "200 HTML", fault: unionpaytest.Replace("<html>"), kind: issuing.ErrOutcomeUnknown, issued: true},
+		{name: "dropped before", fault: issuingtest.DropBefore(), kind: issuing.ErrOutcomeUnknown},
+		{name: "dropped after", fault: issuingtest.DropAfter(), kind: issuing.ErrOutcomeUnknown, issued: true},
+		{name: "truncated", fault: issuingtest.Truncate(), kind: issuing.ErrOutcomeUnknown, issued: true},
+		{name: "502 before", fault: issuingtest.BadGatewayBefore(), kind: issuing.ErrOutcomeUnknown},
+		{name: "502 after", fault: issuingtest.BadGatewayAfter(), kind: issuing.ErrOutcomeUnknown, issued: true},
+		{name: "200 HTML", fault: issuingtest.Replace("<html>"), kind: issuing.ErrOutcomeUnknown, issued: true},
 		{
 			name:  "200 approval by somebody else",
-			fault: unionpaytest.Replace(`{"msgResponse":{"responseCode":"00","responseMsg":"Approved"},"trxInfo":{"token":"6299990000000000004"}}`),
+			fault: issuingtest.Replace(`{"msgResponse":{"responseCode":"00","responseMsg":"Approved"},"trxInfo":{"token":"6299990000000000004"}}`),
 			kind:  issuing.ErrOutcomeUnknown, issued: true,
 		},
 		{
 			name:  "200 refusal by somebody else",
-			fault: unionpaytest.Replace(`{"msgResponse":{"responseCode":"71","responseMsg":"Refused"}}`),
+			fault: issuingtest.Replace(`{"msgResponse":{"responseCode":"71","responseMsg":"Refused"}}`),
 			kind:  issuing.ErrOutcomeUnknown, issued: true,
 		},
 
-		{name: "429", fault: unionpaytest.RateLimited(0), kind: issuing.ErrRateLimited},
+		{name: "429", fault: issuingtest.RateLimited(0), kind: issuing.ErrRateLimited},
 		{name: "08", behaviour: unionpaytest.Behaviour{Code: unionpay.CodeTSPError}, kind: issuing.ErrUnavailable, also: unionpay.CodeTSPError},
 		{name: "90", behaviour: unionpaytest.Behaviour{Code: unionpay.CodeCutOff}, kind: issuing.ErrUnavailable, also: unionpay.CodeCutOff},
 		{name: "57", behaviour: unionpaytest.Behaviour{Code: unionpay.CodeNotPermitted}, kind: issuing.ErrDeclined, also: unionpay.CodeNotPermitted},
@@ -80,10 +81,10 @@ func TestTokenOutcomes(t *testing.T) {
 			if c.behaviour != (unionpaytest.Behaviour{}) {
 				server.Next(unionpay.MessageTokenRequest, c.behaviour)
 			}
-			server.Inject(path(unionpay.MessageTokenRequest), c.fault)
+			inject(t, server, "Tokens.Request", c.fault)
 			var info issuing.CallInfo
 			token, err := client.Tokens.Request(t.Context(), pushed(t, server, ""), issuing.WithCallInfo(&info))
-			if n := server.Requests(path(unionpay.MessageTokenRequest)); n != 1 {
+			if n := server.Requests("Tokens.Request"); n != 1 {
 				t.Errorf("the request went out %d times", n)
 			}
 			if issued := len(server.Tokens()) == 1; issued != c.issued {
@@ -176,12 +177,12 @@ func TestSignatureSettings(t *testing.T) {
 		{"echo required", echo, unionpaytest.Behaviour{}, nil},
 	} {
 		server.Next(unionpay.MessageATMList, c.behaviour)
-		before := server.Requests(path(unionpay.MessageATMList))
+		before := server.Requests("ATMs.List")
 		_, err := c.client.ATMs.List(t.Context(), list)
 		if (c.kind == nil) != (err == nil) || (c.kind != nil && !errors.Is(err, c.kind)) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.kind)
 		}
-		if n := server.Requests(path(unionpay.MessageATMList)) - before; n != 1 {
+		if n := server.Requests("ATMs.List") - before; n != 1 {
 			t.Errorf("%s: %d requests", c.name, n)
 		}
 	}
@@ -195,10 +196,10 @@ func TestReadsRepeat(t *testing.T) {
 		t.Fatal(err)
 	}
 	query := unionpay.TokenQuery{RefID: server.Tokens()[0].RefID}
-	for name, fault := range map[string]unionpaytest.Fault{
-		"dropped after": unionpaytest.DropAfter(), "502 after": unionpaytest.BadGateway(true), "429": unionpaytest.RateLimited(0),
+	for name, fault := range map[string]issuingtest.Fault{
+		"dropped after": issuingtest.DropAfter(), "502 after": issuingtest.BadGatewayAfter(), "429": issuingtest.RateLimited(0),
 	} {
-		server.Inject(path(unionpay.MessageTokenStateInquiry), fault)
+		inject(t, server, "Tokens.Token", fault)
 		var info issuing.CallInfo
 		if _, err := client.Tokens.Token(t.Context(), query, issuing.WithCallInfo(&info)); err != nil || info.Attempts != 2 {
 			t.Errorf("%s: %v after %d attempts", name, err, info.Attempts)
@@ -208,6 +209,7 @@ func TestReadsRepeat(t *testing.T) {
 	if _, err := client.Tokens.Token(t.Context(), query); err != nil {
 		t.Errorf("98, then 90, then an answer: %v", err)
 	}
+	check(t, server)
 }
 
 // TestStateUpdateIsChecked: after an unclear attempt the token is read, and
@@ -216,18 +218,18 @@ func TestStateUpdateIsChecked(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name    string
-		faults  []unionpaytest.Fault
+		faults  []issuingtest.Fault
 		inquiry bool
 		kind    error
 		updates int
 		settled bool
 	}{
-		{"dropped after", []unionpaytest.Fault{unionpaytest.DropAfter()}, true, nil, 1, true},
-		{"dropped before", []unionpaytest.Fault{unionpaytest.DropBefore()}, true, nil, 2, false},
-		{"dropped before, then after", []unionpaytest.Fault{unionpaytest.DropBefore(), unionpaytest.DropAfter()}, true, nil, 2, true},
-		{"three times before", []unionpaytest.Fault{unionpaytest.DropBefore(), unionpaytest.DropBefore(), unionpaytest.DropBefore()}, true, issuing.ErrOutcomeUnknown, 3, false},
-		{"dropped after, no inquiry", []unionpaytest.Fault{unionpaytest.DropAfter()}, false, issuing.ErrOutcomeUnknown, 1, false},
-		{"429", []unionpaytest.Fault{unionpaytest.RateLimited(0)}, true, nil, 2, false},
+		{"dropped after", []issuingtest.Fault{issuingtest.DropAfter()}, true, nil, 1, true},
+		{"dropped before", []issuingtest.Fault{issuingtest.DropBefore()}, true, nil, 2, false},
+		{"dropped before, then after", []issuingtest.Fault{issuingtest.DropBefore(), issuingtest.DropAfter()}, true, nil, 2, true},
+		{"three times before", []issuingtest.Fault{issuingtest.DropBefore(), issuingtest.DropBefore(), issuingtest.DropBefore()}, true, issuing.ErrOutcomeUnknown, 3, false},
+		{"dropped after, no inquiry", []issuingtest.Fault{issuingtest.DropAfter()}, false, issuing.ErrOutcomeUnknown, 1, false},
+		{"429", []issuingtest.Fault{issuingtest.RateLimited(0)}, true, nil, 2, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -239,7 +241,7 @@ func TestStateUpdateIsChecked(t *testing.T) {
 			if !c.inquiry {
 				client = newClient(t, server, func(cfg *unionpay.Config) { delete(cfg.Paths, unionpay.MessageTokenStateInquiry) })
 			}
-			server.Inject(path(unionpay.MessageTokenStateUpdate), c.faults...)
+			inject(t, server, "Tokens.UpdateState", c.faults...)
 			var info issuing.CallInfo
 			change, err := client.Tokens.UpdateState(t.Context(), unionpay.StateUpdateRequest{
 				DeviceID: device, Token: token.Token, Action: unionpay.ActionSuspend,
@@ -253,7 +255,7 @@ func TestStateUpdateIsChecked(t *testing.T) {
 			if err != nil && strings.Contains(err.Error(), token.Token.Reveal()) {
 				t.Error("the error holds the token")
 			}
-			if n := server.Requests(path(unionpay.MessageTokenStateUpdate)); n != c.updates {
+			if n := server.Requests("Tokens.UpdateState"); n != c.updates {
 				t.Errorf("%d updates, want %d", n, c.updates)
 			}
 			check(t, server)
@@ -284,7 +286,7 @@ func TestContextEnds(t *testing.T) {
 	t.Parallel()
 	server, client := turned(t, unionpaytest.Config{})
 	ctx, cancel := context.WithCancel(t.Context())
-	server.Choose(func(string) unionpaytest.Fault { cancel(); return unionpaytest.DropAfter() })
+	server.Choose(func(string) issuingtest.Fault { cancel(); return issuingtest.DropAfter() })
 	_, err := client.Tokens.Request(ctx, pushed(t, server, ""))
 	if !errors.Is(err, issuing.ErrOutcomeUnknown) || !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled after sending: %v", err)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
 )
@@ -23,26 +24,26 @@ const (
 
 // randomFault draws a fault on either side of the commit for about a third of
 // the requests.
-func randomFault(string) unionpaytest.Fault {
+func randomFault(string) issuingtest.Fault {
 	switch rand.IntN(27) {
 	case 0:
-		return unionpaytest.DropBefore()
+		return issuingtest.DropBefore()
 	case 1, 2:
-		return unionpaytest.DropAfter()
+		return issuingtest.DropAfter()
 	case 3:
-		return unionpaytest.BadGateway(false)
+		return issuingtest.BadGatewayBefore()
 	case 4:
-		return unionpaytest.BadGateway(true)
+		return issuingtest.BadGatewayAfter()
 	case 5:
-		return unionpaytest.RateLimited(0)
+		return issuingtest.RateLimited(0)
 	case 6:
-		return unionpaytest.Truncate()
+		return issuingtest.Truncate()
 	case 7:
-		return unionpaytest.Replace("<html>maintenance</html>")
+		return issuingtest.Replace("<html>maintenance</html>")
 	case 8:
-		return unionpaytest.Replace(`{"msgResponse":{"responseCode":"71","responseMsg":"Refused"}}`)
+		return issuingtest.Replace(`{"msgResponse":{"responseCode":"71","responseMsg":"Refused"}}`)
 	default:
-		return unionpaytest.Fault{}
+		return issuingtest.Fault{}
 	}
 }
 
@@ -88,7 +89,7 @@ func TestPropertyOneTokenPerAuthorization(t *testing.T) {
 	wg.Wait()
 	server.Choose(nil)
 
-	if n := server.Requests(path(unionpay.MessageTokenRequest)); n != propertyRequests {
+	if n := server.Requests("Tokens.Request"); n != propertyRequests {
 		t.Errorf("%d requests arrived for %d calls: some were repeated blindly", n, propertyRequests)
 	}
 	if err := server.Check(); err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
@@ -93,12 +94,12 @@ func TestAttemptsAddUp(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name    string
-		faults  []unionpaytest.Fault
+		faults  []issuingtest.Fault
 		settled bool
 		retries []bool
 	}{
-		{"before, then after", []unionpaytest.Fault{unionpaytest.DropBefore(), unionpaytest.DropAfter()}, true, []bool{true, false}},
-		{"three times before", []unionpaytest.Fault{unionpaytest.DropBefore(), unionpaytest.DropBefore(), unionpaytest.DropBefore()}, false, []bool{true, true, false}},
+		{"before, then after", []issuingtest.Fault{issuingtest.DropBefore(), issuingtest.DropAfter()}, true, []bool{true, false}},
+		{"three times before", []issuingtest.Fault{issuingtest.DropBefore(), issuingtest.DropBefore(), issuingtest.DropBefore()}, false, []bool{true, true, false}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -114,7 +115,7 @@ func TestAttemptsAddUp(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			server.Inject(path(unionpay.MessageTokenStateUpdate), c.faults...)
+			inject(t, server, "Tokens.UpdateState", c.faults...)
 			var info issuing.CallInfo
 			req := suspend()
 			req.Token = token.Token
@@ -128,6 +129,7 @@ func TestAttemptsAddUp(t *testing.T) {
 			if diff := cmp.Diff(c.retries, retries); diff != "" {
 				t.Errorf("hooks (-want +got):\n%s", diff)
 			}
+			check(t, server)
 		})
 	}
 }

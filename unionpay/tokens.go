@@ -292,13 +292,18 @@ func (q TokenQuery) validate(p *check.Problems) {
 }
 
 // Token reads a token. The inquiry is not documented for token requestors: it is
-// off until Config.Paths names it.
+// off until Config.Paths names it. A query by OriginalMsgID alone is
+// Tokens.TokenByRequest to hooks and errors.
 //
 // Codes: [CodeRecordNotFound].
 //
 // Safety: read.
 func (s *TokenService) Token(ctx context.Context, query TokenQuery, opts ...issuing.CallOption) (*Token, error) {
-	return call[Token](ctx, s.c, opTokenInquiry, query, opts)
+	o := opTokenInquiry
+	if query.OriginalMsgID != "" && query.Token.IsZero() && query.RefID == "" {
+		o = opTokenByRequest
+	}
+	return call[Token](ctx, s.c, o, query, opts)
 }
 
 // TokenByRequest reads the token that a request with this msgID led to. It

@@ -10,9 +10,10 @@
 // their siblings.
 //
 // Most card operations are asynchronous: the answer names an order, an event or
-// [OrderService.Order] says how it ended. The package webhook turns callbacks
-// into this package's event structs ([CardCreated] and its siblings), and the
-// package uqpay/authdecision answers real-time authorization requests.
+// [OrderService.Order] says how it ended. [NewCallbacks] tells the
+// package webhook how to turn callbacks into this package's event structs
+// ([CardCreated] and its siblings), and the package uqpay/authdecision how to
+// answer real-time authorization requests.
 //
 // Amounts go out as bare JSON numbers and come in as text, number, "" or null,
 // exactly in both directions.

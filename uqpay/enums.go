@@ -1,6 +1,9 @@
 package uqpay
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // CardholderStatus is how far a cardholder has got.
 type CardholderStatus string
@@ -15,11 +18,9 @@ const (
 
 // Known reports whether s was documented when this version was released.
 func (s CardholderStatus) Known() bool {
-	switch s {
-	case CardholderStatusPending, CardholderStatusSuccess, CardholderStatusIncomplete, CardholderStatusFailed:
-		return true
-	}
-	return false
+	return slices.Contains([]CardholderStatus{
+		CardholderStatusPending, CardholderStatusSuccess, CardholderStatusIncomplete, CardholderStatusFailed,
+	}, s)
 }
 
 // Terminal reports whether no more is expected without a further call.
@@ -65,11 +66,7 @@ const (
 
 // Known reports whether t was documented when this version was released.
 func (t DocumentType) Known() bool {
-	switch t {
-	case DocumentPDF, DocumentPNG, DocumentJPG, DocumentJPEG:
-		return true
-	}
-	return false
+	return slices.Contains([]DocumentType{DocumentPDF, DocumentPNG, DocumentJPG, DocumentJPEG}, t)
 }
 
 // KYCMethod is how an identity is verified.
@@ -99,11 +96,10 @@ const (
 
 // Known reports whether p was documented when this version was released.
 func (p KYCProvider) Known() bool {
-	switch p {
-	case KYCProviderSumsub, KYCProviderMyInfo, KYCProviderJumio, KYCProviderDidit, KYCProviderShufti, KYCProviderRegtank:
-		return true
-	}
-	return false
+	return slices.Contains([]KYCProvider{
+		KYCProviderSumsub, KYCProviderMyInfo, KYCProviderJumio, KYCProviderDidit, KYCProviderShufti,
+		KYCProviderRegtank,
+	}, p)
 }
 
 // KYCLevel is how much a product wants to know of a cardholder.
@@ -153,12 +149,10 @@ const (
 
 // Known reports whether s was documented when this version was released.
 func (s CardStatus) Known() bool {
-	switch s {
-	case CardStatusPending, CardStatusActive, CardStatusFrozen, CardStatusBlocked, CardStatusPreCancel,
-		CardStatusCancelled, CardStatusLost, CardStatusStolen, CardStatusFailed:
-		return true
-	}
-	return false
+	return slices.Contains([]CardStatus{
+		CardStatusPending, CardStatusActive, CardStatusFrozen, CardStatusBlocked, CardStatusPreCancel,
+		CardStatusCancelled, CardStatusLost, CardStatusStolen, CardStatusFailed,
+	}, s)
 }
 
 // Terminal reports whether the card can leave this status no more.
@@ -181,11 +175,9 @@ func (s OrderStatus) Normal() OrderStatus { return OrderStatus(normal(string(s))
 
 // Known reports whether s was documented when this version was released.
 func (s OrderStatus) Known() bool {
-	switch s.Normal() {
-	case OrderStatusPending, OrderStatusProcessing, OrderStatusSuccess, OrderStatusFailed:
-		return true
-	}
-	return false
+	return slices.Contains([]OrderStatus{
+		OrderStatusPending, OrderStatusProcessing, OrderStatusSuccess, OrderStatusFailed,
+	}, s.Normal())
 }
 
 // Terminal reports whether the order has ended.
@@ -215,11 +207,9 @@ const (
 
 // Known reports whether t was documented when this version was released.
 func (t OrderType) Known() bool {
-	switch t {
-	case OrderCreateCard, OrderCardCreate, OrderCardRecharge, OrderCardWithdraw, OrderCardUpdate, OrderPINManagement:
-		return true
-	}
-	return false
+	return slices.Contains([]OrderType{
+		OrderCreateCard, OrderCardCreate, OrderCardRecharge, OrderCardWithdraw, OrderCardUpdate, OrderPINManagement,
+	}, t)
 }
 
 // IsCreation reports whether the order creates a card, in either spelling.

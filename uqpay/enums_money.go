@@ -1,5 +1,7 @@
 package uqpay
 
+import "slices"
+
 // UsageType says how often a card may be used.
 type UsageType string
 
@@ -61,11 +63,9 @@ const (
 
 // Known reports whether a was documented when this version was released.
 func (a ProtectionAction) Known() bool {
-	switch a {
-	case ProtectionPickUp, ProtectionLost, ProtectionStolen, ProtectionClosed, ProtectionExpired:
-		return true
-	}
-	return false
+	return slices.Contains([]ProtectionAction{
+		ProtectionPickUp, ProtectionLost, ProtectionStolen, ProtectionClosed, ProtectionExpired,
+	}, a)
 }
 
 // ProtectionStatus is the state of network protection.
@@ -82,11 +82,10 @@ const (
 
 // Known reports whether s was documented when this version was released.
 func (s ProtectionStatus) Known() bool {
-	switch s {
-	case ProtectionNotEnrolled, ProtectionEnrollPending, ProtectionEnrollFailed, ProtectionEnrolled, ProtectionRemovalPending:
-		return true
-	}
-	return false
+	return slices.Contains([]ProtectionStatus{
+		ProtectionNotEnrolled, ProtectionEnrollPending, ProtectionEnrollFailed, ProtectionEnrolled,
+		ProtectionRemovalPending,
+	}, s)
 }
 
 // Terminal reports whether nothing is under way.
@@ -120,13 +119,12 @@ func (t TransactionType) Normal() TransactionType { return TransactionType(norma
 
 // Known reports whether t was documented when this version was released.
 func (t TransactionType) Known() bool {
-	switch t.Normal() {
-	case TransactionAuthorization, TransactionReversal, TransactionRefund, TransactionValidation, TransactionFee,
+	return slices.Contains([]TransactionType{
+		TransactionAuthorization, TransactionReversal, TransactionRefund, TransactionValidation, TransactionFee,
 		TransactionFundCollection, TransactionFundTransfer, TransactionATMDeposit, TransactionSettlementDebit,
-		TransactionSettlementCredit, TransactionSettlementReversal, TransactionChargebackDebit, TransactionChargebackCredit:
-		return true
-	}
-	return false
+		TransactionSettlementCredit, TransactionSettlementReversal, TransactionChargebackDebit,
+		TransactionChargebackCredit,
+	}, t.Normal())
 }
 
 // TransactionStatus is the result of a card transaction.
@@ -162,11 +160,9 @@ const (
 
 // Known reports whether s was documented when this version was released.
 func (s SettlementStatus) Known() bool {
-	switch s {
-	case SettlementUnknown, SettlementUnsettled, SettlementSettled, SettlementNotApplicable:
-		return true
-	}
-	return false
+	return slices.Contains([]SettlementStatus{
+		SettlementUnknown, SettlementUnsettled, SettlementSettled, SettlementNotApplicable,
+	}, s)
 }
 
 // WalletType is the wallet that a card was used from. The set is open.
@@ -190,13 +186,11 @@ const (
 // Known reports whether t was documented when this version was released; the
 // empty type means no wallet.
 func (t WalletType) Known() bool {
-	switch t {
-	case "", WalletAppleContactless, WalletAppleEcom, WalletGoogleContactless, WalletGoogleEcom,
-		WalletSamsungContactless, WalletSamsungEcom, WalletOther, WalletApple, WalletGoogle,
-		WalletGoogleOldEcom, WalletGooglePay:
-		return true
-	}
-	return false
+	return slices.Contains([]WalletType{
+		"", WalletAppleContactless, WalletAppleEcom, WalletGoogleContactless, WalletGoogleEcom,
+		WalletSamsungContactless, WalletSamsungEcom, WalletOther, WalletApple, WalletGoogle, WalletGoogleOldEcom,
+		WalletGooglePay,
+	}, t)
 }
 
 // BalanceStatus is the state of an issuing balance.
@@ -212,11 +206,7 @@ const (
 
 // Known reports whether s was documented when this version was released.
 func (s BalanceStatus) Known() bool {
-	switch s {
-	case BalanceActive, BalancePending, BalanceProcessing, BalanceClosed:
-		return true
-	}
-	return false
+	return slices.Contains([]BalanceStatus{BalanceActive, BalancePending, BalanceProcessing, BalanceClosed}, s)
 }
 
 // Terminal reports whether the balance is closed.
@@ -373,11 +363,9 @@ const (
 
 // Known reports whether s was documented when this version was released.
 func (s VerificationStatus) Known() bool {
-	switch s {
-	case VerificationApproved, VerificationPending, VerificationReject, VerificationExpired, VerificationReturn:
-		return true
-	}
-	return false
+	return slices.Contains([]VerificationStatus{
+		VerificationApproved, VerificationPending, VerificationReject, VerificationExpired, VerificationReturn,
+	}, s)
 }
 
 // EntityType is what a connected account belongs to.

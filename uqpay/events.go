@@ -11,7 +11,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 )
 
-// Event types. Switch on them, or on the Go type of [Event.Data].
+// Event types. Switch on them, or on the Go type of the event's data.
 const (
 	EventCardCreateSucceeded       = "card.create.succeeded"        // [CardCreated]
 	EventCardCreateFailed          = "card.create.failed"           // [CardCreated]
@@ -102,8 +102,8 @@ func make1[T any]() any { return new(T) }
 // EventTypes lists the documented event types in alphabetical order.
 func EventTypes() []string { return slices.Sorted(maps.Keys(eventData)) }
 
-// Event is a decoded callback.
-type Event struct {
+// event is a decoded callback.
+type event struct {
 	Type     string // such as "card.create.succeeded"; also of the older envelope, which swaps it with the name
 	Name     string // ISSUING
 	Version  string // V1.6.0
@@ -119,7 +119,7 @@ type Event struct {
 type EventBase struct {
 	EventType string `json:"-"` // such as "card.create.succeeded" or ".failed"
 	EventID   string `json:"-"` // the same for every delivery of the event
-	SourceID  string `json:"-"` // what [Event.SourceID] is; for card orders the order's id
+	SourceID  string `json:"-"` // the thing that the event is about; for card orders the order's id; empty in the older envelope
 }
 
 // Failed reports whether the event tells of a failed operation.
@@ -131,9 +131,9 @@ func (b *EventBase) DedupeKey() string { return b.EventID }
 
 func (b *EventBase) base() *EventBase { return b }
 
-// DecodeEvent decodes the verified body of a callback, in both generations of the
-// envelope. The package webhook calls it.
-func DecodeEvent(body []byte) (*Event, error) {
+// decodeEvent decodes the verified body of a callback, in both generations of the
+// envelope.
+func decodeEvent(body []byte) (*event, error) {
 	e, data, err := readEvent(body)
 	if err != nil {
 		return nil, err
@@ -172,12 +172,12 @@ type envelopeOf struct {
 }
 
 // readEvent reads the envelope without decoding the data.
-func readEvent(body []byte) (*Event, []byte, error) {
+func readEvent(body []byte) (*event, []byte, error) {
 	var head envelopeOf
 	if err := codec.Unmarshal(body, &head); err != nil {
 		return nil, nil, err
 	}
-	e := &Event{Type: head.Type, Name: head.Name, Version: head.Version, ID: head.ID, SourceID: head.SourceID}
+	e := &event{Type: head.Type, Name: head.Name, Version: head.Version, ID: head.ID, SourceID: head.SourceID}
 	if !strings.Contains(e.Type, ".") && strings.Contains(e.Name, ".") {
 		// The older envelope swaps the two; only a type has a dot.
 		e.Type, e.Name = e.Name, e.Type

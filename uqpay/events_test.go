@@ -211,7 +211,7 @@ func TestNothingPrintsSecrets(t *testing.T) {
 		uqpay.CardholderChange{}, uqpay.Cardholder{}, uqpay.CardholderFields{}, uqpay.CreateCardRequest{}, uqpay.CardOrder{}, uqpay.Card{},
 		uqpay.CardsRequest{}, uqpay.SecureCard{}, uqpay.PANToken{}, uqpay.AssignRequest{}, uqpay.ActivateRequest{}, uqpay.PINRequest{},
 		uqpay.ManagePINRequest{}, uqpay.FileLink{}, uqpay.FileLinks{}, uqpay.DepositRequest{}, uqpay.Deposit{}, uqpay.Sender{},
-		uqpay.Event{}, uqpay.CardActivationCode{}, uqpay.Card3DSOTP{}, uqpay.CardVerificationOTP{}, uqpay.ReportReady{},
+		uqpay.DecodedEvent{}, uqpay.CardActivationCode{}, uqpay.Card3DSOTP{}, uqpay.CardVerificationOTP{}, uqpay.ReportReady{},
 		uqpay.Page[uqpay.Card]{},
 	} {
 		leaktest.Check(t, []string{secret}, leaktest.Fill(t, secret, v))

@@ -97,7 +97,7 @@ type inbox struct {
 func listen(tb testing.TB, s *uqpaytest.Server) *inbox {
 	tb.Helper()
 	in := &inbox{}
-	src, err := webhook.UQPAY(webhook.UQPAYConfig{Secrets: []issuing.Secret{s.WebhookSecret()}, Now: s.Clock().Now})
+	src, err := uqpay.NewCallbacks(uqpay.CallbackConfig{Secrets: []issuing.Secret{s.WebhookSecret()}, Now: s.Clock().Now})
 	if err != nil {
 		tb.Fatal(err)
 	}

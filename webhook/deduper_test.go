@@ -85,7 +85,7 @@ func TestMemoryDeduperSize(t *testing.T) {
 	}
 }
 
-func TestInWindow(t *testing.T) {
+func TestWindow(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_000_000, 0)
 	for _, tt := range []struct {
@@ -95,7 +95,8 @@ func TestInWindow(t *testing.T) {
 		{0, time.Hour, true}, {-time.Hour + 1, time.Hour, true}, {-time.Hour, time.Hour, false}, {time.Minute - 1, time.Hour, true}, {time.Minute, time.Hour, false},
 		{-1000 * time.Hour, -1, true}, {time.Minute, -1, false},
 	} {
-		if got := inWindow(now.Add(tt.offset), now, tt.maxAge, time.Minute); got != tt.want {
+		window := Window{MaxAge: tt.maxAge, MaxAhead: time.Minute}
+		if got := window.Check(now.Add(tt.offset), now) == nil; got != tt.want {
 			t.Errorf("%v from now with age %v: %v", tt.offset, tt.maxAge, got)
 		}
 	}

@@ -1,22 +1,51 @@
-// Package webhook authenticates the callbacks of card platforms and decodes
-// them into the typed events of the provider packages.
+// Package webhook is the one way in: it authenticates the callbacks of card
+// platforms and decodes them into typed events. It knows no provider.
 //
-// A [Source] knows one provider's rules; a [Handler] serves it over HTTP;
-// [Source.Parse] does the same for bytes that arrived some other way. Give them
-// the raw body, as it came: a decoded and re-encoded one does not verify.
+// # Overview
+//
+// webhook verifies and decodes; worldcard.NewCallbacks tells it how. A [Source]
+// knows one provider's rules and remembers what was handled; a [Handler] serves it
+// over HTTP; [Source.Parse] does the same for bytes that arrived some other way.
+// Give them the raw body, as it came: a decoded and re-encoded one does not verify.
+//
+//	src, err := worldcard.NewCallbacks(worldcard.CallbackConfig{…})
+//	…
+//	http.Handle("POST /callbacks/worldcard/{type}", webhook.NewHandler(src, handle))
+//
+// Sources come from the providers' packages, beside the structs of their events:
+//
+//   - [github.com/issuing-sdk/issuing-go/worldcard.NewCallbacks]
+//   - [github.com/issuing-sdk/issuing-go/uqpay.NewCallbacks]
+//   - [github.com/issuing-sdk/issuing-go/uqpay/authdecision.NewCallbacks], for
+//     UQPAY's real-time decisions
+//   - [Legacy] and [KazePay], and [UnionPay] with a handler of its own
 //
 // # Order of checks
 //
-// Method and size, key, signature, age, then the claim in the [Deduper], then
-// decryption and decoding by the type field, then the merchant's function.
-// Nothing is decoded before it is authenticated, and a failed check is answered
-// without saying which one it was.
+// Method and size, key, signature, age, decryption and decoding by the type field,
+// then the claims of the delivery and its event in the [Deduper], then the
+// merchant's function, then the provider's own acknowledgement. Nothing is decoded
+// before it is authenticated, but where a provider signs the plaintext, as KazePay
+// does; a refusal does not say which check it was.
 //
 // # Delivery
 //
-// Platforms deliver at least once and in any order. An event that was handled
-// is acknowledged and not dispatched again; an event whose function fails, or
-// that is being handled right now, is answered so that the platform sends it
-// again. A callback tells that something happened: where money depends on it,
-// ask the platform before acting, as the events' documentation says.
+// Platforms deliver at least once and in any order. An event that was handled is
+// acknowledged and not dispatched again; an event whose function fails, or that is
+// being handled right now, is answered so that the platform sends it again. A
+// process that dies after the function acted and before that was recorded sees the
+// event once more: give the function's own effect the event's id where a second one
+// would cost money. A callback tells that something happened: where money depends
+// on it, ask the platform before acting, as the events' documentation says.
+//
+// # Questions
+//
+// Some requests want more than an acknowledgement: a decision, a user's id. They
+// come as events with [Event.Question] set; the function writes its answer into
+// their data, as its type's documentation says, and the source seals it.
+//
+// # A provider of one's own
+//
+// [NewSource] makes a source of a [Scheme]: three methods that authenticate, decode
+// and answer. Claims, limits, deadlines, panics and reports are the same for all.
 package webhook

@@ -2,88 +2,102 @@ package webhook_test
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"log"
-	"log/slog"
 	"net/http"
-	"os"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"time"
 
-	"github.com/issuing-sdk/issuing-go/sign"
+	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/webhook"
-	"github.com/issuing-sdk/issuing-go/worldcard"
-	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
 )
 
-// The callbacks of WorldCard: each type has an address of its own in the
-// merchant portal.
-func Example() {
-	platformKey, err := sign.ParsePublicKey(os.Getenv("WORLDCARD_PLATFORM_KEY"))
-	if err != nil {
-		log.Print(err)
-		return
-	}
-	aesKey, err := sign.ParseAESKey(os.Getenv("WORLDCARD_AES_KEY"))
-	if err != nil {
-		log.Print(err)
-		return
-	}
-	src, err := webhook.WorldCard(webhook.WorldCardConfig{PlatformKeys: []sign.PublicKey{platformKey}, AESKey: aesKey})
-	if err != nil {
-		log.Print(err)
-		return
-	}
-	for _, typ := range worldcard.NotifyTypes() {
-		http.Handle("POST /callbacks/worldcard/"+typ, webhook.NewHandler(src.ForType(typ), handle))
-	}
+// acme is the scheme of a provider that this module does not know: it signs
+// "time.body" with HMAC-SHA256.
+type acme struct{ key []byte }
+
+func (a acme) sign(timestamp string, body []byte) []byte {
+	mac := hmac.New(sha256.New, a.key)
+	mac.Write([]byte(timestamp + "."))
+	mac.Write(body)
+	return mac.Sum(nil)
 }
 
-// handle stores what happened and lets something else act on it.
-func handle(ctx context.Context, ev *webhook.Event) error {
-	switch e := ev.Data.(type) {
-	case *worldcard.CardOpened:
-		slog.InfoContext(ctx, "card opened", "card", e.CardID, "last4", e.CardNumber.Last4())
-	case *worldcard.CardDeposited:
-		// Its status is numbered differently: ask Cards.DepositByKey before booking.
-		slog.InfoContext(ctx, "top-up ended", "key", e.MerchantTransactionID)
-	case *webhook.Unknown:
-		slog.WarnContext(ctx, "new callback type", "type", e.Type)
+func (a acme) Verify(_ context.Context, req *webhook.Request) (webhook.Verified, error) {
+	timestamp, text := req.Header.Get("Acme-Time"), req.Header.Get("Acme-Signature")
+	signature, err := hex.DecodeString(text)
+	if err != nil || !hmac.Equal(signature, a.sign(timestamp, req.Body)) {
+		return webhook.Verified{}, webhook.ErrSignature
 	}
-	return nil // acknowledged; an error makes the platform send again
+	window := webhook.Window{MaxAge: 24 * time.Hour, MaxAhead: 5 * time.Minute}
+	at, err := window.CheckUnix(timestamp, req.Time)
+	return webhook.Verified{Claims: []string{"signature/" + text}, At: at}, err
 }
 
-// Parse serves callbacks that come through a queue or another framework.
-func ExampleSource_Parse() {
-	server, err := worldcardtest.NewServer(worldcardtest.Config{})
-	if err != nil {
-		log.Fatal(err)
+func (acme) Open(_ context.Context, req *webhook.Request, _ webhook.Verified) (*webhook.Event, error) {
+	var envelope struct {
+		Type, ID string
+		Data     json.RawMessage
 	}
-	defer server.Close()
-	src, err := webhook.WorldCard(webhook.WorldCardConfig{
-		PlatformKeys: []sign.PublicKey{server.PlatformKey()}, AESKey: server.AESKey(),
-	})
-	if err != nil {
-		log.Fatal(err)
+	if err := json.Unmarshal(req.Body, &envelope); err != nil {
+		return nil, err
 	}
+	event := &webhook.Event{Type: envelope.Type, ID: envelope.ID, Raw: issuing.NewSecret(string(req.Body))}
+	if envelope.Type == "card.shipped" {
+		shipped := new(CardShipped)
+		event.Data = shipped
+		return event, json.Unmarshal(envelope.Data, shipped)
+	}
+	return event, nil // of an unknown type: its data becomes *webhook.Unknown
+}
 
-	header, body, err := server.SignCallback(map[string]any{
-		"notify_type": "card_close", "card_id": "1234567890123456", "card_number": "4937241000003841",
-		"card_status": "cancelled", "amount": "57.66", "currency": "USD",
-	})
-	if err != nil {
-		log.Fatal(err)
+func (acme) Answer(_ *webhook.Request, result webhook.Result) webhook.Answer {
+	if result.Outcome.Acknowledged() {
+		return webhook.Answer{Status: http.StatusNoContent}
 	}
-	event, err := src.Parse(header, body)
-	if err != nil {
-		log.Fatal(err)
-	}
-	if closed, ok := event.Data.(*worldcard.CardClosed); ok {
-		fmt.Println(event.Type, closed.CardNumber, closed.CardNumber.Last4(), closed.Amount, closed.Currency)
-	}
+	return webhook.StandardAnswer(result)
+}
 
-	body[20] ^= 1
-	_, err = src.Parse(header, body)
-	fmt.Println(err)
+// CardShipped is an event of acme's.
+type CardShipped struct {
+	Card    string
+	Carrier string
+}
+
+// A provider of one's own: three methods say how it signs, what it sends and what
+// it wants to hear. Everything else is the handler's.
+func ExampleNewSource() {
+	scheme := acme{key: []byte("a secret of thirty-two characters")}
+	src, err := webhook.NewSource("acme", scheme)
+	if err != nil {
+		log.Fatal(err)
+	}
+	handler := webhook.NewHandler(src, func(_ context.Context, ev *webhook.Event) error {
+		if shipped, ok := ev.Data.(*CardShipped); ok {
+			fmt.Println(ev.Type, shipped.Card, shipped.Carrier)
+		}
+		return nil
+	}, webhook.WithObserver(func(_ context.Context, r webhook.Report) {
+		fmt.Println(r.Status, r.Outcome, r.Err)
+	}))
+
+	body := `{"type":"card.shipped","id":"e-1","data":{"card":"c-1","carrier":"post"}}`
+	timestamp := strconv.FormatInt(time.Now().Unix(), 10)
+	for _, sent := range []string{body, body, strings.Replace(body, "c-1", "c-2", 1)} { // once, again, forged
+		r := httptest.NewRequest(http.MethodPost, "/callbacks/acme", strings.NewReader(sent))
+		r.Header.Set("Acme-Time", timestamp)
+		r.Header.Set("Acme-Signature", hex.EncodeToString(scheme.sign(timestamp, []byte(body))))
+		handler.ServeHTTP(httptest.NewRecorder(), r)
+	}
 	// Output:
-	// card_close [redacted] 3841 57.66 USD
-	// webhook: bad signature
+	// card.shipped c-1 post
+	// 204 handled <nil>
+	// 204 duplicate <nil>
+	// 401 refused webhook: bad signature
 }

@@ -3,91 +3,64 @@ package webhook
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
+	"time"
 )
 
-// DefaultMaxBody bounds a callback's body. The largest documented payload is
-// below 4 kB before encryption.
-const DefaultMaxBody = 1 << 20
+// bodyTimeout bounds how long a body may take to arrive, beside the source's
+// deadline and the server's own limit. A callback fits into a few packets.
+const bodyTimeout = 10 * time.Second
 
 // Func handles one event. A nil error acknowledges it; an error makes the
-// platform send it again. It should return within a few seconds: platforms give
-// up on slow answers and send again.
+// platform send it again, and so does a panic. It should return within a few
+// seconds: platforms give up on slow answers and send again.
 type Func func(ctx context.Context, event *Event) error
-
-// Outcome says what a [Handler] did with a callback.
-type Outcome string
-
-// Outcomes of a callback.
-const (
-	OutcomeHandled   Outcome = "handled"   // the function returned nil; acknowledged
-	OutcomeDuplicate Outcome = "duplicate" // handled before; acknowledged again
-	OutcomeBusy      Outcome = "busy"      // being handled by another delivery; to be sent again
-	OutcomeFailed    Outcome = "failed"    // the function or the deduper failed; to be sent again
-	OutcomeRefused   Outcome = "refused"   // not authentic, too large or unreadable
-)
-
-// Report describes one callback to an observer. It holds no body, no header and
-// no secret.
-type Report struct {
-	Provider string
-	Type     string // "" when it was refused before decoding
-	ID       string // Event.ID, "" when it was refused before decoding
-	Outcome  Outcome
-	Err      error // why, for OutcomeFailed and OutcomeRefused
-}
 
 // Option configures a [Handler].
 type Option func(*Handler)
 
-// WithDeduper sets where handled events are remembered. The default is a
-// [MemoryDeduper] of the handler's own.
-func WithDeduper(d Deduper) Option {
-	return func(h *Handler) {
-		if d != nil {
-			h.deduper = d
-		}
-	}
-}
-
-// WithMaxBody bounds a callback's body; larger ones are refused.
-func WithMaxBody(n int64) Option {
-	return func(h *Handler) {
-		if n > 0 {
-			h.maxBody = n
-		}
-	}
-}
-
 // WithObserver sets a function that is told what happened to each callback, for
-// logs and metrics.
+// logs and metrics, after an answer was sent. It runs concurrently; its panics
+// are contained. Without one, what was not acknowledged is logged by log/slog's
+// default logger.
 func WithObserver(observe func(context.Context, Report)) Option {
-	return func(h *Handler) { h.observe = observe }
+	return func(h *Handler) {
+		if observe != nil {
+			h.observe = observe
+		}
+	}
 }
 
-// Handler serves the callbacks of one source over HTTP.
+// Handler serves the callbacks of one source. It is safe for concurrent use.
 type Handler struct {
 	source  *Source
 	fn      Func
-	deduper Deduper
-	maxBody int64
 	observe func(context.Context, Report)
 }
 
-// NewHandler returns a handler that calls fn once for every event of src. It
-// answers what the provider expects: its own acknowledgement on success, 401
-// for what is not authentic, 413, 422, 500 and 503 for the rest.
+// NewHandler returns a handler that calls fn for every event of src: at least
+// once, because a process can die between the function's end and the claim's. Give
+// fn's own effect the event's id where a second one would cost money. What was
+// handled is acknowledged and not dispatched again, in all handlers of the
+// source.
+//
+// Where each type has its own address and callbacks do not name theirs, serve them
+// under a pattern of [http.ServeMux] with a wildcard {type}, or each with
+// [Source.ForType].
+//
+// Answers are the provider's own. A body has ten seconds to arrive, or less where
+// http.Server.ReadTimeout or the source says so. A panic of fn is contained,
+// reported and answered as its error would be; http.ErrAbortHandler drops the
+// connection and is not logged, as net/http promises.
 func NewHandler(src *Source, fn Func, opts ...Option) *Handler {
-	h := &Handler{source: src, fn: fn, maxBody: DefaultMaxBody}
+	h := &Handler{source: src, fn: fn, observe: logged}
 	for _, opt := range opts {
 		if opt != nil {
 			opt(h)
 		}
-	}
-	if h.deduper == nil {
-		h.deduper = NewMemoryDeduper(0, 0)
 	}
 	return h
 }
@@ -95,154 +68,127 @@ func NewHandler(src *Source, fn Func, opts ...Option) *Handler {
 // errUnconfigured is the refusal of a handler without a source or function.
 var errUnconfigured = errors.New("webhook: the handler has no source or no function")
 
+// unconfigured answers where nothing can be handled.
+func (h *Handler) unconfigured(ctx context.Context) Answer {
+	answer := Text(http.StatusServiceUnavailable, http.StatusText(http.StatusServiceUnavailable))
+	d := delivery{h: h, report: Report{Outcome: OutcomeRefused, Status: answer.Status, Err: errUnconfigured}}
+	d.observe(ctx)
+	return answer
+}
+
+// Handle does what ServeHTTP does for a request that arrived some other way, and
+// returns the answer: from a gateway, a function in the cloud, a queue. Method and
+// RemoteAddr may be empty, and the address where its path is not signed.
+func (h *Handler) Handle(ctx context.Context, req *Request) Answer {
+	if h.source == nil || h.fn == nil {
+		return h.unconfigured(ctx)
+	}
+	d := h.delivery(req)
+	ctx, cancel := d.bounded(ctx)
+	defer cancel()
+	body := d.req.Body
+	d.req.Body = nil
+	answer := d.run(ctx, func() error {
+		if int64(len(body)) > d.source.maxBody {
+			return ErrTooLarge
+		}
+		d.req.Body = body
+		return nil
+	})
+	d.observe(ctx)
+	return answer
+}
+
 // ServeHTTP handles one callback.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if h.source == nil || h.fn == nil {
-		h.refuse(w, r, http.StatusServiceUnavailable, errUnconfigured)
+		h.unconfigured(r.Context()).write(w)
 		return
 	}
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
-		h.refuse(w, r, http.StatusMethodNotAllowed, errors.New("webhook: not a POST"))
-		return
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.maxBody))
-	if err != nil {
-		status := http.StatusBadRequest
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
-			status = http.StatusRequestEntityTooLarge
+	d := h.delivery(&Request{
+		Method: r.Method, URL: r.URL, Header: r.Header, RemoteAddr: r.RemoteAddr, Type: r.PathValue("type"),
+	})
+	ctx, cancel := d.bounded(r.Context())
+	defer cancel()
+	arrived := d.await(w, r)
+	whole := false
+	answer := d.run(ctx, func() (err error) {
+		if d.req.Body, err = d.read(w, r); err == nil {
+			whole = true
+			arrived()
 		}
-		h.refuse(w, r, status, errors.New("webhook: the body is too large or broke off"))
+		return err
+	})
+	if !whole && r.ProtoMajor == 1 {
+		// net/http would wait for the rest of the body before it sends the answer.
+		w.Header().Set("Connection", "close")
+	}
+	if answer.Drop {
+		d.observe(ctx) // before nobody waits for this goroutine any more, a Shutdown included
+		drop(w)
 		return
 	}
-	v, err := h.source.scheme.verify(r.Header, body, h.source.now())
-	if err != nil {
-		h.refuse(w, r, http.StatusUnauthorized, err)
-		return
-	}
-	h.handle(w, r, v, body)
+	answer.write(w)
+	// net/http would keep the answer until the observer is done.
+	_ = http.NewResponseController(w).Flush()
+	d.observe(ctx)
 }
 
-// handle claims, opens and dispatches an authenticated callback.
-func (h *Handler) handle(w http.ResponseWriter, r *http.Request, v verified, body []byte) {
-	ctx := r.Context()
-	report := Report{Provider: h.source.provider}
-	c := claims{deduper: h.deduper, prefix: h.source.provider + "/"}
-	// The claims are given back whatever happens, a panic of the function
-	// included, unless the event was handled.
-	defer c.release(context.WithoutCancel(ctx))
-
-	report.Outcome, report.Err = c.take(ctx, v.claims...)
-	if report.Outcome != "" {
-		h.conclude(ctx, w, v, report)
-		return
+// await sets how long the body has to arrive, whoever waits for it: net/http does
+// so as well, for the rest of one that was refused. The function it returns is
+// called when all of it is there; the limit would end the request's context while
+// the merchant's function runs.
+func (d *delivery) await(w http.ResponseWriter, r *http.Request) (arrived func()) {
+	limit := bodyTimeout
+	if d.source.deadline > 0 {
+		limit = min(limit, d.source.deadline)
 	}
-	event, err := h.source.open(v, body)
-	if err != nil {
-		h.refuse(w, r, http.StatusUnprocessableEntity, err)
-		return
+	server, _ := r.Context().Value(http.ServerContextKey).(*http.Server)
+	control := http.NewResponseController(w)
+	shorter := server != nil && server.ReadTimeout > 0 && server.ReadTimeout <= limit
+	if shorter || control.SetReadDeadline(d.begun.Add(limit)) != nil { // or the writer knows none
+		return func() {}
 	}
-	report.Type, report.ID = event.Type, event.ID
-	report.Outcome, report.Err = c.take(ctx, "event/"+event.ID)
-	if report.Outcome == OutcomeDuplicate {
-		// A known event under a new nonce: remember the nonce as well.
-		report.Err = c.done(context.WithoutCancel(ctx))
-	}
-	if report.Outcome != "" {
-		h.conclude(ctx, w, v, report)
-		return
-	}
-	if report.Err = h.fn(ctx, event); report.Err != nil {
-		report.Outcome = OutcomeFailed
-		h.conclude(ctx, w, v, report)
-		return
-	}
-	// The function has acted: from here on the event must not be dispatched
-	// again, so the client's going away no longer matters.
-	report.Outcome = OutcomeHandled
-	if report.Err = c.done(context.WithoutCancel(ctx)); report.Err != nil {
-		report.Outcome = OutcomeFailed
-	}
-	h.conclude(ctx, w, v, report)
+	return func() { _ = control.SetReadDeadline(time.Time{}) }
 }
 
-func (h *Handler) conclude(ctx context.Context, w http.ResponseWriter, v verified, report Report) {
-	switch report.Outcome {
-	case OutcomeHandled, OutcomeDuplicate:
-		h.source.success(v).write(w)
-	default:
-		h.source.scheme.failure().write(w)
+// read returns the body of a request.
+func (d *delivery) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if r.ContentLength > d.source.maxBody {
+		return nil, ErrTooLarge
 	}
-	h.report(ctx, report)
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, d.source.maxBody))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, ErrTooLarge
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", ErrBody, err)
+	}
+	return body, nil
 }
 
-func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, status int, err error) {
-	Answer{Status: status, Body: http.StatusText(status)}.write(w)
-	report := Report{Outcome: OutcomeRefused, Err: err}
-	if h.source != nil {
-		report.Provider = h.source.provider
-	}
-	h.report(r.Context(), report)
-}
-
-func (h *Handler) report(ctx context.Context, report Report) {
-	if h.observe != nil {
-		h.observe(ctx, report)
-	}
-}
-
+// write sends an answer.
 func (a Answer) write(w http.ResponseWriter) {
-	contentType := a.ContentType
-	if contentType == "" {
-		contentType = "text/plain; charset=utf-8"
+	header := w.Header()
+	for name, values := range a.Header {
+		header[name] = values
 	}
-	w.Header().Set("Content-Type", contentType)
-	w.Header().Set("Content-Length", strconv.Itoa(len(a.Body)))
+	if header.Get("Content-Type") == "" {
+		header.Set("Content-Type", "text/plain; charset=utf-8")
+	}
+	header.Set("Content-Length", strconv.Itoa(len(a.Body)))
 	w.WriteHeader(a.Status)
-	_, _ = io.WriteString(w, a.Body)
+	_, _ = w.Write(a.Body)
 }
 
-// claims are the ids that one delivery holds in the deduper.
-type claims struct {
-	deduper Deduper
-	prefix  string
-	held    []string
-}
-
-// take claims ids in order. The outcome is "" when all are held now.
-func (c *claims) take(ctx context.Context, ids ...string) (Outcome, error) {
-	for _, id := range ids {
-		state, err := c.deduper.Claim(ctx, c.prefix+id)
-		switch {
-		case err != nil:
-			return OutcomeFailed, err
-		case state == ClaimDone:
-			return OutcomeDuplicate, nil
-		case state == ClaimBusy:
-			return OutcomeBusy, nil
-		}
-		c.held = append(c.held, c.prefix+id)
+// drop closes the connection without an answer. Where the connection is not the
+// request's own, as with HTTP/2, a status of failure says the same.
+func drop(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
 	}
-	return "", nil
-}
-
-// done marks all held claims as handled, the last one, the event's, first.
-func (c *claims) done(ctx context.Context) error {
-	for len(c.held) > 0 {
-		last := len(c.held) - 1
-		if err := c.deduper.Done(ctx, c.held[last]); err != nil {
-			return err
-		}
-		c.held = c.held[:last]
-	}
-	return nil
-}
-
-// release gives back what is still held.
-func (c *claims) release(ctx context.Context) {
-	for _, id := range c.held {
-		_ = c.deduper.Release(ctx, id)
-	}
-	c.held = nil
+	_ = conn.Close()
 }

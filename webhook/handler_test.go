@@ -42,10 +42,10 @@ func TestOrderOfChecks(t *testing.T) {
 		"unreadable":     {body("garbage"), "422|text/plain; charset=utf-8|Unprocessable Entity", []string{"verify", "open"}, ErrPayload},
 		"of the limit":   {body("SEALED card_open " + strings.Repeat("x", 83)), answerOK, []string{"verify", "open", "function"}, nil},
 	} {
-		scheme, src := newToy()
+		scheme, src := newToy(WithMaxBody(100), nil, WithDeduper(nil))
 		var rec recorder
 		h := NewHandler(src, func(context.Context, *Event) error { scheme.step("function"); return nil },
-			WithMaxBody(100), WithObserver(rec.observe), nil, WithDeduper(nil))
+			WithObserver(nil), WithObserver(rec.observe), nil)
 		r := request(t.Context(), "n-1", "SEALED card_open e-1")
 		tt.change(r)
 		w := httptest.NewRecorder()
@@ -105,7 +105,8 @@ func TestEventAndReport(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("event (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]Report{{Provider: "toy", Type: "card_open", ID: "e-1", Outcome: OutcomeHandled}}, rec.reports, cmpopts.EquateErrors()); diff != "" {
+	wantReport := []Report{{Provider: "toy", Type: "card_open", ID: "e-1", RequestID: "n-1", Outcome: OutcomeHandled, Status: 200}}
+	if diff := cmp.Diff(wantReport, rec.reports, cmpopts.EquateErrors(), cmpopts.IgnoreFields(Report{}, "Duration")); diff != "" || rec.reports[0].Duration <= 0 {
 		t.Errorf("report (-want +got):\n%s", diff)
 	}
 	if ev, err := src.Parse(toyHeader("n-1"), []byte("SEALED ? e-1")); err != nil || ev.Type != "" {
@@ -138,8 +139,8 @@ func TestParseAndVerify(t *testing.T) {
 	if ev, err := src.Parse(toyHeader("n"), []byte("garbage")); ev != nil || !errors.Is(err, ErrPayload) {
 		t.Error(ev, err)
 	}
-	if now := newSource("x", scheme, nil).now(); time.Since(now) > time.Hour {
-		t.Error("no default clock")
+	if src, err := NewSource("x", scheme, WithClock(nil)); err != nil || time.Since(src.now()) > time.Hour {
+		t.Error("no default clock", err)
 	}
 }
 
@@ -156,7 +157,7 @@ func TestRepeats(t *testing.T) {
 		outcomes   string
 	}{
 		"same nonce":               {ok, []delivery{{"1", "SEALED a 1", answerOK}, {"1", "SEALED a 1", answerOK}}, 1, "handled duplicate"},
-		"same event, other nonce":  {ok, []delivery{{"1", "SEALED a 1", answerOK}, {"2", "SEALED a 1", answerOK}, {"2", "garbage", answerOK}}, 1, "handled duplicate duplicate"},
+		"same event, other nonce":  {ok, []delivery{{"1", "SEALED a 1", answerOK}, {"2", "SEALED a 1", answerOK}, {"2", "garbage", "422|text/plain; charset=utf-8|Unprocessable Entity"}}, 1, "handled duplicate refused"},
 		"other event, same nonce":  {ok, []delivery{{"1", "SEALED a 1", answerOK}, {"1", "SEALED a 2", answerOK}}, 1, "handled duplicate"},
 		"two events":               {ok, []delivery{{"1", "SEALED a 1", answerOK}, {"2", "SEALED a 2", answerOK}}, 2, "handled handled"},
 		"failed, then redelivered": {failFirst, []delivery{{"1", "SEALED a 1", answerRetry}, {"1", "SEALED a 1", answerOK}, {"1", "SEALED a 1", answerOK}}, 2, "failed handled duplicate"},
@@ -252,32 +253,40 @@ func TestConcurrentDeliveries(t *testing.T) {
 	}
 }
 
+// A panic is answered as an error is, and the event is given back. What the
+// function panicked with stays out of the report.
 func TestPanicReleases(t *testing.T) {
 	t.Parallel()
 	_, src := newToy()
+	var rec recorder
 	runs := 0
 	h := NewHandler(src, func(context.Context, *Event) error {
-		if runs++; runs == 1 {
-			panic("a bug of the merchant's")
+		switch runs++; runs {
+		case 1:
+			panic("4929420573595709")
+		case 2:
+			var event *Event
+			_ = event.ID
 		}
 		return nil
-	})
-	func() {
-		defer func() {
-			if recover() == nil {
-				t.Error("the panic was swallowed, so the callback would be acknowledged")
-			}
-		}()
-		deliver(t, h, "1", "SEALED a 1")
-	}()
-	if got := deliver(t, h, "1", "SEALED a 1"); got != answerOK || runs != 2 {
-		t.Errorf("afterwards: %q, %d runs", got, runs)
+	}, WithObserver(rec.observe))
+	for _, want := range []string{answerRetry, answerRetry, answerOK, answerOK} {
+		if got := deliver(t, h, "1", "SEALED a 1"); got != want {
+			t.Errorf("run %d: %q", runs, got)
+		}
+	}
+	if runs != 3 || rec.outcomes() != "failed failed handled duplicate" {
+		t.Errorf("%d runs, %s", runs, rec.outcomes())
+	}
+	for _, r := range rec.reports[:2] {
+		if !errors.Is(r.Err, ErrPanic) || strings.Contains(r.Err.Error(), "4929") || !strings.Contains(r.Err.Error(), "handler_test.go:") {
+			t.Errorf("reported %v", r.Err)
+		}
 	}
 }
 
 func TestDeduperFails(t *testing.T) {
 	t.Parallel()
-	_, src := newToy()
 	for name, tt := range map[string]struct {
 		deduper *brokenDeduper
 		runs    int
@@ -291,7 +300,8 @@ func TestDeduperFails(t *testing.T) {
 		tt.deduper.Deduper = NewMemoryDeduper(0, 0)
 		var rec recorder
 		runs := 0
-		h := NewHandler(src, func(context.Context, *Event) error { runs++; return nil }, WithDeduper(tt.deduper), WithObserver(rec.observe))
+		_, src := newToy(WithDeduper(tt.deduper))
+		h := NewHandler(src, func(context.Context, *Event) error { runs++; return nil }, WithObserver(rec.observe))
 		if got := deliver(t, h, "1", "SEALED a 1"); got != answerRetry || runs != tt.runs || rec.outcomes() != "failed" || !errors.Is(rec.reports[0].Err, errStore) {
 			t.Errorf("%s: %q, %d runs, %+v", name, got, runs, rec.reports)
 		}
@@ -305,11 +315,11 @@ func TestDeduperFails(t *testing.T) {
 // all the same, and what failed is given back.
 func TestClientGone(t *testing.T) {
 	t.Parallel()
-	_, src := newToy()
 	for _, fail := range []error{nil, errors.New("failed")} {
 		d := &brokenDeduper{Deduper: NewMemoryDeduper(0, 0)}
 		ctx, cancel := context.WithCancel(t.Context())
-		h := NewHandler(src, func(context.Context, *Event) error { cancel(); return fail }, WithDeduper(d))
+		_, src := newToy(WithDeduper(d))
+		h := NewHandler(src, func(context.Context, *Event) error { cancel(); return fail })
 		h.ServeHTTP(httptest.NewRecorder(), request(ctx, "1", "SEALED a 1"))
 		want := map[bool]Claim{true: ClaimDone, false: ClaimNew}[fail == nil]
 		for _, id := range []string{"toy/nonce/1", "toy/event/1"} {

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -56,6 +57,8 @@ type KazePayConfig struct {
 	Names map[string]string
 	// Ack is how callbacks are acknowledged.
 	Ack KazePayAck
+	// Deduper remembers messages and events; nil is one in memory.
+	Deduper Deduper
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
@@ -112,7 +115,7 @@ func KazePay(cfg KazePayConfig) (*Source, error) {
 	}
 	cfg.PlatformKeys = slices.Clone(cfg.PlatformKeys)
 	cfg.Names = maps.Clone(cfg.Names)
-	return newSource("kazepay", kazepayScheme{cfg}, cfg.Now), nil
+	return NewSource("kazepay", kazepayScheme{cfg}, WithDeduper(cfg.Deduper), WithClock(cfg.Now))
 }
 
 type kazepayScheme struct{ cfg KazePayConfig }
@@ -132,32 +135,34 @@ type kazepayMessage struct {
 	key       sign.PublicKey // the one that verified it
 }
 
-// verify opens the callback, because its signature covers the plaintext.
-func (s kazepayScheme) verify(_ http.Header, body []byte, _ time.Time) (verified, error) {
-	e, err := sign.ParseEnvelope(body)
+// maxClaim bounds a message's number and name together; the documented form of a
+// number is a UUID of 36 characters.
+const maxClaim = 128
+
+// Verify implements [Scheme]. It opens the callback, because its signature covers
+// the plaintext.
+func (s kazepayScheme) Verify(_ context.Context, req *Request) (Verified, error) {
+	e, err := sign.ParseEnvelope(req.Body)
 	if err != nil {
-		return verified{}, unsupported(body)
+		return Verified{}, unsupported(req.Body)
 	}
 	m := &kazepayMessage{}
 	if err := (wire.Codec{}).Unmarshal(e.Head, &m.head); err != nil {
-		return verified{}, unsupported(body)
+		return Verified{}, unsupported(req.Body)
 	}
 	if s.cfg.SysID != "" && m.head.SysID != s.cfg.SysID {
-		return verified{}, ErrUnknownKey
+		return Verified{}, ErrUnknownKey
 	}
-	opened := false
-	for _, key := range s.cfg.PlatformKeys {
-		if m.plaintext, err = s.cfg.Profile.Open(s.cfg.PrivateKey, key, e); err == nil {
-			opened, m.key = true, key
-			break
-		}
+	if !slices.ContainsFunc(s.cfg.PlatformKeys, func(key sign.PublicKey) bool {
+		m.key = key
+		m.plaintext, err = s.cfg.Profile.Open(s.cfg.PrivateKey, key, e)
+		return err == nil
+	}) {
+		return Verified{}, ErrSignature
 	}
-	if !opened {
-		return verified{}, ErrSignature
-	}
-	v := verified{content: m}
-	if m.head.RequestNo != "" && len(m.head.RequestNo)+len(m.head.APICode) <= maxNonce {
-		v.claims = []string{"message/" + m.head.APICode + "/" + m.head.RequestNo}
+	v := Verified{Content: m, RequestID: m.head.RequestNo}
+	if m.head.RequestNo != "" && len(m.head.RequestNo)+len(m.head.APICode) <= maxClaim {
+		v.Claims = []string{"message/" + m.head.APICode + "/" + m.head.RequestNo}
 	}
 	return v, nil
 }
@@ -178,50 +183,64 @@ func unsupported(body []byte) error {
 	return fmt.Errorf("%w: members %s", ErrUnsupportedEnvelope, strings.Join(seen, " "))
 }
 
-func (s kazepayScheme) open(v verified, _ []byte, typ string) (*Event, error) {
-	m, ok := v.content.(*kazepayMessage)
+// Open implements [Scheme].
+func (s kazepayScheme) Open(_ context.Context, req *Request, v Verified) (*Event, error) {
+	m, ok := v.Content.(*kazepayMessage)
 	if !ok {
 		return nil, ErrPayload
 	}
 	if !json.Valid(m.plaintext) {
-		return nil, fmt.Errorf("%w: %w", ErrPayload, wire.ErrJSON)
+		return nil, wire.ErrJSON
 	}
 	kind, err := kazepay.NotificationKind(m.head.APICode, m.plaintext, s.cfg.Names)
-	if err == nil && kind == "" && typ != "" {
-		kind, err = kazepay.NotificationKind(typ, m.plaintext, nil)
+	if err == nil && kind == "" && req.Type != "" {
+		kind, err = kazepay.NotificationKind(req.Type, m.plaintext, nil)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrPayload, err)
+		return nil, err
 	}
 	data, err := kazepay.DecodeNotification(kind, m.plaintext, s.cfg.Location)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrPayload, err)
+		return nil, err
 	}
 	event := &Event{Type: kind, Raw: issuing.NewSecret(string(m.plaintext))}
-	if data == nil {
-		if event.Type == "" {
-			event.Type = cmp.Or(typ, m.head.APICode)
-		}
-		event.Data = &Unknown{Type: event.Type, Raw: event.Raw}
-	} else {
+	if data != nil {
 		event.Data, event.ID, event.Time = data, data.DedupeKey(), data.When()
+	} else if kind == "" {
+		event.Type = cmp.Or(req.Type, m.head.APICode)
 	}
 	if event.ID == "" {
 		// Codes and addresses can stand in what identifies the event.
 		digest, err := s.cfg.PrivateKey.Fingerprint(m.plaintext)
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrPayload, err)
+			return nil, err
 		}
 		event.ID = event.Type + "|keyed:" + digest
 	}
 	return event, nil
 }
 
-// acknowledge is the configured success response.
-func (s kazepayScheme) acknowledge(v verified) Answer {
-	m, ok := v.content.(*kazepayMessage)
-	if s.cfg.Ack != KazePayAckSigned || !ok {
-		return s.success()
+// Answer implements [Scheme] with the configured acknowledgement.
+func (s kazepayScheme) Answer(_ *Request, result Result) Answer {
+	if !result.Outcome.Acknowledged() {
+		return StandardAnswer(result)
+	}
+	switch s.cfg.Ack {
+	case KazePayAckJSON:
+		return Answer{Status: http.StatusOK, Header: jsonType(), Body: []byte(`{"code":"SUCCESS"}`)}
+	case KazePayAckEmpty:
+		return Answer{Status: http.StatusOK}
+	case KazePayAckSigned:
+		return s.signed(result)
+	}
+	return Text(http.StatusOK, "SUCCESS")
+}
+
+// signed is an acknowledgement in an envelope of its own.
+func (s kazepayScheme) signed(result Result) Answer {
+	m, ok := result.Verified.Content.(*kazepayMessage)
+	if !ok {
+		return Answer{Err: ErrPayload}
 	}
 	head, err := (wire.Codec{}).Marshal(struct {
 		Code   string `json:"code"`
@@ -229,28 +248,13 @@ func (s kazepayScheme) acknowledge(v verified) Answer {
 		kazepayHead
 	}{"SUCCESS", "SUCCESS", m.head})
 	if err != nil {
-		return s.failure()
+		return Answer{Err: err}
 	}
 	e, err := s.cfg.Profile.Seal(s.cfg.PrivateKey, m.key, head, []byte("{}"))
 	if err != nil {
-		return s.failure()
+		return Answer{Err: err}
 	}
-	return Answer{Status: http.StatusOK, ContentType: jsonType, Body: string(e.JSON())}
+	return Answer{Status: http.StatusOK, Header: jsonType(), Body: e.JSON()}
 }
 
-const jsonType = "application/json; charset=UTF-8"
-
-func (s kazepayScheme) success() Answer {
-	switch s.cfg.Ack {
-	case KazePayAckJSON:
-		return Answer{Status: http.StatusOK, ContentType: jsonType, Body: `{"code":"SUCCESS"}`}
-	case KazePayAckEmpty:
-		return Answer{Status: http.StatusOK}
-	default:
-		return Answer{Status: http.StatusOK, Body: "SUCCESS"}
-	}
-}
-
-func (kazepayScheme) failure() Answer {
-	return Answer{Status: http.StatusServiceUnavailable, Body: "retry later"}
-}
+func jsonType() http.Header { return http.Header{"Content-Type": {"application/json; charset=UTF-8"}} }

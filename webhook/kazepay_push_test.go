@@ -11,6 +11,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
 	"github.com/issuing-sdk/issuing-go/webhook"
@@ -161,12 +162,12 @@ func TestKazePayCallbackFaults(t *testing.T) {
 	t.Parallel()
 	inbox := &kpInbox{}
 	server, client := kpMerchant(t, kazepaytest.Config{}, inbox, webhook.KazePayAckText)
-	server.SetCallbackFault(kazepaytest.CallbackFault{Duplicate: true})
+	server.SetCallbackFault(issuingtest.CallbackFault{Duplicate: true})
 	id := kpApply(t, server, client)
 	if got := inbox.types(); len(got) != 1 || len(server.Deliveries()) != 2 {
 		t.Errorf("delivered %d times, handled %v", len(server.Deliveries()), got)
 	}
-	server.SetCallbackFault(kazepaytest.CallbackFault{Forge: kazepaytest.ForgeSignature})
+	server.SetCallbackFault(issuingtest.CallbackFault{Forge: kazepaytest.ForgeSignature})
 	if _, err := client.Cards.Freeze(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
@@ -174,12 +175,12 @@ func TestKazePayCallbackFaults(t *testing.T) {
 	if got := inbox.types(); len(got) != 1 {
 		t.Errorf("a forged callback was handled: %v", got)
 	}
-	server.SetCallbackFault(kazepaytest.CallbackFault{})
+	server.SetCallbackFault(issuingtest.CallbackFault{})
 	server.Clock().Advance(time.Minute)
 	if got := inbox.types(); len(got) != 2 {
 		t.Errorf("the retry was not handled: %v", got)
 	}
-	server.SetCallbackFault(kazepaytest.CallbackFault{Hold: true})
+	server.SetCallbackFault(issuingtest.CallbackFault{Hold: true})
 	for range 2 {
 		if _, err := client.Cards.Unfreeze(t.Context(), id); err != nil {
 			t.Fatal(err)
@@ -190,7 +191,7 @@ func TestKazePayCallbackFaults(t *testing.T) {
 		}
 		server.Clock().Advance(time.Second)
 	}
-	server.SetCallbackFault(kazepaytest.CallbackFault{})
+	server.SetCallbackFault(issuingtest.CallbackFault{})
 	server.ReleaseCallbacks()
 	server.Clock().Advance(0)
 	if got := inbox.types(); len(got) != 6 {

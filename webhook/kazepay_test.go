@@ -19,6 +19,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/leaktest"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
 	"github.com/issuing-sdk/issuing-go/sign"
@@ -37,7 +38,7 @@ func kpPlatform(t testing.TB, cfg kazepaytest.Config) *kazepaytest.Server {
 	t.Helper()
 	cfg.Keys = kpKeys()
 	if cfg.Clock == nil {
-		cfg.Clock = kazepaytest.NewClock(kpEpoch)
+		cfg.Clock = issuingtest.NewClock(kpEpoch)
 	}
 	server, err := kazepaytest.NewServer(cfg)
 	if err != nil {
@@ -75,7 +76,7 @@ func kpCallback(t testing.TB, server *kazepaytest.Server, kind string, content m
 
 var kpDeposit = map[string]any{
 	"userBankcardId": 140, "cardNo": "4242424242413691", "amount": "100.00", "receiveAmount": "99.50", "currency": "USD",
-	"status": "SUCCESS", "createAt": 1691550780785,
+	"status": "SUCCESS", "createAt": int64(1691550780785),
 }
 
 func TestKazePayConfigIsChecked(t *testing.T) {
@@ -364,10 +365,10 @@ func TestKazePayRepeats(t *testing.T) {
 	for name, value := range kpDeposit {
 		other[name] = value
 	}
-	other["createAt"] = 1691550780786
+	other["createAt"] = int64(1691550780786)
 	another := kpCallback(t, server, kazepay.NotifyCardDeposit, other)
 	// A retry that changed its content keeps its requestNo.
-	other["createAt"] = 1691550780787
+	other["createAt"] = int64(1691550780787)
 	changed := kpUnder(t, kpCallback(t, server, kazepay.NotifyCardDeposit, other), first)
 	var outcomes []webhook.Outcome
 	handled := 0

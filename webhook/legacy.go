@@ -1,9 +1,10 @@
 package webhook
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,8 @@ type LegacyConfig struct {
 	// secret. At least one is required. The first also keys the ids of events that
 	// their content alone identifies: keep its place for as long as it is valid.
 	AppSecrets []sign.AppSecret
+	// Deduper remembers signatures and events; nil is one in memory.
+	Deduper Deduper
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
@@ -31,23 +34,24 @@ type LegacyConfig struct {
 //
 // Only VIRTUAL-P's callbacks name their type. Give every other type an address of
 // its own and serve it with [Source.ForType] and one of the legacy.Notify
-// constants; the handlers can share a [Deduper].
+// constants.
 //
 // # What deduplication protects against
 //
-// These callbacks carry no timestamp and no nonce. A handler remembers the
+// These callbacks carry no timestamp and no nonce. The source remembers the
 // signature, and with it all signed content, and what identifies the event (order
 // or record number and status), so a repeat is acknowledged and not dispatched,
-// whether it is the platform's retry or a copy that somebody sends again.
+// whether it is the platform's retry or a copy that somebody sends again, and
+// whichever of the source's addresses it comes to.
 //
 // That holds for as long as the Deduper remembers. A copy that is sent again
-// after that, or to another address or handler with a Deduper of its own, is
-// authentic and is dispatched: a captured callback stays valid until the secret
-// changes. At an address for another type it reads as that type, because the types
-// share their fields and nothing signed names them. So act on a callback by asking the platform (every event's
-// documentation names the query), and keep a record of what was booked by order or
-// record number. The signature is an MD5 without separators between values: it
-// covers the bytes, not the boundaries of fields.
+// after that, or to another source with a Deduper of its own, is authentic and is
+// dispatched: a captured callback stays valid until the secret changes. At an
+// address for another type it reads as that type, because the types share their
+// fields and nothing signed names them. So act on a callback by asking the
+// platform (every event's documentation names the query), and keep a record of
+// what was booked by order or record number. The signature is an MD5 without
+// separators between values: it covers the bytes, not the boundaries of fields.
 //
 // One-time passwords and out-of-band confirmations come once and are not sent
 // again after a failure; answer quickly.
@@ -64,7 +68,7 @@ func Legacy(cfg LegacyConfig) (*Source, error) {
 		return nil, err
 	}
 	cfg.AppSecrets = append([]sign.AppSecret(nil), cfg.AppSecrets...)
-	return newSource("legacy", legacyScheme{cfg}, cfg.Now), nil
+	return NewSource("legacy", legacyScheme{cfg}, WithDeduper(cfg.Deduper), WithClock(cfg.Now))
 }
 
 type legacyScheme struct{ cfg LegacyConfig }
@@ -94,48 +98,47 @@ func readLegacyHead(body []byte) legacyHead {
 	return head
 }
 
-func (s legacyScheme) verify(_ http.Header, body []byte, _ time.Time) (verified, error) {
-	head := readLegacyHead(body)
+// Verify implements [Scheme].
+func (s legacyScheme) Verify(_ context.Context, req *Request) (Verified, error) {
+	head := readLegacyHead(req.Body)
 	switch {
 	case head.Sign == "":
-		return verified{}, ErrSignature
+		return Verified{}, ErrSignature
 	case head.AppKey != s.cfg.AppKey:
-		return verified{}, ErrUnknownKey
+		return Verified{}, ErrUnknownKey
 	}
-	params := legacy.SignedParams(body)
-	for _, secret := range s.cfg.AppSecrets {
-		if secret.VerifyParams(head.Sign, params) == nil {
-			return verified{claims: []string{"sign/" + strings.ToLower(head.Sign)}}, nil
-		}
+	params := legacy.SignedParams(req.Body)
+	if !slices.ContainsFunc(s.cfg.AppSecrets, func(secret sign.AppSecret) bool {
+		return secret.VerifyParams(head.Sign, params) == nil
+	}) {
+		return Verified{}, ErrSignature
 	}
-	return verified{}, ErrSignature
+	return Verified{Claims: []string{"sign/" + strings.ToLower(head.Sign)}, Content: head}, nil
 }
 
-func (s legacyScheme) open(_ verified, body []byte, typ string) (*Event, error) {
-	head := readLegacyHead(body)
-	content := body
+// Open implements [Scheme].
+func (s legacyScheme) Open(_ context.Context, req *Request, v Verified) (*Event, error) {
+	head, _ := v.Content.(legacyHead)
+	typ, content := req.Type, req.Body
 	switch {
 	case typ == legacy.NotifyVirtualP, typ == "", legacy.VirtualPType(typ):
 		// The body's own type counts, at an address for one of the four too.
 		if head.Type == "" {
-			return nil, fmt.Errorf("%w: %w", ErrPayload, errors.New("no type in the body, and none was given with ForType"))
+			return nil, errors.New("no type in the body, and none was given with ForType")
 		}
 		typ, content = head.Type, head.Data
 		if !legacy.VirtualPType(typ) {
-			raw := issuing.NewSecret(string(body))
-			return &Event{Type: typ, ID: typ + s.digest(body), Data: &Unknown{Type: typ, Raw: raw}, Raw: raw}, nil
+			return &Event{Type: typ, ID: typ + s.digest(req.Body), Raw: issuing.NewSecret(string(req.Body))}, nil
 		}
 	case typ == legacy.NotifyVisaHOOB:
 		content = head.Data
 	}
 	data, err := legacy.DecodeNotification(typ, content)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrPayload, err)
+		return nil, err
 	}
-	event := &Event{Type: typ, Raw: issuing.NewSecret(string(body))}
-	if data == nil {
-		event.Data = &Unknown{Type: typ, Raw: event.Raw}
-	} else {
+	event := &Event{Type: typ, Raw: issuing.NewSecret(string(req.Body))}
+	if data != nil {
 		event.Data, event.ID = data, data.DedupeKey()
 	}
 	if n, ok := data.(*legacy.TransferNotification); ok && event.ID != "" && !n.Ext.IsZero() {
@@ -154,9 +157,5 @@ func (s legacyScheme) digest(content []byte) string {
 	return "|hmac:" + s.cfg.AppSecrets[0].Fingerprint(content)
 }
 
-// success is the documented acknowledgement.
-func (legacyScheme) success() Answer { return Answer{Status: http.StatusOK, Body: "ok"} }
-
-func (legacyScheme) failure() Answer {
-	return Answer{Status: http.StatusServiceUnavailable, Body: "retry later"}
-}
+// Answer implements [Scheme]: "ok" is the documented acknowledgement.
+func (legacyScheme) Answer(_ *Request, result Result) Answer { return StandardAnswer(result) }

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/legacy"
 	"github.com/issuing-sdk/issuing-go/legacy/legacytest"
 	"github.com/issuing-sdk/issuing-go/webhook"
@@ -30,11 +31,10 @@ type legacyMerchant struct {
 // start serves the merchant's callbacks; the source is known later, because it
 // needs the platform's secret and the platform needs the addresses.
 func (m *legacyMerchant) start(t *testing.T) {
-	deduper := webhook.NewMemoryDeduper(0, 0)
 	mux := http.NewServeMux()
 	for _, typ := range legacy.NotifyTypes() {
 		mux.HandleFunc("POST /"+typ, func(w http.ResponseWriter, r *http.Request) {
-			webhook.NewHandler(m.source.ForType(typ), m.receive, webhook.WithDeduper(deduper),
+			webhook.NewHandler(m.source.ForType(typ), m.receive,
 				webhook.WithObserver(func(_ context.Context, report webhook.Report) {
 					if report.Err != nil {
 						t.Errorf("%s: %v", typ, report.Err)
@@ -76,7 +76,7 @@ func TestLegacyLife(t *testing.T) {
 		}
 		server, source := legacyPlatform(t, legacytest.Config{Webhooks: webhooks, LooseTypes: loose})
 		m.source = source
-		server.SetCallbackFault(legacytest.CallbackFault{Duplicate: true})
+		server.SetCallbackFault(issuingtest.CallbackFault{Duplicate: true})
 		client, err := legacy.New(server.ClientConfig(), issuing.WithClock(server.Clock().Now))
 		if err != nil {
 			t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/leaktest"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/legacy"
 	"github.com/issuing-sdk/issuing-go/legacy/legacytest"
 	"github.com/issuing-sdk/issuing-go/sign"
@@ -25,7 +26,7 @@ import (
 func legacyPlatform(t testing.TB, cfg legacytest.Config) (*legacytest.Server, *webhook.Source) {
 	t.Helper()
 	if cfg.Clock == nil {
-		cfg.Clock = legacytest.NewClock(time.Date(2026, 4, 1, 4, 0, 0, 0, time.UTC))
+		cfg.Clock = issuingtest.NewClock(time.Date(2026, 4, 1, 4, 0, 0, 0, time.UTC))
 	}
 	server, err := legacytest.NewServer(cfg)
 	if err != nil {

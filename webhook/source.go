@@ -1,99 +1,137 @@
 package webhook
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 )
 
-// Why a callback is refused. errors.Is tells them apart; none holds an expected
-// signature, a header or a body.
-var (
-	// ErrSignature: the signature is missing or does not verify.
-	ErrSignature = fmt.Errorf("webhook: %w", issuing.ErrSignature)
-	// ErrTimestamp: the callback is older or further in the future than allowed.
-	ErrTimestamp = errors.New("webhook: timestamp outside the allowed window")
-	// ErrUnknownKey: the callback names a key or merchant that is not
-	// configured.
-	ErrUnknownKey = errors.New("webhook: unknown key or merchant")
-	// ErrPayload: the callback is authentic, but its content cannot be opened
-	// or decoded.
-	ErrPayload = errors.New("webhook: unreadable payload")
-)
+// DefaultMaxBody bounds a callback's body. The largest documented payload is
+// below 4 kB before encryption.
+const DefaultMaxBody = 256 << 10
 
-// Event is one authenticated callback.
-type Event struct {
-	Provider string // the provider's package name, such as "worldcard"
-	Type     string // the provider's type, such as "card_open"
-	// ID is the same for every delivery of the event and differs between
-	// events. It is what the Deduper remembers.
-	ID   string
-	Time time.Time // when the platform sent it; zero when it does not say
-	// Data points to the provider package's event struct, or is *Unknown.
-	Data any
-	// Raw is the verified plaintext JSON. It may hold card data.
-	Raw issuing.Secret
-}
-
-// Unknown is the Data of an event whose type this version does not know.
-type Unknown struct {
-	Type string         // the provider's type
-	Raw  issuing.Secret // the verified plaintext JSON
-}
-
-// verified is what a scheme learns from authenticating a callback.
-type verified struct {
-	// claims identify this very delivery, such as its nonce; a repeat of a
-	// handled one is acknowledged without being opened.
-	claims []string
-	at     time.Time
-	// content is what verify had to open, for open and acknowledge.
-	content any
-}
-
-// scheme is one provider's rules.
-type scheme interface {
-	// verify authenticates header and body at the given time.
-	verify(header http.Header, body []byte, now time.Time) (verified, error)
-	// open decrypts and decodes an authenticated callback. The type is used
-	// when the content names none.
-	open(v verified, body []byte, typ string) (*Event, error)
-	// success and failure are what the provider expects as an answer.
-	success() Answer
-	failure() Answer
-}
-
-// acknowledger is a scheme whose acknowledgement depends on the callback.
-type acknowledger interface {
-	acknowledge(v verified) Answer
-}
-
-// Answer is an HTTP answer to a callback.
-type Answer struct {
-	Status      int
-	ContentType string
-	Body        string
-}
-
-// Source authenticates and decodes the callbacks of one provider. It is
-// immutable and safe for concurrent use.
+// Source authenticates and decodes the callbacks of one provider, and remembers
+// which were handled. It is safe for concurrent use.
 type Source struct {
 	provider string
-	scheme   scheme
+	scheme   Scheme
 	typ      string
+	deduper  Deduper
 	now      func() time.Time
+	maxBody  int64
+	deadline time.Duration
+	precheck func(context.Context, *Request) error
+	dispatch func(context.Context, *Event, Func) error
 }
 
-func newSource(provider string, s scheme, now func() time.Time) *Source {
-	if now == nil {
-		now = time.Now
+// SourceOption configures a [Source]. Provider packages set most of them from
+// their own configuration; nil and zero mean the default, so that a field that
+// is not set can be handed on.
+type SourceOption func(*Source) error
+
+// NewSource returns the source of a provider's callbacks. Provider packages call
+// it; a merchant does so for a provider of his own. The name becomes
+// Event.Provider and the beginning of every claim.
+func NewSource(provider string, scheme Scheme, opts ...SourceOption) (*Source, error) {
+	s := &Source{provider: provider, scheme: scheme, now: time.Now, maxBody: DefaultMaxBody}
+	var err error
+	switch {
+	case provider == "" || strings.Contains(provider, "/"):
+		err = errors.New("the provider's name is empty or has a slash")
+	case scheme == nil:
+		err = errors.New("the scheme is nil")
 	}
-	return &Source{provider: provider, scheme: s, now: now}
+	for _, opt := range opts {
+		if opt != nil && err == nil {
+			err = opt(s)
+		}
+	}
+	if err != nil {
+		return nil, &issuing.Error{Provider: "webhook", Op: "NewSource", Kind: issuing.ErrInvalid, Err: err}
+	}
+	if s.deduper == nil {
+		s.deduper = NewMemoryDeduper(0, 0)
+	}
+	return s, nil
+}
+
+// WithDeduper sets where handled events are remembered. The default is a
+// [MemoryDeduper] of the source's own. All handlers of a source and of its
+// [Source.ForType] copies share it.
+func WithDeduper(d Deduper) SourceOption {
+	return func(s *Source) error {
+		if d != nil {
+			s.deduper = d
+		}
+		return nil
+	}
+}
+
+// WithClock sets the clock of Request.Time. Deadlines and durations run on real
+// time.
+func WithClock(now func() time.Time) SourceOption {
+	return func(s *Source) error {
+		if now != nil {
+			s.now = now
+		}
+		return nil
+	}
+}
+
+// WithMaxBody bounds a body; larger ones are refused. 0 is [DefaultMaxBody].
+func WithMaxBody(n int64) SourceOption {
+	return func(s *Source) error {
+		if n < 0 {
+			return errors.New("WithMaxBody: the limit is negative")
+		}
+		if n > 0 {
+			s.maxBody = n
+		}
+		return nil
+	}
+}
+
+// WithDeadline bounds a request from its arrival to its answer: body, checks,
+// claims and function together. A function that has not ended by then is left
+// behind, its context over, and the platform hears the answer to [OutcomeLate];
+// how it ended is reported as [OutcomeOvertime]. One whose time is over already
+// is not called. 0 waits for the function however long it takes.
+func WithDeadline(d time.Duration) SourceOption {
+	return func(s *Source) error {
+		if d < 0 {
+			return errors.New("WithDeadline: the deadline is negative")
+		}
+		s.deadline = d
+		return nil
+	}
+}
+
+// WithPrecheck sets a check of a request's head, before its body is read: the
+// request has none yet. It refuses cheaply what lacks its credentials and is
+// otherwise the first part of the scheme's Verify, which follows it always.
+func WithPrecheck(check func(context.Context, *Request) error) SourceOption {
+	return func(s *Source) error {
+		s.precheck = check
+		return nil
+	}
+}
+
+// WithDispatch sets what calls the merchant's function: it may leave out the call
+// for an event that a later one has overtaken, keep the answers to questions and
+// give the first one to a repeat ([ErrDuplicate]), or refuse what the function
+// wrote. Its error counts as the function's. It is called as the function is,
+// with what is claimed claimed.
+func WithDispatch(dispatch func(ctx context.Context, event *Event, fn Func) error) SourceOption {
+	return func(s *Source) error {
+		s.dispatch = dispatch
+		return nil
+	}
 }
 
 // Provider returns the provider's package name.
@@ -107,53 +145,70 @@ func (s *Source) ForType(typ string) *Source {
 	return &c
 }
 
-// Verify authenticates a callback without decoding it.
+// Verify authenticates a callback without decoding it. Header names are taken in
+// any case.
 func (s *Source) Verify(header http.Header, body []byte) error {
-	_, err := s.scheme.verify(header, body, s.now())
+	_, _, err := s.verify(header, body)
 	return err
 }
 
 // Parse authenticates and decodes a callback that did not come through a
-// [Handler]: from a queue, another framework, a test. The body is the raw body.
-// Parse does not recognise repeats; deduplicate on [Event.ID].
+// [Handler]: from a queue, another framework, a test. The body is the raw body;
+// header names are taken in any case. Parse does not recognise repeats:
+// deduplicate on [Event.ID].
 func (s *Source) Parse(header http.Header, body []byte) (*Event, error) {
-	v, err := s.scheme.verify(header, body, s.now())
+	req, v, err := s.verify(header, body)
 	if err != nil {
 		return nil, err
 	}
-	return s.open(v, body)
+	return s.open(context.Background(), req, v)
 }
 
-func (s *Source) open(v verified, body []byte) (*Event, error) {
-	event, err := s.scheme.open(v, body, s.typ)
-	if err != nil {
+func (s *Source) verify(header http.Header, body []byte) (*Request, Verified, error) {
+	ctx, req := context.Background(), s.request(&Request{Header: header, Body: body})
+	if s.precheck != nil {
+		if err := s.precheck(ctx, req); err != nil {
+			return nil, Verified{}, err
+		}
+	}
+	v, err := s.scheme.Verify(ctx, req)
+	return req, v, err
+}
+
+// noURL stands for an address that is not known.
+var noURL = &url.URL{}
+
+// request returns a copy of a request with all that schemes rely on.
+func (s *Source) request(req *Request) *Request {
+	c := *req
+	if c.URL == nil {
+		c.URL = noURL
+	}
+	if s.typ != "" {
+		c.Type = s.typ
+	}
+	c.Header, c.Time = canonical(c.Header), s.now()
+	return &c
+}
+
+// open decodes an authenticated request and completes its event.
+func (s *Source) open(ctx context.Context, req *Request, v Verified) (*Event, error) {
+	event, err := s.scheme.Open(ctx, req, v)
+	switch {
+	case err == nil && event == nil:
+		return nil, fmt.Errorf("%w: no event", ErrPayload)
+	case err == nil:
+	case errors.Is(err, ErrPayload), errors.Is(err, issuing.ErrUnavailable):
 		return nil, err
+	default:
+		return nil, fmt.Errorf("%w: %w", ErrPayload, err)
 	}
 	event.Provider = s.provider
+	if event.Data == nil {
+		event.Data = &Unknown{Type: event.Type, Raw: event.Raw}
+	}
 	if event.Time.IsZero() {
-		event.Time = v.at
+		event.Time = v.At
 	}
 	return event, nil
-}
-
-// success is the acknowledgement of a callback.
-func (s *Source) success(v verified) Answer {
-	if a, ok := s.scheme.(acknowledger); ok {
-		return a.acknowledge(v)
-	}
-	return s.scheme.success()
-}
-
-// inWindow reports whether at lies between maxAge before now and ahead after
-// it. A negative maxAge accepts every age, and still no time ahead.
-func inWindow(at, now time.Time, maxAge, ahead time.Duration) bool {
-	return at.Before(now.Add(ahead)) && (maxAge < 0 || at.After(now.Add(-maxAge)))
-}
-
-// contentID identifies an event by its whole content. Ids reach logs and
-// databases, and what is short in a content can be found from its hash by trying:
-// a scheme whose events hold one-time passwords needs a keyed digest instead.
-func contentID(typ string, plaintext []byte) string {
-	sum := sha256.Sum256(plaintext)
-	return typ + "|sha256:" + hex.EncodeToString(sum[:])
 }

@@ -15,7 +15,8 @@ import (
 )
 
 // toy is a scheme without cryptography: header X-Sig must be "good", X-Nonce is
-// the claim, X-Time the Unix time. The body is "type id" behind the word SEALED.
+// the claim, X-Once an id that may come once, X-Time the Unix time. The body is
+// "type id" behind the word SEALED; the type "ask" is a question.
 type toy struct {
 	mu    sync.Mutex
 	steps []string
@@ -33,43 +34,70 @@ func (s *toy) taken() []string {
 	return append([]string{}, s.steps...)
 }
 
-func (s *toy) verify(header http.Header, _ []byte, now time.Time) (verified, error) {
+var toyWindow = Window{MaxAge: time.Hour, MaxAhead: time.Minute}
+
+func (s *toy) Verify(_ context.Context, req *Request) (Verified, error) {
 	s.step("verify")
-	if header.Get("X-Sig") != "good" {
-		return verified{}, ErrSignature
+	if req.Header.Get("X-Sig") != "good" {
+		return Verified{}, ErrSignature
 	}
-	n, err := strconv.ParseInt(header.Get("X-Time"), 10, 64)
-	if at := time.Unix(n, 0); err != nil || !inWindow(at, now, time.Hour, time.Minute) {
-		return verified{}, ErrTimestamp
+	at, err := toyWindow.CheckUnix(req.Header.Get("X-Time"), req.Time)
+	v := Verified{Claims: []string{"nonce/" + req.Header.Get("X-Nonce")}, At: at, RequestID: req.Header.Get("X-Nonce")}
+	if once := req.Header.Get("X-Once"); once != "" {
+		v.Once = []string{"once/" + once}
 	}
-	return verified{claims: []string{"nonce/" + header.Get("X-Nonce")}, at: time.Unix(n, 0)}, nil
+	return v, err
 }
 
-func (s *toy) open(_ verified, body []byte, typ string) (*Event, error) {
+func (s *toy) Open(_ context.Context, req *Request, _ Verified) (*Event, error) {
 	s.step("open")
-	plain, ok := strings.CutPrefix(string(body), "SEALED ")
+	plain, ok := strings.CutPrefix(string(req.Body), "SEALED ")
 	if !ok {
-		return nil, ErrPayload
+		return nil, errors.New("not sealed")
 	}
 	kind, id, _ := strings.Cut(plain, " ")
 	if kind == "?" {
-		kind = typ
+		kind = req.Type
 	}
-	raw := issuing.NewSecret(plain)
-	return &Event{Provider: "overwritten", Type: kind, ID: id, Data: &Unknown{Type: kind, Raw: raw}, Raw: raw}, nil
+	event := &Event{Provider: "overwritten", Type: kind, ID: id, Raw: issuing.NewSecret(plain)}
+	if kind == "ask" {
+		event.Question, event.Data = true, &toyQuestion{}
+	}
+	return event, nil
 }
 
-func (*toy) success() Answer { return Answer{Status: 200, Body: "ok"} }
+// toyQuestion is what the function answers.
+type toyQuestion struct{ Answer string }
 
-func (*toy) failure() Answer {
-	return Answer{Status: 503, ContentType: "application/json", Body: `{"retry":true}`}
+// Answer has a body of its own for what is to be sent again, and for questions.
+func (s *toy) Answer(_ *Request, result Result) Answer {
+	if result.Event != nil && result.Outcome.Acknowledged() {
+		if q, ok := result.Event.Data.(*toyQuestion); ok {
+			return Answer{Status: 200, Body: []byte(q.Answer), Code: q.Answer}
+		}
+	}
+	switch result.Outcome {
+	case OutcomeBusy, OutcomeFailed:
+		return Answer{Status: 503, Header: http.Header{"Content-Type": {"application/json"}}, Body: []byte(`{"retry":true}`)}
+	case OutcomeLate:
+		return Answer{Drop: true}
+	case OutcomeOvertime:
+		if q, ok := result.Event.Data.(*toyQuestion); ok {
+			return Answer{Code: q.Answer}
+		}
+	}
+	return StandardAnswer(result)
 }
 
 var toyNow = time.Unix(1_700_000_000, 0)
 
-func newToy() (*toy, *Source) {
+func newToy(opts ...SourceOption) (*toy, *Source) {
 	s := &toy{}
-	return s, newSource("toy", s, func() time.Time { return toyNow })
+	src, err := NewSource("toy", s, append([]SourceOption{WithClock(func() time.Time { return toyNow })}, opts...)...)
+	if err != nil {
+		panic(err)
+	}
+	return s, src
 }
 
 func toyHeader(nonce string) http.Header {
@@ -157,4 +185,11 @@ func (d *brokenDeduper) Release(ctx context.Context, id string) error {
 	}
 	d.log = append(d.log, "release "+id)
 	return d.Deduper.Release(ctx, id)
+}
+
+// serve answers one request.
+func serve(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
 }

@@ -87,7 +87,7 @@ func (h *UnionPayHandler) dispatch(ctx context.Context, m unionPayMessage) (unio
 	}
 	c := claims{deduper: h.cfg.Deduper, prefix: "unionpay/"}
 	defer c.release(context.WithoutCancel(ctx))
-	outcome, err := c.take(ctx, "message/"+event.ID)
+	outcome, err := c.claim(ctx, "message/"+event.ID)
 	switch outcome {
 	case OutcomeDuplicate:
 		// Another process handled it, or its answer was forgotten. A question is

@@ -9,8 +9,9 @@
 // card, [Client.Cards] tops up, freezes, closes and lists transactions.
 //
 // Applications, top-ups and closures are asynchronous: the answer says that the
-// request was received, a callback says how it ended. The package webhook turns
-// callbacks into this package's event structs ([CardOpened] and its siblings).
+// request was received, a callback says how it ended. [NewCallbacks] tells the
+// package webhook how to turn callbacks into this package's event structs
+// ([CardOpened] and its siblings).
 //
 // # Authentication
 //

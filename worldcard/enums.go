@@ -1,6 +1,7 @@
 package worldcard
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -18,11 +19,7 @@ const (
 
 // Known reports whether t was documented when this version was released.
 func (t CardType) Known() bool {
-	switch t {
-	case CardTypeVirtualV, CardTypeVirtualR, CardTypeVirtualG, CardTypePhysicalG:
-		return true
-	}
-	return false
+	return slices.Contains([]CardType{CardTypeVirtualV, CardTypeVirtualR, CardTypeVirtualG, CardTypePhysicalG}, t)
 }
 
 // CardStatus is the life cycle of a card in answers of the API. Callbacks number
@@ -148,11 +145,9 @@ const (
 
 // Known reports whether t was documented when this version was released.
 func (t TransactionType) Known() bool {
-	switch t {
-	case TransactionTypeAuthorization, TransactionTypeSettlement, TransactionTypeRefund, TransactionTypeReversal:
-		return true
-	}
-	return false
+	return slices.Contains([]TransactionType{
+		TransactionTypeAuthorization, TransactionTypeSettlement, TransactionTypeRefund, TransactionTypeReversal,
+	}, t)
 }
 
 // TransactionStatus is the status of a card transaction.
@@ -200,11 +195,9 @@ func (s CardState) Normal() CardState {
 
 // Known reports whether s was documented when this version was released.
 func (s CardState) Known() bool {
-	switch s.Normal() {
-	case CardStateActivated, CardStateInactive, CardStateFrozen, CardStateCancelled:
-		return true
-	}
-	return false
+	return slices.Contains([]CardState{
+		CardStateActivated, CardStateInactive, CardStateFrozen, CardStateCancelled,
+	}, s.Normal())
 }
 
 // Terminal reports whether the card can leave this state no more.

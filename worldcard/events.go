@@ -39,9 +39,9 @@ type Notification interface {
 	DedupeKey() string
 }
 
-// DecodeNotification decodes the verified and decrypted JSON of a callback. The
-// package webhook calls it; a type that is not known gives nil and no error.
-func DecodeNotification(typ string, plaintext []byte, key sign.AESKey) (Notification, error) {
+// decodeNotification decodes the verified and decrypted JSON of a callback. A
+// type that is not known gives nil and no error.
+func decodeNotification(typ string, plaintext []byte, key sign.AESKey) (Notification, error) {
 	var n Notification
 	switch typ {
 	case NotifyCardOpen:

@@ -31,6 +31,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/uqpay/authdecision"
+	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
 func main() {
@@ -60,30 +61,29 @@ func run(ctx context.Context, args []string, out io.Writer, getenv func(string) 
 	if err != nil {
 		return err
 	}
-	handler, err := authdecision.New(authdecision.Config{
-		Key: key, PlatformKey: platformKey, Window: *window,
-		Decide: func(_ context.Context, req *authdecision.Request) (authdecision.Decision, error) {
-			if req.BillingAmount.IsZero() {
-				return authdecision.Decision{}, errors.New("no billing amount")
-			}
-			if req.BillingAmount.Cmp(limit) > 0 {
-				return authdecision.Decline(authdecision.CodeInsufficientFunds), nil
-			}
-			return authdecision.Approve(), nil
-		},
-		Observe: func(_ context.Context, r authdecision.Report) {
-			fmt.Fprintf(out, "transaction %q: %s, code %q, %v, error %v\n",
-				r.TransactionID, r.Outcome, r.Decision.Code, r.Duration.Round(time.Millisecond), r.Err)
-		},
-	})
+	source, err := authdecision.NewCallbacks(authdecision.CallbackConfig{Key: key, PlatformKey: platformKey, Window: *window})
 	if err != nil {
 		return err
+	}
+	decide := func(_ context.Context, req *authdecision.Request) (authdecision.Decision, error) {
+		if req.BillingAmount.IsZero() {
+			return authdecision.Decision{}, errors.New("no billing amount")
+		}
+		if req.BillingAmount.Cmp(limit) > 0 {
+			return authdecision.Decline(authdecision.CodeInsufficientFunds), nil
+		}
+		return authdecision.Approve(), nil
+	}
+	observe := func(_ context.Context, r webhook.Report) {
+		fmt.Fprintf(out, "transaction %q: %s, code %q, %v, error %v\n",
+			r.ID, r.Outcome, r.Code, r.Duration.Round(time.Millisecond), r.Err)
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", *listen)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "deciding at http://%s/ with key %s\n", listener.Addr(), key.Public().Fingerprint())
+	handler := webhook.NewHandler(source, authdecision.Decide(decide), webhook.WithObserver(observe))
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
 	go func() {
 		<-ctx.Done()

@@ -70,7 +70,7 @@ func TestDecidesOnAPort(t *testing.T) {
 	for line := range rest {
 		log = append(log, line)
 	}
-	if text := strings.Join(log, "\n"); strings.Count(text, "answered") != 2 || strings.Count(text, "dropped") != 1 {
+	if text := strings.Join(log, "\n"); strings.Count(text, "handled") != 2 || strings.Count(text, "failed") != 1 {
 		t.Errorf("log:\n%s", text)
 	}
 }

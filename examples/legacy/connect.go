@@ -63,18 +63,17 @@ func (t *tour) connect(ctx context.Context, getenv func(string) string) (closeAl
 }
 
 // callbacks serves every type at an address of its own, because the callbacks do
-// not name their type. One Deduper for all of them keeps a captured callback from
-// being dispatched again at another address.
+// not name their type. They share the source's Deduper, which keeps a captured
+// callback from being dispatched again at another address.
 func (t *tour) callbacks(cfg legacy.Config) (*http.ServeMux, error) {
 	source, err := webhook.Legacy(webhook.LegacyConfig{AppKey: cfg.AppKey, AppSecrets: []sign.AppSecret{cfg.AppSecret}})
 	if err != nil {
 		return nil, err
 	}
 	t.inbox = &inbox{events: make(chan *webhook.Event, inboxSize)}
-	deduper := webhook.NewMemoryDeduper(0, 0)
 	mux := http.NewServeMux()
 	for _, typ := range legacy.NotifyTypes() {
-		mux.Handle("POST /callbacks/"+typ, webhook.NewHandler(source.ForType(typ), t.inbox.receive, webhook.WithDeduper(deduper)))
+		mux.Handle("POST /callbacks/"+typ, webhook.NewHandler(source.ForType(typ), t.inbox.receive))
 	}
 	return mux, nil
 }

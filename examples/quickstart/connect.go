@@ -40,7 +40,7 @@ func (t *tour) connect(getenv func(string) string) (closeAll func(), err error) 
 	}
 
 	var cfg worldcard.Config
-	var hooks webhook.WorldCardConfig
+	var hooks worldcard.CallbackConfig
 	stopPlatform := func() {}
 	if getenv("WORLDCARD_BASE_URL") != "" {
 		cfg, hooks, err = fromEnvironment(getenv)
@@ -51,7 +51,7 @@ func (t *tour) connect(getenv func(string) string) (closeAll func(), err error) 
 		if err == nil {
 			stopPlatform = server.Close
 			cfg = server.ClientConfig()
-			hooks = webhook.WorldCardConfig{PlatformKeys: []sign.PublicKey{server.PlatformKey()}, AESKey: server.AESKey()}
+			hooks = worldcard.CallbackConfig{PlatformKeys: []sign.PublicKey{server.PlatformKey()}, AESKey: server.AESKey()}
 			t.scheme = playedBy{server}
 			fmt.Fprintf(t.out, "WorldCard's platform in memory at %s\n", server.URL())
 		}
@@ -62,7 +62,7 @@ func (t *tour) connect(getenv func(string) string) (closeAll func(), err error) 
 	if t.client, err = worldcard.New(cfg); err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
-	source, err := webhook.WorldCard(hooks)
+	source, err := worldcard.NewCallbacks(hooks)
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
@@ -81,14 +81,14 @@ func (t *tour) connect(getenv func(string) string) (closeAll func(), err error) 
 	}, nil
 }
 
-func fromEnvironment(getenv func(string) string) (worldcard.Config, webhook.WorldCardConfig, error) {
+func fromEnvironment(getenv func(string) string) (worldcard.Config, worldcard.CallbackConfig, error) {
 	cfg, err := worldcard.ParseConfig(getenv("WORLDCARD_BASE_URL"), getenv("WORLDCARD_APP_ID"),
 		getenv("WORLDCARD_PRIVATE_KEY"), getenv("WORLDCARD_AES_KEY"))
 	if err != nil {
-		return cfg, webhook.WorldCardConfig{}, err
+		return cfg, worldcard.CallbackConfig{}, err
 	}
 	key, err := sign.ParsePublicKey(getenv("WORLDCARD_PLATFORM_KEY"))
-	return cfg, webhook.WorldCardConfig{PlatformKeys: []sign.PublicKey{key}, AESKey: cfg.AESKey, AppID: cfg.AppID}, err
+	return cfg, worldcard.CallbackConfig{PlatformKeys: []sign.PublicKey{key}, AESKey: cfg.AESKey, AppID: cfg.AppID}, err
 }
 
 // playedBy lets the platform in memory play shops and reviewers.

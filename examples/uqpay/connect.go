@@ -99,7 +99,7 @@ func (t *tour) connect(getenv func(string) string) (closeAll func(), err error) 
 		stopPlatform, cfg, secret = server.Close, server.ClientConfig(), server.WebhookSecret()
 		fmt.Fprintf(t.out, "UQPAY's platform in memory at %s\n", server.URL())
 	}
-	source, err := webhook.UQPAY(webhook.UQPAYConfig{Secrets: []issuing.Secret{secret}})
+	source, err := uqpay.NewCallbacks(uqpay.CallbackConfig{Secrets: []issuing.Secret{secret}})
 	if err == nil {
 		t.client, err = uqpay.New(cfg)
 	}
@@ -126,13 +126,11 @@ func (t *tour) inMemory(mux *http.ServeMux, base string) (*uqpaytest.Server, err
 	if err != nil {
 		return nil, err
 	}
-	handler, err := authdecision.New(authdecision.Config{
-		Key: own, PlatformKey: platform.Public(), Window: 5 * time.Second, Decide: t.decide,
-	})
+	source, err := authdecision.NewCallbacks(authdecision.CallbackConfig{Key: own, PlatformKey: platform.Public(), Window: 5 * time.Second})
 	if err != nil {
 		return nil, err
 	}
-	mux.Handle("POST /authorize", handler)
+	mux.Handle("POST /authorize", webhook.NewHandler(source, authdecision.Decide(t.decide)))
 	caller := &authdecision.Caller{URL: base + "/authorize", Key: platform, MerchantKey: own.Public(), Window: 5 * time.Second}
 	return uqpaytest.NewServer(uqpaytest.Config{
 		WebhookURL: base + "/callbacks/uqpay", Delay: 50 * time.Millisecond,

@@ -3,8 +3,8 @@ package kazepaytest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -20,24 +20,22 @@ import (
 // retries is the documented schedule, read as six deliveries.
 var retries = []time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 16 * time.Minute}
 
-func (s *Server) setWebhookURL(f fields, _ *message) (any, *problem) {
-	if failed := f.need("url"); failed != nil {
-		return nil, failed
+func (s *Server) setWebhookURL(m *message) (any, *problem) {
+	u, err := url.Parse(m.Text("url"))
+	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+		return nil, badField("url is required and must be an address")
 	}
-	if u, err := url.Parse(f.text("url")); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
-		return nil, badField("url is not an address")
-	}
-	s.webhookURL = f.text("url")
-	return map[string]any{"url": s.webhookURL}, nil
+	s.webhookURL = m.Text("url")
+	return s.getWebhookURL(m)
 }
 
-func (s *Server) getWebhookURL(fields, *message) (any, *problem) {
+func (s *Server) getWebhookURL(*message) (any, *problem) {
 	return map[string]any{"url": s.webhookURL}, nil
 }
 
 // acknowledged accepts status 200 with the word, the code in JSON, nothing, or a
 // message that the merchant sealed.
-func (s *Server) acknowledged(status int, body []byte) bool {
+func (s *Server) acknowledged(_, status int, _ http.Header, body []byte) bool {
 	trimmed := bytes.TrimSpace(body)
 	if status != http.StatusOK {
 		return false
@@ -49,7 +47,7 @@ func (s *Server) acknowledged(status int, body []byte) bool {
 		Code string `json:"code"`
 	}
 	if e, err := sign.ParseEnvelope(trimmed); err == nil {
-		if _, err := s.cfg.Profile.Open(s.own, s.merchant, e); err != nil {
+		if _, err := s.cfg.Profile.Open(s.own, s.merchant.Public(), e); err != nil {
 			return false
 		}
 		trimmed = e.Head
@@ -65,18 +63,19 @@ func (s *Server) SealCallback(kind string, content map[string]any) (http.Header,
 }
 
 func (s *Server) sealCallback(kind, requestNo string, content map[string]any) (http.Header, []byte, error) {
-	apiCode := kind
+	h := head{APICode: kind, SysID: s.cfg.SysID, RequestNo: requestNo, Version: "1.0"}
 	if s.cfg.Quirks.CallbackNames != NameInHead {
-		apiCode = "notify"
+		h.APICode = "notify"
 	}
+	sent, _ := s.shaped(content).(map[string]any) // a copy
 	if s.cfg.Quirks.CallbackNames == NameInContent {
-		content = maps.Clone(content)
-		content["type"] = kind
+		sent["type"] = kind
 	}
-	head := compact(map[string]string{
-		"apiCode": apiCode, "sysId": s.cfg.SysID, "requestNo": requestNo, "version": "1.0",
-	})
-	e, err := s.seal(head, compact(s.shaped(content)))
+	payload := platform.JSON(sent)
+	if len(payload) == 0 {
+		return nil, nil, errors.New("kazepaytest: the content cannot be encoded as JSON")
+	}
+	e, err := s.seal(platform.JSON(h), payload)
 	if err != nil {
 		return nil, nil, fmt.Errorf("kazepaytest: %w", err)
 	}
@@ -87,24 +86,21 @@ func (s *Server) sealCallback(kind, requestNo string, content map[string]any) (h
 // sending happen later, on the clock, without it. Retries keep the requestNo and
 // the content and are sealed anew.
 func (s *Server) push(kind string, content map[string]any) {
-	address := s.webhookURL
-	if !onLoopback(address) {
+	if !onLoopback(s.webhookURL) {
 		return
 	}
-	s.seq++
-	requestNo := fmt.Sprintf("%s%08d", s.now().In(s.cfg.Location).Format("20060102150405"), s.seq%100_000_000)
-	schedule := retries
-	if s.cfg.Quirks.FiveDeliveries {
-		schedule = retries[:4]
-	}
-	verify := func(_, status int, _ http.Header, body []byte) bool { return s.acknowledged(status, body) }
-	if s.cfg.Accepted != nil {
-		verify = nil
-	}
-	s.http.Push(platform.Callback{
-		Type: kind, URL: address, Retries: schedule, Accepted: s.cfg.Accepted, Verify: verify,
+	requestNo := s.freshNo()
+	callback := platform.Callback{
+		Type: kind, URL: s.webhookURL, Retries: retries, Accepted: s.cfg.Accepted,
 		Make: func(int) (http.Header, []byte, error) { return s.sealCallback(kind, requestNo, content) },
-	})
+	}
+	if s.cfg.Quirks.FiveDeliveries {
+		callback.Retries = retries[:4]
+	}
+	if s.cfg.Accepted == nil {
+		callback.Verify = s.acknowledged
+	}
+	s.host.Push(callback)
 }
 
 // onLoopback keeps callbacks on this machine, whatever address a client set.
@@ -117,32 +113,30 @@ func onLoopback(address string) bool {
 	return u.Hostname() == "localhost" || (ip != nil && ip.IsLoopback())
 }
 
-// about returns the fields that callbacks about a card share, in upstream's
-// spelling: a numeric id and a time in milliseconds.
-func (s *Server) about(c *card) map[string]any {
-	return map[string]any{
-		"userBankcardId": json.Number(c.id), "cardNo": c.number.Reveal(), "createAt": s.now().UnixMilli(),
+// pushCard sends a callback about a card: the content, and the fields that all of
+// them share, in upstream's spelling: a numeric id and a time in milliseconds.
+func (s *Server) pushCard(kind string, c *card, content map[string]any) {
+	content["userBankcardId"], content["createAt"] = json.Number(c.id), s.now().UnixMilli()
+	if content["reason"] == nil { // a failure comes without the number
+		content["cardNo"] = c.number.Reveal()
 	}
+	s.push(kind, content)
 }
 
 func (s *Server) pushStatus(c *card, reason string) {
-	content := s.about(c)
-	content["status"] = string(c.status)
+	content := map[string]any{"status": c.status}
 	if reason != "" {
 		content["reason"] = reason
-		delete(content, "cardNo")
 	}
-	s.push(kazepay.NotifyCardStatusChange, content)
+	s.pushCard(kazepay.NotifyCardStatusChange, c, content)
 }
 
 func (s *Server) pushActivationCode(c *card) {
-	content := s.about(c)
-	content["activationCode"], content["email"] = c.code.Reveal(), c.user.email
-	s.push(kazepay.NotifyActivationCode, content)
+	s.pushCard(kazepay.NotifyActivationCode, c, map[string]any{"activationCode": c.code.Reveal(), "email": c.user.email})
 }
 
 func (s *Server) pushKYC(u *user, reason string) {
-	content := map[string]any{"email": u.email, "status": string(u.kyc), "createAt": s.stamp(s.now())}
+	content := map[string]any{"email": u.email, "status": u.kyc, "createAt": s.stamp(s.now())}
 	if reason != "" {
 		content["reason"] = reason
 	}
@@ -150,33 +144,29 @@ func (s *Server) pushKYC(u *user, reason string) {
 }
 
 func (s *Server) pushTopUp(t *topUp) {
-	content := s.about(t.card)
-	content["amount"], content["currency"], content["status"] = number(t.amount), string(currency), string(t.status)
-	content["transactionId"] = t.id
+	content := map[string]any{
+		"amount": number(t.amount), "currency": currency, "status": t.status, "transactionId": t.id,
+	}
 	if t.status == kazepay.TransactionStatusSuccess {
 		content["receiveAmount"] = number(t.amount)
 	}
-	s.push(kazepay.NotifyCardDeposit, content)
+	s.pushCard(kazepay.NotifyCardDeposit, t.card, content)
 }
 
 func (s *Server) pushClosed(c *card, refund issuing.Amount, txn string) {
-	content := s.about(c)
-	content["status"], content["refundAmt"] = string(c.status), text(refund)
-	content["currency"], content["txnId"] = string(currency), txn
-	s.push(kazepay.NotifyCardClose, content)
+	s.pushCard(kazepay.NotifyCardClose, c, map[string]any{
+		"status": c.status, "refundAmt": text(refund), "currency": currency, "txnId": txn,
+	})
 }
 
 func (s *Server) pushTransaction(c *card, t *transaction) {
-	content := s.about(c)
-	content["currency"] = string(currency)
-	content["transaction"] = map[string]any{
+	s.pushCard(kazepay.NotifyTransaction, c, map[string]any{"currency": currency, "transaction": map[string]any{
 		"id": t.id[:8], "recordNo": t.id, "receiptNo": "", "authType": "PURCHASE",
-		"localCurrency": string(currency), "localCurrencyAmt": signed(t.amount),
-		"transCurrency": string(t.shopCurrency), "transCurrencyAmt": signed(t.shopAmount),
-		"merchantName": t.merchantName, "transStatus": string(t.status), "transType": string(t.typ),
-		"respCode": string(t.respCode), "respCodeDesc": describe(t.respCode), "occurTime": t.at.UnixMilli(),
-	}
-	s.push(kazepay.NotifyTransaction, content)
+		"localCurrency": currency, "localCurrencyAmt": signed(t.amount),
+		"transCurrency": t.shopCurrency, "transCurrencyAmt": signed(t.shopAmount),
+		"merchantName": t.merchantName, "transStatus": t.status, "transType": t.typ,
+		"respCode": t.respCode, "respCodeDesc": describe(t.respCode), "occurTime": t.at.UnixMilli(),
+	}})
 }
 
 // SendVerificationCode sends a one-time code for the holder of a card.
@@ -185,11 +175,9 @@ func (s *Server) SendVerificationCode(cardID string, code issuing.Secret) error 
 	defer s.mu.Unlock()
 	c := s.cards[cardID]
 	if c == nil {
-		return fmt.Errorf("kazepaytest: no such card")
+		return errNoCard
 	}
-	content := s.about(c)
-	content["code"] = code.Reveal()
-	s.push(kazepay.NotifyVerificationCode, content)
+	s.pushCard(kazepay.NotifyVerificationCode, c, map[string]any{"code": code.Reveal()})
 	return nil
 }
 

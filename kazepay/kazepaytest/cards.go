@@ -1,9 +1,11 @@
 package kazepaytest
 
 import (
+	"cmp"
+	"crypto/sha256"
 	"fmt"
+	"maps"
 	"slices"
-	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
@@ -36,54 +38,52 @@ func (c *card) closing() ledger.Account {
 	return ledger.Account{Kind: "closing", Owner: c.id, Currency: currency}
 }
 
+// in refuses a card of another status.
+func (c *card) in(statuses ...kazepay.CardStatus) *problem {
+	if slices.Contains(statuses, c.status) {
+		return nil
+	}
+	return badState("the card is " + string(c.status))
+}
+
+// state answers with the card's id and status.
+func (c *card) state() map[string]any { return map[string]any{"cardID": c.id, "status": c.status} }
+
+// numberKey is what indexes hold instead of a card number, so that a printed
+// server shows none.
+type numberKey [sha256.Size]byte
+
+func keyOf(number string) numberKey { return sha256.Sum256([]byte(number)) }
+
 // newCard adds a card.
 func (s *Server) newCard(u *user, number issuing.Secret, status kazepay.CardStatus) *card {
 	month, year := ledger.Expiry(s.now())
-	c := &card{id: s.nextID(5), user: u, number: number, status: status, expiry: year[2:] + month}
+	c := &card{id: s.seq.ID(5), user: u, number: number, status: status, expiry: year[2:] + month}
 	s.cards[c.id] = c
-	s.numbers[number.Reveal()] = c
+	s.numbers[keyOf(number.Reveal())] = c
 	u.cards = append(u.cards, c)
 	return c
 }
 
-// find returns the card of a request.
-func (s *Server) find(f fields) (*card, *problem) {
-	if failed := f.need("cardID"); failed != nil {
-		return nil, failed
+func (s *Server) createCard(m *message) (any, *problem) {
+	failed := oneOf(m.fields, "cardBin", s.cfg.BINs...)
+	if _, present := m.fields["cardLevel"]; present {
+		failed = cmp.Or(failed, oneOf(m.fields, "cardLevel", kazepay.CardLevelDefault))
 	}
-	c := s.cards[f.text("cardID")]
-	if c == nil {
-		return nil, notFound("no card has this cardID")
-	}
-	return c, nil
-}
-
-func (s *Server) createCard(f fields, _ *message) (any, *problem) {
-	bin := f.text("cardBin")
-	if failed := f.need("cardBin"); failed != nil {
-		return nil, failed
-	}
-	if !slices.Contains(s.cfg.BINs, bin) {
-		return nil, badField("cardBin was not agreed on")
-	}
-	if level, ok := f["cardLevel"]; ok && level != string(kazepay.CardLevelDefault) {
-		return nil, badField("cardLevel is unknown")
-	}
-	u, failed := s.register(f)
 	if failed != nil {
 		return nil, failed
 	}
-	c := s.newCard(u, ledger.PAN(bin, s.seq+1, 16), kazepay.CardStatusAuditing)
-	s.clock.After(s.cfg.Delay, func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		reason := ""
-		if s.cfg.NewCard == kazepay.CardStatusAuditNotPass {
-			reason = "the review failed"
-		}
-		s.move(c, s.cfg.NewCard, reason)
-	})
-	return map[string]any{"cardID": c.id, "status": string(c.status)}, nil
+	u, failed := s.register(m.fields)
+	if failed != nil {
+		return nil, failed
+	}
+	c := s.newCard(u, s.freshNumber(m.Text("cardBin")), kazepay.CardStatusAuditing)
+	reason := ""
+	if s.cfg.NewCard == kazepay.CardStatusAuditNotPass {
+		reason = "the review failed"
+	}
+	s.later(func() { s.move(c, s.cfg.NewCard, reason) })
+	return c.state(), nil
 }
 
 // move gives a card another status and tells the merchant.
@@ -92,22 +92,12 @@ func (s *Server) move(c *card, status kazepay.CardStatus, reason string) {
 	s.pushStatus(c, reason)
 }
 
-func (s *Server) createCardQuery(f fields, _ *message) (any, *problem) {
-	c, failed := s.find(f)
-	if failed != nil {
-		return nil, failed
-	}
-	return map[string]any{"cardID": c.id, "status": string(c.status)}, nil
-}
+func (*Server) application(c *card, _ *message) (any, *problem) { return c.state(), nil }
 
-func (s *Server) queryCard(f fields, _ *message) (any, *problem) {
-	c, failed := s.find(f)
-	if failed != nil {
-		return nil, failed
-	}
+func (*Server) queryCard(c *card, _ *message) (any, *problem) {
 	answer := map[string]any{
-		"cardID": c.id, "cardNo": c.number.Reveal(), "expiryDate": c.expiry, "currency": string(currency),
-		"userBankCardStatus": string(c.status), "cardHolderEmail": c.user.email,
+		"cardID": c.id, "cardNo": c.number.Reveal(), "expiryDate": c.expiry, "currency": currency,
+		"userBankCardStatus": c.status, "cardHolderEmail": c.user.email,
 		"cardHolderMobileNumber": c.user.number, "cardHolderMobilePrefix": c.user.prefix,
 		"countryCode": "HONG KONG", "billingState": "HONG KONG", "billingCity": "HONG KONG",
 		"billingAddress": "17/F FWD FINANCIAL CTR 308 DES VOEUX RD CENTRAL HK", "billingZipCode": "000000",
@@ -122,95 +112,89 @@ func (s *Server) queryCard(f fields, _ *message) (any, *problem) {
 	return answer, nil
 }
 
-func (s *Server) getCardID(f fields, _ *message) (any, *problem) {
-	if failed := f.digits("cardNo", 12, 19); failed != nil {
+func (s *Server) cardID(m *message) (any, *problem) {
+	if failed := digits(m.fields, "cardNo", 12, 19); failed != nil {
 		return nil, failed
 	}
-	c := s.numbers[f.text("cardNo")]
+	c := s.numbers[keyOf(m.Text("cardNo"))]
 	if c == nil {
 		return nil, notFound("no card has this number")
 	}
 	return map[string]any{"cardID": c.id, "cardNo": c.number.Reveal()}, nil
 }
 
-func (s *Server) updCardStatus(f fields, _ *message) (any, *problem) {
-	c, failed := s.find(f)
+// setStatus freezes a card or makes it usable again.
+func (s *Server) setStatus(c *card, m *message) (any, *problem) {
+	failed := cmp.Or(
+		oneOf(m.fields, "status", kazepay.CardStatusActive, kazepay.CardStatusInactive),
+		c.in(kazepay.CardStatusActive, kazepay.CardStatusInactive),
+	)
 	if failed != nil {
 		return nil, failed
 	}
-	status := kazepay.CardStatus(f.text("status"))
-	if status != kazepay.CardStatusActive && status != kazepay.CardStatusInactive {
-		return nil, badField("status must be ACTIVE or INACTIVE")
-	}
-	if c.status != kazepay.CardStatusActive && c.status != kazepay.CardStatusInactive {
-		return nil, badState("the card is " + string(c.status))
-	}
-	if c.status != status {
+	if status := kazepay.CardStatus(m.Text("status")); c.status != status {
 		s.move(c, status, "")
 	}
-	return map[string]any{"cardID": c.id, "status": string(c.status)}, nil
+	return c.state(), nil
 }
 
-func (s *Server) closeCard(f fields, _ *message) (any, *problem) {
-	c, failed := s.find(f)
-	if failed != nil {
+func (s *Server) closeCard(c *card, _ *message) (any, *problem) {
+	if failed := c.in(kazepay.CardStatusActive, kazepay.CardStatusInactive, kazepay.CardStatusTBA); failed != nil {
 		return nil, failed
 	}
-	if c.status != kazepay.CardStatusActive && c.status != kazepay.CardStatusInactive && c.status != kazepay.CardStatusTBA {
-		return nil, badState("the card is " + string(c.status))
-	}
-	refund, txn := s.book.Balance(c.available()), s.nextID(19)
+	refund, txn := s.book.Balance(c.available()), s.seq.ID(19)
 	if refund.Sign() > 0 {
 		_ = s.book.Transfer(c.available(), c.closing(), refund, txn)
 	}
 	s.move(c, kazepay.CardStatusCloseProcessing, "")
-	s.clock.After(s.cfg.Delay, func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
+	s.later(func() {
 		if refund.Sign() > 0 {
 			_ = s.book.Transfer(c.closing(), merchant, refund, txn)
 		}
 		s.move(c, kazepay.CardStatusClosed, "")
 		s.pushClosed(c, refund, txn)
 	})
-	return map[string]any{
-		"cardID": c.id, "status": string(c.status), "refundAmt": text(refund), "currency": string(currency), "txnId": txn,
-	}, nil
+	answer := c.state()
+	answer["refundAmt"], answer["currency"], answer["txnId"] = text(refund), currency, txn
+	return answer, nil
 }
+
+// freshNumber draws a number that no card has.
+func (s *Server) freshNumber(bin string) issuing.Secret { return ledger.PAN(bin, s.printed.Next(), 16) }
 
 // PrintCard makes a plastic card and returns the number printed on it.
 func (s *Server) PrintCard() issuing.Secret {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.seq++
-	number := ledger.PAN("493724", 1_000_000+s.seq, 16)
-	s.plastics[number.Reveal()] = struct{}{}
+	number := s.freshNumber(physicalBIN)
+	s.plastics[keyOf(number.Reveal())] = struct{}{}
 	return number
 }
 
-func (s *Server) assign(f fields, _ *message) (any, *problem) {
-	if failed := f.need("email", "cardNumber"); failed != nil {
+func (s *Server) assign(m *message) (any, *problem) {
+	auto, number := string(m.fields["autoActive"]), m.Text("cardNumber")
+	if failed := need(m.fields, "email", "cardNumber"); failed != nil {
 		return nil, failed
 	}
-	auto, ok := f["autoActive"].(bool)
-	if !ok {
+	if auto != "true" && auto != "false" {
 		return nil, badField("autoActive is required and must be true or false")
 	}
-	u, number := s.users[f.text("email")], f.text("cardNumber")
-	if u == nil {
-		return nil, notFound("no user has this email")
-	}
-	if s.numbers[number] != nil {
+	u, failed := s.holder(m.fields)
+	key := keyOf(number)
+	_, inStock := s.plastics[key]
+	switch {
+	case failed != nil:
+		return nil, failed
+	case s.numbers[key] != nil:
 		return nil, badState("the card is assigned")
-	}
-	if _, printed := s.plastics[number]; !printed {
+	case !inStock:
 		return nil, notFound("no card has this number")
 	}
-	delete(s.plastics, number)
+	delete(s.plastics, key)
 	c := s.newCard(u, issuing.NewSecret(number), kazepay.CardStatusTBA)
-	c.physical, c.auto = true, auto
-	if !auto {
-		c.code = issuing.NewSecret(fmt.Sprintf("%08d", 70795665+s.seq))
+	c.physical, c.auto = true, auto == "true"
+	if !c.auto {
+		c.code = issuing.NewSecret(fmt.Sprintf("%08d", sampleCode+s.seq.Next()))
 		s.pushActivationCode(c)
 	} else if u.kyc == kazepay.KYCStatusPassed {
 		s.startActivation(c)
@@ -221,51 +205,36 @@ func (s *Server) assign(f fields, _ *message) (any, *problem) {
 // startActivation makes a card usable after the delay.
 func (s *Server) startActivation(c *card) {
 	s.move(c, kazepay.CardStatusActiveProcessing, "")
-	s.clock.After(s.cfg.Delay, func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.move(c, kazepay.CardStatusActive, "")
-	})
+	s.later(func() { s.move(c, kazepay.CardStatusActive, "") })
 }
 
-func (s *Server) activate(f fields, _ *message) (any, *problem) {
-	c, failed := s.find(f)
-	if failed != nil {
-		return nil, failed
-	}
-	if failed := f.digits("activationCode", 8, 8); failed != nil {
-		return nil, failed
-	}
+func (s *Server) activate(c *card, m *message) (any, *problem) {
+	failed := digits(m.fields, "activationCode", 8, 8)
 	switch {
+	case failed != nil:
+		return nil, failed
 	case !c.physical || c.auto:
 		return nil, badState("the card activates by itself")
 	case c.user.kyc != kazepay.KYCStatusPassed:
 		return nil, badState("KYC is not passed")
-	case c.status != kazepay.CardStatusTBA:
-		return nil, badState("the card is " + string(c.status))
-	case !c.code.Equal(issuing.NewSecret(f.text("activationCode"))):
+	case c.in(kazepay.CardStatusTBA) != nil:
+		return nil, c.in(kazepay.CardStatusTBA)
+	case !c.code.Equal(issuing.NewSecret(m.Text("activationCode"))):
 		return nil, refusal("FAKE_ACTIVATION_CODE", "the activation code is wrong")
 	}
 	s.startActivation(c)
-	id := c.id
+	answer := c.state()
 	if s.cfg.Quirks.OtherCardID {
-		id = "3295"
+		answer["cardID"] = "3295"
 	}
-	return map[string]any{"cardID": id, "status": string(c.status)}, nil
+	return answer, nil
 }
 
-func (s *Server) setPIN(f fields, _ *message) (any, *problem) {
-	c, failed := s.find(f)
-	if failed != nil {
+func (*Server) setPIN(c *card, m *message) (any, *problem) {
+	if failed := cmp.Or(digits(m.fields, "pin", 6, 6), c.in(kazepay.CardStatusActive)); failed != nil {
 		return nil, failed
 	}
-	if failed := f.digits("pin", 6, 6); failed != nil {
-		return nil, failed
-	}
-	if c.status != kazepay.CardStatusActive {
-		return nil, badState("the card is " + string(c.status))
-	}
-	c.pin = issuing.NewSecret(f.text("pin"))
+	c.pin = issuing.NewSecret(m.Text("pin"))
 	return map[string]any{}, nil
 }
 
@@ -310,26 +279,5 @@ func (s *Server) Card(id string) (state CardState, ok bool) {
 func (s *Server) Cards() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	ids := make([]string, 0, len(s.cards))
-	for id := range s.cards {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	return ids
-}
-
-// timeWindow reads transactionStartTime and transactionEndTime: the start
-// belongs to the window, the end does not.
-func (s *Server) timeWindow(f fields) (from, to time.Time, failed *problem) {
-	for name, target := range map[string]*time.Time{"transactionStartTime": &from, "transactionEndTime": &to} {
-		if _, present := f[name]; !present {
-			continue
-		}
-		at, err := time.ParseInLocation(time.DateTime, f.text(name), s.cfg.Location)
-		if err != nil {
-			return from, to, badField(name + " must be yyyy-MM-dd HH:mm:ss")
-		}
-		*target = at
-	}
-	return from, to, nil
+	return slices.Sorted(maps.Keys(s.cards))
 }

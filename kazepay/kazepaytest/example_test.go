@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log"
 
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
 )
@@ -22,12 +23,13 @@ func Example() {
 		log.Fatal(err)
 	}
 
-	server.Inject("", kazepaytest.DropBefore())
-	_, err = client.Webhooks.URL(context.Background())
-	if err != nil {
+	if err := server.Inject("Webhooks.URL", issuingtest.DropBefore()); err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("answered after", server.Requests(""), "requests; the books:", server.Check())
+	if _, err := client.Webhooks.URL(context.Background()); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("answered after", server.Requests("Webhooks.URL"), "requests; the books:", server.Check())
 	// Output:
 	// answered after 2 requests; the books: <nil>
 }

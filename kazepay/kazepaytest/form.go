@@ -2,6 +2,7 @@ package kazepaytest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"mime/multipart"
 	"net/http"
 
+	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 )
 
@@ -18,14 +20,6 @@ type file struct {
 	size            int64
 }
 
-// partName returns a name of the form, or its default.
-func partName(name, standard string) string {
-	if name == "" {
-		return standard
-	}
-	return name
-}
-
 // parseForm reads a message and its picture from a multipart form.
 func (s *Server) parseForm(contentType string, body []byte) (*message, *problem) {
 	malformed := refusal("FAKE_FORMAT_ERROR", "the form is not of the expected layout")
@@ -33,7 +27,7 @@ func (s *Server) parseForm(contentType string, body []byte) (*message, *problem)
 	if err != nil || params["boundary"] == "" {
 		return nil, malformed
 	}
-	filePart := partName(s.cfg.Upload.File, "file")
+	filePart := cmp.Or(s.cfg.Upload.File, "file")
 	reader := multipart.NewReader(bytes.NewReader(body), params["boundary"])
 	texts := map[string]string{}
 	var picture *file
@@ -49,8 +43,11 @@ func (s *Server) parseForm(contentType string, body []byte) (*message, *problem)
 		if err != nil {
 			return nil, malformed
 		}
-		if part.FormName() != filePart {
-			texts[part.FormName()] = string(content)
+		if name := part.FormName(); name != filePart {
+			if _, twice := texts[name]; twice {
+				return nil, malformed
+			}
+			texts[name] = string(content)
 			continue
 		}
 		if picture != nil || part.FileName() == "" {
@@ -73,16 +70,16 @@ func (s *Server) formMessage(texts map[string]string) []byte {
 	form := s.cfg.Upload
 	switch form.Layout {
 	case kazepay.UploadEnvelope:
-		return []byte(texts[partName(form.Envelope, "data")])
+		return []byte(texts[cmp.Or(form.Envelope, "data")])
 	case kazepay.UploadFlat:
-		value := func(name string) string { return texts[partName(form.Fields[name], name)] }
+		value := func(name string) string { return texts[cmp.Or(form.Fields[name], name)] }
 		head := map[string]string{}
 		for _, name := range []string{"apiCode", "sysId", "requestNo", "version", "sign", "keyEnc"} {
 			head[name] = value(name)
 		}
-		return compact(map[string]any{"head": head, "body": map[string]string{"encrypt": value("encrypt")}})
+		return platform.JSON(map[string]any{"head": head, "body": map[string]string{"encrypt": value("encrypt")}})
 	default:
-		head, body := texts[partName(form.Head, "head")], texts[partName(form.Body, "body")]
+		head, body := texts[cmp.Or(form.Head, "head")], texts[cmp.Or(form.Body, "body")]
 		if !json.Valid([]byte(head)) || !json.Valid([]byte(body)) {
 			return nil
 		}

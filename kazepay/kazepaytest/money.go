@@ -1,15 +1,17 @@
 package kazepaytest
 
 import (
-	"encoding/json"
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
+	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 )
 
@@ -47,52 +49,23 @@ type transaction struct {
 	hold               issuing.Amount // held by an authorisation that is open
 }
 
-// needCurrency checks the currency, which is marked required.
-func needCurrency(f fields) *problem {
-	if failed := f.need("currency"); failed != nil {
-		return failed
-	}
-	if f.text("currency") != string(currency) {
-		return badField("currency must be USD")
-	}
-	return nil
-}
-
-func (s *Server) cardBalance(f fields, _ *message) (any, *problem) {
-	c, failed := s.find(f)
-	if failed == nil {
-		failed = needCurrency(f)
-	}
-	if failed != nil {
+func (s *Server) cardBalance(c *card, m *message) (any, *problem) {
+	if failed := oneOf(m.fields, "currency", currency); failed != nil {
 		return nil, failed
 	}
 	return map[string]any{
-		"cardID": c.id, "currency": string(currency),
+		"cardID": c.id, "currency": currency,
 		"avaBalance": number(s.book.Balance(c.available())), "blockBalance": number(s.book.Balance(c.held())),
 	}, nil
 }
 
-func (s *Server) recharge(f fields, m *message) (any, *problem) {
-	c, failed := s.find(f)
-	if failed == nil {
-		failed = needCurrency(f)
-	}
-	if failed != nil {
+func (s *Server) recharge(c *card, m *message) (any, *problem) {
+	amount, failed := rechargeAmount(m.fields)
+	if failed = cmp.Or(oneOf(m.fields, "currency", currency), failed, c.rechargeable()); failed != nil {
 		return nil, failed
 	}
-	digits, ok := f["amount"].(json.Number)
-	if !ok {
-		return nil, badField("amount is required and must be a number")
-	}
-	amount, err := issuing.ParseAmount(digits.String())
-	if err != nil || amount.Sign() <= 0 || amount.Scale() > 6 {
-		return nil, badField("amount must be greater than zero")
-	}
-	if c.status != kazepay.CardStatusActive && (c.status != kazepay.CardStatusTBA || c.physical) {
-		return nil, badState("the card is " + string(c.status))
-	}
 	t := &topUp{
-		id: "LM" + s.nextID(19), requestNo: m.head.RequestNo, card: c, amount: amount,
+		id: "LM" + s.seq.ID(19), requestNo: m.head.RequestNo, card: c, amount: amount,
 		status: kazepay.TransactionStatusPending,
 	}
 	if s.book.Transfer(merchant, t.account(), amount, t.id) != nil {
@@ -104,22 +77,35 @@ func (s *Server) recharge(f fields, m *message) (any, *problem) {
 	}
 	c.transactions = append(c.transactions, t.row)
 	s.topUps = append(s.topUps, t)
-	s.clock.After(s.cfg.Delay, func() { s.finishTopUp(t) })
+	s.later(func() { s.finishTopUp(t) })
 	return map[string]any{
-		"cardID": c.id, "currency": string(currency), "transactionId": t.id,
-		"transactionStatus": string(t.status), "sendAmount": text(amount),
+		"cardID": c.id, "currency": currency, "transactionId": t.id, "transactionStatus": t.status, "sendAmount": text(amount),
 	}, nil
+}
+
+// rechargeAmount reads the amount of a top-up, a JSON number.
+func rechargeAmount(f fields) (issuing.Amount, *problem) {
+	amount, err := issuing.ParseAmount(string(f["amount"]))
+	if err != nil || amount.Sign() <= 0 || amount.Scale() > 6 {
+		return issuing.Amount{}, badField("amount is required and must be a number greater than zero, of six decimals at most")
+	}
+	return amount, nil
+}
+
+// rechargeable refuses a top-up of a card that is not active; the first one makes
+// a virtual card active.
+func (c *card) rechargeable() *problem {
+	if c.physical {
+		return c.in(kazepay.CardStatusActive)
+	}
+	return c.in(kazepay.CardStatusActive, kazepay.CardStatusTBA)
 }
 
 // finishTopUp credits the card, or gives the money back when a test or the
 // card's end wants the top-up to fail. The first one activates a virtual card.
 func (s *Server) finishTopUp(t *topUp) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	usable := t.card.status == kazepay.CardStatusActive || t.card.status == kazepay.CardStatusInactive ||
-		t.card.status == kazepay.CardStatusTBA
-	if s.failTopUps > 0 || !usable {
-		s.failTopUps = max(s.failTopUps-1, 0)
+	unusable := t.card.in(kazepay.CardStatusActive, kazepay.CardStatusInactive, kazepay.CardStatusTBA)
+	if _, fail := s.failures.Take(opDeposit); fail || unusable != nil {
 		_ = s.book.Transfer(t.account(), merchant, t.amount, t.id)
 		t.status, t.row.status = kazepay.TransactionStatusFailed, "FAILED"
 	} else {
@@ -152,49 +138,46 @@ func (s *Server) TopUps() []TopUp {
 	return out
 }
 
-func (s *Server) queryTransactions(f fields, _ *message) (any, *problem) {
-	c, failed := s.find(f)
-	if failed != nil {
+func (s *Server) queryTransactions(c *card, m *message) (any, *problem) {
+	size, badSize := integer(m.fields, "pageSize", 1, 100, 10)
+	page, badPage := integer(m.fields, "pageNum", 1, 10, 1)
+	from, badFrom := s.timeOf(m.fields, "transactionStartTime")
+	to, badTo := s.timeOf(m.fields, "transactionEndTime")
+	if failed := cmp.Or(optional(m.fields, "transactionId"), badSize, badPage, badFrom, badTo); failed != nil {
 		return nil, failed
 	}
-	if failed := f.optional("transactionId"); failed != nil {
-		return nil, failed
-	}
-	size, failed := f.integer("pageSize", 1, 100, 10)
-	if failed != nil {
-		return nil, failed
-	}
-	page, failed := f.integer("pageNum", 1, 10, 1)
-	if failed != nil {
-		return nil, failed
-	}
-	from, to, failed := s.timeWindow(f)
-	if failed != nil {
-		return nil, failed
-	}
-	rows := []map[string]any{}
-	for i := len(c.transactions) - 1; i >= 0; i-- {
-		t := c.transactions[i]
+	wanted, rows := m.Text("transactionId"), []map[string]any{}
+	for _, t := range slices.Backward(c.transactions) {
 		switch {
-		case t.topUp && s.cfg.Quirks.HideTopUps,
-			f.text("transactionId") != "" && f.text("transactionId") != t.id,
+		case t.topUp && s.cfg.Quirks.HideTopUps, wanted != "" && wanted != t.id,
 			!from.IsZero() && t.at.Before(from), !to.IsZero() && !t.at.Before(to):
 			continue
 		}
 		rows = append(rows, s.row(c, t))
 	}
-	first := min((page-1)*size, len(rows))
-	return rows[first:min(first+size, len(rows))], nil
+	return platform.Page(rows, page, size), nil
+}
+
+// timeOf reads an optional time, the zero time when it is absent.
+func (s *Server) timeOf(f fields, name string) (time.Time, *problem) {
+	if _, present := f[name]; !present {
+		return time.Time{}, nil
+	}
+	at, err := time.ParseInLocation(time.DateTime, f.Text(name), s.cfg.Location)
+	if err != nil {
+		return time.Time{}, badField(name + " must be yyyy-MM-dd HH:mm:ss")
+	}
+	return at, nil
 }
 
 func (s *Server) row(c *card, t *transaction) map[string]any {
 	return map[string]any{
 		"cardID": c.id, "transactionId": t.id, "transactionTime": s.stamp(t.at),
-		"cardCurrency": string(currency), "cardCurrencyAmt": number(t.amount),
-		"transCurrency": string(t.shopCurrency), "transCurrencyAmt": number(t.shopAmount),
-		"feeCurrency": string(currency), "fee": number(t.fee), "transStatus": string(t.status),
-		"transType": string(t.typ), "merchantName": t.merchantName,
-		"respCode": string(t.respCode), "respCodeDesc": describe(t.respCode),
+		"cardCurrency": currency, "cardCurrencyAmt": number(t.amount),
+		"transCurrency": t.shopCurrency, "transCurrencyAmt": number(t.shopAmount),
+		"feeCurrency": currency, "fee": number(t.fee), "transStatus": t.status,
+		"transType": t.typ, "merchantName": t.merchantName,
+		"respCode": t.respCode, "respCodeDesc": describe(t.respCode),
 	}
 }
 
@@ -224,20 +207,17 @@ func (s *Server) Purchase(cardID string, p Spending) (transactionID string, appr
 	if c == nil || p.Amount.Sign() <= 0 || p.Fee.Sign() < 0 {
 		return "", false, errors.New("kazepaytest: no such card, or no positive amount")
 	}
-	if p.ShopCurrency == "" {
-		p.ShopCurrency = currency
-	}
+	p.ShopCurrency = cmp.Or(p.ShopCurrency, currency)
 	if p.ShopAmount.IsZero() {
 		p.ShopAmount = p.Amount
 	}
-	fee := p.Fee
-	if fee.IsZero() {
-		fee = issuing.NewAmount(0, 2)
+	if p.Fee.IsZero() {
+		p.Fee = issuing.NewAmount(0, 2)
 	}
 	t := &transaction{
 		id: uuid.NewString(), merchantName: p.MerchantName, at: s.now(), amount: p.Amount.Neg(),
-		shopAmount: p.ShopAmount.Neg(), shopCurrency: p.ShopCurrency, fee: fee.Neg(),
-		status: "Pending", typ: "Expenditure", respCode: kazepay.RespSuccess, hold: p.Amount.Add(fee),
+		shopAmount: p.ShopAmount.Neg(), shopCurrency: p.ShopCurrency, fee: p.Fee.Neg(),
+		status: "Pending", typ: "Expenditure", respCode: kazepay.RespSuccess, hold: p.Amount.Add(p.Fee),
 	}
 	switch {
 	case c.status != kazepay.CardStatusActive:
@@ -255,39 +235,40 @@ func (s *Server) Purchase(cardID string, p Spending) (transactionID string, appr
 
 // Settle takes the money of an authorised transaction.
 func (s *Server) Settle(cardID, transactionID string) error {
-	return s.end(cardID, transactionID, ledger.World(currency), "posted")
+	return s.end(cardID, transactionID, "posted", func(*card) ledger.Account { return ledger.World(currency) })
 }
 
 // Reverse gives the money of an authorised transaction back to the card, or to
 // the merchant when the card is being closed or closed.
 func (s *Server) Reverse(cardID, transactionID string) error {
-	return s.end(cardID, transactionID, ledger.Account{}, "vodi")
+	return s.end(cardID, transactionID, "vodi", func(c *card) ledger.Account {
+		if c.in(kazepay.CardStatusCloseProcessing, kazepay.CardStatusClosed) == nil {
+			return merchant
+		}
+		return c.available()
+	})
 }
 
 // end releases the hold of a transaction.
-func (s *Server) end(cardID, transactionID string, to ledger.Account, status kazepay.TransactionStatus) error {
+func (s *Server) end(cardID, transactionID string, status kazepay.TransactionStatus, to func(*card) ledger.Account) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.cards[cardID]
 	if c == nil {
-		return errors.New("kazepaytest: no such card")
+		return errNoCard
 	}
-	for _, t := range c.transactions {
-		if t.id != transactionID || t.hold.Sign() <= 0 {
-			continue
-		}
-		if to == (ledger.Account{}) {
-			to = c.available()
-			if c.status == kazepay.CardStatusCloseProcessing || c.status == kazepay.CardStatusClosed {
-				to = merchant
-			}
-		}
-		if err := s.book.Transfer(c.held(), to, t.hold, t.id); err != nil {
-			return fmt.Errorf("kazepaytest: %w", err)
-		}
-		t.hold, t.status = issuing.Amount{}, status
-		s.pushTransaction(c, t)
-		return nil
+	i := slices.IndexFunc(c.transactions, func(t *transaction) bool { return t.id == transactionID && t.hold.Sign() > 0 })
+	if i < 0 {
+		return errors.New("kazepaytest: no authorised transaction of this id")
 	}
-	return errors.New("kazepaytest: no authorised transaction of this id")
+	t := c.transactions[i]
+	if err := s.book.Transfer(c.held(), to(c), t.hold, t.id); err != nil {
+		return fmt.Errorf("kazepaytest: %w", err)
+	}
+	t.hold, t.status = issuing.Amount{}, status
+	s.pushTransaction(c, t)
+	return nil
 }
+
+// errNoCard is what levers return that are given the id of no card.
+var errNoCard = errors.New("kazepaytest: no such card")

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
 	"github.com/issuing-sdk/issuing-go/sign"
@@ -27,7 +28,7 @@ func start(t testing.TB, cfg kazepaytest.Config) *kazepaytest.Server {
 	t.Helper()
 	cfg.Keys = serverKeys()
 	if cfg.Clock == nil {
-		cfg.Clock = kazepaytest.NewClock(time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC))
+		cfg.Clock = issuingtest.NewClock(time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC))
 	}
 	server, err := kazepaytest.NewServer(cfg)
 	if err != nil {
@@ -124,6 +125,10 @@ func TestOrderOfChecks(t *testing.T) {
 	// Every request has all the later faults as well, so that only the order
 	// decides.
 	unverified := func(e *sign.Envelope) { e.Sign = strings.Repeat("0", 512) }
+	const twice = `{"url":"http://127.0.0.1:1","url":"http://127.0.0.1:2"}`
+	again := func(old, replacement string) func([]byte) []byte {
+		return func(message []byte) []byte { return bytes.Replace(message, []byte(old), []byte(replacement), 1) }
+	}
 	for name, c := range map[string]struct {
 		change func(r *raw)
 		want   string
@@ -143,6 +148,11 @@ func TestOrderOfChecks(t *testing.T) {
 		"unknown apiCode":    {func(r *raw) { r.spoil = nil }, "FAKE_APICODE_ERROR"},
 		"no object":          {func(r *raw) { r.spoil, r.head["apiCode"], r.payload = nil, "queryCard", "[]" }, "FAKE_PARAM_ERROR"},
 		"two objects":        {func(r *raw) { r.spoil, r.head["apiCode"], r.payload = nil, "getWebhookUrl", "{}{}" }, "FAKE_PARAM_ERROR"},
+		"a parameter twice":  {func(r *raw) { r.spoil, r.head["apiCode"], r.payload = nil, "setWebhookUrl", twice }, "FAKE_PARAM_ERROR"},
+		"a head field twice": {func(r *raw) { r.body = again(`"head":{`, `"head":{"sysId":"H1",`) }, "FAKE_FORMAT_ERROR"},
+		"the body twice":     {func(r *raw) { r.body = again(`{"head"`, `{"body":{},"head"`) }, "FAKE_FORMAT_ERROR"},
+		"encrypt twice":      {func(r *raw) { r.body = again(`"body":{`, `"body":{"encrypt":"",`) }, "FAKE_FORMAT_ERROR"},
+		"case in the head":   {func(r *raw) { r.head["SYSID"] = r.head["sysId"]; delete(r.head, "sysId") }, "FAKE_SYSID_ERROR"},
 		"a form's apiCode":   {func(r *raw) { r.spoil, r.head["apiCode"] = nil, "fileUpload" }, "FAKE_APICODE_ERROR"},
 		"case of the name":   {func(r *raw) { r.spoil, r.head["apiCode"] = nil, "querycard" }, "FAKE_APICODE_ERROR"},
 	} {
@@ -207,18 +217,23 @@ func TestOneOfManyRepeatsIsCarriedOut(t *testing.T) {
 
 func TestHeadsAndFlags(t *testing.T) {
 	t.Parallel()
-	flagged := map[string]bool{
-		"setUcardKyc": true, "fileUpload": true, "setUserKyc": true, "queryUcardKycStatus": true, "ucardAssign": true,
-		"ucardActive": true, "cardSetPin": true, "setWebhookUrl": true, "getWebhookUrl": true,
+	flagged := map[string][2]string{ // apiCode and payload
+		"KYC.Submit": {"setUcardKyc", `{}`}, "KYC.SubmitInline": {"setUcardKyc", `{"frontImgBase64":"x"}`}, "KYC.Link": {"setUserKyc", `{}`},
+		"KYC.Status": {"queryUcardKycStatus", `{}`}, "Physical.Assign": {"ucardAssign", `{}`}, "Physical.Activate": {"ucardActive", `{}`},
+		"Physical.SetPIN": {"cardSetPin", `{}`}, "Webhooks.SetURL": {"setWebhookUrl", `{}`}, "Webhooks.URL": {"getWebhookUrl", `{}`},
 	}
 	server := start(t, kazepaytest.Config{})
-	for apiCode := range flagged {
-		if apiCode == "fileUpload" {
-			continue
+	for op, r := range flagged {
+		if err := server.FailFlag(op); err != nil {
+			t.Error(err)
 		}
-		server.FailFlag(apiCode)
-		if head, payload := request(server, apiCode, `{}`).send(t, server); head["code"] != "SUCCESS" || payload != `{"encrypt":"FAILED"}` {
-			t.Errorf("%s: %v %s", apiCode, head, payload)
+		if head, payload := request(server, r[0], r[1]).send(t, server); head["code"] != "SUCCESS" || payload != `{"encrypt":"FAILED"}` {
+			t.Errorf("%s: %v %s", op, head, payload)
+		}
+	}
+	for _, op := range []string{"Cards.Deposit", "setUserKyc", ""} {
+		if server.FailFlag(op) == nil {
+			t.Errorf("%q has no flag to fail", op)
 		}
 	}
 	head, payload := request(server, "getWebhookUrl", "{}").send(t, server)

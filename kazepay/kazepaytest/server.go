@@ -1,13 +1,8 @@
 package kazepaytest
 
 import (
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/x509"
-	"encoding/pem"
+	"cmp"
 	"fmt"
-	"io"
-	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -15,6 +10,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
@@ -25,7 +21,9 @@ const (
 	DefaultMaxUpload = 5 << 20 // bytes of a picture
 	defaultSysID     = "202402271432298822660001"
 	sampleBIN        = "222929"
+	physicalBIN      = "493724"
 	samplePlastic    = "4937240800070604"
+	sampleCode       = 70795665 // activation codes follow it
 )
 
 // Config describes a platform. The zero Config is a platform with a merchant
@@ -33,11 +31,11 @@ const (
 // to DecideKYC.
 type Config struct {
 	Listen     string             // loopback address; empty is any free port
-	Clock      *Clock             // nil follows real time
+	Clock      *issuingtest.Clock // nil follows real time
 	WebhookURL string             // where callbacks go before setWebhookUrl; empty sends none
 	Profile    sign.Profile       // the envelope's choices, the client's too
 	SysID      string             // empty is the published demo id
-	Balance    issuing.Amount     // the merchant's balance in USD
+	Balance    issuing.Amount     // the merchant's balance in USD; an unset one is a million, "0" is empty
 	Delay      time.Duration      // of every asynchronous step
 	Location   *time.Location     // zone of times; nil is UTC
 	BINs       []string           // that createCard opens; empty is 222929
@@ -94,50 +92,46 @@ type Quirks struct {
 }
 
 // Server is the platform. It is safe for concurrent use; Close it after use.
+//
+// What it can do beside KazePay's own affairs comes from the embedded
+// [github.com/issuing-sdk/issuing-go/issuingtest.Platform]: URL, Clock, Close,
+// Inject, Choose, Requests, SetCallbackFault, ReleaseCallbacks, Deliveries, Check.
+// It prints its address alone.
 type Server struct {
-	cfg   Config
-	http  *platform.Server
-	clock *Clock
-	book  *ledger.Book
+	issuingtest.Platform
 
-	merchantKey, platformKey *rsa.PrivateKey
-	own                      sign.PrivateKey // the platform's
-	merchant                 sign.PublicKey
+	cfg  Config
+	host *platform.Server
+	book *ledger.Book
+
+	own      sign.PrivateKey // the platform's
+	merchant sign.PrivateKey
+
+	seq      platform.Sequence        // of ids and message numbers
+	printed  platform.Sequence        // of card numbers
+	failures platform.Queue[struct{}] // by operation: result flags, and top-ups
 
 	mu         sync.Mutex
-	seq        uint64
 	requests   map[string]struct{} // requestNos carried out
 	webhookURL string
-	users      map[string]*user    // by email
-	files      map[string]*file    // by file id
-	cards      map[string]*card    // by card id
-	numbers    map[string]*card    // by card number
-	plastics   map[string]struct{} // printed, not assigned
+	users      map[string]*user // by email
+	files      map[string]*file // by file id
+	cards      map[string]*card // by card id
+	numbers    map[numberKey]*card
+	plastics   map[numberKey]struct{} // printed, not assigned
 	topUps     []*topUp
-	flags      map[string]int // apiCode to how many answers get the flag FAILED
-	failTopUps int
 }
 
-// NewServer starts a platform with fresh keys.
+// NewServer starts a platform, with fresh keys unless [Config.Keys] has some.
 func NewServer(cfg Config) (*Server, error) {
 	if cfg.Balance.IsZero() {
 		cfg.Balance = issuing.NewAmount(1_000_000_00, 2)
 	}
-	if cfg.Delay == 0 {
-		cfg.Delay = DefaultDelay
-	}
-	if cfg.MaxUpload == 0 {
-		cfg.MaxUpload = DefaultMaxUpload
-	}
-	if cfg.SysID == "" {
-		cfg.SysID = defaultSysID
-	}
-	if cfg.Location == nil {
-		cfg.Location = time.UTC
-	}
-	if cfg.NewCard == "" {
-		cfg.NewCard = kazepay.CardStatusActive
-	}
+	cfg.Delay = cmp.Or(cfg.Delay, DefaultDelay)
+	cfg.MaxUpload = cmp.Or(cfg.MaxUpload, DefaultMaxUpload)
+	cfg.SysID = cmp.Or(cfg.SysID, defaultSysID)
+	cfg.Location = cmp.Or(cfg.Location, time.UTC)
+	cfg.NewCard = cmp.Or(cfg.NewCard, kazepay.CardStatusActive)
 	if len(cfg.BINs) == 0 {
 		cfg.BINs = []string{sampleBIN}
 	}
@@ -148,108 +142,48 @@ func NewServer(cfg Config) (*Server, error) {
 	s := &Server{
 		cfg: cfg, book: ledger.NewBook(), webhookURL: cfg.WebhookURL,
 		requests: map[string]struct{}{}, users: map[string]*user{}, files: map[string]*file{},
-		cards: map[string]*card{}, numbers: map[string]*card{},
-		plastics: map[string]struct{}{samplePlastic: {}}, flags: map[string]int{},
+		cards: map[string]*card{}, numbers: map[numberKey]*card{}, plastics: map[numberKey]struct{}{keyOf(samplePlastic): {}},
 	}
-	if err := s.makeKeys(); err != nil {
+	if err := s.takeKeys(); err != nil {
 		return nil, err
 	}
-	if err := s.book.Transfer(ledger.World(currency), merchant, cfg.Balance, "funding"); err != nil {
-		return nil, fmt.Errorf("kazepaytest: the balance: %w", err)
-	}
-	server, err := platform.New(platform.Config{
-		Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: max(platform.DefaultMaxRequest, 2*cfg.MaxUpload),
-	})
-	if err != nil {
-		return nil, err
-	}
-	s.http, s.clock = server, server.Clock()
-	s.http.Serve(platform.Named(s.apiCode, s.handle))
-	return s, nil
-}
-
-// Keys are the RSA-2048 pairs of a merchant and a platform. Make them once with
-// [NewKeys] to start many servers quickly. They print as "[redacted]".
-type Keys struct{ p *keyPairs }
-
-type keyPairs struct{ merchant, platform *rsa.PrivateKey }
-
-// NewKeys makes fresh keys.
-func NewKeys() (Keys, error) {
-	pairs := &keyPairs{}
-	var err error
-	if pairs.merchant, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
-		return Keys{}, err
-	}
-	pairs.platform, err = rsa.GenerateKey(rand.Reader, 2048)
-	return Keys{pairs}, err
-}
-
-// Format implements [fmt.Formatter] for every verb.
-func (Keys) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[redacted]") }
-
-// LogValue implements [slog.LogValuer].
-func (Keys) LogValue() slog.Value { return slog.StringValue("[redacted]") }
-
-// MarshalText returns "[redacted]".
-func (Keys) MarshalText() ([]byte, error) { return []byte("[redacted]"), nil }
-
-func (s *Server) makeKeys() error {
-	keys := s.cfg.Keys
-	var err error
-	if keys.p == nil {
-		if keys, err = NewKeys(); err != nil {
-			return err
+	if cfg.Balance.Sign() != 0 {
+		if err := s.book.Transfer(ledger.World(currency), merchant, cfg.Balance, "funding"); err != nil {
+			return nil, fmt.Errorf("kazepaytest: the balance: %w", err)
 		}
 	}
-	s.merchantKey, s.platformKey = keys.p.merchant, keys.p.platform
-	if s.own, err = sign.NewPrivateKey(s.platformKey); err != nil {
-		return err
+	var err error
+	if s.host, err = platform.New(platform.Config{
+		Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: max(platform.DefaultMaxRequest, 2*cfg.MaxUpload),
+		Operations: operations(), Check: s.check,
+	}); err != nil {
+		return nil, err
 	}
-	s.merchant, err = sign.NewPublicKey(&s.merchantKey.PublicKey)
-	return err
+	s.Platform = issuingtest.NewPlatform(s.host)
+	s.host.Serve(s.route)
+	return s, nil
 }
-
-// Format implements [fmt.Formatter] for every verb: a platform holds card numbers
-// and keys, and prints its address alone.
-func (s *Server) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "kazepaytest.Server "+s.URL()) }
-
-// Close stops the platform.
-func (s *Server) Close() { s.http.Close() }
-
-// URL returns the one address of the API.
-func (s *Server) URL() string { return s.http.URL() }
-
-// Clock returns the platform's clock.
-func (s *Server) Clock() *Clock { return s.clock }
 
 // SysID returns the merchant's system id.
 func (s *Server) SysID() string { return s.cfg.SysID }
 
 // MerchantPrivateKey returns the merchant's key as PKCS #8 PEM.
-func (s *Server) MerchantPrivateKey() issuing.Secret {
-	der, err := x509.MarshalPKCS8PrivateKey(s.merchantKey)
-	if err != nil {
-		return issuing.Secret{}
-	}
-	return issuing.NewSecret(string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})))
-}
+func (s *Server) MerchantPrivateKey() issuing.Secret { return platform.KeyText(s.cfg.Keys.p.merchant) }
 
 // PlatformKey returns the key that answers and callbacks are verified with.
 func (s *Server) PlatformKey() sign.PublicKey { return s.own.Public() }
 
 // ClientConfig returns the configuration of a client for this platform.
 func (s *Server) ClientConfig() kazepay.Config {
-	key, _ := sign.NewPrivateKey(s.merchantKey)
 	return kazepay.Config{
-		BaseURL: s.URL(), SysID: s.cfg.SysID, PrivateKey: key, PlatformKey: s.PlatformKey(),
+		BaseURL: s.URL(), SysID: s.cfg.SysID, PrivateKey: s.merchant, PlatformKey: s.PlatformKey(),
 		Profile: s.cfg.Profile, Location: s.cfg.Location, Upload: s.cfg.Upload, MaxUpload: s.cfg.MaxUpload,
 	}
 }
 
-// Check reports a book that does not balance: money that a fault, a race or a
-// repeat made or lost.
-func (s *Server) Check() error {
+// check reports a book that does not balance, and money that is not where the
+// status of its top-up or closure says.
+func (s *Server) check() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.book.Check(); err != nil {
@@ -272,28 +206,24 @@ func (s *Server) Check() error {
 // Balance returns what the merchant holds.
 func (s *Server) Balance() issuing.Amount { return s.book.Balance(merchant) }
 
-// FailFlag makes the next answer of an operation that carries a result flag say
-// FAILED while head.code is SUCCESS. Nothing is carried out.
-func (s *Server) FailFlag(apiCode string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.flags[apiCode]++
+// FailFlag makes the next answer of an operation that carries a result flag, such
+// as "Physical.Assign", say FAILED while head.code is SUCCESS. Nothing is carried
+// out. An operation without a result flag is an error.
+func (s *Server) FailFlag(op string) error {
+	if !slices.ContainsFunc(table, func(o operation) bool { return o.op == op && o.flag }) {
+		return fmt.Errorf("kazepaytest: no operation %q whose answers carry a result flag", op)
+	}
+	s.failures.Add(op, struct{}{})
+	return nil
 }
 
 // FailNextTopUp makes the next top-up that falls due fail.
-func (s *Server) FailNextTopUp() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.failTopUps++
-}
+func (s *Server) FailNextTopUp() { s.failures.Add(opDeposit, struct{}{}) }
 
-// nextID returns a fresh id of the given number of digits.
-func (s *Server) nextID(digits int) string {
-	s.seq++
-	return fmt.Sprintf("1%0*d", digits-1, s.seq)
-}
+func (s *Server) now() time.Time { return s.Clock().Now() }
 
-func (s *Server) now() time.Time { return s.clock.Now() }
+// later runs an asynchronous step with the server's lock held.
+func (s *Server) later(step func()) { s.host.Later(&s.mu, s.cfg.Delay, step) }
 
 // stamp formats a time as the platform does.
 func (s *Server) stamp(t time.Time) string { return t.In(s.cfg.Location).Format(time.DateTime) }

@@ -1,6 +1,7 @@
 package kazepaytest
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -19,16 +20,12 @@ type user struct {
 // register returns the user of a request, a new one when nobody has the email or
 // the phone. Somebody else's email or phone is refused.
 func (s *Server) register(f fields) (*user, *problem) {
-	if failed := f.need("email", "mobileNumber", "mobilePrefix"); failed != nil {
+	email, number, prefix := f.Text("email"), f.Text("mobileNumber"), f.Text("mobilePrefix")
+	failed := cmp.Or(need(f, "email", "mobileNumber", "mobilePrefix"), digits(f, "mobileNumber", 1, 20), digits(f, "mobilePrefix", 1, 20))
+	switch {
+	case failed != nil:
 		return nil, failed
-	}
-	for _, name := range []string{"mobileNumber", "mobilePrefix"} {
-		if failed := f.digits(name, 1, 20); failed != nil {
-			return nil, failed
-		}
-	}
-	email, number, prefix := f.text("email"), f.text("mobileNumber"), f.text("mobilePrefix")
-	if !strings.Contains(email, "@") {
+	case !strings.Contains(email, "@"):
 		return nil, badField("email is not an address")
 	}
 	if u := s.users[email]; u != nil {
@@ -47,15 +44,26 @@ func (s *Server) register(f fields) (*user, *problem) {
 	return u, nil
 }
 
-func (s *Server) fileUpload(f fields, m *message) (any, *problem) {
-	u, failed := s.register(f)
-	if failed != nil {
+// holder returns the user whose email a request has.
+func (s *Server) holder(f fields) (*user, *problem) {
+	if failed := need(f, "email"); failed != nil {
 		return nil, failed
 	}
-	if kind := m.file.kind; kind != "image/png" && kind != "image/jpeg" {
-		return nil, badField("the picture is neither PNG nor JPEG")
+	u := s.users[f.Text("email")]
+	if u == nil {
+		return nil, notFound("no user has this email")
 	}
-	if m.file.size > s.cfg.MaxUpload {
+	return u, nil
+}
+
+func (s *Server) fileUpload(m *message) (any, *problem) {
+	u, failed := s.register(m.fields)
+	switch kind := m.file.kind; {
+	case failed != nil:
+		return nil, failed
+	case kind != "image/png" && kind != "image/jpeg":
+		return nil, badField("the picture is neither PNG nor JPEG")
+	case m.file.size > s.cfg.MaxUpload:
 		return nil, badField("the picture is too large")
 	}
 	m.file.id, m.file.email = uuid.NewString(), u.email
@@ -67,73 +75,80 @@ func (s *Server) fileUpload(f fields, m *message) (any, *problem) {
 // user.
 func (s *Server) identity(f fields) (*user, *problem) {
 	u, failed := s.register(f)
-	if failed != nil {
-		return nil, failed
+	if failed == nil {
+		failed = cmp.Or(
+			need(f, "firstName", "lastName", "addressLine", "city", "postCode", "state", "identificationNumber"),
+			date(f, "dateOfBirth"), date(f, "identificationExpiryDate"),
+			letters(f, "countryCode"), letters(f, "mobilePrefixCountry"),
+			oneOf(f, "identificationType", kazepay.IdentificationPassport, kazepay.IdentificationIDCard),
+		)
 	}
-	failed = f.need("mobilePrefixCountry", "firstName", "lastName", "addressLine", "city", "countryCode",
-		"postCode", "state", "identificationType", "identificationNumber")
-	if failed != nil {
-		return nil, failed
+	if failed == nil && len(f.Text("addressLine")) > 140 {
+		failed = badField("addressLine has more than 140 characters")
 	}
-	for _, name := range []string{"dateOfBirth", "identificationExpiryDate"} {
-		if failed := f.date(name); failed != nil {
-			return nil, failed
-		}
-	}
-	if len(f.text("addressLine")) > 140 {
-		return nil, badField("addressLine has more than 140 characters")
-	}
-	for _, name := range []string{"countryCode", "mobilePrefixCountry"} {
-		if len(f.text(name)) != 2 {
-			return nil, badField(name + " must have two letters")
-		}
-	}
-	if t := f.text("identificationType"); t != "PASSPORT" && t != "ID_CARD" {
-		return nil, badField("identificationType must be PASSPORT or ID_CARD")
-	}
-	return u, nil
+	return u, failed
 }
 
-// setUcardKyc takes both forms and tells them by their fields.
-func (s *Server) setUcardKyc(f fields, _ *message) (any, *problem) {
-	u, failed := s.identity(f)
+// submit begins a review with pictures that were uploaded.
+func (s *Server) submit(m *message) (any, *problem) {
+	return s.submitted(m, func(side string, u *user) *problem {
+		name := side + "ImgFileId"
+		if failed := need(m.fields, name); failed != nil {
+			return failed
+		}
+		if picture := s.files[m.Text(name)]; picture == nil || picture.email != u.email {
+			return notFound(name + " is no file of this user's")
+		}
+		return nil
+	})
+}
+
+// submitInline begins a review with pictures that came with it.
+func (s *Server) submitInline(m *message) (any, *problem) {
+	return s.submitted(m, func(side string, _ *user) *problem {
+		name := side + "ImgBase64"
+		if v := m.Text(name); !strings.HasPrefix(v, "data:image/jpeg;base64,") && !strings.HasPrefix(v, "data:image/png;base64,") {
+			return badField(name + " must be a data URI of a picture")
+		}
+		return nil
+	})
+}
+
+// submitted begins a review of the sides that the document has, each of which is
+// checked.
+func (s *Server) submitted(m *message, check func(side string, u *user) *problem) (any, *problem) {
+	u, failed := s.identity(m.fields)
 	if failed != nil {
 		return nil, failed
 	}
-	inline := f.text("frontImgBase64") != ""
 	sides := []string{"front", "handheld"}
-	if f.text("identificationType") == "ID_CARD" {
+	if m.Text("identificationType") == string(kazepay.IdentificationIDCard) {
 		sides = append(sides, "back")
 	}
 	for _, side := range sides {
-		if inline {
-			failed = checkInline(f, side+"ImgBase64")
-		} else {
-			failed = s.checkFile(f, side+"ImgFileId", u)
-		}
-		if failed != nil {
+		if failed := check(side, u); failed != nil {
 			return nil, failed
 		}
 	}
-	return map[string]any{"status": string(s.review(u))}, nil
+	return map[string]any{"status": s.review(u)}, nil
 }
 
-func checkInline(f fields, name string) *problem {
-	v := f.text(name)
-	if !strings.HasPrefix(v, "data:image/jpeg;base64,") && !strings.HasPrefix(v, "data:image/png;base64,") {
-		return badField(name + " must be a data URI of a picture")
+// link begins a review for which the holder sends the pictures on a page.
+func (s *Server) link(m *message) (any, *problem) {
+	u, failed := s.identity(m.fields)
+	if failed != nil {
+		return nil, failed
 	}
-	return nil
+	s.review(u)
+	return map[string]any{"kycUrl": "https://kyc.kazepay.invalid/" + uuid.NewString()}, nil
 }
 
-func (s *Server) checkFile(f fields, name string, u *user) *problem {
-	if failed := f.need(name); failed != nil {
-		return failed
+func (s *Server) queryKYC(m *message) (any, *problem) {
+	u, failed := s.holder(m.fields)
+	if failed != nil {
+		return nil, failed
 	}
-	if picture := s.files[f.text(name)]; picture == nil || picture.email != u.email {
-		return notFound(name + " is no file of this user's")
-	}
-	return nil
+	return map[string]any{"status": cmp.Or(u.kyc, kazepay.KYCStatusWaiting)}, nil
 }
 
 // review begins a review, or begins it again after a rejection.
@@ -143,9 +158,7 @@ func (s *Server) review(u *user) kazepay.KYCStatus {
 	}
 	u.kyc = kazepay.KYCStatusWaiting
 	if verdict := s.cfg.AutoKYC; verdict != "" {
-		s.clock.After(s.cfg.Delay, func() {
-			s.mu.Lock()
-			defer s.mu.Unlock()
+		s.later(func() {
 			if u.kyc == kazepay.KYCStatusWaiting {
 				s.decide(u, verdict, "")
 			}
@@ -182,28 +195,4 @@ func (s *Server) DecideKYC(email string, verdict kazepay.KYCStatus, reason strin
 	}
 	s.decide(u, verdict, reason)
 	return nil
-}
-
-func (s *Server) setUserKyc(f fields, _ *message) (any, *problem) {
-	u, failed := s.identity(f)
-	if failed != nil {
-		return nil, failed
-	}
-	s.review(u)
-	return map[string]any{"kycUrl": "https://kyc.kazepay.invalid/" + uuid.NewString()}, nil
-}
-
-func (s *Server) queryKYC(f fields, _ *message) (any, *problem) {
-	if failed := f.need("email"); failed != nil {
-		return nil, failed
-	}
-	u := s.users[f.text("email")]
-	if u == nil {
-		return nil, notFound("no user has this email")
-	}
-	status := u.kyc
-	if status == "" {
-		status = kazepay.KYCStatusWaiting
-	}
-	return map[string]any{"status": string(status)}, nil
 }

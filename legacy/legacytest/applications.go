@@ -1,16 +1,18 @@
 package legacytest
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/ledger"
 	"github.com/issuing-sdk/issuing-go/legacy"
 )
 
 // application is one application for a card.
 type application struct {
-	order
+	*order
 	product Product
 	bin     string
 	holder  holder
@@ -28,16 +30,15 @@ func (a *application) fields() map[string]any {
 
 // apply accepts an application; charge is the initial top-up.
 func (s *Server) apply(f fields, a *application, charge issuing.Amount) (any, *problem) {
-	if s.applications.byMer[f.text("merOrderNo")] != nil {
-		return fail(legacy.CodeDuplicateOrder, "订单重复提交")
+	if s.applications.has(f) {
+		return nil, &problem{legacy.CodeDuplicateOrder, "订单重复提交"}
 	}
-	o, failed := s.newOrder(f, issuing.USD, charge)
-	if failed != nil {
+	var failed *problem
+	if a.order, failed = s.newOrder(f, issuing.USD, charge); failed != nil {
 		return nil, failed
 	}
-	a.order = o
 	s.applications.add(a)
-	s.clock.After(s.cfg.Delay, func() { s.finishApplication(a) })
+	s.later(func() { s.finishApplication(a) })
 	out := a.order.fields()
 	if a.product == VirtualP {
 		out["cardNumber"] = ""
@@ -46,183 +47,156 @@ func (s *Server) apply(f fields, a *application, charge issuing.Amount) (any, *p
 }
 
 func (s *Server) finishApplication(a *application) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if reason := s.takeFailure(failApplication); reason != "" {
-		s.release(&a.order, reason)
-	} else {
+	reason, _ := s.failures.Take(anyApplication)
+	var account ledger.Account
+	if reason == "" {
 		a.card = s.issue(a.product, a.bin, a.holder)
-		s.succeed(&a.order, a.card.account())
+		account = a.card.account
 	}
+	s.end(a.order, account, reason)
 	notice := a.notice()
 	if a.card != nil {
 		notice["cardNumber"] = a.card.id
 	}
-	s.push(legacy.NotifyKYC, a.notifyURL, kycRetries, notice)
+	s.push(legacy.NotifyKYC, a.notifyURL, orderRetries, notice)
 	if a.card != nil && a.charge.Sign() > 0 {
-		s.announce(a.card, a.card.record(s, recordTopUp, a.charge, "first recharge", ""))
+		s.announce(a.card, s.record(a.card, recordTopUp, a.charge, "first recharge"))
 	}
 }
 
-func (s *Server) kycQuery(f fields) (any, *problem) {
-	a, failed := s.applications.find(f)
-	if failed != nil {
-		return nil, failed
-	}
-	return a.fields(), nil
-}
+func (s *Server) kycQuery(f fields) (any, *problem) { return s.applications.query(f) }
 
 func (s *Server) applyMasterE(f fields) (any, *problem) {
-	if failed := f.require("merOrderNo", "firstName", "lastName", "firstNameEn", "lastNameEN", "countryCode", "phone",
+	failed := require(f, "merOrderNo", "firstName", "lastName", "firstNameEn", "lastNameEN", "countryCode", "phone",
 		"email", "address", "certType", "idNumber", "idExpiryDate", "country", "birthday", "annualIncome", "occupation",
-		"position"); failed != nil {
-		return nil, failed
+		"position")
+	if failed == nil && !(legacy.MasterEIDType(f.Text("certType")).Known() &&
+		legacy.Occupation(f.Text("occupation")).Known() && legacy.Position(f.Text("position")).Known()) {
+		failed = bad("certType, occupation or position is not in its dictionary")
 	}
-	if !legacy.MasterEIDType(f.text("certType")).Known() || !legacy.Occupation(f.text("occupation")).Known() ||
-		!legacy.Position(f.text("position")).Known() {
-		return invalid("certType, occupation or position is not in its dictionary")
-	}
-	if failed := f.identity(legacy.MasterEIDType(f.text("certType")) == legacy.MasterEIDTypePassport,
-		[]string{"idExpiryDate", "birthday"}, "signImage"); failed != nil {
+	if failed = cmp.Or(failed, checkIdentity(f, string(legacy.MasterEIDTypePassport), "idExpiryDate", "birthday"),
+		checkImages(f, "signImage")); failed != nil {
 		return nil, failed
 	}
 	return s.apply(f, &application{
 		product: MasterE,
-		holder:  holder{f.text("firstNameEn"), f.text("lastNameEN"), f.text("email"), f.text("phone"), f.text("birthday")},
+		holder:  holder{f.Text("firstNameEn"), f.Text("lastNameEN"), f.Text("email"), f.Text("phone"), f.Text("birthday")},
 	}, issuing.Amount{})
 }
 
 func (s *Server) applyVisaH(f fields) (any, *problem) {
-	if failed := f.require("merOrderNo", "firstName", "lastName", "countryCode", "phone", "email", "line1", "line2",
+	failed := require(f, "merOrderNo", "firstName", "lastName", "countryCode", "phone", "email", "line1", "line2",
 		"line3", "postalCode", "city", "addressCountry", "deliveryLine1", "deliveryLine2", "deliveryLine3",
 		"deliveryPostalCode", "deliveryCity", "deliveryCountry", "certType", "country", "idNumber", "idIssuanceDate",
-		"idExpiryDate"); failed != nil {
-		return nil, failed
+		"idExpiryDate")
+	if failed == nil && !legacy.VisaHIDType(f.Text("certType")).Known() {
+		failed = bad("certType is not in its dictionary")
 	}
-	if !legacy.VisaHIDType(f.text("certType")).Known() {
-		return invalid("certType is not in its dictionary")
-	}
-	if failed := f.identity(legacy.VisaHIDType(f.text("certType")) == legacy.VisaHIDTypePassport,
-		[]string{"idIssuanceDate", "idExpiryDate"}); failed != nil {
+	failed = cmp.Or(failed, checkIdentity(f, string(legacy.VisaHIDTypePassport), "idIssuanceDate", "idExpiryDate"))
+	if failed != nil {
 		return nil, failed
 	}
 	return s.apply(f, &application{
 		product: VisaH,
-		holder:  holder{f.text("firstName"), f.text("lastName"), f.text("email"), f.text("phone"), ""},
+		holder:  holder{f.Text("firstName"), f.Text("lastName"), f.Text("email"), f.Text("phone"), ""},
 	}, issuing.Amount{})
 }
 
-// identity checks dates and the images that the kind of document needs.
-func (f fields) identity(passport bool, dates []string, more ...string) *problem {
+// checkIdentity checks dates and the images that the kind of document needs;
+// passport is the product's word for one.
+func checkIdentity(f fields, passport string, dates ...string) *problem {
 	for _, name := range dates {
-		if _, ok := f.date(name); !ok {
-			return &problem{legacy.CodeInvalidParameters, name + " must have the form yyyy-MM-dd"}
+		if _, ok := readDate(f, name); !ok {
+			return bad(name + " must have the form yyyy-MM-dd")
 		}
 	}
-	needed := []string{"faceImage", "backImage"}
-	if passport {
-		needed = []string{"passImage"}
+	var missing *problem
+	switch {
+	case f.Text("certType") == passport:
+		missing = require(f, "passImage")
+	case f.Text("country") == "156":
+		missing = require(f, "faceImage", "backImage")
 	}
-	if passport || f.text("country") == "156" {
-		if failed := f.require(needed...); failed != nil {
-			return failed
-		}
-	}
-	return f.images(append([]string{"faceImage", "backImage", "passImage"}, more...)...)
+	return cmp.Or(missing, checkImages(f, "faceImage", "backImage", "passImage"))
 }
 
-func (s *Server) applyVirtualL(f fields) (any, *problem) { return s.applyL(f, groupsChinese) }
-func (s *Server) applyVirtualLEnglish(f fields) (any, *problem) {
-	return s.applyL(f, groupsEnglish)
-}
+func (s *Server) applyVirtualL(f fields) (any, *problem)        { return s.applyL(f, groupsChinese) }
+func (s *Server) applyVirtualLEnglish(f fields) (any, *problem) { return s.applyL(f, groupsEnglish) }
 
 // latin is what the pages call English characters.
 var latin = regexp.MustCompile(`^[A-Za-z .'-]*$`)
 
 // applyL takes the names of one edition only.
 func (s *Server) applyL(f fields, groups []group) (any, *problem) {
-	if failed := f.require("merOrderNo", "cardType", "businessScene", "cardArea"); failed != nil {
+	if failed := require(f, "merOrderNo", "cardType", "businessScene", "cardArea"); failed != nil {
 		return nil, failed
 	}
 	i := slices.IndexFunc(groups, func(g group) bool {
-		return g.scene == f.text("businessScene") && g.area == f.text("cardArea") && g.network == f.text("cardType")
+		return g.scene == f.Text("businessScene") && g.area == f.Text("cardArea") && g.network == f.Text("cardType")
 	})
 	if i < 0 {
-		return invalid("businessScene, cardArea and cardType are not in the BIN list of this language")
+		return nil, bad("businessScene, cardArea and cardType are not in the BIN list of this language")
 	}
-	bin := groups[i].bins[0]
-	if header := f.text("cardHeader"); header != "" {
-		if !slices.Contains(groups[i].bins, header) {
-			return invalid("cardHeader is not in the BIN list")
-		}
-		bin = header
+	bin := cmp.Or(f.Text("cardHeader"), groups[i].bins[0])
+	if !slices.Contains(groups[i].bins, bin) {
+		return nil, bad("cardHeader is not in the BIN list")
 	}
-	charge, failed := f.firstRecharge(0, issuing.NewAmount(10, 0))
-	if failed != nil {
-		return nil, failed
+	charge, failed := readFirstRecharge(f, 0, issuing.NewAmount(10, 0))
+	if failed == nil && !(latin.MatchString(f.Text("firstName")) && latin.MatchString(f.Text("lastName"))) {
+		failed = bad("names must be in English characters")
 	}
-	if !latin.MatchString(f.text("firstName")) || !latin.MatchString(f.text("lastName")) {
-		return invalid("names must be in English characters")
-	}
-	if failed := f.dates("birthday"); failed != nil {
+	if failed = cmp.Or(failed, checkDates(f, "birthday")); failed != nil {
 		return nil, failed
 	}
 	return s.apply(f, &application{
 		product: VirtualL, bin: bin,
-		holder: holder{f.text("firstName"), f.text("lastName"), f.text("email"), "", f.text("birthday")},
+		holder: holder{f.Text("firstName"), f.Text("lastName"), f.Text("email"), "", f.Text("birthday")},
 	}, charge)
 }
 
-// firstRecharge returns the initial top-up, 10 when absent.
-func (f fields) firstRecharge(scale int, least issuing.Amount) (issuing.Amount, *problem) {
+// readFirstRecharge returns the initial top-up, 10 when absent.
+func readFirstRecharge(f fields, scale int, least issuing.Amount) (issuing.Amount, *problem) {
 	if f["firstRecharge"] == nil {
 		return issuing.NewAmount(10_00, 2), nil
 	}
-	amount, ok := f.amount("firstRecharge")
+	amount, ok := readAmount(f, "firstRecharge")
 	if !ok || amount.Scale() > scale || amount.Cmp(least) < 0 {
-		return amount, &problem{legacy.CodeInvalidParameters, "firstRecharge is not valid"}
+		return amount, bad("firstRecharge is not valid")
 	}
-	return truncate(amount, 2), nil
+	return truncate(amount), nil
 }
 
 func (s *Server) applyVirtualP(f fields) (any, *problem) {
-	if failed := f.require("merOrderNo", "cardBin", "email"); failed != nil {
+	if failed := require(f, "merOrderNo", "cardBin", "email"); failed != nil {
 		return nil, failed
 	}
-	known := slices.ContainsFunc(virtualPNetworks, func(g group) bool { return slices.Contains(g.bins, f.text("cardBin")) })
-	if !known {
-		return invalid("cardBin is not in the BIN list")
+	if !slices.ContainsFunc(virtualPNetworks, func(g group) bool { return slices.Contains(g.bins, f.Text("cardBin")) }) {
+		return nil, bad("cardBin is not in the BIN list")
 	}
-	names := f.text("firstName") + f.text("lastName")
+	names := f.Text("firstName") + f.Text("lastName")
 	if len(names) > 32 || !latin.MatchString(names) {
-		return invalid("names must be English, 32 characters at most")
+		return nil, bad("names must be English, 32 characters at most")
 	}
-	if failed := f.dates("dateOfBirth"); failed != nil {
-		return nil, failed
-	}
-	charge, failed := f.firstRecharge(2, issuing.NewAmount(0, 0))
-	if failed != nil {
+	charge, failed := readFirstRecharge(f, 2, issuing.NewAmount(0, 0))
+	if failed = cmp.Or(checkDates(f, "dateOfBirth"), failed); failed != nil {
 		return nil, failed
 	}
 	return s.apply(f, &application{
-		product: VirtualP, bin: f.text("cardBin"),
-		holder: holder{f.text("firstName"), f.text("lastName"), f.text("email"), f.text("phone"), f.text("dateOfBirth")},
+		product: VirtualP, bin: f.Text("cardBin"),
+		holder: holder{f.Text("firstName"), f.Text("lastName"), f.Text("email"), f.Text("phone"), f.Text("dateOfBirth")},
 	}, charge)
 }
 
 // Applications returns all applications in the order in which they were accepted.
 func (s *Server) Applications() []legacy.Application {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	out := make([]legacy.Application, len(s.applications.list))
-	for i, a := range s.applications.list {
-		out[i] = legacy.Application{
+	return listOf(s, &s.applications, func(a *application) legacy.Application {
+		out := legacy.Application{
 			MerOrderNo: a.merOrderNo, OrderNo: a.orderNo, Status: a.status, FailReason: a.reason,
 			CreateTime: a.created, CompleteTime: a.completed,
 		}
 		if a.card != nil {
-			out[i].CardNumber = issuing.NewSecret(a.card.id)
+			out.CardNumber = issuing.NewSecret(a.card.id)
 		}
-	}
-	return out
+		return out
+	})
 }

@@ -1,10 +1,10 @@
 package legacytest
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -17,24 +17,18 @@ import (
 var (
 	// topUpRetries: every minute, five times, then once more after ten minutes.
 	topUpRetries = append(every(time.Minute, 5), 10*time.Minute)
-	// kycRetries: after 1, 2, 4, 8 and 16 minutes, then once more after ten.
-	kycRetries = append(doubling(time.Minute, 5), 10*time.Minute)
-	// transferRetries: the same.
-	transferRetries = append(doubling(time.Minute, 5), 10*time.Minute)
+	// orderRetries, of applications and remittances: after 1, 2, 4, 8 and 16
+	// minutes, then once more after ten.
+	orderRetries = append(doubling(time.Minute, 5), 10*time.Minute)
 	// virtualLRetries: ten batches of five, a minute apart, ten minutes between
 	// batches.
-	virtualLRetries = batches(10, 5, time.Minute, 10*time.Minute)
+	virtualLRetries = append(every(time.Minute, 5),
+		slices.Repeat(append([]time.Duration{10 * time.Minute}, every(time.Minute, 4)...), 9)...)
 	// virtualPRetries: after 1, 2, 4, 8 and 16 seconds.
 	virtualPRetries = doubling(time.Second, 5)
 )
 
-func every(wait time.Duration, n int) []time.Duration {
-	out := make([]time.Duration, n)
-	for i := range out {
-		out[i] = wait
-	}
-	return out
-}
+func every(wait time.Duration, n int) []time.Duration { return slices.Repeat([]time.Duration{wait}, n) }
 
 func doubling(wait time.Duration, n int) []time.Duration {
 	out := make([]time.Duration, n)
@@ -44,44 +38,26 @@ func doubling(wait time.Duration, n int) []time.Duration {
 	return out
 }
 
-// batches returns n batches of size retries; a later batch begins after gap.
-func batches(n, size int, wait, gap time.Duration) []time.Duration {
-	out := every(wait, n*size)
-	for i := size; i < len(out); i += size {
-		out[i] = gap
-	}
-	return out
-}
-
 // SignCallback signs a callback as the platform does and returns its body: a sample
 // for a test of one's own handler. Values are strings, numbers, booleans, or
 // anything that encodes to JSON.
 func (s *Server) SignCallback(content map[string]any) ([]byte, error) {
-	signed := map[string]json.RawMessage{}
+	signed := fields{}
 	for name, value := range content {
-		raw, err := encode(value)
-		if err != nil {
-			return nil, fmt.Errorf("legacytest: %w", err)
+		raw := platform.JSON(value)
+		if len(raw) == 0 {
+			return nil, fmt.Errorf("legacytest: the value of %s does not encode to JSON", name)
 		}
 		signed[name] = raw
 	}
-	signed["appKey"], _ = encode(s.appKey)
-	signed["sign"], _ = encode(s.signature(signed, nil))
-	return encode(signed)
-}
-
-// encode writes JSON without escaping characters that JSON does not ask for.
-func encode(value any) (json.RawMessage, error) {
-	var buf bytes.Buffer
-	encoder := json.NewEncoder(&buf)
-	encoder.SetEscapeHTML(false)
-	err := encoder.Encode(value)
-	return bytes.TrimSpace(buf.Bytes()), err
+	signed["appKey"] = platform.JSON(s.appKey)
+	signed["sign"] = platform.JSON(s.signature(signed, nil))
+	return platform.JSON(signed), nil
 }
 
 // push sends a callback to the order's notifyUrl, or to the address of its type
 // when the type has one in the portal. It is called with the server's lock held;
-// sending happens later, on the clock, without it.
+// signing and sending happen later, on the clock, without it.
 func (s *Server) push(typ, notifyURL string, retries []time.Duration, content map[string]any) {
 	url := notifyURL
 	if url == "" && typ != legacy.NotifyDeposit && typ != legacy.NotifyKYC && typ != legacy.NotifyTransfer {
@@ -95,14 +71,11 @@ func (s *Server) push(typ, notifyURL string, retries []time.Duration, content ma
 			content[name] = plainText(value)
 		}
 	}
-	body, err := s.SignCallback(content)
-	if err != nil {
-		return
-	}
-	s.http.Push(platform.Callback{
+	s.host.Push(platform.Callback{
 		Type: typ, URL: url, Retries: retries,
 		Make: func(int) (http.Header, []byte, error) {
-			return http.Header{"Content-Type": {"application/json"}}, body, nil
+			body, err := s.SignCallback(content)
+			return http.Header{"Content-Type": {"application/json"}}, body, err
 		},
 	})
 }
@@ -110,8 +83,6 @@ func (s *Server) push(typ, notifyURL string, retries []time.Duration, content ma
 // plainText is a value as a string.
 func plainText(value any) any {
 	switch v := value.(type) {
-	case string:
-		return v
 	case json.RawMessage:
 		return string(v)
 	case int, int64:
@@ -122,10 +93,7 @@ func plainText(value any) any {
 
 // pushNested sends a callback whose data is JSON in a string, or an object.
 func (s *Server) pushNested(address, typ string, retries []time.Duration, data map[string]any) {
-	raw, err := encode(data)
-	if err != nil {
-		return
-	}
+	raw := json.RawMessage(platform.JSON(data))
 	content := map[string]any{"data": raw}
 	if typ != "" {
 		// VIRTUAL-P's data is always a string; VISA-H's example is an object.
@@ -159,8 +127,8 @@ func (s *Server) announce(c *card, r *record) {
 		if r.kind == recordClose {
 			s.pushNested(legacy.NotifyVirtualP, legacy.NotifyVirtualPDelete, virtualPRetries, map[string]any{
 				"cardNo": c.id, "currency": c.currency, "status": legacy.VirtualPCardStatusInactive,
-				"userName": c.holder.first + " " + c.holder.last, "cardNoLastFour": c.number.Last4(),
-				"createTime": c.created.UTC().Format("2006-01-02T15:04:05.000Z"),
+				"userName": c.holder.name(), "cardNoLastFour": c.number.Last4(),
+				"createTime": stampUTC(c.created),
 			})
 		}
 	}
@@ -182,7 +150,7 @@ func (s *Server) Forward3DS(cardID issuing.Secret, amount issuing.Amount, url, d
 func (s *Server) send3DS(cardID issuing.Secret, typ string, amount issuing.Amount, detail string, data map[string]any) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := s.cards[cardID.Reveal()]
+	c := s.card(cardID.Reveal())
 	if c == nil || c.product != VirtualP {
 		return errNoCard
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/legacy"
 	"github.com/issuing-sdk/issuing-go/legacy/legacytest"
 )
@@ -56,7 +57,7 @@ func newMerchant(t *testing.T, answer string) *merchant {
 // setup starts a platform on a turned clock with a client for it.
 func setup(t *testing.T, cfg legacytest.Config) (*legacytest.Server, *legacy.Client) {
 	t.Helper()
-	cfg.Clock = legacytest.NewClock(start)
+	cfg.Clock = issuingtest.NewClock(start)
 	server, err := legacytest.NewServer(cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -262,19 +263,19 @@ func TestCallbackFaults(t *testing.T) {
 	m := newMerchant(t, "ok")
 	server, client := setup(t, legacytest.Config{WebhookURL: m.url})
 	card := server.IssueCard(legacytest.VirtualP)
-	server.SetCallbackFault(legacytest.CallbackFault{Hold: true})
+	server.SetCallbackFault(issuingtest.CallbackFault{Hold: true})
 	for _, f := range []func(context.Context, issuing.Secret, ...issuing.CallOption) error{client.VirtualP.Freeze, client.VirtualP.Unfreeze} {
 		if err := f(t.Context(), card); err != nil {
 			t.Fatal(err)
 		}
 	}
-	server.SetCallbackFault(legacytest.CallbackFault{})
+	server.SetCallbackFault(issuingtest.CallbackFault{})
 	server.ReleaseCallbacks()
 	server.Clock().Advance(0)
 	if got := m.received(); len(got) != 2 {
 		t.Errorf("received %v", got)
 	}
-	server.SetCallbackFault(legacytest.CallbackFault{Forge: legacytest.ForgeContent, Duplicate: true})
+	server.SetCallbackFault(issuingtest.CallbackFault{Forge: legacytest.ForgeContent, Duplicate: true})
 	server.FailNextDeposit("no")
 	if _, err := client.Cards.Deposit(t.Context(), legacy.DepositRequest{MerOrderNo: "d", CardNumber: card, Amount: issuing.NewAmount(20, 0), NotifyURL: m.url}); err != nil {
 		t.Fatal(err)

@@ -1,15 +1,16 @@
 package legacytest
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
-	"github.com/issuing-sdk/issuing-go/legacy"
 )
 
 // Product is one of the four card products.
@@ -41,6 +42,7 @@ type card struct {
 	cvv         issuing.Secret
 	month, year string
 	currency    issuing.Currency
+	account     ledger.Account // what the card holds; its owner is no card number, because errors name it
 	state       state
 	foreign     bool // belongs to another merchant
 	holder      holder
@@ -48,20 +50,16 @@ type card struct {
 
 	pin                     issuing.Secret
 	purchaseLimit, atmLimit int
-	document                string
 	records                 []*record // oldest first
 }
 
 // holder is whom a card is issued to.
 type holder struct{ first, last, email, mobile, birth string }
 
+func (h holder) name() string { return h.first + " " + h.last }
+
 func (c *card) closed() bool  { return c.state == closing || c.state == closed }
 func (c *card) virtual() bool { return c.product == VirtualL || c.product == VirtualP }
-
-// account is what the card holds.
-func (c *card) account() ledger.Account {
-	return ledger.Account{Kind: "card", Owner: c.id, Currency: c.currency}
-}
 
 // kind is what a record is about.
 type kind int
@@ -87,12 +85,11 @@ type record struct {
 	settled  bool
 }
 
-// record adds a line to the card's history.
-func (c *card) record(s *Server, k kind, amount issuing.Amount, text, shop string) *record {
-	s.seq++
+// record adds a line to the card's history. The caller announces it.
+func (s *Server) record(c *card, k kind, amount issuing.Amount, text string) *record {
 	r := &record{
-		id: fmt.Sprintf("1%012d", s.seq), kind: k, amount: amount, currency: c.currency, at: s.now(),
-		text: text, shop: shop, settled: k != recordPurchase,
+		id: s.seq.ID(13), kind: k, amount: amount, currency: c.currency, at: s.now(), text: text,
+		settled: k != recordPurchase,
 	}
 	if c.product == MasterE || c.product == VirtualP {
 		r.id = uuid.NewSHA1(uuid.NameSpaceOID, []byte(r.id)).String()
@@ -109,8 +106,8 @@ func (s *Server) issue(product Product, bin string, h holder) *card {
 	if bin == "" {
 		bin = bins[product]
 	}
-	s.seq++
-	number := ledger.PAN(bin, s.seq, 16)
+	seq := s.seq.Next()
+	number := ledger.PAN(bin, seq, 16)
 	month, year := ledger.Expiry(s.now())
 	c := &card{
 		product: product, id: number.Reveal(), number: number, cvv: ledger.CVV(number), month: month, year: year,
@@ -121,98 +118,86 @@ func (s *Server) issue(product Product, bin string, h holder) *card {
 		c.currency = issuing.USD
 	case VirtualP:
 		// A card id has the form of a card number and is none.
-		c.currency, c.id = issuing.USD, "9"+fmt.Sprintf("%015d", s.seq)
+		c.currency, c.id = issuing.USD, fmt.Sprintf("9%015d", seq)
 	}
-	s.cards[c.id] = c
+	c.account = ledger.Account{Kind: "card", Owner: fmt.Sprint(seq), Currency: c.currency}
+	s.cards[cardKey(c.id)] = c
 	return c
 }
 
+// cardKey is what the index of cards holds instead of the number, so that a printed
+// server shows none.
+func cardKey(id string) [sha256.Size]byte { return sha256.Sum256([]byte(id)) }
+
+// card returns the card that is named by id, nil when there is none.
+func (s *Server) card(id string) *card { return s.cards[cardKey(id)] }
+
 // find returns the card of a product that a request names.
 func (s *Server) find(f fields, product Product) (*card, *problem) {
-	if failed := f.require("cardNumber"); failed != nil {
+	if failed := require(f, "cardNumber"); failed != nil {
 		return nil, failed
 	}
-	c := s.cards[f.text("cardNumber")]
+	c := s.card(f.Text("cardNumber"))
 	if c == nil || c.product != product || c.foreign {
-		return nil, &problem{legacy.CodeInvalidParameters, "cardNumber does not name a card of this product"}
+		return nil, bad("cardNumber does not name a card of this product")
 	}
 	return c, nil
+}
+
+func (s *Server) freeze(_ fields, c *card) (any, *problem) { return s.move(c, frozen, recordFrozen) }
+func (s *Server) unfreeze(_ fields, c *card) (any, *problem) {
+	return s.move(c, active, recordUnfrozen)
 }
 
 // move changes a card between active and frozen. Doing it twice changes nothing.
-func (s *Server) move(f fields, product Product, to state) (*card, *problem) {
-	c, failed := s.find(f, product)
-	if failed != nil {
-		return nil, failed
-	}
+func (s *Server) move(c *card, to state, k kind) (any, *problem) {
 	if c.closed() {
-		return nil, &problem{legacy.CodeInvalidParameters, "the card is closed"}
+		return nil, bad("the card is closed")
 	}
 	if c.state != to {
 		c.state = to
-		if product == VirtualP {
-			k := recordUnfrozen
-			if to == frozen {
-				k = recordFrozen
-			}
-			r := &record{id: uuid.NewString(), kind: k, amount: issuing.NewAmount(0, 0), currency: c.currency, at: s.now()}
-			s.announce(c, r)
+		if c.product == VirtualP { // announced, and no line of the card's history
+			none := issuing.NewAmount(0, 0)
+			s.announce(c, &record{id: uuid.NewString(), kind: k, amount: none, currency: c.currency, at: s.now()})
 		}
 	}
-	return c, nil
+	if c.product == MasterE {
+		return s.masterEChange(c), nil
+	}
+	return true, nil
 }
 
 // closeCard closes a VIRTUAL-L or VIRTUAL-P card, which share the path.
-func (s *Server) closeCard(f fields) (any, *problem) {
-	if failed := f.require("cardNumber"); failed != nil {
-		return nil, failed
-	}
-	c := s.cards[f.text("cardNumber")]
-	if c == nil || !c.virtual() || c.foreign {
-		return invalid("cardNumber does not name a virtual card")
-	}
+func (s *Server) closeCard(_ fields, c *card) (any, *problem) {
 	if c.closed() {
 		return false, nil
 	}
 	c.state = closing
-	s.clock.After(s.cfg.Delay, func() { s.finishClose(c) })
+	s.later(func() { s.finishClose(c) })
 	return true, nil
 }
 
 // finishClose gives what is left on a card back to the reserve and announces it.
 func (s *Server) finishClose(c *card) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	left := s.book.Balance(c.account())
+	left := s.book.Balance(c.account)
 	if left.Sign() > 0 {
-		_ = s.book.Transfer(c.account(), reserve(c.currency), left, "close "+c.id)
+		_ = s.book.Transfer(c.account, reserve(c.currency), left, "closure")
 	}
 	c.state = closed
-	r := c.record(s, recordClose, left, "closure", "")
-	s.announce(c, r)
+	s.announce(c, s.record(c, recordClose, left, "closure"))
 }
 
-// pinRequest sets a PIN that came encrypted.
-func (s *Server) setPIN(f fields, product Product) *problem {
-	c, failed := s.find(f, product)
-	if failed != nil {
-		return failed
-	}
-	plain, err := s.secret.Decrypt(f.text("pin"))
-	if err != nil || len(plain) != 6 || !digits(string(plain)) {
-		return &problem{legacy.CodeInvalidParameters, "pin is not the encrypted form of six digits"}
+// changePIN sets a PIN that came encrypted.
+func (s *Server) changePIN(f fields, c *card) (any, *problem) {
+	plain, err := s.secret.Decrypt(f.Text("pin"))
+	if err != nil || len(plain) != 6 || strings.Trim(string(plain), "0123456789") != "" {
+		return nil, bad("pin is not the encrypted form of six digits")
 	}
 	c.pin = issuing.NewSecret(string(plain))
-	return nil
-}
-
-func digits(text string) bool {
-	for _, r := range text {
-		if r < '0' || r > '9' {
-			return false
-		}
+	if c.product == MasterE {
+		return "succeed", nil
 	}
-	return text != ""
+	return true, nil
 }
 
 // seal encrypts a field as answers carry it.
@@ -231,7 +216,8 @@ var errNoCard = errors.New("legacytest: no such card")
 func (s *Server) IssueCard(product Product) issuing.Secret {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return issuing.NewSecret(s.issue(product, "", holder{first: "Dennis", last: "Huang", email: "dennis@example.com", mobile: "9375161772", birth: "1992-09-20"}).id)
+	h := holder{first: "Dennis", last: "Huang", email: "dennis@example.com", mobile: "9375161772", birth: "1992-09-20"}
+	return issuing.NewSecret(s.issue(product, "", h).id)
 }
 
 // IssueForeignCard makes a VIRTUAL-P card that belongs to another merchant: a
@@ -249,7 +235,7 @@ func (s *Server) IssueForeignCard() issuing.Secret {
 func (s *Server) Purchase(cardNumber issuing.Secret, amount issuing.Amount, shop string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := s.cards[cardNumber.Reveal()]
+	c := s.card(cardNumber.Reveal())
 	if c == nil {
 		return "", errNoCard
 	}
@@ -257,8 +243,9 @@ func (s *Server) Purchase(cardNumber issuing.Secret, amount issuing.Amount, shop
 }
 
 func (s *Server) purchase(c *card, amount issuing.Amount, shop string) *record {
-	r := c.record(s, recordPurchase, amount, "purchase at "+shop, shop)
-	r.declined = c.state != active || s.book.Transfer(c.account(), ledger.World(c.currency), amount, r.id) != nil
+	r := s.record(c, recordPurchase, amount, "purchase at "+shop)
+	r.shop = shop
+	r.declined = c.state != active || s.book.Transfer(c.account, ledger.World(c.currency), amount, r.id) != nil
 	s.announce(c, r)
 	return r
 }
@@ -267,7 +254,7 @@ func (s *Server) purchase(c *card, amount issuing.Amount, shop string) *record {
 func (s *Server) Settle(cardNumber issuing.Secret, recordID string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if c := s.cards[cardNumber.Reveal()]; c != nil {
+	if c := s.card(cardNumber.Reveal()); c != nil {
 		for _, r := range c.records {
 			if r.id == recordID && !r.declined {
 				r.settled = true
@@ -282,8 +269,8 @@ func (s *Server) Settle(cardNumber issuing.Secret, recordID string) error {
 func (s *Server) Balance(cardNumber issuing.Secret) issuing.Amount {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if c := s.cards[cardNumber.Reveal()]; c != nil {
-		return s.book.Balance(c.account())
+	if c := s.card(cardNumber.Reveal()); c != nil {
+		return s.book.Balance(c.account)
 	}
 	return issuing.Amount{}
 }
@@ -292,7 +279,7 @@ func (s *Server) Balance(cardNumber issuing.Secret) issuing.Amount {
 func (s *Server) PIN(cardNumber issuing.Secret) issuing.Secret {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if c := s.cards[cardNumber.Reveal()]; c != nil {
+	if c := s.card(cardNumber.Reveal()); c != nil {
 		return c.pin
 	}
 	return issuing.Secret{}

@@ -6,18 +6,34 @@
 // [NewServer] starts it with a fresh appSecret; [Server.ClientConfig] is the
 // configuration of a client for it. It verifies the signature of every request over
 // the text that stands in it, enforces the required fields, keeps reserve, cards,
-// top-ups and remittances in double-entry books ([Server.Check]), and works
-// asynchronously: top-ups, applications, remittances and closures take
-// [Config.Delay] on its clock.
+// top-ups and remittances in double-entry books, and works asynchronously: top-ups,
+// applications, remittances and closures take [Config.Delay] on its clock.
+//
+// A [Server] embeds what all platforms in memory have in common: address, clock,
+// faults, counts, callbacks, checks. Its methods and types, field by field, are in
+// package [github.com/issuing-sdk/issuing-go/issuingtest]:
+//
+//   - [github.com/issuing-sdk/issuing-go/issuingtest.Platform]: URL, Clock, Close,
+//     Inject, Choose, Requests, SetCallbackFault, ReleaseCallbacks, Deliveries, Check
+//   - [github.com/issuing-sdk/issuing-go/issuingtest.Clock]: NewClock, Now, Advance
+//   - [github.com/issuing-sdk/issuing-go/issuingtest.Fault]: DropBefore, DropAfter,
+//     BadGatewayBefore, BadGatewayAfter, RateLimited, DelayBefore, DelayAfter,
+//     Truncate, Replace, Refuse
+//   - [github.com/issuing-sdk/issuing-go/issuingtest.CallbackFault]: Duplicate,
+//     Hold, Forge
+//   - [github.com/issuing-sdk/issuing-go/issuingtest.Delivery]: what was sent and
+//     answered
 //
 // # Time
 //
 // The clock follows real time, or stands still until the test turns it:
 //
-//	clock := legacytest.NewClock(time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC))
+//	clock := issuingtest.NewClock(time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC))
 //	server, err := legacytest.NewServer(legacytest.Config{Clock: clock})
 //	…
 //	clock.Advance(time.Minute) // everything due by then happens now
+//
+// A client for a turned clock needs issuing.WithClock(clock.Now).
 //
 // # Callbacks
 //
@@ -25,7 +41,8 @@
 // request, everything else to the addresses of [Config.Webhooks] or
 // [Config.WebhookURL]. Only VIRTUAL-P's callbacks name their type. Each page's own
 // retry schedule holds until an answer has status 200 and the body "ok": one-time
-// passwords and out-of-band confirmations are sent once.
+// passwords and out-of-band confirmations are sent once. SetCallbackFault
+// duplicates, reorders or forges callbacks, with [ForgeContent] for example.
 //
 // # What the documents leave open
 //
@@ -38,7 +55,13 @@
 //
 // # Faults
 //
-// [Server.Inject] and [Server.Choose] make requests fail on either side of the
-// commit, with [Answer] by a status of the platform's own; [Server.SetCallbackFault]
-// duplicates, reorders or forges callbacks.
+// Inject and Choose make requests fail on either side of the commit, by the name
+// of the operation: server.Inject("Cards.Deposit", issuingtest.DropAfter()). The
+// names are those of the client's methods. Where two methods share a path, the
+// request tells them apart: a query with an orderNo is "Cards.DepositByOrderNo",
+// one without is "Cards.DepositByKey"; a closure is "VirtualL.Close" when the card
+// is one of VIRTUAL-L, else "VirtualP.Close". [Answer] carries out and answers with
+// a status of the platform's own. [Server.FailNextDeposit] and its siblings let a
+// request through and what comes of it fail. Check at the end of a test reports
+// books that do not balance, and faults that never fired.
 package legacytest

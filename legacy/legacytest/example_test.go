@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log"
 
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/legacy"
 	"github.com/issuing-sdk/issuing-go/legacy/legacytest"
 )
@@ -22,12 +23,14 @@ func Example() {
 		log.Fatal(err)
 	}
 
-	server.Inject("", legacytest.DropBefore())
+	if err := server.Inject("Reference.BusinessModes", issuingtest.DropBefore()); err != nil {
+		log.Fatal(err)
+	}
 	modes, err := client.Reference.BusinessModes(context.Background(), "CHN", legacy.ChannelBankAccount)
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(len(modes) > 0, "after", server.Requests(""), "requests; the books:", server.Check())
+	fmt.Println(len(modes) > 0, "after", server.Requests("Reference.BusinessModes"), "requests; the books:", server.Check())
 	// Output:
 	// true after 2 requests; the books: <nil>
 }

@@ -19,9 +19,6 @@ type order struct {
 	charge              issuing.Amount // held on the order while it is processed
 }
 
-// base lets generic code reach the common part.
-func (o *order) base() *order { return o }
-
 // account holds the money of an order that is under way.
 func (o *order) account() ledger.Account {
 	return ledger.Account{Kind: "order", Owner: o.orderNo, Currency: o.currency}
@@ -35,13 +32,22 @@ func (o *order) expected() issuing.Amount {
 	return issuing.NewAmount(0, 2)
 }
 
+// entry is an order of some kind.
+type entry interface {
+	base() *order
+	fields() map[string]any // in answers to queries
+}
+
+// base lets generic code reach what all kinds have in common.
+func (o *order) base() *order { return o }
+
 // orders keeps the orders of one kind under both numbers.
-type orders[T interface{ base() *order }] struct {
+type orders[T entry] struct {
 	byMer, byNo map[string]T
 	list        []T
 }
 
-func newOrders[T interface{ base() *order }]() orders[T] {
+func newOrders[T entry]() orders[T] {
 	return orders[T]{byMer: map[string]T{}, byNo: map[string]T{}}
 }
 
@@ -51,65 +57,62 @@ func (o *orders[T]) add(item T) {
 	o.list = append(o.list, item)
 }
 
-// find answers a query: with orderNo only that is used.
-func (o *orders[T]) find(f fields) (item T, failed *problem) {
-	var ok bool
-	switch {
-	case f.text("orderNo") != "":
-		item, ok = o.byNo[f.text("orderNo")]
-	case f.text("merOrderNo") != "":
-		item, ok = o.byMer[f.text("merOrderNo")]
-	default:
-		return item, &problem{legacy.CodeInvalidParameters, "orderNo or merOrderNo is required"}
-	}
-	if !ok {
-		return item, &problem{legacy.CodeOrderNotFound, "订单不存在"}
-	}
-	return item, nil
+// has reports whether a request's merOrderNo was used before.
+func (o *orders[T]) has(f fields) bool {
+	_, used := o.byMer[f.Text("merOrderNo")]
+	return used
 }
 
-// held lists all orders.
-func (s *Server) held() []*order {
-	var out []*order
-	for _, d := range s.deposits.list {
-		out = append(out, &d.order)
+// query answers a query: with orderNo only that is used.
+func (o *orders[T]) query(f fields) (any, *problem) {
+	item, ok := o.byMer[f.Text("merOrderNo")]
+	if f.Text("orderNo") != "" {
+		item, ok = o.byNo[f.Text("orderNo")]
+	} else if f.Text("merOrderNo") == "" {
+		return nil, bad("orderNo or merOrderNo is required")
 	}
-	for _, a := range s.applications.list {
-		out = append(out, &a.order)
+	if !ok {
+		return nil, &problem{legacy.CodeOrderNotFound, "订单不存在"}
 	}
-	for _, t := range s.transfers.list {
-		out = append(out, &t.order)
+	return item.fields(), nil
+}
+
+// listOf returns what show makes of the orders of one kind, in the order in which
+// they were accepted.
+func listOf[T entry, V any](s *Server, o *orders[T], show func(T) V) []V {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]V, len(o.list))
+	for i, item := range o.list {
+		out[i] = show(item)
 	}
 	return out
 }
 
 // newOrder makes the common part of an accepted order and freezes its charge; a
 // charge of nothing freezes nothing.
-func (s *Server) newOrder(f fields, currency issuing.Currency, charge issuing.Amount) (order, *problem) {
-	o := order{
-		orderNo: s.nextNo(), merOrderNo: f.text("merOrderNo"), notifyURL: f.text("notifyUrl"),
+func (s *Server) newOrder(f fields, currency issuing.Currency, charge issuing.Amount) (*order, *problem) {
+	o := &order{
+		orderNo: s.nextNo(), merOrderNo: f.Text("merOrderNo"), notifyURL: f.Text("notifyUrl"),
 		status: legacy.OrderStatusProcessing, created: s.now(), currency: currency, charge: charge,
 	}
 	if charge.Sign() > 0 && s.book.Transfer(reserve(currency), o.account(), charge, o.orderNo) != nil {
-		return order{}, &problem{legacy.CodeInsufficientReserve, "储备金余额不足"}
+		return nil, &problem{legacy.CodeInsufficientReserve, "储备金余额不足"}
 	}
+	s.all = append(s.all, o)
 	return o, nil
 }
 
-// release gives a failed order's money back.
-func (s *Server) release(o *order, reason string) {
-	if o.charge.Sign() > 0 {
-		_ = s.book.Transfer(o.account(), reserve(o.currency), o.charge, o.orderNo)
+// end finishes an order and moves its money to where it belongs: back to the
+// reserve when there is a reason to fail.
+func (s *Server) end(o *order, to ledger.Account, reason string) {
+	o.status, o.reason, o.completed = legacy.OrderStatusSuccess, reason, s.now()
+	if reason != "" {
+		o.status, to = legacy.OrderStatusFailed, reserve(o.currency)
 	}
-	o.status, o.reason, o.completed = legacy.OrderStatusFailed, reason, s.now()
-}
-
-// succeed moves a finished order's money to where it belongs.
-func (s *Server) succeed(o *order, to ledger.Account) {
 	if o.charge.Sign() > 0 {
 		_ = s.book.Transfer(o.account(), to, o.charge, o.orderNo)
 	}
-	o.status, o.completed = legacy.OrderStatusSuccess, s.now()
 }
 
 // fields are the common fields of an order in answers.
@@ -136,84 +139,69 @@ func (o *order) notice() map[string]any {
 
 // deposit is one top-up.
 type deposit struct {
-	order
+	*order
 	card           *card
 	amount, settle issuing.Amount
 	ext            string
 }
 
 // Least top-ups of the change log of 2025-06-30.
-const (
-	minPhysical = 200
-	minVirtual  = 20
+var (
+	minPhysical = issuing.NewAmount(200, 0)
+	minVirtual  = issuing.NewAmount(20, 0)
 )
 
 func (s *Server) topUp(f fields) (any, *problem) {
-	if failed := f.require("merOrderNo", "cardNumber", "amount"); failed != nil {
+	if failed := require(f, "merOrderNo", "cardNumber", "amount"); failed != nil {
 		return nil, failed
 	}
-	if s.deposits.byMer[f.text("merOrderNo")] != nil {
-		return fail(legacy.CodeDuplicateOrder, "订单重复提交")
+	if s.deposits.has(f) {
+		return nil, &problem{legacy.CodeDuplicateOrder, "订单重复提交"}
 	}
-	c := s.cards[f.text("cardNumber")]
+	c := s.card(f.Text("cardNumber"))
 	if c == nil || c.foreign || c.closed() {
-		return invalid("cardNumber does not name a usable card")
+		return nil, bad("cardNumber does not name a usable card")
 	}
-	amount, ok := f.amount("amount")
+	amount, ok := readAmount(f, "amount")
 	least := minPhysical
 	if c.virtual() {
 		least = minVirtual
 	}
-	if !ok || amount.Cmp(issuing.NewAmount(int64(least), 0)) < 0 {
-		return invalid("amount is below the minimum")
+	if !ok || amount.Cmp(least) < 0 {
+		return nil, bad("amount is below the minimum")
 	}
-	settle := truncate(amount, 2)
+	settle := truncate(amount)
 	o, failed := s.newOrder(f, c.currency, settle)
 	if failed != nil {
 		return nil, failed
 	}
-	d := &deposit{order: o, card: c, amount: amount, settle: settle, ext: f.text("ext")}
+	d := &deposit{order: o, card: c, amount: amount, settle: settle, ext: f.Text("ext")}
 	s.deposits.add(d)
-	s.clock.After(s.cfg.Delay, func() { s.finishDeposit(d) })
+	s.later(func() { s.finishDeposit(d) })
 	answer := d.fields()
 	delete(answer, "amount")
 	return answer, nil
 }
 
-// truncate cuts an amount after scale decimals.
-func truncate(a issuing.Amount, scale int) issuing.Amount {
+// truncate cuts an amount after two decimals.
+func truncate(a issuing.Amount) issuing.Amount {
 	text := a.String()
-	if extra := a.Scale() - scale; extra > 0 {
-		text = text[:len(text)-extra]
-	}
-	cut, err := issuing.ParseAmount(text)
-	if err != nil {
-		return a
-	}
-	if out, err := cut.Rescale(scale); err == nil {
-		return out
-	}
+	cut, _ := issuing.ParseAmount(text[:len(text)-max(a.Scale()-2, 0)])
+	cut, _ = cut.Rescale(2) // answers show two decimals
 	return cut
 }
 
 func (s *Server) finishDeposit(d *deposit) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	reason := s.takeFailure(failDeposit)
+	reason, _ := s.failures.Take(opDeposit)
 	if reason == "" && d.card.closed() {
 		reason = "card is closed"
 	}
-	if reason != "" {
-		s.release(&d.order, reason)
-	} else {
-		s.succeed(&d.order, d.card.account())
-		d.card.record(s, recordTopUp, d.settle, "top-up "+d.orderNo, "")
-	}
+	s.end(d.order, d.card.account, reason)
 	notice := d.notice()
 	notice["settleAmount"], notice["ext"] = d.settle.String(), d.ext
 	s.push(legacy.NotifyDeposit, d.notifyURL, topUpRetries, notice)
 	if reason == "" {
-		s.announce(d.card, d.card.records[len(d.card.records)-1])
+		s.announce(d.card, s.record(d.card, recordTopUp, d.settle, "top-up "+d.orderNo))
 	}
 }
 
@@ -223,24 +211,14 @@ func (d *deposit) fields() map[string]any {
 	return out
 }
 
-func (s *Server) topUpQuery(f fields) (any, *problem) {
-	d, failed := s.deposits.find(f)
-	if failed != nil {
-		return nil, failed
-	}
-	return d.fields(), nil
-}
+func (s *Server) topUpQuery(f fields) (any, *problem) { return s.deposits.query(f) }
 
 // Deposits returns all top-ups in the order in which they were accepted.
 func (s *Server) Deposits() []legacy.Deposit {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	out := make([]legacy.Deposit, len(s.deposits.list))
-	for i, d := range s.deposits.list {
-		out[i] = legacy.Deposit{
+	return listOf(s, &s.deposits, func(d *deposit) legacy.Deposit {
+		return legacy.Deposit{
 			MerOrderNo: d.merOrderNo, OrderNo: d.orderNo, CardNumber: issuing.NewSecret(d.card.id), Amount: d.amount,
 			SettleAmount: d.settle, Status: d.status, CreateTime: d.created, CompleteTime: d.completed, Ext: d.ext,
 		}
-	}
-	return out
+	})
 }

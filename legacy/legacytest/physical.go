@@ -3,7 +3,6 @@ package legacytest
 import (
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -11,83 +10,86 @@ import (
 	"github.com/google/uuid"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/legacy"
 )
 
-func (s *Server) masterEFields(c *card) map[string]any {
+func (s *Server) masterEInfo(_ fields, c *card) (any, *problem) {
+	balance := number(s.book.Balance(c.account))
+	out := s.masterEChange(c)
+	out["embossedName"], out["balance"], out["available"] = c.holder.name(), balance, balance
+	return out, nil
+}
+
+// masterEChange is a card as freezing and unfreezing answer with it.
+func (s *Server) masterEChange(c *card) map[string]any {
 	status := map[state]legacy.MasterECardStatus{
 		active: legacy.MasterECardStatusActivated, frozen: legacy.MasterECardStatusLost,
 		closing: legacy.MasterECardStatusExpired, closed: legacy.MasterECardStatusExpired,
 	}[c.state]
-	balance := json.Number(s.book.Balance(c.account()).String())
 	return map[string]any{
-		"cardNo": c.number.Reveal(), "embossedName": c.holder.first + " " + c.holder.last, "status": int(status),
-		"expiryMonth": c.month, "expiryYear": c.year[2:], "cardLimit": 500_000, "availableLimit": 500_000,
-		"dailyAtmLimit": c.atmLimit, "dailyPurchaseLimit": c.purchaseLimit, "balance": balance, "available": balance,
+		"cardNo": c.number.Reveal(), "status": int(status), "expiryMonth": c.month, "expiryYear": c.year[2:],
+		"cardLimit": 500_000, "availableLimit": 500_000,
+		"dailyAtmLimit": c.atmLimit, "dailyPurchaseLimit": c.purchaseLimit,
 	}
 }
 
-func (s *Server) masterEInfo(f fields) (any, *problem) {
-	c, failed := s.find(f, MasterE)
-	if failed != nil {
-		return nil, failed
-	}
-	return s.masterEFields(c), nil
-}
-
-func (s *Server) masterELock(f fields) (any, *problem)   { return s.masterEMove(f, frozen) }
-func (s *Server) masterEUnlock(f fields) (any, *problem) { return s.masterEMove(f, active) }
-
-func (s *Server) masterEMove(f fields, to state) (any, *problem) {
-	c, failed := s.move(f, MasterE, to)
-	if failed != nil {
-		return nil, failed
-	}
-	out := s.masterEFields(c)
-	for _, name := range []string{"embossedName", "balance", "available"} {
-		delete(out, name)
-	}
-	return out, nil
-}
-
-func (s *Server) masterEPIN(f fields) (any, *problem) {
-	if failed := s.setPIN(f, MasterE); failed != nil {
-		return nil, failed
-	}
-	return "succeed", nil
-}
-
-func (s *Server) masterELimits(f fields) (any, *problem) {
-	c, failed := s.find(f, MasterE)
-	if failed != nil {
-		return nil, failed
-	}
-	purchase, ok := f.integer("dailyPurchaseLimit")
-	atm, okATM := f.integer("dailyAtmLimit")
+func (s *Server) masterELimits(f fields, c *card) (any, *problem) {
+	purchase, ok := f.Int("dailyPurchaseLimit")
+	atm, okATM := f.Int("dailyAtmLimit")
 	if !ok || !okATM || purchase < 0 || atm < 0 {
-		return invalid("dailyPurchaseLimit and dailyAtmLimit must be integers")
+		return nil, bad("dailyPurchaseLimit and dailyAtmLimit must be integers")
 	}
 	c.purchaseLimit, c.atmLimit = purchase, atm
 	// This page alone answers with strings.
 	return map[string]any{
-		"embossedName": c.holder.first + " " + c.holder.last, "expiryMonth": c.month, "expiryYear": c.year[2:],
+		"embossedName": c.holder.name(), "expiryMonth": c.month, "expiryYear": c.year[2:],
 		"cardLimit": "500000", "availableLimit": "500000",
 		"dailyAtmLimit": strconv.Itoa(atm), "dailyPurchaseLimit": strconv.Itoa(purchase),
 	}, nil
 }
 
-// selected returns a card's records within a page's range, the latest first.
-func (c *card) selected(p page) []*record {
-	var out []*record
-	for i := len(c.records) - 1; i >= 0; i-- {
-		if p.keeps(issuing.DateOf(c.records[i].at.In(zone))) {
-			out = append(out, c.records[i])
+// listed reads what all lists ask for, and returns the card's records in the range
+// of dates, the latest first, and the size of a page. MASTER-E's dates may be
+// absent; those of the virtual products are three months apart at most.
+func (c *card) listed(f fields) (records []*record, size int, failed *problem) {
+	size, err := strconv.Atoi(f.Text("pageSize"))
+	if err != nil || size < 1 {
+		return nil, 0, bad("pageSize is required")
+	}
+	names := []string{"creationTimeFrom", "creationTimeTo"}
+	if c.product == MasterE {
+		names = []string{"dateRangeFrom", "dateRangeTo"}
+	}
+	for _, name := range names {
+		if _, ok := readDate(f, name); !ok && (c.product != MasterE || f.Text(name) != "") {
+			return nil, 0, bad(name + " must have the form yyyy-MM-dd")
 		}
+	}
+	from, _ := readDate(f, names[0])
+	to, _ := readDate(f, names[1])
+	if c.virtual() && to.In(zone).After(from.In(zone).AddDate(0, 3, 0)) {
+		return nil, 0, bad("the time span exceeds 3 months")
+	}
+	for _, r := range slices.Backward(c.records) {
+		day := issuing.DateOf(r.at.In(zone)).In(zone)
+		if !day.Before(from.In(zone)) && (to.IsZero() || !day.After(to.In(zone))) {
+			records = append(records, r)
+		}
+	}
+	return records, size, nil
+}
+
+// lines are records as a list shows them.
+func (c *card) lines(records []*record, line func(*card, *record) map[string]any) []map[string]any {
+	out := make([]map[string]any, len(records))
+	for i, r := range records {
+		out[i] = line(c, r)
 	}
 	return out
 }
 
-func masterERecord(c *card, r *record, paged bool) map[string]any {
+func masterERecord(c *card, r *record) map[string]any {
 	intent, entry, status := legacy.MasterEIntentCharge, legacy.EntryTypeCredit, legacy.MasterETransactionStatusPosted
 	if r.kind == recordTopUp {
 		intent, entry = legacy.MasterEIntentTransfer, legacy.EntryTypeDebit
@@ -95,35 +97,28 @@ func masterERecord(c *card, r *record, paged bool) map[string]any {
 	if r.declined {
 		status = legacy.MasterETransactionStatusDeclined
 	}
-	merchant, _ := json.Marshal(map[string]string{"country": "", "name": r.shop, "mcc": "", "category": ""})
-	out := map[string]any{
+	merchant := platform.JSON(map[string]string{"country": "", "name": r.shop, "mcc": "", "category": ""})
+	return map[string]any{
 		"amount": r.amount.String(), "cardAccountId": "938b56b2-3437-4295-8393-b5e407504c39", "cardEmbossedName": "",
-		"cardId": "", "cardLast4": c.number.Last4(), "createdAt": r.at.UTC().Format("2006-01-02T15:04:05.000Z"),
+		"cardId": "", "cardLast4": c.number.Last4(), "createdAt": stampUTC(r.at),
 		"currency": r.currency, "description": r.text, "entryType": entry, "id": r.id, "intent": intent,
 		"merchant": string(merchant), "refId": "CT" + r.id[:8], "status": status,
 	}
-	if paged {
-		out["createdAt"], out["xid"] = stamp(r.at), "accttrans_"+r.id[:8]
-	}
+}
+
+// masterEPageRecord is a record as the paged list shows it.
+func masterEPageRecord(c *card, r *record) map[string]any {
+	out := masterERecord(c, r)
+	out["createdAt"], out["xid"] = stamp(r.at), "accttrans_"+r.id[:8]
 	return out
 }
 
-func (s *Server) masterETransactions(f fields) (any, *problem) {
-	c, failed := s.find(f, MasterE)
+func (s *Server) masterETransactions(f fields, c *card) (any, *problem) {
+	records, size, failed := c.listed(f)
 	if failed != nil {
 		return nil, failed
 	}
-	p, failed := f.paging("dateRangeFrom", "dateRangeTo", false, 0)
-	if failed != nil {
-		return nil, failed
-	}
-	list := []map[string]any{}
-	for _, r := range c.selected(p) {
-		if len(list) < p.size {
-			list = append(list, masterERecord(c, r, false))
-		}
-	}
-	return list, nil
+	return c.lines(platform.Page(records, 1, size), masterERecord), nil
 }
 
 // masterEToken is the content of a page token, as the page's example decodes.
@@ -134,125 +129,82 @@ type masterEToken struct {
 	Direction string `json:"direction"`
 }
 
-func (t masterEToken) encode() string {
-	text, _ := json.Marshal(t)
-	return base64.StdEncoding.EncodeToString(text)
-}
+func (t masterEToken) encode() string { return base64.StdEncoding.EncodeToString(platform.JSON(t)) }
 
-func (s *Server) masterEPage(f fields) (any, *problem) {
-	c, failed := s.find(f, MasterE)
-	if failed != nil {
-		return nil, failed
-	}
-	p, failed := f.paging("dateRangeFrom", "dateRangeTo", false, 0)
+func (s *Server) masterEPage(f fields, c *card) (any, *problem) {
+	records, size, failed := c.listed(f)
 	if failed != nil {
 		return nil, failed
 	}
 	number := 1
-	if text := f.text("pageToken"); text != "" {
+	if text := f.Text("pageToken"); text != "" {
 		var token masterEToken
 		raw, err := base64.StdEncoding.DecodeString(text)
-		if err != nil || json.Unmarshal(raw, &token) != nil || token.PageSize != p.size || token.Current < 1 {
-			return invalid("pageToken does not belong to this list")
+		if err != nil || json.Unmarshal(raw, &token) != nil || token.PageSize != size || token.Current < 1 {
+			return nil, bad("pageToken does not belong to this list")
 		}
 		number = token.Current
 	}
-	records := c.selected(p)
-	first, last := p.span(number, len(records))
-	list := []map[string]any{}
-	for _, r := range records[first:last] {
-		list = append(list, masterERecord(c, r, true))
+	page := platform.Page(records, number, size)
+	out := map[string]any{"nextPageToken": "", "prevPageToken": "", "transactions": c.lines(page, masterEPageRecord)}
+	if len(platform.Page(records, number+1, size)) > 0 {
+		out["nextPageToken"] = masterEToken{page[len(page)-1].id, size, number + 1, "next"}.encode()
 	}
-	out := map[string]any{"nextPageToken": "", "prevPageToken": "", "transactions": list}
-	if last < len(records) {
-		out["nextPageToken"] = masterEToken{records[last-1].id, p.size, number + 1, "next"}.encode()
-	}
-	if number > 1 && len(list) > 0 {
-		out["prevPageToken"] = masterEToken{records[first].id, p.size, number - 1, "prev"}.encode()
+	if number > 1 && len(page) > 0 {
+		out["prevPageToken"] = masterEToken{page[0].id, size, number - 1, "prev"}.encode()
 	}
 	return out, nil
 }
 
-func (s *Server) visaHBalance(f fields) (any, *problem) {
-	c, failed := s.find(f, VisaH)
-	if failed != nil {
-		return nil, failed
-	}
-	balance := json.Number(s.book.Balance(c.account()).String())
+func (s *Server) visaHBalance(_ fields, c *card) (any, *problem) {
+	balance := number(s.book.Balance(c.account))
 	status := legacy.VisaHCardStatusActivated
 	if c.state != active {
 		status = "suspended"
 	}
-	number := c.number.Reveal()
 	return map[string]any{
 		"availableCredit": balance, "overallCreditLimit": 0, "totalBalance": balance, "cvv": s.seal(c.cvv.Reveal()),
 		"currentBillingEndDate": s.now().AddDate(0, 1, 0).UnixMilli(), "expiry": c.year + c.month,
-		"panFirst6": number[:6], "panLast4": number[len(number)-4:], "status": status,
+		"panFirst6": c.number.Reveal()[:6], "panLast4": c.number.Last4(), "status": status,
 	}, nil
 }
 
-func (s *Server) visaHLock(f fields) (any, *problem)   { return s.visaHMove(f, frozen) }
-func (s *Server) visaHUnlock(f fields) (any, *problem) { return s.visaHMove(f, active) }
-
-func (s *Server) visaHMove(f fields, to state) (any, *problem) {
-	if _, failed := s.move(f, VisaH, to); failed != nil {
-		return nil, failed
-	}
-	return true, nil
-}
-
-func (s *Server) visaHPIN(f fields) (any, *problem) {
-	if failed := s.setPIN(f, VisaH); failed != nil {
-		return nil, failed
-	}
-	return true, nil
-}
-
-func (s *Server) visaHTransactions(f fields) (any, *problem) {
-	c, failed := s.find(f, VisaH)
+func (s *Server) visaHTransactions(f fields, c *card) (any, *problem) {
+	records, size, failed := c.listed(f)
 	if failed != nil {
 		return nil, failed
 	}
-	p, failed := f.paging("creationTimeFrom", "creationTimeTo", true, 0)
-	if failed != nil {
-		return nil, failed
-	}
-	offset, err := strconv.Atoi(f.text("offset"))
+	offset, err := strconv.Atoi(f.Text("offset"))
 	if err != nil || offset < 0 {
-		return invalid("offset is required")
+		return nil, bad("offset is required")
 	}
-	settled, filtered := f.integer("isAuthorization")
+	settled, filtered := f.Int("isAuthorization")
 	if f["isAuthorization"] != nil && (!filtered || settled < 0 || settled > 1) {
-		return invalid("isAuthorization must be 0 or 1")
+		return nil, bad("isAuthorization must be 0 or 1")
 	}
-	records := slices.DeleteFunc(c.selected(p), func(r *record) bool {
+	records = slices.DeleteFunc(records, func(r *record) bool {
 		return filtered && r.settled != (settled == 1)
 	})
 	records = records[min(offset, len(records)):]
-	list := []map[string]any{}
-	for _, r := range records[:min(p.size, len(records))] {
-		list = append(list, visaHRecord(r))
-	}
-	return list, nil
+	return c.lines(platform.Page(records, 1, size), visaHRecord), nil
 }
 
-func visaHRecord(r *record) map[string]any {
-	number, _ := strconv.ParseInt(r.id, 10, 64)
-	amount := json.Number(r.amount.String())
+func visaHRecord(_ *card, r *record) map[string]any {
+	id, _ := strconv.ParseInt(r.id, 10, 64)
 	out := map[string]any{
-		"amount": amount, "creationTime": r.at.UTC().Format("2006-01-02T15:04:05.000Z"), "currency": r.currency,
+		"amount": number(r.amount), "creationTime": stampUTC(r.at), "currency": r.currency,
 		"isATM": false, "isAuthorization": !r.settled, "isInCountry": true, "isOnline": r.kind == recordPurchase,
-		"isPos": false, "memo": r.text, "reversal": false, "settlementDate": "", "transactionId": number,
+		"isPos": false, "memo": r.text, "reversal": false, "settlementDate": "", "transactionId": id,
 		"transactionSource": legacy.VisaHTransactionSourcePartner, "transactionType": legacy.VisaHTransactionTypeAccountFunding,
 		"txCompleted": r.settled, "acquirerCurrency": "", "acquirerAmount": 0, "cardAcceptorName": r.shop,
 		"debitOrCreditFlag": legacy.DirectionCredit,
 	}
 	if r.kind == recordPurchase {
 		out["transactionSource"], out["transactionType"] = legacy.VisaHTransactionSourceOnline, legacy.VisaHTransactionTypePurchase
-		out["acquirerCurrency"], out["acquirerAmount"], out["debitOrCreditFlag"] = r.currency, amount, legacy.DirectionDebit
+		out["acquirerCurrency"], out["acquirerAmount"], out["debitOrCreditFlag"] = r.currency, number(r.amount), legacy.DirectionDebit
 	}
 	if r.settled {
-		out["settlementDate"] = r.at.UTC().Format("2006-01-02T15:04:05.000Z")
+		out["settlementDate"] = stampUTC(r.at)
 	} else {
 		out["amount"] = 0
 	}
@@ -271,40 +223,30 @@ type confirmation struct {
 	created time.Time
 }
 
-func (s *Server) visaHSimulate(f fields) (any, *problem) {
-	c, failed := s.find(f, VisaH)
-	if failed != nil {
-		return nil, failed
-	}
+func (s *Server) visaHSimulate(_ fields, c *card) (any, *problem) {
 	o := &confirmation{card: c, id: uuid.NewString(), status: legacy.OOBStatusInProgress, created: s.now()}
 	s.oob[o.id] = o
-	number := c.number.Reveal()
 	created := o.created.UnixMilli()
-	data := map[string]any{
+	s.pushNested(legacy.NotifyVisaHOOB, "", nil, map[string]any{
 		"cardNumber": c.id, "acsTransactionId": o.id, "status": int(o.status), "threeDsRequestorAppUrl": "",
 		"transactionInformation": []map[string]any{{
 			"merchantName": "Amazon", "purchaseAmount": "31.81", "purchaseCurrency": "USD", "purchaseDate": created,
 			"merchantCountryCode": 840, "acquirerMerchantID": "784959000762203",
-			"maskedPAN": fmt.Sprintf("%s******%s", number[:6], number[len(number)-4:]),
+			"maskedPAN": c.number.Reveal()[:6] + "******" + c.number.Last4(),
 		}},
 		"createdDate": created, "lastModifiedDate": created, "expireDate": o.created.Add(oobWindow).UnixMilli(),
-	}
-	s.pushNested(legacy.NotifyVisaHOOB, "", nil, data)
+	})
 	return true, nil
 }
 
-func (s *Server) visaHReply(f fields) (any, *problem) {
-	c, failed := s.find(f, VisaH)
-	if failed != nil {
+func (s *Server) visaHReply(f fields, c *card) (any, *problem) {
+	if failed := require(f, "acsTransactionId"); failed != nil {
 		return nil, failed
 	}
-	if failed := f.require("acsTransactionId"); failed != nil {
-		return nil, failed
-	}
-	o := s.oob[f.text("acsTransactionId")]
-	reply, ok := f.integer("reply")
+	o := s.oob[f.Text("acsTransactionId")]
+	reply, ok := f.Int("reply")
 	if o == nil || o.card != c || !ok || !legacy.OOBReply(reply).Known() {
-		return invalid("acsTransactionId or reply is not valid")
+		return nil, bad("acsTransactionId or reply is not valid")
 	}
 	if o.status == legacy.OOBStatusInProgress {
 		o.status = legacy.OOBStatus(reply)

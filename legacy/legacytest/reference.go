@@ -49,20 +49,20 @@ var options = []option{
 // are required.
 func reference(table string, required ...string) func(*Server, fields) (any, *problem) {
 	return func(_ *Server, f fields) (any, *problem) {
-		if failed := f.require(required...); failed != nil {
+		if failed := require(f, required...); failed != nil {
 			return nil, failed
 		}
-		if channel := f.text("type"); channel != "" && !legacy.Channel(channel).Known() {
-			return invalid("type is not a payout channel")
+		if channel := f.Text("type"); channel != "" && !legacy.Channel(channel).Known() {
+			return nil, bad("type is not a payout channel")
 		}
 		if table != "options" {
 			return tables[table], nil
 		}
 		list := []map[string]string{}
 		for _, o := range options {
-			if channel := f.text("type"); channel == "" || channel == string(o.channel) {
+			if channel := f.Text("type"); channel == "" || channel == string(o.channel) {
 				list = append(list, map[string]string{
-					"country": f.text("country"), "currency": o.currency, "partner": o.partner, "type": string(o.channel),
+					"country": f.Text("country"), "currency": o.currency, "partner": o.partner, "type": string(o.channel),
 				})
 			}
 		}

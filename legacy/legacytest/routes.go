@@ -1,8 +1,6 @@
 package legacytest
 
 import (
-	"bytes"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,97 +9,188 @@ import (
 	"github.com/issuing-sdk/issuing-go/legacy"
 )
 
-// route is one path of the API.
-type route struct {
-	run      func(*Server, fields) (any, *problem)
-	unsigned []string // parameters that the page keeps out of the signature
+// route names a request and carries it out. What cannot be read has no parameters,
+// and the name of its path's last row.
+func (s *Server) route(r *http.Request, body []byte) (op string, run func() platform.Reply) {
+	f, err := platform.ReadFields(body)
+	if err != nil {
+		f = nil
+	}
+	for _, o := range routes {
+		if o.path == r.URL.Path && (o.fits == nil || o.fits(s, f)) {
+			return o.op, func() platform.Reply { return s.handle(o, r, f, len(body)) }
+		}
+	}
+	return "", func() platform.Reply { return envelope(legacy.CodeNotFound, "Resource Not Found", nil) }
 }
 
-// routes are the operations by path. They run with the server's lock held.
-var routes = map[string]route{
-	"/op/card/E/info":              {run: (*Server).masterEInfo},
-	"/op/card/E/lock":              {run: (*Server).masterELock},
-	"/op/card/E/un/lock":           {run: (*Server).masterEUnlock},
-	"/op/card/E/change/pin/secure": {run: (*Server).masterEPIN},
-	"/op/card/E/set/daily/limit":   {run: (*Server).masterELimits},
-	"/op/card/E/transaction":       {run: (*Server).masterETransactions},
-	"/op/card/E/transaction/page":  {run: (*Server).masterEPage},
+// handle carries one request out.
+func (s *Server) handle(o operation, r *http.Request, f fields, size int) platform.Reply {
+	var data any
+	failed := s.verify(o, r, f, size)
+	if failed == nil {
+		data, failed = s.run(o, f)
+	}
+	code, message := legacy.CodeSuccess, "操作成功"
+	if failed != nil {
+		code, message = failed.code, failed.message
+	}
+	if s.cfg.NewEnvelope && strings.HasPrefix(o.path, "/api/v1/") {
+		return newEnvelope(code, message, data)
+	}
+	return envelope(code, message, data)
+}
 
-	"/op/card/H/balance":           {run: (*Server).visaHBalance},
-	"/op/card/H/lock":              {run: (*Server).visaHLock},
-	"/op/card/H/un/lock":           {run: (*Server).visaHUnlock},
-	"/op/card/H/change/pin/secure": {run: (*Server).visaHPIN},
-	"/op/card/H/transactions":      {run: (*Server).visaHTransactions},
-	"/op/card/H/oob":               {run: (*Server).visaHReply},
-	"/op/card/H/oob/simulate":      {run: (*Server).visaHSimulate},
+// run carries an operation out with the server's lock held.
+func (s *Server) run(o operation, f fields) (any, *problem) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return o.run(s, f)
+}
 
-	"/op/card/L/head":                   {run: (*Server).virtualLHead},
-	"/op/card/L/head/en":                {run: (*Server).virtualLHeadEnglish},
-	"/op/card/L/info":                   {run: (*Server).virtualLInfo},
-	"/op/card/L/lock":                   {run: (*Server).virtualLLock},
-	"/op/card/L/un/lock":                {run: (*Server).virtualLUnlock},
-	"/op/card/L/transaction":            {run: (*Server).virtualLTransactions},
-	"/op/card/L/simulation/otp":         {run: (*Server).virtualLSimulateOTP},
-	"/op/card/L/simulation/transaction": {run: (*Server).virtualLSimulateTransaction},
+// operation is one row of the platform's table.
+type operation struct {
+	op, path string // op is the name that hooks and errors print
+	run      func(*Server, fields) (any, *problem)
+	unsigned []string                   // parameters that the page keeps out of the signature
+	fits     func(*Server, fields) bool // of a row before others of its path: whether a request is its
+}
 
-	"/op/card/P/bin":         {run: (*Server).virtualPBINs},
-	"/op/card/P/info/v2":     {run: (*Server).virtualPInfo},
-	"/op/card/P/lock":        {run: (*Server).virtualPLock},
-	"/op/card/P/un/lock":     {run: (*Server).virtualPUnlock},
-	"/op/card/P/close":       {run: (*Server).closeCard},
-	"/op/card/P/document":    {run: (*Server).virtualPDocument, unsigned: []string{"faceImage", "backImage"}},
-	"/op/card/P/transaction": {run: (*Server).virtualPTransactions},
+// onCard returns an operation on the card of a product that a request names.
+func onCard(p Product, run func(*Server, fields, *card) (any, *problem)) func(*Server, fields) (any, *problem) {
+	return func(s *Server, f fields) (any, *problem) {
+		c, failed := s.find(f, p)
+		if failed != nil {
+			return nil, failed
+		}
+		return run(s, f, c)
+	}
+}
 
-	"/api/card/top/up":       {run: (*Server).topUp},
-	"/api/card/top/up/query": {run: (*Server).topUpQuery},
+// byOrderNo tells the queries by the platform's number from those by the
+// merchant's.
+func byOrderNo(_ *Server, f fields) bool { return f.Text("orderNo") != "" }
 
-	"/api/card/kyc/apply/master/E":     {run: (*Server).applyMasterE, unsigned: []string{"faceImage", "backImage", "passImage", "signImage"}},
-	"/api/card/kyc/apply/visa/H":       {run: (*Server).applyVisaH, unsigned: []string{"faceImage", "backImage", "passImage"}},
-	"/api/card/kyc/apply/virtual/L":    {run: (*Server).applyVirtualL},
-	"/api/card/kyc/apply/virtual/L/en": {run: (*Server).applyVirtualLEnglish},
-	"/api/card/kyc/apply/virtual/P":    {run: (*Server).applyVirtualP},
-	"/api/card/kyc/query":              {run: (*Server).kycQuery},
+// ofVirtualL tells the closures of VIRTUAL-L cards from those of VIRTUAL-P cards.
+func ofVirtualL(s *Server, f fields) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.card(f.Text("cardNumber"))
+	return c != nil && c.product == VirtualL
+}
 
-	"/api/v1/legacy/tf/v4/quotes":                 {run: (*Server).quotes},
-	"/api/v1/legacy/tf/v4/order/create":           {run: (*Server).transferCreate},
-	"/api/v1/legacy/tf/v4/order/query":            {run: (*Server).transferQuery},
-	"/api/v1/legacy/tf/v4/business":               {run: reference("business", "country", "type")},
-	"/api/v1/legacy/tf/v4/sourceCountry":          {run: reference("countries")},
-	"/api/v1/legacy/tf/v4/countries":              {run: reference("countries")},
-	"/api/v1/legacy/tf/v4/target/types":           {run: reference("options", "country")},
-	"/api/v1/legacy/tf/v4/type/countries":         {run: reference("countries", "type")},
-	"/api/v1/legacy/tf/v4/currency/partner":       {run: reference("options", "type", "country")},
-	"/api/v1/legacy/tf/v4/banks":                  {run: reference("banks", "country")},
-	"/api/v1/legacy/tf/v4/branch":                 {run: reference("branches", "country", "bankCode")},
-	"/api/v1/legacy/tf/v4/states":                 {run: reference("states", "country")},
-	"/api/v1/legacy/tf/v4/city/code":              {run: reference("cities", "country", "stateCode")},
-	"/api/v1/legacy/tf/v4/relationship/code":      {run: reference("relationships")},
-	"/api/v1/legacy/tf/v4/remittancePurpose/code": {run: reference("purposes", "country", "business", "type", "currency")},
-	"/api/v1/legacy/tf/v4/sourceOfFunds/code":     {run: reference("funds", "country", "business")},
-	"/api/v1/legacy/tf/v4/occupation/code":        {run: reference("occupations")},
+// The operations that [Server.FailNextDeposit] and its siblings make fail.
+const (
+	opDeposit      = "Cards.Deposit"
+	opTransfer     = "Transfers.Create"
+	anyApplication = "KYC" // stands for the five applications
+)
+
+// Parameters that the pages keep out of the signature.
+var (
+	documentImages = []string{"faceImage", "backImage"}
+	visaHImages    = append(slices.Clone(documentImages), "passImage")
+	masterEImages  = append(slices.Clone(visaHImages), "signImage")
+)
+
+// routes are the operations.
+var routes = []operation{
+	{op: "MasterE.Card", path: "/op/card/E/info", run: onCard(MasterE, (*Server).masterEInfo)},
+	{op: "MasterE.Freeze", path: "/op/card/E/lock", run: onCard(MasterE, (*Server).freeze)},
+	{op: "MasterE.Unfreeze", path: "/op/card/E/un/lock", run: onCard(MasterE, (*Server).unfreeze)},
+	{op: "MasterE.ChangePIN", path: "/op/card/E/change/pin/secure", run: onCard(MasterE, (*Server).changePIN)},
+	{op: "MasterE.SetDailyLimits", path: "/op/card/E/set/daily/limit", run: onCard(MasterE, (*Server).masterELimits)},
+	{op: "MasterE.Transactions", path: "/op/card/E/transaction", run: onCard(MasterE, (*Server).masterETransactions)},
+	{op: "MasterE.TransactionPage", path: "/op/card/E/transaction/page", run: onCard(MasterE, (*Server).masterEPage)},
+
+	{op: "VisaH.Card", path: "/op/card/H/balance", run: onCard(VisaH, (*Server).visaHBalance)},
+	{op: "VisaH.Freeze", path: "/op/card/H/lock", run: onCard(VisaH, (*Server).freeze)},
+	{op: "VisaH.Unfreeze", path: "/op/card/H/un/lock", run: onCard(VisaH, (*Server).unfreeze)},
+	{op: "VisaH.ChangePIN", path: "/op/card/H/change/pin/secure", run: onCard(VisaH, (*Server).changePIN)},
+	{op: "VisaH.Transactions", path: "/op/card/H/transactions", run: onCard(VisaH, (*Server).visaHTransactions)},
+	{op: "VisaH.ReplyOOB", path: "/op/card/H/oob", run: onCard(VisaH, (*Server).visaHReply)},
+	{op: "VisaH.SimulateOOB", path: "/op/card/H/oob/simulate", run: onCard(VisaH, (*Server).visaHSimulate)},
+
+	{op: "VirtualL.BINs", path: "/op/card/L/head", run: (*Server).virtualLHead},
+	{op: "VirtualL.BINs", path: "/op/card/L/head/en", run: (*Server).virtualLHeadEnglish},
+	{op: "VirtualL.Card", path: "/op/card/L/info", run: onCard(VirtualL, (*Server).virtualLInfo)},
+	{op: "VirtualL.Freeze", path: "/op/card/L/lock", run: onCard(VirtualL, (*Server).freeze)},
+	{op: "VirtualL.Unfreeze", path: "/op/card/L/un/lock", run: onCard(VirtualL, (*Server).unfreeze)},
+	{op: "VirtualL.Close", path: "/op/card/P/close", run: onCard(VirtualL, (*Server).closeCard), fits: ofVirtualL},
+	{op: "VirtualL.Transactions", path: "/op/card/L/transaction", run: onCard(VirtualL, (*Server).virtualTransactions)},
+	{op: "VirtualL.SimulateOTP", path: "/op/card/L/simulation/otp", run: onCard(VirtualL, (*Server).virtualLSimulateOTP)},
+	{
+		op: "VirtualL.SimulateTransaction", path: "/op/card/L/simulation/transaction",
+		run: onCard(VirtualL, (*Server).virtualLSimulate),
+	},
+
+	{op: "VirtualP.BINs", path: "/op/card/P/bin", run: (*Server).virtualPBINs},
+	{op: "VirtualP.Card", path: "/op/card/P/info/v2", run: onCard(VirtualP, (*Server).virtualPInfo)},
+	{op: "VirtualP.Freeze", path: "/op/card/P/lock", run: onCard(VirtualP, (*Server).freeze)},
+	{op: "VirtualP.Unfreeze", path: "/op/card/P/un/lock", run: onCard(VirtualP, (*Server).unfreeze)},
+	{op: "VirtualP.Close", path: "/op/card/P/close", run: onCard(VirtualP, (*Server).closeCard)},
+	{op: "VirtualP.UploadDocument", path: "/op/card/P/document", run: (*Server).virtualPDocument, unsigned: documentImages},
+	{op: "VirtualP.Transactions", path: "/op/card/P/transaction", run: onCard(VirtualP, (*Server).virtualTransactions)},
+
+	{op: opDeposit, path: "/api/card/top/up", run: (*Server).topUp},
+	{op: "Cards.DepositByOrderNo", path: "/api/card/top/up/query", run: (*Server).topUpQuery, fits: byOrderNo},
+	{op: "Cards.DepositByKey", path: "/api/card/top/up/query", run: (*Server).topUpQuery},
+
+	{op: "KYC.ApplyMasterE", path: "/api/card/kyc/apply/master/E", run: (*Server).applyMasterE, unsigned: masterEImages},
+	{op: "KYC.ApplyVisaH", path: "/api/card/kyc/apply/visa/H", run: (*Server).applyVisaH, unsigned: visaHImages},
+	{op: "KYC.ApplyVirtualL", path: "/api/card/kyc/apply/virtual/L", run: (*Server).applyVirtualL},
+	{op: "KYC.ApplyVirtualL", path: "/api/card/kyc/apply/virtual/L/en", run: (*Server).applyVirtualLEnglish},
+	{op: "KYC.ApplyVirtualP", path: "/api/card/kyc/apply/virtual/P", run: (*Server).applyVirtualP},
+	{op: "KYC.ApplicationByOrderNo", path: "/api/card/kyc/query", run: (*Server).kycQuery, fits: byOrderNo},
+	{op: "KYC.ApplicationByKey", path: "/api/card/kyc/query", run: (*Server).kycQuery},
+
+	{op: "Transfers.Quote", path: "/api/v1/legacy/tf/v4/quotes", run: (*Server).quotes},
+	{op: opTransfer, path: "/api/v1/legacy/tf/v4/order/create", run: (*Server).transferCreate},
+	{
+		op: "Transfers.OrderByOrderNo", path: "/api/v1/legacy/tf/v4/order/query",
+		run: (*Server).transferQuery, fits: byOrderNo,
+	},
+	{op: "Transfers.OrderByKey", path: "/api/v1/legacy/tf/v4/order/query", run: (*Server).transferQuery},
+
+	{op: "Reference.BusinessModes", path: "/api/v1/legacy/tf/v4/business", run: reference("business", "country", "type")},
+	{op: "Reference.SourceCountries", path: "/api/v1/legacy/tf/v4/sourceCountry", run: reference("countries")},
+	{op: "Reference.TargetCountries", path: "/api/v1/legacy/tf/v4/countries", run: reference("countries")},
+	{op: "Reference.Channels", path: "/api/v1/legacy/tf/v4/target/types", run: reference("options", "country")},
+	{op: "Reference.ChannelCountries", path: "/api/v1/legacy/tf/v4/type/countries", run: reference("countries", "type")},
+	{
+		op: "Reference.Currencies", path: "/api/v1/legacy/tf/v4/currency/partner",
+		run: reference("options", "type", "country"),
+	},
+	{op: "Reference.Banks", path: "/api/v1/legacy/tf/v4/banks", run: reference("banks", "country")},
+	{op: "Reference.Branches", path: "/api/v1/legacy/tf/v4/branch", run: reference("branches", "country", "bankCode")},
+	{op: "Reference.States", path: "/api/v1/legacy/tf/v4/states", run: reference("states", "country")},
+	{op: "Reference.Cities", path: "/api/v1/legacy/tf/v4/city/code", run: reference("cities", "country", "stateCode")},
+	{op: "Reference.Relationships", path: "/api/v1/legacy/tf/v4/relationship/code", run: reference("relationships")},
+	{
+		op: "Reference.RemittancePurposes", path: "/api/v1/legacy/tf/v4/remittancePurpose/code",
+		run: reference("purposes", "country", "business", "type", "currency"),
+	},
+	{
+		op: "Reference.SourcesOfFunds", path: "/api/v1/legacy/tf/v4/sourceOfFunds/code",
+		run: reference("funds", "country", "business"),
+	},
+	{op: "Reference.Occupations", path: "/api/v1/legacy/tf/v4/occupation/code", run: reference("occupations")},
+}
+
+func operations() []string {
+	var names []string
+	for _, o := range routes {
+		names = append(names, o.op)
+	}
+	return names
 }
 
 // Paths lists the paths that the platform answers, sorted.
 func Paths() []string {
 	var out []string
-	for path := range routes {
-		out = append(out, path)
+	for _, o := range routes {
+		out = append(out, o.path)
 	}
 	slices.Sort(out)
-	return out
-}
-
-// newEnvelope reports whether a path can answer in the newer envelope.
-func newEnvelope(path string) bool { return strings.HasPrefix(path, "/api/v1/") }
-
-// answerNew builds the newer envelope, in which 0 is success.
-func answerNew(code legacy.Code, message string, data any) platform.Reply {
-	if code == legacy.CodeSuccess {
-		code = 0
-	}
-	var buf bytes.Buffer
-	encoder := json.NewEncoder(&buf)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(map[string]any{"code": int(code), "message": message, "data": data})
-	return platform.Reply{Body: buf.Bytes(), Header: http.Header{"Content-Type": {"application/json; charset=utf-8"}}}
+	return slices.Compact(out)
 }

@@ -1,16 +1,18 @@
 package legacytest
 
 import (
+	"cmp"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"net/http"
 	"sync"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/legacy"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
@@ -21,12 +23,12 @@ const DefaultDelay = 50 * time.Millisecond
 // Config describes a platform. The zero Config is a platform with a reserve of one
 // million US and Hong Kong dollars each that follows real time.
 type Config struct {
-	Listen     string            // loopback address; empty is any free port
-	Clock      *Clock            // nil follows real time
-	WebhookURL string            // where callbacks without a notifyUrl go; empty sends none
-	Webhooks   map[string]string // an address per legacy.Notify type, before WebhookURL
-	Reserve    issuing.Amount    // the merchant's reserve, in USD and in HKD
-	Delay      time.Duration     // of every asynchronous step
+	Listen     string             // loopback address; empty is any free port
+	Clock      *issuingtest.Clock // nil follows real time
+	WebhookURL string             // where callbacks without a notifyUrl go; empty sends none
+	Webhooks   map[string]string  // an address per legacy.Notify type, before WebhookURL
+	Reserve    issuing.Amount     // the merchant's reserve, in USD and in HKD; an unset one is a million, "0" is empty
+	Delay      time.Duration      // of every asynchronous step
 	// LooseTypes sends numbers and objects in callbacks where the tables' examples
 	// can be read either way; otherwise every value is a string.
 	LooseTypes bool
@@ -36,34 +38,33 @@ type Config struct {
 }
 
 // Server is the platform. It is safe for concurrent use; Close it after use.
+//
+// What it can do beside the affairs of this API comes from the embedded
+// [github.com/issuing-sdk/issuing-go/issuingtest.Platform]: URL, Clock, Close,
+// Inject, Choose, Requests, SetCallbackFault, ReleaseCallbacks, Deliveries, Check.
+// It prints its address alone.
 type Server struct {
-	cfg   Config
-	http  *platform.Server
-	clock *Clock
-	book  *ledger.Book
+	issuingtest.Platform
+
+	cfg  Config
+	host *platform.Server
+	book *ledger.Book
 
 	appKey     string
-	secretText string
+	secretText issuing.Secret
 	secret     sign.AppSecret
 
+	seq      platform.Sequence
+	failures platform.Queue[string] // reasons, by operation
+
 	mu           sync.Mutex
-	seq          uint64
-	cards        map[string]*card // by what requests name them by
+	cards        map[[sha256.Size]byte]*card // by the hash of what requests name them by
+	all          []*order                    // orders, of all kinds
 	deposits     orders[*deposit]
 	applications orders[*application]
 	transfers    orders[*transfer]
-	failures     map[failure][]string
 	oob          map[string]*confirmation // by ACS transaction id
 }
-
-// failure names an asynchronous step that a test can make fail.
-type failure int
-
-const (
-	failDeposit failure = iota
-	failApplication
-	failTransfer
-)
 
 // zone is the platform's.
 var zone = time.FixedZone("UTC+8", 8*60*60)
@@ -73,30 +74,32 @@ func NewServer(cfg Config) (*Server, error) {
 	if cfg.Reserve.IsZero() {
 		cfg.Reserve = issuing.NewAmount(1_000_000_00, 2)
 	}
-	if cfg.Delay == 0 {
-		cfg.Delay = DefaultDelay
-	}
+	cfg.Delay = cmp.Or(cfg.Delay, DefaultDelay)
 	random := make([]byte, 16)
 	_, _ = rand.Read(random)
 	s := &Server{
-		cfg: cfg, book: ledger.NewBook(), appKey: "sandboxappkey0001", secretText: hex.EncodeToString(random),
-		cards: map[string]*card{}, failures: map[failure][]string{}, oob: map[string]*confirmation{},
+		cfg: cfg, book: ledger.NewBook(), appKey: "sandboxappkey0001",
+		secretText: issuing.NewSecret(hex.EncodeToString(random)),
+		cards:      map[[sha256.Size]byte]*card{}, oob: map[string]*confirmation{},
 		deposits: newOrders[*deposit](), applications: newOrders[*application](), transfers: newOrders[*transfer](),
 	}
 	var err error
-	if s.secret, err = sign.NewAppSecret(s.secretText); err != nil {
+	if s.secret, err = sign.NewAppSecret(s.secretText.Reveal()); err != nil {
 		return nil, err
 	}
 	for _, currency := range []issuing.Currency{issuing.USD, issuing.HKD} {
-		if err := s.book.Transfer(ledger.World(currency), reserve(currency), cfg.Reserve, "funding"); err != nil {
+		err := s.book.Transfer(ledger.World(currency), reserve(currency), cfg.Reserve, "funding")
+		if err != nil && cfg.Reserve.Sign() != 0 { // an empty reserve is not booked
 			return nil, fmt.Errorf("legacytest: the reserve: %w", err)
 		}
 	}
-	if s.http, err = platform.New(platform.Config{Listen: cfg.Listen, Clock: cfg.Clock}); err != nil {
+	if s.host, err = platform.New(platform.Config{
+		Listen: cfg.Listen, Clock: cfg.Clock, Operations: operations(), Check: s.check,
+	}); err != nil {
 		return nil, err
 	}
-	s.clock = s.http.Clock()
-	s.http.Serve(platform.Named(platform.Path, s.handle))
+	s.Platform = issuingtest.NewPlatform(s.host)
+	s.host.Serve(s.route)
 	return s, nil
 }
 
@@ -105,20 +108,11 @@ func reserve(currency issuing.Currency) ledger.Account {
 	return ledger.Account{Kind: "reserve", Owner: "merchant", Currency: currency}
 }
 
-// Close stops the platform.
-func (s *Server) Close() { s.http.Close() }
-
-// URL returns the base address.
-func (s *Server) URL() string { return s.http.URL() }
-
-// Clock returns the platform's clock.
-func (s *Server) Clock() *Clock { return s.clock }
-
 // AppKey returns the merchant's appKey.
 func (s *Server) AppKey() string { return s.appKey }
 
 // AppSecretText returns the merchant's appSecret, 32 characters.
-func (s *Server) AppSecretText() issuing.Secret { return issuing.NewSecret(s.secretText) }
+func (s *Server) AppSecretText() issuing.Secret { return s.secretText }
 
 // AppSecret returns the merchant's appSecret.
 func (s *Server) AppSecret() sign.AppSecret { return s.secret }
@@ -133,15 +127,15 @@ func (s *Server) Reserve(currency issuing.Currency) issuing.Amount {
 	return s.book.Balance(reserve(currency))
 }
 
-// Check reports a book that does not balance, and an order whose held money does
+// check reports a book that does not balance, and an order whose held money does
 // not fit its status.
-func (s *Server) Check() error {
+func (s *Server) check() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.book.Check(); err != nil {
 		return err
 	}
-	for _, o := range s.held() {
+	for _, o := range s.all {
 		if got := s.book.Balance(o.account()); got.Cmp(o.expected()) != 0 {
 			return fmt.Errorf("legacytest: order %s is %v and holds %s", o.merOrderNo, o.status, got)
 		}
@@ -149,38 +143,29 @@ func (s *Server) Check() error {
 	return nil
 }
 
-// FailNextDeposit makes the next top-up that ends fail.
-func (s *Server) FailNextDeposit(reason string) { s.failNext(failDeposit, reason) }
+// FailNextDeposit makes the next top-up that ends fail. An empty reason is
+// "failed".
+func (s *Server) FailNextDeposit(reason string) { s.failNext(opDeposit, reason) }
 
-// FailNextApplication makes the next application that ends fail.
-func (s *Server) FailNextApplication(reason string) { s.failNext(failApplication, reason) }
+// FailNextApplication makes the next application that ends fail, for whatever
+// product. An empty reason is "failed".
+func (s *Server) FailNextApplication(reason string) { s.failNext(anyApplication, reason) }
 
-// FailNextTransfer makes the next remittance that ends fail.
-func (s *Server) FailNextTransfer(reason string) { s.failNext(failTransfer, reason) }
+// FailNextTransfer makes the next remittance that ends fail. An empty reason is
+// "failed".
+func (s *Server) FailNextTransfer(reason string) { s.failNext(opTransfer, reason) }
 
-func (s *Server) failNext(f failure, reason string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.failures[f] = append(s.failures[f], reason)
-}
+func (s *Server) failNext(op, reason string) { s.failures.Add(op, cmp.Or(reason, "failed")) }
 
-// takeFailure returns the reason for which the next step is to fail, or "".
-func (s *Server) takeFailure(f failure) string {
-	queue := s.failures[f]
-	if len(queue) == 0 {
-		return ""
-	}
-	s.failures[f] = queue[1:]
-	return queue[0]
-}
+func (s *Server) now() time.Time { return s.Clock().Now() }
 
-func (s *Server) now() time.Time { return s.clock.Now() }
+// later runs an asynchronous step with the server's lock held.
+func (s *Server) later(step func()) { s.host.Later(&s.mu, s.cfg.Delay, step) }
 
 // nextNo returns a fresh number that begins with the local time, as the
 // platform's do.
 func (s *Server) nextNo() string {
-	s.seq++
-	return s.now().In(zone).Format("060102150405") + fmt.Sprintf("%06d", s.seq)
+	return s.now().In(zone).Format("060102150405") + fmt.Sprintf("%06d", s.seq.Next())
 }
 
 // stamp formats a time as answers do; the zero time is "".
@@ -191,39 +176,5 @@ func stamp(t time.Time) string {
 	return t.In(zone).Format(time.DateTime)
 }
 
-// handle carries one request out.
-func (s *Server) handle(r *http.Request, body []byte) platform.Reply {
-	route, ok := routes[r.URL.Path]
-	if !ok {
-		return answer(http.StatusNotFound, legacy.CodeNotFound, "Resource Not Found", nil)
-	}
-	if r.Method != http.MethodPost {
-		return answer(http.StatusMethodNotAllowed, http.StatusMethodNotAllowed, "Method Not Allowed", nil)
-	}
-	if len(body) > maxBody {
-		return answer(http.StatusOK, legacy.CodeInvalidParameters, "请求体过大", nil)
-	}
-	f, refused := s.verify(r, body, route.unsigned)
-	if refused != nil {
-		return *refused
-	}
-	data, failed := s.run(route, f)
-	code, message := legacy.CodeSuccess, "操作成功"
-	if failed != nil {
-		code, message, data = failed.code, failed.message, nil
-	}
-	if s.cfg.NewEnvelope && newEnvelope(r.URL.Path) {
-		return answerNew(code, message, data)
-	}
-	return answer(http.StatusOK, code, message, data)
-}
-
-// run carries a request out under the lock, which a defect must not leave closed.
-func (s *Server) run(o route, f fields) (any, *problem) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return o.run(s, f)
-}
-
-// maxBody is the limit of a whole request.
-const maxBody = 4 << 20
+// stampUTC formats a time as the lists of transactions do.
+func stampUTC(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

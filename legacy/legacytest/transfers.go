@@ -1,20 +1,25 @@
 package legacytest
 
 import (
+	"cmp"
 	"encoding/json"
+	"maps"
 	"math/big"
+	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
+	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/legacy"
 )
 
 // transfer is one remittance.
 type transfer struct {
-	order
+	*order
 	account      string
 	send         issuing.Amount
 	target       issuing.Amount
@@ -55,49 +60,51 @@ func quote(source, target issuing.Currency) (issuing.Amount, bool) {
 }
 
 func (s *Server) quotes(f fields) (any, *problem) {
-	if failed := f.require("sourceCurrency", "country", "business", "type", "targetCurrency"); failed != nil {
+	if failed := cmp.Or(
+		require(f, "sourceCurrency", "country", "business", "type", "targetCurrency"), checkPath(f),
+	); failed != nil {
 		return nil, failed
 	}
-	source, target := issuing.Currency(f.text("sourceCurrency")), issuing.Currency(f.text("targetCurrency"))
+	source, target := issuing.Currency(f.Text("sourceCurrency")), issuing.Currency(f.Text("targetCurrency"))
 	rate, ok := quote(source, target)
-	if failed := f.path(); failed != nil {
-		return nil, failed
-	}
 	if !ok {
-		return invalid("there is no quote for these currencies")
+		return nil, bad("there is no quote for these currencies")
 	}
 	return map[string]any{
-		"input": source, "output": target, "rate": json.Number(rate.String()), "fixedFee": json.Number(fixedFee.String()),
-		"preRatedFee": json.Number(preRatedFee.String()), "fullPay": false, "fullPayFee": 0,
+		"input": source, "output": target, "rate": number(rate), "fixedFee": number(fixedFee),
+		"preRatedFee": number(preRatedFee), "fullPay": false, "fullPayFee": 0,
 	}, nil
 }
 
-// path checks channel and business: only wire supports more than C2C.
-func (f fields) path() *problem {
-	channel, business := legacy.Channel(f.text("type")), legacy.Business(f.text("business"))
+// number is an amount as a JSON number.
+func number(a issuing.Amount) json.Number { return json.Number(a.String()) }
+
+// checkPath checks channel and business: only wire supports more than C2C.
+func checkPath(f fields) *problem {
+	channel, business := legacy.Channel(f.Text("type")), legacy.Business(f.Text("business"))
 	if !channel.Known() || !business.Known() || (channel != legacy.ChannelWire && business != legacy.BusinessC2C) {
-		return &problem{legacy.CodeInvalidParameters, "type does not support business"}
+		return bad("type does not support business")
 	}
 	return nil
 }
 
 func (s *Server) transferCreate(f fields) (any, *problem) {
-	if failed := f.require("merOrderNo", "sourceCurrency", "sendAmount", "country", "business", "type", "currency",
+	if failed := require(f, "merOrderNo", "sourceCurrency", "sendAmount", "country", "business", "type", "currency",
 		"targetAddressLine", "targetAddressCity", "sourceCountry", "sourceAddressLine", "sourceAddressCity",
 		"sourceAddressCountry", "remittancePurpose", "sourceOfFunds", "relationship"); failed != nil {
 		return nil, failed
 	}
-	if s.transfers.byMer[f.text("merOrderNo")] != nil {
-		return fail(legacy.CodeDuplicateOrder, "订单重复")
+	if s.transfers.has(f) {
+		return nil, &problem{legacy.CodeDuplicateOrder, "订单重复"}
 	}
-	if failed := f.checkTransfer(); failed != nil {
+	if failed := cmp.Or(checkPath(f), checkTerms(f), checkParties(f)); failed != nil {
 		return nil, failed
 	}
-	send, _ := f.amount("sendAmount")
-	source, target := issuing.Currency(f.text("sourceCurrency")), issuing.Currency(f.text("currency"))
+	send, _ := readAmount(f, "sendAmount")
+	source, target := issuing.Currency(f.Text("sourceCurrency")), issuing.Currency(f.Text("currency"))
 	rate, ok := quote(source, target)
 	if !ok {
-		return invalid("there is no quote for these currencies")
+		return nil, bad("there is no quote for these currencies")
 	}
 	charge := charged(send)
 	o, failed := s.newOrder(f, source, charge)
@@ -105,16 +112,12 @@ func (s *Server) transferCreate(f fields) (any, *problem) {
 		return nil, failed
 	}
 	t := &transfer{
-		order: o, send: send, sourceAmount: charge, rate: rate, target: truncate(send.Mul(rate), 2), targetCode: target,
-		channel: legacy.Channel(f.text("type")), chargeCode: f.text("chargeCode"),
-	}
-	for _, name := range []string{"accountNumber", "iban", "ewalletId"} {
-		if t.account == "" {
-			t.account = f.text(name)
-		}
+		order: o, send: send, sourceAmount: charge, rate: rate, target: truncate(send.Mul(rate)), targetCode: target,
+		channel: legacy.Channel(f.Text("type")), chargeCode: f.Text("chargeCode"),
+		account: cmp.Or(f.Text("accountNumber"), f.Text("iban"), f.Text("ewalletId")),
 	}
 	s.transfers.add(t)
-	s.clock.After(s.cfg.Delay, func() { s.finishTransfer(t) })
+	s.later(func() { s.finishTransfer(t) })
 	// The answer holds the numbers and little else; the rest comes by query.
 	return map[string]any{
 		"merOrderNo": t.merOrderNo, "orderNo": t.orderNo, "sourceCurrency": source, "targetCurrency": target,
@@ -134,125 +137,100 @@ func charged(send issuing.Amount) issuing.Amount {
 	return out
 }
 
-// checkTransfer checks what the page says without contradicting itself.
-func (f fields) checkTransfer() *problem {
-	bad := func(message string) *problem { return &problem{legacy.CodeInvalidParameters, message} }
-	if failed := f.path(); failed != nil {
-		return failed
-	}
-	send, ok := f.amount("sendAmount")
+// checkTerms checks what the page says of amount, way and account without
+// contradicting itself.
+func checkTerms(f fields) *problem {
+	send, ok := readAmount(f, "sendAmount")
 	switch {
 	case !ok || send.Sign() <= 0 || send.Scale() > 2:
 		return bad("sendAmount is not valid")
-	case f.text("country") == f.text("sourceCountry"):
+	case f.Text("country") == f.Text("sourceCountry"):
 		return bad("sourceCountry must differ from country")
-	case f.text("chargeCode") != "" && f.text("chargeCode") != string(legacy.ChargeCodeSHA):
+	case f.Text("chargeCode") != "" && f.Text("chargeCode") != string(legacy.ChargeCodeSHA):
 		return bad("chargeCode must be SHA")
-	case utf8.RuneCountInString(f.text("unformattedNote")) > 64:
+	case utf8.RuneCountInString(f.Text("unformattedNote")) > 64:
 		return bad("unformattedNote is too long")
-	case f.text("accountNumber") != "" && f.text("iban") != "":
+	case f.Text("accountNumber") != "" && f.Text("iban") != "":
 		return bad("accountNumber and iban are mutually exclusive")
-	case f.text("country") == "CHN" && f.text("type") == string(legacy.ChannelBankAccount) &&
-		f.text("currency") == "CNY" && f.text("sourceCurrency") != "USD":
+	case f.Text("country") == "CHN" && f.Text("type") == string(legacy.ChannelBankAccount) &&
+		f.Text("currency") == "CNY" && f.Text("sourceCurrency") != "USD":
 		return bad("only USD is supported for bank accounts in China")
 	}
-	business := f.text("business")
-	if failed := f.party(business[0], "source"); failed != nil {
+	return nil
+}
+
+// partyFields are what a person (C) or company (B) on either side needs.
+var partyFields = map[string][]string{
+	"source C": {"sourceReferenceNumber", "sourceNameFirst", "sourceNameLast", "sourceNationality", "sourceDateOfBirth"},
+	"source B": {"sourceCompanyName", "sourceCompanyTradingName"},
+	"target C": {"targetNameFirst", "targetNameLast", "targetNationality"},
+	"target B": {"targetCompanyName"},
+}
+
+// checkParties checks sender and recipient.
+func checkParties(f fields) *problem {
+	source, target, _ := strings.Cut(f.Text("business"), "2")
+	needed := append(slices.Clone(partyFields["source "+source]), partyFields["target "+target]...)
+	if f.Text("sourceIdNumber") != "" {
+		needed = append(needed, "sourceIdType", "sourceIdIssueCountry")
+	}
+	if f.Text("targetIdNumber") != "" {
+		needed = append(needed, "targetIdType")
+	}
+	if failed := require(f, needed...); failed != nil {
 		return failed
-	}
-	if failed := f.party(business[2], "target"); failed != nil {
-		return failed
-	}
-	if f.text("sourceIdNumber") != "" {
-		if failed := f.require("sourceIdType", "sourceIdIssueCountry"); failed != nil {
-			return failed
-		}
-	}
-	if f.text("targetIdNumber") != "" {
-		if failed := f.require("targetIdType"); failed != nil {
-			return failed
-		}
 	}
 	for _, name := range []string{"sourceIdType", "targetIdType"} {
-		if typ := f.text(name); typ != "" && !legacy.TransferIDType(typ).Known() {
+		if typ := f.Text(name); typ != "" && !legacy.TransferIDType(typ).Known() {
 			return bad(name + " must be national or passport")
 		}
 	}
-	return f.dates("sourceDateOfBirth", "sourceIdExpiration", "targetDateOfBirth", "targetIdExpiration")
-}
-
-// party checks what a person (C) or company (B) on one side needs.
-func (f fields) party(side byte, name string) *problem {
-	if side == 'B' {
-		if name == "source" {
-			return f.require("sourceCompanyName", "sourceCompanyTradingName")
-		}
-		return f.require("targetCompanyName")
-	}
-	if name == "source" {
-		return f.require("sourceReferenceNumber", "sourceNameFirst", "sourceNameLast", "sourceNationality", "sourceDateOfBirth")
-	}
-	return f.require("targetNameFirst", "targetNameLast", "targetNationality")
+	return checkDates(f, "sourceDateOfBirth", "sourceIdExpiration", "targetDateOfBirth", "targetIdExpiration")
 }
 
 func (s *Server) finishTransfer(t *transfer) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if reason := s.takeFailure(failTransfer); reason != "" {
-		s.release(&t.order, reason)
-	} else {
-		s.succeed(&t.order, ledger.World(t.currency))
-		switch t.channel {
-		case legacy.ChannelCashPickup:
-			t.ext = map[string]string{"pickupCode": "63" + t.orderNo[6:]}
-		case legacy.ChannelWire:
-			t.ext = map[string]string{"uetr": uuid.NewSHA1(uuid.NameSpaceOID, []byte(t.orderNo)).String()}
-		}
+	reason, _ := s.failures.Take(opTransfer)
+	s.end(t.order, ledger.World(t.currency), reason)
+	switch {
+	case reason != "":
+	case t.channel == legacy.ChannelCashPickup:
+		t.ext = map[string]string{"pickupCode": "63" + t.orderNo[6:]}
+	case t.channel == legacy.ChannelWire:
+		t.ext = map[string]string{"uetr": uuid.NewSHA1(uuid.NameSpaceOID, []byte(t.orderNo)).String()}
 	}
 	notice := t.notice()
 	notice["account"], notice["targetAmount"], notice["targetCurrency"] = t.account, t.target.String(), string(t.targetCode)
 	notice["sourceCurrency"], notice["sourceAmount"] = string(t.currency), t.sourceAmount.String()
 	notice["fixedFee"], notice["proRatedFee"] = fixedFee.String(), preRatedFee.String()
 	if t.ext != nil {
-		raw, _ := encode(t.ext)
-		notice["ext"] = raw
+		notice["ext"] = json.RawMessage(platform.JSON(t.ext))
 	}
-	s.push(legacy.NotifyTransfer, t.notifyURL, transferRetries, notice)
+	s.push(legacy.NotifyTransfer, t.notifyURL, orderRetries, notice)
 }
 
-func (s *Server) transferQuery(f fields) (any, *problem) {
-	t, failed := s.transfers.find(f)
-	if failed != nil {
-		return nil, failed
-	}
+func (s *Server) transferQuery(f fields) (any, *problem) { return s.transfers.query(f) }
+
+func (t *transfer) fields() map[string]any {
 	out := t.order.fields()
-	number := func(a issuing.Amount) json.Number { return json.Number(a.String()) }
-	for name, value := range map[string]any{
+	maps.Copy(out, map[string]any{
 		"account": t.account, "failReason": t.reason, "sourceAmount": number(t.sourceAmount), "sendAmount": number(t.send),
 		"sourceCurrency": t.currency, "targetAmount": number(t.target), "targetCurrency": t.targetCode,
 		"merQuotes": number(t.rate), "fixedFee": number(fixedFee), "preRatedFee": number(preRatedFee),
 		"chargeCode": t.chargeCode, "fullPayFee": 0,
-	} {
-		out[name] = value
-	}
+	})
 	if t.ext != nil {
-		raw, _ := encode(t.ext)
-		out["ext"] = string(raw)
+		out["ext"] = string(platform.JSON(t.ext))
 	}
-	return out, nil
+	return out
 }
 
 // Transfers returns all remittances in the order in which they were accepted.
 func (s *Server) Transfers() []legacy.Transfer {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	out := make([]legacy.Transfer, len(s.transfers.list))
-	for i, t := range s.transfers.list {
-		out[i] = legacy.Transfer{
+	return listOf(s, &s.transfers, func(t *transfer) legacy.Transfer {
+		return legacy.Transfer{
 			MerOrderNo: t.merOrderNo, OrderNo: t.orderNo, Account: issuing.NewSecret(t.account), SourceCurrency: t.currency,
 			SourceAmount: t.sourceAmount, SendAmount: t.send, TargetCurrency: t.targetCode, TargetAmount: t.target,
 			Status: t.status, FailReason: t.reason, CreateTime: t.created, CompleteTime: t.completed,
 		}
-	}
-	return out
+	})
 }

@@ -1,11 +1,13 @@
 package legacytest
 
 import (
+	"cmp"
 	"encoding/base64"
 	"strconv"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/legacy"
 )
 
@@ -34,33 +36,58 @@ var (
 func (s *Server) virtualLHead(fields) (any, *problem)        { return nest(groupsChinese), nil }
 func (s *Server) virtualLHeadEnglish(fields) (any, *problem) { return nest(groupsEnglish), nil }
 
+// ordered is a JSON object whose members keep their order: name, value, name,
+// value.
+type ordered []any
+
+// MarshalJSON writes the members in their order.
+func (o ordered) MarshalJSON() ([]byte, error) {
+	out := []byte{'{'}
+	for i := 0; i+1 < len(o); i += 2 {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(append(append(out, platform.JSON(o[i])...), ':'), platform.JSON(o[i+1])...)
+	}
+	return append(out, '}'), nil
+}
+
 // nest builds the page's shape, an array of objects on each level, with the
 // order of the groups.
 func nest(groups []group) any {
-	var scenes object
-	for _, g := range groups {
-		areas, _ := scenes.get(g.scene).([]*object)
-		if areas == nil {
-			areas = []*object{{}}
-			scenes.set(g.scene, areas)
+	scenes := ordered{}
+	for _, scene := range split(groups, func(g group) string { return g.scene }) {
+		areas := ordered{}
+		for _, area := range split(scene, func(g group) string { return g.area }) {
+			networks := make([]ordered, len(area))
+			for i, g := range area {
+				networks[i] = ordered{g.network, g.bins}
+			}
+			areas = append(areas, area[0].area, networks)
 		}
-		networks, _ := areas[0].get(g.area).([]*object)
-		areas[0].set(g.area, append(networks, &object{{g.network, g.bins}}))
+		scenes = append(scenes, scene[0].scene, []ordered{areas})
 	}
-	return []*object{&scenes}
+	return []ordered{scenes}
 }
 
-func (s *Server) virtualLInfo(f fields) (any, *problem) {
-	c, failed := s.find(f, VirtualL)
-	if failed != nil {
-		return nil, failed
+// split cuts a list where the key changes.
+func split(groups []group, key func(group) string) (out [][]group) {
+	for i, g := range groups {
+		if i == 0 || key(g) != key(groups[i-1]) {
+			out = append(out, nil)
+		}
+		out[len(out)-1] = append(out[len(out)-1], g)
 	}
+	return out
+}
+
+func (s *Server) virtualLInfo(_ fields, c *card) (any, *problem) {
 	status := map[state]legacy.VirtualLCardStatus{
 		active: legacy.VirtualLCardStatusActive, frozen: legacy.VirtualLCardStatusFrozen,
 		closing: legacy.VirtualLCardStatusActive, closed: legacy.VirtualLCardStatusCancelled,
 	}[c.state]
 	return map[string]any{
-		"balance": s.book.Balance(c.account()).String(), "cardExpiryDate": c.month + "/" + c.year,
+		"balance": s.book.Balance(c.account).String(), "cardExpiryDate": c.month + "/" + c.year,
 		"cardNo": c.number.Reveal(), "cardStatus": status, "cardStatusDesc": "使用中", "cvv": s.seal(c.cvv.Reveal()),
 		"localCurrency": c.currency, "startActiveDate": c.created.In(zone).Format(time.DateOnly),
 		"cardUserInfo": map[string]any{
@@ -70,43 +97,26 @@ func (s *Server) virtualLInfo(f fields) (any, *problem) {
 	}, nil
 }
 
-func (s *Server) virtualLLock(f fields) (any, *problem)   { return s.switchCard(f, VirtualL, frozen) }
-func (s *Server) virtualLUnlock(f fields) (any, *problem) { return s.switchCard(f, VirtualL, active) }
-func (s *Server) virtualPLock(f fields) (any, *problem)   { return s.switchCard(f, VirtualP, frozen) }
-func (s *Server) virtualPUnlock(f fields) (any, *problem) { return s.switchCard(f, VirtualP, active) }
-
-func (s *Server) switchCard(f fields, product Product, to state) (any, *problem) {
-	if _, failed := s.move(f, product, to); failed != nil {
-		return nil, failed
-	}
-	return true, nil
-}
-
-// transactionPage answers with one page of a virtual card's records.
-func (s *Server) transactionPage(f fields, product Product, tokenRequired bool, line func(*card, *record) map[string]any) (any, *problem) {
-	c, failed := s.find(f, product)
+// virtualTransactions answers with one page of a card's records. VIRTUAL-L wants a
+// pageToken; that of VIRTUAL-P may be empty.
+func (s *Server) virtualTransactions(f fields, c *card) (any, *problem) {
+	records, size, failed := c.listed(f)
 	if failed != nil {
 		return nil, failed
 	}
-	p, failed := f.paging("creationTimeFrom", "creationTimeTo", true, 3)
-	if failed != nil {
-		return nil, failed
+	page, line := 1, virtualPRecord
+	if c.product == VirtualL {
+		line = virtualLRecord
 	}
-	number := 1
-	if text := f.text("pageToken"); text != "" || tokenRequired || f["pageToken"] == nil {
+	if text := f.Text("pageToken"); text != "" || c.product == VirtualL || f["pageToken"] == nil {
 		var err error
-		if number, err = strconv.Atoi(text); err != nil || number < 1 {
-			return invalid("pageToken is required")
+		if page, err = strconv.Atoi(text); err != nil || page < 1 {
+			return nil, bad("pageToken is required")
 		}
 	}
-	records := c.selected(p)
-	first, last := p.span(number, len(records))
-	list := []map[string]any{}
-	for _, r := range records[first:last] {
-		list = append(list, line(c, r))
-	}
 	return map[string]any{
-		"currentPage": number, "pageSize": p.size, "totalRecords": len(records), "transactions": list,
+		"currentPage": page, "pageSize": size, "totalRecords": len(records),
+		"transactions": c.lines(platform.Page(records, page, size), line),
 	}, nil
 }
 
@@ -132,29 +142,16 @@ func virtualLRecord(c *card, r *record) map[string]any {
 	}
 }
 
-func (s *Server) virtualLTransactions(f fields) (any, *problem) {
-	return s.transactionPage(f, VirtualL, true, virtualLRecord)
-}
-
-func (s *Server) virtualLSimulateOTP(f fields) (any, *problem) {
-	c, failed := s.find(f, VirtualL)
-	if failed != nil {
-		return nil, failed
-	}
-	s.seq++
-	number := c.number.Reveal()
+func (s *Server) virtualLSimulateOTP(_ fields, c *card) (any, *problem) {
 	s.push(legacy.NotifyVirtualLOTP, "", nil, map[string]any{
-		"otp": strconv.FormatUint(100_000+s.seq%900_000, 10), "cardNo": number[:6] + "**" + number[len(number)-4:],
+		"otp":                 strconv.FormatUint(100_000+s.seq.Next()%900_000, 10),
+		"cardNo":              c.number.Reveal()[:6] + "**" + c.number.Last4(),
 		"transactionCurrency": "USD", "transactionAmount": "23.32",
 	})
 	return true, nil
 }
 
-func (s *Server) virtualLSimulateTransaction(f fields) (any, *problem) {
-	c, failed := s.find(f, VirtualL)
-	if failed != nil {
-		return nil, failed
-	}
+func (s *Server) virtualLSimulate(_ fields, c *card) (any, *problem) {
 	s.purchase(c, issuing.NewAmount(1_00, 2), "WEIXIN*Meituan")
 	return true, nil
 }
@@ -178,17 +175,13 @@ func (s *Server) virtualPBINs(fields) (any, *problem) {
 	return list, nil
 }
 
-func (s *Server) virtualPInfo(f fields) (any, *problem) {
-	c, failed := s.find(f, VirtualP)
-	if failed != nil {
-		return nil, failed
-	}
+func (s *Server) virtualPInfo(_ fields, c *card) (any, *problem) {
 	number := c.number.Reveal()
 	return map[string]any{
 		"bin": number[:6], "last4": c.number.Last4(), "firstName": c.holder.first, "lastName": c.holder.last,
 		"status": virtualPStatus(c.state),
 		"balance": map[string]any{
-			"available": s.book.Balance(c.account()).String(), "currency": c.currency, "frozen": "0", "pending": "0",
+			"available": s.book.Balance(c.account).String(), "currency": c.currency, "frozen": "0", "pending": "0",
 		},
 		"billingAddress": map[string]any{
 			"addressLine1": "456 Elm Street", "addressLine2": "", "city": "San Francisco", "country": "USA",
@@ -214,38 +207,35 @@ func virtualPStatus(st state) legacy.VirtualPCardStatus {
 const maxImage = 1 << 20
 
 func (s *Server) virtualPDocument(f fields) (any, *problem) {
-	if failed := f.require("cardNumber", "idType", "faceImage"); failed != nil {
+	failed := require(f, "cardNumber", "idType", "faceImage")
+	if failed == nil && !legacy.DocumentType(f.Text("idType")).Known() {
+		failed = bad("idType is not allowed")
+	}
+	if failed = cmp.Or(failed, checkImages(f, "faceImage", "backImage")); failed != nil {
 		return nil, failed
 	}
-	if !legacy.DocumentType(f.text("idType")).Known() {
-		return invalid("idType is not allowed")
-	}
-	if failed := f.images("faceImage", "backImage"); failed != nil {
-		return nil, failed
-	}
-	c := s.cards[f.text("cardNumber")]
+	c := s.card(f.Text("cardNumber"))
 	switch {
 	case c == nil || c.product != VirtualP:
-		return fail(legacy.CodeDocumentOrder, "订单不存在")
+		return nil, &problem{legacy.CodeDocumentOrder, "订单不存在"}
 	case c.foreign:
-		return fail(legacy.CodeDocumentOwner, "卡不属于当前用户")
+		return nil, &problem{legacy.CodeDocumentOwner, "卡不属于当前用户"}
 	}
-	c.document = f.text("idType")
 	return true, nil
 }
 
-// images checks the named images, which are Base64 of at most 1 MB each.
-func (f fields) images(names ...string) *problem {
+// checkImages checks the named images, which are Base64 of at most 1 MB each.
+func checkImages(f fields, names ...string) *problem {
 	for _, name := range names {
 		if f[name] == nil {
 			continue
 		}
-		raw, err := base64.StdEncoding.DecodeString(f.text(name))
+		raw, err := base64.StdEncoding.DecodeString(f.Text(name))
 		if err != nil || len(raw) == 0 {
-			return &problem{legacy.CodeInvalidParameters, name + " is not Base64"}
+			return bad(name + " is not Base64")
 		}
 		if len(raw) > maxImage {
-			return &problem{legacy.CodeInvalidParameters, name + " 单张图片不能超过 1MB"}
+			return bad(name + " 单张图片不能超过 1MB")
 		}
 	}
 	return nil
@@ -270,11 +260,7 @@ func virtualPRecord(c *card, r *record) map[string]any {
 	}
 	return map[string]any{
 		"amount": r.amount.String(), "cardNumber": c.id, "currency": r.currency, "debitOrCreditFlag": legacy.DirectionDebit,
-		"id": r.id, "status": status, "transactionTime": r.at.UTC().Format("2006-01-02T15:04:05.000Z"), "type": typ,
+		"id": r.id, "status": status, "transactionTime": stampUTC(r.at), "type": typ,
 		"detail": r.shop,
 	}
-}
-
-func (s *Server) virtualPTransactions(f fields) (any, *problem) {
-	return s.transactionPage(f, VirtualP, false, virtualPRecord)
 }

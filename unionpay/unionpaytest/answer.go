@@ -1,7 +1,9 @@
 package unionpaytest
 
 import (
+	"cmp"
 	"encoding/base64"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -9,118 +11,120 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/issuing-sdk/issuing-go/internal/platform"
-	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 )
 
-// fields is an ordered JSON object.
-type fields []member
+// object is a JSON object that the gateway sends.
+type object = map[string]any
 
-type member struct {
-	name  string
-	value any
+// outcome is what a request comes to.
+type outcome struct {
+	code     unionpay.Code
+	detail   string // for developers; "" says nothing
+	business object // of an approval
 }
 
-// append writes the object. Values are encoded by the wire codec, nested fields
-// by themselves.
-func (f fields) append(b []byte, extra bool) []byte {
-	if extra {
-		f = append(f[:len(f):len(f)], member{"x-unknown", "ignored"})
-	}
-	b = append(b, '{')
-	for i, m := range f {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(wire.AppendString(b, m.name), ':')
-		switch v := m.value.(type) {
-		case fields:
-			b = v.append(b, extra)
-		case []fields:
-			b = append(b, '[')
-			for j, element := range v {
-				if j > 0 {
-					b = append(b, ',')
-				}
-				b = element.append(b, extra)
-			}
-			b = append(b, ']')
-		default:
-			text, err := (wire.Codec{}).Marshal(v)
-			if err != nil {
-				text = []byte("null")
-			}
-			b = append(b, text...)
-		}
-	}
-	return append(b, '}')
+func approve(business object) outcome {
+	return outcome{code: unionpay.CodeApproved, business: business}
+}
+func refuse(code unionpay.Code) outcome { return outcome{code: code} }
+func wrongField(name string) outcome {
+	return outcome{code: unionpay.CodeFormat, detail: "field " + name}
 }
 
 // answer builds and signs the answer to a request.
-func (s *Server) answer(q *request, code unionpay.Code, detail string, result any) platform.Reply {
+func (s *Server) answer(q *request, out outcome) platform.Reply {
 	be := q.behaviour
-	message := "Approved"
-	if code != unionpay.CodeApproved {
-		message = "Refused"
-		if m := code.Meaning(); m != "" {
-			message = strings.ToUpper(m[:1]) + m[1:]
+	response := object{"responseCode": string(out.code), "responseMsg": cmp.Or(be.Message, responseMsg(out.code))}
+	if out.detail != "" {
+		response["errorDetail"] = out.detail
+	}
+	business := object{}
+	maps.Copy(business, out.business)
+	top := business
+	if q.msgInfo != nil {
+		top = object{"msgInfo": q.msgInfo, "trxInfo": business}
+		if be.OtherMsgID {
+			top["msgInfo"] = object{"versionNo": "1.0.0", "msgID": "A0000000000000000000000000000", "msgType": string(q.message)}
 		}
-	}
-	if be.Message != "" {
-		message = be.Message
-	}
-	response := fields{{"responseCode", string(code)}, {"responseMsg", message}}
-	if detail != "" {
-		response = append(response, member{"errorDetail", detail})
 	}
 	name := "msgResponse"
 	if be.CapitalM {
 		name = "MsgResponse"
 	}
-	business, _ := result.(fields)
-	var top fields
-	if q.msgInfo != nil {
-		var info any = q.msgInfo
-		if be.OtherMsgID {
-			info = fields{{"versionNo", "1.0.0"}, {"msgID", "A0000000000000000000000000000"}, {"msgType", string(q.message)}}
-		}
-		top = append(top, member{"msgInfo", info})
-		if business == nil {
-			business = fields{}
-		}
-		top = append(top, member{"trxInfo", business})
-	} else {
-		top = append(top, business...)
-	}
-	top = append(top, member{name, response})
+	top[name] = response
 	if q.profile == unionpay.ProfileU {
 		return s.signedU(top, be)
 	}
-	return s.signedG(q, top.append(nil, be.ExtraMembers), be)
+	return s.signedG(q, encode(top, be))
+}
+
+// responseMsg is the text beside a code.
+func responseMsg(code unionpay.Code) string {
+	m := code.Meaning()
+	switch {
+	case code == unionpay.CodeApproved:
+		return "Approved"
+	case m == "":
+		return "Refused"
+	}
+	return strings.ToUpper(m[:1]) + m[1:]
+}
+
+// encode writes a message, with unknown members where they are asked for.
+func encode(top object, be Behaviour) []byte {
+	if be.ExtraMembers {
+		extend(top)
+	}
+	return platform.JSON(top)
+}
+
+// extend adds an unknown member to an object and to every one inside it.
+func extend(o object) {
+	for _, value := range o {
+		switch value := value.(type) {
+		case object:
+			extend(value)
+		case []object:
+			for _, element := range value {
+				extend(element)
+			}
+		}
+	}
+	o["x-unknown"] = "ignored"
+}
+
+// unsigned answers with a body of JSON.
+func unsigned(body []byte) platform.Reply {
+	return platform.Reply{Header: http.Header{"Content-Type": {"application/json;charset=UTF-8"}}, Body: body}
+}
+
+// signingKey is the gateway's, or another's where the signature is to be wrong.
+func (s *Server) signingKey(be Behaviour) sign.PrivateKey {
+	if be.WrongSignature {
+		return s.cfg.Keys.decrypt.private
+	}
+	return s.cfg.Keys.upiSign.private
 }
 
 // signedG sends a body under a UPI-JWS header.
-func (s *Server) signedG(q *request, body []byte, be Behaviour) platform.Reply {
-	header := http.Header{"Content-Type": {"application/json;charset=UTF-8"}}
+func (s *Server) signedG(q *request, body []byte) platform.Reply {
+	be, reply := q.behaviour, unsigned(body)
 	if be.EncryptBody || s.cfg.BodyEncryption[q.message] == unionpay.BodyJWE {
-		sealed, err := s.cfg.JWE.Encrypt(s.keys.decrypt.private.Public(), DecryptKeyID, body)
+		sealed, err := s.cfg.JWE.Encrypt(s.cfg.Keys.decrypt.private.Public(), DecryptKeyID, body)
 		if err != nil {
 			return platform.Reply{Status: http.StatusInternalServerError}
 		}
-		body = []byte(sealed)
-		header.Set("Content-Type", "application/jose")
+		reply.Body = []byte(sealed)
+		reply.Header.Set("Content-Type", "application/jose")
 	}
 	if be.Unsigned {
-		return platform.Reply{Header: header, Body: body}
+		return reply
 	}
-	key, at := s.keys.upiSign.private, s.clock.Now()
-	h := sign.UPIHeader{KeyID: UPISignKeyID, UUID: q.uuid, Time: at, AppID: q.appID, Mode: s.cfg.PayloadMode}
-	if be.WrongSignature {
-		key = s.wrong
-	}
+	h := sign.UPIHeader{KeyID: UPISignKeyID, UUID: q.uuid, Time: s.now(), AppID: q.appID, Mode: s.cfg.PayloadMode}
 	if be.StaleTime {
-		h.Time = at.Add(-sign.DefaultUPISkew - time.Second)
+		h.Time = h.Time.Add(-sign.DefaultUPISkew - time.Second)
 	}
 	if be.OtherUUID {
 		h.UUID = hexUUID()
@@ -131,7 +135,7 @@ func (s *Server) signedG(q *request, body []byte, be Behaviour) platform.Reply {
 	if be.ReqPath {
 		h.Path = s.cfg.Paths[q.message]
 	}
-	jws, err := sign.SignUPI(key, h, body)
+	jws, err := sign.SignUPI(s.signingKey(be), h, reply.Body)
 	if err != nil {
 		return platform.Reply{Status: http.StatusInternalServerError}
 	}
@@ -140,28 +144,21 @@ func (s *Server) signedG(q *request, body []byte, be Behaviour) platform.Reply {
 		raw, _ := base64.RawURLEncoding.DecodeString(signature)
 		jws = protected + ".." + base64.StdEncoding.EncodeToString(raw)
 	}
-	header["UPI-JWS"] = []string{jws}
-	return platform.Reply{Header: header, Body: body}
+	reply.Header["UPI-JWS"] = []string{jws}
+	return reply
 }
 
 // signedU sends a body with the signature inside.
-func (s *Server) signedU(top fields, be Behaviour) platform.Reply {
-	header := http.Header{"Content-Type": {"application/json;charset=UTF-8"}}
+func (s *Server) signedU(top object, be Behaviour) platform.Reply {
 	if be.Unsigned {
-		return platform.Reply{Header: header, Body: top.append(nil, be.ExtraMembers)}
+		return unsigned(encode(top, be))
 	}
-	top = append(top, member{"certificateSignature", fields{
-		{"umpsSignCertID", UPISignKeyID}, {"signature", sign.UMPSPlaceholder},
-	}})
-	key := s.keys.upiSign.private
-	if be.WrongSignature {
-		key = s.wrong
-	}
-	body, err := s.umps().Sign(key, top.append(nil, be.ExtraMembers))
+	top["certificateSignature"] = object{"umpsSignCertID": UPISignKeyID, "signature": sign.UMPSPlaceholder}
+	body, err := s.umps().Sign(s.signingKey(be), encode(top, be))
 	if err != nil {
 		return platform.Reply{Status: http.StatusInternalServerError}
 	}
-	return platform.Reply{Header: header, Body: body}
+	return unsigned(body)
 }
 
 func hexUUID() string { return strings.ReplaceAll(uuid.NewString(), "-", "") }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log"
 
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
 )
@@ -22,12 +23,14 @@ func Example() {
 		log.Fatal(err)
 	}
 
-	server.Inject("", unionpaytest.DropBefore())
+	if err := server.Inject("ATMs.CitiesAndBanks", issuingtest.DropBefore()); err != nil {
+		log.Fatal(err)
+	}
 	_, err = client.ATMs.CitiesAndBanks(context.Background(), unionpay.CityBankRequest{CountryCode: "702"})
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("answered after", server.Requests(""), "requests; the tokens:", server.Check())
+	fmt.Println("answered after", server.Requests("ATMs.CitiesAndBanks"), "requests; the tokens:", server.Check())
 	// Output:
 	// answered after 2 requests; the tokens: <nil>
 }

@@ -1,12 +1,18 @@
 package unionpaytest
 
 import (
-	"bytes"
 	"encoding/json"
 	"strings"
+	"time"
 	"unicode/utf8"
 
-	"github.com/issuing-sdk/issuing-go/unionpay"
+	"github.com/issuing-sdk/issuing-go/internal/platform"
+)
+
+// Presence in UnionPay's tables.
+const (
+	optional  = false
+	mandatory = true
 )
 
 // kind is the type letter of UnionPay's tables.
@@ -16,6 +22,7 @@ const (
 	kindS      kind = iota // any string
 	kindN                  // digits
 	kindAN                 // letters and digits
+	kindTime               // a time of day that exists, in 14 digits
 	kindArray              // array of strings or objects
 	kindObject             // object
 	kindSealed             // encrypted by the client: any string until it is opened
@@ -31,139 +38,148 @@ type spec struct {
 
 // msgInfoFields is the head of an enveloped request.
 var msgInfoFields = []spec{
-	{"versionNo", kindS, 5, 5, true},
-	{"msgID", kindAN, 17, 49, true},
-	{"timeStamp", kindN, 14, 14, true},
-	{"msgType", kindS, 1, 50, true},
-	{"insID", kindAN, 1, 16, false},
-	{"walletID", kindAN, 1, 16, false},
-	{"trID", kindAN, 1, 16, false},
+	{"versionNo", kindS, 5, 5, mandatory},
+	{"msgID", kindAN, 17, 49, mandatory},
+	{"timeStamp", kindTime, 14, 14, mandatory},
+	{"msgType", kindS, 1, 50, mandatory},
+	{"insID", kindAN, 1, 16, optional},
+	{"walletID", kindAN, 1, 16, optional},
+	{"trID", kindAN, 1, 16, optional},
 }
 
-var pagingFields = []spec{{"pageNo", kindN, 1, 9, false}, {"pageSize", kindN, 1, 9, false}}
+var pagingFields = []spec{{"pageNo", kindN, 1, 9, optional}, {"pageSize", kindN, 1, 9, optional}}
 
-// fieldsOf are the business fields of each request.
-var fieldsOf = map[unionpay.MessageType][]spec{
-	unionpay.MessageATMFeedback: {
-		{"atmId", kindS, 1, 100, false},
-		{"countryCode", kindN, 3, 3, true},
-		{"cityName", kindS, 1, 100, true},
-		{"bankName", kindS, 1, 100, true},
-		{"address", kindS, 1, 500, true},
-		{"longitude", kindS, 1, 100, false},
-		{"latitude", kindS, 1, 100, false},
-		{"reportReason", kindN, 1, 1, true},
-		{"otherReason", kindS, 1, 100, false},
-	},
-	unionpay.MessageATMList: append([]spec{
-		{"countryCode", kindN, 3, 3, true},
-		{"cityName", kindS, 1, 100, false},
-		{"bankName", kindS, 1, 100, false},
-		{"keyword", kindS, 1, 10, false},
-	}, pagingFields...),
-	unionpay.MessageATMNearby: append([]spec{
-		{"longitude", kindS, 1, 100, true},
-		{"latitude", kindS, 1, 100, true},
-		{"radius", kindN, 1, 9, false},
-	}, pagingFields...),
-	unionpay.MessageATMCityBank: {{"countryCode", kindN, 3, 3, true}},
-	unionpay.MessageTokenRequest: {
-		{"deviceID", kindS, 1, 64, false},
-		{"issuerID", kindAN, 1, 16, false},
-		{"authorizationData", kindS, 1, 8 << 10, true},
-		{"pan", kindSealed, 1, 64 << 10, false},
-		{"expiryDate", kindS, 5, 5, false},
-		{"cvm", kindSealed, 1, 64 << 10, false},
-		{"useCaseIndicator", kindArray, 0, 16, false},
-		{"hceInfo", kindObject, 0, 0, false},
-		{"userID", kindS, 1, 64, false},
-		{"riskInfo", kindObject, 0, 0, false},
-	},
-	unionpay.MessageTokenStateUpdate: {
-		{"deviceID", kindS, 1, 64, true},
-		{"token", kindN, 16, 19, true},
-		{"tokenAction", kindS, 1, 50, true},
-		{"enrolID", kindS, 1, 64, false},
-	},
-	unionpay.MessageTokenStateInquiry: {
-		{"deviceID", kindS, 1, 64, false},
-		{"token", kindN, 16, 19, false},
-		{"tokenRefID", kindS, 1, 64, false},
-		{"originalMsgID", kindAN, 17, 49, false},
-	},
-	unionpay.MessageKeyExchange: {
-		{"insSignCertID", kindS, 1, 64, true},
-		{"insSignPublicKey", kindS, 1, 4096, true},
-		{"insEncCertID", kindS, 1, 64, true},
-		{"insEncPublickey", kindS, 1, 4096, true},
-	},
-	unionpay.MessageKeyInquiryExchange: {
-		{"appSignCertID", kindS, 1, 64, true},
-		{"appSignPublicKey", kindS, 1, 4096, true},
-		{"appEncCertID", kindS, 1, 64, true},
-		{"appEncPublicKey", kindS, 1, 4096, true},
-		{"umpsSignCertID", kindS, 1, 64, false},
-		{"umpsEncCertID", kindS, 1, 64, false},
-	},
-}
+// The business fields of each request.
+var (
+	feedbackFields = []spec{
+		{"atmId", kindS, 1, 100, optional},
+		{"countryCode", kindN, 3, 3, mandatory},
+		{"cityName", kindS, 1, 100, mandatory},
+		{"bankName", kindS, 1, 100, mandatory},
+		{"address", kindS, 1, 500, mandatory},
+		{"longitude", kindS, 1, 100, optional},
+		{"latitude", kindS, 1, 100, optional},
+		{"reportReason", kindN, 1, 1, mandatory},
+		{"otherReason", kindS, 1, 100, optional},
+	}
+	listFields = append([]spec{
+		{"countryCode", kindN, 3, 3, mandatory},
+		{"cityName", kindS, 1, 100, optional},
+		{"bankName", kindS, 1, 100, optional},
+		{"keyword", kindS, 1, 10, optional},
+	}, pagingFields...)
+	nearbyFields = append([]spec{
+		{"longitude", kindS, 1, 100, mandatory},
+		{"latitude", kindS, 1, 100, mandatory},
+		{"radius", kindN, 1, 9, optional},
+	}, pagingFields...)
+	cityBankFields     = []spec{{"countryCode", kindN, 3, 3, mandatory}}
+	tokenRequestFields = []spec{
+		{"deviceID", kindS, 1, 64, optional},
+		{"issuerID", kindAN, 1, 16, optional},
+		{"authorizationData", kindS, 1, 8 << 10, mandatory},
+		{"pan", kindSealed, 1, 64 << 10, optional},
+		{"expiryDate", kindS, 5, 5, optional},
+		{"cvm", kindSealed, 1, 64 << 10, optional},
+		{"useCaseIndicator", kindArray, 0, 16, optional},
+		{"hceInfo", kindObject, 0, 0, optional},
+		{"userID", kindS, 1, 64, optional},
+		{"riskInfo", kindObject, 0, 0, optional},
+	}
+	updateFields = []spec{
+		{"deviceID", kindS, 1, 64, mandatory},
+		{"token", kindN, 16, 19, mandatory},
+		{"tokenAction", kindS, 1, 50, mandatory},
+		{"enrolID", kindS, 1, 64, optional},
+	}
+	inquiryFields = []spec{
+		{"deviceID", kindS, 1, 64, optional},
+		{"token", kindN, 16, 19, optional},
+		{"tokenRefID", kindS, 1, 64, optional},
+		{"originalMsgID", kindAN, 17, 49, optional},
+	}
+	byRequestFields = []spec{
+		{"deviceID", kindS, 1, 64, optional},
+		{"originalMsgID", kindAN, 17, 49, mandatory},
+	}
+	exchangeFields = []spec{
+		{"insSignCertID", kindS, 1, 64, mandatory},
+		{"insSignPublicKey", kindS, 1, 4096, mandatory},
+		{"insEncCertID", kindS, 1, 64, mandatory},
+		{"insEncPublickey", kindS, 1, 4096, mandatory},
+	}
+	keyInquiryFields = []spec{
+		{"appSignCertID", kindS, 1, 64, mandatory},
+		{"appSignPublicKey", kindS, 1, 4096, mandatory},
+		{"appEncCertID", kindS, 1, 64, mandatory},
+		{"appEncPublicKey", kindS, 1, 4096, mandatory},
+		{"umpsSignCertID", kindS, 1, 64, optional},
+		{"umpsEncCertID", kindS, 1, 64, optional},
+	}
+)
 
 // riskFields is the table of riskInfo.
 var riskFields = []spec{
-	{"gps", kindS, 1, 64, false},
-	{"simCard", kindArray, 1, 200, false},
-	{"appUserID", kindS, 1, 64, false},
-	{"usrEnrolDate", kindN, 6, 6, false},
-	{"captureMethod", kindS, 1, 64, false},
-	{"ipAddress", kindS, 1, 64, false},
-	{"reservedMobileNo", kindS, 1, 25, false},
-	{"deviceType", kindS, 1, 20, false},
-	{"deviceScore", kindN, 1, 1, false},
+	{"gps", kindS, 1, 64, optional},
+	{"simCard", kindArray, 1, 200, optional},
+	{"appUserID", kindS, 1, 64, optional},
+	{"usrEnrolDate", kindN, 6, 6, optional},
+	{"captureMethod", kindS, 1, 64, optional},
+	{"ipAddress", kindS, 1, 64, optional},
+	{"reservedMobileNo", kindS, 1, 25, optional},
+	{"deviceType", kindS, 1, 20, optional},
+	{"deviceScore", kindN, 1, 1, optional},
 }
 
-// checkFields compares members with their table. It returns the name of the first
-// field that does not fit. Unknown members pass.
-func checkFields(specs []spec, prefix string, members map[string]json.RawMessage) (string, bool) {
+// misfit compares members with their table and returns the name of the first one
+// that does not fit, "" when all do. Unknown members pass.
+func misfit(specs []spec, members fields) string {
 	for _, f := range specs {
 		value, present := members[f.name]
-		switch {
-		case !present && f.mandatory, present && !fits(f, value):
-			return prefix + f.name, false
-		case present && f.name == "riskInfo":
-			nested, _ := object(value)
-			if field, ok := checkFields(riskFields, "riskInfo.", nested); !ok {
-				return field, false
+		if !present && f.mandatory || present && !f.fits(members) {
+			return f.name
+		}
+		if present && f.name == "riskInfo" {
+			nested, _ := platform.ReadFields(value)
+			if field := misfit(riskFields, nested); field != "" {
+				return "riskInfo." + field
 			}
 		}
 	}
-	return "", true
+	return ""
 }
 
-func fits(f spec, value json.RawMessage) bool {
-	value = bytes.TrimSpace(value)
+func (f spec) fits(members fields) bool {
 	switch f.kind {
 	case kindArray:
-		var elements []json.RawMessage
-		return json.Unmarshal(value, &elements) == nil && len(elements) >= f.min && len(elements) <= f.max
+		list, ok := elements(members[f.name])
+		return ok && len(list) >= f.min && len(list) <= f.max
 	case kindObject:
-		_, ok := object(value)
-		return ok
+		_, err := platform.ReadFields(members[f.name])
+		return err == nil
 	}
-	// Every scalar is a string on the wire, numbers included.
-	text, ok := textOf(value)
-	if !ok {
-		return false
-	}
-	n := utf8.RuneCountInString(text)
-	if n < f.min || n > f.max {
+	// Every scalar is a string on the wire, numbers included; what is none has no
+	// text, and no field may be empty.
+	text := members.Text(f.name)
+	if n := utf8.RuneCountInString(text); n < f.min || n > f.max {
 		return false
 	}
 	switch f.kind {
 	case kindN:
 		return strings.Trim(text, "0123456789") == ""
+	case kindTime:
+		_, err := time.Parse(timeStamp, text)
+		return err == nil
 	case kindAN:
 		return !strings.ContainsFunc(text, func(r rune) bool {
 			return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
 		})
 	}
 	return true
+}
+
+// elements reads a JSON array.
+func elements(text []byte) (list []json.RawMessage, ok bool) {
+	err := json.Unmarshal(text, &list)
+	return list, err == nil && list != nil
 }

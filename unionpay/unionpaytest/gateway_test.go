@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
@@ -28,7 +29,7 @@ func start(t *testing.T, cfg unionpaytest.Config) *unionpaytest.Server {
 	}
 	cfg.Keys = shared
 	if cfg.Clock == nil {
-		cfg.Clock = unionpaytest.NewClock(epoch)
+		cfg.Clock = issuingtest.NewClock(epoch)
 	}
 	server, err := unionpaytest.NewServer(cfg)
 	if err != nil {
@@ -200,6 +201,8 @@ func TestGatewayFields(t *testing.T) {
 		{"no JSON", unionpay.MessageATMFeedback, `{`, "30", "object"},
 		{"array", unionpay.MessageATMFeedback, `[]`, "30", "object"},
 		{"duplicate member", unionpay.MessageATMFeedback, set(feedback, `{`, `{"cityName":"x",`), "30", "object"},
+		{"not UTF-8", unionpay.MessageATMFeedback, set(feedback, `Example Bank`, "Example \xff"), "30", "object"},
+		{"more behind it", unionpay.MessageATMFeedback, feedback + `{}`, "30", "object"},
 		{"no city", unionpay.MessageATMFeedback, set(feedback, `"cityName"`, `"x"`), "30", "cityName"},
 		{"empty bank", unionpay.MessageATMFeedback, set(feedback, `"Example Bank"`, `""`), "30", "bankName"},
 		{"long bank", unionpay.MessageATMFeedback, set(feedback, `Example Bank`, strings.Repeat("银", 101)), "30", "bankName"},
@@ -214,13 +217,19 @@ func TestGatewayFields(t *testing.T) {
 		{"long keyword", unionpay.MessageATMList, `{"countryCode":"702","keyword":"12345678901"}`, "30", "keyword"},
 		{"no coordinates", unionpay.MessageATMNearby, `{"longitude":"1"}`, "30", "latitude"},
 		{"coordinates of letters", unionpay.MessageATMNearby, `{"longitude":"E","latitude":"N"}`, "30", "longitude"},
+		{"coordinates that do not exist", unionpay.MessageATMNearby, `{"longitude":"1","latitude":"91"}`, "30", "longitude"},
+		{"coordinates of no number", unionpay.MessageATMNearby, `{"longitude":"NaN","latitude":"NaN"}`, "30", "longitude"},
 		{"good inquiry", unionpay.MessageTokenStateInquiry, envelope("TOKEN_STATE_INQUIRY", inquiry), "25", ""},
+		{"duplicate in msgInfo", unionpay.MessageTokenStateInquiry, set(envelope("TOKEN_STATE_INQUIRY", inquiry), `"walletID"`, `"msgType":"TOKEN_STATE_INQUIRY","walletID"`), "30", "object"},
+		{"duplicate in trxInfo", unionpay.MessageTokenStateInquiry, envelope("TOKEN_STATE_INQUIRY", `{"tokenRefID":"1","tokenRefID":"2"}`), "30", "object"},
 		{"other type", unionpay.MessageTokenStateInquiry, envelope("TOKEN_STATE_UPDATE", inquiry), "30", "object"},
 		{"flat", unionpay.MessageTokenStateInquiry, inquiry, "30", "object"},
 		{"no version", unionpay.MessageTokenStateInquiry, set(envelope("TOKEN_STATE_INQUIRY", inquiry), "versionNo", "v"), "30", "object"},
 		{"short time", unionpay.MessageTokenStateInquiry, set(envelope("TOKEN_STATE_INQUIRY", inquiry), "20260401100000", "2026"), "30", "object"},
+		{"time that does not exist", unionpay.MessageTokenStateInquiry, set(envelope("TOKEN_STATE_INQUIRY", inquiry), "20260401100000", "20260431100000"), "30", "object"},
 		{"short id", unionpay.MessageTokenStateInquiry, set(envelope("TOKEN_STATE_INQUIRY", inquiry), "A005204460000000000", "A"), "30", "object"},
 		{"no key", unionpay.MessageTokenStateInquiry, envelope("TOKEN_STATE_INQUIRY", `{}`), "30", "originalMsgID"},
+		{"two keys", unionpay.MessageTokenStateInquiry, envelope("TOKEN_STATE_INQUIRY", `{"token":"","originalMsgID":"A0052044620260401100000000777"}`), "30", "token"},
 		{"short token", unionpay.MessageTokenStateUpdate, envelope("TOKEN_STATE_UPDATE", `{"deviceID":"d","token":"62","tokenAction":"SUSPEND"}`), "30", "token"},
 		{"unknown token", unionpay.MessageTokenStateUpdate, envelope("TOKEN_STATE_UPDATE", `{"deviceID":"d","token":"6299990000000000004","tokenAction":"SUSPEND"}`), "25", ""},
 		{"no authorization", unionpay.MessageTokenRequest, envelope("TOKEN_REQUEST_WITH_AUTHORIZATION", `{"deviceID":"d","authorizationData":""}`), "30", "authorizationData"},

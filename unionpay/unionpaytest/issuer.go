@@ -1,18 +1,20 @@
 package unionpaytest
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
-	"github.com/issuing-sdk/issuing-go/internal/wire"
+	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/sign/jose"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 )
@@ -61,7 +63,7 @@ func (s *Server) AddCard(status CardStatus) string {
 	id := fmt.Sprintf("CARD-%06d", len(s.cards)+1)
 	s.cards[id] = &card{
 		id: id, issuerID: DefaultIssuerID, pan: ledger.PAN("625094", uint64(len(s.cards)+1), 16),
-		expiry: s.clock.Now().AddDate(3, 0, 0).Format("01/06"), status: status,
+		expiry: s.now().AddDate(3, 0, 0).Format("01/06"), status: status,
 	}
 	return id
 }
@@ -120,25 +122,17 @@ func (s *Server) Push(req PushRequest) (*Push, error) {
 	if req.CardID == "" {
 		req.CardID = s.AddCard(CardNormal)
 	}
-	if req.Origin == "" {
-		req.Origin = unionpay.OriginWeb
-	}
-	if req.CallbackURI == "" {
-		req.CallbackURI = "https://issuer.example/cams/return"
-	}
-	if req.Addresses == (unionpay.Addresses{}) {
-		req.Addresses = s.cfg.Addresses
-	}
-	if req.AppID == "" {
-		req.AppID = s.cfg.AppID
-	}
+	req.Origin = cmp.Or(req.Origin, unionpay.OriginWeb)
+	req.CallbackURI = cmp.Or(req.CallbackURI, "https://issuer.example/cams/return")
+	req.Addresses = cmp.Or(req.Addresses, s.cfg.Addresses)
+	req.AppID = cmp.Or(req.AppID, s.cfg.AppID)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c, ok := s.cards[req.CardID]
 	if !ok {
 		return nil, errNoCard
 	}
-	now := s.clock.Now()
+	now := s.now()
 	var random [16]byte
 	if _, err := rand.Read(random[:]); err != nil {
 		return nil, err
@@ -147,13 +141,9 @@ func (s *Server) Push(req PushRequest) (*Push, error) {
 		pushID: "P" + hex.EncodeToString(random[:8]), nonce: hex.EncodeToString(random[8:]),
 		requestor: req.AppID, card: c, made: now,
 	}
-	content, err := (wire.Codec{}).Marshal(sealedAuthorization{
-		PAN: c.pan, Expiry: c.expiry, Nonce: a.nonce, Time: strconv.FormatInt(now.Unix(), 10), IssuerID: c.issuerID,
-	})
-	if err != nil {
-		return nil, err
-	}
-	sealed, err := jose.UPIJWE{}.Encrypt(s.keys.upiEnc.private.Public(), UPIEncKeyID, content)
+	sealed, err := jose.UPIJWE{}.Encrypt(s.cfg.Keys.UPIEnc(), UPIEncKeyID, platform.JSON(object{
+		"pan": c.pan.Reveal(), "expiry": c.expiry, "nonce": a.nonce, "time": strconv.FormatInt(now.Unix(), 10), "issuerID": c.issuerID,
+	}))
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +152,7 @@ func (s *Server) Push(req PushRequest) (*Push, error) {
 	for _, route := range req.Addresses.Routes(req.Origin) {
 		uri := withParameters(route.URI, [][2]string{
 			{"issuerID", c.issuerID}, {"trID", req.AppID}, {"pushID", a.pushID}, {"authData", sealed},
-			{"callbackUri", req.CallbackURI}, {"timeStamp", now.In(zone).Format("20060102150405")},
+			{"callbackUri", req.CallbackURI}, {"timeStamp", stamp(now)},
 		})
 		out.Routes = append(out.Routes, Route{route.Scenario, issuing.NewSecret(uri)})
 	}
@@ -196,7 +186,7 @@ type CreationNotice struct {
 func (s *Server) CreationNotices() []CreationNotice {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]CreationNotice(nil), s.notices...)
+	return slices.Clone(s.notices)
 }
 
 // Suspend has the issuer suspend a token and notifies the token requestor.
@@ -209,17 +199,24 @@ func (s *Server) Resume(refID string) error { return s.act(refID, unionpay.Actio
 func (s *Server) Delete(refID string) error { return s.act(refID, unionpay.ActionDelete) }
 
 func (s *Server) act(refID string, action unionpay.TokenAction) error {
+	change, err := s.change(refID, action)
+	if err != nil {
+		return err
+	}
+	return s.notify(unionpay.MessageTokenStateNotification, change)
+}
+
+// change moves a token and returns what the requestor is told.
+func (s *Server) change(refID string, action unionpay.TokenAction) (object, error) {
 	s.mu.Lock()
-	t, ok := s.byRef[refID]
-	if !ok {
-		s.mu.Unlock()
-		return errors.New("unionpaytest: no such token")
+	defer s.mu.Unlock()
+	t := s.find(func(t *token) bool { return t.RefID == refID })
+	if t == nil {
+		return nil, errors.New("unionpaytest: no such token")
 	}
-	if code := t.move(action); code != unionpay.CodeApproved {
-		s.mu.Unlock()
-		return fmt.Errorf("unionpaytest: %s is refused: %w", action, code)
+	out := t.move(action)
+	if out.code != unionpay.CodeApproved {
+		return nil, fmt.Errorf("unionpaytest: %s is refused: %w", action, out.code)
 	}
-	trxInfo := fields{{"token", t.number}, {"tokenState", string(t.state())}}
-	s.mu.Unlock()
-	return s.notify(unionpay.MessageTokenStateNotification, trxInfo)
+	return out.business, nil
 }

@@ -3,10 +3,9 @@ package unionpaytest
 import (
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/x509"
-	"encoding/pem"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
@@ -37,11 +36,7 @@ func NewKeys() (*Keys, error) {
 		if err != nil {
 			return nil, err
 		}
-		der, err := x509.MarshalPKCS8PrivateKey(key)
-		if err != nil {
-			return nil, err
-		}
-		p.pem = issuing.NewSecret(string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})))
+		p.pem = platform.KeyText(key)
 		if p.private, err = sign.NewPrivateKey(key); err != nil {
 			return nil, err
 		}
@@ -74,3 +69,16 @@ func (k *Keys) UPISignPrivate() sign.PrivateKey { return k.upiSign.private }
 // UPIEncPrivate returns the gateway's own decryption key, for tests that play
 // the gateway.
 func (k *Keys) UPIEncPrivate() sign.PrivateKey { return k.upiEnc.private }
+
+// exchangeKeys is KEY_EXCHANGE.
+func exchangeKeys(*Server, *request) outcome {
+	return approve(object{"upiSignCertID": UPISignKeyID, "upiEncCertID": UPIEncKeyID})
+}
+
+// inquireKeys is KEY_INQUIRY_EXCHANGE.
+func inquireKeys(*Server, *request) outcome {
+	return approve(object{"umpsSignCertID": UPISignKeyID, "umpsEncCertID": UPIEncKeyID})
+}
+
+// confirmReset is KEY_RESET_RESULT.
+func confirmReset(*Server, *request) outcome { return approve(nil) }

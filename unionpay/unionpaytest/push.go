@@ -1,13 +1,15 @@
 package unionpaytest
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/issuing-sdk/issuing-go/internal/platform"
-	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 )
@@ -26,63 +28,51 @@ type PushAnswer struct {
 func (s *Server) PushAnswers() []PushAnswer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]PushAnswer(nil), s.answers...)
+	return slices.Clone(s.answers)
+}
+
+// keep notes what the token requestor answered.
+func (s *Server) keep(a PushAnswer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.answers = append(s.answers, a)
 }
 
 // Notify sends a message of any type to the token requestor, with trxInfo as a
 // JSON object.
 func (s *Server) Notify(message unionpay.MessageType, trxInfo json.RawMessage) error {
-	members, ok := object(trxInfo)
-	if !ok {
-		return fmt.Errorf("unionpaytest: trxInfo is not a JSON object")
+	if _, err := platform.ReadFields(trxInfo); err != nil {
+		return errors.New("unionpaytest: trxInfo is not a JSON object")
 	}
-	f := fields{}
-	for name := range wire.Members(trxInfo) {
-		f = append(f, member{name, members[name]})
-	}
-	return s.notify(message, f)
+	return s.notify(message, trxInfo)
 }
 
 // notify sends a message, signed afresh in each attempt and with the same msgID,
 // until the token requestor answers 00.
-func (s *Server) notify(message unionpay.MessageType, trxInfo fields) error {
+func (s *Server) notify(message unionpay.MessageType, trxInfo any) error {
 	if s.cfg.WebhookURL == "" {
 		return nil
 	}
 	target, err := url.Parse(s.cfg.WebhookURL)
 	if err != nil {
-		return fmt.Errorf("unionpaytest: the webhook address cannot be read")
+		return errors.New("unionpaytest: the webhook address cannot be read")
 	}
-	path := target.Path
-	if path == "" {
-		path = "/"
-	}
-	s.mu.Lock()
-	s.seq++
-	now := s.clock.Now().In(zone)
-	msgID := fmt.Sprintf("U%08s%s%06d", s.cfg.AppID, now.Format("20060102150405"), s.seq%1_000_000)
-	s.mu.Unlock()
-	top := fields{
-		{"msgInfo", fields{
-			{"versionNo", "1.0.0"}, {"msgID", msgID}, {"timeStamp", now.Format("20060102150405")},
-			{"msgType", string(message)}, {"walletID", s.cfg.AppID},
-		}},
-		{"trxInfo", trxInfo},
-	}
-	uuids := map[int]string{}
-	s.http.Push(platform.Callback{
+	now := stamp(s.now())
+	msgID := fmt.Sprintf("U%08s%s%06d", s.cfg.AppID, now, s.pushes.Next()%1_000_000)
+	info := object{"versionNo": "1.0.0", "msgID": msgID, "timeStamp": now, "msgType": string(message), "walletID": s.cfg.AppID}
+	uuid := "" // of the attempt under way; attempts do not overlap
+	s.host.Push(platform.Callback{
 		Type: string(message), URL: s.cfg.WebhookURL, Retries: s.cfg.Retries,
-		Make: func(attempt int) (http.Header, []byte, error) {
-			uuids[attempt] = hexUUID()
-			header, body := s.signedPush(top, path, uuids[attempt])
-			return header, body, nil
+		Make: func(int) (http.Header, []byte, error) {
+			uuid = hexUUID()
+			return s.signedPush(object{"msgInfo": info, "trxInfo": trxInfo}, cmp.Or(target.Path, "/"), uuid)
 		},
 		Verify: func(attempt, status int, header http.Header, body []byte) bool {
-			a := s.checkAnswer(msgID, uuids[attempt], status, header, body)
-			a.Attempt = attempt
-			s.mu.Lock()
-			s.answers = append(s.answers, a)
-			s.mu.Unlock()
+			a := PushAnswer{MsgID: msgID, Attempt: attempt, Status: status}
+			if status == http.StatusOK {
+				s.believe(&a, uuid, header, body)
+			}
+			s.keep(a)
 			return a.Verified && a.Code == unionpay.CodeApproved
 		},
 	})
@@ -90,48 +80,38 @@ func (s *Server) notify(message unionpay.MessageType, trxInfo fields) error {
 }
 
 // signedPush is one attempt.
-func (s *Server) signedPush(top fields, path, uuid string) (http.Header, []byte) {
-	header := http.Header{"Content-Type": {"application/json;charset=UTF-8"}}
+func (s *Server) signedPush(top object, path, uuid string) (http.Header, []byte, error) {
 	if s.cfg.PushProfile == unionpay.ProfileU {
 		reply := s.signedU(top, Behaviour{})
-		return reply.Header, reply.Body
+		return reply.Header, reply.Body, nil
 	}
-	body := top.append(nil, false)
-	jws, err := sign.SignUPI(s.keys.upiSign.private, sign.UPIHeader{
-		KeyID: UPISignKeyID, UUID: uuid, Time: s.clock.Now(), AppID: s.cfg.AppID, Path: path, Mode: s.cfg.PayloadMode,
-	}, body)
-	if err == nil {
-		header["UPI-JWS"] = []string{jws}
-	}
-	return header, body
+	reply := unsigned(platform.JSON(top))
+	jws, err := sign.SignUPI(s.cfg.Keys.upiSign.private, sign.UPIHeader{
+		KeyID: UPISignKeyID, UUID: uuid, Time: s.now(), AppID: s.cfg.AppID, Path: path, Mode: s.cfg.PayloadMode,
+	}, reply.Body)
+	reply.Header["UPI-JWS"] = []string{jws}
+	return reply.Header, reply.Body, err
 }
 
-// checkAnswer verifies what the token requestor answered.
-func (s *Server) checkAnswer(msgID, uuid string, status int, header http.Header, body []byte) PushAnswer {
-	a := PushAnswer{MsgID: msgID, Status: status}
-	if status != http.StatusOK {
-		return a
-	}
-	keys := map[string]sign.PublicKey{SignKeyID: s.keys.sign.private.Public()}
+// believe reads what the token requestor answered, if its signature fits and it
+// echoes the message.
+func (s *Server) believe(a *PushAnswer, uuid string, header http.Header, body []byte) {
+	keys := map[string]sign.PublicKey{SignKeyID: s.cfg.Keys.sign.private.Public()}
 	var err error
 	if s.cfg.PushProfile == unionpay.ProfileU {
 		_, err = s.umps().Verify(keys, "appSignCertID", body)
 	} else {
 		verifier := sign.UPIVerifier{Keys: keys, Mode: s.cfg.PayloadMode, AppIDs: []string{s.cfg.AppID}}
-		_, err = verifier.Verify(header.Get("UPI-JWS"), body, sign.UPIExpect{Now: s.clock.Now(), UUID: uuid, StrictUUID: true})
+		_, err = verifier.Verify(header.Get("UPI-JWS"), body, sign.UPIExpect{Now: s.now(), UUID: uuid, StrictUUID: true})
 	}
-	var answer struct {
-		MsgInfo struct {
-			MsgID string `json:"msgID"`
-		} `json:"msgInfo"`
-		TrxInfo  json.RawMessage `json:"trxInfo"`
-		Response struct {
-			Code string `json:"responseCode"`
-		} `json:"msgResponse"`
+	if err != nil {
+		return
 	}
-	if err != nil || (wire.Codec{}).Unmarshal(body, &answer) != nil || answer.MsgInfo.MsgID != msgID {
-		return a
+	top, topErr := platform.ReadFields(body)
+	info, infoErr := platform.ReadFields(top["msgInfo"])
+	response, responseErr := platform.ReadFields(top["msgResponse"])
+	if errors.Join(topErr, infoErr, responseErr) != nil || info.Text("msgID") != a.MsgID {
+		return
 	}
-	a.Verified, a.Code, a.TrxInfo = true, unionpay.Code(answer.Response.Code), answer.TrxInfo
-	return a
+	a.Verified, a.Code, a.TrxInfo = true, unionpay.Code(response.Text("responseCode")), top["trxInfo"]
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
@@ -30,7 +31,7 @@ func TestPushRetries(t *testing.T) {
 				t.Fatal(err)
 			}
 			var answers atomic.Int64
-			clock := unionpaytest.NewClock(epoch)
+			clock := issuingtest.NewClock(epoch)
 			target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				message, err := io.ReadAll(r.Body)
 				if err != nil {

@@ -1,11 +1,15 @@
 package unionpaytest
 
 import (
+	"cmp"
 	"maps"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/issuing-sdk/issuing-go/internal/platform"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/sign/jose"
 	"github.com/issuing-sdk/issuing-go/unionpay"
@@ -21,11 +25,11 @@ const (
 // Config describes a gateway. The zero Config follows real time and uses profile
 // G everywhere.
 type Config struct {
-	Listen     string // loopback address; empty is any free port
-	Clock      *Clock // nil follows real time
-	Keys       *Keys  // nil makes new ones
-	WebhookURL string // where notifications go; empty sends none
-	AppID      string // the token requestor's; empty is DefaultAppID
+	Listen     string             // loopback address; empty is any free port
+	Clock      *issuingtest.Clock // nil follows real time
+	Keys       *Keys              // nil makes new ones
+	WebhookURL string             // where notifications go; empty sends none
+	AppID      string             // the token requestor's; empty is DefaultAppID
 
 	Paths          map[unionpay.MessageType]string // nil is unionpay.InferredPaths
 	Profiles       map[unionpay.MessageType]unionpay.Profile
@@ -50,97 +54,99 @@ type Config struct {
 	ATMs []unionpay.ATM
 }
 
+// withDefaults returns the configuration with what it leaves open filled in.
+func (c Config) withDefaults() (Config, error) {
+	c.AppID = cmp.Or(c.AppID, DefaultAppID)
+	c.AuthorizationLife = cmp.Or(c.AuthorizationLife, DefaultAuthorizationLife)
+	c.Addresses = cmp.Or(c.Addresses, unionpay.Addresses{
+		IOS:     "tr00520446wallet://cams/link",
+		Android: "tr00520446wallet://cams/link",
+		Web:     "https://wallet.example/cams/link",
+	})
+	if c.Paths == nil {
+		c.Paths = unionpay.InferredPaths()
+	}
+	c.Paths = maps.Clone(c.Paths)
+	if c.Retries == nil {
+		c.Retries = []time.Duration{time.Minute, 5 * time.Minute, 30 * time.Minute}
+	}
+	if c.ATMs == nil {
+		c.ATMs = defaultATMs
+	}
+	var err error
+	if c.Keys == nil {
+		c.Keys, err = NewKeys()
+	}
+	return c, err
+}
+
 // Server is the gateway. It is safe for concurrent use; Close it after use.
+//
+// What it can do beside UnionPay's own affairs comes from the embedded
+// [github.com/issuing-sdk/issuing-go/issuingtest.Platform]: URL, Clock, Close,
+// Inject, Choose, Requests, SetCallbackFault, ReleaseCallbacks, Deliveries, Check.
+// It prints its address alone.
 type Server struct {
-	cfg   Config
-	http  *platform.Server
-	clock *Clock
-	keys  *Keys
-	wrong sign.PrivateKey // signs wrong answers
+	issuingtest.Platform
+
+	cfg    Config
+	host   *platform.Server
+	byPath map[string][]unionpay.MessageType
+
+	uuids      *platform.Memory // of requests, by app id
+	msgIDs     *platform.Memory // of requests, by app id
+	behaviours platform.Queue[Behaviour]
+	refs       platform.Sequence
+	pushes     platform.Sequence
+	matched    atomic.Int64 // a sign.UPIMode
 
 	mu         sync.Mutex
-	byPath     map[string][]unionpay.MessageType
-	requestors map[string]map[string]sign.PublicKey // by app id and kid
-	uuids      map[string]time.Time
-	msgIDs     map[string]time.Time
-	next       map[unionpay.MessageType][]Behaviour
-	matched    sign.UPIMode
-
-	seq      uint64
-	cards    map[string]*card          // by card id
-	auths    map[string]*authorization // by nonce
-	tokens   map[tokenKey]*token
-	byRef    map[string]*token
-	byMsgID  map[string]*token // token requests that led to a token
-	feedback []unionpay.FeedbackRequest
-	notices  []CreationNotice
-	answers  []PushAnswer
+	requestors map[string]requestor      // by kid
+	cards      map[string]*card          // by card id
+	auths      map[string]*authorization // by nonce
+	tokens     []*token                  // oldest first
+	feedback   []unionpay.FeedbackRequest
+	notices    []CreationNotice
+	answers    []PushAnswer
 }
+
+// requestor is whom a signing key belongs to.
+type requestor struct {
+	appID string
+	key   sign.PublicKey
+}
+
+// day is how long a UUID and a msgID count as used.
+const day = 24 * time.Hour
 
 // NewServer starts a gateway.
 func NewServer(cfg Config) (*Server, error) {
-	if cfg.AppID == "" {
-		cfg.AppID = DefaultAppID
-	}
-	if cfg.Paths == nil {
-		cfg.Paths = unionpay.InferredPaths()
-	}
-	if cfg.AuthorizationLife == 0 {
-		cfg.AuthorizationLife = DefaultAuthorizationLife
-	}
-	if cfg.Retries == nil {
-		cfg.Retries = []time.Duration{time.Minute, 5 * time.Minute, 30 * time.Minute}
-	}
-	if cfg.ATMs == nil {
-		cfg.ATMs = defaultATMs
-	}
-	if cfg.Addresses == (unionpay.Addresses{}) {
-		cfg.Addresses = unionpay.Addresses{
-			IOS:     "tr00520446wallet://cams/link",
-			Android: "tr00520446wallet://cams/link",
-			Web:     "https://wallet.example/cams/link",
-		}
-	}
-	cfg.Paths = maps.Clone(cfg.Paths)
-	if cfg.Keys == nil {
-		keys, err := NewKeys()
-		if err != nil {
-			return nil, err
-		}
-		cfg.Keys = keys
-	}
-	s := &Server{
-		cfg: cfg, keys: cfg.Keys, wrong: cfg.Keys.decrypt.private,
-		byPath:     map[string][]unionpay.MessageType{},
-		requestors: map[string]map[string]sign.PublicKey{cfg.AppID: {SignKeyID: cfg.Keys.sign.private.Public()}},
-		uuids:      map[string]time.Time{}, msgIDs: map[string]time.Time{},
-		next:  map[unionpay.MessageType][]Behaviour{},
-		cards: map[string]*card{}, auths: map[string]*authorization{},
-		tokens: map[tokenKey]*token{}, byRef: map[string]*token{}, byMsgID: map[string]*token{},
-	}
-	for message, path := range cfg.Paths {
-		s.byPath[path] = append(s.byPath[path], message)
-	}
-	server, err := platform.New(platform.Config{Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: 1 << 20})
+	cfg, err := cfg.withDefaults()
 	if err != nil {
 		return nil, err
 	}
-	s.http, s.clock = server, server.Clock()
-	s.http.Serve(platform.Named(platform.Path, s.handle))
+	s := &Server{
+		cfg: cfg, byPath: map[string][]unionpay.MessageType{},
+		uuids: platform.NewMemory(day), msgIDs: platform.NewMemory(day),
+		requestors: map[string]requestor{SignKeyID: {cfg.AppID, cfg.Keys.sign.private.Public()}},
+		cards:      map[string]*card{}, auths: map[string]*authorization{},
+	}
+	for _, message := range slices.Sorted(maps.Keys(cfg.Paths)) {
+		path := cfg.Paths[message]
+		s.byPath[path] = append(s.byPath[path], message)
+	}
+	if s.host, err = platform.New(platform.Config{
+		Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: 1 << 20, Operations: operationNames(), Check: s.check,
+	}); err != nil {
+		return nil, err
+	}
+	s.Platform = issuingtest.NewPlatform(s.host)
+	s.host.Serve(s.route)
 	return s, nil
 }
 
-// Close stops the gateway.
-func (s *Server) Close() { s.http.Close() }
-
-// URL returns the base address.
-func (s *Server) URL() string { return s.http.URL() }
-
-// Clock returns the gateway's clock.
-func (s *Server) Clock() *Clock { return s.clock }
-
 // Keys returns the key pairs.
-func (s *Server) Keys() *Keys { return s.keys }
+func (s *Server) Keys() *Keys { return s.cfg.Keys }
 
 // AppID returns the token requestor's id.
 func (s *Server) AppID() string { return s.cfg.AppID }
@@ -150,11 +156,12 @@ func (s *Server) Paths() map[unionpay.MessageType]string { return maps.Clone(s.c
 
 // ClientConfig returns the configuration of a client for this gateway.
 func (s *Server) ClientConfig() unionpay.Config {
+	keys := s.cfg.Keys
 	return unionpay.Config{
-		BaseURL: s.URL(), AppID: s.cfg.AppID, SignKey: s.keys.Sign(), SignKeyID: SignKeyID,
-		UPISignKeys: map[string]sign.PublicKey{UPISignKeyID: s.keys.UPISign()},
-		UPIEncKey:   s.keys.UPIEnc(), UPIEncKeyID: UPIEncKeyID,
-		DecryptKeys: map[string]sign.PrivateKey{DecryptKeyID: s.keys.Decrypt()},
+		BaseURL: s.URL(), AppID: s.cfg.AppID, SignKey: keys.Sign(), SignKeyID: SignKeyID,
+		UPISignKeys: map[string]sign.PublicKey{UPISignKeyID: keys.UPISign()},
+		UPIEncKey:   keys.UPIEnc(), UPIEncKeyID: UPIEncKeyID,
+		DecryptKeys: map[string]sign.PrivateKey{DecryptKeyID: keys.Decrypt()},
 		Paths:       s.Paths(), Profiles: maps.Clone(s.cfg.Profiles), Shapes: maps.Clone(s.cfg.Shapes),
 		BodyEncryption: maps.Clone(s.cfg.BodyEncryption), PayloadMode: s.cfg.PayloadMode, JWE: s.cfg.JWE,
 		UMPSDigestInfo: s.cfg.UMPSDigestInfo,
@@ -162,35 +169,38 @@ func (s *Server) ClientConfig() unionpay.Config {
 }
 
 // AddRequestor lets another token requestor call, with its own id and signing
-// key. The tokens of one are unknown to the other.
+// key. The tokens of one are unknown to the other. A key id belongs to the
+// requestor that was added with it last.
 func (s *Server) AddRequestor(appID, keyID string, key sign.PublicKey) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.requestors[appID] == nil {
-		s.requestors[appID] = map[string]sign.PublicKey{}
-	}
-	s.requestors[appID][keyID] = key
+	s.requestors[keyID] = requestor{appID, key}
+}
+
+// known returns the requestors by the ids of their keys.
+func (s *Server) known() map[string]requestor {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.requestors)
 }
 
 // MatchedMode returns the payload mode of the last request that verified.
-func (s *Server) MatchedMode() sign.UPIMode {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.matched
-}
+func (s *Server) MatchedMode() sign.UPIMode { return sign.UPIMode(s.matched.Load()) }
 
 // Feedback returns the reports that were taken, oldest first.
 func (s *Server) Feedback() []unionpay.FeedbackRequest {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]unionpay.FeedbackRequest(nil), s.feedback...)
+	return slices.Clone(s.feedback)
 }
 
-// defaultATMs are the fixtures of a gateway that was given none.
-var defaultATMs = []unionpay.ATM{
-	{ID: "ATM-000123", Name: "Raffles Place 1", BankName: "Example Bank", CityName: "Singapore", CountryCode: "702", Address: "1 Example Road", Longitude: "+103.8519", Latitude: "+1.2902"},
-	{ID: "ATM-000124", Name: "Orchard 5", BankName: "Sample Bank", CityName: "Singapore", CountryCode: "702", Address: "5 Orchard Example", Longitude: "+103.8320", Latitude: "+1.3040"},
-	{ID: "ATM-000125", Name: "Jurong 2", BankName: "Example Bank", CityName: "Jurong", CountryCode: "702", Address: "2 Jurong Example", Longitude: "+103.7420", Latitude: "+1.3330"},
-	{ID: "ATM-000200", Name: "Central 9", BankName: "Harbour Bank", CityName: "Hong Kong", CountryCode: "344", Address: "9 Example Street", Longitude: "+114.1580", Latitude: "+22.2820"},
-	{ID: "ATM-000300", Name: "Alameda 3", BankName: "Banco Ejemplo", CityName: "São Paulo", CountryCode: "076", Address: "3 Alameda Exemplo", Longitude: "-46.6333", Latitude: "-23.5505"},
-}
+func (s *Server) now() time.Time { return s.Clock().Now() }
+
+// zone is the gateway's: one page says Beijing time.
+var zone = time.FixedZone("UTC+8", 8*60*60)
+
+// timeStamp is the layout of every time of day in a message.
+const timeStamp = "20060102150405"
+
+// stamp formats a time as the gateway does.
+func stamp(t time.Time) string { return t.In(zone).Format(timeStamp) }

@@ -1,211 +1,18 @@
 package unionpaytest
 
 import (
-	"crypto/sha256"
+	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
-	"github.com/issuing-sdk/issuing-go/internal/wire"
+	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/sign/jose"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 )
-
-// token is one token of the registry.
-type token struct {
-	number   issuing.Secret
-	ref      string
-	requestr string // app id of the token requestor
-	deviceID string
-	msgID    string
-	auth     *authorization
-	card     *card
-	expiry   time.Time
-	states   []unionpay.TokenState // history, the current one last
-	useCases []string
-}
-
-// tokenKey finds a token without being it, so that a printed server shows none.
-type tokenKey [sha256.Size]byte
-
-func keyOf(number string) tokenKey { return sha256.Sum256([]byte(number)) }
-
-func (t *token) state() unionpay.TokenState { return t.states[len(t.states)-1] }
-
-// sealedAuthorization is what an issuer encrypts for the gateway.
-type sealedAuthorization struct {
-	PAN      issuing.Secret `json:"pan"`
-	Expiry   string         `json:"expiry"`
-	Nonce    string         `json:"nonce"`
-	Time     string         `json:"time"`
-	IssuerID string         `json:"issuerID"`
-}
-
-// requestToken is TOKEN_REQUEST_WITH_AUTHORIZATION.
-func (s *Server) requestToken(q *request) (unionpay.Code, string, any) {
-	useCases := stringsOf(q.business["useCaseIndicator"])
-	merchant := len(useCases) > 0
-	for _, u := range useCases {
-		merchant = merchant && u == string(unionpay.UseCaseCOF)
-	}
-	if q.text("deviceID") == "" && !merchant {
-		return unionpay.CodeFormat, "field deviceID", nil
-	}
-	data := q.text("authorizationData")
-	plaintext, err := jose.UPIJWE{}.Decrypt(map[string]sign.PrivateKey{UPIEncKeyID: s.keys.upiEnc.private}, data)
-	var content sealedAuthorization
-	if err != nil || (wire.Codec{}).Unmarshal(plaintext, &content) != nil {
-		return unionpay.CodeIssuerRefused, "", nil
-	}
-	auth, ok := s.auths[content.Nonce]
-	issuer := q.text("issuerID")
-	if !ok || auth.requestor != q.appID || (issuer != "" && issuer != auth.card.issuerID) {
-		return unionpay.CodeIssuerRefused, "", nil
-	}
-	now := s.clock.Now()
-	switch {
-	case auth.used || s.liveToken(auth.card, q.appID):
-		return unionpay.CodeTokenAlreadyIssued, "", nil
-	case now.Sub(auth.made) > s.cfg.AuthorizationLife:
-		return unionpay.CodeEnrolmentTimeout, "", nil
-	}
-	if code := auth.card.status.code(); code != unionpay.CodeApproved {
-		return code, "", nil
-	}
-	auth.used = true
-	s.seq++
-	t := &token{
-		number: ledger.PAN("62999900", s.seq, 19), ref: fmt.Sprintf("1%09d", s.seq), requestr: q.appID,
-		deviceID: q.text("deviceID"), msgID: q.msgID, auth: auth, card: auth.card,
-		expiry: now.AddDate(5, 0, 0), states: []unionpay.TokenState{unionpay.TokenActive}, useCases: useCases,
-	}
-	s.tokens[keyOf(t.number.Reveal())], s.byRef[t.ref] = t, t
-	if q.msgID != "" {
-		s.byMsgID[q.appID+"/"+q.msgID] = t
-	}
-	s.notices = append(s.notices, CreationNotice{
-		IssuerID: auth.card.issuerID, CardID: auth.card.id, PushID: auth.pushID, RefID: t.ref, At: now,
-	})
-	return unionpay.CodeApproved, "", s.tokenFields(q, t)
-}
-
-func (s *Server) liveToken(c *card, requestor string) bool {
-	for _, t := range s.tokens {
-		if t.card == c && t.requestr == requestor && !t.state().Terminal() {
-			return true
-		}
-	}
-	return false
-}
-
-// tokenFields is the business part of an answer about a token.
-func (s *Server) tokenFields(q *request, t *token) fields {
-	number := t.number
-	if q.behaviour.EncryptToken {
-		number = s.sealForRequestor(q.profile, number)
-	}
-	f := fields{}
-	if t.deviceID != "" {
-		f = append(f, member{"deviceID", t.deviceID})
-	}
-	if !q.behaviour.NoToken {
-		f = append(f, member{"token", number})
-	}
-	state := string(t.state())
-	if q.behaviour.NewValues {
-		state = "SOMETHING_NEW"
-	}
-	pan := t.card.pan.Reveal()
-	return append(f,
-		member{"tokenRefID", t.ref},
-		member{"tokenExpiry", t.expiry.In(zone).Format("20060102150405")},
-		member{"tokenState", state},
-		member{"maskedPAN", pan[:6] + "******" + pan[len(pan)-4:]},
-		member{"maskedToken", t.number.Reveal()[:4] + "***********" + t.number.Last4()},
-	)
-}
-
-var zone = time.FixedZone("UTC+8", 8*60*60)
-
-// sealForRequestor encrypts a field for the token requestor.
-func (s *Server) sealForRequestor(profile unionpay.Profile, value issuing.Secret) issuing.Secret {
-	key := s.keys.decrypt.private.Public()
-	var sealed string
-	var err error
-	if profile == unionpay.ProfileU {
-		sealed, err = sign.EncryptUMPS(key, []byte(value.Reveal()))
-	} else {
-		sealed, err = s.cfg.JWE.Encrypt(key, DecryptKeyID, []byte(value.Reveal()))
-	}
-	if err != nil {
-		return issuing.Secret{}
-	}
-	return issuing.NewSecret(sealed)
-}
-
-// transitions are the states that each action starts from, and where it leads.
-var transitions = map[unionpay.TokenAction]struct {
-	from []unionpay.TokenState
-	to   unionpay.TokenState
-}{
-	unionpay.ActionSuspend: {[]unionpay.TokenState{unionpay.TokenActive}, unionpay.TokenSuspended},
-	unionpay.ActionResume:  {[]unionpay.TokenState{unionpay.TokenSuspended}, unionpay.TokenActive},
-	unionpay.ActionDelete:  {[]unionpay.TokenState{unionpay.TokenActive, unionpay.TokenSuspended}, unionpay.TokenDeleted},
-}
-
-// move changes a token's state.
-func (t *token) move(action unionpay.TokenAction) unionpay.Code {
-	step, ok := transitions[action]
-	switch {
-	case !ok:
-		return unionpay.CodeFormat
-	case !slices.Contains(step.from, t.state()):
-		return unionpay.CodeState
-	}
-	t.states = append(t.states, step.to)
-	return unionpay.CodeApproved
-}
-
-// updateToken is TOKEN_STATE_UPDATE.
-func (s *Server) updateToken(q *request) (unionpay.Code, string, any) {
-	t, ok := s.tokens[keyOf(q.text("token"))]
-	switch {
-	case !ok || t.requestr != q.appID:
-		return unionpay.CodeRecordNotFound, "", nil
-	case t.deviceID != q.text("deviceID"):
-		return unionpay.CodeInvalidDevice, "", nil
-	}
-	if code := t.move(unionpay.TokenAction(q.text("tokenAction"))); code != unionpay.CodeApproved {
-		return code, "", nil
-	}
-	return unionpay.CodeApproved, "", fields{{"token", t.number}, {"tokenState", string(t.state())}}
-}
-
-// inquireToken is the token inquiry.
-func (s *Server) inquireToken(q *request) (unionpay.Code, string, any) {
-	var t *token
-	switch {
-	case q.text("token") != "":
-		t = s.tokens[keyOf(q.text("token"))]
-	case q.text("tokenRefID") != "":
-		t = s.byRef[q.text("tokenRefID")]
-	case q.text("originalMsgID") != "":
-		t = s.byMsgID[q.appID+"/"+q.text("originalMsgID")]
-	default:
-		return unionpay.CodeFormat, "field token, tokenRefID or originalMsgID", nil
-	}
-	if t == nil || t.requestr != q.appID {
-		return unionpay.CodeRecordNotFound, "", nil
-	}
-	if device := q.text("deviceID"); device != "" && device != t.deviceID {
-		return unionpay.CodeInvalidDevice, "", nil
-	}
-	return unionpay.CodeApproved, "", s.tokenFields(q, t)
-}
 
 // TokenRecord is what the gateway keeps of a token.
 type TokenRecord struct {
@@ -221,61 +28,223 @@ type TokenRecord struct {
 	UseCases []unionpay.UseCase    // what it is for
 }
 
+// token is one token of the registry.
+type token struct {
+	TokenRecord
+	auth *authorization
+}
+
+func (t *token) state() unionpay.TokenState { return t.States[len(t.States)-1] }
+
 // Tokens returns all tokens, by reference.
 func (s *Server) Tokens() []TokenRecord {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []TokenRecord
-	for _, ref := range slices.Sorted(maps.Keys(s.byRef)) {
-		t := s.byRef[ref]
-		r := TokenRecord{
-			Token: t.number, RefID: t.ref, AppID: t.requestr, DeviceID: t.deviceID, MsgID: t.msgID,
-			CardID: t.card.id, PushID: t.auth.pushID, States: slices.Clone(t.states), Expiry: t.expiry,
-		}
-		for _, u := range t.useCases {
-			r.UseCases = append(r.UseCases, unionpay.UseCase(u))
-		}
+	for _, t := range s.tokens {
+		r := t.TokenRecord
+		r.States, r.UseCases = slices.Clone(r.States), slices.Clone(r.UseCases)
 		out = append(out, r)
 	}
 	return out
 }
 
-// Check proves what must hold whatever happened: no authorization led to two
+// find returns the latest token that fits, nil when none does. The server's lock
+// is held.
+func (s *Server) find(fits func(*token) bool) *token {
+	for _, t := range slices.Backward(s.tokens) {
+		if fits(t) {
+			return t
+		}
+	}
+	return nil
+}
+
+// onToken is an operation on a token of the requestor's, which the request tells
+// from the others. A device that it names must be the token's.
+func onToken(means func(*request, *token) bool, run func(*Server, *request, *token) outcome) func(*Server, *request) outcome {
+	return func(s *Server, q *request) outcome {
+		t := s.find(func(t *token) bool { return t.AppID == q.appID && means(q, t) })
+		if t == nil {
+			return refuse(unionpay.CodeRecordNotFound)
+		}
+		if device := q.Text("deviceID"); device != "" && device != t.DeviceID {
+			return refuse(unionpay.CodeInvalidDevice)
+		}
+		return run(s, q, t)
+	}
+}
+
+// named reports whether a request names a token by its number or, without one,
+// by its reference.
+func named(q *request, t *token) bool {
+	if number := q.Text("token"); number != "" {
+		return t.Token.Reveal() == number
+	}
+	return t.RefID == q.Text("tokenRefID")
+}
+
+// requested reports whether a request names a token by the request for it.
+func requested(q *request, t *token) bool { return t.MsgID == q.Text("originalMsgID") }
+
+// requestToken is TOKEN_REQUEST_WITH_AUTHORIZATION.
+func (s *Server) requestToken(q *request) outcome {
+	var useCases []unionpay.UseCase
+	if json.Unmarshal(q.fields["useCaseIndicator"], &useCases) != nil {
+		useCases = nil
+	}
+	merchant := len(useCases) > 0
+	for _, u := range useCases {
+		merchant = merchant && u == unionpay.UseCaseCOF
+	}
+	if q.Text("deviceID") == "" && !merchant {
+		return wrongField("deviceID")
+	}
+	auth, now := s.authorization(q), s.now()
+	switch {
+	case auth == nil:
+		return refuse(unionpay.CodeIssuerRefused)
+	case auth.used || s.alive(auth.card, q.appID):
+		return refuse(unionpay.CodeTokenAlreadyIssued)
+	case now.Sub(auth.made) > s.cfg.AuthorizationLife:
+		return refuse(unionpay.CodeEnrolmentTimeout)
+	case auth.card.status != CardNormal:
+		return refuse(auth.card.status.code())
+	}
+	auth.used = true
+	t := &token{auth: auth, TokenRecord: TokenRecord{
+		Token: ledger.PAN("62999900", uint64(len(s.tokens)+1), 19), RefID: s.refs.ID(10), AppID: q.appID,
+		DeviceID: q.Text("deviceID"), MsgID: q.msgID, CardID: auth.card.id, PushID: auth.pushID,
+		States: []unionpay.TokenState{unionpay.TokenActive}, Expiry: now.AddDate(5, 0, 0), UseCases: useCases,
+	}}
+	s.tokens = append(s.tokens, t)
+	s.notices = append(s.notices, CreationNotice{
+		IssuerID: auth.card.issuerID, CardID: t.CardID, PushID: t.PushID, RefID: t.RefID, At: now,
+	})
+	return s.inquireToken(q, t)
+}
+
+// authorization returns the issuer's authorization in a request, nil when no
+// issuer made it for this requestor.
+func (s *Server) authorization(q *request) *authorization {
+	plaintext, err := s.open(jose.UPIJWE{}, q.Text("authorizationData"))
+	if err != nil {
+		return nil
+	}
+	content, err := platform.ReadFields(plaintext)
+	if err != nil {
+		return nil
+	}
+	auth := s.auths[content.Text("nonce")]
+	if auth == nil || auth.requestor != q.appID {
+		return nil
+	}
+	if issuer := q.Text("issuerID"); issuer != "" && issuer != auth.card.issuerID {
+		return nil
+	}
+	return auth
+}
+
+// alive reports whether a card has a token of the requestor's that is not
+// deleted.
+func (s *Server) alive(c *card, requestor string) bool {
+	return s.find(func(t *token) bool { return t.auth.card == c && t.AppID == requestor && !t.state().Terminal() }) != nil
+}
+
+// inquireToken is the token inquiry: what every answer about a token holds.
+func (s *Server) inquireToken(q *request, t *token) outcome {
+	pan, number, state := t.auth.card.pan, t.Token.Reveal(), string(t.state())
+	if q.behaviour.NewValues {
+		state = "SOMETHING_NEW"
+	}
+	f := object{
+		"tokenRefID": t.RefID, "tokenExpiry": stamp(t.Expiry), "tokenState": state,
+		"maskedPAN":   pan.Reveal()[:6] + "******" + pan.Last4(),
+		"maskedToken": number[:4] + "***********" + t.Token.Last4(),
+	}
+	if t.DeviceID != "" {
+		f["deviceID"] = t.DeviceID
+	}
+	if q.behaviour.EncryptToken {
+		number = s.sealForRequestor(q.profile, number)
+	}
+	if !q.behaviour.NoToken {
+		f["token"] = number
+	}
+	return approve(f)
+}
+
+// sealForRequestor encrypts a field for the token requestor; "" is a failure.
+func (s *Server) sealForRequestor(profile unionpay.Profile, value string) string {
+	key := s.cfg.Keys.decrypt.private.Public()
+	var sealed string
+	if profile == unionpay.ProfileU {
+		sealed, _ = sign.EncryptUMPS(key, []byte(value))
+	} else {
+		sealed, _ = s.cfg.JWE.Encrypt(key, DecryptKeyID, []byte(value))
+	}
+	return sealed
+}
+
+// transitions are the states that each action starts from, and where it leads.
+var transitions = map[unionpay.TokenAction]struct {
+	from []unionpay.TokenState
+	to   unionpay.TokenState
+}{
+	unionpay.ActionSuspend: {[]unionpay.TokenState{unionpay.TokenActive}, unionpay.TokenSuspended},
+	unionpay.ActionResume:  {[]unionpay.TokenState{unionpay.TokenSuspended}, unionpay.TokenActive},
+	unionpay.ActionDelete:  {[]unionpay.TokenState{unionpay.TokenActive, unionpay.TokenSuspended}, unionpay.TokenDeleted},
+}
+
+// move changes a token's state and returns what is told of it.
+func (t *token) move(action unionpay.TokenAction) outcome {
+	step, ok := transitions[action]
+	switch {
+	case !ok:
+		return refuse(unionpay.CodeFormat)
+	case !slices.Contains(step.from, t.state()):
+		return refuse(unionpay.CodeState)
+	}
+	t.States = append(t.States, step.to)
+	return approve(object{"token": t.Token.Reveal(), "tokenState": string(step.to)})
+}
+
+// updateToken is TOKEN_STATE_UPDATE.
+func (s *Server) updateToken(q *request, t *token) outcome {
+	return t.move(unionpay.TokenAction(q.Text("tokenAction")))
+}
+
+// check proves what must hold whatever happened: no authorization led to two
 // tokens, every used authorization to one, no card has two live tokens of one
 // requestor, every token's history follows the allowed transitions, and the
 // issuer was told of every token once.
-func (s *Server) Check() error {
+func (s *Server) check() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	perAuth, live := map[*authorization]int{}, map[string]int{}
-	for _, t := range s.tokens {
-		perAuth[t.auth]++
-		if !t.state().Terminal() {
-			live[t.requestr+"/"+t.card.id]++
-		}
-		for i := 1; i < len(t.states); i++ {
-			if !allowed(t.states[i-1], t.states[i]) {
-				return fmt.Errorf("unionpaytest: token %s moved from %s to %s", t.ref, t.states[i-1], t.states[i])
-			}
-		}
-	}
-	for _, a := range s.auths {
-		if n := perAuth[a]; n > 1 || (a.used != (n == 1)) {
-			return fmt.Errorf("unionpaytest: push %s led to %d tokens", a.pushID, n)
-		}
-	}
-	for key, n := range live {
-		if n > 1 {
-			return fmt.Errorf("unionpaytest: %d live tokens for %s", n, key)
-		}
-	}
-	told := map[string]int{}
+	led, live, told := map[*authorization]int{}, map[string]int{}, map[string]int{}
 	for _, n := range s.notices {
 		told[n.RefID]++
 	}
-	for ref := range s.byRef {
-		if told[ref] != 1 {
-			return fmt.Errorf("unionpaytest: the issuer was told %d times of token %s", told[ref], ref)
+	for _, t := range s.tokens {
+		led[t.auth]++
+		if !t.state().Terminal() {
+			live[t.AppID+"/"+t.CardID]++
+		}
+		for i := 1; i < len(t.States); i++ {
+			if !allowed(t.States[i-1], t.States[i]) {
+				return fmt.Errorf("unionpaytest: token %s moved from %s to %s", t.RefID, t.States[i-1], t.States[i])
+			}
+		}
+		if n := live[t.AppID+"/"+t.CardID]; n > 1 {
+			return fmt.Errorf("unionpaytest: %d live tokens of requestor %s for card %s", n, t.AppID, t.CardID)
+		}
+		if n := told[t.RefID]; n != 1 {
+			return fmt.Errorf("unionpaytest: the issuer was told %d times of token %s", n, t.RefID)
+		}
+	}
+	for _, a := range s.auths {
+		if n := led[a]; n > 1 || (a.used != (n == 1)) {
+			return fmt.Errorf("unionpaytest: push %s led to %d tokens", a.pushID, n)
 		}
 	}
 	return nil

@@ -4,17 +4,20 @@
 //
 // # Overview
 //
-// A [Handler] is an http.Handler around one function of the merchant's:
+// The package webhook serves the requests; [NewCallbacks] tells it how, and
+// [Decide] makes its function of one that returns a decision:
 //
-//	h, err := authdecision.New(authdecision.Config{
+//	src, err := authdecision.NewCallbacks(authdecision.CallbackConfig{
 //		Key: own, PlatformKey: uqpayKey, Window: 2 * time.Second,
-//		Decide: func(ctx context.Context, req *authdecision.Request) (authdecision.Decision, error) {
+//	})
+//	…
+//	h := webhook.NewHandler(src, authdecision.Decide(
+//		func(ctx context.Context, req *authdecision.Request) (authdecision.Decision, error) {
 //			if req.BillingAmount.Cmp(limit) > 0 {
 //				return authdecision.Decline(authdecision.CodeInsufficientFunds), nil
 //			}
 //			return authdecision.Approve(), nil
-//		},
-//	})
+//		}))
 //
 // Requests and answers are armored PGP messages: encrypted to the merchant's key
 // and to UQPAY's, with AES-256 and a modification detection code (SEIPD v1).
@@ -23,14 +26,14 @@
 //
 // Neither side signs, so the encryption does not tell who asks. Serve the
 // endpoint over TLS at an address that cannot be guessed, and filter source
-// addresses in front of it or with [Config.Allow].
+// addresses in front of it or with [CallbackConfig.Allow].
 //
 // # Errors
 //
 // When there is no decision (in time), the connection is dropped and UQPAY's
 // configured default decides: a plain or empty answer with status 200 is never
-// sent. [Config.Observe] tells what happened to each request, among them the
-// decisions that came too late.
+// sent. The handler's observer is told what happened to each request, among them
+// the decisions that came too late, as [webhook.OutcomeOvertime].
 //
 // # Retries
 //

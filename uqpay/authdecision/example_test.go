@@ -9,6 +9,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/uqpay/authdecision"
+	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
 // An endpoint that approves up to a limit. Serve it over TLS.
@@ -22,17 +23,15 @@ func Example() {
 		log.Fatal(err)
 	}
 	limit := issuing.NewAmount(100, 0)
-	handler, err := authdecision.New(authdecision.Config{
-		Key: own, PlatformKey: platform, Window: 2 * time.Second,
-		Decide: func(_ context.Context, req *authdecision.Request) (authdecision.Decision, error) {
-			if req.BillingAmount.Cmp(limit) > 0 {
-				return authdecision.Decline(authdecision.CodeInsufficientFunds), nil
-			}
-			return authdecision.Approve(), nil
-		},
-	})
+	src, err := authdecision.NewCallbacks(authdecision.CallbackConfig{Key: own, PlatformKey: platform, Window: 2 * time.Second})
 	if err != nil {
 		log.Fatal(err)
 	}
-	http.Handle("POST /uqpay/authorize/b1d6c7", handler)
+	decide := func(_ context.Context, req *authdecision.Request) (authdecision.Decision, error) {
+		if req.BillingAmount.Cmp(limit) > 0 {
+			return authdecision.Decline(authdecision.CodeInsufficientFunds), nil
+		}
+		return authdecision.Approve(), nil
+	}
+	http.Handle("POST /uqpay/authorize/b1d6c7", webhook.NewHandler(src, authdecision.Decide(decide)))
 }

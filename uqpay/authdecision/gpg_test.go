@@ -82,7 +82,7 @@ func TestGPG(t *testing.T) {
 	}
 	g.run(t, []byte(public), "--import")
 
-	f := serve(t, func(c *Config) { c.PlatformKey = platform })
+	f := serve(t, func(c *options) { c.PlatformKey = platform })
 	for _, options := range [][]string{nil, {"--compress-algo", "none"}, {"--cipher-algo", "AES128"}} {
 		request := g.run(t, []byte(requestBody), append(options, "--armor", "--encrypt", "--recipient", "merchant@example.com")...)
 		resp, err := f.post(t, request)

@@ -57,7 +57,7 @@ func TestKeysRoundTrip(t *testing.T) {
 func TestKeysPrintNothing(t *testing.T) {
 	t.Parallel()
 	merchant, platform := pair(t)
-	cfg := Config{Key: merchant, PlatformKey: platform.Public()}
+	cfg := CallbackConfig{Key: merchant, PlatformKey: platform.Public()}
 	secret := merchant.p.entity.PrivateKey.PrivateKey
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
 		text := fmt.Sprintf(verb, cfg) + fmt.Sprintf(verb, struct{ k PublicKey }{merchant.Public()})

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
 // TestObserverPanics: an observer's panic takes no answer away, and that of the
@@ -12,21 +14,21 @@ import (
 // not end the process.
 func TestObserverPanics(t *testing.T) {
 	t.Parallel()
-	told := make(chan Report, 10)
-	observe := func(_ context.Context, r Report) {
+	told := make(chan webhook.Report, 10)
+	observe := func(_ context.Context, r webhook.Report) {
 		told <- r
 		panic("observer's bug")
 	}
-	f := serve(t, func(c *Config) { c.Observe = observe })
+	f := serve(t, func(c *options) { c.Observe = observe })
 	resp, err := f.post(t, sealed(t, requestBody))
 	if err != nil {
 		t.Fatal(err)
 	}
 	_ = resp.Body.Close()
-	if resp.StatusCode != http.StatusOK || (<-told).Outcome != OutcomeAnswered {
+	if resp.StatusCode != http.StatusOK || (<-told).Outcome != webhook.OutcomeHandled {
 		t.Errorf("status %d", resp.StatusCode)
 	}
-	f = serve(t, func(c *Config) {
+	f = serve(t, func(c *options) {
 		c.Observe, c.Window, c.Margin = observe, 50*time.Millisecond, time.Millisecond
 		c.Decide = func(ctx context.Context, _ *Request) (Decision, error) {
 			<-ctx.Done()
@@ -39,7 +41,7 @@ func TestObserverPanics(t *testing.T) {
 	}
 	late := 0
 	for range 2 {
-		if r := <-told; r.Outcome == OutcomeDropped && r.Decision.Approved() {
+		if r := <-told; r.Outcome == webhook.OutcomeOvertime && r.Code == string(CodeApprove) {
 			late++
 		}
 	}

@@ -2,6 +2,7 @@ package authdecision
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -22,11 +23,7 @@ const (
 
 // Known reports whether t was documented when this version was released.
 func (t TransactionType) Known() bool {
-	switch t {
-	case TypeAuthorization, TypeTransferOut, TypeCashWithdrawal, TypeRefund:
-		return true
-	}
-	return false
+	return slices.Contains([]TransactionType{TypeAuthorization, TypeTransferOut, TypeCashWithdrawal, TypeRefund}, t)
 }
 
 // Request is a transaction that is to be decided. Only TransactionID is certain
@@ -63,6 +60,8 @@ type Request struct {
 	AcquirerID          string           `json:"acquiring_institution_id"`           // of the acquirer
 	WalletType          uqpay.WalletType `json:"wallet_type"`                        // open set, such as GOOGLE ECOMMERCE
 	Raw                 issuing.Secret   `json:"-"`                                  // the decrypted JSON
+
+	decision Decision // the function's, for the answer
 }
 
 // ErrRequest is the cause of a request that was opened and cannot be read.

@@ -4,15 +4,15 @@
 // # Overview
 //
 // A [Deduper] is a [webhook.Deduper] over database/sql for PostgreSQL, MySQL (and
-// MariaDB) and SQLite. Every replica opens its own on the same table and hands
-// it to [webhook.NewHandler] with [webhook.WithDeduper]; handlers of several
-// providers may share one, because handlers put the provider before the id.
+// MariaDB) and SQLite. Every replica opens its own on the same table and hands it
+// to its sources, in the field Deduper of their configuration; sources of several
+// providers may share one, because the provider stands before every id.
 //
 //	dedupe, err := sqldedupe.New(db, sqldedupe.Config{Dialect: sqldedupe.PostgreSQL})
 //	…
 //	err = dedupe.Migrate(ctx) // or run dedupe.Schema() with your own migrations
 //	…
-//	handler := webhook.NewHandler(src, handle, webhook.WithDeduper(dedupe))
+//	src, err := worldcard.NewCallbacks(worldcard.CallbackConfig{…, Deduper: dedupe})
 //
 // The package brings no driver. The database must be the one that is written
 // to: a read replica that lags behind shows states of the past. SQLite answers

@@ -11,6 +11,7 @@ import (
 
 	"github.com/issuing-sdk/issuing-go/webhook"
 	"github.com/issuing-sdk/issuing-go/webhook/sqldedupe"
+	"github.com/issuing-sdk/issuing-go/worldcard"
 )
 
 // Each replica of a program opens the same database; each event is dispatched
@@ -33,8 +34,14 @@ func Example() {
 		return
 	}
 
-	var src *webhook.Source // of webhook.WorldCard, or another provider's
-	http.Handle("POST /callbacks/worldcard", webhook.NewHandler(src, handle, webhook.WithDeduper(dedupe)))
+	var cfg worldcard.CallbackConfig // or another provider's, with the platform's keys
+	cfg.Deduper = dedupe
+	src, err := worldcard.NewCallbacks(cfg)
+	if err != nil {
+		log.Print(err)
+		return
+	}
+	http.Handle("POST /callbacks/worldcard", webhook.NewHandler(src, handle))
 
 	go sweep(ctx, dedupe)
 }

@@ -2,10 +2,8 @@ package worldcardtest
 
 import (
 	"cmp"
-	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"net/netip"
 	"sync"
@@ -40,6 +38,7 @@ const (
 // Config describes a platform. The zero Config is a platform with a reserve of
 // one million dollars that follows real time.
 type Config struct {
+	Keys       Keys               // of merchant and platform; the zero Keys are fresh ones
 	Listen     string             // loopback address; empty is any free port
 	Clock      *issuingtest.Clock // nil follows real time
 	WebhookURL string             // where callbacks go; empty sends none
@@ -107,7 +106,7 @@ func NewServer(cfg Config) (*Server, error) {
 		cards: map[string]*card{}, byKey: map[string]*card{}, deposits: map[string]*deposit{},
 		numbers: map[[sha256.Size]byte]string{},
 	}
-	if err := s.makeKeys(); err != nil {
+	if err := s.takeKeys(cfg.Keys); err != nil {
 		return nil, err
 	}
 	if cfg.Reserve.Sign() != 0 {
@@ -124,24 +123,6 @@ func NewServer(cfg Config) (*Server, error) {
 	s.Platform = issuingtest.NewPlatform(s.host)
 	s.host.Serve(s.route)
 	return s, nil
-}
-
-func (s *Server) makeKeys() error {
-	var err error
-	if s.merchantKey, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
-		return err
-	}
-	if s.platformKey, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
-		return err
-	}
-	if s.merchant, err = sign.NewPublicKey(&s.merchantKey.PublicKey); err != nil {
-		return err
-	}
-	key := make([]byte, 32)
-	_, _ = rand.Read(key)
-	s.aesText = issuing.NewSecret(hex.EncodeToString(key))
-	s.aes, err = sign.NewAESKey(key)
-	return err
 }
 
 // AppID returns the merchant's application id.

@@ -27,7 +27,6 @@ type shop struct {
 	clock    *issuingtest.Clock
 	server   *worldcardtest.Server
 	client   *worldcard.Client
-	source   *webhook.Source
 	route    http.HandlerFunc
 	replicas []http.Handler
 
@@ -49,16 +48,17 @@ func openShop(t *testing.T, l *lab) *shop {
 	t.Cleanup(s.server.Close)
 	s.client, err = worldcard.New(s.server.ClientConfig(), issuing.WithClock(s.clock.Now))
 	ok(t, err)
-	s.source, err = webhook.WorldCard(webhook.WorldCardConfig{
-		PlatformKeys: []sign.PublicKey{s.server.PlatformKey()}, AESKey: s.server.AESKey(), Now: s.clock.Now,
-	})
-	ok(t, err)
 	return s
 }
 
 // start adds a replica, a process as far as the Deduper can tell.
-func (s *shop) start(d webhook.Deduper) {
-	s.replicas = append(s.replicas, webhook.NewHandler(s.source, s.handle, webhook.WithDeduper(d), webhook.WithObserver(s.observe)))
+func (s *shop) start(t *testing.T, d webhook.Deduper) {
+	t.Helper()
+	source, err := worldcard.NewCallbacks(worldcard.CallbackConfig{
+		PlatformKeys: []sign.PublicKey{s.server.PlatformKey()}, AESKey: s.server.AESKey(), Deduper: d, Now: s.clock.Now,
+	})
+	ok(t, err)
+	s.replicas = append(s.replicas, webhook.NewHandler(source, s.handle, webhook.WithObserver(s.observe)))
 }
 
 // handle fails at the first attempt of every event.
@@ -115,8 +115,8 @@ func (s *shop) apply(t *testing.T, key string) {
 // twice each, and fails the first attempt of every event.
 func testTogether(t *testing.T, l *lab) {
 	s := openShop(t, l)
-	s.start(l.replica(t))
-	s.start(l.replica(t))
+	s.start(t, l.replica(t))
+	s.start(t, l.replica(t))
 	s.route = s.both
 	s.server.SetCallbackFault(issuingtest.CallbackFault{Duplicate: true})
 	const cards = 5
@@ -146,8 +146,8 @@ func testTogether(t *testing.T, l *lab) {
 // testOneDies kills a replica in the middle of an event.
 func testOneDies(t *testing.T, l *lab) {
 	s := openShop(t, l)
-	s.start(killed{l.replica(t)})
-	s.start(l.replica(t))
+	s.start(t, killed{l.replica(t)})
+	s.start(t, l.replica(t))
 	next := 0
 	s.route = func(w http.ResponseWriter, r *http.Request) {
 		replica := s.replicas[min(next, 1)] // the dead one gets no more than the first delivery

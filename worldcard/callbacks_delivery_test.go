@@ -1,4 +1,4 @@
-package webhook_test
+package worldcard_test
 
 import (
 	"context"
@@ -32,7 +32,7 @@ type shop struct {
 
 func openShop(t *testing.T) *shop {
 	t.Helper()
-	s := &shop{clock: issuingtest.NewClock(wcEpoch)}
+	s := &shop{clock: issuingtest.NewClock(callbackEpoch)}
 	var handler http.Handler
 	ready := make(chan struct{})
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -45,7 +45,7 @@ func openShop(t *testing.T) *shop {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
-	src, err := webhook.WorldCard(webhook.WorldCardConfig{
+	src, err := worldcard.NewCallbacks(worldcard.CallbackConfig{
 		PlatformKeys: []sign.PublicKey{server.PlatformKey()}, AESKey: server.AESKey(), Now: s.clock.Now,
 	})
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
 // keyPair makes the two sides' keys once.
@@ -38,28 +39,36 @@ func pair(tb testing.TB) (merchant, platform PrivateKey) {
 const requestBody = `{"transaction_id":"550e8400-e29b-41d4-a716-446655440000","transaction_type":1000,"card_id":"card-1","processing_code":"00","billing_amount":"11.50","transaction_amount":10.10,"auth_amount":null,"date_of_transaction":"2025-11-14 15:07:25","billing_currency_code":"USD","transaction_currency_code":"SGD","card_balance":988.5,"merchant_name":"Test Merchant","merchant_category_code":5734,"wallet_type":"GOOGLE ECOMMERCE","retrieval_reference_number":"529430718653","novelty":{"a":[1]}}`
 
 type fixture struct {
-	h       *Handler
+	h       *webhook.Handler
 	server  *httptest.Server
-	reports chan Report
+	reports chan webhook.Report
 }
 
-func serve(tb testing.TB, change func(*Config)) *fixture {
+// options are the source's, and what its handler takes.
+type options struct {
+	CallbackConfig
+	Decide  Func
+	Observe func(context.Context, webhook.Report)
+}
+
+func serve(tb testing.TB, change func(*options)) *fixture {
 	tb.Helper()
 	merchant, platform := pair(tb)
-	f := &fixture{reports: make(chan Report, 100)}
-	cfg := Config{
-		Key: merchant, PlatformKey: platform.Public(), Window: 5 * time.Second, Margin: time.Millisecond,
-		Decide:  func(context.Context, *Request) (Decision, error) { return Approve(), nil },
-		Observe: func(_ context.Context, r Report) { f.reports <- r },
+	f := &fixture{reports: make(chan webhook.Report, 100)}
+	cfg := options{
+		CallbackConfig: CallbackConfig{Key: merchant, PlatformKey: platform.Public(), Window: 5 * time.Second, Margin: time.Millisecond},
+		Decide:         func(context.Context, *Request) (Decision, error) { return Approve(), nil },
+		Observe:        func(_ context.Context, r webhook.Report) { f.reports <- r },
 	}
 	if change != nil {
 		change(&cfg)
 	}
-	h, err := New(cfg)
+	src, err := NewCallbacks(cfg.CallbackConfig)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	f.h, f.server = h, httptest.NewServer(h)
+	f.h = webhook.NewHandler(src, Decide(cfg.Decide), webhook.WithObserver(cfg.Observe))
+	f.server = httptest.NewServer(f.h)
 	tb.Cleanup(f.server.Close)
 	return f
 }
@@ -87,7 +96,7 @@ func sealed(tb testing.TB, body string) []byte {
 func TestDecides(t *testing.T) {
 	t.Parallel()
 	var got *Request
-	f := serve(t, func(c *Config) {
+	f := serve(t, func(c *options) {
 		c.Decide = func(_ context.Context, req *Request) (Decision, error) {
 			got = req
 			return Decision{Code: CodeInsufficientFunds, Reference: "ref-1"}, nil
@@ -109,7 +118,7 @@ func TestDecides(t *testing.T) {
 	if err != nil || string(plain) != want {
 		t.Errorf("answer %s, %v", plain, err)
 	}
-	if r := <-f.reports; r.Outcome != OutcomeAnswered || r.Decision.Code != CodeInsufficientFunds || r.RequestID != "req-1" || r.Err != nil {
+	if r := <-f.reports; r.Outcome != webhook.OutcomeHandled || r.Code != string(CodeInsufficientFunds) || r.RequestID != "req-1" || r.Err != nil {
 		t.Errorf("report %+v", r)
 	}
 	if got.RequestID != "req-1" || got.BillingAmount.String() != "11.50" || got.TransactionAmount.String() != "10.10" ||
@@ -132,12 +141,12 @@ func TestDrops(t *testing.T) {
 	}
 	altered := bytes.Clone(good)
 	altered[len(altered)/2] ^= 1
-	decide := func(d Decision, err error) func(*Config) {
-		return func(c *Config) { c.Decide = func(context.Context, *Request) (Decision, error) { return d, err } }
+	decide := func(d Decision, err error) func(*options) {
+		return func(c *options) { c.Decide = func(context.Context, *Request) (Decision, error) { return d, err } }
 	}
 	boom := errors.New("boom")
 	for name, c := range map[string]struct {
-		change func(*Config)
+		change func(*options)
 		body   []byte
 		want   error
 	}{
@@ -153,14 +162,14 @@ func TestDrops(t *testing.T) {
 		"error":             {decide(Approve(), boom), good, boom},
 		"zero decision":     {decide(Decision{}, nil), good, ErrNoDecision},
 		"odd code":          {decide(Decision{Code: "approve"}, nil), good, ErrNoDecision},
-		"not allowed":       {func(c *Config) { c.Allow = func(*http.Request) bool { return false } }, good, errNotAllowed},
-		"panic": {func(c *Config) {
+		"not allowed":       {func(c *options) { c.Allow = func(*webhook.Request) bool { return false } }, good, ErrNotAllowed},
+		"panic": {func(c *options) {
 			c.Decide = func(context.Context, *Request) (Decision, error) { panic("merchant's bug") }
-		}, good, ErrPanic},
-		"late": {func(c *Config) {
+		}, good, webhook.ErrPanic},
+		"late": {func(c *options) {
 			c.Window, c.Margin = 50*time.Millisecond, time.Millisecond
 			c.Decide = func(ctx context.Context, _ *Request) (Decision, error) { <-ctx.Done(); return Approve(), nil }
-		}, good, ErrLate},
+		}, good, webhook.ErrLate},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -170,7 +179,7 @@ func TestDrops(t *testing.T) {
 				_ = resp.Body.Close()
 				t.Fatalf("answered with status %d", resp.StatusCode)
 			}
-			if r := <-f.reports; !errors.Is(r.Err, c.want) || r.Outcome == OutcomeAnswered {
+			if r := <-f.reports; !errors.Is(r.Err, c.want) || r.Outcome.Acknowledged() || r.Status != 0 {
 				t.Errorf("report %+v", r)
 			}
 		})
@@ -211,7 +220,7 @@ func TestRepeatsAskOnce(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	asked := 0
-	f := serve(t, func(c *Config) {
+	f := serve(t, func(c *options) {
 		c.Decide = func(context.Context, *Request) (Decision, error) {
 			mu.Lock()
 			defer mu.Unlock()
@@ -262,7 +271,7 @@ func TestOneReportPerAnswer(t *testing.T) {
 		t.Errorf("%d reports of %d calls", len(f.reports), calls)
 	}
 	for range min(calls, len(f.reports)) {
-		if r := <-f.reports; r.Outcome != OutcomeAnswered || r.Err != nil {
+		if r := <-f.reports; r.Outcome != webhook.OutcomeHandled || r.Err != nil {
 			t.Errorf("%+v", r)
 		}
 	}
@@ -291,25 +300,26 @@ func TestMemoryIsBounded(t *testing.T) {
 func TestNewRefuses(t *testing.T) {
 	t.Parallel()
 	merchant, platform := pair(t)
-	good := Config{Key: merchant, PlatformKey: platform.Public(), Window: time.Second,
-		Decide: func(context.Context, *Request) (Decision, error) { return Approve(), nil }}
-	for name, change := range map[string]func(*Config){
-		"no key":          func(c *Config) { c.Key = PrivateKey{} },
-		"no platform key": func(c *Config) { c.PlatformKey = PublicKey{} },
-		"own key twice":   func(c *Config) { c.PlatformKey = merchant.Public() },
-		"no window":       func(c *Config) { c.Window = 0 },
-		"long window":     func(c *Config) { c.Window = 6 * time.Second },
-		"no time left":    func(c *Config) { c.Margin = time.Second },
-		"no function":     func(c *Config) { c.Decide = nil },
+	good := CallbackConfig{Key: merchant, PlatformKey: platform.Public(), Window: time.Second}
+	for name, change := range map[string]func(*CallbackConfig){
+		"no key":          func(c *CallbackConfig) { c.Key = PrivateKey{} },
+		"no platform key": func(c *CallbackConfig) { c.PlatformKey = PublicKey{} },
+		"own key twice":   func(c *CallbackConfig) { c.PlatformKey = merchant.Public() },
+		"no window":       func(c *CallbackConfig) { c.Window = 0 },
+		"long window":     func(c *CallbackConfig) { c.Window = 6 * time.Second },
+		"no time left":    func(c *CallbackConfig) { c.Margin = time.Second },
+		"negative margin": func(c *CallbackConfig) { c.Margin = -time.Second },
 	} {
 		cfg := good
 		change(&cfg)
-		if _, err := New(cfg); !errors.Is(err, issuing.ErrInvalid) {
+		if _, err := NewCallbacks(cfg); !errors.Is(err, issuing.ErrInvalid) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	h, err := New(good)
-	if err != nil || h.budget != 800*time.Millisecond {
-		t.Errorf("budget %v, %v", h.budget, err)
+	if _, err := NewCallbacks(good); err != nil || good.budget() != 800*time.Millisecond {
+		t.Errorf("budget %v, %v", good.budget(), err)
+	}
+	if Decide(nil) != nil {
+		t.Error("a function out of nothing, which a handler would not refuse")
 	}
 }

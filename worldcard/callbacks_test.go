@@ -1,4 +1,4 @@
-package webhook_test
+package worldcard_test
 
 import (
 	"bytes"
@@ -23,25 +23,25 @@ import (
 	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
 )
 
-var wcEpoch = time.Date(2026, 6, 26, 2, 0, 0, 0, time.UTC)
+var callbackEpoch = time.Date(2026, 6, 26, 2, 0, 0, 0, time.UTC)
 
-// wcPlatform is a platform that signs callbacks, and a source that checks them,
+// callbackPlatform is a platform that signs callbacks, and a source that checks them,
 // on one turned clock.
-func wcPlatform(t testing.TB, platform worldcardtest.Config, change ...func(*webhook.WorldCardConfig)) (*worldcardtest.Server, *webhook.Source) {
+func callbackPlatform(t testing.TB, platform worldcardtest.Config, change ...func(*worldcard.CallbackConfig)) (*worldcardtest.Server, *webhook.Source) {
 	t.Helper()
-	platform.Clock = issuingtest.NewClock(wcEpoch)
+	platform.Clock = issuingtest.NewClock(callbackEpoch)
 	server, err := worldcardtest.NewServer(platform)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
-	cfg := webhook.WorldCardConfig{
+	cfg := worldcard.CallbackConfig{
 		PlatformKeys: []sign.PublicKey{server.PlatformKey()}, AESKey: server.AESKey(), Now: server.Clock().Now,
 	}
 	for _, f := range change {
 		f(&cfg)
 	}
-	src, err := webhook.WorldCard(cfg)
+	src, err := worldcard.NewCallbacks(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,26 +57,8 @@ func signed(t testing.TB, server *worldcardtest.Server, payload map[string]any) 
 	return header, body
 }
 
-func wcTime(t testing.TB, text string) time.Time {
-	t.Helper()
-	v, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
-}
-
-func wcAmount(t testing.TB, text string) issuing.Amount {
-	t.Helper()
-	a, err := issuing.ParseAmount(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a
-}
-
-// wcPayloads are the seven payload tables, every field filled.
-func wcPayloads(t testing.TB) []struct {
+// callbackPayloads are the seven payload tables, every field filled.
+func callbackPayloads(t testing.TB) []struct {
 	typ     string
 	payload map[string]any
 	want    worldcard.Notification
@@ -92,27 +74,27 @@ func wcPayloads(t testing.TB) []struct {
 			"card_id": "1", "merchant_card_id": "mc", "card_number": "4937241000003841", "status": 2, "amount": "100.00",
 			"currency": "USD", "create_time": created, "complete_time": done, "failure_reason": "",
 		}, &worldcard.CardOpened{
-			CardID: "1", MerchantCardID: "mc", CardNumber: pan, Status: worldcard.OpenEventSuccess, Amount: wcAmount(t, "100.00"),
-			Currency: "USD", CreateTime: wcTime(t, created), CompleteTime: wcTime(t, done),
+			CardID: "1", MerchantCardID: "mc", CardNumber: pan, Status: worldcard.OpenEventSuccess, Amount: amount(t, "100.00"),
+			Currency: "USD", CreateTime: at(t, created), CompleteTime: at(t, done),
 		}},
 		{worldcard.NotifyCardDeposit, map[string]any{
 			"transaction_id": "9", "merchant_transaction_id": "tx", "card_id": "1", "amount": "100.00", "settle_amount": 99.5,
 			"currency": "USD", "status": "1", "create_time": created, "complete_time": done, "failure_reason": nil,
 		}, &worldcard.CardDeposited{
-			TransactionID: "9", MerchantTransactionID: "tx", CardID: "1", Amount: wcAmount(t, "100.00"), SettleAmount: wcAmount(t, "99.5"),
-			Currency: "USD", Status: worldcard.DepositEventSuccess, CreateTime: wcTime(t, created), CompleteTime: wcTime(t, done),
+			TransactionID: "9", MerchantTransactionID: "tx", CardID: "1", Amount: amount(t, "100.00"), SettleAmount: amount(t, "99.5"),
+			Currency: "USD", Status: worldcard.DepositEventSuccess, CreateTime: at(t, created), CompleteTime: at(t, done),
 		}},
 		{worldcard.NotifyCardClose, map[string]any{
 			"card_id": "1", "merchant_card_id": "mc", "card_number": "4937241000003841", "card_status": "cancelled",
 			"amount": "57.66", "currency": "USD", "complete_time": done,
 		}, &worldcard.CardClosed{
-			CardID: "1", MerchantCardID: "mc", CardNumber: pan, CardState: worldcard.CardStateCancelled, Amount: wcAmount(t, "57.66"),
-			Currency: "USD", CompleteTime: wcTime(t, done),
+			CardID: "1", MerchantCardID: "mc", CardNumber: pan, CardState: worldcard.CardStateCancelled, Amount: amount(t, "57.66"),
+			Currency: "USD", CompleteTime: at(t, done),
 		}},
 		{worldcard.NotifyCardStatusChange, map[string]any{
 			"card_id": "1", "merchant_card_id": "mc", "card_number": "493724******3841", "card_status": "BLOCKED", "change_time": done,
 		}, &worldcard.CardStateChanged{
-			CardID: "1", MerchantCardID: "mc", CardNumber: issuing.NewSecret("493724******3841"), CardState: "BLOCKED", ChangeTime: wcTime(t, done),
+			CardID: "1", MerchantCardID: "mc", CardNumber: issuing.NewSecret("493724******3841"), CardState: "BLOCKED", ChangeTime: at(t, done),
 		}},
 		{worldcard.NotifyCardBilling, map[string]any{
 			"transaction_id": "t1", "card_id": "1", "card_type_id": 7, "transaction_time": done,
@@ -121,42 +103,34 @@ func wcPayloads(t testing.TB) []struct {
 			"auth_code": "123456", "merchant_name": "AMAZON.COM", "merchant_country": "US", "merchant_city": "SEATTLE",
 			"mcc": 5411, "description": "books",
 		}, &worldcard.CardBilled{
-			TransactionID: "t1", CardID: "1", CardTypeID: 7, TransactionTime: wcTime(t, done),
+			TransactionID: "t1", CardID: "1", CardTypeID: 7, TransactionTime: at(t, done),
 			TransactionType: worldcard.TransactionTypeAuthorization, TransactionStatus: worldcard.TransactionStatusDeclined,
-			ResultCode: "51", FailReason: "no money", TransactionAmount: wcAmount(t, "50.00"), TransactionCurrency: "EUR",
-			BillingAmount: wcAmount(t, "54.10"), BillingCurrency: "USD", AuthCode: "123456", MerchantName: "AMAZON.COM",
+			ResultCode: "51", FailReason: "no money", TransactionAmount: amount(t, "50.00"), TransactionCurrency: "EUR",
+			BillingAmount: amount(t, "54.10"), BillingCurrency: "USD", AuthCode: "123456", MerchantName: "AMAZON.COM",
 			MerchantCountry: "US", MerchantCity: "SEATTLE", MCC: "5411", Description: "books",
 		}},
 		{worldcard.NotifyCard3DS, map[string]any{
 			"card_id": "1", "currency": "USD", "amount": "50.00", "otp": "4815162342", "detail": "AMAZON.COM", "business_type": "Card3ds",
 			"expires_at": done, "url": "",
 		}, &worldcard.Card3DS{
-			CardID: "1", Currency: "USD", Amount: wcAmount(t, "50.00"), OTP: issuing.NewSecret("4815162342"), Detail: "AMAZON.COM",
-			BusinessType: "Card3ds", ExpiresAt: wcTime(t, done),
+			CardID: "1", Currency: "USD", Amount: amount(t, "50.00"), OTP: issuing.NewSecret("4815162342"), Detail: "AMAZON.COM",
+			BusinessType: "Card3ds", ExpiresAt: at(t, done),
 		}},
 		{worldcard.NotifyCardKYC, map[string]any{
 			"card_id": "1", "merchant_card_id": "mc", "card_type": "PHYSICAL-G", "status": 3, "retry_allowed": true,
 			"reason": "blurred", "reviewed_at": done,
 		}, &worldcard.KYCReviewed{
 			CardID: "1", MerchantCardID: "mc", CardType: worldcard.CardTypePhysicalG, Status: worldcard.KYCEventRejected,
-			RetryAllowed: true, Reason: "blurred", ReviewedAt: wcTime(t, done),
+			RetryAllowed: true, Reason: "blurred", ReviewedAt: at(t, done),
 		}},
 	}
 }
 
-func eventOptions() cmp.Option {
-	return cmp.Options{
-		cmp.Comparer(func(a, b issuing.Secret) bool { return a.Equal(b) }),
-		cmp.Comparer(func(a, b issuing.Amount) bool { return a == b }),
-		cmp.Comparer(func(a, b time.Time) bool { return a.Equal(b) }),
-	}
-}
-
-func TestWorldCardAllTypes(t *testing.T) {
+func TestCallbacksOfAllTypes(t *testing.T) {
 	t.Parallel()
 	for _, long := range []bool{false, true} {
-		server, src := wcPlatform(t, worldcardtest.Config{LongSalt: long})
-		payloads := wcPayloads(t)
+		server, src := callbackPlatform(t, worldcardtest.Config{LongSalt: long})
+		payloads := callbackPayloads(t)
 		if len(payloads) != len(worldcard.NotifyTypes()) {
 			t.Errorf("%d payloads for %d types", len(payloads), len(worldcard.NotifyTypes()))
 		}
@@ -175,10 +149,10 @@ func TestWorldCardAllTypes(t *testing.T) {
 				if err != nil {
 					t.Fatalf("%s: %v", p.typ, err)
 				}
-				if diff := cmp.Diff(p.want, event.Data, eventOptions()); diff != "" {
+				if diff := cmp.Diff(p.want, event.Data, compareOptions()); diff != "" {
 					t.Errorf("%s (-want +got):\n%s", p.typ, diff)
 				}
-				if event.Type != p.typ || event.Provider != "worldcard" || !event.Time.Equal(wcEpoch) {
+				if event.Type != p.typ || event.Provider != "worldcard" || !event.Time.Equal(callbackEpoch) {
 					t.Errorf("%s: %+v", p.typ, event)
 				}
 				key := p.want.DedupeKey()
@@ -200,9 +174,9 @@ func TestWorldCardAllTypes(t *testing.T) {
 	}
 }
 
-func TestWorldCardWithoutTypeAndWithAnUnknownOne(t *testing.T) {
+func TestCallbackWithoutTypeAndWithAnUnknownOne(t *testing.T) {
 	t.Parallel()
-	server, src := wcPlatform(t, worldcardtest.Config{})
+	server, src := callbackPlatform(t, worldcardtest.Config{})
 	header, body := signed(t, server, map[string]any{"card_id": "1"})
 	if _, err := src.Parse(header, body); !errors.Is(err, webhook.ErrPayload) {
 		t.Errorf("without a type: %v", err)
@@ -227,10 +201,10 @@ func TestWorldCardWithoutTypeAndWithAnUnknownOne(t *testing.T) {
 	}
 }
 
-func TestWorldCardRefusals(t *testing.T) {
+func TestCallbackRefusals(t *testing.T) {
 	t.Parallel()
-	other, _ := wcPlatform(t, worldcardtest.Config{})
-	server, src := wcPlatform(t, worldcardtest.Config{}, func(c *webhook.WorldCardConfig) { c.AppID = "app_sandbox_0001" })
+	other, _ := callbackPlatform(t, worldcardtest.Config{})
+	server, src := callbackPlatform(t, worldcardtest.Config{}, func(c *worldcard.CallbackConfig) { c.AppID = "app_sandbox_0001" })
 	payload := map[string]any{"notify_type": "card_close", "card_id": "1", "amount": "5"}
 	for name, c := range map[string]struct {
 		change func(http.Header, []byte) []byte
@@ -263,7 +237,7 @@ func TestWorldCardRefusals(t *testing.T) {
 	}
 }
 
-func TestWorldCardAgeLimits(t *testing.T) {
+func TestCallbackAgeLimits(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name   string
@@ -279,8 +253,8 @@ func TestWorldCardAgeLimits(t *testing.T) {
 		{"five minutes ahead", 0, -5*time.Minute + time.Second, true},
 		{"too far ahead", 0, -5*time.Minute - time.Second, false},
 	} {
-		now := wcEpoch
-		server, src := wcPlatform(t, worldcardtest.Config{}, func(cfg *webhook.WorldCardConfig) {
+		now := callbackEpoch
+		server, src := callbackPlatform(t, worldcardtest.Config{}, func(cfg *worldcard.CallbackConfig) {
 			cfg.MaxAge = c.maxAge
 			cfg.Now = func() time.Time { return now.Add(c.age) }
 		})
@@ -291,10 +265,10 @@ func TestWorldCardAgeLimits(t *testing.T) {
 	}
 }
 
-func TestWorldCardKeyRotation(t *testing.T) {
+func TestCallbackKeyRotation(t *testing.T) {
 	t.Parallel()
-	old, _ := wcPlatform(t, worldcardtest.Config{})
-	server, src := wcPlatform(t, worldcardtest.Config{}, func(c *webhook.WorldCardConfig) {
+	old, _ := callbackPlatform(t, worldcardtest.Config{})
+	server, src := callbackPlatform(t, worldcardtest.Config{}, func(c *worldcard.CallbackConfig) {
 		c.PlatformKeys = append([]sign.PublicKey{old.PlatformKey()}, c.PlatformKeys...)
 	})
 	for name, from := range map[string]*worldcardtest.Server{"old key": old, "new key": server} {
@@ -305,16 +279,16 @@ func TestWorldCardKeyRotation(t *testing.T) {
 	}
 }
 
-func TestWorldCardConstructorRefusesEmptyKeys(t *testing.T) {
+func TestCallbackConstructorRefusesEmptyKeys(t *testing.T) {
 	t.Parallel()
-	server, _ := wcPlatform(t, worldcardtest.Config{})
-	for name, cfg := range map[string]webhook.WorldCardConfig{
+	server, _ := callbackPlatform(t, worldcardtest.Config{})
+	for name, cfg := range map[string]worldcard.CallbackConfig{
 		"nothing":         {},
 		"no platform key": {AESKey: server.AESKey()},
 		"an empty key":    {AESKey: server.AESKey(), PlatformKeys: []sign.PublicKey{{}}},
 		"no AES key":      {PlatformKeys: []sign.PublicKey{server.PlatformKey()}},
 	} {
-		if _, err := webhook.WorldCard(cfg); !errors.Is(err, issuing.ErrInvalid) {
+		if _, err := worldcard.NewCallbacks(cfg); !errors.Is(err, issuing.ErrInvalid) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -329,9 +303,9 @@ func deliver(h http.Handler, header http.Header, body []byte) *httptest.Response
 	return w
 }
 
-func TestWorldCardHandlerAcknowledgesAndDeduplicates(t *testing.T) {
+func TestCallbackHandlerAcknowledgesAndDeduplicates(t *testing.T) {
 	t.Parallel()
-	server, src := wcPlatform(t, worldcardtest.Config{})
+	server, src := callbackPlatform(t, worldcardtest.Config{})
 	var got []string
 	fail := true
 	h := webhook.NewHandler(src, func(_ context.Context, ev *webhook.Event) error {
@@ -371,9 +345,9 @@ func TestWorldCardHandlerAcknowledgesAndDeduplicates(t *testing.T) {
 	}
 }
 
-func TestWorldCardEventsAreNotMistakenForEachOther(t *testing.T) {
+func TestCallbackEventsAreNotMistakenForEachOther(t *testing.T) {
 	t.Parallel()
-	server, src := wcPlatform(t, worldcardtest.Config{})
+	server, src := callbackPlatform(t, worldcardtest.Config{})
 	base := map[string]any{"notify_type": "card_status_change", "card_id": "1", "card_status": "frozen", "change_time": "2026-06-26T10:00:00+08:00"}
 	ids := map[string]string{}
 	for name, change := range map[string]func(map[string]any){
@@ -410,10 +384,10 @@ func TestWorldCardEventsAreNotMistakenForEachOther(t *testing.T) {
 	}
 }
 
-func TestWorldCardEventPrintsNoSecret(t *testing.T) {
+func TestCallbackEventPrintsNoSecret(t *testing.T) {
 	t.Parallel()
-	server, src := wcPlatform(t, worldcardtest.Config{})
-	for _, p := range wcPayloads(t) {
+	server, src := callbackPlatform(t, worldcardtest.Config{})
+	for _, p := range callbackPayloads(t) {
 		p.payload["notify_type"] = p.typ
 		header, body := signed(t, server, p.payload)
 		event, err := src.Parse(header, body)
@@ -424,12 +398,12 @@ func TestWorldCardEventPrintsNoSecret(t *testing.T) {
 	}
 }
 
-func FuzzWorldCardParse(f *testing.F) {
-	server, src := wcPlatform(f, worldcardtest.Config{})
+func FuzzCallbackParse(f *testing.F) {
+	server, src := callbackPlatform(f, worldcardtest.Config{})
 	header, body := signed(f, server, map[string]any{"notify_type": "card_close", "card_id": "1", "amount": "5"})
 	f.Add(header.Get("X-Signature"), header.Get("X-Timestamp"), header.Get("X-Nonce"), body)
 	f.Add("", "", "", []byte(`{"data":""}`))
-	f.Add("AAAA", strconv.FormatInt(wcEpoch.UnixMilli(), 10), "n", []byte("{"))
+	f.Add("AAAA", strconv.FormatInt(callbackEpoch.UnixMilli(), 10), "n", []byte("{"))
 	f.Fuzz(func(t *testing.T, signature, timestamp, nonce string, foreign []byte) {
 		h := http.Header{}
 		h.Set("X-Signature", signature)

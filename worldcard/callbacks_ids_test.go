@@ -1,4 +1,4 @@
-package webhook_test
+package worldcard_test
 
 import (
 	"crypto/sha256"
@@ -14,9 +14,9 @@ import (
 	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
 )
 
-func TestWorldCard3DSIdsTellNothingOfThePassword(t *testing.T) {
+func TestCallback3DSIdsTellNothingOfThePassword(t *testing.T) {
 	t.Parallel()
-	server, src := wcPlatform(t, worldcardtest.Config{})
+	server, src := callbackPlatform(t, worldcardtest.Config{})
 	payload := map[string]any{
 		"notify_type": worldcard.NotifyCard3DS, "card_id": "1", "currency": "USD", "amount": "50.00", "otp": "135790",
 		"detail": "SHOP", "business_type": "Card3ds", "expires_at": "2026-06-26T10:05:00+08:00",
@@ -52,9 +52,9 @@ func TestWorldCard3DSIdsTellNothingOfThePassword(t *testing.T) {
 	}
 }
 
-func TestWorldCardIdSurvivesAMissingMerchantId(t *testing.T) {
+func TestCallbackIdSurvivesAMissingMerchantId(t *testing.T) {
 	t.Parallel()
-	server, src := wcPlatform(t, worldcardtest.Config{})
+	server, src := callbackPlatform(t, worldcardtest.Config{})
 	full := map[string]any{
 		"notify_type": worldcard.NotifyCardClose, "card_id": "1", "merchant_card_id": "mc", "card_status": "cancelled",
 		"amount": "12.00", "currency": "USD",
@@ -75,7 +75,7 @@ func TestWorldCardIdSurvivesAMissingMerchantId(t *testing.T) {
 	}
 }
 
-func TestWorldCardMaxAhead(t *testing.T) {
+func TestCallbackMaxAhead(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		allowed, ahead time.Duration
@@ -87,8 +87,8 @@ func TestWorldCardMaxAhead(t *testing.T) {
 		{time.Hour, 61 * time.Minute, webhook.ErrTimestamp},
 		{-1, 24 * 365 * time.Hour, nil},
 	} {
-		server, src := wcPlatform(t, worldcardtest.Config{}, func(cfg *webhook.WorldCardConfig) {
-			now := wcEpoch.Add(-c.ahead)
+		server, src := callbackPlatform(t, worldcardtest.Config{}, func(cfg *worldcard.CallbackConfig) {
+			now := callbackEpoch.Add(-c.ahead)
 			cfg.MaxAhead, cfg.Now = c.allowed, func() time.Time { return now }
 		})
 		header, body := signed(t, server, map[string]any{"notify_type": worldcard.NotifyCardOpen, "card_id": "1", "status": 2})

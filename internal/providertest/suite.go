@@ -1,0 +1,93 @@
+package providertest
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// Check is one row of the table.
+type Check struct {
+	Name string
+	// Run checks one provider. Its calls use ctx, through which a test can switch
+	// off what the core does. It calls Skip for what the provider has not.
+	Run func(ctx context.Context, t testing.TB, p Provider)
+}
+
+// Checks is the table.
+var Checks = []Check{
+	{"a refused request fills CallInfo and is not sent", refusedRequest},
+	{"a result that is no pointer is refused unsent", noPointer},
+	{"an invalid request is invalid before it is not configured", invalidFirst},
+	{"three attempts are three everywhere, and durations are of the whole call", threeAttempts},
+	{"a refusal that quotes the request's secrets prints none", quotedSecrets},
+	{"a cancelled call ends at once and says so", cancelled},
+	{"every safety under every fault", everyFault},
+	{"every list ends", listsEnd},
+	{"an operation that does not exist is refused by the platform", unknownOperation},
+	{"a fault that never fired is an error of Check", unfiredFault},
+	{"choosing faults holds no lock", chooseFreely},
+	{"a panic of the test leaves the platform usable", panicInChoose},
+	{"a platform prints its address alone", printsAddress},
+	{"the platform names operations as the client does", namesAgree},
+}
+
+// Providers are all of them.
+var Providers = []Provider{WorldCard}
+
+// matrix collects what became of each check for each provider.
+type matrix struct {
+	mu     sync.Mutex
+	states map[string]string
+}
+
+func (m *matrix) set(check, provider, state string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.states[check+"/"+provider] = state
+}
+
+// String draws the matrix.
+func (m *matrix) String(providers []Provider) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n%-76s", "check")
+	for _, p := range providers {
+		fmt.Fprintf(&b, " %-9s", p.Name)
+	}
+	for _, c := range Checks {
+		fmt.Fprintf(&b, "\n%-76s", c.Name)
+		for _, p := range providers {
+			fmt.Fprintf(&b, " %-9s", m.states[c.Name+"/"+p.Name])
+		}
+	}
+	return b.String()
+}
+
+// Run runs every check for every provider and logs the matrix.
+func Run(t *testing.T, providers []Provider) {
+	t.Helper()
+	m := &matrix{states: map[string]string{}}
+	t.Cleanup(func() { t.Log(m.String(providers)) })
+	for _, c := range Checks {
+		for _, p := range providers {
+			t.Run(c.Name+"/"+p.Name, func(t *testing.T) {
+				t.Parallel()
+				t.Cleanup(func() {
+					switch {
+					case t.Failed():
+						m.set(c.Name, p.Name, "FAILS")
+					case t.Skipped():
+						m.set(c.Name, p.Name, "-")
+					default:
+						m.set(c.Name, p.Name, "holds")
+					}
+				})
+				c.Run(t.Context(), t, p)
+			})
+		}
+	}
+}

@@ -1,0 +1,154 @@
+package unionpaytest
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/issuing-sdk/issuing-go/internal/platform"
+	"github.com/issuing-sdk/issuing-go/unionpay"
+)
+
+// operation is one row of the gateway's table: the name that hooks and errors
+// print, the arrangement of the message's fields where the configuration names
+// none, their table, and what carries a request out with the server's lock held.
+type operation struct {
+	op     string
+	shape  unionpay.Shape
+	fields []spec
+	run    func(*Server, *request) outcome
+}
+
+// Arrangements of messages.
+const (
+	flat      = unionpay.ShapeFlat
+	enveloped = unionpay.ShapeEnveloped
+)
+
+// operations are the gateway's by message.
+var operations = map[unionpay.MessageType]operation{
+	unionpay.MessageATMFeedback:        {"ATMs.Feedback", flat, feedbackFields, (*Server).takeFeedback},
+	unionpay.MessageATMList:            {"ATMs.List", flat, listFields, (*Server).listATMs},
+	unionpay.MessageATMNearby:          {"ATMs.Nearby", flat, nearbyFields, (*Server).nearbyATMs},
+	unionpay.MessageATMCityBank:        {"ATMs.CitiesAndBanks", flat, cityBankFields, (*Server).citiesAndBanks},
+	unionpay.MessageTokenRequest:       {"Tokens.Request", enveloped, tokenRequestFields, (*Server).requestToken},
+	unionpay.MessageTokenStateUpdate:   {"Tokens.UpdateState", enveloped, updateFields, onToken(named, (*Server).updateToken)},
+	unionpay.MessageTokenStateInquiry:  {"Tokens.Token", enveloped, inquiryFields, onToken(named, (*Server).inquireToken)},
+	unionpay.MessageKeyExchange:        {"Keys.Exchange", enveloped, exchangeFields, exchangeKeys},
+	unionpay.MessageKeyInquiryExchange: {"Keys.InquireExchange", enveloped, keyInquiryFields, inquireKeys},
+	unionpay.MessageKeyResetResult:     {"Keys.ConfirmReset", enveloped, nil, confirmReset},
+}
+
+// tokenByRequest shares its message with Tokens.Token.
+var tokenByRequest = operation{
+	"Tokens.TokenByRequest", enveloped, byRequestFields, onToken(requested, (*Server).inquireToken),
+}
+
+func operationNames() []string {
+	names := []string{tokenByRequest.op}
+	for _, o := range operations {
+		names = append(names, o.op)
+	}
+	return names
+}
+
+// operationOf returns the operation that a message with these fields asks for. An
+// inquiry that names no token asks by the request for it, whatever the name that
+// a client is configured to use for that request's id.
+func operationOf(message unionpay.MessageType, f fields) operation {
+	_, token := f["token"]
+	_, ref := f["tokenRefID"]
+	if message == unionpay.MessageTokenStateInquiry && !token && !ref {
+		return tokenByRequest
+	}
+	return operations[message]
+}
+
+// fields are the members of a request.
+type fields = platform.Fields
+
+// request is a message on its way through the gateway's steps.
+type request struct {
+	fields    // business fields
+	operation operation
+
+	message   unionpay.MessageType // "" when the path belongs to none
+	profile   unionpay.Profile
+	readable  bool            // it is of the path's shape
+	msgInfo   json.RawMessage // nil in flat messages
+	msgID     string          // "" in flat messages
+	appID     string          // of the requestor that signed
+	uuid      string          // of the signature's header
+	behaviour Behaviour
+}
+
+// route names a request and carries it out.
+func (s *Server) route(r *http.Request, body []byte) (op string, run func() platform.Reply) {
+	q := s.read(r.URL.Path, body)
+	return q.operation.op, func() platform.Reply { return s.handle(q, r, body) }
+}
+
+// read finds out what a request asks for, and so how it has to be signed; that
+// it is signed so comes later. What cannot be read is still of its path's
+// message, where that has no other.
+func (s *Server) read(path string, body []byte) *request {
+	q := &request{}
+	messages := s.byPath[path]
+	if len(messages) == 0 {
+		return q
+	}
+	q.message = messages[0]
+	q.readable = s.split(q, messages, body)
+	q.profile = s.cfg.Profiles[q.message]
+	switch {
+	case q.readable:
+		q.operation = operationOf(q.message, q.fields)
+	case len(messages) == 1:
+		q.operation = operations[q.message]
+	}
+	return q
+}
+
+// split opens a body and reads the JSON object in it and its envelope. It reports
+// whether they are of the shape that one of the messages has.
+func (s *Server) split(q *request, messages []unionpay.MessageType, body []byte) bool {
+	sealed := !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{"))
+	if sealed {
+		plaintext, err := s.open(s.cfg.JWE, string(bytes.TrimSpace(body)))
+		if err != nil {
+			return false
+		}
+		body = plaintext
+	}
+	top, err := platform.ReadFields(body)
+	if err != nil || !utf8.Valid(body) {
+		return false
+	}
+	if len(messages) == 1 && cmp.Or(s.cfg.Shapes[q.message], operations[q.message].shape) == flat {
+		delete(top, "certificateSignature")
+		delete(top, "encCertId")
+		q.fields = top
+	} else if !q.unfold(top, messages) {
+		return false
+	}
+	return sealed == (s.cfg.BodyEncryption[q.message] == unionpay.BodyJWE)
+}
+
+// unfold takes a message out of its envelope.
+func (q *request) unfold(top fields, messages []unionpay.MessageType) bool {
+	info, err := platform.ReadFields(top["msgInfo"])
+	if err != nil {
+		return false
+	}
+	q.msgInfo, q.msgID = top["msgInfo"], info.Text("msgID")
+	message := unionpay.MessageType(info.Text("msgType"))
+	if misfit(msgInfoFields, info) != "" || !slices.Contains(messages, message) {
+		return false
+	}
+	q.message = message
+	q.fields, err = platform.ReadFields(top["trxInfo"])
+	return err == nil
+}

@@ -1,0 +1,217 @@
+package authdecision
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"net/http"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
+	"github.com/issuing-sdk/issuing-go/webhook"
+)
+
+// Func decides one transaction. ctx ends when an answer would come too late.
+// Without an answer UQPAY's configured default decides: on an error, a panic, the
+// zero Decision, or a decision after the end of ctx.
+type Func func(ctx context.Context, req *Request) (Decision, error)
+
+// Decide makes the function of a [webhook.Handler] of fn, for a source of
+// [NewCallbacks]. It is nil when fn is.
+func Decide(fn Func) webhook.Func {
+	if fn == nil {
+		return nil
+	}
+	return func(ctx context.Context, event *webhook.Event) error {
+		req, ok := event.Data.(*Request)
+		if !ok {
+			return ErrRequest
+		}
+		decision, err := fn(ctx, req)
+		if err == nil {
+			req.decision = decision
+		}
+		return err
+	}
+}
+
+// CallbackConfig is what requests are opened and answered with.
+type CallbackConfig struct {
+	// Key is the merchant's own, whose public half UQPAY has. Required.
+	Key PrivateKey
+	// PlatformKey is UQPAY's. Required.
+	PlatformKey PublicKey
+	// Window is the time that was agreed with UQPAY, 1 to 5 seconds. Required.
+	Window time.Duration
+	// Margin is how much of the window is left to the network and the
+	// encryption; 0 is a fifth of it. The decision has Window minus Margin, from
+	// the request's arrival on.
+	Margin time.Duration
+	// Allow, when set, refuses requests before their body is read, such as those
+	// from unknown addresses.
+	Allow func(*webhook.Request) bool
+	// Zone is that of date_of_transaction, which no document states; nil is
+	// UTC+8, the zone of all of UQPAY's documented times.
+	Zone *time.Location
+	// Remember is for how long a decision answers repeats of its request; 0 is an
+	// hour.
+	Remember time.Duration
+	// Now is the clock for the keys' validity and Remember; nil is time.Now.
+	Now func() time.Time
+}
+
+// maxWindow is the longest window that UQPAY agrees to.
+const maxWindow = 5 * time.Second
+
+// Type is the type of the source's events.
+const Type = "authorization"
+
+// Causes of a request without an answer, beside those of package webhook.
+var (
+	// ErrNoDecision: the function returned the zero Decision or one that cannot
+	// be sent.
+	ErrNoDecision = errors.New("authdecision: not a decision")
+	// ErrReplay: another request came under a transaction id that is known.
+	ErrReplay = errors.New("authdecision: another request under a known transaction id")
+	// ErrNotAllowed: CallbackConfig.Allow refused the request.
+	ErrNotAllowed = errors.New("authdecision: not allowed")
+)
+
+// NewCallbacks returns the source of authorization requests. Its events are
+// questions with a *[Request] and the transaction's id; [Decide] makes their
+// function of a typed one. Reports carry the sent response code, and for
+// [webhook.OutcomeOvertime] the one that came too late.
+func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
+	var p check.Problems
+	p.Required("Key", !cfg.Key.IsZero())
+	p.Required("PlatformKey", !cfg.PlatformKey.IsZero())
+	switch {
+	case cfg.Window <= 0:
+		p.Required("Window", false)
+	case cfg.Window > maxWindow:
+		p.Add("Window", "is longer than %v, the longest that UQPAY agrees to", maxWindow)
+	}
+	if cfg.Margin < 0 || (cfg.Window > 0 && cfg.budget() <= 0) {
+		p.Add("Margin", "must lie between 0 and Window")
+	}
+	if err := p.Err("authdecision", "NewCallbacks"); err != nil {
+		return nil, err
+	}
+	if cfg.Key.Public().Fingerprint() == cfg.PlatformKey.Fingerprint() {
+		return nil, &issuing.Error{Provider: "authdecision", Op: "NewCallbacks", Kind: issuing.ErrInvalid,
+			Err: errors.New("the own key and the platform's are the same")}
+	}
+	if cfg.Zone == nil {
+		cfg.Zone = time.FixedZone("UTC+8", 8*60*60)
+	}
+	if cfg.Remember <= 0 {
+		cfg.Remember = time.Hour
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	s := &callbackScheme{cfg: cfg, repeats: newMemory(cfg.Remember, cfg.Now)}
+	return webhook.NewSource("uqpay", s, webhook.WithClock(cfg.Now), webhook.WithMaxBody(MaxMessage),
+		webhook.WithDeadline(cfg.budget()), webhook.WithPrecheck(s.precheck), webhook.WithDispatch(s.dispatch))
+}
+
+// budget is the time that a request has from its arrival on.
+func (c CallbackConfig) budget() time.Duration {
+	if c.Margin == 0 {
+		return c.Window - c.Window/5
+	}
+	return c.Window - c.Margin
+}
+
+// callbackScheme implements [webhook.Scheme].
+type callbackScheme struct {
+	cfg     CallbackConfig
+	repeats *memory
+}
+
+func (s *callbackScheme) precheck(_ context.Context, req *webhook.Request) error {
+	if s.cfg.Allow != nil && !s.cfg.Allow(req) {
+		return ErrNotAllowed
+	}
+	return nil
+}
+
+// maxRequestID bounds what a caller can put into reports.
+const maxRequestID = 128
+
+// Verify implements [webhook.Scheme]: what opens was encrypted to our key.
+func (s *callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhook.Verified, error) {
+	plaintext, err := open(s.cfg.Key, req.Body, req.Time)
+	id := req.Header.Get("X-Request-Id")
+	return webhook.Verified{RequestID: id[:min(len(id), maxRequestID)], Content: plaintext}, err
+}
+
+// Open implements [webhook.Scheme].
+func (s *callbackScheme) Open(_ context.Context, _ *webhook.Request, v webhook.Verified) (*webhook.Event, error) {
+	plaintext, _ := v.Content.([]byte)
+	req, err := decodeRequest(plaintext, s.cfg.Zone)
+	if err != nil {
+		return nil, err
+	}
+	req.RequestID = v.RequestID
+	return &webhook.Event{Type: Type, ID: req.TransactionID, Time: req.Time, Question: true, Data: req, Raw: req.Raw}, nil
+}
+
+// dispatch asks the function once for each transaction. A decision that comes too
+// late is remembered as well: a repeat gets it.
+func (s *callbackScheme) dispatch(ctx context.Context, event *webhook.Event, fn webhook.Func) (err error) {
+	req, ok := event.Data.(*Request)
+	if !ok {
+		return ErrRequest
+	}
+	c, first, err := s.repeats.claim(req.TransactionID, sha256.Sum256([]byte(req.Raw.Reveal())))
+	if err != nil {
+		return err
+	}
+	if first {
+		err = webhook.ErrPanic // unless fn returns
+		defer func() { s.repeats.settle(c, req.decision, err) }()
+		if err = fn(ctx, event); err == nil && !req.decision.valid() {
+			err = ErrNoDecision
+		}
+		return err
+	}
+	select {
+	case <-c.done:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if c.err != nil {
+		return c.err
+	}
+	req.decision = c.decision
+	return webhook.ErrDuplicate
+}
+
+// Answer implements [webhook.Scheme]: an encrypted decision, or silence, which
+// leaves the decision to UQPAY's configured default.
+func (s *callbackScheme) Answer(_ *webhook.Request, result webhook.Result) webhook.Answer {
+	dropped := webhook.Answer{Drop: true}
+	if result.Event == nil {
+		return dropped
+	}
+	req, ok := result.Event.Data.(*Request)
+	if !ok || result.Err != nil {
+		return dropped
+	}
+	dropped.Code = string(req.decision.Code)
+	if !result.Outcome.Acknowledged() {
+		return dropped
+	}
+	text, err := (wire.Codec{}).Marshal(Answer{req.TransactionID, req.decision.Code, req.decision.Reference})
+	if err == nil {
+		text, err = seal(s.cfg.PlatformKey, text, s.cfg.Now())
+	}
+	if err != nil {
+		return webhook.Answer{Drop: true, Err: err}
+	}
+	header := http.Header{"Content-Type": {"application/json; charset=utf-8"}}
+	return webhook.Answer{Status: http.StatusOK, Header: header, Body: text, Code: dropped.Code}
+}

@@ -1,0 +1,122 @@
+package uqpay
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/webhook"
+)
+
+// DefaultCallbackTolerance is how far a callback's timestamp may lie from now, in
+// both directions: what UQPAY's own libraries allow. UQPAY publishes no rule and
+// no retry schedule; whether a repeat is signed afresh is not known, so allow
+// more where repeats arrive late.
+const DefaultCallbackTolerance = 5 * time.Minute
+
+// CallbackConfig is what callbacks are checked with.
+type CallbackConfig struct {
+	// Secrets are the webhook secrets of the Dashboard, used as they are. Several
+	// are valid at once, for a change of secret. At least one is required: UQPAY
+	// does not sign callbacks when none is set there, and unsigned ones are
+	// always refused. The first also keys the ids of events that come without one:
+	// keep its place for as long as it is valid.
+	Secrets []issuing.Secret
+	// Tolerance is how far a timestamp may lie from now; 0 is
+	// DefaultCallbackTolerance.
+	Tolerance time.Duration
+	// Deduper remembers events; nil is one in memory.
+	Deduper webhook.Deduper
+	// MaxBody bounds a body; 0 is webhook.DefaultMaxBody.
+	MaxBody int64
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+// NewCallbacks returns the source of UQPAY's callbacks. Events carry the pointers
+// to [CardCreated] and its siblings; Event.ID is UQPAY's event id. Both
+// generations of the envelope are read.
+//
+// One address, set at the master account, gets the events of all connected
+// accounts. They name no account: find it by card or cardholder id.
+func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
+	var p check.Problems
+	p.Required("Secrets", len(cfg.Secrets) > 0)
+	s := callbackScheme{window: webhook.Window{MaxAge: DefaultCallbackTolerance, MaxAhead: DefaultCallbackTolerance}}
+	for i, secret := range cfg.Secrets {
+		key, err := sign.NewHMACKey(secret)
+		if err != nil {
+			p.Add(fmt.Sprintf("Secrets[%d]", i), "is empty")
+			continue
+		}
+		s.keys = append(s.keys, key)
+	}
+	switch {
+	case cfg.Tolerance < 0:
+		p.Add("Tolerance", "must not be negative")
+	case cfg.Tolerance > 0:
+		s.window = webhook.Window{MaxAge: cfg.Tolerance, MaxAhead: cfg.Tolerance}
+	}
+	if err := p.Err(providerName, "NewCallbacks"); err != nil {
+		return nil, err
+	}
+	return webhook.NewSource(providerName, s, webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now),
+		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(s.precheck))
+}
+
+// callbackScheme implements [webhook.Scheme].
+type callbackScheme struct {
+	keys   []sign.HMACKey
+	window webhook.Window
+}
+
+// Headers of a callback, in net/http's spelling.
+const (
+	headerTimestamp = "X-Wk-Timestamp"
+	headerSignature = "X-Wk-Signature"
+)
+
+// precheck refuses what is not signed before its body is read.
+func (callbackScheme) precheck(_ context.Context, req *webhook.Request) error {
+	if req.Header.Get(headerSignature) == "" || req.Header.Get(headerTimestamp) == "" {
+		return webhook.ErrSignature
+	}
+	return nil
+}
+
+// Verify implements [webhook.Scheme]. The text of the timestamp is signed as it
+// came.
+func (s callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhook.Verified, error) {
+	signature, timestamp := req.Header.Get(headerSignature), req.Header.Get(headerTimestamp)
+	if !slices.ContainsFunc(s.keys, func(key sign.HMACKey) bool {
+		return sign.VerifyHMAC512(key, signature, req.Body, timestamp) == nil
+	}) {
+		return webhook.Verified{}, webhook.ErrSignature
+	}
+	at, err := s.window.CheckUnix(timestamp, req.Time)
+	return webhook.Verified{At: at}, err
+}
+
+// Open implements [webhook.Scheme].
+func (s callbackScheme) Open(_ context.Context, req *webhook.Request, _ webhook.Verified) (*webhook.Event, error) {
+	e, err := decodeEvent(req.Body)
+	if err != nil {
+		return nil, err
+	}
+	event := &webhook.Event{Type: e.Type, ID: e.ID, Data: e.Data, Raw: issuing.NewSecret(string(req.Body))}
+	if event.ID == "" {
+		// The whole content identifies the event. The digest is keyed: ids reach
+		// logs and databases, and one-time passwords are guessed easily.
+		event.ID = e.Type + "|hmac:" + s.keys[0].Fingerprint(req.Body)
+	}
+	return event, nil
+}
+
+// Answer implements [webhook.Scheme]: "ok" is what every page of events asks for.
+func (callbackScheme) Answer(_ *webhook.Request, result webhook.Result) webhook.Answer {
+	return webhook.StandardAnswer(result)
+}

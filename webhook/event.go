@@ -1,0 +1,69 @@
+package webhook
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+)
+
+// Why a callback is refused. errors.Is tells them apart; none holds an expected
+// signature, a header or a body.
+var (
+	// ErrSignature: the signature is missing or does not verify.
+	ErrSignature = fmt.Errorf("webhook: %w", issuing.ErrSignature)
+	// ErrTimestamp: the callback is older or further in the future than allowed.
+	ErrTimestamp = errors.New("webhook: timestamp outside the allowed window")
+	// ErrUnknownKey: the callback names a key or merchant that is not
+	// configured.
+	ErrUnknownKey = errors.New("webhook: unknown key or merchant")
+	// ErrReplay: one of Verified.Once was seen before.
+	ErrReplay = errors.New("webhook: the delivery came before, and may come once only")
+	// ErrPayload: the callback is authentic, but its content cannot be opened
+	// or decoded.
+	ErrPayload = errors.New("webhook: unreadable payload")
+	// ErrMethod: the request is not a POST.
+	ErrMethod = errors.New("webhook: not a POST")
+	// ErrTooLarge: the body is over the source's limit.
+	ErrTooLarge = fmt.Errorf("webhook: body %w", issuing.ErrTooLarge)
+	// ErrBody: the body broke off or did not arrive in time.
+	ErrBody = errors.New("webhook: the body broke off")
+)
+
+// Why an authentic callback is not acknowledged, or is without its function.
+var (
+	// ErrPanic: the function panicked. The text says where, and not with what.
+	ErrPanic = errors.New("webhook: the function panicked")
+	// ErrLate: the function had not ended when the source's deadline passed.
+	ErrLate = errors.New("webhook: no answer in time")
+	// ErrDuplicate is returned by a [Func], or by a source's dispatch, that finds
+	// the event in a record of its own: it is acknowledged, as
+	// [OutcomeDuplicate].
+	ErrDuplicate = errors.New("webhook: handled before")
+)
+
+// Event is one authenticated callback.
+type Event struct {
+	Provider string // the provider's package name, such as "worldcard"
+	Type     string // the provider's type, such as "card_open"
+	// ID is the same for every delivery of the event and differs between
+	// events. It is what the Deduper remembers.
+	ID   string
+	Time time.Time // when the platform sent it; zero when it does not say
+	// Question reports that the platform waits for an answer, which the function
+	// writes into Data as its type's documentation says. A repeat cannot just be
+	// acknowledged, so it reaches the function as well, unless the source still
+	// has the first answer.
+	Question bool
+	// Data points to the provider package's event struct, or is *Unknown.
+	Data any
+	// Raw is the verified plaintext JSON. It may hold card data.
+	Raw issuing.Secret
+}
+
+// Unknown is the Data of an event whose type this version does not know.
+type Unknown struct {
+	Type string         // the provider's type
+	Raw  issuing.Secret // the verified plaintext JSON
+}

@@ -1,0 +1,168 @@
+package worldcard
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
+	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/webhook"
+)
+
+// Age limits of callbacks. Their retries go on for about 32 hours, and whether a
+// retry is signed afresh is not documented.
+const (
+	DefaultCallbackMaxAge = 48 * time.Hour
+	// DefaultCallbackMaxAhead is how far the platform's clock may be ahead.
+	DefaultCallbackMaxAhead = 5 * time.Minute
+)
+
+// CallbackConfig is what callbacks are checked with.
+type CallbackConfig struct {
+	// PlatformKeys are WorldCard's public keys. Several are valid at once, for a
+	// change of key. At least one is required.
+	PlatformKeys []sign.PublicKey
+	// AESKey is the merchant's, the client's. Required.
+	AESKey sign.AESKey
+	// AppID, when set, must be the callback's X-App-Id.
+	AppID string
+	// MaxAge is how old a callback may be; 0 is DefaultCallbackMaxAge, negative is
+	// any age.
+	MaxAge time.Duration
+	// MaxAhead is how far in the future a callback may lie; 0 is
+	// DefaultCallbackMaxAhead, negative is any distance.
+	MaxAhead time.Duration
+	// Deduper remembers nonces and events; nil is one in memory.
+	Deduper webhook.Deduper
+	// MaxBody bounds a body; 0 is webhook.DefaultMaxBody.
+	MaxBody int64
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+// NewCallbacks returns the source of WorldCard's callbacks. Events carry the
+// pointers to [CardOpened] and its siblings.
+//
+// WorldCard pushes each type to an address of its own and documents notify_type
+// inside the encrypted data without listing it. It is read when present; let the
+// addresses end in their type for callbacks without it, and serve them under a
+// pattern with the wildcard {type}, or each with [webhook.Source.ForType].
+//
+// A nonce that was handled is acknowledged and not dispatched again, and so is
+// the same event under another nonce.
+func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
+	var p check.Problems
+	p.Required("PlatformKeys", len(cfg.PlatformKeys) > 0)
+	for i, key := range cfg.PlatformKeys {
+		if key.IsZero() {
+			p.Add(fmt.Sprintf("PlatformKeys[%d]", i), "is empty")
+		}
+	}
+	p.Required("AESKey", !cfg.AESKey.IsZero())
+	if err := p.Err(providerName, "NewCallbacks"); err != nil {
+		return nil, err
+	}
+	s := callbackScheme{
+		keys: slices.Clone(cfg.PlatformKeys), aesKey: cfg.AESKey, appID: cfg.AppID,
+		window: webhook.Window{MaxAge: DefaultCallbackMaxAge, MaxAhead: DefaultCallbackMaxAhead},
+	}
+	if cfg.MaxAge != 0 {
+		s.window.MaxAge = cfg.MaxAge
+	}
+	if cfg.MaxAhead != 0 {
+		s.window.MaxAhead = cfg.MaxAhead
+	}
+	return webhook.NewSource(providerName, s, webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now),
+		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(s.precheck))
+}
+
+// callbackScheme implements [webhook.Scheme].
+type callbackScheme struct {
+	keys   []sign.PublicKey
+	aesKey sign.AESKey
+	appID  string
+	window webhook.Window
+}
+
+// Headers of a callback, in net/http's spelling.
+const (
+	headerSignature = "X-Signature"
+	headerTimestamp = "X-Timestamp"
+	headerNonce     = "X-Nonce"
+	headerAppID     = "X-App-Id"
+)
+
+// maxNonce bounds a nonce; the documented form is a UUID of 36 characters.
+const maxNonce = 128
+
+// precheck refuses what lacks a header before its body is read.
+func (s callbackScheme) precheck(_ context.Context, req *webhook.Request) error {
+	for _, name := range []string{headerSignature, headerTimestamp, headerNonce} {
+		if req.Header.Get(name) == "" {
+			return webhook.ErrSignature
+		}
+	}
+	if len(req.Header.Get(headerNonce)) > maxNonce {
+		return webhook.ErrSignature
+	}
+	if s.appID != "" && req.Header.Get(headerAppID) != s.appID {
+		return webhook.ErrUnknownKey
+	}
+	return nil
+}
+
+// Verify implements [webhook.Scheme]. The text of the timestamp is signed as it
+// came.
+func (s callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhook.Verified, error) {
+	timestamp, nonce := req.Header.Get(headerTimestamp), req.Header.Get(headerNonce)
+	signature := req.Header.Get(headerSignature)
+	if !slices.ContainsFunc(s.keys, func(key sign.PublicKey) bool {
+		return sign.VerifyPSS(key, signature, req.Body, timestamp, nonce) == nil
+	}) {
+		return webhook.Verified{}, webhook.ErrSignature
+	}
+	at, err := s.window.CheckUnix(timestamp, req.Time)
+	return webhook.Verified{Claims: []string{"nonce/" + nonce}, At: at, RequestID: nonce}, err
+}
+
+// Open implements [webhook.Scheme].
+func (s callbackScheme) Open(_ context.Context, req *webhook.Request, _ webhook.Verified) (*webhook.Event, error) {
+	plaintext, err := s.aesKey.OpenBody(req.Body)
+	if err != nil {
+		return nil, err
+	}
+	raw, typ := string(plaintext), req.Type
+	if inside := wire.Text(raw, "notify_type"); inside != "" {
+		typ = inside
+	}
+	if typ == "" {
+		return nil, errors.New("no notify_type, and no type was given with ForType")
+	}
+	event := &webhook.Event{Type: typ, Raw: issuing.NewSecret(raw)}
+	data, err := decodeNotification(typ, plaintext, s.aesKey)
+	switch {
+	case err != nil:
+		return nil, err
+	case data != nil:
+		event.Data, event.ID = data, data.DedupeKey()
+	case !json.Valid(plaintext):
+		return nil, wire.ErrJSON
+	}
+	if event.ID == "" {
+		// The whole content identifies the event. The digest is keyed: ids reach
+		// logs and databases, and passwords and card numbers are guessed easily.
+		event.ID = typ + "|hmac:" + s.aesKey.Fingerprint(plaintext)
+	}
+	return event, nil
+}
+
+// Answer implements [webhook.Scheme]: "ok" is the documented acknowledgement.
+func (callbackScheme) Answer(_ *webhook.Request, result webhook.Result) webhook.Answer {
+	return webhook.StandardAnswer(result)
+}

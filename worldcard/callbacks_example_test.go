@@ -1,0 +1,87 @@
+package worldcard_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"log/slog"
+	"net/http"
+	"os"
+
+	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/webhook"
+	"github.com/issuing-sdk/issuing-go/worldcard"
+	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
+)
+
+// Each type of callback has an address of its own in the merchant portal.
+func ExampleNewCallbacks() {
+	platformKey, err := sign.ParsePublicKey(os.Getenv("WORLDCARD_PLATFORM_KEY"))
+	if err != nil {
+		log.Print(err)
+		return
+	}
+	aesKey, err := sign.ParseAESKey(os.Getenv("WORLDCARD_AES_KEY"))
+	if err != nil {
+		log.Print(err)
+		return
+	}
+	src, err := worldcard.NewCallbacks(worldcard.CallbackConfig{PlatformKeys: []sign.PublicKey{platformKey}, AESKey: aesKey})
+	if err != nil {
+		log.Print(err)
+		return
+	}
+	// .../callbacks/worldcard/card_open and so on, one address for each of NotifyTypes.
+	http.Handle("POST /callbacks/worldcard/{type}", webhook.NewHandler(src, handle))
+}
+
+// handle stores what happened and lets something else act on it.
+func handle(ctx context.Context, ev *webhook.Event) error {
+	switch e := ev.Data.(type) {
+	case *worldcard.CardOpened:
+		slog.InfoContext(ctx, "card opened", "card", e.CardID, "last4", e.CardNumber.Last4())
+	case *worldcard.CardDeposited:
+		// Its status is numbered differently: ask Cards.DepositByKey before booking.
+		slog.InfoContext(ctx, "top-up ended", "key", e.MerchantTransactionID)
+	case *webhook.Unknown:
+		slog.WarnContext(ctx, "new callback type", "type", e.Type)
+	}
+	return nil // acknowledged; an error makes the platform send again
+}
+
+// Callbacks that come through a queue or another framework are parsed.
+func ExampleNewCallbacks_queue() {
+	server, err := worldcardtest.NewServer(worldcardtest.Config{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+	src, err := worldcard.NewCallbacks(worldcard.CallbackConfig{
+		PlatformKeys: []sign.PublicKey{server.PlatformKey()}, AESKey: server.AESKey(),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	header, body, err := server.SignCallback(map[string]any{
+		"notify_type": "card_close", "card_id": "1234567890123456", "card_number": "4937241000003841",
+		"card_status": "cancelled", "amount": "57.66", "currency": "USD",
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	event, err := src.Parse(header, body)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if closed, ok := event.Data.(*worldcard.CardClosed); ok {
+		fmt.Println(event.Type, closed.CardNumber, closed.CardNumber.Last4(), closed.Amount, closed.Currency)
+	}
+
+	body[20] ^= 1
+	_, err = src.Parse(header, body)
+	fmt.Println(err)
+	// Output:
+	// card_close [redacted] 3841 57.66 USD
+	// webhook: bad signature
+}

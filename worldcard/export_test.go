@@ -1,0 +1,4 @@
+package worldcard
+
+// DecodeNotification is what stands behind the signature, for fuzzing.
+var DecodeNotification = decodeNotification

@@ -1,0 +1,52 @@
+package worldcardtest
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"encoding/hex"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/sign"
+)
+
+// Keys are the RSA-2048 pairs of a merchant and a platform, and the AES key that
+// they share. Make them once with [NewKeys] to start many servers quickly. They
+// print no key.
+type Keys struct{ set *keySet }
+
+// keySet stands behind a pointer, which prints as an address.
+type keySet struct {
+	merchant, platform *rsa.PrivateKey
+	aes                [32]byte
+}
+
+// NewKeys makes fresh keys.
+func NewKeys() (Keys, error) {
+	set := &keySet{}
+	var err error
+	if set.merchant, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
+		return Keys{}, err
+	}
+	if set.platform, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
+		return Keys{}, err
+	}
+	_, err = rand.Read(set.aes[:])
+	return Keys{set}, err
+}
+
+// takeKeys has the server use keys, fresh ones instead of the zero Keys.
+func (s *Server) takeKeys(keys Keys) error {
+	var err error
+	if keys.set == nil {
+		if keys, err = NewKeys(); err != nil {
+			return err
+		}
+	}
+	s.merchantKey, s.platformKey = keys.set.merchant, keys.set.platform
+	if s.merchant, err = sign.NewPublicKey(&s.merchantKey.PublicKey); err != nil {
+		return err
+	}
+	s.aesText = issuing.NewSecret(hex.EncodeToString(keys.set.aes[:]))
+	s.aes, err = sign.NewAESKey(keys.set.aes[:])
+	return err
+}
