@@ -75,7 +75,7 @@ func kpCallback(t testing.TB, server *kazepaytest.Server, kind string, content m
 
 var kpDeposit = map[string]any{
 	"userBankcardId": 140, "cardNo": "4242424242413691", "amount": "100.00", "receiveAmount": "99.50", "currency": "USD",
-	"status": "SUCCESS", "createAt": 1691550780785,
+	"status": "SUCCESS", "createAt": int64(1691550780785),
 }
 
 func TestKazePayConfigIsChecked(t *testing.T) {
@@ -364,7 +364,7 @@ func TestKazePayRepeats(t *testing.T) {
 	for name, value := range kpDeposit {
 		other[name] = value
 	}
-	other["createAt"] = 1691550780786
+	other["createAt"] = int64(1691550780786)
 	another := kpCallback(t, server, kazepay.NotifyCardDeposit, other)
 	// A retry that changed its content keeps its requestNo.
 	other["createAt"] = 1691550780787

@@ -23,6 +23,8 @@ type shop struct {
 	client *worldcard.Client
 	clock  *worldcardtest.Clock
 
+	serving sync.WaitGroup // deliveries; their reports come after their answers
+
 	mu      sync.Mutex
 	fail    bool
 	types   []string
@@ -36,6 +38,8 @@ func openShop(t *testing.T) *shop {
 	ready := make(chan struct{})
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		<-ready
+		s.serving.Add(1)
+		defer s.serving.Done()
 		handler.ServeHTTP(w, r)
 	}))
 	t.Cleanup(front.Close)
@@ -77,6 +81,7 @@ func (s *shop) observe(_ context.Context, r webhook.Report) {
 
 // outcomes returns what the handler reported since the last call.
 func (s *shop) outcomes() []webhook.Outcome {
+	s.serving.Wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []webhook.Outcome
