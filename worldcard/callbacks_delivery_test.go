@@ -92,6 +92,13 @@ func (s *shop) outcomes() []webhook.Outcome {
 	return out
 }
 
+// dispatched returns the types that reached the function so far.
+func (s *shop) dispatched() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.types)
+}
+
 func (s *shop) apply(t *testing.T) string {
 	t.Helper()
 	card, err := s.client.Virtual.Apply(t.Context(), worldcard.ApplyRequest{
@@ -110,8 +117,8 @@ func TestDuplicatedCallbacksAreDispatchedOnce(t *testing.T) {
 	s := openShop(t)
 	s.server.SetCallbackFault(worldcardtest.CallbackFault{Duplicate: true})
 	s.apply(t)
-	if want := []string{worldcard.NotifyCardOpen}; !slices.Equal(s.types, want) {
-		t.Errorf("dispatched %v", s.types)
+	if want := []string{worldcard.NotifyCardOpen}; !slices.Equal(s.dispatched(), want) {
+		t.Errorf("dispatched %v", s.dispatched())
 	}
 	if got, want := s.outcomes(), []webhook.Outcome{webhook.OutcomeHandled, webhook.OutcomeDuplicate}; !slices.Equal(got, want) {
 		t.Errorf("outcomes %v, want %v", got, want)
@@ -136,8 +143,8 @@ func TestReorderedCallbacksAllArrive(t *testing.T) {
 	s.server.ReleaseCallbacks()
 	s.clock.Advance(time.Second)
 	want := []string{"card_open", "card_close", "card_status_change", "card_status_change", "card_status_change", "card_status_change"}
-	if !slices.Equal(s.types, want) {
-		t.Errorf("dispatched %v, want %v", s.types, want)
+	if !slices.Equal(s.dispatched(), want) {
+		t.Errorf("dispatched %v, want %v", s.dispatched(), want)
 	}
 }
 
@@ -146,13 +153,13 @@ func TestForgedCallbacksAreRefusedAndTheRealOnesArrive(t *testing.T) {
 	s := openShop(t)
 	s.server.SetCallbackFault(worldcardtest.CallbackFault{Forge: worldcardtest.ForgeSignature})
 	s.apply(t)
-	if got := s.outcomes(); !slices.Equal(got, []webhook.Outcome{webhook.OutcomeRefused}) || len(s.types) != 0 {
-		t.Errorf("outcomes %v, dispatched %v", got, s.types)
+	if got := s.outcomes(); !slices.Equal(got, []webhook.Outcome{webhook.OutcomeRefused}) || len(s.dispatched()) != 0 {
+		t.Errorf("outcomes %v, dispatched %v", got, s.dispatched())
 	}
 	s.server.SetCallbackFault(worldcardtest.CallbackFault{})
 	s.clock.Advance(time.Minute)
-	if !slices.Equal(s.types, []string{worldcard.NotifyCardOpen}) {
-		t.Errorf("after a minute: %v", s.types)
+	if !slices.Equal(s.dispatched(), []string{worldcard.NotifyCardOpen}) {
+		t.Errorf("after a minute: %v", s.dispatched())
 	}
 }
 
@@ -166,8 +173,8 @@ func TestFailingFunctionGetsTheCallbackAgain(t *testing.T) {
 	s.fail = false
 	s.mu.Unlock()
 	s.clock.Advance(time.Hour)
-	if !slices.Equal(s.types, []string{worldcard.NotifyCardOpen}) {
-		t.Errorf("dispatched %v", s.types)
+	if !slices.Equal(s.dispatched(), []string{worldcard.NotifyCardOpen}) {
+		t.Errorf("dispatched %v", s.dispatched())
 	}
 	if log := s.server.Deliveries(); len(log) != 4 || !log[3].Accepted {
 		t.Errorf("%d deliveries", len(log)) // at 0, 1, 3 and 7 minutes
