@@ -367,7 +367,7 @@ func TestKazePayRepeats(t *testing.T) {
 	other["createAt"] = int64(1691550780786)
 	another := kpCallback(t, server, kazepay.NotifyCardDeposit, other)
 	// A retry that changed its content keeps its requestNo.
-	other["createAt"] = 1691550780787
+	other["createAt"] = int64(1691550780787)
 	changed := kpUnder(t, kpCallback(t, server, kazepay.NotifyCardDeposit, other), first)
 	var outcomes []webhook.Outcome
 	handled := 0
