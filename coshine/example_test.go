@@ -11,6 +11,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 )
 
 // sandbox starts a platform in memory with the inferred paths, and makes a client
@@ -20,7 +21,7 @@ func sandbox() (*coshinetest.Server, *coshine.Client, func()) {
 	if err != nil {
 		log.Fatal(err)
 	}
-	server, err := coshinetest.NewServer(coshinetest.Config{Keys: keys, Clock: coshinetest.NewClock(epoch), Paths: coshine.InferredPaths()})
+	server, err := coshinetest.NewServer(coshinetest.Config{Keys: keys, Clock: issuingtest.NewClock(epoch), Paths: coshine.InferredPaths()})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -92,7 +93,9 @@ func ExampleTransactionService_LoadFund() {
 		log.Fatal(err)
 	}
 
-	server.Inject(coshine.APILoadFund, coshinetest.DropAfter())
+	if err := server.Inject("Transactions.LoadFund", issuingtest.DropAfter()); err != nil {
+		log.Fatal(err)
+	}
 	tranID := coshine.NewTranID(epoch) // store it before the money moves
 	_, err = client.Transactions.LoadFund(ctx, coshine.TransactionRequest{
 		CardRef: coshine.ByToken(card.CardToken), Extra: coshine.Extra{"amount": issuing.NewAmount(100_00, 2)},

@@ -8,6 +8,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 )
 
 // epoch is when turned clocks of these tests start: 14:30:52 in UTC+8, the time
@@ -25,7 +26,7 @@ func startServer(t testing.TB, cfg coshinetest.Config) *coshinetest.Server {
 	}
 	cfg.Keys = keys
 	if cfg.Clock == nil {
-		cfg.Clock = coshinetest.NewClock(epoch)
+		cfg.Clock = issuingtest.NewClock(epoch)
 	}
 	server, err := coshinetest.NewServer(cfg)
 	if err != nil {
@@ -50,6 +51,22 @@ func clientOf(t testing.TB, server *coshinetest.Server, cfg coshine.Config, opts
 		t.Fatal(err)
 	}
 	return client
+}
+
+// inject queues faults for an operation.
+func inject(t testing.TB, server *coshinetest.Server, op string, faults ...issuingtest.Fault) {
+	t.Helper()
+	if err := server.Inject(op, faults...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// redirect queues answers of 307 for an operation.
+func redirect(t testing.TB, server *coshinetest.Server, op string, locations ...string) {
+	t.Helper()
+	if err := server.Redirect(op, locations...); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // testPaths are the guesses of the reference, and made-up paths for interfaces

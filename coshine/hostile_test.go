@@ -13,6 +13,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 )
 
 // TestAnswersBecomeErrors says for every kind of answer what a read and a write
@@ -158,20 +159,20 @@ func TestCountedRecordsMustBeThere(t *testing.T) {
 func TestReadsDrawANewTranID(t *testing.T) {
 	t.Parallel()
 	server, client := full(t, coshinetest.Config{})
-	server.Inject(coshine.APIInquiryCardProduct, coshinetest.BadGateway(false), coshinetest.DropAfter())
+	inject(t, server, "Parameters.InquiryCardProduct", issuingtest.BadGatewayBefore(), issuingtest.DropAfter())
 	var info issuing.CallInfo
 	if _, err := client.Parameters.InquiryCardProduct(t.Context(), coshine.InquiryCardProductRequest{}, issuing.WithCallInfo(&info)); err != nil {
 		t.Fatal(err)
 	}
-	log := server.Received(coshine.APIInquiryCardProduct)
+	log := server.Received("Parameters.InquiryCardProduct")
 	if len(log) != 2 || log[0].TranID == log[1].TranID || info.Attempts != 3 || info.Key != log[1].TranID {
 		t.Errorf("%d requests reached the platform, %+v", len(log), info)
 	}
-	server.Inject(coshine.APIInquiryCardProduct, coshinetest.DropAfter())
+	inject(t, server, "Parameters.InquiryCardProduct", issuingtest.DropAfter())
 	if _, err := client.Parameters.InquiryCardProduct(t.Context(), coshine.InquiryCardProductRequest{}, withID("MINE")); err != nil {
 		t.Fatal(err)
 	}
-	log = server.Received(coshine.APIInquiryCardProduct)
+	log = server.Received("Parameters.InquiryCardProduct")
 	if len(log) != 4 || log[2].TranID != "MINE" || log[3].TranID != "MINE" {
 		t.Errorf("the caller's tranId changed: %s", log[len(log)-1].TranID)
 	}

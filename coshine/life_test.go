@@ -14,6 +14,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 )
 
 // TestCardLife uses the interfaces that the other tests leave out, and sees what
@@ -80,7 +81,7 @@ func TestOpenLoadIsReversed(t *testing.T) {
 	t.Parallel()
 	server, client := full(t, coshinetest.Config{})
 	card := activeCard(t, client, "C1")
-	server.Inject(coshine.APILoadFund, coshinetest.Truncate())
+	inject(t, server, "Transactions.LoadFund", issuingtest.Truncate())
 	_, err := client.Transactions.LoadFund(t.Context(), money(card.CardToken, "40.00"))
 	var open *issuing.Unsettled
 	if !errors.As(err, &open) || open.Reversal != "Transactions.Reversal" {
@@ -146,7 +147,7 @@ func TestForgedNotificationsAreRefused(t *testing.T) {
 	issuer = httptest.NewServer(receiver.Handler(coshine.APIAuthorizationNotification))
 	t.Cleanup(issuer.Close)
 	card := activeCard(t, client, "C1")
-	server.SetCallbackFault(coshinetest.CallbackFault{Forge: func(h http.Header, body []byte) (http.Header, []byte) {
+	server.SetCallbackFault(issuingtest.CallbackFault{Forge: func(h http.Header, body []byte) (http.Header, []byte) {
 		h.Set("Authorization", "Bearer guess")
 		return h, body
 	}})
@@ -160,14 +161,14 @@ func TestForgedNotificationsAreRefused(t *testing.T) {
 	if d := server.Deliveries(); called != 0 || len(d) != 1 || d[0].Status != http.StatusForbidden || d[0].Accepted {
 		t.Errorf("%d calls, %d deliveries", called, len(d))
 	}
-	server.SetCallbackFault(coshinetest.CallbackFault{Hold: true})
+	server.SetCallbackFault(issuingtest.CallbackFault{Hold: true})
 	load()
 	load()
 	server.Clock().Advance(time.Hour)
 	if called != 0 {
 		t.Error("a notification was not held back")
 	}
-	server.SetCallbackFault(coshinetest.CallbackFault{})
+	server.SetCallbackFault(issuingtest.CallbackFault{})
 	server.ReleaseCallbacks()
 	server.Clock().Advance(time.Hour)
 	if called != 2 {

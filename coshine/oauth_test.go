@@ -82,6 +82,7 @@ func TestTokenEndpointRefuses(t *testing.T) {
 	}{
 		"reused jti":     {fresh("jti-1"), nil},
 		"expired":        {signed(key, func(a *jose.Assertion) { a.ID, a.ExpiresAt = "jti-2", epoch.Add(-time.Second) }), nil},
+		"lives too long": {signed(key, func(a *jose.Assertion) { a.ID, a.ExpiresAt = "jti-9", epoch.Add(25*time.Hour) }), nil},
 		"not yet":        {signed(key, func(a *jose.Assertion) { a.ID, a.IssuedAt = "jti-3", epoch.Add(time.Hour) }), nil},
 		"other audience": {signed(key, func(a *jose.Assertion) { a.ID, a.Audience = "jti-4", "https://other.example" }), nil},
 		"other client":   {signed(key, func(a *jose.Assertion) { a.ID, a.ClientID = "jti-5", "client-1" }), nil},
@@ -103,7 +104,7 @@ func TestEncryptedBodiesAreDemanded(t *testing.T) {
 	t.Parallel()
 	server, client := full(t, coshinetest.Config{OAuth: true})
 	card := activeCard(t, client, "C1")
-	token := server.Received(coshine.APICardActivation)[0].Bearer
+	token := server.Received("Cards.CardActivation")[0].Bearer
 	plain := `{"participantId":"100000","tranBranch":"300001","tranChnl":"07","tranDate":"20260420","tranTime":"143052","tranId":"T9","cardToken":"` + string(card.CardToken) + `"}`
 	platformKey := parsePublic(t, server.ClientConfig().OAuth.PlatformKey)
 	sealed := func(alg gojose.KeyAlgorithm, enc gojose.ContentEncryption) string {
@@ -161,7 +162,7 @@ func TestBothSerializationsWork(t *testing.T) {
 	if _, err := client.Cards.CardCVV2Inquiry(t.Context(), coshine.CardRequest{CardToken: card.CardToken}); err != nil {
 		t.Error(err)
 	}
-	if body := sent(t, server, coshine.APICardCVV2Inquiry); body[0] != '{' || !strings.Contains(body, `"ciphertext"`) {
+	if body := sent(t, server, "Cards.CardCVV2Inquiry"); body[0] != '{' || !strings.Contains(body, `"ciphertext"`) {
 		t.Error("not a flattened JSON serialisation")
 	}
 }
@@ -178,9 +179,9 @@ func TestRejectedTokenIsReplacedOnce(t *testing.T) {
 	if _, err := client.Transactions.LoadFund(t.Context(), money(card.CardToken, "10.00"), issuing.WithCallInfo(&info)); err != nil {
 		t.Fatal(err)
 	}
-	log := server.Received(coshine.APILoadFund)
-	if len(log) != 2 || log[0].Bearer.Equal(log[1].Bearer) || server.Requests(coshinetest.OpToken) != 2 || server.Booked(info.Key) != 1 {
-		t.Errorf("%d requests, %d tokens, booked %d times", len(log), server.Requests(coshinetest.OpToken), server.Booked(info.Key))
+	log := server.Received("Transactions.LoadFund")
+	if len(log) != 2 || log[0].Bearer.Equal(log[1].Bearer) || server.Requests("OAuth.Token") != 2 || server.Booked(info.Key) != 1 {
+		t.Errorf("%d requests, %d tokens, booked %d times", len(log), server.Requests("OAuth.Token"), server.Booked(info.Key))
 	}
 }
 
@@ -211,7 +212,7 @@ func TestTokenIsRenewedEarly(t *testing.T) {
 		if _, err := client.Parameters.InquiryCardProduct(t.Context(), coshine.InquiryCardProductRequest{}); err != nil {
 			t.Fatal(err)
 		}
-		if n := server.Requests(coshinetest.OpToken); n != step.tokens {
+		if n := server.Requests("OAuth.Token"); n != step.tokens {
 			t.Errorf("%d tokens, want %d", n, step.tokens)
 		}
 	}
@@ -219,7 +220,7 @@ func TestTokenIsRenewedEarly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := clone.Parameters.InquiryCardProduct(t.Context(), coshine.InquiryCardProductRequest{}); err != nil || server.Requests(coshinetest.OpToken) != 3 {
+	if _, err := clone.Parameters.InquiryCardProduct(t.Context(), coshine.InquiryCardProductRequest{}); err != nil || server.Requests("OAuth.Token") != 3 {
 		t.Errorf("a clone fetched a token of its own: %v", err)
 	}
 }
@@ -399,8 +400,8 @@ func TestAccessTokenIsVerified(t *testing.T) {
 	}
 	cfg.OAuth.TokenKey = key.Public()
 	_, err = clientOf(t, server, cfg).Cards.CardReissue(t.Context(), someCard)
-	if !errors.Is(err, sign.ErrVerify) || !errors.Is(err, issuing.ErrBadResponse) || server.Requests(coshine.APICardReissue) != 0 {
-		t.Errorf("%d requests, %v", server.Requests(coshine.APICardReissue), err)
+	if !errors.Is(err, sign.ErrVerify) || !errors.Is(err, issuing.ErrBadResponse) || server.Requests("Cards.CardReissue") != 0 {
+		t.Errorf("%d requests, %v", server.Requests("Cards.CardReissue"), err)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
@@ -47,12 +48,12 @@ func TestPINsInEveryProfile(t *testing.T) {
 				if !errors.Is(err, coshine.CodeInvalidPIN) || !errors.Is(err, issuing.ErrDeclined) {
 					t.Errorf("%+v: the old PIN: %v", profile, err)
 				}
-				if n := server.Requests(coshine.APIGeneratePublicPinKey); n != 4 {
+				if n := server.Requests("PINs.GeneratePublicPinKey"); n != 4 {
 					t.Errorf("%d keys for 4 operations", n)
 				}
 				for _, r := range server.Received("") {
 					if strings.Contains(r.Body.Reveal(), firstPIN.Reveal()) || strings.Contains(r.Body.Reveal(), "NewPIN") {
-						t.Errorf("a PIN went out in clear with %s", r.API)
+						t.Errorf("a PIN went out in clear with %s", r.Op)
 					}
 				}
 			}
@@ -68,8 +69,8 @@ func TestPINOfAnotherProfileIsRefused(t *testing.T) {
 	cfg := server.ClientConfig()
 	cfg.PIN.Padding = sign.PINPaddingOAEPSHA256
 	_, err := clientOf(t, server, cfg).PINs.PINReset(t.Context(), coshine.PINResetRequest{CardRef: coshine.ByToken(card.CardToken), NewPIN: firstPIN})
-	if !errors.Is(err, coshine.CodePINBlockFormat) || server.Requests(coshine.APIPINReset) != 1 {
-		t.Errorf("%d requests, %v", server.Requests(coshine.APIPINReset), err)
+	if !errors.Is(err, coshine.CodePINBlockFormat) || server.Requests("PINs.PINReset") != 1 {
+		t.Errorf("%d requests, %v", server.Requests("PINs.PINReset"), err)
 	}
 }
 
@@ -103,7 +104,7 @@ func TestPINKeyOptions(t *testing.T) {
 	if err != nil || info.Op != "PINs.PINReset" || info.Key != "RESET1" {
 		t.Errorf("%+v, %v", info, err)
 	}
-	key := server.Received(coshine.APIGeneratePublicPinKey)[0]
+	key := server.Received("PINs.GeneratePublicPinKey")[0]
 	if key.TranID == "RESET1" || !strings.Contains(key.Body.Reveal(), `"tellerNo":"teller-7"`) {
 		t.Errorf("the request for the key has tranId %s", key.TranID)
 	}
@@ -112,7 +113,7 @@ func TestPINKeyOptions(t *testing.T) {
 	if _, err := clientOf(t, server, cfg).PINs.GeneratePublicPinKey(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if body := sent(t, server, coshine.APIGeneratePublicPinKey); body != "" {
+	if body := sent(t, server, "PINs.GeneratePublicPinKey"); body != "" {
 		t.Error("the request has a body")
 	}
 }
@@ -242,13 +243,13 @@ func TestBadPINKeyEndsTheOperation(t *testing.T) {
 	short := base64.StdEncoding.EncodeToString(x509.MarshalPKCS1PublicKey(&weak.PublicKey))
 	for problem, key := range map[string]string{"neither PEM nor Base64": "nonsense!", "1024 bits": short} {
 		server, _ := full(t, coshinetest.Config{})
-		server.Inject(coshine.APIGeneratePublicPinKey, coshinetest.Replace(`{"responseCode":"00","tranId":"KEY1","pinKeyId":"1","pinKey":"`+key+`"}`))
+		inject(t, server, "PINs.GeneratePublicPinKey", issuingtest.Replace(`{"responseCode":"00","tranId":"KEY1","pinKeyId":"1","pinKey":"`+key+`"}`))
 		cfg := server.ClientConfig()
 		cfg.EmptyPINKeyBody = true // without a body no tranId has to be echoed
 		client := clientOf(t, server, cfg)
 		_, err := client.PINs.PINReset(t.Context(), coshine.PINResetRequest{CardRef: coshine.ByToken("T1"), NewPIN: firstPIN})
-		if !errors.Is(err, issuing.ErrBadResponse) || !strings.Contains(err.Error(), problem) || server.Requests(coshine.APIPINReset) != 0 {
-			t.Errorf("%s: %d requests, %v", problem, server.Requests(coshine.APIPINReset), err)
+		if !errors.Is(err, issuing.ErrBadResponse) || !strings.Contains(err.Error(), problem) || server.Requests("PINs.PINReset") != 0 {
+			t.Errorf("%s: %d requests, %v", problem, server.Requests("PINs.PINReset"), err)
 		}
 	}
 }

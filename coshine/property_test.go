@@ -12,34 +12,35 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 )
 
 // chaos picks a fault for about every third request.
-func chaos(seed uint64) func(coshine.API) coshinetest.Fault {
+func chaos(seed uint64) func(string) issuingtest.Fault {
 	var mu sync.Mutex
 	random := rand.New(rand.NewPCG(seed, 7))
-	return func(coshine.API) coshinetest.Fault {
+	return func(string) issuingtest.Fault {
 		mu.Lock()
 		defer mu.Unlock()
 		switch random.IntN(24) {
 		case 0:
-			return coshinetest.DropBefore()
+			return issuingtest.DropBefore()
 		case 1:
-			return coshinetest.DropAfter()
+			return issuingtest.DropAfter()
 		case 2:
-			return coshinetest.BadGateway(false)
+			return issuingtest.BadGatewayBefore()
 		case 3:
-			return coshinetest.BadGateway(true)
+			return issuingtest.BadGatewayAfter()
 		case 4:
-			return coshinetest.Truncate()
+			return issuingtest.Truncate()
 		case 5:
-			return coshinetest.RateLimited(0)
+			return issuingtest.RateLimited(0)
 		case 6:
-			return coshinetest.Replace("<html>maintenance</html>")
+			return issuingtest.Replace("<html>maintenance</html>")
 		case 7:
-			return coshinetest.Replace(`{"responseCode":"00","tranId":"SOMEBODYELSE"}`)
+			return issuingtest.Replace(`{"responseCode":"00","tranId":"SOMEBODYELSE"}`)
 		}
-		return coshinetest.Fault{}
+		return issuingtest.Fault{}
 	}
 }
 
@@ -241,22 +242,22 @@ func TestMoneyIsNeverRepeated(t *testing.T) {
 			t.Parallel()
 			server, client := full(t, coshinetest.Config{})
 			w := newWorld(t, client)
-			api := coshine.API(m.name)
-			before := server.Requests(api)
-			for name, fault := range map[string]coshinetest.Fault{
-				"no answer": coshinetest.DropAfter(), "never arrived": coshinetest.DropBefore(), "502": coshinetest.BadGateway(true),
-				"broken off": coshinetest.Truncate(), "HTML": coshinetest.Replace("<html>"), "empty": coshinetest.Replace(""),
-				"no code":    coshinetest.Replace(`{"tranId":"X"}`),
-				"other id":   coshinetest.Replace(`{"responseCode":"00","tranId":"X"}`),
-				"code 99":    coshinetest.Replace(`{"responseCode":"99","tranId":"` + fixedID(m.name, "code 99") + `"}`),
-				"code 96":    coshinetest.Replace(`{"responseCode":"96","tranId":"` + fixedID(m.name, "code 96") + `"}`),
-				"not a list": coshinetest.Replace(`[]`),
+			op := "Transactions." + m.name
+			before := server.Requests(op)
+			for name, fault := range map[string]issuingtest.Fault{
+				"no answer": issuingtest.DropAfter(), "never arrived": issuingtest.DropBefore(), "502": issuingtest.BadGatewayAfter(),
+				"broken off": issuingtest.Truncate(), "HTML": issuingtest.Replace("<html>"), "empty": issuingtest.Replace(""),
+				"no code":    issuingtest.Replace(`{"tranId":"X"}`),
+				"other id":   issuingtest.Replace(`{"responseCode":"00","tranId":"X"}`),
+				"code 99":    issuingtest.Replace(`{"responseCode":"99","tranId":"` + fixedID(m.name, "code 99") + `"}`),
+				"code 96":    issuingtest.Replace(`{"responseCode":"96","tranId":"` + fixedID(m.name, "code 96") + `"}`),
+				"not a list": issuingtest.Replace(`[]`),
 			} {
 				id := fixedID(m.name, name)
-				server.Inject(api, fault)
+				inject(t, server, op, fault)
 				err := m.do(t.Context(), client, w, withID(id))
 				before++
-				if n := server.Requests(api); n != before {
+				if n := server.Requests(op); n != before {
 					t.Errorf("%s: sent %d times", name, n-before+1)
 				}
 				if !errors.Is(err, issuing.ErrOutcomeUnknown) || errors.Is(err, issuing.ErrUnavailable) {

@@ -27,16 +27,13 @@ const (
 	once = transport.Once
 )
 
-// by says which operations show what became of an open outcome.
-func by(inquiry ...string) provider.Settle { return provider.Settle{Inquiry: inquiry} }
+// by and byNote say how the open outcome of a row is settled.
+var by, byNote = provider.By, provider.ByNote
 
 // byOr is by, with the operation that takes the outcome back.
 func byOr(reversal string, inquiry ...string) provider.Settle {
 	return provider.Settle{Inquiry: inquiry, Reversal: reversal}
 }
-
-// byNote says what is known of an open outcome that no look-up settles.
-func byNote(note string) provider.Settle { return provider.Settle{Note: note} }
 
 // request is an input that can be checked before it is sent.
 type request interface{ validate(p *check.Problems) }

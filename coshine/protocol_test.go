@@ -12,6 +12,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
@@ -139,7 +140,7 @@ func TestPlatformsWordsShowNoSecret(t *testing.T) {
 	t.Parallel()
 	for _, code := range []string{"55", "99"} {
 		server, client := full(t, coshinetest.Config{})
-		server.Inject(coshine.APIPINReset, coshinetest.Replace(
+		inject(t, server, "PINs.PINReset", issuingtest.Replace(
 			`{"tranId":"TXN1","responseCode":"`+code+`","responseDesc":"PIN 147258 of card 4220000000000001 is too weak"}`))
 		_, err := client.PINs.PINReset(t.Context(), coshine.PINResetRequest{
 			CardRef: coshine.ByNumber(issuing.NewSecret("4220000000000001")), NewPIN: firstPIN,
@@ -161,18 +162,18 @@ func TestPlatformsWordsShowNoSecret(t *testing.T) {
 func TestNoPINKeyNoOperation(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		faults []coshinetest.Fault
+		faults []issuingtest.Fault
 		kind   error
 		code   error
 	}{
-		"refused":     {[]coshinetest.Fault{coshinetest.Replace(`{"tranId":"KEY1","responseCode":"10"}`)}, issuing.ErrUnauthorized, coshine.CodeRestricted},
-		"not a key":   {[]coshinetest.Fault{coshinetest.Replace(`{"tranId":"KEY1","responseCode":"00"}`)}, issuing.ErrBadResponse, nil},
-		"unavailable": {[]coshinetest.Fault{coshinetest.BadGateway(true), coshinetest.DropAfter(), coshinetest.BadGateway(true)}, issuing.ErrUnavailable, nil},
+		"refused":     {[]issuingtest.Fault{issuingtest.Replace(`{"tranId":"KEY1","responseCode":"10"}`)}, issuing.ErrUnauthorized, coshine.CodeRestricted},
+		"not a key":   {[]issuingtest.Fault{issuingtest.Replace(`{"tranId":"KEY1","responseCode":"00"}`)}, issuing.ErrBadResponse, nil},
+		"unavailable": {[]issuingtest.Fault{issuingtest.BadGatewayAfter(), issuingtest.DropAfter(), issuingtest.BadGatewayAfter()}, issuing.ErrUnavailable, nil},
 	} {
 		server, _ := full(t, coshinetest.Config{})
 		cfg := server.ClientConfig()
 		cfg.EmptyPINKeyBody = true // without a body no tranId has to be echoed
-		server.Inject(coshine.APIGeneratePublicPinKey, c.faults...)
+		inject(t, server, "PINs.GeneratePublicPinKey", c.faults...)
 		var info issuing.CallInfo
 		_, err := clientOf(t, server, cfg).PINs.PINReset(t.Context(), coshine.PINResetRequest{CardRef: coshine.ByToken("T1"), NewPIN: firstPIN},
 			issuing.WithCallInfo(&info))
@@ -181,8 +182,8 @@ func TestNoPINKeyNoOperation(t *testing.T) {
 			!errors.As(err, &e) || e.Op != "PINs.PINReset" || e.Attempts != 0 || !strings.Contains(err.Error(), "PINs.GeneratePublicPinKey") {
 			t.Errorf("%s: %v", name, err)
 		}
-		if info.Op != "PINs.PINReset" || info.Attempts != 0 || server.Requests(coshine.APIPINReset) != 0 {
-			t.Errorf("%s: %d requests, %+v", name, server.Requests(coshine.APIPINReset), info)
+		if info.Op != "PINs.PINReset" || info.Attempts != 0 || server.Requests("PINs.PINReset") != 0 {
+			t.Errorf("%s: %d requests, %+v", name, server.Requests("PINs.PINReset"), info)
 		}
 	}
 }
@@ -199,7 +200,7 @@ func TestHooksSeeWhatFollows(t *testing.T) {
 	}))
 	card := activeCard(t, client, "C1")
 	server.RevokeTokens()
-	server.Redirect(coshine.APILoadFund, "/moved/card-api/tranmgr/loadFund")
+	redirect(t, server, "Transactions.LoadFund", "/moved/card-api/tranmgr/loadFund")
 	var info issuing.CallInfo
 	if _, err := client.Transactions.LoadFund(t.Context(), money(card.CardToken, "10.00"), issuing.WithCallInfo(&info)); err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 )
 
 // TestRedirectOnTheSameHostIsFollowed re-sends the very request: body, tranId
@@ -28,13 +29,13 @@ func TestRedirectOnTheSameHostIsFollowed(t *testing.T) {
 				card := activeCard(t, client, "C1")
 				path := "/tranmgr/loadFund"
 				locations := []string{server.MovedURL() + path, "/card-api" + path, "/moved/card-api" + path}
-				server.Redirect(coshine.APILoadFund, locations[:hops]...)
+				redirect(t, server, "Transactions.LoadFund", locations[:hops]...)
 				var info issuing.CallInfo
 				_, err := client.Transactions.LoadFund(t.Context(), money(card.CardToken, "10.00"), issuing.WithCallInfo(&info))
 				if err != nil {
 					t.Fatal(err)
 				}
-				log := server.Received(coshine.APILoadFund)
+				log := server.Received("Transactions.LoadFund")
 				if len(log) != hops+1 || info.Attempts != hops+1 {
 					t.Fatalf("%d requests, %d attempts for %d hops", len(log), info.Attempts, hops)
 				}
@@ -62,8 +63,8 @@ func TestLostAnswerAfterARedirectIsOpen(t *testing.T) {
 	t.Parallel()
 	server, client := full(t, coshinetest.Config{})
 	card := activeCard(t, client, "C1")
-	server.Redirect(coshine.APILoadFund, "/moved/card-api/tranmgr/loadFund")
-	server.Inject(coshine.APILoadFund, coshinetest.Fault{}, coshinetest.DropAfter())
+	redirect(t, server, "Transactions.LoadFund", "/moved/card-api/tranmgr/loadFund")
+	inject(t, server, "Transactions.LoadFund", issuingtest.Fault{}, issuingtest.DropAfter())
 	_, err := client.Transactions.LoadFund(t.Context(), money(card.CardToken, "10.00"))
 	var e *issuing.Error
 	if !errors.Is(err, issuing.ErrOutcomeUnknown) || !errors.As(err, &e) || e.Attempts != 2 || server.Booked(e.Key) != 1 {
@@ -116,12 +117,12 @@ func TestDangerousRedirectsAreRefused(t *testing.T) {
 			t.Parallel()
 			server, client := full(t, coshinetest.Config{})
 			card := activeCard(t, client, "C1")
-			server.Redirect(coshine.APILoadFund, locations...)
+			redirect(t, server, "Transactions.LoadFund", locations...)
 			_, err := client.Transactions.LoadFund(t.Context(), money(card.CardToken, "10.00"))
 			if !errors.Is(err, issuing.ErrRedirected) || !errors.Is(err, issuing.ErrOutcomeUnknown) {
 				t.Errorf("got %v", err)
 			}
-			if n := server.Requests(coshine.APILoadFund); n != len(locations) {
+			if n := server.Requests("Transactions.LoadFund"); n != len(locations) {
 				t.Errorf("%d requests for %d redirects", n, len(locations))
 			}
 			text := err.Error()
@@ -136,7 +137,7 @@ func TestDangerousRedirectsAreRefused(t *testing.T) {
 
 			// A read says so plainly: nothing is open.
 			for _, location := range locations {
-				server.Redirect(coshine.APIBalanceInquiry, strings.ReplaceAll(location, path, "/tranmgr/balanceInquiry"))
+				redirect(t, server, "Transactions.BalanceInquiry", strings.ReplaceAll(location, path, "/tranmgr/balanceInquiry"))
 			}
 			_, err = client.Transactions.BalanceInquiry(t.Context(), coshine.TransactionRequest{CardRef: coshine.ByToken(card.CardToken)})
 			if !errors.Is(err, issuing.ErrBadResponse) || !errors.Is(err, issuing.ErrRedirected) {

@@ -55,7 +55,7 @@ func TestPublishedSamplePairsRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "application, request", sample(t, "application_request.json"), sent(t, server, coshine.APICardApplication))
+	same(t, "application, request", sample(t, "application_request.json"), sent(t, server, "Applications.CardApplication"))
 	same(t, "application, answer", sample(t, "application_response.json"), info.Raw.Reveal())
 	encoded, err := wire.Codec{}.Marshal(card)
 	if err != nil {
@@ -69,7 +69,7 @@ func TestPublishedSamplePairsRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "card list, request", sample(t, "cardlist_request.json"), sent(t, server, coshine.APICustomerCardInfoInquiry))
+	same(t, "card list, request", sample(t, "cardlist_request.json"), sent(t, server, "Customers.CustomerCardInfoInquiry"))
 	same(t, "card list, answer", sample(t, "cardlist_response.json"), info.Raw.Reveal())
 	want := []coshine.Card{{
 		CardNumber: issuing.NewSecret("422000******0001"), CardToken: "MOCK-TOKEN-0000000000000001",
@@ -87,7 +87,7 @@ func TestPublishedSamplePairsRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "activation, request", sample(t, "activation_request.json"), sent(t, server, coshine.APICardActivation))
+	same(t, "activation, request", sample(t, "activation_request.json"), sent(t, server, "Cards.CardActivation"))
 	same(t, "activation, answer", sample(t, "activation_response.json"), info.Raw.Reveal())
 	if encoded, err = (wire.Codec{}).Marshal(ack); err != nil {
 		t.Fatal(err)
@@ -98,12 +98,12 @@ func TestPublishedSamplePairsRoundTrip(t *testing.T) {
 	}
 }
 
-// sent returns the body of the last request of an interface.
-func sent(t *testing.T, server *coshinetest.Server, api coshine.API) string {
+// sent returns the body of the last request of an operation.
+func sent(t *testing.T, server *coshinetest.Server, op string) string {
 	t.Helper()
-	log := server.Received(api)
+	log := server.Received(op)
 	if len(log) == 0 {
-		t.Fatalf("no request of %s arrived", api)
+		t.Fatalf("no request of %s arrived", op)
 	}
 	return log[len(log)-1].Body.Reveal()
 }

@@ -147,7 +147,7 @@ func TestExtraFollowsTheMergeRules(t *testing.T) {
 	if _, err := client.Transactions.LoadFund(t.Context(), coshine.TransactionRequest{CardRef: coshine.ByToken("T1"), Extra: many}); len(fieldsOf(err)) < 2 {
 		t.Errorf("70 fields: %v", err)
 	}
-	if n := server.Requests(coshine.APILoadFund); n != 4 {
+	if n := server.Requests("Transactions.LoadFund"); n != 4 {
 		t.Errorf("%d requests were sent", n)
 	}
 }

@@ -35,14 +35,8 @@ const (
 	flagged                // the result flag "encrypt" beside it
 )
 
-// by says which operations show what became of an open outcome.
-func by(inquiry ...string) provider.Settle { return provider.Settle{Inquiry: inquiry} }
-
-// byNote says what settles an open outcome where no inquiry does, or what one has
-// to look at.
-func byNote(note string, inquiry ...string) provider.Settle {
-	return provider.Settle{Inquiry: inquiry, Note: note}
-}
+// by and byNote say how the open outcome of a row is settled.
+var by, byNote = provider.By, provider.ByNote
 
 // request is an input that can be checked before it is sent.
 type request interface{ validate(p *check.Problems) }

@@ -60,11 +60,11 @@ func FuzzDecodeNotification(f *testing.F) {
 		f.Add(typ, []byte(`{"cardNo":"493193**1091","otp":"123456","transactionInformation":[{"purchaseAmount":"1"}]}`))
 	}
 	f.Fuzz(func(t *testing.T, typ string, content []byte) {
-		n, err := DecodeNotification(typ, content)
+		n, err := decodeNotification(typ, content)
 		if err != nil || n == nil {
 			return
 		}
-		again, err := DecodeNotification(typ, content)
+		again, err := decodeNotification(typ, content)
 		if err != nil || again.DedupeKey() != n.DedupeKey() {
 			t.Errorf("the key is not stable: %v", err)
 		}

@@ -22,7 +22,7 @@ func sealBody(cfg Config, payload []byte, unsigned []string, timestamp, nonce st
 	for _, m := range [...][2]string{{"appKey", cfg.AppKey}, {"nonce", nonce}, {"timestamp", timestamp}} {
 		body = appendMember(body, m[0], m[1])
 	}
-	params := SignedParams(append(body, '}'), unsigned...)
+	params, _ := signedParams(append(body, '}'), unsigned...)
 	if len(params) == 0 {
 		return nil, errNoObject
 	}
@@ -40,19 +40,21 @@ func appendMember(body []byte, name, value string) []byte {
 	return wire.AppendString(append(wire.AppendString(body, name), ':'), value)
 }
 
-// SignedParams returns the parameters of a message, a JSON object, that its
-// signature covers: all members but sign itself and the named ones, as the text
-// that stands in the JSON. Empty ones are among them; the signature leaves them
-// out. The package webhook calls it; anything but an object gives none.
-func SignedParams(body []byte, unsigned ...string) []sign.Param {
-	params := make([]sign.Param, 0, 32)
+// signedParams returns the parameters of a message, a JSON object, that its
+// signature covers, and the signature: all members but sign itself and the named
+// ones, as the text that stands in the JSON. Empty ones are among them; the
+// signature leaves them out. Anything but an object gives none.
+func signedParams(body []byte, unsigned ...string) (params []sign.Param, signature string) {
+	params = make([]sign.Param, 0, 32)
 	for name, text := range wire.Texts(body) {
-		if name == "sign" || slices.Contains(unsigned, name) {
-			continue
+		switch {
+		case name == "sign":
+			signature = text
+		case !slices.Contains(unsigned, name):
+			params = append(params, sign.Param{Name: name, Value: text})
 		}
-		params = append(params, sign.Param{Name: name, Value: text})
 	}
-	return params
+	return params, signature
 }
 
 // envelope is the body of every answer: status, msg and success, or code and

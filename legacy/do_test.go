@@ -30,7 +30,8 @@ func TestDoTakesRawJSON(t *testing.T) {
 			t.Errorf("%q was sent as %s", in, got.Raw)
 			continue
 		}
-		if err := secret.VerifyParams(signature, legacy.SignedParams(got.Raw)); err != nil {
+		params, _ := legacy.SignedParams(got.Raw)
+		if err := secret.VerifyParams(signature, params); err != nil {
 			t.Errorf("%q: %v", in, err)
 		}
 	}

@@ -45,9 +45,10 @@
 //
 // # Callbacks
 //
-// The package webhook turns callbacks into this package's event structs
-// ([DepositNotification] and its siblings). They carry neither a timestamp nor a
-// nonce, so confirm money with a query before acting on it.
+// [NewCallbacks] tells the package webhook how to turn callbacks into this
+// package's event structs ([DepositNotification] and its siblings). They carry
+// neither a timestamp nor a nonce, so confirm money with a query before acting on
+// it.
 //
 // # Testing
 //

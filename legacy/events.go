@@ -35,9 +35,9 @@ func NotifyTypes() []string {
 	}
 }
 
-// VirtualPType reports whether typ is one of the four types that VIRTUAL-P's
+// virtualPType reports whether typ is one of the four types that VIRTUAL-P's
 // callbacks name.
-func VirtualPType(typ string) bool {
+func virtualPType(typ string) bool {
 	switch typ {
 	case NotifyVirtualPTransaction, NotifyVirtualPDelete, NotifyVirtualPOTP, NotifyVirtualPForward:
 		return true
@@ -54,37 +54,30 @@ type Notification interface {
 	DedupeKey() string
 }
 
-// DecodeNotification decodes a verified callback. For VISA-H's and VIRTUAL-P's
-// callbacks content is the value of data, for all others the whole body. The
-// package webhook calls it; a type that is not known gives nil and no error.
-func DecodeNotification(typ string, content []byte) (Notification, error) {
-	var n Notification
-	switch typ {
-	case NotifyDeposit:
-		n = new(DepositNotification)
-	case NotifyKYC:
-		n = new(KYCNotification)
-	case NotifyTransfer:
-		n = new(TransferNotification)
-	case NotifyVirtualLBill:
-		n = new(VirtualLBill)
-	case NotifyVirtualLClose:
-		n = new(VirtualLClosed)
-	case NotifyVirtualLOTP:
-		n = new(VirtualLOTP)
-	case NotifyVisaHOOB:
-		n = new(OOBNotification)
-	case NotifyVirtualPTransaction:
-		n = new(VirtualPTransactionEvent)
-	case NotifyVirtualPDelete:
-		n = new(VirtualPDeleted)
-	case NotifyVirtualPOTP:
-		n = new(VirtualPOTP)
-	case NotifyVirtualPForward:
-		n = new(VirtualPForward)
-	default:
+// notifications makes an empty struct for each type.
+var notifications = map[string]func() Notification{
+	NotifyDeposit:             func() Notification { return new(DepositNotification) },
+	NotifyKYC:                 func() Notification { return new(KYCNotification) },
+	NotifyTransfer:            func() Notification { return new(TransferNotification) },
+	NotifyVirtualLBill:        func() Notification { return new(VirtualLBill) },
+	NotifyVirtualLClose:       func() Notification { return new(VirtualLClosed) },
+	NotifyVirtualLOTP:         func() Notification { return new(VirtualLOTP) },
+	NotifyVisaHOOB:            func() Notification { return new(OOBNotification) },
+	NotifyVirtualPTransaction: func() Notification { return new(VirtualPTransactionEvent) },
+	NotifyVirtualPDelete:      func() Notification { return new(VirtualPDeleted) },
+	NotifyVirtualPOTP:         func() Notification { return new(VirtualPOTP) },
+	NotifyVirtualPForward:     func() Notification { return new(VirtualPForward) },
+}
+
+// decodeNotification decodes a verified callback. For VISA-H's and VIRTUAL-P's
+// callbacks content is the value of data, for all others the whole body. A type
+// that is not known gives nil and no error.
+func decodeNotification(typ string, content []byte) (Notification, error) {
+	empty := notifications[typ]
+	if empty == nil {
 		return nil, nil
 	}
+	n := empty()
 	if err := codec.Unmarshal(content, n); err != nil {
 		return nil, err
 	}
@@ -175,8 +168,8 @@ func (n *TransferNotification) Extra() TransferExtra { return parseExtra(n.Ext) 
 
 // DedupeKey implements [Notification]. A notification with a UETR that was not
 // known before is another event. What else Ext holds is no part of the key, because
-// a pickup code is worth the money and keys reach logs: an Event.ID of the package
-// webhook has a keyed digest of it in addition.
+// a pickup code is worth the money and keys reach logs: the event's ID has a
+// keyed digest of it in addition.
 func (n *TransferNotification) DedupeKey() string {
 	return dedupeKey(NotifyTransfer, n.OrderNo+"|"+n.MerOrderNo, n.Status.String(), n.Extra().UETR)
 }

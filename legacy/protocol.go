@@ -51,14 +51,8 @@ const (
 	once    = transport.Once
 )
 
-// by says which operations show what became of an open outcome.
-func by(inquiry ...string) provider.Settle { return provider.Settle{Inquiry: inquiry} }
-
-// byNote says what else helps to settle an open outcome, or what settles it where
-// no operation shows it.
-func byNote(note string, inquiry ...string) provider.Settle {
-	return provider.Settle{Inquiry: inquiry, Note: note}
-}
+// by and byNote say how the open outcome of a row is settled.
+var by, byNote = provider.By, provider.ByNote
 
 // request is an input that can be checked before it is sent. One that is about
 // something has a key.

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/uqpay"
 	"github.com/issuing-sdk/issuing-go/uqpay/uqpaytest"
 )
@@ -263,7 +264,7 @@ func TestUploadAttempts(t *testing.T) {
 	s := newPlatform(t, uqpaytest.Config{})
 	c := newClient(t, s)
 	ctx := t.Context()
-	s.Inject("Files.Upload", uqpaytest.DropAfter(), uqpaytest.BadGateway(false))
+	inject(t, s, "Files.Upload", issuingtest.DropAfter(), issuingtest.BadGatewayBefore())
 	content := bytes.NewReader([]byte("prefix%PDF-1.7"))
 	if _, err := content.Seek(6, io.SeekStart); err != nil {
 		t.Fatal(err)
@@ -276,7 +277,7 @@ func TestUploadAttempts(t *testing.T) {
 	if err != nil || len(links.Files) != 1 || links.Files[0].URL.IsZero() || links.Absent[0] != "no" {
 		t.Errorf("%+v, %v", links, err)
 	}
-	s.Inject("Files.Upload", uqpaytest.BadGateway(false))
+	inject(t, s, "Files.Upload", issuingtest.BadGatewayBefore())
 	_, err = c.Files.Upload(ctx, uqpay.UploadRequest{Name: "a.pdf", Content: io.MultiReader(strings.NewReader("x"))})
 	if !errors.Is(err, issuing.ErrOutcomeUnknown) || s.Requests("Files.Upload") != 4 {
 		t.Errorf("a stream: %v after %d requests", err, s.Requests("Files.Upload"))
@@ -292,6 +293,9 @@ func TestUploadAttempts(t *testing.T) {
 	_, err = c.Files.Upload(ctx, uqpay.UploadRequest{Name: "a.pdf", Content: io.LimitReader(zeros{}, uqpay.MaxUpload+1)})
 	if err == nil {
 		t.Error("a stream beyond the limit was accepted")
+	}
+	if err := s.Check(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -119,7 +119,7 @@ type event struct {
 type EventBase struct {
 	EventType string `json:"-"` // such as "card.create.succeeded" or ".failed"
 	EventID   string `json:"-"` // the same for every delivery of the event
-	SourceID  string `json:"-"` // the thing that the event is about; for card orders the order's id; empty in the older envelope
+	SourceID  string `json:"-"` // what it is about; for card orders the order's id; empty in the older envelope
 }
 
 // Failed reports whether the event tells of a failed operation.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/uqpay"
 	"github.com/issuing-sdk/issuing-go/uqpay/uqpaytest"
 )
@@ -16,7 +17,7 @@ import (
 // sandbox starts a platform in memory whose clock the examples turn, and makes a
 // client for it.
 func sandbox() (*uqpaytest.Server, *uqpay.Client, func()) {
-	server, err := uqpaytest.NewServer(uqpaytest.Config{Clock: uqpaytest.NewClock(time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC))})
+	server, err := uqpaytest.NewServer(uqpaytest.Config{Clock: issuingtest.NewClock(time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC))})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/uqpay"
 	"github.com/issuing-sdk/issuing-go/uqpay/uqpaytest"
 	"github.com/issuing-sdk/issuing-go/webhook"
@@ -23,7 +24,7 @@ var start = time.Date(2026, 9, 17, 10, 0, 0, 0, time.UTC)
 func newPlatform(tb testing.TB, cfg uqpaytest.Config) *uqpaytest.Server {
 	tb.Helper()
 	if cfg.Clock == nil {
-		cfg.Clock = uqpaytest.NewClock(start)
+		cfg.Clock = issuingtest.NewClock(start)
 	}
 	s, err := uqpaytest.NewServer(cfg)
 	if err != nil {
@@ -31,6 +32,14 @@ func newPlatform(tb testing.TB, cfg uqpaytest.Config) *uqpaytest.Server {
 	}
 	tb.Cleanup(s.Close)
 	return s
+}
+
+// inject queues faults for an operation.
+func inject(tb testing.TB, s *uqpaytest.Server, op string, faults ...issuingtest.Fault) {
+	tb.Helper()
+	if err := s.Inject(op, faults...); err != nil {
+		tb.Fatal(err)
+	}
 }
 
 func newClient(tb testing.TB, s *uqpaytest.Server, opts ...issuing.Option) *uqpay.Client {

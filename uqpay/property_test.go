@@ -9,6 +9,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/uqpay"
 	"github.com/issuing-sdk/issuing-go/uqpay/uqpaytest"
 )
@@ -39,31 +40,31 @@ func (m *movement) send(t *testing.T, c *uqpay.Client, opts ...issuing.CallOptio
 }
 
 // faults picks a misbehaviour for a third of the requests.
-func faults(seed uint64) func(string) uqpaytest.Fault {
+func faults(seed uint64) func(string) issuingtest.Fault {
 	var mu sync.Mutex
 	rng := rand.New(rand.NewPCG(seed, 7))
-	return func(string) uqpaytest.Fault {
+	return func(string) issuingtest.Fault {
 		mu.Lock()
 		defer mu.Unlock()
 		switch rng.IntN(24) {
 		case 0:
-			return uqpaytest.DropBefore()
+			return issuingtest.DropBefore()
 		case 1, 2:
-			return uqpaytest.DropAfter()
+			return issuingtest.DropAfter()
 		case 3:
-			return uqpaytest.BadGateway(true)
+			return issuingtest.BadGatewayAfter()
 		case 4:
-			return uqpaytest.BadGateway(false)
+			return issuingtest.BadGatewayBefore()
 		case 5:
-			return uqpaytest.RateLimited(0)
+			return issuingtest.RateLimited(0)
 		case 6:
-			return uqpaytest.Truncate()
+			return issuingtest.Truncate()
 		case 7:
-			return uqpaytest.Replace(`{}`)
+			return issuingtest.Replace(`{}`)
 		case 8:
-			return uqpaytest.Replace(`<html>`)
+			return issuingtest.Replace(`<html>`)
 		}
-		return uqpaytest.Fault{}
+		return issuingtest.Fault{}
 	}
 }
 

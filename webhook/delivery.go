@@ -19,6 +19,7 @@ type delivery struct {
 	req    *Request
 	begun  time.Time
 	report Report
+	ended  chan struct{} // closed when the request has been answered and reported, under a deadline
 }
 
 func (h *Handler) delivery(req *Request) *delivery {
@@ -29,11 +30,17 @@ func (h *Handler) delivery(req *Request) *delivery {
 }
 
 // bounded ends a context at the source's deadline, which began with the arrival.
-func (d *delivery) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+// The function it returns is called when the request is over.
+func (d *delivery) bounded(ctx context.Context) (_ context.Context, over func()) {
 	if d.source.deadline == 0 {
 		return ctx, func() {}
 	}
-	return context.WithDeadline(ctx, d.begun.Add(d.source.deadline))
+	ctx, cancel := context.WithDeadline(ctx, d.begun.Add(d.source.deadline))
+	d.ended = make(chan struct{})
+	return ctx, func() {
+		cancel()
+		close(d.ended)
+	}
 }
 
 // run takes the request all the way; read gets its body when its head has been
@@ -162,7 +169,7 @@ func (d *delivery) race(ctx context.Context, result Result, c *claims) Result {
 		late.Err = fmt.Errorf("%w: the function was not called: %w", ErrLate, ctx.Err())
 		return late
 	}
-	var over atomic.Bool // set by whichever comes first: the function's end in time, or the deadline
+	var closed atomic.Bool // set by whichever comes first: the function's end in time, or the deadline
 	ended := make(chan Result, 1)
 	go func() {
 		out := result
@@ -171,7 +178,7 @@ func (d *delivery) race(ctx context.Context, result Result, c *claims) Result {
 			if v := recover(); v != nil { // the deduper's: nothing else would contain it here
 				out.Outcome, out.Err = OutcomeFailed, panicked(v)
 			}
-			if ctx.Err() == nil && over.CompareAndSwap(false, true) {
+			if ctx.Err() == nil && closed.CompareAndSwap(false, true) {
 				ended <- out
 				return
 			}
@@ -183,7 +190,7 @@ func (d *delivery) race(ctx context.Context, result Result, c *claims) Result {
 	case out := <-ended:
 		return out
 	case <-ctx.Done():
-		if !over.CompareAndSwap(false, true) {
+		if !closed.CompareAndSwap(false, true) {
 			return <-ended
 		}
 		late.Err = fmt.Errorf("%w: %w", ErrLate, ctx.Err())
@@ -199,7 +206,7 @@ func (d *delivery) overtime(ctx context.Context, result Result) {
 	}}
 	result.Outcome = OutcomeOvertime
 	late.concluded(result, d.overtimeAnswer(result))
-	late.report.Status = 0
+	<-d.ended // what is reported first is that it was late
 	late.observe(ctx)
 }
 

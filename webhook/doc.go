@@ -15,10 +15,11 @@
 // Sources come from the providers' packages, beside the structs of their events:
 //
 //   - [github.com/issuing-sdk/issuing-go/worldcard.NewCallbacks]
+//   - [github.com/issuing-sdk/issuing-go/legacy.NewCallbacks]
 //   - [github.com/issuing-sdk/issuing-go/uqpay.NewCallbacks]
 //   - [github.com/issuing-sdk/issuing-go/uqpay/authdecision.NewCallbacks], for
 //     UQPAY's real-time decisions
-//   - [Legacy] and [KazePay], and [UnionPay] with a handler of its own
+//   - [KazePay], and [UnionPay] with a handler of its own
 //
 // # Order of checks
 //

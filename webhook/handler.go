@@ -84,8 +84,8 @@ func (h *Handler) Handle(ctx context.Context, req *Request) Answer {
 		return h.unconfigured(ctx)
 	}
 	d := h.delivery(req)
-	ctx, cancel := d.bounded(ctx)
-	defer cancel()
+	ctx, over := d.bounded(ctx)
+	defer over()
 	body := d.req.Body
 	d.req.Body = nil
 	answer := d.run(ctx, func() error {
@@ -108,8 +108,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d := h.delivery(&Request{
 		Method: r.Method, URL: r.URL, Header: r.Header, RemoteAddr: r.RemoteAddr, Type: r.PathValue("type"),
 	})
-	ctx, cancel := d.bounded(r.Context())
-	defer cancel()
+	ctx, over := d.bounded(r.Context())
+	defer over()
 	arrived := d.await(w, r)
 	whole := false
 	answer := d.run(ctx, func() (err error) {

@@ -60,7 +60,7 @@ type Scheme interface {
 	// platform sends again.
 	Verify(ctx context.Context, req *Request) (Verified, error)
 	// Open decrypts and decodes an authenticated request by its type field, or by
-	// Request.Type when it names none. Data that stays nil becomes *[Unknown];
+	// Request.Type when it names none, into a new event. Data that stays nil becomes *[Unknown];
 	// Provider is the source's, and Time is Verified.At unless Open knows better.
 	// Its error becomes an [ErrPayload].
 	Open(ctx context.Context, req *Request, v Verified) (*Event, error)

@@ -266,7 +266,13 @@ func (s oddScheme) Verify(context.Context, *Request) (Verified, error) {
 	return Verified{At: toyNow, Content: "c"}, s.verify
 }
 
-func (s oddScheme) Open(context.Context, *Request, Verified) (*Event, error) { return s.event, s.open }
+func (s oddScheme) Open(context.Context, *Request, Verified) (*Event, error) {
+	if s.event == nil {
+		return nil, s.open
+	}
+	event := *s.event
+	return &event, s.open
+}
 
 func (s oddScheme) Answer(_ *Request, result Result) Answer {
 	if result.Verified.Content != "c" {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -139,6 +140,13 @@ func (r *recorder) observe(_ context.Context, report Report) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.reports = append(r.reports, report)
+}
+
+// all returns what was reported so far.
+func (r *recorder) all() []Report {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.reports)
 }
 
 func (r *recorder) outcomes() string {

@@ -24,6 +24,8 @@ type shop struct {
 	client *worldcard.Client
 	clock  *issuingtest.Clock
 
+	serving sync.WaitGroup // deliveries; their reports come after their answers
+
 	mu      sync.Mutex
 	fail    bool
 	types   []string
@@ -37,6 +39,8 @@ func openShop(t *testing.T) *shop {
 	ready := make(chan struct{})
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		<-ready
+		s.serving.Add(1)
+		defer s.serving.Done()
 		handler.ServeHTTP(w, r)
 	}))
 	t.Cleanup(front.Close)
@@ -78,6 +82,7 @@ func (s *shop) observe(_ context.Context, r webhook.Report) {
 
 // outcomes returns what the handler reported since the last call.
 func (s *shop) outcomes() []webhook.Outcome {
+	s.serving.Wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []webhook.Outcome
@@ -86,6 +91,13 @@ func (s *shop) outcomes() []webhook.Outcome {
 	}
 	s.reports = nil
 	return out
+}
+
+// dispatched returns the types that reached the function so far.
+func (s *shop) dispatched() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.types)
 }
 
 func (s *shop) apply(t *testing.T) string {
@@ -106,8 +118,8 @@ func TestDuplicatedCallbacksAreDispatchedOnce(t *testing.T) {
 	s := openShop(t)
 	s.server.SetCallbackFault(issuingtest.CallbackFault{Duplicate: true})
 	s.apply(t)
-	if want := []string{worldcard.NotifyCardOpen}; !slices.Equal(s.types, want) {
-		t.Errorf("dispatched %v", s.types)
+	if want := []string{worldcard.NotifyCardOpen}; !slices.Equal(s.dispatched(), want) {
+		t.Errorf("dispatched %v", s.dispatched())
 	}
 	if got, want := s.outcomes(), []webhook.Outcome{webhook.OutcomeHandled, webhook.OutcomeDuplicate}; !slices.Equal(got, want) {
 		t.Errorf("outcomes %v, want %v", got, want)
@@ -132,8 +144,8 @@ func TestReorderedCallbacksAllArrive(t *testing.T) {
 	s.server.ReleaseCallbacks()
 	s.clock.Advance(time.Second)
 	want := []string{"card_open", "card_close", "card_status_change", "card_status_change", "card_status_change", "card_status_change"}
-	if !slices.Equal(s.types, want) {
-		t.Errorf("dispatched %v, want %v", s.types, want)
+	if !slices.Equal(s.dispatched(), want) {
+		t.Errorf("dispatched %v, want %v", s.dispatched(), want)
 	}
 }
 
@@ -142,13 +154,13 @@ func TestForgedCallbacksAreRefusedAndTheRealOnesArrive(t *testing.T) {
 	s := openShop(t)
 	s.server.SetCallbackFault(issuingtest.CallbackFault{Forge: worldcardtest.ForgeSignature})
 	s.apply(t)
-	if got := s.outcomes(); !slices.Equal(got, []webhook.Outcome{webhook.OutcomeRefused}) || len(s.types) != 0 {
-		t.Errorf("outcomes %v, dispatched %v", got, s.types)
+	if got := s.outcomes(); !slices.Equal(got, []webhook.Outcome{webhook.OutcomeRefused}) || len(s.dispatched()) != 0 {
+		t.Errorf("outcomes %v, dispatched %v", got, s.dispatched())
 	}
 	s.server.SetCallbackFault(issuingtest.CallbackFault{})
 	s.clock.Advance(time.Minute)
-	if !slices.Equal(s.types, []string{worldcard.NotifyCardOpen}) {
-		t.Errorf("after a minute: %v", s.types)
+	if !slices.Equal(s.dispatched(), []string{worldcard.NotifyCardOpen}) {
+		t.Errorf("after a minute: %v", s.dispatched())
 	}
 }
 
@@ -162,8 +174,8 @@ func TestFailingFunctionGetsTheCallbackAgain(t *testing.T) {
 	s.fail = false
 	s.mu.Unlock()
 	s.clock.Advance(time.Hour)
-	if !slices.Equal(s.types, []string{worldcard.NotifyCardOpen}) {
-		t.Errorf("dispatched %v", s.types)
+	if !slices.Equal(s.dispatched(), []string{worldcard.NotifyCardOpen}) {
+		t.Errorf("dispatched %v", s.dispatched())
 	}
 	if log := s.server.Deliveries(); len(log) != 4 || !log[3].Accepted {
 		t.Errorf("%d deliveries", len(log)) // at 0, 1, 3 and 7 minutes

@@ -34,11 +34,8 @@ const (
 	once    = transport.Once
 )
 
-// by says which operations show what became of an open outcome.
-func by(inquiry ...string) provider.Settle { return provider.Settle{Inquiry: inquiry} }
-
-// byNote says what settles an open outcome where no look-up does.
-func byNote(note string) provider.Settle { return provider.Settle{Note: note} }
+// by and byNote say how the open outcome of a row is settled.
+var by, byNote = provider.By, provider.ByNote
 
 // request is an input that can be checked before it is sent. One that is about
 // something has a key.

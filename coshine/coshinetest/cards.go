@@ -17,15 +17,12 @@ type card struct {
 	token    coshine.CardToken
 	expiry   coshine.Expiry
 	cvv2     issuing.Secret
-	flag     string
+	flag     coshine.CardFlag
 	prodCode string
 	picCode  string
 
 	customer, idType string
 	idNo             issuing.Secret
-	name             string
-	mobile           string
-	email            string
 
 	openDate string
 	state    coshine.CardState
@@ -36,16 +33,17 @@ type card struct {
 	modUser  string
 }
 
+// letters are those of all tables of card statuses.
+const letters = "NUDLPOXE"
+
 // letter is the card's status as the platform's table writes it.
-func (s *Server) letter(c *card) string {
-	if c.locked && c.state == coshine.CardStateActive {
-		if s.cfg.CardStatus == coshine.DialectPortal {
-			return string(coshine.CardStatusO)
-		}
+func (s *Server) letter(c *card) coshine.CardStatus {
+	if c.locked && c.state == coshine.CardStateActive && s.cfg.CardStatus == coshine.DialectPortal {
+		return coshine.CardStatusO
 	}
-	for _, letter := range "NUDLPOXE" {
-		if s.cfg.CardStatus.State(coshine.CardStatus(letter)) == c.state {
-			return string(letter)
+	for _, letter := range letters {
+		if status := coshine.CardStatus(letter); s.cfg.CardStatus.State(status) == c.state {
+			return status
 		}
 	}
 	return ""
@@ -66,200 +64,162 @@ func (c *card) masked() string {
 	return n[:6] + strings.Repeat("*", len(n)-10) + n[len(n)-4:]
 }
 
-// find returns the card that a request names, or the refusal.
-func (s *Server) find(in fields) (*card, result) {
-	if token := in.text("cardToken"); token != "" {
-		if c := s.cards[coshine.CardToken(token)]; c != nil {
-			return c, result{}
-		}
-		return nil, noCard(true)
+// find returns the card that a request names, if the operation needs one.
+func (s *Server) find(wanted need, in *call) (c *card, refused *refusal) {
+	token, number := in.text("cardToken"), in.text("cardNumber")
+	switch {
+	case wanted == noCard:
+		return nil, nil
+	case token != "":
+		c, refused = s.cards[coshine.CardToken(token)], unknownToken
+	case number != "":
+		c, refused = s.byNumber[digestOf(issuing.NewSecret(number))], unknownNumber
+	default:
+		return nil, badRequest
 	}
-	if number := in.text("cardNumber"); number != "" {
-		if c := s.byNumber[number]; c != nil {
-			return c, result{}
-		}
-		return nil, noCard(false)
+	switch {
+	case c == nil:
+		return nil, refused
+	case wanted == activeCard && c.state != coshine.CardStateActive:
+		return nil, wrongStatus
 	}
-	return nil, badRequest()
+	return c, nil
 }
 
-// usable finds a card that is neither inactive, cancelled nor lost.
-func (s *Server) usable(in fields) (*card, result) {
-	c, refused := s.find(in)
-	if c != nil && c.state != coshine.CardStateActive {
-		return nil, wrongStatus()
-	}
-	return c, refused
-}
+// pan makes a card number.
+func pan(seq uint64) issuing.Secret { return ledger.PAN("422000", seq, 16) }
 
 // apply issues a card, inactive.
-func (s *Server) apply(in fields) result {
-	s.seq++
-	n := s.seq
+func (s *Server) apply(in *call) (object, *refusal) {
+	n, now := s.seq.Next(), s.now()
+	s.applied++
 	var data NewCard
 	if s.cfg.NextCard != nil {
-		data = s.cfg.NextCard(n)
+		data = s.cfg.NextCard(s.applied)
 	}
 	if own := in.text("cardNumber"); own != "" {
 		data.CardNumber = issuing.NewSecret(own)
 	}
 	if data.CardNumber.IsZero() {
-		data.CardNumber = ledger.PAN("422000", uint64(n), 16)
+		data.CardNumber = pan(n)
 	}
-	if s.byNumber[data.CardNumber.Reveal()] != nil {
-		return noCard(false)
+	if s.byNumber[digestOf(data.CardNumber)] != nil {
+		return nil, unknownNumber
 	}
 	if data.CardApplyNo == "" {
-		data.CardApplyNo = fmt.Sprintf("AP%s%06d", s.now().In(s.zone).Format("20060102"), n)
+		data.CardApplyNo = fmt.Sprintf("AP%s%06d", day(now), n)
+	}
+	if data.ExpiryDate == "" {
+		data.ExpiryDate = expiry(now, 3)
 	}
 	c := &card{
-		applyNo: data.CardApplyNo, number: data.CardNumber, flag: in.text("cardFlag"), prodCode: in.text("cardProdCode"),
-		picCode: in.text("cardPicCode"), customer: in.text("customerId"), idType: in.text("custIdType"),
-		idNo: issuing.NewSecret(in.text("custIdNo")), name: in.text("custName"), mobile: in.text("custMobile"),
-		email: in.text("custEmail"), openDate: s.now().In(s.zone).Format("20060102"), state: coshine.CardStateInactive,
+		applyNo: data.CardApplyNo, number: data.CardNumber, token: data.CardToken, expiry: data.ExpiryDate, cvv2: data.CVV2,
+		flag: coshine.CardFlag(in.text("cardFlag")), prodCode: in.text("cardProdCode"), picCode: in.text("cardPicCode"),
+		customer: in.text("customerId"), idType: in.text("custIdType"), idNo: issuing.NewSecret(in.text("custIdNo")),
+		openDate: day(now), state: coshine.CardStateInactive,
 	}
-	s.add(c, data)
-	return success(object{}.with("cardApplyNo", c.applyNo).with("customerId", c.customer)).and(c.secrets())
+	s.add(c)
+	return append(object{}.with("cardApplyNo", c.applyNo).with("customerId", c.customer), c.secrets()...), nil
 }
 
-// and appends further members to a success.
-func (r result) and(o object) result {
-	r.body = append(r.body, o...)
-	return r
+// expiry is the month in which a card ends after some years.
+func expiry(now time.Time, years int) coshine.Expiry {
+	end := now.In(zone).AddDate(years, 0, 0)
+	return coshine.NewExpiry(end.Year(), end.Month())
 }
 
 // add completes a card's data and files it.
-func (s *Server) add(c *card, data NewCard) {
-	c.token, c.expiry, c.cvv2 = data.CardToken, data.ExpiryDate, data.CVV2
+func (s *Server) add(c *card) {
 	if c.token == "" {
-		c.token = coshine.CardToken(fmt.Sprintf("9%018d", 7_000_000+s.seq))
-	}
-	if c.expiry == "" {
-		end := s.now().In(s.zone).AddDate(3, 0, 0)
-		c.expiry = coshine.NewExpiry(end.Year(), end.Month())
+		c.token = coshine.CardToken(fmt.Sprintf("9%018d", 7_000_000+s.seq.Next()))
 	}
 	if c.cvv2.IsZero() {
 		c.cvv2 = ledger.CVV(c.number)
 	}
-	s.cards[c.token], s.byNumber[c.number.Reveal()] = c, c
+	s.cards[c.token], s.byNumber[digestOf(c.number)] = c, c
 	s.ordered = append(s.ordered, c)
 }
 
 func (c *card) secrets() object {
-	return object{}.with("cardNumber", c.number).with("cardToken", string(c.token)).
-		with("expiryDate", string(c.expiry)).with("CVV2", c.cvv2)
+	return object{}.with("cardNumber", c.number).with("cardToken", c.token).with("expiryDate", c.expiry).with("CVV2", c.cvv2)
 }
 
 // element is a card in a list.
 func (s *Server) element(c *card) object {
-	o := object{}.with("cardNumber", c.masked()).with("cardToken", string(c.token))
+	o := object{}.with("cardNumber", c.masked()).with("cardToken", c.token)
 	if s.cfg.SampleLists {
-		return o.with("cardStatus", s.letter(c)).with("cardFlag", c.flag).with("expiryDate", string(c.expiry))
+		return o.with("cardStatus", s.letter(c)).with("cardFlag", c.flag).with("expiryDate", c.expiry)
 	}
-	return o.with("expiryDate", string(c.expiry)).with("cardFlag", c.flag).with("cardProdCode", c.prodCode).
-		with("cardProdType", string(prodType(c.prodCode))).with("cardPicCode", c.picCode).with("openDate", c.openDate).
-		with("cardStatus", s.letter(c)).with("blockStatus", string(c.blockStatus())).with("statusModUser", c.modUser)
+	return o.with("expiryDate", c.expiry).with("cardFlag", c.flag).with("cardProdCode", c.prodCode).
+		with("cardProdType", prodType(c.prodCode)).with("cardPicCode", c.picCode).with("openDate", c.openDate).
+		with("cardStatus", s.letter(c)).with("blockStatus", c.blockStatus()).with("statusModUser", c.modUser)
 }
 
-func (s *Server) listCards(in fields) result {
-	var list []object
+// ofCustomer lists the cards of the customer whom a request names.
+func (s *Server) ofCustomer(in *call, show func(*card) object) []object {
+	var out []object
 	for _, c := range s.ordered {
 		if c.customer == in.text("customerId") {
-			list = append(list, s.element(c))
+			out = append(out, show(c))
 		}
 	}
-	if len(list) == 0 && s.cfg.UnknownCustomer != "" {
-		return fail(s.cfg.UnknownCustomer)
+	return out
+}
+
+func (s *Server) listCards(in *call) (object, *refusal) {
+	cards := s.ofCustomer(in, s.element)
+	if len(cards) == 0 && s.cfg.UnknownCustomer != "" {
+		return nil, refuse(s.cfg.UnknownCustomer)
 	}
 	if s.cfg.SampleLists {
-		if list == nil {
-			list = []object{}
-		}
-		return success(object{}.with("customerId", in.text("customerId")).with("cardList", list))
+		return object{{"customerId", in.text("customerId")}, {"cardList", cards}}, nil
 	}
-	return success(object{}.list(list))
+	return list(cards), nil
 }
 
 // listAccounts answers with one account per card; the fields of an account are
 // this package's own.
-func (s *Server) listAccounts(in fields) result {
-	var list []object
-	for _, c := range s.ordered {
-		if c.customer == in.text("customerId") {
-			list = append(list, object{}.with("accountNo", "A"+string(c.token)).with("accountStatus", "N"))
-		}
-	}
-	return success(object{}.list(list))
+func (s *Server) listAccounts(in *call) (object, *refusal) {
+	return list(s.ofCustomer(in, func(c *card) object {
+		return object{{"accountNo", "A" + string(c.token)}, {"accountStatus", "N"}}
+	})), nil
 }
 
-func (s *Server) updateCustomer(in fields) result {
-	for _, c := range s.ordered {
-		if c.customer != in.text("customerId") {
-			continue
-		}
-		for name, to := range map[string]*string{"custName": &c.name, "custMobile": &c.mobile, "custEmail": &c.email} {
-			if text := in.text(name); text != "" {
-				*to = text
-			}
-		}
-	}
-	return success(nil)
-}
-
-func (s *Server) cardInfo(in fields) result {
-	c, refused := s.find(in)
-	if c == nil {
-		return refused
-	}
-	return success(s.element(c))
-}
+func (s *Server) cardInfo(in *call) (object, *refusal) { return s.element(in.card), nil }
 
 // activate checks card and holder data and makes the card usable.
-func (s *Server) activate(in fields) result {
-	c, refused := s.find(in)
+func (s *Server) activate(in *call) (object, *refusal) {
+	c := in.card
 	switch {
-	case c == nil:
-		return refused
 	case c.state != coshine.CardStateInactive:
-		return wrongStatus()
+		return nil, wrongStatus
 	case in.text("expiryDate") != string(c.expiry), in.text("CVV2") != c.cvv2.Reveal(),
 		in.text("customerId") != c.customer, in.text("custIdType") != c.idType, in.text("custIdNo") != c.idNo.Reveal():
-		return s.mismatch()
+		return nil, s.mismatch()
 	}
 	c.state = coshine.CardStateActive
-	return success(nil)
+	return nil, nil
 }
 
-func (s *Server) reissue(in fields) result {
-	c, refused := s.usable(in)
-	if c == nil {
-		return refused
-	}
-	return s.renew(c, c.number)
-}
+func (s *Server) reissue(in *call) (object, *refusal) { return s.renew(in.card, in.card.number) }
 
 // replace gives a card a new number and token, and cancels the old card.
-func (s *Server) replace(in fields) result {
-	c, refused := s.find(in)
-	switch {
-	case c == nil:
-		return refused
-	case c.state == coshine.CardStateCancelled || c.state == coshine.CardStateInactive:
-		return wrongStatus()
+func (s *Server) replace(in *call) (object, *refusal) {
+	if in.card.state == coshine.CardStateCancelled || in.card.state == coshine.CardStateInactive {
+		return nil, wrongStatus
 	}
-	return s.renew(c, ledger.PAN("422000", uint64(s.seq+1), 16))
+	return s.renew(in.card, pan(s.seq.Next()))
 }
 
 // renew cancels c and issues its successor, active, with the same balance.
-func (s *Server) renew(c *card, number issuing.Secret) result {
-	s.seq++
+func (s *Server) renew(c *card, number issuing.Secret) (object, *refusal) {
 	next := *c
-	next.number, next.state, next.blocked = number, coshine.CardStateActive, false
-	end := s.now().In(s.zone).AddDate(4, 0, 0)
-	s.add(&next, NewCard{ExpiryDate: coshine.NewExpiry(end.Year(), end.Month())})
-	if held := s.book.Balance(s.account(c)); held.Sign() > 0 {
-		if err := s.book.Transfer(s.account(c), s.account(&next), held, "renewal of "+string(c.token)); err != nil {
-			return fail(coshine.CodeUnexpected)
+	next.number, next.token, next.cvv2, next.expiry = number, "", issuing.Secret{}, expiry(s.now(), 4)
+	next.state, next.blocked = coshine.CardStateActive, false
+	s.add(&next)
+	if held := s.Balance(c.token); held.Sign() > 0 {
+		if err := s.book.Transfer(s.account(c.token), s.account(next.token), held, "renewal of "+string(c.token)); err != nil {
+			return nil, unexpected
 		}
 	}
 	for _, t := range s.trans {
@@ -268,34 +228,29 @@ func (s *Server) renew(c *card, number issuing.Secret) result {
 		}
 	}
 	c.state = coshine.CardStateCancelled
-	return success(next.secrets())
+	return next.secrets(), nil
 }
 
-func (s *Server) cancel(in fields) result {
-	c, refused := s.find(in)
-	switch {
-	case c == nil:
-		return refused
-	case c.state == coshine.CardStateCancelled:
-		return wrongStatus()
+func (s *Server) cancel(in *call) (object, *refusal) {
+	if in.card.state == coshine.CardStateCancelled {
+		return nil, wrongStatus
 	}
-	c.state, c.modUser = coshine.CardStateCancelled, in.text("tellerNo")
-	return success(nil)
+	in.card.state, in.card.modUser = coshine.CardStateCancelled, in.text("tellerNo")
+	return nil, nil
 }
 
 // updateStatus is the table of cardOptFlag.
-func (s *Server) updateStatus(in fields) result {
-	c, refused := s.find(in)
-	if c == nil {
-		return refused
+func (s *Server) updateStatus(in *call) (object, *refusal) {
+	c, flag := in.card, coshine.CardOptFlag(in.text("cardOptFlag"))
+	from := coshine.CardStateActive
+	if flag == coshine.CardOptWithdrawLoss {
+		from = coshine.CardStateLost
 	}
-	active, lost := c.state == coshine.CardStateActive, c.state == coshine.CardStateLost
-	flag := coshine.CardOptFlag(in.text("cardOptFlag"))
 	switch {
 	case !flag.Known():
-		return badRequest()
-	case flag == coshine.CardOptWithdrawLoss && !lost, flag != coshine.CardOptWithdrawLoss && !active:
-		return wrongStatus()
+		return nil, badRequest
+	case c.state != from:
+		return nil, wrongStatus
 	}
 	switch flag {
 	case coshine.CardOptReportLost:
@@ -312,70 +267,41 @@ func (s *Server) updateStatus(in fields) result {
 		c.locked, c.wrong = false, 0
 	}
 	c.modUser = in.text("tellerNo")
-	return success(nil)
+	return nil, nil
 }
 
-func (s *Server) readCVV2(in fields) result {
-	c, refused := s.usable(in)
-	switch {
-	case c == nil:
-		return refused
-	case c.flag != string(coshine.CardFlagVirtual):
-		return fail(coshine.CodeRestricted)
+func (s *Server) readCVV2(in *call) (object, *refusal) {
+	c := in.card
+	if c.flag != coshine.CardFlagVirtual {
+		return nil, refuse(coshine.CodeRestricted)
 	}
-	return success(object{}.with("cardNumber", c.number).with("expiryDate", string(c.expiry)).with("CVV2", c.cvv2))
+	return object{{"cardNumber", c.number}, {"expiryDate", c.expiry}, {"CVV2", c.cvv2}}, nil
 }
 
-func (s *Server) verifyCVV2(in fields) result {
-	c, refused := s.usable(in)
-	switch {
-	case c == nil:
-		return refused
-	case in.text("CVV2") != c.cvv2.Reveal(), in.text("expiryDate") != "" && in.text("expiryDate") != string(c.expiry):
-		return s.mismatch()
+func (s *Server) verifyCVV2(in *call) (object, *refusal) {
+	end := in.text("expiryDate")
+	if in.text("CVV2") != in.card.cvv2.Reveal() || (end != "" && end != string(in.card.expiry)) {
+		return nil, s.mismatch()
 	}
-	return success(nil)
+	return nil, nil
 }
 
-func (s *Server) generateDCVV(in fields) result {
-	c, refused := s.usable(in)
-	if c == nil {
-		return refused
-	}
-	s.seq++
-	c.cvv2 = ledger.CVV(ledger.PAN("422000", uint64(s.seq), 16))
-	return success(object{}.with("CVV2", c.cvv2))
+func (s *Server) generateDCVV(in *call) (object, *refusal) {
+	in.card.cvv2 = ledger.CVV(pan(s.seq.Next()))
+	return object{{"CVV2", in.card.cvv2}}, nil
 }
 
-func (s *Server) updateExpiry(in fields) result {
-	c, refused := s.usable(in)
-	if c == nil {
-		return refused
+func (s *Server) updateExpiry(in *call) (object, *refusal) {
+	end := coshine.Expiry(in.text("expiryDate"))
+	if !end.Valid() {
+		return nil, badRequest
 	}
-	expiry := coshine.Expiry(in.text("expiryDate"))
-	if !expiry.Valid() {
-		return badRequest()
-	}
-	c.expiry = expiry
-	return success(nil)
+	in.card.expiry = end
+	return nil, nil
 }
 
-// touch accepts a request that names a usable card and changes nothing that an
-// answer shows.
-func (s *Server) touch(in fields) result {
-	c, refused := s.usable(in)
-	if c == nil {
-		return refused
-	}
-	return success(nil)
-}
-
-func (s *Server) readNumber(in fields) result {
-	c, refused := s.usable(in)
-	if c == nil {
-		return refused
-	}
-	return success(object{}.with("cardNumber", c.number))
+func (s *Server) readNumber(in *call) (object, *refusal) {
+	return object{{"cardNumber", in.card.number}}, nil
 }
 
 // CardInfo is what the platform knows of a card, for tests.
@@ -397,7 +323,7 @@ func (s *Server) Card(token coshine.CardToken) (CardInfo, bool) {
 	if c == nil {
 		return CardInfo{}, false
 	}
-	opened, _ := time.ParseInLocation("20060102", c.openDate, s.zone)
+	opened, _ := time.ParseInLocation(dateLayout, c.openDate, zone)
 	return CardInfo{
 		Token: c.token, Number: c.number, State: c.state, BlockStatus: c.blockStatus(),
 		PINSet: !c.pin.IsZero(), PINLocked: c.locked, Opened: opened,

@@ -7,6 +7,7 @@ import (
 
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 )
 
 // A platform with a client for it, and a connection that dies under the first
@@ -22,13 +23,15 @@ func Example() {
 		log.Fatal(err)
 	}
 
-	server.Inject("", coshinetest.DropBefore())
+	if err := server.Inject("Parameters.DropDownListInquiry", issuingtest.DropBefore()); err != nil {
+		log.Fatal(err)
+	}
 	list, err := client.Parameters.DropDownListInquiry(context.Background(),
 		coshine.DropDownListInquiryRequest{Name: coshine.DropDownCardStatus})
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(len(list.Items) > 0, "after", server.Requests(""), "requests; the books:", server.Check())
+	fmt.Println(len(list.Items) > 0, "after", server.Requests("Parameters.DropDownListInquiry"), "requests; the books:", server.Check())
 	// Output:
 	// true after 2 requests; the books: <nil>
 }

@@ -2,20 +2,16 @@ package coshinetest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
-	"github.com/issuing-sdk/issuing-go/internal/wire"
-	"github.com/issuing-sdk/issuing-go/sign/jose"
 )
 
 // IssuerReply is the issuer's answer to a request of the platform.
@@ -35,9 +31,9 @@ const maxIssuerReply = 1 << 20
 
 // requestHeader is the public header of a request to the issuer.
 func (s *Server) requestHeader() object {
-	at := s.now().In(s.zone)
-	return object{}.with("participantId", s.participant).with("tranBranch", s.branch).with("tranChnl", "09").
-		with("tranCode", "REMOTE").with("tranDate", at.Format("20060102")).with("tranTime", at.Format("150405")).
+	at := s.now().In(zone)
+	return object{}.with("participantId", participant).with("tranBranch", branch).with("tranChnl", "09").
+		with("tranCode", "REMOTE").with("tranDate", at.Format(dateLayout)).with("tranTime", at.Format("150405")).
 		with("tranId", coshine.NewTranID(s.now()))
 }
 
@@ -99,44 +95,26 @@ func (s *Server) issuerURL(api coshine.API) string {
 
 // sealForIssuer encodes a request to the issuer, with the roles of OAuth
 // reversed: the issuer's key encrypts.
-func (s *Server) sealForIssuer(body object) (http.Header, []byte, error) {
-	header := http.Header{}
+func (s *Server) sealForIssuer(message object) (http.Header, []byte, error) {
+	body, contentType, err := s.seal(message)
+	header := s.header(contentType)
 	header.Set("Authorization", "Bearer "+s.cfg.IssuerToken.Reveal())
-	header.Set("Timestamp", strconv.FormatInt(s.now().Unix(), 10))
-	header.Set("Content-Type", "application/json; charset=UTF-8")
-	plain := body.append(nil)
-	if !s.cfg.OAuth {
-		return header, plain, nil
-	}
-	sealed, err := jose.SealJWE(s.keys.clientRSA.Public(), "", s.cfg.Serialization, plain)
-	header.Set("Content-Type", coshine.DefaultBodyContentType)
-	return header, []byte(sealed), err
+	return header, body, err
 }
 
-// readIssuer reads the issuer's answer. The text of the SMS-OTP webhook's code
-// is read under its documented name and the correctly spelt one.
+// readIssuer reads the issuer's answer. The SMS-OTP webhook has its own name for
+// the code.
 func (s *Server) readIssuer(status int, text []byte) (IssuerReply, error) {
 	out := IssuerReply{Status: status}
 	if status != http.StatusOK {
 		return out, nil
 	}
-	if s.cfg.OAuth {
-		plain, err := jose.OpenJWE(s.keys.platformRSA, s.cfg.Serialization, string(text))
-		if err != nil {
-			return out, fmt.Errorf("coshinetest: the issuer's answer: %w", err)
-		}
-		text = plain
+	plain, in, err := s.open(text)
+	if err != nil {
+		return out, fmt.Errorf("coshinetest: the issuer's answer: %w", err)
 	}
-	if !json.Valid(text) {
-		return out, errors.New("coshinetest: the issuer's answer is not JSON")
-	}
-	out.Raw = issuing.NewSecret(string(text))
-	for name, value := range wire.Members(text) {
-		if name == "responseCode" || name == "returnCode" {
-			code, _ := wire.Unquote(value)
-			out.Code = coshine.Code(code)
-		}
-	}
+	out.Raw = issuing.NewSecret(string(plain))
+	out.Code = coshine.Code(cmp.Or(in.Text("responseCode"), in.Text("returnCode")))
 	return out, nil
 }
 
@@ -147,35 +125,19 @@ func (s *Server) Notify(api coshine.API, fields map[string]any) error {
 	if err != nil {
 		return err
 	}
-	return s.notify(api, more)
-}
-
-func (s *Server) notify(api coshine.API, fields object) error {
-	address := s.issuerURL(api)
-	if address == "" {
-		return nil
-	}
-	body := append(s.requestHeader(), fields...)
-	if _, _, err := s.sealForIssuer(body); err != nil {
-		return err
-	}
-	s.http.Push(platform.Callback{
-		Type: string(api), URL: address, Retries: s.cfg.Retries,
-		Make: func(int) (http.Header, []byte, error) { return s.sealForIssuer(body) },
-		Accepted: func(status int, answer []byte) bool {
-			if s.cfg.OAuth {
-				// The log of deliveries keeps the start of an answer only, which
-				// cannot be decrypted: the status has to do.
-				return status == http.StatusOK
-			}
-			return status == http.StatusOK && bytes.Contains(answer, []byte(`"responseCode":"00"`))
-		},
-	})
+	s.notify(api, more)
 	return nil
 }
 
-// notifyTransaction tells the issuer the status of a transaction. The names of
-// its two fields are this package's own.
-func (s *Server) notifyTransaction(t *transaction) {
-	_ = s.notify(coshine.APIAuthorizationNotification, object{}.with("transactionId", t.tranID).with(FieldStatus, t.status()))
+// notify is called without the server's lock: Config.Issuer is the test's.
+func (s *Server) notify(api coshine.API, fields object) {
+	body := append(s.requestHeader(), fields...)
+	s.host.Push(platform.Callback{
+		Type: string(api), URL: s.issuerURL(api), Retries: s.cfg.Retries,
+		Make: func(int) (http.Header, []byte, error) { return s.sealForIssuer(body) },
+		Verify: func(_, status int, _ http.Header, answer []byte) bool {
+			reply, err := s.readIssuer(status, answer)
+			return err == nil && reply.Code == coshine.CodeSuccess
+		},
+	})
 }

@@ -7,6 +7,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 
@@ -21,46 +22,42 @@ const keyBits = 2048
 type Keys struct{ k *keys }
 
 type keys struct {
-	platform *rsa.PrivateKey   // opens requests and PINs
-	client   *rsa.PrivateKey   // opens answers
-	server   *ecdsa.PrivateKey // signs access tokens
-	caller   *ecdsa.PrivateKey // signs client assertions
-
-	platformRSA, clientRSA sign.PrivateKey
-	serverEC, callerEC     sign.ES256Key
+	pin      *rsa.PrivateKey // the platform's, for PINs
+	platform sign.PrivateKey // the same, opens requests
+	client   sign.PrivateKey // opens answers
+	server   sign.ES256Key   // signs access tokens
+	caller   sign.ES256Key   // signs client assertions
 }
 
 // NewKeys makes a set of keys.
 func NewKeys() (Keys, error) {
 	k := new(keys)
-	var err error
-	for _, key := range []**rsa.PrivateKey{&k.platform, &k.client} {
-		if *key, err = rsa.GenerateKey(rand.Reader, keyBits); err != nil {
-			return Keys{}, err
-		}
-	}
-	for _, key := range []**ecdsa.PrivateKey{&k.server, &k.caller} {
-		if *key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
-			return Keys{}, err
-		}
-	}
-	for _, w := range []struct {
-		key *rsa.PrivateKey
-		to  *sign.PrivateKey
-	}{{k.platform, &k.platformRSA}, {k.client, &k.clientRSA}} {
-		if *w.to, err = sign.NewPrivateKey(w.key); err != nil {
-			return Keys{}, err
-		}
-	}
-	for _, w := range []struct {
-		key *ecdsa.PrivateKey
-		to  *sign.ES256Key
-	}{{k.server, &k.serverEC}, {k.caller, &k.callerEC}} {
-		if *w.to, err = sign.NewES256Key(w.key); err != nil {
-			return Keys{}, err
-		}
+	var errs [4]error
+	k.pin, k.platform, errs[0] = newRSA()
+	_, k.client, errs[1] = newRSA()
+	k.server, errs[2] = newEC()
+	k.caller, errs[3] = newEC()
+	if err := errors.Join(errs[:]...); err != nil {
+		return Keys{}, err
 	}
 	return Keys{k}, nil
+}
+
+func newRSA() (*rsa.PrivateKey, sign.PrivateKey, error) {
+	key, err := rsa.GenerateKey(rand.Reader, keyBits)
+	if err != nil {
+		return nil, sign.PrivateKey{}, err
+	}
+	private, err := sign.NewPrivateKey(key)
+	return key, private, err
+}
+
+func newEC() (sign.ES256Key, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return sign.ES256Key{}, err
+	}
+	return sign.NewES256Key(key)
 }
 
 // Format implements [fmt.Formatter] for every verb.
@@ -71,7 +68,7 @@ func (Keys) MarshalText() ([]byte, error) { return []byte("[redacted]"), nil }
 
 // pinKeyText is the PIN key as PKIX PEM.
 func (k *keys) pinKeyText() string {
-	der, err := x509.MarshalPKIXPublicKey(&k.platform.PublicKey)
+	der, err := x509.MarshalPKIXPublicKey(&k.pin.PublicKey)
 	if err != nil {
 		return ""
 	}

@@ -2,7 +2,7 @@ package coshinetest
 
 import (
 	"errors"
-	"fmt"
+	"slices"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -36,15 +36,12 @@ type transaction struct {
 	api      coshine.API
 	tranID   string
 	card     coshine.CardToken
-	target   coshine.CardToken // of a transfer
+	from, to ledger.Account
 	amount   issuing.Amount
-	currency issuing.Currency
 	memo     string
 	at       time.Time
 	reversed bool
-	refunded issuing.Amount // of a purchase: given back so far
-	released issuing.Amount // of a hold: released so far
-	seq      int
+	returned issuing.Amount // of a purchase: refunded so far; of a hold: released so far
 }
 
 func (t *transaction) status() string {
@@ -55,280 +52,199 @@ func (t *transaction) status() string {
 }
 
 // open is what a hold still holds.
-func (t *transaction) open() issuing.Amount { return t.amount.Sub(t.released) }
+func (t *transaction) open() issuing.Amount { return t.amount.Sub(t.returned) }
 
-// hold is the account of a blocked amount. The sequence keeps holds apart whose
-// requests had the same tranId.
-func (t *transaction) hold() ledger.Account {
-	return ledger.Account{Kind: "hold", Owner: fmt.Sprintf("%s/%d", t.tranID, t.seq), Currency: t.currency}
+func (t *transaction) record() object {
+	return object{}.with("tranId", t.tranID).with(FieldKind, t.api).with(FieldAmount, t.amount).
+		with(FieldCurrency, t.from.Currency).with(FieldStatus, t.status()).with(FieldMemo, t.memo).
+		with("tranDate", t.at.UTC().Format(dateLayout))
 }
 
-func (s *Server) account(c *card) ledger.Account {
-	return ledger.Account{Kind: "card", Owner: string(c.token), Currency: s.cfg.Currency}
+func (s *Server) account(token coshine.CardToken) ledger.Account {
+	return ledger.Account{Kind: "card", Owner: string(token), Currency: s.cfg.Currency}
 }
 
-func (s *Server) fees() ledger.Account {
-	return ledger.Account{Kind: "fees", Currency: s.cfg.Currency}
-}
+func (s *Server) world() ledger.Account { return ledger.World(s.cfg.Currency) }
 
 // amountOf reads the amount of a request.
-func (s *Server) amountOf(in fields) (issuing.Amount, bool) {
+func (s *Server) amountOf(in *call) (issuing.Amount, *refusal) {
 	amount, err := issuing.ParseAmount(in.text(FieldAmount))
 	currency := in.text(FieldCurrency)
-	ok := err == nil && amount.Sign() > 0 && amount.Scale() <= 2 && len(amount.String()) <= 17 &&
-		(currency == "" || currency == string(s.cfg.Currency))
-	return amount, ok
+	if err != nil || amount.Sign() <= 0 || amount.Scale() > 2 || len(amount.String()) > 17 ||
+		(currency != "" && currency != string(s.cfg.Currency)) {
+		return issuing.Amount{}, badRequest
+	}
+	return amount, nil
 }
 
-// book moves money and records the transaction. A frozen card is not debited.
-func (s *Server) carry(api coshine.API, in fields, c *card, from, to ledger.Account, amount issuing.Amount) (*transaction, result) {
-	tranID := in.text("tranId")
-	s.seq++
+// carry moves money, records it as a transaction of c and has the issuer told. A
+// frozen card is not debited.
+func (s *Server) carry(in *call, c *card, from, to ledger.Account, amount issuing.Amount) (object, *refusal) {
+	if from == s.account(c.token) && c.blocked {
+		return nil, wrongStatus
+	}
 	t := &transaction{
-		api: api, tranID: tranID, card: c.token, amount: amount, currency: s.cfg.Currency,
-		memo: in.text(FieldMemo), at: s.now(), seq: s.seq, refunded: issuing.NewAmount(0, 2), released: issuing.NewAmount(0, 2),
+		api: in.api, tranID: in.text("tranId"), card: c.token, from: from, to: to, amount: amount,
+		memo: in.text(FieldMemo), at: s.now(), returned: issuing.NewAmount(0, 2),
 	}
-	if to.Kind == "hold" {
-		to = t.hold()
-	}
-	if from == s.account(c) && c.blocked {
-		return nil, wrongStatus()
-	}
-	switch err := s.book.Transfer(from, to, amount, tranID); {
+	switch err := s.book.Transfer(from, to, amount, t.tranID); {
 	case errors.Is(err, ledger.ErrInsufficient):
-		return nil, fail(s.cfg.FundsCode)
+		return nil, refuse(s.cfg.FundsCode)
 	case err != nil:
-		return nil, fail(coshine.CodeUnexpected)
+		return nil, unexpected
 	}
 	s.trans = append(s.trans, t)
-	if s.byTran[tranID] == nil {
-		s.byTran[tranID] = t
+	if s.byTran[t.tranID] == nil {
+		s.byTran[t.tranID] = t
 	}
-	s.notifyTransaction(t)
-	return t, success(object{}.with(FieldAmount, amount).with(FieldCurrency, string(s.cfg.Currency)))
+	// The names of these two fields are this package's own.
+	in.notice = object{{"transactionId", t.tranID}, {FieldStatus, t.status()}}
+	return object{{FieldAmount, amount}, {FieldCurrency, s.cfg.Currency}}, nil
 }
 
-// move is a transaction between a card and one other account.
-func (s *Server) move(api coshine.API, in fields, other func(*card) ledger.Account, debit bool) result {
-	c, refused := s.usable(in)
-	if c == nil {
-		return refused
+// move carries the amount of a request between two accounts.
+func (s *Server) move(in *call, from, to ledger.Account) (object, *refusal) {
+	amount, refused := s.amountOf(in)
+	if refused != nil {
+		return nil, refused
 	}
-	amount, ok := s.amountOf(in)
-	if !ok {
-		return badRequest()
-	}
-	from, to := other(c), s.account(c)
-	if debit {
-		from, to = to, from
-	}
-	_, r := s.carry(api, in, c, from, to, amount)
-	return r
+	return s.carry(in, in.card, from, to, amount)
 }
 
-func (s *Server) world(*card) ledger.Account { return ledger.World(s.cfg.Currency) }
-
-func (s *Server) loadFund(in fields) result {
-	return s.move(coshine.APILoadFund, in, s.world, false)
+func (s *Server) credit(in *call) (object, *refusal) {
+	return s.move(in, s.world(), s.account(in.card.token))
 }
 
-func (s *Server) withdraw(in fields) result {
-	return s.move(coshine.APIWithdraw, in, s.world, true)
+func (s *Server) debit(in *call) (object, *refusal) {
+	return s.move(in, s.account(in.card.token), s.world())
 }
 
-func (s *Server) purchase(in fields) result {
-	return s.move(coshine.APIPurchase, in, s.world, true)
+func (s *Server) serviceCharge(in *call) (object, *refusal) {
+	return s.move(in, s.account(in.card.token), ledger.Account{Kind: "fees", Currency: s.cfg.Currency})
 }
 
-func (s *Server) debit(in fields) result {
-	return s.move(coshine.APIDebitAdjustment, in, s.world, true)
+// blockFund gives every hold an account of its own, also those whose requests had
+// the same tranId.
+func (s *Server) blockFund(in *call) (object, *refusal) {
+	return s.move(in, s.account(in.card.token), ledger.Account{Kind: "hold", Owner: s.seq.ID(12), Currency: s.cfg.Currency})
 }
 
-func (s *Server) credit(in fields) result {
-	return s.move(coshine.APICreditAdjustment, in, s.world, false)
-}
-
-func (s *Server) serviceCharge(in fields) result {
-	return s.move(coshine.APIServiceCharge, in, func(*card) ledger.Account { return s.fees() }, true)
-}
-
-func (s *Server) blockFund(in fields) result {
-	return s.move(coshine.APIBlockFund, in, func(*card) ledger.Account {
-		return ledger.Account{Kind: "hold", Currency: s.cfg.Currency}
-	}, true)
-}
-
-func (s *Server) transferFund(in fields) result {
-	source, refused := s.usable(in)
-	if source == nil {
-		return refused
-	}
+func (s *Server) transferFund(in *call) (object, *refusal) {
 	target := s.cards[coshine.CardToken(in.text(FieldTargetCard))]
 	switch {
 	case target == nil:
-		return noCard(true)
-	case target == source:
-		return badRequest()
+		return nil, unknownToken
+	case target == in.card:
+		return nil, badRequest
 	case target.state != coshine.CardStateActive:
-		return wrongStatus()
+		return nil, wrongStatus
 	}
-	amount, ok := s.amountOf(in)
-	if !ok {
-		return badRequest()
-	}
-	t, r := s.carry(coshine.APITransferFund, in, source, s.account(source), s.account(target), amount)
-	if t != nil {
-		t.target = target.token
-	}
-	return r
+	return s.move(in, s.account(in.card.token), s.account(target.token))
 }
 
-// original finds the transaction that a request refers to.
-func (s *Server) original(in fields, apis ...coshine.API) (*transaction, *card, result) {
+// original finds the transaction that a request refers to, and its card.
+func (s *Server) original(in *call, apis ...coshine.API) (*transaction, *card, *refusal) {
 	t := s.byTran[in.text(FieldOriginal)]
-	if t == nil || t.reversed {
-		return nil, nil, fail(coshine.CodeUnexpected)
+	if t == nil || t.reversed || !slices.Contains(apis, t.api) {
+		return nil, nil, unexpected
 	}
-	for _, api := range apis {
-		if t.api == api {
-			return t, s.cards[t.card], result{}
-		}
-	}
-	return nil, nil, fail(coshine.CodeUnexpected)
+	return t, s.cards[t.card], nil
 }
 
 // refund gives back a purchase, in full or in part.
-func (s *Server) refund(in fields) result {
+func (s *Server) refund(in *call) (object, *refusal) {
 	t, c, refused := s.original(in, coshine.APIPurchase)
-	if t == nil {
-		return refused
+	if refused != nil {
+		return nil, refused
 	}
-	amount, ok := s.amountOf(in)
-	if !ok || t.refunded.Add(amount).Cmp(t.amount) > 0 {
-		return badRequest()
+	amount, refused := s.amountOf(in)
+	if refused != nil {
+		return nil, refused
 	}
-	_, r := s.carry(coshine.APIRefund, in, c, ledger.World(s.cfg.Currency), s.account(c), amount)
-	if r.ok() {
-		t.refunded = t.refunded.Add(amount)
-	}
-	return r
-}
-
-// reverse takes back a load, withdrawal, transfer or purchase, once and in full.
-func (s *Server) reverse(in fields) result {
-	t, c, refused := s.original(in, coshine.APILoadFund, coshine.APIWithdraw, coshine.APITransferFund, coshine.APIPurchase)
-	if t == nil {
-		return refused
-	}
-	if t.refunded.Sign() > 0 {
-		return badRequest()
-	}
-	from, to := ledger.World(s.cfg.Currency), s.account(c)
-	switch t.api {
-	case coshine.APILoadFund:
-		from, to = to, from
-	case coshine.APITransferFund:
-		from = s.account(s.cards[t.target])
-	}
-	_, r := s.carry(coshine.APIReversal, in, c, from, to, t.amount)
-	if r.ok() {
-		t.reversed = true
-	}
-	return r
+	return s.giveBack(in, c, t, t.from, amount)
 }
 
 // unblockFund releases a hold; without an amount what is left of it.
-func (s *Server) unblockFund(in fields) result {
+func (s *Server) unblockFund(in *call) (object, *refusal) {
 	t, c, refused := s.original(in, coshine.APIBlockFund)
-	if t == nil {
-		return refused
+	if refused != nil {
+		return nil, refused
 	}
 	amount := t.open()
 	if in.text(FieldAmount) != "" {
-		var ok bool
-		if amount, ok = s.amountOf(in); !ok {
-			return badRequest()
+		if amount, refused = s.amountOf(in); refused != nil {
+			return nil, refused
 		}
 	}
-	if amount.Sign() <= 0 || amount.Cmp(t.open()) > 0 {
-		return badRequest()
-	}
-	hold := t.hold()
-	if err := s.book.Transfer(hold, s.account(c), amount, in.text("tranId")); err != nil {
-		return fail(coshine.CodeUnexpected)
-	}
-	t.released = t.released.Add(amount)
-	s.seq++
-	release := &transaction{
-		api: coshine.APIUnblockFund, tranID: in.text("tranId"), card: t.card, amount: amount, currency: s.cfg.Currency,
-		memo: in.text(FieldMemo), at: s.now(), seq: s.seq, refunded: issuing.NewAmount(0, 2), released: issuing.NewAmount(0, 2),
-	}
-	s.trans = append(s.trans, release)
-	if s.byTran[release.tranID] == nil {
-		s.byTran[release.tranID] = release
-	}
-	return success(object{}.with(FieldAmount, amount))
+	// The card may have been renewed since.
+	return s.giveBack(in, c, t, s.account(c.token), amount)
 }
 
-func (s *Server) balance(in fields) result {
-	c, refused := s.find(in)
-	if c == nil {
-		return refused
+// giveBack returns a part of a purchase or of a hold, and no more than is left.
+func (s *Server) giveBack(in *call, c *card, t *transaction, to ledger.Account, amount issuing.Amount) (object, *refusal) {
+	if amount.Sign() <= 0 || amount.Cmp(t.open()) > 0 {
+		return nil, badRequest
 	}
+	out, refused := s.carry(in, c, t.to, to, amount)
+	if refused == nil {
+		t.returned = t.returned.Add(amount)
+	}
+	return out, refused
+}
+
+// reverse takes back a load, withdrawal, transfer or purchase, once and in full.
+func (s *Server) reverse(in *call) (object, *refusal) {
+	t, c, refused := s.original(in, coshine.APILoadFund, coshine.APIWithdraw, coshine.APITransferFund, coshine.APIPurchase)
+	if refused != nil {
+		return nil, refused
+	}
+	if t.returned.Sign() > 0 {
+		return nil, badRequest
+	}
+	out, refused := s.carry(in, c, t.to, t.from, t.amount)
+	t.reversed = refused == nil
+	return out, refused
+}
+
+func (s *Server) balance(in *call) (object, *refusal) {
 	held := issuing.NewAmount(0, 2)
 	for _, t := range s.trans {
-		if t.api == coshine.APIBlockFund && t.card == c.token {
+		if t.api == coshine.APIBlockFund && t.card == in.card.token {
 			held = held.Add(t.open())
 		}
 	}
-	return success(object{}.with(FieldBalance, s.book.Balance(s.account(c))).with(FieldHeld, held).
-		with(FieldCurrency, string(s.cfg.Currency)))
+	return object{{FieldBalance, s.Balance(in.card.token)}, {FieldHeld, held}, {FieldCurrency, s.cfg.Currency}}, nil
 }
 
-func (s *Server) history(in fields) result { return s.list(in, func(coshine.API) bool { return true }) }
+func (s *Server) history(in *call) (object, *refusal) {
+	return s.records(in, func(coshine.API) bool { return true })
+}
 
-func (s *Server) authorizations(in fields) result {
-	return s.list(in, func(api coshine.API) bool {
+func (s *Server) authorizations(in *call) (object, *refusal) {
+	return s.records(in, func(api coshine.API) bool {
 		return api == coshine.APIBlockFund || api == coshine.APIPurchase || api == coshine.APIWithdraw
 	})
 }
 
-func (s *Server) list(in fields, want func(coshine.API) bool) result {
-	c, refused := s.find(in)
-	if c == nil {
-		return refused
-	}
-	var list []object
+// records lists a card's transactions, those that credit it included.
+func (s *Server) records(in *call, want func(coshine.API) bool) (object, *refusal) {
+	var out []object
 	for _, t := range s.trans {
-		if (t.card == c.token || t.target == c.token) && want(t.api) {
-			list = append(list, t.record())
+		if (t.card == in.card.token || t.to == s.account(in.card.token)) && want(t.api) {
+			out = append(out, t.record())
 		}
 	}
-	return success(object{}.list(list))
-}
-
-func (t *transaction) record() object {
-	return object{}.with("tranId", t.tranID).with(FieldKind, string(t.api)).with(FieldAmount, t.amount).
-		with(FieldCurrency, string(t.currency)).with(FieldStatus, t.status()).with(FieldMemo, t.memo).
-		with("tranDate", t.at.UTC().Format("20060102"))
+	return list(out), nil
 }
 
 // Balance returns what a card holds, without what is blocked.
 func (s *Server) Balance(token coshine.CardToken) issuing.Amount {
-	return s.book.Balance(ledger.Account{Kind: "card", Owner: string(token), Currency: s.cfg.Currency})
+	return s.book.Balance(s.account(token))
 }
 
 // Booked returns how often a tranId has moved money. More than once means that
 // a client repeated a call.
-func (s *Server) Booked(tranID string) int {
-	n := 0
-	for _, e := range s.book.Entries() {
-		if e.Memo == tranID {
-			n++
-		}
-	}
-	return n
-}
+func (s *Server) Booked(tranID string) int { return s.Bookings()[tranID] }
 
 // Bookings returns how often each tranId has moved money.
 func (s *Server) Bookings() map[string]int {

@@ -1,12 +1,14 @@
 package coshinetest
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"time"
 
 	"github.com/google/uuid"
 
+	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/sign/jose"
 )
@@ -14,12 +16,16 @@ import (
 // tokenLife is the documented life of an access token.
 const tokenLife = time.Hour
 
+// assertionLife is the longest life of a client assertion: how long its id is
+// remembered. Coshine publishes none; this is the longest that a client may set.
+const assertionLife = 24 * time.Hour
+
 // TokenURL returns the address of the token endpoint. Without OAuth it gives
 // nothing.
-func (s *Server) TokenURL() string { return s.http.URL() + tokenPath }
+func (s *Server) TokenURL() string { return s.Platform.URL() + tokenPath }
 
 // ClientID returns the client's id in OAuth mode.
-func (s *Server) ClientID() string { return s.clientID }
+func (s *Server) ClientID() string { return clientID }
 
 // RevokeTokens makes every access token invalid, as if its time had ended.
 func (s *Server) RevokeTokens() {
@@ -28,11 +34,13 @@ func (s *Server) RevokeTokens() {
 	clear(s.access)
 }
 
-// oauthError answers as RFC 6749 says.
+// oauthReply answers as RFC 6749 says.
+func (s *Server) oauthReply(status int, body object) platform.Reply {
+	return platform.Reply{Status: status, Header: s.header("application/json"), Body: body.append(nil)}
+}
+
 func (s *Server) oauthError(status int, code string) platform.Reply {
-	return platform.Reply{
-		Status: status, Header: s.header("application/json"), Body: object{}.with("error", code).append(nil),
-	}
+	return s.oauthReply(status, object{{"error", code}})
 }
 
 // mint serves the token endpoint: client credentials with a signed assertion,
@@ -42,42 +50,34 @@ func (s *Server) mint(r *http.Request, body []byte) platform.Reply {
 		return s.status(http.StatusNotFound)
 	}
 	form, err := url.ParseQuery(string(body))
-	if err != nil || r.Header.Get("Content-Type") != "application/x-www-form-urlencoded" {
+	switch {
+	case err != nil, r.Header.Get("Content-Type") != "application/x-www-form-urlencoded":
 		return s.oauthError(http.StatusBadRequest, "invalid_request")
-	}
-	if form.Get("grant_type") != "client_credentials" {
+	case form.Get("grant_type") != "client_credentials":
 		return s.oauthError(http.StatusBadRequest, "unsupported_grant_type")
-	}
-	if form.Get("client_assertion_type") != jose.AssertionType {
+	case form.Get("client_assertion_type") != jose.AssertionType:
 		return s.oauthError(http.StatusUnauthorized, "invalid_client")
 	}
 	now := s.now()
-	assertion, err := jose.VerifyAssertion(s.keys.callerEC.Public(), form.Get("client_assertion"), s.TokenURL(), now)
-	if err != nil || assertion.ClientID != s.clientID {
+	assertion, err := jose.VerifyAssertion(s.keys.caller.Public(), form.Get("client_assertion"), s.TokenURL(), now)
+	if err != nil || assertion.ClientID != clientID || assertion.ExpiresAt.Sub(now) > assertionLife ||
+		!s.assertions.First(assertion.ID, now) {
 		return s.oauthError(http.StatusUnauthorized, "invalid_client")
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for id, end := range s.jtis {
-		if !now.Before(end) {
-			delete(s.jtis, id)
-		}
-	}
-	if _, used := s.jtis[assertion.ID]; used {
-		return s.oauthError(http.StatusUnauthorized, "invalid_client")
-	}
-	s.jtis[assertion.ID] = assertion.ExpiresAt
 	end := now.Add(tokenLife)
-	token, err := jose.SignAccessToken(s.keys.serverEC, "", s.TokenURL(), s.clientID, uuid.NewString(), end)
+	token, err := jose.SignAccessToken(s.keys.server, "", s.TokenURL(), clientID, uuid.NewString(), end)
 	if err != nil {
 		return s.oauthError(http.StatusInternalServerError, "server_error")
 	}
-	for old, ends := range s.access {
-		if !now.Before(ends) {
-			delete(s.access, old)
-		}
-	}
-	s.access[token] = end
-	reply := object{}.with("access_token", token).with("token_type", "Bearer").with("expires_in", "3600")
-	return platform.Reply{Header: s.header("application/json"), Body: reply.append(nil)}
+	s.give(token, end)
+	return s.oauthReply(http.StatusOK, object{{"access_token", token}, {"token_type", "Bearer"}, {"expires_in", "3600"}})
+}
+
+// give notes an access token until its end.
+func (s *Server) give(token string, end time.Time) {
+	now := s.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.DeleteFunc(s.access, func(_ digest, ends time.Time) bool { return !now.Before(ends) })
+	s.access[digestOf(issuing.NewSecret(token))] = end
 }

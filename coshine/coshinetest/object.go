@@ -3,6 +3,7 @@ package coshinetest
 import (
 	"encoding/json"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 
@@ -15,30 +16,20 @@ type object []member
 
 type member struct {
 	name  string
-	value any // string, issuing.Secret, object, []object, json.RawMessage
+	value any // object, []object, or what package wire encodes
 }
 
 // with appends a member unless its value is empty.
 func (o object) with(name string, value any) object {
-	switch v := value.(type) {
-	case string:
-		if v == "" {
-			return o
-		}
-	case issuing.Secret:
-		if v.IsZero() {
-			return o
-		}
+	if secret, ok := value.(issuing.Secret); (ok && secret.IsZero()) || reflect.ValueOf(value).IsZero() {
+		return o
 	}
 	return append(o, member{name, value})
 }
 
-// list appends the members of a list answer.
-func (o object) list(records []object) object {
-	if records == nil {
-		records = []object{}
-	}
-	return append(o, member{"recordNum", strconv.Itoa(len(records))}, member{"recordList", records})
+// list makes the members of a list answer.
+func list(records []object) object {
+	return object{{"recordNum", strconv.Itoa(len(records))}, {"recordList", records}}
 }
 
 func (o object) append(b []byte) []byte {
@@ -55,14 +46,6 @@ func (o object) append(b []byte) []byte {
 
 func appendValue(b []byte, value any) []byte {
 	switch v := value.(type) {
-	case string:
-		return wire.AppendString(b, v)
-	case issuing.Secret:
-		return wire.AppendString(b, v.Reveal())
-	case issuing.Amount:
-		return wire.AppendString(b, v.String())
-	case json.RawMessage:
-		return append(b, v...)
 	case object:
 		return v.append(b)
 	case []object:
@@ -75,42 +58,23 @@ func appendValue(b []byte, value any) []byte {
 		}
 		return append(b, ']')
 	}
-	return append(b, "null"...)
+	text, err := wire.Codec{}.Marshal(value)
+	if err != nil {
+		return append(b, "null"...)
+	}
+	return append(b, text...)
 }
 
-// sortedObject makes an object of a map, for requests to the issuer.
+// sortedObject makes an object of a map, for requests to the issuer. A value that
+// cannot be encoded is an error.
 func sortedObject(fields map[string]any) (object, error) {
 	var o object
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		raw, err := (wire.Codec{}).Marshal(fields[name])
+		raw, err := wire.Codec{}.Marshal(fields[name])
 		if err != nil {
 			return nil, err
 		}
 		o = append(o, member{name, json.RawMessage(raw)})
 	}
 	return o, nil
-}
-
-// fields are the members of a request.
-type fields map[string]json.RawMessage
-
-// text returns a field as text; numbers count as their digits.
-func (f fields) text(name string) string {
-	raw, ok := f[name]
-	if !ok || string(raw) == "null" {
-		return ""
-	}
-	if text, ok := wire.Unquote(raw); ok {
-		return text
-	}
-	return string(raw)
-}
-
-// texts returns a field that is an array of strings, and whether it is one.
-func (f fields) texts(name string) ([]string, bool) {
-	var out []string
-	if json.Unmarshal(f[name], &out) != nil {
-		return nil, false
-	}
-	return out, true
 }

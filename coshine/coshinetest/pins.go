@@ -2,6 +2,7 @@ package coshinetest
 
 import (
 	"fmt"
+	"slices"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/coshine"
@@ -17,88 +18,70 @@ const wrongPINs = 3
 
 // makePINKey hands out an id for the platform's key. Every id is good for one
 // operation.
-func (s *Server) makePINKey(fields) result {
-	s.seq++
-	id := fmt.Sprintf("%08d", s.seq%100_000_000)
-	if len(s.pinOrder) >= maxPINKeys {
-		delete(s.pinKeys, s.pinOrder[0])
-		s.pinOrder = s.pinOrder[1:]
+func (s *Server) makePINKey(*call) (object, *refusal) {
+	id := fmt.Sprintf("%08d", s.seq.Next()%100_000_000)
+	if len(s.pinKeys) >= maxPINKeys {
+		s.pinKeys = slices.Delete(s.pinKeys, 0, 1)
 	}
-	s.pinKeys[id] = true
-	s.pinOrder = append(s.pinOrder, id)
-	return success(object{}.with("pinKeyId", id).with("pinKey", s.keys.pinKeyText()))
+	s.pinKeys = append(s.pinKeys, id)
+	return object{{"pinKeyId", id}, {"pinKey", s.keys.pinKeyText()}}, nil
 }
 
 // openPINs decrypts the named fields under the request's key and uses the key
 // up.
-func (s *Server) openPINs(in fields, names ...string) ([]issuing.Secret, bool) {
-	id := in.text("pinKeyId")
-	if !s.pinKeys[id] {
-		return nil, false
+func (s *Server) openPINs(in *call, names ...string) ([]issuing.Secret, *refusal) {
+	broken := refuse(coshine.CodePINBlockFormat)
+	i := slices.Index(s.pinKeys, in.text("pinKeyId"))
+	if i < 0 {
+		return nil, broken
 	}
-	delete(s.pinKeys, id)
-	out := make([]issuing.Secret, 0, len(names))
+	s.pinKeys = slices.Delete(s.pinKeys, i, i+1)
+	var out []issuing.Secret
 	for _, name := range names {
-		pin, err := sign.OpenPIN(s.keys.platform, s.cfg.PIN, issuing.NewSecret(in.text(name)))
+		pin, err := sign.OpenPIN(s.keys.pin, s.cfg.PIN, issuing.NewSecret(in.text(name)))
 		if err != nil {
-			return nil, false
+			return nil, broken
 		}
 		out = append(out, pin)
 	}
-	return out, true
+	return out, nil
 }
 
-func (s *Server) resetPIN(in fields) result {
-	c, refused := s.usable(in)
-	if c == nil {
-		return refused
+func (s *Server) resetPIN(in *call) (object, *refusal) {
+	pins, refused := s.openPINs(in, "newCardPin")
+	if refused != nil {
+		return nil, refused
 	}
-	pins, ok := s.openPINs(in, "newCardPin")
-	if !ok {
-		return fail(coshine.CodePINBlockFormat)
-	}
-	c.pin, c.wrong, c.locked = pins[0], 0, false
-	return success(nil)
+	in.card.pin, in.card.wrong, in.card.locked = pins[0], 0, false
+	return nil, nil
 }
 
-func (s *Server) changePIN(in fields) result {
-	c, refused := s.usable(in)
-	if c == nil {
-		return refused
+func (s *Server) changePIN(in *call) (object, *refusal) {
+	pins, refused := s.openPINs(in, "cardPin", "newCardPin")
+	if refused == nil {
+		refused = in.card.tryPIN(pins[0])
 	}
-	pins, ok := s.openPINs(in, "cardPin", "newCardPin")
-	switch {
-	case !ok:
-		return fail(coshine.CodePINBlockFormat)
-	case !c.tryPIN(pins[0]):
-		return fail(coshine.CodeInvalidPIN)
+	if refused == nil {
+		in.card.pin = pins[1]
 	}
-	c.pin = pins[1]
-	return success(nil)
+	return nil, refused
 }
 
-func (s *Server) verifyPIN(in fields) result {
-	c, refused := s.usable(in)
-	if c == nil {
-		return refused
+func (s *Server) verifyPIN(in *call) (object, *refusal) {
+	pins, refused := s.openPINs(in, "cardPin")
+	if refused == nil {
+		refused = in.card.tryPIN(pins[0])
 	}
-	pins, ok := s.openPINs(in, "cardPin")
-	switch {
-	case !ok:
-		return fail(coshine.CodePINBlockFormat)
-	case !c.tryPIN(pins[0]):
-		return fail(coshine.CodeInvalidPIN)
-	}
-	return success(nil)
+	return nil, refused
 }
 
 // tryPIN compares a PIN and counts wrong ones.
-func (c *card) tryPIN(pin issuing.Secret) bool {
+func (c *card) tryPIN(pin issuing.Secret) *refusal {
 	if c.locked || c.pin.IsZero() || !c.pin.Equal(pin) {
 		c.wrong++
 		c.locked = c.locked || c.wrong >= wrongPINs
-		return false
+		return refuse(coshine.CodeInvalidPIN)
 	}
 	c.wrong = 0
-	return true
+	return nil
 }

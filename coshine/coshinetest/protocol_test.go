@@ -1,6 +1,7 @@
 package coshinetest_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 )
 
 var epoch = time.Date(2026, 4, 20, 6, 30, 52, 0, time.UTC)
@@ -25,7 +27,7 @@ func start(t *testing.T, cfg coshinetest.Config) *coshinetest.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg.Keys, cfg.Clock, cfg.Paths = keys, coshinetest.NewClock(epoch), coshine.InferredPaths()
+	cfg.Keys, cfg.Clock, cfg.Paths = keys, issuingtest.NewClock(epoch), coshine.InferredPaths()
 	server, err := coshinetest.NewServer(cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -70,6 +72,16 @@ func (r request) as(name, value string) request {
 // do sends a request and returns status, response code and the answer.
 func do(t *testing.T, server *coshinetest.Server, r request) (int, string, map[string]any) {
 	t.Helper()
+	status, code, out, err := send(t, server, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return status, code, out
+}
+
+// send is do for requests that may get no answer.
+func send(t *testing.T, server *coshinetest.Server, r request) (status int, code string, out map[string]any, err error) {
+	t.Helper()
 	text := r.raw
 	if text == "" {
 		b, err := json.Marshal(r.body)
@@ -78,7 +90,9 @@ func do(t *testing.T, server *coshinetest.Server, r request) (int, string, map[s
 		}
 		text = string(b)
 	}
-	req, err := http.NewRequestWithContext(t.Context(), r.method, server.URL()+r.path, strings.NewReader(text))
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, r.method, server.URL()+r.path, strings.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,20 +105,19 @@ func do(t *testing.T, server *coshinetest.Server, r request) (int, string, map[s
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		t.Fatal(err)
+		return 0, "", nil, err
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
-		t.Fatal(err)
+		return 0, "", nil, err
 	}
 	if resp.Header.Get("timestamp") == "" {
 		t.Errorf("%s: no timestamp header", r.path)
 	}
-	var out map[string]any
 	_ = json.Unmarshal(body, &out)
-	code, _ := out["responseCode"].(string)
-	return resp.StatusCode, code, out
+	code, _ = out["responseCode"].(string)
+	return resp.StatusCode, code, out, nil
 }
 
 var holder = map[string]any{"customerId": "CIF1", "custIdType": "P", "custIdNo": "E1"}
@@ -150,7 +163,9 @@ func TestChecksOfTheReference(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server.Disable(coshine.APICardPlasticUpdate, true)
+	if err := server.Disable("Cards.CardPlasticUpdate"); err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string]struct {
 		r      request
 		status int
@@ -248,7 +263,9 @@ func TestSwitches(t *testing.T) {
 			t.Errorf("%s: %s, want %s", name, code, c.code)
 		}
 	}
-	server.FailNext(coshine.APICardReissue, "96")
+	if err := server.FailNext("Cards.CardReissue", "96"); err != nil {
+		t.Fatal(err)
+	}
 	reissue := good("/cardmgr/cardReissue", map[string]any{"cardToken": card["cardToken"]})
 	if _, code, _ := do(t, server, reissue); code != "96" {
 		t.Errorf("a failure on demand: %s", code)
@@ -278,7 +295,7 @@ func TestUnpublishedPathsAreNotServed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := coshinetest.NewServer(coshinetest.Config{Keys: keys, Clock: coshinetest.NewClock(epoch)})
+	server, err := coshinetest.NewServer(coshinetest.Config{Keys: keys, Clock: issuingtest.NewClock(epoch)})
 	if err != nil {
 		t.Fatal(err)
 	}

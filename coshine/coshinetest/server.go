@@ -1,13 +1,12 @@
 package coshinetest
 
 import (
+	"cmp"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -15,6 +14,7 @@ import (
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/sign/jose"
 )
@@ -26,12 +26,19 @@ const (
 	tokenPath = "/oauth/token"
 )
 
+// What Coshine gives an issuer.
+const (
+	participant = "100000"
+	branch      = "300001"
+	clientID    = "client-100000"
+)
+
 // Config describes a platform. The zero Config is a platform with a static
 // token, the published paths and the public reference's card statuses, which
 // follows real time.
 type Config struct {
-	Listen string // loopback address; empty is any free port
-	Clock  *Clock // nil follows real time
+	Listen string             // loopback address; empty is any free port
+	Clock  *issuingtest.Clock // nil follows real time
 	// OAuth asks for access tokens and encrypted bodies instead of the static
 	// token.
 	OAuth bool
@@ -60,10 +67,12 @@ type Config struct {
 	PIN sign.PINProfile
 	// Currency of all cards; empty is USD.
 	Currency issuing.Currency
-	// NextCard, when set, chooses the data of the nth card, from 1.
+	// NextCard, when set, chooses the data of the nth card that is applied for,
+	// from 1. It must not call methods of the Server.
 	NextCard func(n int) NewCard
 	// Issuer returns the address of the issuer's handler for an interface; nil
-	// or "" sends nothing.
+	// or "" sends nothing. It runs concurrently, after what is notified of has
+	// been carried out, and may call methods of the Server.
 	Issuer func(api coshine.API) string
 	// IssuerToken is what the platform presents to the issuer; zero makes a
 	// fresh one.
@@ -89,56 +98,48 @@ func DefaultRetries() []time.Duration {
 }
 
 // Server is the platform. It is safe for concurrent use; Close it after use.
+//
+// What it can do beside Coshine's own affairs comes from the embedded
+// [github.com/issuing-sdk/issuing-go/issuingtest.Platform]: Clock, Close, Inject,
+// Choose, Requests, SetCallbackFault, ReleaseCallbacks, Deliveries, Check. It
+// prints its address alone.
 type Server struct {
+	issuingtest.Platform
+
 	cfg   Config
-	http  *platform.Server
-	clock *Clock
+	host  *platform.Server
 	book  *ledger.Book
 	keys  *keys
-	zone  *time.Location
-	paths map[string]coshine.API
+	token issuing.Secret       // the static one
+	paths map[string]operation // below a base address
 
-	token       issuing.Secret
-	participant string
-	branch      string
-	clientID    string
+	failures  platform.Queue[coshine.Code] // by operation
+	redirects platform.Queue[string]       // by operation
+	disabled  sync.Map                     // operations
+
+	seq        platform.Sequence
+	assertions *platform.Memory // ids of client assertions
 
 	mu        sync.Mutex
-	seq       int
+	applied   int // cards that were applied for
 	cards     map[coshine.CardToken]*card
-	byNumber  map[string]*card
+	byNumber  map[digest]*card
 	ordered   []*card
-	pinKeys   map[string]bool // ids of keys that have not been used
-	pinOrder  []string
+	pinKeys   []string // ids of keys that have not been used, oldest first
 	payTokens []*payToken
 	trans     []*transaction
 	byTran    map[string]*transaction // the first one of a tranId
-	failures  map[coshine.API][]coshine.Code
-	redirects map[coshine.API][]string
-	disabled  map[coshine.API]bool
 	received  []Request
-	access    map[string]time.Time // access tokens and when they end
-	jtis      map[string]time.Time // assertion ids and when they end
+	access    map[digest]time.Time // access tokens and when they end
 }
 
 // NewServer starts a platform.
 func NewServer(cfg Config) (*Server, error) {
-	if cfg.CardStatus == coshine.DialectNone {
-		cfg.CardStatus = coshine.DialectReference
-	}
-	for _, c := range []struct{ code, otherwise *coshine.Code }{
-		{&cfg.MismatchCode, ptr(coshine.CodeUnexpected)}, {&cfg.FundsCode, ptr(coshine.CodeInsufficientFunds)},
-	} {
-		if *c.code == "" {
-			*c.code = *c.otherwise
-		}
-	}
-	if cfg.PIN == (sign.PINProfile{}) {
-		cfg.PIN = coshine.InferredPIN()
-	}
-	if cfg.Currency == "" {
-		cfg.Currency = issuing.USD
-	}
+	cfg.CardStatus = cmp.Or(cfg.CardStatus, coshine.DialectReference)
+	cfg.MismatchCode = cmp.Or(cfg.MismatchCode, coshine.CodeUnexpected)
+	cfg.FundsCode = cmp.Or(cfg.FundsCode, coshine.CodeInsufficientFunds)
+	cfg.PIN = cmp.Or(cfg.PIN, coshine.InferredPIN())
+	cfg.Currency = cmp.Or(cfg.Currency, issuing.USD)
 	if cfg.IssuerToken.IsZero() {
 		cfg.IssuerToken = randomToken()
 	}
@@ -153,26 +154,30 @@ func NewServer(cfg Config) (*Server, error) {
 		cfg.Keys = made
 	}
 	s := &Server{
-		cfg: cfg, book: ledger.NewBook(), keys: cfg.Keys.k, zone: time.FixedZone("UTC+8", 8*60*60),
-		token: randomToken(), participant: "100000", branch: "300001", clientID: "client-100000",
-		cards: map[coshine.CardToken]*card{}, byNumber: map[string]*card{}, pinKeys: map[string]bool{},
-		byTran: map[string]*transaction{}, failures: map[coshine.API][]coshine.Code{},
-		redirects: map[coshine.API][]string{}, disabled: map[coshine.API]bool{},
-		access: map[string]time.Time{}, jtis: map[string]time.Time{},
+		cfg: cfg, book: ledger.NewBook(), keys: cfg.Keys.k, assertions: platform.NewMemory(assertionLife),
+		token: randomToken(),
+		cards: map[coshine.CardToken]*card{}, byNumber: map[digest]*card{}, byTran: map[string]*transaction{},
+		access: map[digest]time.Time{},
 	}
-	if err := s.mount(); err != nil {
+	var err error
+	if s.paths, err = mount(cfg.Paths); err != nil {
 		return nil, err
 	}
-	server, err := platform.New(platform.Config{Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: 1 << 20})
-	if err != nil {
+	if s.host, err = platform.New(platform.Config{
+		Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: 1 << 20, Operations: operations(), Check: s.check,
+	}); err != nil {
 		return nil, err
 	}
-	s.http, s.clock = server, server.Clock()
-	s.http.Serve(platform.Named(s.op, s.handle))
+	s.Platform = issuingtest.NewPlatform(s.host)
+	s.host.Serve(s.route)
 	return s, nil
 }
 
-func ptr[T any](v T) *T { return &v }
+// digest is what an index holds instead of a secret, so that a printed server shows
+// none.
+type digest [sha256.Size]byte
+
+func digestOf(secret issuing.Secret) digest { return sha256.Sum256([]byte(secret.Reveal())) }
 
 // randomToken is Base64 with / and =, as the portal's example is.
 func randomToken() issuing.Secret {
@@ -181,76 +186,20 @@ func randomToken() issuing.Secret {
 	return issuing.NewSecret(base64.StdEncoding.EncodeToString(random[:]))
 }
 
-// mount fills the table of paths: the published ones and those of the
-// configuration.
-func (s *Server) mount() error {
-	s.paths = map[string]coshine.API{}
-	for _, row := range coshine.Catalogue() {
-		path := row.Path
-		if own := s.cfg.Paths[row.API]; own != "" {
-			path = own
-		}
-		if path == "" || row.Inbound {
-			continue
-		}
-		if other, taken := s.paths[path]; taken {
-			return fmt.Errorf("coshinetest: %s and %s have the same path", other, row.API)
-		}
-		s.paths[path] = row.API
-	}
-	for api := range s.cfg.Paths {
-		if !strings.HasPrefix(s.cfg.Paths[api], "/") || s.paths[s.cfg.Paths[api]] != api {
-			return fmt.Errorf("coshinetest: the path of %s cannot be mounted", api)
-		}
-	}
-	return nil
-}
-
-// op names the interface of a request.
-func (s *Server) op(r *http.Request) string {
-	if r.URL.Path == tokenPath {
-		return OpToken
-	}
-	if api, ok := s.api(r.URL.Path); ok {
-		return string(api)
-	}
-	return r.URL.Path
-}
-
-func (s *Server) api(path string) (coshine.API, bool) {
-	for _, prefix := range []string{basePath, movedPath} {
-		if rest, ok := strings.CutPrefix(path, prefix); ok {
-			api, ok := s.paths[rest]
-			return api, ok
-		}
-	}
-	return "", false
-}
-
-// Format implements [fmt.Formatter] for every verb: the platform's maps hold card
-// numbers and tokens, which no log should show.
-func (s *Server) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "coshinetest.Server "+s.URL()) }
-
-// Close stops the platform.
-func (s *Server) Close() { s.http.Close() }
-
 // URL returns the base address of the card API.
-func (s *Server) URL() string { return s.http.URL() + basePath }
+func (s *Server) URL() string { return s.Platform.URL() + basePath }
 
 // MovedURL returns a second base address of the same platform, for redirects.
-func (s *Server) MovedURL() string { return s.http.URL() + movedPath }
-
-// Clock returns the platform's clock.
-func (s *Server) Clock() *Clock { return s.clock }
+func (s *Server) MovedURL() string { return s.Platform.URL() + movedPath }
 
 // Token returns the static bearer token. In OAuth mode it opens nothing.
 func (s *Server) Token() issuing.Secret { return s.token }
 
 // ParticipantID returns the issuer's participantId.
-func (s *Server) ParticipantID() string { return s.participant }
+func (s *Server) ParticipantID() string { return participant }
 
 // TranBranch returns the issuer's tranBranch.
-func (s *Server) TranBranch() string { return s.branch }
+func (s *Server) TranBranch() string { return branch }
 
 // IssuerToken returns what the platform presents to the issuer.
 func (s *Server) IssuerToken() issuing.Secret { return s.cfg.IssuerToken }
@@ -258,7 +207,7 @@ func (s *Server) IssuerToken() issuing.Secret { return s.cfg.IssuerToken }
 // ClientConfig returns the configuration of a client for this platform.
 func (s *Server) ClientConfig() coshine.Config {
 	cfg := coshine.Config{
-		BaseURL: s.URL(), ParticipantID: s.participant, TranBranch: s.branch, Zone: s.zone,
+		BaseURL: s.URL(), ParticipantID: participant, TranBranch: branch, Zone: zone,
 		Paths: s.cfg.Paths, CardStatus: s.cfg.CardStatus, PIN: s.cfg.PIN,
 	}
 	if !s.cfg.OAuth {
@@ -266,9 +215,9 @@ func (s *Server) ClientConfig() coshine.Config {
 		return cfg
 	}
 	cfg.OAuth = &coshine.OAuth{
-		TokenURL: s.TokenURL(), ClientID: s.clientID, Key: s.keys.callerEC,
-		PlatformKey: s.keys.platformRSA.Public(), DecryptionKey: s.keys.clientRSA,
-		TokenKey: s.keys.serverEC.Public(), Serialization: s.cfg.Serialization,
+		TokenURL: s.TokenURL(), ClientID: clientID, Key: s.keys.caller,
+		PlatformKey: s.keys.platform.Public(), DecryptionKey: s.keys.client,
+		TokenKey: s.keys.server.Public(), Serialization: s.cfg.Serialization,
 	}
 	return cfg
 }
@@ -280,24 +229,33 @@ func (s *Server) InboundJWE() *coshine.InboundJWE {
 		return nil
 	}
 	return &coshine.InboundJWE{
-		DecryptionKey: s.keys.clientRSA, PlatformKey: s.keys.platformRSA.Public(), Serialization: s.cfg.Serialization,
+		DecryptionKey: s.keys.client, PlatformKey: s.keys.platform.Public(), Serialization: s.cfg.Serialization,
 	}
 }
 
-// Check reports books that do not balance: money that a fault, a race or a
-// repeat made or lost.
-func (s *Server) Check() error {
-	if err := s.book.Check(); err != nil {
-		return err
-	}
+// check reports books that do not balance, holds without their money, and levers
+// that no request met.
+func (s *Server) check() error {
+	return errors.Join(append(s.unmet(), s.book.Check(), s.checkHolds())...)
+}
+
+func (s *Server) checkHolds() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, t := range s.trans {
-		if t.api == coshine.APIBlockFund && t.open().Cmp(s.book.Balance(t.hold())) != 0 {
+		if t.api == coshine.APIBlockFund && t.open().Cmp(s.book.Balance(t.to)) != 0 {
 			return errors.New("coshinetest: a hold does not have what is blocked")
 		}
 	}
 	return nil
 }
 
-func (s *Server) now() time.Time { return s.clock.Now() }
+func (s *Server) now() time.Time { return s.Clock().Now() }
+
+// zone is the platform's: Beijing and Singapore.
+var zone = time.FixedZone("UTC+8", 8*60*60)
+
+const dateLayout = "20060102"
+
+// day formats the day of a time as the platform does.
+func day(t time.Time) string { return t.In(zone).Format(dateLayout) }

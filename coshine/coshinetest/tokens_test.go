@@ -10,6 +10,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 )
 
 // TestTokenLife makes a payment token, changes it from both sides and sees the
@@ -23,7 +24,7 @@ func TestTokenLife(t *testing.T) {
 	told := make(chan *coshine.TokenStateNotification, 1)
 	var issuer *httptest.Server
 	server, err := coshinetest.NewServer(coshinetest.Config{
-		Keys: keys, Clock: coshinetest.NewClock(epoch),
+		Keys: keys, Clock: issuingtest.NewClock(epoch),
 		Paths:  coshine.Paths{"TokenInquiry": "/t/inquiry", "TokenRequest": "/t/request", "TokenStateUpdate": "/t/state", "TokenMetadataUpdate": "/t/meta"},
 		Issuer: func(coshine.API) string { return issuer.URL },
 	})

@@ -66,15 +66,13 @@ func (t *tour) connect(ctx context.Context, getenv func(string) string) (closeAl
 // not name their type. They share the source's Deduper, which keeps a captured
 // callback from being dispatched again at another address.
 func (t *tour) callbacks(cfg legacy.Config) (*http.ServeMux, error) {
-	source, err := webhook.Legacy(webhook.LegacyConfig{AppKey: cfg.AppKey, AppSecrets: []sign.AppSecret{cfg.AppSecret}})
+	source, err := legacy.NewCallbacks(legacy.CallbackConfig{AppKey: cfg.AppKey, AppSecrets: []sign.AppSecret{cfg.AppSecret}})
 	if err != nil {
 		return nil, err
 	}
 	t.inbox = &inbox{events: make(chan *webhook.Event, inboxSize)}
 	mux := http.NewServeMux()
-	for _, typ := range legacy.NotifyTypes() {
-		mux.Handle("POST /callbacks/"+typ, webhook.NewHandler(source.ForType(typ), t.inbox.receive))
-	}
+	mux.Handle("POST /callbacks/{type}", webhook.NewHandler(source, t.inbox.receive))
 	return mux, nil
 }
 

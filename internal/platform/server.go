@@ -32,9 +32,7 @@ type Config struct {
 	// MaxRequest bounds a request body; 0 is DefaultMaxRequest.
 	MaxRequest int64
 	// Operations are the names of the platform's operations, as hooks and errors
-	// print them. Empty accepts every name, for the platforms that have no list
-	// yet; the last of them that gets one takes this sentence away, and its
-	// condition in script.knows.
+	// print them.
 	Operations []string
 	// Check, when set, reports what is wrong with the provider's books and
 	// records. It is called without a lock of the server's.

@@ -28,6 +28,13 @@ type Settle struct {
 	Note     string   // what else helps
 }
 
+// By says which operations show what became of an open outcome.
+func By(inquiry ...string) Settle { return Settle{Inquiry: inquiry} }
+
+// ByNote says what else helps to settle one, or what settles it where no operation
+// shows it.
+func ByNote(note string, inquiry ...string) Settle { return Settle{Inquiry: inquiry, Note: note} }
+
 // Exchange is one logical call of a provider's protocol. Its methods run one
 // after the other, on the calling goroutine.
 type Exchange interface {

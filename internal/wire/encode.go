@@ -45,26 +45,50 @@ func (c Codec) append(b []byte, v reflect.Value) ([]byte, error) {
 		}
 		return append(b, v.Bytes()...), nil
 	}
-	if v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
+	switch kind := v.Kind(); kind {
+	case reflect.Pointer, reflect.Interface:
 		if v.IsNil() {
 			return append(b, "null"...), nil
 		}
 		return c.append(b, v.Elem())
+	default:
+		if b, done, err := appendMarshaler(b, v); done {
+			return b, err
+		}
+		switch kind {
+		case reflect.Struct:
+			return c.appendStruct(b, v)
+		case reflect.Slice, reflect.Array:
+			return c.appendSlice(b, v)
+		case reflect.Map:
+			return c.appendMap(b, v)
+		}
 	}
+	return c.appendBasic(b, v)
+}
+
+// appendMarshaler encodes a value of a type that encodes itself; done is false
+// for any other.
+func appendMarshaler(b []byte, v reflect.Value) (_ []byte, done bool, err error) {
 	switch {
 	case v.Type().Implements(textOutType) && v.Kind() != reflect.String:
 		text, err := v.Interface().(encoding.TextMarshaler).MarshalText()
 		if err != nil {
-			return nil, fmt.Errorf("wire: cannot encode %s", v.Type())
+			return nil, true, fmt.Errorf("wire: cannot encode %s", v.Type())
 		}
-		return AppendString(b, string(text)), nil
+		return AppendString(b, string(text)), true, nil
 	case v.Type().Implements(jsonOutType):
 		text, err := json.Marshal(v.Interface())
 		if err != nil {
-			return nil, fmt.Errorf("wire: cannot encode %s", v.Type())
+			return nil, true, fmt.Errorf("wire: cannot encode %s", v.Type())
 		}
-		return append(b, text...), nil
+		return append(b, text...), true, nil
 	}
+	return b, false, nil
+}
+
+// appendBasic encodes a text, a truth value or an integer.
+func (c Codec) appendBasic(b []byte, v reflect.Value) ([]byte, error) {
 	switch v.Kind() {
 	case reflect.String:
 		if v.Type() == reflect.TypeFor[json.Number]() {
@@ -77,12 +101,6 @@ func (c Codec) append(b []byte, v reflect.Value) ([]byte, error) {
 		return strconv.AppendInt(b, v.Int(), 10), nil
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
 		return strconv.AppendUint(b, v.Uint(), 10), nil
-	case reflect.Struct:
-		return c.appendStruct(b, v)
-	case reflect.Slice, reflect.Array:
-		return c.appendSlice(b, v)
-	case reflect.Map:
-		return c.appendMap(b, v)
 	}
 	return nil, fmt.Errorf("wire: cannot encode %s", v.Type())
 }

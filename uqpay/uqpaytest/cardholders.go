@@ -1,9 +1,9 @@
 package uqpaytest
 
 import (
+	"cmp"
 	"net/http"
 	"net/mail"
-	"slices"
 	"strings"
 	"time"
 
@@ -11,52 +11,53 @@ import (
 	"github.com/issuing-sdk/issuing-go/uqpay"
 )
 
-func cardholderError(code uqpay.Code, message string) answer {
-	return refusal(http.StatusBadRequest, uqpay.ErrorTypeCardholder, code, message)
+// holder finds a cardholder of the call's account.
+func (c *call) holder(id string) (*holder, *refusal) {
+	h, found := c.s.holders.find(c.account, id)
+	if !found {
+		return nil, cardholderError("cardholder not found")
+	}
+	return h, nil
 }
 
-func createCardholder(c *call) answer {
-	f := c.read()
-	h, a, refused := c.s.newHolder(c, f, nil)
-	if refused {
-		return a
+func createCardholder(c *call) (any, *refusal) {
+	h, bad := c.newHolder(c.fields, nil)
+	if bad != nil {
+		return nil, bad
 	}
-	return ok(holderChange(h))
+	return holderChange(h), nil
 }
 
 // newHolder checks and stores a cardholder, one for a card with what the card's
 // product asks for.
-func (s *Server) newHolder(c *call, f fields, p *uqpay.Product) (*holder, answer, bool) {
-	h := &holder{account: c.account}
-	h.Email = f.text("email", true, 0)
-	h.FirstName = f.text("first_name", true, 40)
-	h.LastName = f.text("last_name", true, 40)
-	h.CountryCode = f.country("country_code", true)
-	h.PhoneNumber = f.text("phone_number", true, 0)
-	for name, value := range map[string]string{"first_name": h.FirstName, "last_name": h.LastName} {
-		if strings.Trim(value, " ") != value || strings.ContainsFunc(value, notInName) {
-			f.problem(name, "has a character that is not allowed")
-		}
-	}
+func (c *call) newHolder(f fields, p *uqpay.Product) (*holder, *refusal) {
+	s, h := c.s, &holder{owned: owned{c.account}}
+	f.require("email", "first_name", "last_name", "country_code", "phone_number")
+	h.Email = f.text("email")
+	h.FirstName, h.LastName = f.personName("first_name"), f.personName("last_name")
+	h.CountryCode = f.country("country_code")
+	h.PhoneNumber = f.text("phone_number")
 	s.readPerson(f, h)
 	if a, ok := f.object("delivery_address"); ok {
+		a.require("postal_code")
 		h.DeliveryAddress = readAddress(a)
-		a.text("postal_code", true, 16)
 	}
-	if a, refused := f.refused(); refused {
-		return nil, a, true
+	if bad := cmp.Or(f.refused(), s.checkHolder(h), insufficient(p, h)); bad != nil {
+		return nil, bad
 	}
-	if a, refused := s.checkHolder(h, ""); refused {
-		return nil, a, true
-	}
-	if a, refused := insufficient(p, h); refused {
-		return nil, a, true
-	}
-	h.ID, h.CreateTime = newID(), s.clock.Now()
-	s.state.holders[h.ID] = h
-	s.state.holderIDs = append(s.state.holderIDs, h.ID)
+	h.ID, h.CreateTime = newID(), s.now()
+	s.holders.add(h.ID, h)
 	s.startKYC(h)
-	return h, answer{}, false
+	return h, nil
+}
+
+// personName reads a part of a name.
+func (f fields) personName(name string) string {
+	text := f.short(name, 40)
+	if strings.Trim(text, " ") != text || strings.ContainsFunc(text, notInName) {
+		f.problem(name, "has a character that is not allowed")
+	}
+	return text
 }
 
 func notInName(r rune) bool {
@@ -65,9 +66,9 @@ func notInName(r rune) bool {
 
 // readPerson reads what KYC can ask for.
 func (s *Server) readPerson(f fields, h *holder) {
-	if text := f.text("date_of_birth", false, 10); text != "" {
+	if text := f.short("date_of_birth", 10); text != "" {
 		date, err := issuing.ParseDate(text)
-		age := date.YearsBefore(issuing.DateOf(s.clock.Now().In(zone)))
+		age := date.YearsBefore(issuing.DateOf(s.now().In(zone)))
 		switch {
 		case err != nil:
 			f.problem("date_of_birth", "must be yyyy-mm-dd")
@@ -76,75 +77,85 @@ func (s *Server) readPerson(f fields, h *holder) {
 		}
 		h.DateOfBirth = date
 	}
-	if v := f.word("gender", false, "MALE", "FEMALE"); v != "" {
-		h.Gender = uqpay.Gender(v)
-	}
-	if v := f.country("nationality", false); v != "" {
-		h.Nationality = v
-	}
+	h.Gender = cmp.Or(uqpay.Gender(f.word("gender", "MALE", "FEMALE")), h.Gender)
+	h.Nationality = cmp.Or(f.country("nationality"), h.Nationality)
 	if a, ok := f.object("residential_address"); ok {
 		h.ResidentialAddress = readAddress(a)
 	}
 	if i, ok := f.object("identity"); ok {
-		typ := i.word("type", true, "ID_CARD", "PASSPORT")
-		i.text("number", true, 0)
-		i.file("front_file", true, 0)
-		i.file("back_file", typ == "ID_CARD", 0)
-		i.file("hand_file", false, 0)
+		i.require("type", "number", "front_file")
+		if i.word("type", "ID_CARD", "PASSPORT") == "ID_CARD" {
+			i.require("back_file")
+		}
+		i.text("number")
+		for _, name := range []string{"front_file", "back_file", "hand_file"} {
+			i.file(name, maxRequest)
+		}
 		h.identity = true
 	}
 	if k, ok := f.object("kyc_verification"); ok {
-		h.method = uqpay.KYCMethod(k.word("method", true, "THIRD_PARTY", "SUMSUB_REDIRECT"))
-		proof, given := k.object("kyc_proof")
-		switch {
-		case given:
-			proof.word("provider", true, "SUMSUB", "MYINFO", "JUMIO", "DIDIT", "SHUFTI", "REGTANK")
-			if h.proof = proof.text("reference_id", true, 64); len(h.proof) < 10 {
-				proof.problem("reference_id", "must have 10 to 64 characters")
-			}
-		case h.method == uqpay.KYCThirdParty:
-			k.problem("kyc_proof", "is required")
-		}
+		readVerification(k, h)
 	}
-	f.file("document", f.has("document_type"), 2<<20)
-	f.word("document_type", f.has("document"), "pdf", "png", "jpg", "jpeg")
+	if f.Has("document") || f.Has("document_type") {
+		f.require("document", "document_type")
+	}
+	f.file("document", 2<<20)
+	f.word("document_type", "pdf", "png", "jpg", "jpeg")
+}
+
+// readVerification reads how a cardholder is verified.
+func readVerification(k fields, h *holder) {
+	k.require("method")
+	h.method = uqpay.KYCMethod(k.word("method", "THIRD_PARTY", "SUMSUB_REDIRECT"))
+	proof, given := k.object("kyc_proof")
+	switch {
+	case given:
+		proof.require("provider", "reference_id")
+		proof.word("provider", "SUMSUB", "MYINFO", "JUMIO", "DIDIT", "SHUFTI", "REGTANK")
+		if h.proof = proof.short("reference_id", 64); len(h.proof) < 10 {
+			proof.problem("reference_id", "must have 10 to 64 characters")
+		}
+	case h.method == uqpay.KYCThirdParty:
+		k.problem("kyc_proof", "is required")
+	}
 }
 
 // readAddress reads a residential address, or one for deliveries.
 func readAddress(a fields) *uqpay.Address {
+	a.require("country", "city", "line1")
 	return &uqpay.Address{
-		Country: a.country("country", true), City: a.text("city", true, 128), Line1: a.text("line1", true, 255),
-		State: a.text("state", false, 128), District: a.text("district", false, 128),
-		Line2: a.text("line2", false, 255), LineEN: a.text("line_en", false, 255), PostalCode: a.text("postal_code", false, 16),
+		Country: a.country("country"), City: a.short("city", 128), Line1: a.short("line1", 255),
+		State: a.short("state", 128), District: a.short("district", 128),
+		Line2: a.short("line2", 255), LineEN: a.short("line_en", 255), PostalCode: a.short("postal_code", 16),
 	}
 }
 
 // checkHolder refuses bad or repeated addresses and phone numbers.
-func (s *Server) checkHolder(h *holder, self string) (answer, bool) {
+func (s *Server) checkHolder(h *holder) *refusal {
 	if a, err := mail.ParseAddress(h.Email); err != nil || a.Address != h.Email {
-		return invalid("email: is not an e-mail address"), true
+		return invalid("email: is not an e-mail address")
+	}
+	refusePhone := func(message string) *refusal {
+		return refuse(http.StatusBadRequest, uqpay.ErrorTypeCardholder, uqpay.CodeInvalidPhoneNumber, message)
 	}
 	phone := h.PhoneNumber
-	digits := phone != "" && strings.Trim(phone, "0123456789") == ""
-	if !digits || len(phone) < 5 || len(phone) > 15 ||
+	if strings.Trim(phone, "0123456789") != "" || len(phone) < 5 || len(phone) > 15 ||
 		(h.CountryCode == "SG" && (len(phone) != 8 || (phone[0] != '8' && phone[0] != '9'))) {
-		return cardholderError(uqpay.CodeInvalidPhoneNumber, "phone number does not fit the country"), true
+		return refusePhone("phone number does not fit the country")
 	}
-	for _, other := range s.state.holders {
-		if h.proof != "" && other.proof == h.proof && other.ID != self {
-			return invalid("kyc_verification.kyc_proof.reference_id: is not unique"), true
-		}
-		if other.account != h.account || other.ID == self {
-			continue
-		}
-		if strings.EqualFold(other.Email, h.Email) {
-			return cardholderError(uqpay.CodeEmailDuplicated, "email already exists"), true
-		}
-		if other.PhoneNumber == phone && other.CountryCode == h.CountryCode {
-			return cardholderError(uqpay.CodeInvalidPhoneNumber, "phone number already exists"), true
+	for _, other := range s.holders.list {
+		switch {
+		case other.ID == h.ID:
+		case h.proof != "" && other.proof == h.proof:
+			return invalid("kyc_verification.kyc_proof.reference_id: is not unique")
+		case !other.belongsTo(h.account):
+		case strings.EqualFold(other.Email, h.Email):
+			return refuse(http.StatusBadRequest, uqpay.ErrorTypeCardholder, uqpay.CodeEmailDuplicated, "email already exists")
+		case other.PhoneNumber == phone && other.CountryCode == h.CountryCode:
+			return refusePhone("phone number already exists")
 		}
 	}
-	return answer{}, false
+	return nil
 }
 
 // startKYC sets the status that the given data lead to.
@@ -154,7 +165,7 @@ func (s *Server) startKYC(h *holder) {
 	case h.method == uqpay.KYCSumsubRedirect:
 		h.Status, h.IDVStatus = uqpay.CardholderStatusPending, uqpay.IDVPending
 		h.VerificationURL = issuing.NewSecret("https://idv.example.com/" + newID())
-		h.URLExpiresAt = s.clock.Now().Add(24 * time.Hour)
+		h.URLExpiresAt = s.now().Add(24 * time.Hour)
 	case h.method == uqpay.KYCThirdParty:
 		h.Status, h.IDVStatus = uqpay.CardholderStatusSuccess, uqpay.IDVPassed
 	case h.identity && before != uqpay.CardholderStatusSuccess:
@@ -179,75 +190,58 @@ func (s *Server) finishKYC(h *holder, status uqpay.CardholderStatus, reason stri
 	case status == uqpay.CardholderStatusFailed:
 		h.IDVStatus = uqpay.IDVFailed
 	}
-	s.push(uqpay.EventCardholderKYCChanged, h.ID, holderEvent(h, s.clock.Now(), reason))
+	s.push(uqpay.EventCardholderKYCChanged, h.ID, holderEvent(h, s.now(), reason))
 }
 
-func updateCardholder(c *call) answer {
-	h, found := c.holder(c.ids[0])
-	if !found {
-		return cardholderError(uqpay.Code(uqpay.ErrorTypeCardholder), "cardholder not found")
+func updateCardholder(c *call) (any, *refusal) {
+	s := c.s
+	h, bad := c.holder(c.id)
+	if bad != nil {
+		return nil, bad
 	}
-	f := c.read()
-	if f.has("first_name") || f.has("last_name") {
-		return invalid("first_name, last_name: cannot be changed")
+	if c.Has("first_name") || c.Has("last_name") {
+		return nil, invalid("first_name, last_name: cannot be changed")
 	}
 	next := *h
-	for name, target := range map[string]*string{
-		"email": &next.Email, "phone_number": &next.PhoneNumber,
-	} {
-		if v := f.text(name, false, 0); v != "" {
-			*target = v
-		}
-	}
-	if v := f.country("country_code", false); v != "" {
-		next.CountryCode = v
-	}
-	c.s.readPerson(f, &next)
-	if a, refused := f.refused(); refused {
-		return a
-	}
-	if a, refused := c.s.checkHolder(&next, h.ID); refused {
-		return a
+	next.Email = cmp.Or(c.text("email"), h.Email)
+	next.PhoneNumber = cmp.Or(c.text("phone_number"), h.PhoneNumber)
+	next.CountryCode = cmp.Or(c.country("country_code"), h.CountryCode)
+	s.readPerson(c.fields, &next)
+	if bad := cmp.Or(c.refused(), s.checkHolder(&next)); bad != nil {
+		return nil, bad
 	}
 	*h = next
-	if f.has("identity") || f.has("kyc_verification") {
-		c.s.startKYC(h)
+	if c.Has("identity") || c.Has("kyc_verification") {
+		s.startKYC(h)
 	}
-	c.s.push(uqpay.EventCardholderUpdated, h.ID, holderEvent(h, c.s.clock.Now(), ""))
-	return ok(holderChange(h))
+	s.push(uqpay.EventCardholderUpdated, h.ID, holderEvent(h, s.now(), ""))
+	return holderChange(h), nil
 }
 
-func getCardholder(c *call) answer {
-	h, found := c.holder(c.ids[0])
-	if !found {
-		return cardholderError(uqpay.Code(uqpay.ErrorTypeCardholder), "cardholder not found")
+func getCardholder(c *call) (any, *refusal) {
+	h, bad := c.holder(c.id)
+	if bad != nil {
+		return nil, bad
 	}
-	return ok(c.s.showHolder(h))
+	return c.s.showHolder(h), nil
 }
 
-func listCardholders(c *call) answer {
-	status := c.r.URL.Query().Get("cardholder_status")
+func listCardholders(c *call) (any, *refusal) {
+	query := c.r.URL.Query()
+	status := query.Get("cardholder_status")
 	if status != "" && !uqpay.CardholderStatus(status).Known() {
-		return invalid("cardholder_status: is not a status")
+		return nil, invalid("cardholder_status: is not a status")
 	}
-	var items []*holder
-	for _, id := range c.s.state.holderIDs {
-		if h := c.s.state.holders[id]; h.account == c.account && (status == "" || string(h.Status) == status) {
-			items = append(items, h)
-		}
-	}
-	slices.Reverse(items)
-	return paged(c.r.URL.Query(), items, c.s.showHolder)
-}
-
-// holder finds a cardholder of the call's account.
-func (c *call) holder(id string) (*holder, bool) {
-	h, ok := c.s.state.holders[id]
-	return h, ok && h.account == c.account
+	items := c.s.holders.latest(c.account, func(h *holder) bool { return fits(status, string(h.Status)) })
+	return paged(query, items, c.s.showHolder)
 }
 
 func holderChange(h *holder) map[string]any {
-	m := map[string]any{"cardholder_id": h.ID, "cardholder_status": h.Status}
+	return withVerification(map[string]any{"cardholder_id": h.ID, "cardholder_status": h.Status}, h)
+}
+
+// withVerification adds where a cardholder goes to be verified.
+func withVerification(m map[string]any, h *holder) map[string]any {
 	if !h.VerificationURL.IsZero() {
 		m["idv_verification_url"], m["idv_url_expires_at"] = h.VerificationURL, stamp(h.URLExpiresAt)
 	}
@@ -255,59 +249,32 @@ func holderChange(h *holder) map[string]any {
 }
 
 // cardsOf counts all cards of a cardholder.
-func (s *Server) cardsOf(id string) int {
-	n := 0
-	for _, card := range s.state.cards {
-		if card.Cardholder.ID == id {
-			n++
-		}
-	}
-	return n
+func (s *Server) cardsOf(h *holder) int {
+	return len(s.cards.latest(h.account, func(n *card) bool { return n.holder == h }))
 }
 
 func (s *Server) showHolder(h *holder) map[string]any {
 	m := map[string]any{
 		"cardholder_id": h.ID, "email": h.Email, "first_name": h.FirstName, "last_name": h.LastName,
 		"country_code": h.CountryCode, "phone_number": h.PhoneNumber, "cardholder_status": h.Status,
-		"number_of_cards": s.cardsOf(h.ID), "create_time": stamp(h.CreateTime),
+		"number_of_cards": s.cardsOf(h), "create_time": stamp(h.CreateTime),
 	}
-	if !h.DateOfBirth.IsZero() {
-		m["date_of_birth"] = h.DateOfBirth.String()
-	}
-	if h.Gender != "" {
-		m["gender"] = h.Gender
-	}
-	if h.Nationality != "" {
-		m["nationality"] = h.Nationality
-	}
-	if h.ResidentialAddress != nil {
-		m["residential_address"] = h.ResidentialAddress
-	}
-	if h.DeliveryAddress != nil {
-		m["delivery_address"] = h.DeliveryAddress
-	}
-	if h.IDVStatus != "" {
-		m["idv_status"] = h.IDVStatus
-	}
-	if !h.VerificationURL.IsZero() {
-		m["idv_verification_url"], m["idv_url_expires_at"] = h.VerificationURL, stamp(h.URLExpiresAt)
-	}
-	return m
+	set(m, "date_of_birth", h.DateOfBirth.String())
+	set(m, "gender", h.Gender)
+	set(m, "nationality", h.Nationality)
+	set(m, "residential_address", h.ResidentialAddress)
+	set(m, "delivery_address", h.DeliveryAddress)
+	set(m, "idv_status", h.IDVStatus)
+	return withVerification(m, h)
 }
 
 func holderEvent(h *holder, now time.Time, reason string) map[string]any {
-	born := "0001-01-01"
-	if !h.DateOfBirth.IsZero() {
-		born = h.DateOfBirth.String()
-	}
 	m := map[string]any{
 		"cardholder_id": h.ID, "cardholder_status": h.Status, "country_code": h.CountryCode,
-		"create_time": stamp(h.CreateTime), "date_of_birth": born, "email": h.Email, "first_name": h.FirstName,
+		"create_time": stamp(h.CreateTime), "date_of_birth": birthday(h), "email": h.Email, "first_name": h.FirstName,
 		"last_name": h.LastName, "idv_provider": "", "idv_status": h.IDVStatus, "nationality": h.Nationality,
 		"phone_number": h.PhoneNumber, "update_time": stamp(now),
 	}
-	if reason != "" {
-		m["reason"] = reason
-	}
+	set(m, "reason", reason)
 	return m
 }

@@ -1,7 +1,7 @@
 package uqpaytest
 
 import (
-	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -9,44 +9,61 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
-	"github.com/issuing-sdk/issuing-go/internal/wire"
+	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/uqpay"
 )
 
 // cancelWait is how long a cancelled card's open authorizations may settle.
 const cancelWait = 30 * 24 * time.Hour
 
-func cardNotFound() answer {
-	return refusal(http.StatusBadRequest, uqpay.ErrorTypeCard, uqpay.CodeCardNotFound, "card not found or deactivated")
+func createCard(c *call) (any, *refusal) {
+	s, n := c.s, &card{owned: owned{c.account}}
+	c.require("card_currency", "card_product_id")
+	n.Currency = issuing.Currency(c.word("card_currency", "SGD", "USD", "XUSD"))
+	productID, holderID := c.text("card_product_id"), c.text("cardholder_id")
+	n.Limit = zero(c.amountOrZero("card_limit"))
+	readCardSettings(c.fields, n)
+	n.UsageType = uqpay.UsageType(c.word("usage_type", "NORMAL", "ONE_TIME"))
+	if n.UsageType == uqpay.UsageOneTime {
+		c.require("auto_cancel_trigger")
+	}
+	n.trigger = uqpay.AutoCancelTrigger(c.word("auto_cancel_trigger", "ON_AUTH", "ON_CAPTURE"))
+	n.ExpiryAt = c.when("expiry_at")
+	person, given := c.object("cardholder_required_fields")
+	if !given {
+		c.require("cardholder_id")
+	}
+	p := s.product(productID)
+	if bad := cmp.Or(c.refused(), s.checkProduct(n, p)); bad != nil {
+		return nil, bad
+	}
+	h, bad := c.cardholder(p, holderID, person)
+	if bad != nil {
+		return nil, bad
+	}
+	n.ProductID, n.Mode, n.FormFactor, n.BIN = p.ID, p.Mode, uqpay.FormFactorVirtual, p.BIN
+	s.issue(n, h, ledger.PAN(p.BIN, s.seq.Next(), 16))
+	o := s.newOrder(n, uqpay.OrderCreateCard, n.Limit)
+	if n.Mode == uqpay.ModeSingle {
+		if bad := s.fund(issuingAccount(n.account, n.Currency), o, uqpay.LedgerCardRecharge); bad != nil {
+			return nil, bad
+		}
+	}
+	s.finishCreation(n, o)
+	if holderID == "" {
+		o.Status = uqpay.OrderStatusProcessing
+	}
+	body := orderAnswer(n, o)
+	body["create_time"], body["risk_controls"] = stamp(o.CreateTime), showRisk(n.RiskControls)
+	if holderID == "" {
+		body["cardholder_id"], body["cardholder_created"], body["cardholder_status"] = h.ID, true, h.Status
+	}
+	return body, nil
 }
 
-// card finds a card of the call's account.
-func (c *call) card(id string) (*card, bool) {
-	card, ok := c.s.state.cards[id]
-	return card, ok && card.account == c.account
-}
-
-func createCard(c *call) answer {
-	s, f := c.s, c.read()
-	n := &card{account: c.account}
-	n.Currency = issuing.Currency(f.word("card_currency", true, "SGD", "USD", "XUSD"))
-	productID := f.text("card_product_id", true, 0)
-	holderID := f.text("cardholder_id", false, 0)
-	n.Limit = zero(f.amount("card_limit", false, true))
-	readCardSettings(f, n)
-	if v := f.word("usage_type", false, "NORMAL", "ONE_TIME"); v != "" {
-		n.UsageType = uqpay.UsageType(v)
-	}
-	n.trigger = uqpay.AutoCancelTrigger(f.word("auto_cancel_trigger", n.UsageType == uqpay.UsageOneTime, "ON_AUTH", "ON_CAPTURE"))
-	n.ExpiryAt = f.when("expiry_at", false)
-	person, oneStep := f.object("cardholder_required_fields")
-	if holderID == "" && !oneStep {
-		f.problem("cardholder_id", "is required")
-	}
-	if a, refused := f.refused(); refused {
-		return a
-	}
-	p := s.state.product(productID)
+// checkProduct refuses a card that its product does not issue, or that the balance
+// does not cover.
+func (s *Server) checkProduct(n *card, p *uqpay.Product) *refusal {
 	switch {
 	case p == nil:
 		return accountError("card product not found")
@@ -54,78 +71,46 @@ func createCard(c *call) answer {
 		return accountError("card product does not issue virtual cards")
 	case !slices.Contains(p.Currencies, n.Currency):
 		return invalid("card_currency: is not a currency of the product")
-	case p.Mode == uqpay.ModeSingle && s.book.Balance(issuingAccount(c.account, n.Currency)).Cmp(n.Limit) < 0:
+	case p.Mode == uqpay.ModeSingle && s.book.Balance(issuingAccount(n.account, n.Currency)).Cmp(n.Limit) < 0:
 		return accountError("insufficient balance")
 	}
-	h, a, refused := c.cardholder(p, holderID, person)
-	if refused {
-		return a
-	}
-	n.ProductID, n.Mode, n.FormFactor, n.BIN = p.ID, p.Mode, uqpay.FormFactorVirtual, p.BIN
-	s.state.seq++
-	s.issue(n, h, ledger.PAN(p.BIN, s.state.seq, 16))
-	o := s.newOrder(n, uqpay.OrderCreateCard, n.Limit)
-	if n.Mode == uqpay.ModeSingle {
-		if a, refused := s.fund(issuingAccount(n.account, n.Currency), o, uqpay.LedgerCardRecharge); refused {
-			return a
-		}
-	}
-	s.finishCreation(n, h, o)
-	body := orderAnswer(n, o)
-	body["create_time"], body["risk_controls"] = stamp(o.CreateTime), showRisk(n.RiskControls)
-	if holderID == "" {
-		o.Status = uqpay.OrderStatusProcessing
-		body["order_status"] = o.Status
-		body["cardholder_id"], body["cardholder_created"], body["cardholder_status"] = h.ID, true, h.Status
-	}
-	return ok(body)
+	return nil
 }
 
 // cardholder finds or creates who a card is for, and completes what the product
 // asks for.
-func (c *call) cardholder(p *uqpay.Product, id string, person fields) (*holder, answer, bool) {
+func (c *call) cardholder(p *uqpay.Product, id string, person fields) (*holder, *refusal) {
 	if id == "" {
-		return c.s.newHolder(c, person, p)
+		return c.newHolder(person, p)
 	}
-	h, found := c.holder(id)
-	if !found {
-		return nil, cardholderError(uqpay.Code(uqpay.ErrorTypeCardholder), "cardholder not found"), true
+	h, bad := c.holder(id)
+	if bad != nil {
+		return nil, bad
 	}
-	if person.values != nil {
+	if person.wrong != nil {
 		next := *h
 		c.s.readPerson(person, &next)
-		if a, refused := person.refused(); refused {
-			return nil, a, true
+		if bad := person.refused(); bad != nil {
+			return nil, bad
 		}
 		*h = next
 		c.s.startKYC(h)
 	}
-	if a, refused := insufficient(p, h); refused {
-		return nil, a, true
+	if bad := insufficient(p, h); bad != nil {
+		return nil, bad
 	}
 	if h.Status != uqpay.CardholderStatusSuccess {
-		return nil, cardholderError(uqpay.Code(uqpay.ErrorTypeCardholder), "cardholder is not active"), true
+		return nil, cardholderError("cardholder is not active")
 	}
-	return h, answer{}, false
+	return h, nil
 }
 
 // insufficient refuses a cardholder who lacks what a product asks for; nil asks
 // for nothing.
-func insufficient(p *uqpay.Product, h *holder) (answer, bool) {
+func insufficient(p *uqpay.Product, h *holder) *refusal {
 	if p == nil {
-		return answer{}, false
+		return nil
 	}
-	missing := missingFields(p, h)
-	if missing == nil {
-		return answer{}, false
-	}
-	a := cardholderError(uqpay.CodeKYCInsufficient, "cardholder lacks fields for the product's KYC level")
-	a.body.(map[string]any)["missing_fields"] = missing
-	return a, true
-}
-
-// missingFields are what a product asks for and a cardholder lacks.
-func missingFields(p *uqpay.Product, h *holder) []uqpay.RequiredField {
 	have := map[string]bool{
 		"nationality": h.Nationality != "", "residential_address": h.ResidentialAddress != nil,
 		"identity": h.identity, "kyc_verification": h.method != "",
@@ -136,26 +121,31 @@ func missingFields(p *uqpay.Product, h *holder) []uqpay.RequiredField {
 			missing = append(missing, field)
 		}
 	}
-	return missing
+	if missing == nil {
+		return nil
+	}
+	bad := refuse(http.StatusBadRequest, uqpay.ErrorTypeCardholder, uqpay.CodeKYCInsufficient, "cardholder lacks fields for the product's KYC level")
+	bad.body["missing_fields"] = missing
+	return bad
 }
 
 // issue gives a card its number and stores it.
 func (s *Server) issue(n *card, h *holder, pan issuing.Secret) {
-	month, year := ledger.Expiry(s.clock.Now())
+	month, year := ledger.Expiry(s.now())
 	n.ID, n.pan, n.cvv, n.expiry = newID(), pan, ledger.CVV(pan), month+"/"+year[2:]
-	n.Scheme, n.Status, n.Cardholder = uqpay.SchemeVisa, uqpay.CardStatusPending, uqpay.Cardholder{ID: h.ID}
-	s.state.cards[n.ID] = n
-	s.state.cardIDs = append(s.state.cardIDs, n.ID)
+	n.Scheme, n.Status, n.holder = uqpay.SchemeVisa, uqpay.CardStatusPending, h
+	s.cards.add(n.ID, n)
 }
 
 // finishCreation makes a card usable once its cardholder may have one.
-func (s *Server) finishCreation(n *card, h *holder, o *order) {
+func (s *Server) finishCreation(n *card, o *order) {
 	s.later(func() {
-		if h.Status == uqpay.CardholderStatusPending || h.Status == uqpay.CardholderStatusIncomplete {
-			s.finishCreation(n, h, o)
+		status := n.holder.Status
+		if status == uqpay.CardholderStatusPending || status == uqpay.CardholderStatusIncomplete {
+			s.finishCreation(n, o)
 			return
 		}
-		good := h.Status == uqpay.CardholderStatusSuccess && !s.failing()
+		good := status == uqpay.CardholderStatusSuccess && !s.failing()
 		s.end(o, good)
 		event := uqpay.EventCardCreateFailed
 		n.Status = uqpay.CardStatusFailed
@@ -171,102 +161,93 @@ func (s *Server) finishCreation(n *card, h *holder, o *order) {
 
 // readCardSettings reads what creation and update have in common.
 func readCardSettings(f fields, n *card) {
-	if v := f.text("name_on_card", false, 26); v != "" {
-		n.NameOnCard = v
-	}
-	if v := f.word("card_art_id", false, ArtDefault, ArtBlue); v != "" {
-		n.ArtID = v
-	}
-	if f.has("spending_controls") {
-		var items []json.RawMessage
-		if json.Unmarshal(f.values["spending_controls"], &items) != nil {
-			f.problem("spending_controls", "must be an array")
-		}
-		n.SpendingControls = nil
-		for _, item := range items {
-			inner := readFields(item)
-			// One of UQPAY's own libraries sends this amount as a string.
-			if text, quoted := wire.Unquote(inner.values["amount"]); quoted {
-				inner.values["amount"] = []byte(text)
-			}
-			inner.prefix, inner.wrong = "spending_controls.", f.wrong
-			n.SpendingControls = append(n.SpendingControls, uqpay.SpendingControl{
-				Amount: inner.amount("amount", true, true), Interval: uqpay.Interval(inner.word("interval", true, "PER_TRANSACTION")),
-			})
-		}
+	n.NameOnCard = cmp.Or(f.short("name_on_card", 26), n.NameOnCard)
+	n.ArtID = cmp.Or(f.word("card_art_id", ArtDefault, ArtBlue), n.ArtID)
+	if f.Has("spending_controls") {
+		n.SpendingControls = readSpendingControls(f)
 	}
 	if r, given := f.object("risk_controls"); given {
-		readRisk(f, r, &n.RiskControls)
+		readRisk(r, &n.RiskControls)
 	}
-	if f.has("metadata") {
+	if len(n.RiskControls.AllowedMCC) > 0 && len(n.RiskControls.BlockedMCC) > 0 {
+		f.problem("risk_controls", "allowed_mcc and blocked_mcc exclude each other")
+	}
+	if f.Has("metadata") {
 		n.Metadata = nil
-		if len(f.values["metadata"]) > 3200 || json.Unmarshal(f.values["metadata"], &n.Metadata) != nil {
+		if len(f.Fields["metadata"]) > 3200 || json.Unmarshal(f.Fields["metadata"], &n.Metadata) != nil {
 			f.problem("metadata", "must be a string map of at most 3200 bytes")
 		}
 	}
 }
 
-func readRisk(f, r fields, controls *uqpay.RiskControls) {
-	for name, target := range map[string]*uqpay.Flag{"enable_3ds": &controls.Enable3DS, "allow_3ds_transactions": &controls.Allow3DS} {
-		if v := r.word(name, false, "Y", "N"); v != "" {
-			*target = uqpay.Flag(v)
-		}
+func readSpendingControls(f fields) []uqpay.SpendingControl {
+	var items []json.RawMessage
+	if json.Unmarshal(f.Fields["spending_controls"], &items) != nil {
+		f.problem("spending_controls", "must be an array")
 	}
+	var controls []uqpay.SpendingControl
+	for _, item := range items {
+		inner := readFields(item)
+		inner.prefix, inner.wrong = "spending_controls.", f.wrong
+		// One of UQPAY's own libraries sends this amount as a string.
+		if text := inner.Text("amount"); text != "" {
+			inner.Fields["amount"] = json.RawMessage(text)
+		}
+		inner.require("amount", "interval")
+		controls = append(controls, uqpay.SpendingControl{
+			Amount: inner.amountOrZero("amount"), Interval: uqpay.Interval(inner.word("interval", "PER_TRANSACTION")),
+		})
+	}
+	return controls
+}
+
+func readRisk(r fields, controls *uqpay.RiskControls) {
+	controls.Enable3DS = cmp.Or(uqpay.Flag(r.word("enable_3ds", "Y", "N")), controls.Enable3DS)
+	controls.Allow3DS = cmp.Or(uqpay.Flag(r.word("allow_3ds_transactions", "Y", "N")), controls.Allow3DS)
 	for name, target := range map[string]*[]string{"allowed_mcc": &controls.AllowedMCC, "blocked_mcc": &controls.BlockedMCC} {
-		if r.has(name) && json.Unmarshal(r.values[name], target) != nil {
-			r.problem(name, "must be an array of strings")
+		if r.Has(name) {
+			*target = r.list(name)
 		}
-	}
-	if len(controls.AllowedMCC) > 0 && len(controls.BlockedMCC) > 0 {
-		f.problem("risk_controls", "allowed_mcc and blocked_mcc exclude each other")
 	}
 }
 
-func updateCard(c *call) answer {
-	n, found := c.card(c.ids[0])
-	if !found {
-		return cardNotFound()
-	}
-	f := c.read()
-	next := *n
-	readCardSettings(f, &next)
-	if f.has("card_limit") {
-		if next.Limit = f.amount("card_limit", true, true); n.Mode != uqpay.ModeShare {
-			f.problem("card_limit", "can be changed for SHARE cards only")
+func updateCard(c *call, n *card) (any, *refusal) {
+	s, next := c.s, *n
+	readCardSettings(c.fields, &next)
+	if c.Has("card_limit") {
+		if next.Limit = c.amountOrZero("card_limit"); n.Mode != uqpay.ModeShare {
+			c.problem("card_limit", "can be changed for SHARE cards only")
 		}
 	}
-	if f.has("no_pin_payment_amount") {
-		amount := f.amount("no_pin_payment_amount", true, true)
+	if c.Has("no_pin_payment_amount") {
+		amount := c.amountOrZero("no_pin_payment_amount")
 		if n.FormFactor != uqpay.FormFactorPhysical || amount.Cmp(noPINCap(n.Currency)) > 0 {
-			f.problem("no_pin_payment_amount", "is out of range or not for this card")
+			c.problem("no_pin_payment_amount", "is out of range or not for this card")
 		}
 		next.NoPINPaymentAmount = uqpay.AmountText(amount.String() + string(n.Currency))
 	}
-	if a, refused := f.refused(); refused {
-		return a
+	if bad := c.refused(); bad != nil {
+		return nil, bad
 	}
-	if n.Status != uqpay.CardStatusActive && n.Status != uqpay.CardStatusPending && n.Status != uqpay.CardStatusFrozen {
-		return cardError("the card cannot be updated in its status")
+	switch {
+	case n.Status != uqpay.CardStatusActive && n.Status != uqpay.CardStatusPending && n.Status != uqpay.CardStatusFrozen:
+		return nil, cardError("the card cannot be updated in its status")
+	case next.ArtID != n.ArtID && n.Status != uqpay.CardStatusActive:
+		return nil, cardError("the card's art can be changed while it is active only")
+	case next.RiskControls.Enable3DS != n.RiskControls.Enable3DS && n.Status == uqpay.CardStatusFrozen:
+		return nil, cardError("enable_3ds can be changed in PENDING and ACTIVE only")
 	}
-	if next.ArtID != n.ArtID && n.Status != uqpay.CardStatusActive {
-		return cardError("the card's art can be changed while it is active only")
-	}
-	if next.RiskControls.Enable3DS != n.RiskControls.Enable3DS && n.Status == uqpay.CardStatusFrozen {
-		return cardError("enable_3ds can be changed in PENDING and ACTIVE only")
-	}
-	o := c.s.newOrder(n, uqpay.OrderCardUpdate, issuing.Amount{})
-	c.s.later(func() {
-		good := !c.s.failing()
+	o := s.newOrder(n, uqpay.OrderCardUpdate, issuing.Amount{})
+	s.finish(o, func(good bool) {
 		event := uqpay.EventCardUpdateFailed
 		if good {
 			event = uqpay.EventCardUpdateSucceeded
 			n.Limit, n.NameOnCard, n.ArtID, n.Metadata = next.Limit, next.NameOnCard, next.ArtID, next.Metadata
 			n.SpendingControls, n.RiskControls, n.NoPINPaymentAmount = next.SpendingControls, next.RiskControls, next.NoPINPaymentAmount
 		}
-		c.s.end(o, good)
-		c.s.push(event, o.ID, c.s.updateEvent(n, o))
+		s.push(event, o.ID, s.updateEvent(n, o))
 	})
-	return ok(orderAnswer(n, o))
+	return orderAnswer(n, o), nil
 }
 
 func noPINCap(currency issuing.Currency) issuing.Amount {
@@ -276,16 +257,13 @@ func noPINCap(currency issuing.Currency) issuing.Amount {
 	return issuing.NewAmount(2000, 0)
 }
 
-func setCardStatus(c *call) answer {
-	n, found := c.card(c.ids[0])
-	if !found {
-		return cardNotFound()
-	}
-	f := c.read()
-	want := uqpay.CardStatus(f.word("card_status", true, "ACTIVE", "FROZEN", "CANCELLED"))
-	reason := f.text("update_reason", false, 100)
-	if a, refused := f.refused(); refused {
-		return a
+func setCardStatus(c *call, n *card) (any, *refusal) {
+	s := c.s
+	c.require("card_status")
+	want := uqpay.CardStatus(c.word("card_status", "ACTIVE", "FROZEN", "CANCELLED"))
+	reason := c.short("update_reason", 100)
+	if bad := c.refused(); bad != nil {
+		return nil, bad
 	}
 	allowed := map[uqpay.CardStatus][]uqpay.CardStatus{
 		uqpay.CardStatusActive:    {uqpay.CardStatusFrozen},
@@ -294,41 +272,39 @@ func setCardStatus(c *call) answer {
 	}[want]
 	switch {
 	case n.busy:
-		return cardError("an earlier status change is not finished")
+		return nil, cardError("an earlier status change is not finished")
 	case !slices.Contains(allowed, n.Status):
-		return cardError("the card's status does not allow this change")
+		return nil, cardError("the card's status does not allow this change")
 	}
 	n.busy = true
-	o := c.s.newOrder(n, uqpay.OrderCardUpdate, issuing.Amount{})
-	c.s.later(func() {
+	o := s.newOrder(n, uqpay.OrderCardUpdate, issuing.Amount{})
+	s.finish(o, func(good bool) {
 		n.busy = false
-		good := !c.s.failing()
-		c.s.end(o, good)
 		if !good {
-			c.s.push(uqpay.EventCardStatusFailed, o.ID, c.s.statusEvent(n))
+			s.push(uqpay.EventCardStatusFailed, o.ID, s.statusEvent(n))
 			return
 		}
 		n.UpdateReason = reason
 		if want == uqpay.CardStatusCancelled {
-			c.s.cancel(n, o.ID)
+			s.cancel(n, o.ID)
 			return
 		}
 		n.Status = want
-		c.s.push(uqpay.EventCardStatusSucceeded, o.ID, c.s.statusEvent(n))
+		s.push(uqpay.EventCardStatusSucceeded, o.ID, s.statusEvent(n))
 	})
 	body := orderAnswer(n, o)
 	delete(body, "card_status")
 	if reason != "" {
 		body["update_reason"] = reason
 	}
-	return ok(body)
+	return body, nil
 }
 
 // cancel starts the waiting period of a card.
 func (s *Server) cancel(n *card, orderID string) {
 	n.Status = uqpay.CardStatusPreCancel
 	s.push(uqpay.EventCardStatusSucceeded, orderID, s.statusEvent(n))
-	s.after(cancelWait, func() {
+	s.host.Later(&s.mu, cancelWait, func() {
 		n.Status = uqpay.CardStatusCancelled
 		if n.Mode == uqpay.ModeSingle {
 			_ = s.move(n.money(), issuingAccount(n.account, n.Currency), s.book.Balance(n.money()), "card "+n.ID+" cancelled", uqpay.LedgerCardWithdraw)
@@ -337,62 +313,44 @@ func (s *Server) cancel(n *card, orderID string) {
 	})
 }
 
-func getCard(c *call) answer {
-	n, found := c.card(c.ids[0])
-	if !found {
-		return cardNotFound()
-	}
+func getCard(c *call, n *card) (any, *refusal) {
 	m := c.s.showCard(n)
-	m["card_limit"] = json.Number(n.Limit.String())
+	m["card_limit"] = bareNumber(n.Limit)
 	m["no_pin_payment_amount"] = n.NoPINPaymentAmount
 	m["metadata"] = n.Metadata
-	return ok(m)
+	return m, nil
 }
 
-func listCards(c *call) answer {
+func listCards(c *call) (any, *refusal) {
 	query := c.r.URL.Query()
 	if status := query.Get("card_status"); status != "" && !uqpay.CardStatus(status).Known() {
-		return invalid("card_status: is not a status")
+		return nil, invalid("card_status: is not a status")
 	}
-	var items []*card
-	for _, id := range c.s.state.cardIDs {
-		n := c.s.state.cards[id]
-		if n.account == c.account && fits(query.Get("card_status"), string(n.Status)) &&
-			fits(query.Get("cardholder_id"), n.Cardholder.ID) && fits(query.Get("card_number"), n.pan.Reveal()) {
-			items = append(items, n)
-		}
-	}
-	slices.Reverse(items)
+	items := c.s.cards.latest(c.account, func(n *card) bool {
+		return fits(query.Get("card_status"), string(n.Status)) && fits(query.Get("cardholder_id"), n.holder.ID) &&
+			fits(query.Get("card_number"), n.pan.Reveal())
+	})
 	return paged(query, items, func(n *card) map[string]any {
 		m := c.s.showCard(n)
-		m["card_limit"] = n.Limit.String()
-		text := []byte("")
+		m["card_limit"], m["metadata"] = n.Limit.String(), ""
 		if n.Metadata != nil {
-			text, _ = wire.Codec{}.Marshal(n.Metadata)
+			m["metadata"] = string(platform.JSON(n.Metadata))
 		}
-		m["metadata"] = string(bytes.TrimSpace(text))
 		return m
 	})
 }
 
-// fits reports whether a filter is unset or met.
-func fits(filter, value string) bool { return filter == "" || filter == value }
-
-func secureCard(c *call) answer {
-	n, found := c.card(c.ids[0])
-	if !found || n.Status == uqpay.CardStatusCancelled {
-		return cardNotFound()
+func secureCard(_ *call, n *card) (any, *refusal) {
+	if n.Status == uqpay.CardStatusCancelled {
+		return nil, cardNotFound()
 	}
-	return ok(map[string]any{"card_number": n.pan, "cvv": n.cvv, "expire_date": n.expiry})
+	return map[string]any{"card_number": n.pan, "cvv": n.cvv, "expire_date": n.expiry}, nil
 }
 
-func panToken(c *call) answer {
-	if _, found := c.card(c.ids[0]); !found {
-		return cardNotFound()
-	}
-	return ok(map[string]any{
-		"token": "pan_eyJ." + newID(), "expires_in": 60, "expires_at": stamp(c.s.clock.Now().Add(time.Minute)),
-	})
+func panToken(c *call, _ *card) (any, *refusal) {
+	return map[string]any{
+		"token": issuing.NewSecret("pan_eyJ." + newID()), "expires_in": 60, "expires_at": stamp(c.s.now().Add(time.Minute)),
+	}, nil
 }
 
 // available is what a card can spend.
@@ -407,10 +365,6 @@ func (s *Server) available(n *card) issuing.Amount {
 }
 
 func (s *Server) showCard(n *card) map[string]any {
-	holder := map[string]any{}
-	if h := s.state.holders[n.Cardholder.ID]; h != nil {
-		holder = s.showHolder(h)
-	}
 	controls := make([]any, 0, len(n.SpendingControls))
 	for _, control := range n.SpendingControls {
 		controls = append(controls, map[string]any{"amount": control.Amount.String(), "interval": control.Interval})
@@ -418,29 +372,22 @@ func (s *Server) showCard(n *card) map[string]any {
 	m := map[string]any{
 		"card_id": n.ID, "card_bin": n.BIN, "card_scheme": n.Scheme, "card_number": masked(n.pan),
 		"form_factor": n.FormFactor, "mode_type": n.Mode, "card_product_id": n.ProductID, "card_currency": n.Currency,
-		"available_balance": s.available(n), "consumed_amount": zero(n.ConsumedAmount), "cardholder": holder,
+		"available_balance": s.available(n), "consumed_amount": zero(n.ConsumedAmount), "cardholder": s.showHolder(n.holder),
 		"card_status": n.Status, "processing_status": n.Status, "spending_controls": controls,
 		"risk_controls": showRisk(n.RiskControls),
 	}
-	for name, value := range map[string]string{
-		"update_reason": n.UpdateReason, "name_on_card": n.NameOnCard, "card_art_id": n.ArtID,
-		"usage_type": string(n.UsageType), "expiry_at": stamp(n.ExpiryAt),
-	} {
-		if value != "" {
-			m[name] = value
-		}
-	}
+	set(m, "update_reason", n.UpdateReason)
+	set(m, "name_on_card", n.NameOnCard)
+	set(m, "card_art_id", n.ArtID)
+	set(m, "usage_type", n.UsageType)
+	set(m, "expiry_at", stamp(n.ExpiryAt))
 	return m
 }
 
 func showRisk(r uqpay.RiskControls) map[string]any {
 	m := map[string]any{}
-	if r.Enable3DS != "" {
-		m["enable_3ds"] = r.Enable3DS
-	}
-	if r.Allow3DS != "" {
-		m["allow_3ds_transactions"] = r.Allow3DS
-	}
+	set(m, "enable_3ds", r.Enable3DS)
+	set(m, "allow_3ds_transactions", r.Allow3DS)
 	if r.AllowedMCC != nil {
 		m["allowed_mcc"] = r.AllowedMCC
 	}

@@ -1,6 +1,8 @@
 package uqpaytest
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -13,16 +15,11 @@ import (
 // retries are the waits before a callback is sent again. UQPAY publishes none.
 var retries = []time.Duration{time.Minute, 5 * time.Minute, 30 * time.Minute}
 
-// later runs a job under the platform's lock when the delay has passed.
-func (s *Server) later(job func()) { s.after(s.cfg.Delay, job) }
+// eventCodec writes events.
+var eventCodec = wire.Codec{Zone: zone}
 
-func (s *Server) after(d time.Duration, job func()) {
-	s.clock.After(d, func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		job()
-	})
-}
+// later runs a job with the server's lock held when the delay has passed.
+func (s *Server) later(job func()) { s.host.Later(&s.mu, s.cfg.Delay, job) }
 
 // Emit sends a callback of any type with any data, for events that nothing on
 // this platform brings about, such as a one-time password.
@@ -32,37 +29,46 @@ func (s *Server) Emit(eventType, sourceID string, data map[string]any) {
 	s.push(eventType, sourceID, data)
 }
 
-// push sends a signed callback. Amounts in it are strings.
+// push sends a signed callback. Amounts in it are strings. It is called with the
+// server's lock held; what the data refer to may change once it has returned.
 func (s *Server) push(eventType, sourceID string, data map[string]any) {
-	body, err := wire.Codec{Zone: zone}.Marshal(map[string]any{
+	body, err := eventCodec.Marshal(map[string]any{
 		"version": "V1.6.0", "event_name": "ISSUING", "event_type": eventType,
 		"event_id": newID(), "source_id": sourceID, "data": data,
 	})
-	if err != nil {
-		return
-	}
-	s.http.Push(platform.Callback{
+	s.host.Push(platform.Callback{
 		Type: eventType, URL: s.cfg.WebhookURL, Retries: retries,
 		Accepted: func(status int, _ []byte) bool { return status == http.StatusOK },
-		Make:     func(int) (http.Header, []byte, error) { return s.sign(body), body, nil },
+		Make: func(int) (http.Header, []byte, error) {
+			if err != nil {
+				return nil, nil, fmt.Errorf("uqpaytest: %w", err)
+			}
+			return s.SignCallback(json.RawMessage(body))
+		},
 	})
 }
 
-// sign makes the headers of one delivery.
-func (s *Server) sign(body []byte) http.Header {
-	now := s.clock.Now()
+// SignCallback encodes and signs a callback as the platform does, at the clock's
+// time: a sample for a test of one's own handler. The event is the whole envelope,
+// with version, event_name, event_type, event_id, source_id and data; a
+// json.RawMessage is sent as it stands.
+func (s *Server) SignCallback(event any) (http.Header, []byte, error) {
+	body, err := eventCodec.Marshal(event)
+	if err != nil {
+		return nil, nil, fmt.Errorf("uqpaytest: %w", err)
+	}
+	now := s.now()
 	timestamp := strconv.FormatInt(now.Unix(), 10)
 	if s.cfg.Milliseconds {
 		timestamp = strconv.FormatInt(now.UnixMilli(), 10)
 	}
-	header := http.Header{"Content-Type": {"application/json"}, "X-Wk-Timestamp": {timestamp}}
 	signature, err := sign.SignHMAC512(s.hmac, body, timestamp)
-	if err == nil {
-		header.Set("x-wk-signature", signature)
+	if err != nil {
+		return nil, nil, fmt.Errorf("uqpaytest: %w", err)
 	}
-	return header
+	header := http.Header{}
+	header.Set("Content-Type", "application/json")
+	header.Set("x-wk-timestamp", timestamp)
+	header.Set("x-wk-signature", signature)
+	return header, body, nil
 }
-
-// SignCallback returns the headers with which the platform would send a body
-// now, for tests of a merchant's endpoint.
-func (s *Server) SignCallback(body []byte) http.Header { return s.sign(body) }

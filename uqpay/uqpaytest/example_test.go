@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log"
 
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/uqpay"
 	"github.com/issuing-sdk/issuing-go/uqpay/uqpaytest"
 )
@@ -22,13 +23,14 @@ func Example() {
 		log.Fatal(err)
 	}
 
-	server.Inject("", uqpaytest.DropBefore())
+	if err := server.Inject("Products.List", issuingtest.DropBefore()); err != nil {
+		log.Fatal(err)
+	}
 	products, err := client.Products.List(context.Background(), uqpay.Paging{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	// The token was asked for twice, the products once.
-	fmt.Println(len(products.List) > 0, "after", server.Requests(""), "requests; the books:", server.Check())
+	fmt.Println(products.Total, "products after", server.Requests("Products.List"), "requests; the books:", server.Check())
 	// Output:
-	// true after 3 requests; the books: <nil>
+	// 4 products after 2 requests; the books: <nil>
 }

@@ -3,10 +3,7 @@ package uqpaytest
 import (
 	"bytes"
 	"encoding/csv"
-	"encoding/json"
-	"io"
-	"mime"
-	"mime/multipart"
+	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,25 +16,25 @@ import (
 // reportLife is how long a report can be downloaded.
 const reportLife = 7 * 24 * time.Hour
 
-func createReport(c *call) answer {
-	s, f := c.s, c.read()
+func createReport(c *call) (any, *refusal) {
+	c.require("report_type", "start_time", "end_time")
 	r := &report{
-		id: newID(), account: c.account, typ: uqpay.ReportType(f.word("report_type", true, "SETTLEMENT", "LEDGER")),
-		start: f.when("start_time", true), end: f.when("end_time", true),
+		owned: owned{c.account}, id: newID(), typ: uqpay.ReportType(c.word("report_type", "SETTLEMENT", "LEDGER")),
+		start: c.when("start_time"), end: c.when("end_time"),
 	}
-	if a, refused := f.refused(); refused {
-		return a
+	if bad := c.refused(); bad != nil {
+		return nil, bad
 	}
 	label := map[uqpay.ReportType]string{uqpay.ReportSettlement: "Card Settlement Report", uqpay.ReportLedger: "Issuing Ledger Report"}[r.typ]
-	s.announce(r, uqpay.EventReportCreated, label, "")
-	return ok(map[string]any{"report_id": r.id})
+	c.s.announce(r, uqpay.EventReportCreated, label, "")
+	return map[string]any{"report_id": r.id}, nil
 }
 
 // announce stores a report and tells the merchant when it is ready.
 func (s *Server) announce(r *report, event, label, key string) {
-	s.state.reports[r.id] = r
+	s.reports.add(r.id, r)
 	s.later(func() {
-		r.ready, r.expires = true, s.clock.Now().Add(reportLife)
+		r.ready, r.expires = true, s.now().Add(reportLife)
 		s.push(event, r.id, map[string]any{
 			"date_range":  r.start.In(zone).Format(time.DateOnly) + " - " + r.end.In(zone).Format(time.DateOnly),
 			"expire_time": r.expires.In(zone).Format(time.DateTime), "report_id": r.id, "report_type": label, "secret_key": key,
@@ -45,101 +42,89 @@ func (s *Server) announce(r *report, event, label, key string) {
 	})
 }
 
-func downloadReport(c *call) answer {
-	r, found := c.s.state.reports[c.ids[0]]
-	if !found || r.account != c.account || !r.ready || !c.s.clock.Now().Before(r.expires) {
-		return refusal(400, uqpay.ErrorTypeNotFound, uqpay.CodeNotFound, "report not found or not ready")
+func downloadReport(c *call) (any, *refusal) {
+	s := c.s
+	r, found := s.reports.find(c.account, c.id)
+	if !found || !r.ready || !s.now().Before(r.expires) {
+		return nil, refuse(http.StatusBadRequest, uqpay.ErrorTypeNotFound, uqpay.CodeNotFound, "report not found or not ready")
 	}
-	var out bytes.Buffer
-	w := csv.NewWriter(&out)
 	rows := [][]string{{"transaction_id", "transaction_type", "currency", "amount", "time"}}
-	within := func(t time.Time) bool { return !t.Before(r.start) && !t.After(r.end) }
+	add := func(account string, at time.Time, row ...string) {
+		if account == c.account && !at.Before(r.start) && !at.After(r.end) {
+			rows = append(rows, append(row, stamp(at)))
+		}
+	}
 	if r.typ == uqpay.ReportLedger {
-		for _, e := range c.s.state.ledger {
-			if e.AccountID == c.account && within(e.CreateTime) {
-				rows = append(rows, []string{e.ID, string(e.Type), string(e.Currency), e.Amount.String(), stamp(e.CreateTime)})
-			}
+		for _, e := range s.ledger.list {
+			add(e.account, e.CreateTime, e.ID, string(e.Type), string(e.Currency), e.Amount.String())
 		}
 	} else {
-		for _, id := range c.s.state.txIDs {
-			tx := c.s.state.transactions[id]
-			if tx.account == c.account && tx.SettlementStatus == uqpay.SettlementSettled && within(tx.Time) {
-				rows = append(rows, []string{tx.ID, string(tx.Type), string(tx.BillingCurrency), tx.BillingAmount.String(), stamp(tx.Time)})
+		for _, tx := range s.transactions.list {
+			if tx.SettlementStatus == uqpay.SettlementSettled {
+				add(tx.account, tx.Time, tx.ID, string(tx.Type), string(tx.BillingCurrency), tx.BillingAmount.String())
 			}
 		}
 	}
-	_ = w.WriteAll(rows)
-	return answer{status: 200, raw: out.Bytes(), kind: "application/octet-stream"}
+	var out bytes.Buffer
+	_ = csv.NewWriter(&out).WriteAll(rows)
+	return csvFile(out.Bytes()), nil
 }
 
-func bulkCards(c *call) answer {
-	s, f := c.s, c.read()
-	f.digits("card_bin", true, 6, 8)
-	if n := f.number("numbers", true); n < 1 {
-		f.problem("numbers", "must be positive")
+func bulkCards(c *call) (any, *refusal) {
+	c.require("card_bin", "numbers")
+	c.digits("card_bin", 6, 8)
+	c.number("numbers")
+	if bad := c.refused(); bad != nil {
+		return nil, bad
 	}
-	if a, refused := f.refused(); refused {
-		return a
-	}
-	now := s.clock.Now()
-	r := &report{id: newID(), account: c.account, typ: uqpay.ReportLedger, start: now, end: now}
-	s.announce(r, uqpay.EventReportSucceeded, "Bulk Card Number Report", newID())
-	return ok(map[string]any{"report_id": r.id, "expire_date": stamp(now.Add(reportLife))})
+	now := c.s.now()
+	r := &report{owned: owned{c.account}, id: newID(), typ: uqpay.ReportLedger, start: now, end: now}
+	c.s.announce(r, uqpay.EventReportSucceeded, "Bulk Card Number Report", newID())
+	return map[string]any{"report_id": r.id, "expire_date": stamp(now.Add(reportLife))}, nil
 }
 
 // uploadTypes are the files that the service takes.
 var uploadTypes = []string{".jpeg", ".jpg", ".png", ".doc", ".docx", ".pdf"}
 
-func uploadFile(c *call) answer {
-	s := c.s
-	kind, params, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
-	if err != nil || kind != "multipart/form-data" {
-		return invalid("file: the body must be multipart/form-data")
-	}
+func uploadFile(c *call) (any, *refusal) {
 	notes := c.r.URL.Query().Get("notes")
 	if len([]rune(notes)) > 50 {
-		return invalid("notes: at most 50 characters")
+		return nil, invalid("notes: at most 50 characters")
 	}
-	form := multipart.NewReader(bytes.NewReader(c.body), params["boundary"])
-	for {
-		part, err := form.NextPart()
-		if err != nil {
-			return invalid("file: is required")
-		}
-		if part.FormName() != "file" {
-			continue
-		}
-		content, err := io.ReadAll(io.LimitReader(part, uqpay.MaxUpload+1))
-		name := part.FileName()
-		switch {
-		case err != nil:
-			return invalid("file: broke off")
-		case len(content) > uqpay.MaxUpload:
-			return invalid("file: at most 20 MB")
-		case !slices.Contains(uploadTypes, strings.ToLower(filepath.Ext(name))):
-			return invalid("file: this type is not taken")
-		}
-		file := &uqpay.File{
-			ID: newID(), Name: name, Type: strings.TrimPrefix(strings.ToLower(filepath.Ext(name)), "."),
-			Size: int64(len(content)), Notes: notes, CreateTime: s.clock.Now(),
-		}
-		s.state.files[file.ID] = file
-		return ok(map[string]any{
-			"create_time": stamp(file.CreateTime), "file_id": file.ID, "file_name": file.Name,
-			"file_type": file.Type, "size": file.Size, "notes": file.Notes,
-		})
+	part, head, err := c.r.FormFile("file")
+	if err != nil {
+		return nil, invalid("file: is required, in a body of multipart/form-data")
 	}
+	_ = part.Close() // its content is of no interest
+	extension := strings.ToLower(filepath.Ext(head.Filename))
+	switch {
+	case head.Size > uqpay.MaxUpload:
+		return nil, invalid("file: at most 20 MB")
+	case !slices.Contains(uploadTypes, extension):
+		return nil, invalid("file: this type is not taken")
+	}
+	file := &uqpay.File{
+		ID: newID(), Name: head.Filename, Type: strings.TrimPrefix(extension, "."),
+		Size: head.Size, Notes: notes, CreateTime: c.s.now(),
+	}
+	c.s.files[file.ID] = file
+	return map[string]any{
+		"create_time": stamp(file.CreateTime), "file_id": file.ID, "file_name": file.Name,
+		"file_type": file.Type, "size": file.Size, "notes": file.Notes,
+	}, nil
 }
 
-func fileLinks(c *call) answer {
-	f := c.read()
-	var ids []string
-	if !f.has("file_ids") || json.Unmarshal(f.values["file_ids"], &ids) != nil || len(ids) == 0 {
-		return invalid("file_ids: is required")
+func fileLinks(c *call) (any, *refusal) {
+	ids := c.list("file_ids")
+	if len(ids) == 0 {
+		c.problem("file_ids", "is required")
+	}
+	if bad := c.refused(); bad != nil {
+		return nil, bad
 	}
 	found, absent := []any{}, []string{}
 	for _, id := range ids {
-		file, there := c.s.state.files[id]
+		file, there := c.s.files[id]
 		if !there {
 			absent = append(absent, id)
 			continue
@@ -149,5 +134,5 @@ func fileLinks(c *call) answer {
 			"url": issuing.NewSecret("https://files.example.com/" + id + "?signature=" + newID()),
 		})
 	}
-	return ok(map[string]any{"files": found, "absent_files": absent})
+	return map[string]any{"files": found, "absent_files": absent}, nil
 }

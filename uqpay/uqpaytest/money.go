@@ -1,7 +1,7 @@
 package uqpaytest
 
 import (
-	"errors"
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -16,8 +16,8 @@ var currencies = []issuing.Currency{issuing.SGD, issuing.USD, uqpay.XUSD}
 func (s *Server) showBalance(account string, currency issuing.Currency) map[string]any {
 	a := issuingAccount(account, currency)
 	last := time.Time{}
-	for _, e := range s.state.ledger {
-		if e.AccountID == account && e.Currency == currency {
+	for _, e := range s.ledger.list {
+		if e.account == account && e.Currency == currency {
 			last = e.CreateTime
 		}
 	}
@@ -28,40 +28,36 @@ func (s *Server) showBalance(account string, currency issuing.Currency) map[stri
 	}
 }
 
-func getBalance(c *call) answer {
-	f := c.read()
-	currency := issuing.Currency(f.text("currency", true, 4))
-	if a, refused := f.refused(); refused {
-		return a
+func getBalance(c *call) (any, *refusal) {
+	c.require("currency")
+	currency := issuing.Currency(c.short("currency", 4))
+	if bad := c.refused(); bad != nil {
+		return nil, bad
 	}
 	if !slices.Contains(currencies, currency) {
-		return accountError("balance not found")
+		return nil, accountError("balance not found")
 	}
-	return ok(c.s.showBalance(c.account, currency))
+	return c.s.showBalance(c.account, currency), nil
 }
 
-func listBalances(c *call) answer {
+func listBalances(c *call) (any, *refusal) {
 	return paged(c.r.URL.Query(), currencies, func(currency issuing.Currency) map[string]any {
 		return c.s.showBalance(c.account, currency)
 	})
 }
 
-func listLedger(c *call) answer {
+func listLedger(c *call) (any, *refusal) {
 	query := c.r.URL.Query()
-	within, a, refused := period(query)
-	if refused {
-		return a
+	within, bad := period(query)
+	if bad != nil {
+		return nil, bad
 	}
-	var items []*uqpay.LedgerEntry
-	for _, e := range c.s.state.ledger {
-		if e.AccountID == c.account && within(e.CreateTime) && fits(query.Get("transaction_type"), string(e.Type)) &&
+	items := c.s.ledger.latest(c.account, func(e *entry) bool {
+		return within(e.CreateTime) && fits(query.Get("transaction_type"), string(e.Type)) &&
 			fits(query.Get("transaction_status"), string(e.Status)) && fits(query.Get("currency"), string(e.Currency)) &&
-			fits(query.Get("transaction_id"), e.ID) {
-			items = append(items, e)
-		}
-	}
-	slices.Reverse(items)
-	return paged(query, items, func(e *uqpay.LedgerEntry) map[string]any {
+			fits(query.Get("transaction_id"), e.ID)
+	})
+	return paged(query, items, func(e *entry) map[string]any {
 		return map[string]any{
 			"transaction_id": e.ID, "short_transaction_id": e.ShortID, "account_id": e.AccountID, "balance_id": e.BalanceID,
 			"transaction_type": e.Type, "currency": e.Currency, "amount": e.Amount, "ending_balance": e.EndingBalance,
@@ -71,89 +67,75 @@ func listLedger(c *call) answer {
 	})
 }
 
-// account finds a connected account.
-func (st *state) account(id string) *uqpay.Account {
-	for i := range st.accounts {
-		if st.accounts[i].ID == id {
-			return &st.accounts[i]
-		}
-	}
-	return nil
-}
-
-func createTransfer(c *call) answer {
-	s, f := c.s, c.read()
+func createTransfer(c *call) (any, *refusal) {
+	s := c.s
+	c.require("source_account_id", "destination_account_id", "currency", "amount")
 	t := &uqpay.Transfer{
 		ID: newID(), ShortID: s.shortID("T"), ReferenceID: s.shortID("R"),
-		SourceAccountID: f.text("source_account_id", true, 0), DestinationAccountID: f.text("destination_account_id", true, 0),
-		Currency: issuing.Currency(f.text("currency", true, 4)), Amount: f.amount("amount", true, false),
-		FeeAmount: issuing.NewAmount(0, 2), Remark: f.text("remark", false, 255),
-		Status: uqpay.TransferPending, CreateTime: s.clock.Now(), CreatorID: MasterAccount,
+		SourceAccountID: c.text("source_account_id"), DestinationAccountID: c.text("destination_account_id"),
+		Currency: issuing.Currency(c.short("currency", 4)), Amount: c.amount("amount"),
+		FeeAmount: issuing.NewAmount(0, 2), Remark: c.short("remark", 255),
+		Status: uqpay.TransferPending, CreateTime: s.now(), CreatorID: MasterAccount,
 	}
-	if a, refused := f.refused(); refused {
-		return a
+	if bad := c.refused(); bad != nil {
+		return nil, bad
 	}
 	for _, id := range []string{t.SourceAccountID, t.DestinationAccountID} {
-		if account := s.state.account(id); id != MasterAccount && (account == nil || !slices.Contains(account.BusinessCodes, uqpay.BusinessIssuing)) {
-			return refusal(400, uqpay.ErrorTypeAccount, uqpay.CodeSubAccountNotFound, "sub account not found")
+		if account := s.connected(id); id != MasterAccount && (account == nil || !slices.Contains(account.BusinessCodes, uqpay.BusinessIssuing)) {
+			return nil, subAccountNotFound()
 		}
 	}
 	if t.SourceAccountID == t.DestinationAccountID {
-		return invalid("destination_account_id: is the source account")
+		return nil, invalid("destination_account_id: is the source account")
 	}
 	under := ledger.Account{Kind: "transfer", Owner: t.ID, Currency: t.Currency}
-	err := s.move(issuingAccount(t.SourceAccountID, t.Currency), under, t.Amount, "transfer "+t.ID, uqpay.LedgerTransferOut)
-	if errors.Is(err, ledger.ErrInsufficient) {
-		return accountError("insufficient balance")
+	if s.move(issuingAccount(t.SourceAccountID, t.Currency), under, t.Amount, "transfer "+t.ID, uqpay.LedgerTransferOut) != nil {
+		return nil, accountError("insufficient balance")
 	}
-	s.state.transfers[t.ID] = t
-	s.later(func() {
-		to, status := t.DestinationAccountID, uqpay.TransferCompleted
-		if s.failing() {
-			to, status = t.SourceAccountID, uqpay.TransferFailed
-		}
-		_ = s.move(under, issuingAccount(to, t.Currency), t.Amount, "transfer "+t.ID, uqpay.LedgerTransferIn)
-		t.Status, t.CompleteTime = status, s.clock.Now()
-		word, succeeded := "failed", ""
-		if status == uqpay.TransferCompleted {
-			word, succeeded = "succeeded", stamp(t.CompleteTime)
-		}
-		s.push(uqpay.EventTransferChanged, t.ID, map[string]any{
-			"transfer_id": t.ID, "status": word, "previous_status": "pending", "source_account_id": t.SourceAccountID,
-			"destination_account_id": t.DestinationAccountID, "currency": t.Currency, "amount": trimmed(t.Amount),
-			"remark": t.Remark, "succeeded_at": succeeded, "create_time": stamp(t.CreateTime),
-		})
-	})
-	return ok(map[string]any{"transfer_id": t.ID, "short_transaction_id": t.ShortID})
+	s.transfers[t.ID] = t
+	s.later(func() { s.endTransfer(t, under) })
+	return map[string]any{"transfer_id": t.ID, "short_transaction_id": t.ShortID}, nil
 }
 
-func getTransfer(c *call) answer {
-	t, found := c.s.state.transfers[c.ids[0]]
-	if !found {
-		return refusal(400, uqpay.ErrorTypeNotFound, uqpay.CodeNotFound, "transfer not found")
+// endTransfer moves the money that is under way to its destination, or back.
+func (s *Server) endTransfer(t *uqpay.Transfer, under ledger.Account) {
+	t.CompleteTime = s.now()
+	to, word, succeeded := t.DestinationAccountID, "succeeded", stamp(t.CompleteTime)
+	t.Status = uqpay.TransferCompleted
+	if s.failing() {
+		to, word, succeeded = t.SourceAccountID, "failed", ""
+		t.Status = uqpay.TransferFailed
 	}
-	return ok(map[string]any{
+	_ = s.move(under, issuingAccount(to, t.Currency), t.Amount, "transfer "+t.ID, uqpay.LedgerTransferIn)
+	s.push(uqpay.EventTransferChanged, t.ID, map[string]any{
+		"transfer_id": t.ID, "status": word, "previous_status": "pending", "source_account_id": t.SourceAccountID,
+		"destination_account_id": t.DestinationAccountID, "currency": t.Currency, "amount": trimmed(t.Amount),
+		"remark": t.Remark, "succeeded_at": succeeded, "create_time": stamp(t.CreateTime),
+	})
+}
+
+func getTransfer(c *call) (any, *refusal) {
+	t, found := c.s.transfers[c.id]
+	if !found {
+		return nil, notFound("transfer")
+	}
+	return map[string]any{
 		"transfer_id": t.ID, "reference_id": t.ReferenceID, "source_account_id": t.SourceAccountID,
 		"destination_account_id": t.DestinationAccountID, "amount": t.Amount.String(), "fee_amount": t.FeeAmount.String(),
 		"currency": t.Currency, "transfer_status": t.Status, "create_time": stamp(t.CreateTime),
 		"complete_time": stamp(t.CompleteTime), "creator_id": t.CreatorID, "remark": t.Remark,
-	})
+	}, nil
 }
 
-func listAccounts(c *call) answer {
-	return paged(c.r.URL.Query(), c.s.state.accounts, showAccount)
-}
+func listAccounts(c *call) (any, *refusal) { return paged(c.r.URL.Query(), c.s.accounts, showAccount) }
 
-func getAccount(c *call) answer {
-	account := c.s.state.account(c.ids[0])
-	line := c.r.URL.Query().Get("business_code")
-	if line == "" {
-		line = string(uqpay.BusinessBanking)
+func getAccount(c *call) (any, *refusal) {
+	account := c.s.connected(c.id)
+	line := cmp.Or(uqpay.BusinessCode(c.r.URL.Query().Get("business_code")), uqpay.BusinessBanking)
+	if account == nil || !slices.Contains(account.BusinessCodes, line) {
+		return nil, accountError("account not found")
 	}
-	if account == nil || !slices.Contains(account.BusinessCodes, uqpay.BusinessCode(line)) {
-		return accountError("account not found")
-	}
-	return ok(showAccount(*account))
+	return showAccount(*account), nil
 }
 
 func showAccount(a uqpay.Account) map[string]any {
@@ -165,8 +147,8 @@ func showAccount(a uqpay.Account) map[string]any {
 	}
 }
 
-func listProducts(c *call) answer {
-	return paged(c.r.URL.Query(), c.s.state.products, func(p uqpay.Product) map[string]any {
+func listProducts(c *call) (any, *refusal) {
+	return paged(c.r.URL.Query(), c.s.products, func(p uqpay.Product) map[string]any {
 		free := []any{}
 		for _, m := range p.NoPINPaymentAmount {
 			free = append(free, map[string]any{"amount": m.Amount.String(), "currency": m.Currency})
@@ -191,11 +173,11 @@ var brands = []uqpay.Brand{
 	{MerchantCode: "MB0003", DisplayName: "Sample Airlines"},
 }
 
-func listBrands(c *call) answer {
+func listBrands(c *call) (any, *refusal) {
 	query := c.r.URL.Query()
 	name, code := strings.ToLower(query.Get("display_name")), query.Get("merchant_code")
 	if name == "" && code == "" {
-		return invalid("display_name, merchant_code: at least one is required")
+		return nil, invalid("display_name, merchant_code: at least one is required")
 	}
 	var items []uqpay.Brand
 	for _, b := range brands {

@@ -2,7 +2,6 @@ package uqpaytest
 
 import (
 	"errors"
-	"net/http"
 	"strings"
 	"time"
 
@@ -13,35 +12,30 @@ import (
 
 // newOrder stores an order that has just been received.
 func (s *Server) newOrder(n *card, typ uqpay.OrderType, amount issuing.Amount) *order {
-	now := s.clock.Now()
-	o := &order{account: n.account, Order: uqpay.Order{
+	now := s.now()
+	o := &order{owned{n.account}, uqpay.Order{
 		ID: newID(), CardID: n.ID, Type: typ, Amount: amount, Currency: n.Currency,
 		CreateTime: now, UpdateTime: now, Status: uqpay.OrderStatusPending,
 	}}
-	s.state.orders[o.ID] = o
-	s.state.orderIDs = append(s.state.orderIDs, o.ID)
+	s.orders.add(o.ID, o)
 	return o
 }
 
 // fund takes an order's money from an account; refused when it does not cover
 // it, and the order has failed then.
-func (s *Server) fund(from ledger.Account, o *order, kind uqpay.LedgerType) (answer, bool) {
-	if o.Amount.Sign() == 0 {
-		return answer{}, false
-	}
+func (s *Server) fund(from ledger.Account, o *order, kind uqpay.LedgerType) *refusal {
 	err := s.move(from, pending(o.ID, o.Currency), o.Amount, "order "+o.ID, kind)
 	switch {
 	case err == nil:
-		return answer{}, false
-	case errors.Is(err, ledger.ErrInsufficient):
-		s.end(o, false)
-		if from.Kind == "card" {
-			return cardError("insufficient balance"), true
-		}
-		return accountError("insufficient balance"), true
-	default:
-		return refusal(http.StatusInternalServerError, uqpay.ErrorTypeAPI, uqpay.CodeAPIError, "internal error"), true
+		return nil
+	case !errors.Is(err, ledger.ErrInsufficient):
+		return failure()
 	}
+	s.end(o, false)
+	if from.Kind == "card" {
+		return cardError("insufficient balance")
+	}
+	return accountError("insufficient balance")
 }
 
 // release gives an order's money to an account.
@@ -54,7 +48,7 @@ func (s *Server) release(o *order, to ledger.Account, kind uqpay.LedgerType) {
 
 // end finishes an order.
 func (s *Server) end(o *order, good bool) {
-	now := s.clock.Now()
+	now := s.now()
 	o.UpdateTime, o.CompleteTime, o.Status = now, now, uqpay.OrderStatusSuccess
 	if !good {
 		o.Status = uqpay.OrderStatusFailed
@@ -63,11 +57,20 @@ func (s *Server) end(o *order, good bool) {
 
 // failing reports whether the next order is to fail.
 func (s *Server) failing() bool {
-	if s.state.failOrders == 0 {
+	if s.failOrders <= 0 {
 		return false
 	}
-	s.state.failOrders--
+	s.failOrders--
 	return true
+}
+
+// finish ends an order when the delay has passed: well, unless it is to fail.
+func (s *Server) finish(o *order, then func(good bool)) {
+	s.later(func() {
+		good := !s.failing()
+		s.end(o, good)
+		then(good)
+	})
 }
 
 func orderAnswer(n *card, o *order) map[string]any {
@@ -82,109 +85,104 @@ func showOrder(o *order) map[string]any {
 	if o.Type != uqpay.OrderPINManagement {
 		m["amount"], m["card_currency"] = zero(o.Amount), o.Currency
 	}
-	if o.FailureCode != "" {
-		m["failure_code"] = o.FailureCode
-	}
+	set(m, "failure_code", o.FailureCode)
 	return m
 }
 
-func getOrder(c *call) answer {
-	o, found := c.s.state.orders[c.ids[0]]
-	if !found || o.account != c.account {
-		return cardError("card order not found")
+func getOrder(c *call) (any, *refusal) {
+	o, found := c.s.orders.find(c.account, c.id)
+	if !found {
+		return nil, cardError("card order not found")
 	}
-	return ok(showOrder(o))
+	return showOrder(o), nil
 }
 
-func rechargeCard(c *call) answer { return changeBalance(c, uqpay.OrderCardRecharge) }
-func withdrawCard(c *call) answer { return changeBalance(c, uqpay.OrderCardWithdraw) }
+func rechargeCard(c *call, n *card) (any, *refusal) {
+	return changeBalance(c, n, balanceChange{
+		uqpay.OrderCardRecharge, uqpay.LedgerCardRecharge, issuingAccount(n.account, n.Currency), n.money(),
+		uqpay.EventCardRechargeSucceeded, uqpay.EventCardRechargeFailed,
+	})
+}
+
+func withdrawCard(c *call, n *card) (any, *refusal) {
+	return changeBalance(c, n, balanceChange{
+		uqpay.OrderCardWithdraw, uqpay.LedgerCardWithdraw, n.money(), issuingAccount(n.account, n.Currency),
+		uqpay.EventCardWithdrawSucceeded, uqpay.EventCardWithdrawFailed,
+	})
+}
+
+// balanceChange is what tells a recharge and a withdrawal apart.
+type balanceChange struct {
+	typ       uqpay.OrderType
+	kind      uqpay.LedgerType
+	from, to  ledger.Account
+	good, bad string // events
+}
 
 // changeBalance moves money between the issuing balance and a card, by way of
 // the order.
-func changeBalance(c *call, typ uqpay.OrderType) answer {
+func changeBalance(c *call, n *card, change balanceChange) (any, *refusal) {
 	s := c.s
-	n, found := c.card(c.ids[0])
-	if !found {
-		return cardNotFound()
-	}
-	f := c.read()
-	amount := f.amount("amount", true, false)
-	if a, refused := f.refused(); refused {
-		return a
+	c.require("amount")
+	amount := c.amount("amount")
+	if bad := c.refused(); bad != nil {
+		return nil, bad
 	}
 	switch {
 	case n.Mode != uqpay.ModeSingle:
-		return cardError("the card draws on the issuing balance")
+		return nil, cardError("the card draws on the issuing balance")
 	case n.Status != uqpay.CardStatusActive && n.Status != uqpay.CardStatusFrozen:
-		return cardError("the card's status does not allow this")
+		return nil, cardError("the card's status does not allow this")
 	}
-	from, to := issuingAccount(n.account, n.Currency), n.money()
-	good, bad, kind := uqpay.EventCardRechargeSucceeded, uqpay.EventCardRechargeFailed, uqpay.LedgerCardRecharge
-	if typ == uqpay.OrderCardWithdraw {
-		from, to = to, from
-		good, bad, kind = uqpay.EventCardWithdrawSucceeded, uqpay.EventCardWithdrawFailed, uqpay.LedgerCardWithdraw
+	o := s.newOrder(n, change.typ, amount)
+	if bad := s.fund(change.from, o, change.kind); bad != nil {
+		return nil, bad
 	}
-	o := s.newOrder(n, typ, amount)
-	if a, refused := s.fund(from, o, kind); refused {
-		return a
-	}
-	s.later(func() {
-		event := good
-		if s.failing() {
-			event = bad
-			s.end(o, false)
-			s.release(o, from, kind)
-		} else {
-			s.end(o, true)
-			s.release(o, to, kind)
+	s.finish(o, func(good bool) {
+		to, event := change.to, change.good
+		if !good {
+			to, event = change.from, change.bad
 		}
+		s.release(o, to, change.kind)
 		s.push(event, o.ID, map[string]any{
 			"amount": trimmed(o.Amount), "card_available_balance": trimmed(s.available(n)), "card_currency": n.Currency, "card_id": n.ID,
 			"card_status": n.Status, "complete_time": stamp(o.CompleteTime), "order_status": o.Status, "update_time": stamp(o.UpdateTime),
 		})
 	})
-	return ok(showOrder(o))
+	return showOrder(o), nil
 }
 
-func elevateLimit(c *call) answer {
-	s := c.s
-	n, found := c.card(c.ids[0])
-	if !found {
-		return cardNotFound()
-	}
-	f := c.read()
-	amount := f.amount("limit_amount", true, false)
+func elevateLimit(c *call, n *card) (any, *refusal) {
+	s, begun := c.s, c.s.now()
+	c.require("limit_amount")
+	amount := c.amount("limit_amount")
 	days := 7
-	if f.has("duration_in_days") {
-		if days = f.number("duration_in_days", true); days < 1 {
-			f.problem("duration_in_days", "must be positive")
-		}
+	if c.Has("duration_in_days") {
+		days = c.number("duration_in_days")
 	}
 	most := issuing.NewAmount(80000, 0)
 	if n.Currency == issuing.SGD {
 		most = issuing.NewAmount(100000, 0)
 	}
 	if amount.Cmp(most) > 0 {
-		f.problem("limit_amount", "is above the cap")
+		c.problem("limit_amount", "is above the cap")
 	}
 	for _, name := range []string{"currency", "intent", "reason"} {
-		if f.has(name) {
-			f.problem(name, "is not accepted")
+		if c.Has(name) {
+			c.problem(name, "is not accepted")
 		}
 	}
-	if a, refused := f.refused(); refused {
-		return a
+	if bad := c.refused(); bad != nil {
+		return nil, bad
 	}
-	if n.Status != uqpay.CardStatusActive || s.clock.Now().Before(n.elevatedTo) {
-		return cardError("the card is not active or its limit is elevated already")
+	if n.Status != uqpay.CardStatusActive || begun.Before(n.elevatedTo) {
+		return nil, cardError("the card is not active or its limit is elevated already")
 	}
-	begun := s.clock.Now()
 	n.elevated, n.elevatedTo = amount, begun.Add(time.Duration(days)*24*time.Hour)
 	o := s.newOrder(n, "ELEVATE_LIMIT", amount)
-	s.later(func() {
-		good := !s.failing()
+	s.finish(o, func(good bool) {
 		event := uqpay.EventCardElevateLimitSucceeded
-		if s.end(o, good); !good {
+		if !good {
 			event, n.elevatedTo = uqpay.EventCardElevateLimitFailed, time.Time{}
 		}
 		s.push(event, n.ID, map[string]any{
@@ -194,7 +192,7 @@ func elevateLimit(c *call) answer {
 	})
 	body := orderAnswer(n, o)
 	delete(body, "card_status")
-	return ok(body)
+	return body, nil
 }
 
 // definitions are the actions of network protection in words.
@@ -204,55 +202,55 @@ var definitions = map[uqpay.ProtectionAction]string{
 	uqpay.ProtectionExpired: "Expired card",
 }
 
-func protectCard(c *call) answer {
-	f := c.read()
-	f.word("risk_control", true, "network_protection")
-	action := uqpay.ProtectionAction(f.word("action_code", true, "04", "41", "43", "46", "54"))
-	return c.changeProtection(f, uqpay.ProtectionEnrollPending, func(p *uqpay.Protection) bool {
-		p.Action, p.Definition = action, definitions[action]
-		return p.Status == "" || p.Status == uqpay.ProtectionNotEnrolled
+func protectCard(c *call, n *card) (any, *refusal) {
+	c.require("risk_control", "action_code")
+	c.word("risk_control", "network_protection")
+	action := uqpay.ProtectionAction(c.word("action_code", "04", "41", "43", "46", "54"))
+	if bad := c.refused(); bad != nil {
+		return nil, bad
+	}
+	if n.protection.Status != "" && n.protection.Status != uqpay.ProtectionNotEnrolled {
+		return nil, cardError("network protection does not allow this now")
+	}
+	n.protection.Action, n.protection.Definition = action, definitions[action]
+	c.s.setProtection(n, uqpay.ProtectionEnrollPending)
+	c.s.later(func() {
+		c.s.setProtection(n, uqpay.ProtectionEnrolled)
+		c.s.pushProtection(uqpay.EventProtectionEnrolled, n)
 	})
+	return showProtection(n), nil
 }
 
-func unprotectCard(c *call) answer {
-	f := c.read()
-	f.word("risk_control", true, "network_protection")
-	return c.changeProtection(f, uqpay.ProtectionRemovalPending, func(p *uqpay.Protection) bool {
-		return p.Status == uqpay.ProtectionEnrolled
+func unprotectCard(c *call, n *card) (any, *refusal) {
+	c.require("risk_control")
+	c.word("risk_control", "network_protection")
+	if bad := c.refused(); bad != nil {
+		return nil, bad
+	}
+	if n.protection.Status != uqpay.ProtectionEnrolled {
+		return nil, cardError("network protection does not allow this now")
+	}
+	c.s.setProtection(n, uqpay.ProtectionRemovalPending)
+	c.s.later(func() {
+		c.s.setProtection(n, uqpay.ProtectionNotEnrolled)
+		c.s.pushProtection(uqpay.EventProtectionRemoved, n)
 	})
+	return showProtection(n), nil
 }
 
-func (c *call) changeProtection(f fields, next uqpay.ProtectionStatus, allowed func(*uqpay.Protection) bool) answer {
-	s := c.s
-	n, found := c.card(c.ids[0])
-	if !found {
-		return cardNotFound()
-	}
-	if a, refused := f.refused(); refused {
-		return a
-	}
-	changed := n.protection
-	if !allowed(&changed) {
-		return cardError("network protection does not allow this now")
-	}
-	n.protection = changed
-	n.protection.Enabled, n.protection.Status, n.protection.UpdateTime = false, next, s.clock.Now()
-	s.later(func() {
-		event, status := uqpay.EventProtectionEnrolled, uqpay.ProtectionEnrolled
-		if next == uqpay.ProtectionRemovalPending {
-			event, status = uqpay.EventProtectionRemoved, uqpay.ProtectionNotEnrolled
-		}
-		n.protection.Status, n.protection.UpdateTime = status, s.clock.Now()
-		n.protection.Enabled = status == uqpay.ProtectionEnrolled
-		s.push(event, "ASAF_REC_"+strings.ToUpper(n.ID[:8]), showProtection(n))
-	})
-	return ok(showProtection(n))
+func (s *Server) setProtection(n *card, status uqpay.ProtectionStatus) {
+	n.protection.Status, n.protection.UpdateTime = status, s.now()
+	n.protection.Enabled = status == uqpay.ProtectionEnrolled
+}
+
+func (s *Server) pushProtection(event string, n *card) {
+	s.push(event, "ASAF_REC_"+strings.ToUpper(n.ID[:8]), showProtection(n))
 }
 
 func showProtection(n *card) map[string]any {
 	p := n.protection
 	return map[string]any{
-		"card_id": n.ID, "card_number": masked(n.pan), "cardholder_id": n.Cardholder.ID, "card_scheme": n.Scheme,
+		"card_id": n.ID, "card_number": masked(n.pan), "cardholder_id": n.holder.ID, "card_scheme": n.Scheme,
 		"enabled": p.Enabled, "status": p.Status, "action_code": p.Action, "definition": p.Definition, "update_time": stamp(p.UpdateTime),
 	}
 }

@@ -9,29 +9,29 @@ import (
 	"github.com/issuing-sdk/issuing-go/uqpay"
 )
 
-func assignCard(c *call) answer {
-	s, f := c.s, c.read()
-	h, found := c.holder(f.text("cardholder_id", true, 0))
-	pan := issuing.NewSecret(f.digits("card_number", true, 12, 19))
-	currency := issuing.Currency(f.word("card_currency", true, "SGD", "USD"))
-	mode := uqpay.Mode(f.word("card_mode", true, "SINGLE", "SHARE"))
-	if a, refused := f.refused(); refused {
-		return a
+func assignCard(c *call) (any, *refusal) {
+	s := c.s
+	c.require("cardholder_id", "card_number", "card_currency", "card_mode")
+	h, found := s.holders.find(c.account, c.text("cardholder_id"))
+	pan := c.digits("card_number", 12, 19)
+	currency := issuing.Currency(c.word("card_currency", "SGD", "USD"))
+	mode := uqpay.Mode(c.word("card_mode", "SINGLE", "SHARE"))
+	if bad := c.refused(); bad != nil {
+		return nil, bad
 	}
 	if !found || h.Status != uqpay.CardholderStatusSuccess {
-		return cardholderError(uqpay.Code(uqpay.ErrorTypeCardholder), "cardholder not found or not active")
+		return nil, cardholderError("cardholder not found or not active")
 	}
-	i := slices.IndexFunc(s.state.inventory, pan.Equal)
+	i := slices.IndexFunc(s.inventory, pan.Equal)
 	if i < 0 {
-		return cardError("card number is not in the inventory")
+		return nil, cardError("card number is not in the inventory")
 	}
-	s.state.inventory = slices.Delete(s.state.inventory, i, i+1)
-	n := &card{account: c.account}
-	n.ProductID, n.Mode, n.FormFactor, n.Currency, n.BIN = ProductPhysical, mode, uqpay.FormFactorPhysical, currency, "49372410"
+	s.inventory = slices.Delete(s.inventory, i, i+1)
+	n := &card{owned: owned{c.account}}
+	n.ProductID, n.Mode, n.FormFactor, n.Currency, n.BIN = ProductPhysical, mode, uqpay.FormFactorPhysical, currency, physicalBIN
 	n.Limit = issuing.NewAmount(0, 2)
 	s.issue(n, h, pan)
-	s.state.seq++
-	n.code = issuing.NewSecret(fmt.Sprintf("%08d", (s.state.seq*7919+57609685)%100_000_000))
+	n.code = issuing.NewSecret(fmt.Sprintf("%08d", (s.seq.Next()*7919+57609685)%100_000_000))
 	o := s.newOrder(n, uqpay.OrderCreateCard, n.Limit)
 	s.later(func() {
 		s.end(o, true)
@@ -42,27 +42,27 @@ func assignCard(c *call) answer {
 	})
 	body := orderAnswer(n, o)
 	body["create_time"], body["risk_controls"] = stamp(o.CreateTime), map[string]any{}
-	return ok(body)
+	return body, nil
 }
 
-func activateCard(c *call) answer {
-	s, f := c.s, c.read()
-	n, found := c.card(f.text("card_id", true, 0))
-	code := issuing.NewSecret(f.digits("activation_code", true, 8, 8))
-	pin := issuing.NewSecret(f.digits("pin", true, 6, 6))
-	limit := f.amount("no_pin_payment_amount", false, true)
-	if a, refused := f.refused(); refused {
-		return a
+func activateCard(c *call) (any, *refusal) {
+	s := c.s
+	c.require("card_id", "activation_code", "pin")
+	n, found := s.cards.find(c.account, c.text("card_id"))
+	code, pin := c.digits("activation_code", 8, 8), c.digits("pin", 6, 6)
+	limit := c.amountOrZero("no_pin_payment_amount")
+	if bad := c.refused(); bad != nil {
+		return nil, bad
 	}
 	switch {
 	case !found || n.FormFactor != uqpay.FormFactorPhysical:
-		return cardNotFound()
+		return nil, cardNotFound()
 	case n.Status != uqpay.CardStatusPending:
-		return cardError("the card is not waiting for its activation")
+		return nil, cardError("the card is not waiting for its activation")
 	case !code.Equal(n.code):
-		return cardError("activation code is wrong")
-	case s.weakPIN(n, pin):
-		return cardError("the PIN is not allowed")
+		return nil, cardError("activation code is wrong")
+	case weakPIN(n, pin):
+		return nil, cardError("the PIN is not allowed")
 	}
 	n.pin, n.Status = pin, uqpay.CardStatusActive
 	n.RiskControls.Allow3DS = uqpay.Yes
@@ -73,70 +73,64 @@ func activateCard(c *call) answer {
 	s.push(uqpay.EventCardActivationStatus, n.ID, map[string]any{
 		"activation_status": uqpay.ActivationActivated, "card_id": n.ID, "card_number": maskedEvent(n.pan),
 	})
-	return ok(map[string]any{"request_status": "SUCCESS"})
+	return map[string]any{"request_status": "SUCCESS"}, nil
 }
 
 // weakPIN applies the platform's rules.
-func (s *Server) weakPIN(n *card, pin issuing.Secret) bool {
+func weakPIN(n *card, pin issuing.Secret) bool {
 	p := pin.Reveal()
-	phone := ""
-	if h := s.state.holders[n.Cardholder.ID]; h != nil {
-		phone = h.PhoneNumber
-	}
-	return strings.Count(p, p[:1]) == len(p) || strings.Contains(phone, p) || p[len(p)-4:] == n.pan.Last4()
+	return strings.Count(p, p[:1]) == len(p) || strings.Contains(n.holder.PhoneNumber, p) || p[len(p)-4:] == n.pan.Last4()
 }
 
-func setPIN(c *call) answer {
-	f := c.read()
-	n, found := c.card(f.text("card_id", true, 0))
-	pin := issuing.NewSecret(f.digits("pin", true, 6, 6))
-	action := f.word("type", false, "SET", "RESET", "UPDATE")
-	old := issuing.NewSecret(f.digits("old_pin", action == "UPDATE", 6, 6))
-	if action != "UPDATE" && f.has("old_pin") {
-		f.problem("old_pin", "is for UPDATE only")
+func setPIN(c *call) (any, *refusal) {
+	c.require("card_id", "pin")
+	change := c.word("type", "SET", "RESET", "UPDATE") == "UPDATE"
+	if !change && c.Has("old_pin") {
+		c.problem("old_pin", "is for UPDATE only")
 	}
-	return c.changePIN(f, n, found, pin, old, action == "UPDATE")
+	return c.changePIN(6, change)
 }
 
-func managePIN(c *call) answer {
-	f := c.read()
-	n, found := c.card(f.text("card_id", true, 0))
-	action := f.word("type", true, "SET", "RESET")
-	pin := issuing.NewSecret(f.digits("pin", true, 4, 6))
-	old := issuing.NewSecret(f.digits("old_pin", action == "RESET", 4, 6))
-	return c.changePIN(f, n, found, pin, old, action == "RESET")
+func managePIN(c *call) (any, *refusal) {
+	c.require("card_id", "type", "pin")
+	return c.changePIN(4, c.word("type", "SET", "RESET") == "RESET")
 }
 
 // changePIN starts a PIN order, or carries it out at once under the older
-// contract.
-func (c *call) changePIN(f fields, n *card, found bool, pin, old issuing.Secret, update bool) answer {
+// contract. A change, unlike a setting, needs the old PIN.
+func (c *call) changePIN(shortest int, change bool) (any, *refusal) {
 	s := c.s
-	if a, refused := f.refused(); refused {
-		return a
+	if change {
+		c.require("old_pin")
+	}
+	n, found := s.cards.find(c.account, c.text("card_id"))
+	pin, old := c.digits("pin", shortest, 6), c.digits("old_pin", shortest, 6)
+	if bad := c.refused(); bad != nil {
+		return nil, bad
 	}
 	switch {
 	case !found:
-		return cardNotFound()
+		return nil, cardNotFound()
 	case n.Status != uqpay.CardStatusActive:
-		return cardError("the card is not active")
+		return nil, cardError("the card is not active")
 	}
 	failure := ""
 	switch {
-	case s.weakPIN(n, pin), update && pin.Equal(n.pin):
+	case weakPIN(n, pin), change && pin.Equal(n.pin):
 		failure = "INVALID_PIN"
-	case update && !old.Equal(n.pin):
+	case change && !old.Equal(n.pin):
 		failure = "pin_operation_failed"
 	}
 	if s.cfg.OldPINContract {
 		if failure != "" {
-			return cardError("the PIN is not allowed")
+			return nil, cardError("the PIN is not allowed")
 		}
 		n.pin = pin
-		return ok(map[string]any{"request_status": "SUCCESS"})
+		return map[string]any{"request_status": "SUCCESS"}, nil
 	}
-	for _, o := range s.state.orders {
+	for _, o := range s.orders.list {
 		if o.CardID == n.ID && o.Type == uqpay.OrderPINManagement && !o.Status.Terminal() {
-			return cardError("a PIN operation is under way")
+			return nil, cardError("a PIN operation is under way")
 		}
 	}
 	o := s.newOrder(n, uqpay.OrderPINManagement, issuing.Amount{})
@@ -149,35 +143,35 @@ func (c *call) changePIN(f fields, n *card, found bool, pin, old issuing.Secret,
 			o.FailureCode = failure
 		}
 	})
-	return ok(map[string]any{
+	return map[string]any{
 		"request_status": "SUCCESS", "card_id": n.ID, "card_order_id": o.ID, "order_status": o.Status, "create_time": stamp(o.CreateTime),
-	})
+	}, nil
 }
 
 // CheckPIN reports whether a card has a PIN.
 func (s *Server) CheckPIN(cardID string, pin issuing.Secret) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n, ok := s.state.cards[cardID]
+	n, ok := s.cards.byID[cardID]
 	return ok && !pin.IsZero() && n.pin.Equal(pin)
 }
 
-func listArts(c *call) answer {
+func listArts(c *call) (any, *refusal) {
 	arts := []any{}
 	for _, a := range []struct{ id, text string }{{ArtDefault, "Default"}, {ArtBlue, "Blue"}} {
 		arts = append(arts, map[string]any{
-			"card_art_id": a.id, "description": a.text, "is_default": a.id == c.s.state.defaultArt, "is_system_config": a.id == ArtDefault,
+			"card_art_id": a.id, "description": a.text, "is_default": a.id == c.s.defaultArt, "is_system_config": a.id == ArtDefault,
 		})
 	}
-	return ok(map[string]any{"default_card_art_id": c.s.state.defaultArt, "card_arts": arts})
+	return map[string]any{"default_card_art_id": c.s.defaultArt, "card_arts": arts}, nil
 }
 
-func setDefaultArt(c *call) answer {
-	f := c.read()
-	id := f.word("card_art_id", true, ArtDefault, ArtBlue)
-	if a, refused := f.refused(); refused {
-		return a
+func setDefaultArt(c *call) (any, *refusal) {
+	c.require("card_art_id")
+	id := c.word("card_art_id", ArtDefault, ArtBlue)
+	if bad := c.refused(); bad != nil {
+		return nil, bad
 	}
-	c.s.state.defaultArt = id
-	return ok(map[string]any{"default_card_art_id": id, "updated_at": stamp(c.s.clock.Now())})
+	c.s.defaultArt = id
+	return map[string]any{"default_card_art_id": id, "updated_at": stamp(c.s.now())}, nil
 }

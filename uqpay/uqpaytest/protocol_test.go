@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/uqpay/uqpaytest"
 )
 
@@ -24,7 +25,7 @@ type raw struct {
 
 func newRaw(t *testing.T, cfg uqpaytest.Config) *raw {
 	t.Helper()
-	cfg.Clock = uqpaytest.NewClock(time.Date(2026, 9, 17, 10, 0, 30, 0, time.UTC))
+	cfg.Clock = issuingtest.NewClock(time.Date(2026, 9, 17, 10, 0, 30, 0, time.UTC))
 	s, err := uqpaytest.NewServer(cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -190,6 +191,12 @@ func TestRefusals(t *testing.T) {
 		{"amount: must be greater than 0", "POST", path + "/recharge", `{"amount":0}`, nil},
 		{"amount: must have at most 2", "POST", path + "/recharge", `{"amount":1.001}`, nil},
 		{"body: is not a JSON object", "POST", path + "/recharge", `[1]`, nil},
+		{"body: is not a JSON object", "POST", path + "/recharge", `{"amount":1,"amount":2}`, nil},
+		{"body: is not a JSON object", "POST", path + "/recharge", `{"amount":1} {}`, nil},
+		{"risk_controls: must be an object", "POST", path, `{"risk_controls":{"enable_3ds":"Y","enable_3ds":"N"}}`, nil},
+		{"spending_controls.amount: must be a number", "POST", path, `{"spending_controls":[{"amount":"ten","interval":"PER_TRANSACTION"}]}`, nil},
+		{"spending_controls.amount: is required", "POST", path, `{"spending_controls":[{"amount":"\"","interval":"PER_TRANSACTION"}]}`, nil},
+		{"spending_controls.amount: is required", "POST", path, `{"spending_controls":[1]}`, nil},
 		{"insufficient balance", "POST", path + "/withdraw", `{"amount":10.01}`, nil},
 		{"card_limit: can be changed", "POST", path, `{"card_limit":5}`, nil},
 		{"card_status: must be one of", "POST", path + "/status", `{"card_status":"BLOCKED"}`, nil},
@@ -201,6 +208,8 @@ func TestRefusals(t *testing.T) {
 		{"card number is not in the inventory", "POST", "/v1/issuing/cards/assign", fmt.Sprintf(`{"cardholder_id":%q,"card_number":"4937241000000012","card_currency":"USD","card_mode":"SINGLE"}`, holder), nil},
 		{"Card does not exists", "POST", "/v1/simulation/issuing/authorization", `{"card_id":"no","transaction_amount":1,"transaction_currency":"USD","merchant_name":"M","merchant_category_code":"5734"}`, nil},
 		{"merchant_category_code", "POST", "/v1/simulation/issuing/authorization", fmt.Sprintf(`{"card_id":%q,"transaction_amount":1,"transaction_currency":"USD","merchant_name":"M","merchant_category_code":"6011"}`, card), nil},
+		{"file_ids: is required", "POST", "/v1/files/download_links", `{"file_ids":[]}`, nil},
+		{"file: is required", "POST", "/v1/files/upload", `{}`, nil},
 		{"page_size", "GET", "/v1/issuing/cards?page_size=101&page_number=1", "", nil},
 		{"90 days", "GET", "/v1/issuing/transactions?start_time=2026-01-01T00:00:00Z&end_time=2026-05-01T00:00:00Z", "", nil},
 		{"at least one", "GET", "/v1/issuing/merchant_brands", "", nil},
@@ -214,6 +223,10 @@ func TestRefusals(t *testing.T) {
 	r.s.Clock().Advance(time.Second)
 	r.expect(400, "while it is active only", "POST", path, fmt.Sprintf(`{"card_art_id":%q}`, uqpaytest.ArtBlue))
 	r.expect(400, "enable_3ds can be changed", "POST", path, `{"risk_controls":{"enable_3ds":"N"}}`)
+	for _, page := range []string{"9223372036854775807", "4611686018427387905"} {
+		r.expect(200, `"data":[]`, "GET", "/v1/issuing/cards?page_size=4&page_number="+page, "")
+	}
+	r.expect(200, uqpaytest.SubAccount, "GET", "/v1/accounts", "", "x-on-behalf-of", "me") // which is not asked there
 	// A connected account sees nothing of the master's.
 	r.expect(400, "card_not_found", "GET", path, "", "x-on-behalf-of", uqpaytest.SubAccount)
 	r.expect(200, `"card_limit":10.00`, "GET", path, "")

@@ -3,106 +3,154 @@ package uqpaytest
 import (
 	"net/http"
 	"strings"
+
+	"github.com/issuing-sdk/issuing-go/internal/platform"
+	"github.com/issuing-sdk/issuing-go/uqpay"
 )
 
+// operation is one row of the platform's table: the name that hooks and errors
+// print, the request, and what carries it out with the server's lock held.
+type operation struct {
+	op, method, path string // the path with * for one segment
+	run              func(*call) (any, *refusal)
+}
+
+// call is one request on its way through its operation.
+type call struct {
+	operation
+	fields  // of the body
+	s       *Server
+	r       *http.Request
+	body    []byte
+	id      string // in the path
+	account string // whom it acts for
+}
+
+// route names a request and carries it out.
+func (s *Server) route(r *http.Request, body []byte) (op string, run func() platform.Reply) {
+	o, id := find(r)
+	return o.op, func() platform.Reply {
+		c := &call{operation: o, fields: readFields(body), s: s, r: r, body: body, id: id, account: MasterAccount}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.reply(s.answer(c))
+	}
+}
+
+// answer carries one request out.
+func (s *Server) answer(c *call) (any, *refusal) {
+	if bad := s.admit(c); bad != nil {
+		return nil, bad
+	}
+	switch c.op {
+	case "":
+		return nil, refuse(http.StatusNotFound, uqpay.ErrorTypeNotFound, uqpay.CodeNotFound, "no such path")
+	case opToken:
+		return c.run(c)
+	}
+	if bad := s.authenticate(c); bad != nil {
+		return nil, bad
+	}
+	if c.method == http.MethodGet {
+		return c.run(c)
+	}
+	return s.once(c)
+}
+
+// onCard finds the card that the path names first.
+func onCard(run func(*call, *card) (any, *refusal)) func(*call) (any, *refusal) {
+	return func(c *call) (any, *refusal) {
+		n, found := c.s.cards.find(c.account, c.id)
+		if !found {
+			return nil, cardNotFound()
+		}
+		return run(c, n)
+	}
+}
+
+// opToken mints a token, the one call without one.
 const opToken = "Token"
 
-// route is one call of the API, under the name of the client's method.
-type route struct {
-	op     string
-	method string
-	path   string // with * for one segment
-	master bool   // never on behalf of a connected account
-	run    func(*call) answer
-}
-
 // routes are matched in their order, so literal segments stand before ids.
-var routes = []route{
-	{opToken, http.MethodPost, "/v1/connect/token", true, nil},
-	{"Accounts.List", http.MethodGet, "/v1/accounts", true, listAccounts},
-	{"Accounts.Account", http.MethodGet, "/v1/accounts/*", true, getAccount},
+var routes = []operation{
+	{opToken, http.MethodPost, "/v1/connect/token", mint},
+	{"Accounts.List", http.MethodGet, "/v1/accounts", listAccounts},
+	{"Accounts.Account", http.MethodGet, "/v1/accounts/*", getAccount},
 
-	{"Cardholders.Create", http.MethodPost, "/v1/issuing/cardholders", false, createCardholder},
-	{"Cardholders.List", http.MethodGet, "/v1/issuing/cardholders", false, listCardholders},
-	{"Cardholders.Cardholder", http.MethodGet, "/v1/issuing/cardholders/*", false, getCardholder},
-	{"Cardholders.Update", http.MethodPost, "/v1/issuing/cardholders/*", false, updateCardholder},
-	{"Products.List", http.MethodGet, "/v1/issuing/products", false, listProducts},
+	{"Cardholders.Create", http.MethodPost, "/v1/issuing/cardholders", createCardholder},
+	{"Cardholders.List", http.MethodGet, "/v1/issuing/cardholders", listCardholders},
+	{"Cardholders.Cardholder", http.MethodGet, "/v1/issuing/cardholders/*", getCardholder},
+	{"Cardholders.Update", http.MethodPost, "/v1/issuing/cardholders/*", updateCardholder},
+	{"Products.List", http.MethodGet, "/v1/issuing/products", listProducts},
 
-	{"Cards.Assign", http.MethodPost, "/v1/issuing/cards/assign", false, assignCard},
-	{"Cards.Activate", http.MethodPost, "/v1/issuing/cards/activate", false, activateCard},
-	{"Cards.SetPIN", http.MethodPost, "/v1/issuing/cards/pin", false, setPIN},
-	{"Cards.ManagePIN", http.MethodPost, "/v1/issuing/cards/manage/pin", false, managePIN},
-	{"Arts.List", http.MethodGet, "/v1/issuing/cards/arts", false, listArts},
-	{"Arts.SetDefault", http.MethodPost, "/v1/issuing/cards/arts/default", false, setDefaultArt},
-	{"Cards.Bulk", http.MethodPost, "/v1/issuing/cards/bulk", false, bulkCards},
-	{"Cards.Create", http.MethodPost, "/v1/issuing/cards", false, createCard},
-	{"Cards.List", http.MethodGet, "/v1/issuing/cards", false, listCards},
-	{"Cards.Card", http.MethodGet, "/v1/issuing/cards/*", false, getCard},
-	{"Cards.Update", http.MethodPost, "/v1/issuing/cards/*", false, updateCard},
-	{"Cards.SetStatus", http.MethodPost, "/v1/issuing/cards/*/status", false, setCardStatus},
-	{"Cards.Secure", http.MethodGet, "/v1/issuing/cards/*/secure", false, secureCard},
-	{"Cards.PANToken", http.MethodPost, "/v1/issuing/cards/*/token", false, panToken},
-	{"Cards.Recharge", http.MethodPost, "/v1/issuing/cards/*/recharge", false, rechargeCard},
-	{"Cards.Withdraw", http.MethodPost, "/v1/issuing/cards/*/withdraw", false, withdrawCard},
-	{"Cards.ElevateLimit", http.MethodPost, "/v1/issuing/cards/*/elevate_limit", false, elevateLimit},
-	{"Cards.Protect", http.MethodPost, "/v1/issuing/cards/*/risk", false, protectCard},
-	{"Cards.Unprotect", http.MethodDelete, "/v1/issuing/cards/*/risk", false, unprotectCard},
-	{"Orders.Order", http.MethodGet, "/v1/issuing/cards/*/order", false, getOrder},
+	{"Cards.Assign", http.MethodPost, "/v1/issuing/cards/assign", assignCard},
+	{"Cards.Activate", http.MethodPost, "/v1/issuing/cards/activate", activateCard},
+	{"Cards.SetPIN", http.MethodPost, "/v1/issuing/cards/pin", setPIN},
+	{"Cards.ManagePIN", http.MethodPost, "/v1/issuing/cards/manage/pin", managePIN},
+	{"Arts.List", http.MethodGet, "/v1/issuing/cards/arts", listArts},
+	{"Arts.SetDefault", http.MethodPost, "/v1/issuing/cards/arts/default", setDefaultArt},
+	{"Cards.Bulk", http.MethodPost, "/v1/issuing/cards/bulk", bulkCards},
+	{"Cards.Create", http.MethodPost, "/v1/issuing/cards", createCard},
+	{"Cards.List", http.MethodGet, "/v1/issuing/cards", listCards},
+	{"Cards.Card", http.MethodGet, "/v1/issuing/cards/*", onCard(getCard)},
+	{"Cards.Update", http.MethodPost, "/v1/issuing/cards/*", onCard(updateCard)},
+	{"Cards.SetStatus", http.MethodPost, "/v1/issuing/cards/*/status", onCard(setCardStatus)},
+	{"Cards.Secure", http.MethodGet, "/v1/issuing/cards/*/secure", onCard(secureCard)},
+	{"Cards.PANToken", http.MethodPost, "/v1/issuing/cards/*/token", onCard(panToken)},
+	{"Cards.Recharge", http.MethodPost, "/v1/issuing/cards/*/recharge", onCard(rechargeCard)},
+	{"Cards.Withdraw", http.MethodPost, "/v1/issuing/cards/*/withdraw", onCard(withdrawCard)},
+	{"Cards.ElevateLimit", http.MethodPost, "/v1/issuing/cards/*/elevate_limit", onCard(elevateLimit)},
+	{"Cards.Protect", http.MethodPost, "/v1/issuing/cards/*/risk", onCard(protectCard)},
+	{"Cards.Unprotect", http.MethodDelete, "/v1/issuing/cards/*/risk", onCard(unprotectCard)},
+	{"Orders.Order", http.MethodGet, "/v1/issuing/cards/*/order", getOrder},
 
-	{"Transactions.List", http.MethodGet, "/v1/issuing/transactions", false, listTransactions},
-	{"Transactions.ReleaseRefund", http.MethodPost, "/v1/issuing/transactions/unsolicited_refund/release", false, releaseRefund},
-	{"Transactions.Transaction", http.MethodGet, "/v1/issuing/transactions/*", false, getTransaction},
-	{"Balances.Balance", http.MethodPost, "/v1/issuing/balances", false, getBalance},
-	{"Balances.Ledger", http.MethodGet, "/v1/issuing/balances/transactions", false, listLedger},
-	{"Balances.List", http.MethodGet, "/v1/issuing/balances", false, listBalances},
-	{"Transfers.Create", http.MethodPost, "/v1/issuing/transfers", false, createTransfer},
-	{"Transfers.Transfer", http.MethodGet, "/v1/issuing/transfers/*", false, getTransfer},
-	{"Reports.Create", http.MethodPost, "/v1/issuing/reports", false, createReport},
-	{"Reports.Download", http.MethodGet, "/v1/issuing/reports/*", false, downloadReport},
-	{"Brands.List", http.MethodGet, "/v1/issuing/merchant_brands", false, listBrands},
+	{"Transactions.List", http.MethodGet, "/v1/issuing/transactions", listTransactions},
+	{"Transactions.ReleaseRefund", http.MethodPost, "/v1/issuing/transactions/unsolicited_refund/release", releaseRefund},
+	{"Transactions.Transaction", http.MethodGet, "/v1/issuing/transactions/*", getTransaction},
+	{"Balances.Balance", http.MethodPost, "/v1/issuing/balances", getBalance},
+	{"Balances.Ledger", http.MethodGet, "/v1/issuing/balances/transactions", listLedger},
+	{"Balances.List", http.MethodGet, "/v1/issuing/balances", listBalances},
+	{"Transfers.Create", http.MethodPost, "/v1/issuing/transfers", createTransfer},
+	{"Transfers.Transfer", http.MethodGet, "/v1/issuing/transfers/*", getTransfer},
+	{"Reports.Create", http.MethodPost, "/v1/issuing/reports", createReport},
+	{"Reports.Download", http.MethodGet, "/v1/issuing/reports/*", downloadReport},
+	{"Brands.List", http.MethodGet, "/v1/issuing/merchant_brands", listBrands},
 
-	{"Simulator.Authorize", http.MethodPost, "/v1/simulation/issuing/authorization", false, simulateAuthorization},
-	{"Simulator.Reverse", http.MethodPost, "/v1/simulation/issuing/reversal", false, simulateReversal},
-	{"Simulator.Deposit", http.MethodPost, "/v1/simulation/deposit", false, simulateDeposit},
-	{"Files.Upload", http.MethodPost, "/v1/files/upload", false, uploadFile},
-	{"Files.Links", http.MethodPost, "/v1/files/download_links", false, fileLinks},
+	{"Simulator.Authorize", http.MethodPost, "/v1/simulation/issuing/authorization", simulateAuthorization},
+	{"Simulator.Reverse", http.MethodPost, "/v1/simulation/issuing/reversal", simulateReversal},
+	{"Simulator.Deposit", http.MethodPost, "/v1/simulation/deposit", simulateDeposit},
+	{"Files.Upload", http.MethodPost, "/v1/files/upload", uploadFile},
+	{"Files.Links", http.MethodPost, "/v1/files/download_links", fileLinks},
 }
 
-// match finds the route of a request and the ids in its path.
-func match(r *http.Request) (*route, []string) {
-	path := strings.TrimPrefix(r.URL.Path, "/api")
-	segments := strings.Split(path, "/")
-	for i := range routes {
-		if routes[i].method != r.Method {
-			continue
-		}
-		if ids, ok := matches(routes[i].path, segments); ok {
-			return &routes[i], ids
-		}
+func operations() []string {
+	var names []string
+	for _, o := range routes {
+		names = append(names, o.op)
 	}
-	return nil, nil
+	return names
 }
 
-func matches(pattern string, segments []string) (ids []string, ok bool) {
-	want := strings.Split(pattern, "/")
-	if len(want) != len(segments) {
-		return nil, false
-	}
-	for i, w := range want {
-		switch {
-		case w == "*" && segments[i] != "":
-			ids = append(ids, segments[i])
-		case w != segments[i]:
-			return nil, false
+// find returns the operation of a request and the id in its path; an operation
+// without a name when there is none.
+func find(r *http.Request) (o operation, id string) {
+	path := strings.TrimPrefix(r.URL.Path, basePath)
+	for _, o := range routes {
+		if id, ok := match(o.path, path); ok && o.method == r.Method {
+			return o, id
 		}
 	}
-	return ids, true
+	return operation{}, ""
 }
 
-// opOf names the operation of a request, for faults and counts.
-func opOf(r *http.Request) string {
-	if rt, _ := match(r); rt != nil {
-		return rt.op
+// match reports whether a path fits a pattern, and returns what stands there for
+// the pattern's *: one segment.
+func match(pattern, path string) (id string, ok bool) {
+	before, after, wild := strings.Cut(pattern, "*")
+	if !wild {
+		return "", path == pattern
 	}
-	return r.URL.Path
+	id, begins := strings.CutPrefix(path, before)
+	id, ends := strings.CutSuffix(id, after)
+	return id, begins && ends && id != "" && !strings.Contains(id, "/")
 }

@@ -12,6 +12,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/uqpay"
 )
@@ -34,8 +35,8 @@ func Unlimited() Limits { return Limits{} }
 type Config struct {
 	// Listen is a loopback address; "127.0.0.1:0" when empty.
 	Listen string
-	// Clock is the platform's time, from [NewClock]; nil follows real time.
-	Clock *Clock
+	// Clock is the platform's time; nil follows real time.
+	Clock *issuingtest.Clock
 	// Delay is how long orders, reviews and reports take; 0 is one second.
 	Delay time.Duration
 	// Limits are the rate limits; nil is SandboxLimits.
@@ -63,22 +64,47 @@ type Config struct {
 	DefaultApprove bool
 }
 
-// Server is a platform in memory. Close it after use. It is safe for concurrent
-// use.
+// Server is the platform. It is safe for concurrent use; Close it after use.
+//
+// What it can do beside UQPAY's own affairs comes from the embedded
+// [github.com/issuing-sdk/issuing-go/issuingtest.Platform]: Clock, Close, Inject,
+// Choose, Requests, SetCallbackFault, ReleaseCallbacks, Deliveries, Check. It
+// prints its address alone.
 type Server struct {
+	issuingtest.Platform
+
 	cfg    Config
 	limits Limits
-	http   *platform.Server
-	clock  *Clock
+	host   *platform.Server
 	book   *ledger.Book
 
 	clientID string
 	apiKey   issuing.Secret
 	secret   issuing.Secret
 	hmac     sign.HMACKey
+	seq      platform.Sequence
 
-	mu    sync.Mutex
-	state state
+	mu           sync.Mutex
+	token        issuing.Secret
+	tokenEnd     time.Time
+	mints        int
+	keys         map[string]*keyRecord
+	keepInFlight int
+	failOrders   int
+	minute       int64          // whose requests are counted
+	counts       map[string]int // by group of calls
+	accounts     []uqpay.Account
+	products     []uqpay.Product
+	holders      table[*holder]
+	cards        table[*card]
+	orders       table[*order]
+	transactions table[*transaction]
+	ledger       table[*entry]
+	reports      table[*report]
+	transfers    map[string]*uqpay.Transfer
+	files        map[string]*uqpay.File
+	inventory    []issuing.Secret
+	defaultArt   string
 }
 
 // NewServer starts a platform.
@@ -90,7 +116,8 @@ func NewServer(cfg Config) (*Server, error) {
 		cfg.Funds = issuing.NewAmount(100_000_00, 2)
 	}
 	s := &Server{
-		cfg: cfg, limits: SandboxLimits(), book: ledger.NewBook(),
+		cfg: cfg, limits: SandboxLimits(), book: ledger.NewBook(), defaultArt: ArtDefault,
+		keys: map[string]*keyRecord{}, transfers: map[string]*uqpay.Transfer{}, files: map[string]*uqpay.File{},
 		clientID: "client_" + uuid.NewString(),
 		apiKey:   issuing.NewSecret("key_" + uuid.NewString()),
 		secret:   issuing.NewSecret("whsec_" + uuid.NewString()),
@@ -102,12 +129,13 @@ func NewServer(cfg Config) (*Server, error) {
 	if s.hmac, err = sign.NewHMACKey(s.secret); err != nil {
 		return nil, err
 	}
-	if s.http, err = platform.New(platform.Config{Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: maxRequest}); err != nil {
+	if s.host, err = platform.New(platform.Config{
+		Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: maxRequest, Operations: operations(), Check: s.check,
+	}); err != nil {
 		return nil, err
 	}
-	s.clock = s.http.Clock()
-	s.state = newState(s.clock.Now())
-	s.http.Serve(platform.Named(opOf, s.handle))
+	s.Platform = issuingtest.NewPlatform(s.host)
+	s.furnish()
 	for _, currency := range []issuing.Currency{issuing.USD, issuing.SGD} {
 		if cfg.Funds.Sign() > 0 {
 			if err := s.Fund(currency, cfg.Funds); err != nil {
@@ -116,17 +144,20 @@ func NewServer(cfg Config) (*Server, error) {
 			}
 		}
 	}
+	s.host.Serve(s.route)
 	return s, nil
 }
 
 // maxRequest holds the largest upload and its form.
 const maxRequest = uqpay.MaxUpload + 1<<20
 
-// Close stops the platform.
-func (s *Server) Close() { s.http.Close() }
+// basePath is where the API begins; it is served without it, too.
+const basePath = "/api"
 
 // URL returns the base address, for [uqpay.Config] as BaseURL and FilesURL.
-func (s *Server) URL() string { return s.http.URL() + "/api" }
+func (s *Server) URL() string { return s.Platform.URL() + basePath }
+
+func (s *Server) now() time.Time { return s.Clock().Now() }
 
 // ClientID returns the client id.
 func (s *Server) ClientID() string { return s.clientID }
@@ -140,14 +171,10 @@ func (s *Server) WebhookSecret() issuing.Secret { return s.secret }
 // ClientConfig returns the configuration of a client for this platform.
 func (s *Server) ClientConfig() uqpay.Config {
 	return uqpay.Config{
-		BaseURL: s.URL(), FilesURL: s.URL(), IframeURL: s.http.URL(),
+		BaseURL: s.URL(), FilesURL: s.URL(), IframeURL: s.Platform.URL(),
 		ClientID: s.clientID, APIKey: s.apiKey,
 	}
 }
-
-// Clock returns the platform's clock. Clients that check times should use its
-// Now.
-func (s *Server) Clock() *Clock { return s.clock }
 
 // SetWebhookURL changes where later callbacks go.
 func (s *Server) SetWebhookURL(url string) {
@@ -160,14 +187,14 @@ func (s *Server) SetWebhookURL(url string) {
 func (s *Server) Mints() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.state.mints
+	return s.mints
 }
 
 // EndToken ends the present token, as a mint by somebody else would.
 func (s *Server) EndToken() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.state.token = token{}
+	s.tokenEnd = time.Time{}
 }
 
 // KeepInFlight has the next n repeats of every idempotency key answered as if
@@ -175,14 +202,14 @@ func (s *Server) EndToken() {
 func (s *Server) KeepInFlight(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.state.keepInFlight = n
+	s.keepInFlight = n
 }
 
 // FailOrders has the next n asynchronous orders fail. Their money goes back.
 func (s *Server) FailOrders(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.state.failOrders = n
+	s.failOrders = n
 }
 
 // Fund adds money to the master's issuing balance, as a transfer from Banking in
@@ -203,7 +230,7 @@ func (s *Server) Balance(accountID string, currency issuing.Currency) issuing.Am
 func (s *Server) CardBalance(cardID string) (issuing.Amount, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	card, ok := s.state.cards[cardID]
+	card, ok := s.cards.byID[cardID]
 	if !ok {
 		return issuing.Amount{}, fmt.Errorf("uqpaytest: no card %q", cardID)
 	}
@@ -215,8 +242,8 @@ func (s *Server) Orders(typ uqpay.OrderType) []uqpay.Order {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []uqpay.Order
-	for _, id := range s.state.orderIDs {
-		if o := s.state.orders[id]; typ == "" || o.Type == typ {
+	for _, o := range s.orders.list {
+		if typ == "" || o.Type == typ {
 			out = append(out, o.Order)
 		}
 	}
@@ -227,18 +254,36 @@ func (s *Server) Orders(typ uqpay.OrderType) []uqpay.Order {
 func (s *Server) Inventory() []issuing.Secret {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]issuing.Secret(nil), s.state.inventory...)
+	return append([]issuing.Secret(nil), s.inventory...)
 }
 
-// Check proves that the books balance: every balance follows from the booked
-// transfers, no account is negative, and each currency sums to zero.
-func (s *Server) Check() error { return s.book.Check() }
+// check reports a book that does not balance, an order that has ended and still
+// holds money, and an authorization whose money is not where its status says.
+func (s *Server) check() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.book.Check(); err != nil {
+		return err
+	}
+	for _, o := range s.orders.list {
+		if held := s.book.Balance(pending(o.ID, o.Currency)); held.Sign() > 0 && o.Status.Terminal() {
+			return fmt.Errorf("uqpaytest: order %s is %s and holds %s", o.ID, o.Status, held)
+		}
+	}
+	for _, tx := range s.transactions.list {
+		held := s.book.Balance(hold(tx.ID, tx.BillingCurrency)).Sign() > 0
+		if held != (tx.SettlementStatus == uqpay.SettlementUnsettled) {
+			return fmt.Errorf("uqpaytest: transaction %s is %s, money held: %t", tx.ID, tx.SettlementStatus, held)
+		}
+	}
+	return nil
+}
 
 // FinishKYC ends the verification of a cardholder and sends the event.
 func (s *Server) FinishKYC(cardholderID string, status uqpay.CardholderStatus, reason string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	h, ok := s.state.holders[cardholderID]
+	h, ok := s.holders.byID[cardholderID]
 	if !ok {
 		return errors.New("uqpaytest: no such cardholder")
 	}

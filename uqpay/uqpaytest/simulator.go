@@ -17,61 +17,54 @@ type purchase struct {
 	merchant uqpay.Merchant
 }
 
-func simulateAuthorization(c *call) answer {
-	s, f := c.s, c.read()
-	cardID := f.text("card_id", true, 0)
-	p := purchase{amount: f.amount("transaction_amount", true, false)}
-	currency := issuing.Currency(f.text("transaction_currency", true, 0))
-	p.merchant.Name = f.text("merchant_name", true, 255)
+func simulateAuthorization(c *call) (any, *refusal) {
+	s := c.s
+	c.require("card_id", "transaction_amount", "transaction_currency", "merchant_name", "merchant_category_code")
+	n, found := s.cards.find(c.account, c.text("card_id"))
+	p := purchase{card: n, amount: c.amount("transaction_amount")}
+	currency := issuing.Currency(c.text("transaction_currency"))
+	p.merchant.Name = c.short("merchant_name", 255)
 	// One of UQPAY's samples has the category as a number.
-	if string(f.values["merchant_category_code"]) == uqpay.SimulatorMCC {
-		f.values["merchant_category_code"] = []byte(`"` + uqpay.SimulatorMCC + `"`)
+	if string(c.Fields["merchant_category_code"]) == uqpay.SimulatorMCC {
+		c.Fields["merchant_category_code"] = []byte(`"` + uqpay.SimulatorMCC + `"`)
 	}
-	p.merchant.CategoryCode = f.word("merchant_category_code", true, uqpay.SimulatorMCC)
-	if a, refused := f.refused(); refused {
-		return a
+	p.merchant.CategoryCode = c.word("merchant_category_code", uqpay.SimulatorMCC)
+	if bad := c.refused(); bad != nil {
+		return nil, bad
 	}
-	n, found := c.card(cardID)
 	if !found || n.BIN != uqpay.SimulatorBIN || n.Status == uqpay.CardStatusCancelled || n.Status == uqpay.CardStatusPreCancel {
-		return flat("Card does not exists")
+		return nil, flat("Card does not exists")
 	}
 	if currency != n.Currency {
-		return invalid("transaction_currency: is not the card's currency")
+		return nil, invalid("transaction_currency: is not the card's currency")
 	}
-	p.card = n
-	tx := s.newTransaction(n, uqpay.TransactionAuthorization, p)
+	tx := s.newTransaction(uqpay.TransactionAuthorization, p)
 	reason := s.decline(p)
 	if reason == "" && s.cfg.Authorize != nil {
-		reason = s.askMerchant(c, p, tx)
-	}
-	if reason == "" {
-		// The card may have changed while the merchant decided.
-		if reason = s.decline(p); reason == "" {
-			if err := s.move(n.money(), hold(tx.ID, n.Currency), p.amount, "transaction "+tx.ID, uqpay.LedgerAuthorization); err != nil {
-				reason = "1016 - Insufficient funds"
-			}
+		if reason = s.askMerchant(c, p, tx); reason == "" {
+			reason = s.decline(p) // the card may have changed while the merchant decided
 		}
 	}
-	s.decide(tx, n, p, reason)
-	return ok(s.showSimulated(tx))
+	if reason == "" && s.move(n.money(), hold(tx.ID, n.Currency), p.amount, "transaction "+tx.ID, uqpay.LedgerAuthorization) != nil {
+		reason = "1016 - Insufficient funds"
+	}
+	s.decide(tx, p, reason)
+	return showSimulated(tx), nil
 }
 
 // decide finishes an authorization and tells the merchant.
-func (s *Server) decide(tx *transaction, n *card, p purchase, reason string) {
+func (s *Server) decide(tx *transaction, p purchase, reason string) {
 	if reason == "" {
 		tx.Status, tx.BillingAmount = uqpay.TransactionApproved, p.amount
 		tx.SettlementStatus = uqpay.SettlementUnsettled
-		s.state.seq++
-		tx.AuthorizationCode = fmt.Sprintf("W%05X", s.state.seq*7919%0xfffff)
-		n.ConsumedAmount = zero(n.ConsumedAmount).Add(p.amount)
+		tx.AuthorizationCode = fmt.Sprintf("W%05X", s.seq.Next()*7919%0xfffff)
 	} else {
 		tx.Status, tx.BillingAmount = uqpay.TransactionDeclined, issuing.NewAmount(0, 0)
 		tx.SettlementStatus, tx.Description = uqpay.SettlementNotApplicable, reason
 	}
-	tx.CardBalance = s.available(n)
-	s.push(uqpay.EventAuthorization, tx.ID, transactionEvent(tx, n))
-	if reason == "" && n.trigger == uqpay.CancelOnAuth {
-		s.cancel(n, newID())
+	s.publish(tx, uqpay.EventAuthorization, tx.BillingAmount)
+	if reason == "" && tx.card.trigger == uqpay.CancelOnAuth {
+		s.cancel(tx.card, newID())
 	}
 }
 
@@ -82,13 +75,13 @@ func (s *Server) decline(p purchase) string {
 	for _, control := range n.SpendingControls {
 		limit = control.Amount
 	}
-	if s.clock.Now().Before(n.elevatedTo) {
+	if s.now().Before(n.elevatedTo) {
 		limit = n.elevated
 	}
 	switch {
 	case n.Status != uqpay.CardStatusActive:
 		return "1103 - Card is not active"
-	case !n.ExpiryAt.IsZero() && !s.clock.Now().Before(n.ExpiryAt):
+	case !n.ExpiryAt.IsZero() && !s.now().Before(n.ExpiryAt):
 		return "1101 - Card has expired"
 	case n.protection.Status == uqpay.ProtectionEnrolled:
 		return "1141 - Network protection"
@@ -103,14 +96,14 @@ func (s *Server) decline(p purchase) string {
 	return ""
 }
 
-// askMerchant has the merchant decide, without the platform's lock: the
-// merchant's function may call the platform.
+// askMerchant has the merchant decide, without the server's lock: the merchant's
+// function may call the platform, or never return.
 func (s *Server) askMerchant(c *call, p purchase, tx *transaction) string {
 	n := p.card
 	request := map[string]any{
 		"transaction_id": tx.ID, "transaction_type": 1000, "card_id": n.ID, "processing_code": "00",
 		"billing_amount": p.amount, "transaction_amount": p.amount, "auth_amount": p.amount,
-		"date_of_transaction":   s.clock.Now().In(zone).Format(time.DateTime),
+		"date_of_transaction":   s.now().In(zone).Format(time.DateTime),
 		"billing_currency_code": n.Currency, "transaction_currency_code": n.Currency, "auth_currency_code": n.Currency,
 		"card_balance": s.available(n), "merchant_id": "000000000012345", "merchant_name": p.merchant.Name,
 		"merchant_category_code": p.merchant.CategoryCode, "merchant_city": "", "merchant_country": "SG",
@@ -132,58 +125,56 @@ func (s *Server) askMerchant(c *call, p purchase, tx *transaction) string {
 }
 
 // newTransaction stores a transaction of a card.
-func (s *Server) newTransaction(n *card, typ uqpay.TransactionType, p purchase) *transaction {
-	now := s.clock.Now()
-	tx := &transaction{account: n.account, Transaction: uqpay.Transaction{
+func (s *Server) newTransaction(typ uqpay.TransactionType, p purchase) *transaction {
+	n, now := p.card, s.now()
+	tx := &transaction{owned: owned{n.account}, card: n, Transaction: uqpay.Transaction{
 		ID: newID(), ShortID: s.shortID("T"), CardID: n.ID, CardNumber: uqpay.MaskedNumber(masked(n.pan)),
-		CardholderID: n.Cardholder.ID, Type: typ, Status: uqpay.TransactionPending,
+		CardholderID: n.holder.ID, Type: typ, Status: uqpay.TransactionPending,
 		BillingCurrency: n.Currency, TransactionAmount: p.amount, TransactionCurrency: n.Currency,
 		Fee: issuing.NewAmount(0, 2), FeeCurrency: n.Currency, FeePassThrough: uqpay.No,
 		Time: now, PostedTime: now, Merchant: p.merchant,
 	}}
-	s.state.transactions[tx.ID] = tx
-	s.state.txIDs = append(s.state.txIDs, tx.ID)
+	s.transactions.add(tx.ID, tx)
 	return tx
 }
 
-func simulateReversal(c *call) answer {
-	s, f := c.s, c.read()
-	id := f.text("transaction_id", true, 0)
-	if a, refused := f.refused(); refused {
-		return a
+func simulateReversal(c *call) (any, *refusal) {
+	s := c.s
+	c.require("transaction_id")
+	original, found := s.transactions.find(c.account, c.text("transaction_id"))
+	if bad := c.refused(); bad != nil {
+		return nil, bad
 	}
-	original, found := s.state.transactions[id]
-	if !found || original.account != c.account || original.Type != uqpay.TransactionAuthorization {
-		return invalid("transaction_id: no such authorization")
+	switch {
+	case !found || original.Type != uqpay.TransactionAuthorization:
+		return nil, invalid("transaction_id: no such authorization")
+	case original.SettlementStatus != uqpay.SettlementUnsettled:
+		return nil, invalid("transaction_id: the authorization cannot be reversed")
 	}
-	if original.reversed || original.Status != uqpay.TransactionApproved || original.SettlementStatus != uqpay.SettlementUnsettled {
-		return invalid("transaction_id: the authorization cannot be reversed")
-	}
-	n := s.state.cards[original.CardID]
+	n := original.card
 	tx := s.follow(original, uqpay.TransactionReversal, original.BillingAmount)
-	if err := s.move(hold(original.ID, n.Currency), n.money(), original.BillingAmount, "transaction "+tx.ID, uqpay.LedgerReversal); err != nil {
-		return refusal(500, uqpay.ErrorTypeAPI, uqpay.CodeAPIError, "internal error")
+	if s.move(hold(original.ID, n.Currency), n.money(), original.BillingAmount, "transaction "+tx.ID, uqpay.LedgerReversal) != nil {
+		return nil, failure()
 	}
-	original.reversed, original.SettlementStatus = true, uqpay.SettlementNotApplicable
-	s.publish(tx, n, uqpay.EventReversal, original.BillingAmount.Neg())
-	return ok(s.showSimulated(tx))
+	original.SettlementStatus = uqpay.SettlementNotApplicable
+	s.publish(tx, uqpay.EventReversal, original.BillingAmount.Neg())
+	return showSimulated(tx), nil
 }
 
 // follow makes the transaction that follows another.
 func (s *Server) follow(original *transaction, typ uqpay.TransactionType, amount issuing.Amount) *transaction {
-	n := s.state.cards[original.CardID]
-	tx := s.newTransaction(n, typ, purchase{card: n, amount: amount, merchant: original.Merchant})
+	tx := s.newTransaction(typ, purchase{card: original.card, amount: amount, merchant: original.Merchant})
 	tx.OriginalID, tx.Status, tx.BillingAmount = original.ID, uqpay.TransactionApproved, amount
 	tx.AuthorizationCode, tx.SettlementStatus = original.AuthorizationCode, uqpay.SettlementNotApplicable
 	return tx
 }
 
-// publish books what a follow-up did to the card's consumption and tells the
+// publish books what a transaction did to the card's consumption and tells the
 // merchant.
-func (s *Server) publish(tx *transaction, n *card, event string, consumed issuing.Amount) {
-	n.ConsumedAmount = zero(n.ConsumedAmount).Add(consumed)
-	tx.CardBalance = s.available(n)
-	s.push(event, tx.ID, transactionEvent(tx, n))
+func (s *Server) publish(tx *transaction, event string, consumed issuing.Amount) {
+	tx.card.ConsumedAmount = zero(tx.card.ConsumedAmount).Add(consumed)
+	tx.CardBalance = s.available(tx.card)
+	s.push(event, tx.ID, transactionEvent(tx))
 }
 
 // Settle has a shop collect an authorization with its final amount. A difference
@@ -191,33 +182,28 @@ func (s *Server) publish(tx *transaction, n *card, event string, consumed issuin
 func (s *Server) Settle(transactionID string, amount issuing.Amount) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	tx, found := s.state.transactions[transactionID]
+	tx, found := s.transactions.byID[transactionID]
 	if !found || tx.SettlementStatus != uqpay.SettlementUnsettled || amount.Sign() <= 0 {
 		return fmt.Errorf("uqpaytest: transaction %q cannot settle", transactionID)
 	}
-	n := s.state.cards[tx.CardID]
+	n := tx.card
 	held, memo := hold(tx.ID, n.Currency), "settlement of "+tx.ID
 	difference := amount.Sub(tx.BillingAmount)
-	event, typ := "", uqpay.TransactionType("")
-	switch {
-	case difference.Sign() > 0:
-		event, typ = uqpay.EventSettlementDebit, uqpay.TransactionSettlementDebit
-		if err := s.move(n.money(), held, difference, memo, uqpay.LedgerSettlementDebit); err != nil {
-			return err
-		}
-	case difference.Sign() < 0:
-		event, typ = uqpay.EventSettlementCredit, uqpay.TransactionSettlementCredit
-		if err := s.move(held, n.money(), difference.Neg(), memo, uqpay.LedgerSettlementCredit); err != nil {
-			return err
-		}
+	more, from, to := difference, n.money(), held
+	event, typ, kind := uqpay.EventSettlementDebit, uqpay.TransactionSettlementDebit, uqpay.LedgerSettlementDebit
+	if difference.Sign() < 0 {
+		more, from, to = difference.Neg(), held, n.money()
+		event, typ, kind = uqpay.EventSettlementCredit, uqpay.TransactionSettlementCredit, uqpay.LedgerSettlementCredit
+	}
+	if err := s.move(from, to, more, memo, kind); err != nil {
+		return err
 	}
 	if err := s.move(held, ledger.World(n.Currency), amount, memo, uqpay.LedgerOther); err != nil {
 		return err
 	}
 	tx.SettlementStatus = uqpay.SettlementSettled
-	if event != "" {
-		follow := s.follow(tx, typ, difference)
-		s.publish(follow, n, event, difference)
+	if difference.Sign() != 0 {
+		s.publish(s.follow(tx, typ, difference), event, difference)
 	}
 	if n.trigger == uqpay.CancelOnCapture && n.Status == uqpay.CardStatusActive {
 		s.cancel(n, newID())
@@ -229,42 +215,41 @@ func (s *Server) Settle(transactionID string, amount issuing.Amount) error {
 func (s *Server) Refund(transactionID string, amount issuing.Amount) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	original, found := s.state.transactions[transactionID]
+	original, found := s.transactions.byID[transactionID]
 	if !found || original.SettlementStatus != uqpay.SettlementSettled || amount.Sign() <= 0 {
 		return fmt.Errorf("uqpaytest: transaction %q cannot be refunded", transactionID)
 	}
-	n := s.state.cards[original.CardID]
+	n := original.card
 	tx := s.follow(original, uqpay.TransactionRefund, amount)
 	if err := s.move(ledger.World(n.Currency), n.money(), amount, "refund "+tx.ID, uqpay.LedgerIssuingRefund); err != nil {
 		return err
 	}
-	s.publish(tx, n, uqpay.EventRefund, amount.Neg())
+	s.publish(tx, uqpay.EventRefund, amount.Neg())
 	return nil
 }
 
-func simulateDeposit(c *call) answer {
-	s, f := c.s, c.read()
-	account := f.text("account_id", true, 0)
-	amount := f.amount("amount", true, false)
-	currency := f.text("currency", true, 4)
-	swift := f.text("sender_swift_code", true, 11)
-	if a, refused := f.refused(); refused {
-		return a
+func simulateDeposit(c *call) (any, *refusal) {
+	s := c.s
+	c.require("account_id", "amount", "currency", "sender_swift_code")
+	account, amount, currency := c.text("account_id"), c.amount("amount"), c.short("currency", 4)
+	swift := c.short("sender_swift_code", 11)
+	if bad := c.refused(); bad != nil {
+		return nil, bad
 	}
-	if account != MasterAccount && s.state.account(account) == nil {
-		return accountError("account not found")
+	if account != MasterAccount && s.connected(account) == nil {
+		return nil, accountError("account not found")
 	}
 	// The sandbox's deposits wait for UQPAY's staff, who take as long as
 	// everything else does here.
 	banking := ledger.Account{Kind: "banking", Owner: account, Currency: issuing.Currency(currency)}
 	s.later(func() { _ = s.book.Transfer(ledger.World(banking.Currency), banking, amount, "deposit") })
-	return ok(map[string]any{
+	return map[string]any{
 		"deposit_id": newID(), "short_reference_id": s.shortID("D"), "amount": amount.String(), "currency": currency,
-		"deposit_status": "PENDING", "create_time": stamp(s.clock.Now()), "complete_time": "",
-		"receiver_account_number": f.text("receiver_account_number", false, 0),
+		"deposit_status": "PENDING", "create_time": stamp(s.now()), "complete_time": "",
+		"receiver_account_number": c.text("receiver_account_number"),
 		"sender": map[string]any{
-			"sender_name": f.text("sender_name", false, 0), "sender_country": f.text("sender_country", false, 0),
-			"sender_account_number": f.text("sender_account_number", false, 0), "sender_swift_code": swift,
+			"sender_name": c.text("sender_name"), "sender_country": c.text("sender_country"),
+			"sender_account_number": c.text("sender_account_number"), "sender_swift_code": swift,
 		},
-	})
+	}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -28,57 +29,27 @@ const (
 	ProductPhysical = "9a0c0b1e-0000-4000-8000-000000000004" // plastic, BIN 49372410
 )
 
+// physicalBIN begins the numbers of plastic cards.
+const physicalBIN = "49372410"
+
 // Card arts of the platform.
 const (
 	ArtDefault = "3c5d0a7e-0000-4000-8000-000000000001" // the platform's
 	ArtBlue    = "3c5d0a7e-0000-4000-8000-000000000002" // another one
 )
 
-// state is all that the platform remembers. Server.mu guards it.
-type state struct {
-	token        token
-	mints        int
-	keys         map[string]*keyRecord
-	keepInFlight int
-	failOrders   int
-	minute       int64
-	counts       map[string]int
-
-	accounts     []uqpay.Account
-	products     []uqpay.Product
-	holders      map[string]*holder
-	holderIDs    []string
-	cards        map[string]*card
-	cardIDs      []string
-	orders       map[string]*order
-	orderIDs     []string
-	transactions map[string]*transaction
-	txIDs        []string
-	ledger       []*uqpay.LedgerEntry
-	transfers    map[string]*uqpay.Transfer
-	reports      map[string]*report
-	files        map[string]*uqpay.File
-	inventory    []issuing.Secret
-	defaultArt   string
-	seq          uint64
-}
-
-type token struct {
-	value   string
-	expires time.Time
-}
-
 type holder struct {
+	owned
 	uqpay.Cardholder
-	account  string
 	identity bool
 	method   uqpay.KYCMethod
 	proof    string // reference of a verification elsewhere
 }
 
 type card struct {
+	owned
 	uqpay.Card
-	account    string
+	holder     *holder
 	pan        issuing.Secret
 	cvv        issuing.Secret
 	expiry     string
@@ -114,19 +85,25 @@ func hold(id string, currency issuing.Currency) ledger.Account {
 }
 
 type order struct {
+	owned
 	uqpay.Order
-	account string
 }
 
 type transaction struct {
+	owned
 	uqpay.Transaction
-	account  string
-	reversed bool
+	card *card
+}
+
+// entry is one line of the ledger of an issuing balance.
+type entry struct {
+	owned
+	uqpay.LedgerEntry
 }
 
 type report struct {
+	owned
 	id      string
-	account string
 	typ     uqpay.ReportType
 	start   time.Time
 	end     time.Time
@@ -134,30 +111,23 @@ type report struct {
 	expires time.Time
 }
 
-func newState(now time.Time) state {
-	st := state{
-		keys: map[string]*keyRecord{}, counts: map[string]int{}, holders: map[string]*holder{},
-		cards: map[string]*card{}, orders: map[string]*order{}, transactions: map[string]*transaction{},
-		transfers: map[string]*uqpay.Transfer{}, reports: map[string]*report{}, files: map[string]*uqpay.File{},
-		defaultArt: ArtDefault,
-	}
+// furnish makes what the platform begins with.
+func (s *Server) furnish() {
 	for i, a := range []struct {
 		id, name string
 		line     uqpay.BusinessCode
 	}{{SubAccount, "Example Issuing Pte. Ltd.", uqpay.BusinessIssuing}, {BankingAccount, "Example Banking Pte. Ltd.", uqpay.BusinessBanking}} {
-		st.accounts = append(st.accounts, uqpay.Account{
+		s.accounts = append(s.accounts, uqpay.Account{
 			ID: a.id, ShortID: fmt.Sprintf("CL260411-%d", i+1), BusinessCodes: []uqpay.BusinessCode{a.line}, Name: a.name,
 			Email: fmt.Sprintf("account%d@example.com", i+1), Status: "ACTIVE", Country: "SG",
 			VerificationStatus: uqpay.VerificationApproved, EntityType: uqpay.EntityCompany,
 			Contact: uqpay.Contact{Email: fmt.Sprintf("contact%d@example.com", i+1), Phone: "+6591234567"},
 		})
 	}
-	st.products = products(now)
+	s.products = products(s.now())
 	for range 10 {
-		st.seq++
-		st.inventory = append(st.inventory, ledger.PAN("49372410", st.seq, 16))
+		s.inventory = append(s.inventory, ledger.PAN(physicalBIN, s.seq.Next(), 16))
 	}
-	return st
 }
 
 // products are what cards can be issued of.
@@ -185,24 +155,32 @@ func products(now time.Time) []uqpay.Product {
 			uqpay.RequiredField{Name: "identity", Type: "object", Required: true, Description: "identity document"},
 			uqpay.RequiredField{Name: "kyc_verification", Type: "object", Required: true, Description: "verification"},
 		),
-		product(ProductPhysical, "49372410", uqpay.ModeSingle, uqpay.CardFormPhysical, uqpay.KYCSimplified),
+		product(ProductPhysical, physicalBIN, uqpay.ModeSingle, uqpay.CardFormPhysical, uqpay.KYCSimplified),
 	}
 }
 
-func (st *state) product(id string) *uqpay.Product {
-	for i := range st.products {
-		if st.products[i].ID == id {
-			return &st.products[i]
-		}
+// product finds a product, nil when there is none.
+func (s *Server) product(id string) *uqpay.Product {
+	return pick(s.products, func(p uqpay.Product) bool { return p.ID == id })
+}
+
+// connected finds a connected account, nil when there is none.
+func (s *Server) connected(id string) *uqpay.Account {
+	return pick(s.accounts, func(a uqpay.Account) bool { return a.ID == id })
+}
+
+func pick[T any](items []T, is func(T) bool) *T {
+	i := slices.IndexFunc(items, is)
+	if i < 0 {
+		return nil
 	}
-	return nil
+	return &items[i]
 }
 
 // shortID makes a reference for people.
 func (s *Server) shortID(prefix string) string {
-	s.state.seq++
-	sum := sha256.Sum256(binary.BigEndian.AppendUint64(nil, s.state.seq))
-	return fmt.Sprintf("%s%s-%X", prefix, s.clock.Now().Format("060102"), sum[:6])
+	sum := sha256.Sum256(binary.BigEndian.AppendUint64(nil, s.seq.Next()))
+	return fmt.Sprintf("%s%s-%X", prefix, s.now().Format("060102"), sum[:6])
 }
 
 func newID() string { return uuid.NewString() }
@@ -223,13 +201,14 @@ func (s *Server) move(from, to ledger.Account, amount issuing.Amount, memo strin
 		if side.account.Kind != "issuing" {
 			continue
 		}
-		now := s.clock.Now()
-		s.state.ledger = append(s.state.ledger, &uqpay.LedgerEntry{
+		now := s.now()
+		e := &entry{owned{side.account.Owner}, uqpay.LedgerEntry{
 			ID: newID(), ShortID: s.shortID("T"), AccountID: side.account.Owner,
 			BalanceID: balanceID(side.account), Type: kind, Currency: side.account.Currency, Amount: side.amount,
 			EndingBalance: s.book.Balance(side.account), CreateTime: now, CompleteTime: now,
 			Status: uqpay.LedgerCompleted, Description: memo,
-		})
+		}}
+		s.ledger.add(e.ID, e)
 	}
 	return nil
 }

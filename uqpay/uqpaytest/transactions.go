@@ -1,36 +1,29 @@
 package uqpaytest
 
 import (
-	"slices"
-
 	"github.com/issuing-sdk/issuing-go/uqpay"
 )
 
-func listTransactions(c *call) answer {
+func listTransactions(c *call) (any, *refusal) {
 	query := c.r.URL.Query()
-	within, a, refused := period(query)
-	if refused {
-		return a
+	within, bad := period(query)
+	if bad != nil {
+		return nil, bad
 	}
-	var items []*transaction
-	for _, id := range c.s.state.txIDs {
-		tx := c.s.state.transactions[id]
-		if tx.account == c.account && fits(query.Get("card_id"), tx.CardID) && within(tx.Time) {
-			items = append(items, tx)
-		}
-	}
-	slices.Reverse(items)
+	items := c.s.transactions.latest(c.account, func(tx *transaction) bool {
+		return fits(query.Get("card_id"), tx.CardID) && within(tx.Time)
+	})
 	return paged(query, items, showTransaction)
 }
 
-func getTransaction(c *call) answer {
-	tx, found := c.s.state.transactions[c.ids[0]]
-	if !found || tx.account != c.account {
-		return refusal(400, uqpay.ErrorTypeNotFound, uqpay.CodeNotFound, "transaction not found")
+func getTransaction(c *call) (any, *refusal) {
+	tx, found := c.s.transactions.find(c.account, c.id)
+	if !found {
+		return nil, notFound("transaction")
 	}
 	m := showTransaction(tx)
 	m["settlement_status"] = tx.SettlementStatus
-	return ok(m)
+	return m, nil
 }
 
 func showTransaction(tx *transaction) map[string]any {
@@ -54,7 +47,7 @@ func merchant(tx *transaction) map[string]any {
 
 // showSimulated is the simulator's answer, which has the older name of the
 // description.
-func (s *Server) showSimulated(tx *transaction) map[string]any {
+func showSimulated(tx *transaction) map[string]any {
 	m := showTransaction(tx)
 	for _, name := range []string{
 		"short_transaction_id", "original_transaction_id", "transaction_fee", "transaction_fee_currency",
@@ -67,9 +60,9 @@ func (s *Server) showSimulated(tx *transaction) map[string]any {
 }
 
 // transactionEvent is the data of issuing.transaction events.
-func transactionEvent(tx *transaction, n *card) map[string]any {
+func transactionEvent(tx *transaction) map[string]any {
 	m := showTransaction(tx)
-	m["card_number"] = maskedEvent(n.pan)
+	m["card_number"] = maskedEvent(tx.card.pan)
 	m["merchant_data"] = []any{merchant(tx)}
 	m["billing_amount"], m["transaction_amount"] = trimmed(tx.BillingAmount), trimmed(tx.TransactionAmount)
 	m["transaction_fee"], m["card_available_balance"] = trimmed(tx.Fee), trimmed(tx.CardBalance)
@@ -78,16 +71,15 @@ func transactionEvent(tx *transaction, n *card) map[string]any {
 	return m
 }
 
-func releaseRefund(c *call) answer {
-	f := c.read()
-	id := f.text("related_transaction_id", true, 0)
-	f.text("remark", false, 255)
-	if a, refused := f.refused(); refused {
-		return a
+func releaseRefund(c *call) (any, *refusal) {
+	c.require("related_transaction_id")
+	tx, found := c.s.transactions.find(c.account, c.text("related_transaction_id"))
+	c.short("remark", 255)
+	if bad := c.refused(); bad != nil {
+		return nil, bad
 	}
-	tx, found := c.s.state.transactions[id]
-	if !found || tx.account != c.account || tx.Type != uqpay.TransactionRefund {
-		return refusal(400, uqpay.ErrorTypeNotFound, uqpay.CodeNotFound, "refund not found")
+	if !found || tx.Type != uqpay.TransactionRefund {
+		return nil, notFound("refund")
 	}
-	return ok(map[string]any{"request_status": "SUCCESS"})
+	return map[string]any{"request_status": "SUCCESS"}, nil
 }

@@ -1,4 +1,4 @@
-package webhook_test
+package legacy_test
 
 import (
 	"bytes"
@@ -21,9 +21,9 @@ import (
 	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
-// legacyPlatform starts a platform whose callbacks all go to one address, and a
+// callbackPlatform starts a platform whose callbacks all go to one address, and a
 // source for them.
-func legacyPlatform(t testing.TB, cfg legacytest.Config) (*legacytest.Server, *webhook.Source) {
+func callbackPlatform(t testing.TB, cfg legacytest.Config) (*legacytest.Server, *webhook.Source) {
 	t.Helper()
 	if cfg.Clock == nil {
 		cfg.Clock = issuingtest.NewClock(time.Date(2026, 4, 1, 4, 0, 0, 0, time.UTC))
@@ -33,15 +33,15 @@ func legacyPlatform(t testing.TB, cfg legacytest.Config) (*legacytest.Server, *w
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
-	source, err := webhook.Legacy(webhook.LegacyConfig{AppKey: server.AppKey(), AppSecrets: []sign.AppSecret{server.AppSecret()}})
+	source, err := legacy.NewCallbacks(legacy.CallbackConfig{AppKey: server.AppKey(), AppSecrets: []sign.AppSecret{server.AppSecret()}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return server, source
 }
 
-// legacyBody signs a callback as the platform does.
-func legacyBody(t testing.TB, server *legacytest.Server, content map[string]any) []byte {
+// callbackBody signs a callback as the platform does.
+func callbackBody(t testing.TB, server *legacytest.Server, content map[string]any) []byte {
 	t.Helper()
 	body, err := server.SignCallback(content)
 	if err != nil {
@@ -57,10 +57,10 @@ func depositNotice() map[string]any {
 	}
 }
 
-func TestLegacyDeposit(t *testing.T) {
+func TestCallbackDeposit(t *testing.T) {
 	t.Parallel()
-	server, source := legacyPlatform(t, legacytest.Config{})
-	event, err := source.ForType(legacy.NotifyDeposit).Parse(nil, legacyBody(t, server, depositNotice()))
+	server, source := callbackPlatform(t, legacytest.Config{})
+	event, err := source.ForType(legacy.NotifyDeposit).Parse(nil, callbackBody(t, server, depositNotice()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,11 +74,11 @@ func TestLegacyDeposit(t *testing.T) {
 	}
 }
 
-// TestLegacyAlterations is the table of what a changed callback has to come to.
-func TestLegacyAlterations(t *testing.T) {
+// TestCallbackAlterations is the table of what a changed callback has to come to.
+func TestCallbackAlterations(t *testing.T) {
 	t.Parallel()
-	server, source := legacyPlatform(t, legacytest.Config{})
-	good := string(legacyBody(t, server, depositNotice()))
+	server, source := callbackPlatform(t, legacytest.Config{})
+	good := string(callbackBody(t, server, depositNotice()))
 	var fields struct{ Sign string }
 	if err := json.Unmarshal([]byte(good), &fields); err != nil {
 		t.Fatal(err)
@@ -134,11 +134,11 @@ func TestLegacyAlterations(t *testing.T) {
 	}
 }
 
-func TestLegacyDataIsSignedAsItCame(t *testing.T) {
+func TestCallbackDataIsSignedAsItCame(t *testing.T) {
 	t.Parallel()
-	server, source := legacyPlatform(t, legacytest.Config{})
+	server, source := callbackPlatform(t, legacytest.Config{})
 	data := `{"id":"e6a54b44","currency":"USD",  "amount":"9","type":"TopUp","cardNo":"5592922156696856","status":"Closed","detail":"a\u0026b","transactionTime":"2024-11-29T07:14:18.157Z"}`
-	body := legacyBody(t, server, map[string]any{"type": "CardTransaction", "data": data})
+	body := callbackBody(t, server, map[string]any{"type": "CardTransaction", "data": data})
 	event, err := source.ForType(legacy.NotifyVirtualP).Parse(nil, body)
 	if err != nil {
 		t.Fatal(err)
@@ -154,7 +154,7 @@ func TestLegacyDataIsSignedAsItCame(t *testing.T) {
 	if err := source.Verify(nil, again); !errors.Is(err, webhook.ErrSignature) {
 		t.Errorf("re-encoded data: %v", err)
 	}
-	object := legacyBody(t, server, map[string]any{"data": json.RawMessage(`{"acsTransactionId": "41ce", "status": 1, "expireDate": 1722212495829}`)})
+	object := callbackBody(t, server, map[string]any{"data": json.RawMessage(`{"acsTransactionId": "41ce", "status": 1, "expireDate": 1722212495829}`)})
 	event, err = source.ForType(legacy.NotifyVisaHOOB).Parse(nil, object)
 	if err != nil {
 		t.Fatal(err)
@@ -167,9 +167,9 @@ func TestLegacyDataIsSignedAsItCame(t *testing.T) {
 	}
 }
 
-func TestLegacyTypes(t *testing.T) {
+func TestCallbackTypes(t *testing.T) {
 	t.Parallel()
-	server, source := legacyPlatform(t, legacytest.Config{})
+	server, source := callbackPlatform(t, legacytest.Config{})
 	for _, tc := range []struct {
 		typ     string
 		content map[string]any
@@ -193,7 +193,7 @@ func TestLegacyTypes(t *testing.T) {
 		{legacy.NotifyVirtualP, map[string]any{"type": "deposit", "data": `{}`}, &webhook.Unknown{}, "deposit"},
 		{"other", depositNotice(), &webhook.Unknown{}, "other"},
 	} {
-		event, err := source.ForType(tc.typ).Parse(nil, legacyBody(t, server, tc.content))
+		event, err := source.ForType(tc.typ).Parse(nil, callbackBody(t, server, tc.content))
 		if err != nil {
 			t.Errorf("%s: %v", tc.typ, err)
 			continue
@@ -213,21 +213,21 @@ func TestLegacyTypes(t *testing.T) {
 		"VIRTUAL-P, no type":       {legacy.NotifyVirtualP, map[string]any{"data": "{}"}},
 		"a wrong shape":            {legacy.NotifyDeposit, map[string]any{"orderNo": "1", "status": "soon"}},
 	} {
-		if event, err := source.ForType(tc.typ).Parse(nil, legacyBody(t, server, tc.content)); !errors.Is(err, webhook.ErrPayload) {
+		if event, err := source.ForType(tc.typ).Parse(nil, callbackBody(t, server, tc.content)); !errors.Is(err, webhook.ErrPayload) {
 			t.Errorf("%s: %+v, %v", name, event, err)
 		}
 	}
 }
 
-func TestLegacyEventIDs(t *testing.T) {
+func TestCallbackEventIDs(t *testing.T) {
 	t.Parallel()
-	server, source := legacyPlatform(t, legacytest.Config{})
+	server, source := callbackPlatform(t, legacytest.Config{})
 	id := func(typ string, change map[string]any) string {
 		content := depositNotice()
 		for name, value := range change {
 			content[name] = value
 		}
-		event, err := source.ForType(typ).Parse(nil, legacyBody(t, server, content))
+		event, err := source.ForType(typ).Parse(nil, callbackBody(t, server, content))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -248,7 +248,7 @@ func TestLegacyEventIDs(t *testing.T) {
 		}
 	}
 	otp := func(code string) string {
-		event, err := source.ForType(legacy.NotifyVirtualLOTP).Parse(nil, legacyBody(t, server, map[string]any{"otp": code, "cardNo": "493193**1091"}))
+		event, err := source.ForType(legacy.NotifyVirtualLOTP).Parse(nil, callbackBody(t, server, map[string]any{"otp": code, "cardNo": "493193**1091"}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -262,9 +262,9 @@ func TestLegacyEventIDs(t *testing.T) {
 	}
 }
 
-func TestLegacyRatioNames(t *testing.T) {
+func TestCallbackRatioNames(t *testing.T) {
 	t.Parallel()
-	server, source := legacyPlatform(t, legacytest.Config{})
+	server, source := callbackPlatform(t, legacytest.Config{})
 	for name, tc := range map[string]struct {
 		fees  map[string]any
 		ratio string
@@ -280,7 +280,7 @@ func TestLegacyRatioNames(t *testing.T) {
 		for k, v := range tc.fees {
 			content[k] = v
 		}
-		event, err := source.ForType(legacy.NotifyTransfer).Parse(nil, legacyBody(t, server, content))
+		event, err := source.ForType(legacy.NotifyTransfer).Parse(nil, callbackBody(t, server, content))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -290,39 +290,106 @@ func TestLegacyRatioNames(t *testing.T) {
 	}
 }
 
-func TestLegacyConfigRefusals(t *testing.T) {
+func TestCallbackConfigRefusals(t *testing.T) {
 	t.Parallel()
 	secret, err := sign.NewAppSecret("0123456789abcdef")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, cfg := range map[string]webhook.LegacyConfig{
+	for name, cfg := range map[string]legacy.CallbackConfig{
 		"no key":          {AppSecrets: []sign.AppSecret{secret}},
 		"no secrets":      {AppKey: "k"},
 		"an empty secret": {AppKey: "k", AppSecrets: []sign.AppSecret{secret, {}}},
 	} {
-		if _, err := webhook.Legacy(cfg); !errors.Is(err, issuing.ErrInvalid) {
+		_, err := legacy.NewCallbacks(cfg)
+		if e := want(t, err, issuing.ErrInvalid); e.Provider != "legacy" || e.Op != "NewCallbacks" {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+	_, err = legacy.NewCallbacks(legacy.CallbackConfig{AppKey: "k", AppSecrets: []sign.AppSecret{secret}, MaxBody: -1})
+	want(t, err, issuing.ErrInvalid)
+}
+
+// TestCallbackConfigIsUsed checks what the source gets from its configuration:
+// the bound of bodies, and the store that several sources share.
+func TestCallbackConfigIsUsed(t *testing.T) {
+	t.Parallel()
+	server, _ := callbackPlatform(t, legacytest.Config{})
+	body := callbackBody(t, server, depositNotice())
+	cfg := legacy.CallbackConfig{
+		AppKey: server.AppKey(), AppSecrets: []sign.AppSecret{server.AppSecret()},
+		Deduper: webhook.NewMemoryDeduper(0, 0), MaxBody: int64(len(body)),
+	}
+	calls := 0
+	post := func(body []byte) int {
+		source, err := legacy.NewCallbacks(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		handler := webhook.NewHandler(source.ForType(legacy.NotifyDeposit), func(context.Context, *webhook.Event) error {
+			calls++
+			return nil
+		})
+		return handler.Handle(t.Context(), &webhook.Request{Body: body}).Status
+	}
+	if status := post(append(body, ' ')); status != http.StatusRequestEntityTooLarge || calls != 0 {
+		t.Errorf("one byte too many: %d after %d calls", status, calls)
+	}
+	for range 2 {
+		if status := post(body); status != http.StatusOK || calls != 1 {
+			t.Errorf("%d after %d calls", status, calls)
 		}
 	}
 }
 
-func TestLegacyChangeOfSecret(t *testing.T) {
+// TestCallbackAtTheWrongAddress sends an authentic callback where it cannot be
+// read: nothing of it is remembered, so it is dispatched at the right address.
+func TestCallbackAtTheWrongAddress(t *testing.T) {
 	t.Parallel()
-	server, _ := legacyPlatform(t, legacytest.Config{})
+	server, source := callbackPlatform(t, legacytest.Config{})
+	var events []*webhook.Event
+	handler := webhook.NewHandler(source, func(_ context.Context, event *webhook.Event) error {
+		events = append(events, event)
+		return nil
+	})
+	body := callbackBody(t, server, depositNotice())
+	for _, step := range []struct {
+		typ            string
+		status, events int
+	}{
+		{"", http.StatusUnprocessableEntity, 0},
+		{legacy.NotifyVisaHOOB, http.StatusUnprocessableEntity, 0},
+		{legacy.NotifyVirtualP, http.StatusUnprocessableEntity, 0},
+		{legacy.NotifyDeposit, http.StatusOK, 1},
+		{legacy.NotifyKYC, http.StatusOK, 1},                       // a repeat, whichever address it comes to
+		{legacy.NotifyVirtualP, http.StatusUnprocessableEntity, 1}, // and still nothing that can be read there
+	} {
+		answer := handler.Handle(t.Context(), &webhook.Request{Type: step.typ, Body: body})
+		if answer.Status != step.status || len(events) != step.events {
+			t.Errorf("%q: %d with %d events, want %d with %d", step.typ, answer.Status, len(events), step.status, step.events)
+		}
+	}
+	if len(events) != 1 || events[0].Type != legacy.NotifyDeposit {
+		t.Errorf("events %+v", events)
+	}
+}
+
+func TestCallbackChangeOfSecret(t *testing.T) {
+	t.Parallel()
+	server, _ := callbackPlatform(t, legacytest.Config{})
 	other, err := sign.NewAppSecret("0123456789abcdef")
 	if err != nil {
 		t.Fatal(err)
 	}
-	body := legacyBody(t, server, depositNotice())
-	both, err := webhook.Legacy(webhook.LegacyConfig{AppKey: server.AppKey(), AppSecrets: []sign.AppSecret{other, server.AppSecret()}})
+	body := callbackBody(t, server, depositNotice())
+	both, err := legacy.NewCallbacks(legacy.CallbackConfig{AppKey: server.AppKey(), AppSecrets: []sign.AppSecret{other, server.AppSecret()}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := both.Verify(nil, body); err != nil {
 		t.Errorf("both secrets: %v", err)
 	}
-	one, err := webhook.Legacy(webhook.LegacyConfig{AppKey: server.AppKey(), AppSecrets: []sign.AppSecret{other}})
+	one, err := legacy.NewCallbacks(legacy.CallbackConfig{AppKey: server.AppKey(), AppSecrets: []sign.AppSecret{other}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -331,11 +398,11 @@ func TestLegacyChangeOfSecret(t *testing.T) {
 	}
 }
 
-// TestLegacyHandlerDeduplicates sends a callback again, in other letters and with
+// TestCallbackHandlerDeduplicates sends a callback again, in other letters and with
 // its fields merged: the signature is the same, so it is dispatched once.
-func TestLegacyHandlerDeduplicates(t *testing.T) {
+func TestCallbackHandlerDeduplicates(t *testing.T) {
 	t.Parallel()
-	server, source := legacyPlatform(t, legacytest.Config{})
+	server, source := callbackPlatform(t, legacytest.Config{})
 	calls := 0
 	handler := webhook.NewHandler(source.ForType(legacy.NotifyDeposit), func(context.Context, *webhook.Event) error {
 		calls++
@@ -349,7 +416,7 @@ func TestLegacyHandlerDeduplicates(t *testing.T) {
 		handler.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body)))
 		return w.Code, w.Body.String()
 	}
-	body := legacyBody(t, server, depositNotice())
+	body := callbackBody(t, server, depositNotice())
 	if code, text := post(body); code != http.StatusServiceUnavailable || text == "ok" {
 		t.Errorf("a failing function: %d %q", code, text)
 	}
@@ -374,10 +441,10 @@ func TestLegacyHandlerDeduplicates(t *testing.T) {
 	}
 }
 
-func TestLegacyEventsPrintNothing(t *testing.T) {
+func TestCallbackEventsPrintNothing(t *testing.T) {
 	t.Parallel()
-	server, source := legacyPlatform(t, legacytest.Config{})
-	event, err := source.ForType(legacy.NotifyVirtualP).Parse(nil, legacyBody(t, server, map[string]any{
+	server, source := callbackPlatform(t, legacytest.Config{})
+	event, err := source.ForType(legacy.NotifyVirtualP).Parse(nil, callbackBody(t, server, map[string]any{
 		"type": "Card3dsOtp", "data": `{"cardNo":"5592922156696856","otp":"48151623"}`,
 	}))
 	if err != nil {
@@ -386,10 +453,10 @@ func TestLegacyEventsPrintNothing(t *testing.T) {
 	leaktest.Check(t, []string{"5592922156696856", "48151623", server.AppSecretText().Reveal()}, event, event.Data, source)
 }
 
-func FuzzLegacyParse(f *testing.F) {
-	server, source := legacyPlatform(f, legacytest.Config{})
-	f.Add(legacyBody(f, server, depositNotice()), legacy.NotifyDeposit)
-	f.Add(legacyBody(f, server, map[string]any{"type": "DeleteCard", "data": `{"cardNo":"1"}`}), legacy.NotifyVirtualP)
+func FuzzCallbackParse(f *testing.F) {
+	server, source := callbackPlatform(f, legacytest.Config{})
+	f.Add(callbackBody(f, server, depositNotice()), legacy.NotifyDeposit)
+	f.Add(callbackBody(f, server, map[string]any{"type": "DeleteCard", "data": `{"cardNo":"1"}`}), legacy.NotifyVirtualP)
 	f.Add([]byte(`{"sign":"00000000000000000000000000000000","appKey":"sandboxappkey0001"}`), "")
 	f.Fuzz(func(t *testing.T, body []byte, typ string) {
 		event, err := source.ForType(typ).Parse(nil, body)
@@ -399,9 +466,9 @@ func FuzzLegacyParse(f *testing.F) {
 	})
 }
 
-func BenchmarkLegacyParse(b *testing.B) {
-	server, source := legacyPlatform(b, legacytest.Config{})
-	body := legacyBody(b, server, depositNotice())
+func BenchmarkCallbackParse(b *testing.B) {
+	server, source := callbackPlatform(b, legacytest.Config{})
+	body := callbackBody(b, server, depositNotice())
 	source = source.ForType(legacy.NotifyDeposit)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -1,4 +1,4 @@
-package webhook_test
+package legacy_test
 
 import (
 	"crypto/sha256"
@@ -12,11 +12,11 @@ import (
 	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
-// TestLegacyIdsTellNothingOfASecret covers every event whose id comes from content
+// TestCallbackIDsTellNothingOfASecret covers every event whose id comes from content
 // that can hold a password, a card number or a pickup code.
-func TestLegacyIdsTellNothingOfASecret(t *testing.T) {
+func TestCallbackIDsTellNothingOfASecret(t *testing.T) {
 	t.Parallel()
-	server, source := legacyPlatform(t, legacytest.Config{})
+	server, source := callbackPlatform(t, legacytest.Config{})
 	nested := func(typ, data string) map[string]any { return map[string]any{"type": typ, "data": data} }
 	for _, tc := range []struct {
 		typ, secret, other string
@@ -38,7 +38,7 @@ func TestLegacyIdsTellNothingOfASecret(t *testing.T) {
 		t.Run(tc.typ, func(t *testing.T) {
 			t.Parallel()
 			src := source.ForType(tc.typ)
-			body := legacyBody(t, server, tc.content)
+			body := callbackBody(t, server, tc.content)
 			parse := func(src *webhook.Source, body []byte) *webhook.Event {
 				t.Helper()
 				event, err := src.Parse(nil, body)
@@ -74,7 +74,7 @@ func TestLegacyIdsTellNothingOfASecret(t *testing.T) {
 			for name, value := range tc.content {
 				next[name] = strings.ReplaceAll(value.(string), tc.secret, tc.other)
 			}
-			if parse(src, legacyBody(t, server, next)).ID == event.ID {
+			if parse(src, callbackBody(t, server, next)).ID == event.ID {
 				t.Error("another event counts as a repeat")
 			}
 			// An event has one id while the secret is changed.
@@ -82,7 +82,7 @@ func TestLegacyIdsTellNothingOfASecret(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			both, err := webhook.Legacy(webhook.LegacyConfig{
+			both, err := legacy.NewCallbacks(legacy.CallbackConfig{
 				AppKey: server.AppKey(), AppSecrets: []sign.AppSecret{server.AppSecret(), newer},
 			})
 			if err != nil {

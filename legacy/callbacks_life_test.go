@@ -1,4 +1,4 @@
-package webhook_test
+package legacy_test
 
 import (
 	"context"
@@ -19,9 +19,9 @@ import (
 	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
-// legacyMerchant serves every callback type at an address of its own and keeps the
+// callbackMerchant serves every callback type at an address of its own and keeps the
 // events.
-type legacyMerchant struct {
+type callbackMerchant struct {
 	url    string
 	mu     sync.Mutex
 	source *webhook.Source
@@ -30,7 +30,7 @@ type legacyMerchant struct {
 
 // start serves the merchant's callbacks; the source is known later, because it
 // needs the platform's secret and the platform needs the addresses.
-func (m *legacyMerchant) start(t *testing.T) {
+func (m *callbackMerchant) start(t *testing.T) {
 	mux := http.NewServeMux()
 	for _, typ := range legacy.NotifyTypes() {
 		mux.HandleFunc("POST /"+typ, func(w http.ResponseWriter, r *http.Request) {
@@ -47,7 +47,7 @@ func (m *legacyMerchant) start(t *testing.T) {
 	m.url = server.URL
 }
 
-func (m *legacyMerchant) receive(_ context.Context, event *webhook.Event) error {
+func (m *callbackMerchant) receive(_ context.Context, event *webhook.Event) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.events = append(m.events, event)
@@ -55,7 +55,7 @@ func (m *legacyMerchant) receive(_ context.Context, event *webhook.Event) error 
 }
 
 // take returns what came since the last call.
-func (m *legacyMerchant) take() []*webhook.Event {
+func (m *callbackMerchant) take() []*webhook.Event {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	out := m.events
@@ -63,30 +63,30 @@ func (m *legacyMerchant) take() []*webhook.Event {
 	return out
 }
 
-// TestLegacyLife lets the platform send every kind of callback, each of them twice,
+// TestCallbackLife lets the platform send every kind of callback, each of them twice,
 // and checks that each is dispatched once, as its struct, with its content.
-func TestLegacyLife(t *testing.T) {
+func TestCallbackLife(t *testing.T) {
 	t.Parallel()
 	for _, loose := range []bool{false, true} {
-		m := &legacyMerchant{}
+		m := &callbackMerchant{}
 		m.start(t)
 		webhooks := map[string]string{}
 		for _, typ := range legacy.NotifyTypes() {
 			webhooks[typ] = m.url + "/" + typ
 		}
-		server, source := legacyPlatform(t, legacytest.Config{Webhooks: webhooks, LooseTypes: loose})
+		server, source := callbackPlatform(t, legacytest.Config{Webhooks: webhooks, LooseTypes: loose})
 		m.source = source
 		server.SetCallbackFault(issuingtest.CallbackFault{Duplicate: true})
 		client, err := legacy.New(server.ClientConfig(), issuing.WithClock(server.Clock().Now))
 		if err != nil {
 			t.Fatal(err)
 		}
-		legacyLife(t, server, client, m, webhooks)
+		callbackLife(t, server, client, m, webhooks)
 	}
 }
 
-// legacyLife runs the operations and compares what came after each.
-func legacyLife(t *testing.T, server *legacytest.Server, client *legacy.Client, m *legacyMerchant, urls map[string]string) {
+// callbackLife runs the operations and compares what came after each.
+func callbackLife(t *testing.T, server *legacytest.Server, client *legacy.Client, m *callbackMerchant, urls map[string]string) {
 	t.Helper()
 	ctx := t.Context()
 	l, p, h := server.IssueCard(legacytest.VirtualL), server.IssueCard(legacytest.VirtualP), server.IssueCard(legacytest.VisaH)
@@ -143,7 +143,7 @@ func legacyLife(t *testing.T, server *legacytest.Server, client *legacy.Client, 
 		server.Clock().Advance(time.Minute)
 		var got []string
 		for _, event := range m.take() {
-			got = append(got, describeLegacy(event, l))
+			got = append(got, describeCallback(event, l))
 			if n, ok := event.Data.(*legacy.OOBNotification); ok {
 				oob = n
 			}
@@ -162,8 +162,8 @@ func legacyLife(t *testing.T, server *legacytest.Server, client *legacy.Client, 
 	}
 }
 
-// describeLegacy puts what identifies an event into words.
-func describeLegacy(event *webhook.Event, l issuing.Secret) string {
+// describeCallback puts what identifies an event into words.
+func describeCallback(event *webhook.Event, l issuing.Secret) string {
 	switch n := event.Data.(type) {
 	case *legacy.KYCNotification:
 		return fmt.Sprintf("%s %v", event.Type, n.Status)

@@ -1,0 +1,154 @@
+package legacy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/webhook"
+)
+
+// CallbackConfig is what callbacks are checked with.
+type CallbackConfig struct {
+	// AppKey must be the callback's appKey. Required.
+	AppKey string
+	// AppSecrets sign callbacks. Several are valid at once, for a change of
+	// secret. At least one is required. The first also keys the ids of events that
+	// their content alone identifies: keep its place for as long as it is valid.
+	AppSecrets []sign.AppSecret
+	// Deduper remembers signatures and events; nil is one in memory.
+	Deduper webhook.Deduper
+	// MaxBody bounds a body; 0 is webhook.DefaultMaxBody.
+	MaxBody int64
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+// NewCallbacks returns the source of the callbacks of WorldCard's previous API.
+// Events carry the pointers to [DepositNotification] and its siblings.
+//
+// Only VIRTUAL-P's callbacks name their type. Give every other type an address of
+// its own. Let the addresses end in one of [NotifyTypes] and serve them under a
+// pattern with the wildcard {type}, or serve each with [webhook.Source.ForType].
+//
+// # What deduplication protects against
+//
+// These callbacks carry no timestamp and no nonce. The source remembers the
+// signature, and with it all signed content, and what identifies the event (order
+// or record number and status), so a repeat is acknowledged and not dispatched,
+// whether it is the platform's retry or a copy that somebody sends again, and
+// whichever of the source's addresses it comes to.
+//
+// That holds for as long as the Deduper remembers. A copy that is sent again
+// after that, or to another source with a Deduper of its own, is authentic and is
+// dispatched: a captured callback stays valid until the secret changes. At an
+// address for another type it reads as that type, because the types share their
+// fields and nothing signed names them. So act on a callback by asking the
+// platform (every event's documentation names the query), and keep a record of
+// what was booked by order or record number. The signature is an MD5 without
+// separators between values: it covers the bytes, not the boundaries of fields.
+//
+// One-time passwords and out-of-band confirmations come once and are not sent
+// again after a failure; answer quickly.
+func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
+	var p check.Problems
+	p.Text("AppKey", cfg.AppKey, 0)
+	p.Required("AppSecrets", len(cfg.AppSecrets) > 0)
+	for i, secret := range cfg.AppSecrets {
+		if secret.IsZero() {
+			p.Add(fmt.Sprintf("AppSecrets[%d]", i), "is empty")
+		}
+	}
+	if err := p.Err(providerName, "NewCallbacks"); err != nil {
+		return nil, err
+	}
+	s := callbackScheme{appKey: cfg.AppKey, secrets: slices.Clone(cfg.AppSecrets)}
+	return webhook.NewSource(providerName, s, webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now),
+		webhook.WithMaxBody(cfg.MaxBody))
+}
+
+// callbackScheme implements [webhook.Scheme].
+type callbackScheme struct {
+	appKey  string
+	secrets []sign.AppSecret
+}
+
+// signedText returns the text of a signed parameter, "" when it is not there.
+func signedText(params []sign.Param, name string) string {
+	for _, p := range params {
+		if p.Name == name {
+			return p.Value
+		}
+	}
+	return ""
+}
+
+// Verify implements [webhook.Scheme]. All that is read stands in the body.
+func (s callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhook.Verified, error) {
+	params, signature := signedParams(req.Body)
+	switch {
+	case signature == "":
+		return webhook.Verified{}, webhook.ErrSignature
+	case signedText(params, "appKey") != s.appKey:
+		return webhook.Verified{}, webhook.ErrUnknownKey
+	case !slices.ContainsFunc(s.secrets, func(secret sign.AppSecret) bool {
+		return secret.VerifyParams(signature, params) == nil
+	}):
+		return webhook.Verified{}, webhook.ErrSignature
+	}
+	return webhook.Verified{Claims: []string{"sign/" + strings.ToLower(signature)}, Content: params}, nil
+}
+
+// Open implements [webhook.Scheme].
+func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.Verified) (*webhook.Event, error) {
+	params, _ := v.Content.([]sign.Param)
+	event := &webhook.Event{Type: req.Type, Raw: issuing.NewSecret(string(req.Body))}
+	content, known := req.Body, true
+	switch typ := req.Type; {
+	case typ == NotifyVirtualP, typ == "", virtualPType(typ):
+		// The body's own type counts, at an address for one of the four too.
+		if event.Type = signedText(params, "type"); event.Type == "" {
+			return nil, errors.New("no type in the body, and none was given with ForType")
+		}
+		// Another type's name in there does not make it that type.
+		if known = virtualPType(event.Type); known {
+			content = []byte(signedText(params, "data"))
+		}
+	case typ == NotifyVisaHOOB:
+		content = []byte(signedText(params, "data"))
+	}
+	if known {
+		data, err := decodeNotification(event.Type, content)
+		switch {
+		case err != nil:
+			return nil, err
+		case data != nil:
+			event.Data, event.ID = data, data.DedupeKey()
+		}
+	}
+	if n, ok := event.Data.(*TransferNotification); ok && event.ID != "" && !n.Ext.IsZero() {
+		event.ID += s.digest([]byte(n.Ext.Reveal()))
+	}
+	if event.ID == "" {
+		event.ID = event.Type + s.digest(content)
+	}
+	return event, nil
+}
+
+// digest stands for content in an id. It is keyed: ids reach logs and databases,
+// and passwords, card numbers and pickup codes are guessed easily. The key is the
+// first secret, so that an event has one id whichever secret it was signed with.
+func (s callbackScheme) digest(content []byte) string {
+	return "|hmac:" + s.secrets[0].Fingerprint(content)
+}
+
+// Answer implements [webhook.Scheme]: "ok" is the documented acknowledgement.
+func (callbackScheme) Answer(_ *webhook.Request, result webhook.Result) webhook.Answer {
+	return webhook.StandardAnswer(result)
+}
