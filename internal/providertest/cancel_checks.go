@@ -36,7 +36,7 @@ type stage struct {
 	has func(Op) bool
 	// options of the client; cancel ends the call's context.
 	options func(cancel func()) []issuing.Option
-	// prepare has the platform cancel.
+	// prepare has the platform cancel, or the network.
 	prepare func(t testing.TB, b *Bench, op Op, cancel func())
 }
 
@@ -96,9 +96,15 @@ var stages = []stage{
 	{
 		name: "while the answer comes", sent: true,
 		options: func(cancel func()) []issuing.Option {
-			network := &slow{begun: cancel}
-			network.armed.Store(true)
-			return []issuing.Option{issuing.WithHTTPClient(&http.Client{Transport: network})}
+			return []issuing.Option{issuing.WithHTTPClient(&http.Client{Transport: slow{cancel}})}
+		},
+		prepare: func(_ testing.TB, b *Bench, op Op, _ func()) {
+			b.Platform.Choose(func(name string) issuingtest.Fault {
+				if name == op.Name {
+					return issuingtest.Truncate()
+				}
+				return issuingtest.Fault{}
+			})
 		},
 	},
 	{

@@ -19,47 +19,40 @@ func (d *deaf) RoundTrip(r *http.Request) (*http.Response, error) {
 	if d.left.Add(-1) < 0 {
 		return http.DefaultTransport.RoundTrip(r)
 	}
-	drain(r)
+	_ = r.Body.Close() // nothing reads it, as in net/http
 	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("nobody listens")}
 }
 
-// drain reads and closes a request's body, as a RoundTripper has to.
-func drain(r *http.Request) {
-	if r.Body != nil {
-		_, _ = io.Copy(io.Discard, r.Body)
-		_ = r.Body.Close()
-	}
-}
-
-// slow is a network that, once armed, calls begun when the next answer's header is
-// there, and never brings the body.
-type slow struct {
-	armed atomic.Bool
-	begun func()
-}
+// slow is a network on which what is missing of an answer never comes; it calls
+// missing then.
+type slow struct{ missing func() }
 
 // RoundTrip implements http.RoundTripper.
-func (s *slow) RoundTrip(r *http.Request) (*http.Response, error) {
+func (s slow) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp, err := http.DefaultTransport.RoundTrip(r)
-	if err == nil && s.armed.Swap(false) {
-		_ = resp.Body.Close()
-		resp.Body = &silence{r.Context()}
-		s.begun()
+	if err == nil {
+		resp.Body = &endless{resp.Body, r.Context(), s.missing}
 	}
 	return resp, err
 }
 
-// silence is a body that brings nothing until its context ends.
-type silence struct{ ctx context.Context }
-
-// Read implements io.Reader.
-func (s *silence) Read([]byte) (int, error) {
-	<-s.ctx.Done()
-	return 0, s.ctx.Err()
+// endless is a body that breaks off with the end of its context.
+type endless struct {
+	io.ReadCloser
+	ctx     context.Context
+	missing func()
 }
 
-// Close implements io.Closer.
-func (s *silence) Close() error { return nil }
+// Read implements io.Reader.
+func (e *endless) Read(p []byte) (int, error) {
+	n, err := e.ReadCloser.Read(p)
+	if err != nil && err != io.EOF {
+		e.missing()
+		<-e.ctx.Done()
+		return n, e.ctx.Err()
+	}
+	return n, err
+}
 
 // stuck is a network that, while it is on, answers every request with the answer
 // to the first.
@@ -91,7 +84,7 @@ func (s *stuck) RoundTrip(r *http.Request) (*http.Response, error) {
 	defer s.mu.Unlock()
 	s.calls++
 	if s.first != nil && s.on {
-		drain(r)
+		_ = r.Body.Close()
 		return s.copy(), nil
 	}
 	resp, err := http.DefaultTransport.RoundTrip(r)
