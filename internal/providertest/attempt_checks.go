@@ -38,6 +38,20 @@ func (w *watch) hook(_ context.Context, e issuing.CallEvent) {
 	w.events = append(w.events, e)
 }
 
+// numbered checks that the hook saw n attempts, each with its number, of which all
+// but the last are followed by another.
+func (w *watch) numbered(t testing.TB, n int) {
+	t.Helper()
+	for i, event := range w.events {
+		if event.Attempt != i+1 || event.Retry != (i < n-1) {
+			t.Errorf("%s: event %d is attempt %d, another follows: %t", w.op, i+1, event.Attempt, event.Retry)
+		}
+	}
+	if len(w.events) != n {
+		t.Errorf("%s: the hook saw %d attempts, want %d", w.op, len(w.events), n)
+	}
+}
+
 // attempts is the number that a call has by default.
 const attempts = 3
 
@@ -100,14 +114,7 @@ func tries(ctx context.Context, t testing.TB, p Provider, safety transport.Safet
 	case lost == attempts && unsent && !errors.Is(err, issuing.ErrUnavailable):
 		t.Errorf("%s never left: %v", op.Name, err)
 	}
-	for i, event := range w.events {
-		if event.Attempt != i+1 || event.Retry != (i < attempts-1) {
-			t.Errorf("%s: event %d is attempt %d, another follows: %t", op.Name, i+1, event.Attempt, event.Retry)
-		}
-	}
-	if len(w.events) != attempts {
-		t.Errorf("%s: the hook saw %d attempts", op.Name, len(w.events))
-	}
+	w.numbered(t, info.Attempts)
 	return true
 }
 
@@ -145,25 +152,31 @@ func everyEnd(ctx context.Context, t testing.TB, p Provider) {
 	}
 }
 
-// lookedUp: an answer that is lost is settled by a look, which CallInfo says, and
-// without the look the error says what to ask.
+// lookedUp: an answer that is lost is settled by a look, which CallInfo says. What
+// the look asks for is no attempt of the operation.
 func lookedUp(ctx context.Context, t testing.TB, p Provider) {
-	b := p.Open(t)
+	w := &watch{}
+	b := p.Open(t, issuing.WithHook(w.hook))
 	tried := false
 	for _, op := range b.Ops {
 		if op.Look == "" {
 			continue
 		}
 		tried = true
-		before, looks := op.done(), b.Platform.Requests(op.Look)
-		check(t, b.Platform.Inject(op.Name, issuingtest.DropAfter(), issuingtest.DropAfter(), issuingtest.DropAfter()))
+		call, before, looks := op.Ready(), op.done(), b.Platform.Requests(op.Look)
+		w.op, w.events = op.Name, nil
+		b.Platform.Choose(lost(op.Name))
 		info := stale()
-		if err := op.Call(ctx, issuing.WithCallInfo(&info)); err != nil || !info.Settled {
+		err := call(ctx, issuing.WithCallInfo(&info))
+		b.Platform.Choose(nil)
+		if err != nil || !info.Settled {
 			t.Errorf("%s: %v, CallInfo %+v", op.Name, err, info)
 		}
-		if done, looked := op.done()-before, b.Platform.Requests(op.Look)-looks; done != 1 || looked == 0 {
+		looked := b.Platform.Requests(op.Look) - looks
+		if done := op.done() - before; done != 1 || looked == 0 {
 			t.Errorf("%s: done %d times, looked up with %d requests", op.Name, done, looked)
 		}
+		w.numbered(t, info.Attempts)
 	}
 	if !tried {
 		t.Skip("no look-ups")

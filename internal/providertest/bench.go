@@ -108,12 +108,22 @@ func bare[R any](send func(context.Context, R, ...issuing.CallOption) error) met
 // always is a request that can be sent any number of times.
 func always[R any](req R) func() R { return func() R { return req } }
 
-// List is a list with an iterator over all of it.
+// List is a list of at least two items with an iterator over all of it.
 type List struct {
 	Op    string
-	Pages int // that it has, at least: one item stands on each where size can be chosen
+	Pages Pages
 	All   func(ctx context.Context) iter.Seq2[any, error]
 }
+
+// Pages says how a List comes.
+type Pages int
+
+// How lists come.
+const (
+	Whole  Pages = iota // on one page, where its size cannot be chosen
+	Placed              // an item on each page, whose answers tell where they stand
+	Blind               // an item on each page, whose answers do not
+)
 
 // items adapts an iterator of a client to a List's.
 func items[T any](items iter.Seq2[T, error]) iter.Seq2[any, error] {

@@ -3,6 +3,7 @@ package providertest
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"sync/atomic"
 	"testing"
@@ -86,6 +87,17 @@ var stages = []stage{
 	{
 		name:    "in the limiter",
 		options: func(cancel func()) []issuing.Option { return []issuing.Option{atLimit(0, cancel)} },
+	},
+	{
+		name: "while it connects",
+		options: func(cancel func()) []issuing.Option {
+			network := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+				cancel()
+				<-ctx.Done()
+				return nil, ctx.Err()
+			}}
+			return []issuing.Option{issuing.WithHTTPClient(&http.Client{Transport: network})}
+		},
 	},
 	{
 		name: "while the platform thinks", sent: true,

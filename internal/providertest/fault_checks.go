@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -20,6 +21,13 @@ var faults = []issuingtest.Fault{
 	issuingtest.Replace("<html></html>"), issuingtest.Replace(`{"code":"","message":null}`),
 	issuingtest.Refuse(http.StatusServiceUnavailable, "{}"), issuingtest.Refuse(http.StatusBadRequest, "[]"),
 	issuingtest.Refuse(http.StatusFound, ""), issuingtest.Refuse(http.StatusForbidden, "{}"),
+}
+
+// hostile are answers that nobody should send.
+var hostile = []issuingtest.Fault{
+	issuingtest.Replace(strings.Repeat("[", 100_000)), issuingtest.Replace(strings.Repeat(" ", 5<<20)),
+	issuingtest.Replace("\x00\xff\xfe"), issuingtest.Replace("null"), issuingtest.Replace("7"),
+	issuingtest.Replace(`{"code":{},"data":[[]],"head":7,"body":"","msgResponse":[],"responseCode":1e9,"status":true}`),
 }
 
 // sequences are faults of one call's attempts, of which the later ones say nothing
@@ -38,7 +46,7 @@ type script struct {
 }
 
 // scripts are each fault once, at every attempt, and at every attempt of whatever
-// else the call asks for as well; and the sequences.
+// else the call asks for as well; each hostile answer once; and the sequences.
 func scripts() []script {
 	var out []script
 	for _, fault := range faults {
@@ -54,6 +62,9 @@ func scripts() []script {
 		out = append(out, script{fmt.Sprint(fault, " everywhere"), func(Op) func(string) issuingtest.Fault {
 			return func(string) issuingtest.Fault { return fault }
 		}})
+	}
+	for _, fault := range hostile {
+		out = append(out, inTurn(fault))
 	}
 	for _, sequence := range sequences {
 		out = append(out, inTurn(sequence...))
@@ -118,6 +129,9 @@ func wantHonest(t testing.TB, what string, op Op, info issuing.CallInfo, err err
 	case op.Safety == transport.Read && errors.Is(err, issuing.ErrOutcomeUnknown):
 		t.Errorf("%s: a read has no outcome", what)
 	}
+	if strings.Contains(err.Error(), "://") {
+		t.Errorf("%s: an address is printed", what)
+	}
 	if !errors.Is(err, issuing.ErrOutcomeUnknown) {
 		return
 	}
@@ -138,32 +152,42 @@ func wantHonest(t testing.TB, what string, op Op, info issuing.CallInfo, err err
 // maxPages is more requests than any list of the platforms in memory needs.
 const maxPages = 1000
 
-// listsEnd: a list ends on a platform that pages, and on one that answers the
-// same page for ever.
+// listsEnd: a list ends on a platform that pages, and on one that answers the same
+// page for ever. Where an answer tells which page it is, the second ends with an
+// error, because it would repeat items.
 func listsEnd(ctx context.Context, t testing.TB, p Provider) {
 	network := &stuck{}
 	b := p.Open(t, issuing.WithHTTPClient(&http.Client{Transport: network}))
 	if len(b.Lists) == 0 {
 		t.Skip("no lists with an iterator")
 	}
-	for _, on := range []bool{false, true} {
-		for _, list := range b.Lists {
-			network.set(on)
-			items := 0
-			for _, err := range list.All(ctx) {
-				if err != nil {
-					if !on {
-						t.Errorf("%s: %v", list.Op, err)
-					}
-					continue
-				}
-				if items++; items > 100*maxPages || network.requests() > maxPages {
-					t.Fatalf("%s, the same page for ever %t: %d items", list.Op, on, items)
-				}
-			}
-			if n := network.requests(); items < 1 || !on && (items < 2 || n < list.Pages) {
-				t.Errorf("%s, the same page for ever %t: %d items in %d requests", list.Op, on, items, n)
-			}
+	for _, list := range b.Lists {
+		network.set(false)
+		items, err := drain(ctx, t, list, network)
+		if n := network.requests(); err != nil || items < 2 || (list.Pages != Whole && n < items) {
+			t.Errorf("%s: %d items in %d requests, %v", list.Op, items, n, err)
+		}
+		network.set(true)
+		items, err = drain(ctx, t, list, network)
+		if items == 0 || (list.Pages == Placed) != errors.Is(err, issuing.ErrBadResponse) {
+			t.Errorf("%s, the same page for ever: %d items, %v", list.Op, items, err)
 		}
 	}
+}
+
+// drain reads a list to its end.
+func drain(ctx context.Context, t testing.TB, list List, network *stuck) (items int, last error) {
+	t.Helper()
+	for _, err := range list.All(ctx) {
+		if last != nil {
+			t.Errorf("%s: goes on after %v", list.Op, last)
+		}
+		if last = err; err == nil {
+			items++
+		}
+		if items > 100*maxPages || network.requests() > maxPages {
+			t.Fatalf("%s: %d items and no end", list.Op, items)
+		}
+	}
+	return items, last
 }

@@ -139,20 +139,20 @@ func (l *legacies) lists() []List {
 	}
 	virtual := legacy.VirtualTransactionsRequest{PageSize: 1, From: first, To: last}
 	return []List{
-		{"MasterE.TransactionPage", 2, func(ctx context.Context) iter.Seq2[any, error] {
+		{"MasterE.TransactionPage", Placed, func(ctx context.Context) iter.Seq2[any, error] {
 			return items(l.client.MasterE.AllTransactions(ctx, legacy.MasterETransactionsRequest{CardNumber: masterE, PageSize: 1}))
 		}},
-		{"VisaH.Transactions", 2, func(ctx context.Context) iter.Seq2[any, error] {
+		{"VisaH.Transactions", Placed, func(ctx context.Context) iter.Seq2[any, error] {
 			return items(l.client.VisaH.AllTransactions(ctx, legacy.VisaHTransactionsRequest{
 				CardNumber: l.visaH, PageSize: 1, From: first, To: last,
 			}))
 		}},
-		{"VirtualL.Transactions", 2, func(ctx context.Context) iter.Seq2[any, error] {
+		{"VirtualL.Transactions", Placed, func(ctx context.Context) iter.Seq2[any, error] {
 			req := virtual
 			req.CardNumber = virtualL
 			return items(l.client.VirtualL.AllTransactions(ctx, req))
 		}},
-		{"VirtualP.Transactions", 2, func(ctx context.Context) iter.Seq2[any, error] {
+		{"VirtualP.Transactions", Placed, func(ctx context.Context) iter.Seq2[any, error] {
 			req := virtual
 			req.CardNumber = l.virtual
 			return items(l.client.VirtualP.AllTransactions(ctx, req))

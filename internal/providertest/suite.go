@@ -53,29 +53,60 @@ func (m *matrix) set(check, provider, state string) {
 	m.states[check+"/"+provider] = state
 }
 
-// String draws the matrix.
-func (m *matrix) String(providers []Provider) string {
+// draw returns the matrix, a line for each check and a column for each provider.
+func (m *matrix) draw(providers []Provider) string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var b strings.Builder
-	fmt.Fprintf(&b, "\n%-76s", "check")
-	for _, p := range providers {
-		fmt.Fprintf(&b, " %-9s", p.Name)
-	}
+	width := 0
 	for _, c := range Checks {
-		fmt.Fprintf(&b, "\n%-76s", c.Name)
+		width = max(width, len(c.Name))
+	}
+	var b strings.Builder
+	line := func(name string, cell func(Provider) string) {
+		fmt.Fprintf(&b, "\n%-*s", width, name)
 		for _, p := range providers {
-			fmt.Fprintf(&b, " %-9s", m.states[c.Name+"/"+p.Name])
+			fmt.Fprintf(&b, "  %-*s", len("worldcard"), cell(p))
+		}
+	}
+	line("", func(p Provider) string { return p.Name })
+	for _, c := range Checks {
+		line(c.Name, func(p Provider) string { return m.states[c.Name+"/"+p.Name] })
+	}
+	return b.String() + "\n-: the provider has no such thing"
+}
+
+// tried lists the operations that the checks use, by provider and safety.
+func tried(t *testing.T, providers []Provider) string {
+	t.Helper()
+	var b strings.Builder
+	for _, p := range providers {
+		name, bench := p.Name, p.Open(t)
+		for _, safety := range safeties {
+			var ops []string
+			for _, op := range bench.Ops {
+				text := op.Name
+				if op.Look != "" {
+					text += " (looked up with " + op.Look + ")"
+				}
+				if op.Safety == safety {
+					ops = append(ops, text)
+				}
+			}
+			if len(ops) > 0 {
+				fmt.Fprintf(&b, "\n%-9s  %-7v  %s", name, safety, strings.Join(ops, ", "))
+				name = ""
+			}
 		}
 	}
 	return b.String()
 }
 
-// Run runs every check for every provider and logs the matrix.
+// Run runs every check for every provider and logs what they used and the matrix.
 func Run(t *testing.T, providers []Provider) {
 	t.Helper()
 	m := &matrix{states: map[string]string{}}
-	t.Cleanup(func() { t.Log(m.String(providers)) })
+	operations := tried(t, providers)
+	t.Cleanup(func() { t.Log(operations + "\n" + m.draw(providers)) })
 	for _, c := range Checks {
 		for _, p := range providers {
 			t.Run(c.Name+"/"+p.Name, func(t *testing.T) {

@@ -127,10 +127,10 @@ func (u *unionpays) suspended() int {
 
 func (u *unionpays) lists() []List {
 	return []List{
-		{"ATMs.List", 2, func(ctx context.Context) iter.Seq2[any, error] {
+		{"ATMs.List", Placed, func(ctx context.Context) iter.Seq2[any, error] {
 			return items(u.client.ATMs.All(ctx, unionpay.ListRequest{CountryCode: "702", PageNo: 1, PageSize: 1}))
 		}},
-		{"ATMs.Nearby", 2, func(ctx context.Context) iter.Seq2[any, error] {
+		{"ATMs.Nearby", Placed, func(ctx context.Context) iter.Seq2[any, error] {
 			return items(u.client.ATMs.AllNearby(ctx, unionpay.NearbyRequest{
 				Longitude: "+103.8519", Latitude: "+1.2902", PageNo: 1, PageSize: 1,
 			}))

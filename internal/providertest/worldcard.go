@@ -140,13 +140,13 @@ func (w *worldcards) lists() []List {
 		check(w.t, w.buy())
 	}
 	return []List{
-		{"Virtual.BINs", 2, func(ctx context.Context) iter.Seq2[any, error] {
+		{"Virtual.BINs", Placed, func(ctx context.Context) iter.Seq2[any, error] {
 			return items(w.client.Virtual.AllBINs(ctx, worldcard.BINsRequest{PageSize: 1}))
 		}},
-		{"Cards.Deposits", 2, func(ctx context.Context) iter.Seq2[any, error] {
+		{"Cards.Deposits", Placed, func(ctx context.Context) iter.Seq2[any, error] {
 			return items(w.client.Cards.AllDeposits(ctx, worldcard.DepositsRequest{CardRef: w.card, PageSize: 1}))
 		}},
-		{"Cards.Transactions", 1, func(ctx context.Context) iter.Seq2[any, error] {
+		{"Cards.Transactions", Whole, func(ctx context.Context) iter.Seq2[any, error] {
 			return items(w.client.Cards.AllTransactions(ctx, w.card))
 		}},
 	}
