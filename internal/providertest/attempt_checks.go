@@ -55,66 +55,81 @@ func (w *watch) numbered(t testing.TB, n int) {
 // attempts is the number that a call has by default.
 const attempts = 3
 
+// loss is what becomes of a call's first attempts.
+type loss int
+
+const (
+	onTheWay loss = iota // they leave and do not arrive
+	unsent               // nobody listens, so they do not leave
+)
+
+// trial is a call of which the first attempts are lost.
+type trial struct {
+	safety transport.Safety
+	how    loss
+	lost   int
+}
+
 // threeAttempts: whether requests are lost or never leave, and whether the last
 // one is as well, three attempts are three for everybody.
 func threeAttempts(ctx context.Context, t testing.TB, p Provider) {
 	tried := 0
 	for _, safety := range safeties {
 		for lost := attempts - 1; lost <= attempts; lost++ {
-			if safety != transport.Once && tries(ctx, t, p, safety, lost, false) {
-				tried++
-			}
-			if tries(ctx, t, p, safety, lost, true) {
-				tried++
+			for _, how := range []loss{onTheWay, unsent} {
+				if safety == transport.Once && how == onTheWay {
+					continue // not repeated
+				}
+				if (trial{safety, how, lost}).run(ctx, t, p) {
+					tried++
+				}
 			}
 		}
 	}
-	if tried < attempts {
-		t.Errorf("%d operations tried", tried)
+	if tried < 6 {
+		t.Errorf("%d calls tried", tried)
 	}
 }
 
-// tries makes a call of which the first attempts are lost, on the way or, where
-// nobody listens, before they leave. It returns false where the provider has no
-// operation of the safety.
-func tries(ctx context.Context, t testing.TB, p Provider, safety transport.Safety, lost int, unsent bool) bool {
+// run makes the call. It returns false where the provider has no operation of the
+// safety.
+func (c trial) run(ctx context.Context, t testing.TB, p Provider) bool {
 	t.Helper()
 	w, network := &watch{}, &deaf{}
 	b := p.Open(t, issuing.WithHook(w.hook), issuing.WithHTTPClient(&http.Client{Transport: network}))
-	op := b.op(safety)
+	op := b.op(c.safety)
 	if op == nil {
 		return false
 	}
 	w.op = op.Name
-	arrive := attempts
-	if unsent {
-		network.left.Store(int64(lost))
-		arrive -= lost
+	arrive, call := attempts, op.Ready()
+	if c.how == unsent {
+		network.left.Store(int64(c.lost))
+		arrive -= c.lost
 	} else {
-		for range lost {
+		for range c.lost {
 			check(t, b.Platform.Inject(op.Name, issuingtest.DropBefore()))
 		}
 	}
-	call, info := op.Ready(), stale()
-	before, start := b.Platform.Requests(op.Name), time.Now()
+	info, before, start := stale(), b.Platform.Requests(op.Name), time.Now()
 	err := call(ctx, issuing.WithCallInfo(&info))
 	whole := time.Since(start)
-	if info.Duration > whole || info.Duration < w.last.Sub(w.first) {
-		t.Errorf("%s: CallInfo says %v; the call took %v, its attempts %v", op.Name, info.Duration, whole, w.last.Sub(w.first))
+	if inside := w.last.Sub(w.first); info.Duration > whole || info.Duration < inside {
+		t.Errorf("%s: CallInfo says %v; the call took %v, its attempts %v", op.Name, info.Duration, whole, inside)
 	}
 	if n := b.Platform.Requests(op.Name) - before; info.Attempts != attempts || n != arrive {
 		t.Errorf("%s: CallInfo says %d attempts, the platform saw %d", op.Name, info.Attempts, n)
 	}
 	var e *issuing.Error
 	switch {
-	case lost < attempts && err != nil:
-		t.Errorf("%s after %d lost: %v", op.Name, lost, err)
-	case lost == attempts && (!errors.As(err, &e) || e.Attempts != attempts):
-		t.Errorf("%s after %d lost: %v", op.Name, lost, err)
-	case lost == attempts && unsent && !errors.Is(err, issuing.ErrUnavailable):
+	case c.lost < attempts && err != nil:
+		t.Errorf("%s after %d lost: %v", op.Name, c.lost, err)
+	case c.lost == attempts && (!errors.As(err, &e) || e.Attempts != attempts):
+		t.Errorf("%s after %d lost: %v", op.Name, c.lost, err)
+	case c.lost == attempts && c.how == unsent && !errors.Is(err, issuing.ErrUnavailable):
 		t.Errorf("%s never left: %v", op.Name, err)
 	}
-	w.numbered(t, info.Attempts)
+	w.numbered(t, attempts)
 	return true
 }
 
@@ -138,7 +153,8 @@ func everyEnd(ctx context.Context, t testing.TB, p Provider) {
 			if (err != nil) != end.fails && op.Look == "" {
 				t.Errorf("%s, %v: %v", op.Name, end.fault, err)
 			}
-			if info.Provider != p.Name || info.Op != op.Name || info.Attempts != 1 || info.Duration <= 0 || info.Status/100 != end.status/100 {
+			named := info.Provider == p.Name && info.Op == op.Name
+			if !named || info.Attempts != 1 || info.Duration <= 0 || info.Status/100 != end.status/100 {
 				t.Errorf("%s, %v: CallInfo %+v", op.Name, end.fault, info)
 			}
 			if info.Key == "stale" || info.RequestID == "stale" || info.Raw.Reveal() == "stale" || info.Settled && op.Look == "" {

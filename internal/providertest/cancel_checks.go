@@ -122,11 +122,12 @@ var stages = []stage{
 	{
 		name: "in the wait", sent: true, has: repeats,
 		options: func(cancel func()) []issuing.Option {
-			return []issuing.Option{issuing.WithRetryWait(time.Hour, time.Hour), issuing.WithHook(func(_ context.Context, e issuing.CallEvent) {
+			hook := func(_ context.Context, e issuing.CallEvent) {
 				if e.Retry {
 					cancel()
 				}
-			})}
+			}
+			return []issuing.Option{issuing.WithRetryWait(time.Hour, time.Hour), issuing.WithHook(hook)}
 		},
 		prepare: func(t testing.TB, b *Bench, op Op, _ func()) {
 			check(t, b.Platform.Inject(op.Name, issuingtest.DropBefore()))
