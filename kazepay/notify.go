@@ -14,13 +14,13 @@ import (
 // other: somebody may have moved a genuine content under another head.
 var errKinds = errors.New("head and content name different kinds")
 
-// NotificationKind tells the kind of a callback: by head.apiCode, else by the
+// notificationKind tells the kind of a callback: by head.apiCode, else by the
 // content's type, notifyType or apiCode, else by the fields that are there.
 // Names maps KazePay's own names, as far as the merchant has learnt them, to the
 // kinds of this package; it may be nil. The kind is "" when nothing fits, and
 // when head.apiCode, which the default profile does not sign, names a kind while
 // the fields are those of another.
-func NotificationKind(apiCode string, plaintext []byte, names map[string]string) (kind string, err error) {
+func notificationKind(apiCode string, plaintext []byte, names map[string]string) (kind string, err error) {
 	m := members(plaintext)
 	kind = namedKind(apiCode, names)
 	signed := false // the content names the kind itself
@@ -175,11 +175,10 @@ func fits(kind string, m object) bool {
 	return false
 }
 
-// DecodeNotification decodes the verified JSON of a callback. Times without a
-// zone are read in location; nil is UTC. The package webhook calls it. A kind
-// that is not known, or whose necessary fields are missing, gives nil and no
-// error.
-func DecodeNotification(kind string, plaintext []byte, location *time.Location) (Notification, error) {
+// decodeNotification decodes the verified JSON of a callback. Times without a
+// zone are read in location; nil is UTC. A kind that is not known, or whose
+// necessary fields are missing, gives nil and no error.
+func decodeNotification(kind string, plaintext []byte, location *time.Location) (Notification, error) {
 	m := members(plaintext)
 	if !fits(kind, m) {
 		return nil, nil

@@ -1,4 +1,4 @@
-package webhook_test
+package kazepay_test
 
 import (
 	"bytes"
@@ -13,59 +13,35 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/leaktest"
-	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
-// kpKeys are the keys of all KazePay platforms of these tests.
-var kpKeys = sync.OnceValue(func() kazepaytest.Keys {
-	keys, _ := kazepaytest.NewKeys()
-	return keys
-})
-
-var kpEpoch = time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC)
-
-func kpPlatform(t testing.TB, cfg kazepaytest.Config) *kazepaytest.Server {
-	t.Helper()
-	cfg.Keys = kpKeys()
-	if cfg.Clock == nil {
-		cfg.Clock = issuingtest.NewClock(kpEpoch)
-	}
-	server, err := kazepaytest.NewServer(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Close)
-	return server
-}
-
-func kpConfig(server *kazepaytest.Server) webhook.KazePayConfig {
+func callbackConfig(server *kazepaytest.Server) kazepay.CallbackConfig {
 	cfg := server.ClientConfig()
-	return webhook.KazePayConfig{
+	return kazepay.CallbackConfig{
 		PlatformKeys: []sign.PublicKey{cfg.PlatformKey}, PrivateKey: cfg.PrivateKey, Profile: cfg.Profile, SysID: cfg.SysID,
 	}
 }
 
-func kpSource(t testing.TB, cfg webhook.KazePayConfig) *webhook.Source {
+func callbacks(t testing.TB, cfg kazepay.CallbackConfig) *webhook.Source {
 	t.Helper()
-	src, err := webhook.KazePay(cfg)
+	src, err := kazepay.NewCallbacks(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return src
 }
 
-// kpCallback is a genuine callback.
-func kpCallback(t testing.TB, server *kazepaytest.Server, kind string, content map[string]any) []byte {
+// genuine is a genuine callback.
+func genuine(t testing.TB, server *kazepaytest.Server, kind string, content map[string]any) []byte {
 	t.Helper()
 	_, body, err := server.SealCallback(kind, content)
 	if err != nil {
@@ -74,14 +50,14 @@ func kpCallback(t testing.TB, server *kazepaytest.Server, kind string, content m
 	return body
 }
 
-var kpDeposit = map[string]any{
+var depositResult = map[string]any{
 	"userBankcardId": 140, "cardNo": "4242424242413691", "amount": "100.00", "receiveAmount": "99.50", "currency": "USD",
 	"status": "SUCCESS", "createAt": int64(1691550780785),
 }
 
-func TestKazePayConfigIsChecked(t *testing.T) {
+func TestCallbackConfigIsChecked(t *testing.T) {
 	t.Parallel()
-	good := kpConfig(kpPlatform(t, kazepaytest.Config{}))
+	good := callbackConfig(startServer(t, kazepaytest.Config{}))
 	weak, err := rsa.GenerateKey(rand.Reader, 1024)
 	if err != nil {
 		t.Fatal(err)
@@ -90,32 +66,32 @@ func TestKazePayConfigIsChecked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, change := range map[string]func(*webhook.KazePayConfig){
-		"PrivateKey weak": func(c *webhook.KazePayConfig) { c.PrivateKey = weakKey },
-		"PlatformKeys[1] weak": func(c *webhook.KazePayConfig) {
+	for name, change := range map[string]func(*kazepay.CallbackConfig){
+		"PrivateKey weak": func(c *kazepay.CallbackConfig) { c.PrivateKey = weakKey },
+		"PlatformKeys[1] weak": func(c *kazepay.CallbackConfig) {
 			c.PlatformKeys = append(slices.Clone(c.PlatformKeys), weakKey.Public())
 		},
-		"PlatformKeys":    func(c *webhook.KazePayConfig) { c.PlatformKeys = nil },
-		"PlatformKeys[0]": func(c *webhook.KazePayConfig) { c.PlatformKeys = []sign.PublicKey{{}} },
-		"PrivateKey":      func(c *webhook.KazePayConfig) { c.PrivateKey = sign.PrivateKey{} },
-		"Profile":         func(c *webhook.KazePayConfig) { c.Profile.Wrap = 7 },
-		"Names":           func(c *webhook.KazePayConfig) { c.Names = map[string]string{"x": "SOMETHING"} },
-		"Ack":             func(c *webhook.KazePayConfig) { c.Ack = 4 },
+		"PlatformKeys":    func(c *kazepay.CallbackConfig) { c.PlatformKeys = nil },
+		"PlatformKeys[0]": func(c *kazepay.CallbackConfig) { c.PlatformKeys = []sign.PublicKey{{}} },
+		"PrivateKey":      func(c *kazepay.CallbackConfig) { c.PrivateKey = sign.PrivateKey{} },
+		"Profile":         func(c *kazepay.CallbackConfig) { c.Profile.Wrap = 7 },
+		"Names":           func(c *kazepay.CallbackConfig) { c.Names = map[string]string{"x": "SOMETHING"} },
+		"Ack":             func(c *kazepay.CallbackConfig) { c.Ack = 4 },
 	} {
 		cfg := good
 		change(&cfg)
 		var e *issuing.Error
-		if _, err := webhook.KazePay(cfg); !errors.As(err, &e) || len(e.Fields) != 1 || e.Fields[0].Field != strings.TrimSuffix(name, " weak") {
+		if _, err := kazepay.NewCallbacks(cfg); !errors.As(err, &e) || len(e.Fields) != 1 || e.Fields[0].Field != strings.TrimSuffix(name, " weak") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
-func TestKazePayKindsWhereverTheyAreNamed(t *testing.T) {
+func TestCallbackKindsWhereverTheyAreNamed(t *testing.T) {
 	t.Parallel()
 	for _, names := range []kazepaytest.CallbackName{kazepaytest.NameInHead, kazepaytest.NameInContent, kazepaytest.NameNowhere} {
-		server := kpPlatform(t, kazepaytest.Config{Quirks: kazepaytest.Quirks{CallbackNames: names}})
-		event, err := kpSource(t, kpConfig(server)).Parse(nil, kpCallback(t, server, kazepay.NotifyCardDeposit, kpDeposit))
+		server := startServer(t, kazepaytest.Config{Quirks: kazepaytest.Quirks{CallbackNames: names}})
+		event, err := callbacks(t, callbackConfig(server)).Parse(nil, genuine(t, server, kazepay.NotifyCardDeposit, depositResult))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -130,22 +106,22 @@ func TestKazePayKindsWhereverTheyAreNamed(t *testing.T) {
 	}
 }
 
-func TestKazePayNamesOfItsOwn(t *testing.T) {
+func TestCallbackNamesOfItsOwn(t *testing.T) {
 	t.Parallel()
-	server := kpPlatform(t, kazepaytest.Config{})
-	cfg := kpConfig(server)
+	server := startServer(t, kazepaytest.Config{})
+	cfg := callbackConfig(server)
 	cfg.Names = map[string]string{"cardRechargeNotify": kazepay.NotifyCardDeposit}
-	event, err := kpSource(t, cfg).Parse(nil, kpCallback(t, server, "cardRechargeNotify", kpDeposit))
+	event, err := callbacks(t, cfg).Parse(nil, genuine(t, server, "cardRechargeNotify", depositResult))
 	if _, ok := event.Data.(*kazepay.CardDeposited); err != nil || !ok {
 		t.Errorf("%+v, %v", event, err)
 	}
 }
 
-func TestKazePayUnknownKindsAreKept(t *testing.T) {
+func TestCallbackUnknownKindsAreKept(t *testing.T) {
 	t.Parallel()
-	server := kpPlatform(t, kazepaytest.Config{})
-	src := kpSource(t, kpConfig(server))
-	event, err := src.Parse(nil, kpCallback(t, server, "SOMETHING_NEW", map[string]any{"hello": "world"}))
+	server := startServer(t, kazepaytest.Config{})
+	src := callbacks(t, callbackConfig(server))
+	event, err := src.Parse(nil, genuine(t, server, "SOMETHING_NEW", map[string]any{"hello": "world"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,12 +130,12 @@ func TestKazePayUnknownKindsAreKept(t *testing.T) {
 		t.Errorf("%+v", event)
 	}
 	// A known kind without what it needs is unknown as well: nobody books money on it.
-	event, err = src.Parse(nil, kpCallback(t, server, kazepay.NotifyCardDeposit, map[string]any{"cardNo": "1"}))
+	event, err = src.Parse(nil, genuine(t, server, kazepay.NotifyCardDeposit, map[string]any{"cardNo": "1"}))
 	if _, ok := event.Data.(*webhook.Unknown); err != nil || !ok || event.Type != kazepay.NotifyCardDeposit {
 		t.Errorf("%+v, %v", event, err)
 	}
 	// A genuine top-up under the name of a closed card is none of both.
-	moved := bytes.Replace(kpCallback(t, server, kazepay.NotifyCardDeposit, kpDeposit), []byte(kazepay.NotifyCardDeposit), []byte(kazepay.NotifyCardClose), 1)
+	moved := bytes.Replace(genuine(t, server, kazepay.NotifyCardDeposit, depositResult), []byte(kazepay.NotifyCardDeposit), []byte(kazepay.NotifyCardClose), 1)
 	event, err = src.Parse(nil, moved)
 	if _, ok := event.Data.(*webhook.Unknown); err != nil || !ok || event.Type != kazepay.NotifyCardClose {
 		t.Errorf("%+v, %v", event, err)
@@ -168,17 +144,17 @@ func TestKazePayUnknownKindsAreKept(t *testing.T) {
 	if _, ok := event.Data.(*webhook.Unknown); err != nil || !ok {
 		t.Errorf("%+v, %v", event, err)
 	}
-	event, err = src.ForType(kazepay.NotifyCardClose).Parse(nil, kpCallback(t, server, "x", map[string]any{"cardID": "1"}))
+	event, err = src.ForType(kazepay.NotifyCardClose).Parse(nil, genuine(t, server, "x", map[string]any{"cardID": "1"}))
 	if _, ok := event.Data.(*kazepay.CardClosed); err != nil || !ok {
 		t.Errorf("%+v, %v", event, err)
 	}
 }
 
-func TestKazePayRefusals(t *testing.T) {
+func TestCallbackRefusals(t *testing.T) {
 	t.Parallel()
-	server := kpPlatform(t, kazepaytest.Config{})
-	src := kpSource(t, kpConfig(server))
-	good := kpCallback(t, server, kazepay.NotifyCardDeposit, kpDeposit)
+	server := startServer(t, kazepaytest.Config{})
+	src := callbacks(t, callbackConfig(server))
+	good := genuine(t, server, kazepay.NotifyCardDeposit, depositResult)
 	replace := func(old, replacement string) []byte {
 		if !bytes.Contains(good, []byte(old)) {
 			t.Fatalf("no %s in the callback", old)
@@ -186,7 +162,7 @@ func TestKazePayRefusals(t *testing.T) {
 		return bytes.Replace(good, []byte(old), []byte(replacement), 1)
 	}
 	_, forged := kazepaytest.ForgeSignature(http.Header{}, bytes.Clone(good))
-	other := kpConfig(server)
+	other := callbackConfig(server)
 	other.PlatformKeys = []sign.PublicKey{other.PrivateKey.Public()}
 	for name, c := range map[string]struct {
 		src  *webhook.Source
@@ -195,15 +171,15 @@ func TestKazePayRefusals(t *testing.T) {
 	}{
 		"good":                  {src, good, nil},
 		"forged":                {src, forged, webhook.ErrSignature},
-		"another platform":      {kpSource(t, other), good, webhook.ErrSignature},
+		"another platform":      {callbacks(t, other), good, webhook.ErrSignature},
 		"no signature":          {src, replace(`"sign"`, `"sing"`), webhook.ErrSignature},
 		"no key":                {src, replace(`"keyEnc"`, `"key"`), webhook.ErrSignature},
 		"no content":            {src, replace(`"encrypt"`, `"decrypt"`), webhook.ErrSignature},
 		"tampered":              {src, replace(`"encrypt":"`, `"encrypt":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA`), webhook.ErrSignature},
 		"another sysId":         {src, replace(server.SysID(), "H2400002001"), webhook.ErrUnknownKey},
-		"upstream's envelope":   {src, []byte(`{"type":"CARD_STATUS_CHANGE","result":{"status":"ACTIVE"}}`), webhook.ErrUnsupportedEnvelope},
-		"no JSON":               {src, []byte(`<html>`), webhook.ErrUnsupportedEnvelope},
-		"nothing":               {src, nil, webhook.ErrUnsupportedEnvelope},
+		"upstream's envelope":   {src, []byte(`{"type":"CARD_STATUS_CHANGE","result":{"status":"ACTIVE"}}`), kazepay.ErrUnsupportedEnvelope},
+		"no JSON":               {src, []byte(`<html>`), kazepay.ErrUnsupportedEnvelope},
+		"nothing":               {src, nil, kazepay.ErrUnsupportedEnvelope},
 		"head under other head": {src, replace(`"apiCode":"CARD_RECHARGE_RESULT"`, `"apiCode":"KYC_RESULT"`), nil},
 	} {
 		event, err := c.src.Parse(nil, c.body)
@@ -233,26 +209,26 @@ func eventData(e *webhook.Event) any {
 	return e.Data
 }
 
-func TestKazePayUnreadableContent(t *testing.T) {
+func TestCallbackUnreadableContent(t *testing.T) {
 	t.Parallel()
-	server := kpPlatform(t, kazepaytest.Config{})
-	src := kpSource(t, kpConfig(server))
+	server := startServer(t, kazepaytest.Config{})
+	src := callbacks(t, callbackConfig(server))
 	for name, content := range map[string]map[string]any{
 		"an amount that is none":        {"cardID": "1", "amount": "lots", "status": "SUCCESS"},
 		"head and content name another": {"type": kazepay.NotifyKYCResult, "cardID": "1", "amount": 1, "status": "SUCCESS"},
 	} {
-		if _, err := src.Parse(nil, kpCallback(t, server, kazepay.NotifyCardDeposit, content)); !errors.Is(err, webhook.ErrPayload) {
+		if _, err := src.Parse(nil, genuine(t, server, kazepay.NotifyCardDeposit, content)); !errors.Is(err, webhook.ErrPayload) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
-func TestKazePayKeyChange(t *testing.T) {
+func TestCallbackKeyChange(t *testing.T) {
 	t.Parallel()
-	server := kpPlatform(t, kazepaytest.Config{})
-	cfg := kpConfig(server)
+	server := startServer(t, kazepaytest.Config{})
+	cfg := callbackConfig(server)
 	cfg.PlatformKeys = []sign.PublicKey{cfg.PrivateKey.Public(), server.PlatformKey()}
-	if _, err := kpSource(t, cfg).Parse(nil, kpCallback(t, server, kazepay.NotifyCardDeposit, kpDeposit)); err != nil {
+	if _, err := callbacks(t, cfg).Parse(nil, genuine(t, server, kazepay.NotifyCardDeposit, depositResult)); err != nil {
 		t.Error(err)
 	}
 }
@@ -264,18 +240,18 @@ func post(h http.Handler, body []byte) *http.Response {
 	return w.Result()
 }
 
-func TestKazePayAcknowledgements(t *testing.T) {
+func TestCallbackAcknowledgements(t *testing.T) {
 	t.Parallel()
-	server := kpPlatform(t, kazepaytest.Config{})
-	body := kpCallback(t, server, kazepay.NotifyCardDeposit, kpDeposit)
-	for ack, want := range map[webhook.KazePayAck]string{
-		webhook.KazePayAckText: "SUCCESS", webhook.KazePayAckJSON: `{"code":"SUCCESS"}`, webhook.KazePayAckEmpty: "",
-		webhook.KazePayAckSigned: `{"head":{"code":"SUCCESS","detail":"SUCCESS","apiCode":"CARD_RECHARGE_RESULT"`,
+	server := startServer(t, kazepaytest.Config{})
+	body := genuine(t, server, kazepay.NotifyCardDeposit, depositResult)
+	for ack, want := range map[kazepay.CallbackAck]string{
+		kazepay.CallbackAckText: "SUCCESS", kazepay.CallbackAckJSON: `{"code":"SUCCESS"}`, kazepay.CallbackAckEmpty: "",
+		kazepay.CallbackAckSigned: `{"head":{"code":"SUCCESS","detail":"SUCCESS","apiCode":"CARD_RECHARGE_RESULT"`,
 	} {
-		cfg := kpConfig(server)
+		cfg := callbackConfig(server)
 		cfg.Ack = ack
 		handled := 0
-		h := webhook.NewHandler(kpSource(t, cfg), func(context.Context, *webhook.Event) error {
+		h := webhook.NewHandler(callbacks(t, cfg), func(context.Context, *webhook.Event) error {
 			handled++
 			if handled == 1 {
 				return errors.New("not now")
@@ -285,13 +261,13 @@ func TestKazePayAcknowledgements(t *testing.T) {
 		for i, status := range []int{503, 200, 200} {
 			resp := post(h, body)
 			text, _ := io.ReadAll(resp.Body)
-			if resp.StatusCode != status || (status == 503) == strings.Contains(string(text), "SUCCESS") && ack != webhook.KazePayAckEmpty {
+			if resp.StatusCode != status || (status == 503) == strings.Contains(string(text), "SUCCESS") && ack != kazepay.CallbackAckEmpty {
 				t.Errorf("%d, delivery %d: %d %s", ack, i, resp.StatusCode, text)
 			}
 			if status == 200 && (!strings.HasPrefix(string(text), want) || (want == "" && len(text) > 0)) {
 				t.Errorf("%d, delivery %d: %s", ack, i, text)
 			}
-			if status == 200 && ack == webhook.KazePayAckSigned {
+			if status == 200 && ack == kazepay.CallbackAckSigned {
 				e, err := sign.ParseEnvelope(text)
 				if err != nil || e.Sign == "" || e.Encrypt == "" {
 					t.Errorf("%v: %s", err, text)
@@ -310,11 +286,11 @@ func TestKazePayAcknowledgements(t *testing.T) {
 	}
 }
 
-// TestKazePayAnswersTheKeyThatSigned acknowledges to the platform that called,
+// TestCallbackAnswersTheKeyThatSigned acknowledges to the platform that called,
 // although the key of the next one stands first.
-func TestKazePayAnswersTheKeyThatSigned(t *testing.T) {
+func TestCallbackAnswersTheKeyThatSigned(t *testing.T) {
 	t.Parallel()
-	cfg := kpConfig(kpPlatform(t, kazepaytest.Config{}))
+	cfg := callbackConfig(startServer(t, kazepaytest.Config{}))
 	private, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		t.Fatal(err)
@@ -324,13 +300,13 @@ func TestKazePayAnswersTheKeyThatSigned(t *testing.T) {
 		t.Fatal(err)
 	}
 	cfg.PlatformKeys = append(cfg.PlatformKeys, platform.Public())
-	cfg.Ack = webhook.KazePayAckSigned
+	cfg.Ack = kazepay.CallbackAckSigned
 	head := []byte(`{"apiCode":"X","sysId":"` + cfg.SysID + `","requestNo":"1"}`)
 	callback, err := cfg.Profile.Seal(platform, cfg.PrivateKey.Public(), head, []byte(`{"hello":1}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := webhook.NewHandler(kpSource(t, cfg), func(context.Context, *webhook.Event) error { return nil })
+	h := webhook.NewHandler(callbacks(t, cfg), func(context.Context, *webhook.Event) error { return nil })
 	text, _ := io.ReadAll(post(h, callback.JSON()).Body)
 	answer, err := sign.ParseEnvelope(text)
 	if err != nil {
@@ -341,9 +317,9 @@ func TestKazePayAnswersTheKeyThatSigned(t *testing.T) {
 	}
 }
 
-// kpUnder puts the requestNo of one callback into the head of another, which the
+// under puts the requestNo of one callback into the head of another, which the
 // default profile does not sign.
-func kpUnder(t *testing.T, body, head []byte) []byte {
+func under(t *testing.T, body, head []byte) []byte {
 	t.Helper()
 	number := func(b []byte) []byte {
 		_, rest, ok := bytes.Cut(b, []byte(`"requestNo":"`))
@@ -356,23 +332,23 @@ func kpUnder(t *testing.T, body, head []byte) []byte {
 	return bytes.Replace(body, number(body), number(head), 1)
 }
 
-func TestKazePayRepeats(t *testing.T) {
+func TestCallbackRepeats(t *testing.T) {
 	t.Parallel()
-	server := kpPlatform(t, kazepaytest.Config{})
-	first := kpCallback(t, server, kazepay.NotifyCardDeposit, kpDeposit)
-	again := kpCallback(t, server, kazepay.NotifyCardDeposit, kpDeposit) // another requestNo
+	server := startServer(t, kazepaytest.Config{})
+	first := genuine(t, server, kazepay.NotifyCardDeposit, depositResult)
+	again := genuine(t, server, kazepay.NotifyCardDeposit, depositResult) // another requestNo
 	other := map[string]any{}
-	for name, value := range kpDeposit {
+	for name, value := range depositResult {
 		other[name] = value
 	}
 	other["createAt"] = int64(1691550780786)
-	another := kpCallback(t, server, kazepay.NotifyCardDeposit, other)
+	another := genuine(t, server, kazepay.NotifyCardDeposit, other)
 	// A retry that changed its content keeps its requestNo.
 	other["createAt"] = int64(1691550780787)
-	changed := kpUnder(t, kpCallback(t, server, kazepay.NotifyCardDeposit, other), first)
+	changed := under(t, genuine(t, server, kazepay.NotifyCardDeposit, other), first)
 	var outcomes []webhook.Outcome
 	handled := 0
-	h := webhook.NewHandler(kpSource(t, kpConfig(server)),
+	h := webhook.NewHandler(callbacks(t, callbackConfig(server)),
 		func(context.Context, *webhook.Event) error { handled++; return nil },
 		webhook.WithObserver(func(_ context.Context, r webhook.Report) { outcomes = append(outcomes, r.Outcome) }))
 	for _, body := range [][]byte{first, first, again, again, another, changed} {
@@ -391,21 +367,21 @@ func TestKazePayRepeats(t *testing.T) {
 	}
 }
 
-func TestKazePayEventPrintsNoSecret(t *testing.T) {
+func TestCallbackEventPrintsNoSecret(t *testing.T) {
 	t.Parallel()
-	server := kpPlatform(t, kazepaytest.Config{})
-	event, err := kpSource(t, kpConfig(server)).Parse(nil, kpCallback(t, server, kazepay.NotifyCardDeposit, kpDeposit))
+	server := startServer(t, kazepaytest.Config{})
+	event, err := callbacks(t, callbackConfig(server)).Parse(nil, genuine(t, server, kazepay.NotifyCardDeposit, depositResult))
 	if err != nil {
 		t.Fatal(err)
 	}
 	leaktest.Check(t, []string{"4242424242413691"}, *event, event)
-	leaktest.Check(t, []string{server.MerchantPrivateKey().Reveal()[400:432]}, kpConfig(server))
+	leaktest.Check(t, []string{server.MerchantPrivateKey().Reveal()[400:432]}, callbackConfig(server))
 }
 
-func BenchmarkKazePayCallback(b *testing.B) {
-	server := kpPlatform(b, kazepaytest.Config{})
-	src := kpSource(b, kpConfig(server))
-	body := kpCallback(b, server, kazepay.NotifyCardDeposit, kpDeposit)
+func BenchmarkCallback(b *testing.B) {
+	server := startServer(b, kazepaytest.Config{})
+	src := callbacks(b, callbackConfig(server))
+	body := genuine(b, server, kazepay.NotifyCardDeposit, depositResult)
 	b.Run("bare open", func(b *testing.B) {
 		e, err := sign.ParseEnvelope(body)
 		if err != nil {
@@ -429,11 +405,11 @@ func BenchmarkKazePayCallback(b *testing.B) {
 	})
 }
 
-func FuzzKazePay(f *testing.F) {
-	server := kpPlatform(f, kazepaytest.Config{})
-	src := kpSource(f, kpConfig(server))
-	genuine := kpCallback(f, server, kazepay.NotifyCardDeposit, kpDeposit)
-	f.Add(genuine)
+func FuzzCallback(f *testing.F) {
+	server := startServer(f, kazepaytest.Config{})
+	src := callbacks(f, callbackConfig(server))
+	seed := genuine(f, server, kazepay.NotifyCardDeposit, depositResult)
+	f.Add(seed)
 	f.Add([]byte(`{"type":"CARD_STATUS_CHANGE","result":{}}`))
 	f.Add([]byte(`{"head":{"apiCode":["x"]},"body":{}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
@@ -449,14 +425,14 @@ func FuzzKazePay(f *testing.F) {
 
 // An id must be the same for every delivery and must not let anybody find the
 // code in it by trying the hundred million that there are.
-func TestKazePayIDsDoNotGiveCodesAway(t *testing.T) {
+func TestCallbackIDsDoNotGiveCodesAway(t *testing.T) {
 	t.Parallel()
-	server := kpPlatform(t, kazepaytest.Config{})
-	src := kpSource(t, kpConfig(server))
+	server := startServer(t, kazepaytest.Config{})
+	src := callbacks(t, callbackConfig(server))
 	content := map[string]any{"cardID": "3377", "activationCode": "70795665"}
 	ids := map[string]bool{}
 	for range 2 {
-		body := kpCallback(t, server, kazepay.NotifyActivationCode, content)
+		body := genuine(t, server, kazepay.NotifyActivationCode, content)
 		event, err := src.Parse(http.Header{"Content-Type": {"application/json"}}, body)
 		if err != nil {
 			t.Fatal(err)
