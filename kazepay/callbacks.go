@@ -20,8 +20,8 @@ import (
 )
 
 // ErrUnsupportedEnvelope marks a callback that is not of the form head and body,
-// such as upstream's {"type":…,"result":…}. The message names the members that
-// were seen.
+// such as upstream's {"type":…,"result":…}. The message names the first
+// members that were seen.
 var ErrUnsupportedEnvelope = errors.New("kazepay: unsupported envelope")
 
 // CallbackAck is how a callback is acknowledged. KazePay asks for a
@@ -155,11 +155,9 @@ const maxSeen = 8
 func unsupported(body []byte) error {
 	var seen []string
 	for name := range wire.Members(body) {
-		if len(seen) == maxSeen {
-			seen = append(seen, "…")
+		if seen = append(seen, fmt.Sprintf("%.20q", name)); len(seen) == maxSeen {
 			break
 		}
-		seen = append(seen, fmt.Sprintf("%.20q", name))
 	}
 	return fmt.Errorf("%w: members %s", ErrUnsupportedEnvelope, strings.Join(seen, " "))
 }
@@ -228,10 +226,10 @@ func (s callbackScheme) signed(result webhook.Result) webhook.Answer {
 		Detail string `json:"detail"`
 		requestHead
 	}{"SUCCESS", "SUCCESS", m.head})
-	if err != nil {
-		return webhook.Answer{Err: err}
+	var e *sign.Envelope
+	if err == nil {
+		e, err = s.cfg.Profile.Seal(s.cfg.PrivateKey, m.key, head, []byte("{}"))
 	}
-	e, err := s.cfg.Profile.Seal(s.cfg.PrivateKey, m.key, head, []byte("{}"))
 	if err != nil {
 		return webhook.Answer{Err: err}
 	}
