@@ -191,8 +191,8 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.
 	if event.ID == "" {
 		// Codes and addresses can stand in what identifies the event.
 		digest, err := s.cfg.PrivateKey.Fingerprint(m.plaintext)
-		if err != nil {
-			return nil, err
+		if err != nil { // of a key in an HSM; the callback is as good as any
+			return nil, fmt.Errorf("%w: %w", issuing.ErrUnavailable, err)
 		}
 		event.ID = event.Type + "|keyed:" + digest
 	}
