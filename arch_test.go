@@ -101,7 +101,7 @@ func forTests(dir string) bool {
 // notYetMoved are files of webhook that know a provider and belong into its
 // package.
 var notYetMoved = []string{
-	"webhook/kazepay.go", "webhook/legacy.go", "webhook/unionpay.go", "webhook/unionpay_reply.go",
+	"webhook/kazepay.go", "webhook/legacy.go",
 }
 
 // mayImport says whether a file of this module may import path, and why not.
@@ -219,8 +219,8 @@ var clockFiles = []string{
 	"webhook/delivery.go",             // deadlines and durations of callbacks
 	"webhook/deduper.go",              // ages in memory
 	"webhook/sqldedupe/sqldedupe.go",  // the default clock of leases
-	"webhook/unionpay.go",             // the default clock of UnionPay's messages
 	"unionpay/link.go",                // the default clock of links
+	"unionpay/callbacks.go",           // the default clock of answers
 	"uqpay/authdecision/keys.go",      // whether a PGP key is valid when it is read
 	"uqpay/authdecision/caller.go",    // the platform's side, for tests and the sandbox
 	"uqpay/authdecision/callbacks.go", // the default clock of the keys

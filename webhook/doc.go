@@ -18,7 +18,9 @@
 //   - [github.com/issuing-sdk/issuing-go/uqpay.NewCallbacks]
 //   - [github.com/issuing-sdk/issuing-go/uqpay/authdecision.NewCallbacks], for
 //     UQPAY's real-time decisions
-//   - [Legacy] and [KazePay], and [UnionPay] with a handler of its own
+//   - [github.com/issuing-sdk/issuing-go/unionpay.NewCallbacks], for messages
+//     that get a signed answer
+//   - [Legacy] and [KazePay]
 //
 // # Order of checks
 //
