@@ -96,7 +96,8 @@ func (cfg CallbackConfig) validate() error {
 // messages. Another process asks its own function.
 //
 // A token's notification that is older than one handled before, or that follows
-// its deletion, is acknowledged and not dispatched. The order is this source's alone: processes that
+// its deletion, is acknowledged and not dispatched. A deletion is always
+// dispatched, as it is final. The order is this source's alone: processes that
 // share a Deduper do not share it, so ask for a token's state where it matters.
 //
 // Profile U protects no time of its own, so a message is recognised as a repeat

@@ -138,12 +138,13 @@ func TestCallbackOrder(t *testing.T) {
 		state(5*time.Second, "ACTIVE")  // older: acknowledged only
 		state(10*time.Second, "ACTIVE") // the same second
 		state(20*time.Second, "DELETED")
-		state(30*time.Second, "ACTIVE") // nothing follows a deletion
+		state(30*time.Second, "ACTIVE")  // nothing follows a deletion
+		state(15*time.Second, "DELETED") // and nothing overtakes one
 		var got []unionpay.TokenState
 		for _, e := range s.events {
 			got = append(got, e.Data.(*unionpay.TokenStateChanged).State)
 		}
-		if diff := cmp.Diff([]unionpay.TokenState{"SUSPENDED", "ACTIVE", "DELETED"}, got); diff != "" {
+		if diff := cmp.Diff([]unionpay.TokenState{"SUSPENDED", "ACTIVE", "DELETED", "DELETED"}, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})

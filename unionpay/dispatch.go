@@ -88,11 +88,12 @@ type tokenOrder struct {
 	deleted bool
 }
 
-// stale reports a notification that a later one has overtaken. Times have whole seconds, so an equal one is not older.
+// stale reports a notification that a later one has overtaken: nothing overtakes a
+// deletion. Times have whole seconds, so an equal one is not older.
 func (o *tokenOrder) stale(n *TokenStateChanged, at time.Time) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return (o.deleted && !n.State.Terminal()) || (!at.IsZero() && at.Before(o.at))
+	return !n.State.Terminal() && (o.deleted || !at.IsZero() && at.Before(o.at))
 }
 
 func (o *tokenOrder) note(n *TokenStateChanged, at time.Time) {
