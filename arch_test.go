@@ -101,7 +101,7 @@ func forTests(dir string) bool {
 // notYetMoved are files of webhook that know a provider and belong into its
 // package.
 var notYetMoved = []string{
-	"webhook/kazepay.go", "webhook/unionpay.go", "webhook/unionpay_reply.go",
+	"webhook/unionpay.go", "webhook/unionpay_reply.go",
 }
 
 // mayImport says whether a file of this module may import path, and why not.

@@ -34,16 +34,12 @@ type cardNumberRequest struct {
 	CardNumber issuing.Secret `json:"cardNumber"`
 }
 
-func (r cardNumberRequest) validate(p *check.Problems) {
-	checkCard(p, r.CardNumber)
-}
+func (r cardNumberRequest) validate(p *check.Problems) { checkCard(p, r.CardNumber) }
 
 func (r cardNumberRequest) key() string { return r.CardNumber.Last4() }
 
 // checkCard checks a card number, account or card id without quoting it.
-func checkCard(p *check.Problems, card issuing.Secret) {
-	p.Text("cardNumber", card.Reveal(), maxID)
-}
+func checkCard(p *check.Problems, card issuing.Secret) { p.Text("cardNumber", card.Reveal(), maxID) }
 
 // noRequest is the request of an operation without parameters.
 type noRequest struct{}

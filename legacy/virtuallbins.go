@@ -40,9 +40,7 @@ func (s *VirtualLService) BINs(ctx context.Context, language Language, opts ...i
 // binsRequest selects the edition by the path and sends nothing.
 type binsRequest struct{ language Language }
 
-func (r binsRequest) validate(p *check.Problems) {
-	checkLanguage(p, r.language)
-}
+func (r binsRequest) validate(p *check.Problems) { checkLanguage(p, r.language) }
 
 func (binsRequest) wire(sign.AppSecret) (any, error) { return noRequest{}, nil }
 
@@ -64,9 +62,7 @@ var errBINs = errors.New("the BIN list is not nested as documented")
 
 // UnmarshalJSON keeps the elements of the array as they stand, because their
 // order counts.
-func (b *virtualLBINs) UnmarshalJSON(data []byte) error {
-	return json.Unmarshal(data, &b.raw)
-}
+func (b *virtualLBINs) UnmarshalJSON(data []byte) error { return json.Unmarshal(data, &b.raw) }
 
 func (b *virtualLBINs) open(sign.AppSecret) error {
 	return eachName(b.raw, func(scene string, areas []json.RawMessage) error {

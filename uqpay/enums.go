@@ -271,9 +271,7 @@ const (
 )
 
 // Known reports whether s was documented when this version was released.
-func (s Scheme) Known() bool {
-	return s == SchemeVisa || s == SchemeMastercard || s == SchemeUnionPay
-}
+func (s Scheme) Known() bool { return s == SchemeVisa || s == SchemeMastercard || s == SchemeUnionPay }
 
 // ProductStatus says whether cards of a product can be issued.
 type ProductStatus string

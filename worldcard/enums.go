@@ -74,9 +74,7 @@ var depositStatusNames = map[DepositStatus]string{
 func (s DepositStatus) Known() bool { return depositStatusNames[s] != "" }
 
 // Terminal reports whether the status is final.
-func (s DepositStatus) Terminal() bool {
-	return s == DepositStatusSuccess || s == DepositStatusFailed
-}
+func (s DepositStatus) Terminal() bool { return s == DepositStatusSuccess || s == DepositStatusFailed }
 
 // String returns the status in words.
 func (s DepositStatus) String() string { return named(depositStatusNames[s], int(s)) }
@@ -161,9 +159,7 @@ const (
 )
 
 // Known reports whether s was documented when this version was released.
-func (s TransactionStatus) Known() bool {
-	return s == TransactionStatusPending || s.Terminal()
-}
+func (s TransactionStatus) Known() bool { return s == TransactionStatusPending || s.Terminal() }
 
 // Terminal reports whether the status is final.
 func (s TransactionStatus) Terminal() bool {

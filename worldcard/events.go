@@ -126,9 +126,7 @@ func (e *CardOpened) DedupeKey() string {
 	return dedupeKey(NotifyCardOpen, e.CardID, e.MerchantCardID, fmt.Sprint(int(e.Status)))
 }
 
-func (e *CardOpened) open(key sign.AESKey) error {
-	return openField(key, "card_number", &e.CardNumber)
-}
+func (e *CardOpened) open(key sign.AESKey) error { return openField(key, "card_number", &e.CardNumber) }
 
 // DepositEventStatus is the status in [CardDeposited]. Its numbers collide with
 // those of [DepositStatus]: here 1 is success and 2 failed, there 1 is
@@ -196,9 +194,7 @@ func (e *CardClosed) DedupeKey() string {
 	return dedupeKey(NotifyCardClose, e.CardID, e.MerchantCardID)
 }
 
-func (e *CardClosed) open(key sign.AESKey) error {
-	return openField(key, "card_number", &e.CardNumber)
-}
+func (e *CardClosed) open(key sign.AESKey) error { return openField(key, "card_number", &e.CardNumber) }
 
 // CardStateChanged (card_status_change) tells that a card was frozen, unfrozen
 // or closed. A closed card sends card_close as well.

@@ -24,9 +24,7 @@ func physicalKYC(merchantCardID string) kycRequest {
 	return kycRequest{MerchantCardID: merchantCardID, CardType: CardTypePhysicalG}
 }
 
-func (r kycRequest) validate(p *check.Problems) {
-	p.Text("merchant_card_id", r.MerchantCardID, maxID)
-}
+func (r kycRequest) validate(p *check.Problems) { p.Text("merchant_card_id", r.MerchantCardID, maxID) }
 
 func (r kycRequest) key() string { return r.MerchantCardID }
 

@@ -29,9 +29,7 @@ type PhysicalBINsRequest struct {
 	PageSize int `json:"page_size,omitzero"` // 1 to 100; 0 is 10
 }
 
-func (r PhysicalBINsRequest) validate(p *check.Problems) {
-	checkPage(p, r.Page, r.PageSize)
-}
+func (r PhysicalBINsRequest) validate(p *check.Problems) { checkPage(p, r.Page, r.PageSize) }
 
 // BINs returns one page of the BINs of physical cards.
 //

@@ -127,9 +127,7 @@ func getTransfer(c *call) (any, *refusal) {
 	}, nil
 }
 
-func listAccounts(c *call) (any, *refusal) {
-	return paged(c.r.URL.Query(), c.s.accounts, showAccount)
-}
+func listAccounts(c *call) (any, *refusal) { return paged(c.r.URL.Query(), c.s.accounts, showAccount) }
 
 func getAccount(c *call) (any, *refusal) {
 	account := c.s.connected(c.id)

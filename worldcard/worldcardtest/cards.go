@@ -218,9 +218,7 @@ func (s *Server) newCard(f fields, typ worldcard.CardType, b bin, status worldca
 	return c
 }
 
-func (s *Server) keep(c *card) {
-	s.cards[c.id], s.byKey[c.key] = c, c
-}
+func (s *Server) keep(c *card) { s.cards[c.id], s.byKey[c.key] = c, c }
 
 // issue ends the application for a virtual card.
 func (s *Server) issue(c *card) {
