@@ -192,14 +192,13 @@ func TestPageSizeCapped(t *testing.T) {
 	const waits = "a short page is not taken for the last one"
 	hold(t, "legacy VISA-H", waits, func(t *testing.T) error {
 		c := legacyClient(t, platform(func(_ *http.Request, body []byte) (int, string) {
-			var in struct {
-				Offset   int `json:"offset"`
-				PageSize int `json:"pageSize"`
-			}
+			var in map[string]any // numbers, or their texts
 			if err := json.Unmarshal(body, &in); err != nil {
 				return http.StatusBadRequest, ""
 			}
-			return http.StatusOK, `{"status":200,"msg":"ok","success":true,"data":` + numbered("id", in.Offset, min(in.PageSize, most), records) + `}`
+			offset, _ := strconv.Atoi(fmt.Sprint(in["offset"]))
+			size, _ := strconv.Atoi(fmt.Sprint(in["pageSize"]))
+			return http.StatusOK, `{"status":200,"msg":"ok","success":true,"data":` + numbered("id", offset, min(size, most), records) + `}`
 		}))
 		list := c.VisaH.AllTransactions(t.Context(), legacy.VisaHTransactionsRequest{
 			CardNumber: issuing.NewSecret("4111111111111111"), PageSize: 100,

@@ -18,12 +18,7 @@ import (
 
 // What the rows call under names that may move stands here, each once.
 
-type (
-	kazepayCallbacks  = webhook.KazePayConfig
-	unionpayCallbacks = webhook.UnionPayConfig
-)
-
-func newKazePayCallbacks(cfg kazepayCallbacks) (*webhook.Source, error) { return webhook.KazePay(cfg) }
+type unionpayCallbacks = webhook.UnionPayConfig
 
 func newUnionPayHandler(cfg unionpayCallbacks, fn webhook.Func) (http.Handler, error) {
 	return webhook.UnionPay(cfg, fn)

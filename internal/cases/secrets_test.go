@@ -140,7 +140,7 @@ func TestLineBreakInSecrets(t *testing.T) {
 		return refused(err)
 	})
 	hold(t, "kazepay SysID of callbacks and line break", trims, func(*testing.T) error {
-		_, err := newKazePayCallbacks(kazepayCallbacks{
+		_, err := kazepay.NewCallbacks(kazepay.CallbackConfig{
 			PlatformKeys: []sign.PublicKey{private().Public()}, PrivateKey: merchant(), SysID: "s\n",
 		})
 		return refused(err)
