@@ -129,7 +129,7 @@ func mayImport(s source, path string) string {
 		return "only sign/jose uses go-jose"
 	case own == "internal/providertest" && !s.test:
 		return "the suite of checks is for tests"
-	case s.dir == "internal/providertest":
+	case s.dir == "internal/providertest", s.dir == "internal/cases" && s.test:
 		return ""
 	case strings.HasPrefix(s.dir, "internal/") && provider(own) != "":
 		return "the foundation knows no provider"
@@ -187,7 +187,7 @@ func TestImportRules(t *testing.T) {
 		{"internal/wire", module + "/worldcard", false, false}, {"examples/worldcard", module + "/internal/wire", false, false}, {"webhook", module + "/examples/sandbox", true, false},
 		{"uqpay", "github.com/ProtonMail/go-crypto/openpgp", false, false}, {"uqpay/authdecision", "github.com/ProtonMail/go-crypto/openpgp", false, true},
 		{"issuingtest", module, false, true}, {"issuingtest", module + "/internal/ledger", false, true}, {"issuingtest", module + "/internal/platform", false, false}, {"issuingtest", module + "/internal/platform", true, true}, {"issuingtest", module + "/worldcard/worldcardtest", false, false}, {"issuingtest", module + "/worldcard/worldcardtest", true, true},
-		{"internal/platform", module + "/issuingtest", false, true}, {"internal/platform", module + "/internal/wire", false, false}, {"internal/transport", module + "/issuingtest", false, false}, {"internal/providertest", module + "/issuingtest", false, true}, {"issuingtest/control", module + "/issuingtest", false, true}, {"examples/sandbox", module + "/issuingtest", false, true},
+		{"internal/platform", module + "/issuingtest", false, true}, {"internal/platform", module + "/internal/wire", false, false}, {"internal/transport", module + "/issuingtest", false, false}, {"internal/providertest", module + "/issuingtest", false, true}, {"internal/cases", module + "/worldcard", true, true}, {"internal/cases", module + "/worldcard", false, false}, {"issuingtest/control", module + "/issuingtest", false, true}, {"examples/sandbox", module + "/issuingtest", false, true},
 		{"worldcard/worldcardtest", module + "/issuingtest", false, true}, {"worldcard/worldcardtest", module + "/internal/platform", false, true}, {"worldcard", module + "/issuingtest", false, false}, {"worldcard", module + "/issuingtest", true, true}, {"worldcard", module + "/internal/platform", false, false}, {"webhook", module + "/issuingtest", false, false}, {"webhook", module + "/issuingtest", true, true},
 		{"worldcard", "github.com/google/go-cmp/cmp", false, false}, {"worldcard", "github.com/google/go-cmp/cmp", true, true}, {"worldcard", "github.com/other/thing", false, false},
 	} {
