@@ -18,10 +18,14 @@ import (
 
 // What the rows call under names that may move stands here, each once.
 
-type unionpayCallbacks = webhook.UnionPayConfig
+type unionpayCallbacks = unionpay.CallbackConfig
 
 func newUnionPayHandler(cfg unionpayCallbacks, fn webhook.Func) (http.Handler, error) {
-	return webhook.UnionPay(cfg, fn)
+	src, err := unionpay.NewCallbacks(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return webhook.NewHandler(src, fn), nil
 }
 
 // coshineEventID is how the receiver names an inbound request.
