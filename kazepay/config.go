@@ -99,21 +99,10 @@ func (c Config) validate() error {
 		}
 	}
 	p.Text("SysID", c.SysID, maxID)
-	if p.Required("PrivateKey", !c.PrivateKey.IsZero()) {
-		if c.PrivateKey.Bits() < minRSABits {
-			p.Add("PrivateKey", "has %d bits, at least %d are needed", c.PrivateKey.Bits(), minRSABits)
-		}
-		if !c.PrivateKey.CanDecrypt() {
-			p.Add("PrivateKey", "cannot decrypt; its signer must be a crypto.Decrypter as well")
-		}
-	}
-	if p.Required("PlatformKey", !c.PlatformKey.IsZero()) {
-		if c.PlatformKey.Bits() < minRSABits {
-			p.Add("PlatformKey", "has %d bits, at least %d are needed", c.PlatformKey.Bits(), minRSABits)
-		}
-		if !c.PrivateKey.IsZero() && c.PlatformKey.Fingerprint() == c.PrivateKey.Public().Fingerprint() {
-			p.Add("PlatformKey", "is the merchant's own public key; KazePay's is needed")
-		}
+	checkPrivateKey(&p, c.PrivateKey)
+	checkPlatformKey(&p, "PlatformKey", c.PlatformKey)
+	if !c.PlatformKey.IsZero() && !c.PrivateKey.IsZero() && c.PlatformKey.Fingerprint() == c.PrivateKey.Public().Fingerprint() {
+		p.Add("PlatformKey", "is the merchant's own public key; KazePay's is needed")
 	}
 	if err := c.Profile.Validate(); err != nil {
 		p.Add("Profile", "%v", err)
@@ -123,4 +112,28 @@ func (c Config) validate() error {
 		p.Add("MaxUpload", "must not be negative")
 	}
 	return p.Err(providerName, "New")
+}
+
+// checkPrivateKey checks the merchant's key.
+func checkPrivateKey(p *check.Problems, key sign.PrivateKey) {
+	if !p.Required("PrivateKey", !key.IsZero()) {
+		return
+	}
+	checkBits(p, "PrivateKey", key.Bits())
+	if !key.CanDecrypt() {
+		p.Add("PrivateKey", "cannot decrypt; its signer must be a crypto.Decrypter as well")
+	}
+}
+
+// checkPlatformKey checks a key of KazePay's.
+func checkPlatformKey(p *check.Problems, field string, key sign.PublicKey) {
+	if p.Required(field, !key.IsZero()) {
+		checkBits(p, field, key.Bits())
+	}
+}
+
+func checkBits(p *check.Problems, field string, bits int) {
+	if bits < minRSABits {
+		p.Add(field, "has %d bits, at least %d are needed", bits, minRSABits)
+	}
 }

@@ -10,8 +10,8 @@
 //
 // Applications, top-ups, activations and closures are asynchronous: the answer
 // says that the request was accepted, a callback or a query says how it ended.
-// The package webhook turns callbacks into this package's event structs
-// ([CardDeposited] and its siblings).
+// [NewCallbacks] tells the package webhook how to turn callbacks into this
+// package's event structs ([CardDeposited] and its siblings).
 //
 // # Authentication
 //

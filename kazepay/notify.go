@@ -14,13 +14,13 @@ import (
 // other: somebody may have moved a genuine content under another head.
 var errKinds = errors.New("head and content name different kinds")
 
-// NotificationKind tells the kind of a callback: by head.apiCode, else by the
+// notificationKind tells the kind of a callback: by head.apiCode, else by the
 // content's type, notifyType or apiCode, else by the fields that are there.
 // Names maps KazePay's own names, as far as the merchant has learnt them, to the
 // kinds of this package; it may be nil. The kind is "" when nothing fits, and
 // when head.apiCode, which the default profile does not sign, names a kind while
 // the fields are those of another.
-func NotificationKind(apiCode string, plaintext []byte, names map[string]string) (kind string, err error) {
+func notificationKind(apiCode string, plaintext []byte, names map[string]string) (kind string, err error) {
 	m := members(plaintext)
 	kind = namedKind(apiCode, names)
 	signed := false // the content names the kind itself
@@ -51,17 +51,11 @@ func contradicted(kind string, m object) bool {
 	if told == "" || told == kind {
 		return false
 	}
-	status := m.text("status")
 	if kind == NotifyCardClose && told == NotifyCardStatusChange {
-		s := CardStatus(status).Normal()
+		s := CardStatus(m.text("status")).Normal()
 		return s != CardStatusClosed && s != CardStatusCloseProcessing
 	}
-	for _, s := range shapes {
-		if s.kind == kind && m.has(s.need...) && (s.status == nil || s.status(status)) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(shapes, func(s shape) bool { return s.kind == kind && s.matches(m) })
 }
 
 // namedKind returns the kind that a name stands for, or "".
@@ -132,14 +126,22 @@ func (m object) json() []byte {
 	return append(b, '}')
 }
 
-// shapes are the members without which a payload is not of a kind, in the order
-// in which payloads without a name are tried. Such a payload also needs a status
-// that the kind can have, because a closed card and a top-up share their fields.
-var shapes = []struct {
+// shape are the members without which a payload is not of a kind, and the
+// statuses that the kind can have.
+type shape struct {
 	kind   string
 	need   []string
 	status func(string) bool // nil takes any
-}{
+}
+
+// matches reports whether a payload without a name is of the kind. It asks for
+// the status as well, because a closed card and a top-up share their fields.
+func (s shape) matches(m object) bool {
+	return m.has(s.need...) && (s.status == nil || s.status(m.text("status")))
+}
+
+// shapes are in the order in which payloads without a name are tried.
+var shapes = []shape{
 	{NotifyActivationCode, []string{"activationCode"}, nil},
 	{NotifyTransaction, []string{"transaction"}, nil},
 	{NotifyTransaction, []string{"transactionId", "transStatus"}, nil},
@@ -154,7 +156,7 @@ var shapes = []struct {
 
 func kindOfFields(m object) string {
 	for _, s := range shapes {
-		if m.has(s.need...) && (s.status == nil || s.status(m.text("status"))) {
+		if s.matches(m) {
 			return s.kind
 		}
 	}
@@ -167,48 +169,38 @@ func fits(kind string, m object) bool {
 	if kind == NotifyCardClose {
 		return m.has("cardID")
 	}
-	for _, s := range shapes {
-		if s.kind == kind && m.has(s.need...) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(shapes, func(s shape) bool { return s.kind == kind && m.has(s.need...) })
 }
 
-// DecodeNotification decodes the verified JSON of a callback. Times without a
-// zone are read in location; nil is UTC. The package webhook calls it. A kind
-// that is not known, or whose necessary fields are missing, gives nil and no
-// error.
-func DecodeNotification(kind string, plaintext []byte, location *time.Location) (Notification, error) {
+// blank makes an empty event of each kind.
+var blank = map[string]func() Notification{
+	NotifyVerificationCode: func() Notification { return new(VerificationCode) },
+	NotifyCardStatusChange: func() Notification { return new(CardStatusChanged) },
+	NotifyTransaction:      func() Notification { return new(TransactionCreated) },
+	NotifyCardDeposit:      func() Notification { return new(CardDeposited) },
+	NotifyCardClose:        func() Notification { return new(CardClosed) },
+	NotifyCoinDeposit:      func() Notification { return new(CoinDeposited) },
+	NotifyActivationCode:   func() Notification { return new(ActivationCodeSent) },
+	NotifyKYCResult:        func() Notification { return new(KYCReviewed) },
+}
+
+// decodeNotification decodes the verified JSON of a callback. Times without a
+// zone are read in location; nil is UTC. A kind that is not known, or whose
+// necessary fields are missing, gives nil and no error.
+func decodeNotification(kind string, plaintext []byte, location *time.Location) (Notification, error) {
 	m := members(plaintext)
-	if !fits(kind, m) {
+	empty, known := blank[kind]
+	if !known || !fits(kind, m) {
 		return nil, nil
 	}
 	switch kind {
-	case NotifyVerificationCode:
-		return decodeEvent(m, location, new(VerificationCode))
-	case NotifyCardStatusChange:
-		return decodeEvent(m, location, new(CardStatusChanged))
 	case NotifyTransaction:
-		return decodeEvent(transactionOf(m), location, new(TransactionCreated))
-	case NotifyCardDeposit:
-		return decodeEvent(m, location, new(CardDeposited))
+		m = transactionOf(m)
 	case NotifyCardClose:
 		m.alias("amount", "refundAmt")
 		m.alias("transactionId", "txnId")
-		return decodeEvent(m, location, new(CardClosed))
-	case NotifyCoinDeposit:
-		return decodeEvent(m, location, new(CoinDeposited))
-	case NotifyActivationCode:
-		return decodeEvent(m, location, new(ActivationCodeSent))
-	case NotifyKYCResult:
-		return decodeEvent(m, location, new(KYCReviewed))
 	}
-	return nil, nil
-}
-
-// decodeEvent decodes the members into an event.
-func decodeEvent(m object, location *time.Location, event Notification) (Notification, error) {
+	event := empty()
 	if err := codecIn(location).Unmarshal(m.json(), event); err != nil {
 		return nil, err
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/issuing-sdk/issuing-go/internal/check"
 )
 
-// WebhookService sets the one address that KazePay sends callbacks to. The
-// package webhook receives them.
+// WebhookService sets the one address that KazePay sends callbacks to;
+// [NewCallbacks] reads them.
 type WebhookService struct{ c *Client }
 
 // urlRequest sets the address.

@@ -16,10 +16,12 @@
 //
 //   - [github.com/issuing-sdk/issuing-go/worldcard.NewCallbacks]
 //   - [github.com/issuing-sdk/issuing-go/legacy.NewCallbacks]
+//   - [github.com/issuing-sdk/issuing-go/kazepay.NewCallbacks]
 //   - [github.com/issuing-sdk/issuing-go/uqpay.NewCallbacks]
 //   - [github.com/issuing-sdk/issuing-go/uqpay/authdecision.NewCallbacks], for
 //     UQPAY's real-time decisions
-//   - [KazePay], and [UnionPay] with a handler of its own
+//   - [github.com/issuing-sdk/issuing-go/unionpay.NewCallbacks], for messages
+//     that get a signed answer
 //
 // # Order of checks
 //

@@ -54,7 +54,7 @@ func (t *tour) serve(cfg kazepay.Config, listener net.Listener) error {
 	if t.client, err = kazepay.New(cfg); err != nil {
 		return err
 	}
-	source, err := webhook.KazePay(webhook.KazePayConfig{
+	source, err := kazepay.NewCallbacks(kazepay.CallbackConfig{
 		PlatformKeys: []sign.PublicKey{cfg.PlatformKey}, PrivateKey: cfg.PrivateKey, SysID: cfg.SysID,
 	})
 	if err != nil {

@@ -52,7 +52,7 @@
 // Callbacks go to [Config.WebhookURL] or the address that setWebhookUrl set, if
 // it is on loopback, sealed like answers, and are sent again after 1, 2, 4, 8 and
 // 16 minutes until they are acknowledged with status 200 and one of the forms of
-// webhook.KazePayAck. SetCallbackFault duplicates, reorders or forges them, with
+// kazepay.CallbackAck. SetCallbackFault duplicates, reorders or forges them, with
 // [ForgeSignature] for example.
 //
 // # Faults

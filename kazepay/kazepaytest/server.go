@@ -47,7 +47,7 @@ type Config struct {
 	Quirks     Quirks             // what the pages contradict
 
 	// Accepted says which answers acknowledge a callback, by the first 200 bytes;
-	// nil takes status 200 with any of the forms of webhook.KazePayAck, of which a
+	// nil takes status 200 with any of the forms of kazepay.CallbackAck, of which a
 	// sealed message has to open and verify.
 	Accepted func(status int, body []byte) bool
 }

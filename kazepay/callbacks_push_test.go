@@ -1,9 +1,8 @@
-package webhook_test
+package kazepay_test
 
 import (
 	"context"
 	"errors"
-	"net/http"
 	"net/http/httptest"
 	"slices"
 	"sync"
@@ -17,14 +16,14 @@ import (
 	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
-// kpInbox is a merchant that takes callbacks, after refusing some.
-type kpInbox struct {
+// inbox is a merchant that takes callbacks, after refusing some.
+type inbox struct {
 	mu     sync.Mutex
 	events []*webhook.Event
 	refuse int
 }
 
-func (b *kpInbox) receive(_ context.Context, e *webhook.Event) error {
+func (b *inbox) receive(_ context.Context, e *webhook.Event) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.refuse > 0 {
@@ -36,7 +35,7 @@ func (b *kpInbox) receive(_ context.Context, e *webhook.Event) error {
 }
 
 // types lists what arrived.
-func (b *kpInbox) types() []string {
+func (b *inbox) types() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var out []string
@@ -46,50 +45,26 @@ func (b *kpInbox) types() []string {
 	return out
 }
 
-// kpMerchant runs a platform, a client and a callback server.
-func kpMerchant(t *testing.T, cfg kazepaytest.Config, inbox *kpInbox, ack webhook.KazePayAck) (*kazepaytest.Server, *kazepay.Client) {
+// merchant runs a platform, a client and a callback server.
+func merchant(t *testing.T, cfg kazepaytest.Config, in *inbox, ack kazepay.CallbackAck) (*kazepaytest.Server, *kazepay.Client) {
 	t.Helper()
-	var mu sync.Mutex
-	var handler http.Handler
-	merchant := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		h := handler
-		mu.Unlock()
-		h.ServeHTTP(w, r)
-	}))
-	t.Cleanup(merchant.Close)
-	cfg.WebhookURL = merchant.URL
-	server := kpPlatform(t, cfg)
-	hooks := kpConfig(server)
+	front := httptest.NewUnstartedServer(nil)
+	t.Cleanup(front.Close)
+	cfg.WebhookURL = "http://" + front.Listener.Addr().String()
+	server := startServer(t, cfg)
+	hooks := callbackConfig(server)
 	hooks.Ack = ack
-	mu.Lock()
-	handler = webhook.NewHandler(kpSource(t, hooks), inbox.receive)
-	mu.Unlock()
-	client, err := kazepay.New(server.ClientConfig(), issuing.WithClock(server.Clock().Now))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return server, client
+	front.Config.Handler = webhook.NewHandler(callbacks(t, hooks), in.receive)
+	front.Start()
+	return server, newClient(t, server)
 }
 
-func kpApply(t *testing.T, server *kazepaytest.Server, client *kazepay.Client) string {
-	t.Helper()
-	a, err := client.Virtual.Apply(t.Context(), kazepay.ApplyRequest{
-		Email: "a@b.example", MobileNumber: "108248888", MobilePrefix: "60", CardBIN: "222929",
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	server.Clock().Advance(time.Second)
-	return a.ID
-}
-
-func TestKazePayPushesEveryKind(t *testing.T) {
+func TestCallbacksOfEveryKind(t *testing.T) {
 	t.Parallel()
-	for _, ack := range []webhook.KazePayAck{webhook.KazePayAckText, webhook.KazePayAckJSON, webhook.KazePayAckEmpty, webhook.KazePayAckSigned} {
-		inbox := &kpInbox{}
-		server, client := kpMerchant(t, kazepaytest.Config{}, inbox, ack)
-		id := kpApply(t, server, client)
+	for _, ack := range []kazepay.CallbackAck{kazepay.CallbackAckText, kazepay.CallbackAckJSON, kazepay.CallbackAckEmpty, kazepay.CallbackAckSigned} {
+		in, h := &inbox{}, user(1)
+		server, client := merchant(t, kazepaytest.Config{}, in, ack)
+		id := activeCard(t, server, client, 1)
 		if _, err := client.Cards.Deposit(t.Context(), kazepay.DepositRequest{CardID: id, Amount: issuing.NewAmount(50, 0)}); err != nil {
 			t.Fatal(err)
 		}
@@ -100,17 +75,13 @@ func TestKazePayPushesEveryKind(t *testing.T) {
 		if err := server.SendVerificationCode(id, issuing.NewSecret("123456")); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := client.KYC.Link(t.Context(), kazepay.Identity{
-			Email: "a@b.example", MobileNumber: "108248888", MobilePrefix: "60", MobilePrefixCountry: "MY", FirstName: "A",
-			LastName: "B", DateOfBirth: issuing.NewDate(1990, 1, 1), AddressLine: "x", City: "x", CountryCode: "FR", PostCode: "1",
-			State: "x", IdentificationType: "PASSPORT", IdentificationNumber: issuing.NewSecret("1"), IdentificationExpiryDate: issuing.NewDate(2099, 1, 1),
-		}); err != nil {
+		if _, err := client.KYC.Link(t.Context(), h.identity(kazepay.IdentificationPassport)); err != nil {
 			t.Fatal(err)
 		}
-		if err := server.DecideKYC("a@b.example", kazepay.KYCStatusRejected, "blurred"); err != nil {
+		if err := server.DecideKYC(h.email, kazepay.KYCStatusRejected, "blurred"); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := client.Physical.Assign(t.Context(), kazepay.AssignRequest{Email: "a@b.example", CardNumber: server.PrintCard()}); err != nil {
+		if _, err := client.Physical.Assign(t.Context(), kazepay.AssignRequest{Email: h.email, CardNumber: server.PrintCard()}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := client.Cards.Close(t.Context(), id); err != nil {
@@ -122,7 +93,7 @@ func TestKazePayPushesEveryKind(t *testing.T) {
 			kazepay.NotifyKYCResult, kazepay.NotifyActivationCode, kazepay.NotifyCardStatusChange, kazepay.NotifyCardStatusChange,
 			kazepay.NotifyCardClose,
 		}
-		if got := inbox.types(); !slices.Equal(got, want) {
+		if got := in.types(); !slices.Equal(got, want) {
 			t.Errorf("%d: got %v, want %v", ack, got, want)
 		}
 		for _, d := range server.Deliveries() {
@@ -133,7 +104,7 @@ func TestKazePayPushesEveryKind(t *testing.T) {
 	}
 }
 
-func TestKazePayRetrySchedule(t *testing.T) {
+func TestCallbackRetrySchedule(t *testing.T) {
 	t.Parallel()
 	gaps := []time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 16 * time.Minute}
 	for _, c := range []struct {
@@ -142,13 +113,13 @@ func TestKazePayRetrySchedule(t *testing.T) {
 		deliveries int
 		handled    int
 	}{{false, 99, 6, 0}, {true, 99, 5, 0}, {false, 5, 6, 1}, {false, 2, 3, 1}, {false, 0, 1, 1}} {
-		inbox := &kpInbox{refuse: c.refuse}
-		server, client := kpMerchant(t, kazepaytest.Config{Quirks: kazepaytest.Quirks{FiveDeliveries: c.five}}, inbox, webhook.KazePayAckText)
-		kpApply(t, server, client)
+		in := &inbox{refuse: c.refuse}
+		server, client := merchant(t, kazepaytest.Config{Quirks: kazepaytest.Quirks{FiveDeliveries: c.five}}, in, kazepay.CallbackAckText)
+		activeCard(t, server, client, 1)
 		server.Clock().Advance(2 * time.Hour)
 		log := server.Deliveries()
-		if len(log) != c.deliveries || len(inbox.types()) != c.handled {
-			t.Errorf("%+v: %d deliveries, %d handled", c, len(log), len(inbox.types()))
+		if len(log) != c.deliveries || len(in.types()) != c.handled {
+			t.Errorf("%+v: %d deliveries, %d handled", c, len(log), len(in.types()))
 		}
 		for i := 1; i < len(log); i++ {
 			if gap := log[i].At.Sub(log[i-1].At); gap != gaps[i-1] || log[i].Attempt != i+1 {
@@ -158,13 +129,13 @@ func TestKazePayRetrySchedule(t *testing.T) {
 	}
 }
 
-func TestKazePayCallbackFaults(t *testing.T) {
+func TestCallbackFaults(t *testing.T) {
 	t.Parallel()
-	inbox := &kpInbox{}
-	server, client := kpMerchant(t, kazepaytest.Config{}, inbox, webhook.KazePayAckText)
+	in := &inbox{}
+	server, client := merchant(t, kazepaytest.Config{}, in, kazepay.CallbackAckText)
 	server.SetCallbackFault(issuingtest.CallbackFault{Duplicate: true})
-	id := kpApply(t, server, client)
-	if got := inbox.types(); len(got) != 1 || len(server.Deliveries()) != 2 {
+	id := activeCard(t, server, client, 1)
+	if got := in.types(); len(got) != 1 || len(server.Deliveries()) != 2 {
 		t.Errorf("delivered %d times, handled %v", len(server.Deliveries()), got)
 	}
 	server.SetCallbackFault(issuingtest.CallbackFault{Forge: kazepaytest.ForgeSignature})
@@ -172,12 +143,12 @@ func TestKazePayCallbackFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	server.Clock().Advance(0)
-	if got := inbox.types(); len(got) != 1 {
+	if got := in.types(); len(got) != 1 {
 		t.Errorf("a forged callback was handled: %v", got)
 	}
 	server.SetCallbackFault(issuingtest.CallbackFault{})
 	server.Clock().Advance(time.Minute)
-	if got := inbox.types(); len(got) != 2 {
+	if got := in.types(); len(got) != 2 {
 		t.Errorf("the retry was not handled: %v", got)
 	}
 	server.SetCallbackFault(issuingtest.CallbackFault{Hold: true})
@@ -194,11 +165,11 @@ func TestKazePayCallbackFaults(t *testing.T) {
 	server.SetCallbackFault(issuingtest.CallbackFault{})
 	server.ReleaseCallbacks()
 	server.Clock().Advance(0)
-	if got := inbox.types(); len(got) != 6 {
+	if got := in.types(); len(got) != 6 {
 		t.Errorf("%d callbacks after the release", len(got))
 	}
-	first := inbox.events[2].Data.(*kazepay.CardStatusChanged)
-	if last := inbox.events[5].Data.(*kazepay.CardStatusChanged); !first.CreatedAt.After(last.CreatedAt) {
+	first := in.events[2].Data.(*kazepay.CardStatusChanged)
+	if last := in.events[5].Data.(*kazepay.CardStatusChanged); !first.CreatedAt.After(last.CreatedAt) {
 		t.Error("the order was kept")
 	}
 }

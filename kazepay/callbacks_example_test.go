@@ -1,4 +1,4 @@
-package webhook_test
+package kazepay_test
 
 import (
 	"bytes"
@@ -15,14 +15,14 @@ import (
 )
 
 // The callbacks of KazePay come to one address.
-func ExampleKazePay() {
+func ExampleNewCallbacks() {
 	platform, err := kazepaytest.NewServer(kazepaytest.Config{}) // the platform in memory
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer platform.Close()
 	cfg := platform.ClientConfig()
-	src, err := webhook.KazePay(webhook.KazePayConfig{
+	src, err := kazepay.NewCallbacks(kazepay.CallbackConfig{
 		PlatformKeys: []sign.PublicKey{cfg.PlatformKey}, PrivateKey: cfg.PrivateKey, Profile: cfg.Profile,
 	})
 	if err != nil {

@@ -1,0 +1,239 @@
+package kazepay
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
+	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/webhook"
+)
+
+// ErrUnsupportedEnvelope marks a callback that is not of the form head and body,
+// such as upstream's {"type":…,"result":…}. The message names the first
+// members that were seen.
+var ErrUnsupportedEnvelope = errors.New("kazepay: unsupported envelope")
+
+// CallbackAck is how a callback is acknowledged. KazePay asks for a
+// "success response" without saying what that is.
+type CallbackAck int
+
+// Acknowledgements, all with status 200.
+const (
+	CallbackAckText   CallbackAck = iota // the text SUCCESS; the default
+	CallbackAckJSON                      // {"code":"SUCCESS"}
+	CallbackAckEmpty                     // nothing
+	CallbackAckSigned                    // a sealed message whose head has code and detail SUCCESS
+)
+
+// CallbackConfig is what callbacks are checked with.
+type CallbackConfig struct {
+	// PlatformKeys are KazePay's public keys, of 2048 bits or more. Several are
+	// valid at once, for a change of key. At least one is required.
+	PlatformKeys []sign.PublicKey
+	// PrivateKey is the merchant's, of the client, of 2048 bits or more. It
+	// unwraps session keys, so a key in an HSM must be able to decrypt. Required.
+	PrivateKey sign.PrivateKey
+	// Profile is the envelope's, the client's.
+	Profile sign.Profile
+	// SysID, when set, must be the callback's head.sysId.
+	SysID string
+	// Location is the zone of times without one; nil is UTC.
+	Location *time.Location
+	// Names maps KazePay's own names of callbacks, as far as the merchant has
+	// learnt them, to the kinds of this package, such as [NotifyCardDeposit].
+	// KazePay does not publish its names; those of the platform it is built on are
+	// known without an entry.
+	Names map[string]string
+	// Ack is how callbacks are acknowledged; the zero value is the text SUCCESS.
+	Ack CallbackAck
+	// Deduper remembers messages and events; nil is one in memory.
+	Deduper webhook.Deduper
+	// MaxBody bounds a body; 0 is webhook.DefaultMaxBody.
+	MaxBody int64
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+func (c CallbackConfig) validate() error {
+	var p check.Problems
+	p.Required("PlatformKeys", len(c.PlatformKeys) > 0)
+	for i, key := range c.PlatformKeys {
+		checkPlatformKey(&p, fmt.Sprintf("PlatformKeys[%d]", i), key)
+	}
+	checkPrivateKey(&p, c.PrivateKey)
+	if err := c.Profile.Validate(); err != nil {
+		p.Add("Profile", "%v", err)
+	}
+	for _, kind := range c.Names {
+		if !slices.Contains(NotifyTypes(), kind) {
+			p.Add("Names", "names a kind that this package does not have")
+		}
+	}
+	if c.Ack < CallbackAckText || c.Ack > CallbackAckSigned {
+		p.Add("Ack", "is none of the acknowledgements")
+	}
+	return p.Err(providerName, "NewCallbacks")
+}
+
+// NewCallbacks returns the source of KazePay's callbacks. Events carry the
+// pointers to [CardDeposited] and its siblings; what is of no known kind, lacks
+// what its kind cannot do without, or has the fields of another kind than its head
+// says, is *[webhook.Unknown] with its JSON and is acknowledged like the rest.
+//
+// The envelope has no timestamp, and its head is unsigned in the default profile.
+// So a repeat is recognised by head.apiCode and head.requestNo, and by the
+// content on its own; and where money depends on a callback, ask KazePay before
+// acting. KazePay gives up after about half an hour of retries: keep polling as a
+// fallback.
+func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	cfg.PlatformKeys = slices.Clone(cfg.PlatformKeys)
+	cfg.Names = maps.Clone(cfg.Names)
+	return webhook.NewSource(providerName, callbackScheme{cfg},
+		webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now), webhook.WithMaxBody(cfg.MaxBody))
+}
+
+// callbackScheme implements [webhook.Scheme].
+type callbackScheme struct{ cfg CallbackConfig }
+
+// opened is a callback that was verified.
+type opened struct {
+	head      requestHead
+	plaintext []byte
+	key       sign.PublicKey // the one that verified it
+}
+
+// maxClaim bounds a message's number and name together; the documented form of a
+// number is a UUID of 36 characters.
+const maxClaim = 128
+
+// Verify implements [webhook.Scheme]. It opens the callback, because its signature
+// covers the plaintext.
+func (s callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhook.Verified, error) {
+	m := &opened{}
+	e, err := sign.ParseEnvelope(req.Body)
+	if err == nil {
+		err = (wire.Codec{}).Unmarshal(e.Head, &m.head)
+	}
+	if err != nil {
+		return webhook.Verified{}, unsupported(req.Body)
+	}
+	if s.cfg.SysID != "" && m.head.SysID != s.cfg.SysID {
+		return webhook.Verified{}, webhook.ErrUnknownKey
+	}
+	if !slices.ContainsFunc(s.cfg.PlatformKeys, func(key sign.PublicKey) bool {
+		m.key = key
+		m.plaintext, err = s.cfg.Profile.Open(s.cfg.PrivateKey, key, e)
+		return err == nil
+	}) {
+		return webhook.Verified{}, webhook.ErrSignature
+	}
+	v := webhook.Verified{Content: m, RequestID: m.head.RequestNo}
+	if m.head.RequestNo != "" && len(m.head.RequestNo)+len(m.head.APICode) <= maxClaim {
+		v.Claims = []string{"message/" + m.head.APICode + "/" + m.head.RequestNo}
+	}
+	return v, nil
+}
+
+// maxSeen bounds the member names in an error.
+const maxSeen = 8
+
+// unsupported says what came instead of head and body.
+func unsupported(body []byte) error {
+	var seen []string
+	for name := range wire.Members(body) {
+		if seen = append(seen, fmt.Sprintf("%.20q", name)); len(seen) == maxSeen {
+			break
+		}
+	}
+	return fmt.Errorf("%w: members %s", ErrUnsupportedEnvelope, strings.Join(seen, " "))
+}
+
+// Open implements [webhook.Scheme].
+func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.Verified) (*webhook.Event, error) {
+	m, ok := v.Content.(*opened)
+	if !ok {
+		return nil, webhook.ErrPayload
+	}
+	if !json.Valid(m.plaintext) {
+		return nil, wire.ErrJSON
+	}
+	kind, err := notificationKind(m.head.APICode, m.plaintext, s.cfg.Names)
+	if err == nil && kind == "" && req.Type != "" {
+		kind, err = notificationKind(req.Type, m.plaintext, nil)
+	}
+	if err != nil {
+		return nil, err
+	}
+	data, err := decodeNotification(kind, m.plaintext, s.cfg.Location)
+	if err != nil {
+		return nil, err
+	}
+	event := &webhook.Event{Type: kind, Raw: issuing.NewSecret(string(m.plaintext))}
+	if data != nil {
+		event.Data, event.ID, event.Time = data, data.DedupeKey(), data.When()
+	} else if kind == "" {
+		event.Type = cmp.Or(req.Type, m.head.APICode)
+	}
+	if event.ID == "" {
+		// Codes and addresses can stand in what identifies the event.
+		digest, err := s.cfg.PrivateKey.Fingerprint(m.plaintext)
+		if err != nil { // of a key in an HSM; the callback is as good as any
+			return nil, fmt.Errorf("%w: %w", issuing.ErrUnavailable, err)
+		}
+		event.ID = event.Type + "|keyed:" + digest
+	}
+	return event, nil
+}
+
+// Answer implements [webhook.Scheme] with the configured acknowledgement.
+func (s callbackScheme) Answer(_ *webhook.Request, result webhook.Result) webhook.Answer {
+	if !result.Outcome.Acknowledged() {
+		return webhook.StandardAnswer(result)
+	}
+	switch s.cfg.Ack {
+	case CallbackAckJSON:
+		return webhook.Answer{Status: http.StatusOK, Header: jsonType(), Body: []byte(`{"code":"SUCCESS"}`)}
+	case CallbackAckEmpty:
+		return webhook.Answer{Status: http.StatusOK}
+	case CallbackAckSigned:
+		return s.signed(result)
+	}
+	return webhook.Text(http.StatusOK, "SUCCESS")
+}
+
+// signed is an acknowledgement in an envelope of its own.
+func (s callbackScheme) signed(result webhook.Result) webhook.Answer {
+	m, ok := result.Verified.Content.(*opened)
+	if !ok {
+		return webhook.Answer{Err: webhook.ErrPayload}
+	}
+	head, err := (wire.Codec{}).Marshal(struct {
+		Code   string `json:"code"`
+		Detail string `json:"detail"`
+		requestHead
+	}{"SUCCESS", "SUCCESS", m.head})
+	var e *sign.Envelope
+	if err == nil {
+		e, err = s.cfg.Profile.Seal(s.cfg.PrivateKey, m.key, head, []byte("{}"))
+	}
+	if err != nil {
+		return webhook.Answer{Err: err}
+	}
+	return webhook.Answer{Status: http.StatusOK, Header: jsonType(), Body: e.JSON()}
+}
+
+func jsonType() http.Header { return http.Header{"Content-Type": {"application/json; charset=UTF-8"}} }

@@ -1,0 +1,365 @@
+package kazepay_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/leaktest"
+	"github.com/issuing-sdk/issuing-go/kazepay"
+	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
+	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/webhook"
+)
+
+func callbackConfig(server *kazepaytest.Server) kazepay.CallbackConfig {
+	cfg := server.ClientConfig()
+	return kazepay.CallbackConfig{
+		PlatformKeys: []sign.PublicKey{cfg.PlatformKey}, PrivateKey: cfg.PrivateKey, Profile: cfg.Profile, SysID: cfg.SysID,
+	}
+}
+
+func callbacks(t testing.TB, cfg kazepay.CallbackConfig) *webhook.Source {
+	t.Helper()
+	src, err := kazepay.NewCallbacks(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return src
+}
+
+// genuine is a genuine callback.
+func genuine(t testing.TB, server *kazepaytest.Server, kind string, content map[string]any) []byte {
+	t.Helper()
+	_, body, err := server.SealCallback(kind, content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
+}
+
+var depositResult = map[string]any{
+	"userBankcardId": 140, "cardNo": "4242424242413691", "amount": "100.00", "receiveAmount": "99.50", "currency": "USD",
+	"status": "SUCCESS", "createAt": int64(1691550780785),
+}
+
+func TestCallbackConfigIsChecked(t *testing.T) {
+	t.Parallel()
+	good := callbackConfig(startServer(t, kazepaytest.Config{}))
+	weak, err := rsa.GenerateKey(rand.Reader, 1024)
+	if err != nil {
+		t.Fatal(err)
+	}
+	weakKey, err := sign.NewPrivateKey(weak)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(*kazepay.CallbackConfig){
+		"PrivateKey weak": func(c *kazepay.CallbackConfig) { c.PrivateKey = weakKey },
+		"PlatformKeys[1] weak": func(c *kazepay.CallbackConfig) {
+			c.PlatformKeys = append(slices.Clone(c.PlatformKeys), weakKey.Public())
+		},
+		"PlatformKeys":    func(c *kazepay.CallbackConfig) { c.PlatformKeys = nil },
+		"PlatformKeys[0]": func(c *kazepay.CallbackConfig) { c.PlatformKeys = []sign.PublicKey{{}} },
+		"PrivateKey":      func(c *kazepay.CallbackConfig) { c.PrivateKey = sign.PrivateKey{} },
+		"Profile":         func(c *kazepay.CallbackConfig) { c.Profile.Wrap = 7 },
+		"Names":           func(c *kazepay.CallbackConfig) { c.Names = map[string]string{"x": "SOMETHING"} },
+		"Ack":             func(c *kazepay.CallbackConfig) { c.Ack = 4 },
+	} {
+		cfg := good
+		change(&cfg)
+		var e *issuing.Error
+		if _, err := kazepay.NewCallbacks(cfg); !errors.As(err, &e) || len(e.Fields) != 1 || e.Fields[0].Field != strings.TrimSuffix(name, " weak") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestCallbackKindsWhereverTheyAreNamed(t *testing.T) {
+	t.Parallel()
+	for _, names := range []kazepaytest.CallbackName{kazepaytest.NameInHead, kazepaytest.NameInContent, kazepaytest.NameNowhere} {
+		server := startServer(t, kazepaytest.Config{Quirks: kazepaytest.Quirks{CallbackNames: names}})
+		event, err := callbacks(t, callbackConfig(server)).Parse(nil, genuine(t, server, kazepay.NotifyCardDeposit, depositResult))
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, ok := event.Data.(*kazepay.CardDeposited)
+		if !ok || event.Provider != "kazepay" || event.Type != kazepay.NotifyCardDeposit || data.CardID != "140" ||
+			data.ReceiveAmount.String() != "99.50" || !event.Time.Equal(time.UnixMilli(1691550780785)) || event.ID != data.DedupeKey() {
+			t.Errorf("%d: %+v", names, event)
+		}
+		if !strings.Contains(event.Raw.Reveal(), `"amount":"100.00"`) {
+			t.Errorf("raw %s", event.Raw.Reveal())
+		}
+	}
+}
+
+func TestCallbackNamesOfItsOwn(t *testing.T) {
+	t.Parallel()
+	server := startServer(t, kazepaytest.Config{})
+	cfg := callbackConfig(server)
+	cfg.Names = map[string]string{"cardRechargeNotify": kazepay.NotifyCardDeposit}
+	event, err := callbacks(t, cfg).Parse(nil, genuine(t, server, "cardRechargeNotify", depositResult))
+	if _, ok := event.Data.(*kazepay.CardDeposited); err != nil || !ok {
+		t.Errorf("%+v, %v", event, err)
+	}
+}
+
+func TestCallbackUnknownKindsAreKept(t *testing.T) {
+	t.Parallel()
+	server := startServer(t, kazepaytest.Config{})
+	src := callbacks(t, callbackConfig(server))
+	event, err := src.Parse(nil, genuine(t, server, "SOMETHING_NEW", map[string]any{"hello": "world"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	unknown, ok := event.Data.(*webhook.Unknown)
+	if !ok || unknown.Type != "SOMETHING_NEW" || unknown.Raw.Reveal() != `{"hello":"world"}` || event.ID == "" {
+		t.Errorf("%+v", event)
+	}
+	// A known kind without what it needs is unknown as well: nobody books money on it.
+	event, err = src.Parse(nil, genuine(t, server, kazepay.NotifyCardDeposit, map[string]any{"cardNo": "1"}))
+	if _, ok := event.Data.(*webhook.Unknown); err != nil || !ok || event.Type != kazepay.NotifyCardDeposit {
+		t.Errorf("%+v, %v", event, err)
+	}
+	// A genuine top-up under the name of a closed card is none of both.
+	moved := bytes.Replace(genuine(t, server, kazepay.NotifyCardDeposit, depositResult), []byte(kazepay.NotifyCardDeposit), []byte(kazepay.NotifyCardClose), 1)
+	event, err = src.Parse(nil, moved)
+	if _, ok := event.Data.(*webhook.Unknown); err != nil || !ok || event.Type != kazepay.NotifyCardClose {
+		t.Errorf("%+v, %v", event, err)
+	}
+	event, err = src.ForType(kazepay.NotifyCardClose).Parse(nil, moved)
+	if _, ok := event.Data.(*webhook.Unknown); err != nil || !ok {
+		t.Errorf("%+v, %v", event, err)
+	}
+	event, err = src.ForType(kazepay.NotifyCardClose).Parse(nil, genuine(t, server, "x", map[string]any{"cardID": "1"}))
+	if _, ok := event.Data.(*kazepay.CardClosed); err != nil || !ok {
+		t.Errorf("%+v, %v", event, err)
+	}
+}
+
+func TestCallbackRefusals(t *testing.T) {
+	t.Parallel()
+	server := startServer(t, kazepaytest.Config{})
+	src := callbacks(t, callbackConfig(server))
+	good := genuine(t, server, kazepay.NotifyCardDeposit, depositResult)
+	replace := func(old, replacement string) []byte {
+		if !bytes.Contains(good, []byte(old)) {
+			t.Fatalf("no %s in the callback", old)
+		}
+		return bytes.Replace(good, []byte(old), []byte(replacement), 1)
+	}
+	_, forged := kazepaytest.ForgeSignature(http.Header{}, bytes.Clone(good))
+	other := callbackConfig(server)
+	other.PlatformKeys = []sign.PublicKey{other.PrivateKey.Public()}
+	for name, c := range map[string]struct {
+		src  *webhook.Source
+		body []byte
+		want error
+	}{
+		"good":                  {src, good, nil},
+		"forged":                {src, forged, webhook.ErrSignature},
+		"another platform":      {callbacks(t, other), good, webhook.ErrSignature},
+		"no signature":          {src, replace(`"sign"`, `"sing"`), webhook.ErrSignature},
+		"no key":                {src, replace(`"keyEnc"`, `"key"`), webhook.ErrSignature},
+		"no content":            {src, replace(`"encrypt"`, `"decrypt"`), webhook.ErrSignature},
+		"tampered":              {src, replace(`"encrypt":"`, `"encrypt":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA`), webhook.ErrSignature},
+		"another sysId":         {src, replace(server.SysID(), "H2400002001"), webhook.ErrUnknownKey},
+		"upstream's envelope":   {src, []byte(`{"type":"CARD_STATUS_CHANGE","result":{"status":"ACTIVE"}}`), kazepay.ErrUnsupportedEnvelope},
+		"no JSON":               {src, []byte(`<html>`), kazepay.ErrUnsupportedEnvelope},
+		"nothing":               {src, nil, kazepay.ErrUnsupportedEnvelope},
+		"head under other head": {src, replace(`"apiCode":"CARD_RECHARGE_RESULT"`, `"apiCode":"KYC_RESULT"`), nil},
+	} {
+		event, err := c.src.Parse(nil, c.body)
+		if !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if c.want == webhook.ErrSignature && err.Error() != webhook.ErrSignature.Error() {
+			t.Errorf("%s says more than it should: %v", name, err)
+		}
+		if err := c.src.Verify(nil, c.body); !errors.Is(err, c.want) {
+			t.Errorf("%s: Verify: %v", name, err)
+		}
+		if _, ok := eventData(event).(*kazepay.CardDeposited); ok != (name == "good") {
+			t.Errorf("%s: %+v", name, event)
+		}
+	}
+	_, err := src.Parse(nil, []byte(`{"type":1,"result":2,"a":3,"b":4,"c":5,"d":6,"e":7,"f":8,"g":9,"0123456789012345678901234567890":1}`))
+	if text := err.Error(); !strings.Contains(text, `"type" "result"`) || len(text) > 200 {
+		t.Errorf("%v", err)
+	}
+}
+
+func eventData(e *webhook.Event) any {
+	if e == nil {
+		return nil
+	}
+	return e.Data
+}
+
+func TestCallbackUnreadableContent(t *testing.T) {
+	t.Parallel()
+	server := startServer(t, kazepaytest.Config{})
+	src := callbacks(t, callbackConfig(server))
+	for name, content := range map[string]map[string]any{
+		"an amount that is none":        {"cardID": "1", "amount": "lots", "status": "SUCCESS"},
+		"head and content name another": {"type": kazepay.NotifyKYCResult, "cardID": "1", "amount": 1, "status": "SUCCESS"},
+	} {
+		if _, err := src.Parse(nil, genuine(t, server, kazepay.NotifyCardDeposit, content)); !errors.Is(err, webhook.ErrPayload) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestCallbackKeyChange(t *testing.T) {
+	t.Parallel()
+	server := startServer(t, kazepaytest.Config{})
+	cfg := callbackConfig(server)
+	cfg.PlatformKeys = []sign.PublicKey{cfg.PrivateKey.Public(), server.PlatformKey()}
+	if _, err := callbacks(t, cfg).Parse(nil, genuine(t, server, kazepay.NotifyCardDeposit, depositResult)); err != nil {
+		t.Error(err)
+	}
+}
+
+// under puts the requestNo of one callback into the head of another, which the
+// default profile does not sign.
+func under(t *testing.T, body, head []byte) []byte {
+	t.Helper()
+	number := func(b []byte) []byte {
+		_, rest, ok := bytes.Cut(b, []byte(`"requestNo":"`))
+		no, _, closed := bytes.Cut(rest, []byte(`"`))
+		if !ok || !closed || len(no) != 22 {
+			t.Fatalf("requestNo %q", no)
+		}
+		return no
+	}
+	return bytes.Replace(body, number(body), number(head), 1)
+}
+
+func TestCallbackRepeats(t *testing.T) {
+	t.Parallel()
+	server := startServer(t, kazepaytest.Config{})
+	first := genuine(t, server, kazepay.NotifyCardDeposit, depositResult)
+	again := genuine(t, server, kazepay.NotifyCardDeposit, depositResult) // another requestNo
+	other := map[string]any{}
+	for name, value := range depositResult {
+		other[name] = value
+	}
+	other["createAt"] = int64(1691550780786)
+	another := genuine(t, server, kazepay.NotifyCardDeposit, other)
+	// A retry that changed its content keeps its requestNo.
+	other["createAt"] = int64(1691550780787)
+	changed := under(t, genuine(t, server, kazepay.NotifyCardDeposit, other), first)
+	var outcomes []webhook.Outcome
+	handled := 0
+	h := webhook.NewHandler(callbacks(t, callbackConfig(server)),
+		func(context.Context, *webhook.Event) error { handled++; return nil },
+		webhook.WithObserver(func(_ context.Context, r webhook.Report) { outcomes = append(outcomes, r.Outcome) }))
+	for _, body := range [][]byte{first, first, again, again, another, changed} {
+		if resp := post(h, body); resp.StatusCode != 200 {
+			t.Errorf("status %d", resp.StatusCode)
+		}
+	}
+	want := []webhook.Outcome{"handled", "duplicate", "duplicate", "duplicate", "handled", "duplicate"}
+	if handled != 2 || len(outcomes) != len(want) {
+		t.Fatalf("handled %d, %v", handled, outcomes)
+	}
+	for i := range want {
+		if outcomes[i] != want[i] {
+			t.Errorf("delivery %d: %s", i, outcomes[i])
+		}
+	}
+}
+
+func TestCallbackEventPrintsNoSecret(t *testing.T) {
+	t.Parallel()
+	server := startServer(t, kazepaytest.Config{})
+	event, err := callbacks(t, callbackConfig(server)).Parse(nil, genuine(t, server, kazepay.NotifyCardDeposit, depositResult))
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaktest.Check(t, []string{"4242424242413691"}, *event, event)
+	leaktest.Check(t, []string{server.MerchantPrivateKey().Reveal()[400:432]}, callbackConfig(server))
+}
+
+func BenchmarkCallback(b *testing.B) {
+	server := startServer(b, kazepaytest.Config{})
+	src := callbacks(b, callbackConfig(server))
+	body := genuine(b, server, kazepay.NotifyCardDeposit, depositResult)
+	b.Run("bare open", func(b *testing.B) {
+		e, err := sign.ParseEnvelope(body)
+		if err != nil {
+			b.Fatal(err)
+		}
+		cfg := server.ClientConfig()
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := cfg.Profile.Open(cfg.PrivateKey, cfg.PlatformKey, e); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("Parse", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := src.Parse(nil, body); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+func FuzzCallback(f *testing.F) {
+	server := startServer(f, kazepaytest.Config{})
+	src := callbacks(f, callbackConfig(server))
+	seed := genuine(f, server, kazepay.NotifyCardDeposit, depositResult)
+	f.Add(seed)
+	f.Add([]byte(`{"type":"CARD_STATUS_CHANGE","result":{}}`))
+	f.Add([]byte(`{"head":{"apiCode":["x"]},"body":{}}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		event, err := src.Parse(nil, body)
+		if err == nil && event.Raw.Reveal() == "" {
+			t.Fatal("an event without content")
+		}
+		if err == nil && !bytes.Contains(body, []byte(`"sign"`)) {
+			t.Fatalf("accepted %q", body)
+		}
+	})
+}
+
+// An id must be the same for every delivery and must not let anybody find the
+// code in it by trying the hundred million that there are.
+func TestCallbackIDsDoNotGiveCodesAway(t *testing.T) {
+	t.Parallel()
+	server := startServer(t, kazepaytest.Config{})
+	src := callbacks(t, callbackConfig(server))
+	content := map[string]any{"cardID": "3377", "activationCode": "70795665"}
+	ids := map[string]bool{}
+	for range 2 {
+		body := genuine(t, server, kazepay.NotifyActivationCode, content)
+		event, err := src.Parse(http.Header{"Content-Type": {"application/json"}}, body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids[event.ID] = true
+		for _, guess := range []string{"70795665", event.Raw.Reveal()} {
+			sum := sha256.Sum256([]byte(guess))
+			if strings.Contains(event.ID, hex.EncodeToString(sum[:16])) || strings.Contains(event.ID, guess) {
+				t.Errorf("the id %q gives the code away", event.ID)
+			}
+		}
+	}
+	if len(ids) != 1 {
+		t.Errorf("%d ids for one event", len(ids))
+	}
+}
