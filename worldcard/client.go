@@ -129,7 +129,7 @@ func (c *Client) Do(ctx context.Context, path string, in, out any, opts ...issui
 
 // call checks and sends a request and returns its decoded result.
 func call[T any](ctx context.Context, c *Client, o operation, in request, opts []issuing.CallOption) (*T, error) {
-	return looked[T](ctx, c, o, in, nil, opts)
+	return provider.Result[T](ctx, c.core, c.call(o, in, in.validate, opts))
 }
 
 // errOther is a look's verdict: what stands under the key is another operation's.

@@ -37,8 +37,18 @@ var ErrOther = errors.New("the key belongs to an operation with other contents")
 // ErrIncomplete is the error of an answer that lacks its main field.
 var ErrIncomplete = errors.New("the answer lacks the fields that identify its result")
 
-// Do carries a call out and returns its result. With a look an open outcome is
-// looked up, and a checked operation that has not happened is tried again.
+// Result carries a call out and returns its result.
+func Result[T any](ctx context.Context, c *Core, call Call) (*T, error) {
+	out := new(T)
+	call.Out = out
+	if err := c.Do(ctx, call); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Do is Result for an operation with a look: an open outcome is looked up, and a
+// checked operation that has not happened is tried again. A nil look is none.
 func Do[T any](ctx context.Context, c *Core, call Call, look Look[T]) (*T, error) {
 	out := new(T)
 	call.Out = out
