@@ -62,36 +62,39 @@ type exchange struct {
 	renewed bool           // a rejected access token has been replaced
 }
 
-// Encode marshals the request once. The tranId of a write is drawn here, so that
-// every attempt has the same.
+// Encode marshals the request once. The tranId of a write is drawn before anything
+// else is done for it: every attempt has the same, and what ends before the first
+// one has it too.
 func (x *exchange) Encode(cs issuing.CallSettings) (provider.Plan, error) {
 	x.header = x.c.header(cs)
 	var p check.Problems
 	if x.header.validate(&p); p.Any() {
 		return provider.Plan{}, p.Refusal()
 	}
+	if x.header.TranID == "" && x.o.safety != read {
+		x.header.TranID = NewTranID(x.c.core.Now())
+	}
+	plan := provider.Plan{Key: x.header.TranID}
 	var err error
 	if x.path == "" {
 		if x.path, err = x.c.path(x.o.api); err != nil {
-			return provider.Plan{}, err
+			return plan, err
 		}
 	}
 	if x.prepare != nil {
 		if err = x.prepare(); err != nil {
-			return provider.Plan{}, err
+			return plan, err
 		}
 	}
 	if x.body, err = membersOf(x.in); err != nil {
-		return provider.Plan{}, err
+		return plan, err
 	}
 	if b, ok := x.in.(bodyless); ok {
 		x.empty = b.bodyless(x.c.cfg)
 	}
-	if x.header.TranID == "" && x.o.safety != read {
-		x.header.TranID = NewTranID(x.c.core.Now())
-	}
 	x.route = route{cfg: &x.c.cfg, url: transport.JoinURL(x.c.cfg.BaseURL, x.path)}
-	return provider.Plan{URL: x.route.url, Template: x.path, Key: x.header.TranID}, nil
+	plan.URL, plan.Template = x.route.url, x.path
+	return plan, nil
 }
 
 // Seal makes one attempt: a timestamp, a tranId for a read whose caller gave

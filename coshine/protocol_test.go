@@ -182,7 +182,7 @@ func TestNoPINKeyNoOperation(t *testing.T) {
 			!errors.As(err, &e) || e.Op != "PINs.PINReset" || e.Attempts != 0 || !strings.Contains(err.Error(), "PINs.GeneratePublicPinKey") {
 			t.Errorf("%s: %v", name, err)
 		}
-		if info.Op != "PINs.PINReset" || info.Attempts != 0 || server.Requests("PINs.PINReset") != 0 {
+		if info.Op != "PINs.PINReset" || info.Key == "" || info.Key != e.Key || info.Attempts != 0 || server.Requests("PINs.PINReset") != 0 {
 			t.Errorf("%s: %d requests, %+v", name, server.Requests("PINs.PINReset"), info)
 		}
 	}

@@ -2,18 +2,19 @@ package providertest
 
 import (
 	"fmt"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
-	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
 )
 
 // epoch is when the platforms' clocks start.
 var epoch = time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC)
+
+// nobody is an address where nobody listens, for callbacks.
+const nobody = "http://127.0.0.1:1/callbacks"
 
 // patient puts the test's options behind those that every client of a platform
 // needs: its clock, and waits that cost nothing.
@@ -35,6 +36,3 @@ func check(t testing.TB, err error) {
 type keys struct{ last atomic.Int64 }
 
 func (k *keys) next() string { return fmt.Sprintf("key-%d", k.last.Add(1)) }
-
-// worldcardKeys are shared by all platforms: RSA keys are slow to make.
-var worldcardKeys = sync.OnceValues(worldcardtest.NewKeys)

@@ -20,22 +20,26 @@ type Check struct {
 var Checks = []Check{
 	{"a refused request fills CallInfo and is not sent", refusedRequest},
 	{"a result that is no pointer is refused unsent", noPointer},
-	{"an invalid request is invalid before it is not configured", invalidFirst},
+	{"a request is invalid before it is not configured, and neither is sent", notConfigured},
+	{"what the limiter refuses is not sent, and a write has its key", limited},
 	{"three attempts are three everywhere, and durations are of the whole call", threeAttempts},
-	{"a refusal that quotes the request's secrets prints none", quotedSecrets},
-	{"a cancelled call ends at once and says so", cancelled},
+	{"every end of a call fills CallInfo anew", everyEnd},
+	{"a look-up settles what is open, and CallInfo says so", lookedUp},
+	{"hooks tell of each attempt, and the platform counts the same", namesAgree},
+	{"a cancelled call ends at once, and knows what may have happened", cancelled},
 	{"every safety under every fault", everyFault},
 	{"every list ends", listsEnd},
+	{"a refusal that quotes the request's secrets prints none", quotedSecrets},
+	{"a platform prints its address alone", printsAddress},
 	{"an operation that does not exist is refused by the platform", unknownOperation},
 	{"a fault that never fired is an error of Check", unfiredFault},
 	{"choosing faults holds no lock", chooseFreely},
-	{"a panic of the test leaves the platform usable", panicInChoose},
-	{"a platform prints its address alone", printsAddress},
-	{"the platform names operations as the client does", namesAgree},
+	{"a panic of the test leaves the platform usable", survives},
+	{"callbacks go wrong as the test wants", callbacks},
 }
 
 // Providers are all of them.
-var Providers = []Provider{WorldCard}
+var Providers = []Provider{WorldCard, Legacy, KazePay, UQPAY, Coshine, UnionPay}
 
 // matrix collects what became of each check for each provider.
 type matrix struct {

@@ -3,6 +3,7 @@ package providertest
 import (
 	"context"
 	"iter"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,6 +16,9 @@ import (
 
 // WorldCard is provider worldcard.
 var WorldCard = Provider{Name: "worldcard", Open: openWorldCard}
+
+// worldcardKeys are shared by all platforms: RSA keys are slow to make.
+var worldcardKeys = sync.OnceValues(worldcardtest.NewKeys)
 
 // worldcards is a WorldCard platform with cards to try operations on.
 type worldcards struct {
@@ -31,7 +35,9 @@ func openWorldCard(t testing.TB, opts ...issuing.Option) *Bench {
 	t.Helper()
 	keys, err := worldcardKeys()
 	check(t, err)
-	server, err := worldcardtest.NewServer(worldcardtest.Config{Clock: issuingtest.NewClock(epoch), Keys: keys})
+	server, err := worldcardtest.NewServer(worldcardtest.Config{
+		Clock: issuingtest.NewClock(epoch), Keys: keys, WebhookURL: nobody,
+	})
 	check(t, err)
 	t.Cleanup(server.Close)
 	w := &worldcards{t: t, server: server}
@@ -49,7 +55,7 @@ func openWorldCard(t testing.TB, opts ...issuing.Option) *Bench {
 		Refuse: func(op, text string) {
 			check(t, server.Inject(op, worldcardtest.Refuse(worldcard.CodeInvalidParameter, text)))
 		},
-		Ops: w.ops(), Lists: w.lists(),
+		Notify: w.buy, Ops: w.ops(), Lists: w.lists(),
 	}
 }
 
@@ -87,57 +93,27 @@ func (w *worldcards) activated() worldcard.CardRef {
 
 func (w *worldcards) ops() []Op {
 	const pin = "493815"
-	deposit := func(ctx context.Context, amount issuing.Amount, opts []issuing.CallOption) error {
-		_, err := w.client.Cards.Deposit(ctx, worldcard.DepositRequest{
-			CardRef: w.card, MerchantTransactionID: w.keys.next(), Amount: amount,
-		}, opts...)
-		return err
-	}
-	read := func(ctx context.Context, ref worldcard.CardRef, opts []issuing.CallOption) error {
-		_, err := w.client.Virtual.Card(ctx, ref, opts...)
-		return err
-	}
-	changePIN := func(ctx context.Context, pin string, opts []issuing.CallOption) error {
-		return w.client.Physical.ChangePIN(ctx, worldcard.ChangePINRequest{CardRef: w.physical, PIN: issuing.NewSecret(pin)}, opts...)
-	}
 	return []Op{
-		{
-			Name: "Virtual.Card", Safety: transport.Read,
-			Call: func(ctx context.Context, opts ...issuing.CallOption) error { return read(ctx, w.card, opts) },
-			Invalid: func(ctx context.Context, opts ...issuing.CallOption) error {
-				return read(ctx, worldcard.CardRef{}, opts)
-			},
-		},
-		{
+		try(Op{Name: "Virtual.Card", Safety: transport.Read},
+			w.client.Virtual.Card, always(w.card), worldcard.CardRef{}),
+		try(Op{
 			Name: "Cards.Deposit", Safety: transport.Keyed, Look: "Cards.Deposits",
-			Call: func(ctx context.Context, opts ...issuing.CallOption) error {
-				return deposit(ctx, issuing.NewAmount(20, 0), opts)
-			},
-			Invalid: func(ctx context.Context, opts ...issuing.CallOption) error {
-				return deposit(ctx, issuing.Amount{}, opts)
-			},
 			Done: func() int { return len(w.server.Deposits()) },
-		},
-		{
-			Name: "Cards.Freeze", Safety: transport.Checked, Look: "Virtual.Card",
-			Call: w.freeze, Done: w.frozen,
-			Invalid: func(ctx context.Context, opts ...issuing.CallOption) error {
-				_, err := w.client.Cards.Freeze(ctx, worldcard.CardRef{}, opts...)
-				return err
-			},
-		},
-		{
-			Name: "Physical.ChangePIN", Safety: transport.Once, Secrets: []string{pin},
-			Call:    func(ctx context.Context, opts ...issuing.CallOption) error { return changePIN(ctx, pin, opts) },
-			Invalid: func(ctx context.Context, opts ...issuing.CallOption) error { return changePIN(ctx, "12", opts) },
-		},
+		}, w.client.Cards.Deposit, w.deposit, worldcard.DepositRequest{CardRef: w.card, MerchantTransactionID: "none"}),
+		try(Op{Name: "Cards.Freeze", Safety: transport.Checked, Look: "Virtual.Card", Done: w.frozen},
+			w.client.Cards.Freeze, w.virtual, worldcard.CardRef{}),
+		try(Op{Name: "Physical.ChangePIN", Safety: transport.Once, Secrets: []string{pin}},
+			bare(w.client.Physical.ChangePIN), always(w.pin(pin)), w.pin("12")),
 	}
 }
 
-// freeze freezes a card of its own.
-func (w *worldcards) freeze(ctx context.Context, opts ...issuing.CallOption) error {
-	_, err := w.client.Cards.Freeze(ctx, w.virtual(), opts...)
-	return err
+// deposit is a top-up.
+func (w *worldcards) deposit() worldcard.DepositRequest {
+	return worldcard.DepositRequest{CardRef: w.card, MerchantTransactionID: w.keys.next(), Amount: issuing.NewAmount(20, 0)}
+}
+
+func (w *worldcards) pin(pin string) worldcard.ChangePINRequest {
+	return worldcard.ChangePINRequest{CardRef: w.physical, PIN: issuing.NewSecret(pin)}
 }
 
 // frozen counts frozen cards.
@@ -151,16 +127,27 @@ func (w *worldcards) frozen() int {
 	return n
 }
 
+// buy has a shop charge a card.
+func (w *worldcards) buy() error {
+	_, err := w.server.Purchase(w.server.Cards()[0].ID, issuing.NewAmount(1, 0), worldcardtest.Merchant{})
+	return err
+}
+
 func (w *worldcards) lists() []List {
+	for range 2 {
+		_, err := w.setUp.Cards.Deposit(w.t.Context(), w.deposit())
+		check(w.t, err)
+		check(w.t, w.buy())
+	}
 	return []List{
-		{"Virtual.BINs", func(ctx context.Context) iter.Seq2[any, error] {
-			return Items(w.client.Virtual.AllBINs(ctx, worldcard.BINsRequest{PageSize: 1}))
+		{"Virtual.BINs", 2, func(ctx context.Context) iter.Seq2[any, error] {
+			return items(w.client.Virtual.AllBINs(ctx, worldcard.BINsRequest{PageSize: 1}))
 		}},
-		{"Cards.Deposits", func(ctx context.Context) iter.Seq2[any, error] {
-			return Items(w.client.Cards.AllDeposits(ctx, worldcard.DepositsRequest{CardRef: w.card, PageSize: 1}))
+		{"Cards.Deposits", 2, func(ctx context.Context) iter.Seq2[any, error] {
+			return items(w.client.Cards.AllDeposits(ctx, worldcard.DepositsRequest{CardRef: w.card, PageSize: 1}))
 		}},
-		{"Cards.Transactions", func(ctx context.Context) iter.Seq2[any, error] {
-			return Items(w.client.Cards.AllTransactions(ctx, w.card))
+		{"Cards.Transactions", 1, func(ctx context.Context) iter.Seq2[any, error] {
+			return items(w.client.Cards.AllTransactions(ctx, w.card))
 		}},
 	}
 }

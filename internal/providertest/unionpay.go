@@ -1,0 +1,139 @@
+package providertest
+
+import (
+	"context"
+	"iter"
+	"slices"
+	"sync"
+	"testing"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/transport"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
+	"github.com/issuing-sdk/issuing-go/unionpay"
+	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
+)
+
+// UnionPay is provider unionpay.
+var UnionPay = Provider{Name: "unionpay", Open: openUnionPay}
+
+// unionpayKeys are shared by all platforms: RSA keys are slow to make.
+var unionpayKeys = sync.OnceValues(unionpaytest.NewKeys)
+
+// unionpays is a UnionPay gateway with tokens to try operations on.
+type unionpays struct {
+	t      testing.TB
+	server *unionpaytest.Server
+	client *unionpay.Client
+	setUp  *unionpay.Client // without the test's options
+	token  *unionpay.Token
+}
+
+func openUnionPay(t testing.TB, opts ...issuing.Option) *Bench {
+	t.Helper()
+	keys, err := unionpayKeys()
+	check(t, err)
+	server, err := unionpaytest.NewServer(unionpaytest.Config{
+		Clock: issuingtest.NewClock(epoch), Keys: keys, WebhookURL: nobody,
+	})
+	check(t, err)
+	t.Cleanup(server.Close)
+	u := &unionpays{t: t, server: server}
+	u.client, err = unionpay.New(server.ClientConfig(), patient(server.Clock(), opts)...)
+	check(t, err)
+	u.setUp, err = unionpay.New(server.ClientConfig(), issuing.WithClock(server.Clock().Now))
+	check(t, err)
+	u.token = u.issue()
+	cfg := server.ClientConfig()
+	cfg.Paths = nil
+	unconfigured, err := unionpay.New(cfg, patient(server.Clock(), opts)...)
+	check(t, err)
+	inquire := try(Op{Name: "Tokens.Token", Safety: transport.Read},
+		unconfigured.Tokens.Token, always(unionpay.TokenQuery{RefID: u.token.RefID}), unionpay.TokenQuery{})
+	return &Bench{
+		Platform: server.Platform, Server: server,
+		Secrets: []string{keys.SignPEM().Reveal(), keys.DecryptPEM().Reveal(), u.token.Token.Reveal()},
+		Do: func(ctx context.Context, out any, opts ...issuing.CallOption) error {
+			query := unionpay.TokenQuery{RefID: u.token.RefID}
+			return u.client.Do(ctx, unionpay.MessageTokenStateInquiry, query, out, opts...)
+		},
+		Refuse: func(op, text string) {
+			messages := map[string]unionpay.MessageType{"Tokens.Request": unionpay.MessageTokenRequest}
+			server.Next(messages[op], unionpaytest.Behaviour{Code: unionpay.CodeIssuerRefused, Message: text})
+		},
+		Bare:   &inquire,
+		Notify: func() error { return server.Suspend(u.issue().RefID) },
+		Ops:    u.ops(), Lists: u.lists(),
+	}
+}
+
+const unionpayDevice = "00112233445566778899aabbccddeeff"
+
+// issue returns a token of a card of its own.
+func (u *unionpays) issue() *unionpay.Token {
+	token, err := u.setUp.Tokens.Request(u.t.Context(), u.push())
+	check(u.t, err)
+	return token
+}
+
+// Secrets of a request for a token.
+const (
+	unionpayPAN = "6250945000000004"
+	unionpayCVN = "493"
+	unionpayOTP = "815162"
+)
+
+// push has the issuer push a card and returns the request for its token.
+func (u *unionpays) push() unionpay.TokenRequest {
+	push, err := u.server.Push(unionpaytest.PushRequest{})
+	check(u.t, err)
+	return unionpay.TokenRequest{
+		DeviceID: unionpayDevice, AuthorizationData: push.AuthData, PAN: issuing.NewSecret(unionpayPAN),
+		CVM: []unionpay.CVM{{CVN2: issuing.NewSecret(unionpayCVN), OTP: issuing.NewSecret(unionpayOTP)}},
+	}
+}
+
+func (u *unionpays) ops() []Op {
+	return []Op{
+		try(Op{Name: "Tokens.Token", Safety: transport.Read},
+			u.client.Tokens.Token, always(unionpay.TokenQuery{Token: u.token.Token}), unionpay.TokenQuery{}),
+		try(Op{Name: "ATMs.List", Safety: transport.Read},
+			u.client.ATMs.List, always(unionpay.ListRequest{CountryCode: "702"}), unionpay.ListRequest{}),
+		try(Op{Name: "Tokens.UpdateState", Safety: transport.Checked, Look: "Tokens.Token", Done: u.suspended},
+			u.client.Tokens.UpdateState, func() unionpay.StateUpdateRequest { return suspend(u.issue()) },
+			unionpay.StateUpdateRequest{}),
+		try(Op{
+			Name: "Tokens.Request", Safety: transport.Once, Secrets: []string{unionpayPAN, unionpayCVN, unionpayOTP},
+			Done: func() int { return len(u.server.Tokens()) },
+		}, u.client.Tokens.Request, u.push, unionpay.TokenRequest{}),
+	}
+}
+
+// suspend is the request to suspend a token.
+func suspend(token *unionpay.Token) unionpay.StateUpdateRequest {
+	return unionpay.StateUpdateRequest{DeviceID: unionpayDevice, Token: token.Token, Action: unionpay.ActionSuspend}
+}
+
+// suspended counts the tokens that are suspended.
+func (u *unionpays) suspended() int {
+	n := 0
+	for _, token := range u.server.Tokens() {
+		if slices.Contains(token.States, unionpay.TokenSuspended) {
+			n++
+		}
+	}
+	return n
+}
+
+func (u *unionpays) lists() []List {
+	return []List{
+		{"ATMs.List", 2, func(ctx context.Context) iter.Seq2[any, error] {
+			return items(u.client.ATMs.All(ctx, unionpay.ListRequest{CountryCode: "702", PageNo: 1, PageSize: 1}))
+		}},
+		{"ATMs.Nearby", 2, func(ctx context.Context) iter.Seq2[any, error] {
+			return items(u.client.ATMs.AllNearby(ctx, unionpay.NearbyRequest{
+				Longitude: "+103.8519", Latitude: "+1.2902", PageNo: 1, PageSize: 1,
+			}))
+		}},
+	}
+}
