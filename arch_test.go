@@ -98,12 +98,6 @@ func forTests(dir string) bool {
 	return strings.HasSuffix(dir, "test") || strings.HasPrefix(dir, "issuingtest/") || strings.HasPrefix(dir, "examples/") || dir == "internal/platform"
 }
 
-// notYetMoved are files of webhook that know a provider and belong into its
-// package.
-var notYetMoved = []string{
-	"webhook/unionpay.go", "webhook/unionpay_reply.go",
-}
-
 // mayImport says whether a file of this module may import path, and why not.
 func mayImport(s source, path string) string {
 	own, internal := strings.CutPrefix(path, module)
@@ -125,7 +119,7 @@ func mayImport(s source, path string) string {
 		return "providers never import each other"
 	case from != "" && s.dir == from+"/"+from+"test" && own == "webhook" && !s.test:
 		return "a platform in memory never imports webhook"
-	case s.dir == "webhook" && !s.test && (external || internal && own != "" && own != "sign") && !slices.Contains(notYetMoved, s.path):
+	case s.dir == "webhook" && !s.test && (external || internal && own != "" && own != "sign"):
 		return "webhook imports the root and sign only"
 	case s.dir == "sign" && internal && own != "" && !s.test:
 		return "sign imports the root only"
@@ -135,7 +129,7 @@ func mayImport(s source, path string) string {
 		return "only sign/jose uses go-jose"
 	case own == "internal/providertest" && !s.test:
 		return "the suite of checks is for tests"
-	case s.dir == "internal/providertest":
+	case s.dir == "internal/providertest", s.dir == "internal/cases" && s.test:
 		return ""
 	case strings.HasPrefix(s.dir, "internal/") && provider(own) != "":
 		return "the foundation knows no provider"
@@ -164,9 +158,7 @@ func mayImport(s source, path string) string {
 
 func TestImports(t *testing.T) {
 	t.Parallel()
-	waiting := slices.Clone(notYetMoved)
 	for _, s := range sources(t) {
-		waiting = slices.DeleteFunc(waiting, func(path string) bool { return path == s.path })
 		for _, spec := range s.file.Imports {
 			path, err := strconv.Unquote(spec.Path.Value)
 			if err != nil {
@@ -176,9 +168,6 @@ func TestImports(t *testing.T) {
 				t.Errorf("%s imports %s: %s", s.at(spec), path, why)
 			}
 		}
-	}
-	if len(waiting) > 0 {
-		t.Errorf("%v is excepted and gone", waiting)
 	}
 }
 
@@ -198,7 +187,7 @@ func TestImportRules(t *testing.T) {
 		{"internal/wire", module + "/worldcard", false, false}, {"examples/worldcard", module + "/internal/wire", false, false}, {"webhook", module + "/examples/sandbox", true, false},
 		{"uqpay", "github.com/ProtonMail/go-crypto/openpgp", false, false}, {"uqpay/authdecision", "github.com/ProtonMail/go-crypto/openpgp", false, true},
 		{"issuingtest", module, false, true}, {"issuingtest", module + "/internal/ledger", false, true}, {"issuingtest", module + "/internal/platform", false, false}, {"issuingtest", module + "/internal/platform", true, true}, {"issuingtest", module + "/worldcard/worldcardtest", false, false}, {"issuingtest", module + "/worldcard/worldcardtest", true, true},
-		{"internal/platform", module + "/issuingtest", false, true}, {"internal/platform", module + "/internal/wire", false, false}, {"internal/transport", module + "/issuingtest", false, false}, {"internal/providertest", module + "/issuingtest", false, true}, {"issuingtest/control", module + "/issuingtest", false, true}, {"examples/sandbox", module + "/issuingtest", false, true},
+		{"internal/platform", module + "/issuingtest", false, true}, {"internal/platform", module + "/internal/wire", false, false}, {"internal/transport", module + "/issuingtest", false, false}, {"internal/providertest", module + "/issuingtest", false, true}, {"internal/cases", module + "/worldcard", true, true}, {"internal/cases", module + "/worldcard", false, false}, {"issuingtest/control", module + "/issuingtest", false, true}, {"examples/sandbox", module + "/issuingtest", false, true},
 		{"worldcard/worldcardtest", module + "/issuingtest", false, true}, {"worldcard/worldcardtest", module + "/internal/platform", false, true}, {"worldcard", module + "/issuingtest", false, false}, {"worldcard", module + "/issuingtest", true, true}, {"worldcard", module + "/internal/platform", false, false}, {"webhook", module + "/issuingtest", false, false}, {"webhook", module + "/issuingtest", true, true},
 		{"worldcard", "github.com/google/go-cmp/cmp", false, false}, {"worldcard", "github.com/google/go-cmp/cmp", true, true}, {"worldcard", "github.com/other/thing", false, false},
 	} {
@@ -219,8 +208,8 @@ var clockFiles = []string{
 	"webhook/delivery.go",             // deadlines and durations of callbacks
 	"webhook/deduper.go",              // ages in memory
 	"webhook/sqldedupe/sqldedupe.go",  // the default clock of leases
-	"webhook/unionpay.go",             // the default clock of UnionPay's messages
 	"unionpay/link.go",                // the default clock of links
+	"unionpay/callbacks.go",           // the default clock of answers
 	"uqpay/authdecision/keys.go",      // whether a PGP key is valid when it is read
 	"uqpay/authdecision/caller.go",    // the platform's side, for tests and the sandbox
 	"uqpay/authdecision/callbacks.go", // the default clock of the keys

@@ -58,11 +58,26 @@ func FuzzAnswer(f *testing.F) {
 				t.Errorf("code %q", a.code)
 			}
 			token, atms := new(Token), new(atmAnswer)
-			if err := (Config{}).decodeLoose(Opener{}, a.business, token); err == nil && !token.incomplete() && token.Token.Len() < 16 {
+			if err := (Config{}).decodeLoose(opener{}, a.business, token); err == nil && !token.incomplete() && token.Token.Len() < 16 {
 				t.Error("a token of fewer than 16 digits passes")
 			}
-			_ = (Config{}).decodeLoose(Opener{Profile: ProfileU}, a.business, atms)
+			_ = (Config{}).decodeLoose(opener{profile: ProfileU}, a.business, atms)
 		}
+	})
+}
+
+// FuzzDecodeNotification reads any bytes as what stands behind a message's
+// signature.
+func FuzzDecodeNotification(f *testing.F) {
+	f.Add("TOKEN_STATE_NOTIFICATION", []byte(`{"token":"6299990000000000004","tokenState":"ACTIVE","encryptedConsumerIdentity":{"identityValue":"x"}}`))
+	f.Add("TRX_STATUS_NOTIFICATION", []byte(`{"trxAmt":"0001","discountDetails":[{"discountAmt":1e9}],"emvCpqrcPayload":"x"}`))
+	f.Add("GET_USER_ID", []byte(`{"userAuthCode":"eyJ.a.b.c.d"}`))
+	f.Fuzz(func(t *testing.T, typ string, data []byte) {
+		n, err := decodeNotification(MessageType(typ), data, opener{}, nil)
+		if err == nil && n != nil && n.answer() == nil {
+			t.Error("an event without an answer")
+		}
+		_, _ = parseMsgInfo(data, nil)
 	})
 }
 

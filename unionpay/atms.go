@@ -188,7 +188,7 @@ func (a *atmAnswer) unfold(cfg Config) error {
 	}
 	for _, element := range a.List {
 		atm := ATM{}
-		if err := cfg.decodeLoose(Opener{}, element, &atm); err != nil {
+		if err := cfg.decodeLoose(opener{}, element, &atm); err != nil {
 			return err
 		}
 		a.atms = append(a.atms, atm)

@@ -153,20 +153,7 @@ func (c Config) validate() error {
 		p.Add("BaseURL", "%v", err)
 	}
 	checkHeaderText(&p, "AppID", c.AppID, 16)
-	if p.Required("SignKey", !c.SignKey.IsZero()) && c.SignKey.Bits() < rsaBits {
-		p.Add("SignKey", "has %d bits, at least %d are needed", c.SignKey.Bits(), rsaBits)
-	}
-	checkHeaderText(&p, "SignKeyID", c.SignKeyID, 64)
-	p.Required("UPISignKeys", len(c.UPISignKeys) > 0)
-	for kid, key := range c.UPISignKeys {
-		checkKeyEntry(&p, "UPISignKeys", kid, key.Bits())
-	}
-	for kid, key := range c.DecryptKeys {
-		checkKeyEntry(&p, "DecryptKeys", kid, key.Bits())
-		if !key.IsZero() && !key.CanDecrypt() {
-			p.Add("DecryptKeys", "has a key that signs only")
-		}
-	}
+	c.checkKeys(&p)
 	if !c.UPIEncKey.IsZero() {
 		checkHeaderText(&p, "UPIEncKeyID", c.UPIEncKeyID, 64)
 	}
@@ -174,6 +161,24 @@ func (c Config) validate() error {
 	c.checkNames(&p)
 	c.checkSettings(&p)
 	return p.Err(providerName, "New")
+}
+
+// checkKeys checks the keys that requests and notifications have in common.
+func (c Config) checkKeys(p *check.Problems) {
+	if p.Required("SignKey", !c.SignKey.IsZero()) && c.SignKey.Bits() < rsaBits {
+		p.Add("SignKey", "has %d bits, at least %d are needed", c.SignKey.Bits(), rsaBits)
+	}
+	checkHeaderText(p, "SignKeyID", c.SignKeyID, 64)
+	p.Required("UPISignKeys", len(c.UPISignKeys) > 0)
+	for kid, key := range c.UPISignKeys {
+		checkKeyEntry(p, "UPISignKeys", kid, key.Bits())
+	}
+	for kid, key := range c.DecryptKeys {
+		checkKeyEntry(p, "DecryptKeys", kid, key.Bits())
+		if !key.IsZero() && !key.CanDecrypt() {
+			p.Add("DecryptKeys", "has a key that signs only")
+		}
+	}
 }
 
 func (c Config) checkSettings(p *check.Problems) {

@@ -7,8 +7,9 @@
 // Make one [Client] with [New] and keep it; it is safe for concurrent use.
 // [Client.ATMs] finds ATMs and reports errors in their data, [Client.Tokens]
 // requests and manages tokens, [Client.Keys] exchanges keys. [Links] reads the
-// push that an issuer's app sends through a URI, and builds the answer. Messages
-// that UnionPay sends, such as [TokenStateChanged], are served by webhook.UnionPay.
+// push that an issuer's app sends through a URI, and builds the answer.
+// [NewCallbacks] tells the package webhook how to read and answer the messages
+// that UnionPay sends, such as [TokenStateChanged].
 //
 // UnionPay publishes one message of CAMS completely (ATM_FEEDBACK_INFORM), and
 // of the others names and purposes. No service URL suffix is public: an operation

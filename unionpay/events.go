@@ -7,24 +7,22 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 )
 
-// MsgInfo is the head of a message.
-type MsgInfo struct {
+// msgHead is the head of a message, as far as it is read.
+type msgHead struct {
 	VersionNo string      `json:"versionNo"` // 1.0.0
 	MsgID     string      `json:"msgID"`     // AN 17-49; UnionPay's start with U
 	TimeStamp time.Time   `json:"timeStamp"` // zero when it cannot be read
 	MsgType   MessageType `json:"msgType"`   // what the message is
-	WalletID  string      `json:"walletID"`  // our id in the UMPS family
-	InsID     string      `json:"insID"`     // our id in the SCIS family
 }
 
-// DedupeKey is equal for two deliveries of the same message.
-func (m MsgInfo) DedupeKey() string { return string(m.MsgType) + "|" + m.MsgID }
+// dedupeKey is equal for two deliveries of the same message.
+func (m msgHead) dedupeKey() string { return string(m.MsgType) + "|" + m.MsgID }
 
-// ParseMsgInfo reads a message's head. An error means that a mandatory member is
-// missing or out of its format, which is answered with [CodeFormat].
-func ParseMsgInfo(raw []byte, zone *time.Location) (MsgInfo, error) {
-	var m MsgInfo
-	if err := (Config{Zone: zone}).decodeLoose(Opener{}, raw, &m); err != nil {
+// parseMsgInfo reads a message's head. An error means that a mandatory member is
+// missing or out of its format.
+func parseMsgInfo(raw []byte, zone *time.Location) (msgHead, error) {
+	var m msgHead
+	if err := (Config{Zone: zone}).decodeLoose(opener{}, raw, &m); err != nil {
 		return m, err
 	}
 	var stamp struct {
@@ -43,16 +41,16 @@ func ParseMsgInfo(raw []byte, zone *time.Location) (MsgInfo, error) {
 // Notification is the data of a message from UnionPay: one of the pointers to
 // [TokenStateChanged], [TransactionReported] and [UserIDRequested].
 type Notification interface {
-	// Answer returns the business fields of our answer, as a value that encodes
+	// answer returns the business fields of our answer, as a value that encodes
 	// to a JSON object.
-	Answer() any
+	answer() any
 	// check reports a missing mandatory field.
 	check() error
 }
 
-// DecodeNotification decodes the business fields of an authenticated message.
-// The package webhook calls it; a type that is not known gives nil and no error.
-func DecodeNotification(typ MessageType, trxInfo []byte, open Opener, zone *time.Location) (Notification, error) {
+// decodeNotification decodes the business fields of an authenticated message. A
+// type that is not known gives nil and no error.
+func decodeNotification(typ MessageType, trxInfo []byte, open opener, zone *time.Location) (Notification, error) {
 	var n Notification
 	switch typ {
 	case MessageTokenStateNotification:
@@ -91,8 +89,7 @@ type ConsumerIdentity struct {
 	Value    issuing.Secret `json:"identityValue"`    // the identity
 }
 
-// Answer implements [Notification].
-func (e *TokenStateChanged) Answer() any { return empty{} }
+func (e *TokenStateChanged) answer() any { return empty{} }
 
 var errMissing = errors.New("a mandatory field is missing or out of its format")
 
@@ -104,7 +101,7 @@ func (e *TokenStateChanged) check() error {
 }
 
 // UserIDRequested (GET_USER_ID) asks for the user behind a one-time code. The
-// handler's function sets AppUserID.
+// function sets AppUserID; empty, it answers that there is no such user.
 type UserIDRequested struct {
 	UserAuthCode issuing.Secret `json:"userAuthCode"` // the code
 	AppUserID    string         `json:"-"`            // the answer: our id of the user, 1-64
@@ -116,8 +113,7 @@ type userIDAnswer struct {
 	AppUserID string `json:"appUserId"`
 }
 
-// Answer implements [Notification].
-func (e *UserIDRequested) Answer() any { return userIDAnswer{e.AppUserID} }
+func (e *UserIDRequested) answer() any { return userIDAnswer{e.AppUserID} }
 
 func (e *UserIDRequested) check() error {
 	if e.UserAuthCode.IsZero() {
@@ -170,7 +166,6 @@ type SettlementKey struct {
 	TransmissionTime string `json:"TransmissionDateTime"`   // MMDDhhmmss; its name begins with a capital T
 }
 
-// Answer implements [Notification].
-func (e *TransactionReported) Answer() any { return empty{} }
+func (e *TransactionReported) answer() any { return empty{} }
 
 func (e *TransactionReported) check() error { return nil }

@@ -30,11 +30,11 @@ func (e Extra) Member(name string) json.RawMessage {
 	return json.RawMessage(value.Reveal())
 }
 
-// Opener opens what UnionPay encrypts for the token requestor.
-type Opener struct {
-	Profile Profile                    // how fields are encrypted
-	JWE     jose.UPIJWE                // profile G: the only algorithms accepted
-	Keys    map[string]sign.PrivateKey // our decryption keys, by kid
+// opener opens what UnionPay encrypts for the token requestor.
+type opener struct {
+	profile Profile                    // how fields are encrypted
+	jwe     jose.UPIJWE                // profile G: the only algorithms accepted
+	keys    map[string]sign.PrivateKey // our decryption keys, by kid
 }
 
 // spellings maps other spellings of a member, in lower case, to the one that is
@@ -46,7 +46,7 @@ var rsaFields = map[string]bool{"token": true, "pan": true, "cvn2": true}
 
 // open decrypts a member's value where it is encrypted. A value that looks
 // encrypted and does not open is an error, never the value of its field.
-func (o Opener) open(name string, value []byte) ([]byte, error) {
+func (o opener) open(name string, value []byte) ([]byte, error) {
 	text, ok := wire.Unquote(value)
 	if !ok {
 		return value, nil
@@ -56,9 +56,9 @@ func (o Opener) open(name string, value []byte) ([]byte, error) {
 	switch {
 	case strings.EqualFold(name, "authorizationData"):
 		return value, nil // encrypted for UnionPay, not for us
-	case o.Profile == ProfileG && isCompactJWE(text):
-		plaintext, err = o.JWE.Decrypt(o.Keys, text)
-	case o.Profile == ProfileU && rsaFields[strings.ToLower(name)] && len(text) > 100:
+	case o.profile == ProfileG && isCompactJWE(text):
+		plaintext, err = o.jwe.Decrypt(o.keys, text)
+	case o.profile == ProfileU && rsaFields[strings.ToLower(name)] && len(text) > 100:
 		plaintext, err = o.openUMPS(text)
 	default:
 		return value, nil
@@ -73,8 +73,8 @@ func (o Opener) open(name string, value []byte) ([]byte, error) {
 }
 
 // openUMPS tries every key: profile U does not say which one it used.
-func (o Opener) openUMPS(text string) ([]byte, error) {
-	for _, key := range o.Keys {
+func (o opener) openUMPS(text string) ([]byte, error) {
+	for _, key := range o.keys {
 		if plaintext, err := sign.DecryptUMPS(key, text); err == nil {
 			return plaintext, nil
 		}
@@ -93,7 +93,7 @@ var errNotObject = errors.New("the business fields are not a JSON object")
 
 // object returns business fields as a JSON object: all of them may be encrypted
 // as one, and nothing comes in several spellings.
-func (o Opener) object(data []byte) ([]byte, error) {
+func (o opener) object(data []byte) ([]byte, error) {
 	if opened, err := o.open("", data); err == nil {
 		data = opened
 	}
@@ -111,7 +111,7 @@ func (o Opener) object(data []byte) ([]byte, error) {
 // shape that their field cannot hold, or encrypted for somebody else, go into the
 // struct's Extra. What must be there is checked by the types, so one odd member
 // loses no message.
-func (c Config) decodeLoose(o Opener, data []byte, out any) error {
+func (c Config) decodeLoose(o opener, data []byte, out any) error {
 	v := reflect.ValueOf(out)
 	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
 		return codec.Unmarshal(data, out)

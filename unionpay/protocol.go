@@ -220,8 +220,8 @@ func (x *exchange) Open(r *transport.Response) (provider.Answer, error) {
 // decode reads business fields into out.
 func (x *exchange) decode(data []byte, out any) error {
 	cfg := x.c.cfg
-	opener := Opener{Profile: x.form.profile, JWE: cfg.JWE, Keys: cfg.DecryptKeys}
-	if err := cfg.decodeLoose(opener, data, out); err != nil {
+	o := opener{profile: x.form.profile, jwe: cfg.JWE, keys: cfg.DecryptKeys}
+	if err := cfg.decodeLoose(o, data, out); err != nil {
 		return err
 	}
 	if u, ok := out.(unfolder); ok {

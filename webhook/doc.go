@@ -20,7 +20,8 @@
 //   - [github.com/issuing-sdk/issuing-go/uqpay.NewCallbacks]
 //   - [github.com/issuing-sdk/issuing-go/uqpay/authdecision.NewCallbacks], for
 //     UQPAY's real-time decisions
-//   - [UnionPay], with a handler of its own
+//   - [github.com/issuing-sdk/issuing-go/unionpay.NewCallbacks], for messages
+//     that get a signed answer
 //
 // # Order of checks
 //

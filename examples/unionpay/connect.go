@@ -88,9 +88,13 @@ func newWallet(cfg unionpay.Config, callbacks map[string][]string) (*wallet, err
 		return nil, err
 	}
 	w := &wallet{client: client, links: links, pending: map[string]*unionpay.Link{}, changed: make(chan struct{})}
-	w.notifications, err = webhook.UnionPay(webhook.UnionPayConfig{
+	src, err := unionpay.NewCallbacks(unionpay.CallbackConfig{
 		SignKey: cfg.SignKey, SignKeyID: cfg.SignKeyID, UPISignKeys: cfg.UPISignKeys,
 		AppIDs: []string{cfg.AppID}, DecryptKeys: cfg.DecryptKeys,
-	}, w.notified)
-	return w, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	w.notifications = webhook.NewHandler(src, w.notified)
+	return w, nil
 }

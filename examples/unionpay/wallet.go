@@ -28,7 +28,7 @@ type step struct {
 type wallet struct {
 	client        *unionpay.Client
 	links         *unionpay.Links
-	notifications *webhook.UnionPayHandler
+	notifications *webhook.Handler
 
 	mu      sync.Mutex
 	pending map[string]*unionpay.Link // by the confirmation's secret

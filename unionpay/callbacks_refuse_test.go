@@ -1,9 +1,13 @@
-package webhook_test
+package unionpay_test
 
 import (
 	"context"
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
 	"encoding/base64"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -20,11 +24,11 @@ import (
 
 const refusal = `{"MsgResponse":{"responseCode":"E0","responseMsg":"Unauthorized access"}}`
 
-// TestUnionPayRefusals: each step of the check refuses, the log names the step,
+// TestCallbackRefusals: each step of the check refuses, the log names the step,
 // and the sender sees the same answer.
-func TestUnionPayRefusals(t *testing.T) {
+func TestCallbackRefusals(t *testing.T) {
 	t.Parallel()
-	s := newUPISide(t, unionpay.ProfileG, nil)
+	s := newCallbackSide(t, unionpay.ProfileG, nil)
 	message := s.message("TOKEN_STATE_NOTIFICATION", "", suspended)
 	good := s.signed(message, nil).Get("UPI-JWS")
 	protected, signature, _ := strings.Cut(good, "..")
@@ -40,7 +44,7 @@ func TestUnionPayRefusals(t *testing.T) {
 	}
 	changed := func(change func(*sign.UPIHeader)) string { return s.signed(message, change).Get("UPI-JWS") }
 	seen := changed(nil)
-	if a := s.handler.Handle(t.Context(), upiPath, http.Header{"Upi-Jws": {seen}}, []byte(message)); a.Status != http.StatusOK {
+	if a := s.deliver(upiPath, http.Header{"Upi-Jws": {seen}}, []byte(message)); a.Status != http.StatusOK {
 		t.Fatalf("a good message: %d", a.Status)
 	}
 	for _, c := range []struct {
@@ -61,9 +65,8 @@ func TestUnionPayRefusals(t *testing.T) {
 		{sign.UPIStepAppID, changed(func(h *sign.UPIHeader) { h.AppID = "00520447" }), upiPath},
 		{sign.UPIStepPath, good, "/other"},
 		{sign.UPIStepPath, changed(func(h *sign.UPIHeader) { h.Path = "" }), upiPath},
-		{sign.UPIStepReplay, seen, upiPath},
 	} {
-		a := s.handler.Handle(t.Context(), c.path, http.Header{"Upi-Jws": {c.jws}}, []byte(message))
+		a := s.deliver(c.path, http.Header{"Upi-Jws": {c.jws}}, []byte(message))
 		if a.Status != http.StatusUnauthorized || string(a.Body) != refusal || len(a.Header) != 1 {
 			t.Errorf("step %d: %d %v %s", int(c.step), a.Status, a.Header, a.Body)
 		}
@@ -73,12 +76,17 @@ func TestUnionPayRefusals(t *testing.T) {
 			t.Errorf("step %d: reported %+v", int(c.step), report)
 		}
 	}
-	old := s.handler.Handle(t.Context(), upiPath, http.Header{"Upi-Sign": {"c2ln"}, "Upi-Appid": {upiApp}}, []byte(message))
+	again := s.deliver(upiPath, http.Header{"Upi-Jws": {seen}}, []byte(message))
+	if report := s.reports[len(s.reports)-1]; again.Status != http.StatusUnauthorized || string(again.Body) != refusal || len(again.Header) != 1 ||
+		!errors.Is(report.Err, webhook.ErrReplay) || report.Outcome != webhook.OutcomeRefused || report.Code != "E0" {
+		t.Errorf("a UUID twice: %d %v %s, reported %+v", again.Status, again.Header, again.Body, report)
+	}
+	old := s.deliver(upiPath, http.Header{"Upi-Sign": {"c2ln"}, "Upi-Appid": {upiApp}}, []byte(message))
 	if report := s.reports[len(s.reports)-1]; old.Status != http.StatusUnauthorized || string(old.Body) != refusal || !strings.Contains(report.Err.Error(), "older scheme") {
 		t.Errorf("the older scheme: %d, reported %v", old.Status, report.Err)
 	}
-	u := newUPISide(t, unionpay.ProfileU, nil)
-	a := u.handler.Handle(t.Context(), upiPath, http.Header{}, []byte(message))
+	u := newCallbackSide(t, unionpay.ProfileU, nil)
+	a := u.deliver(upiPath, http.Header{}, []byte(message))
 	if a.Status != http.StatusUnauthorized || string(a.Body) != refusal || !errors.Is(u.reports[0].Err, webhook.ErrSignature) {
 		t.Errorf("profile U, unsigned: %d %s", a.Status, a.Body)
 	}
@@ -107,16 +115,16 @@ func (b *brokenDeduper) Done(ctx context.Context, id string) error {
 	return b.Deduper.Done(ctx, id)
 }
 
-// TestUnionPayStoreDown: no event is lost and none handled twice when the store
+// TestCallbackStoreDown: no event is lost and none handled twice when the store
 // fails at any point.
-func TestUnionPayStoreDown(t *testing.T) {
+func TestCallbackStoreDown(t *testing.T) {
 	t.Parallel()
 	for name, broken := range map[string]*brokenDeduper{
 		"first claim": {claims: 0, dones: 9}, "first done": {claims: 9, dones: 0},
 		"second claim": {claims: 1, dones: 9}, "second done": {claims: 9, dones: 1},
 	} {
 		broken.Deduper = webhook.NewMemoryDeduper(0, 0)
-		s := newUPISide(t, unionpay.ProfileG, func(cfg *webhook.UnionPayConfig) { cfg.Deduper = broken })
+		s := newCallbackSide(t, unionpay.ProfileG, func(cfg *unionpay.CallbackConfig) { cfg.Deduper = broken })
 		message := s.message("TOKEN_STATE_NOTIFICATION", "", suspended)
 		a := s.send(message)
 		if a.Status == http.StatusOK && s.code(a) == "00" {
@@ -135,64 +143,101 @@ func TestUnionPayStoreDown(t *testing.T) {
 	}
 }
 
-func TestUnionPayConfig(t *testing.T) {
+func TestCallbackConfig(t *testing.T) {
 	t.Parallel()
-	_, err := webhook.UnionPay(webhook.UnionPayConfig{
+	_, err := unionpay.NewCallbacks(unionpay.CallbackConfig{
 		Profile: 5, PayloadMode: 9, JWE: jose.UPIJWE{Alg: "dir"}, UPISignKeys: map[string]sign.PublicKey{"": {}},
-		DecryptKeys: map[string]sign.PrivateKey{"1": {}},
-	}, nil)
+		DecryptKeys: map[string]sign.PrivateKey{"1": {}}, Skew: -1,
+	})
 	var e *issuing.Error
-	if !errors.As(err, &e) || !errors.Is(err, issuing.ErrInvalid) || len(e.Fields) != 8 {
+	if !errors.As(err, &e) || !errors.Is(err, issuing.ErrInvalid) || len(e.Fields) != 8 || e.Provider != "unionpay" || e.Op != "NewCallbacks" {
 		t.Errorf("got %v", err)
 	}
-	if _, err := webhook.UnionPay(webhook.UnionPayConfig{}, func(context.Context, *webhook.Event) error { return nil }); !errors.As(err, &e) || len(e.Fields) != 4 {
+	if _, err := unionpay.NewCallbacks(unionpay.CallbackConfig{}); !errors.As(err, &e) || len(e.Fields) != 4 {
 		t.Errorf("the empty configuration: %v", err)
 	}
 }
 
-// TestUnionPayPanic: a panic of the function gives the message back.
-func TestUnionPayPanic(t *testing.T) {
+// TestCallbackPanic: a panic of the function gives the message back.
+func TestCallbackPanic(t *testing.T) {
 	t.Parallel()
-	s := newUPISide(t, unionpay.ProfileU, nil)
+	s := newCallbackSide(t, unionpay.ProfileU, nil)
 	message := s.message("TOKEN_STATE_NOTIFICATION", "", suspended)
 	panicking := true
-	s.handler = mustUnionPay(t, s, func(context.Context, *webhook.Event) error {
+	s.handler = s.serve(s.minimal(), func(context.Context, *webhook.Event) error {
 		if panicking {
 			panic("bug")
 		}
 		return nil
 	})
-	func() {
-		defer func() { _ = recover() }()
-		s.send(message)
-	}()
+	if code := s.code(s.send(message)); code != unionpay.CodeSystemFault || !errors.Is(s.reports[0].Err, webhook.ErrPanic) {
+		t.Errorf("a panic: %s, reported %+v", code, s.reports)
+	}
 	panicking = false
 	if code := s.code(s.send(message)); code != "00" {
 		t.Errorf("after a panic: %s", code)
 	}
 }
 
-func mustUnionPay(t *testing.T, s *upiSide, fn webhook.Func) *webhook.UnionPayHandler {
-	t.Helper()
-	h, err := webhook.UnionPay(webhook.UnionPayConfig{
+// minimal is a configuration with nothing but what is required.
+func (s *callbackSide) minimal() unionpay.CallbackConfig {
+	return unionpay.CallbackConfig{
 		Profile: s.profile, SignKey: s.keys.Sign(), SignKeyID: unionpaytest.SignKeyID, AppIDs: []string{upiApp},
 		UPISignKeys: map[string]sign.PublicKey{unionpaytest.UPISignKeyID: s.keys.UPISign()},
-	}, fn)
+		Now:         func() time.Time { return s.now },
+	}
+}
+
+// brokenSigner is a key in a store that is down.
+type brokenSigner struct{ crypto.Signer }
+
+func (brokenSigner) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) {
+	return nil, errors.New("key store down")
+}
+
+// TestCallbackUnsigned: an answer that cannot be signed is none, and the event is
+// not handled again for it.
+func TestCallbackUnsigned(t *testing.T) {
+	t.Parallel()
+	bothProfiles(t, func(t *testing.T, profile unionpay.Profile) {
+		broken, err := sign.NewPrivateKey(brokenSigner{callbackKey(t)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := newCallbackSide(t, profile, func(cfg *unionpay.CallbackConfig) { cfg.SignKey = broken })
+		message := s.message("TOKEN_STATE_NOTIFICATION", "", suspended)
+		for range 2 {
+			a := s.send(message)
+			report := s.reports[len(s.reports)-1]
+			if a.Status != http.StatusServiceUnavailable || strings.Contains(string(a.Body), "msgResponse") || report.Err == nil || report.Code != "" {
+				t.Errorf("%d %s, reported %+v", a.Status, a.Body, report)
+			}
+		}
+		if len(s.events) != 1 || s.reports[0].Outcome != webhook.OutcomeHandled || s.reports[1].Outcome != webhook.OutcomeDuplicate {
+			t.Errorf("%d events, reported %+v", len(s.events), s.reports)
+		}
+	})
+}
+
+// callbackKey makes a key of the size that is required.
+func callbackKey(t *testing.T) *rsa.PrivateKey {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return h
+	return key
 }
 
-func TestUnionPayPrintsNoSecret(t *testing.T) {
+func TestCallbackPrintsNoSecret(t *testing.T) {
 	t.Parallel()
-	s := newUPISide(t, unionpay.ProfileG, nil)
+	s := newCallbackSide(t, unionpay.ProfileG, nil)
 	s.code(s.send(s.message("TOKEN_STATE_NOTIFICATION", "", `{"token":"6299990000000000004","tokenState":"ACTIVE","pan":"6250945000000004"}`)))
 	leaktest.Check(t, []string{"6299990000000000004", "6250945000000004"}, *s.events[0], s.events[0].Data, s.reports)
 }
 
-func FuzzUnionPayHandle(f *testing.F) {
-	s := newUPISide(f, unionpay.ProfileU, nil)
+func FuzzCallbackHandle(f *testing.F) {
+	s := newCallbackSide(f, unionpay.ProfileU, nil)
 	f.Add(s.message("TOKEN_STATE_NOTIFICATION", "", suspended))
 	f.Add(s.message("GET_USER_ID", "", `{"userAuthCode":"c"}`))
 	f.Add(`{"msgInfo":{},"trxInfo":[]}`)
@@ -207,7 +252,7 @@ func FuzzUnionPayHandle(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if a := s.handler.Handle(t.Context(), upiPath, http.Header{}, body); a.Status == http.StatusOK {
+		if a := s.deliver(upiPath, http.Header{}, body); a.Status == http.StatusOK {
 			s.open(a)
 		}
 	})

@@ -1,4 +1,4 @@
-package webhook_test
+package unionpay_test
 
 import (
 	"context"
@@ -12,17 +12,22 @@ import (
 	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
-// ExampleUnionPay serves the messages that UnionPay sends to a token requestor.
-func ExampleUnionPay() {
+// ExampleNewCallbacks serves the messages that UnionPay sends to a token requestor.
+func ExampleNewCallbacks() {
 	keys, err := unionpaytest.NewKeys() // your own key, and UnionPay's public one
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	handler, err := webhook.UnionPay(webhook.UnionPayConfig{
+	src, err := unionpay.NewCallbacks(unionpay.CallbackConfig{
 		SignKey: keys.Sign(), SignKeyID: "20190411000000", AppIDs: []string{"00520446"},
 		UPISignKeys: map[string]sign.PublicKey{"1555570302": keys.UPISign()},
-	}, func(_ context.Context, event *webhook.Event) error {
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	handler := webhook.NewHandler(src, func(_ context.Context, event *webhook.Event) error {
 		switch e := event.Data.(type) {
 		case *unionpay.TokenStateChanged:
 			fmt.Println("token", e.Token, "is now", e.State)
@@ -30,31 +35,28 @@ func ExampleUnionPay() {
 			e.AppUserID = "user-1"
 		}
 		return nil // 00; an error answers 96, so that UnionPay sends again
-	})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	mux := http.NewServeMux()
-	mux.Handle("/callbacks/unionpay", handler)
+	}, webhook.WithObserver(func(_ context.Context, r webhook.Report) { fmt.Println(r.Outcome, r.Code) }))
+	http.Handle("POST /callbacks/unionpay", handler)
 	// What nobody signed is refused without a reason.
-	answer := handler.Handle(context.Background(), "/callbacks/unionpay", http.Header{}, []byte(`{}`))
+	answer := handler.Handle(context.Background(), &webhook.Request{Body: []byte(`{}`)})
 	fmt.Println(answer.Status, string(answer.Body))
-	// Output: 401 {"MsgResponse":{"responseCode":"E0","responseMsg":"Unauthorized access"}}
+	// Output:
+	// refused E0
+	// 401 {"MsgResponse":{"responseCode":"E0","responseMsg":"Unauthorized access"}}
 }
 
-// BenchmarkUnionPayHandle is a message from its bytes to the signed answer, in
+// BenchmarkCallbackHandle is a message from its bytes to the signed answer, in
 // profile G. Its floor is one RSA signature, which sign.BenchmarkBareRS256
 // measures.
-func BenchmarkUnionPayHandle(b *testing.B) {
-	s := newUPISide(b, unionpay.ProfileG, nil)
+func BenchmarkCallbackHandle(b *testing.B) {
+	s := newCallbackSide(b, unionpay.ProfileG, nil)
 	message := s.message("TOKEN_STATE_NOTIFICATION", "", suspended)
 	b.ReportAllocs()
 	for b.Loop() {
 		b.StopTimer()
 		header := s.signed(message, nil)
 		b.StartTimer()
-		if a := s.handler.Handle(b.Context(), upiPath, header, []byte(message)); a.Status != http.StatusOK {
+		if a := s.deliver(upiPath, header, []byte(message)); a.Status != http.StatusOK {
 			b.Fatal(a.Status)
 		}
 	}

@@ -1,4 +1,4 @@
-package webhook_test
+package unionpay_test
 
 import (
 	"bytes"
@@ -8,12 +8,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/sign/jose"
@@ -22,22 +20,18 @@ import (
 	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
-var upiNow = time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC)
-
-var upiKeys = sync.OnceValues(unionpaytest.NewKeys)
-
 const (
 	upiApp  = unionpaytest.DefaultAppID
 	upiPath = "/callbacks/unionpay"
 	upiJWS  = "UPI-JWS"
 )
 
-// upiSide is a handler under test and the keys of the other side.
-type upiSide struct {
+// callbackSide is a handler under test and the keys of the other side.
+type callbackSide struct {
 	t       testing.TB
 	keys    *unionpaytest.Keys
 	profile unionpay.Profile
-	handler *webhook.UnionPayHandler
+	handler *webhook.Handler
 	now     time.Time
 	reports []webhook.Report
 	events  []*webhook.Event
@@ -45,39 +39,50 @@ type upiSide struct {
 	seq     int
 }
 
-func newUPISide(t testing.TB, profile unionpay.Profile, change func(*webhook.UnionPayConfig)) *upiSide {
+func newCallbackSide(t testing.TB, profile unionpay.Profile, change func(*unionpay.CallbackConfig)) *callbackSide {
 	t.Helper()
-	keys, err := upiKeys()
+	shared, err := keys()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &upiSide{t: t, keys: keys, profile: profile, now: upiNow}
-	cfg := webhook.UnionPayConfig{
-		Profile: profile, SignKey: keys.Sign(), SignKeyID: unionpaytest.SignKeyID,
-		UPISignKeys: map[string]sign.PublicKey{unionpaytest.UPISignKeyID: keys.UPISign()}, AppIDs: []string{upiApp},
-		DecryptKeys: map[string]sign.PrivateKey{unionpaytest.DecryptKeyID: keys.Decrypt()},
+	s := &callbackSide{t: t, keys: shared, profile: profile, now: epoch}
+	cfg := unionpay.CallbackConfig{
+		Profile: profile, SignKey: shared.Sign(), SignKeyID: unionpaytest.SignKeyID,
+		UPISignKeys: map[string]sign.PublicKey{unionpaytest.UPISignKeyID: shared.UPISign()}, AppIDs: []string{upiApp},
+		DecryptKeys: map[string]sign.PrivateKey{unionpaytest.DecryptKeyID: shared.Decrypt()},
 		Accept:      []unionpay.MessageType{"TOKEN_INFO_NOTIFICATION"},
 		Now:         func() time.Time { return s.now },
-		Observe:     func(_ context.Context, r webhook.Report) { s.reports = append(s.reports, r) },
 	}
 	if change != nil {
 		change(&cfg)
 	}
-	s.handler, err = webhook.UnionPay(cfg, func(_ context.Context, event *webhook.Event) error {
+	s.handler = s.serve(cfg, func(_ context.Context, event *webhook.Event) error {
 		s.events = append(s.events, event)
 		if asked, ok := event.Data.(*unionpay.UserIDRequested); ok {
 			asked.AppUserID = "user-" + asked.UserAuthCode.Reveal()
 		}
 		return s.fail
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	return s
 }
 
+// serve returns a handler that reports to s.
+func (s *callbackSide) serve(cfg unionpay.CallbackConfig, fn webhook.Func) *webhook.Handler {
+	s.t.Helper()
+	src, err := unionpay.NewCallbacks(cfg)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return webhook.NewHandler(src, fn, webhook.WithObserver(func(_ context.Context, r webhook.Report) { s.reports = append(s.reports, r) }))
+}
+
+// deliver hands over a message as it arrived at a path.
+func (s *callbackSide) deliver(path string, header http.Header, body []byte) webhook.Answer {
+	return s.handler.Handle(s.t.Context(), &webhook.Request{URL: &url.URL{Path: path}, Header: header, Body: body})
+}
+
 // message writes a push. Its id is fresh unless one is given.
-func (s *upiSide) message(typ, msgID, trxInfo string) string {
+func (s *callbackSide) message(typ, msgID, trxInfo string) string {
 	if msgID == "" {
 		s.seq++
 		msgID = fmt.Sprintf("U0052044620260401100000%07d", s.seq)
@@ -88,7 +93,7 @@ func (s *upiSide) message(typ, msgID, trxInfo string) string {
 }
 
 // send signs a push and delivers it.
-func (s *upiSide) send(message string) webhook.UnionPayAnswer {
+func (s *callbackSide) send(message string) webhook.Answer {
 	s.t.Helper()
 	if s.profile == unionpay.ProfileU {
 		placed := message[:len(message)-1] + `,"certificateSignature":{"umpsSignCertID":"` + unionpaytest.UPISignKeyID + `","signature":"00000000"}}`
@@ -96,12 +101,12 @@ func (s *upiSide) send(message string) webhook.UnionPayAnswer {
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		return s.handler.Handle(s.t.Context(), upiPath, http.Header{}, body)
+		return s.deliver(upiPath, http.Header{}, body)
 	}
-	return s.handler.Handle(s.t.Context(), upiPath, s.signed(message, nil), []byte(message))
+	return s.deliver(upiPath, s.signed(message, nil), []byte(message))
 }
 
-func (s *upiSide) signed(message string, change func(*sign.UPIHeader)) http.Header {
+func (s *callbackSide) signed(message string, change func(*sign.UPIHeader)) http.Header {
 	s.t.Helper()
 	s.seq++
 	h := sign.UPIHeader{
@@ -118,7 +123,7 @@ func (s *upiSide) signed(message string, change func(*sign.UPIHeader)) http.Head
 }
 
 // open verifies our answer as UnionPay would and returns it.
-func (s *upiSide) open(a webhook.UnionPayAnswer) (out struct {
+func (s *callbackSide) open(a webhook.Answer) (out struct {
 	MsgInfo  json.RawMessage
 	TrxInfo  json.RawMessage
 	Response struct{ ResponseCode, ResponseMsg string } `json:"msgResponse"`
@@ -160,7 +165,7 @@ func documented(h http.Header) string {
 	return ""
 }
 
-func (s *upiSide) code(a webhook.UnionPayAnswer) unionpay.Code {
+func (s *callbackSide) code(a webhook.Answer) unionpay.Code {
 	s.t.Helper()
 	return unionpay.Code(s.open(a).Response.ResponseCode)
 }
@@ -177,10 +182,10 @@ func bothProfiles(t *testing.T, run func(t *testing.T, profile unionpay.Profile)
 	}
 }
 
-func TestUnionPayDispatch(t *testing.T) {
+func TestCallbackDispatch(t *testing.T) {
 	t.Parallel()
 	bothProfiles(t, func(t *testing.T, profile unionpay.Profile) {
-		s := newUPISide(t, profile, nil)
+		s := newCallbackSide(t, profile, nil)
 		message := s.message("TOKEN_STATE_NOTIFICATION", "", suspended)
 		answer := s.open(s.send(message))
 		if answer.Response.ResponseCode != "00" || string(answer.TrxInfo) != "{}" {
@@ -194,7 +199,7 @@ func TestUnionPayDispatch(t *testing.T) {
 		if !ok || changed.Token.Reveal() != "6299990000000000004" || changed.State != unionpay.TokenSuspended || changed.SRCDigitalCardID != "d1" {
 			t.Fatalf("event %+v", s.events[0])
 		}
-		if string(changed.Extra.Member("x")) != `"y"` || !s.events[0].Time.Equal(upiNow) || s.events[0].Type != "TOKEN_STATE_NOTIFICATION" {
+		if string(changed.Extra.Member("x")) != `"y"` || !s.events[0].Time.Equal(epoch) || s.events[0].Type != "TOKEN_STATE_NOTIFICATION" {
 			t.Errorf("event %+v, extra %s", s.events[0], changed.Extra.Member("x"))
 		}
 
@@ -220,16 +225,20 @@ func TestUnionPayDispatch(t *testing.T) {
 		if code := s.code(s.send(s.message("SOMETHING_ELSE", "", `{}`))); code != unionpay.CodeInvalidTransaction {
 			t.Errorf("an unknown type: %s", code)
 		}
+		last := s.reports[len(s.reports)-1]
+		if last.Code != "12" || !errors.Is(last.Err, webhook.ErrPayload) || !strings.Contains(last.Err.Error(), "SOMETHING_ELSE") {
+			t.Errorf("an unknown type: reported %+v", last)
+		}
 		if len(s.events) != 4 {
 			t.Errorf("%d events, want 4", len(s.events))
 		}
 	})
 }
 
-func TestUnionPayMissingFields(t *testing.T) {
+func TestCallbackMissingFields(t *testing.T) {
 	t.Parallel()
 	bothProfiles(t, func(t *testing.T, profile unionpay.Profile) {
-		s := newUPISide(t, profile, nil)
+		s := newCallbackSide(t, profile, nil)
 		good := s.message("TOKEN_STATE_NOTIFICATION", "", suspended)
 		for name, message := range map[string]string{
 			"token missing":      s.message("TOKEN_STATE_NOTIFICATION", "", `{"tokenState":"ACTIVE"}`),
@@ -260,9 +269,9 @@ func TestUnionPayMissingFields(t *testing.T) {
 	})
 }
 
-func TestUnionPayEncrypted(t *testing.T) {
+func TestCallbackEncrypted(t *testing.T) {
 	t.Parallel()
-	s := newUPISide(t, unionpay.ProfileG, nil)
+	s := newCallbackSide(t, unionpay.ProfileG, nil)
 	token, err := jose.UPIJWE{}.Encrypt(s.keys.Decrypt().Public(), unionpaytest.DecryptKeyID, []byte("6299990000000000004"))
 	if err != nil {
 		t.Fatal(err)
@@ -286,7 +295,7 @@ func TestUnionPayEncrypted(t *testing.T) {
 	if code := s.code(s.send(s.message("TOKEN_STATE_NOTIFICATION", "", `"`+fields+`"`))); code != "00" || len(s.events) != 3 {
 		t.Errorf("encrypted business fields: %s, %d events", code, len(s.events))
 	}
-	u := newUPISide(t, unionpay.ProfileU, nil)
+	u := newCallbackSide(t, unionpay.ProfileU, nil)
 	blocks, err := sign.EncryptUMPS(u.keys.Decrypt().Public(), []byte("6299990000000000004"))
 	if err != nil {
 		t.Fatal(err)
@@ -296,86 +305,41 @@ func TestUnionPayEncrypted(t *testing.T) {
 	}
 }
 
-func TestUnionPayDuplicates(t *testing.T) {
+// TestCallbackParse: a message that came some other way is read when its path is
+// configured, and its UUID stays unused.
+func TestCallbackParse(t *testing.T) {
 	t.Parallel()
-	bothProfiles(t, func(t *testing.T, profile unionpay.Profile) {
-		s := newUPISide(t, profile, nil)
-		notice := s.message("TOKEN_STATE_NOTIFICATION", "", suspended)
-		question := s.message("GET_USER_ID", "", `{"userAuthCode":"c0de"}`)
-		for range 3 {
-			if code := s.code(s.send(notice)); code != "00" {
-				t.Errorf("code %s", code)
-			}
-			if got := s.open(s.send(question)); string(got.TrxInfo) != `{"appUserId":"user-c0de"}` {
-				t.Errorf("the repeat of a question answers %s", got.TrxInfo)
-			}
-		}
-		if len(s.events) != 2 {
-			t.Errorf("%d events for two messages", len(s.events))
-		}
-		s.fail = errors.New("database down")
-		failing := s.message("TOKEN_STATE_NOTIFICATION", "", strings.Replace(suspended, "SUSPENDED", "ACTIVE", 1))
-		if code := s.code(s.send(failing)); code != unionpay.CodeSystemFault {
-			t.Errorf("a failing function: %s", code)
-		}
-		s.fail = nil
-		if code := s.code(s.send(failing)); code != "00" || len(s.events) != 4 {
-			t.Errorf("sent again: %s, %d events", code, len(s.events))
-		}
-	})
-}
-
-// TestUnionPayOtherProcess: another process has handled the message.
-func TestUnionPayOtherProcess(t *testing.T) {
-	t.Parallel()
-	shared := webhook.NewMemoryDeduper(0, 0)
-	with := func(cfg *webhook.UnionPayConfig) { cfg.Deduper = shared }
-	first, second := newUPISide(t, unionpay.ProfileU, with), newUPISide(t, unionpay.ProfileU, with)
-	notice := first.message("TOKEN_STATE_NOTIFICATION", "", suspended)
-	question := first.message("GET_USER_ID", "", `{"userAuthCode":"c0de"}`)
-	for _, s := range []*upiSide{first, second} {
-		if code := s.code(s.send(notice)); code != "00" {
-			t.Errorf("code %s", code)
-		}
-		if got := s.open(s.send(question)); string(got.TrxInfo) != `{"appUserId":"user-c0de"}` {
-			t.Errorf("answer %s", got.TrxInfo)
+	s := newCallbackSide(t, unionpay.ProfileG, nil)
+	cfg := s.minimal()
+	pathless, err := unionpay.NewCallbacks(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Path = upiPath
+	src, err := unionpay.NewCallbacks(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	message := s.message("GET_USER_ID", "", `{"userAuthCode":"c0de"}`)
+	header := s.signed(message, nil)
+	if err := pathless.Verify(header, []byte(message)); !errors.Is(err, webhook.ErrSignature) {
+		t.Errorf("without a path: %v", err)
+	}
+	for range 2 {
+		event, err := src.Parse(header, []byte(message))
+		if err != nil || !event.Question || event.Provider != "unionpay" || !strings.HasPrefix(event.ID, "GET_USER_ID|U") {
+			t.Fatalf("got %+v, %v", event, err)
 		}
 	}
-	if len(first.events) != 2 || len(second.events) != 1 {
-		t.Errorf("%d and %d events", len(first.events), len(second.events))
+	_, err = src.Parse(header, []byte(message+" "))
+	if !errors.Is(err, webhook.ErrSignature) {
+		t.Errorf("other bytes: %v", err)
 	}
 }
 
-func TestUnionPayOrder(t *testing.T) {
+func TestCallbackHTTP(t *testing.T) {
 	t.Parallel()
-	bothProfiles(t, func(t *testing.T, profile unionpay.Profile) {
-		s := newUPISide(t, profile, nil)
-		state := func(offset time.Duration, state string) {
-			s.now = upiNow.Add(offset)
-			message := s.message("TOKEN_STATE_NOTIFICATION", "", strings.Replace(suspended, "SUSPENDED", state, 1))
-			s.now = upiNow
-			if code := s.code(s.send(message)); code != "00" {
-				t.Errorf("%s: %s", state, code)
-			}
-		}
-		state(10*time.Second, "SUSPENDED")
-		state(5*time.Second, "ACTIVE")  // older: acknowledged only
-		state(10*time.Second, "ACTIVE") // the same second
-		state(20*time.Second, "DELETED")
-		state(30*time.Second, "ACTIVE") // nothing follows a deletion
-		var got []unionpay.TokenState
-		for _, e := range s.events {
-			got = append(got, e.Data.(*unionpay.TokenStateChanged).State)
-		}
-		if diff := cmp.Diff([]unionpay.TokenState{"SUSPENDED", "ACTIVE", "DELETED"}, got); diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
-		}
-	})
-}
-
-func TestUnionPayHTTP(t *testing.T) {
-	t.Parallel()
-	s := newUPISide(t, unionpay.ProfileG, func(cfg *webhook.UnionPayConfig) { cfg.MaxBody = 4096 })
+	s := newCallbackSide(t, unionpay.ProfileG, func(cfg *unionpay.CallbackConfig) { cfg.MaxBody = 4096 })
 	serve := func(method, path string, header http.Header, body string) *httptest.ResponseRecorder {
 		r := httptest.NewRequest(method, path, strings.NewReader(body))
 		for name, values := range header {
@@ -389,7 +353,7 @@ func TestUnionPayHTTP(t *testing.T) {
 	if w := serve(http.MethodGet, upiPath, nil, ""); w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != "POST" {
 		t.Errorf("GET: %d", w.Code)
 	}
-	if w := serve(http.MethodPost, upiPath, nil, strings.Repeat(" ", 5000)); w.Code != http.StatusRequestEntityTooLarge {
+	if w := serve(http.MethodPost, upiPath, s.signed(message, nil), strings.Repeat(" ", 5000)); w.Code != http.StatusRequestEntityTooLarge {
 		t.Errorf("a large body: %d", w.Code)
 	}
 	w := serve(http.MethodPost, upiPath+"?x=1", s.signed(message, nil), message)
@@ -397,11 +361,11 @@ func TestUnionPayHTTP(t *testing.T) {
 		t.Errorf("a message: %d %v %s", w.Code, w.Header(), w.Body)
 	}
 	queued := s.message("TOKEN_STATE_NOTIFICATION", "", strings.Replace(suspended, "0004", "0012", 1))
-	if a := s.handler.Handle(t.Context(), upiPath, http.Header{upiJWS: {s.signed(queued, nil).Get(upiJWS)}}, []byte(queued)); a.Status != http.StatusOK {
+	if a := s.deliver(upiPath, http.Header{upiJWS: {s.signed(queued, nil).Get(upiJWS)}}, []byte(queued)); a.Status != http.StatusOK {
 		t.Errorf("a header in the documented spelling: %d", a.Status)
 	}
-	elsewhere := newUPISide(t, unionpay.ProfileG, func(cfg *webhook.UnionPayConfig) { cfg.Path = upiPath })
-	if a := elsewhere.handler.Handle(t.Context(), "/behind/proxy", elsewhere.signed(message, nil), []byte(message)); a.Status != http.StatusOK {
+	elsewhere := newCallbackSide(t, unionpay.ProfileG, func(cfg *unionpay.CallbackConfig) { cfg.Path = upiPath })
+	if a := elsewhere.deliver("/behind/proxy", elsewhere.signed(message, nil), []byte(message)); a.Status != http.StatusOK {
 		t.Errorf("a configured path: %d", a.Status)
 	}
 }

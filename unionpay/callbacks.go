@@ -1,0 +1,308 @@
+package unionpay
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
+	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/sign/jose"
+	"github.com/issuing-sdk/issuing-go/webhook"
+)
+
+// CallbackConfig is what UnionPay's messages to a token requestor are checked
+// with, and what our answers are signed with.
+type CallbackConfig struct {
+	// Profile is the security profile of the endpoint.
+	Profile Profile
+	// SignKey signs answers: RSA of 2048 bits or more. Required.
+	SignKey sign.PrivateKey
+	// SignKeyID is the kid of SignKey's certificate. Required.
+	SignKeyID string
+	// UPISignKeys are UPI's signing keys by kid (profile U: by umpsSignCertID).
+	// Required; several are valid at once, for a roll-over.
+	UPISignKeys map[string]sign.PublicKey
+	// AppIDs are the accepted values of UPI-APPID. Required in profile G. Whether
+	// UPI sends ours or its own is not documented.
+	AppIDs []string
+	// DecryptKeys open encrypted fields, by kid.
+	DecryptKeys map[string]sign.PrivateKey
+	// PayloadMode, JWE and UMPSDigestInfo are as in [Config].
+	PayloadMode    sign.UPIMode
+	JWE            jose.UPIJWE
+	UMPSDigestInfo bool
+	// Path is the path that UPI sends to, which UPI-REQPATH must be. Empty takes
+	// the path of the request; set it behind a proxy that rewrites paths, and for
+	// [webhook.Source.Parse], which sees none.
+	Path string
+	// Skew is how far UPI-TIMESTAMP may be from our clock; 0 is 300 s.
+	Skew time.Duration
+	// Zone is the zone of msgInfo.timeStamp; nil is UTC+8.
+	Zone *time.Location
+	// Accept lists further message types that the function handles; they arrive
+	// as *webhook.Unknown. Other types are answered with code 12.
+	Accept []MessageType
+	// Deduper remembers UUIDs and message ids; nil is one in memory. It must hold
+	// them for at least 24 hours.
+	Deduper webhook.Deduper
+	// MaxBody bounds a message; 0 is webhook.DefaultMaxBody.
+	MaxBody int64
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+func (cfg CallbackConfig) validate() error {
+	var p check.Problems
+	if !cfg.Profile.Known() {
+		p.Add("Profile", "is unknown")
+	}
+	if cfg.Profile == ProfileG {
+		p.Required("AppIDs", len(cfg.AppIDs) > 0 && !slices.Contains(cfg.AppIDs, ""))
+	}
+	shared := Config{
+		SignKey: cfg.SignKey, SignKeyID: cfg.SignKeyID, UPISignKeys: cfg.UPISignKeys, DecryptKeys: cfg.DecryptKeys,
+		PayloadMode: cfg.PayloadMode, JWE: cfg.JWE, Skew: cfg.Skew,
+	}
+	shared.checkKeys(&p)
+	shared.checkSettings(&p)
+	return p.Err(providerName, "NewCallbacks")
+}
+
+// NewCallbacks returns the source of the messages that UnionPay sends to a token
+// requestor, in the configured profile. The answer to each is a signed message of
+// its own: 00 for what was handled, 96 for what UPI should send again, 30 and 12
+// for what is authentic and cannot be used, and 25 for a user who is not known.
+// What is not authentic is answered with status 401 and code E0, whatever the
+// reason.
+//
+// Events carry *[TokenStateChanged], *[TransactionReported], the question
+// *[UserIDRequested], whose AppUserID the function sets, or *[webhook.Unknown] for
+// the types of Accept.
+//
+// A repeated UUID is refused. A repeated message under a new UUID does not reach
+// the function: a notification is acknowledged, and a question gets its first
+// answer while this source remembers it, which it does for some thousands of
+// messages. Another process asks its own function.
+//
+// A token's notification that is older than one handled before, or that follows
+// its deletion, is acknowledged and not dispatched. A deletion is always
+// dispatched, as it is final. The order is this source's alone: processes that
+// share a Deduper do not share it, so ask for a token's state where it matters.
+//
+// Profile U protects no time of its own, so a message is recognised as a repeat
+// for as long as the deduper remembers it: give that profile a durable one.
+func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	cfg.UPISignKeys = maps.Clone(cfg.UPISignKeys)
+	cfg.AppIDs = slices.Clone(cfg.AppIDs)
+	cfg.Accept = slices.Clone(cfg.Accept)
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	s := &callbackScheme{
+		cfg:      cfg,
+		opener:   opener{profile: cfg.Profile, jwe: cfg.JWE, keys: maps.Clone(cfg.DecryptKeys)},
+		messages: newRecent[string, handling](maxMessages),
+		tokens:   newRecent[tokenKey, tokenOrder](maxTokens),
+		secret:   new([32]byte),
+	}
+	if _, err := rand.Read(s.secret[:]); err != nil {
+		return nil, &issuing.Error{Provider: providerName, Op: "NewCallbacks", Kind: issuing.ErrUnavailable, Err: err}
+	}
+	return webhook.NewSource(providerName, s, webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now),
+		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(s.precheck), webhook.WithDispatch(s.dispatch))
+}
+
+// callbackScheme implements [webhook.Scheme].
+type callbackScheme struct {
+	cfg      CallbackConfig
+	opener   opener
+	messages *recent[string, handling] // by event id
+	tokens   *recent[tokenKey, tokenOrder]
+	secret   *[32]byte // keys the names of tokens; behind a pointer, so that it does not print
+}
+
+// pushed is an authentic message: Verify makes it, Open fills it, and Answer
+// echoes it, whatever the outcome.
+type pushed struct {
+	appID, uuid string
+	msgInfo     []byte // as it came; nil while it is not known
+}
+
+// precheck refuses what is not signed before its body is read. Profile U signs
+// inside of it.
+func (s *callbackScheme) precheck(_ context.Context, req *webhook.Request) error {
+	switch {
+	case s.cfg.Profile == ProfileU, req.Header.Get("UPI-JWS") != "":
+		return nil
+	case req.Header.Get("UPI-SIGN") != "":
+		return fmt.Errorf("%w: the older scheme of five headers, which is not accepted", webhook.ErrSignature)
+	}
+	return fmt.Errorf("%w: %w", webhook.ErrSignature, &sign.UPIError{Step: sign.UPIStepPresent})
+}
+
+// Verify implements [webhook.Scheme].
+func (s *callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhook.Verified, error) {
+	cfg := s.cfg
+	if cfg.Profile == ProfileU {
+		if _, err := (sign.UMPS{DigestInfo: cfg.UMPSDigestInfo}).Verify(cfg.UPISignKeys, "umpsSignCertID", req.Body); err != nil {
+			return webhook.Verified{}, fmt.Errorf("%w: %w", webhook.ErrSignature, err)
+		}
+		return webhook.Verified{Content: &pushed{}}, nil
+	}
+	path := cfg.Path
+	if path == "" {
+		path = req.URL.Path
+	}
+	verifier := sign.UPIVerifier{Keys: cfg.UPISignKeys, Mode: cfg.PayloadMode, Skew: cfg.Skew, AppIDs: cfg.AppIDs}
+	head, err := verifier.Verify(req.Header.Get("UPI-JWS"), req.Body, sign.UPIExpect{Now: req.Time, Request: true, Path: path})
+	if err != nil {
+		return webhook.Verified{}, fmt.Errorf("%w: %w", webhook.ErrSignature, err)
+	}
+	return webhook.Verified{
+		Once: []string{"uuid/" + head.AppID + "/" + head.UUID}, RequestID: head.UUID,
+		Content: &pushed{appID: head.AppID, uuid: head.UUID},
+	}, nil
+}
+
+// Open implements [webhook.Scheme]. An error that holds a [Code] is answered with
+// it, any other with CodeFormat.
+func (s *callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.Verified) (*webhook.Event, error) {
+	m, _ := v.Content.(*pushed)
+	body := bytes.TrimSpace(req.Body)
+	if isCompactJWE(body) {
+		plaintext, err := s.opener.jwe.Decrypt(s.opener.keys, string(body))
+		if err != nil {
+			return nil, err
+		}
+		body = plaintext
+	}
+	var trxInfo []byte
+	for name, value := range wire.Members(body) {
+		switch name {
+		case "msgInfo":
+			m.msgInfo = value
+		case "trxInfo":
+			trxInfo = value
+		}
+	}
+	info, err := parseMsgInfo(m.msgInfo, s.cfg.Zone)
+	if err != nil {
+		return nil, err
+	}
+	data, err := decodeNotification(info.MsgType, trxInfo, s.opener, s.cfg.Zone)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%q: %w", info.MsgType, err)
+	case data == nil && !slices.Contains(s.cfg.Accept, info.MsgType):
+		return nil, fmt.Errorf("%w: the message type %q is not known", CodeInvalidTransaction, info.MsgType)
+	}
+	event := &webhook.Event{
+		Type: string(info.MsgType), ID: info.dedupeKey(), Time: info.TimeStamp, Raw: issuing.NewSecret(string(body)),
+	}
+	if data != nil { // a nil interface must not become Data
+		event.Data = data
+	}
+	_, event.Question = data.(*UserIDRequested)
+	return event, nil
+}
+
+// unauthorized is the documented body of a 401, with its capital M.
+const unauthorized = `{"MsgResponse":{"responseCode":"E0","responseMsg":"Unauthorized access"}}`
+
+func jsonHeader() http.Header {
+	return http.Header{"Content-Type": {"application/json;charset=UTF-8"}}
+}
+
+// Answer implements [webhook.Scheme]: what is authentic gets a signed message with
+// a code, everything else a status.
+func (s *callbackScheme) Answer(_ *webhook.Request, result webhook.Result) webhook.Answer {
+	m, authentic := result.Verified.Content.(*pushed)
+	refused := result.Outcome == webhook.OutcomeRefused
+	switch {
+	case !authentic, refused && errors.Is(result.Err, webhook.ErrReplay):
+		answer := webhook.StandardAnswer(result)
+		if answer.Status == http.StatusUnauthorized {
+			answer.Header, answer.Body, answer.Code = jsonHeader(), []byte(unauthorized), string(CodeUnauthorized)
+		}
+		return answer
+	case refused:
+		code := CodeFormat
+		errors.As(result.Err, &code)
+		return s.sealed(m, code, nil)
+	case result.Outcome.Acknowledged():
+		code, trxInfo := businessAnswer(result.Event)
+		return s.sealed(m, code, trxInfo)
+	}
+	return s.sealed(m, CodeSystemFault, nil)
+}
+
+// maxUserID bounds the user id in an answer, ANS 1-64.
+const maxUserID = 64
+
+// businessAnswer encodes the function's answer.
+func businessAnswer(event *webhook.Event) (Code, []byte) {
+	n, ok := event.Data.(Notification)
+	if !ok {
+		return CodeApproved, nil
+	}
+	if asked, ok := n.(*UserIDRequested); ok && (asked.AppUserID == "" || len(asked.AppUserID) > maxUserID) {
+		return CodeRecordNotFound, nil
+	}
+	trxInfo, err := codec.Marshal(n.answer())
+	if err != nil {
+		return CodeSystemFault, nil
+	}
+	return CodeApproved, trxInfo
+}
+
+// sealed writes and signs an answer. An unsigned one would say nothing, so without
+// a signature UPI is left to send again.
+func (s *callbackScheme) sealed(m *pushed, code Code, trxInfo []byte) webhook.Answer {
+	cfg, w, response := s.cfg, objectWriter{}, objectWriter{}
+	if json.Valid(m.msgInfo) {
+		w.member("msgInfo", m.msgInfo)
+	}
+	if trxInfo == nil {
+		trxInfo = []byte("{}")
+	}
+	w.member("trxInfo", trxInfo)
+	meaning := code.Meaning()
+	response.text("responseCode", string(code))
+	response.text("responseMsg", strings.ToUpper(meaning[:1])+meaning[1:])
+	w.member("msgResponse", response.bytes())
+	answer := webhook.Answer{Status: http.StatusOK, Header: jsonHeader(), Code: string(code)}
+	var err error
+	if cfg.Profile == ProfileU {
+		signature := objectWriter{}
+		signature.text("appSignCertID", cfg.SignKeyID)
+		signature.text("signature", sign.UMPSPlaceholder)
+		w.member("certificateSignature", signature.bytes())
+		answer.Body, err = sign.UMPS{DigestInfo: cfg.UMPSDigestInfo}.Sign(cfg.SignKey, w.bytes())
+	} else {
+		answer.Body = w.bytes()
+		var jws string
+		jws, err = sign.SignUPI(cfg.SignKey, sign.UPIHeader{
+			KeyID: cfg.SignKeyID, UUID: m.uuid, Time: cfg.Now(), AppID: m.appID, Mode: cfg.PayloadMode,
+		}, answer.Body)
+		// The documented spelling, which Header.Set would change.
+		answer.Header["UPI-JWS"] = []string{jws}
+	}
+	if err != nil {
+		return webhook.Answer{Err: err}
+	}
+	return answer
+}
