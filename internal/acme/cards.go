@@ -41,8 +41,7 @@ func (s *CardService) Card(ctx context.Context, card CardRef, opts ...issuing.Ca
 	return call[Card](ctx, s.c, opCard, card, nil, opts)
 }
 
-// Freeze blocks a card. Safety: checked; only one that is read and is not frozen is
-// frozen again.
+// Freeze blocks a card. Safety: checked; it is read before it is frozen again.
 func (s *CardService) Freeze(ctx context.Context, card CardRef, opts ...issuing.CallOption) (*Card, error) {
 	return call(ctx, s.c, opFreeze, card, func(ctx context.Context) (*Card, error) {
 		found, err := s.Card(ctx, card)
@@ -87,13 +86,11 @@ func (d Deposit) validate(p *check.Problems) {
 func (s *CardService) Deposit(ctx context.Context, req Deposit, opts ...issuing.CallOption) (*Deposit, error) {
 	return call(ctx, s.c, opDeposit, req, func(ctx context.Context) (*Deposit, error) {
 		for d, err := range s.AllDeposits(ctx, req.CardRef) {
-			switch {
-			case err != nil:
-				return nil, err
-			case d.OrderNo == req.OrderNo && !d.Amount.Equal(req.Amount):
-				return nil, errOther
-			case d.OrderNo == req.OrderNo:
-				return d, nil
+			if err == nil && d.OrderNo == req.OrderNo && !d.Amount.Equal(req.Amount) {
+				err = errOther
+			}
+			if err != nil || d.OrderNo == req.OrderNo {
+				return d, err
 			}
 		}
 		return nil, nil

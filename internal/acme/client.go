@@ -1,6 +1,5 @@
-// Package acme is a client of Acme, a provider that does not exist: the worked
-// example of CONTRIBUTING.md, and the proof that a newcomer needs nothing new of
-// the core. Acme takes signed JSON by POST and uses HTTP's statuses as HTTP does.
+// Package acme is a client of Acme, a provider that does not exist, for signed JSON
+// over HTTP: the worked example of CONTRIBUTING.md, for tests alone.
 package acme
 
 import (

@@ -24,8 +24,7 @@ func op(name string, safety transport.Safety, settle provider.Settle) provider.O
 }
 
 // by says which operations show what became of an open outcome, byNote what else does.
-func by(inquiry ...string) provider.Settle { return provider.Settle{Inquiry: inquiry} }
-func byNote(note string) provider.Settle   { return provider.Settle{Note: note} }
+var by, byNote = provider.By, provider.ByNote
 
 // request is checked before it is sent. Its key is the order or card that it is
 // about; a result has the same.

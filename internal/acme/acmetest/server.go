@@ -1,5 +1,4 @@
-// Package acmetest is Acme in memory. What all platforms in memory can do, faults
-// and callbacks included, is in package issuingtest.
+// Package acmetest is Acme in memory. Package issuingtest has what all platforms do.
 package acmetest
 
 import (
