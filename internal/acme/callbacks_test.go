@@ -1,6 +1,7 @@
 package acme_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -103,5 +104,25 @@ func TestRefusedCallbacks(t *testing.T) {
 	check(t, err)
 	if data, unknown := event.Data.(*webhook.Unknown); !unknown || data.Type != "card_closed" {
 		t.Errorf("a new type: %+v", event)
+	}
+}
+
+// A nonce is one delivery's, whatever else is signed with it.
+func TestNonceIsClaimed(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	src, err := acme.NewCallbacks(acme.CallbackConfig{Secret: s.key, Now: s.server.Clock().Now})
+	check(t, err)
+	var outcomes []webhook.Outcome
+	handler := webhook.NewHandler(src, func(context.Context, *webhook.Event) error { return nil },
+		webhook.WithObserver(func(_ context.Context, r webhook.Report) { outcomes = append(outcomes, r.Outcome) }))
+	for _, tt := range []struct{ nonce, orderNo string }{{"n-1", "o-1"}, {"n-1", "o-2"}, {"n-2", "o-1"}, {"n-3", "o-2"}} {
+		stamp := fmt.Sprintf("%d %s %s", s.server.Clock().Now().Unix(), tt.nonce, acme.NotifyDeposit)
+		body := fmt.Sprintf(`{"card_id":"card-1","order_no":%q,"amount":"5.00"}`, tt.orderNo)
+		handler.Handle(t.Context(), &webhook.Request{Header: signed(t, s.key, stamp, body), Body: []byte(body)})
+	}
+	want := []webhook.Outcome{webhook.OutcomeHandled, webhook.OutcomeDuplicate, webhook.OutcomeDuplicate, webhook.OutcomeHandled}
+	if !slices.Equal(outcomes, want) {
+		t.Errorf("outcomes %v, want %v", outcomes, want)
 	}
 }
