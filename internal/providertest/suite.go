@@ -39,7 +39,7 @@ var Checks = []Check{
 }
 
 // Providers are all of them.
-var Providers = []Provider{WorldCard, Legacy, KazePay, UQPAY, Coshine, UnionPay}
+var Providers = []Provider{WorldCard, Legacy, KazePay, UQPAY, Coshine, UnionPay, Acme}
 
 // matrix collects what became of each check for each provider.
 type matrix struct {
