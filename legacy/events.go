@@ -1,6 +1,7 @@
 package legacy
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,11 +39,9 @@ func NotifyTypes() []string {
 // virtualPType reports whether typ is one of the four types that VIRTUAL-P's
 // callbacks name.
 func virtualPType(typ string) bool {
-	switch typ {
-	case NotifyVirtualPTransaction, NotifyVirtualPDelete, NotifyVirtualPOTP, NotifyVirtualPForward:
-		return true
-	}
-	return false
+	return slices.Contains([]string{
+		NotifyVirtualPTransaction, NotifyVirtualPDelete, NotifyVirtualPOTP, NotifyVirtualPForward,
+	}, typ)
 }
 
 // Notification is the content of a callback: a pointer to one of the structs that

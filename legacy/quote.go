@@ -106,13 +106,11 @@ const feeScale = 4
 func (q *Quote) Charge(sendAmount issuing.Amount) (Charge, error) {
 	var p check.Problems
 	p.Amount("sendAmount", sendAmount, 2)
-	if p.Required("preRatedFee", !q.PreRatedFee.IsZero()) &&
-		(q.PreRatedFee.Sign() < 0 || q.PreRatedFee.Cmp(issuing.NewAmount(1, 0)) >= 0) {
-		p.Add("preRatedFee", "must be a ratio of at least 0 and below 1")
-	}
-	if p.Required("fixedFee", !q.FixedFee.IsZero()) && q.FixedFee.Sign() < 0 {
-		p.Add("fixedFee", "must not be negative")
-	}
+	p.Required("preRatedFee", !q.PreRatedFee.IsZero())
+	must(&p, "preRatedFee", q.PreRatedFee.Sign() >= 0 && q.PreRatedFee.Cmp(issuing.NewAmount(1, 0)) < 0,
+		"must be a ratio of at least 0 and below 1")
+	p.Required("fixedFee", !q.FixedFee.IsZero())
+	must(&p, "fixedFee", q.FixedFee.Sign() >= 0, "must not be negative")
 	if err := p.Err(providerName, "Quote.Charge"); err != nil {
 		return Charge{}, err
 	}
