@@ -1,6 +1,7 @@
 package legacytest
 
 import (
+	"cmp"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -57,10 +58,12 @@ func (o *orders[T]) add(item T) {
 	o.list = append(o.list, item)
 }
 
-// has reports whether a request's merOrderNo was used before.
-func (o *orders[T]) has(f fields) bool {
-	_, used := o.byMer[f.Text("merOrderNo")]
-	return used
+// fresh returns a problem of the message when a request's merOrderNo was used before.
+func (o *orders[T]) fresh(f fields, message string) *problem {
+	if _, used := o.byMer[f.Text("merOrderNo")]; used {
+		return &problem{legacy.CodeDuplicateOrder, message}
+	}
+	return nil
 }
 
 // query answers a query: with orderNo only that is used.
@@ -152,11 +155,9 @@ var (
 )
 
 func (s *Server) topUp(f fields) (any, *problem) {
-	if failed := require(f, "merOrderNo", "cardNumber", "amount"); failed != nil {
+	failed := cmp.Or(require(f, "merOrderNo", "cardNumber", "amount"), s.deposits.fresh(f, "订单重复提交"))
+	if failed != nil {
 		return nil, failed
-	}
-	if s.deposits.has(f) {
-		return nil, &problem{legacy.CodeDuplicateOrder, "订单重复提交"}
 	}
 	c := s.card(f.Text("cardNumber"))
 	if c == nil || c.foreign || c.closed() {

@@ -89,15 +89,11 @@ func checkPath(f fields) *problem {
 }
 
 func (s *Server) transferCreate(f fields) (any, *problem) {
-	if failed := require(f, "merOrderNo", "sourceCurrency", "sendAmount", "country", "business", "type", "currency",
+	failed := require(f, "merOrderNo", "sourceCurrency", "sendAmount", "country", "business", "type", "currency",
 		"targetAddressLine", "targetAddressCity", "sourceCountry", "sourceAddressLine", "sourceAddressCity",
-		"sourceAddressCountry", "remittancePurpose", "sourceOfFunds", "relationship"); failed != nil {
-		return nil, failed
-	}
-	if s.transfers.has(f) {
-		return nil, &problem{legacy.CodeDuplicateOrder, "订单重复"}
-	}
-	if failed := cmp.Or(checkPath(f), checkTerms(f), checkParties(f)); failed != nil {
+		"sourceAddressCountry", "remittancePurpose", "sourceOfFunds", "relationship")
+	failed = cmp.Or(failed, s.transfers.fresh(f, "订单重复"), checkPath(f), checkTerms(f), checkParties(f))
+	if failed != nil {
 		return nil, failed
 	}
 	send, _ := readAmount(f, "sendAmount")
