@@ -155,7 +155,7 @@ func readFirstRecharge(f fields, scale int, least issuing.Amount) (issuing.Amoun
 	if !ok || amount.Scale() > scale || amount.Cmp(least) < 0 {
 		return amount, bad("firstRecharge is not valid")
 	}
-	return truncate(amount), nil
+	return truncate(amount, 2), nil
 }
 
 func (s *Server) applyVirtualP(f fields) (any, *problem) {

@@ -93,15 +93,14 @@ const (
 
 // record is one line of a card's history.
 type record struct {
-	id       string
-	kind     kind
-	amount   issuing.Amount
-	currency issuing.Currency
-	at       time.Time
-	text     string
-	shop     string
-	declined bool
-	settled  bool
+	id         string
+	kind       kind
+	amount     issuing.Amount
+	currency   issuing.Currency
+	at         time.Time
+	text, shop string
+
+	declined, settled bool
 }
 
 // record adds a line to the card's history. The caller announces it.

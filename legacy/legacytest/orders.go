@@ -171,7 +171,7 @@ func (s *Server) topUp(f fields) (any, *problem) {
 	if !ok || amount.Cmp(least) < 0 {
 		return nil, bad("amount is below the minimum")
 	}
-	settle := truncate(amount)
+	settle := truncate(amount, 2)
 	o, failed := s.newOrder(f, c.currency, settle)
 	if failed != nil {
 		return nil, failed
@@ -184,11 +184,11 @@ func (s *Server) topUp(f fields) (any, *problem) {
 	return answer, nil
 }
 
-// truncate cuts an amount after two decimals.
-func truncate(a issuing.Amount) issuing.Amount {
+// truncate cuts an amount after as many decimals, all of which it has then.
+func truncate(a issuing.Amount, decimals int) issuing.Amount {
 	text := a.String()
-	cut, _ := issuing.ParseAmount(text[:len(text)-max(a.Scale()-2, 0)])
-	cut, _ = cut.Rescale(2) // answers show two decimals
+	cut, _ := issuing.ParseAmount(text[:len(text)-max(a.Scale()-decimals, 0)])
+	cut, _ = cut.Rescale(decimals)
 	return cut
 }
 

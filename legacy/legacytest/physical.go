@@ -172,7 +172,7 @@ func visaHRecord(_ *card, r *record) map[string]any {
 	out := map[string]any{
 		"amount": number(r.amount), "creationTime": stampUTC(r.at), "currency": r.currency,
 		"isATM": false, "isAuthorization": !r.settled, "isInCountry": true, "isOnline": r.kind == recordPurchase,
-		"isPos": false, "memo": r.text, "reversal": false, "settlementDate": "", "transactionId": id,
+		"isPos": false, "memo": r.text, "reversal": false, "settlementDate": stampUTC(r.at), "transactionId": id,
 		"transactionSource": legacy.VisaHTransactionSourcePartner, "transactionType": legacy.VisaHTransactionTypeAccountFunding,
 		"txCompleted": r.settled, "acquirerCurrency": "", "acquirerAmount": 0, "cardAcceptorName": r.shop,
 		"debitOrCreditFlag": legacy.DirectionCredit,
@@ -181,10 +181,8 @@ func visaHRecord(_ *card, r *record) map[string]any {
 		out["transactionSource"], out["transactionType"] = legacy.VisaHTransactionSourceOnline, legacy.VisaHTransactionTypePurchase
 		out["acquirerCurrency"], out["acquirerAmount"], out["debitOrCreditFlag"] = r.currency, number(r.amount), legacy.DirectionDebit
 	}
-	if r.settled {
-		out["settlementDate"] = stampUTC(r.at)
-	} else {
-		out["amount"] = 0
+	if !r.settled {
+		out["amount"], out["settlementDate"] = 0, ""
 	}
 	return out
 }

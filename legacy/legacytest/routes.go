@@ -1,6 +1,7 @@
 package legacytest
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -31,14 +32,11 @@ func (s *Server) handle(o operation, r *http.Request, f fields, size int) platfo
 	if failed == nil {
 		data, failed = s.run(o, f)
 	}
-	code, message := legacy.CodeSuccess, "操作成功"
-	if failed != nil {
-		code, message = failed.code, failed.message
-	}
+	end := cmp.Or(failed, &problem{legacy.CodeSuccess, "操作成功"})
 	if s.cfg.NewEnvelope && strings.HasPrefix(o.path, "/api/v1/") {
-		return newEnvelope(code, message, data)
+		return newEnvelope(end.code, end.message, data)
 	}
-	return envelope(code, message, data)
+	return envelope(end.code, end.message, data)
 }
 
 // run carries an operation out with the server's lock held.
