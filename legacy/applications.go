@@ -121,9 +121,8 @@ func (r VisaHApplication) wire(sign.AppSecret) (any, error) {
 
 // checkKnown checks a value of a closed dictionary.
 func checkKnown(p *check.Problems, name, value string, known bool, values string) {
-	if p.Required(name, value != "") && !known {
-		p.Add(name, "must be %s", values)
-	}
+	p.Required(name, value != "")
+	must(p, name, value == "" || known, "must be %s", values)
 }
 
 // chinaNumeric is mainland China in ISO 3166-1 numeric. Whether an identity card

@@ -133,12 +133,10 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.
 	}
 	if known {
 		data, err := decodeNotification(event.Type, content)
-		switch {
-		case err != nil:
+		if err != nil {
 			return nil, err
-		case data != nil:
-			event.Data, event.ID = data, data.DedupeKey()
 		}
+		event.Data, event.ID = data, data.DedupeKey()
 	}
 	if n, ok := event.Data.(*TransferNotification); ok && event.ID != "" && !n.Ext.IsZero() {
 		event.ID += s.digest([]byte(n.Ext.Reveal()))

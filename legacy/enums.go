@@ -32,6 +32,9 @@ func (s OrderStatus) Terminal() bool { return s == OrderStatusSuccess || s == Or
 // String returns the status in words.
 func (s OrderStatus) String() string { return named(orderStatusNames[s], int(s)) }
 
+// among reports whether a value is one of a set.
+func among[T comparable](value T, set ...T) bool { return slices.Contains(set, value) }
+
 func named(name string, n int) string {
 	if name != "" {
 		return name
@@ -104,10 +107,8 @@ const (
 
 // Known reports whether t was documented when this version was released.
 func (t DocumentType) Known() bool {
-	return slices.Contains([]DocumentType{
-		DocumentTypeMainlandID, DocumentTypePassport, DocumentTypeHongKongID, DocumentTypeDrivingLicence,
-		DocumentTypeGovernmentID,
-	}, t)
+	return among(t, DocumentTypeMainlandID, DocumentTypePassport, DocumentTypeHongKongID,
+		DocumentTypeDrivingLicence, DocumentTypeGovernmentID)
 }
 
 // Occupation is the occupation of a MASTER-E applicant. Remittances have codes

@@ -1,7 +1,6 @@
 package legacy
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -39,9 +38,8 @@ func NotifyTypes() []string {
 // virtualPType reports whether typ is one of the four types that VIRTUAL-P's
 // callbacks name.
 func virtualPType(typ string) bool {
-	return slices.Contains([]string{
-		NotifyVirtualPTransaction, NotifyVirtualPDelete, NotifyVirtualPOTP, NotifyVirtualPForward,
-	}, typ)
+	return among(typ, NotifyVirtualPTransaction, NotifyVirtualPDelete, NotifyVirtualPOTP,
+		NotifyVirtualPForward)
 }
 
 // Notification is the content of a callback: a pointer to one of the structs that

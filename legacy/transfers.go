@@ -166,9 +166,8 @@ const sortCodeDigits = 6
 
 func checkSortCode(p *check.Problems, code string) {
 	digits := strings.NewReplacer("-", "", " ", "").Replace(code)
-	if code != "" && (len(digits) != sortCodeDigits || strings.Trim(digits, "0123456789") != "") {
-		p.Add("sortCode", "needs %d digits", sortCodeDigits)
-	}
+	six := len(digits) == sortCodeDigits && strings.Trim(digits, "0123456789") == ""
+	must(p, "sortCode", code == "" || six, "needs %d digits", sortCodeDigits)
 }
 
 func (r Recipient) validate(p *check.Problems) {

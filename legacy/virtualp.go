@@ -1,6 +1,7 @@
 package legacy
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"time"
@@ -80,20 +81,10 @@ type VirtualPCardInfo struct {
 func (c *VirtualPCard) incomplete() bool { return c.Status == "" && c.Last4 == "" }
 
 func (c *VirtualPCard) open(secret sign.AppSecret) error {
-	for _, f := range []struct {
-		name  string
-		value *issuing.Secret
-	}{
-		{"cardInfo.cardNo", &c.CardInfo.CardNumber},
-		{"cardInfo.cvv", &c.CardInfo.CVV},
-		{"cardInfo.expMonth", &c.CardInfo.ExpiryMonth},
-		{"cardInfo.expYear", &c.CardInfo.ExpiryYear},
-	} {
-		if err := openField(secret, f.name, f.value); err != nil {
-			return err
-		}
-	}
-	return nil
+	info := &c.CardInfo
+	return cmp.Or(
+		openField(secret, "cardInfo.cardNo", &info.CardNumber), openField(secret, "cardInfo.cvv", &info.CVV),
+		openField(secret, "cardInfo.expMonth", &info.ExpiryMonth), openField(secret, "cardInfo.expYear", &info.ExpiryYear))
 }
 
 // Expiry returns month and year of expiry.
