@@ -50,9 +50,8 @@ func (r MasterEApplication) validate(p *check.Problems) {
 	checkKnown(p, "position", string(r.Position), r.Position.Known(), "1 to 3")
 	checkDate(p, "idExpiryDate", r.IDExpiryDate, true)
 	checkDate(p, "birthday", r.Birthday, true)
-	if p.Required("annualIncome", !r.AnnualIncome.IsZero()) && r.AnnualIncome.Sign() < 0 {
-		p.Add("annualIncome", "must not be negative")
-	}
+	p.Required("annualIncome", !r.AnnualIncome.IsZero())
+	must(p, "annualIncome", r.AnnualIncome.Sign() >= 0, "must not be negative")
 	checkIDImages(p, r.IDType == MasterEIDTypePassport, r.Country, r.FaceImage, r.BackImage, r.PassImage)
 	checkImage(p, "signImage", r.SignImage, false)
 }
@@ -122,9 +121,8 @@ func (r VisaHApplication) wire(sign.AppSecret) (any, error) {
 
 // checkKnown checks a value of a closed dictionary.
 func checkKnown(p *check.Problems, name, value string, known bool, values string) {
-	if p.Required(name, value != "") && !known {
-		p.Add(name, "must be %s", values)
-	}
+	p.Required(name, value != "")
+	must(p, name, value == "" || known, "must be %s", values)
 }
 
 // chinaNumeric is mainland China in ISO 3166-1 numeric. Whether an identity card
@@ -209,17 +207,11 @@ func (r VirtualPApplication) validate(p *check.Problems) {
 	})
 	p.Email("email", r.Email)
 	p.Country("country", r.Country)
-	if p.Required("firstRecharge", !r.FirstRecharge.IsZero()) {
-		if r.FirstRecharge.Sign() < 0 {
-			p.Add("firstRecharge", "must not be negative")
-		}
-		if r.FirstRecharge.Scale() > 2 {
-			p.Add("firstRecharge", "has more than 2 decimal places")
-		}
-	}
-	if n := utf8.RuneCountInString(r.FirstName) + utf8.RuneCountInString(r.LastName); n > maxNames {
-		p.Add("firstName, lastName", "have %d characters together, at most %d are allowed", n, maxNames)
-	}
+	p.Required("firstRecharge", !r.FirstRecharge.IsZero())
+	must(p, "firstRecharge", r.FirstRecharge.Sign() >= 0, "must not be negative")
+	must(p, "firstRecharge", r.FirstRecharge.Scale() <= 2, "has more than 2 decimal places")
+	n := utf8.RuneCountInString(r.FirstName) + utf8.RuneCountInString(r.LastName)
+	must(p, "firstName, lastName", n <= maxNames, "have %d characters together, at most %d are allowed", n, maxNames)
 	latinLetters(p, "firstName", r.FirstName)
 	latinLetters(p, "lastName", r.LastName)
 	checkDate(p, "dateOfBirth", r.DateOfBirth, false)

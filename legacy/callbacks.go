@@ -36,6 +36,10 @@ type CallbackConfig struct {
 // Only VIRTUAL-P's callbacks name their type. Give every other type an address of
 // its own. Let the addresses end in one of [NotifyTypes] and serve them under a
 // pattern with the wildcard {type}, or serve each with [webhook.Source.ForType].
+// An address for a type that is not documented is refused with
+// [webhook.ErrPayload] and claims nothing: the address is not signed, so a copy
+// that is sent there must not stand for the platform's own delivery. A type that
+// a VIRTUAL-P callback names itself is signed, and becomes [webhook.Unknown].
 //
 // # What deduplication protects against
 //
@@ -122,15 +126,17 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.
 		}
 	case typ == NotifyVisaHOOB:
 		content = []byte(signedText(params, "data"))
+	case notifications[typ] == nil:
+		// No signature covers the address. Dispatched as unknown, a copy sent there
+		// would hold the claims of the platform's own delivery.
+		return nil, errors.New("the address is for no callback type of this API")
 	}
 	if known {
 		data, err := decodeNotification(event.Type, content)
-		switch {
-		case err != nil:
+		if err != nil {
 			return nil, err
-		case data != nil:
-			event.Data, event.ID = data, data.DedupeKey()
 		}
+		event.Data, event.ID = data, data.DedupeKey()
 	}
 	if n, ok := event.Data.(*TransferNotification); ok && event.ID != "" && !n.Ext.IsZero() {
 		event.ID += s.digest([]byte(n.Ext.Reveal()))

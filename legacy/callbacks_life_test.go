@@ -1,6 +1,7 @@
 package legacy_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/http"
@@ -159,6 +160,44 @@ func callbackLife(t *testing.T, server *legacytest.Server, client *legacy.Client
 	}
 	if err := server.Check(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestCallbackAtAnUnknownAddress posts a captured callback to an address for no
+// documented type. It must leave the platform's own delivery alone.
+func TestCallbackAtAnUnknownAddress(t *testing.T) {
+	t.Parallel()
+	server, source := callbackPlatform(t, legacytest.Config{})
+	var got []string
+	receive := func(_ context.Context, event *webhook.Event) error {
+		got = append(got, fmt.Sprintf("%s %T", event.Type, event.Data))
+		return nil
+	}
+	mux := http.NewServeMux()
+	mux.Handle("POST /{type}", webhook.NewHandler(source, receive))
+	mux.Handle("POST /fixed/other", webhook.NewHandler(source.ForType("other"), receive))
+	deposit := callbackBody(t, server, depositNotice())
+	own := callbackBody(t, server, map[string]any{"type": "NewKind", "data": `{"cardNo":"1"}`})
+	for _, post := range []struct {
+		path string
+		body []byte
+		code int
+	}{
+		{"/other", deposit, http.StatusUnprocessableEntity},
+		{"/fixed/other", deposit, http.StatusUnprocessableEntity},
+		{"/" + legacy.NotifyDeposit, deposit, http.StatusOK},
+		{"/NewKind", own, http.StatusUnprocessableEntity},
+		{"/" + legacy.NotifyVirtualP, own, http.StatusOK},
+	} {
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, httptest.NewRequest(http.MethodPost, post.path, bytes.NewReader(post.body)))
+		if w.Code != post.code || (w.Code == http.StatusOK && w.Body.String() != "ok") {
+			t.Errorf("%s: %d %q, want %d", post.path, w.Code, w.Body, post.code)
+		}
+	}
+	want := []string{"deposit *legacy.DepositNotification", "NewKind *webhook.Unknown"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("dispatched (-want +got):\n%s", diff)
 	}
 }
 

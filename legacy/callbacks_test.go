@@ -191,7 +191,6 @@ func TestCallbackTypes(t *testing.T) {
 		{"", map[string]any{"type": "ThreeDomainSecureForwarding", "data": `{"url":"x"}`}, &legacy.VirtualPForward{}, "ThreeDomainSecureForwarding"},
 		{legacy.NotifyVirtualP, map[string]any{"type": "3ds", "data": `{}`}, &webhook.Unknown{}, "3ds"},
 		{legacy.NotifyVirtualP, map[string]any{"type": "deposit", "data": `{}`}, &webhook.Unknown{}, "deposit"},
-		{"other", depositNotice(), &webhook.Unknown{}, "other"},
 	} {
 		event, err := source.ForType(tc.typ).Parse(nil, callbackBody(t, server, tc.content))
 		if err != nil {
@@ -207,6 +206,8 @@ func TestCallbackTypes(t *testing.T) {
 		content map[string]any
 	}{
 		"no type":                  {"", depositNotice()},
+		"an unknown address":       {"other", depositNotice()},
+		"unknown, with its type":   {"other", map[string]any{"type": "other", "data": `{}`}},
 		"no data":                  {legacy.NotifyVisaHOOB, map[string]any{"x": "y"}},
 		"data that is no JSON":     {legacy.NotifyVirtualP, map[string]any{"type": "DeleteCard", "data": "x"}},
 		"one of the four, no type": {legacy.NotifyVirtualPOTP, map[string]any{"otp": "123456"}},

@@ -2,7 +2,6 @@ package legacy
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -119,10 +118,7 @@ func (c Code) Error() string {
 }
 
 // Known reports whether c was documented when this version was released.
-func (c Code) Known() bool {
-	_, ok := codes[c]
-	return ok
-}
+func (c Code) Known() bool { return codes[c].meaning != "" }
 
 // Meaning returns the documented text of a known code, and "" otherwise.
 func (c Code) Meaning() string { return codes[c].meaning }
@@ -139,5 +135,5 @@ func (c Code) Retryable() bool { return codes[c].retry }
 // code leaves it open, whatever it sounds like: the pages say of 500 and 5000
 // that the order has to be queried.
 func (c Code) settlesOrder() bool {
-	return slices.Contains([]Code{CodeDuplicateOrder, CodeRemittanceExists, CodeInsufficientReserve}, c)
+	return among(c, CodeDuplicateOrder, CodeRemittanceExists, CodeInsufficientReserve)
 }

@@ -32,11 +32,24 @@ func (s OrderStatus) Terminal() bool { return s == OrderStatusSuccess || s == Or
 // String returns the status in words.
 func (s OrderStatus) String() string { return named(orderStatusNames[s], int(s)) }
 
+// among reports whether a value is one of a set.
+func among[T comparable](value T, set ...T) bool { return slices.Contains(set, value) }
+
 func named(name string, n int) string {
 	if name != "" {
 		return name
 	}
 	return "unknown (" + strconv.Itoa(n) + ")"
+}
+
+// dictionary makes the words of values that are numbers sent as strings, from
+// first on.
+func dictionary[T ~string](first int, meanings ...string) map[T]string {
+	out := make(map[T]string, len(meanings))
+	for i, meaning := range meanings {
+		out[T(number(first+i))] = meaning
+	}
+	return out
 }
 
 // Language selects one of the two editions of VIRTUAL-L's BINs and
@@ -94,10 +107,8 @@ const (
 
 // Known reports whether t was documented when this version was released.
 func (t DocumentType) Known() bool {
-	return slices.Contains([]DocumentType{
-		DocumentTypeMainlandID, DocumentTypePassport, DocumentTypeHongKongID, DocumentTypeDrivingLicence,
-		DocumentTypeGovernmentID,
-	}, t)
+	return among(t, DocumentTypeMainlandID, DocumentTypePassport, DocumentTypeHongKongID,
+		DocumentTypeDrivingLicence, DocumentTypeGovernmentID)
 }
 
 // Occupation is the occupation of a MASTER-E applicant. Remittances have codes
@@ -125,25 +136,10 @@ const (
 	OccupationPoliceman        Occupation = "17" // Policeman
 )
 
-var occupations = map[Occupation]string{
-	OccupationActor:            "Actor",
-	OccupationAircraftMechanic: "Aircraft Mechanic",
-	OccupationBookAuthor:       "Book Author",
-	OccupationBusiness:         "Businessmen",
-	OccupationCashier:          "Cashier",
-	OccupationCleaner:          "Cleaner",
-	OccupationDancer:           "Dancer",
-	OccupationDentist:          "Dentist",
-	OccupationFireman:          "Fireman",
-	OccupationHousewife:        "Housewife",
-	OccupationJournalist:       "Journalist",
-	OccupationMedical:          "Medical",
-	OccupationAssistant:        "Assistant",
-	OccupationMusician:         "Musician",
-	OccupationTeacher:          "Teacher",
-	OccupationPainter:          "Painter",
-	OccupationPoliceman:        "Policeman",
-}
+var occupations = dictionary[Occupation](1,
+	"Actor", "Aircraft Mechanic", "Book Author", "Businessmen", "Cashier", "Cleaner", "Dancer", "Dentist",
+	"Fireman", "Housewife", "Journalist", "Medical", "Assistant", "Musician", "Teacher", "Painter",
+	"Policeman")
 
 // Known reports whether o was documented when this version was released.
 func (o Occupation) Known() bool { return occupations[o] != "" }

@@ -1,7 +1,5 @@
 package legacy
 
-import "slices"
-
 // EntryType is the side of an account that a MASTER-E transaction is booked on.
 // Top-ups are shown as DEBIT, so it tells nothing about the sign of an amount.
 type EntryType string
@@ -33,10 +31,9 @@ const (
 
 // Known reports whether i was documented when this version was released.
 func (i MasterEIntent) Known() bool {
-	return slices.Contains([]MasterEIntent{
-		MasterEIntentCharge, MasterEIntentRefund, MasterEIntentTopUp, MasterEIntentTransfer, MasterEIntentRepay,
-		MasterEIntentCashback, MasterEIntentInterest, MasterEIntentFee, MasterEIntentOther,
-	}, i)
+	return among(i, MasterEIntentCharge, MasterEIntentRefund, MasterEIntentTopUp, MasterEIntentTransfer,
+		MasterEIntentRepay, MasterEIntentCashback, MasterEIntentInterest, MasterEIntentFee,
+		MasterEIntentOther)
 }
 
 // MasterETransactionStatus is the status of a MASTER-E transaction.
@@ -58,9 +55,8 @@ func (s MasterETransactionStatus) Known() bool {
 
 // Terminal reports whether the status is final.
 func (s MasterETransactionStatus) Terminal() bool {
-	return slices.Contains([]MasterETransactionStatus{
-		MasterETransactionStatusPosted, MasterETransactionStatusDeclined, MasterETransactionStatusVoid,
-	}, s)
+	return among(s, MasterETransactionStatusPosted, MasterETransactionStatusDeclined,
+		MasterETransactionStatusVoid)
 }
 
 // Direction is the direction of a transaction of VISA-H and VIRTUAL-P. The
@@ -148,10 +144,8 @@ const (
 
 // Known reports whether t was documented when this version was released.
 func (t VirtualLTransactionType) Known() bool {
-	return slices.Contains([]VirtualLTransactionType{
-		VirtualLTransactionTypeAuth, VirtualLTransactionTypeRefund, VirtualLTransactionTypeFee,
-		VirtualLTransactionTypeTopUp, VirtualLTransactionTypeReversal,
-	}, t)
+	return among(t, VirtualLTransactionTypeAuth, VirtualLTransactionTypeRefund, VirtualLTransactionTypeFee,
+		VirtualLTransactionTypeTopUp, VirtualLTransactionTypeReversal)
 }
 
 // VirtualLTransactionStatus is the verdict on a VIRTUAL-L transaction.
@@ -223,12 +217,10 @@ const (
 
 // Known reports whether t was documented when this version was released.
 func (t VirtualPTransactionType) Known() bool {
-	return slices.Contains([]VirtualPTransactionType{
-		VirtualPTransactionTypeConsumption, VirtualPTransactionTypeTopUp, VirtualPTransactionTypeFee,
-		VirtualPTransactionTypeCredit, VirtualPTransactionTypeReversal, VirtualPTransactionTypeDeleteCard,
-		VirtualPTransactionTypeAuth, VirtualPTransactionTypeFrozen, VirtualPTransactionTypeUnfrozen,
-		VirtualPTransactionTypeState,
-	}, t)
+	return among(t, VirtualPTransactionTypeConsumption, VirtualPTransactionTypeTopUp,
+		VirtualPTransactionTypeFee, VirtualPTransactionTypeCredit, VirtualPTransactionTypeReversal,
+		VirtualPTransactionTypeDeleteCard, VirtualPTransactionTypeAuth, VirtualPTransactionTypeFrozen,
+		VirtualPTransactionTypeUnfrozen, VirtualPTransactionTypeState)
 }
 
 // VirtualPTransactionStatus is the status of a VIRTUAL-P transaction. The pages'
@@ -251,8 +243,6 @@ func (s VirtualPTransactionStatus) Known() bool {
 
 // Terminal reports whether the status is final.
 func (s VirtualPTransactionStatus) Terminal() bool {
-	return slices.Contains([]VirtualPTransactionStatus{
-		VirtualPTransactionStatusApprove, VirtualPTransactionStatusFail, VirtualPTransactionStatusClosed,
-		VirtualPTransactionStatusApproved,
-	}, s)
+	return among(s, VirtualPTransactionStatusApprove, VirtualPTransactionStatusFail,
+		VirtualPTransactionStatusClosed, VirtualPTransactionStatusApproved)
 }

@@ -38,11 +38,8 @@ func NotifyTypes() []string {
 // virtualPType reports whether typ is one of the four types that VIRTUAL-P's
 // callbacks name.
 func virtualPType(typ string) bool {
-	switch typ {
-	case NotifyVirtualPTransaction, NotifyVirtualPDelete, NotifyVirtualPOTP, NotifyVirtualPForward:
-		return true
-	}
-	return false
+	return among(typ, NotifyVirtualPTransaction, NotifyVirtualPDelete, NotifyVirtualPOTP,
+		NotifyVirtualPForward)
 }
 
 // Notification is the content of a callback: a pointer to one of the structs that

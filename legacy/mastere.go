@@ -117,12 +117,8 @@ type DailyLimitsRequest struct {
 
 func (r DailyLimitsRequest) validate(p *check.Problems) {
 	checkCard(p, r.CardNumber)
-	if r.DailyPurchaseLimit < 0 {
-		p.Add("dailyPurchaseLimit", "must not be negative")
-	}
-	if r.DailyATMLimit < 0 {
-		p.Add("dailyAtmLimit", "must not be negative")
-	}
+	must(p, "dailyPurchaseLimit", r.DailyPurchaseLimit >= 0, "must not be negative")
+	must(p, "dailyAtmLimit", r.DailyATMLimit >= 0, "must not be negative")
 }
 
 func (r DailyLimitsRequest) key() string { return r.CardNumber.Last4() }

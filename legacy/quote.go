@@ -3,7 +3,6 @@ package legacy
 import (
 	"context"
 	"math/big"
-	"slices"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -25,7 +24,7 @@ const (
 
 // Known reports whether c was documented when this version was released.
 func (c Channel) Known() bool {
-	return slices.Contains([]Channel{ChannelWire, ChannelEWallet, ChannelBankAccount, ChannelCashPickup}, c)
+	return among(c, ChannelWire, ChannelEWallet, ChannelBankAccount, ChannelCashPickup)
 }
 
 // Business says whether sender and recipient are persons (C) or companies (B).
@@ -40,9 +39,7 @@ const (
 )
 
 // Known reports whether b was documented when this version was released.
-func (b Business) Known() bool {
-	return slices.Contains([]Business{BusinessC2C, BusinessB2B, BusinessB2C, BusinessC2B}, b)
-}
+func (b Business) Known() bool { return among(b, BusinessC2C, BusinessB2B, BusinessB2C, BusinessC2B) }
 
 // QuoteRequest asks for the rate and the fees of a remittance.
 type QuoteRequest struct {
@@ -60,9 +57,8 @@ func (r QuoteRequest) validate(p *check.Problems) {
 }
 
 func checkCurrency(p *check.Problems, name string, currency issuing.Currency) {
-	if p.Required(name, currency != "") && !currency.Valid() {
-		p.Add(name, "is not an ISO 4217 code such as USD")
-	}
+	p.Required(name, currency != "")
+	must(p, name, currency == "" || currency.Valid(), "is not an ISO 4217 code such as USD")
 }
 
 // Quote is the rate and the fees of a remittance, as they apply to the merchant.
@@ -106,13 +102,11 @@ const feeScale = 4
 func (q *Quote) Charge(sendAmount issuing.Amount) (Charge, error) {
 	var p check.Problems
 	p.Amount("sendAmount", sendAmount, 2)
-	if p.Required("preRatedFee", !q.PreRatedFee.IsZero()) &&
-		(q.PreRatedFee.Sign() < 0 || q.PreRatedFee.Cmp(issuing.NewAmount(1, 0)) >= 0) {
-		p.Add("preRatedFee", "must be a ratio of at least 0 and below 1")
-	}
-	if p.Required("fixedFee", !q.FixedFee.IsZero()) && q.FixedFee.Sign() < 0 {
-		p.Add("fixedFee", "must not be negative")
-	}
+	p.Required("preRatedFee", !q.PreRatedFee.IsZero())
+	must(&p, "preRatedFee", q.PreRatedFee.Sign() >= 0 && q.PreRatedFee.Cmp(issuing.NewAmount(1, 0)) < 0,
+		"must be a ratio of at least 0 and below 1")
+	p.Required("fixedFee", !q.FixedFee.IsZero())
+	must(&p, "fixedFee", q.FixedFee.Sign() >= 0, "must not be negative")
 	if err := p.Err(providerName, "Quote.Charge"); err != nil {
 		return Charge{}, err
 	}

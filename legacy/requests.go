@@ -71,8 +71,14 @@ func checkImage(p *check.Problems, field string, image issuing.Secret, required 
 	if required {
 		p.Required(field, !image.IsZero())
 	}
-	if n := image.Len(); n > maxImage {
-		p.Add(field, "has %d bytes, at most %d (1 MB) are allowed", n, maxImage)
+	n := image.Len()
+	must(p, field, n <= maxImage, "has %d bytes, at most %d (1 MB) are allowed", n, maxImage)
+}
+
+// must reports a field that breaks a rule.
+func must(p *check.Problems, field string, holds bool, problem string, args ...any) {
+	if !holds {
+		p.Add(field, problem, args...)
 	}
 }
 
@@ -121,9 +127,7 @@ func checkRange(p *check.Problems, fromName, toName string, from, to issuing.Dat
 
 // checkPageSize checks a number of records, which every list asks for.
 func checkPageSize(p *check.Problems, size int) {
-	if size < 1 {
-		p.Add("pageSize", "must be greater than zero")
-	}
+	must(p, "pageSize", size > 0, "must be greater than zero")
 }
 
 // latinLetters reports a name with anything but English letters, spaces,
@@ -132,7 +136,5 @@ func latinLetters(p *check.Problems, name, value string) {
 	bad := func(r rune) bool {
 		return (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && !strings.ContainsRune(" -'.", r)
 	}
-	if strings.ContainsFunc(value, bad) {
-		p.Add(name, "may have English characters only")
-	}
+	must(p, name, !strings.ContainsFunc(value, bad), "may have English characters only")
 }

@@ -19,32 +19,25 @@ type transition[S comparable] struct {
 // documented. A card that is not closed yet may have a closure under way, so that
 // closing is never repeated.
 var (
-	toMasterEFrozen = transition[MasterECardStatus]{
-		op: opMasterEFreeze, from: MasterECardStatusActivated, goal: MasterECardStatusLost,
-	}
-	toMasterEActive = transition[MasterECardStatus]{
-		op: opMasterEUnfreeze, from: MasterECardStatusLost, goal: MasterECardStatusActivated,
-	}
+	toMasterEFrozen = change(opMasterEFreeze, MasterECardStatusActivated, MasterECardStatusLost)
+	toMasterEActive = change(opMasterEUnfreeze, MasterECardStatusLost, MasterECardStatusActivated)
 
 	toVisaHFrozen = transition[VisaHCardStatus]{op: opVisaHFreeze, from: VisaHCardStatusActivated}
 	toVisaHActive = transition[VisaHCardStatus]{op: opVisaHUnfreeze, goal: VisaHCardStatusActivated}
 
-	toVirtualLFrozen = transition[VirtualLCardStatus]{
-		op: opVirtualLFreeze, from: VirtualLCardStatusActive, goal: VirtualLCardStatusFrozen,
-	}
-	toVirtualLActive = transition[VirtualLCardStatus]{
-		op: opVirtualLUnfreeze, from: VirtualLCardStatusFrozen, goal: VirtualLCardStatusActive,
-	}
+	toVirtualLFrozen = change(opVirtualLFreeze, VirtualLCardStatusActive, VirtualLCardStatusFrozen)
+	toVirtualLActive = change(opVirtualLUnfreeze, VirtualLCardStatusFrozen, VirtualLCardStatusActive)
 	toVirtualLClosed = transition[VirtualLCardStatus]{op: opVirtualLClose, goal: VirtualLCardStatusCancelled}
 
-	toVirtualPFrozen = transition[VirtualPCardStatus]{
-		op: opVirtualPFreeze, from: VirtualPCardStatusActive, goal: VirtualPCardStatusFrozen,
-	}
-	toVirtualPActive = transition[VirtualPCardStatus]{
-		op: opVirtualPUnfreeze, from: VirtualPCardStatusFrozen, goal: VirtualPCardStatusActive,
-	}
+	toVirtualPFrozen = change(opVirtualPFreeze, VirtualPCardStatusActive, VirtualPCardStatusFrozen)
+	toVirtualPActive = change(opVirtualPUnfreeze, VirtualPCardStatusFrozen, VirtualPCardStatusActive)
 	toVirtualPClosed = transition[VirtualPCardStatus]{op: opVirtualPClose, goal: VirtualPCardStatusInactive}
 )
+
+// change is a transition that the card's status shows from beginning to end.
+func change[S comparable](op operation, from, goal S) transition[S] {
+	return transition[S]{op, from, goal}
+}
 
 // errMoved is a card of which the status does not tell what became of an operation.
 var errMoved = errors.New("the card's status does not tell")
@@ -64,17 +57,32 @@ func tell[S comparable, T any](t transition[S], status S, result *T) (*T, error)
 	return nil, errMoved
 }
 
-// switched carries out a transition whose answer is true or false. status reads
-// the card.
-func switched[S comparable](ctx context.Context, c *Client, t transition[S], card issuing.Secret,
-	status func(context.Context, issuing.Secret) (S, error), opts []issuing.CallOption,
+// cardState and virtualLState are what the checks of a transition read of a card,
+// so that a field that does not decrypt is not in their way.
+type (
+	cardState[S any] struct {
+		Status S `json:"status"`
+	}
+	virtualLState struct {
+		Status VirtualLCardStatus `json:"cardStatus"`
+	}
+)
+
+func (s cardState[S]) status() S                   { return s.Status }
+func (s virtualLState) status() VirtualLCardStatus { return s.Status }
+
+// switched carries out a transition whose answer is true or false. query is the
+// operation that reads the card.
+func switched[T interface{ status() S }, S comparable](ctx context.Context, c *Client, t transition[S],
+	query operation, card issuing.Secret, opts []issuing.CallOption,
 ) error {
-	_, err := looked(ctx, c, t.op, cardNumberRequest{card}, func(ctx context.Context) (*done, error) {
-		s, err := status(ctx, card)
+	in := cardNumberRequest{card}
+	_, err := looked(ctx, c, t.op, in, func(ctx context.Context) (*done, error) {
+		state, err := call[T](ctx, c, query, in, nil)
 		if err != nil {
 			return nil, err
 		}
-		return tell(t, s, &done{})
+		return tell(t, (*state).status(), &done{})
 	}, opts)
 	return err
 }

@@ -138,9 +138,8 @@ func (r TransferRequest) validate(p *check.Problems) {
 	p.OptionalText("ext", r.Ext, maxExt)
 	checkCurrency(p, "sourceCurrency", r.SourceCurrency)
 	p.Amount("sendAmount", r.SendAmount, 2)
-	if r.ChargeCode != "" && r.ChargeCode != ChargeCodeSHA {
-		p.Add("chargeCode", "must be SHA or empty: nothing else is supported")
-	}
+	must(p, "chargeCode", r.ChargeCode == "" || r.ChargeCode == ChargeCodeSHA,
+		"must be SHA or empty: nothing else is supported")
 	checkCurrency(p, "currency", r.Currency)
 	checkTexts(p, []field{
 		{"country", r.Country}, {"business", string(r.Business)}, {"type", string(r.Type)},
@@ -151,16 +150,13 @@ func (r TransferRequest) validate(p *check.Problems) {
 		{"corrSwiftCode", r.CorrSWIFTCode}, {"ewalletId", r.EWalletID.Reveal()}, {"routingCode", r.RoutingCode},
 		{"sortCode", r.SortCode}, {"occupation", r.Occupation},
 	})
-	if !r.AccountNumber.IsZero() && !r.IBAN.IsZero() {
-		p.Add("accountNumber, iban", "are mutually exclusive")
-	}
+	must(p, "accountNumber, iban", r.AccountNumber.IsZero() || r.IBAN.IsZero(), "are mutually exclusive")
 	checkSortCode(p, r.SortCode)
 	p.OptionalText("unformattedNote", r.UnformattedNote, maxNote)
 	r.Recipient.validate(p)
 	r.Sender.validate(p)
-	if r.SourceCountry != "" && r.SourceCountry == r.Country {
-		p.Add("sourceCountry", "must differ from country: a remittance is cross-border")
-	}
+	must(p, "sourceCountry", r.SourceCountry == "" || r.SourceCountry != r.Country,
+		"must differ from country: a remittance is cross-border")
 }
 
 func (r TransferRequest) key() string { return r.MerOrderNo }
@@ -170,9 +166,8 @@ const sortCodeDigits = 6
 
 func checkSortCode(p *check.Problems, code string) {
 	digits := strings.NewReplacer("-", "", " ", "").Replace(code)
-	if code != "" && (len(digits) != sortCodeDigits || strings.Trim(digits, "0123456789") != "") {
-		p.Add("sortCode", "needs %d digits", sortCodeDigits)
-	}
+	six := len(digits) == sortCodeDigits && strings.Trim(digits, "0123456789") == ""
+	must(p, "sortCode", code == "" || six, "needs %d digits", sortCodeDigits)
 }
 
 func (r Recipient) validate(p *check.Problems) {
@@ -187,12 +182,8 @@ func (r Recipient) validate(p *check.Problems) {
 	p.Email("targetEmail", r.TargetEmail)
 	p.Date("targetDateOfBirth", r.TargetDateOfBirth)
 	p.Date("targetIdExpiration", r.TargetIDExpiration)
-	if !r.TargetIDNumber.IsZero() {
-		p.Required("targetIdType", r.TargetIDType != "")
-	}
-	if r.TargetIDType != "" && !r.TargetIDType.Known() {
-		p.Add("targetIdType", "must be national or passport")
-	}
+	p.Required("targetIdType", r.TargetIDNumber.IsZero() || r.TargetIDType != "")
+	must(p, "targetIdType", r.TargetIDType == "" || r.TargetIDType.Known(), "must be national or passport")
 }
 
 func (r Sender) validate(p *check.Problems) {
@@ -211,16 +202,10 @@ func (r Sender) validate(p *check.Problems) {
 	})
 	p.Date("sourceDateOfBirth", r.SourceDateOfBirth)
 	p.Date("sourceIdExpiration", r.SourceIDExpiration)
-	if r.SourceGender != "" && !r.SourceGender.Known() {
-		p.Add("sourceGender", "must be M or F")
-	}
-	if !r.SourceIDNumber.IsZero() {
-		p.Required("sourceIdType", r.SourceIDType != "")
-		p.Required("sourceIdIssueCountry", r.SourceIDIssueCountry != "")
-	}
-	if r.SourceIDType != "" && !r.SourceIDType.Known() {
-		p.Add("sourceIdType", "must be national or passport")
-	}
+	must(p, "sourceGender", r.SourceGender == "" || r.SourceGender.Known(), "must be M or F")
+	p.Required("sourceIdType", r.SourceIDNumber.IsZero() || r.SourceIDType != "")
+	p.Required("sourceIdIssueCountry", r.SourceIDNumber.IsZero() || r.SourceIDIssueCountry != "")
+	must(p, "sourceIdType", r.SourceIDType == "" || r.SourceIDType.Known(), "must be national or passport")
 }
 
 // Create places a remittance. The answer says that it was accepted and holds

@@ -46,11 +46,6 @@ func (c *VirtualLCard) Expiry() (month time.Month, year int, ok bool) {
 	return ParseExpiry(c.ExpiryText.Reveal())
 }
 
-// virtualLState is what the checks of a change read.
-type virtualLState struct {
-	Status VirtualLCardStatus `json:"cardStatus"`
-}
-
 // Card reads a card.
 //
 // Safety: read.
@@ -64,14 +59,14 @@ func (s *VirtualLService) Card(ctx context.Context, cardNumber issuing.Secret, o
 // one that is still active is frozen again. On issuing.ErrOutcomeUnknown read the
 // card with [VirtualLService.Card].
 func (s *VirtualLService) Freeze(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
-	return switched(ctx, s.c, toVirtualLFrozen, cardNumber, s.status, opts)
+	return switched[virtualLState](ctx, s.c, toVirtualLFrozen, opVirtualLCard, cardNumber, opts)
 }
 
 // Unfreeze makes a frozen card usable again ("Unlock").
 //
 // Safety: checked, as [VirtualLService.Freeze].
 func (s *VirtualLService) Unfreeze(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
-	return switched(ctx, s.c, toVirtualLActive, cardNumber, s.status, opts)
+	return switched[virtualLState](ctx, s.c, toVirtualLActive, opVirtualLCard, cardNumber, opts)
 }
 
 // Close closes a card for good. It says that the request was accepted;
@@ -83,15 +78,7 @@ func (s *VirtualLService) Unfreeze(ctx context.Context, cardNumber issuing.Secre
 // [VirtualLService.Card] until it is cancelled or the merchant decides to close
 // it again.
 func (s *VirtualLService) Close(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
-	return switched(ctx, s.c, toVirtualLClosed, cardNumber, s.status, opts)
-}
-
-func (s *VirtualLService) status(ctx context.Context, cardNumber issuing.Secret) (VirtualLCardStatus, error) {
-	card, err := call[virtualLState](ctx, s.c, opVirtualLCard, cardNumberRequest{cardNumber}, nil)
-	if err != nil {
-		return "", err
-	}
-	return card.Status, nil
+	return switched[virtualLState](ctx, s.c, toVirtualLClosed, opVirtualLCard, cardNumber, opts)
 }
 
 // VirtualTransactionsRequest selects a page of transactions of a VIRTUAL-L or

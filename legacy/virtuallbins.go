@@ -45,9 +45,7 @@ func (r binsRequest) validate(p *check.Problems) { checkLanguage(p, r.language) 
 func (binsRequest) wire(sign.AppSecret) (any, error) { return noRequest{}, nil }
 
 func checkLanguage(p *check.Problems, language Language) {
-	if !language.Known() {
-		p.Add("Language", "must be Chinese or English")
-	}
+	must(p, "Language", language.Known(), "must be Chinese or English")
 }
 
 // virtualLBINs reads the list, whose names are the keys of nested objects: scene,

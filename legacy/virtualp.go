@@ -1,6 +1,7 @@
 package legacy
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"time"
@@ -80,30 +81,15 @@ type VirtualPCardInfo struct {
 func (c *VirtualPCard) incomplete() bool { return c.Status == "" && c.Last4 == "" }
 
 func (c *VirtualPCard) open(secret sign.AppSecret) error {
-	for _, f := range []struct {
-		name  string
-		value *issuing.Secret
-	}{
-		{"cardInfo.cardNo", &c.CardInfo.CardNumber},
-		{"cardInfo.cvv", &c.CardInfo.CVV},
-		{"cardInfo.expMonth", &c.CardInfo.ExpiryMonth},
-		{"cardInfo.expYear", &c.CardInfo.ExpiryYear},
-	} {
-		if err := openField(secret, f.name, f.value); err != nil {
-			return err
-		}
-	}
-	return nil
+	info := &c.CardInfo
+	return cmp.Or(
+		openField(secret, "cardInfo.cardNo", &info.CardNumber), openField(secret, "cardInfo.cvv", &info.CVV),
+		openField(secret, "cardInfo.expMonth", &info.ExpiryMonth), openField(secret, "cardInfo.expYear", &info.ExpiryYear))
 }
 
 // Expiry returns month and year of expiry.
 func (c *VirtualPCard) Expiry() (month time.Month, year int, ok bool) {
 	return ParseExpiry(c.CardInfo.ExpiryMonth.Reveal() + "/" + c.CardInfo.ExpiryYear.Reveal())
-}
-
-// virtualPState is what the checks of a change read.
-type virtualPState struct {
-	Status VirtualPCardStatus `json:"status"`
 }
 
 // Card reads a card with its data and balance.
@@ -119,14 +105,14 @@ func (s *VirtualPService) Card(ctx context.Context, cardID issuing.Secret, opts 
 // one that is still active is frozen again. On issuing.ErrOutcomeUnknown read the
 // card with [VirtualPService.Card].
 func (s *VirtualPService) Freeze(ctx context.Context, cardID issuing.Secret, opts ...issuing.CallOption) error {
-	return switched(ctx, s.c, toVirtualPFrozen, cardID, s.status, opts)
+	return switched[cardState[VirtualPCardStatus]](ctx, s.c, toVirtualPFrozen, opVirtualPCard, cardID, opts)
 }
 
 // Unfreeze makes a frozen card usable again ("Unlock").
 //
 // Safety: checked, as [VirtualPService.Freeze].
 func (s *VirtualPService) Unfreeze(ctx context.Context, cardID issuing.Secret, opts ...issuing.CallOption) error {
-	return switched(ctx, s.c, toVirtualPActive, cardID, s.status, opts)
+	return switched[cardState[VirtualPCardStatus]](ctx, s.c, toVirtualPActive, opVirtualPCard, cardID, opts)
 }
 
 // Close closes a card for good. It says that the request was accepted; a
@@ -137,15 +123,7 @@ func (s *VirtualPService) Unfreeze(ctx context.Context, cardID issuing.Secret, o
 // [VirtualPService.Card] until it is inactive or the merchant decides to close it
 // again.
 func (s *VirtualPService) Close(ctx context.Context, cardID issuing.Secret, opts ...issuing.CallOption) error {
-	return switched(ctx, s.c, toVirtualPClosed, cardID, s.status, opts)
-}
-
-func (s *VirtualPService) status(ctx context.Context, cardID issuing.Secret) (VirtualPCardStatus, error) {
-	card, err := call[virtualPState](ctx, s.c, opVirtualPCard, cardNumberRequest{cardID}, nil)
-	if err != nil {
-		return "", err
-	}
-	return card.Status, nil
+	return switched[cardState[VirtualPCardStatus]](ctx, s.c, toVirtualPClosed, opVirtualPCard, cardID, opts)
 }
 
 // DocumentRequest submits the holder's identity document for a card.
@@ -162,9 +140,7 @@ type DocumentRequest struct {
 
 func (r DocumentRequest) validate(p *check.Problems) {
 	checkCard(p, r.CardNumber)
-	if !r.IDType.Known() {
-		p.Add("idType", "must be one of CN-RIC, PASSPORT, HK-HKID, DLN and Government-Issued ID Card")
-	}
+	must(p, "idType", r.IDType.Known(), "must be one of CN-RIC, PASSPORT, HK-HKID, DLN and Government-Issued ID Card")
 	checkImage(p, "faceImage", r.FaceImage, true)
 	checkImage(p, "backImage", r.BackImage, false)
 }

@@ -50,11 +50,6 @@ func (c *VisaHCard) Expiry() (month time.Month, year int, ok bool) {
 	return ParseExpiry(c.ExpiryText.Reveal())
 }
 
-// visaHState is what the checks of a change read.
-type visaHState struct {
-	Status VisaHCardStatus `json:"status"`
-}
-
 // Card reads a card with its balance.
 //
 // Safety: read.
@@ -69,7 +64,7 @@ func (s *VisaHService) Card(ctx context.Context, cardNumber issuing.Secret, opts
 // documented, so any other status leaves the outcome unknown. On
 // issuing.ErrOutcomeUnknown read the card with [VisaHService.Card].
 func (s *VisaHService) Freeze(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
-	return switched(ctx, s.c, toVisaHFrozen, cardNumber, s.status, opts)
+	return switched[cardState[VisaHCardStatus]](ctx, s.c, toVisaHFrozen, opVisaHCard, cardNumber, opts)
 }
 
 // Unfreeze makes a locked card usable again ("Unlock", unsuspend).
@@ -77,15 +72,7 @@ func (s *VisaHService) Freeze(ctx context.Context, cardNumber issuing.Secret, op
 // Safety: checked, as [VisaHService.Freeze]: a card that is activated afterwards
 // is the result, any other status leaves the outcome unknown.
 func (s *VisaHService) Unfreeze(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
-	return switched(ctx, s.c, toVisaHActive, cardNumber, s.status, opts)
-}
-
-func (s *VisaHService) status(ctx context.Context, cardNumber issuing.Secret) (VisaHCardStatus, error) {
-	card, err := call[visaHState](ctx, s.c, opVisaHCard, cardNumberRequest{cardNumber}, nil)
-	if err != nil {
-		return "", err
-	}
-	return card.Status, nil
+	return switched[cardState[VisaHCardStatus]](ctx, s.c, toVisaHActive, opVisaHCard, cardNumber, opts)
 }
 
 // ChangePIN sets the PIN for cash machines, six digits, which go encrypted to the
@@ -112,9 +99,7 @@ type VisaHTransactionsRequest struct {
 
 func (r VisaHTransactionsRequest) validate(p *check.Problems) {
 	checkCard(p, r.CardNumber)
-	if r.Offset < 0 {
-		p.Add("offset", "must not be negative")
-	}
+	must(p, "offset", r.Offset >= 0, "must not be negative")
 	checkPageSize(p, r.PageSize)
 	checkRange(p, "creationTimeFrom", "creationTimeTo", r.From, r.To, true, 0)
 }
@@ -215,9 +200,7 @@ type oobReply struct {
 func (r oobReply) validate(p *check.Problems) {
 	checkCard(p, r.CardNumber)
 	p.Text("acsTransactionId", r.ACSTransactionID, maxID)
-	if !r.Reply.Known() {
-		p.Add("reply", "must be 2 (accept) or 3 (decline)")
-	}
+	must(p, "reply", r.Reply.Known(), "must be 2 (accept) or 3 (decline)")
 }
 
 func (r oobReply) key() string { return r.ACSTransactionID }

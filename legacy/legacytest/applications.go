@@ -30,11 +30,11 @@ func (a *application) fields() map[string]any {
 
 // apply accepts an application; charge is the initial top-up.
 func (s *Server) apply(f fields, a *application, charge issuing.Amount) (any, *problem) {
-	if s.applications.has(f) {
-		return nil, &problem{legacy.CodeDuplicateOrder, "订单重复提交"}
+	failed := s.applications.fresh(f, "订单重复提交")
+	if failed == nil {
+		a.order, failed = s.newOrder(f, issuing.USD, charge)
 	}
-	var failed *problem
-	if a.order, failed = s.newOrder(f, issuing.USD, charge); failed != nil {
+	if failed != nil {
 		return nil, failed
 	}
 	s.applications.add(a)
@@ -64,6 +64,12 @@ func (s *Server) finishApplication(a *application) {
 	}
 }
 
+// holderOf reads whom a card is for; first and last are what the page calls the names.
+func holderOf(f fields, first, last string) holder {
+	birth := cmp.Or(f.Text("birthday"), f.Text("dateOfBirth"))
+	return holder{f.Text(first), f.Text(last), f.Text("email"), f.Text("phone"), birth}
+}
+
 func (s *Server) kycQuery(f fields) (any, *problem) { return s.applications.query(f) }
 
 func (s *Server) applyMasterE(f fields) (any, *problem) {
@@ -78,10 +84,7 @@ func (s *Server) applyMasterE(f fields) (any, *problem) {
 		checkImages(f, "signImage")); failed != nil {
 		return nil, failed
 	}
-	return s.apply(f, &application{
-		product: MasterE,
-		holder:  holder{f.Text("firstNameEn"), f.Text("lastNameEN"), f.Text("email"), f.Text("phone"), f.Text("birthday")},
-	}, issuing.Amount{})
+	return s.apply(f, &application{product: MasterE, holder: holderOf(f, "firstNameEn", "lastNameEN")}, issuing.Amount{})
 }
 
 func (s *Server) applyVisaH(f fields) (any, *problem) {
@@ -96,20 +99,12 @@ func (s *Server) applyVisaH(f fields) (any, *problem) {
 	if failed != nil {
 		return nil, failed
 	}
-	return s.apply(f, &application{
-		product: VisaH,
-		holder:  holder{f.Text("firstName"), f.Text("lastName"), f.Text("email"), f.Text("phone"), ""},
-	}, issuing.Amount{})
+	return s.apply(f, &application{product: VisaH, holder: holderOf(f, "firstName", "lastName")}, issuing.Amount{})
 }
 
 // checkIdentity checks dates and the images that the kind of document needs;
 // passport is the product's word for one.
 func checkIdentity(f fields, passport string, dates ...string) *problem {
-	for _, name := range dates {
-		if _, ok := readDate(f, name); !ok {
-			return bad(name + " must have the form yyyy-MM-dd")
-		}
-	}
 	var missing *problem
 	switch {
 	case f.Text("certType") == passport:
@@ -117,7 +112,7 @@ func checkIdentity(f fields, passport string, dates ...string) *problem {
 	case f.Text("country") == "156":
 		missing = require(f, "faceImage", "backImage")
 	}
-	return cmp.Or(missing, checkImages(f, "faceImage", "backImage", "passImage"))
+	return cmp.Or(checkDates(f, dates...), missing, checkImages(f, "faceImage", "backImage", "passImage"))
 }
 
 func (s *Server) applyVirtualL(f fields) (any, *problem)        { return s.applyL(f, groupsChinese) }
@@ -148,10 +143,7 @@ func (s *Server) applyL(f fields, groups []group) (any, *problem) {
 	if failed = cmp.Or(failed, checkDates(f, "birthday")); failed != nil {
 		return nil, failed
 	}
-	return s.apply(f, &application{
-		product: VirtualL, bin: bin,
-		holder: holder{f.Text("firstName"), f.Text("lastName"), f.Text("email"), "", f.Text("birthday")},
-	}, charge)
+	return s.apply(f, &application{product: VirtualL, bin: bin, holder: holderOf(f, "firstName", "lastName")}, charge)
 }
 
 // readFirstRecharge returns the initial top-up, 10 when absent.
@@ -163,7 +155,7 @@ func readFirstRecharge(f fields, scale int, least issuing.Amount) (issuing.Amoun
 	if !ok || amount.Scale() > scale || amount.Cmp(least) < 0 {
 		return amount, bad("firstRecharge is not valid")
 	}
-	return truncate(amount), nil
+	return truncate(amount, 2), nil
 }
 
 func (s *Server) applyVirtualP(f fields) (any, *problem) {
@@ -181,10 +173,8 @@ func (s *Server) applyVirtualP(f fields) (any, *problem) {
 	if failed = cmp.Or(checkDates(f, "dateOfBirth"), failed); failed != nil {
 		return nil, failed
 	}
-	return s.apply(f, &application{
-		product: VirtualP, bin: f.Text("cardBin"),
-		holder: holder{f.Text("firstName"), f.Text("lastName"), f.Text("email"), f.Text("phone"), f.Text("dateOfBirth")},
-	}, charge)
+	a := &application{product: VirtualP, bin: f.Text("cardBin"), holder: holderOf(f, "firstName", "lastName")}
+	return s.apply(f, a, charge)
 }
 
 // Applications returns all applications in the order in which they were accepted.

@@ -11,6 +11,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
+	"github.com/issuing-sdk/issuing-go/legacy"
 )
 
 // Product is one of the four card products.
@@ -33,6 +34,23 @@ const (
 	closing
 	closed
 )
+
+// statuses are the products' words for where a card stands.
+var statuses = map[Product]map[state]any{
+	MasterE: {
+		active: legacy.MasterECardStatusActivated, frozen: legacy.MasterECardStatusLost,
+		closing: legacy.MasterECardStatusExpired, closed: legacy.MasterECardStatusExpired,
+	},
+	VisaH: {active: legacy.VisaHCardStatusActivated, frozen: "suspended", closing: "suspended", closed: "suspended"},
+	VirtualL: {
+		active: legacy.VirtualLCardStatusActive, frozen: legacy.VirtualLCardStatusFrozen,
+		closing: legacy.VirtualLCardStatusActive, closed: legacy.VirtualLCardStatusCancelled,
+	},
+	VirtualP: {
+		active: legacy.VirtualPCardStatusActive, frozen: legacy.VirtualPCardStatusFrozen,
+		closing: legacy.VirtualPCardStatusActive, closed: legacy.VirtualPCardStatusInactive,
+	},
+}
 
 // card is one card.
 type card struct {
@@ -58,6 +76,7 @@ type holder struct{ first, last, email, mobile, birth string }
 
 func (h holder) name() string { return h.first + " " + h.last }
 
+func (c *card) status() any   { return statuses[c.product][c.state] }
 func (c *card) closed() bool  { return c.state == closing || c.state == closed }
 func (c *card) virtual() bool { return c.product == VirtualL || c.product == VirtualP }
 
@@ -74,15 +93,14 @@ const (
 
 // record is one line of a card's history.
 type record struct {
-	id       string
-	kind     kind
-	amount   issuing.Amount
-	currency issuing.Currency
-	at       time.Time
-	text     string
-	shop     string
-	declined bool
-	settled  bool
+	id         string
+	kind       kind
+	amount     issuing.Amount
+	currency   issuing.Currency
+	at         time.Time
+	text, shop string
+
+	declined, settled bool
 }
 
 // record adds a line to the card's history. The caller announces it.
@@ -230,16 +248,23 @@ func (s *Server) IssueForeignCard() issuing.Secret {
 	return issuing.NewSecret(c.id)
 }
 
-// Purchase makes a shop charge a card and announces it. It returns the id of the
-// record; a card that is not usable or does not hold the amount declines.
-func (s *Server) Purchase(cardNumber issuing.Secret, amount issuing.Amount, shop string) (string, error) {
+// with calls do with the card of that number, the server's lock held.
+func (s *Server) with(cardNumber issuing.Secret, do func(*card)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.card(cardNumber.Reveal())
 	if c == nil {
-		return "", errNoCard
+		return errNoCard
 	}
-	return s.purchase(c, amount, shop).id, nil
+	do(c)
+	return nil
+}
+
+// Purchase makes a shop charge a card and announces it. It returns the id of the
+// record; a card that is not usable or does not hold the amount declines.
+func (s *Server) Purchase(cardNumber issuing.Secret, amount issuing.Amount, shop string) (id string, err error) {
+	err = s.with(cardNumber, func(c *card) { id = s.purchase(c, amount, shop).id })
+	return id, err
 }
 
 func (s *Server) purchase(c *card, amount issuing.Amount, shop string) *record {
@@ -252,35 +277,25 @@ func (s *Server) purchase(c *card, amount issuing.Amount, shop string) *record {
 
 // Settle settles a purchase: a VISA-H transaction shows its amount from then on.
 func (s *Server) Settle(cardNumber issuing.Secret, recordID string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if c := s.card(cardNumber.Reveal()); c != nil {
+	err := errNoCard
+	_ = s.with(cardNumber, func(c *card) {
 		for _, r := range c.records {
 			if r.id == recordID && !r.declined {
-				r.settled = true
-				return nil
+				r.settled, err = true, nil
 			}
 		}
-	}
-	return errNoCard
+	})
+	return err
 }
 
 // Balance returns what a card holds.
-func (s *Server) Balance(cardNumber issuing.Secret) issuing.Amount {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if c := s.card(cardNumber.Reveal()); c != nil {
-		return s.book.Balance(c.account)
-	}
-	return issuing.Amount{}
+func (s *Server) Balance(cardNumber issuing.Secret) (held issuing.Amount) {
+	_ = s.with(cardNumber, func(c *card) { held = s.book.Balance(c.account) })
+	return held
 }
 
 // PIN returns the PIN that was set for a card.
-func (s *Server) PIN(cardNumber issuing.Secret) issuing.Secret {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if c := s.card(cardNumber.Reveal()); c != nil {
-		return c.pin
-	}
-	return issuing.Secret{}
+func (s *Server) PIN(cardNumber issuing.Secret) (pin issuing.Secret) {
+	_ = s.with(cardNumber, func(c *card) { pin = c.pin })
+	return pin
 }

@@ -1,6 +1,7 @@
 package legacytest
 
 import (
+	"cmp"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -57,10 +58,12 @@ func (o *orders[T]) add(item T) {
 	o.list = append(o.list, item)
 }
 
-// has reports whether a request's merOrderNo was used before.
-func (o *orders[T]) has(f fields) bool {
-	_, used := o.byMer[f.Text("merOrderNo")]
-	return used
+// fresh returns a problem of the message when a request's merOrderNo was used before.
+func (o *orders[T]) fresh(f fields, message string) *problem {
+	if _, used := o.byMer[f.Text("merOrderNo")]; used {
+		return &problem{legacy.CodeDuplicateOrder, message}
+	}
+	return nil
 }
 
 // query answers a query: with orderNo only that is used.
@@ -152,11 +155,9 @@ var (
 )
 
 func (s *Server) topUp(f fields) (any, *problem) {
-	if failed := require(f, "merOrderNo", "cardNumber", "amount"); failed != nil {
+	failed := cmp.Or(require(f, "merOrderNo", "cardNumber", "amount"), s.deposits.fresh(f, "订单重复提交"))
+	if failed != nil {
 		return nil, failed
-	}
-	if s.deposits.has(f) {
-		return nil, &problem{legacy.CodeDuplicateOrder, "订单重复提交"}
 	}
 	c := s.card(f.Text("cardNumber"))
 	if c == nil || c.foreign || c.closed() {
@@ -170,7 +171,7 @@ func (s *Server) topUp(f fields) (any, *problem) {
 	if !ok || amount.Cmp(least) < 0 {
 		return nil, bad("amount is below the minimum")
 	}
-	settle := truncate(amount)
+	settle := truncate(amount, 2)
 	o, failed := s.newOrder(f, c.currency, settle)
 	if failed != nil {
 		return nil, failed
@@ -183,11 +184,11 @@ func (s *Server) topUp(f fields) (any, *problem) {
 	return answer, nil
 }
 
-// truncate cuts an amount after two decimals.
-func truncate(a issuing.Amount) issuing.Amount {
+// truncate cuts an amount after as many decimals, all of which it has then.
+func truncate(a issuing.Amount, decimals int) issuing.Amount {
 	text := a.String()
-	cut, _ := issuing.ParseAmount(text[:len(text)-max(a.Scale()-2, 0)])
-	cut, _ = cut.Rescale(2) // answers show two decimals
+	cut, _ := issuing.ParseAmount(text[:len(text)-max(a.Scale()-decimals, 0)])
+	cut, _ = cut.Rescale(decimals)
 	return cut
 }
 

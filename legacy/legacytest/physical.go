@@ -23,12 +23,8 @@ func (s *Server) masterEInfo(_ fields, c *card) (any, *problem) {
 
 // masterEChange is a card as freezing and unfreezing answer with it.
 func (s *Server) masterEChange(c *card) map[string]any {
-	status := map[state]legacy.MasterECardStatus{
-		active: legacy.MasterECardStatusActivated, frozen: legacy.MasterECardStatusLost,
-		closing: legacy.MasterECardStatusExpired, closed: legacy.MasterECardStatusExpired,
-	}[c.state]
 	return map[string]any{
-		"cardNo": c.number.Reveal(), "status": int(status), "expiryMonth": c.month, "expiryYear": c.year[2:],
+		"cardNo": c.number.Reveal(), "status": c.status(), "expiryMonth": c.month, "expiryYear": c.year[2:],
 		"cardLimit": 500_000, "availableLimit": 500_000,
 		"dailyAtmLimit": c.atmLimit, "dailyPurchaseLimit": c.purchaseLimit,
 	}
@@ -113,11 +109,7 @@ func masterEPageRecord(c *card, r *record) map[string]any {
 	return out
 }
 
-func (s *Server) masterETransactions(f fields, c *card) (any, *problem) {
-	records, size, failed := c.listed(f)
-	if failed != nil {
-		return nil, failed
-	}
+func masterETransactions(_ fields, c *card, records []*record, size int) (any, *problem) {
 	return c.lines(platform.Page(records, 1, size), masterERecord), nil
 }
 
@@ -131,11 +123,7 @@ type masterEToken struct {
 
 func (t masterEToken) encode() string { return base64.StdEncoding.EncodeToString(platform.JSON(t)) }
 
-func (s *Server) masterEPage(f fields, c *card) (any, *problem) {
-	records, size, failed := c.listed(f)
-	if failed != nil {
-		return nil, failed
-	}
+func masterEPage(f fields, c *card, records []*record, size int) (any, *problem) {
 	number := 1
 	if text := f.Text("pageToken"); text != "" {
 		var token masterEToken
@@ -158,22 +146,14 @@ func (s *Server) masterEPage(f fields, c *card) (any, *problem) {
 
 func (s *Server) visaHBalance(_ fields, c *card) (any, *problem) {
 	balance := number(s.book.Balance(c.account))
-	status := legacy.VisaHCardStatusActivated
-	if c.state != active {
-		status = "suspended"
-	}
 	return map[string]any{
 		"availableCredit": balance, "overallCreditLimit": 0, "totalBalance": balance, "cvv": s.seal(c.cvv.Reveal()),
 		"currentBillingEndDate": s.now().AddDate(0, 1, 0).UnixMilli(), "expiry": c.year + c.month,
-		"panFirst6": c.number.Reveal()[:6], "panLast4": c.number.Last4(), "status": status,
+		"panFirst6": c.number.Reveal()[:6], "panLast4": c.number.Last4(), "status": c.status(),
 	}, nil
 }
 
-func (s *Server) visaHTransactions(f fields, c *card) (any, *problem) {
-	records, size, failed := c.listed(f)
-	if failed != nil {
-		return nil, failed
-	}
+func visaHTransactions(f fields, c *card, records []*record, size int) (any, *problem) {
 	offset, err := strconv.Atoi(f.Text("offset"))
 	if err != nil || offset < 0 {
 		return nil, bad("offset is required")
@@ -182,9 +162,7 @@ func (s *Server) visaHTransactions(f fields, c *card) (any, *problem) {
 	if f["isAuthorization"] != nil && (!filtered || settled < 0 || settled > 1) {
 		return nil, bad("isAuthorization must be 0 or 1")
 	}
-	records = slices.DeleteFunc(records, func(r *record) bool {
-		return filtered && r.settled != (settled == 1)
-	})
+	records = slices.DeleteFunc(records, func(r *record) bool { return filtered && r.settled != (settled == 1) })
 	records = records[min(offset, len(records)):]
 	return c.lines(platform.Page(records, 1, size), visaHRecord), nil
 }
@@ -194,7 +172,7 @@ func visaHRecord(_ *card, r *record) map[string]any {
 	out := map[string]any{
 		"amount": number(r.amount), "creationTime": stampUTC(r.at), "currency": r.currency,
 		"isATM": false, "isAuthorization": !r.settled, "isInCountry": true, "isOnline": r.kind == recordPurchase,
-		"isPos": false, "memo": r.text, "reversal": false, "settlementDate": "", "transactionId": id,
+		"isPos": false, "memo": r.text, "reversal": false, "settlementDate": stampUTC(r.at), "transactionId": id,
 		"transactionSource": legacy.VisaHTransactionSourcePartner, "transactionType": legacy.VisaHTransactionTypeAccountFunding,
 		"txCompleted": r.settled, "acquirerCurrency": "", "acquirerAmount": 0, "cardAcceptorName": r.shop,
 		"debitOrCreditFlag": legacy.DirectionCredit,
@@ -203,10 +181,8 @@ func visaHRecord(_ *card, r *record) map[string]any {
 		out["transactionSource"], out["transactionType"] = legacy.VisaHTransactionSourceOnline, legacy.VisaHTransactionTypePurchase
 		out["acquirerCurrency"], out["acquirerAmount"], out["debitOrCreditFlag"] = r.currency, number(r.amount), legacy.DirectionDebit
 	}
-	if r.settled {
-		out["settlementDate"] = stampUTC(r.at)
-	} else {
-		out["amount"] = 0
+	if !r.settled {
+		out["amount"], out["settlementDate"] = 0, ""
 	}
 	return out
 }

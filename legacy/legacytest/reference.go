@@ -1,6 +1,10 @@
 package legacytest
 
-import "github.com/issuing-sdk/issuing-go/legacy"
+import (
+	"maps"
+
+	"github.com/issuing-sdk/issuing-go/legacy"
+)
 
 // tables are the reference data. Every country has the same banks, branches and
 // codes; the documents' own examples are among them.
@@ -29,20 +33,13 @@ func codeNames(pairs ...string) []map[string]string {
 	return out
 }
 
-// option is a channel with its currency and partner.
-type option struct {
-	currency string
-	channel  legacy.Channel
-	partner  string
-}
-
-// options are the same for every country.
-var options = []option{
-	{"CNH", legacy.ChannelBankAccount, ""},
-	{"USD", legacy.ChannelWire, "partner_wire"},
-	{"IDR", legacy.ChannelEWallet, "partner_dana"},
-	{"IDR", legacy.ChannelEWallet, "partner_ovo"},
-	{"USD", legacy.ChannelCashPickup, "partner_cash"},
+// options are channels with currency and partner, the same for every country.
+var options = []map[string]string{
+	{"currency": "CNH", "type": "bank_account", "partner": ""},
+	{"currency": "USD", "type": "wire", "partner": "partner_wire"},
+	{"currency": "IDR", "type": "ewallet", "partner": "partner_dana"},
+	{"currency": "IDR", "type": "ewallet", "partner": "partner_ovo"},
+	{"currency": "USD", "type": "cash_pickup", "partner": "partner_cash"},
 }
 
 // reference returns the operation that answers with a table; the named parameters
@@ -60,10 +57,10 @@ func reference(table string, required ...string) func(*Server, fields) (any, *pr
 		}
 		list := []map[string]string{}
 		for _, o := range options {
-			if channel := f.Text("type"); channel == "" || channel == string(o.channel) {
-				list = append(list, map[string]string{
-					"country": f.Text("country"), "currency": o.currency, "partner": o.partner, "type": string(o.channel),
-				})
+			if channel := f.Text("type"); channel == "" || channel == o["type"] {
+				o = maps.Clone(o)
+				o["country"] = f.Text("country")
+				list = append(list, o)
 			}
 		}
 		return list, nil

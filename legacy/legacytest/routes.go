@@ -1,6 +1,7 @@
 package legacytest
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -31,14 +32,11 @@ func (s *Server) handle(o operation, r *http.Request, f fields, size int) platfo
 	if failed == nil {
 		data, failed = s.run(o, f)
 	}
-	code, message := legacy.CodeSuccess, "操作成功"
-	if failed != nil {
-		code, message = failed.code, failed.message
-	}
+	end := cmp.Or(failed, &problem{legacy.CodeSuccess, "操作成功"})
 	if s.cfg.NewEnvelope && strings.HasPrefix(o.path, "/api/v1/") {
-		return newEnvelope(code, message, data)
+		return newEnvelope(end.code, end.message, data)
 	}
-	return envelope(code, message, data)
+	return envelope(end.code, end.message, data)
 }
 
 // run carries an operation out with the server's lock held.
@@ -67,6 +65,18 @@ func onCard(p Product, run func(*Server, fields, *card) (any, *problem)) func(*S
 	}
 }
 
+// onList returns an operation on the records of a card that a request names, the
+// latest first, and the size of a page.
+func onList(p Product, run func(fields, *card, []*record, int) (any, *problem)) func(*Server, fields) (any, *problem) {
+	return onCard(p, func(_ *Server, f fields, c *card) (any, *problem) {
+		records, size, failed := c.listed(f)
+		if failed != nil {
+			return nil, failed
+		}
+		return run(f, c, records, size)
+	})
+}
+
 // byOrderNo tells the queries by the platform's number from those by the
 // merchant's.
 func byOrderNo(_ *Server, f fields) bool { return f.Text("orderNo") != "" }
@@ -93,6 +103,9 @@ var (
 	masterEImages  = append(slices.Clone(visaHImages), "signImage")
 )
 
+// tf is where the paths of remittances begin.
+const tf = "/api/v1/legacy/tf/v4/"
+
 // routes are the operations.
 var routes = []operation{
 	{op: "MasterE.Card", path: "/op/card/E/info", run: onCard(MasterE, (*Server).masterEInfo)},
@@ -100,14 +113,14 @@ var routes = []operation{
 	{op: "MasterE.Unfreeze", path: "/op/card/E/un/lock", run: onCard(MasterE, (*Server).unfreeze)},
 	{op: "MasterE.ChangePIN", path: "/op/card/E/change/pin/secure", run: onCard(MasterE, (*Server).changePIN)},
 	{op: "MasterE.SetDailyLimits", path: "/op/card/E/set/daily/limit", run: onCard(MasterE, (*Server).masterELimits)},
-	{op: "MasterE.Transactions", path: "/op/card/E/transaction", run: onCard(MasterE, (*Server).masterETransactions)},
-	{op: "MasterE.TransactionPage", path: "/op/card/E/transaction/page", run: onCard(MasterE, (*Server).masterEPage)},
+	{op: "MasterE.Transactions", path: "/op/card/E/transaction", run: onList(MasterE, masterETransactions)},
+	{op: "MasterE.TransactionPage", path: "/op/card/E/transaction/page", run: onList(MasterE, masterEPage)},
 
 	{op: "VisaH.Card", path: "/op/card/H/balance", run: onCard(VisaH, (*Server).visaHBalance)},
 	{op: "VisaH.Freeze", path: "/op/card/H/lock", run: onCard(VisaH, (*Server).freeze)},
 	{op: "VisaH.Unfreeze", path: "/op/card/H/un/lock", run: onCard(VisaH, (*Server).unfreeze)},
 	{op: "VisaH.ChangePIN", path: "/op/card/H/change/pin/secure", run: onCard(VisaH, (*Server).changePIN)},
-	{op: "VisaH.Transactions", path: "/op/card/H/transactions", run: onCard(VisaH, (*Server).visaHTransactions)},
+	{op: "VisaH.Transactions", path: "/op/card/H/transactions", run: onList(VisaH, visaHTransactions)},
 	{op: "VisaH.ReplyOOB", path: "/op/card/H/oob", run: onCard(VisaH, (*Server).visaHReply)},
 	{op: "VisaH.SimulateOOB", path: "/op/card/H/oob/simulate", run: onCard(VisaH, (*Server).visaHSimulate)},
 
@@ -117,7 +130,7 @@ var routes = []operation{
 	{op: "VirtualL.Freeze", path: "/op/card/L/lock", run: onCard(VirtualL, (*Server).freeze)},
 	{op: "VirtualL.Unfreeze", path: "/op/card/L/un/lock", run: onCard(VirtualL, (*Server).unfreeze)},
 	{op: "VirtualL.Close", path: "/op/card/P/close", run: onCard(VirtualL, (*Server).closeCard), fits: ofVirtualL},
-	{op: "VirtualL.Transactions", path: "/op/card/L/transaction", run: onCard(VirtualL, (*Server).virtualTransactions)},
+	{op: "VirtualL.Transactions", path: "/op/card/L/transaction", run: onList(VirtualL, virtualTransactions)},
 	{op: "VirtualL.SimulateOTP", path: "/op/card/L/simulation/otp", run: onCard(VirtualL, (*Server).virtualLSimulateOTP)},
 	{
 		op: "VirtualL.SimulateTransaction", path: "/op/card/L/simulation/transaction",
@@ -130,7 +143,7 @@ var routes = []operation{
 	{op: "VirtualP.Unfreeze", path: "/op/card/P/un/lock", run: onCard(VirtualP, (*Server).unfreeze)},
 	{op: "VirtualP.Close", path: "/op/card/P/close", run: onCard(VirtualP, (*Server).closeCard)},
 	{op: "VirtualP.UploadDocument", path: "/op/card/P/document", run: (*Server).virtualPDocument, unsigned: documentImages},
-	{op: "VirtualP.Transactions", path: "/op/card/P/transaction", run: onCard(VirtualP, (*Server).virtualTransactions)},
+	{op: "VirtualP.Transactions", path: "/op/card/P/transaction", run: onList(VirtualP, virtualTransactions)},
 
 	{op: opDeposit, path: "/api/card/top/up", run: (*Server).topUp},
 	{op: "Cards.DepositByOrderNo", path: "/api/card/top/up/query", run: (*Server).topUpQuery, fits: byOrderNo},
@@ -144,37 +157,31 @@ var routes = []operation{
 	{op: "KYC.ApplicationByOrderNo", path: "/api/card/kyc/query", run: (*Server).kycQuery, fits: byOrderNo},
 	{op: "KYC.ApplicationByKey", path: "/api/card/kyc/query", run: (*Server).kycQuery},
 
-	{op: "Transfers.Quote", path: "/api/v1/legacy/tf/v4/quotes", run: (*Server).quotes},
-	{op: opTransfer, path: "/api/v1/legacy/tf/v4/order/create", run: (*Server).transferCreate},
-	{
-		op: "Transfers.OrderByOrderNo", path: "/api/v1/legacy/tf/v4/order/query",
-		run: (*Server).transferQuery, fits: byOrderNo,
-	},
-	{op: "Transfers.OrderByKey", path: "/api/v1/legacy/tf/v4/order/query", run: (*Server).transferQuery},
+	{op: "Transfers.Quote", path: tf + "quotes", run: (*Server).quotes},
+	{op: opTransfer, path: tf + "order/create", run: (*Server).transferCreate},
+	{op: "Transfers.OrderByOrderNo", path: tf + "order/query", run: (*Server).transferQuery, fits: byOrderNo},
+	{op: "Transfers.OrderByKey", path: tf + "order/query", run: (*Server).transferQuery},
 
-	{op: "Reference.BusinessModes", path: "/api/v1/legacy/tf/v4/business", run: reference("business", "country", "type")},
-	{op: "Reference.SourceCountries", path: "/api/v1/legacy/tf/v4/sourceCountry", run: reference("countries")},
-	{op: "Reference.TargetCountries", path: "/api/v1/legacy/tf/v4/countries", run: reference("countries")},
-	{op: "Reference.Channels", path: "/api/v1/legacy/tf/v4/target/types", run: reference("options", "country")},
-	{op: "Reference.ChannelCountries", path: "/api/v1/legacy/tf/v4/type/countries", run: reference("countries", "type")},
+	{op: "Reference.BusinessModes", path: tf + "business", run: reference("business", "country", "type")},
+	{op: "Reference.SourceCountries", path: tf + "sourceCountry", run: reference("countries")},
+	{op: "Reference.TargetCountries", path: tf + "countries", run: reference("countries")},
+	{op: "Reference.Channels", path: tf + "target/types", run: reference("options", "country")},
+	{op: "Reference.ChannelCountries", path: tf + "type/countries", run: reference("countries", "type")},
+	{op: "Reference.Currencies", path: tf + "currency/partner", run: reference("options", "type", "country")},
+	{op: "Reference.Banks", path: tf + "banks", run: reference("banks", "country")},
+	{op: "Reference.Branches", path: tf + "branch", run: reference("branches", "country", "bankCode")},
+	{op: "Reference.States", path: tf + "states", run: reference("states", "country")},
+	{op: "Reference.Cities", path: tf + "city/code", run: reference("cities", "country", "stateCode")},
+	{op: "Reference.Relationships", path: tf + "relationship/code", run: reference("relationships")},
 	{
-		op: "Reference.Currencies", path: "/api/v1/legacy/tf/v4/currency/partner",
-		run: reference("options", "type", "country"),
-	},
-	{op: "Reference.Banks", path: "/api/v1/legacy/tf/v4/banks", run: reference("banks", "country")},
-	{op: "Reference.Branches", path: "/api/v1/legacy/tf/v4/branch", run: reference("branches", "country", "bankCode")},
-	{op: "Reference.States", path: "/api/v1/legacy/tf/v4/states", run: reference("states", "country")},
-	{op: "Reference.Cities", path: "/api/v1/legacy/tf/v4/city/code", run: reference("cities", "country", "stateCode")},
-	{op: "Reference.Relationships", path: "/api/v1/legacy/tf/v4/relationship/code", run: reference("relationships")},
-	{
-		op: "Reference.RemittancePurposes", path: "/api/v1/legacy/tf/v4/remittancePurpose/code",
+		op: "Reference.RemittancePurposes", path: tf + "remittancePurpose/code",
 		run: reference("purposes", "country", "business", "type", "currency"),
 	},
 	{
-		op: "Reference.SourcesOfFunds", path: "/api/v1/legacy/tf/v4/sourceOfFunds/code",
+		op: "Reference.SourcesOfFunds", path: tf + "sourceOfFunds/code",
 		run: reference("funds", "country", "business"),
 	},
-	{op: "Reference.Occupations", path: "/api/v1/legacy/tf/v4/occupation/code", run: reference("occupations")},
+	{op: "Reference.Occupations", path: tf + "occupation/code", run: reference("occupations")},
 }
 
 func operations() []string {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"maps"
-	"math/big"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -20,15 +19,11 @@ import (
 // transfer is one remittance.
 type transfer struct {
 	*order
-	account      string
-	send         issuing.Amount
-	target       issuing.Amount
-	targetCode   issuing.Currency
-	rate         issuing.Amount
-	channel      legacy.Channel
-	chargeCode   string
-	ext          map[string]string
-	sourceAmount issuing.Amount
+	account, chargeCode              string
+	send, sourceAmount, rate, target issuing.Amount
+	targetCode                       issuing.Currency
+	channel                          legacy.Channel
+	ext                              map[string]string
 }
 
 // The fees of every quote, the fee page's worked example.
@@ -45,30 +40,25 @@ var rates = map[issuing.Currency]issuing.Amount{
 	"IDR": issuing.NewAmount(16000, 0), "VND": issuing.NewAmount(25000, 0), "NPR": issuing.NewAmount(133, 0),
 }
 
-// quote returns the rate between a reserve's and a payout currency.
-func quote(source, target issuing.Currency) (issuing.Amount, bool) {
+// quote returns a request's currency of the reserve, that of the payout, which
+// stands in the named field, and the rate between them.
+func quote(f fields, name string) (source, target issuing.Currency, rate issuing.Amount, failed *problem) {
+	source, target = issuing.Currency(f.Text("sourceCurrency")), issuing.Currency(f.Text(name))
 	rate, ok := rates[target]
 	switch {
-	case !ok:
-		return rate, false
-	case source == issuing.USD:
-		return rate, true
+	case !ok || (source != issuing.USD && source != issuing.HKD):
+		failed = bad("there is no quote for these currencies")
 	case source == issuing.HKD:
-		return rate.Mul(issuing.NewAmount(125, 3)), true
+		rate = rate.Mul(issuing.NewAmount(125, 3))
 	}
-	return rate, false
+	return source, target, rate, failed
 }
 
 func (s *Server) quotes(f fields) (any, *problem) {
-	if failed := cmp.Or(
-		require(f, "sourceCurrency", "country", "business", "type", "targetCurrency"), checkPath(f),
-	); failed != nil {
+	failed := require(f, "sourceCurrency", "country", "business", "type", "targetCurrency")
+	source, target, rate, unquoted := quote(f, "targetCurrency")
+	if failed = cmp.Or(failed, checkPath(f), unquoted); failed != nil {
 		return nil, failed
-	}
-	source, target := issuing.Currency(f.Text("sourceCurrency")), issuing.Currency(f.Text("targetCurrency"))
-	rate, ok := quote(source, target)
-	if !ok {
-		return nil, bad("there is no quote for these currencies")
 	}
 	return map[string]any{
 		"input": source, "output": target, "rate": number(rate), "fixedFee": number(fixedFee),
@@ -89,30 +79,22 @@ func checkPath(f fields) *problem {
 }
 
 func (s *Server) transferCreate(f fields) (any, *problem) {
-	if failed := require(f, "merOrderNo", "sourceCurrency", "sendAmount", "country", "business", "type", "currency",
+	failed := require(f, "merOrderNo", "sourceCurrency", "sendAmount", "country", "business", "type", "currency",
 		"targetAddressLine", "targetAddressCity", "sourceCountry", "sourceAddressLine", "sourceAddressCity",
-		"sourceAddressCountry", "remittancePurpose", "sourceOfFunds", "relationship"); failed != nil {
-		return nil, failed
-	}
-	if s.transfers.has(f) {
-		return nil, &problem{legacy.CodeDuplicateOrder, "订单重复"}
-	}
-	if failed := cmp.Or(checkPath(f), checkTerms(f), checkParties(f)); failed != nil {
+		"sourceAddressCountry", "remittancePurpose", "sourceOfFunds", "relationship")
+	source, target, rate, unquoted := quote(f, "currency")
+	failed = cmp.Or(failed, s.transfers.fresh(f, "订单重复"), checkPath(f), checkTerms(f), checkParties(f), unquoted)
+	if failed != nil {
 		return nil, failed
 	}
 	send, _ := readAmount(f, "sendAmount")
-	source, target := issuing.Currency(f.Text("sourceCurrency")), issuing.Currency(f.Text("currency"))
-	rate, ok := quote(source, target)
-	if !ok {
-		return nil, bad("there is no quote for these currencies")
-	}
 	charge := charged(send)
 	o, failed := s.newOrder(f, source, charge)
 	if failed != nil {
 		return nil, failed
 	}
 	t := &transfer{
-		order: o, send: send, sourceAmount: charge, rate: rate, target: truncate(send.Mul(rate)), targetCode: target,
+		order: o, send: send, sourceAmount: charge, rate: rate, target: truncate(send.Mul(rate), 2), targetCode: target,
 		channel: legacy.Channel(f.Text("type")), chargeCode: f.Text("chargeCode"),
 		account: cmp.Or(f.Text("accountNumber"), f.Text("iban"), f.Text("ewalletId")),
 	}
@@ -127,13 +109,11 @@ func (s *Server) transferCreate(f fields) (any, *problem) {
 
 // charged is principal plus fee, rounded up to four decimals.
 func charged(send issuing.Amount) issuing.Amount {
-	exact := send.Add(send.Mul(preRatedFee)).Add(fixedFee).Rat()
-	units := new(big.Rat).Mul(exact, big.NewRat(10_000, 1))
-	n, rest := new(big.Int).QuoRem(units.Num(), units.Denom(), new(big.Int))
-	if rest.Sign() > 0 {
-		n.Add(n, big.NewInt(1))
+	exact := send.Add(send.Mul(preRatedFee)).Add(fixedFee)
+	out := truncate(exact, 4)
+	if out.Cmp(exact) < 0 {
+		out = out.Add(issuing.NewAmount(1, 4))
 	}
-	out, _ := issuing.ParseAmount(new(big.Rat).SetFrac(n, big.NewInt(10_000)).FloatString(4))
 	return out
 }
 

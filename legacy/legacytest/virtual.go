@@ -82,13 +82,9 @@ func split(groups []group, key func(group) string) (out [][]group) {
 }
 
 func (s *Server) virtualLInfo(_ fields, c *card) (any, *problem) {
-	status := map[state]legacy.VirtualLCardStatus{
-		active: legacy.VirtualLCardStatusActive, frozen: legacy.VirtualLCardStatusFrozen,
-		closing: legacy.VirtualLCardStatusActive, closed: legacy.VirtualLCardStatusCancelled,
-	}[c.state]
 	return map[string]any{
 		"balance": s.book.Balance(c.account).String(), "cardExpiryDate": c.month + "/" + c.year,
-		"cardNo": c.number.Reveal(), "cardStatus": status, "cardStatusDesc": "使用中", "cvv": s.seal(c.cvv.Reveal()),
+		"cardNo": c.number.Reveal(), "cardStatus": c.status(), "cardStatusDesc": "使用中", "cvv": s.seal(c.cvv.Reveal()),
 		"localCurrency": c.currency, "startActiveDate": c.created.In(zone).Format(time.DateOnly),
 		"cardUserInfo": map[string]any{
 			"birthDate": c.holder.birth, "email": c.holder.email, "firstName": c.holder.first,
@@ -99,11 +95,7 @@ func (s *Server) virtualLInfo(_ fields, c *card) (any, *problem) {
 
 // virtualTransactions answers with one page of a card's records. VIRTUAL-L wants a
 // pageToken; that of VIRTUAL-P may be empty.
-func (s *Server) virtualTransactions(f fields, c *card) (any, *problem) {
-	records, size, failed := c.listed(f)
-	if failed != nil {
-		return nil, failed
-	}
+func virtualTransactions(f fields, c *card, records []*record, size int) (any, *problem) {
 	page, line := 1, virtualPRecord
 	if c.product == VirtualL {
 		line = virtualLRecord
@@ -179,7 +171,7 @@ func (s *Server) virtualPInfo(_ fields, c *card) (any, *problem) {
 	number := c.number.Reveal()
 	return map[string]any{
 		"bin": number[:6], "last4": c.number.Last4(), "firstName": c.holder.first, "lastName": c.holder.last,
-		"status": virtualPStatus(c.state),
+		"status": c.status(),
 		"balance": map[string]any{
 			"available": s.book.Balance(c.account).String(), "currency": c.currency, "frozen": "0", "pending": "0",
 		},
@@ -191,16 +183,6 @@ func (s *Server) virtualPInfo(_ fields, c *card) (any, *problem) {
 			"cardNo": s.seal(number), "cvv": s.seal(c.cvv.Reveal()), "expYear": s.seal(c.year), "expMonth": s.seal(c.month),
 		},
 	}, nil
-}
-
-func virtualPStatus(st state) legacy.VirtualPCardStatus {
-	switch st {
-	case frozen:
-		return legacy.VirtualPCardStatusFrozen
-	case closed:
-		return legacy.VirtualPCardStatusInactive
-	}
-	return legacy.VirtualPCardStatusActive
 }
 
 // maxImage is the limit of one image before Base64.
