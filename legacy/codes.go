@@ -118,7 +118,10 @@ func (c Code) Error() string {
 }
 
 // Known reports whether c was documented when this version was released.
-func (c Code) Known() bool { return codes[c].meaning != "" }
+func (c Code) Known() bool {
+	_, ok := codes[c]
+	return ok
+}
 
 // Meaning returns the documented text of a known code, and "" otherwise.
 func (c Code) Meaning() string { return codes[c].meaning }

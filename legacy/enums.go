@@ -42,16 +42,6 @@ func named(name string, n int) string {
 	return "unknown (" + strconv.Itoa(n) + ")"
 }
 
-// dictionary makes the words of values that are numbers sent as strings, from
-// first on.
-func dictionary[T ~string](first int, meanings ...string) map[T]string {
-	out := make(map[T]string, len(meanings))
-	for i, meaning := range meanings {
-		out[T(number(first+i))] = meaning
-	}
-	return out
-}
-
 // Language selects one of the two editions of VIRTUAL-L's BINs and
 // applications. The names of an edition are valid for applications of the same
 // edition only.
@@ -136,10 +126,25 @@ const (
 	OccupationPoliceman        Occupation = "17" // Policeman
 )
 
-var occupations = dictionary[Occupation](1,
-	"Actor", "Aircraft Mechanic", "Book Author", "Businessmen", "Cashier", "Cleaner", "Dancer", "Dentist",
-	"Fireman", "Housewife", "Journalist", "Medical", "Assistant", "Musician", "Teacher", "Painter",
-	"Policeman")
+var occupations = map[Occupation]string{
+	OccupationActor:            "Actor",
+	OccupationAircraftMechanic: "Aircraft Mechanic",
+	OccupationBookAuthor:       "Book Author",
+	OccupationBusiness:         "Businessmen",
+	OccupationCashier:          "Cashier",
+	OccupationCleaner:          "Cleaner",
+	OccupationDancer:           "Dancer",
+	OccupationDentist:          "Dentist",
+	OccupationFireman:          "Fireman",
+	OccupationHousewife:        "Housewife",
+	OccupationJournalist:       "Journalist",
+	OccupationMedical:          "Medical",
+	OccupationAssistant:        "Assistant",
+	OccupationMusician:         "Musician",
+	OccupationTeacher:          "Teacher",
+	OccupationPainter:          "Painter",
+	OccupationPoliceman:        "Policeman",
+}
 
 // Known reports whether o was documented when this version was released.
 func (o Occupation) Known() bool { return occupations[o] != "" }

@@ -44,20 +44,44 @@ const (
 	VisaHTransactionTypeLatePaymentFee     VisaHTransactionType = "35" // late payment fee
 )
 
-var visaHTransactionTypes = dictionary[VisaHTransactionType](0,
-	"unknown", "new account creation", "new card issuance",
-	"POS purchase, online purchase, or mobile purchase", "refund to card or wallet",
-	"top-up via POS to wallet, regardless of currency support",
-	"withdrawal via POS or ATM, or bank transfer without card", "balance inquiry", "peer-to-peer transfer",
-	"transfer between wallets", "currency exchange (buyer or seller)",
-	"exchange margin between different currencies", "second presentment, such as drafts",
-	"chargeback processing", "fund adjustment", "exchange rate adjustment", "account maintenance",
-	"bad debt write-off", "withholding or deduction reserve", "account closure", "reward issuance",
-	"card shipping (standard delivery)", "card expedited shipping",
-	"FPS (Faster Payment System) id registration", "settlement", "account consolidation",
-	"interest payment", "cashback", "fee deduction", "monthly fee", "annual fee", "Visa instant funding",
-	"top-up reversal", "expired funds returned to original funder", "Mastercard fast funding",
-	"late payment fee")
+var visaHTransactionTypes = map[VisaHTransactionType]string{
+	VisaHTransactionTypeUnknown:            "unknown",
+	VisaHTransactionTypeNewAccount:         "new account creation",
+	VisaHTransactionTypeCardSale:           "new card issuance",
+	VisaHTransactionTypePurchase:           "POS purchase, online purchase, or mobile purchase",
+	VisaHTransactionTypeRefund:             "refund to card or wallet",
+	VisaHTransactionTypeAccountFunding:     "top-up via POS to wallet, regardless of currency support",
+	VisaHTransactionTypeWithdraw:           "withdrawal via POS or ATM, or bank transfer without card",
+	VisaHTransactionTypeBalanceInquiry:     "balance inquiry",
+	VisaHTransactionTypePeerToPeer:         "peer-to-peer transfer",
+	VisaHTransactionTypeWalletTransfer:     "transfer between wallets",
+	VisaHTransactionTypeExchange:           "currency exchange (buyer or seller)",
+	VisaHTransactionTypeExchangeMargin:     "exchange margin between different currencies",
+	VisaHTransactionTypeSecondPresentment:  "second presentment, such as drafts",
+	VisaHTransactionTypeChargeback:         "chargeback processing",
+	VisaHTransactionTypeAdjustment:         "fund adjustment",
+	VisaHTransactionTypeExchangeAdjustment: "exchange rate adjustment",
+	VisaHTransactionTypeMaintenance:        "account maintenance",
+	VisaHTransactionTypeChargeOff:          "bad debt write-off",
+	VisaHTransactionTypeWithholding:        "withholding or deduction reserve",
+	VisaHTransactionTypeCloseAccount:       "account closure",
+	VisaHTransactionTypeReward:             "reward issuance",
+	VisaHTransactionTypeShipping:           "card shipping (standard delivery)",
+	VisaHTransactionTypeExpeditedShipping:  "card expedited shipping",
+	VisaHTransactionTypeAddressing:         "FPS (Faster Payment System) id registration",
+	VisaHTransactionTypeSettlement:         "settlement",
+	VisaHTransactionTypeConsolidated:       "account consolidation",
+	VisaHTransactionTypeInterest:           "interest payment",
+	VisaHTransactionTypeCashback:           "cashback",
+	VisaHTransactionTypeFee:                "fee deduction",
+	VisaHTransactionTypeMonthlyFee:         "monthly fee",
+	VisaHTransactionTypeAnnualFee:          "annual fee",
+	VisaHTransactionTypeFastFund:           "Visa instant funding",
+	VisaHTransactionTypeLoadReversal:       "top-up reversal",
+	VisaHTransactionTypeExpiry:             "expired funds returned to original funder",
+	VisaHTransactionTypeMoneyReceive:       "Mastercard fast funding",
+	VisaHTransactionTypeLatePaymentFee:     "late payment fee",
+}
 
 // Known reports whether t was documented when this version was released.
 func (t VisaHTransactionType) Known() bool { return visaHTransactionTypes[t] != "" }
@@ -86,9 +110,21 @@ const (
 	VisaHTransactionSourceOutOfWalletOnline VisaHTransactionSource = "12" // OutOfWalletOnline
 )
 
-var visaHTransactionSources = dictionary[VisaHTransactionSource](0,
-	"unknown", "InWalletPOS", "OutOfWalletPOS", "InWalletATM", "OutOfWalletATM", "Online",
-	"Partner: a top-up", "Customer", "Internal", "Static", "MobileCommerce", "OnUs", "OutOfWalletOnline")
+var visaHTransactionSources = map[VisaHTransactionSource]string{
+	VisaHTransactionSourceUnknown:           "unknown",
+	VisaHTransactionSourceInWalletPOS:       "InWalletPOS",
+	VisaHTransactionSourceOutOfWalletPOS:    "OutOfWalletPOS",
+	VisaHTransactionSourceInWalletATM:       "InWalletATM",
+	VisaHTransactionSourceOutOfWalletATM:    "OutOfWalletATM",
+	VisaHTransactionSourceOnline:            "Online",
+	VisaHTransactionSourcePartner:           "Partner: a top-up",
+	VisaHTransactionSourceCustomer:          "Customer",
+	VisaHTransactionSourceInternal:          "Internal",
+	VisaHTransactionSourceStatic:            "Static",
+	VisaHTransactionSourceMobileCommerce:    "MobileCommerce",
+	VisaHTransactionSourceOnUs:              "OnUs",
+	VisaHTransactionSourceOutOfWalletOnline: "OutOfWalletOnline",
+}
 
 // Known reports whether s was documented when this version was released.
 func (s VisaHTransactionSource) Known() bool { return visaHTransactionSources[s] != "" }
