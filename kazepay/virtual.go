@@ -123,8 +123,6 @@ type cardRequest struct {
 	CardID string `json:"cardID"`
 }
 
-func (r cardRequest) validate(p *check.Problems) {
-	p.Text("cardID", r.CardID, maxID)
-}
+func (r cardRequest) validate(p *check.Problems) { p.Text("cardID", r.CardID, maxID) }
 
 func (r cardRequest) card() string { return r.CardID }

@@ -282,9 +282,7 @@ type CityBankRequest struct {
 	Extra       map[string]any `json:"-" wire:"inline"` // members that this version does not know
 }
 
-func (r CityBankRequest) validate(p *check.Problems) {
-	digits(p, "countryCode", r.CountryCode, 3)
-}
+func (r CityBankRequest) validate(p *check.Problems) { digits(p, "countryCode", r.CountryCode, 3) }
 
 // CitiesAndBanks are the values that List takes for a country. Their names on
 // the wire are inferred.
