@@ -2,7 +2,6 @@ package worldcardtest
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
+	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/worldcard"
 )
 
@@ -17,7 +17,11 @@ import (
 const currency = issuing.USD
 
 // reserve is the merchant's account.
-var reserve = ledger.Account{Kind: "reserve", Currency: currency}
+var reserve = account("reserve", "")
+
+func account(kind, owner string) ledger.Account {
+	return ledger.Account{Kind: kind, Owner: owner, Currency: currency}
+}
 
 // minimum is the smallest first recharge and top-up.
 var minimum = issuing.NewAmount(10, 0)
@@ -46,17 +50,9 @@ func (c *card) physical() bool { return c.typ == worldcard.CardTypePhysicalG }
 
 // The accounts of a card: what it can spend, what authorizations hold, and the
 // initial top-up while the card is being issued.
-func (c *card) available() ledger.Account {
-	return ledger.Account{Kind: "card", Owner: c.id, Currency: currency}
-}
-
-func (c *card) held() ledger.Account {
-	return ledger.Account{Kind: "authorized", Owner: c.id, Currency: currency}
-}
-
-func (c *card) frozenFirst() ledger.Account {
-	return ledger.Account{Kind: "issuing", Owner: c.id, Currency: currency}
-}
+func (c *card) available() ledger.Account   { return account("card", c.id) }
+func (c *card) held() ledger.Account        { return account("authorized", c.id) }
+func (c *card) frozenFirst() ledger.Account { return account("issuing", c.id) }
 
 func (c *card) move(status worldcard.CardStatus, now time.Time) { c.status, c.updated = status, now }
 
@@ -233,14 +229,10 @@ func (s *Server) issue(c *card) {
 	c.number = ledger.PAN(c.bin.number, s.seq.Next(), 16)
 	c.cvv = ledger.CVV(c.number)
 	c.month, c.year = ledger.Expiry(now)
-	s.numbers[numberKey(c.number.Reveal())] = c.id
+	s.numbers[platform.KeyOf(c.number.Reveal())] = c.id
 	c.move(worldcard.CardStatusActive, now)
 	s.pushCardOpen(c, "")
 }
-
-// numberKey is what the index of card numbers holds instead of the number, so
-// that a printed server shows none.
-func numberKey(number string) [sha256.Size]byte { return sha256.Sum256([]byte(number)) }
 
 // find returns the card that a request names; the platform's id wins.
 func (s *Server) find(f fields) (*card, *problem) {

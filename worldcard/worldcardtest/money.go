@@ -21,9 +21,7 @@ type deposit struct {
 }
 
 // account holds the money of a top-up that is under way.
-func (d *deposit) account() ledger.Account {
-	return ledger.Account{Kind: "deposit", Owner: d.id, Currency: currency}
-}
+func (d *deposit) account() ledger.Account { return account("deposit", d.id) }
 
 func (d *deposit) fields() map[string]any {
 	return map[string]any{

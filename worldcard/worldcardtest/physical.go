@@ -6,6 +6,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/worldcard"
 )
 
@@ -101,11 +102,11 @@ func (s *Server) assign(f fields) (any, *problem) {
 		return fail(worldcard.CodeKYCNotCompleted, "")
 	case c.status != worldcard.CardStatusPendingAssignment:
 		return change(c), nil // a repeat returns the current status
-	case s.numbers[numberKey(number)] != "":
+	case s.numbers[platform.KeyOf(number)] != "":
 		return fail(worldcard.CodeInvalidParameter, "card_number is used by another card")
 	}
 	c.number = issuing.NewSecret(number)
-	s.numbers[numberKey(number)] = c.id
+	s.numbers[platform.KeyOf(number)] = c.id
 	c.move(worldcard.CardStatusPendingActivation, s.now())
 	return change(c), nil
 }

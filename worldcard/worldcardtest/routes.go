@@ -81,11 +81,3 @@ var routes = map[string]operation{
 	"/api/v1/card/physical/kyc/status": {"KYC.Status", (*Server).kycStatus},
 	"/api/v1/card/physical/kyc/cancel": {"KYC.Cancel", (*Server).kycCancel},
 }
-
-func operations() []string {
-	var names []string
-	for _, o := range routes {
-		names = append(names, o.op)
-	}
-	return names
-}
