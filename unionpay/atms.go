@@ -331,11 +331,8 @@ func digits(p *check.Problems, field, value string, n int) {
 // optionalAN reports a value with anything but letters and digits.
 func optionalAN(p *check.Problems, field, value string, limit int) {
 	optionalText(p, field, value, limit)
-	for i := range len(value) {
-		if !alphanumeric(value[i]) {
-			p.Add(field, "has characters other than letters and digits")
-			return
-		}
+	if strings.ContainsFunc(value, foreign) {
+		p.Add(field, "has characters other than letters and digits")
 	}
 }
 
