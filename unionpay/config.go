@@ -266,7 +266,8 @@ func checkHeaderText(p *check.Problems, field, value string, limit int) {
 // validPath accepts an absolute path of unreserved characters, so that the path
 // that is signed is the path that is requested.
 func validPath(path string) bool {
-	if len(path) < 2 || len(path) > 256 || path[0] != '/' || strings.ContainsFunc(path, func(r rune) bool { return foreign(r) && !strings.ContainsRune("/-._~", r) }) {
+	reserved := func(r rune) bool { return foreign(r) && !strings.ContainsRune("/-._~", r) }
+	if len(path) < 2 || len(path) > 256 || path[0] != '/' || strings.ContainsFunc(path, reserved) {
 		return false
 	}
 	return !slices.ContainsFunc(strings.Split(path[1:], "/"), func(s string) bool {
@@ -275,7 +276,8 @@ func validPath(path string) bool {
 }
 
 func validName(name string) bool {
-	return name != "" && len(name) <= 64 && !strings.ContainsFunc(name, func(r rune) bool { return foreign(r) && r != '_' })
+	other := func(r rune) bool { return foreign(r) && r != '_' }
+	return name != "" && len(name) <= 64 && !strings.ContainsFunc(name, other)
 }
 
 // foreign reports whether r is neither a letter of A to Z, in either case, nor a

@@ -21,16 +21,21 @@ type transition struct {
 type states = []CardStatus
 
 var (
-	toFrozen   = transition{opFreeze, readCard, states{CardStatusFrozen}, states{CardStatusActive}}
-	toActive   = transition{opUnfreeze, readCard, states{CardStatusActive}, states{CardStatusFrozen}}
-	toClosed   = transition{opClose, readCard, states{CardStatusClosing, CardStatusClosed}, states{CardStatusActive, CardStatusFrozen}}
+	toFrozen = transition{opFreeze, readCard, states{CardStatusFrozen}, states{CardStatusActive}}
+	toActive = transition{opUnfreeze, readCard, states{CardStatusActive}, states{CardStatusFrozen}}
+	toClosed = transition{
+		opClose, readCard,
+		states{CardStatusClosing, CardStatusClosed}, states{CardStatusActive, CardStatusFrozen},
+	}
 	toAssigned = transition{
 		opPhysicalAssign, readPhysical,
 		states{CardStatusPendingActivation, CardStatusActive}, states{CardStatusPendingAssignment},
 	}
 	// Activation is asynchronous: a card that still waits may have a request
 	// under way, and a repeat with the same PIN is idempotent by its page.
-	toActivated = transition{opPhysicalActivate, readPhysical, states{CardStatusActive}, states{CardStatusPendingActivation}}
+	toActivated = transition{
+		opPhysicalActivate, readPhysical, states{CardStatusActive}, states{CardStatusPendingActivation},
+	}
 )
 
 // errMoved is a card of which the state does not tell what became of an operation.

@@ -38,8 +38,8 @@ func (s *Server) deposit(c *card, f fields) (any, *problem) {
 	amount, badAmount := readAmount(f, "amount")
 	supported := f.Text("currency") == "" || f.Text("currency") == string(currency)
 	if failed := cmp.Or(
-		need(f, "merchant_transaction_id"), ensure(s.deposits[key] == nil, worldcard.CodeDuplicateOrder, ""), badAmount,
-		ensure(supported, worldcard.CodeFieldValue, "currency is not supported"),
+		need(f, "merchant_transaction_id"), ensure(s.deposits[key] == nil, worldcard.CodeDuplicateOrder, ""),
+		badAmount, ensure(supported, worldcard.CodeFieldValue, "currency is not supported"),
 		ensure(c.status == worldcard.CardStatusActive, worldcard.CodeCardDisabled, ""),
 	); failed != nil {
 		return nil, failed

@@ -172,8 +172,8 @@ func paging(f fields) (page, size int, failed *problem) {
 		}
 		*target = n
 	}
-	failed = cmp.Or(ensure(page >= 1, worldcard.CodePagination, ""), ensure(size >= 1 && size <= 100, worldcard.CodePageSize, ""))
-	return page, size, failed
+	return page, size, cmp.Or(
+		ensure(page >= 1, worldcard.CodePagination, ""), ensure(size >= 1 && size <= 100, worldcard.CodePageSize, ""))
 }
 
 // paged answers with one page of items.
