@@ -69,12 +69,10 @@ func (c CallbackConfig) validate() error {
 	var p check.Problems
 	p.Required("PlatformKeys", len(c.PlatformKeys) > 0)
 	for i, key := range c.PlatformKeys {
-		checkPlatformKey(&p, fmt.Sprintf("PlatformKeys[%d]", i), key)
+		p.Key(fmt.Sprintf("PlatformKeys[%d]", i), key.Bits(), minRSABits)
 	}
 	checkPrivateKey(&p, c.PrivateKey)
-	if err := c.Profile.Validate(); err != nil {
-		p.Add("Profile", "%v", err)
-	}
+	p.Cause("Profile", c.Profile.Validate())
 	for _, kind := range c.Names {
 		if !slices.Contains(NotifyTypes(), kind) {
 			p.Add("Names", "names a kind that this package does not have")

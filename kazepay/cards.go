@@ -1,6 +1,7 @@
 package kazepay
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -74,12 +75,7 @@ func checkCurrency(p *check.Problems, currency issuing.Currency) {
 
 // orUSD is the documented default, which is sent rather than left to KazePay
 // because the field is marked required.
-func orUSD(currency issuing.Currency) issuing.Currency {
-	if currency == "" {
-		return issuing.USD
-	}
-	return currency
-}
+func orUSD(currency issuing.Currency) issuing.Currency { return cmp.Or(currency, issuing.USD) }
 
 // Balance is what a card holds.
 type Balance struct {

@@ -1,6 +1,7 @@
 package kazepay
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -42,15 +43,9 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if cfg.UploadURL == "" {
-		cfg.UploadURL = cfg.BaseURL
-	}
-	if cfg.MaxUpload == 0 {
-		cfg.MaxUpload = DefaultMaxUpload
-	}
-	if cfg.Location == nil {
-		cfg.Location = time.UTC
-	}
+	cfg.UploadURL = cmp.Or(cfg.UploadURL, cfg.BaseURL)
+	cfg.MaxUpload = cmp.Or(cfg.MaxUpload, DefaultMaxUpload)
+	cfg.Location = cmp.Or(cfg.Location, time.UTC)
 	cfg.Upload = cfg.Upload.complete()
 	return newClient(cfg, core), nil
 }

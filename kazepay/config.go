@@ -79,34 +79,26 @@ func ParseConfig(baseURL, sysID, privateKey, platformKey string) (Config, error)
 	cfg := Config{BaseURL: baseURL, SysID: sysID}
 	var p check.Problems
 	var err error
-	if cfg.PrivateKey, err = sign.ParsePrivateKey(privateKey); err != nil {
-		p.Add("private key", "%v", err)
-	}
-	if cfg.PlatformKey, err = sign.ParsePublicKey(platformKey); err != nil {
-		p.Add("platform key", "%v", err)
-	}
+	cfg.PrivateKey, err = sign.ParsePrivateKey(privateKey)
+	p.Cause("private key", err)
+	cfg.PlatformKey, err = sign.ParsePublicKey(platformKey)
+	p.Cause("platform key", err)
 	return cfg, p.Err(providerName, "ParseConfig")
 }
 
 func (c Config) validate() error {
 	var p check.Problems
-	if err := transport.CheckURL(c.BaseURL); err != nil {
-		p.Add("BaseURL", "%v", err)
-	}
+	p.Cause("BaseURL", transport.CheckURL(c.BaseURL))
 	if c.UploadURL != "" {
-		if err := transport.CheckURL(c.UploadURL); err != nil {
-			p.Add("UploadURL", "%v", err)
-		}
+		p.Cause("UploadURL", transport.CheckURL(c.UploadURL))
 	}
 	p.Text("SysID", c.SysID, maxID)
 	checkPrivateKey(&p, c.PrivateKey)
-	checkPlatformKey(&p, "PlatformKey", c.PlatformKey)
+	p.Key("PlatformKey", c.PlatformKey.Bits(), minRSABits)
 	if !c.PlatformKey.IsZero() && !c.PrivateKey.IsZero() && c.PlatformKey.Fingerprint() == c.PrivateKey.Public().Fingerprint() {
 		p.Add("PlatformKey", "is the merchant's own public key; KazePay's is needed")
 	}
-	if err := c.Profile.Validate(); err != nil {
-		p.Add("Profile", "%v", err)
-	}
+	p.Cause("Profile", c.Profile.Validate())
 	c.Upload.check(&p)
 	if c.MaxUpload < 0 {
 		p.Add("MaxUpload", "must not be negative")
@@ -116,24 +108,8 @@ func (c Config) validate() error {
 
 // checkPrivateKey checks the merchant's key.
 func checkPrivateKey(p *check.Problems, key sign.PrivateKey) {
-	if !p.Required("PrivateKey", !key.IsZero()) {
-		return
-	}
-	checkBits(p, "PrivateKey", key.Bits())
-	if !key.CanDecrypt() {
+	p.Key("PrivateKey", key.Bits(), minRSABits)
+	if !key.IsZero() && !key.CanDecrypt() {
 		p.Add("PrivateKey", "cannot decrypt; its signer must be a crypto.Decrypter as well")
-	}
-}
-
-// checkPlatformKey checks a key of KazePay's.
-func checkPlatformKey(p *check.Problems, field string, key sign.PublicKey) {
-	if p.Required(field, !key.IsZero()) {
-		checkBits(p, field, key.Bits())
-	}
-}
-
-func checkBits(p *check.Problems, field string, bits int) {
-	if bits < minRSABits {
-		p.Add(field, "has %d bits, at least %d are needed", bits, minRSABits)
 	}
 }

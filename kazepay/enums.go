@@ -64,12 +64,10 @@ func (s CardStatus) Terminal() bool {
 // Waiting reports whether KazePay is working on the card and the status will
 // change by itself. TBA is not waiting: a top-up has to activate the card.
 func (s CardStatus) Waiting() bool {
-	switch s {
-	case CardStatusAuditing, CardStatusAuditPass, CardStatusActiveProcessing, CardStatusCloseProcessing,
-		CardStatusExchangeProcessing:
-		return true
-	}
-	return false
+	return slices.Contains([]CardStatus{
+		CardStatusAuditing, CardStatusAuditPass, CardStatusActiveProcessing, CardStatusCloseProcessing,
+		CardStatusExchangeProcessing,
+	}, s)
 }
 
 // KYCStatus is the state of an identity verification.

@@ -1,6 +1,7 @@
 package kazepay
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -132,10 +133,7 @@ func (e *TransactionCreated) When() time.Time { return e.CreatedAt }
 // DedupeKey implements [Notification]. A transaction comes once per status.
 func (e *TransactionCreated) DedupeKey() string {
 	t := &e.Transaction
-	id := t.ID
-	if id == "" {
-		id = t.RecordID
-	}
+	id := cmp.Or(t.ID, t.RecordID)
 	return dedupeKey(NotifyTransaction, id, t.RecordID, string(t.Status.Normal()), string(t.Type.Normal()))
 }
 

@@ -189,9 +189,7 @@ type emailRequest struct {
 	Email string `json:"email"`
 }
 
-func (r emailRequest) validate(p *check.Problems) {
-	checkEmail(p, r.Email)
-}
+func (r emailRequest) validate(p *check.Problems) { checkEmail(p, r.Email) }
 
 // Status (queryUcardKycStatus) reads where a user's verification stands.
 //

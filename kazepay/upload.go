@@ -6,6 +6,7 @@ package kazepay
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -14,7 +15,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"net/textproto"
 	"slices"
 	"strings"
 
@@ -92,20 +92,11 @@ func (f UploadForm) names() []string {
 
 // complete fills in the default names and takes a copy.
 func (f UploadForm) complete() UploadForm {
-	for _, d := range []struct {
-		name  *string
-		value string
-	}{{&f.File, "file"}, {&f.Head, "head"}, {&f.Body, "body"}, {&f.Envelope, "data"}} {
-		if *d.name == "" {
-			*d.name = d.value
-		}
-	}
+	f.File, f.Envelope = cmp.Or(f.File, "file"), cmp.Or(f.Envelope, "data")
+	f.Head, f.Body = cmp.Or(f.Head, "head"), cmp.Or(f.Body, "body")
 	fields := make(map[string]string, len(flatFields))
 	for _, name := range flatFields {
-		fields[name] = name
-		if other := f.Fields[name]; other != "" {
-			fields[name] = other
-		}
+		fields[name] = cmp.Or(f.Fields[name], name)
 	}
 	f.Fields = fields
 	return f
@@ -183,14 +174,7 @@ func pictureError(cause error) error {
 
 // fileName is the name in the form.
 func (p *picture) fileName() string {
-	switch {
-	case p.name != "":
-		return p.name
-	case p.kind == "image/png":
-		return "picture.png"
-	default:
-		return "picture.jpg"
-	}
+	return cmp.Or(p.name, map[string]string{"image/png": "picture.png"}[p.kind], "picture.jpg")
 }
 
 // seal makes one attempt of a form: the message, then the picture.
@@ -259,15 +243,9 @@ func (f *form) part(name, contentType, fileName string) {
 	if fileName != "" {
 		disposition += fmt.Sprintf(`; filename="%s"`, quoteName.Replace(fileName))
 	}
-	f.head.WriteString("--" + f.boundary + "\r\n")
-	header := textproto.MIMEHeader{"Content-Disposition": {disposition}}
+	f.head.WriteString("--" + f.boundary + "\r\nContent-Disposition: " + disposition + "\r\n")
 	if contentType != "" {
-		header.Set("Content-Type", contentType)
-	}
-	for _, key := range []string{"Content-Disposition", "Content-Type"} {
-		if v := header.Get(key); v != "" {
-			f.head.WriteString(key + ": " + v + "\r\n")
-		}
+		f.head.WriteString("Content-Type: " + contentType + "\r\n")
 	}
 	f.head.WriteString("\r\n")
 }

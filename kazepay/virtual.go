@@ -1,6 +1,7 @@
 package kazepay
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -99,9 +100,7 @@ func (s *VirtualService) Application(ctx context.Context, cardID string, opts ..
 	if err != nil {
 		return nil, err
 	}
-	if a.ID == "" {
-		a.ID = cardID
-	}
+	a.ID = cmp.Or(a.ID, cardID)
 	return (*Application)(a), nil
 }
 
@@ -123,8 +122,6 @@ type cardRequest struct {
 	CardID string `json:"cardID"`
 }
 
-func (r cardRequest) validate(p *check.Problems) {
-	p.Text("cardID", r.CardID, maxID)
-}
+func (r cardRequest) validate(p *check.Problems) { p.Text("cardID", r.CardID, maxID) }
 
 func (r cardRequest) card() string { return r.CardID }

@@ -234,10 +234,7 @@ func (s *ATMService) List(ctx context.Context, req ListRequest, opts ...issuing.
 // All iterates over a country's ATMs, from the request's page on. It needs an
 // answer that says how many there are; without one it ends after one page.
 func (s *ATMService) All(ctx context.Context, req ListRequest, opts ...issuing.CallOption) iter.Seq2[*ATM, error] {
-	return allATMs(req.PageNo, req.PageSize, func(page Number) (*ATMPage, error) {
-		req.PageNo = page
-		return s.List(ctx, req, opts...)
-	})
+	return allATMs(&req.PageNo, req.PageSize, func() (*ATMPage, error) { return s.List(ctx, req, opts...) })
 }
 
 // Nearby returns one page of the ATMs around a place (NEARBY_ATM_INQUIRY).
@@ -249,18 +246,17 @@ func (s *ATMService) Nearby(ctx context.Context, req NearbyRequest, opts ...issu
 
 // AllNearby iterates over the ATMs around a place as [ATMService.All] does.
 func (s *ATMService) AllNearby(ctx context.Context, req NearbyRequest, opts ...issuing.CallOption) iter.Seq2[*ATM, error] {
-	return allATMs(req.PageNo, req.PageSize, func(page Number) (*ATMPage, error) {
-		req.PageNo = page
-		return s.Nearby(ctx, req, opts...)
-	})
+	return allATMs(&req.PageNo, req.PageSize, func() (*ATMPage, error) { return s.Nearby(ctx, req, opts...) })
 }
 
 // allATMs iterates over a list whose answers carry no page number: a page that
-// starts with the same ATM as the one before shows that paging is ignored.
-func allATMs(first, size Number, fetch func(Number) (*ATMPage, error)) iter.Seq2[*ATM, error] {
+// starts with the same ATM as the one before shows that paging is ignored. PageNo
+// is the field of the request that fetch sends.
+func allATMs(pageNo *Number, size Number, fetch func() (*ATMPage, error)) iter.Seq2[*ATM, error] {
 	lead := ""
-	return pages.Numbered(int(first), func(number int) (pages.Page[ATM], error) {
-		page, err := fetch(Number(number))
+	return pages.Numbered(int(*pageNo), func(number int) (pages.Page[ATM], error) {
+		*pageNo = Number(number)
+		page, err := fetch()
 		if err != nil {
 			return pages.Page[ATM]{}, err
 		}
@@ -282,9 +278,7 @@ type CityBankRequest struct {
 	Extra       map[string]any `json:"-" wire:"inline"` // members that this version does not know
 }
 
-func (r CityBankRequest) validate(p *check.Problems) {
-	digits(p, "countryCode", r.CountryCode, 3)
-}
+func (r CityBankRequest) validate(p *check.Problems) { digits(p, "countryCode", r.CountryCode, 3) }
 
 // CitiesAndBanks are the values that List takes for a country. Their names on
 // the wire are inferred.
@@ -333,11 +327,8 @@ func digits(p *check.Problems, field, value string, n int) {
 // optionalAN reports a value with anything but letters and digits.
 func optionalAN(p *check.Problems, field, value string, limit int) {
 	optionalText(p, field, value, limit)
-	for i := range len(value) {
-		if !alphanumeric(value[i]) {
-			p.Add(field, "has characters other than letters and digits")
-			return
-		}
+	if strings.ContainsFunc(value, foreign) {
+		p.Add(field, "has characters other than letters and digits")
 	}
 }
 

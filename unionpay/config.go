@@ -1,6 +1,7 @@
 package unionpay
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -149,9 +150,7 @@ var renameable = []string{
 
 func (c Config) validate() error {
 	var p check.Problems
-	if err := transport.CheckURL(c.BaseURL); err != nil {
-		p.Add("BaseURL", "%v", err)
-	}
+	p.Cause("BaseURL", transport.CheckURL(c.BaseURL))
 	checkHeaderText(&p, "AppID", c.AppID, 16)
 	c.checkKeys(&p)
 	if !c.UPIEncKey.IsZero() {
@@ -211,24 +210,23 @@ func (c Config) checkMessages(p *check.Problems) {
 			p.Add(fmt.Sprintf("Paths[%q]", message), "is not a path of the form /a/b")
 		}
 	}
-	for message, profile := range c.Profiles {
-		if !profile.Known() {
-			p.Add(fmt.Sprintf("Profiles[%q]", message), "is unknown")
-		}
-	}
-	for message, shape := range c.Shapes {
-		if !shape.Known() {
-			p.Add(fmt.Sprintf("Shapes[%q]", message), "is unknown")
-		}
-	}
+	checkKnown(p, "Profiles", c.Profiles)
+	checkKnown(p, "Shapes", c.Shapes)
+	checkKnown(p, "BodyEncryption", c.BodyEncryption)
 	for message, encryption := range c.BodyEncryption {
 		switch {
-		case !encryption.Known():
-			p.Add(fmt.Sprintf("BodyEncryption[%q]", message), "is unknown")
 		case encryption == BodyJWE && c.UPIEncKey.IsZero():
 			p.Add(fmt.Sprintf("BodyEncryption[%q]", message), "needs UPIEncKey and UPIEncKeyID")
 		case encryption == BodyJWE && c.Profiles[message] == ProfileU:
 			p.Add(fmt.Sprintf("BodyEncryption[%q]", message), "does not go with profile U")
+		}
+	}
+}
+
+func checkKnown[V interface{ Known() bool }](p *check.Problems, field string, settings map[MessageType]V) {
+	for message, value := range settings {
+		if !value.Known() {
+			p.Add(fmt.Sprintf("%s[%q]", field, message), "is unknown")
 		}
 	}
 }
@@ -275,14 +273,9 @@ func checkHeaderText(p *check.Problems, field, value string, limit int) {
 // validPath accepts an absolute path of unreserved characters, so that the path
 // that is signed is the path that is requested.
 func validPath(path string) bool {
-	if len(path) < 2 || len(path) > 256 || path[0] != '/' {
+	reserved := func(r rune) bool { return foreign(r) && !strings.ContainsRune("/-._~", r) }
+	if len(path) < 2 || len(path) > 256 || path[0] != '/' || strings.ContainsFunc(path, reserved) {
 		return false
-	}
-	for i := range len(path) {
-		c := path[i]
-		if !alphanumeric(c) && !strings.ContainsRune("/-._~", rune(c)) {
-			return false
-		}
 	}
 	return !slices.ContainsFunc(strings.Split(path[1:], "/"), func(s string) bool {
 		return s == "" || s == "." || s == ".."
@@ -290,16 +283,14 @@ func validPath(path string) bool {
 }
 
 func validName(name string) bool {
-	for i := range len(name) {
-		if !alphanumeric(name[i]) && name[i] != '_' {
-			return false
-		}
-	}
-	return name != "" && len(name) <= 64
+	other := func(r rune) bool { return foreign(r) && r != '_' }
+	return name != "" && len(name) <= 64 && !strings.ContainsFunc(name, other)
 }
 
-func alphanumeric(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+// foreign reports whether r is neither a letter of A to Z, in either case, nor a
+// digit.
+func foreign(r rune) bool {
+	return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
 }
 
 // normal returns a copy with its own maps and the defaults filled in.
@@ -319,15 +310,9 @@ func (c Config) normal() Config {
 	if c.AnswerAppIDs == nil {
 		c.AnswerAppIDs = []string{c.AppID}
 	}
-	if c.IdentityField == "" {
-		c.IdentityField = "walletID"
-	}
-	if c.IdentityValue == "" {
-		c.IdentityValue = c.AppID
-	}
-	if c.Zone == nil {
-		c.Zone = defaultZone
-	}
+	c.IdentityField = cmp.Or(c.IdentityField, "walletID")
+	c.IdentityValue = cmp.Or(c.IdentityValue, c.AppID)
+	c.Zone = cmp.Or(c.Zone, defaultZone)
 	if c.NewUUID == nil {
 		c.NewUUID = newUUID
 	}
@@ -339,8 +324,5 @@ func (c Config) normal() Config {
 
 // wireName returns the name that a member has on the wire.
 func (c Config) wireName(name string) string {
-	if renamed, ok := c.FieldNames[name]; ok {
-		return renamed
-	}
-	return name
+	return cmp.Or(c.FieldNames[name], name)
 }

@@ -111,9 +111,7 @@ const (
 )
 
 // Known reports whether s was seen when this version was released.
-func (s TokenState) Known() bool {
-	return s == TokenActive || s == TokenSuspended || s == TokenDeleted
-}
+func (s TokenState) Known() bool { return s == TokenActive || s == TokenSuspended || s == TokenDeleted }
 
 // Terminal reports whether the token can leave this state no more.
 func (s TokenState) Terminal() bool { return s == TokenDeleted }

@@ -107,9 +107,7 @@ type KeyResetRequest struct {
 	Extra map[string]any `json:"-" wire:"inline"` // all members
 }
 
-func (r KeyResetRequest) validate(p *check.Problems) {
-	p.Required("Extra", len(r.Extra) > 0)
-}
+func (r KeyResetRequest) validate(p *check.Problems) { p.Required("Extra", len(r.Extra) > 0) }
 
 // KeyReset is the acknowledgement.
 type KeyReset struct {

@@ -1,6 +1,7 @@
 package unionpay
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -37,18 +38,15 @@ type LinkParams struct {
 }
 
 func (n LinkParams) withDefaults() LinkParams {
-	for _, p := range []struct {
-		name     *string
-		fallback string
-	}{
-		{&n.IssuerID, "issuerID"}, {&n.TRID, "trID"}, {&n.PushID, "pushID"}, {&n.AuthData, "authData"},
-		{&n.CallbackURI, "callbackUri"}, {&n.TimeStamp, "timeStamp"}, {&n.JWS, "jws"},
-		{&n.ResultCode, "resultCode"}, {&n.ResultMsg, "resultMsg"},
-	} {
-		if *p.name == "" {
-			*p.name = p.fallback
-		}
-	}
+	n.IssuerID = cmp.Or(n.IssuerID, "issuerID")
+	n.TRID = cmp.Or(n.TRID, "trID")
+	n.PushID = cmp.Or(n.PushID, "pushID")
+	n.AuthData = cmp.Or(n.AuthData, "authData")
+	n.CallbackURI = cmp.Or(n.CallbackURI, "callbackUri")
+	n.TimeStamp = cmp.Or(n.TimeStamp, "timeStamp")
+	n.JWS = cmp.Or(n.JWS, "jws")
+	n.ResultCode = cmp.Or(n.ResultCode, "resultCode")
+	n.ResultMsg = cmp.Or(n.ResultMsg, "resultMsg")
 	return n
 }
 
@@ -123,12 +121,8 @@ func NewLinks(cfg LinkConfig) (*Links, error) {
 	if err := p.Err(providerName, "NewLinks"); err != nil {
 		return nil, err
 	}
-	if cfg.MaxAge == 0 {
-		cfg.MaxAge = DefaultLinkAge
-	}
-	if cfg.Zone == nil {
-		cfg.Zone = defaultZone
-	}
+	cfg.MaxAge = cmp.Or(cfg.MaxAge, DefaultLinkAge)
+	cfg.Zone = cmp.Or(cfg.Zone, defaultZone)
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
@@ -182,9 +176,7 @@ func (l *Links) Parse(uri string) (*Link, error) {
 	optionalAN(&p, n.PushID, link.PushID, maxPushID)
 	p.Required(n.AuthData, !link.AuthData.IsZero())
 	if p.Required(n.CallbackURI, link.CallbackURI != "") {
-		if err := l.checkCallback(link.IssuerID, link.CallbackURI); err != nil {
-			p.Add(n.CallbackURI, "%v", err)
-		}
+		p.Cause(n.CallbackURI, l.checkCallback(link.IssuerID, link.CallbackURI))
 	}
 	l.checkTime(&p, link, values[n.TimeStamp], now)
 	if err := p.Err(providerName, op); err != nil {
@@ -359,9 +351,7 @@ func (l *Links) Answer(link *Link, result LinkResult) (string, error) {
 	if longDigits(result.Message) {
 		p.Add("Message", "has digits that could be a card number or token")
 	}
-	if err := l.checkCallback(link.IssuerID, link.CallbackURI); err != nil {
-		p.Add(l.cfg.Params.CallbackURI, "%v", err)
-	}
+	p.Cause(l.cfg.Params.CallbackURI, l.checkCallback(link.IssuerID, link.CallbackURI))
 	if err := p.Err(providerName, op); err != nil {
 		return "", err
 	}

@@ -2,6 +2,7 @@ package unionpay
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -124,9 +125,7 @@ func (c Config) decodeLoose(o opener, data []byte, out any) error {
 	fields, own, extra := fieldsByName(v.Type()), c.ownNames(), Extra{}
 	for name, value := range wire.Members(data) {
 		key := strings.ToLower(name)
-		if other, ok := own[key]; ok {
-			key = other
-		}
+		key = cmp.Or(own[key], key)
 		if index, ok := fields[key]; ok {
 			field := v.Field(index)
 			opened, err := o.open(name, value)
@@ -162,12 +161,7 @@ func (c Config) ownNames() map[string]string {
 // maxExtra bounds the members that are kept without a field.
 const maxExtra = 256
 
-func (c Config) zone() *time.Location {
-	if c.Zone == nil {
-		return defaultZone
-	}
-	return c.Zone
-}
+func (c Config) zone() *time.Location { return cmp.Or(c.Zone, defaultZone) }
 
 // fieldsByName maps a struct's JSON names in lower case to its fields.
 func fieldsByName(t reflect.Type) map[string]int {

@@ -2,7 +2,7 @@ package unionpay
 
 import (
 	"bytes"
-	"encoding/hex"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -32,19 +32,16 @@ const (
 )
 
 // newUUID returns 32 random hex digits.
-func newUUID() string {
-	id := uuid.New()
-	return hex.EncodeToString(id[:])
-}
+func newUUID() string { return strings.ReplaceAll(uuid.NewString(), "-", "") }
 
 // newMsgIDs returns the default generator: the letter of a wallet or app gateway,
 // the id in eight characters, the time, and a sequence that starts anywhere.
 func newMsgIDs(appID string, zone *time.Location) func(time.Time) string {
 	id := strings.Map(func(r rune) rune {
-		if r < 128 && alphanumeric(byte(r)) {
-			return r
+		if foreign(r) {
+			return '0'
 		}
-		return '0'
+		return r
 	}, appID)
 	id = fmt.Sprintf("%08s", id)
 	seq := new(atomic.Uint64)
@@ -55,12 +52,7 @@ func newMsgIDs(appID string, zone *time.Location) func(time.Time) string {
 }
 
 func validMsgID(id string) bool {
-	for i := range len(id) {
-		if !alphanumeric(id[i]) {
-			return false
-		}
-	}
-	return len(id) >= minMsgID && len(id) <= maxMsgID
+	return len(id) >= minMsgID && len(id) <= maxMsgID && !strings.ContainsFunc(id, foreign)
 }
 
 // form is how one operation's messages are made and read. The forms are this
@@ -80,10 +72,7 @@ type form struct {
 func (c Config) form(o operation) (form, error) {
 	f := form{
 		message: o.message, path: c.Paths[o.message], profile: c.Profiles[o.message],
-		shape: c.Shapes[o.message], body: c.BodyEncryption[o.message],
-	}
-	if f.shape == ShapeDefault {
-		f.shape = o.shape
+		shape: cmp.Or(c.Shapes[o.message], o.shape), body: c.BodyEncryption[o.message],
 	}
 	if f.path == "" {
 		return f, notConfigured("Config.Paths[%q] is not set; UnionPay does not publish it", o.message)
@@ -314,7 +303,7 @@ func parseAnswer(raw []byte, shape Shape) *answer {
 
 // isCode reports whether a text can be a response code: AN 2. Anything else is no
 // answer to go by, such as 0 or 4, which would read as refusals for want of a zero.
-func isCode(s string) bool { return len(s) == 2 && alphanumeric(s[0]) && alphanumeric(s[1]) }
+func isCode(s string) bool { return len(s) == 2 && !strings.ContainsFunc(s, foreign) }
 
 func clip(s string, limit int) string {
 	if len(s) > limit {

@@ -1,6 +1,7 @@
 package unionpay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -324,9 +325,7 @@ type TokenExpiry string
 // where the first two are no month) in zone; nil is UTC+8. A month stands for
 // its last second. Years of two digits are of this century.
 func (e TokenExpiry) Time(zone *time.Location) (time.Time, bool) {
-	if zone == nil {
-		zone = defaultZone
-	}
+	zone = cmp.Or(zone, defaultZone)
 	s := string(e)
 	if len(s) == 12 {
 		s = "20" + s

@@ -1,6 +1,7 @@
 package worldcard
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -70,13 +71,9 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	}
 	s := callbackScheme{
 		keys: slices.Clone(cfg.PlatformKeys), aesKey: cfg.AESKey, appID: cfg.AppID,
-		window: webhook.Window{MaxAge: DefaultCallbackMaxAge, MaxAhead: DefaultCallbackMaxAhead},
-	}
-	if cfg.MaxAge != 0 {
-		s.window.MaxAge = cfg.MaxAge
-	}
-	if cfg.MaxAhead != 0 {
-		s.window.MaxAhead = cfg.MaxAhead
+		window: webhook.Window{
+			MaxAge: cmp.Or(cfg.MaxAge, DefaultCallbackMaxAge), MaxAhead: cmp.Or(cfg.MaxAhead, DefaultCallbackMaxAhead),
+		},
 	}
 	return webhook.NewSource(providerName, s, webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now),
 		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(s.precheck))
@@ -137,10 +134,8 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, _ webhook.
 	if err != nil {
 		return nil, err
 	}
-	raw, typ := string(plaintext), req.Type
-	if inside := wire.Text(raw, "notify_type"); inside != "" {
-		typ = inside
-	}
+	raw := string(plaintext)
+	typ := cmp.Or(wire.Text(raw, "notify_type"), req.Type)
 	if typ == "" {
 		return nil, errors.New("no notify_type, and no type was given with ForType")
 	}

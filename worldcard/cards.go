@@ -1,6 +1,7 @@
 package worldcard
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"time"
@@ -80,10 +81,7 @@ func (s *CardService) Deposit(ctx context.Context, req DepositRequest, opts ...i
 // matches reports whether the top-up is what the request asked for, as far as
 // the platform says.
 func (d *Deposit) matches(req DepositRequest) bool {
-	want := req.Currency
-	if want == "" {
-		want = issuing.USD
-	}
+	want := cmp.Or(req.Currency, issuing.USD)
 	return (d.Amount.IsZero() || d.Amount.Cmp(req.Amount) == 0) && (d.Currency == "" || d.Currency == want)
 }
 
@@ -157,10 +155,7 @@ func (s *CardService) Deposits(ctx context.Context, req DepositsRequest, opts ..
 
 // AllDeposits iterates over a card's top-ups, from the request's page on.
 func (s *CardService) AllDeposits(ctx context.Context, req DepositsRequest, opts ...issuing.CallOption) iter.Seq2[*Deposit, error] {
-	return all(req.Page, func(page int) (*Page[Deposit], error) {
-		req.Page = page
-		return s.Deposits(ctx, req, opts...)
-	})
+	return all(ctx, req, func(r *DepositsRequest) *int { return &r.Page }, s.Deposits, opts)
 }
 
 // CardChange is the answer to an operation that moves a card to another state.
@@ -245,7 +240,6 @@ func (s *CardService) Transactions(ctx context.Context, req TransactionsRequest,
 
 // AllTransactions iterates over all transactions of a card.
 func (s *CardService) AllTransactions(ctx context.Context, card CardRef, opts ...issuing.CallOption) iter.Seq2[*Transaction, error] {
-	return all(1, func(page int) (*Page[Transaction], error) {
-		return s.Transactions(ctx, TransactionsRequest{CardRef: card, Page: page, PageSize: maxPageSize}, opts...)
-	})
+	req := TransactionsRequest{CardRef: card, PageSize: maxPageSize}
+	return all(ctx, req, func(r *TransactionsRequest) *int { return &r.Page }, s.Transactions, opts)
 }

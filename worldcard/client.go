@@ -45,24 +45,18 @@ func ParseConfig(baseURL, appID, privateKey, aesKey string) (Config, error) {
 	cfg := Config{BaseURL: baseURL, AppID: appID}
 	var p check.Problems
 	var err error
-	if cfg.PrivateKey, err = sign.ParsePrivateKey(privateKey); err != nil {
-		p.Add("private key", "%v", err)
-	}
-	if cfg.AESKey, err = sign.ParseAESKey(aesKey); err != nil {
-		p.Add("AES key", "%v", err)
-	}
+	cfg.PrivateKey, err = sign.ParsePrivateKey(privateKey)
+	p.Cause("private key", err)
+	cfg.AESKey, err = sign.ParseAESKey(aesKey)
+	p.Cause("AES key", err)
 	return cfg, p.Err(providerName, "ParseConfig")
 }
 
 func (c Config) validate() error {
 	var p check.Problems
-	if err := transport.CheckURL(c.BaseURL); err != nil {
-		p.Add("BaseURL", "%v", err)
-	}
+	p.Cause("BaseURL", transport.CheckURL(c.BaseURL))
 	p.Text("AppID", c.AppID, 128)
-	if p.Required("PrivateKey", !c.PrivateKey.IsZero()) && c.PrivateKey.Bits() < minRSABits {
-		p.Add("PrivateKey", "has %d bits, at least %d are needed", c.PrivateKey.Bits(), minRSABits)
-	}
+	p.Key("PrivateKey", c.PrivateKey.Bits(), minRSABits)
 	p.Required("AESKey", !c.AESKey.IsZero())
 	return p.Err(providerName, "New")
 }

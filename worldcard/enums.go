@@ -1,6 +1,7 @@
 package worldcard
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -215,8 +216,5 @@ func (s CardState) CardStatus() (status CardStatus, ok bool) {
 
 // named is the text of an enum value.
 func named(name string, n int) string {
-	if name != "" {
-		return name
-	}
-	return "unknown (" + strconv.Itoa(n) + ")"
+	return cmp.Or(name, "unknown ("+strconv.Itoa(n)+")")
 }

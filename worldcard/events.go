@@ -39,37 +39,29 @@ type Notification interface {
 	DedupeKey() string
 }
 
+// blank makes an empty event of each type.
+var blank = map[string]func() Notification{
+	NotifyCardOpen:         func() Notification { return new(CardOpened) },
+	NotifyCardDeposit:      func() Notification { return new(CardDeposited) },
+	NotifyCardClose:        func() Notification { return new(CardClosed) },
+	NotifyCardStatusChange: func() Notification { return new(CardStateChanged) },
+	NotifyCardBilling:      func() Notification { return new(CardBilled) },
+	NotifyCard3DS:          func() Notification { return new(Card3DS) },
+	NotifyCardKYC:          func() Notification { return new(KYCReviewed) },
+}
+
 // decodeNotification decodes the verified and decrypted JSON of a callback. A
 // type that is not known gives nil and no error.
 func decodeNotification(typ string, plaintext []byte, key sign.AESKey) (Notification, error) {
-	var n Notification
-	switch typ {
-	case NotifyCardOpen:
-		n = new(CardOpened)
-	case NotifyCardDeposit:
-		n = new(CardDeposited)
-	case NotifyCardClose:
-		n = new(CardClosed)
-	case NotifyCardStatusChange:
-		n = new(CardStateChanged)
-	case NotifyCardBilling:
-		n = new(CardBilled)
-	case NotifyCard3DS:
-		n = new(Card3DS)
-	case NotifyCardKYC:
-		n = new(KYCReviewed)
-	default:
+	empty, known := blank[typ]
+	if !known {
 		return nil, nil
 	}
-	if err := codec.Unmarshal(plaintext, n); err != nil {
+	event := empty()
+	if err := unmarshal(plaintext, event, key); err != nil {
 		return nil, err
 	}
-	if o, ok := n.(opener); ok {
-		if err := o.open(key); err != nil {
-			return nil, err
-		}
-	}
-	return n, nil
+	return event, nil
 }
 
 // dedupeKey joins what identifies an event: its type, the platform's id or,

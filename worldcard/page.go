@@ -1,8 +1,10 @@
 package worldcard
 
 import (
+	"context"
 	"iter"
 
+	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/pages"
 )
@@ -27,10 +29,14 @@ func checkPage(p *check.Problems, page, size int) {
 	}
 }
 
-// all iterates over a numbered list.
-func all[T any](first int, fetch func(page int) (*Page[T], error)) iter.Seq2[*T, error] {
-	return pages.Numbered(first, func(number int) (pages.Page[T], error) {
-		p, err := fetch(number)
+// all iterates over a numbered list, from the request's page on.
+func all[R, T any](ctx context.Context, req R, page func(*R) *int,
+	list func(context.Context, R, ...issuing.CallOption) (*Page[T], error), opts []issuing.CallOption,
+) iter.Seq2[*T, error] {
+	return pages.Numbered(*page(&req), func(number int) (pages.Page[T], error) {
+		req := req
+		*page(&req) = number
+		p, err := list(ctx, req, opts...)
 		if err != nil {
 			return pages.Page[T]{}, err
 		}

@@ -1,6 +1,7 @@
 package worldcard
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"time"
@@ -40,10 +41,7 @@ func (s *PhysicalService) BINs(ctx context.Context, req PhysicalBINsRequest, opt
 
 // AllBINs iterates over the BINs of physical cards, from the request's page on.
 func (s *PhysicalService) AllBINs(ctx context.Context, req PhysicalBINsRequest, opts ...issuing.CallOption) iter.Seq2[*BIN, error] {
-	return all(req.Page, func(page int) (*Page[BIN], error) {
-		req.Page = page
-		return s.BINs(ctx, req, opts...)
-	})
+	return all(ctx, req, func(r *PhysicalBINsRequest) *int { return &r.Page }, s.BINs, opts)
 }
 
 // PhysicalApplyRequest is an application for a physical card. It collects no
@@ -127,9 +125,7 @@ func (r PhysicalApplyRequest) key() string { return r.MerchantCardID }
 // with [PhysicalService.Card] and [ByMerchantCardID]; never apply again with
 // another id. issuing.ErrDuplicate means that the id was used before this call.
 func (s *PhysicalService) Apply(ctx context.Context, req PhysicalApplyRequest, opts ...issuing.CallOption) (*Application, error) {
-	if req.CardType == "" {
-		req.CardType = CardTypePhysicalG
-	}
+	req.CardType = cmp.Or(req.CardType, CardTypePhysicalG)
 	return looked(ctx, s.c, opPhysicalApply, req, func(ctx context.Context) (*Application, error) {
 		card, err := s.Card(ctx, ByMerchantCardID(req.MerchantCardID))
 		if err != nil || card.MerchantCardID != req.MerchantCardID {
@@ -244,15 +240,9 @@ type ChangePINRequest struct {
 	PIN issuing.Secret `json:"pin"`
 }
 
-func (r ChangePINRequest) validate(p *check.Problems) {
-	r.CardRef.validate(p)
-	p.Digits("pin", r.PIN, pinDigits, pinDigits)
-}
+func (r ChangePINRequest) validate(p *check.Problems) { ActivateRequest(r).validate(p) }
 
-func (r ChangePINRequest) wire(cfg Config) (any, error) {
-	err := cfg.encryptField(&r.PIN)
-	return r, err
-}
+func (r ChangePINRequest) wire(cfg Config) (any, error) { return ActivateRequest(r).wire(cfg) }
 
 // ChangePIN changes the PIN of an active card, at once.
 //

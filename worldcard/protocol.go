@@ -204,12 +204,7 @@ func (x *exchange) decode(data []byte, out any) error {
 		data = plain
 	}
 	if len(data) > 0 {
-		if err := codec.Unmarshal(data, out); err != nil {
-			return err
-		}
-	}
-	if o, ok := out.(opener); ok {
-		if err := o.open(x.c.cfg.AESKey); err != nil {
+		if err := unmarshal(data, out, x.c.cfg.AESKey); err != nil {
 			return err
 		}
 	}
@@ -218,6 +213,17 @@ func (x *exchange) decode(data []byte, out any) error {
 	}
 	if a, ok := out.(about); ok && x.o.safety == keyed && a.key() != "" && a.key() != x.key {
 		return errors.New("the answer is about an operation with another key")
+	}
+	return nil
+}
+
+// unmarshal reads JSON into out and opens what the platform encrypted in it.
+func unmarshal(data []byte, out any, key sign.AESKey) error {
+	if err := codec.Unmarshal(data, out); err != nil {
+		return err
+	}
+	if o, ok := out.(opener); ok {
+		return o.open(key)
 	}
 	return nil
 }

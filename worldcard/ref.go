@@ -1,6 +1,10 @@
 package worldcard
 
-import "github.com/issuing-sdk/issuing-go/internal/check"
+import (
+	"cmp"
+
+	"github.com/issuing-sdk/issuing-go/internal/check"
+)
 
 // CardRef names a card by the platform's id, the merchant's, or both; the
 // platform's id wins. Make one with [ByCardID] or [ByMerchantCardID].
@@ -35,9 +39,4 @@ func (r CardRef) names(cardID, merchantCardID string) bool {
 }
 
 // key is what an error names the card by.
-func (r CardRef) key() string {
-	if r.CardID != "" {
-		return r.CardID
-	}
-	return r.MerchantCardID
-}
+func (r CardRef) key() string { return cmp.Or(r.CardID, r.MerchantCardID) }

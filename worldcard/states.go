@@ -10,36 +10,31 @@ import (
 
 // transition is what a checked operation does to a card.
 type transition struct {
-	op   operation
-	goal []CardStatus // the operation has happened
-	from []CardStatus // it has not happened and may be repeated
+	op operation
 	// read finds the card. Physical operations read the physical page alone: the
 	// virtual one may know the card and still show no number before it is active.
 	read func(context.Context, *Client, CardRef) (*Card, error)
+	goal states // the operation has happened
+	from states // it has not happened and may be repeated
 }
 
+type states = []CardStatus
+
 var (
-	toFrozen = transition{
-		op: opFreeze, read: readCard,
-		goal: []CardStatus{CardStatusFrozen}, from: []CardStatus{CardStatusActive},
-	}
-	toActive = transition{
-		op: opUnfreeze, read: readCard,
-		goal: []CardStatus{CardStatusActive}, from: []CardStatus{CardStatusFrozen},
-	}
+	toFrozen = transition{opFreeze, readCard, states{CardStatusFrozen}, states{CardStatusActive}}
+	toActive = transition{opUnfreeze, readCard, states{CardStatusActive}, states{CardStatusFrozen}}
 	toClosed = transition{
-		op: opClose, read: readCard,
-		goal: []CardStatus{CardStatusClosing, CardStatusClosed}, from: []CardStatus{CardStatusActive, CardStatusFrozen},
+		opClose, readCard,
+		states{CardStatusClosing, CardStatusClosed}, states{CardStatusActive, CardStatusFrozen},
 	}
 	toAssigned = transition{
-		op: opPhysicalAssign, read: readPhysical,
-		goal: []CardStatus{CardStatusPendingActivation, CardStatusActive}, from: []CardStatus{CardStatusPendingAssignment},
+		opPhysicalAssign, readPhysical,
+		states{CardStatusPendingActivation, CardStatusActive}, states{CardStatusPendingAssignment},
 	}
 	// Activation is asynchronous: a card that still waits may have a request
 	// under way, and a repeat with the same PIN is idempotent by its page.
 	toActivated = transition{
-		op: opPhysicalActivate, read: readPhysical,
-		goal: []CardStatus{CardStatusActive}, from: []CardStatus{CardStatusPendingActivation},
+		opPhysicalActivate, readPhysical, states{CardStatusActive}, states{CardStatusPendingActivation},
 	}
 )
 

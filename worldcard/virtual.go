@@ -1,6 +1,7 @@
 package worldcard
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"strings"
@@ -206,20 +207,10 @@ type Card struct {
 func (c *Card) incomplete() bool { return c.ID == "" && c.MerchantCardID == "" }
 
 func (c *Card) open(key sign.AESKey) error {
-	for _, f := range []struct {
-		name  string
-		value *issuing.Secret
-	}{
-		{"card_number", &c.CardNumber},
-		{"cvv", &c.CVV},
-		{"expiry_month", &c.ExpiryMonth},
-		{"expiry_year", &c.ExpiryYear},
-	} {
-		if err := openField(key, f.name, f.value); err != nil {
-			return err
-		}
-	}
-	return nil
+	return cmp.Or(
+		openField(key, "card_number", &c.CardNumber), openField(key, "cvv", &c.CVV),
+		openField(key, "expiry_month", &c.ExpiryMonth), openField(key, "expiry_year", &c.ExpiryYear),
+	)
 }
 
 // Card reads a virtual card with its balances and, while it is active, its card
@@ -265,8 +256,5 @@ func (s *VirtualService) BINs(ctx context.Context, req BINsRequest, opts ...issu
 
 // AllBINs iterates over the BINs of virtual cards, from the request's page on.
 func (s *VirtualService) AllBINs(ctx context.Context, req BINsRequest, opts ...issuing.CallOption) iter.Seq2[*BIN, error] {
-	return all(req.Page, func(page int) (*Page[BIN], error) {
-		req.Page = page
-		return s.BINs(ctx, req, opts...)
-	})
+	return all(ctx, req, func(r *BINsRequest) *int { return &r.Page }, s.BINs, opts)
 }

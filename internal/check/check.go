@@ -29,6 +29,20 @@ func (p *Problems) Add(field, format string, args ...any) {
 	p.fields = append(p.fields, issuing.FieldError{Field: field, Problem: fmt.Sprintf(format, args...)})
 }
 
+// Cause reports what is wrong with a field by an error's text; nil is nothing.
+func (p *Problems) Cause(field string, err error) {
+	if err != nil {
+		p.Add(field, "%v", err)
+	}
+}
+
+// Key reports a missing RSA key (of 0 bits), and one of fewer bits than least.
+func (p *Problems) Key(field string, bits, least int) {
+	if p.Required(field, bits > 0) && bits < least {
+		p.Add(field, "has %d bits, at least %d are needed", bits, least)
+	}
+}
+
 // Required reports a field that is missing. It returns whether it is present.
 func (p *Problems) Required(field string, present bool) bool {
 	if !present {

@@ -3,6 +3,7 @@ package platform
 import (
 	"bytes"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
@@ -109,6 +110,13 @@ func JSON(v any) []byte {
 func JSONReply(status int, v any) Reply {
 	return Reply{Status: status, Body: JSON(v), Header: http.Header{"Content-Type": {"application/json; charset=utf-8"}}}
 }
+
+// NumberKey is what the index of a platform holds instead of a card number, so
+// that a printed server shows none.
+type NumberKey [sha256.Size]byte
+
+// KeyOf returns the key of a card number, or of another secret.
+func KeyOf(number string) NumberKey { return sha256.Sum256([]byte(number)) }
 
 // KeyText returns a key as PKCS #8 PEM, for clients in any language.
 func KeyText(key *rsa.PrivateKey) issuing.Secret {

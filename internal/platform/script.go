@@ -2,6 +2,7 @@ package platform
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -28,6 +29,16 @@ type script struct {
 func newScript(operations []string) *script {
 	names := slices.Compact(slices.Sorted(slices.Values(operations)))
 	return &script{names: names, counts: map[string]int{}}
+}
+
+// Names returns what name says of each of a platform's operations, for
+// [Config.Operations].
+func Names[O any](operations iter.Seq[O], name func(O) string) []string {
+	var names []string
+	for o := range operations {
+		names = append(names, name(o))
+	}
+	return names
 }
 
 // knows reports whether op stands for operations of the platform's.

@@ -2,13 +2,13 @@ package kazepaytest
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
+	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 )
 
@@ -26,17 +26,9 @@ type card struct {
 	transactions []*transaction
 }
 
-func (c *card) available() ledger.Account {
-	return ledger.Account{Kind: "card", Owner: c.id, Currency: currency}
-}
-
-func (c *card) held() ledger.Account {
-	return ledger.Account{Kind: "hold", Owner: c.id, Currency: currency}
-}
-
-func (c *card) closing() ledger.Account {
-	return ledger.Account{Kind: "closing", Owner: c.id, Currency: currency}
-}
+func (c *card) available() ledger.Account { return account("card", c.id) }
+func (c *card) held() ledger.Account      { return account("hold", c.id) }
+func (c *card) closing() ledger.Account   { return account("closing", c.id) }
 
 // in refuses a card of another status.
 func (c *card) in(statuses ...kazepay.CardStatus) *problem {
@@ -49,18 +41,12 @@ func (c *card) in(statuses ...kazepay.CardStatus) *problem {
 // state answers with the card's id and status.
 func (c *card) state() map[string]any { return map[string]any{"cardID": c.id, "status": c.status} }
 
-// numberKey is what indexes hold instead of a card number, so that a printed
-// server shows none.
-type numberKey [sha256.Size]byte
-
-func keyOf(number string) numberKey { return sha256.Sum256([]byte(number)) }
-
 // newCard adds a card.
 func (s *Server) newCard(u *user, number issuing.Secret, status kazepay.CardStatus) *card {
 	month, year := ledger.Expiry(s.now())
 	c := &card{id: s.seq.ID(5), user: u, number: number, status: status, expiry: year[2:] + month}
 	s.cards[c.id] = c
-	s.numbers[keyOf(number.Reveal())] = c
+	s.numbers[platform.KeyOf(number.Reveal())] = c
 	u.cards = append(u.cards, c)
 	return c
 }
@@ -116,7 +102,7 @@ func (s *Server) cardID(m *message) (any, *problem) {
 	if failed := digits(m.fields, "cardNo", 12, 19); failed != nil {
 		return nil, failed
 	}
-	c := s.numbers[keyOf(m.Text("cardNo"))]
+	c := s.numbers[platform.KeyOf(m.Text("cardNo"))]
 	if c == nil {
 		return nil, notFound("no card has this number")
 	}
@@ -167,7 +153,7 @@ func (s *Server) PrintCard() issuing.Secret {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	number := s.freshNumber(physicalBIN)
-	s.plastics[keyOf(number.Reveal())] = struct{}{}
+	s.plastics[platform.KeyOf(number.Reveal())] = struct{}{}
 	return number
 }
 
@@ -180,7 +166,7 @@ func (s *Server) assign(m *message) (any, *problem) {
 		return nil, badField("autoActive is required and must be true or false")
 	}
 	u, failed := s.holder(m.fields)
-	key := keyOf(number)
+	key := platform.KeyOf(number)
 	_, inStock := s.plastics[key]
 	switch {
 	case failed != nil:

@@ -19,7 +19,11 @@ import (
 const currency = issuing.USD
 
 // merchant is the account of the merchant's balance.
-var merchant = ledger.Account{Kind: "merchant", Currency: currency}
+var merchant = account("merchant", "")
+
+func account(kind, owner string) ledger.Account {
+	return ledger.Account{Kind: kind, Owner: owner, Currency: currency}
+}
 
 // topUp is one cardRecharge.
 type topUp struct {
@@ -31,9 +35,7 @@ type topUp struct {
 }
 
 // account holds the money of a top-up that is under way.
-func (t *topUp) account() ledger.Account {
-	return ledger.Account{Kind: "topup", Owner: t.id, Currency: currency}
-}
+func (t *topUp) account() ledger.Account { return account("topup", t.id) }
 
 // transaction is one row of a card.
 type transaction struct {

@@ -145,11 +145,3 @@ func find(m *message) (found operation) {
 	}
 	return found
 }
-
-func operations() []string {
-	var names []string
-	for _, o := range table {
-		names = append(names, o.op)
-	}
-	return names
-}

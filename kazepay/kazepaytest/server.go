@@ -117,8 +117,8 @@ type Server struct {
 	users      map[string]*user // by email
 	files      map[string]*file // by file id
 	cards      map[string]*card // by card id
-	numbers    map[numberKey]*card
-	plastics   map[numberKey]struct{} // printed, not assigned
+	numbers    map[platform.NumberKey]*card
+	plastics   map[platform.NumberKey]struct{} // printed, not assigned
 	topUps     []*topUp
 }
 
@@ -142,7 +142,8 @@ func NewServer(cfg Config) (*Server, error) {
 	s := &Server{
 		cfg: cfg, book: ledger.NewBook(), webhookURL: cfg.WebhookURL,
 		requests: map[string]struct{}{}, users: map[string]*user{}, files: map[string]*file{},
-		cards: map[string]*card{}, numbers: map[numberKey]*card{}, plastics: map[numberKey]struct{}{keyOf(samplePlastic): {}},
+		cards: map[string]*card{}, numbers: map[platform.NumberKey]*card{},
+		plastics: map[platform.NumberKey]struct{}{platform.KeyOf(samplePlastic): {}},
 	}
 	if err := s.takeKeys(); err != nil {
 		return nil, err
@@ -155,7 +156,7 @@ func NewServer(cfg Config) (*Server, error) {
 	var err error
 	if s.host, err = platform.New(platform.Config{
 		Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: max(platform.DefaultMaxRequest, 2*cfg.MaxUpload),
-		Operations: operations(), Check: s.check,
+		Operations: platform.Names(slices.Values(table), func(o operation) string { return o.op }), Check: s.check,
 	}); err != nil {
 		return nil, err
 	}

@@ -47,14 +47,6 @@ var tokenByRequest = operation{
 	"Tokens.TokenByRequest", enveloped, byRequestFields, onToken(requested, (*Server).inquireToken),
 }
 
-func operationNames() []string {
-	names := []string{tokenByRequest.op}
-	for _, o := range operations {
-		names = append(names, o.op)
-	}
-	return names
-}
-
 // operationOf returns the operation that a message with these fields asks for. An
 // inquiry that names no token asks by the request for it, whatever the name that
 // a client is configured to use for that request's id.

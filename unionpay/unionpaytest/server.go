@@ -136,7 +136,8 @@ func NewServer(cfg Config) (*Server, error) {
 		s.byPath[path] = append(s.byPath[path], message)
 	}
 	if s.host, err = platform.New(platform.Config{
-		Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: 1 << 20, Operations: operationNames(), Check: s.check,
+		Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: 1 << 20, Check: s.check, Operations: append(
+			platform.Names(maps.Values(operations), func(o operation) string { return o.op }), tokenByRequest.op),
 	}); err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package worldcardtest
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
+	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/worldcard"
 )
 
@@ -17,7 +17,11 @@ import (
 const currency = issuing.USD
 
 // reserve is the merchant's account.
-var reserve = ledger.Account{Kind: "reserve", Currency: currency}
+var reserve = account("reserve", "")
+
+func account(kind, owner string) ledger.Account {
+	return ledger.Account{Kind: kind, Owner: owner, Currency: currency}
+}
 
 // minimum is the smallest first recharge and top-up.
 var minimum = issuing.NewAmount(10, 0)
@@ -46,17 +50,9 @@ func (c *card) physical() bool { return c.typ == worldcard.CardTypePhysicalG }
 
 // The accounts of a card: what it can spend, what authorizations hold, and the
 // initial top-up while the card is being issued.
-func (c *card) available() ledger.Account {
-	return ledger.Account{Kind: "card", Owner: c.id, Currency: currency}
-}
-
-func (c *card) held() ledger.Account {
-	return ledger.Account{Kind: "authorized", Owner: c.id, Currency: currency}
-}
-
-func (c *card) frozenFirst() ledger.Account {
-	return ledger.Account{Kind: "issuing", Owner: c.id, Currency: currency}
-}
+func (c *card) available() ledger.Account   { return account("card", c.id) }
+func (c *card) held() ledger.Account        { return account("authorized", c.id) }
+func (c *card) frozenFirst() ledger.Account { return account("issuing", c.id) }
 
 func (c *card) move(status worldcard.CardStatus, now time.Time) { c.status, c.updated = status, now }
 
@@ -104,8 +100,9 @@ func (s *Server) physicalBINs(f fields) (any, *problem) {
 	return paged(f, list)
 }
 
-func findBIN(id string) (bin, bool) {
-	i := slices.IndexFunc(bins, func(b bin) bool { return b.id == id })
+// findBIN returns the range with an id, if it is of a card type.
+func findBIN(id string, typ worldcard.CardType) (b bin, ok bool) {
+	i := slices.IndexFunc(bins, func(b bin) bool { return b.id == id && b.typ == typ })
 	if i < 0 {
 		return bin{}, false
 	}
@@ -131,15 +128,10 @@ var (
 // readAmount reads a decimal string with at most two places that is not below the
 // minimum.
 func readAmount(f fields, name string) (issuing.Amount, *problem) {
-	if f.Text(name) == "" {
-		return issuing.Amount{}, &problem{worldcard.CodeFieldMissing, name + " is required"}
-	}
 	a, err := issuing.ParseAmount(f.Text(name))
-	if err != nil || !plainAmount.MatchString(f.Text(name)) || a.Cmp(minimum) < 0 {
-		return issuing.Amount{}, &problem{worldcard.CodeInvalidAmount, worldcard.CodeInvalidAmount.Meaning()}
-	}
+	valid := err == nil && plainAmount.MatchString(f.Text(name)) && a.Cmp(minimum) >= 0
 	a, _ = a.Rescale(2) // answers show two decimals
-	return a, nil
+	return a, cmp.Or(need(f, name), ensure(valid, worldcard.CodeInvalidAmount, ""))
 }
 
 func (s *Server) checkBirthday(text string) *problem {
@@ -148,49 +140,50 @@ func (s *Server) checkBirthday(text string) *problem {
 	}
 	born, err := time.Parse(time.DateOnly, text)
 	if err != nil {
-		return &problem{worldcard.CodeDateFormat, worldcard.CodeDateFormat.Meaning()}
+		return refusal(worldcard.CodeDateFormat, "")
 	}
-	if issuing.DateOf(born).YearsBefore(issuing.DateOf(s.now())) < 18 {
-		return &problem{worldcard.CodeFieldValue, "cardholder must be 18 or older"}
+	adult := issuing.DateOf(born).YearsBefore(issuing.DateOf(s.now())) >= 18
+	return ensure(adult, worldcard.CodeFieldValue, "cardholder must be 18 or older")
+}
+
+// applicable makes the checks of every application. A repeat is recognised before
+// anything else is checked.
+func (s *Server) applicable(f fields) *problem {
+	fresh := s.byKey[f.Text("merchant_card_id")] == nil
+	return cmp.Or(
+		need(f, "merchant_card_id", "card_type", "card_bin_id"), ensure(fresh, worldcard.CodeDuplicateOrder, ""))
+}
+
+// latinNames checks the names for a type.
+func latinNames(f fields, typ worldcard.CardType) *problem {
+	for _, name := range []string{"first_name", "last_name"} {
+		if typ == worldcard.CardTypeVirtualG && (len(f.Text(name)) > 40 || !latinName.MatchString(f.Text(name))) {
+			return refusal(worldcard.CodeFieldValue, name+" is invalid")
+		}
+	}
+	return nil
+}
+
+// countries checks country codes; absent ones pass.
+func countries(f fields, names ...string) *problem {
+	for _, name := range names {
+		if code := f.Text(name); code != "" && !twoCapitals.MatchString(code) {
+			return refusal(worldcard.CodeFieldValue, name+" is invalid")
+		}
 	}
 	return nil
 }
 
 func (s *Server) applyVirtual(f fields) (any, *problem) {
 	typ := worldcard.CardType(f.Text("card_type"))
-	if name := f.Missing("merchant_card_id", "card_type", "card_bin_id"); name != "" {
-		return fail(worldcard.CodeFieldMissing, name+" is required")
-	}
-	// A repeat is recognised before anything else is checked.
-	if s.byKey[f.Text("merchant_card_id")] != nil {
-		return fail(worldcard.CodeDuplicateOrder, "")
-	}
 	required, known := requiredFields[typ]
-	if !known {
-		return fail(worldcard.CodeUnsupportedCardType, "")
-	}
-	if name := f.Missing(required...); name != "" {
-		return fail(worldcard.CodeFieldMissing, name+" is required")
-	}
-	if typ == worldcard.CardTypeVirtualG {
-		for _, name := range []string{"first_name", "last_name"} {
-			if len(f.Text(name)) > 40 || !latinName.MatchString(f.Text(name)) {
-				return fail(worldcard.CodeFieldValue, name+" is invalid")
-			}
-		}
-	}
-	if code := f.Text("country_code"); code != "" && !twoCapitals.MatchString(code) {
-		return fail(worldcard.CodeFieldValue, "country_code is invalid")
-	}
-	if failed := s.checkBirthday(f.Text("birthday")); failed != nil {
-		return nil, failed
-	}
-	b, ok := findBIN(f.Text("card_bin_id"))
-	if !ok || b.typ != typ {
-		return fail(worldcard.CodeBINNotFound, "")
-	}
-	amount, failed := readAmount(f, "first_recharge_amount")
-	if failed != nil {
+	b, found := findBIN(f.Text("card_bin_id"), typ)
+	amount, badAmount := readAmount(f, "first_recharge_amount")
+	if failed := cmp.Or(
+		s.applicable(f), ensure(known, worldcard.CodeUnsupportedCardType, ""), need(f, required...),
+		latinNames(f, typ), countries(f, "country_code"), s.checkBirthday(f.Text("birthday")),
+		ensure(found, worldcard.CodeBINNotFound, ""), badAmount,
+	); failed != nil {
 		return nil, failed
 	}
 	c := s.newCard(f, typ, b, worldcard.CardStatusProcessing, 16)
@@ -233,14 +226,10 @@ func (s *Server) issue(c *card) {
 	c.number = ledger.PAN(c.bin.number, s.seq.Next(), 16)
 	c.cvv = ledger.CVV(c.number)
 	c.month, c.year = ledger.Expiry(now)
-	s.numbers[numberKey(c.number.Reveal())] = c.id
+	s.numbers[platform.KeyOf(c.number.Reveal())] = c.id
 	c.move(worldcard.CardStatusActive, now)
 	s.pushCardOpen(c, "")
 }
-
-// numberKey is what the index of card numbers holds instead of the number, so
-// that a printed server shows none.
-func numberKey(number string) [sha256.Size]byte { return sha256.Sum256([]byte(number)) }
 
 // find returns the card that a request names; the platform's id wins.
 func (s *Server) find(f fields) (*card, *problem) {
@@ -251,19 +240,12 @@ func (s *Server) find(f fields) (*card, *problem) {
 	case f.Text("merchant_card_id") != "":
 		c = s.byKey[f.Text("merchant_card_id")]
 	default:
-		return nil, &problem{worldcard.CodeFieldMissing, "card_id or merchant_card_id is required"}
+		return nil, refusal(worldcard.CodeFieldMissing, "card_id or merchant_card_id is required")
 	}
-	if c == nil {
-		return nil, &problem{worldcard.CodeCardNotFound, worldcard.CodeCardNotFound.Meaning()}
-	}
-	return c, nil
+	return c, ensure(c != nil, worldcard.CodeCardNotFound, "")
 }
 
-func (s *Server) virtualInfo(f fields) (any, *problem) {
-	c, failed := s.find(f)
-	if failed != nil {
-		return nil, failed
-	}
+func (s *Server) virtualInfo(c *card, _ fields) (any, *problem) {
 	if c.physical() {
 		return fail(worldcard.CodeCardNotFound, "")
 	}
@@ -288,32 +270,24 @@ func (s *Server) virtualInfo(f fields) (any, *problem) {
 	return data, nil
 }
 
-func (s *Server) freeze(f fields) (any, *problem) {
-	return s.toggle(f, worldcard.CardStatusActive, worldcard.CardStatusFrozen, worldcard.CodeFreezeFailed)
+// What freezing a card and its reverse do.
+var (
+	freeze   = toggle(worldcard.CardStatusActive, worldcard.CardStatusFrozen, worldcard.CodeFreezeFailed)
+	unfreeze = toggle(worldcard.CardStatusFrozen, worldcard.CardStatusActive, worldcard.CodeUnfreezeFailed)
+)
+
+func toggle(from, to worldcard.CardStatus, code worldcard.Code) func(*Server, *card, fields) (any, *problem) {
+	return func(s *Server, c *card, _ fields) (any, *problem) {
+		if c.status != from {
+			return fail(code, "")
+		}
+		c.move(to, s.now())
+		s.pushStatusChange(c)
+		return map[string]any{"card_id": c.id, "status": c.status}, nil
+	}
 }
 
-func (s *Server) unfreeze(f fields) (any, *problem) {
-	return s.toggle(f, worldcard.CardStatusFrozen, worldcard.CardStatusActive, worldcard.CodeUnfreezeFailed)
-}
-
-func (s *Server) toggle(f fields, from, to worldcard.CardStatus, code worldcard.Code) (any, *problem) {
-	c, failed := s.find(f)
-	if failed != nil {
-		return nil, failed
-	}
-	if c.status != from {
-		return fail(code, "")
-	}
-	c.move(to, s.now())
-	s.pushStatusChange(c)
-	return map[string]any{"card_id": c.id, "status": c.status}, nil
-}
-
-func (s *Server) closeCard(f fields) (any, *problem) {
-	c, failed := s.find(f)
-	if failed != nil {
-		return nil, failed
-	}
+func (s *Server) closeCard(c *card, _ fields) (any, *problem) {
 	if c.status != worldcard.CardStatusActive && c.status != worldcard.CardStatusFrozen {
 		return fail(worldcard.CodeCloseFailed, "")
 	}

@@ -1,6 +1,7 @@
 package worldcardtest
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/issuing-sdk/issuing-go/issuingtest"
@@ -12,10 +13,7 @@ import (
 // a test could bring about, such as [worldcard.CodeKYCUnavailable] or
 // [worldcard.CodeOwnerMismatch]. An empty message is the code's documented one.
 func Refuse(code worldcard.Code, message string) issuingtest.Fault {
-	if message == "" {
-		message = code.Meaning()
-	}
-	reply := answer(http.StatusOK, code, message, nil)
+	reply := answer(http.StatusOK, code, cmp.Or(message, code.Meaning()), nil)
 	return issuingtest.Refuse(reply.Status, string(reply.Body))
 }
 

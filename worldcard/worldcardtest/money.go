@@ -1,7 +1,9 @@
 package worldcardtest
 
 import (
+	"cmp"
 	"errors"
+	"slices"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -21,9 +23,7 @@ type deposit struct {
 }
 
 // account holds the money of a top-up that is under way.
-func (d *deposit) account() ledger.Account {
-	return ledger.Account{Kind: "deposit", Owner: d.id, Currency: currency}
-}
+func (d *deposit) account() ledger.Account { return account("deposit", d.id) }
 
 func (d *deposit) fields() map[string]any {
 	return map[string]any{
@@ -33,27 +33,16 @@ func (d *deposit) fields() map[string]any {
 	}
 }
 
-func (s *Server) deposit(f fields) (any, *problem) {
-	c, failed := s.find(f)
-	if failed != nil {
-		return nil, failed
-	}
+func (s *Server) deposit(c *card, f fields) (any, *problem) {
 	key := f.Text("merchant_transaction_id")
-	if key == "" {
-		return fail(worldcard.CodeFieldMissing, "merchant_transaction_id is required")
-	}
-	if s.deposits[key] != nil {
-		return fail(worldcard.CodeDuplicateOrder, "")
-	}
-	amount, failed := readAmount(f, "amount")
-	if failed != nil {
+	amount, badAmount := readAmount(f, "amount")
+	supported := f.Text("currency") == "" || f.Text("currency") == string(currency)
+	if failed := cmp.Or(
+		need(f, "merchant_transaction_id"), ensure(s.deposits[key] == nil, worldcard.CodeDuplicateOrder, ""),
+		badAmount, ensure(supported, worldcard.CodeFieldValue, "currency is not supported"),
+		ensure(c.status == worldcard.CardStatusActive, worldcard.CodeCardDisabled, ""),
+	); failed != nil {
 		return nil, failed
-	}
-	if code := f.Text("currency"); code != "" && code != string(currency) {
-		return fail(worldcard.CodeFieldValue, "currency is not supported")
-	}
-	if c.status != worldcard.CardStatusActive {
-		return fail(worldcard.CodeCardDisabled, "")
 	}
 	d := &deposit{
 		id: s.seq.ID(10), key: key, card: c, amount: amount,
@@ -86,11 +75,7 @@ func (s *Server) finishDeposit(d *deposit) {
 	s.pushDeposit(d)
 }
 
-func (s *Server) depositList(f fields) (any, *problem) {
-	c, failed := s.find(f)
-	if failed != nil {
-		return nil, failed
-	}
+func (s *Server) depositList(c *card, f fields) (any, *problem) {
 	// The key is an index; a list without it shows the latest first.
 	candidates := s.ordered
 	if key := f.Text("merchant_transaction_id"); key != "" {
@@ -100,8 +85,7 @@ func (s *Server) depositList(f fields) (any, *problem) {
 		}
 	}
 	var list []map[string]any
-	for i := len(candidates) - 1; i >= 0; i-- {
-		d := candidates[i]
+	for _, d := range slices.Backward(candidates) {
 		if d.card == c && (f.Text("transaction_id") == "" || f.Text("transaction_id") == d.id) {
 			list = append(list, d.fields())
 		}
@@ -245,14 +229,9 @@ func (s *Server) newTransaction(typ worldcard.TransactionType, amount issuing.Am
 	}
 }
 
-func (s *Server) transactionList(f fields) (any, *problem) {
-	c, failed := s.find(f)
-	if failed != nil {
-		return nil, failed
-	}
+func (s *Server) transactionList(c *card, f fields) (any, *problem) {
 	var list []map[string]any
-	for i := len(c.txs) - 1; i >= 0; i-- {
-		t := c.txs[i]
+	for _, t := range slices.Backward(c.txs) {
 		settled, settledCurrency := "", ""
 		if t.typ == worldcard.TransactionTypeSettlement {
 			settled, settledCurrency = t.amount.String(), string(currency)

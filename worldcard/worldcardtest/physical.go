@@ -1,11 +1,13 @@
 package worldcardtest
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/worldcard"
 )
 
@@ -19,32 +21,16 @@ type kyc struct {
 }
 
 func (s *Server) applyPhysical(f fields) (any, *problem) {
-	if name := f.Missing("merchant_card_id", "card_type", "card_bin_id"); name != "" {
-		return fail(worldcard.CodeFieldMissing, name+" is required")
-	}
-	if s.byKey[f.Text("merchant_card_id")] != nil {
-		return fail(worldcard.CodeDuplicateOrder, "")
-	}
-	if worldcard.CardType(f.Text("card_type")) != worldcard.CardTypePhysicalG {
-		return fail(worldcard.CodeUnsupportedCardType, "")
-	}
-	if name := f.Missing("first_name", "last_name", "telephone_country_code", "phone", "birth_date"); name != "" {
-		return fail(worldcard.CodeFieldMissing, name+" is required")
-	}
-	if _, err := time.Parse(time.DateOnly, f.Text("birth_date")); err != nil {
-		return fail(worldcard.CodeDateFormat, "")
-	}
-	for _, name := range []string{"residence_country", "delivery_country"} {
-		if code := f.Text(name); code != "" && !twoCapitals.MatchString(code) {
-			return fail(worldcard.CodeFieldValue, name+" is invalid")
-		}
-	}
-	b, ok := findBIN(f.Text("card_bin_id"))
-	if !ok || b.typ != worldcard.CardTypePhysicalG {
-		return fail(worldcard.CodeBINNotFound, "")
-	}
-	if s.quota <= 0 {
-		return fail(worldcard.CodeInsufficientQuota, "")
+	typ := worldcard.CardType(f.Text("card_type"))
+	_, badDate := time.Parse(time.DateOnly, f.Text("birth_date"))
+	b, found := findBIN(f.Text("card_bin_id"), worldcard.CardTypePhysicalG)
+	if failed := cmp.Or(
+		s.applicable(f), ensure(typ == worldcard.CardTypePhysicalG, worldcard.CodeUnsupportedCardType, ""),
+		need(f, "first_name", "last_name", "telephone_country_code", "phone", "birth_date"),
+		ensure(badDate == nil, worldcard.CodeDateFormat, ""), countries(f, "residence_country", "delivery_country"),
+		ensure(found, worldcard.CodeBINNotFound, ""), ensure(s.quota > 0, worldcard.CodeInsufficientQuota, ""),
+	); failed != nil {
+		return nil, failed
 	}
 	s.quota--
 	c := s.newCard(f, worldcard.CardTypePhysicalG, b, worldcard.CardStatusPendingKYC, 19)
@@ -55,11 +41,7 @@ func (s *Server) applyPhysical(f fields) (any, *problem) {
 	}, nil
 }
 
-func (s *Server) physicalInfo(f fields) (any, *problem) {
-	c, failed := s.findPhysical(f)
-	if failed != nil {
-		return nil, failed
-	}
+func (s *Server) physicalInfo(c *card, _ fields) (any, *problem) {
 	return map[string]any{
 		"card_id": c.id, "merchant_card_id": c.key, "card_type": c.typ, "status": c.status,
 		"card_number": s.protect(c.number.Reveal()), "available_balance": s.book.Balance(c.available()).String(),
@@ -69,8 +51,8 @@ func (s *Server) physicalInfo(f fields) (any, *problem) {
 
 func (s *Server) findPhysical(f fields) (*card, *problem) {
 	c, failed := s.find(f)
-	if failed == nil && !c.physical() {
-		failed = &problem{worldcard.CodeCardNotFound, worldcard.CodeCardNotFound.Meaning()}
+	if failed == nil {
+		failed = ensure(c.physical(), worldcard.CodeCardNotFound, "")
 	}
 	return c, failed
 }
@@ -88,11 +70,7 @@ func (s *Server) sensitive(f fields, name string, n int) string {
 	return v
 }
 
-func (s *Server) assign(f fields) (any, *problem) {
-	c, failed := s.findPhysical(f)
-	if failed != nil {
-		return nil, failed
-	}
+func (s *Server) assign(c *card, f fields) (any, *problem) {
 	number := s.sensitive(f, "card_number", 16)
 	switch {
 	case number == "":
@@ -101,11 +79,11 @@ func (s *Server) assign(f fields) (any, *problem) {
 		return fail(worldcard.CodeKYCNotCompleted, "")
 	case c.status != worldcard.CardStatusPendingAssignment:
 		return change(c), nil // a repeat returns the current status
-	case s.numbers[numberKey(number)] != "":
+	case s.numbers[platform.KeyOf(number)] != "":
 		return fail(worldcard.CodeInvalidParameter, "card_number is used by another card")
 	}
 	c.number = issuing.NewSecret(number)
-	s.numbers[numberKey(number)] = c.id
+	s.numbers[platform.KeyOf(number)] = c.id
 	c.move(worldcard.CardStatusPendingActivation, s.now())
 	return change(c), nil
 }
@@ -114,11 +92,7 @@ func change(c *card) map[string]any {
 	return map[string]any{"card_id": c.id, "merchant_card_id": c.key, "status": c.status}
 }
 
-func (s *Server) activate(f fields) (any, *problem) {
-	c, failed := s.findPhysical(f)
-	if failed != nil {
-		return nil, failed
-	}
+func (s *Server) activate(c *card, f fields) (any, *problem) {
 	pin := s.sensitive(f, "pin", 6)
 	switch {
 	case pin == "":
@@ -147,11 +121,7 @@ func (s *Server) finishActivation(c *card, pin string) {
 	s.pushCardOpen(c, "")
 }
 
-func (s *Server) changePIN(f fields) (any, *problem) {
-	c, failed := s.findPhysical(f)
-	if failed != nil {
-		return nil, failed
-	}
+func (s *Server) changePIN(c *card, f fields) (any, *problem) {
 	pin := s.sensitive(f, "pin", 6)
 	if pin == "" {
 		return fail(worldcard.CodeInvalidParameter, "pin must be 6 digits")
@@ -166,21 +136,12 @@ func (s *Server) changePIN(f fields) (any, *problem) {
 // findKYC returns the card of a KYC request, which names it by the merchant's id
 // only.
 func (s *Server) findKYC(f fields) (*card, *problem) {
-	if name := f.Missing("merchant_card_id", "card_type"); name != "" {
-		return nil, &problem{worldcard.CodeFieldMissing, name + " is required"}
-	}
 	c := s.byKey[f.Text("merchant_card_id")]
-	if c == nil || !c.physical() || worldcard.CardType(f.Text("card_type")) != c.typ {
-		return nil, &problem{worldcard.CodeOrderNotFound, worldcard.CodeOrderNotFound.Meaning()}
-	}
-	return c, nil
+	found := c != nil && c.physical() && worldcard.CardType(f.Text("card_type")) == c.typ
+	return c, cmp.Or(need(f, "merchant_card_id", "card_type"), ensure(found, worldcard.CodeOrderNotFound, ""))
 }
 
-func (s *Server) kycInit(f fields) (any, *problem) {
-	c, failed := s.findKYC(f)
-	if failed != nil {
-		return nil, failed
-	}
+func (s *Server) kycInit(c *card, _ fields) (any, *problem) {
 	if c.status != worldcard.CardStatusPendingKYC || (c.kyc.status == worldcard.KYCStatusRejected && !c.kyc.retry) {
 		return fail(worldcard.CodeKYCNotAllowed, "")
 	}
@@ -190,11 +151,7 @@ func (s *Server) kycInit(f fields) (any, *problem) {
 	}, nil
 }
 
-func (s *Server) kycStatus(f fields) (any, *problem) {
-	c, failed := s.findKYC(f)
-	if failed != nil {
-		return nil, failed
-	}
+func (*Server) kycStatus(c *card, _ fields) (any, *problem) {
 	data := map[string]any{"status": c.kyc.status, "retry_allowed": c.kyc.retry}
 	if !c.kyc.reviewed.IsZero() {
 		data["review_answer"], data["reviewed_at"] = c.kyc.answer, stamp(c.kyc.reviewed)
@@ -202,11 +159,7 @@ func (s *Server) kycStatus(f fields) (any, *problem) {
 	return data, nil
 }
 
-func (s *Server) kycCancel(f fields) (any, *problem) {
-	c, failed := s.findKYC(f)
-	if failed != nil {
-		return nil, failed
-	}
+func (s *Server) kycCancel(c *card, _ fields) (any, *problem) {
 	if c.status == worldcard.CardStatusPendingKYC {
 		s.failPhysical(c, "cancelled by the merchant")
 	}

@@ -1,6 +1,7 @@
 package worldcardtest
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"net"
@@ -81,11 +82,26 @@ type problem struct {
 	message string
 }
 
-func fail(code worldcard.Code, message string) (any, *problem) {
-	if message == "" {
-		message = code.Meaning()
+// refusal makes a problem; an empty message is the code's documented one.
+func refusal(code worldcard.Code, message string) *problem {
+	return &problem{code, cmp.Or(message, code.Meaning())}
+}
+
+func fail(code worldcard.Code, message string) (any, *problem) { return nil, refusal(code, message) }
+
+// ensure refuses a request for which a condition does not hold.
+func ensure(holds bool, code worldcard.Code, message string) *problem {
+	if holds {
+		return nil
 	}
-	return nil, &problem{code: code, message: message}
+	return refusal(code, message)
+}
+
+// need refuses a request in which one of the named fields is absent or no
+// non-empty string.
+func need(f fields, names ...string) *problem {
+	name := f.Missing(names...)
+	return ensure(name == "", worldcard.CodeFieldMissing, name+" is required")
 }
 
 // answer builds an envelope.
@@ -152,17 +168,12 @@ func paging(f fields) (page, size int, failed *problem) {
 		}
 		n, ok := f.Int(name)
 		if !ok {
-			return 0, 0, &problem{worldcard.CodePagination, name + " must be an integer"}
+			return 0, 0, refusal(worldcard.CodePagination, name+" must be an integer")
 		}
 		*target = n
 	}
-	if page < 1 {
-		return 0, 0, &problem{worldcard.CodePagination, worldcard.CodePagination.Meaning()}
-	}
-	if size < 1 || size > 100 {
-		return 0, 0, &problem{worldcard.CodePageSize, worldcard.CodePageSize.Meaning()}
-	}
-	return page, size, nil
+	return page, size, cmp.Or(
+		ensure(page >= 1, worldcard.CodePagination, ""), ensure(size >= 1 && size <= 100, worldcard.CodePageSize, ""))
 }
 
 // paged answers with one page of items.

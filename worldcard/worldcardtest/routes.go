@@ -50,7 +50,20 @@ func (s *Server) run(o operation, f fields) (any, *problem) {
 // print, and what carries it out with the server's lock held.
 type operation struct {
 	op  string
-	run func(*Server, fields) (any, *problem)
+	run handler
+}
+
+type handler func(*Server, fields) (any, *problem)
+
+// on makes a handler of what works on the card that a request names.
+func on(find func(*Server, fields) (*card, *problem), run func(*Server, *card, fields) (any, *problem)) handler {
+	return func(s *Server, f fields) (any, *problem) {
+		c, failed := find(s, f)
+		if failed != nil {
+			return nil, failed
+		}
+		return run(s, c, f)
+	}
 }
 
 // The operations that [Server.FailNextIssue] and its siblings make fail.
@@ -63,29 +76,21 @@ const (
 // routes are the operations by path.
 var routes = map[string]operation{
 	"/api/v1/card/virtual/apply":       {opApply, (*Server).applyVirtual},
-	"/api/v1/card/virtual/get_info":    {"Virtual.Card", (*Server).virtualInfo},
+	"/api/v1/card/virtual/get_info":    {"Virtual.Card", on((*Server).find, (*Server).virtualInfo)},
 	"/api/v1/card/virtual/bin/list":    {"Virtual.BINs", (*Server).virtualBINs},
-	"/api/v1/card/deposit":             {opDeposit, (*Server).deposit},
-	"/api/v1/card/deposit/list":        {"Cards.Deposits", (*Server).depositList},
-	"/api/v1/card/freeze":              {"Cards.Freeze", (*Server).freeze},
-	"/api/v1/card/unfreeze":            {"Cards.Unfreeze", (*Server).unfreeze},
-	"/api/v1/card/close":               {"Cards.Close", (*Server).closeCard},
-	"/api/v1/card/transaction/list":    {"Cards.Transactions", (*Server).transactionList},
+	"/api/v1/card/deposit":             {opDeposit, on((*Server).find, (*Server).deposit)},
+	"/api/v1/card/deposit/list":        {"Cards.Deposits", on((*Server).find, (*Server).depositList)},
+	"/api/v1/card/freeze":              {"Cards.Freeze", on((*Server).find, freeze)},
+	"/api/v1/card/unfreeze":            {"Cards.Unfreeze", on((*Server).find, unfreeze)},
+	"/api/v1/card/close":               {"Cards.Close", on((*Server).find, (*Server).closeCard)},
+	"/api/v1/card/transaction/list":    {"Cards.Transactions", on((*Server).find, (*Server).transactionList)},
 	"/api/v1/card/physical/bin/list":   {"Physical.BINs", (*Server).physicalBINs},
 	"/api/v1/card/physical/apply":      {"Physical.Apply", (*Server).applyPhysical},
-	"/api/v1/card/physical/assign":     {"Physical.Assign", (*Server).assign},
-	"/api/v1/card/physical/activate":   {opActivate, (*Server).activate},
-	"/api/v1/card/physical/change/pin": {"Physical.ChangePIN", (*Server).changePIN},
-	"/api/v1/card/physical/get_info":   {"Physical.Card", (*Server).physicalInfo},
-	"/api/v1/card/physical/kyc/init":   {"KYC.Init", (*Server).kycInit},
-	"/api/v1/card/physical/kyc/status": {"KYC.Status", (*Server).kycStatus},
-	"/api/v1/card/physical/kyc/cancel": {"KYC.Cancel", (*Server).kycCancel},
-}
-
-func operations() []string {
-	var names []string
-	for _, o := range routes {
-		names = append(names, o.op)
-	}
-	return names
+	"/api/v1/card/physical/assign":     {"Physical.Assign", on((*Server).findPhysical, (*Server).assign)},
+	"/api/v1/card/physical/activate":   {opActivate, on((*Server).findPhysical, (*Server).activate)},
+	"/api/v1/card/physical/change/pin": {"Physical.ChangePIN", on((*Server).findPhysical, (*Server).changePIN)},
+	"/api/v1/card/physical/get_info":   {"Physical.Card", on((*Server).findPhysical, (*Server).physicalInfo)},
+	"/api/v1/card/physical/kyc/init":   {"KYC.Init", on((*Server).findKYC, (*Server).kycInit)},
+	"/api/v1/card/physical/kyc/status": {"KYC.Status", on((*Server).findKYC, (*Server).kycStatus)},
+	"/api/v1/card/physical/kyc/cancel": {"KYC.Cancel", on((*Server).findKYC, (*Server).kycCancel)},
 }

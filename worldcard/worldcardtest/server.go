@@ -3,8 +3,8 @@ package worldcardtest
 import (
 	"cmp"
 	"crypto/rsa"
-	"crypto/sha256"
 	"fmt"
+	"maps"
 	"net/netip"
 	"sync"
 	"time"
@@ -89,7 +89,7 @@ type Server struct {
 	byKey    map[string]*card    // by merchant card id
 	deposits map[string]*deposit // by merchant transaction id
 	ordered  []*deposit
-	numbers  map[[sha256.Size]byte]string // hash of a card number to card id
+	numbers  map[platform.NumberKey]string // hash of a card number to card id
 	quota    int
 }
 
@@ -104,7 +104,7 @@ func NewServer(cfg Config) (*Server, error) {
 	s := &Server{
 		cfg: cfg, book: ledger.NewBook(), appID: "app_sandbox_0001", quota: cfg.Quota, nonces: platform.NewMemory(nonceMemory),
 		cards: map[string]*card{}, byKey: map[string]*card{}, deposits: map[string]*deposit{},
-		numbers: map[[sha256.Size]byte]string{},
+		numbers: map[platform.NumberKey]string{},
 	}
 	if err := s.takeKeys(cfg.Keys); err != nil {
 		return nil, err
@@ -116,7 +116,8 @@ func NewServer(cfg Config) (*Server, error) {
 	}
 	var err error
 	if s.host, err = platform.New(platform.Config{
-		Listen: cfg.Listen, Clock: cfg.Clock, Operations: operations(), Check: s.check,
+		Listen: cfg.Listen, Clock: cfg.Clock, Check: s.check,
+		Operations: platform.Names(maps.Values(routes), func(o operation) string { return o.op }),
 	}); err != nil {
 		return nil, err
 	}
