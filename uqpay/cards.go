@@ -218,10 +218,7 @@ func (s *CardService) List(ctx context.Context, req CardsRequest, opts ...issuin
 // All iterates over cards, newest first, from the request's page on. A card that
 // is created meanwhile moves the others on, so the same card can come twice.
 func (s *CardService) All(ctx context.Context, req CardsRequest, opts ...issuing.CallOption) iter.Seq2[*Card, error] {
-	return all(req.Paging, func(paging Paging) (*Page[Card], error) {
-		req.Paging = paging
-		return s.List(ctx, req, opts...)
-	})
+	return all[Card](ctx, s.c, opCards, req, opts)
 }
 
 // UpdateCardRequest changes a card. Unset fields stay as they are.

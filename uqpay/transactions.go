@@ -94,10 +94,7 @@ func (s *TransactionService) List(ctx context.Context, req TransactionsRequest, 
 
 // All iterates over card transactions, from the request's page on.
 func (s *TransactionService) All(ctx context.Context, req TransactionsRequest, opts ...issuing.CallOption) iter.Seq2[*Transaction, error] {
-	return all(req.Paging, func(paging Paging) (*Page[Transaction], error) {
-		req.Paging = paging
-		return s.List(ctx, req, opts...)
-	})
+	return all[Transaction](ctx, s.c, opTransactions, req, opts)
 }
 
 // Transaction reads a card transaction with its settlement status.
