@@ -69,10 +69,10 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 func newClient(cfg Config, core *provider.Core) *Client {
 	c := new(Client)
 	*c = Client{
-		Accounts: &AccountService{c}, Cardholders: &CardholderService{c}, Products: &ProductService{c}, Cards: &CardService{c},
-		Orders: &OrderService{c}, Arts: &ArtService{c}, Transactions: &TransactionService{c}, Balances: &BalanceService{c},
-		Transfers: &TransferService{c}, Reports: &ReportService{c}, Brands: &BrandService{c}, Files: &FileService{c},
-		Simulator: &SimulatorService{c}, cfg: cfg, core: core,
+		Accounts: &AccountService{c}, Cardholders: &CardholderService{c}, Products: &ProductService{c},
+		Cards: &CardService{c}, Orders: &OrderService{c}, Arts: &ArtService{c}, Transactions: &TransactionService{c},
+		Balances: &BalanceService{c}, Transfers: &TransferService{c}, Reports: &ReportService{c},
+		Brands: &BrandService{c}, Files: &FileService{c}, Simulator: &SimulatorService{c}, cfg: cfg, core: core,
 	}
 	return c
 }

@@ -109,12 +109,14 @@ const (
 // errorTypes gives the kind of a type whose code is not known; nil leaves it to
 // the HTTP status.
 var errorTypes = map[ErrorType]error{
-	ErrorTypeInvalidRequest: issuing.ErrInvalid, ErrorTypeIdempotency: issuing.ErrDuplicate, ErrorTypeConflict: issuing.ErrConflict,
-	ErrorTypeAPI: issuing.ErrUnavailable, ErrorTypeNotFound: issuing.ErrNotFound, ErrorTypeRateLimit: issuing.ErrRateLimited,
-	ErrorTypeUnauthorized: issuing.ErrUnauthorized, ErrorTypeForbidden: issuing.ErrUnauthorized, ErrorTypeNotAllowed: issuing.ErrUnauthorized,
-	ErrorTypeCard: issuing.ErrDeclined, ErrorTypeCardholder: issuing.ErrDeclined, ErrorTypeAccount: issuing.ErrDeclined,
-	ErrorTypePayment: issuing.ErrDeclined, ErrorTypeProduct: issuing.ErrDeclined, ErrorTypeTransfer: issuing.ErrDeclined,
-	ErrorTypePayout: issuing.ErrDeclined,
+	ErrorTypeInvalidRequest: issuing.ErrInvalid, ErrorTypeIdempotency: issuing.ErrDuplicate,
+	ErrorTypeAPI: issuing.ErrUnavailable, ErrorTypeRateLimit: issuing.ErrRateLimited,
+	ErrorTypeNotFound: issuing.ErrNotFound, ErrorTypeConflict: issuing.ErrConflict,
+	ErrorTypeUnauthorized: issuing.ErrUnauthorized, ErrorTypeForbidden: issuing.ErrUnauthorized,
+	ErrorTypeNotAllowed: issuing.ErrUnauthorized, ErrorTypeCard: issuing.ErrDeclined,
+	ErrorTypeCardholder: issuing.ErrDeclined, ErrorTypeAccount: issuing.ErrDeclined,
+	ErrorTypePayment: issuing.ErrDeclined, ErrorTypeProduct: issuing.ErrDeclined,
+	ErrorTypeTransfer: issuing.ErrDeclined, ErrorTypePayout: issuing.ErrDeclined,
 }
 
 // Known reports whether t was documented when this version was released.
