@@ -11,17 +11,8 @@ import (
 	"github.com/issuing-sdk/issuing-go/uqpay"
 )
 
-// holder finds a cardholder of the call's account.
-func (c *call) holder(id string) (*holder, *refusal) {
-	h, found := c.s.holders.find(c.account, id)
-	if !found {
-		return nil, cardholderError("cardholder not found")
-	}
-	return h, nil
-}
-
-func createCardholder(c *call) (any, *refusal) {
-	h, bad := c.newHolder(c.fields, nil)
+func createCardholder(s *Server, c *call) (any, *refusal) {
+	h, bad := s.newHolder(c.account, c.fields, nil)
 	if bad != nil {
 		return nil, bad
 	}
@@ -30,8 +21,8 @@ func createCardholder(c *call) (any, *refusal) {
 
 // newHolder checks and stores a cardholder, one for a card with what the card's
 // product asks for.
-func (c *call) newHolder(f fields, p *uqpay.Product) (*holder, *refusal) {
-	s, h := c.s, &holder{owned: owned{c.account}}
+func (s *Server) newHolder(account string, f fields, p *uqpay.Product) (*holder, *refusal) {
+	h := &holder{owned: owned{account}}
 	f.require("email", "first_name", "last_name", "country_code", "phone_number")
 	h.Email = f.text("email")
 	h.FirstName, h.LastName = f.personName("first_name"), f.personName("last_name")
@@ -193,12 +184,7 @@ func (s *Server) finishKYC(h *holder, status uqpay.CardholderStatus, reason stri
 	s.push(uqpay.EventCardholderKYCChanged, h.ID, holderEvent(h, s.now(), reason))
 }
 
-func updateCardholder(c *call) (any, *refusal) {
-	s := c.s
-	h, bad := c.holder(c.id)
-	if bad != nil {
-		return nil, bad
-	}
+func updateCardholder(s *Server, c *call, h *holder) (any, *refusal) {
 	if c.Has("first_name") || c.Has("last_name") {
 		return nil, invalid("first_name, last_name: cannot be changed")
 	}
@@ -218,22 +204,14 @@ func updateCardholder(c *call) (any, *refusal) {
 	return holderChange(h), nil
 }
 
-func getCardholder(c *call) (any, *refusal) {
-	h, bad := c.holder(c.id)
-	if bad != nil {
-		return nil, bad
-	}
-	return c.s.showHolder(h), nil
-}
+func getCardholder(s *Server, _ *call, h *holder) (any, *refusal) { return s.showHolder(h), nil }
 
-func listCardholders(c *call) (any, *refusal) {
-	query := c.r.URL.Query()
-	status := query.Get("cardholder_status")
-	if status != "" && !uqpay.CardholderStatus(status).Known() {
+func listCardholders(s *Server, c *call) (any, *refusal) {
+	if status := c.query.Get("cardholder_status"); status != "" && !uqpay.CardholderStatus(status).Known() {
 		return nil, invalid("cardholder_status: is not a status")
 	}
-	items := c.s.holders.latest(c.account, func(h *holder) bool { return fits(status, string(h.Status)) })
-	return paged(query, items, c.s.showHolder)
+	items := s.holders.latest(c.account, func(h *holder) bool { return c.fits("cardholder_status", string(h.Status)) })
+	return paged(c, items, s.showHolder)
 }
 
 func holderChange(h *holder) map[string]any {

@@ -16,8 +16,8 @@ import (
 // cancelWait is how long a cancelled card's open authorizations may settle.
 const cancelWait = 30 * 24 * time.Hour
 
-func createCard(c *call) (any, *refusal) {
-	s, n := c.s, &card{owned: owned{c.account}}
+func createCard(s *Server, c *call) (any, *refusal) {
+	n := &card{owned: owned{c.account}}
 	c.require("card_currency", "card_product_id")
 	n.Currency = issuing.Currency(c.word("card_currency", "SGD", "USD", "XUSD"))
 	productID, holderID := c.text("card_product_id"), c.text("cardholder_id")
@@ -37,7 +37,7 @@ func createCard(c *call) (any, *refusal) {
 	if bad := cmp.Or(c.refused(), s.checkProduct(n, p)); bad != nil {
 		return nil, bad
 	}
-	h, bad := c.cardholder(p, holderID, person)
+	h, bad := s.cardholder(c.account, holderID, person, p)
 	if bad != nil {
 		return nil, bad
 	}
@@ -79,22 +79,22 @@ func (s *Server) checkProduct(n *card, p *uqpay.Product) *refusal {
 
 // cardholder finds or creates who a card is for, and completes what the product
 // asks for.
-func (c *call) cardholder(p *uqpay.Product, id string, person fields) (*holder, *refusal) {
+func (s *Server) cardholder(account, id string, person fields, p *uqpay.Product) (*holder, *refusal) {
 	if id == "" {
-		return c.newHolder(person, p)
+		return s.newHolder(account, person, p)
 	}
-	h, bad := c.holder(id)
+	h, bad := s.holders.find(account, id)
 	if bad != nil {
 		return nil, bad
 	}
 	if person.wrong != nil {
 		next := *h
-		c.s.readPerson(person, &next)
+		s.readPerson(person, &next)
 		if bad := person.refused(); bad != nil {
 			return nil, bad
 		}
 		*h = next
-		c.s.startKYC(h)
+		s.startKYC(h)
 	}
 	if bad := insufficient(p, h); bad != nil {
 		return nil, bad
@@ -211,8 +211,8 @@ func readRisk(r fields, controls *uqpay.RiskControls) {
 	}
 }
 
-func updateCard(c *call, n *card) (any, *refusal) {
-	s, next := c.s, *n
+func updateCard(s *Server, c *call, n *card) (any, *refusal) {
+	next := *n
 	readCardSettings(c.fields, &next)
 	if c.Has("card_limit") {
 		if next.Limit = c.amountOrZero("card_limit"); n.Mode != uqpay.ModeShare {
@@ -257,8 +257,7 @@ func noPINCap(currency issuing.Currency) issuing.Amount {
 	return issuing.NewAmount(2000, 0)
 }
 
-func setCardStatus(c *call, n *card) (any, *refusal) {
-	s := c.s
+func setCardStatus(s *Server, c *call, n *card) (any, *refusal) {
 	c.require("card_status")
 	want := uqpay.CardStatus(c.word("card_status", "ACTIVE", "FROZEN", "CANCELLED"))
 	reason := c.short("update_reason", 100)
@@ -313,25 +312,23 @@ func (s *Server) cancel(n *card, orderID string) {
 	})
 }
 
-func getCard(c *call, n *card) (any, *refusal) {
-	m := c.s.showCard(n)
+func getCard(s *Server, _ *call, n *card) (any, *refusal) {
+	m := s.showCard(n)
 	m["card_limit"] = bareNumber(n.Limit)
 	m["no_pin_payment_amount"] = n.NoPINPaymentAmount
 	m["metadata"] = n.Metadata
 	return m, nil
 }
 
-func listCards(c *call) (any, *refusal) {
-	query := c.r.URL.Query()
-	if status := query.Get("card_status"); status != "" && !uqpay.CardStatus(status).Known() {
+func listCards(s *Server, c *call) (any, *refusal) {
+	if status := c.query.Get("card_status"); status != "" && !uqpay.CardStatus(status).Known() {
 		return nil, invalid("card_status: is not a status")
 	}
-	items := c.s.cards.latest(c.account, func(n *card) bool {
-		return fits(query.Get("card_status"), string(n.Status)) && fits(query.Get("cardholder_id"), n.holder.ID) &&
-			fits(query.Get("card_number"), n.pan.Reveal())
+	items := s.cards.latest(c.account, func(n *card) bool {
+		return c.fits("card_status", string(n.Status)) && c.fits("cardholder_id", n.holder.ID) && c.fits("card_number", n.pan.Reveal())
 	})
-	return paged(query, items, func(n *card) map[string]any {
-		m := c.s.showCard(n)
+	return paged(c, items, func(n *card) map[string]any {
+		m := s.showCard(n)
 		m["card_limit"], m["metadata"] = n.Limit.String(), ""
 		if n.Metadata != nil {
 			m["metadata"] = string(platform.JSON(n.Metadata))
@@ -340,16 +337,16 @@ func listCards(c *call) (any, *refusal) {
 	})
 }
 
-func secureCard(_ *call, n *card) (any, *refusal) {
+func secureCard(_ *Server, _ *call, n *card) (any, *refusal) {
 	if n.Status == uqpay.CardStatusCancelled {
 		return nil, cardNotFound()
 	}
 	return map[string]any{"card_number": n.pan, "cvv": n.cvv, "expire_date": n.expiry}, nil
 }
 
-func panToken(c *call, _ *card) (any, *refusal) {
+func panToken(s *Server, _ *call, _ *card) (any, *refusal) {
 	return map[string]any{
-		"token": issuing.NewSecret("pan_eyJ." + newID()), "expires_in": 60, "expires_at": stamp(c.s.now().Add(time.Minute)),
+		"token": issuing.NewSecret("pan_eyJ." + newID()), "expires_in": 60, "expires_at": stamp(s.now().Add(time.Minute)),
 	}, nil
 }
 

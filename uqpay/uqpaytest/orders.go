@@ -89,23 +89,17 @@ func showOrder(o *order) map[string]any {
 	return m
 }
 
-func getOrder(c *call) (any, *refusal) {
-	o, found := c.s.orders.find(c.account, c.id)
-	if !found {
-		return nil, cardError("card order not found")
-	}
-	return showOrder(o), nil
-}
+func getOrder(_ *Server, _ *call, o *order) (any, *refusal) { return showOrder(o), nil }
 
-func rechargeCard(c *call, n *card) (any, *refusal) {
-	return changeBalance(c, n, balanceChange{
+func rechargeCard(s *Server, c *call, n *card) (any, *refusal) {
+	return changeBalance(s, c, n, balanceChange{
 		uqpay.OrderCardRecharge, uqpay.LedgerCardRecharge, issuingAccount(n.account, n.Currency), n.money(),
 		uqpay.EventCardRechargeSucceeded, uqpay.EventCardRechargeFailed,
 	})
 }
 
-func withdrawCard(c *call, n *card) (any, *refusal) {
-	return changeBalance(c, n, balanceChange{
+func withdrawCard(s *Server, c *call, n *card) (any, *refusal) {
+	return changeBalance(s, c, n, balanceChange{
 		uqpay.OrderCardWithdraw, uqpay.LedgerCardWithdraw, n.money(), issuingAccount(n.account, n.Currency),
 		uqpay.EventCardWithdrawSucceeded, uqpay.EventCardWithdrawFailed,
 	})
@@ -121,8 +115,7 @@ type balanceChange struct {
 
 // changeBalance moves money between the issuing balance and a card, by way of
 // the order.
-func changeBalance(c *call, n *card, change balanceChange) (any, *refusal) {
-	s := c.s
+func changeBalance(s *Server, c *call, n *card, change balanceChange) (any, *refusal) {
 	c.require("amount")
 	amount := c.amount("amount")
 	if bad := c.refused(); bad != nil {
@@ -152,8 +145,8 @@ func changeBalance(c *call, n *card, change balanceChange) (any, *refusal) {
 	return showOrder(o), nil
 }
 
-func elevateLimit(c *call, n *card) (any, *refusal) {
-	s, begun := c.s, c.s.now()
+func elevateLimit(s *Server, c *call, n *card) (any, *refusal) {
+	begun := s.now()
 	c.require("limit_amount")
 	amount := c.amount("limit_amount")
 	days := 7
@@ -202,7 +195,7 @@ var definitions = map[uqpay.ProtectionAction]string{
 	uqpay.ProtectionExpired: "Expired card",
 }
 
-func protectCard(c *call, n *card) (any, *refusal) {
+func protectCard(s *Server, c *call, n *card) (any, *refusal) {
 	c.require("risk_control", "action_code")
 	c.word("risk_control", "network_protection")
 	action := uqpay.ProtectionAction(c.word("action_code", "04", "41", "43", "46", "54"))
@@ -213,15 +206,15 @@ func protectCard(c *call, n *card) (any, *refusal) {
 		return nil, cardError("network protection does not allow this now")
 	}
 	n.protection.Action, n.protection.Definition = action, definitions[action]
-	c.s.setProtection(n, uqpay.ProtectionEnrollPending)
-	c.s.later(func() {
-		c.s.setProtection(n, uqpay.ProtectionEnrolled)
-		c.s.pushProtection(uqpay.EventProtectionEnrolled, n)
+	s.setProtection(n, uqpay.ProtectionEnrollPending)
+	s.later(func() {
+		s.setProtection(n, uqpay.ProtectionEnrolled)
+		s.pushProtection(uqpay.EventProtectionEnrolled, n)
 	})
 	return showProtection(n), nil
 }
 
-func unprotectCard(c *call, n *card) (any, *refusal) {
+func unprotectCard(s *Server, c *call, n *card) (any, *refusal) {
 	c.require("risk_control")
 	c.word("risk_control", "network_protection")
 	if bad := c.refused(); bad != nil {
@@ -230,10 +223,10 @@ func unprotectCard(c *call, n *card) (any, *refusal) {
 	if n.protection.Status != uqpay.ProtectionEnrolled {
 		return nil, cardError("network protection does not allow this now")
 	}
-	c.s.setProtection(n, uqpay.ProtectionRemovalPending)
-	c.s.later(func() {
-		c.s.setProtection(n, uqpay.ProtectionNotEnrolled)
-		c.s.pushProtection(uqpay.EventProtectionRemoved, n)
+	s.setProtection(n, uqpay.ProtectionRemovalPending)
+	s.later(func() {
+		s.setProtection(n, uqpay.ProtectionNotEnrolled)
+		s.pushProtection(uqpay.EventProtectionRemoved, n)
 	})
 	return showProtection(n), nil
 }

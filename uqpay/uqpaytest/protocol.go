@@ -48,8 +48,8 @@ func (s *Server) admit(c *call) *refusal {
 }
 
 // mint issues a token and ends the one before.
-func mint(c *call) (any, *refusal) {
-	s, r := c.s, c.r
+func mint(s *Server, c *call) (any, *refusal) {
+	r := c.r
 	if r.Header.Get("x-client-id") != s.clientID {
 		return nil, flat("Invalid client id")
 	}
@@ -146,7 +146,7 @@ func (s *Server) once(c *call) (any, *refusal) {
 			delete(s.keys, key)
 		}
 	}()
-	record.body, record.bad = c.run(c)
+	record.body, record.bad = c.run(s, c)
 	record.done = record.bad == nil || record.bad.status < http.StatusInternalServerError
 	return record.body, record.bad
 }

@@ -118,9 +118,12 @@ func NewServer(cfg Config) (*Server, error) {
 	s := &Server{
 		cfg: cfg, limits: SandboxLimits(), book: ledger.NewBook(), defaultArt: ArtDefault,
 		keys: map[string]*keyRecord{}, transfers: map[string]*uqpay.Transfer{}, files: map[string]*uqpay.File{},
-		clientID: "client_" + uuid.NewString(),
-		apiKey:   issuing.NewSecret("key_" + uuid.NewString()),
-		secret:   issuing.NewSecret("whsec_" + uuid.NewString()),
+		cards: table[*card]{missing: cardNotFound()}, holders: table[*holder]{missing: cardholderError("cardholder not found")},
+		orders: table[*order]{missing: cardError("card order not found")}, reports: table[*report]{missing: notFound("report")},
+		transactions: table[*transaction]{missing: notFound("transaction")},
+		clientID:     "client_" + uuid.NewString(),
+		apiKey:       issuing.NewSecret("key_" + uuid.NewString()),
+		secret:       issuing.NewSecret("whsec_" + uuid.NewString()),
 	}
 	if cfg.Limits != nil {
 		s.limits = *cfg.Limits

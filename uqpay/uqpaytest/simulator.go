@@ -17,10 +17,9 @@ type purchase struct {
 	merchant uqpay.Merchant
 }
 
-func simulateAuthorization(c *call) (any, *refusal) {
-	s := c.s
+func simulateAuthorization(s *Server, c *call) (any, *refusal) {
 	c.require("card_id", "transaction_amount", "transaction_currency", "merchant_name", "merchant_category_code")
-	n, found := s.cards.find(c.account, c.text("card_id"))
+	n, missing := s.cards.find(c.account, c.text("card_id"))
 	p := purchase{card: n, amount: c.amount("transaction_amount")}
 	currency := issuing.Currency(c.text("transaction_currency"))
 	p.merchant.Name = c.short("merchant_name", 255)
@@ -32,7 +31,7 @@ func simulateAuthorization(c *call) (any, *refusal) {
 	if bad := c.refused(); bad != nil {
 		return nil, bad
 	}
-	if !found || n.BIN != uqpay.SimulatorBIN || n.Status == uqpay.CardStatusCancelled || n.Status == uqpay.CardStatusPreCancel {
+	if missing != nil || n.BIN != uqpay.SimulatorBIN || n.Status == uqpay.CardStatusCancelled || n.Status == uqpay.CardStatusPreCancel {
 		return nil, flat("Card does not exists")
 	}
 	if currency != n.Currency {
@@ -138,15 +137,14 @@ func (s *Server) newTransaction(typ uqpay.TransactionType, p purchase) *transact
 	return tx
 }
 
-func simulateReversal(c *call) (any, *refusal) {
-	s := c.s
+func simulateReversal(s *Server, c *call) (any, *refusal) {
 	c.require("transaction_id")
-	original, found := s.transactions.find(c.account, c.text("transaction_id"))
+	original, missing := s.transactions.find(c.account, c.text("transaction_id"))
 	if bad := c.refused(); bad != nil {
 		return nil, bad
 	}
 	switch {
-	case !found || original.Type != uqpay.TransactionAuthorization:
+	case missing != nil || original.Type != uqpay.TransactionAuthorization:
 		return nil, invalid("transaction_id: no such authorization")
 	case original.SettlementStatus != uqpay.SettlementUnsettled:
 		return nil, invalid("transaction_id: the authorization cannot be reversed")
@@ -228,8 +226,7 @@ func (s *Server) Refund(transactionID string, amount issuing.Amount) error {
 	return nil
 }
 
-func simulateDeposit(c *call) (any, *refusal) {
-	s := c.s
+func simulateDeposit(s *Server, c *call) (any, *refusal) {
 	c.require("account_id", "amount", "currency", "sender_swift_code")
 	account, amount, currency := c.text("account_id"), c.amount("amount"), c.short("currency", 4)
 	swift := c.short("sender_swift_code", 11)

@@ -4,23 +4,18 @@ import (
 	"github.com/issuing-sdk/issuing-go/uqpay"
 )
 
-func listTransactions(c *call) (any, *refusal) {
-	query := c.r.URL.Query()
-	within, bad := period(query)
+func listTransactions(s *Server, c *call) (any, *refusal) {
+	within, bad := c.period()
 	if bad != nil {
 		return nil, bad
 	}
-	items := c.s.transactions.latest(c.account, func(tx *transaction) bool {
-		return fits(query.Get("card_id"), tx.CardID) && within(tx.Time)
+	items := s.transactions.latest(c.account, func(tx *transaction) bool {
+		return c.fits("card_id", tx.CardID) && within(tx.Time)
 	})
-	return paged(query, items, showTransaction)
+	return paged(c, items, showTransaction)
 }
 
-func getTransaction(c *call) (any, *refusal) {
-	tx, found := c.s.transactions.find(c.account, c.id)
-	if !found {
-		return nil, notFound("transaction")
-	}
+func getTransaction(_ *Server, _ *call, tx *transaction) (any, *refusal) {
 	m := showTransaction(tx)
 	m["settlement_status"] = tx.SettlementStatus
 	return m, nil
@@ -71,14 +66,14 @@ func transactionEvent(tx *transaction) map[string]any {
 	return m
 }
 
-func releaseRefund(c *call) (any, *refusal) {
+func releaseRefund(s *Server, c *call) (any, *refusal) {
 	c.require("related_transaction_id")
-	tx, found := c.s.transactions.find(c.account, c.text("related_transaction_id"))
+	tx, missing := s.transactions.find(c.account, c.text("related_transaction_id"))
 	c.short("remark", 255)
 	if bad := c.refused(); bad != nil {
 		return nil, bad
 	}
-	if !found || tx.Type != uqpay.TransactionRefund {
+	if missing != nil || tx.Type != uqpay.TransactionRefund {
 		return nil, notFound("refund")
 	}
 	return map[string]any{"request_status": "SUCCESS"}, nil
