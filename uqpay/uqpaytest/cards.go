@@ -221,7 +221,7 @@ func updateCard(s *Server, c *call, n *card) (any, *refusal) {
 	}
 	if c.Has("no_pin_payment_amount") {
 		amount := c.amountOrZero("no_pin_payment_amount")
-		if n.FormFactor != uqpay.FormFactorPhysical || amount.Cmp(noPINCap(n.Currency)) > 0 {
+		if n.FormFactor != uqpay.FormFactorPhysical || amount.Cmp(capIn(n.Currency, 2600, 2000)) > 0 {
 			c.problem("no_pin_payment_amount", "is out of range or not for this card")
 		}
 		next.NoPINPaymentAmount = uqpay.AmountText(amount.String() + string(n.Currency))
@@ -238,23 +238,22 @@ func updateCard(s *Server, c *call, n *card) (any, *refusal) {
 		return nil, cardError("enable_3ds can be changed in PENDING and ACTIVE only")
 	}
 	o := s.newOrder(n, uqpay.OrderCardUpdate, issuing.Amount{})
-	s.finish(o, func(good bool) {
-		event := uqpay.EventCardUpdateFailed
+	s.finish(o, uqpay.EventCardUpdateSucceeded, uqpay.EventCardUpdateFailed, func(good bool) map[string]any {
 		if good {
-			event = uqpay.EventCardUpdateSucceeded
 			n.Limit, n.NameOnCard, n.ArtID, n.Metadata = next.Limit, next.NameOnCard, next.ArtID, next.Metadata
 			n.SpendingControls, n.RiskControls, n.NoPINPaymentAmount = next.SpendingControls, next.RiskControls, next.NoPINPaymentAmount
 		}
-		s.push(event, o.ID, s.updateEvent(n, o))
+		return s.updateEvent(n, o)
 	})
 	return orderAnswer(n, o), nil
 }
 
-func noPINCap(currency issuing.Currency) issuing.Amount {
+// capIn is a cap that differs by currency.
+func capIn(currency issuing.Currency, sgd, other int64) issuing.Amount {
 	if currency == issuing.SGD {
-		return issuing.NewAmount(2600, 0)
+		return issuing.NewAmount(sgd, 0)
 	}
-	return issuing.NewAmount(2000, 0)
+	return issuing.NewAmount(other, 0)
 }
 
 func setCardStatus(s *Server, c *call, n *card) (any, *refusal) {
@@ -277,32 +276,25 @@ func setCardStatus(s *Server, c *call, n *card) (any, *refusal) {
 	}
 	n.busy = true
 	o := s.newOrder(n, uqpay.OrderCardUpdate, issuing.Amount{})
-	s.finish(o, func(good bool) {
+	s.finish(o, uqpay.EventCardStatusSucceeded, uqpay.EventCardStatusFailed, func(good bool) map[string]any {
 		n.busy = false
-		if !good {
-			s.push(uqpay.EventCardStatusFailed, o.ID, s.statusEvent(n))
-			return
+		if good {
+			n.Status, n.UpdateReason = want, reason
 		}
-		n.UpdateReason = reason
-		if want == uqpay.CardStatusCancelled {
+		if good && want == uqpay.CardStatusCancelled {
 			s.cancel(n, o.ID)
-			return
 		}
-		n.Status = want
-		s.push(uqpay.EventCardStatusSucceeded, o.ID, s.statusEvent(n))
+		return s.statusEvent(n)
 	})
 	body := orderAnswer(n, o)
 	delete(body, "card_status")
-	if reason != "" {
-		body["update_reason"] = reason
-	}
+	set(body, "update_reason", reason)
 	return body, nil
 }
 
 // cancel starts the waiting period of a card.
 func (s *Server) cancel(n *card, orderID string) {
 	n.Status = uqpay.CardStatusPreCancel
-	s.push(uqpay.EventCardStatusSucceeded, orderID, s.statusEvent(n))
 	s.host.Later(&s.mu, cancelWait, func() {
 		n.Status = uqpay.CardStatusCancelled
 		if n.Mode == uqpay.ModeSingle {
@@ -362,15 +354,11 @@ func (s *Server) available(n *card) issuing.Amount {
 }
 
 func (s *Server) showCard(n *card) map[string]any {
-	controls := make([]any, 0, len(n.SpendingControls))
-	for _, control := range n.SpendingControls {
-		controls = append(controls, map[string]any{"amount": control.Amount.String(), "interval": control.Interval})
-	}
 	m := map[string]any{
 		"card_id": n.ID, "card_bin": n.BIN, "card_scheme": n.Scheme, "card_number": masked(n.pan),
 		"form_factor": n.FormFactor, "mode_type": n.Mode, "card_product_id": n.ProductID, "card_currency": n.Currency,
 		"available_balance": s.available(n), "consumed_amount": zero(n.ConsumedAmount), "cardholder": s.showHolder(n.holder),
-		"card_status": n.Status, "processing_status": n.Status, "spending_controls": controls,
+		"card_status": n.Status, "processing_status": n.Status, "spending_controls": limits(n.SpendingControls, issuing.Amount.String),
 		"risk_controls": showRisk(n.RiskControls),
 	}
 	set(m, "update_reason", n.UpdateReason)

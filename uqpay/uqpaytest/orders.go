@@ -2,6 +2,7 @@ package uqpaytest
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,11 +66,15 @@ func (s *Server) failing() bool {
 }
 
 // finish ends an order when the delay has passed: well, unless it is to fail.
-func (s *Server) finish(o *order, then func(good bool)) {
+// Its event has the data that then returns.
+func (s *Server) finish(o *order, goodEvent, badEvent string, then func(good bool) map[string]any) {
 	s.later(func() {
-		good := !s.failing()
+		event, good := goodEvent, !s.failing()
+		if !good {
+			event = badEvent
+		}
 		s.end(o, good)
-		then(good)
+		s.push(event, o.ID, then(good))
 	})
 }
 
@@ -131,16 +136,16 @@ func changeBalance(s *Server, c *call, n *card, change balanceChange) (any, *ref
 	if bad := s.fund(change.from, o, change.kind); bad != nil {
 		return nil, bad
 	}
-	s.finish(o, func(good bool) {
-		to, event := change.to, change.good
+	s.finish(o, change.good, change.bad, func(good bool) map[string]any {
+		to := change.to
 		if !good {
-			to, event = change.from, change.bad
+			to = change.from
 		}
 		s.release(o, to, change.kind)
-		s.push(event, o.ID, map[string]any{
+		return map[string]any{
 			"amount": trimmed(o.Amount), "card_available_balance": trimmed(s.available(n)), "card_currency": n.Currency, "card_id": n.ID,
 			"card_status": n.Status, "complete_time": stamp(o.CompleteTime), "order_status": o.Status, "update_time": stamp(o.UpdateTime),
-		})
+		}
 	})
 	return showOrder(o), nil
 }
@@ -153,11 +158,7 @@ func elevateLimit(s *Server, c *call, n *card) (any, *refusal) {
 	if c.Has("duration_in_days") {
 		days = c.number("duration_in_days")
 	}
-	most := issuing.NewAmount(80000, 0)
-	if n.Currency == issuing.SGD {
-		most = issuing.NewAmount(100000, 0)
-	}
-	if amount.Cmp(most) > 0 {
+	if amount.Cmp(capIn(n.Currency, 100000, 80000)) > 0 {
 		c.problem("limit_amount", "is above the cap")
 	}
 	for _, name := range []string{"currency", "intent", "reason"} {
@@ -173,9 +174,9 @@ func elevateLimit(s *Server, c *call, n *card) (any, *refusal) {
 	}
 	n.elevated, n.elevatedTo = amount, begun.Add(time.Duration(days)*24*time.Hour)
 	o := s.newOrder(n, "ELEVATE_LIMIT", amount)
-	s.finish(o, func(good bool) {
-		event := uqpay.EventCardElevateLimitSucceeded
-		if !good {
+	s.later(func() {
+		event, good := uqpay.EventCardElevateLimitSucceeded, !s.failing()
+		if s.end(o, good); !good {
 			event, n.elevatedTo = uqpay.EventCardElevateLimitFailed, time.Time{}
 		}
 		s.push(event, n.ID, map[string]any{
@@ -199,45 +200,44 @@ func protectCard(s *Server, c *call, n *card) (any, *refusal) {
 	c.require("risk_control", "action_code")
 	c.word("risk_control", "network_protection")
 	action := uqpay.ProtectionAction(c.word("action_code", "04", "41", "43", "46", "54"))
-	if bad := c.refused(); bad != nil {
-		return nil, bad
-	}
-	if n.protection.Status != "" && n.protection.Status != uqpay.ProtectionNotEnrolled {
-		return nil, cardError("network protection does not allow this now")
-	}
-	n.protection.Action, n.protection.Definition = action, definitions[action]
-	s.setProtection(n, uqpay.ProtectionEnrollPending)
-	s.later(func() {
-		s.setProtection(n, uqpay.ProtectionEnrolled)
-		s.pushProtection(uqpay.EventProtectionEnrolled, n)
+	return s.changeProtection(c, n, protectionChange{
+		[]uqpay.ProtectionStatus{"", uqpay.ProtectionNotEnrolled}, uqpay.ProtectionEnrollPending, uqpay.ProtectionEnrolled,
+		action, uqpay.EventProtectionEnrolled,
 	})
-	return showProtection(n), nil
 }
 
 func unprotectCard(s *Server, c *call, n *card) (any, *refusal) {
 	c.require("risk_control")
 	c.word("risk_control", "network_protection")
+	return s.changeProtection(c, n, protectionChange{
+		[]uqpay.ProtectionStatus{uqpay.ProtectionEnrolled}, uqpay.ProtectionRemovalPending, uqpay.ProtectionNotEnrolled,
+		n.protection.Action, uqpay.EventProtectionRemoved,
+	})
+}
+
+// protectionChange is what tells an enrolment and a removal apart.
+type protectionChange struct {
+	from      []uqpay.ProtectionStatus
+	over, to  uqpay.ProtectionStatus
+	action    uqpay.ProtectionAction
+	eventType string
+}
+
+func (s *Server) changeProtection(c *call, n *card, change protectionChange) (any, *refusal) {
 	if bad := c.refused(); bad != nil {
 		return nil, bad
 	}
-	if n.protection.Status != uqpay.ProtectionEnrolled {
+	if !slices.Contains(change.from, n.protection.Status) {
 		return nil, cardError("network protection does not allow this now")
 	}
-	s.setProtection(n, uqpay.ProtectionRemovalPending)
+	n.protection.Action, n.protection.Definition = change.action, definitions[change.action]
+	n.protection.Status, n.protection.UpdateTime, n.protection.Enabled = change.over, s.now(), false
 	s.later(func() {
-		s.setProtection(n, uqpay.ProtectionNotEnrolled)
-		s.pushProtection(uqpay.EventProtectionRemoved, n)
+		n.protection.Status, n.protection.UpdateTime = change.to, s.now()
+		n.protection.Enabled = change.to == uqpay.ProtectionEnrolled
+		s.push(change.eventType, "ASAF_REC_"+strings.ToUpper(n.ID[:8]), showProtection(n))
 	})
 	return showProtection(n), nil
-}
-
-func (s *Server) setProtection(n *card, status uqpay.ProtectionStatus) {
-	n.protection.Status, n.protection.UpdateTime = status, s.now()
-	n.protection.Enabled = status == uqpay.ProtectionEnrolled
-}
-
-func (s *Server) pushProtection(event string, n *card) {
-	s.push(event, "ASAF_REC_"+strings.ToUpper(n.ID[:8]), showProtection(n))
 }
 
 func showProtection(n *card) map[string]any {

@@ -62,8 +62,17 @@ func (s *Server) decide(tx *transaction, p purchase, reason string) {
 		tx.SettlementStatus, tx.Description = uqpay.SettlementNotApplicable, reason
 	}
 	s.publish(tx, uqpay.EventAuthorization, tx.BillingAmount)
-	if reason == "" && tx.card.trigger == uqpay.CancelOnAuth {
-		s.cancel(tx.card, newID())
+	if reason == "" {
+		s.endOneTime(tx.card, uqpay.CancelOnAuth)
+	}
+}
+
+// endOneTime cancels a card that a transaction of this kind ends.
+func (s *Server) endOneTime(n *card, at uqpay.AutoCancelTrigger) {
+	if n.trigger == at && n.Status == uqpay.CardStatusActive {
+		id := newID()
+		s.cancel(n, id)
+		s.push(uqpay.EventCardStatusSucceeded, id, s.statusEvent(n))
 	}
 }
 
@@ -203,9 +212,7 @@ func (s *Server) Settle(transactionID string, amount issuing.Amount) error {
 	if difference.Sign() != 0 {
 		s.publish(s.follow(tx, typ, difference), event, difference)
 	}
-	if n.trigger == uqpay.CancelOnCapture && n.Status == uqpay.CardStatusActive {
-		s.cancel(n, newID())
-	}
+	s.endOneTime(n, uqpay.CancelOnCapture)
 	return nil
 }
 
