@@ -62,7 +62,7 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 		cfg.Tokens = NewMemoryTokenStore()
 	}
 	c := newClient(cfg, core)
-	c.tokens = newTokens(cfg.Tokens, core.Now, c.mint)
+	c.tokens = &tokens{store: cfg.Tokens, mint: c.mint, now: core.Now}
 	return c, nil
 }
 

@@ -3,6 +3,7 @@ package uqpay
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -37,20 +38,13 @@ func readEnvelope(body []byte) *envelope {
 // code returns the code, a number as its text.
 func (e *envelope) code() Code {
 	var c Code
-	if len(e.Code) > 0 {
-		_ = codec.Unmarshal(e.Code, &c)
-	}
+	_ = codec.Unmarshal(e.Code, &c)
 	return c
 }
 
 func (e *envelope) says(texts ...string) bool {
 	message := strings.ToLower(e.Message)
-	for _, text := range texts {
-		if strings.Contains(message, text) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(message, text) })
 }
 
 // expired recognises a token that has run out or that a newer one has ended.
@@ -107,9 +101,7 @@ func (e *envelope) failure() *issuing.Error {
 		err.Code = code
 	}
 	problem := &Problem{Type: e.Type}
-	if len(e.MissingFields) > 0 {
-		_ = codec.Unmarshal(e.MissingFields, &problem.MissingFields)
-	}
+	_ = codec.Unmarshal(e.MissingFields, &problem.MissingFields)
 	if problem.Type != "" || problem.MissingFields != nil {
 		err.Err = problem
 	}

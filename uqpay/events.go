@@ -89,15 +89,15 @@ func EventTypes() []string { return slices.Sorted(maps.Keys(eventData)) }
 
 // event is a decoded callback.
 type event struct {
-	Type     string // such as "card.create.succeeded"; also of the older envelope, which swaps it with the name
-	Name     string // ISSUING
-	Version  string // V1.6.0
-	ID       string // the same for every delivery of the event
-	SourceID string // the thing that it is about; see the data; empty in the older envelope
+	Type     string `json:"event_type"` // such as "card.create.succeeded"; also of the older envelope, which swaps it with the name
+	Name     string `json:"event_name"` // ISSUING
+	Version  string `json:"version"`    // V1.6.0
+	ID       string `json:"event_id"`   // the same for every delivery of the event
+	SourceID string `json:"source_id"`  // the thing that it is about; see the data; empty in the older envelope
 	// Data points to the struct of the type, and is nil for a type that this
 	// version does not know.
-	Data any
-	Raw  issuing.Secret // the data as sent
+	Data any            `json:"-"`
+	Raw  issuing.Secret `json:"-"` // the data as sent
 }
 
 // EventBase is in every event's data: what the envelope says about it.
@@ -119,9 +119,20 @@ func (b *EventBase) base() *EventBase { return b }
 // decodeEvent decodes the verified body of a callback, in both generations of the
 // envelope.
 func decodeEvent(body []byte) (*event, error) {
-	e, data, err := readEvent(body)
-	if err != nil {
+	var head struct {
+		event
+		Data json.RawMessage `json:"data"`
+	}
+	if err := codec.Unmarshal(body, &head); err != nil {
 		return nil, err
+	}
+	e, data := &head.event, head.Data
+	if !strings.Contains(e.Type, ".") && strings.Contains(e.Name, ".") {
+		// The older envelope swaps the two; only a type has a dot.
+		e.Type, e.Name = e.Name, e.Type
+	}
+	if e.Type == "" {
+		return nil, errNoType
 	}
 	e.Raw = issuing.NewSecret(string(data))
 	create, ok := eventData[e.Type]
@@ -145,33 +156,6 @@ func decodeEvent(body []byte) (*event, error) {
 
 // errNoType marks a body that names no event.
 var errNoType = errors.New("the event has no type")
-
-// envelopeOf is the JSON around an event.
-type envelopeOf struct {
-	Version  string          `json:"version"`
-	Name     string          `json:"event_name"`
-	Type     string          `json:"event_type"`
-	ID       string          `json:"event_id"`
-	SourceID string          `json:"source_id"`
-	Data     json.RawMessage `json:"data"`
-}
-
-// readEvent reads the envelope without decoding the data.
-func readEvent(body []byte) (*event, []byte, error) {
-	var head envelopeOf
-	if err := codec.Unmarshal(body, &head); err != nil {
-		return nil, nil, err
-	}
-	e := &event{Type: head.Type, Name: head.Name, Version: head.Version, ID: head.ID, SourceID: head.SourceID}
-	if !strings.Contains(e.Type, ".") && strings.Contains(e.Name, ".") {
-		// The older envelope swaps the two; only a type has a dot.
-		e.Type, e.Name = e.Name, e.Type
-	}
-	if e.Type == "" {
-		return nil, nil, errNoType
-	}
-	return e, head.Data, nil
-}
 
 // unset turns the date that events send for none into none.
 func unset(d *issuing.Date) {

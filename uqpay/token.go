@@ -68,10 +68,6 @@ type renewal struct {
 	err    error
 }
 
-func newTokens(store TokenStore, now func() time.Time, mint func(context.Context) (Token, error)) *tokens {
-	return &tokens{store: store, mint: mint, now: now}
-}
-
 // bearer is how the token is sent; the platform refuses the bare one.
 const bearer = "Bearer "
 

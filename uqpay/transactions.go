@@ -1,6 +1,7 @@
 package uqpay
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"time"
@@ -78,12 +79,7 @@ type Transaction struct {
 func (t *Transaction) incomplete() bool { return t.ID == "" }
 
 // Reason returns why a transaction was declined, under whichever name it came.
-func (t *Transaction) Reason() string {
-	if t.Description != "" {
-		return t.Description
-	}
-	return t.FailureReason
-}
+func (t *Transaction) Reason() string { return cmp.Or(t.Description, t.FailureReason) }
 
 // List returns one page of card transactions.
 //
