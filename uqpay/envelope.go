@@ -1,6 +1,7 @@
 package uqpay
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -26,9 +27,7 @@ func readEnvelope(body []byte) *envelope {
 	if codec.Unmarshal(body, env) != nil {
 		return nil
 	}
-	if env.Message == "" {
-		env.Message = env.Error
-	}
+	env.Message = cmp.Or(env.Message, env.Error)
 	if env.Type == "" && env.code() == "" && env.Message == "" {
 		return nil
 	}
@@ -74,11 +73,9 @@ func (e *envelope) settles(status int) bool {
 	if status != http.StatusBadRequest && status != http.StatusNotFound && status != http.StatusUnprocessableEntity {
 		return false
 	}
-	switch e.Type {
-	case "", ErrorTypeIdempotency, ErrorTypeUnauthorized, ErrorTypeForbidden, ErrorTypeAPI, ErrorTypeRateLimit, ErrorTypeNotFound:
-		return false
-	}
-	return e.code() != CodeSubAccountNotFound && !e.processing() && !e.says("idempoten", "on-behalf")
+	open := oneOf(e.Type, "", ErrorTypeIdempotency, ErrorTypeUnauthorized, ErrorTypeForbidden, ErrorTypeAPI,
+		ErrorTypeRateLimit, ErrorTypeNotFound)
+	return !open && e.code() != CodeSubAccountNotFound && !e.processing() && !e.says("idempoten", "on-behalf")
 }
 
 // kind decides by code, then by text where a type leaves it open, then by type.

@@ -23,10 +23,7 @@ const (
 
 // Header values that all calls share. The transport clones all headers, so they
 // are never written to.
-var (
-	jsonType = []string{"application/json"}
-	anyType  = []string{"application/octet-stream"}
-)
+var jsonType, anyType = []string{"application/json"}, []string{"application/octet-stream"}
 
 // maxKey bounds a caller's idempotency key.
 const maxKey = 64

@@ -40,10 +40,8 @@ const (
 
 // usable reports whether t can still be sent at the given time.
 func (t Token) usable(now time.Time) bool {
-	if t.Value.IsZero() {
-		return false
-	}
-	return now.Before(t.ExpiresAt.Add(-tokenMargin)) || now.Before(t.IssuedAt.Add(tokenMinUse))
+	return !t.Value.IsZero() &&
+		(now.Before(t.ExpiresAt.Add(-tokenMargin)) || now.Before(t.IssuedAt.Add(tokenMinUse)))
 }
 
 // tokens hands out the token of one credential. Concurrent callers that find
@@ -113,12 +111,9 @@ func (t *tokens) renew(ctx context.Context, r *renewal, ended issuing.Secret) {
 	ctx, cancel := context.WithTimeout(ctx, mintTimeout)
 	defer cancel()
 	defer func() {
-		if p := recover(); p != nil {
-			// A store is the merchant's code, on a goroutine that the merchant
-			// cannot guard.
-			r.err = errStore
-		}
-		if r.err == nil && r.token.Value.IsZero() {
+		// A store is the merchant's code, on a goroutine that the merchant cannot
+		// guard.
+		if p := recover(); p != nil || (r.err == nil && r.token.Value.IsZero()) {
 			r.err = errStore
 		}
 		t.mu.Lock()

@@ -79,9 +79,9 @@ func (s *Server) readPerson(f fields, h *holder) {
 			i.require("back_file")
 		}
 		i.text("number")
-		for _, name := range []string{"front_file", "back_file", "hand_file"} {
-			i.file(name, maxRequest)
-		}
+		i.file("front_file", maxRequest)
+		i.file("back_file", maxRequest)
+		i.file("hand_file", maxRequest)
 		h.identity = true
 	}
 	if k, ok := f.object("kyc_verification"); ok {
@@ -174,12 +174,10 @@ func (s *Server) startKYC(h *holder) {
 // finishKYC ends a verification; the cards that wait for it go on.
 func (s *Server) finishKYC(h *holder, status uqpay.CardholderStatus, reason string) {
 	h.Status = status
-	switch {
-	case h.IDVStatus == "":
-	case status == uqpay.CardholderStatusSuccess:
-		h.IDVStatus = uqpay.IDVPassed
-	case status == uqpay.CardholderStatusFailed:
-		h.IDVStatus = uqpay.IDVFailed
+	if h.IDVStatus != "" {
+		h.IDVStatus = cmp.Or(map[uqpay.CardholderStatus]uqpay.IDVStatus{
+			uqpay.CardholderStatusSuccess: uqpay.IDVPassed, uqpay.CardholderStatusFailed: uqpay.IDVFailed,
+		}[status], h.IDVStatus)
 	}
 	s.push(uqpay.EventCardholderKYCChanged, h.ID, holderEvent(h, s.now(), reason))
 }
@@ -232,11 +230,8 @@ func (s *Server) cardsOf(h *holder) int {
 }
 
 func (s *Server) showHolder(h *holder) map[string]any {
-	m := map[string]any{
-		"cardholder_id": h.ID, "email": h.Email, "first_name": h.FirstName, "last_name": h.LastName,
-		"country_code": h.CountryCode, "phone_number": h.PhoneNumber, "cardholder_status": h.Status,
-		"number_of_cards": s.cardsOf(h), "create_time": stamp(h.CreateTime),
-	}
+	m := eventHolder(h)
+	m["country_code"], m["phone_number"], m["number_of_cards"] = h.CountryCode, h.PhoneNumber, s.cardsOf(h)
 	set(m, "date_of_birth", h.DateOfBirth.String())
 	set(m, "gender", h.Gender)
 	set(m, "nationality", h.Nationality)
@@ -247,12 +242,10 @@ func (s *Server) showHolder(h *holder) map[string]any {
 }
 
 func holderEvent(h *holder, now time.Time, reason string) map[string]any {
-	m := map[string]any{
-		"cardholder_id": h.ID, "cardholder_status": h.Status, "country_code": h.CountryCode,
-		"create_time": stamp(h.CreateTime), "date_of_birth": birthday(h), "email": h.Email, "first_name": h.FirstName,
-		"last_name": h.LastName, "idv_provider": "", "idv_status": h.IDVStatus, "nationality": h.Nationality,
-		"phone_number": h.PhoneNumber, "update_time": stamp(now),
-	}
+	m := eventHolder(h)
+	m["country_code"], m["phone_number"], m["nationality"] = h.CountryCode, h.PhoneNumber, h.Nationality
+	m["date_of_birth"], m["update_time"] = birthday(h), stamp(now)
+	m["idv_provider"], m["idv_status"] = "", h.IDVStatus
 	set(m, "reason", reason)
 	return m
 }

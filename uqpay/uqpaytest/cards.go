@@ -50,12 +50,10 @@ func createCard(s *Server, c *call) (any, *refusal) {
 		}
 	}
 	s.finishCreation(n, o)
-	if holderID == "" {
-		o.Status = uqpay.OrderStatusProcessing
-	}
 	body := orderAnswer(n, o)
 	body["create_time"], body["risk_controls"] = stamp(o.CreateTime), showRisk(n.RiskControls)
 	if holderID == "" {
+		o.Status, body["order_status"] = uqpay.OrderStatusProcessing, uqpay.OrderStatusProcessing
 		body["cardholder_id"], body["cardholder_created"], body["cardholder_status"] = h.ID, true, h.Status
 	}
 	return body, nil
@@ -147,14 +145,13 @@ func (s *Server) finishCreation(n *card, o *order) {
 		}
 		good := status == uqpay.CardholderStatusSuccess && !s.failing()
 		s.end(o, good)
-		event := uqpay.EventCardCreateFailed
 		n.Status = uqpay.CardStatusFailed
+		event, to, kind := uqpay.EventCardCreateFailed, issuingAccount(n.account, n.Currency), uqpay.LedgerRefund
 		if good {
-			event, n.Status = uqpay.EventCardCreateSucceeded, uqpay.CardStatusActive
-			s.release(o, n.money(), uqpay.LedgerCardRecharge)
-		} else {
-			s.release(o, issuingAccount(n.account, n.Currency), uqpay.LedgerRefund)
+			n.Status = uqpay.CardStatusActive
+			event, to, kind = uqpay.EventCardCreateSucceeded, n.money(), uqpay.LedgerCardRecharge
 		}
+		s.release(o, to, kind)
 		s.push(event, o.ID, s.cardEvent(n))
 	})
 }
@@ -260,15 +257,14 @@ func setCardStatus(s *Server, c *call, n *card) (any, *refusal) {
 	c.require("card_status")
 	want := uqpay.CardStatus(c.word("card_status", "ACTIVE", "FROZEN", "CANCELLED"))
 	reason := c.short("update_reason", 100)
-	if bad := c.refused(); bad != nil {
-		return nil, bad
-	}
 	allowed := map[uqpay.CardStatus][]uqpay.CardStatus{
 		uqpay.CardStatusActive:    {uqpay.CardStatusFrozen},
 		uqpay.CardStatusFrozen:    {uqpay.CardStatusActive},
 		uqpay.CardStatusCancelled: {uqpay.CardStatusActive, uqpay.CardStatusFrozen, uqpay.CardStatusPending},
 	}[want]
 	switch {
+	case *c.wrong != "":
+		return nil, c.refused()
 	case n.busy:
 		return nil, cardError("an earlier status change is not finished")
 	case !slices.Contains(allowed, n.Status):
@@ -373,11 +369,10 @@ func showRisk(r uqpay.RiskControls) map[string]any {
 	m := map[string]any{}
 	set(m, "enable_3ds", r.Enable3DS)
 	set(m, "allow_3ds_transactions", r.Allow3DS)
-	if r.AllowedMCC != nil {
-		m["allowed_mcc"] = r.AllowedMCC
-	}
-	if r.BlockedMCC != nil {
-		m["blocked_mcc"] = r.BlockedMCC
+	for name, mccs := range map[string][]string{"allowed_mcc": r.AllowedMCC, "blocked_mcc": r.BlockedMCC} {
+		if mccs != nil {
+			m[name] = mccs
+		}
 	}
 	return m
 }

@@ -165,8 +165,7 @@ func listProducts(s *Server, c *call) (any, *refusal) {
 
 // brands are the merchant brands of the platform.
 var brands = []uqpay.Brand{
-	{MerchantCode: "MB0001", DisplayName: "Example Books"},
-	{MerchantCode: "MB0002", DisplayName: "Example Coffee"},
+	{MerchantCode: "MB0001", DisplayName: "Example Books"}, {MerchantCode: "MB0002", DisplayName: "Example Coffee"},
 	{MerchantCode: "MB0003", DisplayName: "Sample Airlines"},
 }
 

@@ -1,6 +1,7 @@
 package uqpaytest
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -25,8 +26,7 @@ func (s *Server) newOrder(n *card, typ uqpay.OrderType, amount issuing.Amount) *
 // fund takes an order's money from an account; refused when it does not cover
 // it, and the order has failed then.
 func (s *Server) fund(from ledger.Account, o *order, kind uqpay.LedgerType) *refusal {
-	err := s.move(from, pending(o.ID, o.Currency), o.Amount, "order "+o.ID, kind)
-	switch {
+	switch err := s.move(from, pending(o.ID, o.Currency), o.Amount, "order "+o.ID, kind); {
 	case err == nil:
 		return nil
 	case !errors.Is(err, ledger.ErrInsufficient):
@@ -58,11 +58,8 @@ func (s *Server) end(o *order, good bool) {
 
 // failing reports whether the next order is to fail.
 func (s *Server) failing() bool {
-	if s.failOrders <= 0 {
-		return false
-	}
 	s.failOrders--
-	return true
+	return s.failOrders >= 0
 }
 
 // finish ends an order when the delay has passed: well, unless it is to fail.
@@ -123,10 +120,9 @@ type balanceChange struct {
 func changeBalance(s *Server, c *call, n *card, change balanceChange) (any, *refusal) {
 	c.require("amount")
 	amount := c.amount("amount")
-	if bad := c.refused(); bad != nil {
-		return nil, bad
-	}
 	switch {
+	case *c.wrong != "":
+		return nil, c.refused()
 	case n.Mode != uqpay.ModeSingle:
 		return nil, cardError("the card draws on the issuing balance")
 	case n.Status != uqpay.CardStatusActive && n.Status != uqpay.CardStatusFrozen:
@@ -154,10 +150,7 @@ func elevateLimit(s *Server, c *call, n *card) (any, *refusal) {
 	begun := s.now()
 	c.require("limit_amount")
 	amount := c.amount("limit_amount")
-	days := 7
-	if c.Has("duration_in_days") {
-		days = c.number("duration_in_days")
-	}
+	days := cmp.Or(c.number("duration_in_days"), 7)
 	if amount.Cmp(capIn(n.Currency, 100000, 80000)) > 0 {
 		c.problem("limit_amount", "is above the cap")
 	}

@@ -50,10 +50,9 @@ func activateCard(s *Server, c *call) (any, *refusal) {
 	n, missing := s.cards.find(c.account, c.text("card_id"))
 	code, pin := c.digits("activation_code", 8, 8), c.digits("pin", 6, 6)
 	limit := c.amountOrZero("no_pin_payment_amount")
-	if bad := c.refused(); bad != nil {
-		return nil, bad
-	}
 	switch {
+	case *c.wrong != "":
+		return nil, c.refused()
 	case missing != nil || n.FormFactor != uqpay.FormFactorPhysical:
 		return nil, cardNotFound()
 	case n.Status != uqpay.CardStatusPending:

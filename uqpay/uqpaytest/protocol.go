@@ -49,14 +49,12 @@ func (s *Server) admit(c *call) *refusal {
 
 // mint issues a token and ends the one before.
 func mint(s *Server, c *call) (any, *refusal) {
-	r := c.r
-	if r.Header.Get("x-client-id") != s.clientID {
+	switch header := c.r.Header; {
+	case header.Get("x-client-id") != s.clientID:
 		return nil, flat("Invalid client id")
-	}
-	if !issuing.NewSecret(r.Header.Get("x-api-key")).Equal(s.apiKey) {
+	case !issuing.NewSecret(header.Get("x-api-key")).Equal(s.apiKey):
 		return nil, unauthorized("invalid api key")
-	}
-	if r.Header.Get("x-on-behalf-of") != "" {
+	case header.Get("x-on-behalf-of") != "":
 		return nil, invalid("x-on-behalf-of must be omitted")
 	}
 	s.mints++

@@ -79,11 +79,10 @@ type Server struct {
 	host   *platform.Server
 	book   *ledger.Book
 
-	clientID string
-	apiKey   issuing.Secret
-	secret   issuing.Secret
-	hmac     sign.HMACKey
-	seq      platform.Sequence
+	clientID       string
+	apiKey, secret issuing.Secret
+	hmac           sign.HMACKey
+	seq            platform.Sequence
 
 	mu           sync.Mutex
 	token        issuing.Secret
@@ -91,7 +90,7 @@ type Server struct {
 	mints        int
 	keys         map[string]*keyRecord
 	keepInFlight int
-	failOrders   int
+	failOrders   int            // below 0 none is to fail
 	minute       int64          // whose requests are counted
 	counts       map[string]int // by group of calls
 	accounts     []uqpay.Account

@@ -37,6 +37,13 @@ func set[T comparable](m map[string]any, name string, value T) {
 	}
 }
 
+// without takes members out of an answer that is made of another.
+func without(m map[string]any, names ...string) {
+	for _, name := range names {
+		delete(m, name)
+	}
+}
+
 // birthday is the form of a birth date in events.
 func birthday(h *holder) string { return cmp.Or(h.DateOfBirth.String(), "0001-01-01") }
 
@@ -94,8 +101,7 @@ func (s *Server) cardEvent(n *card) map[string]any {
 // updateEvent is the data of card.update events.
 func (s *Server) updateEvent(n *card, o *order) map[string]any {
 	m := s.cardEvent(n)
-	delete(m, "spending_limits")
-	delete(m, "card_available_balance")
+	without(m, "spending_limits", "card_available_balance")
 	holder := eventHolder(n.holder)
 	maps.Copy(holder, map[string]any{
 		"country_code": n.holder.CountryCode, "phone_number": n.holder.PhoneNumber,

@@ -28,13 +28,13 @@ func simulateAuthorization(s *Server, c *call) (any, *refusal) {
 		c.Fields["merchant_category_code"] = []byte(`"` + uqpay.SimulatorMCC + `"`)
 	}
 	p.merchant.CategoryCode = c.word("merchant_category_code", uqpay.SimulatorMCC)
-	if bad := c.refused(); bad != nil {
-		return nil, bad
-	}
-	if missing != nil || n.BIN != uqpay.SimulatorBIN || n.Status == uqpay.CardStatusCancelled || n.Status == uqpay.CardStatusPreCancel {
+	switch {
+	case *c.wrong != "":
+		return nil, c.refused()
+	case missing != nil || n.BIN != uqpay.SimulatorBIN ||
+		oneOf(n.Status, uqpay.CardStatusCancelled, uqpay.CardStatusPreCancel):
 		return nil, flat("Card does not exists")
-	}
-	if currency != n.Currency {
+	case currency != n.Currency:
 		return nil, invalid("transaction_currency: is not the card's currency")
 	}
 	tx := s.newTransaction(uqpay.TransactionAuthorization, p)
@@ -149,10 +149,9 @@ func (s *Server) newTransaction(typ uqpay.TransactionType, p purchase) *transact
 func simulateReversal(s *Server, c *call) (any, *refusal) {
 	c.require("transaction_id")
 	original, missing := s.transactions.find(c.account, c.text("transaction_id"))
-	if bad := c.refused(); bad != nil {
-		return nil, bad
-	}
 	switch {
+	case *c.wrong != "":
+		return nil, c.refused()
 	case missing != nil || original.Type != uqpay.TransactionAuthorization:
 		return nil, invalid("transaction_id: no such authorization")
 	case original.SettlementStatus != uqpay.SettlementUnsettled:
