@@ -70,7 +70,7 @@ func clip(s string) string {
 }
 
 // Known reports whether c was documented when this version was released.
-func (c Code) Known() bool { return c.Meaning() != "" }
+func (c Code) Known() bool { return codes[c].meaning != "" }
 
 // Meaning returns the documented meaning of a known code, and "" otherwise.
 func (c Code) Meaning() string { return codes[c].meaning }

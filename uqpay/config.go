@@ -58,7 +58,8 @@ type Config struct {
 
 func (c Config) validate() error {
 	var p check.Problems
-	for _, u := range []struct{ field, text string }{{"BaseURL", c.BaseURL}, {"FilesURL", c.FilesURL}, {"IframeURL", c.IframeURL}} {
+	type address struct{ field, text string }
+	for _, u := range []address{{"BaseURL", c.BaseURL}, {"FilesURL", c.FilesURL}, {"IframeURL", c.IframeURL}} {
 		if u.text == "" && u.field != "BaseURL" {
 			continue
 		}

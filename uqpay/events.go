@@ -89,7 +89,9 @@ func EventTypes() []string { return slices.Sorted(maps.Keys(eventData)) }
 
 // event is a decoded callback.
 type event struct {
-	Type     string `json:"event_type"` // such as "card.create.succeeded"; also of the older envelope, which swaps it with the name
+	// Type is such as "card.create.succeeded", also of the older envelope, which swaps
+	// it with the name.
+	Type     string `json:"event_type"`
 	Name     string `json:"event_name"` // ISSUING
 	Version  string `json:"version"`    // V1.6.0
 	ID       string `json:"event_id"`   // the same for every delivery of the event

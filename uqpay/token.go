@@ -177,9 +177,8 @@ func (*minting) Judge(r *transport.Response) provider.Verdict { return judge(r) 
 
 // tokenError says that a call ended for want of a token. Nothing of it was sent.
 func tokenError(err error) error {
-	var e *issuing.Error
-	if !errors.As(err, &e) {
-		return err
+	if e, ok := errors.AsType[*issuing.Error](err); ok {
+		return &issuing.Error{Kind: e.Kind, Err: err}
 	}
-	return &issuing.Error{Kind: e.Kind, Err: err}
+	return err
 }

@@ -12,7 +12,7 @@ import (
 )
 
 func createCardholder(s *Server, c *call) (any, *refusal) {
-	h, bad := s.newHolder(c.account, c.fields, nil)
+	h, bad := s.newHolder(c.account, c.fields, &uqpay.Product{})
 	if bad != nil {
 		return nil, bad
 	}
@@ -44,11 +44,10 @@ func (s *Server) newHolder(account string, f fields, p *uqpay.Product) (*holder,
 
 // personName reads a part of a name.
 func (f fields) personName(name string) string {
-	text := f.short(name, 40)
-	if strings.Trim(text, " ") != text || strings.ContainsFunc(text, notInName) {
-		f.problem(name, "has a character that is not allowed")
-	}
-	return text
+	f.short(name, 40)
+	return f.ruled(name, "has a character that is not allowed", func(s string) bool {
+		return strings.Trim(s, " ") == s && !strings.ContainsFunc(s, notInName)
+	})
 }
 
 func notInName(r rune) bool {
@@ -151,7 +150,6 @@ func (s *Server) checkHolder(h *holder) *refusal {
 
 // startKYC sets the status that the given data lead to.
 func (s *Server) startKYC(h *holder) {
-	before := h.Status
 	switch {
 	case h.method == uqpay.KYCSumsubRedirect:
 		h.Status, h.IDVStatus = uqpay.CardholderStatusPending, uqpay.IDVPending
@@ -159,14 +157,14 @@ func (s *Server) startKYC(h *holder) {
 		h.URLExpiresAt = s.now().Add(24 * time.Hour)
 	case h.method == uqpay.KYCThirdParty:
 		h.Status, h.IDVStatus = uqpay.CardholderStatusSuccess, uqpay.IDVPassed
-	case h.identity && before != uqpay.CardholderStatusSuccess:
+	case h.identity && h.Status != uqpay.CardholderStatusSuccess:
 		h.Status = uqpay.CardholderStatusPending
 		s.later(func() {
 			if h.Status == uqpay.CardholderStatusPending {
 				s.finishKYC(h, uqpay.CardholderStatusSuccess, "")
 			}
 		})
-	case before == "":
+	case h.Status == "":
 		h.Status = uqpay.CardholderStatusSuccess
 	}
 }

@@ -50,8 +50,9 @@ func createCard(s *Server, c *call) (any, *refusal) {
 		}
 	}
 	s.finishCreation(n, o)
-	body := orderAnswer(n, o)
-	body["create_time"], body["risk_controls"] = stamp(o.CreateTime), showRisk(n.RiskControls)
+	body := orderAnswer(o)
+	body["card_status"], body["create_time"] = n.Status, stamp(o.CreateTime)
+	body["risk_controls"] = showRisk(n.RiskControls)
 	if holderID == "" {
 		o.Status, body["order_status"] = uqpay.OrderStatusProcessing, uqpay.OrderStatusProcessing
 		body["cardholder_id"], body["cardholder_created"], body["cardholder_status"] = h.ID, true, h.Status
@@ -103,12 +104,8 @@ func (s *Server) cardholder(account, id string, person fields, p *uqpay.Product)
 	return h, nil
 }
 
-// insufficient refuses a cardholder who lacks what a product asks for; nil asks
-// for nothing.
+// insufficient refuses a cardholder who lacks what a product asks for.
 func insufficient(p *uqpay.Product, h *holder) *refusal {
-	if p == nil {
-		return nil
-	}
 	have := map[string]bool{
 		"nationality": h.Nationality != "", "residential_address": h.ResidentialAddress != nil,
 		"identity": h.identity, "kyc_verification": h.method != "",
@@ -242,7 +239,9 @@ func updateCard(s *Server, c *call, n *card) (any, *refusal) {
 		}
 		return s.updateEvent(n, o)
 	})
-	return orderAnswer(n, o), nil
+	body := orderAnswer(o)
+	body["card_status"] = n.Status
+	return body, nil
 }
 
 // capIn is a cap that differs by currency.
@@ -282,8 +281,7 @@ func setCardStatus(s *Server, c *call, n *card) (any, *refusal) {
 		}
 		return s.statusEvent(n)
 	})
-	body := orderAnswer(n, o)
-	delete(body, "card_status")
+	body := orderAnswer(o)
 	set(body, "update_reason", reason)
 	return body, nil
 }
@@ -313,7 +311,8 @@ func listCards(s *Server, c *call) (any, *refusal) {
 		return nil, invalid("card_status: is not a status")
 	}
 	items := s.cards.latest(c.account, func(n *card) bool {
-		return c.fits("card_status", string(n.Status)) && c.fits("cardholder_id", n.holder.ID) && c.fits("card_number", n.pan.Reveal())
+		return c.fits("card_status", string(n.Status)) && c.fits("cardholder_id", n.holder.ID) &&
+			c.fits("card_number", n.pan.Reveal())
 	})
 	return paged(c, items, func(n *card) map[string]any {
 		m := s.showCard(n)
@@ -354,8 +353,8 @@ func (s *Server) showCard(n *card) map[string]any {
 		"card_id": n.ID, "card_bin": n.BIN, "card_scheme": n.Scheme, "card_number": masked(n.pan),
 		"form_factor": n.FormFactor, "mode_type": n.Mode, "card_product_id": n.ProductID, "card_currency": n.Currency,
 		"available_balance": s.available(n), "consumed_amount": zero(n.ConsumedAmount), "cardholder": s.showHolder(n.holder),
-		"card_status": n.Status, "processing_status": n.Status, "spending_controls": limits(n.SpendingControls, issuing.Amount.String),
-		"risk_controls": showRisk(n.RiskControls),
+		"card_status": n.Status, "spending_controls": limits(n.SpendingControls, issuing.Amount.String),
+		"processing_status": n.Status, "risk_controls": showRisk(n.RiskControls),
 	}
 	set(m, "update_reason", n.UpdateReason)
 	set(m, "name_on_card", n.NameOnCard)

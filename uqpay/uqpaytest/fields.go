@@ -82,7 +82,8 @@ func (f fields) short(name string, limit int) string {
 
 // word reads a string that must be one of some.
 func (f fields) word(name string, allowed ...string) string {
-	return f.ruled(name, "must be one of "+strings.Join(allowed, ", "), func(s string) bool { return oneOf(s, allowed...) })
+	rule := "must be one of " + strings.Join(allowed, ", ")
+	return f.ruled(name, rule, func(s string) bool { return oneOf(s, allowed...) })
 }
 
 // digits reads a secret string of shortest to longest digits.

@@ -85,7 +85,7 @@ func createTransfer(s *Server, c *call) (any, *refusal) {
 	if t.SourceAccountID == t.DestinationAccountID {
 		return nil, invalid("destination_account_id: is the source account")
 	}
-	under := ledger.Account{Kind: "transfer", Owner: t.ID, Currency: t.Currency}
+	under := account("transfer", t.ID, t.Currency)
 	if s.move(issuingAccount(t.SourceAccountID, t.Currency), under, t.Amount, "transfer "+t.ID, uqpay.LedgerTransferOut) != nil {
 		return nil, accountError("insufficient balance")
 	}

@@ -75,8 +75,8 @@ func (s *Server) finish(o *order, goodEvent, badEvent string, then func(good boo
 	})
 }
 
-func orderAnswer(n *card, o *order) map[string]any {
-	return map[string]any{"card_id": n.ID, "card_order_id": o.ID, "card_status": n.Status, "order_status": o.Status}
+func orderAnswer(o *order) map[string]any {
+	return map[string]any{"card_id": o.CardID, "card_order_id": o.ID, "order_status": o.Status}
 }
 
 func showOrder(o *order) map[string]any {
@@ -177,9 +177,7 @@ func elevateLimit(s *Server, c *call, n *card) (any, *refusal) {
 			"expires_at": stamp(n.elevatedTo), "created_at": stamp(begun),
 		})
 	})
-	body := orderAnswer(n, o)
-	delete(body, "card_status")
-	return body, nil
+	return orderAnswer(o), nil
 }
 
 // definitions are the actions of network protection in words.

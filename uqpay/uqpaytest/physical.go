@@ -40,8 +40,8 @@ func assignCard(s *Server, c *call) (any, *refusal) {
 		})
 		s.push(uqpay.EventCardCreateSucceeded, o.ID, s.cardEvent(n))
 	})
-	body := orderAnswer(n, o)
-	body["create_time"], body["risk_controls"] = stamp(o.CreateTime), map[string]any{}
+	body := orderAnswer(o)
+	body["card_status"], body["create_time"], body["risk_controls"] = n.Status, stamp(o.CreateTime), map[string]any{}
 	return body, nil
 }
 
@@ -154,7 +154,8 @@ func listArts(s *Server, _ *call) (any, *refusal) {
 	arts := []any{}
 	for _, a := range []struct{ id, text string }{{ArtDefault, "Default"}, {ArtBlue, "Blue"}} {
 		arts = append(arts, map[string]any{
-			"card_art_id": a.id, "description": a.text, "is_default": a.id == s.defaultArt, "is_system_config": a.id == ArtDefault,
+			"card_art_id": a.id, "description": a.text,
+			"is_default": a.id == s.defaultArt, "is_system_config": a.id == ArtDefault,
 		})
 	}
 	return map[string]any{"default_card_art_id": s.defaultArt, "card_arts": arts}, nil

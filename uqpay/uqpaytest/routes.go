@@ -34,7 +34,7 @@ type call struct {
 func (s *Server) route(r *http.Request, body []byte) (op string, run func() platform.Reply) {
 	o, id := find(r)
 	return o.op, func() platform.Reply {
-		c := &call{operation: o, fields: readFields(body), r: r, query: r.URL.Query(), body: body, id: id, account: MasterAccount}
+		c := &call{o, readFields(body), r, r.URL.Query(), body, id, MasterAccount}
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		return s.reply(s.answer(c))

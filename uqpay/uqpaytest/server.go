@@ -118,12 +118,12 @@ func NewServer(cfg Config) (*Server, error) {
 	s := &Server{
 		cfg: cfg, limits: SandboxLimits(), book: ledger.NewBook(), defaultArt: ArtDefault,
 		keys: map[string]*keyRecord{}, transfers: map[string]*uqpay.Transfer{}, files: map[string]*uqpay.File{},
-		cards: table[*card]{missing: cardNotFound()}, holders: table[*holder]{missing: cardholderError("cardholder not found")},
-		orders: table[*order]{missing: cardError("card order not found")}, reports: table[*report]{missing: notFound("report")},
+		cards: table[*card]{missing: cardNotFound()}, orders: table[*order]{missing: cardError("card order not found")},
+		holders:      table[*holder]{missing: cardholderError("cardholder not found")},
+		reports:      table[*report]{missing: notFound("report")},
 		transactions: table[*transaction]{missing: notFound("transaction")},
-		clientID:     "client_" + uuid.NewString(),
-		apiKey:       issuing.NewSecret("key_" + uuid.NewString()),
-		secret:       issuing.NewSecret("whsec_" + uuid.NewString()),
+		clientID:     "client_" + uuid.NewString(), apiKey: issuing.NewSecret("key_" + uuid.NewString()),
+		secret: issuing.NewSecret("whsec_" + uuid.NewString()),
 	}
 	if cfg.Limits != nil {
 		s.limits = *cfg.Limits
@@ -208,7 +208,8 @@ func (s *Server) FailOrders(n int) { s.locked(func() { s.failOrders = n }) }
 func (s *Server) Fund(currency issuing.Currency, amount issuing.Amount) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.move(ledger.World(currency), issuingAccount(MasterAccount, currency), amount, "funding", uqpay.LedgerFundsTransferIn)
+	to := issuingAccount(MasterAccount, currency)
+	return s.move(ledger.World(currency), to, amount, "funding", uqpay.LedgerFundsTransferIn)
 }
 
 // Balance returns the issuing balance of an account.
