@@ -44,9 +44,7 @@ func (s *AccountService) List(ctx context.Context, req Paging, opts ...issuing.C
 
 // All iterates over connected accounts, from the request's page on.
 func (s *AccountService) All(ctx context.Context, req Paging, opts ...issuing.CallOption) iter.Seq2[*Account, error] {
-	return all(req, func(paging Paging) (*Page[Account], error) {
-		return s.List(ctx, paging, opts...)
-	})
+	return all[Account](ctx, s.c, opAccounts, req, opts)
 }
 
 type accountRequest struct {
@@ -97,8 +95,5 @@ func (s *BrandService) List(ctx context.Context, req BrandsRequest, opts ...issu
 
 // All iterates over brands, from the request's page on.
 func (s *BrandService) All(ctx context.Context, req BrandsRequest, opts ...issuing.CallOption) iter.Seq2[*Brand, error] {
-	return all(req.Paging, func(paging Paging) (*Page[Brand], error) {
-		req.Paging = paging
-		return s.List(ctx, req, opts...)
-	})
+	return all[Brand](ctx, s.c, opBrands, req, opts)
 }

@@ -50,9 +50,7 @@ func (s *BalanceService) List(ctx context.Context, req Paging, opts ...issuing.C
 
 // All iterates over balances, from the request's page on.
 func (s *BalanceService) All(ctx context.Context, req Paging, opts ...issuing.CallOption) iter.Seq2[*Balance, error] {
-	return all(req, func(paging Paging) (*Page[Balance], error) {
-		return s.List(ctx, paging, opts...)
-	})
+	return all[Balance](ctx, s.c, opBalances, req, opts)
 }
 
 // LedgerRequest selects entries of the balance ledger.
@@ -102,8 +100,5 @@ func (s *BalanceService) Ledger(ctx context.Context, req LedgerRequest, opts ...
 
 // AllLedger iterates over the balance ledger, from the request's page on.
 func (s *BalanceService) AllLedger(ctx context.Context, req LedgerRequest, opts ...issuing.CallOption) iter.Seq2[*LedgerEntry, error] {
-	return all(req.Paging, func(paging Paging) (*Page[LedgerEntry], error) {
-		req.Paging = paging
-		return s.Ledger(ctx, req, opts...)
-	})
+	return all[LedgerEntry](ctx, s.c, opLedger, req, opts)
 }

@@ -1,6 +1,7 @@
 package uqpay
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -46,7 +47,8 @@ type CallbackConfig struct {
 func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	var p check.Problems
 	p.Required("Secrets", len(cfg.Secrets) > 0)
-	s := callbackScheme{window: webhook.Window{MaxAge: DefaultCallbackTolerance, MaxAhead: DefaultCallbackTolerance}}
+	tolerance := cmp.Or(cfg.Tolerance, DefaultCallbackTolerance)
+	s := callbackScheme{window: webhook.Window{MaxAge: tolerance, MaxAhead: tolerance}}
 	for i, secret := range cfg.Secrets {
 		key, err := sign.NewHMACKey(secret)
 		if err != nil {
@@ -55,11 +57,8 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 		}
 		s.keys = append(s.keys, key)
 	}
-	switch {
-	case cfg.Tolerance < 0:
+	if tolerance < 0 {
 		p.Add("Tolerance", "must not be negative")
-	case cfg.Tolerance > 0:
-		s.window = webhook.Window{MaxAge: cfg.Tolerance, MaxAhead: cfg.Tolerance}
 	}
 	if err := p.Err(providerName, "NewCallbacks"); err != nil {
 		return nil, err

@@ -273,8 +273,5 @@ func (s *CardholderService) List(ctx context.Context, req CardholdersRequest, op
 
 // All iterates over cardholders, from the request's page on.
 func (s *CardholderService) All(ctx context.Context, req CardholdersRequest, opts ...issuing.CallOption) iter.Seq2[*Cardholder, error] {
-	return all(req.Paging, func(paging Paging) (*Page[Cardholder], error) {
-		req.Paging = paging
-		return s.List(ctx, req, opts...)
-	})
+	return all[Cardholder](ctx, s.c, opCardholders, req, opts)
 }

@@ -40,14 +40,6 @@ func (r *RiskControls) validate(p *check.Problems) {
 	}
 }
 
-func checkSpending(p *check.Problems, controls []SpendingControl) {
-	for _, c := range controls {
-		p.Required("spending_controls.amount", !c.Amount.IsZero())
-		notNegative(p, "spending_controls.amount", c.Amount)
-		choice(p, "spending_controls.interval", c.Interval, true)
-	}
-}
-
 // CardholderFields are a cardholder's fields that a card's creation completes,
 // or the whole cardholder when it creates one.
 type CardholderFields struct {
@@ -85,12 +77,10 @@ func (r CreateCardRequest) validate(p *check.Problems) {
 	currency(p, "card_currency", r.Currency)
 	p.Text("card_product_id", r.ProductID, maxID)
 	p.OptionalText("cardholder_id", r.CardholderID, maxID)
-	notNegative(p, "card_limit", r.Limit)
-	p.OptionalText("name_on_card", r.NameOnCard, maxName)
-	p.OptionalText("card_art_id", r.ArtID, maxID)
-	checkSpending(p, r.SpendingControls)
-	r.RiskControls.validate(p)
-	checkMetadata(p, r.Metadata)
+	UpdateCardRequest{
+		Limit: r.Limit, NameOnCard: r.NameOnCard, ArtID: r.ArtID,
+		SpendingControls: r.SpendingControls, RiskControls: r.RiskControls, Metadata: r.Metadata,
+	}.settings(p)
 	choice(p, "usage_type", r.UsageType, false)
 	choice(p, "auto_cancel_trigger", r.AutoCancelTrigger, r.UsageType == UsageOneTime)
 	f := r.CardholderFields
@@ -218,10 +208,7 @@ func (s *CardService) List(ctx context.Context, req CardsRequest, opts ...issuin
 // All iterates over cards, newest first, from the request's page on. A card that
 // is created meanwhile moves the others on, so the same card can come twice.
 func (s *CardService) All(ctx context.Context, req CardsRequest, opts ...issuing.CallOption) iter.Seq2[*Card, error] {
-	return all(req.Paging, func(paging Paging) (*Page[Card], error) {
-		req.Paging = paging
-		return s.List(ctx, req, opts...)
-	})
+	return all[Card](ctx, s.c, opCards, req, opts)
 }
 
 // UpdateCardRequest changes a card. Unset fields stay as they are.
@@ -235,14 +222,28 @@ type UpdateCardRequest struct {
 	Metadata           map[string]string `json:"metadata,omitzero"`              // at most 3200 bytes as JSON
 }
 
-func (r UpdateCardRequest) validate(p *check.Problems) {
+// settings checks what a card is created with, too.
+func (r UpdateCardRequest) settings(p *check.Problems) {
 	notNegative(p, "card_limit", r.Limit)
 	p.OptionalText("name_on_card", r.NameOnCard, maxName)
 	p.OptionalText("card_art_id", r.ArtID, maxID)
 	notNegative(p, "no_pin_payment_amount", r.NoPINPaymentAmount)
-	checkSpending(p, r.SpendingControls)
+	for _, c := range r.SpendingControls {
+		p.Required("spending_controls.amount", !c.Amount.IsZero())
+		notNegative(p, "spending_controls.amount", c.Amount)
+		choice(p, "spending_controls.interval", c.Interval, true)
+	}
 	r.RiskControls.validate(p)
-	checkMetadata(p, r.Metadata)
+	if len(r.Metadata) == 0 {
+		return
+	}
+	if text, err := codec.Marshal(r.Metadata); err != nil || len(text) > maxMetadata {
+		p.Add("metadata", "is larger than %d bytes", maxMetadata)
+	}
+}
+
+func (r UpdateCardRequest) validate(p *check.Problems) {
+	r.settings(p)
 	if r.Limit.IsZero() && r.NameOnCard == "" && r.ArtID == "" && r.NoPINPaymentAmount.IsZero() &&
 		r.SpendingControls == nil && r.RiskControls == nil && r.Metadata == nil {
 		p.Add("request", "changes nothing")

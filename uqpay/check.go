@@ -61,9 +61,6 @@ func currency(p *check.Problems, field string, value issuing.Currency) {
 // notNegative reports an amount below zero or with more than two decimals; an
 // unset one passes.
 func notNegative(p *check.Problems, field string, value issuing.Amount) {
-	if value.IsZero() {
-		return
-	}
 	if value.Sign() < 0 {
 		p.Add(field, "must not be negative")
 	}
@@ -72,12 +69,9 @@ func notNegative(p *check.Problems, field string, value issuing.Amount) {
 	}
 }
 
-// image reports a file that is not base64 or too large.
+// image reports a file that is not base64 or too large; an empty one passes.
 func image(p *check.Problems, field string, value issuing.Secret, limit int) {
 	text := value.Reveal()
-	if text == "" {
-		return
-	}
 	if limit > 0 && base64.StdEncoding.DecodedLen(len(text)) > limit+2 {
 		p.Add(field, "is larger than %d bytes", limit)
 		return
@@ -87,15 +81,5 @@ func image(p *check.Problems, field string, value issuing.Secret, limit int) {
 	}
 	if _, err := base64.StdEncoding.DecodeString(text); err != nil {
 		p.Add(field, "is not base64")
-	}
-}
-
-// metadata reports one that is larger than the platform stores.
-func checkMetadata(p *check.Problems, m map[string]string) {
-	if len(m) == 0 {
-		return
-	}
-	if text, err := codec.Marshal(m); err != nil || len(text) > maxMetadata {
-		p.Add("metadata", "is larger than %d bytes", maxMetadata)
 	}
 }

@@ -62,25 +62,18 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 		cfg.Tokens = NewMemoryTokenStore()
 	}
 	c := newClient(cfg, core)
-	c.tokens = newTokens(cfg.Tokens, core.Now, c.mint)
+	c.tokens = &tokens{store: cfg.Tokens, mint: c.mint, now: core.Now}
 	return c, nil
 }
 
 func newClient(cfg Config, core *provider.Core) *Client {
-	c := &Client{cfg: cfg, core: core}
-	c.Accounts = &AccountService{c}
-	c.Cardholders = &CardholderService{c}
-	c.Products = &ProductService{c}
-	c.Cards = &CardService{c}
-	c.Orders = &OrderService{c}
-	c.Arts = &ArtService{c}
-	c.Transactions = &TransactionService{c}
-	c.Balances = &BalanceService{c}
-	c.Transfers = &TransferService{c}
-	c.Reports = &ReportService{c}
-	c.Brands = &BrandService{c}
-	c.Files = &FileService{c}
-	c.Simulator = &SimulatorService{c}
+	c := new(Client)
+	*c = Client{
+		Accounts: &AccountService{c}, Cardholders: &CardholderService{c}, Products: &ProductService{c},
+		Cards: &CardService{c}, Orders: &OrderService{c}, Arts: &ArtService{c}, Transactions: &TransactionService{c},
+		Balances: &BalanceService{c}, Transfers: &TransferService{c}, Reports: &ReportService{c},
+		Brands: &BrandService{c}, Files: &FileService{c}, Simulator: &SimulatorService{c}, cfg: cfg, core: core,
+	}
 	return c
 }
 

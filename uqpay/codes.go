@@ -70,10 +70,7 @@ func clip(s string) string {
 }
 
 // Known reports whether c was documented when this version was released.
-func (c Code) Known() bool {
-	_, ok := codes[c]
-	return ok
-}
+func (c Code) Known() bool { return codes[c].meaning != "" }
 
 // Meaning returns the documented meaning of a known code, and "" otherwise.
 func (c Code) Meaning() string { return codes[c].meaning }
@@ -112,29 +109,18 @@ const (
 // errorTypes gives the kind of a type whose code is not known; nil leaves it to
 // the HTTP status.
 var errorTypes = map[ErrorType]error{
-	ErrorTypeInvalidRequest: issuing.ErrInvalid,
-	ErrorTypeCard:           issuing.ErrDeclined,
-	ErrorTypeCardholder:     issuing.ErrDeclined,
-	ErrorTypeAccount:        issuing.ErrDeclined,
-	ErrorTypeIdempotency:    issuing.ErrDuplicate,
-	ErrorTypeUnauthorized:   issuing.ErrUnauthorized,
-	ErrorTypeAPI:            issuing.ErrUnavailable,
-	ErrorTypeNotFound:       issuing.ErrNotFound,
-	ErrorTypeForbidden:      issuing.ErrUnauthorized,
-	ErrorTypeNotAllowed:     issuing.ErrUnauthorized,
-	ErrorTypeConflict:       issuing.ErrConflict,
-	ErrorTypePayment:        issuing.ErrDeclined,
-	ErrorTypeProduct:        issuing.ErrDeclined,
-	ErrorTypeTransfer:       issuing.ErrDeclined,
-	ErrorTypePayout:         issuing.ErrDeclined,
-	ErrorTypeRateLimit:      issuing.ErrRateLimited,
+	ErrorTypeInvalidRequest: issuing.ErrInvalid, ErrorTypeIdempotency: issuing.ErrDuplicate,
+	ErrorTypeAPI: issuing.ErrUnavailable, ErrorTypeRateLimit: issuing.ErrRateLimited,
+	ErrorTypeNotFound: issuing.ErrNotFound, ErrorTypeConflict: issuing.ErrConflict,
+	ErrorTypeUnauthorized: issuing.ErrUnauthorized, ErrorTypeForbidden: issuing.ErrUnauthorized,
+	ErrorTypeNotAllowed: issuing.ErrUnauthorized, ErrorTypeCard: issuing.ErrDeclined,
+	ErrorTypeCardholder: issuing.ErrDeclined, ErrorTypeAccount: issuing.ErrDeclined,
+	ErrorTypePayment: issuing.ErrDeclined, ErrorTypeProduct: issuing.ErrDeclined,
+	ErrorTypeTransfer: issuing.ErrDeclined, ErrorTypePayout: issuing.ErrDeclined,
 }
 
 // Known reports whether t was documented when this version was released.
-func (t ErrorType) Known() bool {
-	_, ok := errorTypes[t]
-	return ok
-}
+func (t ErrorType) Known() bool { return errorTypes[t] != nil }
 
 // Problem is the part of an error body that issuing.Error has no field for. It
 // is the cause of an error of the typed form: errors.As(err, &problem) with a

@@ -1,6 +1,7 @@
 package uqpay
 
 import (
+	"cmp"
 	"errors"
 	"net/url"
 	"strings"
@@ -57,11 +58,9 @@ type Config struct {
 
 func (c Config) validate() error {
 	var p check.Problems
-	for _, u := range []struct {
-		field, text string
-		required    bool
-	}{{"BaseURL", c.BaseURL, true}, {"FilesURL", c.FilesURL, false}, {"IframeURL", c.IframeURL, false}} {
-		if u.text == "" && !u.required {
+	type address struct{ field, text string }
+	for _, u := range []address{{"BaseURL", c.BaseURL}, {"FilesURL", c.FilesURL}, {"IframeURL", c.IframeURL}} {
+		if u.text == "" && u.field != "BaseURL" {
 			continue
 		}
 		if err := transport.CheckURL(u.text); err != nil {
@@ -94,18 +93,11 @@ func headerText(p *check.Problems, field, value string, required bool) {
 
 // withDefaults fills the addresses that belong to a documented base URL.
 func (c Config) withDefaults() Config {
-	filesURL, iframeURL := "", ""
 	switch strings.TrimRight(c.BaseURL, "/") {
 	case SandboxURL:
-		filesURL, iframeURL = SandboxFilesURL, SandboxIframeURL
+		c.FilesURL, c.IframeURL = cmp.Or(c.FilesURL, SandboxFilesURL), cmp.Or(c.IframeURL, SandboxIframeURL)
 	case ProductionURL:
-		filesURL, iframeURL = ProductionFilesURL, ProductionIframeURL
-	}
-	if c.FilesURL == "" {
-		c.FilesURL = filesURL
-	}
-	if c.IframeURL == "" {
-		c.IframeURL = iframeURL
+		c.FilesURL, c.IframeURL = cmp.Or(c.FilesURL, ProductionFilesURL), cmp.Or(c.IframeURL, ProductionIframeURL)
 	}
 	return c
 }

@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// oneOf reports whether v is among the values.
+func oneOf[T comparable](v T, values ...T) bool { return slices.Contains(values, v) }
+
 // CardholderStatus is how far a cardholder has got.
 type CardholderStatus string
 
@@ -18,14 +21,13 @@ const (
 
 // Known reports whether s was documented when this version was released.
 func (s CardholderStatus) Known() bool {
-	return slices.Contains([]CardholderStatus{
-		CardholderStatusPending, CardholderStatusSuccess, CardholderStatusIncomplete, CardholderStatusFailed,
-	}, s)
+	return oneOf(s, CardholderStatusPending, CardholderStatusSuccess, CardholderStatusIncomplete,
+		CardholderStatusFailed)
 }
 
 // Terminal reports whether no more is expected without a further call.
 func (s CardholderStatus) Terminal() bool {
-	return s == CardholderStatusSuccess || s == CardholderStatusFailed
+	return oneOf(s, CardholderStatusSuccess, CardholderStatusFailed)
 }
 
 // Gender of a cardholder.
@@ -66,7 +68,7 @@ const (
 
 // Known reports whether t was documented when this version was released.
 func (t DocumentType) Known() bool {
-	return slices.Contains([]DocumentType{DocumentPDF, DocumentPNG, DocumentJPG, DocumentJPEG}, t)
+	return oneOf(t, DocumentPDF, DocumentPNG, DocumentJPG, DocumentJPEG)
 }
 
 // KYCMethod is how an identity is verified.
@@ -96,10 +98,8 @@ const (
 
 // Known reports whether p was documented when this version was released.
 func (p KYCProvider) Known() bool {
-	return slices.Contains([]KYCProvider{
-		KYCProviderSumsub, KYCProviderMyInfo, KYCProviderJumio, KYCProviderDidit, KYCProviderShufti,
-		KYCProviderRegtank,
-	}, p)
+	return oneOf(p, KYCProviderSumsub, KYCProviderMyInfo, KYCProviderJumio, KYCProviderDidit, KYCProviderShufti,
+		KYCProviderRegtank)
 }
 
 // KYCLevel is how much a product wants to know of a cardholder.
@@ -149,10 +149,8 @@ const (
 
 // Known reports whether s was documented when this version was released.
 func (s CardStatus) Known() bool {
-	return slices.Contains([]CardStatus{
-		CardStatusPending, CardStatusActive, CardStatusFrozen, CardStatusBlocked, CardStatusPreCancel,
-		CardStatusCancelled, CardStatusLost, CardStatusStolen, CardStatusFailed,
-	}, s)
+	return oneOf(s, CardStatusPending, CardStatusActive, CardStatusFrozen, CardStatusBlocked,
+		CardStatusPreCancel, CardStatusCancelled, CardStatusLost, CardStatusStolen, CardStatusFailed)
 }
 
 // Terminal reports whether the card can leave this status no more.
@@ -175,16 +173,11 @@ func (s OrderStatus) Normal() OrderStatus { return OrderStatus(normal(string(s))
 
 // Known reports whether s was documented when this version was released.
 func (s OrderStatus) Known() bool {
-	return slices.Contains([]OrderStatus{
-		OrderStatusPending, OrderStatusProcessing, OrderStatusSuccess, OrderStatusFailed,
-	}, s.Normal())
+	return oneOf(s.Normal(), OrderStatusPending, OrderStatusProcessing, OrderStatusSuccess, OrderStatusFailed)
 }
 
 // Terminal reports whether the order has ended.
-func (s OrderStatus) Terminal() bool {
-	n := s.Normal()
-	return n == OrderStatusSuccess || n == OrderStatusFailed
-}
+func (s OrderStatus) Terminal() bool { return oneOf(s.Normal(), OrderStatusSuccess, OrderStatusFailed) }
 
 // normal is upper case with underscores, in which the platform's spellings of
 // one word agree.
@@ -207,9 +200,8 @@ const (
 
 // Known reports whether t was documented when this version was released.
 func (t OrderType) Known() bool {
-	return slices.Contains([]OrderType{
-		OrderCreateCard, OrderCardCreate, OrderCardRecharge, OrderCardWithdraw, OrderCardUpdate, OrderPINManagement,
-	}, t)
+	return oneOf(t, OrderCreateCard, OrderCardCreate, OrderCardRecharge, OrderCardWithdraw, OrderCardUpdate,
+		OrderPINManagement)
 }
 
 // IsCreation reports whether the order creates a card, in either spelling.

@@ -1,7 +1,5 @@
 package uqpay
 
-import "slices"
-
 // UsageType says how often a card may be used.
 type UsageType string
 
@@ -63,9 +61,7 @@ const (
 
 // Known reports whether a was documented when this version was released.
 func (a ProtectionAction) Known() bool {
-	return slices.Contains([]ProtectionAction{
-		ProtectionPickUp, ProtectionLost, ProtectionStolen, ProtectionClosed, ProtectionExpired,
-	}, a)
+	return oneOf(a, ProtectionPickUp, ProtectionLost, ProtectionStolen, ProtectionClosed, ProtectionExpired)
 }
 
 // ProtectionStatus is the state of network protection.
@@ -82,15 +78,13 @@ const (
 
 // Known reports whether s was documented when this version was released.
 func (s ProtectionStatus) Known() bool {
-	return slices.Contains([]ProtectionStatus{
-		ProtectionNotEnrolled, ProtectionEnrollPending, ProtectionEnrollFailed, ProtectionEnrolled,
-		ProtectionRemovalPending,
-	}, s)
+	return oneOf(s, ProtectionNotEnrolled, ProtectionEnrollPending, ProtectionEnrollFailed, ProtectionEnrolled,
+		ProtectionRemovalPending)
 }
 
 // Terminal reports whether nothing is under way.
 func (s ProtectionStatus) Terminal() bool {
-	return s == ProtectionNotEnrolled || s == ProtectionEnrollFailed || s == ProtectionEnrolled
+	return oneOf(s, ProtectionNotEnrolled, ProtectionEnrollFailed, ProtectionEnrolled)
 }
 
 // TransactionType is the kind of a card transaction. The platform spells some
@@ -119,12 +113,10 @@ func (t TransactionType) Normal() TransactionType { return TransactionType(norma
 
 // Known reports whether t was documented when this version was released.
 func (t TransactionType) Known() bool {
-	return slices.Contains([]TransactionType{
-		TransactionAuthorization, TransactionReversal, TransactionRefund, TransactionValidation, TransactionFee,
-		TransactionFundCollection, TransactionFundTransfer, TransactionATMDeposit, TransactionSettlementDebit,
-		TransactionSettlementCredit, TransactionSettlementReversal, TransactionChargebackDebit,
-		TransactionChargebackCredit,
-	}, t.Normal())
+	return oneOf(t.Normal(), TransactionAuthorization, TransactionReversal, TransactionRefund,
+		TransactionValidation, TransactionFee, TransactionFundCollection, TransactionFundTransfer,
+		TransactionATMDeposit, TransactionSettlementDebit, TransactionSettlementCredit,
+		TransactionSettlementReversal, TransactionChargebackDebit, TransactionChargebackCredit)
 }
 
 // TransactionStatus is the result of a card transaction.
@@ -139,13 +131,11 @@ const (
 
 // Known reports whether s was documented when this version was released.
 func (s TransactionStatus) Known() bool {
-	return s == TransactionApproved || s == TransactionDeclined || s == TransactionPending
+	return oneOf(s, TransactionApproved, TransactionDeclined, TransactionPending)
 }
 
 // Terminal reports whether the transaction was decided.
-func (s TransactionStatus) Terminal() bool {
-	return s == TransactionApproved || s == TransactionDeclined
-}
+func (s TransactionStatus) Terminal() bool { return oneOf(s, TransactionApproved, TransactionDeclined) }
 
 // SettlementStatus says whether an authorization has settled.
 type SettlementStatus string
@@ -160,9 +150,7 @@ const (
 
 // Known reports whether s was documented when this version was released.
 func (s SettlementStatus) Known() bool {
-	return slices.Contains([]SettlementStatus{
-		SettlementUnknown, SettlementUnsettled, SettlementSettled, SettlementNotApplicable,
-	}, s)
+	return oneOf(s, SettlementUnknown, SettlementUnsettled, SettlementSettled, SettlementNotApplicable)
 }
 
 // WalletType is the wallet that a card was used from. The set is open.
@@ -186,11 +174,9 @@ const (
 // Known reports whether t was documented when this version was released; the
 // empty type means no wallet.
 func (t WalletType) Known() bool {
-	return slices.Contains([]WalletType{
-		"", WalletAppleContactless, WalletAppleEcom, WalletGoogleContactless, WalletGoogleEcom,
-		WalletSamsungContactless, WalletSamsungEcom, WalletOther, WalletApple, WalletGoogle, WalletGoogleOldEcom,
-		WalletGooglePay,
-	}, t)
+	return oneOf(t, "", WalletAppleContactless, WalletAppleEcom, WalletGoogleContactless, WalletGoogleEcom,
+		WalletSamsungContactless, WalletSamsungEcom, WalletOther, WalletApple, WalletGoogle,
+		WalletGoogleOldEcom, WalletGooglePay)
 }
 
 // BalanceStatus is the state of an issuing balance.
@@ -206,7 +192,7 @@ const (
 
 // Known reports whether s was documented when this version was released.
 func (s BalanceStatus) Known() bool {
-	return slices.Contains([]BalanceStatus{BalanceActive, BalancePending, BalanceProcessing, BalanceClosed}, s)
+	return oneOf(s, BalanceActive, BalancePending, BalanceProcessing, BalanceClosed)
 }
 
 // Terminal reports whether the balance is closed.
@@ -240,17 +226,14 @@ const (
 	LedgerOther              LedgerType = "OTHER"                 // anything else
 )
 
-var ledgerTypes = map[LedgerType]bool{
-	LedgerDeposit: true, LedgerTransferIn: true, LedgerTransferOut: true, LedgerAuthorization: true,
-	LedgerReversal: true, LedgerIssuingRefund: true, LedgerCardRecharge: true, LedgerCardWithdraw: true,
-	LedgerSettlementDebit: true, LedgerSettlementCredit: true, LedgerSettlementReversal: true,
-	LedgerFee: true, LedgerRefund: true, LedgerAdjustment: true, LedgerFundsTransferIn: true,
-	LedgerFundsTransferOut: true, LedgerFeeRefund: true, LedgerFeeDeduction: true,
-	LedgerMarginPayment: true, LedgerMarginRefund: true, LedgerOther: true,
-}
-
 // Known reports whether t was documented when this version was released.
-func (t LedgerType) Known() bool { return ledgerTypes[t] }
+func (t LedgerType) Known() bool {
+	return oneOf(t, LedgerDeposit, LedgerTransferIn, LedgerTransferOut, LedgerAuthorization, LedgerReversal,
+		LedgerIssuingRefund, LedgerCardRecharge, LedgerCardWithdraw, LedgerSettlementDebit,
+		LedgerSettlementCredit, LedgerSettlementReversal, LedgerFee, LedgerRefund, LedgerAdjustment,
+		LedgerFundsTransferIn, LedgerFundsTransferOut, LedgerFeeRefund, LedgerFeeDeduction, LedgerMarginPayment,
+		LedgerMarginRefund, LedgerOther)
+}
 
 // LedgerStatus is the state of a ledger entry.
 type LedgerStatus string
@@ -265,7 +248,7 @@ const (
 
 // Known reports whether s was documented when this version was released.
 func (s LedgerStatus) Known() bool {
-	return s == LedgerCompleted || s == LedgerPending || s == LedgerFailed || s == LedgerCancelled
+	return oneOf(s, LedgerCompleted, LedgerPending, LedgerFailed, LedgerCancelled)
 }
 
 // Terminal reports whether the entry changes no more.
@@ -294,15 +277,11 @@ func (s TransferStatus) Normal() TransferStatus {
 
 // Known reports whether s was documented when this version was released.
 func (s TransferStatus) Known() bool {
-	n := s.Normal()
-	return n == TransferPending || n == TransferFailed || n == TransferCompleted
+	return oneOf(s.Normal(), TransferPending, TransferFailed, TransferCompleted)
 }
 
 // Terminal reports whether the transfer has ended.
-func (s TransferStatus) Terminal() bool {
-	n := s.Normal()
-	return n == TransferFailed || n == TransferCompleted
-}
+func (s TransferStatus) Terminal() bool { return oneOf(s.Normal(), TransferFailed, TransferCompleted) }
 
 // ReportType is a report that can be ordered.
 type ReportType string
@@ -327,9 +306,7 @@ const (
 )
 
 // Known reports whether s was documented when this version was released.
-func (s DepositStatus) Known() bool {
-	return s == DepositPending || s == DepositCompleted || s == DepositFailed
-}
+func (s DepositStatus) Known() bool { return oneOf(s, DepositPending, DepositCompleted, DepositFailed) }
 
 // Terminal reports whether the deposit has ended.
 func (s DepositStatus) Terminal() bool { return s == DepositCompleted || s == DepositFailed }
@@ -346,7 +323,7 @@ const (
 
 // Known reports whether c was documented when this version was released.
 func (c BusinessCode) Known() bool {
-	return c == BusinessBanking || c == BusinessIssuing || c == BusinessAcquiring
+	return oneOf(c, BusinessBanking, BusinessIssuing, BusinessAcquiring)
 }
 
 // VerificationStatus is the state of a connected account's verification.
@@ -363,9 +340,8 @@ const (
 
 // Known reports whether s was documented when this version was released.
 func (s VerificationStatus) Known() bool {
-	return slices.Contains([]VerificationStatus{
-		VerificationApproved, VerificationPending, VerificationReject, VerificationExpired, VerificationReturn,
-	}, s)
+	return oneOf(s, VerificationApproved, VerificationPending, VerificationReject, VerificationExpired,
+		VerificationReturn)
 }
 
 // EntityType is what a connected account belongs to.

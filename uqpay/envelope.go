@@ -1,8 +1,10 @@
 package uqpay
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -25,9 +27,7 @@ func readEnvelope(body []byte) *envelope {
 	if codec.Unmarshal(body, env) != nil {
 		return nil
 	}
-	if env.Message == "" {
-		env.Message = env.Error
-	}
+	env.Message = cmp.Or(env.Message, env.Error)
 	if env.Type == "" && env.code() == "" && env.Message == "" {
 		return nil
 	}
@@ -37,20 +37,13 @@ func readEnvelope(body []byte) *envelope {
 // code returns the code, a number as its text.
 func (e *envelope) code() Code {
 	var c Code
-	if len(e.Code) > 0 {
-		_ = codec.Unmarshal(e.Code, &c)
-	}
+	_ = codec.Unmarshal(e.Code, &c)
 	return c
 }
 
 func (e *envelope) says(texts ...string) bool {
 	message := strings.ToLower(e.Message)
-	for _, text := range texts {
-		if strings.Contains(message, text) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(message, text) })
 }
 
 // expired recognises a token that has run out or that a newer one has ended.
@@ -80,11 +73,9 @@ func (e *envelope) settles(status int) bool {
 	if status != http.StatusBadRequest && status != http.StatusNotFound && status != http.StatusUnprocessableEntity {
 		return false
 	}
-	switch e.Type {
-	case "", ErrorTypeIdempotency, ErrorTypeUnauthorized, ErrorTypeForbidden, ErrorTypeAPI, ErrorTypeRateLimit, ErrorTypeNotFound:
-		return false
-	}
-	return e.code() != CodeSubAccountNotFound && !e.processing() && !e.says("idempoten", "on-behalf")
+	open := oneOf(e.Type, "", ErrorTypeIdempotency, ErrorTypeUnauthorized, ErrorTypeForbidden, ErrorTypeAPI,
+		ErrorTypeRateLimit, ErrorTypeNotFound)
+	return !open && e.code() != CodeSubAccountNotFound && !e.processing() && !e.says("idempoten", "on-behalf")
 }
 
 // kind decides by code, then by text where a type leaves it open, then by type.
@@ -107,9 +98,7 @@ func (e *envelope) failure() *issuing.Error {
 		err.Code = code
 	}
 	problem := &Problem{Type: e.Type}
-	if len(e.MissingFields) > 0 {
-		_ = codec.Unmarshal(e.MissingFields, &problem.MissingFields)
-	}
+	_ = codec.Unmarshal(e.MissingFields, &problem.MissingFields)
 	if problem.Type != "" || problem.MissingFields != nil {
 		err.Err = problem
 	}

@@ -57,62 +57,49 @@ const (
 
 // eventData makes the data of each type.
 var eventData = map[string]func() any{
-	EventCardCreateSucceeded:       make1[CardCreated],
-	EventCardCreateFailed:          make1[CardCreated],
-	EventCardUpdateSucceeded:       make1[CardUpdated],
-	EventCardUpdateFailed:          make1[CardUpdated],
-	EventCardStatusSucceeded:       make1[CardStatusUpdated],
-	EventCardStatusFailed:          make1[CardStatusUpdated],
-	EventCardRechargeSucceeded:     make1[CardRecharged],
-	EventCardRechargeFailed:        make1[CardRecharged],
-	EventCardWithdrawSucceeded:     make1[CardWithdrawn],
-	EventCardWithdrawFailed:        make1[CardWithdrawn],
-	EventCardActivationCode:        make1[CardActivationCode],
-	EventCardActivationStatus:      make1[CardActivated],
-	EventCard3DSOTP:                make1[Card3DSOTP],
-	EventCardVerificationOTP:       make1[CardVerificationOTP],
-	EventCardElevateLimitSucceeded: make1[CardLimitElevated],
-	EventCardElevateLimitFailed:    make1[CardLimitElevated],
-	EventProtectionEnrolled:        make1[ProtectionChanged],
-	EventProtectionRemoved:         make1[ProtectionChanged],
-	EventProtectionEnrollmentFee:   make1[ProtectionFee],
-	EventProtectionMaintenanceFee:  make1[ProtectionFee],
-	EventCardFee:                   make1[CardFee],
-	EventAuthorization:             make1[CardTransaction],
-	EventReversal:                  make1[CardTransaction],
-	EventRefund:                    make1[CardTransaction],
-	EventSettlementCredit:          make1[CardTransaction],
-	EventSettlementDebit:           make1[CardTransaction],
-	EventSettlementReversal:        make1[CardTransaction],
-	EventFundCollection:            make1[CardTransaction],
-	EventFundTransfer:              make1[CardTransaction],
-	EventValidation:                make1[CardTransaction],
-	EventATMDeposit:                make1[CardTransaction],
-	EventChargebackCredit:          make1[CardTransaction],
-	EventChargebackDebit:           make1[CardTransaction],
-	EventReportCreated:             make1[ReportReady],
-	EventReportSucceeded:           make1[ReportReady],
-	EventTransferChanged:           make1[TransferChanged],
-	EventCardholderKYCChanged:      make1[CardholderKYCChanged],
-	EventCardholderUpdated:         make1[CardholderUpdated],
+	EventCardCreateSucceeded: of[CardCreated], EventCardCreateFailed: of[CardCreated],
+	EventCardUpdateSucceeded: of[CardUpdated], EventCardUpdateFailed: of[CardUpdated],
+	EventCardStatusSucceeded: of[CardStatusUpdated], EventCardStatusFailed: of[CardStatusUpdated],
+	EventCardRechargeSucceeded: of[CardRecharged], EventCardRechargeFailed: of[CardRecharged],
+	EventCardWithdrawSucceeded: of[CardWithdrawn], EventCardWithdrawFailed: of[CardWithdrawn],
+	EventCardActivationCode:        of[CardActivationCode],
+	EventCardActivationStatus:      of[CardActivated],
+	EventCard3DSOTP:                of[Card3DSOTP],
+	EventCardVerificationOTP:       of[CardVerificationOTP],
+	EventCardElevateLimitSucceeded: of[CardLimitElevated], EventCardElevateLimitFailed: of[CardLimitElevated],
+	EventProtectionEnrolled: of[ProtectionChanged], EventProtectionRemoved: of[ProtectionChanged],
+	EventProtectionEnrollmentFee: of[ProtectionFee], EventProtectionMaintenanceFee: of[ProtectionFee],
+	EventCardFee:       of[CardFee],
+	EventAuthorization: of[CardTransaction], EventReversal: of[CardTransaction],
+	EventRefund: of[CardTransaction], EventSettlementCredit: of[CardTransaction],
+	EventSettlementDebit: of[CardTransaction], EventSettlementReversal: of[CardTransaction],
+	EventFundCollection: of[CardTransaction], EventFundTransfer: of[CardTransaction],
+	EventValidation: of[CardTransaction], EventATMDeposit: of[CardTransaction],
+	EventChargebackCredit: of[CardTransaction], EventChargebackDebit: of[CardTransaction],
+	EventReportCreated: of[ReportReady], EventReportSucceeded: of[ReportReady],
+	EventTransferChanged:      of[TransferChanged],
+	EventCardholderKYCChanged: of[CardholderKYCChanged],
+	EventCardholderUpdated:    of[CardholderUpdated],
 }
 
-func make1[T any]() any { return new(T) }
+func of[T any]() any { return new(T) }
 
 // EventTypes lists the documented event types in alphabetical order.
 func EventTypes() []string { return slices.Sorted(maps.Keys(eventData)) }
 
 // event is a decoded callback.
 type event struct {
-	Type     string // such as "card.create.succeeded"; also of the older envelope, which swaps it with the name
-	Name     string // ISSUING
-	Version  string // V1.6.0
-	ID       string // the same for every delivery of the event
-	SourceID string // the thing that it is about; see the data; empty in the older envelope
+	// Type is such as "card.create.succeeded", also of the older envelope, which swaps
+	// it with the name.
+	Type     string `json:"event_type"`
+	Name     string `json:"event_name"` // ISSUING
+	Version  string `json:"version"`    // V1.6.0
+	ID       string `json:"event_id"`   // the same for every delivery of the event
+	SourceID string `json:"source_id"`  // the thing that it is about; see the data; empty in the older envelope
 	// Data points to the struct of the type, and is nil for a type that this
 	// version does not know.
-	Data any
-	Raw  issuing.Secret // the data as sent
+	Data any            `json:"-"`
+	Raw  issuing.Secret `json:"-"` // the data as sent
 }
 
 // EventBase is in every event's data: what the envelope says about it.
@@ -134,9 +121,20 @@ func (b *EventBase) base() *EventBase { return b }
 // decodeEvent decodes the verified body of a callback, in both generations of the
 // envelope.
 func decodeEvent(body []byte) (*event, error) {
-	e, data, err := readEvent(body)
-	if err != nil {
+	var head struct {
+		event
+		Data json.RawMessage `json:"data"`
+	}
+	if err := codec.Unmarshal(body, &head); err != nil {
 		return nil, err
+	}
+	e, data := &head.event, head.Data
+	if !strings.Contains(e.Type, ".") && strings.Contains(e.Name, ".") {
+		// The older envelope swaps the two; only a type has a dot.
+		e.Type, e.Name = e.Name, e.Type
+	}
+	if e.Type == "" {
+		return nil, errNoType
 	}
 	e.Raw = issuing.NewSecret(string(data))
 	create, ok := eventData[e.Type]
@@ -160,33 +158,6 @@ func decodeEvent(body []byte) (*event, error) {
 
 // errNoType marks a body that names no event.
 var errNoType = errors.New("the event has no type")
-
-// envelopeOf is the JSON around an event.
-type envelopeOf struct {
-	Version  string          `json:"version"`
-	Name     string          `json:"event_name"`
-	Type     string          `json:"event_type"`
-	ID       string          `json:"event_id"`
-	SourceID string          `json:"source_id"`
-	Data     json.RawMessage `json:"data"`
-}
-
-// readEvent reads the envelope without decoding the data.
-func readEvent(body []byte) (*event, []byte, error) {
-	var head envelopeOf
-	if err := codec.Unmarshal(body, &head); err != nil {
-		return nil, nil, err
-	}
-	e := &event{Type: head.Type, Name: head.Name, Version: head.Version, ID: head.ID, SourceID: head.SourceID}
-	if !strings.Contains(e.Type, ".") && strings.Contains(e.Name, ".") {
-		// The older envelope swaps the two; only a type has a dot.
-		e.Type, e.Name = e.Name, e.Type
-	}
-	if e.Type == "" {
-		return nil, nil, errNoType
-	}
-	return e, head.Data, nil
-}
 
 // unset turns the date that events send for none into none.
 func unset(d *issuing.Date) {

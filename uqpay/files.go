@@ -1,7 +1,7 @@
 package uqpay
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,9 +9,7 @@ import (
 	"fmt"
 	"io"
 	"mime"
-	"mime/multipart"
 	"net/http"
-	"net/textproto"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -134,31 +132,16 @@ func (u *upload) open() (url.Values, error) {
 // form makes what stands around the content. The boundary follows from the
 // idempotency key, so that a caller who sends the same content under the same
 // key sends the same body: the platform refuses another one.
-func (u *upload) form(key string) (contentType string, head, tail []byte, err error) {
-	var form bytes.Buffer
-	w := multipart.NewWriter(&form)
+func (u *upload) form(key string) (contentType, head, tail string) {
 	sum := sha256.Sum256([]byte("boundary of " + key))
-	if err = w.SetBoundary(hex.EncodeToString(sum[:])[:60]); err != nil {
-		return "", nil, nil, err
-	}
+	boundary := hex.EncodeToString(sum[:])[:60]
 	// Quoted always, as browsers write it: not every server reads a bare name.
+	// Validation has left no line break in the name.
 	name := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(u.req.Name)
-	kind := mime.TypeByExtension(strings.ToLower(filepath.Ext(u.req.Name)))
-	if kind == "" {
-		kind = "application/octet-stream"
-	}
-	header := textproto.MIMEHeader{}
-	header.Set("Content-Disposition", `form-data; name="file"; filename="`+name+`"`)
-	header.Set("Content-Type", kind)
-	if _, err = w.CreatePart(header); err != nil {
-		return "", nil, nil, err
-	}
-	head = bytes.Clone(form.Bytes())
-	form.Reset()
-	if err = w.Close(); err != nil {
-		return "", nil, nil, err
-	}
-	return w.FormDataContentType(), head, bytes.Clone(form.Bytes()), nil
+	kind := cmp.Or(mime.TypeByExtension(strings.ToLower(filepath.Ext(u.req.Name))), "application/octet-stream")
+	head = "--" + boundary + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + name +
+		"\"\r\nContent-Type: " + kind + "\r\n\r\n"
+	return "multipart/form-data; boundary=" + boundary, head, "\r\n--" + boundary + "--\r\n"
 }
 
 // attempt returns the body from its beginning and ends that of the attempt
@@ -167,10 +150,7 @@ func (u *upload) attempt(header http.Header) (transport.Sealed, error) {
 	refused := func(kind error, what string) (transport.Sealed, error) {
 		return transport.Sealed{}, &issuing.Error{Kind: kind, Err: errors.New(what)}
 	}
-	contentType, head, tail, err := u.form(header.Get(headerKey))
-	if err != nil {
-		return refused(issuing.ErrInvalid, "the multipart form cannot be made")
-	}
+	contentType, head, tail := u.form(header.Get(headerKey))
 	body := &bounded{u: u, left: MaxUpload}
 	length := int64(-1)
 	switch {
@@ -186,7 +166,7 @@ func (u *upload) attempt(header http.Header) (transport.Sealed, error) {
 		return refused(issuing.ErrUnavailable, "the content was read and cannot be rewound")
 	}
 	header["Content-Type"] = []string{contentType}
-	stream := io.MultiReader(bytes.NewReader(head), body, bytes.NewReader(tail))
+	stream := io.MultiReader(strings.NewReader(head), body, strings.NewReader(tail))
 	return transport.Sealed{Stream: io.NopCloser(stream), Length: length}, nil
 }
 

@@ -18,11 +18,7 @@ const (
 )
 
 // The methods of rows.
-const (
-	get    = http.MethodGet
-	post   = http.MethodPost
-	remove = http.MethodDelete
-)
+const get, post, remove = http.MethodGet, http.MethodPost, http.MethodDelete
 
 // How open outcomes are settled: all by the same key, and most of them by what
 // else shows them.

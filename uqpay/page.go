@@ -1,8 +1,10 @@
 package uqpay
 
 import (
+	"context"
 	"iter"
 
+	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/pages"
 )
@@ -34,14 +36,23 @@ func (r Paging) validate(p *check.Problems) {
 	}
 }
 
-// all iterates over a list from page first on, as far as the answers say that
-// there are pages.
-func all[T any](first Paging, fetch func(Paging) (*Page[T], error)) iter.Seq2[*T, error] {
+// paging is the part of a request that all moves on.
+func (r *Paging) paging() *Paging { return r }
+
+// all iterates over a list from the request's page on, as far as the answers say
+// that there are pages.
+func all[T any, R request, P interface {
+	*R
+	paging() *Paging
+}](ctx context.Context, c *Client, o operation, req R, opts []issuing.CallOption) iter.Seq2[*T, error] {
+	first := *P(&req).paging()
 	if first.PageSize == 0 {
 		first.PageSize = maxPageSize
 	}
 	return pages.Numbered(first.Page, func(number int) (pages.Page[T], error) {
-		p, err := fetch(Paging{Page: number, PageSize: first.PageSize})
+		next := req
+		*P(&next).paging() = Paging{Page: number, PageSize: first.PageSize}
+		p, err := call[Page[T]](ctx, c, o, next, opts)
 		if err != nil {
 			return pages.Page[T]{}, err
 		}

@@ -43,7 +43,5 @@ func (s *ProductService) List(ctx context.Context, req Paging, opts ...issuing.C
 
 // All iterates over products, from the request's page on.
 func (s *ProductService) All(ctx context.Context, req Paging, opts ...issuing.CallOption) iter.Seq2[*Product, error] {
-	return all(req, func(paging Paging) (*Page[Product], error) {
-		return s.List(ctx, paging, opts...)
-	})
+	return all[Product](ctx, s.c, opProducts, req, opts)
 }

@@ -37,11 +37,7 @@ func (o operation) at(id string) operation {
 func (o operation) has(t trait) bool { return o.traits&t != 0 }
 
 // The safeties of rows; see [transport.Safety].
-const (
-	read  = transport.Read
-	keyed = transport.Keyed
-	once  = transport.Once
-)
+const read, keyed, once = transport.Read, transport.Keyed, transport.Once
 
 // nothing is the settling of a row whose operation leaves nothing open, or of
 // which nothing is known.

@@ -1,6 +1,7 @@
 package uqpay
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 
@@ -22,10 +23,7 @@ const (
 
 // Header values that all calls share. The transport clones all headers, so they
 // are never written to.
-var (
-	jsonType = []string{"application/json"}
-	anyType  = []string{"application/octet-stream"}
-)
+var jsonType, anyType = []string{"application/json"}, []string{"application/octet-stream"}
 
 // maxKey bounds a caller's idempotency key.
 const maxKey = 64
@@ -106,19 +104,15 @@ func (x *exchange) body() (query url.Values, err error) {
 // query turns the members of a JSON object into a query.
 func (x *exchange) query(object []byte) url.Values {
 	query := url.Values{}
+	if x.o.has(list) {
+		query = url.Values{"page_number": {"1"}, "page_size": {"10"}}
+	}
 	for name, value := range wire.Members(object) {
 		plain, ok := wire.Unquote(value)
 		if !ok {
 			plain = string(value)
 		}
 		query.Set(name, plain)
-	}
-	if x.o.has(list) {
-		for name, value := range map[string]string{"page_number": "1", "page_size": "10"} {
-			if !query.Has(name) {
-				query.Set(name, value)
-			}
-		}
 	}
 	return query
 }
@@ -128,12 +122,9 @@ func (x *exchange) query(object []byte) url.Values {
 // master account act. It is ignored by the calls on accounts.
 func OnBehalfOf(accountID string) issuing.CallOption {
 	return func(s *issuing.CallSettings) {
-		header := map[string]string{headerOnBehalf: accountID}
-		for name, value := range s.Header {
-			if name != headerOnBehalf {
-				header[name] = value
-			}
-		}
+		header := map[string]string{}
+		maps.Copy(header, s.Header)
+		header[headerOnBehalf] = accountID
 		s.Header = header
 	}
 }

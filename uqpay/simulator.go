@@ -1,6 +1,7 @@
 package uqpay
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -43,9 +44,7 @@ func (r AuthorizeRequest) validate(p *check.Problems) {
 // Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours.
 func (s *SimulatorService) Authorize(ctx context.Context, req AuthorizeRequest, opts ...issuing.CallOption) (*Transaction, error) {
-	if req.MCC == "" {
-		req.MCC = SimulatorMCC
-	}
+	req.MCC = cmp.Or(req.MCC, SimulatorMCC)
 	return call[Transaction](ctx, s.c, opSimAuthorization, req, opts)
 }
 

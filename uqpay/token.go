@@ -40,10 +40,8 @@ const (
 
 // usable reports whether t can still be sent at the given time.
 func (t Token) usable(now time.Time) bool {
-	if t.Value.IsZero() {
-		return false
-	}
-	return now.Before(t.ExpiresAt.Add(-tokenMargin)) || now.Before(t.IssuedAt.Add(tokenMinUse))
+	return !t.Value.IsZero() &&
+		(now.Before(t.ExpiresAt.Add(-tokenMargin)) || now.Before(t.IssuedAt.Add(tokenMinUse)))
 }
 
 // tokens hands out the token of one credential. Concurrent callers that find
@@ -66,10 +64,6 @@ type renewal struct {
 	token  Token
 	header []string
 	err    error
-}
-
-func newTokens(store TokenStore, now func() time.Time, mint func(context.Context) (Token, error)) *tokens {
-	return &tokens{store: store, mint: mint, now: now}
 }
 
 // bearer is how the token is sent; the platform refuses the bare one.
@@ -117,12 +111,9 @@ func (t *tokens) renew(ctx context.Context, r *renewal, ended issuing.Secret) {
 	ctx, cancel := context.WithTimeout(ctx, mintTimeout)
 	defer cancel()
 	defer func() {
-		if p := recover(); p != nil {
-			// A store is the merchant's code, on a goroutine that the merchant
-			// cannot guard.
-			r.err = errStore
-		}
-		if r.err == nil && r.token.Value.IsZero() {
+		// A store is the merchant's code, on a goroutine that the merchant cannot
+		// guard.
+		if p := recover(); p != nil || (r.err == nil && r.token.Value.IsZero()) {
 			r.err = errStore
 		}
 		t.mu.Lock()
@@ -186,9 +177,8 @@ func (*minting) Judge(r *transport.Response) provider.Verdict { return judge(r) 
 
 // tokenError says that a call ended for want of a token. Nothing of it was sent.
 func tokenError(err error) error {
-	var e *issuing.Error
-	if !errors.As(err, &e) {
-		return err
+	if e, ok := errors.AsType[*issuing.Error](err); ok {
+		return &issuing.Error{Kind: e.Kind, Err: err}
 	}
-	return &issuing.Error{Kind: e.Kind, Err: err}
+	return err
 }

@@ -1,9 +1,6 @@
 package uqpay
 
-import (
-	"context"
-	"sync"
-)
+import "context"
 
 // TokenStore keeps the one access token of a credential, so that several clients
 // and processes can share it. Implementations are safe for concurrent use.
@@ -22,10 +19,8 @@ type TokenStore interface {
 
 // MemoryTokenStore is a [TokenStore] for the clients of one process.
 type MemoryTokenStore struct {
-	turn chan struct{} // holds one element; who has taken it may renew
-
-	mu    sync.Mutex
-	token Token
+	turn  chan struct{} // holds one element; who has taken it may renew
+	token Token         // of who has the turn
 }
 
 // NewMemoryTokenStore returns an empty store.
@@ -43,15 +38,10 @@ func (s *MemoryTokenStore) Update(ctx context.Context, renew func(context.Contex
 		return Token{}, ctx.Err()
 	}
 	defer func() { s.turn <- struct{}{} }()
-	s.mu.Lock()
-	stored := s.token
-	s.mu.Unlock()
-	next, err := renew(ctx, stored)
+	next, err := renew(ctx, s.token)
 	if err != nil {
 		return Token{}, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.token = next
 	return next, nil
 }

@@ -1,6 +1,7 @@
 package uqpay
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"time"
@@ -78,12 +79,7 @@ type Transaction struct {
 func (t *Transaction) incomplete() bool { return t.ID == "" }
 
 // Reason returns why a transaction was declined, under whichever name it came.
-func (t *Transaction) Reason() string {
-	if t.Description != "" {
-		return t.Description
-	}
-	return t.FailureReason
-}
+func (t *Transaction) Reason() string { return cmp.Or(t.Description, t.FailureReason) }
 
 // List returns one page of card transactions.
 //
@@ -94,10 +90,7 @@ func (s *TransactionService) List(ctx context.Context, req TransactionsRequest, 
 
 // All iterates over card transactions, from the request's page on.
 func (s *TransactionService) All(ctx context.Context, req TransactionsRequest, opts ...issuing.CallOption) iter.Seq2[*Transaction, error] {
-	return all(req.Paging, func(paging Paging) (*Page[Transaction], error) {
-		req.Paging = paging
-		return s.List(ctx, req, opts...)
-	})
+	return all[Transaction](ctx, s.c, opTransactions, req, opts)
 }
 
 // Transaction reads a card transaction with its settlement status.

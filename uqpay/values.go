@@ -100,14 +100,9 @@ func (m *Merchant) UnmarshalJSON(data []byte) error {
 	data = bytes.TrimSpace(data)
 	if len(data) > 0 && data[0] == '[' {
 		var several []plain
-		if err := codec.Unmarshal(data, &several); err != nil {
-			return err
-		}
-		*m = Merchant{}
-		if len(several) > 0 {
-			*m = Merchant(several[0])
-		}
-		return nil
+		err := codec.Unmarshal(data, &several)
+		*m = Merchant(append(several, plain{})[0])
+		return err
 	}
 	if len(data) > 0 && data[0] == '"' {
 		// An object inside a string is read, any other text names no shop.

@@ -11,17 +11,8 @@ import (
 	"github.com/issuing-sdk/issuing-go/uqpay"
 )
 
-// holder finds a cardholder of the call's account.
-func (c *call) holder(id string) (*holder, *refusal) {
-	h, found := c.s.holders.find(c.account, id)
-	if !found {
-		return nil, cardholderError("cardholder not found")
-	}
-	return h, nil
-}
-
-func createCardholder(c *call) (any, *refusal) {
-	h, bad := c.newHolder(c.fields, nil)
+func createCardholder(s *Server, c *call) (any, *refusal) {
+	h, bad := s.newHolder(c.account, c.fields, &uqpay.Product{})
 	if bad != nil {
 		return nil, bad
 	}
@@ -30,8 +21,8 @@ func createCardholder(c *call) (any, *refusal) {
 
 // newHolder checks and stores a cardholder, one for a card with what the card's
 // product asks for.
-func (c *call) newHolder(f fields, p *uqpay.Product) (*holder, *refusal) {
-	s, h := c.s, &holder{owned: owned{c.account}}
+func (s *Server) newHolder(account string, f fields, p *uqpay.Product) (*holder, *refusal) {
+	h := &holder{owned: owned{account}}
 	f.require("email", "first_name", "last_name", "country_code", "phone_number")
 	h.Email = f.text("email")
 	h.FirstName, h.LastName = f.personName("first_name"), f.personName("last_name")
@@ -53,11 +44,10 @@ func (c *call) newHolder(f fields, p *uqpay.Product) (*holder, *refusal) {
 
 // personName reads a part of a name.
 func (f fields) personName(name string) string {
-	text := f.short(name, 40)
-	if strings.Trim(text, " ") != text || strings.ContainsFunc(text, notInName) {
-		f.problem(name, "has a character that is not allowed")
-	}
-	return text
+	f.short(name, 40)
+	return f.ruled(name, "has a character that is not allowed", func(s string) bool {
+		return strings.Trim(s, " ") == s && !strings.ContainsFunc(s, notInName)
+	})
 }
 
 func notInName(r rune) bool {
@@ -88,9 +78,9 @@ func (s *Server) readPerson(f fields, h *holder) {
 			i.require("back_file")
 		}
 		i.text("number")
-		for _, name := range []string{"front_file", "back_file", "hand_file"} {
-			i.file(name, maxRequest)
-		}
+		i.file("front_file", maxRequest)
+		i.file("back_file", maxRequest)
+		i.file("hand_file", maxRequest)
 		h.identity = true
 	}
 	if k, ok := f.object("kyc_verification"); ok {
@@ -160,7 +150,6 @@ func (s *Server) checkHolder(h *holder) *refusal {
 
 // startKYC sets the status that the given data lead to.
 func (s *Server) startKYC(h *holder) {
-	before := h.Status
 	switch {
 	case h.method == uqpay.KYCSumsubRedirect:
 		h.Status, h.IDVStatus = uqpay.CardholderStatusPending, uqpay.IDVPending
@@ -168,14 +157,14 @@ func (s *Server) startKYC(h *holder) {
 		h.URLExpiresAt = s.now().Add(24 * time.Hour)
 	case h.method == uqpay.KYCThirdParty:
 		h.Status, h.IDVStatus = uqpay.CardholderStatusSuccess, uqpay.IDVPassed
-	case h.identity && before != uqpay.CardholderStatusSuccess:
+	case h.identity && h.Status != uqpay.CardholderStatusSuccess:
 		h.Status = uqpay.CardholderStatusPending
 		s.later(func() {
 			if h.Status == uqpay.CardholderStatusPending {
 				s.finishKYC(h, uqpay.CardholderStatusSuccess, "")
 			}
 		})
-	case before == "":
+	case h.Status == "":
 		h.Status = uqpay.CardholderStatusSuccess
 	}
 }
@@ -183,22 +172,15 @@ func (s *Server) startKYC(h *holder) {
 // finishKYC ends a verification; the cards that wait for it go on.
 func (s *Server) finishKYC(h *holder, status uqpay.CardholderStatus, reason string) {
 	h.Status = status
-	switch {
-	case h.IDVStatus == "":
-	case status == uqpay.CardholderStatusSuccess:
-		h.IDVStatus = uqpay.IDVPassed
-	case status == uqpay.CardholderStatusFailed:
-		h.IDVStatus = uqpay.IDVFailed
+	if h.IDVStatus != "" {
+		h.IDVStatus = cmp.Or(map[uqpay.CardholderStatus]uqpay.IDVStatus{
+			uqpay.CardholderStatusSuccess: uqpay.IDVPassed, uqpay.CardholderStatusFailed: uqpay.IDVFailed,
+		}[status], h.IDVStatus)
 	}
 	s.push(uqpay.EventCardholderKYCChanged, h.ID, holderEvent(h, s.now(), reason))
 }
 
-func updateCardholder(c *call) (any, *refusal) {
-	s := c.s
-	h, bad := c.holder(c.id)
-	if bad != nil {
-		return nil, bad
-	}
+func updateCardholder(s *Server, c *call, h *holder) (any, *refusal) {
 	if c.Has("first_name") || c.Has("last_name") {
 		return nil, invalid("first_name, last_name: cannot be changed")
 	}
@@ -218,22 +200,14 @@ func updateCardholder(c *call) (any, *refusal) {
 	return holderChange(h), nil
 }
 
-func getCardholder(c *call) (any, *refusal) {
-	h, bad := c.holder(c.id)
-	if bad != nil {
-		return nil, bad
-	}
-	return c.s.showHolder(h), nil
-}
+func getCardholder(s *Server, _ *call, h *holder) (any, *refusal) { return s.showHolder(h), nil }
 
-func listCardholders(c *call) (any, *refusal) {
-	query := c.r.URL.Query()
-	status := query.Get("cardholder_status")
-	if status != "" && !uqpay.CardholderStatus(status).Known() {
+func listCardholders(s *Server, c *call) (any, *refusal) {
+	if status := c.query.Get("cardholder_status"); status != "" && !uqpay.CardholderStatus(status).Known() {
 		return nil, invalid("cardholder_status: is not a status")
 	}
-	items := c.s.holders.latest(c.account, func(h *holder) bool { return fits(status, string(h.Status)) })
-	return paged(query, items, c.s.showHolder)
+	items := s.holders.latest(c.account, func(h *holder) bool { return c.fits("cardholder_status", string(h.Status)) })
+	return paged(c, items, s.showHolder)
 }
 
 func holderChange(h *holder) map[string]any {
@@ -254,11 +228,8 @@ func (s *Server) cardsOf(h *holder) int {
 }
 
 func (s *Server) showHolder(h *holder) map[string]any {
-	m := map[string]any{
-		"cardholder_id": h.ID, "email": h.Email, "first_name": h.FirstName, "last_name": h.LastName,
-		"country_code": h.CountryCode, "phone_number": h.PhoneNumber, "cardholder_status": h.Status,
-		"number_of_cards": s.cardsOf(h), "create_time": stamp(h.CreateTime),
-	}
+	m := eventHolder(h)
+	m["country_code"], m["phone_number"], m["number_of_cards"] = h.CountryCode, h.PhoneNumber, s.cardsOf(h)
 	set(m, "date_of_birth", h.DateOfBirth.String())
 	set(m, "gender", h.Gender)
 	set(m, "nationality", h.Nationality)
@@ -269,12 +240,10 @@ func (s *Server) showHolder(h *holder) map[string]any {
 }
 
 func holderEvent(h *holder, now time.Time, reason string) map[string]any {
-	m := map[string]any{
-		"cardholder_id": h.ID, "cardholder_status": h.Status, "country_code": h.CountryCode,
-		"create_time": stamp(h.CreateTime), "date_of_birth": birthday(h), "email": h.Email, "first_name": h.FirstName,
-		"last_name": h.LastName, "idv_provider": "", "idv_status": h.IDVStatus, "nationality": h.Nationality,
-		"phone_number": h.PhoneNumber, "update_time": stamp(now),
-	}
+	m := eventHolder(h)
+	m["country_code"], m["phone_number"], m["nationality"] = h.CountryCode, h.PhoneNumber, h.Nationality
+	m["date_of_birth"], m["update_time"] = birthday(h), stamp(now)
+	m["idv_provider"], m["idv_status"] = "", h.IDVStatus
 	set(m, "reason", reason)
 	return m
 }

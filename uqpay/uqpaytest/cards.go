@@ -16,8 +16,8 @@ import (
 // cancelWait is how long a cancelled card's open authorizations may settle.
 const cancelWait = 30 * 24 * time.Hour
 
-func createCard(c *call) (any, *refusal) {
-	s, n := c.s, &card{owned: owned{c.account}}
+func createCard(s *Server, c *call) (any, *refusal) {
+	n := &card{owned: owned{c.account}}
 	c.require("card_currency", "card_product_id")
 	n.Currency = issuing.Currency(c.word("card_currency", "SGD", "USD", "XUSD"))
 	productID, holderID := c.text("card_product_id"), c.text("cardholder_id")
@@ -37,7 +37,7 @@ func createCard(c *call) (any, *refusal) {
 	if bad := cmp.Or(c.refused(), s.checkProduct(n, p)); bad != nil {
 		return nil, bad
 	}
-	h, bad := c.cardholder(p, holderID, person)
+	h, bad := s.cardholder(c.account, holderID, person, p)
 	if bad != nil {
 		return nil, bad
 	}
@@ -50,12 +50,11 @@ func createCard(c *call) (any, *refusal) {
 		}
 	}
 	s.finishCreation(n, o)
+	body := orderAnswer(o)
+	body["card_status"], body["create_time"] = n.Status, stamp(o.CreateTime)
+	body["risk_controls"] = showRisk(n.RiskControls)
 	if holderID == "" {
-		o.Status = uqpay.OrderStatusProcessing
-	}
-	body := orderAnswer(n, o)
-	body["create_time"], body["risk_controls"] = stamp(o.CreateTime), showRisk(n.RiskControls)
-	if holderID == "" {
+		o.Status, body["order_status"] = uqpay.OrderStatusProcessing, uqpay.OrderStatusProcessing
 		body["cardholder_id"], body["cardholder_created"], body["cardholder_status"] = h.ID, true, h.Status
 	}
 	return body, nil
@@ -79,22 +78,22 @@ func (s *Server) checkProduct(n *card, p *uqpay.Product) *refusal {
 
 // cardholder finds or creates who a card is for, and completes what the product
 // asks for.
-func (c *call) cardholder(p *uqpay.Product, id string, person fields) (*holder, *refusal) {
+func (s *Server) cardholder(account, id string, person fields, p *uqpay.Product) (*holder, *refusal) {
 	if id == "" {
-		return c.newHolder(person, p)
+		return s.newHolder(account, person, p)
 	}
-	h, bad := c.holder(id)
+	h, bad := s.holders.find(account, id)
 	if bad != nil {
 		return nil, bad
 	}
 	if person.wrong != nil {
 		next := *h
-		c.s.readPerson(person, &next)
+		s.readPerson(person, &next)
 		if bad := person.refused(); bad != nil {
 			return nil, bad
 		}
 		*h = next
-		c.s.startKYC(h)
+		s.startKYC(h)
 	}
 	if bad := insufficient(p, h); bad != nil {
 		return nil, bad
@@ -105,12 +104,8 @@ func (c *call) cardholder(p *uqpay.Product, id string, person fields) (*holder, 
 	return h, nil
 }
 
-// insufficient refuses a cardholder who lacks what a product asks for; nil asks
-// for nothing.
+// insufficient refuses a cardholder who lacks what a product asks for.
 func insufficient(p *uqpay.Product, h *holder) *refusal {
-	if p == nil {
-		return nil
-	}
 	have := map[string]bool{
 		"nationality": h.Nationality != "", "residential_address": h.ResidentialAddress != nil,
 		"identity": h.identity, "kyc_verification": h.method != "",
@@ -147,14 +142,13 @@ func (s *Server) finishCreation(n *card, o *order) {
 		}
 		good := status == uqpay.CardholderStatusSuccess && !s.failing()
 		s.end(o, good)
-		event := uqpay.EventCardCreateFailed
 		n.Status = uqpay.CardStatusFailed
+		event, to, kind := uqpay.EventCardCreateFailed, issuingAccount(n.account, n.Currency), uqpay.LedgerRefund
 		if good {
-			event, n.Status = uqpay.EventCardCreateSucceeded, uqpay.CardStatusActive
-			s.release(o, n.money(), uqpay.LedgerCardRecharge)
-		} else {
-			s.release(o, issuingAccount(n.account, n.Currency), uqpay.LedgerRefund)
+			n.Status = uqpay.CardStatusActive
+			event, to, kind = uqpay.EventCardCreateSucceeded, n.money(), uqpay.LedgerCardRecharge
 		}
+		s.release(o, to, kind)
 		s.push(event, o.ID, s.cardEvent(n))
 	})
 }
@@ -211,8 +205,8 @@ func readRisk(r fields, controls *uqpay.RiskControls) {
 	}
 }
 
-func updateCard(c *call, n *card) (any, *refusal) {
-	s, next := c.s, *n
+func updateCard(s *Server, c *call, n *card) (any, *refusal) {
+	next := *n
 	readCardSettings(c.fields, &next)
 	if c.Has("card_limit") {
 		if next.Limit = c.amountOrZero("card_limit"); n.Mode != uqpay.ModeShare {
@@ -221,7 +215,7 @@ func updateCard(c *call, n *card) (any, *refusal) {
 	}
 	if c.Has("no_pin_payment_amount") {
 		amount := c.amountOrZero("no_pin_payment_amount")
-		if n.FormFactor != uqpay.FormFactorPhysical || amount.Cmp(noPINCap(n.Currency)) > 0 {
+		if n.FormFactor != uqpay.FormFactorPhysical || amount.Cmp(capIn(n.Currency, 2600, 2000)) > 0 {
 			c.problem("no_pin_payment_amount", "is out of range or not for this card")
 		}
 		next.NoPINPaymentAmount = uqpay.AmountText(amount.String() + string(n.Currency))
@@ -238,39 +232,38 @@ func updateCard(c *call, n *card) (any, *refusal) {
 		return nil, cardError("enable_3ds can be changed in PENDING and ACTIVE only")
 	}
 	o := s.newOrder(n, uqpay.OrderCardUpdate, issuing.Amount{})
-	s.finish(o, func(good bool) {
-		event := uqpay.EventCardUpdateFailed
+	s.finish(o, uqpay.EventCardUpdateSucceeded, uqpay.EventCardUpdateFailed, func(good bool) map[string]any {
 		if good {
-			event = uqpay.EventCardUpdateSucceeded
 			n.Limit, n.NameOnCard, n.ArtID, n.Metadata = next.Limit, next.NameOnCard, next.ArtID, next.Metadata
 			n.SpendingControls, n.RiskControls, n.NoPINPaymentAmount = next.SpendingControls, next.RiskControls, next.NoPINPaymentAmount
 		}
-		s.push(event, o.ID, s.updateEvent(n, o))
+		return s.updateEvent(n, o)
 	})
-	return orderAnswer(n, o), nil
+	body := orderAnswer(o)
+	body["card_status"] = n.Status
+	return body, nil
 }
 
-func noPINCap(currency issuing.Currency) issuing.Amount {
+// capIn is a cap that differs by currency.
+func capIn(currency issuing.Currency, sgd, other int64) issuing.Amount {
 	if currency == issuing.SGD {
-		return issuing.NewAmount(2600, 0)
+		return issuing.NewAmount(sgd, 0)
 	}
-	return issuing.NewAmount(2000, 0)
+	return issuing.NewAmount(other, 0)
 }
 
-func setCardStatus(c *call, n *card) (any, *refusal) {
-	s := c.s
+func setCardStatus(s *Server, c *call, n *card) (any, *refusal) {
 	c.require("card_status")
 	want := uqpay.CardStatus(c.word("card_status", "ACTIVE", "FROZEN", "CANCELLED"))
 	reason := c.short("update_reason", 100)
-	if bad := c.refused(); bad != nil {
-		return nil, bad
-	}
 	allowed := map[uqpay.CardStatus][]uqpay.CardStatus{
 		uqpay.CardStatusActive:    {uqpay.CardStatusFrozen},
 		uqpay.CardStatusFrozen:    {uqpay.CardStatusActive},
 		uqpay.CardStatusCancelled: {uqpay.CardStatusActive, uqpay.CardStatusFrozen, uqpay.CardStatusPending},
 	}[want]
 	switch {
+	case *c.wrong != "":
+		return nil, c.refused()
 	case n.busy:
 		return nil, cardError("an earlier status change is not finished")
 	case !slices.Contains(allowed, n.Status):
@@ -278,32 +271,24 @@ func setCardStatus(c *call, n *card) (any, *refusal) {
 	}
 	n.busy = true
 	o := s.newOrder(n, uqpay.OrderCardUpdate, issuing.Amount{})
-	s.finish(o, func(good bool) {
+	s.finish(o, uqpay.EventCardStatusSucceeded, uqpay.EventCardStatusFailed, func(good bool) map[string]any {
 		n.busy = false
-		if !good {
-			s.push(uqpay.EventCardStatusFailed, o.ID, s.statusEvent(n))
-			return
+		if good {
+			n.Status, n.UpdateReason = want, reason
 		}
-		n.UpdateReason = reason
-		if want == uqpay.CardStatusCancelled {
+		if good && want == uqpay.CardStatusCancelled {
 			s.cancel(n, o.ID)
-			return
 		}
-		n.Status = want
-		s.push(uqpay.EventCardStatusSucceeded, o.ID, s.statusEvent(n))
+		return s.statusEvent(n)
 	})
-	body := orderAnswer(n, o)
-	delete(body, "card_status")
-	if reason != "" {
-		body["update_reason"] = reason
-	}
+	body := orderAnswer(o)
+	set(body, "update_reason", reason)
 	return body, nil
 }
 
 // cancel starts the waiting period of a card.
 func (s *Server) cancel(n *card, orderID string) {
 	n.Status = uqpay.CardStatusPreCancel
-	s.push(uqpay.EventCardStatusSucceeded, orderID, s.statusEvent(n))
 	s.host.Later(&s.mu, cancelWait, func() {
 		n.Status = uqpay.CardStatusCancelled
 		if n.Mode == uqpay.ModeSingle {
@@ -313,25 +298,24 @@ func (s *Server) cancel(n *card, orderID string) {
 	})
 }
 
-func getCard(c *call, n *card) (any, *refusal) {
-	m := c.s.showCard(n)
+func getCard(s *Server, _ *call, n *card) (any, *refusal) {
+	m := s.showCard(n)
 	m["card_limit"] = bareNumber(n.Limit)
 	m["no_pin_payment_amount"] = n.NoPINPaymentAmount
 	m["metadata"] = n.Metadata
 	return m, nil
 }
 
-func listCards(c *call) (any, *refusal) {
-	query := c.r.URL.Query()
-	if status := query.Get("card_status"); status != "" && !uqpay.CardStatus(status).Known() {
+func listCards(s *Server, c *call) (any, *refusal) {
+	if status := c.query.Get("card_status"); status != "" && !uqpay.CardStatus(status).Known() {
 		return nil, invalid("card_status: is not a status")
 	}
-	items := c.s.cards.latest(c.account, func(n *card) bool {
-		return fits(query.Get("card_status"), string(n.Status)) && fits(query.Get("cardholder_id"), n.holder.ID) &&
-			fits(query.Get("card_number"), n.pan.Reveal())
+	items := s.cards.latest(c.account, func(n *card) bool {
+		return c.fits("card_status", string(n.Status)) && c.fits("cardholder_id", n.holder.ID) &&
+			c.fits("card_number", n.pan.Reveal())
 	})
-	return paged(query, items, func(n *card) map[string]any {
-		m := c.s.showCard(n)
+	return paged(c, items, func(n *card) map[string]any {
+		m := s.showCard(n)
 		m["card_limit"], m["metadata"] = n.Limit.String(), ""
 		if n.Metadata != nil {
 			m["metadata"] = string(platform.JSON(n.Metadata))
@@ -340,16 +324,16 @@ func listCards(c *call) (any, *refusal) {
 	})
 }
 
-func secureCard(_ *call, n *card) (any, *refusal) {
+func secureCard(_ *Server, _ *call, n *card) (any, *refusal) {
 	if n.Status == uqpay.CardStatusCancelled {
 		return nil, cardNotFound()
 	}
 	return map[string]any{"card_number": n.pan, "cvv": n.cvv, "expire_date": n.expiry}, nil
 }
 
-func panToken(c *call, _ *card) (any, *refusal) {
+func panToken(s *Server, _ *call, _ *card) (any, *refusal) {
 	return map[string]any{
-		"token": issuing.NewSecret("pan_eyJ." + newID()), "expires_in": 60, "expires_at": stamp(c.s.now().Add(time.Minute)),
+		"token": issuing.NewSecret("pan_eyJ." + newID()), "expires_in": 60, "expires_at": stamp(s.now().Add(time.Minute)),
 	}, nil
 }
 
@@ -365,16 +349,12 @@ func (s *Server) available(n *card) issuing.Amount {
 }
 
 func (s *Server) showCard(n *card) map[string]any {
-	controls := make([]any, 0, len(n.SpendingControls))
-	for _, control := range n.SpendingControls {
-		controls = append(controls, map[string]any{"amount": control.Amount.String(), "interval": control.Interval})
-	}
 	m := map[string]any{
 		"card_id": n.ID, "card_bin": n.BIN, "card_scheme": n.Scheme, "card_number": masked(n.pan),
 		"form_factor": n.FormFactor, "mode_type": n.Mode, "card_product_id": n.ProductID, "card_currency": n.Currency,
 		"available_balance": s.available(n), "consumed_amount": zero(n.ConsumedAmount), "cardholder": s.showHolder(n.holder),
-		"card_status": n.Status, "processing_status": n.Status, "spending_controls": controls,
-		"risk_controls": showRisk(n.RiskControls),
+		"card_status": n.Status, "spending_controls": limits(n.SpendingControls, issuing.Amount.String),
+		"processing_status": n.Status, "risk_controls": showRisk(n.RiskControls),
 	}
 	set(m, "update_reason", n.UpdateReason)
 	set(m, "name_on_card", n.NameOnCard)
@@ -388,11 +368,10 @@ func showRisk(r uqpay.RiskControls) map[string]any {
 	m := map[string]any{}
 	set(m, "enable_3ds", r.Enable3DS)
 	set(m, "allow_3ds_transactions", r.Allow3DS)
-	if r.AllowedMCC != nil {
-		m["allowed_mcc"] = r.AllowedMCC
-	}
-	if r.BlockedMCC != nil {
-		m["blocked_mcc"] = r.BlockedMCC
+	for name, mccs := range map[string][]string{"allowed_mcc": r.AllowedMCC, "blocked_mcc": r.BlockedMCC} {
+		if mccs != nil {
+			m[name] = mccs
+		}
 	}
 	return m
 }

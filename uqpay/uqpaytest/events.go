@@ -1,7 +1,6 @@
 package uqpaytest
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -24,9 +23,7 @@ func (s *Server) later(job func()) { s.host.Later(&s.mu, s.cfg.Delay, job) }
 // Emit sends a callback of any type with any data, for events that nothing on
 // this platform brings about, such as a one-time password.
 func (s *Server) Emit(eventType, sourceID string, data map[string]any) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.push(eventType, sourceID, data)
+	s.locked(func() { s.push(eventType, sourceID, data) })
 }
 
 // push sends a signed callback. Amounts in it are strings. It is called with the
@@ -39,12 +36,7 @@ func (s *Server) push(eventType, sourceID string, data map[string]any) {
 	s.host.Push(platform.Callback{
 		Type: eventType, URL: s.cfg.WebhookURL, Retries: retries,
 		Accepted: func(status int, _ []byte) bool { return status == http.StatusOK },
-		Make: func(int) (http.Header, []byte, error) {
-			if err != nil {
-				return nil, nil, fmt.Errorf("uqpaytest: %w", err)
-			}
-			return s.SignCallback(json.RawMessage(body))
-		},
+		Make:     func(int) (http.Header, []byte, error) { return s.signed(body, err) },
 	})
 }
 
@@ -53,22 +45,24 @@ func (s *Server) push(eventType, sourceID string, data map[string]any) {
 // with version, event_name, event_type, event_id, source_id and data; a
 // json.RawMessage is sent as it stands.
 func (s *Server) SignCallback(event any) (http.Header, []byte, error) {
-	body, err := eventCodec.Marshal(event)
-	if err != nil {
-		return nil, nil, fmt.Errorf("uqpaytest: %w", err)
-	}
+	return s.signed(eventCodec.Marshal(event))
+}
+
+// signed is an encoded callback with its headers.
+func (s *Server) signed(body []byte, err error) (http.Header, []byte, error) {
 	now := s.now()
 	timestamp := strconv.FormatInt(now.Unix(), 10)
 	if s.cfg.Milliseconds {
 		timestamp = strconv.FormatInt(now.UnixMilli(), 10)
 	}
-	signature, err := sign.SignHMAC512(s.hmac, body, timestamp)
+	var signature string
+	if err == nil {
+		signature, err = sign.SignHMAC512(s.hmac, body, timestamp)
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("uqpaytest: %w", err)
 	}
-	header := http.Header{}
-	header.Set("Content-Type", "application/json")
-	header.Set("x-wk-timestamp", timestamp)
-	header.Set("x-wk-signature", signature)
-	return header, body, nil
+	return http.Header{
+		"Content-Type": {"application/json"}, "X-Wk-Timestamp": {timestamp}, "X-Wk-Signature": {signature},
+	}, body, nil
 }

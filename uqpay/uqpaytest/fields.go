@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"slices"
 	"strings"
 	"time"
 
@@ -67,40 +66,38 @@ func (f fields) text(name string) string {
 	return f.Text(name)
 }
 
-// short reads a string of at most limit characters.
-func (f fields) short(name string, limit int) string {
+// ruled reads a string that, unless it is empty, must follow a rule.
+func (f fields) ruled(name, rule string, follows func(s string) bool) string {
 	s := f.text(name)
-	if len([]rune(s)) > limit {
-		f.problem(name, "is too long")
+	if s != "" && !follows(s) {
+		f.problem(name, rule)
 	}
 	return s
+}
+
+// short reads a string of at most limit characters.
+func (f fields) short(name string, limit int) string {
+	return f.ruled(name, "is too long", func(s string) bool { return len([]rune(s)) <= limit })
 }
 
 // word reads a string that must be one of some.
 func (f fields) word(name string, allowed ...string) string {
-	s := f.text(name)
-	if s != "" && !slices.Contains(allowed, s) {
-		f.problem(name, "must be one of "+strings.Join(allowed, ", "))
-	}
-	return s
+	rule := "must be one of " + strings.Join(allowed, ", ")
+	return f.ruled(name, rule, func(s string) bool { return oneOf(s, allowed...) })
 }
 
 // digits reads a secret string of shortest to longest digits.
 func (f fields) digits(name string, shortest, longest int) issuing.Secret {
-	s := f.text(name)
-	if s != "" && (len(s) < shortest || len(s) > longest || strings.Trim(s, "0123456789") != "") {
-		f.problem(name, "has the wrong number of digits")
-	}
-	return issuing.NewSecret(s)
+	return issuing.NewSecret(f.ruled(name, "has the wrong number of digits", func(s string) bool {
+		return len(s) >= shortest && len(s) <= longest && strings.Trim(s, "0123456789") == ""
+	}))
 }
 
 // country reads an ISO 3166-1 alpha-2 code.
 func (f fields) country(name string) string {
-	s := f.text(name)
-	if s != "" && (len(s) != 2 || strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "") {
-		f.problem(name, "must be a country code of two letters")
-	}
-	return s
+	return f.ruled(name, "must be a country code of two letters", func(s string) bool {
+		return len(s) == 2 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+	})
 }
 
 // file reads base64 of at most limit bytes.
@@ -167,12 +164,11 @@ func (f fields) list(name string) []string {
 }
 
 // when reads a time.
-func (f fields) when(name string) time.Time {
-	s := f.text(name)
-	t, ok := wire.ParseTime(s, zone)
-	if s != "" && !ok {
-		f.problem(name, "must be an ISO 8601 time")
-	}
+func (f fields) when(name string) (t time.Time) {
+	f.ruled(name, "must be an ISO 8601 time", func(s string) (ok bool) {
+		t, ok = wire.ParseTime(s, zone)
+		return ok
+	})
 	return t
 }
 

@@ -16,7 +16,7 @@ import (
 // reportLife is how long a report can be downloaded.
 const reportLife = 7 * 24 * time.Hour
 
-func createReport(c *call) (any, *refusal) {
+func createReport(s *Server, c *call) (any, *refusal) {
 	c.require("report_type", "start_time", "end_time")
 	r := &report{
 		owned: owned{c.account}, id: newID(), typ: uqpay.ReportType(c.word("report_type", "SETTLEMENT", "LEDGER")),
@@ -26,7 +26,7 @@ func createReport(c *call) (any, *refusal) {
 		return nil, bad
 	}
 	label := map[uqpay.ReportType]string{uqpay.ReportSettlement: "Card Settlement Report", uqpay.ReportLedger: "Issuing Ledger Report"}[r.typ]
-	c.s.announce(r, uqpay.EventReportCreated, label, "")
+	s.announce(r, uqpay.EventReportCreated, label, "")
 	return map[string]any{"report_id": r.id}, nil
 }
 
@@ -42,10 +42,9 @@ func (s *Server) announce(r *report, event, label, key string) {
 	})
 }
 
-func downloadReport(c *call) (any, *refusal) {
-	s := c.s
-	r, found := s.reports.find(c.account, c.id)
-	if !found || !r.ready || !s.now().Before(r.expires) {
+func downloadReport(s *Server, c *call) (any, *refusal) {
+	r, missing := s.reports.find(c.account, c.id)
+	if missing != nil || !r.ready || !s.now().Before(r.expires) {
 		return nil, refuse(http.StatusBadRequest, uqpay.ErrorTypeNotFound, uqpay.CodeNotFound, "report not found or not ready")
 	}
 	rows := [][]string{{"transaction_id", "transaction_type", "currency", "amount", "time"}}
@@ -70,24 +69,24 @@ func downloadReport(c *call) (any, *refusal) {
 	return csvFile(out.Bytes()), nil
 }
 
-func bulkCards(c *call) (any, *refusal) {
+func bulkCards(s *Server, c *call) (any, *refusal) {
 	c.require("card_bin", "numbers")
 	c.digits("card_bin", 6, 8)
 	c.number("numbers")
 	if bad := c.refused(); bad != nil {
 		return nil, bad
 	}
-	now := c.s.now()
+	now := s.now()
 	r := &report{owned: owned{c.account}, id: newID(), typ: uqpay.ReportLedger, start: now, end: now}
-	c.s.announce(r, uqpay.EventReportSucceeded, "Bulk Card Number Report", newID())
+	s.announce(r, uqpay.EventReportSucceeded, "Bulk Card Number Report", newID())
 	return map[string]any{"report_id": r.id, "expire_date": stamp(now.Add(reportLife))}, nil
 }
 
 // uploadTypes are the files that the service takes.
 var uploadTypes = []string{".jpeg", ".jpg", ".png", ".doc", ".docx", ".pdf"}
 
-func uploadFile(c *call) (any, *refusal) {
-	notes := c.r.URL.Query().Get("notes")
+func uploadFile(s *Server, c *call) (any, *refusal) {
+	notes := c.query.Get("notes")
 	if len([]rune(notes)) > 50 {
 		return nil, invalid("notes: at most 50 characters")
 	}
@@ -105,16 +104,16 @@ func uploadFile(c *call) (any, *refusal) {
 	}
 	file := &uqpay.File{
 		ID: newID(), Name: head.Filename, Type: strings.TrimPrefix(extension, "."),
-		Size: head.Size, Notes: notes, CreateTime: c.s.now(),
+		Size: head.Size, Notes: notes, CreateTime: s.now(),
 	}
-	c.s.files[file.ID] = file
+	s.files[file.ID] = file
 	return map[string]any{
 		"create_time": stamp(file.CreateTime), "file_id": file.ID, "file_name": file.Name,
 		"file_type": file.Type, "size": file.Size, "notes": file.Notes,
 	}, nil
 }
 
-func fileLinks(c *call) (any, *refusal) {
+func fileLinks(s *Server, c *call) (any, *refusal) {
 	ids := c.list("file_ids")
 	if len(ids) == 0 {
 		c.problem("file_ids", "is required")
@@ -124,7 +123,7 @@ func fileLinks(c *call) (any, *refusal) {
 	}
 	found, absent := []any{}, []string{}
 	for _, id := range ids {
-		file, there := c.s.files[id]
+		file, there := s.files[id]
 		if !there {
 			absent = append(absent, id)
 			continue

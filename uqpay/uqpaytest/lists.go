@@ -1,7 +1,6 @@
 package uqpaytest
 
 import (
-	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -15,11 +14,14 @@ type owned struct{ account string }
 
 func (o owned) belongsTo(account string) bool { return o.account == account }
 
+type ofAccount interface{ belongsTo(account string) bool }
+
 // table keeps what belongs to accounts by its id, and in the order in which it
 // came.
-type table[T interface{ belongsTo(account string) bool }] struct {
-	byID map[string]T
-	list []T
+type table[T ofAccount] struct {
+	missing *refusal // of what is not there, or another account's
+	byID    map[string]T
+	list    []T
 }
 
 func (t *table[T]) add(id string, item T) {
@@ -31,9 +33,12 @@ func (t *table[T]) add(id string, item T) {
 }
 
 // find returns an item of an account's.
-func (t *table[T]) find(account, id string) (item T, found bool) {
-	item, found = t.byID[id]
-	return item, found && item.belongsTo(account)
+func (t *table[T]) find(account, id string) (item T, missing *refusal) {
+	item, found := t.byID[id]
+	if !found || !item.belongsTo(account) {
+		return item, t.missing
+	}
+	return item, nil
 }
 
 // latest returns the items of an account that fit, the latest first.
@@ -47,14 +52,16 @@ func (t *table[T]) latest(account string, fit func(T) bool) []T {
 	return items
 }
 
-// fits reports whether a filter is unset or met.
-func fits(filter, value string) bool { return filter == "" || filter == value }
+// fits reports whether a filter of the query is unset or met.
+func (c *call) fits(name, value string) bool { return oneOf(c.query.Get(name), "", value) }
+
+func oneOf[T comparable](v T, values ...T) bool { return slices.Contains(values, v) }
 
 // paged answers with the page of a list that a query asks for.
-func paged[T any](query url.Values, items []T, show func(T) map[string]any) (any, *refusal) {
+func paged[T any](c *call, items []T, show func(T) map[string]any) (any, *refusal) {
 	size, number := 10, 1
 	for name, target := range map[string]*int{"page_size": &size, "page_number": &number} {
-		if text := query.Get(name); text != "" {
+		if text := c.query.Get(name); text != "" {
 			n, err := strconv.Atoi(text)
 			if err != nil || n < 1 || (name == "page_size" && n > 100) {
 				return nil, invalid(name + ": is out of range")
@@ -70,13 +77,13 @@ func paged[T any](query url.Values, items []T, show func(T) map[string]any) (any
 }
 
 // period reads start_time and end_time of a query.
-func period(query url.Values) (within func(time.Time) bool, bad *refusal) {
-	start, startOK := wire.ParseTime(query.Get("start_time"), zone)
-	end, endOK := wire.ParseTime(query.Get("end_time"), zone)
+func (c *call) period() (within func(time.Time) bool, bad *refusal) {
+	start, startOK := wire.ParseTime(c.query.Get("start_time"), zone)
+	end, endOK := wire.ParseTime(c.query.Get("end_time"), zone)
 	switch {
-	case query.Get("start_time") != "" && !startOK:
+	case !startOK && !c.fits("start_time", ""):
 		return nil, invalid("start_time: must be an ISO 8601 time")
-	case query.Get("end_time") != "" && !endOK:
+	case !endOK && !c.fits("end_time", ""):
 		return nil, invalid("end_time: must be an ISO 8601 time")
 	case startOK && endOK && end.Sub(start) > 90*24*time.Hour:
 		return nil, invalid("end_time: the span is longer than 90 days")

@@ -28,7 +28,7 @@ func (s *Server) showBalance(account string, currency issuing.Currency) map[stri
 	}
 }
 
-func getBalance(c *call) (any, *refusal) {
+func getBalance(s *Server, c *call) (any, *refusal) {
 	c.require("currency")
 	currency := issuing.Currency(c.short("currency", 4))
 	if bad := c.refused(); bad != nil {
@@ -37,27 +37,25 @@ func getBalance(c *call) (any, *refusal) {
 	if !slices.Contains(currencies, currency) {
 		return nil, accountError("balance not found")
 	}
-	return c.s.showBalance(c.account, currency), nil
+	return s.showBalance(c.account, currency), nil
 }
 
-func listBalances(c *call) (any, *refusal) {
-	return paged(c.r.URL.Query(), currencies, func(currency issuing.Currency) map[string]any {
-		return c.s.showBalance(c.account, currency)
+func listBalances(s *Server, c *call) (any, *refusal) {
+	return paged(c, currencies, func(currency issuing.Currency) map[string]any {
+		return s.showBalance(c.account, currency)
 	})
 }
 
-func listLedger(c *call) (any, *refusal) {
-	query := c.r.URL.Query()
-	within, bad := period(query)
+func listLedger(s *Server, c *call) (any, *refusal) {
+	within, bad := c.period()
 	if bad != nil {
 		return nil, bad
 	}
-	items := c.s.ledger.latest(c.account, func(e *entry) bool {
-		return within(e.CreateTime) && fits(query.Get("transaction_type"), string(e.Type)) &&
-			fits(query.Get("transaction_status"), string(e.Status)) && fits(query.Get("currency"), string(e.Currency)) &&
-			fits(query.Get("transaction_id"), e.ID)
+	items := s.ledger.latest(c.account, func(e *entry) bool {
+		return within(e.CreateTime) && c.fits("transaction_type", string(e.Type)) && c.fits("transaction_id", e.ID) &&
+			c.fits("transaction_status", string(e.Status)) && c.fits("currency", string(e.Currency))
 	})
-	return paged(query, items, func(e *entry) map[string]any {
+	return paged(c, items, func(e *entry) map[string]any {
 		return map[string]any{
 			"transaction_id": e.ID, "short_transaction_id": e.ShortID, "account_id": e.AccountID, "balance_id": e.BalanceID,
 			"transaction_type": e.Type, "currency": e.Currency, "amount": e.Amount, "ending_balance": e.EndingBalance,
@@ -67,8 +65,7 @@ func listLedger(c *call) (any, *refusal) {
 	})
 }
 
-func createTransfer(c *call) (any, *refusal) {
-	s := c.s
+func createTransfer(s *Server, c *call) (any, *refusal) {
 	c.require("source_account_id", "destination_account_id", "currency", "amount")
 	t := &uqpay.Transfer{
 		ID: newID(), ShortID: s.shortID("T"), ReferenceID: s.shortID("R"),
@@ -88,7 +85,7 @@ func createTransfer(c *call) (any, *refusal) {
 	if t.SourceAccountID == t.DestinationAccountID {
 		return nil, invalid("destination_account_id: is the source account")
 	}
-	under := ledger.Account{Kind: "transfer", Owner: t.ID, Currency: t.Currency}
+	under := account("transfer", t.ID, t.Currency)
 	if s.move(issuingAccount(t.SourceAccountID, t.Currency), under, t.Amount, "transfer "+t.ID, uqpay.LedgerTransferOut) != nil {
 		return nil, accountError("insufficient balance")
 	}
@@ -114,8 +111,8 @@ func (s *Server) endTransfer(t *uqpay.Transfer, under ledger.Account) {
 	})
 }
 
-func getTransfer(c *call) (any, *refusal) {
-	t, found := c.s.transfers[c.id]
+func getTransfer(s *Server, c *call) (any, *refusal) {
+	t, found := s.transfers[c.id]
 	if !found {
 		return nil, notFound("transfer")
 	}
@@ -127,11 +124,11 @@ func getTransfer(c *call) (any, *refusal) {
 	}, nil
 }
 
-func listAccounts(c *call) (any, *refusal) { return paged(c.r.URL.Query(), c.s.accounts, showAccount) }
+func listAccounts(s *Server, c *call) (any, *refusal) { return paged(c, s.accounts, showAccount) }
 
-func getAccount(c *call) (any, *refusal) {
-	account := c.s.connected(c.id)
-	line := cmp.Or(uqpay.BusinessCode(c.r.URL.Query().Get("business_code")), uqpay.BusinessBanking)
+func getAccount(s *Server, c *call) (any, *refusal) {
+	account := s.connected(c.id)
+	line := cmp.Or(uqpay.BusinessCode(c.query.Get("business_code")), uqpay.BusinessBanking)
 	if account == nil || !slices.Contains(account.BusinessCodes, line) {
 		return nil, accountError("account not found")
 	}
@@ -147,8 +144,8 @@ func showAccount(a uqpay.Account) map[string]any {
 	}
 }
 
-func listProducts(c *call) (any, *refusal) {
-	return paged(c.r.URL.Query(), c.s.products, func(p uqpay.Product) map[string]any {
+func listProducts(s *Server, c *call) (any, *refusal) {
+	return paged(c, s.products, func(p uqpay.Product) map[string]any {
 		free := []any{}
 		for _, m := range p.NoPINPaymentAmount {
 			free = append(free, map[string]any{"amount": m.Amount.String(), "currency": m.Currency})
@@ -168,24 +165,22 @@ func listProducts(c *call) (any, *refusal) {
 
 // brands are the merchant brands of the platform.
 var brands = []uqpay.Brand{
-	{MerchantCode: "MB0001", DisplayName: "Example Books"},
-	{MerchantCode: "MB0002", DisplayName: "Example Coffee"},
+	{MerchantCode: "MB0001", DisplayName: "Example Books"}, {MerchantCode: "MB0002", DisplayName: "Example Coffee"},
 	{MerchantCode: "MB0003", DisplayName: "Sample Airlines"},
 }
 
-func listBrands(c *call) (any, *refusal) {
-	query := c.r.URL.Query()
-	name, code := strings.ToLower(query.Get("display_name")), query.Get("merchant_code")
-	if name == "" && code == "" {
+func listBrands(_ *Server, c *call) (any, *refusal) {
+	name := strings.ToLower(c.query.Get("display_name"))
+	if name == "" && c.fits("merchant_code", "") {
 		return nil, invalid("display_name, merchant_code: at least one is required")
 	}
 	var items []uqpay.Brand
 	for _, b := range brands {
-		if strings.HasPrefix(strings.ToLower(b.DisplayName), name) && fits(code, b.MerchantCode) {
+		if strings.HasPrefix(strings.ToLower(b.DisplayName), name) && c.fits("merchant_code", b.MerchantCode) {
 			items = append(items, b)
 		}
 	}
-	return paged(query, items, func(b uqpay.Brand) map[string]any {
+	return paged(c, items, func(b uqpay.Brand) map[string]any {
 		return map[string]any{"merchant_code": b.MerchantCode, "display_name": b.DisplayName}
 	})
 }

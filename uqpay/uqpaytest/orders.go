@@ -1,7 +1,9 @@
 package uqpaytest
 
 import (
+	"cmp"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,8 +26,7 @@ func (s *Server) newOrder(n *card, typ uqpay.OrderType, amount issuing.Amount) *
 // fund takes an order's money from an account; refused when it does not cover
 // it, and the order has failed then.
 func (s *Server) fund(from ledger.Account, o *order, kind uqpay.LedgerType) *refusal {
-	err := s.move(from, pending(o.ID, o.Currency), o.Amount, "order "+o.ID, kind)
-	switch {
+	switch err := s.move(from, pending(o.ID, o.Currency), o.Amount, "order "+o.ID, kind); {
 	case err == nil:
 		return nil
 	case !errors.Is(err, ledger.ErrInsufficient):
@@ -57,24 +58,25 @@ func (s *Server) end(o *order, good bool) {
 
 // failing reports whether the next order is to fail.
 func (s *Server) failing() bool {
-	if s.failOrders <= 0 {
-		return false
-	}
 	s.failOrders--
-	return true
+	return s.failOrders >= 0
 }
 
 // finish ends an order when the delay has passed: well, unless it is to fail.
-func (s *Server) finish(o *order, then func(good bool)) {
+// Its event has the data that then returns.
+func (s *Server) finish(o *order, goodEvent, badEvent string, then func(good bool) map[string]any) {
 	s.later(func() {
-		good := !s.failing()
+		event, good := goodEvent, !s.failing()
+		if !good {
+			event = badEvent
+		}
 		s.end(o, good)
-		then(good)
+		s.push(event, o.ID, then(good))
 	})
 }
 
-func orderAnswer(n *card, o *order) map[string]any {
-	return map[string]any{"card_id": n.ID, "card_order_id": o.ID, "card_status": n.Status, "order_status": o.Status}
+func orderAnswer(o *order) map[string]any {
+	return map[string]any{"card_id": o.CardID, "card_order_id": o.ID, "order_status": o.Status}
 }
 
 func showOrder(o *order) map[string]any {
@@ -89,23 +91,17 @@ func showOrder(o *order) map[string]any {
 	return m
 }
 
-func getOrder(c *call) (any, *refusal) {
-	o, found := c.s.orders.find(c.account, c.id)
-	if !found {
-		return nil, cardError("card order not found")
-	}
-	return showOrder(o), nil
-}
+func getOrder(_ *Server, _ *call, o *order) (any, *refusal) { return showOrder(o), nil }
 
-func rechargeCard(c *call, n *card) (any, *refusal) {
-	return changeBalance(c, n, balanceChange{
+func rechargeCard(s *Server, c *call, n *card) (any, *refusal) {
+	return changeBalance(s, c, n, balanceChange{
 		uqpay.OrderCardRecharge, uqpay.LedgerCardRecharge, issuingAccount(n.account, n.Currency), n.money(),
 		uqpay.EventCardRechargeSucceeded, uqpay.EventCardRechargeFailed,
 	})
 }
 
-func withdrawCard(c *call, n *card) (any, *refusal) {
-	return changeBalance(c, n, balanceChange{
+func withdrawCard(s *Server, c *call, n *card) (any, *refusal) {
+	return changeBalance(s, c, n, balanceChange{
 		uqpay.OrderCardWithdraw, uqpay.LedgerCardWithdraw, n.money(), issuingAccount(n.account, n.Currency),
 		uqpay.EventCardWithdrawSucceeded, uqpay.EventCardWithdrawFailed,
 	})
@@ -121,14 +117,12 @@ type balanceChange struct {
 
 // changeBalance moves money between the issuing balance and a card, by way of
 // the order.
-func changeBalance(c *call, n *card, change balanceChange) (any, *refusal) {
-	s := c.s
+func changeBalance(s *Server, c *call, n *card, change balanceChange) (any, *refusal) {
 	c.require("amount")
 	amount := c.amount("amount")
-	if bad := c.refused(); bad != nil {
-		return nil, bad
-	}
 	switch {
+	case *c.wrong != "":
+		return nil, c.refused()
 	case n.Mode != uqpay.ModeSingle:
 		return nil, cardError("the card draws on the issuing balance")
 	case n.Status != uqpay.CardStatusActive && n.Status != uqpay.CardStatusFrozen:
@@ -138,33 +132,26 @@ func changeBalance(c *call, n *card, change balanceChange) (any, *refusal) {
 	if bad := s.fund(change.from, o, change.kind); bad != nil {
 		return nil, bad
 	}
-	s.finish(o, func(good bool) {
-		to, event := change.to, change.good
+	s.finish(o, change.good, change.bad, func(good bool) map[string]any {
+		to := change.to
 		if !good {
-			to, event = change.from, change.bad
+			to = change.from
 		}
 		s.release(o, to, change.kind)
-		s.push(event, o.ID, map[string]any{
+		return map[string]any{
 			"amount": trimmed(o.Amount), "card_available_balance": trimmed(s.available(n)), "card_currency": n.Currency, "card_id": n.ID,
 			"card_status": n.Status, "complete_time": stamp(o.CompleteTime), "order_status": o.Status, "update_time": stamp(o.UpdateTime),
-		})
+		}
 	})
 	return showOrder(o), nil
 }
 
-func elevateLimit(c *call, n *card) (any, *refusal) {
-	s, begun := c.s, c.s.now()
+func elevateLimit(s *Server, c *call, n *card) (any, *refusal) {
+	begun := s.now()
 	c.require("limit_amount")
 	amount := c.amount("limit_amount")
-	days := 7
-	if c.Has("duration_in_days") {
-		days = c.number("duration_in_days")
-	}
-	most := issuing.NewAmount(80000, 0)
-	if n.Currency == issuing.SGD {
-		most = issuing.NewAmount(100000, 0)
-	}
-	if amount.Cmp(most) > 0 {
+	days := cmp.Or(c.number("duration_in_days"), 7)
+	if amount.Cmp(capIn(n.Currency, 100000, 80000)) > 0 {
 		c.problem("limit_amount", "is above the cap")
 	}
 	for _, name := range []string{"currency", "intent", "reason"} {
@@ -180,9 +167,9 @@ func elevateLimit(c *call, n *card) (any, *refusal) {
 	}
 	n.elevated, n.elevatedTo = amount, begun.Add(time.Duration(days)*24*time.Hour)
 	o := s.newOrder(n, "ELEVATE_LIMIT", amount)
-	s.finish(o, func(good bool) {
-		event := uqpay.EventCardElevateLimitSucceeded
-		if !good {
+	s.later(func() {
+		event, good := uqpay.EventCardElevateLimitSucceeded, !s.failing()
+		if s.end(o, good); !good {
 			event, n.elevatedTo = uqpay.EventCardElevateLimitFailed, time.Time{}
 		}
 		s.push(event, n.ID, map[string]any{
@@ -190,9 +177,7 @@ func elevateLimit(c *call, n *card) (any, *refusal) {
 			"expires_at": stamp(n.elevatedTo), "created_at": stamp(begun),
 		})
 	})
-	body := orderAnswer(n, o)
-	delete(body, "card_status")
-	return body, nil
+	return orderAnswer(o), nil
 }
 
 // definitions are the actions of network protection in words.
@@ -202,49 +187,48 @@ var definitions = map[uqpay.ProtectionAction]string{
 	uqpay.ProtectionExpired: "Expired card",
 }
 
-func protectCard(c *call, n *card) (any, *refusal) {
+func protectCard(s *Server, c *call, n *card) (any, *refusal) {
 	c.require("risk_control", "action_code")
 	c.word("risk_control", "network_protection")
 	action := uqpay.ProtectionAction(c.word("action_code", "04", "41", "43", "46", "54"))
-	if bad := c.refused(); bad != nil {
-		return nil, bad
-	}
-	if n.protection.Status != "" && n.protection.Status != uqpay.ProtectionNotEnrolled {
-		return nil, cardError("network protection does not allow this now")
-	}
-	n.protection.Action, n.protection.Definition = action, definitions[action]
-	c.s.setProtection(n, uqpay.ProtectionEnrollPending)
-	c.s.later(func() {
-		c.s.setProtection(n, uqpay.ProtectionEnrolled)
-		c.s.pushProtection(uqpay.EventProtectionEnrolled, n)
+	return s.changeProtection(c, n, protectionChange{
+		[]uqpay.ProtectionStatus{"", uqpay.ProtectionNotEnrolled}, uqpay.ProtectionEnrollPending, uqpay.ProtectionEnrolled,
+		action, uqpay.EventProtectionEnrolled,
 	})
-	return showProtection(n), nil
 }
 
-func unprotectCard(c *call, n *card) (any, *refusal) {
+func unprotectCard(s *Server, c *call, n *card) (any, *refusal) {
 	c.require("risk_control")
 	c.word("risk_control", "network_protection")
+	return s.changeProtection(c, n, protectionChange{
+		[]uqpay.ProtectionStatus{uqpay.ProtectionEnrolled}, uqpay.ProtectionRemovalPending, uqpay.ProtectionNotEnrolled,
+		n.protection.Action, uqpay.EventProtectionRemoved,
+	})
+}
+
+// protectionChange is what tells an enrolment and a removal apart.
+type protectionChange struct {
+	from      []uqpay.ProtectionStatus
+	over, to  uqpay.ProtectionStatus
+	action    uqpay.ProtectionAction
+	eventType string
+}
+
+func (s *Server) changeProtection(c *call, n *card, change protectionChange) (any, *refusal) {
 	if bad := c.refused(); bad != nil {
 		return nil, bad
 	}
-	if n.protection.Status != uqpay.ProtectionEnrolled {
+	if !slices.Contains(change.from, n.protection.Status) {
 		return nil, cardError("network protection does not allow this now")
 	}
-	c.s.setProtection(n, uqpay.ProtectionRemovalPending)
-	c.s.later(func() {
-		c.s.setProtection(n, uqpay.ProtectionNotEnrolled)
-		c.s.pushProtection(uqpay.EventProtectionRemoved, n)
+	n.protection.Action, n.protection.Definition = change.action, definitions[change.action]
+	n.protection.Status, n.protection.UpdateTime, n.protection.Enabled = change.over, s.now(), false
+	s.later(func() {
+		n.protection.Status, n.protection.UpdateTime = change.to, s.now()
+		n.protection.Enabled = change.to == uqpay.ProtectionEnrolled
+		s.push(change.eventType, "ASAF_REC_"+strings.ToUpper(n.ID[:8]), showProtection(n))
 	})
 	return showProtection(n), nil
-}
-
-func (s *Server) setProtection(n *card, status uqpay.ProtectionStatus) {
-	n.protection.Status, n.protection.UpdateTime = status, s.now()
-	n.protection.Enabled = status == uqpay.ProtectionEnrolled
-}
-
-func (s *Server) pushProtection(event string, n *card) {
-	s.push(event, "ASAF_REC_"+strings.ToUpper(n.ID[:8]), showProtection(n))
 }
 
 func showProtection(n *card) map[string]any {

@@ -1,6 +1,7 @@
 package uqpaytest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,17 +10,16 @@ import (
 	"github.com/issuing-sdk/issuing-go/uqpay"
 )
 
-func assignCard(c *call) (any, *refusal) {
-	s := c.s
+func assignCard(s *Server, c *call) (any, *refusal) {
 	c.require("cardholder_id", "card_number", "card_currency", "card_mode")
-	h, found := s.holders.find(c.account, c.text("cardholder_id"))
+	h, missing := s.holders.find(c.account, c.text("cardholder_id"))
 	pan := c.digits("card_number", 12, 19)
 	currency := issuing.Currency(c.word("card_currency", "SGD", "USD"))
 	mode := uqpay.Mode(c.word("card_mode", "SINGLE", "SHARE"))
 	if bad := c.refused(); bad != nil {
 		return nil, bad
 	}
-	if !found || h.Status != uqpay.CardholderStatusSuccess {
+	if missing != nil || h.Status != uqpay.CardholderStatusSuccess {
 		return nil, cardholderError("cardholder not found or not active")
 	}
 	i := slices.IndexFunc(s.inventory, pan.Equal)
@@ -40,22 +40,20 @@ func assignCard(c *call) (any, *refusal) {
 		})
 		s.push(uqpay.EventCardCreateSucceeded, o.ID, s.cardEvent(n))
 	})
-	body := orderAnswer(n, o)
-	body["create_time"], body["risk_controls"] = stamp(o.CreateTime), map[string]any{}
+	body := orderAnswer(o)
+	body["card_status"], body["create_time"], body["risk_controls"] = n.Status, stamp(o.CreateTime), map[string]any{}
 	return body, nil
 }
 
-func activateCard(c *call) (any, *refusal) {
-	s := c.s
+func activateCard(s *Server, c *call) (any, *refusal) {
 	c.require("card_id", "activation_code", "pin")
-	n, found := s.cards.find(c.account, c.text("card_id"))
+	n, missing := s.cards.find(c.account, c.text("card_id"))
 	code, pin := c.digits("activation_code", 8, 8), c.digits("pin", 6, 6)
 	limit := c.amountOrZero("no_pin_payment_amount")
-	if bad := c.refused(); bad != nil {
-		return nil, bad
-	}
 	switch {
-	case !found || n.FormFactor != uqpay.FormFactorPhysical:
+	case *c.wrong != "":
+		return nil, c.refused()
+	case missing != nil || n.FormFactor != uqpay.FormFactorPhysical:
 		return nil, cardNotFound()
 	case n.Status != uqpay.CardStatusPending:
 		return nil, cardError("the card is not waiting for its activation")
@@ -82,36 +80,32 @@ func weakPIN(n *card, pin issuing.Secret) bool {
 	return strings.Count(p, p[:1]) == len(p) || strings.Contains(n.holder.PhoneNumber, p) || p[len(p)-4:] == n.pan.Last4()
 }
 
-func setPIN(c *call) (any, *refusal) {
+func setPIN(s *Server, c *call) (any, *refusal) {
 	c.require("card_id", "pin")
 	change := c.word("type", "SET", "RESET", "UPDATE") == "UPDATE"
 	if !change && c.Has("old_pin") {
 		c.problem("old_pin", "is for UPDATE only")
 	}
-	return c.changePIN(6, change)
+	return s.changePIN(c, 6, change)
 }
 
-func managePIN(c *call) (any, *refusal) {
+func managePIN(s *Server, c *call) (any, *refusal) {
 	c.require("card_id", "type", "pin")
-	return c.changePIN(4, c.word("type", "SET", "RESET") == "RESET")
+	return s.changePIN(c, 4, c.word("type", "SET", "RESET") == "RESET")
 }
 
 // changePIN starts a PIN order, or carries it out at once under the older
 // contract. A change, unlike a setting, needs the old PIN.
-func (c *call) changePIN(shortest int, change bool) (any, *refusal) {
-	s := c.s
+func (s *Server) changePIN(c *call, shortest int, change bool) (any, *refusal) {
 	if change {
 		c.require("old_pin")
 	}
-	n, found := s.cards.find(c.account, c.text("card_id"))
+	n, missing := s.cards.find(c.account, c.text("card_id"))
 	pin, old := c.digits("pin", shortest, 6), c.digits("old_pin", shortest, 6)
-	if bad := c.refused(); bad != nil {
+	if bad := cmp.Or(c.refused(), missing); bad != nil {
 		return nil, bad
 	}
-	switch {
-	case !found:
-		return nil, cardNotFound()
-	case n.Status != uqpay.CardStatusActive:
+	if n.Status != uqpay.CardStatusActive {
 		return nil, cardError("the card is not active")
 	}
 	failure := ""
@@ -156,22 +150,23 @@ func (s *Server) CheckPIN(cardID string, pin issuing.Secret) bool {
 	return ok && !pin.IsZero() && n.pin.Equal(pin)
 }
 
-func listArts(c *call) (any, *refusal) {
+func listArts(s *Server, _ *call) (any, *refusal) {
 	arts := []any{}
 	for _, a := range []struct{ id, text string }{{ArtDefault, "Default"}, {ArtBlue, "Blue"}} {
 		arts = append(arts, map[string]any{
-			"card_art_id": a.id, "description": a.text, "is_default": a.id == c.s.defaultArt, "is_system_config": a.id == ArtDefault,
+			"card_art_id": a.id, "description": a.text,
+			"is_default": a.id == s.defaultArt, "is_system_config": a.id == ArtDefault,
 		})
 	}
-	return map[string]any{"default_card_art_id": c.s.defaultArt, "card_arts": arts}, nil
+	return map[string]any{"default_card_art_id": s.defaultArt, "card_arts": arts}, nil
 }
 
-func setDefaultArt(c *call) (any, *refusal) {
+func setDefaultArt(s *Server, c *call) (any, *refusal) {
 	c.require("card_art_id")
 	id := c.word("card_art_id", ArtDefault, ArtBlue)
 	if bad := c.refused(); bad != nil {
 		return nil, bad
 	}
-	c.s.defaultArt = id
-	return map[string]any{"default_card_art_id": id, "updated_at": stamp(c.s.now())}, nil
+	s.defaultArt = id
+	return map[string]any{"default_card_art_id": id, "updated_at": stamp(s.now())}, nil
 }

@@ -48,15 +48,13 @@ func (s *Server) admit(c *call) *refusal {
 }
 
 // mint issues a token and ends the one before.
-func mint(c *call) (any, *refusal) {
-	s, r := c.s, c.r
-	if r.Header.Get("x-client-id") != s.clientID {
+func mint(s *Server, c *call) (any, *refusal) {
+	switch header := c.r.Header; {
+	case header.Get("x-client-id") != s.clientID:
 		return nil, flat("Invalid client id")
-	}
-	if !issuing.NewSecret(r.Header.Get("x-api-key")).Equal(s.apiKey) {
+	case !issuing.NewSecret(header.Get("x-api-key")).Equal(s.apiKey):
 		return nil, unauthorized("invalid api key")
-	}
-	if r.Header.Get("x-on-behalf-of") != "" {
+	case header.Get("x-on-behalf-of") != "":
 		return nil, invalid("x-on-behalf-of must be omitted")
 	}
 	s.mints++
@@ -146,7 +144,7 @@ func (s *Server) once(c *call) (any, *refusal) {
 			delete(s.keys, key)
 		}
 	}()
-	record.body, record.bad = c.run(c)
+	record.body, record.bad = c.run(s, c)
 	record.done = record.bad == nil || record.bad.status < http.StatusInternalServerError
 	return record.body, record.bad
 }

@@ -2,6 +2,7 @@ package uqpaytest
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/issuing-sdk/issuing-go/internal/platform"
@@ -12,15 +13,18 @@ import (
 // print, the request, and what carries it out with the server's lock held.
 type operation struct {
 	op, method, path string // the path with * for one segment
-	run              func(*call) (any, *refusal)
+	run              handler
 }
+
+// handler carries a request out.
+type handler func(*Server, *call) (any, *refusal)
 
 // call is one request on its way through its operation.
 type call struct {
 	operation
 	fields  // of the body
-	s       *Server
 	r       *http.Request
+	query   url.Values
 	body    []byte
 	id      string // in the path
 	account string // whom it acts for
@@ -30,7 +34,7 @@ type call struct {
 func (s *Server) route(r *http.Request, body []byte) (op string, run func() platform.Reply) {
 	o, id := find(r)
 	return o.op, func() platform.Reply {
-		c := &call{operation: o, fields: readFields(body), s: s, r: r, body: body, id: id, account: MasterAccount}
+		c := &call{o, readFields(body), r, r.URL.Query(), body, id, MasterAccount}
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		return s.reply(s.answer(c))
@@ -46,27 +50,35 @@ func (s *Server) answer(c *call) (any, *refusal) {
 	case "":
 		return nil, refuse(http.StatusNotFound, uqpay.ErrorTypeNotFound, uqpay.CodeNotFound, "no such path")
 	case opToken:
-		return c.run(c)
+		return c.run(s, c)
 	}
 	if bad := s.authenticate(c); bad != nil {
 		return nil, bad
 	}
 	if c.method == http.MethodGet {
-		return c.run(c)
+		return c.run(s, c)
 	}
 	return s.once(c)
 }
 
-// onCard finds the card that the path names first.
-func onCard(run func(*call, *card) (any, *refusal)) func(*call) (any, *refusal) {
-	return func(c *call) (any, *refusal) {
-		n, found := c.s.cards.find(c.account, c.id)
-		if !found {
-			return nil, cardNotFound()
+// on finds what the path names in a table.
+func on[T ofAccount](in func(*Server) *table[T], run func(*Server, *call, T) (any, *refusal)) handler {
+	return func(s *Server, c *call) (any, *refusal) {
+		item, missing := in(s).find(c.account, c.id)
+		if missing != nil {
+			return nil, missing
 		}
-		return run(c, n)
+		return run(s, c, item)
 	}
 }
+
+func cards(s *Server) *table[*card] { return &s.cards }
+
+func holders(s *Server) *table[*holder] { return &s.holders }
+
+func orders(s *Server) *table[*order] { return &s.orders }
+
+func transactions(s *Server) *table[*transaction] { return &s.transactions }
 
 // opToken mints a token, the one call without one.
 const opToken = "Token"
@@ -79,8 +91,8 @@ var routes = []operation{
 
 	{"Cardholders.Create", http.MethodPost, "/v1/issuing/cardholders", createCardholder},
 	{"Cardholders.List", http.MethodGet, "/v1/issuing/cardholders", listCardholders},
-	{"Cardholders.Cardholder", http.MethodGet, "/v1/issuing/cardholders/*", getCardholder},
-	{"Cardholders.Update", http.MethodPost, "/v1/issuing/cardholders/*", updateCardholder},
+	{"Cardholders.Cardholder", http.MethodGet, "/v1/issuing/cardholders/*", on(holders, getCardholder)},
+	{"Cardholders.Update", http.MethodPost, "/v1/issuing/cardholders/*", on(holders, updateCardholder)},
 	{"Products.List", http.MethodGet, "/v1/issuing/products", listProducts},
 
 	{"Cards.Assign", http.MethodPost, "/v1/issuing/cards/assign", assignCard},
@@ -92,21 +104,21 @@ var routes = []operation{
 	{"Cards.Bulk", http.MethodPost, "/v1/issuing/cards/bulk", bulkCards},
 	{"Cards.Create", http.MethodPost, "/v1/issuing/cards", createCard},
 	{"Cards.List", http.MethodGet, "/v1/issuing/cards", listCards},
-	{"Cards.Card", http.MethodGet, "/v1/issuing/cards/*", onCard(getCard)},
-	{"Cards.Update", http.MethodPost, "/v1/issuing/cards/*", onCard(updateCard)},
-	{"Cards.SetStatus", http.MethodPost, "/v1/issuing/cards/*/status", onCard(setCardStatus)},
-	{"Cards.Secure", http.MethodGet, "/v1/issuing/cards/*/secure", onCard(secureCard)},
-	{"Cards.PANToken", http.MethodPost, "/v1/issuing/cards/*/token", onCard(panToken)},
-	{"Cards.Recharge", http.MethodPost, "/v1/issuing/cards/*/recharge", onCard(rechargeCard)},
-	{"Cards.Withdraw", http.MethodPost, "/v1/issuing/cards/*/withdraw", onCard(withdrawCard)},
-	{"Cards.ElevateLimit", http.MethodPost, "/v1/issuing/cards/*/elevate_limit", onCard(elevateLimit)},
-	{"Cards.Protect", http.MethodPost, "/v1/issuing/cards/*/risk", onCard(protectCard)},
-	{"Cards.Unprotect", http.MethodDelete, "/v1/issuing/cards/*/risk", onCard(unprotectCard)},
-	{"Orders.Order", http.MethodGet, "/v1/issuing/cards/*/order", getOrder},
+	{"Cards.Card", http.MethodGet, "/v1/issuing/cards/*", on(cards, getCard)},
+	{"Cards.Update", http.MethodPost, "/v1/issuing/cards/*", on(cards, updateCard)},
+	{"Cards.SetStatus", http.MethodPost, "/v1/issuing/cards/*/status", on(cards, setCardStatus)},
+	{"Cards.Secure", http.MethodGet, "/v1/issuing/cards/*/secure", on(cards, secureCard)},
+	{"Cards.PANToken", http.MethodPost, "/v1/issuing/cards/*/token", on(cards, panToken)},
+	{"Cards.Recharge", http.MethodPost, "/v1/issuing/cards/*/recharge", on(cards, rechargeCard)},
+	{"Cards.Withdraw", http.MethodPost, "/v1/issuing/cards/*/withdraw", on(cards, withdrawCard)},
+	{"Cards.ElevateLimit", http.MethodPost, "/v1/issuing/cards/*/elevate_limit", on(cards, elevateLimit)},
+	{"Cards.Protect", http.MethodPost, "/v1/issuing/cards/*/risk", on(cards, protectCard)},
+	{"Cards.Unprotect", http.MethodDelete, "/v1/issuing/cards/*/risk", on(cards, unprotectCard)},
+	{"Orders.Order", http.MethodGet, "/v1/issuing/cards/*/order", on(orders, getOrder)},
 
 	{"Transactions.List", http.MethodGet, "/v1/issuing/transactions", listTransactions},
 	{"Transactions.ReleaseRefund", http.MethodPost, "/v1/issuing/transactions/unsolicited_refund/release", releaseRefund},
-	{"Transactions.Transaction", http.MethodGet, "/v1/issuing/transactions/*", getTransaction},
+	{"Transactions.Transaction", http.MethodGet, "/v1/issuing/transactions/*", on(transactions, getTransaction)},
 	{"Balances.Balance", http.MethodPost, "/v1/issuing/balances", getBalance},
 	{"Balances.Ledger", http.MethodGet, "/v1/issuing/balances/transactions", listLedger},
 	{"Balances.List", http.MethodGet, "/v1/issuing/balances", listBalances},

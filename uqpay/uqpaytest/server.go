@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -78,11 +79,10 @@ type Server struct {
 	host   *platform.Server
 	book   *ledger.Book
 
-	clientID string
-	apiKey   issuing.Secret
-	secret   issuing.Secret
-	hmac     sign.HMACKey
-	seq      platform.Sequence
+	clientID       string
+	apiKey, secret issuing.Secret
+	hmac           sign.HMACKey
+	seq            platform.Sequence
 
 	mu           sync.Mutex
 	token        issuing.Secret
@@ -90,7 +90,7 @@ type Server struct {
 	mints        int
 	keys         map[string]*keyRecord
 	keepInFlight int
-	failOrders   int
+	failOrders   int            // below 0 none is to fail
 	minute       int64          // whose requests are counted
 	counts       map[string]int // by group of calls
 	accounts     []uqpay.Account
@@ -118,9 +118,12 @@ func NewServer(cfg Config) (*Server, error) {
 	s := &Server{
 		cfg: cfg, limits: SandboxLimits(), book: ledger.NewBook(), defaultArt: ArtDefault,
 		keys: map[string]*keyRecord{}, transfers: map[string]*uqpay.Transfer{}, files: map[string]*uqpay.File{},
-		clientID: "client_" + uuid.NewString(),
-		apiKey:   issuing.NewSecret("key_" + uuid.NewString()),
-		secret:   issuing.NewSecret("whsec_" + uuid.NewString()),
+		cards: table[*card]{missing: cardNotFound()}, orders: table[*order]{missing: cardError("card order not found")},
+		holders:      table[*holder]{missing: cardholderError("cardholder not found")},
+		reports:      table[*report]{missing: notFound("report")},
+		transactions: table[*transaction]{missing: notFound("transaction")},
+		clientID:     "client_" + uuid.NewString(), apiKey: issuing.NewSecret("key_" + uuid.NewString()),
+		secret: issuing.NewSecret("whsec_" + uuid.NewString()),
 	}
 	if cfg.Limits != nil {
 		s.limits = *cfg.Limits
@@ -136,12 +139,10 @@ func NewServer(cfg Config) (*Server, error) {
 	}
 	s.Platform = issuingtest.NewPlatform(s.host)
 	s.furnish()
-	for _, currency := range []issuing.Currency{issuing.USD, issuing.SGD} {
-		if cfg.Funds.Sign() > 0 {
-			if err := s.Fund(currency, cfg.Funds); err != nil {
-				s.Close()
-				return nil, err
-			}
+	if cfg.Funds.Sign() > 0 {
+		if err := errors.Join(s.Fund(issuing.USD, cfg.Funds), s.Fund(issuing.SGD, cfg.Funds)); err != nil {
+			s.Close()
+			return nil, err
 		}
 	}
 	s.host.Serve(s.route)
@@ -171,17 +172,19 @@ func (s *Server) WebhookSecret() issuing.Secret { return s.secret }
 // ClientConfig returns the configuration of a client for this platform.
 func (s *Server) ClientConfig() uqpay.Config {
 	return uqpay.Config{
-		BaseURL: s.URL(), FilesURL: s.URL(), IframeURL: s.Platform.URL(),
-		ClientID: s.clientID, APIKey: s.apiKey,
+		BaseURL: s.URL(), FilesURL: s.URL(), IframeURL: s.Platform.URL(), ClientID: s.clientID, APIKey: s.apiKey,
 	}
 }
 
-// SetWebhookURL changes where later callbacks go.
-func (s *Server) SetWebhookURL(url string) {
+// locked runs a lever with the server's lock held.
+func (s *Server) locked(pull func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.cfg.WebhookURL = url
+	pull()
 }
+
+// SetWebhookURL changes where later callbacks go.
+func (s *Server) SetWebhookURL(url string) { s.locked(func() { s.cfg.WebhookURL = url }) }
 
 // Mints returns how many tokens were minted.
 func (s *Server) Mints() int {
@@ -191,34 +194,22 @@ func (s *Server) Mints() int {
 }
 
 // EndToken ends the present token, as a mint by somebody else would.
-func (s *Server) EndToken() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.tokenEnd = time.Time{}
-}
+func (s *Server) EndToken() { s.locked(func() { s.tokenEnd = time.Time{} }) }
 
 // KeepInFlight has the next n repeats of every idempotency key answered as if
 // its first request were still being processed.
-func (s *Server) KeepInFlight(n int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.keepInFlight = n
-}
+func (s *Server) KeepInFlight(n int) { s.locked(func() { s.keepInFlight = n }) }
 
 // FailOrders has the next n asynchronous orders fail. Their money goes back.
-func (s *Server) FailOrders(n int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.failOrders = n
-}
+func (s *Server) FailOrders(n int) { s.locked(func() { s.failOrders = n }) }
 
 // Fund adds money to the master's issuing balance, as a transfer from Banking in
 // the Dashboard does.
 func (s *Server) Fund(currency issuing.Currency, amount issuing.Amount) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.move(ledger.World(currency), issuingAccount(MasterAccount, currency), amount, "funding",
-		uqpay.LedgerFundsTransferIn)
+	to := issuingAccount(MasterAccount, currency)
+	return s.move(ledger.World(currency), to, amount, "funding", uqpay.LedgerFundsTransferIn)
 }
 
 // Balance returns the issuing balance of an account.
@@ -254,7 +245,7 @@ func (s *Server) Orders(typ uqpay.OrderType) []uqpay.Order {
 func (s *Server) Inventory() []issuing.Secret {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]issuing.Secret(nil), s.inventory...)
+	return slices.Clone(s.inventory)
 }
 
 // check reports a book that does not balance, an order that has ended and still

@@ -37,6 +37,13 @@ func set[T comparable](m map[string]any, name string, value T) {
 	}
 }
 
+// without takes members out of an answer that is made of another.
+func without(m map[string]any, names ...string) {
+	for _, name := range names {
+		delete(m, name)
+	}
+}
+
 // birthday is the form of a birth date in events.
 func birthday(h *holder) string { return cmp.Or(h.DateOfBirth.String(), "0001-01-01") }
 
@@ -61,19 +68,13 @@ func trimmed(a issuing.Amount) string {
 // bareNumber writes an amount as a JSON number wherever it stands.
 func bareNumber(a issuing.Amount) json.Number { return json.Number(a.String()) }
 
-func limits(controls []uqpay.SpendingControl) []any {
+// limits are spending controls with their amounts as text.
+func limits(controls []uqpay.SpendingControl, text func(issuing.Amount) string) []any {
 	out := make([]any, 0, len(controls))
 	for _, c := range controls {
-		out = append(out, map[string]any{"amount": trimmed(c.Amount), "interval": c.Interval})
+		out = append(out, map[string]any{"amount": text(c.Amount), "interval": c.Interval})
 	}
 	return out
-}
-
-func metadata(m map[string]string) map[string]string {
-	if m == nil {
-		return map[string]string{}
-	}
-	return m
 }
 
 // eventHolder is the cardholder in events about a card.
@@ -86,20 +87,21 @@ func eventHolder(h *holder) map[string]any {
 
 // cardEvent is the data of card.create events.
 func (s *Server) cardEvent(n *card) map[string]any {
+	metadata := map[string]string{}
+	maps.Copy(metadata, n.Metadata)
 	return map[string]any{
 		"card_available_balance": trimmed(s.available(n)), "card_bin": n.BIN, "card_id": n.ID,
 		"card_number": maskedEvent(n.pan), "card_product_id": n.ProductID, "card_scheme": n.Scheme,
 		"card_status": n.Status, "cardholder": eventHolder(n.holder), "form_factor": n.FormFactor,
-		"metadata": metadata(n.Metadata), "mode_type": n.Mode, "risk_control": showRisk(n.RiskControls),
-		"spending_limits": limits(n.SpendingControls),
+		"metadata": metadata, "mode_type": n.Mode, "risk_control": showRisk(n.RiskControls),
+		"spending_limits": limits(n.SpendingControls, trimmed),
 	}
 }
 
 // updateEvent is the data of card.update events.
 func (s *Server) updateEvent(n *card, o *order) map[string]any {
 	m := s.cardEvent(n)
-	delete(m, "spending_limits")
-	delete(m, "card_available_balance")
+	without(m, "spending_limits", "card_available_balance")
 	holder := eventHolder(n.holder)
 	maps.Copy(holder, map[string]any{
 		"country_code": n.holder.CountryCode, "phone_number": n.holder.PhoneNumber,
@@ -108,7 +110,7 @@ func (s *Server) updateEvent(n *card, o *order) map[string]any {
 	maps.Copy(m, map[string]any{
 		"available_balance": trimmed(s.available(n)), "card_currency": n.Currency, "card_limit": trimmed(n.Limit),
 		"card_order_id": o.ID, "cardholder": holder, "no_pin_payment_amount": cmp.Or(string(n.NoPINPaymentAmount), string(n.Currency)),
-		"order_status": strings.ToLower(string(o.Status)), "spending_controls": limits(n.SpendingControls),
+		"order_status": strings.ToLower(string(o.Status)), "spending_controls": limits(n.SpendingControls, trimmed),
 	})
 	return m
 }

@@ -17,10 +17,9 @@ type purchase struct {
 	merchant uqpay.Merchant
 }
 
-func simulateAuthorization(c *call) (any, *refusal) {
-	s := c.s
+func simulateAuthorization(s *Server, c *call) (any, *refusal) {
 	c.require("card_id", "transaction_amount", "transaction_currency", "merchant_name", "merchant_category_code")
-	n, found := s.cards.find(c.account, c.text("card_id"))
+	n, missing := s.cards.find(c.account, c.text("card_id"))
 	p := purchase{card: n, amount: c.amount("transaction_amount")}
 	currency := issuing.Currency(c.text("transaction_currency"))
 	p.merchant.Name = c.short("merchant_name", 255)
@@ -29,13 +28,13 @@ func simulateAuthorization(c *call) (any, *refusal) {
 		c.Fields["merchant_category_code"] = []byte(`"` + uqpay.SimulatorMCC + `"`)
 	}
 	p.merchant.CategoryCode = c.word("merchant_category_code", uqpay.SimulatorMCC)
-	if bad := c.refused(); bad != nil {
-		return nil, bad
-	}
-	if !found || n.BIN != uqpay.SimulatorBIN || n.Status == uqpay.CardStatusCancelled || n.Status == uqpay.CardStatusPreCancel {
+	switch {
+	case *c.wrong != "":
+		return nil, c.refused()
+	case missing != nil || n.BIN != uqpay.SimulatorBIN ||
+		oneOf(n.Status, uqpay.CardStatusCancelled, uqpay.CardStatusPreCancel):
 		return nil, flat("Card does not exists")
-	}
-	if currency != n.Currency {
+	case currency != n.Currency:
 		return nil, invalid("transaction_currency: is not the card's currency")
 	}
 	tx := s.newTransaction(uqpay.TransactionAuthorization, p)
@@ -63,8 +62,17 @@ func (s *Server) decide(tx *transaction, p purchase, reason string) {
 		tx.SettlementStatus, tx.Description = uqpay.SettlementNotApplicable, reason
 	}
 	s.publish(tx, uqpay.EventAuthorization, tx.BillingAmount)
-	if reason == "" && tx.card.trigger == uqpay.CancelOnAuth {
-		s.cancel(tx.card, newID())
+	if reason == "" {
+		s.endOneTime(tx.card, uqpay.CancelOnAuth)
+	}
+}
+
+// endOneTime cancels a card that a transaction of this kind ends.
+func (s *Server) endOneTime(n *card, at uqpay.AutoCancelTrigger) {
+	if n.trigger == at && n.Status == uqpay.CardStatusActive {
+		id := newID()
+		s.cancel(n, id)
+		s.push(uqpay.EventCardStatusSucceeded, id, s.statusEvent(n))
 	}
 }
 
@@ -138,15 +146,13 @@ func (s *Server) newTransaction(typ uqpay.TransactionType, p purchase) *transact
 	return tx
 }
 
-func simulateReversal(c *call) (any, *refusal) {
-	s := c.s
+func simulateReversal(s *Server, c *call) (any, *refusal) {
 	c.require("transaction_id")
-	original, found := s.transactions.find(c.account, c.text("transaction_id"))
-	if bad := c.refused(); bad != nil {
-		return nil, bad
-	}
+	original, missing := s.transactions.find(c.account, c.text("transaction_id"))
 	switch {
-	case !found || original.Type != uqpay.TransactionAuthorization:
+	case *c.wrong != "":
+		return nil, c.refused()
+	case missing != nil || original.Type != uqpay.TransactionAuthorization:
 		return nil, invalid("transaction_id: no such authorization")
 	case original.SettlementStatus != uqpay.SettlementUnsettled:
 		return nil, invalid("transaction_id: the authorization cannot be reversed")
@@ -205,9 +211,7 @@ func (s *Server) Settle(transactionID string, amount issuing.Amount) error {
 	if difference.Sign() != 0 {
 		s.publish(s.follow(tx, typ, difference), event, difference)
 	}
-	if n.trigger == uqpay.CancelOnCapture && n.Status == uqpay.CardStatusActive {
-		s.cancel(n, newID())
-	}
+	s.endOneTime(n, uqpay.CancelOnCapture)
 	return nil
 }
 
@@ -228,8 +232,7 @@ func (s *Server) Refund(transactionID string, amount issuing.Amount) error {
 	return nil
 }
 
-func simulateDeposit(c *call) (any, *refusal) {
-	s := c.s
+func simulateDeposit(s *Server, c *call) (any, *refusal) {
 	c.require("account_id", "amount", "currency", "sender_swift_code")
 	account, amount, currency := c.text("account_id"), c.amount("amount"), c.short("currency", 4)
 	swift := c.short("sender_swift_code", 11)

@@ -49,12 +49,11 @@ type holder struct {
 type card struct {
 	owned
 	uqpay.Card
-	holder     *holder
-	pan        issuing.Secret
-	cvv        issuing.Secret
-	expiry     string
-	code       issuing.Secret
-	pin        issuing.Secret
+	holder *holder
+	expiry string
+
+	pan, cvv, code, pin issuing.Secret
+
 	busy       bool // a status change is under way
 	elevated   issuing.Amount
 	elevatedTo time.Time
@@ -67,22 +66,22 @@ func (c *card) money() ledger.Account {
 	if c.Mode == uqpay.ModeShare {
 		return issuingAccount(c.account, c.Currency)
 	}
-	return ledger.Account{Kind: "card", Owner: c.ID, Currency: c.Currency}
+	return account("card", c.ID, c.Currency)
 }
 
-func issuingAccount(account string, currency issuing.Currency) ledger.Account {
-	return ledger.Account{Kind: "issuing", Owner: account, Currency: currency}
+func account(kind, owner string, in issuing.Currency) ledger.Account {
+	return ledger.Account{Kind: kind, Owner: owner, Currency: in}
+}
+
+func issuingAccount(owner string, in issuing.Currency) ledger.Account {
+	return account("issuing", owner, in)
 }
 
 // pending holds the money of an order that has not ended.
-func pending(id string, currency issuing.Currency) ledger.Account {
-	return ledger.Account{Kind: "pending", Owner: id, Currency: currency}
-}
+func pending(id string, in issuing.Currency) ledger.Account { return account("pending", id, in) }
 
 // hold is the money of an authorization.
-func hold(id string, currency issuing.Currency) ledger.Account {
-	return ledger.Account{Kind: "hold", Owner: id, Currency: currency}
-}
+func hold(id string, in issuing.Currency) ledger.Account { return account("hold", id, in) }
 
 type order struct {
 	owned
@@ -141,19 +140,17 @@ func products(now time.Time) []uqpay.Product {
 			CreateTime:         now, UpdateTime: now,
 		}
 	}
+	need := func(name, kind, description string, inner ...uqpay.RequiredField) uqpay.RequiredField {
+		return uqpay.RequiredField{Name: name, Type: kind, Required: true, Description: description, Fields: inner}
+	}
 	return []uqpay.Product{
 		product(ProductSingle, uqpay.SimulatorBIN, uqpay.ModeSingle, uqpay.CardFormVirtual, uqpay.KYCSimplified),
 		product(ProductShare, uqpay.SimulatorBIN, uqpay.ModeShare, uqpay.CardFormVirtual, uqpay.KYCSimplified),
 		product(ProductEnhanced, "46651711", uqpay.ModeSingle, uqpay.CardFormVirtual, uqpay.KYCEnhanced,
-			uqpay.RequiredField{Name: "nationality", Type: "string", Required: true, Description: "ISO 3166-1 alpha-2"},
-			uqpay.RequiredField{Name: "residential_address", Type: "object", Required: true, Description: "where the person lives",
-				Fields: []uqpay.RequiredField{
-					{Name: "country", Type: "string", Required: true, Description: "ISO 3166-1 alpha-2"},
-					{Name: "city", Type: "string", Required: true, Description: "city"},
-					{Name: "line1", Type: "string", Required: true, Description: "street"},
-				}},
-			uqpay.RequiredField{Name: "identity", Type: "object", Required: true, Description: "identity document"},
-			uqpay.RequiredField{Name: "kyc_verification", Type: "object", Required: true, Description: "verification"},
+			need("nationality", "string", "ISO 3166-1 alpha-2"),
+			need("residential_address", "object", "where the person lives",
+				need("country", "string", "ISO 3166-1 alpha-2"), need("city", "string", "city"), need("line1", "string", "street")),
+			need("identity", "object", "identity document"), need("kyc_verification", "object", "verification"),
 		),
 		product(ProductPhysical, physicalBIN, uqpay.ModeSingle, uqpay.CardFormPhysical, uqpay.KYCSimplified),
 	}
