@@ -18,7 +18,6 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
-	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
@@ -204,10 +203,12 @@ func (s *callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook
 	if !m.otp && (header.ParticipantID == "" || own != "" && header.ParticipantID != own) {
 		return nil, CodeInvalidParticipant
 	}
-	at, _ := header.At()
-	return &webhook.Event{
-		Type: string(s.api(req)), ID: cmp.Or(header.TranID, header.DedupeKey()), Time: at, Question: true, Data: data, Raw: header.Raw,
-	}, nil
+	event := &webhook.Event{Type: string(s.api(req)), ID: header.TranID, Question: true, Data: data, Raw: header.Raw}
+	event.Time, _ = header.At()
+	if m.otp {
+		event.ID = header.DedupeKey()
+	}
+	return event, nil
 }
 
 func (s *callbackScheme) decode(req *webhook.Request, m *message) (inboundRequest, error) {
@@ -223,16 +224,11 @@ func (s *callbackScheme) decode(req *webhook.Request, m *message) (inboundReques
 	if err := codec.Unmarshal(plain, data); err != nil {
 		return nil, err
 	}
-	secret := s.cfg.DedupeSecret
-	if secret.IsZero() {
-		secret = issuing.NewSecret(req.Header.Get("Authorization"))
-	}
-	key, err := sign.NewHMACKey(secret)
-	if err != nil {
-		return nil, err
-	}
 	h := data.inbound()
-	h.zone, h.Raw, h.digest = s.cfg.Zone, issuing.NewSecret(string(plain)), key.Fingerprint(plain)
+	h.zone, h.Raw, h.dedupe = s.cfg.Zone, issuing.NewSecret(string(plain)), s.cfg.DedupeSecret
+	if h.dedupe.IsZero() {
+		h.dedupe = issuing.NewSecret(req.Header.Get("Authorization"))
+	}
 	m.otp = api == APISendOTP && h.ParticipantID == "" && h.TranID == ""
 	if !m.otp && (h.TranID == "" || h.TranDate == "" || h.TranTime == "") {
 		return nil, errors.New("the public header is incomplete")
@@ -251,20 +247,21 @@ var headerOrder = []string{
 // every documented length: what is echoed comes from outside.
 const maxEcho = 66
 
-// echoOf returns the members of the public header as they came. It refuses a
-// member that is given twice, because the function and the echo, or two readers
-// of one amount, could each take another, and a field of the header that is an
-// object, a list or endless.
-func echoOf(plain []byte) (map[string][]byte, error) {
-	echo, seen := map[string][]byte{}, map[string]bool{}
+// echoOf returns the members of the public header as they came, in headerOrder. It
+// refuses a member that is given twice, because the function and the echo, or two
+// readers of one amount, could each take another, and a field of the header that
+// is an object, a list or endless.
+func echoOf(plain []byte) ([][]byte, error) {
+	echo, seen := make([][]byte, len(headerOrder)), map[string]bool{}
 	for name, value := range wire.Members(plain) {
-		switch header := slices.Contains(headerOrder, name); {
+		i := slices.Index(headerOrder, name)
+		switch {
 		case seen[name]:
 			return nil, errors.New("the body has a member twice")
-		case header && (value[0] == '{' || value[0] == '[' || len(value) > maxEcho):
+		case i >= 0 && (value[0] == '{' || value[0] == '[' || len(value) > maxEcho):
 			return nil, errors.New("a field of the public header is no text, or too long")
-		case header:
-			echo[name] = value
+		case i >= 0:
+			echo[i] = value
 		}
 		seen[name] = true
 	}

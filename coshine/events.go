@@ -7,6 +7,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/sign"
 )
 
 // Inbound is the public header of a request that EastPay sends. Every inbound
@@ -28,7 +29,7 @@ type Inbound struct {
 	Raw issuing.Secret `json:"-"`
 
 	zone    *time.Location
-	digest  string // of the content, keyed
+	dedupe  issuing.Secret // keys DedupeKey
 	message message
 	answer  encoded // what Functions.Handle leaves for the source
 }
@@ -64,7 +65,10 @@ func (i *Inbound) Decode(v any) error { return decodeRaw(i.Raw, v) }
 // [CallbackConfig]. It gives no secret of the content away. Coshine publishes
 // neither whether it repeats a request nor the names of transaction id and status,
 // by which to recognise a repeat best.
-func (i *Inbound) DedupeKey() string { return i.TranID + "|hmac:" + i.digest }
+func (i *Inbound) DedupeKey() string {
+	key, _ := sign.NewHMACKey(i.dedupe) // none in requests that came through no source
+	return i.TranID + "|hmac:" + key.Fingerprint([]byte(i.Raw.Reveal()))
+}
 
 // MinorUnits is an amount in the smallest unit of its currency without
 // punctuation: 123.45 is "12345". The SMS-OTP webhook alone has it; every other

@@ -9,7 +9,6 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
-	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
@@ -131,8 +130,8 @@ type headerAnswer struct {
 
 // message is what an answer needs of its request.
 type message struct {
-	otp  bool              // the SMS-OTP webhook, which has no public header
-	echo map[string][]byte // the public header as it came
+	otp  bool     // the SMS-OTP webhook, which has no public header
+	echo [][]byte // the public header as it came, in headerOrder; nil where one is absent
 }
 
 // encode refuses an answer that cannot be sent.
@@ -156,11 +155,11 @@ func (m message) encode(a Answer) (encoded, error) {
 	if err != nil {
 		return encoded{}, err
 	}
-	b := []byte{'{'}
-	for _, name := range headerOrder {
-		if value, ok := m.echo[name]; ok && !m.otp {
-			b = append(append(append(wire.AppendString(b, name), ':'), value...), ',')
+	b := append(make([]byte, 0, 512), '{')
+	for i, value := range m.echo {
+		if value != nil && !m.otp {
+			b = append(append(append(append(append(b, '"'), headerOrder[i]...), `":`...), value...), ',')
 		}
 	}
-	return encoded{a.Code, issuing.NewSecret(string(b) + string(rest[1:]))}, nil
+	return encoded{a.Code, issuing.NewSecret(string(append(b, rest[1:]...)))}, nil
 }
