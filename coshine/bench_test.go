@@ -94,8 +94,8 @@ func BenchmarkInbound(b *testing.B) {
 		}
 	}
 	b.Run("ours", func(b *testing.B) {
-		receiver := receiverOf(b, coshine.ReceiverConfig{}, decideBy(func(context.Context) (coshine.Answer, error) { return coshine.Approve(), nil }))
-		serve(b, receiver.Handler(coshine.APIAuthorization))
+		handler := handlerOf(b, coshine.CallbackConfig{}, decideBy(func(context.Context) (coshine.Answer, error) { return coshine.Approve(), nil }))
+		serve(b, at(coshine.APIAuthorization, handler))
 	})
 	b.Run("bare", func(b *testing.B) {
 		serve(b, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -114,11 +114,11 @@ func FuzzInbound(f *testing.F) {
 	f.Add(`{"acsTransId":"a","verifyCode":"1","validTime":{}}`)
 	f.Add(`{"participantId":["100000"],"tranId":1,"tranDate":2,"tranTime":3}`)
 	f.Add("")
-	receiver := receiverOf(f, coshine.ReceiverConfig{}, coshine.Functions{
+	handler := handlerOf(f, coshine.CallbackConfig{}, coshine.Functions{
 		SendOTP: func(context.Context, *coshine.SendOTPRequest) (coshine.Answer, error) { return coshine.Approve(), nil },
 	})
 	f.Fuzz(func(t *testing.T, body string) {
-		w := post(receiver, coshine.APISendOTP, body)
+		w := post(handler, coshine.APISendOTP, body)
 		switch {
 		case w.Code != 200 && w.Code != 400 && w.Code != 413:
 			t.Errorf("status %d for %q", w.Code, body)

@@ -25,7 +25,7 @@ const (
 	ModulePIN            Module = "PIN"            // [Client.PINs]
 	ModuleTransaction    Module = "Transaction"    // [Client.Transactions]
 	ModuleToken          Module = "Token"          // [Client.Tokens]
-	ModuleAuthentication Module = "Authentication" // [Client.Authentications], [Receiver]
+	ModuleAuthentication Module = "Authentication" // [Client.Authentications], [Functions]
 	ModuleParameter      Module = "Parameter"      // [Client.Parameters]
 )
 
@@ -76,7 +76,7 @@ type Row struct {
 	Module  Module       // the service that has it
 	API     API          // its name
 	Aliases []string     // other names of it in Coshine's documents
-	Inbound bool         // EastPay calls the issuer; see [Receiver]
+	Inbound bool         // EastPay calls the issuer; see [NewCallbacks]
 	Prepaid Availability // in prepaid programmes
 	Debit   Availability // in debit programmes
 	// Path of [Catalogue] is the published one or "". That of [Client.Row] is

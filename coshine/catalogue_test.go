@@ -334,19 +334,9 @@ func TestEveryConfiguredInterfaceIsCalled(t *testing.T) {
 // interface: one that exists asks for a credential.
 func checkInbound(t *testing.T, api coshine.API) {
 	t.Helper()
-	accept := coshine.Approve()
-	receiver, err := coshine.NewReceiver(coshine.ReceiverConfig{Tokens: []issuing.Secret{issuing.NewSecret("in")}}, coshine.Functions{
-		SendOTP:                func(context.Context, *coshine.SendOTPRequest) (coshine.Answer, error) { return accept, nil },
-		VerifyOTP:              func(context.Context, *coshine.VerifyOTPRequest) (coshine.Answer, error) { return accept, nil },
-		StartOOBAuthen:         func(context.Context, *coshine.StartOOBAuthenRequest) (coshine.Answer, error) { return accept, nil },
-		OOBResultInquiry:       func(context.Context, *coshine.OOBResultInquiryRequest) (coshine.Answer, error) { return accept, nil },
-		TokenStateNotification: func(context.Context, *coshine.TokenStateNotification) (coshine.Answer, error) { return accept, nil },
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	handler := handlerOf(t, coshine.CallbackConfig{}, coshine.Functions{})
 	w := httptest.NewRecorder()
-	receiver.Handler(api).ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/", strings.NewReader("{}")))
+	at(api, handler).ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/", strings.NewReader("{}")))
 	if w.Code != http.StatusUnauthorized {
 		t.Errorf("%s: status %d, so it has no handler", api, w.Code)
 	}

@@ -44,10 +44,10 @@
 //
 // # Inbound
 //
-// [NewReceiver] makes the HTTP handlers for what EastPay asks of the issuer:
-// one-time passwords, out-of-band authentication, token states and, when the
-// issuer holds the balance, authorizations. [NewFileReader] reads the daily
-// reconciliation files.
+// [NewCallbacks] tells the package webhook how to check, decode and answer what
+// EastPay asks of the issuer: one-time passwords, out-of-band authentication, token
+// states and, when the issuer holds the balance, authorizations. [Functions] are
+// the issuer's answers. [NewFileReader] reads the daily reconciliation files.
 //
 // # Testing
 //

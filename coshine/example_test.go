@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log"
-	"net/http"
 	"os"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -122,31 +121,6 @@ func ExampleTransactionService_LoadFund() {
 	// open: true true
 	// look it up with [Transactions.TransactionHistory Transactions.AuthorizationHistory] and take it back with Transactions.Reversal
 	// carried out: true 100.00
-}
-
-// An issuer that holds the balance answers authorizations. Only an explicit
-// approval approves.
-func ExampleNewReceiver() {
-	receiver, err := coshine.NewReceiver(coshine.ReceiverConfig{
-		Tokens: []issuing.Secret{issuing.NewSecret("what EastPay presents")}, ParticipantID: "100000",
-	}, coshine.Functions{
-		Authorization: func(ctx context.Context, r *coshine.AuthorizationRequest) (coshine.Answer, error) {
-			var tx struct {
-				Amount issuing.Amount `json:"amount"` // a name that Coshine told you
-			}
-			if err := r.Decode(&tx); err != nil {
-				return coshine.Answer{}, err // refused
-			}
-			if tx.Amount.Cmp(issuing.NewAmount(500, 0)) > 0 {
-				return coshine.Refuse("61", "over the limit"), nil
-			}
-			return coshine.Approve(), nil
-		},
-	})
-	if err != nil {
-		log.Fatal(err)
-	}
-	http.Handle("POST /eastpay/authorization", receiver.Handler(coshine.APIAuthorization))
 }
 
 // The availability of an interface is data.

@@ -138,13 +138,13 @@ func TestForgedNotificationsAreRefused(t *testing.T) {
 	var issuer *httptest.Server
 	server, client := full(t, coshinetest.Config{Issuer: func(coshine.API) string { return issuer.URL }, Retries: []time.Duration{}})
 	called := 0
-	receiver := receiverOf(t, coshine.ReceiverConfig{Tokens: []issuing.Secret{server.IssuerToken()}}, coshine.Functions{
+	handler := handlerOf(t, coshine.CallbackConfig{Tokens: []issuing.Secret{server.IssuerToken()}}, coshine.Functions{
 		AuthorizationNotification: func(context.Context, *coshine.AuthorizationNotification) (coshine.Answer, error) {
 			called++
 			return coshine.Approve(), nil
 		},
 	})
-	issuer = httptest.NewServer(receiver.Handler(coshine.APIAuthorizationNotification))
+	issuer = httptest.NewServer(at(coshine.APIAuthorizationNotification, handler))
 	t.Cleanup(issuer.Close)
 	card := activeCard(t, client, "C1")
 	server.SetCallbackFault(issuingtest.CallbackFault{Forge: func(h http.Header, body []byte) (http.Header, []byte) {

@@ -68,38 +68,13 @@ type OAuth struct {
 // maxLife bounds the durations of OAuth.
 const maxLife = 24 * time.Hour
 
-// minJWEBits is the smallest RSA key for bodies; RFC 7518 demands it.
-const minJWEBits = 2048
-
-// checkJWEKeys reports keys that encrypted bodies cannot use, under the prefix
-// of their settings.
-func checkJWEKeys(p *check.Problems, prefix string, platform sign.PublicKey, own sign.PrivateKey) {
-	if p.Required(prefix+"PlatformKey", !platform.IsZero()) && platform.Bits() < minJWEBits {
-		p.Add(prefix+"PlatformKey", "has %d bits, at least %d are needed", platform.Bits(), minJWEBits)
-	}
-	if !p.Required(prefix+"DecryptionKey", !own.IsZero()) {
-		return
-	}
-	if own.Bits() < minJWEBits {
-		p.Add(prefix+"DecryptionKey", "has %d bits, at least %d are needed", own.Bits(), minJWEBits)
-	}
-	if !own.CanDecrypt() {
-		p.Add(prefix+"DecryptionKey", "is a signer that cannot decrypt")
-	}
-}
-
 func (o *OAuth) validate(p *check.Problems) {
 	p.Text("OAuth.ClientID", o.ClientID, 256)
 	p.Required("OAuth.Key", !o.Key.IsZero())
-	checkJWEKeys(p, "OAuth.", o.PlatformKey, o.DecryptionKey)
+	o.bodies().validate(p, "OAuth.")
 	p.OptionalText("OAuth.KeyID", o.KeyID, 256)
-	p.OptionalText("OAuth.PlatformKeyID", o.PlatformKeyID, 256)
 	p.OptionalText("OAuth.Audience", o.Audience, 1024)
 	p.OptionalText("OAuth.Scope", o.Scope, 1024)
-	p.OptionalText("OAuth.ContentType", o.ContentType, 128)
-	if o.Serialization != jose.JWECompact && o.Serialization != jose.JWEJSON {
-		p.Add("OAuth.Serialization", "is unknown")
-	}
 	for _, d := range []struct {
 		field string
 		value time.Duration
@@ -127,18 +102,19 @@ func (o *OAuth) withDefaults() OAuth {
 	return out
 }
 
-func (o *OAuth) seal(body []byte) (string, error) {
-	return jose.SealJWE(o.PlatformKey, o.PlatformKeyID, o.Serialization, body)
+// bodies returns how bodies are encrypted, nil without OAuth.
+func (o *OAuth) bodies() *JWE {
+	if o == nil {
+		return nil
+	}
+	return &JWE{o.DecryptionKey, o.PlatformKey, o.PlatformKeyID, o.Serialization, o.ContentType}
 }
 
 // open decrypts a body. A successful answer in plain text is refused; the
 // platform's error answers may come in plain, because an error can precede its
 // knowing the caller. Without OAuth bodies are plain.
 func (o *OAuth) open(body []byte, ok bool) ([]byte, error) {
-	if o == nil {
-		return body, nil
-	}
-	plain, err := jose.OpenJWE(o.DecryptionKey, o.Serialization, string(body))
+	plain, err := o.bodies().open(body)
 	if err != nil && !ok {
 		return body, nil
 	}

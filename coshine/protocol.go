@@ -123,11 +123,10 @@ func (x *exchange) Seal(ctx context.Context, _ int) (transport.Sealed, error) {
 			return transport.Sealed{}, err
 		}
 		if body != nil {
-			sealed, err := c.cfg.OAuth.seal(body)
-			if err != nil {
+			var err error
+			if body, err = c.cfg.OAuth.bodies().seal(body); err != nil {
 				return transport.Sealed{}, &issuing.Error{Kind: issuing.ErrInvalid, Err: err}
 			}
-			body = []byte(sealed)
 			header.Set("Content-Type", c.cfg.OAuth.ContentType)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 // TokenService runs payment tokens (rows 38 to 43). None of its paths is
 // published: every method returns issuing.ErrNotConfigured until [Config.Paths]
-// has its path. Row 41, TokenStateNotification, is inbound: see [Receiver].
+// has its path. Row 41, TokenStateNotification, is inbound: see [Functions].
 type TokenService struct{ c *Client }
 
 // TokenInquiryRequest names the card whose payment tokens are listed. The

@@ -155,7 +155,7 @@ func TestNothingPrintsASecret(t *testing.T) {
 		coshine.TokenMetadataUpdateRequest{}, coshine.DropDownList{}, coshine.CardProductList{}, coshine.Inbound{}, coshine.SendOTPRequest{},
 		coshine.VerifyOTPRequest{}, coshine.StartOOBAuthenRequest{}, coshine.OOBResultInquiryRequest{}, coshine.TokenStateNotification{},
 		coshine.AuthorizationRequest{}, coshine.RemoteBalanceRequest{}, coshine.ClearingRequest{}, coshine.AuthorizationNotification{},
-		coshine.ReceiverConfig{}, coshinetest.Config{}, coshinetest.NewCard{}, coshinetest.Request{}, coshinetest.CardInfo{}, coshinetest.IssuerReply{},
+		coshine.CallbackConfig{}, coshinetest.Config{}, coshinetest.NewCard{}, coshinetest.Request{}, coshinetest.CardInfo{}, coshinetest.IssuerReply{},
 	} {
 		filled := leaktest.Fill(t, secret, zero)
 		leaktest.Check(t, []string{secret}, filled)
@@ -173,12 +173,12 @@ func TestLiveObjectsPrintNoSecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	receiver := receiverOf(t, coshine.ReceiverConfig{Tokens: []issuing.Secret{server.IssuerToken()}}, coshine.Functions{
+	handler := handlerOf(t, coshine.CallbackConfig{Tokens: []issuing.Secret{server.IssuerToken()}}, coshine.Functions{
 		SendOTP: nil, Authorization: decideBy(nil).Authorization,
 	})
 	secrets := []string{server.Token().Reveal(), server.IssuerToken().Reveal(), card.CardNumber.Reveal()}
 	leaktest.Check(t, secrets, server.ClientConfig(), card, keys, server.Received(""))
-	for _, live := range []any{client, receiver, server} {
+	for _, live := range []any{client, handler, server} {
 		for _, secret := range secrets {
 			if strings.Contains(sprint(live), secret) {
 				t.Errorf("%T prints a secret", live)

@@ -22,6 +22,8 @@
 //     UQPAY's real-time decisions
 //   - [github.com/issuing-sdk/issuing-go/unionpay.NewCallbacks], for messages
 //     that get a signed answer
+//   - [github.com/issuing-sdk/issuing-go/coshine.NewCallbacks], for what EastPay
+//     asks of the issuer
 //
 // # Order of checks
 //

@@ -18,6 +18,7 @@ import (
 	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
 	"github.com/issuing-sdk/issuing-go/internal/leaktest"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
+	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
 // answered sends a request and reports whether it was carried out.
@@ -192,18 +193,19 @@ func TestEncryptedAcknowledgementIsRead(t *testing.T) {
 			t.Fatal(err)
 		}
 		called := 0
-		receiver, err := client.Authentications.Receiver(coshine.ReceiverConfig{
+		src, err := client.Authentications.Callbacks(coshine.CallbackConfig{
 			Tokens: []issuing.Secret{server.IssuerToken()}, JWE: server.InboundJWE(), Now: server.Clock().Now,
-		}, coshine.Functions{TokenStateNotification: func(context.Context, *coshine.TokenStateNotification) (coshine.Answer, error) {
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fns := coshine.Functions{TokenStateNotification: func(context.Context, *coshine.TokenStateNotification) (coshine.Answer, error) {
 			if called++; called == 1 {
 				return coshine.Refuse("96", "later"), nil
 			}
 			return coshine.Approve(), nil
-		}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		issuer = httptest.NewServer(receiver.Handler(coshine.APITokenStateNotification))
+		}}
+		issuer = httptest.NewServer(webhook.NewHandler(src.ForType(string(coshine.APITokenStateNotification)), fns.Handle))
 		t.Cleanup(issuer.Close)
 		if err := server.Notify(coshine.APITokenStateNotification, map[string]any{"cardToken": "T1", "cardTokenState": "SUSPENDED"}); err != nil {
 			t.Fatal(err)

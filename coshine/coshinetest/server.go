@@ -223,12 +223,12 @@ func (s *Server) ClientConfig() coshine.Config {
 }
 
 // InboundJWE returns the encryption of the platform's requests to the issuer, for
-// a receiver whose keys are the client's. It is nil without OAuth.
-func (s *Server) InboundJWE() *coshine.InboundJWE {
+// a source whose keys are the client's. It is nil without OAuth.
+func (s *Server) InboundJWE() *coshine.JWE {
 	if !s.cfg.OAuth {
 		return nil
 	}
-	return &coshine.InboundJWE{
+	return &coshine.JWE{
 		DecryptionKey: s.keys.client, PlatformKey: s.keys.platform.Public(), Serialization: s.cfg.Serialization,
 	}
 }

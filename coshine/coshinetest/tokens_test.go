@@ -11,6 +11,7 @@ import (
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
+	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
 // TestTokenLife makes a payment token, changes it from both sides and sees the
@@ -36,16 +37,17 @@ func TestTokenLife(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	receiver, err := client.Authentications.Receiver(coshine.ReceiverConfig{Tokens: []issuing.Secret{server.IssuerToken()}}, coshine.Functions{
+	src, err := client.Authentications.Callbacks(coshine.CallbackConfig{Tokens: []issuing.Secret{server.IssuerToken()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fns := coshine.Functions{
 		TokenStateNotification: func(_ context.Context, n *coshine.TokenStateNotification) (coshine.Answer, error) {
 			told <- n
 			return coshine.Approve(), nil
 		},
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
-	issuer = httptest.NewServer(receiver.Handler(coshine.APITokenStateNotification))
+	issuer = httptest.NewServer(webhook.NewHandler(src.ForType(string(coshine.APITokenStateNotification)), fns.Handle))
 	t.Cleanup(issuer.Close)
 
 	card := active(t, server)

@@ -28,9 +28,20 @@ func newUnionPayHandler(cfg unionpayCallbacks, fn webhook.Func) (http.Handler, e
 	return webhook.NewHandler(src, fn), nil
 }
 
-// coshineEventID is how the receiver names an inbound request.
-func coshineEventID(tranID, body string) string {
-	return (&coshine.Inbound{TranID: tranID, Raw: issuing.NewSecret(body)}).DedupeKey()
+// coshineEventID is how an inbound request is named, for issuers that keep names.
+func coshineEventID(t *testing.T, body string) string {
+	t.Helper()
+	src := source(t)(coshine.NewCallbacks(coshine.CallbackConfig{Tokens: []issuing.Secret{issuing.NewSecret("in")}}))
+	header := http.Header{"Authorization": {"Bearer in"}, "Timestamp": {"1776666652"}}
+	event, err := src.ForType(string(coshine.APISendOTP)).Parse(header, []byte(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked, ok := event.Data.(*coshine.SendOTPRequest)
+	if !ok {
+		t.Fatalf("%T", event.Data)
+	}
+	return event.ID + " " + asked.DedupeKey()
 }
 
 // exponent returns the decimals of a currency's minor unit, and whether it is

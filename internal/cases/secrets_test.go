@@ -160,7 +160,7 @@ func TestOneTimePasswordInIDs(t *testing.T) {
 		}
 		return event.ID
 	}
-	inbound := `{"participantId":"P","tranId":"T1","acsTransId":"a-1","validTime":60000,"verifyCode":"` + otp + `","last4Digits":"1111"}`
+	inbound := `{"participantId":"P","tranDate":"20260420","tranTime":"143052","tranId":"T1","acsTransId":"a-1","validTime":60000,"verifyCode":"` + otp + `","last4Digits":"1111"}`
 	uq := `{"event_type":"card.3ds.otp","data":{"card_id":"c","otp":"` + otp + `"}}`
 	wc := `{"card_id":"1","otp":"` + otp + `","amount":"1.00","currency":"USD"}`
 	lg := legacyPush(`"otp":"`+otp+`","cardNo":"4931**1091"`, map[string]string{"otp": otp, "cardNo": "4931**1091"})
@@ -168,7 +168,7 @@ func TestOneTimePasswordInIDs(t *testing.T) {
 		name, waits, id string
 		contents        []string
 	}{
-		{"coshine inbound", "ids hold no unkeyed digest of a code", coshineEventID("T1", inbound), []string{inbound}},
+		{"coshine inbound", "", coshineEventID(t, inbound), []string{inbound}},
 		{"uqpay without event_id", "", parsed(uqpaySource(t, epoch, nil), uqpayPush(t, uq, epoch)), []string{uq}},
 		{"worldcard", "", parsed(worldCardSource(t, epoch, nil).ForType("card_3ds"), worldCardPush(t, wc, epoch)), []string{wc}},
 		{"legacy", "", parsed(legacySource(t).ForType(legacy.NotifyVirtualLOTP), lg), []string{string(lg.body)}},

@@ -16,6 +16,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
+	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
 const inboundHeader = `"participantId":"100000","tranBranch":"300001","tranChnl":"09","tranCode":"0123456789012345678901234567890",` +
@@ -23,7 +24,8 @@ const inboundHeader = `"participantId":"100000","tranBranch":"300001","tranChnl"
 
 var inboundToken = issuing.NewSecret("inbound-token")
 
-func receiverOf(t testing.TB, cfg coshine.ReceiverConfig, fns coshine.Functions) *coshine.Receiver {
+// handlerOf serves all interfaces; the type is in the address.
+func handlerOf(t testing.TB, cfg coshine.CallbackConfig, fns coshine.Functions, opts ...webhook.Option) *webhook.Handler {
 	t.Helper()
 	if cfg.Tokens == nil && cfg.Authenticate == nil {
 		cfg.Tokens = []issuing.Secret{issuing.NewSecret("former-token"), inboundToken}
@@ -31,20 +33,34 @@ func receiverOf(t testing.TB, cfg coshine.ReceiverConfig, fns coshine.Functions)
 	if cfg.Now == nil {
 		cfg.Now = func() time.Time { return epoch }
 	}
-	receiver, err := coshine.NewReceiver(cfg, fns)
+	src, err := coshine.NewCallbacks(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return receiver
+	quiet := webhook.WithObserver(func(context.Context, webhook.Report) {})
+	return webhook.NewHandler(src, fns.Handle, append([]webhook.Option{quiet}, opts...)...)
+}
+
+// at serves one interface under every address.
+func at(api coshine.API, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.SetPathValue("type", string(api))
+		h.ServeHTTP(w, r)
+	})
+}
+
+// authentic is a request with a valid credential.
+func authentic(body io.Reader) *http.Request {
+	r := httptest.NewRequest(http.MethodPost, "/anything", body)
+	r.Header.Set("Authorization", "Bearer "+inboundToken.Reveal())
+	r.Header.Set("timestamp", "1776666652")
+	return r
 }
 
 // post sends a body with a valid credential.
-func post(receiver *coshine.Receiver, api coshine.API, body string) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(http.MethodPost, "/anything", strings.NewReader(body))
-	r.Header.Set("Authorization", "Bearer "+inboundToken.Reveal())
-	r.Header.Set("timestamp", "1776666652")
+func post(h http.Handler, api coshine.API, body string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
-	receiver.Handler(api).ServeHTTP(w, r)
+	at(api, h).ServeHTTP(w, authentic(strings.NewReader(body)))
 	return w
 }
 
@@ -78,16 +94,14 @@ func TestInboundApprovesOnlyOnExplicitApproval(t *testing.T) {
 			return coshine.Answer{Code: "00", Extra: coshine.Extra{"f": func() {}}}, nil
 		}, "99"},
 	} {
-		var report coshine.InboundReport
-		receiver := receiverOf(t, coshine.ReceiverConfig{
-			ParticipantID: "100000", Observe: func(_ context.Context, r coshine.InboundReport) { report = r },
-		}, decideBy(c.fn))
-		w := post(receiver, coshine.APIAuthorization, "{"+inboundHeader+"}")
+		var report webhook.Report
+		observe := webhook.WithObserver(func(_ context.Context, r webhook.Report) { report = r })
+		w := post(handlerOf(t, coshine.CallbackConfig{ParticipantID: "100000"}, decideBy(c.fn), observe), coshine.APIAuthorization, "{"+inboundHeader+"}")
 		body := w.Body.String()
 		if w.Code != http.StatusOK || !strings.Contains(body, `"responseCode":"`+string(c.want)+`"`) || strings.Count(body, "responseCode") != 1 {
 			t.Errorf("%s: status %d, %s", name, w.Code, body)
 		}
-		if report.Code != c.want || report.TranID != "IN1" || report.Status != 200 || report.API != coshine.APIAuthorization {
+		if report.Code != string(c.want) || report.ID != "IN1" || report.Status != 200 || report.Type != string(coshine.APIAuthorization) {
 			t.Errorf("%s: report %+v", name, report)
 		}
 		if strings.Contains(fmt.Sprint(report.Err), "4220000000000001") {
@@ -99,7 +113,7 @@ func TestInboundApprovesOnlyOnExplicitApproval(t *testing.T) {
 // TestInboundEchoesTheHeader compares a whole answer.
 func TestInboundEchoesTheHeader(t *testing.T) {
 	t.Parallel()
-	receiver := receiverOf(t, coshine.ReceiverConfig{}, coshine.Functions{
+	handler := handlerOf(t, coshine.CallbackConfig{}, coshine.Functions{
 		BalanceInquiry: func(_ context.Context, r *coshine.RemoteBalanceRequest) (coshine.Answer, error) {
 			var more struct {
 				Account string `json:"account"`
@@ -115,7 +129,7 @@ func TestInboundEchoesTheHeader(t *testing.T) {
 			return a, nil
 		},
 	})
-	w := post(receiver, coshine.APIRemoteBalanceInquiry, `{"account":"A1",`+inboundHeader+`}`)
+	w := post(handler, coshine.APIRemoteBalanceInquiry, `{"account":"A1",`+inboundHeader+`}`)
 	want := "{" + inboundHeader + `,"responseCode":"00","responseDesc":"Success","balance":"123.45"}`
 	if w.Body.String() != want {
 		t.Errorf("want %s\ngot  %s", want, w.Body)
@@ -129,7 +143,7 @@ func TestInboundEchoesTheHeader(t *testing.T) {
 func TestInboundRefuses(t *testing.T) {
 	t.Parallel()
 	var called atomic.Int64
-	receiver := receiverOf(t, coshine.ReceiverConfig{
+	handler := handlerOf(t, coshine.CallbackConfig{
 		ParticipantID: "100000", MaxBody: 1 << 10, MaxAge: 5 * time.Minute, Paths: map[coshine.API]string{coshine.APIAuthorization: "/auth"},
 	}, decideBy(func(context.Context) (coshine.Answer, error) {
 		called.Add(1)
@@ -169,7 +183,7 @@ func TestInboundRefuses(t *testing.T) {
 		r.Header.Set("Authorization", c.auth)
 		r.Header.Set("timestamp", c.timestamp)
 		w := httptest.NewRecorder()
-		receiver.ServeHTTP(w, r)
+		handler.ServeHTTP(w, r)
 		if w.Code != c.status || (c.code != "") != strings.Contains(w.Body.String(), `"responseCode":"`+c.code+`"`) {
 			t.Errorf("%s: status %d, %s", name, w.Code, w.Body)
 		}
@@ -181,7 +195,7 @@ func TestInboundRefuses(t *testing.T) {
 	r.Header.Set("Authorization", "bearer former-token")
 	r.Header.Set("timestamp", "1776666652")
 	w := httptest.NewRecorder()
-	receiver.ServeHTTP(w, r)
+	handler.ServeHTTP(w, r)
 	if w.Code != 200 || called.Load() != 1 {
 		t.Errorf("a good request with the former token: %d", w.Code)
 	}
@@ -192,14 +206,14 @@ func TestInboundRefuses(t *testing.T) {
 func TestInboundDeadline(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		receiver := receiverOf(t, coshine.ReceiverConfig{Now: time.Now}, decideBy(func(ctx context.Context) (coshine.Answer, error) {
+		handler := handlerOf(t, coshine.CallbackConfig{Now: time.Now}, decideBy(func(ctx context.Context) (coshine.Answer, error) {
 			<-ctx.Done()
 			time.Sleep(10 * time.Second)
 			return coshine.Approve(), nil
 		}))
 		start := time.Now()
-		w := post(receiver, coshine.APIAuthorization, "{"+inboundHeader+"}")
-		if took := time.Since(start); took != coshine.DefaultDeadline {
+		w := post(handler, coshine.APIAuthorization, "{"+inboundHeader+"}")
+		if took := time.Since(start); took != coshine.DefaultCallbackDeadline {
 			t.Errorf("answered after %v", took)
 		}
 		if !strings.Contains(w.Body.String(), `"responseCode":"99"`) {
@@ -214,7 +228,7 @@ func TestInboundDeadline(t *testing.T) {
 func TestSendOTPTakesBothForms(t *testing.T) {
 	t.Parallel()
 	var got coshine.SendOTPRequest
-	receiver := receiverOf(t, coshine.ReceiverConfig{ParticipantID: "100000"}, coshine.Functions{
+	handler := handlerOf(t, coshine.CallbackConfig{ParticipantID: "100000"}, coshine.Functions{
 		SendOTP: func(_ context.Context, r *coshine.SendOTPRequest) (coshine.Answer, error) {
 			got = *r
 			return coshine.Answer{Code: coshine.CodeSuccess, Description: "sent", TraceID: "trace-1"}, nil
@@ -222,7 +236,7 @@ func TestSendOTPTakesBothForms(t *testing.T) {
 	})
 	fields := `"acsTransId":"acs-1","acquirerBin":"422000","validTime":"180000","verifyCode":"918273","cardToken":"9000000000000000001",` +
 		`"last4Digits":"0001","merchant":"Shop","amount":"12345","currency":"840","otpType":"S"`
-	w := post(receiver, coshine.APISendOTP, "{"+fields+"}")
+	w := post(handler, coshine.APISendOTP, "{"+fields+"}")
 	if want := `{"traceId":"trace-1","returnCode":"00","retrunMsg":"sent"}`; w.Body.String() != want {
 		t.Errorf("webhook form: want %s\ngot  %s", want, w.Body)
 	}
@@ -232,7 +246,7 @@ func TestSendOTPTakesBothForms(t *testing.T) {
 	if amount, err := got.Amount.Amount(2); err != nil || amount.String() != "123.45" {
 		t.Errorf("amount %s, %v", amount, err)
 	}
-	w = post(receiver, coshine.APISendOTP, "{"+inboundHeader+","+fields+"}")
+	w = post(handler, coshine.APISendOTP, "{"+inboundHeader+","+fields+"}")
 	if want := "{" + inboundHeader + `,"responseCode":"00","responseDesc":"sent"}`; w.Body.String() != want {
 		t.Errorf("catalogue's form: want %s\ngot  %s", want, w.Body)
 	}
@@ -250,34 +264,32 @@ func TestMinorUnitsRefuseWhatIsNoAmount(t *testing.T) {
 	}
 }
 
-// TestReceiverConfigIsChecked: nobody gets in by an empty setting.
-func TestReceiverConfigIsChecked(t *testing.T) {
+// TestCallbackConfigIsChecked: nobody gets in by an empty setting.
+func TestCallbackConfigIsChecked(t *testing.T) {
 	t.Parallel()
-	fn := decideBy(func(context.Context) (coshine.Answer, error) { return coshine.Approve(), nil })
 	check := func(context.Context, issuing.Secret) error { return nil }
 	token := []issuing.Secret{inboundToken}
 	short := newRSAKey(t, 1024)
-	weak := coshine.InboundJWE{DecryptionKey: short, PlatformKey: short.Public()}
+	weak := coshine.JWE{DecryptionKey: short, PlatformKey: short.Public()}
 	for name, c := range map[string]struct {
-		cfg  coshine.ReceiverConfig
-		fns  coshine.Functions
+		cfg  coshine.CallbackConfig
 		want string
 	}{
-		"nothing":          {coshine.ReceiverConfig{}, fn, "Tokens"},
-		"empty token":      {coshine.ReceiverConfig{Tokens: []issuing.Secret{inboundToken, {}}}, fn, "Tokens[1]"},
-		"blank token":      {coshine.ReceiverConfig{Tokens: []issuing.Secret{issuing.NewSecret(" ")}}, fn, "Tokens[0]"},
-		"token with line":  {coshine.ReceiverConfig{Tokens: []issuing.Secret{issuing.NewSecret("token\n")}}, fn, "Tokens[0]"},
-		"JWE keys":         {coshine.ReceiverConfig{Tokens: token, JWE: &weak}, fn, "at least 2048 are needed; JWE.DecryptionKey has 1024 bits"},
-		"JWE form":         {coshine.ReceiverConfig{Tokens: token, JWE: &coshine.InboundJWE{Serialization: 7}}, fn, "JWE.Serialization"},
-		"both":             {coshine.ReceiverConfig{Tokens: token, Authenticate: check}, fn, "Authenticate"},
-		"no function":      {coshine.ReceiverConfig{Tokens: token}, coshine.Functions{}, "Functions"},
-		"no JWE keys":      {coshine.ReceiverConfig{Tokens: token, JWE: &coshine.InboundJWE{}}, fn, "JWE.DecryptionKey"},
-		"negative":         {coshine.ReceiverConfig{Tokens: token, Deadline: -1}, fn, "Deadline"},
-		"path of nobody":   {coshine.ReceiverConfig{Tokens: token, Paths: map[coshine.API]string{coshine.APISendOTP: "/a"}}, fn, "Paths[SendOTP]"},
-		"path without /":   {coshine.ReceiverConfig{Tokens: token, Paths: map[coshine.API]string{coshine.APIAuthorization: "a"}}, fn, "Paths[Authorization]"},
-		"outbound in path": {coshine.ReceiverConfig{Tokens: token, Paths: map[coshine.API]string{coshine.APILoadFund: "/a"}}, fn, "Paths[LoadFund]"},
+		"nothing":          {coshine.CallbackConfig{}, "Tokens"},
+		"empty token":      {coshine.CallbackConfig{Tokens: []issuing.Secret{inboundToken, {}}}, "Tokens[1]"},
+		"blank token":      {coshine.CallbackConfig{Tokens: []issuing.Secret{issuing.NewSecret(" ")}}, "Tokens[0]"},
+		"token with line":  {coshine.CallbackConfig{Tokens: []issuing.Secret{issuing.NewSecret("token\n")}}, "Tokens[0]"},
+		"JWE keys":         {coshine.CallbackConfig{Tokens: token, JWE: &weak}, "at least 2048 are needed; JWE.DecryptionKey has 1024 bits"},
+		"JWE form":         {coshine.CallbackConfig{Tokens: token, JWE: &coshine.JWE{Serialization: 7}}, "JWE.Serialization"},
+		"both":             {coshine.CallbackConfig{Tokens: token, Authenticate: check}, "Authenticate"},
+		"no JWE keys":      {coshine.CallbackConfig{Tokens: token, JWE: &coshine.JWE{}}, "JWE.DecryptionKey"},
+		"negative":         {coshine.CallbackConfig{Tokens: token, Deadline: -1}, "Deadline"},
+		"path of nobody":   {coshine.CallbackConfig{Tokens: token, Paths: map[coshine.API]string{"Nothing": "/a"}}, "Paths[Nothing]"},
+		"path given twice": {coshine.CallbackConfig{Tokens: token, Paths: map[coshine.API]string{coshine.APISendOTP: "/a", coshine.APIAuthorization: "/a"}}, "Paths[SendOTP]"},
+		"path without /":   {coshine.CallbackConfig{Tokens: token, Paths: map[coshine.API]string{coshine.APIAuthorization: "a"}}, "Paths[Authorization]"},
+		"outbound in path": {coshine.CallbackConfig{Tokens: token, Paths: map[coshine.API]string{coshine.APILoadFund: "/a"}}, "Paths[LoadFund]"},
 	} {
-		if _, err := coshine.NewReceiver(c.cfg, c.fns); !errors.Is(err, issuing.ErrInvalid) || !strings.Contains(err.Error(), c.want) {
+		if _, err := coshine.NewCallbacks(c.cfg); !errors.Is(err, issuing.ErrInvalid) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -296,7 +308,7 @@ func TestPlatformAsksTheIssuer(t *testing.T) {
 			issuer := httptest.NewServer(mux)
 			t.Cleanup(issuer.Close)
 			server, client := full(t, coshinetest.Config{OAuth: oauth, Issuer: func(api coshine.API) string { return issuer.URL + "/" + string(api) }})
-			receiver, err := client.Authentications.Receiver(coshine.ReceiverConfig{
+			src, err := client.Authentications.Callbacks(coshine.CallbackConfig{
 				JWE: server.InboundJWE(), Now: server.Clock().Now,
 				Authenticate: func(_ context.Context, token issuing.Secret) error {
 					if !token.Equal(server.IssuerToken()) {
@@ -304,7 +316,11 @@ func TestPlatformAsksTheIssuer(t *testing.T) {
 					}
 					return nil
 				},
-			}, coshine.Functions{
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			fns := coshine.Functions{
 				SendOTP:                func(context.Context, *coshine.SendOTPRequest) (coshine.Answer, error) { return ok() },
 				VerifyOTP:              func(context.Context, *coshine.VerifyOTPRequest) (coshine.Answer, error) { return ok() },
 				StartOOBAuthen:         func(context.Context, *coshine.StartOOBAuthenRequest) (coshine.Answer, error) { return ok() },
@@ -319,16 +335,13 @@ func TestPlatformAsksTheIssuer(t *testing.T) {
 					}
 					return ok()
 				},
-			})
-			if err != nil {
-				t.Fatal(err)
 			}
 			asked := []coshine.API{
 				coshine.APISendOTP, coshine.APIVerifyOTP, coshine.APIStartOOBAuthen, coshine.APIOOBResultInquiry,
 				coshine.APIAuthorization, coshine.APIRemoteBalanceInquiry, coshine.APIClearing,
 			}
 			for _, api := range append(asked, coshine.APITokenStateNotification, coshine.APIAuthorizationNotification) {
-				mux.Handle("/"+string(api), receiver.Handler(api))
+				mux.Handle("/"+string(api), webhook.NewHandler(src.ForType(string(api)), fns.Handle))
 			}
 			for _, api := range asked {
 				reply, err := server.Ask(t.Context(), api, map[string]any{"acsTransId": "acs-1"})

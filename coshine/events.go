@@ -1,12 +1,13 @@
 package coshine
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
+	"cmp"
+	"errors"
+	"strconv"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/sign"
 )
 
 // Inbound is the public header of a request that EastPay sends. Every inbound
@@ -27,45 +28,46 @@ type Inbound struct {
 	// one-time passwords. Read unpublished fields with Decode.
 	Raw issuing.Secret `json:"-"`
 
-	zone *time.Location
+	zone    *time.Location
+	dedupe  issuing.Secret // keys DedupeKey
+	message message
+	answer  encoded // what Functions.Handle leaves for the source
 }
 
 func (i *Inbound) inbound() *Inbound { return i }
 
-// maxEcho bounds a field of the public header, well above every documented
-// length: what is echoed comes from outside.
-const maxEcho = 64
+// inboundRequest is the data of an event.
+type inboundRequest interface{ inbound() *Inbound }
 
-// tooLong reports a field that is not echoed.
-func (i *Inbound) tooLong() bool {
-	for _, text := range []string{
-		i.ParticipantID, i.TranBranch, string(i.Channel), i.TranCode, i.TranDate, i.TranTime, i.TranID, i.TellerNo, i.TerminalNo,
-	} {
-		if len(text) > maxEcho {
-			return true
-		}
-	}
-	return false
+// inboundTypes makes the data of each interface.
+var inboundTypes = map[API]func() inboundRequest{
+	APISendOTP:                   func() inboundRequest { return new(SendOTPRequest) },
+	APIVerifyOTP:                 func() inboundRequest { return new(VerifyOTPRequest) },
+	APIStartOOBAuthen:            func() inboundRequest { return new(StartOOBAuthenRequest) },
+	APIOOBResultInquiry:          func() inboundRequest { return new(OOBResultInquiryRequest) },
+	APITokenStateNotification:    func() inboundRequest { return new(TokenStateNotification) },
+	APIAuthorization:             func() inboundRequest { return new(AuthorizationRequest) },
+	APIRemoteBalanceInquiry:      func() inboundRequest { return new(RemoteBalanceRequest) },
+	APIClearing:                  func() inboundRequest { return new(ClearingRequest) },
+	APIAuthorizationNotification: func() inboundRequest { return new(AuthorizationNotification) },
 }
 
 // At returns date and time of the request; ok is false when they cannot be read.
 func (i *Inbound) At() (at time.Time, ok bool) {
-	if i.zone == nil {
-		return time.Time{}, false
-	}
-	at, err := time.ParseInLocation("20060102150405", i.TranDate+i.TranTime, i.zone)
+	at, err := time.ParseInLocation("20060102150405", i.TranDate+i.TranTime, cmp.Or(i.zone, defaultZone))
 	return at, err == nil
 }
 
 // Decode reads the whole request into v as [Reply.Decode] does.
 func (i *Inbound) Decode(v any) error { return decodeRaw(i.Raw, v) }
 
-// DedupeKey is equal for two identical deliveries. Coshine publishes neither
-// whether it repeats a request nor the names of transaction id and status, by
-// which to recognise a repeat best.
+// DedupeKey is equal for two identical deliveries under the same key; see
+// [CallbackConfig]. It gives no secret of the content away. Coshine publishes
+// neither whether it repeats a request nor the names of transaction id and status,
+// by which to recognise a repeat best.
 func (i *Inbound) DedupeKey() string {
-	sum := sha256.Sum256([]byte(i.Raw.Reveal()))
-	return i.TranID + "|" + hex.EncodeToString(sum[:])
+	key, _ := sign.NewHMACKey(i.dedupe) // none in requests that came through no source
+	return i.TranID + "|hmac:" + key.Fingerprint([]byte(i.Raw.Reveal()))
 }
 
 // MinorUnits is an amount in the smallest unit of its currency without
@@ -76,17 +78,11 @@ type MinorUnits string
 // Amount returns the decimal in major units, for a currency with the given
 // number of decimals.
 func (m MinorUnits) Amount(exponent int) (issuing.Amount, error) {
-	if exponent < 0 || exponent > 4 || m == "" || len(m) > 18 {
-		return issuing.Amount{}, fmt.Errorf("amount in minor units: out of range")
+	n, err := strconv.ParseUint(string(m), 10, 63)
+	if err != nil || len(m) > 18 || exponent < 0 || exponent > 4 {
+		return issuing.Amount{}, errors.New("amount in minor units: not 1 to 18 digits, or decimals out of range")
 	}
-	var n int64
-	for _, r := range m {
-		if r < '0' || r > '9' {
-			return issuing.Amount{}, fmt.Errorf("amount in minor units: not digits only")
-		}
-		n = n*10 + int64(r-'0')
-	}
-	return issuing.NewAmount(n, uint8(exponent)), nil
+	return issuing.NewAmount(int64(n), uint8(exponent)), nil
 }
 
 // SendOTPRequest (row 44) asks the issuer to send a one-time password. The
@@ -168,24 +164,3 @@ type ClearingRequest struct{ Inbound }
 // order of the updates as a rule and must be acknowledged within 2 seconds. Take
 // each for a reason to ask, not for the truth.
 type AuthorizationNotification struct{ Inbound }
-
-// Answer is the issuer's answer to an inbound request. The zero Answer refuses:
-// only the code "00" approves, so approval has to be written out.
-type Answer struct {
-	Code        Code   // "00" approves; empty is [CodeUnexpected]
-	Description string // text for responseDesc, at most 120 characters
-	TraceID     string // the SMS-OTP webhook's traceId, at most 36 characters; ignored elsewhere
-	Extra       Extra  // further fields of the answer, under the names that Coshine told you
-}
-
-// Approve is the answer that approves or acknowledges.
-func Approve() Answer { return Answer{Code: CodeSuccess, Description: "Success"} }
-
-// Refuse is an answer with another code; an empty code and "00" become
-// [CodeUnexpected].
-func Refuse(code Code, description string) Answer {
-	if code == "" || code == CodeSuccess {
-		code = CodeUnexpected
-	}
-	return Answer{Code: code, Description: description}
-}

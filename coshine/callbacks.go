@@ -1,0 +1,310 @@
+package coshine
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
+	"github.com/issuing-sdk/issuing-go/webhook"
+)
+
+// DefaultCallbackDeadline bounds a request from EastPay, from its arrival to its
+// answer. EastPay gives notifications 2 seconds; its limit for authorizations is
+// not published.
+const DefaultCallbackDeadline = 1500 * time.Millisecond
+
+// CallbackConfig is what EastPay's requests to the issuer are checked with.
+// Either Tokens or Authenticate is required.
+type CallbackConfig struct {
+	// Tokens are the static bearer tokens that EastPay may present; several for
+	// a change of token. They are compared in constant time.
+	Tokens []issuing.Secret
+	// Authenticate checks a bearer token instead, such as an access token that
+	// the issuer's own authorization server gave to EastPay. An error or a panic
+	// refuses; one of kind issuing.ErrUnavailable lets EastPay send again. Its
+	// context ends at the deadline.
+	Authenticate func(ctx context.Context, token issuing.Secret) error
+	// JWE turns encrypted bodies on. Plain bodies are refused then.
+	JWE *JWE
+	// ParticipantID, when set, must be the request's; another one is answered
+	// with [CodeInvalidParticipant].
+	ParticipantID string
+	// Paths are the addresses that the issuer chose, for one handler for all
+	// interfaces. Without them the address names the interface: serve it under a
+	// pattern with the wildcard {type}, or each with [webhook.Source.ForType].
+	Paths map[API]string
+	// DedupeSecret keys [Inbound.DedupeKey]; empty is the bearer token of the
+	// request. Set one of the issuer's own, for good, where tokens are
+	// short-lived: a repeat under another token has the same key only then.
+	DedupeSecret issuing.Secret
+	// Deadline bounds Authenticate, the body's arrival and the function together;
+	// 0 is DefaultCallbackDeadline. A function is not called after it.
+	Deadline time.Duration
+	// MaxAge refuses requests whose timestamp header, in seconds, differs more
+	// from the clock; 0 accepts every one, because Coshine publishes neither
+	// unit nor tolerance.
+	MaxAge time.Duration
+	// MaxBody bounds a body; 0 is webhook.DefaultMaxBody.
+	MaxBody int64
+	// Zone is the zone of tranDate and tranTime; nil is UTC+8.
+	Zone *time.Location
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+// NewCallbacks returns the source of what EastPay asks of the issuer. It refuses a
+// configuration by which nobody, or everybody, could get in. Its events are
+// questions with the pointers to [AuthorizationRequest] and its siblings, of the
+// type string(api) and with the tranId; [Functions.Handle] is their function:
+//
+//	src, err := coshine.NewCallbacks(coshine.CallbackConfig{…})
+//	…
+//	http.Handle("POST /eastpay/{type}", webhook.NewHandler(src, coshine.Functions{…}.Handle))
+//
+// Reports carry the response code that was sent, and for
+// [webhook.OutcomeOvertime] the one that came too late.
+func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
+	s := &callbackScheme{cfg: cfg, byPath: map[string]API{}, contentType: "application/json; charset=UTF-8"}
+	var p check.Problems
+	if (len(cfg.Tokens) == 0) == (cfg.Authenticate == nil) {
+		p.Add("Tokens, Authenticate", "need exactly one of them")
+	}
+	for i, token := range cfg.Tokens {
+		text := token.Reveal()
+		if text == "" || text != strings.TrimSpace(text) {
+			p.Add(fmt.Sprintf("Tokens[%d]", i), "is empty or has blanks around it, which no header can present")
+		}
+		s.hashes = append(s.hashes, sha256.Sum256([]byte(text)))
+	}
+	if cfg.Deadline < 0 || cfg.MaxAge < 0 || cfg.MaxBody < 0 {
+		p.Add("Deadline, MaxAge, MaxBody", "must not be negative")
+	}
+	for _, api := range slices.Sorted(maps.Keys(cfg.Paths)) {
+		path := cfg.Paths[api]
+		if inboundTypes[api] == nil || !strings.HasPrefix(path, "/") || s.byPath[path] != "" {
+			p.Add(fmt.Sprintf("Paths[%.40s]", string(api)), "needs an inbound interface, and a path of its own that starts with /")
+		}
+		s.byPath[path] = api
+	}
+	if cfg.JWE != nil {
+		jwe := *cfg.JWE
+		jwe.validate(&p, "JWE.")
+		s.cfg.JWE, s.contentType = &jwe, cmp.Or(jwe.ContentType, DefaultBodyContentType)
+	}
+	if err := p.Err(providerName, "NewCallbacks"); err != nil {
+		return nil, err
+	}
+	return webhook.NewSource(providerName, s, webhook.WithClock(cfg.Now), webhook.WithMaxBody(cfg.MaxBody),
+		webhook.WithDeadline(cmp.Or(cfg.Deadline, DefaultCallbackDeadline)), webhook.WithPrecheck(s.precheck))
+}
+
+// callbackScheme implements [webhook.Scheme].
+type callbackScheme struct {
+	cfg         CallbackConfig
+	hashes      [][sha256.Size]byte // of the tokens
+	byPath      map[string]API
+	contentType string // of answers
+}
+
+// refusal is a refusal with an HTTP status. Its error is for reports alone: the
+// caller learns the status.
+type refusal struct {
+	status int
+	error
+}
+
+func (r refusal) Unwrap() error { return r.error }
+
+var (
+	errNoInterface = errors.New("no interface is served here")
+	errNoAnswer    = errors.New("the function gave no answer; use Functions.Handle")
+	errCredential  = fmt.Errorf("%w: the bearer token is not accepted", webhook.ErrUnknownKey)
+)
+
+// api returns the interface that a request is for.
+func (s *callbackScheme) api(req *webhook.Request) API {
+	return cmp.Or(API(req.Type), s.byPath[req.URL.Path])
+}
+
+// maxTimestamp is the documented length of the timestamp header.
+const maxTimestamp = 15
+
+// precheck checks who is calling, and when, before the body is read.
+func (s *callbackScheme) precheck(ctx context.Context, req *webhook.Request) error {
+	scheme, token, _ := strings.Cut(req.Header.Get("Authorization"), " ")
+	token = strings.TrimSpace(token)
+	switch {
+	case inboundTypes[s.api(req)] == nil:
+		return refusal{http.StatusNotFound, errNoInterface}
+	case !strings.EqualFold(scheme, "Bearer"), token == "":
+		return refusal{http.StatusUnauthorized, errors.New("the Authorization header is missing or malformed")}
+	}
+	if err := s.authenticate(ctx, token); err != nil {
+		return refusal{http.StatusForbidden, err}
+	}
+	text := req.Header.Get("Timestamp")
+	n, err := strconv.ParseInt(text, 10, 64)
+	far := req.Time.Sub(time.Unix(n, 0)).Abs() > s.cfg.MaxAge && s.cfg.MaxAge > 0
+	if err != nil || len(text) > maxTimestamp || n < 0 || far {
+		return refusal{http.StatusBadRequest, webhook.ErrTimestamp}
+	}
+	return nil
+}
+
+// authenticate compares hashes, so that neither content nor length of a token
+// shows in the time it takes. A panic of the issuer's function refuses.
+func (s *callbackScheme) authenticate(ctx context.Context, token string) (err error) {
+	if s.cfg.Authenticate != nil {
+		defer func() {
+			if recover() != nil {
+				err = errors.New("the function Authenticate panicked")
+			}
+		}()
+		return s.cfg.Authenticate(ctx, issuing.NewSecret(token))
+	}
+	got, match := sha256.Sum256([]byte(token)), 0
+	for _, want := range s.hashes {
+		match |= subtle.ConstantTimeCompare(got[:], want[:])
+	}
+	if match != 1 {
+		return errCredential
+	}
+	return nil
+}
+
+// Verify implements [webhook.Scheme]. Who is calling is the bearer token's to say,
+// which precheck has checked: nothing is signed. Open fills the message.
+func (s *callbackScheme) Verify(context.Context, *webhook.Request) (webhook.Verified, error) {
+	return webhook.Verified{Content: new(message)}, nil
+}
+
+// Open implements [webhook.Scheme].
+func (s *callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.Verified) (*webhook.Event, error) {
+	m, _ := v.Content.(*message)
+	data, err := s.decode(req, m)
+	if err != nil {
+		return nil, refusal{http.StatusBadRequest, err}
+	}
+	header := data.inbound()
+	own := s.cfg.ParticipantID
+	if !m.otp && (header.ParticipantID == "" || own != "" && header.ParticipantID != own) {
+		return nil, CodeInvalidParticipant
+	}
+	event := &webhook.Event{Type: string(s.api(req)), ID: header.TranID, Question: true, Data: data, Raw: header.Raw}
+	event.Time, _ = header.At()
+	if m.otp {
+		event.ID = header.DedupeKey()
+	}
+	return event, nil
+}
+
+func (s *callbackScheme) decode(req *webhook.Request, m *message) (inboundRequest, error) {
+	plain, err := s.cfg.JWE.open(req.Body)
+	if err != nil {
+		return nil, err
+	}
+	if plain = bytes.TrimSpace(plain); len(plain) == 0 || plain[0] != '{' {
+		return nil, errors.New("the body is not a JSON object")
+	}
+	api := s.api(req)
+	data := inboundTypes[api]()
+	if err := codec.Unmarshal(plain, data); err != nil {
+		return nil, err
+	}
+	h := data.inbound()
+	h.zone, h.Raw, h.dedupe = s.cfg.Zone, issuing.NewSecret(string(plain)), s.cfg.DedupeSecret
+	if h.dedupe.IsZero() {
+		h.dedupe = issuing.NewSecret(req.Header.Get("Authorization"))
+	}
+	m.otp = api == APISendOTP && h.ParticipantID == "" && h.TranID == ""
+	if !m.otp && (h.TranID == "" || h.TranDate == "" || h.TranTime == "") {
+		return nil, errors.New("the public header is incomplete")
+	}
+	m.echo, err = echoOf(plain)
+	h.message = *m
+	return data, err
+}
+
+// headerOrder is the order of the public header in an answer.
+var headerOrder = []string{
+	"participantId", "tranBranch", "tranChnl", "tranCode", "tranDate", "tranTime", "tranId", "tellerNo", "terminalNo",
+}
+
+// maxEcho bounds a field of the public header as it stands in the body, well above
+// every documented length: what is echoed comes from outside.
+const maxEcho = 66
+
+// echoOf returns the members of the public header as they came, in headerOrder. It
+// refuses a member that is given twice, because the function and the echo, or two
+// readers of one amount, could each take another, and a field of the header that
+// is an object, a list or endless.
+func echoOf(plain []byte) ([][]byte, error) {
+	echo, seen := make([][]byte, len(headerOrder)), map[string]bool{}
+	for name, value := range wire.Members(plain) {
+		i := slices.Index(headerOrder, name)
+		switch {
+		case seen[name]:
+			return nil, errors.New("the body has a member twice")
+		case i >= 0 && (value[0] == '{' || value[0] == '[' || len(value) > maxEcho):
+			return nil, errors.New("a field of the public header is no text, or too long")
+		case i >= 0:
+			echo[i] = value
+		}
+		seen[name] = true
+	}
+	return echo, nil
+}
+
+// Answer implements [webhook.Scheme]. What could not be read gets a status alone.
+func (s *callbackScheme) Answer(req *webhook.Request, result webhook.Result) webhook.Answer {
+	m, ok := result.Verified.Content.(*message)
+	header := http.Header{"Timestamp": {strconv.FormatInt(req.Time.Unix(), 10)}}
+	status := webhook.StandardAnswer(result).Status
+	var refused refusal
+	switch {
+	case result.Outcome == webhook.OutcomeFailed && result.Event == nil: // it could not be found out: send again
+	case errors.As(result.Err, &refused):
+		status = refused.status
+	case errors.Is(result.Err, webhook.ErrMethod):
+		status = http.StatusNotFound
+	case ok:
+		return s.reply(header, result, m)
+	}
+	return webhook.Answer{Status: status, Header: header, Body: []byte(http.StatusText(status) + "\n")}
+}
+
+// reply is an answer in Coshine's form. Whatever went wrong refuses.
+func (s *callbackScheme) reply(header http.Header, result webhook.Result, m *message) webhook.Answer {
+	var out encoded
+	if result.Event != nil && result.Err == nil {
+		if data, ok := result.Event.Data.(inboundRequest); ok {
+			out = data.inbound().answer
+		}
+	}
+	var unanswered error
+	if out.body.IsZero() {
+		unanswered = cmp.Or(result.Err, errNoAnswer)
+		code := CodeUnexpected
+		errors.As(unanswered, &code)
+		out, _ = m.encode(Refuse(code, ""))
+	}
+	body, err := s.cfg.JWE.seal([]byte(out.body.Reveal()))
+	if err != nil {
+		return webhook.Answer{Err: err}
+	}
+	header.Set("Content-Type", s.contentType)
+	return webhook.Answer{Status: http.StatusOK, Header: header, Body: body, Code: string(out.code), Err: unanswered}
+}
