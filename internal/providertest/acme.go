@@ -118,7 +118,7 @@ func (a *acmes) lists() []List {
 	for range 11 {
 		check(a.t, a.topUp())
 	}
-	return []List{{"Cards.Deposits", 2, func(ctx context.Context) iter.Seq2[any, error] {
+	return []List{{"Cards.Deposits", Placed, func(ctx context.Context) iter.Seq2[any, error] {
 		return items(a.client.Cards.AllDeposits(ctx, a.card))
 	}}}
 }

@@ -121,8 +121,8 @@ type Pages int
 // How lists come.
 const (
 	Whole  Pages = iota // on one page, where its size cannot be chosen
-	Placed              // an item on each page, whose answers tell where they stand
-	Blind               // an item on each page, whose answers do not
+	Placed              // on several pages, whose answers tell where they stand
+	Blind               // on several pages, whose answers do not
 )
 
 // items adapts an iterator of a client to a List's.
