@@ -22,10 +22,7 @@ type operation struct {
 }
 
 // The safeties of rows; see [transport.Safety].
-const (
-	read = transport.Read
-	once = transport.Once
-)
+const read, once = transport.Read, transport.Once
 
 // by and byNote say how the open outcome of a row is settled.
 var by, byNote = provider.By, provider.ByNote

@@ -22,10 +22,7 @@ type operation struct {
 }
 
 // The safeties of rows; see [transport.Safety].
-const (
-	read = transport.Read
-	once = transport.Once
-)
+const read, once = transport.Read, transport.Once
 
 // payload says what an answer's payload holds.
 type payload int

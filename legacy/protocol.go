@@ -44,12 +44,7 @@ func creation(name, path string, safety transport.Safety, settle provider.Settle
 }
 
 // The safeties of rows; see [transport.Safety].
-const (
-	read    = transport.Read
-	keyed   = transport.Keyed
-	checked = transport.Checked
-	once    = transport.Once
-)
+const read, keyed, checked, once = transport.Read, transport.Keyed, transport.Checked, transport.Once
 
 // by and byNote say how the open outcome of a row is settled.
 var by, byNote = provider.By, provider.ByNote

@@ -24,11 +24,7 @@ type operation struct {
 }
 
 // The safeties of rows; see [transport.Safety].
-const (
-	read    = transport.Read
-	checked = transport.Checked
-	once    = transport.Once
-)
+const read, checked, once = transport.Read, transport.Checked, transport.Once
 
 // by says which operation shows what became of an open outcome, where it is
 // configured, and what else tells.
