@@ -95,7 +95,7 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	for _, api := range slices.Sorted(maps.Keys(cfg.Paths)) {
 		path := cfg.Paths[api]
 		if inboundTypes[api] == nil || !strings.HasPrefix(path, "/") || s.byPath[path] != "" {
-			p.Add(fmt.Sprintf("Paths[%.40s]", string(api)), "needs an inbound interface, and a path of its own that starts with /")
+			p.Add(fmt.Sprintf("Paths[%.40s]", string(api)), "needs an inbound interface, and an own path that starts with /")
 		}
 		s.byPath[path] = api
 	}

@@ -141,7 +141,10 @@ func (m message) encode(a Answer) (encoded, error) {
 	}
 	var out any = headerAnswer{Code: a.Code, Desc: fmt.Sprintf("%.120s", a.Description), Extra: a.Extra}
 	if m.otp {
-		out = webhookAnswer{TraceID: fmt.Sprintf("%.36s", a.TraceID), ReturnCode: a.Code, ReturnMsg: fmt.Sprintf("%.100s", a.Description), Extra: a.Extra}
+		out = webhookAnswer{
+			TraceID: fmt.Sprintf("%.36s", a.TraceID), ReturnCode: a.Code,
+			ReturnMsg: fmt.Sprintf("%.100s", a.Description), Extra: a.Extra,
+		}
 	}
 	var p check.Problems
 	if !a.Code.wellFormed() {
