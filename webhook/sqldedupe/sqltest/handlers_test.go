@@ -29,6 +29,7 @@ type shop struct {
 	client   *worldcard.Client
 	route    http.HandlerFunc
 	replicas []http.Handler
+	serving  sync.WaitGroup // a replica reports after it has answered
 
 	mu       sync.Mutex
 	runs     map[string]int // by event
@@ -40,7 +41,11 @@ func openShop(t *testing.T, l *lab) *shop {
 	t.Helper()
 	s := &shop{clock: issuingtest.NewClock(epoch), runs: map[string]int{}, handled: map[string]int{}}
 	l.cfg.Now = s.clock.Now
-	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.route(w, r) }))
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.serving.Add(1)
+		defer s.serving.Done()
+		s.route(w, r)
+	}))
 	t.Cleanup(front.Close)
 	var err error
 	s.server, err = worldcardtest.NewServer(worldcardtest.Config{Clock: s.clock, WebhookURL: front.URL})
@@ -124,6 +129,7 @@ func testTogether(t *testing.T, l *lab) {
 		s.apply(t, fmt.Sprint("mc-", n))
 	}
 	s.clock.Advance(48 * time.Hour) // beyond the last retry
+	s.serving.Wait()
 	if len(s.handled) != cards {
 		t.Errorf("%d events, want %d", len(s.handled), cards)
 	}
@@ -156,6 +162,7 @@ func testOneDies(t *testing.T, l *lab) {
 	}
 	s.apply(t, "mc-last")
 	s.clock.Advance(48 * time.Hour)
+	s.serving.Wait()
 	// Sent at 0, 1, 3 and 7 minutes; the lease is five minutes.
 	want := []webhook.Outcome{webhook.OutcomeFailed, webhook.OutcomeBusy, webhook.OutcomeBusy, webhook.OutcomeHandled}
 	if !slices.Equal(s.outcomes, want) {
