@@ -90,10 +90,9 @@ func (c CallbackConfig) validate() error {
 // says, is *[webhook.Unknown] with its JSON and is acknowledged like the rest.
 //
 // The envelope has no timestamp, and its head is unsigned in the default profile.
-// So a repeat is recognised by head.apiCode and head.requestNo, and by the
-// content on its own; and where money depends on a callback, ask KazePay before
-// acting. KazePay gives up after about half an hour of retries: keep polling as a
-// fallback.
+// So a repeat is recognised by the verified content alone, whatever number its head
+// has; and where money depends on a callback, ask KazePay before acting. KazePay
+// gives up after about half an hour of retries: keep polling as a fallback.
 func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
@@ -114,9 +113,8 @@ type opened struct {
 	key       sign.PublicKey // the one that verified it
 }
 
-// maxClaim bounds a message's number and name together; the documented form of a
-// number is a UUID of 36 characters.
-const maxClaim = 128
+// maxRequestID bounds what an unsigned head can put into reports.
+const maxRequestID = 128
 
 // Verify implements [webhook.Scheme]. It opens the callback, because its signature
 // covers the plaintext.
@@ -139,11 +137,9 @@ func (s callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhook
 	}) {
 		return webhook.Verified{}, webhook.ErrSignature
 	}
-	v := webhook.Verified{Content: m, RequestID: m.head.RequestNo}
-	if m.head.RequestNo != "" && len(m.head.RequestNo)+len(m.head.APICode) <= maxClaim {
-		v.Claims = []string{"message/" + m.head.APICode + "/" + m.head.RequestNo}
-	}
-	return v, nil
+	// The head is not signed, so its number names the delivery and claims nothing:
+	// what is claimed is the verified content, by the event's id.
+	return webhook.Verified{Content: m, RequestID: m.head.RequestNo[:min(len(m.head.RequestNo), maxRequestID)]}, nil
 }
 
 // maxSeen bounds the member names in an error.
