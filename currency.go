@@ -6,13 +6,13 @@ type Currency string
 
 // Currencies that the providers' documents use in examples and defaults.
 const (
-	USD Currency = "USD" // United States dollar, 2 decimals
-	EUR Currency = "EUR" // euro, 2 decimals
-	GBP Currency = "GBP" // pound sterling, 2 decimals
-	CNY Currency = "CNY" // renminbi, 2 decimals
-	HKD Currency = "HKD" // Hong Kong dollar, 2 decimals
-	SGD Currency = "SGD" // Singapore dollar, 2 decimals
-	JPY Currency = "JPY" // yen, no decimals
+	CurrencyUSD Currency = "USD" // United States dollar, 2 decimals
+	CurrencyEUR Currency = "EUR" // euro, 2 decimals
+	CurrencyGBP Currency = "GBP" // pound sterling, 2 decimals
+	CurrencyCNY Currency = "CNY" // renminbi, 2 decimals
+	CurrencyHKD Currency = "HKD" // Hong Kong dollar, 2 decimals
+	CurrencySGD Currency = "SGD" // Singapore dollar, 2 decimals
+	CurrencyJPY Currency = "JPY" // yen, no decimals
 )
 
 // exponents lists the currencies of ISO 4217 whose minor unit is not a

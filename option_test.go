@@ -114,7 +114,7 @@ func TestCallOptions(t *testing.T) {
 func TestCurrency(t *testing.T) {
 	t.Parallel()
 	for c, want := range map[issuing.Currency]int{
-		issuing.USD: 2, issuing.EUR: 2, issuing.GBP: 2, issuing.CNY: 2, issuing.HKD: 2, issuing.SGD: 2, issuing.JPY: 0,
+		issuing.CurrencyUSD: 2, issuing.CurrencyEUR: 2, issuing.CurrencyGBP: 2, issuing.CurrencyCNY: 2, issuing.CurrencyHKD: 2, issuing.CurrencySGD: 2, issuing.CurrencyJPY: 0,
 		"KRW": 0, "VND": 0, "KWD": 3, "BHD": 3, "CLF": 4, "XXX": 2, "": 2,
 	} {
 		if got := c.Exponent(); got != want {

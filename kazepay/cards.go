@@ -75,7 +75,7 @@ func checkCurrency(p *check.Problems, currency issuing.Currency) {
 
 // orUSD is the documented default, which is sent rather than left to KazePay
 // because the field is marked required.
-func orUSD(currency issuing.Currency) issuing.Currency { return cmp.Or(currency, issuing.USD) }
+func orUSD(currency issuing.Currency) issuing.Currency { return cmp.Or(currency, issuing.CurrencyUSD) }
 
 // Balance is what a card holds.
 type Balance struct {

@@ -69,13 +69,13 @@ func spend(t *testing.T, server *kazepaytest.Server, client *kazepay.Client, car
 	ctx := t.Context()
 	tx, approved, err := server.Purchase(cardID, kazepaytest.Spending{
 		MerchantName: "MEITUAN FOOD BEIJING CHN", Amount: issuing.NewAmount(13_09, 2), Fee: issuing.NewAmount(250_000, 6),
-		ShopCurrency: issuing.EUR, ShopAmount: issuing.NewAmount(11_90, 2),
+		ShopCurrency: issuing.CurrencyEUR, ShopAmount: issuing.NewAmount(11_90, 2),
 	})
 	if err != nil || !approved {
 		t.Fatalf("approved %t, %v", approved, err)
 	}
 	balance, err := client.Cards.Balance(ctx, cardID, "")
-	want := kazepay.Balance{CardID: cardID, Currency: issuing.USD}
+	want := kazepay.Balance{CardID: cardID, Currency: issuing.CurrencyUSD}
 	want.Available, _ = issuing.ParseAmount("4986.660000")
 	want.Frozen, _ = issuing.ParseAmount("13.340000")
 	if err != nil || cmp.Diff(want, *balance) != "" {
@@ -86,9 +86,9 @@ func spend(t *testing.T, server *kazepaytest.Server, client *kazepay.Client, car
 		t.Fatalf("%d transactions, %v", len(list), err)
 	}
 	wantTx := kazepay.Transaction{
-		CardID: cardID, ID: tx, Time: server.Clock().Now(), CardCurrency: issuing.USD, TransactionCurrency: issuing.EUR,
+		CardID: cardID, ID: tx, Time: server.Clock().Now(), CardCurrency: issuing.CurrencyUSD, TransactionCurrency: issuing.CurrencyEUR,
 		CardAmount: issuing.NewAmount(-13_09, 2), TransactionAmount: issuing.NewAmount(-11_90, 2),
-		FeeCurrency: issuing.USD, Fee: issuing.NewAmount(-250_000, 6), Status: "Pending", Type: "Expenditure",
+		FeeCurrency: issuing.CurrencyUSD, Fee: issuing.NewAmount(-250_000, 6), Status: "Pending", Type: "Expenditure",
 		MerchantName: "MEITUAN FOOD BEIJING CHN", RespCode: kazepay.RespSuccess, RespDescription: "SUCCESS",
 	}
 	if diff := cmp.Diff(wantTx, list[0]); diff != "" {
@@ -114,7 +114,7 @@ func freezeAndClose(t *testing.T, server *kazepaytest.Server, client *kazepay.Cl
 	}
 	before := server.Balance()
 	closed, err := client.Cards.Close(ctx, cardID)
-	if err != nil || closed.Status != kazepay.CardStatusCloseProcessing || closed.TransactionID == "" || closed.Currency != issuing.USD {
+	if err != nil || closed.Status != kazepay.CardStatusCloseProcessing || closed.TransactionID == "" || closed.Currency != issuing.CurrencyUSD {
 		t.Fatalf("%+v, %v", closed, err)
 	}
 	server.Clock().Advance(delay)

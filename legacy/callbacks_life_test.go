@@ -125,8 +125,8 @@ func callbackLife(t *testing.T, server *legacytest.Server, client *legacy.Client
 		{"closure of VIRTUAL-P", func() error { return client.VirtualP.Close(ctx, p) }, []string{"CardTransaction DeleteCard 0.00", "DeleteCard Inactive"}},
 		{"remittance", func() error {
 			_, err := client.Transfers.Create(ctx, legacy.TransferRequest{
-				MerOrderNo: "t", NotifyURL: urls[legacy.NotifyTransfer], SourceCurrency: issuing.USD, SendAmount: issuing.NewAmount(1000, 0),
-				Country: "USA", Business: legacy.BusinessB2B, Type: legacy.ChannelWire, Currency: issuing.USD,
+				MerOrderNo: "t", NotifyURL: urls[legacy.NotifyTransfer], SourceCurrency: issuing.CurrencyUSD, SendAmount: issuing.NewAmount(1000, 0),
+				Country: "USA", Business: legacy.BusinessB2B, Type: legacy.ChannelWire, Currency: issuing.CurrencyUSD,
 				Recipient: legacy.Recipient{TargetAddressLine: "1", TargetAddressCity: "NY", TargetCompanyName: "Books"},
 				Sender: legacy.Sender{
 					SourceCountry: "HKG", SourceAddressLine: "1", SourceAddressCity: "HK", SourceAddressCountry: "HKG",

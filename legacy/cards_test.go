@@ -230,7 +230,7 @@ func TestVirtualL(t *testing.T) {
 	if n != 5 {
 		t.Errorf("%d transactions, want 5", n)
 	}
-	before := server.Reserve(issuing.USD)
+	before := server.Reserve(issuing.CurrencyUSD)
 	if err := client.VirtualL.Close(t.Context(), card); err != nil {
 		t.Fatal(err)
 	}
@@ -238,7 +238,7 @@ func TestVirtualL(t *testing.T) {
 	if c, err := client.VirtualL.Card(t.Context(), card); err != nil || !c.Status.Terminal() {
 		t.Errorf("closed: %+v, %v", c, err)
 	}
-	if back := server.Reserve(issuing.USD).Sub(before); back.String() != "96.00" {
+	if back := server.Reserve(issuing.CurrencyUSD).Sub(before); back.String() != "96.00" {
 		t.Errorf("the closure gave %s back", back)
 	}
 	if err := client.VirtualL.Close(t.Context(), card); !errors.Is(err, issuing.ErrDeclined) {

@@ -129,7 +129,7 @@ func TestTransferFlow(t *testing.T) {
 	for _, newEnvelope := range []bool{false, true} {
 		server, client := platform(t, legacytest.Config{NewEnvelope: newEnvelope})
 		q, err := client.Transfers.Quote(t.Context(), legacy.QuoteRequest{
-			SourceCurrency: issuing.USD, Country: "PHL", Business: legacy.BusinessC2C, Type: legacy.ChannelCashPickup, TargetCurrency: issuing.USD,
+			SourceCurrency: issuing.CurrencyUSD, Country: "PHL", Business: legacy.BusinessC2C, Type: legacy.ChannelCashPickup, TargetCurrency: issuing.CurrencyUSD,
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -138,15 +138,15 @@ func TestTransferFlow(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		before := server.Reserve(issuing.USD)
+		before := server.Reserve(issuing.CurrencyUSD)
 		order, err := client.Transfers.Create(t.Context(), transferRequest("t-1"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if order.Status != legacy.OrderStatusProcessing || !order.SourceAmount.IsZero() || order.SourceCurrency != issuing.USD {
+		if order.Status != legacy.OrderStatusProcessing || !order.SourceAmount.IsZero() || order.SourceCurrency != issuing.CurrencyUSD {
 			t.Errorf("order %+v", order)
 		}
-		if frozen := before.Sub(server.Reserve(issuing.USD)); frozen.Cmp(charge.Total) != 0 {
+		if frozen := before.Sub(server.Reserve(issuing.CurrencyUSD)); frozen.Cmp(charge.Total) != 0 {
 			t.Errorf("frozen %s, computed %s", frozen, charge.Total)
 		}
 		server.Clock().Advance(time.Second)
@@ -174,7 +174,7 @@ func TestTransferFlow(t *testing.T) {
 		if err != nil || failed.Status != legacy.OrderStatusFailed || failed.FailReason != "account closed" {
 			t.Errorf("failed %+v, %v", failed, err)
 		}
-		if got := before.Sub(server.Reserve(issuing.USD)); got.Cmp(charge.Total) != 0 {
+		if got := before.Sub(server.Reserve(issuing.CurrencyUSD)); got.Cmp(charge.Total) != 0 {
 			t.Errorf("after a failed remittance the reserve lacks %s", got)
 		}
 	}

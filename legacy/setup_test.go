@@ -161,8 +161,8 @@ func depositRequest(merOrderNo string, card issuing.Secret) legacy.DepositReques
 // transferRequest is a cash pickup that the platform accepts.
 func transferRequest(merOrderNo string) legacy.TransferRequest {
 	return legacy.TransferRequest{
-		MerOrderNo: merOrderNo, SourceCurrency: issuing.USD, SendAmount: amount("1000"),
-		Country: "PHL", Business: legacy.BusinessC2C, Type: legacy.ChannelCashPickup, Currency: issuing.USD,
+		MerOrderNo: merOrderNo, SourceCurrency: issuing.CurrencyUSD, SendAmount: amount("1000"),
+		Country: "PHL", Business: legacy.BusinessC2C, Type: legacy.ChannelCashPickup, Currency: issuing.CurrencyUSD,
 		Recipient: legacy.Recipient{
 			TargetAddressLine: "1 Rizal Avenue", TargetAddressCity: "Manila", TargetNameFirst: "Maria",
 			TargetNameLast: "Santos", TargetNationality: "PHL",

@@ -199,7 +199,7 @@ func TestDo(t *testing.T) {
 	in := struct {
 		Currency issuing.Currency `json:"currency"`
 		Deep     bool             `json:"deep"`
-	}{issuing.USD, false}
+	}{issuing.CurrencyUSD, false}
 	var target map[string]issuing.Amount
 	if err := client.Do(t.Context(), "/api/balance", in, &target); err != nil || target["available"].String() != "12.50" {
 		t.Errorf("%+v, %v", target, err)

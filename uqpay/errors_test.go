@@ -184,7 +184,7 @@ func TestMissingFields(t *testing.T) {
 	client := stubClient(t, &script{answers: []scripted{{400, `{"type":"cardholder_error","code":"kyc_insufficient","message":"m","missing_fields":[
 		{"name":"nationality","type":"string","required":true,"description":"d"},
 		{"name":"residential_address","type":"object","required":true,"description":"d","fields":[{"name":"city","type":"string","required":false,"description":"c"}]}]}`, nil}}})
-	_, err := client.Cards.Create(t.Context(), uqpay.CreateCardRequest{Currency: issuing.USD, ProductID: "p", CardholderID: "h"})
+	_, err := client.Cards.Create(t.Context(), uqpay.CreateCardRequest{Currency: issuing.CurrencyUSD, ProductID: "p", CardholderID: "h"})
 	var problem *uqpay.Problem
 	if !errors.Is(err, uqpay.CodeKYCInsufficient) || !errors.As(err, &problem) {
 		t.Fatal(err)
@@ -262,7 +262,7 @@ func TestKeys(t *testing.T) {
 	}
 	s.answers = []scripted{{200, `{"balance_id":"b","currency":"USD","available_balance":"1"}`, nil}}
 	for range 2 {
-		if _, err := client.Balances.Balance(t.Context(), issuing.USD, issuing.WithIdempotencyKey("mine")); err != nil {
+		if _, err := client.Balances.Balance(t.Context(), issuing.CurrencyUSD, issuing.WithIdempotencyKey("mine")); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -59,7 +59,7 @@ func ExampleCardService_Recharge() {
 		log.Fatal(err)
 	}
 	card, err := client.Cards.Create(ctx, uqpay.CreateCardRequest{
-		Currency: issuing.USD, ProductID: uqpaytest.ProductSingle, CardholderID: holder.ID, Limit: issuing.NewAmount(20_00, 2),
+		Currency: issuing.CurrencyUSD, ProductID: uqpaytest.ProductSingle, CardholderID: holder.ID, Limit: issuing.NewAmount(20_00, 2),
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -100,7 +100,7 @@ func ExampleProblem() {
 		log.Fatal(err)
 	}
 	_, err = client.Cards.Create(ctx, uqpay.CreateCardRequest{
-		Currency: issuing.USD, ProductID: uqpaytest.ProductEnhanced, CardholderID: holder.ID,
+		Currency: issuing.CurrencyUSD, ProductID: uqpaytest.ProductEnhanced, CardholderID: holder.ID,
 	})
 	var problem *uqpay.Problem
 	if errors.Is(err, uqpay.CodeKYCInsufficient) && errors.As(err, &problem) {

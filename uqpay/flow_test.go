@@ -79,7 +79,7 @@ func newHolder(tb testing.TB, c *uqpay.Client) string {
 func newCard(tb testing.TB, s *uqpaytest.Server, c *uqpay.Client, limit string) string {
 	tb.Helper()
 	o, err := c.Cards.Create(tb.Context(), uqpay.CreateCardRequest{
-		Currency: issuing.USD, ProductID: uqpaytest.ProductSingle, CardholderID: newHolder(tb, c), Limit: amount(tb, limit),
+		Currency: issuing.CurrencyUSD, ProductID: uqpaytest.ProductSingle, CardholderID: newHolder(tb, c), Limit: amount(tb, limit),
 	})
 	if err != nil {
 		tb.Fatal(err)
@@ -192,7 +192,7 @@ func TestCardLife(t *testing.T) {
 	if o, err = c.Orders.Order(ctx, o.ID); err != nil || o.Status != uqpay.OrderStatusSuccess || o.Amount.String() != "10.25" {
 		t.Fatalf("%+v, %v", o, err)
 	}
-	tx, err := c.Simulator.Authorize(ctx, uqpay.AuthorizeRequest{CardID: id, Amount: amount(t, "11"), Currency: issuing.USD, MerchantName: "Test Merchant"})
+	tx, err := c.Simulator.Authorize(ctx, uqpay.AuthorizeRequest{CardID: id, Amount: amount(t, "11"), Currency: issuing.CurrencyUSD, MerchantName: "Test Merchant"})
 	if err != nil || tx.Status != uqpay.TransactionApproved || tx.CardBalance.String() != "99.75" {
 		t.Fatalf("%+v, %v", tx, err)
 	}
@@ -223,7 +223,7 @@ func TestCardLife(t *testing.T) {
 	}
 	s.Clock().Advance(30 * 24 * time.Hour)
 	s.Clock().Advance(0)
-	if got := s.Balance(uqpaytest.MasterAccount, issuing.USD); got.Cmp(amount(t, "100000")) != 0 {
+	if got := s.Balance(uqpaytest.MasterAccount, issuing.CurrencyUSD); got.Cmp(amount(t, "100000")) != 0 {
 		t.Errorf("issuing balance %s after the card was cancelled", got)
 	}
 	want := "card.create.succeeded card.recharge.succeeded issuing.transaction.authorization issuing.transaction.reversal " +

@@ -22,7 +22,7 @@ func TestPhysicalCard(t *testing.T) {
 			c := newClient(t, s)
 			ctx := t.Context()
 			pan := s.Inventory()[0]
-			o, err := c.Cards.Assign(ctx, uqpay.AssignRequest{CardholderID: newHolder(t, c), CardNumber: pan, Currency: issuing.SGD, Mode: uqpay.ModeSingle})
+			o, err := c.Cards.Assign(ctx, uqpay.AssignRequest{CardholderID: newHolder(t, c), CardNumber: pan, Currency: issuing.CurrencySGD, Mode: uqpay.ModeSingle})
 			if err != nil || o.CardStatus != uqpay.CardStatusPending {
 				t.Fatalf("%+v, %v", o, err)
 			}
@@ -129,7 +129,7 @@ func TestKYC(t *testing.T) {
 	if h, err = c.Cardholders.Create(ctx, enhanced); err != nil || h.Status.Terminal() || h.VerificationURL.IsZero() || h.ExpiresAt.IsZero() {
 		t.Fatalf("redirect: %+v, %v", h, err)
 	}
-	create := uqpay.CreateCardRequest{Currency: issuing.USD, ProductID: uqpaytest.ProductEnhanced, CardholderID: h.ID}
+	create := uqpay.CreateCardRequest{Currency: issuing.CurrencyUSD, ProductID: uqpaytest.ProductEnhanced, CardholderID: h.ID}
 	if _, err := c.Cards.Create(ctx, create); !errors.Is(err, issuing.ErrDeclined) {
 		t.Errorf("a card for an unverified cardholder: %v", err)
 	}
@@ -169,7 +169,7 @@ func TestAccountsAndTransfers(t *testing.T) {
 		t.Errorf("%+v, %v", a, err)
 	}
 	tr, err := c.Transfers.Create(ctx, uqpay.TransferRequest{
-		SourceAccountID: uqpaytest.MasterAccount, DestinationAccountID: uqpaytest.SubAccount, Currency: issuing.USD, Amount: amount(t, "250.00"),
+		SourceAccountID: uqpaytest.MasterAccount, DestinationAccountID: uqpaytest.SubAccount, Currency: issuing.CurrencyUSD, Amount: amount(t, "250.00"),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -182,7 +182,7 @@ func TestAccountsAndTransfers(t *testing.T) {
 	if e, ok := in.last().(*uqpay.TransferChanged); !ok || e.Status.Normal() != uqpay.TransferCompleted {
 		t.Errorf("%T %+v", in.last(), in.last())
 	}
-	b, err := c.Balances.Balance(ctx, issuing.USD, uqpay.OnBehalfOf(uqpaytest.SubAccount))
+	b, err := c.Balances.Balance(ctx, issuing.CurrencyUSD, uqpay.OnBehalfOf(uqpaytest.SubAccount))
 	if err != nil || b.Available.Cmp(amount(t, "250")) != 0 {
 		t.Errorf("%+v, %v", b, err)
 	}
@@ -201,7 +201,7 @@ func TestAccountsAndTransfers(t *testing.T) {
 	}
 	s.FailOrders(1)
 	if tr, err = c.Transfers.Create(ctx, uqpay.TransferRequest{
-		SourceAccountID: uqpaytest.SubAccount, DestinationAccountID: uqpaytest.MasterAccount, Currency: issuing.USD, Amount: amount(t, "50"),
+		SourceAccountID: uqpaytest.SubAccount, DestinationAccountID: uqpaytest.MasterAccount, Currency: issuing.CurrencyUSD, Amount: amount(t, "50"),
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -229,7 +229,7 @@ func TestLimitsAndProtection(t *testing.T) {
 	id := newCard(t, s, c, "1000")
 	buy := func(text string) *uqpay.Transaction {
 		t.Helper()
-		tx, err := c.Simulator.Authorize(ctx, uqpay.AuthorizeRequest{CardID: id, Amount: amount(t, text), Currency: issuing.USD, MerchantName: "Shop"})
+		tx, err := c.Simulator.Authorize(ctx, uqpay.AuthorizeRequest{CardID: id, Amount: amount(t, text), Currency: issuing.CurrencyUSD, MerchantName: "Shop"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -22,14 +22,14 @@ func TestOneTimeCards(t *testing.T) {
 			c := newClient(t, s)
 			ctx := t.Context()
 			o, err := c.Cards.Create(ctx, uqpay.CreateCardRequest{
-				Currency: issuing.USD, ProductID: uqpaytest.ProductSingle, CardholderID: newHolder(t, c), Limit: amount(t, "100"),
+				Currency: issuing.CurrencyUSD, ProductID: uqpaytest.ProductSingle, CardholderID: newHolder(t, c), Limit: amount(t, "100"),
 				UsageType: uqpay.UsageOneTime, AutoCancelTrigger: trigger,
 			})
 			if err != nil {
 				t.Fatal(err)
 			}
 			s.Clock().Advance(time.Second)
-			tx, err := c.Simulator.Authorize(ctx, uqpay.AuthorizeRequest{CardID: o.CardID, Amount: amount(t, "10"), Currency: issuing.USD, MerchantName: "Shop"})
+			tx, err := c.Simulator.Authorize(ctx, uqpay.AuthorizeRequest{CardID: o.CardID, Amount: amount(t, "10"), Currency: issuing.CurrencyUSD, MerchantName: "Shop"})
 			if err != nil || tx.Status != uqpay.TransactionApproved {
 				t.Fatalf("%+v, %v", tx, err)
 			}

@@ -58,7 +58,7 @@ func TestRefusedBeforeItIsSent(t *testing.T) {
 			return ignore(c.Cards.Card(ctx, "..", o...))
 		}},
 		"Cards.Create": {issuing.ErrInvalid: func(ctx context.Context, o opts) error {
-			req := uqpay.CreateCardRequest{Currency: issuing.USD, ProductID: "p", CardholderID: "h"}
+			req := uqpay.CreateCardRequest{Currency: issuing.CurrencyUSD, ProductID: "p", CardholderID: "h"}
 			return ignore(c.Cards.Create(ctx, req, append(o, uqpay.OnBehalfOf("a b"))...))
 		}},
 		"Simulator.Reverse": {
@@ -184,7 +184,7 @@ func TestOpenOutcomesSayHowTheySettle(t *testing.T) {
 	pin := issuing.NewSecret("493815")
 	const byKey = "the same request with the same key"
 	for want, err := range map[string]error{
-		"Cards.Create: Cards.List":                    ignore(c.Cards.Create(ctx, uqpay.CreateCardRequest{Currency: issuing.USD, ProductID: "p", CardholderID: "h"})),
+		"Cards.Create: Cards.List":                    ignore(c.Cards.Create(ctx, uqpay.CreateCardRequest{Currency: issuing.CurrencyUSD, ProductID: "p", CardholderID: "h"})),
 		"Cards.Recharge: Balances.Ledger":             ignore(c.Cards.Recharge(ctx, "c", five)),
 		"Cards.Withdraw: Balances.Ledger":             ignore(c.Cards.Withdraw(ctx, "c", five)),
 		"Cards.SetStatus: Cards.Card":                 ignore(c.Cards.Close(ctx, "c")),

@@ -81,7 +81,7 @@ func TestExactlyOnceUnderFaults(t *testing.T) {
 	ids := make([]string, cards)
 	for i := range ids {
 		o, err := c.Cards.Create(t.Context(), uqpay.CreateCardRequest{
-			Currency: issuing.USD, ProductID: uqpaytest.ProductSingle, CardholderID: holder, Limit: amount(t, "100"),
+			Currency: issuing.CurrencyUSD, ProductID: uqpaytest.ProductSingle, CardholderID: holder, Limit: amount(t, "100"),
 		})
 		if err != nil {
 			t.Fatal(err)

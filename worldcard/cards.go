@@ -81,7 +81,7 @@ func (s *CardService) Deposit(ctx context.Context, req DepositRequest, opts ...i
 // matches reports whether the top-up is what the request asked for, as far as
 // the platform says.
 func (d *Deposit) matches(req DepositRequest) bool {
-	want := cmp.Or(req.Currency, issuing.USD)
+	want := cmp.Or(req.Currency, issuing.CurrencyUSD)
 	return (d.Amount.IsZero() || d.Amount.Cmp(req.Amount) == 0) && (d.Currency == "" || d.Currency == want)
 }
 

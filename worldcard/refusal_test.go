@@ -123,7 +123,7 @@ func TestSparseLookupSettles(t *testing.T) {
 		pathVirtual:                 `{"code":0,"data":{"card_id":"8","merchant_card_id":"mc","status":1}}`,
 	})
 	d, err := client.Cards.Deposit(t.Context(), worldcard.DepositRequest{
-		CardRef: worldcard.ByCardID("1"), MerchantTransactionID: "tx", Amount: issuing.NewAmount(10, 0), Currency: issuing.USD,
+		CardRef: worldcard.ByCardID("1"), MerchantTransactionID: "tx", Amount: issuing.NewAmount(10, 0), Currency: issuing.CurrencyUSD,
 	})
 	if err != nil || d.ID != "7" || d.Status != worldcard.DepositStatusSuccess {
 		t.Errorf("%+v, %v", d, err)

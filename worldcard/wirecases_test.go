@@ -23,7 +23,7 @@ func virtualCases(t *testing.T) []wireCase {
 	}
 	deposit := worldcard.Deposit{
 		ID: "9876543210", CardID: "1234567890123456", MerchantCardID: "mc_001", MerchantTransactionID: "tx_001",
-		Amount: amount(t, "100.00"), Currency: issuing.USD, Status: worldcard.DepositStatusProcessing,
+		Amount: amount(t, "100.00"), Currency: issuing.CurrencyUSD, Status: worldcard.DepositStatusProcessing,
 		CreatedAt: at(t, "2026-04-01T10:00:00+08:00"),
 	}
 	listed := deposit
@@ -56,7 +56,7 @@ func virtualCases(t *testing.T) []wireCase {
 				CardNumber: issuing.NewSecret("4937241000003841"), CVV: issuing.NewSecret("123"),
 				ExpiryMonth: issuing.NewSecret("04"), ExpiryYear: issuing.NewSecret("2030"),
 				AvailableBalance: amount(t, "90.00"), FrozenBalance: amount(t, "10.00"), PendingBalance: amount(t, "0.00"),
-				Currency: issuing.USD, Status: worldcard.CardStatusActive, FirstRechargeAmount: amount(t, "100.00"),
+				Currency: issuing.CurrencyUSD, Status: worldcard.CardStatusActive, FirstRechargeAmount: amount(t, "100.00"),
 				FirstName: "John", LastName: "Doe", Email: "john@example.com", Phone: "1234567890", PhoneCountryCode: "1",
 				Birthday: issuing.NewDate(1990, time.January, 1), CountryCode: "US", City: "New York",
 				Address: "123 Main St", State: "NY", PostalCode: "10001",
@@ -72,14 +72,14 @@ func virtualCases(t *testing.T) []wireCase {
 				"card_brand":"VISA","business_scene":"Online Payments","currency":"USD","issuer_country":"US"}]}`,
 			want: &worldcard.Page[worldcard.BIN]{Total: 15, Page: 1, PageSize: 10, List: []worldcard.BIN{{
 				ID: "1", BIN: "440872", CardType: worldcard.CardTypeVirtualV, CardBrand: worldcard.CardBrandVisa,
-				BusinessScene: "Online Payments", Currency: issuing.USD, IssuerCountry: "US",
+				BusinessScene: "Online Payments", Currency: issuing.CurrencyUSD, IssuerCountry: "US",
 			}}},
 		},
 		{
 			name: "Cards.Deposit", path: "/api/v1/card/deposit",
 			call: func(ctx context.Context, c *worldcard.Client) (any, error) {
 				return c.Cards.Deposit(ctx, worldcard.DepositRequest{
-					CardRef: ref, MerchantTransactionID: "tx_001", Amount: amount(t, "100.00"), Currency: issuing.USD,
+					CardRef: ref, MerchantTransactionID: "tx_001", Amount: amount(t, "100.00"), Currency: issuing.CurrencyUSD,
 				})
 			},
 			payload: `{"card_id":"1234567890123456","merchant_card_id":"mc_001","merchant_transaction_id":"tx_001","amount":"100.00","currency":"USD"}`,
@@ -118,8 +118,8 @@ func virtualCases(t *testing.T) []wireCase {
 				"merchant_country":"US","merchant_city":"SEATTLE"}]}`,
 			want: &worldcard.Page[worldcard.Transaction]{Total: 5, Page: 1, PageSize: 10, List: []worldcard.Transaction{{
 				ID: "auth_001", CardID: "1234567890123456", MerchantCardID: "mc_001",
-				TransactionAmount: amount(t, "50.00"), TransactionCurrency: issuing.USD,
-				BillingAmount: amount(t, "50.00"), BillingCurrency: issuing.USD,
+				TransactionAmount: amount(t, "50.00"), TransactionCurrency: issuing.CurrencyUSD,
+				BillingAmount: amount(t, "50.00"), BillingCurrency: issuing.CurrencyUSD,
 				Type: worldcard.TransactionTypeAuthorization, Status: worldcard.TransactionStatusComplete,
 				Time: at(t, "2026-04-01T10:00:00+08:00"), MerchantName: "AMAZON.COM", MerchantCategoryCode: "5411",
 				MerchantCountry: "US", MerchantCity: "SEATTLE",
@@ -151,7 +151,7 @@ func physicalCases(t *testing.T) []wireCase {
 				"card_form":2,"currency":"USD","issuer_country":"US"}]}`,
 			want: &worldcard.Page[worldcard.BIN]{Total: 3, Page: 1, PageSize: 10, List: []worldcard.BIN{{
 				ID: "12", BIN: "493812", CardType: worldcard.CardTypePhysicalG, CardBrand: worldcard.CardBrandVisa,
-				CardForm: worldcard.CardFormPhysical, Currency: issuing.USD, IssuerCountry: "US",
+				CardForm: worldcard.CardFormPhysical, Currency: issuing.CurrencyUSD, IssuerCountry: "US",
 			}}},
 		},
 		{
@@ -232,7 +232,7 @@ func physicalCases(t *testing.T) []wireCase {
 				"available_balance":"100.00","currency":"USD","created_at":"2026-06-05T10:00:00+08:00","updated_at":"2026-06-05T12:00:00+08:00"}`,
 			want: &worldcard.PhysicalCard{
 				ID: ref.CardID, MerchantCardID: "mc_001", CardType: worldcard.CardTypePhysicalG, Status: worldcard.CardStatusActive,
-				CardNumber: issuing.NewSecret("4937241000003841"), AvailableBalance: amount(t, "100.00"), Currency: issuing.USD,
+				CardNumber: issuing.NewSecret("4937241000003841"), AvailableBalance: amount(t, "100.00"), Currency: issuing.CurrencyUSD,
 				CreatedAt: at(t, "2026-06-05T10:00:00+08:00"), UpdatedAt: at(t, "2026-06-05T12:00:00+08:00"),
 			},
 		},

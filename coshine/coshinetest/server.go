@@ -139,7 +139,7 @@ func NewServer(cfg Config) (*Server, error) {
 	cfg.MismatchCode = cmp.Or(cfg.MismatchCode, coshine.CodeUnexpected)
 	cfg.FundsCode = cmp.Or(cfg.FundsCode, coshine.CodeInsufficientFunds)
 	cfg.PIN = cmp.Or(cfg.PIN, coshine.InferredPIN())
-	cfg.Currency = cmp.Or(cfg.Currency, issuing.USD)
+	cfg.Currency = cmp.Or(cfg.Currency, issuing.CurrencyUSD)
 	if cfg.IssuerToken.IsZero() {
 		cfg.IssuerToken = randomToken()
 	}

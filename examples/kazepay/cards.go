@@ -72,7 +72,7 @@ func (t *tour) topUp(ctx context.Context, cardID string) error {
 	if done, ok := wait[*kazepay.CardDeposited](ctx, t.inbox); ok {
 		t.event("top-up of card %s: %s, %s %s received", done.CardID, done.Status, done.ReceiveAmount, done.Currency)
 	}
-	balance, err := t.client.Cards.Balance(ctx, cardID, issuing.USD)
+	balance, err := t.client.Cards.Balance(ctx, cardID, issuing.CurrencyUSD)
 	if err != nil {
 		return err
 	}

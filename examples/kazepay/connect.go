@@ -86,7 +86,7 @@ func (t *tour) inMemory(callbacks string) (kazepay.Config, func(), error) {
 	t.buy = func(cardID string) error {
 		transactionID, approved, err := server.Purchase(cardID, kazepaytest.Spending{
 			MerchantName: "MEITUAN FOOD BEIJING CHN", Amount: issuing.NewAmount(13_09, 2), Fee: issuing.NewAmount(25, 2),
-			ShopCurrency: issuing.EUR, ShopAmount: issuing.NewAmount(11_90, 2),
+			ShopCurrency: issuing.CurrencyEUR, ShopAmount: issuing.NewAmount(11_90, 2),
 		})
 		if err != nil || !approved {
 			return errors.Join(err, errors.New("the purchase was declined"))

@@ -121,7 +121,7 @@ func (t *tour) identify(ctx context.Context) error {
 func (t *tour) remit(ctx context.Context) error {
 	t.title("A remittance")
 	purposes, err := t.client.Reference.RemittancePurposes(ctx, legacy.RemittancePurposesRequest{
-		Country: "PHL", Business: legacy.BusinessC2C, Type: legacy.ChannelCashPickup, Currency: issuing.USD,
+		Country: "PHL", Business: legacy.BusinessC2C, Type: legacy.ChannelCashPickup, Currency: issuing.CurrencyUSD,
 	})
 	if err != nil {
 		return err
@@ -138,7 +138,7 @@ func (t *tour) remit(ctx context.Context) error {
 		return errors.New("the platform offers no purpose, source of funds or relationship")
 	}
 	quote, err := t.client.Transfers.Quote(ctx, legacy.QuoteRequest{
-		SourceCurrency: issuing.USD, Country: "PHL", Business: legacy.BusinessC2C, Type: legacy.ChannelCashPickup, TargetCurrency: issuing.USD,
+		SourceCurrency: issuing.CurrencyUSD, Country: "PHL", Business: legacy.BusinessC2C, Type: legacy.ChannelCashPickup, TargetCurrency: issuing.CurrencyUSD,
 	})
 	if err != nil {
 		return err
@@ -152,8 +152,8 @@ func (t *tour) remit(ctx context.Context) error {
 
 	no := "transfer-" + t.suffix
 	order, err := t.client.Transfers.Create(ctx, legacy.TransferRequest{
-		MerOrderNo: no, NotifyURL: t.notify(legacy.NotifyTransfer), SourceCurrency: issuing.USD, SendAmount: send,
-		Country: "PHL", Business: legacy.BusinessC2C, Type: legacy.ChannelCashPickup, Currency: issuing.USD,
+		MerOrderNo: no, NotifyURL: t.notify(legacy.NotifyTransfer), SourceCurrency: issuing.CurrencyUSD, SendAmount: send,
+		Country: "PHL", Business: legacy.BusinessC2C, Type: legacy.ChannelCashPickup, Currency: issuing.CurrencyUSD,
 		Recipient: legacy.Recipient{
 			TargetAddressLine: "1 Rizal Avenue", TargetAddressCity: "Manila", TargetNameFirst: "Maria",
 			TargetNameLast: "Santos", TargetNationality: "PHL", TargetMobileNumber: "+639171234567",

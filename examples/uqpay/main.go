@@ -87,12 +87,12 @@ func (t *tour) card(ctx context.Context) error {
 	}
 	var info issuing.CallInfo
 	o, err := t.client.Cards.Create(ctx, uqpay.CreateCardRequest{
-		Currency: issuing.USD, ProductID: productID, CardholderID: t.holderID, Limit: issuing.NewAmount(20_00, 2),
+		Currency: issuing.CurrencyUSD, ProductID: productID, CardholderID: t.holderID, Limit: issuing.NewAmount(20_00, 2),
 	}, issuing.WithCallInfo(&info))
 	if errors.Is(err, issuing.ErrOutcomeUnknown) {
 		// The same key returns the first result, or issues the card now.
 		o, err = t.client.Cards.Create(ctx, uqpay.CreateCardRequest{
-			Currency: issuing.USD, ProductID: productID, CardholderID: t.holderID, Limit: issuing.NewAmount(20_00, 2),
+			Currency: issuing.CurrencyUSD, ProductID: productID, CardholderID: t.holderID, Limit: issuing.NewAmount(20_00, 2),
 		}, issuing.WithIdempotencyKey(info.Key))
 	}
 	if err != nil {
@@ -134,7 +134,7 @@ func (t *tour) purchases(ctx context.Context) error {
 	}
 	for _, cents := range []int64{12_50, 15_01} {
 		tx, err := t.client.Simulator.Authorize(ctx, uqpay.AuthorizeRequest{
-			CardID: t.cardID, Amount: issuing.NewAmount(cents, 2), Currency: issuing.USD, MerchantName: "Example Books",
+			CardID: t.cardID, Amount: issuing.NewAmount(cents, 2), Currency: issuing.CurrencyUSD, MerchantName: "Example Books",
 		})
 		if err != nil {
 			return err

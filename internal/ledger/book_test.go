@@ -21,9 +21,9 @@ func amount(text string) issuing.Amount {
 }
 
 var (
-	reserve = Account{"reserve", "m-1", issuing.USD}
-	card    = Account{"card", "c-1", issuing.USD}
-	euros   = Account{"card", "c-1", issuing.EUR}
+	reserve = Account{"reserve", "m-1", issuing.CurrencyUSD}
+	card    = Account{"card", "c-1", issuing.CurrencyUSD}
+	euros   = Account{"card", "c-1", issuing.CurrencyEUR}
 )
 
 func TestTransfer(t *testing.T) {
@@ -35,22 +35,22 @@ func TestTransfer(t *testing.T) {
 		err      bool
 		want     string // reserve, card, world
 	}{
-		{World(issuing.USD), reserve, "100", false, "100.00 0.00 -100.00"},
+		{World(issuing.CurrencyUSD), reserve, "100", false, "100.00 0.00 -100.00"},
 		{reserve, card, "30.005", false, "69.995 30.005 -100.00"},
 		{reserve, card, "69.996", true, "69.995 30.005 -100.00"},
 		{reserve, card, "69.995", false, "0.000 100.000 -100.00"},
 		{reserve, card, "0.01", true, "0.000 100.000 -100.00"},
-		{card, World(issuing.USD), "100", false, "0.000 0.000 0.00"},
-		{World(issuing.USD), card, "0", true, "0.000 0.000 0.00"},
-		{World(issuing.USD), card, "-5", true, "0.000 0.000 0.00"},
-		{World(issuing.USD), euros, "5", true, "0.000 0.000 0.00"},
+		{card, World(issuing.CurrencyUSD), "100", false, "0.000 0.000 0.00"},
+		{World(issuing.CurrencyUSD), card, "0", true, "0.000 0.000 0.00"},
+		{World(issuing.CurrencyUSD), card, "-5", true, "0.000 0.000 0.00"},
+		{World(issuing.CurrencyUSD), euros, "5", true, "0.000 0.000 0.00"},
 		{card, card, "1", true, "0.000 0.000 0.00"},
 	} {
 		err := b.Transfer(tt.from, tt.to, amount(tt.amount), "m")
 		if (err != nil) != tt.err {
 			t.Errorf("transfer %d: %v", i, err)
 		}
-		got := strings.Join([]string{b.Balance(reserve).String(), b.Balance(card).String(), b.Balance(World(issuing.USD)).String()}, " ")
+		got := strings.Join([]string{b.Balance(reserve).String(), b.Balance(card).String(), b.Balance(World(issuing.CurrencyUSD)).String()}, " ")
 		if got != tt.want {
 			t.Errorf("after transfer %d: %s, want %s", i, got, tt.want)
 		}
@@ -66,8 +66,8 @@ func TestTransfer(t *testing.T) {
 	}
 	entries := b.Entries()
 	want := []Entry{
-		{World(issuing.USD), reserve, amount("100"), "m"}, {reserve, card, amount("30.005"), "m"},
-		{reserve, card, amount("69.995"), "m"}, {card, World(issuing.USD), amount("100"), "m"},
+		{World(issuing.CurrencyUSD), reserve, amount("100"), "m"}, {reserve, card, amount("30.005"), "m"},
+		{reserve, card, amount("69.995"), "m"}, {card, World(issuing.CurrencyUSD), amount("100"), "m"},
 	}
 	if diff := cmp.Diff(want, entries); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -94,7 +94,7 @@ func TestCheckFinds(t *testing.T) {
 		},
 	} {
 		b := NewBook()
-		if b.Transfer(World(issuing.USD), reserve, amount("100"), "") != nil || b.Transfer(reserve, card, amount("30"), "") != nil {
+		if b.Transfer(World(issuing.CurrencyUSD), reserve, amount("100"), "") != nil || b.Transfer(reserve, card, amount("30"), "") != nil {
 			t.Fatal("cannot fill the book")
 		}
 		if err := b.Check(); err != nil {
@@ -110,7 +110,7 @@ func TestCheckFinds(t *testing.T) {
 func TestBookConcurrently(t *testing.T) {
 	t.Parallel()
 	b := NewBook()
-	if err := b.Transfer(World(issuing.USD), reserve, amount("50"), ""); err != nil {
+	if err := b.Transfer(World(issuing.CurrencyUSD), reserve, amount("50"), ""); err != nil {
 		t.Fatal(err)
 	}
 	var mu sync.Mutex

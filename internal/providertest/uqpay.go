@@ -86,7 +86,7 @@ func (u *uqpays) furnish() {
 		})
 		check(u.t, err)
 		card, err := u.setUp.Cards.Create(ctx, uqpay.CreateCardRequest{
-			Currency: issuing.USD, ProductID: uqpaytest.ProductSingle, CardholderID: holder.ID, Limit: issuing.NewAmount(100, 0),
+			Currency: issuing.CurrencyUSD, ProductID: uqpaytest.ProductSingle, CardholderID: holder.ID, Limit: issuing.NewAmount(100, 0),
 		})
 		check(u.t, err)
 		u.cards = append(u.cards, card.CardID)
@@ -105,7 +105,7 @@ func (u *uqpays) furnish() {
 // purchase is one in a shop.
 func (u *uqpays) purchase() uqpay.AuthorizeRequest {
 	return uqpay.AuthorizeRequest{
-		CardID: u.cards[0], Amount: issuing.NewAmount(1, 0), Currency: issuing.USD, MerchantName: "Shop",
+		CardID: u.cards[0], Amount: issuing.NewAmount(1, 0), Currency: issuing.CurrencyUSD, MerchantName: "Shop",
 	}
 }
 

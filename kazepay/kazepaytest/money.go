@@ -16,7 +16,7 @@ import (
 )
 
 // currency is the only one that the pages describe.
-const currency = issuing.USD
+const currency = issuing.CurrencyUSD
 
 // merchant is the account of the merchant's balance.
 var merchant = account("merchant", "")

@@ -32,7 +32,7 @@ func (a *application) fields() map[string]any {
 func (s *Server) apply(f fields, a *application, charge issuing.Amount) (any, *problem) {
 	failed := s.applications.fresh(f, "订单重复提交")
 	if failed == nil {
-		a.order, failed = s.newOrder(f, issuing.USD, charge)
+		a.order, failed = s.newOrder(f, issuing.CurrencyUSD, charge)
 	}
 	if failed != nil {
 		return nil, failed

@@ -172,8 +172,8 @@ func TestRetrySchedules(t *testing.T) {
 
 func wireTransfer(merOrderNo string) legacy.TransferRequest {
 	return legacy.TransferRequest{
-		MerOrderNo: merOrderNo, SourceCurrency: issuing.USD, SendAmount: issuing.NewAmount(1000, 0), Country: "USA",
-		Business: legacy.BusinessB2B, Type: legacy.ChannelWire, Currency: issuing.USD, AccountNumber: issuing.NewSecret("543435"),
+		MerOrderNo: merOrderNo, SourceCurrency: issuing.CurrencyUSD, SendAmount: issuing.NewAmount(1000, 0), Country: "USA",
+		Business: legacy.BusinessB2B, Type: legacy.ChannelWire, Currency: issuing.CurrencyUSD, AccountNumber: issuing.NewSecret("543435"),
 		Recipient: legacy.Recipient{TargetAddressLine: "1 Wall Street", TargetAddressCity: "New York", TargetCompanyName: "Books Inc"},
 		Sender: legacy.Sender{
 			SourceCountry: "HKG", SourceAddressLine: "1 Queen's Road", SourceAddressCity: "Hong Kong", SourceAddressCountry: "HKG",

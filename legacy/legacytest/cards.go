@@ -129,14 +129,14 @@ func (s *Server) issue(product Product, bin string, h holder) *card {
 	month, year := ledger.Expiry(s.now())
 	c := &card{
 		product: product, id: number.Reveal(), number: number, cvv: ledger.CVV(number), month: month, year: year,
-		currency: issuing.HKD, holder: h, created: s.now(), purchaseLimit: 100_000, atmLimit: 10_000,
+		currency: issuing.CurrencyHKD, holder: h, created: s.now(), purchaseLimit: 100_000, atmLimit: 10_000,
 	}
 	switch product {
 	case VirtualL:
-		c.currency = issuing.USD
+		c.currency = issuing.CurrencyUSD
 	case VirtualP:
 		// A card id has the form of a card number and is none.
-		c.currency, c.id = issuing.USD, fmt.Sprintf("9%015d", seq)
+		c.currency, c.id = issuing.CurrencyUSD, fmt.Sprintf("9%015d", seq)
 	}
 	c.account = ledger.Account{Kind: "card", Owner: fmt.Sprint(seq), Currency: c.currency}
 	s.cards[cardKey(c.id)] = c

@@ -291,7 +291,7 @@ func TestMoneyStaysWhole(t *testing.T) {
 	}
 	server.FailNextTransfer("no")
 	server.Clock().Advance(time.Minute)
-	if got := server.Reserve(issuing.USD); got.Cmp(issuing.NewAmount(1000, 0)) != 0 {
+	if got := server.Reserve(issuing.CurrencyUSD); got.Cmp(issuing.NewAmount(1000, 0)) != 0 {
 		t.Errorf("the reserve holds %s", got)
 	}
 }

@@ -87,7 +87,7 @@ func NewServer(cfg Config) (*Server, error) {
 	if s.secret, err = sign.NewAppSecret(s.secretText.Reveal()); err != nil {
 		return nil, err
 	}
-	for _, currency := range []issuing.Currency{issuing.USD, issuing.HKD} {
+	for _, currency := range []issuing.Currency{issuing.CurrencyUSD, issuing.CurrencyHKD} {
 		err := s.book.Transfer(ledger.World(currency), reserve(currency), cfg.Reserve, "funding")
 		if err != nil && cfg.Reserve.Sign() != 0 { // an empty reserve is not booked
 			return nil, fmt.Errorf("legacytest: the reserve: %w", err)

@@ -87,7 +87,7 @@ func TestRefusalsInTheNewEnvelope(t *testing.T) {
 func TestEmptyReserveAndReasons(t *testing.T) {
 	t.Parallel()
 	server, client := setup(t, legacytest.Config{Reserve: issuing.NewAmount(0, 0)})
-	if got := server.Reserve(issuing.HKD); got.Sign() != 0 {
+	if got := server.Reserve(issuing.CurrencyHKD); got.Sign() != 0 {
 		t.Errorf("the reserve holds %s", got)
 	}
 	server.FailNextApplication("")

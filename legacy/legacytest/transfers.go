@@ -35,8 +35,8 @@ var (
 // rates are units of a payout currency per US dollar; a Hong Kong dollar buys an
 // eighth of it.
 var rates = map[issuing.Currency]issuing.Amount{
-	issuing.CNY: issuing.NewAmount(6402552, 6), issuing.HKD: issuing.NewAmount(78, 1), issuing.USD: issuing.NewAmount(1, 0),
-	issuing.EUR: issuing.NewAmount(92, 2), issuing.GBP: issuing.NewAmount(79, 2), issuing.SGD: issuing.NewAmount(134, 2),
+	issuing.CurrencyCNY: issuing.NewAmount(6402552, 6), issuing.CurrencyHKD: issuing.NewAmount(78, 1), issuing.CurrencyUSD: issuing.NewAmount(1, 0),
+	issuing.CurrencyEUR: issuing.NewAmount(92, 2), issuing.CurrencyGBP: issuing.NewAmount(79, 2), issuing.CurrencySGD: issuing.NewAmount(134, 2),
 	"IDR": issuing.NewAmount(16000, 0), "VND": issuing.NewAmount(25000, 0), "NPR": issuing.NewAmount(133, 0),
 }
 
@@ -46,9 +46,9 @@ func quote(f fields, name string) (source, target issuing.Currency, rate issuing
 	source, target = issuing.Currency(f.Text("sourceCurrency")), issuing.Currency(f.Text(name))
 	rate, ok := rates[target]
 	switch {
-	case !ok || (source != issuing.USD && source != issuing.HKD):
+	case !ok || (source != issuing.CurrencyUSD && source != issuing.CurrencyHKD):
 		failed = bad("there is no quote for these currencies")
-	case source == issuing.HKD:
+	case source == issuing.CurrencyHKD:
 		rate = rate.Mul(issuing.NewAmount(125, 3))
 	}
 	return source, target, rate, failed

@@ -246,7 +246,7 @@ func updateCard(s *Server, c *call, n *card) (any, *refusal) {
 
 // capIn is a cap that differs by currency.
 func capIn(currency issuing.Currency, sgd, other int64) issuing.Amount {
-	if currency == issuing.SGD {
+	if currency == issuing.CurrencySGD {
 		return issuing.NewAmount(sgd, 0)
 	}
 	return issuing.NewAmount(other, 0)

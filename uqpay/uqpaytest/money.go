@@ -11,7 +11,7 @@ import (
 	"github.com/issuing-sdk/issuing-go/uqpay"
 )
 
-var currencies = []issuing.Currency{issuing.SGD, issuing.USD, uqpay.XUSD}
+var currencies = []issuing.Currency{issuing.CurrencySGD, issuing.CurrencyUSD, uqpay.XUSD}
 
 func (s *Server) showBalance(account string, currency issuing.Currency) map[string]any {
 	a := issuingAccount(account, currency)

@@ -140,7 +140,7 @@ func NewServer(cfg Config) (*Server, error) {
 	s.Platform = issuingtest.NewPlatform(s.host)
 	s.furnish()
 	if cfg.Funds.Sign() > 0 {
-		if err := errors.Join(s.Fund(issuing.USD, cfg.Funds), s.Fund(issuing.SGD, cfg.Funds)); err != nil {
+		if err := errors.Join(s.Fund(issuing.CurrencyUSD, cfg.Funds), s.Fund(issuing.CurrencySGD, cfg.Funds)); err != nil {
 			s.Close()
 			return nil, err
 		}

@@ -131,12 +131,12 @@ func (s *Server) furnish() {
 
 // products are what cards can be issued of.
 func products(now time.Time) []uqpay.Product {
-	both := []issuing.Currency{issuing.SGD, issuing.USD}
+	both := []issuing.Currency{issuing.CurrencySGD, issuing.CurrencyUSD}
 	product := func(id, bin string, mode uqpay.Mode, form uqpay.CardForm, level uqpay.KYCLevel, fields ...uqpay.RequiredField) uqpay.Product {
 		return uqpay.Product{
 			ID: id, BIN: bin, Mode: mode, Forms: []uqpay.CardForm{form}, MaxQuota: 10000, Scheme: uqpay.SchemeVisa,
 			Currencies: both, Status: uqpay.ProductEnabled, KYCLevel: level, RequiredFields: fields,
-			NoPINPaymentAmount: []uqpay.Money{{Amount: issuing.NewAmount(20000, 2), Currency: issuing.SGD}},
+			NoPINPaymentAmount: []uqpay.Money{{Amount: issuing.NewAmount(20000, 2), Currency: issuing.CurrencySGD}},
 			CreateTime:         now, UpdateTime: now,
 		}
 	}

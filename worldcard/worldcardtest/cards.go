@@ -14,7 +14,7 @@ import (
 )
 
 // currency is the only one that the platform in memory keeps.
-const currency = issuing.USD
+const currency = issuing.CurrencyUSD
 
 // reserve is the merchant's account.
 var reserve = account("reserve", "")

@@ -134,7 +134,7 @@ func answer(v any) platform.Reply { return platform.JSONReply(http.StatusOK, v) 
 
 // account is a card's. Its money comes from the merchant's bank, the world's account.
 func account(card string) ledger.Account {
-	return ledger.Account{Kind: "card", Owner: card, Currency: issuing.USD}
+	return ledger.Account{Kind: "card", Owner: card, Currency: issuing.CurrencyUSD}
 }
 
 func (s *Server) card(card string, _ platform.Fields) platform.Reply {
@@ -163,7 +163,7 @@ func (s *Server) deposit(card string, f platform.Fields) platform.Reply {
 		return refuse(http.StatusConflict, acme.CodeOrderExists)
 	case s.cards[card] == acme.CardStatusFrozen:
 		return refuse(http.StatusConflict, acme.CodeFrozen)
-	case s.book.Transfer(ledger.World(issuing.USD), account(card), amount, orderNo) != nil:
+	case s.book.Transfer(ledger.World(issuing.CurrencyUSD), account(card), amount, orderNo) != nil:
 		return refuse(http.StatusInternalServerError, "")
 	}
 	d := map[string]string{"card_id": card, "order_no": orderNo, "amount": amount.String()}
