@@ -7,8 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
+	"sort"
 	"strings"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -108,7 +107,12 @@ func textMember(members map[string]json.RawMessage, name, field string) (string,
 func joinMembers(members map[string]json.RawMessage) []byte {
 	var out bytes.Buffer
 	out.WriteByte('{')
-	for i, name := range slices.Sorted(maps.Keys(members)) {
+	names := make([]string, 0, len(members))
+	for name := range members {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for i, name := range names {
 		if i > 0 {
 			out.WriteByte(',')
 		}

@@ -6,8 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
+	"sort"
 )
 
 // Param is one parameter of a signed message. The value is the text that stands
@@ -68,12 +67,19 @@ func (s AppSecret) VerifyParams(signature string, params []Param) error {
 	return nil
 }
 
+// byName sorts parameters.
+type byName []Param
+
+func (p byName) Len() int           { return len(p) }
+func (p byName) Less(i, j int) bool { return p[i].Name < p[j].Name }
+func (p byName) Swap(i, j int)      { p[i], p[j] = p[j], p[i] }
+
 // canonical returns the text that is hashed. It holds the secret: the callers
 // wipe it.
 func (s AppSecret) canonical(params []Param) ([]byte, error) {
 	sorted := append(make([]Param, 0, len(params)+1), params...)
 	sorted = append(sorted, Param{Name: secretName, Value: *s.p.text})
-	slices.SortFunc(sorted, func(a, b Param) int { return strings.Compare(a.Name, b.Name) })
+	sort.Sort(byName(sorted))
 	size := 0
 	for i, p := range sorted {
 		// An empty repeat is not in the text, but it would change what a reader

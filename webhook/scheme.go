@@ -3,11 +3,10 @@ package webhook
 import (
 	"context"
 	"errors"
-	"maps"
 	"net/http"
 	"net/url"
 	"os"
-	"slices"
+	"sort"
 	"strconv"
 	"time"
 )
@@ -181,7 +180,12 @@ func canonical(header http.Header) http.Header {
 		return header
 	}
 	out := make(http.Header, len(header))
-	for _, name := range slices.Sorted(maps.Keys(header)) {
+	names := make([]string, 0, len(header))
+	for name := range header {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
 		key := http.CanonicalHeaderKey(name)
 		out[key] = append(out[key], header[name]...)
 	}

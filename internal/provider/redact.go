@@ -4,6 +4,7 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"sort"
 	"strings"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -89,7 +90,7 @@ func reversed(text string) string { return text[:min(len(text), 1)] }
 func secretsOf(in any) []string {
 	var found []string
 	collect(reflect.ValueOf(in), &found, 0)
-	slices.SortFunc(found, func(a, b string) int { return len(b) - len(a) })
+	sort.Slice(found, func(i, j int) bool { return len(found[i]) > len(found[j]) })
 	return slices.Compact(found)
 }
 

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -69,12 +70,34 @@ func classOf(t reflect.Type) class {
 	return classPlain
 }
 
-var plans sync.Map // reflect.Type to *plan
+// plans holds a plan per type. It is copied to grow, which happens once a type, so
+// that reading takes no lock. A sync.Map would do the same, but makes every program
+// that imports this package compile its generics anew.
+var (
+	plans    atomic.Pointer[map[reflect.Type]*plan]
+	plansMux sync.Mutex
+)
 
 func planOf(t reflect.Type) *plan {
-	if p, ok := plans.Load(t); ok {
-		return p.(*plan)
+	if known := plans.Load(); known != nil {
+		if p, ok := (*known)[t]; ok {
+			return p
+		}
 	}
+	p := newPlan(t)
+	plansMux.Lock()
+	defer plansMux.Unlock()
+	grown := map[reflect.Type]*plan{t: p}
+	if known := plans.Load(); known != nil {
+		for other, p := range *known {
+			grown[other] = p
+		}
+	}
+	plans.Store(&grown)
+	return grown[t]
+}
+
+func newPlan(t reflect.Type) *plan {
 	p := &plan{byName: map[string]int{}}
 	all := fieldsOf(t, nil)
 	// As in encoding/json, a field hides those of the same name that are
@@ -94,8 +117,7 @@ func planOf(t reflect.Type) *plan {
 		}
 		p.fields = append(p.fields, f)
 	}
-	actual, _ := plans.LoadOrStore(t, p)
-	return actual.(*plan)
+	return p
 }
 
 // fieldsOf lists the fields of t, embedded ones in the place of their struct.
