@@ -74,7 +74,7 @@ func Example_replicas() {
 	var platformKey sign.PublicKey
 	var aesKey sign.AESKey
 	var handle webhook.Func
-	dedupe, err := sqldedupe.New(db, sqldedupe.Config{Dialect: sqldedupe.PostgreSQL})
+	dedupe, err := sqldedupe.New(db, sqldedupe.Config{Dialect: sqldedupe.DialectPostgreSQL})
 	if err != nil {
 		log.Fatal(err)
 	}

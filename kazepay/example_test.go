@@ -67,7 +67,7 @@ func Example() {
 // One message of KazePay's tells which profile it uses: an answer that does not
 // verify yet ([kazepay.Unverified]), or a callback.
 func ExampleConfig_profile() {
-	server, err := kazepaytest.NewServer(kazepaytest.Config{Profile: sign.Profile{Mode: sign.ModeCBCKeyIV, Hash: sign.HashSHA256}})
+	server, err := kazepaytest.NewServer(kazepaytest.Config{Profile: sign.Profile{Mode: sign.ModeCBCKeyIV, Hash: sign.SignatureHashSHA256}})
 	if err != nil {
 		log.Fatal(err)
 	}

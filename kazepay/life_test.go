@@ -17,10 +17,10 @@ import (
 var profiles = map[string]sign.Profile{
 	"default": {},
 	"other": {
-		Cipher: sign.CipherAES256, Mode: sign.ModeCBCPrefixIV, Padding: sign.PaddingNone, Payload: sign.PayloadBase64,
-		KeyText: sign.KeyTextHex, Wrap: sign.WrapOAEPSHA256, Hash: sign.HashSHA256, Signed: sign.SignedMessage,
+		Cipher: sign.CipherAES256, Mode: sign.ModeCBCPrefixIV, Padding: sign.PaddingNone, Payload: sign.PayloadTextBase64,
+		KeyText: sign.KeyTextHex, Wrap: sign.KeyWrapOAEPSHA256, Hash: sign.SignatureHashSHA256, Signed: sign.SignedBytesMessage,
 	},
-	"tolerant": {Mode: sign.ModeCBCZeroIV, KeyText: sign.KeyTextRaw, Signed: sign.SignedCiphertextText, TolerantKey: true},
+	"tolerant": {Mode: sign.ModeCBCZeroIV, KeyText: sign.KeyTextRaw, Signed: sign.SignedBytesCiphertextText, TolerantKey: true},
 }
 
 func TestVirtualLife(t *testing.T) {

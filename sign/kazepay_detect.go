@@ -120,10 +120,10 @@ func (d *detection) withKey(p Profile, key []byte) (fit []Profile) {
 			if ok != 1 {
 				continue
 			}
-			p.Payload = PayloadJSON
+			p.Payload = PayloadTextJSON
 			fit = append(fit, d.withPayload(p, encoded)...)
 			if decoded, err := base64.StdEncoding.Strict().AppendDecode(nil, encoded); err == nil {
-				p.Payload = PayloadBase64
+				p.Payload = PayloadTextBase64
 				fit = append(fit, d.withPayload(p, decoded)...)
 			}
 		}

@@ -45,13 +45,13 @@ func TestDetectReportsAmbiguity(t *testing.T) {
 	}
 	// Ten bytes of padding are line feeds, which JSON allows at its end, and a
 	// signature over the ciphertext does not tell them apart.
-	p := Profile{Signed: SignedCiphertext}
+	p := Profile{Signed: SignedBytesCiphertext}
 	payload := []byte(`{"cardID":"19181"}`)
 	for len(payload)%16 != 6 {
 		payload = append(payload, ' ')
 	}
 	found, err = DetectKazePayProfile(own, peer, mustSeal(t, p, payload).JSON())
-	want = []Profile{p, {Signed: SignedCiphertext, Padding: PaddingNone}}
+	want = []Profile{p, {Signed: SignedBytesCiphertext, Padding: PaddingNone}}
 	if err != nil || !slices.Equal(found, want) {
 		t.Errorf("found %v, %v", found, err)
 	}
@@ -61,7 +61,7 @@ func TestDetectRefuses(t *testing.T) {
 	t.Parallel()
 	own, peer := platformSide(t)
 	good := mustSeal(t, Profile{}, testPayload)
-	other := mustSeal(t, Profile{Hash: HashSHA256}, testPayload)
+	other := mustSeal(t, Profile{Hash: SignatureHashSHA256}, testPayload)
 	unsigned := *good
 	unsigned.Sign = ""
 	forged := *good

@@ -28,7 +28,7 @@ var (
 // {"head":{…,"sign":"…","keyEnc":"…"},"body":{"encrypt":"…"}}.
 type Envelope struct {
 	// Head is the JSON object of the head without sign and keyEnc. It travels
-	// in clear, and nothing but [SignedMessage] protects it.
+	// in clear, and nothing but [SignedBytesMessage] protects it.
 	Head []byte
 	// Sign is head.sign.
 	Sign string

@@ -203,7 +203,7 @@ func TestDefaultProfileVectors(t *testing.T) {
 		if got, ok := p.decrypt(block, key, ciphertext); ok != 1 || string(got) != c.Plaintext {
 			t.Errorf("%s: decrypted to %q, %d", c.Plaintext, got, ok)
 		}
-		for hash, want := range map[SignatureHash]string{HashSHA1: c.SHA1, HashSHA256: c.SHA256} {
+		for hash, want := range map[SignatureHash]string{SignatureHashSHA1: c.SHA1, SignatureHashSHA256: c.SHA256} {
 			if _, digest := hash.digest([]byte(c.Plaintext)); want != "" && hex.EncodeToString(digest) != want {
 				t.Errorf("%s: %v is %x, want %s", c.Plaintext, hash, digest, want)
 			}
@@ -289,7 +289,7 @@ func BenchmarkEnvelope(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	_, digest := HashSHA1.digest(testPayload)
+	_, digest := SignatureHashSHA1.digest(testPayload)
 	k := envelopeKeys()
 	b.Run("Seal", func(b *testing.B) {
 		b.ReportAllocs()
@@ -328,7 +328,7 @@ func BenchmarkEnvelope(b *testing.B) {
 
 func ExampleProfile() {
 	fmt.Println(Profile{})
-	fmt.Println(Profile{Mode: ModeCBCKeyIV, Hash: HashSHA256})
+	fmt.Println(Profile{Mode: ModeCBCKeyIV, Hash: SignatureHashSHA256})
 	// Output:
 	// Cipher=AES-128 Mode=ECB Padding=PKCS7 Payload=json KeyText=base64 Wrap=PKCS1v15 Hash=SHA-1 Signed=plaintext
 	// Cipher=AES-128 Mode=CBC-key-IV Padding=PKCS7 Payload=json KeyText=base64 Wrap=PKCS1v15 Hash=SHA-256 Signed=plaintext

@@ -63,19 +63,19 @@ type dialect struct {
 var dialects = []dialect{
 	{Profile{}, "aes-128-ecb", "-sha1", []string{"-pkeyopt", "rsa_padding_mode:pkcs1"}},
 	{
-		Profile{Cipher: CipherAES192, Mode: ModeCBCZeroIV, KeyText: KeyTextRaw, Wrap: WrapOAEPSHA1, Hash: HashSHA256, Signed: SignedCiphertextText},
+		Profile{Cipher: CipherAES192, Mode: ModeCBCZeroIV, KeyText: KeyTextRaw, Wrap: KeyWrapOAEPSHA1, Hash: SignatureHashSHA256, Signed: SignedBytesCiphertextText},
 		"aes-192-cbc", "-sha256", []string{"-pkeyopt", "rsa_padding_mode:oaep"},
 	},
 	{
-		Profile{Cipher: CipherAES256, Mode: ModeCBCKeyIV, Payload: PayloadBase64, KeyText: KeyTextHex, Wrap: WrapOAEPSHA256, Signed: SignedCiphertext},
+		Profile{Cipher: CipherAES256, Mode: ModeCBCKeyIV, Payload: PayloadTextBase64, KeyText: KeyTextHex, Wrap: KeyWrapOAEPSHA256, Signed: SignedBytesCiphertext},
 		"aes-256-cbc", "-sha1", []string{"-pkeyopt", "rsa_padding_mode:oaep", "-pkeyopt", "rsa_oaep_md:sha256", "-pkeyopt", "rsa_mgf1_md:sha256"},
 	},
 	{
-		Profile{Mode: ModeCBCPrefixIV, KeyText: KeyTextASCII, Hash: HashSHA256, Signed: SignedBase64},
+		Profile{Mode: ModeCBCPrefixIV, KeyText: KeyTextASCII, Hash: SignatureHashSHA256, Signed: SignedBytesBase64},
 		"aes-128-cbc", "-sha256", []string{"-pkeyopt", "rsa_padding_mode:pkcs1"},
 	},
 	{
-		Profile{Cipher: CipherAES256, Padding: PaddingNone, Payload: PayloadBase64, Signed: SignedMessage},
+		Profile{Cipher: CipherAES256, Padding: PaddingNone, Payload: PayloadTextBase64, Signed: SignedBytesMessage},
 		"aes-256-ecb", "-sha1", []string{"-pkeyopt", "rsa_padding_mode:pkcs1"},
 	},
 }
@@ -100,13 +100,13 @@ func (o tool) blocks(d dialect, direction string, key, iv, in []byte) []byte {
 // signed returns what the signature covers, written out for each choice.
 func (d dialect) signed(encrypt string, ciphertext, payload []byte) []byte {
 	switch d.profile.Signed {
-	case SignedCiphertextText:
+	case SignedBytesCiphertextText:
 		return []byte(encrypt)
-	case SignedCiphertext:
+	case SignedBytesCiphertext:
 		return ciphertext
-	case SignedBase64:
+	case SignedBytesBase64:
 		return []byte(base64.StdEncoding.EncodeToString(payload))
-	case SignedMessage:
+	case SignedBytesMessage:
 		return []byte(`{"head":{"apiCode":"fileUpload","sysId":"H2400002001"},"body":` + string(bytes.TrimRight(payload, " ")) + `}`)
 	default:
 		return payload
@@ -141,7 +141,7 @@ func TestOpenSSLOpensEveryChoice(t *testing.T) {
 			iv, content = ciphertext[:16], ciphertext[16:]
 		}
 		payload := o.blocks(d, "-d", key, iv, content)
-		if d.profile.Payload == PayloadBase64 {
+		if d.profile.Payload == PayloadTextBase64 {
 			payload, _ = base64.StdEncoding.DecodeString(string(payload))
 		}
 		if !bytes.Equal(bytes.TrimRight(payload, " "), testPayload) {
@@ -176,7 +176,7 @@ func TestOpenSSLSealsEveryChoice(t *testing.T) {
 			}
 		}
 		content := payload
-		if d.profile.Payload == PayloadBase64 {
+		if d.profile.Payload == PayloadTextBase64 {
 			content = []byte(base64.StdEncoding.EncodeToString(payload))
 		}
 		iv := []byte("an initial value")

@@ -78,8 +78,8 @@ type PayloadText int
 
 // Payload texts.
 const (
-	PayloadJSON   PayloadText = iota // the compact JSON
-	PayloadBase64                    // standard Base64 of that JSON
+	PayloadTextJSON   PayloadText = iota // the compact JSON
+	PayloadTextBase64                    // standard Base64 of that JSON
 )
 
 // KeyText is the form of the session key inside the RSA block.
@@ -98,9 +98,9 @@ type KeyWrap int
 
 // Key wraps.
 const (
-	WrapPKCS1v15   KeyWrap = iota // RSAES-PKCS1-v1_5
-	WrapOAEPSHA1                  // RSAES-OAEP with SHA-1, also in MGF1
-	WrapOAEPSHA256                // RSAES-OAEP with SHA-256, also in MGF1
+	KeyWrapPKCS1v15   KeyWrap = iota // RSAES-PKCS1-v1_5
+	KeyWrapOAEPSHA1                  // RSAES-OAEP with SHA-1, also in MGF1
+	KeyWrapOAEPSHA256                // RSAES-OAEP with SHA-256, also in MGF1
 )
 
 // SignatureHash is the hash of the signature.
@@ -108,8 +108,8 @@ type SignatureHash int
 
 // Signature hashes.
 const (
-	HashSHA1   SignatureHash = iota // SHA1withRSA
-	HashSHA256                      // SHA256withRSA
+	SignatureHashSHA1   SignatureHash = iota // SHA1withRSA
+	SignatureHashSHA256                      // SHA256withRSA
 )
 
 // SignedBytes are what the signature covers.
@@ -117,18 +117,18 @@ type SignedBytes int
 
 // Signed bytes.
 const (
-	// SignedPlaintext covers the JSON of the payload, exactly as encrypted.
-	SignedPlaintext SignedBytes = iota
-	// SignedCiphertextText covers the text of body.encrypt.
-	SignedCiphertextText
-	// SignedCiphertext covers the bytes that this text encodes.
-	SignedCiphertext
-	// SignedBase64 covers the standard Base64 of the JSON of the payload.
-	SignedBase64
-	// SignedMessage covers {"head":…,"body":…}: the head without sign and
+	// SignedBytesPlaintext covers the JSON of the payload, exactly as encrypted.
+	SignedBytesPlaintext SignedBytes = iota
+	// SignedBytesCiphertextText covers the text of body.encrypt.
+	SignedBytesCiphertextText
+	// SignedBytesCiphertext covers the bytes that this text encodes.
+	SignedBytesCiphertext
+	// SignedBytesBase64 covers the standard Base64 of the JSON of the payload.
+	SignedBytesBase64
+	// SignedBytesMessage covers {"head":…,"body":…}: the head without sign and
 	// keyEnc, its members in the order of their names, and the JSON of the
 	// payload, all without white space.
-	SignedMessage
+	SignedBytesMessage
 )
 
 // knob is one choice of a profile: its values' names in their order.

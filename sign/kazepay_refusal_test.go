@@ -92,7 +92,7 @@ func wrapped(t *testing.T, keyText, ciphertext, signed []byte) *Envelope {
 	if err != nil {
 		t.Fatal(err)
 	}
-	hash, digest := HashSHA1.digest(signed)
+	hash, digest := SignatureHashSHA1.digest(signed)
 	signature, err := rsa.SignPKCS1v15(nil, k.merchant, hash, digest)
 	if err != nil {
 		t.Fatal(err)
@@ -131,15 +131,17 @@ func TestOpenIsNoOracle(t *testing.T) {
 		"wrong private key": func() (Profile, PrivateKey, PublicKey, *Envelope) { return Profile{}, foreignOwn, peer, sound },
 		"wrong public key":  func() (Profile, PrivateKey, PublicKey, *Envelope) { return Profile{}, own, foreignPeer, sound },
 		"bad RSA padding":   func() (Profile, PrivateKey, PublicKey, *Envelope) { return Profile{}, own, peer, &zeros },
-		"wrong hash":        func() (Profile, PrivateKey, PublicKey, *Envelope) { return Profile{Hash: HashSHA256}, own, peer, sound },
+		"wrong hash": func() (Profile, PrivateKey, PublicKey, *Envelope) {
+			return Profile{Hash: SignatureHashSHA256}, own, peer, sound
+		},
 		"wrong wrap": func() (Profile, PrivateKey, PublicKey, *Envelope) {
-			return Profile{Wrap: WrapOAEPSHA1}, own, peer, sound
+			return Profile{Wrap: KeyWrapOAEPSHA1}, own, peer, sound
 		},
 		"wrong cipher": func() (Profile, PrivateKey, PublicKey, *Envelope) {
 			return Profile{Cipher: CipherAES256}, own, peer, sound
 		},
 		"wrong payload text": func() (Profile, PrivateKey, PublicKey, *Envelope) {
-			return Profile{Payload: PayloadBase64}, own, peer, sound
+			return Profile{Payload: PayloadTextBase64}, own, peer, sound
 		},
 		"bad RSA, tolerant": func() (Profile, PrivateKey, PublicKey, *Envelope) {
 			return Profile{TolerantKey: true}, own, peer, &zeros
@@ -179,11 +181,11 @@ func TestOpenIsNoOracle(t *testing.T) {
 }
 
 // TestHeadIsSignedOnlyByChoice shows what the default leaves open and what
-// SignedMessage closes.
+// SignedBytesMessage closes.
 func TestHeadIsSignedOnlyByChoice(t *testing.T) {
 	t.Parallel()
 	own, peer := platformSide(t)
-	for signed, want := range map[SignedBytes]error{SignedPlaintext: nil, SignedMessage: ErrEnvelope} {
+	for signed, want := range map[SignedBytes]error{SignedBytesPlaintext: nil, SignedBytesMessage: ErrEnvelope} {
 		p := Profile{Signed: signed}
 		e := mustSeal(t, p, testPayload)
 		e.Head = bytes.Replace(e.Head, []byte("cardBalance"), []byte("closeCard"), 1)
@@ -192,7 +194,7 @@ func TestHeadIsSignedOnlyByChoice(t *testing.T) {
 		}
 	}
 	// The order of the head's members is none of the signature's business.
-	p := Profile{Signed: SignedMessage}
+	p := Profile{Signed: SignedBytesMessage}
 	e := mustSeal(t, p, testPayload)
 	e.Head = []byte(`{"version":"1.0", "requestNo":"202404220205221238690954",
 		"sysId":"202402271432298822660001","apiCode":"cardBalance"}`)

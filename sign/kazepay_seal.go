@@ -48,7 +48,7 @@ func (p Profile) Seal(own PrivateKey, peer PublicKey, head, payload []byte) (*En
 		return nil, fmt.Errorf("%w: AES", ErrKey)
 	}
 	encoded := payload
-	if p.Payload == PayloadBase64 {
+	if p.Payload == PayloadTextBase64 {
 		encoded = base64.StdEncoding.AppendEncode(nil, payload)
 	}
 	ciphertext := p.encrypt(block, key, encoded)
@@ -95,7 +95,7 @@ func (p Profile) Open(own PrivateKey, peer PublicKey, e *Envelope) ([]byte, erro
 	}
 	payload, padded := p.decrypt(block, key, parts.ciphertext)
 	ok &= padded
-	if p.Payload == PayloadBase64 {
+	if p.Payload == PayloadTextBase64 {
 		decoded, err := base64.StdEncoding.Strict().DecodeString(string(payload))
 		if err != nil {
 			ok, decoded = 0, payload
@@ -116,7 +116,7 @@ func (p Profile) fill(payload []byte) []byte {
 		return payload
 	}
 	unit := blockSize
-	if p.Payload == PayloadBase64 {
+	if p.Payload == PayloadTextBase64 {
 		unit = blockSize * 3 / 4
 	}
 	missing := (unit - len(payload)%unit) % unit
@@ -163,9 +163,9 @@ func (p Profile) textLen() int {
 // wrap encrypts the key's text for the peer.
 func (p Profile) wrap(peer PublicKey, text []byte) ([]byte, error) {
 	switch p.Wrap {
-	case WrapOAEPSHA1:
+	case KeyWrapOAEPSHA1:
 		return rsa.EncryptOAEP(sha1.New(), rand.Reader, peer.p.rsa, text, nil)
-	case WrapOAEPSHA256:
+	case KeyWrapOAEPSHA256:
 		return rsa.EncryptOAEP(sha256.New(), rand.Reader, peer.p.rsa, text, nil)
 	default:
 		//lint:ignore SA1019 KazePay's lineage wraps session keys with PKCS #1 v1.5
@@ -177,9 +177,9 @@ func (p Profile) wrap(peer PublicKey, text []byte) ([]byte, error) {
 // answer bad padding with random bytes of it, in constant time.
 func (w KeyWrap) decrypterOpts(length int) crypto.DecrypterOpts {
 	switch w {
-	case WrapOAEPSHA1:
+	case KeyWrapOAEPSHA1:
 		return &rsa.OAEPOptions{Hash: crypto.SHA1}
-	case WrapOAEPSHA256:
+	case KeyWrapOAEPSHA256:
 		return &rsa.OAEPOptions{Hash: crypto.SHA256}
 	default:
 		//lint:ignore SA1019 KazePay's lineage wraps session keys with PKCS #1 v1.5
@@ -262,13 +262,13 @@ func (p Profile) tolerantKey(text []byte) []byte {
 // signedBytes are what the signature of e covers.
 func (p Profile) signedBytes(e *Envelope, ciphertext, payload []byte) []byte {
 	switch p.Signed {
-	case SignedCiphertextText:
+	case SignedBytesCiphertextText:
 		return []byte(e.Encrypt)
-	case SignedCiphertext:
+	case SignedBytesCiphertext:
 		return ciphertext
-	case SignedBase64:
+	case SignedBytesBase64:
 		return base64.StdEncoding.AppendEncode(nil, payload)
-	case SignedMessage:
+	case SignedBytesMessage:
 		return canonicalMessage(e.Head, payload)
 	default:
 		return payload
@@ -290,7 +290,7 @@ func canonicalMessage(head, payload []byte) []byte {
 
 // digest hashes message.
 func (h SignatureHash) digest(message []byte) (crypto.Hash, []byte) {
-	if h == HashSHA256 {
+	if h == SignatureHashSHA256 {
 		sum := sha256.Sum256(message)
 		return crypto.SHA256, sum[:]
 	}

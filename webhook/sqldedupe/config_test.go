@@ -19,17 +19,17 @@ func TestNewNamesEveryProblem(t *testing.T) {
 		cfg  Config
 		want []string // parts of the error; none for no error
 	}{
-		{"Defaults", db, Config{Dialect: PostgreSQL}, nil},
-		{"Everything", db, Config{Dialect: MySQL, Table: "A_1", Lease: time.Millisecond, Keep: time.Millisecond, Now: time.Now}, nil},
-		{"LongLease", db, Config{Dialect: SQLite, Lease: 30 * 24 * time.Hour}, nil},
+		{"Defaults", db, Config{Dialect: DialectPostgreSQL}, nil},
+		{"Everything", db, Config{Dialect: DialectMySQL, Table: "A_1", Lease: time.Millisecond, Keep: time.Millisecond, Now: time.Now}, nil},
+		{"LongLease", db, Config{Dialect: DialectSQLite, Lease: 30 * 24 * time.Hour}, nil},
 		{"Nothing", nil, Config{}, []string{"db is required", "Dialect is required"}},
 		{"All", nil, Config{Dialect: "oracle", Table: "a b", Lease: -1, Keep: -2}, []string{"db is", "Dialect is not", "Table is not", "Lease is", "Keep is"}},
-		{"ShortLease", db, Config{Dialect: SQLite, Lease: time.Microsecond}, []string{"Lease is shorter"}},
-		{"ShortKeep", db, Config{Dialect: SQLite, Keep: time.Minute}, []string{"Keep is shorter than Lease"}},
-		{"LongestTable", db, Config{Dialect: SQLite, Table: strings.Repeat("a", 48)}, nil},
-		{"LongTable", db, Config{Dialect: SQLite, Table: strings.Repeat("a", 49)}, []string{"Table is longer than 48"}},
-		{"SQLitesOwn", db, Config{Dialect: SQLite, Table: "SQLite_x"}, []string{"Table begins with sqlite_"}},
-		{"NotSQLites", db, Config{Dialect: MySQL, Table: "sqlite_x"}, nil},
+		{"ShortLease", db, Config{Dialect: DialectSQLite, Lease: time.Microsecond}, []string{"Lease is shorter"}},
+		{"ShortKeep", db, Config{Dialect: DialectSQLite, Keep: time.Minute}, []string{"Keep is shorter than Lease"}},
+		{"LongestTable", db, Config{Dialect: DialectSQLite, Table: strings.Repeat("a", 48)}, nil},
+		{"LongTable", db, Config{Dialect: DialectSQLite, Table: strings.Repeat("a", 49)}, []string{"Table is longer than 48"}},
+		{"SQLitesOwn", db, Config{Dialect: DialectSQLite, Table: "SQLite_x"}, []string{"Table begins with sqlite_"}},
+		{"NotSQLites", db, Config{Dialect: DialectMySQL, Table: "sqlite_x"}, nil},
 	}
 	for _, test := range tests {
 		d, err := New(test.db, test.cfg)
@@ -47,7 +47,7 @@ func TestNewNamesEveryProblem(t *testing.T) {
 
 func TestTableNames(t *testing.T) {
 	t.Parallel()
-	for _, dialect := range []Dialect{PostgreSQL, MySQL, SQLite} {
+	for _, dialect := range []Dialect{DialectPostgreSQL, DialectMySQL, DialectSQLite} {
 		for _, table := range []string{"a", "_", "Z9", "webhook_events", "order"} {
 			if problem := tableProblem(dialect, table); problem != "" {
 				t.Errorf("%s: %q %s", dialect, table, problem)
@@ -63,8 +63,8 @@ func TestTableNames(t *testing.T) {
 
 func TestOwnersDiffer(t *testing.T) {
 	t.Parallel()
-	a, _ := follow(t, SQLite)
-	b, _ := follow(t, SQLite)
+	a, _ := follow(t, DialectSQLite)
+	b, _ := follow(t, DialectSQLite)
 	if a.owner == b.owner || len(a.owner) != 32 || len(keyOf("")) != 64 {
 		t.Errorf("owners %q and %q", a.owner, b.owner)
 	}
@@ -72,7 +72,7 @@ func TestOwnersDiffer(t *testing.T) {
 
 func TestDialectKnown(t *testing.T) {
 	t.Parallel()
-	for dialect, want := range map[Dialect]bool{PostgreSQL: true, MySQL: true, SQLite: true, "": false, "MySQL": false} {
+	for dialect, want := range map[Dialect]bool{DialectPostgreSQL: true, DialectMySQL: true, DialectSQLite: true, "": false, "MySQL": false} {
 		if dialect.Known() != want {
 			t.Errorf("%q.Known() = %v", dialect, !want)
 		}
@@ -91,9 +91,9 @@ func TestSchema(t *testing.T) {
 CREATE INDEX IF NOT EXISTS "webhook_events_changed_at" ON "webhook_events" (changed_at);
 `
 	want := map[Dialect]string{
-		PostgreSQL: standard,
-		SQLite:     standard,
-		MySQL: "CREATE TABLE IF NOT EXISTS `webhook_events` (\n" +
+		DialectPostgreSQL: standard,
+		DialectSQLite:     standard,
+		DialectMySQL: "CREATE TABLE IF NOT EXISTS `webhook_events` (\n" +
 			"  id CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,\n" +
 			"  state SMALLINT NOT NULL,\n" +
 			"  owner CHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,\n" +
@@ -112,7 +112,7 @@ CREATE INDEX IF NOT EXISTS "webhook_events_changed_at" ON "webhook_events" (chan
 
 func TestStatements(t *testing.T) {
 	t.Parallel()
-	got := newStatements(PostgreSQL, "T")
+	got := newStatements(DialectPostgreSQL, "T")
 	want := statements{
 		schema:  got.schema,
 		insert:  `INSERT INTO "T" (id, state, owner, changed_at, lapses_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING`,
@@ -125,7 +125,7 @@ func TestStatements(t *testing.T) {
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(statements{})); diff != "" {
 		t.Errorf("PostgreSQL (-want +got):\n%s", diff)
 	}
-	mysql := newStatements(MySQL, "T")
+	mysql := newStatements(DialectMySQL, "T")
 	for got, want := range map[string]string{
 		mysql.insert: "INSERT IGNORE INTO `T` (id, state, owner, changed_at, lapses_at) VALUES (?, ?, ?, ?, ?)",
 		mysql.done:   "INSERT INTO `T` (id, state, owner, changed_at, lapses_at) VALUES (?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE state = ?, owner = ?, changed_at = ?, lapses_at = ?",
@@ -135,7 +135,7 @@ func TestStatements(t *testing.T) {
 			t.Errorf("MySQL:\n%s\nwant\n%s", got, want)
 		}
 	}
-	if sqlite := newStatements(SQLite, "T"); numbered(sqlite.sweep) != want.sweep || numbered(sqlite.done) != want.done {
+	if sqlite := newStatements(DialectSQLite, "T"); numbered(sqlite.sweep) != want.sweep || numbered(sqlite.done) != want.done {
 		t.Error("SQLite's statements differ from PostgreSQL's in more than the placeholders")
 	}
 }

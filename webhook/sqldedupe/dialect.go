@@ -11,13 +11,15 @@ type Dialect string
 
 // Dialects.
 const (
-	PostgreSQL Dialect = "postgresql" // PostgreSQL 9.5 and later
-	MySQL      Dialect = "mysql"      // MySQL 5.7 and later, MariaDB 10.2 and later
-	SQLite     Dialect = "sqlite"     // SQLite 3.24 and later
+	DialectPostgreSQL Dialect = "postgresql" // DialectPostgreSQL 9.5 and later
+	DialectMySQL      Dialect = "mysql"      // DialectMySQL 5.7 and later, MariaDB 10.2 and later
+	DialectSQLite     Dialect = "sqlite"     // DialectSQLite 3.24 and later
 )
 
 // Known reports whether d is one of the dialects of this package.
-func (d Dialect) Known() bool { return d == PostgreSQL || d == MySQL || d == SQLite }
+func (d Dialect) Known() bool {
+	return d == DialectPostgreSQL || d == DialectMySQL || d == DialectSQLite
+}
 
 // maxTable bounds a table's name, so that its index's name fits into the 63
 // bytes of PostgreSQL.
@@ -35,7 +37,7 @@ func tableProblem(d Dialect, table string) string {
 			return "is not an identifier: ASCII letters, digits and underscores, not a digit first"
 		}
 	}
-	if d == SQLite && strings.HasPrefix(strings.ToLower(table), "sqlite_") {
+	if d == DialectSQLite && strings.HasPrefix(strings.ToLower(table), "sqlite_") {
 		return "begins with sqlite_, which SQLite keeps for itself"
 	}
 	return ""
@@ -63,7 +65,7 @@ type statements struct {
 // quoted all the same, for names such as "order".
 func newStatements(d Dialect, table string) statements {
 	quote := `"`
-	if d == MySQL {
+	if d == DialectMySQL {
 		quote = "`"
 	}
 	name := quote + table + quote
@@ -86,7 +88,7 @@ func newStatements(d Dialect, table string) statements {
 
 	// Ids compare byte by byte in MySQL whatever the database's collation.
 	ascii, key, engine := "", "", ""
-	if d == MySQL {
+	if d == DialectMySQL {
 		ascii, engine = " CHARACTER SET ascii COLLATE ascii_bin", " ENGINE = InnoDB"
 		key = ",\n  KEY " + index + " (changed_at)"
 	}
@@ -97,7 +99,7 @@ func newStatements(d Dialect, table string) statements {
 		"  changed_at BIGINT NOT NULL,\n" + // when it was claimed or done, Unix milliseconds
 		"  lapses_at BIGINT NOT NULL" + // when a busy row may be taken over
 		key + "\n)" + engine}
-	if d == MySQL {
+	if d == DialectMySQL {
 		s.insert = "INSERT IGNORE INTO " + name + columns
 		s.done = "INSERT INTO " + name + columns +
 			" ON DUPLICATE KEY UPDATE state = ?, owner = ?, changed_at = ?, lapses_at = ?"
@@ -105,7 +107,7 @@ func newStatements(d Dialect, table string) statements {
 	} else {
 		s.schema = append(s.schema, "CREATE INDEX IF NOT EXISTS "+index+" ON "+name+" (changed_at)")
 	}
-	if d == PostgreSQL {
+	if d == DialectPostgreSQL {
 		for _, text := range []*string{&s.insert, &s.read, &s.take, &s.done, &s.release, &s.sweep} {
 			*text = numbered(*text)
 		}

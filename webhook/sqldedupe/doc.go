@@ -8,7 +8,7 @@
 // to its sources, in the field Deduper of their configuration; sources of several
 // providers may share one, because the provider stands before every id.
 //
-//	dedupe, err := sqldedupe.New(db, sqldedupe.Config{Dialect: sqldedupe.PostgreSQL})
+//	dedupe, err := sqldedupe.New(db, sqldedupe.Config{Dialect: sqldedupe.DialectPostgreSQL})
 //	…
 //	err = dedupe.Migrate(ctx) // or run dedupe.Schema() with your own migrations
 //	…

@@ -24,7 +24,7 @@ func Example() {
 		log.Print(err)
 		return
 	}
-	dedupe, err := sqldedupe.New(db, sqldedupe.Config{Dialect: sqldedupe.PostgreSQL})
+	dedupe, err := sqldedupe.New(db, sqldedupe.Config{Dialect: sqldedupe.DialectPostgreSQL})
 	if err != nil {
 		log.Print(err)
 		return

@@ -197,7 +197,7 @@ func (d *Deduper) Done(ctx context.Context, id string) error {
 	key := keyOf(id)
 	defer d.drop(key)
 	args := []any{key, stateDone, d.owner, d.cfg.Now().UnixMilli(), 0}
-	if d.cfg.Dialect == MySQL {
+	if d.cfg.Dialect == DialectMySQL {
 		args = append(args, args[1:]...)
 	}
 	if _, err := d.count(ctx, d.sql.done, args...); err != nil {
@@ -223,7 +223,7 @@ func (d *Deduper) Release(ctx context.Context, id string) error {
 func (d *Deduper) Sweep(ctx context.Context) (int64, error) {
 	now := d.cfg.Now()
 	args := []any{now.Add(-d.cfg.Keep).UnixMilli(), now.UnixMilli()}
-	if d.cfg.Dialect != MySQL {
+	if d.cfg.Dialect != DialectMySQL {
 		args = append(args, args...)
 	}
 	args = append(args, sweepBatch)

@@ -33,7 +33,7 @@ func values(args []driver.NamedValue) (out []any) {
 
 func TestClaimsAndTheirArguments(t *testing.T) {
 	t.Parallel()
-	d, s := follow(t, MySQL, step{verb: "INSERT IGNORE", rows: 1}, step{verb: "INSERT INTO", rows: 1},
+	d, s := follow(t, DialectMySQL, step{verb: "INSERT IGNORE", rows: 1}, step{verb: "INSERT INTO", rows: 1},
 		step{verb: "DELETE"})
 	wantClaim(t, d, webhook.ClaimNew)
 	if err := d.Done(t.Context(), "event"); err != nil {
@@ -59,10 +59,10 @@ func TestClaimsAndTheirArguments(t *testing.T) {
 func TestClaimStartsAgainWhenTheRowIsReleased(t *testing.T) {
 	t.Parallel()
 	gone := []step{{verb: "INSERT"}, {verb: "SELECT"}}
-	d, _ := follow(t, SQLite, slices.Concat(gone, []step{{verb: "INSERT", rows: 1}})...)
+	d, _ := follow(t, DialectSQLite, slices.Concat(gone, []step{{verb: "INSERT", rows: 1}})...)
 	wantClaim(t, d, webhook.ClaimNew)
 	// Others keep taking and releasing it: busy, after a bounded number of tries.
-	d, _ = follow(t, SQLite, slices.Concat(gone, gone, gone, gone)...)
+	d, _ = follow(t, DialectSQLite, slices.Concat(gone, gone, gone, gone)...)
 	wantClaim(t, d, webhook.ClaimBusy)
 	if len(d.held) != 0 {
 		t.Error("the claim is held although it was busy")
@@ -72,7 +72,7 @@ func TestClaimStartsAgainWhenTheRowIsReleased(t *testing.T) {
 func TestTakeOver(t *testing.T) {
 	t.Parallel()
 	now := epoch.UnixMilli()
-	d, s := follow(t, SQLite,
+	d, s := follow(t, DialectSQLite,
 		step{verb: "INSERT"}, busyRow("other", now), step{verb: "UPDATE"}, // lost to a third
 		step{verb: "INSERT"}, busyRow("third", now-1), step{verb: "UPDATE", rows: 1})
 	wantClaim(t, d, webhook.ClaimNew)
@@ -81,14 +81,14 @@ func TestTakeOver(t *testing.T) {
 		t.Errorf("UPDATE with %v, want %v", got, want)
 	}
 
-	d, _ = follow(t, SQLite, step{verb: "INSERT"}, busyRow("other", now+1))
+	d, _ = follow(t, DialectSQLite, step{verb: "INSERT"}, busyRow("other", now+1))
 	wantClaim(t, d, webhook.ClaimBusy)
 }
 
 func TestOwnOrphanIsTakenBeforeItLapses(t *testing.T) {
 	t.Parallel()
 	until := epoch.Add(DefaultLease).UnixMilli()
-	d, s := follow(t, MySQL)
+	d, s := follow(t, DialectMySQL)
 	s.steps = []step{{verb: "INSERT", err: errDown}, {verb: "INSERT"}, busyRow(d.owner, until-1), {verb: "UPDATE", rows: 1}}
 	if _, err := d.Claim(t.Context(), "event"); !errors.Is(err, errDown) {
 		t.Fatal(err)
@@ -96,14 +96,14 @@ func TestOwnOrphanIsTakenBeforeItLapses(t *testing.T) {
 	wantClaim(t, d, webhook.ClaimNew)
 
 	// MySQL would count no change for a row that stays as it is.
-	d, s = follow(t, MySQL)
+	d, s = follow(t, DialectMySQL)
 	s.steps = []step{{verb: "INSERT"}, busyRow(d.owner, until)}
 	wantClaim(t, d, webhook.ClaimNew)
 }
 
 func TestHeldClaimIsOnlyRead(t *testing.T) {
 	t.Parallel()
-	d, _ := follow(t, SQLite, step{verb: "INSERT", rows: 1},
+	d, _ := follow(t, DialectSQLite, step{verb: "INSERT", rows: 1},
 		busyRow("other", 0), // lapsed, but this process is still handling the event
 		step{verb: "SELECT"},
 		step{verb: "SELECT", row: []driver.Value{int64(stateDone), "other", int64(0)}},
@@ -139,7 +139,7 @@ func TestErrorsAreReturnedAndHoldNothing(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d, _ := follow(t, PostgreSQL, test.steps...)
+			d, _ := follow(t, DialectPostgreSQL, test.steps...)
 			if err := test.call(t.Context(), d); !errors.Is(err, errDown) {
 				t.Errorf("error %v", err)
 			}
@@ -157,7 +157,7 @@ func claimOnce(ctx context.Context, d *Deduper) error {
 
 func TestMigrateLosesARace(t *testing.T) {
 	t.Parallel()
-	d, _ := follow(t, PostgreSQL, step{verb: "CREATE TABLE", err: errors.New("duplicate key")},
+	d, _ := follow(t, DialectPostgreSQL, step{verb: "CREATE TABLE", err: errors.New("duplicate key")},
 		step{verb: "CREATE TABLE"}, step{verb: "CREATE INDEX"})
 	if err := d.Migrate(t.Context()); err != nil {
 		t.Error(err)
@@ -166,7 +166,7 @@ func TestMigrateLosesARace(t *testing.T) {
 
 func TestSweepCountsBatches(t *testing.T) {
 	t.Parallel()
-	for dialect, arguments := range map[Dialect]int{PostgreSQL: 5, SQLite: 5, MySQL: 3} {
+	for dialect, arguments := range map[Dialect]int{DialectPostgreSQL: 5, DialectSQLite: 5, DialectMySQL: 3} {
 		d, s := follow(t, dialect, step{verb: "DELETE", rows: sweepBatch}, step{verb: "DELETE", rows: sweepBatch}, step{verb: "DELETE", rows: 7})
 		if n, err := d.Sweep(t.Context()); n != 2*sweepBatch+7 || err != nil {
 			t.Errorf("%s: Sweep = %d, %v", dialect, n, err)
@@ -176,7 +176,7 @@ func TestSweepCountsBatches(t *testing.T) {
 			t.Errorf("%s: arguments %v", dialect, got)
 		}
 	}
-	d, _ := follow(t, SQLite, step{verb: "DELETE", rows: sweepBatch}, step{verb: "DELETE", err: errDown})
+	d, _ := follow(t, DialectSQLite, step{verb: "DELETE", rows: sweepBatch}, step{verb: "DELETE", err: errDown})
 	if n, err := d.Sweep(t.Context()); n != sweepBatch || !errors.Is(err, errDown) {
 		t.Errorf("Sweep = %d, %v", n, err)
 	}
@@ -206,12 +206,12 @@ func TestLostRacesAreRepeated(t *testing.T) {
 	}
 
 	lost := step{err: mysql}
-	d, _ := follow(t, MySQL, lost, step{verb: "INSERT"}, lost, busyRow("other", 0), lost, step{verb: "UPDATE", rows: 1}, lost, lost, step{verb: "INSERT"})
+	d, _ := follow(t, DialectMySQL, lost, step{verb: "INSERT"}, lost, busyRow("other", 0), lost, step{verb: "UPDATE", rows: 1}, lost, lost, step{verb: "INSERT"})
 	wantClaim(t, d, webhook.ClaimNew)
 	if err := d.Done(t.Context(), "event"); err != nil {
 		t.Error(err)
 	}
-	d, _ = follow(t, MySQL, slices.Repeat([]step{lost}, raceTries)...)
+	d, _ = follow(t, DialectMySQL, slices.Repeat([]step{lost}, raceTries)...)
 	if err := d.Done(t.Context(), "event"); !errors.Is(err, mysql) {
 		t.Errorf("after %d lost races: %v", raceTries, err)
 	}
@@ -221,7 +221,7 @@ func TestCancelledContextEndsEveryCall(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	d, s := follow(t, SQLite)
+	d, s := follow(t, DialectSQLite)
 	_, sweepErr := d.Sweep(ctx)
 	for i, err := range []error{claimOnce(ctx, d), d.Done(ctx, "event"), d.Release(ctx, "event"), sweepErr, d.Migrate(ctx)} {
 		if !errors.Is(err, context.Canceled) {

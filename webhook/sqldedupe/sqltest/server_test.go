@@ -179,9 +179,9 @@ func TestPostgreSQL(t *testing.T) {
 	db := pool(t, "pgx", address)
 	who.serve(t, db, os.Interrupt, dir, filepath.Join(filepath.Dir(initdb), "postgres"),
 		"-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off")
-	open := tables(db, sqldedupe.PostgreSQL)
+	open := tables(db, sqldedupe.DialectPostgreSQL)
 	t.Run("ReadCommitted", func(t *testing.T) { suite(t, open) })
-	strict := tables(pool(t, "pgx", address+" default_transaction_isolation=serializable"), sqldedupe.PostgreSQL)
+	strict := tables(pool(t, "pgx", address+" default_transaction_isolation=serializable"), sqldedupe.DialectPostgreSQL)
 	t.Run("Serializable", func(t *testing.T) {
 		suite(t, func(t *testing.T) (*sql.DB, sqldedupe.Config) {
 			db, cfg := strict(t)
@@ -209,7 +209,7 @@ func TestMySQL(t *testing.T) {
 	who.serve(t, db, syscall.SIGTERM, dir, server, "--no-defaults", "--basedir="+base, "--datadir="+data,
 		"--socket="+socket, "--skip-networking", "--pid-file="+filepath.Join(dir, "pid"),
 		"--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=64M")
-	suite(t, tables(db, sqldedupe.MySQL))
+	suite(t, tables(db, sqldedupe.DialectMySQL))
 }
 
 type silent struct{}

@@ -22,7 +22,7 @@ func openSQLite(t *testing.T) (*sql.DB, sqldedupe.Config) {
 	t.Cleanup(func() { _ = db.Close() })
 	db.SetMaxOpenConns(8)
 	db.SetMaxIdleConns(8)
-	return db, sqldedupe.Config{Dialect: sqldedupe.SQLite, Table: sqldedupe.DefaultTable}
+	return db, sqldedupe.Config{Dialect: sqldedupe.DialectSQLite, Table: sqldedupe.DefaultTable}
 }
 
 func TestSQLite(t *testing.T) {

@@ -164,9 +164,9 @@ func testMissingTable(t *testing.T, l *lab) {
 }
 
 var dropOrder = map[sqldedupe.Dialect]string{
-	sqldedupe.PostgreSQL: `DROP TABLE IF EXISTS "Order"`,
-	sqldedupe.MySQL:      "DROP TABLE IF EXISTS `Order`",
-	sqldedupe.SQLite:     `DROP TABLE IF EXISTS "Order"`,
+	sqldedupe.DialectPostgreSQL: `DROP TABLE IF EXISTS "Order"`,
+	sqldedupe.DialectMySQL:      "DROP TABLE IF EXISTS `Order`",
+	sqldedupe.DialectSQLite:     `DROP TABLE IF EXISTS "Order"`,
 }
 
 func testReservedWord(t *testing.T, l *lab) {
