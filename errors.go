@@ -35,6 +35,11 @@ var (
 	// ErrUnavailable: the provider or the network failed, and the operation was
 	// a read or provably not carried out. It may be tried again.
 	ErrUnavailable = errors.New("unavailable")
+	// ErrCanceled: the caller's own context ended the call, and the operation was
+	// a read or provably not carried out. context.Canceled or
+	// context.DeadlineExceeded in the chain says how. A time-out of the client
+	// ([WithTimeout]) is ErrUnavailable.
+	ErrCanceled = errors.New("canceled by the caller")
 	// ErrBadResponse: the answer to a read is not what the provider documents:
 	// HTML, too large, redirected, without a result code, undecodable.
 	ErrBadResponse = errors.New("bad response")
@@ -57,7 +62,7 @@ var (
 
 // Error is the error of every call. Its text is one line of provider,
 // operation, kind, status and code; it never holds a body, a header, a URL, a
-// key or card data.
+// key or card data. So is its JSON.
 type Error struct {
 	Provider string // the provider's package name, such as "worldcard"
 	Op       string // the operation, such as "Cards.Deposit"
@@ -86,8 +91,8 @@ type Error struct {
 // FieldError says what is wrong with one field of a request. It never holds the
 // field's value.
 type FieldError struct {
-	Field   string // the provider's name of the field, such as "first_name"
-	Problem string // what is wrong, such as "is required"
+	Field   string `json:"field"`   // the provider's name of the field, such as "first_name"
+	Problem string `json:"problem"` // what is wrong, such as "is required"
 }
 
 // String returns "field problem".
@@ -133,7 +138,7 @@ func (e *Error) Error() string {
 	if len(details) > 0 {
 		b.WriteString(" (" + strings.Join(details, ", ") + ")")
 	}
-	if e.Message != "" {
+	if e.Message != "" && !e.said(e.Message) {
 		fmt.Fprintf(&b, ": %q", clip(e.Message, maxMessage))
 	}
 	if e.Err != nil {

@@ -17,7 +17,7 @@ func (c testCode) Error() string { return "code " + string(c) }
 var kinds = []error{
 	issuing.ErrInvalid, issuing.ErrNotConfigured, issuing.ErrUnauthorized, issuing.ErrNotFound, issuing.ErrDuplicate,
 	issuing.ErrConflict, issuing.ErrInsufficientFunds, issuing.ErrDeclined, issuing.ErrRateLimited, issuing.ErrUnavailable,
-	issuing.ErrBadResponse, issuing.ErrSignature, issuing.ErrOutcomeUnknown,
+	issuing.ErrCanceled, issuing.ErrBadResponse, issuing.ErrSignature, issuing.ErrOutcomeUnknown,
 }
 
 func TestErrorText(t *testing.T) {
@@ -33,7 +33,10 @@ func TestErrorText(t *testing.T) {
 			Provider: "p", Op: "Op", Kind: issuing.ErrInvalid, Attempts: 1,
 			Fields: []issuing.FieldError{{"a", "is required"}, {"b", "has 3 characters"}},
 		},
-		`p (key "a\nb\x00"): "x\ny"`: {Provider: "p", Key: "a\nb\x00", Message: "x\ny"},
+		// A code's meaning is often the sentence that comes with it: said once.
+		"p Op (code card does not exist)":                {Provider: "p", Op: "Op", Code: testCode("card does not exist"), Message: "Card does not exist."},
+		`p Op (code card does not exist): "try another"`: {Provider: "p", Op: "Op", Code: testCode("card does not exist"), Message: "try another"},
+		`p (key "a\nb\x00"): "x\ny"`:                     {Provider: "p", Key: "a\nb\x00", Message: "x\ny"},
 	} {
 		if got := err.Error(); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)

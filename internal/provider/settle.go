@@ -72,10 +72,19 @@ func asError(err error) *issuing.Error {
 	return &issuing.Error{Kind: issuing.ErrUnavailable, Err: err}
 }
 
+// kindOf is e's kind: what looks like a failure of the network is the caller's doing
+// when its context has ended the call.
+func kindOf(ctx context.Context, e *issuing.Error) error {
+	if ended := ctx.Err(); ended != nil && e.Kind == issuing.ErrUnavailable && errors.Is(e, ended) {
+		return issuing.ErrCanceled
+	}
+	return e.Kind
+}
+
 // failed completes the error of an attempt. resp is nil when no answer came.
 func (r *run) failed(ctx context.Context, resp *transport.Response, e *issuing.Error) error {
 	e.Provider, e.Op, e.Key = r.core.name, r.call.Op.Name, r.call.Key
-	e.Attempts = r.progress.Attempts
+	e.Attempts, e.Kind = r.progress.Attempts, kindOf(ctx, e)
 	if without(ctx, mendAttempts) {
 		e.Attempts = 1
 	}

@@ -189,6 +189,8 @@ func (s stage) try(ctx context.Context, t testing.TB, p Provider, operation int)
 	}
 	if open := s.sent && op.Safety != transport.Read; errors.Is(err, issuing.ErrOutcomeUnknown) != open {
 		t.Errorf("%s: %v, want an open outcome: %t", what, err, open)
+	} else if !open && !errors.Is(err, issuing.ErrCanceled) {
+		t.Errorf("%s: %v, want the caller's own doing, %v", what, err, issuing.ErrCanceled)
 	}
 	if n := b.Platform.Requests(op.Name) - before; (n > 0) != s.sent {
 		t.Errorf("%s: %d requests arrived", what, n)

@@ -44,6 +44,9 @@ func (s *sealer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		st.lastErr = err
 		st.event.Kind = issuing.ErrUnavailable
+		if ctx.Err() != nil {
+			st.event.Kind = issuing.ErrCanceled
+		}
 		return nil, err
 	}
 	st.event.Status = resp.StatusCode
