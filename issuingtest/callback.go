@@ -41,7 +41,8 @@ type Delivery struct {
 
 // String tells of the delivery: type, attempt, time, status, accepted.
 func (d Delivery) String() string {
-	return fmt.Sprintf("%s attempt %d at %s: status %d, accepted %t", d.Type, d.Attempt, d.At.UTC().Format(time.RFC3339), d.Status, d.Accepted)
+	return fmt.Sprintf("%s attempt %d at %s: status %d, accepted %t",
+		d.Type, d.Attempt, d.At.UTC().Format(time.RFC3339), d.Status, d.Accepted)
 }
 
 // Format prints what String returns for every verb.

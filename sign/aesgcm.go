@@ -80,7 +80,8 @@ func ParseAESKey(text string) (AESKey, error) {
 	case 0:
 		return AESKey{}, fmt.Errorf("%w: the AES key is empty", ErrKey)
 	default:
-		return AESKey{}, fmt.Errorf("%w: an AES-256 key has 64 hex, 44 Base64 or 32 raw characters, found %d", ErrKey, len(text))
+		return AESKey{}, fmt.Errorf("%w: an AES-256 key has 64 hex, 44 Base64 or 32 raw characters, found %d",
+			ErrKey, len(text))
 	}
 	if err != nil {
 		return AESKey{}, fmt.Errorf("%w: the AES key of %d characters is not hex (64) or Base64 (44)", ErrKey, len(text))

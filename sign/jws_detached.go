@@ -66,7 +66,8 @@ const (
 	upiB64       = "b64"
 )
 
-var errUPIHeader = errors.New("sign: a member of the UPI-JWS header is empty or has a character that is not printable ASCII")
+var errUPIHeader = errors.New(
+	"sign: a member of the UPI-JWS header is empty or has a character that is not printable ASCII")
 
 // SignUPI returns the value of the UPI-JWS header for body: the protected header,
 // two dots and the RS256 signature, without the payload. The body that is sent

@@ -221,7 +221,8 @@ func decodeCiphertext(text string) ([]byte, error) {
 		b, err = base64.StdEncoding.Strict().DecodeString(text)
 	}
 	if err != nil || len(b) == 0 || len(b)%blockSize != 0 {
-		return nil, fmt.Errorf("%w: %s is not the Base64 or hex of whole %d-byte blocks", ErrEnvelopeForm, fieldEncrypt, blockSize)
+		return nil, fmt.Errorf("%w: %s is not the Base64 or hex of whole %d-byte blocks",
+			ErrEnvelopeForm, fieldEncrypt, blockSize)
 	}
 	return b, nil
 }

@@ -138,7 +138,8 @@ func SealPIN(key PublicKey, profile PINProfile, pin issuing.Secret) (issuing.Sec
 		return issuing.Secret{}, fmt.Errorf("%w: the RSA public key is missing", ErrKey)
 	}
 	if key.Bits() < minPINKeyBits && !profile.AllowShortKey {
-		return issuing.Secret{}, fmt.Errorf("%w: the PIN key has %d bits, at least %d are needed", ErrKey, key.Bits(), minPINKeyBits)
+		return issuing.Secret{}, fmt.Errorf("%w: the PIN key has %d bits, at least %d are needed",
+			ErrKey, key.Bits(), minPINKeyBits)
 	}
 	block, err := PINBlock(pin)
 	if err != nil {

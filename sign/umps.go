@@ -22,7 +22,8 @@ const (
 	umpsSignature = "signature"
 )
 
-var errUMPSMessage = errors.New(`sign: the message is not a JSON object with one "certificateSignature" holding one "signature"`)
+var errUMPSMessage = errors.New(
+	`sign: the message is not a JSON object with one "certificateSignature" holding one "signature"`)
 
 // UMPS signs and verifies messages of the UnionPay Mobile Payment System, whose
 // signature stands in the body. The zero UMPS signs the SHA-256 hash directly
@@ -187,7 +188,8 @@ func EncryptUMPS(key PublicKey, plaintext []byte) (string, error) {
 		return "", fmt.Errorf("%w: the recipient's encryption key is missing", ErrKey)
 	}
 	if len(plaintext) > umpsBlock*maxUMPSBlocks {
-		return "", fmt.Errorf("sign: the field has %d bytes, at most %d are encrypted", len(plaintext), umpsBlock*maxUMPSBlocks)
+		return "", fmt.Errorf("sign: the field has %d bytes, at most %d are encrypted",
+			len(plaintext), umpsBlock*maxUMPSBlocks)
 	}
 	var out []byte
 	for first := true; first || len(plaintext) > 0; first = false {

@@ -65,7 +65,9 @@ func (s *Server) mint(r *http.Request, body []byte) platform.Reply {
 		return s.oauthError(http.StatusUnauthorized, "invalid_client")
 	}
 	end := now.Add(tokenLife)
-	token, err := jose.SignAccessToken(s.keys.server, "", s.TokenURL(), clientID, uuid.NewString(), end)
+	token, err := jose.SignAccessToken(s.keys.server, "", jose.AccessToken{
+		Issuer: s.TokenURL(), Subject: clientID, ID: uuid.NewString(), ExpiresAt: end,
+	})
 	if err != nil {
 		return s.oauthError(http.StatusInternalServerError, "server_error")
 	}

@@ -81,10 +81,18 @@ func SignAssertion(key sign.ES256Key, keyID string, a Assertion) (string, error)
 	return signJWT(key, keyID, c)
 }
 
+// AccessToken is what an access token says.
+type AccessToken struct {
+	Issuer    string    // who gives it out, iss
+	Subject   string    // whom it is for, sub
+	ID        string    // unique to it, jti
+	ExpiresAt time.Time // exp
+}
+
 // SignAccessToken returns an access token as a compact JWT with alg ES256, for
-// token endpoints and their tests.
-func SignAccessToken(key sign.ES256Key, keyID, issuer, subject, id string, expiresAt time.Time) (string, error) {
-	return signJWT(key, keyID, jwtClaims{Issuer: issuer, Subject: subject, ID: id, ExpiresAt: expiresAt.Unix()})
+// token endpoints and their tests; keyID becomes kid unless it is empty.
+func SignAccessToken(key sign.ES256Key, keyID string, t AccessToken) (string, error) {
+	return signJWT(key, keyID, jwtClaims{Issuer: t.Issuer, Subject: t.Subject, ID: t.ID, ExpiresAt: t.ExpiresAt.Unix()})
 }
 
 func signJWT(key sign.ES256Key, keyID string, c jwtClaims) (string, error) {

@@ -152,7 +152,9 @@ func TestAssertionsAreRefused(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, a, err)
 		}
 	}
-	access, err := jose.SignAccessToken(key, "", "server", "client-1", "id", assertionTime.Add(time.Hour))
+	access, err := jose.SignAccessToken(key, "", jose.AccessToken{
+		Issuer: "server", Subject: "client-1", ID: "id", ExpiresAt: assertionTime.Add(time.Hour),
+	})
 	if err != nil || jose.VerifyAccessToken(key.Public(), access, assertionTime) != nil {
 		t.Errorf("access token: %v", err)
 	}

@@ -73,9 +73,10 @@ func newStatements(d Dialect, table string) statements {
 	columns := " (id, state, owner, changed_at, lapses_at) VALUES (?, ?, ?, ?, ?)"
 
 	s := statements{
-		insert:  "INSERT INTO " + name + columns + " ON CONFLICT (id) DO NOTHING",
-		read:    "SELECT state, owner, lapses_at FROM " + name + " WHERE id = ?",
-		take:    "UPDATE " + name + " SET owner = ?, changed_at = ?, lapses_at = ? WHERE id = ? AND state = 0 AND owner = ? AND lapses_at = ?",
+		insert: "INSERT INTO " + name + columns + " ON CONFLICT (id) DO NOTHING",
+		read:   "SELECT state, owner, lapses_at FROM " + name + " WHERE id = ?",
+		take: "UPDATE " + name + " SET owner = ?, changed_at = ?, lapses_at = ?" +
+			" WHERE id = ? AND state = 0 AND owner = ? AND lapses_at = ?",
 		release: "DELETE FROM " + name + " WHERE id = ? AND state = 0 AND owner = ?",
 		done: "INSERT INTO " + name + columns + " ON CONFLICT (id) DO UPDATE SET" +
 			" state = excluded.state, owner = excluded.owner, changed_at = excluded.changed_at, lapses_at = excluded.lapses_at",

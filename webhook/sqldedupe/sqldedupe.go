@@ -154,7 +154,8 @@ func (d *Deduper) claim(ctx context.Context, key string, mine bool) (webhook.Cla
 	for range claimTries {
 		now := d.cfg.Now()
 		if mine {
-			taken, err := d.changed(ctx, d.sql.insert, key, stateBusy, d.owner, now.UnixMilli(), now.Add(d.cfg.Lease).UnixMilli())
+			taken, err := d.changed(ctx, d.sql.insert, key, stateBusy, d.owner,
+				now.UnixMilli(), now.Add(d.cfg.Lease).UnixMilli())
 			if taken || err != nil {
 				return webhook.ClaimNew, err
 			}
