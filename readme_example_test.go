@@ -25,8 +25,11 @@ import (
 // compares them.
 
 func Example_firstCall() {
-	cfg, err := worldcard.ParseConfig(os.Getenv("WORLDCARD_BASE_URL"), os.Getenv("WORLDCARD_APP_ID"),
-		os.Getenv("WORLDCARD_PRIVATE_KEY"), os.Getenv("WORLDCARD_AES_KEY"))
+	cfg, err := worldcard.ParseConfig(worldcard.ConfigTexts{
+		BaseURL: os.Getenv("WORLDCARD_BASE_URL"), AppID: os.Getenv("WORLDCARD_APP_ID"),
+		PrivateKey: issuing.NewSecret(os.Getenv("WORLDCARD_PRIVATE_KEY")),
+		AESKey:     issuing.NewSecret(os.Getenv("WORLDCARD_AES_KEY")),
+	})
 	if err != nil {
 		log.Fatal(err)
 	}

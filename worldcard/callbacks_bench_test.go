@@ -21,7 +21,7 @@ import (
 func BenchmarkCallback(b *testing.B) {
 	server, src := callbackPlatform(b, worldcardtest.Config{})
 	payload := callbackPayloads(b)[4].payload // card_billing, the largest
-	payload["notify_type"] = worldcard.NotifyCardBilling
+	payload["notify_type"] = worldcard.EventCardBilled
 	header, body := signed(b, server, payload)
 
 	b.Run("bare VerifyPSS and GCM open", func(b *testing.B) {

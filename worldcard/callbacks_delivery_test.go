@@ -118,7 +118,7 @@ func TestDuplicatedCallbacksAreDispatchedOnce(t *testing.T) {
 	s := openShop(t)
 	s.server.SetCallbackFault(issuingtest.CallbackFault{Duplicate: true})
 	s.apply(t)
-	if want := []string{worldcard.NotifyCardOpen}; !slices.Equal(s.dispatched(), want) {
+	if want := []string{worldcard.EventCardOpened}; !slices.Equal(s.dispatched(), want) {
 		t.Errorf("dispatched %v", s.dispatched())
 	}
 	if got, want := s.outcomes(), []webhook.Outcome{webhook.OutcomeHandled, webhook.OutcomeDuplicate}; !slices.Equal(got, want) {
@@ -159,7 +159,7 @@ func TestForgedCallbacksAreRefusedAndTheRealOnesArrive(t *testing.T) {
 	}
 	s.server.SetCallbackFault(issuingtest.CallbackFault{})
 	s.clock.Advance(time.Minute)
-	if !slices.Equal(s.dispatched(), []string{worldcard.NotifyCardOpen}) {
+	if !slices.Equal(s.dispatched(), []string{worldcard.EventCardOpened}) {
 		t.Errorf("after a minute: %v", s.dispatched())
 	}
 }
@@ -174,7 +174,7 @@ func TestFailingFunctionGetsTheCallbackAgain(t *testing.T) {
 	s.fail = false
 	s.mu.Unlock()
 	s.clock.Advance(time.Hour)
-	if !slices.Equal(s.dispatched(), []string{worldcard.NotifyCardOpen}) {
+	if !slices.Equal(s.dispatched(), []string{worldcard.EventCardOpened}) {
 		t.Errorf("dispatched %v", s.dispatched())
 	}
 	if log := s.server.Deliveries(); len(log) != 4 || !log[3].Accepted {

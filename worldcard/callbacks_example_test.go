@@ -3,6 +3,7 @@ package worldcard_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"log"
 	"log/slog"
 	"net/http"
@@ -31,7 +32,7 @@ func ExampleNewCallbacks() {
 		log.Print(err)
 		return
 	}
-	// .../callbacks/worldcard/card_open and so on, one address for each of NotifyTypes.
+	// .../callbacks/worldcard/card_open and so on, one address for each of EventTypes.
 	http.Handle("POST /callbacks/worldcard/{type}", webhook.NewHandler(src, handle))
 }
 
@@ -63,14 +64,15 @@ func ExampleNewCallbacks_queue() {
 		log.Fatal(err)
 	}
 
-	header, body, err := server.SignCallback(map[string]any{
+	delivery := server.SignCallback(map[string]any{
 		"notify_type": "card_close", "card_id": "1234567890123456", "card_number": "4937241000003841",
 		"card_status": "cancelled", "amount": "57.66", "currency": "USD",
 	})
+	body, err := io.ReadAll(delivery.Body)
 	if err != nil {
 		log.Fatal(err)
 	}
-	event, err := src.Parse(header, body)
+	event, err := src.Parse(delivery.Header, body)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -79,7 +81,7 @@ func ExampleNewCallbacks_queue() {
 	}
 
 	body[20] ^= 1
-	_, err = src.Parse(header, body)
+	_, err = src.Parse(delivery.Header, body)
 	fmt.Println(err)
 	// Output:
 	// card_close [redacted] 3841 57.66 USD

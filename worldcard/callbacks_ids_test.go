@@ -18,7 +18,7 @@ func TestCallback3DSIdsTellNothingOfThePassword(t *testing.T) {
 	t.Parallel()
 	server, src := callbackPlatform(t, worldcardtest.Config{})
 	payload := map[string]any{
-		"notify_type": worldcard.NotifyCard3DS, "card_id": "1", "currency": "USD", "amount": "50.00", "otp": "135790",
+		"notify_type": worldcard.EventHolderChallenged, "card_id": "1", "currency": "USD", "amount": "50.00", "otp": "135790",
 		"detail": "SHOP", "business_type": "Card3ds", "expires_at": "2026-06-26T10:05:00+08:00",
 	}
 	parse := func() *webhook.Event {
@@ -42,7 +42,7 @@ func TestCallback3DSIdsTellNothingOfThePassword(t *testing.T) {
 			t.Errorf("the id %s is a plain hash of what holds the password", first.ID)
 		}
 	}
-	if key := first.Data.(*worldcard.Card3DS).DedupeKey(); key != "" {
+	if key := first.Data.(*worldcard.HolderChallenged).DedupeKey(); key != "" {
 		t.Errorf("a key %q from the event alone", key)
 	}
 	// A second password for the same purchase is another event.
@@ -56,7 +56,7 @@ func TestCallbackIdSurvivesAMissingMerchantId(t *testing.T) {
 	t.Parallel()
 	server, src := callbackPlatform(t, worldcardtest.Config{})
 	full := map[string]any{
-		"notify_type": worldcard.NotifyCardClose, "card_id": "1", "merchant_card_id": "mc", "card_status": "cancelled",
+		"notify_type": worldcard.EventCardClosed, "card_id": "1", "merchant_card_id": "mc", "card_status": "cancelled",
 		"amount": "12.00", "currency": "USD",
 	}
 	sparse := maps.Clone(full)
@@ -91,7 +91,7 @@ func TestCallbackMaxAhead(t *testing.T) {
 			now := callbackEpoch.Add(-c.ahead)
 			cfg.MaxAhead, cfg.Now = c.allowed, func() time.Time { return now }
 		})
-		header, body := signed(t, server, map[string]any{"notify_type": worldcard.NotifyCardOpen, "card_id": "1", "status": 2})
+		header, body := signed(t, server, map[string]any{"notify_type": worldcard.EventCardOpened, "card_id": "1", "status": 2})
 		if err := src.Verify(header, body); !errors.Is(err, c.want) || (c.want == nil && err != nil) {
 			t.Errorf("%v ahead of %v: %v", c.ahead, c.allowed, err)
 		}

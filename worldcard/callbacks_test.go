@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -50,11 +51,12 @@ func callbackPlatform(t testing.TB, platform worldcardtest.Config, change ...fun
 
 func signed(t testing.TB, server *worldcardtest.Server, payload map[string]any) (http.Header, []byte) {
 	t.Helper()
-	header, body, err := server.SignCallback(payload)
+	r := server.SignCallback(payload)
+	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return header, body
+	return r.Header, body
 }
 
 // callbackPayloads are the seven payload tables, every field filled.
@@ -70,33 +72,33 @@ func callbackPayloads(t testing.TB) []struct {
 		payload map[string]any
 		want    worldcard.Notification
 	}{
-		{worldcard.NotifyCardOpen, map[string]any{
+		{worldcard.EventCardOpened, map[string]any{
 			"card_id": "1", "merchant_card_id": "mc", "card_number": "4937241000003841", "status": 2, "amount": "100.00",
 			"currency": "USD", "create_time": created, "complete_time": done, "failure_reason": "",
 		}, &worldcard.CardOpened{
-			CardID: "1", MerchantCardID: "mc", CardNumber: pan, Status: worldcard.OpenEventSuccess, Amount: amount(t, "100.00"),
+			CardID: "1", MerchantCardID: "mc", CardNumber: pan, Status: worldcard.OpenEventStatusSuccess, Amount: amount(t, "100.00"),
 			Currency: "USD", CreateTime: at(t, created), CompleteTime: at(t, done),
 		}},
-		{worldcard.NotifyCardDeposit, map[string]any{
+		{worldcard.EventCardDeposited, map[string]any{
 			"transaction_id": "9", "merchant_transaction_id": "tx", "card_id": "1", "amount": "100.00", "settle_amount": 99.5,
 			"currency": "USD", "status": "1", "create_time": created, "complete_time": done, "failure_reason": nil,
 		}, &worldcard.CardDeposited{
 			TransactionID: "9", MerchantTransactionID: "tx", CardID: "1", Amount: amount(t, "100.00"), SettleAmount: amount(t, "99.5"),
-			Currency: "USD", Status: worldcard.DepositEventSuccess, CreateTime: at(t, created), CompleteTime: at(t, done),
+			Currency: "USD", Status: worldcard.DepositEventStatusSuccess, CreateTime: at(t, created), CompleteTime: at(t, done),
 		}},
-		{worldcard.NotifyCardClose, map[string]any{
+		{worldcard.EventCardClosed, map[string]any{
 			"card_id": "1", "merchant_card_id": "mc", "card_number": "4937241000003841", "card_status": "cancelled",
 			"amount": "57.66", "currency": "USD", "complete_time": done,
 		}, &worldcard.CardClosed{
 			CardID: "1", MerchantCardID: "mc", CardNumber: pan, CardState: worldcard.CardStateCancelled, Amount: amount(t, "57.66"),
 			Currency: "USD", CompleteTime: at(t, done),
 		}},
-		{worldcard.NotifyCardStatusChange, map[string]any{
+		{worldcard.EventCardStateChanged, map[string]any{
 			"card_id": "1", "merchant_card_id": "mc", "card_number": "493724******3841", "card_status": "BLOCKED", "change_time": done,
 		}, &worldcard.CardStateChanged{
 			CardID: "1", MerchantCardID: "mc", CardNumber: issuing.NewSecret("493724******3841"), CardState: "BLOCKED", ChangeTime: at(t, done),
 		}},
-		{worldcard.NotifyCardBilling, map[string]any{
+		{worldcard.EventCardBilled, map[string]any{
 			"transaction_id": "t1", "card_id": "1", "card_type_id": 7, "transaction_time": done,
 			"transaction_type": "Authorization", "transaction_status": "DECLINED", "result_code": "51", "fail_reason": "no money",
 			"transaction_amount": "50.00", "transaction_currency": "EUR", "billing_amount": "54.10", "billing_currency": "USD",
@@ -109,18 +111,18 @@ func callbackPayloads(t testing.TB) []struct {
 			BillingAmount: amount(t, "54.10"), BillingCurrency: "USD", AuthCode: "123456", MerchantName: "AMAZON.COM",
 			MerchantCountry: "US", MerchantCity: "SEATTLE", MCC: "5411", Description: "books",
 		}},
-		{worldcard.NotifyCard3DS, map[string]any{
+		{worldcard.EventHolderChallenged, map[string]any{
 			"card_id": "1", "currency": "USD", "amount": "50.00", "otp": "4815162342", "detail": "AMAZON.COM", "business_type": "Card3ds",
 			"expires_at": done, "url": "",
-		}, &worldcard.Card3DS{
+		}, &worldcard.HolderChallenged{
 			CardID: "1", Currency: "USD", Amount: amount(t, "50.00"), OTP: issuing.NewSecret("4815162342"), Detail: "AMAZON.COM",
 			BusinessType: "Card3ds", ExpiresAt: at(t, done),
 		}},
-		{worldcard.NotifyCardKYC, map[string]any{
+		{worldcard.EventKYCReviewed, map[string]any{
 			"card_id": "1", "merchant_card_id": "mc", "card_type": "PHYSICAL-G", "status": 3, "retry_allowed": true,
 			"reason": "blurred", "reviewed_at": done,
 		}, &worldcard.KYCReviewed{
-			CardID: "1", MerchantCardID: "mc", CardType: worldcard.CardTypePhysicalG, Status: worldcard.KYCEventRejected,
+			CardID: "1", MerchantCardID: "mc", CardType: worldcard.CardTypePhysicalG, Status: worldcard.KYCEventStatusRejected,
 			RetryAllowed: true, Reason: "blurred", ReviewedAt: at(t, done),
 		}},
 	}
@@ -131,8 +133,8 @@ func TestCallbacksOfAllTypes(t *testing.T) {
 	for _, long := range []bool{false, true} {
 		server, src := callbackPlatform(t, worldcardtest.Config{LongSalt: long})
 		payloads := callbackPayloads(t)
-		if len(payloads) != len(worldcard.NotifyTypes()) {
-			t.Errorf("%d payloads for %d types", len(payloads), len(worldcard.NotifyTypes()))
+		if len(payloads) != len(worldcard.EventTypes()) {
+			t.Errorf("%d payloads for %d types", len(payloads), len(worldcard.EventTypes()))
 		}
 		ids := map[string]bool{}
 		for _, p := range payloads {
@@ -156,7 +158,7 @@ func TestCallbacksOfAllTypes(t *testing.T) {
 					t.Errorf("%s: %+v", p.typ, event)
 				}
 				key := p.want.DedupeKey()
-				if key == "" && p.typ == worldcard.NotifyCard3DS {
+				if key == "" && p.typ == worldcard.EventHolderChallenged {
 					// Identified by its whole content, notify_type included.
 					key = event.ID
 					ids[p.typ] = true
@@ -413,7 +415,7 @@ func FuzzCallbackParse(f *testing.F) {
 			t.Errorf("a callback that the platform did not sign was accepted: %+v", event)
 		}
 		// The decoder behind the signature must survive anything as well.
-		for _, typ := range worldcard.NotifyTypes() {
+		for _, typ := range worldcard.EventTypes() {
 			if n, err := worldcard.DecodeNotification(typ, foreign, server.AESKey()); err == nil {
 				_ = fmt.Sprint(n.DedupeKey())
 			}

@@ -91,7 +91,9 @@ func (d *Deposit) matches(req DepositRequest) bool {
 // broke, it may still be on its way.
 //
 // Safety: read.
-func (s *CardService) DepositByKey(ctx context.Context, card CardRef, merchantTransactionID string, opts ...issuing.CallOption) (*Deposit, error) {
+func (s *CardService) DepositByKey(
+	ctx context.Context, card CardRef, merchantTransactionID string, opts ...issuing.CallOption,
+) (*Deposit, error) {
 	by := depositKey{card, merchantTransactionID}
 	if err := s.c.check(ctx, "Cards.DepositByKey", by, opts); err != nil {
 		return nil, err
@@ -119,7 +121,9 @@ func (k depositKey) key() string { return k.merchantTransactionID }
 // findDeposit lists with the filter and still compares the id, so that a
 // platform which ignored the filter would not settle a wrong top-up. It returns
 // nil when there is none.
-func (s *CardService) findDeposit(ctx context.Context, card CardRef, key string, opts ...issuing.CallOption) (*Deposit, error) {
+func (s *CardService) findDeposit(
+	ctx context.Context, card CardRef, key string, opts ...issuing.CallOption,
+) (*Deposit, error) {
 	req := DepositsRequest{CardRef: card, MerchantTransactionID: key, PageSize: maxPageSize}
 	for d, err := range s.AllDeposits(ctx, req, opts...) {
 		if err != nil || d.MerchantTransactionID == key {
@@ -149,12 +153,16 @@ func (r DepositsRequest) validate(p *check.Problems) {
 // Deposits returns one page of a card's top-ups.
 //
 // Safety: read.
-func (s *CardService) Deposits(ctx context.Context, req DepositsRequest, opts ...issuing.CallOption) (*Page[Deposit], error) {
+func (s *CardService) Deposits(
+	ctx context.Context, req DepositsRequest, opts ...issuing.CallOption,
+) (*Page[Deposit], error) {
 	return call[Page[Deposit]](ctx, s.c, opDeposits, req, opts)
 }
 
 // AllDeposits iterates over a card's top-ups, from the request's page on.
-func (s *CardService) AllDeposits(ctx context.Context, req DepositsRequest, opts ...issuing.CallOption) iter.Seq2[*Deposit, error] {
+func (s *CardService) AllDeposits(
+	ctx context.Context, req DepositsRequest, opts ...issuing.CallOption,
+) iter.Seq2[*Deposit, error] {
 	return all(ctx, req, func(r *DepositsRequest) *int { return &r.Page }, s.Deposits, opts)
 }
 
@@ -234,12 +242,16 @@ type Transaction struct {
 // Transactions returns one page of a card's transactions.
 //
 // Safety: read.
-func (s *CardService) Transactions(ctx context.Context, req TransactionsRequest, opts ...issuing.CallOption) (*Page[Transaction], error) {
+func (s *CardService) Transactions(
+	ctx context.Context, req TransactionsRequest, opts ...issuing.CallOption,
+) (*Page[Transaction], error) {
 	return call[Page[Transaction]](ctx, s.c, opTransactions, req, opts)
 }
 
 // AllTransactions iterates over all transactions of a card.
-func (s *CardService) AllTransactions(ctx context.Context, card CardRef, opts ...issuing.CallOption) iter.Seq2[*Transaction, error] {
+func (s *CardService) AllTransactions(
+	ctx context.Context, card CardRef, opts ...issuing.CallOption,
+) iter.Seq2[*Transaction, error] {
 	req := TransactionsRequest{CardRef: card, PageSize: maxPageSize}
 	return all(ctx, req, func(r *TransactionsRequest) *int { return &r.Page }, s.Transactions, opts)
 }

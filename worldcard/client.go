@@ -7,59 +7,11 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/provider"
-	"github.com/issuing-sdk/issuing-go/internal/transport"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
-	"github.com/issuing-sdk/issuing-go/sign"
 )
 
 // providerName names this package in errors and events.
 const providerName = "worldcard"
-
-// minRSABits is what sign.md recommends for the merchant's key.
-const minRSABits = 2048
-
-// Config is what the platform and the merchant agreed on. All fields but
-// EncryptFields are required.
-type Config struct {
-	// BaseURL is the address that WorldCard gives to each merchant, without the
-	// path: https, or http on a loopback address. There is no default.
-	BaseURL string
-	// AppID is the merchant's application id, sent as X-App-Id.
-	AppID string
-	// PrivateKey signs requests: RSA of 2048 bits or more. Its public half is
-	// uploaded in the merchant portal.
-	PrivateKey sign.PrivateKey
-	// AESKey encrypts request bodies and opens card data.
-	AESKey sign.AESKey
-	// EncryptFields sends pin and card_number encrypted once more inside the
-	// encrypted body. The pages say "transmit encrypted" while their worked
-	// example has both in clear inside the body, which is the default. Have
-	// WorldCard confirm before turning it on.
-	EncryptFields bool
-}
-
-// ParseConfig makes a Config from the texts that the merchant portal and the
-// merchant's key store hold: the private key in PEM or bare Base64, the AES key
-// as 64 hex, 44 Base64 or 32 raw characters.
-func ParseConfig(baseURL, appID, privateKey, aesKey string) (Config, error) {
-	cfg := Config{BaseURL: baseURL, AppID: appID}
-	var p check.Problems
-	var err error
-	cfg.PrivateKey, err = sign.ParsePrivateKey(privateKey)
-	p.Cause("private key", err)
-	cfg.AESKey, err = sign.ParseAESKey(aesKey)
-	p.Cause("AES key", err)
-	return cfg, p.Err(providerName, "ParseConfig")
-}
-
-func (c Config) validate() error {
-	var p check.Problems
-	p.Cause("BaseURL", transport.CheckURL(c.BaseURL))
-	p.Text("AppID", c.AppID, 128)
-	p.Key("PrivateKey", c.PrivateKey.Bits(), minRSABits)
-	p.Required("AESKey", !c.AESKey.IsZero())
-	return p.Err(providerName, "New")
-}
 
 // Client calls the Card API. It is immutable and safe for concurrent use.
 type Client struct {
@@ -78,8 +30,9 @@ type Client struct {
 
 // New returns a client. It checks the configuration and does no I/O.
 func New(cfg Config, opts ...issuing.Option) (*Client, error) {
-	if err := cfg.validate(); err != nil {
-		return nil, err
+	var p check.Problems
+	if cfg.validate(&p); p.Any() {
+		return nil, p.Err(providerName, "New")
 	}
 	core, err := provider.New(providerName, opts...)
 	if err != nil {

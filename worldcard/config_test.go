@@ -12,17 +12,26 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/leaktest"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/worldcard"
 )
 
 func validConfig(t testing.TB) worldcard.Config {
 	t.Helper()
-	cfg, err := worldcard.ParseConfig("https://api.example.com", "app-1", privatePEM(t), aesKeyText)
+	cfg, err := worldcard.ParseConfig(validTexts(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return cfg
+}
+
+func validTexts(t testing.TB) worldcard.ConfigTexts {
+	t.Helper()
+	return worldcard.ConfigTexts{
+		BaseURL: "https://api.example.com", AppID: "app-1",
+		PrivateKey: issuing.NewSecret(privatePEM(t)), AESKey: issuing.NewSecret(aesKeyText),
+	}
 }
 
 func privatePEM(t testing.TB) string {
@@ -104,10 +113,19 @@ func TestNewRefusesBadOptions(t *testing.T) {
 	}
 }
 
-func TestParseConfigNamesEveryBadKey(t *testing.T) {
+// TestParseConfigNamesEveryProblem: settings and keys in one error, each once.
+func TestParseConfigNamesEveryProblem(t *testing.T) {
 	t.Parallel()
-	_, err := worldcard.ParseConfig("https://api.example.com", "app-1", "not a key", "short")
-	wantFields(t, err, "private key", "AES key")
+	_, err := worldcard.ParseConfig(worldcard.ConfigTexts{
+		BaseURL: "http://api.example.com", AppID: "a\nb", PrivateKey: issuing.NewSecret("not a key"), AESKey: issuing.NewSecret("short"),
+	})
+	wantFields(t, err, "BaseURL", "AppID", "PrivateKey", "AESKey")
+	if e := wantError(t, err, issuing.ErrInvalid); len(e.Fields) != 4 || strings.Contains(e.Error(), "not a key") {
+		t.Errorf("%v", e)
+	}
+	_, err = worldcard.ParseConfig(worldcard.ConfigTexts{AESKey: issuing.NewSecret(" \n")})
+	wantFields(t, err, "BaseURL", "AppID", "PrivateKey", "AESKey")
+	leaktest.Check(t, []string{aesKeyText, privatePEM(t)}, validTexts(t))
 
 	public, err := sign.ParsePublicKey(publicPEM(t))
 	if err != nil {
@@ -116,7 +134,9 @@ func TestParseConfigNamesEveryBadKey(t *testing.T) {
 	if public.Bits() != 2048 {
 		t.Errorf("%d bits", public.Bits())
 	}
-	_, err = worldcard.ParseConfig("https://api.example.com", "app-1", publicPEM(t), aesKeyText)
+	swapped := validTexts(t)
+	swapped.PrivateKey = issuing.NewSecret(publicPEM(t))
+	_, err = worldcard.ParseConfig(swapped)
 	e := wantError(t, err, issuing.ErrInvalid)
 	if !strings.Contains(e.Error(), "found an RSA key (public)") {
 		t.Errorf("swapped keys: %v", e)

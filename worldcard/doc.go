@@ -16,13 +16,13 @@
 // # Authentication
 //
 // A [Config] holds the base address and application id that WorldCard assigned,
-// the merchant's RSA key and the shared AES key. Every attempt of every request
+// the merchant's RSA key and the shared AES key; [ParseConfig] reads it from texts. Every attempt of every request
 // is encrypted (AES-256-GCM) and signed (RSA-PSS) anew, with its own nonce and
 // timestamp. Answers are not signed by the platform; they rest on TLS.
 //
 // # Errors
 //
-// Every error is an [issuing.Error]. Test for its kind
+// Every error of [New] and of a call is an [issuing.Error]. Test for its kind
 // (errors.Is(err, issuing.ErrNotFound)) or for a code of the platform
 // (errors.Is(err, worldcard.CodeCardNotFound)).
 //

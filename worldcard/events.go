@@ -12,25 +12,25 @@ import (
 // Callback types, the notify_type of webhook.md. Each has its own address in the
 // merchant portal.
 const (
-	NotifyCardOpen         = "card_open"          // [CardOpened]
-	NotifyCardDeposit      = "card_deposit"       // [CardDeposited]
-	NotifyCardClose        = "card_close"         // [CardClosed]
-	NotifyCardStatusChange = "card_status_change" // [CardStateChanged]
-	NotifyCardBilling      = "card_billing"       // [CardBilled]
-	NotifyCard3DS          = "card_3ds"           // [Card3DS]
-	NotifyCardKYC          = "card_kyc"           // [KYCReviewed]
+	EventCardOpened       = "card_open"          // [CardOpened]
+	EventCardDeposited    = "card_deposit"       // [CardDeposited]
+	EventCardClosed       = "card_close"         // [CardClosed]
+	EventCardStateChanged = "card_status_change" // [CardStateChanged]
+	EventCardBilled       = "card_billing"       // [CardBilled]
+	EventHolderChallenged = "card_3ds"           // [HolderChallenged]
+	EventKYCReviewed      = "card_kyc"           // [KYCReviewed]
 )
 
-// NotifyTypes lists the seven callback types.
-func NotifyTypes() []string {
+// EventTypes lists the seven callback types.
+func EventTypes() []string {
 	return []string{
-		NotifyCardOpen, NotifyCardDeposit, NotifyCardClose, NotifyCardStatusChange,
-		NotifyCardBilling, NotifyCard3DS, NotifyCardKYC,
+		EventCardOpened, EventCardDeposited, EventCardClosed, EventCardStateChanged,
+		EventCardBilled, EventHolderChallenged, EventKYCReviewed,
 	}
 }
 
 // Notification is the data of a callback: one of the pointers to [CardOpened],
-// [CardDeposited], [CardClosed], [CardStateChanged], [CardBilled], [Card3DS] and
+// [CardDeposited], [CardClosed], [CardStateChanged], [CardBilled], [HolderChallenged] and
 // [KYCReviewed].
 type Notification interface {
 	// DedupeKey is equal for two deliveries of the same event and differs
@@ -41,13 +41,13 @@ type Notification interface {
 
 // blank makes an empty event of each type.
 var blank = map[string]func() Notification{
-	NotifyCardOpen:         func() Notification { return new(CardOpened) },
-	NotifyCardDeposit:      func() Notification { return new(CardDeposited) },
-	NotifyCardClose:        func() Notification { return new(CardClosed) },
-	NotifyCardStatusChange: func() Notification { return new(CardStateChanged) },
-	NotifyCardBilling:      func() Notification { return new(CardBilled) },
-	NotifyCard3DS:          func() Notification { return new(Card3DS) },
-	NotifyCardKYC:          func() Notification { return new(KYCReviewed) },
+	EventCardOpened:       func() Notification { return new(CardOpened) },
+	EventCardDeposited:    func() Notification { return new(CardDeposited) },
+	EventCardClosed:       func() Notification { return new(CardClosed) },
+	EventCardStateChanged: func() Notification { return new(CardStateChanged) },
+	EventCardBilled:       func() Notification { return new(CardBilled) },
+	EventHolderChallenged: func() Notification { return new(HolderChallenged) },
+	EventKYCReviewed:      func() Notification { return new(KYCReviewed) },
 }
 
 // decodeNotification decodes the verified and decrypted JSON of a callback. A
@@ -92,12 +92,14 @@ type OpenEventStatus int
 
 // Statuses of card_open.
 const (
-	OpenEventSuccess OpenEventStatus = 2 // the card was issued, or the physical card activated
-	OpenEventFailed  OpenEventStatus = 3 // it never will be
+	OpenEventStatusSuccess OpenEventStatus = 2 // the card was issued, or the physical card activated
+	OpenEventStatusFailed  OpenEventStatus = 3 // it never will be
 )
 
 // Known reports whether s was documented when this version was released.
-func (s OpenEventStatus) Known() bool { return s == OpenEventSuccess || s == OpenEventFailed }
+func (s OpenEventStatus) Known() bool {
+	return s == OpenEventStatusSuccess || s == OpenEventStatusFailed
+}
 
 // CardOpened (card_open) tells how an application ended: a virtual card was
 // issued or not, a physical card was activated or failed for good.
@@ -115,7 +117,7 @@ type CardOpened struct {
 
 // DedupeKey implements [Notification]: a card opens or fails once.
 func (e *CardOpened) DedupeKey() string {
-	return dedupeKey(NotifyCardOpen, e.CardID, e.MerchantCardID, fmt.Sprint(int(e.Status)))
+	return dedupeKey(EventCardOpened, e.CardID, e.MerchantCardID, fmt.Sprint(int(e.Status)))
 }
 
 func (e *CardOpened) open(key sign.AESKey) error { return openField(key, "card_number", &e.CardNumber) }
@@ -127,12 +129,14 @@ type DepositEventStatus int
 
 // Statuses of card_deposit as webhook.md numbers them.
 const (
-	DepositEventSuccess DepositEventStatus = 1 // the card was credited
-	DepositEventFailed  DepositEventStatus = 2 // nothing was credited
+	DepositEventStatusSuccess DepositEventStatus = 1 // the card was credited
+	DepositEventStatusFailed  DepositEventStatus = 2 // nothing was credited
 )
 
 // Known reports whether s was documented when this version was released.
-func (s DepositEventStatus) Known() bool { return s == DepositEventSuccess || s == DepositEventFailed }
+func (s DepositEventStatus) Known() bool {
+	return s == DepositEventStatusSuccess || s == DepositEventStatusFailed
+}
 
 // CardDeposited (card_deposit) tells that a top-up was processed. Because of the
 // colliding numbers of its status, do not book money on it: look the top-up up
@@ -152,7 +156,7 @@ type CardDeposited struct {
 
 // DedupeKey implements [Notification].
 func (e *CardDeposited) DedupeKey() string {
-	return dedupeKey(NotifyCardDeposit, e.TransactionID, e.MerchantTransactionID, fmt.Sprint(int(e.Status)), e.FailureReason)
+	return dedupeKey(EventCardDeposited, e.TransactionID, e.MerchantTransactionID, fmt.Sprint(int(e.Status)), e.FailureReason)
 }
 
 // Hint reads the status as far as it is certain: a failure reason means failed,
@@ -162,7 +166,7 @@ func (e *CardDeposited) Hint() (status DepositStatus, ok bool) {
 	switch {
 	case e.FailureReason != "", e.Status == 3:
 		return DepositStatusFailed, true
-	case e.Status == DepositEventSuccess:
+	case e.Status == DepositEventStatusSuccess:
 		return DepositStatusSuccess, true
 	}
 	return 0, false
@@ -183,7 +187,7 @@ type CardClosed struct {
 // DedupeKey implements [Notification]: a card closes once, so a second close
 // with another amount or time is still the same event and refunds nothing more.
 func (e *CardClosed) DedupeKey() string {
-	return dedupeKey(NotifyCardClose, e.CardID, e.MerchantCardID)
+	return dedupeKey(EventCardClosed, e.CardID, e.MerchantCardID)
 }
 
 func (e *CardClosed) open(key sign.AESKey) error { return openField(key, "card_number", &e.CardNumber) }
@@ -200,7 +204,7 @@ type CardStateChanged struct {
 
 // DedupeKey implements [Notification].
 func (e *CardStateChanged) DedupeKey() string {
-	return dedupeAt(e.ChangeTime, NotifyCardStatusChange, e.CardID, e.MerchantCardID, string(e.CardState.Normal()))
+	return dedupeAt(e.ChangeTime, EventCardStateChanged, e.CardID, e.MerchantCardID, string(e.CardState.Normal()))
 }
 
 func (e *CardStateChanged) open(key sign.AESKey) error {
@@ -233,7 +237,7 @@ type CardBilled struct {
 // DedupeKey implements [Notification]. One transaction id can bring several
 // events, so type, status, amount and time belong to the key.
 func (e *CardBilled) DedupeKey() string {
-	return dedupeAt(e.TransactionTime, NotifyCardBilling, e.TransactionID, e.CardID,
+	return dedupeAt(e.TransactionTime, EventCardBilled, e.TransactionID, e.CardID,
 		string(e.TransactionType), string(e.TransactionStatus), e.BillingAmount.String())
 }
 
@@ -241,9 +245,9 @@ func (e *CardBilled) DedupeKey() string {
 // value for one-time passwords is not documented.
 const ThreeDSForwarding = "ThreeDomainSecureForwarding"
 
-// Card3DS (card_3ds) brings a 3-D Secure one-time password or the address of a
+// HolderChallenged (card_3ds) brings a 3-D Secure one-time password or the address of a
 // page. Pass it to the cardholder at once; never store or log it.
-type Card3DS struct {
+type HolderChallenged struct {
 	CardID       string           `json:"card_id"`       // the platform's card id
 	Currency     issuing.Currency `json:"currency"`      // transaction currency
 	Amount       issuing.Amount   `json:"amount"`        // transaction amount
@@ -257,7 +261,7 @@ type Card3DS struct {
 // DedupeKey implements [Notification]. It is always "": nothing but the password
 // or page tells two events for one purchase apart, and a key, which reaches logs
 // and databases, must not hold even a hash of six digits.
-func (e *Card3DS) DedupeKey() string { return "" }
+func (e *HolderChallenged) DedupeKey() string { return "" }
 
 // KYCEventStatus is the verdict in [KYCReviewed]. Its numbers are the
 // callback's own.
@@ -265,12 +269,14 @@ type KYCEventStatus int
 
 // Verdicts of card_kyc.
 const (
-	KYCEventApproved KYCEventStatus = 2 // the card moves to pending assignment
-	KYCEventRejected KYCEventStatus = 3 // see RetryAllowed
+	KYCEventStatusApproved KYCEventStatus = 2 // the card moves to pending assignment
+	KYCEventStatusRejected KYCEventStatus = 3 // see RetryAllowed
 )
 
 // Known reports whether s was documented when this version was released.
-func (s KYCEventStatus) Known() bool { return s == KYCEventApproved || s == KYCEventRejected }
+func (s KYCEventStatus) Known() bool {
+	return s == KYCEventStatusApproved || s == KYCEventStatusRejected
+}
 
 // KYCReviewed (card_kyc) brings the verdict on a physical card's holder. It can
 // come more than once for a card; the one with the greatest ReviewedAt counts,
@@ -289,5 +295,5 @@ type KYCReviewed struct {
 
 // DedupeKey implements [Notification].
 func (e *KYCReviewed) DedupeKey() string {
-	return dedupeAt(e.ReviewedAt, NotifyCardKYC, e.CardID, e.MerchantCardID, fmt.Sprint(int(e.Status)), fmt.Sprint(e.RetryAllowed))
+	return dedupeAt(e.ReviewedAt, EventKYCReviewed, e.CardID, e.MerchantCardID, fmt.Sprint(int(e.Status)), fmt.Sprint(e.RetryAllowed))
 }

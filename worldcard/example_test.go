@@ -32,8 +32,11 @@ func sandbox() (*worldcardtest.Server, *worldcard.Client, func()) {
 
 // The first call: which cards can be applied for.
 func Example() {
-	cfg, err := worldcard.ParseConfig(os.Getenv("WORLDCARD_BASE_URL"), os.Getenv("WORLDCARD_APP_ID"),
-		os.Getenv("WORLDCARD_PRIVATE_KEY"), os.Getenv("WORLDCARD_AES_KEY"))
+	cfg, err := worldcard.ParseConfig(worldcard.ConfigTexts{
+		BaseURL: os.Getenv("WORLDCARD_BASE_URL"), AppID: os.Getenv("WORLDCARD_APP_ID"),
+		PrivateKey: issuing.NewSecret(os.Getenv("WORLDCARD_PRIVATE_KEY")),
+		AESKey:     issuing.NewSecret(os.Getenv("WORLDCARD_AES_KEY")),
+	})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -148,7 +151,7 @@ func ExampleCardService_AllTransactions() {
 		log.Fatal(err)
 	}
 	server.Clock().Advance(time.Minute)
-	shop := worldcardtest.Merchant{Name: "AMAZON.COM", MCC: "5411", Country: "US", City: "SEATTLE"}
+	shop := issuingtest.Merchant{Name: "AMAZON.COM", MCC: "5411", Country: "US", City: "SEATTLE"}
 	if _, err := server.Purchase(card.ID, issuing.NewAmount(50_00, 2), shop); err != nil {
 		log.Fatal(err)
 	}
@@ -160,4 +163,83 @@ func ExampleCardService_AllTransactions() {
 	}
 	// Output:
 	// Authorization 50.00 USD AMAZON.COM
+}
+
+// applied applies for a physical card, which waits for its holder's KYC then.
+func applied(ctx context.Context, client *worldcard.Client) *worldcard.Application {
+	card, err := client.Physical.Apply(ctx, worldcard.PhysicalApplyRequest{
+		MerchantCardID: "pc_001", CardBINID: "12", FirstName: "SAN", LastName: "ZHANG",
+		TelephoneCountryCode: "86", Phone: "13800138000", BirthDate: issuing.NewDate(1990, time.January, 15),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	return card
+}
+
+// The holder's browser runs the verification; the verdict comes by card_kyc, and
+// Status shows it.
+func ExampleKYCService() {
+	server, client, stop := sandbox()
+	defer stop()
+	ctx := context.Background()
+	card := applied(ctx, client)
+
+	session, err := client.KYC.Init(ctx, card.MerchantCardID)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("for the holder's browser:", session.AccessToken)
+
+	// The platform in memory plays the reviewer.
+	if err := server.RejectKYC(card.MerchantCardID, "the picture is blurred", issuingtest.KYCRetryAllowed); err != nil {
+		log.Fatal(err)
+	}
+	review, err := client.KYC.Status(ctx, card.MerchantCardID)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(review.Status, "again:", review.RetryAllowed)
+	// Output:
+	// for the holder's browser: [redacted]
+	// rejected again: true
+}
+
+// A physical card goes from application over KYC and assignment to activation.
+func ExamplePhysicalService() {
+	server, client, stop := sandbox()
+	defer stop()
+	ctx := context.Background()
+	card := applied(ctx, client)
+	ref := worldcard.ByCardID(card.ID)
+	if _, err := client.KYC.Init(ctx, card.MerchantCardID); err != nil {
+		log.Fatal(err)
+	}
+	if err := server.ApproveKYC(card.MerchantCardID); err != nil {
+		log.Fatal(err)
+	}
+
+	// The number stands on the card that the merchant took from its stock.
+	number := issuing.NewSecret("4000123412341234")
+	assigned, err := client.Physical.Assign(ctx, worldcard.AssignRequest{CardRef: ref, CardNumber: number})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(assigned.Status)
+	pin := issuing.NewSecret("135790")
+	if _, err := client.Physical.Activate(ctx, worldcard.ActivateRequest{CardRef: ref, PIN: pin}); err != nil {
+		log.Fatal(err)
+	}
+	server.Clock().Advance(time.Minute)
+	details, err := client.Physical.Card(ctx, ref)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(details.Status, details.CardNumber)
+	err = client.Physical.SetPIN(ctx, worldcard.SetPINRequest{CardRef: ref, PIN: issuing.NewSecret("246801")})
+	fmt.Println("PIN set:", err == nil)
+	// Output:
+	// pending activation
+	// active [redacted]
+	// PIN set: true
 }

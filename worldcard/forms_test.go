@@ -124,7 +124,7 @@ func TestEncryptFieldsSendsNoClearPINInTheBody(t *testing.T) {
 	if client, err = worldcard.New(cfg); err != nil {
 		t.Fatal(err)
 	}
-	if err := client.Physical.ChangePIN(t.Context(), worldcard.ChangePINRequest{CardRef: ref, PIN: issuing.NewSecret("135790")}); err != nil {
+	if err := client.Physical.SetPIN(t.Context(), worldcard.SetPINRequest{CardRef: ref, PIN: issuing.NewSecret("135790")}); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(wire.payload, "135790") {
@@ -142,8 +142,8 @@ func TestNothingPrintsASecret(t *testing.T) {
 	const secret = "4937241000003841"
 	for _, zero := range []any{
 		worldcard.Card{}, worldcard.PhysicalCard{}, worldcard.AssignRequest{}, worldcard.ActivateRequest{},
-		worldcard.ChangePINRequest{}, worldcard.KYCSession{}, worldcard.CardOpened{}, worldcard.CardClosed{},
-		worldcard.CardStateChanged{}, worldcard.Card3DS{}, issuing.CallInfo{}, worldcardtest.Card{},
+		worldcard.SetPINRequest{}, worldcard.KYCSession{}, worldcard.CardOpened{}, worldcard.CardClosed{},
+		worldcard.CardStateChanged{}, worldcard.HolderChallenged{}, issuing.CallInfo{}, worldcardtest.Card{},
 	} {
 		leaktest.Check(t, []string{secret}, leaktest.Fill(t, secret, zero))
 	}

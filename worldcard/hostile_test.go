@@ -60,7 +60,7 @@ func TestHostileAnswers(t *testing.T) {
 			_, writeErr := client.Cards.Deposit(t.Context(), worldcard.DepositRequest{
 				CardRef: worldcard.ByCardID("1"), MerchantTransactionID: "tx-1", Amount: issuing.NewAmount(10, 0),
 			})
-			onceErr := client.Physical.ChangePIN(t.Context(), worldcard.ChangePINRequest{
+			onceErr := client.Physical.SetPIN(t.Context(), worldcard.SetPINRequest{
 				CardRef: worldcard.ByCardID("1"), PIN: issuing.NewSecret("135790"),
 			})
 			wantError(t, readErr, c.read)

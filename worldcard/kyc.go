@@ -68,7 +68,9 @@ type KYCReview struct {
 // that allows no retry, read the card: where it is still pending KYC, cancel it.
 //
 // Safety: read.
-func (s *KYCService) Status(ctx context.Context, merchantCardID string, opts ...issuing.CallOption) (*KYCReview, error) {
+func (s *KYCService) Status(
+	ctx context.Context, merchantCardID string, opts ...issuing.CallOption,
+) (*KYCReview, error) {
 	answer, err := call[reviewAnswer](ctx, s.c, opKYCStatus, physicalKYC(merchantCardID), opts)
 	if err != nil {
 		return nil, err
@@ -101,7 +103,9 @@ func (a *cancelAnswer) incomplete() bool { return a.Status == 0 }
 // Safety: keyed by the card, because the platform documents it as idempotent; a
 // repeat gives nothing back twice. On issuing.ErrOutcomeUnknown call it again or
 // read the card.
-func (s *KYCService) Cancel(ctx context.Context, merchantCardID string, opts ...issuing.CallOption) (CardStatus, error) {
+func (s *KYCService) Cancel(
+	ctx context.Context, merchantCardID string, opts ...issuing.CallOption,
+) (CardStatus, error) {
 	answer, err := call[cancelAnswer](ctx, s.c, opKYCCancel, physicalKYC(merchantCardID), opts)
 	if err != nil {
 		return 0, err

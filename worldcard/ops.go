@@ -28,7 +28,7 @@ var (
 	opPhysicalApply    = operation{"Physical.Apply", "/api/v1/card/physical/apply", keyed, by("Physical.Card")}
 	opPhysicalAssign   = operation{"Physical.Assign", "/api/v1/card/physical/assign", checked, by("Physical.Card")}
 	opPhysicalActivate = operation{"Physical.Activate", "/api/v1/card/physical/activate", checked, by("Physical.Card")}
-	opPhysicalPIN      = operation{"Physical.ChangePIN", "/api/v1/card/physical/change/pin", once, bySetting}
+	opPhysicalPIN      = operation{"Physical.SetPIN", "/api/v1/card/physical/change/pin", once, bySetting}
 	opPhysicalCard     = operation{"Physical.Card", "/api/v1/card/physical/get_info", read, nothing}
 	opKYCInit          = operation{"KYC.Init", "/api/v1/card/physical/kyc/init", read, nothing}
 	opKYCStatus        = operation{"KYC.Status", "/api/v1/card/physical/kyc/status", read, nothing}

@@ -20,7 +20,7 @@ const (
 	opClose    = "Cards.Close"
 	opAssign   = "Physical.Assign"
 	opActivate = "Physical.Activate"
-	opPIN      = "Physical.ChangePIN"
+	opPIN      = "Physical.SetPIN"
 )
 
 // Paths that scripted platforms answer.
@@ -269,11 +269,11 @@ func TestCloseAssignAndActivateAfterADroppedAnswer(t *testing.T) {
 	}
 }
 
-func TestChangePINIsSentOnce(t *testing.T) {
+func TestSetPINIsSentOnce(t *testing.T) {
 	t.Parallel()
 	server, client, ref := pendingAssignment(t)
 	inject(t, server, opPIN, issuingtest.DropBefore())
-	err := client.Physical.ChangePIN(t.Context(), worldcard.ChangePINRequest{CardRef: ref, PIN: issuing.NewSecret("135790")})
+	err := client.Physical.SetPIN(t.Context(), worldcard.SetPINRequest{CardRef: ref, PIN: issuing.NewSecret("135790")})
 	wantError(t, err, issuing.ErrOutcomeUnknown)
 	if n := server.Requests(opPIN); n != 1 {
 		t.Errorf("%d requests", n)

@@ -35,12 +35,16 @@ func (r PhysicalBINsRequest) validate(p *check.Problems) { checkPage(p, r.Page, 
 // BINs returns one page of the BINs of physical cards.
 //
 // Safety: read.
-func (s *PhysicalService) BINs(ctx context.Context, req PhysicalBINsRequest, opts ...issuing.CallOption) (*Page[BIN], error) {
+func (s *PhysicalService) BINs(
+	ctx context.Context, req PhysicalBINsRequest, opts ...issuing.CallOption,
+) (*Page[BIN], error) {
 	return call[Page[BIN]](ctx, s.c, opPhysicalBINs, req, opts)
 }
 
 // AllBINs iterates over the BINs of physical cards, from the request's page on.
-func (s *PhysicalService) AllBINs(ctx context.Context, req PhysicalBINsRequest, opts ...issuing.CallOption) iter.Seq2[*BIN, error] {
+func (s *PhysicalService) AllBINs(
+	ctx context.Context, req PhysicalBINsRequest, opts ...issuing.CallOption,
+) iter.Seq2[*BIN, error] {
 	return all(ctx, req, func(r *PhysicalBINsRequest) *int { return &r.Page }, s.BINs, opts)
 }
 
@@ -124,7 +128,9 @@ func (r PhysicalApplyRequest) key() string { return r.MerchantCardID }
 // by looking the card up by that id. On issuing.ErrOutcomeUnknown do the same
 // with [PhysicalService.Card] and [ByMerchantCardID]; never apply again with
 // another id. issuing.ErrDuplicate means that the id was used before this call.
-func (s *PhysicalService) Apply(ctx context.Context, req PhysicalApplyRequest, opts ...issuing.CallOption) (*Application, error) {
+func (s *PhysicalService) Apply(
+	ctx context.Context, req PhysicalApplyRequest, opts ...issuing.CallOption,
+) (*Application, error) {
 	req.CardType = cmp.Or(req.CardType, CardTypePhysicalG)
 	return looked(ctx, s.c, opPhysicalApply, req, func(ctx context.Context) (*Application, error) {
 		card, err := s.Card(ctx, ByMerchantCardID(req.MerchantCardID))
@@ -194,7 +200,9 @@ func (r AssignRequest) wire(cfg Config) (any, error) {
 // Safety: checked. After an attempt that may have arrived the card is read: it
 // is done when it shows this card number, and tried again while it waits for
 // one. On issuing.ErrOutcomeUnknown read the card with [PhysicalService.Card].
-func (s *PhysicalService) Assign(ctx context.Context, req AssignRequest, opts ...issuing.CallOption) (*CardChange, error) {
+func (s *PhysicalService) Assign(
+	ctx context.Context, req AssignRequest, opts ...issuing.CallOption,
+) (*CardChange, error) {
 	same := func(card *Card) bool { return card.CardNumber.Equal(req.CardNumber) }
 	return looked(ctx, s.c, toAssigned.op, req, toAssigned.look(s.c, req.CardRef, same), opts)
 }
@@ -228,28 +236,30 @@ func (r ActivateRequest) wire(cfg Config) (any, error) {
 // that still waits is activated again with the same PIN, which the platform
 // takes as the same request. On issuing.ErrOutcomeUnknown read the card with
 // [PhysicalService.Card].
-func (s *PhysicalService) Activate(ctx context.Context, req ActivateRequest, opts ...issuing.CallOption) (*CardChange, error) {
+func (s *PhysicalService) Activate(
+	ctx context.Context, req ActivateRequest, opts ...issuing.CallOption,
+) (*CardChange, error) {
 	return looked(ctx, s.c, toActivated.op, req, toActivated.look(s.c, req.CardRef, nil), opts)
 }
 
-// ChangePINRequest changes the PIN of an active physical card.
-type ChangePINRequest struct {
+// SetPINRequest changes the PIN of an active physical card.
+type SetPINRequest struct {
 	CardRef // which card; required
 
 	// PIN is the new one, 6 digits. Required. The platform does not keep it.
 	PIN issuing.Secret `json:"pin"`
 }
 
-func (r ChangePINRequest) validate(p *check.Problems) { ActivateRequest(r).validate(p) }
+func (r SetPINRequest) validate(p *check.Problems) { ActivateRequest(r).validate(p) }
 
-func (r ChangePINRequest) wire(cfg Config) (any, error) { return ActivateRequest(r).wire(cfg) }
+func (r SetPINRequest) wire(cfg Config) (any, error) { return ActivateRequest(r).wire(cfg) }
 
-// ChangePIN changes the PIN of an active card, at once.
+// SetPIN changes the PIN of an active card, at once.
 //
 // Safety: once. A PIN cannot be read back, so after an unclear attempt the
 // outcome stays issuing.ErrOutcomeUnknown; settle it by changing to the same PIN
 // again.
-func (s *PhysicalService) ChangePIN(ctx context.Context, req ChangePINRequest, opts ...issuing.CallOption) error {
+func (s *PhysicalService) SetPIN(ctx context.Context, req SetPINRequest, opts ...issuing.CallOption) error {
 	_, err := call[struct{}](ctx, s.c, opPhysicalPIN, req, opts)
 	return err
 }

@@ -149,11 +149,11 @@ func TestAssignIsSettledByThePhysicalPage(t *testing.T) {
 	}
 }
 
-func TestChangePINReadsNoData(t *testing.T) {
+func TestSetPINReadsNoData(t *testing.T) {
 	t.Parallel()
 	for _, data := range []string{`true`, `"ok"`, `null`, `{}`, `""`, `[1]`} {
 		client, _ := scripted(t, map[string]string{pathPIN: `{"code":0,"message":"success","data":` + data + `}`})
-		err := client.Physical.ChangePIN(t.Context(), worldcard.ChangePINRequest{
+		err := client.Physical.SetPIN(t.Context(), worldcard.SetPINRequest{
 			CardRef: worldcard.ByCardID("1"), PIN: issuing.NewSecret("135790"),
 		})
 		if err != nil {

@@ -108,7 +108,7 @@ func TestOtherRequestsAreChecked(t *testing.T) {
 		"assign":          {second(client.Physical.Assign(t.Context(), worldcard.AssignRequest{CardRef: ref, CardNumber: issuing.NewSecret("400012341234123")})), []string{"card_number"}},
 		"assign letters":  {second(client.Physical.Assign(t.Context(), worldcard.AssignRequest{CardRef: ref, CardNumber: issuing.NewSecret("40001234123412ab")})), []string{"card_number"}},
 		"activate":        {second(client.Physical.Activate(t.Context(), worldcard.ActivateRequest{CardRef: ref, PIN: issuing.NewSecret("12345")})), []string{"pin"}},
-		"change PIN":      {client.Physical.ChangePIN(t.Context(), worldcard.ChangePINRequest{}), []string{ids, "pin"}},
+		"change PIN":      {client.Physical.SetPIN(t.Context(), worldcard.SetPINRequest{}), []string{ids, "pin"}},
 		"kyc init":        {second(client.KYC.Init(t.Context(), "")), []string{"merchant_card_id"}},
 		"kyc status":      {second(client.KYC.Status(t.Context(), " ")), []string{"merchant_card_id"}},
 		"kyc cancel":      {second(client.KYC.Cancel(t.Context(), "")), []string{"merchant_card_id"}},

@@ -154,7 +154,9 @@ func (a *Application) incomplete() bool { return a.ID == "" }
 // with [VirtualService.Card] and [ByMerchantCardID] until the card is there or
 // you decide that it never will be; never apply again with another id.
 // issuing.ErrDuplicate means that the id was used before this call.
-func (s *VirtualService) Apply(ctx context.Context, req ApplyRequest, opts ...issuing.CallOption) (*Application, error) {
+func (s *VirtualService) Apply(
+	ctx context.Context, req ApplyRequest, opts ...issuing.CallOption,
+) (*Application, error) {
 	return looked(ctx, s.c, opVirtualApply, req, func(ctx context.Context) (*Application, error) {
 		card, err := s.Card(ctx, ByMerchantCardID(req.MerchantCardID))
 		if err != nil || card.MerchantCardID != req.MerchantCardID {
@@ -255,6 +257,8 @@ func (s *VirtualService) BINs(ctx context.Context, req BINsRequest, opts ...issu
 }
 
 // AllBINs iterates over the BINs of virtual cards, from the request's page on.
-func (s *VirtualService) AllBINs(ctx context.Context, req BINsRequest, opts ...issuing.CallOption) iter.Seq2[*BIN, error] {
+func (s *VirtualService) AllBINs(
+	ctx context.Context, req BINsRequest, opts ...issuing.CallOption,
+) iter.Seq2[*BIN, error] {
 	return all(ctx, req, func(r *BINsRequest) *int { return &r.Page }, s.BINs, opts)
 }

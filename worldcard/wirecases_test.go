@@ -217,9 +217,9 @@ func physicalCases(t *testing.T) []wireCase {
 			want:    changed(worldcard.CardStatusActive),
 		},
 		{
-			name: "Physical.ChangePIN", path: "/api/v1/card/physical/change/pin",
+			name: "Physical.SetPIN", path: "/api/v1/card/physical/change/pin",
 			call: func(ctx context.Context, c *worldcard.Client) (any, error) {
-				return nil, c.Physical.ChangePIN(ctx, worldcard.ChangePINRequest{CardRef: ref, PIN: issuing.NewSecret("246801")})
+				return nil, c.Physical.SetPIN(ctx, worldcard.SetPINRequest{CardRef: ref, PIN: issuing.NewSecret("246801")})
 			},
 			payload: `{"card_id":"1234567890123456789","merchant_card_id":"mc_pcard_001","pin":"246801"}`,
 		},

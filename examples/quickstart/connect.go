@@ -10,6 +10,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/webhook"
 	"github.com/issuing-sdk/issuing-go/worldcard"
@@ -35,7 +36,7 @@ func (t *tour) connect(getenv func(string) string) (closeAll func(), err error) 
 	}
 	// Each callback type has an address of its own, as in the merchant portal.
 	addresses := map[string]string{}
-	for _, typ := range worldcard.NotifyTypes() {
+	for _, typ := range worldcard.EventTypes() {
 		addresses[typ] = "http://" + listener.Addr().String() + callbackPath + typ
 	}
 
@@ -70,7 +71,7 @@ func (t *tour) connect(getenv func(string) string) (closeAll func(), err error) 
 	mux := http.NewServeMux()
 	// One address for all is enough for a platform that sends notify_type.
 	mux.Handle("POST "+strings.TrimSuffix(callbackPath, "/"), webhook.NewHandler(source, t.inbox.receive))
-	for _, typ := range worldcard.NotifyTypes() {
+	for _, typ := range worldcard.EventTypes() {
 		mux.Handle("POST "+callbackPath+typ, webhook.NewHandler(source.ForType(typ), t.inbox.receive))
 	}
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
@@ -82,8 +83,10 @@ func (t *tour) connect(getenv func(string) string) (closeAll func(), err error) 
 }
 
 func fromEnvironment(getenv func(string) string) (worldcard.Config, worldcard.CallbackConfig, error) {
-	cfg, err := worldcard.ParseConfig(getenv("WORLDCARD_BASE_URL"), getenv("WORLDCARD_APP_ID"),
-		getenv("WORLDCARD_PRIVATE_KEY"), getenv("WORLDCARD_AES_KEY"))
+	cfg, err := worldcard.ParseConfig(worldcard.ConfigTexts{
+		BaseURL: getenv("WORLDCARD_BASE_URL"), AppID: getenv("WORLDCARD_APP_ID"),
+		PrivateKey: issuing.NewSecret(getenv("WORLDCARD_PRIVATE_KEY")), AESKey: issuing.NewSecret(getenv("WORLDCARD_AES_KEY")),
+	})
 	if err != nil {
 		return cfg, worldcard.CallbackConfig{}, err
 	}
@@ -95,9 +98,13 @@ func fromEnvironment(getenv func(string) string) (worldcard.Config, worldcard.Ca
 type playedBy struct{ server *worldcardtest.Server }
 
 func (p playedBy) Purchase(cardID string, amount issuing.Amount) (string, error) {
-	return p.server.Purchase(cardID, amount, worldcardtest.Merchant{
+	authorization, err := p.server.Purchase(cardID, amount, issuingtest.Merchant{
 		Name: "Corner Books", ID: "SHOP-7", MCC: "5942", Country: "US", City: "SEATTLE",
 	})
+	if err == nil && !authorization.Approved {
+		err = errors.New("declined: " + authorization.Reason)
+	}
+	return authorization.ID, err
 }
 
 func (p playedBy) Settle(cardID, transactionID string) error {
@@ -109,7 +116,7 @@ func (p playedBy) ReviewKYC(merchantCardID string, approve bool) error {
 	if approve {
 		return p.server.ApproveKYC(merchantCardID)
 	}
-	return p.server.RejectKYC(merchantCardID, true, "the picture of the document is blurred")
+	return p.server.RejectKYC(merchantCardID, "the picture of the document is blurred", issuingtest.KYCRetryAllowed)
 }
 
 // inbox keeps events until a step waits for them.

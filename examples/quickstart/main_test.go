@@ -42,7 +42,7 @@ func TestQuickstartNamesWhatTheEnvironmentLacks(t *testing.T) {
 	err := run(t.Context(), &bytes.Buffer{}, func(name string) string {
 		return map[string]string{"WORLDCARD_BASE_URL": "https://api.example.com", "WORLDCARD_CALLBACK_ADDR": "127.0.0.1:0"}[name]
 	})
-	if err == nil || !strings.Contains(err.Error(), "private key") || !strings.Contains(err.Error(), "AES key") {
+	if err == nil || !strings.Contains(err.Error(), "AppID is required; PrivateKey is required; AESKey is required") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -68,7 +68,7 @@ func (t *tour) verify(ctx context.Context, key string, approve bool) error {
 	if err != nil {
 		return err
 	}
-	if review.Status == worldcard.KYCEventApproved {
+	if review.Status == worldcard.KYCEventStatusApproved {
 		t.event("card_kyc, approved")
 		return nil
 	}

@@ -36,7 +36,7 @@ func (t *tour) virtualCard(ctx context.Context) error {
 		return err
 	}
 	t.event("card_open, verified and decrypted, PAN %v ending in %s, status %d", opened.CardNumber, opened.CardNumber.Last4(), opened.Status)
-	if opened.Status != worldcard.OpenEventSuccess {
+	if opened.Status != worldcard.OpenEventStatusSuccess {
 		return errors.New("the card was not issued: " + opened.FailureReason)
 	}
 	ref := worldcard.ByCardID(card.ID)

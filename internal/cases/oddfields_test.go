@@ -31,7 +31,7 @@ func arrived(answer int, events []*webhook.Event, has func(data any) bool) error
 func TestOddMemberWorldCard(t *testing.T) {
 	t.Parallel()
 	otp := func(data any) bool {
-		e, ok := data.(*worldcard.Card3DS)
+		e, ok := data.(*worldcard.HolderChallenged)
 		return ok && e.CardID == "1" && e.OTP.Reveal() == "123456" && e.Currency == "USD"
 	}
 	verdict := func(data any) bool {

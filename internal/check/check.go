@@ -22,10 +22,14 @@ type Problems struct {
 	Strict bool
 
 	fields []issuing.FieldError
+	unread []string // fields whose text could not be read
 }
 
-// Add reports a problem of a field.
+// Add reports a problem of a field, unless its text could not be read: that says it.
 func (p *Problems) Add(field, format string, args ...any) {
+	if slices.Contains(p.unread, field) {
+		return
+	}
 	p.fields = append(p.fields, issuing.FieldError{Field: field, Problem: fmt.Sprintf(format, args...)})
 }
 
@@ -34,6 +38,20 @@ func (p *Problems) Cause(field string, err error) {
 	if err != nil {
 		p.Add(field, "%v", err)
 	}
+}
+
+// Read reads a field's text. What is wrong with it is reported once: a check of the
+// result adds nothing. Blank text gives the zero value, for Required to judge.
+func Read[T any](p *Problems, field, text string, parse func(string) (T, error)) (value T) {
+	if strings.TrimSpace(text) == "" {
+		return value
+	}
+	value, err := parse(text)
+	if err != nil {
+		p.Cause(field, err)
+		p.unread = append(p.unread, field)
+	}
+	return value
 }
 
 // Key reports a missing RSA key (of 0 bits), and one of fewer bits than least.

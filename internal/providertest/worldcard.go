@@ -102,8 +102,8 @@ func (w *worldcards) ops() []Op {
 		}, w.client.Cards.Deposit, w.deposit, worldcard.DepositRequest{CardRef: w.card, MerchantTransactionID: "none"}),
 		try(Op{Name: "Cards.Freeze", Safety: transport.Checked, Look: "Virtual.Card", Done: w.frozen},
 			w.client.Cards.Freeze, w.virtual, worldcard.CardRef{}),
-		try(Op{Name: "Physical.ChangePIN", Safety: transport.Once, Secrets: []string{pin}},
-			bare(w.client.Physical.ChangePIN), always(w.pin(pin)), w.pin("12")),
+		try(Op{Name: "Physical.SetPIN", Safety: transport.Once, Secrets: []string{pin}},
+			bare(w.client.Physical.SetPIN), always(w.pin(pin)), w.pin("12")),
 	}
 }
 
@@ -112,8 +112,8 @@ func (w *worldcards) deposit() worldcard.DepositRequest {
 	return worldcard.DepositRequest{CardRef: w.card, MerchantTransactionID: w.keys.next(), Amount: issuing.NewAmount(20, 0)}
 }
 
-func (w *worldcards) pin(pin string) worldcard.ChangePINRequest {
-	return worldcard.ChangePINRequest{CardRef: w.physical, PIN: issuing.NewSecret(pin)}
+func (w *worldcards) pin(pin string) worldcard.SetPINRequest {
+	return worldcard.SetPINRequest{CardRef: w.physical, PIN: issuing.NewSecret(pin)}
 }
 
 // frozen counts frozen cards.
@@ -129,7 +129,7 @@ func (w *worldcards) frozen() int {
 
 // buy has a shop charge a card.
 func (w *worldcards) buy() error {
-	_, err := w.server.Purchase(w.server.Cards()[0].ID, issuing.NewAmount(1, 0), worldcardtest.Merchant{})
+	_, err := w.server.Purchase(w.server.Cards()[0].ID, issuing.NewAmount(1, 0), issuingtest.Merchant{})
 	return err
 }
 

@@ -16,6 +16,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/worldcard"
 )
 
@@ -26,9 +27,15 @@ var retries = []time.Duration{
 	64 * time.Minute, 128 * time.Minute, 256 * time.Minute, 24 * time.Hour,
 }
 
-// SignCallback encrypts and signs a callback as the platform does, at the
-// clock's time: a sample for a test of one's own handler.
-func (s *Server) SignCallback(payload any) (http.Header, []byte, error) {
+// SignCallback encrypts and signs a callback as the platform does, at the clock's
+// time: a sample for a test of one's own handler. The event is anything that encodes
+// to the JSON of a callback, notify_type included.
+func (s *Server) SignCallback(event any) *http.Request {
+	header, body, err := s.signed(event)
+	return platform.SampleRequest("/callbacks/worldcard", header, body, err)
+}
+
+func (s *Server) signed(payload any) (http.Header, []byte, error) {
 	plaintext, err := json.Marshal(payload)
 	if err != nil {
 		return nil, nil, fmt.Errorf("worldcardtest: %w", err)
@@ -69,37 +76,37 @@ func (s *Server) push(typ string, payload map[string]any) {
 	}
 	s.host.Push(platform.Callback{
 		Type: typ, URL: url, Retries: retries,
-		Make: func(int) (http.Header, []byte, error) { return s.SignCallback(payload) },
+		Make: func(int) (http.Header, []byte, error) { return s.signed(payload) },
 	})
 }
 
 func (s *Server) pushCardOpen(c *card, failure string) {
 	payload := map[string]any{
 		"card_id": c.id, "merchant_card_id": c.key, "card_number": c.number.Reveal(),
-		"status": int(worldcard.OpenEventSuccess), "amount": c.first.String(), "currency": currency,
+		"status": int(worldcard.OpenEventStatusSuccess), "amount": c.first.String(), "currency": currency,
 		"create_time": stamp(c.created), "complete_time": stamp(s.now()),
 	}
 	if failure != "" {
-		payload["status"], payload["failure_reason"] = int(worldcard.OpenEventFailed), failure
+		payload["status"], payload["failure_reason"] = int(worldcard.OpenEventStatusFailed), failure
 	}
-	s.push(worldcard.NotifyCardOpen, payload)
+	s.push(worldcard.EventCardOpened, payload)
 }
 
 func (s *Server) pushDeposit(d *deposit) {
 	payload := map[string]any{
 		"transaction_id": d.id, "merchant_transaction_id": d.key, "card_id": d.card.id,
 		"amount": d.amount.String(), "settle_amount": d.amount.String(), "currency": currency,
-		"status": int(worldcard.DepositEventSuccess), "create_time": stamp(d.created), "complete_time": stamp(d.ended),
+		"status": int(worldcard.DepositEventStatusSuccess), "create_time": stamp(d.created), "complete_time": stamp(d.ended),
 		"failure_reason": d.reason,
 	}
 	if d.reason != "" {
-		payload["status"], payload["settle_amount"] = int(worldcard.DepositEventFailed), "0.00"
+		payload["status"], payload["settle_amount"] = int(worldcard.DepositEventStatusFailed), "0.00"
 	}
-	s.push(worldcard.NotifyCardDeposit, payload)
+	s.push(worldcard.EventCardDeposited, payload)
 }
 
 func (s *Server) pushCardClose(c *card, left issuing.Amount) {
-	s.push(worldcard.NotifyCardClose, map[string]any{
+	s.push(worldcard.EventCardClosed, map[string]any{
 		"card_id": c.id, "merchant_card_id": c.key, "card_number": c.number.Reveal(),
 		"card_status": worldcard.CardStateCancelled, "amount": left.String(), "currency": currency,
 		"complete_time": stamp(s.now()),
@@ -116,7 +123,7 @@ func (s *Server) pushStatusChange(c *card) {
 	case c.status == worldcard.CardStatusFrozen:
 		state = worldcard.CardStateFrozen
 	}
-	s.push(worldcard.NotifyCardStatusChange, map[string]any{
+	s.push(worldcard.EventCardStateChanged, map[string]any{
 		"card_id": c.id, "merchant_card_id": c.key, "card_number": c.number.Reveal(),
 		"card_status": state, "change_time": s.now().In(zone).Format(time.RFC3339Nano),
 	})
@@ -127,7 +134,7 @@ func (s *Server) pushBilling(c *card, t *transaction) {
 	if t.status == worldcard.TransactionStatusDeclined {
 		result = "51"
 	}
-	s.push(worldcard.NotifyCardBilling, map[string]any{
+	s.push(worldcard.EventCardBilled, map[string]any{
 		"transaction_id": t.id, "card_id": c.id, "card_type_id": 1, "transaction_time": stamp(t.at),
 		"transaction_type": t.typ, "transaction_status": t.status, "result_code": result, "fail_reason": t.reason,
 		"transaction_amount": t.amount.String(), "transaction_currency": currency,
@@ -138,21 +145,25 @@ func (s *Server) pushBilling(c *card, t *transaction) {
 }
 
 func (s *Server) pushKYC(c *card) {
-	s.push(worldcard.NotifyCardKYC, map[string]any{
+	s.push(worldcard.EventKYCReviewed, map[string]any{
 		"card_id": c.id, "merchant_card_id": c.key, "card_type": c.typ, "status": int(c.kyc.status),
 		"retry_allowed": c.kyc.retry, "reason": c.kyc.reason, "reviewed_at": stamp(c.kyc.reviewed),
 	})
 }
 
-// Send3DS pushes a one-time password for a purchase, valid for five minutes.
-func (s *Server) Send3DS(cardID string, amount issuing.Amount, otp issuing.Secret, detail string) error {
-	return s.push3DS(cardID, map[string]any{"amount": amount.String(), "otp": otp.Reveal(), "detail": detail, "business_type": "Card3ds"})
+// SendOTP pushes a one-time password for a purchase (card_3ds), valid for five
+// minutes: the challenge's code, amount in USD and detail.
+func (s *Server) SendOTP(cardID string, c issuingtest.Challenge) error {
+	return s.push3DS(cardID, map[string]any{
+		"amount": c.Amount.String(), "otp": c.Code.Reveal(), "detail": c.Detail, "business_type": "Card3ds",
+	})
 }
 
-// Forward3DS pushes the address of a 3-D Secure page.
-func (s *Server) Forward3DS(cardID string, amount issuing.Amount, url, detail string) error {
+// Forward3DS pushes the address of a 3-D Secure page (card_3ds): the challenge's URL,
+// amount in USD and detail.
+func (s *Server) Forward3DS(cardID string, c issuingtest.Challenge) error {
 	return s.push3DS(cardID, map[string]any{
-		"amount": amount.String(), "url": url, "detail": detail, "business_type": worldcard.ThreeDSForwarding,
+		"amount": c.Amount.String(), "url": c.URL, "detail": c.Detail, "business_type": worldcard.ThreeDSForwarding,
 	})
 }
 
@@ -164,6 +175,6 @@ func (s *Server) push3DS(cardID string, payload map[string]any) error {
 	}
 	payload["card_id"], payload["currency"] = cardID, currency
 	payload["expires_at"] = stamp(s.now().Add(5 * time.Minute))
-	s.push(worldcard.NotifyCard3DS, payload)
+	s.push(worldcard.EventHolderChallenged, payload)
 	return nil
 }

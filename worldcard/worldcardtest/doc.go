@@ -48,7 +48,7 @@
 // Inject and Choose make requests fail on either side of the commit, by the name
 // of the operation: server.Inject("Cards.Deposit", issuingtest.DropAfter()). The
 // names are those of the client's methods. [Refuse] answers with a code of the
-// platform's. [Server.FailNextDeposit] and its siblings let a request through and
+// platform's. [Server.FailNext] lets a request through and
 // what comes of it fail. Check at the end of a test reports books that do not
 // balance, and faults that never fired.
 package worldcardtest

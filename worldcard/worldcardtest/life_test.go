@@ -11,6 +11,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/worldcard"
 	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
 )
@@ -75,9 +76,13 @@ func TestMoneyOfAVirtualCard(t *testing.T) {
 	client := clientFor(t, server)
 	reserve := func(want string) {
 		t.Helper()
-		if got := server.Reserve().String(); got != want {
+		if got := server.Reserve(issuing.CurrencyUSD).String(); got != want {
 			t.Errorf("the reserve holds %s, want %s", got, want)
 		}
+	}
+	settled := func(want string) {
+		t.Helper()
+		reserve(want)
 		if err := server.Check(); err != nil {
 			t.Error(err)
 		}
@@ -86,37 +91,40 @@ func TestMoneyOfAVirtualCard(t *testing.T) {
 		MerchantCardID: "mc", CardType: worldcard.CardTypeVirtualR, CardBINID: "2",
 		FirstRechargeAmount: issuing.NewAmount(100, 0), Email: "a@example.com",
 	}
-	server.FailNextIssue("no luck")
+	failNext(t, server, "Virtual.Apply", "no luck")
 	failing := req
 	failing.MerchantCardID = "mc-0"
 	must(client.Virtual.Apply(t.Context(), failing))
 	reserve("900.00") // frozen
 	server.Clock().Advance(time.Minute)
-	reserve("1000.00") // given back
+	settled("1000.00") // given back
 
 	card := must(client.Virtual.Apply(t.Context(), req))
 	server.Clock().Advance(time.Minute)
 	ref := worldcard.ByCardID(card.ID)
-	server.FailNextDeposit("channel down")
+	failNext(t, server, "Cards.Deposit", "channel down")
 	for _, key := range []string{"tx-1", "tx-2"} {
 		must(client.Cards.Deposit(t.Context(), worldcard.DepositRequest{CardRef: ref, MerchantTransactionID: key, Amount: issuing.NewAmount(50, 0)}))
 	}
 	reserve("800.00")
 	server.Clock().Advance(time.Minute)
-	reserve("850.00") // the failed one came back
+	settled("850.00") // the failed one came back
 	if d := must(client.Cards.DepositByKey(t.Context(), ref, "tx-1")); d.Status != worldcard.DepositStatusFailed {
 		t.Errorf("tx-1 is %v", d.Status)
 	}
 
-	shop := worldcardtest.Merchant{Name: "SHOP", MCC: "5411", Country: "US", City: "SEATTLE"}
+	shop := issuingtest.Merchant{Name: "SHOP", MCC: "5411", Country: "US", City: "SEATTLE"}
 	auth := must(server.Purchase(card.ID, issuing.NewAmount(30, 0), shop))
 	reversed := must(server.Purchase(card.ID, issuing.NewAmount(20, 0), shop))
-	if _, err := server.Purchase(card.ID, issuing.NewAmount(500, 0), shop); err == nil {
-		t.Error("a purchase over the balance was approved")
+	if a := must(server.Purchase(card.ID, issuing.NewAmount(500, 0), shop)); a.Approved || a.Reason != "insufficient balance" || a.ID == "" {
+		t.Errorf("a purchase over the balance: %+v", a)
 	}
-	must(server.Settle(card.ID, auth))
-	must(server.Reverse(card.ID, reversed))
-	if _, err := server.Settle(card.ID, reversed); err == nil {
+	if !auth.Approved || auth.Reason != "" {
+		t.Errorf("a purchase within the balance: %+v", auth)
+	}
+	must(server.Settle(card.ID, auth.ID))
+	must(server.Reverse(card.ID, reversed.ID))
+	if _, err := server.Settle(card.ID, reversed.ID); err == nil {
 		t.Error("a reversed authorization was settled")
 	}
 	must(server.Refund(card.ID, issuing.NewAmount(5, 0), shop))
@@ -137,11 +145,11 @@ func TestMoneyOfAVirtualCard(t *testing.T) {
 	}
 	must(client.Cards.Close(t.Context(), ref))
 	server.Clock().Advance(time.Minute)
-	reserve("975.00")
+	settled("975.00")
 	events := m.read(t, server)
 	var closed map[string]any
 	for _, e := range events {
-		if e["notify_type"] == worldcard.NotifyCardClose {
+		if e["notify_type"] == worldcard.EventCardClosed {
 			closed = e
 		}
 	}
@@ -178,7 +186,7 @@ func TestPhysicalCardStates(t *testing.T) {
 	}
 	must(client.KYC.Cancel(t.Context(), "cancelled")) // idempotent, gives nothing back twice
 	must(client.KYC.Init(t.Context(), "rejected"))
-	if err := server.RejectKYC("rejected", false, "forged document"); err != nil {
+	if err := server.RejectKYC("rejected", "forged document", issuingtest.KYCRetryForbidden); err != nil {
 		t.Error(err)
 	}
 	status("rejected", worldcard.CardStatusFailed)
@@ -189,7 +197,7 @@ func TestPhysicalCardStates(t *testing.T) {
 	}
 
 	must(client.KYC.Init(t.Context(), "a"))
-	if err := server.RejectKYC("a", true, "blurred"); err != nil {
+	if err := server.RejectKYC("a", "blurred", issuingtest.KYCRetryAllowed); err != nil {
 		t.Error(err)
 	}
 	status("a", worldcard.CardStatusPendingKYC)
@@ -201,14 +209,14 @@ func TestPhysicalCardStates(t *testing.T) {
 	must(client.Physical.Assign(t.Context(), worldcard.AssignRequest{CardRef: ref, CardNumber: number}))
 	must(client.Physical.Assign(t.Context(), worldcard.AssignRequest{CardRef: ref, CardNumber: number})) // idempotent
 	pin := issuing.NewSecret("135790")
-	server.FailNextActivation()
+	failNext(t, server, "Physical.Activate", "")
 	must(client.Physical.Activate(t.Context(), worldcard.ActivateRequest{CardRef: ref, PIN: pin}))
 	server.Clock().Advance(time.Minute)
 	status("a", worldcard.CardStatusPendingActivation)
 	must(client.Physical.Activate(t.Context(), worldcard.ActivateRequest{CardRef: ref, PIN: pin}))
 	server.Clock().Advance(time.Minute)
 	status("a", worldcard.CardStatusActive)
-	if err := client.Physical.ChangePIN(t.Context(), worldcard.ChangePINRequest{CardRef: ref, PIN: issuing.NewSecret("246801")}); err != nil {
+	if err := client.Physical.SetPIN(t.Context(), worldcard.SetPINRequest{CardRef: ref, PIN: issuing.NewSecret("246801")}); err != nil {
 		t.Error(err)
 	}
 	if card, _ := server.Card("a"); card.PIN.Reveal() != "246801" {

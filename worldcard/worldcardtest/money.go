@@ -8,6 +8,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/worldcard"
 )
 
@@ -113,26 +114,16 @@ type transaction struct {
 	typ    worldcard.TransactionType
 	status worldcard.TransactionStatus
 	amount issuing.Amount
-	shop   Merchant
+	shop   issuingtest.Merchant
 	at     time.Time
 	reason string
 	open   bool // an authorization that was neither settled nor reversed
-}
-
-// Merchant is the shop of a transaction.
-type Merchant struct {
-	Name    string
-	ID      string
-	MCC     string // four digits
-	Country string // ISO 3166-1 alpha-2
-	City    string
 }
 
 // Errors of the methods that play the card scheme.
 var (
 	errNoCard        = errors.New("worldcardtest: no such card")
 	errNoTransaction = errors.New("worldcardtest: no such open authorization")
-	errDeclined      = errors.New("worldcardtest: declined")
 	errAmount        = errors.New("worldcardtest: the amount is not positive")
 	errClosed        = errors.New("worldcardtest: the card is closed")
 )
@@ -140,9 +131,12 @@ var (
 // Purchase authorizes a purchase on a card: the amount moves from the available
 // to the frozen balance. It is declined when the card is not active or the
 // balance does not cover it; a declined authorization is recorded as well. Both
-// push card_billing.
-func (s *Server) Purchase(cardID string, amount issuing.Amount, shop Merchant) (transactionID string, err error) {
-	return s.record(cardID, func(c *card) (*transaction, error) {
+// push card_billing. The amount is in USD and positive.
+func (s *Server) Purchase(
+	cardID string, amount issuing.Amount, shop issuingtest.Merchant,
+) (issuingtest.Authorization, error) {
+	var reason string
+	id, err := s.record(cardID, func(c *card) (*transaction, error) {
 		if amount.Sign() <= 0 {
 			return nil, errAmount
 		}
@@ -153,13 +147,13 @@ func (s *Server) Purchase(cardID string, amount issuing.Amount, shop Merchant) (
 		case s.book.Transfer(c.available(), c.held(), amount, t.id) != nil:
 			t.reason = "insufficient balance"
 		}
-		if t.reason != "" {
+		if reason = t.reason; reason != "" {
 			t.status = worldcard.TransactionStatusDeclined
-			return t, errDeclined
 		}
-		t.open = true
+		t.open = reason == ""
 		return t, nil
 	})
+	return issuingtest.Authorization{ID: id, Approved: err == nil && reason == "", Reason: reason}, err
 }
 
 // Settle takes the money of an authorization.
@@ -174,7 +168,9 @@ func (s *Server) Reverse(cardID, transactionID string) (reversalID string, err e
 	return s.conclude(cardID, transactionID, worldcard.TransactionTypeReversal, (*card).available)
 }
 
-func (s *Server) conclude(cardID, transactionID string, typ worldcard.TransactionType, to func(*card) ledger.Account) (string, error) {
+func (s *Server) conclude(
+	cardID, transactionID string, typ worldcard.TransactionType, to func(*card) ledger.Account,
+) (string, error) {
 	return s.record(cardID, func(c *card) (*transaction, error) {
 		for _, t := range c.txs {
 			if t.id == transactionID && t.open {
@@ -192,7 +188,7 @@ func (s *Server) conclude(cardID, transactionID string, typ worldcard.Transactio
 
 // Refund credits a card with a shop's refund. A card that has failed or is
 // closed takes none.
-func (s *Server) Refund(cardID string, amount issuing.Amount, shop Merchant) (refundID string, err error) {
+func (s *Server) Refund(cardID string, amount issuing.Amount, shop issuingtest.Merchant) (refundID string, err error) {
 	return s.record(cardID, func(c *card) (*transaction, error) {
 		if c.status.Terminal() {
 			return nil, errClosed
@@ -222,7 +218,9 @@ func (s *Server) record(cardID string, run func(*card) (*transaction, error)) (s
 	return t.id, err
 }
 
-func (s *Server) newTransaction(typ worldcard.TransactionType, amount issuing.Amount, shop Merchant) *transaction {
+func (s *Server) newTransaction(
+	typ worldcard.TransactionType, amount issuing.Amount, shop issuingtest.Merchant,
+) *transaction {
 	return &transaction{
 		id: s.seq.ID(12), typ: typ, status: worldcard.TransactionStatusComplete,
 		amount: amount, shop: shop, at: s.now(),

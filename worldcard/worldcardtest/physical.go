@@ -8,6 +8,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/worldcard"
 )
 
@@ -121,7 +122,7 @@ func (s *Server) finishActivation(c *card, pin string) {
 	s.pushCardOpen(c, "")
 }
 
-func (s *Server) changePIN(c *card, f fields) (any, *problem) {
+func (s *Server) setPIN(c *card, f fields) (any, *problem) {
 	pin := s.sensitive(f, "pin", 6)
 	if pin == "" {
 		return fail(worldcard.CodeInvalidParameter, "pin must be 6 digits")
@@ -193,10 +194,10 @@ func (s *Server) ApproveKYC(merchantCardID string) error {
 	return s.review(merchantCardID, kyc{status: worldcard.KYCStatusApproved, answer: "GREEN"})
 }
 
-// RejectKYC is the review's verdict RED. With retry the card goes on waiting;
+// RejectKYC is the review's verdict RED. With a retry the card goes on waiting;
 // without it the application fails (see Config.RejectionStays).
-func (s *Server) RejectKYC(merchantCardID string, retry bool, reason string) error {
-	return s.review(merchantCardID, kyc{status: worldcard.KYCStatusRejected, answer: "RED", retry: retry, reason: reason})
+func (s *Server) RejectKYC(merchantCardID, reason string, retry issuingtest.KYCRetry) error {
+	return s.review(merchantCardID, kyc{status: worldcard.KYCStatusRejected, answer: "RED", retry: bool(retry), reason: reason})
 }
 
 func (s *Server) review(merchantCardID string, verdict kyc) error {

@@ -6,6 +6,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/leaktest"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/worldcard"
 	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
 )
@@ -55,7 +56,7 @@ func TestClosedCardHasNoMoreTransactions(t *testing.T) {
 	server := start(t, worldcardtest.Config{})
 	client := clientFor(t, server)
 	id := activeR(t, server, client, "mc")
-	shop := worldcardtest.Merchant{Name: "SHOP", MCC: "5411", Country: "US", City: "SEATTLE"}
+	shop := issuingtest.Merchant{Name: "SHOP", MCC: "5411", Country: "US", City: "SEATTLE"}
 	auth := must(server.Purchase(id, issuing.NewAmount(30, 0), shop))
 	if _, err := server.Purchase(id, issuing.NewAmount(-30, 0), shop); err == nil {
 		t.Error("a negative purchase was recorded")
@@ -65,7 +66,7 @@ func TestClosedCardHasNoMoreTransactions(t *testing.T) {
 	}
 	must(client.Cards.Close(t.Context(), worldcard.ByCardID(id)))
 	server.Clock().Advance(time.Minute)
-	if _, err := server.Settle(id, auth); err == nil {
+	if _, err := server.Settle(id, auth.ID); err == nil {
 		t.Error("an authorization that the closure released was settled")
 	}
 	if _, err := server.Refund(id, issuing.NewAmount(5, 0), shop); err == nil {
@@ -91,11 +92,11 @@ func TestFailuresNeedNoReason(t *testing.T) {
 	server := start(t, worldcardtest.Config{})
 	client := clientFor(t, server)
 	id := activeR(t, server, client, "mc")
-	server.FailNextDeposit("")
+	failNext(t, server, "Cards.Deposit", "")
 	must(client.Cards.Deposit(t.Context(), worldcard.DepositRequest{
 		CardRef: worldcard.ByCardID(id), MerchantTransactionID: "tx", Amount: issuing.NewAmount(50, 0),
 	}))
-	server.FailNextIssue("")
+	failNext(t, server, "Virtual.Apply", "")
 	activeR(t, server, client, "mc-2")
 	if got := server.Deposits()[0].Status; got != worldcard.DepositStatusFailed {
 		t.Errorf("the top-up is %v", got)

@@ -66,7 +66,7 @@ func on(find func(*Server, fields) (*card, *problem), run func(*Server, *card, f
 	}
 }
 
-// The operations that [Server.FailNextIssue] and its siblings make fail.
+// The operations that [Server.FailNext] makes fail.
 const (
 	opApply    = "Virtual.Apply"
 	opDeposit  = "Cards.Deposit"
@@ -88,7 +88,7 @@ var routes = map[string]operation{
 	"/api/v1/card/physical/apply":      {"Physical.Apply", (*Server).applyPhysical},
 	"/api/v1/card/physical/assign":     {"Physical.Assign", on((*Server).findPhysical, (*Server).assign)},
 	"/api/v1/card/physical/activate":   {opActivate, on((*Server).findPhysical, (*Server).activate)},
-	"/api/v1/card/physical/change/pin": {"Physical.ChangePIN", on((*Server).findPhysical, (*Server).changePIN)},
+	"/api/v1/card/physical/change/pin": {"Physical.SetPIN", on((*Server).findPhysical, (*Server).setPIN)},
 	"/api/v1/card/physical/get_info":   {"Physical.Card", on((*Server).findPhysical, (*Server).physicalInfo)},
 	"/api/v1/card/physical/kyc/init":   {"KYC.Init", on((*Server).findKYC, (*Server).kycInit)},
 	"/api/v1/card/physical/kyc/status": {"KYC.Status", on((*Server).findKYC, (*Server).kycStatus)},

@@ -3,6 +3,7 @@ package worldcardtest
 import (
 	"cmp"
 	"crypto/rsa"
+	"errors"
 	"fmt"
 	"maps"
 	"net/netip"
@@ -82,7 +83,7 @@ type Server struct {
 
 	nonces   *platform.Memory
 	seq      platform.Sequence
-	failures platform.Queue[string] // reasons, by operation
+	failures *platform.Failures
 
 	mu       sync.Mutex
 	cards    map[string]*card    // by card id
@@ -103,7 +104,8 @@ func NewServer(cfg Config) (*Server, error) {
 	cfg.KYCTimeout = cmp.Or(cfg.KYCTimeout, DefaultKYCTimeout)
 	s := &Server{
 		cfg: cfg, book: ledger.NewBook(), appID: "app_sandbox_0001", quota: cfg.Quota, nonces: platform.NewMemory(nonceMemory),
-		cards: map[string]*card{}, byKey: map[string]*card{}, deposits: map[string]*deposit{},
+		failures: platform.NewFailures(opApply, opDeposit, opActivate),
+		cards:    map[string]*card{}, byKey: map[string]*card{}, deposits: map[string]*deposit{},
 		numbers: map[platform.NumberKey]string{},
 	}
 	if err := s.takeKeys(cfg.Keys); err != nil {
@@ -155,7 +157,7 @@ func (s *Server) ClientConfig() worldcard.Config {
 func (s *Server) check() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.book.Check(); err != nil {
+	if err := cmp.Or(s.book.Check(), s.failures.Check()); err != nil {
 		return err
 	}
 	for _, d := range s.ordered {
@@ -167,21 +169,42 @@ func (s *Server) check() error {
 	return nil
 }
 
-// Reserve returns what the merchant's reserve holds.
-func (s *Server) Reserve() issuing.Amount { return s.book.Balance(reserve) }
+// Reserve returns what the merchant's reserve holds. WorldCard keeps it in USD; of
+// another currency there is nothing.
+func (s *Server) Reserve(c issuing.Currency) issuing.Amount {
+	if c != currency {
+		return issuing.NewAmount(0, 2)
+	}
+	return s.book.Balance(reserve)
+}
 
-// FailNextIssue makes the next virtual card fail to be issued. An empty reason is
-// "failed".
-func (s *Server) FailNextIssue(reason string) { s.failNext(opApply, reason) }
+// Fund pays money into the merchant's reserve, which is in USD.
+func (s *Server) Fund(c issuing.Currency, amount issuing.Amount) error {
+	if c != currency || amount.Sign() <= 0 {
+		return errors.New("worldcardtest: the reserve takes positive amounts in USD")
+	}
+	return s.book.Transfer(ledger.World(currency), reserve, amount, "funding")
+}
 
-// FailNextDeposit makes the next top-up fail. An empty reason is "failed".
-func (s *Server) FailNextDeposit(reason string) { s.failNext(opDeposit, reason) }
+// Balance returns what a card can spend, in USD; of a card that does not exist,
+// nothing.
+func (s *Server) Balance(cardID string) issuing.Amount {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.cards[cardID]
+	if c == nil {
+		return issuing.Amount{}
+	}
+	return s.book.Balance(c.available())
+}
 
-// FailNextActivation makes the next activation fail: the card stays pending and
-// nothing announces it.
-func (s *Server) FailNextActivation() { s.failNext(opActivate, "") }
-
-func (s *Server) failNext(op, reason string) { s.failures.Add(op, cmp.Or(reason, "failed")) }
+// FailNext lets the next request of an operation through and fails what follows from
+// it: Virtual.Apply (the card is not issued), Cards.Deposit (the top-up fails, its
+// money goes back) and Physical.Activate (the card stays pending and nothing
+// announces it; the reason is not shown). Failures queue up; an empty reason is
+// "failed". Another operation is refused, and a failure that never happened is an
+// error of Check.
+func (s *Server) FailNext(op, reason string) error { return s.failures.Add(op, reason) }
 
 func (s *Server) now() time.Time { return s.Clock().Now() }
 

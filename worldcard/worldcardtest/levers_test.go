@@ -1,0 +1,88 @@
+package worldcardtest_test
+
+import (
+	"testing"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
+	"github.com/issuing-sdk/issuing-go/worldcard"
+	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
+)
+
+func TestFundAndBalance(t *testing.T) {
+	t.Parallel()
+	server := start(t, worldcardtest.Config{Reserve: issuing.NewAmount(1000, 0)})
+	client := clientFor(t, server)
+	if err := server.Fund(issuing.CurrencyUSD, issuing.NewAmount(50, 0)); err != nil {
+		t.Fatal(err)
+	}
+	for name, err := range map[string]error{
+		"another currency": server.Fund(issuing.CurrencyEUR, issuing.NewAmount(1, 0)),
+		"nothing":          server.Fund(issuing.CurrencyUSD, issuing.Amount{}),
+		"less than none":   server.Fund(issuing.CurrencyUSD, issuing.NewAmount(-1, 0)),
+	} {
+		if err == nil {
+			t.Errorf("%s was paid in", name)
+		}
+	}
+	if got := server.Reserve(issuing.CurrencyUSD).String(); got != "1050.00" {
+		t.Errorf("the reserve holds %s", got)
+	}
+	if got := server.Reserve(issuing.CurrencyEUR); got.Sign() != 0 {
+		t.Errorf("the reserve holds %s EUR", got)
+	}
+	id := activeR(t, server, client, "mc")
+	if got := server.Balance(id).String(); got != "100.00" {
+		t.Errorf("the card holds %s", got)
+	}
+	if got := server.Balance("nobody's"); !got.IsZero() {
+		t.Errorf("no card holds %s", got)
+	}
+}
+
+func TestFailNextKnowsItsOperations(t *testing.T) {
+	t.Parallel()
+	server := start(t, worldcardtest.Config{})
+	for _, op := range []string{"", "Cards.Card", "Deposit"} {
+		if err := server.FailNext(op, "no"); err == nil {
+			t.Errorf("%q can be made to fail", op)
+		}
+	}
+	failNext(t, server, "Cards.Deposit", "no")
+	if err := server.Check(); err == nil {
+		t.Error("a failure that never happened passes Check")
+	}
+}
+
+func TestChallengesReachTheMerchant(t *testing.T) {
+	t.Parallel()
+	m := newMerchant(t)
+	server := start(t, worldcardtest.Config{WebhookURL: m.URL})
+	id := activeR(t, server, clientFor(t, server), "mc")
+	before := len(m.read(t, server))
+	challenge := issuingtest.Challenge{
+		Amount: issuing.NewAmount(12_34, 2), Code: issuing.NewSecret("135790"), URL: "https://acs.example.com/1", Detail: "SHOP",
+	}
+	if err := server.SendOTP(id, challenge); err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Forward3DS(id, challenge); err != nil {
+		t.Fatal(err)
+	}
+	if server.SendOTP("nobody's", challenge) == nil || server.Forward3DS("nobody's", challenge) == nil {
+		t.Error("a card that does not exist is challenged")
+	}
+	server.Clock().Advance(time.Minute)
+	events := m.read(t, server)[before:]
+	if len(events) != 2 {
+		t.Fatalf("%d events", len(events))
+	}
+	otp, page := events[0], events[1]
+	if otp["notify_type"] != worldcard.EventHolderChallenged || otp["otp"] != "135790" || otp["amount"] != "12.34" || otp["detail"] != "SHOP" {
+		t.Errorf("one-time password: %v", otp)
+	}
+	if page["url"] != "https://acs.example.com/1" || page["business_type"] != worldcard.ThreeDSForwarding || page["otp"] != nil {
+		t.Errorf("page: %v", page)
+	}
+}
