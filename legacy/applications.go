@@ -1,220 +1,103 @@
 package legacy
 
 import (
-	"unicode/utf8"
+	"context"
+	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
-	"github.com/issuing-sdk/issuing-go/internal/check"
-	"github.com/issuing-sdk/issuing-go/sign"
 )
 
-// MasterEApplication applies for a MASTER-E card. The names of the fields are the
-// page's, which asks for a Chinese first name, an English last name, and both in
-// English; have WorldCard confirm what LastName should hold.
-type MasterEApplication struct {
-	MerOrderNo   string         `json:"merOrderNo"`          // the merchant's own number, unique, at most 128 characters; required
-	CardNumber   issuing.Secret `json:"cardNumber,omitzero"` // a card that is known already; ask WorldCard before using it
-	NotifyURL    string         `json:"notifyUrl,omitzero"`  // where the notification goes
-	FirstName    string         `json:"firstName"`           // Chinese first name; required
-	LastName     string         `json:"lastName"`            // English last name; required
-	FirstNameEn  string         `json:"firstNameEn"`         // English first name; required
-	LastNameEn   string         `json:"lastNameEN"`          // English last name; required
-	CountryCode  string         `json:"countryCode"`         // calling code, such as 86; required
-	Phone        string         `json:"phone"`               // phone number, for delivery too; required
-	Email        string         `json:"email"`               // e-mail address; required
-	Address      string         `json:"address"`             // residence, for delivery too; required
-	IDType       MasterEIDType  `json:"certType"`            // identity card or passport; required
-	IDNumber     issuing.Secret `json:"idNumber"`            // number of the document; required
-	IDExpiryDate issuing.Date   `json:"idExpiryDate"`        // expiry of the document; required
-	Country      string         `json:"country"`             // nationality, ISO 3166-1 numeric, such as 156; required
-	Birthday     issuing.Date   `json:"birthday"`            // date of birth; required
-	AnnualIncome issuing.Amount `json:"annualIncome"`        // in units of 10,000 HKD; required
-	Occupation   Occupation     `json:"occupation"`          // one of the page's dictionary; required
-	Position     Position       `json:"position"`            // one of the page's dictionary; required
-	FaceImage    issuing.Secret `json:"faceImage,omitzero"`  // front of the card, file bytes, at most 1 MB; for an identity card of mainland China or a permanent one of Hong Kong
-	BackImage    issuing.Secret `json:"backImage,omitzero"`  // its back, the same
-	PassImage    issuing.Secret `json:"passImage,omitzero"`  // page of the passport with the photograph, file bytes, at most 1 MB; for a passport
-	SignImage    issuing.Secret `json:"signImage,omitzero"`  // handwritten signature, file bytes, at most 1 MB; recommended
+// ApplicationService applies for cards. What the pages call KYC is the application for a
+// card of any product; for virtual cards no identity is verified.
+type ApplicationService struct{ c *Client }
+
+// Application is an application for a card.
+type Application struct {
+	MerOrderNo string `json:"merOrderNo"` // the merchant's number
+	OrderNo    string `json:"orderNo"`    // the platform's number
+	// CardNumber is set after success: the PAN, or VIRTUAL-P's card id. The
+	// services take it as it is.
+	CardNumber   issuing.Secret `json:"cardNumber"`
+	Status       OrderStatus    `json:"status"`       // new, processing, success or failed
+	CreateTime   time.Time      `json:"createTime"`   // when it was received; +08:00 is assumed
+	CompleteTime time.Time      `json:"completeTime"` // zero before the end
+	FailReason   string         `json:"failReason"`   // on failure; may be empty
+	Ext          string         `json:"ext"`          // reserved; a JSON object stays JSON
 }
 
-func (r MasterEApplication) validate(p *check.Problems) {
-	checkOrder(p, r.MerOrderNo, r.NotifyURL)
-	checkTexts(p, []field{
-		{"firstName", r.FirstName}, {"lastName", r.LastName}, {"firstNameEn", r.FirstNameEn}, {"lastNameEN", r.LastNameEn},
-		{"countryCode", r.CountryCode}, {"phone", r.Phone}, {"email", r.Email}, {"address", r.Address},
-		{"idNumber", r.IDNumber.Reveal()}, {"country", r.Country},
-	}, []field{{"cardNumber", r.CardNumber.Reveal()}})
-	p.Email("email", r.Email)
-	checkKnown(p, "certType", string(r.IDType), r.IDType.Known(), "0 (identity card) or -1 (passport)")
-	checkKnown(p, "occupation", string(r.Occupation), r.Occupation.Known(), "1 to 17")
-	checkKnown(p, "position", string(r.Position), r.Position.Known(), "1 to 3")
-	checkDate(p, "idExpiryDate", r.IDExpiryDate, true)
-	checkDate(p, "birthday", r.Birthday, true)
-	p.Required("annualIncome", !r.AnnualIncome.IsZero())
-	must(p, "annualIncome", r.AnnualIncome.Sign() >= 0, "must not be negative")
-	checkIDImages(p, r.IDType == MasterEIDTypePassport, r.Country, r.FaceImage, r.BackImage, r.PassImage)
-	checkImage(p, "signImage", r.SignImage, false)
+func (a *Application) incomplete() bool { return a.OrderNo == "" || a.MerOrderNo == "" }
+func (a *Application) key() string      { return a.MerOrderNo }
+
+// ApplyMasterE applies for a MASTER-E card. The product is marked as
+// discontinued. The result comes to NotifyURL ([ApplicationCompleted]) or by
+// [ApplicationService.ApplicationByKey].
+//
+// Safety: once per MerOrderNo. After an unclear attempt the application is looked
+// up and never sent again, because the page documents no answer to a repeat. On
+// issuing.ErrOutcomeUnknown look it up with [ApplicationService.ApplicationByKey].
+func (s *ApplicationService) ApplyMasterE(
+	ctx context.Context, req MasterEApplication, opts ...issuing.CallOption,
+) (*Application, error) {
+	return s.apply(ctx, opApplyMasterE, req, opts)
 }
 
-func (r MasterEApplication) key() string { return r.MerOrderNo }
-
-func (r MasterEApplication) wire(sign.AppSecret) (any, error) {
-	encodeImages(&r.FaceImage, &r.BackImage, &r.PassImage, &r.SignImage)
-	return r, nil
+// ApplyVisaH applies for a VISA-H card.
+//
+// Safety: once per MerOrderNo, as [ApplicationService.ApplyMasterE].
+func (s *ApplicationService) ApplyVisaH(
+	ctx context.Context, req VisaHApplication, opts ...issuing.CallOption,
+) (*Application, error) {
+	return s.apply(ctx, opApplyVisaH, req, opts)
 }
 
-// VisaHApplication applies for a VISA-H card.
-type VisaHApplication struct {
-	MerOrderNo         string         `json:"merOrderNo"`          // the merchant's own number, unique, at most 128 characters; required
-	CardNumber         issuing.Secret `json:"cardNumber,omitzero"` // a card that is known already
-	NotifyURL          string         `json:"notifyUrl,omitzero"`  // where the notification goes
-	FirstName          string         `json:"firstName"`           // English first name; required
-	LastName           string         `json:"lastName"`            // English last name; required
-	CountryCode        string         `json:"countryCode"`         // calling code, such as 86; required
-	Phone              string         `json:"phone"`               // phone number; required
-	Email              string         `json:"email"`               // e-mail address; required
-	Line1              string         `json:"line1"`               // residence: house and unit; required
-	Line2              string         `json:"line2"`               // residence: street; required
-	Line3              string         `json:"line3"`               // residence: district; required
-	PostalCode         string         `json:"postalCode"`          // residence: postal code; required
-	City               string         `json:"city"`                // residence: city; required
-	AddressCountry     string         `json:"addressCountry"`      // residence: country, ISO 3166-1 numeric, such as 156; required
-	DeliveryLine1      string         `json:"deliveryLine1"`       // delivery: house and unit; required
-	DeliveryLine2      string         `json:"deliveryLine2"`       // delivery: street; required
-	DeliveryLine3      string         `json:"deliveryLine3"`       // delivery: district; required
-	DeliveryPostalCode string         `json:"deliveryPostalCode"`  // delivery: postal code; required
-	DeliveryCity       string         `json:"deliveryCity"`        // delivery: city; required
-	DeliveryCountry    string         `json:"deliveryCountry"`     // delivery: country, ISO 3166-1 numeric; required
-	IDType             VisaHIDType    `json:"certType"`            // identity card or passport; required
-	Country            string         `json:"country"`             // nationality of the document, ISO 3166-1 numeric; required
-	IDNumber           issuing.Secret `json:"idNumber"`            // number of the document; required
-	IDIssuanceDate     issuing.Date   `json:"idIssuanceDate"`      // issue of the document; required
-	IDExpiryDate       issuing.Date   `json:"idExpiryDate"`        // expiry of the document, 2099-12-31 when it has none; required
-	FaceImage          issuing.Secret `json:"faceImage,omitzero"`  // front of the card, file bytes, at most 1 MB; for an identity card of mainland China or a permanent one of Hong Kong
-	BackImage          issuing.Secret `json:"backImage,omitzero"`  // its back, the same
-	PassImage          issuing.Secret `json:"passImage,omitzero"`  // page of the passport with the photograph, file bytes, at most 1 MB; for a passport
-}
-
-func (r VisaHApplication) validate(p *check.Problems) {
-	checkOrder(p, r.MerOrderNo, r.NotifyURL)
-	checkTexts(p, []field{
-		{"firstName", r.FirstName}, {"lastName", r.LastName}, {"countryCode", r.CountryCode}, {"phone", r.Phone},
-		{"email", r.Email}, {"line1", r.Line1}, {"line2", r.Line2}, {"line3", r.Line3}, {"postalCode", r.PostalCode},
-		{"city", r.City}, {"addressCountry", r.AddressCountry}, {"deliveryLine1", r.DeliveryLine1},
-		{"deliveryLine2", r.DeliveryLine2}, {"deliveryLine3", r.DeliveryLine3},
-		{"deliveryPostalCode", r.DeliveryPostalCode}, {"deliveryCity", r.DeliveryCity},
-		{"deliveryCountry", r.DeliveryCountry}, {"country", r.Country}, {"idNumber", r.IDNumber.Reveal()},
-	}, []field{{"cardNumber", r.CardNumber.Reveal()}})
-	p.Email("email", r.Email)
-	checkKnown(p, "certType", string(r.IDType), r.IDType.Known(), "0 (identity card) or 1 (passport)")
-	checkDate(p, "idIssuanceDate", r.IDIssuanceDate, true)
-	checkDate(p, "idExpiryDate", r.IDExpiryDate, true)
-	checkIDImages(p, r.IDType == VisaHIDTypePassport, r.Country, r.FaceImage, r.BackImage, r.PassImage)
-}
-
-func (r VisaHApplication) key() string { return r.MerOrderNo }
-
-func (r VisaHApplication) wire(sign.AppSecret) (any, error) {
-	encodeImages(&r.FaceImage, &r.BackImage, &r.PassImage)
-	return r, nil
-}
-
-// checkKnown checks a value of a closed dictionary.
-func checkKnown(p *check.Problems, name, value string, known bool, values string) {
-	p.Required(name, value != "")
-	must(p, name, value == "" || known, "must be %s", values)
-}
-
-// chinaNumeric is mainland China in ISO 3166-1 numeric. Whether an identity card
-// of Hong Kong is a permanent one cannot be told, so it is left to the platform.
-const chinaNumeric = "156"
-
-// checkIDImages checks the pictures that the pages require for the kind of
-// document.
-func checkIDImages(p *check.Problems, passport bool, country string, face, back, pass issuing.Secret) {
-	card := !passport && country == chinaNumeric
-	checkImage(p, "faceImage", face, card)
-	checkImage(p, "backImage", back, card)
-	checkImage(p, "passImage", pass, passport)
-}
-
-// VirtualLApplication issues a VIRTUAL-L card. The three names come unchanged
-// from [VirtualLService.BINs] in the same language.
-type VirtualLApplication struct {
-	// Language selects the edition that the names come from.
-	Language Language `json:"-"`
-
-	MerOrderNo    string         `json:"merOrderNo"`          // the merchant's own number, unique, at most 128 characters; required
-	NotifyURL     string         `json:"notifyUrl,omitzero"`  // where the notification goes
-	CardType      string         `json:"cardType"`            // network of the BIN list, such as VISA; required
-	BusinessScene string         `json:"businessScene"`       // scene of the BIN list; required
-	CardArea      string         `json:"cardArea"`            // area of the BIN list; required
-	FirstRecharge issuing.Amount `json:"firstRecharge"`       // initial top-up from the reserve: a whole number of at least 10. Required here: the platform would take 10 USD without it
-	CardHeader    string         `json:"cardHeader,omitzero"` // BIN of the list; a random one without it
-	FirstName     string         `json:"firstName,omitzero"`  // English characters only
-	LastName      string         `json:"lastName,omitzero"`   // English characters only
-	Email         string         `json:"email,omitzero"`      // e-mail address
-	Birthday      issuing.Date   `json:"birthday,omitzero"`   // date of birth
-}
-
-// minFirstRecharge is the least initial top-up of a VIRTUAL-L card.
-const minFirstRecharge = 10
-
-func (r VirtualLApplication) validate(p *check.Problems) {
-	checkOrder(p, r.MerOrderNo, r.NotifyURL)
-	checkLanguage(p, r.Language)
-	checkTexts(p,
-		[]field{{"cardType", r.CardType}, {"businessScene", r.BusinessScene}, {"cardArea", r.CardArea}},
-		[]field{{"cardHeader", r.CardHeader}, {"firstName", r.FirstName}, {"lastName", r.LastName}, {"email", r.Email}})
-	if p.Required("firstRecharge", !r.FirstRecharge.IsZero()) &&
-		(r.FirstRecharge.Scale() > 0 || r.FirstRecharge.Cmp(issuing.NewAmount(minFirstRecharge, 0)) < 0) {
-		p.Add("firstRecharge", "must be a whole number of at least %d", minFirstRecharge)
+// ApplyVirtualL issues a VIRTUAL-L card and tops it up from the reserve.
+//
+// Safety: once per MerOrderNo, as [ApplicationService.ApplyMasterE].
+func (s *ApplicationService) ApplyVirtualL(
+	ctx context.Context, req VirtualLApplication, opts ...issuing.CallOption,
+) (*Application, error) {
+	o := opApplyVirtualL
+	if req.Language == LanguageEnglish {
+		o = opApplyVirtualLEnglish
 	}
-	latinLetters(p, "firstName", r.FirstName)
-	latinLetters(p, "lastName", r.LastName)
-	p.Email("email", r.Email)
-	checkDate(p, "birthday", r.Birthday, false)
+	return s.apply(ctx, o, req, opts)
 }
 
-func (r VirtualLApplication) key() string { return r.MerOrderNo }
-
-// VirtualPApplication issues a VIRTUAL-P card.
-type VirtualPApplication struct {
-	MerOrderNo    string         `json:"merOrderNo"`            // the merchant's own number, unique, at most 128 characters; required
-	NotifyURL     string         `json:"notifyUrl,omitzero"`    // where the notification goes
-	CardBIN       string         `json:"cardBin"`               // BIN of [VirtualPService.BINs]; required
-	FirstRecharge issuing.Amount `json:"firstRecharge"`         // initial top-up from the reserve, at most two decimals, may be 0. Required here: the platform would take 10 without it
-	PhoneCode     string         `json:"phoneCode,omitzero"`    // calling code
-	Phone         string         `json:"phone,omitzero"`        // phone number
-	Email         string         `json:"email"`                 // e-mail address; required
-	FirstName     string         `json:"firstName,omitzero"`    // English only, at most 32 characters together with LastName
-	LastName      string         `json:"lastName,omitzero"`     // English only, at most 32 characters together with FirstName
-	DateOfBirth   issuing.Date   `json:"dateOfBirth,omitzero"`  // date of birth
-	Country       string         `json:"country,omitzero"`      // ISO 3166-1 alpha-2, the BIN's issuing country
-	State         string         `json:"state,omitzero"`        // two letters for the US and Canada; random when empty
-	City          string         `json:"city,omitzero"`         // city
-	AddressLine1  string         `json:"addressLine1,omitzero"` // street and number
-	AddressLine2  string         `json:"addressLine2,omitzero"` // second line
-	PostalCode    string         `json:"postalCode,omitzero"`   // postal code
+// ApplyVirtualP issues a VIRTUAL-P card and tops it up from the reserve.
+//
+// Safety: once per MerOrderNo, as [ApplicationService.ApplyMasterE].
+func (s *ApplicationService) ApplyVirtualP(
+	ctx context.Context, req VirtualPApplication, opts ...issuing.CallOption,
+) (*Application, error) {
+	return s.apply(ctx, opApplyVirtualP, req, opts)
 }
 
-func (r VirtualPApplication) validate(p *check.Problems) {
-	checkOrder(p, r.MerOrderNo, r.NotifyURL)
-	checkTexts(p, []field{{"cardBin", r.CardBIN}, {"email", r.Email}}, []field{
-		{"phoneCode", r.PhoneCode}, {"phone", r.Phone}, {"firstName", r.FirstName}, {"lastName", r.LastName},
-		{"state", r.State}, {"city", r.City}, {"addressLine1", r.AddressLine1}, {"addressLine2", r.AddressLine2},
-		{"postalCode", r.PostalCode},
-	})
-	p.Email("email", r.Email)
-	p.Country("country", r.Country)
-	p.Required("firstRecharge", !r.FirstRecharge.IsZero())
-	must(p, "firstRecharge", r.FirstRecharge.Sign() >= 0, "must not be negative")
-	must(p, "firstRecharge", r.FirstRecharge.Scale() <= 2, "has more than 2 decimal places")
-	n := utf8.RuneCountInString(r.FirstName) + utf8.RuneCountInString(r.LastName)
-	must(p, "firstName, lastName", n <= maxNames, "have %d characters together, at most %d are allowed", n, maxNames)
-	latinLetters(p, "firstName", r.FirstName)
-	latinLetters(p, "lastName", r.LastName)
-	checkDate(p, "dateOfBirth", r.DateOfBirth, false)
+// apply sends an application. The query shows nothing of it that could be
+// compared.
+func (s *ApplicationService) apply(
+	ctx context.Context, o operation, in order, opts []issuing.CallOption,
+) (*Application, error) {
+	anything := func(*Application) error { return nil }
+	return looked(ctx, s.c, o, in, lookup(s.c, opApplicationByKey, in.key(), anything), opts)
 }
 
-func (r VirtualPApplication) key() string { return r.MerOrderNo }
+// ApplicationByKey looks up an application by the merchant's number. It settles an
+// issuing.ErrOutcomeUnknown of the four Apply methods: [CodeOrderNotFound] says
+// that there is none, though shortly after a broken connection it may still be on
+// its way.
+//
+// Safety: read.
+func (s *ApplicationService) ApplicationByKey(
+	ctx context.Context, merOrderNo string, opts ...issuing.CallOption,
+) (*Application, error) {
+	return call[Application](ctx, s.c, opApplicationByKey, merOrderQuery{merOrderNo}, opts)
+}
+
+// ApplicationByOrderNo looks up an application by the platform's number.
+//
+// Safety: read.
+func (s *ApplicationService) ApplicationByOrderNo(
+	ctx context.Context, orderNo string, opts ...issuing.CallOption,
+) (*Application, error) {
+	return call[Application](ctx, s.c, opApplicationByOrderNo, orderQuery{orderNo}, opts)
+}

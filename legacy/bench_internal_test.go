@@ -55,7 +55,7 @@ func BenchmarkDecodeTransfer(b *testing.B) {
 }
 
 func FuzzDecodeNotification(f *testing.F) {
-	for _, typ := range append(NotifyTypes(), NotifyVirtualPTransaction, NotifyVirtualPDelete, NotifyVirtualPOTP, NotifyVirtualPForward) {
+	for _, typ := range append(EventTypes(), EventVirtualPBilled, EventVirtualPClosed, EventVirtualPChallenged, EventVirtualPForwarded) {
 		f.Add(typ, []byte(`{"orderNo":"1","status":"3","ext":{"uetr":"x"},"createTime":"20220331121212"}`))
 		f.Add(typ, []byte(`{"cardNo":"493193**1091","otp":"123456","transactionInformation":[{"purchaseAmount":"1"}]}`))
 	}
@@ -85,7 +85,7 @@ func FuzzAnswer(f *testing.F) {
 		if codec.Unmarshal(body, &env) != nil {
 			return
 		}
-		for _, out := range []any{new(virtualLBINs), new(done), new(VirtualPCard), new(Transfer), new(MasterEPage), new([]VisaHTransaction)} {
+		for _, out := range []any{new(virtualLBINs), new(done), new(VirtualPCard), new(Transfer), new(Page[MasterETransaction]), new([]VisaHTransaction)} {
 			_ = x.decode(env.Data, out)
 		}
 	})

@@ -31,10 +31,10 @@ type CallbackConfig struct {
 }
 
 // NewCallbacks returns the source of the callbacks of WorldCard's previous API.
-// Events carry the pointers to [DepositNotification] and its siblings.
+// Events carry the pointers to [CardDeposited] and its siblings.
 //
 // Only VIRTUAL-P's callbacks name their type. Give every other type an address of
-// its own. Let the addresses end in one of [NotifyTypes] and serve them under a
+// its own. Let the addresses end in one of [EventTypes] and serve them under a
 // pattern with the wildcard {type}, or serve each with [webhook.Source.ForType].
 // An address for a type that is not documented is refused with
 // [webhook.ErrPayload] and claims nothing: the address is not signed, so a copy
@@ -115,7 +115,7 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.
 	event := &webhook.Event{Type: req.Type, Raw: issuing.NewSecret(string(req.Body))}
 	content, known := req.Body, true
 	switch typ := req.Type; {
-	case typ == NotifyVirtualP, typ == "", virtualPType(typ):
+	case typ == EventVirtualP, typ == "", virtualPType(typ):
 		// The body's own type counts, at an address for one of the four too.
 		if event.Type = signedText(params, "type"); event.Type == "" {
 			return nil, errors.New("no type in the body, and none was given with ForType")
@@ -124,7 +124,7 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.
 		if known = virtualPType(event.Type); known {
 			content = []byte(signedText(params, "data"))
 		}
-	case typ == NotifyVisaHOOB:
+	case typ == EventOOBRequested:
 		content = []byte(signedText(params, "data"))
 	case notifications[typ] == nil:
 		// No signature covers the address. Dispatched as unknown, a copy sent there
@@ -138,7 +138,7 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.
 		}
 		event.Data, event.ID = data, data.DedupeKey()
 	}
-	if n, ok := event.Data.(*TransferNotification); ok && event.ID != "" && !n.Ext.IsZero() {
+	if n, ok := event.Data.(*TransferCompleted); ok && event.ID != "" && !n.Ext.IsZero() {
 		event.ID += s.digest([]byte(n.Ext.Reveal()))
 	}
 	if event.ID == "" {

@@ -30,7 +30,7 @@ func ExampleNewCallbacks() {
 	// .../callbacks/legacy/deposit and so on, one address for each of NotifyTypes.
 	http.Handle("POST /callbacks/legacy/{type}", webhook.NewHandler(src, func(ctx context.Context, ev *webhook.Event) error {
 		switch e := ev.Data.(type) {
-		case *legacy.DepositNotification:
+		case *legacy.CardDeposited:
 			// Ask Cards.DepositByKey before booking: a captured callback stays valid.
 			slog.InfoContext(ctx, "top-up ended", "key", e.MerOrderNo)
 		case *webhook.Unknown:

@@ -22,24 +22,24 @@ func TestCallbackIDsTellNothingOfASecret(t *testing.T) {
 		typ, secret, other string
 		content            map[string]any
 	}{
-		{legacy.NotifyVirtualLOTP, "135790", "246801", map[string]any{
+		{legacy.EventVirtualLChallenged, "135790", "246801", map[string]any{
 			"otp": "135790", "cardNo": "493193**1091", "transactionCurrency": "USD", "transactionAmount": "9"}},
-		{legacy.NotifyVirtualPOTP, "135790", "246801", nested(legacy.NotifyVirtualPOTP,
+		{legacy.EventVirtualPChallenged, "135790", "246801", nested(legacy.EventVirtualPChallenged,
 			`{"cardNo":"5592922156696856","currency":"USD","amount":"9","otp":"135790","detail":"SHOP"}`)},
-		{legacy.NotifyVirtualPForward, "https://acs.test/1", "https://acs.test/2", nested(legacy.NotifyVirtualPForward,
+		{legacy.EventVirtualPForwarded, "https://acs.test/1", "https://acs.test/2", nested(legacy.EventVirtualPForwarded,
 			`{"cardNo":"5592922156696856","currency":"USD","amount":"9","url":"https://acs.test/1"}`)},
-		{legacy.NotifyVirtualPDelete, "5592922156696856", "5592922156696857", nested(legacy.NotifyVirtualPDelete,
+		{legacy.EventVirtualPClosed, "5592922156696856", "5592922156696857", nested(legacy.EventVirtualPClosed,
 			`{"cardNo":"5592922156696856","status":"Inactive","createTime":"2021-08-30T11:59:32.935Z"}`)},
 		{"NewKind", "5592922156696856", "5592922156696857", nested("NewKind", `{"cardNo":"5592922156696856"}`)},
-		{legacy.NotifyVirtualLBill, "4931930000001091", "4931930000001092", map[string]any{"cardNumber": "4931930000001091"}},
-		{legacy.NotifyTransfer, "63742374673463847", "63742374673463848", map[string]any{
+		{legacy.EventVirtualLBilled, "4931930000001091", "4931930000001092", map[string]any{"cardNumber": "4931930000001091"}},
+		{legacy.EventTransferCompleted, "63742374673463847", "63742374673463848", map[string]any{
 			"orderNo": "1", "merOrderNo": "m", "status": "2", "ext": `{"pickupCode":"63742374673463847"}`}},
 	} {
 		t.Run(tc.typ, func(t *testing.T) {
 			t.Parallel()
 			address := tc.typ
 			if tc.content["type"] != nil {
-				address = legacy.NotifyVirtualP
+				address = legacy.EventVirtualP
 			}
 			src := source.ForType(address)
 			body := callbackBody(t, server, tc.content)

@@ -33,7 +33,7 @@ type callbackMerchant struct {
 // needs the platform's secret and the platform needs the addresses.
 func (m *callbackMerchant) start(t *testing.T) {
 	mux := http.NewServeMux()
-	for _, typ := range legacy.NotifyTypes() {
+	for _, typ := range legacy.EventTypes() {
 		mux.HandleFunc("POST /"+typ, func(w http.ResponseWriter, r *http.Request) {
 			webhook.NewHandler(m.source.ForType(typ), m.receive,
 				webhook.WithObserver(func(_ context.Context, report webhook.Report) {
@@ -72,7 +72,7 @@ func TestCallbackLife(t *testing.T) {
 		m := &callbackMerchant{}
 		m.start(t)
 		webhooks := map[string]string{}
-		for _, typ := range legacy.NotifyTypes() {
+		for _, typ := range legacy.EventTypes() {
 			webhooks[typ] = m.url + "/" + typ
 		}
 		server, source := callbackPlatform(t, legacytest.Config{Webhooks: webhooks, LooseTypes: loose})
@@ -90,42 +90,42 @@ func TestCallbackLife(t *testing.T) {
 func callbackLife(t *testing.T, server *legacytest.Server, client *legacy.Client, m *callbackMerchant, urls map[string]string) {
 	t.Helper()
 	ctx := t.Context()
-	l, p, h := server.IssueCard(legacytest.VirtualL), server.IssueCard(legacytest.VirtualP), server.IssueCard(legacytest.VisaH)
-	var oob *legacy.OOBNotification
+	l, p, h := server.IssueCard(legacytest.ProductVirtualL), server.IssueCard(legacytest.ProductVirtualP), server.IssueCard(legacytest.ProductVisaH)
+	var oob *legacy.OOBRequested
 	for _, step := range []struct {
 		name string
 		run  func() error
 		want []string
 	}{
 		{"application", func() error {
-			_, err := client.KYC.ApplyVirtualP(ctx, legacy.VirtualPApplication{
-				MerOrderNo: "k", CardBIN: "537100", FirstRecharge: issuing.NewAmount(5, 0), Email: "x@example.com", NotifyURL: urls[legacy.NotifyKYC],
+			_, err := client.Applications.ApplyVirtualP(ctx, legacy.VirtualPApplication{
+				MerOrderNo: "k", CardBIN: "537100", FirstRecharge: issuing.NewAmount(5, 0), Email: "x@example.com", NotifyURL: urls[legacy.EventApplicationCompleted],
 			})
 			return err
 		}, []string{"CardTransaction TopUp 5.00", "kyc success"}},
 		{"top-up of VIRTUAL-L", func() error {
-			_, err := client.Cards.Deposit(ctx, legacy.DepositRequest{MerOrderNo: "d", CardNumber: l, Amount: issuing.NewAmount(20, 0), NotifyURL: urls[legacy.NotifyDeposit]})
+			_, err := client.Cards.Deposit(ctx, legacy.DepositRequest{MerOrderNo: "d", CardNumber: l, Amount: issuing.NewAmount(20, 0), NotifyURL: urls[legacy.EventCardDeposited]})
 			return err
 		}, []string{"deposit success 20.00", "virtual_l_bill TOP UP 20.00"}},
 		{"top-up that fails", func() error {
-			server.FailNextDeposit("no")
-			_, err := client.Cards.Deposit(ctx, legacy.DepositRequest{MerOrderNo: "d2", CardNumber: h, Amount: issuing.NewAmount(200, 0), NotifyURL: urls[legacy.NotifyDeposit]})
+			failNext(t, server, "Cards.Deposit", "no")
+			_, err := client.Cards.Deposit(ctx, legacy.DepositRequest{MerOrderNo: "d2", CardNumber: h, Amount: issuing.NewAmount(200, 0), NotifyURL: urls[legacy.EventCardDeposited]})
 			return err
 		}, []string{"deposit failed 200.00"}},
 		{"purchase", func() error { return client.VirtualL.SimulateTransaction(ctx, l) }, []string{"virtual_l_bill AUTH 1.00"}},
 		{"password", func() error { return client.VirtualL.SimulateOTP(ctx, l) }, []string{"virtual_l_otp true"}},
-		{"closure of VIRTUAL-L", func() error { return client.VirtualL.Close(ctx, l) }, []string{"virtual_l_close 19.00"}},
-		{"freezing", func() error { return client.VirtualP.Freeze(ctx, p) }, []string{"CardTransaction FrozenCard 0"}},
+		{"closure of VIRTUAL-L", func() error { return just(client.VirtualL.Close(ctx, l)) }, []string{"virtual_l_close 19.00"}},
+		{"freezing", func() error { return just(client.VirtualP.Freeze(ctx, p)) }, []string{"CardTransaction FrozenCard 0"}},
 		{"3-D Secure", func() error {
-			if err := server.SendOTP(p, issuing.NewAmount(9, 0), issuing.NewSecret("1234321"), "shop"); err != nil {
+			if err := server.SendOTP(p, issuingtest.Challenge{Amount: issuing.NewAmount(9, 0), Code: issuing.NewSecret("1234321"), Detail: "shop"}); err != nil {
 				return err
 			}
-			return server.Forward3DS(p, issuing.NewAmount(9, 0), "https://example.com/3ds", "shop")
+			return server.Forward3DS(p, issuingtest.Challenge{Amount: issuing.NewAmount(9, 0), URL: "https://example.com/3ds", Detail: "shop"})
 		}, []string{"Card3dsOtp 9", "ThreeDomainSecureForwarding 5m0s"}},
-		{"closure of VIRTUAL-P", func() error { return client.VirtualP.Close(ctx, p) }, []string{"CardTransaction DeleteCard 0.00", "DeleteCard Inactive"}},
+		{"closure of VIRTUAL-P", func() error { return just(client.VirtualP.Close(ctx, p)) }, []string{"CardTransaction DeleteCard 0.00", "DeleteCard Inactive"}},
 		{"remittance", func() error {
 			_, err := client.Transfers.Create(ctx, legacy.TransferRequest{
-				MerOrderNo: "t", NotifyURL: urls[legacy.NotifyTransfer], SourceCurrency: issuing.CurrencyUSD, SendAmount: issuing.NewAmount(1000, 0),
+				MerOrderNo: "t", NotifyURL: urls[legacy.EventTransferCompleted], SourceCurrency: issuing.CurrencyUSD, SendAmount: issuing.NewAmount(1000, 0),
 				Country: "USA", Business: legacy.BusinessB2B, Type: legacy.ChannelWire, Currency: issuing.CurrencyUSD,
 				Recipient: legacy.Recipient{TargetAddressLine: "1", TargetAddressCity: "NY", TargetCompanyName: "Books"},
 				Sender: legacy.Sender{
@@ -145,7 +145,7 @@ func callbackLife(t *testing.T, server *legacytest.Server, client *legacy.Client
 		var got []string
 		for _, event := range m.take() {
 			got = append(got, describeCallback(event, l))
-			if n, ok := event.Data.(*legacy.OOBNotification); ok {
+			if n, ok := event.Data.(*legacy.OOBRequested); ok {
 				oob = n
 			}
 		}
@@ -185,9 +185,9 @@ func TestCallbackAtAnUnknownAddress(t *testing.T) {
 	}{
 		{"/other", deposit, http.StatusUnprocessableEntity},
 		{"/fixed/other", deposit, http.StatusUnprocessableEntity},
-		{"/" + legacy.NotifyDeposit, deposit, http.StatusOK},
+		{"/" + legacy.EventCardDeposited, deposit, http.StatusOK},
 		{"/NewKind", own, http.StatusUnprocessableEntity},
-		{"/" + legacy.NotifyVirtualP, own, http.StatusOK},
+		{"/" + legacy.EventVirtualP, own, http.StatusOK},
 	} {
 		w := httptest.NewRecorder()
 		mux.ServeHTTP(w, httptest.NewRequest(http.MethodPost, post.path, bytes.NewReader(post.body)))
@@ -195,7 +195,7 @@ func TestCallbackAtAnUnknownAddress(t *testing.T) {
 			t.Errorf("%s: %d %q, want %d", post.path, w.Code, w.Body, post.code)
 		}
 	}
-	want := []string{"deposit *legacy.DepositNotification", "NewKind *webhook.Unknown"}
+	want := []string{"deposit *legacy.CardDeposited", "NewKind *webhook.Unknown"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("dispatched (-want +got):\n%s", diff)
 	}
@@ -204,27 +204,27 @@ func TestCallbackAtAnUnknownAddress(t *testing.T) {
 // describeCallback puts what identifies an event into words.
 func describeCallback(event *webhook.Event, l issuing.Secret) string {
 	switch n := event.Data.(type) {
-	case *legacy.KYCNotification:
+	case *legacy.ApplicationCompleted:
 		return fmt.Sprintf("%s %v", event.Type, n.Status)
-	case *legacy.DepositNotification:
+	case *legacy.CardDeposited:
 		return fmt.Sprintf("%s %v %s", event.Type, n.Status, n.SettleAmount)
-	case *legacy.VirtualLBill:
+	case *legacy.VirtualLBilled:
 		return fmt.Sprintf("%s %s %s", event.Type, n.Type, n.LocalAmount)
-	case *legacy.VirtualLOTP:
+	case *legacy.VirtualLChallenged:
 		return fmt.Sprintf("%s %t", event.Type, n.Matches(l))
 	case *legacy.VirtualLClosed:
 		return fmt.Sprintf("%s %s", event.Type, n.LocalAmount)
-	case *legacy.VirtualPTransactionEvent:
+	case *legacy.VirtualPBilled:
 		return fmt.Sprintf("%s %s %s", event.Type, n.Type, n.Amount)
-	case *legacy.VirtualPOTP:
+	case *legacy.VirtualPChallenged:
 		return fmt.Sprintf("%s %s", event.Type, n.Amount)
-	case *legacy.VirtualPForward:
+	case *legacy.VirtualPForwarded:
 		return fmt.Sprintf("%s %v", event.Type, n.ExpirationTime.Sub(n.Timestamp))
-	case *legacy.VirtualPDeleted:
+	case *legacy.VirtualPClosed:
 		return fmt.Sprintf("%s %s", event.Type, n.Status)
-	case *legacy.OOBNotification:
+	case *legacy.OOBRequested:
 		return fmt.Sprintf("%s %v %s %v", event.Type, n.Status, n.Transactions[0].PurchaseAmount, n.ExpireDate.Sub(n.CreatedDate))
-	case *legacy.TransferNotification:
+	case *legacy.TransferCompleted:
 		ratio, ok := n.Ratio()
 		return fmt.Sprintf("%s %v %s %s %t", event.Type, n.Status, n.SourceAmount, ratio, ok && n.Extra().UETR != "")
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -43,7 +44,7 @@ func callbackPlatform(t testing.TB, cfg legacytest.Config) (*legacytest.Server, 
 // callbackBody signs a callback as the platform does.
 func callbackBody(t testing.TB, server *legacytest.Server, content map[string]any) []byte {
 	t.Helper()
-	body, err := server.SignCallback(content)
+	body, err := io.ReadAll(server.SignCallback(content).Body)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,16 +61,16 @@ func depositNotice() map[string]any {
 func TestCallbackDeposit(t *testing.T) {
 	t.Parallel()
 	server, source := callbackPlatform(t, legacytest.Config{})
-	event, err := source.ForType(legacy.NotifyDeposit).Parse(nil, callbackBody(t, server, depositNotice()))
+	event, err := source.ForType(legacy.EventCardDeposited).Parse(nil, callbackBody(t, server, depositNotice()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, ok := event.Data.(*legacy.DepositNotification)
+	n, ok := event.Data.(*legacy.CardDeposited)
 	if !ok || n.Status != legacy.OrderStatusFailed || n.SettleAmount.String() != "20" || n.FailReason != "Processing failed" ||
 		!n.CompleteTime.Equal(time.Date(2022, 3, 31, 4, 12, 12, 0, time.UTC)) || n.AppKey != server.AppKey() {
 		t.Errorf("%T %+v", event.Data, event.Data)
 	}
-	if event.Provider != "legacy" || event.Type != legacy.NotifyDeposit || !event.Time.IsZero() || event.ID == "" {
+	if event.Provider != "legacy" || event.Type != legacy.EventCardDeposited || !event.Time.IsZero() || event.ID == "" {
 		t.Errorf("event %+v", event)
 	}
 }
@@ -124,8 +125,8 @@ func TestCallbackAlterations(t *testing.T) {
 		{"not JSON", good[:len(good)-1], webhook.ErrSignature},
 		{"nothing", "", webhook.ErrSignature},
 	} {
-		event, err := source.ForType(legacy.NotifyDeposit).Parse(nil, []byte(tc.body))
-		if !errors.Is(err, tc.want) || (tc.want == nil && (err != nil || event.Data.(*legacy.DepositNotification).Status != legacy.OrderStatusFailed)) {
+		event, err := source.ForType(legacy.EventCardDeposited).Parse(nil, []byte(tc.body))
+		if !errors.Is(err, tc.want) || (tc.want == nil && (err != nil || event.Data.(*legacy.CardDeposited).Status != legacy.OrderStatusFailed)) {
 			t.Errorf("%s: %v, want %v", tc.name, err, tc.want)
 		}
 		if verifyErr := source.Verify(nil, []byte(tc.body)); (verifyErr == nil) != (tc.want == nil) {
@@ -139,11 +140,11 @@ func TestCallbackDataIsSignedAsItCame(t *testing.T) {
 	server, source := callbackPlatform(t, legacytest.Config{})
 	data := `{"id":"e6a54b44","currency":"USD",  "amount":"9","type":"TopUp","cardNo":"5592922156696856","status":"Closed","detail":"a\u0026b","transactionTime":"2024-11-29T07:14:18.157Z"}`
 	body := callbackBody(t, server, map[string]any{"type": "CardTransaction", "data": data})
-	event, err := source.ForType(legacy.NotifyVirtualP).Parse(nil, body)
+	event, err := source.ForType(legacy.EventVirtualP).Parse(nil, body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, ok := event.Data.(*legacy.VirtualPTransactionEvent)
+	n, ok := event.Data.(*legacy.VirtualPBilled)
 	if !ok || n.Detail != "a&b" || n.Amount.String() != "9" || event.Type != "CardTransaction" {
 		t.Errorf("%T %+v", event.Data, event.Data)
 	}
@@ -155,11 +156,11 @@ func TestCallbackDataIsSignedAsItCame(t *testing.T) {
 		t.Errorf("re-encoded data: %v", err)
 	}
 	object := callbackBody(t, server, map[string]any{"data": json.RawMessage(`{"acsTransactionId": "41ce", "status": 1, "expireDate": 1722212495829}`)})
-	event, err = source.ForType(legacy.NotifyVisaHOOB).Parse(nil, object)
+	event, err = source.ForType(legacy.EventOOBRequested).Parse(nil, object)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if oob, ok := event.Data.(*legacy.OOBNotification); !ok || oob.ACSTransactionID != "41ce" || oob.Status != legacy.OOBStatusInProgress {
+	if oob, ok := event.Data.(*legacy.OOBRequested); !ok || oob.ACSTransactionID != "41ce" || oob.Status != legacy.OOBStatusInProgress {
 		t.Errorf("%T %+v", event.Data, event.Data)
 	}
 	if err := source.Verify(nil, bytes.Replace(object, []byte(`"status":1`), []byte(`"status": 1`), 1)); !errors.Is(err, webhook.ErrSignature) {
@@ -176,21 +177,21 @@ func TestCallbackTypes(t *testing.T) {
 		want    any
 		event   string
 	}{
-		{legacy.NotifyDeposit, depositNotice(), &legacy.DepositNotification{}, legacy.NotifyDeposit},
-		{legacy.NotifyKYC, depositNotice(), &legacy.KYCNotification{}, legacy.NotifyKYC},
-		{legacy.NotifyTransfer, depositNotice(), &legacy.TransferNotification{}, legacy.NotifyTransfer},
-		{legacy.NotifyVirtualLBill, map[string]any{"recordNo": "1", "transType": "TOP UP"}, &legacy.VirtualLBill{}, legacy.NotifyVirtualLBill},
-		{legacy.NotifyVirtualLClose, map[string]any{"recordNo": "1"}, &legacy.VirtualLClosed{}, legacy.NotifyVirtualLClose},
-		{legacy.NotifyVirtualLOTP, map[string]any{"otp": "123456"}, &legacy.VirtualLOTP{}, legacy.NotifyVirtualLOTP},
-		{legacy.NotifyVisaHOOB, map[string]any{"data": `{"acsTransactionId":"x"}`}, &legacy.OOBNotification{}, legacy.NotifyVisaHOOB},
-		{legacy.NotifyVirtualP, map[string]any{"type": "CardTransaction", "data": `{"id":"1"}`}, &legacy.VirtualPTransactionEvent{}, "CardTransaction"},
-		{legacy.NotifyVirtualP, map[string]any{"type": "DeleteCard", "data": `{"cardNo":"1"}`}, &legacy.VirtualPDeleted{}, "DeleteCard"},
-		{legacy.NotifyVirtualP, map[string]any{"type": "Card3dsOtp", "data": `{"otp":"1"}`}, &legacy.VirtualPOTP{}, "Card3dsOtp"},
-		{legacy.NotifyVirtualPOTP, map[string]any{"type": "Card3dsOtp", "data": `{"otp":"1"}`}, &legacy.VirtualPOTP{}, "Card3dsOtp"},
-		{legacy.NotifyVirtualPOTP, map[string]any{"type": "DeleteCard", "data": `{"cardNo":"1"}`}, &legacy.VirtualPDeleted{}, "DeleteCard"},
-		{"", map[string]any{"type": "ThreeDomainSecureForwarding", "data": `{"url":"x"}`}, &legacy.VirtualPForward{}, "ThreeDomainSecureForwarding"},
-		{legacy.NotifyVirtualP, map[string]any{"type": "3ds", "data": `{}`}, &webhook.Unknown{}, "3ds"},
-		{legacy.NotifyVirtualP, map[string]any{"type": "deposit", "data": `{}`}, &webhook.Unknown{}, "deposit"},
+		{legacy.EventCardDeposited, depositNotice(), &legacy.CardDeposited{}, legacy.EventCardDeposited},
+		{legacy.EventApplicationCompleted, depositNotice(), &legacy.ApplicationCompleted{}, legacy.EventApplicationCompleted},
+		{legacy.EventTransferCompleted, depositNotice(), &legacy.TransferCompleted{}, legacy.EventTransferCompleted},
+		{legacy.EventVirtualLBilled, map[string]any{"recordNo": "1", "transType": "TOP UP"}, &legacy.VirtualLBilled{}, legacy.EventVirtualLBilled},
+		{legacy.EventVirtualLClosed, map[string]any{"recordNo": "1"}, &legacy.VirtualLClosed{}, legacy.EventVirtualLClosed},
+		{legacy.EventVirtualLChallenged, map[string]any{"otp": "123456"}, &legacy.VirtualLChallenged{}, legacy.EventVirtualLChallenged},
+		{legacy.EventOOBRequested, map[string]any{"data": `{"acsTransactionId":"x"}`}, &legacy.OOBRequested{}, legacy.EventOOBRequested},
+		{legacy.EventVirtualP, map[string]any{"type": "CardTransaction", "data": `{"id":"1"}`}, &legacy.VirtualPBilled{}, "CardTransaction"},
+		{legacy.EventVirtualP, map[string]any{"type": "DeleteCard", "data": `{"cardNo":"1"}`}, &legacy.VirtualPClosed{}, "DeleteCard"},
+		{legacy.EventVirtualP, map[string]any{"type": "Card3dsOtp", "data": `{"otp":"1"}`}, &legacy.VirtualPChallenged{}, "Card3dsOtp"},
+		{legacy.EventVirtualPChallenged, map[string]any{"type": "Card3dsOtp", "data": `{"otp":"1"}`}, &legacy.VirtualPChallenged{}, "Card3dsOtp"},
+		{legacy.EventVirtualPChallenged, map[string]any{"type": "DeleteCard", "data": `{"cardNo":"1"}`}, &legacy.VirtualPClosed{}, "DeleteCard"},
+		{"", map[string]any{"type": "ThreeDomainSecureForwarding", "data": `{"url":"x"}`}, &legacy.VirtualPForwarded{}, "ThreeDomainSecureForwarding"},
+		{legacy.EventVirtualP, map[string]any{"type": "3ds", "data": `{}`}, &webhook.Unknown{}, "3ds"},
+		{legacy.EventVirtualP, map[string]any{"type": "deposit", "data": `{}`}, &webhook.Unknown{}, "deposit"},
 	} {
 		event, err := source.ForType(tc.typ).Parse(nil, callbackBody(t, server, tc.content))
 		if err != nil {
@@ -208,11 +209,11 @@ func TestCallbackTypes(t *testing.T) {
 		"no type":                  {"", depositNotice()},
 		"an unknown address":       {"other", depositNotice()},
 		"unknown, with its type":   {"other", map[string]any{"type": "other", "data": `{}`}},
-		"no data":                  {legacy.NotifyVisaHOOB, map[string]any{"x": "y"}},
-		"data that is no JSON":     {legacy.NotifyVirtualP, map[string]any{"type": "DeleteCard", "data": "x"}},
-		"one of the four, no type": {legacy.NotifyVirtualPOTP, map[string]any{"otp": "123456"}},
-		"VIRTUAL-P, no type":       {legacy.NotifyVirtualP, map[string]any{"data": "{}"}},
-		"a wrong shape":            {legacy.NotifyDeposit, map[string]any{"orderNo": "1", "status": "soon"}},
+		"no data":                  {legacy.EventOOBRequested, map[string]any{"x": "y"}},
+		"data that is no JSON":     {legacy.EventVirtualP, map[string]any{"type": "DeleteCard", "data": "x"}},
+		"one of the four, no type": {legacy.EventVirtualPChallenged, map[string]any{"otp": "123456"}},
+		"VIRTUAL-P, no type":       {legacy.EventVirtualP, map[string]any{"data": "{}"}},
+		"a wrong shape":            {legacy.EventCardDeposited, map[string]any{"orderNo": "1", "status": "soon"}},
 	} {
 		if event, err := source.ForType(tc.typ).Parse(nil, callbackBody(t, server, tc.content)); !errors.Is(err, webhook.ErrPayload) {
 			t.Errorf("%s: %+v, %v", name, event, err)
@@ -234,22 +235,22 @@ func TestCallbackEventIDs(t *testing.T) {
 		}
 		return event.ID
 	}
-	base := id(legacy.NotifyTransfer, nil)
-	if base != id(legacy.NotifyTransfer, map[string]any{"failReason": "in other words"}) {
+	base := id(legacy.EventTransferCompleted, nil)
+	if base != id(legacy.EventTransferCompleted, map[string]any{"failReason": "in other words"}) {
 		t.Error("the same order and status is another event")
 	}
 	for name, other := range map[string]string{
-		"another status": id(legacy.NotifyTransfer, map[string]any{"status": "2"}),
-		"another order":  id(legacy.NotifyTransfer, map[string]any{"orderNo": "1"}),
-		"a UETR":         id(legacy.NotifyTransfer, map[string]any{"ext": `{"uetr":"x"}`}),
-		"another type":   id(legacy.NotifyDeposit, nil),
+		"another status": id(legacy.EventTransferCompleted, map[string]any{"status": "2"}),
+		"another order":  id(legacy.EventTransferCompleted, map[string]any{"orderNo": "1"}),
+		"a UETR":         id(legacy.EventTransferCompleted, map[string]any{"ext": `{"uetr":"x"}`}),
+		"another type":   id(legacy.EventCardDeposited, nil),
 	} {
 		if other == base {
 			t.Errorf("%s is the same event", name)
 		}
 	}
 	otp := func(code string) string {
-		event, err := source.ForType(legacy.NotifyVirtualLOTP).Parse(nil, callbackBody(t, server, map[string]any{"otp": code, "cardNo": "493193**1091"}))
+		event, err := source.ForType(legacy.EventVirtualLChallenged).Parse(nil, callbackBody(t, server, map[string]any{"otp": code, "cardNo": "493193**1091"}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -281,11 +282,11 @@ func TestCallbackRatioNames(t *testing.T) {
 		for k, v := range tc.fees {
 			content[k] = v
 		}
-		event, err := source.ForType(legacy.NotifyTransfer).Parse(nil, callbackBody(t, server, content))
+		event, err := source.ForType(legacy.EventTransferCompleted).Parse(nil, callbackBody(t, server, content))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ratio, ok := event.Data.(*legacy.TransferNotification).Ratio(); ratio.String() != tc.ratio || ok != tc.ok {
+		if ratio, ok := event.Data.(*legacy.TransferCompleted).Ratio(); ratio.String() != tc.ratio || ok != tc.ok {
 			t.Errorf("%s: %s, %t", name, ratio, ok)
 		}
 	}
@@ -327,7 +328,7 @@ func TestCallbackConfigIsUsed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		handler := webhook.NewHandler(source.ForType(legacy.NotifyDeposit), func(context.Context, *webhook.Event) error {
+		handler := webhook.NewHandler(source.ForType(legacy.EventCardDeposited), func(context.Context, *webhook.Event) error {
 			calls++
 			return nil
 		})
@@ -359,18 +360,18 @@ func TestCallbackAtTheWrongAddress(t *testing.T) {
 		status, events int
 	}{
 		{"", http.StatusUnprocessableEntity, 0},
-		{legacy.NotifyVisaHOOB, http.StatusUnprocessableEntity, 0},
-		{legacy.NotifyVirtualP, http.StatusUnprocessableEntity, 0},
-		{legacy.NotifyDeposit, http.StatusOK, 1},
-		{legacy.NotifyKYC, http.StatusOK, 1},                       // a repeat, whichever address it comes to
-		{legacy.NotifyVirtualP, http.StatusUnprocessableEntity, 1}, // and still nothing that can be read there
+		{legacy.EventOOBRequested, http.StatusUnprocessableEntity, 0},
+		{legacy.EventVirtualP, http.StatusUnprocessableEntity, 0},
+		{legacy.EventCardDeposited, http.StatusOK, 1},
+		{legacy.EventApplicationCompleted, http.StatusOK, 1},      // a repeat, whichever address it comes to
+		{legacy.EventVirtualP, http.StatusUnprocessableEntity, 1}, // and still nothing that can be read there
 	} {
 		answer := handler.Handle(t.Context(), &webhook.Request{Type: step.typ, Body: body})
 		if answer.Status != step.status || len(events) != step.events {
 			t.Errorf("%q: %d with %d events, want %d with %d", step.typ, answer.Status, len(events), step.status, step.events)
 		}
 	}
-	if len(events) != 1 || events[0].Type != legacy.NotifyDeposit {
+	if len(events) != 1 || events[0].Type != legacy.EventCardDeposited {
 		t.Errorf("events %+v", events)
 	}
 }
@@ -405,7 +406,7 @@ func TestCallbackHandlerDeduplicates(t *testing.T) {
 	t.Parallel()
 	server, source := callbackPlatform(t, legacytest.Config{})
 	calls := 0
-	handler := webhook.NewHandler(source.ForType(legacy.NotifyDeposit), func(context.Context, *webhook.Event) error {
+	handler := webhook.NewHandler(source.ForType(legacy.EventCardDeposited), func(context.Context, *webhook.Event) error {
 		calls++
 		if calls == 1 {
 			return errors.New("the database is down")
@@ -445,7 +446,7 @@ func TestCallbackHandlerDeduplicates(t *testing.T) {
 func TestCallbackEventsPrintNothing(t *testing.T) {
 	t.Parallel()
 	server, source := callbackPlatform(t, legacytest.Config{})
-	event, err := source.ForType(legacy.NotifyVirtualP).Parse(nil, callbackBody(t, server, map[string]any{
+	event, err := source.ForType(legacy.EventVirtualP).Parse(nil, callbackBody(t, server, map[string]any{
 		"type": "Card3dsOtp", "data": `{"cardNo":"5592922156696856","otp":"48151623"}`,
 	}))
 	if err != nil {
@@ -456,8 +457,8 @@ func TestCallbackEventsPrintNothing(t *testing.T) {
 
 func FuzzCallbackParse(f *testing.F) {
 	server, source := callbackPlatform(f, legacytest.Config{})
-	f.Add(callbackBody(f, server, depositNotice()), legacy.NotifyDeposit)
-	f.Add(callbackBody(f, server, map[string]any{"type": "DeleteCard", "data": `{"cardNo":"1"}`}), legacy.NotifyVirtualP)
+	f.Add(callbackBody(f, server, depositNotice()), legacy.EventCardDeposited)
+	f.Add(callbackBody(f, server, map[string]any{"type": "DeleteCard", "data": `{"cardNo":"1"}`}), legacy.EventVirtualP)
 	f.Add([]byte(`{"sign":"00000000000000000000000000000000","appKey":"sandboxappkey0001"}`), "")
 	f.Fuzz(func(t *testing.T, body []byte, typ string) {
 		event, err := source.ForType(typ).Parse(nil, body)
@@ -470,7 +471,7 @@ func FuzzCallbackParse(f *testing.F) {
 func BenchmarkCallbackParse(b *testing.B) {
 	server, source := callbackPlatform(b, legacytest.Config{})
 	body := callbackBody(b, server, depositNotice())
-	source = source.ForType(legacy.NotifyDeposit)
+	source = source.ForType(legacy.EventCardDeposited)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := source.Parse(nil, body); err != nil {

@@ -54,7 +54,7 @@ func (d *Deposit) incomplete() bool { return d.OrderNo == "" || d.MerOrderNo == 
 func (d *Deposit) key() string      { return d.MerOrderNo }
 
 // Deposit tops up a card from the merchant's reserve. The answer says that the
-// order was accepted; the result comes to NotifyURL ([DepositNotification]) or by
+// order was accepted; the result comes to NotifyURL ([CardDeposited]) or by
 // [CardService.DepositByKey].
 //
 // [CodeInsufficientReserve] is a refusal and [CodeDuplicateOrder] says that the
@@ -80,13 +80,17 @@ func (s *CardService) Deposit(ctx context.Context, req DepositRequest, opts ...i
 // on its way. Any other failure of the query says nothing about the order.
 //
 // Safety: read.
-func (s *CardService) DepositByKey(ctx context.Context, merOrderNo string, opts ...issuing.CallOption) (*Deposit, error) {
+func (s *CardService) DepositByKey(
+	ctx context.Context, merOrderNo string, opts ...issuing.CallOption,
+) (*Deposit, error) {
 	return call[Deposit](ctx, s.c, opDepositByKey, merOrderQuery{merOrderNo}, opts)
 }
 
 // DepositByOrderNo looks up a top-up by the platform's number.
 //
 // Safety: read.
-func (s *CardService) DepositByOrderNo(ctx context.Context, orderNo string, opts ...issuing.CallOption) (*Deposit, error) {
+func (s *CardService) DepositByOrderNo(
+	ctx context.Context, orderNo string, opts ...issuing.CallOption,
+) (*Deposit, error) {
 	return call[Deposit](ctx, s.c, opDepositByOrderNo, orderQuery{orderNo}, opts)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/legacy"
 	"github.com/issuing-sdk/issuing-go/legacy/legacytest"
 )
@@ -33,10 +34,10 @@ func topUp(t *testing.T, server *legacytest.Server, client *legacy.Client, card 
 func TestMasterE(t *testing.T) {
 	t.Parallel()
 	server, client := platform(t, legacytest.Config{})
-	card := server.IssueCard(legacytest.MasterE)
+	card := server.IssueCard(legacytest.ProductMasterE)
 	topUp(t, server, client, card, "500")
 	for i := range 6 {
-		if _, err := server.Purchase(card, amount(fmt.Sprint(i+1)), "Corner Books"); err != nil {
+		if _, err := server.Purchase(card, amount(fmt.Sprint(i+1)), issuingtest.Merchant{Name: "Corner Books"}); err != nil {
 			t.Fatal(err)
 		}
 		server.Clock().Advance(time.Minute)
@@ -52,14 +53,14 @@ func TestMasterE(t *testing.T) {
 		t.Errorf("expiry %v %d %t", month, year, ok)
 	}
 	frozen, err := client.MasterE.Freeze(t.Context(), card)
-	if err != nil || frozen.Status != legacy.MasterECardStatusLost {
+	if err != nil || frozen.MasterE.Status != legacy.MasterECardStatusLost {
 		t.Errorf("freeze %+v, %v", frozen, err)
 	}
 	active, err := client.MasterE.Unfreeze(t.Context(), card)
-	if err != nil || active.Status != legacy.MasterECardStatusActivated {
+	if err != nil || active.MasterE.Status != legacy.MasterECardStatusActivated {
 		t.Errorf("unfreeze %+v, %v", active, err)
 	}
-	if err := client.MasterE.ChangePIN(t.Context(), card, issuing.NewSecret("135790")); err != nil {
+	if err := client.MasterE.SetPIN(t.Context(), card, issuing.NewSecret("135790")); err != nil {
 		t.Error(err)
 	}
 	if !server.PIN(card).Equal(issuing.NewSecret("135790")) {
@@ -71,9 +72,13 @@ func TestMasterE(t *testing.T) {
 	}
 
 	req := legacy.MasterETransactionsRequest{CardNumber: card, PageSize: 3, From: firstDay, To: lastDay}
-	three, err := client.MasterE.Transactions(t.Context(), req)
-	if err != nil || len(three) != 3 || three[0].Amount.Cmp(amount("6")) != 0 {
-		t.Errorf("transactions %+v, %v", three, err)
+	latest, err := client.MasterE.LatestTransactions(t.Context(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	three := latest.Transactions
+	if len(three) != 3 || three[0].Amount.Cmp(amount("6")) != 0 {
+		t.Errorf("transactions %+v", three)
 	}
 	if m, ok := three[0].MerchantInfo(); !ok || m.Name != "Corner Books" {
 		t.Errorf("merchant %+v, %t", m, ok)
@@ -91,16 +96,16 @@ func TestMasterE(t *testing.T) {
 	if diff := cmp.Diff([]string{"6", "5", "4", "3", "2", "1", "500.00"}, amounts); diff != "" {
 		t.Errorf("all transactions (-want +got):\n%s", diff)
 	}
-	page, err := client.MasterE.TransactionPage(t.Context(), req)
+	page, err := client.MasterE.Transactions(t.Context(), req)
 	if err != nil || page.NextPageToken == "" || page.PrevPageToken != "" {
 		t.Fatalf("page %+v, %v", page, err)
 	}
 	req.PageToken, req.PageSize = page.NextPageToken, 4
-	if _, err := client.MasterE.TransactionPage(t.Context(), req); !errors.Is(err, issuing.ErrInvalid) {
+	if _, err := client.MasterE.Transactions(t.Context(), req); !errors.Is(err, issuing.ErrInvalid) {
 		t.Errorf("a token under another page size: %v", err)
 	}
 	req.PageToken, req.To = "", issuing.NewDate(2026, 3, 31)
-	if none, err := client.MasterE.Transactions(t.Context(), req); err != nil || len(none) != 0 {
+	if none, err := client.MasterE.LatestTransactions(t.Context(), req); err != nil || len(none.Transactions) != 0 {
 		t.Errorf("before the purchases: %+v, %v", none, err)
 	}
 }
@@ -108,9 +113,9 @@ func TestMasterE(t *testing.T) {
 func TestVisaH(t *testing.T) {
 	t.Parallel()
 	server, client := platform(t, legacytest.Config{})
-	card := server.IssueCard(legacytest.VisaH)
+	card := server.IssueCard(legacytest.ProductVisaH)
 	topUp(t, server, client, card, "200")
-	id, err := server.Purchase(card, amount("31.81"), "Amazon")
+	bought, err := server.Purchase(card, amount("31.81"), issuingtest.Merchant{Name: "Amazon"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,16 +130,16 @@ func TestVisaH(t *testing.T) {
 	if month, year, ok := c.Expiry(); !ok || month != 4 || year != 2030 {
 		t.Errorf("expiry %v %d %t", month, year, ok)
 	}
-	if err := client.VisaH.Freeze(t.Context(), card); err != nil {
+	if err := just(client.VisaH.Freeze(t.Context(), card)); err != nil {
 		t.Error(err)
 	}
 	if c, err := client.VisaH.Card(t.Context(), card); err != nil || c.Status == legacy.VisaHCardStatusActivated {
 		t.Errorf("frozen: %+v, %v", c, err)
 	}
-	if err := client.VisaH.Unfreeze(t.Context(), card); err != nil {
+	if err := just(client.VisaH.Unfreeze(t.Context(), card)); err != nil {
 		t.Error(err)
 	}
-	if err := client.VisaH.ChangePIN(t.Context(), card, issuing.NewSecret("024680")); err != nil || !server.PIN(card).Equal(issuing.NewSecret("024680")) {
+	if err := client.VisaH.SetPIN(t.Context(), card, issuing.NewSecret("024680")); err != nil || !server.PIN(card).Equal(issuing.NewSecret("024680")) {
 		t.Errorf("PIN: %v", err)
 	}
 	req := legacy.VisaHTransactionsRequest{CardNumber: card, PageSize: 1, From: firstDay, To: lastDay}
@@ -153,12 +158,16 @@ func TestVisaH(t *testing.T) {
 	}
 	unsettled := req
 	unsettled.Settled = new(bool)
-	list, err := client.VisaH.Transactions(t.Context(), unsettled)
-	if err != nil || len(list) != 1 || !list[0].IsAuthorization || list[0].Amount.Sign() != 0 ||
-		list[0].AcquirerAmount.Cmp(amount("31.81")) != 0 || list[0].Source != legacy.VisaHTransactionSourceOnline || list[0].ID != id {
-		t.Errorf("unsettled %+v, %v", list, err)
+	page, err := client.VisaH.Transactions(t.Context(), unsettled)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if err := server.Settle(card, id); err != nil {
+	list := page.Transactions
+	if len(list) != 1 || !list[0].IsAuthorization || list[0].Amount.Sign() != 0 ||
+		list[0].AcquirerAmount.Cmp(amount("31.81")) != 0 || list[0].Source != legacy.VisaHTransactionSourceOnline || list[0].ID != bought.ID {
+		t.Errorf("unsettled %+v", list)
+	}
+	if err := server.Settle(card, bought.ID); err != nil {
 		t.Fatal(err)
 	}
 	if got := types(unsettled); len(got) != 0 {
@@ -187,7 +196,7 @@ func TestVirtualL(t *testing.T) {
 		chinese[1].Network != "万事达" || !slices.Equal(chinese[2].BINs, []string{"493193", "438357"}) || english[3].Scene != "ChatGPT" {
 		t.Errorf("BINs %+v, %+v", english, chinese)
 	}
-	card := server.IssueCard(legacytest.VirtualL)
+	card := server.IssueCard(legacytest.ProductVirtualL)
 	topUp(t, server, client, card, "100")
 	c, err := client.VirtualL.Card(t.Context(), card)
 	if err != nil {
@@ -200,13 +209,13 @@ func TestVirtualL(t *testing.T) {
 	if month, year, ok := c.Expiry(); !ok || month != 4 || year != 2030 {
 		t.Errorf("expiry %v %d %t", month, year, ok)
 	}
-	if err := client.VirtualL.Freeze(t.Context(), card); err != nil {
+	if err := just(client.VirtualL.Freeze(t.Context(), card)); err != nil {
 		t.Error(err)
 	}
 	if c, err := client.VirtualL.Card(t.Context(), card); err != nil || c.Status != legacy.VirtualLCardStatusFrozen {
 		t.Errorf("frozen: %+v, %v", c, err)
 	}
-	if err := client.VirtualL.Unfreeze(t.Context(), card); err != nil {
+	if err := just(client.VirtualL.Unfreeze(t.Context(), card)); err != nil {
 		t.Error(err)
 	}
 	for range 4 {
@@ -231,7 +240,7 @@ func TestVirtualL(t *testing.T) {
 		t.Errorf("%d transactions, want 5", n)
 	}
 	before := server.Reserve(issuing.CurrencyUSD)
-	if err := client.VirtualL.Close(t.Context(), card); err != nil {
+	if err := just(client.VirtualL.Close(t.Context(), card)); err != nil {
 		t.Fatal(err)
 	}
 	server.Clock().Advance(time.Second)
@@ -241,7 +250,7 @@ func TestVirtualL(t *testing.T) {
 	if back := server.Reserve(issuing.CurrencyUSD).Sub(before); back.String() != "96.00" {
 		t.Errorf("the closure gave %s back", back)
 	}
-	if err := client.VirtualL.Close(t.Context(), card); !errors.Is(err, issuing.ErrDeclined) {
+	if err := just(client.VirtualL.Close(t.Context(), card)); !errors.Is(err, issuing.ErrDeclined) {
 		t.Errorf("closing again: %v", err)
 	}
 }
@@ -253,7 +262,7 @@ func TestVirtualP(t *testing.T) {
 	if err != nil || len(bins) != 3 || bins[0].BIN != "537100" || bins[0].Platforms[1].SuccessRate != "0.98" {
 		t.Errorf("BINs %+v, %v", bins, err)
 	}
-	card := server.IssueCard(legacytest.VirtualP)
+	card := server.IssueCard(legacytest.ProductVirtualP)
 	topUp(t, server, client, card, "20")
 	c, err := client.VirtualP.Card(t.Context(), card)
 	if err != nil {
@@ -266,10 +275,10 @@ func TestVirtualP(t *testing.T) {
 	if month, year, ok := c.Expiry(); !ok || month != 4 || year != 2030 {
 		t.Errorf("expiry %v %d %t", month, year, ok)
 	}
-	if err := client.VirtualP.Freeze(t.Context(), card); err != nil {
+	if err := just(client.VirtualP.Freeze(t.Context(), card)); err != nil {
 		t.Error(err)
 	}
-	if err := client.VirtualP.Unfreeze(t.Context(), card); err != nil {
+	if err := just(client.VirtualP.Unfreeze(t.Context(), card)); err != nil {
 		t.Error(err)
 	}
 	document := legacy.DocumentRequest{CardNumber: card, IDType: legacy.DocumentTypePassport, FaceImage: issuing.NewSecret("\xff\xd8 page")}
@@ -294,7 +303,7 @@ func TestVirtualP(t *testing.T) {
 			t.Errorf("transaction %+v, %v", tx, err)
 		}
 	}
-	if err := client.VirtualP.Close(t.Context(), card); err != nil {
+	if err := just(client.VirtualP.Close(t.Context(), card)); err != nil {
 		t.Fatal(err)
 	}
 	server.Clock().Advance(time.Second)

@@ -7,52 +7,16 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/provider"
-	"github.com/issuing-sdk/issuing-go/internal/transport"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
-	"github.com/issuing-sdk/issuing-go/sign"
 )
 
 // providerName names this package in errors and events.
 const providerName = "legacy"
 
-// Config is what the platform and the merchant agreed on. All fields are
-// required.
-type Config struct {
-	// BaseURL is the address that WorldCard gives to each merchant, without the
-	// path: https, or http on a loopback address. There is no default.
-	BaseURL string
-	// AppKey names the merchant. It is sent with every request.
-	AppKey string
-	// AppSecret signs requests and opens encrypted fields. It is never sent.
-	AppSecret sign.AppSecret
-}
-
-// ParseConfig makes a Config from the texts that the merchant portal shows. The
-// app secret has 16, 24 or 32 characters.
-func ParseConfig(baseURL, appKey, appSecret string) (Config, error) {
-	cfg := Config{BaseURL: baseURL, AppKey: appKey}
-	var p check.Problems
-	var err error
-	if cfg.AppSecret, err = sign.NewAppSecret(appSecret); err != nil {
-		p.Add("app secret", "%v", err)
-	}
-	return cfg, p.Err(providerName, "ParseConfig")
-}
-
-func (c Config) validate() error {
-	var p check.Problems
-	if err := transport.CheckURL(c.BaseURL); err != nil {
-		p.Add("BaseURL", "%v", err)
-	}
-	p.Text("AppKey", c.AppKey, maxID)
-	p.Required("AppSecret", !c.AppSecret.IsZero())
-	return p.Err(providerName, "New")
-}
-
 // Client calls the legacy API. It is immutable and safe for concurrent use.
 type Client struct {
-	// KYC applies for cards of every product and queries applications.
-	KYC *KYCService
+	// Applications applies for cards of every product and queries applications.
+	Applications *ApplicationService
 	// Cards tops up cards of every product and queries top-ups.
 	Cards *CardService
 	// MasterE manages MASTER-E cards.
@@ -75,8 +39,9 @@ type Client struct {
 
 // New returns a client. It checks the configuration and does no I/O.
 func New(cfg Config, opts ...issuing.Option) (*Client, error) {
-	if err := cfg.validate(); err != nil {
-		return nil, err
+	var p check.Problems
+	if cfg.validate(&p); p.Any() {
+		return nil, p.Err(providerName, "New")
 	}
 	core, err := provider.New(providerName, opts...)
 	if err != nil {
@@ -87,7 +52,7 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 
 func newClient(cfg Config, core *provider.Core) *Client {
 	c := &Client{cfg: cfg, core: core}
-	c.KYC = &KYCService{c}
+	c.Applications = &ApplicationService{c}
 	c.Cards = &CardService{c}
 	c.MasterE = &MasterEService{c}
 	c.VisaH = &VisaHService{c}

@@ -18,7 +18,7 @@ func TestOneNumberForManyIntents(t *testing.T) {
 	t.Parallel()
 	const callers, rounds = 6, 25
 	server, client := platform(t, legacytest.Config{})
-	card := server.IssueCard(legacytest.VirtualL)
+	card := server.IssueCard(legacytest.ProductVirtualL)
 	server.Choose((&chaos{random: rand.New(rand.NewPCG(3, 5))}).choose)
 	duplicates, placed := 0, 0
 	for round := range rounds {

@@ -5,7 +5,7 @@
 // # Overview
 //
 // Make one [Client] with [New] and keep it; it is safe for concurrent use. Cards of
-// every product are applied for with [Client.KYC] and topped up with
+// every product are applied for with [Client.Applications] and topped up with
 // [Client.Cards]; [Client.MasterE], [Client.VisaH], [Client.VirtualL] and
 // [Client.VirtualP] manage the cards of one product. [Client.Transfers] quotes,
 // sends and queries remittances, of which [Client.Reference] reads what they can
@@ -40,13 +40,13 @@
 // looked up by the merchant's order number after every unclear attempt, and sent
 // again under the same number only when the platform does not know it;
 // applications are looked up and never sent again. Freeze, Unfreeze, Close and
-// SetDailyLimits read the card before anything is repeated. ChangePIN and ReplyOOB
+// SetDailyLimits read the card before anything is repeated. SetPIN and ReplyOOB
 // are sent once.
 //
 // # Callbacks
 //
 // [NewCallbacks] tells the package webhook how to turn callbacks into this
-// package's event structs ([DepositNotification] and its siblings). They carry
+// package's event structs ([CardDeposited] and its siblings). They carry
 // neither a timestamp nor a nonce, so confirm money with a query before acting on
 // it.
 //

@@ -11,35 +11,35 @@ import (
 // Callback types. Only VIRTUAL-P's callbacks name a type; for all others the
 // address that they come to tells it, so each type needs an address of its own.
 const (
-	NotifyDeposit       = "deposit"         // [DepositNotification], to a top-up's NotifyURL
-	NotifyKYC           = "kyc"             // [KYCNotification], to an application's NotifyURL
-	NotifyTransfer      = "transfer"        // [TransferNotification], to a remittance's NotifyURL
-	NotifyVirtualLBill  = "virtual_l_bill"  // [VirtualLBill], to the address in the portal
-	NotifyVirtualLClose = "virtual_l_close" // [VirtualLClosed], to the address in the portal
-	NotifyVirtualLOTP   = "virtual_l_otp"   // [VirtualLOTP], to the address in the portal
-	NotifyVisaHOOB      = "visa_h_oob"      // [OOBNotification], to the address in the portal
+	EventCardDeposited        = "deposit"         // [CardDeposited], to a top-up's NotifyURL
+	EventApplicationCompleted = "kyc"             // [ApplicationCompleted], to an application's NotifyURL
+	EventTransferCompleted    = "transfer"        // [TransferCompleted], to a remittance's NotifyURL
+	EventVirtualLBilled       = "virtual_l_bill"  // [VirtualLBilled], to the address in the portal
+	EventVirtualLClosed       = "virtual_l_close" // [VirtualLClosed], to the address in the portal
+	EventVirtualLChallenged   = "virtual_l_otp"   // [VirtualLChallenged], to the address in the portal
+	EventOOBRequested         = "visa_h_oob"      // [OOBRequested], to the address in the portal
 
-	// NotifyVirtualP stands for the four types below, which share an address.
-	NotifyVirtualP            = "virtual_p"
-	NotifyVirtualPTransaction = "CardTransaction"             // [VirtualPTransactionEvent]
-	NotifyVirtualPDelete      = "DeleteCard"                  // [VirtualPDeleted]
-	NotifyVirtualPOTP         = "Card3dsOtp"                  // [VirtualPOTP]
-	NotifyVirtualPForward     = "ThreeDomainSecureForwarding" // [VirtualPForward]
+	// EventVirtualP stands for the four types below, which share an address.
+	EventVirtualP           = "virtual_p"
+	EventVirtualPBilled     = "CardTransaction"             // [VirtualPBilled]
+	EventVirtualPClosed     = "DeleteCard"                  // [VirtualPClosed]
+	EventVirtualPChallenged = "Card3dsOtp"                  // [VirtualPChallenged]
+	EventVirtualPForwarded  = "ThreeDomainSecureForwarding" // [VirtualPForwarded]
 )
 
-// NotifyTypes lists the callback types by which an address is told apart.
-func NotifyTypes() []string {
+// EventTypes lists the callback types by which an address is told apart.
+func EventTypes() []string {
 	return []string{
-		NotifyDeposit, NotifyKYC, NotifyTransfer, NotifyVirtualLBill, NotifyVirtualLClose, NotifyVirtualLOTP,
-		NotifyVisaHOOB, NotifyVirtualP,
+		EventCardDeposited, EventApplicationCompleted, EventTransferCompleted, EventVirtualLBilled, EventVirtualLClosed, EventVirtualLChallenged,
+		EventOOBRequested, EventVirtualP,
 	}
 }
 
 // virtualPType reports whether typ is one of the four types that VIRTUAL-P's
 // callbacks name.
 func virtualPType(typ string) bool {
-	return among(typ, NotifyVirtualPTransaction, NotifyVirtualPDelete, NotifyVirtualPOTP,
-		NotifyVirtualPForward)
+	return among(typ, EventVirtualPBilled, EventVirtualPClosed, EventVirtualPChallenged,
+		EventVirtualPForwarded)
 }
 
 // Notification is the content of a callback: a pointer to one of the structs that
@@ -53,17 +53,17 @@ type Notification interface {
 
 // notifications makes an empty struct for each type.
 var notifications = map[string]func() Notification{
-	NotifyDeposit:             func() Notification { return new(DepositNotification) },
-	NotifyKYC:                 func() Notification { return new(KYCNotification) },
-	NotifyTransfer:            func() Notification { return new(TransferNotification) },
-	NotifyVirtualLBill:        func() Notification { return new(VirtualLBill) },
-	NotifyVirtualLClose:       func() Notification { return new(VirtualLClosed) },
-	NotifyVirtualLOTP:         func() Notification { return new(VirtualLOTP) },
-	NotifyVisaHOOB:            func() Notification { return new(OOBNotification) },
-	NotifyVirtualPTransaction: func() Notification { return new(VirtualPTransactionEvent) },
-	NotifyVirtualPDelete:      func() Notification { return new(VirtualPDeleted) },
-	NotifyVirtualPOTP:         func() Notification { return new(VirtualPOTP) },
-	NotifyVirtualPForward:     func() Notification { return new(VirtualPForward) },
+	EventCardDeposited:        func() Notification { return new(CardDeposited) },
+	EventApplicationCompleted: func() Notification { return new(ApplicationCompleted) },
+	EventTransferCompleted:    func() Notification { return new(TransferCompleted) },
+	EventVirtualLBilled:       func() Notification { return new(VirtualLBilled) },
+	EventVirtualLClosed:       func() Notification { return new(VirtualLClosed) },
+	EventVirtualLChallenged:   func() Notification { return new(VirtualLChallenged) },
+	EventOOBRequested:         func() Notification { return new(OOBRequested) },
+	EventVirtualPBilled:       func() Notification { return new(VirtualPBilled) },
+	EventVirtualPClosed:       func() Notification { return new(VirtualPClosed) },
+	EventVirtualPChallenged:   func() Notification { return new(VirtualPChallenged) },
+	EventVirtualPForwarded:    func() Notification { return new(VirtualPForwarded) },
 }
 
 // decodeNotification decodes a verified callback. For VISA-H's and VIRTUAL-P's
@@ -89,9 +89,9 @@ func dedupeKey(typ, id string, more ...string) string {
 	return strings.Join(append([]string{typ, id}, more...), "|")
 }
 
-// DepositNotification tells that a top-up has ended. Confirm it with
+// CardDeposited tells that a top-up has ended. Confirm it with
 // [CardService.DepositByKey] before booking money.
-type DepositNotification struct {
+type CardDeposited struct {
 	OrderNo      string         `json:"orderNo"`      // the platform's number
 	MerOrderNo   string         `json:"merOrderNo"`   // the merchant's number
 	Status       OrderStatus    `json:"status"`       // success or failed
@@ -104,13 +104,13 @@ type DepositNotification struct {
 }
 
 // DedupeKey implements [Notification]: an order reaches a status once.
-func (n *DepositNotification) DedupeKey() string {
-	return dedupeKey(NotifyDeposit, n.OrderNo+"|"+n.MerOrderNo, n.Status.String())
+func (n *CardDeposited) DedupeKey() string {
+	return dedupeKey(EventCardDeposited, n.OrderNo+"|"+n.MerOrderNo, n.Status.String())
 }
 
-// KYCNotification tells that the status of an application has changed. Confirm it
-// with [KYCService.ApplicationByKey].
-type KYCNotification struct {
+// ApplicationCompleted tells that the status of an application has changed. Confirm it
+// with [ApplicationService.ApplicationByKey].
+type ApplicationCompleted struct {
 	OrderNo      string         `json:"orderNo"`      // the platform's number
 	MerOrderNo   string         `json:"merOrderNo"`   // the merchant's number
 	CardNumber   issuing.Secret `json:"cardNumber"`   // after success: the PAN, or VIRTUAL-P's card id
@@ -123,13 +123,13 @@ type KYCNotification struct {
 }
 
 // DedupeKey implements [Notification]: an order reaches a status once.
-func (n *KYCNotification) DedupeKey() string {
-	return dedupeKey(NotifyKYC, n.OrderNo+"|"+n.MerOrderNo, n.Status.String())
+func (n *ApplicationCompleted) DedupeKey() string {
+	return dedupeKey(EventApplicationCompleted, n.OrderNo+"|"+n.MerOrderNo, n.Status.String())
 }
 
-// TransferNotification tells that a remittance has ended. Confirm it with
-// [TransferService.OrderByKey].
-type TransferNotification struct {
+// TransferCompleted tells that a remittance has ended. Confirm it with
+// [TransferService.TransferByKey].
+type TransferCompleted struct {
 	OrderNo        string           `json:"orderNo"`        // the platform's number
 	MerOrderNo     string           `json:"merOrderNo"`     // the merchant's number
 	Status         OrderStatus      `json:"status"`         // success or failed
@@ -149,8 +149,8 @@ type TransferNotification struct {
 }
 
 // Ratio returns the fee's share of the principal under whichever name it came. ok
-// is false when both came and differ: ask [TransferService.OrderByKey] then.
-func (n *TransferNotification) Ratio() (ratio issuing.Amount, ok bool) {
+// is false when both came and differ: ask [TransferService.TransferByKey] then.
+func (n *TransferCompleted) Ratio() (ratio issuing.Amount, ok bool) {
 	switch {
 	case n.PreRatedFee.IsZero():
 		return n.ProRatedFee, true
@@ -161,20 +161,20 @@ func (n *TransferNotification) Ratio() (ratio issuing.Amount, ok bool) {
 }
 
 // Extra reads what Ext holds for the order's channel.
-func (n *TransferNotification) Extra() TransferExtra { return parseExtra(n.Ext) }
+func (n *TransferCompleted) Extra() TransferExtra { return parseExtra(n.Ext) }
 
 // DedupeKey implements [Notification]. A notification with a UETR that was not
 // known before is another event. What else Ext holds is no part of the key, because
 // a pickup code is worth the money and keys reach logs: the event's ID has a
 // keyed digest of it in addition.
-func (n *TransferNotification) DedupeKey() string {
-	return dedupeKey(NotifyTransfer, n.OrderNo+"|"+n.MerOrderNo, n.Status.String(), n.Extra().UETR)
+func (n *TransferCompleted) DedupeKey() string {
+	return dedupeKey(EventTransferCompleted, n.OrderNo+"|"+n.MerOrderNo, n.Status.String(), n.Extra().UETR)
 }
 
-// OOBNotification asks the holder of a VISA-H card to confirm an online purchase.
+// OOBRequested asks the holder of a VISA-H card to confirm an online purchase.
 // Show it at once and answer with [VisaHService.ReplyOOB] before ExpireDate; the
 // platform may not send it again.
-type OOBNotification struct {
+type OOBRequested struct {
 	CardNumber             issuing.Secret   `json:"cardNumber"`             // the card
 	ACSTransactionID       string           `json:"acsTransactionId"`       // for the reply
 	Status                 OOBStatus        `json:"status"`                 // in progress, or how it ended
@@ -198,6 +198,6 @@ type OOBTransaction struct {
 }
 
 // DedupeKey implements [Notification]: a confirmation reaches a status once.
-func (n *OOBNotification) DedupeKey() string {
-	return dedupeKey(NotifyVisaHOOB, n.ACSTransactionID, strconv.Itoa(int(n.Status)))
+func (n *OOBRequested) DedupeKey() string {
+	return dedupeKey(EventOOBRequested, n.ACSTransactionID, strconv.Itoa(int(n.Status)))
 }

@@ -7,10 +7,10 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 )
 
-// VirtualLBill tells that the balance of a VIRTUAL-L card has changed. The
+// VirtualLBilled tells that the balance of a VIRTUAL-L card has changed. The
 // documented example lacks fields that the table calls required, so every field
 // may be empty.
-type VirtualLBill struct {
+type VirtualLBilled struct {
 	CardNumber           issuing.Secret            `json:"cardNumber"`           // PAN
 	RecordNo             string                    `json:"recordNo"`             // the platform's number of the record
 	OccurTime            time.Time                 `json:"occurTime"`            // zero when it cannot be read
@@ -32,8 +32,8 @@ type VirtualLBill struct {
 
 // DedupeKey implements [Notification]: a record has a type and a verdict. The
 // amount belongs to the key, so that a corrected record is not lost.
-func (n *VirtualLBill) DedupeKey() string {
-	return dedupeKey(NotifyVirtualLBill, n.RecordNo, string(n.Type), string(n.Status), n.LocalAmount.String())
+func (n *VirtualLBilled) DedupeKey() string {
+	return dedupeKey(EventVirtualLBilled, n.RecordNo, string(n.Type), string(n.Status), n.LocalAmount.String())
 }
 
 // VirtualLClosed tells that a VIRTUAL-L card was closed. LocalAmount went back to
@@ -50,11 +50,11 @@ type VirtualLClosed struct {
 }
 
 // DedupeKey implements [Notification]: a record is sent for one closure.
-func (n *VirtualLClosed) DedupeKey() string { return dedupeKey(NotifyVirtualLClose, n.RecordNo) }
+func (n *VirtualLClosed) DedupeKey() string { return dedupeKey(EventVirtualLClosed, n.RecordNo) }
 
-// VirtualLOTP brings a one-time password for a purchase. It is sent once: pass it
+// VirtualLChallenged brings a one-time password for a purchase. It is sent once: pass it
 // to the holder at once; never store or log it.
-type VirtualLOTP struct {
+type VirtualLChallenged struct {
 	OTP      issuing.Secret   `json:"otp"`                 // the password
 	CardMask string           `json:"cardNo"`              // such as 493193**1091, which several cards can fit; see Matches
 	Currency issuing.Currency `json:"transactionCurrency"` // transaction currency
@@ -64,11 +64,11 @@ type VirtualLOTP struct {
 
 // DedupeKey implements [Notification]: nothing identifies a password but its
 // content.
-func (n *VirtualLOTP) DedupeKey() string { return "" }
+func (n *VirtualLChallenged) DedupeKey() string { return "" }
 
 // Matches reports whether the mask fits a card number: its visible digits stand at
 // the number's beginning and end. Do not guess when it fits two cards.
-func (n *VirtualLOTP) Matches(cardNumber issuing.Secret) bool {
+func (n *VirtualLChallenged) Matches(cardNumber issuing.Secret) bool {
 	number := cardNumber.Reveal()
 	first := strings.IndexByte(n.CardMask, '*')
 	if first < 0 {
@@ -79,10 +79,10 @@ func (n *VirtualLOTP) Matches(cardNumber issuing.Secret) bool {
 		strings.HasPrefix(number, head) && strings.HasSuffix(number, tail)
 }
 
-// VirtualPTransactionEvent (CardTransaction) tells of a transaction of a VIRTUAL-P
+// VirtualPBilled (CardTransaction) tells of a transaction of a VIRTUAL-P
 // card, or of a change of its state. Refund a closed card on the one of type
 // DeleteCard, once per ID.
-type VirtualPTransactionEvent struct {
+type VirtualPBilled struct {
 	ID              string                    `json:"id"`              // the platform's id
 	CardNumber      issuing.Secret            `json:"cardNo"`          // the card id
 	Currency        issuing.Currency          `json:"currency"`        // transaction currency
@@ -95,13 +95,13 @@ type VirtualPTransactionEvent struct {
 
 // DedupeKey implements [Notification]: a transaction reaches a status once. The
 // amount belongs to the key, so that a corrected one is not lost.
-func (n *VirtualPTransactionEvent) DedupeKey() string {
-	return dedupeKey(NotifyVirtualPTransaction, n.ID, string(n.Type), string(n.Status), n.Amount.String())
+func (n *VirtualPBilled) DedupeKey() string {
+	return dedupeKey(EventVirtualPBilled, n.ID, string(n.Type), string(n.Status), n.Amount.String())
 }
 
-// VirtualPDeleted (DeleteCard) tells that a VIRTUAL-P card was closed. It has no
-// amount: refund on the [VirtualPTransactionEvent] of type DeleteCard.
-type VirtualPDeleted struct {
+// VirtualPClosed (DeleteCard) tells that a VIRTUAL-P card was closed. It has no
+// amount: refund on the [VirtualPBilled] of type DeleteCard.
+type VirtualPClosed struct {
 	CardNumber issuing.Secret     `json:"cardNo"`         // the card id
 	Currency   issuing.Currency   `json:"currency"`       // the card's currency
 	Status     VirtualPCardStatus `json:"status"`         // inactive
@@ -112,11 +112,11 @@ type VirtualPDeleted struct {
 
 // DedupeKey implements [Notification]: nothing but the card identifies a closure,
 // and no card number belongs in a key.
-func (n *VirtualPDeleted) DedupeKey() string { return "" }
+func (n *VirtualPClosed) DedupeKey() string { return "" }
 
-// VirtualPOTP (Card3dsOtp) brings a 3-D Secure one-time password. Pass it to the
+// VirtualPChallenged (Card3dsOtp) brings a 3-D Secure one-time password. Pass it to the
 // holder at once; never store or log it.
-type VirtualPOTP struct {
+type VirtualPChallenged struct {
 	CardNumber issuing.Secret   `json:"cardNo"`   // the card id
 	Currency   issuing.Currency `json:"currency"` // transaction currency
 	Amount     issuing.Amount   `json:"amount"`   // transaction amount
@@ -126,11 +126,11 @@ type VirtualPOTP struct {
 
 // DedupeKey implements [Notification]: nothing identifies a password but its
 // content.
-func (n *VirtualPOTP) DedupeKey() string { return "" }
+func (n *VirtualPChallenged) DedupeKey() string { return "" }
 
-// VirtualPForward (ThreeDomainSecureForwarding) brings the address of a page on
+// VirtualPForwarded (ThreeDomainSecureForwarding) brings the address of a page on
 // which the holder confirms a purchase. Pass it on before ExpirationTime.
-type VirtualPForward struct {
+type VirtualPForwarded struct {
 	CardNumber     issuing.Secret   `json:"cardNo"`         // the card id
 	Currency       issuing.Currency `json:"currency"`       // transaction currency
 	Amount         issuing.Amount   `json:"amount"`         // transaction amount
@@ -141,4 +141,4 @@ type VirtualPForward struct {
 }
 
 // DedupeKey implements [Notification]: nothing identifies a page but its content.
-func (n *VirtualPForward) DedupeKey() string { return "" }
+func (n *VirtualPForwarded) DedupeKey() string { return "" }

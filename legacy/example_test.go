@@ -32,7 +32,10 @@ func sandbox() (*legacytest.Server, *legacy.Client, func()) {
 
 // The first call: where money can be sent.
 func Example() {
-	cfg, err := legacy.ParseConfig(os.Getenv("LEGACY_BASE_URL"), os.Getenv("LEGACY_APP_KEY"), os.Getenv("LEGACY_APP_SECRET"))
+	cfg, err := legacy.ParseConfig(legacy.ConfigTexts{
+		BaseURL: os.Getenv("LEGACY_BASE_URL"), AppKey: os.Getenv("LEGACY_APP_KEY"),
+		AppSecret: issuing.NewSecret(os.Getenv("LEGACY_APP_SECRET")),
+	})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -54,7 +57,7 @@ func ExampleCardService_Deposit() {
 	server, client, stop := sandbox()
 	defer stop()
 	ctx := context.Background()
-	card := server.IssueCard(legacytest.VirtualL)
+	card := server.IssueCard(legacytest.ProductVirtualL)
 
 	if err := server.Inject("Cards.Deposit", issuingtest.DropAfter()); err != nil { // carried out, but the answer is lost
 		log.Fatal(err)
@@ -97,7 +100,7 @@ func ExampleQuote_Charge() {
 func ExampleCode() {
 	_, client, stop := sandbox()
 	defer stop()
-	_, err := client.Transfers.OrderByKey(context.Background(), "never-sent")
+	_, err := client.Transfers.TransferByKey(context.Background(), "never-sent")
 	fmt.Println(errors.Is(err, legacy.CodeOrderNotFound), errors.Is(err, issuing.ErrNotFound))
 	// Output: true true
 }
@@ -106,7 +109,7 @@ func ExampleCode() {
 func ExampleVirtualLService_Card() {
 	server, client, stop := sandbox()
 	defer stop()
-	card, err := client.VirtualL.Card(context.Background(), server.IssueCard(legacytest.VirtualL))
+	card, err := client.VirtualL.Card(context.Background(), server.IssueCard(legacytest.ProductVirtualL))
 	if err != nil {
 		log.Fatal(err)
 	}

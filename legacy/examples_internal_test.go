@@ -28,7 +28,7 @@ var pageExamples = map[string]any{
 	"master-e-info.json":                    new(MasterECard),
 	"master-e-limit.json":                   new(MasterECard),
 	"master-e-lock-unlock.json":             new(MasterECard),
-	"master-e-transaction-page.json":        new(MasterEPage),
+	"master-e-transaction-page.json":        new(Page[MasterETransaction]),
 	"master-e-transaction.json":             new([]MasterETransaction),
 	"query.json":                            new(Deposit),
 	"topup.json":                            new(Deposit),
@@ -49,7 +49,7 @@ var pageExamples = map[string]any{
 	"transfer-states.json":                  new([]CodeName),
 	"transfer-target-types.json":            new([]PayoutOption),
 	"transfer-type-countries.json":          new([]Country),
-	"virtual-l-bill-webhook.json":           new(VirtualLBill),
+	"virtual-l-bill-webhook.json":           new(VirtualLBilled),
 	"virtual-l-close-webhook.json":          new(VirtualLClosed),
 	"virtual-l-close.json":                  new(bool),
 	"virtual-l-head.json":                   nil, // see TestBINExampleKeepsItsOrder
@@ -69,7 +69,7 @@ var pageExamples = map[string]any{
 	"visa-h-lock-unlock.json":               new(bool),
 	"visa-h-oob-process.json":               new(OOBConfirmation),
 	"visa-h-oob-simulate.json":              new(bool),
-	"visa-h-oob.json":                       new(OOBNotification),
+	"visa-h-oob.json":                       new(OOBRequested),
 	"visa-h-pin.json":                       new(bool),
 	"visa-h-transaction.json":               new([]VisaHTransaction),
 }
@@ -256,7 +256,7 @@ func TestVirtualPExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	event, ok := n.(*VirtualPTransactionEvent)
+	event, ok := n.(*VirtualPBilled)
 	if !ok || event.Type != VirtualPTransactionTypeTopUp || event.Status != VirtualPTransactionStatusClosed || event.Amount.String() != "9" ||
 		!event.TransactionTime.Equal(time.Date(2024, 11, 29, 7, 14, 18, 157e6, time.UTC)) ||
 		event.DedupeKey() != "CardTransaction|e6a54b44-1a38-4d51-824c-6f7bf6e1fb3e|TopUp|Closed|9" {

@@ -13,7 +13,7 @@ import (
 func TestDepositFlow(t *testing.T) {
 	t.Parallel()
 	server, client := platform(t, legacytest.Config{})
-	card := server.IssueCard(legacytest.VirtualL)
+	card := server.IssueCard(legacytest.ProductVirtualL)
 	var info issuing.CallInfo
 	d, err := client.Cards.Deposit(t.Context(), depositRequest("d-1", card), issuing.WithCallInfo(&info))
 	if err != nil {
@@ -62,21 +62,21 @@ func TestKYCFlow(t *testing.T) {
 	server, client := platform(t, legacytest.Config{})
 	apply := map[string]func(string) (*legacy.Application, error){
 		"E": func(no string) (*legacy.Application, error) {
-			return client.KYC.ApplyMasterE(t.Context(), masterEApplication(no))
+			return client.Applications.ApplyMasterE(t.Context(), masterEApplication(no))
 		},
 		"H": func(no string) (*legacy.Application, error) {
-			return client.KYC.ApplyVisaH(t.Context(), visaHApplication(no))
+			return client.Applications.ApplyVisaH(t.Context(), visaHApplication(no))
 		},
 		"L": func(no string) (*legacy.Application, error) {
-			return client.KYC.ApplyVirtualL(t.Context(), virtualLApplication(no))
+			return client.Applications.ApplyVirtualL(t.Context(), virtualLApplication(no))
 		},
 		"L zh": func(no string) (*legacy.Application, error) {
 			req := virtualLApplication(no)
 			req.Language, req.CardType, req.BusinessScene, req.CardArea = legacy.LanguageChinese, "万事达", "电商消费", "美国"
-			return client.KYC.ApplyVirtualL(t.Context(), req)
+			return client.Applications.ApplyVirtualL(t.Context(), req)
 		},
 		"P": func(no string) (*legacy.Application, error) {
-			return client.KYC.ApplyVirtualP(t.Context(), virtualPApplication(no))
+			return client.Applications.ApplyVirtualP(t.Context(), virtualPApplication(no))
 		},
 	}
 	for name, f := range apply {
@@ -93,7 +93,7 @@ func TestKYCFlow(t *testing.T) {
 	}
 	server.Clock().Advance(time.Second)
 	for name := range apply {
-		a, err := client.KYC.ApplicationByKey(t.Context(), "kyc-"+name)
+		a, err := client.Applications.ApplicationByKey(t.Context(), "kyc-"+name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -101,24 +101,24 @@ func TestKYCFlow(t *testing.T) {
 			t.Errorf("%s: %+v", name, a)
 		}
 	}
-	l, err := client.KYC.ApplicationByKey(t.Context(), "kyc-L")
+	l, err := client.Applications.ApplicationByKey(t.Context(), "kyc-L")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := server.Balance(l.CardNumber); got.String() != "11.00" {
 		t.Errorf("first recharge %s", got)
 	}
-	same, err := client.KYC.ApplicationByOrderNo(t.Context(), l.OrderNo)
+	same, err := client.Applications.ApplicationByOrderNo(t.Context(), l.OrderNo)
 	if err != nil || same.MerOrderNo != "kyc-L" {
 		t.Errorf("by order number: %+v, %v", same, err)
 	}
 
-	server.FailNextApplication("the name is not readable")
-	if _, err := client.KYC.ApplyVirtualP(t.Context(), virtualPApplication("kyc-fails")); err != nil {
+	failNext(t, server, "Applications.ApplyVirtualP", "the name is not readable")
+	if _, err := client.Applications.ApplyVirtualP(t.Context(), virtualPApplication("kyc-fails")); err != nil {
 		t.Fatal(err)
 	}
 	server.Clock().Advance(time.Second)
-	failed, err := client.KYC.ApplicationByKey(t.Context(), "kyc-fails")
+	failed, err := client.Applications.ApplicationByKey(t.Context(), "kyc-fails")
 	if err != nil || failed.Status != legacy.OrderStatusFailed || failed.FailReason != "the name is not readable" || !failed.CardNumber.IsZero() {
 		t.Errorf("failed application %+v, %v", failed, err)
 	}
@@ -150,7 +150,7 @@ func TestTransferFlow(t *testing.T) {
 			t.Errorf("frozen %s, computed %s", frozen, charge.Total)
 		}
 		server.Clock().Advance(time.Second)
-		done, err := client.Transfers.OrderByKey(t.Context(), "t-1")
+		done, err := client.Transfers.TransferByKey(t.Context(), "t-1")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -158,19 +158,19 @@ func TestTransferFlow(t *testing.T) {
 			done.Extra().PickupCode.IsZero() || done.PreRatedFee.Cmp(amount("0.021")) != 0 {
 			t.Errorf("done %+v", done)
 		}
-		same, err := client.Transfers.OrderByOrderNo(t.Context(), order.OrderNo)
+		same, err := client.Transfers.TransferByOrderNo(t.Context(), order.OrderNo)
 		if err != nil || same.MerOrderNo != "t-1" {
 			t.Errorf("by order number: %+v, %v", same, err)
 		}
 		if _, err := client.Transfers.Create(t.Context(), transferRequest("t-1")); !errors.Is(err, issuing.ErrDuplicate) {
 			t.Errorf("repeat: %v", err)
 		}
-		server.FailNextTransfer("account closed")
+		failNext(t, server, "Transfers.Create", "account closed")
 		if _, err := client.Transfers.Create(t.Context(), transferRequest("t-2")); err != nil {
 			t.Fatal(err)
 		}
 		server.Clock().Advance(time.Second)
-		failed, err := client.Transfers.OrderByKey(t.Context(), "t-2")
+		failed, err := client.Transfers.TransferByKey(t.Context(), "t-2")
 		if err != nil || failed.Status != legacy.OrderStatusFailed || failed.FailReason != "account closed" {
 			t.Errorf("failed %+v, %v", failed, err)
 		}

@@ -48,7 +48,7 @@ func TestKindsOfAnswers(t *testing.T) {
 			t.Parallel()
 			s, client := scripted(t, map[string][]reply{pathQuery: {tc.reply}, pathPIN: {tc.reply}})
 			_, readErr := client.Cards.DepositByKey(t.Context(), "d-1")
-			onceErr := client.MasterE.ChangePIN(t.Context(), pan, pin)
+			onceErr := client.MasterE.SetPIN(t.Context(), pan, pin)
 			want(t, readErr, tc.read)
 			want(t, onceErr, tc.once)
 			if tc.cause != nil && !errors.Is(readErr, tc.cause) {

@@ -86,7 +86,7 @@ func TestMasksOfOTPs(t *testing.T) {
 		"493193**1092": false, "493194**1091": false, "": false, "*": false, "**": false,
 		"49319312345610914931931234561091": false, "4931931234561091*": false, "493193123456*561091": false,
 	} {
-		otp := legacy.VirtualLOTP{CardMask: mask}
+		otp := legacy.VirtualLChallenged{CardMask: mask}
 		if otp.Matches(pan) != fits {
 			t.Errorf("%q: matches %t", mask, !fits)
 		}

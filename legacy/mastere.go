@@ -67,7 +67,9 @@ func (c *MasterECard) Expiry() (month time.Month, year int, ok bool) {
 // Card reads a card with its balance ("Card Information").
 //
 // Safety: read.
-func (s *MasterEService) Card(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) (*MasterECard, error) {
+func (s *MasterEService) Card(
+	ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption,
+) (*MasterECard, error) {
 	return call[MasterECard](ctx, s.c, opMasterECard, cardNumberRequest{cardNumber}, opts)
 }
 
@@ -76,35 +78,43 @@ func (s *MasterEService) Card(ctx context.Context, cardNumber issuing.Secret, op
 // Safety: checked. After an attempt that may have arrived the card is read; only
 // one that is still activated is locked again. On issuing.ErrOutcomeUnknown read
 // the card with [MasterEService.Card].
-func (s *MasterEService) Freeze(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) (*MasterECard, error) {
+func (s *MasterEService) Freeze(
+	ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption,
+) (*CardChange, error) {
 	return s.change(ctx, toMasterEFrozen, cardNumber, opts)
 }
 
 // Unfreeze makes a locked card usable again ("Unlock").
 //
 // Safety: checked, as [MasterEService.Freeze].
-func (s *MasterEService) Unfreeze(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) (*MasterECard, error) {
+func (s *MasterEService) Unfreeze(
+	ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption,
+) (*CardChange, error) {
 	return s.change(ctx, toMasterEActive, cardNumber, opts)
 }
 
 func (s *MasterEService) change(ctx context.Context, t transition[MasterECardStatus], cardNumber issuing.Secret,
 	opts []issuing.CallOption,
-) (*MasterECard, error) {
-	return looked(ctx, s.c, t.op, cardNumberRequest{cardNumber}, func(ctx context.Context) (*MasterECard, error) {
+) (*CardChange, error) {
+	card, err := looked(ctx, s.c, t.op, cardNumberRequest{cardNumber}, func(ctx context.Context) (*MasterECard, error) {
 		card, err := s.Card(ctx, cardNumber)
 		if err != nil {
 			return nil, err
 		}
 		return tell(t, card.Status, card)
 	}, opts)
+	if err != nil {
+		return nil, err
+	}
+	return &CardChange{CardNumber: cardNumber, MasterE: card}, nil
 }
 
-// ChangePIN sets the PIN for cash machines, six digits, which go encrypted to the
+// SetPIN sets the PIN for cash machines, six digits, which go encrypted to the
 // secure path. The path that takes a PIN in clear is not supported.
 //
 // Safety: once. A PIN cannot be read back; on issuing.ErrOutcomeUnknown set it
 // again when the holder asks for it.
-func (s *MasterEService) ChangePIN(ctx context.Context, cardNumber, pin issuing.Secret, opts ...issuing.CallOption) error {
+func (s *MasterEService) SetPIN(ctx context.Context, cardNumber, pin issuing.Secret, opts ...issuing.CallOption) error {
 	return perform(ctx, s.c, opMasterEPIN, pinRequest{cardNumber, pin}, opts)
 }
 
@@ -128,7 +138,9 @@ func (r DailyLimitsRequest) key() string { return r.CardNumber.Last4() }
 // Safety: checked. After an attempt that may have arrived the card's limits are
 // read and, where they differ, set again. On issuing.ErrOutcomeUnknown read them
 // with [MasterEService.Card].
-func (s *MasterEService) SetDailyLimits(ctx context.Context, req DailyLimitsRequest, opts ...issuing.CallOption) (*MasterECard, error) {
+func (s *MasterEService) SetDailyLimits(
+	ctx context.Context, req DailyLimitsRequest, opts ...issuing.CallOption,
+) (*MasterECard, error) {
 	return looked(ctx, s.c, opMasterELimits, req, func(ctx context.Context) (*MasterECard, error) {
 		card, err := s.Card(ctx, req.CardNumber)
 		if err == nil && card.DailyPurchaseLimit.Equal(issuing.NewAmount(req.DailyPurchaseLimit, 0)) &&
@@ -143,7 +155,7 @@ func (s *MasterEService) SetDailyLimits(ctx context.Context, req DailyLimitsRequ
 type MasterETransactionsRequest struct {
 	CardNumber issuing.Secret // PAN; required
 	PageSize   int            // records to return at the most; required, and the same for all pages
-	PageToken  string         // from the answer before; empty for the first page; TransactionPage only
+	PageToken  string         // from the answer before; empty for the first page; LatestTransactions ignores it
 	From       issuing.Date   // first day; optional
 	To         issuing.Date   // last day; optional
 }
@@ -152,7 +164,7 @@ func (r MasterETransactionsRequest) validate(p *check.Problems) {
 	checkCard(p, r.CardNumber)
 	checkPageSize(p, r.PageSize)
 	p.OptionalText("pageToken", r.PageToken, maxToken)
-	checkRange(p, "dateRangeFrom", "dateRangeTo", r.From, r.To, false, 0)
+	dateRange{names: "dateRange", from: r.From, to: r.To, must: optional}.check(p)
 }
 
 func (r MasterETransactionsRequest) key() string { return r.CardNumber.Last4() }
@@ -202,36 +214,35 @@ func (r MasterETransactionsRequest) wire(sign.AppSecret) (any, error) {
 	return masterEPage{r.CardNumber, r.PageToken, number(r.PageSize), r.From, r.To}, nil
 }
 
-// Transactions returns the latest transactions, at most PageSize, without paging.
-// PageToken is ignored.
+// LatestTransactions returns the latest transactions, at most PageSize, without paging
+// and from a list of its own. PageToken is ignored.
 //
 // Safety: read.
-func (s *MasterEService) Transactions(ctx context.Context, req MasterETransactionsRequest, opts ...issuing.CallOption) ([]MasterETransaction, error) {
+func (s *MasterEService) LatestTransactions(
+	ctx context.Context, req MasterETransactionsRequest, opts ...issuing.CallOption,
+) (*Page[MasterETransaction], error) {
 	req.PageToken = ""
-	return list[MasterETransaction](ctx, s.c, opMasterETransactions, req, opts)
+	return listed[MasterETransaction](ctx, s.c, opMasterELatest, req, opts)
 }
 
-// MasterEPage is one page of transactions.
-type MasterEPage struct {
-	NextPageToken string               `json:"nextPageToken"` // empty on the last page
-	PrevPageToken string               `json:"prevPageToken"` // empty on the first page
-	Transactions  []MasterETransaction `json:"transactions"`  // of this page
-}
-
-// TransactionPage returns one page of transactions. The token holds the page
-// size: keep it the same between pages.
+// Transactions returns one page of transactions. The token holds the page size: keep
+// it the same between pages.
 //
 // Safety: read.
-func (s *MasterEService) TransactionPage(ctx context.Context, req MasterETransactionsRequest, opts ...issuing.CallOption) (*MasterEPage, error) {
-	return call[MasterEPage](ctx, s.c, opMasterEPage, req, opts)
+func (s *MasterEService) Transactions(
+	ctx context.Context, req MasterETransactionsRequest, opts ...issuing.CallOption,
+) (*Page[MasterETransaction], error) {
+	return call[Page[MasterETransaction]](ctx, s.c, opMasterETransactions, req, opts)
 }
 
 // AllTransactions iterates over a card's transactions, page by page, from the
 // first page on.
-func (s *MasterEService) AllTransactions(ctx context.Context, req MasterETransactionsRequest, opts ...issuing.CallOption) iter.Seq2[*MasterETransaction, error] {
+func (s *MasterEService) AllTransactions(
+	ctx context.Context, req MasterETransactionsRequest, opts ...issuing.CallOption,
+) iter.Seq2[*MasterETransaction, error] {
 	return pages.Cursor(func(cursor string) ([]MasterETransaction, string, error) {
 		req.PageToken = cursor
-		page, err := s.TransactionPage(ctx, req, opts...)
+		page, err := s.Transactions(ctx, req, opts...)
 		if err != nil {
 			return nil, "", err
 		}

@@ -21,11 +21,11 @@ func TestPlatformNamesOperationsAsHooksDo(t *testing.T) {
 	}))
 	const refusal = `{"data":null,"msg":"no","status":5001,"success":false}`
 	server.Choose(func(string) issuingtest.Fault { return issuingtest.Refuse(200, refusal) })
-	calls := append(everyCall(client, server.IssueCard(legacytest.MasterE), server.IssueCard(legacytest.VisaH),
-		server.IssueCard(legacytest.VirtualL), server.IssueCard(legacytest.VirtualP)),
+	calls := append(everyCall(client, server.IssueCard(legacytest.ProductMasterE), server.IssueCard(legacytest.ProductVisaH),
+		server.IssueCard(legacytest.ProductVirtualL), server.IssueCard(legacytest.ProductVirtualP)),
 		call{"Cards.DepositByOrderNo", func(ctx context.Context) error { return just(client.Cards.DepositByOrderNo(ctx, "1")) }},
-		call{"KYC.ApplicationByOrderNo", func(ctx context.Context) error { return just(client.KYC.ApplicationByOrderNo(ctx, "1")) }},
-		call{"Transfers.OrderByOrderNo", func(ctx context.Context) error { return just(client.Transfers.OrderByOrderNo(ctx, "1")) }})
+		call{"Applications.ApplicationByOrderNo", func(ctx context.Context) error { return just(client.Applications.ApplicationByOrderNo(ctx, "1")) }},
+		call{"Transfers.TransferByOrderNo", func(ctx context.Context) error { return just(client.Transfers.TransferByOrderNo(ctx, "1")) }})
 	for _, c := range calls {
 		if err := c.run(t.Context()); err == nil || seen[c.op] == 0 {
 			t.Errorf("%s: %v, %d hook events", c.op, err, seen[c.op])

@@ -159,7 +159,7 @@ func TestApplicationIsNeverRepeated(t *testing.T) {
 	s, client := scripted(t, map[string][]reply{
 		pathApplyP: {{http.StatusOK, refusedAs("500")}}, pathKYC: {{http.StatusOK, refusedAs("5201")}},
 	})
-	_, err := client.KYC.ApplyVirtualP(t.Context(), virtualPApplication("p-1"))
+	_, err := client.Applications.ApplyVirtualP(t.Context(), virtualPApplication("p-1"))
 	if e := want(t, err, issuing.ErrOutcomeUnknown); e.Key != "p-1" {
 		t.Errorf("key %q", e.Key)
 	}
@@ -255,11 +255,11 @@ func changes(client *legacy.Client, e, h, l, p issuing.Secret) map[string]func(c
 		"MasterE.SetDailyLimits": func(ctx context.Context) error {
 			return just(client.MasterE.SetDailyLimits(ctx, legacy.DailyLimitsRequest{CardNumber: e, DailyPurchaseLimit: 7}))
 		},
-		"VirtualL.Freeze":   func(ctx context.Context) error { return client.VirtualL.Freeze(ctx, l) },
-		"VirtualL.Unfreeze": func(ctx context.Context) error { return client.VirtualL.Unfreeze(ctx, l) },
-		"VirtualP.Freeze":   func(ctx context.Context) error { return client.VirtualP.Freeze(ctx, p) },
-		"VirtualP.Unfreeze": func(ctx context.Context) error { return client.VirtualP.Unfreeze(ctx, p) },
-		"VisaH.Unfreeze":    func(ctx context.Context) error { return client.VisaH.Unfreeze(ctx, h) },
+		"VirtualL.Freeze":   func(ctx context.Context) error { return just(client.VirtualL.Freeze(ctx, l)) },
+		"VirtualL.Unfreeze": func(ctx context.Context) error { return just(client.VirtualL.Unfreeze(ctx, l)) },
+		"VirtualP.Freeze":   func(ctx context.Context) error { return just(client.VirtualP.Freeze(ctx, p)) },
+		"VirtualP.Unfreeze": func(ctx context.Context) error { return just(client.VirtualP.Unfreeze(ctx, p)) },
+		"VisaH.Unfreeze":    func(ctx context.Context) error { return just(client.VisaH.Unfreeze(ctx, h)) },
 	}
 }
 
@@ -267,8 +267,8 @@ func TestCheckedChangesSettle(t *testing.T) {
 	t.Parallel()
 	for _, after := range []bool{true, false} {
 		server, client := platform(t, legacytest.Config{})
-		e, h := server.IssueCard(legacytest.MasterE), server.IssueCard(legacytest.VisaH)
-		l, p := server.IssueCard(legacytest.VirtualL), server.IssueCard(legacytest.VirtualP)
+		e, h := server.IssueCard(legacytest.ProductMasterE), server.IssueCard(legacytest.ProductVisaH)
+		l, p := server.IssueCard(legacytest.ProductVirtualL), server.IssueCard(legacytest.ProductVirtualP)
 		ops := changes(client, e, h, l, p)
 		for _, op := range []string{
 			"MasterE.Freeze", "MasterE.Unfreeze", "MasterE.SetDailyLimits", "VirtualL.Freeze", "VirtualL.Unfreeze",
@@ -295,9 +295,9 @@ func TestCheckedChangesSettle(t *testing.T) {
 func TestVisaHFreezeCannotTell(t *testing.T) {
 	t.Parallel()
 	server, client := platform(t, legacytest.Config{})
-	h := server.IssueCard(legacytest.VisaH)
+	h := server.IssueCard(legacytest.ProductVisaH)
 	inject(t, server, "VisaH.Freeze", issuingtest.DropAfter())
-	err := client.VisaH.Freeze(t.Context(), h)
+	err := just(client.VisaH.Freeze(t.Context(), h))
 	e := want(t, err, issuing.ErrOutcomeUnknown)
 	if e.Key != h.Last4() || server.Requests("VisaH.Freeze") != 1 {
 		t.Errorf("key %q, %d requests", e.Key, server.Requests("VisaH.Freeze"))
@@ -307,11 +307,11 @@ func TestVisaHFreezeCannotTell(t *testing.T) {
 func TestCloseIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	server, client := platform(t, legacytest.Config{})
-	l, p := server.IssueCard(legacytest.VirtualL), server.IssueCard(legacytest.VirtualP)
+	l, p := server.IssueCard(legacytest.ProductVirtualL), server.IssueCard(legacytest.ProductVirtualP)
 	inject(t, server, "VirtualL.Close", issuingtest.DropBefore())
 	inject(t, server, "VirtualP.Close", issuingtest.DropAfter())
-	want(t, client.VirtualL.Close(t.Context(), l), issuing.ErrOutcomeUnknown)
-	want(t, client.VirtualP.Close(t.Context(), p), issuing.ErrOutcomeUnknown)
+	want(t, just(client.VirtualL.Close(t.Context(), l)), issuing.ErrOutcomeUnknown)
+	want(t, just(client.VirtualP.Close(t.Context(), p)), issuing.ErrOutcomeUnknown)
 	if ofL, ofP := server.Requests("VirtualL.Close"), server.Requests("VirtualP.Close"); ofL != 1 || ofP != 1 {
 		t.Errorf("%d and %d requests", ofL, ofP)
 	}
@@ -320,11 +320,11 @@ func TestCloseIsNotRepeated(t *testing.T) {
 func TestOnceIsSentOnce(t *testing.T) {
 	t.Parallel()
 	server, client := platform(t, legacytest.Config{})
-	e := server.IssueCard(legacytest.MasterE)
-	inject(t, server, "MasterE.ChangePIN", issuingtest.BadGatewayAfter())
-	err := client.MasterE.ChangePIN(t.Context(), e, issuing.NewSecret("123456"))
+	e := server.IssueCard(legacytest.ProductMasterE)
+	inject(t, server, "MasterE.SetPIN", issuingtest.BadGatewayAfter())
+	err := client.MasterE.SetPIN(t.Context(), e, issuing.NewSecret("123456"))
 	want(t, err, issuing.ErrOutcomeUnknown)
-	if got := server.Requests("MasterE.ChangePIN"); got != 1 {
+	if got := server.Requests("MasterE.SetPIN"); got != 1 {
 		t.Errorf("%d requests", got)
 	}
 }
@@ -336,7 +336,7 @@ func TestTrueAndFalse(t *testing.T) {
 		"null": issuing.ErrOutcomeUnknown, "{}": issuing.ErrOutcomeUnknown,
 	} {
 		_, client := scripted(t, map[string][]reply{"/op/card/H/change/pin/secure": {{http.StatusOK, success(data)}}})
-		err := client.VisaH.ChangePIN(t.Context(), issuing.NewSecret("4242424242424242"), issuing.NewSecret("123456"))
+		err := client.VisaH.SetPIN(t.Context(), issuing.NewSecret("4242424242424242"), issuing.NewSecret("123456"))
 		if (kind == nil && err != nil) || (kind != nil && !errors.Is(err, kind)) {
 			t.Errorf("data %s: %v, want %v", data, err, kind)
 		}

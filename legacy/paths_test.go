@@ -96,46 +96,52 @@ func everyCall(c *legacy.Client, e, h, l, p issuing.Secret) []call {
 	chinese := virtualLApplication("l-2")
 	chinese.Language, chinese.CardType, chinese.BusinessScene, chinese.CardArea = legacy.LanguageChinese, "VISA", "电商消费", "中国香港"
 	return []call{
-		{"KYC.ApplyMasterE", func(ctx context.Context) error { return just(c.KYC.ApplyMasterE(ctx, masterEApplication("e-1"))) }},
-		{"KYC.ApplyVisaH", func(ctx context.Context) error { return just(c.KYC.ApplyVisaH(ctx, visaHApplication("h-1"))) }},
-		{"KYC.ApplyVirtualL", func(ctx context.Context) error { return just(c.KYC.ApplyVirtualL(ctx, virtualLApplication("l-1"))) }},
-		{"KYC.ApplyVirtualL", func(ctx context.Context) error { return just(c.KYC.ApplyVirtualL(ctx, chinese)) }},
-		{"KYC.ApplyVirtualP", func(ctx context.Context) error { return just(c.KYC.ApplyVirtualP(ctx, virtualPApplication("p-1"))) }},
-		{"KYC.ApplicationByKey", func(ctx context.Context) error { return just(c.KYC.ApplicationByKey(ctx, "p-1")) }},
+		{"Applications.ApplyMasterE", func(ctx context.Context) error {
+			return just(c.Applications.ApplyMasterE(ctx, masterEApplication("e-1")))
+		}},
+		{"Applications.ApplyVisaH", func(ctx context.Context) error { return just(c.Applications.ApplyVisaH(ctx, visaHApplication("h-1"))) }},
+		{"Applications.ApplyVirtualL", func(ctx context.Context) error {
+			return just(c.Applications.ApplyVirtualL(ctx, virtualLApplication("l-1")))
+		}},
+		{"Applications.ApplyVirtualL", func(ctx context.Context) error { return just(c.Applications.ApplyVirtualL(ctx, chinese)) }},
+		{"Applications.ApplyVirtualP", func(ctx context.Context) error {
+			return just(c.Applications.ApplyVirtualP(ctx, virtualPApplication("p-1")))
+		}},
+		{"Applications.ApplicationByKey", func(ctx context.Context) error { return just(c.Applications.ApplicationByKey(ctx, "p-1")) }},
 		{"Cards.Deposit", func(ctx context.Context) error { return just(c.Cards.Deposit(ctx, depositRequest("d-1", l))) }},
 		{"Cards.DepositByKey", func(ctx context.Context) error { return just(c.Cards.DepositByKey(ctx, "d-1")) }},
 		{"MasterE.Card", func(ctx context.Context) error { return just(c.MasterE.Card(ctx, e)) }},
 		{"MasterE.Freeze", func(ctx context.Context) error { return just(c.MasterE.Freeze(ctx, e)) }},
 		{"MasterE.Unfreeze", func(ctx context.Context) error { return just(c.MasterE.Unfreeze(ctx, e)) }},
-		{"MasterE.ChangePIN", func(ctx context.Context) error { return c.MasterE.ChangePIN(ctx, e, pin) }},
+		{"MasterE.SetPIN", func(ctx context.Context) error { return c.MasterE.SetPIN(ctx, e, pin) }},
 		{"MasterE.SetDailyLimits", func(ctx context.Context) error { return just(c.MasterE.SetDailyLimits(ctx, limits)) }},
+		{"MasterE.LatestTransactions", func(ctx context.Context) error { return just(c.MasterE.LatestTransactions(ctx, eList)) }},
 		{"MasterE.Transactions", func(ctx context.Context) error { return just(c.MasterE.Transactions(ctx, eList)) }},
-		{"MasterE.TransactionPage", func(ctx context.Context) error { return just(c.MasterE.TransactionPage(ctx, eList)) }},
 		{"VisaH.Card", func(ctx context.Context) error { return just(c.VisaH.Card(ctx, h)) }},
-		{"VisaH.Freeze", func(ctx context.Context) error { return c.VisaH.Freeze(ctx, h) }},
-		{"VisaH.Unfreeze", func(ctx context.Context) error { return c.VisaH.Unfreeze(ctx, h) }},
-		{"VisaH.ChangePIN", func(ctx context.Context) error { return c.VisaH.ChangePIN(ctx, h, pin) }},
+		{"VisaH.Freeze", func(ctx context.Context) error { return just(c.VisaH.Freeze(ctx, h)) }},
+		{"VisaH.Unfreeze", func(ctx context.Context) error { return just(c.VisaH.Unfreeze(ctx, h)) }},
+		{"VisaH.SetPIN", func(ctx context.Context) error { return c.VisaH.SetPIN(ctx, h, pin) }},
 		{"VisaH.Transactions", func(ctx context.Context) error { return just(c.VisaH.Transactions(ctx, hList)) }},
 		{"VisaH.SimulateOOB", func(ctx context.Context) error { return c.VisaH.SimulateOOB(ctx, h) }},
 		{"VirtualL.BINs", func(ctx context.Context) error { return just(c.VirtualL.BINs(ctx, legacy.LanguageChinese)) }},
 		{"VirtualL.BINs", func(ctx context.Context) error { return just(c.VirtualL.BINs(ctx, legacy.LanguageEnglish)) }},
 		{"VirtualL.Card", func(ctx context.Context) error { return just(c.VirtualL.Card(ctx, l)) }},
-		{"VirtualL.Freeze", func(ctx context.Context) error { return c.VirtualL.Freeze(ctx, l) }},
-		{"VirtualL.Unfreeze", func(ctx context.Context) error { return c.VirtualL.Unfreeze(ctx, l) }},
+		{"VirtualL.Freeze", func(ctx context.Context) error { return just(c.VirtualL.Freeze(ctx, l)) }},
+		{"VirtualL.Unfreeze", func(ctx context.Context) error { return just(c.VirtualL.Unfreeze(ctx, l)) }},
 		{"VirtualL.Transactions", func(ctx context.Context) error { return just(c.VirtualL.Transactions(ctx, lList)) }},
 		{"VirtualL.SimulateOTP", func(ctx context.Context) error { return c.VirtualL.SimulateOTP(ctx, l) }},
 		{"VirtualL.SimulateTransaction", func(ctx context.Context) error { return c.VirtualL.SimulateTransaction(ctx, l) }},
-		{"VirtualL.Close", func(ctx context.Context) error { return c.VirtualL.Close(ctx, l) }},
+		{"VirtualL.Close", func(ctx context.Context) error { return just(c.VirtualL.Close(ctx, l)) }},
 		{"VirtualP.BINs", func(ctx context.Context) error { return just(c.VirtualP.BINs(ctx)) }},
 		{"VirtualP.Card", func(ctx context.Context) error { return just(c.VirtualP.Card(ctx, p)) }},
-		{"VirtualP.Freeze", func(ctx context.Context) error { return c.VirtualP.Freeze(ctx, p) }},
-		{"VirtualP.Unfreeze", func(ctx context.Context) error { return c.VirtualP.Unfreeze(ctx, p) }},
+		{"VirtualP.Freeze", func(ctx context.Context) error { return just(c.VirtualP.Freeze(ctx, p)) }},
+		{"VirtualP.Unfreeze", func(ctx context.Context) error { return just(c.VirtualP.Unfreeze(ctx, p)) }},
 		{"VirtualP.UploadDocument", func(ctx context.Context) error { return c.VirtualP.UploadDocument(ctx, document) }},
 		{"VirtualP.Transactions", func(ctx context.Context) error { return just(c.VirtualP.Transactions(ctx, pList)) }},
-		{"VirtualP.Close", func(ctx context.Context) error { return c.VirtualP.Close(ctx, p) }},
+		{"VirtualP.Close", func(ctx context.Context) error { return just(c.VirtualP.Close(ctx, p)) }},
 		{"Transfers.Quote", func(ctx context.Context) error { return just(c.Transfers.Quote(ctx, quote)) }},
 		{"Transfers.Create", func(ctx context.Context) error { return just(c.Transfers.Create(ctx, transferRequest("t-1"))) }},
-		{"Transfers.OrderByKey", func(ctx context.Context) error { return just(c.Transfers.OrderByKey(ctx, "t-1")) }},
+		{"Transfers.TransferByKey", func(ctx context.Context) error { return just(c.Transfers.TransferByKey(ctx, "t-1")) }},
 		{"Reference.BusinessModes", func(ctx context.Context) error { return just(c.Reference.BusinessModes(ctx, "CHN", "wire")) }},
 		{"Reference.SourceCountries", func(ctx context.Context) error { return just(c.Reference.SourceCountries(ctx)) }},
 		{"Reference.TargetCountries", func(ctx context.Context) error { return just(c.Reference.TargetCountries(ctx)) }},
@@ -169,8 +175,8 @@ func TestEveryDocumentedPath(t *testing.T) {
 		defer mu.Unlock()
 		seen[event.Template] = event.Op
 	}))
-	calls := everyCall(client, server.IssueCard(legacytest.MasterE), server.IssueCard(legacytest.VisaH),
-		server.IssueCard(legacytest.VirtualL), server.IssueCard(legacytest.VirtualP))
+	calls := everyCall(client, server.IssueCard(legacytest.ProductMasterE), server.IssueCard(legacytest.ProductVisaH),
+		server.IssueCard(legacytest.ProductVirtualL), server.IssueCard(legacytest.ProductVirtualP))
 	for _, c := range calls {
 		err := c.run(t.Context())
 		// No notification was received, so there is nothing to reply to.

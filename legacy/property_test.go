@@ -69,7 +69,7 @@ func TestOrdersUnderFaults(t *testing.T) {
 	t.Parallel()
 	const orders = 2000
 	server, client := platform(t, legacytest.Config{Reserve: amount("500000")})
-	card := server.IssueCard(legacytest.VirtualL)
+	card := server.IssueCard(legacytest.ProductVirtualL)
 	server.Choose((&chaos{random: rand.New(rand.NewPCG(7, 11))}).choose)
 
 	place := func(ctx context.Context, i int) (string, error) {
@@ -78,7 +78,7 @@ func TestOrdersUnderFaults(t *testing.T) {
 		case 0:
 			req := virtualPApplication(no)
 			req.FirstRecharge = amount("10")
-			a, err := client.KYC.ApplyVirtualP(ctx, req)
+			a, err := client.Applications.ApplyVirtualP(ctx, req)
 			if err != nil {
 				return "", err
 			}
@@ -173,12 +173,12 @@ func settle(t *testing.T, client *legacy.Client, i int, merOrderNo, orderNo stri
 	var err error
 	switch i % 4 {
 	case 0:
-		a, queryErr := client.KYC.ApplicationByKey(t.Context(), merOrderNo)
+		a, queryErr := client.Applications.ApplicationByKey(t.Context(), merOrderNo)
 		if err = queryErr; err == nil {
 			got = a.OrderNo
 		}
 	case 1:
-		o, queryErr := client.Transfers.OrderByKey(t.Context(), merOrderNo)
+		o, queryErr := client.Transfers.TransferByKey(t.Context(), merOrderNo)
 		if err = queryErr; err == nil {
 			got = o.OrderNo
 		}

@@ -103,7 +103,9 @@ func (r RemittancePurposesRequest) validate(p *check.Problems) {
 // BusinessModes returns the business types of a channel to a country.
 //
 // Safety: read.
-func (s *ReferenceService) BusinessModes(ctx context.Context, country string, channel Channel, opts ...issuing.CallOption) ([]BusinessMode, error) {
+func (s *ReferenceService) BusinessModes(
+	ctx context.Context, country string, channel Channel, opts ...issuing.CallOption,
+) ([]BusinessMode, error) {
 	return list[BusinessMode](ctx, s.c, opBusinessModes, countryChannelRequest{country, channel}, opts)
 }
 
@@ -125,21 +127,27 @@ func (s *ReferenceService) TargetCountries(ctx context.Context, opts ...issuing.
 // Channels returns the payout channels of a country.
 //
 // Safety: read.
-func (s *ReferenceService) Channels(ctx context.Context, country string, opts ...issuing.CallOption) ([]PayoutOption, error) {
+func (s *ReferenceService) Channels(
+	ctx context.Context, country string, opts ...issuing.CallOption,
+) ([]PayoutOption, error) {
 	return list[PayoutOption](ctx, s.c, opChannels, countryRequest{country}, opts)
 }
 
 // ChannelCountries returns the countries that a payout channel reaches.
 //
 // Safety: read.
-func (s *ReferenceService) ChannelCountries(ctx context.Context, channel Channel, opts ...issuing.CallOption) ([]Country, error) {
+func (s *ReferenceService) ChannelCountries(
+	ctx context.Context, channel Channel, opts ...issuing.CallOption,
+) ([]Country, error) {
 	return list[Country](ctx, s.c, opChannelCountries, channelRequest{channel}, opts)
 }
 
 // Currencies returns the currencies and partners of a channel to a country.
 //
 // Safety: read.
-func (s *ReferenceService) Currencies(ctx context.Context, country string, channel Channel, opts ...issuing.CallOption) ([]PayoutOption, error) {
+func (s *ReferenceService) Currencies(
+	ctx context.Context, country string, channel Channel, opts ...issuing.CallOption,
+) ([]PayoutOption, error) {
 	return list[PayoutOption](ctx, s.c, opCurrencies, countryChannelRequest{country, channel}, opts)
 }
 
@@ -153,7 +161,9 @@ func (s *ReferenceService) Banks(ctx context.Context, country string, opts ...is
 // Branches returns the branches of a bank: targetBankBranch of an order.
 //
 // Safety: read.
-func (s *ReferenceService) Branches(ctx context.Context, country, bankCode string, opts ...issuing.CallOption) ([]CodeName, error) {
+func (s *ReferenceService) Branches(
+	ctx context.Context, country, bankCode string, opts ...issuing.CallOption,
+) ([]CodeName, error) {
 	return list[CodeName](ctx, s.c, opBranches, branchRequest{country, bankCode}, opts)
 }
 
@@ -169,7 +179,9 @@ func (s *ReferenceService) States(ctx context.Context, country string, opts ...i
 // of an order.
 //
 // Safety: read.
-func (s *ReferenceService) Cities(ctx context.Context, country, stateCode string, opts ...issuing.CallOption) ([]CodeName, error) {
+func (s *ReferenceService) Cities(
+	ctx context.Context, country, stateCode string, opts ...issuing.CallOption,
+) ([]CodeName, error) {
 	return list[CodeName](ctx, s.c, opCities, cityRequest{country, stateCode}, opts)
 }
 
@@ -185,14 +197,18 @@ func (s *ReferenceService) Relationships(ctx context.Context, opts ...issuing.Ca
 // order.
 //
 // Safety: read.
-func (s *ReferenceService) RemittancePurposes(ctx context.Context, req RemittancePurposesRequest, opts ...issuing.CallOption) ([]CodeName, error) {
+func (s *ReferenceService) RemittancePurposes(
+	ctx context.Context, req RemittancePurposesRequest, opts ...issuing.CallOption,
+) ([]CodeName, error) {
 	return list[CodeName](ctx, s.c, opRemittancePurposes, req, opts)
 }
 
 // SourcesOfFunds returns where the money can come from: sourceOfFunds of an order.
 //
 // Safety: read.
-func (s *ReferenceService) SourcesOfFunds(ctx context.Context, country string, business Business, opts ...issuing.CallOption) ([]CodeName, error) {
+func (s *ReferenceService) SourcesOfFunds(
+	ctx context.Context, country string, business Business, opts ...issuing.CallOption,
+) ([]CodeName, error) {
 	return list[CodeName](ctx, s.c, opSourcesOfFunds, fundsRequest{country, business}, opts)
 }
 

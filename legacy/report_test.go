@@ -39,10 +39,10 @@ func TestOneCallIsOneReport(t *testing.T) {
 			return just(c.Cards.Deposit(t.Context(), depositRequest("d-1", card), opts...))
 		}, 3, "Cards.DepositByKey"},
 		{"VirtualL.Freeze", "/op/card/L/lock", func(c *legacy.Client, opts ...issuing.CallOption) error {
-			return c.VirtualL.Freeze(t.Context(), card, opts...)
+			return just(c.VirtualL.Freeze(t.Context(), card, opts...))
 		}, 3, "VirtualL.Card"},
 		{"VirtualL.Close", "/op/card/P/close", func(c *legacy.Client, opts ...issuing.CallOption) error {
-			return c.VirtualL.Close(t.Context(), card, opts...)
+			return just(c.VirtualL.Close(t.Context(), card, opts...))
 		}, 1, "VirtualL.Card"},
 	} {
 		var attempts []string
@@ -96,22 +96,24 @@ func TestRefusedRequestsAreReported(t *testing.T) {
 		}},
 		{"Cards.DepositByKey", " ", func(o issuing.CallOption) error { return just(client.Cards.DepositByKey(t.Context(), " ", o)) }},
 		{"Cards.DepositByOrderNo", "", func(o issuing.CallOption) error { return just(client.Cards.DepositByOrderNo(t.Context(), "", o)) }},
-		{"KYC.ApplyMasterE", "e-1", func(o issuing.CallOption) error { return just(client.KYC.ApplyMasterE(t.Context(), large, o)) }},
-		{"KYC.ApplicationByOrderNo", "", func(o issuing.CallOption) error {
-			return just(client.KYC.ApplicationByOrderNo(t.Context(), "", o))
+		{"Applications.ApplyMasterE", "e-1", func(o issuing.CallOption) error { return just(client.Applications.ApplyMasterE(t.Context(), large, o)) }},
+		{"Applications.ApplicationByOrderNo", "", func(o issuing.CallOption) error {
+			return just(client.Applications.ApplicationByOrderNo(t.Context(), "", o))
 		}},
 		{"Transfers.Create", "t-1", func(o issuing.CallOption) error {
 			return just(client.Transfers.Create(t.Context(), legacy.TransferRequest{MerOrderNo: "t-1"}, o))
 		}},
-		{"Transfers.OrderByOrderNo", "", func(o issuing.CallOption) error {
-			return just(client.Transfers.OrderByOrderNo(t.Context(), "", o))
+		{"Transfers.TransferByOrderNo", "", func(o issuing.CallOption) error {
+			return just(client.Transfers.TransferByOrderNo(t.Context(), "", o))
 		}},
-		{"MasterE.ChangePIN", "4242", func(o issuing.CallOption) error { return client.MasterE.ChangePIN(t.Context(), card, short, o) }},
+		{"MasterE.SetPIN", "4242", func(o issuing.CallOption) error { return client.MasterE.SetPIN(t.Context(), card, short, o) }},
 		{"VisaH.ReplyOOB", "acs", func(o issuing.CallOption) error {
 			return just(client.VisaH.ReplyOOB(t.Context(), card, "acs", 1, o))
 		}},
 		{"VirtualL.BINs", "", func(o issuing.CallOption) error { return just(client.VirtualL.BINs(t.Context(), 7, o)) }},
-		{"VirtualP.Freeze", "", func(o issuing.CallOption) error { return client.VirtualP.Freeze(t.Context(), issuing.Secret{}, o) }},
+		{"VirtualP.Freeze", "", func(o issuing.CallOption) error {
+			return just(client.VirtualP.Freeze(t.Context(), issuing.Secret{}, o))
+		}},
 		{"Do /x", "", func(o issuing.CallOption) error {
 			return client.Do(t.Context(), "/x", json.RawMessage("[]"), nil, o)
 		}},
@@ -148,8 +150,8 @@ func TestErrorsHoldNoSecretOfTheRequest(t *testing.T) {
 		send := transferRequest("t-1")
 		send.EWalletID = issuing.NewSecret(wallet)
 		for secret, err := range map[string]error{
-			pin:    client.MasterE.ChangePIN(t.Context(), card, issuing.NewSecret(pin)),
-			id:     just(client.KYC.ApplyMasterE(t.Context(), apply)),
+			pin:    client.MasterE.SetPIN(t.Context(), card, issuing.NewSecret(pin)),
+			id:     just(client.Applications.ApplyMasterE(t.Context(), apply)),
 			wallet: just(client.Transfers.Create(t.Context(), send)),
 		} {
 			if err == nil {
@@ -170,7 +172,7 @@ func TestUnsettledSaysWhomToAsk(t *testing.T) {
 	_, client := record(t, "<html>")
 	card := issuing.NewSecret("4242424242424242")
 	calls := everyCall(client, card, card, card, card)
-	known := []string{"Cards.DepositByKey", "KYC.ApplicationByKey", "Transfers.OrderByKey"}
+	known := []string{"Cards.DepositByKey", "Applications.ApplicationByKey", "Transfers.TransferByKey"}
 	for _, c := range calls {
 		known = append(known, c.op)
 	}
@@ -221,7 +223,7 @@ func TestRefusalsAfterAnUnclearAttemptSettleNothing(t *testing.T) {
 		"no status":            {reply{http.StatusOK, success("true")}, []reply{{http.StatusOK, success("{}")}}, issuing.ErrOutcomeUnknown},
 	} {
 		s, client := scripted(t, map[string][]reply{"/op/card/L/lock": {{}, tc.second}, "/op/card/L/info": tc.cards})
-		err := client.VirtualL.Freeze(t.Context(), card)
+		err := just(client.VirtualL.Freeze(t.Context(), card))
 		if !errors.Is(err, tc.kind) || errors.Is(err, issuing.ErrDeclined) || errors.Is(err, issuing.ErrInvalid) {
 			t.Errorf("%s: %v, want %v", name, err, tc.kind)
 		}
@@ -241,10 +243,10 @@ func TestCardsWithoutAStatusSettleNothing(t *testing.T) {
 		"/op/card/H/lock": {{}}, "/op/card/H/un/lock": {{}}, "/op/card/P/close": {{}},
 		"/op/card/H/balance": none, "/op/card/L/info": none, "/op/card/P/info/v2": none,
 	})
-	want(t, client.VisaH.Freeze(t.Context(), card), issuing.ErrOutcomeUnknown)
-	want(t, client.VisaH.Unfreeze(t.Context(), card), issuing.ErrOutcomeUnknown)
-	want(t, client.VirtualL.Close(t.Context(), card), issuing.ErrOutcomeUnknown)
-	want(t, client.VirtualP.Close(t.Context(), card), issuing.ErrOutcomeUnknown)
+	want(t, just(client.VisaH.Freeze(t.Context(), card)), issuing.ErrOutcomeUnknown)
+	want(t, just(client.VisaH.Unfreeze(t.Context(), card)), issuing.ErrOutcomeUnknown)
+	want(t, just(client.VirtualL.Close(t.Context(), card)), issuing.ErrOutcomeUnknown)
+	want(t, just(client.VirtualP.Close(t.Context(), card)), issuing.ErrOutcomeUnknown)
 	if s.count("/op/card/H/lock") != 1 || s.count("/op/card/H/un/lock") != 1 || s.count("/op/card/P/close") != 2 {
 		t.Errorf("requests %v", s.counts)
 	}
@@ -263,7 +265,7 @@ func TestUnclearChangesAreRepeated(t *testing.T) {
 			"/op/card/P/lock":    {first, {http.StatusOK, success("true")}},
 			"/op/card/P/info/v2": {{http.StatusOK, success(`{"status":"Active"}`)}},
 		})
-		if err := client.VirtualP.Freeze(t.Context(), issuing.NewSecret("9000000000000001")); err != nil || s.count("/op/card/P/lock") != 2 {
+		if err := just(client.VirtualP.Freeze(t.Context(), issuing.NewSecret("9000000000000001"))); err != nil || s.count("/op/card/P/lock") != 2 {
 			t.Errorf("%s: %v after %d requests", name, err, s.count("/op/card/P/lock"))
 		}
 	}

@@ -66,13 +66,22 @@ func (r pinRequest) wire(secret sign.AppSecret) (any, error) {
 	return r, err
 }
 
+// presence says whether a field may be left out.
+type presence bool
+
+const (
+	needed   presence = true
+	optional presence = false
+)
+
 // checkImage checks an image by its original size.
-func checkImage(p *check.Problems, field string, image issuing.Secret, required bool) {
-	if required {
+func checkImage(p *check.Problems, field string, image issuing.Secret, must presence) {
+	if must == needed {
 		p.Required(field, !image.IsZero())
 	}
-	n := image.Len()
-	must(p, field, n <= maxImage, "has %d bytes, at most %d (1 MB) are allowed", n, maxImage)
+	if n := image.Len(); n > maxImage {
+		p.Add(field, "has %d bytes, at most %d (1 MB) are allowed", n, maxImage)
+	}
 }
 
 // must reports a field that breaks a rule.
@@ -102,26 +111,36 @@ func checkOrder(p *check.Problems, merOrderNo, notifyURL string) {
 }
 
 // checkDate checks a date, present or not.
-func checkDate(p *check.Problems, name string, date issuing.Date, required bool) {
-	if required {
+func checkDate(p *check.Problems, name string, date issuing.Date, must presence) {
+	if must == needed {
 		p.Required(name, !date.IsZero())
 	}
 	p.Date(name, date)
 }
 
-// checkRange checks the two ends of a query; months bounds its span, 0 is any.
-func checkRange(p *check.Problems, fromName, toName string, from, to issuing.Date, required bool, months int) {
-	checkDate(p, fromName, from, required)
-	checkDate(p, toName, to, required)
-	if !from.Valid() || !to.Valid() {
+// dateRange is the days that a query asks for.
+type dateRange struct {
+	names  string // of the two fields, without From and To at their ends
+	from   issuing.Date
+	to     issuing.Date
+	must   presence
+	months int // that it may span; 0 is any number
+}
+
+// check checks both ends.
+func (r dateRange) check(p *check.Problems) {
+	fromName, toName := r.names+"From", r.names+"To"
+	checkDate(p, fromName, r.from, r.must)
+	checkDate(p, toName, r.to, r.must)
+	if !r.from.Valid() || !r.to.Valid() {
 		return
 	}
-	start, end := from.In(time.UTC), to.In(time.UTC)
+	start, end := r.from.In(time.UTC), r.to.In(time.UTC)
 	switch {
 	case end.Before(start):
 		p.Add(toName, "lies before %s", fromName)
-	case months > 0 && end.After(start.AddDate(0, months, 0)):
-		p.Add(toName, "lies more than %d months after %s", months, fromName)
+	case r.months > 0 && end.After(start.AddDate(0, r.months, 0)):
+		p.Add(toName, "lies more than %d months after %s", r.months, fromName)
 	}
 }
 

@@ -22,14 +22,14 @@ func TestNothingPrintsSecrets(t *testing.T) {
 		legacy.VisaHTransactionsRequest{}, legacy.VirtualLCard{}, legacy.VirtualTransactionsRequest{}, legacy.VirtualPCard{},
 		legacy.VirtualPCardInfo{}, legacy.DocumentRequest{}, legacy.VirtualPTransaction{}, legacy.Page[legacy.VirtualPTransaction]{},
 		legacy.TransferRequest{}, legacy.Recipient{}, legacy.Sender{}, legacy.Transfer{}, legacy.TransferExtra{},
-		legacy.KYCNotification{}, legacy.TransferNotification{}, legacy.OOBNotification{}, legacy.VirtualLBill{},
-		legacy.VirtualLClosed{}, legacy.VirtualLOTP{}, legacy.VirtualPTransactionEvent{}, legacy.VirtualPDeleted{},
-		legacy.VirtualPOTP{}, legacy.VirtualPForward{},
+		legacy.ApplicationCompleted{}, legacy.TransferCompleted{}, legacy.OOBRequested{}, legacy.VirtualLBilled{},
+		legacy.VirtualLClosed{}, legacy.VirtualLChallenged{}, legacy.VirtualPBilled{}, legacy.VirtualPClosed{},
+		legacy.VirtualPChallenged{}, legacy.VirtualPForwarded{},
 	} {
 		leaktest.Check(t, []string{secret}, leaktest.Fill(t, secret, zero))
 	}
 	server, client := platform(t, legacytest.Config{})
-	card := server.IssueCard(legacytest.VirtualP)
+	card := server.IssueCard(legacytest.ProductVirtualP)
 	leaktest.Check(t, []string{server.AppSecretText().Reveal()}, server.ClientConfig(), client)
 	full, err := client.VirtualP.Card(t.Context(), card)
 	if err != nil {

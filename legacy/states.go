@@ -71,11 +71,19 @@ type (
 func (s cardState[S]) status() S                   { return s.Status }
 func (s virtualLState) status() VirtualLCardStatus { return s.Status }
 
+// CardChange is what freezing, unfreezing and closing a card return.
+type CardChange struct {
+	CardNumber issuing.Secret // the card: PAN, or VIRTUAL-P's card id
+	// MasterE is the card afterwards, which the platform answers for MASTER-E; nil
+	// for the other products, of which it answers that it is done.
+	MasterE *MasterECard
+}
+
 // switched carries out a transition whose answer is true or false. query is the
 // operation that reads the card.
 func switched[T interface{ status() S }, S comparable](ctx context.Context, c *Client, t transition[S],
 	query operation, card issuing.Secret, opts []issuing.CallOption,
-) error {
+) (*CardChange, error) {
 	in := cardNumberRequest{card}
 	_, err := looked(ctx, c, t.op, in, func(ctx context.Context) (*done, error) {
 		state, err := call[T](ctx, c, query, in, nil)
@@ -84,7 +92,10 @@ func switched[T interface{ status() S }, S comparable](ctx context.Context, c *C
 		}
 		return tell(t, (*state).status(), &done{})
 	}, opts)
-	return err
+	if err != nil {
+		return nil, err
+	}
+	return &CardChange{CardNumber: card}, nil
 }
 
 // perform is call for an operation whose answer is true or false and that

@@ -210,7 +210,7 @@ func (r Sender) validate(p *check.Problems) {
 
 // Create places a remittance. The answer says that it was accepted and holds
 // little more than the numbers; amounts and fees come by
-// [TransferService.OrderByKey], the result to NotifyURL ([TransferNotification])
+// [TransferService.TransferByKey], the result to NotifyURL ([TransferCompleted])
 // or by the same lookup.
 //
 // [CodeInsufficientReserve] is a refusal and [CodeDuplicateOrder] says that the
@@ -219,10 +219,12 @@ func (r Sender) validate(p *check.Problems) {
 //
 // Safety: keyed by MerOrderNo. After an unclear attempt the order is looked up,
 // and sent again under the same number only when the platform does not know it.
-// On issuing.ErrOutcomeUnknown look it up with [TransferService.OrderByKey] and
+// On issuing.ErrOutcomeUnknown look it up with [TransferService.TransferByKey] and
 // compare the account; never send again with another number.
-func (s *TransferService) Create(ctx context.Context, req TransferRequest, opts ...issuing.CallOption) (*Transfer, error) {
-	return looked(ctx, s.c, opTransfer, req, lookup(s.c, opOrderByKey, req.MerOrderNo, func(t *Transfer) error {
+func (s *TransferService) Create(
+	ctx context.Context, req TransferRequest, opts ...issuing.CallOption,
+) (*Transfer, error) {
+	return looked(ctx, s.c, opTransfer, req, lookup(s.c, opTransferByKey, req.MerOrderNo, func(t *Transfer) error {
 		switch {
 		case t.SendAmount.Sign() != 0 && t.SendAmount.Cmp(req.SendAmount) != 0, // 0 where there is none to show
 			t.SourceCurrency != "" && t.SourceCurrency != req.SourceCurrency,
@@ -235,19 +237,23 @@ func (s *TransferService) Create(ctx context.Context, req TransferRequest, opts 
 	}), opts)
 }
 
-// OrderByKey looks up a remittance by the merchant's number. It settles an
+// TransferByKey looks up a remittance by the merchant's number. It settles an
 // issuing.ErrOutcomeUnknown of [TransferService.Create]: [CodeOrderNotFound] says
 // that there is none, though shortly after a broken connection it may still be on
 // its way.
 //
 // Safety: read.
-func (s *TransferService) OrderByKey(ctx context.Context, merOrderNo string, opts ...issuing.CallOption) (*Transfer, error) {
-	return call[Transfer](ctx, s.c, opOrderByKey, merOrderQuery{merOrderNo}, opts)
+func (s *TransferService) TransferByKey(
+	ctx context.Context, merOrderNo string, opts ...issuing.CallOption,
+) (*Transfer, error) {
+	return call[Transfer](ctx, s.c, opTransferByKey, merOrderQuery{merOrderNo}, opts)
 }
 
-// OrderByOrderNo looks up a remittance by the platform's number.
+// TransferByOrderNo looks up a remittance by the platform's number.
 //
 // Safety: read.
-func (s *TransferService) OrderByOrderNo(ctx context.Context, orderNo string, opts ...issuing.CallOption) (*Transfer, error) {
-	return call[Transfer](ctx, s.c, opOrderByOrderNo, orderQuery{orderNo}, opts)
+func (s *TransferService) TransferByOrderNo(
+	ctx context.Context, orderNo string, opts ...issuing.CallOption,
+) (*Transfer, error) {
+	return call[Transfer](ctx, s.c, opTransferByOrderNo, orderQuery{orderNo}, opts)
 }

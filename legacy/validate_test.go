@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/leaktest"
 	"github.com/issuing-sdk/issuing-go/legacy"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
@@ -32,7 +33,7 @@ func masterE(change func(*legacy.MasterEApplication)) func(context.Context, *leg
 	return func(ctx context.Context, c *legacy.Client) error {
 		req := masterEApplication("e-1")
 		change(&req)
-		return just(c.KYC.ApplyMasterE(ctx, req))
+		return just(c.Applications.ApplyMasterE(ctx, req))
 	}
 }
 
@@ -40,7 +41,7 @@ func visaH(change func(*legacy.VisaHApplication)) func(context.Context, *legacy.
 	return func(ctx context.Context, c *legacy.Client) error {
 		req := visaHApplication("h-1")
 		change(&req)
-		return just(c.KYC.ApplyVisaH(ctx, req))
+		return just(c.Applications.ApplyVisaH(ctx, req))
 	}
 }
 
@@ -48,7 +49,7 @@ func virtualL(change func(*legacy.VirtualLApplication)) func(context.Context, *l
 	return func(ctx context.Context, c *legacy.Client) error {
 		req := virtualLApplication("l-1")
 		change(&req)
-		return just(c.KYC.ApplyVirtualL(ctx, req))
+		return just(c.Applications.ApplyVirtualL(ctx, req))
 	}
 }
 
@@ -56,7 +57,7 @@ func virtualP(change func(*legacy.VirtualPApplication)) func(context.Context, *l
 	return func(ctx context.Context, c *legacy.Client) error {
 		req := virtualPApplication("p-1")
 		change(&req)
-		return just(c.KYC.ApplyVirtualP(ctx, req))
+		return just(c.Applications.ApplyVirtualP(ctx, req))
 	}
 }
 
@@ -160,10 +161,10 @@ var refusals = []refusal{
 	{"no first day", virtualList(func(r *legacy.VirtualTransactionsRequest) { r.From = issuing.Date{} }), "creationTimeFrom", "is required"},
 	{"no page size", virtualList(func(r *legacy.VirtualTransactionsRequest) { r.PageSize = 0 }), "pageSize", "greater than zero"},
 	{"a PIN of five digits", func(ctx context.Context, c *legacy.Client) error {
-		return c.MasterE.ChangePIN(ctx, issuing.NewSecret("4242424242424242"), issuing.NewSecret("12345"))
+		return c.MasterE.SetPIN(ctx, issuing.NewSecret("4242424242424242"), issuing.NewSecret("12345"))
 	}, "pin", "exactly 6 digits"},
 	{"a PIN with a letter", func(ctx context.Context, c *legacy.Client) error {
-		return c.VisaH.ChangePIN(ctx, issuing.NewSecret("4242424242424242"), issuing.NewSecret("12345x"))
+		return c.VisaH.SetPIN(ctx, issuing.NewSecret("4242424242424242"), issuing.NewSecret("12345x"))
 	}, "pin", "exactly 6 digits"},
 	{"another reply", func(ctx context.Context, c *legacy.Client) error {
 		return just(c.VisaH.ReplyOOB(ctx, issuing.NewSecret("4242424242424242"), "x", 1))
@@ -175,10 +176,10 @@ var refusals = []refusal{
 		return just(c.VisaH.Transactions(ctx, legacy.VisaHTransactionsRequest{CardNumber: issuing.NewSecret("4242424242424242"), Offset: -1, PageSize: 1, From: firstDay, To: lastDay}))
 	}, "offset", "not be negative"},
 	{"a query without a number", func(ctx context.Context, c *legacy.Client) error {
-		return just(c.Transfers.OrderByKey(ctx, ""))
+		return just(c.Transfers.TransferByKey(ctx, ""))
 	}, "merOrderNo", "is required"},
 	{"a query without the platform's number", func(ctx context.Context, c *legacy.Client) error {
-		return just(c.KYC.ApplicationByOrderNo(ctx, ""))
+		return just(c.Applications.ApplicationByOrderNo(ctx, ""))
 	}, "orderNo", "is required"},
 	{"banks of nowhere", func(ctx context.Context, c *legacy.Client) error { return just(c.Reference.Banks(ctx, "")) }, "country", "is required"},
 	{"cities of no state", func(ctx context.Context, c *legacy.Client) error { return just(c.Reference.Cities(ctx, "IDN", "")) }, "stateCode", "is required"},
@@ -268,10 +269,19 @@ func TestConfigRefusals(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := legacy.ParseConfig("https://example.com", "k", "short"); !errors.Is(err, issuing.ErrInvalid) || strings.Contains(err.Error(), "short") {
-		t.Errorf("a short secret: %v", err)
+	_, err = legacy.ParseConfig(legacy.ConfigTexts{BaseURL: "example.com", AppSecret: issuing.NewSecret("short")})
+	var refused *issuing.Error
+	if !errors.As(err, &refused) || len(refused.Fields) != 3 || strings.Contains(err.Error(), "short") {
+		t.Errorf("all wrong: %v", err)
 	}
-	cfg, err := legacy.ParseConfig("https://example.com", "k", testSecret)
+	for i, field := range []string{"AppSecret", "BaseURL", "AppKey"} {
+		if refused.Fields[i].Field != field {
+			t.Errorf("problem %d is about %s, want %s", i, refused.Fields[i].Field, field)
+		}
+	}
+	texts := legacy.ConfigTexts{BaseURL: "https://example.com", AppKey: "k", AppSecret: issuing.NewSecret(testSecret)}
+	leaktest.Check(t, []string{testSecret}, texts)
+	cfg, err := legacy.ParseConfig(texts)
 	if err != nil {
 		t.Fatal(err)
 	}

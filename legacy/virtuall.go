@@ -3,12 +3,10 @@ package legacy
 import (
 	"context"
 	"iter"
-	"strconv"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
-	"github.com/issuing-sdk/issuing-go/internal/pages"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
@@ -49,7 +47,9 @@ func (c *VirtualLCard) Expiry() (month time.Month, year int, ok bool) {
 // Card reads a card.
 //
 // Safety: read.
-func (s *VirtualLService) Card(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) (*VirtualLCard, error) {
+func (s *VirtualLService) Card(
+	ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption,
+) (*VirtualLCard, error) {
 	return call[VirtualLCard](ctx, s.c, opVirtualLCard, cardNumberRequest{cardNumber}, opts)
 }
 
@@ -58,14 +58,18 @@ func (s *VirtualLService) Card(ctx context.Context, cardNumber issuing.Secret, o
 // Safety: checked. After an attempt that may have arrived the card is read; only
 // one that is still active is frozen again. On issuing.ErrOutcomeUnknown read the
 // card with [VirtualLService.Card].
-func (s *VirtualLService) Freeze(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
+func (s *VirtualLService) Freeze(
+	ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption,
+) (*CardChange, error) {
 	return switched[virtualLState](ctx, s.c, toVirtualLFrozen, opVirtualLCard, cardNumber, opts)
 }
 
 // Unfreeze makes a frozen card usable again ("Unlock").
 //
 // Safety: checked, as [VirtualLService.Freeze].
-func (s *VirtualLService) Unfreeze(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
+func (s *VirtualLService) Unfreeze(
+	ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption,
+) (*CardChange, error) {
 	return switched[virtualLState](ctx, s.c, toVirtualLActive, opVirtualLCard, cardNumber, opts)
 }
 
@@ -77,7 +81,9 @@ func (s *VirtualLService) Unfreeze(ctx context.Context, cardNumber issuing.Secre
 // closure under way. On issuing.ErrOutcomeUnknown read the card with
 // [VirtualLService.Card] until it is cancelled or the merchant decides to close
 // it again.
-func (s *VirtualLService) Close(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
+func (s *VirtualLService) Close(
+	ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption,
+) (*CardChange, error) {
 	return switched[virtualLState](ctx, s.c, toVirtualLClosed, opVirtualLCard, cardNumber, opts)
 }
 
@@ -95,7 +101,7 @@ func (r VirtualTransactionsRequest) validate(p *check.Problems) {
 	checkCard(p, r.CardNumber)
 	p.OptionalText("pageToken", r.PageToken, maxToken)
 	checkPageSize(p, r.PageSize)
-	checkRange(p, "creationTimeFrom", "creationTimeTo", r.From, r.To, true, maxSpan)
+	dateRange{names: "creationTime", from: r.From, to: r.To, must: needed, months: maxSpan}.check(p)
 }
 
 func (r VirtualTransactionsRequest) key() string { return r.CardNumber.Last4() }
@@ -111,27 +117,6 @@ type virtualPage struct {
 
 func (r VirtualTransactionsRequest) wire(sign.AppSecret) (any, error) {
 	return virtualPage{r.CardNumber, r.PageToken, number(r.PageSize), r.From, r.To}, nil
-}
-
-// Page is one page of a list of VIRTUAL-L or VIRTUAL-P.
-type Page[T any] struct {
-	CurrentPage  int `json:"currentPage"`  // this page, from 1
-	PageSize     int `json:"pageSize"`     // records of one page
-	TotalRecords int `json:"totalRecords"` // records in all pages
-	Transactions []T `json:"transactions"` // of this page
-}
-
-// numbered iterates over the pages of a list, from the request's page on.
-func numbered[T any](req VirtualTransactionsRequest, fetch func(VirtualTransactionsRequest) (*Page[T], error)) iter.Seq2[*T, error] {
-	first, _ := strconv.Atoi(req.PageToken)
-	return pages.Numbered(first, func(page int) (pages.Page[T], error) {
-		req.PageToken = number(page)
-		p, err := fetch(req)
-		if err != nil {
-			return pages.Page[T]{}, err
-		}
-		return pages.Page[T]{Items: p.Transactions, Number: p.CurrentPage, Size: p.PageSize, Total: p.TotalRecords}, nil
-	})
 }
 
 // VirtualLTransaction is a transaction of a VIRTUAL-L card.
@@ -157,7 +142,9 @@ type VirtualLTransaction struct {
 // Transactions returns one page of a card's transactions of at most three months.
 //
 // Safety: read.
-func (s *VirtualLService) Transactions(ctx context.Context, req VirtualTransactionsRequest, opts ...issuing.CallOption) (*Page[VirtualLTransaction], error) {
+func (s *VirtualLService) Transactions(
+	ctx context.Context, req VirtualTransactionsRequest, opts ...issuing.CallOption,
+) (*Page[VirtualLTransaction], error) {
 	if req.PageToken == "" {
 		req.PageToken = "1"
 	}
@@ -166,24 +153,30 @@ func (s *VirtualLService) Transactions(ctx context.Context, req VirtualTransacti
 
 // AllTransactions iterates over a card's transactions of at most three months,
 // from the request's page on.
-func (s *VirtualLService) AllTransactions(ctx context.Context, req VirtualTransactionsRequest, opts ...issuing.CallOption) iter.Seq2[*VirtualLTransaction, error] {
+func (s *VirtualLService) AllTransactions(
+	ctx context.Context, req VirtualTransactionsRequest, opts ...issuing.CallOption,
+) iter.Seq2[*VirtualLTransaction, error] {
 	return numbered(req, func(req VirtualTransactionsRequest) (*Page[VirtualLTransaction], error) {
 		return s.Transactions(ctx, req, opts...)
 	})
 }
 
-// SimulateOTP has the platform send a one-time password ([VirtualLOTP]) for a
+// SimulateOTP has the platform send a one-time password ([VirtualLChallenged]) for a
 // card. Test environment only.
 //
 // Safety: once. On issuing.ErrOutcomeUnknown wait for the notification.
-func (s *VirtualLService) SimulateOTP(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
+func (s *VirtualLService) SimulateOTP(
+	ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption,
+) error {
 	return perform(ctx, s.c, opVirtualLSimulateOTP, cardNumberRequest{cardNumber}, opts)
 }
 
 // SimulateTransaction has the platform make a purchase with a card and send its
-// bill ([VirtualLBill]). Test environment only.
+// bill ([VirtualLBilled]). Test environment only.
 //
 // Safety: once. On issuing.ErrOutcomeUnknown look at the card's transactions.
-func (s *VirtualLService) SimulateTransaction(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
+func (s *VirtualLService) SimulateTransaction(
+	ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption,
+) error {
 	return perform(ctx, s.c, opVirtualLSimulate, cardNumberRequest{cardNumber}, opts)
 }

@@ -25,7 +25,9 @@ type VirtualLBIN struct {
 // which is how it is to be shown to customers.
 //
 // Safety: read.
-func (s *VirtualLService) BINs(ctx context.Context, language Language, opts ...issuing.CallOption) ([]VirtualLBIN, error) {
+func (s *VirtualLService) BINs(
+	ctx context.Context, language Language, opts ...issuing.CallOption,
+) ([]VirtualLBIN, error) {
 	o := opVirtualLBINs
 	if language == LanguageEnglish {
 		o = opVirtualLBINsEnglish

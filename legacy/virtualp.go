@@ -95,7 +95,9 @@ func (c *VirtualPCard) Expiry() (month time.Month, year int, ok bool) {
 // Card reads a card with its data and balance.
 //
 // Safety: read.
-func (s *VirtualPService) Card(ctx context.Context, cardID issuing.Secret, opts ...issuing.CallOption) (*VirtualPCard, error) {
+func (s *VirtualPService) Card(
+	ctx context.Context, cardID issuing.Secret, opts ...issuing.CallOption,
+) (*VirtualPCard, error) {
 	return call[VirtualPCard](ctx, s.c, opVirtualPCard, cardNumberRequest{cardID}, opts)
 }
 
@@ -104,25 +106,31 @@ func (s *VirtualPService) Card(ctx context.Context, cardID issuing.Secret, opts 
 // Safety: checked. After an attempt that may have arrived the card is read; only
 // one that is still active is frozen again. On issuing.ErrOutcomeUnknown read the
 // card with [VirtualPService.Card].
-func (s *VirtualPService) Freeze(ctx context.Context, cardID issuing.Secret, opts ...issuing.CallOption) error {
+func (s *VirtualPService) Freeze(
+	ctx context.Context, cardID issuing.Secret, opts ...issuing.CallOption,
+) (*CardChange, error) {
 	return switched[cardState[VirtualPCardStatus]](ctx, s.c, toVirtualPFrozen, opVirtualPCard, cardID, opts)
 }
 
 // Unfreeze makes a frozen card usable again ("Unlock").
 //
 // Safety: checked, as [VirtualPService.Freeze].
-func (s *VirtualPService) Unfreeze(ctx context.Context, cardID issuing.Secret, opts ...issuing.CallOption) error {
+func (s *VirtualPService) Unfreeze(
+	ctx context.Context, cardID issuing.Secret, opts ...issuing.CallOption,
+) (*CardChange, error) {
 	return switched[cardState[VirtualPCardStatus]](ctx, s.c, toVirtualPActive, opVirtualPCard, cardID, opts)
 }
 
 // Close closes a card for good. It says that the request was accepted; a
-// [VirtualPTransactionEvent] of type DeleteCard brings the amount to refund.
+// [VirtualPBilled] of type DeleteCard brings the amount to refund.
 //
 // Safety: checked, never repeated: a card that is not inactive may have a closure
 // under way. On issuing.ErrOutcomeUnknown read the card with
 // [VirtualPService.Card] until it is inactive or the merchant decides to close it
 // again.
-func (s *VirtualPService) Close(ctx context.Context, cardID issuing.Secret, opts ...issuing.CallOption) error {
+func (s *VirtualPService) Close(
+	ctx context.Context, cardID issuing.Secret, opts ...issuing.CallOption,
+) (*CardChange, error) {
 	return switched[cardState[VirtualPCardStatus]](ctx, s.c, toVirtualPClosed, opVirtualPCard, cardID, opts)
 }
 
@@ -141,8 +149,8 @@ type DocumentRequest struct {
 func (r DocumentRequest) validate(p *check.Problems) {
 	checkCard(p, r.CardNumber)
 	must(p, "idType", r.IDType.Known(), "must be one of CN-RIC, PASSPORT, HK-HKID, DLN and Government-Issued ID Card")
-	checkImage(p, "faceImage", r.FaceImage, true)
-	checkImage(p, "backImage", r.BackImage, false)
+	checkImage(p, "faceImage", r.FaceImage, needed)
+	checkImage(p, "backImage", r.BackImage, optional)
 }
 
 func (r DocumentRequest) key() string { return r.CardNumber.Last4() }
@@ -179,14 +187,18 @@ type VirtualPTransaction struct {
 // Transactions returns one page of a card's transactions of at most three months.
 //
 // Safety: read.
-func (s *VirtualPService) Transactions(ctx context.Context, req VirtualTransactionsRequest, opts ...issuing.CallOption) (*Page[VirtualPTransaction], error) {
+func (s *VirtualPService) Transactions(
+	ctx context.Context, req VirtualTransactionsRequest, opts ...issuing.CallOption,
+) (*Page[VirtualPTransaction], error) {
 	return call[Page[VirtualPTransaction]](ctx, s.c, opVirtualPTransactions, req, opts)
 }
 
 // AllTransactions iterates over a card's transactions of at most three months. The
 // page calls the token a cursor but answers with page numbers, so those are what
 // it is given.
-func (s *VirtualPService) AllTransactions(ctx context.Context, req VirtualTransactionsRequest, opts ...issuing.CallOption) iter.Seq2[*VirtualPTransaction, error] {
+func (s *VirtualPService) AllTransactions(
+	ctx context.Context, req VirtualTransactionsRequest, opts ...issuing.CallOption,
+) iter.Seq2[*VirtualPTransaction, error] {
 	return numbered(req, func(req VirtualTransactionsRequest) (*Page[VirtualPTransaction], error) {
 		return s.Transactions(ctx, req, opts...)
 	})

@@ -53,7 +53,9 @@ func (c *VisaHCard) Expiry() (month time.Month, year int, ok bool) {
 // Card reads a card with its balance.
 //
 // Safety: read.
-func (s *VisaHService) Card(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) (*VisaHCard, error) {
+func (s *VisaHService) Card(
+	ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption,
+) (*VisaHCard, error) {
 	return call[VisaHCard](ctx, s.c, opVisaHCard, cardNumberRequest{cardNumber}, opts)
 }
 
@@ -63,7 +65,9 @@ func (s *VisaHService) Card(ctx context.Context, cardNumber issuing.Secret, opts
 // one that is still activated is locked again. The status of a locked card is not
 // documented, so any other status leaves the outcome unknown. On
 // issuing.ErrOutcomeUnknown read the card with [VisaHService.Card].
-func (s *VisaHService) Freeze(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
+func (s *VisaHService) Freeze(
+	ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption,
+) (*CardChange, error) {
 	return switched[cardState[VisaHCardStatus]](ctx, s.c, toVisaHFrozen, opVisaHCard, cardNumber, opts)
 }
 
@@ -71,16 +75,18 @@ func (s *VisaHService) Freeze(ctx context.Context, cardNumber issuing.Secret, op
 //
 // Safety: checked, as [VisaHService.Freeze]: a card that is activated afterwards
 // is the result, any other status leaves the outcome unknown.
-func (s *VisaHService) Unfreeze(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
+func (s *VisaHService) Unfreeze(
+	ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption,
+) (*CardChange, error) {
 	return switched[cardState[VisaHCardStatus]](ctx, s.c, toVisaHActive, opVisaHCard, cardNumber, opts)
 }
 
-// ChangePIN sets the PIN for cash machines, six digits, which go encrypted to the
+// SetPIN sets the PIN for cash machines, six digits, which go encrypted to the
 // secure path. The deprecated path that takes a PIN in clear is not supported.
 //
 // Safety: once. A PIN cannot be read back; on issuing.ErrOutcomeUnknown set it
 // again when the holder asks for it.
-func (s *VisaHService) ChangePIN(ctx context.Context, cardNumber, pin issuing.Secret, opts ...issuing.CallOption) error {
+func (s *VisaHService) SetPIN(ctx context.Context, cardNumber, pin issuing.Secret, opts ...issuing.CallOption) error {
 	return perform(ctx, s.c, opVisaHPIN, pinRequest{cardNumber, pin}, opts)
 }
 
@@ -101,7 +107,7 @@ func (r VisaHTransactionsRequest) validate(p *check.Problems) {
 	checkCard(p, r.CardNumber)
 	must(p, "offset", r.Offset >= 0, "must not be negative")
 	checkPageSize(p, r.PageSize)
-	checkRange(p, "creationTimeFrom", "creationTimeTo", r.From, r.To, true, 0)
+	dateRange{names: "creationTime", from: r.From, to: r.To, must: needed}.check(p)
 }
 
 func (r VisaHTransactionsRequest) key() string { return r.CardNumber.Last4() }
@@ -152,22 +158,27 @@ type VisaHTransaction struct {
 	TxCompleted       bool                   `json:"txCompleted"`       // completed: Amount is the settled one
 }
 
-// Transactions returns transactions from an offset on. A top-up made before
+// Transactions returns one page of transactions, from an offset on. The platform
+// tells neither totals nor whether more follow. A top-up made before
 // midnight is listed from 7:00 of the next day on.
 //
 // Safety: read.
-func (s *VisaHService) Transactions(ctx context.Context, req VisaHTransactionsRequest, opts ...issuing.CallOption) ([]VisaHTransaction, error) {
-	return list[VisaHTransaction](ctx, s.c, opVisaHTransactions, req, opts)
+func (s *VisaHService) Transactions(
+	ctx context.Context, req VisaHTransactionsRequest, opts ...issuing.CallOption,
+) (*Page[VisaHTransaction], error) {
+	return listed[VisaHTransaction](ctx, s.c, opVisaHTransactions, req, opts)
 }
 
 // AllTransactions iterates over transactions from the request's offset on, until
 // an answer has fewer than PageSize. An answer that begins like the one before
 // ends it with an error, because it would repeat records.
-func (s *VisaHService) AllTransactions(ctx context.Context, req VisaHTransactionsRequest, opts ...issuing.CallOption) iter.Seq2[*VisaHTransaction, error] {
+func (s *VisaHService) AllTransactions(
+	ctx context.Context, req VisaHTransactionsRequest, opts ...issuing.CallOption,
+) iter.Seq2[*VisaHTransaction, error] {
 	return func(yield func(*VisaHTransaction, error) bool) {
 		for first := ""; ; req.Offset += req.PageSize {
 			page, err := s.Transactions(ctx, req, opts...)
-			if err == nil && len(page) > 0 && first != "" && page[0].ID == first {
+			if err == nil && len(page.Transactions) > 0 && first != "" && page.Transactions[0].ID == first {
 				err = &issuing.Error{
 					Provider: providerName, Op: opVisaHTransactions.name, Kind: issuing.ErrBadResponse,
 					Err: errors.New("the list does not advance with the offset"),
@@ -177,15 +188,15 @@ func (s *VisaHService) AllTransactions(ctx context.Context, req VisaHTransaction
 				yield(nil, err)
 				return
 			}
-			for i := range page {
-				if !yield(&page[i], nil) {
+			for i := range page.Transactions {
+				if !yield(&page.Transactions[i], nil) {
 					return
 				}
 			}
-			if len(page) < req.PageSize {
+			if len(page.Transactions) < req.PageSize {
 				return
 			}
-			first = page[0].ID
+			first = page.Transactions[0].ID
 		}
 	}
 }
@@ -213,12 +224,14 @@ type OOBConfirmation struct {
 func (c *OOBConfirmation) incomplete() bool { return c.Status == 0 }
 
 // ReplyOOB passes on the holder's answer to an out-of-band confirmation
-// ([OOBNotification]). The answer's status tells whether it came in time.
+// ([OOBRequested]). The answer's status tells whether it came in time.
 //
 // Safety: once. It confirms or declines a purchase, and nothing tells what became
 // of it when the answer is lost: on issuing.ErrOutcomeUnknown look at the card's
 // transactions.
-func (s *VisaHService) ReplyOOB(ctx context.Context, cardNumber issuing.Secret, acsTransactionID string, reply OOBReply, opts ...issuing.CallOption) (*OOBConfirmation, error) {
+func (s *VisaHService) ReplyOOB(
+	ctx context.Context, cardNumber issuing.Secret, acsTransactionID string, reply OOBReply, opts ...issuing.CallOption,
+) (*OOBConfirmation, error) {
 	return call[OOBConfirmation](ctx, s.c, opVisaHReply, oobReply{cardNumber, acsTransactionID, reply}, opts)
 }
 

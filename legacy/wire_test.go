@@ -107,7 +107,7 @@ func TestRequestsOnTheWire(t *testing.T) {
 			return just(c.MasterE.SetDailyLimits(ctx, legacy.DailyLimitsRequest{CardNumber: pan, DailyPurchaseLimit: 100}))
 		}, want: map[string]string{"cardNumber": `"4242424242424242"`, "dailyPurchaseLimit": "100", "dailyAtmLimit": "0"}},
 		{name: "PIN", path: "/op/card/H/change/pin/secure", answer: "true", run: func(ctx context.Context, c *legacy.Client) error {
-			return c.VisaH.ChangePIN(ctx, pan, pin)
+			return c.VisaH.SetPIN(ctx, pan, pin)
 		}, want: map[string]string{"cardNumber": `"4242424242424242"`, "pin": `"` + sealed + `"`}},
 		{name: "OOB reply is an integer", path: "/op/card/H/oob", answer: `{"confirmationStatus":3}`, run: func(ctx context.Context, c *legacy.Client) error {
 			return just(c.VisaH.ReplyOOB(ctx, pan, "41ce", legacy.OOBReplyDecline))
@@ -121,7 +121,7 @@ func TestRequestsOnTheWire(t *testing.T) {
 			"creationTimeFrom": `"2026-03-01"`, "creationTimeTo": `"2026-04-30"`,
 		}},
 		{name: "MASTER-E page", path: "/op/card/E/transaction/page", answer: "{}", run: func(ctx context.Context, c *legacy.Client) error {
-			return just(c.MasterE.TransactionPage(ctx, legacy.MasterETransactionsRequest{CardNumber: pan, PageSize: 3, PageToken: "eyJ9=="}))
+			return just(c.MasterE.Transactions(ctx, legacy.MasterETransactionsRequest{CardNumber: pan, PageSize: 3, PageToken: "eyJ9=="}))
 		}, want: map[string]string{"cardNumber": `"4242424242424242"`, "pageSize": `"3"`, "pageToken": `"eyJ9=="`}},
 		{name: "first page of VIRTUAL-P", path: "/op/card/P/transaction", answer: "{}", run: func(ctx context.Context, c *legacy.Client) error {
 			return just(c.VirtualP.Transactions(ctx, legacy.VirtualTransactionsRequest{CardNumber: pan, PageSize: 3, From: firstDay, To: lastDay}))
@@ -141,7 +141,7 @@ func TestRequestsOnTheWire(t *testing.T) {
 		}},
 		{name: "MASTER-E application", path: "/api/card/kyc/apply/master/E", answer: acceptedDeposit,
 			unsigned: []string{"faceImage", "backImage", "passImage", "signImage"}, run: func(ctx context.Context, c *legacy.Client) error {
-				return just(c.KYC.ApplyMasterE(ctx, masterEApplication("d-1")))
+				return just(c.Applications.ApplyMasterE(ctx, masterEApplication("d-1")))
 			}, want: map[string]string{
 				"merOrderNo": `"d-1"`, "firstName": `"小明"`, "lastName": `"Wang"`, "firstNameEn": `"Xiaoming"`, "lastNameEN": `"Wang"`,
 				"countryCode": `"86"`, "phone": `"13800000000"`, "email": `"x@example.com"`, "address": `"1 Nanjing Road"`,
@@ -149,7 +149,7 @@ func TestRequestsOnTheWire(t *testing.T) {
 				"birthday": `"1990-01-01"`, "annualIncome": `"30"`, "occupation": `"15"`, "position": `"3"`, "passImage": encoded("\xff\xd8 passport"),
 			}},
 		{name: "VIRTUAL-L application", path: "/api/card/kyc/apply/virtual/L/en", answer: acceptedDeposit, run: func(ctx context.Context, c *legacy.Client) error {
-			return just(c.KYC.ApplyVirtualL(ctx, virtualLApplication("d-1")))
+			return just(c.Applications.ApplyVirtualL(ctx, virtualLApplication("d-1")))
 		}, want: map[string]string{
 			"merOrderNo": `"d-1"`, "cardType": `"MASTER"`, "businessScene": `"e-commerce"`, "cardArea": `"United States"`,
 			"firstRecharge": `"11"`, "firstName": `"Dennis"`, "lastName": `"Huang"`, "email": `"x@example.com"`, "birthday": `"1992-09-20"`,

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/legacy"
 	"github.com/issuing-sdk/issuing-go/legacy/legacytest"
 	"github.com/issuing-sdk/issuing-go/sign"
@@ -34,7 +35,10 @@ func (t *tour) connect(ctx context.Context, getenv func(string) string) (closeAl
 		if public := getenv("LEGACY_CALLBACK_URL"); public != "" {
 			t.url = public
 		}
-		cfg, err = legacy.ParseConfig(getenv("LEGACY_BASE_URL"), getenv("LEGACY_APP_KEY"), getenv("LEGACY_APP_SECRET"))
+		cfg, err = legacy.ParseConfig(legacy.ConfigTexts{
+			BaseURL: getenv("LEGACY_BASE_URL"), AppKey: getenv("LEGACY_APP_KEY"),
+			AppSecret: issuing.NewSecret(getenv("LEGACY_APP_SECRET")),
+		})
 	} else {
 		var server *legacytest.Server
 		if server, err = legacytest.NewServer(legacytest.Config{}); err == nil {

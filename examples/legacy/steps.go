@@ -22,24 +22,24 @@ func (t *tour) apply(ctx context.Context) (issuing.Secret, error) {
 	t.step("BIN list: %d groups, taking %s cards for %s from %s", len(bins), bin.Network, bin.Scene, bin.Area)
 
 	no := "kyc-" + t.suffix
-	application, err := t.client.KYC.ApplyVirtualL(ctx, legacy.VirtualLApplication{
-		Language: legacy.LanguageEnglish, MerOrderNo: no, NotifyURL: t.notify(legacy.NotifyKYC),
+	application, err := t.client.Applications.ApplyVirtualL(ctx, legacy.VirtualLApplication{
+		Language: legacy.LanguageEnglish, MerOrderNo: no, NotifyURL: t.notify(legacy.EventApplicationCompleted),
 		CardType: bin.Network, BusinessScene: bin.Scene, CardArea: bin.Area,
 		FirstRecharge: issuing.NewAmount(10, 0), FirstName: "Ada", LastName: "Lovelace",
 	})
 	if errors.Is(err, issuing.ErrOutcomeUnknown) {
 		// The request may have arrived: ask for it by the same number.
-		application, err = t.client.KYC.ApplicationByKey(ctx, no)
+		application, err = t.client.Applications.ApplicationByKey(ctx, no)
 	}
 	if err != nil {
 		return issuing.Secret{}, err
 	}
 	t.step("Application %s is %v", application.OrderNo, application.Status)
-	if _, err := wait[*legacy.KYCNotification](ctx, t.inbox); err != nil {
+	if _, err := wait[*legacy.ApplicationCompleted](ctx, t.inbox); err != nil {
 		return issuing.Secret{}, err
 	}
 	// Callbacks can be sent again by anybody who has seen one: the query decides.
-	application, err = t.client.KYC.ApplicationByKey(ctx, no)
+	application, err = t.client.Applications.ApplicationByKey(ctx, no)
 	if err != nil {
 		return issuing.Secret{}, err
 	}
@@ -60,7 +60,7 @@ func (t *tour) topUp(ctx context.Context, card issuing.Secret) error {
 	t.title("A top-up")
 	no := "topup-" + t.suffix
 	deposit, err := t.client.Cards.Deposit(ctx, legacy.DepositRequest{
-		MerOrderNo: no, CardNumber: card, Amount: issuing.NewAmount(20_00, 2), NotifyURL: t.notify(legacy.NotifyDeposit),
+		MerOrderNo: no, CardNumber: card, Amount: issuing.NewAmount(20_00, 2), NotifyURL: t.notify(legacy.EventCardDeposited),
 	})
 	if errors.Is(err, issuing.ErrOutcomeUnknown) {
 		deposit, err = t.client.Cards.DepositByKey(ctx, no)
@@ -69,7 +69,7 @@ func (t *tour) topUp(ctx context.Context, card issuing.Secret) error {
 		return err
 	}
 	t.step("Top-up %s of %s is %v", deposit.OrderNo, deposit.SettleAmount, deposit.Status)
-	if _, err := wait[*legacy.DepositNotification](ctx, t.inbox); err != nil {
+	if _, err := wait[*legacy.CardDeposited](ctx, t.inbox); err != nil {
 		return err
 	}
 	if deposit, err = t.client.Cards.DepositByKey(ctx, no); err != nil {
@@ -93,8 +93,8 @@ func (t *tour) identify(ctx context.Context) error {
 		return nil
 	}
 	no := "visa-" + t.suffix
-	_, err := t.client.KYC.ApplyVisaH(ctx, legacy.VisaHApplication{
-		MerOrderNo: no, NotifyURL: t.notify(legacy.NotifyKYC), FirstName: "Ada", LastName: "Lovelace",
+	_, err := t.client.Applications.ApplyVisaH(ctx, legacy.VisaHApplication{
+		MerOrderNo: no, NotifyURL: t.notify(legacy.EventApplicationCompleted), FirstName: "Ada", LastName: "Lovelace",
 		CountryCode: "852", Phone: "91234567", Email: "ada@example.com",
 		Line1: "Flat 1", Line2: "1 Queen's Road", Line3: "Central", PostalCode: "999077", City: "Hong Kong", AddressCountry: "344",
 		DeliveryLine1: "Flat 1", DeliveryLine2: "1 Queen's Road", DeliveryLine3: "Central", DeliveryPostalCode: "999077",
@@ -106,10 +106,10 @@ func (t *tour) identify(ctx context.Context) error {
 	if err != nil && !errors.Is(err, issuing.ErrOutcomeUnknown) {
 		return err
 	}
-	if _, err := wait[*legacy.KYCNotification](ctx, t.inbox); err != nil {
+	if _, err := wait[*legacy.ApplicationCompleted](ctx, t.inbox); err != nil {
 		return err
 	}
-	application, err := t.client.KYC.ApplicationByKey(ctx, no)
+	application, err := t.client.Applications.ApplicationByKey(ctx, no)
 	if err != nil {
 		return err
 	}
@@ -152,7 +152,7 @@ func (t *tour) remit(ctx context.Context) error {
 
 	no := "transfer-" + t.suffix
 	order, err := t.client.Transfers.Create(ctx, legacy.TransferRequest{
-		MerOrderNo: no, NotifyURL: t.notify(legacy.NotifyTransfer), SourceCurrency: issuing.CurrencyUSD, SendAmount: send,
+		MerOrderNo: no, NotifyURL: t.notify(legacy.EventTransferCompleted), SourceCurrency: issuing.CurrencyUSD, SendAmount: send,
 		Country: "PHL", Business: legacy.BusinessC2C, Type: legacy.ChannelCashPickup, Currency: issuing.CurrencyUSD,
 		Recipient: legacy.Recipient{
 			TargetAddressLine: "1 Rizal Avenue", TargetAddressCity: "Manila", TargetNameFirst: "Maria",
@@ -166,16 +166,16 @@ func (t *tour) remit(ctx context.Context) error {
 		RemittancePurpose: purposes[0].Code, SourceOfFunds: funds[0].Code, Relationship: relations[0].Code,
 	})
 	if errors.Is(err, issuing.ErrOutcomeUnknown) {
-		order, err = t.client.Transfers.OrderByKey(ctx, no)
+		order, err = t.client.Transfers.TransferByKey(ctx, no)
 	}
 	if err != nil {
 		return err
 	}
 	t.step("Remittance %s is %v", order.OrderNo, order.Status)
-	if _, err := wait[*legacy.TransferNotification](ctx, t.inbox); err != nil {
+	if _, err := wait[*legacy.TransferCompleted](ctx, t.inbox); err != nil {
 		return err
 	}
-	if order, err = t.client.Transfers.OrderByKey(ctx, no); err != nil {
+	if order, err = t.client.Transfers.TransferByKey(ctx, no); err != nil {
 		return err
 	}
 	t.event("transfer; the query says %v, charged %s %s, pickup code %v", order.Status, order.SourceAmount, order.SourceCurrency, order.Extra().PickupCode)

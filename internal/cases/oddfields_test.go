@@ -97,11 +97,11 @@ func TestOddMemberUQPAY(t *testing.T) {
 func TestOddMemberLegacy(t *testing.T) {
 	t.Parallel()
 	otp := func(data any) bool {
-		e, ok := data.(*legacy.VirtualLOTP)
+		e, ok := data.(*legacy.VirtualLChallenged)
 		return ok && e.OTP.Reveal() == "123456"
 	}
 	deposit := func(data any) bool {
-		e, ok := data.(*legacy.DepositNotification)
+		e, ok := data.(*legacy.CardDeposited)
 		return ok && e.OrderNo == "1"
 	}
 	for _, tt := range []struct {
@@ -110,15 +110,15 @@ func TestOddMemberLegacy(t *testing.T) {
 		has                       func(any) bool
 	}{
 		{
-			"one-time password", "", legacy.NotifyVirtualLOTP, `"otp":"123456","cardNo":"4931**1091","transactionAmount":"1.00"`,
+			"one-time password", "", legacy.EventVirtualLChallenged, `"otp":"123456","cardNo":"4931**1091","transactionAmount":"1.00"`,
 			map[string]string{"otp": "123456", "cardNo": "4931**1091", "transactionAmount": "1.00"}, otp,
 		},
 		{
-			"amount .50", oddMember, legacy.NotifyVirtualLOTP, `"otp":"123456","cardNo":"4931**1091","transactionAmount":".50"`,
+			"amount .50", oddMember, legacy.EventVirtualLChallenged, `"otp":"123456","cardNo":"4931**1091","transactionAmount":".50"`,
 			map[string]string{"otp": "123456", "cardNo": "4931**1091", "transactionAmount": ".50"}, otp,
 		},
 		{
-			"status as a word", oddMember, legacy.NotifyDeposit, `"orderNo":"1","status":"success"`,
+			"status as a word", oddMember, legacy.EventCardDeposited, `"orderNo":"1","status":"success"`,
 			map[string]string{"orderNo": "1", "status": "success"}, deposit,
 		},
 	} {

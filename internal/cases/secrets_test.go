@@ -107,7 +107,7 @@ func TestLineBreakInSecrets(t *testing.T) {
 		if err != nil {
 			return nil
 		}
-		return takes(src.ForType(legacy.NotifyDeposit), nil, lg)
+		return takes(src.ForType(legacy.EventCardDeposited), nil, lg)
 	}
 	worldCardWith := func(id string) error {
 		src, err := worldcard.NewCallbacks(worldcard.CallbackConfig{
@@ -171,7 +171,7 @@ func TestOneTimePasswordInIDs(t *testing.T) {
 		{"coshine inbound", "", coshineEventID(t, inbound), []string{inbound}},
 		{"uqpay without event_id", "", parsed(uqpaySource(t, epoch, nil), uqpayPush(t, uq, epoch)), []string{uq}},
 		{"worldcard", "", parsed(worldCardSource(t, epoch, nil).ForType("card_3ds"), worldCardPush(t, wc, epoch)), []string{wc}},
-		{"legacy", "", parsed(legacySource(t).ForType(legacy.NotifyVirtualLOTP), lg), []string{string(lg.body)}},
+		{"legacy", "", parsed(legacySource(t).ForType(legacy.EventVirtualLChallenged), lg), []string{string(lg.body)}},
 	} {
 		hold(t, tt.name, tt.waits, func(*testing.T) error {
 			if tt.id == "" {

@@ -39,7 +39,7 @@ func openLegacy(t testing.TB, opts ...issuing.Option) *Bench {
 	check(t, err)
 	l.setUp, err = legacy.New(server.ClientConfig(), issuing.WithClock(server.Clock().Now))
 	check(t, err)
-	l.virtual, l.visaH = server.IssueCard(legacytest.VirtualP), server.IssueCard(legacytest.VisaH)
+	l.virtual, l.visaH = server.IssueCard(legacytest.ProductVirtualP), server.IssueCard(legacytest.ProductVisaH)
 	return &Bench{
 		Platform: server.Platform, Server: server, Secrets: []string{server.AppSecretText().Reveal()},
 		Do: func(ctx context.Context, out any, opts ...issuing.CallOption) error {
@@ -62,15 +62,15 @@ func (l *legacies) refuse(op, text string) {
 
 // buy has a shop charge a card.
 func (l *legacies) buy(card issuing.Secret) error {
-	_, err := l.server.Purchase(card, issuing.NewAmount(1, 0), "shop")
+	_, err := l.server.Purchase(card, issuing.NewAmount(1, 0), issuingtest.Merchant{Name: "shop"})
 	return err
 }
 
 func (l *legacies) ops() []Op {
 	const pin = "493815"
 	pan := l.visaH.Reveal()
-	changePIN := func(ctx context.Context, pin string, opts ...issuing.CallOption) error {
-		return l.client.VisaH.ChangePIN(ctx, l.visaH, issuing.NewSecret(pin), opts...)
+	setPIN := func(ctx context.Context, pin string, opts ...issuing.CallOption) error {
+		return l.client.VisaH.SetPIN(ctx, l.visaH, issuing.NewSecret(pin), opts...)
 	}
 	return []Op{
 		try(Op{Name: "VirtualP.Card", Safety: transport.Read},
@@ -84,13 +84,13 @@ func (l *legacies) ops() []Op {
 				CardNumber: l.virtual, IDType: legacy.DocumentTypePassport, FaceImage: issuing.NewSecret("\xff\xd8 front"),
 			}), legacy.DocumentRequest{CardNumber: l.virtual}),
 		try(Op{Name: "VirtualP.Freeze", Safety: transport.Checked, Look: "VirtualP.Card", Done: l.frozen},
-			bare(l.client.VirtualP.Freeze), l.toFreeze, issuing.Secret{}),
+			l.client.VirtualP.Freeze, l.toFreeze, issuing.Secret{}),
 		try(Op{
-			Name: "KYC.ApplyVirtualP", Safety: transport.Once, Look: "KYC.ApplicationByKey",
+			Name: "Applications.ApplyVirtualP", Safety: transport.Once, Look: "Applications.ApplicationByKey",
 			Done: func() int { return len(l.server.Applications()) },
-		}, l.client.KYC.ApplyVirtualP, l.application, legacy.VirtualPApplication{MerOrderNo: "none"}),
-		try(Op{Name: "VisaH.ChangePIN", Safety: transport.Once, Secrets: []string{pin, pan}},
-			bare(changePIN), always(pin), "12"),
+		}, l.client.Applications.ApplyVirtualP, l.application, legacy.VirtualPApplication{MerOrderNo: "none"}),
+		try(Op{Name: "VisaH.SetPIN", Safety: transport.Once, Secrets: []string{pin, pan}},
+			bare(setPIN), always(pin), "12"),
 	}
 }
 
@@ -109,7 +109,7 @@ func (l *legacies) application() legacy.VirtualPApplication {
 
 // toFreeze returns a card that is active.
 func (l *legacies) toFreeze() issuing.Secret {
-	card := l.server.IssueCard(legacytest.VirtualP)
+	card := l.server.IssueCard(legacytest.ProductVirtualP)
 	l.freezing = append(l.freezing, card)
 	return card
 }
@@ -132,14 +132,14 @@ func (l *legacies) frozen() int {
 
 func (l *legacies) lists() []List {
 	first, last := issuing.NewDate(2026, 3, 1), issuing.NewDate(2026, 4, 30)
-	masterE, virtualL := l.server.IssueCard(legacytest.MasterE), l.server.IssueCard(legacytest.VirtualL)
+	masterE, virtualL := l.server.IssueCard(legacytest.ProductMasterE), l.server.IssueCard(legacytest.ProductVirtualL)
 	for _, card := range []issuing.Secret{masterE, l.visaH, virtualL, l.virtual} {
 		check(l.t, l.buy(card))
 		check(l.t, l.buy(card))
 	}
 	virtual := legacy.VirtualTransactionsRequest{PageSize: 1, From: first, To: last}
 	return []List{
-		{"MasterE.TransactionPage", Placed, func(ctx context.Context) iter.Seq2[any, error] {
+		{"MasterE.Transactions", Placed, func(ctx context.Context) iter.Seq2[any, error] {
 			return items(l.client.MasterE.AllTransactions(ctx, legacy.MasterETransactionsRequest{CardNumber: masterE, PageSize: 1}))
 		}},
 		{"VisaH.Transactions", Placed, func(ctx context.Context) iter.Seq2[any, error] {

@@ -40,14 +40,14 @@ func (s *Server) apply(f fields, a *application, charge issuing.Amount) (any, *p
 	s.applications.add(a)
 	s.later(func() { s.finishApplication(a) })
 	out := a.order.fields()
-	if a.product == VirtualP {
+	if a.product == ProductVirtualP {
 		out["cardNumber"] = ""
 	}
 	return out, nil
 }
 
 func (s *Server) finishApplication(a *application) {
-	reason, _ := s.failures.Take(anyApplication)
+	reason, _ := s.failures.Take(opApply[a.product])
 	var account ledger.Account
 	if reason == "" {
 		a.card = s.issue(a.product, a.bin, a.holder)
@@ -58,7 +58,7 @@ func (s *Server) finishApplication(a *application) {
 	if a.card != nil {
 		notice["cardNumber"] = a.card.id
 	}
-	s.push(legacy.NotifyKYC, a.notifyURL, orderRetries, notice)
+	s.push(legacy.EventApplicationCompleted, a.notifyURL, orderRetries, notice)
 	if a.card != nil && a.charge.Sign() > 0 {
 		s.announce(a.card, s.record(a.card, recordTopUp, a.charge, "first recharge"))
 	}
@@ -84,7 +84,7 @@ func (s *Server) applyMasterE(f fields) (any, *problem) {
 		checkImages(f, "signImage")); failed != nil {
 		return nil, failed
 	}
-	return s.apply(f, &application{product: MasterE, holder: holderOf(f, "firstNameEn", "lastNameEN")}, issuing.Amount{})
+	return s.apply(f, &application{product: ProductMasterE, holder: holderOf(f, "firstNameEn", "lastNameEN")}, issuing.Amount{})
 }
 
 func (s *Server) applyVisaH(f fields) (any, *problem) {
@@ -99,7 +99,7 @@ func (s *Server) applyVisaH(f fields) (any, *problem) {
 	if failed != nil {
 		return nil, failed
 	}
-	return s.apply(f, &application{product: VisaH, holder: holderOf(f, "firstName", "lastName")}, issuing.Amount{})
+	return s.apply(f, &application{product: ProductVisaH, holder: holderOf(f, "firstName", "lastName")}, issuing.Amount{})
 }
 
 // checkIdentity checks dates and the images that the kind of document needs;
@@ -143,7 +143,7 @@ func (s *Server) applyL(f fields, groups []group) (any, *problem) {
 	if failed = cmp.Or(failed, checkDates(f, "birthday")); failed != nil {
 		return nil, failed
 	}
-	return s.apply(f, &application{product: VirtualL, bin: bin, holder: holderOf(f, "firstName", "lastName")}, charge)
+	return s.apply(f, &application{product: ProductVirtualL, bin: bin, holder: holderOf(f, "firstName", "lastName")}, charge)
 }
 
 // readFirstRecharge returns the initial top-up, 10 when absent.
@@ -173,7 +173,7 @@ func (s *Server) applyVirtualP(f fields) (any, *problem) {
 	if failed = cmp.Or(checkDates(f, "dateOfBirth"), failed); failed != nil {
 		return nil, failed
 	}
-	a := &application{product: VirtualP, bin: f.Text("cardBin"), holder: holderOf(f, "firstName", "lastName")}
+	a := &application{product: ProductVirtualP, bin: f.Text("cardBin"), holder: holderOf(f, "firstName", "lastName")}
 	return s.apply(f, a, charge)
 }
 

@@ -2,6 +2,7 @@ package legacytest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -9,6 +10,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/legacy"
 )
 
@@ -38,17 +40,22 @@ func doubling(wait time.Duration, n int) []time.Duration {
 	return out
 }
 
-// SignCallback signs a callback as the platform does and returns its body: a sample
-// for a test of one's own handler. Values are strings, numbers, booleans, or
-// anything that encodes to JSON.
-func (s *Server) SignCallback(content map[string]any) ([]byte, error) {
+// SignCallback signs a callback as the platform does: a sample for a test of one's own
+// handler. The event is anything that encodes to a JSON object; appKey and sign are
+// added.
+func (s *Server) SignCallback(event any) *http.Request {
+	body, err := s.signed(event)
+	return platform.SampleRequest("/callbacks/legacy", http.Header{"Content-Type": {"application/json"}}, body, err)
+}
+
+func (s *Server) signed(event any) ([]byte, error) {
+	text, err := json.Marshal(event)
+	if err != nil {
+		return nil, fmt.Errorf("legacytest: %w", err)
+	}
 	signed := fields{}
-	for name, value := range content {
-		raw := platform.JSON(value)
-		if len(raw) == 0 {
-			return nil, fmt.Errorf("legacytest: the value of %s does not encode to JSON", name)
-		}
-		signed[name] = raw
+	if err := json.Unmarshal(text, (*map[string]json.RawMessage)(&signed)); err != nil || signed == nil {
+		return nil, errors.New("legacytest: the event is no JSON object")
 	}
 	signed["appKey"] = platform.JSON(s.appKey)
 	signed["sign"] = platform.JSON(s.signature(signed, nil))
@@ -60,7 +67,7 @@ func (s *Server) SignCallback(content map[string]any) ([]byte, error) {
 // signing and sending happen later, on the clock, without it.
 func (s *Server) push(typ, notifyURL string, retries []time.Duration, content map[string]any) {
 	url := notifyURL
-	if url == "" && typ != legacy.NotifyDeposit && typ != legacy.NotifyKYC && typ != legacy.NotifyTransfer {
+	if url == "" && typ != legacy.EventCardDeposited && typ != legacy.EventApplicationCompleted && typ != legacy.EventTransferCompleted {
 		url = s.cfg.WebhookURL
 		if own, ok := s.cfg.Webhooks[typ]; ok {
 			url = own
@@ -74,7 +81,7 @@ func (s *Server) push(typ, notifyURL string, retries []time.Duration, content ma
 	s.host.Push(platform.Callback{
 		Type: typ, URL: url, Retries: retries,
 		Make: func(int) (http.Header, []byte, error) {
-			body, err := s.SignCallback(content)
+			body, err := s.signed(content)
 			return http.Header{"Content-Type": {"application/json"}}, body, err
 		},
 	})
@@ -105,27 +112,27 @@ func (s *Server) pushNested(address, typ string, retries []time.Duration, data m
 // announce pushes the callback for a record of a virtual card.
 func (s *Server) announce(c *card, r *record) {
 	switch {
-	case c.product == VirtualL && r.kind == recordClose:
-		s.push(legacy.NotifyVirtualLClose, "", virtualLRetries, map[string]any{
+	case c.product == ProductVirtualL && r.kind == recordClose:
+		s.push(legacy.EventVirtualLClosed, "", virtualLRetries, map[string]any{
 			"cardNumber": c.id, "recordNo": r.id, "occurTime": stamp(r.at), "localCurrency": string(r.currency),
 			"localCurrencyAmt": r.amount.String(),
 		})
-	case c.product == VirtualL:
+	case c.product == ProductVirtualL:
 		content := virtualLRecord(c, r)
 		delete(content, "cardId")
 		content["cardNumber"], content["occurTime"] = c.id, stamp(r.at)
 		for name, value := range content {
 			content[name] = fmt.Sprint(value)
 		}
-		s.push(legacy.NotifyVirtualLBill, "", virtualLRetries, content)
-	case c.product == VirtualP:
+		s.push(legacy.EventVirtualLBilled, "", virtualLRetries, content)
+	case c.product == ProductVirtualP:
 		data := virtualPRecord(c, r)
 		delete(data, "debitOrCreditFlag")
 		delete(data, "cardNumber")
 		data["cardNo"] = c.id
-		s.pushNested(legacy.NotifyVirtualP, legacy.NotifyVirtualPTransaction, virtualPRetries, data)
+		s.pushNested(legacy.EventVirtualP, legacy.EventVirtualPBilled, virtualPRetries, data)
 		if r.kind == recordClose {
-			s.pushNested(legacy.NotifyVirtualP, legacy.NotifyVirtualPDelete, virtualPRetries, map[string]any{
+			s.pushNested(legacy.EventVirtualP, legacy.EventVirtualPClosed, virtualPRetries, map[string]any{
 				"cardNo": c.id, "currency": c.currency, "status": legacy.VirtualPCardStatusInactive,
 				"userName": c.holder.name(), "cardNoLastFour": c.number.Last4(),
 				"createTime": stampUTC(c.created),
@@ -135,26 +142,29 @@ func (s *Server) announce(c *card, r *record) {
 }
 
 // SendOTP pushes a 3-D Secure one-time password for a VIRTUAL-P card.
-func (s *Server) SendOTP(cardID issuing.Secret, amount issuing.Amount, otp issuing.Secret, detail string) error {
-	return s.send3DS(cardID, legacy.NotifyVirtualPOTP, amount, detail, map[string]any{"otp": otp.Reveal()})
+func (s *Server) SendOTP(cardID issuing.Secret, c issuingtest.Challenge) error {
+	return s.send3DS(cardID, legacy.EventVirtualPChallenged, c, map[string]any{"otp": c.Code.Reveal()})
 }
 
 // Forward3DS pushes the address of a 3-D Secure page for a VIRTUAL-P card.
-func (s *Server) Forward3DS(cardID issuing.Secret, amount issuing.Amount, url, detail string) error {
+func (s *Server) Forward3DS(cardID issuing.Secret, c issuingtest.Challenge) error {
 	now := s.now()
-	return s.send3DS(cardID, legacy.NotifyVirtualPForward, amount, detail, map[string]any{
-		"url": url, "timestamp": now.UnixMilli(), "expirationTime": now.Add(5 * time.Minute).UnixMilli(),
+	return s.send3DS(cardID, legacy.EventVirtualPForwarded, c, map[string]any{
+		"url": c.URL, "timestamp": now.UnixMilli(), "expirationTime": now.Add(5 * time.Minute).UnixMilli(),
 	})
 }
 
-func (s *Server) send3DS(cardID issuing.Secret, typ string, amount issuing.Amount, detail string, data map[string]any) error {
+func (s *Server) send3DS(
+	cardID issuing.Secret, typ string, challenge issuingtest.Challenge, data map[string]any,
+) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.card(cardID.Reveal())
-	if c == nil || c.product != VirtualP {
+	if c == nil || c.product != ProductVirtualP {
 		return errNoCard
 	}
-	data["cardNo"], data["currency"], data["amount"], data["detail"] = c.id, c.currency, amount.String(), detail
-	s.pushNested(legacy.NotifyVirtualP, typ, virtualPRetries, data)
+	data["cardNo"], data["currency"] = c.id, c.currency
+	data["amount"], data["detail"] = challenge.Amount.String(), challenge.Detail
+	s.pushNested(legacy.EventVirtualP, typ, virtualPRetries, data)
 	return nil
 }

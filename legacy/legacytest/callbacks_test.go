@@ -117,39 +117,39 @@ func TestRetrySchedules(t *testing.T) {
 		want []time.Duration
 		run  func(context.Context, *legacytest.Server, *legacy.Client, string) error
 	}{
-		{legacy.NotifyDeposit, minutes(1, 1, 1, 1, 1, 10), func(ctx context.Context, s *legacytest.Server, c *legacy.Client, url string) error {
+		{legacy.EventCardDeposited, minutes(1, 1, 1, 1, 1, 10), func(ctx context.Context, s *legacytest.Server, c *legacy.Client, url string) error {
 			_, err := c.Cards.Deposit(ctx, legacy.DepositRequest{
-				MerOrderNo: "d", CardNumber: s.IssueCard(legacytest.VisaH), Amount: issuing.NewAmount(200, 0), NotifyURL: url,
+				MerOrderNo: "d", CardNumber: s.IssueCard(legacytest.ProductVisaH), Amount: issuing.NewAmount(200, 0), NotifyURL: url,
 			})
 			return err
 		}},
-		{legacy.NotifyKYC, minutes(1, 2, 4, 8, 16, 10), func(ctx context.Context, _ *legacytest.Server, c *legacy.Client, url string) error {
-			_, err := c.KYC.ApplyVirtualP(ctx, legacy.VirtualPApplication{
+		{legacy.EventApplicationCompleted, minutes(1, 2, 4, 8, 16, 10), func(ctx context.Context, _ *legacytest.Server, c *legacy.Client, url string) error {
+			_, err := c.Applications.ApplyVirtualP(ctx, legacy.VirtualPApplication{
 				MerOrderNo: "k", CardBIN: "537100", FirstRecharge: zero, Email: "x@example.com", NotifyURL: url,
 			})
 			return err
 		}},
-		{legacy.NotifyTransfer, minutes(1, 2, 4, 8, 16, 10), func(ctx context.Context, _ *legacytest.Server, c *legacy.Client, url string) error {
+		{legacy.EventTransferCompleted, minutes(1, 2, 4, 8, 16, 10), func(ctx context.Context, _ *legacytest.Server, c *legacy.Client, url string) error {
 			req := wireTransfer("t")
 			req.NotifyURL = url
 			_, err := c.Transfers.Create(ctx, req)
 			return err
 		}},
-		{legacy.NotifyVirtualLBill, virtualL, func(ctx context.Context, s *legacytest.Server, c *legacy.Client, _ string) error {
-			return c.VirtualL.SimulateTransaction(ctx, s.IssueCard(legacytest.VirtualL))
+		{legacy.EventVirtualLBilled, virtualL, func(ctx context.Context, s *legacytest.Server, c *legacy.Client, _ string) error {
+			return c.VirtualL.SimulateTransaction(ctx, s.IssueCard(legacytest.ProductVirtualL))
 		}},
-		{legacy.NotifyVirtualLClose, virtualL, func(ctx context.Context, s *legacytest.Server, c *legacy.Client, _ string) error {
-			return c.VirtualL.Close(ctx, s.IssueCard(legacytest.VirtualL))
+		{legacy.EventVirtualLClosed, virtualL, func(ctx context.Context, s *legacytest.Server, c *legacy.Client, _ string) error {
+			return just(c.VirtualL.Close(ctx, s.IssueCard(legacytest.ProductVirtualL)))
 		}},
-		{legacy.NotifyVirtualLOTP, minutes(), func(ctx context.Context, s *legacytest.Server, c *legacy.Client, _ string) error {
-			return c.VirtualL.SimulateOTP(ctx, s.IssueCard(legacytest.VirtualL))
+		{legacy.EventVirtualLChallenged, minutes(), func(ctx context.Context, s *legacytest.Server, c *legacy.Client, _ string) error {
+			return c.VirtualL.SimulateOTP(ctx, s.IssueCard(legacytest.ProductVirtualL))
 		}},
-		{legacy.NotifyVisaHOOB, minutes(), func(ctx context.Context, s *legacytest.Server, c *legacy.Client, _ string) error {
-			return c.VisaH.SimulateOOB(ctx, s.IssueCard(legacytest.VisaH))
+		{legacy.EventOOBRequested, minutes(), func(ctx context.Context, s *legacytest.Server, c *legacy.Client, _ string) error {
+			return c.VisaH.SimulateOOB(ctx, s.IssueCard(legacytest.ProductVisaH))
 		}},
-		{legacy.NotifyVirtualP, []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second},
+		{legacy.EventVirtualP, []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second},
 			func(ctx context.Context, s *legacytest.Server, c *legacy.Client, _ string) error {
-				return c.VirtualP.Freeze(ctx, s.IssueCard(legacytest.VirtualP))
+				return just(c.VirtualP.Freeze(ctx, s.IssueCard(legacytest.ProductVirtualP)))
 			}},
 	} {
 		t.Run(tc.typ, func(t *testing.T) {
@@ -187,7 +187,7 @@ func TestAcknowledgedCallbacksStop(t *testing.T) {
 	t.Parallel()
 	m := newMerchant(t, "ok")
 	server, client := setup(t, legacytest.Config{WebhookURL: m.url})
-	if err := client.VirtualL.SimulateTransaction(t.Context(), server.IssueCard(legacytest.VirtualL)); err != nil {
+	if err := client.VirtualL.SimulateTransaction(t.Context(), server.IssueCard(legacytest.ProductVirtualL)); err != nil {
 		t.Fatal(err)
 	}
 	server.Clock().Advance(24 * time.Hour)
@@ -220,8 +220,8 @@ func TestLooseTypes(t *testing.T) {
 func TestWithoutAddresses(t *testing.T) {
 	t.Parallel()
 	m := newMerchant(t, "ok")
-	server, client := setup(t, legacytest.Config{Webhooks: map[string]string{legacy.NotifyVirtualLOTP: m.url}})
-	card := server.IssueCard(legacytest.VirtualL)
+	server, client := setup(t, legacytest.Config{Webhooks: map[string]string{legacy.EventVirtualLChallenged: m.url}})
+	card := server.IssueCard(legacytest.ProductVirtualL)
 	if err := client.VirtualL.SimulateTransaction(t.Context(), card); err != nil {
 		t.Fatal(err)
 	}
@@ -241,14 +241,14 @@ func TestThreeDSOfVirtualP(t *testing.T) {
 	t.Parallel()
 	m := newMerchant(t, "ok")
 	server, _ := setup(t, legacytest.Config{WebhookURL: m.url})
-	card := server.IssueCard(legacytest.VirtualP)
-	if err := server.SendOTP(card, issuing.NewAmount(9, 0), issuing.NewSecret("1234321"), "shop"); err != nil {
+	card := server.IssueCard(legacytest.ProductVirtualP)
+	if err := server.SendOTP(card, issuingtest.Challenge{Amount: issuing.NewAmount(9, 0), Code: issuing.NewSecret("1234321"), Detail: "shop"}); err != nil {
 		t.Error(err)
 	}
-	if err := server.Forward3DS(card, issuing.NewAmount(9, 0), "https://example.com/3ds", "shop"); err != nil {
+	if err := server.Forward3DS(card, issuingtest.Challenge{Amount: issuing.NewAmount(9, 0), URL: "https://example.com/3ds", Detail: "shop"}); err != nil {
 		t.Error(err)
 	}
-	if err := server.SendOTP(server.IssueCard(legacytest.VirtualL), issuing.NewAmount(9, 0), issuing.NewSecret("1"), ""); err == nil {
+	if err := server.SendOTP(server.IssueCard(legacytest.ProductVirtualL), issuingtest.Challenge{Amount: issuing.NewAmount(9, 0), Code: issuing.NewSecret("1"), Detail: ""}); err == nil {
 		t.Error("a card of another product got a VIRTUAL-P password")
 	}
 	server.Clock().Advance(0)
@@ -262,10 +262,10 @@ func TestCallbackFaults(t *testing.T) {
 	t.Parallel()
 	m := newMerchant(t, "ok")
 	server, client := setup(t, legacytest.Config{WebhookURL: m.url})
-	card := server.IssueCard(legacytest.VirtualP)
+	card := server.IssueCard(legacytest.ProductVirtualP)
 	server.SetCallbackFault(issuingtest.CallbackFault{Hold: true})
-	for _, f := range []func(context.Context, issuing.Secret, ...issuing.CallOption) error{client.VirtualP.Freeze, client.VirtualP.Unfreeze} {
-		if err := f(t.Context(), card); err != nil {
+	for _, f := range []func(context.Context, issuing.Secret, ...issuing.CallOption) (*legacy.CardChange, error){client.VirtualP.Freeze, client.VirtualP.Unfreeze} {
+		if _, err := f(t.Context(), card); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -276,7 +276,7 @@ func TestCallbackFaults(t *testing.T) {
 		t.Errorf("received %v", got)
 	}
 	server.SetCallbackFault(issuingtest.CallbackFault{Forge: legacytest.ForgeContent, Duplicate: true})
-	server.FailNextDeposit("no")
+	failNext(t, server, "Cards.Deposit", "no")
 	if _, err := client.Cards.Deposit(t.Context(), legacy.DepositRequest{MerOrderNo: "d", CardNumber: card, Amount: issuing.NewAmount(20, 0), NotifyURL: m.url}); err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/legacy"
 )
 
@@ -19,10 +20,10 @@ type Product string
 
 // The card products.
 const (
-	MasterE  Product = "MASTER-E"  // physical, in HKD
-	VisaH    Product = "VISA-H"    // physical, in HKD
-	VirtualL Product = "VIRTUAL-L" // virtual, in USD
-	VirtualP Product = "VIRTUAL-P" // virtual, in USD, named by a card id
+	ProductMasterE  Product = "MASTER-E"  // physical, in HKD
+	ProductVisaH    Product = "VISA-H"    // physical, in HKD
+	ProductVirtualL Product = "VIRTUAL-L" // virtual, in USD
+	ProductVirtualP Product = "VIRTUAL-P" // virtual, in USD, named by a card id
 )
 
 // state is where a card stands; each product has its own words for it.
@@ -37,16 +38,16 @@ const (
 
 // statuses are the products' words for where a card stands.
 var statuses = map[Product]map[state]any{
-	MasterE: {
+	ProductMasterE: {
 		active: legacy.MasterECardStatusActivated, frozen: legacy.MasterECardStatusLost,
 		closing: legacy.MasterECardStatusExpired, closed: legacy.MasterECardStatusExpired,
 	},
-	VisaH: {active: legacy.VisaHCardStatusActivated, frozen: "suspended", closing: "suspended", closed: "suspended"},
-	VirtualL: {
+	ProductVisaH: {active: legacy.VisaHCardStatusActivated, frozen: "suspended", closing: "suspended", closed: "suspended"},
+	ProductVirtualL: {
 		active: legacy.VirtualLCardStatusActive, frozen: legacy.VirtualLCardStatusFrozen,
 		closing: legacy.VirtualLCardStatusActive, closed: legacy.VirtualLCardStatusCancelled,
 	},
-	VirtualP: {
+	ProductVirtualP: {
 		active: legacy.VirtualPCardStatusActive, frozen: legacy.VirtualPCardStatusFrozen,
 		closing: legacy.VirtualPCardStatusActive, closed: legacy.VirtualPCardStatusInactive,
 	},
@@ -78,7 +79,7 @@ func (h holder) name() string { return h.first + " " + h.last }
 
 func (c *card) status() any   { return statuses[c.product][c.state] }
 func (c *card) closed() bool  { return c.state == closing || c.state == closed }
-func (c *card) virtual() bool { return c.product == VirtualL || c.product == VirtualP }
+func (c *card) virtual() bool { return c.product == ProductVirtualL || c.product == ProductVirtualP }
 
 // kind is what a record is about.
 type kind int
@@ -93,12 +94,13 @@ const (
 
 // record is one line of a card's history.
 type record struct {
-	id         string
-	kind       kind
-	amount     issuing.Amount
-	currency   issuing.Currency
-	at         time.Time
-	text, shop string
+	id       string
+	kind     kind
+	amount   issuing.Amount
+	currency issuing.Currency
+	at       time.Time
+	text     string
+	shop     issuingtest.Merchant
 
 	declined, settled bool
 }
@@ -109,7 +111,7 @@ func (s *Server) record(c *card, k kind, amount issuing.Amount, text string) *re
 		id: s.seq.ID(13), kind: k, amount: amount, currency: c.currency, at: s.now(), text: text,
 		settled: k != recordPurchase,
 	}
-	if c.product == MasterE || c.product == VirtualP {
+	if c.product == ProductMasterE || c.product == ProductVirtualP {
 		r.id = uuid.NewSHA1(uuid.NameSpaceOID, []byte(r.id)).String()
 	}
 	c.records = append(c.records, r)
@@ -117,7 +119,7 @@ func (s *Server) record(c *card, k kind, amount issuing.Amount, text string) *re
 }
 
 // bins are where test card numbers begin.
-var bins = map[Product]string{MasterE: "529901", VisaH: "451888", VirtualL: "493193", VirtualP: "537100"}
+var bins = map[Product]string{ProductMasterE: "529901", ProductVisaH: "451888", ProductVirtualL: "493193", ProductVirtualP: "537100"}
 
 // issue makes an active card. An empty bin is the product's usual one.
 func (s *Server) issue(product Product, bin string, h holder) *card {
@@ -132,9 +134,9 @@ func (s *Server) issue(product Product, bin string, h holder) *card {
 		currency: issuing.CurrencyHKD, holder: h, created: s.now(), purchaseLimit: 100_000, atmLimit: 10_000,
 	}
 	switch product {
-	case VirtualL:
+	case ProductVirtualL:
 		c.currency = issuing.CurrencyUSD
-	case VirtualP:
+	case ProductVirtualP:
 		// A card id has the form of a card number and is none.
 		c.currency, c.id = issuing.CurrencyUSD, fmt.Sprintf("9%015d", seq)
 	}
@@ -174,12 +176,12 @@ func (s *Server) move(c *card, to state, k kind) (any, *problem) {
 	}
 	if c.state != to {
 		c.state = to
-		if c.product == VirtualP { // announced, and no line of the card's history
+		if c.product == ProductVirtualP { // announced, and no line of the card's history
 			none := issuing.NewAmount(0, 0)
 			s.announce(c, &record{id: uuid.NewString(), kind: k, amount: none, currency: c.currency, at: s.now()})
 		}
 	}
-	if c.product == MasterE {
+	if c.product == ProductMasterE {
 		return s.masterEChange(c), nil
 	}
 	return true, nil
@@ -206,13 +208,13 @@ func (s *Server) finishClose(c *card) {
 }
 
 // changePIN sets a PIN that came encrypted.
-func (s *Server) changePIN(f fields, c *card) (any, *problem) {
+func (s *Server) setPIN(f fields, c *card) (any, *problem) {
 	plain, err := s.secret.Decrypt(f.Text("pin"))
 	if err != nil || len(plain) != 6 || strings.Trim(string(plain), "0123456789") != "" {
 		return nil, bad("pin is not the encrypted form of six digits")
 	}
 	c.pin = issuing.NewSecret(string(plain))
-	if c.product == MasterE {
+	if c.product == ProductMasterE {
 		return "succeed", nil
 	}
 	return true, nil
@@ -243,7 +245,7 @@ func (s *Server) IssueCard(product Product) issuing.Secret {
 func (s *Server) IssueForeignCard() issuing.Secret {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := s.issue(VirtualP, "", holder{})
+	c := s.issue(ProductVirtualP, "", holder{})
 	c.foreign = true
 	return issuing.NewSecret(c.id)
 }
@@ -260,19 +262,33 @@ func (s *Server) with(cardNumber issuing.Secret, do func(*card)) error {
 	return nil
 }
 
-// Purchase makes a shop charge a card and announces it. It returns the id of the
-// record; a card that is not usable or does not hold the amount declines.
-func (s *Server) Purchase(cardNumber issuing.Secret, amount issuing.Amount, shop string) (id string, err error) {
-	err = s.with(cardNumber, func(c *card) { id = s.purchase(c, amount, shop).id })
-	return id, err
+// Purchase makes a shop charge a card, in the card's currency, and announces it. A
+// card that is not usable or does not hold the amount declines, which is recorded and
+// announced as well.
+func (s *Server) Purchase(
+	cardNumber issuing.Secret, amount issuing.Amount, shop issuingtest.Merchant,
+) (issuingtest.Authorization, error) {
+	var a issuingtest.Authorization
+	if amount.Sign() <= 0 {
+		return a, errors.New("legacytest: the amount is not positive")
+	}
+	err := s.with(cardNumber, func(c *card) { a = s.purchase(c, amount, shop) })
+	return a, err
 }
 
-func (s *Server) purchase(c *card, amount issuing.Amount, shop string) *record {
-	r := s.record(c, recordPurchase, amount, "purchase at "+shop)
+func (s *Server) purchase(c *card, amount issuing.Amount, shop issuingtest.Merchant) issuingtest.Authorization {
+	r := s.record(c, recordPurchase, amount, "purchase at "+shop.Name)
 	r.shop = shop
-	r.declined = c.state != active || s.book.Transfer(c.account, ledger.World(c.currency), amount, r.id) != nil
+	var reason string
+	switch {
+	case c.state != active:
+		reason = "card is not usable"
+	case s.book.Transfer(c.account, ledger.World(c.currency), amount, r.id) != nil:
+		reason = "insufficient balance"
+	}
+	r.declined = reason != ""
 	s.announce(c, r)
-	return r
+	return issuingtest.Authorization{ID: r.id, Approved: !r.declined, Reason: reason}
 }
 
 // Settle settles a purchase: a VISA-H transaction shows its amount from then on.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/legacy/legacytest"
 )
 
@@ -22,7 +23,7 @@ func TestPagesOfAnySize(t *testing.T) {
 		t.Helper()
 		card := server.IssueCard(product)
 		for range 3 {
-			if _, err := server.Purchase(card, issuing.NewAmount(1, 0), "SHOP"); err != nil {
+			if _, err := server.Purchase(card, issuing.NewAmount(1, 0), issuingtest.Merchant{Name: "SHOP"}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -37,22 +38,22 @@ func TestPagesOfAnySize(t *testing.T) {
 	for _, token := range []string{"1", "2", "3", most} {
 		for _, size := range []string{"1", "2", most} {
 			more := map[string]any{"pageToken": token, "pageSize": size, "offset": token}
-			list("/op/card/L/transaction", legacytest.VirtualL, more)
-			list("/op/card/P/transaction", legacytest.VirtualP, more)
-			list("/op/card/H/transactions", legacytest.VisaH, more)
+			list("/op/card/L/transaction", legacytest.ProductVirtualL, more)
+			list("/op/card/P/transaction", legacytest.ProductVirtualP, more)
+			list("/op/card/H/transactions", legacytest.ProductVisaH, more)
 		}
 	}
 	// The second page of MASTER-E, with a token for a list of the longest pages.
 	const token = "eyJpZCI6IiIsInBhZ2VTaXplIjo5MjIzMzcyMDM2ODU0Nzc1ODA3LCJjdXJyZW50IjozfQ=="
-	list("/op/card/E/transaction/page", legacytest.MasterE, map[string]any{"pageToken": token})
-	list("/op/card/E/transaction", legacytest.MasterE, nil)
+	list("/op/card/E/transaction/page", legacytest.ProductMasterE, map[string]any{"pageToken": token})
+	list("/op/card/E/transaction", legacytest.ProductMasterE, nil)
 }
 
 func TestRefusedWithoutTheSDK(t *testing.T) {
 	t.Parallel()
 	server, _ := setup(t, legacytest.Config{})
 	c := rawClient(server)
-	card := server.IssueCard(legacytest.VirtualP).Reveal()
+	card := server.IssueCard(legacytest.ProductVirtualP).Reveal()
 	foreign := server.IssueForeignCard().Reveal()
 	remittance := func(name, value string) map[string]any {
 		out := map[string]any{

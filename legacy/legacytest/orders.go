@@ -200,7 +200,7 @@ func (s *Server) finishDeposit(d *deposit) {
 	s.end(d.order, d.card.account, reason)
 	notice := d.notice()
 	notice["settleAmount"], notice["ext"] = d.settle.String(), d.ext
-	s.push(legacy.NotifyDeposit, d.notifyURL, topUpRetries, notice)
+	s.push(legacy.EventCardDeposited, d.notifyURL, topUpRetries, notice)
 	if reason == "" {
 		s.announce(d.card, s.record(d.card, recordTopUp, d.settle, "top-up "+d.orderNo))
 	}

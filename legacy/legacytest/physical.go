@@ -54,11 +54,11 @@ func (c *card) listed(f fields) (records []*record, size int, failed *problem) {
 		return nil, 0, bad("pageSize is required")
 	}
 	names := []string{"creationTimeFrom", "creationTimeTo"}
-	if c.product == MasterE {
+	if c.product == ProductMasterE {
 		names = []string{"dateRangeFrom", "dateRangeTo"}
 	}
 	for _, name := range names {
-		if _, ok := readDate(f, name); !ok && (c.product != MasterE || f.Text(name) != "") {
+		if _, ok := readDate(f, name); !ok && (c.product != ProductMasterE || f.Text(name) != "") {
 			return nil, 0, bad(name + " must have the form yyyy-MM-dd")
 		}
 	}
@@ -93,7 +93,7 @@ func masterERecord(c *card, r *record) map[string]any {
 	if r.declined {
 		status = legacy.MasterETransactionStatusDeclined
 	}
-	merchant := platform.JSON(map[string]string{"country": "", "name": r.shop, "mcc": "", "category": ""})
+	merchant := platform.JSON(map[string]string{"country": r.shop.Country, "name": r.shop.Name, "mcc": r.shop.MCC, "category": ""})
 	return map[string]any{
 		"amount": r.amount.String(), "cardAccountId": "938b56b2-3437-4295-8393-b5e407504c39", "cardEmbossedName": "",
 		"cardId": "", "cardLast4": c.number.Last4(), "createdAt": stampUTC(r.at),
@@ -174,7 +174,7 @@ func visaHRecord(_ *card, r *record) map[string]any {
 		"isATM": false, "isAuthorization": !r.settled, "isInCountry": true, "isOnline": r.kind == recordPurchase,
 		"isPos": false, "memo": r.text, "reversal": false, "settlementDate": stampUTC(r.at), "transactionId": id,
 		"transactionSource": legacy.VisaHTransactionSourcePartner, "transactionType": legacy.VisaHTransactionTypeAccountFunding,
-		"txCompleted": r.settled, "acquirerCurrency": "", "acquirerAmount": 0, "cardAcceptorName": r.shop,
+		"txCompleted": r.settled, "acquirerCurrency": "", "acquirerAmount": 0, "cardAcceptorName": r.shop.Name,
 		"debitOrCreditFlag": legacy.DirectionCredit,
 	}
 	if r.kind == recordPurchase {
@@ -203,7 +203,7 @@ func (s *Server) visaHSimulate(_ fields, c *card) (any, *problem) {
 	o := &confirmation{card: c, id: uuid.NewString(), status: legacy.OOBStatusInProgress, created: s.now()}
 	s.oob[o.id] = o
 	created := o.created.UnixMilli()
-	s.pushNested(legacy.NotifyVisaHOOB, "", nil, map[string]any{
+	s.pushNested(legacy.EventOOBRequested, "", nil, map[string]any{
 		"cardNumber": c.id, "acsTransactionId": o.id, "status": int(o.status), "threeDsRequestorAppUrl": "",
 		"transactionInformation": []map[string]any{{
 			"merchantName": "Amazon", "purchaseAmount": "31.81", "purchaseCurrency": "USD", "purchaseDate": created,

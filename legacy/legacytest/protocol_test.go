@@ -15,6 +15,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/legacy/legacytest"
 )
 
@@ -95,7 +96,7 @@ func TestRequestsWithoutTheSDK(t *testing.T) {
 	t.Parallel()
 	server, _ := setup(t, legacytest.Config{})
 	c := rawClient(server)
-	card := server.IssueCard(legacytest.VirtualL).Reveal()
+	card := server.IssueCard(legacytest.ProductVirtualL).Reveal()
 	order := map[string]any{"merOrderNo": "d-1", "cardNumber": card, "amount": "20.129", "notifyUrl": ""}
 	if status, a := c.post(t, "/api/card/top/up", c.body(order)); status != 200 || a.Status != 200 || !a.Success || !strings.Contains(string(a.Data), `"settleAmount":"20.12"`) {
 		t.Errorf("top-up: %d %+v %s", status, a, a.Data)
@@ -118,8 +119,8 @@ func TestRequestsWithoutTheSDK(t *testing.T) {
 		"query of nothing":       {"/api/card/top/up/query", map[string]any{"merOrderNo": "d-5"}, 5201},
 		"query without a number": {"/api/card/top/up/query", nil, 5001},
 		"orderNo wins":           {"/api/card/top/up/query", map[string]any{"orderNo": "1", "merOrderNo": "d-1"}, 5201},
-		"limits as strings":      {"/op/card/E/set/daily/limit", map[string]any{"cardNumber": server.IssueCard(legacytest.MasterE).Reveal(), "dailyPurchaseLimit": "1", "dailyAtmLimit": 1}, 5001},
-		"a PIN in clear":         {"/op/card/H/change/pin/secure", map[string]any{"cardNumber": server.IssueCard(legacytest.VisaH).Reveal(), "pin": "123456"}, 5001},
+		"limits as strings":      {"/op/card/E/set/daily/limit", map[string]any{"cardNumber": server.IssueCard(legacytest.ProductMasterE).Reveal(), "dailyPurchaseLimit": "1", "dailyAtmLimit": 1}, 5001},
+		"a PIN in clear":         {"/op/card/H/change/pin/secure", map[string]any{"cardNumber": server.IssueCard(legacytest.ProductVisaH).Reveal(), "pin": "123456"}, 5001},
 		"another product's card": {"/op/card/P/info/v2", map[string]any{"cardNumber": card}, 5001},
 		"more than three months": {"/op/card/L/transaction", map[string]any{"cardNumber": card, "pageToken": "1", "pageSize": "10", "creationTimeFrom": "2026-01-01", "creationTimeTo": "2026-04-02"}, 5001},
 		"L without a page":       {"/op/card/L/transaction", map[string]any{"cardNumber": card, "pageToken": "", "pageSize": "10", "creationTimeFrom": "2026-01-01", "creationTimeTo": "2026-04-01"}, 5001},
@@ -190,7 +191,7 @@ func TestDocumentRules(t *testing.T) {
 	t.Parallel()
 	server, _ := setup(t, legacytest.Config{})
 	c := rawClient(server)
-	card := server.IssueCard(legacytest.VirtualP).Reveal()
+	card := server.IssueCard(legacytest.ProductVirtualP).Reveal()
 	image := func(n int) string { return base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{0xff}, n)) }
 	for name, tc := range map[string]struct {
 		params   map[string]any
@@ -262,7 +263,7 @@ func TestTransferRules(t *testing.T) {
 	if len(transfers) != 1 || transfers[0].SourceAmount.String() != "110.1103" || transfers[0].TargetAmount.String() != "1600160.00" {
 		t.Errorf("transfers %+v", transfers)
 	}
-	order, err := client.Transfers.OrderByOrderNo(t.Context(), transfers[0].OrderNo)
+	order, err := client.Transfers.TransferByOrderNo(t.Context(), transfers[0].OrderNo)
 	if err != nil || order.SourceAmount.String() != "110.1103" {
 		t.Errorf("%+v, %v", order, err)
 	}
@@ -271,11 +272,11 @@ func TestTransferRules(t *testing.T) {
 func TestMoneyStaysWhole(t *testing.T) {
 	t.Parallel()
 	server, client := setup(t, legacytest.Config{Reserve: issuing.NewAmount(1000, 0)})
-	card := server.IssueCard(legacytest.VisaH)
-	if _, err := server.Purchase(card, issuing.NewAmount(5, 0), "shop"); err != nil {
+	card := server.IssueCard(legacytest.ProductVisaH)
+	if _, err := server.Purchase(card, issuing.NewAmount(5, 0), issuingtest.Merchant{Name: "shop"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := server.Purchase(issuing.NewSecret("1"), issuing.NewAmount(5, 0), "shop"); err == nil {
+	if _, err := server.Purchase(issuing.NewSecret("1"), issuing.NewAmount(5, 0), issuingtest.Merchant{Name: "shop"}); err == nil {
 		t.Error("a card that does not exist bought something")
 	}
 	if err := server.Settle(card, "1"); err == nil {
@@ -289,7 +290,7 @@ func TestMoneyStaysWhole(t *testing.T) {
 	if err := server.Check(); err != nil {
 		t.Errorf("while it is processed: %v", err)
 	}
-	server.FailNextTransfer("no")
+	failNext(t, server, "Transfers.Create", "no")
 	server.Clock().Advance(time.Minute)
 	if got := server.Reserve(issuing.CurrencyUSD); got.Cmp(issuing.NewAmount(1000, 0)) != 0 {
 		t.Errorf("the reserve holds %s", got)

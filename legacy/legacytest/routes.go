@@ -2,6 +2,7 @@ package legacytest
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -86,15 +87,22 @@ func ofVirtualL(s *Server, f fields) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.card(f.Text("cardNumber"))
-	return c != nil && c.product == VirtualL
+	return c != nil && c.product == ProductVirtualL
 }
 
-// The operations that [Server.FailNextDeposit] and its siblings make fail.
+// The operations that [Server.FailNext] makes fail.
 const (
-	opDeposit      = "Cards.Deposit"
-	opTransfer     = "Transfers.Create"
-	anyApplication = "KYC" // stands for the five applications
+	opDeposit  = "Cards.Deposit"
+	opTransfer = "Transfers.Create"
 )
+
+// opApply are the applications by product.
+var opApply = map[Product]string{
+	ProductMasterE: "Applications.ApplyMasterE", ProductVisaH: "Applications.ApplyVisaH",
+	ProductVirtualL: "Applications.ApplyVirtualL", ProductVirtualP: "Applications.ApplyVirtualP",
+}
+
+var failing = append(slices.Sorted(maps.Values(opApply)), opDeposit, opTransfer)
 
 // Parameters that the pages keep out of the signature.
 var (
@@ -108,59 +116,59 @@ const tf = "/api/v1/legacy/tf/v4/"
 
 // routes are the operations.
 var routes = []operation{
-	{op: "MasterE.Card", path: "/op/card/E/info", run: onCard(MasterE, (*Server).masterEInfo)},
-	{op: "MasterE.Freeze", path: "/op/card/E/lock", run: onCard(MasterE, (*Server).freeze)},
-	{op: "MasterE.Unfreeze", path: "/op/card/E/un/lock", run: onCard(MasterE, (*Server).unfreeze)},
-	{op: "MasterE.ChangePIN", path: "/op/card/E/change/pin/secure", run: onCard(MasterE, (*Server).changePIN)},
-	{op: "MasterE.SetDailyLimits", path: "/op/card/E/set/daily/limit", run: onCard(MasterE, (*Server).masterELimits)},
-	{op: "MasterE.Transactions", path: "/op/card/E/transaction", run: onList(MasterE, masterETransactions)},
-	{op: "MasterE.TransactionPage", path: "/op/card/E/transaction/page", run: onList(MasterE, masterEPage)},
+	{op: "MasterE.Card", path: "/op/card/E/info", run: onCard(ProductMasterE, (*Server).masterEInfo)},
+	{op: "MasterE.Freeze", path: "/op/card/E/lock", run: onCard(ProductMasterE, (*Server).freeze)},
+	{op: "MasterE.Unfreeze", path: "/op/card/E/un/lock", run: onCard(ProductMasterE, (*Server).unfreeze)},
+	{op: "MasterE.SetPIN", path: "/op/card/E/change/pin/secure", run: onCard(ProductMasterE, (*Server).setPIN)},
+	{op: "MasterE.SetDailyLimits", path: "/op/card/E/set/daily/limit", run: onCard(ProductMasterE, (*Server).masterELimits)},
+	{op: "MasterE.LatestTransactions", path: "/op/card/E/transaction", run: onList(ProductMasterE, masterETransactions)},
+	{op: "MasterE.Transactions", path: "/op/card/E/transaction/page", run: onList(ProductMasterE, masterEPage)},
 
-	{op: "VisaH.Card", path: "/op/card/H/balance", run: onCard(VisaH, (*Server).visaHBalance)},
-	{op: "VisaH.Freeze", path: "/op/card/H/lock", run: onCard(VisaH, (*Server).freeze)},
-	{op: "VisaH.Unfreeze", path: "/op/card/H/un/lock", run: onCard(VisaH, (*Server).unfreeze)},
-	{op: "VisaH.ChangePIN", path: "/op/card/H/change/pin/secure", run: onCard(VisaH, (*Server).changePIN)},
-	{op: "VisaH.Transactions", path: "/op/card/H/transactions", run: onList(VisaH, visaHTransactions)},
-	{op: "VisaH.ReplyOOB", path: "/op/card/H/oob", run: onCard(VisaH, (*Server).visaHReply)},
-	{op: "VisaH.SimulateOOB", path: "/op/card/H/oob/simulate", run: onCard(VisaH, (*Server).visaHSimulate)},
+	{op: "VisaH.Card", path: "/op/card/H/balance", run: onCard(ProductVisaH, (*Server).visaHBalance)},
+	{op: "VisaH.Freeze", path: "/op/card/H/lock", run: onCard(ProductVisaH, (*Server).freeze)},
+	{op: "VisaH.Unfreeze", path: "/op/card/H/un/lock", run: onCard(ProductVisaH, (*Server).unfreeze)},
+	{op: "VisaH.SetPIN", path: "/op/card/H/change/pin/secure", run: onCard(ProductVisaH, (*Server).setPIN)},
+	{op: "VisaH.Transactions", path: "/op/card/H/transactions", run: onList(ProductVisaH, visaHTransactions)},
+	{op: "VisaH.ReplyOOB", path: "/op/card/H/oob", run: onCard(ProductVisaH, (*Server).visaHReply)},
+	{op: "VisaH.SimulateOOB", path: "/op/card/H/oob/simulate", run: onCard(ProductVisaH, (*Server).visaHSimulate)},
 
 	{op: "VirtualL.BINs", path: "/op/card/L/head", run: (*Server).virtualLHead},
 	{op: "VirtualL.BINs", path: "/op/card/L/head/en", run: (*Server).virtualLHeadEnglish},
-	{op: "VirtualL.Card", path: "/op/card/L/info", run: onCard(VirtualL, (*Server).virtualLInfo)},
-	{op: "VirtualL.Freeze", path: "/op/card/L/lock", run: onCard(VirtualL, (*Server).freeze)},
-	{op: "VirtualL.Unfreeze", path: "/op/card/L/un/lock", run: onCard(VirtualL, (*Server).unfreeze)},
-	{op: "VirtualL.Close", path: "/op/card/P/close", run: onCard(VirtualL, (*Server).closeCard), fits: ofVirtualL},
-	{op: "VirtualL.Transactions", path: "/op/card/L/transaction", run: onList(VirtualL, virtualTransactions)},
-	{op: "VirtualL.SimulateOTP", path: "/op/card/L/simulation/otp", run: onCard(VirtualL, (*Server).virtualLSimulateOTP)},
+	{op: "VirtualL.Card", path: "/op/card/L/info", run: onCard(ProductVirtualL, (*Server).virtualLInfo)},
+	{op: "VirtualL.Freeze", path: "/op/card/L/lock", run: onCard(ProductVirtualL, (*Server).freeze)},
+	{op: "VirtualL.Unfreeze", path: "/op/card/L/un/lock", run: onCard(ProductVirtualL, (*Server).unfreeze)},
+	{op: "VirtualL.Close", path: "/op/card/P/close", run: onCard(ProductVirtualL, (*Server).closeCard), fits: ofVirtualL},
+	{op: "VirtualL.Transactions", path: "/op/card/L/transaction", run: onList(ProductVirtualL, virtualTransactions)},
+	{op: "VirtualL.SimulateOTP", path: "/op/card/L/simulation/otp", run: onCard(ProductVirtualL, (*Server).virtualLSimulateOTP)},
 	{
 		op: "VirtualL.SimulateTransaction", path: "/op/card/L/simulation/transaction",
-		run: onCard(VirtualL, (*Server).virtualLSimulate),
+		run: onCard(ProductVirtualL, (*Server).virtualLSimulate),
 	},
 
 	{op: "VirtualP.BINs", path: "/op/card/P/bin", run: (*Server).virtualPBINs},
-	{op: "VirtualP.Card", path: "/op/card/P/info/v2", run: onCard(VirtualP, (*Server).virtualPInfo)},
-	{op: "VirtualP.Freeze", path: "/op/card/P/lock", run: onCard(VirtualP, (*Server).freeze)},
-	{op: "VirtualP.Unfreeze", path: "/op/card/P/un/lock", run: onCard(VirtualP, (*Server).unfreeze)},
-	{op: "VirtualP.Close", path: "/op/card/P/close", run: onCard(VirtualP, (*Server).closeCard)},
+	{op: "VirtualP.Card", path: "/op/card/P/info/v2", run: onCard(ProductVirtualP, (*Server).virtualPInfo)},
+	{op: "VirtualP.Freeze", path: "/op/card/P/lock", run: onCard(ProductVirtualP, (*Server).freeze)},
+	{op: "VirtualP.Unfreeze", path: "/op/card/P/un/lock", run: onCard(ProductVirtualP, (*Server).unfreeze)},
+	{op: "VirtualP.Close", path: "/op/card/P/close", run: onCard(ProductVirtualP, (*Server).closeCard)},
 	{op: "VirtualP.UploadDocument", path: "/op/card/P/document", run: (*Server).virtualPDocument, unsigned: documentImages},
-	{op: "VirtualP.Transactions", path: "/op/card/P/transaction", run: onList(VirtualP, virtualTransactions)},
+	{op: "VirtualP.Transactions", path: "/op/card/P/transaction", run: onList(ProductVirtualP, virtualTransactions)},
 
 	{op: opDeposit, path: "/api/card/top/up", run: (*Server).topUp},
 	{op: "Cards.DepositByOrderNo", path: "/api/card/top/up/query", run: (*Server).topUpQuery, fits: byOrderNo},
 	{op: "Cards.DepositByKey", path: "/api/card/top/up/query", run: (*Server).topUpQuery},
 
-	{op: "KYC.ApplyMasterE", path: "/api/card/kyc/apply/master/E", run: (*Server).applyMasterE, unsigned: masterEImages},
-	{op: "KYC.ApplyVisaH", path: "/api/card/kyc/apply/visa/H", run: (*Server).applyVisaH, unsigned: visaHImages},
-	{op: "KYC.ApplyVirtualL", path: "/api/card/kyc/apply/virtual/L", run: (*Server).applyVirtualL},
-	{op: "KYC.ApplyVirtualL", path: "/api/card/kyc/apply/virtual/L/en", run: (*Server).applyVirtualLEnglish},
-	{op: "KYC.ApplyVirtualP", path: "/api/card/kyc/apply/virtual/P", run: (*Server).applyVirtualP},
-	{op: "KYC.ApplicationByOrderNo", path: "/api/card/kyc/query", run: (*Server).kycQuery, fits: byOrderNo},
-	{op: "KYC.ApplicationByKey", path: "/api/card/kyc/query", run: (*Server).kycQuery},
+	{op: "Applications.ApplyMasterE", path: "/api/card/kyc/apply/master/E", run: (*Server).applyMasterE, unsigned: masterEImages},
+	{op: "Applications.ApplyVisaH", path: "/api/card/kyc/apply/visa/H", run: (*Server).applyVisaH, unsigned: visaHImages},
+	{op: "Applications.ApplyVirtualL", path: "/api/card/kyc/apply/virtual/L", run: (*Server).applyVirtualL},
+	{op: "Applications.ApplyVirtualL", path: "/api/card/kyc/apply/virtual/L/en", run: (*Server).applyVirtualLEnglish},
+	{op: "Applications.ApplyVirtualP", path: "/api/card/kyc/apply/virtual/P", run: (*Server).applyVirtualP},
+	{op: "Applications.ApplicationByOrderNo", path: "/api/card/kyc/query", run: (*Server).kycQuery, fits: byOrderNo},
+	{op: "Applications.ApplicationByKey", path: "/api/card/kyc/query", run: (*Server).kycQuery},
 
 	{op: "Transfers.Quote", path: tf + "quotes", run: (*Server).quotes},
 	{op: opTransfer, path: tf + "order/create", run: (*Server).transferCreate},
-	{op: "Transfers.OrderByOrderNo", path: tf + "order/query", run: (*Server).transferQuery, fits: byOrderNo},
-	{op: "Transfers.OrderByKey", path: tf + "order/query", run: (*Server).transferQuery},
+	{op: "Transfers.TransferByOrderNo", path: tf + "order/query", run: (*Server).transferQuery, fits: byOrderNo},
+	{op: "Transfers.TransferByKey", path: tf + "order/query", run: (*Server).transferQuery},
 
 	{op: "Reference.BusinessModes", path: tf + "business", run: reference("business", "country", "type")},
 	{op: "Reference.SourceCountries", path: tf + "sourceCountry", run: reference("countries")},

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -26,7 +27,7 @@ type Config struct {
 	Listen     string             // loopback address; empty is any free port
 	Clock      *issuingtest.Clock // nil follows real time
 	WebhookURL string             // where callbacks without a notifyUrl go; empty sends none
-	Webhooks   map[string]string  // an address per legacy.Notify type, before WebhookURL
+	Webhooks   map[string]string  // an address per legacy.Event type, before WebhookURL
 	Reserve    issuing.Amount     // the merchant's reserve, in USD and in HKD; an unset one is a million, "0" is empty
 	Delay      time.Duration      // of every asynchronous step
 	// LooseTypes sends numbers and objects in callbacks where the tables' examples
@@ -55,7 +56,7 @@ type Server struct {
 	secret     sign.AppSecret
 
 	seq      platform.Sequence
-	failures platform.Queue[string] // reasons, by operation
+	failures *platform.Failures
 
 	mu           sync.Mutex
 	cards        map[[sha256.Size]byte]*card // by the hash of what requests name them by
@@ -80,6 +81,7 @@ func NewServer(cfg Config) (*Server, error) {
 	s := &Server{
 		cfg: cfg, book: ledger.NewBook(), appKey: "sandboxappkey0001",
 		secretText: issuing.NewSecret(hex.EncodeToString(random)),
+		failures:   platform.NewFailures(failing...),
 		cards:      map[[sha256.Size]byte]*card{}, oob: map[string]*confirmation{},
 		deposits: newOrders[*deposit](), applications: newOrders[*application](), transfers: newOrders[*transfer](),
 	}
@@ -132,7 +134,7 @@ func (s *Server) Reserve(currency issuing.Currency) issuing.Amount {
 func (s *Server) check() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.book.Check(); err != nil {
+	if err := cmp.Or(s.book.Check(), s.failures.Check()); err != nil {
 		return err
 	}
 	for _, o := range s.all {
@@ -143,19 +145,19 @@ func (s *Server) check() error {
 	return nil
 }
 
-// FailNextDeposit makes the next top-up that ends fail. An empty reason is
-// "failed".
-func (s *Server) FailNextDeposit(reason string) { s.failNext(opDeposit, reason) }
+// Fund pays money into the merchant's reserve of a currency, USD or HKD.
+func (s *Server) Fund(currency issuing.Currency, amount issuing.Amount) error {
+	if (currency != issuing.CurrencyUSD && currency != issuing.CurrencyHKD) || amount.Sign() <= 0 {
+		return errors.New("legacytest: the reserves take positive amounts in USD and HKD")
+	}
+	return s.book.Transfer(ledger.World(currency), reserve(currency), amount, "funding")
+}
 
-// FailNextApplication makes the next application that ends fail, for whatever
-// product. An empty reason is "failed".
-func (s *Server) FailNextApplication(reason string) { s.failNext(anyApplication, reason) }
-
-// FailNextTransfer makes the next remittance that ends fail. An empty reason is
-// "failed".
-func (s *Server) FailNextTransfer(reason string) { s.failNext(opTransfer, reason) }
-
-func (s *Server) failNext(op, reason string) { s.failures.Add(op, cmp.Or(reason, "failed")) }
+// FailNext lets the next request of an operation through and makes the order fail when
+// it ends: Cards.Deposit, Transfers.Create and the four Applications.Apply operations.
+// Failures queue up; an empty reason is "failed". Another operation is refused, and a
+// failure that never happened is an error of Check.
+func (s *Server) FailNext(op, reason string) error { return s.failures.Add(op, reason) }
 
 func (s *Server) now() time.Time { return s.Clock().Now() }
 

@@ -1,6 +1,7 @@
 package legacytest_test
 
 import (
+	"io"
 	"net/http"
 	"testing"
 	"time"
@@ -16,7 +17,7 @@ func TestServersPrintNoSecret(t *testing.T) {
 	t.Parallel()
 	server, client := setup(t, legacytest.Config{})
 	secrets := []string{server.AppSecretText().Reveal()}
-	for _, product := range []legacytest.Product{legacytest.MasterE, legacytest.VisaH, legacytest.VirtualL, legacytest.VirtualP} {
+	for _, product := range []legacytest.Product{legacytest.ProductMasterE, legacytest.ProductVisaH, legacytest.ProductVirtualL, legacytest.ProductVirtualP} {
 		secrets = append(secrets, server.IssueCard(product).Reveal())
 	}
 	card := issuing.NewSecret(secrets[3])
@@ -25,7 +26,7 @@ func TestServersPrintNoSecret(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if err := client.VisaH.ChangePIN(t.Context(), issuing.NewSecret(secrets[2]), issuing.NewSecret("135790")); err != nil {
+	if err := client.VisaH.SetPIN(t.Context(), issuing.NewSecret(secrets[2]), issuing.NewSecret("135790")); err != nil {
 		t.Fatal(err)
 	}
 	if got := server.PIN(issuing.NewSecret(secrets[2])); got.Reveal() != "135790" {
@@ -40,7 +41,7 @@ func TestNamesOfSharedPaths(t *testing.T) {
 	t.Parallel()
 	server, _ := setup(t, legacytest.Config{})
 	c := rawClient(server)
-	l, p, foreign := server.IssueCard(legacytest.VirtualL), server.IssueCard(legacytest.VirtualP), server.IssueForeignCard()
+	l, p, foreign := server.IssueCard(legacytest.ProductVirtualL), server.IssueCard(legacytest.ProductVirtualP), server.IssueForeignCard()
 	for _, params := range []map[string]any{
 		{"cardNumber": l.Reveal()}, {"cardNumber": p.Reveal()}, {"cardNumber": foreign.Reveal()}, {"cardNumber": "1"}, nil,
 	} {
@@ -56,8 +57,8 @@ func TestNamesOfSharedPaths(t *testing.T) {
 	c.post(t, "/elsewhere", c.body(nil))
 	for op, want := range map[string]int{
 		"VirtualL.Close": 1, "VirtualP.Close": 4, "VirtualL.BINs": 2, "Cards.Deposit": 0, "": 17,
-		"Cards.DepositByOrderNo": 1, "KYC.ApplicationByOrderNo": 1, "Transfers.OrderByOrderNo": 1,
-		"Cards.DepositByKey": 2, "KYC.ApplicationByKey": 2, "Transfers.OrderByKey": 2,
+		"Cards.DepositByOrderNo": 1, "Applications.ApplicationByOrderNo": 1, "Transfers.TransferByOrderNo": 1,
+		"Cards.DepositByKey": 2, "Applications.ApplicationByKey": 2, "Transfers.TransferByKey": 2,
 	} {
 		if got := server.Requests(op); got != want {
 			t.Errorf("%q: %d requests, want %d", op, got, want)
@@ -90,8 +91,8 @@ func TestEmptyReserveAndReasons(t *testing.T) {
 	if got := server.Reserve(issuing.CurrencyHKD); got.Sign() != 0 {
 		t.Errorf("the reserve holds %s", got)
 	}
-	server.FailNextApplication("")
-	if _, err := client.KYC.ApplyVirtualP(t.Context(), legacy.VirtualPApplication{
+	failNext(t, server, "Applications.ApplyVirtualP", "")
+	if _, err := client.Applications.ApplyVirtualP(t.Context(), legacy.VirtualPApplication{
 		MerOrderNo: "k", CardBIN: "537100", FirstRecharge: issuing.NewAmount(0, 0), Email: "x@example.com",
 	}); err != nil {
 		t.Fatal(err)
@@ -106,7 +107,9 @@ func TestEmptyReserveAndReasons(t *testing.T) {
 func TestSignCallbackRefusesWhatIsNoJSON(t *testing.T) {
 	t.Parallel()
 	server, _ := setup(t, legacytest.Config{})
-	if body, err := server.SignCallback(map[string]any{"status": make(chan int)}); err == nil {
-		t.Errorf("signed %s", body)
+	for _, event := range []any{map[string]any{"status": make(chan int)}, "a text", nil} {
+		if body, err := io.ReadAll(server.SignCallback(event).Body); err == nil {
+			t.Errorf("signed %s", body)
+		}
 	}
 }

@@ -185,7 +185,7 @@ func (s *Server) finishTransfer(t *transfer) {
 	if t.ext != nil {
 		notice["ext"] = json.RawMessage(platform.JSON(t.ext))
 	}
-	s.push(legacy.NotifyTransfer, t.notifyURL, orderRetries, notice)
+	s.push(legacy.EventTransferCompleted, t.notifyURL, orderRetries, notice)
 }
 
 func (s *Server) transferQuery(f fields) (any, *problem) { return s.transfers.query(f) }

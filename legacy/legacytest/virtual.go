@@ -8,6 +8,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/legacy"
 )
 
@@ -97,10 +98,10 @@ func (s *Server) virtualLInfo(_ fields, c *card) (any, *problem) {
 // pageToken; that of VIRTUAL-P may be empty.
 func virtualTransactions(f fields, c *card, records []*record, size int) (any, *problem) {
 	page, line := 1, virtualPRecord
-	if c.product == VirtualL {
+	if c.product == ProductVirtualL {
 		line = virtualLRecord
 	}
-	if text := f.Text("pageToken"); text != "" || c.product == VirtualL || f["pageToken"] == nil {
+	if text := f.Text("pageToken"); text != "" || c.product == ProductVirtualL || f["pageToken"] == nil {
 		var err error
 		if page, err = strconv.Atoi(text); err != nil || page < 1 {
 			return nil, bad("pageToken is required")
@@ -129,13 +130,13 @@ func virtualLRecord(c *card, r *record) map[string]any {
 		"cardId": "24" + c.id[2:], "crossBoardType": legacy.CrossBorderTypeInternational, "localCurrency": r.currency,
 		"localCurrencyAmt": r.amount.String(), "occurTime": r.at.UnixMilli(), "platformType": text, "recordNo": r.id,
 		"respCode": code, "respCodeDesc": meaning, "transCurrency": r.currency, "transCurrencyAmt": r.amount.String(),
-		"transStatus": status, "transType": typ, "merchantName": r.shop, "merchantCategoryCode": "5999",
+		"transStatus": status, "transType": typ, "merchantName": r.shop.Name, "merchantCategoryCode": cmp.Or(r.shop.MCC, "5999"),
 		"approvalCode": "V" + r.id[len(r.id)-5:],
 	}
 }
 
 func (s *Server) virtualLSimulateOTP(_ fields, c *card) (any, *problem) {
-	s.push(legacy.NotifyVirtualLOTP, "", nil, map[string]any{
+	s.push(legacy.EventVirtualLChallenged, "", nil, map[string]any{
 		"otp":                 strconv.FormatUint(100_000+s.seq.Next()%900_000, 10),
 		"cardNo":              c.number.Reveal()[:6] + "**" + c.number.Last4(),
 		"transactionCurrency": "USD", "transactionAmount": "23.32",
@@ -144,7 +145,7 @@ func (s *Server) virtualLSimulateOTP(_ fields, c *card) (any, *problem) {
 }
 
 func (s *Server) virtualLSimulate(_ fields, c *card) (any, *problem) {
-	s.purchase(c, issuing.NewAmount(1_00, 2), "WEIXIN*Meituan")
+	s.purchase(c, issuing.NewAmount(1_00, 2), issuingtest.Merchant{Name: "WEIXIN*Meituan"})
 	return true, nil
 }
 
@@ -198,7 +199,7 @@ func (s *Server) virtualPDocument(f fields) (any, *problem) {
 	}
 	c := s.card(f.Text("cardNumber"))
 	switch {
-	case c == nil || c.product != VirtualP:
+	case c == nil || c.product != ProductVirtualP:
 		return nil, &problem{legacy.CodeDocumentOrder, "订单不存在"}
 	case c.foreign:
 		return nil, &problem{legacy.CodeDocumentOwner, "卡不属于当前用户"}
@@ -243,6 +244,6 @@ func virtualPRecord(c *card, r *record) map[string]any {
 	return map[string]any{
 		"amount": r.amount.String(), "cardNumber": c.id, "currency": r.currency, "debitOrCreditFlag": legacy.DirectionDebit,
 		"id": r.id, "status": status, "transactionTime": stampUTC(r.at), "type": typ,
-		"detail": r.shop,
+		"detail": r.shop.Name,
 	}
 }

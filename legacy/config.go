@@ -1,0 +1,46 @@
+package legacy
+
+import (
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/transport"
+	"github.com/issuing-sdk/issuing-go/sign"
+)
+
+// Config is what the platform and the merchant agreed on. All fields are
+// required.
+type Config struct {
+	// BaseURL is the address that WorldCard gives to each merchant, without the
+	// path: https, or http on a loopback address. There is no default.
+	BaseURL string
+	// AppKey names the merchant. It is sent with every request.
+	AppKey string
+	// AppSecret signs requests and opens encrypted fields. It is never sent.
+	AppSecret sign.AppSecret
+}
+
+// ConfigTexts is a [Config] as the merchant portal shows it: texts, as they come from
+// the environment or a secret store. It does not print the secret.
+type ConfigTexts struct {
+	BaseURL   string         // as Config.BaseURL
+	AppKey    string         // as Config.AppKey
+	AppSecret issuing.Secret // 16, 24 or 32 characters; white space is part of it
+}
+
+// ParseConfig reads a Config from texts and checks all of it, secret and settings. The
+// error, of kind issuing.ErrInvalid, names every field that is wrong and no value.
+func ParseConfig(t ConfigTexts) (Config, error) {
+	var p check.Problems
+	cfg := Config{
+		BaseURL: t.BaseURL, AppKey: t.AppKey,
+		AppSecret: check.Read(&p, "AppSecret", t.AppSecret.Reveal(), sign.NewAppSecret),
+	}
+	cfg.validate(&p)
+	return cfg, p.Err(providerName, "ParseConfig")
+}
+
+func (c Config) validate(p *check.Problems) {
+	p.Cause("BaseURL", transport.CheckURL(c.BaseURL))
+	p.Text("AppKey", c.AppKey, maxID)
+	p.Required("AppSecret", !c.AppSecret.IsZero())
+}
