@@ -48,10 +48,10 @@ type CallbackConfig struct {
 	Profile sign.Profile
 	// SysID, when set, must be the callback's head.sysId.
 	SysID string
-	// Location is the zone of times without one; nil is UTC.
-	Location *time.Location
+	// Zone is the zone of times without one; nil is UTC.
+	Zone *time.Location
 	// Names maps KazePay's own names of callbacks, as far as the merchant has
-	// learnt them, to the kinds of this package, such as [NotifyCardDeposit].
+	// learnt them, to the kinds of this package, such as [EventCardDeposited].
 	// KazePay does not publish its names; those of the platform it is built on are
 	// known without an entry.
 	Names map[string]string
@@ -74,7 +74,7 @@ func (c CallbackConfig) validate() error {
 	checkPrivateKey(&p, c.PrivateKey)
 	p.Cause("Profile", c.Profile.Validate())
 	for _, kind := range c.Names {
-		if !slices.Contains(NotifyTypes(), kind) {
+		if !slices.Contains(EventTypes(), kind) {
 			p.Add("Names", "names a kind that this package does not have")
 		}
 	}
@@ -172,7 +172,7 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.
 	if err != nil {
 		return nil, err
 	}
-	data, err := decodeNotification(kind, m.plaintext, s.cfg.Location)
+	data, err := decodeNotification(kind, m.plaintext, s.cfg.Zone)
 	if err != nil {
 		return nil, err
 	}

@@ -29,7 +29,7 @@ func post(h http.Handler, body []byte) *http.Response {
 func TestCallbackAcknowledgements(t *testing.T) {
 	t.Parallel()
 	server := startServer(t, kazepaytest.Config{})
-	body := genuine(t, server, kazepay.NotifyCardDeposit, depositResult)
+	body := genuine(t, server, kazepay.EventCardDeposited, depositResult)
 	for ack, want := range map[kazepay.CallbackAck]string{
 		kazepay.CallbackAckText: "SUCCESS", kazepay.CallbackAckJSON: `{"code":"SUCCESS"}`, kazepay.CallbackAckEmpty: "",
 		kazepay.CallbackAckSigned: `{"head":{"code":"SUCCESS","detail":"SUCCESS","apiCode":"CARD_RECHARGE_RESULT"`,
@@ -130,7 +130,7 @@ func TestCallbackWithoutASigningKey(t *testing.T) {
 		second  webhook.Outcome
 	}{
 		"id":              {kazepay.CallbackAckText, "x", map[string]any{"hello": 1}, webhook.OutcomeFailed, webhook.OutcomeHandled},
-		"acknowledgement": {kazepay.CallbackAckSigned, kazepay.NotifyCardDeposit, depositResult, webhook.OutcomeHandled, webhook.OutcomeDuplicate},
+		"acknowledgement": {kazepay.CallbackAckSigned, kazepay.EventCardDeposited, depositResult, webhook.OutcomeHandled, webhook.OutcomeDuplicate},
 	} {
 		cfg := callbackConfig(server)
 		own, err := cfg.PrivateKey.Decrypter()

@@ -1,7 +1,6 @@
 package kazepay_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log"
@@ -39,13 +38,10 @@ func ExampleNewCallbacks() {
 	}))
 	defer merchant.Close()
 
-	header, body, err := platform.SealCallback(kazepay.NotifyActivationCode, map[string]any{
-		"cardID": "3377", "activationCode": "70795665",
+	delivery := platform.SignCallback(kazepaytest.Callback{
+		Kind: kazepay.EventActivationCodeSent, Content: map[string]any{"cardID": "3377", "activationCode": "70795665"},
 	})
-	if err != nil {
-		log.Fatal(err)
-	}
-	resp, err := http.Post(merchant.URL, header.Get("Content-Type"), bytes.NewReader(body))
+	resp, err := http.Post(merchant.URL, delivery.Header.Get("Content-Type"), delivery.Body)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -69,16 +69,16 @@ func TestCallbacksOfEveryKind(t *testing.T) {
 			t.Fatal(err)
 		}
 		server.Clock().Advance(time.Second)
-		if _, _, err := server.Purchase(id, kazepaytest.Spending{Amount: issuing.NewAmount(5, 0)}); err != nil {
+		if _, err := server.Purchase(id, issuing.NewAmount(5, 0), issuingtest.Merchant{}); err != nil {
 			t.Fatal(err)
 		}
-		if err := server.SendVerificationCode(id, issuing.NewSecret("123456")); err != nil {
+		if err := server.SendOTP(id, issuingtest.Challenge{Code: issuing.NewSecret("123456")}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := client.KYC.Link(t.Context(), h.identity(kazepay.IdentificationPassport)); err != nil {
+		if _, err := client.KYC.Link(t.Context(), h.identity(kazepay.IdentificationTypePassport)); err != nil {
 			t.Fatal(err)
 		}
-		if err := server.DecideKYC(h.email, kazepay.KYCStatusRejected, "blurred"); err != nil {
+		if err := server.RejectKYC(h.email, "blurred", issuingtest.KYCRetryAllowed); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := client.Physical.Assign(t.Context(), kazepay.AssignRequest{Email: h.email, CardNumber: server.PrintCard()}); err != nil {
@@ -89,9 +89,9 @@ func TestCallbacksOfEveryKind(t *testing.T) {
 		}
 		server.Clock().Advance(time.Second)
 		want := []string{
-			kazepay.NotifyCardStatusChange, kazepay.NotifyCardDeposit, kazepay.NotifyTransaction, kazepay.NotifyVerificationCode,
-			kazepay.NotifyKYCResult, kazepay.NotifyActivationCode, kazepay.NotifyCardStatusChange, kazepay.NotifyCardStatusChange,
-			kazepay.NotifyCardClose,
+			kazepay.EventCardStateChanged, kazepay.EventCardDeposited, kazepay.EventTransactionCreated, kazepay.EventHolderChallenged,
+			kazepay.EventKYCReviewed, kazepay.EventActivationCodeSent, kazepay.EventCardStateChanged, kazepay.EventCardStateChanged,
+			kazepay.EventCardClosed,
 		}
 		if got := in.types(); !slices.Equal(got, want) {
 			t.Errorf("%d: got %v, want %v", ack, got, want)
@@ -168,8 +168,8 @@ func TestCallbackFaults(t *testing.T) {
 	if got := in.types(); len(got) != 6 {
 		t.Errorf("%d callbacks after the release", len(got))
 	}
-	first := in.events[2].Data.(*kazepay.CardStatusChanged)
-	if last := in.events[5].Data.(*kazepay.CardStatusChanged); !first.CreatedAt.After(last.CreatedAt) {
+	first := in.events[2].Data.(*kazepay.CardStateChanged)
+	if last := in.events[5].Data.(*kazepay.CardStateChanged); !first.CreatedAt.After(last.CreatedAt) {
 		t.Error("the order was kept")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -41,7 +42,7 @@ func callbacks(t testing.TB, cfg kazepay.CallbackConfig) *webhook.Source {
 // genuine is a genuine callback.
 func genuine(t testing.TB, server *kazepaytest.Server, kind string, content map[string]any) []byte {
 	t.Helper()
-	_, body, err := server.SealCallback(kind, content)
+	body, err := io.ReadAll(server.SignCallback(kazepaytest.Callback{Kind: kind, Content: content}).Body)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,14 +88,14 @@ func TestCallbackConfigIsChecked(t *testing.T) {
 
 func TestCallbackKindsWhereverTheyAreNamed(t *testing.T) {
 	t.Parallel()
-	for _, names := range []kazepaytest.CallbackName{kazepaytest.NameInHead, kazepaytest.NameInContent, kazepaytest.NameNowhere} {
+	for _, names := range []kazepaytest.CallbackName{kazepaytest.CallbackNameInHead, kazepaytest.CallbackNameInContent, kazepaytest.CallbackNameNowhere} {
 		server := startServer(t, kazepaytest.Config{Quirks: kazepaytest.Quirks{CallbackNames: names}})
-		event, err := callbacks(t, callbackConfig(server)).Parse(nil, genuine(t, server, kazepay.NotifyCardDeposit, depositResult))
+		event, err := callbacks(t, callbackConfig(server)).Parse(nil, genuine(t, server, kazepay.EventCardDeposited, depositResult))
 		if err != nil {
 			t.Fatal(err)
 		}
 		data, ok := event.Data.(*kazepay.CardDeposited)
-		if !ok || event.Provider != "kazepay" || event.Type != kazepay.NotifyCardDeposit || data.CardID != "140" ||
+		if !ok || event.Provider != "kazepay" || event.Type != kazepay.EventCardDeposited || data.CardID != "140" ||
 			data.ReceiveAmount.String() != "99.50" || !event.Time.Equal(time.UnixMilli(1691550780785)) || event.ID != data.DedupeKey() {
 			t.Errorf("%d: %+v", names, event)
 		}
@@ -108,7 +109,7 @@ func TestCallbackNamesOfItsOwn(t *testing.T) {
 	t.Parallel()
 	server := startServer(t, kazepaytest.Config{})
 	cfg := callbackConfig(server)
-	cfg.Names = map[string]string{"cardRechargeNotify": kazepay.NotifyCardDeposit}
+	cfg.Names = map[string]string{"cardRechargeNotify": kazepay.EventCardDeposited}
 	event, err := callbacks(t, cfg).Parse(nil, genuine(t, server, "cardRechargeNotify", depositResult))
 	if _, ok := event.Data.(*kazepay.CardDeposited); err != nil || !ok {
 		t.Errorf("%+v, %v", event, err)
@@ -128,21 +129,21 @@ func TestCallbackUnknownKindsAreKept(t *testing.T) {
 		t.Errorf("%+v", event)
 	}
 	// A known kind without what it needs is unknown as well: nobody books money on it.
-	event, err = src.Parse(nil, genuine(t, server, kazepay.NotifyCardDeposit, map[string]any{"cardNo": "1"}))
-	if _, ok := event.Data.(*webhook.Unknown); err != nil || !ok || event.Type != kazepay.NotifyCardDeposit {
+	event, err = src.Parse(nil, genuine(t, server, kazepay.EventCardDeposited, map[string]any{"cardNo": "1"}))
+	if _, ok := event.Data.(*webhook.Unknown); err != nil || !ok || event.Type != kazepay.EventCardDeposited {
 		t.Errorf("%+v, %v", event, err)
 	}
 	// A genuine top-up under the name of a closed card is none of both.
-	moved := bytes.Replace(genuine(t, server, kazepay.NotifyCardDeposit, depositResult), []byte(kazepay.NotifyCardDeposit), []byte(kazepay.NotifyCardClose), 1)
+	moved := bytes.Replace(genuine(t, server, kazepay.EventCardDeposited, depositResult), []byte(kazepay.EventCardDeposited), []byte(kazepay.EventCardClosed), 1)
 	event, err = src.Parse(nil, moved)
-	if _, ok := event.Data.(*webhook.Unknown); err != nil || !ok || event.Type != kazepay.NotifyCardClose {
+	if _, ok := event.Data.(*webhook.Unknown); err != nil || !ok || event.Type != kazepay.EventCardClosed {
 		t.Errorf("%+v, %v", event, err)
 	}
-	event, err = src.ForType(kazepay.NotifyCardClose).Parse(nil, moved)
+	event, err = src.ForType(kazepay.EventCardClosed).Parse(nil, moved)
 	if _, ok := event.Data.(*webhook.Unknown); err != nil || !ok {
 		t.Errorf("%+v, %v", event, err)
 	}
-	event, err = src.ForType(kazepay.NotifyCardClose).Parse(nil, genuine(t, server, "x", map[string]any{"cardID": "1"}))
+	event, err = src.ForType(kazepay.EventCardClosed).Parse(nil, genuine(t, server, "x", map[string]any{"cardID": "1"}))
 	if _, ok := event.Data.(*kazepay.CardClosed); err != nil || !ok {
 		t.Errorf("%+v, %v", event, err)
 	}
@@ -152,7 +153,7 @@ func TestCallbackRefusals(t *testing.T) {
 	t.Parallel()
 	server := startServer(t, kazepaytest.Config{})
 	src := callbacks(t, callbackConfig(server))
-	good := genuine(t, server, kazepay.NotifyCardDeposit, depositResult)
+	good := genuine(t, server, kazepay.EventCardDeposited, depositResult)
 	replace := func(old, replacement string) []byte {
 		if !bytes.Contains(good, []byte(old)) {
 			t.Fatalf("no %s in the callback", old)
@@ -213,9 +214,9 @@ func TestCallbackUnreadableContent(t *testing.T) {
 	src := callbacks(t, callbackConfig(server))
 	for name, content := range map[string]map[string]any{
 		"an amount that is none":        {"cardID": "1", "amount": "lots", "status": "SUCCESS"},
-		"head and content name another": {"type": kazepay.NotifyKYCResult, "cardID": "1", "amount": 1, "status": "SUCCESS"},
+		"head and content name another": {"type": kazepay.EventKYCReviewed, "cardID": "1", "amount": 1, "status": "SUCCESS"},
 	} {
-		if _, err := src.Parse(nil, genuine(t, server, kazepay.NotifyCardDeposit, content)); !errors.Is(err, webhook.ErrPayload) {
+		if _, err := src.Parse(nil, genuine(t, server, kazepay.EventCardDeposited, content)); !errors.Is(err, webhook.ErrPayload) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -226,7 +227,7 @@ func TestCallbackKeyChange(t *testing.T) {
 	server := startServer(t, kazepaytest.Config{})
 	cfg := callbackConfig(server)
 	cfg.PlatformKeys = []sign.PublicKey{cfg.PrivateKey.Public(), server.PlatformKey()}
-	if _, err := callbacks(t, cfg).Parse(nil, genuine(t, server, kazepay.NotifyCardDeposit, depositResult)); err != nil {
+	if _, err := callbacks(t, cfg).Parse(nil, genuine(t, server, kazepay.EventCardDeposited, depositResult)); err != nil {
 		t.Error(err)
 	}
 }
@@ -249,18 +250,18 @@ func under(t *testing.T, body, head []byte) []byte {
 func TestCallbackRepeats(t *testing.T) {
 	t.Parallel()
 	server := startServer(t, kazepaytest.Config{})
-	first := genuine(t, server, kazepay.NotifyCardDeposit, depositResult)
-	again := genuine(t, server, kazepay.NotifyCardDeposit, depositResult) // another requestNo
+	first := genuine(t, server, kazepay.EventCardDeposited, depositResult)
+	again := genuine(t, server, kazepay.EventCardDeposited, depositResult) // another requestNo
 	other := map[string]any{}
 	for name, value := range depositResult {
 		other[name] = value
 	}
 	other["createAt"] = int64(1691550780786)
-	another := genuine(t, server, kazepay.NotifyCardDeposit, other)
+	another := genuine(t, server, kazepay.EventCardDeposited, other)
 	// Another content under the same head is another event: the head is not signed,
 	// and whoever rewrites it must not swallow a genuine callback.
 	other["createAt"] = int64(1691550780787)
-	changed := under(t, genuine(t, server, kazepay.NotifyCardDeposit, other), first)
+	changed := under(t, genuine(t, server, kazepay.EventCardDeposited, other), first)
 	var outcomes []webhook.Outcome
 	handled := 0
 	h := webhook.NewHandler(callbacks(t, callbackConfig(server)),
@@ -285,7 +286,7 @@ func TestCallbackRepeats(t *testing.T) {
 func TestCallbackEventPrintsNoSecret(t *testing.T) {
 	t.Parallel()
 	server := startServer(t, kazepaytest.Config{})
-	event, err := callbacks(t, callbackConfig(server)).Parse(nil, genuine(t, server, kazepay.NotifyCardDeposit, depositResult))
+	event, err := callbacks(t, callbackConfig(server)).Parse(nil, genuine(t, server, kazepay.EventCardDeposited, depositResult))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -296,7 +297,7 @@ func TestCallbackEventPrintsNoSecret(t *testing.T) {
 func BenchmarkCallback(b *testing.B) {
 	server := startServer(b, kazepaytest.Config{})
 	src := callbacks(b, callbackConfig(server))
-	body := genuine(b, server, kazepay.NotifyCardDeposit, depositResult)
+	body := genuine(b, server, kazepay.EventCardDeposited, depositResult)
 	b.Run("bare open", func(b *testing.B) {
 		e, err := sign.ParseEnvelope(body)
 		if err != nil {
@@ -323,7 +324,7 @@ func BenchmarkCallback(b *testing.B) {
 func FuzzCallback(f *testing.F) {
 	server := startServer(f, kazepaytest.Config{})
 	src := callbacks(f, callbackConfig(server))
-	seed := genuine(f, server, kazepay.NotifyCardDeposit, depositResult)
+	seed := genuine(f, server, kazepay.EventCardDeposited, depositResult)
 	f.Add(seed)
 	f.Add([]byte(`{"type":"CARD_STATUS_CHANGE","result":{}}`))
 	f.Add([]byte(`{"head":{"apiCode":["x"]},"body":{}}`))
@@ -347,7 +348,7 @@ func TestCallbackIDsDoNotGiveCodesAway(t *testing.T) {
 	content := map[string]any{"cardID": "3377", "activationCode": "70795665"}
 	ids := map[string]bool{}
 	for range 2 {
-		body := genuine(t, server, kazepay.NotifyActivationCode, content)
+		body := genuine(t, server, kazepay.EventActivationCodeSent, content)
 		event, err := src.Parse(http.Header{"Content-Type": {"application/json"}}, body)
 		if err != nil {
 			t.Fatal(err)

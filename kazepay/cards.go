@@ -92,7 +92,9 @@ func (b *Balance) card() string { return b.CardID }
 // Balance (cardBalance) reads a card's balance. An empty currency is USD.
 //
 // Safety: read.
-func (s *CardService) Balance(ctx context.Context, cardID string, currency issuing.Currency, opts ...issuing.CallOption) (*Balance, error) {
+func (s *CardService) Balance(
+	ctx context.Context, cardID string, currency issuing.Currency, opts ...issuing.CallOption,
+) (*Balance, error) {
 	return call[Balance](ctx, s.c, opBalance, currencyRequest{cardRequest{cardID}, orUSD(currency)}, opts)
 }
 
@@ -179,26 +181,14 @@ func (s *CardService) Unfreeze(ctx context.Context, cardID string, opts ...issui
 	return call[CardChange](ctx, s.c, opUnfreeze, statusRequest{cardRequest{cardID}, CardStatusActive}, opts)
 }
 
-// Closure is the answer to closing a card.
-type Closure struct {
-	CardID        string           `json:"cardID"`    // KazePay's card id
-	Status        CardStatus       `json:"status"`    // CLOSE_PROCESSING at first
-	RefundAmount  issuing.Amount   `json:"refundAmt"` // what goes back to the merchant; may still change
-	Currency      issuing.Currency `json:"currency"`  // ISO 4217
-	TransactionID string           `json:"txnId"`     // KazePay's id of the refund
-}
-
-func (c *Closure) incomplete() bool { return c.Status == "" }
-
-func (c *Closure) card() string { return c.CardID }
-
 // Close (closeCard) closes a card for good and returns what it holds to the
-// merchant's balance. [CardClosed] brings the amount that was returned.
+// merchant's balance; the answer's status is CLOSE_PROCESSING at first. [CardClosed]
+// brings the amount that was returned.
 //
 // Safety: once. On issuing.ErrOutcomeUnknown read the card with
 // [CardService.Card].
-func (s *CardService) Close(ctx context.Context, cardID string, opts ...issuing.CallOption) (*Closure, error) {
-	return call[Closure](ctx, s.c, opClose, cardRequest{cardID}, opts)
+func (s *CardService) Close(ctx context.Context, cardID string, opts ...issuing.CallOption) (*CardChange, error) {
+	return call[CardChange](ctx, s.c, opClose, cardRequest{cardID}, opts)
 }
 
 // numberRequest names a card by its number.
@@ -221,6 +211,8 @@ func (c *CardNumberID) incomplete() bool { return c.CardID == "" }
 // CardID (getCardId) looks up KazePay's card id by the full card number.
 //
 // Safety: read.
-func (s *CardService) CardID(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) (*CardNumberID, error) {
+func (s *CardService) CardID(
+	ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption,
+) (*CardNumberID, error) {
 	return call[CardNumberID](ctx, s.c, opCardID, numberRequest{cardNumber}, opts)
 }

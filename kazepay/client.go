@@ -36,8 +36,9 @@ type Client struct {
 
 // New returns a client. It checks the configuration and does no I/O.
 func New(cfg Config, opts ...issuing.Option) (*Client, error) {
-	if err := cfg.validate(); err != nil {
-		return nil, err
+	var p check.Problems
+	if cfg.validate(&p); p.Any() {
+		return nil, p.Err(providerName, "New")
 	}
 	core, err := provider.New(providerName, opts...)
 	if err != nil {
@@ -45,13 +46,13 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 	}
 	cfg.UploadURL = cmp.Or(cfg.UploadURL, cfg.BaseURL)
 	cfg.MaxUpload = cmp.Or(cfg.MaxUpload, DefaultMaxUpload)
-	cfg.Location = cmp.Or(cfg.Location, time.UTC)
+	cfg.Zone = cmp.Or(cfg.Zone, time.UTC)
 	cfg.Upload = cfg.Upload.complete()
 	return newClient(cfg, core), nil
 }
 
 func newClient(cfg Config, core *provider.Core) *Client {
-	c := &Client{cfg: cfg, codec: codecIn(cfg.Location), core: core}
+	c := &Client{cfg: cfg, codec: codecIn(cfg.Zone), core: core}
 	c.Virtual = &VirtualService{c}
 	c.Physical = &PhysicalService{c}
 	c.KYC = &KYCService{c}
@@ -107,7 +108,9 @@ func call[T any](ctx context.Context, c *Client, o operation, in request, opts [
 }
 
 // send has the core carry an exchange out.
-func (c *Client) send(ctx context.Context, x *exchange, valid func(*check.Problems), out any, opts []issuing.CallOption) error {
+func (c *Client) send(
+	ctx context.Context, x *exchange, valid func(*check.Problems), out any, opts []issuing.CallOption,
+) error {
 	err := c.core.Do(ctx, provider.Call{
 		Op: provider.Op{Name: x.o.name, Safety: x.o.safety, Settle: x.o.settle},
 		In: x.in, Check: valid, Exchange: x, Out: out, Decode: x.decode, Options: opts,

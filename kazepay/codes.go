@@ -77,48 +77,48 @@ type RespCode string
 
 // Response codes of card transactions.
 const (
-	RespSuccess              RespCode = "000000" // success
-	RespAccountAbnormal      RespCode = "100001" // account abnormal
-	RespInvalidCard          RespCode = "200001" // invalid card
-	RespInsufficientBalance  RespCode = "200002" // insufficient balance
-	RespWrongCVV             RespCode = "200003" // wrong CVV
-	RespWrongExpiry          RespCode = "200004" // wrong expiry
-	RespWrongCurrency        RespCode = "200005" // wrong transaction currency
-	RespNotMultiUse          RespCode = "200006" // not a multi-use card
-	RespOverLimit            RespCode = "200007" // over limit
-	RespCardAbnormal         RespCode = "200008" // card abnormal
-	RespTooManyTransactions  RespCode = "200009" // too many transactions
-	RespInvalidMerchant      RespCode = "300001" // invalid merchant
-	RespHighRisk             RespCode = "400001" // high-risk transaction
-	RespInvalidAmount        RespCode = "400002" // invalid amount
-	RespInvalidTransaction   RespCode = "400003" // invalid transaction
-	RespOriginalNotFound     RespCode = "400004" // original transaction not found
-	RespOriginalState        RespCode = "400005" // original transaction in a wrong state
-	RespTypeNotSupported     RespCode = "400006" // transaction type not supported
-	RespTimeout              RespCode = "400007" // timeout
-	RespRiskControl          RespCode = "400008" // refused by risk control
-	RespChannelBlocked       RespCode = "400009" // blocked by the channel
-	RespRefundOverLimit      RespCode = "400010" // refund over limit
-	RespTooFrequent          RespCode = "400011" // authorisations too frequent
-	RespDecisionEngine       RespCode = "400012" // refused by decision engine
-	RespCaptureAfterReversal RespCode = "400013" // capture after reversal
-	RespChannelAbnormal      RespCode = "999997" // channel abnormal
-	RespSystemUpgrading      RespCode = "999998" // system upgrading
-	RespUnknownError         RespCode = "999999" // unknown error
+	RespCodeSuccess              RespCode = "000000" // success
+	RespCodeAccountAbnormal      RespCode = "100001" // account abnormal
+	RespCodeInvalidCard          RespCode = "200001" // invalid card
+	RespCodeInsufficientBalance  RespCode = "200002" // insufficient balance
+	RespCodeWrongCVV             RespCode = "200003" // wrong CVV
+	RespCodeWrongExpiry          RespCode = "200004" // wrong expiry
+	RespCodeWrongCurrency        RespCode = "200005" // wrong transaction currency
+	RespCodeNotMultiUse          RespCode = "200006" // not a multi-use card
+	RespCodeOverLimit            RespCode = "200007" // over limit
+	RespCodeCardAbnormal         RespCode = "200008" // card abnormal
+	RespCodeTooManyTransactions  RespCode = "200009" // too many transactions
+	RespCodeInvalidMerchant      RespCode = "300001" // invalid merchant
+	RespCodeHighRisk             RespCode = "400001" // high-risk transaction
+	RespCodeInvalidAmount        RespCode = "400002" // invalid amount
+	RespCodeInvalidTransaction   RespCode = "400003" // invalid transaction
+	RespCodeOriginalNotFound     RespCode = "400004" // original transaction not found
+	RespCodeOriginalState        RespCode = "400005" // original transaction in a wrong state
+	RespCodeTypeNotSupported     RespCode = "400006" // transaction type not supported
+	RespCodeTimeout              RespCode = "400007" // timeout
+	RespCodeRiskControl          RespCode = "400008" // refused by risk control
+	RespCodeChannelBlocked       RespCode = "400009" // blocked by the channel
+	RespCodeRefundOverLimit      RespCode = "400010" // refund over limit
+	RespCodeTooFrequent          RespCode = "400011" // authorisations too frequent
+	RespCodeDecisionEngine       RespCode = "400012" // refused by decision engine
+	RespCodeCaptureAfterReversal RespCode = "400013" // capture after reversal
+	RespCodeChannelAbnormal      RespCode = "999997" // channel abnormal
+	RespCodeSystemUpgrading      RespCode = "999998" // system upgrading
+	RespCodeUnknownError         RespCode = "999999" // unknown error
 )
 
 var respMeanings = map[RespCode]string{
-	RespSuccess: "success", RespAccountAbnormal: "account abnormal", RespInvalidCard: "invalid card",
-	RespInsufficientBalance: "insufficient balance", RespWrongCVV: "wrong CVV", RespWrongExpiry: "wrong expiry",
-	RespWrongCurrency: "wrong transaction currency", RespNotMultiUse: "not a multi-use card",
-	RespOverLimit: "over limit", RespCardAbnormal: "card abnormal", RespTooManyTransactions: "too many transactions",
-	RespInvalidMerchant: "invalid merchant", RespHighRisk: "high-risk transaction", RespInvalidAmount: "invalid amount",
-	RespInvalidTransaction: "invalid transaction", RespOriginalNotFound: "original transaction not found",
-	RespOriginalState: "original transaction in a wrong state", RespTypeNotSupported: "transaction type not supported",
-	RespTimeout: "timeout", RespRiskControl: "refused by risk control", RespChannelBlocked: "blocked by the channel",
-	RespRefundOverLimit: "refund over limit", RespTooFrequent: "authorisations too frequent",
-	RespDecisionEngine: "refused by decision engine", RespCaptureAfterReversal: "capture after reversal",
-	RespChannelAbnormal: "channel abnormal", RespSystemUpgrading: "system upgrading", RespUnknownError: "unknown error",
+	RespCodeSuccess: "success", RespCodeAccountAbnormal: "account abnormal", RespCodeInvalidCard: "invalid card",
+	RespCodeInsufficientBalance: "insufficient balance", RespCodeWrongCVV: "wrong CVV", RespCodeWrongExpiry: "wrong expiry",
+	RespCodeWrongCurrency: "wrong transaction currency", RespCodeNotMultiUse: "not a multi-use card",
+	RespCodeOverLimit: "over limit", RespCodeCardAbnormal: "card abnormal", RespCodeTooManyTransactions: "too many transactions",
+	RespCodeInvalidMerchant: "invalid merchant", RespCodeHighRisk: "high-risk transaction", RespCodeInvalidAmount: "invalid amount",
+	RespCodeInvalidTransaction: "invalid transaction", RespCodeOriginalNotFound: "original transaction not found",
+	RespCodeOriginalState: "original transaction in a wrong state", RespCodeTypeNotSupported: "transaction type not supported",
+	RespCodeTimeout: "timeout", RespCodeRiskControl: "refused by risk control", RespCodeChannelBlocked: "blocked by the channel",
+	RespCodeRefundOverLimit: "refund over limit", RespCodeTooFrequent: "authorisations too frequent",
+	RespCodeDecisionEngine: "refused by decision engine", RespCodeCaptureAfterReversal: "capture after reversal",
+	RespCodeChannelAbnormal: "channel abnormal", RespCodeSystemUpgrading: "system upgrading", RespCodeUnknownError: "unknown error",
 }
 
 // Known reports whether c was listed when this version was released.

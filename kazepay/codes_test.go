@@ -107,7 +107,7 @@ func TestOtherEnums(t *testing.T) {
 			t.Errorf("an unknown %s is known", name)
 		}
 	}
-	if !kazepay.AuthTypeATM.Known() || !kazepay.ResultFailed.Known() || !kazepay.IdentificationIDCard.Known() || !kazepay.CardLevelDefault.Known() {
+	if !kazepay.AuthTypeATM.Known() || !kazepay.ResultFlagFailed.Known() || !kazepay.IdentificationTypeIDCard.Known() || !kazepay.CardLevelDefault.Known() {
 		t.Error("a known value is not")
 	}
 }

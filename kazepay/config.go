@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/transport"
 	"github.com/issuing-sdk/issuing-go/sign"
@@ -45,9 +46,9 @@ type Config struct {
 	// inferred, not published: confirm it with KazePay or run
 	// sign.DetectKazePayProfile on one answer of the sandbox.
 	Profile sign.Profile
-	// Location is the zone of KazePay's times, which carry none; nil is UTC.
+	// Zone is the zone of KazePay's times, which carry none; nil is UTC.
 	// UTC+8 is plausible. Widen query windows by a day while it is unconfirmed.
-	Location *time.Location
+	Zone *time.Location
 	// Upload is the form of KYC.Upload.
 	Upload UploadForm
 	// MaxUpload bounds a picture in bytes; 0 is DefaultMaxUpload.
@@ -72,38 +73,48 @@ type Warning struct {
 	Field     string // the field that differs, such as "cardID"
 }
 
-// ParseConfig makes a Config from texts: the merchant's private key in PEM
-// (PKCS #1 or PKCS #8) or bare Base64 of DER, KazePay's public key in PEM (PKIX
-// or PKCS #1) or bare Base64 of DER.
-func ParseConfig(baseURL, sysID, privateKey, platformKey string) (Config, error) {
-	cfg := Config{BaseURL: baseURL, SysID: sysID}
+// ConfigTexts is a [Config] as KazePay hands it out and the merchant's key store holds
+// it: texts, as they come from the environment or a secret store. It does not print the
+// private key. What else a Config has is set on the result.
+type ConfigTexts struct {
+	BaseURL     string         // as Config.BaseURL
+	UploadURL   string         // as Config.UploadURL; optional
+	SysID       string         // as Config.SysID
+	PrivateKey  issuing.Secret // the merchant's: PEM (PKCS #1 or PKCS #8) or bare Base64 of DER
+	PlatformKey string         // KazePay's: PEM (PKIX or PKCS #1) or bare Base64 of DER
+	Zone        string         // an IANA name such as "Asia/Shanghai"; empty is UTC
+}
+
+// ParseConfig reads a Config from texts and checks all of it, keys and settings. The
+// error, of kind issuing.ErrInvalid, names every field that is wrong and no value.
+func ParseConfig(t ConfigTexts) (Config, error) {
 	var p check.Problems
-	var err error
-	cfg.PrivateKey, err = sign.ParsePrivateKey(privateKey)
-	p.Cause("private key", err)
-	cfg.PlatformKey, err = sign.ParsePublicKey(platformKey)
-	p.Cause("platform key", err)
+	cfg := Config{
+		BaseURL: t.BaseURL, UploadURL: t.UploadURL, SysID: t.SysID,
+		PrivateKey:  check.Read(&p, "PrivateKey", t.PrivateKey.Reveal(), sign.ParsePrivateKey),
+		PlatformKey: check.Read(&p, "PlatformKey", t.PlatformKey, sign.ParsePublicKey),
+		Zone:        check.Read(&p, "Zone", t.Zone, check.Zone),
+	}
+	cfg.validate(&p)
 	return cfg, p.Err(providerName, "ParseConfig")
 }
 
-func (c Config) validate() error {
-	var p check.Problems
+func (c Config) validate(p *check.Problems) {
 	p.Cause("BaseURL", transport.CheckURL(c.BaseURL))
 	if c.UploadURL != "" {
 		p.Cause("UploadURL", transport.CheckURL(c.UploadURL))
 	}
 	p.Text("SysID", c.SysID, maxID)
-	checkPrivateKey(&p, c.PrivateKey)
+	checkPrivateKey(p, c.PrivateKey)
 	p.Key("PlatformKey", c.PlatformKey.Bits(), minRSABits)
 	if !c.PlatformKey.IsZero() && !c.PrivateKey.IsZero() && c.PlatformKey.Fingerprint() == c.PrivateKey.Public().Fingerprint() {
 		p.Add("PlatformKey", "is the merchant's own public key; KazePay's is needed")
 	}
 	p.Cause("Profile", c.Profile.Validate())
-	c.Upload.check(&p)
+	c.Upload.check(p)
 	if c.MaxUpload < 0 {
 		p.Add("MaxUpload", "must not be negative")
 	}
-	return p.Err(providerName, "New")
 }
 
 // checkPrivateKey checks the merchant's key.

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/leaktest"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
 	"github.com/issuing-sdk/issuing-go/sign"
@@ -47,7 +48,7 @@ func TestConfigIsChecked(t *testing.T) {
 		"bad part name":      {func(c *kazepay.Config) { c.Upload.File = `a"b` }, []string{"Upload"}},
 		"two parts alike":    {func(c *kazepay.Config) { c.Upload.Head = "file" }, []string{"Upload"}},
 		"two fields alike": {func(c *kazepay.Config) {
-			c.Upload = kazepay.UploadForm{Layout: kazepay.UploadFlat, Fields: map[string]string{"sign": "file"}}
+			c.Upload = kazepay.UploadForm{Layout: kazepay.UploadLayoutFlat, Fields: map[string]string{"sign": "file"}}
 		}, []string{"Upload"}},
 		"unknown field":  {func(c *kazepay.Config) { c.Upload.Fields = map[string]string{"code": "x"} }, []string{"Upload.Fields"}},
 		"negative limit": {func(c *kazepay.Config) { c.MaxUpload = -1 }, []string{"MaxUpload"}},
@@ -90,7 +91,10 @@ func TestParseConfig(t *testing.T) {
 		"PKCS #1":            {block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(own)), block("RSA PUBLIC KEY", x509.MarshalPKCS1PublicKey(platform))},
 		"bare Base64 of DER": {base64.StdEncoding.EncodeToString(pkcs8), base64.StdEncoding.EncodeToString(pkix)},
 	} {
-		cfg, err := kazepay.ParseConfig("https://api.kazepay.io", sysID, text[0], text[1])
+		cfg, err := kazepay.ParseConfig(kazepay.ConfigTexts{
+			BaseURL: "https://api.kazepay.io", SysID: sysID, PrivateKey: issuing.NewSecret(text[0]), PlatformKey: text[1],
+			Zone: "Asia/Shanghai",
+		})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -99,8 +103,15 @@ func TestParseConfig(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	_, err = kazepay.ParseConfig("", "", "x", block("PRIVATE KEY", pkcs8))
-	wantFields(t, err, "private key", "platform key")
+	bad := kazepay.ConfigTexts{
+		UploadURL: "ftp://x", PrivateKey: issuing.NewSecret("not a private key"), PlatformKey: block("PRIVATE KEY", pkcs8), Zone: "Nowhere/Land",
+	}
+	_, err = kazepay.ParseConfig(bad)
+	wantFields(t, err, "BaseURL", "UploadURL", "SysID", "PrivateKey", "PlatformKey", "Zone")
+	if e := new(issuing.Error); !errors.As(err, &e) || len(e.Fields) != 6 {
+		t.Errorf("a field is named twice: %v", err)
+	}
+	leaktest.Check(t, []string{"not a private key"}, bad)
 }
 
 func TestClone(t *testing.T) {
@@ -130,7 +141,7 @@ func TestClone(t *testing.T) {
 func TestLocation(t *testing.T) {
 	t.Parallel()
 	zone := time.FixedZone("UTC+8", 8*60*60)
-	server := startServer(t, kazepaytest.Config{Location: zone})
+	server := startServer(t, kazepaytest.Config{Zone: zone})
 	client := newClient(t, server)
 	id := activeCard(t, server, client, 1)
 	d := deposit(t, server, client, id, issuing.NewAmount(5, 0))
@@ -138,10 +149,10 @@ func TestLocation(t *testing.T) {
 	list, err := client.Cards.Transactions(t.Context(), kazepay.TransactionsRequest{
 		CardID: id, TransactionID: d.ID, From: at.Add(-time.Minute), To: at.Add(time.Minute),
 	})
-	if err != nil || len(list) != 1 || !list[0].Time.Equal(at) {
+	if err != nil || len(list.List) != 1 || !list.List[0].Time.Equal(at) {
 		t.Errorf("%+v, %v", list, err)
 	}
-	if list, err = client.Cards.Transactions(t.Context(), kazepay.TransactionsRequest{CardID: id, From: at.Add(time.Minute)}); err != nil || len(list) != 0 {
+	if list, err = client.Cards.Transactions(t.Context(), kazepay.TransactionsRequest{CardID: id, From: at.Add(time.Minute)}); err != nil || len(list.List) != 0 {
 		t.Errorf("%+v, %v", list, err)
 	}
 }

@@ -12,12 +12,12 @@ type ResultFlag string
 
 // Result flags.
 const (
-	ResultSuccess ResultFlag = "SUCCESS" // done
-	ResultFailed  ResultFlag = "FAILED"  // refused, although head.code is SUCCESS
+	ResultFlagSuccess ResultFlag = "SUCCESS" // done
+	ResultFlagFailed  ResultFlag = "FAILED"  // refused, although head.code is SUCCESS
 )
 
 // Known reports whether f was documented when this version was released.
-func (f ResultFlag) Known() bool { return f == ResultSuccess || f == ResultFailed }
+func (f ResultFlag) Known() bool { return f == ResultFlagSuccess || f == ResultFlagFailed }
 
 // CardStatus is the life cycle of a card. KazePay's own list is not published;
 // these are upstream's, of which KazePay shows AUDITING, ACTIVE_PROCESSING,
@@ -75,9 +75,10 @@ type KYCStatus string
 
 // KYC statuses.
 const (
-	KYCStatusWaiting  KYCStatus = "WAITING_KYC" // waiting for the review; whether also before a submission is not documented
-	KYCStatusRejected KYCStatus = "REJECTED"    // refused; submitting again is not forbidden
-	KYCStatusPassed   KYCStatus = "PASSED"      // approved; the card may be activated
+	// waiting for the review; whether also before a submission is not documented
+	KYCStatusWaiting  KYCStatus = "WAITING_KYC"
+	KYCStatusRejected KYCStatus = "REJECTED" // refused; submitting again is not forbidden
+	KYCStatusPassed   KYCStatus = "PASSED"   // approved; the card may be activated
 )
 
 // Known reports whether s was documented when this version was released.
@@ -186,13 +187,13 @@ type IdentificationType string
 
 // Identification types.
 const (
-	IdentificationPassport IdentificationType = "PASSPORT" // passport; no picture of the back
-	IdentificationIDCard   IdentificationType = "ID_CARD"  // identity card; needs a picture of the back
+	IdentificationTypePassport IdentificationType = "PASSPORT" // passport; no picture of the back
+	IdentificationTypeIDCard   IdentificationType = "ID_CARD"  // identity card; needs a picture of the back
 )
 
 // Known reports whether t was documented when this version was released.
 func (t IdentificationType) Known() bool {
-	return t == IdentificationPassport || t == IdentificationIDCard
+	return t == IdentificationTypePassport || t == IdentificationTypeIDCard
 }
 
 // CardLevel is the level of a virtual card. Only the default is documented.

@@ -12,26 +12,26 @@ import (
 // is built on; KazePay's own are not published. The last two are implied by
 // KazePay's pages, and their names are this package's.
 const (
-	NotifyVerificationCode = "TRANSACTION_VERIFICATION_CODE" // [VerificationCode]
-	NotifyCardStatusChange = "CARD_STATUS_CHANGE"            // [CardStatusChanged]
-	NotifyTransaction      = "TRANSACTION_CREATED"           // [TransactionCreated]
-	NotifyCardDeposit      = "CARD_RECHARGE_RESULT"          // [CardDeposited]
-	NotifyCardClose        = "CARD_CLOSE_RESULT"             // [CardClosed]
-	NotifyCoinDeposit      = "COIN_RECHARGE_RESULT"          // [CoinDeposited]
-	NotifyActivationCode   = "ACTIVATION_CODE"               // [ActivationCodeSent]
-	NotifyKYCResult        = "KYC_RESULT"                    // [KYCReviewed]
+	EventHolderChallenged   = "TRANSACTION_VERIFICATION_CODE" // [HolderChallenged]
+	EventCardStateChanged   = "CARD_STATUS_CHANGE"            // [CardStateChanged]
+	EventTransactionCreated = "TRANSACTION_CREATED"           // [TransactionCreated]
+	EventCardDeposited      = "CARD_RECHARGE_RESULT"          // [CardDeposited]
+	EventCardClosed         = "CARD_CLOSE_RESULT"             // [CardClosed]
+	EventCoinDeposited      = "COIN_RECHARGE_RESULT"          // [CoinDeposited]
+	EventActivationCodeSent = "ACTIVATION_CODE"               // [ActivationCodeSent]
+	EventKYCReviewed        = "KYC_RESULT"                    // [KYCReviewed]
 )
 
-// NotifyTypes lists the eight kinds.
-func NotifyTypes() []string {
+// EventTypes lists the eight kinds.
+func EventTypes() []string {
 	return []string{
-		NotifyVerificationCode, NotifyCardStatusChange, NotifyTransaction, NotifyCardDeposit,
-		NotifyCardClose, NotifyCoinDeposit, NotifyActivationCode, NotifyKYCResult,
+		EventHolderChallenged, EventCardStateChanged, EventTransactionCreated, EventCardDeposited,
+		EventCardClosed, EventCoinDeposited, EventActivationCodeSent, EventKYCReviewed,
 	}
 }
 
 // Notification is the data of a callback: one of the pointers to
-// [VerificationCode], [CardStatusChanged], [TransactionCreated],
+// [HolderChallenged], [CardStateChanged], [TransactionCreated],
 // [CardDeposited], [CardClosed], [CoinDeposited], [ActivationCodeSent] and
 // [KYCReviewed]. The envelope has no timestamp and its head may be unsigned:
 // where money depends on an event, ask with a query before acting.
@@ -62,10 +62,10 @@ func dedupeAt(at time.Time, kind, id string, more ...string) string {
 	return dedupeKey(kind, id, append(more, at.UTC().Format(time.RFC3339Nano))...)
 }
 
-// VerificationCode (TRANSACTION_VERIFICATION_CODE) brings a one-time code, of
+// HolderChallenged (TRANSACTION_VERIFICATION_CODE) brings a one-time code, of
 // 3-D Secure or for binding the card to a wallet, that has to reach the holder.
 // Pass it on at once; never store or log it.
-type VerificationCode struct {
+type HolderChallenged struct {
 	CardID     string         `json:"cardID"`   // KazePay's card id
 	CardNumber issuing.Secret `json:"cardNo"`   // PAN
 	Code       issuing.Secret `json:"code"`     // the one-time code
@@ -73,17 +73,17 @@ type VerificationCode struct {
 }
 
 // When implements [Notification].
-func (e *VerificationCode) When() time.Time { return e.CreatedAt }
+func (e *HolderChallenged) When() time.Time { return e.CreatedAt }
 
 // DedupeKey implements [Notification].
-func (e *VerificationCode) DedupeKey() string {
-	return dedupeAt(e.CreatedAt, NotifyVerificationCode, e.CardID)
+func (e *HolderChallenged) DedupeKey() string {
+	return dedupeAt(e.CreatedAt, EventHolderChallenged, e.CardID)
 }
 
-// CardStatusChanged (CARD_STATUS_CHANGE) tells that a card moved to another
+// CardStateChanged (CARD_STATUS_CHANGE) tells that a card moved to another
 // status. Deliveries can overtake each other: never take a card back from
 // [CardStatusClosed].
-type CardStatusChanged struct {
+type CardStateChanged struct {
 	CardID     string         `json:"cardID"`   // KazePay's card id
 	Status     CardStatus     `json:"status"`   // the new status
 	Reason     string         `json:"reason"`   // when the review failed
@@ -92,11 +92,11 @@ type CardStatusChanged struct {
 }
 
 // When implements [Notification].
-func (e *CardStatusChanged) When() time.Time { return e.CreatedAt }
+func (e *CardStateChanged) When() time.Time { return e.CreatedAt }
 
 // DedupeKey implements [Notification].
-func (e *CardStatusChanged) DedupeKey() string {
-	return dedupeAt(e.CreatedAt, NotifyCardStatusChange, e.CardID, string(e.Status.Normal()))
+func (e *CardStateChanged) DedupeKey() string {
+	return dedupeAt(e.CreatedAt, EventCardStateChanged, e.CardID, string(e.Status.Normal()))
 }
 
 // NotifiedTransaction is a card transaction in a callback. Amounts are in their
@@ -134,7 +134,7 @@ func (e *TransactionCreated) When() time.Time { return e.CreatedAt }
 func (e *TransactionCreated) DedupeKey() string {
 	t := &e.Transaction
 	id := cmp.Or(t.ID, t.RecordID)
-	return dedupeKey(NotifyTransaction, id, t.RecordID, string(t.Status.Normal()), string(t.Type.Normal()))
+	return dedupeKey(EventTransactionCreated, id, t.RecordID, string(t.Status.Normal()), string(t.Type.Normal()))
 }
 
 // CardDeposited (CARD_RECHARGE_RESULT) tells that a top-up became final. Do not
@@ -158,9 +158,9 @@ func (e *CardDeposited) When() time.Time { return e.CreatedAt }
 func (e *CardDeposited) DedupeKey() string {
 	status := string(e.Status.Normal())
 	if e.TransactionID != "" {
-		return dedupeKey(NotifyCardDeposit, e.TransactionID, status)
+		return dedupeKey(EventCardDeposited, e.TransactionID, status)
 	}
-	return dedupeAt(e.CreatedAt, NotifyCardDeposit, e.CardID, status, e.Amount.String())
+	return dedupeAt(e.CreatedAt, EventCardDeposited, e.CardID, status, e.Amount.String())
 }
 
 // CardClosed (CARD_CLOSE_RESULT) tells that a card was closed and what was
@@ -172,7 +172,7 @@ type CardClosed struct {
 	Status        CardStatus       `json:"status"`    // usually CLOSE
 	RefundAmount  issuing.Amount   `json:"refundAmt"` // returned to the merchant
 	Currency      issuing.Currency `json:"currency"`  // ISO 4217
-	TransactionID string           `json:"txnId"`     // Closure.TransactionID
+	TransactionID string           `json:"txnId"`     // CardChange.TransactionID
 	CreatedAt     time.Time        `json:"createAt"`  // zero when it cannot be read
 }
 
@@ -181,7 +181,7 @@ func (e *CardClosed) When() time.Time { return e.CreatedAt }
 
 // DedupeKey implements [Notification]: a card closes once.
 func (e *CardClosed) DedupeKey() string {
-	return dedupeKey(NotifyCardClose, e.CardID, string(e.Status.Normal()))
+	return dedupeKey(EventCardClosed, e.CardID, string(e.Status.Normal()))
 }
 
 // CoinDeposited (COIN_RECHARGE_RESULT) tells of a user's top-up in a
@@ -203,7 +203,7 @@ func (e *CoinDeposited) When() time.Time { return e.CreatedAt }
 
 // DedupeKey implements [Notification].
 func (e *CoinDeposited) DedupeKey() string {
-	return dedupeKey(NotifyCoinDeposit, e.OrderNo, string(e.Status.Normal()))
+	return dedupeKey(EventCoinDeposited, e.OrderNo, string(e.Status.Normal()))
 }
 
 // ActivationCodeSent brings the code for [PhysicalService.Activate]. It comes
@@ -223,7 +223,7 @@ func (e *ActivationCodeSent) When() time.Time { return e.CreatedAt }
 // DedupeKey implements [Notification]. It is "" without a time: only the code
 // tells such events apart then, and a key must not give it away.
 func (e *ActivationCodeSent) DedupeKey() string {
-	return dedupeAt(e.CreatedAt, NotifyActivationCode, e.CardID)
+	return dedupeAt(e.CreatedAt, EventActivationCodeSent, e.CardID)
 }
 
 // KYCReviewed brings the verdict on a holder. Ask [KYCService.Status] before

@@ -30,17 +30,17 @@ func notifications() []notified {
 	}
 	return []notified{
 		{
-			kazepay.NotifyVerificationCode, `{"cardNo":"4242424242413691","code":"123456","createAt":1691249025085,"userBankcardId":145}`,
-			&kazepay.VerificationCode{CardID: "145", CardNumber: pan, Code: issuing.NewSecret("123456"), CreatedAt: at(1691249025085)},
+			kazepay.EventHolderChallenged, `{"cardNo":"4242424242413691","code":"123456","createAt":1691249025085,"userBankcardId":145}`,
+			&kazepay.HolderChallenged{CardID: "145", CardNumber: pan, Code: issuing.NewSecret("123456"), CreatedAt: at(1691249025085)},
 			"TRANSACTION_VERIFICATION_CODE|145|2023-08-05T15:23:45.085Z",
 		},
 		{
-			kazepay.NotifyCardStatusChange, `{"createAt":1691248718245,"reason":"…","status":"AUDIT_NOT_PASS","userBankcardId":146,"cardNo":"4242424242413691"}`,
-			&kazepay.CardStatusChanged{CardID: "146", Status: kazepay.CardStatusAuditNotPass, Reason: "…", CardNumber: pan, CreatedAt: at(1691248718245)},
+			kazepay.EventCardStateChanged, `{"createAt":1691248718245,"reason":"…","status":"AUDIT_NOT_PASS","userBankcardId":146,"cardNo":"4242424242413691"}`,
+			&kazepay.CardStateChanged{CardID: "146", Status: kazepay.CardStatusAuditNotPass, Reason: "…", CardNumber: pan, CreatedAt: at(1691248718245)},
 			"CARD_STATUS_CHANGE|146|AUDIT_NOT_PASS|2023-08-05T15:18:38.245Z",
 		},
 		{
-			kazepay.NotifyTransaction, `{"userBankcardId":"145","currency":"USD","cardNo":"4242424242413691","createAt":"2023-08-05 15:23:45","transaction":{` +
+			kazepay.EventTransactionCreated, `{"userBankcardId":"145","currency":"USD","cardNo":"4242424242413691","createAt":"2023-08-05 15:23:45","transaction":{` +
 				`"id":88,"recordNo":"57724528","receiptNo":"","authType":"PURCHASE","localCurrency":"USD","localCurrencyAmt":"-13.09",` +
 				`"transCurrency":"EUR","transCurrencyAmt":"+99.00","merchantName":"MEITUAN","transStatus":"Pending","transType":"AUTH",` +
 				`"respCode":"000000","respCodeDesc":"SUCCESS","occurTime":1691249025085}}`,
@@ -50,7 +50,7 @@ func notifications() []notified {
 			"TRANSACTION_CREATED|57724528|88|PENDING|AUTH",
 		},
 		{
-			kazepay.NotifyCardDeposit, `{"amount":100.00,"cardNo":"4242424242413691","createAt":1691550780785,"currency":"USD","receiveAmount":99.50,"status":"SUCCESS","userBankcardId":140}`,
+			kazepay.EventCardDeposited, `{"amount":100.00,"cardNo":"4242424242413691","createAt":1691550780785,"currency":"USD","receiveAmount":99.50,"status":"SUCCESS","userBankcardId":140}`,
 			&kazepay.CardDeposited{
 				CardID: "140", CardNumber: pan, Amount: amount("100.00"), ReceiveAmount: amount("99.50"), Currency: "USD",
 				Status: kazepay.TransactionStatusSuccess, CreatedAt: at(1691550780785),
@@ -58,12 +58,12 @@ func notifications() []notified {
 			"CARD_RECHARGE_RESULT|140|SUCCESS|100.00|2023-08-09T03:13:00.785Z",
 		},
 		{
-			kazepay.NotifyCardClose, `{"cardID":"19181","status":"CLOSE","refundAmt":"65.22","currency":"USD","txnId":"2412111444075320115"}`,
+			kazepay.EventCardClosed, `{"cardID":"19181","status":"CLOSE","refundAmt":"65.22","currency":"USD","txnId":"2412111444075320115"}`,
 			&kazepay.CardClosed{CardID: "19181", Status: kazepay.CardStatusClosed, RefundAmount: amount("65.22"), Currency: "USD", TransactionID: "2412111444075320115"},
 			"CARD_CLOSE_RESULT|19181|CLOSE",
 		},
 		{
-			kazepay.NotifyCoinDeposit, `{"uid":7,"coinAmount":"100.000001","symbol":"USDT","amount":"100","receiveAmount":"99","currency":"USD","orderNo":"O1","status":"SUCCESS","createAt":1691550780785}`,
+			kazepay.EventCoinDeposited, `{"uid":7,"coinAmount":"100.000001","symbol":"USDT","amount":"100","receiveAmount":"99","currency":"USD","orderNo":"O1","status":"SUCCESS","createAt":1691550780785}`,
 			&kazepay.CoinDeposited{
 				UID: "7", OrderNo: "O1", Symbol: "USDT", CoinAmount: amount("100.000001"), Amount: amount("100"),
 				ReceiveAmount: amount("99"), Currency: "USD", Status: "SUCCESS", CreatedAt: at(1691550780785),
@@ -71,12 +71,12 @@ func notifications() []notified {
 			"COIN_RECHARGE_RESULT|O1|SUCCESS",
 		},
 		{
-			kazepay.NotifyActivationCode, `{"cardID":"3377","email":"kyc@kazepay.io","activationCode":"70795665"}`,
+			kazepay.EventActivationCodeSent, `{"cardID":"3377","email":"kyc@kazepay.io","activationCode":"70795665"}`,
 			&kazepay.ActivationCodeSent{CardID: "3377", Email: "kyc@kazepay.io", ActivationCode: issuing.NewSecret("70795665")},
 			"",
 		},
 		{
-			kazepay.NotifyKYCResult, `{"email":"kyc@kazepay.io","status":"PASSED","createAt":"2024-06-28 10:20:00"}`,
+			kazepay.EventKYCReviewed, `{"email":"kyc@kazepay.io","status":"PASSED","createAt":"2024-06-28 10:20:00"}`,
 			&kazepay.KYCReviewed{Email: "kyc@kazepay.io", Status: kazepay.KYCStatusPassed, CreatedAt: time.Date(2024, 6, 28, 10, 20, 0, 0, time.UTC)},
 			"",
 		},
@@ -105,7 +105,7 @@ func TestEveryNotification(t *testing.T) {
 			t.Errorf("%s: by its fields %q, %v", n.kind, kind, err)
 		}
 	}
-	for _, kind := range kazepay.NotifyTypes() {
+	for _, kind := range kazepay.EventTypes() {
 		if !covered[kind] {
 			t.Errorf("no payload of kind %s", kind)
 		}
@@ -114,33 +114,33 @@ func TestEveryNotification(t *testing.T) {
 
 func TestNotificationKind(t *testing.T) {
 	t.Parallel()
-	names := map[string]string{"rechargeNotify": kazepay.NotifyCardDeposit, "": kazepay.NotifyCardClose}
+	names := map[string]string{"rechargeNotify": kazepay.EventCardDeposited, "": kazepay.EventCardClosed}
 	const deposit = `"cardID":"1","amount":1,"status":"SUCCESS"`
 	for name, c := range map[string]struct {
 		apiCode, payload, want string
 		fails                  bool
 	}{
-		"the head":                  {"CARD_STATUS_CHANGE", `{"cardID":"1","status":"LOST"}`, kazepay.NotifyCardStatusChange, false},
-		"the head of a closed card": {"CARD_CLOSE_RESULT", `{"cardID":"1","status":"CLOSED"}`, kazepay.NotifyCardClose, false},
-		"a closed card's status":    {"CARD_STATUS_CHANGE", `{"cardID":"1","refundAmt":"1","status":"CLOSE"}`, kazepay.NotifyCardStatusChange, false},
+		"the head":                  {"CARD_STATUS_CHANGE", `{"cardID":"1","status":"LOST"}`, kazepay.EventCardStateChanged, false},
+		"the head of a closed card": {"CARD_CLOSE_RESULT", `{"cardID":"1","status":"CLOSED"}`, kazepay.EventCardClosed, false},
+		"a closed card's status":    {"CARD_STATUS_CHANGE", `{"cardID":"1","refundAmt":"1","status":"CLOSE"}`, kazepay.EventCardStateChanged, false},
 		"a top-up as a closed card": {"CARD_CLOSE_RESULT", `{` + deposit + `}`, "", false},
 		"an active card as closed":  {"CARD_CLOSE_RESULT", `{"cardID":"1","status":"ACTIVE"}`, "", false},
 		"a top-up as a status":      {"CARD_STATUS_CHANGE", `{` + deposit + `}`, "", false},
 		"a closed card as a top-up": {"rechargeNotify", `{"cardID":"1","amount":1,"status":"CLOSE"}`, "", false},
 		"a code as a closed card":   {"CARD_CLOSE_RESULT", `{"cardID":"1","code":"1"}`, "", false},
-		"the content knows better":  {"CARD_CLOSE_RESULT", `{"type":"CARD_CLOSE_RESULT",` + deposit + `}`, kazepay.NotifyCardClose, false},
-		"the head in lower case":    {"card_status_change ", `{}`, kazepay.NotifyCardStatusChange, false},
-		"a name of KazePay's":       {"rechargeNotify", `{}`, kazepay.NotifyCardDeposit, false},
-		"the content's type":        {"notify", `{"type":"CARD_CLOSE_RESULT",` + deposit + `}`, kazepay.NotifyCardClose, false},
-		"the content's notifyType":  {"notify", `{"notifyType":"rechargeNotify"}`, kazepay.NotifyCardDeposit, false},
-		"the content's apiCode":     {"", `{"apiCode":"KYC_RESULT"}`, kazepay.NotifyKYCResult, false},
-		"head and content agree":    {"KYC_RESULT", `{"type":"KYC_RESULT"}`, kazepay.NotifyKYCResult, false},
-		"the content's is unknown":  {"KYC_RESULT", `{"type":"PHYSICAL"}`, kazepay.NotifyKYCResult, false},
+		"the content knows better":  {"CARD_CLOSE_RESULT", `{"type":"CARD_CLOSE_RESULT",` + deposit + `}`, kazepay.EventCardClosed, false},
+		"the head in lower case":    {"card_status_change ", `{}`, kazepay.EventCardStateChanged, false},
+		"a name of KazePay's":       {"rechargeNotify", `{}`, kazepay.EventCardDeposited, false},
+		"the content's type":        {"notify", `{"type":"CARD_CLOSE_RESULT",` + deposit + `}`, kazepay.EventCardClosed, false},
+		"the content's notifyType":  {"notify", `{"notifyType":"rechargeNotify"}`, kazepay.EventCardDeposited, false},
+		"the content's apiCode":     {"", `{"apiCode":"KYC_RESULT"}`, kazepay.EventKYCReviewed, false},
+		"head and content agree":    {"KYC_RESULT", `{"type":"KYC_RESULT"}`, kazepay.EventKYCReviewed, false},
+		"the content's is unknown":  {"KYC_RESULT", `{"type":"PHYSICAL"}`, kazepay.EventKYCReviewed, false},
 		"head and content disagree": {"CARD_RECHARGE_RESULT", `{"type":"KYC_RESULT",` + deposit + `}`, "", true},
 		"two contents disagree":     {"", `{"type":"KYC_RESULT","apiCode":"CARD_CLOSE_RESULT"}`, "", true},
-		"the fields":                {"notify", `{` + deposit + `}`, kazepay.NotifyCardDeposit, false},
-		"upstream's fields":         {"notify", `{"userBankcardId":1,"code":"1"}`, kazepay.NotifyVerificationCode, false},
-		"a closed card":             {"notify", `{"cardID":"1","amount":1,"status":"CLOSE"}`, kazepay.NotifyCardClose, false},
+		"the fields":                {"notify", `{` + deposit + `}`, kazepay.EventCardDeposited, false},
+		"upstream's fields":         {"notify", `{"userBankcardId":1,"code":"1"}`, kazepay.EventHolderChallenged, false},
+		"a closed card":             {"notify", `{"cardID":"1","amount":1,"status":"CLOSE"}`, kazepay.EventCardClosed, false},
 		"a status of no kind":       {"notify", `{"cardID":"1","amount":1,"status":"LOST"}`, "", false},
 		"a verdict of no kind":      {"notify", `{"email":"a@b.c","status":"ACTIVE"}`, "", false},
 		"nothing that fits":         {"notify", `{"hello":1}`, "", false},
@@ -168,13 +168,13 @@ func TestNotificationsThatDoNotFitTheirKind(t *testing.T) {
 		t.Errorf("%v, %v", got, err)
 	}
 	const bad = `{"cardID":"1","amount":"a lot","status":"SUCCESS"}`
-	if got, err := kazepay.DecodeNotification(kazepay.NotifyCardDeposit, []byte(bad), nil); got != nil || err == nil {
+	if got, err := kazepay.DecodeNotification(kazepay.EventCardDeposited, []byte(bad), nil); got != nil || err == nil {
 		t.Errorf("%v, %v", got, err)
 	}
 	// Flat fields, KazePay's own spelling, a zone, and an alias that loses.
 	zone := time.FixedZone("UTC+8", 8*60*60)
 	const flat = `{"cardID":"1","userBankcardId":2,"transactionId":"T","transStatus":"Pending","cardCurrencyAmt":-1.5,"transactionTime":"2024-02-08 13:17:02"}`
-	got, err := kazepay.DecodeNotification(kazepay.NotifyTransaction, []byte(flat), zone)
+	got, err := kazepay.DecodeNotification(kazepay.EventTransactionCreated, []byte(flat), zone)
 	event, ok := got.(*kazepay.TransactionCreated)
 	if err != nil || !ok || event.CardID != "1" || event.Transaction.ID != "T" || event.Transaction.CardAmount.String() != "-1.5" ||
 		!event.Transaction.Time.Equal(time.Date(2024, 2, 8, 5, 17, 2, 0, time.UTC)) {
@@ -197,21 +197,21 @@ func TestDedupeKeys(t *testing.T) {
 		same       bool
 	}{
 		"a card closes once": {
-			kazepay.NotifyCardClose, `{"cardID":"1","amount":"5","createAt":1691550780785}`, `{"cardID":1,"refundAmt":5.00,"createAt":1691550790000}`, true,
+			kazepay.EventCardClosed, `{"cardID":"1","amount":"5","createAt":1691550780785}`, `{"cardID":1,"refundAmt":5.00,"createAt":1691550790000}`, true,
 		},
 		"a top-up with an id": {
-			kazepay.NotifyCardDeposit, `{"cardID":"1","transactionId":"T","amount":5,"status":"SUCCESS"}`,
+			kazepay.EventCardDeposited, `{"cardID":"1","transactionId":"T","amount":5,"status":"SUCCESS"}`,
 			`{"cardID":"1","transactionId":"T","amount":5,"status":"success","createAt":1691550780785}`, true,
 		},
 		"another top-up": {
-			kazepay.NotifyCardDeposit, `{"cardID":"1","transactionId":"T","amount":5,"status":"SUCCESS"}`,
+			kazepay.EventCardDeposited, `{"cardID":"1","transactionId":"T","amount":5,"status":"SUCCESS"}`,
 			`{"cardID":"1","transactionId":"U","amount":5,"status":"SUCCESS"}`, false,
 		},
 		"a transaction that settles": {
-			kazepay.NotifyTransaction, `{"transaction":{"recordNo":"R","transStatus":"Pending"}}`, `{"transaction":{"recordNo":"R","transStatus":"posted"}}`, false,
+			kazepay.EventTransactionCreated, `{"transaction":{"recordNo":"R","transStatus":"Pending"}}`, `{"transaction":{"recordNo":"R","transStatus":"posted"}}`, false,
 		},
 		"a card frozen twice": {
-			kazepay.NotifyCardStatusChange, `{"cardID":"1","status":"INACTIVE","createAt":1691550780785}`, `{"cardID":"1","status":"INACTIVE","createAt":1691550790785}`, false,
+			kazepay.EventCardStateChanged, `{"cardID":"1","status":"INACTIVE","createAt":1691550780785}`, `{"cardID":"1","status":"INACTIVE","createAt":1691550790785}`, false,
 		},
 	} {
 		a, b := decode(c.kind, c.a), decode(c.kind, c.b)
@@ -220,10 +220,10 @@ func TestDedupeKeys(t *testing.T) {
 		}
 	}
 	for kind, payload := range map[string]string{
-		kazepay.NotifyCardStatusChange: `{"cardID":"1","status":"ACTIVE"}`,
-		kazepay.NotifyVerificationCode: `{"cardID":"1","code":"123456"}`,
-		kazepay.NotifyCardDeposit:      `{"cardID":"1","amount":1,"status":"SUCCESS"}`,
-		kazepay.NotifyKYCResult:        `{"email":"a@b.c","status":"PASSED"}`,
+		kazepay.EventCardStateChanged: `{"cardID":"1","status":"ACTIVE"}`,
+		kazepay.EventHolderChallenged: `{"cardID":"1","code":"123456"}`,
+		kazepay.EventCardDeposited:    `{"cardID":"1","amount":1,"status":"SUCCESS"}`,
+		kazepay.EventKYCReviewed:      `{"email":"a@b.c","status":"PASSED"}`,
 	} {
 		if key := decode(kind, payload); key != "" {
 			t.Errorf("%s without what identifies it has the key %q", kind, key)

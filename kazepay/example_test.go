@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"time"
 
@@ -72,7 +73,9 @@ func ExampleConfig_profile() {
 		log.Fatal(err)
 	}
 	defer server.Close()
-	_, callback, err := server.SealCallback(kazepay.NotifyKYCResult, map[string]any{"email": "ada@example.com", "status": "PASSED"})
+	callback, err := io.ReadAll(server.SignCallback(kazepaytest.Callback{
+		Kind: kazepay.EventKYCReviewed, Content: map[string]any{"email": "ada@example.com", "status": "PASSED"},
+	}).Body)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -134,7 +134,7 @@ func TestResultFlag(t *testing.T) {
 		`{"encrypt":"SUCCESS","status":"PASSED"}`: "",
 		`{"status":"PASSED"}`:                     "",
 		`{"encrypt":null,"status":"PASSED"}`:      "",
-		`{"encrypt":"FAILED","status":"PASSED"}`:  kazepay.ResultFailed,
+		`{"encrypt":"FAILED","status":"PASSED"}`:  kazepay.ResultFlagFailed,
 		`{"encrypt":"failed"}`:                    "failed",
 		`{"encrypt":"SOON","status":"PASSED"}`:    "SOON",
 		`{"encrypt":1,"status":"PASSED"}`:         "1",
@@ -213,7 +213,7 @@ func TestTransactionsInOtherShapes(t *testing.T) {
 		list, err := newWireServer(t, success(t, payload)).client(t).Cards.Transactions(t.Context(), kazepay.TransactionsRequest{CardID: "1"})
 		if rows < 0 {
 			wantError(t, err, issuing.ErrBadResponse)
-		} else if err != nil || len(list) != rows {
+		} else if err != nil || len(list.List) != rows {
 			t.Errorf("%s: %v, %v", payload, list, err)
 		}
 	}
@@ -318,11 +318,11 @@ func TestQuirks(t *testing.T) {
 			server, client := start(t, kazepaytest.Config{Quirks: q})
 			id := activeCard(t, server, client, 1)
 			list, err := client.Cards.Transactions(t.Context(), kazepay.TransactionsRequest{CardID: id})
-			if err != nil || len(list) != 0 {
+			if err != nil || len(list.List) != 0 {
 				t.Errorf("%v, %v", list, err)
 			}
 			d := deposit(t, server, client, id, issuing.NewAmount(5000_00, 2))
-			if list, err = client.Cards.Transactions(t.Context(), kazepay.TransactionsRequest{CardID: id, TransactionID: d.ID}); err != nil || (len(list) == 0) != q.HideTopUps {
+			if list, err = client.Cards.Transactions(t.Context(), kazepay.TransactionsRequest{CardID: id, TransactionID: d.ID}); err != nil || (len(list.List) == 0) != q.HideTopUps {
 				t.Errorf("%v, %v", list, err)
 			}
 			spend(t, server, client, id)
@@ -333,14 +333,14 @@ func TestQuirks(t *testing.T) {
 
 func TestErrorForms(t *testing.T) {
 	t.Parallel()
-	for _, form := range []kazepaytest.ErrorForm{kazepaytest.ErrorsBare, kazepaytest.ErrorsSigned, kazepaytest.ErrorsSealed} {
+	for _, form := range []kazepaytest.ErrorForm{kazepaytest.ErrorFormBare, kazepaytest.ErrorFormSigned, kazepaytest.ErrorFormSealed} {
 		server := startServer(t, kazepaytest.Config{Quirks: kazepaytest.Quirks{Errors: form, UpstreamCodes: true}})
 		cfg := server.ClientConfig()
 		cfg.SignedFailures = true
 		client := clientOf(t, server, cfg)
 		id := activeCard(t, server, client, 1)
 		_, err := client.Cards.Deposit(t.Context(), kazepay.DepositRequest{CardID: id, Amount: issuing.NewAmount(2_000_000, 0)})
-		if form != kazepaytest.ErrorsSealed {
+		if form != kazepaytest.ErrorFormSealed {
 			wantError(t, err, issuing.ErrOutcomeUnknown)
 			continue
 		}

@@ -120,12 +120,12 @@ func passKYC(t testing.TB, server *kazepaytest.Server, client *kazepay.Client, h
 		ids = append(ids, f.ID)
 	}
 	review, err := client.KYC.Submit(t.Context(), kazepay.SubmitRequest{
-		Identity: h.identity(kazepay.IdentificationPassport), FrontFileID: ids[0], HandheldFileID: ids[1],
+		Identity: h.identity(kazepay.IdentificationTypePassport), FrontFileID: ids[0], HandheldFileID: ids[1],
 	})
 	if err != nil || review.Status != kazepay.KYCStatusWaiting {
 		t.Fatalf("%+v, %v", review, err)
 	}
-	if err := server.DecideKYC(h.email, kazepay.KYCStatusPassed, ""); err != nil {
+	if err := server.ApproveKYC(h.email); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -22,14 +22,18 @@ const maxAddress = 140
 // Identity is who a holder is. All fields are required. KazePay gives the length
 // of AddressLine alone; this package takes 255 characters for the other texts.
 type Identity struct {
-	Email                    string             `json:"email"`                    // the user's, as in every call about the user
-	MobileNumber             string             `json:"mobileNumber"`             // digits without the dialling code
-	MobilePrefix             string             `json:"mobilePrefix"`             // dialling code, digits without +, such as 60
-	MobilePrefixCountry      string             `json:"mobilePrefixCountry"`      // country of the dialling code, ISO 3166-1 alpha-2
-	FirstName                string             `json:"firstName"`                // in English letters
-	LastName                 string             `json:"lastName"`                 // in English letters
-	DateOfBirth              issuing.Date       `json:"dateOfBirth"`              // in the past
-	AddressLine              string             `json:"addressLine"`              // of residence, in English, at most 140 characters
+	// the user's, as in every call about the user
+	Email        string `json:"email"`
+	MobileNumber string `json:"mobileNumber"` // digits without the dialling code
+	// dialling code, digits without +, such as 60
+	MobilePrefix string `json:"mobilePrefix"`
+	// country of the dialling code, ISO 3166-1 alpha-2
+	MobilePrefixCountry string       `json:"mobilePrefixCountry"`
+	FirstName           string       `json:"firstName"`   // in English letters
+	LastName            string       `json:"lastName"`    // in English letters
+	DateOfBirth         issuing.Date `json:"dateOfBirth"` // in the past
+	// of residence, in English, at most 140 characters
+	AddressLine              string             `json:"addressLine"`
 	City                     string             `json:"city"`                     // of residence
 	CountryCode              string             `json:"countryCode"`              // of residence, ISO 3166-1 alpha-2
 	PostCode                 string             `json:"postCode"`                 // such as C2A2EX
@@ -87,7 +91,7 @@ type SubmitRequest struct {
 func (r SubmitRequest) validate(p *check.Problems) {
 	r.Identity.validate(p)
 	p.Text("frontImgFileId", r.FrontFileID, maxID)
-	p.Required("backImgFileId", r.IdentificationType != IdentificationIDCard || r.BackFileID != "")
+	p.Required("backImgFileId", r.IdentificationType != IdentificationTypeIDCard || r.BackFileID != "")
 	p.OptionalText("backImgFileId", r.BackFileID, maxID)
 	p.Text("handheldImgFileId", r.HandheldFileID, maxID)
 }
@@ -119,7 +123,7 @@ type SubmitInlineRequest struct {
 
 func (r SubmitInlineRequest) validate(p *check.Problems) {
 	r.Identity.validate(p)
-	p.Required("backImgBase64", r.IdentificationType != IdentificationIDCard || !r.BackImage.IsZero())
+	p.Required("backImgBase64", r.IdentificationType != IdentificationTypeIDCard || !r.BackImage.IsZero())
 	p.Required("frontImgBase64", !r.FrontImage.IsZero())
 	p.Required("handheldImgBase64", !r.HandheldImage.IsZero())
 	for _, f := range []struct {
@@ -164,7 +168,9 @@ func imageType(head []byte) string {
 //
 // Deprecated: KazePay marks this form as deprecated. Use [KYCService.Upload] and
 // [KYCService.Submit].
-func (s *KYCService) SubmitInline(ctx context.Context, req SubmitInlineRequest, opts ...issuing.CallOption) (*Review, error) {
+func (s *KYCService) SubmitInline(
+	ctx context.Context, req SubmitInlineRequest, opts ...issuing.CallOption,
+) (*Review, error) {
 	return call[Review](ctx, s.c, opSubmitInline, req, opts)
 }
 

@@ -21,7 +21,7 @@ func TestNothingPrintsASecret(t *testing.T) {
 	t.Parallel()
 	for _, zero := range []any{
 		kazepay.Card{}, kazepay.CardNumberID{}, kazepay.AssignRequest{}, kazepay.SubmitRequest{}, kazepay.SubmitInlineRequest{},
-		kazepay.Identity{}, kazepay.Link{}, kazepay.Failure{}, kazepay.Unverified{}, kazepay.VerificationCode{}, kazepay.CardStatusChanged{},
+		kazepay.Identity{}, kazepay.Link{}, kazepay.Failure{}, kazepay.Unverified{}, kazepay.HolderChallenged{}, kazepay.CardStateChanged{},
 		kazepay.TransactionCreated{}, kazepay.CardDeposited{}, kazepay.CardClosed{}, kazepay.ActivationCodeSent{},
 		kazepaytest.CardState{}, issuing.CallInfo{}, sign.Envelope{},
 	} {
@@ -86,13 +86,13 @@ func TestErrorsDoNotRepeatTheRequestsSecrets(t *testing.T) {
 			return err
 		}},
 		"document": {"A563F186", func(ctx context.Context, c *kazepay.Client) error {
-			id := user(1).identity(kazepay.IdentificationPassport)
+			id := user(1).identity(kazepay.IdentificationTypePassport)
 			id.IdentificationNumber = issuing.NewSecret("A563F186")
 			_, err := c.KYC.Link(ctx, id)
 			return err
 		}},
 		"document of a submission": {"A563F186", func(ctx context.Context, c *kazepay.Client) error {
-			id := user(1).identity(kazepay.IdentificationPassport)
+			id := user(1).identity(kazepay.IdentificationTypePassport)
 			id.IdentificationNumber = issuing.NewSecret("A563F186")
 			_, err := c.KYC.Submit(ctx, kazepay.SubmitRequest{Identity: id, FrontFileID: fileID, HandheldFileID: fileID})
 			return err

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
 	"github.com/issuing-sdk/issuing-go/sign"
@@ -67,12 +68,12 @@ func TestVirtualLife(t *testing.T) {
 func spend(t *testing.T, server *kazepaytest.Server, client *kazepay.Client, cardID string) {
 	t.Helper()
 	ctx := t.Context()
-	tx, approved, err := server.Purchase(cardID, kazepaytest.Spending{
-		MerchantName: "MEITUAN FOOD BEIJING CHN", Amount: issuing.NewAmount(13_09, 2), Fee: issuing.NewAmount(250_000, 6),
+	tx, err := server.PurchaseWith(cardID, kazepaytest.Spending{
+		Merchant: issuingtest.Merchant{Name: "MEITUAN FOOD BEIJING CHN"}, Amount: issuing.NewAmount(13_09, 2), Fee: issuing.NewAmount(250_000, 6),
 		ShopCurrency: issuing.CurrencyEUR, ShopAmount: issuing.NewAmount(11_90, 2),
 	})
-	if err != nil || !approved {
-		t.Fatalf("approved %t, %v", approved, err)
+	if err != nil || !tx.Approved || tx.Reason != "" {
+		t.Fatalf("%+v, %v", tx, err)
 	}
 	balance, err := client.Cards.Balance(ctx, cardID, "")
 	want := kazepay.Balance{CardID: cardID, Currency: issuing.CurrencyUSD}
@@ -81,20 +82,20 @@ func spend(t *testing.T, server *kazepaytest.Server, client *kazepay.Client, car
 	if err != nil || cmp.Diff(want, *balance) != "" {
 		t.Errorf("%v: %s", err, cmp.Diff(want, *balance))
 	}
-	list, err := client.Cards.Transactions(ctx, kazepay.TransactionsRequest{CardID: cardID, TransactionID: tx})
-	if err != nil || len(list) != 1 {
-		t.Fatalf("%d transactions, %v", len(list), err)
+	list, err := client.Cards.Transactions(ctx, kazepay.TransactionsRequest{CardID: cardID, TransactionID: tx.ID})
+	if err != nil || len(list.List) != 1 {
+		t.Fatalf("%d transactions, %v", len(list.List), err)
 	}
 	wantTx := kazepay.Transaction{
-		CardID: cardID, ID: tx, Time: server.Clock().Now(), CardCurrency: issuing.CurrencyUSD, TransactionCurrency: issuing.CurrencyEUR,
+		CardID: cardID, ID: tx.ID, Time: server.Clock().Now(), CardCurrency: issuing.CurrencyUSD, TransactionCurrency: issuing.CurrencyEUR,
 		CardAmount: issuing.NewAmount(-13_09, 2), TransactionAmount: issuing.NewAmount(-11_90, 2),
 		FeeCurrency: issuing.CurrencyUSD, Fee: issuing.NewAmount(-250_000, 6), Status: "Pending", Type: "Expenditure",
-		MerchantName: "MEITUAN FOOD BEIJING CHN", RespCode: kazepay.RespSuccess, RespDescription: "SUCCESS",
+		MerchantName: "MEITUAN FOOD BEIJING CHN", RespCode: kazepay.RespCodeSuccess, RespDescription: "SUCCESS",
 	}
-	if diff := cmp.Diff(wantTx, list[0]); diff != "" {
+	if diff := cmp.Diff(wantTx, list.List[0]); diff != "" {
 		t.Error(diff)
 	}
-	if err := server.Settle(cardID, tx); err != nil {
+	if err := server.Settle(cardID, tx.ID); err != nil {
 		t.Fatal(err)
 	}
 	wantBalance(t, server, cardID, "4986.660000", "0.000000")
@@ -106,13 +107,13 @@ func freezeAndClose(t *testing.T, server *kazepaytest.Server, client *kazepay.Cl
 	if c, err := client.Cards.Freeze(ctx, cardID); err != nil || c.Status != kazepay.CardStatusInactive {
 		t.Fatalf("%+v, %v", c, err)
 	}
-	if _, approved, _ := server.Purchase(cardID, kazepaytest.Spending{Amount: issuing.NewAmount(1, 0)}); approved {
-		t.Error("a frozen card can spend")
+	if a, err := server.Purchase(cardID, issuing.NewAmount(1, 0), issuingtest.Merchant{}); err != nil || a.Approved || a.Reason == "" {
+		t.Errorf("a frozen card: %+v, %v", a, err)
 	}
 	if c, err := client.Cards.Unfreeze(ctx, cardID); err != nil || c.Status != kazepay.CardStatusActive {
 		t.Fatalf("%+v, %v", c, err)
 	}
-	before := server.Balance()
+	before := server.Reserve(issuing.CurrencyUSD)
 	closed, err := client.Cards.Close(ctx, cardID)
 	if err != nil || closed.Status != kazepay.CardStatusCloseProcessing || closed.TransactionID == "" || closed.Currency != issuing.CurrencyUSD {
 		t.Fatalf("%+v, %v", closed, err)
@@ -122,7 +123,7 @@ func freezeAndClose(t *testing.T, server *kazepaytest.Server, client *kazepay.Cl
 	if err != nil || !card.Status.Terminal() {
 		t.Errorf("%+v, %v", card, err)
 	}
-	if got := server.Balance().Sub(before); got.Cmp(closed.RefundAmount) != 0 || got.Sign() == 0 {
+	if got := server.Reserve(issuing.CurrencyUSD).Sub(before); got.Cmp(closed.RefundAmount) != 0 || got.Sign() == 0 {
 		t.Errorf("the merchant got %s back, the answer said %s", got, closed.RefundAmount)
 	}
 	if err := server.Check(); err != nil {
@@ -140,7 +141,7 @@ func TestPhysicalLife(t *testing.T) {
 			server, client := start(t, kazepaytest.Config{Profile: profile})
 			ctx, h := t.Context(), user(2)
 			number := issuing.NewSecret("4937240800070604")
-			if _, err := client.KYC.Link(ctx, h.identity(kazepay.IdentificationIDCard)); err != nil {
+			if _, err := client.KYC.Link(ctx, h.identity(kazepay.IdentificationTypeIDCard)); err != nil {
 				t.Fatal(err)
 			}
 			card, err := client.Physical.Assign(ctx, kazepay.AssignRequest{Email: h.email, CardNumber: number})
@@ -211,13 +212,17 @@ func TestRejectedAndSubmittedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	req := kazepay.SubmitInlineRequest{
-		Identity: h.identity(kazepay.IdentificationIDCard), FrontImage: image, BackImage: image, HandheldImage: image,
+		Identity: h.identity(kazepay.IdentificationTypeIDCard), FrontImage: image, BackImage: image, HandheldImage: image,
 	}
 	for _, verdict := range []kazepay.KYCStatus{kazepay.KYCStatusRejected, kazepay.KYCStatusPassed} {
 		if r, err := client.KYC.SubmitInline(ctx, req); err != nil || r.Status != kazepay.KYCStatusWaiting {
 			t.Fatalf("%+v, %v", r, err)
 		}
-		if err := server.DecideKYC(h.email, verdict, ""); err != nil {
+		decide := func() error { return server.ApproveKYC(h.email) }
+		if verdict == kazepay.KYCStatusRejected {
+			decide = func() error { return server.RejectKYC(h.email, "", issuingtest.KYCRetryAllowed) }
+		}
+		if err := decide(); err != nil {
 			t.Fatal(err)
 		}
 		if r, err := client.KYC.Status(ctx, h.email); err != nil || r.Status != verdict {

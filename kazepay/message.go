@@ -50,7 +50,7 @@ func (c *Client) requestNo() (string, error) {
 	if err != nil {
 		return "", &issuing.Error{Kind: issuing.ErrUnavailable, Err: errors.New("no randomness")}
 	}
-	return fmt.Sprintf("%s%010d", c.core.Now().In(c.cfg.Location).Format("20060102150405"), n), nil
+	return fmt.Sprintf("%s%010d", c.core.Now().In(c.cfg.Zone).Format("20060102150405"), n), nil
 }
 
 // writeNo returns the message number of a write, which is the merchant's key of
@@ -110,7 +110,7 @@ func failedFlag(payload []byte) (flag ResultFlag, failed bool) {
 			text = string(value)
 		}
 		flag = ResultFlag(text)
-		failed = flag != ResultSuccess
+		failed = flag != ResultFlagSuccess
 	}
 	return flag, failed
 }

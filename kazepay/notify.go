@@ -51,7 +51,7 @@ func contradicted(kind string, m object) bool {
 	if told == "" || told == kind {
 		return false
 	}
-	if kind == NotifyCardClose && told == NotifyCardStatusChange {
+	if kind == EventCardClosed && told == EventCardStateChanged {
 		s := CardStatus(m.text("status")).Normal()
 		return s != CardStatusClosed && s != CardStatusCloseProcessing
 	}
@@ -64,7 +64,7 @@ func namedKind(name string, names map[string]string) string {
 		name = own
 	}
 	name = strings.ToUpper(strings.TrimSpace(name))
-	if slices.Contains(NotifyTypes(), name) {
+	if slices.Contains(EventTypes(), name) {
 		return name
 	}
 	return ""
@@ -142,16 +142,16 @@ func (s shape) matches(m object) bool {
 
 // shapes are in the order in which payloads without a name are tried.
 var shapes = []shape{
-	{NotifyActivationCode, []string{"activationCode"}, nil},
-	{NotifyTransaction, []string{"transaction"}, nil},
-	{NotifyTransaction, []string{"transactionId", "transStatus"}, nil},
-	{NotifyCoinDeposit, []string{"coinAmount", "status"}, nil},
-	{NotifyCardClose, []string{"cardID", "refundAmt"}, nil},
-	{NotifyCardDeposit, []string{"cardID", "amount", "status"}, func(s string) bool { return TransactionStatus(s).Known() }},
-	{NotifyVerificationCode, []string{"cardID", "code"}, nil},
-	{NotifyCardClose, []string{"cardID", "amount", "status"}, func(s string) bool { return CardStatus(s).Normal() == CardStatusClosed }},
-	{NotifyCardStatusChange, []string{"cardID", "status"}, func(s string) bool { return CardStatus(s).Known() }},
-	{NotifyKYCResult, []string{"email", "status"}, func(s string) bool { return KYCStatus(s).Known() }},
+	{EventActivationCodeSent, []string{"activationCode"}, nil},
+	{EventTransactionCreated, []string{"transaction"}, nil},
+	{EventTransactionCreated, []string{"transactionId", "transStatus"}, nil},
+	{EventCoinDeposited, []string{"coinAmount", "status"}, nil},
+	{EventCardClosed, []string{"cardID", "refundAmt"}, nil},
+	{EventCardDeposited, []string{"cardID", "amount", "status"}, func(s string) bool { return TransactionStatus(s).Known() }},
+	{EventHolderChallenged, []string{"cardID", "code"}, nil},
+	{EventCardClosed, []string{"cardID", "amount", "status"}, func(s string) bool { return CardStatus(s).Normal() == CardStatusClosed }},
+	{EventCardStateChanged, []string{"cardID", "status"}, func(s string) bool { return CardStatus(s).Known() }},
+	{EventKYCReviewed, []string{"email", "status"}, func(s string) bool { return KYCStatus(s).Known() }},
 }
 
 func kindOfFields(m object) string {
@@ -166,7 +166,7 @@ func kindOfFields(m object) string {
 // fits reports whether a payload has what its kind cannot do without. The fields
 // of a closed card are not published, so its id is enough.
 func fits(kind string, m object) bool {
-	if kind == NotifyCardClose {
+	if kind == EventCardClosed {
 		return m.has("cardID")
 	}
 	return slices.ContainsFunc(shapes, func(s shape) bool { return s.kind == kind && m.has(s.need...) })
@@ -174,14 +174,14 @@ func fits(kind string, m object) bool {
 
 // blank makes an empty event of each kind.
 var blank = map[string]func() Notification{
-	NotifyVerificationCode: func() Notification { return new(VerificationCode) },
-	NotifyCardStatusChange: func() Notification { return new(CardStatusChanged) },
-	NotifyTransaction:      func() Notification { return new(TransactionCreated) },
-	NotifyCardDeposit:      func() Notification { return new(CardDeposited) },
-	NotifyCardClose:        func() Notification { return new(CardClosed) },
-	NotifyCoinDeposit:      func() Notification { return new(CoinDeposited) },
-	NotifyActivationCode:   func() Notification { return new(ActivationCodeSent) },
-	NotifyKYCResult:        func() Notification { return new(KYCReviewed) },
+	EventHolderChallenged:   func() Notification { return new(HolderChallenged) },
+	EventCardStateChanged:   func() Notification { return new(CardStateChanged) },
+	EventTransactionCreated: func() Notification { return new(TransactionCreated) },
+	EventCardDeposited:      func() Notification { return new(CardDeposited) },
+	EventCardClosed:         func() Notification { return new(CardClosed) },
+	EventCoinDeposited:      func() Notification { return new(CoinDeposited) },
+	EventActivationCodeSent: func() Notification { return new(ActivationCodeSent) },
+	EventKYCReviewed:        func() Notification { return new(KYCReviewed) },
 }
 
 // decodeNotification decodes the verified JSON of a callback. Times without a
@@ -194,9 +194,9 @@ func decodeNotification(kind string, plaintext []byte, location *time.Location) 
 		return nil, nil
 	}
 	switch kind {
-	case NotifyTransaction:
+	case EventTransactionCreated:
 		m = transactionOf(m)
-	case NotifyCardClose:
+	case EventCardClosed:
 		m.alias("amount", "refundAmt")
 		m.alias("transactionId", "txnId")
 	}

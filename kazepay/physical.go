@@ -48,7 +48,9 @@ func (a *Assignment) incomplete() bool { return a.CardID == "" }
 //
 // Safety: once. On issuing.ErrOutcomeUnknown look the number up with
 // [CardService.CardID] and compare the holder of [CardService.Card].
-func (s *PhysicalService) Assign(ctx context.Context, req AssignRequest, opts ...issuing.CallOption) (*Assignment, error) {
+func (s *PhysicalService) Assign(
+	ctx context.Context, req AssignRequest, opts ...issuing.CallOption,
+) (*Assignment, error) {
 	return call[Assignment](ctx, s.c, opAssign, req, opts)
 }
 
@@ -67,6 +69,12 @@ func (r activateRequest) validate(p *check.Problems) {
 type CardChange struct {
 	ID     string     `json:"cardID"` // KazePay's card id
 	Status CardStatus `json:"status"` // after the operation, as far as it has got
+
+	// The rest is of closing a card alone.
+
+	RefundAmount  issuing.Amount   `json:"refundAmt"` // what goes back to the merchant; may still change
+	Currency      issuing.Currency `json:"currency"`  // ISO 4217
+	TransactionID string           `json:"txnId"`     // KazePay's id of the refund
 }
 
 func (c *CardChange) incomplete() bool { return c.Status == "" }
@@ -80,7 +88,9 @@ func (c *CardChange) card() string { return c.ID }
 //
 // Safety: once. On issuing.ErrOutcomeUnknown read the card with
 // [CardService.Card].
-func (s *PhysicalService) Activate(ctx context.Context, cardID string, activationCode issuing.Secret, opts ...issuing.CallOption) (*CardChange, error) {
+func (s *PhysicalService) Activate(
+	ctx context.Context, cardID string, activationCode issuing.Secret, opts ...issuing.CallOption,
+) (*CardChange, error) {
 	return call[CardChange](ctx, s.c, opActivate, activateRequest{cardRequest{cardID}, activationCode}, opts)
 }
 
@@ -99,7 +109,9 @@ func (r pinRequest) validate(p *check.Problems) {
 //
 // Safety: once. A PIN cannot be read back; on issuing.ErrOutcomeUnknown set the
 // same PIN again.
-func (s *PhysicalService) SetPIN(ctx context.Context, cardID string, pin issuing.Secret, opts ...issuing.CallOption) error {
+func (s *PhysicalService) SetPIN(
+	ctx context.Context, cardID string, pin issuing.Secret, opts ...issuing.CallOption,
+) error {
 	_, err := call[struct{}](ctx, s.c, opSetPIN, pinRequest{cardRequest{cardID}, pin}, opts)
 	return err
 }

@@ -66,7 +66,7 @@ func TestPropertyEveryTopUpOnceUnderFaults(t *testing.T) {
 		t.Skip("1,000 calls")
 	}
 	server := startServer(t, kazepaytest.Config{
-		Balance: issuing.NewAmount(1_000_000_000, 0), Quirks: kazepaytest.Quirks{Errors: kazepaytest.ErrorsSealed},
+		Reserve: issuing.NewAmount(1_000_000_000, 0), Quirks: kazepaytest.Quirks{Errors: kazepaytest.ErrorFormSealed},
 	})
 	pool := &http.Transport{MaxIdleConnsPerHost: propertyWorkers}
 	t.Cleanup(pool.CloseIdleConnections)
@@ -166,10 +166,10 @@ func compare(t *testing.T, server *kazepaytest.Server, outcomes []outcome) {
 	if err := server.Check(); err != nil {
 		t.Error(err)
 	}
-	booked := map[string]kazepaytest.TopUp{}
+	booked := map[string]kazepaytest.Deposit{}
 	sums := map[string]issuing.Amount{}
-	for _, topUp := range server.TopUps() {
-		if booked[topUp.RequestNo] != (kazepaytest.TopUp{}) {
+	for _, topUp := range server.Deposits() {
+		if booked[topUp.RequestNo] != (kazepaytest.Deposit{}) {
 			t.Errorf("two top-ups for %s", topUp.RequestNo)
 		}
 		booked[topUp.RequestNo] = topUp

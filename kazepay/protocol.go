@@ -161,7 +161,7 @@ func (x *exchange) Open(r *transport.Response) (provider.Answer, error) {
 		if flag, failed := failedFlag(payload); failed {
 			e := &issuing.Error{Kind: issuing.ErrDeclined, Message: m.head.Detail, Err: x.failure(flag, payload)}
 			// What is neither of the documented values says nothing definite.
-			return answer, &provider.Refusal{Err: e, Maybe: flag != ResultFailed}
+			return answer, &provider.Refusal{Err: e, Maybe: flag != ResultFlagFailed}
 		}
 	}
 	return answer, nil

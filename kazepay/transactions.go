@@ -2,6 +2,7 @@ package kazepay
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -27,8 +28,8 @@ type TransactionsRequest struct {
 	TransactionID string    `json:"transactionId,omitzero"`        // exact match; optional
 	PageSize      int       `json:"pageSize,omitzero"`             // 1 to 100; 0 is 10
 	Page          int       `json:"pageNum,omitzero"`              // 1 to 10; 0 is 1
-	From          time.Time `json:"transactionStartTime,omitzero"` // to the second, in Config.Location; optional
-	To            time.Time `json:"transactionEndTime,omitzero"`   // to the second, in Config.Location; optional
+	From          time.Time `json:"transactionStartTime,omitzero"` // to the second, in Config.Zone; optional
+	To            time.Time `json:"transactionEndTime,omitzero"`   // to the second, in Config.Zone; optional
 }
 
 func (r TransactionsRequest) validate(p *check.Problems) {
@@ -50,7 +51,7 @@ func (r TransactionsRequest) validate(p *check.Problems) {
 type Transaction struct {
 	CardID              string            `json:"cardID"`           // KazePay's card id
 	ID                  string            `json:"transactionId"`    // KazePay's id
-	Time                time.Time         `json:"transactionTime"`  // read in Config.Location; zero when unreadable
+	Time                time.Time         `json:"transactionTime"`  // read in Config.Zone; zero when unreadable
 	CardCurrency        issuing.Currency  `json:"cardCurrency"`     // ISO 4217
 	CardAmount          issuing.Amount    `json:"cardCurrencyAmt"`  // what the card is charged
 	TransactionCurrency issuing.Currency  `json:"transCurrency"`    // the shop's, ISO 4217
@@ -62,6 +63,14 @@ type Transaction struct {
 	MerchantName        string            `json:"merchantName"`     // the shop
 	RespCode            RespCode          `json:"respCode"`         // 000000 is success
 	RespDescription     string            `json:"respCodeDesc"`     // its text
+}
+
+// Page is one page of a list. KazePay answers the items alone: neither their number in
+// all pages nor the page is told.
+type Page[T any] struct {
+	Page     int // this page as asked for, from 1
+	PageSize int // items of a full page as asked for
+	List     []T // the items of this page
 }
 
 // transactionList is the bare array of the answer.
@@ -95,28 +104,35 @@ func (l *transactionList) decode(codec wire.Codec, payload []byte) error {
 // failed one.
 //
 // Safety: read.
-func (s *CardService) Transactions(ctx context.Context, req TransactionsRequest, opts ...issuing.CallOption) ([]Transaction, error) {
+func (s *CardService) Transactions(
+	ctx context.Context, req TransactionsRequest, opts ...issuing.CallOption,
+) (*Page[Transaction], error) {
 	list, err := call[transactionList](ctx, s.c, opTransactions, req, opts)
 	if err != nil {
 		return nil, err
 	}
-	return *list, nil
+	return &Page[Transaction]{Page: max(req.Page, 1), PageSize: cmp.Or(req.PageSize, defaultSize), List: *list}, nil
 }
 
 // AllTransactions iterates over a card's transactions, from the request's page
 // on. It ends at the first page that is not full, or after page 10, which is as
 // far as KazePay goes: at most 1000 rows. Narrow the time for more.
-func (s *CardService) AllTransactions(ctx context.Context, req TransactionsRequest, opts ...issuing.CallOption) iter.Seq2[*Transaction, error] {
+func (s *CardService) AllTransactions(
+	ctx context.Context, req TransactionsRequest, opts ...issuing.CallOption,
+) iter.Seq2[*Transaction, error] {
 	if req.PageSize == 0 {
 		req.PageSize = maxPageSize
 	}
 	return pages.Numbered(req.Page, func(page int) (pages.Page[Transaction], error) {
 		req.Page = page
-		items, err := s.Transactions(ctx, req, opts...)
+		answer, err := s.Transactions(ctx, req, opts...)
+		if err != nil {
+			return pages.Page[Transaction]{}, err
+		}
 		total := page * req.PageSize
-		if len(items) >= req.PageSize && page < maxPage {
+		if len(answer.List) >= req.PageSize && page < maxPage {
 			total++ // a full page may be followed by another
 		}
-		return pages.Page[Transaction]{Items: items, Size: req.PageSize, Total: total}, err
+		return pages.Page[Transaction]{Items: answer.List, Size: req.PageSize, Total: total}, nil
 	})
 }

@@ -30,9 +30,9 @@ type UploadLayout int
 
 // Upload layouts.
 const (
-	UploadHeadBody UploadLayout = iota // parts "head" and "body" with their JSON, and "file"; the default
-	UploadEnvelope                     // part "data" with the whole message, and "file"
-	UploadFlat                         // a part per field of head and body, and "file"
+	UploadLayoutHeadBody UploadLayout = iota // parts "head" and "body" with their JSON, and "file"; the default
+	UploadLayoutEnvelope                     // part "data" with the whole message, and "file"
+	UploadLayoutFlat                         // a part per field of head and body, and "file"
 )
 
 // UploadForm is the form of an upload. The zero UploadForm is the default; no
@@ -50,7 +50,7 @@ type UploadForm struct {
 var flatFields = []string{"apiCode", "sysId", "requestNo", "version", "sign", "keyEnc", "encrypt"}
 
 func (f UploadForm) check(p *check.Problems) {
-	if f.Layout < UploadHeadBody || f.Layout > UploadFlat {
+	if f.Layout < UploadLayoutHeadBody || f.Layout > UploadLayoutFlat {
 		p.Add("Upload.Layout", "is none of the layouts")
 	}
 	names := []string{f.File, f.Head, f.Body, f.Envelope}
@@ -77,9 +77,9 @@ func (f UploadForm) check(p *check.Problems) {
 // names returns the parts of the layout.
 func (f UploadForm) names() []string {
 	switch f.Layout {
-	case UploadEnvelope:
+	case UploadLayoutEnvelope:
 		return []string{f.Envelope, f.File}
-	case UploadFlat:
+	case UploadLayoutFlat:
 		names := []string{f.File}
 		for _, field := range flatFields {
 			names = append(names, f.Fields[field])
@@ -188,9 +188,9 @@ func (u UploadForm) seal(e *sign.Envelope, head requestHead, file *picture) (tra
 		return transport.Sealed{}, err
 	}
 	switch u.Layout {
-	case UploadEnvelope:
+	case UploadLayoutEnvelope:
 		f.text(u.Envelope, "application/json; charset=UTF-8", string(e.JSON()))
-	case UploadFlat:
+	case UploadLayoutFlat:
 		for i, value := range []string{
 			head.APICode, head.SysID, head.RequestNo, head.Version, e.Sign, e.KeyEnc.Reveal(), e.Encrypt,
 		} {

@@ -115,12 +115,12 @@ func TestUploadLayouts(t *testing.T) {
 			func(texts map[string]string) string { return `{"head":` + texts["h"] + `,"body":` + texts["b"] + `}` },
 		},
 		"envelope": {
-			kazepay.UploadForm{Layout: kazepay.UploadEnvelope},
+			kazepay.UploadForm{Layout: kazepay.UploadLayoutEnvelope},
 			[]string{"data " + jsonType, "file picture.jpg image/jpeg"},
 			func(texts map[string]string) string { return texts["data"] },
 		},
 		"flat": {
-			kazepay.UploadForm{Layout: kazepay.UploadFlat, Fields: map[string]string{"encrypt": "payload"}},
+			kazepay.UploadForm{Layout: kazepay.UploadLayoutFlat, Fields: map[string]string{"encrypt": "payload"}},
 			[]string{"apiCode  ", "sysId  ", "requestNo  ", "version  ", "sign  ", "keyEnc  ", "payload  ", "file picture.jpg image/jpeg"},
 			func(texts map[string]string) string {
 				body := map[string]string{"encrypt": texts["payload"]}
@@ -158,8 +158,8 @@ func TestUploadToThePlatform(t *testing.T) {
 	t.Parallel()
 	png := append([]byte("\x89PNG\r\n\x1a\n"), make([]byte, 100)...)
 	for _, form := range []kazepay.UploadForm{
-		{}, {Layout: kazepay.UploadEnvelope, File: "uCardFile"},
-		{Layout: kazepay.UploadFlat, Fields: map[string]string{"sign": "signature"}},
+		{}, {Layout: kazepay.UploadLayoutEnvelope, File: "uCardFile"},
+		{Layout: kazepay.UploadLayoutFlat, Fields: map[string]string{"sign": "signature"}},
 	} {
 		_, client := start(t, kazepaytest.Config{Upload: form})
 		req := user(1).upload(png)

@@ -109,9 +109,9 @@ func TestIdentityRules(t *testing.T) {
 		"spaces in the number": {func(r *kazepay.SubmitRequest) { r.MobileNumber = "156 598" }, []string{"mobileNumber"}},
 		"three letters":        {func(r *kazepay.SubmitRequest) { r.CountryCode, r.MobilePrefixCountry = "FRA", "my" }, []string{"countryCode", "mobilePrefixCountry"}},
 		"another document":     {func(r *kazepay.SubmitRequest) { r.IdentificationType = "DRIVER" }, []string{"identificationType"}},
-		"id card, no back":     {func(r *kazepay.SubmitRequest) { r.IdentificationType = kazepay.IdentificationIDCard }, []string{"backImgFileId"}},
+		"id card, no back":     {func(r *kazepay.SubmitRequest) { r.IdentificationType = kazepay.IdentificationTypeIDCard }, []string{"backImgFileId"}},
 		"id card and back": {func(r *kazepay.SubmitRequest) {
-			r.IdentificationType, r.BackFileID = kazepay.IdentificationIDCard, fileID
+			r.IdentificationType, r.BackFileID = kazepay.IdentificationTypeIDCard, fileID
 		}, nil},
 		"no such day":        {func(r *kazepay.SubmitRequest) { r.DateOfBirth = issuing.NewDate(1990, 2, 30) }, []string{"dateOfBirth"}},
 		"born tomorrow":      {func(r *kazepay.SubmitRequest) { r.DateOfBirth = issuing.NewDate(2026, 4, 3) }, []string{"dateOfBirth"}},
@@ -121,7 +121,7 @@ func TestIdentityRules(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			req := kazepay.SubmitRequest{
-				Identity: sampleUser.identity(kazepay.IdentificationPassport), FrontFileID: fileID, HandheldFileID: fileID,
+				Identity: sampleUser.identity(kazepay.IdentificationTypePassport), FrontFileID: fileID, HandheldFileID: fileID,
 			}
 			c.change(&req)
 			_, err := client.KYC.Submit(t.Context(), req)
@@ -185,7 +185,7 @@ func TestInlineImages(t *testing.T) {
 	s := newWireServer(t, success(t, `{"status":"PASSED"}`))
 	raw := issuing.NewSecret("/9j/4AAQSkZJRg==")
 	req := kazepay.SubmitInlineRequest{
-		Identity: sampleUser.identity(kazepay.IdentificationIDCard), FrontImage: raw, HandheldImage: got,
+		Identity: sampleUser.identity(kazepay.IdentificationTypeIDCard), FrontImage: raw, HandheldImage: got,
 	}
 	_, err = s.client(t).KYC.SubmitInline(t.Context(), req)
 	wantFields(t, err, "frontImgBase64", "backImgBase64")

@@ -71,14 +71,16 @@ func (a *Application) incomplete() bool { return a.ID == "" }
 func (a *Application) card() string { return a.ID }
 
 // Apply (createCard) applies for a virtual card. The answer's status is
-// AUDITING; [CardStatusChanged], [VirtualService.Application] or
+// AUDITING; [CardStateChanged], [VirtualService.Application] or
 // [VirtualService.Await] tell how it goes on. Upstream charges a fee for an
 // application.
 //
 // Safety: once. KazePay has no lookup by the merchant's own key, so on
 // issuing.ErrOutcomeUnknown wait for the callback about the new card, or ask
 // KazePay's support with the error's Key, the requestNo.
-func (s *VirtualService) Apply(ctx context.Context, req ApplyRequest, opts ...issuing.CallOption) (*Application, error) {
+func (s *VirtualService) Apply(
+	ctx context.Context, req ApplyRequest, opts ...issuing.CallOption,
+) (*Application, error) {
 	return call[Application](ctx, s.c, opApply, req, opts)
 }
 
@@ -95,7 +97,9 @@ func (a *applicationState) card() string { return a.ID }
 // without the card id gets the one that was asked for.
 //
 // Safety: read.
-func (s *VirtualService) Application(ctx context.Context, cardID string, opts ...issuing.CallOption) (*Application, error) {
+func (s *VirtualService) Application(
+	ctx context.Context, cardID string, opts ...issuing.CallOption,
+) (*Application, error) {
 	a, err := call[applicationState](ctx, s.c, opApplication, cardRequest{cardID}, opts)
 	if err != nil {
 		return nil, err

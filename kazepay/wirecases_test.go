@@ -70,7 +70,7 @@ func kycCases() []wireCase {
 			`{"encrypt":"SUCCESS","status":"WAITING_KYC"}`,
 			func(ctx context.Context, c *kazepay.Client, opt issuing.CallOption) (any, error) {
 				return value(c.KYC.Submit(ctx, kazepay.SubmitRequest{
-					Identity: sampleUser.identity(kazepay.IdentificationPassport), FrontFileID: fileID, HandheldFileID: fileID,
+					Identity: sampleUser.identity(kazepay.IdentificationTypePassport), FrontFileID: fileID, HandheldFileID: fileID,
 				}, opt))
 			},
 			kazepay.Review{Status: kazepay.KYCStatusWaiting},
@@ -81,7 +81,7 @@ func kycCases() []wireCase {
 			`{"encrypt":"SUCCESS","status":"REJECTED"}`,
 			func(ctx context.Context, c *kazepay.Client, opt issuing.CallOption) (any, error) {
 				return value(c.KYC.SubmitInline(ctx, kazepay.SubmitInlineRequest{
-					Identity: sampleUser.identity(kazepay.IdentificationPassport), FrontImage: image, HandheldImage: image,
+					Identity: sampleUser.identity(kazepay.IdentificationTypePassport), FrontImage: image, HandheldImage: image,
 				}, opt))
 			},
 			kazepay.Review{Status: kazepay.KYCStatusRejected},
@@ -89,7 +89,7 @@ func kycCases() []wireCase {
 		{
 			"KYC.Link", "setUserKyc", `{` + identityJSON + `}`, `{"encrypt":"SUCCESS","kycUrl":"https://"}`,
 			func(ctx context.Context, c *kazepay.Client, opt issuing.CallOption) (any, error) {
-				return value(c.KYC.Link(ctx, sampleUser.identity(kazepay.IdentificationPassport), opt))
+				return value(c.KYC.Link(ctx, sampleUser.identity(kazepay.IdentificationTypePassport), opt))
 			},
 			kazepay.Link{URL: issuing.NewSecret("https://")},
 		},
@@ -170,7 +170,11 @@ func cardCases() []wireCase {
 	}
 	list := func(req kazepay.TransactionsRequest) func(context.Context, *kazepay.Client, issuing.CallOption) (any, error) {
 		return func(ctx context.Context, c *kazepay.Client, opt issuing.CallOption) (any, error) {
-			return c.Cards.Transactions(ctx, req, opt)
+			page, err := c.Cards.Transactions(ctx, req, opt)
+			if err != nil {
+				return nil, err
+			}
+			return page.List, nil
 		}
 	}
 	full := kazepay.TransactionsRequest{
@@ -243,8 +247,8 @@ func cardCases() []wireCase {
 			func(ctx context.Context, c *kazepay.Client, opt issuing.CallOption) (any, error) {
 				return value(c.Cards.Close(ctx, "19181", opt))
 			},
-			kazepay.Closure{
-				CardID: "19181", Status: kazepay.CardStatusCloseProcessing, RefundAmount: amount("65.22"), Currency: "USD",
+			kazepay.CardChange{
+				ID: "19181", Status: kazepay.CardStatusCloseProcessing, RefundAmount: amount("65.22"), Currency: "USD",
 				TransactionID: "2412111444075320115",
 			},
 		},

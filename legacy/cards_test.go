@@ -76,7 +76,7 @@ func TestMasterE(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	three := latest.Transactions
+	three := latest.List
 	if len(three) != 3 || three[0].Amount.Cmp(amount("6")) != 0 {
 		t.Errorf("transactions %+v", three)
 	}
@@ -105,7 +105,7 @@ func TestMasterE(t *testing.T) {
 		t.Errorf("a token under another page size: %v", err)
 	}
 	req.PageToken, req.To = "", issuing.NewDate(2026, 3, 31)
-	if none, err := client.MasterE.LatestTransactions(t.Context(), req); err != nil || len(none.Transactions) != 0 {
+	if none, err := client.MasterE.LatestTransactions(t.Context(), req); err != nil || len(none.List) != 0 {
 		t.Errorf("before the purchases: %+v, %v", none, err)
 	}
 }
@@ -162,7 +162,7 @@ func TestVisaH(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list := page.Transactions
+	list := page.List
 	if len(list) != 1 || !list[0].IsAuthorization || list[0].Amount.Sign() != 0 ||
 		list[0].AcquirerAmount.Cmp(amount("31.81")) != 0 || list[0].Source != legacy.VisaHTransactionSourceOnline || list[0].ID != bought.ID {
 		t.Errorf("unsettled %+v", list)
@@ -295,7 +295,7 @@ func TestVirtualP(t *testing.T) {
 	}
 	req := legacy.VirtualTransactionsRequest{CardNumber: card, PageSize: 10, From: firstDay, To: lastDay}
 	first, err := client.VirtualP.Transactions(t.Context(), req)
-	if err != nil || first.TotalRecords != 1 || first.CurrentPage != 1 || first.Transactions[0].Type != legacy.VirtualPTransactionTypeTopUp {
+	if err != nil || first.TotalRecords != 1 || first.CurrentPage != 1 || first.List[0].Type != legacy.VirtualPTransactionTypeTopUp {
 		t.Errorf("transactions %+v, %v", first, err)
 	}
 	for tx, err := range client.VirtualP.AllTransactions(t.Context(), req) {

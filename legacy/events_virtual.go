@@ -55,8 +55,9 @@ func (n *VirtualLClosed) DedupeKey() string { return dedupeKey(EventVirtualLClos
 // VirtualLChallenged brings a one-time password for a purchase. It is sent once: pass it
 // to the holder at once; never store or log it.
 type VirtualLChallenged struct {
-	OTP      issuing.Secret   `json:"otp"`                 // the password
-	CardMask string           `json:"cardNo"`              // such as 493193**1091, which several cards can fit; see Matches
+	OTP issuing.Secret `json:"otp"` // the password
+	// such as 493193**1091, which several cards can fit; see Matches
+	CardMask string           `json:"cardNo"`
 	Currency issuing.Currency `json:"transactionCurrency"` // transaction currency
 	Amount   issuing.Amount   `json:"transactionAmount"`   // transaction amount
 	AppKey   string           `json:"appKey"`              // the merchant's

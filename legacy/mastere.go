@@ -120,9 +120,11 @@ func (s *MasterEService) SetPIN(ctx context.Context, cardNumber, pin issuing.Sec
 
 // DailyLimitsRequest sets both daily limits of a card.
 type DailyLimitsRequest struct {
-	CardNumber         issuing.Secret `json:"cardNumber"`         // PAN; required
-	DailyPurchaseLimit int64          `json:"dailyPurchaseLimit"` // whole units of the card's currency, 0 or more; required
-	DailyATMLimit      int64          `json:"dailyAtmLimit"`      // whole units of the card's currency, 0 or more; required
+	CardNumber issuing.Secret `json:"cardNumber"` // PAN; required
+	// whole units of the card's currency, 0 or more; required
+	DailyPurchaseLimit int64 `json:"dailyPurchaseLimit"`
+	// whole units of the card's currency, 0 or more; required
+	DailyATMLimit int64 `json:"dailyAtmLimit"`
 }
 
 func (r DailyLimitsRequest) validate(p *check.Problems) {
@@ -246,6 +248,6 @@ func (s *MasterEService) AllTransactions(
 		if err != nil {
 			return nil, "", err
 		}
-		return page.Transactions, page.NextPageToken, nil
+		return page.List, page.NextPageToken, nil
 	})
 }

@@ -13,7 +13,7 @@ import (
 // and VIRTUAL-P by number, MASTER-E by token, VISA-H by offset. What the platform does
 // not tell is zero.
 type Page[T any] struct {
-	Transactions []T `json:"transactions"` // of this page
+	List []T `json:"transactions"` // of this page
 
 	CurrentPage  int `json:"currentPage"`  // this page, from 1; VIRTUAL-L and VIRTUAL-P
 	PageSize     int `json:"pageSize"`     // records of one page; VIRTUAL-L and VIRTUAL-P
@@ -31,7 +31,7 @@ func listed[T any](
 	if err != nil {
 		return nil, err
 	}
-	return &Page[T]{Transactions: items}, nil
+	return &Page[T]{List: items}, nil
 }
 
 // numbered iterates over the pages of a list, from the request's page on.
@@ -45,6 +45,6 @@ func numbered[T any](
 		if err != nil {
 			return pages.Page[T]{}, err
 		}
-		return pages.Page[T]{Items: p.Transactions, Number: p.CurrentPage, Size: p.PageSize, Total: p.TotalRecords}, nil
+		return pages.Page[T]{Items: p.List, Number: p.CurrentPage, Size: p.PageSize, Total: p.TotalRecords}, nil
 	})
 }

@@ -178,7 +178,7 @@ func (s *VisaHService) AllTransactions(
 	return func(yield func(*VisaHTransaction, error) bool) {
 		for first := ""; ; req.Offset += req.PageSize {
 			page, err := s.Transactions(ctx, req, opts...)
-			if err == nil && len(page.Transactions) > 0 && first != "" && page.Transactions[0].ID == first {
+			if err == nil && len(page.List) > 0 && first != "" && page.List[0].ID == first {
 				err = &issuing.Error{
 					Provider: providerName, Op: opVisaHTransactions.name, Kind: issuing.ErrBadResponse,
 					Err: errors.New("the list does not advance with the offset"),
@@ -188,15 +188,15 @@ func (s *VisaHService) AllTransactions(
 				yield(nil, err)
 				return
 			}
-			for i := range page.Transactions {
-				if !yield(&page.Transactions[i], nil) {
+			for i := range page.List {
+				if !yield(&page.List[i], nil) {
 					return
 				}
 			}
-			if len(page.Transactions) < req.PageSize {
+			if len(page.List) < req.PageSize {
 				return
 			}
-			first = page.Transactions[0].ID
+			first = page.List[0].ID
 		}
 	}
 }

@@ -83,13 +83,14 @@ type PhysicalApplyRequest struct {
 
 	// The delivery address is where the card is shipped to.
 
-	DeliveryCountry    string `json:"delivery_country,omitzero"`     // ISO 3166-1 alpha-2; optional
-	DeliveryState      string `json:"delivery_state,omitzero"`       // optional
-	DeliveryCity       string `json:"delivery_city,omitzero"`        // optional
-	DeliveryLine1      string `json:"delivery_line1,omitzero"`       // optional
-	DeliveryLine2      string `json:"delivery_line2,omitzero"`       // optional
-	DeliveryLine3      string `json:"delivery_line3,omitzero"`       // optional
-	DeliveryPostalCode string `json:"delivery_postal_code,omitzero"` // optional; the table says "postal", the worked example this
+	DeliveryCountry string `json:"delivery_country,omitzero"` // ISO 3166-1 alpha-2; optional
+	DeliveryState   string `json:"delivery_state,omitzero"`   // optional
+	DeliveryCity    string `json:"delivery_city,omitzero"`    // optional
+	DeliveryLine1   string `json:"delivery_line1,omitzero"`   // optional
+	DeliveryLine2   string `json:"delivery_line2,omitzero"`   // optional
+	DeliveryLine3   string `json:"delivery_line3,omitzero"`   // optional
+	// optional; the table says "postal", the worked example this
+	DeliveryPostalCode string `json:"delivery_postal_code,omitzero"`
 }
 
 func (r PhysicalApplyRequest) validate(p *check.Problems) {

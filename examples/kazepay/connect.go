@@ -9,6 +9,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
 	"github.com/issuing-sdk/issuing-go/sign"
@@ -71,8 +72,10 @@ func (t *tour) serve(cfg kazepay.Config, listener net.Listener) error {
 func (t *tour) fromEnvironment(getenv func(string) string) (kazepay.Config, error) {
 	t.holder = person{getenv("KAZEPAY_EMAIL"), getenv("KAZEPAY_MOBILE"), getenv("KAZEPAY_MOBILE_PREFIX")}
 	t.cardBIN, t.plastic = getenv("KAZEPAY_CARD_BIN"), issuing.NewSecret(getenv("KAZEPAY_CARD_NUMBER"))
-	return kazepay.ParseConfig(getenv("KAZEPAY_BASE_URL"), getenv("KAZEPAY_SYS_ID"),
-		getenv("KAZEPAY_PRIVATE_KEY"), getenv("KAZEPAY_PLATFORM_KEY"))
+	return kazepay.ParseConfig(kazepay.ConfigTexts{
+		BaseURL: getenv("KAZEPAY_BASE_URL"), SysID: getenv("KAZEPAY_SYS_ID"),
+		PrivateKey: issuing.NewSecret(getenv("KAZEPAY_PRIVATE_KEY")), PlatformKey: getenv("KAZEPAY_PLATFORM_KEY"),
+	})
 }
 
 func (t *tour) inMemory(callbacks string) (kazepay.Config, func(), error) {
@@ -82,16 +85,19 @@ func (t *tour) inMemory(callbacks string) (kazepay.Config, func(), error) {
 	}
 	fmt.Fprintf(t.out, "KazePay's platform in memory at %s\n", server.URL())
 	t.holder, t.cardBIN, t.plastic = person{"kyc@kazepay.io", "15659874544", "60"}, "222929", server.PrintCard()
-	t.review = func(email string) error { return server.DecideKYC(email, kazepay.KYCStatusPassed, "") }
+	t.review = func(email string) error { return server.ApproveKYC(email) }
 	t.buy = func(cardID string) error {
-		transactionID, approved, err := server.Purchase(cardID, kazepaytest.Spending{
-			MerchantName: "MEITUAN FOOD BEIJING CHN", Amount: issuing.NewAmount(13_09, 2), Fee: issuing.NewAmount(25, 2),
+		authorization, err := server.PurchaseWith(cardID, kazepaytest.Spending{
+			Merchant: issuingtest.Merchant{Name: "MEITUAN FOOD BEIJING CHN"}, Amount: issuing.NewAmount(13_09, 2), Fee: issuing.NewAmount(25, 2),
 			ShopCurrency: issuing.CurrencyEUR, ShopAmount: issuing.NewAmount(11_90, 2),
 		})
-		if err != nil || !approved {
-			return errors.Join(err, errors.New("the purchase was declined"))
+		if err != nil {
+			return err
 		}
-		return server.Settle(cardID, transactionID)
+		if !authorization.Approved {
+			return errors.New("the purchase was declined: " + authorization.Reason)
+		}
+		return server.Settle(cardID, authorization.ID)
 	}
 	return server.ClientConfig(), server.Close, nil
 }

@@ -42,7 +42,7 @@ func TestNamesWhatTheEnvironmentLacks(t *testing.T) {
 	err := run(t.Context(), &bytes.Buffer{}, func(name string) string {
 		return map[string]string{"KAZEPAY_BASE_URL": "https://api.example.com", "KAZEPAY_CALLBACK_ADDR": "127.0.0.1:0"}[name]
 	})
-	if err == nil || !strings.Contains(err.Error(), "private key") || !strings.Contains(err.Error(), "platform key") {
+	if err == nil || !strings.Contains(err.Error(), "PrivateKey") || !strings.Contains(err.Error(), "PlatformKey") {
 		t.Errorf("got %v", err)
 	}
 }

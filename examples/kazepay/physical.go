@@ -55,7 +55,7 @@ func (t *tour) verifyHolder(ctx context.Context) error {
 			Email: t.holder.email, MobileNumber: t.holder.number, MobilePrefix: t.holder.prefix, MobilePrefixCountry: "MY",
 			FirstName: "Ada", LastName: "Lovelace", DateOfBirth: issuing.NewDate(1985, time.December, 10),
 			AddressLine: "1 Analytical Way", City: "Paris", CountryCode: "FR", PostCode: "75001", State: "Paris",
-			IdentificationType: kazepay.IdentificationPassport, IdentificationNumber: issuing.NewSecret("A563F186"),
+			IdentificationType: kazepay.IdentificationTypePassport, IdentificationNumber: issuing.NewSecret("A563F186"),
 			IdentificationExpiryDate: issuing.NewDate(2099, time.December, 31),
 		},
 		FrontFileID: ids[0], HandheldFileID: ids[1],
@@ -117,7 +117,7 @@ func (t *tour) until(ctx context.Context, cardID string, status kazepay.CardStat
 		if card.Status.Terminal() {
 			return errors.New("the card is " + string(card.Status))
 		}
-		if changed, ok := wait[*kazepay.CardStatusChanged](ctx, t.inbox); ok {
+		if changed, ok := wait[*kazepay.CardStateChanged](ctx, t.inbox); ok {
 			t.event("card %s is %s", changed.CardID, changed.Status)
 		} else if ctx.Err() != nil {
 			return ctx.Err()

@@ -3,6 +3,7 @@
 package check
 
 import (
+	"errors"
 	"fmt"
 	"net/mail"
 	"slices"
@@ -52,6 +53,15 @@ func Read[T any](p *Problems, field, text string, parse func(string) (T, error))
 		p.unread = append(p.unread, field)
 	}
 	return value
+}
+
+// Zone reads the IANA name of a time zone.
+func Zone(name string) (*time.Location, error) {
+	zone, err := time.LoadLocation(strings.TrimSpace(name))
+	if err != nil {
+		return nil, errors.New("is no IANA name of a time zone, such as Asia/Shanghai")
+	}
+	return zone, nil
 }
 
 // Key reports a missing RSA key (of 0 bits), and one of fewer bits than least.

@@ -86,7 +86,7 @@ func (k *kazepays) refuse(op, text string) {
 
 // buy has a shop charge the card.
 func (k *kazepays) buy() error {
-	_, _, err := k.server.Purchase(k.card, kazepaytest.Spending{MerchantName: "shop", Amount: issuing.NewAmount(1, 0)})
+	_, err := k.server.Purchase(k.card, issuing.NewAmount(1, 0), issuingtest.Merchant{Name: "shop"})
 	return err
 }
 
@@ -100,7 +100,7 @@ func (k *kazepays) ops() []Op {
 			k.client.Cards.CardID, always(k.pan), issuing.NewSecret("12")),
 		try(Op{
 			Name: "Cards.Deposit", Safety: transport.Once,
-			Done: func() int { return len(k.server.TopUps()) },
+			Done: func() int { return len(k.server.Deposits()) },
 		}, k.client.Cards.Deposit, always(k.deposit()), kazepay.DepositRequest{CardID: k.card}),
 		try(Op{Name: "Cards.Freeze", Safety: transport.Once, Done: k.frozen},
 			k.client.Cards.Freeze, k.active, ""),

@@ -13,6 +13,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
@@ -55,20 +56,30 @@ func (s *Server) acknowledged(_, status int, _ http.Header, body []byte) bool {
 	return json.Unmarshal(trimmed, &answer) == nil && answer.Code == "SUCCESS"
 }
 
-// SealCallback makes a callback as the platform does, with a requestNo of its
-// own: a sample for a test of one's own handler. Kind is one of kazepay's Notify
-// constants, or any other name.
-func (s *Server) SealCallback(kind string, content map[string]any) (http.Header, []byte, error) {
-	return s.sealCallback(kind, s.freshNo(), content)
+// Callback is a sample callback for [Server.SignCallback].
+type Callback struct {
+	Kind    string         // one of kazepay's Event constants, or any other name
+	Content map[string]any // anything that encodes to JSON
+}
+
+// SignCallback makes a [Callback] as the platform does, sealed and signed, with a
+// requestNo of its own: a sample for a test of one's own handler.
+func (s *Server) SignCallback(event any) *http.Request {
+	c, ok := event.(Callback)
+	if !ok {
+		return platform.SampleRequest("/callbacks/kazepay", nil, nil, errors.New("kazepaytest: the event is no Callback"))
+	}
+	header, body, err := s.sealCallback(c.Kind, s.freshNo(), c.Content)
+	return platform.SampleRequest("/callbacks/kazepay", header, body, err)
 }
 
 func (s *Server) sealCallback(kind, requestNo string, content map[string]any) (http.Header, []byte, error) {
 	h := head{APICode: kind, SysID: s.cfg.SysID, RequestNo: requestNo, Version: "1.0"}
-	if s.cfg.Quirks.CallbackNames != NameInHead {
+	if s.cfg.Quirks.CallbackNames != CallbackNameInHead {
 		h.APICode = "notify"
 	}
 	sent, _ := s.shaped(content).(map[string]any) // a copy
-	if s.cfg.Quirks.CallbackNames == NameInContent {
+	if s.cfg.Quirks.CallbackNames == CallbackNameInContent {
 		sent["type"] = kind
 	}
 	payload := platform.JSON(sent)
@@ -128,11 +139,11 @@ func (s *Server) pushStatus(c *card, reason string) {
 	if reason != "" {
 		content["reason"] = reason
 	}
-	s.pushCard(kazepay.NotifyCardStatusChange, c, content)
+	s.pushCard(kazepay.EventCardStateChanged, c, content)
 }
 
 func (s *Server) pushActivationCode(c *card) {
-	s.pushCard(kazepay.NotifyActivationCode, c, map[string]any{"activationCode": c.code.Reveal(), "email": c.user.email})
+	s.pushCard(kazepay.EventActivationCodeSent, c, map[string]any{"activationCode": c.code.Reveal(), "email": c.user.email})
 }
 
 func (s *Server) pushKYC(u *user, reason string) {
@@ -140,7 +151,7 @@ func (s *Server) pushKYC(u *user, reason string) {
 	if reason != "" {
 		content["reason"] = reason
 	}
-	s.push(kazepay.NotifyKYCResult, content)
+	s.push(kazepay.EventKYCReviewed, content)
 }
 
 func (s *Server) pushTopUp(t *topUp) {
@@ -150,17 +161,17 @@ func (s *Server) pushTopUp(t *topUp) {
 	if t.status == kazepay.TransactionStatusSuccess {
 		content["receiveAmount"] = number(t.amount)
 	}
-	s.pushCard(kazepay.NotifyCardDeposit, t.card, content)
+	s.pushCard(kazepay.EventCardDeposited, t.card, content)
 }
 
 func (s *Server) pushClosed(c *card, refund issuing.Amount, txn string) {
-	s.pushCard(kazepay.NotifyCardClose, c, map[string]any{
+	s.pushCard(kazepay.EventCardClosed, c, map[string]any{
 		"status": c.status, "refundAmt": text(refund), "currency": currency, "txnId": txn,
 	})
 }
 
 func (s *Server) pushTransaction(c *card, t *transaction) {
-	s.pushCard(kazepay.NotifyTransaction, c, map[string]any{"currency": currency, "transaction": map[string]any{
+	s.pushCard(kazepay.EventTransactionCreated, c, map[string]any{"currency": currency, "transaction": map[string]any{
 		"id": t.id[:8], "recordNo": t.id, "receiptNo": "", "authType": "PURCHASE",
 		"localCurrency": currency, "localCurrencyAmt": signed(t.amount),
 		"transCurrency": t.shopCurrency, "transCurrencyAmt": signed(t.shopAmount),
@@ -169,15 +180,16 @@ func (s *Server) pushTransaction(c *card, t *transaction) {
 	}})
 }
 
-// SendVerificationCode sends a one-time code for the holder of a card.
-func (s *Server) SendVerificationCode(cardID string, code issuing.Secret) error {
+// SendOTP sends a one-time code for the holder of a card: the challenge's Code, which
+// is all that KazePay tells.
+func (s *Server) SendOTP(cardID string, challenge issuingtest.Challenge) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.cards[cardID]
 	if c == nil {
 		return errNoCard
 	}
-	s.pushCard(kazepay.NotifyVerificationCode, c, map[string]any{"code": code.Reveal()})
+	s.pushCard(kazepay.EventHolderChallenged, c, map[string]any{"code": challenge.Code.Reveal()})
 	return nil
 }
 

@@ -31,7 +31,7 @@
 //
 // # People
 //
-// What people do, test methods do: [Server.DecideKYC] reviews a holder,
+// What people do, test methods do: [Server.ApproveKYC] and [Server.RejectKYC] review a holder,
 // [Server.Purchase], [Server.Settle] and [Server.Reverse] play shops,
 // [Server.PrintCard] makes a plastic card with a number for ucardAssign. The
 // number of the published sample, 4937240800070604, is in stock from the start.

@@ -69,9 +69,9 @@ func (s *Server) parseForm(contentType string, body []byte) (*message, *problem)
 func (s *Server) formMessage(texts map[string]string) []byte {
 	form := s.cfg.Upload
 	switch form.Layout {
-	case kazepay.UploadEnvelope:
+	case kazepay.UploadLayoutEnvelope:
 		return []byte(texts[cmp.Or(form.Envelope, "data")])
-	case kazepay.UploadFlat:
+	case kazepay.UploadLayoutFlat:
 		value := func(name string) string { return texts[cmp.Or(form.Fields[name], name)] }
 		head := map[string]string{}
 		for _, name := range []string{"apiCode", "sysId", "requestNo", "version", "sign", "keyEnc"} {

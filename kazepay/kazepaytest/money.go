@@ -12,6 +12,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 )
 
@@ -75,7 +76,7 @@ func (s *Server) recharge(c *card, m *message) (any, *problem) {
 	}
 	t.row = &transaction{
 		id: t.id, at: s.now(), amount: amount, shopAmount: amount, shopCurrency: currency,
-		fee: issuing.NewAmount(0, 2), status: "Pending", typ: "topup", respCode: kazepay.RespSuccess, topUp: true,
+		fee: issuing.NewAmount(0, 2), status: "Pending", typ: "topup", respCode: kazepay.RespCodeSuccess, topUp: true,
 	}
 	c.transactions = append(c.transactions, t.row)
 	s.topUps = append(s.topUps, t)
@@ -120,8 +121,8 @@ func (s *Server) finishTopUp(t *topUp) {
 	s.pushTopUp(t)
 }
 
-// TopUp is a cardRecharge as the platform has it.
-type TopUp struct {
+// Deposit is a cardRecharge as the platform has it.
+type Deposit struct {
 	RequestNo     string                    // of the request
 	TransactionID string                    // KazePay's id
 	CardID        string                    // KazePay's card id
@@ -129,13 +130,13 @@ type TopUp struct {
 	Status        kazepay.TransactionStatus // PENDING, SUCCESS or FAILED
 }
 
-// TopUps returns all top-ups in the order in which they were received.
-func (s *Server) TopUps() []TopUp {
+// Deposits returns all top-ups in the order in which they were received.
+func (s *Server) Deposits() []Deposit {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := make([]TopUp, len(s.topUps))
+	out := make([]Deposit, len(s.topUps))
 	for i, t := range s.topUps {
-		out[i] = TopUp{RequestNo: t.requestNo, TransactionID: t.id, CardID: t.card.id, Amount: t.amount, Status: t.status}
+		out[i] = Deposit{RequestNo: t.requestNo, TransactionID: t.id, CardID: t.card.id, Amount: t.amount, Status: t.status}
 	}
 	return out
 }
@@ -165,7 +166,7 @@ func (s *Server) timeOf(f fields, name string) (time.Time, *problem) {
 	if _, present := f[name]; !present {
 		return time.Time{}, nil
 	}
-	at, err := time.ParseInLocation(time.DateTime, f.Text(name), s.cfg.Location)
+	at, err := time.ParseInLocation(time.DateTime, f.Text(name), s.cfg.Zone)
 	if err != nil {
 		return time.Time{}, badField(name + " must be yyyy-MM-dd HH:mm:ss")
 	}
@@ -185,29 +186,36 @@ func (s *Server) row(c *card, t *transaction) map[string]any {
 
 // describe returns the text of a response code.
 func describe(c kazepay.RespCode) string {
-	if c == kazepay.RespSuccess {
+	if c == kazepay.RespCodeSuccess {
 		return "SUCCESS"
 	}
 	return c.Meaning()
 }
 
-// Spending is what a shop asks for.
+// Spending is a purchase with what few have: a fee, or a shop of another currency.
 type Spending struct {
-	MerchantName string           // the shop
-	Amount       issuing.Amount   // in USD, positive
-	Fee          issuing.Amount   // in USD, positive; unset is none
-	ShopCurrency issuing.Currency // empty is USD
-	ShopAmount   issuing.Amount   // in ShopCurrency, positive; unset is Amount
+	Amount       issuing.Amount       // in USD, positive
+	Merchant     issuingtest.Merchant // the shop, of which KazePay shows the name
+	Fee          issuing.Amount       // in USD, positive; unset is none
+	ShopCurrency issuing.Currency     // empty is USD
+	ShopAmount   issuing.Amount       // in ShopCurrency, positive; unset is Amount
 }
 
-// Purchase authorises spending and returns the id of its transaction, which is
-// declined when the card is not active or does not hold amount and fee.
-func (s *Server) Purchase(cardID string, p Spending) (transactionID string, approved bool, err error) {
+// Purchase authorises a purchase, in USD. It is declined, which is recorded and
+// announced as well, when the card is not active or does not hold the amount.
+func (s *Server) Purchase(
+	cardID string, amount issuing.Amount, shop issuingtest.Merchant,
+) (issuingtest.Authorization, error) {
+	return s.PurchaseWith(cardID, Spending{Amount: amount, Merchant: shop})
+}
+
+// PurchaseWith is Purchase with a fee, or in another currency.
+func (s *Server) PurchaseWith(cardID string, p Spending) (issuingtest.Authorization, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.cards[cardID]
 	if c == nil || p.Amount.Sign() <= 0 || p.Fee.Sign() < 0 {
-		return "", false, errors.New("kazepaytest: no such card, or no positive amount")
+		return issuingtest.Authorization{}, errors.New("kazepaytest: no such card, or no positive amount")
 	}
 	p.ShopCurrency = cmp.Or(p.ShopCurrency, currency)
 	if p.ShopAmount.IsZero() {
@@ -217,22 +225,26 @@ func (s *Server) Purchase(cardID string, p Spending) (transactionID string, appr
 		p.Fee = issuing.NewAmount(0, 2)
 	}
 	t := &transaction{
-		id: uuid.NewString(), merchantName: p.MerchantName, at: s.now(), amount: p.Amount.Neg(),
+		id: uuid.NewString(), merchantName: p.Merchant.Name, at: s.now(), amount: p.Amount.Neg(),
 		shopAmount: p.ShopAmount.Neg(), shopCurrency: p.ShopCurrency, fee: p.Fee.Neg(),
-		status: "Pending", typ: "Expenditure", respCode: kazepay.RespSuccess, hold: p.Amount.Add(p.Fee),
+		status: "Pending", typ: "Expenditure", respCode: kazepay.RespCodeSuccess, hold: p.Amount.Add(p.Fee),
 	}
 	switch {
 	case c.status != kazepay.CardStatusActive:
-		t.respCode = kazepay.RespCardAbnormal
+		t.respCode = kazepay.RespCodeCardAbnormal
 	case s.book.Transfer(c.available(), c.held(), t.hold, t.id) != nil:
-		t.respCode = kazepay.RespInsufficientBalance
+		t.respCode = kazepay.RespCodeInsufficientBalance
 	}
-	if t.respCode != kazepay.RespSuccess {
+	if t.respCode != kazepay.RespCodeSuccess {
 		t.status, t.hold = "DECLINED", issuing.Amount{}
 	}
 	c.transactions = append(c.transactions, t)
 	s.pushTransaction(c, t)
-	return t.id, t.respCode == kazepay.RespSuccess, nil
+	a := issuingtest.Authorization{ID: t.id, Approved: t.respCode == kazepay.RespCodeSuccess}
+	if !a.Approved {
+		a.Reason = describe(t.respCode)
+	}
+	return a, nil
 }
 
 // Settle takes the money of an authorised transaction.
@@ -252,7 +264,9 @@ func (s *Server) Reverse(cardID, transactionID string) error {
 }
 
 // end releases the hold of a transaction.
-func (s *Server) end(cardID, transactionID string, status kazepay.TransactionStatus, to func(*card) ledger.Account) error {
+func (s *Server) end(
+	cardID, transactionID string, status kazepay.TransactionStatus, to func(*card) ledger.Account,
+) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.cards[cardID]

@@ -154,7 +154,7 @@ func (s *Server) answerHead(h head, code, detail string) []byte {
 
 // freshNo makes a message number of the platform's, of 22 digits.
 func (s *Server) freshNo() string {
-	return fmt.Sprintf("%s%08d", s.now().In(s.cfg.Location).Format("20060102150405"), s.seq.Next()%100_000_000)
+	return fmt.Sprintf("%s%08d", s.now().In(s.cfg.Zone).Format("20060102150405"), s.seq.Next()%100_000_000)
 }
 
 // seal makes a message from the platform to the merchant.
@@ -176,10 +176,10 @@ func (s *Server) failure(h head, p *problem) platform.Reply {
 		code = p.upstream
 	}
 	e, err := &sign.Envelope{Head: s.answerHead(h, code, p.detail)}, error(nil)
-	if s.cfg.Quirks.Errors != ErrorsBare {
+	if s.cfg.Quirks.Errors != ErrorFormBare {
 		e, err = s.seal(e.Head, []byte("{}"))
 	}
-	if s.cfg.Quirks.Errors == ErrorsSigned && err == nil {
+	if s.cfg.Quirks.Errors == ErrorFormSigned && err == nil {
 		e.Encrypt = ""
 	}
 	return reply(e, err)

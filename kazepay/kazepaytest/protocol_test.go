@@ -210,8 +210,8 @@ func TestOneOfManyRepeatsIsCarriedOut(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if done.Load() != 1 || len(server.TopUps()) != 1 {
-		t.Errorf("carried out %d times, %d top-ups", done.Load(), len(server.TopUps()))
+	if done.Load() != 1 || len(server.Deposits()) != 1 {
+		t.Errorf("carried out %d times, %d top-ups", done.Load(), len(server.Deposits()))
 	}
 }
 
@@ -224,16 +224,16 @@ func TestHeadsAndFlags(t *testing.T) {
 	}
 	server := start(t, kazepaytest.Config{})
 	for op, r := range flagged {
-		if err := server.FailFlag(op); err != nil {
+		if err := server.FailNext(op, ""); err != nil {
 			t.Error(err)
 		}
 		if head, payload := request(server, r[0], r[1]).send(t, server); head["code"] != "SUCCESS" || payload != `{"encrypt":"FAILED"}` {
 			t.Errorf("%s: %v %s", op, head, payload)
 		}
 	}
-	for _, op := range []string{"Cards.Deposit", "setUserKyc", ""} {
-		if server.FailFlag(op) == nil {
-			t.Errorf("%q has no flag to fail", op)
+	for _, op := range []string{"Cards.Card", "setUserKyc", ""} {
+		if server.FailNext(op, "") == nil {
+			t.Errorf("%q has a failure of its own", op)
 		}
 	}
 	head, payload := request(server, "getWebhookUrl", "{}").send(t, server)
@@ -251,7 +251,7 @@ func TestConfigIsChecked(t *testing.T) {
 	for name, cfg := range map[string]kazepaytest.Config{
 		"listen":  {Listen: "0.0.0.0:0"},
 		"profile": {Profile: sign.Profile{Mode: 9}},
-		"balance": {Balance: issuing.NewAmount(-1, 0)},
+		"balance": {Reserve: issuing.NewAmount(-1, 0)},
 	} {
 		cfg.Keys = serverKeys()
 		if server, err := kazepaytest.NewServer(cfg); err == nil {
@@ -279,7 +279,9 @@ func TestFreshKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg, err := kazepay.ParseConfig(server.URL(), server.SysID(), server.MerchantPrivateKey().Reveal(), string(text))
+	cfg, err := kazepay.ParseConfig(kazepay.ConfigTexts{
+		BaseURL: server.URL(), SysID: server.SysID(), PrivateKey: server.MerchantPrivateKey(), PlatformKey: string(text),
+	})
 	if err != nil || cfg.PrivateKey.Public().Fingerprint() != server.ClientConfig().PrivateKey.Public().Fingerprint() {
 		t.Errorf("%v", err)
 	}

@@ -3,6 +3,7 @@ package kazepaytest_test
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -156,11 +157,15 @@ func TestFormNamesEachPartOnce(t *testing.T) {
 func TestSamplesThatCannotBeMade(t *testing.T) {
 	t.Parallel()
 	server := start(t, kazepaytest.Config{})
-	if _, body, err := server.SealCallback(kazepay.NotifyCardClose, map[string]any{"amount": make(chan int)}); err == nil {
-		t.Errorf("a channel was sealed: %s", body)
+	for _, event := range []any{
+		kazepaytest.Callback{Kind: kazepay.EventCardClosed, Content: map[string]any{"amount": make(chan int)}}, "no callback", nil,
+	} {
+		if body, err := io.ReadAll(server.SignCallback(event).Body); err == nil {
+			t.Errorf("%v was sealed: %s", event, body)
+		}
 	}
-	named := start(t, kazepaytest.Config{Quirks: kazepaytest.Quirks{CallbackNames: kazepaytest.NameInContent}})
-	if _, _, err := named.SealCallback(kazepay.NotifyCardClose, nil); err != nil {
+	named := start(t, kazepaytest.Config{Quirks: kazepaytest.Quirks{CallbackNames: kazepaytest.CallbackNameInContent}})
+	if _, err := io.ReadAll(named.SignCallback(kazepaytest.Callback{Kind: kazepay.EventCardClosed}).Body); err != nil {
 		t.Errorf("no content: %v", err)
 	}
 	for _, body := range []string{"", `{"sign":"`, `{"sign":"0`, `{"head":{}}`, `{"sign":""}`} {
@@ -172,7 +177,7 @@ func TestSamplesThatCannotBeMade(t *testing.T) {
 
 func TestAnEmptyBalanceRefusesTopUps(t *testing.T) {
 	t.Parallel()
-	server := start(t, kazepaytest.Config{Balance: issuing.NewAmount(0, 2)})
+	server := start(t, kazepaytest.Config{Reserve: issuing.NewAmount(0, 2)})
 	call(t, server, "createCard", application)
 	server.Clock().Advance(time.Second)
 	if code, answer := call(t, server, "cardRecharge", `{"cardID":"10001","currency":"USD","amount":0.01}`); code != "FAKE_BALANCE_ERROR" {

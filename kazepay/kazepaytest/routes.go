@@ -105,7 +105,7 @@ func onCard(run func(*Server, *card, *message) (any, *problem)) handler {
 	}
 }
 
-// opDeposit is the operation that [Server.FailNextTopUp] makes fail.
+// opDeposit is the operation that [Server.FailNext] makes fail.
 const opDeposit = "Cards.Deposit"
 
 // table are the operations.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
 )
@@ -121,8 +122,8 @@ func TestRefusals(t *testing.T) {
 	if err := server.Check(); err != nil {
 		t.Error(err)
 	}
-	if server.Balance().String() != "1000000.00" {
-		t.Errorf("the merchant holds %s", server.Balance())
+	if server.Reserve(issuing.CurrencyUSD).String() != "1000000.00" {
+		t.Errorf("the merchant holds %s", server.Reserve(issuing.CurrencyUSD))
 	}
 }
 
@@ -138,15 +139,15 @@ func TestMoneyThatDoesNotArrive(t *testing.T) {
 	want := func(status kazepay.TransactionStatus, balance string) {
 		t.Helper()
 		server.Clock().Advance(time.Second)
-		topUps := server.TopUps()
-		if got := topUps[len(topUps)-1].Status; got != status || server.Balance().String() != balance {
-			t.Errorf("%s, the merchant holds %s; want %s and %s", got, server.Balance(), status, balance)
+		topUps := server.Deposits()
+		if got := topUps[len(topUps)-1].Status; got != status || server.Reserve(issuing.CurrencyUSD).String() != balance {
+			t.Errorf("%s, the merchant holds %s; want %s and %s", got, server.Reserve(issuing.CurrencyUSD), status, balance)
 		}
 		if err := server.Check(); err != nil {
 			t.Error(err)
 		}
 	}
-	server.FailNextTopUp()
+	failNext(t, server, "Cards.Deposit")
 	recharge()
 	want(kazepay.TransactionStatusFailed, "1000000.00")
 	recharge()
@@ -154,20 +155,20 @@ func TestMoneyThatDoesNotArrive(t *testing.T) {
 
 	// Held money of a card that closes goes back to the merchant when it is
 	// released, and a top-up under way fails.
-	tx, approved, err := server.Purchase(id, kazepaytest.Spending{Amount: issuing.NewAmount(1000, 0)})
-	if err != nil || !approved {
-		t.Fatal(approved, err)
+	tx, err := server.Purchase(id, issuing.NewAmount(1000, 0), issuingtest.Merchant{})
+	if err != nil || !tx.Approved {
+		t.Fatal(tx, err)
 	}
 	recharge()
 	if code, answer := call(t, server, "closeCard", `{"cardID":"`+id+`"}`); code != "SUCCESS" || answer["refundAmt"] != "4000.00" {
 		t.Errorf("%s %v", code, answer)
 	}
 	want(kazepay.TransactionStatusFailed, "999000.00")
-	if err := server.Reverse(id, tx); err != nil {
+	if err := server.Reverse(id, tx.ID); err != nil {
 		t.Fatal(err)
 	}
-	if server.Balance().String() != "1000000.00" || server.Check() != nil {
-		t.Errorf("the merchant holds %s, %v", server.Balance(), server.Check())
+	if server.Reserve(issuing.CurrencyUSD).String() != "1000000.00" || server.Check() != nil {
+		t.Errorf("the merchant holds %s, %v", server.Reserve(issuing.CurrencyUSD), server.Check())
 	}
 }
 
@@ -178,11 +179,11 @@ func TestSpending(t *testing.T) {
 	call(t, server, "cardRecharge", `{"cardID":"`+id+`","currency":"USD","amount":100}`)
 	server.Clock().Advance(time.Second)
 	buy := func(amount, fee int64) (string, bool) {
-		tx, approved, err := server.Purchase(id, kazepaytest.Spending{Amount: issuing.NewAmount(amount, 0), Fee: issuing.NewAmount(fee, 0)})
+		tx, err := server.PurchaseWith(id, kazepaytest.Spending{Amount: issuing.NewAmount(amount, 0), Fee: issuing.NewAmount(fee, 0)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return tx, approved
+		return tx.ID, tx.Approved
 	}
 	first, approved := buy(60, 1)
 	if _, second := buy(40, 0); !approved || second {
@@ -199,7 +200,7 @@ func TestSpending(t *testing.T) {
 			t.Errorf("%s: no error", name)
 		}
 	}
-	if _, _, err := server.Purchase("x", kazepaytest.Spending{Amount: issuing.NewAmount(1, 0)}); err == nil {
+	if _, err := server.PurchaseWith("x", kazepaytest.Spending{Amount: issuing.NewAmount(1, 0)}); err == nil {
 		t.Error("a card that is not there can spend")
 	}
 	_, answer := call(t, server, "queryTransactions", `{"cardID":"`+id+`"}`)
@@ -222,11 +223,11 @@ func TestAutoKYC(t *testing.T) {
 	t.Parallel()
 	server := start(t, kazepaytest.Config{AutoKYC: kazepay.KYCStatusPassed})
 	call(t, server, "setUserKyc", `{`+identity+`}`)
-	if err := server.DecideKYC("z@b.c", kazepay.KYCStatusPassed, ""); err == nil {
+	if err := server.ApproveKYC("z@b.c"); err == nil {
 		t.Error("a review of nobody was decided")
 	}
-	if err := server.DecideKYC("a@b.c", kazepay.KYCStatusWaiting, ""); err == nil {
-		t.Error("waiting is a verdict")
+	if err := server.RejectKYC("a@b.c", "", issuingtest.KYCRetryForbidden); err == nil {
+		t.Error("a user was forbidden to submit again")
 	}
 	server.Clock().Advance(time.Second)
 	if _, answer := call(t, server, "queryUcardKycStatus", `{"email":"a@b.c"}`); answer["status"] != "PASSED" {

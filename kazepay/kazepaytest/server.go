@@ -2,6 +2,7 @@ package kazepaytest
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -28,19 +29,19 @@ const (
 
 // Config describes a platform. The zero Config is a platform with a merchant
 // balance of one million dollars that follows real time and leaves KYC reviews
-// to DecideKYC.
+// to ApproveKYC and RejectKYC.
 type Config struct {
 	Listen     string             // loopback address; empty is any free port
 	Clock      *issuingtest.Clock // nil follows real time
 	WebhookURL string             // where callbacks go before setWebhookUrl; empty sends none
 	Profile    sign.Profile       // the envelope's choices, the client's too
 	SysID      string             // empty is the published demo id
-	Balance    issuing.Amount     // the merchant's balance in USD; an unset one is a million, "0" is empty
+	Reserve    issuing.Amount     // the merchant's balance in USD; an unset one is a million, "0" is empty
 	Delay      time.Duration      // of every asynchronous step
-	Location   *time.Location     // zone of times; nil is UTC
+	Zone       *time.Location     // zone of times; nil is UTC
 	BINs       []string           // that createCard opens; empty is 222929
 	NewCard    kazepay.CardStatus // how applications end: ACTIVE when empty, TBA or AUDIT_NOT_PASS
-	AutoKYC    kazepay.KYCStatus  // verdict that is given by itself after Delay; empty waits for DecideKYC
+	AutoKYC    kazepay.KYCStatus  // verdict that is given by itself after Delay; empty waits for ApproveKYC and RejectKYC
 	Upload     kazepay.UploadForm // the form of fileUpload
 	Keys       Keys               // of merchant and platform; the zero Keys are fresh ones
 	MaxUpload  int64              // bytes of a picture; 0 is DefaultMaxUpload
@@ -57,9 +58,9 @@ type ErrorForm int
 
 // Error forms. Which one KazePay uses is not published.
 const (
-	ErrorsBare   ErrorForm = iota // no sign, no keyEnc, empty body
-	ErrorsSigned                  // sign and keyEnc of nothing in particular, empty body
-	ErrorsSealed                  // an envelope that opens, with {} in it
+	ErrorFormBare   ErrorForm = iota // no sign, no keyEnc, empty body
+	ErrorFormSigned                  // sign and keyEnc of nothing in particular, empty body
+	ErrorFormSealed                  // an envelope that opens, with {} in it
 )
 
 // CallbackName is where a callback names its kind.
@@ -67,9 +68,9 @@ type CallbackName int
 
 // Callback names. Which one KazePay uses is not published.
 const (
-	NameInHead    CallbackName = iota // head.apiCode
-	NameInContent                     // the content's type; head.apiCode is "notify"
-	NameNowhere                       // head.apiCode is "notify", and the fields have to tell
+	CallbackNameInHead    CallbackName = iota // head.apiCode
+	CallbackNameInContent                     // the content's type; head.apiCode is "notify"
+	CallbackNameNowhere                       // head.apiCode is "notify", and the fields have to tell
 )
 
 // Quirks are contradictions and gaps of the pages, each a way the real platform
@@ -107,9 +108,9 @@ type Server struct {
 	own      sign.PrivateKey // the platform's
 	merchant sign.PrivateKey
 
-	seq      platform.Sequence        // of ids and message numbers
-	printed  platform.Sequence        // of card numbers
-	failures platform.Queue[struct{}] // by operation: result flags, and top-ups
+	seq      platform.Sequence // of ids and message numbers
+	printed  platform.Sequence // of card numbers
+	failures *platform.Failures
 
 	mu         sync.Mutex
 	requests   map[string]struct{} // requestNos carried out
@@ -124,13 +125,13 @@ type Server struct {
 
 // NewServer starts a platform, with fresh keys unless [Config.Keys] has some.
 func NewServer(cfg Config) (*Server, error) {
-	if cfg.Balance.IsZero() {
-		cfg.Balance = issuing.NewAmount(1_000_000_00, 2)
+	if cfg.Reserve.IsZero() {
+		cfg.Reserve = issuing.NewAmount(1_000_000_00, 2)
 	}
 	cfg.Delay = cmp.Or(cfg.Delay, DefaultDelay)
 	cfg.MaxUpload = cmp.Or(cfg.MaxUpload, DefaultMaxUpload)
 	cfg.SysID = cmp.Or(cfg.SysID, defaultSysID)
-	cfg.Location = cmp.Or(cfg.Location, time.UTC)
+	cfg.Zone = cmp.Or(cfg.Zone, time.UTC)
 	cfg.NewCard = cmp.Or(cfg.NewCard, kazepay.CardStatusActive)
 	if len(cfg.BINs) == 0 {
 		cfg.BINs = []string{sampleBIN}
@@ -140,7 +141,7 @@ func NewServer(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("kazepaytest: %w", err)
 	}
 	s := &Server{
-		cfg: cfg, book: ledger.NewBook(), webhookURL: cfg.WebhookURL,
+		cfg: cfg, book: ledger.NewBook(), webhookURL: cfg.WebhookURL, failures: platform.NewFailures(failing()...),
 		requests: map[string]struct{}{}, users: map[string]*user{}, files: map[string]*file{},
 		cards: map[string]*card{}, numbers: map[platform.NumberKey]*card{},
 		plastics: map[platform.NumberKey]struct{}{platform.KeyOf(samplePlastic): {}},
@@ -148,8 +149,8 @@ func NewServer(cfg Config) (*Server, error) {
 	if err := s.takeKeys(); err != nil {
 		return nil, err
 	}
-	if cfg.Balance.Sign() != 0 {
-		if err := s.book.Transfer(ledger.World(currency), merchant, cfg.Balance, "funding"); err != nil {
+	if cfg.Reserve.Sign() != 0 {
+		if err := s.book.Transfer(ledger.World(currency), merchant, cfg.Reserve, "funding"); err != nil {
 			return nil, fmt.Errorf("kazepaytest: the balance: %w", err)
 		}
 	}
@@ -178,7 +179,7 @@ func (s *Server) PlatformKey() sign.PublicKey { return s.own.Public() }
 func (s *Server) ClientConfig() kazepay.Config {
 	return kazepay.Config{
 		BaseURL: s.URL(), SysID: s.cfg.SysID, PrivateKey: s.merchant, PlatformKey: s.PlatformKey(),
-		Profile: s.cfg.Profile, Location: s.cfg.Location, Upload: s.cfg.Upload, MaxUpload: s.cfg.MaxUpload,
+		Profile: s.cfg.Profile, Zone: s.cfg.Zone, Upload: s.cfg.Upload, MaxUpload: s.cfg.MaxUpload,
 	}
 }
 
@@ -187,7 +188,7 @@ func (s *Server) ClientConfig() kazepay.Config {
 func (s *Server) check() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.book.Check(); err != nil {
+	if err := cmp.Or(s.book.Check(), s.failures.Check()); err != nil {
 		return err
 	}
 	for _, t := range s.topUps {
@@ -204,22 +205,53 @@ func (s *Server) check() error {
 	return nil
 }
 
-// Balance returns what the merchant holds.
-func (s *Server) Balance() issuing.Amount { return s.book.Balance(merchant) }
-
-// FailFlag makes the next answer of an operation that carries a result flag, such
-// as "Physical.Assign", say FAILED while head.code is SUCCESS. Nothing is carried
-// out. An operation without a result flag is an error.
-func (s *Server) FailFlag(op string) error {
-	if !slices.ContainsFunc(table, func(o operation) bool { return o.op == op && o.flag }) {
-		return fmt.Errorf("kazepaytest: no operation %q whose answers carry a result flag", op)
+// Reserve returns what the merchant holds at KazePay, which is in USD; of another
+// currency there is nothing.
+func (s *Server) Reserve(c issuing.Currency) issuing.Amount {
+	if c != currency {
+		return issuing.NewAmount(0, 2)
 	}
-	s.failures.Add(op, struct{}{})
-	return nil
+	return s.book.Balance(merchant)
 }
 
-// FailNextTopUp makes the next top-up that falls due fail.
-func (s *Server) FailNextTopUp() { s.failures.Add(opDeposit, struct{}{}) }
+// Fund pays money into the merchant's balance, which is in USD.
+func (s *Server) Fund(c issuing.Currency, amount issuing.Amount) error {
+	if c != currency || amount.Sign() <= 0 {
+		return errors.New("kazepaytest: the balance takes positive amounts in USD")
+	}
+	return s.book.Transfer(ledger.World(currency), merchant, amount, "funding")
+}
+
+// Balance returns what a card can spend, in USD; of a card that does not exist,
+// nothing.
+func (s *Server) Balance(cardID string) issuing.Amount {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.cards[cardID]
+	if c == nil {
+		return issuing.Amount{}
+	}
+	return s.book.Balance(c.available())
+}
+
+// FailNext makes the next request of an operation fail by the platform's own word.
+// Cards.Deposit is let through, and the top-up fails when it falls due. An operation
+// whose answers carry a result flag, such as Physical.Assign, answers FAILED while
+// head.code is SUCCESS, and nothing is carried out. KazePay gives no reason for either,
+// so that the reason is not shown. Failures queue up; another operation is refused, and
+// a failure that never happened is an error of Check.
+func (s *Server) FailNext(op, reason string) error { return s.failures.Add(op, reason) }
+
+// failing are the operations that FailNext knows.
+func failing() []string {
+	ops := []string{opDeposit}
+	for _, o := range table {
+		if o.flag {
+			ops = append(ops, o.op)
+		}
+	}
+	return ops
+}
 
 func (s *Server) now() time.Time { return s.Clock().Now() }
 
@@ -227,4 +259,4 @@ func (s *Server) now() time.Time { return s.Clock().Now() }
 func (s *Server) later(step func()) { s.host.Later(&s.mu, s.cfg.Delay, step) }
 
 // stamp formats a time as the platform does.
-func (s *Server) stamp(t time.Time) string { return t.In(s.cfg.Location).Format(time.DateTime) }
+func (s *Server) stamp(t time.Time) string { return t.In(s.cfg.Zone).Format(time.DateTime) }

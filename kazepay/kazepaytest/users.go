@@ -2,11 +2,12 @@ package kazepaytest
 
 import (
 	"cmp"
-	"fmt"
+	"errors"
 	"strings"
 
 	"github.com/google/uuid"
 
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 )
 
@@ -80,7 +81,7 @@ func (s *Server) identity(f fields) (*user, *problem) {
 			need(f, "firstName", "lastName", "addressLine", "city", "postCode", "state", "identificationNumber"),
 			date(f, "dateOfBirth"), date(f, "identificationExpiryDate"),
 			letters(f, "countryCode"), letters(f, "mobilePrefixCountry"),
-			oneOf(f, "identificationType", kazepay.IdentificationPassport, kazepay.IdentificationIDCard),
+			oneOf(f, "identificationType", kazepay.IdentificationTypePassport, kazepay.IdentificationTypeIDCard),
 		)
 	}
 	if failed == nil && len(f.Text("addressLine")) > 140 {
@@ -122,7 +123,7 @@ func (s *Server) submitted(m *message, check func(side string, u *user) *problem
 		return nil, failed
 	}
 	sides := []string{"front", "handheld"}
-	if m.Text("identificationType") == string(kazepay.IdentificationIDCard) {
+	if m.Text("identificationType") == string(kazepay.IdentificationTypeIDCard) {
 		sides = append(sides, "back")
 	}
 	for _, side := range sides {
@@ -181,17 +182,26 @@ func (s *Server) decide(u *user, verdict kazepay.KYCStatus, reason string) {
 	}
 }
 
-// DecideKYC ends the review of a user with PASSED or REJECTED; a rejection can
-// have a reason.
-func (s *Server) DecideKYC(email string, verdict kazepay.KYCStatus, reason string) error {
+// ApproveKYC ends the review of a user with PASSED.
+func (s *Server) ApproveKYC(email string) error {
+	return s.conclude(email, kazepay.KYCStatusPassed, "")
+}
+
+// RejectKYC ends the review of a user with REJECTED; the reason may be empty. KazePay
+// takes a new submission after every rejection, so that only KYCRetryAllowed is one.
+func (s *Server) RejectKYC(email, reason string, retry issuingtest.KYCRetry) error {
+	if retry != issuingtest.KYCRetryAllowed {
+		return errors.New("kazepaytest: a rejected user may always submit again")
+	}
+	return s.conclude(email, kazepay.KYCStatusRejected, reason)
+}
+
+func (s *Server) conclude(email string, verdict kazepay.KYCStatus, reason string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	u := s.users[email]
 	if u == nil || u.kyc != kazepay.KYCStatusWaiting {
-		return fmt.Errorf("kazepaytest: no review of this user is waiting")
-	}
-	if !verdict.Terminal() {
-		return fmt.Errorf("kazepaytest: %s is no verdict", verdict)
+		return errors.New("kazepaytest: no review of this user is waiting")
 	}
 	s.decide(u, verdict, reason)
 	return nil
