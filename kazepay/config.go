@@ -107,7 +107,8 @@ func (c Config) validate(p *check.Problems) {
 	p.Text("SysID", c.SysID, maxID)
 	checkPrivateKey(p, c.PrivateKey)
 	p.Key("PlatformKey", c.PlatformKey.Bits(), minRSABits)
-	if !c.PlatformKey.IsZero() && !c.PrivateKey.IsZero() && c.PlatformKey.Fingerprint() == c.PrivateKey.Public().Fingerprint() {
+	if !c.PlatformKey.IsZero() && !c.PrivateKey.IsZero() &&
+		c.PlatformKey.Fingerprint() == c.PrivateKey.Public().Fingerprint() {
 		p.Add("PlatformKey", "is the merchant's own public key; KazePay's is needed")
 	}
 	p.Cause("Profile", c.Profile.Validate())

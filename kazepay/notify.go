@@ -147,9 +147,11 @@ var shapes = []shape{
 	{EventTransactionCreated, []string{"transactionId", "transStatus"}, nil},
 	{EventCoinDeposited, []string{"coinAmount", "status"}, nil},
 	{EventCardClosed, []string{"cardID", "refundAmt"}, nil},
-	{EventCardDeposited, []string{"cardID", "amount", "status"}, func(s string) bool { return TransactionStatus(s).Known() }},
+	{EventCardDeposited, []string{"cardID", "amount", "status"},
+		func(s string) bool { return TransactionStatus(s).Known() }},
 	{EventHolderChallenged, []string{"cardID", "code"}, nil},
-	{EventCardClosed, []string{"cardID", "amount", "status"}, func(s string) bool { return CardStatus(s).Normal() == CardStatusClosed }},
+	{EventCardClosed, []string{"cardID", "amount", "status"},
+		func(s string) bool { return CardStatus(s).Normal() == CardStatusClosed }},
 	{EventCardStateChanged, []string{"cardID", "status"}, func(s string) bool { return CardStatus(s).Known() }},
 	{EventKYCReviewed, []string{"email", "status"}, func(s string) bool { return KYCStatus(s).Known() }},
 }

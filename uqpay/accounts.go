@@ -59,7 +59,9 @@ func (r accountRequest) validate(p *check.Problems) {
 // the platform's default, which is BANKING.
 //
 // Safety: read.
-func (s *AccountService) Account(ctx context.Context, accountID string, line BusinessCode, opts ...issuing.CallOption) (*Account, error) {
+func (s *AccountService) Account(
+	ctx context.Context, accountID string, line BusinessCode, opts ...issuing.CallOption,
+) (*Account, error) {
 	return call[Account](ctx, s.c, opAccount.at(accountID), accountRequest{line}, opts)
 }
 
@@ -94,6 +96,8 @@ func (s *BrandService) List(ctx context.Context, req BrandsRequest, opts ...issu
 }
 
 // All iterates over brands, from the request's page on.
-func (s *BrandService) All(ctx context.Context, req BrandsRequest, opts ...issuing.CallOption) iter.Seq2[*Brand, error] {
+func (s *BrandService) All(
+	ctx context.Context, req BrandsRequest, opts ...issuing.CallOption,
+) iter.Seq2[*Brand, error] {
 	return all[Brand](ctx, s.c, opBrands, req, opts)
 }

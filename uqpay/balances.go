@@ -37,7 +37,9 @@ func (r balanceRequest) validate(p *check.Problems) { currency(p, "currency", r.
 //
 // Safety: read. The platform takes it as a POST with an idempotency key, which is
 // always a new one: a repeated key would return an old balance.
-func (s *BalanceService) Balance(ctx context.Context, currency issuing.Currency, opts ...issuing.CallOption) (*Balance, error) {
+func (s *BalanceService) Balance(
+	ctx context.Context, currency issuing.Currency, opts ...issuing.CallOption,
+) (*Balance, error) {
 	return call[Balance](ctx, s.c, opBalance, balanceRequest{currency}, opts)
 }
 
@@ -94,11 +96,15 @@ type LedgerEntry struct {
 // Ledger returns one page of the balance ledger.
 //
 // Safety: read.
-func (s *BalanceService) Ledger(ctx context.Context, req LedgerRequest, opts ...issuing.CallOption) (*Page[LedgerEntry], error) {
+func (s *BalanceService) Ledger(
+	ctx context.Context, req LedgerRequest, opts ...issuing.CallOption,
+) (*Page[LedgerEntry], error) {
 	return call[Page[LedgerEntry]](ctx, s.c, opLedger, req, opts)
 }
 
 // AllLedger iterates over the balance ledger, from the request's page on.
-func (s *BalanceService) AllLedger(ctx context.Context, req LedgerRequest, opts ...issuing.CallOption) iter.Seq2[*LedgerEntry, error] {
+func (s *BalanceService) AllLedger(
+	ctx context.Context, req LedgerRequest, opts ...issuing.CallOption,
+) iter.Seq2[*LedgerEntry, error] {
 	return all[LedgerEntry](ctx, s.c, opLedger, req, opts)
 }

@@ -30,12 +30,12 @@ func BenchmarkCall(b *testing.B) {
 	c := stubClient(b, benchRT)
 	req := uqpay.AmountRequest{Amount: amount(b, "1.25")}
 	ctx := context.Background()
-	if _, err := c.Cards.Recharge(ctx, "card-1", req); err != nil {
+	if _, err := c.Cards.Deposit(ctx, "card-1", req); err != nil {
 		b.Fatal(err)
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := c.Cards.Recharge(ctx, "card-1", req); err != nil {
+		if _, err := c.Cards.Deposit(ctx, "card-1", req); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -100,7 +100,7 @@ func TestCallAllocations(t *testing.T) {
 	c := stubClient(t, benchRT)
 	req := uqpay.AmountRequest{Amount: issuing.NewAmount(125, 2)}
 	call := func() {
-		if _, err := c.Cards.Recharge(context.Background(), "card-1", req); err != nil {
+		if _, err := c.Cards.Deposit(context.Background(), "card-1", req); err != nil {
 			t.Fatal(err)
 		}
 	}

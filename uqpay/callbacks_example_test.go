@@ -23,7 +23,7 @@ func ExampleNewCallbacks() {
 	}
 	http.Handle("POST /callbacks/uqpay", webhook.NewHandler(src, func(ctx context.Context, ev *webhook.Event) error {
 		switch e := ev.Data.(type) {
-		case *uqpay.CardRecharged:
+		case *uqpay.CardDeposited:
 			// Ask Orders.Order before booking: the event tells that something happened.
 			slog.InfoContext(ctx, "recharge ended", "order", e.SourceID, "failed", e.Failed())
 		case *webhook.Unknown:

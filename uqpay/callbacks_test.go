@@ -66,8 +66,8 @@ func TestCallbackVectors(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %v", timestamp, err)
 			}
-			data, ok := ev.Data.(*uqpay.CardActivationCode)
-			if !ok || data.Code.Reveal() != "57609685" || ev.Type != uqpay.EventCardActivationCode ||
+			data, ok := ev.Data.(*uqpay.ActivationCodeSent)
+			if !ok || data.Code.Reveal() != "57609685" || ev.Type != uqpay.EventActivationCodeSent ||
 				ev.ID != "78ca1f8a-cf8a-42a4-ae0b-9b2acebe600b" || ev.Provider != "uqpay" || ev.Time.Unix() != 1711077773 {
 				t.Errorf("%+v", ev)
 			}

@@ -56,7 +56,7 @@ func (i *Identity) check(p *check.Problems, field string) {
 	choice(p, field+".type", i.Type, true)
 	p.Text(field+".number", i.Number.Reveal(), maxText)
 	p.Required(field+".front_file", !i.FrontFile.IsZero())
-	if i.Type == IdentityIDCard {
+	if i.Type == IdentityTypeIDCard {
 		p.Required(field+".back_file", !i.BackFile.IsZero())
 	}
 	image(p, field+".front_file", i.FrontFile, 0)
@@ -82,7 +82,7 @@ func (v *KYCVerification) check(p *check.Problems, field string) {
 	}
 	choice(p, field+".method", v.Method, true)
 	if v.Proof == nil {
-		if v.Method == KYCThirdParty {
+		if v.Method == KYCMethodThirdParty {
 			p.Required(field+".kyc_proof", false)
 		}
 		return
@@ -186,7 +186,9 @@ func (c *CardholderChange) incomplete() bool { return c.ID == "" }
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours, which returns the
 // first result, or look for the e-mail address in [CardholderService.List]; it
 // being unique, a second cardholder cannot come of it later either.
-func (s *CardholderService) Create(ctx context.Context, req CreateCardholderRequest, opts ...issuing.CallOption) (*CardholderChange, error) {
+func (s *CardholderService) Create(
+	ctx context.Context, req CreateCardholderRequest, opts ...issuing.CallOption,
+) (*CardholderChange, error) {
 	return call[CardholderChange](ctx, s.c, opCardholderCreate, req, opts)
 }
 
@@ -218,7 +220,9 @@ func (r UpdateCardholderRequest) validate(p *check.Problems) {
 // and cardholder.kyc.status_changed when the verification's outcome moves.
 //
 // Safety: keyed, as [CardholderService.Create].
-func (s *CardholderService) Update(ctx context.Context, cardholderID string, req UpdateCardholderRequest, opts ...issuing.CallOption) (*CardholderChange, error) {
+func (s *CardholderService) Update(
+	ctx context.Context, cardholderID string, req UpdateCardholderRequest, opts ...issuing.CallOption,
+) (*CardholderChange, error) {
 	return call[CardholderChange](ctx, s.c, opCardholderUpdate.at(cardholderID), req, opts)
 }
 
@@ -249,7 +253,9 @@ func (h *Cardholder) vague() bool { return h.ID == "" }
 // Cardholder reads a cardholder.
 //
 // Safety: read.
-func (s *CardholderService) Cardholder(ctx context.Context, cardholderID string, opts ...issuing.CallOption) (*Cardholder, error) {
+func (s *CardholderService) Cardholder(
+	ctx context.Context, cardholderID string, opts ...issuing.CallOption,
+) (*Cardholder, error) {
 	return call[Cardholder](ctx, s.c, opCardholder.at(cardholderID), none{}, opts)
 }
 
@@ -267,11 +273,15 @@ func (r CardholdersRequest) validate(p *check.Problems) {
 // List returns one page of cardholders.
 //
 // Safety: read.
-func (s *CardholderService) List(ctx context.Context, req CardholdersRequest, opts ...issuing.CallOption) (*Page[Cardholder], error) {
+func (s *CardholderService) List(
+	ctx context.Context, req CardholdersRequest, opts ...issuing.CallOption,
+) (*Page[Cardholder], error) {
 	return call[Page[Cardholder]](ctx, s.c, opCardholders, req, opts)
 }
 
 // All iterates over cardholders, from the request's page on.
-func (s *CardholderService) All(ctx context.Context, req CardholdersRequest, opts ...issuing.CallOption) iter.Seq2[*Cardholder, error] {
+func (s *CardholderService) All(
+	ctx context.Context, req CardholdersRequest, opts ...issuing.CallOption,
+) iter.Seq2[*Cardholder, error] {
 	return all[Cardholder](ctx, s.c, opCardholders, req, opts)
 }

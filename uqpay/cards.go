@@ -33,8 +33,8 @@ func (r *RiskControls) validate(p *check.Problems) {
 	if r == nil {
 		return
 	}
-	only(p, "risk_controls.enable_3ds", r.Enable3DS, false, Yes, No)
-	only(p, "risk_controls.allow_3ds_transactions", r.Allow3DS, false, Yes, No)
+	only(p, "risk_controls.enable_3ds", r.Enable3DS, false, FlagYes, FlagNo)
+	only(p, "risk_controls.allow_3ds_transactions", r.Allow3DS, false, FlagYes, FlagNo)
 	if len(r.AllowedMCC) > 0 && len(r.BlockedMCC) > 0 {
 		p.Add("risk_controls", "has both allowed_mcc and blocked_mcc, which exclude each other")
 	}
@@ -51,8 +51,8 @@ type CardholderFields struct {
 	Person
 }
 
-// CreateCardRequest issues a virtual card.
-type CreateCardRequest struct {
+// ApplyRequest issues a virtual card.
+type ApplyRequest struct {
 	Currency  issuing.Currency `json:"card_currency"`   // SGD, USD or XUSD, and one of the product's; required
 	ProductID string           `json:"card_product_id"` // [Product.ID]; required
 	// CardholderID is who the card is for. Without it the cardholder is created
@@ -61,19 +61,22 @@ type CreateCardRequest struct {
 	// Limit is what a SINGLE card is loaded with from the issuing balance, or
 	// the cumulative cap of a SHARE card. Two decimals; required for the BINs
 	// 527735, 555071 and 555243, 0 when unset for others.
-	Limit             issuing.Amount    `json:"card_limit,omitzero"`
-	NameOnCard        string            `json:"name_on_card,omitzero"`               // at most 26 characters; optional
-	ArtID             string            `json:"card_art_id,omitzero"`                // [Art.ID]; optional
-	SpendingControls  []SpendingControl `json:"spending_controls,omitzero"`          // optional; the account's maximum by default
-	RiskControls      *RiskControls     `json:"risk_controls,omitzero"`              // optional
-	Metadata          map[string]string `json:"metadata,omitzero"`                   // at most 3200 bytes as JSON; optional
-	UsageType         UsageType         `json:"usage_type,omitzero"`                 // normal by default
-	AutoCancelTrigger AutoCancelTrigger `json:"auto_cancel_trigger,omitzero"`        // for UsageOneTime; required there
-	ExpiryAt          time.Time         `json:"expiry_at,omitzero"`                  // when the card ends by itself; optional
-	CardholderFields  *CardholderFields `json:"cardholder_required_fields,omitzero"` // completes or makes the cardholder
+	Limit      issuing.Amount `json:"card_limit,omitzero"`
+	NameOnCard string         `json:"name_on_card,omitzero"` // at most 26 characters; optional
+	ArtID      string         `json:"card_art_id,omitzero"`  // [Art.ID]; optional
+	// optional; the account's maximum by default
+	SpendingControls []SpendingControl `json:"spending_controls,omitzero"`
+	RiskControls     *RiskControls     `json:"risk_controls,omitzero"` // optional
+	// at most 3200 bytes as JSON; optional
+	Metadata          map[string]string `json:"metadata,omitzero"`
+	UsageType         UsageType         `json:"usage_type,omitzero"`          // normal by default
+	AutoCancelTrigger AutoCancelTrigger `json:"auto_cancel_trigger,omitzero"` // for UsageOneTime; required there
+	// when the card ends by itself; optional
+	ExpiryAt         time.Time         `json:"expiry_at,omitzero"`
+	CardholderFields *CardholderFields `json:"cardholder_required_fields,omitzero"` // completes or makes the cardholder
 }
 
-func (r CreateCardRequest) validate(p *check.Problems) {
+func (r ApplyRequest) validate(p *check.Problems) {
 	currency(p, "card_currency", r.Currency)
 	p.Text("card_product_id", r.ProductID, maxID)
 	p.OptionalText("cardholder_id", r.CardholderID, maxID)
@@ -82,7 +85,7 @@ func (r CreateCardRequest) validate(p *check.Problems) {
 		SpendingControls: r.SpendingControls, RiskControls: r.RiskControls, Metadata: r.Metadata,
 	}.settings(p)
 	choice(p, "usage_type", r.UsageType, false)
-	choice(p, "auto_cancel_trigger", r.AutoCancelTrigger, r.UsageType == UsageOneTime)
+	choice(p, "auto_cancel_trigger", r.AutoCancelTrigger, r.UsageType == UsageTypeOneTime)
 	f := r.CardholderFields
 	if f == nil {
 		p.Required("cardholder_id", r.CardholderID != "")
@@ -124,7 +127,7 @@ type CardOrder struct {
 
 func (o *CardOrder) incomplete() bool { return o.CardID == "" && o.ID == "" }
 
-// Create issues a virtual card. The answer's status is PENDING, which is success
+// Apply issues a virtual card. The answer's status is PENDING, which is success
 // in progress: card.create.succeeded ([CardCreated]) or card.create.failed
 // follows, within seconds for a plain card. A SINGLE card's limit is moved out
 // of the issuing balance.
@@ -137,8 +140,8 @@ func (o *CardOrder) incomplete() bool { return o.CardID == "" && o.ID == "" }
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours, which returns the
 // first result; later, look for the card in [CardService.List] by cardholder.
 // Another key issues another card.
-func (s *CardService) Create(ctx context.Context, req CreateCardRequest, opts ...issuing.CallOption) (*CardOrder, error) {
-	return call[CardOrder](ctx, s.c, opCardCreate, req, opts)
+func (s *CardService) Apply(ctx context.Context, req ApplyRequest, opts ...issuing.CallOption) (*CardOrder, error) {
+	return call[CardOrder](ctx, s.c, opCardApply, req, opts)
 }
 
 // Card is a card.
@@ -151,7 +154,7 @@ type Card struct {
 	Mode               Mode              `json:"mode_type"`             // single or share
 	ProductID          string            `json:"card_product_id"`       // may be empty
 	Currency           issuing.Currency  `json:"card_currency"`         // may be empty
-	Limit              issuing.Amount    `json:"card_limit"`            // see [CreateCardRequest]
+	Limit              issuing.Amount    `json:"card_limit"`            // see [ApplyRequest]
 	AvailableBalance   issuing.Amount    `json:"available_balance"`     // what can be spent
 	ConsumedAmount     issuing.Amount    `json:"consumed_amount"`       // what was spent; unset when not sent
 	Cardholder         Cardholder        `json:"cardholder"`            // may be empty
@@ -213,13 +216,14 @@ func (s *CardService) All(ctx context.Context, req CardsRequest, opts ...issuing
 
 // UpdateCardRequest changes a card. Unset fields stay as they are.
 type UpdateCardRequest struct {
-	Limit              issuing.Amount    `json:"card_limit,omitzero"`            // SHARE cards only; two decimals
-	NameOnCard         string            `json:"name_on_card,omitzero"`          // at most 26 characters
-	ArtID              string            `json:"card_art_id,omitzero"`           // needs card and processing status ACTIVE
-	NoPINPaymentAmount issuing.Amount    `json:"no_pin_payment_amount,omitzero"` // physical cards of some BINs; 0 is PIN always; up to 2000 USD, 2600 SGD
-	SpendingControls   []SpendingControl `json:"spending_controls,omitzero"`     // replaces the limits
-	RiskControls       *RiskControls     `json:"risk_controls,omitzero"`         // changes the rules that are set
-	Metadata           map[string]string `json:"metadata,omitzero"`              // at most 3200 bytes as JSON
+	Limit      issuing.Amount `json:"card_limit,omitzero"`   // SHARE cards only; two decimals
+	NameOnCard string         `json:"name_on_card,omitzero"` // at most 26 characters
+	ArtID      string         `json:"card_art_id,omitzero"`  // needs card and processing status ACTIVE
+	// physical cards of some BINs; 0 is PIN always; up to 2000 USD, 2600 SGD
+	NoPINPaymentAmount issuing.Amount    `json:"no_pin_payment_amount,omitzero"`
+	SpendingControls   []SpendingControl `json:"spending_controls,omitzero"` // replaces the limits
+	RiskControls       *RiskControls     `json:"risk_controls,omitzero"`     // changes the rules that are set
+	Metadata           map[string]string `json:"metadata,omitzero"`          // at most 3200 bytes as JSON
 }
 
 // settings checks what a card is created with, too.
@@ -255,6 +259,8 @@ func (r UpdateCardRequest) validate(p *check.Problems) {
 //
 // Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours, or read the card.
-func (s *CardService) Update(ctx context.Context, cardID string, req UpdateCardRequest, opts ...issuing.CallOption) (*CardOrder, error) {
+func (s *CardService) Update(
+	ctx context.Context, cardID string, req UpdateCardRequest, opts ...issuing.CallOption,
+) (*CardOrder, error) {
 	return call[CardOrder](ctx, s.c, opCardUpdate.at(cardID), req, opts)
 }

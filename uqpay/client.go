@@ -50,8 +50,9 @@ type Client struct {
 // New returns a client. It checks the configuration and does no I/O; the first
 // call mints a token.
 func New(cfg Config, opts ...issuing.Option) (*Client, error) {
-	if err := cfg.validate(); err != nil {
-		return nil, err
+	var p check.Problems
+	if cfg.validate(&p); p.Any() {
+		return nil, p.Err(providerName, "New")
 	}
 	core, err := provider.New(providerName, opts...)
 	if err != nil {
@@ -100,15 +101,20 @@ func (c *Client) Token(ctx context.Context) (Token, error) {
 	return token, err
 }
 
-// Do calls an operation that this package does not know. The path stands below
-// the base URL and starts with a slash. in is sent as JSON, for GET as the
+// Do calls an operation that this package does not know, named by method and path as
+// in "POST /v1/issuing/cards". The path stands below the base URL and starts with a
+// slash; without a method it is posted to. in is sent as JSON, for GET as the
 // query, and may be nil; secrets in it are sent in clear and amounts as bare
 // numbers. The answer is decoded into out, which may be nil.
 //
 // Safety: read for GET, keyed for POST and DELETE, for which the platform asks
 // for an idempotency key, and once for other methods. An unclear end of a write
 // is issuing.ErrOutcomeUnknown.
-func (c *Client) Do(ctx context.Context, method, path string, in, out any, opts ...issuing.CallOption) error {
+func (c *Client) Do(ctx context.Context, operation string, in, out any, opts ...issuing.CallOption) error {
+	method, path, named := strings.Cut(operation, " ")
+	if !named {
+		method, path = http.MethodPost, operation
+	}
 	o := op("Do", strings.ToUpper(method), path, once, literal, nothing)
 	switch o.method {
 	case http.MethodGet:
@@ -124,7 +130,8 @@ func (c *Client) Do(ctx context.Context, method, path string, in, out any, opts 
 		o.traits |= opaque
 	}
 	call := c.call(o, in, func(p *check.Problems) {
-		if !strings.HasPrefix(path, "/") || err != nil || u.RawQuery != "" || u.Fragment != "" || strings.Contains(u.Path, "..") {
+		if !strings.HasPrefix(path, "/") || err != nil || u.RawQuery != "" || u.Fragment != "" ||
+			strings.Contains(u.Path, "..") {
 			p.Add("path", "is not a path below the base URL that starts with a slash")
 		}
 	}, opts)

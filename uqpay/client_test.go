@@ -65,23 +65,23 @@ func TestValidation(t *testing.T) {
 		want string
 	}{
 		"cardholder": {ignore(c.Cardholders.Create(ctx, uqpay.CreateCardholderRequest{Email: "x", LastName: " Chen", CountryCode: "sg",
-			Person: uqpay.Person{DateOfBirth: issuing.NewDate(2000, 2, 30), Nationality: "S", Identity: &uqpay.Identity{Type: uqpay.IdentityIDCard, FrontFile: s("%%")},
-				ResidentialAddress: &uqpay.Address{}, KYCVerification: &uqpay.KYCVerification{Method: uqpay.KYCThirdParty, Proof: &uqpay.KYCProof{ReferenceID: "short"}}},
+			Person: uqpay.Person{DateOfBirth: issuing.NewDate(2000, 2, 30), Nationality: "S", Identity: &uqpay.Identity{Type: uqpay.IdentityTypeIDCard, FrontFile: s("%%")},
+				ResidentialAddress: &uqpay.Address{}, KYCVerification: &uqpay.KYCVerification{Method: uqpay.KYCMethodThirdParty, Proof: &uqpay.KYCProof{ReferenceID: "short"}}},
 			Document: s("!")})),
 			"email first_name last_name country_code phone_number date_of_birth nationality residential_address.country residential_address.city residential_address.line1 identity.number identity.back_file identity.front_file kyc_verification.kyc_proof.provider kyc_verification.kyc_proof.reference_id document_type document"},
 		"update":          {ignore(c.Cardholders.Update(ctx, "h", uqpay.UpdateCardholderRequest{})), "request"},
-		"card":            {ignore(c.Cards.Create(ctx, uqpay.CreateCardRequest{Currency: "usd", Limit: amount(t, "1.001"), UsageType: uqpay.UsageOneTime, NameOnCard: strings.Repeat("x", 27), Metadata: map[string]string{"k": strings.Repeat("v", 3200)}})), "card_currency card_product_id card_limit name_on_card metadata auto_cancel_trigger cardholder_id"},
-		"one step":        {ignore(c.Cards.Create(ctx, uqpay.CreateCardRequest{Currency: "USD", ProductID: "p", CardholderFields: &uqpay.CardholderFields{}})), "cardholder_required_fields.email cardholder_required_fields.first_name cardholder_required_fields.last_name cardholder_required_fields.country_code cardholder_required_fields.phone_number"},
+		"card":            {ignore(c.Cards.Apply(ctx, uqpay.ApplyRequest{Currency: "usd", Limit: amount(t, "1.001"), UsageType: uqpay.UsageTypeOneTime, NameOnCard: strings.Repeat("x", 27), Metadata: map[string]string{"k": strings.Repeat("v", 3200)}})), "card_currency card_product_id card_limit name_on_card metadata auto_cancel_trigger cardholder_id"},
+		"one step":        {ignore(c.Cards.Apply(ctx, uqpay.ApplyRequest{Currency: "USD", ProductID: "p", CardholderFields: &uqpay.CardholderFields{}})), "cardholder_required_fields.email cardholder_required_fields.first_name cardholder_required_fields.last_name cardholder_required_fields.country_code cardholder_required_fields.phone_number"},
 		"risk":            {ignore(c.Cards.Update(ctx, "c", uqpay.UpdateCardRequest{RiskControls: &uqpay.RiskControls{Enable3DS: "yes", AllowedMCC: []string{"1"}, BlockedMCC: []string{"2"}}})), "risk_controls.enable_3ds risk_controls"},
 		"nothing":         {ignore(c.Cards.Update(ctx, "c", uqpay.UpdateCardRequest{})), "request"},
 		"spending":        {ignore(c.Cards.Update(ctx, "c", uqpay.UpdateCardRequest{SpendingControls: []uqpay.SpendingControl{{Amount: amount(t, "-1")}}})), "spending_controls.amount spending_controls.interval"},
 		"status":          {ignore(c.Cards.SetStatus(ctx, "c", uqpay.SetStatusRequest{Status: "BLOCKED", Reason: strings.Repeat("r", 101)})), "card_status update_reason"},
-		"no amount":       {ignore(c.Cards.Recharge(ctx, "c", uqpay.AmountRequest{})), "amount"},
+		"no amount":       {ignore(c.Cards.Deposit(ctx, "c", uqpay.AmountRequest{})), "amount"},
 		"zero":            {ignore(c.Cards.Withdraw(ctx, "c", uqpay.AmountRequest{Amount: amount(t, "0.00")})), "amount"},
-		"three decimals":  {ignore(c.Cards.Recharge(ctx, "c", uqpay.AmountRequest{Amount: amount(t, "1.005")})), "amount"},
+		"three decimals":  {ignore(c.Cards.Deposit(ctx, "c", uqpay.AmountRequest{Amount: amount(t, "1.005")})), "amount"},
 		"PIN":             {ignore(c.Cards.SetPIN(ctx, uqpay.PINRequest{CardID: "c", PIN: s("12345")})), "pin"},
-		"PIN update":      {ignore(c.Cards.SetPIN(ctx, uqpay.PINRequest{CardID: "c", PIN: s("123456"), Action: uqpay.PINUpdate})), "old_pin"},
-		"same PIN":        {ignore(c.Cards.SetPIN(ctx, uqpay.PINRequest{CardID: "c", PIN: s("123456"), OldPIN: s("123456"), Action: uqpay.PINUpdate})), "pin"},
+		"PIN update":      {ignore(c.Cards.SetPIN(ctx, uqpay.PINRequest{CardID: "c", PIN: s("123456"), Action: uqpay.PINActionUpdate})), "old_pin"},
+		"same PIN":        {ignore(c.Cards.SetPIN(ctx, uqpay.PINRequest{CardID: "c", PIN: s("123456"), OldPIN: s("123456"), Action: uqpay.PINActionUpdate})), "pin"},
 		"old PIN at set":  {ignore(c.Cards.SetPIN(ctx, uqpay.PINRequest{CardID: "c", PIN: s("123456"), OldPIN: s("654321")})), "old_pin"},
 		"activate":        {ignore(c.Cards.Activate(ctx, uqpay.ActivateRequest{ActivationCode: s("1234567"), PIN: s("abcdef")})), "card_id activation_code pin"},
 		"assign":          {ignore(c.Cards.Assign(ctx, uqpay.AssignRequest{CardNumber: s("1")})), "cardholder_id card_number card_currency card_mode"},
@@ -95,10 +95,10 @@ func TestValidation(t *testing.T) {
 		"protect":         {ignore(c.Cards.Protect(ctx, "c", "")), "action_code"},
 		"elevate":         {ignore(c.Cards.ElevateLimit(ctx, "c", uqpay.ElevateLimitRequest{Days: -1})), "limit_amount duration_in_days"},
 		"links":           {ignore(c.Files.Links(ctx, nil)), "file_ids"},
-		"deposit":         {ignore(c.Simulator.Deposit(ctx, uqpay.DepositRequest{})), "amount currency sender_swift_code"},
-		"path with query": {c.Do(ctx, "GET", "/v1/x?y", nil, nil), "path"},
-		"path upwards":    {c.Do(ctx, "GET", "/v1/../x", nil, nil), "path"},
-		"bare path":       {c.Do(ctx, "GET", "v1/x", nil, nil), "path"},
+		"deposit":         {ignore(c.Simulator.FundBalance(ctx, uqpay.FundBalanceRequest{})), "amount currency sender_swift_code"},
+		"path with query": {c.Do(ctx, "GET /v1/x?y", nil, nil), "path"},
+		"path upwards":    {c.Do(ctx, "GET /v1/../x", nil, nil), "path"},
+		"bare path":       {c.Do(ctx, "GET v1/x", nil, nil), "path"},
 	} {
 		var e *issuing.Error
 		if !errors.As(check.err, &e) || !errors.Is(e.Kind, issuing.ErrInvalid) {
@@ -137,8 +137,8 @@ func TestSimulatorIsForTheSandbox(t *testing.T) {
 		for name, err := range map[string]error{
 			"authorize": ignore(c.Simulator.Authorize(t.Context(), uqpay.AuthorizeRequest{CardID: "c", Amount: amount(t, "1"), Currency: "USD", MerchantName: "m"})),
 			"reverse":   ignore(c.Simulator.Reverse(t.Context(), "t")),
-			"deposit":   ignore(c.Simulator.Deposit(t.Context(), uqpay.DepositRequest{Amount: amount(t, "1"), Currency: "USD", SenderSWIFT: "WELGBE22"})),
-			"do":        c.Do(t.Context(), "POST", "/v1/simulation/issuing/reversal", nil, nil),
+			"deposit":   ignore(c.Simulator.FundBalance(t.Context(), uqpay.FundBalanceRequest{Amount: amount(t, "1"), Currency: "USD", SenderSWIFT: "WELGBE22"})),
+			"do":        c.Do(t.Context(), "POST /v1/simulation/issuing/reversal", nil, nil),
 		} {
 			if !errors.Is(err, issuing.ErrNotConfigured) {
 				t.Errorf("%s at %s: %v", name, base, err)
@@ -187,7 +187,7 @@ func TestIterators(t *testing.T) {
 	ctx := t.Context()
 	holder := newHolder(t, c)
 	for range 7 {
-		if _, err := c.Cards.Create(ctx, uqpay.CreateCardRequest{Currency: "SGD", ProductID: uqpaytest.ProductShare, CardholderID: holder, Metadata: map[string]string{"k": "v"}}); err != nil {
+		if _, err := c.Cards.Apply(ctx, uqpay.ApplyRequest{Currency: "SGD", ProductID: uqpaytest.ProductShare, CardholderID: holder, Metadata: map[string]string{"k": "v"}}); err != nil {
 			t.Fatal(err)
 		}
 	}

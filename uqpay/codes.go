@@ -13,8 +13,9 @@ type Code string
 
 // Codes of the error guide.
 const (
-	CodeInvalidRequest       Code = "invalid_request_error"   // a field fails validation
-	CodeUnauthorized         Code = "unauthorized_error"      // token missing, expired or displaced, or address not allowed
+	CodeInvalidRequest Code = "invalid_request_error" // a field fails validation
+	// token missing, expired or displaced, or address not allowed
+	CodeUnauthorized         Code = "unauthorized_error"
 	CodeForbidden            Code = "forbidden"               // no permission, such as for card data
 	CodeCardNotFound         Code = "card_not_found"          // unknown, foreign or deactivated card
 	CodeCardArtNotConfigured Code = "card_art_not_configured" // no default card art resolves for the product
@@ -37,8 +38,9 @@ type codeInfo struct {
 }
 
 var codes = map[Code]codeInfo{
-	CodeInvalidRequest:       {issuing.ErrInvalid, false, "a field fails validation"},
-	CodeUnauthorized:         {issuing.ErrUnauthorized, false, "token missing, expired, displaced, or address not allowed"},
+	CodeInvalidRequest: {issuing.ErrInvalid, false, "a field fails validation"},
+	CodeUnauthorized: {issuing.ErrUnauthorized, false,
+		"token missing, expired, displaced, or address not allowed"},
 	CodeForbidden:            {issuing.ErrUnauthorized, false, "no permission"},
 	CodeCardNotFound:         {issuing.ErrNotFound, false, "unknown, foreign or deactivated card"},
 	CodeCardArtNotConfigured: {issuing.ErrConflict, false, "no default card art resolves for the product"},
@@ -46,11 +48,12 @@ var codes = map[Code]codeInfo{
 	CodeKYCInsufficient:      {issuing.ErrConflict, false, "the cardholder lacks fields for the product's KYC level"},
 	CodeEmailDuplicated:      {issuing.ErrConflict, false, "e-mail address already used in the account"},
 	CodeInvalidPhoneNumber:   {issuing.ErrInvalid, false, "phone number fails the country's rule"},
-	CodeSubAccountNotFound:   {issuing.ErrUnauthorized, false, "not an active connected account of the issuing business line"},
-	CodeTooManyRequests:      {issuing.ErrRateLimited, true, "rate limit of the current minute"},
-	CodeAPIError:             {issuing.ErrUnavailable, true, "internal error"},
-	CodeKeyConflict:          {issuing.ErrDuplicate, false, "idempotency key used for something else"},
-	CodeNotFound:             {issuing.ErrNotFound, false, "not found"},
+	CodeSubAccountNotFound: {issuing.ErrUnauthorized, false,
+		"not an active connected account of the issuing business line"},
+	CodeTooManyRequests: {issuing.ErrRateLimited, true, "rate limit of the current minute"},
+	CodeAPIError:        {issuing.ErrUnavailable, true, "internal error"},
+	CodeKeyConflict:     {issuing.ErrDuplicate, false, "idempotency key used for something else"},
+	CodeNotFound:        {issuing.ErrNotFound, false, "not found"},
 }
 
 // Error returns the code and, for a known one, its meaning.

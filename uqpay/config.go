@@ -56,33 +56,52 @@ type Config struct {
 	Tokens TokenStore
 }
 
-func (c Config) validate() error {
-	var p check.Problems
-	type address struct{ field, text string }
-	for _, u := range []address{{"BaseURL", c.BaseURL}, {"FilesURL", c.FilesURL}, {"IframeURL", c.IframeURL}} {
-		if u.text == "" && u.field != "BaseURL" {
-			continue
-		}
-		if err := transport.CheckURL(u.text); err != nil {
-			p.Add(u.field, "%v", err)
-		}
+// ConfigTexts is a [Config] as the portal shows it and the merchant's secret store holds
+// it. It does not print the key. A store of tokens is set on the result.
+type ConfigTexts struct {
+	BaseURL    string         // as Config.BaseURL
+	ClientID   string         // as Config.ClientID
+	APIKey     issuing.Secret // as Config.APIKey
+	FilesURL   string         // as Config.FilesURL; optional
+	IframeURL  string         // as Config.IframeURL; optional
+	OnBehalfOf string         // as Config.OnBehalfOf; optional
+}
+
+// ParseConfig reads a Config from texts and checks all of it. The error, of kind
+// issuing.ErrInvalid, names every field that is wrong and no value.
+func ParseConfig(t ConfigTexts) (Config, error) {
+	cfg := Config{
+		BaseURL: t.BaseURL, ClientID: t.ClientID, APIKey: t.APIKey,
+		FilesURL: t.FilesURL, IframeURL: t.IframeURL, OnBehalfOf: t.OnBehalfOf,
 	}
-	headerText(&p, "ClientID", c.ClientID, true)
-	headerText(&p, "APIKey", c.APIKey.Reveal(), true)
-	headerText(&p, "OnBehalfOf", c.OnBehalfOf, false)
-	return p.Err(providerName, "New")
+	var p check.Problems
+	cfg.validate(&p)
+	return cfg, p.Err(providerName, "ParseConfig")
+}
+
+func (c Config) validate(p *check.Problems) {
+	p.Cause("BaseURL", transport.CheckURL(c.BaseURL))
+	if c.FilesURL != "" {
+		p.Cause("FilesURL", transport.CheckURL(c.FilesURL))
+	}
+	if c.IframeURL != "" {
+		p.Cause("IframeURL", transport.CheckURL(c.IframeURL))
+	}
+	if p.Required("ClientID", c.ClientID != "") {
+		headerText(p, "ClientID", c.ClientID)
+	}
+	if p.Required("APIKey", !c.APIKey.IsZero()) {
+		headerText(p, "APIKey", c.APIKey.Reveal())
+	}
+	headerText(p, "OnBehalfOf", c.OnBehalfOf)
 }
 
 // maxHeaderText bounds credentials and ids in headers.
 const maxHeaderText = 512
 
 // headerText reports what cannot be a header's value: outside printable ASCII,
-// or with a space, which headers trim.
-func headerText(p *check.Problems, field, value string, required bool) {
-	if value == "" {
-		p.Required(field, !required)
-		return
-	}
+// or with a space, which headers trim. An empty one passes.
+func headerText(p *check.Problems, field, value string) {
 	if len(value) > maxHeaderText {
 		p.Add(field, "is longer than %d characters", maxHeaderText)
 	}

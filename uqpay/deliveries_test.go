@@ -1,6 +1,7 @@
 package uqpay_test
 
 import (
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -26,7 +27,7 @@ func TestCallbacksThatGoWrong(t *testing.T) {
 	}
 
 	s.SetCallbackFault(issuingtest.CallbackFault{Hold: true})
-	if _, err := c.Cards.Recharge(t.Context(), id, uqpay.AmountRequest{Amount: amount(t, "5")}); err != nil {
+	if _, err := c.Cards.Deposit(t.Context(), id, uqpay.AmountRequest{Amount: amount(t, "5")}); err != nil {
 		t.Fatal(err)
 	}
 	s.Clock().Advance(time.Second)
@@ -59,12 +60,12 @@ func TestEmittedEvents(t *testing.T) {
 			t.Parallel()
 			s := newPlatform(t, uqpaytest.Config{Milliseconds: milliseconds})
 			in := listen(t, s)
-			s.Emit(uqpay.EventCard3DSOTP, "c-1", map[string]any{
+			s.Emit(uqpay.EventHolderChallenged, "c-1", map[string]any{
 				"card_id": "c-1", "otp": issuing.NewSecret("314159"), "transaction_amount": amount(t, "12.50"),
 			})
 			s.Emit("novel", "c-1", map[string]any{"unsendable": func() {}})
 			s.Clock().Advance(0)
-			e, ok := in.last().(*uqpay.Card3DSOTP)
+			e, ok := in.last().(*uqpay.HolderChallenged)
 			if !ok || e.OTP.Reveal() != "314159" || e.TransactionAmount.String() != "12.50" || e.SourceID != "c-1" {
 				t.Errorf("%T %+v", in.last(), in.last())
 			}
@@ -83,21 +84,22 @@ func TestSignedSample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	header, body, err := s.SignCallback(map[string]any{
-		"version": "V1.6.0", "event_name": "ISSUING", "event_type": uqpay.EventCardActivationCode, "event_id": "e-1", "source_id": "c-1",
+	delivery := s.SignCallback(map[string]any{
+		"version": "V1.6.0", "event_name": "ISSUING", "event_type": uqpay.EventActivationCodeSent, "event_id": "e-1", "source_id": "c-1",
 		"data": map[string]any{"card_id": "c-1", "activation_code": issuing.NewSecret("57609685")},
 	})
+	body, err := io.ReadAll(delivery.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ev, err := src.Parse(header, body)
+	ev, err := src.Parse(delivery.Header, body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if data, ok := ev.Data.(*uqpay.CardActivationCode); !ok || data.Code.Reveal() != "57609685" || ev.ID != "e-1" || !ev.Time.Equal(start) {
+	if data, ok := ev.Data.(*uqpay.ActivationCodeSent); !ok || data.Code.Reveal() != "57609685" || ev.ID != "e-1" || !ev.Time.Equal(start) {
 		t.Errorf("%+v", ev)
 	}
-	if _, _, err := s.SignCallback(func() {}); err == nil {
+	if _, err := io.ReadAll(s.SignCallback(func() {}).Body); err == nil {
 		t.Error("signed what is no event")
 	}
 }

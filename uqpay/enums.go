@@ -48,27 +48,27 @@ type IdentityType string
 
 // Identity document types.
 const (
-	IdentityIDCard   IdentityType = "ID_CARD"  // needs front and back
-	IdentityPassport IdentityType = "PASSPORT" // needs the front
+	IdentityTypeIDCard   IdentityType = "ID_CARD"  // needs front and back
+	IdentityTypePassport IdentityType = "PASSPORT" // needs the front
 )
 
 // Known reports whether t was documented when this version was released.
-func (t IdentityType) Known() bool { return t == IdentityIDCard || t == IdentityPassport }
+func (t IdentityType) Known() bool { return t == IdentityTypeIDCard || t == IdentityTypePassport }
 
 // DocumentType is the file format of a cardholder's document.
 type DocumentType string
 
 // Document formats.
 const (
-	DocumentPDF  DocumentType = "pdf"  // PDF
-	DocumentPNG  DocumentType = "png"  // PNG
-	DocumentJPG  DocumentType = "jpg"  // JPEG
-	DocumentJPEG DocumentType = "jpeg" // JPEG
+	DocumentTypePDF  DocumentType = "pdf"  // PDF
+	DocumentTypePNG  DocumentType = "png"  // PNG
+	DocumentTypeJPG  DocumentType = "jpg"  // JPEG
+	DocumentTypeJPEG DocumentType = "jpeg" // JPEG
 )
 
 // Known reports whether t was documented when this version was released.
 func (t DocumentType) Known() bool {
-	return oneOf(t, DocumentPDF, DocumentPNG, DocumentJPG, DocumentJPEG)
+	return oneOf(t, DocumentTypePDF, DocumentTypePNG, DocumentTypeJPG, DocumentTypeJPEG)
 }
 
 // KYCMethod is how an identity is verified.
@@ -76,12 +76,12 @@ type KYCMethod string
 
 // KYC methods.
 const (
-	KYCThirdParty     KYCMethod = "THIRD_PARTY"     // proof of a verification that was done elsewhere
-	KYCSumsubRedirect KYCMethod = "SUMSUB_REDIRECT" // the cardholder follows a link
+	KYCMethodThirdParty     KYCMethod = "THIRD_PARTY"     // proof of a verification that was done elsewhere
+	KYCMethodSumsubRedirect KYCMethod = "SUMSUB_REDIRECT" // the cardholder follows a link
 )
 
 // Known reports whether m was documented when this version was released.
-func (m KYCMethod) Known() bool { return m == KYCThirdParty || m == KYCSumsubRedirect }
+func (m KYCMethod) Known() bool { return m == KYCMethodThirdParty || m == KYCMethodSumsubRedirect }
 
 // KYCProvider is who verified an identity elsewhere.
 type KYCProvider string
@@ -107,29 +107,33 @@ type KYCLevel string
 
 // KYC levels.
 const (
-	KYCSimplified KYCLevel = "SIMPLIFIED" // the five basic fields; done at once
-	KYCStandard   KYCLevel = "STANDARD"   // also nationality, identity and address; reviewed
-	KYCEnhanced   KYCLevel = "ENHANCED"   // also a verification
+	KYCLevelSimplified KYCLevel = "SIMPLIFIED" // the five basic fields; done at once
+	KYCLevelStandard   KYCLevel = "STANDARD"   // also nationality, identity and address; reviewed
+	KYCLevelEnhanced   KYCLevel = "ENHANCED"   // also a verification
 )
 
 // Known reports whether l was documented when this version was released.
-func (l KYCLevel) Known() bool { return l == KYCSimplified || l == KYCStandard || l == KYCEnhanced }
+func (l KYCLevel) Known() bool {
+	return l == KYCLevelSimplified || l == KYCLevelStandard || l == KYCLevelEnhanced
+}
 
 // IDVStatus is the state of an identity verification.
 type IDVStatus string
 
 // Verification states.
 const (
-	IDVPending IDVStatus = "PENDING" // under way
-	IDVPassed  IDVStatus = "PASSED"  // passed
-	IDVFailed  IDVStatus = "FAILED"  // failed
+	IDVStatusPending IDVStatus = "PENDING" // under way
+	IDVStatusPassed  IDVStatus = "PASSED"  // passed
+	IDVStatusFailed  IDVStatus = "FAILED"  // failed
 )
 
 // Known reports whether s was documented when this version was released.
-func (s IDVStatus) Known() bool { return s == IDVPending || s == IDVPassed || s == IDVFailed }
+func (s IDVStatus) Known() bool {
+	return s == IDVStatusPending || s == IDVStatusPassed || s == IDVStatusFailed
+}
 
 // Terminal reports whether the verification has ended.
-func (s IDVStatus) Terminal() bool { return s == IDVPassed || s == IDVFailed }
+func (s IDVStatus) Terminal() bool { return s == IDVStatusPassed || s == IDVStatusFailed }
 
 // CardStatus is the life cycle of a card. The platform's list is open.
 type CardStatus string
@@ -190,22 +194,23 @@ type OrderType string
 
 // Order types. Creation has two spellings.
 const (
-	OrderCreateCard    OrderType = "CREATE_CARD"    // creation
-	OrderCardCreate    OrderType = "CARD_CREATE"    // creation, as the page's list spells it
-	OrderCardRecharge  OrderType = "CARD_RECHARGE"  // recharge
-	OrderCardWithdraw  OrderType = "CARD_WITHDRAW"  // withdrawal
-	OrderCardUpdate    OrderType = "CARD_UPDATE"    // update
-	OrderPINManagement OrderType = "PIN_MANAGEMENT" // PIN
+	OrderTypeCreateCard    OrderType = "CREATE_CARD"    // creation
+	OrderTypeCardCreate    OrderType = "CARD_CREATE"    // creation, as the page's list spells it
+	OrderTypeCardRecharge  OrderType = "CARD_RECHARGE"  // recharge
+	OrderTypeCardWithdraw  OrderType = "CARD_WITHDRAW"  // withdrawal
+	OrderTypeCardUpdate    OrderType = "CARD_UPDATE"    // update
+	OrderTypePINManagement OrderType = "PIN_MANAGEMENT" // PIN
 )
 
 // Known reports whether t was documented when this version was released.
 func (t OrderType) Known() bool {
-	return oneOf(t, OrderCreateCard, OrderCardCreate, OrderCardRecharge, OrderCardWithdraw, OrderCardUpdate,
-		OrderPINManagement)
+	return oneOf(t, OrderTypeCreateCard, OrderTypeCardCreate, OrderTypeCardRecharge, OrderTypeCardWithdraw,
+		OrderTypeCardUpdate,
+		OrderTypePINManagement)
 }
 
 // IsCreation reports whether the order creates a card, in either spelling.
-func (t OrderType) IsCreation() bool { return t == OrderCreateCard || t == OrderCardCreate }
+func (t OrderType) IsCreation() bool { return t == OrderTypeCreateCard || t == OrderTypeCardCreate }
 
 // RequestStatus is the acknowledgement of some operations.
 type RequestStatus string
@@ -270,9 +275,9 @@ type ProductStatus string
 
 // Product statuses.
 const (
-	ProductEnabled  ProductStatus = "ENABLED"  // cards can be issued
-	ProductDisabled ProductStatus = "DISABLED" // no cards can be issued
+	ProductStatusEnabled  ProductStatus = "ENABLED"  // cards can be issued
+	ProductStatusDisabled ProductStatus = "DISABLED" // no cards can be issued
 )
 
 // Known reports whether s was documented when this version was released.
-func (s ProductStatus) Known() bool { return s == ProductEnabled || s == ProductDisabled }
+func (s ProductStatus) Known() bool { return s == ProductStatusEnabled || s == ProductStatusDisabled }

@@ -104,7 +104,7 @@ func TestRetryTable(t *testing.T) {
 			s := &script{answers: c.first}
 			client := stubClient(t, s)
 			var info issuing.CallInfo
-			o, err := client.Cards.Recharge(t.Context(), "c", uqpay.AmountRequest{Amount: amount(t, "5")}, issuing.WithCallInfo(&info))
+			o, err := client.Cards.Deposit(t.Context(), "c", uqpay.AmountRequest{Amount: amount(t, "5")}, issuing.WithCallInfo(&info))
 			if s.calls != c.calls || info.Attempts != c.calls {
 				t.Errorf("%d calls, %d attempts, want %d", s.calls, info.Attempts, c.calls)
 			}
@@ -120,7 +120,7 @@ func TestRetryTable(t *testing.T) {
 				return
 			}
 			var e *issuing.Error
-			if !errors.Is(err, c.want) || !errors.As(err, &e) || e.Key != info.Key || e.Op != "Cards.Recharge" {
+			if !errors.Is(err, c.want) || !errors.As(err, &e) || e.Key != info.Key || e.Op != "Cards.Deposit" {
 				t.Fatalf("got %v", err)
 			}
 			if c.code != nil && !errors.Is(err, c.code) {
@@ -184,7 +184,7 @@ func TestMissingFields(t *testing.T) {
 	client := stubClient(t, &script{answers: []scripted{{400, `{"type":"cardholder_error","code":"kyc_insufficient","message":"m","missing_fields":[
 		{"name":"nationality","type":"string","required":true,"description":"d"},
 		{"name":"residential_address","type":"object","required":true,"description":"d","fields":[{"name":"city","type":"string","required":false,"description":"c"}]}]}`, nil}}})
-	_, err := client.Cards.Create(t.Context(), uqpay.CreateCardRequest{Currency: issuing.CurrencyUSD, ProductID: "p", CardholderID: "h"})
+	_, err := client.Cards.Apply(t.Context(), uqpay.ApplyRequest{Currency: issuing.CurrencyUSD, ProductID: "p", CardholderID: "h"})
 	var problem *uqpay.Problem
 	if !errors.Is(err, uqpay.CodeKYCInsufficient) || !errors.As(err, &problem) {
 		t.Fatal(err)

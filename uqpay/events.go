@@ -17,39 +17,41 @@ const (
 	EventCardCreateFailed          = "card.create.failed"           // [CardCreated]
 	EventCardUpdateSucceeded       = "card.update.succeeded"        // [CardUpdated]
 	EventCardUpdateFailed          = "card.update.failed"           // [CardUpdated]
-	EventCardStatusSucceeded       = "card.status.update.succeeded" // [CardStatusUpdated]
-	EventCardStatusFailed          = "card.status.update.failed"    // [CardStatusUpdated]
-	EventCardRechargeSucceeded     = "card.recharge.succeeded"      // [CardRecharged]
-	EventCardRechargeFailed        = "card.recharge.failed"         // [CardRecharged]
+	EventCardStateSucceeded        = "card.status.update.succeeded" // [CardStateChanged]
+	EventCardStateFailed           = "card.status.update.failed"    // [CardStateChanged]
+	EventCardDepositSucceeded      = "card.recharge.succeeded"      // [CardDeposited]
+	EventCardDepositFailed         = "card.recharge.failed"         // [CardDeposited]
 	EventCardWithdrawSucceeded     = "card.withdraw.succeeded"      // [CardWithdrawn]
 	EventCardWithdrawFailed        = "card.withdraw.failed"         // [CardWithdrawn]
-	EventCardActivationCode        = "card.activation.code"         // [CardActivationCode]
-	EventCardActivationStatus      = "card.activation.status"       // [CardActivated]
-	EventCard3DSOTP                = "card.3ds.otp"                 // [Card3DSOTP]
-	EventCardVerificationOTP       = "card.verification.otp"        // [CardVerificationOTP]
+	EventActivationCodeSent        = "card.activation.code"         // [ActivationCodeSent]
+	EventCardActivated             = "card.activation.status"       // [CardActivated]
+	EventHolderChallenged          = "card.3ds.otp"                 // [HolderChallenged]
+	EventVerificationCodeSent      = "card.verification.otp"        // [VerificationCodeSent]
 	EventCardElevateLimitSucceeded = "card.elevate_limit.succeeded" // [CardLimitElevated]
 	EventCardElevateLimitFailed    = "card.elevate_limit.failed"    // [CardLimitElevated]
 
-	EventProtectionEnrolled       = "card.risk_control.network_protection.enrolled"                // [ProtectionChanged]
-	EventProtectionRemoved        = "card.risk_control.network_protection.removed"                 // [ProtectionChanged]
-	EventProtectionEnrollmentFee  = "card.risk_control.network_protection.enrollment_fee.charged"  // [ProtectionFee]
-	EventProtectionMaintenanceFee = "card.risk_control.network_protection.maintenance_fee.charged" // [ProtectionFee]
+	EventProtectionEnrolled = "card.risk_control.network_protection.enrolled" // [ProtectionChanged]
+	EventProtectionRemoved  = "card.risk_control.network_protection.removed"  // [ProtectionChanged]
+	// [ProtectionFeeCharged]
+	EventProtectionEnrollmentFee = "card.risk_control.network_protection.enrollment_fee.charged"
+	// [ProtectionFeeCharged]
+	EventProtectionMaintenanceFee = "card.risk_control.network_protection.maintenance_fee.charged"
 
-	EventCardFee              = "issuing.fee.card"                        // [CardFee]
-	EventAuthorization        = "issuing.transaction.authorization"       // [CardTransaction]
-	EventReversal             = "issuing.transaction.reversal"            // [CardTransaction]
-	EventRefund               = "issuing.transaction.refund"              // [CardTransaction]
-	EventSettlementCredit     = "issuing.transaction.settlement.credit"   // [CardTransaction]
-	EventSettlementDebit      = "issuing.transaction.settlement.debit"    // [CardTransaction]
-	EventSettlementReversal   = "issuing.transaction.settlement.reversal" // [CardTransaction]
-	EventFundCollection       = "issuing.transaction.fund.collection"     // [CardTransaction]
-	EventFundTransfer         = "issuing.transaction.fund.transfer"       // [CardTransaction]
-	EventValidation           = "issuing.transaction.validation"          // [CardTransaction]
-	EventATMDeposit           = "issuing.transaction.atm.deposit"         // [CardTransaction]
-	EventChargebackCredit     = "issuing.transaction.chargeback.credit"   // [CardTransaction]
-	EventChargebackDebit      = "issuing.transaction.chargeback.debit"    // [CardTransaction]
-	EventReportCreated        = "issuing.report.created"                  // [ReportReady]
-	EventReportSucceeded      = "issuing.report.succeeded"                // [ReportReady], with a secret key
+	EventCardFee              = "issuing.fee.card"                        // [CardFeeCharged]
+	EventAuthorization        = "issuing.transaction.authorization"       // [TransactionCreated]
+	EventReversal             = "issuing.transaction.reversal"            // [TransactionCreated]
+	EventRefund               = "issuing.transaction.refund"              // [TransactionCreated]
+	EventSettlementCredit     = "issuing.transaction.settlement.credit"   // [TransactionCreated]
+	EventSettlementDebit      = "issuing.transaction.settlement.debit"    // [TransactionCreated]
+	EventSettlementReversal   = "issuing.transaction.settlement.reversal" // [TransactionCreated]
+	EventFundCollection       = "issuing.transaction.fund.collection"     // [TransactionCreated]
+	EventFundTransfer         = "issuing.transaction.fund.transfer"       // [TransactionCreated]
+	EventValidation           = "issuing.transaction.validation"          // [TransactionCreated]
+	EventATMDeposit           = "issuing.transaction.atm.deposit"         // [TransactionCreated]
+	EventChargebackCredit     = "issuing.transaction.chargeback.credit"   // [TransactionCreated]
+	EventChargebackDebit      = "issuing.transaction.chargeback.debit"    // [TransactionCreated]
+	EventReportCreated        = "issuing.report.created"                  // [ReportCreated]
+	EventReportSucceeded      = "issuing.report.succeeded"                // [ReportCreated], with a secret key
 	EventTransferChanged      = "issuing.transfer.status_changed"         // [TransferChanged]
 	EventCardholderKYCChanged = "cardholder.kyc.status_changed"           // [CardholderKYCChanged]
 	EventCardholderUpdated    = "cardholder.updated"                      // [CardholderUpdated]
@@ -59,24 +61,24 @@ const (
 var eventData = map[string]func() any{
 	EventCardCreateSucceeded: of[CardCreated], EventCardCreateFailed: of[CardCreated],
 	EventCardUpdateSucceeded: of[CardUpdated], EventCardUpdateFailed: of[CardUpdated],
-	EventCardStatusSucceeded: of[CardStatusUpdated], EventCardStatusFailed: of[CardStatusUpdated],
-	EventCardRechargeSucceeded: of[CardRecharged], EventCardRechargeFailed: of[CardRecharged],
+	EventCardStateSucceeded: of[CardStateChanged], EventCardStateFailed: of[CardStateChanged],
+	EventCardDepositSucceeded: of[CardDeposited], EventCardDepositFailed: of[CardDeposited],
 	EventCardWithdrawSucceeded: of[CardWithdrawn], EventCardWithdrawFailed: of[CardWithdrawn],
-	EventCardActivationCode:        of[CardActivationCode],
-	EventCardActivationStatus:      of[CardActivated],
-	EventCard3DSOTP:                of[Card3DSOTP],
-	EventCardVerificationOTP:       of[CardVerificationOTP],
+	EventActivationCodeSent:        of[ActivationCodeSent],
+	EventCardActivated:             of[CardActivated],
+	EventHolderChallenged:          of[HolderChallenged],
+	EventVerificationCodeSent:      of[VerificationCodeSent],
 	EventCardElevateLimitSucceeded: of[CardLimitElevated], EventCardElevateLimitFailed: of[CardLimitElevated],
 	EventProtectionEnrolled: of[ProtectionChanged], EventProtectionRemoved: of[ProtectionChanged],
-	EventProtectionEnrollmentFee: of[ProtectionFee], EventProtectionMaintenanceFee: of[ProtectionFee],
-	EventCardFee:       of[CardFee],
-	EventAuthorization: of[CardTransaction], EventReversal: of[CardTransaction],
-	EventRefund: of[CardTransaction], EventSettlementCredit: of[CardTransaction],
-	EventSettlementDebit: of[CardTransaction], EventSettlementReversal: of[CardTransaction],
-	EventFundCollection: of[CardTransaction], EventFundTransfer: of[CardTransaction],
-	EventValidation: of[CardTransaction], EventATMDeposit: of[CardTransaction],
-	EventChargebackCredit: of[CardTransaction], EventChargebackDebit: of[CardTransaction],
-	EventReportCreated: of[ReportReady], EventReportSucceeded: of[ReportReady],
+	EventProtectionEnrollmentFee: of[ProtectionFeeCharged], EventProtectionMaintenanceFee: of[ProtectionFeeCharged],
+	EventCardFee:       of[CardFeeCharged],
+	EventAuthorization: of[TransactionCreated], EventReversal: of[TransactionCreated],
+	EventRefund: of[TransactionCreated], EventSettlementCredit: of[TransactionCreated],
+	EventSettlementDebit: of[TransactionCreated], EventSettlementReversal: of[TransactionCreated],
+	EventFundCollection: of[TransactionCreated], EventFundTransfer: of[TransactionCreated],
+	EventValidation: of[TransactionCreated], EventATMDeposit: of[TransactionCreated],
+	EventChargebackCredit: of[TransactionCreated], EventChargebackDebit: of[TransactionCreated],
+	EventReportCreated: of[ReportCreated], EventReportSucceeded: of[ReportCreated],
 	EventTransferChanged:      of[TransferChanged],
 	EventCardholderKYCChanged: of[CardholderKYCChanged],
 	EventCardholderUpdated:    of[CardholderUpdated],

@@ -38,7 +38,7 @@ type CardUpdated struct {
 	AvailableBalance   issuing.Amount    `json:"available_balance"`     // what can be spent
 	BIN                string            `json:"card_bin"`              // 6 or 8 digits
 	Currency           issuing.Currency  `json:"card_currency"`         // of the card
-	Limit              issuing.Amount    `json:"card_limit"`            // see [CreateCardRequest]
+	Limit              issuing.Amount    `json:"card_limit"`            // see [ApplyRequest]
 	Number             MaskedNumber      `json:"card_number"`           // masked
 	ProductID          string            `json:"card_product_id"`       // [Product.ID]
 	Scheme             Scheme            `json:"card_scheme"`           // Visa or Mastercard
@@ -54,11 +54,11 @@ type CardUpdated struct {
 
 func (e *CardUpdated) tidy() { unset(&e.Cardholder.DateOfBirth) }
 
-// CardStatusUpdated (card.status.update.succeeded, .failed) tells of a card's
+// CardStateChanged (card.status.update.succeeded, .failed) tells of a card's
 // new status, or that a change failed. SourceID is the order's id. It comes for
 // ACTIVE, FROZEN, BLOCKED, PRE_CANCEL and CANCELLED, but not for a card's first
 // ACTIVE.
-type CardStatusUpdated struct {
+type CardStateChanged struct {
 	EventBase
 	CardID           string           `json:"card_id"`           // the card
 	Number           MaskedNumber     `json:"card_number"`       // masked
@@ -69,9 +69,9 @@ type CardStatusUpdated struct {
 	UpdateTime       time.Time        `json:"update_time"`       // zero when it cannot be read
 }
 
-// CardRecharged (card.recharge.succeeded, .failed) tells how a recharge ended.
+// CardDeposited (card.recharge.succeeded, .failed) tells how a recharge ended.
 // SourceID is the order's id.
-type CardRecharged struct {
+type CardDeposited struct {
 	EventBase
 	BalanceChange
 }
@@ -95,9 +95,9 @@ type BalanceChange struct {
 	UpdateTime       time.Time        `json:"update_time"`            // zero when it cannot be read
 }
 
-// CardActivationCode (card.activation.code) brings the code that activates a
+// ActivationCodeSent (card.activation.code) brings the code that activates a
 // plastic card. Pass it to the cardholder; never log it.
-type CardActivationCode struct {
+type ActivationCodeSent struct {
 	EventBase
 	CardID string         `json:"card_id"`         // the card
 	Number MaskedNumber   `json:"card_number"`     // masked
@@ -116,9 +116,9 @@ type CardActivated struct {
 	Status string       `json:"activation_status"` // [ActivationActivated]
 }
 
-// Card3DSOTP (card.3ds.otp) brings a one-time password for an online payment.
+// HolderChallenged (card.3ds.otp) brings a one-time password for an online payment.
 // Pass it to the cardholder at once; never log it.
-type Card3DSOTP struct {
+type HolderChallenged struct {
 	EventBase
 	CardID              string           `json:"card_id"`              // the card
 	Number              MaskedNumber     `json:"card_number"`          // masked
@@ -130,9 +130,9 @@ type Card3DSOTP struct {
 	MerchantName        string           `json:"merchant_name"`        // the shop
 }
 
-// CardVerificationOTP (card.verification.otp) brings a one-time password for
+// VerificationCodeSent (card.verification.otp) brings a one-time password for
 // adding a card to a wallet. Pass it to the cardholder at once; never log it.
-type CardVerificationOTP struct {
+type VerificationCodeSent struct {
 	EventBase
 	CardID     string         `json:"card_id"`     // the card
 	Number     MaskedNumber   `json:"card_number"` // masked
@@ -160,10 +160,10 @@ type ProtectionChanged struct {
 	Protection
 }
 
-// ProtectionFee (card.risk_control.network_protection.enrollment_fee.charged,
+// ProtectionFeeCharged (card.risk_control.network_protection.enrollment_fee.charged,
 // .maintenance_fee.charged) tells of a fee: one for a card's enrolment, and one
 // a month for the account.
-type ProtectionFee struct {
+type ProtectionFeeCharged struct {
 	EventBase
 	CardID              string            `json:"card_id"`              // enrolment only
 	Action              ProtectionAction  `json:"action_code"`          // enrolment only

@@ -6,9 +6,9 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 )
 
-// CardFee (issuing.fee.card) tells of a fee. SourceID is the id of the
+// CardFeeCharged (issuing.fee.card) tells of a fee. SourceID is the id of the
 // transaction, or of the finance or ledger entry, that it belongs to.
-type CardFee struct {
+type CardFeeCharged struct {
 	EventBase
 	CardID              string            `json:"card_id"`                // the card
 	Number              MaskedNumber      `json:"card_number"`            // masked
@@ -27,17 +27,17 @@ type CardFee struct {
 	Remark              string            `json:"remark"`                 // such as "3DS Fee"
 }
 
-// CardTransaction (issuing.transaction.*) tells of a card transaction: an
+// TransactionCreated (issuing.transaction.*) tells of a card transaction: an
 // authorization, approved or declined, and what follows it. SourceID is the
 // transaction's id. Read Status before booking.
-type CardTransaction struct {
+type TransactionCreated struct {
 	EventBase
 	Transaction
 }
 
-// ReportReady (issuing.report.created, issuing.report.succeeded) tells that a
+// ReportCreated (issuing.report.created, issuing.report.succeeded) tells that a
 // report can be downloaded, under either type. SourceID is the report's id.
-type ReportReady struct {
+type ReportCreated struct {
 	EventBase
 	ReportID   string         `json:"report_id"`   // see [ReportService.Download]
 	ReportType string         `json:"report_type"` // a label such as "Card Settlement Report", not a [ReportType]
@@ -64,20 +64,21 @@ type TransferChanged struct {
 
 // CardholderChangeData is what the events about cardholders tell.
 type CardholderChangeData struct {
-	CardholderID string           `json:"cardholder_id"`     // the cardholder
-	Status       CardholderStatus `json:"cardholder_status"` // SUCCESS approved, FAILED rejected, INCOMPLETE more is needed
-	CountryCode  string           `json:"country_code"`      // ISO 3166-1 alpha-2
-	CreateTime   time.Time        `json:"create_time"`       // zero when it cannot be read
-	UpdateTime   time.Time        `json:"update_time"`       // zero when it cannot be read
-	DateOfBirth  issuing.Date     `json:"date_of_birth"`     // zero when unset
-	Email        string           `json:"email"`             // of the cardholder
-	FirstName    string           `json:"first_name"`        // given name
-	LastName     string           `json:"last_name"`         // family name
-	PhoneNumber  string           `json:"phone_number"`      // national number
-	Nationality  string           `json:"nationality"`       // may be empty
-	IDVProvider  string           `json:"idv_provider"`      // who verifies; may be empty
-	IDVStatus    IDVStatus        `json:"idv_status"`        // may be empty
-	Reason       string           `json:"reason"`            // explains; Status decides
+	CardholderID string `json:"cardholder_id"` // the cardholder
+	// SUCCESS approved, FAILED rejected, INCOMPLETE more is needed
+	Status      CardholderStatus `json:"cardholder_status"`
+	CountryCode string           `json:"country_code"`  // ISO 3166-1 alpha-2
+	CreateTime  time.Time        `json:"create_time"`   // zero when it cannot be read
+	UpdateTime  time.Time        `json:"update_time"`   // zero when it cannot be read
+	DateOfBirth issuing.Date     `json:"date_of_birth"` // zero when unset
+	Email       string           `json:"email"`         // of the cardholder
+	FirstName   string           `json:"first_name"`    // given name
+	LastName    string           `json:"last_name"`     // family name
+	PhoneNumber string           `json:"phone_number"`  // national number
+	Nationality string           `json:"nationality"`   // may be empty
+	IDVProvider string           `json:"idv_provider"`  // who verifies; may be empty
+	IDVStatus   IDVStatus        `json:"idv_status"`    // may be empty
+	Reason      string           `json:"reason"`        // explains; Status decides
 }
 
 func (e *CardholderChangeData) tidy() { unset(&e.DateOfBirth) }

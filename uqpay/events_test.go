@@ -49,13 +49,13 @@ func TestAuthorizationEvent(t *testing.T) {
 		}
 		return parsed
 	}
-	want := &uqpay.CardTransaction{
+	want := &uqpay.TransactionCreated{
 		EventBase: uqpay.EventBase{EventType: uqpay.EventAuthorization, EventID: "234fca01-1ace-4d34-baf5-29b10e9d11c0", SourceID: "1a53aebf-900c-4e25-9852-b98f4338d94c"},
 		Transaction: uqpay.Transaction{
 			ID: "1a53aebf-900c-4e25-9852-b98f4338d94c", ShortID: "T260412-2AHV51KO5U68", CardID: "50418faa-57a8-4ce2-9157-621b00b13a3b",
 			CardNumber: "40963608****1764", CardholderID: "25ea804d-7fd5-43d5-8792-0fc0214cdb2f", Type: "AUTHORIZATION", Status: "APPROVED",
 			BillingAmount: amount(t, "11.5"), BillingCurrency: "USD", TransactionAmount: amount(t, "10"), TransactionCurrency: "USD",
-			Fee: amount(t, "1.5"), FeeCurrency: "USD", FeePassThrough: uqpay.Yes, CardBalance: amount(t, "988.5"), AuthorizationCode: "W6MJU9",
+			Fee: amount(t, "1.5"), FeeCurrency: "USD", FeePassThrough: uqpay.FlagYes, CardBalance: amount(t, "988.5"), AuthorizationCode: "W6MJU9",
 			Time: at("2026-04-12T15:27:39.48+08:00"), PostedTime: at("2026-04-12T15:27:39.563+08:00"),
 			Merchant: uqpay.Merchant{Name: "Test Merchant", CategoryCode: "5734"},
 		},
@@ -72,7 +72,7 @@ func TestEventShapes(t *testing.T) {
 		"cardholder":{"cardholder_id":"h","cardholder_status":"SUCCESS","create_time":"2024-05-09 15:52:23","email":"a@example.com"},"metadata":{"k":"v"},
 		"risk_control":{"enable_3ds":"Y","allowed_mcc":["1"]},"spending_limits":[{"amount":"5","interval":"PER_TRANSACTION"}]}`)
 	if created.SourceID != "s-1" || created.Failed() || created.Cardholder.CreateTime.UTC().Hour() != 7 || created.Metadata["k"] != "v" ||
-		created.RiskControls.Enable3DS != uqpay.Yes || created.SpendingControls[0].Amount.String() != "5" {
+		created.RiskControls.Enable3DS != uqpay.FlagYes || created.SpendingControls[0].Amount.String() != "5" {
 		t.Errorf("%+v", created)
 	}
 	if failed := decode[uqpay.CardCreated](t, "card.create.failed", `{}`); !failed.Failed() {
@@ -86,10 +86,10 @@ func TestEventShapes(t *testing.T) {
 	if _, currency, ok := updated.NoPINPaymentAmount.Split(); !ok || currency != "USD" {
 		t.Errorf("%q", updated.NoPINPaymentAmount)
 	}
-	if st := decode[uqpay.CardStatusUpdated](t, "card.status.update.failed", `{"card_id":"c","card_status":"PRE_CANCEL"}`); !st.Failed() || st.CardStatus != uqpay.CardStatusPreCancel {
+	if st := decode[uqpay.CardStateChanged](t, "card.status.update.failed", `{"card_id":"c","card_status":"PRE_CANCEL"}`); !st.Failed() || st.CardStatus != uqpay.CardStatusPreCancel {
 		t.Errorf("%+v", st)
 	}
-	if r := decode[uqpay.CardRecharged](t, "card.recharge.succeeded", `{"amount":"10","card_currency":"USD","order_status":"SUCCESS"}`); r.Amount.String() != "10" {
+	if r := decode[uqpay.CardDeposited](t, "card.recharge.succeeded", `{"amount":"10","card_currency":"USD","order_status":"SUCCESS"}`); r.Amount.String() != "10" {
 		t.Errorf("%+v", r)
 	}
 	if w := decode[uqpay.CardWithdrawn](t, "card.withdraw.failed", `{"amount":10.10}`); w.Amount.String() != "10.10" || !w.Failed() {
@@ -101,16 +101,16 @@ func TestEventShapes(t *testing.T) {
 	if p := decode[uqpay.ProtectionChanged](t, uqpay.EventProtectionEnrolled, `{"card_id":"c","card_number":"************1234","enabled":true,"status":"ENROLLED","action_code":"41","update_time":null}`); !p.Enabled || p.Number.Last4() != "1234" {
 		t.Errorf("%+v", p)
 	}
-	if f := decode[uqpay.ProtectionFee](t, uqpay.EventProtectionMaintenanceFee, `{"account_id":"a","card_count":3,"transaction_amount":1.5,"balance_amount":"2"}`); f.CardCount != 3 || f.TransactionAmount.String() != "1.5" {
+	if f := decode[uqpay.ProtectionFeeCharged](t, uqpay.EventProtectionMaintenanceFee, `{"account_id":"a","card_count":3,"transaction_amount":1.5,"balance_amount":"2"}`); f.CardCount != 3 || f.TransactionAmount.String() != "1.5" {
 		t.Errorf("%+v", f)
 	}
-	if f := decode[uqpay.CardFee](t, "issuing.fee.card", `{"transaction_type":"FEE","remark":"3DS Fee","billing_amount":"0.3"}`); f.TransactionType != uqpay.TransactionFee {
+	if f := decode[uqpay.CardFeeCharged](t, "issuing.fee.card", `{"transaction_type":"FEE","remark":"3DS Fee","billing_amount":"0.3"}`); f.TransactionType != uqpay.TransactionTypeFee {
 		t.Errorf("%+v", f)
 	}
-	if r := decode[uqpay.ReportReady](t, "issuing.report.succeeded", `{"expire_time":"2026-04-15 16:54:11","report_id":"r","secret_key":"opensesame"}`); r.SecretKey.Reveal() != "opensesame" || r.ExpireTime.UTC().Hour() != 8 {
+	if r := decode[uqpay.ReportCreated](t, "issuing.report.succeeded", `{"expire_time":"2026-04-15 16:54:11","report_id":"r","secret_key":"opensesame"}`); r.SecretKey.Reveal() != "opensesame" || r.ExpireTime.UTC().Hour() != 8 {
 		t.Errorf("%+v", r)
 	}
-	if tr := decode[uqpay.TransferChanged](t, "issuing.transfer.status_changed", `{"status":"succeeded","previous_status":"pending","amount":"1"}`); tr.Status.Normal() != uqpay.TransferCompleted || !tr.Status.Terminal() {
+	if tr := decode[uqpay.TransferChanged](t, "issuing.transfer.status_changed", `{"status":"succeeded","previous_status":"pending","amount":"1"}`); tr.Status.Normal() != uqpay.TransferStatusCompleted || !tr.Status.Terminal() {
 		t.Errorf("%+v", tr)
 	}
 	if k := decode[uqpay.CardholderKYCChanged](t, "cardholder.kyc.status_changed", `{"cardholder_status":"INCOMPLETE","date_of_birth":"0001-01-01","reason":"blurred"}`); k.Status != uqpay.CardholderStatusIncomplete || !k.DateOfBirth.IsZero() {
@@ -124,7 +124,7 @@ func TestEventEnvelopes(t *testing.T) {
 	if err != nil || old.Type != "card.activation.code" || old.Name != "ISSUING" {
 		t.Fatalf("%+v, %v", old, err)
 	}
-	if code, ok := old.Data.(*uqpay.CardActivationCode); !ok || code.Code.Reveal() != "57609685" || code.EventType != "card.activation.code" {
+	if code, ok := old.Data.(*uqpay.ActivationCodeSent); !ok || code.Code.Reveal() != "57609685" || code.EventType != "card.activation.code" {
 		t.Errorf("%+v", old.Data)
 	}
 	novel, err := uqpay.DecodeEvent([]byte(`{"event_type":"card.PIN.retry.exceed.soft.block","event_id":"e","data":{"x":1}}`))
@@ -160,7 +160,7 @@ func TestMerchantShapes(t *testing.T) {
 		`[{"name":"M","category_code":"5734"}]`: {Name: "M", CategoryCode: "5734"},
 		`[]`:                                    {}, `{}`: {}, `null`: {}, `""`: {}, `"text"`: {}, `"{\"name\":\"M\"}"`: {Name: "M"},
 	} {
-		tx := decode[uqpay.CardTransaction](t, "issuing.transaction.refund", `{"merchant_data":`+data+`}`)
+		tx := decode[uqpay.TransactionCreated](t, "issuing.transaction.refund", `{"merchant_data":`+data+`}`)
 		if tx.Merchant != want {
 			t.Errorf("%s: %+v", data, tx.Merchant)
 		}
@@ -173,7 +173,7 @@ func TestMaskedNumber(t *testing.T) {
 		`"************5668"`: "************5668", `"40963608****8664"`: "40963608****8664", `"4096360812345678"`: "************5678",
 		`"4096 3608 1234 5678"`: "***************5678", `4096360812345678`: "************5678", `""`: "", `null`: "",
 	} {
-		tx := decode[uqpay.CardTransaction](t, "issuing.transaction.refund", `{"card_number":`+in+`}`)
+		tx := decode[uqpay.TransactionCreated](t, "issuing.transaction.refund", `{"card_number":`+in+`}`)
 		if string(tx.CardNumber) != want {
 			t.Errorf("%s: %s", in, tx.CardNumber)
 		}
@@ -208,10 +208,10 @@ func TestNothingPrintsSecrets(t *testing.T) {
 	const secret = "Zq7-sesame-4096"
 	for _, v := range []any{
 		uqpay.Config{}, uqpay.Token{}, uqpay.Identity{}, uqpay.Person{}, uqpay.CreateCardholderRequest{}, uqpay.UpdateCardholderRequest{},
-		uqpay.CardholderChange{}, uqpay.Cardholder{}, uqpay.CardholderFields{}, uqpay.CreateCardRequest{}, uqpay.CardOrder{}, uqpay.Card{},
+		uqpay.CardholderChange{}, uqpay.Cardholder{}, uqpay.CardholderFields{}, uqpay.ApplyRequest{}, uqpay.CardOrder{}, uqpay.Card{},
 		uqpay.CardsRequest{}, uqpay.SecureCard{}, uqpay.PANToken{}, uqpay.AssignRequest{}, uqpay.ActivateRequest{}, uqpay.PINRequest{},
-		uqpay.ManagePINRequest{}, uqpay.FileLink{}, uqpay.FileLinks{}, uqpay.DepositRequest{}, uqpay.Deposit{}, uqpay.Sender{},
-		uqpay.DecodedEvent{}, uqpay.CardActivationCode{}, uqpay.Card3DSOTP{}, uqpay.CardVerificationOTP{}, uqpay.ReportReady{},
+		uqpay.ManagePINRequest{}, uqpay.FileLink{}, uqpay.FileLinks{}, uqpay.FundBalanceRequest{}, uqpay.BalanceFunding{}, uqpay.Sender{},
+		uqpay.DecodedEvent{}, uqpay.ActivationCodeSent{}, uqpay.HolderChallenged{}, uqpay.VerificationCodeSent{}, uqpay.ReportCreated{},
 		uqpay.Page[uqpay.Card]{},
 	} {
 		leaktest.Check(t, []string{secret}, leaktest.Fill(t, secret, v))

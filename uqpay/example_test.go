@@ -30,11 +30,15 @@ func sandbox() (*uqpaytest.Server, *uqpay.Client, func()) {
 
 // The first call: which cards can be issued.
 func Example() {
-	client, err := uqpay.New(uqpay.Config{
+	cfg, err := uqpay.ParseConfig(uqpay.ConfigTexts{
 		BaseURL:  uqpay.SandboxURL,
 		ClientID: os.Getenv("UQPAY_CLIENT_ID"),
 		APIKey:   issuing.NewSecret(os.Getenv("UQPAY_API_KEY")),
 	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	client, err := uqpay.New(cfg)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -47,7 +51,7 @@ func Example() {
 }
 
 // A cardholder, a card, and a recharge whose outcome is settled with its own key.
-func ExampleCardService_Recharge() {
+func ExampleCardService_Deposit() {
 	server, client, stop := sandbox()
 	defer stop()
 	ctx := context.Background()
@@ -58,7 +62,7 @@ func ExampleCardService_Recharge() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	card, err := client.Cards.Create(ctx, uqpay.CreateCardRequest{
+	card, err := client.Cards.Apply(ctx, uqpay.ApplyRequest{
 		Currency: issuing.CurrencyUSD, ProductID: uqpaytest.ProductSingle, CardholderID: holder.ID, Limit: issuing.NewAmount(20_00, 2),
 	})
 	if err != nil {
@@ -67,11 +71,11 @@ func ExampleCardService_Recharge() {
 	server.Clock().Advance(time.Minute)
 
 	recharge := uqpay.AmountRequest{Amount: issuing.NewAmount(10_50, 2)}
-	order, err := client.Cards.Recharge(ctx, card.CardID, recharge)
+	order, err := client.Cards.Deposit(ctx, card.CardID, recharge)
 	var e *issuing.Error
 	if errors.Is(err, issuing.ErrOutcomeUnknown) && errors.As(err, &e) {
 		// The same key returns the first result, or carries it out now.
-		order, err = client.Cards.Recharge(ctx, card.CardID, recharge, issuing.WithIdempotencyKey(e.Key))
+		order, err = client.Cards.Deposit(ctx, card.CardID, recharge, issuing.WithIdempotencyKey(e.Key))
 	}
 	if err != nil {
 		log.Fatal(err)
@@ -99,7 +103,7 @@ func ExampleProblem() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	_, err = client.Cards.Create(ctx, uqpay.CreateCardRequest{
+	_, err = client.Cards.Apply(ctx, uqpay.ApplyRequest{
 		Currency: issuing.CurrencyUSD, ProductID: uqpaytest.ProductEnhanced, CardholderID: holder.ID,
 	})
 	var problem *uqpay.Problem

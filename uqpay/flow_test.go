@@ -78,7 +78,7 @@ func newHolder(tb testing.TB, c *uqpay.Client) string {
 
 func newCard(tb testing.TB, s *uqpaytest.Server, c *uqpay.Client, limit string) string {
 	tb.Helper()
-	o, err := c.Cards.Create(tb.Context(), uqpay.CreateCardRequest{
+	o, err := c.Cards.Apply(tb.Context(), uqpay.ApplyRequest{
 		Currency: issuing.CurrencyUSD, ProductID: uqpaytest.ProductSingle, CardholderID: newHolder(tb, c), Limit: amount(tb, limit),
 	})
 	if err != nil {
@@ -184,7 +184,7 @@ func TestCardLife(t *testing.T) {
 	if err != nil || secure.Number.Len() != 16 || secure.Number.Last4() != card.Number.Last4() || secure.CVV.Len() != 3 {
 		t.Fatalf("secure: %v, %v", secure, err)
 	}
-	o, err := c.Cards.Recharge(ctx, id, uqpay.AmountRequest{Amount: amount(t, "10.25")})
+	o, err := c.Cards.Deposit(ctx, id, uqpay.AmountRequest{Amount: amount(t, "10.25")})
 	if err != nil || o.Status.Terminal() {
 		t.Fatalf("%+v, %v", o, err)
 	}
@@ -193,11 +193,11 @@ func TestCardLife(t *testing.T) {
 		t.Fatalf("%+v, %v", o, err)
 	}
 	tx, err := c.Simulator.Authorize(ctx, uqpay.AuthorizeRequest{CardID: id, Amount: amount(t, "11"), Currency: issuing.CurrencyUSD, MerchantName: "Test Merchant"})
-	if err != nil || tx.Status != uqpay.TransactionApproved || tx.CardBalance.String() != "99.75" {
+	if err != nil || tx.Status != uqpay.TransactionStatusApproved || tx.CardBalance.String() != "99.75" {
 		t.Fatalf("%+v, %v", tx, err)
 	}
 	s.Clock().Advance(0)
-	ev, ok := in.last().(*uqpay.CardTransaction)
+	ev, ok := in.last().(*uqpay.TransactionCreated)
 	if !ok || ev.ID != tx.ID || ev.Merchant.Name != "Test Merchant" || ev.SourceID != tx.ID || ev.BillingAmount.Cmp(amount(t, "11")) != 0 {
 		t.Fatalf("event %T %+v", in.last(), in.last())
 	}
@@ -223,7 +223,7 @@ func TestCardLife(t *testing.T) {
 	}
 	s.Clock().Advance(30 * 24 * time.Hour)
 	s.Clock().Advance(0)
-	if got := s.Balance(uqpaytest.MasterAccount, issuing.CurrencyUSD); got.Cmp(amount(t, "100000")) != 0 {
+	if got := s.AccountBalance(uqpaytest.MasterAccount, issuing.CurrencyUSD); got.Cmp(amount(t, "100000")) != 0 {
 		t.Errorf("issuing balance %s after the card was cancelled", got)
 	}
 	want := "card.create.succeeded card.recharge.succeeded issuing.transaction.authorization issuing.transaction.reversal " +
@@ -232,7 +232,7 @@ func TestCardLife(t *testing.T) {
 		t.Errorf("events\n got %s\nwant %s", got, want)
 	}
 	var report bytes.Buffer
-	r, err := c.Reports.Create(ctx, uqpay.ReportRequest{Type: uqpay.ReportLedger, Start: start, End: s.Clock().Now()})
+	r, err := c.Reports.Create(ctx, uqpay.ReportRequest{Type: uqpay.ReportTypeLedger, Start: start, End: s.Clock().Now()})
 	if err != nil {
 		t.Fatal(err)
 	}

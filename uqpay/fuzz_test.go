@@ -21,7 +21,7 @@ func FuzzAnswer(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
 		resp := &transport.Response{Status: status, Body: body}
-		x := &exchange{c: c, o: opCardRecharge}
+		x := &exchange{c: c, o: opCardDeposit}
 		x.Judge(resp)
 		out := new(Order)
 		answer, err := x.Open(resp)

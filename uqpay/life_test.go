@@ -31,7 +31,7 @@ func TestPhysicalCard(t *testing.T) {
 			var code issuing.Secret
 			in.mu.Lock()
 			for _, ev := range in.events {
-				if e, ok := ev.Data.(*uqpay.CardActivationCode); ok {
+				if e, ok := ev.Data.(*uqpay.ActivationCodeSent); ok {
 					code = e.Code
 				}
 			}
@@ -49,7 +49,7 @@ func TestPhysicalCard(t *testing.T) {
 				t.Fatalf("%+v, %v", ack, err)
 			}
 			card, err := c.Cards.Card(ctx, o.CardID)
-			if err != nil || card.Status != uqpay.CardStatusActive || card.RiskControls.Allow3DS != uqpay.Yes {
+			if err != nil || card.Status != uqpay.CardStatusActive || card.RiskControls.Allow3DS != uqpay.FlagYes {
 				t.Fatalf("%+v, %v", card, err)
 			}
 			if free, currency, ok := card.NoPINPaymentAmount.Split(); !ok || free.String() != "200" || currency != "SGD" {
@@ -64,7 +64,7 @@ func changePIN(t *testing.T, s *uqpaytest.Server, c *uqpay.Client, card string, 
 	t.Helper()
 	ctx := t.Context()
 	next := issuing.NewSecret("739105")
-	result, err := c.Cards.SetPIN(ctx, uqpay.PINRequest{CardID: card, PIN: next, Action: uqpay.PINUpdate, OldPIN: pin})
+	result, err := c.Cards.SetPIN(ctx, uqpay.PINRequest{CardID: card, PIN: next, Action: uqpay.PINActionUpdate, OldPIN: pin})
 	if err != nil || result.Pending() == old {
 		t.Fatalf("%+v, %v", result, err)
 	}
@@ -74,14 +74,14 @@ func changePIN(t *testing.T, s *uqpaytest.Server, c *uqpay.Client, card string, 
 		}
 		s.Clock().Advance(time.Second)
 		order, err := c.Orders.Order(ctx, result.OrderID)
-		if err != nil || order.Type != uqpay.OrderPINManagement || order.Status != uqpay.OrderStatusSuccess || !order.Amount.IsZero() {
+		if err != nil || order.Type != uqpay.OrderTypePINManagement || order.Status != uqpay.OrderStatusSuccess || !order.Amount.IsZero() {
 			t.Errorf("%+v, %v", order, err)
 		}
 	}
 	if !s.CheckPIN(card, next) {
 		t.Error("the PIN did not change")
 	}
-	weak, err := c.Cards.SetPIN(ctx, uqpay.PINRequest{CardID: card, PIN: issuing.NewSecret("777777"), Action: uqpay.PINReset})
+	weak, err := c.Cards.SetPIN(ctx, uqpay.PINRequest{CardID: card, PIN: issuing.NewSecret("777777"), Action: uqpay.PINActionReset})
 	if old {
 		if !errors.Is(err, issuing.ErrDeclined) {
 			t.Errorf("a weak PIN: %v", err)
@@ -109,7 +109,7 @@ func TestKYC(t *testing.T) {
 	person := uqpay.Person{
 		DateOfBirth: issuing.NewDate(1990, 2, 3), Gender: uqpay.GenderMale, Nationality: "SG",
 		ResidentialAddress: &uqpay.Address{Country: "SG", City: "Singapore", Line1: "1 Road"},
-		Identity:           &uqpay.Identity{Type: uqpay.IdentityPassport, Number: issuing.NewSecret("E1234567"), FrontFile: image},
+		Identity:           &uqpay.Identity{Type: uqpay.IdentityTypePassport, Number: issuing.NewSecret("E1234567"), FrontFile: image},
 	}
 	standard := alex()
 	standard.Person = person
@@ -125,25 +125,25 @@ func TestKYC(t *testing.T) {
 	enhanced := alex()
 	enhanced.Email, enhanced.PhoneNumber = "bert@example.com", "81234567"
 	enhanced.Person = person
-	enhanced.KYCVerification = &uqpay.KYCVerification{Method: uqpay.KYCSumsubRedirect}
+	enhanced.KYCVerification = &uqpay.KYCVerification{Method: uqpay.KYCMethodSumsubRedirect}
 	if h, err = c.Cardholders.Create(ctx, enhanced); err != nil || h.Status.Terminal() || h.VerificationURL.IsZero() || h.ExpiresAt.IsZero() {
 		t.Fatalf("redirect: %+v, %v", h, err)
 	}
-	create := uqpay.CreateCardRequest{Currency: issuing.CurrencyUSD, ProductID: uqpaytest.ProductEnhanced, CardholderID: h.ID}
-	if _, err := c.Cards.Create(ctx, create); !errors.Is(err, issuing.ErrDeclined) {
+	create := uqpay.ApplyRequest{Currency: issuing.CurrencyUSD, ProductID: uqpaytest.ProductEnhanced, CardholderID: h.ID}
+	if _, err := c.Cards.Apply(ctx, create); !errors.Is(err, issuing.ErrDeclined) {
 		t.Errorf("a card for an unverified cardholder: %v", err)
 	}
-	if err := s.FinishKYC(h.ID, uqpay.CardholderStatusSuccess, ""); err != nil {
+	if err := s.ApproveKYC(h.ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Cards.Create(ctx, create); err != nil {
+	if _, err := c.Cards.Apply(ctx, create); err != nil {
 		t.Errorf("after the verification: %v", err)
 	}
 	proof := person
-	proof.KYCVerification = &uqpay.KYCVerification{Method: uqpay.KYCThirdParty, Proof: &uqpay.KYCProof{Provider: uqpay.KYCProviderJumio, ReferenceID: "reference-1"}}
+	proof.KYCVerification = &uqpay.KYCVerification{Method: uqpay.KYCMethodThirdParty, Proof: &uqpay.KYCProof{Provider: uqpay.KYCProviderJumio, ReferenceID: "reference-1"}}
 	create.CardholderID = ""
 	create.CardholderFields = &uqpay.CardholderFields{Email: "carl@example.com", FirstName: "Carl", LastName: "Doe", CountryCode: "SG", PhoneNumber: "91112222", Person: proof}
-	o, err := c.Cards.Create(ctx, create)
+	o, err := c.Cards.Apply(ctx, create)
 	if err != nil || !o.CardholderCreated || o.CardholderID == "" || o.Status != uqpay.OrderStatusProcessing {
 		t.Fatalf("one step: %+v, %v", o, err)
 	}
@@ -165,7 +165,7 @@ func TestAccountsAndTransfers(t *testing.T) {
 	if err != nil || accounts.Total != 2 || accounts.List[0].ID != uqpaytest.SubAccount {
 		t.Fatalf("%+v, %v", accounts, err)
 	}
-	if a, err := c.Accounts.Account(ctx, uqpaytest.SubAccount, uqpay.BusinessIssuing); err != nil || a.VerificationStatus != uqpay.VerificationApproved {
+	if a, err := c.Accounts.Account(ctx, uqpaytest.SubAccount, uqpay.BusinessCodeIssuing); err != nil || a.VerificationStatus != uqpay.VerificationStatusApproved {
 		t.Errorf("%+v, %v", a, err)
 	}
 	tr, err := c.Transfers.Create(ctx, uqpay.TransferRequest{
@@ -176,10 +176,10 @@ func TestAccountsAndTransfers(t *testing.T) {
 	}
 	s.Clock().Advance(time.Second)
 	s.Clock().Advance(0)
-	if tr, err = c.Transfers.Transfer(ctx, tr.ID); err != nil || tr.Status.Normal() != uqpay.TransferCompleted || tr.Amount.String() != "250.00" {
+	if tr, err = c.Transfers.Transfer(ctx, tr.ID); err != nil || tr.Status.Normal() != uqpay.TransferStatusCompleted || tr.Amount.String() != "250.00" {
 		t.Errorf("%+v, %v", tr, err)
 	}
-	if e, ok := in.last().(*uqpay.TransferChanged); !ok || e.Status.Normal() != uqpay.TransferCompleted {
+	if e, ok := in.last().(*uqpay.TransferChanged); !ok || e.Status.Normal() != uqpay.TransferStatusCompleted {
 		t.Errorf("%T %+v", in.last(), in.last())
 	}
 	b, err := c.Balances.Balance(ctx, issuing.CurrencyUSD, uqpay.OnBehalfOf(uqpaytest.SubAccount))
@@ -187,7 +187,7 @@ func TestAccountsAndTransfers(t *testing.T) {
 		t.Errorf("%+v, %v", b, err)
 	}
 	n := 0
-	for e, err := range c.Balances.AllLedger(ctx, uqpay.LedgerRequest{Type: uqpay.LedgerTransferOut}) {
+	for e, err := range c.Balances.AllLedger(ctx, uqpay.LedgerRequest{Type: uqpay.LedgerTypeTransferOut}) {
 		if err != nil || e.Amount.String() != "-250.00" || e.EndingBalance.String() != "99750.00" {
 			t.Errorf("%+v, %v", e, err)
 		}
@@ -199,18 +199,18 @@ func TestAccountsAndTransfers(t *testing.T) {
 	if _, err := c.Cardholders.Create(ctx, alex(), uqpay.OnBehalfOf(uqpaytest.BankingAccount)); !errors.Is(err, uqpay.CodeSubAccountNotFound) {
 		t.Errorf("an account of another line: %v", err)
 	}
-	s.FailOrders(1)
+	failNext(t, s, "Transfers.Create")
 	if tr, err = c.Transfers.Create(ctx, uqpay.TransferRequest{
 		SourceAccountID: uqpaytest.SubAccount, DestinationAccountID: uqpaytest.MasterAccount, Currency: issuing.CurrencyUSD, Amount: amount(t, "50"),
 	}); err != nil {
 		t.Fatal(err)
 	}
 	s.Clock().Advance(time.Second)
-	if tr, err = c.Transfers.Transfer(ctx, tr.ID); err != nil || tr.Status != uqpay.TransferFailed || s.Balance(uqpaytest.SubAccount, "USD").Cmp(amount(t, "250")) != 0 {
+	if tr, err = c.Transfers.Transfer(ctx, tr.ID); err != nil || tr.Status != uqpay.TransferStatusFailed || s.AccountBalance(uqpaytest.SubAccount, "USD").Cmp(amount(t, "250")) != 0 {
 		t.Errorf("%+v, %v", tr, err)
 	}
-	d, err := c.Simulator.Deposit(ctx, uqpay.DepositRequest{AccountID: uqpaytest.MasterAccount, Amount: amount(t, "10"), Currency: "USD", SenderSWIFT: "WELGBE22"})
-	if err != nil || d.Status != uqpay.DepositPending || d.Amount.String() != "10.00" {
+	d, err := c.Simulator.FundBalance(ctx, uqpay.FundBalanceRequest{AccountID: uqpaytest.MasterAccount, Amount: amount(t, "10"), Currency: "USD", SenderSWIFT: "WELGBE22"})
+	if err != nil || d.Status != uqpay.DepositStatusPending || d.Amount.String() != "10.00" {
 		t.Errorf("%+v, %v", d, err)
 	}
 	if err := s.Check(); err != nil {
@@ -243,14 +243,14 @@ func TestLimitsAndProtection(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Clock().Advance(time.Second)
-	if tx := buy("150"); tx.Status != uqpay.TransactionDeclined || tx.Reason() == "" || tx.BillingAmount.Sign() != 0 {
+	if tx := buy("150"); tx.Status != uqpay.TransactionStatusDeclined || tx.Reason() == "" || tx.BillingAmount.Sign() != 0 {
 		t.Errorf("above the limit: %+v", tx)
 	}
 	if _, err := c.Cards.ElevateLimit(ctx, id, uqpay.ElevateLimitRequest{Limit: amount(t, "200")}); err != nil {
 		t.Fatal(err)
 	}
 	tx := buy("150")
-	if tx.Status != uqpay.TransactionApproved {
+	if tx.Status != uqpay.TransactionStatusApproved {
 		t.Errorf("after the elevation: %+v", tx)
 	}
 	if err := s.Settle(tx.ID, amount(t, "140")); err != nil {
@@ -259,22 +259,22 @@ func TestLimitsAndProtection(t *testing.T) {
 	if err := s.Refund(tx.ID, amount(t, "40")); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := c.Transactions.Transaction(ctx, tx.ID); err != nil || got.SettlementStatus != uqpay.SettlementSettled {
+	if got, err := c.Transactions.Transaction(ctx, tx.ID); err != nil || got.SettlementStatus != uqpay.SettlementStatusSettled {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if p, err := c.Cards.Protect(ctx, id, uqpay.ProtectionLost); err != nil || p.Status != uqpay.ProtectionEnrollPending || p.Enabled || p.Definition != "Lost card, pickup" {
+	if p, err := c.Cards.Protect(ctx, id, uqpay.ProtectionActionLost); err != nil || p.Status != uqpay.ProtectionStatusEnrollPending || p.Enabled || p.Definition != "Lost card, pickup" {
 		t.Errorf("%+v, %v", p, err)
 	}
 	s.Clock().Advance(time.Second)
-	if tx := buy("1"); tx.Status != uqpay.TransactionDeclined {
+	if tx := buy("1"); tx.Status != uqpay.TransactionStatusDeclined {
 		t.Errorf("a protected card: %+v", tx)
 	}
-	if p, err := c.Cards.Unprotect(ctx, id); err != nil || p.Status != uqpay.ProtectionRemovalPending {
+	if p, err := c.Cards.Unprotect(ctx, id); err != nil || p.Status != uqpay.ProtectionStatusRemovalPending {
 		t.Errorf("%+v, %v", p, err)
 	}
 	s.Clock().Advance(time.Second)
-	s.FailOrders(1)
-	o, err := c.Cards.Recharge(ctx, id, uqpay.AmountRequest{Amount: amount(t, "5")})
+	failNext(t, s, "Cards.Deposit")
+	o, err := c.Cards.Deposit(ctx, id, uqpay.AmountRequest{Amount: amount(t, "5")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -283,7 +283,7 @@ func TestLimitsAndProtection(t *testing.T) {
 	if o, err = c.Orders.Order(ctx, o.ID); err != nil || o.Status != uqpay.OrderStatusFailed {
 		t.Errorf("%+v, %v", o, err)
 	}
-	if e, ok := in.last().(*uqpay.CardRecharged); !ok || !e.Failed() || e.SourceID != o.ID {
+	if e, ok := in.last().(*uqpay.CardDeposited); !ok || !e.Failed() || e.SourceID != o.ID {
 		t.Errorf("%T %+v", in.last(), in.last())
 	}
 	card, err := c.Cards.Card(ctx, id)

@@ -15,22 +15,22 @@ import (
 // TestOneTimeCards: a card for one use ends with its trigger.
 func TestOneTimeCards(t *testing.T) {
 	t.Parallel()
-	for _, trigger := range []uqpay.AutoCancelTrigger{uqpay.CancelOnAuth, uqpay.CancelOnCapture} {
+	for _, trigger := range []uqpay.AutoCancelTrigger{uqpay.AutoCancelTriggerOnAuth, uqpay.AutoCancelTriggerOnCapture} {
 		t.Run(string(trigger), func(t *testing.T) {
 			t.Parallel()
 			s := newPlatform(t, uqpaytest.Config{})
 			c := newClient(t, s)
 			ctx := t.Context()
-			o, err := c.Cards.Create(ctx, uqpay.CreateCardRequest{
+			o, err := c.Cards.Apply(ctx, uqpay.ApplyRequest{
 				Currency: issuing.CurrencyUSD, ProductID: uqpaytest.ProductSingle, CardholderID: newHolder(t, c), Limit: amount(t, "100"),
-				UsageType: uqpay.UsageOneTime, AutoCancelTrigger: trigger,
+				UsageType: uqpay.UsageTypeOneTime, AutoCancelTrigger: trigger,
 			})
 			if err != nil {
 				t.Fatal(err)
 			}
 			s.Clock().Advance(time.Second)
 			tx, err := c.Simulator.Authorize(ctx, uqpay.AuthorizeRequest{CardID: o.CardID, Amount: amount(t, "10"), Currency: issuing.CurrencyUSD, MerchantName: "Shop"})
-			if err != nil || tx.Status != uqpay.TransactionApproved {
+			if err != nil || tx.Status != uqpay.TransactionStatusApproved {
 				t.Fatalf("%+v, %v", tx, err)
 			}
 			status := func(want uqpay.CardStatus) {
@@ -39,7 +39,7 @@ func TestOneTimeCards(t *testing.T) {
 					t.Errorf("%+v, %v, want %s", card, err, want)
 				}
 			}
-			if trigger == uqpay.CancelOnCapture {
+			if trigger == uqpay.AutoCancelTriggerOnCapture {
 				status(uqpay.CardStatusActive)
 			}
 			if err := s.Settle(tx.ID, amount(t, "10")); err != nil {
@@ -86,7 +86,7 @@ func TestDoKnowsTheSimulator(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{"/v1/simulation/deposit", "/v1//simulation/deposit", "/v1/%73imulation/deposit", "/V1/Simulation/deposit"} {
-		if err := c.Do(t.Context(), "POST", path, nil, nil); !errors.Is(err, issuing.ErrNotConfigured) {
+		if err := c.Do(t.Context(), "POST "+path, nil, nil); !errors.Is(err, issuing.ErrNotConfigured) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}

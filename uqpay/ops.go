@@ -43,18 +43,19 @@ var (
 	opCardholderCreate = op("Cardholders.Create", post, "/v1/issuing/cardholders", keyed, plain, by("Cardholders.List"))
 	opCardholders      = op("Cardholders.List", get, "/v1/issuing/cardholders", read, list, nothing)
 	opCardholder       = op("Cardholders.Cardholder", get, "/v1/issuing/cardholders/{id}", read, plain, nothing)
-	opCardholderUpdate = op("Cardholders.Update", post, "/v1/issuing/cardholders/{id}", keyed, plain, by("Cardholders.Cardholder"))
+	opCardholderUpdate = op("Cardholders.Update", post, "/v1/issuing/cardholders/{id}", keyed, plain,
+		by("Cardholders.Cardholder"))
 
 	opProducts = op("Products.List", get, "/v1/issuing/products", read, list, nothing)
 
-	opCardCreate   = op("Cards.Create", post, "/v1/issuing/cards", keyed, plain, by("Cards.List"))
+	opCardApply    = op("Cards.Apply", post, "/v1/issuing/cards", keyed, plain, by("Cards.List"))
 	opCards        = op("Cards.List", get, "/v1/issuing/cards", read, list, nothing)
 	opCard         = op("Cards.Card", get, "/v1/issuing/cards/{id}", read, plain, nothing)
 	opCardUpdate   = op("Cards.Update", post, "/v1/issuing/cards/{id}", keyed, plain, byCard)
 	opCardStatus   = op("Cards.SetStatus", post, "/v1/issuing/cards/{id}/status", keyed, plain, byCard)
 	opCardSecure   = op("Cards.Secure", get, "/v1/issuing/cards/{id}/secure", read, plain, nothing)
 	opCardPANToken = op("Cards.PANToken", post, "/v1/issuing/cards/{id}/token", keyed, plain, byAnother)
-	opCardRecharge = op("Cards.Recharge", post, "/v1/issuing/cards/{id}/recharge", keyed, plain, byLedger)
+	opCardDeposit  = op("Cards.Deposit", post, "/v1/issuing/cards/{id}/recharge", keyed, plain, byLedger)
 	opCardWithdraw = op("Cards.Withdraw", post, "/v1/issuing/cards/{id}/withdraw", keyed, plain, byLedger)
 	opCardElevate  = op("Cards.ElevateLimit", post, "/v1/issuing/cards/{id}/elevate_limit", keyed, plain, byKey)
 	opCardProtect  = op("Cards.Protect", post, "/v1/issuing/cards/{id}/risk", keyed, plain, byKey)
@@ -71,7 +72,8 @@ var (
 
 	opTransactions  = op("Transactions.List", get, "/v1/issuing/transactions", read, list, nothing)
 	opTransaction   = op("Transactions.Transaction", get, "/v1/issuing/transactions/{id}", read, plain, nothing)
-	opRefundRelease = op("Transactions.ReleaseRefund", post, "/v1/issuing/transactions/unsolicited_refund/release", keyed, plain, byLedger)
+	opRefundRelease = op("Transactions.ReleaseRefund", post, "/v1/issuing/transactions/unsolicited_refund/release", keyed,
+		plain, byLedger)
 
 	opBalance  = op("Balances.Balance", post, "/v1/issuing/balances", read, fresh, nothing)
 	opBalances = op("Balances.List", get, "/v1/issuing/balances", read, list, nothing)
@@ -85,9 +87,11 @@ var (
 
 	opBrands = op("Brands.List", get, "/v1/issuing/merchant_brands", read, list, nothing)
 
-	opSimAuthorization = op("Simulator.Authorize", post, "/v1/simulation/issuing/authorization", keyed, sandbox, by("Transactions.List"))
-	opSimReversal      = op("Simulator.Reverse", post, "/v1/simulation/issuing/reversal", keyed, sandbox, by("Transactions.List"))
-	opSimDeposit       = op("Simulator.Deposit", post, "/v1/simulation/deposit", keyed, sandbox, byKey)
+	opSimAuthorization = op("Simulator.Authorize", post, "/v1/simulation/issuing/authorization", keyed, sandbox,
+		by("Transactions.List"))
+	opSimReversal = op("Simulator.Reverse", post, "/v1/simulation/issuing/reversal", keyed, sandbox,
+		by("Transactions.List"))
+	opSimFundBalance = op("Simulator.FundBalance", post, "/v1/simulation/deposit", keyed, sandbox, byKey)
 
 	opUpload    = op("Files.Upload", post, "/v1/files/upload", keyed, files, byKey)
 	opFileLinks = op("Files.Links", post, "/v1/files/download_links", read, files|fresh, nothing)

@@ -48,8 +48,8 @@ func TestRefusedBeforeItIsSent(t *testing.T) {
 		return uqpay.UploadRequest{Name: "a.pdf", Content: content}
 	}
 	for op, calls := range map[string]map[error]func(context.Context, opts) error{
-		"Cards.Recharge": {issuing.ErrInvalid: func(ctx context.Context, o opts) error {
-			return ignore(c.Cards.Recharge(ctx, "c", uqpay.AmountRequest{}, o...))
+		"Cards.Deposit": {issuing.ErrInvalid: func(ctx context.Context, o opts) error {
+			return ignore(c.Cards.Deposit(ctx, "c", uqpay.AmountRequest{}, o...))
 		}},
 		"Cards.SetStatus": {issuing.ErrInvalid: func(ctx context.Context, o opts) error {
 			return ignore(c.Cards.Freeze(ctx, "c", append(o, issuing.WithIdempotencyKey(strings.Repeat("k", 65)))...))
@@ -57,9 +57,9 @@ func TestRefusedBeforeItIsSent(t *testing.T) {
 		"Cards.Card": {issuing.ErrInvalid: func(ctx context.Context, o opts) error {
 			return ignore(c.Cards.Card(ctx, "..", o...))
 		}},
-		"Cards.Create": {issuing.ErrInvalid: func(ctx context.Context, o opts) error {
-			req := uqpay.CreateCardRequest{Currency: issuing.CurrencyUSD, ProductID: "p", CardholderID: "h"}
-			return ignore(c.Cards.Create(ctx, req, append(o, uqpay.OnBehalfOf("a b"))...))
+		"Cards.Apply": {issuing.ErrInvalid: func(ctx context.Context, o opts) error {
+			req := uqpay.ApplyRequest{Currency: issuing.CurrencyUSD, ProductID: "p", CardholderID: "h"}
+			return ignore(c.Cards.Apply(ctx, req, append(o, uqpay.OnBehalfOf("a b"))...))
 		}},
 		"Simulator.Reverse": {
 			issuing.ErrInvalid:       func(ctx context.Context, o opts) error { return ignore(c.Simulator.Reverse(ctx, "", o...)) },
@@ -82,7 +82,7 @@ func TestRefusedBeforeItIsSent(t *testing.T) {
 		"Reports.Download": {issuing.ErrInvalid: func(ctx context.Context, o opts) error {
 			return c.Reports.Download(ctx, "r", nil, o...)
 		}},
-		"Do": {issuing.ErrInvalid: func(ctx context.Context, o opts) error { return c.Do(ctx, "POST", "v1/x", nil, nil, o...) }},
+		"Do": {issuing.ErrInvalid: func(ctx context.Context, o opts) error { return c.Do(ctx, "POST v1/x", nil, nil, o...) }},
 	} {
 		for kind, do := range calls {
 			info := issuing.CallInfo{Op: "an earlier call", Attempts: 7, Status: 200}
@@ -104,12 +104,12 @@ func TestDoOut(t *testing.T) {
 	s := &script{answers: []scripted{{200, orderOK, nil}}}
 	c := stubClient(t, s)
 	for _, out := range []any{uqpay.Order{}, (*uqpay.Order)(nil), map[string]any{}} {
-		if err := c.Do(t.Context(), "POST", "/v1/x", nil, out); !errors.Is(err, issuing.ErrInvalid) || s.calls != 0 {
+		if err := c.Do(t.Context(), "POST /v1/x", nil, out); !errors.Is(err, issuing.ErrInvalid) || s.calls != 0 {
 			t.Errorf("%T: %v after %d calls", out, err, s.calls)
 		}
 	}
 	var order uqpay.Order
-	if err := c.Do(t.Context(), "POST", "/v1/{x}", nil, &order); err != nil || order.ID != "o-1" {
+	if err := c.Do(t.Context(), "POST /v1/{x}", nil, &order); err != nil || order.ID != "o-1" {
 		t.Errorf("%+v, %v", order, err)
 	}
 }
@@ -147,7 +147,7 @@ func TestSecretsAreNotQuoted(t *testing.T) {
 			return echo(r, string(body)), nil
 		}))
 		_, err := c.Cards.SetPIN(t.Context(), uqpay.PINRequest{
-			CardID: "c", PIN: secret("493815"), OldPIN: secret("271828"), Action: uqpay.PINUpdate,
+			CardID: "c", PIN: secret("493815"), OldPIN: secret("271828"), Action: uqpay.PINActionUpdate,
 		})
 		wantNoSecret(t, name, err, secrets)
 	}
@@ -184,15 +184,15 @@ func TestOpenOutcomesSayHowTheySettle(t *testing.T) {
 	pin := issuing.NewSecret("493815")
 	const byKey = "the same request with the same key"
 	for want, err := range map[string]error{
-		"Cards.Create: Cards.List":                    ignore(c.Cards.Create(ctx, uqpay.CreateCardRequest{Currency: issuing.CurrencyUSD, ProductID: "p", CardholderID: "h"})),
-		"Cards.Recharge: Balances.Ledger":             ignore(c.Cards.Recharge(ctx, "c", five)),
+		"Cards.Apply: Cards.List":                     ignore(c.Cards.Apply(ctx, uqpay.ApplyRequest{Currency: issuing.CurrencyUSD, ProductID: "p", CardholderID: "h"})),
+		"Cards.Deposit: Balances.Ledger":              ignore(c.Cards.Deposit(ctx, "c", five)),
 		"Cards.Withdraw: Balances.Ledger":             ignore(c.Cards.Withdraw(ctx, "c", five)),
 		"Cards.SetStatus: Cards.Card":                 ignore(c.Cards.Close(ctx, "c")),
 		"Cards.SetPIN: ":                              ignore(c.Cards.SetPIN(ctx, uqpay.PINRequest{CardID: "c", PIN: pin})),
 		"Cards.Unprotect: ":                           ignore(c.Cards.Unprotect(ctx, "c")),
 		"Cardholders.Update: Cardholders.Cardholder":  ignore(c.Cardholders.Update(ctx, "h", uqpay.UpdateCardholderRequest{Email: "a@example.com"})),
 		"Transactions.ReleaseRefund: Balances.Ledger": ignore(c.Transactions.ReleaseRefund(ctx, uqpay.ReleaseRefundRequest{TransactionID: "t"})),
-		"Do: ": c.Do(ctx, "DELETE", "/v1/x", nil, nil),
+		"Do: ": c.Do(ctx, "DELETE /v1/x", nil, nil),
 	} {
 		var e *issuing.Error
 		var open *issuing.Unsettled
@@ -211,7 +211,7 @@ func TestOpenOutcomesSayHowTheySettle(t *testing.T) {
 	if _, err := c.Cards.PANToken(ctx, "c"); !errors.As(err, &open) || strings.Contains(err.Error(), byKey) {
 		t.Errorf("a token that works once: %v", err)
 	}
-	if err := c.Do(ctx, "PUT", "/v1/x", nil, nil); !errors.As(err, &open) || strings.Contains(err.Error(), byKey) {
+	if err := c.Do(ctx, "PUT /v1/x", nil, nil); !errors.As(err, &open) || strings.Contains(err.Error(), byKey) {
 		t.Errorf("a method that knows no repeats: %v", err)
 	}
 }

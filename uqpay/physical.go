@@ -25,7 +25,7 @@ func (r AssignRequest) validate(p *check.Problems) {
 
 // Assign gives a plastic card to a cardholder, for good. The card stays PENDING
 // until it is activated with the code of card.activation.code
-// ([CardActivationCode]), which follows together with card.create.succeeded.
+// ([ActivationCodeSent]), which follows together with card.create.succeeded.
 //
 // Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours, or look for the card
@@ -61,7 +61,9 @@ func (a *Acknowledgement) incomplete() bool { return a.Status == "" }
 //
 // Safety: keyed. On issuing.ErrOutcomeUnknown read the card, or call again with
 // the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours.
-func (s *CardService) Activate(ctx context.Context, req ActivateRequest, opts ...issuing.CallOption) (*Acknowledgement, error) {
+func (s *CardService) Activate(
+	ctx context.Context, req ActivateRequest, opts ...issuing.CallOption,
+) (*Acknowledgement, error) {
 	return call[Acknowledgement](ctx, s.c, opCardActivate, req, opts)
 }
 
@@ -80,7 +82,7 @@ func (r PINRequest) validate(p *check.Problems) {
 	p.Digits("pin", r.PIN, pinDigits, pinDigits)
 	choice(p, "type", r.Action, false)
 	switch {
-	case r.Action == PINUpdate:
+	case r.Action == PINActionUpdate:
 		p.Digits("old_pin", r.OldPIN, pinDigits, pinDigits)
 		if !r.OldPIN.IsZero() && r.OldPIN.Equal(r.PIN) {
 			p.Add("pin", "must differ from old_pin")
@@ -126,9 +128,9 @@ type ManagePINRequest struct {
 
 func (r ManagePINRequest) validate(p *check.Problems) {
 	p.Text("card_id", r.CardID, maxID)
-	only(p, "type", r.Action, true, PINSet, PINReset)
+	only(p, "type", r.Action, true, PINActionSet, PINActionReset)
 	p.Digits("pin", r.PIN, 4, pinDigits)
-	if r.Action == PINReset || !r.OldPIN.IsZero() {
+	if r.Action == PINActionReset || !r.OldPIN.IsZero() {
 		p.Digits("old_pin", r.OldPIN, 4, pinDigits)
 	}
 }
@@ -139,6 +141,8 @@ func (r ManagePINRequest) validate(p *check.Problems) {
 // Deprecated: UQPAY retires the endpoint on 2026-10-17. Use [CardService.SetPIN].
 //
 // Safety: keyed, as [CardService.SetPIN].
-func (s *CardService) ManagePIN(ctx context.Context, req ManagePINRequest, opts ...issuing.CallOption) (*PINResult, error) {
+func (s *CardService) ManagePIN(
+	ctx context.Context, req ManagePINRequest, opts ...issuing.CallOption,
+) (*PINResult, error) {
 	return call[PINResult](ctx, s.c, opCardOldPIN, req, opts)
 }

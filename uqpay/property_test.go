@@ -27,7 +27,7 @@ type movement struct {
 func (m *movement) send(t *testing.T, c *uqpay.Client, opts ...issuing.CallOption) {
 	var info issuing.CallInfo
 	opts = append(opts, issuing.WithCallInfo(&info))
-	do := c.Cards.Recharge
+	do := c.Cards.Deposit
 	if m.withdraw {
 		do = c.Cards.Withdraw
 	}
@@ -75,12 +75,12 @@ func TestExactlyOnceUnderFaults(t *testing.T) {
 	t.Parallel()
 	const total, workers, cards = 5000, 16, 20
 	limits := uqpaytest.Unlimited()
-	s := newPlatform(t, uqpaytest.Config{Limits: &limits, Funds: amount(t, "20000")})
+	s := newPlatform(t, uqpaytest.Config{Limits: &limits, Reserve: amount(t, "20000")})
 	c := newClient(t, s)
 	holder := newHolder(t, c)
 	ids := make([]string, cards)
 	for i := range ids {
-		o, err := c.Cards.Create(t.Context(), uqpay.CreateCardRequest{
+		o, err := c.Cards.Apply(t.Context(), uqpay.ApplyRequest{
 			Currency: issuing.CurrencyUSD, ProductID: uqpaytest.ProductSingle, CardholderID: holder, Limit: amount(t, "100"),
 		})
 		if err != nil {
@@ -160,7 +160,7 @@ func settleAll(t *testing.T, c *uqpay.Client, moves []*movement) map[string]int 
 func checkOrders(t *testing.T, s *uqpaytest.Server, moves []*movement) {
 	t.Helper()
 	booked := map[string]uqpay.Order{}
-	for _, typ := range []uqpay.OrderType{uqpay.OrderCardRecharge, uqpay.OrderCardWithdraw} {
+	for _, typ := range []uqpay.OrderType{uqpay.OrderTypeCardRecharge, uqpay.OrderTypeCardWithdraw} {
 		for _, o := range s.Orders(typ) {
 			if o.Status == uqpay.OrderStatusSuccess {
 				booked[o.ID] = o
@@ -176,7 +176,7 @@ func checkOrders(t *testing.T, s *uqpaytest.Server, moves []*movement) {
 			t.Errorf("order %s is not booked, or twice in the client's results", m.order.ID)
 			continue
 		}
-		if o.CardID != m.card || o.Amount.Cmp(m.amount) != 0 || (o.Type == uqpay.OrderCardWithdraw) != m.withdraw {
+		if o.CardID != m.card || o.Amount.Cmp(m.amount) != 0 || (o.Type == uqpay.OrderTypeCardWithdraw) != m.withdraw {
 			t.Errorf("order %+v for movement %+v", o, m)
 		}
 		delete(booked, m.order.ID)

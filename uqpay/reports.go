@@ -36,7 +36,7 @@ type Report struct {
 
 func (r *Report) incomplete() bool { return r.ID == "" }
 
-// Create orders a report. issuing.report.created ([ReportReady]) announces it.
+// Create orders a report. issuing.report.created ([ReportCreated]) announces it.
 //
 // Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours, or order another one.

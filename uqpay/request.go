@@ -58,7 +58,7 @@ func (x *exchange) headers(cs issuing.CallSettings) (key string, err error) {
 		header["Content-Type"] = jsonType
 	}
 	if onBehalf != "" && !x.o.has(master) {
-		headerText(&p, "OnBehalfOf", onBehalf, true)
+		headerText(&p, "OnBehalfOf", onBehalf)
 		header[headerOnBehalf] = []string{onBehalf}
 	}
 	if x.o.method != http.MethodGet {
@@ -69,7 +69,7 @@ func (x *exchange) headers(cs issuing.CallSettings) (key string, err error) {
 		if len(key) > maxKey {
 			p.Add("idempotency key", "has %d characters, at most %d are allowed", len(key), maxKey)
 		}
-		headerText(&p, "idempotency key", key, true)
+		headerText(&p, "idempotency key", key)
 		header[headerKey] = []string{key}
 	}
 	if p.Any() {

@@ -38,12 +38,14 @@ func (r AuthorizeRequest) validate(p *check.Problems) {
 }
 
 // Authorize simulates a purchase. issuing.transaction.authorization
-// ([CardTransaction]) follows, for a declined one as well. A card of another BIN
+// ([TransactionCreated]) follows, for a declined one as well. A card of another BIN
 // or a cancelled one is issuing.ErrNotFound.
 //
 // Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours.
-func (s *SimulatorService) Authorize(ctx context.Context, req AuthorizeRequest, opts ...issuing.CallOption) (*Transaction, error) {
+func (s *SimulatorService) Authorize(
+	ctx context.Context, req AuthorizeRequest, opts ...issuing.CallOption,
+) (*Transaction, error) {
 	req.MCC = cmp.Or(req.MCC, SimulatorMCC)
 	return call[Transaction](ctx, s.c, opSimAuthorization, req, opts)
 }
@@ -55,16 +57,19 @@ type reverseRequest struct {
 func (r reverseRequest) validate(p *check.Problems) { p.Text("transaction_id", r.TransactionID, maxID) }
 
 // Reverse takes a simulated authorization back. issuing.transaction.reversal
-// ([CardTransaction]) follows.
+// ([TransactionCreated]) follows.
 //
 // Safety: keyed, as [SimulatorService.Authorize].
-func (s *SimulatorService) Reverse(ctx context.Context, transactionID string, opts ...issuing.CallOption) (*Transaction, error) {
+func (s *SimulatorService) Reverse(
+	ctx context.Context, transactionID string, opts ...issuing.CallOption,
+) (*Transaction, error) {
 	return call[Transaction](ctx, s.c, opSimReversal, reverseRequest{transactionID}, opts)
 }
 
-// DepositRequest simulates a bank transfer to the merchant.
-type DepositRequest struct {
-	AccountID             string           `json:"account_id,omitzero"`              // recipient, active and verified; required by the newer contract
+// FundBalanceRequest simulates a bank transfer to the merchant.
+type FundBalanceRequest struct {
+	// recipient, active and verified; required by the newer contract
+	AccountID             string           `json:"account_id,omitzero"`
 	Amount                issuing.Amount   `json:"amount"`                           // required
 	Currency              issuing.Currency `json:"currency"`                         // required
 	SenderSWIFT           string           `json:"sender_swift_code"`                // "WELGBE22" works; required
@@ -74,7 +79,7 @@ type DepositRequest struct {
 	SenderName            string           `json:"sender_name,omitzero"`             // optional
 }
 
-func (r DepositRequest) validate(p *check.Problems) {
+func (r FundBalanceRequest) validate(p *check.Problems) {
 	p.OptionalText("account_id", r.AccountID, maxID)
 	p.Amount("amount", r.Amount, 2)
 	currency(p, "currency", r.Currency)
@@ -83,8 +88,8 @@ func (r DepositRequest) validate(p *check.Problems) {
 	p.OptionalText("sender_name", r.SenderName, maxText)
 }
 
-// Deposit is a simulated bank transfer.
-type Deposit struct {
+// BalanceFunding is a simulated bank transfer.
+type BalanceFunding struct {
 	ID                    string           `json:"deposit_id"`              // the platform's id
 	ShortID               string           `json:"short_reference_id"`      // for people and support
 	Amount                issuing.Amount   `json:"amount"`                  // as given
@@ -104,12 +109,14 @@ type Sender struct {
 	SWIFT         string         `json:"sender_swift_code"`     // of the sender's bank
 }
 
-func (d *Deposit) incomplete() bool { return d.ID == "" }
+func (d *BalanceFunding) incomplete() bool { return d.ID == "" }
 
-// Deposit simulates a bank transfer to the merchant's Banking balance, which is
+// FundBalance simulates a bank transfer to the merchant's Banking balance, which is
 // not the issuing balance.
 //
 // Safety: keyed, as [SimulatorService.Authorize].
-func (s *SimulatorService) Deposit(ctx context.Context, req DepositRequest, opts ...issuing.CallOption) (*Deposit, error) {
-	return call[Deposit](ctx, s.c, opSimDeposit, req, opts)
+func (s *SimulatorService) FundBalance(
+	ctx context.Context, req FundBalanceRequest, opts ...issuing.CallOption,
+) (*BalanceFunding, error) {
+	return call[BalanceFunding](ctx, s.c, opSimFundBalance, req, opts)
 }

@@ -31,7 +31,9 @@ func NewMemoryTokenStore() *MemoryTokenStore {
 }
 
 // Update implements [TokenStore].
-func (s *MemoryTokenStore) Update(ctx context.Context, renew func(context.Context, Token) (Token, error)) (Token, error) {
+func (s *MemoryTokenStore) Update(
+	ctx context.Context, renew func(context.Context, Token) (Token, error),
+) (Token, error) {
 	select {
 	case <-s.turn:
 	case <-ctx.Done():

@@ -70,8 +70,9 @@ type Transaction struct {
 	Time                time.Time         `json:"transaction_time"`         // zero when the platform's text cannot be read
 	PostedTime          time.Time         `json:"posted_time"`              // zero before posting
 	Merchant            Merchant          `json:"merchant_data"`            // the shop; may be empty
-	Description         string            `json:"description"`              // decline reason such as "1107 - Invalid CVV2", or remark
-	WalletType          WalletType        `json:"wallet_type"`              // empty without a wallet
+	// decline reason such as "1107 - Invalid CVV2", or remark
+	Description string     `json:"description"`
+	WalletType  WalletType `json:"wallet_type"` // empty without a wallet
 	// FailureReason is the simulator's older name of Description.
 	FailureReason string `json:"failure_reason"`
 }
@@ -84,19 +85,25 @@ func (t *Transaction) Reason() string { return cmp.Or(t.Description, t.FailureRe
 // List returns one page of card transactions.
 //
 // Safety: read.
-func (s *TransactionService) List(ctx context.Context, req TransactionsRequest, opts ...issuing.CallOption) (*Page[Transaction], error) {
+func (s *TransactionService) List(
+	ctx context.Context, req TransactionsRequest, opts ...issuing.CallOption,
+) (*Page[Transaction], error) {
 	return call[Page[Transaction]](ctx, s.c, opTransactions, req, opts)
 }
 
 // All iterates over card transactions, from the request's page on.
-func (s *TransactionService) All(ctx context.Context, req TransactionsRequest, opts ...issuing.CallOption) iter.Seq2[*Transaction, error] {
+func (s *TransactionService) All(
+	ctx context.Context, req TransactionsRequest, opts ...issuing.CallOption,
+) iter.Seq2[*Transaction, error] {
 	return all[Transaction](ctx, s.c, opTransactions, req, opts)
 }
 
 // Transaction reads a card transaction with its settlement status.
 //
 // Safety: read.
-func (s *TransactionService) Transaction(ctx context.Context, transactionID string, opts ...issuing.CallOption) (*Transaction, error) {
+func (s *TransactionService) Transaction(
+	ctx context.Context, transactionID string, opts ...issuing.CallOption,
+) (*Transaction, error) {
 	return call[Transaction](ctx, s.c, opTransaction.at(transactionID), none{}, opts)
 }
 
@@ -116,6 +123,8 @@ func (r ReleaseRefundRequest) validate(p *check.Problems) {
 // Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours; later, compare with
 // [BalanceService.AllLedger].
-func (s *TransactionService) ReleaseRefund(ctx context.Context, req ReleaseRefundRequest, opts ...issuing.CallOption) (*Acknowledgement, error) {
+func (s *TransactionService) ReleaseRefund(
+	ctx context.Context, req ReleaseRefundRequest, opts ...issuing.CallOption,
+) (*Acknowledgement, error) {
 	return call[Acknowledgement](ctx, s.c, opRefundRelease, req, opts)
 }

@@ -59,13 +59,17 @@ func (t *Transfer) incomplete() bool { return t.ID == "" }
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours, which returns the
 // first transfer or makes it; later, compare with [BalanceService.AllLedger].
 // Another key moves the money again.
-func (s *TransferService) Create(ctx context.Context, req TransferRequest, opts ...issuing.CallOption) (*Transfer, error) {
+func (s *TransferService) Create(
+	ctx context.Context, req TransferRequest, opts ...issuing.CallOption,
+) (*Transfer, error) {
 	return call[Transfer](ctx, s.c, opTransferCreate, req, opts)
 }
 
 // Transfer reads a transfer.
 //
 // Safety: read.
-func (s *TransferService) Transfer(ctx context.Context, transferID string, opts ...issuing.CallOption) (*Transfer, error) {
+func (s *TransferService) Transfer(
+	ctx context.Context, transferID string, opts ...issuing.CallOption,
+) (*Transfer, error) {
 	return call[Transfer](ctx, s.c, opTransfer.at(transferID), none{}, opts)
 }

@@ -119,9 +119,9 @@ type Flag string
 
 // Flags. The empty Flag is not sent and leaves a setting as it is.
 const (
-	Yes Flag = "Y" // yes
-	No  Flag = "N" // no
+	FlagYes Flag = "Y" // yes
+	FlagNo  Flag = "N" // no
 )
 
 // Known reports whether f was documented when this version was released.
-func (f Flag) Known() bool { return f == Yes || f == No }
+func (f Flag) Known() bool { return f == FlagYes || f == FlagNo }

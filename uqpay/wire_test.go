@@ -100,18 +100,18 @@ func wireCalls(t *testing.T) map[string]func(context.Context, client) error {
 				Person: uqpay.Person{
 					DateOfBirth: issuing.NewDate(1990, 2, 3), Gender: uqpay.GenderFemale, Nationality: "SG",
 					ResidentialAddress: &uqpay.Address{Country: "SG", City: "Singapore", Line1: "1 Road"},
-					Identity:           &uqpay.Identity{Type: uqpay.IdentityIDCard, Number: issuing.NewSecret("S1"), FrontFile: image, BackFile: image},
-					KYCVerification:    &uqpay.KYCVerification{Method: uqpay.KYCThirdParty, Proof: &uqpay.KYCProof{Provider: uqpay.KYCProviderSumsub, ReferenceID: "0123456789"}},
+					Identity:           &uqpay.Identity{Type: uqpay.IdentityTypeIDCard, Number: issuing.NewSecret("S1"), FrontFile: image, BackFile: image},
+					KYCVerification:    &uqpay.KYCVerification{Method: uqpay.KYCMethodThirdParty, Proof: &uqpay.KYCProof{Provider: uqpay.KYCProviderSumsub, ReferenceID: "0123456789"}},
 				},
-				DocumentType: uqpay.DocumentPDF, Document: image,
+				DocumentType: uqpay.DocumentTypePDF, Document: image,
 			}))
 		},
 		"POST " + api + "/v1/issuing/cards\n" + `{"card_currency":"USD","card_product_id":"p","cardholder_id":"h","card_limit":100.00,"name_on_card":"A CHEN","card_art_id":"art","spending_controls":[{"amount":50.5,"interval":"PER_TRANSACTION"}],"risk_controls":{"enable_3ds":"Y","allow_3ds_transactions":"N","allowed_mcc":["5734"]},"metadata":{"a":"1","b":"2"},"usage_type":"ONE_TIME","auto_cancel_trigger":"ON_AUTH","expiry_at":"2026-04-01T08:00:00+08:00","cardholder_required_fields":{"phone_number":"91234567","gender":"MALE"}}`: func(ctx context.Context, c client) error {
-			return ignore(c.Cards.Create(ctx, uqpay.CreateCardRequest{
+			return ignore(c.Cards.Apply(ctx, uqpay.ApplyRequest{
 				Currency: "USD", ProductID: "p", CardholderID: "h", Limit: amount(t, "100.00"), NameOnCard: "A CHEN", ArtID: "art",
 				SpendingControls: []uqpay.SpendingControl{{Amount: amount(t, "50.5"), Interval: uqpay.IntervalPerTransaction}},
-				RiskControls:     &uqpay.RiskControls{Enable3DS: uqpay.Yes, Allow3DS: uqpay.No, AllowedMCC: []string{"5734"}},
-				Metadata:         map[string]string{"b": "2", "a": "1"}, UsageType: uqpay.UsageOneTime, AutoCancelTrigger: uqpay.CancelOnAuth, ExpiryAt: at,
+				RiskControls:     &uqpay.RiskControls{Enable3DS: uqpay.FlagYes, Allow3DS: uqpay.FlagNo, AllowedMCC: []string{"5734"}},
+				Metadata:         map[string]string{"b": "2", "a": "1"}, UsageType: uqpay.UsageTypeOneTime, AutoCancelTrigger: uqpay.AutoCancelTriggerOnAuth, ExpiryAt: at,
 				CardholderFields: &uqpay.CardholderFields{PhoneNumber: "91234567", Person: uqpay.Person{Gender: uqpay.GenderMale}},
 			}))
 		},
@@ -123,10 +123,10 @@ func wireCalls(t *testing.T) map[string]func(context.Context, client) error {
 		},
 		"POST " + api + "/v1/issuing/cards/c-2/status\n" + `{"card_status":"ACTIVE"}`:    func(ctx context.Context, c client) error { return ignore(c.Cards.Unfreeze(ctx, "c-2")) },
 		"POST " + api + "/v1/issuing/cards/c-3/status\n" + `{"card_status":"CANCELLED"}`: func(ctx context.Context, c client) error { return ignore(c.Cards.Close(ctx, "c-3")) },
-		"POST " + api + "/v1/issuing/cards/c-1/recharge\n" + `{"amount":5.10}`:           func(ctx context.Context, c client) error { return ignore(c.Cards.Recharge(ctx, "c-1", five)) },
+		"POST " + api + "/v1/issuing/cards/c-1/recharge\n" + `{"amount":5.10}`:           func(ctx context.Context, c client) error { return ignore(c.Cards.Deposit(ctx, "c-1", five)) },
 		"POST " + api + "/v1/issuing/cards/c-1/withdraw\n" + `{"amount":5.10}`:           func(ctx context.Context, c client) error { return ignore(c.Cards.Withdraw(ctx, "c-1", five)) },
 		"POST " + api + "/v1/issuing/cards/c-1/risk\n" + `{"risk_control":"network_protection","action_code":"41"}`: func(ctx context.Context, c client) error {
-			return ignore(c.Cards.Protect(ctx, "c-1", uqpay.ProtectionLost))
+			return ignore(c.Cards.Protect(ctx, "c-1", uqpay.ProtectionActionLost))
 		},
 		"DELETE " + api + "/v1/issuing/cards/c-1/risk\n" + `{"risk_control":"network_protection"}`: func(ctx context.Context, c client) error { return ignore(c.Cards.Unprotect(ctx, "c-1")) },
 		"POST " + api + "/v1/issuing/cards/c-1/elevate_limit\n" + `{"limit_amount":1000.5,"duration_in_days":3}`: func(ctx context.Context, c client) error {
@@ -139,10 +139,10 @@ func wireCalls(t *testing.T) map[string]func(context.Context, client) error {
 			return ignore(c.Cards.Activate(ctx, uqpay.ActivateRequest{CardID: "c", ActivationCode: issuing.NewSecret("57609685"), PIN: pin, NoPINPaymentAmount: amount(t, "200")}))
 		},
 		"POST " + api + "/v1/issuing/cards/pin\n" + `{"card_id":"c","pin":"012345","type":"UPDATE","old_pin":"543210"}`: func(ctx context.Context, c client) error {
-			return ignore(c.Cards.SetPIN(ctx, uqpay.PINRequest{CardID: "c", PIN: pin, Action: uqpay.PINUpdate, OldPIN: issuing.NewSecret("543210")}))
+			return ignore(c.Cards.SetPIN(ctx, uqpay.PINRequest{CardID: "c", PIN: pin, Action: uqpay.PINActionUpdate, OldPIN: issuing.NewSecret("543210")}))
 		},
 		"POST " + api + "/v1/issuing/cards/manage/pin\n" + `{"card_id":"c","type":"SET","pin":"0123"}`: func(ctx context.Context, c client) error {
-			return ignore(c.Cards.ManagePIN(ctx, uqpay.ManagePINRequest{CardID: "c", Action: uqpay.PINSet, PIN: issuing.NewSecret("0123")}))
+			return ignore(c.Cards.ManagePIN(ctx, uqpay.ManagePINRequest{CardID: "c", Action: uqpay.PINActionSet, PIN: issuing.NewSecret("0123")}))
 		},
 		"POST " + api + "/v1/issuing/cards/bulk\n" + `{"card_bin":"40963608","numbers":5}`: func(ctx context.Context, c client) error {
 			return ignore(c.Cards.Bulk(ctx, uqpay.BulkRequest{BIN: "40963608", Count: 5}))
@@ -156,21 +156,21 @@ func wireCalls(t *testing.T) map[string]func(context.Context, client) error {
 			return ignore(c.Transfers.Create(ctx, uqpay.TransferRequest{SourceAccountID: "a", DestinationAccountID: "b", Currency: "USD", Amount: amount(t, "10.00"), Remark: "r"}))
 		},
 		"POST " + api + "/v1/issuing/reports\n" + `{"report_type":"LEDGER","start_time":"2026-04-01T08:00:00+08:00","end_time":"2026-04-01T09:00:00+08:00"}`: func(ctx context.Context, c client) error {
-			return ignore(c.Reports.Create(ctx, uqpay.ReportRequest{Type: uqpay.ReportLedger, Start: at, End: at.Add(time.Hour)}))
+			return ignore(c.Reports.Create(ctx, uqpay.ReportRequest{Type: uqpay.ReportTypeLedger, Start: at, End: at.Add(time.Hour)}))
 		},
 		"POST " + api + "/v1/simulation/issuing/authorization\n" + `{"card_id":"c","transaction_amount":5.1,"transaction_currency":"USD","merchant_name":"M","merchant_category_code":"5734"}`: func(ctx context.Context, c client) error {
 			return ignore(c.Simulator.Authorize(ctx, uqpay.AuthorizeRequest{CardID: "c", Amount: amount(t, "5.1"), Currency: "USD", MerchantName: "M"}))
 		},
 		"POST " + api + "/v1/simulation/issuing/reversal\n" + `{"transaction_id":"t"}`: func(ctx context.Context, c client) error { return ignore(c.Simulator.Reverse(ctx, "t")) },
 		"POST " + api + "/v1/simulation/deposit\n" + `{"account_id":"a","amount":100,"currency":"USD","sender_swift_code":"WELGBE22","sender_country":"BE","sender_name":"N"}`: func(ctx context.Context, c client) error {
-			return ignore(c.Simulator.Deposit(ctx, uqpay.DepositRequest{AccountID: "a", Amount: amount(t, "100"), Currency: "USD", SenderSWIFT: "WELGBE22", SenderCountry: "BE", SenderName: "N"}))
+			return ignore(c.Simulator.FundBalance(ctx, uqpay.FundBalanceRequest{AccountID: "a", Amount: amount(t, "100"), Currency: "USD", SenderSWIFT: "WELGBE22", SenderCountry: "BE", SenderName: "N"}))
 		},
 		"POST files.uqpaytech.com/api/v1/files/download_links\n" + `{"file_ids":["f"]}`: func(ctx context.Context, c client) error { return ignore(c.Files.Links(ctx, []string{"f"})) },
 		"PUT " + api + "/v1/new/thing\n" + `{"n":1}`: func(ctx context.Context, c client) error {
-			return c.Do(ctx, "PUT", "/v1/new/thing", map[string]any{"n": 1}, nil)
+			return c.Do(ctx, "PUT /v1/new/thing", map[string]any{"n": 1}, nil)
 		},
 		"GET " + api + "/v1/new/thing?n=1\n": func(ctx context.Context, c client) error {
-			return c.Do(ctx, "get", "/v1/new/thing", map[string]any{"n": 1}, nil)
+			return c.Do(ctx, "get /v1/new/thing", map[string]any{"n": 1}, nil)
 		},
 	}
 }

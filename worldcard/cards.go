@@ -100,7 +100,8 @@ func (s *CardService) DepositByKey(
 	}
 	d, err := s.findDeposit(ctx, card, merchantTransactionID, opts...)
 	if err == nil && d == nil {
-		err = &issuing.Error{Provider: providerName, Op: "Cards.DepositByKey", Kind: issuing.ErrNotFound, Key: merchantTransactionID}
+		err = &issuing.Error{Provider: providerName, Op: "Cards.DepositByKey", Kind: issuing.ErrNotFound,
+			Key: merchantTransactionID}
 	}
 	return d, err
 }

@@ -156,7 +156,8 @@ type CardDeposited struct {
 
 // DedupeKey implements [Notification].
 func (e *CardDeposited) DedupeKey() string {
-	return dedupeKey(EventCardDeposited, e.TransactionID, e.MerchantTransactionID, fmt.Sprint(int(e.Status)), e.FailureReason)
+	return dedupeKey(EventCardDeposited, e.TransactionID, e.MerchantTransactionID, fmt.Sprint(int(e.Status)),
+		e.FailureReason)
 }
 
 // Hint reads the status as far as it is certain: a failure reason means failed,
@@ -295,5 +296,6 @@ type KYCReviewed struct {
 
 // DedupeKey implements [Notification].
 func (e *KYCReviewed) DedupeKey() string {
-	return dedupeAt(e.ReviewedAt, EventKYCReviewed, e.CardID, e.MerchantCardID, fmt.Sprint(int(e.Status)), fmt.Sprint(e.RetryAllowed))
+	return dedupeAt(e.ReviewedAt, EventKYCReviewed, e.CardID, e.MerchantCardID, fmt.Sprint(int(e.Status)),
+		fmt.Sprint(e.RetryAllowed))
 }

@@ -167,7 +167,8 @@ func (s *VirtualService) Apply(
 			(!card.FirstRechargeAmount.IsZero() && card.FirstRechargeAmount.Cmp(req.FirstRechargeAmount) != 0) {
 			return nil, errOther
 		}
-		return &Application{ID: card.ID, MerchantCardID: card.MerchantCardID, CardType: card.CardType, Status: card.Status}, nil
+		return &Application{ID: card.ID, MerchantCardID: card.MerchantCardID, CardType: card.CardType,
+			Status: card.Status}, nil
 	}, opts)
 }
 

@@ -70,7 +70,7 @@ func run(ctx context.Context, args []string, out io.Writer, getenv func(string) 
 			return authdecision.Decision{}, errors.New("no billing amount")
 		}
 		if req.BillingAmount.Cmp(limit) > 0 {
-			return authdecision.Decline(authdecision.CodeInsufficientFunds), nil
+			return authdecision.Decline(authdecision.ResponseCodeInsufficientFunds), nil
 		}
 		return authdecision.Approve(), nil
 	}

@@ -76,7 +76,7 @@ func (t *tour) card(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if p.BIN == uqpay.SimulatorBIN && p.Mode == uqpay.ModeSingle && p.Status == uqpay.ProductEnabled {
+		if p.BIN == uqpay.SimulatorBIN && p.Mode == uqpay.ModeSingle && p.Status == uqpay.ProductStatusEnabled {
 			productID = p.ID
 			t.step("Product: %s %s, KYC %s", p.Scheme, p.BIN, strings.ToLower(string(p.KYCLevel)))
 			break
@@ -86,12 +86,12 @@ func (t *tour) card(ctx context.Context) error {
 		return errors.New("no prepaid product of the simulator's BIN")
 	}
 	var info issuing.CallInfo
-	o, err := t.client.Cards.Create(ctx, uqpay.CreateCardRequest{
+	o, err := t.client.Cards.Apply(ctx, uqpay.ApplyRequest{
 		Currency: issuing.CurrencyUSD, ProductID: productID, CardholderID: t.holderID, Limit: issuing.NewAmount(20_00, 2),
 	}, issuing.WithCallInfo(&info))
 	if errors.Is(err, issuing.ErrOutcomeUnknown) {
 		// The same key returns the first result, or issues the card now.
-		o, err = t.client.Cards.Create(ctx, uqpay.CreateCardRequest{
+		o, err = t.client.Cards.Apply(ctx, uqpay.ApplyRequest{
 			Currency: issuing.CurrencyUSD, ProductID: productID, CardholderID: t.holderID, Limit: issuing.NewAmount(20_00, 2),
 		}, issuing.WithIdempotencyKey(info.Key))
 	}
@@ -112,12 +112,12 @@ func (t *tour) card(ctx context.Context) error {
 }
 
 func (t *tour) money(ctx context.Context) error {
-	o, err := t.client.Cards.Recharge(ctx, t.cardID, uqpay.AmountRequest{Amount: issuing.NewAmount(10_00, 2)})
+	o, err := t.client.Cards.Deposit(ctx, t.cardID, uqpay.AmountRequest{Amount: issuing.NewAmount(10_00, 2)})
 	if err != nil {
 		return err
 	}
 	t.step("Recharge of 10.00 USD: %s", o.Status)
-	if _, err := await(ctx, t, func(e *uqpay.CardRecharged) bool { return e.SourceID == o.ID }); err != nil {
+	if _, err := await(ctx, t, func(e *uqpay.CardDeposited) bool { return e.SourceID == o.ID }); err != nil {
 		return err
 	}
 	if o, err = t.client.Orders.Order(ctx, o.ID); err != nil {
@@ -140,7 +140,7 @@ func (t *tour) purchases(ctx context.Context) error {
 			return err
 		}
 		t.step("Purchase of %s USD: %s %s", tx.TransactionAmount, tx.Status, tx.Reason())
-		if _, err := await(ctx, t, func(e *uqpay.CardTransaction) bool { return e.ID == tx.ID }); err != nil {
+		if _, err := await(ctx, t, func(e *uqpay.TransactionCreated) bool { return e.ID == tx.ID }); err != nil {
 			return err
 		}
 	}
@@ -151,7 +151,7 @@ func (t *tour) purchases(ctx context.Context) error {
 func (t *tour) decide(_ context.Context, req *authdecision.Request) (authdecision.Decision, error) {
 	if req.BillingAmount.Cmp(issuing.NewAmount(15_00, 2)) > 0 {
 		t.note("asked for %s %s at %s: declined", req.BillingAmount, req.BillingCurrency, req.MerchantName)
-		return authdecision.Decline(authdecision.CodeInsufficientFunds), nil
+		return authdecision.Decline(authdecision.ResponseCodeInsufficientFunds), nil
 	}
 	t.note("asked for %s %s at %s: approved", req.BillingAmount, req.BillingCurrency, req.MerchantName)
 	return authdecision.Approve(), nil
@@ -170,7 +170,7 @@ func (t *tour) end(ctx context.Context) error {
 		return err
 	}
 	t.step("Cancellation ordered")
-	if _, err := await(ctx, t, func(e *uqpay.CardStatusUpdated) bool { return e.CardStatus == uqpay.CardStatusPreCancel }); err != nil {
+	if _, err := await(ctx, t, func(e *uqpay.CardStateChanged) bool { return e.CardStatus == uqpay.CardStatusPreCancel }); err != nil {
 		return err
 	}
 	card, err := t.client.Cards.Card(ctx, t.cardID)

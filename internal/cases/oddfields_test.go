@@ -66,7 +66,7 @@ func TestOddMemberWorldCard(t *testing.T) {
 func TestOddMemberUQPAY(t *testing.T) {
 	t.Parallel()
 	otp := func(data any) bool {
-		e, ok := data.(*uqpay.Card3DSOTP)
+		e, ok := data.(*uqpay.HolderChallenged)
 		return ok && e.CardID == "c" && e.OTP.Reveal() == "123456"
 	}
 	created := func(data any) bool {

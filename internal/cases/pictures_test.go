@@ -85,7 +85,7 @@ func sendPicture(t *testing.T, text string) (sent string, err error) {
 	_, err = c.Cardholders.Create(t.Context(), uqpay.CreateCardholderRequest{
 		Email: "a@example.com", FirstName: "A", LastName: "B", CountryCode: "SG", PhoneNumber: "91234567",
 		Person: uqpay.Person{Identity: &uqpay.Identity{
-			Type: uqpay.IdentityPassport, Number: issuing.NewSecret("E1"), FrontFile: issuing.NewSecret(text),
+			Type: uqpay.IdentityTypePassport, Number: issuing.NewSecret("E1"), FrontFile: issuing.NewSecret(text),
 		}},
 	})
 	return sent, err

@@ -59,11 +59,11 @@ func openUQPAY(t testing.TB, opts ...issuing.Option) *Bench {
 		Platform: server.Platform, Server: server,
 		Secrets: []string{server.APIKey().Reveal(), server.WebhookSecret().Reveal(), token.Value.Reveal()},
 		Do: func(ctx context.Context, out any, opts ...issuing.CallOption) error {
-			return u.client.Do(ctx, http.MethodGet, "/v1/issuing/products", nil, out, opts...)
+			return u.client.Do(ctx, "GET /v1/issuing/products", nil, out, opts...)
 		},
 		Refuse: u.refuse,
 		Notify: func() error {
-			server.Emit(string(uqpay.EventCardActivationCode), u.cards[0], map[string]any{"card_id": u.cards[0]})
+			server.Emit(string(uqpay.EventActivationCodeSent), u.cards[0], map[string]any{"card_id": u.cards[0]})
 			return nil
 		},
 		Trap: func(ctx context.Context, opts ...issuing.CallOption) error {
@@ -85,7 +85,7 @@ func (u *uqpays) furnish() {
 			PhoneNumber: fmt.Sprintf("9123450%d", n),
 		})
 		check(u.t, err)
-		card, err := u.setUp.Cards.Create(ctx, uqpay.CreateCardRequest{
+		card, err := u.setUp.Cards.Apply(ctx, uqpay.ApplyRequest{
 			Currency: issuing.CurrencyUSD, ProductID: uqpaytest.ProductSingle, CardholderID: holder.ID, Limit: issuing.NewAmount(100, 0),
 		})
 		check(u.t, err)
@@ -95,7 +95,7 @@ func (u *uqpays) furnish() {
 		check(u.t, err)
 	}
 	report, err := u.setUp.Reports.Create(ctx, uqpay.ReportRequest{
-		Type: uqpay.ReportLedger, Start: epoch, End: epoch.Add(time.Hour),
+		Type: uqpay.ReportTypeLedger, Start: epoch, End: epoch.Add(time.Hour),
 	})
 	check(u.t, err)
 	u.report = report.ID
@@ -125,7 +125,7 @@ func (u *uqpays) ops() []Op {
 		return c.Cards.Card(ctx, id, opts...)
 	}
 	recharge := func(ctx context.Context, req uqpay.AmountRequest, opts ...issuing.CallOption) (*uqpay.Order, error) {
-		return c.Cards.Recharge(ctx, card, req, opts...)
+		return c.Cards.Deposit(ctx, card, req, opts...)
 	}
 	download := func(ctx context.Context, id string, opts ...issuing.CallOption) error {
 		return c.Reports.Download(ctx, id, io.Discard, opts...)
@@ -133,9 +133,9 @@ func (u *uqpays) ops() []Op {
 	return []Op{
 		try(Op{Name: "Cards.Card", Safety: transport.Read}, read, always(card), ""),
 		try(Op{Name: "Reports.Download", Safety: transport.Read}, bare(download), always(u.report), ""),
-		try(Op{Name: "Cards.Recharge", Safety: transport.Keyed, Done: u.orders(uqpay.OrderCardRecharge)},
+		try(Op{Name: "Cards.Deposit", Safety: transport.Keyed, Done: u.orders(uqpay.OrderTypeCardRecharge)},
 			recharge, always(uqpay.AmountRequest{Amount: issuing.NewAmount(20, 0)}), uqpay.AmountRequest{}),
-		try(Op{Name: "Cards.SetPIN", Safety: transport.Keyed, Secrets: []string{pin}, Done: u.orders(uqpay.OrderPINManagement)},
+		try(Op{Name: "Cards.SetPIN", Safety: transport.Keyed, Secrets: []string{pin}, Done: u.orders(uqpay.OrderTypePINManagement)},
 			c.Cards.SetPIN, func() uqpay.PINRequest { return u.pin(pin) }, uqpay.PINRequest{CardID: card}),
 		try(Op{Name: "Files.Upload", Safety: transport.Once}, c.Files.Upload, func() uqpay.UploadRequest {
 			return uqpay.UploadRequest{Name: "note.pdf", Content: bytes.NewBufferString("read once")}

@@ -143,7 +143,8 @@ func (s *Server) pushStatus(c *card, reason string) {
 }
 
 func (s *Server) pushActivationCode(c *card) {
-	s.pushCard(kazepay.EventActivationCodeSent, c, map[string]any{"activationCode": c.code.Reveal(), "email": c.user.email})
+	s.pushCard(kazepay.EventActivationCodeSent, c, map[string]any{"activationCode": c.code.Reveal(),
+		"email": c.user.email})
 }
 
 func (s *Server) pushKYC(u *user, reason string) {

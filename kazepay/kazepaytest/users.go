@@ -22,7 +22,8 @@ type user struct {
 // the phone. Somebody else's email or phone is refused.
 func (s *Server) register(f fields) (*user, *problem) {
 	email, number, prefix := f.Text("email"), f.Text("mobileNumber"), f.Text("mobilePrefix")
-	failed := cmp.Or(need(f, "email", "mobileNumber", "mobilePrefix"), digits(f, "mobileNumber", 1, 20), digits(f, "mobilePrefix", 1, 20))
+	failed := cmp.Or(need(f, "email", "mobileNumber", "mobilePrefix"), digits(f, "mobileNumber", 1, 20),
+		digits(f, "mobilePrefix", 1, 20))
 	switch {
 	case failed != nil:
 		return nil, failed
@@ -108,7 +109,8 @@ func (s *Server) submit(m *message) (any, *problem) {
 func (s *Server) submitInline(m *message) (any, *problem) {
 	return s.submitted(m, func(side string, _ *user) *problem {
 		name := side + "ImgBase64"
-		if v := m.Text(name); !strings.HasPrefix(v, "data:image/jpeg;base64,") && !strings.HasPrefix(v, "data:image/png;base64,") {
+		if v := m.Text(name); !strings.HasPrefix(v, "data:image/jpeg;base64,") &&
+			!strings.HasPrefix(v, "data:image/png;base64,") {
 			return badField(name + " must be a data URI of a picture")
 		}
 		return nil

@@ -99,7 +99,7 @@ func TestDecides(t *testing.T) {
 	f := serve(t, func(c *options) {
 		c.Decide = func(_ context.Context, req *Request) (Decision, error) {
 			got = req
-			return Decision{Code: CodeInsufficientFunds, Reference: "ref-1"}, nil
+			return Decision{Code: ResponseCodeInsufficientFunds, Reference: "ref-1"}, nil
 		}
 	})
 	resp, err := f.post(t, sealed(t, requestBody))
@@ -118,12 +118,12 @@ func TestDecides(t *testing.T) {
 	if err != nil || string(plain) != want {
 		t.Errorf("answer %s, %v", plain, err)
 	}
-	if r := <-f.reports; r.Outcome != webhook.OutcomeHandled || r.Code != string(CodeInsufficientFunds) || r.RequestID != "req-1" || r.Err != nil {
+	if r := <-f.reports; r.Outcome != webhook.OutcomeHandled || r.Code != string(ResponseCodeInsufficientFunds) || r.RequestID != "req-1" || r.Err != nil {
 		t.Errorf("report %+v", r)
 	}
 	if got.RequestID != "req-1" || got.BillingAmount.String() != "11.50" || got.TransactionAmount.String() != "10.10" ||
 		!got.AuthAmount.IsZero() || got.CardBalance.String() != "988.5" || got.MerchantCategory != "5734" ||
-		got.Type != TypeAuthorization || got.TransactionCurrency != "SGD" || got.WalletType != "GOOGLE ECOMMERCE" ||
+		got.Type != TransactionTypeAuthorization || got.TransactionCurrency != "SGD" || got.WalletType != "GOOGLE ECOMMERCE" ||
 		got.Time.UTC().Format(time.DateTime) != "2025-11-14 07:07:25" {
 		t.Errorf("request %+v", got)
 	}

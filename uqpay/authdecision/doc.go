@@ -14,7 +14,7 @@
 //	h := webhook.NewHandler(src, authdecision.Decide(
 //		func(ctx context.Context, req *authdecision.Request) (authdecision.Decision, error) {
 //			if req.BillingAmount.Cmp(limit) > 0 {
-//				return authdecision.Decline(authdecision.CodeInsufficientFunds), nil
+//				return authdecision.Decline(authdecision.ResponseCodeInsufficientFunds), nil
 //			}
 //			return authdecision.Approve(), nil
 //		}))

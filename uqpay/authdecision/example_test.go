@@ -29,7 +29,7 @@ func Example() {
 	}
 	decide := func(_ context.Context, req *authdecision.Request) (authdecision.Decision, error) {
 		if req.BillingAmount.Cmp(limit) > 0 {
-			return authdecision.Decline(authdecision.CodeInsufficientFunds), nil
+			return authdecision.Decline(authdecision.ResponseCodeInsufficientFunds), nil
 		}
 		return authdecision.Approve(), nil
 	}

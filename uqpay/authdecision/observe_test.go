@@ -41,7 +41,7 @@ func TestObserverPanics(t *testing.T) {
 	}
 	late := 0
 	for range 2 {
-		if r := <-told; r.Outcome == webhook.OutcomeOvertime && r.Code == string(CodeApprove) {
+		if r := <-told; r.Outcome == webhook.OutcomeOvertime && r.Code == string(ResponseCodeApprove) {
 			late++
 		}
 	}

@@ -15,15 +15,16 @@ type TransactionType int
 
 // Transaction types.
 const (
-	TypeAuthorization  TransactionType = 1000 // purchase
-	TypeTransferOut    TransactionType = 1100 // transfer out
-	TypeCashWithdrawal TransactionType = 1200 // cash withdrawal
-	TypeRefund         TransactionType = 2000 // refund
+	TransactionTypeAuthorization  TransactionType = 1000 // purchase
+	TransactionTypeTransferOut    TransactionType = 1100 // transfer out
+	TransactionTypeCashWithdrawal TransactionType = 1200 // cash withdrawal
+	TransactionTypeRefund         TransactionType = 2000 // refund
 )
 
 // Known reports whether t was documented when this version was released.
 func (t TransactionType) Known() bool {
-	return slices.Contains([]TransactionType{TypeAuthorization, TypeTransferOut, TypeCashWithdrawal, TypeRefund}, t)
+	return slices.Contains([]TransactionType{TransactionTypeAuthorization, TransactionTypeTransferOut,
+		TransactionTypeCashWithdrawal, TransactionTypeRefund}, t)
 }
 
 // Request is a transaction that is to be decided. Only TransactionID is certain
@@ -31,35 +32,37 @@ func (t TransactionType) Known() bool {
 type Request struct {
 	RequestID string `json:"-"` // the x-request-id header: unique per request, for traces
 
-	TransactionID       string           `json:"transaction_id"`                     // UUID
-	Type                TransactionType  `json:"transaction_type"`                   // purchase, withdrawal, refund
-	CardID              string           `json:"card_id"`                            // the card
-	ProcessingCode      string           `json:"processing_code"`                    // of the scheme, such as 00
-	BillingAmount       issuing.Amount   `json:"billing_amount"`                     // what the card would be charged
-	BillingCurrency     issuing.Currency `json:"billing_currency_code"`              // the card's
-	TransactionAmount   issuing.Amount   `json:"transaction_amount"`                 // what the shop asks for
-	TransactionCurrency issuing.Currency `json:"transaction_currency_code"`          // the shop's
-	AuthAmount          issuing.Amount   `json:"auth_amount"`                        // what is to be authorized
-	AuthCurrency        issuing.Currency `json:"auth_currency_code"`                 // of AuthAmount
-	CardBalance         issuing.Amount   `json:"card_balance"`                       // before the transaction
-	Time                time.Time        `json:"date_of_transaction"`                // zero when it cannot be read; see Config.Zone
-	MerchantID          string           `json:"merchant_id"`                        // the shop's id
-	MerchantName        string           `json:"merchant_name"`                      // the shop
-	MerchantCategory    string           `json:"merchant_category_code"`             // MCC, four digits
-	MerchantCity        string           `json:"merchant_city"`                      // may be empty
-	MerchantCountry     string           `json:"merchant_country"`                   // may be empty
-	TerminalID          string           `json:"terminal_id"`                        // the shop's terminal
-	POSEntryMode        string           `json:"pos_entry_mode"`                     // such as 01
-	POSConditionCode    string           `json:"pos_condition_code"`                 // such as 08
-	POSEnvironment      string           `json:"pos_env"`                            // such as R
-	ECI                 string           `json:"eci"`                                // electronic commerce indicator, such as 02
-	PINEntryCapability  string           `json:"pin_entry_capability"`               // such as 2
-	RetrievalReference  string           `json:"retrieval_reference_number"`         // such as 529430718653
-	SystemTrace         string           `json:"system_trace_audit_number"`          // such as 000653
-	AcquirerCountry     string           `json:"acquiring_institution_country_code"` // of the acquirer
-	AcquirerID          string           `json:"acquiring_institution_id"`           // of the acquirer
-	WalletType          uqpay.WalletType `json:"wallet_type"`                        // open set, such as GOOGLE ECOMMERCE
-	Raw                 issuing.Secret   `json:"-"`                                  // the decrypted JSON
+	TransactionID       string           `json:"transaction_id"`            // UUID
+	Type                TransactionType  `json:"transaction_type"`          // purchase, withdrawal, refund
+	CardID              string           `json:"card_id"`                   // the card
+	ProcessingCode      string           `json:"processing_code"`           // of the scheme, such as 00
+	BillingAmount       issuing.Amount   `json:"billing_amount"`            // what the card would be charged
+	BillingCurrency     issuing.Currency `json:"billing_currency_code"`     // the card's
+	TransactionAmount   issuing.Amount   `json:"transaction_amount"`        // what the shop asks for
+	TransactionCurrency issuing.Currency `json:"transaction_currency_code"` // the shop's
+	AuthAmount          issuing.Amount   `json:"auth_amount"`               // what is to be authorized
+	AuthCurrency        issuing.Currency `json:"auth_currency_code"`        // of AuthAmount
+	CardBalance         issuing.Amount   `json:"card_balance"`              // before the transaction
+	// zero when it cannot be read; see Config.Zone
+	Time             time.Time `json:"date_of_transaction"`
+	MerchantID       string    `json:"merchant_id"`            // the shop's id
+	MerchantName     string    `json:"merchant_name"`          // the shop
+	MerchantCategory string    `json:"merchant_category_code"` // MCC, four digits
+	MerchantCity     string    `json:"merchant_city"`          // may be empty
+	MerchantCountry  string    `json:"merchant_country"`       // may be empty
+	TerminalID       string    `json:"terminal_id"`            // the shop's terminal
+	POSEntryMode     string    `json:"pos_entry_mode"`         // such as 01
+	POSConditionCode string    `json:"pos_condition_code"`     // such as 08
+	POSEnvironment   string    `json:"pos_env"`                // such as R
+	// electronic commerce indicator, such as 02
+	ECI                string           `json:"eci"`
+	PINEntryCapability string           `json:"pin_entry_capability"`               // such as 2
+	RetrievalReference string           `json:"retrieval_reference_number"`         // such as 529430718653
+	SystemTrace        string           `json:"system_trace_audit_number"`          // such as 000653
+	AcquirerCountry    string           `json:"acquiring_institution_country_code"` // of the acquirer
+	AcquirerID         string           `json:"acquiring_institution_id"`           // of the acquirer
+	WalletType         uqpay.WalletType `json:"wallet_type"`                        // open set, such as GOOGLE ECOMMERCE
+	Raw                issuing.Secret   `json:"-"`                                  // the decrypted JSON
 
 	decision Decision // the function's, for the answer
 }
@@ -80,20 +83,20 @@ func decodeRequest(plaintext []byte, zone *time.Location) (*Request, error) {
 	return req, nil
 }
 
-// ResponseCode is the answer: [CodeApprove], or anything else, which declines.
+// ResponseCode is the answer: [ResponseCodeApprove], or anything else, which declines.
 // The codes are two digits in the manner of ISO 8583; UQPAY's guide has more.
 type ResponseCode string
 
 // Response codes.
 const (
-	CodeApprove           ResponseCode = "00" // approve
-	CodeDecline           ResponseCode = "05" // decline, general
-	CodeInsufficientFunds ResponseCode = "51" // decline, insufficient funds
+	ResponseCodeApprove           ResponseCode = "00" // approve
+	ResponseCodeDecline           ResponseCode = "05" // decline, general
+	ResponseCodeInsufficientFunds ResponseCode = "51" // decline, insufficient funds
 )
 
 // Known reports whether c was documented when this version was released.
 func (c ResponseCode) Known() bool {
-	return c == CodeApprove || c == CodeDecline || c == CodeInsufficientFunds
+	return c == ResponseCodeApprove || c == ResponseCodeDecline || c == ResponseCodeInsufficientFunds
 }
 
 // Decision is what the merchant decides. The zero Decision is none and is never
@@ -104,18 +107,18 @@ type Decision struct {
 }
 
 // Approve approves.
-func Approve() Decision { return Decision{Code: CodeApprove} }
+func Approve() Decision { return Decision{Code: ResponseCodeApprove} }
 
 // Decline declines with a code; CodeApprove and "" become CodeDecline.
 func Decline(code ResponseCode) Decision {
-	if code == CodeApprove || code == "" {
-		code = CodeDecline
+	if code == ResponseCodeApprove || code == "" {
+		code = ResponseCodeDecline
 	}
 	return Decision{Code: code}
 }
 
 // Approved reports whether d approves.
-func (d Decision) Approved() bool { return d.Code == CodeApprove }
+func (d Decision) Approved() bool { return d.Code == ResponseCodeApprove }
 
 // maxReference bounds the merchant's reference; no limit is documented.
 const maxReference = 128

@@ -105,7 +105,7 @@ func readVerification(k fields, h *holder) {
 		if h.proof = proof.short("reference_id", 64); len(h.proof) < 10 {
 			proof.problem("reference_id", "must have 10 to 64 characters")
 		}
-	case h.method == uqpay.KYCThirdParty:
+	case h.method == uqpay.KYCMethodThirdParty:
 		k.problem("kyc_proof", "is required")
 	}
 }
@@ -151,12 +151,12 @@ func (s *Server) checkHolder(h *holder) *refusal {
 // startKYC sets the status that the given data lead to.
 func (s *Server) startKYC(h *holder) {
 	switch {
-	case h.method == uqpay.KYCSumsubRedirect:
-		h.Status, h.IDVStatus = uqpay.CardholderStatusPending, uqpay.IDVPending
+	case h.method == uqpay.KYCMethodSumsubRedirect:
+		h.Status, h.IDVStatus = uqpay.CardholderStatusPending, uqpay.IDVStatusPending
 		h.VerificationURL = issuing.NewSecret("https://idv.example.com/" + newID())
 		h.URLExpiresAt = s.now().Add(24 * time.Hour)
-	case h.method == uqpay.KYCThirdParty:
-		h.Status, h.IDVStatus = uqpay.CardholderStatusSuccess, uqpay.IDVPassed
+	case h.method == uqpay.KYCMethodThirdParty:
+		h.Status, h.IDVStatus = uqpay.CardholderStatusSuccess, uqpay.IDVStatusPassed
 	case h.identity && h.Status != uqpay.CardholderStatusSuccess:
 		h.Status = uqpay.CardholderStatusPending
 		s.later(func() {
@@ -174,7 +174,7 @@ func (s *Server) finishKYC(h *holder, status uqpay.CardholderStatus, reason stri
 	h.Status = status
 	if h.IDVStatus != "" {
 		h.IDVStatus = cmp.Or(map[uqpay.CardholderStatus]uqpay.IDVStatus{
-			uqpay.CardholderStatusSuccess: uqpay.IDVPassed, uqpay.CardholderStatusFailed: uqpay.IDVFailed,
+			uqpay.CardholderStatusSuccess: uqpay.IDVStatusPassed, uqpay.CardholderStatusFailed: uqpay.IDVStatusFailed,
 		}[status], h.IDVStatus)
 	}
 	s.push(uqpay.EventCardholderKYCChanged, h.ID, holderEvent(h, s.now(), reason))

@@ -24,7 +24,7 @@ func createCard(s *Server, c *call) (any, *refusal) {
 	n.Limit = zero(c.amountOrZero("card_limit"))
 	readCardSettings(c.fields, n)
 	n.UsageType = uqpay.UsageType(c.word("usage_type", "NORMAL", "ONE_TIME"))
-	if n.UsageType == uqpay.UsageOneTime {
+	if n.UsageType == uqpay.UsageTypeOneTime {
 		c.require("auto_cancel_trigger")
 	}
 	n.trigger = uqpay.AutoCancelTrigger(c.word("auto_cancel_trigger", "ON_AUTH", "ON_CAPTURE"))
@@ -43,9 +43,9 @@ func createCard(s *Server, c *call) (any, *refusal) {
 	}
 	n.ProductID, n.Mode, n.FormFactor, n.BIN = p.ID, p.Mode, uqpay.FormFactorVirtual, p.BIN
 	s.issue(n, h, ledger.PAN(p.BIN, s.seq.Next(), 16))
-	o := s.newOrder(n, uqpay.OrderCreateCard, n.Limit)
+	o := s.newOrder(c, n, uqpay.OrderTypeCreateCard, n.Limit)
 	if n.Mode == uqpay.ModeSingle {
-		if bad := s.fund(issuingAccount(n.account, n.Currency), o, uqpay.LedgerCardRecharge); bad != nil {
+		if bad := s.fund(issuingAccount(n.account, n.Currency), o, uqpay.LedgerTypeCardRecharge); bad != nil {
 			return nil, bad
 		}
 	}
@@ -66,7 +66,7 @@ func (s *Server) checkProduct(n *card, p *uqpay.Product) *refusal {
 	switch {
 	case p == nil:
 		return accountError("card product not found")
-	case p.Status != uqpay.ProductEnabled || !slices.Contains(p.Forms, uqpay.CardFormVirtual):
+	case p.Status != uqpay.ProductStatusEnabled || !slices.Contains(p.Forms, uqpay.CardFormVirtual):
 		return accountError("card product does not issue virtual cards")
 	case !slices.Contains(p.Currencies, n.Currency):
 		return invalid("card_currency: is not a currency of the product")
@@ -119,7 +119,8 @@ func insufficient(p *uqpay.Product, h *holder) *refusal {
 	if missing == nil {
 		return nil
 	}
-	bad := refuse(http.StatusBadRequest, uqpay.ErrorTypeCardholder, uqpay.CodeKYCInsufficient, "cardholder lacks fields for the product's KYC level")
+	bad := refuse(http.StatusBadRequest, uqpay.ErrorTypeCardholder, uqpay.CodeKYCInsufficient,
+		"cardholder lacks fields for the product's KYC level")
 	bad.body["missing_fields"] = missing
 	return bad
 }
@@ -140,13 +141,13 @@ func (s *Server) finishCreation(n *card, o *order) {
 			s.finishCreation(n, o)
 			return
 		}
-		good := status == uqpay.CardholderStatusSuccess && !s.failing()
+		good := status == uqpay.CardholderStatusSuccess && !s.failing(o.op)
 		s.end(o, good)
 		n.Status = uqpay.CardStatusFailed
-		event, to, kind := uqpay.EventCardCreateFailed, issuingAccount(n.account, n.Currency), uqpay.LedgerRefund
+		event, to, kind := uqpay.EventCardCreateFailed, issuingAccount(n.account, n.Currency), uqpay.LedgerTypeRefund
 		if good {
 			n.Status = uqpay.CardStatusActive
-			event, to, kind = uqpay.EventCardCreateSucceeded, n.money(), uqpay.LedgerCardRecharge
+			event, to, kind = uqpay.EventCardCreateSucceeded, n.money(), uqpay.LedgerTypeCardRecharge
 		}
 		s.release(o, to, kind)
 		s.push(event, o.ID, s.cardEvent(n))
@@ -198,7 +199,8 @@ func readSpendingControls(f fields) []uqpay.SpendingControl {
 func readRisk(r fields, controls *uqpay.RiskControls) {
 	controls.Enable3DS = cmp.Or(uqpay.Flag(r.word("enable_3ds", "Y", "N")), controls.Enable3DS)
 	controls.Allow3DS = cmp.Or(uqpay.Flag(r.word("allow_3ds_transactions", "Y", "N")), controls.Allow3DS)
-	for name, target := range map[string]*[]string{"allowed_mcc": &controls.AllowedMCC, "blocked_mcc": &controls.BlockedMCC} {
+	for name, target := range map[string]*[]string{"allowed_mcc": &controls.AllowedMCC,
+		"blocked_mcc": &controls.BlockedMCC} {
 		if r.Has(name) {
 			*target = r.list(name)
 		}
@@ -231,7 +233,7 @@ func updateCard(s *Server, c *call, n *card) (any, *refusal) {
 	case next.RiskControls.Enable3DS != n.RiskControls.Enable3DS && n.Status == uqpay.CardStatusFrozen:
 		return nil, cardError("enable_3ds can be changed in PENDING and ACTIVE only")
 	}
-	o := s.newOrder(n, uqpay.OrderCardUpdate, issuing.Amount{})
+	o := s.newOrder(c, n, uqpay.OrderTypeCardUpdate, issuing.Amount{})
 	s.finish(o, uqpay.EventCardUpdateSucceeded, uqpay.EventCardUpdateFailed, func(good bool) map[string]any {
 		if good {
 			n.Limit, n.NameOnCard, n.ArtID, n.Metadata = next.Limit, next.NameOnCard, next.ArtID, next.Metadata
@@ -270,8 +272,8 @@ func setCardStatus(s *Server, c *call, n *card) (any, *refusal) {
 		return nil, cardError("the card's status does not allow this change")
 	}
 	n.busy = true
-	o := s.newOrder(n, uqpay.OrderCardUpdate, issuing.Amount{})
-	s.finish(o, uqpay.EventCardStatusSucceeded, uqpay.EventCardStatusFailed, func(good bool) map[string]any {
+	o := s.newOrder(c, n, uqpay.OrderTypeCardUpdate, issuing.Amount{})
+	s.finish(o, uqpay.EventCardStateSucceeded, uqpay.EventCardStateFailed, func(good bool) map[string]any {
 		n.busy = false
 		if good {
 			n.Status, n.UpdateReason = want, reason
@@ -292,9 +294,10 @@ func (s *Server) cancel(n *card, orderID string) {
 	s.host.Later(&s.mu, cancelWait, func() {
 		n.Status = uqpay.CardStatusCancelled
 		if n.Mode == uqpay.ModeSingle {
-			_ = s.move(n.money(), issuingAccount(n.account, n.Currency), s.book.Balance(n.money()), "card "+n.ID+" cancelled", uqpay.LedgerCardWithdraw)
+			_ = s.move(n.money(), issuingAccount(n.account, n.Currency), s.book.Balance(n.money()), "card "+n.ID+" cancelled",
+				uqpay.LedgerTypeCardWithdraw)
 		}
-		s.push(uqpay.EventCardStatusSucceeded, orderID, s.statusEvent(n))
+		s.push(uqpay.EventCardStateSucceeded, orderID, s.statusEvent(n))
 	})
 }
 

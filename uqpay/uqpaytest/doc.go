@@ -46,8 +46,8 @@
 // # Faults
 //
 // Inject and Choose make requests fail on either side of the commit, by the name
-// of the operation: server.Inject("Cards.Recharge", issuingtest.DropAfter()). The
-// names are those of the client's methods, and "Token". [Server.FailOrders] lets a
+// of the operation: server.Inject("Cards.Deposit", issuingtest.DropAfter()). The
+// names are those of the client's methods, and "Token". [Server.FailNext] lets a
 // request through and its order fail; [Server.KeepInFlight] and [Server.EndToken]
 // play what other requests do to one. Check at the end of a test reports books
 // that do not balance, money that is not where its order or authorization says,

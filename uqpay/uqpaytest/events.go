@@ -8,7 +8,9 @@ import (
 
 	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/uqpay"
 )
 
 // retries are the waits before a callback is sent again. UQPAY publishes none.
@@ -44,8 +46,25 @@ func (s *Server) push(eventType, sourceID string, data map[string]any) {
 // time: a sample for a test of one's own handler. The event is the whole envelope,
 // with version, event_name, event_type, event_id, source_id and data; a
 // json.RawMessage is sent as it stands.
-func (s *Server) SignCallback(event any) (http.Header, []byte, error) {
-	return s.signed(eventCodec.Marshal(event))
+func (s *Server) SignCallback(event any) *http.Request {
+	header, body, err := s.signed(eventCodec.Marshal(event))
+	return platform.SampleRequest("/callbacks/uqpay", header, body, err)
+}
+
+// SendOTP sends a one-time password for an online payment with a card (card.3ds.otp):
+// the challenge's code, amount in the card's currency, and detail as the shop's name.
+func (s *Server) SendOTP(cardID string, c issuingtest.Challenge) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n, ok := s.cards.byID[cardID]
+	if !ok {
+		return fmt.Errorf("uqpaytest: no card %q", cardID)
+	}
+	s.push(uqpay.EventHolderChallenged, n.ID, map[string]any{
+		"card_id": n.ID, "card_number": maskedEvent(n.pan), "otp": c.Code, "reference_code": "AB12",
+		"transaction_amount": c.Amount.String(), "transaction_currency": n.Currency, "merchant_name": c.Detail,
+	})
+	return nil
 }
 
 // signed is an encoded callback with its headers.

@@ -25,7 +25,8 @@ func createReport(s *Server, c *call) (any, *refusal) {
 	if bad := c.refused(); bad != nil {
 		return nil, bad
 	}
-	label := map[uqpay.ReportType]string{uqpay.ReportSettlement: "Card Settlement Report", uqpay.ReportLedger: "Issuing Ledger Report"}[r.typ]
+	label := map[uqpay.ReportType]string{uqpay.ReportTypeSettlement: "Card Settlement Report",
+		uqpay.ReportTypeLedger: "Issuing Ledger Report"}[r.typ]
 	s.announce(r, uqpay.EventReportCreated, label, "")
 	return map[string]any{"report_id": r.id}, nil
 }
@@ -45,7 +46,8 @@ func (s *Server) announce(r *report, event, label, key string) {
 func downloadReport(s *Server, c *call) (any, *refusal) {
 	r, missing := s.reports.find(c.account, c.id)
 	if missing != nil || !r.ready || !s.now().Before(r.expires) {
-		return nil, refuse(http.StatusBadRequest, uqpay.ErrorTypeNotFound, uqpay.CodeNotFound, "report not found or not ready")
+		return nil, refuse(http.StatusBadRequest, uqpay.ErrorTypeNotFound, uqpay.CodeNotFound,
+			"report not found or not ready")
 	}
 	rows := [][]string{{"transaction_id", "transaction_type", "currency", "amount", "time"}}
 	add := func(account string, at time.Time, row ...string) {
@@ -53,13 +55,13 @@ func downloadReport(s *Server, c *call) (any, *refusal) {
 			rows = append(rows, append(row, stamp(at)))
 		}
 	}
-	if r.typ == uqpay.ReportLedger {
+	if r.typ == uqpay.ReportTypeLedger {
 		for _, e := range s.ledger.list {
 			add(e.account, e.CreateTime, e.ID, string(e.Type), string(e.Currency), e.Amount.String())
 		}
 	} else {
 		for _, tx := range s.transactions.list {
-			if tx.SettlementStatus == uqpay.SettlementSettled {
+			if tx.SettlementStatus == uqpay.SettlementStatusSettled {
 				add(tx.account, tx.Time, tx.ID, string(tx.Type), string(tx.BillingCurrency), tx.BillingAmount.String())
 			}
 		}
@@ -77,7 +79,7 @@ func bulkCards(s *Server, c *call) (any, *refusal) {
 		return nil, bad
 	}
 	now := s.now()
-	r := &report{owned: owned{c.account}, id: newID(), typ: uqpay.ReportLedger, start: now, end: now}
+	r := &report{owned: owned{c.account}, id: newID(), typ: uqpay.ReportTypeLedger, start: now, end: now}
 	s.announce(r, uqpay.EventReportSucceeded, "Bulk Card Number Report", newID())
 	return map[string]any{"report_id": r.id, "expire_date": stamp(now.Add(reportLife))}, nil
 }

@@ -72,13 +72,14 @@ func createTransfer(s *Server, c *call) (any, *refusal) {
 		SourceAccountID: c.text("source_account_id"), DestinationAccountID: c.text("destination_account_id"),
 		Currency: issuing.Currency(c.short("currency", 4)), Amount: c.amount("amount"),
 		FeeAmount: issuing.NewAmount(0, 2), Remark: c.short("remark", 255),
-		Status: uqpay.TransferPending, CreateTime: s.now(), CreatorID: MasterAccount,
+		Status: uqpay.TransferStatusPending, CreateTime: s.now(), CreatorID: MasterAccount,
 	}
 	if bad := c.refused(); bad != nil {
 		return nil, bad
 	}
 	for _, id := range []string{t.SourceAccountID, t.DestinationAccountID} {
-		if account := s.connected(id); id != MasterAccount && (account == nil || !slices.Contains(account.BusinessCodes, uqpay.BusinessIssuing)) {
+		if account := s.connected(id); id != MasterAccount && (account == nil ||
+			!slices.Contains(account.BusinessCodes, uqpay.BusinessCodeIssuing)) {
 			return nil, subAccountNotFound()
 		}
 	}
@@ -86,7 +87,8 @@ func createTransfer(s *Server, c *call) (any, *refusal) {
 		return nil, invalid("destination_account_id: is the source account")
 	}
 	under := account("transfer", t.ID, t.Currency)
-	if s.move(issuingAccount(t.SourceAccountID, t.Currency), under, t.Amount, "transfer "+t.ID, uqpay.LedgerTransferOut) != nil {
+	if s.move(issuingAccount(t.SourceAccountID, t.Currency), under, t.Amount, "transfer "+t.ID,
+		uqpay.LedgerTypeTransferOut) != nil {
 		return nil, accountError("insufficient balance")
 	}
 	s.transfers[t.ID] = t
@@ -98,12 +100,12 @@ func createTransfer(s *Server, c *call) (any, *refusal) {
 func (s *Server) endTransfer(t *uqpay.Transfer, under ledger.Account) {
 	t.CompleteTime = s.now()
 	to, word, succeeded := t.DestinationAccountID, "succeeded", stamp(t.CompleteTime)
-	t.Status = uqpay.TransferCompleted
-	if s.failing() {
+	t.Status = uqpay.TransferStatusCompleted
+	if s.failing("Transfers.Create") {
 		to, word, succeeded = t.SourceAccountID, "failed", ""
-		t.Status = uqpay.TransferFailed
+		t.Status = uqpay.TransferStatusFailed
 	}
-	_ = s.move(under, issuingAccount(to, t.Currency), t.Amount, "transfer "+t.ID, uqpay.LedgerTransferIn)
+	_ = s.move(under, issuingAccount(to, t.Currency), t.Amount, "transfer "+t.ID, uqpay.LedgerTypeTransferIn)
 	s.push(uqpay.EventTransferChanged, t.ID, map[string]any{
 		"transfer_id": t.ID, "status": word, "previous_status": "pending", "source_account_id": t.SourceAccountID,
 		"destination_account_id": t.DestinationAccountID, "currency": t.Currency, "amount": trimmed(t.Amount),
@@ -128,7 +130,7 @@ func listAccounts(s *Server, c *call) (any, *refusal) { return paged(c, s.accoun
 
 func getAccount(s *Server, c *call) (any, *refusal) {
 	account := s.connected(c.id)
-	line := cmp.Or(uqpay.BusinessCode(c.query.Get("business_code")), uqpay.BusinessBanking)
+	line := cmp.Or(uqpay.BusinessCode(c.query.Get("business_code")), uqpay.BusinessCodeBanking)
 	if account == nil || !slices.Contains(account.BusinessCodes, line) {
 		return nil, accountError("account not found")
 	}

@@ -13,9 +13,9 @@ import (
 )
 
 // newOrder stores an order that has just been received.
-func (s *Server) newOrder(n *card, typ uqpay.OrderType, amount issuing.Amount) *order {
+func (s *Server) newOrder(c *call, n *card, typ uqpay.OrderType, amount issuing.Amount) *order {
 	now := s.now()
-	o := &order{owned{n.account}, uqpay.Order{
+	o := &order{op: c.op, owned: owned{n.account}, Order: uqpay.Order{
 		ID: newID(), CardID: n.ID, Type: typ, Amount: amount, Currency: n.Currency,
 		CreateTime: now, UpdateTime: now, Status: uqpay.OrderStatusPending,
 	}}
@@ -56,17 +56,17 @@ func (s *Server) end(o *order, good bool) {
 	}
 }
 
-// failing reports whether the next order is to fail.
-func (s *Server) failing() bool {
-	s.failOrders--
-	return s.failOrders >= 0
+// failing reports whether the order that an operation placed is to fail.
+func (s *Server) failing(op string) bool {
+	_, fails := s.failures.Take(op)
+	return fails
 }
 
 // finish ends an order when the delay has passed: well, unless it is to fail.
 // Its event has the data that then returns.
 func (s *Server) finish(o *order, goodEvent, badEvent string, then func(good bool) map[string]any) {
 	s.later(func() {
-		event, good := goodEvent, !s.failing()
+		event, good := goodEvent, !s.failing(o.op)
 		if !good {
 			event = badEvent
 		}
@@ -84,7 +84,7 @@ func showOrder(o *order) map[string]any {
 		"card_id": o.CardID, "card_order_id": o.ID, "order_type": o.Type, "create_time": stamp(o.CreateTime),
 		"update_time": stamp(o.UpdateTime), "complete_time": stamp(o.CompleteTime), "order_status": o.Status,
 	}
-	if o.Type != uqpay.OrderPINManagement {
+	if o.Type != uqpay.OrderTypePINManagement {
 		m["amount"], m["card_currency"] = zero(o.Amount), o.Currency
 	}
 	set(m, "failure_code", o.FailureCode)
@@ -95,14 +95,14 @@ func getOrder(_ *Server, _ *call, o *order) (any, *refusal) { return showOrder(o
 
 func rechargeCard(s *Server, c *call, n *card) (any, *refusal) {
 	return changeBalance(s, c, n, balanceChange{
-		uqpay.OrderCardRecharge, uqpay.LedgerCardRecharge, issuingAccount(n.account, n.Currency), n.money(),
-		uqpay.EventCardRechargeSucceeded, uqpay.EventCardRechargeFailed,
+		uqpay.OrderTypeCardRecharge, uqpay.LedgerTypeCardRecharge, issuingAccount(n.account, n.Currency), n.money(),
+		uqpay.EventCardDepositSucceeded, uqpay.EventCardDepositFailed,
 	})
 }
 
 func withdrawCard(s *Server, c *call, n *card) (any, *refusal) {
 	return changeBalance(s, c, n, balanceChange{
-		uqpay.OrderCardWithdraw, uqpay.LedgerCardWithdraw, n.money(), issuingAccount(n.account, n.Currency),
+		uqpay.OrderTypeCardWithdraw, uqpay.LedgerTypeCardWithdraw, n.money(), issuingAccount(n.account, n.Currency),
 		uqpay.EventCardWithdrawSucceeded, uqpay.EventCardWithdrawFailed,
 	})
 }
@@ -128,7 +128,7 @@ func changeBalance(s *Server, c *call, n *card, change balanceChange) (any, *ref
 	case n.Status != uqpay.CardStatusActive && n.Status != uqpay.CardStatusFrozen:
 		return nil, cardError("the card's status does not allow this")
 	}
-	o := s.newOrder(n, change.typ, amount)
+	o := s.newOrder(c, n, change.typ, amount)
 	if bad := s.fund(change.from, o, change.kind); bad != nil {
 		return nil, bad
 	}
@@ -166,9 +166,9 @@ func elevateLimit(s *Server, c *call, n *card) (any, *refusal) {
 		return nil, cardError("the card is not active or its limit is elevated already")
 	}
 	n.elevated, n.elevatedTo = amount, begun.Add(time.Duration(days)*24*time.Hour)
-	o := s.newOrder(n, "ELEVATE_LIMIT", amount)
+	o := s.newOrder(c, n, "ELEVATE_LIMIT", amount)
 	s.later(func() {
-		event, good := uqpay.EventCardElevateLimitSucceeded, !s.failing()
+		event, good := uqpay.EventCardElevateLimitSucceeded, !s.failing(o.op)
 		if s.end(o, good); !good {
 			event, n.elevatedTo = uqpay.EventCardElevateLimitFailed, time.Time{}
 		}
@@ -182,9 +182,9 @@ func elevateLimit(s *Server, c *call, n *card) (any, *refusal) {
 
 // definitions are the actions of network protection in words.
 var definitions = map[uqpay.ProtectionAction]string{
-	uqpay.ProtectionPickUp: "Pick up card", uqpay.ProtectionLost: "Lost card, pickup",
-	uqpay.ProtectionStolen: "Stolen card, pickup", uqpay.ProtectionClosed: "Closed account",
-	uqpay.ProtectionExpired: "Expired card",
+	uqpay.ProtectionActionPickUp: "Pick up card", uqpay.ProtectionActionLost: "Lost card, pickup",
+	uqpay.ProtectionActionStolen: "Stolen card, pickup", uqpay.ProtectionActionClosed: "Closed account",
+	uqpay.ProtectionActionExpired: "Expired card",
 }
 
 func protectCard(s *Server, c *call, n *card) (any, *refusal) {
@@ -192,7 +192,8 @@ func protectCard(s *Server, c *call, n *card) (any, *refusal) {
 	c.word("risk_control", "network_protection")
 	action := uqpay.ProtectionAction(c.word("action_code", "04", "41", "43", "46", "54"))
 	return s.changeProtection(c, n, protectionChange{
-		[]uqpay.ProtectionStatus{"", uqpay.ProtectionNotEnrolled}, uqpay.ProtectionEnrollPending, uqpay.ProtectionEnrolled,
+		[]uqpay.ProtectionStatus{"", uqpay.ProtectionStatusNotEnrolled},
+		uqpay.ProtectionStatusEnrollPending, uqpay.ProtectionStatusEnrolled,
 		action, uqpay.EventProtectionEnrolled,
 	})
 }
@@ -201,7 +202,7 @@ func unprotectCard(s *Server, c *call, n *card) (any, *refusal) {
 	c.require("risk_control")
 	c.word("risk_control", "network_protection")
 	return s.changeProtection(c, n, protectionChange{
-		[]uqpay.ProtectionStatus{uqpay.ProtectionEnrolled}, uqpay.ProtectionRemovalPending, uqpay.ProtectionNotEnrolled,
+		[]uqpay.ProtectionStatus{uqpay.ProtectionStatusEnrolled}, uqpay.ProtectionStatusRemovalPending, uqpay.ProtectionStatusNotEnrolled,
 		n.protection.Action, uqpay.EventProtectionRemoved,
 	})
 }
@@ -225,7 +226,7 @@ func (s *Server) changeProtection(c *call, n *card, change protectionChange) (an
 	n.protection.Status, n.protection.UpdateTime, n.protection.Enabled = change.over, s.now(), false
 	s.later(func() {
 		n.protection.Status, n.protection.UpdateTime = change.to, s.now()
-		n.protection.Enabled = change.to == uqpay.ProtectionEnrolled
+		n.protection.Enabled = change.to == uqpay.ProtectionStatusEnrolled
 		s.push(change.eventType, "ASAF_REC_"+strings.ToUpper(n.ID[:8]), showProtection(n))
 	})
 	return showProtection(n), nil

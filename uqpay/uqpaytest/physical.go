@@ -32,10 +32,10 @@ func assignCard(s *Server, c *call) (any, *refusal) {
 	n.Limit = issuing.NewAmount(0, 2)
 	s.issue(n, h, pan)
 	n.code = issuing.NewSecret(fmt.Sprintf("%08d", (s.seq.Next()*7919+57609685)%100_000_000))
-	o := s.newOrder(n, uqpay.OrderCreateCard, n.Limit)
+	o := s.newOrder(c, n, uqpay.OrderTypeCreateCard, n.Limit)
 	s.later(func() {
 		s.end(o, true)
-		s.push(uqpay.EventCardActivationCode, n.ID, map[string]any{
+		s.push(uqpay.EventActivationCodeSent, n.ID, map[string]any{
 			"activation_code": n.code, "card_id": n.ID, "card_number": maskedEvent(n.pan),
 		})
 		s.push(uqpay.EventCardCreateSucceeded, o.ID, s.cardEvent(n))
@@ -63,12 +63,12 @@ func activateCard(s *Server, c *call) (any, *refusal) {
 		return nil, cardError("the PIN is not allowed")
 	}
 	n.pin, n.Status = pin, uqpay.CardStatusActive
-	n.RiskControls.Allow3DS = uqpay.Yes
+	n.RiskControls.Allow3DS = uqpay.FlagYes
 	if limit.IsZero() {
 		limit = issuing.NewAmount(200, 0)
 	}
 	n.NoPINPaymentAmount = uqpay.AmountText(limit.String() + string(n.Currency))
-	s.push(uqpay.EventCardActivationStatus, n.ID, map[string]any{
+	s.push(uqpay.EventCardActivated, n.ID, map[string]any{
 		"activation_status": uqpay.ActivationActivated, "card_id": n.ID, "card_number": maskedEvent(n.pan),
 	})
 	return map[string]any{"request_status": "SUCCESS"}, nil
@@ -123,14 +123,14 @@ func (s *Server) changePIN(c *call, shortest int, change bool) (any, *refusal) {
 		return map[string]any{"request_status": "SUCCESS"}, nil
 	}
 	for _, o := range s.orders.list {
-		if o.CardID == n.ID && o.Type == uqpay.OrderPINManagement && !o.Status.Terminal() {
+		if o.CardID == n.ID && o.Type == uqpay.OrderTypePINManagement && !o.Status.Terminal() {
 			return nil, cardError("a PIN operation is under way")
 		}
 	}
-	o := s.newOrder(n, uqpay.OrderPINManagement, issuing.Amount{})
+	o := s.newOrder(c, n, uqpay.OrderTypePINManagement, issuing.Amount{})
 	o.Status = uqpay.OrderStatusProcessing
 	s.later(func() {
-		good := failure == "" && !s.failing()
+		good := failure == "" && !s.failing(o.op)
 		if s.end(o, good); good {
 			n.pin = pin
 		} else {

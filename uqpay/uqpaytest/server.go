@@ -1,6 +1,7 @@
 package uqpaytest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,9 +45,9 @@ type Config struct {
 	Limits *Limits
 	// WebhookURL is where callbacks go; empty is nowhere.
 	WebhookURL string
-	// Funds is the issuing balance that the master account starts with in USD
+	// Reserve is the issuing balance that the master account starts with in USD
 	// and in SGD; unset is 100000.
-	Funds issuing.Amount
+	Reserve issuing.Amount
 	// NumberAmounts answers with amounts as bare numbers where the default is a
 	// string; both occur.
 	NumberAmounts bool
@@ -83,6 +84,7 @@ type Server struct {
 	apiKey, secret issuing.Secret
 	hmac           sign.HMACKey
 	seq            platform.Sequence
+	failures       *platform.Failures
 
 	mu           sync.Mutex
 	token        issuing.Secret
@@ -90,7 +92,6 @@ type Server struct {
 	mints        int
 	keys         map[string]*keyRecord
 	keepInFlight int
-	failOrders   int            // below 0 none is to fail
 	minute       int64          // whose requests are counted
 	counts       map[string]int // by group of calls
 	accounts     []uqpay.Account
@@ -112,12 +113,13 @@ func NewServer(cfg Config) (*Server, error) {
 	if cfg.Delay <= 0 {
 		cfg.Delay = time.Second
 	}
-	if cfg.Funds.IsZero() {
-		cfg.Funds = issuing.NewAmount(100_000_00, 2)
+	if cfg.Reserve.IsZero() {
+		cfg.Reserve = issuing.NewAmount(100_000_00, 2)
 	}
 	s := &Server{
 		cfg: cfg, limits: SandboxLimits(), book: ledger.NewBook(), defaultArt: ArtDefault,
-		keys: map[string]*keyRecord{}, transfers: map[string]*uqpay.Transfer{}, files: map[string]*uqpay.File{},
+		failures: platform.NewFailures(failing...),
+		keys:     map[string]*keyRecord{}, transfers: map[string]*uqpay.Transfer{}, files: map[string]*uqpay.File{},
 		cards: table[*card]{missing: cardNotFound()}, orders: table[*order]{missing: cardError("card order not found")},
 		holders:      table[*holder]{missing: cardholderError("cardholder not found")},
 		reports:      table[*report]{missing: notFound("report")},
@@ -139,8 +141,9 @@ func NewServer(cfg Config) (*Server, error) {
 	}
 	s.Platform = issuingtest.NewPlatform(s.host)
 	s.furnish()
-	if cfg.Funds.Sign() > 0 {
-		if err := errors.Join(s.Fund(issuing.CurrencyUSD, cfg.Funds), s.Fund(issuing.CurrencySGD, cfg.Funds)); err != nil {
+	if cfg.Reserve.Sign() > 0 {
+		if err := errors.Join(s.Fund(issuing.CurrencyUSD, cfg.Reserve),
+			s.Fund(issuing.CurrencySGD, cfg.Reserve)); err != nil {
 			s.Close()
 			return nil, err
 		}
@@ -200,8 +203,19 @@ func (s *Server) EndToken() { s.locked(func() { s.tokenEnd = time.Time{} }) }
 // its first request were still being processed.
 func (s *Server) KeepInFlight(n int) { s.locked(func() { s.keepInFlight = n }) }
 
-// FailOrders has the next n asynchronous orders fail. Their money goes back.
-func (s *Server) FailOrders(n int) { s.locked(func() { s.failOrders = n }) }
+// failing are the operations that FailNext knows.
+var failing = []string{
+	"Cards.Apply", "Cards.Update", "Cards.SetStatus", "Cards.Deposit", "Cards.Withdraw", "Cards.ElevateLimit",
+	"Cards.SetPIN", "Cards.ManagePIN", "Transfers.Create",
+}
+
+// FailNext lets the next request of an operation through and makes what it ordered fail
+// when it ends; the money goes back. It knows what is asynchronous: Cards.Apply, Update,
+// SetStatus (which Freeze, Unfreeze and Close call), Deposit, Withdraw, ElevateLimit,
+// SetPIN and ManagePIN, and Transfers.Create. UQPAY's events give no reason, so that the
+// reason is not shown. Failures queue up; another operation is refused, and a failure
+// that never happened is an error of Check.
+func (s *Server) FailNext(op, reason string) error { return s.failures.Add(op, reason) }
 
 // Fund adds money to the master's issuing balance, as a transfer from Banking in
 // the Dashboard does.
@@ -209,23 +223,29 @@ func (s *Server) Fund(currency issuing.Currency, amount issuing.Amount) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	to := issuingAccount(MasterAccount, currency)
-	return s.move(ledger.World(currency), to, amount, "funding", uqpay.LedgerFundsTransferIn)
+	return s.move(ledger.World(currency), to, amount, "funding", uqpay.LedgerTypeFundsTransferIn)
 }
 
-// Balance returns the issuing balance of an account.
-func (s *Server) Balance(accountID string, currency issuing.Currency) issuing.Amount {
+// Reserve returns what the master account's issuing balance holds in a currency.
+func (s *Server) Reserve(currency issuing.Currency) issuing.Amount {
+	return s.AccountBalance(MasterAccount, currency)
+}
+
+// AccountBalance returns the issuing balance of an account.
+func (s *Server) AccountBalance(accountID string, currency issuing.Currency) issuing.Amount {
 	return s.book.Balance(issuingAccount(accountID, currency))
 }
 
-// CardBalance returns what is on a SINGLE card.
-func (s *Server) CardBalance(cardID string) (issuing.Amount, error) {
+// Balance returns what a card can spend: what is on a SINGLE one, or the account's
+// issuing balance. Of a card that does not exist, nothing.
+func (s *Server) Balance(cardID string) issuing.Amount {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	card, ok := s.cards.byID[cardID]
 	if !ok {
-		return issuing.Amount{}, fmt.Errorf("uqpaytest: no card %q", cardID)
+		return issuing.Amount{}
 	}
-	return s.book.Balance(card.money()), nil
+	return s.book.Balance(card.money())
 }
 
 // Orders returns all orders of a type, oldest first; "" is every type.
@@ -253,7 +273,7 @@ func (s *Server) Inventory() []issuing.Secret {
 func (s *Server) check() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.book.Check(); err != nil {
+	if err := cmp.Or(s.book.Check(), s.failures.Check()); err != nil {
 		return err
 	}
 	for _, o := range s.orders.list {
@@ -263,15 +283,29 @@ func (s *Server) check() error {
 	}
 	for _, tx := range s.transactions.list {
 		held := s.book.Balance(hold(tx.ID, tx.BillingCurrency)).Sign() > 0
-		if held != (tx.SettlementStatus == uqpay.SettlementUnsettled) {
+		if held != (tx.SettlementStatus == uqpay.SettlementStatusUnsettled) {
 			return fmt.Errorf("uqpaytest: transaction %s is %s, money held: %t", tx.ID, tx.SettlementStatus, held)
 		}
 	}
 	return nil
 }
 
-// FinishKYC ends the verification of a cardholder and sends the event.
-func (s *Server) FinishKYC(cardholderID string, status uqpay.CardholderStatus, reason string) error {
+// ApproveKYC ends the verification of a cardholder with SUCCESS and sends the event.
+func (s *Server) ApproveKYC(cardholderID string) error {
+	return s.review(cardholderID, uqpay.CardholderStatusSuccess, "")
+}
+
+// RejectKYC ends the verification of a cardholder and sends the event: with INCOMPLETE
+// where a retry is allowed, and with FAILED where it is not.
+func (s *Server) RejectKYC(cardholderID, reason string, retry issuingtest.KYCRetry) error {
+	status := uqpay.CardholderStatusFailed
+	if retry == issuingtest.KYCRetryAllowed {
+		status = uqpay.CardholderStatusIncomplete
+	}
+	return s.review(cardholderID, status, reason)
+}
+
+func (s *Server) review(cardholderID string, status uqpay.CardholderStatus, reason string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	h, ok := s.holders.byID[cardholderID]

@@ -109,7 +109,8 @@ func (s *Server) updateEvent(n *card, o *order) map[string]any {
 	})
 	maps.Copy(m, map[string]any{
 		"available_balance": trimmed(s.available(n)), "card_currency": n.Currency, "card_limit": trimmed(n.Limit),
-		"card_order_id": o.ID, "cardholder": holder, "no_pin_payment_amount": cmp.Or(string(n.NoPINPaymentAmount), string(n.Currency)),
+		"card_order_id": o.ID, "cardholder": holder, "no_pin_payment_amount": cmp.Or(string(n.NoPINPaymentAmount),
+			string(n.Currency)),
 		"order_status": strings.ToLower(string(o.Status)), "spending_controls": limits(n.SpendingControls, trimmed),
 	})
 	return m

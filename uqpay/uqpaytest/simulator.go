@@ -1,12 +1,14 @@
 package uqpaytest
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/uqpay"
 )
 
@@ -37,33 +39,59 @@ func simulateAuthorization(s *Server, c *call) (any, *refusal) {
 	case currency != n.Currency:
 		return nil, invalid("transaction_currency: is not the card's currency")
 	}
-	tx := s.newTransaction(uqpay.TransactionAuthorization, p)
+	return showSimulated(s.authorize(c.r.Context(), p)), nil
+}
+
+// authorize has a shop ask for a card's money: the platform's rules decide, then the
+// merchant, then the card's balance.
+func (s *Server) authorize(ctx context.Context, p purchase) *transaction {
+	n := p.card
+	tx := s.newTransaction(uqpay.TransactionTypeAuthorization, p)
 	reason := s.decline(p)
 	if reason == "" && s.cfg.Authorize != nil {
-		if reason = s.askMerchant(c, p, tx); reason == "" {
+		if reason = s.askMerchant(ctx, p, tx); reason == "" {
 			reason = s.decline(p) // the card may have changed while the merchant decided
 		}
 	}
-	if reason == "" && s.move(n.money(), hold(tx.ID, n.Currency), p.amount, "transaction "+tx.ID, uqpay.LedgerAuthorization) != nil {
+	memo := "transaction " + tx.ID
+	if reason == "" && s.move(n.money(), hold(tx.ID, n.Currency), p.amount, memo, uqpay.LedgerTypeAuthorization) != nil {
 		reason = "1016 - Insufficient funds"
 	}
 	s.decide(tx, p, reason)
-	return showSimulated(tx), nil
+	return tx
+}
+
+// Purchase has a shop ask for a card's money, in the card's currency, as the simulator's
+// authorization does, for any card. Config.Authorize decides as well. A declined one is
+// recorded and announced too.
+func (s *Server) Purchase(
+	cardID string, amount issuing.Amount, shop issuingtest.Merchant,
+) (issuingtest.Authorization, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n, ok := s.cards.byID[cardID]
+	if !ok || amount.Sign() <= 0 {
+		return issuingtest.Authorization{}, fmt.Errorf("uqpaytest: no card %q, or no positive amount", cardID)
+	}
+	p := purchase{card: n, amount: amount, merchant: uqpay.Merchant{Name: shop.Name, CategoryCode: shop.MCC}}
+	tx := s.authorize(context.Background(), p)
+	approved := tx.Status == uqpay.TransactionStatusApproved
+	return issuingtest.Authorization{ID: tx.ID, Approved: approved, Reason: tx.Description}, nil
 }
 
 // decide finishes an authorization and tells the merchant.
 func (s *Server) decide(tx *transaction, p purchase, reason string) {
 	if reason == "" {
-		tx.Status, tx.BillingAmount = uqpay.TransactionApproved, p.amount
-		tx.SettlementStatus = uqpay.SettlementUnsettled
+		tx.Status, tx.BillingAmount = uqpay.TransactionStatusApproved, p.amount
+		tx.SettlementStatus = uqpay.SettlementStatusUnsettled
 		tx.AuthorizationCode = fmt.Sprintf("W%05X", s.seq.Next()*7919%0xfffff)
 	} else {
-		tx.Status, tx.BillingAmount = uqpay.TransactionDeclined, issuing.NewAmount(0, 0)
-		tx.SettlementStatus, tx.Description = uqpay.SettlementNotApplicable, reason
+		tx.Status, tx.BillingAmount = uqpay.TransactionStatusDeclined, issuing.NewAmount(0, 0)
+		tx.SettlementStatus, tx.Description = uqpay.SettlementStatusNotApplicable, reason
 	}
 	s.publish(tx, uqpay.EventAuthorization, tx.BillingAmount)
 	if reason == "" {
-		s.endOneTime(tx.card, uqpay.CancelOnAuth)
+		s.endOneTime(tx.card, uqpay.AutoCancelTriggerOnAuth)
 	}
 }
 
@@ -72,7 +100,7 @@ func (s *Server) endOneTime(n *card, at uqpay.AutoCancelTrigger) {
 	if n.trigger == at && n.Status == uqpay.CardStatusActive {
 		id := newID()
 		s.cancel(n, id)
-		s.push(uqpay.EventCardStatusSucceeded, id, s.statusEvent(n))
+		s.push(uqpay.EventCardStateSucceeded, id, s.statusEvent(n))
 	}
 }
 
@@ -91,7 +119,7 @@ func (s *Server) decline(p purchase) string {
 		return "1103 - Card is not active"
 	case !n.ExpiryAt.IsZero() && !s.now().Before(n.ExpiryAt):
 		return "1101 - Card has expired"
-	case n.protection.Status == uqpay.ProtectionEnrolled:
+	case n.protection.Status == uqpay.ProtectionStatusEnrolled:
 		return "1141 - Network protection"
 	case !limit.IsZero() && p.amount.Cmp(limit) > 0:
 		return "1061 - Exceeds the limit per transaction"
@@ -106,7 +134,7 @@ func (s *Server) decline(p purchase) string {
 
 // askMerchant has the merchant decide, without the server's lock: the merchant's
 // function may call the platform, or never return.
-func (s *Server) askMerchant(c *call, p purchase, tx *transaction) string {
+func (s *Server) askMerchant(ctx context.Context, p purchase, tx *transaction) string {
 	n := p.card
 	request := map[string]any{
 		"transaction_id": tx.ID, "transaction_type": 1000, "card_id": n.ID, "processing_code": "00",
@@ -121,7 +149,7 @@ func (s *Server) askMerchant(c *call, p purchase, tx *transaction) string {
 	}
 	s.mu.Unlock()
 	defer s.mu.Lock()
-	code, err := s.cfg.Authorize(c.r.Context(), request)
+	code, err := s.cfg.Authorize(ctx, request)
 	switch {
 	case err != nil && s.cfg.DefaultApprove:
 	case err != nil:
@@ -137,9 +165,9 @@ func (s *Server) newTransaction(typ uqpay.TransactionType, p purchase) *transact
 	n, now := p.card, s.now()
 	tx := &transaction{owned: owned{n.account}, card: n, Transaction: uqpay.Transaction{
 		ID: newID(), ShortID: s.shortID("T"), CardID: n.ID, CardNumber: uqpay.MaskedNumber(masked(n.pan)),
-		CardholderID: n.holder.ID, Type: typ, Status: uqpay.TransactionPending,
+		CardholderID: n.holder.ID, Type: typ, Status: uqpay.TransactionStatusPending,
 		BillingCurrency: n.Currency, TransactionAmount: p.amount, TransactionCurrency: n.Currency,
-		Fee: issuing.NewAmount(0, 2), FeeCurrency: n.Currency, FeePassThrough: uqpay.No,
+		Fee: issuing.NewAmount(0, 2), FeeCurrency: n.Currency, FeePassThrough: uqpay.FlagNo,
 		Time: now, PostedTime: now, Merchant: p.merchant,
 	}}
 	s.transactions.add(tx.ID, tx)
@@ -152,17 +180,18 @@ func simulateReversal(s *Server, c *call) (any, *refusal) {
 	switch {
 	case *c.wrong != "":
 		return nil, c.refused()
-	case missing != nil || original.Type != uqpay.TransactionAuthorization:
+	case missing != nil || original.Type != uqpay.TransactionTypeAuthorization:
 		return nil, invalid("transaction_id: no such authorization")
-	case original.SettlementStatus != uqpay.SettlementUnsettled:
+	case original.SettlementStatus != uqpay.SettlementStatusUnsettled:
 		return nil, invalid("transaction_id: the authorization cannot be reversed")
 	}
 	n := original.card
-	tx := s.follow(original, uqpay.TransactionReversal, original.BillingAmount)
-	if s.move(hold(original.ID, n.Currency), n.money(), original.BillingAmount, "transaction "+tx.ID, uqpay.LedgerReversal) != nil {
+	tx := s.follow(original, uqpay.TransactionTypeReversal, original.BillingAmount)
+	if s.move(hold(original.ID, n.Currency), n.money(), original.BillingAmount, "transaction "+tx.ID,
+		uqpay.LedgerTypeReversal) != nil {
 		return nil, failure()
 	}
-	original.SettlementStatus = uqpay.SettlementNotApplicable
+	original.SettlementStatus = uqpay.SettlementStatusNotApplicable
 	s.publish(tx, uqpay.EventReversal, original.BillingAmount.Neg())
 	return showSimulated(tx), nil
 }
@@ -170,8 +199,8 @@ func simulateReversal(s *Server, c *call) (any, *refusal) {
 // follow makes the transaction that follows another.
 func (s *Server) follow(original *transaction, typ uqpay.TransactionType, amount issuing.Amount) *transaction {
 	tx := s.newTransaction(typ, purchase{card: original.card, amount: amount, merchant: original.Merchant})
-	tx.OriginalID, tx.Status, tx.BillingAmount = original.ID, uqpay.TransactionApproved, amount
-	tx.AuthorizationCode, tx.SettlementStatus = original.AuthorizationCode, uqpay.SettlementNotApplicable
+	tx.OriginalID, tx.Status, tx.BillingAmount = original.ID, uqpay.TransactionStatusApproved, amount
+	tx.AuthorizationCode, tx.SettlementStatus = original.AuthorizationCode, uqpay.SettlementStatusNotApplicable
 	return tx
 }
 
@@ -189,29 +218,29 @@ func (s *Server) Settle(transactionID string, amount issuing.Amount) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	tx, found := s.transactions.byID[transactionID]
-	if !found || tx.SettlementStatus != uqpay.SettlementUnsettled || amount.Sign() <= 0 {
+	if !found || tx.SettlementStatus != uqpay.SettlementStatusUnsettled || amount.Sign() <= 0 {
 		return fmt.Errorf("uqpaytest: transaction %q cannot settle", transactionID)
 	}
 	n := tx.card
 	held, memo := hold(tx.ID, n.Currency), "settlement of "+tx.ID
 	difference := amount.Sub(tx.BillingAmount)
 	more, from, to := difference, n.money(), held
-	event, typ, kind := uqpay.EventSettlementDebit, uqpay.TransactionSettlementDebit, uqpay.LedgerSettlementDebit
+	event, typ, kind := uqpay.EventSettlementDebit, uqpay.TransactionTypeSettlementDebit, uqpay.LedgerTypeSettlementDebit
 	if difference.Sign() < 0 {
 		more, from, to = difference.Neg(), held, n.money()
-		event, typ, kind = uqpay.EventSettlementCredit, uqpay.TransactionSettlementCredit, uqpay.LedgerSettlementCredit
+		event, typ, kind = uqpay.EventSettlementCredit, uqpay.TransactionTypeSettlementCredit, uqpay.LedgerTypeSettlementCredit
 	}
 	if err := s.move(from, to, more, memo, kind); err != nil {
 		return err
 	}
-	if err := s.move(held, ledger.World(n.Currency), amount, memo, uqpay.LedgerOther); err != nil {
+	if err := s.move(held, ledger.World(n.Currency), amount, memo, uqpay.LedgerTypeOther); err != nil {
 		return err
 	}
-	tx.SettlementStatus = uqpay.SettlementSettled
+	tx.SettlementStatus = uqpay.SettlementStatusSettled
 	if difference.Sign() != 0 {
 		s.publish(s.follow(tx, typ, difference), event, difference)
 	}
-	s.endOneTime(n, uqpay.CancelOnCapture)
+	s.endOneTime(n, uqpay.AutoCancelTriggerOnCapture)
 	return nil
 }
 
@@ -220,19 +249,20 @@ func (s *Server) Refund(transactionID string, amount issuing.Amount) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	original, found := s.transactions.byID[transactionID]
-	if !found || original.SettlementStatus != uqpay.SettlementSettled || amount.Sign() <= 0 {
+	if !found || original.SettlementStatus != uqpay.SettlementStatusSettled || amount.Sign() <= 0 {
 		return fmt.Errorf("uqpaytest: transaction %q cannot be refunded", transactionID)
 	}
 	n := original.card
-	tx := s.follow(original, uqpay.TransactionRefund, amount)
-	if err := s.move(ledger.World(n.Currency), n.money(), amount, "refund "+tx.ID, uqpay.LedgerIssuingRefund); err != nil {
+	tx := s.follow(original, uqpay.TransactionTypeRefund, amount)
+	if err := s.move(ledger.World(n.Currency), n.money(), amount, "refund "+tx.ID,
+		uqpay.LedgerTypeIssuingRefund); err != nil {
 		return err
 	}
 	s.publish(tx, uqpay.EventRefund, amount.Neg())
 	return nil
 }
 
-func simulateDeposit(s *Server, c *call) (any, *refusal) {
+func simulateFunding(s *Server, c *call) (any, *refusal) {
 	c.require("account_id", "amount", "currency", "sender_swift_code")
 	account, amount, currency := c.text("account_id"), c.amount("amount"), c.short("currency", 4)
 	swift := c.short("sender_swift_code", 11)

@@ -86,6 +86,7 @@ func hold(id string, in issuing.Currency) ledger.Account { return account("hold"
 type order struct {
 	owned
 	uqpay.Order
+	op string // that placed it
 }
 
 type transaction struct {
@@ -115,11 +116,12 @@ func (s *Server) furnish() {
 	for i, a := range []struct {
 		id, name string
 		line     uqpay.BusinessCode
-	}{{SubAccount, "Example Issuing Pte. Ltd.", uqpay.BusinessIssuing}, {BankingAccount, "Example Banking Pte. Ltd.", uqpay.BusinessBanking}} {
+	}{{SubAccount, "Example Issuing Pte. Ltd.", uqpay.BusinessCodeIssuing}, {BankingAccount, "Example Banking Pte. Ltd.",
+		uqpay.BusinessCodeBanking}} {
 		s.accounts = append(s.accounts, uqpay.Account{
 			ID: a.id, ShortID: fmt.Sprintf("CL260411-%d", i+1), BusinessCodes: []uqpay.BusinessCode{a.line}, Name: a.name,
 			Email: fmt.Sprintf("account%d@example.com", i+1), Status: "ACTIVE", Country: "SG",
-			VerificationStatus: uqpay.VerificationApproved, EntityType: uqpay.EntityCompany,
+			VerificationStatus: uqpay.VerificationStatusApproved, EntityType: uqpay.EntityTypeCompany,
 			Contact: uqpay.Contact{Email: fmt.Sprintf("contact%d@example.com", i+1), Phone: "+6591234567"},
 		})
 	}
@@ -132,10 +134,11 @@ func (s *Server) furnish() {
 // products are what cards can be issued of.
 func products(now time.Time) []uqpay.Product {
 	both := []issuing.Currency{issuing.CurrencySGD, issuing.CurrencyUSD}
-	product := func(id, bin string, mode uqpay.Mode, form uqpay.CardForm, level uqpay.KYCLevel, fields ...uqpay.RequiredField) uqpay.Product {
+	product := func(id, bin string, mode uqpay.Mode, form uqpay.CardForm, level uqpay.KYCLevel,
+		fields ...uqpay.RequiredField) uqpay.Product {
 		return uqpay.Product{
 			ID: id, BIN: bin, Mode: mode, Forms: []uqpay.CardForm{form}, MaxQuota: 10000, Scheme: uqpay.SchemeVisa,
-			Currencies: both, Status: uqpay.ProductEnabled, KYCLevel: level, RequiredFields: fields,
+			Currencies: both, Status: uqpay.ProductStatusEnabled, KYCLevel: level, RequiredFields: fields,
 			NoPINPaymentAmount: []uqpay.Money{{Amount: issuing.NewAmount(20000, 2), Currency: issuing.CurrencySGD}},
 			CreateTime:         now, UpdateTime: now,
 		}
@@ -144,15 +147,15 @@ func products(now time.Time) []uqpay.Product {
 		return uqpay.RequiredField{Name: name, Type: kind, Required: true, Description: description, Fields: inner}
 	}
 	return []uqpay.Product{
-		product(ProductSingle, uqpay.SimulatorBIN, uqpay.ModeSingle, uqpay.CardFormVirtual, uqpay.KYCSimplified),
-		product(ProductShare, uqpay.SimulatorBIN, uqpay.ModeShare, uqpay.CardFormVirtual, uqpay.KYCSimplified),
-		product(ProductEnhanced, "46651711", uqpay.ModeSingle, uqpay.CardFormVirtual, uqpay.KYCEnhanced,
+		product(ProductSingle, uqpay.SimulatorBIN, uqpay.ModeSingle, uqpay.CardFormVirtual, uqpay.KYCLevelSimplified),
+		product(ProductShare, uqpay.SimulatorBIN, uqpay.ModeShare, uqpay.CardFormVirtual, uqpay.KYCLevelSimplified),
+		product(ProductEnhanced, "46651711", uqpay.ModeSingle, uqpay.CardFormVirtual, uqpay.KYCLevelEnhanced,
 			need("nationality", "string", "ISO 3166-1 alpha-2"),
 			need("residential_address", "object", "where the person lives",
 				need("country", "string", "ISO 3166-1 alpha-2"), need("city", "string", "city"), need("line1", "string", "street")),
 			need("identity", "object", "identity document"), need("kyc_verification", "object", "verification"),
 		),
-		product(ProductPhysical, physicalBIN, uqpay.ModeSingle, uqpay.CardFormPhysical, uqpay.KYCSimplified),
+		product(ProductPhysical, physicalBIN, uqpay.ModeSingle, uqpay.CardFormPhysical, uqpay.KYCLevelSimplified),
 	}
 }
 
@@ -203,7 +206,7 @@ func (s *Server) move(from, to ledger.Account, amount issuing.Amount, memo strin
 			ID: newID(), ShortID: s.shortID("T"), AccountID: side.account.Owner,
 			BalanceID: balanceID(side.account), Type: kind, Currency: side.account.Currency, Amount: side.amount,
 			EndingBalance: s.book.Balance(side.account), CreateTime: now, CompleteTime: now,
-			Status: uqpay.LedgerCompleted, Description: memo,
+			Status: uqpay.LedgerStatusCompleted, Description: memo,
 		}}
 		s.ledger.add(e.ID, e)
 	}

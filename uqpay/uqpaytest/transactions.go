@@ -65,7 +65,7 @@ func releaseRefund(s *Server, c *call) (any, *refusal) {
 	if bad := c.refused(); bad != nil {
 		return nil, bad
 	}
-	if missing != nil || tx.Type != uqpay.TransactionRefund {
+	if missing != nil || tx.Type != uqpay.TransactionTypeRefund {
 		return nil, notFound("refund")
 	}
 	return map[string]any{"request_status": "SUCCESS"}, nil

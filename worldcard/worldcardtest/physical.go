@@ -197,7 +197,8 @@ func (s *Server) ApproveKYC(merchantCardID string) error {
 // RejectKYC is the review's verdict RED. With a retry the card goes on waiting;
 // without it the application fails (see Config.RejectionStays).
 func (s *Server) RejectKYC(merchantCardID, reason string, retry issuingtest.KYCRetry) error {
-	return s.review(merchantCardID, kyc{status: worldcard.KYCStatusRejected, answer: "RED", retry: bool(retry), reason: reason})
+	return s.review(merchantCardID, kyc{status: worldcard.KYCStatusRejected, answer: "RED", retry: bool(retry),
+		reason: reason})
 }
 
 func (s *Server) review(merchantCardID string, verdict kyc) error {

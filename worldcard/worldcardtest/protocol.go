@@ -182,5 +182,6 @@ func paged(f fields, items []map[string]any) (any, *problem) {
 	if failed != nil {
 		return nil, failed
 	}
-	return map[string]any{"total": len(items), "page": page, "page_size": size, "list": platform.Page(items, page, size)}, nil
+	return map[string]any{"total": len(items), "page": page, "page_size": size,
+		"list": platform.Page(items, page, size)}, nil
 }

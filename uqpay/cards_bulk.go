@@ -1,0 +1,42 @@
+package uqpay
+
+import (
+	"context"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
+)
+
+// BulkRequest orders card numbers.
+type BulkRequest struct {
+	BIN   string `json:"card_bin"` // 6 or 8 digits; required
+	Count int    `json:"numbers"`  // how many; required
+}
+
+func (r BulkRequest) validate(p *check.Problems) {
+	p.Digits("card_bin", issuing.NewSecret(r.BIN), 6, 8)
+	if r.Count < 1 {
+		p.Add("numbers", "must be at least 1")
+	}
+}
+
+// BulkReport is where ordered card numbers will be.
+type BulkReport struct {
+	ReportID   string    `json:"report_id"`   // see [ReportService.Download]
+	ExpireDate time.Time `json:"expire_date"` // until when; zero when it cannot be read
+}
+
+func (r *BulkReport) incomplete() bool { return r.ReportID == "" }
+
+// Bulk orders card numbers of a BIN, where UQPAY has turned that on. The file is
+// announced by issuing.report.succeeded ([ReportCreated]), whose secret key opens
+// it.
+//
+// Experimental: only one of UQPAY's libraries has it, no page describes it.
+//
+// Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
+// and issuing.WithIdempotencyKey(err.Key) within 24 hours.
+func (s *CardService) Bulk(ctx context.Context, req BulkRequest, opts ...issuing.CallOption) (*BulkReport, error) {
+	return call[BulkReport](ctx, s.c, opCardBulk, req, opts)
+}
