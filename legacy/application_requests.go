@@ -12,7 +12,8 @@ import (
 // page's, which asks for a Chinese first name, an English last name, and both in
 // English; have WorldCard confirm what LastName should hold.
 type MasterEApplication struct {
-	MerOrderNo   string         `json:"merOrderNo"`          // the merchant's own number, unique, at most 128 characters; required
+	// the merchant's own number, unique, at most 128 characters; required
+	MerOrderNo   string         `json:"merOrderNo"`
 	CardNumber   issuing.Secret `json:"cardNumber,omitzero"` // a card that is known already; ask WorldCard before using it
 	NotifyURL    string         `json:"notifyUrl,omitzero"`  // where the notification goes
 	FirstName    string         `json:"firstName"`           // Chinese first name; required
@@ -31,10 +32,14 @@ type MasterEApplication struct {
 	AnnualIncome issuing.Amount `json:"annualIncome"`        // in units of 10,000 HKD; required
 	Occupation   Occupation     `json:"occupation"`          // one of the page's dictionary; required
 	Position     Position       `json:"position"`            // one of the page's dictionary; required
-	FaceImage    issuing.Secret `json:"faceImage,omitzero"`  // front of the card, file bytes, at most 1 MB; for an identity card of mainland China or a permanent one of Hong Kong
-	BackImage    issuing.Secret `json:"backImage,omitzero"`  // its back, the same
-	PassImage    issuing.Secret `json:"passImage,omitzero"`  // page of the passport with the photograph, file bytes, at most 1 MB; for a passport
-	SignImage    issuing.Secret `json:"signImage,omitzero"`  // handwritten signature, file bytes, at most 1 MB; recommended
+	// front of the card, file bytes, at most 1 MB; for an identity card of mainland China
+	// or a permanent one of Hong Kong
+	FaceImage issuing.Secret `json:"faceImage,omitzero"`
+	BackImage issuing.Secret `json:"backImage,omitzero"` // its back, the same
+	// page of the passport with the photograph, file bytes, at most 1 MB; for a passport
+	PassImage issuing.Secret `json:"passImage,omitzero"`
+	// handwritten signature, file bytes, at most 1 MB; recommended
+	SignImage issuing.Secret `json:"signImage,omitzero"`
 }
 
 func (r MasterEApplication) validate(p *check.Problems) {
@@ -45,14 +50,19 @@ func (r MasterEApplication) validate(p *check.Problems) {
 		{"idNumber", r.IDNumber.Reveal()}, {"country", r.Country},
 	}, []field{{"cardNumber", r.CardNumber.Reveal()}})
 	p.Email("email", r.Email)
-	checkKnown(p, "certType", string(r.IDType), r.IDType.Known(), "0 (identity card) or -1 (passport)")
-	checkKnown(p, "occupation", string(r.Occupation), r.Occupation.Known(), "1 to 17")
-	checkKnown(p, "position", string(r.Position), r.Position.Known(), "1 to 3")
+	checkKnown(p, "certType", r.IDType, "0 (identity card) or -1 (passport)")
+	checkKnown(p, "occupation", r.Occupation, "1 to 17")
+	checkKnown(p, "position", r.Position, "1 to 3")
 	checkDate(p, "idExpiryDate", r.IDExpiryDate, needed)
 	checkDate(p, "birthday", r.Birthday, needed)
 	p.Required("annualIncome", !r.AnnualIncome.IsZero())
-	must(p, "annualIncome", r.AnnualIncome.Sign() >= 0, "must not be negative")
-	checkIDImages(p, r.IDType == MasterEIDTypePassport, r.Country, r.FaceImage, r.BackImage, r.PassImage)
+	if r.AnnualIncome.Sign() < 0 {
+		p.Add("annualIncome", "must not be negative")
+	}
+	identity{
+		passport: r.IDType == MasterEIDTypePassport, country: r.Country,
+		face: r.FaceImage, back: r.BackImage, pass: r.PassImage,
+	}.validate(p)
 	checkImage(p, "signImage", r.SignImage, optional)
 }
 
@@ -65,34 +75,41 @@ func (r MasterEApplication) wire(sign.AppSecret) (any, error) {
 
 // VisaHApplication applies for a VISA-H card.
 type VisaHApplication struct {
-	MerOrderNo         string         `json:"merOrderNo"`          // the merchant's own number, unique, at most 128 characters; required
-	CardNumber         issuing.Secret `json:"cardNumber,omitzero"` // a card that is known already
-	NotifyURL          string         `json:"notifyUrl,omitzero"`  // where the notification goes
-	FirstName          string         `json:"firstName"`           // English first name; required
-	LastName           string         `json:"lastName"`            // English last name; required
-	CountryCode        string         `json:"countryCode"`         // calling code, such as 86; required
-	Phone              string         `json:"phone"`               // phone number; required
-	Email              string         `json:"email"`               // e-mail address; required
-	Line1              string         `json:"line1"`               // residence: house and unit; required
-	Line2              string         `json:"line2"`               // residence: street; required
-	Line3              string         `json:"line3"`               // residence: district; required
-	PostalCode         string         `json:"postalCode"`          // residence: postal code; required
-	City               string         `json:"city"`                // residence: city; required
-	AddressCountry     string         `json:"addressCountry"`      // residence: country, ISO 3166-1 numeric, such as 156; required
-	DeliveryLine1      string         `json:"deliveryLine1"`       // delivery: house and unit; required
-	DeliveryLine2      string         `json:"deliveryLine2"`       // delivery: street; required
-	DeliveryLine3      string         `json:"deliveryLine3"`       // delivery: district; required
-	DeliveryPostalCode string         `json:"deliveryPostalCode"`  // delivery: postal code; required
-	DeliveryCity       string         `json:"deliveryCity"`        // delivery: city; required
-	DeliveryCountry    string         `json:"deliveryCountry"`     // delivery: country, ISO 3166-1 numeric; required
-	IDType             VisaHIDType    `json:"certType"`            // identity card or passport; required
-	Country            string         `json:"country"`             // nationality of the document, ISO 3166-1 numeric; required
-	IDNumber           issuing.Secret `json:"idNumber"`            // number of the document; required
-	IDIssuanceDate     issuing.Date   `json:"idIssuanceDate"`      // issue of the document; required
-	IDExpiryDate       issuing.Date   `json:"idExpiryDate"`        // expiry of the document, 2099-12-31 when it has none; required
-	FaceImage          issuing.Secret `json:"faceImage,omitzero"`  // front of the card, file bytes, at most 1 MB; for an identity card of mainland China or a permanent one of Hong Kong
-	BackImage          issuing.Secret `json:"backImage,omitzero"`  // its back, the same
-	PassImage          issuing.Secret `json:"passImage,omitzero"`  // page of the passport with the photograph, file bytes, at most 1 MB; for a passport
+	// the merchant's own number, unique, at most 128 characters; required
+	MerOrderNo  string         `json:"merOrderNo"`
+	CardNumber  issuing.Secret `json:"cardNumber,omitzero"` // a card that is known already
+	NotifyURL   string         `json:"notifyUrl,omitzero"`  // where the notification goes
+	FirstName   string         `json:"firstName"`           // English first name; required
+	LastName    string         `json:"lastName"`            // English last name; required
+	CountryCode string         `json:"countryCode"`         // calling code, such as 86; required
+	Phone       string         `json:"phone"`               // phone number; required
+	Email       string         `json:"email"`               // e-mail address; required
+	Line1       string         `json:"line1"`               // residence: house and unit; required
+	Line2       string         `json:"line2"`               // residence: street; required
+	Line3       string         `json:"line3"`               // residence: district; required
+	PostalCode  string         `json:"postalCode"`          // residence: postal code; required
+	City        string         `json:"city"`                // residence: city; required
+	// residence: country, ISO 3166-1 numeric, such as 156; required
+	AddressCountry     string      `json:"addressCountry"`
+	DeliveryLine1      string      `json:"deliveryLine1"`      // delivery: house and unit; required
+	DeliveryLine2      string      `json:"deliveryLine2"`      // delivery: street; required
+	DeliveryLine3      string      `json:"deliveryLine3"`      // delivery: district; required
+	DeliveryPostalCode string      `json:"deliveryPostalCode"` // delivery: postal code; required
+	DeliveryCity       string      `json:"deliveryCity"`       // delivery: city; required
+	DeliveryCountry    string      `json:"deliveryCountry"`    // delivery: country, ISO 3166-1 numeric; required
+	IDType             VisaHIDType `json:"certType"`           // identity card or passport; required
+	// nationality of the document, ISO 3166-1 numeric; required
+	Country        string         `json:"country"`
+	IDNumber       issuing.Secret `json:"idNumber"`       // number of the document; required
+	IDIssuanceDate issuing.Date   `json:"idIssuanceDate"` // issue of the document; required
+	// expiry of the document, 2099-12-31 when it has none; required
+	IDExpiryDate issuing.Date `json:"idExpiryDate"`
+	// front of the card, file bytes, at most 1 MB; for an identity card of mainland China
+	// or a permanent one of Hong Kong
+	FaceImage issuing.Secret `json:"faceImage,omitzero"`
+	BackImage issuing.Secret `json:"backImage,omitzero"` // its back, the same
+	// page of the passport with the photograph, file bytes, at most 1 MB; for a passport
+	PassImage issuing.Secret `json:"passImage,omitzero"`
 }
 
 func (r VisaHApplication) validate(p *check.Problems) {
@@ -106,10 +123,13 @@ func (r VisaHApplication) validate(p *check.Problems) {
 		{"deliveryCountry", r.DeliveryCountry}, {"country", r.Country}, {"idNumber", r.IDNumber.Reveal()},
 	}, []field{{"cardNumber", r.CardNumber.Reveal()}})
 	p.Email("email", r.Email)
-	checkKnown(p, "certType", string(r.IDType), r.IDType.Known(), "0 (identity card) or 1 (passport)")
+	checkKnown(p, "certType", r.IDType, "0 (identity card) or 1 (passport)")
 	checkDate(p, "idIssuanceDate", r.IDIssuanceDate, needed)
 	checkDate(p, "idExpiryDate", r.IDExpiryDate, needed)
-	checkIDImages(p, r.IDType == VisaHIDTypePassport, r.Country, r.FaceImage, r.BackImage, r.PassImage)
+	identity{
+		passport: r.IDType == VisaHIDTypePassport, country: r.Country,
+		face: r.FaceImage, back: r.BackImage, pass: r.PassImage,
+	}.validate(p)
 }
 
 func (r VisaHApplication) key() string { return r.MerOrderNo }
@@ -120,22 +140,32 @@ func (r VisaHApplication) wire(sign.AppSecret) (any, error) {
 }
 
 // checkKnown checks a value of a closed dictionary.
-func checkKnown(p *check.Problems, name, value string, known bool, values string) {
-	p.Required(name, value != "")
-	must(p, name, value == "" || known, "must be %s", values)
+func checkKnown[T interface {
+	~string
+	Known() bool
+}](p *check.Problems, name string, value T, values string) {
+	if p.Required(name, value != "") && !value.Known() {
+		p.Add(name, "must be %s", values)
+	}
 }
 
 // chinaNumeric is mainland China in ISO 3166-1 numeric. Whether an identity card
 // of Hong Kong is a permanent one cannot be told, so it is left to the platform.
 const chinaNumeric = "156"
 
-// checkIDImages checks the pictures that the pages require for the kind of
-// document.
-func checkIDImages(p *check.Problems, passport bool, country string, face, back, pass issuing.Secret) {
-	card := !passport && country == chinaNumeric
-	checkImage(p, "faceImage", face, presence(card))
-	checkImage(p, "backImage", back, presence(card))
-	checkImage(p, "passImage", pass, presence(passport))
+// identity is an applicant's document with its pictures.
+type identity struct {
+	passport         bool
+	country          string // that issued it
+	face, back, pass issuing.Secret
+}
+
+// validate checks the pictures that the pages require for the kind of document.
+func (i identity) validate(p *check.Problems) {
+	card := presence(!i.passport && i.country == chinaNumeric)
+	checkImage(p, "faceImage", i.face, card)
+	checkImage(p, "backImage", i.back, card)
+	checkImage(p, "passImage", i.pass, presence(i.passport))
 }
 
 // VirtualLApplication issues a VIRTUAL-L card. The three names come unchanged
@@ -144,12 +174,15 @@ type VirtualLApplication struct {
 	// Language selects the edition that the names come from.
 	Language Language `json:"-"`
 
-	MerOrderNo    string         `json:"merOrderNo"`          // the merchant's own number, unique, at most 128 characters; required
-	NotifyURL     string         `json:"notifyUrl,omitzero"`  // where the notification goes
-	CardType      string         `json:"cardType"`            // network of the BIN list, such as VISA; required
-	BusinessScene string         `json:"businessScene"`       // scene of the BIN list; required
-	CardArea      string         `json:"cardArea"`            // area of the BIN list; required
-	FirstRecharge issuing.Amount `json:"firstRecharge"`       // initial top-up from the reserve: a whole number of at least 10. Required here: the platform would take 10 USD without it
+	// the merchant's own number, unique, at most 128 characters; required
+	MerOrderNo    string `json:"merOrderNo"`
+	NotifyURL     string `json:"notifyUrl,omitzero"` // where the notification goes
+	CardType      string `json:"cardType"`           // network of the BIN list, such as VISA; required
+	BusinessScene string `json:"businessScene"`      // scene of the BIN list; required
+	CardArea      string `json:"cardArea"`           // area of the BIN list; required
+	// initial top-up from the reserve: a whole number of at least 10. Required here: the
+	// platform would take 10 USD without it
+	FirstRecharge issuing.Amount `json:"firstRecharge"`
 	CardHeader    string         `json:"cardHeader,omitzero"` // BIN of the list; a random one without it
 	FirstName     string         `json:"firstName,omitzero"`  // English characters only
 	LastName      string         `json:"lastName,omitzero"`   // English characters only
@@ -180,22 +213,27 @@ func (r VirtualLApplication) key() string { return r.MerOrderNo }
 
 // VirtualPApplication issues a VIRTUAL-P card.
 type VirtualPApplication struct {
-	MerOrderNo    string         `json:"merOrderNo"`            // the merchant's own number, unique, at most 128 characters; required
-	NotifyURL     string         `json:"notifyUrl,omitzero"`    // where the notification goes
-	CardBIN       string         `json:"cardBin"`               // BIN of [VirtualPService.BINs]; required
-	FirstRecharge issuing.Amount `json:"firstRecharge"`         // initial top-up from the reserve, at most two decimals, may be 0. Required here: the platform would take 10 without it
-	PhoneCode     string         `json:"phoneCode,omitzero"`    // calling code
-	Phone         string         `json:"phone,omitzero"`        // phone number
-	Email         string         `json:"email"`                 // e-mail address; required
-	FirstName     string         `json:"firstName,omitzero"`    // English only, at most 32 characters together with LastName
-	LastName      string         `json:"lastName,omitzero"`     // English only, at most 32 characters together with FirstName
-	DateOfBirth   issuing.Date   `json:"dateOfBirth,omitzero"`  // date of birth
-	Country       string         `json:"country,omitzero"`      // ISO 3166-1 alpha-2, the BIN's issuing country
-	State         string         `json:"state,omitzero"`        // two letters for the US and Canada; random when empty
-	City          string         `json:"city,omitzero"`         // city
-	AddressLine1  string         `json:"addressLine1,omitzero"` // street and number
-	AddressLine2  string         `json:"addressLine2,omitzero"` // second line
-	PostalCode    string         `json:"postalCode,omitzero"`   // postal code
+	// the merchant's own number, unique, at most 128 characters; required
+	MerOrderNo string `json:"merOrderNo"`
+	NotifyURL  string `json:"notifyUrl,omitzero"` // where the notification goes
+	CardBIN    string `json:"cardBin"`            // BIN of [VirtualPService.BINs]; required
+	// initial top-up from the reserve, at most two decimals, may be 0. Required here: the
+	// platform would take 10 without it
+	FirstRecharge issuing.Amount `json:"firstRecharge"`
+	PhoneCode     string         `json:"phoneCode,omitzero"` // calling code
+	Phone         string         `json:"phone,omitzero"`     // phone number
+	Email         string         `json:"email"`              // e-mail address; required
+	// English only, at most 32 characters together with LastName
+	FirstName string `json:"firstName,omitzero"`
+	// English only, at most 32 characters together with FirstName
+	LastName     string       `json:"lastName,omitzero"`
+	DateOfBirth  issuing.Date `json:"dateOfBirth,omitzero"`  // date of birth
+	Country      string       `json:"country,omitzero"`      // ISO 3166-1 alpha-2, the BIN's issuing country
+	State        string       `json:"state,omitzero"`        // two letters for the US and Canada; random when empty
+	City         string       `json:"city,omitzero"`         // city
+	AddressLine1 string       `json:"addressLine1,omitzero"` // street and number
+	AddressLine2 string       `json:"addressLine2,omitzero"` // second line
+	PostalCode   string       `json:"postalCode,omitzero"`   // postal code
 }
 
 func (r VirtualPApplication) validate(p *check.Problems) {
@@ -208,10 +246,16 @@ func (r VirtualPApplication) validate(p *check.Problems) {
 	p.Email("email", r.Email)
 	p.Country("country", r.Country)
 	p.Required("firstRecharge", !r.FirstRecharge.IsZero())
-	must(p, "firstRecharge", r.FirstRecharge.Sign() >= 0, "must not be negative")
-	must(p, "firstRecharge", r.FirstRecharge.Scale() <= 2, "has more than 2 decimal places")
+	if r.FirstRecharge.Sign() < 0 {
+		p.Add("firstRecharge", "must not be negative")
+	}
+	if r.FirstRecharge.Scale() > 2 {
+		p.Add("firstRecharge", "has more than 2 decimal places")
+	}
 	n := utf8.RuneCountInString(r.FirstName) + utf8.RuneCountInString(r.LastName)
-	must(p, "firstName, lastName", n <= maxNames, "have %d characters together, at most %d are allowed", n, maxNames)
+	if n > maxNames {
+		p.Add("firstName, lastName", "have %d characters together, at most %d are allowed", n, maxNames)
+	}
 	latinLetters(p, "firstName", r.FirstName)
 	latinLetters(p, "lastName", r.LastName)
 	checkDate(p, "dateOfBirth", r.DateOfBirth, optional)

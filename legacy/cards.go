@@ -39,10 +39,11 @@ func (r DepositRequest) key() string { return r.MerOrderNo }
 
 // Deposit is a top-up.
 type Deposit struct {
-	MerOrderNo   string         `json:"merOrderNo"`   // the merchant's number
-	OrderNo      string         `json:"orderNo"`      // the platform's number
-	CardNumber   issuing.Secret `json:"cardNumber"`   // as in the request
-	Amount       issuing.Amount `json:"amount"`       // as asked for; unset in the answer to the request, present in queries
+	MerOrderNo string         `json:"merOrderNo"` // the merchant's number
+	OrderNo    string         `json:"orderNo"`    // the platform's number
+	CardNumber issuing.Secret `json:"cardNumber"` // as in the request
+	// as asked for; unset in the answer to the request, present in queries
+	Amount       issuing.Amount `json:"amount"`
 	SettleAmount issuing.Amount `json:"settleAmount"` // what is settled: truncated to two decimals
 	Status       OrderStatus    `json:"status"`       // new, processing, success or failed
 	CreateTime   time.Time      `json:"createTime"`   // when it was received; +08:00 is assumed

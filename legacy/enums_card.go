@@ -203,16 +203,17 @@ type VirtualPTransactionType string
 
 // Transaction types of the VIRTUAL-P pages.
 const (
-	VirtualPTransactionTypeConsumption VirtualPTransactionType = "Consumption"     // purchase
-	VirtualPTransactionTypeTopUp       VirtualPTransactionType = "TopUp"           // top-up
-	VirtualPTransactionTypeFee         VirtualPTransactionType = "Fee"             // transaction fee
-	VirtualPTransactionTypeCredit      VirtualPTransactionType = "Credit"          // refund
-	VirtualPTransactionTypeReversal    VirtualPTransactionType = "Reversal"        // reversal
-	VirtualPTransactionTypeDeleteCard  VirtualPTransactionType = "DeleteCard"      // closure; its amount goes back to the reserve
-	VirtualPTransactionTypeAuth        VirtualPTransactionType = "Auth"            // authorization; callback only
-	VirtualPTransactionTypeFrozen      VirtualPTransactionType = "FrozenCard"      // card frozen; callback only
-	VirtualPTransactionTypeUnfrozen    VirtualPTransactionType = "UnFrozenCard"    // card unfrozen; callback only
-	VirtualPTransactionTypeState       VirtualPTransactionType = "CardStateChange" // card status changed; callback only
+	VirtualPTransactionTypeConsumption VirtualPTransactionType = "Consumption" // purchase
+	VirtualPTransactionTypeTopUp       VirtualPTransactionType = "TopUp"       // top-up
+	VirtualPTransactionTypeFee         VirtualPTransactionType = "Fee"         // transaction fee
+	VirtualPTransactionTypeCredit      VirtualPTransactionType = "Credit"      // refund
+	VirtualPTransactionTypeReversal    VirtualPTransactionType = "Reversal"    // reversal
+	// closure; its amount goes back to the reserve
+	VirtualPTransactionTypeDeleteCard VirtualPTransactionType = "DeleteCard"
+	VirtualPTransactionTypeAuth       VirtualPTransactionType = "Auth"            // authorization; callback only
+	VirtualPTransactionTypeFrozen     VirtualPTransactionType = "FrozenCard"      // card frozen; callback only
+	VirtualPTransactionTypeUnfrozen   VirtualPTransactionType = "UnFrozenCard"    // card unfrozen; callback only
+	VirtualPTransactionTypeState      VirtualPTransactionType = "CardStateChange" // card status changed; callback only
 )
 
 // Known reports whether t was documented when this version was released.

@@ -6,13 +6,15 @@ type VisaHTransactionType string
 
 // Transaction types of the VISA-H page.
 const (
-	VisaHTransactionTypeUnknown            VisaHTransactionType = "0"  // unknown
-	VisaHTransactionTypeNewAccount         VisaHTransactionType = "1"  // new account creation
-	VisaHTransactionTypeCardSale           VisaHTransactionType = "2"  // new card issuance
-	VisaHTransactionTypePurchase           VisaHTransactionType = "3"  // POS purchase, online purchase, or mobile purchase
-	VisaHTransactionTypeRefund             VisaHTransactionType = "4"  // refund to card or wallet
-	VisaHTransactionTypeAccountFunding     VisaHTransactionType = "5"  // top-up via POS to wallet, regardless of currency support
-	VisaHTransactionTypeWithdraw           VisaHTransactionType = "6"  // withdrawal via POS or ATM, or bank transfer without card
+	VisaHTransactionTypeUnknown    VisaHTransactionType = "0" // unknown
+	VisaHTransactionTypeNewAccount VisaHTransactionType = "1" // new account creation
+	VisaHTransactionTypeCardSale   VisaHTransactionType = "2" // new card issuance
+	VisaHTransactionTypePurchase   VisaHTransactionType = "3" // POS purchase, online purchase, or mobile purchase
+	VisaHTransactionTypeRefund     VisaHTransactionType = "4" // refund to card or wallet
+	// top-up via POS to wallet, regardless of currency support
+	VisaHTransactionTypeAccountFunding VisaHTransactionType = "5"
+	// withdrawal via POS or ATM, or bank transfer without card
+	VisaHTransactionTypeWithdraw           VisaHTransactionType = "6"
 	VisaHTransactionTypeBalanceInquiry     VisaHTransactionType = "7"  // balance inquiry
 	VisaHTransactionTypePeerToPeer         VisaHTransactionType = "8"  // peer-to-peer transfer
 	VisaHTransactionTypeWalletTransfer     VisaHTransactionType = "9"  // transfer between wallets

@@ -120,15 +120,21 @@ func (s *MasterEService) SetPIN(ctx context.Context, cardNumber, pin issuing.Sec
 
 // DailyLimitsRequest sets both daily limits of a card.
 type DailyLimitsRequest struct {
-	CardNumber         issuing.Secret `json:"cardNumber"`         // PAN; required
-	DailyPurchaseLimit int64          `json:"dailyPurchaseLimit"` // whole units of the card's currency, 0 or more; required
-	DailyATMLimit      int64          `json:"dailyAtmLimit"`      // whole units of the card's currency, 0 or more; required
+	CardNumber issuing.Secret `json:"cardNumber"` // PAN; required
+	// whole units of the card's currency, 0 or more; required
+	DailyPurchaseLimit int64 `json:"dailyPurchaseLimit"`
+	// whole units of the card's currency, 0 or more; required
+	DailyATMLimit int64 `json:"dailyAtmLimit"`
 }
 
 func (r DailyLimitsRequest) validate(p *check.Problems) {
 	checkCard(p, r.CardNumber)
-	must(p, "dailyPurchaseLimit", r.DailyPurchaseLimit >= 0, "must not be negative")
-	must(p, "dailyAtmLimit", r.DailyATMLimit >= 0, "must not be negative")
+	if r.DailyPurchaseLimit < 0 {
+		p.Add("dailyPurchaseLimit", "must not be negative")
+	}
+	if r.DailyATMLimit < 0 {
+		p.Add("dailyAtmLimit", "must not be negative")
+	}
 }
 
 func (r DailyLimitsRequest) key() string { return r.CardNumber.Last4() }

@@ -105,7 +105,7 @@ func ExampleTransferService() {
 	ctx := context.Background()
 	quote, err := client.Transfers.Quote(ctx, legacy.QuoteRequest{
 		SourceCurrency: issuing.CurrencyUSD,
-		Country: "USA", Business: legacy.BusinessB2B, Type: legacy.ChannelWire, TargetCurrency: issuing.CurrencyUSD,
+		Country:        "USA", Business: legacy.BusinessB2B, Type: legacy.ChannelWire, TargetCurrency: issuing.CurrencyUSD,
 	})
 	if err != nil {
 		log.Fatal(err)

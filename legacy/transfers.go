@@ -56,9 +56,11 @@ type TransferRequest struct {
 	NotifyURL  string `json:"notifyUrl,omitzero"` // where the notification goes
 	Ext        string `json:"ext,omitzero"`       // reserved
 
-	SourceCurrency issuing.Currency `json:"sourceCurrency"`      // the reserve's currency; required. CNY to a bank account in CHN supports USD only
-	SendAmount     issuing.Amount   `json:"sendAmount"`          // in SourceCurrency, at most two decimals; required. The fee is charged on top
-	ChargeCode     ChargeCode       `json:"chargeCode,omitzero"` // SHA or nothing; wire
+	// the reserve's currency; required. CNY to a bank account in CHN supports USD only
+	SourceCurrency issuing.Currency `json:"sourceCurrency"`
+	// in SourceCurrency, at most two decimals; required. The fee is charged on top
+	SendAmount issuing.Amount `json:"sendAmount"`
+	ChargeCode ChargeCode     `json:"chargeCode,omitzero"` // SHA or nothing; wire
 
 	Country  string           `json:"country"`          // destination, ISO 3166-1 alpha-3, such as HKG; required
 	Business Business         `json:"business"`         // such as C2C; required. Only wire supports more than C2C
@@ -66,15 +68,20 @@ type TransferRequest struct {
 	Currency issuing.Currency `json:"currency"`         // payout currency, such as HKD; required
 	Partner  string           `json:"partner,omitzero"` // the channel's partner, from [ReferenceService.Currencies]
 
-	AccountNumber    issuing.Secret `json:"accountNumber,omitzero"`    // bank account; bank_account and wire, unless IBAN is given
-	IBAN             issuing.Secret `json:"iban,omitzero"`             // IBAN; bank_account in EUR and wire, unless AccountNumber is given
-	TargetBankCode   string         `json:"targetBankCode,omitzero"`   // from [ReferenceService.Banks]; bank_account
-	TargetBankBranch string         `json:"targetBankBranch,omitzero"` // from [ReferenceService.Branches], spaces included; bank_account
-	SWIFTCode        string         `json:"swiftCode,omitzero"`        // wire
-	CorrSWIFTCode    string         `json:"corrSwiftCode,omitzero"`    // correspondent bank; wire, optional
-	EWalletID        issuing.Secret `json:"ewalletId,omitzero"`        // e-wallet account; ewallet
-	RoutingCode      string         `json:"routingCode,omitzero"`      // ABA routing code, nine digits; the page asks for it for AUS
-	SortCode         string         `json:"sortCode,omitzero"`         // six digits, perhaps in pairs; bank_account in GBP to GBR
+	// bank account; bank_account and wire, unless IBAN is given
+	AccountNumber issuing.Secret `json:"accountNumber,omitzero"`
+	// IBAN; bank_account in EUR and wire, unless AccountNumber is given
+	IBAN           issuing.Secret `json:"iban,omitzero"`
+	TargetBankCode string         `json:"targetBankCode,omitzero"` // from [ReferenceService.Banks]; bank_account
+	// from [ReferenceService.Branches], spaces included; bank_account
+	TargetBankBranch string         `json:"targetBankBranch,omitzero"`
+	SWIFTCode        string         `json:"swiftCode,omitzero"`     // wire
+	CorrSWIFTCode    string         `json:"corrSwiftCode,omitzero"` // correspondent bank; wire, optional
+	EWalletID        issuing.Secret `json:"ewalletId,omitzero"`     // e-wallet account; ewallet
+	// ABA routing code, nine digits; the page asks for it for AUS
+	RoutingCode string `json:"routingCode,omitzero"`
+	// six digits, perhaps in pairs; bank_account in GBP to GBR
+	SortCode string `json:"sortCode,omitzero"`
 
 	Recipient
 	Sender
@@ -88,49 +95,71 @@ type TransferRequest struct {
 
 // Recipient is whom a remittance is paid to.
 type Recipient struct {
-	TargetAddressLine     string         `json:"targetAddressLine"`              // street, without country and city; required
-	TargetAddressCity     string         `json:"targetAddressCity"`              // city; required
-	TargetAddressCityCode string         `json:"targetAddressCityCode,omitzero"` // from [ReferenceService.Cities]; ewallet to IDN
-	TargetAddressState    string         `json:"targetAddressState,omitzero"`    // code of the state, its name for IDN
-	TargetAddressZip      string         `json:"targetAddressZip,omitzero"`      // postal code; person, bank account in Canada
-	TargetAddressCountry  string         `json:"targetAddressCountry,omitzero"`  // ISO 3166-1 alpha-3
-	TargetMobileNumber    string         `json:"targetMobileNumber,omitzero"`    // with + and calling code; see the page's rules
-	TargetCompanyName     string         `json:"targetCompanyName,omitzero"`     // required for a company
-	TargetNameFirst       string         `json:"targetNameFirst,omitzero"`       // required for a person
-	TargetNameLast        string         `json:"targetNameLast,omitzero"`        // required for a person
-	TargetNativeNameFirst string         `json:"targetNativeNameFirst,omitzero"` // person, bank account in CHN
-	TargetNativeNameLast  string         `json:"targetNativeNameLast,omitzero"`  // person, bank account in CHN
-	TargetNationality     string         `json:"targetNationality,omitzero"`     // ISO 3166-1 alpha-3; required for a person
-	TargetDateOfBirth     issuing.Date   `json:"targetDateOfBirth,omitzero"`     // person, bank account in KOR
-	TargetEmail           string         `json:"targetEmail,omitzero"`           // person, bank account in KOR without a +82 number
-	TargetIDNumber        issuing.Secret `json:"targetIdNumber,omitzero"`        // number of the document
-	TargetIDType          TransferIDType `json:"targetIdType,omitzero"`          // required with TargetIDNumber
-	TargetIDExpiration    issuing.Date   `json:"targetIdExpiration,omitzero"`    // expiry of the document, 2099-12-31 when it has none
+	// street, without country and city; required
+	TargetAddressLine string `json:"targetAddressLine"`
+	TargetAddressCity string `json:"targetAddressCity"` // city; required
+	// from [ReferenceService.Cities]; ewallet to IDN
+	TargetAddressCityCode string `json:"targetAddressCityCode,omitzero"`
+	TargetAddressState    string `json:"targetAddressState,omitzero"` // code of the state, its name for IDN
+	// postal code; person, bank account in Canada
+	TargetAddressZip     string `json:"targetAddressZip,omitzero"`
+	TargetAddressCountry string `json:"targetAddressCountry,omitzero"` // ISO 3166-1 alpha-3
+	// with + and calling code; see the page's rules
+	TargetMobileNumber    string `json:"targetMobileNumber,omitzero"`
+	TargetCompanyName     string `json:"targetCompanyName,omitzero"`     // required for a company
+	TargetNameFirst       string `json:"targetNameFirst,omitzero"`       // required for a person
+	TargetNameLast        string `json:"targetNameLast,omitzero"`        // required for a person
+	TargetNativeNameFirst string `json:"targetNativeNameFirst,omitzero"` // person, bank account in CHN
+	TargetNativeNameLast  string `json:"targetNativeNameLast,omitzero"`  // person, bank account in CHN
+	// ISO 3166-1 alpha-3; required for a person
+	TargetNationality string       `json:"targetNationality,omitzero"`
+	TargetDateOfBirth issuing.Date `json:"targetDateOfBirth,omitzero"` // person, bank account in KOR
+	// person, bank account in KOR without a +82 number
+	TargetEmail    string         `json:"targetEmail,omitzero"`
+	TargetIDNumber issuing.Secret `json:"targetIdNumber,omitzero"` // number of the document
+	TargetIDType   TransferIDType `json:"targetIdType,omitzero"`   // required with TargetIDNumber
+	// expiry of the document, 2099-12-31 when it has none
+	TargetIDExpiration issuing.Date `json:"targetIdExpiration,omitzero"`
 }
 
 // Sender is whom a remittance comes from.
 type Sender struct {
-	SourceCountry                    string         `json:"sourceCountry"`                             // ISO 3166-1 alpha-3, other than Country; required
-	SourceReferenceNumber            string         `json:"sourceReferenceNumber,omitzero"`            // the merchant's id of the sender; required for a person
-	SourceAddressLine                string         `json:"sourceAddressLine"`                         // street; required
-	SourceAddressCity                string         `json:"sourceAddressCity"`                         // city; required
-	SourceAddressState               string         `json:"sourceAddressState,omitzero"`               // state or province
-	SourceAddressCountry             string         `json:"sourceAddressCountry"`                      // ISO 3166-1 alpha-3; required
-	SourceAddressZip                 string         `json:"sourceAddressZip,omitzero"`                 // postal code
-	SourceNameFirst                  string         `json:"sourceNameFirst,omitzero"`                  // required for a person
-	SourceNameLast                   string         `json:"sourceNameLast,omitzero"`                   // required for a person
-	SourceGender                     Gender         `json:"sourceGender,omitzero"`                     // person, to NPL and not by wire
-	SourceNationality                string         `json:"sourceNationality,omitzero"`                // ISO 3166-1 alpha-3; required for a person
-	SourceDateOfBirth                issuing.Date   `json:"sourceDateOfBirth,omitzero"`                // required for a person
-	SourceIDNumber                   issuing.Secret `json:"sourceIdNumber,omitzero"`                   // number of the document; see the page's rules
-	SourceIDType                     TransferIDType `json:"sourceIdType,omitzero"`                     // required with SourceIDNumber
-	SourceIDExpiration               issuing.Date   `json:"sourceIdExpiration,omitzero"`               // expiry of the document, 2099-12-31 when it has none
-	SourceIDIssueCountry             string         `json:"sourceIdIssueCountry,omitzero"`             // required with SourceIDNumber
-	SourceMobileNumber               string         `json:"sourceMobileNumber,omitzero"`               // with + and calling code; see the page's rules
-	SourceCompanyName                string         `json:"sourceCompanyName,omitzero"`                // required for a company
-	SourceCompanyTradingName         string         `json:"sourceCompanyTradingName,omitzero"`         // required for a company
-	SourceCompanyRegistrationNumber  string         `json:"sourceCompanyRegistrationNumber,omitzero"`  // company
-	SourceCompanyRegistrationCountry string         `json:"sourceCompanyRegistrationCountry,omitzero"` // company
+	// ISO 3166-1 alpha-3, other than Country; required
+	SourceCountry string `json:"sourceCountry"`
+	// the merchant's id of the sender; required for a person
+	SourceReferenceNumber string `json:"sourceReferenceNumber,omitzero"`
+	SourceAddressLine     string `json:"sourceAddressLine"`           // street; required
+	SourceAddressCity     string `json:"sourceAddressCity"`           // city; required
+	SourceAddressState    string `json:"sourceAddressState,omitzero"` // state or province
+	// ISO 3166-1 alpha-3; required
+	SourceAddressCountry string `json:"sourceAddressCountry"`
+	SourceAddressZip     string `json:"sourceAddressZip,omitzero"` // postal code
+	// required for a person
+	SourceNameFirst string `json:"sourceNameFirst,omitzero"`
+	// required for a person
+	SourceNameLast string `json:"sourceNameLast,omitzero"`
+	// person, to NPL and not by wire
+	SourceGender Gender `json:"sourceGender,omitzero"`
+	// ISO 3166-1 alpha-3; required for a person
+	SourceNationality string `json:"sourceNationality,omitzero"`
+	// required for a person
+	SourceDateOfBirth issuing.Date `json:"sourceDateOfBirth,omitzero"`
+	// number of the document; see the page's rules
+	SourceIDNumber issuing.Secret `json:"sourceIdNumber,omitzero"`
+	// required with SourceIDNumber
+	SourceIDType TransferIDType `json:"sourceIdType,omitzero"`
+	// expiry of the document, 2099-12-31 when it has none
+	SourceIDExpiration issuing.Date `json:"sourceIdExpiration,omitzero"`
+	// required with SourceIDNumber
+	SourceIDIssueCountry string `json:"sourceIdIssueCountry,omitzero"`
+	// with + and calling code; see the page's rules
+	SourceMobileNumber string `json:"sourceMobileNumber,omitzero"`
+	// required for a company
+	SourceCompanyName string `json:"sourceCompanyName,omitzero"`
+	// required for a company
+	SourceCompanyTradingName         string `json:"sourceCompanyTradingName,omitzero"`
+	SourceCompanyRegistrationNumber  string `json:"sourceCompanyRegistrationNumber,omitzero"`  // company
+	SourceCompanyRegistrationCountry string `json:"sourceCompanyRegistrationCountry,omitzero"` // company
 }
 
 func (r TransferRequest) validate(p *check.Problems) {
@@ -138,8 +167,9 @@ func (r TransferRequest) validate(p *check.Problems) {
 	p.OptionalText("ext", r.Ext, maxExt)
 	checkCurrency(p, "sourceCurrency", r.SourceCurrency)
 	p.Amount("sendAmount", r.SendAmount, 2)
-	must(p, "chargeCode", r.ChargeCode == "" || r.ChargeCode == ChargeCodeSHA,
-		"must be SHA or empty: nothing else is supported")
+	if r.ChargeCode != "" && r.ChargeCode != ChargeCodeSHA {
+		p.Add("chargeCode", "must be SHA or empty: nothing else is supported")
+	}
 	checkCurrency(p, "currency", r.Currency)
 	checkTexts(p, []field{
 		{"country", r.Country}, {"business", string(r.Business)}, {"type", string(r.Type)},
@@ -150,13 +180,16 @@ func (r TransferRequest) validate(p *check.Problems) {
 		{"corrSwiftCode", r.CorrSWIFTCode}, {"ewalletId", r.EWalletID.Reveal()}, {"routingCode", r.RoutingCode},
 		{"sortCode", r.SortCode}, {"occupation", r.Occupation},
 	})
-	must(p, "accountNumber, iban", r.AccountNumber.IsZero() || r.IBAN.IsZero(), "are mutually exclusive")
+	if !r.AccountNumber.IsZero() && !r.IBAN.IsZero() {
+		p.Add("accountNumber, iban", "are mutually exclusive")
+	}
 	checkSortCode(p, r.SortCode)
 	p.OptionalText("unformattedNote", r.UnformattedNote, maxNote)
 	r.Recipient.validate(p)
 	r.Sender.validate(p)
-	must(p, "sourceCountry", r.SourceCountry == "" || r.SourceCountry != r.Country,
-		"must differ from country: a remittance is cross-border")
+	if r.SourceCountry != "" && r.SourceCountry == r.Country {
+		p.Add("sourceCountry", "must differ from country: a remittance is cross-border")
+	}
 }
 
 func (r TransferRequest) key() string { return r.MerOrderNo }
@@ -167,7 +200,9 @@ const sortCodeDigits = 6
 func checkSortCode(p *check.Problems, code string) {
 	digits := strings.NewReplacer("-", "", " ", "").Replace(code)
 	six := len(digits) == sortCodeDigits && strings.Trim(digits, "0123456789") == ""
-	must(p, "sortCode", code == "" || six, "needs %d digits", sortCodeDigits)
+	if code != "" && !six {
+		p.Add("sortCode", "needs %d digits", sortCodeDigits)
+	}
 }
 
 func (r Recipient) validate(p *check.Problems) {
@@ -183,7 +218,9 @@ func (r Recipient) validate(p *check.Problems) {
 	p.Date("targetDateOfBirth", r.TargetDateOfBirth)
 	p.Date("targetIdExpiration", r.TargetIDExpiration)
 	p.Required("targetIdType", r.TargetIDNumber.IsZero() || r.TargetIDType != "")
-	must(p, "targetIdType", r.TargetIDType == "" || r.TargetIDType.Known(), "must be national or passport")
+	if r.TargetIDType != "" && !r.TargetIDType.Known() {
+		p.Add("targetIdType", "must be national or passport")
+	}
 }
 
 func (r Sender) validate(p *check.Problems) {
@@ -202,10 +239,14 @@ func (r Sender) validate(p *check.Problems) {
 	})
 	p.Date("sourceDateOfBirth", r.SourceDateOfBirth)
 	p.Date("sourceIdExpiration", r.SourceIDExpiration)
-	must(p, "sourceGender", r.SourceGender == "" || r.SourceGender.Known(), "must be M or F")
+	if r.SourceGender != "" && !r.SourceGender.Known() {
+		p.Add("sourceGender", "must be M or F")
+	}
 	p.Required("sourceIdType", r.SourceIDNumber.IsZero() || r.SourceIDType != "")
 	p.Required("sourceIdIssueCountry", r.SourceIDNumber.IsZero() || r.SourceIDIssueCountry != "")
-	must(p, "sourceIdType", r.SourceIDType == "" || r.SourceIDType.Known(), "must be national or passport")
+	if r.SourceIDType != "" && !r.SourceIDType.Known() {
+		p.Add("sourceIdType", "must be national or passport")
+	}
 }
 
 // Create places a remittance. The answer says that it was accepted and holds

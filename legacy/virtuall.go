@@ -121,13 +121,14 @@ func (r VirtualTransactionsRequest) wire(sign.AppSecret) (any, error) {
 
 // VirtualLTransaction is a transaction of a VIRTUAL-L card.
 type VirtualLTransaction struct {
-	RecordNo             string                    `json:"recordNo"`             // the platform's number of the record
-	CardID               string                    `json:"cardId"`               // undocumented
-	OccurTime            time.Time                 `json:"occurTime"`            // when it happened
-	TransCurrency        issuing.Currency          `json:"transCurrency"`        // the shop's currency
-	TransAmount          issuing.Amount            `json:"transCurrencyAmt"`     // what the shop asked for
-	LocalCurrency        issuing.Currency          `json:"localCurrency"`        // the card's currency
-	LocalAmount          issuing.Amount            `json:"localCurrencyAmt"`     // what the card is charged; unset where the platform sends ""
+	RecordNo      string           `json:"recordNo"`         // the platform's number of the record
+	CardID        string           `json:"cardId"`           // undocumented
+	OccurTime     time.Time        `json:"occurTime"`        // when it happened
+	TransCurrency issuing.Currency `json:"transCurrency"`    // the shop's currency
+	TransAmount   issuing.Amount   `json:"transCurrencyAmt"` // what the shop asked for
+	LocalCurrency issuing.Currency `json:"localCurrency"`    // the card's currency
+	// what the card is charged; unset where the platform sends ""
+	LocalAmount          issuing.Amount            `json:"localCurrencyAmt"`
 	RespCode             string                    `json:"respCode"`             // 000000 is success
 	RespCodeDesc         string                    `json:"respCodeDesc"`         // for people
 	CrossBorderType      CrossBorderType           `json:"crossBoardType"`       // domestic or international

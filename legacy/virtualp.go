@@ -148,7 +148,9 @@ type DocumentRequest struct {
 
 func (r DocumentRequest) validate(p *check.Problems) {
 	checkCard(p, r.CardNumber)
-	must(p, "idType", r.IDType.Known(), "must be one of CN-RIC, PASSPORT, HK-HKID, DLN and Government-Issued ID Card")
+	if !r.IDType.Known() {
+		p.Add("idType", "must be one of CN-RIC, PASSPORT, HK-HKID, DLN and Government-Issued ID Card")
+	}
 	checkImage(p, "faceImage", r.FaceImage, needed)
 	checkImage(p, "backImage", r.BackImage, optional)
 }

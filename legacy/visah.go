@@ -105,7 +105,9 @@ type VisaHTransactionsRequest struct {
 
 func (r VisaHTransactionsRequest) validate(p *check.Problems) {
 	checkCard(p, r.CardNumber)
-	must(p, "offset", r.Offset >= 0, "must not be negative")
+	if r.Offset < 0 {
+		p.Add("offset", "must not be negative")
+	}
 	checkPageSize(p, r.PageSize)
 	dateRange{names: "creationTime", from: r.From, to: r.To, must: needed}.check(p)
 }
@@ -124,7 +126,9 @@ type visaHPage struct {
 }
 
 func (r VisaHTransactionsRequest) wire(sign.AppSecret) (any, error) {
-	out := visaHPage{CardNumber: r.CardNumber, Offset: number(r.Offset), PageSize: number(r.PageSize), From: r.From, To: r.To}
+	out := visaHPage{
+		CardNumber: r.CardNumber, Offset: number(r.Offset), PageSize: number(r.PageSize), From: r.From, To: r.To,
+	}
 	if r.Settled != nil {
 		flag := 0
 		if *r.Settled {
@@ -211,7 +215,9 @@ type oobReply struct {
 func (r oobReply) validate(p *check.Problems) {
 	checkCard(p, r.CardNumber)
 	p.Text("acsTransactionId", r.ACSTransactionID, maxID)
-	must(p, "reply", r.Reply.Known(), "must be 2 (accept) or 3 (decline)")
+	if !r.Reply.Known() {
+		p.Add("reply", "must be 2 (accept) or 3 (decline)")
+	}
 }
 
 func (r oobReply) key() string { return r.ACSTransactionID }

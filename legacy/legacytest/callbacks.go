@@ -62,12 +62,15 @@ func (s *Server) signed(event any) ([]byte, error) {
 	return platform.JSON(signed), nil
 }
 
+// ofOrders are the types whose address the order's request names, and nothing else.
+var ofOrders = []string{legacy.EventCardDeposited, legacy.EventApplicationCompleted, legacy.EventTransferCompleted}
+
 // push sends a callback to the order's notifyUrl, or to the address of its type
 // when the type has one in the portal. It is called with the server's lock held;
 // signing and sending happen later, on the clock, without it.
 func (s *Server) push(typ, notifyURL string, retries []time.Duration, content map[string]any) {
 	url := notifyURL
-	if url == "" && typ != legacy.EventCardDeposited && typ != legacy.EventApplicationCompleted && typ != legacy.EventTransferCompleted {
+	if url == "" && !slices.Contains(ofOrders, typ) {
 		url = s.cfg.WebhookURL
 		if own, ok := s.cfg.Webhooks[typ]; ok {
 			url = own

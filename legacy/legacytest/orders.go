@@ -208,7 +208,8 @@ func (s *Server) finishDeposit(d *deposit) {
 
 func (d *deposit) fields() map[string]any {
 	out := d.order.fields()
-	out["cardNumber"], out["amount"], out["settleAmount"], out["ext"] = d.card.id, d.amount.String(), d.settle.String(), d.ext
+	out["cardNumber"], out["ext"] = d.card.id, d.ext
+	out["amount"], out["settleAmount"] = d.amount.String(), d.settle.String()
 	return out
 }
 

@@ -18,8 +18,8 @@ import (
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
-// DefaultDelay is how long asynchronous steps take.
-const DefaultDelay = 50 * time.Millisecond
+// defaultDelay is how long asynchronous steps take.
+const defaultDelay = 50 * time.Millisecond
 
 // Config describes a platform. The zero Config is a platform with a reserve of one
 // million US and Hong Kong dollars each that follows real time.
@@ -75,7 +75,7 @@ func NewServer(cfg Config) (*Server, error) {
 	if cfg.Reserve.IsZero() {
 		cfg.Reserve = issuing.NewAmount(1_000_000_00, 2)
 	}
-	cfg.Delay = cmp.Or(cfg.Delay, DefaultDelay)
+	cfg.Delay = cmp.Or(cfg.Delay, defaultDelay)
 	random := make([]byte, 16)
 	_, _ = rand.Read(random)
 	s := &Server{
