@@ -22,7 +22,7 @@ const (
 	ChannelCashPickup  Channel = "cash_pickup"  // cash pickup
 )
 
-// Known reports whether c was documented when this version was released.
+// Known reports whether the dictionary of Transfer V4 has c.
 func (c Channel) Known() bool {
 	return among(c, ChannelWire, ChannelEWallet, ChannelBankAccount, ChannelCashPickup)
 }
@@ -38,7 +38,7 @@ const (
 	BusinessC2B Business = "C2B" // person to company
 )
 
-// Known reports whether b was documented when this version was released.
+// Known reports whether the dictionary of Transfer V4 has b.
 func (b Business) Known() bool { return among(b, BusinessC2C, BusinessB2B, BusinessB2C, BusinessC2B) }
 
 // QuoteRequest asks for the rate and the fees of a remittance.

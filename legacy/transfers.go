@@ -17,7 +17,7 @@ const (
 	ChargeCodeFP  ChargeCode = "FP"  // full pay; in answers only
 )
 
-// Known reports whether c was documented when this version was released.
+// Known reports whether chargeCode of the Transfer V4 order pages has c.
 func (c ChargeCode) Known() bool { return c == ChargeCodeSHA || c == ChargeCodeFP }
 
 // Gender is a sender's gender.
@@ -29,7 +29,7 @@ const (
 	GenderFemale Gender = "F" // female
 )
 
-// Known reports whether g was documented when this version was released.
+// Known reports whether sourceGender of the Transfer V4 order page lists g.
 func (g Gender) Known() bool { return g == GenderMale || g == GenderFemale }
 
 // TransferIDType is the kind of a sender's or recipient's document.
@@ -41,7 +41,7 @@ const (
 	TransferIDTypePassport TransferIDType = "passport" // passport
 )
 
-// Known reports whether t was documented when this version was released.
+// Known reports whether the document types of the Transfer V4 order page have t.
 func (t TransferIDType) Known() bool {
 	return t == TransferIDTypeNational || t == TransferIDTypePassport
 }
@@ -249,7 +249,7 @@ func (r Sender) validate(p *check.Problems) {
 	}
 }
 
-// Create places a remittance. The answer says that it was accepted and holds
+// Create places a remittance (order/create). The answer says that it was accepted and holds
 // little more than the numbers; amounts and fees come by
 // [TransferService.TransferByKey], the result to NotifyURL ([TransferCompleted])
 // or by the same lookup.
@@ -278,7 +278,8 @@ func (s *TransferService) Create(
 	}), opts)
 }
 
-// TransferByKey looks up a remittance by the merchant's number. It settles an
+// TransferByKey looks up a remittance (order/query) by the merchant's own number, the
+// MerOrderNo of the request, at most 128 characters. It settles an
 // issuing.ErrOutcomeUnknown of [TransferService.Create]: [CodeOrderNotFound] says
 // that there is none, though shortly after a broken connection it may still be on
 // its way.
@@ -290,7 +291,8 @@ func (s *TransferService) TransferByKey(
 	return call[Transfer](ctx, s.c, opTransferByKey, merOrderQuery{merOrderNo}, opts)
 }
 
-// TransferByOrderNo looks up a remittance by the platform's number.
+// TransferByOrderNo looks up a remittance (order/query) by the platform's number, the
+// OrderNo of the answer, as it stands.
 //
 // Safety: read.
 func (s *TransferService) TransferByOrderNo(

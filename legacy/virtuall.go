@@ -44,7 +44,7 @@ func (c *VirtualLCard) Expiry() (month time.Month, year int, ok bool) {
 	return ParseExpiry(c.ExpiryText.Reveal())
 }
 
-// Card reads a card.
+// Card reads a card (info). Cards are named by their number, the PAN.
 //
 // Safety: read.
 func (s *VirtualLService) Card(
@@ -153,7 +153,9 @@ func (s *VirtualLService) Transactions(
 }
 
 // AllTransactions iterates over a card's transactions of at most three months,
-// from the request's page on.
+// from the request's page on, until the total that the page before told is reached.
+// The order of the list is not documented: where the latest come first, one that is
+// booked meanwhile is missing and has others come twice. Tell repeats by RecordNo.
 func (s *VirtualLService) AllTransactions(
 	ctx context.Context, req VirtualTransactionsRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*VirtualLTransaction, error] {
