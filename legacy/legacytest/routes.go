@@ -211,13 +211,3 @@ func operations() []string {
 	}
 	return names
 }
-
-// Paths lists the paths that the platform answers, sorted.
-func Paths() []string {
-	var out []string
-	for _, o := range routes {
-		out = append(out, o.path)
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}

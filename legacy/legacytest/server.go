@@ -29,7 +29,7 @@ type Config struct {
 	WebhookURL string             // where callbacks without a notifyUrl go; empty sends none
 	Webhooks   map[string]string  // an address per legacy.Event type, before WebhookURL
 	Reserve    issuing.Amount     // the merchant's reserve, in USD and in HKD; an unset one is a million, "0" is empty
-	Delay      time.Duration      // of every asynchronous step
+	Delay      time.Duration      // of every asynchronous step; 0 is 50 ms
 	// LooseTypes sends numbers and objects in callbacks where the tables' examples
 	// can be read either way; otherwise every value is a string.
 	LooseTypes bool
