@@ -6,7 +6,6 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
-	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
@@ -85,38 +84,6 @@ func (s *VirtualLService) Close(
 	ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption,
 ) (*CardChange, error) {
 	return switched[virtualLState](ctx, s.c, toVirtualLClosed, opVirtualLCard, cardNumber, opts)
-}
-
-// VirtualTransactionsRequest selects a page of transactions of a VIRTUAL-L or
-// VIRTUAL-P card.
-type VirtualTransactionsRequest struct {
-	CardNumber issuing.Secret // PAN, or VIRTUAL-P's card id; required
-	PageToken  string         // page number from 1; empty is the first page
-	PageSize   int            // records of one page; required
-	From       issuing.Date   // first day; required
-	To         issuing.Date   // last day, at most three months after From; required
-}
-
-func (r VirtualTransactionsRequest) validate(p *check.Problems) {
-	checkCard(p, r.CardNumber)
-	p.OptionalText("pageToken", r.PageToken, maxToken)
-	checkPageSize(p, r.PageSize)
-	dateRange{names: "creationTime", from: r.From, to: r.To, must: needed, months: maxSpan}.check(p)
-}
-
-func (r VirtualTransactionsRequest) key() string { return r.CardNumber.Last4() }
-
-// virtualPage is the wire form of a list request, whose numbers are strings.
-type virtualPage struct {
-	CardNumber issuing.Secret `json:"cardNumber"`
-	PageToken  string         `json:"pageToken"`
-	PageSize   string         `json:"pageSize"`
-	From       issuing.Date   `json:"creationTimeFrom"`
-	To         issuing.Date   `json:"creationTimeTo"`
-}
-
-func (r VirtualTransactionsRequest) wire(sign.AppSecret) (any, error) {
-	return virtualPage{r.CardNumber, r.PageToken, number(r.PageSize), r.From, r.To}, nil
 }
 
 // VirtualLTransaction is a transaction of a VIRTUAL-L card.

@@ -6,6 +6,7 @@ import (
 	"github.com/issuing-sdk/issuing-go/legacy/legacytest"
 )
 
+// failNext makes an operation's next order fail.
 func failNext(t testing.TB, server *legacytest.Server, op, reason string) {
 	t.Helper()
 	if err := server.FailNext(op, reason); err != nil {
@@ -13,4 +14,5 @@ func failNext(t testing.TB, server *legacytest.Server, op, reason string) {
 	}
 }
 
+// just drops a method's result.
 func just[T any](_ T, err error) error { return err }
