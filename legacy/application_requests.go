@@ -32,12 +32,11 @@ type MasterEApplication struct {
 	AnnualIncome issuing.Amount `json:"annualIncome"`        // in units of 10,000 HKD; required
 	Occupation   Occupation     `json:"occupation"`          // one of the page's dictionary; required
 	Position     Position       `json:"position"`            // one of the page's dictionary; required
-	// front of the card, file bytes, at most 1 MB; for an identity card of mainland
-	// China or a permanent one of Hong Kong
+	// front of the card, file bytes, at most 1 MB; for an identity card of mainland China
+	// or a permanent one of Hong Kong
 	FaceImage issuing.Secret `json:"faceImage,omitzero"`
 	BackImage issuing.Secret `json:"backImage,omitzero"` // its back, the same
-	// page of the passport with the photograph, file bytes, at most 1 MB; for a
-	// passport
+	// page of the passport with the photograph, file bytes, at most 1 MB; for a passport
 	PassImage issuing.Secret `json:"passImage,omitzero"`
 	// handwritten signature, file bytes, at most 1 MB; recommended
 	SignImage issuing.Secret `json:"signImage,omitzero"`
@@ -51,14 +50,19 @@ func (r MasterEApplication) validate(p *check.Problems) {
 		{"idNumber", r.IDNumber.Reveal()}, {"country", r.Country},
 	}, []field{{"cardNumber", r.CardNumber.Reveal()}})
 	p.Email("email", r.Email)
-	checkKnown(p, "certType", string(r.IDType), r.IDType.Known(), "0 (identity card) or -1 (passport)")
-	checkKnown(p, "occupation", string(r.Occupation), r.Occupation.Known(), "1 to 17")
-	checkKnown(p, "position", string(r.Position), r.Position.Known(), "1 to 3")
+	checkKnown(p, "certType", r.IDType, "0 (identity card) or -1 (passport)")
+	checkKnown(p, "occupation", r.Occupation, "1 to 17")
+	checkKnown(p, "position", r.Position, "1 to 3")
 	checkDate(p, "idExpiryDate", r.IDExpiryDate, needed)
 	checkDate(p, "birthday", r.Birthday, needed)
 	p.Required("annualIncome", !r.AnnualIncome.IsZero())
-	must(p, "annualIncome", r.AnnualIncome.Sign() >= 0, "must not be negative")
-	checkIDImages(p, r.IDType == MasterEIDTypePassport, r.Country, r.FaceImage, r.BackImage, r.PassImage)
+	if r.AnnualIncome.Sign() < 0 {
+		p.Add("annualIncome", "must not be negative")
+	}
+	identity{
+		passport: r.IDType == MasterEIDTypePassport, country: r.Country,
+		face: r.FaceImage, back: r.BackImage, pass: r.PassImage,
+	}.validate(p)
 	checkImage(p, "signImage", r.SignImage, optional)
 }
 
@@ -100,12 +104,11 @@ type VisaHApplication struct {
 	IDIssuanceDate issuing.Date   `json:"idIssuanceDate"` // issue of the document; required
 	// expiry of the document, 2099-12-31 when it has none; required
 	IDExpiryDate issuing.Date `json:"idExpiryDate"`
-	// front of the card, file bytes, at most 1 MB; for an identity card of mainland
-	// China or a permanent one of Hong Kong
+	// front of the card, file bytes, at most 1 MB; for an identity card of mainland China
+	// or a permanent one of Hong Kong
 	FaceImage issuing.Secret `json:"faceImage,omitzero"`
 	BackImage issuing.Secret `json:"backImage,omitzero"` // its back, the same
-	// page of the passport with the photograph, file bytes, at most 1 MB; for a
-	// passport
+	// page of the passport with the photograph, file bytes, at most 1 MB; for a passport
 	PassImage issuing.Secret `json:"passImage,omitzero"`
 }
 
@@ -120,10 +123,13 @@ func (r VisaHApplication) validate(p *check.Problems) {
 		{"deliveryCountry", r.DeliveryCountry}, {"country", r.Country}, {"idNumber", r.IDNumber.Reveal()},
 	}, []field{{"cardNumber", r.CardNumber.Reveal()}})
 	p.Email("email", r.Email)
-	checkKnown(p, "certType", string(r.IDType), r.IDType.Known(), "0 (identity card) or 1 (passport)")
+	checkKnown(p, "certType", r.IDType, "0 (identity card) or 1 (passport)")
 	checkDate(p, "idIssuanceDate", r.IDIssuanceDate, needed)
 	checkDate(p, "idExpiryDate", r.IDExpiryDate, needed)
-	checkIDImages(p, r.IDType == VisaHIDTypePassport, r.Country, r.FaceImage, r.BackImage, r.PassImage)
+	identity{
+		passport: r.IDType == VisaHIDTypePassport, country: r.Country,
+		face: r.FaceImage, back: r.BackImage, pass: r.PassImage,
+	}.validate(p)
 }
 
 func (r VisaHApplication) key() string { return r.MerOrderNo }
@@ -134,22 +140,32 @@ func (r VisaHApplication) wire(sign.AppSecret) (any, error) {
 }
 
 // checkKnown checks a value of a closed dictionary.
-func checkKnown(p *check.Problems, name, value string, known bool, values string) {
-	p.Required(name, value != "")
-	must(p, name, value == "" || known, "must be %s", values)
+func checkKnown[T interface {
+	~string
+	Known() bool
+}](p *check.Problems, name string, value T, values string) {
+	if p.Required(name, value != "") && !value.Known() {
+		p.Add(name, "must be %s", values)
+	}
 }
 
 // chinaNumeric is mainland China in ISO 3166-1 numeric. Whether an identity card
 // of Hong Kong is a permanent one cannot be told, so it is left to the platform.
 const chinaNumeric = "156"
 
-// checkIDImages checks the pictures that the pages require for the kind of
-// document.
-func checkIDImages(p *check.Problems, passport bool, country string, face, back, pass issuing.Secret) {
-	card := !passport && country == chinaNumeric
-	checkImage(p, "faceImage", face, presence(card))
-	checkImage(p, "backImage", back, presence(card))
-	checkImage(p, "passImage", pass, presence(passport))
+// identity is an applicant's document with its pictures.
+type identity struct {
+	passport         bool
+	country          string // that issued it
+	face, back, pass issuing.Secret
+}
+
+// validate checks the pictures that the pages require for the kind of document.
+func (i identity) validate(p *check.Problems) {
+	card := presence(!i.passport && i.country == chinaNumeric)
+	checkImage(p, "faceImage", i.face, card)
+	checkImage(p, "backImage", i.back, card)
+	checkImage(p, "passImage", i.pass, presence(i.passport))
 }
 
 // VirtualLApplication issues a VIRTUAL-L card. The three names come unchanged
@@ -164,8 +180,8 @@ type VirtualLApplication struct {
 	CardType      string `json:"cardType"`           // network of the BIN list, such as VISA; required
 	BusinessScene string `json:"businessScene"`      // scene of the BIN list; required
 	CardArea      string `json:"cardArea"`           // area of the BIN list; required
-	// initial top-up from the reserve: a whole number of at least 10. Required here:
-	// the platform would take 10 USD without it
+	// initial top-up from the reserve: a whole number of at least 10. Required here: the
+	// platform would take 10 USD without it
 	FirstRecharge issuing.Amount `json:"firstRecharge"`
 	CardHeader    string         `json:"cardHeader,omitzero"` // BIN of the list; a random one without it
 	FirstName     string         `json:"firstName,omitzero"`  // English characters only
@@ -201,8 +217,8 @@ type VirtualPApplication struct {
 	MerOrderNo string `json:"merOrderNo"`
 	NotifyURL  string `json:"notifyUrl,omitzero"` // where the notification goes
 	CardBIN    string `json:"cardBin"`            // BIN of [VirtualPService.BINs]; required
-	// initial top-up from the reserve, at most two decimals, may be 0. Required
-	// here: the platform would take 10 without it
+	// initial top-up from the reserve, at most two decimals, may be 0. Required here: the
+	// platform would take 10 without it
 	FirstRecharge issuing.Amount `json:"firstRecharge"`
 	PhoneCode     string         `json:"phoneCode,omitzero"` // calling code
 	Phone         string         `json:"phone,omitzero"`     // phone number
@@ -230,10 +246,16 @@ func (r VirtualPApplication) validate(p *check.Problems) {
 	p.Email("email", r.Email)
 	p.Country("country", r.Country)
 	p.Required("firstRecharge", !r.FirstRecharge.IsZero())
-	must(p, "firstRecharge", r.FirstRecharge.Sign() >= 0, "must not be negative")
-	must(p, "firstRecharge", r.FirstRecharge.Scale() <= 2, "has more than 2 decimal places")
+	if r.FirstRecharge.Sign() < 0 {
+		p.Add("firstRecharge", "must not be negative")
+	}
+	if r.FirstRecharge.Scale() > 2 {
+		p.Add("firstRecharge", "has more than 2 decimal places")
+	}
 	n := utf8.RuneCountInString(r.FirstName) + utf8.RuneCountInString(r.LastName)
-	must(p, "firstName, lastName", n <= maxNames, "have %d characters together, at most %d are allowed", n, maxNames)
+	if n > maxNames {
+		p.Add("firstName, lastName", "have %d characters together, at most %d are allowed", n, maxNames)
+	}
 	latinLetters(p, "firstName", r.FirstName)
 	latinLetters(p, "lastName", r.LastName)
 	checkDate(p, "dateOfBirth", r.DateOfBirth, optional)

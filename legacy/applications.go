@@ -7,8 +7,8 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 )
 
-// ApplicationService applies for cards. What the pages call KYC is the application for a
-// card of any product; for virtual cards no identity is verified.
+// ApplicationService applies for cards (KYC). What the pages call KYC is the
+// application for a card of any product; for virtual cards no identity is verified.
 type ApplicationService struct{ c *Client }
 
 // Application is an application for a card.
@@ -28,8 +28,8 @@ type Application struct {
 func (a *Application) incomplete() bool { return a.OrderNo == "" || a.MerOrderNo == "" }
 func (a *Application) key() string      { return a.MerOrderNo }
 
-// ApplyMasterE applies for a MASTER-E card. The product is marked as
-// discontinued. The result comes to NotifyURL ([ApplicationCompleted]) or by
+// ApplyMasterE applies for a MASTER-E card (kyc/apply/master/E). The product is
+// marked as discontinued. The result comes to NotifyURL ([ApplicationCompleted]) or by
 // [ApplicationService.ApplicationByKey].
 //
 // Safety: once per MerOrderNo. After an unclear attempt the application is looked
@@ -41,7 +41,7 @@ func (s *ApplicationService) ApplyMasterE(
 	return s.apply(ctx, opApplyMasterE, req, opts)
 }
 
-// ApplyVisaH applies for a VISA-H card.
+// ApplyVisaH applies for a VISA-H card (kyc/apply/visa/H).
 //
 // Safety: once per MerOrderNo, as [ApplicationService.ApplyMasterE].
 func (s *ApplicationService) ApplyVisaH(
@@ -50,7 +50,8 @@ func (s *ApplicationService) ApplyVisaH(
 	return s.apply(ctx, opApplyVisaH, req, opts)
 }
 
-// ApplyVirtualL issues a VIRTUAL-L card and tops it up from the reserve.
+// ApplyVirtualL issues a VIRTUAL-L card (kyc/apply/virtual/L) and tops it up from the
+// reserve.
 //
 // Safety: once per MerOrderNo, as [ApplicationService.ApplyMasterE].
 func (s *ApplicationService) ApplyVirtualL(
@@ -63,7 +64,8 @@ func (s *ApplicationService) ApplyVirtualL(
 	return s.apply(ctx, o, req, opts)
 }
 
-// ApplyVirtualP issues a VIRTUAL-P card and tops it up from the reserve.
+// ApplyVirtualP issues a VIRTUAL-P card (kyc/apply/virtual/P) and tops it up from the
+// reserve.
 //
 // Safety: once per MerOrderNo, as [ApplicationService.ApplyMasterE].
 func (s *ApplicationService) ApplyVirtualP(
@@ -81,7 +83,8 @@ func (s *ApplicationService) apply(
 	return looked(ctx, s.c, o, in, lookup(s.c, opApplicationByKey, in.key(), anything), opts)
 }
 
-// ApplicationByKey looks up an application by the merchant's number. It settles an
+// ApplicationByKey looks up an application (kyc/query) by the merchant's own number,
+// the MerOrderNo of the request, at most 128 characters. It settles an
 // issuing.ErrOutcomeUnknown of the four Apply methods: [CodeOrderNotFound] says
 // that there is none, though shortly after a broken connection it may still be on
 // its way.
@@ -93,7 +96,8 @@ func (s *ApplicationService) ApplicationByKey(
 	return call[Application](ctx, s.c, opApplicationByKey, merOrderQuery{merOrderNo}, opts)
 }
 
-// ApplicationByOrderNo looks up an application by the platform's number.
+// ApplicationByOrderNo looks up an application by the platform's number, the OrderNo
+// of the answer, as it stands.
 //
 // Safety: read.
 func (s *ApplicationService) ApplicationByOrderNo(

@@ -54,18 +54,18 @@ func BenchmarkDecodeTransfer(b *testing.B) {
 	}
 }
 
-func FuzzDecodeNotification(f *testing.F) {
+func FuzzDecodeEvent(f *testing.F) {
 	for _, typ := range append(EventTypes(), EventVirtualPBilled, EventVirtualPClosed, EventVirtualPChallenged, EventVirtualPForwarded) {
 		f.Add(typ, []byte(`{"orderNo":"1","status":"3","ext":{"uetr":"x"},"createTime":"20220331121212"}`))
 		f.Add(typ, []byte(`{"cardNo":"493193**1091","otp":"123456","transactionInformation":[{"purchaseAmount":"1"}]}`))
 	}
 	f.Fuzz(func(t *testing.T, typ string, content []byte) {
-		n, err := decodeNotification(typ, content)
+		n, err := decodeEvent(typ, content)
 		if err != nil || n == nil {
 			return
 		}
-		again, err := decodeNotification(typ, content)
-		if err != nil || again.DedupeKey() != n.DedupeKey() {
+		again, err := decodeEvent(typ, content)
+		if err != nil || again.identity() != n.identity() {
 			t.Errorf("the key is not stable: %v", err)
 		}
 	})

@@ -126,17 +126,17 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.
 		}
 	case typ == EventOOBRequested:
 		content = []byte(signedText(params, "data"))
-	case notifications[typ] == nil:
+	case blankEvents[typ] == nil:
 		// No signature covers the address. Dispatched as unknown, a copy sent there
 		// would hold the claims of the platform's own delivery.
 		return nil, errors.New("the address is for no callback type of this API")
 	}
 	if known {
-		data, err := decodeNotification(event.Type, content)
+		data, err := decodeEvent(event.Type, content)
 		if err != nil {
 			return nil, err
 		}
-		event.Data, event.ID = data, data.DedupeKey()
+		event.Data, event.ID = data, data.identity()
 	}
 	if n, ok := event.Data.(*TransferCompleted); ok && event.ID != "" && !n.Ext.IsZero() {
 		event.ID += s.digest([]byte(n.Ext.Reveal()))

@@ -54,7 +54,7 @@ type Deposit struct {
 func (d *Deposit) incomplete() bool { return d.OrderNo == "" || d.MerOrderNo == "" }
 func (d *Deposit) key() string      { return d.MerOrderNo }
 
-// Deposit tops up a card from the merchant's reserve. The answer says that the
+// Deposit tops up a card (top/up) from the merchant's reserve. The answer says that the
 // order was accepted; the result comes to NotifyURL ([CardDeposited]) or by
 // [CardService.DepositByKey].
 //
@@ -75,7 +75,8 @@ func (s *CardService) Deposit(ctx context.Context, req DepositRequest, opts ...i
 	}), opts)
 }
 
-// DepositByKey looks up a top-up by the merchant's number. It settles an
+// DepositByKey looks up a top-up by the merchant's own number, the MerOrderNo of the
+// request, at most 128 characters. It settles an
 // issuing.ErrOutcomeUnknown of [CardService.Deposit]: [CodeOrderNotFound] says
 // that there is none, though shortly after a broken connection it may still be
 // on its way. Any other failure of the query says nothing about the order.
@@ -87,7 +88,8 @@ func (s *CardService) DepositByKey(
 	return call[Deposit](ctx, s.c, opDepositByKey, merOrderQuery{merOrderNo}, opts)
 }
 
-// DepositByOrderNo looks up a top-up by the platform's number.
+// DepositByOrderNo looks up a top-up by the platform's number, the OrderNo of the
+// answer, as it stands.
 //
 // Safety: read.
 func (s *CardService) DepositByOrderNo(

@@ -12,51 +12,52 @@ import (
 // works. 200 (or 0 in the newer envelope) is success.
 type Code int
 
-// Codes of the legacy pages.
+// Codes of the legacy pages. [Code.Meaning] has the page's words.
 const (
-	CodeSuccess             Code = 200  // success
+	CodeSuccess             Code = 200
 	CodeFailure             Code = 500  // failure; an order may exist all the same, and a query says nothing about it
 	CodeException           Code = 5000 // operation exception; an order may exist all the same
 	CodeInvalidParameters   Code = 5001 // invalid parameters, oversized images and bodies included
-	CodeServiceError        Code = 5006 // service error
+	CodeServiceError        Code = 5006
 	CodeDocumentOrder       Code = 5010 // document upload: the card matches no order record
 	CodeDocumentOwner       Code = 5011 // document upload: the card belongs to another user
 	CodeDuplicateOrder      Code = 5101 // duplicate order: the merchant's order number was used before
 	CodeInsufficientReserve Code = 5102 // insufficient reserve balance; no order was created
-	CodeOrderNotFound       Code = 5201 // order not found
+	CodeOrderNotFound       Code = 5201
 )
 
 // Codes of code.md, which the transfer pages under /api/v1 may answer with.
+// [Code.Meaning] has the page's words.
 const (
-	CodeBadRequest         Code = 400 // bad request
-	CodeUnauthorized       Code = 401 // unauthorized
-	CodeForbidden          Code = 403 // forbidden
-	CodeNotFound           Code = 404 // resource not found
-	CodeConflict           Code = 409 // resource conflict
-	CodeTooManyRequests    Code = 429 // too many requests
-	CodeServiceUnavailable Code = 503 // service unavailable
+	CodeBadRequest         Code = 400
+	CodeUnauthorized       Code = 401
+	CodeForbidden          Code = 403
+	CodeNotFound           Code = 404
+	CodeConflict           Code = 409
+	CodeTooManyRequests    Code = 429
+	CodeServiceUnavailable Code = 503
 
-	CodeValidation       Code = 1001 // request parameter validation failed
-	CodeTooFrequent      Code = 1004 // operation too frequent
-	CodeInvalidOperation Code = 1006 // invalid operation
-	CodeDateParse        Code = 1075 // date parsing failed
-	CodeDateFormat       Code = 1076 // invalid date format
-	CodeFieldMissing     Code = 1101 // required field missing
-	CodeFieldValue       Code = 1102 // invalid field value
-	CodePagination       Code = 1103 // invalid pagination parameter
-	CodePageSize         Code = 1104 // invalid page size parameter
-	CodeDateRange        Code = 1105 // invalid date range
-	CodeOwnerMismatch    Code = 1133 // owner mismatch
+	CodeValidation       Code = 1001
+	CodeTooFrequent      Code = 1004
+	CodeInvalidOperation Code = 1006
+	CodeDateParse        Code = 1075
+	CodeDateFormat       Code = 1076
+	CodeFieldMissing     Code = 1101
+	CodeFieldValue       Code = 1102
+	CodePagination       Code = 1103
+	CodePageSize         Code = 1104
+	CodeDateRange        Code = 1105
+	CodeOwnerMismatch    Code = 1133
 
-	CodeRemittanceNotFound     Code = 16001 // remittance order does not exist
-	CodeRemittanceExists       Code = 16002 // remittance order already exists
-	CodeRemittanceCreateFailed Code = 16003 // remittance order creation failed
-	CodeRemittanceUpdateFailed Code = 16004 // remittance order update failed
-	CodeRemittanceDeleteFailed Code = 16005 // remittance order deletion failed
-	CodeRemittanceQueryFailed  Code = 16006 // remittance order query failed
-	CodeRemittanceFieldMissing Code = 16021 // remittance order missing required fields
-	CodeNotificationNotFound   Code = 16501 // order notification does not exist
-	CodeInvalidQuote           Code = 16708 // invalid quote exchange rate
+	CodeRemittanceNotFound     Code = 16001
+	CodeRemittanceExists       Code = 16002
+	CodeRemittanceCreateFailed Code = 16003
+	CodeRemittanceUpdateFailed Code = 16004
+	CodeRemittanceDeleteFailed Code = 16005
+	CodeRemittanceQueryFailed  Code = 16006
+	CodeRemittanceFieldMissing Code = 16021
+	CodeNotificationNotFound   Code = 16501
+	CodeInvalidQuote           Code = 16708
 )
 
 // codeInfo is one row of the code table.
@@ -67,46 +68,46 @@ type codeInfo struct {
 }
 
 var codes = map[Code]codeInfo{
-	CodeSuccess:             {nil, false, "Success"},
-	CodeFailure:             {issuing.ErrUnavailable, true, "Failure"},
-	CodeException:           {issuing.ErrUnavailable, true, "Operation exception"},
-	CodeInvalidParameters:   {issuing.ErrInvalid, false, "Invalid parameters"},
-	CodeServiceError:        {issuing.ErrUnavailable, true, "Service error"},
-	CodeDocumentOrder:       {issuing.ErrNotFound, false, "Order not found"},
-	CodeDocumentOwner:       {issuing.ErrUnauthorized, false, "Card does not belong to the user"},
-	CodeDuplicateOrder:      {issuing.ErrDuplicate, false, "Duplicate order submission"},
-	CodeInsufficientReserve: {issuing.ErrInsufficientFunds, false, "Insufficient reserve balance"},
-	CodeOrderNotFound:       {issuing.ErrNotFound, false, "Order not found"},
+	CodeSuccess:             {meaning: "Success"},
+	CodeFailure:             {kind: issuing.ErrUnavailable, retry: true, meaning: "Failure"},
+	CodeException:           {kind: issuing.ErrUnavailable, retry: true, meaning: "Operation exception"},
+	CodeInvalidParameters:   {kind: issuing.ErrInvalid, meaning: "Invalid parameters"},
+	CodeServiceError:        {kind: issuing.ErrUnavailable, retry: true, meaning: "Service error"},
+	CodeDocumentOrder:       {kind: issuing.ErrNotFound, meaning: "Order not found"},
+	CodeDocumentOwner:       {kind: issuing.ErrUnauthorized, meaning: "Card does not belong to the user"},
+	CodeDuplicateOrder:      {kind: issuing.ErrDuplicate, meaning: "Duplicate order submission"},
+	CodeInsufficientReserve: {kind: issuing.ErrInsufficientFunds, meaning: "Insufficient reserve balance"},
+	CodeOrderNotFound:       {kind: issuing.ErrNotFound, meaning: "Order not found"},
 
-	CodeBadRequest:         {issuing.ErrInvalid, false, "Bad Request"},
-	CodeUnauthorized:       {issuing.ErrUnauthorized, false, "Unauthorized"},
-	CodeForbidden:          {issuing.ErrUnauthorized, false, "Forbidden"},
-	CodeNotFound:           {issuing.ErrNotFound, false, "Resource Not Found"},
-	CodeConflict:           {issuing.ErrConflict, false, "Resource Conflict"},
-	CodeTooManyRequests:    {issuing.ErrRateLimited, true, "Too Many Requests"},
-	CodeServiceUnavailable: {issuing.ErrUnavailable, true, "Service Unavailable"},
+	CodeBadRequest:         {kind: issuing.ErrInvalid, meaning: "Bad Request"},
+	CodeUnauthorized:       {kind: issuing.ErrUnauthorized, meaning: "Unauthorized"},
+	CodeForbidden:          {kind: issuing.ErrUnauthorized, meaning: "Forbidden"},
+	CodeNotFound:           {kind: issuing.ErrNotFound, meaning: "Resource Not Found"},
+	CodeConflict:           {kind: issuing.ErrConflict, meaning: "Resource Conflict"},
+	CodeTooManyRequests:    {kind: issuing.ErrRateLimited, retry: true, meaning: "Too Many Requests"},
+	CodeServiceUnavailable: {kind: issuing.ErrUnavailable, retry: true, meaning: "Service Unavailable"},
 
-	CodeValidation:       {issuing.ErrInvalid, false, "Request parameter validation failed"},
-	CodeTooFrequent:      {issuing.ErrRateLimited, false, "Operation too frequent"},
-	CodeInvalidOperation: {issuing.ErrConflict, false, "Invalid operation"},
-	CodeDateParse:        {issuing.ErrInvalid, false, "Date parsing failed"},
-	CodeDateFormat:       {issuing.ErrInvalid, false, "Invalid date format"},
-	CodeFieldMissing:     {issuing.ErrInvalid, false, "Required field missing"},
-	CodeFieldValue:       {issuing.ErrInvalid, false, "Invalid field value"},
-	CodePagination:       {issuing.ErrInvalid, false, "Invalid pagination parameter"},
-	CodePageSize:         {issuing.ErrInvalid, false, "Invalid page size parameter"},
-	CodeDateRange:        {issuing.ErrInvalid, false, "Invalid date range"},
-	CodeOwnerMismatch:    {issuing.ErrUnauthorized, false, "Owner mismatch"},
+	CodeValidation:       {kind: issuing.ErrInvalid, meaning: "Request parameter validation failed"},
+	CodeTooFrequent:      {kind: issuing.ErrRateLimited, meaning: "Operation too frequent"},
+	CodeInvalidOperation: {kind: issuing.ErrConflict, meaning: "Invalid operation"},
+	CodeDateParse:        {kind: issuing.ErrInvalid, meaning: "Date parsing failed"},
+	CodeDateFormat:       {kind: issuing.ErrInvalid, meaning: "Invalid date format"},
+	CodeFieldMissing:     {kind: issuing.ErrInvalid, meaning: "Required field missing"},
+	CodeFieldValue:       {kind: issuing.ErrInvalid, meaning: "Invalid field value"},
+	CodePagination:       {kind: issuing.ErrInvalid, meaning: "Invalid pagination parameter"},
+	CodePageSize:         {kind: issuing.ErrInvalid, meaning: "Invalid page size parameter"},
+	CodeDateRange:        {kind: issuing.ErrInvalid, meaning: "Invalid date range"},
+	CodeOwnerMismatch:    {kind: issuing.ErrUnauthorized, meaning: "Owner mismatch"},
 
-	CodeRemittanceNotFound:     {issuing.ErrNotFound, false, "Remittance order does not exist"},
-	CodeRemittanceExists:       {issuing.ErrDuplicate, false, "Remittance order already exists"},
-	CodeRemittanceCreateFailed: {issuing.ErrUnavailable, false, "Remittance order creation failed"},
-	CodeRemittanceUpdateFailed: {issuing.ErrUnavailable, false, "Remittance order update failed"},
-	CodeRemittanceDeleteFailed: {issuing.ErrUnavailable, false, "Remittance order deletion failed"},
-	CodeRemittanceQueryFailed:  {issuing.ErrUnavailable, false, "Remittance order query failed"},
-	CodeRemittanceFieldMissing: {issuing.ErrInvalid, false, "Remittance order missing required fields"},
-	CodeNotificationNotFound:   {issuing.ErrNotFound, false, "Order notification does not exist"},
-	CodeInvalidQuote:           {issuing.ErrInvalid, false, "Invalid quote exchange rate"},
+	CodeRemittanceNotFound:     {kind: issuing.ErrNotFound, meaning: "Remittance order does not exist"},
+	CodeRemittanceExists:       {kind: issuing.ErrDuplicate, meaning: "Remittance order already exists"},
+	CodeRemittanceCreateFailed: {kind: issuing.ErrUnavailable, meaning: "Remittance order creation failed"},
+	CodeRemittanceUpdateFailed: {kind: issuing.ErrUnavailable, meaning: "Remittance order update failed"},
+	CodeRemittanceDeleteFailed: {kind: issuing.ErrUnavailable, meaning: "Remittance order deletion failed"},
+	CodeRemittanceQueryFailed:  {kind: issuing.ErrUnavailable, meaning: "Remittance order query failed"},
+	CodeRemittanceFieldMissing: {kind: issuing.ErrInvalid, meaning: "Remittance order missing required fields"},
+	CodeNotificationNotFound:   {kind: issuing.ErrNotFound, meaning: "Order notification does not exist"},
+	CodeInvalidQuote:           {kind: issuing.ErrInvalid, meaning: "Invalid quote exchange rate"},
 }
 
 // Error returns the number and, for a known code, its documented meaning.
@@ -117,7 +118,7 @@ func (c Code) Error() string {
 	return "status " + strconv.Itoa(int(c))
 }
 
-// Known reports whether c was documented when this version was released.
+// Known reports whether the code lists of the legacy pages, or code.md, have c.
 func (c Code) Known() bool {
 	_, ok := codes[c]
 	return ok

@@ -13,7 +13,11 @@
 //
 // Cards are named by their number, so it is an [issuing.Secret] everywhere, and so
 // is the card id of VIRTUAL-P, which looks like one. Errors about a card are keyed
-// by its last four digits.
+// by its last four digits. Orders (applications, top-ups, remittances) have two
+// numbers: the merchant's own, MerOrderNo, which is drawn by the merchant, of at most
+// 128 characters without control characters, unique; and the platform's,
+// OrderNo, whose form is not documented. Events have an ID
+// (webhook.Event.ID) that two deliveries of one event share.
 //
 // # Authentication
 //
@@ -25,9 +29,10 @@
 //
 // # Errors
 //
-// Every error is an [issuing.Error]. Test for its kind
-// (errors.Is(err, issuing.ErrNotFound)) or for a code of the platform
-// (errors.Is(err, legacy.CodeOrderNotFound)).
+// Every error of a call, of [New], [ParseConfig] and an iterator is an
+// [issuing.Error]. Test for its kind (errors.Is(err, issuing.ErrNotFound)) or for a
+// code of the platform (errors.Is(err, legacy.CodeOrderNotFound)). A callback that is
+// refused has the errors of package webhook.
 //
 // Creating an order ends with success, [CodeInsufficientReserve] or
 // [CodeDuplicateOrder]. Whatever else comes back, 500 and 5000 included, says

@@ -23,7 +23,7 @@ var orderStatusNames = map[OrderStatus]string{
 	OrderStatusSuccess: "success", OrderStatusFailed: "failed",
 }
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether the status tables of top-ups, applications and remittances have s.
 func (s OrderStatus) Known() bool { return orderStatusNames[s] != "" }
 
 // Terminal reports whether the status is final.
@@ -53,7 +53,7 @@ const (
 	LanguageEnglish                 // names in English, the paths with /en
 )
 
-// Known reports whether l was documented when this version was released.
+// Known reports whether the BIN page has an edition in l.
 func (l Language) Known() bool { return l == LanguageChinese || l == LanguageEnglish }
 
 // MasterEIDType is the kind of a MASTER-E applicant's document. Its numbers are
@@ -66,7 +66,7 @@ const (
 	MasterEIDTypePassport MasterEIDType = "-1" // passport
 )
 
-// Known reports whether t was documented when this version was released.
+// Known reports whether certType of the MASTER-E application page lists t.
 func (t MasterEIDType) Known() bool { return t == MasterEIDTypeCard || t == MasterEIDTypePassport }
 
 // VisaHIDType is the kind of a VISA-H applicant's document. Its numbers are this
@@ -79,7 +79,7 @@ const (
 	VisaHIDTypePassport VisaHIDType = "1" // passport
 )
 
-// Known reports whether t was documented when this version was released.
+// Known reports whether certType of the VISA-H application page lists t.
 func (t VisaHIDType) Known() bool { return t == VisaHIDTypeCard || t == VisaHIDTypePassport }
 
 // DocumentType is the kind of a document that [VirtualPService.UploadDocument]
@@ -95,7 +95,7 @@ const (
 	DocumentTypeGovernmentID   DocumentType = "Government-Issued ID Card" // another identity card of a government
 )
 
-// Known reports whether t was documented when this version was released.
+// Known reports whether idType of the VIRTUAL-P document page lists t.
 func (t DocumentType) Known() bool {
 	return among(t, DocumentTypeMainlandID, DocumentTypePassport, DocumentTypeHongKongID,
 		DocumentTypeDrivingLicence, DocumentTypeGovernmentID)
@@ -146,7 +146,7 @@ var occupations = map[Occupation]string{
 	OccupationPoliceman:        "Policeman",
 }
 
-// Known reports whether o was documented when this version was released.
+// Known reports whether the dictionary of the MASTER-E application page has o.
 func (o Occupation) Known() bool { return occupations[o] != "" }
 
 // Meaning returns the words of the dictionary, and "" for an unknown value.
@@ -162,7 +162,7 @@ const (
 	PositionBoss             Position = "3" // Boss
 )
 
-// Known reports whether p was documented when this version was released.
+// Known reports whether the dictionary of the MASTER-E application page has p.
 func (p Position) Known() bool {
 	return p == PositionAccountManager || p == PositionSeniorManagement || p == PositionBoss
 }

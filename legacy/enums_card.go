@@ -10,7 +10,7 @@ const (
 	EntryTypeDebit  EntryType = "DEBIT"  // debit
 )
 
-// Known reports whether t was documented when this version was released.
+// Known reports whether entryType of the MASTER-E transaction pages lists t.
 func (t EntryType) Known() bool { return t == EntryTypeCredit || t == EntryTypeDebit }
 
 // MasterEIntent is what a MASTER-E transaction was for.
@@ -29,7 +29,7 @@ const (
 	MasterEIntentOther    MasterEIntent = "other"    // anything else
 )
 
-// Known reports whether i was documented when this version was released.
+// Known reports whether intent of the MASTER-E transaction pages lists i.
 func (i MasterEIntent) Known() bool {
 	return among(i, MasterEIntentCharge, MasterEIntentRefund, MasterEIntentTopUp, MasterEIntentTransfer,
 		MasterEIntentRepay, MasterEIntentCashback, MasterEIntentInterest, MasterEIntentFee,
@@ -48,7 +48,7 @@ const (
 	MasterETransactionStatusVoid     MasterETransactionStatus = "void"     // given up before it was posted; final
 )
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether status of the MASTER-E transaction pages lists s.
 func (s MasterETransactionStatus) Known() bool {
 	return s == MasterETransactionStatusPending || s.Terminal()
 }
@@ -69,7 +69,7 @@ const (
 	DirectionCredit Direction = "C" // increase
 )
 
-// Known reports whether d was documented when this version was released.
+// Known reports whether debitOrCreditFlag of the VISA-H and VIRTUAL-P transaction pages lists d.
 func (d Direction) Known() bool { return d == DirectionDebit || d == DirectionCredit }
 
 // OOBStatus is the status of an out-of-band confirmation.
@@ -90,7 +90,7 @@ var oobStatusNames = map[OOBStatus]string{
 	OOBStatusInProgress: "in progress", OOBStatusAccepted: "accepted", OOBStatusDeclined: "declined",
 }
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether status of the VISA-H OOB pages lists s.
 func (s OOBStatus) Known() bool { return oobStatusNames[s] != "" }
 
 // Terminal reports whether the status is final.
@@ -108,7 +108,7 @@ const (
 	OOBReplyDecline OOBReply = 3 // the holder declines it
 )
 
-// Known reports whether r was documented when this version was released.
+// Known reports whether reply of the VISA-H OOB page lists r.
 func (r OOBReply) Known() bool { return r == OOBReplyAccept || r == OOBReplyDecline }
 
 // VirtualLCardStatus is the life cycle of a VIRTUAL-L card. The platform sends it
@@ -122,7 +122,7 @@ const (
 	VirtualLCardStatusCancelled VirtualLCardStatus = "2" // closed; final
 )
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether cardStatus of the VIRTUAL-L card page lists s.
 func (s VirtualLCardStatus) Known() bool {
 	return s == VirtualLCardStatusFrozen || s == VirtualLCardStatusActive || s.Terminal()
 }
@@ -142,7 +142,7 @@ const (
 	VirtualLTransactionTypeReversal VirtualLTransactionType = "REVERSAL" // reversal
 )
 
-// Known reports whether t was documented when this version was released.
+// Known reports whether transType of the VIRTUAL-L transaction pages lists t.
 func (t VirtualLTransactionType) Known() bool {
 	return among(t, VirtualLTransactionTypeAuth, VirtualLTransactionTypeRefund, VirtualLTransactionTypeFee,
 		VirtualLTransactionTypeTopUp, VirtualLTransactionTypeReversal)
@@ -157,7 +157,7 @@ const (
 	VirtualLTransactionStatusDeclined VirtualLTransactionStatus = "DECLINED" // declined
 )
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether transStatus of the VIRTUAL-L transaction pages lists s.
 func (s VirtualLTransactionStatus) Known() bool { return s.Terminal() }
 
 // Terminal reports whether the status is final; both are.
@@ -174,7 +174,7 @@ const (
 	CrossBorderTypeInternational CrossBorderType = "1" // international
 )
 
-// Known reports whether t was documented when this version was released.
+// Known reports whether crossBoardType of the VIRTUAL-L transaction pages lists t.
 func (t CrossBorderType) Known() bool {
 	return t == CrossBorderTypeDomestic || t == CrossBorderTypeInternational
 }
@@ -189,7 +189,7 @@ const (
 	VirtualPCardStatusInactive VirtualPCardStatus = "Inactive" // cancelled; final
 )
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether status of the VIRTUAL-P card page lists s.
 func (s VirtualPCardStatus) Known() bool {
 	return s == VirtualPCardStatusActive || s == VirtualPCardStatusFrozen || s.Terminal()
 }
@@ -216,7 +216,7 @@ const (
 	VirtualPTransactionTypeState      VirtualPTransactionType = "CardStateChange" // card status changed; callback only
 )
 
-// Known reports whether t was documented when this version was released.
+// Known reports whether type of the VIRTUAL-P transaction and callback pages lists t.
 func (t VirtualPTransactionType) Known() bool {
 	return among(t, VirtualPTransactionTypeConsumption, VirtualPTransactionTypeTopUp,
 		VirtualPTransactionTypeFee, VirtualPTransactionTypeCredit, VirtualPTransactionTypeReversal,
@@ -237,7 +237,7 @@ const (
 	VirtualPTransactionStatusApproved VirtualPTransactionStatus = "APPROVED" // in an example; final
 )
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether tables or examples of the VIRTUAL-P transaction pages have s.
 func (s VirtualPTransactionStatus) Known() bool {
 	return s == VirtualPTransactionStatusPending || s.Terminal()
 }

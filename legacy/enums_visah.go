@@ -85,7 +85,7 @@ var visaHTransactionTypes = map[VisaHTransactionType]string{
 	VisaHTransactionTypeLatePaymentFee:     "late payment fee",
 }
 
-// Known reports whether t was documented when this version was released.
+// Known reports whether transactionType of the VISA-H transaction page lists t.
 func (t VisaHTransactionType) Known() bool { return visaHTransactionTypes[t] != "" }
 
 // Meaning returns the words of the dictionary, and "" for an unknown value.
@@ -128,7 +128,7 @@ var visaHTransactionSources = map[VisaHTransactionSource]string{
 	VisaHTransactionSourceOutOfWalletOnline: "OutOfWalletOnline",
 }
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether transactionSource of the VISA-H transaction page lists s.
 func (s VisaHTransactionSource) Known() bool { return visaHTransactionSources[s] != "" }
 
 // Meaning returns the words of the dictionary, and "" for an unknown value.

@@ -30,8 +30,8 @@ const (
 // EventTypes lists the callback types by which an address is told apart.
 func EventTypes() []string {
 	return []string{
-		EventCardDeposited, EventApplicationCompleted, EventTransferCompleted, EventVirtualLBilled, EventVirtualLClosed, EventVirtualLChallenged,
-		EventOOBRequested, EventVirtualP,
+		EventCardDeposited, EventApplicationCompleted, EventTransferCompleted, EventVirtualLBilled,
+		EventVirtualLClosed, EventVirtualLChallenged, EventOOBRequested, EventVirtualP,
 	}
 }
 
@@ -42,35 +42,35 @@ func virtualPType(typ string) bool {
 		EventVirtualPForwarded)
 }
 
-// Notification is the content of a callback: a pointer to one of the structs that
-// the Notify constants name.
-type Notification interface {
-	// DedupeKey is equal for two deliveries of the same event and differs
+// callbackEvent is the content of a callback: a pointer to one of the structs that
+// the Event constants name.
+type callbackEvent interface {
+	// identity is equal for two deliveries of the same event and differs
 	// between events. It is "" when the event lacks what identifies it; compare
 	// the whole content then.
-	DedupeKey() string
+	identity() string
 }
 
-// notifications makes an empty struct for each type.
-var notifications = map[string]func() Notification{
-	EventCardDeposited:        func() Notification { return new(CardDeposited) },
-	EventApplicationCompleted: func() Notification { return new(ApplicationCompleted) },
-	EventTransferCompleted:    func() Notification { return new(TransferCompleted) },
-	EventVirtualLBilled:       func() Notification { return new(VirtualLBilled) },
-	EventVirtualLClosed:       func() Notification { return new(VirtualLClosed) },
-	EventVirtualLChallenged:   func() Notification { return new(VirtualLChallenged) },
-	EventOOBRequested:         func() Notification { return new(OOBRequested) },
-	EventVirtualPBilled:       func() Notification { return new(VirtualPBilled) },
-	EventVirtualPClosed:       func() Notification { return new(VirtualPClosed) },
-	EventVirtualPChallenged:   func() Notification { return new(VirtualPChallenged) },
-	EventVirtualPForwarded:    func() Notification { return new(VirtualPForwarded) },
+// blankEvents makes an empty struct for each type.
+var blankEvents = map[string]func() callbackEvent{
+	EventCardDeposited:        func() callbackEvent { return new(CardDeposited) },
+	EventApplicationCompleted: func() callbackEvent { return new(ApplicationCompleted) },
+	EventTransferCompleted:    func() callbackEvent { return new(TransferCompleted) },
+	EventVirtualLBilled:       func() callbackEvent { return new(VirtualLBilled) },
+	EventVirtualLClosed:       func() callbackEvent { return new(VirtualLClosed) },
+	EventVirtualLChallenged:   func() callbackEvent { return new(VirtualLChallenged) },
+	EventOOBRequested:         func() callbackEvent { return new(OOBRequested) },
+	EventVirtualPBilled:       func() callbackEvent { return new(VirtualPBilled) },
+	EventVirtualPClosed:       func() callbackEvent { return new(VirtualPClosed) },
+	EventVirtualPChallenged:   func() callbackEvent { return new(VirtualPChallenged) },
+	EventVirtualPForwarded:    func() callbackEvent { return new(VirtualPForwarded) },
 }
 
-// decodeNotification decodes a verified callback. For VISA-H's and VIRTUAL-P's
+// decodeEvent decodes a verified callback. For VISA-H's and VIRTUAL-P's
 // callbacks content is the value of data, for all others the whole body. A type
 // that is not known gives nil and no error.
-func decodeNotification(typ string, content []byte) (Notification, error) {
-	empty := notifications[typ]
+func decodeEvent(typ string, content []byte) (callbackEvent, error) {
+	empty := blankEvents[typ]
 	if empty == nil {
 		return nil, nil
 	}
@@ -81,8 +81,8 @@ func decodeNotification(typ string, content []byte) (Notification, error) {
 	return n, nil
 }
 
-// dedupeKey joins what identifies an event; without an id there is none.
-func dedupeKey(typ, id string, more ...string) string {
+// eventKey joins what identifies an event; without an id there is none.
+func eventKey(typ, id string, more ...string) string {
 	if strings.Trim(id, "|") == "" {
 		return ""
 	}
@@ -103,9 +103,9 @@ type CardDeposited struct {
 	Ext          string         `json:"ext"`          // reserved
 }
 
-// DedupeKey implements [Notification]: an order reaches a status once.
-func (n *CardDeposited) DedupeKey() string {
-	return dedupeKey(EventCardDeposited, n.OrderNo+"|"+n.MerOrderNo, n.Status.String())
+// identity implements [callbackEvent]: an order reaches a status once.
+func (n *CardDeposited) identity() string {
+	return eventKey(EventCardDeposited, n.OrderNo+"|"+n.MerOrderNo, n.Status.String())
 }
 
 // ApplicationCompleted tells that the status of an application has changed. Confirm it
@@ -122,9 +122,9 @@ type ApplicationCompleted struct {
 	Ext          string         `json:"ext"`          // reserved; a JSON object stays JSON
 }
 
-// DedupeKey implements [Notification]: an order reaches a status once.
-func (n *ApplicationCompleted) DedupeKey() string {
-	return dedupeKey(EventApplicationCompleted, n.OrderNo+"|"+n.MerOrderNo, n.Status.String())
+// identity implements [callbackEvent]: an order reaches a status once.
+func (n *ApplicationCompleted) identity() string {
+	return eventKey(EventApplicationCompleted, n.OrderNo+"|"+n.MerOrderNo, n.Status.String())
 }
 
 // TransferCompleted tells that a remittance has ended. Confirm it with
@@ -163,12 +163,12 @@ func (n *TransferCompleted) Ratio() (ratio issuing.Amount, ok bool) {
 // Extra reads what Ext holds for the order's channel.
 func (n *TransferCompleted) Extra() TransferExtra { return parseExtra(n.Ext) }
 
-// DedupeKey implements [Notification]. A notification with a UETR that was not
+// identity implements [callbackEvent]. A notification with a UETR that was not
 // known before is another event. What else Ext holds is no part of the key, because
 // a pickup code is worth the money and keys reach logs: the event's ID has a
 // keyed digest of it in addition.
-func (n *TransferCompleted) DedupeKey() string {
-	return dedupeKey(EventTransferCompleted, n.OrderNo+"|"+n.MerOrderNo, n.Status.String(), n.Extra().UETR)
+func (n *TransferCompleted) identity() string {
+	return eventKey(EventTransferCompleted, n.OrderNo+"|"+n.MerOrderNo, n.Status.String(), n.Extra().UETR)
 }
 
 // OOBRequested asks the holder of a VISA-H card to confirm an online purchase.
@@ -197,7 +197,7 @@ type OOBTransaction struct {
 	MaskedPAN           string           `json:"maskedPAN"`           // such as 451888******8888
 }
 
-// DedupeKey implements [Notification]: a confirmation reaches a status once.
-func (n *OOBRequested) DedupeKey() string {
-	return dedupeKey(EventOOBRequested, n.ACSTransactionID, strconv.Itoa(int(n.Status)))
+// identity implements [callbackEvent]: a confirmation reaches a status once.
+func (n *OOBRequested) identity() string {
+	return eventKey(EventOOBRequested, n.ACSTransactionID, strconv.Itoa(int(n.Status)))
 }

@@ -30,10 +30,10 @@ type VirtualLBilled struct {
 	AppKey               string                    `json:"appKey"`               // the merchant's
 }
 
-// DedupeKey implements [Notification]: a record has a type and a verdict. The
+// identity implements [callbackEvent]: a record has a type and a verdict. The
 // amount belongs to the key, so that a corrected record is not lost.
-func (n *VirtualLBilled) DedupeKey() string {
-	return dedupeKey(EventVirtualLBilled, n.RecordNo, string(n.Type), string(n.Status), n.LocalAmount.String())
+func (n *VirtualLBilled) identity() string {
+	return eventKey(EventVirtualLBilled, n.RecordNo, string(n.Type), string(n.Status), n.LocalAmount.String())
 }
 
 // VirtualLClosed tells that a VIRTUAL-L card was closed. LocalAmount went back to
@@ -49,8 +49,8 @@ type VirtualLClosed struct {
 	AppKey        string           `json:"appKey"`           // the merchant's
 }
 
-// DedupeKey implements [Notification]: a record is sent for one closure.
-func (n *VirtualLClosed) DedupeKey() string { return dedupeKey(EventVirtualLClosed, n.RecordNo) }
+// identity implements [callbackEvent]: a record is sent for one closure.
+func (n *VirtualLClosed) identity() string { return eventKey(EventVirtualLClosed, n.RecordNo) }
 
 // VirtualLChallenged brings a one-time password for a purchase. It is sent once: pass it
 // to the holder at once; never store or log it.
@@ -63,9 +63,9 @@ type VirtualLChallenged struct {
 	AppKey   string           `json:"appKey"`              // the merchant's
 }
 
-// DedupeKey implements [Notification]: nothing identifies a password but its
+// identity implements [callbackEvent]: nothing identifies a password but its
 // content.
-func (n *VirtualLChallenged) DedupeKey() string { return "" }
+func (n *VirtualLChallenged) identity() string { return "" }
 
 // Matches reports whether the mask fits a card number: its visible digits stand at
 // the number's beginning and end. Do not guess when it fits two cards.
@@ -94,10 +94,10 @@ type VirtualPBilled struct {
 	TransactionTime time.Time                 `json:"transactionTime"` // zero when it cannot be read
 }
 
-// DedupeKey implements [Notification]: a transaction reaches a status once. The
+// identity implements [callbackEvent]: a transaction reaches a status once. The
 // amount belongs to the key, so that a corrected one is not lost.
-func (n *VirtualPBilled) DedupeKey() string {
-	return dedupeKey(EventVirtualPBilled, n.ID, string(n.Type), string(n.Status), n.Amount.String())
+func (n *VirtualPBilled) identity() string {
+	return eventKey(EventVirtualPBilled, n.ID, string(n.Type), string(n.Status), n.Amount.String())
 }
 
 // VirtualPClosed (DeleteCard) tells that a VIRTUAL-P card was closed. It has no
@@ -111,9 +111,9 @@ type VirtualPClosed struct {
 	Last4      string             `json:"cardNoLastFour"` // last four digits of the PAN
 }
 
-// DedupeKey implements [Notification]: nothing but the card identifies a closure,
+// identity implements [callbackEvent]: nothing but the card identifies a closure,
 // and no card number belongs in a key.
-func (n *VirtualPClosed) DedupeKey() string { return "" }
+func (n *VirtualPClosed) identity() string { return "" }
 
 // VirtualPChallenged (Card3dsOtp) brings a 3-D Secure one-time password. Pass it to the
 // holder at once; never store or log it.
@@ -125,9 +125,9 @@ type VirtualPChallenged struct {
 	Detail     string           `json:"detail"`   // the shop and so on
 }
 
-// DedupeKey implements [Notification]: nothing identifies a password but its
+// identity implements [callbackEvent]: nothing identifies a password but its
 // content.
-func (n *VirtualPChallenged) DedupeKey() string { return "" }
+func (n *VirtualPChallenged) identity() string { return "" }
 
 // VirtualPForwarded (ThreeDomainSecureForwarding) brings the address of a page on
 // which the holder confirms a purchase. Pass it on before ExpirationTime.
@@ -141,5 +141,5 @@ type VirtualPForwarded struct {
 	URL            issuing.Secret   `json:"url"`            // the page
 }
 
-// DedupeKey implements [Notification]: nothing identifies a page but its content.
-func (n *VirtualPForwarded) DedupeKey() string { return "" }
+// identity implements [callbackEvent]: nothing identifies a page but its content.
+func (n *VirtualPForwarded) identity() string { return "" }

@@ -252,14 +252,14 @@ func TestVirtualPExample(t *testing.T) {
 	if err := json.Unmarshal(readExample(t, "virtual-p-webhook.json"), &body); err != nil {
 		t.Fatal(err)
 	}
-	n, err := decodeNotification(body.Type, []byte(body.Data))
+	n, err := decodeEvent(body.Type, []byte(body.Data))
 	if err != nil {
 		t.Fatal(err)
 	}
 	event, ok := n.(*VirtualPBilled)
 	if !ok || event.Type != VirtualPTransactionTypeTopUp || event.Status != VirtualPTransactionStatusClosed || event.Amount.String() != "9" ||
 		!event.TransactionTime.Equal(time.Date(2024, 11, 29, 7, 14, 18, 157e6, time.UTC)) ||
-		event.DedupeKey() != "CardTransaction|e6a54b44-1a38-4d51-824c-6f7bf6e1fb3e|TopUp|Closed|9" {
+		event.identity() != "CardTransaction|e6a54b44-1a38-4d51-824c-6f7bf6e1fb3e|TopUp|Closed|9" {
 		t.Errorf("%T %+v", n, n)
 	}
 }

@@ -31,7 +31,7 @@ var masterECardStatusNames = map[MasterECardStatus]string{
 	MasterECardStatusExpired: "expired or cancelled", MasterECardStatusLost: "reported lost",
 }
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether status of the MASTER-E card page lists s.
 func (s MasterECardStatus) Known() bool { return masterECardStatusNames[s] != "" }
 
 // Terminal reports whether the card can leave this status no more.
@@ -64,7 +64,8 @@ func (c *MasterECard) Expiry() (month time.Month, year int, ok bool) {
 	return ParseExpiry(c.ExpiryMonth.Reveal() + "/" + c.ExpiryYear.Reveal())
 }
 
-// Card reads a card with its balance ("Card Information").
+// Card reads a card with its balance ("Card Information"). Cards are named by their
+// number, the PAN of 16 digits.
 //
 // Safety: read.
 func (s *MasterEService) Card(
@@ -109,8 +110,8 @@ func (s *MasterEService) change(ctx context.Context, t transition[MasterECardSta
 	return &CardChange{CardNumber: cardNumber, MasterE: card}, nil
 }
 
-// SetPIN sets the PIN for cash machines, six digits, which go encrypted to the
-// secure path. The path that takes a PIN in clear is not supported.
+// SetPIN (change/pin/secure) sets the PIN for cash machines, six digits, which go
+// encrypted to the secure path. The path that takes a PIN in clear is not supported.
 //
 // Safety: once. A PIN cannot be read back; on issuing.ErrOutcomeUnknown set it
 // again when the holder asks for it.
@@ -129,8 +130,12 @@ type DailyLimitsRequest struct {
 
 func (r DailyLimitsRequest) validate(p *check.Problems) {
 	checkCard(p, r.CardNumber)
-	must(p, "dailyPurchaseLimit", r.DailyPurchaseLimit >= 0, "must not be negative")
-	must(p, "dailyAtmLimit", r.DailyATMLimit >= 0, "must not be negative")
+	if r.DailyPurchaseLimit < 0 {
+		p.Add("dailyPurchaseLimit", "must not be negative")
+	}
+	if r.DailyATMLimit < 0 {
+		p.Add("dailyAtmLimit", "must not be negative")
+	}
 }
 
 func (r DailyLimitsRequest) key() string { return r.CardNumber.Last4() }
@@ -238,7 +243,9 @@ func (s *MasterEService) Transactions(
 }
 
 // AllTransactions iterates over a card's transactions, page by page, from the
-// first page on.
+// first page on; PageToken is ignored. Whether the platform's tokens keep their place
+// when a transaction is booked meanwhile is not documented: one may come twice, and
+// new ones may be missing. Tell repeats by ID.
 func (s *MasterEService) AllTransactions(
 	ctx context.Context, req MasterETransactionsRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*MasterETransaction, error] {

@@ -52,7 +52,8 @@ var (
 	opVirtualLClose        = op("VirtualL.Close", "/op/card/P/close", checked, byVirtualL)
 	opVirtualLTransactions = op("VirtualL.Transactions", "/op/card/L/transaction", read, nothing)
 	opVirtualLSimulateOTP  = op("VirtualL.SimulateOTP", "/op/card/L/simulation/otp", once, byEvent)
-	opVirtualLSimulate     = op("VirtualL.SimulateTransaction", "/op/card/L/simulation/transaction", once, by("VirtualL.Transactions"))
+	opVirtualLSimulate     = op("VirtualL.SimulateTransaction", "/op/card/L/simulation/transaction", once,
+		by("VirtualL.Transactions"))
 
 	opVirtualPBINs         = op("VirtualP.BINs", "/op/card/P/bin", read, nothing)
 	opVirtualPCard         = op("VirtualP.Card", "/op/card/P/info/v2", read, nothing)
@@ -74,10 +75,13 @@ var (
 	opDepositByKey     = op("Cards.DepositByKey", "/api/card/top/up/query", read, nothing)
 	opDepositByOrderNo = op("Cards.DepositByOrderNo", "/api/card/top/up/query", read, nothing)
 
-	opApplyMasterE         = creation("Applications.ApplyMasterE", "/api/card/kyc/apply/master/E", once, byApplication, masterEImages...)
-	opApplyVisaH           = creation("Applications.ApplyVisaH", "/api/card/kyc/apply/visa/H", once, byApplication, visaHImages...)
+	opApplyMasterE = creation("Applications.ApplyMasterE", "/api/card/kyc/apply/master/E", once,
+		byApplication, masterEImages...)
+	opApplyVisaH = creation("Applications.ApplyVisaH", "/api/card/kyc/apply/visa/H", once,
+		byApplication, visaHImages...)
 	opApplyVirtualL        = creation("Applications.ApplyVirtualL", "/api/card/kyc/apply/virtual/L", once, byApplication)
-	opApplyVirtualLEnglish = creation("Applications.ApplyVirtualL", "/api/card/kyc/apply/virtual/L/en", once, byApplication)
+	opApplyVirtualLEnglish = creation("Applications.ApplyVirtualL", "/api/card/kyc/apply/virtual/L/en", once,
+		byApplication)
 	opApplyVirtualP        = creation("Applications.ApplyVirtualP", "/api/card/kyc/apply/virtual/P", once, byApplication)
 	opApplicationByKey     = op("Applications.ApplicationByKey", "/api/card/kyc/query", read, nothing)
 	opApplicationByOrderNo = op("Applications.ApplicationByOrderNo", "/api/card/kyc/query", read, nothing)
@@ -90,18 +94,19 @@ var (
 
 // The fourteen reference-data operations of Transfer V4.
 var (
-	opBusinessModes       = op("Reference.BusinessModes", "/api/v1/legacy/tf/v4/business", read, nothing)
-	opSourceCountries     = op("Reference.SourceCountries", "/api/v1/legacy/tf/v4/sourceCountry", read, nothing)
-	opTargetCountries     = op("Reference.TargetCountries", "/api/v1/legacy/tf/v4/countries", read, nothing)
-	opChannels            = op("Reference.Channels", "/api/v1/legacy/tf/v4/target/types", read, nothing)
-	opChannelCountries    = op("Reference.ChannelCountries", "/api/v1/legacy/tf/v4/type/countries", read, nothing)
-	opCurrencies          = op("Reference.Currencies", "/api/v1/legacy/tf/v4/currency/partner", read, nothing)
-	opBanks               = op("Reference.Banks", "/api/v1/legacy/tf/v4/banks", read, nothing)
-	opBranches            = op("Reference.Branches", "/api/v1/legacy/tf/v4/branch", read, nothing)
-	opStates              = op("Reference.States", "/api/v1/legacy/tf/v4/states", read, nothing)
-	opCities              = op("Reference.Cities", "/api/v1/legacy/tf/v4/city/code", read, nothing)
-	opRelationships       = op("Reference.Relationships", "/api/v1/legacy/tf/v4/relationship/code", read, nothing)
-	opRemittancePurposes  = op("Reference.RemittancePurposes", "/api/v1/legacy/tf/v4/remittancePurpose/code", read, nothing)
+	opBusinessModes      = op("Reference.BusinessModes", "/api/v1/legacy/tf/v4/business", read, nothing)
+	opSourceCountries    = op("Reference.SourceCountries", "/api/v1/legacy/tf/v4/sourceCountry", read, nothing)
+	opTargetCountries    = op("Reference.TargetCountries", "/api/v1/legacy/tf/v4/countries", read, nothing)
+	opChannels           = op("Reference.Channels", "/api/v1/legacy/tf/v4/target/types", read, nothing)
+	opChannelCountries   = op("Reference.ChannelCountries", "/api/v1/legacy/tf/v4/type/countries", read, nothing)
+	opCurrencies         = op("Reference.Currencies", "/api/v1/legacy/tf/v4/currency/partner", read, nothing)
+	opBanks              = op("Reference.Banks", "/api/v1/legacy/tf/v4/banks", read, nothing)
+	opBranches           = op("Reference.Branches", "/api/v1/legacy/tf/v4/branch", read, nothing)
+	opStates             = op("Reference.States", "/api/v1/legacy/tf/v4/states", read, nothing)
+	opCities             = op("Reference.Cities", "/api/v1/legacy/tf/v4/city/code", read, nothing)
+	opRelationships      = op("Reference.Relationships", "/api/v1/legacy/tf/v4/relationship/code", read, nothing)
+	opRemittancePurposes = op("Reference.RemittancePurposes", "/api/v1/legacy/tf/v4/remittancePurpose/code",
+		read, nothing)
 	opSourcesOfFunds      = op("Reference.SourcesOfFunds", "/api/v1/legacy/tf/v4/sourceOfFunds/code", read, nothing)
 	opTransferOccupations = op("Reference.Occupations", "/api/v1/legacy/tf/v4/occupation/code", read, nothing)
 )

@@ -64,7 +64,9 @@ func sameAccount(shown issuing.Secret, asked ...issuing.Secret) bool {
 			continue
 		}
 		none = false
-		if got == want || (masked && len(head)+len(tail) <= len(want) && strings.HasPrefix(want, head) && strings.HasSuffix(want, tail)) {
+		fits := masked && len(head)+len(tail) <= len(want) &&
+			strings.HasPrefix(want, head) && strings.HasSuffix(want, tail)
+		if got == want || fits {
 			return true
 		}
 	}

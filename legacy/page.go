@@ -6,7 +6,9 @@ import (
 	"strconv"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/pages"
+	"github.com/issuing-sdk/issuing-go/sign"
 )
 
 // Page is one page of a card's transactions. The products page differently: VIRTUAL-L
@@ -32,6 +34,38 @@ func listed[T any](
 		return nil, err
 	}
 	return &Page[T]{List: items}, nil
+}
+
+// VirtualTransactionsRequest selects a page of transactions of a VIRTUAL-L or
+// VIRTUAL-P card.
+type VirtualTransactionsRequest struct {
+	CardNumber issuing.Secret // PAN, or VIRTUAL-P's card id; required
+	PageToken  string         // page number from 1; empty is the first page
+	PageSize   int            // records of one page; required
+	From       issuing.Date   // first day; required
+	To         issuing.Date   // last day, at most three months after From; required
+}
+
+func (r VirtualTransactionsRequest) validate(p *check.Problems) {
+	checkCard(p, r.CardNumber)
+	p.OptionalText("pageToken", r.PageToken, maxToken)
+	checkPageSize(p, r.PageSize)
+	dateRange{names: "creationTime", from: r.From, to: r.To, must: needed, months: maxSpan}.check(p)
+}
+
+func (r VirtualTransactionsRequest) key() string { return r.CardNumber.Last4() }
+
+// virtualPage is the wire form of a list request, whose numbers are strings.
+type virtualPage struct {
+	CardNumber issuing.Secret `json:"cardNumber"`
+	PageToken  string         `json:"pageToken"`
+	PageSize   string         `json:"pageSize"`
+	From       issuing.Date   `json:"creationTimeFrom"`
+	To         issuing.Date   `json:"creationTimeTo"`
+}
+
+func (r VirtualTransactionsRequest) wire(sign.AppSecret) (any, error) {
+	return virtualPage{r.CardNumber, r.PageToken, number(r.PageSize), r.From, r.To}, nil
 }
 
 // numbered iterates over the pages of a list, from the request's page on.

@@ -22,7 +22,7 @@ const (
 	ChannelCashPickup  Channel = "cash_pickup"  // cash pickup
 )
 
-// Known reports whether c was documented when this version was released.
+// Known reports whether the dictionary of Transfer V4 has c.
 func (c Channel) Known() bool {
 	return among(c, ChannelWire, ChannelEWallet, ChannelBankAccount, ChannelCashPickup)
 }
@@ -38,7 +38,7 @@ const (
 	BusinessC2B Business = "C2B" // person to company
 )
 
-// Known reports whether b was documented when this version was released.
+// Known reports whether the dictionary of Transfer V4 has b.
 func (b Business) Known() bool { return among(b, BusinessC2C, BusinessB2B, BusinessB2C, BusinessC2B) }
 
 // QuoteRequest asks for the rate and the fees of a remittance.
@@ -58,7 +58,9 @@ func (r QuoteRequest) validate(p *check.Problems) {
 
 func checkCurrency(p *check.Problems, name string, currency issuing.Currency) {
 	p.Required(name, currency != "")
-	must(p, name, currency == "" || currency.Valid(), "is not an ISO 4217 code such as USD")
+	if currency != "" && !currency.Valid() {
+		p.Add(name, "is not an ISO 4217 code such as USD")
+	}
 }
 
 // Quote is the rate and the fees of a remittance, as they apply to the merchant.
@@ -103,10 +105,13 @@ func (q *Quote) Charge(sendAmount issuing.Amount) (Charge, error) {
 	var p check.Problems
 	p.Amount("sendAmount", sendAmount, 2)
 	p.Required("preRatedFee", !q.PreRatedFee.IsZero())
-	must(&p, "preRatedFee", q.PreRatedFee.Sign() >= 0 && q.PreRatedFee.Cmp(issuing.NewAmount(1, 0)) < 0,
-		"must be a ratio of at least 0 and below 1")
+	if q.PreRatedFee.Sign() < 0 || q.PreRatedFee.Cmp(issuing.NewAmount(1, 0)) >= 0 {
+		p.Add("preRatedFee", "must be a ratio of at least 0 and below 1")
+	}
 	p.Required("fixedFee", !q.FixedFee.IsZero())
-	must(&p, "fixedFee", q.FixedFee.Sign() >= 0, "must not be negative")
+	if q.FixedFee.Sign() < 0 {
+		p.Add("fixedFee", "must not be negative")
+	}
 	if err := p.Err(providerName, "Quote.Charge"); err != nil {
 		return Charge{}, err
 	}

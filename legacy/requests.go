@@ -84,13 +84,6 @@ func checkImage(p *check.Problems, field string, image issuing.Secret, must pres
 	}
 }
 
-// must reports a field that breaks a rule.
-func must(p *check.Problems, field string, holds bool, problem string, args ...any) {
-	if !holds {
-		p.Add(field, problem, args...)
-	}
-}
-
 // field is one text of a request with its documented name.
 type field struct{ name, value string }
 
@@ -146,7 +139,9 @@ func (r dateRange) check(p *check.Problems) {
 
 // checkPageSize checks a number of records, which every list asks for.
 func checkPageSize(p *check.Problems, size int) {
-	must(p, "pageSize", size > 0, "must be greater than zero")
+	if size <= 0 {
+		p.Add("pageSize", "must be greater than zero")
+	}
 }
 
 // latinLetters reports a name with anything but English letters, spaces,
@@ -155,5 +150,7 @@ func latinLetters(p *check.Problems, name, value string) {
 	bad := func(r rune) bool {
 		return (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && !strings.ContainsRune(" -'.", r)
 	}
-	must(p, name, !strings.ContainsFunc(value, bad), "may have English characters only")
+	if strings.ContainsFunc(value, bad) {
+		p.Add(name, "may have English characters only")
+	}
 }

@@ -221,3 +221,11 @@ func hookInto(events *[]string) issuing.Hook {
 		*events = append(*events, fmt.Sprintf("%+v", event))
 	}
 }
+
+// failNext makes an operation's next order fail.
+func failNext(t testing.TB, server *legacytest.Server, op, reason string) {
+	t.Helper()
+	if err := server.FailNext(op, reason); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -17,7 +17,7 @@ const (
 	ChargeCodeFP  ChargeCode = "FP"  // full pay; in answers only
 )
 
-// Known reports whether c was documented when this version was released.
+// Known reports whether chargeCode of the Transfer V4 order pages has c.
 func (c ChargeCode) Known() bool { return c == ChargeCodeSHA || c == ChargeCodeFP }
 
 // Gender is a sender's gender.
@@ -29,7 +29,7 @@ const (
 	GenderFemale Gender = "F" // female
 )
 
-// Known reports whether g was documented when this version was released.
+// Known reports whether sourceGender of the Transfer V4 order page lists g.
 func (g Gender) Known() bool { return g == GenderMale || g == GenderFemale }
 
 // TransferIDType is the kind of a sender's or recipient's document.
@@ -41,7 +41,7 @@ const (
 	TransferIDTypePassport TransferIDType = "passport" // passport
 )
 
-// Known reports whether t was documented when this version was released.
+// Known reports whether the document types of the Transfer V4 order page have t.
 func (t TransferIDType) Known() bool {
 	return t == TransferIDTypeNational || t == TransferIDTypePassport
 }
@@ -56,8 +56,7 @@ type TransferRequest struct {
 	NotifyURL  string `json:"notifyUrl,omitzero"` // where the notification goes
 	Ext        string `json:"ext,omitzero"`       // reserved
 
-	// the reserve's currency; required. CNY to a bank account in CHN supports USD
-	// only
+	// the reserve's currency; required. CNY to a bank account in CHN supports USD only
 	SourceCurrency issuing.Currency `json:"sourceCurrency"`
 	// in SourceCurrency, at most two decimals; required. The fee is charged on top
 	SendAmount issuing.Amount `json:"sendAmount"`
@@ -168,8 +167,9 @@ func (r TransferRequest) validate(p *check.Problems) {
 	p.OptionalText("ext", r.Ext, maxExt)
 	checkCurrency(p, "sourceCurrency", r.SourceCurrency)
 	p.Amount("sendAmount", r.SendAmount, 2)
-	must(p, "chargeCode", r.ChargeCode == "" || r.ChargeCode == ChargeCodeSHA,
-		"must be SHA or empty: nothing else is supported")
+	if r.ChargeCode != "" && r.ChargeCode != ChargeCodeSHA {
+		p.Add("chargeCode", "must be SHA or empty: nothing else is supported")
+	}
 	checkCurrency(p, "currency", r.Currency)
 	checkTexts(p, []field{
 		{"country", r.Country}, {"business", string(r.Business)}, {"type", string(r.Type)},
@@ -180,13 +180,16 @@ func (r TransferRequest) validate(p *check.Problems) {
 		{"corrSwiftCode", r.CorrSWIFTCode}, {"ewalletId", r.EWalletID.Reveal()}, {"routingCode", r.RoutingCode},
 		{"sortCode", r.SortCode}, {"occupation", r.Occupation},
 	})
-	must(p, "accountNumber, iban", r.AccountNumber.IsZero() || r.IBAN.IsZero(), "are mutually exclusive")
+	if !r.AccountNumber.IsZero() && !r.IBAN.IsZero() {
+		p.Add("accountNumber, iban", "are mutually exclusive")
+	}
 	checkSortCode(p, r.SortCode)
 	p.OptionalText("unformattedNote", r.UnformattedNote, maxNote)
 	r.Recipient.validate(p)
 	r.Sender.validate(p)
-	must(p, "sourceCountry", r.SourceCountry == "" || r.SourceCountry != r.Country,
-		"must differ from country: a remittance is cross-border")
+	if r.SourceCountry != "" && r.SourceCountry == r.Country {
+		p.Add("sourceCountry", "must differ from country: a remittance is cross-border")
+	}
 }
 
 func (r TransferRequest) key() string { return r.MerOrderNo }
@@ -197,7 +200,9 @@ const sortCodeDigits = 6
 func checkSortCode(p *check.Problems, code string) {
 	digits := strings.NewReplacer("-", "", " ", "").Replace(code)
 	six := len(digits) == sortCodeDigits && strings.Trim(digits, "0123456789") == ""
-	must(p, "sortCode", code == "" || six, "needs %d digits", sortCodeDigits)
+	if code != "" && !six {
+		p.Add("sortCode", "needs %d digits", sortCodeDigits)
+	}
 }
 
 func (r Recipient) validate(p *check.Problems) {
@@ -213,7 +218,9 @@ func (r Recipient) validate(p *check.Problems) {
 	p.Date("targetDateOfBirth", r.TargetDateOfBirth)
 	p.Date("targetIdExpiration", r.TargetIDExpiration)
 	p.Required("targetIdType", r.TargetIDNumber.IsZero() || r.TargetIDType != "")
-	must(p, "targetIdType", r.TargetIDType == "" || r.TargetIDType.Known(), "must be national or passport")
+	if r.TargetIDType != "" && !r.TargetIDType.Known() {
+		p.Add("targetIdType", "must be national or passport")
+	}
 }
 
 func (r Sender) validate(p *check.Problems) {
@@ -232,13 +239,17 @@ func (r Sender) validate(p *check.Problems) {
 	})
 	p.Date("sourceDateOfBirth", r.SourceDateOfBirth)
 	p.Date("sourceIdExpiration", r.SourceIDExpiration)
-	must(p, "sourceGender", r.SourceGender == "" || r.SourceGender.Known(), "must be M or F")
+	if r.SourceGender != "" && !r.SourceGender.Known() {
+		p.Add("sourceGender", "must be M or F")
+	}
 	p.Required("sourceIdType", r.SourceIDNumber.IsZero() || r.SourceIDType != "")
 	p.Required("sourceIdIssueCountry", r.SourceIDNumber.IsZero() || r.SourceIDIssueCountry != "")
-	must(p, "sourceIdType", r.SourceIDType == "" || r.SourceIDType.Known(), "must be national or passport")
+	if r.SourceIDType != "" && !r.SourceIDType.Known() {
+		p.Add("sourceIdType", "must be national or passport")
+	}
 }
 
-// Create places a remittance. The answer says that it was accepted and holds
+// Create places a remittance (order/create). The answer says that it was accepted and holds
 // little more than the numbers; amounts and fees come by
 // [TransferService.TransferByKey], the result to NotifyURL ([TransferCompleted])
 // or by the same lookup.
@@ -267,7 +278,8 @@ func (s *TransferService) Create(
 	}), opts)
 }
 
-// TransferByKey looks up a remittance by the merchant's number. It settles an
+// TransferByKey looks up a remittance (order/query) by the merchant's own number, the
+// MerOrderNo of the request, at most 128 characters. It settles an
 // issuing.ErrOutcomeUnknown of [TransferService.Create]: [CodeOrderNotFound] says
 // that there is none, though shortly after a broken connection it may still be on
 // its way.
@@ -279,7 +291,8 @@ func (s *TransferService) TransferByKey(
 	return call[Transfer](ctx, s.c, opTransferByKey, merOrderQuery{merOrderNo}, opts)
 }
 
-// TransferByOrderNo looks up a remittance by the platform's number.
+// TransferByOrderNo looks up a remittance (order/query) by the platform's number, the
+// OrderNo of the answer, as it stands.
 //
 // Safety: read.
 func (s *TransferService) TransferByOrderNo(

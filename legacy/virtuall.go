@@ -6,7 +6,6 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
-	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
@@ -44,7 +43,7 @@ func (c *VirtualLCard) Expiry() (month time.Month, year int, ok bool) {
 	return ParseExpiry(c.ExpiryText.Reveal())
 }
 
-// Card reads a card.
+// Card reads a card (info). Cards are named by their number, the PAN.
 //
 // Safety: read.
 func (s *VirtualLService) Card(
@@ -87,38 +86,6 @@ func (s *VirtualLService) Close(
 	return switched[virtualLState](ctx, s.c, toVirtualLClosed, opVirtualLCard, cardNumber, opts)
 }
 
-// VirtualTransactionsRequest selects a page of transactions of a VIRTUAL-L or
-// VIRTUAL-P card.
-type VirtualTransactionsRequest struct {
-	CardNumber issuing.Secret // PAN, or VIRTUAL-P's card id; required
-	PageToken  string         // page number from 1; empty is the first page
-	PageSize   int            // records of one page; required
-	From       issuing.Date   // first day; required
-	To         issuing.Date   // last day, at most three months after From; required
-}
-
-func (r VirtualTransactionsRequest) validate(p *check.Problems) {
-	checkCard(p, r.CardNumber)
-	p.OptionalText("pageToken", r.PageToken, maxToken)
-	checkPageSize(p, r.PageSize)
-	dateRange{names: "creationTime", from: r.From, to: r.To, must: needed, months: maxSpan}.check(p)
-}
-
-func (r VirtualTransactionsRequest) key() string { return r.CardNumber.Last4() }
-
-// virtualPage is the wire form of a list request, whose numbers are strings.
-type virtualPage struct {
-	CardNumber issuing.Secret `json:"cardNumber"`
-	PageToken  string         `json:"pageToken"`
-	PageSize   string         `json:"pageSize"`
-	From       issuing.Date   `json:"creationTimeFrom"`
-	To         issuing.Date   `json:"creationTimeTo"`
-}
-
-func (r VirtualTransactionsRequest) wire(sign.AppSecret) (any, error) {
-	return virtualPage{r.CardNumber, r.PageToken, number(r.PageSize), r.From, r.To}, nil
-}
-
 // VirtualLTransaction is a transaction of a VIRTUAL-L card.
 type VirtualLTransaction struct {
 	RecordNo      string           `json:"recordNo"`         // the platform's number of the record
@@ -153,7 +120,9 @@ func (s *VirtualLService) Transactions(
 }
 
 // AllTransactions iterates over a card's transactions of at most three months,
-// from the request's page on.
+// from the request's page on, until the total that the page before told is reached.
+// The order of the list is not documented: where the latest come first, one that is
+// booked meanwhile is missing and has others come twice. Tell repeats by RecordNo.
 func (s *VirtualLService) AllTransactions(
 	ctx context.Context, req VirtualTransactionsRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*VirtualLTransaction, error] {

@@ -47,7 +47,9 @@ func (r binsRequest) validate(p *check.Problems) { checkLanguage(p, r.language) 
 func (binsRequest) wire(sign.AppSecret) (any, error) { return noRequest{}, nil }
 
 func checkLanguage(p *check.Problems, language Language) {
-	must(p, "Language", language.Known(), "must be Chinese or English")
+	if !language.Known() {
+		p.Add("Language", "must be Chinese or English")
+	}
 }
 
 // virtualLBINs reads the list, whose names are the keys of nested objects: scene,

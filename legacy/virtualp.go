@@ -92,7 +92,9 @@ func (c *VirtualPCard) Expiry() (month time.Month, year int, ok bool) {
 	return ParseExpiry(c.CardInfo.ExpiryMonth.Reveal() + "/" + c.CardInfo.ExpiryYear.Reveal())
 }
 
-// Card reads a card with its data and balance.
+// Card reads a card with its data and balance (info/v2). VIRTUAL-P's cards are named
+// by the card id of the application, which the platform draws and which looks like a
+// card number.
 //
 // Safety: read.
 func (s *VirtualPService) Card(
@@ -148,7 +150,9 @@ type DocumentRequest struct {
 
 func (r DocumentRequest) validate(p *check.Problems) {
 	checkCard(p, r.CardNumber)
-	must(p, "idType", r.IDType.Known(), "must be one of CN-RIC, PASSPORT, HK-HKID, DLN and Government-Issued ID Card")
+	if !r.IDType.Known() {
+		p.Add("idType", "must be one of CN-RIC, PASSPORT, HK-HKID, DLN and Government-Issued ID Card")
+	}
 	checkImage(p, "faceImage", r.FaceImage, needed)
 	checkImage(p, "backImage", r.BackImage, optional)
 }
@@ -195,7 +199,9 @@ func (s *VirtualPService) Transactions(
 
 // AllTransactions iterates over a card's transactions of at most three months. The
 // page calls the token a cursor but answers with page numbers, so those are what
-// it is given.
+// it is given. The order of the list is not documented: where the latest come first,
+// one that is booked meanwhile is missing and has others come twice. Tell repeats by
+// ID.
 func (s *VirtualPService) AllTransactions(
 	ctx context.Context, req VirtualTransactionsRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*VirtualPTransaction, error] {

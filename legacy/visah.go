@@ -21,7 +21,7 @@ type VisaHCardStatus string
 // VisaHCardStatusActivated is the status of the page's example: usable.
 const VisaHCardStatusActivated VisaHCardStatus = "activated"
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether the example of the VISA-H card page shows s: it has no list.
 func (s VisaHCardStatus) Known() bool { return s == VisaHCardStatusActivated }
 
 // Terminal reports whether the card can leave this status no more. No such status
@@ -50,7 +50,8 @@ func (c *VisaHCard) Expiry() (month time.Month, year int, ok bool) {
 	return ParseExpiry(c.ExpiryText.Reveal())
 }
 
-// Card reads a card with its balance.
+// Card reads a card with its balance (balance). Cards are named by their number, the
+// PAN.
 //
 // Safety: read.
 func (s *VisaHService) Card(
@@ -81,8 +82,8 @@ func (s *VisaHService) Unfreeze(
 	return switched[cardState[VisaHCardStatus]](ctx, s.c, toVisaHActive, opVisaHCard, cardNumber, opts)
 }
 
-// SetPIN sets the PIN for cash machines, six digits, which go encrypted to the
-// secure path. The deprecated path that takes a PIN in clear is not supported.
+// SetPIN (change/pin/secure) sets the PIN for cash machines, six digits, which go
+// encrypted to the secure path. The deprecated path that takes a PIN in clear is not supported.
 //
 // Safety: once. A PIN cannot be read back; on issuing.ErrOutcomeUnknown set it
 // again when the holder asks for it.
@@ -105,7 +106,9 @@ type VisaHTransactionsRequest struct {
 
 func (r VisaHTransactionsRequest) validate(p *check.Problems) {
 	checkCard(p, r.CardNumber)
-	must(p, "offset", r.Offset >= 0, "must not be negative")
+	if r.Offset < 0 {
+		p.Add("offset", "must not be negative")
+	}
 	checkPageSize(p, r.PageSize)
 	dateRange{names: "creationTime", from: r.From, to: r.To, must: needed}.check(p)
 }
@@ -124,7 +127,9 @@ type visaHPage struct {
 }
 
 func (r VisaHTransactionsRequest) wire(sign.AppSecret) (any, error) {
-	out := visaHPage{CardNumber: r.CardNumber, Offset: number(r.Offset), PageSize: number(r.PageSize), From: r.From, To: r.To}
+	out := visaHPage{
+		CardNumber: r.CardNumber, Offset: number(r.Offset), PageSize: number(r.PageSize), From: r.From, To: r.To,
+	}
 	if r.Settled != nil {
 		flag := 0
 		if *r.Settled {
@@ -171,7 +176,9 @@ func (s *VisaHService) Transactions(
 
 // AllTransactions iterates over transactions from the request's offset on, until
 // an answer has fewer than PageSize. An answer that begins like the one before
-// ends it with an error, because it would repeat records.
+// ends it with an error, because it would repeat records. The
+// order of the list is not documented: where the latest come first, one that is booked
+// meanwhile is missing and has others come twice. Tell repeats by ID.
 func (s *VisaHService) AllTransactions(
 	ctx context.Context, req VisaHTransactionsRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*VisaHTransaction, error] {
@@ -211,7 +218,9 @@ type oobReply struct {
 func (r oobReply) validate(p *check.Problems) {
 	checkCard(p, r.CardNumber)
 	p.Text("acsTransactionId", r.ACSTransactionID, maxID)
-	must(p, "reply", r.Reply.Known(), "must be 2 (accept) or 3 (decline)")
+	if !r.Reply.Known() {
+		p.Add("reply", "must be 2 (accept) or 3 (decline)")
+	}
 }
 
 func (r oobReply) key() string { return r.ACSTransactionID }

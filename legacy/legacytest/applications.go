@@ -84,7 +84,8 @@ func (s *Server) applyMasterE(f fields) (any, *problem) {
 		checkImages(f, "signImage")); failed != nil {
 		return nil, failed
 	}
-	return s.apply(f, &application{product: ProductMasterE, holder: holderOf(f, "firstNameEn", "lastNameEN")}, issuing.Amount{})
+	a := &application{product: ProductMasterE, holder: holderOf(f, "firstNameEn", "lastNameEN")}
+	return s.apply(f, a, issuing.Amount{})
 }
 
 func (s *Server) applyVisaH(f fields) (any, *problem) {
@@ -143,7 +144,8 @@ func (s *Server) applyL(f fields, groups []group) (any, *problem) {
 	if failed = cmp.Or(failed, checkDates(f, "birthday")); failed != nil {
 		return nil, failed
 	}
-	return s.apply(f, &application{product: ProductVirtualL, bin: bin, holder: holderOf(f, "firstName", "lastName")}, charge)
+	a := &application{product: ProductVirtualL, bin: bin, holder: holderOf(f, "firstName", "lastName")}
+	return s.apply(f, a, charge)
 }
 
 // readFirstRecharge returns the initial top-up, 10 when absent.

@@ -40,14 +40,7 @@ func doubling(wait time.Duration, n int) []time.Duration {
 	return out
 }
 
-// SignCallback signs a callback as the platform does: a sample for a test of one's own
-// handler. The event is anything that encodes to a JSON object; appKey and sign are
-// added.
-func (s *Server) SignCallback(event any) *http.Request {
-	body, err := s.signed(event)
-	return platform.SampleRequest("/callbacks/legacy", http.Header{"Content-Type": {"application/json"}}, body, err)
-}
-
+// signed returns the body of a callback, with appKey and signature.
 func (s *Server) signed(event any) ([]byte, error) {
 	text, err := json.Marshal(event)
 	if err != nil {
@@ -62,22 +55,21 @@ func (s *Server) signed(event any) ([]byte, error) {
 	return platform.JSON(signed), nil
 }
 
+// ofOrders are the types whose address the order's request names, and nothing else.
+var ofOrders = []string{legacy.EventCardDeposited, legacy.EventApplicationCompleted, legacy.EventTransferCompleted}
+
 // push sends a callback to the order's notifyUrl, or to the address of its type
 // when the type has one in the portal. It is called with the server's lock held;
 // signing and sending happen later, on the clock, without it.
 func (s *Server) push(typ, notifyURL string, retries []time.Duration, content map[string]any) {
 	url := notifyURL
-	if url == "" && typ != legacy.EventCardDeposited && typ != legacy.EventApplicationCompleted && typ != legacy.EventTransferCompleted {
+	if url == "" && !slices.Contains(ofOrders, typ) {
 		url = s.cfg.WebhookURL
 		if own, ok := s.cfg.Webhooks[typ]; ok {
 			url = own
 		}
 	}
-	if !s.cfg.LooseTypes {
-		for name, value := range content {
-			content[name] = plainText(value)
-		}
-	}
+	s.plain(content)
 	s.host.Push(platform.Callback{
 		Type: typ, URL: url, Retries: retries,
 		Make: func(int) (http.Header, []byte, error) {
@@ -87,10 +79,23 @@ func (s *Server) push(typ, notifyURL string, retries []time.Duration, content ma
 	})
 }
 
+// plain makes every value a string, unless the types are loose.
+func (s *Server) plain(content map[string]any) {
+	if s.cfg.LooseTypes {
+		return
+	}
+	for name, value := range content {
+		content[name] = plainText(value)
+	}
+}
+
 // plainText is a value as a string.
 func plainText(value any) any {
 	switch v := value.(type) {
 	case json.RawMessage:
+		if len(v) > 0 && v[0] == '"' {
+			return v
+		}
 		return string(v)
 	case int, int64:
 		return fmt.Sprint(v)

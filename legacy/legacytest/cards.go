@@ -42,7 +42,9 @@ var statuses = map[Product]map[state]any{
 		active: legacy.MasterECardStatusActivated, frozen: legacy.MasterECardStatusLost,
 		closing: legacy.MasterECardStatusExpired, closed: legacy.MasterECardStatusExpired,
 	},
-	ProductVisaH: {active: legacy.VisaHCardStatusActivated, frozen: "suspended", closing: "suspended", closed: "suspended"},
+	ProductVisaH: {
+		active: legacy.VisaHCardStatusActivated, frozen: "suspended", closing: "suspended", closed: "suspended",
+	},
 	ProductVirtualL: {
 		active: legacy.VirtualLCardStatusActive, frozen: legacy.VirtualLCardStatusFrozen,
 		closing: legacy.VirtualLCardStatusActive, closed: legacy.VirtualLCardStatusCancelled,
@@ -119,7 +121,9 @@ func (s *Server) record(c *card, k kind, amount issuing.Amount, text string) *re
 }
 
 // bins are where test card numbers begin.
-var bins = map[Product]string{ProductMasterE: "529901", ProductVisaH: "451888", ProductVirtualL: "493193", ProductVirtualP: "537100"}
+var bins = map[Product]string{
+	ProductMasterE: "529901", ProductVisaH: "451888", ProductVirtualL: "493193", ProductVirtualP: "537100",
+}
 
 // issue makes an active card. An empty bin is the product's usual one.
 func (s *Server) issue(product Product, bin string, h holder) *card {

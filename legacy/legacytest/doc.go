@@ -61,7 +61,7 @@
 // request tells them apart: a query with an orderNo is "Cards.DepositByOrderNo",
 // one without is "Cards.DepositByKey"; a closure is "VirtualL.Close" when the card
 // is one of VIRTUAL-L, else "VirtualP.Close". [Answer] carries out and answers with
-// a status of the platform's own. [Server.FailNext] lets a
-// request through and what comes of it fail. Check at the end of a test reports
-// books that do not balance, and faults that never fired.
+// a status of the platform's own. [Server.FailNext] lets a request through and has
+// the order that comes of it fail. Check at the end of a test reports books that do
+// not balance, and faults and failures that never fired.
 package legacytest

@@ -126,13 +126,15 @@ func (o *order) fields() map[string]any {
 	}
 }
 
+// orderTime is how callbacks of orders write times.
+const orderTime = "20060102150405"
+
 // notice are the common fields of an order in callbacks, which write times
 // without separators.
 func (o *order) notice() map[string]any {
-	const layout = "20060102150405"
 	out := map[string]any{
 		"merOrderNo": o.merOrderNo, "orderNo": o.orderNo, "status": int(o.status),
-		"createTime": o.created.In(zone).Format(layout), "completeTime": o.completed.In(zone).Format(layout),
+		"createTime": o.created.In(zone).Format(orderTime), "completeTime": o.completed.In(zone).Format(orderTime),
 	}
 	if o.reason != "" {
 		out["failReason"] = o.reason
@@ -208,7 +210,8 @@ func (s *Server) finishDeposit(d *deposit) {
 
 func (d *deposit) fields() map[string]any {
 	out := d.order.fields()
-	out["cardNumber"], out["amount"], out["settleAmount"], out["ext"] = d.card.id, d.amount.String(), d.settle.String(), d.ext
+	out["cardNumber"], out["ext"] = d.card.id, d.ext
+	out["amount"], out["settleAmount"] = d.amount.String(), d.settle.String()
 	return out
 }
 

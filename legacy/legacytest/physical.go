@@ -93,7 +93,9 @@ func masterERecord(c *card, r *record) map[string]any {
 	if r.declined {
 		status = legacy.MasterETransactionStatusDeclined
 	}
-	merchant := platform.JSON(map[string]string{"country": r.shop.Country, "name": r.shop.Name, "mcc": r.shop.MCC, "category": ""})
+	merchant := platform.JSON(map[string]string{
+		"country": r.shop.Country, "name": r.shop.Name, "mcc": r.shop.MCC, "category": "",
+	})
 	return map[string]any{
 		"amount": r.amount.String(), "cardAccountId": "938b56b2-3437-4295-8393-b5e407504c39", "cardEmbossedName": "",
 		"cardId": "", "cardLast4": c.number.Last4(), "createdAt": stampUTC(r.at),
@@ -173,13 +175,15 @@ func visaHRecord(_ *card, r *record) map[string]any {
 		"amount": number(r.amount), "creationTime": stampUTC(r.at), "currency": r.currency,
 		"isATM": false, "isAuthorization": !r.settled, "isInCountry": true, "isOnline": r.kind == recordPurchase,
 		"isPos": false, "memo": r.text, "reversal": false, "settlementDate": stampUTC(r.at), "transactionId": id,
-		"transactionSource": legacy.VisaHTransactionSourcePartner, "transactionType": legacy.VisaHTransactionTypeAccountFunding,
-		"txCompleted": r.settled, "acquirerCurrency": "", "acquirerAmount": 0, "cardAcceptorName": r.shop.Name,
+		"transactionSource": legacy.VisaHTransactionSourcePartner,
+		"transactionType":   legacy.VisaHTransactionTypeAccountFunding,
+		"txCompleted":       r.settled, "acquirerCurrency": "", "acquirerAmount": 0, "cardAcceptorName": r.shop.Name,
 		"debitOrCreditFlag": legacy.DirectionCredit,
 	}
 	if r.kind == recordPurchase {
-		out["transactionSource"], out["transactionType"] = legacy.VisaHTransactionSourceOnline, legacy.VisaHTransactionTypePurchase
-		out["acquirerCurrency"], out["acquirerAmount"], out["debitOrCreditFlag"] = r.currency, number(r.amount), legacy.DirectionDebit
+		out["transactionSource"] = legacy.VisaHTransactionSourceOnline
+		out["transactionType"], out["debitOrCreditFlag"] = legacy.VisaHTransactionTypePurchase, legacy.DirectionDebit
+		out["acquirerCurrency"], out["acquirerAmount"] = r.currency, number(r.amount)
 	}
 	if !r.settled {
 		out["amount"], out["settlementDate"] = 0, ""

@@ -120,7 +120,10 @@ var routes = []operation{
 	{op: "MasterE.Freeze", path: "/op/card/E/lock", run: onCard(ProductMasterE, (*Server).freeze)},
 	{op: "MasterE.Unfreeze", path: "/op/card/E/un/lock", run: onCard(ProductMasterE, (*Server).unfreeze)},
 	{op: "MasterE.SetPIN", path: "/op/card/E/change/pin/secure", run: onCard(ProductMasterE, (*Server).setPIN)},
-	{op: "MasterE.SetDailyLimits", path: "/op/card/E/set/daily/limit", run: onCard(ProductMasterE, (*Server).masterELimits)},
+	{
+		op: "MasterE.SetDailyLimits", path: "/op/card/E/set/daily/limit",
+		run: onCard(ProductMasterE, (*Server).masterELimits),
+	},
 	{op: "MasterE.LatestTransactions", path: "/op/card/E/transaction", run: onList(ProductMasterE, masterETransactions)},
 	{op: "MasterE.Transactions", path: "/op/card/E/transaction/page", run: onList(ProductMasterE, masterEPage)},
 
@@ -139,7 +142,10 @@ var routes = []operation{
 	{op: "VirtualL.Unfreeze", path: "/op/card/L/un/lock", run: onCard(ProductVirtualL, (*Server).unfreeze)},
 	{op: "VirtualL.Close", path: "/op/card/P/close", run: onCard(ProductVirtualL, (*Server).closeCard), fits: ofVirtualL},
 	{op: "VirtualL.Transactions", path: "/op/card/L/transaction", run: onList(ProductVirtualL, virtualTransactions)},
-	{op: "VirtualL.SimulateOTP", path: "/op/card/L/simulation/otp", run: onCard(ProductVirtualL, (*Server).virtualLSimulateOTP)},
+	{
+		op: "VirtualL.SimulateOTP", path: "/op/card/L/simulation/otp",
+		run: onCard(ProductVirtualL, (*Server).virtualLSimulateOTP),
+	},
 	{
 		op: "VirtualL.SimulateTransaction", path: "/op/card/L/simulation/transaction",
 		run: onCard(ProductVirtualL, (*Server).virtualLSimulate),
@@ -150,14 +156,20 @@ var routes = []operation{
 	{op: "VirtualP.Freeze", path: "/op/card/P/lock", run: onCard(ProductVirtualP, (*Server).freeze)},
 	{op: "VirtualP.Unfreeze", path: "/op/card/P/un/lock", run: onCard(ProductVirtualP, (*Server).unfreeze)},
 	{op: "VirtualP.Close", path: "/op/card/P/close", run: onCard(ProductVirtualP, (*Server).closeCard)},
-	{op: "VirtualP.UploadDocument", path: "/op/card/P/document", run: (*Server).virtualPDocument, unsigned: documentImages},
+	{
+		op: "VirtualP.UploadDocument", path: "/op/card/P/document",
+		run: (*Server).virtualPDocument, unsigned: documentImages,
+	},
 	{op: "VirtualP.Transactions", path: "/op/card/P/transaction", run: onList(ProductVirtualP, virtualTransactions)},
 
 	{op: opDeposit, path: "/api/card/top/up", run: (*Server).topUp},
 	{op: "Cards.DepositByOrderNo", path: "/api/card/top/up/query", run: (*Server).topUpQuery, fits: byOrderNo},
 	{op: "Cards.DepositByKey", path: "/api/card/top/up/query", run: (*Server).topUpQuery},
 
-	{op: "Applications.ApplyMasterE", path: "/api/card/kyc/apply/master/E", run: (*Server).applyMasterE, unsigned: masterEImages},
+	{
+		op: "Applications.ApplyMasterE", path: "/api/card/kyc/apply/master/E",
+		run: (*Server).applyMasterE, unsigned: masterEImages,
+	},
 	{op: "Applications.ApplyVisaH", path: "/api/card/kyc/apply/visa/H", run: (*Server).applyVisaH, unsigned: visaHImages},
 	{op: "Applications.ApplyVirtualL", path: "/api/card/kyc/apply/virtual/L", run: (*Server).applyVirtualL},
 	{op: "Applications.ApplyVirtualL", path: "/api/card/kyc/apply/virtual/L/en", run: (*Server).applyVirtualLEnglish},
@@ -198,14 +210,4 @@ func operations() []string {
 		names = append(names, o.op)
 	}
 	return names
-}
-
-// Paths lists the paths that the platform answers, sorted.
-func Paths() []string {
-	var out []string
-	for _, o := range routes {
-		out = append(out, o.path)
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }

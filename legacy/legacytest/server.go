@@ -18,8 +18,8 @@ import (
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
-// DefaultDelay is how long asynchronous steps take.
-const DefaultDelay = 50 * time.Millisecond
+// defaultDelay is how long asynchronous steps take.
+const defaultDelay = 50 * time.Millisecond
 
 // Config describes a platform. The zero Config is a platform with a reserve of one
 // million US and Hong Kong dollars each that follows real time.
@@ -29,7 +29,7 @@ type Config struct {
 	WebhookURL string             // where callbacks without a notifyUrl go; empty sends none
 	Webhooks   map[string]string  // an address per legacy.Event type, before WebhookURL
 	Reserve    issuing.Amount     // the merchant's reserve, in USD and in HKD; an unset one is a million, "0" is empty
-	Delay      time.Duration      // of every asynchronous step
+	Delay      time.Duration      // of every asynchronous step; 0 is 50 ms
 	// LooseTypes sends numbers and objects in callbacks where the tables' examples
 	// can be read either way; otherwise every value is a string.
 	LooseTypes bool
@@ -75,7 +75,7 @@ func NewServer(cfg Config) (*Server, error) {
 	if cfg.Reserve.IsZero() {
 		cfg.Reserve = issuing.NewAmount(1_000_000_00, 2)
 	}
-	cfg.Delay = cmp.Or(cfg.Delay, DefaultDelay)
+	cfg.Delay = cmp.Or(cfg.Delay, defaultDelay)
 	random := make([]byte, 16)
 	_, _ = rand.Read(random)
 	s := &Server{

@@ -35,8 +35,9 @@ var (
 // rates are units of a payout currency per US dollar; a Hong Kong dollar buys an
 // eighth of it.
 var rates = map[issuing.Currency]issuing.Amount{
-	issuing.CurrencyCNY: issuing.NewAmount(6402552, 6), issuing.CurrencyHKD: issuing.NewAmount(78, 1), issuing.CurrencyUSD: issuing.NewAmount(1, 0),
-	issuing.CurrencyEUR: issuing.NewAmount(92, 2), issuing.CurrencyGBP: issuing.NewAmount(79, 2), issuing.CurrencySGD: issuing.NewAmount(134, 2),
+	issuing.CurrencyCNY: issuing.NewAmount(6402552, 6), issuing.CurrencyHKD: issuing.NewAmount(78, 1),
+	issuing.CurrencyUSD: issuing.NewAmount(1, 0), issuing.CurrencyEUR: issuing.NewAmount(92, 2),
+	issuing.CurrencyGBP: issuing.NewAmount(79, 2), issuing.CurrencySGD: issuing.NewAmount(134, 2),
 	"IDR": issuing.NewAmount(16000, 0), "VND": issuing.NewAmount(25000, 0), "NPR": issuing.NewAmount(133, 0),
 }
 
@@ -179,7 +180,8 @@ func (s *Server) finishTransfer(t *transfer) {
 		t.ext = map[string]string{"uetr": uuid.NewSHA1(uuid.NameSpaceOID, []byte(t.orderNo)).String()}
 	}
 	notice := t.notice()
-	notice["account"], notice["targetAmount"], notice["targetCurrency"] = t.account, t.target.String(), string(t.targetCode)
+	notice["account"] = t.account
+	notice["targetAmount"], notice["targetCurrency"] = t.target.String(), string(t.targetCode)
 	notice["sourceCurrency"], notice["sourceAmount"] = string(t.currency), t.sourceAmount.String()
 	notice["fixedFee"], notice["proRatedFee"] = fixedFee.String(), preRatedFee.String()
 	if t.ext != nil {

@@ -130,8 +130,9 @@ func virtualLRecord(c *card, r *record) map[string]any {
 		"cardId": "24" + c.id[2:], "crossBoardType": legacy.CrossBorderTypeInternational, "localCurrency": r.currency,
 		"localCurrencyAmt": r.amount.String(), "occurTime": r.at.UnixMilli(), "platformType": text, "recordNo": r.id,
 		"respCode": code, "respCodeDesc": meaning, "transCurrency": r.currency, "transCurrencyAmt": r.amount.String(),
-		"transStatus": status, "transType": typ, "merchantName": r.shop.Name, "merchantCategoryCode": cmp.Or(r.shop.MCC, "5999"),
-		"approvalCode": "V" + r.id[len(r.id)-5:],
+		"transStatus": status, "transType": typ, "merchantName": r.shop.Name,
+		"merchantCategoryCode": cmp.Or(r.shop.MCC, "5999"),
+		"approvalCode":         "V" + r.id[len(r.id)-5:],
 	}
 }
 
@@ -161,7 +162,10 @@ func (s *Server) virtualPBINs(fields) (any, *problem) {
 		for _, bin := range g.bins {
 			list = append(list, map[string]any{
 				"bin": bin, "issuerCountry": g.area, "network": g.network,
-				"platforms": []map[string]any{{"platformLabel": "Notion", "successRate": "1"}, {"platformLabel": "Replicate", "successRate": "0.98"}},
+				"platforms": []map[string]any{
+					{"platformLabel": "Notion", "successRate": "1"},
+					{"platformLabel": "Replicate", "successRate": "0.98"},
+				},
 			})
 		}
 	}
