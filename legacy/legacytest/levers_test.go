@@ -104,8 +104,8 @@ func TestPurchases(t *testing.T) {
 	page, err := client.VirtualL.Transactions(t.Context(), legacy.VirtualTransactionsRequest{
 		CardNumber: card, PageSize: 9, From: issuing.NewDate(2026, 4, 1), To: issuing.NewDate(2026, 4, 2),
 	})
-	if err != nil || page.TotalRecords != 4 || page.Transactions[0].Status != legacy.VirtualLTransactionStatusDeclined ||
-		page.Transactions[0].MerchantCategoryCode != "5942" || page.Transactions[0].RecordNo != frozen.ID {
+	if err != nil || page.TotalRecords != 4 || page.List[0].Status != legacy.VirtualLTransactionStatusDeclined ||
+		page.List[0].MerchantCategoryCode != "5942" || page.List[0].RecordNo != frozen.ID {
 		t.Errorf("transactions %+v, %v", page, err)
 	}
 	for _, amount := range []int64{0, -1} {
