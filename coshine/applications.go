@@ -7,33 +7,41 @@ import (
 	"github.com/issuing-sdk/issuing-go/internal/check"
 )
 
-// ApplicationService issues cards.
-type ApplicationService struct{ c *Client }
-
-// CardApplicationRequest is an application for a card. Its fields 1 to 10 are
+// ApplyRequest is an application for a card. Its fields 1 to 10 are
 // published; the page lists more, which go into Extra, among them the delivery
 // address, which is mandatory for physical cards.
-type CardApplicationRequest struct {
-	CardNumber     issuing.Secret `json:"cardNumber,omitzero"`     // PAN chosen by the issuer, at most 19 digits; optional
-	CardFlag       CardFlag       `json:"cardFlag"`                // virtual or physical; required
-	CardProdCode   CardProdCode   `json:"cardProdCode"`            // product, assigned by Coshine, 4 characters (10 in the product list); required
-	CardPicCode    string         `json:"cardPicCode,omitzero"`    // card picture, 15 characters (16 in the product list); optional
-	CardEmbossName string         `json:"cardEmbossName,omitzero"` // at most 26 characters; required for a physical card that bears a name
-	CustomerID     string         `json:"customerId"`              // the issuer's customer id (CIF), at most 32 characters; required
-	CustIDType     CustIDType     `json:"custIdType"`              // kind of document, 1 character; required
-	CustIDNo       issuing.Secret `json:"custIdNo"`                // identifier of the document, at most 32 characters; required
-	CustIssIDType  CustIDType     `json:"custIssIdType,omitzero"`  // issuer id type, 1 character; optional
-	CustIssIDNo    issuing.Secret `json:"custIssIdNo,omitzero"`    // real document number after KYC, at most 32 characters; optional
-	CustName       string         `json:"custName,omitzero"`       // inferred from the published sample, here at most 255 characters; optional
-	CustMobile     string         `json:"custMobile,omitzero"`     // inferred from the published sample, E.164 such as +6591234567, here at most 255 characters; optional
-	CustEmail      string         `json:"custEmail,omitzero"`      // inferred from the published sample, here at most 255 characters; optional
-	Extra          Extra          `json:"-" wire:"inline"`         // unpublished fields; a physical card needs the delivery address here
+type ApplyRequest struct {
+	CardNumber issuing.Secret `json:"cardNumber,omitzero"` // PAN chosen by the issuer, at most 19 digits; optional
+	CardFlag   CardFlag       `json:"cardFlag"`            // virtual or physical; required
+	// product, assigned by Coshine, 4 characters (10 in the product list); required
+	CardProdCode CardProdCode `json:"cardProdCode"`
+	// card picture, 15 characters (16 in the product list); optional
+	CardPicCode string `json:"cardPicCode,omitzero"`
+	// at most 26 characters; required for a physical card that bears a name
+	CardEmbossName string `json:"cardEmbossName,omitzero"`
+	// the issuer's customer id (CIF), at most 32 characters; required
+	CustomerID string     `json:"customerId"`
+	CustIDType CustIDType `json:"custIdType"` // kind of document, 1 character; required
+	// identifier of the document, at most 32 characters; required
+	CustIDNo      issuing.Secret `json:"custIdNo"`
+	CustIssIDType CustIDType     `json:"custIssIdType,omitzero"` // issuer id type, 1 character; optional
+	// real document number after KYC, at most 32 characters; optional
+	CustIssIDNo issuing.Secret `json:"custIssIdNo,omitzero"`
+	// inferred from the published sample, here at most 255 characters; optional
+	CustName string `json:"custName,omitzero"`
+	// inferred from the published sample, E.164 such as +6591234567, here at most
+	// 255 characters; optional
+	CustMobile string `json:"custMobile,omitzero"`
+	// inferred from the published sample, here at most 255 characters; optional
+	CustEmail string `json:"custEmail,omitzero"`
+	// unpublished fields; a physical card needs the delivery address here
+	Extra Extra `json:"-" wire:"inline"`
 }
 
 // maxContact bounds contact data, for which no length is published.
 const maxContact = 255
 
-func (r CardApplicationRequest) validate(p *check.Problems) {
+func (r ApplyRequest) validate(p *check.Problems) {
 	if !r.CardNumber.IsZero() {
 		p.Digits("cardNumber", r.CardNumber, 12, 19)
 	}
@@ -55,7 +63,7 @@ func (r CardApplicationRequest) validate(p *check.Problems) {
 }
 
 // Application is the answer to an application. The card is inactive until
-// [CardService.CardActivation] succeeds, which needs its token, expiry and CVV2.
+// [CardService.Activate] succeeds, which needs its token, expiry and CVV2.
 type Application struct {
 	Reply
 	CardApplyNo string         `json:"cardApplyNo,omitzero"` // application number
@@ -69,12 +77,12 @@ type Application struct {
 // incomplete refuses an answer without the handle of the card.
 func (a *Application) incomplete() bool { return a.CardToken == "" }
 
-// CardApplication (row 1) issues a virtual or physical card.
+// Apply (CardApplication, row 1) issues a virtual or physical card.
 //
 // Safety: once. Coshine does not recognise a repeat. On
 // issuing.ErrOutcomeUnknown list the customer's cards with
-// [CustomerService.CustomerCardInfoInquiry] before applying again.
-func (s *ApplicationService) CardApplication(ctx context.Context, req CardApplicationRequest, opts ...issuing.CallOption) (*Application, error) {
+// [CustomerService.Cards] before applying again.
+func (s *CardService) Apply(ctx context.Context, req ApplyRequest, opts ...issuing.CallOption) (*Application, error) {
 	return call[Application](ctx, s.c, opCardApplication, req, opts)
 }
 
@@ -99,10 +107,10 @@ func (r CardRequest) validate(p *check.Problems) {
 	p.OptionalText("cardToken", string(r.CardToken), maxCardToken)
 }
 
-// CorporateCardApplication issues a corporate card. The path is listed by the
+// ApplyCorporate (CorporateCardApplication) issues a corporate card. The path is listed by the
 // public reference, which asks to have it confirmed; all fields are unpublished.
 //
-// Safety: once; see [ApplicationService.CardApplication].
-func (s *ApplicationService) CorporateCardApplication(ctx context.Context, req OpenRequest, opts ...issuing.CallOption) (*Ack, error) {
+// Safety: once; see [CardService.Apply].
+func (s *CardService) ApplyCorporate(ctx context.Context, req OpenRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opCorporate, req, opts)
 }

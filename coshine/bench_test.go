@@ -43,7 +43,7 @@ func BenchmarkCall(b *testing.B) {
 		id := withID("TXN1")
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := client.Cards.CardInfoInquiry(b.Context(), coshine.CardRequest{CardToken: "9000000000000000001"}, id); err != nil {
+			if _, err := client.Cards.Card(b.Context(), coshine.CardRequest{CardToken: "9000000000000000001"}, id); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -308,7 +308,7 @@ func TestPlatformAsksTheIssuer(t *testing.T) {
 			issuer := httptest.NewServer(mux)
 			t.Cleanup(issuer.Close)
 			server, client := full(t, coshinetest.Config{OAuth: oauth, Issuer: func(api coshine.API) string { return issuer.URL + "/" + string(api) }})
-			src, err := client.Authentications.Callbacks(coshine.CallbackConfig{
+			src, err := coshine.NewCallbacks(coshine.CallbackConfig{ParticipantID: server.ParticipantID(),
 				JWE: server.InboundJWE(), Now: server.Clock().Now,
 				Authenticate: func(_ context.Context, token issuing.Secret) error {
 					if !token.Equal(server.IssuerToken()) {
@@ -354,7 +354,7 @@ func TestPlatformAsksTheIssuer(t *testing.T) {
 				t.Errorf("webhook: %+v, %v", reply, err)
 			}
 			card := activeCard(t, client, "C1")
-			if _, err := client.Transactions.LoadFund(t.Context(), money(card.CardToken, "1.00")); err != nil {
+			if _, err := client.Cards.Deposit(t.Context(), money(card.CardToken, "1.00")); err != nil {
 				t.Fatal(err)
 			}
 			if err := server.Notify(coshine.APITokenStateNotification, map[string]any{"cardTokenState": "SUSPENDED"}); err != nil {
@@ -384,7 +384,7 @@ func TestNotificationIsSentUntilAcknowledged(t *testing.T) {
 	t.Cleanup(issuer.Close)
 	server, client := full(t, coshinetest.Config{Issuer: func(coshine.API) string { return issuer.URL }})
 	card := activeCard(t, client, "C1")
-	if _, err := client.Transactions.LoadFund(t.Context(), money(card.CardToken, "1.00")); err != nil {
+	if _, err := client.Cards.Deposit(t.Context(), money(card.CardToken, "1.00")); err != nil {
 		t.Fatal(err)
 	}
 	start := server.Clock().Now()

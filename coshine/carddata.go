@@ -18,23 +18,23 @@ type CardSecrets struct {
 // incomplete refuses an answer that has none of the data asked for.
 func (c *CardSecrets) incomplete() bool { return c.CardNumber.IsZero() && c.CVV2.IsZero() }
 
-// CardCVV2Inquiry (row 14, CVV2Inquiry in the public reference) reads number,
+// Secrets (CardCVV2Inquiry, row 14, CVV2Inquiry in the public reference) reads number,
 // expiry and CVV2 of a virtual card. Names are inferred.
 //
 // Safety: read.
-func (s *CardService) CardCVV2Inquiry(ctx context.Context, req CardRequest, opts ...issuing.CallOption) (*CardSecrets, error) {
+func (s *CardService) Secrets(ctx context.Context, req CardRequest, opts ...issuing.CallOption) (*CardSecrets, error) {
 	return call[CardSecrets](ctx, s.c, opCVV2Inquiry, req, opts)
 }
 
-// CardCVV2VerifyRequest verifies a CVV2. Names are inferred.
-type CardCVV2VerifyRequest struct {
+// VerifyCVV2Request verifies a CVV2. Names are inferred.
+type VerifyCVV2Request struct {
 	CardToken  CardToken      `json:"cardToken"`           // required
 	CVV2       issuing.Secret `json:"CVV2"`                // 3 digits; required
 	ExpiryDate Expiry         `json:"expiryDate,omitzero"` // YYMM; optional
 	Extra      Extra          `json:"-" wire:"inline"`     // unpublished fields
 }
 
-func (r CardCVV2VerifyRequest) validate(p *check.Problems) {
+func (r VerifyCVV2Request) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
 	p.Digits("CVV2", r.CVV2, 3, 3)
 	if r.ExpiryDate != "" {
@@ -42,11 +42,11 @@ func (r CardCVV2VerifyRequest) validate(p *check.Problems) {
 	}
 }
 
-// CardCVV2Verify (row 15, CVV2Verify in the public reference) verifies the CVV2
+// VerifyCVV2 (CardCVV2Verify, row 15, CVV2Verify in the public reference) verifies the CVV2
 // of a virtual card. A mismatch is any code but [CodeSuccess]; none is published.
 //
 // Safety: once, because wrong tries may count.
-func (s *CardService) CardCVV2Verify(ctx context.Context, req CardCVV2VerifyRequest, opts ...issuing.CallOption) (*Ack, error) {
+func (s *CardService) VerifyCVV2(ctx context.Context, req VerifyCVV2Request, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opCVV2Verify, req, opts)
 }
 
@@ -60,21 +60,21 @@ type DCVV struct {
 // GenerateDCVV (row 16) makes a new CVV2. Path and fields are inferred.
 //
 // Safety: once. On issuing.ErrOutcomeUnknown read the value with
-// [CardService.CardCVV2Inquiry].
+// [CardService.Secrets].
 func (s *CardService) GenerateDCVV(ctx context.Context, req CardRequest, opts ...issuing.CallOption) (*DCVV, error) {
 	return call[DCVV](ctx, s.c, opGenerateDCVV, req, opts)
 }
 
-// CardNumber is the answer to [CardService.CardNumberInquiry].
+// CardNumber is the answer to [CardService.Number].
 type CardNumber struct {
 	Reply
 	CardNumber issuing.Secret `json:"cardNumber,omitzero"` // inferred; PAN, at most 19 digits
 }
 
-// CardNumberInquiry is an interface of a later edition that reads a card's
+// Number (CardNumberInquiry) is an interface of a later edition that reads a card's
 // number by its token. The path is published, names are inferred.
 //
 // Safety: read.
-func (s *CardService) CardNumberInquiry(ctx context.Context, req CardRequest, opts ...issuing.CallOption) (*CardNumber, error) {
+func (s *CardService) Number(ctx context.Context, req CardRequest, opts ...issuing.CallOption) (*CardNumber, error) {
 	return call[CardNumber](ctx, s.c, opCardNumber, req, opts)
 }

@@ -17,16 +17,16 @@ type CardInfo struct {
 	Card
 }
 
-// CardInfoInquiry (row 7) reads a card. Its fields are inferred.
+// Card (CardInfoInquiry, row 7) reads a card. Its fields are inferred.
 //
 // Safety: read.
-func (s *CardService) CardInfoInquiry(ctx context.Context, req CardRequest, opts ...issuing.CallOption) (*CardInfo, error) {
+func (s *CardService) Card(ctx context.Context, req CardRequest, opts ...issuing.CallOption) (*CardInfo, error) {
 	return call[CardInfo](ctx, s.c, opCardInfo, req, opts)
 }
 
-// CardActivationRequest activates a card. Token, expiry and CVV2 come from the
+// ActivateRequest activates a card. Token, expiry and CVV2 come from the
 // application; the other three fields check the holder.
-type CardActivationRequest struct {
+type ActivateRequest struct {
 	CardToken  CardToken      `json:"cardToken"`  // from the application; required
 	ExpiryDate Expiry         `json:"expiryDate"` // YYMM; required
 	CVV2       issuing.Secret `json:"CVV2"`       // 3 digits; required
@@ -35,7 +35,7 @@ type CardActivationRequest struct {
 	CustIDNo   issuing.Secret `json:"custIdNo"`   // at most 32 characters; required
 }
 
-func (r CardActivationRequest) validate(p *check.Problems) {
+func (r ActivateRequest) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
 	checkExpiry(p, "expiryDate", r.ExpiryDate)
 	p.Digits("CVV2", r.CVV2, 3, 3)
@@ -44,36 +44,36 @@ func (r CardActivationRequest) validate(p *check.Problems) {
 	p.Text("custIdNo", r.CustIDNo.Reveal(), 32)
 }
 
-// CardActivation (row 8) makes a card usable. The public reference says that the
+// Activate (CardActivation, row 8) makes a card usable. The public reference says that the
 // status then goes from N to U; the portal reads these letters the other way
 // round, see [Dialect].
 //
 // Safety: once. On issuing.ErrOutcomeUnknown read the card with
-// [CardService.CardInfoInquiry] or [CustomerService.CustomerCardInfoInquiry].
-func (s *CardService) CardActivation(ctx context.Context, req CardActivationRequest, opts ...issuing.CallOption) (*Ack, error) {
+// [CardService.Card] or [CustomerService.Cards].
+func (s *CardService) Activate(ctx context.Context, req ActivateRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opCardActivation, req, opts)
 }
 
-// CardReissue (row 9, which the catalogue leaves without a name) reissues a
+// Reissue (CardReissue, row 9, which the catalogue leaves without a name) reissues a
 // card. The name and the path are published, the fields are inferred or
 // unpublished. Re-read the customer's cards after it.
 //
 // Safety: once. On issuing.ErrOutcomeUnknown list the customer's cards with
-// [CustomerService.CustomerCardInfoInquiry].
-func (s *CardService) CardReissue(ctx context.Context, req CardRequest, opts ...issuing.CallOption) (*Replacement, error) {
+// [CustomerService.Cards].
+func (s *CardService) Reissue(ctx context.Context, req CardRequest, opts ...issuing.CallOption) (*Replacement, error) {
 	return call[Replacement](ctx, s.c, opCardReissue, req, opts)
 }
 
-// CardReplacementRequest replaces a card. The number policy (same, given or
+// ReplaceRequest replaces a card. The number policy (same, given or
 // random number), a given number, the delivery address and the name on a
 // physical card have unpublished names and go into Extra.
-type CardReplacementRequest struct {
+type ReplaceRequest struct {
 	CardToken  CardToken  `json:"cardToken"`           // inferred; required
 	ReasonCode ReplReason `json:"reasonCode,omitzero"` // published, 3 characters
 	Extra      Extra      `json:"-" wire:"inline"`     // unpublished fields
 }
 
-func (r CardReplacementRequest) validate(p *check.Problems) {
+func (r ReplaceRequest) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
 	p.OptionalText("reasonCode", string(r.ReasonCode), 3)
 }
@@ -89,107 +89,109 @@ type Replacement struct {
 	CVV2       issuing.Secret `json:"CVV2,omitzero"`       // 3 digits
 }
 
-// CardReplacement (row 10) replaces a card, and turns a virtual card into a
+// Replace (CardReplacement, row 10) replaces a card, and turns a virtual card into a
 // physical one. Its fields other than the reason are inferred.
 //
 // Safety: once. On issuing.ErrOutcomeUnknown list the customer's cards with
-// [CustomerService.CustomerCardInfoInquiry].
-func (s *CardService) CardReplacement(ctx context.Context, req CardReplacementRequest, opts ...issuing.CallOption) (*Replacement, error) {
+// [CustomerService.Cards].
+func (s *CardService) Replace(
+	ctx context.Context, req ReplaceRequest, opts ...issuing.CallOption,
+) (*Replacement, error) {
 	return call[Replacement](ctx, s.c, opCardReplacement, req, opts)
 }
 
-// CardCancellationRequest cancels a card. The list of reasons comes from
-// [ParameterService.DropDownListInquiry] with [DropDownCloseReason]. The memo
+// CloseRequest cancels a card. The list of reasons comes from
+// [ParameterService.DropDownList] with [DropDownNameCloseReason]. The memo
 // has an unpublished name and goes into Extra.
-type CardCancellationRequest struct {
+type CloseRequest struct {
 	CardToken  CardToken `json:"cardToken"`           // inferred; required
 	ReasonCode string    `json:"reasonCode,omitzero"` // inferred from CardReplacement, at most 20 characters
 	Extra      Extra     `json:"-" wire:"inline"`     // unpublished fields
 }
 
-func (r CardCancellationRequest) validate(p *check.Problems) {
+func (r CloseRequest) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
 	p.OptionalText("reasonCode", r.ReasonCode, 20)
 }
 
-// CardCancellation (row 11) cancels a card for good. Its fields are inferred.
+// Close (CardCancellation, row 11) cancels a card for good. Its fields are inferred.
 //
 // Safety: once; it cannot be undone. On issuing.ErrOutcomeUnknown read the card
-// with [CardService.CardInfoInquiry]: [CardStatusCancelled] is the same in both
+// with [CardService.Card]: [CardStatusCancelled] is the same in both
 // tables.
-func (s *CardService) CardCancellation(ctx context.Context, req CardCancellationRequest, opts ...issuing.CallOption) (*Ack, error) {
+func (s *CardService) Close(ctx context.Context, req CloseRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opCardCancel, req, opts)
 }
 
-// CardStatusUpdateRequest changes a card's status.
-type CardStatusUpdateRequest struct {
+// SetStatusRequest changes a card's status.
+type SetStatusRequest struct {
 	CardToken   CardToken   `json:"cardToken"`       // inferred; required
 	CardOptFlag CardOptFlag `json:"cardOptFlag"`     // published, 1 character; required
 	Extra       Extra       `json:"-" wire:"inline"` // unpublished fields
 }
 
-func (r CardStatusUpdateRequest) validate(p *check.Problems) {
+func (r SetStatusRequest) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
 	p.Text("cardOptFlag", string(r.CardOptFlag), 1)
 }
 
-// CardStatusUpdate (row 12) reports a card lost, freezes it or locks its PIN,
+// SetStatus (CardStatusUpdate, row 12) reports a card lost, freezes it or locks its PIN,
 // and takes each of them back. The card's name is inferred.
 //
 // Safety: once. On issuing.ErrOutcomeUnknown read the card with
-// [CardService.CardInfoInquiry] or [CustomerService.CustomerCardInfoInquiry].
-func (s *CardService) CardStatusUpdate(ctx context.Context, req CardStatusUpdateRequest, opts ...issuing.CallOption) (*Ack, error) {
+// [CardService.Card] or [CustomerService.Cards].
+func (s *CardService) SetStatus(ctx context.Context, req SetStatusRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opCardStatus, req, opts)
 }
 
-// Freeze freezes a card: CardStatusUpdate with [CardOptFreeze].
+// Freeze freezes a card: CardStatusUpdate with [CardOptFlagFreeze].
 //
-// Safety: once, as [CardService.CardStatusUpdate].
+// Safety: once, as [CardService.SetStatus].
 func (s *CardService) Freeze(ctx context.Context, token CardToken, opts ...issuing.CallOption) (*Ack, error) {
-	return s.CardStatusUpdate(ctx, CardStatusUpdateRequest{CardToken: token, CardOptFlag: CardOptFreeze}, opts...)
+	return s.SetStatus(ctx, SetStatusRequest{CardToken: token, CardOptFlag: CardOptFlagFreeze}, opts...)
 }
 
-// Unfreeze makes a frozen card usable: CardStatusUpdate with [CardOptUnfreeze].
+// Unfreeze makes a frozen card usable: CardStatusUpdate with [CardOptFlagUnfreeze].
 //
-// Safety: once, as [CardService.CardStatusUpdate].
+// Safety: once, as [CardService.SetStatus].
 func (s *CardService) Unfreeze(ctx context.Context, token CardToken, opts ...issuing.CallOption) (*Ack, error) {
-	return s.CardStatusUpdate(ctx, CardStatusUpdateRequest{CardToken: token, CardOptFlag: CardOptUnfreeze}, opts...)
+	return s.SetStatus(ctx, SetStatusRequest{CardToken: token, CardOptFlag: CardOptFlagUnfreeze}, opts...)
 }
 
-// CardLimitSetting (row 13) sets transaction limits and the domestic, overseas,
+// SetLimits (CardLimitSetting, row 13) sets transaction limits and the domestic, overseas,
 // e-commerce and POS indicators of a card. The card's name is inferred; limits,
 // amounts and indicators have unpublished names and go into Extra. Limit types
-// come from [ParameterService.DropDownListInquiry] with [DropDownLimitType].
+// come from [ParameterService.DropDownList] with [DropDownNameLimitType].
 //
 // Safety: once. Setting the same limits again changes nothing more.
-func (s *CardService) CardLimitSetting(ctx context.Context, req CardRequest, opts ...issuing.CallOption) (*Ack, error) {
+func (s *CardService) SetLimits(ctx context.Context, req CardRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opCardLimit, req, opts)
 }
 
-// CardExpiryDateUpdateRequest changes the expiry of a card. Names are inferred.
-type CardExpiryDateUpdateRequest struct {
+// SetExpiryRequest changes the expiry of a card. Names are inferred.
+type SetExpiryRequest struct {
 	CardToken  CardToken `json:"cardToken"`       // required
 	ExpiryDate Expiry    `json:"expiryDate"`      // YYMM; required
 	Extra      Extra     `json:"-" wire:"inline"` // unpublished fields
 }
 
-func (r CardExpiryDateUpdateRequest) validate(p *check.Problems) {
+func (r SetExpiryRequest) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
 	checkExpiry(p, "expiryDate", r.ExpiryDate)
 }
 
-// CardExpiryDateUpdate (row 17) changes the expiry of a card. The catalogue
+// SetExpiry (CardExpiryDateUpdate, row 17) changes the expiry of a card. The catalogue
 // marks it NA for one programme and leaves the other blank, so take it as not
 // generally available. Path and fields are inferred.
 //
 // Safety: once. On issuing.ErrOutcomeUnknown read the card with
-// [CardService.CardInfoInquiry].
-func (s *CardService) CardExpiryDateUpdate(ctx context.Context, req CardExpiryDateUpdateRequest, opts ...issuing.CallOption) (*Ack, error) {
+// [CardService.Card].
+func (s *CardService) SetExpiry(ctx context.Context, req SetExpiryRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opExpiryUpdate, req, opts)
 }
 
-// CardSecureRegistRequest registers a card for 3-D Secure. Names are inferred.
-type CardSecureRegistRequest struct {
+// Register3DSRequest registers a card for 3-D Secure. Names are inferred.
+type Register3DSRequest struct {
 	CardToken  CardToken `json:"cardToken"`           // required
 	CustName   string    `json:"custName,omitzero"`   // optional
 	CustMobile string    `json:"custMobile,omitzero"` // where one-time passwords go, E.164; optional
@@ -197,28 +199,30 @@ type CardSecureRegistRequest struct {
 	Extra      Extra     `json:"-" wire:"inline"`     // unpublished fields
 }
 
-func (r CardSecureRegistRequest) validate(p *check.Problems) {
+func (r Register3DSRequest) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
 	p.OptionalText("custName", r.CustName, maxContact)
 	p.OptionalText("custMobile", r.CustMobile, maxContact)
 	p.OptionalText("custEmail", r.CustEmail, maxContact)
 }
 
-// CardSecureRegist (row 18) registers the holder for 3-D Secure with Coshine's
+// Register3DS (CardSecureRegist, row 18) registers the holder for 3-D Secure with Coshine's
 // access control server: one-time passwords then go out by mail or text message.
 // Path and fields are inferred.
 //
 // Safety: once. Registering the same data again changes nothing more.
-func (s *CardService) CardSecureRegist(ctx context.Context, req CardSecureRegistRequest, opts ...issuing.CallOption) (*Ack, error) {
+func (s *CardService) Register3DS(
+	ctx context.Context, req Register3DSRequest, opts ...issuing.CallOption,
+) (*Ack, error) {
 	return call[Ack](ctx, s.c, opSecureRegist, req, opts)
 }
 
-// BlacklistUpdate (row 19) is retired: the catalogue marks it as an old version
+// UpdateBlacklist (BlacklistUpdate, row 19) is retired: the catalogue marks it as an old version
 // that is not used now and as not available for both programmes. It returns
 // issuing.ErrNotConfigured with [ErrRetired], and sends nothing, unless a path is
 // configured. Its path is inferred and its fields are unpublished.
 //
 // Safety: once. No inquiry shows what became of it.
-func (s *CardService) BlacklistUpdate(ctx context.Context, req OpenRequest, opts ...issuing.CallOption) (*Ack, error) {
+func (s *CardService) UpdateBlacklist(ctx context.Context, req OpenRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opBlacklist, req, opts)
 }

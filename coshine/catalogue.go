@@ -18,14 +18,14 @@ type Module string
 
 // Modules of the catalogue, one service each.
 const (
-	ModuleApplication    Module = "Application"    // [Client.Applications]
+	ModuleApplication    Module = "Application"    // [Client.Cards]
 	ModuleCustomer       Module = "Customer"       // [Client.Customers]
 	ModuleAccount        Module = "Account"        // [Client.Accounts]
 	ModuleCard           Module = "Card"           // [Client.Cards]
 	ModulePIN            Module = "PIN"            // [Client.PINs]
 	ModuleTransaction    Module = "Transaction"    // [Client.Transactions]
 	ModuleToken          Module = "Token"          // [Client.Tokens]
-	ModuleAuthentication Module = "Authentication" // [Client.Authentications], [Functions]
+	ModuleAuthentication Module = "Authentication" // [NewCallbacks], [Functions]
 	ModuleParameter      Module = "Parameter"      // [Client.Parameters]
 )
 
@@ -42,16 +42,17 @@ type Availability string
 
 // Availabilities of the catalogue.
 const (
-	Mandatory    Availability = "M"  // every issuer implements it
-	Optional     Availability = "O"  // when the issuer wants it
-	Conditional  Availability = "C"  // when the catalogue's condition holds; see the remark
-	NotAvailable Availability = "NA" // the programme does not have it
-	Unstated     Availability = ""   // the catalogue leaves the column blank
+	AvailabilityMandatory   Availability = "M"  // every issuer implements it
+	AvailabilityOptional    Availability = "O"  // when the issuer wants it
+	AvailabilityConditional Availability = "C"  // when the catalogue's condition holds; see the remark
+	AvailabilityNone        Availability = "NA" // the programme does not have it
+	AvailabilityUnstated    Availability = ""   // the catalogue leaves the column blank
 )
 
 // Known reports whether a is a mark of the catalogue, the blank included.
 func (a Availability) Known() bool {
-	return slices.Contains([]Availability{Mandatory, Optional, Conditional, NotAvailable, Unstated}, a)
+	return slices.Contains([]Availability{AvailabilityMandatory, AvailabilityOptional, AvailabilityConditional,
+		AvailabilityNone, AvailabilityUnstated}, a)
 }
 
 // Evidence says how well an interface's path is known.
@@ -59,15 +60,15 @@ type Evidence string
 
 // Grades of evidence.
 const (
-	PathPublished Evidence = "R"   // in Coshine's public reference; a default of the client
-	PathInferred  Evidence = "I"   // a guess of [InferredPaths]; never a default
-	PathUnknown   Evidence = "U"   // nobody outside Coshine knows it
-	PathOfIssuer  Evidence = "ISS" // inbound: the issuer chooses it
+	EvidencePublished Evidence = "R"   // in Coshine's public reference; a default of the client
+	EvidenceInferred  Evidence = "I"   // a guess of [InferredPaths]; never a default
+	EvidenceUnknown   Evidence = "U"   // nobody outside Coshine knows it
+	EvidenceOfIssuer  Evidence = "ISS" // inbound: the issuer chooses it
 )
 
 // Known reports whether e is one of the grades above.
 func (e Evidence) Known() bool {
-	return slices.Contains([]Evidence{PathPublished, PathInferred, PathUnknown, PathOfIssuer}, e)
+	return slices.Contains([]Evidence{EvidencePublished, EvidenceInferred, EvidenceUnknown, EvidenceOfIssuer}, e)
 }
 
 // Row is one interface: a row of the catalogue, or one of a later edition.
@@ -94,7 +95,7 @@ func Catalogue() []Row {
 	rows := slices.Clone(catalogue)
 	for i := range rows {
 		rows[i].Aliases = slices.Clone(rows[i].Aliases)
-		if rows[i].Evidence != PathPublished {
+		if rows[i].Evidence != EvidencePublished {
 			rows[i].Path = ""
 		}
 	}
@@ -112,7 +113,7 @@ type Paths map[API]string
 func InferredPaths() Paths {
 	paths := Paths{}
 	for _, row := range catalogue {
-		if row.Evidence == PathInferred {
+		if row.Evidence == EvidenceInferred {
 			paths[row.API] = row.Path
 		}
 	}

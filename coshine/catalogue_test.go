@@ -17,151 +17,151 @@ import (
 // names, so it shows that every one of them is a method.
 var calls = map[coshine.API]func(context.Context, *coshine.Client) error{
 	"CardApplication": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Applications.CardApplication(ctx, application("C1")))
+		return drop(c.Cards.Apply(ctx, application("C1")))
 	},
 	"CorporateCardApplication": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Applications.CorporateCardApplication(ctx, coshine.OpenRequest{}))
+		return drop(c.Cards.ApplyCorporate(ctx, coshine.OpenRequest{}))
 	},
 	"CustomerCardInfoInquiry": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Customers.CustomerCardInfoInquiry(ctx, coshine.CustomerRequest{CustomerID: "C1"}))
+		return drop(c.Customers.Cards(ctx, coshine.CustomerRequest{CustomerID: "C1"}))
 	},
 	"CustomerAccountInfoInquiry": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Customers.CustomerAccountInfoInquiry(ctx, coshine.CustomerRequest{CustomerID: "C1"}))
+		return drop(c.Customers.Accounts(ctx, coshine.CustomerRequest{CustomerID: "C1"}))
 	},
 	"CustomerInfoUpdate": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Customers.CustomerInfoUpdate(ctx, coshine.CustomerInfoUpdateRequest{CustomerID: "C1", CustEmail: "a@example.com"}))
+		return drop(c.Customers.Update(ctx, coshine.UpdateCustomerRequest{CustomerID: "C1", CustEmail: "a@example.com"}))
 	},
 	"CustomerLinkage": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Customers.CustomerLinkage(ctx, coshine.OpenRequest{}))
+		return drop(c.Customers.Link(ctx, coshine.OpenRequest{}))
 	},
 	"AccountLinkage": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Accounts.AccountLinkage(ctx, someCard))
+		return drop(c.Accounts.Link(ctx, someCard))
 	},
 	"AccountStatusUpdate": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Accounts.AccountStatusUpdate(ctx, coshine.OpenRequest{}))
+		return drop(c.Accounts.SetStatus(ctx, coshine.OpenRequest{}))
 	},
 	"CardInfoInquiry": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.CardInfoInquiry(ctx, someCard))
+		return drop(c.Cards.Card(ctx, someCard))
 	},
 	"CardActivation": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.CardActivation(ctx, coshine.CardActivationRequest{
+		return drop(c.Cards.Activate(ctx, coshine.ActivateRequest{
 			CardToken: "T1", ExpiryDate: "2904", CVV2: issuing.NewSecret("123"), CustomerID: "C1", CustIDType: "P", CustIDNo: issuing.NewSecret("E1"),
 		}))
 	},
-	"CardReissue": func(ctx context.Context, c *coshine.Client) error { return drop(c.Cards.CardReissue(ctx, someCard)) },
+	"CardReissue": func(ctx context.Context, c *coshine.Client) error { return drop(c.Cards.Reissue(ctx, someCard)) },
 	"CardReplacement": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.CardReplacement(ctx, coshine.CardReplacementRequest{CardToken: "T1", ReasonCode: coshine.ReplReasonLost}))
+		return drop(c.Cards.Replace(ctx, coshine.ReplaceRequest{CardToken: "T1", ReasonCode: coshine.ReplReasonLost}))
 	},
 	"CardCancellation": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.CardCancellation(ctx, coshine.CardCancellationRequest{CardToken: "T1", ReasonCode: "01"}))
+		return drop(c.Cards.Close(ctx, coshine.CloseRequest{CardToken: "T1", ReasonCode: "01"}))
 	},
 	"CardStatusUpdate": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.CardStatusUpdate(ctx, coshine.CardStatusUpdateRequest{CardToken: "T1", CardOptFlag: coshine.CardOptLockPIN}))
+		return drop(c.Cards.SetStatus(ctx, coshine.SetStatusRequest{CardToken: "T1", CardOptFlag: coshine.CardOptFlagLockPIN}))
 	},
 	"CardLimitSetting": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.CardLimitSetting(ctx, someCard))
+		return drop(c.Cards.SetLimits(ctx, someCard))
 	},
 	"CardCVV2Inquiry": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.CardCVV2Inquiry(ctx, someCard))
+		return drop(c.Cards.Secrets(ctx, someCard))
 	},
 	"CardCVV2Verify": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.CardCVV2Verify(ctx, coshine.CardCVV2VerifyRequest{CardToken: "T1", CVV2: issuing.NewSecret("123")}))
+		return drop(c.Cards.VerifyCVV2(ctx, coshine.VerifyCVV2Request{CardToken: "T1", CVV2: issuing.NewSecret("123")}))
 	},
 	"GenerateDCVV": func(ctx context.Context, c *coshine.Client) error { return drop(c.Cards.GenerateDCVV(ctx, someCard)) },
 	"CardExpiryDateUpdate": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.CardExpiryDateUpdate(ctx, coshine.CardExpiryDateUpdateRequest{CardToken: "T1", ExpiryDate: "3001"}))
+		return drop(c.Cards.SetExpiry(ctx, coshine.SetExpiryRequest{CardToken: "T1", ExpiryDate: "3001"}))
 	},
 	"CardSecureRegist": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.CardSecureRegist(ctx, coshine.CardSecureRegistRequest{CardToken: "T1", CustMobile: "+6591234567"}))
+		return drop(c.Cards.Register3DS(ctx, coshine.Register3DSRequest{CardToken: "T1", CustMobile: "+6591234567"}))
 	},
 	"BlacklistUpdate": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.BlacklistUpdate(ctx, coshine.OpenRequest{}))
+		return drop(c.Cards.UpdateBlacklist(ctx, coshine.OpenRequest{}))
 	},
 	"CardPlasticUpdate": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.CardPlasticUpdate(ctx, someCard))
+		return drop(c.Cards.UpdatePlastic(ctx, someCard))
 	},
 	"CardNumberInquiry": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.CardNumberInquiry(ctx, someCard))
+		return drop(c.Cards.Number(ctx, someCard))
 	},
 	"BusinessFlagUpdate": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.BusinessFlagUpdate(ctx, someCard))
+		return drop(c.Cards.SetBusinessFlag(ctx, someCard))
 	},
 	"BusinessFlagInquiry": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.BusinessFlagInquiry(ctx, someCard))
+		return drop(c.Cards.BusinessFlag(ctx, someCard))
 	},
-	"BusinessOnOff": func(ctx context.Context, c *coshine.Client) error { return drop(c.Cards.BusinessOnOff(ctx, someCard)) },
+	"BusinessOnOff": func(ctx context.Context, c *coshine.Client) error { return drop(c.Cards.SwitchBusiness(ctx, someCard)) },
 	"CardFaceInquiry": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.CardFaceInquiry(ctx, coshine.OpenRequest{}))
+		return drop(c.Cards.Face(ctx, coshine.OpenRequest{}))
 	},
-	"CardInfoUpdate": func(ctx context.Context, c *coshine.Client) error { return drop(c.Cards.CardInfoUpdate(ctx, someCard)) },
+	"CardInfoUpdate": func(ctx context.Context, c *coshine.Client) error { return drop(c.Cards.Update(ctx, someCard)) },
 	"CardNoBlock": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.CardNoBlock(ctx, coshine.OpenRequest{}))
+		return drop(c.Cards.BlockNumber(ctx, coshine.OpenRequest{}))
 	},
 	"ConvertPrepaidToDebit": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.ConvertPrepaidToDebit(ctx, someCard))
+		return drop(c.Cards.ConvertToDebit(ctx, someCard))
 	},
 	"PINReset": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.PINs.PINReset(ctx, coshine.PINResetRequest{CardRef: coshine.ByToken("T1"), PINKeyID: "1", NewCardPIN: issuing.NewSecret("x")}))
+		return drop(c.PINs.Reset(ctx, coshine.PINResetRequest{CardRef: coshine.ByToken("T1"), PINKeyID: "1", NewCardPIN: issuing.NewSecret("x")}))
 	},
 	"PINChange": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.PINs.PINChange(ctx, coshine.PINChangeRequest{
+		return drop(c.PINs.Change(ctx, coshine.PINChangeRequest{
 			CardRef: coshine.ByToken("T1"), PINKeyID: "1", CardPIN: issuing.NewSecret("x"), NewCardPIN: issuing.NewSecret("y"),
 		}))
 	},
 	"PINVerify": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.PINs.PINVerify(ctx, coshine.PINVerifyRequest{CardRef: coshine.ByToken("T1"), PINKeyID: "1", CardPIN: issuing.NewSecret("x")}))
+		return drop(c.PINs.Verify(ctx, coshine.PINVerifyRequest{CardRef: coshine.ByToken("T1"), PINKeyID: "1", CardPIN: issuing.NewSecret("x")}))
 	},
-	"GeneratePublicPinKey": func(ctx context.Context, c *coshine.Client) error { return drop(c.PINs.GeneratePublicPinKey(ctx)) },
-	"BalanceInquiry":       transact((*coshine.TransactionService).BalanceInquiry),
-	"LoadFund":             transact((*coshine.TransactionService).LoadFund),
-	"Withdraw":             transact((*coshine.TransactionService).Withdraw),
+	"GeneratePublicPinKey": func(ctx context.Context, c *coshine.Client) error { return drop(c.PINs.Key(ctx)) },
+	"BalanceInquiry":       func(ctx context.Context, c *coshine.Client) error { return drop(c.Cards.Balance(ctx, move)) },
+	"LoadFund":             func(ctx context.Context, c *coshine.Client) error { return drop(c.Cards.Deposit(ctx, move)) },
+	"Withdraw":             func(ctx context.Context, c *coshine.Client) error { return drop(c.Cards.Withdraw(ctx, move)) },
 	"TransferFund": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Transactions.TransferFund(ctx, coshine.TransferFundRequest{Extra: coshine.Extra{"from": "T1", "to": "T2"}}))
+		return drop(c.Transactions.Transfer(ctx, coshine.TransferRequest{Extra: coshine.Extra{"from": "T1", "to": "T2"}}))
 	},
 	"Purchase":         transact((*coshine.TransactionService).Purchase),
 	"Refund":           transact((*coshine.TransactionService).Refund),
-	"Reversal":         transact((*coshine.TransactionService).Reversal),
-	"BlockFund":        transact((*coshine.TransactionService).BlockFund),
-	"UnblockFund":      transact((*coshine.TransactionService).UnblockFund),
-	"ServiceCharge":    transact((*coshine.TransactionService).ServiceCharge),
-	"Verification":     transact((*coshine.TransactionService).Verification),
-	"DebitAdjustment":  transact((*coshine.TransactionService).DebitAdjustment),
-	"CreditAdjustment": transact((*coshine.TransactionService).CreditAdjustment),
+	"Reversal":         transact((*coshine.TransactionService).Reverse),
+	"BlockFund":        transact((*coshine.TransactionService).Block),
+	"UnblockFund":      transact((*coshine.TransactionService).Unblock),
+	"ServiceCharge":    transact((*coshine.TransactionService).Charge),
+	"Verification":     transact((*coshine.TransactionService).Verify),
+	"DebitAdjustment":  transact((*coshine.TransactionService).AdjustDebit),
+	"CreditAdjustment": transact((*coshine.TransactionService).AdjustCredit),
 	"TransactionHistory": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Transactions.TransactionHistory(ctx, someCard))
+		return drop(c.Cards.Transactions(ctx, someCard))
 	},
 	"AuthorizationHistory": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Transactions.AuthorizationHistory(ctx, someCard))
+		return drop(c.Cards.Authorizations(ctx, someCard))
 	},
 	"Tran8583": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Transactions.Tran8583(ctx, coshine.OpenRequest{}))
+		return drop(c.Transactions.ISO8583(ctx, coshine.OpenRequest{}))
 	},
 	"FileDownload": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Transactions.FileDownload(ctx, coshine.OpenRequest{}))
+		return drop(c.Transactions.DownloadFile(ctx, coshine.OpenRequest{}))
 	},
 	"TokenInquiry": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Tokens.TokenInquiry(ctx, coshine.TokenInquiryRequest{CardToken: "T1"}))
+		return drop(c.Tokens.List(ctx, coshine.TokensRequest{CardToken: "T1"}))
 	},
 	"TokenRequest": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Tokens.TokenRequest(ctx, coshine.TokenRequestRequest{
+		return drop(c.Tokens.Request(ctx, coshine.TokenRequest{
 			CardToken: "T1", ExpiryDate: "2904", CVV2: issuing.NewSecret("123"),
 			UseCases: []coshine.UseCase{coshine.UseCaseHCE}, CVM: []coshine.CVM{coshine.CVMExpiryDate, coshine.CVMCVN2},
 		}))
 	},
 	"TokenStateUpdate": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Tokens.TokenStateUpdate(ctx, coshine.OpenRequest{}))
+		return drop(c.Tokens.UpdateState(ctx, coshine.OpenRequest{}))
 	},
 	"TokenMetadataUpdate": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Tokens.TokenMetadataUpdate(ctx, coshine.TokenMetadataUpdateRequest{Number: issuing.NewSecret("6292")}))
+		return drop(c.Tokens.UpdateMetadata(ctx, coshine.TokenMetadataRequest{Number: issuing.NewSecret("6292")}))
 	},
 	"ReplenishTokenLUK": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Tokens.ReplenishTokenLUK(ctx, coshine.OpenRequest{}))
+		return drop(c.Tokens.ReplenishLUK(ctx, coshine.OpenRequest{}))
 	},
 	"DropDownListInquiry": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Parameters.DropDownListInquiry(ctx, coshine.DropDownListInquiryRequest{Name: coshine.DropDownCardStatus}))
+		return drop(c.Parameters.DropDownList(ctx, coshine.DropDownListRequest{Name: coshine.DropDownNameCardStatus}))
 	},
 	"InquiryCardProduct": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Parameters.InquiryCardProduct(ctx, coshine.InquiryCardProductRequest{}))
+		return drop(c.Parameters.CardProducts(ctx, coshine.CardProductsRequest{}))
 	},
 }
 
@@ -169,10 +169,11 @@ var someCard = coshine.CardRequest{CardToken: "T1"}
 
 func drop[T any](_ T, err error) error { return err }
 
+// move is a request of an operation that moves a card's money.
+var move = coshine.TransactionRequest{CardRef: coshine.ByToken("T1")}
+
 func transact(method func(*coshine.TransactionService, context.Context, coshine.TransactionRequest, ...issuing.CallOption) (*coshine.Transaction, error)) func(context.Context, *coshine.Client) error {
-	return func(ctx context.Context, c *coshine.Client) error {
-		return drop(method(c.Transactions, ctx, coshine.TransactionRequest{CardRef: coshine.ByToken("T1")}))
-	}
+	return func(ctx context.Context, c *coshine.Client) error { return drop(method(c.Transactions, ctx, move)) }
 }
 
 // wanted is the catalogue, as the page prints it: number, module, name, prepaid,
@@ -350,7 +351,7 @@ func TestInferredPathsAreNeverDefaults(t *testing.T) {
 	inferred := 0
 	for _, row := range coshine.Catalogue() {
 		guess := guesses[row.API]
-		if row.Evidence == coshine.PathInferred {
+		if row.Evidence == coshine.EvidenceInferred {
 			inferred++
 			if guess == "" || row.Path != "" {
 				t.Errorf("%s: guess %q, path %q", row.API, guess, row.Path)

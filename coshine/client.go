@@ -18,23 +18,19 @@ const providerName = "coshine"
 
 // Client calls the card API. It is immutable and safe for concurrent use.
 type Client struct {
-	// Applications issues cards (row 1).
-	Applications *ApplicationService
 	// Customers reads and changes customers (rows 2 to 4).
 	Customers *CustomerService
 	// Accounts links and changes accounts (rows 5 and 6).
 	Accounts *AccountService
-	// Cards runs the life of a card (rows 7 to 19).
+	// Cards runs the life of a card, its money included (rows 1, 7 to 19, 23 to 25, 36
+	// and 37).
 	Cards *CardService
 	// PINs sets, changes and verifies PINs (rows 20 to 22).
 	PINs *PINService
-	// Transactions moves balances that EastPay holds (rows 23 to 37).
+	// Transactions moves balances that EastPay holds (rows 26 to 35).
 	Transactions *TransactionService
 	// Tokens runs payment tokens (rows 38 to 43).
 	Tokens *TokenService
-	// Authentications answers EastPay's one-time password and out-of-band
-	// requests (rows 44 to 47).
-	Authentications *AuthenticationService
 	// Parameters reads lookup tables and products (row 48).
 	Parameters *ParameterService
 
@@ -46,8 +42,9 @@ type Client struct {
 
 // New returns a client. It checks the configuration and does no I/O.
 func New(cfg Config, opts ...issuing.Option) (*Client, error) {
-	if err := cfg.validate(); err != nil {
-		return nil, err
+	var p check.Problems
+	if cfg.validate(&p); p.Any() {
+		return nil, p.Err(providerName, "New")
 	}
 	core, err := provider.New(providerName, opts...)
 	if err != nil {
@@ -73,14 +70,12 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 
 func newClient(cfg Config, paths map[API]string, tokens *tokenSource, core *provider.Core) *Client {
 	c := &Client{cfg: cfg, paths: paths, tokens: tokens, core: core}
-	c.Applications = &ApplicationService{c}
 	c.Customers = &CustomerService{c}
 	c.Accounts = &AccountService{c}
 	c.Cards = &CardService{c}
 	c.PINs = &PINService{c}
 	c.Transactions = &TransactionService{c}
 	c.Tokens = &TokenService{c}
-	c.Authentications = &AuthenticationService{c}
 	c.Parameters = &ParameterService{c}
 	return c
 }

@@ -66,7 +66,8 @@ type Config struct {
 // over the 8 bytes, as Base64. Coshine has not published it; a wrong guess ends
 // in [CodePINBlockFormat]. Confirm it before production.
 func InferredPIN() sign.PINProfile {
-	return sign.PINProfile{Padding: sign.PINPaddingPKCS1, Plaintext: sign.PINPlaintextBytes, Encoding: sign.PINEncodingBase64}
+	return sign.PINProfile{Padding: sign.PINPaddingPKCS1, Plaintext: sign.PINPlaintextBytes,
+		Encoding: sign.PINEncodingBase64}
 }
 
 // Warnings lists settings that are accepted and yet differ from what one of
@@ -88,9 +89,33 @@ func (c Config) Warnings() []string {
 	return w
 }
 
-func (c Config) validate() error {
+// ConfigTexts is a [Config] as Coshine assigned it and the merchant's secret store holds
+// it. It prints no secret. What else a Config has is set on the result.
+type ConfigTexts struct {
+	BaseURL       string         // as Config.BaseURL
+	ParticipantID string         // as Config.ParticipantID
+	TranBranch    string         // as Config.TranBranch
+	Channel       string         // as Config.Channel; optional
+	Token         issuing.Secret // as Config.Token
+	OAuth         *OAuthTexts    // for Config.OAuth; nil with a Token
+	Zone          string         // an IANA name such as "Asia/Manila"; empty is UTC+8
+}
+
+// ParseConfig reads a Config from texts and checks all of it. The error, of kind
+// issuing.ErrInvalid, names every field that is wrong and no value.
+func ParseConfig(t ConfigTexts) (Config, error) {
 	var p check.Problems
-	checkURL(&p, "BaseURL", c.BaseURL)
+	cfg := Config{
+		BaseURL: t.BaseURL, ParticipantID: t.ParticipantID, TranBranch: t.TranBranch,
+		Channel: Channel(t.Channel), Token: t.Token, OAuth: t.OAuth.read(&p), Zone: check.Read(&p, "Zone", t.Zone,
+			check.Zone),
+	}
+	cfg.validate(&p)
+	return cfg, p.Err(providerName, "ParseConfig")
+}
+
+func (c Config) validate(p *check.Problems) {
+	checkURL(p, "BaseURL", c.BaseURL)
 	p.Text("ParticipantID", c.ParticipantID, maxParticipant)
 	p.Text("TranBranch", c.TranBranch, maxBranch)
 	if c.Channel != "" && len(c.Channel) != 2 {
@@ -102,8 +127,8 @@ func (c Config) validate() error {
 	case c.OAuth != nil && !c.Token.IsZero():
 		p.Add("Token", "must be empty when OAuth is set")
 	case c.OAuth != nil:
-		checkURL(&p, "OAuth.TokenURL", c.OAuth.TokenURL)
-		c.OAuth.validate(&p)
+		checkURL(p, "OAuth.TokenURL", c.OAuth.TokenURL)
+		c.OAuth.validate(p)
 	case strings.ContainsFunc(c.Token.Reveal(), func(r rune) bool { return r <= ' ' || r == 0x7f }):
 		p.Add("Token", "has blanks or control characters")
 	}
@@ -115,13 +140,12 @@ func (c Config) validate() error {
 			p.Add("PIN", "%v", err)
 		}
 	}
-	c.checkPaths(&p)
+	c.checkPaths(p)
 	for i, host := range c.RedirectHosts {
 		if host == "" || strings.ContainsAny(host, "/?#@ ") {
 			p.Add(fmt.Sprintf("RedirectHosts[%d]", i), "needs the form host or host:port")
 		}
 	}
-	return p.Err(providerName, "New")
 }
 
 func checkURL(p *check.Problems, field, text string) {
@@ -163,7 +187,8 @@ func (c Config) checkPaths(p *check.Problems) {
 // plainPath reports whether path is absolute, without query, fragment, empty or
 // dot segments and control characters.
 func plainPath(path string) bool {
-	return strings.HasPrefix(path, "/") && len(path) <= 200 && !strings.Contains(path, "//") && !strings.Contains(path, "/.") &&
+	return strings.HasPrefix(path, "/") && len(path) <= 200 && !strings.Contains(path, "//") &&
+		!strings.Contains(path, "/.") &&
 		!strings.ContainsFunc(path, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`?#\%`, r) })
 }
 
@@ -171,7 +196,7 @@ func plainPath(path string) bool {
 func (c Config) pathTable() map[API]string {
 	table := map[API]string{}
 	for _, row := range catalogue {
-		if row.Evidence == PathPublished {
+		if row.Evidence == EvidencePublished {
 			table[row.API] = row.Path
 		}
 	}

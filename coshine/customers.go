@@ -23,7 +23,8 @@ func (r CustomerRequest) validate(p *check.Problems) { p.Text("customerId", r.Cu
 // Card is a card of a list. Fields 2.12 and on are not published; read them with
 // [Reply.Decode].
 type Card struct {
-	CardNumber    issuing.Secret `json:"cardNumber,omitzero"`    // at most 19 characters; masked in lists, as far as samples show
+	// at most 19 characters; masked in lists, as far as samples show
+	CardNumber    issuing.Secret `json:"cardNumber,omitzero"`
 	CardToken     CardToken      `json:"cardToken,omitzero"`     // handle
 	ExpiryDate    Expiry         `json:"expiryDate,omitzero"`    // YYMM
 	CardFlag      CardFlag       `json:"cardFlag,omitzero"`      // virtual or physical
@@ -69,11 +70,13 @@ func listUnder[T any](plain []byte, list *[]T, name string) error {
 	return nil
 }
 
-// CustomerCardInfoInquiry (row 2) lists a customer's cards with their statuses.
+// Cards (CustomerCardInfoInquiry, row 2) lists a customer's cards with their statuses.
 // A customer without cards, or an unknown one, may come as an empty list.
 //
 // Safety: read.
-func (s *CustomerService) CustomerCardInfoInquiry(ctx context.Context, req CustomerRequest, opts ...issuing.CallOption) (*CardList, error) {
+func (s *CustomerService) Cards(
+	ctx context.Context, req CustomerRequest, opts ...issuing.CallOption,
+) (*CardList, error) {
 	return call[CardList](ctx, s.c, opCustomerCards, req, opts)
 }
 
@@ -90,17 +93,19 @@ func (l *AccountList) further(plain []byte) error { return listUnder(plain, &l.A
 
 func (l *AccountList) counted() (*int, int) { return &l.RecordNum, len(l.Accounts) }
 
-// CustomerAccountInfoInquiry (row 3) lists a customer's accounts with their
+// Accounts (CustomerAccountInfoInquiry, row 3) lists a customer's accounts with their
 // statuses. Its fields are inferred.
 //
 // Safety: read.
-func (s *CustomerService) CustomerAccountInfoInquiry(ctx context.Context, req CustomerRequest, opts ...issuing.CallOption) (*AccountList, error) {
+func (s *CustomerService) Accounts(
+	ctx context.Context, req CustomerRequest, opts ...issuing.CallOption,
+) (*AccountList, error) {
 	return call[AccountList](ctx, s.c, opCustomerAccounts, req, opts)
 }
 
-// CustomerInfoUpdateRequest changes a customer's data. All names are inferred
+// UpdateCustomerRequest changes a customer's data. All names are inferred
 // from the application; those of addresses are unpublished and go into Extra.
-type CustomerInfoUpdateRequest struct {
+type UpdateCustomerRequest struct {
 	CustomerID string `json:"customerId"`          // the issuer's customer id (CIF), at most 32 characters; required
 	CustName   string `json:"custName,omitzero"`   // optional
 	CustMobile string `json:"custMobile,omitzero"` // E.164; optional
@@ -108,7 +113,7 @@ type CustomerInfoUpdateRequest struct {
 	Extra      Extra  `json:"-" wire:"inline"`     // addresses, the delivery address of a physical card included
 }
 
-func (r CustomerInfoUpdateRequest) validate(p *check.Problems) {
+func (r UpdateCustomerRequest) validate(p *check.Problems) {
 	p.Text("customerId", r.CustomerID, 32)
 	p.OptionalText("custName", r.CustName, maxContact)
 	p.OptionalText("custMobile", r.CustMobile, maxContact)
@@ -118,20 +123,22 @@ func (r CustomerInfoUpdateRequest) validate(p *check.Problems) {
 	}
 }
 
-// CustomerInfoUpdate (row 4) changes mobile number, e-mail and addresses. Its
+// Update (CustomerInfoUpdate, row 4) changes mobile number, e-mail and addresses. Its
 // fields are inferred.
 //
 // Safety: once. Setting the same data again changes nothing more; on
 // issuing.ErrOutcomeUnknown the caller may repeat it knowingly.
-func (s *CustomerService) CustomerInfoUpdate(ctx context.Context, req CustomerInfoUpdateRequest, opts ...issuing.CallOption) (*Ack, error) {
+func (s *CustomerService) Update(
+	ctx context.Context, req UpdateCustomerRequest, opts ...issuing.CallOption,
+) (*Ack, error) {
 	return call[Ack](ctx, s.c, opCustomerUpdate, req, opts)
 }
 
-// CustomerLinkage is named by a later edition of the API; its path and all its
+// Link (CustomerLinkage) is named by a later edition of the API; its path and all its
 // fields are unpublished (inferred to be a write).
 //
 // Safety: once. On issuing.ErrOutcomeUnknown list the customer's cards with
-// [CustomerService.CustomerCardInfoInquiry].
-func (s *CustomerService) CustomerLinkage(ctx context.Context, req OpenRequest, opts ...issuing.CallOption) (*Ack, error) {
+// [CustomerService.Cards].
+func (s *CustomerService) Link(ctx context.Context, req OpenRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opCustomerLinkage, req, opts)
 }

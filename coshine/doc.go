@@ -5,10 +5,11 @@
 // # Overview
 //
 // Make one [Client] with [New] and keep it; it is safe for concurrent use. Its
-// nine services are the modules of the catalogue, and every method has the
-// catalogue's name: [Client.Applications], [Client.Customers],
-// [Client.Accounts], [Client.Cards], [Client.PINs], [Client.Transactions],
-// [Client.Tokens], [Client.Authentications] and [Client.Parameters].
+// services are [Client.Customers], [Client.Accounts], [Client.Cards], [Client.PINs],
+// [Client.Transactions], [Client.Tokens] and [Client.Parameters]. Methods have the names
+// that other providers' clients use; the catalogue's stands in the first sentence of each
+// and as a constant ([APILoadFund] for [CardService.Deposit]). What EastPay asks the
+// issuer comes in through [NewCallbacks].
 // [Catalogue] lists the rows with their availability for prepaid and debit
 // programmes.
 //
@@ -26,7 +27,7 @@
 //
 // # Errors
 //
-// Every error is an [issuing.Error]. Test for its kind
+// Every error of [New] and of a call is an [issuing.Error]. Test for its kind
 // (errors.Is(err, issuing.ErrNotFound)) or for a response code
 // (errors.Is(err, coshine.CodeInvalidCardNumber)). Its Key is the tranId.
 //

@@ -67,18 +67,18 @@ type CardOptFlag string
 
 // Operations of CardStatusUpdate.
 const (
-	CardOptReportLost   CardOptFlag = "B" // report lost (block)
-	CardOptWithdrawLoss CardOptFlag = "C" // withdraw the loss report (unblock)
-	CardOptFreeze       CardOptFlag = "D" // freeze
-	CardOptUnfreeze     CardOptFlag = "E" // unfreeze
-	CardOptLockPIN      CardOptFlag = "G" // lock the PIN
-	CardOptUnlockPIN    CardOptFlag = "H" // unlock the PIN
+	CardOptFlagReportLost   CardOptFlag = "B" // report lost (block)
+	CardOptFlagWithdrawLoss CardOptFlag = "C" // withdraw the loss report (unblock)
+	CardOptFlagFreeze       CardOptFlag = "D" // freeze
+	CardOptFlagUnfreeze     CardOptFlag = "E" // unfreeze
+	CardOptFlagLockPIN      CardOptFlag = "G" // lock the PIN
+	CardOptFlagUnlockPIN    CardOptFlag = "H" // unlock the PIN
 )
 
 // Known reports whether f was documented when this version was released.
 func (f CardOptFlag) Known() bool {
 	return slices.Contains([]CardOptFlag{
-		CardOptReportLost, CardOptWithdrawLoss, CardOptFreeze, CardOptUnfreeze, CardOptLockPIN, CardOptUnlockPIN,
+		CardOptFlagReportLost, CardOptFlagWithdrawLoss, CardOptFlagFreeze, CardOptFlagUnfreeze, CardOptFlagLockPIN, CardOptFlagUnlockPIN,
 	}, f)
 }
 
@@ -105,27 +105,27 @@ type CustIDType string
 
 // Identity document types.
 const (
-	CustIDDriverLicence CustIDType = "D" // driver licence
-	CustIDDefault       CustIDType = "P" // portal: default id type; reference: passport (default)
-	CustIDNational      CustIDType = "I" // portal: national professional ID card; reference: national ID card
-	CustIDUMID          CustIDType = "U" // unified multipurpose ID
-	CustIDPostal        CustIDType = "Z" // postal ID
-	CustIDVoter         CustIDType = "V" // voter's ID (COMELEC)
-	CustIDSSS           CustIDType = "S" // social security
-	CustIDTIN           CustIDType = "T" // tax number
-	CustIDOther         CustIDType = "O" // other
+	CustIDTypeDriverLicence CustIDType = "D" // driver licence
+	CustIDTypeDefault       CustIDType = "P" // portal: default id type; reference: passport (default)
+	CustIDTypeNational      CustIDType = "I" // portal: national professional ID card; reference: national ID card
+	CustIDTypeUMID          CustIDType = "U" // unified multipurpose ID
+	CustIDTypePostal        CustIDType = "Z" // postal ID
+	CustIDTypeVoter         CustIDType = "V" // voter's ID (COMELEC)
+	CustIDTypeSSS           CustIDType = "S" // social security
+	CustIDTypeTIN           CustIDType = "T" // tax number
+	CustIDTypeOther         CustIDType = "O" // other
 )
 
 // Known reports whether t was documented when this version was released.
 func (t CustIDType) Known() bool {
 	return slices.Contains([]CustIDType{
-		CustIDDriverLicence, CustIDDefault, CustIDNational, CustIDUMID, CustIDPostal,
-		CustIDVoter, CustIDSSS, CustIDTIN, CustIDOther,
+		CustIDTypeDriverLicence, CustIDTypeDefault, CustIDTypeNational, CustIDTypeUMID, CustIDTypePostal,
+		CustIDTypeVoter, CustIDTypeSSS, CustIDTypeTIN, CustIDTypeOther,
 	}, t)
 }
 
 // ReplReason is why a card is replaced. The live list comes from
-// [ParameterService.DropDownListInquiry] with [DropDownReplReason].
+// [ParameterService.DropDownList] with [DropDownNameReplReason].
 type ReplReason string
 
 // Replacement reasons.
@@ -149,17 +149,17 @@ type DropDownName string
 
 // Lookup tables.
 const (
-	DropDownCardProd    DropDownName = "CardProd"        // card product types
-	DropDownCardStatus  DropDownName = "CardStatus"      // card statuses
-	DropDownReplReason  DropDownName = "ReplReasonCode"  // card replacement reasons
-	DropDownCloseReason DropDownName = "CloseReasonCode" // card cancellation reasons
-	DropDownLimitType   DropDownName = "CardLimitType"   // card security limit types
+	DropDownNameCardProd    DropDownName = "CardProd"        // card product types
+	DropDownNameCardStatus  DropDownName = "CardStatus"      // card statuses
+	DropDownNameReplReason  DropDownName = "ReplReasonCode"  // card replacement reasons
+	DropDownNameCloseReason DropDownName = "CloseReasonCode" // card cancellation reasons
+	DropDownNameLimitType   DropDownName = "CardLimitType"   // card security limit types
 )
 
 // Known reports whether n was documented when this version was released.
 func (n DropDownName) Known() bool {
 	return slices.Contains([]DropDownName{
-		DropDownCardProd, DropDownCardStatus, DropDownReplReason, DropDownCloseReason, DropDownLimitType,
+		DropDownNameCardProd, DropDownNameCardStatus, DropDownNameReplReason, DropDownNameCloseReason, DropDownNameLimitType,
 	}, n)
 }
 
@@ -168,18 +168,18 @@ type TokenState string
 
 // Token states.
 const (
-	TokenActive    TokenState = "ACTIVE"    // usable
-	TokenSuspended TokenState = "SUSPENDED" // reversible
-	TokenDeleted   TokenState = "DELETED"   // final
+	TokenStateActive    TokenState = "ACTIVE"    // usable
+	TokenStateSuspended TokenState = "SUSPENDED" // reversible
+	TokenStateDeleted   TokenState = "DELETED"   // final
 )
 
 // Known reports whether s was documented when this version was released.
 func (s TokenState) Known() bool {
-	return s == TokenActive || s == TokenSuspended || s == TokenDeleted
+	return s == TokenStateActive || s == TokenStateSuspended || s == TokenStateDeleted
 }
 
 // Terminal reports whether a token can leave this state no more.
-func (s TokenState) Terminal() bool { return s == TokenDeleted }
+func (s TokenState) Terminal() bool { return s == TokenStateDeleted }
 
 // UseCase is what a payment token is made for.
 type UseCase string

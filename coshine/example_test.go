@@ -33,15 +33,19 @@ func sandbox() (*coshinetest.Server, *coshine.Client, func()) {
 
 // The first call: the cards of a customer.
 func Example() {
-	client, err := coshine.New(coshine.Config{
+	cfg, err := coshine.ParseConfig(coshine.ConfigTexts{
 		BaseURL: coshine.SandboxURL, ParticipantID: os.Getenv("COSHINE_PARTICIPANT_ID"),
 		TranBranch: os.Getenv("COSHINE_TRAN_BRANCH"), Token: issuing.NewSecret(os.Getenv("COSHINE_TOKEN")),
-		CardStatus: coshine.DialectReference,
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
-	list, err := client.Customers.CustomerCardInfoInquiry(context.Background(), coshine.CustomerRequest{CustomerID: "CIF1"})
+	cfg.CardStatus = coshine.DialectReference
+	client, err := coshine.New(cfg)
+	if err != nil {
+		log.Fatal(err)
+	}
+	list, err := client.Customers.Cards(context.Background(), coshine.CustomerRequest{CustomerID: "CIF1"})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -51,20 +55,20 @@ func Example() {
 }
 
 // A card is inactive until it is activated with what the application answered.
-func ExampleApplicationService_CardApplication() {
+func ExampleCardService_Apply() {
 	_, client, stop := sandbox()
 	defer stop()
 	ctx := context.Background()
 
-	req := coshine.CardApplicationRequest{
+	req := coshine.ApplyRequest{
 		CardFlag: coshine.CardFlagVirtual, CardProdCode: coshine.CardProdCodeSandboxVisa,
-		CustomerID: "CIF1", CustIDType: coshine.CustIDDefault, CustIDNo: issuing.NewSecret("E12345678"),
+		CustomerID: "CIF1", CustIDType: coshine.CustIDTypeDefault, CustIDNo: issuing.NewSecret("E12345678"),
 	}
-	card, err := client.Applications.CardApplication(ctx, req)
+	card, err := client.Cards.Apply(ctx, req)
 	if err != nil {
 		log.Fatal(err)
 	}
-	_, err = client.Cards.CardActivation(ctx, coshine.CardActivationRequest{
+	_, err = client.Cards.Activate(ctx, coshine.ActivateRequest{
 		CardToken: card.CardToken, ExpiryDate: card.ExpiryDate, CVV2: card.CVV2,
 		CustomerID: req.CustomerID, CustIDType: req.CustIDType, CustIDNo: req.CustIDNo,
 	})
@@ -79,31 +83,31 @@ func ExampleApplicationService_CardApplication() {
 // A load whose answer is lost stays open: the history shows whether it was
 // carried out, and only then it may be reversed. Field names are the platform's
 // in memory; Coshine tells you its own.
-func ExampleTransactionService_LoadFund() {
+func ExampleCardService_Deposit() {
 	server, client, stop := sandbox()
 	defer stop()
 	ctx := context.Background()
 	req := application("CIF1")
-	card, err := client.Applications.CardApplication(ctx, req)
+	card, err := client.Cards.Apply(ctx, req)
 	if err != nil {
 		log.Fatal(err)
 	}
-	if _, err := client.Cards.CardActivation(ctx, activation(req, card)); err != nil {
+	if _, err := client.Cards.Activate(ctx, activation(req, card)); err != nil {
 		log.Fatal(err)
 	}
 
-	if err := server.Inject("Transactions.LoadFund", issuingtest.DropAfter()); err != nil {
+	if err := server.Inject("Cards.Deposit", issuingtest.DropAfter()); err != nil {
 		log.Fatal(err)
 	}
 	tranID := coshine.NewTranID(epoch) // store it before the money moves
-	_, err = client.Transactions.LoadFund(ctx, coshine.TransactionRequest{
+	_, err = client.Cards.Deposit(ctx, coshine.TransactionRequest{
 		CardRef: coshine.ByToken(card.CardToken), Extra: coshine.Extra{"amount": issuing.NewAmount(100_00, 2)},
 	}, coshine.WithHeader(coshine.Header{TranID: tranID}))
 
 	var open *issuing.Unsettled
 	fmt.Println("open:", errors.Is(err, issuing.ErrOutcomeUnknown), errors.As(err, &open) && open.Key == tranID)
 	fmt.Println("look it up with", open.Inquiry, "and take it back with", open.Reversal)
-	history, err := client.Transactions.TransactionHistory(ctx, coshine.CardRequest{CardToken: card.CardToken})
+	history, err := client.Cards.Transactions(ctx, coshine.CardRequest{CardToken: card.CardToken})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -119,7 +123,7 @@ func ExampleTransactionService_LoadFund() {
 	}
 	// Output:
 	// open: true true
-	// look it up with [Transactions.TransactionHistory Transactions.AuthorizationHistory] and take it back with Transactions.Reversal
+	// look it up with [Cards.Transactions Cards.Authorizations] and take it back with Transactions.Reverse
 	// carried out: true 100.00
 }
 

@@ -17,14 +17,14 @@ type FileKind string
 
 // Kinds of reconciliation files, as their names start.
 const (
-	FileAuthorization FileKind = "AUTH"     // authorizations
-	FileCapture       FileKind = "CAPTURED" // interchange: captured transactions
-	FileDispute       FileKind = "DISPUTED" // disputes
+	FileKindAuthorization FileKind = "AUTH"     // authorizations
+	FileKindCapture       FileKind = "CAPTURED" // interchange: captured transactions
+	FileKindDispute       FileKind = "DISPUTED" // disputes
 )
 
 // Known reports whether k was documented when this version was released.
 func (k FileKind) Known() bool {
-	return k == FileAuthorization || k == FileCapture || k == FileDispute
+	return k == FileKindAuthorization || k == FileKindCapture || k == FileKindDispute
 }
 
 // FileName is what the name of a reconciliation file says.
@@ -39,7 +39,7 @@ type FileName struct {
 // six digits of the branch, the date, the sequence 01.
 func ParseFileName(name string) (FileName, error) {
 	bad := errors.New("coshine: not the name of a reconciliation file")
-	for _, kind := range []FileKind{FileAuthorization, FileCapture, FileDispute} {
+	for _, kind := range []FileKind{FileKindAuthorization, FileKindCapture, FileKindDispute} {
 		rest, ok := strings.CutPrefix(name, string(kind))
 		if !ok {
 			continue
@@ -213,7 +213,8 @@ func (f *FileReader) record() (*FileRecord, error) {
 		return nil, f.fail(0, "record type", "is not "+l.record+"; the layout of other records is not published")
 	}
 	if len(f.fields) < len(l.columns) {
-		return nil, f.fail(len(f.fields)-1, "", fmt.Sprintf("the record has %d fields, the layout has at least %d", len(f.fields), len(l.columns)))
+		return nil, f.fail(len(f.fields)-1, "", fmt.Sprintf("the record has %d fields, the layout has at least %d",
+			len(f.fields), len(l.columns)))
 	}
 	out := new(FileRecord)
 	for i := range l.columns {

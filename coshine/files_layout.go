@@ -28,11 +28,11 @@ func (l Layout) Known() bool { return layouts[l].tag != "" }
 func (l Layout) Kind() FileKind {
 	switch l {
 	case LayoutCapture:
-		return FileCapture
+		return FileKindCapture
 	case LayoutDispute:
-		return FileDispute
+		return FileKindDispute
 	case LayoutAuthorizationA, LayoutAuthorizationB:
-		return FileAuthorization
+		return FileKindAuthorization
 	}
 	return ""
 }

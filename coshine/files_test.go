@@ -219,9 +219,9 @@ func TestFileNames(t *testing.T) {
 	t.Parallel()
 	date := issuing.NewDate(2026, time.April, 20)
 	for text, want := range map[string]coshine.FileName{
-		"AUTHP3000012026042001.csv":     {Kind: coshine.FileAuthorization, Production: true, Branch: "300001", Date: date},
-		"CAPTUREDT3000012026042001.csv": {Kind: coshine.FileCapture, Branch: "300001", Date: date},
-		"DISPUTEDP3000012026042001.csv": {Kind: coshine.FileDispute, Production: true, Branch: "300001", Date: date},
+		"AUTHP3000012026042001.csv":     {Kind: coshine.FileKindAuthorization, Production: true, Branch: "300001", Date: date},
+		"CAPTUREDT3000012026042001.csv": {Kind: coshine.FileKindCapture, Branch: "300001", Date: date},
+		"DISPUTEDP3000012026042001.csv": {Kind: coshine.FileKindDispute, Production: true, Branch: "300001", Date: date},
 	} {
 		got, err := coshine.ParseFileName(text)
 		if err != nil || got != want || got.String() != text || !got.Kind.Known() {

@@ -74,7 +74,7 @@ func redirect(t testing.TB, server *coshinetest.Server, op string, locations ...
 func testPaths() coshine.Paths {
 	paths := coshine.InferredPaths()
 	for _, row := range coshine.Catalogue() {
-		if row.Evidence == coshine.PathUnknown {
+		if row.Evidence == coshine.EvidenceUnknown {
 			paths[row.API] = "/test/" + string(row.API)
 		}
 	}
@@ -90,16 +90,16 @@ func full(t testing.TB, cfg coshinetest.Config, opts ...issuing.Option) (*coshin
 }
 
 // application is a complete application for a virtual card.
-func application(customer string) coshine.CardApplicationRequest {
-	return coshine.CardApplicationRequest{
+func application(customer string) coshine.ApplyRequest {
+	return coshine.ApplyRequest{
 		CardFlag: coshine.CardFlagVirtual, CardProdCode: coshine.CardProdCodeSandboxVisa, CardEmbossName: "TEST HOLDER",
-		CustomerID: customer, CustIDType: coshine.CustIDDefault, CustIDNo: issuing.NewSecret("E12345678"),
+		CustomerID: customer, CustIDType: coshine.CustIDTypeDefault, CustIDNo: issuing.NewSecret("E12345678"),
 		CustName: "Test Holder", CustMobile: "+6591234567", CustEmail: "test@example.com",
 	}
 }
 
-func activation(req coshine.CardApplicationRequest, card *coshine.Application) coshine.CardActivationRequest {
-	return coshine.CardActivationRequest{
+func activation(req coshine.ApplyRequest, card *coshine.Application) coshine.ActivateRequest {
+	return coshine.ActivateRequest{
 		CardToken: card.CardToken, ExpiryDate: card.ExpiryDate, CVV2: card.CVV2,
 		CustomerID: req.CustomerID, CustIDType: req.CustIDType, CustIDNo: req.CustIDNo,
 	}
@@ -109,11 +109,11 @@ func activation(req coshine.CardApplicationRequest, card *coshine.Application) c
 func activeCard(t testing.TB, client *coshine.Client, customer string) *coshine.Application {
 	t.Helper()
 	req := application(customer)
-	card, err := client.Applications.CardApplication(t.Context(), req)
+	card, err := client.Cards.Apply(t.Context(), req)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := client.Cards.CardActivation(t.Context(), activation(req, card)); err != nil {
+	if _, err := client.Cards.Activate(t.Context(), activation(req, card)); err != nil {
 		t.Fatal(err)
 	}
 	return card

@@ -104,13 +104,13 @@ func TestAnswersBecomeErrors(t *testing.T) {
 					t.Errorf("%s: the error shows too much: %v", what, err)
 				}
 			}
-			_, err = client.Customers.CustomerCardInfoInquiry(t.Context(), coshine.CustomerRequest{CustomerID: "C1"}, withID("TXN1"))
+			_, err = client.Customers.Cards(t.Context(), coshine.CustomerRequest{CustomerID: "C1"}, withID("TXN1"))
 			check("read", err, c.read)
 			if asked.Load() != c.attempts {
 				t.Errorf("the read was tried %d times, want %d", asked.Load(), c.attempts)
 			}
 			asked.Store(0)
-			_, err = client.Cards.CardCancellation(t.Context(), coshine.CardCancellationRequest{CardToken: "T1"}, withID("TXN1"))
+			_, err = client.Cards.Close(t.Context(), coshine.CloseRequest{CardToken: "T1"}, withID("TXN1"))
 			check("write", err, c.write)
 			if asked.Load() != 1 {
 				t.Errorf("the write was sent %d times", asked.Load())
@@ -124,9 +124,9 @@ func TestAnswersBecomeErrors(t *testing.T) {
 func TestSuccessWithoutTheCardIsOpen(t *testing.T) {
 	t.Parallel()
 	client, _ := captureWith(t, `{"tranId":"{id}","responseCode":"00","cardApplyNo":"AP1"}`, coshine.Config{})
-	_, err := client.Applications.CardApplication(t.Context(), application("C1"), withID("TXN1"))
+	_, err := client.Cards.Apply(t.Context(), application("C1"), withID("TXN1"))
 	var open *issuing.Unsettled
-	if !errors.Is(err, issuing.ErrOutcomeUnknown) || !errors.As(err, &open) || open.Inquiry[0] != "Customers.CustomerCardInfoInquiry" || open.Reversal != "" {
+	if !errors.Is(err, issuing.ErrOutcomeUnknown) || !errors.As(err, &open) || open.Inquiry[0] != "Customers.Cards" || open.Reversal != "" {
 		t.Errorf("got %v", err)
 	}
 }
@@ -138,16 +138,16 @@ func TestCountedRecordsMustBeThere(t *testing.T) {
 	t.Parallel()
 	for _, list := range []string{"", `,"recordList":null`, `,"cards":[{"cardToken":"T1"}]`} {
 		client, _ := captureWith(t, `{"tranId":"{id}","responseCode":"00","recordNum":"1"`+list+`}`, coshine.Config{})
-		_, cards := client.Customers.CustomerCardInfoInquiry(t.Context(), coshine.CustomerRequest{CustomerID: "C1"}, withID("TXN1"))
-		_, tokens := client.Tokens.TokenInquiry(t.Context(), coshine.TokenInquiryRequest{CardToken: "T1"}, withID("TXN1"))
-		_, items := client.Parameters.DropDownListInquiry(t.Context(), coshine.DropDownListInquiryRequest{Name: coshine.DropDownCardProd}, withID("TXN1"))
-		_, products := client.Parameters.InquiryCardProduct(t.Context(), coshine.InquiryCardProductRequest{}, withID("TXN1"))
+		_, cards := client.Customers.Cards(t.Context(), coshine.CustomerRequest{CustomerID: "C1"}, withID("TXN1"))
+		_, tokens := client.Tokens.List(t.Context(), coshine.TokensRequest{CardToken: "T1"}, withID("TXN1"))
+		_, items := client.Parameters.DropDownList(t.Context(), coshine.DropDownListRequest{Name: coshine.DropDownNameCardProd}, withID("TXN1"))
+		_, products := client.Parameters.CardProducts(t.Context(), coshine.CardProductsRequest{}, withID("TXN1"))
 		for i, err := range []error{cards, tokens, items, products} {
 			if !errors.Is(err, issuing.ErrBadResponse) || !strings.Contains(err.Error(), "counts records") {
 				t.Errorf("%s, list %d: %v", list, i, err)
 			}
 		}
-		history, err := client.Transactions.TransactionHistory(t.Context(), coshine.CardRequest{CardToken: "T1"}, withID("TXN1"))
+		history, err := client.Cards.Transactions(t.Context(), coshine.CardRequest{CardToken: "T1"}, withID("TXN1"))
 		if err != nil || history.RecordNum != 1 {
 			t.Errorf("history: %+v, %v", history, err)
 		}
@@ -159,20 +159,20 @@ func TestCountedRecordsMustBeThere(t *testing.T) {
 func TestReadsDrawANewTranID(t *testing.T) {
 	t.Parallel()
 	server, client := full(t, coshinetest.Config{})
-	inject(t, server, "Parameters.InquiryCardProduct", issuingtest.BadGatewayBefore(), issuingtest.DropAfter())
+	inject(t, server, "Parameters.CardProducts", issuingtest.BadGatewayBefore(), issuingtest.DropAfter())
 	var info issuing.CallInfo
-	if _, err := client.Parameters.InquiryCardProduct(t.Context(), coshine.InquiryCardProductRequest{}, issuing.WithCallInfo(&info)); err != nil {
+	if _, err := client.Parameters.CardProducts(t.Context(), coshine.CardProductsRequest{}, issuing.WithCallInfo(&info)); err != nil {
 		t.Fatal(err)
 	}
-	log := server.Received("Parameters.InquiryCardProduct")
+	log := server.Received("Parameters.CardProducts")
 	if len(log) != 2 || log[0].TranID == log[1].TranID || info.Attempts != 3 || info.Key != log[1].TranID {
 		t.Errorf("%d requests reached the platform, %+v", len(log), info)
 	}
-	inject(t, server, "Parameters.InquiryCardProduct", issuingtest.DropAfter())
-	if _, err := client.Parameters.InquiryCardProduct(t.Context(), coshine.InquiryCardProductRequest{}, withID("MINE")); err != nil {
+	inject(t, server, "Parameters.CardProducts", issuingtest.DropAfter())
+	if _, err := client.Parameters.CardProducts(t.Context(), coshine.CardProductsRequest{}, withID("MINE")); err != nil {
 		t.Fatal(err)
 	}
-	log = server.Received("Parameters.InquiryCardProduct")
+	log = server.Received("Parameters.CardProducts")
 	if len(log) != 4 || log[2].TranID != "MINE" || log[3].TranID != "MINE" {
 		t.Errorf("the caller's tranId changed: %s", log[len(log)-1].TranID)
 	}
@@ -184,7 +184,7 @@ func TestHooksSeeNoSecretAndNoValue(t *testing.T) {
 	var events []issuing.CallEvent
 	_, client := full(t, coshinetest.Config{}, issuing.WithHook(func(_ context.Context, e issuing.CallEvent) { events = append(events, e) }))
 	activeCard(t, client, "C1")
-	if len(events) != 2 || events[0].Op != "Applications.CardApplication" || events[0].Template != "/cardmgr/cardApply" || events[0].Kind != nil {
+	if len(events) != 2 || events[0].Op != "Cards.Apply" || events[0].Template != "/cardmgr/cardApply" || events[0].Kind != nil {
 		t.Errorf("%+v", events)
 	}
 }
@@ -195,7 +195,7 @@ func TestEndedContextIsNotAnUnknownOutcome(t *testing.T) {
 	server, client := full(t, coshinetest.Config{})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := client.Transactions.LoadFund(ctx, money("T1", "1.00"))
+	_, err := client.Cards.Deposit(ctx, money("T1", "1.00"))
 	if err == nil || errors.Is(err, issuing.ErrOutcomeUnknown) || server.Requests("") != 0 {
 		t.Errorf("%d requests, %v", server.Requests(""), err)
 	}
@@ -222,11 +222,11 @@ func FuzzAnswer(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		list, err := client.Customers.CustomerCardInfoInquiry(t.Context(), coshine.CustomerRequest{CustomerID: "C"}, withID("TXN1"))
+		list, err := client.Customers.Cards(t.Context(), coshine.CustomerRequest{CustomerID: "C"}, withID("TXN1"))
 		if err == nil && (list.ResponseCode != coshine.CodeSuccess || list.TranID != "TXN1" || status != 200) {
 			t.Errorf("a success without its marks: %+v", list.Reply)
 		}
-		if _, err = client.Cards.CardReissue(t.Context(), someCard, withID("TXN1")); err == nil && status != 200 {
+		if _, err = client.Cards.Reissue(t.Context(), someCard, withID("TXN1")); err == nil && status != 200 {
 			t.Errorf("a success with status %d", status)
 		}
 	})

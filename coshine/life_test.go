@@ -30,28 +30,28 @@ func TestCardLife(t *testing.T) {
 	if err != nil || dcvv.CVV2.Equal(card.CVV2) {
 		t.Errorf("GenerateDCVV: the same value, %v", err)
 	}
-	if _, err := client.Cards.CardExpiryDateUpdate(ctx, coshine.CardExpiryDateUpdateRequest{CardToken: card.CardToken, ExpiryDate: "3112"}); err != nil {
+	if _, err := client.Cards.SetExpiry(ctx, coshine.SetExpiryRequest{CardToken: card.CardToken, ExpiryDate: "3112"}); err != nil {
 		t.Error(err)
 	}
-	secrets, err := client.Cards.CardCVV2Inquiry(ctx, ref)
+	secrets, err := client.Cards.Secrets(ctx, ref)
 	if err != nil || !secrets.CVV2.Equal(dcvv.CVV2) || secrets.ExpiryDate != "3112" || !secrets.CardNumber.Equal(card.CardNumber) {
 		t.Errorf("CardCVV2Inquiry: %+v, %v", secrets, err)
 	}
-	number, err := client.Cards.CardNumberInquiry(ctx, ref)
+	number, err := client.Cards.Number(ctx, ref)
 	if err != nil || !number.CardNumber.Equal(card.CardNumber) {
 		t.Errorf("CardNumberInquiry: %v", err)
 	}
-	if _, err := client.Cards.CardCVV2Verify(ctx, coshine.CardCVV2VerifyRequest{CardToken: card.CardToken, CVV2: dcvv.CVV2, ExpiryDate: "3112"}); err != nil {
+	if _, err := client.Cards.VerifyCVV2(ctx, coshine.VerifyCVV2Request{CardToken: card.CardToken, CVV2: dcvv.CVV2, ExpiryDate: "3112"}); err != nil {
 		t.Error(err)
 	}
-	if _, err := client.Customers.CustomerInfoUpdate(ctx, coshine.CustomerInfoUpdateRequest{CustomerID: "C1", CustEmail: "b@example.com"}); err != nil {
+	if _, err := client.Customers.Update(ctx, coshine.UpdateCustomerRequest{CustomerID: "C1", CustEmail: "b@example.com"}); err != nil {
 		t.Error(err)
 	}
-	info, err := client.Cards.CardInfoInquiry(ctx, ref)
+	info, err := client.Cards.Card(ctx, ref)
 	if err != nil || info.CardToken != card.CardToken || info.CardProdType != coshine.CardProdTypePrepaid || info.OpenDate != issuing.NewDate(2026, 4, 20) {
 		t.Errorf("CardInfoInquiry: %+v, %v", info, err)
 	}
-	next, err := client.Cards.CardReissue(ctx, ref)
+	next, err := client.Cards.Reissue(ctx, ref)
 	if err != nil || next.CardToken == card.CardToken || !next.CardNumber.Equal(card.CardNumber) {
 		t.Errorf("CardReissue: %v", err)
 	}
@@ -62,14 +62,14 @@ func TestCardLife(t *testing.T) {
 		t.Errorf("%+v", seen)
 	}
 	for _, name := range []coshine.DropDownName{
-		coshine.DropDownCardProd, coshine.DropDownCardStatus, coshine.DropDownReplReason, coshine.DropDownCloseReason, coshine.DropDownLimitType,
+		coshine.DropDownNameCardProd, coshine.DropDownNameCardStatus, coshine.DropDownNameReplReason, coshine.DropDownNameCloseReason, coshine.DropDownNameLimitType,
 	} {
-		list, err := client.Parameters.DropDownListInquiry(ctx, coshine.DropDownListInquiryRequest{Name: name})
+		list, err := client.Parameters.DropDownList(ctx, coshine.DropDownListRequest{Name: name})
 		if err != nil || list.RecordNum != len(list.Items) || len(list.Items) < 2 || list.Items[0].Code == "" || list.Items[0].Value == "" {
 			t.Errorf("%s: %+v, %v", name, list, err)
 		}
 	}
-	products, err := client.Parameters.InquiryCardProduct(ctx, coshine.InquiryCardProductRequest{CardProdType: coshine.CardProdTypePrepaid})
+	products, err := client.Parameters.CardProducts(ctx, coshine.CardProductsRequest{CardProdType: coshine.CardProdTypePrepaid})
 	if err != nil || len(products.Products) != 2 || products.Products[0].CardFaceValue.String() != "100.00" {
 		t.Errorf("%+v, %v", products, err)
 	}
@@ -81,21 +81,21 @@ func TestOpenLoadIsReversed(t *testing.T) {
 	t.Parallel()
 	server, client := full(t, coshinetest.Config{})
 	card := activeCard(t, client, "C1")
-	inject(t, server, "Transactions.LoadFund", issuingtest.Truncate())
-	_, err := client.Transactions.LoadFund(t.Context(), money(card.CardToken, "40.00"))
+	inject(t, server, "Cards.Deposit", issuingtest.Truncate())
+	_, err := client.Cards.Deposit(t.Context(), money(card.CardToken, "40.00"))
 	var open *issuing.Unsettled
-	if !errors.As(err, &open) || open.Reversal != "Transactions.Reversal" {
+	if !errors.As(err, &open) || open.Reversal != "Transactions.Reverse" {
 		t.Fatalf("got %v", err)
 	}
-	history, err := client.Transactions.TransactionHistory(t.Context(), coshine.CardRequest{CardToken: card.CardToken})
+	history, err := client.Cards.Transactions(t.Context(), coshine.CardRequest{CardToken: card.CardToken})
 	if err != nil || history.RecordNum != 1 || !strings.Contains(history.Records[0].Raw.Reveal(), open.Key) {
 		t.Fatalf("%v", err)
 	}
 	req := money(card.CardToken, "40.00", coshinetest.FieldOriginal, open.Key)
-	if _, err := client.Transactions.Reversal(t.Context(), req); err != nil || server.Balance(card.CardToken).Sign() != 0 {
+	if _, err := client.Transactions.Reverse(t.Context(), req); err != nil || server.Balance(card.CardToken).Sign() != 0 {
 		t.Errorf("balance %s, %v", server.Balance(card.CardToken), err)
 	}
-	if _, err := client.Transactions.Reversal(t.Context(), req); err == nil || server.Balance(card.CardToken).Sign() != 0 {
+	if _, err := client.Transactions.Reverse(t.Context(), req); err == nil || server.Balance(card.CardToken).Sign() != 0 {
 		t.Error("the load was reversed twice")
 	}
 	if err := server.Check(); err != nil {
@@ -125,7 +125,7 @@ func TestTimeoutLeavesAWriteOpen(t *testing.T) {
 		}
 		checkWayOut(t, "TXN1", err)
 		tries = 0
-		_, err = client.Transactions.BalanceInquiry(t.Context(), money("T1", "1.00"))
+		_, err = client.Cards.Balance(t.Context(), money("T1", "1.00"))
 		if !errors.Is(err, issuing.ErrUnavailable) || errors.Is(err, issuing.ErrOutcomeUnknown) || tries != 3 {
 			t.Errorf("read: %d tries, %v", tries, err)
 		}
@@ -152,7 +152,7 @@ func TestForgedNotificationsAreRefused(t *testing.T) {
 		return h, body
 	}})
 	load := func() {
-		if _, err := client.Transactions.LoadFund(t.Context(), money(card.CardToken, "1.00")); err != nil {
+		if _, err := client.Cards.Deposit(t.Context(), money(card.CardToken, "1.00")); err != nil {
 			t.Fatal(err)
 		}
 	}

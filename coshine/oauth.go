@@ -3,6 +3,7 @@ package coshine
 import (
 	"time"
 
+	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/sign/jose"
@@ -63,6 +64,32 @@ type OAuth struct {
 	// RenewBefore is how long before its end a token is replaced; 0 is
 	// DefaultRenewBefore. It is at most half of a token's life.
 	RenewBefore time.Duration
+}
+
+// OAuthTexts is an [OAuth] as texts: keys in PEM or bare Base64 of DER. What else an
+// OAuth has is set on the result.
+type OAuthTexts struct {
+	TokenURL      string         // as OAuth.TokenURL
+	ClientID      string         // as OAuth.ClientID
+	Key           issuing.Secret // the EC private key that signs assertions
+	KeyID         string         // as OAuth.KeyID; optional
+	PlatformKey   string         // EastPay's RSA public key
+	PlatformKeyID string         // as OAuth.PlatformKeyID; optional
+	DecryptionKey issuing.Secret // the own RSA private key
+	TokenKey      string         // EastPay's EC public key; optional
+}
+
+func (t *OAuthTexts) read(p *check.Problems) *OAuth {
+	if t == nil {
+		return nil
+	}
+	return &OAuth{
+		TokenURL: t.TokenURL, ClientID: t.ClientID, KeyID: t.KeyID, PlatformKeyID: t.PlatformKeyID,
+		Key:           check.Read(p, "OAuth.Key", t.Key.Reveal(), sign.ParseES256Key),
+		PlatformKey:   check.Read(p, "OAuth.PlatformKey", t.PlatformKey, sign.ParsePublicKey),
+		DecryptionKey: check.Read(p, "OAuth.DecryptionKey", t.DecryptionKey.Reveal(), sign.ParsePrivateKey),
+		TokenKey:      check.Read(p, "OAuth.TokenKey", t.TokenKey, sign.ParseES256PublicKey),
+	}
 }
 
 // maxLife bounds the durations of OAuth.

@@ -104,7 +104,7 @@ func TestEncryptedBodiesAreDemanded(t *testing.T) {
 	t.Parallel()
 	server, client := full(t, coshinetest.Config{OAuth: true})
 	card := activeCard(t, client, "C1")
-	token := server.Received("Cards.CardActivation")[0].Bearer
+	token := server.Received("Cards.Activate")[0].Bearer
 	plain := `{"participantId":"100000","tranBranch":"300001","tranChnl":"07","tranDate":"20260420","tranTime":"143052","tranId":"T9","cardToken":"` + string(card.CardToken) + `"}`
 	platformKey := parsePublic(t, server.ClientConfig().OAuth.PlatformKey)
 	sealed := func(alg gojose.KeyAlgorithm, enc gojose.ContentEncryption) string {
@@ -159,10 +159,10 @@ func TestBothSerializationsWork(t *testing.T) {
 	t.Parallel()
 	server, client := full(t, coshinetest.Config{OAuth: true, Serialization: jose.JWEJSON})
 	card := activeCard(t, client, "C1")
-	if _, err := client.Cards.CardCVV2Inquiry(t.Context(), coshine.CardRequest{CardToken: card.CardToken}); err != nil {
+	if _, err := client.Cards.Secrets(t.Context(), coshine.CardRequest{CardToken: card.CardToken}); err != nil {
 		t.Error(err)
 	}
-	if body := sent(t, server, "Cards.CardCVV2Inquiry"); body[0] != '{' || !strings.Contains(body, `"ciphertext"`) {
+	if body := sent(t, server, "Cards.Secrets"); body[0] != '{' || !strings.Contains(body, `"ciphertext"`) {
 		t.Error("not a flattened JSON serialisation")
 	}
 }
@@ -176,10 +176,10 @@ func TestRejectedTokenIsReplacedOnce(t *testing.T) {
 	card := activeCard(t, client, "C1")
 	server.RevokeTokens()
 	var info issuing.CallInfo
-	if _, err := client.Transactions.LoadFund(t.Context(), money(card.CardToken, "10.00"), issuing.WithCallInfo(&info)); err != nil {
+	if _, err := client.Cards.Deposit(t.Context(), money(card.CardToken, "10.00"), issuing.WithCallInfo(&info)); err != nil {
 		t.Fatal(err)
 	}
-	log := server.Received("Transactions.LoadFund")
+	log := server.Received("Cards.Deposit")
 	if len(log) != 2 || log[0].Bearer.Equal(log[1].Bearer) || server.Requests("OAuth.Token") != 2 || server.Booked(info.Key) != 1 {
 		t.Errorf("%d requests, %d tokens, booked %d times", len(log), server.Requests("OAuth.Token"), server.Booked(info.Key))
 	}
@@ -193,7 +193,7 @@ func TestStaticTokenIsNotReplaced(t *testing.T) {
 	cfg := server.ClientConfig()
 	cfg.Token = issuing.NewSecret("another-token")
 	client := clientOf(t, server, cfg)
-	_, err := client.Cards.CardReissue(t.Context(), someCard)
+	_, err := client.Cards.Reissue(t.Context(), someCard)
 	if !errors.Is(err, issuing.ErrUnauthorized) || server.Requests("") != 1 || strings.Contains(err.Error(), "another-token") {
 		t.Errorf("%d requests, %v", server.Requests(""), err)
 	}
@@ -209,7 +209,7 @@ func TestTokenIsRenewedEarly(t *testing.T) {
 		tokens  int
 	}{{0, 1}, {54 * time.Minute, 1}, {2 * time.Minute, 2}, {54 * time.Minute, 2}, {2 * time.Minute, 3}} {
 		server.Clock().Advance(step.advance)
-		if _, err := client.Parameters.InquiryCardProduct(t.Context(), coshine.InquiryCardProductRequest{}); err != nil {
+		if _, err := client.Parameters.CardProducts(t.Context(), coshine.CardProductsRequest{}); err != nil {
 			t.Fatal(err)
 		}
 		if n := server.Requests("OAuth.Token"); n != step.tokens {
@@ -220,7 +220,7 @@ func TestTokenIsRenewedEarly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := clone.Parameters.InquiryCardProduct(t.Context(), coshine.InquiryCardProductRequest{}); err != nil || server.Requests("OAuth.Token") != 3 {
+	if _, err := clone.Parameters.CardProducts(t.Context(), coshine.CardProductsRequest{}); err != nil || server.Requests("OAuth.Token") != 3 {
 		t.Errorf("a clone fetched a token of its own: %v", err)
 	}
 }
@@ -266,7 +266,7 @@ func TestOneMintForManyCallers(t *testing.T) {
 		}
 		var wg sync.WaitGroup
 		for range 64 {
-			wg.Go(func() { _, _ = client.Cards.CardInfoInquiry(t.Context(), someCard) })
+			wg.Go(func() { _, _ = client.Cards.Card(t.Context(), someCard) })
 		}
 		wg.Wait()
 		if mints.Load() != 1 || calls.Load() != 64 {
@@ -295,7 +295,7 @@ func TestTokenLifeCountsFromTheAsking(t *testing.T) {
 		}
 		for _, wait := range []time.Duration{0, 5 * time.Second, 6 * time.Second} {
 			time.Sleep(wait) // the token is renewed 30 seconds after it was asked for
-			_, _ = client.Cards.CardInfoInquiry(t.Context(), someCard)
+			_, _ = client.Cards.Card(t.Context(), someCard)
 		}
 		if mints.Load() != 2 {
 			t.Errorf("%d mints", mints.Load())
@@ -327,7 +327,7 @@ func TestHangingMintBlocksNobody(t *testing.T) {
 		start := time.Now()
 		for _, patience := range []time.Duration{time.Second, 3 * time.Second} {
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
-			_, err := client.Transactions.Tran8583(ctx, coshine.OpenRequest{})
+			_, err := client.Transactions.ISO8583(ctx, coshine.OpenRequest{})
 			cancel()
 			if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, issuing.ErrOutcomeUnknown) {
 				t.Errorf("after %v: %v", patience, err)
@@ -337,7 +337,7 @@ func TestHangingMintBlocksNobody(t *testing.T) {
 			t.Errorf("waited %v for %d mints", waited, mints.Load())
 		}
 		time.Sleep(time.Minute)
-		if _, err := client.Cards.CardInfoInquiry(t.Context(), someCard); !errors.Is(err, issuing.ErrNotConfigured) || mints.Load() != 2 {
+		if _, err := client.Cards.Card(t.Context(), someCard); !errors.Is(err, issuing.ErrNotConfigured) || mints.Load() != 2 {
 			t.Errorf("%d mints, %v", mints.Load(), err)
 		}
 	})
@@ -377,7 +377,7 @@ func TestBadTokenAnswers(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = client.Transactions.Tran8583(t.Context(), coshine.OpenRequest{})
+			_, err = client.Transactions.ISO8583(t.Context(), coshine.OpenRequest{})
 			if !errors.Is(err, c.kind) || errors.Is(err, issuing.ErrOutcomeUnknown) || sent.Load() != 0 {
 				t.Errorf("%d sent, %v", sent.Load(), err)
 			}
@@ -399,9 +399,9 @@ func TestAccessTokenIsVerified(t *testing.T) {
 		t.Fatal(err)
 	}
 	cfg.OAuth.TokenKey = key.Public()
-	_, err = clientOf(t, server, cfg).Cards.CardReissue(t.Context(), someCard)
-	if !errors.Is(err, sign.ErrVerify) || !errors.Is(err, issuing.ErrBadResponse) || server.Requests("Cards.CardReissue") != 0 {
-		t.Errorf("%d requests, %v", server.Requests("Cards.CardReissue"), err)
+	_, err = clientOf(t, server, cfg).Cards.Reissue(t.Context(), someCard)
+	if !errors.Is(err, sign.ErrVerify) || !errors.Is(err, issuing.ErrBadResponse) || server.Requests("Cards.Reissue") != 0 {
+		t.Errorf("%d requests, %v", server.Requests("Cards.Reissue"), err)
 	}
 }
 
@@ -422,10 +422,10 @@ func TestPlainAnswerIsRefusedInOAuthMode(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err = client.Cards.CardReissue(t.Context(), someCard, withID("TXN1")); !errors.Is(err, issuing.ErrOutcomeUnknown) {
+		if _, err = client.Cards.Reissue(t.Context(), someCard, withID("TXN1")); !errors.Is(err, issuing.ErrOutcomeUnknown) {
 			t.Errorf("write, %q: %v", body, err)
 		}
-		if _, err = client.Cards.CardInfoInquiry(t.Context(), someCard, withID("TXN1")); !errors.Is(err, issuing.ErrBadResponse) {
+		if _, err = client.Cards.Card(t.Context(), someCard, withID("TXN1")); !errors.Is(err, issuing.ErrBadResponse) {
 			t.Errorf("read, %q: %v", body, err)
 		}
 	}
@@ -447,7 +447,7 @@ func TestSecondRejectionEndsTheCall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = client.Cards.CardReissue(t.Context(), someCard)
+	_, err = client.Cards.Reissue(t.Context(), someCard)
 	var e *issuing.Error
 	if !errors.Is(err, issuing.ErrUnauthorized) || !errors.As(err, &e) || e.Attempts != 2 || mints.Load() != 2 || calls.Load() != 2 {
 		t.Errorf("%d mints, %d calls, %v", mints.Load(), calls.Load(), err)

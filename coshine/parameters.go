@@ -10,12 +10,12 @@ import (
 // ParameterService reads lookup tables and products.
 type ParameterService struct{ c *Client }
 
-// DropDownListInquiryRequest names a lookup table.
-type DropDownListInquiryRequest struct {
+// DropDownListRequest names a lookup table.
+type DropDownListRequest struct {
 	Name DropDownName `json:"dropDownName"` // at most 20 characters; required
 }
 
-func (r DropDownListInquiryRequest) validate(p *check.Problems) {
+func (r DropDownListRequest) validate(p *check.Problems) {
 	p.Text("dropDownName", string(r.Name), 20)
 }
 
@@ -36,20 +36,22 @@ func (l *DropDownList) counted() (*int, int) { return &l.RecordNum, len(l.Items)
 
 func (l *DropDownList) incomplete() bool { return l.RecordNum > 0 && len(l.Items) == 0 }
 
-// DropDownListInquiry (row 48) reads a lookup table. Its fields are published,
+// DropDownList (DropDownListInquiry, row 48) reads a lookup table. Its fields are published,
 // its path is inferred.
 //
 // Safety: read.
-func (s *ParameterService) DropDownListInquiry(ctx context.Context, req DropDownListInquiryRequest, opts ...issuing.CallOption) (*DropDownList, error) {
+func (s *ParameterService) DropDownList(
+	ctx context.Context, req DropDownListRequest, opts ...issuing.CallOption,
+) (*DropDownList, error) {
 	return call[DropDownList](ctx, s.c, opDropDown, req, opts)
 }
 
-// InquiryCardProductRequest selects card products.
-type InquiryCardProductRequest struct {
+// CardProductsRequest selects card products.
+type CardProductsRequest struct {
 	CardProdType CardProdType `json:"cardProdType,omitzero"` // 1 character; empty is all
 }
 
-func (r InquiryCardProductRequest) validate(p *check.Problems) {
+func (r CardProductsRequest) validate(p *check.Problems) {
 	p.OptionalText("cardProdType", string(r.CardProdType), 1)
 }
 
@@ -76,10 +78,12 @@ func (l *CardProductList) counted() (*int, int) { return &l.RecordNum, len(l.Pro
 
 func (l *CardProductList) incomplete() bool { return l.RecordNum > 0 && len(l.Products) == 0 }
 
-// InquiryCardProduct lists the issuer's card products. It is an interface of a
+// CardProducts (InquiryCardProduct) lists the issuer's card products. It is an interface of a
 // later edition; its fields are published, its path is inferred.
 //
 // Safety: read.
-func (s *ParameterService) InquiryCardProduct(ctx context.Context, req InquiryCardProductRequest, opts ...issuing.CallOption) (*CardProductList, error) {
+func (s *ParameterService) CardProducts(
+	ctx context.Context, req CardProductsRequest, opts ...issuing.CallOption,
+) (*CardProductList, error) {
 	return call[CardProductList](ctx, s.c, opCardProducts, req, opts)
 }

@@ -42,11 +42,11 @@ type pinKeyRequest struct{}
 func (pinKeyRequest) validate(*check.Problems) {}
 func (pinKeyRequest) bodyless(cfg Config) bool { return cfg.EmptyPINKeyBody }
 
-// GeneratePublicPinKey makes a key for the PINs of one operation. The methods
+// Key (GeneratePublicPinKey) makes a key for the PINs of one operation. The methods
 // that take a PIN in clear call it by themselves.
 //
 // Safety: read; a repeat makes another key.
-func (s *PINService) GeneratePublicPinKey(ctx context.Context, opts ...issuing.CallOption) (*PINKey, error) {
+func (s *PINService) Key(ctx context.Context, opts ...issuing.CallOption) (*PINKey, error) {
 	return call[PINKey](ctx, s.c, opPINKey, pinKeyRequest{}, opts)
 }
 
@@ -69,11 +69,11 @@ func (r *PINResetRequest) pins() pinSet {
 	return pinSet{&r.PINKeyID, []pinField{{"NewPIN", "newCardPin", &r.NewPIN, &r.NewCardPIN}}}
 }
 
-// PINReset (row 20) sets the PIN of a physical card.
+// Reset (PINReset, row 20) sets the PIN of a physical card.
 //
 // Safety: once. On issuing.ErrOutcomeUnknown set the PIN again only when the
 // cardholder asks for it: no inquiry shows which PIN is in force.
-func (s *PINService) PINReset(ctx context.Context, req PINResetRequest, opts ...issuing.CallOption) (*Ack, error) {
+func (s *PINService) Reset(ctx context.Context, req PINResetRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return s.send(ctx, opPINReset, &req, opts)
 }
 
@@ -101,11 +101,11 @@ func (r *PINChangeRequest) pins() pinSet {
 	}}
 }
 
-// PINChange (row 21) changes a PIN. [CodeInvalidPIN] says that the present PIN
+// Change (PINChange, row 21) changes a PIN. [CodeInvalidPIN] says that the present PIN
 // is wrong, which counts towards the lock.
 //
 // Safety: once. On issuing.ErrOutcomeUnknown do not repeat it by a program.
-func (s *PINService) PINChange(ctx context.Context, req PINChangeRequest, opts ...issuing.CallOption) (*Ack, error) {
+func (s *PINService) Change(ctx context.Context, req PINChangeRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return s.send(ctx, opPINChange, &req, opts)
 }
 
@@ -130,11 +130,11 @@ func (r *PINVerifyRequest) pins() pinSet {
 	return pinSet{&r.PINKeyID, []pinField{{"PIN", "cardPin", &r.PIN, &r.CardPIN}}}
 }
 
-// PINVerify (row 22) verifies a PIN. Its fields are inferred. [CodeInvalidPIN]
+// Verify (PINVerify, row 22) verifies a PIN. Its fields are inferred. [CodeInvalidPIN]
 // says that it is wrong, which counts towards the lock.
 //
 // Safety: once. On issuing.ErrOutcomeUnknown do not repeat it by a program.
-func (s *PINService) PINVerify(ctx context.Context, req PINVerifyRequest, opts ...issuing.CallOption) (*Ack, error) {
+func (s *PINService) Verify(ctx context.Context, req PINVerifyRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return s.send(ctx, opPINVerify, &req, opts)
 }
 
@@ -210,7 +210,7 @@ func (s *PINService) send(ctx context.Context, o operation, in pinned, opts []is
 		if err != nil {
 			return err
 		}
-		key, err := s.GeneratePublicPinKey(ctx, keyOptions(opts)...)
+		key, err := s.Key(ctx, keyOptions(opts)...)
 		var e *issuing.Error
 		switch {
 		case errors.As(err, &e):

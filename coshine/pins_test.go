@@ -34,21 +34,21 @@ func TestPINsInEveryProfile(t *testing.T) {
 				server, client := full(t, coshinetest.Config{PIN: profile})
 				card := activeCard(t, client, "C1")
 				byToken, byNumber := coshine.ByToken(card.CardToken), coshine.ByNumber(card.CardNumber)
-				_, err := client.PINs.PINReset(t.Context(), coshine.PINResetRequest{CardRef: byToken, NewPIN: firstPIN})
+				_, err := client.PINs.Reset(t.Context(), coshine.PINResetRequest{CardRef: byToken, NewPIN: firstPIN})
 				if err == nil {
-					_, err = client.PINs.PINVerify(t.Context(), coshine.PINVerifyRequest{CardRef: byNumber, PIN: firstPIN})
+					_, err = client.PINs.Verify(t.Context(), coshine.PINVerifyRequest{CardRef: byNumber, PIN: firstPIN})
 				}
 				if err == nil {
-					_, err = client.PINs.PINChange(t.Context(), coshine.PINChangeRequest{CardRef: byNumber, PIN: firstPIN, NewPIN: secondPIN})
+					_, err = client.PINs.Change(t.Context(), coshine.PINChangeRequest{CardRef: byNumber, PIN: firstPIN, NewPIN: secondPIN})
 				}
 				if err != nil {
 					t.Errorf("%+v: %v", profile, err)
 				}
-				_, err = client.PINs.PINVerify(t.Context(), coshine.PINVerifyRequest{CardRef: byToken, PIN: firstPIN})
+				_, err = client.PINs.Verify(t.Context(), coshine.PINVerifyRequest{CardRef: byToken, PIN: firstPIN})
 				if !errors.Is(err, coshine.CodeInvalidPIN) || !errors.Is(err, issuing.ErrDeclined) {
 					t.Errorf("%+v: the old PIN: %v", profile, err)
 				}
-				if n := server.Requests("PINs.GeneratePublicPinKey"); n != 4 {
+				if n := server.Requests("PINs.Key"); n != 4 {
 					t.Errorf("%d keys for 4 operations", n)
 				}
 				for _, r := range server.Received("") {
@@ -68,9 +68,9 @@ func TestPINOfAnotherProfileIsRefused(t *testing.T) {
 	card := activeCard(t, client, "C1")
 	cfg := server.ClientConfig()
 	cfg.PIN.Padding = sign.PINPaddingOAEPSHA256
-	_, err := clientOf(t, server, cfg).PINs.PINReset(t.Context(), coshine.PINResetRequest{CardRef: coshine.ByToken(card.CardToken), NewPIN: firstPIN})
-	if !errors.Is(err, coshine.CodePINBlockFormat) || server.Requests("PINs.PINReset") != 1 {
-		t.Errorf("%d requests, %v", server.Requests("PINs.PINReset"), err)
+	_, err := clientOf(t, server, cfg).PINs.Reset(t.Context(), coshine.PINResetRequest{CardRef: coshine.ByToken(card.CardToken), NewPIN: firstPIN})
+	if !errors.Is(err, coshine.CodePINBlockFormat) || server.Requests("PINs.Reset") != 1 {
+		t.Errorf("%d requests, %v", server.Requests("PINs.Reset"), err)
 	}
 }
 
@@ -82,11 +82,11 @@ func TestPINNeedsItsProfile(t *testing.T) {
 	cfg := server.ClientConfig()
 	cfg.PIN = sign.PINProfile{}
 	client := clientOf(t, server, cfg)
-	_, err := client.PINs.PINVerify(t.Context(), coshine.PINVerifyRequest{CardRef: coshine.ByToken("T1"), PIN: firstPIN})
+	_, err := client.PINs.Verify(t.Context(), coshine.PINVerifyRequest{CardRef: coshine.ByToken("T1"), PIN: firstPIN})
 	if !errors.Is(err, issuing.ErrNotConfigured) || !strings.Contains(err.Error(), "Config.PIN") || server.Requests("") != 0 {
 		t.Errorf("%d requests, %v", server.Requests(""), err)
 	}
-	_, err = client.PINs.PINVerify(t.Context(), coshine.PINVerifyRequest{CardRef: coshine.ByToken("T1"), PINKeyID: "1", CardPIN: issuing.NewSecret("AAAA")})
+	_, err = client.PINs.Verify(t.Context(), coshine.PINVerifyRequest{CardRef: coshine.ByToken("T1"), PINKeyID: "1", CardPIN: issuing.NewSecret("AAAA")})
 	if !errors.Is(err, coshine.CodeInvalidCardToken) {
 		t.Errorf("a ciphertext: %v", err)
 	}
@@ -99,21 +99,21 @@ func TestPINKeyOptions(t *testing.T) {
 	server, client := full(t, coshinetest.Config{})
 	card := activeCard(t, client, "C1")
 	var info issuing.CallInfo
-	_, err := client.PINs.PINReset(t.Context(), coshine.PINResetRequest{CardRef: coshine.ByToken(card.CardToken), NewPIN: firstPIN},
+	_, err := client.PINs.Reset(t.Context(), coshine.PINResetRequest{CardRef: coshine.ByToken(card.CardToken), NewPIN: firstPIN},
 		coshine.WithHeader(coshine.Header{TranID: "RESET1", TellerNo: "teller-7"}), issuing.WithCallInfo(&info))
-	if err != nil || info.Op != "PINs.PINReset" || info.Key != "RESET1" {
+	if err != nil || info.Op != "PINs.Reset" || info.Key != "RESET1" {
 		t.Errorf("%+v, %v", info, err)
 	}
-	key := server.Received("PINs.GeneratePublicPinKey")[0]
+	key := server.Received("PINs.Key")[0]
 	if key.TranID == "RESET1" || !strings.Contains(key.Body.Reveal(), `"tellerNo":"teller-7"`) {
 		t.Errorf("the request for the key has tranId %s", key.TranID)
 	}
 	cfg := server.ClientConfig()
 	cfg.EmptyPINKeyBody = true
-	if _, err := clientOf(t, server, cfg).PINs.GeneratePublicPinKey(t.Context()); err != nil {
+	if _, err := clientOf(t, server, cfg).PINs.Key(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if body := sent(t, server, "PINs.GeneratePublicPinKey"); body != "" {
+	if body := sent(t, server, "PINs.Key"); body != "" {
 		t.Error("the request has a body")
 	}
 }
@@ -124,11 +124,11 @@ func TestPINLock(t *testing.T) {
 	server, client := full(t, coshinetest.Config{})
 	card := activeCard(t, client, "C1")
 	ref := coshine.ByToken(card.CardToken)
-	if _, err := client.PINs.PINReset(t.Context(), coshine.PINResetRequest{CardRef: ref, NewPIN: firstPIN}); err != nil {
+	if _, err := client.PINs.Reset(t.Context(), coshine.PINResetRequest{CardRef: ref, NewPIN: firstPIN}); err != nil {
 		t.Fatal(err)
 	}
 	verify := func(pin issuing.Secret) error {
-		return drop(client.PINs.PINVerify(t.Context(), coshine.PINVerifyRequest{CardRef: ref, PIN: pin}))
+		return drop(client.PINs.Verify(t.Context(), coshine.PINVerifyRequest{CardRef: ref, PIN: pin}))
 	}
 	for range 3 {
 		if err := verify(secondPIN); !errors.Is(err, coshine.CodeInvalidPIN) {
@@ -138,7 +138,7 @@ func TestPINLock(t *testing.T) {
 	if info, _ := server.Card(card.CardToken); !info.PINLocked || verify(firstPIN) == nil {
 		t.Error("the PIN is not locked")
 	}
-	_, err := client.Cards.CardStatusUpdate(t.Context(), coshine.CardStatusUpdateRequest{CardToken: card.CardToken, CardOptFlag: coshine.CardOptUnlockPIN})
+	_, err := client.Cards.SetStatus(t.Context(), coshine.SetStatusRequest{CardToken: card.CardToken, CardOptFlag: coshine.CardOptFlagUnlockPIN})
 	if err != nil || verify(firstPIN) != nil {
 		t.Errorf("the PIN stays locked: %v", err)
 	}
@@ -155,38 +155,38 @@ func TestPINRequestsAreChecked(t *testing.T) {
 		want string
 	}{
 		"no card": {func() error {
-			return drop(client.PINs.PINReset(t.Context(), coshine.PINResetRequest{NewPIN: firstPIN}))
+			return drop(client.PINs.Reset(t.Context(), coshine.PINResetRequest{NewPIN: firstPIN}))
 		}, "cardToken, cardNumber"},
 		"two cards": {func() error {
-			return drop(client.PINs.PINReset(t.Context(), coshine.PINResetRequest{CardRef: coshine.CardRef{CardToken: "T1", CardNumber: pin("4220000000000001")}, NewPIN: firstPIN}))
+			return drop(client.PINs.Reset(t.Context(), coshine.PINResetRequest{CardRef: coshine.CardRef{CardToken: "T1", CardNumber: pin("4220000000000001")}, NewPIN: firstPIN}))
 		}, "must not both"},
-		"no PIN": {func() error { return drop(client.PINs.PINReset(t.Context(), coshine.PINResetRequest{CardRef: ref})) }, "newCardPin"},
+		"no PIN": {func() error { return drop(client.PINs.Reset(t.Context(), coshine.PINResetRequest{CardRef: ref})) }, "newCardPin"},
 		"short PIN": {func() error {
-			return drop(client.PINs.PINReset(t.Context(), coshine.PINResetRequest{CardRef: ref, NewPIN: pin("987")}))
+			return drop(client.PINs.Reset(t.Context(), coshine.PINResetRequest{CardRef: ref, NewPIN: pin("987")}))
 		}, "NewPIN needs 4 to 12 digits"},
 		"long PIN": {func() error {
-			return drop(client.PINs.PINReset(t.Context(), coshine.PINResetRequest{CardRef: ref, NewPIN: pin("9876543219876")}))
+			return drop(client.PINs.Reset(t.Context(), coshine.PINResetRequest{CardRef: ref, NewPIN: pin("9876543219876")}))
 		}, "NewPIN"},
 		"letters": {func() error {
-			return drop(client.PINs.PINVerify(t.Context(), coshine.PINVerifyRequest{CardRef: ref, PIN: pin("98a7")}))
+			return drop(client.PINs.Verify(t.Context(), coshine.PINVerifyRequest{CardRef: ref, PIN: pin("98a7")}))
 		}, "PIN needs"},
 		"mixed": {func() error {
-			return drop(client.PINs.PINReset(t.Context(), coshine.PINResetRequest{CardRef: ref, NewPIN: firstPIN, NewCardPIN: pin("x")}))
+			return drop(client.PINs.Reset(t.Context(), coshine.PINResetRequest{CardRef: ref, NewPIN: firstPIN, NewCardPIN: pin("x")}))
 		}, "must not mix"},
 		"old is missing": {func() error {
-			return drop(client.PINs.PINChange(t.Context(), coshine.PINChangeRequest{CardRef: ref, NewPIN: firstPIN}))
+			return drop(client.PINs.Change(t.Context(), coshine.PINChangeRequest{CardRef: ref, NewPIN: firstPIN}))
 		}, "PIN is required"},
 		"new is missing": {func() error {
-			return drop(client.PINs.PINChange(t.Context(), coshine.PINChangeRequest{CardRef: ref, PIN: firstPIN}))
+			return drop(client.PINs.Change(t.Context(), coshine.PINChangeRequest{CardRef: ref, PIN: firstPIN}))
 		}, "NewPIN is required"},
 		"no key id": {func() error {
-			return drop(client.PINs.PINReset(t.Context(), coshine.PINResetRequest{CardRef: ref, NewCardPIN: pin("x")}))
+			return drop(client.PINs.Reset(t.Context(), coshine.PINResetRequest{CardRef: ref, NewCardPIN: pin("x")}))
 		}, "pinKeyId is required"},
 		"key and PIN": {func() error {
-			return drop(client.PINs.PINReset(t.Context(), coshine.PINResetRequest{CardRef: ref, NewPIN: firstPIN, PINKeyID: "1"}))
+			return drop(client.PINs.Reset(t.Context(), coshine.PINResetRequest{CardRef: ref, NewPIN: firstPIN, PINKeyID: "1"}))
 		}, "pinKeyId must be empty"},
 		"huge": {func() error {
-			return drop(client.PINs.PINReset(t.Context(), coshine.PINResetRequest{CardRef: ref, PINKeyID: "1", NewCardPIN: pin(strings.Repeat("x", 4097))}))
+			return drop(client.PINs.Reset(t.Context(), coshine.PINResetRequest{CardRef: ref, PINKeyID: "1", NewCardPIN: pin(strings.Repeat("x", 4097))}))
 		}, "newCardPin"},
 	} {
 		err := c.call()
@@ -243,13 +243,13 @@ func TestBadPINKeyEndsTheOperation(t *testing.T) {
 	short := base64.StdEncoding.EncodeToString(x509.MarshalPKCS1PublicKey(&weak.PublicKey))
 	for problem, key := range map[string]string{"neither PEM nor Base64": "nonsense!", "1024 bits": short} {
 		server, _ := full(t, coshinetest.Config{})
-		inject(t, server, "PINs.GeneratePublicPinKey", issuingtest.Replace(`{"responseCode":"00","tranId":"KEY1","pinKeyId":"1","pinKey":"`+key+`"}`))
+		inject(t, server, "PINs.Key", issuingtest.Replace(`{"responseCode":"00","tranId":"KEY1","pinKeyId":"1","pinKey":"`+key+`"}`))
 		cfg := server.ClientConfig()
 		cfg.EmptyPINKeyBody = true // without a body no tranId has to be echoed
 		client := clientOf(t, server, cfg)
-		_, err := client.PINs.PINReset(t.Context(), coshine.PINResetRequest{CardRef: coshine.ByToken("T1"), NewPIN: firstPIN})
-		if !errors.Is(err, issuing.ErrBadResponse) || !strings.Contains(err.Error(), problem) || server.Requests("PINs.PINReset") != 0 {
-			t.Errorf("%s: %d requests, %v", problem, server.Requests("PINs.PINReset"), err)
+		_, err := client.PINs.Reset(t.Context(), coshine.PINResetRequest{CardRef: coshine.ByToken("T1"), NewPIN: firstPIN})
+		if !errors.Is(err, issuing.ErrBadResponse) || !strings.Contains(err.Error(), problem) || server.Requests("PINs.Reset") != 0 {
+			t.Errorf("%s: %d requests, %v", problem, server.Requests("PINs.Reset"), err)
 		}
 	}
 }

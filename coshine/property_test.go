@@ -50,41 +50,41 @@ var moves = []struct {
 	name string
 	do   func(context.Context, *coshine.Client, *world, ...issuing.CallOption) error
 }{
-	{"LoadFund", func(ctx context.Context, c *coshine.Client, w *world, o ...issuing.CallOption) error {
-		return drop(c.Transactions.LoadFund(ctx, money(w.card, "5.00"), o...))
+	{"Cards.Deposit", func(ctx context.Context, c *coshine.Client, w *world, o ...issuing.CallOption) error {
+		return drop(c.Cards.Deposit(ctx, money(w.card, "5.00"), o...))
 	}},
-	{"Withdraw", func(ctx context.Context, c *coshine.Client, w *world, o ...issuing.CallOption) error {
-		return drop(c.Transactions.Withdraw(ctx, money(w.card, "1.25"), o...))
+	{"Cards.Withdraw", func(ctx context.Context, c *coshine.Client, w *world, o ...issuing.CallOption) error {
+		return drop(c.Cards.Withdraw(ctx, money(w.card, "1.25"), o...))
 	}},
-	{"TransferFund", func(ctx context.Context, c *coshine.Client, w *world, o ...issuing.CallOption) error {
-		req := coshine.TransferFundRequest{Extra: coshine.Extra{
+	{"Transactions.Transfer", func(ctx context.Context, c *coshine.Client, w *world, o ...issuing.CallOption) error {
+		req := coshine.TransferRequest{Extra: coshine.Extra{
 			"cardToken": string(w.card), coshinetest.FieldTargetCard: string(w.other), coshinetest.FieldAmount: issuing.NewAmount(75, 2),
 		}}
-		return drop(c.Transactions.TransferFund(ctx, req, o...))
+		return drop(c.Transactions.Transfer(ctx, req, o...))
 	}},
-	{"Purchase", func(ctx context.Context, c *coshine.Client, w *world, o ...issuing.CallOption) error {
+	{"Transactions.Purchase", func(ctx context.Context, c *coshine.Client, w *world, o ...issuing.CallOption) error {
 		return drop(c.Transactions.Purchase(ctx, money(w.card, "2.00"), o...))
 	}},
-	{"Refund", func(ctx context.Context, c *coshine.Client, w *world, o ...issuing.CallOption) error {
+	{"Transactions.Refund", func(ctx context.Context, c *coshine.Client, w *world, o ...issuing.CallOption) error {
 		return drop(c.Transactions.Refund(ctx, money(w.card, "0.01", coshinetest.FieldOriginal, w.purchase), o...))
 	}},
-	{"Reversal", func(ctx context.Context, c *coshine.Client, w *world, o ...issuing.CallOption) error {
-		return drop(c.Transactions.Reversal(ctx, money(w.card, "1.00", coshinetest.FieldOriginal, w.load), o...))
+	{"Transactions.Reverse", func(ctx context.Context, c *coshine.Client, w *world, o ...issuing.CallOption) error {
+		return drop(c.Transactions.Reverse(ctx, money(w.card, "1.00", coshinetest.FieldOriginal, w.load), o...))
 	}},
-	{"BlockFund", func(ctx context.Context, c *coshine.Client, w *world, o ...issuing.CallOption) error {
-		return drop(c.Transactions.BlockFund(ctx, money(w.card, "0.50"), o...))
+	{"Transactions.Block", func(ctx context.Context, c *coshine.Client, w *world, o ...issuing.CallOption) error {
+		return drop(c.Transactions.Block(ctx, money(w.card, "0.50"), o...))
 	}},
-	{"UnblockFund", func(ctx context.Context, c *coshine.Client, w *world, o ...issuing.CallOption) error {
-		return drop(c.Transactions.UnblockFund(ctx, money(w.card, "0.01", coshinetest.FieldOriginal, w.hold), o...))
+	{"Transactions.Unblock", func(ctx context.Context, c *coshine.Client, w *world, o ...issuing.CallOption) error {
+		return drop(c.Transactions.Unblock(ctx, money(w.card, "0.01", coshinetest.FieldOriginal, w.hold), o...))
 	}},
-	{"ServiceCharge", func(ctx context.Context, c *coshine.Client, w *world, o ...issuing.CallOption) error {
-		return drop(c.Transactions.ServiceCharge(ctx, money(w.card, "0.10"), o...))
+	{"Transactions.Charge", func(ctx context.Context, c *coshine.Client, w *world, o ...issuing.CallOption) error {
+		return drop(c.Transactions.Charge(ctx, money(w.card, "0.10"), o...))
 	}},
-	{"DebitAdjustment", func(ctx context.Context, c *coshine.Client, w *world, o ...issuing.CallOption) error {
-		return drop(c.Transactions.DebitAdjustment(ctx, money(w.card, "0.20"), o...))
+	{"Transactions.AdjustDebit", func(ctx context.Context, c *coshine.Client, w *world, o ...issuing.CallOption) error {
+		return drop(c.Transactions.AdjustDebit(ctx, money(w.card, "0.20"), o...))
 	}},
-	{"CreditAdjustment", func(ctx context.Context, c *coshine.Client, w *world, o ...issuing.CallOption) error {
-		return drop(c.Transactions.CreditAdjustment(ctx, money(w.card, "0.30"), o...))
+	{"Transactions.AdjustCredit", func(ctx context.Context, c *coshine.Client, w *world, o ...issuing.CallOption) error {
+		return drop(c.Transactions.AdjustCredit(ctx, money(w.card, "0.30"), o...))
 	}},
 }
 
@@ -100,10 +100,10 @@ func newWorld(t testing.TB, client *coshine.Client) *world {
 	w := &world{load: "LOAD0", purchase: "PURCHASE0", hold: "HOLD0"}
 	w.card, w.other = activeCard(t, client, "C1").CardToken, activeCard(t, client, "C2").CardToken
 	ctx := t.Context()
-	_, err1 := client.Transactions.LoadFund(ctx, money(w.card, "100000.00"))
-	_, err2 := client.Transactions.LoadFund(ctx, money(w.card, "1.00"), withID(w.load))
+	_, err1 := client.Cards.Deposit(ctx, money(w.card, "100000.00"))
+	_, err2 := client.Cards.Deposit(ctx, money(w.card, "1.00"), withID(w.load))
 	_, err3 := client.Transactions.Purchase(ctx, money(w.card, "1000.00"), withID(w.purchase))
-	_, err4 := client.Transactions.BlockFund(ctx, money(w.card, "1000.00"), withID(w.hold))
+	_, err4 := client.Transactions.Block(ctx, money(w.card, "1000.00"), withID(w.hold))
 	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +161,7 @@ func TestPropertyMoneyMovesOnceUnderFaults(t *testing.T) {
 
 func settle(t *testing.T, server *coshinetest.Server, client *coshine.Client, w *world, byID map[string]error) {
 	t.Helper()
-	history, err := client.Transactions.TransactionHistory(t.Context(), coshine.CardRequest{CardToken: w.card})
+	history, err := client.Cards.Transactions(t.Context(), coshine.CardRequest{CardToken: w.card})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,11 +218,11 @@ func checkWayOut(t *testing.T, id string, err error) {
 		t.Errorf("%s: no way out in %v", id, err)
 		return
 	}
-	if open.Key != id || e.Key != id || len(open.Inquiry) == 0 || !strings.Contains(err.Error(), "AuthorizationHistory") {
+	if open.Key != id || e.Key != id || len(open.Inquiry) == 0 || !strings.Contains(err.Error(), "Cards.Authorizations") {
 		t.Errorf("%s: %+v in %v", id, open, err)
 	}
 	for _, op := range open.Inquiry {
-		if op != "Transactions.TransactionHistory" && op != "Transactions.AuthorizationHistory" {
+		if op != "Cards.Transactions" && op != "Cards.Authorizations" {
 			t.Errorf("%s: look up with %s?", id, op)
 		}
 	}
@@ -232,17 +232,17 @@ func checkWayOut(t *testing.T, id string, err error) {
 // its outcome open.
 func TestMoneyIsNeverRepeated(t *testing.T) {
 	t.Parallel()
-	const takeBack = "Transactions.Reversal"
+	const takeBack = "Transactions.Reverse"
 	reversal := map[string]string{
-		"LoadFund": takeBack, "Withdraw": takeBack, "TransferFund": takeBack, "Purchase": takeBack,
-		"BlockFund": "Transactions.UnblockFund",
+		"Cards.Deposit": takeBack, "Cards.Withdraw": takeBack, "Transactions.Transfer": takeBack, "Transactions.Purchase": takeBack,
+		"Transactions.Block": "Transactions.Unblock",
 	}
 	for _, m := range moves {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
 			server, client := full(t, coshinetest.Config{})
 			w := newWorld(t, client)
-			op := "Transactions." + m.name
+			op := m.name
 			before := server.Requests(op)
 			for name, fault := range map[string]issuingtest.Fault{
 				"no answer": issuingtest.DropAfter(), "never arrived": issuingtest.DropBefore(), "502": issuingtest.BadGatewayAfter(),
@@ -274,6 +274,8 @@ func TestMoneyIsNeverRepeated(t *testing.T) {
 }
 
 // fixedID is a tranId of letters and digits.
-func fixedID(name, fault string) string {
-	return strings.ToUpper(strings.ReplaceAll(name+fault, " ", ""))[:min(len(name+fault)-strings.Count(fault, " "), 32)]
+func fixedID(op, fault string) string {
+	_, method, _ := strings.Cut(op, ".")
+	id := strings.ToUpper(strings.ReplaceAll(method+fault, " ", ""))
+	return id[:min(len(id), 32)]
 }

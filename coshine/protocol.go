@@ -188,7 +188,8 @@ func (x *exchange) refuseStatus(r *transport.Response) *provider.Refusal {
 			name = x.o.name
 		}
 		refusal.Err.Kind = issuing.ErrNotConfigured
-		refusal.Err.Err = fmt.Errorf("the platform has nothing at the path %s of %s; correct Config.Paths or BaseURL", x.path, name)
+		refusal.Err.Err = fmt.Errorf("the platform has nothing at the path %s of %s; correct Config.Paths or BaseURL", x.path,
+			name)
 	}
 	return refusal
 }

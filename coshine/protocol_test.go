@@ -33,26 +33,26 @@ func TestRefusedUnsent(t *testing.T) {
 		kind error
 		want string
 	}{
-		"wrong, and without a path": {"Transactions.LoadFund", func(o ...issuing.CallOption) error {
-			return drop(client.Transactions.LoadFund(ctx, coshine.TransactionRequest{}, o...))
+		"wrong, and without a path": {"Cards.Deposit", func(o ...issuing.CallOption) error {
+			return drop(client.Cards.Deposit(ctx, coshine.TransactionRequest{}, o...))
 		}, issuing.ErrInvalid, "cardToken, cardNumber"},
-		"wrong Extra, and without a path": {"Transactions.LoadFund", func(o ...issuing.CallOption) error {
-			return drop(client.Transactions.LoadFund(ctx, coshine.TransactionRequest{CardRef: card, Extra: coshine.Extra{"tranId": "X"}}, o...))
+		"wrong Extra, and without a path": {"Cards.Deposit", func(o ...issuing.CallOption) error {
+			return drop(client.Cards.Deposit(ctx, coshine.TransactionRequest{CardRef: card, Extra: coshine.Extra{"tranId": "X"}}, o...))
 		}, issuing.ErrInvalid, "Extra[tranId]"},
-		"wrong header, and without a path": {"Transactions.LoadFund", func(o ...issuing.CallOption) error {
-			return drop(client.Transactions.LoadFund(ctx, money("T1", "1.00"), append(o, coshine.WithHeader(coshine.Header{Channel: "7"}))...))
+		"wrong header, and without a path": {"Cards.Deposit", func(o ...issuing.CallOption) error {
+			return drop(client.Cards.Deposit(ctx, money("T1", "1.00"), append(o, coshine.WithHeader(coshine.Header{Channel: "7"}))...))
 		}, issuing.ErrInvalid, "tranChnl"},
-		"without a path": {"Transactions.LoadFund", func(o ...issuing.CallOption) error {
-			return drop(client.Transactions.LoadFund(ctx, money("T1", "1.00"), o...))
+		"without a path": {"Cards.Deposit", func(o ...issuing.CallOption) error {
+			return drop(client.Cards.Deposit(ctx, money("T1", "1.00"), o...))
 		}, issuing.ErrNotConfigured, `Config.Paths["LoadFund"]`},
-		"retired": {"Cards.BlacklistUpdate", func(o ...issuing.CallOption) error {
-			return drop(client.Cards.BlacklistUpdate(ctx, coshine.OpenRequest{}, o...))
+		"retired": {"Cards.UpdateBlacklist", func(o ...issuing.CallOption) error {
+			return drop(client.Cards.UpdateBlacklist(ctx, coshine.OpenRequest{}, o...))
 		}, coshine.ErrRetired, `Config.Paths["BlacklistUpdate"]`},
-		"wrong PIN, and without a profile": {"PINs.PINReset", func(o ...issuing.CallOption) error {
-			return drop(client.PINs.PINReset(ctx, coshine.PINResetRequest{CardRef: card, NewPIN: issuing.NewSecret("12")}, o...))
+		"wrong PIN, and without a profile": {"PINs.Reset", func(o ...issuing.CallOption) error {
+			return drop(client.PINs.Reset(ctx, coshine.PINResetRequest{CardRef: card, NewPIN: issuing.NewSecret("12")}, o...))
 		}, issuing.ErrInvalid, "NewPIN"},
-		"without a profile": {"PINs.PINReset", func(o ...issuing.CallOption) error {
-			return drop(client.PINs.PINReset(ctx, coshine.PINResetRequest{CardRef: card, NewPIN: firstPIN}, o...))
+		"without a profile": {"PINs.Reset", func(o ...issuing.CallOption) error {
+			return drop(client.PINs.Reset(ctx, coshine.PINResetRequest{CardRef: card, NewPIN: firstPIN}, o...))
 		}, issuing.ErrNotConfigured, "Config.PIN"},
 		"Do without a slash": {"Do", func(o ...issuing.CallOption) error {
 			return client.Do(ctx, "x", nil, nil, o...)
@@ -101,7 +101,7 @@ func TestEveryWriteHasAWayOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	nobody := []string{"Cards.BlacklistUpdate", "Tokens.ReplenishTokenLUK"}
+	nobody := []string{"Cards.UpdateBlacklist", "Tokens.ReplenishLUK"}
 	wayOut := map[string]*issuing.Unsettled{}
 	for api, call := range calls {
 		err := call(t.Context(), client)
@@ -121,7 +121,7 @@ func TestEveryWriteHasAWayOut(t *testing.T) {
 	}
 	for op, open := range wayOut {
 		for _, inquiry := range open.Inquiry {
-			if !slices.Contains(ops, inquiry) || (wayOut[inquiry] != nil && inquiry != "Cards.BusinessFlagInquiry") {
+			if !slices.Contains(ops, inquiry) || (wayOut[inquiry] != nil && inquiry != "Cards.BusinessFlag") {
 				t.Errorf("%s: %s is no inquiry", op, inquiry)
 			}
 		}
@@ -140,9 +140,9 @@ func TestPlatformsWordsShowNoSecret(t *testing.T) {
 	t.Parallel()
 	for _, code := range []string{"55", "99"} {
 		server, client := full(t, coshinetest.Config{})
-		inject(t, server, "PINs.PINReset", issuingtest.Replace(
+		inject(t, server, "PINs.Reset", issuingtest.Replace(
 			`{"tranId":"TXN1","responseCode":"`+code+`","responseDesc":"PIN 147258 of card 4220000000000001 is too weak"}`))
-		_, err := client.PINs.PINReset(t.Context(), coshine.PINResetRequest{
+		_, err := client.PINs.Reset(t.Context(), coshine.PINResetRequest{
 			CardRef: coshine.ByNumber(issuing.NewSecret("4220000000000001")), NewPIN: firstPIN,
 		}, withID("TXN1"))
 		var e *issuing.Error
@@ -173,17 +173,17 @@ func TestNoPINKeyNoOperation(t *testing.T) {
 		server, _ := full(t, coshinetest.Config{})
 		cfg := server.ClientConfig()
 		cfg.EmptyPINKeyBody = true // without a body no tranId has to be echoed
-		inject(t, server, "PINs.GeneratePublicPinKey", c.faults...)
+		inject(t, server, "PINs.Key", c.faults...)
 		var info issuing.CallInfo
-		_, err := clientOf(t, server, cfg).PINs.PINReset(t.Context(), coshine.PINResetRequest{CardRef: coshine.ByToken("T1"), NewPIN: firstPIN},
+		_, err := clientOf(t, server, cfg).PINs.Reset(t.Context(), coshine.PINResetRequest{CardRef: coshine.ByToken("T1"), NewPIN: firstPIN},
 			issuing.WithCallInfo(&info))
 		var e *issuing.Error
 		if !errors.Is(err, c.kind) || (c.code != nil && !errors.Is(err, c.code)) || errors.Is(err, issuing.ErrOutcomeUnknown) ||
-			!errors.As(err, &e) || e.Op != "PINs.PINReset" || e.Attempts != 0 || !strings.Contains(err.Error(), "PINs.GeneratePublicPinKey") {
+			!errors.As(err, &e) || e.Op != "PINs.Reset" || e.Attempts != 0 || !strings.Contains(err.Error(), "PINs.Key") {
 			t.Errorf("%s: %v", name, err)
 		}
-		if info.Op != "PINs.PINReset" || info.Key == "" || info.Key != e.Key || info.Attempts != 0 || server.Requests("PINs.PINReset") != 0 {
-			t.Errorf("%s: %d requests, %+v", name, server.Requests("PINs.PINReset"), info)
+		if info.Op != "PINs.Reset" || info.Key == "" || info.Key != e.Key || info.Attempts != 0 || server.Requests("PINs.Reset") != 0 {
+			t.Errorf("%s: %d requests, %+v", name, server.Requests("PINs.Reset"), info)
 		}
 	}
 }
@@ -194,15 +194,15 @@ func TestHooksSeeWhatFollows(t *testing.T) {
 	t.Parallel()
 	var events []issuing.CallEvent
 	server, client := full(t, coshinetest.Config{OAuth: true}, issuing.WithHook(func(_ context.Context, e issuing.CallEvent) {
-		if e.Op == "Transactions.LoadFund" {
+		if e.Op == "Cards.Deposit" {
 			events = append(events, e)
 		}
 	}))
 	card := activeCard(t, client, "C1")
 	server.RevokeTokens()
-	redirect(t, server, "Transactions.LoadFund", "/moved/card-api/tranmgr/loadFund")
+	redirect(t, server, "Cards.Deposit", "/moved/card-api/tranmgr/loadFund")
 	var info issuing.CallInfo
-	if _, err := client.Transactions.LoadFund(t.Context(), money(card.CardToken, "10.00"), issuing.WithCallInfo(&info)); err != nil {
+	if _, err := client.Cards.Deposit(t.Context(), money(card.CardToken, "10.00"), issuing.WithCallInfo(&info)); err != nil {
 		t.Fatal(err)
 	}
 	if len(events) != 3 || info.Attempts != 3 || server.Booked(info.Key) != 1 {
@@ -222,7 +222,7 @@ func TestTranIDIsDrawnBeforeTheFirstAttempt(t *testing.T) {
 	stop := errors.New("no more requests today")
 	server, client := full(t, coshinetest.Config{}, issuing.WithLimiter(func(context.Context) error { return stop }))
 	var info issuing.CallInfo
-	_, err := client.Transactions.LoadFund(t.Context(), money("T1", "1.00"), issuing.WithCallInfo(&info))
+	_, err := client.Cards.Deposit(t.Context(), money("T1", "1.00"), issuing.WithCallInfo(&info))
 	var e *issuing.Error
 	if !errors.Is(err, stop) || !errors.As(err, &e) || len(e.Key) != 32 || info.Key != e.Key || server.Requests("") != 0 {
 		t.Errorf("%+v, %v", info, err)

@@ -29,13 +29,13 @@ func TestRedirectOnTheSameHostIsFollowed(t *testing.T) {
 				card := activeCard(t, client, "C1")
 				path := "/tranmgr/loadFund"
 				locations := []string{server.MovedURL() + path, "/card-api" + path, "/moved/card-api" + path}
-				redirect(t, server, "Transactions.LoadFund", locations[:hops]...)
+				redirect(t, server, "Cards.Deposit", locations[:hops]...)
 				var info issuing.CallInfo
-				_, err := client.Transactions.LoadFund(t.Context(), money(card.CardToken, "10.00"), issuing.WithCallInfo(&info))
+				_, err := client.Cards.Deposit(t.Context(), money(card.CardToken, "10.00"), issuing.WithCallInfo(&info))
 				if err != nil {
 					t.Fatal(err)
 				}
-				log := server.Received("Transactions.LoadFund")
+				log := server.Received("Cards.Deposit")
 				if len(log) != hops+1 || info.Attempts != hops+1 {
 					t.Fatalf("%d requests, %d attempts for %d hops", len(log), info.Attempts, hops)
 				}
@@ -63,9 +63,9 @@ func TestLostAnswerAfterARedirectIsOpen(t *testing.T) {
 	t.Parallel()
 	server, client := full(t, coshinetest.Config{})
 	card := activeCard(t, client, "C1")
-	redirect(t, server, "Transactions.LoadFund", "/moved/card-api/tranmgr/loadFund")
-	inject(t, server, "Transactions.LoadFund", issuingtest.Fault{}, issuingtest.DropAfter())
-	_, err := client.Transactions.LoadFund(t.Context(), money(card.CardToken, "10.00"))
+	redirect(t, server, "Cards.Deposit", "/moved/card-api/tranmgr/loadFund")
+	inject(t, server, "Cards.Deposit", issuingtest.Fault{}, issuingtest.DropAfter())
+	_, err := client.Cards.Deposit(t.Context(), money(card.CardToken, "10.00"))
 	var e *issuing.Error
 	if !errors.Is(err, issuing.ErrOutcomeUnknown) || !errors.As(err, &e) || e.Attempts != 2 || server.Booked(e.Key) != 1 {
 		t.Errorf("got %v", err)
@@ -117,12 +117,12 @@ func TestDangerousRedirectsAreRefused(t *testing.T) {
 			t.Parallel()
 			server, client := full(t, coshinetest.Config{})
 			card := activeCard(t, client, "C1")
-			redirect(t, server, "Transactions.LoadFund", locations...)
-			_, err := client.Transactions.LoadFund(t.Context(), money(card.CardToken, "10.00"))
+			redirect(t, server, "Cards.Deposit", locations...)
+			_, err := client.Cards.Deposit(t.Context(), money(card.CardToken, "10.00"))
 			if !errors.Is(err, issuing.ErrRedirected) || !errors.Is(err, issuing.ErrOutcomeUnknown) {
 				t.Errorf("got %v", err)
 			}
-			if n := server.Requests("Transactions.LoadFund"); n != len(locations) {
+			if n := server.Requests("Cards.Deposit"); n != len(locations) {
 				t.Errorf("%d requests for %d redirects", n, len(locations))
 			}
 			text := err.Error()
@@ -137,9 +137,9 @@ func TestDangerousRedirectsAreRefused(t *testing.T) {
 
 			// A read says so plainly: nothing is open.
 			for _, location := range locations {
-				redirect(t, server, "Transactions.BalanceInquiry", strings.ReplaceAll(location, path, "/tranmgr/balanceInquiry"))
+				redirect(t, server, "Cards.Balance", strings.ReplaceAll(location, path, "/tranmgr/balanceInquiry"))
 			}
-			_, err = client.Transactions.BalanceInquiry(t.Context(), coshine.TransactionRequest{CardRef: coshine.ByToken(card.CardToken)})
+			_, err = client.Cards.Balance(t.Context(), coshine.TransactionRequest{CardRef: coshine.ByToken(card.CardToken)})
 			if !errors.Is(err, issuing.ErrBadResponse) || !errors.Is(err, issuing.ErrRedirected) {
 				t.Errorf("a read: %v", err)
 			}
@@ -187,7 +187,7 @@ func TestRedirectFromHTTPS(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = client.Cards.CardInfoInquiry(t.Context(), coshine.CardRequest{CardToken: "T"})
+		_, err = client.Cards.Card(t.Context(), coshine.CardRequest{CardToken: "T"})
 		if (err == nil) != c.ok || (!c.ok && !errors.Is(err, issuing.ErrRedirected)) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -256,7 +256,7 @@ func TestRedirectsThatOnlyLookLikeTheHost(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = client.Cards.CardReissue(t.Context(), someCard)
+			_, err = client.Cards.Reissue(t.Context(), someCard)
 			if followed != (err == nil) || (!followed && (!errors.Is(err, issuing.ErrRedirected) || asked.Load() != 1)) {
 				t.Errorf("%d requests, %v", asked.Load(), err)
 			}
@@ -298,7 +298,7 @@ func TestOtherRedirectsAreNotFollowed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = client.Cards.CardReissue(t.Context(), someCard)
+		_, err = client.Cards.Reissue(t.Context(), someCard)
 		if !errors.Is(err, issuing.ErrOutcomeUnknown) || !errors.Is(err, issuing.ErrRedirected) || asked.Load() != 1 {
 			t.Errorf("%d: %d requests, %v", status, asked.Load(), err)
 		}

@@ -51,11 +51,11 @@ func TestPublishedSamplePairsRoundTrip(t *testing.T) {
 	var info issuing.CallInfo
 
 	req := application("CIF20260420MVP01")
-	card, err := client.Applications.CardApplication(t.Context(), req, withID("TXN20260420143052MVP001"), issuing.WithCallInfo(&info))
+	card, err := client.Cards.Apply(t.Context(), req, withID("TXN20260420143052MVP001"), issuing.WithCallInfo(&info))
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "application, request", sample(t, "application_request.json"), sent(t, server, "Applications.CardApplication"))
+	same(t, "application, request", sample(t, "application_request.json"), sent(t, server, "Cards.Apply"))
 	same(t, "application, answer", sample(t, "application_response.json"), info.Raw.Reveal())
 	encoded, err := wire.Codec{}.Marshal(card)
 	if err != nil {
@@ -64,12 +64,12 @@ func TestPublishedSamplePairsRoundTrip(t *testing.T) {
 	same(t, "application, decoded and encoded again", sample(t, "application_response.json"), string(encoded))
 
 	server.Clock().Advance(30 * time.Second)
-	list, err := client.Customers.CustomerCardInfoInquiry(t.Context(), coshine.CustomerRequest{CustomerID: "CIF20260420MVP01"},
+	list, err := client.Customers.Cards(t.Context(), coshine.CustomerRequest{CustomerID: "CIF20260420MVP01"},
 		withID("TXN20260420143122MVP002"), issuing.WithCallInfo(&info))
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "card list, request", sample(t, "cardlist_request.json"), sent(t, server, "Customers.CustomerCardInfoInquiry"))
+	same(t, "card list, request", sample(t, "cardlist_request.json"), sent(t, server, "Customers.Cards"))
 	same(t, "card list, answer", sample(t, "cardlist_response.json"), info.Raw.Reveal())
 	want := []coshine.Card{{
 		CardNumber: issuing.NewSecret("422000******0001"), CardToken: "MOCK-TOKEN-0000000000000001",
@@ -83,11 +83,11 @@ func TestPublishedSamplePairsRoundTrip(t *testing.T) {
 	}
 
 	server.Clock().Advance(38 * time.Second)
-	ack, err := client.Cards.CardActivation(t.Context(), activation(req, card), withID("TXN20260420143200MVP003"), issuing.WithCallInfo(&info))
+	ack, err := client.Cards.Activate(t.Context(), activation(req, card), withID("TXN20260420143200MVP003"), issuing.WithCallInfo(&info))
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "activation, request", sample(t, "activation_request.json"), sent(t, server, "Cards.CardActivation"))
+	same(t, "activation, request", sample(t, "activation_request.json"), sent(t, server, "Cards.Activate"))
 	same(t, "activation, answer", sample(t, "activation_response.json"), info.Raw.Reveal())
 	if encoded, err = (wire.Codec{}).Marshal(ack); err != nil {
 		t.Fatal(err)

@@ -13,23 +13,27 @@ import (
 // has its path. Row 41, TokenStateNotification, is inbound: see [Functions].
 type TokenService struct{ c *Client }
 
-// TokenInquiryRequest names the card whose payment tokens are listed. The
+// TokensRequest names the card whose payment tokens are listed. The
 // catalogue says "by card number"; the page takes the card token.
-type TokenInquiryRequest struct {
+type TokensRequest struct {
 	CardToken CardToken `json:"cardToken"` // the card's handle; required
 }
 
-func (r TokenInquiryRequest) validate(p *check.Problems) { checkToken(p, r.CardToken) }
+func (r TokensRequest) validate(p *check.Problems) { checkToken(p, r.CardToken) }
 
 // PaymentToken is a payment token of a card on a device.
 type PaymentToken struct {
-	AppUserID      string         `json:"appUserId,omitzero"`           // user who started the token, at most 32 characters
-	DeviceID       string         `json:"deviceId,omitzero"`            // IMEI on Android, IDFV on iOS, at most 64 characters
-	CardMaskNumber string         `json:"cardMaskNumber,omitzero"`      // masked card number, at most 19 characters
-	Number         issuing.Secret `json:"cardToken,omitzero"`           // the payment token's number, not the card's handle
-	State          TokenState     `json:"cardTokenState,omitzero"`      // active, suspended or deleted
-	ExpiresAt      time.Time      `json:"cardTokenExpiryDate,omitzero"` // GMT+8; zero when it cannot be read
-	HCECardInfo    issuing.Secret `json:"hceCardInfo,omitzero"`         // HCE card data, at most 4096 characters; may be absent
+	// user who started the token, at most 32 characters
+	AppUserID string `json:"appUserId,omitzero"`
+	// IMEI on Android, IDFV on iOS, at most 64 characters
+	DeviceID       string `json:"deviceId,omitzero"`
+	CardMaskNumber string `json:"cardMaskNumber,omitzero"` // masked card number, at most 19 characters
+	// the payment token's number, not the card's handle
+	Number    issuing.Secret `json:"cardToken,omitzero"`
+	State     TokenState     `json:"cardTokenState,omitzero"`      // active, suspended or deleted
+	ExpiresAt time.Time      `json:"cardTokenExpiryDate,omitzero"` // GMT+8; zero when it cannot be read
+	// HCE card data, at most 4096 characters; may be absent
+	HCECardInfo issuing.Secret `json:"hceCardInfo,omitzero"`
 }
 
 // TokenList is the payment tokens of a card.
@@ -45,16 +49,16 @@ func (l *TokenList) counted() (*int, int) { return &l.RecordNum, len(l.Tokens) }
 // if it had made none.
 func (l *TokenList) incomplete() bool { return l.RecordNum > 0 && len(l.Tokens) == 0 }
 
-// TokenInquiry (row 38) lists the payment tokens of a card.
+// List (TokenInquiry, row 38) lists the payment tokens of a card.
 //
 // Safety: read.
-func (s *TokenService) TokenInquiry(ctx context.Context, req TokenInquiryRequest, opts ...issuing.CallOption) (*TokenList, error) {
+func (s *TokenService) List(ctx context.Context, req TokensRequest, opts ...issuing.CallOption) (*TokenList, error) {
 	return call[TokenList](ctx, s.c, opTokenInquiry, req, opts)
 }
 
-// TokenRequestRequest starts a payment token. Fields 1 to 5 are published; more
+// TokenRequest starts a payment token. Fields 1 to 5 are published; more
 // exist and go into Extra (deviceId and appUserId are likely names).
-type TokenRequestRequest struct {
+type TokenRequest struct {
 	CardToken  CardToken      `json:"cardToken"`        // the card's handle; required
 	ExpiryDate Expiry         `json:"expiryDate"`       // YYMM; required
 	CVV2       issuing.Secret `json:"CVV2"`             // 3 digits; required
@@ -63,7 +67,7 @@ type TokenRequestRequest struct {
 	Extra      Extra          `json:"-" wire:"inline"`  // unpublished fields
 }
 
-func (r TokenRequestRequest) validate(p *check.Problems) {
+func (r TokenRequest) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
 	checkExpiry(p, "expiryDate", r.ExpiryDate)
 	p.Digits("CVV2", r.CVV2, 3, 3)
@@ -94,54 +98,60 @@ type TokenResult struct {
 	PaymentToken
 }
 
-// TokenRequest (row 39) makes a payment token after a UnionPay virtual PAN was
+// Request (TokenRequest, row 39) makes a payment token after a UnionPay virtual PAN was
 // made for the user of the issuer's application. The answer is inferred.
 //
 // Safety: once. On issuing.ErrOutcomeUnknown list the card's tokens with
-// [TokenService.TokenInquiry].
-func (s *TokenService) TokenRequest(ctx context.Context, req TokenRequestRequest, opts ...issuing.CallOption) (*TokenResult, error) {
+// [TokenService.List].
+func (s *TokenService) Request(
+	ctx context.Context, req TokenRequest, opts ...issuing.CallOption,
+) (*TokenResult, error) {
 	return call[TokenResult](ctx, s.c, opTokenRequest, req, opts)
 }
 
-// TokenStateUpdate (row 40) suspends, resumes or deletes a payment token from
+// UpdateState (TokenStateUpdate, row 40) suspends, resumes or deletes a payment token from
 // the application's side. Fields are unpublished (inferred to name a token and a
 // [TokenState]).
 //
 // Safety: once. On issuing.ErrOutcomeUnknown list the card's tokens with
-// [TokenService.TokenInquiry].
-func (s *TokenService) TokenStateUpdate(ctx context.Context, req OpenRequest, opts ...issuing.CallOption) (*TokenResult, error) {
+// [TokenService.List].
+func (s *TokenService) UpdateState(
+	ctx context.Context, req OpenRequest, opts ...issuing.CallOption,
+) (*TokenResult, error) {
 	return call[TokenResult](ctx, s.c, opTokenState, req, opts)
 }
 
-// TokenMetadataUpdateRequest updates a payment token after the card's expiry was
+// TokenMetadataRequest updates a payment token after the card's expiry was
 // renewed. Names are inferred.
-type TokenMetadataUpdateRequest struct {
+type TokenMetadataRequest struct {
 	Number    issuing.Secret `json:"cardToken,omitzero"`           // the payment token's number
 	ExpiresAt time.Time      `json:"cardTokenExpiryDate,omitzero"` // sent as YYYYMMDDHHMISS in GMT+8
 	Extra     Extra          `json:"-" wire:"inline"`              // unpublished fields
 }
 
-func (r TokenMetadataUpdateRequest) validate(p *check.Problems) {
+func (r TokenMetadataRequest) validate(p *check.Problems) {
 	if r.Number.IsZero() && len(r.Extra) == 0 {
 		p.Add("cardToken", "is required, or Extra names the token")
 	}
 	p.OptionalText("cardToken", r.Number.Reveal(), maxCardToken)
 }
 
-// TokenMetadataUpdate (row 42) updates a payment token's metadata, such as its
+// UpdateMetadata (TokenMetadataUpdate, row 42) updates a payment token's metadata, such as its
 // expiry. Fields are inferred.
 //
 // Safety: once. On issuing.ErrOutcomeUnknown list the card's tokens with
-// [TokenService.TokenInquiry].
-func (s *TokenService) TokenMetadataUpdate(ctx context.Context, req TokenMetadataUpdateRequest, opts ...issuing.CallOption) (*TokenResult, error) {
+// [TokenService.List].
+func (s *TokenService) UpdateMetadata(
+	ctx context.Context, req TokenMetadataRequest, opts ...issuing.CallOption,
+) (*TokenResult, error) {
 	return call[TokenResult](ctx, s.c, opTokenMetadata, req, opts)
 }
 
-// ReplenishTokenLUK (row 43) fetches limited-use keys when the mobile SDK has
+// ReplenishLUK (ReplenishTokenLUK, row 43) fetches limited-use keys when the mobile SDK has
 // none left for a token. Fields are unpublished (inferred to hold key material):
 // read them with [Reply.Decode] into [issuing.Secret] fields and never log them.
 //
 // Safety: once. No inquiry shows what became of it.
-func (s *TokenService) ReplenishTokenLUK(ctx context.Context, req OpenRequest, opts ...issuing.CallOption) (*Ack, error) {
+func (s *TokenService) ReplenishLUK(ctx context.Context, req OpenRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opTokenLUK, req, opts)
 }

@@ -38,38 +38,38 @@ func TestRequestsAreCheckedBeforeSending(t *testing.T) {
 		err  error
 		want []string
 	}{
-		"empty application": {drop(client.Applications.CardApplication(ctx, coshine.CardApplicationRequest{})),
+		"empty application": {drop(client.Cards.Apply(ctx, coshine.ApplyRequest{})),
 			[]string{"cardFlag", "cardProdCode", "customerId", "custIdType", "custIdNo"}},
-		"application with everything wrong": {drop(client.Applications.CardApplication(ctx, coshine.CardApplicationRequest{
+		"application with everything wrong": {drop(client.Cards.Apply(ctx, coshine.ApplyRequest{
 			CardNumber: secret("42200000"), CardFlag: "VV", CardProdCode: "12345678901", CardPicCode: long, CardEmbossName: long, CustomerID: long,
 			CustIDType: "PP", CustIDNo: secret(long), CustIssIDType: "II", CustIssIDNo: secret(long), CustName: long, CustMobile: "a\nb", CustEmail: long,
 		})), []string{"cardNumber", "cardFlag", "cardProdCode", "cardPicCode", "cardEmbossName", "customerId", "custIdType", "custIdNo",
 			"custIssIdType", "custIssIdNo", "custName", "custMobile", "custEmail"}},
-		"physical card without an address": {drop(client.Applications.CardApplication(ctx, func() coshine.CardApplicationRequest {
+		"physical card without an address": {drop(client.Cards.Apply(ctx, func() coshine.ApplyRequest {
 			r := application("C1")
 			r.CardFlag = coshine.CardFlagPhysical
 			return r
 		}())), []string{"Extra"}},
-		"no customer":   {drop(client.Customers.CustomerCardInfoInquiry(ctx, coshine.CustomerRequest{})), []string{"customerId"}},
-		"no change":     {drop(client.Customers.CustomerInfoUpdate(ctx, coshine.CustomerInfoUpdateRequest{CustomerID: "C1"})), []string{"custName, custMobile, custEmail, Extra"}},
-		"no card":       {drop(client.Cards.CardInfoInquiry(ctx, coshine.CardRequest{})), []string{"cardToken"}},
-		"activation":    {drop(client.Cards.CardActivation(ctx, coshine.CardActivationRequest{ExpiryDate: "0429", CVV2: secret("12")})), []string{"cardToken", "expiryDate", "CVV2", "customerId", "custIdType", "custIdNo"}},
+		"no customer":   {drop(client.Customers.Cards(ctx, coshine.CustomerRequest{})), []string{"customerId"}},
+		"no change":     {drop(client.Customers.Update(ctx, coshine.UpdateCustomerRequest{CustomerID: "C1"})), []string{"custName, custMobile, custEmail, Extra"}},
+		"no card":       {drop(client.Cards.Card(ctx, coshine.CardRequest{})), []string{"cardToken"}},
+		"activation":    {drop(client.Cards.Activate(ctx, coshine.ActivateRequest{ExpiryDate: "0429", CVV2: secret("12")})), []string{"cardToken", "expiryDate", "CVV2", "customerId", "custIdType", "custIdNo"}},
 		"status":        {drop(client.Cards.Freeze(ctx, "")), []string{"cardToken"}},
-		"no operation":  {drop(client.Cards.CardStatusUpdate(ctx, coshine.CardStatusUpdateRequest{CardToken: "T"})), []string{"cardOptFlag"}},
-		"expiry":        {drop(client.Cards.CardExpiryDateUpdate(ctx, coshine.CardExpiryDateUpdateRequest{CardToken: "T", ExpiryDate: "2913"})), []string{"expiryDate"}},
-		"CVV2":          {drop(client.Cards.CardCVV2Verify(ctx, coshine.CardCVV2VerifyRequest{CardToken: "T", CVV2: secret("12a"), ExpiryDate: "x"})), []string{"CVV2", "expiryDate"}},
-		"replacement":   {drop(client.Cards.CardReplacement(ctx, coshine.CardReplacementRequest{ReasonCode: "0001"})), []string{"cardToken", "reasonCode"}},
-		"cancellation":  {drop(client.Cards.CardCancellation(ctx, coshine.CardCancellationRequest{ReasonCode: long})), []string{"cardToken", "reasonCode"}},
-		"3-D Secure":    {drop(client.Cards.CardSecureRegist(ctx, coshine.CardSecureRegistRequest{CustEmail: long})), []string{"cardToken", "custEmail"}},
-		"transaction":   {drop(client.Transactions.LoadFund(ctx, coshine.TransactionRequest{})), []string{"cardToken, cardNumber"}},
-		"two cards":     {drop(client.Transactions.LoadFund(ctx, coshine.TransactionRequest{CardRef: coshine.CardRef{CardToken: "T", CardNumber: secret("4220")}})), []string{"cardToken, cardNumber", "cardNumber"}},
-		"transfer":      {drop(client.Transactions.TransferFund(ctx, coshine.TransferFundRequest{})), []string{"Extra"}},
-		"token request": {drop(client.Tokens.TokenRequest(ctx, coshine.TokenRequestRequest{UseCases: []coshine.UseCase{""}, CVM: make([]coshine.CVM, 0)})), []string{"cardToken", "expiryDate", "CVV2", "useCaseIndicator", "cvm"}},
-		"long sets": {drop(client.Tokens.TokenRequest(ctx, coshine.TokenRequestRequest{CardToken: "T", ExpiryDate: "2904", CVV2: secret("123"),
+		"no operation":  {drop(client.Cards.SetStatus(ctx, coshine.SetStatusRequest{CardToken: "T"})), []string{"cardOptFlag"}},
+		"expiry":        {drop(client.Cards.SetExpiry(ctx, coshine.SetExpiryRequest{CardToken: "T", ExpiryDate: "2913"})), []string{"expiryDate"}},
+		"CVV2":          {drop(client.Cards.VerifyCVV2(ctx, coshine.VerifyCVV2Request{CardToken: "T", CVV2: secret("12a"), ExpiryDate: "x"})), []string{"CVV2", "expiryDate"}},
+		"replacement":   {drop(client.Cards.Replace(ctx, coshine.ReplaceRequest{ReasonCode: "0001"})), []string{"cardToken", "reasonCode"}},
+		"cancellation":  {drop(client.Cards.Close(ctx, coshine.CloseRequest{ReasonCode: long})), []string{"cardToken", "reasonCode"}},
+		"3-D Secure":    {drop(client.Cards.Register3DS(ctx, coshine.Register3DSRequest{CustEmail: long})), []string{"cardToken", "custEmail"}},
+		"transaction":   {drop(client.Cards.Deposit(ctx, coshine.TransactionRequest{})), []string{"cardToken, cardNumber"}},
+		"two cards":     {drop(client.Cards.Deposit(ctx, coshine.TransactionRequest{CardRef: coshine.CardRef{CardToken: "T", CardNumber: secret("4220")}})), []string{"cardToken, cardNumber", "cardNumber"}},
+		"transfer":      {drop(client.Transactions.Transfer(ctx, coshine.TransferRequest{})), []string{"Extra"}},
+		"token request": {drop(client.Tokens.Request(ctx, coshine.TokenRequest{UseCases: []coshine.UseCase{""}, CVM: make([]coshine.CVM, 0)})), []string{"cardToken", "expiryDate", "CVV2", "useCaseIndicator", "cvm"}},
+		"long sets": {drop(client.Tokens.Request(ctx, coshine.TokenRequest{CardToken: "T", ExpiryDate: "2904", CVV2: secret("123"),
 			UseCases: []coshine.UseCase{coshine.UseCase(long)}, CVM: []coshine.CVM{coshine.CVM(long)}})), []string{"useCaseIndicator", "cvm"}},
-		"metadata":   {drop(client.Tokens.TokenMetadataUpdate(ctx, coshine.TokenMetadataUpdateRequest{})), []string{"cardToken"}},
-		"drop-down":  {drop(client.Parameters.DropDownListInquiry(ctx, coshine.DropDownListInquiryRequest{})), []string{"dropDownName"}},
-		"products":   {drop(client.Parameters.InquiryCardProduct(ctx, coshine.InquiryCardProductRequest{CardProdType: "PP"})), []string{"cardProdType"}},
+		"metadata":   {drop(client.Tokens.UpdateMetadata(ctx, coshine.TokenMetadataRequest{})), []string{"cardToken"}},
+		"drop-down":  {drop(client.Parameters.DropDownList(ctx, coshine.DropDownListRequest{})), []string{"dropDownName"}},
+		"products":   {drop(client.Parameters.CardProducts(ctx, coshine.CardProductsRequest{CardProdType: "PP"})), []string{"cardProdType"}},
 		"Do":         {client.Do(ctx, "no/slash", nil, nil), []string{"path"}},
 		"Do, query":  {client.Do(ctx, "/a?b", nil, nil), []string{"path"}},
 		"Do, header": {client.Do(ctx, "/a", map[string]any{"tranId": "1"}, nil), []string{"tranId"}},
@@ -77,10 +77,10 @@ func TestRequestsAreCheckedBeforeSending(t *testing.T) {
 			ID string `json:"tranId"`
 		}{"1"}, nil), []string{"tranId"}},
 		"Do, encoded": {client.Do(ctx, "/a", json.RawMessage(`{"a":1,"TranID":"1","a":2}`), nil), []string{"TranID", "a"}},
-		"bad header": {drop(client.Cards.CardInfoInquiry(ctx, someCard, coshine.WithHeader(coshine.Header{
+		"bad header": {drop(client.Cards.Card(ctx, someCard, coshine.WithHeader(coshine.Header{
 			ParticipantID: long, TranBranch: long, Channel: "7", TranCode: "1234567", TranID: "a-b", TellerNo: long, TerminalNo: long,
 		}))), []string{"participantId", "tranBranch", "tranChnl", "tranCode", "tellerNo", "terminalNo", "tranId"}},
-		"long tranId": {drop(client.Cards.CardInfoInquiry(ctx, someCard, withID(strings.Repeat("A", 33)))), []string{"tranId"}},
+		"long tranId": {drop(client.Cards.Card(ctx, someCard, withID(strings.Repeat("A", 33)))), []string{"tranId"}},
 	} {
 		if diff := cmp.Diff(c.want, fieldsOf(c.err)); diff != "" {
 			t.Errorf("%s: %v\n%s", name, c.err, diff)
@@ -127,7 +127,7 @@ func TestExtraFollowsTheMergeRules(t *testing.T) {
 		"float":           {coshine.Extra{"amount": 1.5}, []string{""}},
 		"function":        {coshine.Extra{"f": func() {}}, []string{""}},
 	} {
-		_, err := client.Transactions.LoadFund(t.Context(), coshine.TransactionRequest{CardRef: coshine.ByToken("T1"), Extra: c.extra})
+		_, err := client.Cards.Deposit(t.Context(), coshine.TransactionRequest{CardRef: coshine.ByToken("T1"), Extra: c.extra})
 		var e *issuing.Error
 		switch {
 		case len(c.want) == 1 && c.want[0] == "":
@@ -144,10 +144,10 @@ func TestExtraFollowsTheMergeRules(t *testing.T) {
 			}
 		}
 	}
-	if _, err := client.Transactions.LoadFund(t.Context(), coshine.TransactionRequest{CardRef: coshine.ByToken("T1"), Extra: many}); len(fieldsOf(err)) < 2 {
+	if _, err := client.Cards.Deposit(t.Context(), coshine.TransactionRequest{CardRef: coshine.ByToken("T1"), Extra: many}); len(fieldsOf(err)) < 2 {
 		t.Errorf("70 fields: %v", err)
 	}
-	if n := server.Requests("Transactions.LoadFund"); n != 4 {
+	if n := server.Requests("Cards.Deposit"); n != 4 {
 		t.Errorf("%d requests were sent", n)
 	}
 }

@@ -45,14 +45,14 @@ func TestDialectsOfThePlatform(t *testing.T) {
 	for dialect, letters := range map[coshine.Dialect]string{coshine.DialectReference: "NUULUUD", coshine.DialectPortal: "UNNLNOD"} {
 		server, client := full(t, coshinetest.Config{CardStatus: dialect})
 		req := application("C1")
-		card, err := client.Applications.CardApplication(t.Context(), req)
+		card, err := client.Cards.Apply(t.Context(), req)
 		if err != nil {
 			t.Fatal(err)
 		}
 		got := ""
 		read := func(err error) {
 			t.Helper()
-			info, readErr := client.Cards.CardInfoInquiry(t.Context(), coshine.CardRequest{CardToken: card.CardToken})
+			info, readErr := client.Cards.Card(t.Context(), coshine.CardRequest{CardToken: card.CardToken})
 			if err = errors.Join(err, readErr); err != nil {
 				t.Fatal(err)
 			}
@@ -62,15 +62,15 @@ func TestDialectsOfThePlatform(t *testing.T) {
 			}
 		}
 		opt := func(flag coshine.CardOptFlag) error {
-			return drop(client.Cards.CardStatusUpdate(t.Context(), coshine.CardStatusUpdateRequest{CardToken: card.CardToken, CardOptFlag: flag}))
+			return drop(client.Cards.SetStatus(t.Context(), coshine.SetStatusRequest{CardToken: card.CardToken, CardOptFlag: flag}))
 		}
 		read(nil)
-		read(drop(client.Cards.CardActivation(t.Context(), activation(req, card))))
-		read(opt(coshine.CardOptFreeze))
-		read(errors.Join(opt(coshine.CardOptUnfreeze), opt(coshine.CardOptReportLost)))
-		read(opt(coshine.CardOptWithdrawLoss))
-		read(opt(coshine.CardOptLockPIN))
-		read(drop(client.Cards.CardCancellation(t.Context(), coshine.CardCancellationRequest{CardToken: card.CardToken})))
+		read(drop(client.Cards.Activate(t.Context(), activation(req, card))))
+		read(opt(coshine.CardOptFlagFreeze))
+		read(errors.Join(opt(coshine.CardOptFlagUnfreeze), opt(coshine.CardOptFlagReportLost)))
+		read(opt(coshine.CardOptFlagWithdrawLoss))
+		read(opt(coshine.CardOptFlagLockPIN))
+		read(drop(client.Cards.Close(t.Context(), coshine.CloseRequest{CardToken: card.CardToken})))
 		if got != letters {
 			t.Errorf("%v: letters %s, want %s", dialect, got, letters)
 		}
@@ -85,15 +85,15 @@ func TestEnumsKnowTheirConstants(t *testing.T) {
 	for _, v := range []known{
 		coshine.CardFlagVirtual, coshine.CardFlagPhysical, coshine.CardProdTypeCredit, coshine.CardProdTypeDebit, coshine.CardProdTypeGift,
 		coshine.CardProdTypePrepaid, coshine.CardProdTypeBusiness, coshine.CardProdTypeCorporate, coshine.BlockStatusNormal, coshine.BlockStatusFrozen,
-		coshine.CardOptReportLost, coshine.CardOptWithdrawLoss, coshine.CardOptFreeze, coshine.CardOptUnfreeze, coshine.CardOptLockPIN, coshine.CardOptUnlockPIN,
+		coshine.CardOptFlagReportLost, coshine.CardOptFlagWithdrawLoss, coshine.CardOptFlagFreeze, coshine.CardOptFlagUnfreeze, coshine.CardOptFlagLockPIN, coshine.CardOptFlagUnlockPIN,
 		coshine.ChannelCMS, coshine.ChannelWeb, coshine.ChannelApp, coshine.ChannelACS, coshine.ChannelUMPS,
-		coshine.CustIDDriverLicence, coshine.CustIDDefault, coshine.CustIDNational, coshine.CustIDUMID, coshine.CustIDPostal, coshine.CustIDVoter,
-		coshine.CustIDSSS, coshine.CustIDTIN, coshine.CustIDOther, coshine.ReplReasonDamaged, coshine.ReplReasonLost, coshine.ReplReasonStolen,
-		coshine.ReplReasonExpired, coshine.ReplReasonOther, coshine.DropDownCardProd, coshine.DropDownCardStatus, coshine.DropDownReplReason,
-		coshine.DropDownCloseReason, coshine.DropDownLimitType, coshine.TokenActive, coshine.TokenSuspended, coshine.TokenDeleted,
+		coshine.CustIDTypeDriverLicence, coshine.CustIDTypeDefault, coshine.CustIDTypeNational, coshine.CustIDTypeUMID, coshine.CustIDTypePostal, coshine.CustIDTypeVoter,
+		coshine.CustIDTypeSSS, coshine.CustIDTypeTIN, coshine.CustIDTypeOther, coshine.ReplReasonDamaged, coshine.ReplReasonLost, coshine.ReplReasonStolen,
+		coshine.ReplReasonExpired, coshine.ReplReasonOther, coshine.DropDownNameCardProd, coshine.DropDownNameCardStatus, coshine.DropDownNameReplReason,
+		coshine.DropDownNameCloseReason, coshine.DropDownNameLimitType, coshine.TokenStateActive, coshine.TokenStateSuspended, coshine.TokenStateDeleted,
 		coshine.UseCaseQRC, coshine.UseCaseHCE, coshine.UseCaseSE, coshine.UseCaseCOF, coshine.CVMExpiryDate, coshine.CVMCVN2, coshine.CVMName,
 		coshine.CVMIDType, coshine.CVMIDNo, coshine.CVMMobileNo, coshine.CVMOTP, coshine.OTPTypeSMS, coshine.OTPTypeEmail,
-		coshine.CodeSuccess, coshine.CodeInvalidPIN, coshine.LayoutDispute, coshine.FileDispute, coshine.DialectPortal,
+		coshine.CodeSuccess, coshine.CodeInvalidPIN, coshine.LayoutDispute, coshine.FileKindDispute, coshine.DialectPortal,
 	} {
 		if !v.Known() {
 			t.Errorf("%T %v is not known", v, v)
@@ -103,7 +103,7 @@ func TestEnumsKnowTheirConstants(t *testing.T) {
 			t.Errorf("the zero %T is known", v)
 		}
 	}
-	if !coshine.TokenDeleted.Terminal() || coshine.TokenSuspended.Terminal() {
+	if !coshine.TokenStateDeleted.Terminal() || coshine.TokenStateSuspended.Terminal() {
 		t.Error("token states")
 	}
 }
@@ -147,12 +147,12 @@ func TestNothingPrintsASecret(t *testing.T) {
 	t.Parallel()
 	const secret = "4929420573595709"
 	for _, zero := range []any{
-		coshine.Config{}, coshine.CardApplicationRequest{}, coshine.Application{}, coshine.Card{}, coshine.CardList{}, coshine.AccountList{},
-		coshine.Record{}, coshine.Reply{}, coshine.Ack{}, coshine.CardInfo{}, coshine.CardActivationRequest{}, coshine.Replacement{},
-		coshine.CardSecrets{}, coshine.CardCVV2VerifyRequest{}, coshine.DCVV{}, coshine.CardNumber{}, coshine.CardRef{}, coshine.PINKey{},
+		coshine.Config{}, coshine.ApplyRequest{}, coshine.Application{}, coshine.Card{}, coshine.CardList{}, coshine.AccountList{},
+		coshine.Record{}, coshine.Reply{}, coshine.Ack{}, coshine.CardInfo{}, coshine.ActivateRequest{}, coshine.Replacement{},
+		coshine.CardSecrets{}, coshine.VerifyCVV2Request{}, coshine.DCVV{}, coshine.CardNumber{}, coshine.CardRef{}, coshine.PINKey{},
 		coshine.PINResetRequest{}, coshine.PINChangeRequest{}, coshine.PINVerifyRequest{}, coshine.TransactionRequest{}, coshine.Transaction{},
-		coshine.History{}, coshine.PaymentToken{}, coshine.TokenList{}, coshine.TokenRequestRequest{}, coshine.TokenResult{},
-		coshine.TokenMetadataUpdateRequest{}, coshine.DropDownList{}, coshine.CardProductList{}, coshine.Inbound{}, coshine.SendOTPRequest{},
+		coshine.History{}, coshine.PaymentToken{}, coshine.TokenList{}, coshine.TokenRequest{}, coshine.TokenResult{},
+		coshine.TokenMetadataRequest{}, coshine.DropDownList{}, coshine.CardProductList{}, coshine.Inbound{}, coshine.SendOTPRequest{},
 		coshine.VerifyOTPRequest{}, coshine.StartOOBAuthenRequest{}, coshine.OOBResultInquiryRequest{}, coshine.TokenStateNotification{},
 		coshine.AuthorizationRequest{}, coshine.RemoteBalanceRequest{}, coshine.ClearingRequest{}, coshine.AuthorizationNotification{},
 		coshine.CallbackConfig{}, coshinetest.Config{}, coshinetest.NewCard{}, coshinetest.Request{}, coshinetest.CardInfo{}, coshinetest.IssuerReply{},

@@ -60,7 +60,7 @@ func TestRequestsOnTheWire(t *testing.T) {
 		body string // after the header
 	}{
 		"CardApplication with everything": {func(c *coshine.Client) error {
-			return drop(c.Applications.CardApplication(t.Context(), coshine.CardApplicationRequest{
+			return drop(c.Cards.Apply(t.Context(), coshine.ApplyRequest{
 				CardNumber: secret("4220000000000001"), CardFlag: "P", CardProdCode: "2201", CardPicCode: "PIC", CardEmbossName: "JOSÉ",
 				CustomerID: "C1", CustIDType: "P", CustIDNo: secret("E1"), CustIssIDType: "I", CustIssIDNo: secret("S1"),
 				Extra: coshine.Extra{"deliveryAddress": "Street 1", "a": 1, "fee": issuing.NewAmount(150, 2)},
@@ -68,45 +68,45 @@ func TestRequestsOnTheWire(t *testing.T) {
 		}, "/cardmgr/cardApply", `"cardNumber":"4220000000000001","cardFlag":"P","cardProdCode":"2201","cardPicCode":"PIC","cardEmbossName":"JOSÉ",` +
 			`"customerId":"C1","custIdType":"P","custIdNo":"E1","custIssIdType":"I","custIssIdNo":"S1","a":1,"deliveryAddress":"Street 1","fee":"1.50"`},
 		"CustomerInfoUpdate": {func(c *coshine.Client) error {
-			return drop(c.Customers.CustomerInfoUpdate(t.Context(), coshine.CustomerInfoUpdateRequest{CustomerID: "C1", CustMobile: "+6591234567"}, id))
+			return drop(c.Customers.Update(t.Context(), coshine.UpdateCustomerRequest{CustomerID: "C1", CustMobile: "+6591234567"}, id))
 		}, "/custmgr/updateCustInfo", `"customerId":"C1","custMobile":"+6591234567"`},
 		"AccountLinkage": {func(c *coshine.Client) error {
-			return drop(c.Accounts.AccountLinkage(t.Context(), coshine.CardRequest{CardToken: "T1", Extra: coshine.Extra{"acct": "A1"}}, id))
+			return drop(c.Accounts.Link(t.Context(), coshine.CardRequest{CardToken: "T1", Extra: coshine.Extra{"acct": "A1"}}, id))
 		}, "/acctmgr/acctLinkage", `"cardToken":"T1","acct":"A1"`},
 		"AccountStatusUpdate without fields": {func(c *coshine.Client) error {
-			return drop(c.Accounts.AccountStatusUpdate(t.Context(), coshine.OpenRequest{}, id))
+			return drop(c.Accounts.SetStatus(t.Context(), coshine.OpenRequest{}, id))
 		}, "/acctmgr/acctStatusUpdate", ``},
 		"CardReplacement": {func(c *coshine.Client) error {
-			return drop(c.Cards.CardReplacement(t.Context(), coshine.CardReplacementRequest{CardToken: "T1", ReasonCode: coshine.ReplReasonStolen}, id))
+			return drop(c.Cards.Replace(t.Context(), coshine.ReplaceRequest{CardToken: "T1", ReasonCode: coshine.ReplReasonStolen}, id))
 		}, "/cardmgr/cardReplace", `"cardToken":"T1","reasonCode":"003"`},
 		"Freeze": {func(c *coshine.Client) error { return drop(c.Cards.Freeze(t.Context(), "T1", id)) },
 			"/cardmgr/cardStatusUpdate", `"cardToken":"T1","cardOptFlag":"D"`},
 		"Unfreeze": {func(c *coshine.Client) error { return drop(c.Cards.Unfreeze(t.Context(), "T1", id)) },
 			"/cardmgr/cardStatusUpdate", `"cardToken":"T1","cardOptFlag":"E"`},
 		"CardCVV2Verify": {func(c *coshine.Client) error {
-			return drop(c.Cards.CardCVV2Verify(t.Context(), coshine.CardCVV2VerifyRequest{CardToken: "T1", CVV2: secret("123"), ExpiryDate: "2904"}, id))
+			return drop(c.Cards.VerifyCVV2(t.Context(), coshine.VerifyCVV2Request{CardToken: "T1", CVV2: secret("123"), ExpiryDate: "2904"}, id))
 		}, "/cardmgr/verifyCVV2", `"cardToken":"T1","CVV2":"123","expiryDate":"2904"`},
 		"PINChange": {func(c *coshine.Client) error {
-			return drop(c.PINs.PINChange(t.Context(), coshine.PINChangeRequest{
+			return drop(c.PINs.Change(t.Context(), coshine.PINChangeRequest{
 				CardRef: coshine.ByNumber(secret("4220000000000001")), PINKeyID: "7", CardPIN: secret("AA"), NewCardPIN: secret("BB"),
 			}, id))
 		}, "/cardmgr/pinChange", `"cardNumber":"4220000000000001","pinKeyId":"7","cardPin":"AA","newCardPin":"BB"`},
-		"GeneratePublicPinKey": {func(c *coshine.Client) error { return drop(c.PINs.GeneratePublicPinKey(t.Context(), id)) },
+		"GeneratePublicPinKey": {func(c *coshine.Client) error { return drop(c.PINs.Key(t.Context(), id)) },
 			"/paramgr/generatePublicPinKey", ``},
 		"TransferFund": {func(c *coshine.Client) error {
-			return drop(c.Transactions.TransferFund(t.Context(), coshine.TransferFundRequest{Extra: coshine.Extra{"to": secret("T2"), "amt": issuing.NewAmount(1, 2)}}, id))
+			return drop(c.Transactions.Transfer(t.Context(), coshine.TransferRequest{Extra: coshine.Extra{"to": secret("T2"), "amt": issuing.NewAmount(1, 2)}}, id))
 		}, "/tranmgr/transferFund", `"amt":"0.01","to":"T2"`},
 		"TokenRequest": {func(c *coshine.Client) error {
-			return drop(c.Tokens.TokenRequest(t.Context(), coshine.TokenRequestRequest{
+			return drop(c.Tokens.Request(t.Context(), coshine.TokenRequest{
 				CardToken: "T1", ExpiryDate: "2904", CVV2: secret("123"), UseCases: []coshine.UseCase{coshine.UseCaseHCE, coshine.UseCaseQRC},
 				CVM: []coshine.CVM{coshine.CVMExpiryDate, coshine.CVMCVN2}, Extra: coshine.Extra{"deviceId": "D1"},
 			}, id))
 		}, "/test/TokenRequest", `"cardToken":"T1","expiryDate":"2904","CVV2":"123","useCaseIndicator":["HCE","QRC"],"cvm":["expiryDate","cvn2"],"deviceId":"D1"`},
 		"TokenMetadataUpdate": {func(c *coshine.Client) error {
-			return drop(c.Tokens.TokenMetadataUpdate(t.Context(), coshine.TokenMetadataUpdateRequest{Number: secret("62"), ExpiresAt: expires}, id))
+			return drop(c.Tokens.UpdateMetadata(t.Context(), coshine.TokenMetadataRequest{Number: secret("62"), ExpiresAt: expires}, id))
 		}, "/test/TokenMetadataUpdate", `"cardToken":"62","cardTokenExpiryDate":"20290401080000"`},
 		"InquiryCardProduct": {func(c *coshine.Client) error {
-			return drop(c.Parameters.InquiryCardProduct(t.Context(), coshine.InquiryCardProductRequest{CardProdType: "P"}, id))
+			return drop(c.Parameters.CardProducts(t.Context(), coshine.CardProductsRequest{CardProdType: "P"}, id))
 		}, "/paramgr/inquiryCardProduct", `"cardProdType":"P"`},
 		"Do": {func(c *coshine.Client) error {
 			var out struct {
@@ -149,7 +149,7 @@ func TestPublicHeader(t *testing.T) {
 	t.Parallel()
 	const reply = `{"tranId":"MYID1","responseCode":"00"}`
 	client, got := captureWith(t, reply, coshine.Config{Zone: time.FixedZone("", -5*3600), Channel: coshine.ChannelApp})
-	if _, err := client.Cards.CardInfoInquiry(t.Context(), someCard, coshine.WithHeader(coshine.Header{
+	if _, err := client.Cards.Card(t.Context(), someCard, coshine.WithHeader(coshine.Header{
 		ParticipantID: "P2", TranBranch: "GTW100000", Channel: coshine.ChannelCMS, TranCode: "C00001",
 		Time: time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC), TranID: "MYID1", TellerNo: "teller", TerminalNo: "terminal",
 	})); err != nil {
@@ -160,7 +160,7 @@ func TestPublicHeader(t *testing.T) {
 	if got.body != want {
 		t.Errorf("want %s\ngot  %s", want, got.body)
 	}
-	if _, err := client.Cards.CardInfoInquiry(t.Context(), someCard, issuing.WithIdempotencyKey("MYID1")); err != nil {
+	if _, err := client.Cards.Card(t.Context(), someCard, issuing.WithIdempotencyKey("MYID1")); err != nil {
 		t.Error(err)
 	}
 	if !strings.Contains(got.body, `"tranChnl":"08","tranDate":"20260420","tranTime":"013052","tranId":"MYID1","cardToken"`) {
@@ -182,7 +182,7 @@ func TestAnswersAreDecodedTolerantly(t *testing.T) {
 	t.Parallel()
 	const head = `{"tranId":"{id}","responseCode":"00","newField":{"a":[1]},`
 	client, _ := captureWith(t, head+`"recordNum":2,"recordList":[{"cardToken":9000000000000000001,"openDate":20260420,"blockStatus":"B"},{"cardToken":"T2","openDate":"soon"}]}`, coshine.Config{})
-	list, err := client.Customers.CustomerCardInfoInquiry(t.Context(), coshine.CustomerRequest{CustomerID: "C1"}, withID("TXN1"))
+	list, err := client.Customers.Cards(t.Context(), coshine.CustomerRequest{CustomerID: "C1"}, withID("TXN1"))
 	if err != nil || list.RecordNum != 2 || len(list.Cards) != 2 || list.Cards[0].CardToken != "9000000000000000001" ||
 		list.Cards[0].OpenDate != issuing.NewDate(2026, 4, 20) || !list.Cards[1].OpenDate.IsZero() || list.Cards[0].BlockStatus != coshine.BlockStatusFrozen {
 		t.Errorf("%+v, %v", list, err)
@@ -199,18 +199,18 @@ func TestAnswersAreDecodedTolerantly(t *testing.T) {
 		t.Error("Decode into a number")
 	}
 	client, _ = captureWith(t, head+`"acctList":[{"no":"A1"},{"no":"A2"}]}`, coshine.Config{})
-	accounts, err := client.Customers.CustomerAccountInfoInquiry(t.Context(), coshine.CustomerRequest{CustomerID: "C1"}, withID("TXN1"))
+	accounts, err := client.Customers.Accounts(t.Context(), coshine.CustomerRequest{CustomerID: "C1"}, withID("TXN1"))
 	if err != nil || accounts.RecordNum != 2 || accounts.Accounts[1].Raw.Reveal() != `{"no":"A2"}` {
 		t.Errorf("%+v, %v", accounts, err)
 	}
 	client, _ = captureWith(t, head+`"recordList":[{"appUserId":"U1","cardToken":"6292","cardTokenState":"SUSPENDED","cardTokenExpiryDate":"20290401080000"}]}`, coshine.Config{})
-	tokens, err := client.Tokens.TokenInquiry(t.Context(), coshine.TokenInquiryRequest{CardToken: "T1"}, withID("TXN1"))
+	tokens, err := client.Tokens.List(t.Context(), coshine.TokensRequest{CardToken: "T1"}, withID("TXN1"))
 	if err != nil || len(tokens.Tokens) != 1 || tokens.Tokens[0].Number.Reveal() != "6292" ||
-		!tokens.Tokens[0].ExpiresAt.Equal(time.Date(2029, 4, 1, 0, 0, 0, 0, time.UTC)) || tokens.Tokens[0].State != coshine.TokenSuspended {
+		!tokens.Tokens[0].ExpiresAt.Equal(time.Date(2029, 4, 1, 0, 0, 0, 0, time.UTC)) || tokens.Tokens[0].State != coshine.TokenStateSuspended {
 		t.Errorf("%+v, %v", tokens, err)
 	}
 	client, _ = captureWith(t, head+`"recordList":[{"cardProdCode":"2201","cardFaceValue":100.50,"feeAmount":"1.50","taxAmount":""}]}`, coshine.Config{})
-	products, err := client.Parameters.InquiryCardProduct(t.Context(), coshine.InquiryCardProductRequest{}, withID("TXN1"))
+	products, err := client.Parameters.CardProducts(t.Context(), coshine.CardProductsRequest{}, withID("TXN1"))
 	if err != nil || products.Products[0].CardFaceValue.String() != "100.50" || products.Products[0].FeeAmount.String() != "1.50" || !products.Products[0].TaxAmount.IsZero() {
 		t.Errorf("%+v, %v", products, err)
 	}

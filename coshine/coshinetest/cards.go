@@ -141,7 +141,8 @@ func (s *Server) add(c *card) {
 }
 
 func (c *card) secrets() object {
-	return object{}.with("cardNumber", c.number).with("cardToken", c.token).with("expiryDate", c.expiry).with("CVV2", c.cvv2)
+	return object{}.with("cardNumber", c.number).with("cardToken", c.token).with("expiryDate", c.expiry).with("CVV2",
+		c.cvv2)
 }
 
 // element is a card in a list.
@@ -218,7 +219,8 @@ func (s *Server) renew(c *card, number issuing.Secret) (object, *refusal) {
 	next.state, next.blocked = coshine.CardStateActive, false
 	s.add(&next)
 	if held := s.Balance(c.token); held.Sign() > 0 {
-		if err := s.book.Transfer(s.account(c.token), s.account(next.token), held, "renewal of "+string(c.token)); err != nil {
+		if err := s.book.Transfer(s.account(c.token), s.account(next.token), held,
+			"renewal of "+string(c.token)); err != nil {
 			return nil, unexpected
 		}
 	}
@@ -243,7 +245,7 @@ func (s *Server) cancel(in *call) (object, *refusal) {
 func (s *Server) updateStatus(in *call) (object, *refusal) {
 	c, flag := in.card, coshine.CardOptFlag(in.text("cardOptFlag"))
 	from := coshine.CardStateActive
-	if flag == coshine.CardOptWithdrawLoss {
+	if flag == coshine.CardOptFlagWithdrawLoss {
 		from = coshine.CardStateLost
 	}
 	switch {
@@ -253,17 +255,17 @@ func (s *Server) updateStatus(in *call) (object, *refusal) {
 		return nil, wrongStatus
 	}
 	switch flag {
-	case coshine.CardOptReportLost:
+	case coshine.CardOptFlagReportLost:
 		c.state = coshine.CardStateLost
-	case coshine.CardOptWithdrawLoss:
+	case coshine.CardOptFlagWithdrawLoss:
 		c.state = coshine.CardStateActive
-	case coshine.CardOptFreeze:
+	case coshine.CardOptFlagFreeze:
 		c.blocked = true
-	case coshine.CardOptUnfreeze:
+	case coshine.CardOptFlagUnfreeze:
 		c.blocked = false
-	case coshine.CardOptLockPIN:
+	case coshine.CardOptFlagLockPIN:
 		c.locked = true
-	case coshine.CardOptUnlockPIN:
+	case coshine.CardOptFlagUnlockPIN:
 		c.locked, c.wrong = false, 0
 	}
 	c.modUser = in.text("tellerNo")

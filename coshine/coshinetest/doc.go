@@ -57,7 +57,7 @@
 // # Faults
 //
 // Inject and Choose make requests fail on either side of the commit, by the name
-// of the operation: server.Inject("Transactions.LoadFund",
+// of the operation: server.Inject("Cards.Deposit",
 // issuingtest.DropAfter()). The names are those of the client's methods, and
 // "OAuth.Token" for the token endpoint; [Server.Received] shows the requests by
 // them. [Server.FailNext] answers with a code of the platform's,

@@ -23,15 +23,15 @@ func Example() {
 		log.Fatal(err)
 	}
 
-	if err := server.Inject("Parameters.DropDownListInquiry", issuingtest.DropBefore()); err != nil {
+	if err := server.Inject("Parameters.DropDownList", issuingtest.DropBefore()); err != nil {
 		log.Fatal(err)
 	}
-	list, err := client.Parameters.DropDownListInquiry(context.Background(),
-		coshine.DropDownListInquiryRequest{Name: coshine.DropDownCardStatus})
+	list, err := client.Parameters.DropDownList(context.Background(),
+		coshine.DropDownListRequest{Name: coshine.DropDownNameCardStatus})
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(len(list.Items) > 0, "after", server.Requests("Parameters.DropDownListInquiry"), "requests; the books:", server.Check())
+	fmt.Println(len(list.Items) > 0, "after", server.Requests("Parameters.DropDownList"), "requests; the books:", server.Check())
 	// Output:
 	// true after 2 requests; the books: <nil>
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // The levers of this file go by the client's names of operations, as Inject does:
-// "Transactions.LoadFund". A name that is none is an error; so is OAuth.Token,
+// "Cards.Deposit". A name that is none is an error; so is OAuth.Token,
 // which has no response codes and no redirects.
 
 // interfaceNamed returns an error unless op is an interface's name.
@@ -17,7 +17,8 @@ func interfaceNamed(op string) error {
 	if slices.ContainsFunc(interfaces, func(o operation) bool { return o.op == op }) {
 		return nil
 	}
-	return fmt.Errorf("coshinetest: no interface %q; they have the names of the client's methods, such as Transactions.LoadFund", op)
+	return fmt.Errorf("coshinetest: no interface %q; they have the names of the client's methods, such as Cards.Deposit",
+		op)
 }
 
 // FailNext answers the next request of an operation with a code instead of

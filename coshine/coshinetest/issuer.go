@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -140,4 +141,26 @@ func (s *Server) notify(api coshine.API, fields object) {
 			return err == nil && reply.Code == coshine.CodeSuccess
 		},
 	})
+}
+
+// Callback is a sample request for [Server.SignCallback].
+type Callback struct {
+	API    coshine.API    // one of the catalogue's inbound rows, such as coshine.APIAuthorization
+	Fields map[string]any // that follow the public header
+}
+
+// SignCallback makes the request of a [Callback] as the platform does, with the public
+// header, encrypted in OAuth mode and authorized: a sample for a test of one's own
+// handler, at the path /API.
+func (s *Server) SignCallback(event any) *http.Request {
+	c, ok := event.(Callback)
+	if !ok {
+		return platform.SampleRequest("/", nil, nil, errors.New("coshinetest: the event is no Callback"))
+	}
+	more, err := sortedObject(c.Fields)
+	if err != nil {
+		return platform.SampleRequest("/", nil, nil, err)
+	}
+	header, body, err := s.sealForIssuer(append(s.requestHeader(), more...))
+	return platform.SampleRequest("/"+string(c.API), header, body, err)
 }

@@ -126,7 +126,8 @@ func (s *Server) serviceCharge(in *call) (object, *refusal) {
 // blockFund gives every hold an account of its own, also those whose requests had
 // the same tranId.
 func (s *Server) blockFund(in *call) (object, *refusal) {
-	return s.move(in, s.account(in.card.token), ledger.Account{Kind: "hold", Owner: s.seq.ID(12), Currency: s.cfg.Currency})
+	return s.move(in, s.account(in.card.token), ledger.Account{Kind: "hold", Owner: s.seq.ID(12),
+		Currency: s.cfg.Currency})
 }
 
 func (s *Server) transferFund(in *call) (object, *refusal) {
@@ -181,7 +182,9 @@ func (s *Server) unblockFund(in *call) (object, *refusal) {
 }
 
 // giveBack returns a part of a purchase or of a hold, and no more than is left.
-func (s *Server) giveBack(in *call, c *card, t *transaction, to ledger.Account, amount issuing.Amount) (object, *refusal) {
+func (s *Server) giveBack(
+	in *call, c *card, t *transaction, to ledger.Account, amount issuing.Amount,
+) (object, *refusal) {
 	if amount.Sign() <= 0 || amount.Cmp(t.open()) > 0 {
 		return nil, badRequest
 	}

@@ -8,11 +8,11 @@ import (
 // dropDowns are the lookup tables that are always the same. The ones of the last
 // two lists are this package's own.
 var dropDowns = map[coshine.DropDownName][]object{
-	coshine.DropDownReplReason: {
+	coshine.DropDownNameReplReason: {
 		item("001", "damaged"), item("002", "lost"), item("003", "stolen"), item("004", "expired"), item("999", "other"),
 	},
-	coshine.DropDownCloseReason: {item("01", "customer request"), item("99", "other")},
-	coshine.DropDownLimitType:   {item("DAY", "daily amount"), item("TXN", "amount per transaction")},
+	coshine.DropDownNameCloseReason: {item("01", "customer request"), item("99", "other")},
+	coshine.DropDownNameLimitType:   {item("DAY", "daily amount"), item("TXN", "amount per transaction")},
 }
 
 func item(code, value string) object {
@@ -25,11 +25,11 @@ func (s *Server) dropDown(in *call) (object, *refusal) {
 	name := coshine.DropDownName(in.text("dropDownName"))
 	items, known := dropDowns[name]
 	switch {
-	case name == coshine.DropDownCardProd:
+	case name == coshine.DropDownNameCardProd:
 		for _, p := range cardProducts {
 			items = append(items, item(p.code, p.desc))
 		}
-	case name == coshine.DropDownCardStatus:
+	case name == coshine.DropDownNameCardStatus:
 		for _, letter := range letters {
 			if state := s.cfg.CardStatus.State(coshine.CardStatus(letter)); state.Known() {
 				items = append(items, item(string(letter), state.String()))

@@ -46,7 +46,8 @@ func (s *Server) Received(op string) []Request {
 
 // status answers with an HTTP status and nothing that is published.
 func (s *Server) status(code int) platform.Reply {
-	return platform.Reply{Status: code, Header: s.header("text/plain; charset=utf-8"), Body: []byte(http.StatusText(code) + "\n")}
+	return platform.Reply{Status: code, Header: s.header("text/plain; charset=utf-8"),
+		Body: []byte(http.StatusText(code) + "\n")}
 }
 
 // header is what every answer carries.

@@ -163,7 +163,7 @@ func TestChecksOfTheReference(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := server.Disable("Cards.CardPlasticUpdate"); err != nil {
+	if err := server.Disable("Cards.UpdatePlastic"); err != nil {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct {
@@ -263,7 +263,7 @@ func TestSwitches(t *testing.T) {
 			t.Errorf("%s: %s, want %s", name, code, c.code)
 		}
 	}
-	if err := server.FailNext("Cards.CardReissue", "96"); err != nil {
+	if err := server.FailNext("Cards.Reissue", "96"); err != nil {
 		t.Fatal(err)
 	}
 	reissue := good("/cardmgr/cardReissue", map[string]any{"cardToken": card["cardToken"]})

@@ -104,14 +104,14 @@ func TestServerWithCardsPrintsItsAddressAlone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		card, err := client.Applications.CardApplication(t.Context(), coshine.CardApplicationRequest{
+		card, err := client.Cards.Apply(t.Context(), coshine.ApplyRequest{
 			CardFlag: coshine.CardFlagVirtual, CardProdCode: coshine.CardProdCodeSandboxVisa,
-			CustomerID: "CIF1", CustIDType: coshine.CustIDDefault, CustIDNo: issuing.NewSecret("E12345678"),
+			CustomerID: "CIF1", CustIDType: coshine.CustIDTypeDefault, CustIDNo: issuing.NewSecret("E12345678"),
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		bearer := server.Received("Applications.CardApplication")[0].Bearer
+		bearer := server.Received("Cards.Apply")[0].Bearer
 		secrets := []string{bearer.Reveal(), server.Token().Reveal(), server.IssuerToken().Reveal(), card.CardNumber.Reveal(), "E12345678"}
 		leaktest.Check(t, secrets, server)
 		if got := fmt.Sprintf("%+v", server); got+"/card-api" != server.URL() {
@@ -153,11 +153,11 @@ func TestLeversTakeNamesOfInterfaces(t *testing.T) {
 	if err := server.Check(); err != nil {
 		t.Errorf("refused levers left something: %v", err)
 	}
-	if err := errors.Join(server.Disable("Cards.CardReissue"), server.FailNext("Cards.CardReissue", "96"), server.Redirect("Transactions.LoadFund", "/x")); err != nil {
+	if err := errors.Join(server.Disable("Cards.Reissue"), server.FailNext("Cards.Reissue", "96"), server.Redirect("Cards.Deposit", "/x")); err != nil {
 		t.Fatal(err)
 	}
 	err := server.Check()
-	if err == nil || !strings.Contains(err.Error(), "FailNext for Cards.CardReissue") || !strings.Contains(err.Error(), "Redirect of Transactions.LoadFund") {
+	if err == nil || !strings.Contains(err.Error(), "FailNext for Cards.Reissue") || !strings.Contains(err.Error(), "Redirect of Cards.Deposit") {
 		t.Errorf("what never fired: %v", err)
 	}
 	reissue := good("/cardmgr/cardReissue", map[string]any{"cardToken": active(t, server)["cardToken"]})
@@ -168,7 +168,7 @@ func TestLeversTakeNamesOfInterfaces(t *testing.T) {
 		}
 	}
 	codes("10")
-	if err := server.Enable("Cards.CardReissue"); err != nil {
+	if err := server.Enable("Cards.Reissue"); err != nil {
 		t.Fatal(err)
 	}
 	codes("96")
@@ -188,12 +188,8 @@ func TestEncryptedAcknowledgementIsRead(t *testing.T) {
 	for name, oauth := range map[string]bool{"plain": false, "encrypted": true} {
 		var issuer *httptest.Server
 		server := start(t, coshinetest.Config{OAuth: oauth, Issuer: func(coshine.API) string { return issuer.URL }})
-		client, err := coshine.New(server.ClientConfig(), issuing.WithClock(server.Clock().Now))
-		if err != nil {
-			t.Fatal(err)
-		}
 		called := 0
-		src, err := client.Authentications.Callbacks(coshine.CallbackConfig{
+		src, err := coshine.NewCallbacks(coshine.CallbackConfig{ParticipantID: server.ParticipantID(),
 			Tokens: []issuing.Secret{server.IssuerToken()}, JWE: server.InboundJWE(), Now: server.Clock().Now,
 		})
 		if err != nil {
@@ -274,7 +270,7 @@ func TestFaultsGoByName(t *testing.T) {
 	if server.Inject("LoadFund", issuingtest.DropAfter()) == nil || server.Inject("/tranmgr/loadFund", issuingtest.DropAfter()) == nil {
 		t.Error("an unknown name was accepted")
 	}
-	if err := server.Inject("Transactions.LoadFund", issuingtest.DropBefore()); err != nil {
+	if err := server.Inject("Cards.Deposit", issuingtest.DropBefore()); err != nil {
 		t.Fatal(err)
 	}
 	card := active(t, server)["cardToken"]
@@ -282,11 +278,11 @@ func TestFaultsGoByName(t *testing.T) {
 	if answered(t, server, load) || !answered(t, server, load) {
 		t.Error("the fault did not meet the first load")
 	}
-	if log := server.Received("Transactions.LoadFund"); len(log) != 1 || log[0].Op != "Transactions.LoadFund" || log[0].TranID != "TXN1" {
+	if log := server.Received("Cards.Deposit"); len(log) != 1 || log[0].Op != "Cards.Deposit" || log[0].TranID != "TXN1" {
 		t.Errorf("%d loads reached the platform", len(log))
 	}
-	if server.Requests("Transactions.LoadFund") != 2 || server.Requests("Applications.CardApplication") != 1 {
-		t.Errorf("%d loads, %d applications", server.Requests("Transactions.LoadFund"), server.Requests("Applications.CardApplication"))
+	if server.Requests("Cards.Deposit") != 2 || server.Requests("Cards.Apply") != 1 {
+		t.Errorf("%d loads, %d applications", server.Requests("Cards.Deposit"), server.Requests("Cards.Apply"))
 	}
 	if err := server.Check(); err != nil {
 		t.Error(err)

@@ -87,8 +87,9 @@ var fieldRules = map[coshine.API][]fieldRule{
 		{name: "cardToken", limit: 64}, {name: "expiryDate", limit: 4}, {name: "CVV2", limit: 3},
 		{name: "customerId", limit: 32}, {name: "custIdType", limit: 1}, {name: "custIdNo", limit: 32},
 	},
-	coshine.APIPINReset:     {{name: "pinKeyId", limit: 8}, {name: "newCardPin", limit: 4096}},
-	coshine.APIPINChange:    {{name: "pinKeyId", limit: 8}, {name: "cardPin", limit: 4096}, {name: "newCardPin", limit: 4096}},
+	coshine.APIPINReset: {{name: "pinKeyId", limit: 8}, {name: "newCardPin", limit: 4096}},
+	coshine.APIPINChange: {{name: "pinKeyId", limit: 8}, {name: "cardPin", limit: 4096},
+		{name: "newCardPin", limit: 4096}},
 	coshine.APITokenInquiry: {{name: "cardToken", limit: 64}},
 	coshine.APITokenRequest: {
 		{name: "cardToken", limit: 64}, {name: "expiryDate", limit: 4}, {name: "CVV2", limit: 3},

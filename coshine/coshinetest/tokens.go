@@ -48,7 +48,7 @@ func (s *Server) requestToken(in *call) (object, *refusal) {
 	t := &payToken{
 		card: c.token, number: ledger.PAN("629200", s.seq.Next(), 19), cardMask: c.masked(),
 		user: cmp.Or(in.text("appUserId"), "user-"+c.customer), device: cmp.Or(in.text("deviceId"), "device-1"),
-		state: coshine.TokenActive, expires: s.now().AddDate(3, 0, 0),
+		state: coshine.TokenStateActive, expires: s.now().AddDate(3, 0, 0),
 	}
 	s.payTokens = append(s.payTokens, t)
 	return t.object(), nil

@@ -37,7 +37,7 @@ func TestTokenLife(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	src, err := client.Authentications.Callbacks(coshine.CallbackConfig{Tokens: []issuing.Secret{server.IssuerToken()}})
+	src, err := coshine.NewCallbacks(coshine.CallbackConfig{ParticipantID: server.ParticipantID(), Tokens: []issuing.Secret{server.IssuerToken()}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,42 +53,42 @@ func TestTokenLife(t *testing.T) {
 	card := active(t, server)
 	handle := coshine.CardToken(fmt.Sprint(card["cardToken"]))
 	ctx := t.Context()
-	token, err := client.Tokens.TokenRequest(ctx, coshine.TokenRequestRequest{
+	token, err := client.Tokens.Request(ctx, coshine.TokenRequest{
 		CardToken: handle, ExpiryDate: coshine.Expiry(fmt.Sprint(card["expiryDate"])), CVV2: issuing.NewSecret(fmt.Sprint(card["CVV2"])),
 		UseCases: []coshine.UseCase{coshine.UseCaseHCE}, CVM: []coshine.CVM{coshine.CVMExpiryDate, coshine.CVMCVN2},
 		Extra: coshine.Extra{"deviceId": "IMEI1", "appUserId": "U1"},
 	})
-	if err != nil || token.State != coshine.TokenActive || token.DeviceID != "IMEI1" || token.AppUserID != "U1" {
+	if err != nil || token.State != coshine.TokenStateActive || token.DeviceID != "IMEI1" || token.AppUserID != "U1" {
 		t.Fatalf("%+v, %v", token, err)
 	}
 	expires := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
-	if _, err := client.Tokens.TokenMetadataUpdate(ctx, coshine.TokenMetadataUpdateRequest{Number: token.Number, ExpiresAt: expires}); err != nil {
+	if _, err := client.Tokens.UpdateMetadata(ctx, coshine.TokenMetadataRequest{Number: token.Number, ExpiresAt: expires}); err != nil {
 		t.Error(err)
 	}
-	suspend := coshine.OpenRequest{Extra: coshine.Extra{"cardToken": token.Number, "cardTokenState": string(coshine.TokenSuspended)}}
-	if changed, err := client.Tokens.TokenStateUpdate(ctx, suspend); err != nil || changed.State != coshine.TokenSuspended {
+	suspend := coshine.OpenRequest{Extra: coshine.Extra{"cardToken": token.Number, "cardTokenState": string(coshine.TokenStateSuspended)}}
+	if changed, err := client.Tokens.UpdateState(ctx, suspend); err != nil || changed.State != coshine.TokenStateSuspended {
 		t.Errorf("%+v, %v", changed, err)
 	}
-	list, err := client.Tokens.TokenInquiry(ctx, coshine.TokenInquiryRequest{CardToken: handle})
-	if err != nil || list.RecordNum != 1 || list.Tokens[0].State != coshine.TokenSuspended || !list.Tokens[0].ExpiresAt.Equal(expires) || !list.Tokens[0].Number.Equal(token.Number) {
+	list, err := client.Tokens.List(ctx, coshine.TokensRequest{CardToken: handle})
+	if err != nil || list.RecordNum != 1 || list.Tokens[0].State != coshine.TokenStateSuspended || !list.Tokens[0].ExpiresAt.Equal(expires) || !list.Tokens[0].Number.Equal(token.Number) {
 		t.Errorf("%+v, %v", list, err)
 	}
-	if err := server.ChangeTokenState(token.Number, coshine.TokenDeleted); err != nil {
+	if err := server.ChangeTokenState(token.Number, coshine.TokenStateDeleted); err != nil {
 		t.Fatal(err)
 	}
 	server.Clock().Advance(time.Second)
 	select {
 	case n := <-told:
-		if n.State != coshine.TokenDeleted || !n.Number.Equal(token.Number) || n.ParticipantID != server.ParticipantID() || n.DedupeKey() == "" {
+		if n.State != coshine.TokenStateDeleted || !n.Number.Equal(token.Number) || n.ParticipantID != server.ParticipantID() || n.DedupeKey() == "" {
 			t.Errorf("%+v", n)
 		}
 	default:
 		t.Error("the issuer was not told")
 	}
-	if server.ChangeTokenState(token.Number, coshine.TokenActive) == nil {
+	if server.ChangeTokenState(token.Number, coshine.TokenStateActive) == nil {
 		t.Error("a deleted token came back")
 	}
-	if _, err := client.Tokens.TokenStateUpdate(ctx, suspend); err == nil {
+	if _, err := client.Tokens.UpdateState(ctx, suspend); err == nil {
 		t.Error("a deleted token was suspended")
 	}
 }

@@ -122,9 +122,9 @@ func (t *tour) connect(getenv func(string) string, oauth bool) (func(), error) {
 }
 
 func (t *tour) apply(ctx context.Context) (err error) {
-	t.card, err = t.client.Applications.CardApplication(ctx, coshine.CardApplicationRequest{
+	t.card, err = t.client.Cards.Apply(ctx, coshine.ApplyRequest{
 		CardFlag: coshine.CardFlagVirtual, CardProdCode: t.product, CardEmbossName: "TEST HOLDER",
-		CustomerID: t.customer, CustIDType: coshine.CustIDDefault, CustIDNo: t.idNo,
+		CustomerID: t.customer, CustIDType: coshine.CustIDTypeDefault, CustIDNo: t.idNo,
 		CustName: "Test Holder", CustMobile: "+6591234567", CustEmail: "test@example.com",
 	})
 	if err != nil {
@@ -137,9 +137,9 @@ func (t *tour) apply(ctx context.Context) (err error) {
 }
 
 func (t *tour) activate(ctx context.Context) error {
-	_, err := t.client.Cards.CardActivation(ctx, coshine.CardActivationRequest{
+	_, err := t.client.Cards.Activate(ctx, coshine.ActivateRequest{
 		CardToken: t.token, ExpiryDate: t.card.ExpiryDate, CVV2: t.card.CVV2,
-		CustomerID: t.customer, CustIDType: coshine.CustIDDefault, CustIDNo: t.idNo,
+		CustomerID: t.customer, CustIDType: coshine.CustIDTypeDefault, CustIDNo: t.idNo,
 	})
 	if err == nil {
 		t.step("Activation: accepted")
@@ -149,7 +149,7 @@ func (t *tour) activate(ctx context.Context) error {
 
 // list reads the customer's cards and follows the one that is not cancelled.
 func (t *tour) list(ctx context.Context) error {
-	list, err := t.client.Customers.CustomerCardInfoInquiry(ctx, coshine.CustomerRequest{CustomerID: t.customer})
+	list, err := t.client.Customers.Cards(ctx, coshine.CustomerRequest{CustomerID: t.customer})
 	if err != nil {
 		return err
 	}
@@ -166,13 +166,13 @@ func (t *tour) list(ctx context.Context) error {
 
 func (t *tour) pin(ctx context.Context) error {
 	card, first, second := coshine.ByToken(t.token), issuing.NewSecret("147258"), issuing.NewSecret("963852")
-	if _, err := t.client.PINs.PINReset(ctx, coshine.PINResetRequest{CardRef: card, NewPIN: first}); err != nil {
+	if _, err := t.client.PINs.Reset(ctx, coshine.PINResetRequest{CardRef: card, NewPIN: first}); err != nil {
 		return err
 	}
-	if _, err := t.client.PINs.PINChange(ctx, coshine.PINChangeRequest{CardRef: card, PIN: first, NewPIN: second}); err != nil {
+	if _, err := t.client.PINs.Change(ctx, coshine.PINChangeRequest{CardRef: card, PIN: first, NewPIN: second}); err != nil {
 		return err
 	}
-	_, err := t.client.PINs.PINVerify(ctx, coshine.PINVerifyRequest{CardRef: card, PIN: first})
+	_, err := t.client.PINs.Verify(ctx, coshine.PINVerifyRequest{CardRef: card, PIN: first})
 	if !errors.Is(err, coshine.CodeInvalidPIN) {
 		return fmt.Errorf("the old PIN should be wrong: %w", err)
 	}
@@ -184,7 +184,7 @@ func (t *tour) pin(ctx context.Context) error {
 // whatever happens.
 func (t *tour) load(ctx context.Context) error {
 	tranID := coshine.NewTranID(time.Now())
-	_, err := t.client.Transactions.LoadFund(ctx, coshine.TransactionRequest{
+	_, err := t.client.Cards.Deposit(ctx, coshine.TransactionRequest{
 		CardRef: coshine.ByToken(t.token),
 		Extra:   coshine.Extra{coshinetest.FieldAmount: issuing.NewAmount(100_00, 2), coshinetest.FieldMemo: "first load"},
 	}, coshine.WithHeader(coshine.Header{TranID: tranID}))
@@ -199,7 +199,7 @@ func (t *tour) load(ctx context.Context) error {
 }
 
 func (t *tour) balance(ctx context.Context) error {
-	reply, err := t.client.Transactions.BalanceInquiry(ctx, coshine.TransactionRequest{CardRef: coshine.ByToken(t.token)})
+	reply, err := t.client.Cards.Balance(ctx, coshine.TransactionRequest{CardRef: coshine.ByToken(t.token)})
 	if err != nil {
 		return err
 	}
@@ -231,7 +231,7 @@ func (t *tour) freeze(ctx context.Context) error {
 
 // replace reads the cards again, instead of assuming which token is valid.
 func (t *tour) replace(ctx context.Context) error {
-	_, err := t.client.Cards.CardReplacement(ctx, coshine.CardReplacementRequest{
+	_, err := t.client.Cards.Replace(ctx, coshine.ReplaceRequest{
 		CardToken: t.token, ReasonCode: coshine.ReplReasonDamaged,
 	})
 	if err != nil {
@@ -248,7 +248,7 @@ func (t *tour) replace(ctx context.Context) error {
 }
 
 func (t *tour) cancel(ctx context.Context) error {
-	if _, err := t.client.Cards.CardCancellation(ctx, coshine.CardCancellationRequest{CardToken: t.token}); err != nil {
+	if _, err := t.client.Cards.Close(ctx, coshine.CloseRequest{CardToken: t.token}); err != nil {
 		return err
 	}
 	t.step("Cancellation: accepted")

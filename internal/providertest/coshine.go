@@ -67,7 +67,7 @@ func openCoshine(t testing.TB, opts ...issuing.Option) *Bench {
 		Trap: func(ctx context.Context, opts ...issuing.CallOption) error {
 			trap.Store(true)
 			defer trap.Store(false)
-			_, err := c.client.Applications.CardApplication(ctx, coshineApplication(), opts...)
+			_, err := c.client.Cards.Apply(ctx, coshineApplication(), opts...)
 			return err
 		},
 		Ops: c.ops(),
@@ -90,10 +90,10 @@ func (c *coshines) access() string {
 }
 
 // coshineApplication is one for a virtual card.
-func coshineApplication() coshine.CardApplicationRequest {
-	return coshine.CardApplicationRequest{
+func coshineApplication() coshine.ApplyRequest {
+	return coshine.ApplyRequest{
 		CardFlag: coshine.CardFlagVirtual, CardProdCode: coshine.CardProdCodeSandboxVisa, CardEmbossName: "TEST HOLDER",
-		CustomerID: "C0000001", CustIDType: coshine.CustIDDefault, CustIDNo: issuing.NewSecret("E12345678"),
+		CustomerID: "C0000001", CustIDType: coshine.CustIDTypeDefault, CustIDNo: issuing.NewSecret("E12345678"),
 		CustName: "Test Holder", CustMobile: "+6591234567", CustEmail: "test@example.com",
 	}
 }
@@ -101,9 +101,9 @@ func coshineApplication() coshine.CardApplicationRequest {
 // active returns an active card.
 func (c *coshines) active() *coshine.Application {
 	ctx, req := c.t.Context(), coshineApplication()
-	card, err := c.setUp.Applications.CardApplication(ctx, req)
+	card, err := c.setUp.Cards.Apply(ctx, req)
 	check(c.t, err)
-	_, err = c.setUp.Cards.CardActivation(ctx, coshine.CardActivationRequest{
+	_, err = c.setUp.Cards.Activate(ctx, coshine.ActivateRequest{
 		CardToken: card.CardToken, ExpiryDate: card.ExpiryDate, CVV2: card.CVV2,
 		CustomerID: req.CustomerID, CustIDType: req.CustIDType, CustIDNo: req.CustIDNo,
 	})
@@ -125,21 +125,21 @@ func (c *coshines) ops() []Op {
 	const pin = "493815"
 	token, cvv := c.card.CardToken, c.card.CVV2.Reveal()
 	return []Op{
-		try(Op{Name: "Cards.CardInfoInquiry", Safety: transport.Read},
-			c.client.Cards.CardInfoInquiry, always(coshine.CardRequest{CardToken: token}), coshine.CardRequest{}),
+		try(Op{Name: "Cards.Card", Safety: transport.Read},
+			c.client.Cards.Card, always(coshine.CardRequest{CardToken: token}), coshine.CardRequest{}),
 		c.load(c.client, c.booked),
-		try(Op{Name: "PINs.PINReset", Safety: transport.Once, Secrets: []string{pin}},
-			c.client.PINs.PINReset, always(c.newPIN(pin)), c.newPIN("1")),
-		try(Op{Name: "Cards.CardCVV2Verify", Safety: transport.Once, Secrets: []string{cvv}},
-			c.client.Cards.CardCVV2Verify, always(coshine.CardCVV2VerifyRequest{CardToken: token, CVV2: c.card.CVV2}),
-			coshine.CardCVV2VerifyRequest{CardToken: token}),
+		try(Op{Name: "PINs.Reset", Safety: transport.Once, Secrets: []string{pin}},
+			c.client.PINs.Reset, always(c.newPIN(pin)), c.newPIN("1")),
+		try(Op{Name: "Cards.VerifyCVV2", Safety: transport.Once, Secrets: []string{cvv}},
+			c.client.Cards.VerifyCVV2, always(coshine.VerifyCVV2Request{CardToken: token, CVV2: c.card.CVV2}),
+			coshine.VerifyCVV2Request{CardToken: token}),
 	}
 }
 
 // load is the operation that loads money onto the card.
 func (c *coshines) load(client *coshine.Client, done func() int) Op {
-	return try(Op{Name: "Transactions.LoadFund", Safety: transport.Once, Done: done},
-		client.Transactions.LoadFund, always(coshine.TransactionRequest{
+	return try(Op{Name: "Cards.Deposit", Safety: transport.Once, Done: done},
+		client.Cards.Deposit, always(coshine.TransactionRequest{
 			CardRef: coshine.ByToken(c.card.CardToken), Extra: coshine.Extra{coshinetest.FieldAmount: issuing.NewAmount(20, 0)},
 		}), coshine.TransactionRequest{})
 }
