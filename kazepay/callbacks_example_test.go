@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log"
-	"net/http"
 	"net/http/httptest"
 
 	"github.com/issuing-sdk/issuing-go/kazepay"
@@ -27,7 +26,7 @@ func ExampleNewCallbacks() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	merchant := httptest.NewServer(webhook.NewHandler(src, func(_ context.Context, ev *webhook.Event) error {
+	handler := webhook.NewHandler(src, func(_ context.Context, ev *webhook.Event) error {
 		switch e := ev.Data.(type) {
 		case *kazepay.ActivationCodeSent:
 			fmt.Println("activation code", e.ActivationCode, "for card", e.CardID)
@@ -35,19 +34,15 @@ func ExampleNewCallbacks() {
 			fmt.Println("not known yet:", e.Type)
 		}
 		return nil
-	}))
-	defer merchant.Close()
-
-	delivery := platform.SignCallback(kazepaytest.Callback{
-		Kind: kazepay.EventActivationCodeSent, Content: map[string]any{"cardID": "3377", "activationCode": "70795665"},
 	})
-	resp, err := http.Post(merchant.URL, delivery.Header.Get("Content-Type"), delivery.Body)
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	fmt.Println(resp.StatusCode)
+
+	answer := httptest.NewRecorder()
+	handler.ServeHTTP(answer, platform.SignCallback(kazepaytest.Callback{
+		Type:    kazepay.EventActivationCodeSent,
+		Content: map[string]any{"cardID": "3377", "activationCode": "70795665"},
+	}))
+	fmt.Println(answer.Code, answer.Body)
 	// Output:
 	// activation code [redacted] for card 3377
-	// 200
+	// 200 SUCCESS
 }

@@ -42,7 +42,7 @@ func callbacks(t testing.TB, cfg kazepay.CallbackConfig) *webhook.Source {
 // genuine is a genuine callback.
 func genuine(t testing.TB, server *kazepaytest.Server, kind string, content map[string]any) []byte {
 	t.Helper()
-	body, err := io.ReadAll(server.SignCallback(kazepaytest.Callback{Kind: kind, Content: content}).Body)
+	body, err := io.ReadAll(server.SignCallback(kazepaytest.Callback{Type: kind, Content: content}).Body)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,15 @@ import (
 	"github.com/issuing-sdk/issuing-go/internal/check"
 )
 
+// cardRequest names a card and nothing else.
+type cardRequest struct {
+	CardID string `json:"cardID"`
+}
+
+func (r cardRequest) validate(p *check.Problems) { p.Text("cardID", r.CardID, maxID) }
+
+func (r cardRequest) card() string { return r.CardID }
+
 // CardService holds the operations that every card has: details, balance,
 // top-up, transactions, freeze, close.
 type CardService struct{ c *Client }
@@ -145,8 +154,9 @@ func (d *Deposit) card() string { return d.CardID }
 // error; [CardDeposited] tells how it ended. Whether Amount is what leaves the
 // merchant or what reaches the card is not documented.
 //
-// Safety: once. There is no field for an id of the merchant's own, and what a
-// repeated requestNo does is not documented. On issuing.ErrOutcomeUnknown read
+// Safety: once; the key is the requestNo, 1 to 24 digits. There is no field for an id
+// of the merchant's own, and what a repeated requestNo does is not documented. On
+// issuing.ErrOutcomeUnknown read
 // [CardService.Transactions] and [CardService.Balance] and compare; a top-up that
 // is not listed may still be on its way. Store the requestNo beforehand with
 // issuing.WithIdempotencyKey, so that a crash does not lose it, and send it once:
@@ -159,6 +169,21 @@ func (s *CardService) Deposit(ctx context.Context, req DepositRequest, opts ...i
 	return call[Deposit](ctx, s.c, opDeposit, req, opts)
 }
 
+// CardChange is the answer to an operation that moves a card to another state.
+type CardChange struct {
+	ID     string     `json:"cardID"` // KazePay's card id
+	Status CardStatus `json:"status"` // after the operation, as far as it has got
+
+	// What goes back to the merchant, of Close alone.
+	RefundAmount  issuing.Amount   `json:"refundAmt"` // may still change
+	Currency      issuing.Currency `json:"currency"`  // ISO 4217
+	TransactionID string           `json:"txnId"`     // KazePay's id of the refund
+}
+
+func (c *CardChange) incomplete() bool { return c.Status == "" }
+
+func (c *CardChange) card() string { return c.ID }
+
 // statusRequest moves a card to a status.
 type statusRequest struct {
 	cardRequest
@@ -168,8 +193,8 @@ type statusRequest struct {
 // Freeze (updCardStatus with INACTIVE) freezes an active card. The answer may
 // show a state on the way; [CardService.Card] confirms it.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown read the card with
-// [CardService.Card]; freezing a frozen card again changes nothing.
+// Safety: once; the key is the requestNo, 1 to 24 digits. On
+// issuing.ErrOutcomeUnknown read the card with [CardService.Card]; freezing a frozen card again changes nothing.
 func (s *CardService) Freeze(ctx context.Context, cardID string, opts ...issuing.CallOption) (*CardChange, error) {
 	return call[CardChange](ctx, s.c, opFreeze, statusRequest{cardRequest{cardID}, CardStatusInactive}, opts)
 }
@@ -182,10 +207,10 @@ func (s *CardService) Unfreeze(ctx context.Context, cardID string, opts ...issui
 }
 
 // Close (closeCard) closes a card for good and returns what it holds to the
-// merchant's balance; the answer's status is CLOSE_PROCESSING at first. [CardClosed]
-// brings the amount that was returned.
+// merchant's balance. The answer's status is CLOSE_PROCESSING; [CardClosed] brings
+// the amount that was returned.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown read the card with
+// Safety: once; the key is the requestNo, 1 to 24 digits. On issuing.ErrOutcomeUnknown read the card with
 // [CardService.Card].
 func (s *CardService) Close(ctx context.Context, cardID string, opts ...issuing.CallOption) (*CardChange, error) {
 	return call[CardChange](ctx, s.c, opClose, cardRequest{cardID}, opts)

@@ -37,8 +37,9 @@ type Client struct {
 // New returns a client. It checks the configuration and does no I/O.
 func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 	var p check.Problems
-	if cfg.validate(&p); p.Any() {
-		return nil, p.Err(providerName, "New")
+	cfg.validate(&p)
+	if err := p.Err(providerName, "New"); err != nil {
+		return nil, err
 	}
 	core, err := provider.New(providerName, opts...)
 	if err != nil {
@@ -83,8 +84,8 @@ func (c *Client) Clone(opts ...issuing.Option) (*Client, error) {
 // A payload whose result flag is FAILED is a failure here as well. Secrets in in
 // are sent in clear inside the encrypted payload.
 //
-// Safety: once, because nothing is known about repeating it. An unclear end is
-// issuing.ErrOutcomeUnknown.
+// Safety: once, because nothing is known about repeating it; the key is the requestNo,
+// 1 to 24 digits. An unclear end is issuing.ErrOutcomeUnknown.
 func (c *Client) Do(ctx context.Context, apiCode string, in, out any, opts ...issuing.CallOption) error {
 	valid := func(p *check.Problems) { p.Text("apiCode", apiCode, maxID) }
 	o := operation{name: "Do", apiCode: apiCode, safety: once, payload: flagged, settle: byQuery}
@@ -148,7 +149,7 @@ func poll[T any](ctx context.Context, op string, ask func() (answer *T, done boo
 			return answer, err
 		}
 		if !transport.Pause(ctx, wait) {
-			return answer, &issuing.Error{Provider: providerName, Op: op, Kind: issuing.ErrUnavailable, Err: ctx.Err()}
+			return answer, &issuing.Error{Provider: providerName, Op: op, Kind: issuing.ErrCanceled, Err: ctx.Err()}
 		}
 	}
 }

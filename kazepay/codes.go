@@ -14,12 +14,12 @@ type Code string
 
 // Codes. All but CodeSuccess are inferred.
 const (
-	CodeSuccess             Code = "SUCCESS" // accepted; the only documented one
-	CodeUpstreamSuccess     Code = "1"       // success upstream; here it leaves a write open
-	CodeInvalidParameters   Code = "2"       // invalid parameters
-	CodeBusiness            Code = "200"     // general business error, see the text
-	CodeInsufficientBalance Code = "212"     // balance not enough
-	CodeResultUnknown       Code = "99997"   // result unknown yet; wait for the callback or ask
+	CodeSuccess             Code = "SUCCESS" // the only documented one; of an asynchronous operation, accepted
+	CodeUpstreamSuccess     Code = "1"       // here it leaves a write open
+	CodeInvalidParameters   Code = "2"       // upstream's word on a request's fields
+	CodeBusiness            Code = "200"     // the text says what
+	CodeInsufficientBalance Code = "212"     // of a top-up, presumably the merchant's
+	CodeResultUnknown       Code = "99997"   // wait for the callback, or ask
 )
 
 // codeInfo is one row of the code table.
@@ -30,12 +30,12 @@ type codeInfo struct {
 }
 
 var codes = map[Code]codeInfo{
-	CodeSuccess:             {nil, false, "success"},
-	CodeUpstreamSuccess:     {issuing.ErrBadResponse, false, "success of the upstream platform"},
-	CodeInvalidParameters:   {issuing.ErrInvalid, false, "invalid parameters"},
-	CodeBusiness:            {issuing.ErrDeclined, false, "general business error"},
-	CodeInsufficientBalance: {issuing.ErrInsufficientFunds, false, "balance not enough"},
-	CodeResultUnknown:       {issuing.ErrUnavailable, true, "result unknown yet"},
+	CodeSuccess:             {meaning: "success"},
+	CodeUpstreamSuccess:     {kind: issuing.ErrBadResponse, meaning: "success of the upstream platform"},
+	CodeInvalidParameters:   {kind: issuing.ErrInvalid, meaning: "invalid parameters"},
+	CodeBusiness:            {kind: issuing.ErrDeclined, meaning: "general business error"},
+	CodeInsufficientBalance: {kind: issuing.ErrInsufficientFunds, meaning: "balance not enough"},
+	CodeResultUnknown:       {kind: issuing.ErrUnavailable, retry: true, meaning: "result unknown yet"},
 }
 
 // maxCode bounds a code in an error's text.
@@ -53,8 +53,7 @@ func (c Code) Error() string {
 	return "code " + text
 }
 
-// Known reports whether c was documented, or inferred, when this version was
-// released.
+// Known reports whether c is in the list above: the Quick Guide's one code, and upstream's.
 func (c Code) Known() bool {
 	_, ok := codes[c]
 	return ok
@@ -75,53 +74,70 @@ func (c Code) Retryable() bool { return codes[c].retry }
 // and for virtual cards; only 000000 was seen on KazePay.
 type RespCode string
 
-// Response codes of card transactions.
+// Response codes of card transactions; [RespCode.Meaning] has each in words.
 const (
-	RespCodeSuccess              RespCode = "000000" // success
-	RespCodeAccountAbnormal      RespCode = "100001" // account abnormal
-	RespCodeInvalidCard          RespCode = "200001" // invalid card
-	RespCodeInsufficientBalance  RespCode = "200002" // insufficient balance
-	RespCodeWrongCVV             RespCode = "200003" // wrong CVV
-	RespCodeWrongExpiry          RespCode = "200004" // wrong expiry
-	RespCodeWrongCurrency        RespCode = "200005" // wrong transaction currency
-	RespCodeNotMultiUse          RespCode = "200006" // not a multi-use card
-	RespCodeOverLimit            RespCode = "200007" // over limit
-	RespCodeCardAbnormal         RespCode = "200008" // card abnormal
-	RespCodeTooManyTransactions  RespCode = "200009" // too many transactions
-	RespCodeInvalidMerchant      RespCode = "300001" // invalid merchant
-	RespCodeHighRisk             RespCode = "400001" // high-risk transaction
-	RespCodeInvalidAmount        RespCode = "400002" // invalid amount
-	RespCodeInvalidTransaction   RespCode = "400003" // invalid transaction
-	RespCodeOriginalNotFound     RespCode = "400004" // original transaction not found
-	RespCodeOriginalState        RespCode = "400005" // original transaction in a wrong state
-	RespCodeTypeNotSupported     RespCode = "400006" // transaction type not supported
-	RespCodeTimeout              RespCode = "400007" // timeout
-	RespCodeRiskControl          RespCode = "400008" // refused by risk control
-	RespCodeChannelBlocked       RespCode = "400009" // blocked by the channel
-	RespCodeRefundOverLimit      RespCode = "400010" // refund over limit
-	RespCodeTooFrequent          RespCode = "400011" // authorisations too frequent
-	RespCodeDecisionEngine       RespCode = "400012" // refused by decision engine
-	RespCodeCaptureAfterReversal RespCode = "400013" // capture after reversal
-	RespCodeChannelAbnormal      RespCode = "999997" // channel abnormal
-	RespCodeSystemUpgrading      RespCode = "999998" // system upgrading
-	RespCodeUnknownError         RespCode = "999999" // unknown error
+	RespCodeSuccess              RespCode = "000000"
+	RespCodeAccountAbnormal      RespCode = "100001"
+	RespCodeInvalidCard          RespCode = "200001"
+	RespCodeInsufficientBalance  RespCode = "200002"
+	RespCodeWrongCVV             RespCode = "200003"
+	RespCodeWrongExpiry          RespCode = "200004"
+	RespCodeWrongCurrency        RespCode = "200005"
+	RespCodeNotMultiUse          RespCode = "200006"
+	RespCodeOverLimit            RespCode = "200007"
+	RespCodeCardAbnormal         RespCode = "200008"
+	RespCodeTooManyTransactions  RespCode = "200009"
+	RespCodeInvalidMerchant      RespCode = "300001"
+	RespCodeHighRisk             RespCode = "400001"
+	RespCodeInvalidAmount        RespCode = "400002"
+	RespCodeInvalidTransaction   RespCode = "400003"
+	RespCodeOriginalNotFound     RespCode = "400004"
+	RespCodeOriginalState        RespCode = "400005"
+	RespCodeTypeNotSupported     RespCode = "400006"
+	RespCodeTimeout              RespCode = "400007"
+	RespCodeRiskControl          RespCode = "400008"
+	RespCodeChannelBlocked       RespCode = "400009"
+	RespCodeRefundOverLimit      RespCode = "400010"
+	RespCodeTooFrequent          RespCode = "400011"
+	RespCodeDecisionEngine       RespCode = "400012"
+	RespCodeCaptureAfterReversal RespCode = "400013"
+	RespCodeChannelAbnormal      RespCode = "999997"
+	RespCodeSystemUpgrading      RespCode = "999998"
+	RespCodeUnknownError         RespCode = "999999"
 )
 
 var respMeanings = map[RespCode]string{
-	RespCodeSuccess: "success", RespCodeAccountAbnormal: "account abnormal", RespCodeInvalidCard: "invalid card",
-	RespCodeInsufficientBalance: "insufficient balance", RespCodeWrongCVV: "wrong CVV", RespCodeWrongExpiry: "wrong expiry",
-	RespCodeWrongCurrency: "wrong transaction currency", RespCodeNotMultiUse: "not a multi-use card",
-	RespCodeOverLimit: "over limit", RespCodeCardAbnormal: "card abnormal", RespCodeTooManyTransactions: "too many transactions",
-	RespCodeInvalidMerchant: "invalid merchant", RespCodeHighRisk: "high-risk transaction", RespCodeInvalidAmount: "invalid amount",
-	RespCodeInvalidTransaction: "invalid transaction", RespCodeOriginalNotFound: "original transaction not found",
-	RespCodeOriginalState: "original transaction in a wrong state", RespCodeTypeNotSupported: "transaction type not supported",
-	RespCodeTimeout: "timeout", RespCodeRiskControl: "refused by risk control", RespCodeChannelBlocked: "blocked by the channel",
-	RespCodeRefundOverLimit: "refund over limit", RespCodeTooFrequent: "authorisations too frequent",
-	RespCodeDecisionEngine: "refused by decision engine", RespCodeCaptureAfterReversal: "capture after reversal",
-	RespCodeChannelAbnormal: "channel abnormal", RespCodeSystemUpgrading: "system upgrading", RespCodeUnknownError: "unknown error",
+	RespCodeSuccess:              "success",
+	RespCodeAccountAbnormal:      "account abnormal",
+	RespCodeInvalidCard:          "invalid card",
+	RespCodeInsufficientBalance:  "insufficient balance",
+	RespCodeWrongCVV:             "wrong CVV",
+	RespCodeWrongExpiry:          "wrong expiry",
+	RespCodeWrongCurrency:        "wrong transaction currency",
+	RespCodeNotMultiUse:          "not a multi-use card",
+	RespCodeOverLimit:            "over limit",
+	RespCodeCardAbnormal:         "card abnormal",
+	RespCodeTooManyTransactions:  "too many transactions",
+	RespCodeInvalidMerchant:      "invalid merchant",
+	RespCodeHighRisk:             "high-risk transaction",
+	RespCodeInvalidAmount:        "invalid amount",
+	RespCodeInvalidTransaction:   "invalid transaction",
+	RespCodeOriginalNotFound:     "original transaction not found",
+	RespCodeOriginalState:        "original transaction in a wrong state",
+	RespCodeTypeNotSupported:     "transaction type not supported",
+	RespCodeTimeout:              "timeout",
+	RespCodeRiskControl:          "refused by risk control",
+	RespCodeChannelBlocked:       "blocked by the channel",
+	RespCodeRefundOverLimit:      "refund over limit",
+	RespCodeTooFrequent:          "authorisations too frequent",
+	RespCodeDecisionEngine:       "refused by decision engine",
+	RespCodeCaptureAfterReversal: "capture after reversal",
+	RespCodeChannelAbnormal:      "channel abnormal",
+	RespCodeSystemUpgrading:      "system upgrading",
+	RespCodeUnknownError:         "unknown error",
 }
 
-// Known reports whether c was listed when this version was released.
+// Known reports whether c is in upstream's list of transaction response codes.
 func (c RespCode) Known() bool { return respMeanings[c] != "" }
 
 // Meaning returns the text of a known code, and "" otherwise.

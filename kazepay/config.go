@@ -73,16 +73,16 @@ type Warning struct {
 	Field     string // the field that differs, such as "cardID"
 }
 
-// ConfigTexts is a [Config] as KazePay hands it out and the merchant's key store holds
-// it: texts, as they come from the environment or a secret store. It does not print the
-// private key. What else a Config has is set on the result.
+// ConfigTexts are the texts of a [Config] as the merchant keeps them, in the
+// environment or a secret store. What is no text there, Profile first of all, is set on
+// the Config afterwards. It does not print the private key.
 type ConfigTexts struct {
 	BaseURL     string         // as Config.BaseURL
 	UploadURL   string         // as Config.UploadURL; optional
 	SysID       string         // as Config.SysID
-	PrivateKey  issuing.Secret // the merchant's: PEM (PKCS #1 or PKCS #8) or bare Base64 of DER
-	PlatformKey string         // KazePay's: PEM (PKIX or PKCS #1) or bare Base64 of DER
-	Zone        string         // an IANA name such as "Asia/Shanghai"; empty is UTC
+	PrivateKey  issuing.Secret // PEM (PKCS #1 or PKCS #8), or bare Base64 of DER
+	PlatformKey string         // PEM (PKIX or PKCS #1), or bare Base64 of DER
+	Zone        string         // IANA name, such as Asia/Shanghai; empty is UTC
 }
 
 // ParseConfig reads a Config from texts and checks all of it, keys and settings. The
@@ -107,8 +107,8 @@ func (c Config) validate(p *check.Problems) {
 	p.Text("SysID", c.SysID, maxID)
 	checkPrivateKey(p, c.PrivateKey)
 	p.Key("PlatformKey", c.PlatformKey.Bits(), minRSABits)
-	if !c.PlatformKey.IsZero() && !c.PrivateKey.IsZero() &&
-		c.PlatformKey.Fingerprint() == c.PrivateKey.Public().Fingerprint() {
+	both := !c.PlatformKey.IsZero() && !c.PrivateKey.IsZero()
+	if both && c.PlatformKey.Fingerprint() == c.PrivateKey.Public().Fingerprint() {
 		p.Add("PlatformKey", "is the merchant's own public key; KazePay's is needed")
 	}
 	p.Cause("Profile", c.Profile.Validate())

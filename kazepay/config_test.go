@@ -87,13 +87,14 @@ func TestParseConfig(t *testing.T) {
 		return string(pem.EncodeToMemory(&pem.Block{Type: label, Bytes: der}))
 	}
 	for name, text := range map[string][2]string{
-		"PKCS #8 and PKIX":   {block("PRIVATE KEY", pkcs8), block("PUBLIC KEY", pkix)},
-		"PKCS #1":            {block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(own)), block("RSA PUBLIC KEY", x509.MarshalPKCS1PublicKey(platform))},
+		"PKCS #8 and PKIX": {block("PRIVATE KEY", pkcs8), block("PUBLIC KEY", pkix)},
+		"PKCS #1": {
+			block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(own)), block("RSA PUBLIC KEY", x509.MarshalPKCS1PublicKey(platform)),
+		},
 		"bare Base64 of DER": {base64.StdEncoding.EncodeToString(pkcs8), base64.StdEncoding.EncodeToString(pkix)},
 	} {
 		cfg, err := kazepay.ParseConfig(kazepay.ConfigTexts{
-			BaseURL: "https://api.kazepay.io", SysID: sysID, PrivateKey: issuing.NewSecret(text[0]), PlatformKey: text[1],
-			Zone: "Asia/Shanghai",
+			BaseURL: "https://api.kazepay.io", SysID: sysID, PrivateKey: issuing.NewSecret(text[0]), PlatformKey: text[1], Zone: "Etc/GMT-8",
 		})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -102,16 +103,35 @@ func TestParseConfig(t *testing.T) {
 		if _, err := kazepay.New(cfg); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
+		if at := time.Unix(0, 0).In(cfg.Zone).Hour(); at != 8 {
+			t.Errorf("%s: it is %d o'clock in %v", name, at, cfg.Zone)
+		}
 	}
-	bad := kazepay.ConfigTexts{
-		UploadURL: "ftp://x", PrivateKey: issuing.NewSecret("not a private key"), PlatformKey: block("PRIVATE KEY", pkcs8), Zone: "Nowhere/Land",
+}
+
+// TestParseConfigNamesEveryProblem: settings and keys in one error, each once.
+func TestParseConfigNamesEveryProblem(t *testing.T) {
+	t.Parallel()
+	pkcs8, err := x509.MarshalPKCS8PrivateKey(keys().merchant)
+	if err != nil {
+		t.Fatal(err)
 	}
-	_, err = kazepay.ParseConfig(bad)
-	wantFields(t, err, "BaseURL", "UploadURL", "SysID", "PrivateKey", "PlatformKey", "Zone")
-	if e := new(issuing.Error); !errors.As(err, &e) || len(e.Fields) != 6 {
-		t.Errorf("a field is named twice: %v", err)
+	private := string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}))
+	all := []string{"BaseURL", "UploadURL", "SysID", "PrivateKey", "PlatformKey", "Zone"}
+	_, err = kazepay.ParseConfig(kazepay.ConfigTexts{
+		BaseURL: "http://api.kazepay.io", UploadURL: "nowhere", SysID: "a\nb", PrivateKey: issuing.NewSecret("not a key"),
+		PlatformKey: private, Zone: "Asia/Nowhere",
+	})
+	wantFields(t, err, all...)
+	if e := wantError(t, err, issuing.ErrInvalid); len(e.Fields) != len(all) || strings.Contains(e.Error(), "not a key") {
+		t.Errorf("%v", e)
 	}
-	leaktest.Check(t, []string{"not a private key"}, bad)
+	if text := wantError(t, err, issuing.ErrInvalid).Error(); strings.Contains(text, private[100:140]) || strings.Contains(text, "Nowhere") {
+		t.Errorf("the error holds a value: %s", text)
+	}
+	_, err = kazepay.ParseConfig(kazepay.ConfigTexts{PrivateKey: issuing.NewSecret(" \n"), Zone: "Local"})
+	wantFields(t, err, "BaseURL", "SysID", "PrivateKey", "PlatformKey", "Zone")
+	leaktest.Check(t, []string{private[400:432]}, kazepay.ConfigTexts{PrivateKey: issuing.NewSecret(private)})
 }
 
 func TestClone(t *testing.T) {
@@ -138,7 +158,7 @@ func TestClone(t *testing.T) {
 	}
 }
 
-func TestLocation(t *testing.T) {
+func TestZone(t *testing.T) {
 	t.Parallel()
 	zone := time.FixedZone("UTC+8", 8*60*60)
 	server := startServer(t, kazepaytest.Config{Zone: zone})
@@ -193,7 +213,7 @@ func TestAwait(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 		defer cancel()
 		asked = 0
-		if a, err = client.Virtual.Await(ctx, "1"); !errors.Is(err, context.DeadlineExceeded) || a.Status != kazepay.CardStatusAuditing || asked != 2 {
+		if a, err = client.Virtual.Await(ctx, "1"); !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, issuing.ErrCanceled) || a.Status != kazepay.CardStatusAuditing || asked != 2 {
 			t.Errorf("%+v, %v, asked %d times", a, err, asked)
 		}
 		ctx, cancel = context.WithCancel(t.Context())

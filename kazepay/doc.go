@@ -17,8 +17,8 @@
 //
 // Every message is one JSON object. Its payload is signed with the merchant's
 // RSA key, encrypted under a fresh AES key, and that key is wrapped for KazePay;
-// answers and callbacks come the same way in the other direction. Which
-// algorithms these are is inferred, not published: [Config.Profile] holds the
+// answers and callbacks come the same way in the other direction. [ParseConfig] reads
+// the keys from texts. Which algorithms these are is inferred, not published: [Config.Profile] holds the
 // choice, and sign.DetectKazePayProfile settles it with one answer or callback of
 // the sandbox. KazePay hands out [Config.BaseURL] and [Config.SysID].
 //
@@ -29,8 +29,8 @@
 //
 // # Errors
 //
-// Every error is an [issuing.Error]. Test for its kind
-// (errors.Is(err, issuing.ErrDeclined)) or for a code
+// Every error of [New], [ParseConfig] and a call is an [issuing.Error]. Test for its
+// kind (errors.Is(err, issuing.ErrDeclined)) or for a code
 // (errors.Is(err, kazepay.CodeInsufficientBalance)). KazePay publishes no list of
 // codes, so most failures are issuing.ErrDeclined with KazePay's text. [Failure]
 // stands behind a refusal, [issuing.Unsettled] behind an unknown outcome.
@@ -41,9 +41,10 @@
 // when they provably never left: whether KazePay recognises a repeated requestNo
 // is not documented. A write that may have arrived ends with
 // [issuing.ErrOutcomeUnknown]; the error's Key is the requestNo, and
-// [issuing.Unsettled] names the query that settles it. issuing.WithIdempotencyKey
-// sets the requestNo of a write, so that it can be stored beforehand; it does not
-// make a repeat safe.
+// [issuing.Unsettled] names the query that settles it. The requestNo has 1 to 24
+// digits. The client draws one of 24, the time and ten random digits;
+// issuing.WithIdempotencyKey sets that of a write, so that it can be stored beforehand,
+// which does not make a repeat safe.
 //
 // # Testing
 //

@@ -16,7 +16,7 @@ const (
 	ResultFlagFailed  ResultFlag = "FAILED"  // refused, although head.code is SUCCESS
 )
 
-// Known reports whether f was documented when this version was released.
+// Known reports whether f is one of the two of the Physical Card and Webhook pages.
 func (f ResultFlag) Known() bool { return f == ResultFlagSuccess || f == ResultFlagFailed }
 
 // CardStatus is the life cycle of a card. KazePay's own list is not published;
@@ -46,7 +46,7 @@ func (s CardStatus) Normal() CardStatus {
 	return s
 }
 
-// Known reports whether s was listed when this version was released.
+// Known reports whether s is in upstream's list, or INACTIVE, of the Physical Card page.
 func (s CardStatus) Known() bool {
 	return slices.Contains([]CardStatus{
 		CardStatusAuditing, CardStatusAuditPass, CardStatusAuditNotPass, CardStatusTBA, CardStatusActiveProcessing,
@@ -75,13 +75,12 @@ type KYCStatus string
 
 // KYC statuses.
 const (
-	// waiting for the review; whether also before a submission is not documented
-	KYCStatusWaiting  KYCStatus = "WAITING_KYC"
-	KYCStatusRejected KYCStatus = "REJECTED" // refused; submitting again is not forbidden
-	KYCStatusPassed   KYCStatus = "PASSED"   // approved; the card may be activated
+	KYCStatusWaiting  KYCStatus = "WAITING_KYC" // under review; also before a submission, perhaps
+	KYCStatusRejected KYCStatus = "REJECTED"    // refused; submitting again is not forbidden
+	KYCStatusPassed   KYCStatus = "PASSED"      // approved; the card may be activated
 )
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether s is one of the three of the Physical Card page.
 func (s KYCStatus) Known() bool { return s == KYCStatusWaiting || s.Terminal() }
 
 // Terminal reports whether the review has ended.
@@ -112,7 +111,7 @@ func (s TransactionStatus) Normal() TransactionStatus {
 	return n
 }
 
-// Known reports whether s was listed when this version was released.
+// Known reports whether s is in upstream's lists of top-ups and transactions.
 func (s TransactionStatus) Known() bool {
 	n := s.Normal()
 	return n == TransactionStatusPending || n == TransactionStatusApproved || n.Terminal()
@@ -159,7 +158,7 @@ func (t TransactionType) Normal() TransactionType {
 	return TransactionType(strings.ToUpper(strings.TrimSpace(string(t))))
 }
 
-// Known reports whether t was listed when this version was released.
+// Known reports whether t is in upstream's lists, or the Physical Card page's EXPENDITURE.
 func (t TransactionType) Known() bool {
 	return slices.Contains([]TransactionType{
 		TransactionTypeExpenditure, TransactionTypeAuth, TransactionTypeAuthQuery, TransactionTypeReversal,
@@ -179,7 +178,7 @@ const (
 	AuthTypeATM      AuthType = "ATM"      // at a cash machine
 )
 
-// Known reports whether t was listed when this version was released.
+// Known reports whether t is one of upstream's two.
 func (t AuthType) Known() bool { return t == AuthTypePurchase || t == AuthTypeATM }
 
 // IdentificationType is the kind of an identity document.
@@ -191,16 +190,7 @@ const (
 	IdentificationTypeIDCard   IdentificationType = "ID_CARD"  // identity card; needs a picture of the back
 )
 
-// Known reports whether t was documented when this version was released.
+// Known reports whether t is one of the two of setUcardKyc on the Physical Card page.
 func (t IdentificationType) Known() bool {
 	return t == IdentificationTypePassport || t == IdentificationTypeIDCard
 }
-
-// CardLevel is the level of a virtual card. Only the default is documented.
-type CardLevel string
-
-// CardLevelDefault is the level that KazePay takes when none is sent.
-const CardLevelDefault CardLevel = "01"
-
-// Known reports whether l was documented when this version was released.
-func (l CardLevel) Known() bool { return l == CardLevelDefault }

@@ -12,14 +12,14 @@ import (
 // is built on; KazePay's own are not published. The last two are implied by
 // KazePay's pages, and their names are this package's.
 const (
-	EventHolderChallenged   = "TRANSACTION_VERIFICATION_CODE" // [HolderChallenged]
-	EventCardStateChanged   = "CARD_STATUS_CHANGE"            // [CardStateChanged]
-	EventTransactionCreated = "TRANSACTION_CREATED"           // [TransactionCreated]
-	EventCardDeposited      = "CARD_RECHARGE_RESULT"          // [CardDeposited]
-	EventCardClosed         = "CARD_CLOSE_RESULT"             // [CardClosed]
-	EventCoinDeposited      = "COIN_RECHARGE_RESULT"          // [CoinDeposited]
-	EventActivationCodeSent = "ACTIVATION_CODE"               // [ActivationCodeSent]
-	EventKYCReviewed        = "KYC_RESULT"                    // [KYCReviewed]
+	EventHolderChallenged = "TRANSACTION_VERIFICATION_CODE" // [HolderChallenged]
+	EventCardStateChanged    = "CARD_STATUS_CHANGE"            // [CardStateChanged]
+	EventTransactionCreated   = "TRANSACTION_CREATED"           // [TransactionCreated]
+	EventCardDeposited        = "CARD_RECHARGE_RESULT"          // [CardDeposited]
+	EventCardClosed           = "CARD_CLOSE_RESULT"             // [CardClosed]
+	EventCoinDeposited        = "COIN_RECHARGE_RESULT"          // [CoinDeposited]
+	EventActivationCodeSent   = "ACTIVATION_CODE"               // [ActivationCodeSent]
+	EventKYCReviewed          = "KYC_RESULT"                    // [KYCReviewed]
 )
 
 // EventTypes lists the eight kinds.
@@ -40,8 +40,8 @@ type Notification interface {
 	// between events. It is "" when the event lacks what identifies it; compare
 	// the whole content then.
 	DedupeKey() string
-	// When is the event's own time, zero when it has none.
-	When() time.Time
+	// when is the event's own time, zero when it has none; webhook.Event has it.
+	when() time.Time
 }
 
 // dedupeKey joins what identifies an event: its kind, an id that must be there,
@@ -72,8 +72,8 @@ type HolderChallenged struct {
 	CreatedAt  time.Time      `json:"createAt"` // zero when it cannot be read
 }
 
-// When implements [Notification].
-func (e *HolderChallenged) When() time.Time { return e.CreatedAt }
+// when implements [Notification].
+func (e *HolderChallenged) when() time.Time { return e.CreatedAt }
 
 // DedupeKey implements [Notification].
 func (e *HolderChallenged) DedupeKey() string {
@@ -91,8 +91,8 @@ type CardStateChanged struct {
 	CreatedAt  time.Time      `json:"createAt"` // zero when it cannot be read
 }
 
-// When implements [Notification].
-func (e *CardStateChanged) When() time.Time { return e.CreatedAt }
+// when implements [Notification].
+func (e *CardStateChanged) when() time.Time { return e.CreatedAt }
 
 // DedupeKey implements [Notification].
 func (e *CardStateChanged) DedupeKey() string {
@@ -127,8 +127,8 @@ type TransactionCreated struct {
 	Transaction NotifiedTransaction `json:"transaction"` // the transaction
 }
 
-// When implements [Notification].
-func (e *TransactionCreated) When() time.Time { return e.CreatedAt }
+// when implements [Notification].
+func (e *TransactionCreated) when() time.Time { return e.CreatedAt }
 
 // DedupeKey implements [Notification]. A transaction comes once per status.
 func (e *TransactionCreated) DedupeKey() string {
@@ -151,8 +151,8 @@ type CardDeposited struct {
 	CreatedAt     time.Time         `json:"createAt"`      // zero when it cannot be read
 }
 
-// When implements [Notification].
-func (e *CardDeposited) When() time.Time { return e.CreatedAt }
+// when implements [Notification].
+func (e *CardDeposited) when() time.Time { return e.CreatedAt }
 
 // DedupeKey implements [Notification].
 func (e *CardDeposited) DedupeKey() string {
@@ -172,12 +172,12 @@ type CardClosed struct {
 	Status        CardStatus       `json:"status"`    // usually CLOSE
 	RefundAmount  issuing.Amount   `json:"refundAmt"` // returned to the merchant
 	Currency      issuing.Currency `json:"currency"`  // ISO 4217
-	TransactionID string           `json:"txnId"`     // CardChange.TransactionID
+	TransactionID string           `json:"txnId"`     // as Close answered it
 	CreatedAt     time.Time        `json:"createAt"`  // zero when it cannot be read
 }
 
-// When implements [Notification].
-func (e *CardClosed) When() time.Time { return e.CreatedAt }
+// when implements [Notification].
+func (e *CardClosed) when() time.Time { return e.CreatedAt }
 
 // DedupeKey implements [Notification]: a card closes once.
 func (e *CardClosed) DedupeKey() string {
@@ -198,8 +198,8 @@ type CoinDeposited struct {
 	CreatedAt     time.Time         `json:"createAt"`      // zero when it cannot be read
 }
 
-// When implements [Notification].
-func (e *CoinDeposited) When() time.Time { return e.CreatedAt }
+// when implements [Notification].
+func (e *CoinDeposited) when() time.Time { return e.CreatedAt }
 
 // DedupeKey implements [Notification].
 func (e *CoinDeposited) DedupeKey() string {
@@ -217,8 +217,8 @@ type ActivationCodeSent struct {
 	CreatedAt      time.Time      `json:"createAt"`       // zero when it cannot be read
 }
 
-// When implements [Notification].
-func (e *ActivationCodeSent) When() time.Time { return e.CreatedAt }
+// when implements [Notification].
+func (e *ActivationCodeSent) when() time.Time { return e.CreatedAt }
 
 // DedupeKey implements [Notification]. It is "" without a time: only the code
 // tells such events apart then, and a key must not give it away.
@@ -235,8 +235,8 @@ type KYCReviewed struct {
 	CreatedAt time.Time `json:"createAt"` // zero when it cannot be read
 }
 
-// When implements [Notification].
-func (e *KYCReviewed) When() time.Time { return e.CreatedAt }
+// when implements [Notification].
+func (e *KYCReviewed) when() time.Time { return e.CreatedAt }
 
 // DedupeKey implements [Notification]. It is always "": nothing but the user's
 // address tells whose verdict this is, and a key must not hold it.

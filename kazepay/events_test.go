@@ -220,10 +220,10 @@ func TestDedupeKeys(t *testing.T) {
 		}
 	}
 	for kind, payload := range map[string]string{
-		kazepay.EventCardStateChanged: `{"cardID":"1","status":"ACTIVE"}`,
+		kazepay.EventCardStateChanged:    `{"cardID":"1","status":"ACTIVE"}`,
 		kazepay.EventHolderChallenged: `{"cardID":"1","code":"123456"}`,
-		kazepay.EventCardDeposited:    `{"cardID":"1","amount":1,"status":"SUCCESS"}`,
-		kazepay.EventKYCReviewed:      `{"email":"a@b.c","status":"PASSED"}`,
+		kazepay.EventCardDeposited:        `{"cardID":"1","amount":1,"status":"SUCCESS"}`,
+		kazepay.EventKYCReviewed:          `{"email":"a@b.c","status":"PASSED"}`,
 	} {
 		if key := decode(kind, payload); key != "" {
 			t.Errorf("%s without what identifies it has the key %q", kind, key)
@@ -248,6 +248,6 @@ func FuzzNotification(f *testing.F) {
 		if !json.Valid(payload) {
 			t.Fatalf("%T from %q", n, payload)
 		}
-		_, _ = n.DedupeKey(), n.When()
+		_, _ = n.DedupeKey(), kazepay.EventTime(n)
 	})
 }

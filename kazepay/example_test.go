@@ -74,7 +74,7 @@ func ExampleConfig_profile() {
 	}
 	defer server.Close()
 	callback, err := io.ReadAll(server.SignCallback(kazepaytest.Callback{
-		Kind: kazepay.EventKYCReviewed, Content: map[string]any{"email": "ada@example.com", "status": "PASSED"},
+		Type: kazepay.EventKYCReviewed, Content: map[string]any{"email": "ada@example.com", "status": "PASSED"},
 	}).Body)
 	if err != nil {
 		log.Fatal(err)

@@ -311,7 +311,7 @@ func TestQuirks(t *testing.T) {
 		"swapped amounts":       {SwappedAmounts: true},
 		"Success":               {ProseDetail: true},
 		"an empty list is null": {EmptyListAsNull: true},
-		"top-ups hidden":        {HideTopUps: true},
+		"deposits hidden":       {HideDeposits: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -322,7 +322,7 @@ func TestQuirks(t *testing.T) {
 				t.Errorf("%v, %v", list, err)
 			}
 			d := deposit(t, server, client, id, issuing.NewAmount(5000_00, 2))
-			if list, err = client.Cards.Transactions(t.Context(), kazepay.TransactionsRequest{CardID: id, TransactionID: d.ID}); err != nil || (len(list.List) == 0) != q.HideTopUps {
+			if list, err = client.Cards.Transactions(t.Context(), kazepay.TransactionsRequest{CardID: id, TransactionID: d.ID}); err != nil || (len(list.List) == 0) != q.HideDeposits {
 				t.Errorf("%v, %v", list, err)
 			}
 			spend(t, server, client, id)

@@ -22,25 +22,24 @@ const maxAddress = 140
 // Identity is who a holder is. All fields are required. KazePay gives the length
 // of AddressLine alone; this package takes 255 characters for the other texts.
 type Identity struct {
-	// the user's, as in every call about the user
-	Email        string `json:"email"`
+	Email        string `json:"email"`        // the user's, as in every call about the user
 	MobileNumber string `json:"mobileNumber"` // digits without the dialling code
-	// dialling code, digits without +, such as 60
-	MobilePrefix string `json:"mobilePrefix"`
-	// country of the dialling code, ISO 3166-1 alpha-2
-	MobilePrefixCountry string       `json:"mobilePrefixCountry"`
-	FirstName           string       `json:"firstName"`   // in English letters
-	LastName            string       `json:"lastName"`    // in English letters
-	DateOfBirth         issuing.Date `json:"dateOfBirth"` // in the past
-	// of residence, in English, at most 140 characters
-	AddressLine              string             `json:"addressLine"`
-	City                     string             `json:"city"`                     // of residence
-	CountryCode              string             `json:"countryCode"`              // of residence, ISO 3166-1 alpha-2
-	PostCode                 string             `json:"postCode"`                 // such as C2A2EX
-	State                    string             `json:"state"`                    // state or province
+	MobilePrefix string `json:"mobilePrefix"` // dialling code, digits without +, such as 60
+	// MobilePrefixCountry is the country of the dialling code, ISO 3166-1 alpha-2.
+	MobilePrefixCountry string `json:"mobilePrefixCountry"`
+
+	FirstName   string       `json:"firstName"`   // in English letters
+	LastName    string       `json:"lastName"`    // in English letters
+	DateOfBirth issuing.Date `json:"dateOfBirth"` // in the past
+	AddressLine string       `json:"addressLine"` // of residence, in English, at most 140 characters
+	City        string       `json:"city"`        // of residence
+	CountryCode string       `json:"countryCode"` // of residence, ISO 3166-1 alpha-2
+	PostCode    string       `json:"postCode"`    // such as C2A2EX
+	State       string       `json:"state"`       // state or province
+
 	IdentificationType       IdentificationType `json:"identificationType"`       // PASSPORT or ID_CARD
 	IdentificationNumber     issuing.Secret     `json:"identificationNumber"`     // the document's number
-	IdentificationExpiryDate issuing.Date       `json:"identificationExpiryDate"` // when the document expires
+	IdentificationExpiryDate issuing.Date       `json:"identificationExpiryDate"` // of the document
 }
 
 func (r Identity) validate(p *check.Problems) {
@@ -106,7 +105,8 @@ func (r *Review) incomplete() bool { return r.Status == "" }
 // Submit (setUcardKyc) submits a holder's identity for review. People may review
 // it; [KYCService.Status], [KYCService.Await] or [KYCReviewed] bring the verdict.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown ask [KYCService.Status].
+// Safety: once; the key is the requestNo, 1 to 24 digits. On
+// issuing.ErrOutcomeUnknown ask [KYCService.Status].
 func (s *KYCService) Submit(ctx context.Context, req SubmitRequest, opts ...issuing.CallOption) (*Review, error) {
 	return call[Review](ctx, s.c, opSubmit, req, opts)
 }
@@ -131,7 +131,8 @@ func (r SubmitInlineRequest) validate(p *check.Problems) {
 		value issuing.Secret
 	}{{"frontImgBase64", r.FrontImage}, {"backImgBase64", r.BackImage}, {"handheldImgBase64", r.HandheldImage}} {
 		v := f.value.Reveal()
-		if v != "" && !strings.HasPrefix(v, "data:image/jpeg;base64,") && !strings.HasPrefix(v, "data:image/png;base64,") {
+		picture := strings.HasPrefix(v, "data:image/jpeg;base64,") || strings.HasPrefix(v, "data:image/png;base64,")
+		if v != "" && !picture {
 			p.Add(f.name, "is not a data URI of a JPEG or PNG picture")
 		}
 	}
@@ -185,7 +186,8 @@ func (l *Link) incomplete() bool { return l.URL.IsZero() }
 // page on which the holder completes the verification. Ask for the verdict with
 // [KYCService.Status] and the same email.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown ask [KYCService.Status].
+// Safety: once; the key is the requestNo, 1 to 24 digits. On
+// issuing.ErrOutcomeUnknown ask [KYCService.Status].
 func (s *KYCService) Link(ctx context.Context, identity Identity, opts ...issuing.CallOption) (*Link, error) {
 	return call[Link](ctx, s.c, opLink, identity, opts)
 }
@@ -205,7 +207,8 @@ func (s *KYCService) Status(ctx context.Context, email string, opts ...issuing.C
 }
 
 // Await asks for a user's verification until there is a verdict. It waits two
-// seconds, then longer up to a minute; the context bounds it.
+// seconds, then longer up to a minute; the context bounds it: the last answer comes
+// with an error of kind issuing.ErrCanceled.
 //
 // Safety: read.
 func (s *KYCService) Await(ctx context.Context, email string, opts ...issuing.CallOption) (*Review, error) {

@@ -68,13 +68,14 @@ func TestVirtualLife(t *testing.T) {
 func spend(t *testing.T, server *kazepaytest.Server, client *kazepay.Client, cardID string) {
 	t.Helper()
 	ctx := t.Context()
-	tx, err := server.PurchaseWith(cardID, kazepaytest.Spending{
-		Merchant: issuingtest.Merchant{Name: "MEITUAN FOOD BEIJING CHN"}, Amount: issuing.NewAmount(13_09, 2), Fee: issuing.NewAmount(250_000, 6),
+	auth, err := server.PurchaseAt(cardID, kazepaytest.Price{
+		Amount: issuing.NewAmount(13_09, 2), Fee: issuing.NewAmount(250_000, 6),
 		ShopCurrency: issuing.CurrencyEUR, ShopAmount: issuing.NewAmount(11_90, 2),
-	})
-	if err != nil || !tx.Approved || tx.Reason != "" {
-		t.Fatalf("%+v, %v", tx, err)
+	}, issuingtest.Merchant{Name: "MEITUAN FOOD BEIJING CHN"})
+	if err != nil || !auth.Approved || auth.Reason != "" {
+		t.Fatalf("%+v, %v", auth, err)
 	}
+	tx := auth.ID
 	balance, err := client.Cards.Balance(ctx, cardID, "")
 	want := kazepay.Balance{CardID: cardID, Currency: issuing.CurrencyUSD}
 	want.Available, _ = issuing.ParseAmount("4986.660000")
@@ -82,12 +83,12 @@ func spend(t *testing.T, server *kazepaytest.Server, client *kazepay.Client, car
 	if err != nil || cmp.Diff(want, *balance) != "" {
 		t.Errorf("%v: %s", err, cmp.Diff(want, *balance))
 	}
-	list, err := client.Cards.Transactions(ctx, kazepay.TransactionsRequest{CardID: cardID, TransactionID: tx.ID})
-	if err != nil || len(list.List) != 1 {
-		t.Fatalf("%d transactions, %v", len(list.List), err)
+	list, err := client.Cards.Transactions(ctx, kazepay.TransactionsRequest{CardID: cardID, TransactionID: tx})
+	if err != nil || len(list.List) != 1 || list.Page != 1 || list.PageSize != 10 {
+		t.Fatalf("%+v, %v", list, err)
 	}
 	wantTx := kazepay.Transaction{
-		CardID: cardID, ID: tx.ID, Time: server.Clock().Now(), CardCurrency: issuing.CurrencyUSD, TransactionCurrency: issuing.CurrencyEUR,
+		CardID: cardID, ID: tx, Time: server.Clock().Now(), CardCurrency: issuing.CurrencyUSD, TransactionCurrency: issuing.CurrencyEUR,
 		CardAmount: issuing.NewAmount(-13_09, 2), TransactionAmount: issuing.NewAmount(-11_90, 2),
 		FeeCurrency: issuing.CurrencyUSD, Fee: issuing.NewAmount(-250_000, 6), Status: "Pending", Type: "Expenditure",
 		MerchantName: "MEITUAN FOOD BEIJING CHN", RespCode: kazepay.RespCodeSuccess, RespDescription: "SUCCESS",
@@ -95,7 +96,7 @@ func spend(t *testing.T, server *kazepaytest.Server, client *kazepay.Client, car
 	if diff := cmp.Diff(wantTx, list.List[0]); diff != "" {
 		t.Error(diff)
 	}
-	if err := server.Settle(cardID, tx.ID); err != nil {
+	if err := server.Settle(cardID, tx); err != nil {
 		t.Fatal(err)
 	}
 	wantBalance(t, server, cardID, "4986.660000", "0.000000")
@@ -107,8 +108,9 @@ func freezeAndClose(t *testing.T, server *kazepaytest.Server, client *kazepay.Cl
 	if c, err := client.Cards.Freeze(ctx, cardID); err != nil || c.Status != kazepay.CardStatusInactive {
 		t.Fatalf("%+v, %v", c, err)
 	}
-	if a, err := server.Purchase(cardID, issuing.NewAmount(1, 0), issuingtest.Merchant{}); err != nil || a.Approved || a.Reason == "" {
-		t.Errorf("a frozen card: %+v, %v", a, err)
+	auth, err := server.Purchase(cardID, issuing.NewAmount(1, 0), issuingtest.Merchant{})
+	if err != nil || auth.Approved || auth.Reason != "card abnormal" || auth.ID == "" {
+		t.Errorf("a frozen card spends: %+v, %v", auth, err)
 	}
 	if c, err := client.Cards.Unfreeze(ctx, cardID); err != nil || c.Status != kazepay.CardStatusActive {
 		t.Fatalf("%+v, %v", c, err)
@@ -218,11 +220,11 @@ func TestRejectedAndSubmittedAgain(t *testing.T) {
 		if r, err := client.KYC.SubmitInline(ctx, req); err != nil || r.Status != kazepay.KYCStatusWaiting {
 			t.Fatalf("%+v, %v", r, err)
 		}
-		decide := func() error { return server.ApproveKYC(h.email) }
+		decide := server.ApproveKYC
 		if verdict == kazepay.KYCStatusRejected {
-			decide = func() error { return server.RejectKYC(h.email, "", issuingtest.KYCRetryAllowed) }
+			decide = func(email string) error { return server.RejectKYC(email, "", issuingtest.KYCRetryAllowed) }
 		}
-		if err := decide(); err != nil {
+		if err := decide(h.email); err != nil {
 			t.Fatal(err)
 		}
 		if r, err := client.KYC.Status(ctx, h.email); err != nil || r.Status != verdict {

@@ -4,15 +4,16 @@ package kazepay
 // so the state of the card or the user is read instead.
 var (
 	nothing    = by() // a read leaves none open
-	byCallback = byNote("a card status callback tells of the new card, which Virtual.Application reads then; without one ask KazePay, quoting the key")
-	byUpload   = byNote("uploading again settles it: a picture that nothing refers to has no effect")
-	byKYC      = by("KYC.Status")
-	byNumber   = byNote("Cards.Card shows the holder of the card that is found", "Cards.CardID")
-	byCard     = by("Cards.Card")
-	byPIN      = byNote("setting the same PIN again settles it")
-	byHistory  = byNote("a top-up that is not listed may still be on its way", "Cards.Transactions", "Cards.Balance")
-	byURL      = by("Webhooks.URL")
-	byQuery    = byNote("use the query operation that KazePay names, or ask KazePay, quoting the key")
+	byCallback = byNote("a card status callback tells of the new card, which Virtual.Application reads then; " +
+		"without one ask KazePay, quoting the key")
+	byUpload  = byNote("uploading again settles it: a picture that nothing refers to has no effect")
+	byKYC     = by("KYC.Status")
+	byNumber  = byNote("Cards.Card shows the holder of the card that is found", "Cards.CardID")
+	byCard    = by("Cards.Card")
+	byPIN     = byNote("setting the same PIN again settles it")
+	byHistory = byNote("a top-up that is not listed may still be on its way", "Cards.Transactions", "Cards.Balance")
+	byURL     = by("Webhooks.URL")
+	byQuery   = byNote("use the query operation that KazePay names, or ask KazePay, quoting the key")
 )
 
 // The operations of the Virtual Card, Physical Card and Webhook pages.

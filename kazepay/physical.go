@@ -26,8 +26,8 @@ type AssignRequest struct {
 	// CardNumber is the full number printed on the card, 12 to 19 digits.
 	// Required.
 	CardNumber issuing.Secret `json:"cardNumber"`
-	// AutoActivate has KazePay activate the card by itself; [PhysicalService.Activate]
-	// must not be called then. False is sent as well.
+	// AutoActivate has KazePay activate the card by itself, and
+	// [PhysicalService.Activate] must not be called then. False is sent as well.
 	AutoActivate bool `json:"autoActive"`
 }
 
@@ -46,8 +46,8 @@ func (a *Assignment) incomplete() bool { return a.CardID == "" }
 
 // Assign (ucardAssign) binds a printed card to a user.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown look the number up with
-// [CardService.CardID] and compare the holder of [CardService.Card].
+// Safety: once; the key is the requestNo, 1 to 24 digits. On
+// issuing.ErrOutcomeUnknown look the number up with [CardService.CardID] and compare the holder of [CardService.Card].
 func (s *PhysicalService) Assign(
 	ctx context.Context, req AssignRequest, opts ...issuing.CallOption,
 ) (*Assignment, error) {
@@ -65,29 +65,13 @@ func (r activateRequest) validate(p *check.Problems) {
 	p.Text("activationCode", r.ActivationCode.Reveal(), maxID)
 }
 
-// CardChange is the answer to an operation that moves a card to another state.
-type CardChange struct {
-	ID     string     `json:"cardID"` // KazePay's card id
-	Status CardStatus `json:"status"` // after the operation, as far as it has got
-
-	// The rest is of closing a card alone.
-
-	RefundAmount  issuing.Amount   `json:"refundAmt"` // what goes back to the merchant; may still change
-	Currency      issuing.Currency `json:"currency"`  // ISO 4217
-	TransactionID string           `json:"txnId"`     // KazePay's id of the refund
-}
-
-func (c *CardChange) incomplete() bool { return c.Status == "" }
-
-func (c *CardChange) card() string { return c.ID }
-
 // Activate (ucardActive) activates an assigned card whose holder has passed KYC.
 // The code comes once, in a message of KazePay's ([ActivationCodeSent]), and
 // cannot be fetched again. The answer's status is ACTIVE_PROCESSING; the card is
 // usable when [CardService.Card] says ACTIVE.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown read the card with
-// [CardService.Card].
+// Safety: once; the key is the requestNo, 1 to 24 digits. On
+// issuing.ErrOutcomeUnknown read the card with [CardService.Card].
 func (s *PhysicalService) Activate(
 	ctx context.Context, cardID string, activationCode issuing.Secret, opts ...issuing.CallOption,
 ) (*CardChange, error) {
@@ -107,8 +91,8 @@ func (r pinRequest) validate(p *check.Problems) {
 
 // SetPIN (cardSetPin) sets the PIN, exactly six digits, of an active card.
 //
-// Safety: once. A PIN cannot be read back; on issuing.ErrOutcomeUnknown set the
-// same PIN again.
+// Safety: once; the key is the requestNo, 1 to 24 digits. A PIN cannot be read back; on
+// issuing.ErrOutcomeUnknown set the same PIN again.
 func (s *PhysicalService) SetPIN(
 	ctx context.Context, cardID string, pin issuing.Secret, opts ...issuing.CallOption,
 ) error {

@@ -65,14 +65,6 @@ type Transaction struct {
 	RespDescription     string            `json:"respCodeDesc"`     // its text
 }
 
-// Page is one page of a list. KazePay answers the items alone: neither their number in
-// all pages nor the page is told.
-type Page[T any] struct {
-	Page     int // this page as asked for, from 1
-	PageSize int // items of a full page as asked for
-	List     []T // the items of this page
-}
-
 // transactionList is the bare array of the answer.
 type transactionList []Transaction
 
@@ -98,10 +90,17 @@ func (l *transactionList) decode(codec wire.Codec, payload []byte) error {
 	return nil
 }
 
+// Page is one page of a list. KazePay answers with the items alone: neither how many
+// there are in all nor which page it is.
+type Page[T any] struct {
+	List     []T // the items of this page
+	Page     int // this page, as it was asked for, from 1
+	PageSize int // items per page, as it was asked for; fewer in List end the list
+}
+
 // Transactions (queryTransactions) returns one page of a card's transactions.
-// The order is not documented, nor is a total. Upstream lists no top-ups here
-// while KazePay's sample asks for one, so a top-up that is missing is not a
-// failed one.
+// The order is not documented. Upstream lists no top-ups here while KazePay's sample
+// asks for one, so a top-up that is missing is not a failed one.
 //
 // Safety: read.
 func (s *CardService) Transactions(
@@ -111,12 +110,16 @@ func (s *CardService) Transactions(
 	if err != nil {
 		return nil, err
 	}
-	return &Page[Transaction]{Page: max(req.Page, 1), PageSize: cmp.Or(req.PageSize, defaultSize), List: *list}, nil
+	return &Page[Transaction]{
+		List: *list, Page: cmp.Or(req.Page, 1), PageSize: cmp.Or(req.PageSize, defaultSize),
+	}, nil
 }
 
 // AllTransactions iterates over a card's transactions, from the request's page
 // on. It ends at the first page that is not full, or after page 10, which is as
-// far as KazePay goes: at most 1000 rows. Narrow the time for more.
+// far as KazePay goes: at most 1000 rows. Narrow the time for more. Pages are read one
+// by one: a row that comes or goes meanwhile moves the others, so that one may come
+// twice, or be left out, which To keeps from happening if it lies in the past.
 func (s *CardService) AllTransactions(
 	ctx context.Context, req TransactionsRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*Transaction, error] {
@@ -125,14 +128,14 @@ func (s *CardService) AllTransactions(
 	}
 	return pages.Numbered(req.Page, func(page int) (pages.Page[Transaction], error) {
 		req.Page = page
-		answer, err := s.Transactions(ctx, req, opts...)
+		p, err := s.Transactions(ctx, req, opts...)
 		if err != nil {
 			return pages.Page[Transaction]{}, err
 		}
 		total := page * req.PageSize
-		if len(answer.List) >= req.PageSize && page < maxPage {
+		if len(p.List) >= req.PageSize && page < maxPage {
 			total++ // a full page may be followed by another
 		}
-		return pages.Page[Transaction]{Items: answer.List, Size: req.PageSize, Total: total}, nil
+		return pages.Page[Transaction]{Items: p.List, Size: req.PageSize, Total: total}, nil
 	})
 }

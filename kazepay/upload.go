@@ -40,13 +40,13 @@ const (
 type UploadForm struct {
 	Layout   UploadLayout      // which layout
 	File     string            // part of the picture; empty is "file". Upstream calls it "uCardFile"
-	Head     string            // UploadHeadBody: part of the head; empty is "head"
-	Body     string            // UploadHeadBody: part of the body; empty is "body"
-	Envelope string            // UploadEnvelope: part of the message; empty is "data"
-	Fields   map[string]string // UploadFlat: other names for apiCode, sysId, requestNo, version, sign, keyEnc, encrypt
+	Head     string            // UploadLayoutHeadBody: part of the head; empty is "head"
+	Body     string            // UploadLayoutHeadBody: part of the body; empty is "body"
+	Envelope string            // UploadLayoutEnvelope: part of the message; empty is "data"
+	Fields   map[string]string // UploadLayoutFlat: other names of its seven parts, such as apiCode
 }
 
-// flatFields are the parts of UploadFlat in their order.
+// flatFields are the parts of UploadLayoutFlat in their order.
 var flatFields = []string{"apiCode", "sysId", "requestNo", "version", "sign", "keyEnc", "encrypt"}
 
 func (f UploadForm) check(p *check.Problems) {
@@ -146,8 +146,9 @@ func (u *UploadedFile) incomplete() bool { return u.ID == "" }
 // It is streamed: memory use does not grow with its size. The signature covers
 // the user's fields, not the picture.
 //
-// Safety: once. Uploading again after an issuing.ErrOutcomeUnknown does no harm:
-// a picture that nothing refers to has no effect.
+// Safety: once; the key is the requestNo, 1 to 24 digits. Uploading again after an
+// issuing.ErrOutcomeUnknown does no harm: a picture that nothing refers to has no
+// effect.
 func (s *KYCService) Upload(ctx context.Context, req UploadRequest, opts ...issuing.CallOption) (*UploadedFile, error) {
 	in := req
 	in.File = nil // errors are searched for what is in, when the file may still be read

@@ -27,15 +27,16 @@ type ApplyRequest struct {
 	// CardBIN is one of the BINs that KazePay agreed on, such as 222929.
 	// Required.
 	CardBIN string `json:"cardBin"`
-	// CardLevel is optional; KazePay takes 01 when it is empty.
-	CardLevel CardLevel `json:"cardLevel,omitzero"`
+	// CardLevel is optional; KazePay takes 01, the one documented level, when it is
+	// empty.
+	CardLevel string `json:"cardLevel,omitzero"`
 }
 
 func (r ApplyRequest) validate(p *check.Problems) {
 	checkUser(p, r.Email, r.MobileNumber, r.MobilePrefix)
 	p.Text("cardBin", r.CardBIN, maxID)
 	checkDigits(p, "cardBin", r.CardBIN)
-	p.OptionalText("cardLevel", string(r.CardLevel), maxID)
+	p.OptionalText("cardLevel", r.CardLevel, maxID)
 }
 
 // checkUser checks the three fields that register a user.
@@ -75,9 +76,9 @@ func (a *Application) card() string { return a.ID }
 // [VirtualService.Await] tell how it goes on. Upstream charges a fee for an
 // application.
 //
-// Safety: once. KazePay has no lookup by the merchant's own key, so on
-// issuing.ErrOutcomeUnknown wait for the callback about the new card, or ask
-// KazePay's support with the error's Key, the requestNo.
+// Safety: once; the key is the requestNo, 1 to 24 digits. KazePay has no lookup by
+// it, so on issuing.ErrOutcomeUnknown wait for the callback about the new card, or ask
+// KazePay's support with the error's Key.
 func (s *VirtualService) Apply(
 	ctx context.Context, req ApplyRequest, opts ...issuing.CallOption,
 ) (*Application, error) {
@@ -111,7 +112,7 @@ func (s *VirtualService) Application(
 // Await asks for an application until KazePay is no longer working on it: the
 // card is active, refused, or awaits activation by its first top-up
 // ([CardStatusTBA]). It waits two seconds, then longer up to a minute; the
-// context bounds it, and the last answer comes with its error.
+// context bounds it: the last answer comes with an error of kind issuing.ErrCanceled.
 //
 // Safety: read.
 func (s *VirtualService) Await(ctx context.Context, cardID string, opts ...issuing.CallOption) (*Application, error) {
@@ -120,12 +121,3 @@ func (s *VirtualService) Await(ctx context.Context, cardID string, opts ...issui
 		return a, err == nil && !a.Status.Waiting(), err
 	})
 }
-
-// cardRequest names a card and nothing else.
-type cardRequest struct {
-	CardID string `json:"cardID"`
-}
-
-func (r cardRequest) validate(p *check.Problems) { p.Text("cardID", r.CardID, maxID) }
-
-func (r cardRequest) card() string { return r.CardID }

@@ -32,8 +32,8 @@ type WebhookURL struct {
 // SetURL (setWebhookUrl) sets the address that callbacks go to: https. A second
 // call presumably replaces the first.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown read it with [WebhookService.URL];
-// setting the same address again changes nothing.
+// Safety: once; the key is the requestNo, 1 to 24 digits. On
+// issuing.ErrOutcomeUnknown read it with [WebhookService.URL]; setting the same address again changes nothing.
 func (s *WebhookService) SetURL(ctx context.Context, address string, opts ...issuing.CallOption) (*WebhookURL, error) {
 	return call[WebhookURL](ctx, s.c, opSetURL, urlRequest{address}, opts)
 }

@@ -52,7 +52,7 @@ func kycCases() []wireCase {
 			func(ctx context.Context, c *kazepay.Client, opt issuing.CallOption) (any, error) {
 				return value(c.Virtual.Apply(ctx, kazepay.ApplyRequest{
 					Email: "kazepay@kazepay.io", MobileNumber: "108248888", MobilePrefix: "60", CardBIN: "222929",
-					CardLevel: kazepay.CardLevelDefault,
+					CardLevel: "01",
 				}, opt))
 			},
 			kazepay.Application{ID: "19181", Status: kazepay.CardStatusAuditing},

@@ -7,7 +7,7 @@ import (
 	"github.com/issuing-sdk/issuing-go/kazepay"
 )
 
-// virtualCard takes a virtual card from the application to closure.
+// virtualCard takes a virtual card from the application to change.
 func (t *tour) virtualCard(ctx context.Context) error {
 	application, err := t.client.Virtual.Apply(ctx, kazepay.ApplyRequest{
 		Email: t.holder.email, MobileNumber: t.holder.number, MobilePrefix: t.holder.prefix, CardBIN: t.cardBIN,
@@ -52,11 +52,11 @@ func (t *tour) useAndClose(ctx context.Context, cardID string) error {
 		}
 		t.step("%s: %s", move.name, change.Status)
 	}
-	closure, err := t.client.Cards.Close(ctx, cardID)
+	change, err := t.client.Cards.Close(ctx, cardID)
 	if err != nil {
 		return lookedUp(err)
 	}
-	t.step("Close: %s, %s %s go back", closure.Status, closure.RefundAmount, closure.Currency)
+	t.step("Close: %s, %s %s go back", change.Status, change.RefundAmount, change.Currency)
 	if closed, ok := wait[*kazepay.CardClosed](ctx, t.inbox); ok {
 		t.event("card %s closed, %s %s returned", closed.CardID, closed.RefundAmount, closed.Currency)
 	}

@@ -85,12 +85,12 @@ func (t *tour) inMemory(callbacks string) (kazepay.Config, func(), error) {
 	}
 	fmt.Fprintf(t.out, "KazePay's platform in memory at %s\n", server.URL())
 	t.holder, t.cardBIN, t.plastic = person{"kyc@kazepay.io", "15659874544", "60"}, "222929", server.PrintCard()
-	t.review = func(email string) error { return server.ApproveKYC(email) }
+	t.review = server.ApproveKYC
 	t.buy = func(cardID string) error {
-		authorization, err := server.PurchaseWith(cardID, kazepaytest.Spending{
-			Merchant: issuingtest.Merchant{Name: "MEITUAN FOOD BEIJING CHN"}, Amount: issuing.NewAmount(13_09, 2), Fee: issuing.NewAmount(25, 2),
+		authorization, err := server.PurchaseAt(cardID, kazepaytest.Price{
+			Amount: issuing.NewAmount(13_09, 2), Fee: issuing.NewAmount(25, 2),
 			ShopCurrency: issuing.CurrencyEUR, ShopAmount: issuing.NewAmount(11_90, 2),
-		})
+		}, issuingtest.Merchant{Name: "MEITUAN FOOD BEIJING CHN"})
 		if err != nil {
 			return err
 		}

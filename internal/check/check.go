@@ -55,11 +55,12 @@ func Read[T any](p *Problems, field, text string, parse func(string) (T, error))
 	return value
 }
 
-// Zone reads the IANA name of a time zone.
+// Zone reads the IANA name of a time zone. The machine's own zone is none: no platform's
+// times follow it.
 func Zone(name string) (*time.Location, error) {
 	zone, err := time.LoadLocation(strings.TrimSpace(name))
-	if err != nil {
-		return nil, errors.New("is no IANA name of a time zone, such as Asia/Shanghai")
+	if err != nil || zone == time.Local {
+		return nil, errors.New("is not the IANA name of a time zone, or the system does not know it")
 	}
 	return zone, nil
 }

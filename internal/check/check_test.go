@@ -115,3 +115,24 @@ func TestErr(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestReadReportsAFieldOnce(t *testing.T) {
+	t.Parallel()
+	var p Problems
+	if zone := Read(&p, "Zone", " ", Zone); zone != nil || p.Any() {
+		t.Errorf("a blank text: %v", zone)
+	}
+	if zone := Read(&p, "Zone", "Asia/Shanghai", Zone); zone.String() != "Asia/Shanghai" || p.Any() {
+		t.Errorf("a zone: %v", zone)
+	}
+	for _, name := range []string{"Local", "Nowhere/Land", "../etc/passwd"} {
+		var p Problems
+		Read(&p, "Zone", name, Zone)
+		p.Required("Zone", false)
+		p.Required("Other", false)
+		e := p.Refusal()
+		if len(e.Fields) != 2 || e.Fields[0].Field != "Zone" || e.Fields[1].Field != "Other" {
+			t.Errorf("%s: %v", name, e.Fields)
+		}
+	}
+}

@@ -56,21 +56,45 @@ func (s *Server) acknowledged(_, status int, _ http.Header, body []byte) bool {
 	return json.Unmarshal(trimmed, &answer) == nil && answer.Code == "SUCCESS"
 }
 
-// Callback is a sample callback for [Server.SignCallback].
+// Callback is a callback for [Server.SignCallback].
 type Callback struct {
-	Kind    string         // one of kazepay's Event constants, or any other name
-	Content map[string]any // anything that encodes to JSON
+	Type    string // one of kazepay's Event constants, or any other name
+	Content any    // encodes to the JSON object that the envelope holds
 }
 
-// SignCallback makes a [Callback] as the platform does, sealed and signed, with a
-// requestNo of its own: a sample for a test of one's own handler.
+// SignCallback is a callback as the platform sends it, with a requestNo of its own: a
+// sample for a test of one's own handler. The event is a [Callback]; anything else is
+// the content of one without a name, whose fields have to tell what it is.
 func (s *Server) SignCallback(event any) *http.Request {
-	c, ok := event.(Callback)
+	callback, ok := event.(Callback)
 	if !ok {
-		return platform.SampleRequest("/callbacks/kazepay", nil, nil, errors.New("kazepaytest: the event is no Callback"))
+		callback = Callback{Type: "notify", Content: event}
 	}
-	header, body, err := s.sealCallback(c.Kind, s.freshNo(), c.Content)
-	return platform.SampleRequest("/callbacks/kazepay", header, body, err)
+	content, err := object(callback.Content)
+	if err != nil {
+		return platform.SampleRequest(callbackPath, nil, nil, err)
+	}
+	header, body, err := s.sealCallback(callback.Type, s.freshNo(), content)
+	return platform.SampleRequest(callbackPath, header, body, err)
+}
+
+// callbackPath is where samples go.
+const callbackPath = "/callbacks/kazepay"
+
+// object encodes a content and reads it member by member; a nil one has none.
+func object(content any) (map[string]any, error) {
+	members := map[string]any{}
+	if content == nil {
+		return members, nil
+	}
+	fields, err := platform.ReadFields(platform.JSON(content))
+	if err != nil {
+		return nil, errors.New("kazepaytest: the content does not encode to a JSON object")
+	}
+	for name, value := range fields {
+		members[name] = value
+	}
+	return members, nil
 }
 
 func (s *Server) sealCallback(kind, requestNo string, content map[string]any) (http.Header, []byte, error) {
@@ -143,8 +167,9 @@ func (s *Server) pushStatus(c *card, reason string) {
 }
 
 func (s *Server) pushActivationCode(c *card) {
-	s.pushCard(kazepay.EventActivationCodeSent, c, map[string]any{"activationCode": c.code.Reveal(),
-		"email": c.user.email})
+	s.pushCard(kazepay.EventActivationCodeSent, c, map[string]any{
+		"activationCode": c.code.Reveal(), "email": c.user.email,
+	})
 }
 
 func (s *Server) pushKYC(u *user, reason string) {
@@ -181,8 +206,8 @@ func (s *Server) pushTransaction(c *card, t *transaction) {
 	}})
 }
 
-// SendOTP sends a one-time code for the holder of a card: the challenge's Code, which
-// is all that KazePay tells.
+// SendOTP pushes the challenge's one-time code for the holder of a card
+// (TRANSACTION_VERIFICATION_CODE), which has room for nothing else.
 func (s *Server) SendOTP(cardID string, challenge issuingtest.Challenge) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -54,7 +54,7 @@ func (s *Server) newCard(u *user, number issuing.Secret, status kazepay.CardStat
 func (s *Server) createCard(m *message) (any, *problem) {
 	failed := oneOf(m.fields, "cardBin", s.cfg.BINs...)
 	if _, present := m.fields["cardLevel"]; present {
-		failed = cmp.Or(failed, oneOf(m.fields, "cardLevel", kazepay.CardLevelDefault))
+		failed = cmp.Or(failed, oneOf(m.fields, "cardLevel", "01"))
 	}
 	if failed != nil {
 		return nil, failed
@@ -64,11 +64,15 @@ func (s *Server) createCard(m *message) (any, *problem) {
 		return nil, failed
 	}
 	c := s.newCard(u, s.freshNumber(m.Text("cardBin")), kazepay.CardStatusAuditing)
-	reason := ""
-	if s.cfg.NewCard == kazepay.CardStatusAuditNotPass {
+	status := s.cfg.NewCard
+	reason, refused := s.failures.Take(opApply)
+	switch {
+	case refused:
+		status = kazepay.CardStatusAuditNotPass
+	case status == kazepay.CardStatusAuditNotPass:
 		reason = "the review failed"
 	}
-	s.later(func() { s.move(c, s.cfg.NewCard, reason) })
+	s.later(func() { s.move(c, status, reason) })
 	return c.state(), nil
 }
 

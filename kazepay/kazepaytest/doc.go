@@ -6,7 +6,7 @@
 // [NewServer] starts it with fresh keys; [Server.ClientConfig] is the
 // configuration of a client for it. It checks every request in this order: JSON
 // shape, system id, version, repeated requestNo, envelope, operation, payload.
-// It keeps the merchant's balance, users, pictures, KYC reviews, cards, top-ups
+// It keeps the merchant's reserve, users, pictures, KYC reviews, cards, top-ups
 // and transactions in double-entry books and works asynchronously: applications,
 // activations, top-ups and closures take [Config.Delay] on its clock.
 //
@@ -31,10 +31,12 @@
 //
 // # People
 //
-// What people do, test methods do: [Server.ApproveKYC] and [Server.RejectKYC] review a holder,
-// [Server.Purchase], [Server.Settle] and [Server.Reverse] play shops,
-// [Server.PrintCard] makes a plastic card with a number for ucardAssign. The
-// number of the published sample, 4937240800070604, is in stock from the start.
+// What people do, test methods do: [Server.ApproveKYC] and [Server.RejectKYC] review a
+// holder; [Server.Purchase] and [Server.PurchaseAt], [Server.Settle], [Server.Reverse]
+// and [Server.Refund] play shops; [Server.SendOTP] sends a holder's one-time code;
+// [Server.Fund] pays into the merchant's reserve; [Server.PrintCard] makes a plastic
+// card with a number for ucardAssign. The number of the published sample,
+// 4937240800070604, is in stock from the start.
 //
 // # Time
 //
@@ -53,7 +55,8 @@
 // it is on loopback, sealed like answers, and are sent again after 1, 2, 4, 8 and
 // 16 minutes until they are acknowledged with status 200 and one of the forms of
 // kazepay.CallbackAck. SetCallbackFault duplicates, reorders or forges them, with
-// [ForgeSignature] for example.
+// [ForgeSignature] for example. [Server.SignCallback] makes a sample for a test of
+// one's own handler.
 //
 // # Faults
 //
@@ -61,7 +64,7 @@
 // of the operation: server.Inject("Cards.Deposit", issuingtest.DropAfter()). The
 // names are those of the client's methods; a request that two of them send under
 // one apiCode is told by its payload, and one whose payload does not open has the
-// name of the first. [Server.FailFlag] and [Server.FailNextTopUp] let a request
-// through and what comes of it fail. Check at the end of a test reports books that
-// do not balance, and faults that never fired.
+// name of the first. [Server.FailNext] lets a request through and what comes of it
+// fail. Check at the end of a test reports books that do not balance, and faults and
+// failures that never fired.
 package kazepaytest

@@ -3,16 +3,12 @@ package kazepaytest
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
-
-	"github.com/google/uuid"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
-	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 )
 
@@ -33,6 +29,7 @@ type topUp struct {
 	amount        issuing.Amount
 	status        kazepay.TransactionStatus
 	row           *transaction
+	fails         bool // a test wants it to
 }
 
 // account holds the money of a top-up that is under way.
@@ -78,11 +75,13 @@ func (s *Server) recharge(c *card, m *message) (any, *problem) {
 		id: t.id, at: s.now(), amount: amount, shopAmount: amount, shopCurrency: currency,
 		fee: issuing.NewAmount(0, 2), status: "Pending", typ: "topup", respCode: kazepay.RespCodeSuccess, topUp: true,
 	}
+	_, t.fails = s.failures.Take(opDeposit)
 	c.transactions = append(c.transactions, t.row)
 	s.topUps = append(s.topUps, t)
 	s.later(func() { s.finishTopUp(t) })
 	return map[string]any{
-		"cardID": c.id, "currency": currency, "transactionId": t.id, "transactionStatus": t.status, "sendAmount": text(amount),
+		"cardID": c.id, "currency": currency, "transactionId": t.id,
+		"transactionStatus": t.status, "sendAmount": text(amount),
 	}, nil
 }
 
@@ -90,7 +89,8 @@ func (s *Server) recharge(c *card, m *message) (any, *problem) {
 func rechargeAmount(f fields) (issuing.Amount, *problem) {
 	amount, err := issuing.ParseAmount(string(f["amount"]))
 	if err != nil || amount.Sign() <= 0 || amount.Scale() > 6 {
-		return issuing.Amount{}, badField("amount is required and must be a number greater than zero, of six decimals at most")
+		return issuing.Amount{}, badField("amount is required and must be a number " +
+			"greater than zero, of six decimals at most")
 	}
 	return amount, nil
 }
@@ -108,7 +108,7 @@ func (c *card) rechargeable() *problem {
 // card's end wants the top-up to fail. The first one activates a virtual card.
 func (s *Server) finishTopUp(t *topUp) {
 	unusable := t.card.in(kazepay.CardStatusActive, kazepay.CardStatusInactive, kazepay.CardStatusTBA)
-	if _, fail := s.failures.Take(opDeposit); fail || unusable != nil {
+	if t.fails || unusable != nil {
 		_ = s.book.Transfer(t.account(), merchant, t.amount, t.id)
 		t.status, t.row.status = kazepay.TransactionStatusFailed, "FAILED"
 	} else {
@@ -152,7 +152,7 @@ func (s *Server) queryTransactions(c *card, m *message) (any, *problem) {
 	wanted, rows := m.Text("transactionId"), []map[string]any{}
 	for _, t := range slices.Backward(c.transactions) {
 		switch {
-		case t.topUp && s.cfg.Quirks.HideTopUps, wanted != "" && wanted != t.id,
+		case t.topUp && s.cfg.Quirks.HideDeposits, wanted != "" && wanted != t.id,
 			!from.IsZero() && t.at.Before(from), !to.IsZero() && !t.at.Before(to):
 			continue
 		}
@@ -192,99 +192,20 @@ func describe(c kazepay.RespCode) string {
 	return c.Meaning()
 }
 
-// Spending is a purchase with what few have: a fee, or a shop of another currency.
-type Spending struct {
-	Amount       issuing.Amount       // in USD, positive
-	Merchant     issuingtest.Merchant // the shop, of which KazePay shows the name
-	Fee          issuing.Amount       // in USD, positive; unset is none
-	ShopCurrency issuing.Currency     // empty is USD
-	ShopAmount   issuing.Amount       // in ShopCurrency, positive; unset is Amount
-}
-
-// Purchase authorises a purchase, in USD. It is declined, which is recorded and
-// announced as well, when the card is not active or does not hold the amount.
-func (s *Server) Purchase(
-	cardID string, amount issuing.Amount, shop issuingtest.Merchant,
-) (issuingtest.Authorization, error) {
-	return s.PurchaseWith(cardID, Spending{Amount: amount, Merchant: shop})
-}
-
-// PurchaseWith is Purchase with a fee, or in another currency.
-func (s *Server) PurchaseWith(cardID string, p Spending) (issuingtest.Authorization, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c := s.cards[cardID]
-	if c == nil || p.Amount.Sign() <= 0 || p.Fee.Sign() < 0 {
-		return issuingtest.Authorization{}, errors.New("kazepaytest: no such card, or no positive amount")
-	}
-	p.ShopCurrency = cmp.Or(p.ShopCurrency, currency)
-	if p.ShopAmount.IsZero() {
-		p.ShopAmount = p.Amount
-	}
-	if p.Fee.IsZero() {
-		p.Fee = issuing.NewAmount(0, 2)
-	}
-	t := &transaction{
-		id: uuid.NewString(), merchantName: p.Merchant.Name, at: s.now(), amount: p.Amount.Neg(),
-		shopAmount: p.ShopAmount.Neg(), shopCurrency: p.ShopCurrency, fee: p.Fee.Neg(),
-		status: "Pending", typ: "Expenditure", respCode: kazepay.RespCodeSuccess, hold: p.Amount.Add(p.Fee),
-	}
-	switch {
-	case c.status != kazepay.CardStatusActive:
-		t.respCode = kazepay.RespCodeCardAbnormal
-	case s.book.Transfer(c.available(), c.held(), t.hold, t.id) != nil:
-		t.respCode = kazepay.RespCodeInsufficientBalance
-	}
-	if t.respCode != kazepay.RespCodeSuccess {
-		t.status, t.hold = "DECLINED", issuing.Amount{}
-	}
-	c.transactions = append(c.transactions, t)
-	s.pushTransaction(c, t)
-	a := issuingtest.Authorization{ID: t.id, Approved: t.respCode == kazepay.RespCodeSuccess}
-	if !a.Approved {
-		a.Reason = describe(t.respCode)
-	}
-	return a, nil
-}
-
-// Settle takes the money of an authorised transaction.
-func (s *Server) Settle(cardID, transactionID string) error {
-	return s.end(cardID, transactionID, "posted", func(*card) ledger.Account { return ledger.World(currency) })
-}
-
-// Reverse gives the money of an authorised transaction back to the card, or to
-// the merchant when the card is being closed or closed.
-func (s *Server) Reverse(cardID, transactionID string) error {
-	return s.end(cardID, transactionID, "vodi", func(c *card) ledger.Account {
-		if c.in(kazepay.CardStatusCloseProcessing, kazepay.CardStatusClosed) == nil {
-			return merchant
-		}
-		return c.available()
-	})
-}
-
-// end releases the hold of a transaction.
-func (s *Server) end(
-	cardID, transactionID string, status kazepay.TransactionStatus, to func(*card) ledger.Account,
-) error {
+// Balance returns what a card can spend, in USD; of a card that does not exist,
+// nothing.
+func (s *Server) Balance(cardID string) issuing.Amount {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.cards[cardID]
 	if c == nil {
-		return errNoCard
+		return issuing.Amount{}
 	}
-	i := slices.IndexFunc(c.transactions, func(t *transaction) bool { return t.id == transactionID && t.hold.Sign() > 0 })
-	if i < 0 {
-		return errors.New("kazepaytest: no authorised transaction of this id")
-	}
-	t := c.transactions[i]
-	if err := s.book.Transfer(c.held(), to(c), t.hold, t.id); err != nil {
-		return fmt.Errorf("kazepaytest: %w", err)
-	}
-	t.hold, t.status = issuing.Amount{}, status
-	s.pushTransaction(c, t)
-	return nil
+	return s.book.Balance(c.available())
 }
 
-// errNoCard is what levers return that are given the id of no card.
-var errNoCard = errors.New("kazepaytest: no such card")
+// What levers return that are given the id of no card, or no amount.
+var (
+	errNoCard = errors.New("kazepaytest: no such card")
+	errAmount = errors.New("kazepaytest: the amount is not positive")
+)

@@ -233,7 +233,7 @@ func TestHeadsAndFlags(t *testing.T) {
 	}
 	for _, op := range []string{"Cards.Card", "setUserKyc", ""} {
 		if server.FailNext(op, "") == nil {
-			t.Errorf("%q has a failure of its own", op)
+			t.Errorf("%q cannot fail by itself", op)
 		}
 	}
 	head, payload := request(server, "getWebhookUrl", "{}").send(t, server)
@@ -251,7 +251,7 @@ func TestConfigIsChecked(t *testing.T) {
 	for name, cfg := range map[string]kazepaytest.Config{
 		"listen":  {Listen: "0.0.0.0:0"},
 		"profile": {Profile: sign.Profile{Mode: 9}},
-		"balance": {Reserve: issuing.NewAmount(-1, 0)},
+		"reserve": {Reserve: issuing.NewAmount(-1, 0)},
 	} {
 		cfg.Keys = serverKeys()
 		if server, err := kazepaytest.NewServer(cfg); err == nil {

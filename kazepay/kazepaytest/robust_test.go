@@ -157,15 +157,17 @@ func TestFormNamesEachPartOnce(t *testing.T) {
 func TestSamplesThatCannotBeMade(t *testing.T) {
 	t.Parallel()
 	server := start(t, kazepaytest.Config{})
-	for _, event := range []any{
-		kazepaytest.Callback{Kind: kazepay.EventCardClosed, Content: map[string]any{"amount": make(chan int)}}, "no callback", nil,
+	for name, event := range map[string]any{
+		"a channel": kazepaytest.Callback{Type: kazepay.EventCardClosed, Content: map[string]any{"amount": make(chan int)}},
+		"a list":    kazepaytest.Callback{Type: kazepay.EventCardClosed, Content: []int{1}},
+		"a number":  1,
 	} {
 		if body, err := io.ReadAll(server.SignCallback(event).Body); err == nil {
-			t.Errorf("%v was sealed: %s", event, body)
+			t.Errorf("%s was sealed: %s", name, body)
 		}
 	}
 	named := start(t, kazepaytest.Config{Quirks: kazepaytest.Quirks{CallbackNames: kazepaytest.CallbackNameInContent}})
-	if _, err := io.ReadAll(named.SignCallback(kazepaytest.Callback{Kind: kazepay.EventCardClosed}).Body); err != nil {
+	if _, err := io.ReadAll(named.SignCallback(kazepaytest.Callback{Type: kazepay.EventCardClosed}).Body); err != nil {
 		t.Errorf("no content: %v", err)
 	}
 	for _, body := range []string{"", `{"sign":"`, `{"sign":"0`, `{"head":{}}`, `{"sign":""}`} {
@@ -175,7 +177,7 @@ func TestSamplesThatCannotBeMade(t *testing.T) {
 	}
 }
 
-func TestAnEmptyBalanceRefusesTopUps(t *testing.T) {
+func TestAnEmptyReserveRefusesDeposits(t *testing.T) {
 	t.Parallel()
 	server := start(t, kazepaytest.Config{Reserve: issuing.NewAmount(0, 2)})
 	call(t, server, "createCard", application)

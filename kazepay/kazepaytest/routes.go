@@ -105,12 +105,26 @@ func onCard(run func(*Server, *card, *message) (any, *problem)) handler {
 	}
 }
 
-// opDeposit is the operation that [Server.FailNext] makes fail.
-const opDeposit = "Cards.Deposit"
+// The operations that [Server.FailNext] makes fail after they were accepted.
+const (
+	opApply   = "Virtual.Apply"
+	opDeposit = "Cards.Deposit"
+)
+
+// failing lists the operations that can fail by themselves.
+func failing() []string {
+	ops := []string{opApply, opDeposit}
+	for _, o := range table {
+		if o.flag {
+			ops = append(ops, o.op)
+		}
+	}
+	return ops
+}
 
 // table are the operations.
 var table = []operation{
-	{op: "Virtual.Apply", apiCode: "createCard", run: (*Server).createCard},
+	{op: opApply, apiCode: "createCard", run: (*Server).createCard},
 	{op: "Virtual.Application", apiCode: "createCardQuery", run: onCard((*Server).application)},
 	{op: "KYC.Upload", apiCode: "fileUpload", run: (*Server).fileUpload, flag: true, form: true},
 	{op: "KYC.Submit", apiCode: "setUcardKyc", run: (*Server).submit, flag: true},

@@ -139,15 +139,17 @@ func TestMoneyThatDoesNotArrive(t *testing.T) {
 	want := func(status kazepay.TransactionStatus, balance string) {
 		t.Helper()
 		server.Clock().Advance(time.Second)
-		topUps := server.Deposits()
-		if got := topUps[len(topUps)-1].Status; got != status || server.Reserve(issuing.CurrencyUSD).String() != balance {
+		deposits := server.Deposits()
+		if got := deposits[len(deposits)-1].Status; got != status || server.Reserve(issuing.CurrencyUSD).String() != balance {
 			t.Errorf("%s, the merchant holds %s; want %s and %s", got, server.Reserve(issuing.CurrencyUSD), status, balance)
 		}
 		if err := server.Check(); err != nil {
 			t.Error(err)
 		}
 	}
-	failNext(t, server, "Cards.Deposit")
+	if err := server.FailNext("Cards.Deposit", ""); err != nil {
+		t.Fatal(err)
+	}
 	recharge()
 	want(kazepay.TransactionStatusFailed, "1000000.00")
 	recharge()
@@ -155,16 +157,16 @@ func TestMoneyThatDoesNotArrive(t *testing.T) {
 
 	// Held money of a card that closes goes back to the merchant when it is
 	// released, and a top-up under way fails.
-	tx, err := server.Purchase(id, issuing.NewAmount(1000, 0), issuingtest.Merchant{})
-	if err != nil || !tx.Approved {
-		t.Fatal(tx, err)
+	auth, err := server.Purchase(id, issuing.NewAmount(1000, 0), issuingtest.Merchant{})
+	if err != nil || !auth.Approved {
+		t.Fatal(auth, err)
 	}
 	recharge()
 	if code, answer := call(t, server, "closeCard", `{"cardID":"`+id+`"}`); code != "SUCCESS" || answer["refundAmt"] != "4000.00" {
 		t.Errorf("%s %v", code, answer)
 	}
 	want(kazepay.TransactionStatusFailed, "999000.00")
-	if err := server.Reverse(id, tx.ID); err != nil {
+	if err := server.Reverse(id, auth.ID); err != nil {
 		t.Fatal(err)
 	}
 	if server.Reserve(issuing.CurrencyUSD).String() != "1000000.00" || server.Check() != nil {
@@ -179,11 +181,12 @@ func TestSpending(t *testing.T) {
 	call(t, server, "cardRecharge", `{"cardID":"`+id+`","currency":"USD","amount":100}`)
 	server.Clock().Advance(time.Second)
 	buy := func(amount, fee int64) (string, bool) {
-		tx, err := server.PurchaseWith(id, kazepaytest.Spending{Amount: issuing.NewAmount(amount, 0), Fee: issuing.NewAmount(fee, 0)})
+		price := kazepaytest.Price{Amount: issuing.NewAmount(amount, 0), Fee: issuing.NewAmount(fee, 0)}
+		auth, err := server.PurchaseAt(id, price, issuingtest.Merchant{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return tx.ID, tx.Approved
+		return auth.ID, auth.Approved
 	}
 	first, approved := buy(60, 1)
 	if _, second := buy(40, 0); !approved || second {
@@ -200,7 +203,7 @@ func TestSpending(t *testing.T) {
 			t.Errorf("%s: no error", name)
 		}
 	}
-	if _, err := server.PurchaseWith("x", kazepaytest.Spending{Amount: issuing.NewAmount(1, 0)}); err == nil {
+	if _, err := server.Purchase("x", issuing.NewAmount(1, 0), issuingtest.Merchant{}); err == nil {
 		t.Error("a card that is not there can spend")
 	}
 	_, answer := call(t, server, "queryTransactions", `{"cardID":"`+id+`"}`)
@@ -227,7 +230,7 @@ func TestAutoKYC(t *testing.T) {
 		t.Error("a review of nobody was decided")
 	}
 	if err := server.RejectKYC("a@b.c", "", issuingtest.KYCRetryForbidden); err == nil {
-		t.Error("a user was forbidden to submit again")
+		t.Error("a refusal for good, which KazePay does not know")
 	}
 	server.Clock().Advance(time.Second)
 	if _, answer := call(t, server, "queryUcardKycStatus", `{"email":"a@b.c"}`); answer["status"] != "PASSED" {

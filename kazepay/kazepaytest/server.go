@@ -16,19 +16,18 @@ import (
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
-// Defaults of [Config].
+// Defaults of [Config], and what the published samples show.
 const (
-	DefaultDelay     = 50 * time.Millisecond
-	DefaultMaxUpload = 5 << 20 // bytes of a picture
-	defaultSysID     = "202402271432298822660001"
-	sampleBIN        = "222929"
-	physicalBIN      = "493724"
-	samplePlastic    = "4937240800070604"
-	sampleCode       = 70795665 // activation codes follow it
+	defaultDelay  = 50 * time.Millisecond
+	defaultSysID  = "202402271432298822660001"
+	sampleBIN     = "222929"
+	physicalBIN   = "493724"
+	samplePlastic = "4937240800070604"
+	sampleCode    = 70795665 // activation codes follow it
 )
 
 // Config describes a platform. The zero Config is a platform with a merchant
-// balance of one million dollars that follows real time and leaves KYC reviews
+// reserve of one million dollars that follows real time and leaves KYC reviews
 // to ApproveKYC and RejectKYC.
 type Config struct {
 	Listen     string             // loopback address; empty is any free port
@@ -36,15 +35,15 @@ type Config struct {
 	WebhookURL string             // where callbacks go before setWebhookUrl; empty sends none
 	Profile    sign.Profile       // the envelope's choices, the client's too
 	SysID      string             // empty is the published demo id
-	Reserve    issuing.Amount     // the merchant's balance in USD; an unset one is a million, "0" is empty
-	Delay      time.Duration      // of every asynchronous step
+	Reserve    issuing.Amount     // the merchant's, in USD; an unset one is a million, "0" is empty
+	Delay      time.Duration      // of every asynchronous step; 0 is 50 ms
 	Zone       *time.Location     // zone of times; nil is UTC
 	BINs       []string           // that createCard opens; empty is 222929
 	NewCard    kazepay.CardStatus // how applications end: ACTIVE when empty, TBA or AUDIT_NOT_PASS
-	AutoKYC    kazepay.KYCStatus  // verdict that is given by itself after Delay; empty waits for ApproveKYC and RejectKYC
+	AutoKYC    kazepay.KYCStatus  // verdict that is given by itself after Delay; empty waits for ApproveKYC or RejectKYC
 	Upload     kazepay.UploadForm // the form of fileUpload
 	Keys       Keys               // of merchant and platform; the zero Keys are fresh ones
-	MaxUpload  int64              // bytes of a picture; 0 is DefaultMaxUpload
+	MaxUpload  int64              // bytes of a picture; 0 is kazepay.DefaultMaxUpload
 	Quirks     Quirks             // what the pages contradict
 
 	// Accepted says which answers acknowledge a callback, by the first 200 bytes;
@@ -86,7 +85,7 @@ type Quirks struct {
 	ProseDetail     bool         // detail is "Success"
 	UpstreamCodes   bool         // codes of the upstream platform (2, 200, 212) instead of FAKE_ ones
 	Errors          ErrorForm    // how failure answers come
-	HideTopUps      bool         // queryTransactions lists no top-ups, as upstream says
+	HideDeposits    bool         // queryTransactions lists no top-ups, as upstream says
 	EmptyListAsNull bool         // an empty list comes as null
 	FiveDeliveries  bool         // callbacks are delivered five times at most, not six
 	CallbackNames   CallbackName // where callbacks name their kind
@@ -128,8 +127,8 @@ func NewServer(cfg Config) (*Server, error) {
 	if cfg.Reserve.IsZero() {
 		cfg.Reserve = issuing.NewAmount(1_000_000_00, 2)
 	}
-	cfg.Delay = cmp.Or(cfg.Delay, DefaultDelay)
-	cfg.MaxUpload = cmp.Or(cfg.MaxUpload, DefaultMaxUpload)
+	cfg.Delay = cmp.Or(cfg.Delay, defaultDelay)
+	cfg.MaxUpload = cmp.Or(cfg.MaxUpload, kazepay.DefaultMaxUpload)
 	cfg.SysID = cmp.Or(cfg.SysID, defaultSysID)
 	cfg.Zone = cmp.Or(cfg.Zone, time.UTC)
 	cfg.NewCard = cmp.Or(cfg.NewCard, kazepay.CardStatusActive)
@@ -141,7 +140,8 @@ func NewServer(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("kazepaytest: %w", err)
 	}
 	s := &Server{
-		cfg: cfg, book: ledger.NewBook(), webhookURL: cfg.WebhookURL, failures: platform.NewFailures(failing()...),
+		cfg: cfg, book: ledger.NewBook(), webhookURL: cfg.WebhookURL,
+		failures: platform.NewFailures(failing()...),
 		requests: map[string]struct{}{}, users: map[string]*user{}, files: map[string]*file{},
 		cards: map[string]*card{}, numbers: map[platform.NumberKey]*card{},
 		plastics: map[platform.NumberKey]struct{}{platform.KeyOf(samplePlastic): {}},
@@ -151,7 +151,7 @@ func NewServer(cfg Config) (*Server, error) {
 	}
 	if cfg.Reserve.Sign() != 0 {
 		if err := s.book.Transfer(ledger.World(currency), merchant, cfg.Reserve, "funding"); err != nil {
-			return nil, fmt.Errorf("kazepaytest: the balance: %w", err)
+			return nil, fmt.Errorf("kazepaytest: the reserve: %w", err)
 		}
 	}
 	var err error
@@ -205,8 +205,8 @@ func (s *Server) check() error {
 	return nil
 }
 
-// Reserve returns what the merchant holds at KazePay, which is in USD; of another
-// currency there is nothing.
+// Reserve returns what the merchant holds, which is all in USD; of another currency
+// there is nothing.
 func (s *Server) Reserve(c issuing.Currency) issuing.Amount {
 	if c != currency {
 		return issuing.NewAmount(0, 2)
@@ -214,44 +214,24 @@ func (s *Server) Reserve(c issuing.Currency) issuing.Amount {
 	return s.book.Balance(merchant)
 }
 
-// Fund pays money into the merchant's balance, which is in USD.
+// Fund pays money into the merchant's reserve, which is in USD.
 func (s *Server) Fund(c issuing.Currency, amount issuing.Amount) error {
 	if c != currency || amount.Sign() <= 0 {
-		return errors.New("kazepaytest: the balance takes positive amounts in USD")
+		return errors.New("kazepaytest: the reserve takes positive amounts in USD")
 	}
 	return s.book.Transfer(ledger.World(currency), merchant, amount, "funding")
 }
 
-// Balance returns what a card can spend, in USD; of a card that does not exist,
-// nothing.
-func (s *Server) Balance(cardID string) issuing.Amount {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c := s.cards[cardID]
-	if c == nil {
-		return issuing.Amount{}
-	}
-	return s.book.Balance(c.available())
-}
-
-// FailNext makes the next request of an operation fail by the platform's own word.
-// Cards.Deposit is let through, and the top-up fails when it falls due. An operation
-// whose answers carry a result flag, such as Physical.Assign, answers FAILED while
-// head.code is SUCCESS, and nothing is carried out. KazePay gives no reason for either,
-// so that the reason is not shown. Failures queue up; another operation is refused, and
-// a failure that never happened is an error of Check.
+// FailNext makes the next request of an operation fail as the operation does by itself.
+// Virtual.Apply is accepted, and the review refuses it with the reason. Cards.Deposit is
+// accepted, fails when it falls due and gives the money back. The operations whose
+// payload carries a result flag, which are those of KYC, Physical and Webhooks, are
+// answered FAILED while head.code is SUCCESS, and nothing is carried out. Only the
+// review has room for the reason; an empty one is "failed".
+//
+// Failures queue up. Another operation is an error, and a failure that never happened
+// is an error of Check.
 func (s *Server) FailNext(op, reason string) error { return s.failures.Add(op, reason) }
-
-// failing are the operations that FailNext knows.
-func failing() []string {
-	ops := []string{opDeposit}
-	for _, o := range table {
-		if o.flag {
-			ops = append(ops, o.op)
-		}
-	}
-	return ops
-}
 
 func (s *Server) now() time.Time { return s.Clock().Now() }
 

@@ -22,8 +22,9 @@ type user struct {
 // the phone. Somebody else's email or phone is refused.
 func (s *Server) register(f fields) (*user, *problem) {
 	email, number, prefix := f.Text("email"), f.Text("mobileNumber"), f.Text("mobilePrefix")
-	failed := cmp.Or(need(f, "email", "mobileNumber", "mobilePrefix"), digits(f, "mobileNumber", 1, 20),
-		digits(f, "mobilePrefix", 1, 20))
+	failed := cmp.Or(
+		need(f, "email", "mobileNumber", "mobilePrefix"), digits(f, "mobileNumber", 1, 20), digits(f, "mobilePrefix", 1, 20),
+	)
 	switch {
 	case failed != nil:
 		return nil, failed
@@ -109,8 +110,8 @@ func (s *Server) submit(m *message) (any, *problem) {
 func (s *Server) submitInline(m *message) (any, *problem) {
 	return s.submitted(m, func(side string, _ *user) *problem {
 		name := side + "ImgBase64"
-		if v := m.Text(name); !strings.HasPrefix(v, "data:image/jpeg;base64,") &&
-			!strings.HasPrefix(v, "data:image/png;base64,") {
+		v := m.Text(name)
+		if !strings.HasPrefix(v, "data:image/jpeg;base64,") && !strings.HasPrefix(v, "data:image/png;base64,") {
 			return badField(name + " must be a data URI of a picture")
 		}
 		return nil
@@ -184,27 +185,28 @@ func (s *Server) decide(u *user, verdict kazepay.KYCStatus, reason string) {
 	}
 }
 
-// ApproveKYC ends the review of a user with PASSED.
+// ApproveKYC ends the review of a user, who is known by the email, with PASSED.
 func (s *Server) ApproveKYC(email string) error {
-	return s.conclude(email, kazepay.KYCStatusPassed, "")
+	return s.verdict(email, kazepay.KYCStatusPassed, "")
 }
 
-// RejectKYC ends the review of a user with REJECTED; the reason may be empty. KazePay
-// takes a new submission after every rejection, so that only KYCRetryAllowed is one.
+// RejectKYC ends the review of a user, who is known by the email, with REJECTED and a
+// reason, which may be empty. KazePay knows no refusal for good: a rejected user may
+// submit again, so a retry that is forbidden is an error.
 func (s *Server) RejectKYC(email, reason string, retry issuingtest.KYCRetry) error {
-	if retry != issuingtest.KYCRetryAllowed {
+	if retry == issuingtest.KYCRetryForbidden {
 		return errors.New("kazepaytest: a rejected user may always submit again")
 	}
-	return s.conclude(email, kazepay.KYCStatusRejected, reason)
+	return s.verdict(email, kazepay.KYCStatusRejected, reason)
 }
 
-func (s *Server) conclude(email string, verdict kazepay.KYCStatus, reason string) error {
+func (s *Server) verdict(email string, status kazepay.KYCStatus, reason string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	u := s.users[email]
 	if u == nil || u.kyc != kazepay.KYCStatusWaiting {
 		return errors.New("kazepaytest: no review of this user is waiting")
 	}
-	s.decide(u, verdict, reason)
+	s.decide(u, status, reason)
 	return nil
 }

@@ -142,19 +142,23 @@ func (s shape) matches(m object) bool {
 
 // shapes are in the order in which payloads without a name are tried.
 var shapes = []shape{
-	{EventActivationCodeSent, []string{"activationCode"}, nil},
-	{EventTransactionCreated, []string{"transaction"}, nil},
-	{EventTransactionCreated, []string{"transactionId", "transStatus"}, nil},
-	{EventCoinDeposited, []string{"coinAmount", "status"}, nil},
-	{EventCardClosed, []string{"cardID", "refundAmt"}, nil},
-	{EventCardDeposited, []string{"cardID", "amount", "status"},
-		func(s string) bool { return TransactionStatus(s).Known() }},
-	{EventHolderChallenged, []string{"cardID", "code"}, nil},
-	{EventCardClosed, []string{"cardID", "amount", "status"},
-		func(s string) bool { return CardStatus(s).Normal() == CardStatusClosed }},
-	{EventCardStateChanged, []string{"cardID", "status"}, func(s string) bool { return CardStatus(s).Known() }},
-	{EventKYCReviewed, []string{"email", "status"}, func(s string) bool { return KYCStatus(s).Known() }},
+	{kind: EventActivationCodeSent, need: []string{"activationCode"}},
+	{kind: EventTransactionCreated, need: []string{"transaction"}},
+	{kind: EventTransactionCreated, need: []string{"transactionId", "transStatus"}},
+	{kind: EventCoinDeposited, need: []string{"coinAmount", "status"}},
+	{kind: EventCardClosed, need: []string{"cardID", "refundAmt"}},
+	{kind: EventCardDeposited, need: []string{"cardID", "amount", "status"}, status: knownTransaction},
+	{kind: EventHolderChallenged, need: []string{"cardID", "code"}},
+	{kind: EventCardClosed, need: []string{"cardID", "amount", "status"}, status: closed},
+	{kind: EventCardStateChanged, need: []string{"cardID", "status"}, status: knownCard},
+	{kind: EventKYCReviewed, need: []string{"email", "status"}, status: knownKYC},
 }
+
+// The statuses that kinds can have.
+func knownTransaction(s string) bool { return TransactionStatus(s).Known() }
+func knownCard(s string) bool        { return CardStatus(s).Known() }
+func knownKYC(s string) bool         { return KYCStatus(s).Known() }
+func closed(s string) bool           { return CardStatus(s).Normal() == CardStatusClosed }
 
 func kindOfFields(m object) string {
 	for _, s := range shapes {
@@ -176,20 +180,20 @@ func fits(kind string, m object) bool {
 
 // blank makes an empty event of each kind.
 var blank = map[string]func() Notification{
-	EventHolderChallenged:   func() Notification { return new(HolderChallenged) },
-	EventCardStateChanged:   func() Notification { return new(CardStateChanged) },
-	EventTransactionCreated: func() Notification { return new(TransactionCreated) },
-	EventCardDeposited:      func() Notification { return new(CardDeposited) },
-	EventCardClosed:         func() Notification { return new(CardClosed) },
-	EventCoinDeposited:      func() Notification { return new(CoinDeposited) },
-	EventActivationCodeSent: func() Notification { return new(ActivationCodeSent) },
-	EventKYCReviewed:        func() Notification { return new(KYCReviewed) },
+	EventHolderChallenged: func() Notification { return new(HolderChallenged) },
+	EventCardStateChanged:    func() Notification { return new(CardStateChanged) },
+	EventTransactionCreated:   func() Notification { return new(TransactionCreated) },
+	EventCardDeposited:        func() Notification { return new(CardDeposited) },
+	EventCardClosed:           func() Notification { return new(CardClosed) },
+	EventCoinDeposited:        func() Notification { return new(CoinDeposited) },
+	EventActivationCodeSent:   func() Notification { return new(ActivationCodeSent) },
+	EventKYCReviewed:          func() Notification { return new(KYCReviewed) },
 }
 
 // decodeNotification decodes the verified JSON of a callback. Times without a
-// zone are read in location; nil is UTC. A kind that is not known, or whose
+// zone of their own are read in zone; nil is UTC. A kind that is not known, or whose
 // necessary fields are missing, gives nil and no error.
-func decodeNotification(kind string, plaintext []byte, location *time.Location) (Notification, error) {
+func decodeNotification(kind string, plaintext []byte, zone *time.Location) (Notification, error) {
 	m := members(plaintext)
 	empty, known := blank[kind]
 	if !known || !fits(kind, m) {
@@ -203,7 +207,7 @@ func decodeNotification(kind string, plaintext []byte, location *time.Location) 
 		m.alias("transactionId", "txnId")
 	}
 	event := empty()
-	if err := codecIn(location).Unmarshal(m.json(), event); err != nil {
+	if err := codecIn(zone).Unmarshal(m.json(), event); err != nil {
 		return nil, err
 	}
 	return event, nil
