@@ -53,8 +53,9 @@ const (
 
 var cardStateNames = map[CardState]string{
 	CardStateActive: "active", CardStateInactive: "inactive", CardStateCancelled: "cancelled", CardStateLost: "lost",
-	CardStatePasswordLost: "password lost", CardStatePasswordLocked: "password locked", CardStateCounterfeit: "counterfeit",
-	CardStatePending: "pending", CardStateOpen: "open", CardStateClosed: "closed", CardStateExpired: "expired",
+	CardStatePasswordLost: "password lost", CardStatePasswordLocked: "password locked",
+	CardStateCounterfeit: "counterfeit",
+	CardStatePending:     "pending", CardStateOpen: "open", CardStateClosed: "closed", CardStateExpired: "expired",
 }
 
 // Known reports whether the letter was in the chosen table, so it is false for

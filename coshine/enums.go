@@ -78,7 +78,8 @@ const (
 // Known reports whether f was documented when this version was released.
 func (f CardOptFlag) Known() bool {
 	return slices.Contains([]CardOptFlag{
-		CardOptFlagReportLost, CardOptFlagWithdrawLoss, CardOptFlagFreeze, CardOptFlagUnfreeze, CardOptFlagLockPIN, CardOptFlagUnlockPIN,
+		CardOptFlagReportLost, CardOptFlagWithdrawLoss, CardOptFlagFreeze, CardOptFlagUnfreeze, CardOptFlagLockPIN,
+		CardOptFlagUnlockPIN,
 	}, f)
 }
 

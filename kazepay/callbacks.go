@@ -178,7 +178,7 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.
 	}
 	event := &webhook.Event{Type: kind, Raw: issuing.NewSecret(string(m.plaintext))}
 	if data != nil {
-		event.Data, event.ID, event.Time = data, data.DedupeKey(), data.when()
+		event.Data, event.ID, event.Time = data, data.identity(), data.when()
 	} else if kind == "" {
 		event.Type = cmp.Or(req.Type, m.head.APICode)
 	}

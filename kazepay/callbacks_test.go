@@ -96,7 +96,7 @@ func TestCallbackKindsWhereverTheyAreNamed(t *testing.T) {
 		}
 		data, ok := event.Data.(*kazepay.CardDeposited)
 		if !ok || event.Provider != "kazepay" || event.Type != kazepay.EventCardDeposited || data.CardID != "140" ||
-			data.ReceiveAmount.String() != "99.50" || !event.Time.Equal(time.UnixMilli(1691550780785)) || event.ID != data.DedupeKey() {
+			data.ReceiveAmount.String() != "99.50" || !event.Time.Equal(time.UnixMilli(1691550780785)) || event.ID != kazepay.IdentityOf(data) {
 			t.Errorf("%d: %+v", names, event)
 		}
 		if !strings.Contains(event.Raw.Reveal(), `"amount":"100.00"`) {

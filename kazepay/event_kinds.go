@@ -179,21 +179,21 @@ func fits(kind string, m object) bool {
 }
 
 // blank makes an empty event of each kind.
-var blank = map[string]func() Notification{
-	EventHolderChallenged: func() Notification { return new(HolderChallenged) },
-	EventCardStateChanged:    func() Notification { return new(CardStateChanged) },
-	EventTransactionCreated:   func() Notification { return new(TransactionCreated) },
-	EventCardDeposited:        func() Notification { return new(CardDeposited) },
-	EventCardClosed:           func() Notification { return new(CardClosed) },
-	EventCoinDeposited:        func() Notification { return new(CoinDeposited) },
-	EventActivationCodeSent:   func() Notification { return new(ActivationCodeSent) },
-	EventKYCReviewed:          func() Notification { return new(KYCReviewed) },
+var blank = map[string]func() callbackEvent{
+	EventHolderChallenged:   func() callbackEvent { return new(HolderChallenged) },
+	EventCardStateChanged:   func() callbackEvent { return new(CardStateChanged) },
+	EventTransactionCreated: func() callbackEvent { return new(TransactionCreated) },
+	EventCardDeposited:      func() callbackEvent { return new(CardDeposited) },
+	EventCardClosed:         func() callbackEvent { return new(CardClosed) },
+	EventCoinDeposited:      func() callbackEvent { return new(CoinDeposited) },
+	EventActivationCodeSent: func() callbackEvent { return new(ActivationCodeSent) },
+	EventKYCReviewed:        func() callbackEvent { return new(KYCReviewed) },
 }
 
 // decodeNotification decodes the verified JSON of a callback. Times without a
 // zone of their own are read in zone; nil is UTC. A kind that is not known, or whose
 // necessary fields are missing, gives nil and no error.
-func decodeNotification(kind string, plaintext []byte, zone *time.Location) (Notification, error) {
+func decodeNotification(kind string, plaintext []byte, zone *time.Location) (callbackEvent, error) {
 	m := members(plaintext)
 	empty, known := blank[kind]
 	if !known || !fits(kind, m) {

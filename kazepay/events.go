@@ -12,14 +12,14 @@ import (
 // is built on; KazePay's own are not published. The last two are implied by
 // KazePay's pages, and their names are this package's.
 const (
-	EventHolderChallenged = "TRANSACTION_VERIFICATION_CODE" // [HolderChallenged]
-	EventCardStateChanged    = "CARD_STATUS_CHANGE"            // [CardStateChanged]
-	EventTransactionCreated   = "TRANSACTION_CREATED"           // [TransactionCreated]
-	EventCardDeposited        = "CARD_RECHARGE_RESULT"          // [CardDeposited]
-	EventCardClosed           = "CARD_CLOSE_RESULT"             // [CardClosed]
-	EventCoinDeposited        = "COIN_RECHARGE_RESULT"          // [CoinDeposited]
-	EventActivationCodeSent   = "ACTIVATION_CODE"               // [ActivationCodeSent]
-	EventKYCReviewed          = "KYC_RESULT"                    // [KYCReviewed]
+	EventHolderChallenged   = "TRANSACTION_VERIFICATION_CODE" // [HolderChallenged]
+	EventCardStateChanged   = "CARD_STATUS_CHANGE"            // [CardStateChanged]
+	EventTransactionCreated = "TRANSACTION_CREATED"           // [TransactionCreated]
+	EventCardDeposited      = "CARD_RECHARGE_RESULT"          // [CardDeposited]
+	EventCardClosed         = "CARD_CLOSE_RESULT"             // [CardClosed]
+	EventCoinDeposited      = "COIN_RECHARGE_RESULT"          // [CoinDeposited]
+	EventActivationCodeSent = "ACTIVATION_CODE"               // [ActivationCodeSent]
+	EventKYCReviewed        = "KYC_RESULT"                    // [KYCReviewed]
 )
 
 // EventTypes lists the eight kinds.
@@ -30,16 +30,16 @@ func EventTypes() []string {
 	}
 }
 
-// Notification is the data of a callback: one of the pointers to
+// callbackEvent is the data of a callback: one of the pointers to
 // [HolderChallenged], [CardStateChanged], [TransactionCreated],
 // [CardDeposited], [CardClosed], [CoinDeposited], [ActivationCodeSent] and
 // [KYCReviewed]. The envelope has no timestamp and its head may be unsigned:
 // where money depends on an event, ask with a query before acting.
-type Notification interface {
-	// DedupeKey is equal for two deliveries of the same event and differs
+type callbackEvent interface {
+	// identity is equal for two deliveries of the same event and differs
 	// between events. It is "" when the event lacks what identifies it; compare
 	// the whole content then.
-	DedupeKey() string
+	identity() string
 	// when is the event's own time, zero when it has none; webhook.Event has it.
 	when() time.Time
 }
@@ -72,11 +72,11 @@ type HolderChallenged struct {
 	CreatedAt  time.Time      `json:"createAt"` // zero when it cannot be read
 }
 
-// when implements [Notification].
+// when implements [callbackEvent].
 func (e *HolderChallenged) when() time.Time { return e.CreatedAt }
 
-// DedupeKey implements [Notification].
-func (e *HolderChallenged) DedupeKey() string {
+// identity implements [callbackEvent].
+func (e *HolderChallenged) identity() string {
 	return dedupeAt(e.CreatedAt, EventHolderChallenged, e.CardID)
 }
 
@@ -91,11 +91,11 @@ type CardStateChanged struct {
 	CreatedAt  time.Time      `json:"createAt"` // zero when it cannot be read
 }
 
-// when implements [Notification].
+// when implements [callbackEvent].
 func (e *CardStateChanged) when() time.Time { return e.CreatedAt }
 
-// DedupeKey implements [Notification].
-func (e *CardStateChanged) DedupeKey() string {
+// identity implements [callbackEvent].
+func (e *CardStateChanged) identity() string {
 	return dedupeAt(e.CreatedAt, EventCardStateChanged, e.CardID, string(e.Status.Normal()))
 }
 
@@ -127,11 +127,11 @@ type TransactionCreated struct {
 	Transaction NotifiedTransaction `json:"transaction"` // the transaction
 }
 
-// when implements [Notification].
+// when implements [callbackEvent].
 func (e *TransactionCreated) when() time.Time { return e.CreatedAt }
 
-// DedupeKey implements [Notification]. A transaction comes once per status.
-func (e *TransactionCreated) DedupeKey() string {
+// identity implements [callbackEvent]. A transaction comes once per status.
+func (e *TransactionCreated) identity() string {
 	t := &e.Transaction
 	id := cmp.Or(t.ID, t.RecordID)
 	return dedupeKey(EventTransactionCreated, id, t.RecordID, string(t.Status.Normal()), string(t.Type.Normal()))
@@ -151,11 +151,11 @@ type CardDeposited struct {
 	CreatedAt     time.Time         `json:"createAt"`      // zero when it cannot be read
 }
 
-// when implements [Notification].
+// when implements [callbackEvent].
 func (e *CardDeposited) when() time.Time { return e.CreatedAt }
 
-// DedupeKey implements [Notification].
-func (e *CardDeposited) DedupeKey() string {
+// identity implements [callbackEvent].
+func (e *CardDeposited) identity() string {
 	status := string(e.Status.Normal())
 	if e.TransactionID != "" {
 		return dedupeKey(EventCardDeposited, e.TransactionID, status)
@@ -176,11 +176,11 @@ type CardClosed struct {
 	CreatedAt     time.Time        `json:"createAt"`  // zero when it cannot be read
 }
 
-// when implements [Notification].
+// when implements [callbackEvent].
 func (e *CardClosed) when() time.Time { return e.CreatedAt }
 
-// DedupeKey implements [Notification]: a card closes once.
-func (e *CardClosed) DedupeKey() string {
+// identity implements [callbackEvent]: a card closes once.
+func (e *CardClosed) identity() string {
 	return dedupeKey(EventCardClosed, e.CardID, string(e.Status.Normal()))
 }
 
@@ -198,11 +198,11 @@ type CoinDeposited struct {
 	CreatedAt     time.Time         `json:"createAt"`      // zero when it cannot be read
 }
 
-// when implements [Notification].
+// when implements [callbackEvent].
 func (e *CoinDeposited) when() time.Time { return e.CreatedAt }
 
-// DedupeKey implements [Notification].
-func (e *CoinDeposited) DedupeKey() string {
+// identity implements [callbackEvent].
+func (e *CoinDeposited) identity() string {
 	return dedupeKey(EventCoinDeposited, e.OrderNo, string(e.Status.Normal()))
 }
 
@@ -217,12 +217,12 @@ type ActivationCodeSent struct {
 	CreatedAt      time.Time      `json:"createAt"`       // zero when it cannot be read
 }
 
-// when implements [Notification].
+// when implements [callbackEvent].
 func (e *ActivationCodeSent) when() time.Time { return e.CreatedAt }
 
-// DedupeKey implements [Notification]. It is "" without a time: only the code
+// identity implements [callbackEvent]. It is "" without a time: only the code
 // tells such events apart then, and a key must not give it away.
-func (e *ActivationCodeSent) DedupeKey() string {
+func (e *ActivationCodeSent) identity() string {
 	return dedupeAt(e.CreatedAt, EventActivationCodeSent, e.CardID)
 }
 
@@ -235,9 +235,9 @@ type KYCReviewed struct {
 	CreatedAt time.Time `json:"createAt"` // zero when it cannot be read
 }
 
-// when implements [Notification].
+// when implements [callbackEvent].
 func (e *KYCReviewed) when() time.Time { return e.CreatedAt }
 
-// DedupeKey implements [Notification]. It is always "": nothing but the user's
+// identity implements [callbackEvent]. It is always "": nothing but the user's
 // address tells whose verdict this is, and a key must not hold it.
-func (e *KYCReviewed) DedupeKey() string { return "" }
+func (e *KYCReviewed) identity() string { return "" }

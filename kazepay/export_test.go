@@ -9,4 +9,7 @@ var (
 )
 
 // EventTime is the event's own time.
-func EventTime(n Notification) time.Time { return n.when() }
+func EventTime(n callbackEvent) time.Time { return n.when() }
+
+// IdentityOf is what identifies an event.
+func IdentityOf(event any) string { return event.(callbackEvent).identity() }

@@ -52,7 +52,7 @@ type accountRequest struct {
 }
 
 func (r accountRequest) validate(p *check.Problems) {
-	choice(p, "business_code", r.BusinessCode, false)
+	choice(p, "business_code", r.BusinessCode, optional)
 }
 
 // Account reads a connected account as a business line sees it. An empty line is

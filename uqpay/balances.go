@@ -68,8 +68,8 @@ type LedgerRequest struct {
 func (r LedgerRequest) validate(p *check.Problems) {
 	r.Paging.validate(p)
 	r.Period.validate(p)
-	choice(p, "transaction_type", r.Type, false)
-	choice(p, "transaction_status", r.Status, false)
+	choice(p, "transaction_type", r.Type, optional)
+	choice(p, "transaction_status", r.Status, optional)
 	if r.Currency != "" {
 		currency(p, "currency", r.Currency)
 	}

@@ -53,7 +53,7 @@ func (i *Identity) check(p *check.Problems, field string) {
 	if i == nil {
 		return
 	}
-	choice(p, field+".type", i.Type, true)
+	choice(p, field+".type", i.Type, needed)
 	p.Text(field+".number", i.Number.Reveal(), maxText)
 	p.Required(field+".front_file", !i.FrontFile.IsZero())
 	if i.Type == IdentityTypeIDCard {
@@ -80,14 +80,14 @@ func (v *KYCVerification) check(p *check.Problems, field string) {
 	if v == nil {
 		return
 	}
-	choice(p, field+".method", v.Method, true)
+	choice(p, field+".method", v.Method, needed)
 	if v.Proof == nil {
 		if v.Method == KYCMethodThirdParty {
 			p.Required(field+".kyc_proof", false)
 		}
 		return
 	}
-	choice(p, field+".kyc_proof.provider", v.Proof.Provider, true)
+	choice(p, field+".kyc_proof.provider", v.Proof.Provider, needed)
 	p.Text(field+".kyc_proof.reference_id", v.Proof.ReferenceID, 64)
 	if n := len(v.Proof.ReferenceID); n > 0 && n < 10 {
 		p.Add(field+".kyc_proof.reference_id", "has %d characters, at least 10 are needed", n)
@@ -107,7 +107,7 @@ type Person struct {
 
 func (r *Person) check(p *check.Problems, prefix string) {
 	p.Date(prefix+"date_of_birth", r.DateOfBirth)
-	choice(p, prefix+"gender", r.Gender, false)
+	choice(p, prefix+"gender", r.Gender, optional)
 	p.Country(prefix+"nationality", r.Nationality)
 	r.ResidentialAddress.check(p, prefix+"residential_address")
 	r.Identity.check(p, prefix+"identity")
@@ -159,7 +159,7 @@ func personName(p *check.Problems, field, name string) {
 }
 
 func checkDocument(p *check.Problems, format DocumentType, document issuing.Secret) {
-	choice(p, "document_type", format, !document.IsZero())
+	choice(p, "document_type", format, presence(!document.IsZero()))
 	image(p, "document", document, maxDocument)
 }
 
@@ -267,7 +267,7 @@ type CardholdersRequest struct {
 
 func (r CardholdersRequest) validate(p *check.Problems) {
 	r.Paging.validate(p)
-	choice(p, "cardholder_status", r.Status, false)
+	choice(p, "cardholder_status", r.Status, optional)
 }
 
 // List returns one page of cardholders.

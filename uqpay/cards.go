@@ -33,8 +33,8 @@ func (r *RiskControls) validate(p *check.Problems) {
 	if r == nil {
 		return
 	}
-	only(p, "risk_controls.enable_3ds", r.Enable3DS, false, FlagYes, FlagNo)
-	only(p, "risk_controls.allow_3ds_transactions", r.Allow3DS, false, FlagYes, FlagNo)
+	only(p, "risk_controls.enable_3ds", r.Enable3DS, optional, FlagYes, FlagNo)
+	only(p, "risk_controls.allow_3ds_transactions", r.Allow3DS, optional, FlagYes, FlagNo)
 	if len(r.AllowedMCC) > 0 && len(r.BlockedMCC) > 0 {
 		p.Add("risk_controls", "has both allowed_mcc and blocked_mcc, which exclude each other")
 	}
@@ -84,8 +84,8 @@ func (r ApplyRequest) validate(p *check.Problems) {
 		Limit: r.Limit, NameOnCard: r.NameOnCard, ArtID: r.ArtID,
 		SpendingControls: r.SpendingControls, RiskControls: r.RiskControls, Metadata: r.Metadata,
 	}.settings(p)
-	choice(p, "usage_type", r.UsageType, false)
-	choice(p, "auto_cancel_trigger", r.AutoCancelTrigger, r.UsageType == UsageTypeOneTime)
+	choice(p, "usage_type", r.UsageType, optional)
+	choice(p, "auto_cancel_trigger", r.AutoCancelTrigger, presence(r.UsageType == UsageTypeOneTime))
 	f := r.CardholderFields
 	if f == nil {
 		p.Required("cardholder_id", r.CardholderID != "")
@@ -197,7 +197,7 @@ func (r CardsRequest) validate(p *check.Problems) {
 	if !r.CardNumber.IsZero() {
 		p.Digits("card_number", r.CardNumber, 12, 19)
 	}
-	choice(p, "card_status", r.Status, false)
+	choice(p, "card_status", r.Status, optional)
 	p.OptionalText("cardholder_id", r.CardholderID, maxID)
 }
 
@@ -235,7 +235,7 @@ func (r UpdateCardRequest) settings(p *check.Problems) {
 	for _, c := range r.SpendingControls {
 		p.Required("spending_controls.amount", !c.Amount.IsZero())
 		notNegative(p, "spending_controls.amount", c.Amount)
-		choice(p, "spending_controls.interval", c.Interval, true)
+		choice(p, "spending_controls.interval", c.Interval, needed)
 	}
 	r.RiskControls.validate(p)
 	if len(r.Metadata) == 0 {

@@ -14,7 +14,7 @@ type protectRequest struct {
 	Action  ProtectionAction `json:"action_code,omitzero"`
 }
 
-func (r protectRequest) validate(p *check.Problems) { choice(p, "action_code", r.Action, true) }
+func (r protectRequest) validate(p *check.Problems) { choice(p, "action_code", r.Action, needed) }
 
 type unprotectRequest struct{ protectRequest }
 

@@ -62,7 +62,7 @@ func (c *Client) IframeURL(cardID string, token issuing.Secret, look Iframe) (is
 	var p check.Problems
 	p.Text("cardId", cardID, maxID)
 	p.Required("token", !token.IsZero())
-	only(&p, "lang", look.Lang, false, "en", "zh")
+	only(&p, "lang", look.Lang, optional, "en", "zh")
 	styles, err := json.Marshal(look.Styles)
 	if err != nil {
 		p.Add("styles", "cannot be written as JSON")

@@ -14,7 +14,7 @@ type SetStatusRequest struct {
 }
 
 func (r SetStatusRequest) validate(p *check.Problems) {
-	only(p, "card_status", r.Status, true, CardStatusActive, CardStatusFrozen, CardStatusCancelled)
+	only(p, "card_status", r.Status, needed, CardStatusActive, CardStatusFrozen, CardStatusCancelled)
 	p.OptionalText("update_reason", r.Reason, maxReason)
 }
 

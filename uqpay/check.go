@@ -24,15 +24,23 @@ const (
 // known is an enumeration that can say whether a value was documented.
 type known interface{ Known() bool }
 
+// presence says whether a field may be left out.
+type presence bool
+
+const (
+	needed   presence = true
+	optional presence = false
+)
+
 // choice reports a value that is missing or, unlike a newer one of the
 // platform's, cannot be meant: one with white space or control characters.
 // Values that this version does not know are left to the platform.
 func choice[T interface {
 	~string
 	known
-}](p *check.Problems, field string, value T, required bool) {
+}](p *check.Problems, field string, value T, must presence) {
 	if value == "" {
-		p.Required(field, !required)
+		p.Required(field, must == optional)
 		return
 	}
 	if !value.Known() && strings.ContainsFunc(string(value), func(r rune) bool { return r <= ' ' || r > '~' }) {
@@ -42,9 +50,9 @@ func choice[T interface {
 
 // only reports a value that is not among the documented ones, for fields whose
 // list is closed.
-func only[T ~string](p *check.Problems, field string, value T, required bool, allowed ...T) {
+func only[T ~string](p *check.Problems, field string, value T, must presence, allowed ...T) {
 	if value == "" {
-		p.Required(field, !required)
+		p.Required(field, must == optional)
 		return
 	}
 	if !slices.Contains(allowed, value) {

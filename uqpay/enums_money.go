@@ -242,7 +242,8 @@ func (t LedgerType) Known() bool {
 		LedgerTypeReversal,
 		LedgerTypeIssuingRefund, LedgerTypeCardRecharge, LedgerTypeCardWithdraw, LedgerTypeSettlementDebit,
 		LedgerTypeSettlementCredit, LedgerTypeSettlementReversal, LedgerTypeFee, LedgerTypeRefund, LedgerTypeAdjustment,
-		LedgerTypeFundsTransferIn, LedgerTypeFundsTransferOut, LedgerTypeFeeRefund, LedgerTypeFeeDeduction, LedgerTypeMarginPayment,
+		LedgerTypeFundsTransferIn, LedgerTypeFundsTransferOut, LedgerTypeFeeRefund, LedgerTypeFeeDeduction,
+		LedgerTypeMarginPayment,
 		LedgerTypeMarginRefund, LedgerTypeOther)
 }
 

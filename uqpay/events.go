@@ -114,10 +114,6 @@ type EventBase struct {
 // Failed reports whether the event tells of a failed operation.
 func (b *EventBase) Failed() bool { return strings.HasSuffix(b.EventType, ".failed") }
 
-// DedupeKey is equal for two deliveries of the same event and differs between
-// events; "" when the event lacks its id.
-func (b *EventBase) DedupeKey() string { return b.EventID }
-
 func (b *EventBase) base() *EventBase { return b }
 
 // decodeEvent decodes the verified body of a callback, in both generations of the

@@ -20,7 +20,7 @@ func (r AssignRequest) validate(p *check.Problems) {
 	p.Text("cardholder_id", r.CardholderID, maxID)
 	p.Digits("card_number", r.CardNumber, 12, 19)
 	currency(p, "card_currency", r.Currency)
-	choice(p, "card_mode", r.Mode, true)
+	choice(p, "card_mode", r.Mode, needed)
 }
 
 // Assign gives a plastic card to a cardholder, for good. The card stays PENDING
@@ -80,7 +80,7 @@ type PINRequest struct {
 func (r PINRequest) validate(p *check.Problems) {
 	p.Text("card_id", r.CardID, maxID)
 	p.Digits("pin", r.PIN, pinDigits, pinDigits)
-	choice(p, "type", r.Action, false)
+	choice(p, "type", r.Action, optional)
 	switch {
 	case r.Action == PINActionUpdate:
 		p.Digits("old_pin", r.OldPIN, pinDigits, pinDigits)
@@ -128,7 +128,7 @@ type ManagePINRequest struct {
 
 func (r ManagePINRequest) validate(p *check.Problems) {
 	p.Text("card_id", r.CardID, maxID)
-	only(p, "type", r.Action, true, PINActionSet, PINActionReset)
+	only(p, "type", r.Action, needed, PINActionSet, PINActionReset)
 	p.Digits("pin", r.PIN, 4, pinDigits)
 	if r.Action == PINActionReset || !r.OldPIN.IsZero() {
 		p.Digits("old_pin", r.OldPIN, 4, pinDigits)

@@ -21,7 +21,7 @@ type ReportRequest struct {
 }
 
 func (r ReportRequest) validate(p *check.Problems) {
-	choice(p, "report_type", r.Type, true)
+	choice(p, "report_type", r.Type, needed)
 	p.Required("start_time", !r.Start.IsZero())
 	p.Required("end_time", !r.End.IsZero())
 	if !r.Start.IsZero() && !r.End.IsZero() && r.End.Before(r.Start) {

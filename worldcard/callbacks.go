@@ -145,7 +145,7 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, _ webhook.
 	case err != nil:
 		return nil, err
 	case data != nil:
-		event.Data, event.ID = data, data.DedupeKey()
+		event.Data, event.ID = data, data.identity()
 	case !json.Valid(plaintext):
 		return nil, wire.ErrJSON
 	}

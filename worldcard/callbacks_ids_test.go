@@ -42,7 +42,7 @@ func TestCallback3DSIdsTellNothingOfThePassword(t *testing.T) {
 			t.Errorf("the id %s is a plain hash of what holds the password", first.ID)
 		}
 	}
-	if key := first.Data.(*worldcard.HolderChallenged).DedupeKey(); key != "" {
+	if key := worldcard.Identity(first.Data); key != "" {
 		t.Errorf("a key %q from the event alone", key)
 	}
 	// A second password for the same purchase is another event.

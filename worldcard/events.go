@@ -29,30 +29,30 @@ func EventTypes() []string {
 	}
 }
 
-// Notification is the data of a callback: one of the pointers to [CardOpened],
+// callbackEvent is the data of a callback: one of the pointers to [CardOpened],
 // [CardDeposited], [CardClosed], [CardStateChanged], [CardBilled], [HolderChallenged] and
 // [KYCReviewed].
-type Notification interface {
-	// DedupeKey is equal for two deliveries of the same event and differs
+type callbackEvent interface {
+	// identity is equal for two deliveries of the same event and differs
 	// between events. It is "" when the event lacks what identifies it; compare
 	// the whole content then.
-	DedupeKey() string
+	identity() string
 }
 
 // blank makes an empty event of each type.
-var blank = map[string]func() Notification{
-	EventCardOpened:       func() Notification { return new(CardOpened) },
-	EventCardDeposited:    func() Notification { return new(CardDeposited) },
-	EventCardClosed:       func() Notification { return new(CardClosed) },
-	EventCardStateChanged: func() Notification { return new(CardStateChanged) },
-	EventCardBilled:       func() Notification { return new(CardBilled) },
-	EventHolderChallenged: func() Notification { return new(HolderChallenged) },
-	EventKYCReviewed:      func() Notification { return new(KYCReviewed) },
+var blank = map[string]func() callbackEvent{
+	EventCardOpened:       func() callbackEvent { return new(CardOpened) },
+	EventCardDeposited:    func() callbackEvent { return new(CardDeposited) },
+	EventCardClosed:       func() callbackEvent { return new(CardClosed) },
+	EventCardStateChanged: func() callbackEvent { return new(CardStateChanged) },
+	EventCardBilled:       func() callbackEvent { return new(CardBilled) },
+	EventHolderChallenged: func() callbackEvent { return new(HolderChallenged) },
+	EventKYCReviewed:      func() callbackEvent { return new(KYCReviewed) },
 }
 
 // decodeNotification decodes the verified and decrypted JSON of a callback. A
 // type that is not known gives nil and no error.
-func decodeNotification(typ string, plaintext []byte, key sign.AESKey) (Notification, error) {
+func decodeNotification(typ string, plaintext []byte, key sign.AESKey) (callbackEvent, error) {
 	empty, known := blank[typ]
 	if !known {
 		return nil, nil
@@ -115,8 +115,8 @@ type CardOpened struct {
 	FailureReason  string           `json:"failure_reason"`   // on failure
 }
 
-// DedupeKey implements [Notification]: a card opens or fails once.
-func (e *CardOpened) DedupeKey() string {
+// identity implements [callbackEvent]: a card opens or fails once.
+func (e *CardOpened) identity() string {
 	return dedupeKey(EventCardOpened, e.CardID, e.MerchantCardID, fmt.Sprint(int(e.Status)))
 }
 
@@ -154,8 +154,8 @@ type CardDeposited struct {
 	FailureReason         string             `json:"failure_reason"`          // on failure
 }
 
-// DedupeKey implements [Notification].
-func (e *CardDeposited) DedupeKey() string {
+// identity implements [callbackEvent].
+func (e *CardDeposited) identity() string {
 	return dedupeKey(EventCardDeposited, e.TransactionID, e.MerchantTransactionID, fmt.Sprint(int(e.Status)),
 		e.FailureReason)
 }
@@ -185,9 +185,9 @@ type CardClosed struct {
 	CompleteTime   time.Time        `json:"complete_time"`    // zero when it cannot be read
 }
 
-// DedupeKey implements [Notification]: a card closes once, so a second close
+// identity implements [callbackEvent]: a card closes once, so a second close
 // with another amount or time is still the same event and refunds nothing more.
-func (e *CardClosed) DedupeKey() string {
+func (e *CardClosed) identity() string {
 	return dedupeKey(EventCardClosed, e.CardID, e.MerchantCardID)
 }
 
@@ -203,8 +203,8 @@ type CardStateChanged struct {
 	ChangeTime     time.Time      `json:"change_time"`      // zero when it cannot be read
 }
 
-// DedupeKey implements [Notification].
-func (e *CardStateChanged) DedupeKey() string {
+// identity implements [callbackEvent].
+func (e *CardStateChanged) identity() string {
 	return dedupeAt(e.ChangeTime, EventCardStateChanged, e.CardID, e.MerchantCardID, string(e.CardState.Normal()))
 }
 
@@ -235,9 +235,9 @@ type CardBilled struct {
 	Description         string            `json:"description"`          // transaction description
 }
 
-// DedupeKey implements [Notification]. One transaction id can bring several
+// identity implements [callbackEvent]. One transaction id can bring several
 // events, so type, status, amount and time belong to the key.
-func (e *CardBilled) DedupeKey() string {
+func (e *CardBilled) identity() string {
 	return dedupeAt(e.TransactionTime, EventCardBilled, e.TransactionID, e.CardID,
 		string(e.TransactionType), string(e.TransactionStatus), e.BillingAmount.String())
 }
@@ -259,10 +259,10 @@ type HolderChallenged struct {
 	URL          issuing.Secret   `json:"url"`           // the page, when it is one
 }
 
-// DedupeKey implements [Notification]. It is always "": nothing but the password
+// identity implements [callbackEvent]. It is always "": nothing but the password
 // or page tells two events for one purchase apart, and a key, which reaches logs
 // and databases, must not hold even a hash of six digits.
-func (e *HolderChallenged) DedupeKey() string { return "" }
+func (e *HolderChallenged) identity() string { return "" }
 
 // KYCEventStatus is the verdict in [KYCReviewed]. Its numbers are the
 // callback's own.
@@ -294,8 +294,8 @@ type KYCReviewed struct {
 	ReviewedAt     time.Time      `json:"reviewed_at"`      // zero when it cannot be read
 }
 
-// DedupeKey implements [Notification].
-func (e *KYCReviewed) DedupeKey() string {
+// identity implements [callbackEvent].
+func (e *KYCReviewed) identity() string {
 	return dedupeAt(e.ReviewedAt, EventKYCReviewed, e.CardID, e.MerchantCardID, fmt.Sprint(int(e.Status)),
 		fmt.Sprint(e.RetryAllowed))
 }

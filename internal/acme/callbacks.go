@@ -31,7 +31,8 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	if err := p.Err("acme", "NewCallbacks"); err != nil {
 		return nil, err
 	}
-	return webhook.NewSource("acme", callbackScheme{cfg.Secret}, webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now))
+	return webhook.NewSource("acme", callbackScheme{cfg.Secret}, webhook.WithDeduper(cfg.Deduper),
+		webhook.WithClock(cfg.Now))
 }
 
 // callbackScheme implements [webhook.Scheme].
@@ -56,7 +57,8 @@ func (s callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhook
 // Open implements [webhook.Scheme].
 func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.Verified) (*webhook.Event, error) {
 	typ, _ := v.Content.(string)
-	event := &webhook.Event{Type: typ, ID: typ + "/" + s.secret.Fingerprint(req.Body), Raw: issuing.NewSecret(string(req.Body))}
+	event := &webhook.Event{Type: typ, ID: typ + "/" + s.secret.Fingerprint(req.Body),
+		Raw: issuing.NewSecret(string(req.Body))}
 	if typ != NotifyDeposit {
 		return event, nil
 	}

@@ -112,12 +112,16 @@ type DepositPage struct {
 }
 
 // Deposits returns a page of a card's deposits. Safety: read.
-func (s *CardService) Deposits(ctx context.Context, req DepositsRequest, opts ...issuing.CallOption) (*DepositPage, error) {
+func (s *CardService) Deposits(
+	ctx context.Context, req DepositsRequest, opts ...issuing.CallOption,
+) (*DepositPage, error) {
 	return call[DepositPage](ctx, s.c, opDeposits, req, nil, opts)
 }
 
 // AllDeposits iterates over a card's deposits.
-func (s *CardService) AllDeposits(ctx context.Context, card CardRef, opts ...issuing.CallOption) iter.Seq2[*Deposit, error] {
+func (s *CardService) AllDeposits(
+	ctx context.Context, card CardRef, opts ...issuing.CallOption,
+) iter.Seq2[*Deposit, error] {
 	return pages.Numbered(1, func(number int) (pages.Page[Deposit], error) {
 		page, err := s.Deposits(ctx, DepositsRequest{card, number}, opts...)
 		if err != nil {

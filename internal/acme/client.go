@@ -50,7 +50,9 @@ func (c *Client) Do(ctx context.Context, name string, in, out any, opts ...issui
 }
 
 // call carries an operation out; a look, where there is one, settles what stays open.
-func call[T any](ctx context.Context, c *Client, o provider.Op, in request, look provider.Look[T], opts []issuing.CallOption) (*T, error) {
+func call[T any](
+	ctx context.Context, c *Client, o provider.Op, in request, look provider.Look[T], opts []issuing.CallOption,
+) (*T, error) {
 	return provider.Do(ctx, c.core, c.call(o, in, opts), look)
 }
 

@@ -171,12 +171,12 @@ func listsEnd(ctx context.Context, t testing.TB, p Provider) {
 		t.Skip("no lists with an iterator")
 	}
 	for _, list := range b.Lists {
-		network.set(false)
+		network.turn(switchedOff)
 		items, err := drain(ctx, t, list, network)
 		if n := network.requests(); err != nil || items < 2 || (list.Pages != Whole && n < 2) {
 			t.Errorf("%s: %d items in %d requests, %v", list.Op, items, n, err)
 		}
-		network.set(true)
+		network.turn(switchedOn)
 		items, err = drain(ctx, t, list, network)
 		if items == 0 || (list.Pages == Placed) != errors.Is(err, issuing.ErrBadResponse) {
 			t.Errorf("%s, the same page for ever: %d items, %v", list.Op, items, err)

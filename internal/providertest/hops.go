@@ -58,14 +58,22 @@ func (e *endless) Read(p []byte) (int, error) {
 // to the first.
 type stuck struct {
 	mu    sync.Mutex
-	on    bool
+	on    power
 	calls int
 	first *http.Response
 	body  []byte
 }
 
-// set switches the network on or off, and forgets.
-func (s *stuck) set(on bool) {
+// power says whether the network answers by itself.
+type power bool
+
+const (
+	switchedOn  power = true
+	switchedOff power = false
+)
+
+// turn switches the network on or off, and forgets.
+func (s *stuck) turn(on power) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.on, s.calls, s.first, s.body = on, 0, nil, nil

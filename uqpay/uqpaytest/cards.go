@@ -142,7 +142,7 @@ func (s *Server) finishCreation(n *card, o *order) {
 			return
 		}
 		good := status == uqpay.CardholderStatusSuccess && !s.failing(o.op)
-		s.end(o, good)
+		s.end(o, ended(good))
 		n.Status = uqpay.CardStatusFailed
 		event, to, kind := uqpay.EventCardCreateFailed, issuingAccount(n.account, n.Currency), uqpay.LedgerTypeRefund
 		if good {

@@ -32,7 +32,7 @@ func (s *Server) fund(from ledger.Account, o *order, kind uqpay.LedgerType) *ref
 	case !errors.Is(err, ledger.ErrInsufficient):
 		return failure()
 	}
-	s.end(o, false)
+	s.end(o, badly)
 	if from.Kind == "card" {
 		return cardError("insufficient balance")
 	}
@@ -47,11 +47,19 @@ func (s *Server) release(o *order, to ledger.Account, kind uqpay.LedgerType) {
 	}
 }
 
+// ended is how an order ends.
+type ended bool
+
+const (
+	well  ended = true
+	badly ended = false
+)
+
 // end finishes an order.
-func (s *Server) end(o *order, good bool) {
+func (s *Server) end(o *order, how ended) {
 	now := s.now()
 	o.UpdateTime, o.CompleteTime, o.Status = now, now, uqpay.OrderStatusSuccess
-	if !good {
+	if how == badly {
 		o.Status = uqpay.OrderStatusFailed
 	}
 }
@@ -70,7 +78,7 @@ func (s *Server) finish(o *order, goodEvent, badEvent string, then func(good boo
 		if !good {
 			event = badEvent
 		}
-		s.end(o, good)
+		s.end(o, ended(good))
 		s.push(event, o.ID, then(good))
 	})
 }
@@ -139,8 +147,10 @@ func changeBalance(s *Server, c *call, n *card, change balanceChange) (any, *ref
 		}
 		s.release(o, to, change.kind)
 		return map[string]any{
-			"amount": trimmed(o.Amount), "card_available_balance": trimmed(s.available(n)), "card_currency": n.Currency, "card_id": n.ID,
-			"card_status": n.Status, "complete_time": stamp(o.CompleteTime), "order_status": o.Status, "update_time": stamp(o.UpdateTime),
+			"amount": trimmed(o.Amount), "card_available_balance": trimmed(s.available(n)), "card_currency": n.Currency,
+			"card_id":     n.ID,
+			"card_status": n.Status, "complete_time": stamp(o.CompleteTime), "order_status": o.Status,
+			"update_time": stamp(o.UpdateTime),
 		}
 	})
 	return showOrder(o), nil
@@ -169,7 +179,7 @@ func elevateLimit(s *Server, c *call, n *card) (any, *refusal) {
 	o := s.newOrder(c, n, "ELEVATE_LIMIT", amount)
 	s.later(func() {
 		event, good := uqpay.EventCardElevateLimitSucceeded, !s.failing(o.op)
-		if s.end(o, good); !good {
+		if s.end(o, ended(good)); !good {
 			event, n.elevatedTo = uqpay.EventCardElevateLimitFailed, time.Time{}
 		}
 		s.push(event, n.ID, map[string]any{
@@ -202,7 +212,8 @@ func unprotectCard(s *Server, c *call, n *card) (any, *refusal) {
 	c.require("risk_control")
 	c.word("risk_control", "network_protection")
 	return s.changeProtection(c, n, protectionChange{
-		[]uqpay.ProtectionStatus{uqpay.ProtectionStatusEnrolled}, uqpay.ProtectionStatusRemovalPending, uqpay.ProtectionStatusNotEnrolled,
+		[]uqpay.ProtectionStatus{uqpay.ProtectionStatusEnrolled}, uqpay.ProtectionStatusRemovalPending,
+		uqpay.ProtectionStatusNotEnrolled,
 		n.protection.Action, uqpay.EventProtectionRemoved,
 	})
 }
@@ -236,6 +247,7 @@ func showProtection(n *card) map[string]any {
 	p := n.protection
 	return map[string]any{
 		"card_id": n.ID, "card_number": masked(n.pan), "cardholder_id": n.holder.ID, "card_scheme": n.Scheme,
-		"enabled": p.Enabled, "status": p.Status, "action_code": p.Action, "definition": p.Definition, "update_time": stamp(p.UpdateTime),
+		"enabled": p.Enabled, "status": p.Status, "action_code": p.Action, "definition": p.Definition,
+		"update_time": stamp(p.UpdateTime),
 	}
 }

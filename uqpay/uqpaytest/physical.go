@@ -34,7 +34,7 @@ func assignCard(s *Server, c *call) (any, *refusal) {
 	n.code = issuing.NewSecret(fmt.Sprintf("%08d", (s.seq.Next()*7919+57609685)%100_000_000))
 	o := s.newOrder(c, n, uqpay.OrderTypeCreateCard, n.Limit)
 	s.later(func() {
-		s.end(o, true)
+		s.end(o, well)
 		s.push(uqpay.EventActivationCodeSent, n.ID, map[string]any{
 			"activation_code": n.code, "card_id": n.ID, "card_number": maskedEvent(n.pan),
 		})
@@ -86,17 +86,20 @@ func setPIN(s *Server, c *call) (any, *refusal) {
 	if !change && c.Has("old_pin") {
 		c.problem("old_pin", "is for UPDATE only")
 	}
-	return s.changePIN(c, 6, change)
+	return s.changePIN(c, 6, pinChange(change))
 }
 
 func managePIN(s *Server, c *call) (any, *refusal) {
 	c.require("card_id", "type", "pin")
-	return s.changePIN(c, 4, c.word("type", "SET", "RESET") == "RESET")
+	return s.changePIN(c, 4, pinChange(c.word("type", "SET", "RESET") == "RESET"))
 }
+
+// pinChange tells a change of a PIN, which needs the old one, from a setting.
+type pinChange bool
 
 // changePIN starts a PIN order, or carries it out at once under the older
 // contract. A change, unlike a setting, needs the old PIN.
-func (s *Server) changePIN(c *call, shortest int, change bool) (any, *refusal) {
+func (s *Server) changePIN(c *call, shortest int, change pinChange) (any, *refusal) {
 	if change {
 		c.require("old_pin")
 	}
@@ -110,9 +113,9 @@ func (s *Server) changePIN(c *call, shortest int, change bool) (any, *refusal) {
 	}
 	failure := ""
 	switch {
-	case weakPIN(n, pin), change && pin.Equal(n.pin):
+	case weakPIN(n, pin), bool(change) && pin.Equal(n.pin):
 		failure = "INVALID_PIN"
-	case change && !old.Equal(n.pin):
+	case bool(change) && !old.Equal(n.pin):
 		failure = "pin_operation_failed"
 	}
 	if s.cfg.OldPINContract {
@@ -131,14 +134,15 @@ func (s *Server) changePIN(c *call, shortest int, change bool) (any, *refusal) {
 	o.Status = uqpay.OrderStatusProcessing
 	s.later(func() {
 		good := failure == "" && !s.failing(o.op)
-		if s.end(o, good); good {
+		if s.end(o, ended(good)); good {
 			n.pin = pin
 		} else {
 			o.FailureCode = failure
 		}
 	})
 	return map[string]any{
-		"request_status": "SUCCESS", "card_id": n.ID, "card_order_id": o.ID, "order_status": o.Status, "create_time": stamp(o.CreateTime),
+		"request_status": "SUCCESS", "card_id": n.ID, "card_order_id": o.ID, "order_status": o.Status,
+		"create_time": stamp(o.CreateTime),
 	}, nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -16,6 +15,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/worldcard"
 )
@@ -35,8 +35,11 @@ func (s *Server) SignCallback(event any) *http.Request {
 	return platform.SampleRequest("/callbacks/worldcard", header, body, err)
 }
 
+// eventCodec writes events, their secrets included.
+var eventCodec wire.Codec
+
 func (s *Server) signed(payload any) (http.Header, []byte, error) {
-	plaintext, err := json.Marshal(payload)
+	plaintext, err := eventCodec.Marshal(payload)
 	if err != nil {
 		return nil, nil, fmt.Errorf("worldcardtest: %w", err)
 	}

@@ -1,11 +1,13 @@
 package worldcardtest_test
 
 import (
+	"io"
 	"testing"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
+	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/worldcard"
 	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
 )
@@ -84,5 +86,34 @@ func TestChallengesReachTheMerchant(t *testing.T) {
 	}
 	if page["url"] != "https://acs.example.com/1" || page["business_type"] != worldcard.ThreeDSForwarding || page["otp"] != nil {
 		t.Errorf("page: %v", page)
+	}
+}
+
+// TestSampleOfAnEvent: an event struct is signed with the secrets in it.
+func TestSampleOfAnEvent(t *testing.T) {
+	t.Parallel()
+	server := start(t, worldcardtest.Config{})
+	src, err := worldcard.NewCallbacks(worldcard.CallbackConfig{
+		PlatformKeys: []sign.PublicKey{server.PlatformKey()}, AESKey: server.AESKey(), Now: server.Clock().Now,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := server.SignCallback(map[string]any{
+		"notify_type": worldcard.EventHolderChallenged, "card_id": "1", "otp": issuing.NewSecret("135790"),
+	})
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	event, err := src.Parse(r.Header, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e, ok := event.Data.(*worldcard.HolderChallenged); !ok || e.OTP.Reveal() != "135790" {
+		t.Errorf("%+v", event.Data)
+	}
+	if _, err := io.ReadAll(server.SignCallback(make(chan int)).Body); err == nil {
+		t.Error("a channel was signed")
 	}
 }

@@ -103,7 +103,8 @@ func NewServer(cfg Config) (*Server, error) {
 	cfg.Delay = cmp.Or(cfg.Delay, DefaultDelay)
 	cfg.KYCTimeout = cmp.Or(cfg.KYCTimeout, DefaultKYCTimeout)
 	s := &Server{
-		cfg: cfg, book: ledger.NewBook(), appID: "app_sandbox_0001", quota: cfg.Quota, nonces: platform.NewMemory(nonceMemory),
+		cfg: cfg, book: ledger.NewBook(), appID: "app_sandbox_0001", quota: cfg.Quota,
+		nonces:   platform.NewMemory(nonceMemory),
 		failures: platform.NewFailures(opApply, opDeposit, opActivate),
 		cards:    map[string]*card{}, byKey: map[string]*card{}, deposits: map[string]*deposit{},
 		numbers: map[platform.NumberKey]string{},

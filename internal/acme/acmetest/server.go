@@ -138,7 +138,8 @@ func account(card string) ledger.Account {
 }
 
 func (s *Server) card(card string, _ platform.Fields) platform.Reply {
-	return answer(map[string]any{"card_id": card, "status": s.cards[card], "balance": s.book.Balance(account(card)).String()})
+	return answer(map[string]any{"card_id": card, "status": s.cards[card],
+		"balance": s.book.Balance(account(card)).String()})
 }
 
 func (s *Server) freeze(card string, f platform.Fields) platform.Reply {
