@@ -11,7 +11,7 @@ const (
 	CardFlagPhysical CardFlag = "P" // physical
 )
 
-// Known reports whether f was documented when this version was released.
+// Known reports whether the card application page lists f.
 func (f CardFlag) Known() bool { return f == CardFlagVirtual || f == CardFlagPhysical }
 
 // CardProdType is the kind of a card product. Coshine's public reference names
@@ -28,7 +28,7 @@ const (
 	CardProdTypeCorporate CardProdType = "R" // corporate
 )
 
-// Known reports whether t was documented when this version was released.
+// Known reports whether the product inquiry page lists t.
 func (t CardProdType) Known() bool {
 	return slices.Contains([]CardProdType{
 		CardProdTypeCredit, CardProdTypeDebit, CardProdTypeGift,
@@ -58,7 +58,7 @@ const (
 	BlockStatusFrozen BlockStatus = "B" // frozen; CardOptUnfreeze reverses it
 )
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether the card inquiry page lists s.
 func (s BlockStatus) Known() bool { return s == BlockStatusNormal || s == BlockStatusFrozen }
 
 // CardOptFlag is an operation of CardStatusUpdate. There is no published value
@@ -75,7 +75,7 @@ const (
 	CardOptFlagUnlockPIN    CardOptFlag = "H" // unlock the PIN
 )
 
-// Known reports whether f was documented when this version was released.
+// Known reports whether the card status page lists f.
 func (f CardOptFlag) Known() bool {
 	return slices.Contains([]CardOptFlag{
 		CardOptFlagReportLost, CardOptFlagWithdrawLoss, CardOptFlagFreeze, CardOptFlagUnfreeze, CardOptFlagLockPIN,
@@ -95,7 +95,7 @@ const (
 	ChannelUMPS Channel = "10" // UnionPay mobile payment service
 )
 
-// Known reports whether c was documented when this version was released.
+// Known reports whether the message page lists c.
 func (c Channel) Known() bool {
 	return slices.Contains([]Channel{ChannelCMS, ChannelWeb, ChannelApp, ChannelACS, ChannelUMPS}, c)
 }
@@ -117,7 +117,7 @@ const (
 	CustIDTypeOther         CustIDType = "O" // other
 )
 
-// Known reports whether t was documented when this version was released.
+// Known reports whether the card application page lists t.
 func (t CustIDType) Known() bool {
 	return slices.Contains([]CustIDType{
 		CustIDTypeDriverLicence, CustIDTypeDefault, CustIDTypeNational, CustIDTypeUMID, CustIDTypePostal,
@@ -138,7 +138,7 @@ const (
 	ReplReasonOther   ReplReason = "999" // other
 )
 
-// Known reports whether r was documented when this version was released.
+// Known reports whether the card replacement page lists r.
 func (r ReplReason) Known() bool {
 	return slices.Contains([]ReplReason{
 		ReplReasonDamaged, ReplReasonLost, ReplReasonStolen, ReplReasonExpired, ReplReasonOther,
@@ -157,7 +157,7 @@ const (
 	DropDownNameLimitType   DropDownName = "CardLimitType"   // card security limit types
 )
 
-// Known reports whether n was documented when this version was released.
+// Known reports whether the lookup table page lists n.
 func (n DropDownName) Known() bool {
 	return slices.Contains([]DropDownName{
 		DropDownNameCardProd, DropDownNameCardStatus, DropDownNameReplReason, DropDownNameCloseReason, DropDownNameLimitType,
@@ -174,7 +174,7 @@ const (
 	TokenStateDeleted   TokenState = "DELETED"   // final
 )
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether the token pages list s.
 func (s TokenState) Known() bool {
 	return s == TokenStateActive || s == TokenStateSuspended || s == TokenStateDeleted
 }
@@ -193,7 +193,7 @@ const (
 	UseCaseCOF UseCase = "COF" // card on file
 )
 
-// Known reports whether u was documented when this version was released.
+// Known reports whether the token request page lists u.
 func (u UseCase) Known() bool {
 	return slices.Contains([]UseCase{UseCaseQRC, UseCaseHCE, UseCaseSE, UseCaseCOF}, u)
 }
@@ -213,7 +213,7 @@ const (
 	CVMOTP        CVM = "otp"        // one-time password
 )
 
-// Known reports whether c was documented when this version was released.
+// Known reports whether the token request page lists c.
 func (c CVM) Known() bool {
 	return slices.Contains([]CVM{
 		CVMExpiryDate, CVMCVN2, CVMName, CVMIDType, CVMIDNo, CVMMobileNo, CVMOTP,
@@ -229,5 +229,5 @@ const (
 	OTPTypeEmail OTPType = "E" // e-mail
 )
 
-// Known reports whether t was documented when this version was released.
+// Known reports whether the one-time password page lists t.
 func (t OTPType) Known() bool { return t == OTPTypeSMS || t == OTPTypeEmail }

@@ -22,7 +22,7 @@ const (
 	FileKindDispute       FileKind = "DISPUTED" // disputes
 )
 
-// Known reports whether k was documented when this version was released.
+// Known reports whether the reconciliation file page lists k.
 func (k FileKind) Known() bool {
 	return k == FileKindAuthorization || k == FileKindCapture || k == FileKindDispute
 }

@@ -21,7 +21,7 @@ const (
 	LayoutDispute                          // disputes
 )
 
-// Known reports whether l was documented when this version was released.
+// Known reports whether l is one of the two of the file page.
 func (l Layout) Known() bool { return layouts[l].tag != "" }
 
 // Kind returns the kind of file that has the layout.

@@ -92,7 +92,7 @@ const (
 	ReasonOther           ReportReason = "6" // others; see OtherReason
 )
 
-// Known reports whether r was documented when this version was released.
+// Known reports whether the feedback page lists r.
 func (r ReportReason) Known() bool {
 	return slices.Contains([]ReportReason{
 		ReasonNoATM, ReasonWrongBankOrCity, ReasonWrongAddress, ReasonDuplicateOfOne, ReasonNoChipCard, ReasonNewATM,

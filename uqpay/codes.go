@@ -72,7 +72,7 @@ func clip(s string) string {
 	return s
 }
 
-// Known reports whether c was documented when this version was released.
+// Known reports whether the error page lists c.
 func (c Code) Known() bool { return codes[c].meaning != "" }
 
 // Meaning returns the documented meaning of a known code, and "" otherwise.
@@ -122,7 +122,7 @@ var errorTypes = map[ErrorType]error{
 	ErrorTypeTransfer: issuing.ErrDeclined, ErrorTypePayout: issuing.ErrDeclined,
 }
 
-// Known reports whether t was documented when this version was released.
+// Known reports whether the error page lists t.
 func (t ErrorType) Known() bool { return errorTypes[t] != nil }
 
 // Problem is the part of an error body that issuing.Error has no field for. It

@@ -19,7 +19,7 @@ const (
 	CardholderStatusFailed     CardholderStatus = "FAILED"     // rejected
 )
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether the cardholder pages list s.
 func (s CardholderStatus) Known() bool {
 	return oneOf(s, CardholderStatusPending, CardholderStatusSuccess, CardholderStatusIncomplete,
 		CardholderStatusFailed)
@@ -40,7 +40,7 @@ const (
 	GenderOther  Gender = "OTHER"  // found in one of UQPAY's libraries only
 )
 
-// Known reports whether g was documented when this version was released.
+// Known reports whether the cardholder pages list g.
 func (g Gender) Known() bool { return g == GenderMale || g == GenderFemale || g == GenderOther }
 
 // IdentityType is the kind of an identity document.
@@ -52,7 +52,7 @@ const (
 	IdentityTypePassport IdentityType = "PASSPORT" // needs the front
 )
 
-// Known reports whether t was documented when this version was released.
+// Known reports whether the cardholder pages list t.
 func (t IdentityType) Known() bool { return t == IdentityTypeIDCard || t == IdentityTypePassport }
 
 // DocumentType is the file format of a cardholder's document.
@@ -66,7 +66,7 @@ const (
 	DocumentTypeJPEG DocumentType = "jpeg" // JPEG
 )
 
-// Known reports whether t was documented when this version was released.
+// Known reports whether the cardholder pages list t.
 func (t DocumentType) Known() bool {
 	return oneOf(t, DocumentTypePDF, DocumentTypePNG, DocumentTypeJPG, DocumentTypeJPEG)
 }
@@ -80,7 +80,7 @@ const (
 	KYCMethodSumsubRedirect KYCMethod = "SUMSUB_REDIRECT" // the cardholder follows a link
 )
 
-// Known reports whether m was documented when this version was released.
+// Known reports whether the cardholder pages list m.
 func (m KYCMethod) Known() bool { return m == KYCMethodThirdParty || m == KYCMethodSumsubRedirect }
 
 // KYCProvider is who verified an identity elsewhere.
@@ -96,7 +96,7 @@ const (
 	KYCProviderRegtank KYCProvider = "REGTANK" // RegTank
 )
 
-// Known reports whether p was documented when this version was released.
+// Known reports whether the cardholder pages list p.
 func (p KYCProvider) Known() bool {
 	return oneOf(p, KYCProviderSumsub, KYCProviderMyInfo, KYCProviderJumio, KYCProviderDidit, KYCProviderShufti,
 		KYCProviderRegtank)
@@ -112,7 +112,7 @@ const (
 	KYCLevelEnhanced   KYCLevel = "ENHANCED"   // also a verification
 )
 
-// Known reports whether l was documented when this version was released.
+// Known reports whether the product page lists l.
 func (l KYCLevel) Known() bool {
 	return l == KYCLevelSimplified || l == KYCLevelStandard || l == KYCLevelEnhanced
 }
@@ -127,7 +127,7 @@ const (
 	IDVStatusFailed  IDVStatus = "FAILED"  // failed
 )
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether the cardholder pages list s.
 func (s IDVStatus) Known() bool {
 	return s == IDVStatusPending || s == IDVStatusPassed || s == IDVStatusFailed
 }
@@ -151,7 +151,7 @@ const (
 	CardStatusFailed    CardStatus = "FAILED"     // creation failed; final
 )
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether the card pages list s.
 func (s CardStatus) Known() bool {
 	return oneOf(s, CardStatusPending, CardStatusActive, CardStatusFrozen, CardStatusBlocked,
 		CardStatusPreCancel, CardStatusCancelled, CardStatusLost, CardStatusStolen, CardStatusFailed)
@@ -175,7 +175,7 @@ const (
 // Normal returns the status in upper case.
 func (s OrderStatus) Normal() OrderStatus { return OrderStatus(normal(string(s))) }
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether the card order page lists s.
 func (s OrderStatus) Known() bool {
 	return oneOf(s.Normal(), OrderStatusPending, OrderStatusProcessing, OrderStatusSuccess, OrderStatusFailed)
 }
@@ -202,7 +202,7 @@ const (
 	OrderTypePINManagement OrderType = "PIN_MANAGEMENT" // PIN
 )
 
-// Known reports whether t was documented when this version was released.
+// Known reports whether the card order page lists t.
 func (t OrderType) Known() bool {
 	return oneOf(t, OrderTypeCreateCard, OrderTypeCardCreate, OrderTypeCardRecharge, OrderTypeCardWithdraw,
 		OrderTypeCardUpdate,
@@ -218,7 +218,7 @@ type RequestStatus string
 // RequestStatusSuccess is the only documented acknowledgement.
 const RequestStatusSuccess RequestStatus = "SUCCESS" // received
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether the activation and PIN pages list s.
 func (s RequestStatus) Known() bool { return s == RequestStatusSuccess }
 
 // Mode is how a card is funded.
@@ -230,7 +230,7 @@ const (
 	ModeShare  Mode = "SHARE"  // draws on the issuing balance up to a cap
 )
 
-// Known reports whether m was documented when this version was released.
+// Known reports whether the product page lists m.
 func (m Mode) Known() bool { return m == ModeSingle || m == ModeShare }
 
 // FormFactor is what a card is made of.
@@ -242,7 +242,7 @@ const (
 	FormFactorPhysical FormFactor = "PHYSICAL" // plastic
 )
 
-// Known reports whether f was documented when this version was released.
+// Known reports whether the card pages list f.
 func (f FormFactor) Known() bool { return f == FormFactorVirtual || f == FormFactorPhysical }
 
 // CardForm is what a product's cards are made of.
@@ -254,7 +254,7 @@ const (
 	CardFormPhysical CardForm = "PHY" // plastic
 )
 
-// Known reports whether f was documented when this version was released.
+// Known reports whether the product page lists f.
 func (f CardForm) Known() bool { return f == CardFormVirtual || f == CardFormPhysical }
 
 // Scheme is a card scheme.
@@ -267,7 +267,7 @@ const (
 	SchemeUnionPay   Scheme = "UNIONPAY"   // UnionPay; a constant of UQPAY's libraries only
 )
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether the product page lists s.
 func (s Scheme) Known() bool { return s == SchemeVisa || s == SchemeMastercard || s == SchemeUnionPay }
 
 // ProductStatus says whether cards of a product can be issued.
@@ -279,5 +279,5 @@ const (
 	ProductStatusDisabled ProductStatus = "DISABLED" // no cards can be issued
 )
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether the product page lists s.
 func (s ProductStatus) Known() bool { return s == ProductStatusEnabled || s == ProductStatusDisabled }

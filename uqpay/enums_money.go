@@ -9,7 +9,7 @@ const (
 	UsageTypeOneTime UsageType = "ONE_TIME" // cancels itself; see [AutoCancelTrigger]
 )
 
-// Known reports whether t was documented when this version was released.
+// Known reports whether the card creation page lists t.
 func (t UsageType) Known() bool { return t == UsageTypeNormal || t == UsageTypeOneTime }
 
 // AutoCancelTrigger is what ends a one-time card.
@@ -21,7 +21,7 @@ const (
 	AutoCancelTriggerOnCapture AutoCancelTrigger = "ON_CAPTURE" // the first capture
 )
 
-// Known reports whether t was documented when this version was released.
+// Known reports whether the card creation page lists t.
 func (t AutoCancelTrigger) Known() bool {
 	return t == AutoCancelTriggerOnAuth || t == AutoCancelTriggerOnCapture
 }
@@ -33,7 +33,7 @@ type Interval string
 // more; an unknown one is sent as it is.
 const IntervalPerTransaction Interval = "PER_TRANSACTION" // each transaction by itself
 
-// Known reports whether i was documented when this version was released.
+// Known reports whether the card creation page lists i.
 func (i Interval) Known() bool { return i == IntervalPerTransaction }
 
 // PINAction is what is done with a PIN.
@@ -46,7 +46,7 @@ const (
 	PINActionUpdate PINAction = "UPDATE" // change it, with the old one
 )
 
-// Known reports whether a was documented when this version was released.
+// Known reports whether the PIN pages list a.
 func (a PINAction) Known() bool {
 	return a == PINActionSet || a == PINActionReset || a == PINActionUpdate
 }
@@ -63,7 +63,7 @@ const (
 	ProtectionActionExpired ProtectionAction = "54" // expired
 )
 
-// Known reports whether a was documented when this version was released.
+// Known reports whether the network protection page lists a.
 func (a ProtectionAction) Known() bool {
 	return oneOf(a, ProtectionActionPickUp, ProtectionActionLost, ProtectionActionStolen, ProtectionActionClosed,
 		ProtectionActionExpired)
@@ -81,7 +81,7 @@ const (
 	ProtectionStatusRemovalPending ProtectionStatus = "REMOVAL_PENDING" // wait for the removed event
 )
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether the network protection page lists s.
 func (s ProtectionStatus) Known() bool {
 	return oneOf(s, ProtectionStatusNotEnrolled, ProtectionStatusEnrollPending, ProtectionStatusEnrollFailed,
 		ProtectionStatusEnrolled,
@@ -118,7 +118,7 @@ const (
 // Normal returns the type in upper case with underscores.
 func (t TransactionType) Normal() TransactionType { return TransactionType(normal(string(t))) }
 
-// Known reports whether t was documented when this version was released.
+// Known reports whether the transaction pages list t.
 func (t TransactionType) Known() bool {
 	return oneOf(t.Normal(), TransactionTypeAuthorization, TransactionTypeReversal, TransactionTypeRefund,
 		TransactionTypeValidation, TransactionTypeFee, TransactionTypeFundCollection, TransactionTypeFundTransfer,
@@ -136,7 +136,7 @@ const (
 	TransactionStatusPending  TransactionStatus = "PENDING"  // not decided
 )
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether the transaction pages list s.
 func (s TransactionStatus) Known() bool {
 	return oneOf(s, TransactionStatusApproved, TransactionStatusDeclined, TransactionStatusPending)
 }
@@ -157,7 +157,7 @@ const (
 	SettlementStatusNotApplicable SettlementStatus = "NOT_APPLICABLE" // does not settle
 )
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether the transaction pages list s.
 func (s SettlementStatus) Known() bool {
 	return oneOf(s, SettlementStatusUnknown, SettlementStatusUnsettled, SettlementStatusSettled,
 		SettlementStatusNotApplicable)
@@ -181,7 +181,7 @@ const (
 	WalletTypeGooglePay          WalletType = "GOOGLE_PAY"              // in card.verification.otp
 )
 
-// Known reports whether t was documented when this version was released; the
+// Known reports whether the transaction pages list t; the
 // empty type means no wallet.
 func (t WalletType) Known() bool {
 	return oneOf(t, "", WalletTypeAppleContactless, WalletTypeAppleEcom, WalletTypeGoogleContactless, WalletTypeGoogleEcom,
@@ -200,7 +200,7 @@ const (
 	BalanceStatusClosed     BalanceStatus = "CLOSED"     // closed
 )
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether the balance pages list s.
 func (s BalanceStatus) Known() bool {
 	return oneOf(s, BalanceStatusActive, BalanceStatusPending, BalanceStatusProcessing, BalanceStatusClosed)
 }
@@ -236,7 +236,7 @@ const (
 	LedgerTypeOther              LedgerType = "OTHER"                 // anything else
 )
 
-// Known reports whether t was documented when this version was released.
+// Known reports whether the balance transaction page lists t.
 func (t LedgerType) Known() bool {
 	return oneOf(t, LedgerTypeDeposit, LedgerTypeTransferIn, LedgerTypeTransferOut, LedgerTypeAuthorization,
 		LedgerTypeReversal,
@@ -258,7 +258,7 @@ const (
 	LedgerStatusCancelled LedgerStatus = "CANCELLED" // not booked; final; in one of UQPAY's libraries only
 )
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether the balance transaction page lists s.
 func (s LedgerStatus) Known() bool {
 	return oneOf(s, LedgerStatusCompleted, LedgerStatusPending, LedgerStatusFailed, LedgerStatusCancelled)
 }
@@ -287,7 +287,7 @@ func (s TransferStatus) Normal() TransferStatus {
 	return n
 }
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether the transfer pages list s.
 func (s TransferStatus) Known() bool {
 	return oneOf(s.Normal(), TransferStatusPending, TransferStatusFailed, TransferStatusCompleted)
 }
@@ -306,7 +306,7 @@ const (
 	ReportTypeLedger     ReportType = "LEDGER"     // balance ledger
 )
 
-// Known reports whether t was documented when this version was released.
+// Known reports whether the report page lists t.
 func (t ReportType) Known() bool { return t == ReportTypeSettlement || t == ReportTypeLedger }
 
 // DepositStatus is the state of a simulated deposit.
@@ -319,7 +319,7 @@ const (
 	DepositStatusFailed    DepositStatus = "FAILED"    // not credited; final
 )
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether the simulator page lists s.
 func (s DepositStatus) Known() bool {
 	return oneOf(s, DepositStatusPending, DepositStatusCompleted, DepositStatusFailed)
 }
@@ -339,7 +339,7 @@ const (
 	BusinessCodeAcquiring BusinessCode = "ACQUIRING" // card acceptance
 )
 
-// Known reports whether c was documented when this version was released.
+// Known reports whether the account pages list c.
 func (c BusinessCode) Known() bool {
 	return oneOf(c, BusinessCodeBanking, BusinessCodeIssuing, BusinessCodeAcquiring)
 }
@@ -356,7 +356,7 @@ const (
 	VerificationStatusReturn   VerificationStatus = "RETURN"   // returned for completion
 )
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether the account pages list s.
 func (s VerificationStatus) Known() bool {
 	return oneOf(s, VerificationStatusApproved, VerificationStatusPending, VerificationStatusReject,
 		VerificationStatusExpired,
@@ -372,5 +372,5 @@ const (
 	EntityTypeIndividual EntityType = "INDIVIDUAL" // a person
 )
 
-// Known reports whether t was documented when this version was released.
+// Known reports whether the account pages list t.
 func (t EntityType) Known() bool { return t == EntityTypeCompany || t == EntityTypeIndividual }

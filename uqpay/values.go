@@ -123,5 +123,5 @@ const (
 	FlagNo  Flag = "N" // no
 )
 
-// Known reports whether f was documented when this version was released.
+// Known reports whether the card creation page lists f.
 func (f Flag) Known() bool { return f == FlagYes || f == FlagNo }

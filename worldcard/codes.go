@@ -139,7 +139,7 @@ func (c Code) Error() string {
 	return "code " + strconv.Itoa(int(c))
 }
 
-// Known reports whether c was documented when this version was released.
+// Known reports whether code.md lists c.
 func (c Code) Known() bool {
 	_, ok := codes[c]
 	return ok || c == 0

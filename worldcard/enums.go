@@ -18,7 +18,7 @@ const (
 	CardTypePhysicalG CardType = "PHYSICAL-G" // physical; needs KYC, a card number and activation
 )
 
-// Known reports whether t was documented when this version was released.
+// Known reports whether the BIN and application pages list t.
 func (t CardType) Known() bool {
 	return slices.Contains([]CardType{CardTypeVirtualV, CardTypeVirtualR, CardTypeVirtualG, CardTypePhysicalG}, t)
 }
@@ -47,7 +47,7 @@ var cardStatusNames = map[CardStatus]string{
 	CardStatusPendingKYC: "pending KYC",
 }
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether the card status table lists s.
 func (s CardStatus) Known() bool { return cardStatusNames[s] != "" }
 
 // Terminal reports whether the card can leave this status no more.
@@ -71,7 +71,7 @@ var depositStatusNames = map[DepositStatus]string{
 	DepositStatusProcessing: "processing", DepositStatusSuccess: "success", DepositStatusFailed: "failed",
 }
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether the top-up list page lists s.
 func (s DepositStatus) Known() bool { return depositStatusNames[s] != "" }
 
 // Terminal reports whether the status is final.
@@ -97,7 +97,7 @@ var kycStatusNames = map[KYCStatus]string{
 	KYCStatusApproved: "approved", KYCStatusRejected: "rejected",
 }
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether the KYC guide lists s.
 func (s KYCStatus) Known() bool { return kycStatusNames[s] != "" }
 
 // Terminal reports whether polling can stop. A manual review may still override
@@ -116,7 +116,7 @@ const (
 	CardBrandMastercard CardBrand = "MASTERCARD" // Mastercard
 )
 
-// Known reports whether b was documented when this version was released.
+// Known reports whether the BIN list pages list b.
 func (b CardBrand) Known() bool { return b == CardBrandVisa || b == CardBrandMastercard }
 
 // CardForm is the form factor of a BIN's cards.
@@ -128,7 +128,7 @@ const (
 	CardFormPhysical CardForm = 2 // physical
 )
 
-// Known reports whether f was documented when this version was released.
+// Known reports whether the BIN list pages list f.
 func (f CardForm) Known() bool { return f == CardFormVirtual || f == CardFormPhysical }
 
 // TransactionType is the kind of a card transaction.
@@ -142,7 +142,7 @@ const (
 	TransactionTypeReversal      TransactionType = "Reversal"      // authorization reversal; releases the hold
 )
 
-// Known reports whether t was documented when this version was released.
+// Known reports whether the transaction list page lists t.
 func (t TransactionType) Known() bool {
 	return slices.Contains([]TransactionType{
 		TransactionTypeAuthorization, TransactionTypeSettlement, TransactionTypeRefund, TransactionTypeReversal,
@@ -159,7 +159,7 @@ const (
 	TransactionStatusComplete TransactionStatus = "COMPLETE" // carried out; final
 )
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether the transaction list page lists s.
 func (s TransactionStatus) Known() bool { return s == TransactionStatusPending || s.Terminal() }
 
 // Terminal reports whether the status is final.
@@ -190,7 +190,7 @@ func (s CardState) Normal() CardState {
 	return n
 }
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether webhook.md lists s.
 func (s CardState) Known() bool {
 	return slices.Contains([]CardState{
 		CardStateActivated, CardStateInactive, CardStateFrozen, CardStateCancelled,

@@ -96,7 +96,7 @@ const (
 	OpenEventStatusFailed  OpenEventStatus = 3 // it never will be
 )
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether webhook.md lists s.
 func (s OpenEventStatus) Known() bool {
 	return s == OpenEventStatusSuccess || s == OpenEventStatusFailed
 }
@@ -133,7 +133,7 @@ const (
 	DepositEventStatusFailed  DepositEventStatus = 2 // nothing was credited
 )
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether webhook.md lists s.
 func (s DepositEventStatus) Known() bool {
 	return s == DepositEventStatusSuccess || s == DepositEventStatusFailed
 }
@@ -274,7 +274,7 @@ const (
 	KYCEventStatusRejected KYCEventStatus = 3 // see RetryAllowed
 )
 
-// Known reports whether s was documented when this version was released.
+// Known reports whether webhook.md lists s.
 func (s KYCEventStatus) Known() bool {
 	return s == KYCEventStatusApproved || s == KYCEventStatusRejected
 }

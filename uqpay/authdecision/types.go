@@ -21,7 +21,7 @@ const (
 	TransactionTypeRefund         TransactionType = 2000 // refund
 )
 
-// Known reports whether t was documented when this version was released.
+// Known reports whether the decision page lists t.
 func (t TransactionType) Known() bool {
 	return slices.Contains([]TransactionType{TransactionTypeAuthorization, TransactionTypeTransferOut,
 		TransactionTypeCashWithdrawal, TransactionTypeRefund}, t)
@@ -94,7 +94,7 @@ const (
 	ResponseCodeInsufficientFunds ResponseCode = "51" // decline, insufficient funds
 )
 
-// Known reports whether c was documented when this version was released.
+// Known reports whether the decision page lists c.
 func (c ResponseCode) Known() bool {
 	return c == ResponseCodeApprove || c == ResponseCodeDecline || c == ResponseCodeInsufficientFunds
 }
