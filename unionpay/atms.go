@@ -30,7 +30,7 @@ type FeedbackRequest struct {
 	Longitude    string       `json:"longitude,omitzero"`   // signed degrees as text, such as +103.8519; 1-100; optional
 	Latitude     string       `json:"latitude,omitzero"`    // signed degrees as text, such as +1.2902; 1-100; optional
 	ReportReason ReportReason `json:"reportReason"`         // what is wrong; 1 digit; required
-	OtherReason  string       `json:"otherReason,omitzero"` // another reason, sensible with ReasonOther; 1-100; optional
+	OtherReason  string       `json:"otherReason,omitzero"` // another reason, sensible with ReportReasonOther; 1-100; optional
 
 	Extra map[string]any `json:"-" wire:"inline"` // members that this version does not know
 }
@@ -55,7 +55,7 @@ func (r FeedbackRequest) validate(p *check.Problems) {
 // published samples have a latitude of -120, so they look swapped).
 func (r FeedbackRequest) Warnings() []issuing.FieldError {
 	var p check.Problems
-	if r.ATMID == "" && r.ReportReason != ReasonNewATM {
+	if r.ATMID == "" && r.ReportReason != ReportReasonNewATM {
 		p.Add("atmId", "is empty although the reason is not a new ATM")
 	}
 	if beyond(r.Longitude, 180) {
@@ -271,14 +271,16 @@ func allATMs(pageNo *Number, size Number, fetch func() (*ATMPage, error)) iter.S
 	})
 }
 
-// CityBankRequest asks for the cities and banks of a country. Its member is
+// CitiesAndBanksRequest asks for the cities and banks of a country. Its member is
 // inferred.
-type CityBankRequest struct {
+type CitiesAndBanksRequest struct {
 	CountryCode string         `json:"countryCode"`     // ISO 3166 numeric, 3 digits; required
 	Extra       map[string]any `json:"-" wire:"inline"` // members that this version does not know
 }
 
-func (r CityBankRequest) validate(p *check.Problems) { digits(p, "countryCode", r.CountryCode, 3) }
+func (r CitiesAndBanksRequest) validate(p *check.Problems) {
+	digits(p, "countryCode", r.CountryCode, 3)
+}
 
 // CitiesAndBanks are the values that List takes for a country. Their names on
 // the wire are inferred.
@@ -292,8 +294,8 @@ type CitiesAndBanks struct {
 // by (ATM_CITY_AND_BANK_LIST_INQUIRY).
 //
 // Safety: read.
-func (s *ATMService) CitiesAndBanks(ctx context.Context, req CityBankRequest, opts ...issuing.CallOption) (*CitiesAndBanks, error) {
-	return call[CitiesAndBanks](ctx, s.c, opATMCityBank, req, opts)
+func (s *ATMService) CitiesAndBanks(ctx context.Context, req CitiesAndBanksRequest, opts ...issuing.CallOption) (*CitiesAndBanks, error) {
+	return call[CitiesAndBanks](ctx, s.c, opATMCitiesAndBanks, req, opts)
 }
 
 // text reports a missing value, one longer than limit characters, or invalid

@@ -101,7 +101,7 @@ func (c *Client) call(o operation, in any, validate func(*check.Problems), opts 
 }
 
 // inquires reports whether UnionPay has agreed an inquiry.
-func (c *Client) inquires() bool { return c.cfg.Paths[MessageTokenStateInquiry] != "" }
+func (c *Client) inquires() bool { return c.cfg.Paths[MessageTypeTokenStateInquiry] != "" }
 
 // CertificateID returns the id that implementers use as kid where UPI gave none:
 // the certificate's serial number in decimal.

@@ -128,14 +128,14 @@ type Config struct {
 // them confirmed.
 func InferredPaths() map[MessageType]string {
 	return map[MessageType]string{
-		MessageATMFeedback:       "/cams/tr/v1/atmfeedbackinform",
-		MessageATMList:           "/cams/tr/v1/atmlistinquiry",
-		MessageATMNearby:         "/cams/tr/v1/nearbyatminquiry",
-		MessageATMCityBank:       "/cams/tr/v1/atmcityandbanklistinquiry",
-		MessageTokenRequest:      "/cams/tr/v1/tokenrequestwithauthorization",
-		MessageTokenStateUpdate:  "/cams/tr/v1/tokenstateupdate",
-		MessageTokenStateInquiry: "/cams/tr/v1/tokenstateinquiry",
-		MessageKeyExchange:       "/uags/api/v1/exchange",
+		MessageTypeATMFeedback:       "/cams/tr/v1/atmfeedbackinform",
+		MessageTypeATMList:           "/cams/tr/v1/atmlistinquiry",
+		MessageTypeATMNearby:         "/cams/tr/v1/nearbyatminquiry",
+		MessageTypeATMCitiesAndBanks: "/cams/tr/v1/atmcityandbanklistinquiry",
+		MessageTypeTokenRequest:      "/cams/tr/v1/tokenrequestwithauthorization",
+		MessageTypeTokenStateUpdate:  "/cams/tr/v1/tokenstateupdate",
+		MessageTypeTokenStateInquiry: "/cams/tr/v1/tokenstateinquiry",
+		MessageTypeKeyExchange:       "/uags/api/v1/exchange",
 	}
 }
 
@@ -215,9 +215,9 @@ func (c Config) checkMessages(p *check.Problems) {
 	checkKnown(p, "BodyEncryption", c.BodyEncryption)
 	for message, encryption := range c.BodyEncryption {
 		switch {
-		case encryption == BodyJWE && c.UPIEncKey.IsZero():
+		case encryption == BodyEncryptionJWE && c.UPIEncKey.IsZero():
 			p.Add(fmt.Sprintf("BodyEncryption[%q]", message), "needs UPIEncKey and UPIEncKeyID")
-		case encryption == BodyJWE && c.Profiles[message] == ProfileU:
+		case encryption == BodyEncryptionJWE && c.Profiles[message] == ProfileU:
 			p.Add(fmt.Sprintf("BodyEncryption[%q]", message), "does not go with profile U")
 		}
 	}

@@ -68,11 +68,11 @@ func TestConfig(t *testing.T) {
 		{`Shapes["A"]`, func(c *unionpay.Config) { c.Shapes = map[unionpay.MessageType]unionpay.Shape{"A": 3} }},
 		{`BodyEncryption["A"]`, func(c *unionpay.Config) { c.BodyEncryption = map[unionpay.MessageType]unionpay.BodyEncryption{"A": 2} }},
 		{`BodyEncryption["A"]`, func(c *unionpay.Config) {
-			c.BodyEncryption = map[unionpay.MessageType]unionpay.BodyEncryption{"A": unionpay.BodyJWE}
+			c.BodyEncryption = map[unionpay.MessageType]unionpay.BodyEncryption{"A": unionpay.BodyEncryptionJWE}
 			c.UPIEncKey = sign.PublicKey{}
 		}},
 		{`BodyEncryption["A"]`, func(c *unionpay.Config) {
-			c.BodyEncryption = map[unionpay.MessageType]unionpay.BodyEncryption{"A": unionpay.BodyJWE}
+			c.BodyEncryption = map[unionpay.MessageType]unionpay.BodyEncryption{"A": unionpay.BodyEncryptionJWE}
 			c.Profiles = map[unionpay.MessageType]unionpay.Profile{"A": unionpay.ProfileU}
 		}},
 		{`FieldNames["token"]`, func(c *unionpay.Config) { c.FieldNames = map[string]string{"token": "t"} }},
@@ -123,7 +123,7 @@ func TestConfigIsCopied(t *testing.T) {
 	if _, err := clone.ATMs.Feedback(t.Context(), feedback()); err != nil {
 		t.Error(err)
 	}
-	if len(events) != 1 || events[0].Template != path(unionpay.MessageATMFeedback) || events[0].Op != "ATMs.Feedback" || events[0].Provider != "unionpay" {
+	if len(events) != 1 || events[0].Template != path(unionpay.MessageTypeATMFeedback) || events[0].Op != "ATMs.Feedback" || events[0].Provider != "unionpay" {
 		t.Errorf("events %+v", events)
 	}
 	if _, err := client.Clone(issuing.WithTimeout(-1)); !errors.Is(err, issuing.ErrInvalid) {
@@ -135,7 +135,7 @@ func TestConfigIsCopied(t *testing.T) {
 // with the same setting, and against no other.
 func TestModes(t *testing.T) {
 	t.Parallel()
-	for _, mode := range []sign.UPIMode{sign.UPIEncoded, sign.UPIRaw, sign.UPIRFC7797} {
+	for _, mode := range []sign.UPIMode{sign.UPIModeEncoded, sign.UPIModeRaw, sign.UPIModeRFC7797} {
 		server, client := turned(t, unionpaytest.Config{PayloadMode: mode})
 		if _, err := client.ATMs.Feedback(t.Context(), feedback()); err != nil || server.MatchedMode() != mode {
 			t.Errorf("%s: %v, matched %s", mode, err, server.MatchedMode())
@@ -147,16 +147,16 @@ func TestModes(t *testing.T) {
 		}
 	}
 	lenient, _ := turned(t, unionpaytest.Config{Lenient: true})
-	raw := newClient(t, lenient, func(c *unionpay.Config) { c.PayloadMode = sign.UPIRaw })
-	if _, err := raw.ATMs.Feedback(t.Context(), feedback()); lenient.MatchedMode() != sign.UPIRaw || errors.Is(err, issuing.ErrUnauthorized) {
+	raw := newClient(t, lenient, func(c *unionpay.Config) { c.PayloadMode = sign.UPIModeRaw })
+	if _, err := raw.ATMs.Feedback(t.Context(), feedback()); lenient.MatchedMode() != sign.UPIModeRaw || errors.Is(err, issuing.ErrUnauthorized) {
 		t.Errorf("a lenient gateway matched %s: %v", lenient.MatchedMode(), err)
 	}
 	shapes := map[unionpay.MessageType]unionpay.Shape{
-		unionpay.MessageATMFeedback: unionpay.ShapeEnveloped, unionpay.MessageTokenStateInquiry: unionpay.ShapeFlat,
+		unionpay.MessageTypeATMFeedback: unionpay.ShapeEnveloped, unionpay.MessageTypeTokenStateInquiry: unionpay.ShapeFlat,
 	}
-	encryption := map[unionpay.MessageType]unionpay.BodyEncryption{unionpay.MessageATMFeedback: unionpay.BodyJWE}
+	encryption := map[unionpay.MessageType]unionpay.BodyEncryption{unionpay.MessageTypeATMFeedback: unionpay.BodyEncryptionJWE}
 	_, client := turned(t, unionpaytest.Config{
-		Shapes: shapes, BodyEncryption: encryption, JWE: jose.UPIJWE{Alg: jose.UPIRSAOAEP256, Enc: jose.UPIA256GCM},
+		Shapes: shapes, BodyEncryption: encryption, JWE: jose.UPIJWE{Alg: jose.UPIKeyAlgorithmRSAOAEP256, Enc: jose.UPIContentEncryptionA256GCM},
 	})
 	if _, err := client.ATMs.Feedback(t.Context(), feedback()); err != nil {
 		t.Errorf("enveloped and encrypted: %v", err)
@@ -272,9 +272,9 @@ func TestCodesAndEnums(t *testing.T) {
 		t.Errorf("an unknown code: %v %v", c.Kind(), c)
 	}
 	known := []interface{ Known() bool }{
-		unionpay.MessageGetUserID, unionpay.ProfileU, unionpay.ShapeFlat, unionpay.BodyJWE, unionpay.ReasonOther,
-		unionpay.TokenDeleted, unionpay.ActionDelete, unionpay.UseCaseCOF, unionpay.CaptureNFC, unionpay.CardTypePrepaid,
-		unionpay.AppToApp, unionpay.OriginIOS,
+		unionpay.MessageTypeKeyResetResult, unionpay.ProfileU, unionpay.ShapeFlat, unionpay.BodyEncryptionJWE, unionpay.ReportReasonOther,
+		unionpay.TokenStateDeleted, unionpay.TokenActionDelete, unionpay.UseCaseCOF, unionpay.CaptureMethodNFC, unionpay.CardTypePrepaid,
+		unionpay.ScenarioAppToApp, unionpay.OriginIOS,
 	}
 	for _, v := range known {
 		if !v.Known() {
@@ -291,7 +291,21 @@ func TestCodesAndEnums(t *testing.T) {
 			t.Errorf("%T %v is known", v, v)
 		}
 	}
-	if !unionpay.TokenDeleted.Terminal() || unionpay.TokenSuspended.Terminal() {
+	if !unionpay.TokenStateDeleted.Terminal() || unionpay.TokenStateSuspended.Terminal() {
 		t.Error("only DELETED is final")
+	}
+}
+
+// TestEventTypes: each event's constant is a message type, and the list has all.
+func TestEventTypes(t *testing.T) {
+	t.Parallel()
+	want := []string{"TOKEN_STATE_NOTIFICATION", "TRX_STATUS_NOTIFICATION", "GET_USER_ID"}
+	if diff := cmp.Diff(want, unionpay.EventTypes()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for _, typ := range unionpay.EventTypes() {
+		if !unionpay.MessageType(typ).Known() {
+			t.Errorf("%s is not known", typ)
+		}
 	}
 }

@@ -7,6 +7,19 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 )
 
+// What UnionPay sends to a token requestor: the msgType of the message's envelope.
+// The constants are untyped, so they are values of [MessageType] too.
+const (
+	EventTokenStateChanged   = "TOKEN_STATE_NOTIFICATION" // [TokenStateChanged]
+	EventTransactionReported = "TRX_STATUS_NOTIFICATION"  // [TransactionReported]; not of CAMS
+	EventUserIDRequested     = "GET_USER_ID"              // [UserIDRequested]; a question
+)
+
+// EventTypes lists the three types.
+func EventTypes() []string {
+	return []string{EventTokenStateChanged, EventTransactionReported, EventUserIDRequested}
+}
+
 // msgHead is the head of a message, as far as it is read.
 type msgHead struct {
 	VersionNo string      `json:"versionNo"` // 1.0.0
@@ -53,11 +66,11 @@ type Notification interface {
 func decodeNotification(typ MessageType, trxInfo []byte, open opener, zone *time.Location) (Notification, error) {
 	var n Notification
 	switch typ {
-	case MessageTokenStateNotification:
+	case EventTokenStateChanged:
 		n = new(TokenStateChanged)
-	case MessageTrxStatusNotification:
+	case EventTransactionReported:
 		n = new(TransactionReported)
-	case MessageGetUserID:
+	case EventUserIDRequested:
 		n = new(UserIDRequested)
 	default:
 		return nil, nil

@@ -189,7 +189,7 @@ func (c Config) compose(f form, b business, msgID string, now time.Time) ([]byte
 	switch {
 	case f.profile == ProfileU:
 		return sign.UMPS{DigestInfo: c.UMPSDigestInfo}.Sign(c.SignKey, body)
-	case f.body == BodyJWE:
+	case f.body == BodyEncryptionJWE:
 		sealed, err := c.JWE.Encrypt(c.UPIEncKey, c.UPIEncKeyID, body)
 		return []byte(sealed), err
 	}

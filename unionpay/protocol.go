@@ -97,7 +97,7 @@ func (x *exchange) Seal(_ context.Context, attempt int) (transport.Sealed, error
 	}
 	header := http.Header{}
 	header.Set("Content-Type", "application/json;charset=UTF-8")
-	if x.form.body == BodyJWE {
+	if x.form.body == BodyEncryptionJWE {
 		header.Set("Content-Type", "application/jose")
 	}
 	header.Set("Accept", "application/json")

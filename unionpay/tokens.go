@@ -201,8 +201,8 @@ func (s *TokenService) Request(ctx context.Context, req TokenRequest, opts ...is
 	return call[Token](ctx, s.c, opTokenRequest, req, opts)
 }
 
-// StateUpdateRequest moves a token to another state.
-type StateUpdateRequest struct {
+// UpdateStateRequest moves a token to another state.
+type UpdateStateRequest struct {
 	DeviceID string         `json:"deviceID"`         // the device the token is bound to; ANS 1-64; required
 	Token    issuing.Secret `json:"token"`            // 16 to 19 digits; required
 	Action   TokenAction    `json:"tokenAction"`      // SUSPEND, RESUME or DELETE; ANS 1-50; required
@@ -211,7 +211,7 @@ type StateUpdateRequest struct {
 	Extra map[string]any `json:"-" wire:"inline"` // members that this version does not know
 }
 
-func (r StateUpdateRequest) validate(p *check.Problems) {
+func (r UpdateStateRequest) validate(p *check.Problems) {
 	text(p, "deviceID", r.DeviceID, 64)
 	p.Digits("token", r.Token, 16, 19)
 	text(p, "tokenAction", string(r.Action), 50)
@@ -240,7 +240,7 @@ func (t *TokenChange) incomplete() bool { return t.State == "" }
 // may have arrived the token is read, and only one that has not moved is updated
 // again, under the same msgID. Otherwise once. On issuing.ErrOutcomeUnknown ask
 // with [TokenService.Token] or wait for [TokenStateChanged].
-func (s *TokenService) UpdateState(ctx context.Context, req StateUpdateRequest, opts ...issuing.CallOption) (*TokenChange, error) {
+func (s *TokenService) UpdateState(ctx context.Context, req UpdateStateRequest, opts ...issuing.CallOption) (*TokenChange, error) {
 	return looked(ctx, s.c, opTokenUpdate, req, s.moved(req), opts)
 }
 
@@ -250,7 +250,7 @@ var errElsewhere = errors.New("the token's state does not tell")
 // moved reads the token after an update that may have arrived: in the state that
 // was asked for it has moved, in one to start from it has not. It is nil where
 // there is no inquiry, and for an action of which the goal is not known.
-func (s *TokenService) moved(req StateUpdateRequest) func(context.Context) (*TokenChange, error) {
+func (s *TokenService) moved(req UpdateStateRequest) func(context.Context) (*TokenChange, error) {
 	goal := req.Action.goal()
 	if goal == "" || !s.c.inquires() {
 		return nil

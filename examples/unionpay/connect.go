@@ -72,7 +72,7 @@ func fromEnvironment(getenv func(string) string) (unionpay.Config, error) {
 		SignKey: own, SignKeyID: getenv("UNIONPAY_SIGN_KEY_ID"),
 		UPISignKeys: map[string]sign.PublicKey{getenv("UNIONPAY_UPI_SIGN_KEY_ID"): upi},
 		Paths: map[unionpay.MessageType]string{
-			unionpay.MessageTokenRequest: getenv("UNIONPAY_PATH_TOKEN_REQUEST"),
+			unionpay.MessageTypeTokenRequest: getenv("UNIONPAY_PATH_TOKEN_REQUEST"),
 		},
 	}, errors.Join(err1, err2)
 }

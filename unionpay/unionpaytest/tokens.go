@@ -108,14 +108,14 @@ func (s *Server) requestToken(q *request) outcome {
 		return refuse(unionpay.CodeTokenAlreadyIssued)
 	case now.Sub(auth.made) > s.cfg.AuthorizationLife:
 		return refuse(unionpay.CodeEnrolmentTimeout)
-	case auth.card.status != CardNormal:
+	case auth.card.status != CardStatusNormal:
 		return refuse(auth.card.status.code())
 	}
 	auth.used = true
 	t := &token{auth: auth, TokenRecord: TokenRecord{
 		Token: ledger.PAN("62999900", uint64(len(s.tokens)+1), 19), RefID: s.refs.ID(10), AppID: q.appID,
 		DeviceID: q.Text("deviceID"), MsgID: q.msgID, CardID: auth.card.id, PushID: auth.pushID,
-		States: []unionpay.TokenState{unionpay.TokenActive}, Expiry: now.AddDate(5, 0, 0), UseCases: useCases,
+		States: []unionpay.TokenState{unionpay.TokenStateActive}, Expiry: now.AddDate(5, 0, 0), UseCases: useCases,
 	}}
 	s.tokens = append(s.tokens, t)
 	s.notices = append(s.notices, CreationNotice{
@@ -191,9 +191,9 @@ var transitions = map[unionpay.TokenAction]struct {
 	from []unionpay.TokenState
 	to   unionpay.TokenState
 }{
-	unionpay.ActionSuspend: {[]unionpay.TokenState{unionpay.TokenActive}, unionpay.TokenSuspended},
-	unionpay.ActionResume:  {[]unionpay.TokenState{unionpay.TokenSuspended}, unionpay.TokenActive},
-	unionpay.ActionDelete:  {[]unionpay.TokenState{unionpay.TokenActive, unionpay.TokenSuspended}, unionpay.TokenDeleted},
+	unionpay.TokenActionSuspend: {[]unionpay.TokenState{unionpay.TokenStateActive}, unionpay.TokenStateSuspended},
+	unionpay.TokenActionResume:  {[]unionpay.TokenState{unionpay.TokenStateSuspended}, unionpay.TokenStateActive},
+	unionpay.TokenActionDelete:  {[]unionpay.TokenState{unionpay.TokenStateActive, unionpay.TokenStateSuspended}, unionpay.TokenStateDeleted},
 }
 
 // move changes a token's state and returns what is told of it.
