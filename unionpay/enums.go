@@ -90,11 +90,11 @@ const (
 	ReportReasonOther           ReportReason = "6" // others; see OtherReason
 )
 
-// Known reports whether r was documented when this version was released.
+// Known reports whether the page of ATM_FEEDBACK_INFORM lists r.
 func (r ReportReason) Known() bool {
 	return slices.Contains([]ReportReason{
-		ReportReasonNoATM, ReportReasonWrongBankOrCity, ReportReasonWrongAddress, ReportReasonDuplicateOfOne, ReportReasonNoChipCard, ReportReasonNewATM,
-		ReportReasonOther,
+		ReportReasonNoATM, ReportReasonWrongBankOrCity, ReportReasonWrongAddress, ReportReasonDuplicateOfOne,
+		ReportReasonNoChipCard, ReportReasonNewATM, ReportReasonOther,
 	}, r)
 }
 
@@ -108,7 +108,7 @@ const (
 	TokenStateDeleted   TokenState = "DELETED"   // gone for good
 )
 
-// Known reports whether s was seen when this version was released.
+// Known reports whether tokenState was seen with s.
 func (s TokenState) Known() bool {
 	return s == TokenStateActive || s == TokenStateSuspended || s == TokenStateDeleted
 }
@@ -127,23 +127,19 @@ const (
 	TokenActionDelete  TokenAction = "DELETE"  // ACTIVE or SUSPENDED to DELETED
 )
 
-// Known reports whether a is one of the constants.
+// Known reports whether a is DELETE, which was seen, or one of the inferred two.
 func (a TokenAction) Known() bool {
 	return a == TokenActionSuspend || a == TokenActionResume || a == TokenActionDelete
 }
 
-// goal returns the state that the action leads to, "" for an unknown action.
-func (a TokenAction) goal() TokenState {
-	return map[TokenAction]TokenState{
-		TokenActionSuspend: TokenStateSuspended, TokenActionResume: TokenStateActive, TokenActionDelete: TokenStateDeleted,
-	}[a]
-}
-
-// origins returns the states that the action starts from.
-func (a TokenAction) origins() []TokenState {
-	return map[TokenAction][]TokenState{
-		TokenActionSuspend: {TokenStateActive}, TokenActionResume: {TokenStateSuspended}, TokenActionDelete: {TokenStateActive, TokenStateSuspended},
-	}[a]
+// transitions are where each action leads, and the states that it starts from.
+var transitions = map[TokenAction]struct {
+	from []TokenState
+	to   TokenState
+}{
+	TokenActionSuspend: {from: []TokenState{TokenStateActive}, to: TokenStateSuspended},
+	TokenActionResume:  {from: []TokenState{TokenStateSuspended}, to: TokenStateActive},
+	TokenActionDelete:  {from: []TokenState{TokenStateActive, TokenStateSuspended}, to: TokenStateDeleted},
 }
 
 // UseCase is what a token is for.
@@ -157,7 +153,7 @@ const (
 	UseCaseCOF UseCase = "COF" // card on file; merchants
 )
 
-// Known reports whether u was seen when this version was released.
+// Known reports whether useCaseIndicator was seen with u.
 func (u UseCase) Known() bool {
 	return slices.Contains([]UseCase{UseCaseQRC, UseCaseHCE, UseCaseSE, UseCaseCOF}, u)
 }
@@ -173,9 +169,11 @@ const (
 	CaptureMethodUnknown CaptureMethod = "UNKNOWN" // not known, as in a push by the issuer
 )
 
-// Known reports whether m was seen when this version was released.
+// Known reports whether captureMethod of riskInfo was seen with m.
 func (m CaptureMethod) Known() bool {
-	return slices.Contains([]CaptureMethod{CaptureMethodManual, CaptureMethodNFC, CaptureMethodCamera, CaptureMethodUnknown}, m)
+	return slices.Contains([]CaptureMethod{
+		CaptureMethodManual, CaptureMethodNFC, CaptureMethodCamera, CaptureMethodUnknown,
+	}, m)
 }
 
 // CardType is the kind of the card behind a token.
@@ -188,7 +186,7 @@ const (
 	CardTypePrepaid CardType = "Prepay Card" // prepaid
 )
 
-// Known reports whether t was seen when this version was released.
+// Known reports whether cardType was seen with t.
 func (t CardType) Known() bool {
 	return t == CardTypeDebit || t == CardTypeCredit || t == CardTypePrepaid
 }

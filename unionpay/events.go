@@ -85,14 +85,14 @@ func decodeNotification(typ MessageType, trxInfo []byte, open opener, zone *time
 type empty struct{}
 
 // TokenStateChanged (TOKEN_STATE_NOTIFICATION) tells that the issuer suspended,
-// resumed or deleted a token.
+// resumed or deleted a token. SRC is secure remote commerce.
 type TokenStateChanged struct {
 	Token                     issuing.Secret    `json:"token"`                     // 16 to 19 digits
 	State                     TokenState        `json:"tokenState"`                // the new state
-	SRCDigitalCardID          string            `json:"srcDigitalCardId"`          // secure-remote-commerce card id; optional
+	SRCDigitalCardID          string            `json:"srcDigitalCardId"`          // SRC card id; optional
 	SRCCorrelationID          string            `json:"srcCorrelationId"`          // correlation id; optional
 	EncryptedConsumerIdentity *ConsumerIdentity `json:"encryptedConsumerIdentity"` // optional
-	Extra                     Extra             `json:"-"`                         // members that this version does not know
+	Extra                     Extra             `json:"-"`                         // further members
 }
 
 // ConsumerIdentity is the consumer behind a token.

@@ -60,7 +60,9 @@ type KeyExchange struct {
 //
 // Safety: once. On issuing.ErrOutcomeUnknown keep the old and the new keys in
 // service and send it again.
-func (s *KeyService) Exchange(ctx context.Context, req KeyExchangeRequest, opts ...issuing.CallOption) (*KeyExchange, error) {
+func (s *KeyService) Exchange(
+	ctx context.Context, req KeyExchangeRequest, opts ...issuing.CallOption,
+) (*KeyExchange, error) {
 	return call[KeyExchange](ctx, s.c, opKeyExchange, req, opts)
 }
 
@@ -98,7 +100,9 @@ type KeyInquiry struct {
 // (KEY_INQUIRY_EXCHANGE).
 //
 // Safety: once, as [KeyService.Exchange].
-func (s *KeyService) InquireExchange(ctx context.Context, req KeyInquiryRequest, opts ...issuing.CallOption) (*KeyInquiry, error) {
+func (s *KeyService) InquireExchange(
+	ctx context.Context, req KeyInquiryRequest, opts ...issuing.CallOption,
+) (*KeyInquiry, error) {
 	return call[KeyInquiry](ctx, s.c, opKeyInquiry, req, opts)
 }
 
@@ -117,6 +121,8 @@ type KeyReset struct {
 // ConfirmReset confirms a change of key to UMPS (KEY_RESET_RESULT).
 //
 // Safety: once, as [KeyService.Exchange].
-func (s *KeyService) ConfirmReset(ctx context.Context, req KeyResetRequest, opts ...issuing.CallOption) (*KeyReset, error) {
+func (s *KeyService) ConfirmReset(
+	ctx context.Context, req KeyResetRequest, opts ...issuing.CallOption,
+) (*KeyReset, error) {
 	return call[KeyReset](ctx, s.c, opKeyReset, req, opts)
 }

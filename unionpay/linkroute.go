@@ -100,6 +100,7 @@ func checkScheme(p *check.Problems, field, uri string) {
 	case safeURI(u) != nil && u.Host != "":
 		p.Add(field, "has a scheme or part that is not allowed")
 	case len(u.Scheme) < minScheme:
-		p.Add(field, "has a scheme of %d characters, which other apps may use as well; take at least %d", len(u.Scheme), minScheme)
+		p.Add(field, "has a scheme of %d characters, which other apps may use as well; take at least %d",
+			len(u.Scheme), minScheme)
 	}
 }

@@ -41,7 +41,7 @@ func TestATMLists(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &unionpay.ATMPage{Total: 2, List: []unionpay.ATM{{
+	want := &unionpay.Page[unionpay.ATM]{Total: 2, List: []unionpay.ATM{{
 		ID: "ATM-000123", Name: "Raffles Place 1", BankName: "Example Bank", CityName: "Singapore", CountryCode: "702",
 		Address: "1 Example Road", Longitude: "+103.8519", Latitude: "+1.2902",
 	}}}

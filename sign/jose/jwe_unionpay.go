@@ -41,7 +41,8 @@ const (
 
 // cekBytes are the lengths of the content keys.
 var cekBytes = map[UPIContentEncryption]int{
-	UPIContentEncryptionA128CBCHS256: 32, UPIContentEncryptionA256CBCHS512: 64, UPIContentEncryptionA128GCM: 16, UPIContentEncryptionA256GCM: 32,
+	UPIContentEncryptionA128CBCHS256: 32, UPIContentEncryptionA256CBCHS512: 64,
+	UPIContentEncryptionA128GCM: 16, UPIContentEncryptionA256GCM: 32,
 }
 
 // Known reports whether e is one of the constants.

@@ -33,7 +33,8 @@ const (
 
 func (c CardStatus) code() unionpay.Code {
 	return map[CardStatus]unionpay.Code{
-		CardStatusNormal: unionpay.CodeApproved, CardStatusLost: unionpay.CodeCardLost, CardStatusStolen: unionpay.CodeCardStolen,
+		CardStatusNormal: unionpay.CodeApproved,
+		CardStatusLost:   unionpay.CodeCardLost, CardStatusStolen: unionpay.CodeCardStolen,
 		CardStatusExpired: unionpay.CodeCardExpired, CardStatusRestricted: unionpay.CodeRestrictedCard,
 	}[c]
 }
@@ -142,7 +143,8 @@ func (s *Server) Push(req PushRequest) (*Push, error) {
 		requestor: req.AppID, card: c, made: now,
 	}
 	sealed, err := jose.UPIJWE{}.Encrypt(s.cfg.Keys.UPIEnc(), UPIEncKeyID, platform.JSON(object{
-		"pan": c.pan.Reveal(), "expiry": c.expiry, "nonce": a.nonce, "time": strconv.FormatInt(now.Unix(), 10), "issuerID": c.issuerID,
+		"pan": c.pan.Reveal(), "expiry": c.expiry, "issuerID": c.issuerID,
+		"nonce": a.nonce, "time": strconv.FormatInt(now.Unix(), 10),
 	}))
 	if err != nil {
 		return nil, err

@@ -35,17 +35,22 @@ var operations = map[unionpay.MessageType]operation{
 	unionpay.MessageTypeATMNearby:          {"ATMs.Nearby", flat, nearbyFields, (*Server).nearbyATMs},
 	unionpay.MessageTypeATMCitiesAndBanks:  {"ATMs.CitiesAndBanks", flat, citiesAndBanksFields, (*Server).citiesAndBanks},
 	unionpay.MessageTypeTokenRequest:       {"Tokens.Request", enveloped, tokenRequestFields, (*Server).requestToken},
-	unionpay.MessageTypeTokenStateUpdate:   {"Tokens.UpdateState", enveloped, updateFields, onToken(named, (*Server).updateToken)},
-	unionpay.MessageTypeTokenStateInquiry:  {"Tokens.Token", enveloped, inquiryFields, onToken(named, (*Server).inquireToken)},
+	unionpay.MessageTypeTokenStateUpdate:   {"Tokens.UpdateState", enveloped, updateFields, updateToken},
+	unionpay.MessageTypeTokenStateInquiry:  {"Tokens.Token", enveloped, inquiryFields, inquireToken},
 	unionpay.MessageTypeKeyExchange:        {"Keys.Exchange", enveloped, exchangeFields, exchangeKeys},
 	unionpay.MessageTypeKeyInquiryExchange: {"Keys.InquireExchange", enveloped, keyInquiryFields, inquireKeys},
 	unionpay.MessageTypeKeyResetResult:     {"Keys.ConfirmReset", enveloped, nil, confirmReset},
 }
 
+// What is done to a token that the request names.
+var (
+	updateToken      = onToken(named, (*Server).updateToken)
+	inquireToken     = onToken(named, (*Server).inquireToken)
+	inquireRequested = onToken(requested, (*Server).inquireToken)
+)
+
 // tokenByRequest shares its message with Tokens.Token.
-var tokenByRequest = operation{
-	"Tokens.TokenByRequest", enveloped, byRequestFields, onToken(requested, (*Server).inquireToken),
-}
+var tokenByRequest = operation{"Tokens.TokenByRequest", enveloped, byRequestFields, inquireRequested}
 
 // operationOf returns the operation that a message with these fields asks for. An
 // inquiry that names no token asks by the request for it, whatever the name that

@@ -62,7 +62,9 @@ func (s *Server) find(fits func(*token) bool) *token {
 
 // onToken is an operation on a token of the requestor's, which the request tells
 // from the others. A device that it names must be the token's.
-func onToken(means func(*request, *token) bool, run func(*Server, *request, *token) outcome) func(*Server, *request) outcome {
+func onToken(
+	means func(*request, *token) bool, run func(*Server, *request, *token) outcome,
+) func(*Server, *request) outcome {
 	return func(s *Server, q *request) outcome {
 		t := s.find(func(t *token) bool { return t.AppID == q.appID && means(q, t) })
 		if t == nil {
@@ -186,14 +188,18 @@ func (s *Server) sealForRequestor(profile unionpay.Profile, value string) string
 	return sealed
 }
 
+type states = []unionpay.TokenState
+
 // transitions are the states that each action starts from, and where it leads.
 var transitions = map[unionpay.TokenAction]struct {
-	from []unionpay.TokenState
+	from states
 	to   unionpay.TokenState
 }{
-	unionpay.TokenActionSuspend: {[]unionpay.TokenState{unionpay.TokenStateActive}, unionpay.TokenStateSuspended},
-	unionpay.TokenActionResume:  {[]unionpay.TokenState{unionpay.TokenStateSuspended}, unionpay.TokenStateActive},
-	unionpay.TokenActionDelete:  {[]unionpay.TokenState{unionpay.TokenStateActive, unionpay.TokenStateSuspended}, unionpay.TokenStateDeleted},
+	unionpay.TokenActionSuspend: {from: states{unionpay.TokenStateActive}, to: unionpay.TokenStateSuspended},
+	unionpay.TokenActionResume:  {from: states{unionpay.TokenStateSuspended}, to: unionpay.TokenStateActive},
+	unionpay.TokenActionDelete: {
+		from: states{unionpay.TokenStateActive, unionpay.TokenStateSuspended}, to: unionpay.TokenStateDeleted,
+	},
 }
 
 // move changes a token's state and returns what is told of it.
