@@ -85,7 +85,7 @@ func beyond(degrees string, limit int64) bool {
 
 // Feedback is the acknowledgement of a report.
 type Feedback struct {
-	Extra Extra `json:"-"` // members that this version does not know
+	Extra Extra `json:"-" wire:"extra"` // members that this version does not know
 }
 
 // Feedback reports to UnionPay that an ATM's data is wrong
@@ -149,17 +149,17 @@ func (r NearbyRequest) validate(p *check.Problems) {
 // ATM is one cash machine. Only atmId is certain as an output; the other names
 // are inferred.
 type ATM struct {
-	ID          string          `json:"atmId"`       // 1-100; the key of Feedback
-	Name        string          `json:"atmName"`     // name
-	BankName    string          `json:"bankName"`    // owner
-	CityName    string          `json:"cityName"`    // city
-	CountryCode string          `json:"countryCode"` // ISO 3166 numeric
-	Address     string          `json:"address"`     // 1-500
-	Longitude   string          `json:"longitude"`   // signed degrees
-	Latitude    string          `json:"latitude"`    // signed degrees
-	Distance    string          `json:"distance"`    // from the place asked for; Nearby only; unit not published
-	Features    json.RawMessage `json:"features"`    // a string or an array
-	Extra       Extra           `json:"-"`           // members that this version does not know
+	ID          string          `json:"atmId"`          // 1-100; the key of Feedback
+	Name        string          `json:"atmName"`        // name
+	BankName    string          `json:"bankName"`       // owner
+	CityName    string          `json:"cityName"`       // city
+	CountryCode string          `json:"countryCode"`    // ISO 3166 numeric
+	Address     string          `json:"address"`        // 1-500
+	Longitude   string          `json:"longitude"`      // signed degrees
+	Latitude    string          `json:"latitude"`       // signed degrees
+	Distance    string          `json:"distance"`       // from the place asked for; Nearby only; unit not published
+	Features    json.RawMessage `json:"features"`       // a string or an array
+	Extra       Extra           `json:"-" wire:"extra"` // members that this version does not know
 }
 
 // Page is one page of a list.
@@ -173,7 +173,7 @@ type Page[T any] struct {
 type atmAnswer struct {
 	TotalCount int               `json:"totalCount"`
 	List       []json.RawMessage `json:"atmList"`
-	Extra      Extra             `json:"-"`
+	Extra      Extra             `json:"-" wire:"extra"`
 
 	atms []ATM // the elements of List
 }
@@ -188,7 +188,7 @@ func (a *atmAnswer) unfold(cfg Config) error {
 	}
 	for _, element := range a.List {
 		atm := ATM{}
-		if err := cfg.decodeLoose(opener{}, element, &atm); err != nil {
+		if err := (opener{}).read(cfg, element, &atm); err != nil {
 			return err
 		}
 		a.atms = append(a.atms, atm)
@@ -299,9 +299,9 @@ func (r CitiesAndBanksRequest) validate(p *check.Problems) {
 // CitiesAndBanks are the values that List takes for a country. Their names on
 // the wire are inferred.
 type CitiesAndBanks struct {
-	Cities []string `json:"cityList"` // for ListRequest.CityName
-	Banks  []string `json:"bankList"` // for ListRequest.BankName
-	Extra  Extra    `json:"-"`        // members that this version does not know
+	Cities []string `json:"cityList"`       // for ListRequest.CityName
+	Banks  []string `json:"bankList"`       // for ListRequest.BankName
+	Extra  Extra    `json:"-" wire:"extra"` // members that this version does not know
 }
 
 // CitiesAndBanks returns the cities and banks that [ATMService.List] can filter

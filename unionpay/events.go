@@ -35,7 +35,7 @@ func (m msgHead) dedupeKey() string { return string(m.MsgType) + "|" + m.MsgID }
 // missing or out of its format.
 func parseMsgInfo(raw []byte, zone *time.Location) (msgHead, error) {
 	var m msgHead
-	if err := (Config{Zone: zone}).decodeLoose(opener{}, raw, &m); err != nil {
+	if err := (opener{}).read(Config{Zone: zone}, raw, &m); err != nil {
 		return m, err
 	}
 	var stamp struct {
@@ -75,7 +75,7 @@ func decodeNotification(typ MessageType, trxInfo []byte, open opener, zone *time
 	default:
 		return nil, nil
 	}
-	if err := (Config{Zone: zone}).decodeLoose(open, trxInfo, n); err != nil {
+	if err := open.read(Config{Zone: zone}, trxInfo, n); err != nil {
 		return nil, err
 	}
 	return n, n.check()
@@ -92,7 +92,7 @@ type TokenStateChanged struct {
 	SRCDigitalCardID          string            `json:"srcDigitalCardId"`          // SRC card id; optional
 	SRCCorrelationID          string            `json:"srcCorrelationId"`          // correlation id; optional
 	EncryptedConsumerIdentity *ConsumerIdentity `json:"encryptedConsumerIdentity"` // optional
-	Extra                     Extra             `json:"-"`                         // further members
+	Extra                     Extra             `json:"-" wire:"extra"`            // further members
 }
 
 // ConsumerIdentity is the consumer behind a token.
@@ -116,9 +116,9 @@ func (e *TokenStateChanged) check() error {
 // UserIDRequested (GET_USER_ID) asks for the user behind a one-time code. The
 // function sets AppUserID; empty, it answers that there is no such user.
 type UserIDRequested struct {
-	UserAuthCode issuing.Secret `json:"userAuthCode"` // the code
-	AppUserID    string         `json:"-"`            // the answer: our id of the user, 1-64
-	Extra        Extra          `json:"-"`            // members that this version does not know
+	UserAuthCode issuing.Secret `json:"userAuthCode"`   // the code
+	AppUserID    string         `json:"-"`              // the answer: our id of the user, 1-64
+	Extra        Extra          `json:"-" wire:"extra"` // members that this version does not know
 }
 
 // userIDAnswer writes the spelling that the wallet gateway uses.
@@ -162,7 +162,7 @@ type TransactionReported struct {
 	SettlementKey            SettlementKey    `json:"settlementKey"`            // identifies the transaction in settlement
 	PaymentStatus            string           `json:"paymentStatus"`            // values not published
 	RejectionReason          string           `json:"rejectionReason"`          // on refusal
-	Extra                    Extra            `json:"-"`                        // members that this version does not know
+	Extra                    Extra            `json:"-" wire:"extra"`           // members that this version does not know
 }
 
 // Discount is one discount of a transaction.

@@ -51,7 +51,7 @@ type KeyExchange struct {
 	SignPublicKey string `json:"upiSignPublicKey"` // UPI's signing key; inferred
 	EncCertID     string `json:"upiEncCertID"`     // id of UPI's encryption certificate; seen in encCertId
 	EncPublicKey  string `json:"upiEncPublickey"`  // UPI's encryption key; inferred
-	Extra         Extra  `json:"-"`                // members that this version does not know
+	Extra         Extra  `json:"-" wire:"extra"`   // members that this version does not know
 }
 
 // Exchange announces our keys and returns what UnionPay says of its own
@@ -93,7 +93,7 @@ type KeyInquiry struct {
 	SignPublicKey string `json:"umpsSignPublicKey"` // UPI's signing key; inferred
 	EncCertID     string `json:"umpsEncCertID"`     // id of UPI's encryption certificate
 	EncPublicKey  string `json:"umpsEncPublicKey"`  // UPI's encryption key; inferred
-	Extra         Extra  `json:"-"`                 // members that this version does not know
+	Extra         Extra  `json:"-" wire:"extra"`    // members that this version does not know
 }
 
 // InquireExchange is Exchange for the UMPS wallet interface
@@ -115,7 +115,7 @@ func (r KeyResetRequest) validate(p *check.Problems) { p.Required("Extra", len(r
 
 // KeyReset is the acknowledgement.
 type KeyReset struct {
-	Extra Extra `json:"-"` // all members
+	Extra Extra `json:"-" wire:"extra"` // all members
 }
 
 // ConfirmReset confirms a change of key to UMPS (KEY_RESET_RESULT).

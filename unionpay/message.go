@@ -304,10 +304,3 @@ func parseAnswer(raw []byte, shape Shape) *answer {
 // isCode reports whether a text can be a response code: AN 2. Anything else is no
 // answer to go by, such as 0 or 4, which would read as refusals for want of a zero.
 func isCode(s string) bool { return len(s) == 2 && !strings.ContainsFunc(s, foreign) }
-
-func clip(s string, limit int) string {
-	if len(s) > limit {
-		return strings.ToValidUTF8(s[:limit], "")
-	}
-	return s
-}

@@ -243,6 +243,14 @@ func TestDo(t *testing.T) {
 	if err := client.Do(t.Context(), unionpay.MessageTypeTokenStateInquiry, in, &out); err != nil || out["tokenState"] != "ACTIVE" {
 		t.Errorf("got %v, %v", out["tokenState"], err)
 	}
+	var own struct {
+		State string         `json:"TOKENSTATE"`
+		Rest  unionpay.Extra `json:"-" wire:"extra"`
+	}
+	err = client.Do(t.Context(), unionpay.MessageTypeTokenStateInquiry, in, &own)
+	if err != nil || own.State != "ACTIVE" || own.Rest.Member("tokenRefID") == nil || own.Rest.Member("tokenState") != nil {
+		t.Errorf("a struct of one's own: %+v, %v", own, err)
+	}
 	if err := client.Do(t.Context(), "TOKEN_INFO_UPDATE", in, nil); !errors.Is(err, issuing.ErrNotConfigured) {
 		t.Errorf("a message without a path: %v", err)
 	}

@@ -217,7 +217,7 @@ func (x *exchange) Open(r *transport.Response) (provider.Answer, error) {
 func (x *exchange) decode(data []byte, out any) error {
 	cfg := x.c.cfg
 	o := opener{profile: x.form.profile, jwe: cfg.JWE, keys: cfg.DecryptKeys}
-	if err := cfg.decodeLoose(o, data, out); err != nil {
+	if err := o.read(cfg, data, out); err != nil {
 		return err
 	}
 	if u, ok := out.(unfolder); ok {

@@ -161,19 +161,19 @@ func (r RiskInfo) validate(p *check.Problems) {
 
 // Token is a payment token and what is told of the card behind it.
 type Token struct {
-	DeviceID    string         `json:"deviceID"`    // the device it is bound to
-	Token       issuing.Secret `json:"token"`       // 16 to 19 digits
-	RefID       string         `json:"tokenRefID"`  // reference for later messages
-	Expiry      TokenExpiry    `json:"tokenExpiry"` // see TokenExpiry.Time
-	State       TokenState     `json:"tokenState"`  // ACTIVE after the request
-	MaskedPAN   string         `json:"maskedPAN"`   // for the user, such as 625094******0004
-	MaskedToken string         `json:"maskedToken"` // for the user
-	PAR         issuing.Secret `json:"par"`         // payment account reference
-	EnrolID     string         `json:"enrolID"`     // enrolment id
-	CardFaceID  string         `json:"cardFaceID"`  // card art id, AN 1-6
-	CardType    CardType       `json:"cardType"`    // debit, credit, prepaid
-	CardMedium  string         `json:"cardMed"`     // card medium
-	Extra       Extra          `json:"-"`           // members that this version does not know
+	DeviceID    string         `json:"deviceID"`       // the device it is bound to
+	Token       issuing.Secret `json:"token"`          // 16 to 19 digits
+	RefID       string         `json:"tokenRefID"`     // reference for later messages
+	Expiry      TokenExpiry    `json:"tokenExpiry"`    // see TokenExpiry.Time
+	State       TokenState     `json:"tokenState"`     // ACTIVE after the request
+	MaskedPAN   string         `json:"maskedPAN"`      // for the user, such as 625094******0004
+	MaskedToken string         `json:"maskedToken"`    // for the user
+	PAR         issuing.Secret `json:"par"`            // payment account reference
+	EnrolID     string         `json:"enrolID"`        // enrolment id
+	CardFaceID  string         `json:"cardFaceID"`     // card art id, AN 1-6
+	CardType    CardType       `json:"cardType"`       // debit, credit, prepaid
+	CardMedium  string         `json:"cardMed"`        // card medium
+	Extra       Extra          `json:"-" wire:"extra"` // members that this version does not know
 }
 
 // incomplete: for tokens 00 alone may mean no more than "received".
@@ -223,9 +223,9 @@ func (r UpdateStateRequest) validate(p *check.Problems) {
 
 // TokenChange is a token's state after an update.
 type TokenChange struct {
-	Token issuing.Secret `json:"token"`      // 16 to 19 digits; may be missing
-	State TokenState     `json:"tokenState"` // after the update
-	Extra Extra          `json:"-"`          // members that this version does not know
+	Token issuing.Secret `json:"token"`          // 16 to 19 digits; may be missing
+	State TokenState     `json:"tokenState"`     // after the update
+	Extra Extra          `json:"-" wire:"extra"` // members that this version does not know
 }
 
 func (t *TokenChange) incomplete() bool { return t.State == "" }
