@@ -28,7 +28,9 @@ type Client struct {
 // New returns a client. It checks the configuration and does no I/O. The
 // default timeout of an attempt is [DefaultTimeout].
 func New(cfg Config, opts ...issuing.Option) (*Client, error) {
-	if err := cfg.validate(); err != nil {
+	var p check.Problems
+	cfg.validate(&p)
+	if err := p.Err(providerName, "New"); err != nil {
 		return nil, err
 	}
 	opts = slices.Concat([]issuing.Option{issuing.WithTimeout(DefaultTimeout)}, opts)
