@@ -24,7 +24,7 @@ const minJWEBits = 2048
 func (j *JWE) validate(p *check.Problems, prefix string) {
 	p.OptionalText(prefix+"PlatformKeyID", j.PlatformKeyID, 256)
 	p.OptionalText(prefix+"ContentType", j.ContentType, 128)
-	if j.Serialization != jose.JWECompact && j.Serialization != jose.JWEJSON {
+	if j.Serialization != jose.JWESerializationCompact && j.Serialization != jose.JWESerializationJSON {
 		p.Add(prefix+"Serialization", "is unknown")
 	}
 	if p.Required(prefix+"PlatformKey", !j.PlatformKey.IsZero()) && j.PlatformKey.Bits() < minJWEBits {

@@ -157,7 +157,7 @@ func TestEncryptedBodiesAreDemanded(t *testing.T) {
 // TestBothSerializationsWork runs a write and a read over flattened JSON.
 func TestBothSerializationsWork(t *testing.T) {
 	t.Parallel()
-	server, client := full(t, coshinetest.Config{OAuth: true, Serialization: jose.JWEJSON})
+	server, client := full(t, coshinetest.Config{OAuth: true, Serialization: jose.JWESerializationJSON})
 	card := activeCard(t, client, "C1")
 	if _, err := client.Cards.Secrets(t.Context(), coshine.CardRequest{CardToken: card.CardToken}); err != nil {
 		t.Error(err)

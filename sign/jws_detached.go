@@ -18,28 +18,28 @@ type UPIMode int
 
 // The three readings of UnionPay's security page.
 const (
-	// UPIEncoded signs B64U(header) "." B64U(body), what UPI's demo code and the
+	// UPIModeEncoded signs B64U(header) "." B64U(body), what UPI's demo code and the
 	// documented header do. The default.
-	UPIEncoded UPIMode = iota
-	// UPIRaw signs B64U(header) "." body under the same header, the literal
+	UPIModeEncoded UPIMode = iota
+	// UPIModeRaw signs B64U(header) "." body under the same header, the literal
 	// reading of the page. Not seen working.
-	UPIRaw
-	// UPIRFC7797 signs what UPIRaw signs and says so in the header: "b64":false
+	UPIModeRaw
+	// UPIModeRFC7797 signs what UPIModeRaw signs and says so in the header: "b64":false
 	// and "b64" first in crit. Not seen working.
-	UPIRFC7797
+	UPIModeRFC7797
 )
 
 // Known reports whether m is one of the three modes.
-func (m UPIMode) Known() bool { return m == UPIEncoded || m == UPIRaw || m == UPIRFC7797 }
+func (m UPIMode) Known() bool { return m == UPIModeEncoded || m == UPIModeRaw || m == UPIModeRFC7797 }
 
 // String returns the mode's name.
 func (m UPIMode) String() string {
 	switch m {
-	case UPIEncoded:
+	case UPIModeEncoded:
 		return "Encoded"
-	case UPIRaw:
+	case UPIModeRaw:
 		return "Raw"
-	case UPIRFC7797:
+	case UPIModeRFC7797:
 		return "RFC7797"
 	default:
 		return "unknown (" + strconv.Itoa(int(m)) + ")"
@@ -84,7 +84,7 @@ func SignUPI(key PrivateKey, h UPIHeader, body []byte) (string, error) {
 		return "", err
 	}
 	protected := base64.RawURLEncoding.EncodeToString(header)
-	digest := upiDigest(protected, body, h.Mode != UPIEncoded)
+	digest := upiDigest(protected, body, h.Mode != UPIModeEncoded)
 	signature, err := key.p.signer.Sign(rand.Reader, digest[:], crypto.SHA256)
 	if err != nil {
 		return "", fmt.Errorf("sign: RS256: %w", err)
@@ -115,7 +115,7 @@ func (h UPIHeader) encode() ([]byte, error) {
 	}
 	b = append(b, `{"alg":"RS256"`...)
 	member("kid", h.KeyID)
-	if h.Mode == UPIRFC7797 {
+	if h.Mode == UPIModeRFC7797 {
 		b = append(b, `,"b64":false,"crit":["b64",`...)
 	} else {
 		b = append(b, `,"crit":[`...)

@@ -44,7 +44,7 @@ func TestOpenSSLVerifies(t *testing.T) {
 		}
 		protected, signature, _ := strings.Cut(jws, "..")
 		input := protected + "." + string(body)
-		if v.header.Mode == sign.UPIEncoded {
+		if v.header.Mode == sign.UPIModeEncoded {
 			input = protected + "." + base64.RawURLEncoding.EncodeToString(body)
 		}
 		if err := verify(signature, input); err != nil {

@@ -92,7 +92,7 @@ func TestUPISteps(t *testing.T) {
 		{"crit twice", sign.UPIStepCrit, replaced(`["UPI-UUID"`, `["UPI-UUID","UPI-UUID"`), nil},
 		{"b64 not in crit", sign.UPIStepCrit, replaced(`"crit"`, `"b64":false,"crit"`), nil},
 		{"b64 no bool", sign.UPIStepCrit, replaced(`"crit":[`, `"b64":"false","crit":["b64",`), nil},
-		{"mode RFC7797 without b64", sign.UPIStepCrit, good, func(v *sign.UPIVerifier, _ *sign.UPIExpect) { v.Mode = sign.UPIRFC7797 }},
+		{"mode RFC7797 without b64", sign.UPIStepCrit, good, func(v *sign.UPIVerifier, _ *sign.UPIExpect) { v.Mode = sign.UPIModeRFC7797 }},
 		{"crit missing", 0, replaced(`"crit":["UPI-UUID","UPI-TIMESTAMP","UPI-APPID","UPI-REQPATH"],`, ""), nil},
 		{"kid unknown", sign.UPIStepKey, replaced("20190411000000", "20190411000001"), nil},
 		{"kid missing", sign.UPIStepKey, replaced(`"kid":"20190411000000",`, ""), nil},

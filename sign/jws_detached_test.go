@@ -63,16 +63,16 @@ type upiVector struct {
 }
 
 var upiVectors = []upiVector{
-	{"Encoded", sign.UPIHeader{KeyID: upiKid, UUID: upiUUID, Time: upiTime, AppID: upiAppID, Path: upiPath, Mode: sign.UPIEncoded},
+	{"Encoded", sign.UPIHeader{KeyID: upiKid, UUID: upiUUID, Time: upiTime, AppID: upiAppID, Path: upiPath, Mode: sign.UPIModeEncoded},
 		"body.json", "encoded.jws", "header.json", "f0422fbe55c8d47c99d0f3efb567711b69f267faa5faa60737c1017bb0d3527d",
 		sign.UPIExpect{Now: upiTime, Request: true, Path: upiPath}},
-	{"Raw", sign.UPIHeader{KeyID: upiKid, UUID: upiUUID, Time: upiTime, AppID: upiAppID, Path: upiPath, Mode: sign.UPIRaw},
+	{"Raw", sign.UPIHeader{KeyID: upiKid, UUID: upiUUID, Time: upiTime, AppID: upiAppID, Path: upiPath, Mode: sign.UPIModeRaw},
 		"body.json", "raw.jws", "header.json", "4e52602234bd549d2c3c97ca73780ae0cfb61caddbf6f413de22f5978764136e",
 		sign.UPIExpect{Now: upiTime, Request: true, Path: upiPath}},
-	{"RFC7797", sign.UPIHeader{KeyID: upiKid, UUID: upiUUID, Time: upiTime, AppID: upiAppID, Path: upiPath, Mode: sign.UPIRFC7797},
+	{"RFC7797", sign.UPIHeader{KeyID: upiKid, UUID: upiUUID, Time: upiTime, AppID: upiAppID, Path: upiPath, Mode: sign.UPIModeRFC7797},
 		"body.json", "rfc7797.jws", "header7797.json", "f6bb37f2fa693b705d81e592cace5b445ee60cdbce957ccc35fb416b5c85738c",
 		sign.UPIExpect{Now: upiTime, Request: true, Path: upiPath}},
-	{"response", sign.UPIHeader{KeyID: "1555570302", UUID: upiUUID, Time: upiTime.Add(time.Second), AppID: upiAppID, Mode: sign.UPIEncoded},
+	{"response", sign.UPIHeader{KeyID: "1555570302", UUID: upiUUID, Time: upiTime.Add(time.Second), AppID: upiAppID, Mode: sign.UPIModeEncoded},
 		"response.json", "response.jws", "response_header.json", "2f3856997c48f249b0c6f24ed1a08b4231e6c4d2ffa9795b4c6b6502fe1aaf3d",
 		sign.UPIExpect{Now: upiTime, UUID: upiUUID, StrictUUID: true}},
 }
@@ -102,7 +102,7 @@ func TestUPIVectors(t *testing.T) {
 				t.Errorf("protected header %s", header)
 			}
 			input := protected + "."
-			if v.header.Mode == sign.UPIEncoded {
+			if v.header.Mode == sign.UPIModeEncoded {
 				input += base64.RawURLEncoding.EncodeToString(body)
 			} else {
 				input += string(body)
@@ -162,16 +162,16 @@ func TestUPIModesDiffer(t *testing.T) {
 	t.Parallel()
 	body := []byte(upiFile(t, "body.json"))
 	for _, v := range upiVectors[:3] {
-		for _, mode := range []sign.UPIMode{sign.UPIEncoded, sign.UPIRaw, sign.UPIRFC7797} {
+		for _, mode := range []sign.UPIMode{sign.UPIModeEncoded, sign.UPIModeRaw, sign.UPIModeRFC7797} {
 			verifier := v.verifier(t)
 			verifier.Mode = mode
 			_, err := verifier.Verify(upiFile(t, v.jws), body, v.want)
-			if ok := mode == v.header.Mode || v.header.Mode == sign.UPIRFC7797; ok != (err == nil) {
+			if ok := mode == v.header.Mode || v.header.Mode == sign.UPIModeRFC7797; ok != (err == nil) {
 				t.Errorf("%s verified as %s: %v", v.name, mode, err)
 			}
 		}
 		lenient := v.verifier(t)
-		lenient.Mode, lenient.Lenient = sign.UPIEncoded, true
+		lenient.Mode, lenient.Lenient = sign.UPIModeEncoded, true
 		if h, err := lenient.Verify(upiFile(t, v.jws), body, v.want); err != nil || h.Mode != v.header.Mode {
 			t.Errorf("%s leniently: %v, %v", v.name, h.Mode, err)
 		}
@@ -191,7 +191,7 @@ func TestUPIEmptyAndLongBodies(t *testing.T) {
 				t.Errorf("%s, %d bytes: %v", v.name, n, err)
 			}
 			protected, signature, _ := strings.Cut(jws, "..")
-			if v.header.Mode != sign.UPIEncoded {
+			if v.header.Mode != sign.UPIModeEncoded {
 				continue
 			}
 			raw, err := base64.RawURLEncoding.DecodeString(signature)

@@ -77,7 +77,7 @@ type UPIVerifier struct {
 	Mode   UPIMode              // the construction to try; a header with b64:false is always taken as RFC 7797
 	Skew   time.Duration        // 0 is DefaultUPISkew
 	AppIDs []string             // expected UPI-APPID values; at least one
-	// Lenient also takes UPIRaw for UPIEncoded and stray spaces in names and
+	// Lenient also takes UPIModeRaw for UPIModeEncoded and stray spaces in names and
 	// values, as in the documented sample. For interoperability experiments only.
 	Lenient bool
 }
@@ -195,12 +195,12 @@ func (v UPIVerifier) signed(key PublicKey, protected string, body, signature []b
 	modes := []UPIMode{v.Mode}
 	switch {
 	case unencoded:
-		modes = []UPIMode{UPIRFC7797}
+		modes = []UPIMode{UPIModeRFC7797}
 	case v.Lenient:
-		modes = []UPIMode{UPIEncoded, UPIRaw}
+		modes = []UPIMode{UPIModeEncoded, UPIModeRaw}
 	}
 	for _, mode := range modes {
-		digest := upiDigest(protected, body, mode != UPIEncoded)
+		digest := upiDigest(protected, body, mode != UPIModeEncoded)
 		if rsa.VerifyPKCS1v15(key.p.rsa, crypto.SHA256, digest[:], signature) == nil {
 			return mode, true
 		}
@@ -318,7 +318,7 @@ func (m upiMembers) critical(mode UPIMode, lenient bool) (unencoded, ok bool) {
 	}
 	switch string(m[upiB64]) {
 	case "":
-		return false, mode != UPIRFC7797 || lenient
+		return false, mode != UPIModeRFC7797 || lenient
 	case "true":
 		return false, true
 	case "false":

@@ -58,10 +58,10 @@ func FuzzAnswer(f *testing.F) {
 				t.Errorf("code %q", a.code)
 			}
 			token, atms := new(Token), new(atmAnswer)
-			if err := (Config{}).decodeLoose(opener{}, a.business, token); err == nil && !token.incomplete() && token.Token.Len() < 16 {
+			if err := (opener{}).read(Config{}, a.business, token); err == nil && !token.incomplete() && token.Token.Len() < 16 {
 				t.Error("a token of fewer than 16 digits passes")
 			}
-			_ = (Config{}).decodeLoose(opener{profile: ProfileU}, a.business, atms)
+			_ = (opener{profile: ProfileU}).read(Config{}, a.business, atms)
 		}
 	})
 }

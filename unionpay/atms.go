@@ -22,7 +22,7 @@ type ATMService struct{ c *Client }
 // defaults (country 156, reason 0, longitude +30, latitude -120, other reason 0)
 // are not filled in: a report that names a place says so.
 type FeedbackRequest struct {
-	ATMID        string       `json:"atmId,omitzero"`       // from List or Nearby; 1-100; conditional, absent only for a new ATM as it seems
+	ATMID        string       `json:"atmId,omitzero"`       // from List or Nearby; 1-100; absent for a new ATM alone
 	CountryCode  string       `json:"countryCode"`          // ISO 3166 numeric, 3 digits, such as 156; required
 	CityName     string       `json:"cityName"`             // city of the ATM; 1-100; required
 	BankName     string       `json:"bankName"`             // owner of the ATM; 1-100; required
@@ -30,7 +30,7 @@ type FeedbackRequest struct {
 	Longitude    string       `json:"longitude,omitzero"`   // signed degrees as text, such as +103.8519; 1-100; optional
 	Latitude     string       `json:"latitude,omitzero"`    // signed degrees as text, such as +1.2902; 1-100; optional
 	ReportReason ReportReason `json:"reportReason"`         // what is wrong; 1 digit; required
-	OtherReason  string       `json:"otherReason,omitzero"` // another reason, sensible with ReasonOther; 1-100; optional
+	OtherReason  string       `json:"otherReason,omitzero"` // text for ReportReasonOther; 1-100; optional
 
 	Extra map[string]any `json:"-" wire:"inline"` // members that this version does not know
 }
@@ -55,7 +55,7 @@ func (r FeedbackRequest) validate(p *check.Problems) {
 // published samples have a latitude of -120, so they look swapped).
 func (r FeedbackRequest) Warnings() []issuing.FieldError {
 	var p check.Problems
-	if r.ATMID == "" && r.ReportReason != ReasonNewATM {
+	if r.ATMID == "" && r.ReportReason != ReportReasonNewATM {
 		p.Add("atmId", "is empty although the reason is not a new ATM")
 	}
 	if beyond(r.Longitude, 180) {
@@ -85,7 +85,7 @@ func beyond(degrees string, limit int64) bool {
 
 // Feedback is the acknowledgement of a report.
 type Feedback struct {
-	Extra Extra `json:"-"` // members that this version does not know
+	Extra Extra `json:"-" wire:"extra"` // members that this version does not know
 }
 
 // Feedback reports to UnionPay that an ATM's data is wrong
@@ -149,23 +149,23 @@ func (r NearbyRequest) validate(p *check.Problems) {
 // ATM is one cash machine. Only atmId is certain as an output; the other names
 // are inferred.
 type ATM struct {
-	ID          string          `json:"atmId"`       // 1-100; the key of Feedback
-	Name        string          `json:"atmName"`     // name
-	BankName    string          `json:"bankName"`    // owner
-	CityName    string          `json:"cityName"`    // city
-	CountryCode string          `json:"countryCode"` // ISO 3166 numeric
-	Address     string          `json:"address"`     // 1-500
-	Longitude   string          `json:"longitude"`   // signed degrees
-	Latitude    string          `json:"latitude"`    // signed degrees
-	Distance    string          `json:"distance"`    // from the place asked for; Nearby only; unit not published
-	Features    json.RawMessage `json:"features"`    // a string or an array
-	Extra       Extra           `json:"-"`           // members that this version does not know
+	ID          string          `json:"atmId"`          // 1-100; the key of Feedback
+	Name        string          `json:"atmName"`        // name
+	BankName    string          `json:"bankName"`       // owner
+	CityName    string          `json:"cityName"`       // city
+	CountryCode string          `json:"countryCode"`    // ISO 3166 numeric
+	Address     string          `json:"address"`        // 1-500
+	Longitude   string          `json:"longitude"`      // signed degrees
+	Latitude    string          `json:"latitude"`       // signed degrees
+	Distance    string          `json:"distance"`       // from the place asked for; Nearby only; unit not published
+	Features    json.RawMessage `json:"features"`       // a string or an array
+	Extra       Extra           `json:"-" wire:"extra"` // members that this version does not know
 }
 
-// ATMPage is one page of ATMs.
-type ATMPage struct {
-	Total int   // ATMs in all pages; 0 when the answer does not say
-	List  []ATM // the ATMs of this page
+// Page is one page of a list.
+type Page[T any] struct {
+	Total int   // items in all pages; 0 when the answer does not say
+	List  []T   // the items of this page
 	Extra Extra // members that this version does not know
 }
 
@@ -173,7 +173,7 @@ type ATMPage struct {
 type atmAnswer struct {
 	TotalCount int               `json:"totalCount"`
 	List       []json.RawMessage `json:"atmList"`
-	Extra      Extra             `json:"-"`
+	Extra      Extra             `json:"-" wire:"extra"`
 
 	atms []ATM // the elements of List
 }
@@ -188,7 +188,7 @@ func (a *atmAnswer) unfold(cfg Config) error {
 	}
 	for _, element := range a.List {
 		atm := ATM{}
-		if err := cfg.decodeLoose(opener{}, element, &atm); err != nil {
+		if err := (opener{}).read(cfg, element, &atm); err != nil {
 			return err
 		}
 		a.atms = append(a.atms, atm)
@@ -196,12 +196,12 @@ func (a *atmAnswer) unfold(cfg Config) error {
 	return nil
 }
 
-func atmPage(ctx context.Context, c *Client, o operation, in request, opts []issuing.CallOption) (*ATMPage, error) {
+func atmPage(ctx context.Context, c *Client, o operation, in request, opts []issuing.CallOption) (*Page[ATM], error) {
 	a, err := call[atmAnswer](ctx, c, o, in, opts)
 	if err != nil {
 		return nil, err
 	}
-	return &ATMPage{Total: a.TotalCount, List: a.atms, Extra: a.Extra}, nil
+	return &Page[ATM]{Total: a.TotalCount, List: a.atms, Extra: a.Extra}, nil
 }
 
 var errNoList = errors.New("the list of ATMs is no array")
@@ -212,7 +212,8 @@ func firstObjects(extra Extra) []json.RawMessage {
 	found, name := []json.RawMessage(nil), ""
 	for member, value := range extra {
 		var list []json.RawMessage
-		if json.Unmarshal([]byte(value.Reveal()), &list) != nil || len(list) == 0 || !strings.HasPrefix(string(list[0]), "{") {
+		if json.Unmarshal([]byte(value.Reveal()), &list) != nil || len(list) == 0 ||
+			!strings.HasPrefix(string(list[0]), "{") {
 			continue
 		}
 		if found != nil {
@@ -227,73 +228,90 @@ func firstObjects(extra Extra) []json.RawMessage {
 // List returns one page of a country's ATMs (ATM_LIST_INQUIRY).
 //
 // Safety: read.
-func (s *ATMService) List(ctx context.Context, req ListRequest, opts ...issuing.CallOption) (*ATMPage, error) {
+func (s *ATMService) List(ctx context.Context, req ListRequest, opts ...issuing.CallOption) (*Page[ATM], error) {
 	return atmPage(ctx, s.c, opATMList, req, opts)
 }
 
 // All iterates over a country's ATMs, from the request's page on. It needs an
-// answer that says how many there are; without one it ends after one page.
+// answer that says how many there are; without one it ends after one page. Pages
+// are numbered, so while the list changes an ATM may come twice or be left out;
+// the latest answer says where the list ends, and a page that begins as the one
+// before it ends the iteration with an error.
 func (s *ATMService) All(ctx context.Context, req ListRequest, opts ...issuing.CallOption) iter.Seq2[*ATM, error] {
-	return allATMs(&req.PageNo, req.PageSize, func() (*ATMPage, error) { return s.List(ctx, req, opts...) })
+	return allATMs(req.PageNo, req.PageSize, func(page Number) (*Page[ATM], error) {
+		req := req
+		req.PageNo = page
+		return s.List(ctx, req, opts...)
+	})
 }
 
 // Nearby returns one page of the ATMs around a place (NEARBY_ATM_INQUIRY).
 //
 // Safety: read.
-func (s *ATMService) Nearby(ctx context.Context, req NearbyRequest, opts ...issuing.CallOption) (*ATMPage, error) {
+func (s *ATMService) Nearby(ctx context.Context, req NearbyRequest, opts ...issuing.CallOption) (*Page[ATM], error) {
 	return atmPage(ctx, s.c, opATMNearby, req, opts)
 }
 
 // AllNearby iterates over the ATMs around a place as [ATMService.All] does.
-func (s *ATMService) AllNearby(ctx context.Context, req NearbyRequest, opts ...issuing.CallOption) iter.Seq2[*ATM, error] {
-	return allATMs(&req.PageNo, req.PageSize, func() (*ATMPage, error) { return s.Nearby(ctx, req, opts...) })
-}
-
-// allATMs iterates over a list whose answers carry no page number: a page that
-// starts with the same ATM as the one before shows that paging is ignored. PageNo
-// is the field of the request that fetch sends.
-func allATMs(pageNo *Number, size Number, fetch func() (*ATMPage, error)) iter.Seq2[*ATM, error] {
-	lead := ""
-	return pages.Numbered(int(*pageNo), func(number int) (pages.Page[ATM], error) {
-		*pageNo = Number(number)
-		page, err := fetch()
-		if err != nil {
-			return pages.Page[ATM]{}, err
-		}
-		out := pages.Page[ATM]{Items: page.List, Number: number, Size: int(size), Total: page.Total}
-		if len(page.List) > 0 {
-			if lead != "" && page.List[0].ID == lead {
-				out.Number = number - 1
-			}
-			lead = page.List[0].ID
-		}
-		return out, nil
+func (s *ATMService) AllNearby(
+	ctx context.Context, req NearbyRequest, opts ...issuing.CallOption,
+) iter.Seq2[*ATM, error] {
+	return allATMs(req.PageNo, req.PageSize, func(page Number) (*Page[ATM], error) {
+		req := req
+		req.PageNo = page
+		return s.Nearby(ctx, req, opts...)
 	})
 }
 
-// CityBankRequest asks for the cities and banks of a country. Its member is
+// allATMs iterates over a list whose answers carry no page number: a page that
+// starts with the same ATM as the one before shows that paging is ignored.
+func allATMs(first, size Number, fetch func(page Number) (*Page[ATM], error)) iter.Seq2[*ATM, error] {
+	return func(yield func(*ATM, error) bool) {
+		lead := ""
+		pages.Numbered(int(first), func(number int) (pages.Page[ATM], error) {
+			page, err := fetch(Number(number))
+			if err != nil {
+				return pages.Page[ATM]{}, err
+			}
+			out := pages.Page[ATM]{Items: page.List, Number: number, Size: int(size), Total: page.Total}
+			if len(page.List) > 0 {
+				if lead != "" && page.List[0].ID == lead {
+					out.Number = number - 1
+				}
+				lead = page.List[0].ID
+			}
+			return out, nil
+		})(yield)
+	}
+}
+
+// CitiesAndBanksRequest asks for the cities and banks of a country. Its member is
 // inferred.
-type CityBankRequest struct {
+type CitiesAndBanksRequest struct {
 	CountryCode string         `json:"countryCode"`     // ISO 3166 numeric, 3 digits; required
 	Extra       map[string]any `json:"-" wire:"inline"` // members that this version does not know
 }
 
-func (r CityBankRequest) validate(p *check.Problems) { digits(p, "countryCode", r.CountryCode, 3) }
+func (r CitiesAndBanksRequest) validate(p *check.Problems) {
+	digits(p, "countryCode", r.CountryCode, 3)
+}
 
 // CitiesAndBanks are the values that List takes for a country. Their names on
 // the wire are inferred.
 type CitiesAndBanks struct {
-	Cities []string `json:"cityList"` // for ListRequest.CityName
-	Banks  []string `json:"bankList"` // for ListRequest.BankName
-	Extra  Extra    `json:"-"`        // members that this version does not know
+	Cities []string `json:"cityList"`       // for ListRequest.CityName
+	Banks  []string `json:"bankList"`       // for ListRequest.BankName
+	Extra  Extra    `json:"-" wire:"extra"` // members that this version does not know
 }
 
 // CitiesAndBanks returns the cities and banks that [ATMService.List] can filter
 // by (ATM_CITY_AND_BANK_LIST_INQUIRY).
 //
 // Safety: read.
-func (s *ATMService) CitiesAndBanks(ctx context.Context, req CityBankRequest, opts ...issuing.CallOption) (*CitiesAndBanks, error) {
-	return call[CitiesAndBanks](ctx, s.c, opATMCityBank, req, opts)
+func (s *ATMService) CitiesAndBanks(
+	ctx context.Context, req CitiesAndBanksRequest, opts ...issuing.CallOption,
+) (*CitiesAndBanks, error) {
+	return call[CitiesAndBanks](ctx, s.c, opATMCitiesAndBanks, req, opts)
 }
 
 // text reports a missing value, one longer than limit characters, or invalid

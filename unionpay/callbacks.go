@@ -158,7 +158,8 @@ func (s *callbackScheme) precheck(_ context.Context, req *webhook.Request) error
 func (s *callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhook.Verified, error) {
 	cfg := s.cfg
 	if cfg.Profile == ProfileU {
-		if _, err := (sign.UMPS{DigestInfo: cfg.UMPSDigestInfo}).Verify(cfg.UPISignKeys, "umpsSignCertID", req.Body); err != nil {
+		umps := sign.UMPS{DigestInfo: cfg.UMPSDigestInfo}
+		if _, err := umps.Verify(cfg.UPISignKeys, "umpsSignCertID", req.Body); err != nil {
 			return webhook.Verified{}, fmt.Errorf("%w: %w", webhook.ErrSignature, err)
 		}
 		return webhook.Verified{Content: &pushed{}}, nil
@@ -168,7 +169,8 @@ func (s *callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhoo
 		path = req.URL.Path
 	}
 	verifier := sign.UPIVerifier{Keys: cfg.UPISignKeys, Mode: cfg.PayloadMode, Skew: cfg.Skew, AppIDs: cfg.AppIDs}
-	head, err := verifier.Verify(req.Header.Get("UPI-JWS"), req.Body, sign.UPIExpect{Now: req.Time, Request: true, Path: path})
+	expected := sign.UPIExpect{Now: req.Time, Request: true, Path: path}
+	head, err := verifier.Verify(req.Header.Get("UPI-JWS"), req.Body, expected)
 	if err != nil {
 		return webhook.Verified{}, fmt.Errorf("%w: %w", webhook.ErrSignature, err)
 	}

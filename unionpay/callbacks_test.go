@@ -196,7 +196,7 @@ func TestCallbackDispatch(t *testing.T) {
 			t.Errorf("msgInfo is not echoed byte for byte:\n%s\n%s", answer.MsgInfo, info)
 		}
 		changed, ok := s.events[0].Data.(*unionpay.TokenStateChanged)
-		if !ok || changed.Token.Reveal() != "6299990000000000004" || changed.State != unionpay.TokenSuspended || changed.SRCDigitalCardID != "d1" {
+		if !ok || changed.Token.Reveal() != "6299990000000000004" || changed.State != unionpay.TokenStateSuspended || changed.SRCDigitalCardID != "d1" {
 			t.Fatalf("event %+v", s.events[0])
 		}
 		if string(changed.Extra.Member("x")) != `"y"` || !s.events[0].Time.Equal(epoch) || s.events[0].Type != "TOKEN_STATE_NOTIFICATION" {

@@ -28,7 +28,9 @@ type Client struct {
 // New returns a client. It checks the configuration and does no I/O. The
 // default timeout of an attempt is [DefaultTimeout].
 func New(cfg Config, opts ...issuing.Option) (*Client, error) {
-	if err := cfg.validate(); err != nil {
+	var p check.Problems
+	cfg.validate(&p)
+	if err := p.Err(providerName, "New"); err != nil {
 		return nil, err
 	}
 	opts = slices.Concat([]issuing.Option{issuing.WithTimeout(DefaultTimeout)}, opts)
@@ -101,7 +103,7 @@ func (c *Client) call(o operation, in any, validate func(*check.Problems), opts 
 }
 
 // inquires reports whether UnionPay has agreed an inquiry.
-func (c *Client) inquires() bool { return c.cfg.Paths[MessageTokenStateInquiry] != "" }
+func (c *Client) inquires() bool { return c.cfg.Paths[MessageTypeTokenStateInquiry] != "" }
 
 // CertificateID returns the id that implementers use as kid where UPI gave none:
 // the certificate's serial number in decimal.

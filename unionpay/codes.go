@@ -15,56 +15,56 @@ import (
 type Code string
 
 // Response codes. 00 and E0 are documented for CAMS, the others were seen in the
-// UMPS wallet interface.
+// UMPS wallet interface. [Code.Meaning] has their meaning.
 const (
-	CodeApproved             Code = "00" // approved, in some asynchronous operations: received
-	CodeContactIssuer        Code = "01" // contact the issuer
-	CodeQRRefresh            Code = "02" // QR code must be refreshed
-	CodeInvalidMerchant      Code = "03" // merchant not valid
-	CodePending              Code = "04" // result pending or unknown; inquire later
-	CodeVerificationFailed   Code = "05" // cardholder verification failed
-	CodeTSPError             Code = "08" // error at the token service provider; try later
-	CodeInvalidTransaction   Code = "12" // transaction not valid
-	CodeInvalidAmount        Code = "13" // amount not valid
-	CodeInvalidCard          Code = "14" // card number not valid
-	CodeNoSuchIssuer         Code = "15" // issuer does not exist
-	CodeState                Code = "21" // card or token state does not allow it
-	CodeRecordNotFound       Code = "25" // original record not found
-	CodeFormat               Code = "30" // message format error
-	CodeTooManyAttempts      Code = "32" // too many OTP or PIN attempts
-	CodeFraud                Code = "34" // fraud suspected
-	CodeRiskControl          Code = "38" // refused by UnionPay risk control
-	CodeIssuerUnsupported    Code = "40" // not supported by the issuer
-	CodeCardLost             Code = "41" // card reported lost
-	CodeCardStolen           Code = "43" // card reported stolen
-	CodeInsufficientBalance  Code = "51" // balance not sufficient
-	CodeCardExpired          Code = "54" // card expired
-	CodeInvalidDevice        Code = "55" // device id not valid
-	CodeNotPermitted         Code = "57" // not allowed for this cardholder
-	CodeAmountLimit          Code = "61" // over the amount limit
-	CodeRestrictedCard       Code = "62" // restricted card
-	CodeIssuerValidation     Code = "70" // issuer's validation failed
-	CodeIssuerRefused        Code = "71" // issuer refused
-	CodeIssuerMAC            Code = "72" // issuer could not verify the MAC
-	CodeEnrolmentNotFound    Code = "73" // enrolment not found
-	CodeOTPExpired           Code = "74" // OTP expired
-	CodeOTPWrong             Code = "75" // OTP wrong
-	CodeOTPNotFound          Code = "76" // OTP not found
-	CodeNoIdentification     Code = "77" // identification method not set up
-	CodeDuplicateRequest     Code = "78" // same request already received
-	CodePromotion            Code = "85" // promotion conditions not met
-	CodeTokenAlreadyIssued   Code = "88" // card already provisioned
-	CodeProfileNotFound      Code = "89" // card profile not found
-	CodeCutOff               Code = "90" // system in cut-off; try later
-	CodeIssuerFault          Code = "91" // issuer system fault; outcome open
-	CodeNetworkFault         Code = "92" // network fault; outcome open
-	CodeEnrolmentState       Code = "93" // enrolment state does not allow it
-	CodeDuplicateTransaction Code = "94" // duplicate transaction
-	CodeEnrolmentTimeout     Code = "95" // enrolment timed out
-	CodeSystemFault          Code = "96" // UnionPay system fault; outcome open
-	CodeTimeout              Code = "98" // timed out; outcome open
-	CodeOtherFault           Code = "99" // other fault; outcome open
-	CodeUnauthorized         Code = "E0" // unauthorised access; HTTP 401
+	CodeApproved             Code = "00" // in some asynchronous operations no more than received
+	CodeContactIssuer        Code = "01"
+	CodeQRRefresh            Code = "02"
+	CodeInvalidMerchant      Code = "03"
+	CodePending              Code = "04" // inquire later
+	CodeVerificationFailed   Code = "05"
+	CodeTSPError             Code = "08" // try later
+	CodeInvalidTransaction   Code = "12"
+	CodeInvalidAmount        Code = "13"
+	CodeInvalidCard          Code = "14"
+	CodeNoSuchIssuer         Code = "15"
+	CodeState                Code = "21" // of the card or the token
+	CodeRecordNotFound       Code = "25"
+	CodeFormat               Code = "30"
+	CodeTooManyAttempts      Code = "32"
+	CodeFraud                Code = "34"
+	CodeRiskControl          Code = "38"
+	CodeIssuerUnsupported    Code = "40"
+	CodeCardLost             Code = "41"
+	CodeCardStolen           Code = "43"
+	CodeInsufficientBalance  Code = "51"
+	CodeCardExpired          Code = "54"
+	CodeInvalidDevice        Code = "55"
+	CodeNotPermitted         Code = "57"
+	CodeAmountLimit          Code = "61"
+	CodeRestrictedCard       Code = "62"
+	CodeIssuerValidation     Code = "70"
+	CodeIssuerRefused        Code = "71"
+	CodeIssuerMAC            Code = "72"
+	CodeEnrolmentNotFound    Code = "73"
+	CodeOTPExpired           Code = "74"
+	CodeOTPWrong             Code = "75"
+	CodeOTPNotFound          Code = "76"
+	CodeNoIdentification     Code = "77"
+	CodeDuplicateRequest     Code = "78"
+	CodePromotion            Code = "85"
+	CodeTokenAlreadyIssued   Code = "88"
+	CodeProfileNotFound      Code = "89"
+	CodeCutOff               Code = "90" // try later
+	CodeIssuerFault          Code = "91"
+	CodeNetworkFault         Code = "92"
+	CodeEnrolmentState       Code = "93"
+	CodeDuplicateTransaction Code = "94"
+	CodeEnrolmentTimeout     Code = "95"
+	CodeSystemFault          Code = "96"
+	CodeTimeout              Code = "98"
+	CodeOtherFault           Code = "99"
+	CodeUnauthorized         Code = "E0" // with HTTP 401
 )
 
 type codeInfo struct {
@@ -75,54 +75,54 @@ type codeInfo struct {
 }
 
 var codes = map[Code]codeInfo{
-	CodeApproved:             {nil, false, false, "approved"},
-	CodeContactIssuer:        {issuing.ErrDeclined, false, false, "contact the issuer"},
-	CodeQRRefresh:            {issuing.ErrDeclined, false, false, "QR code must be refreshed"},
-	CodeInvalidMerchant:      {issuing.ErrDeclined, false, false, "merchant not valid"},
-	CodePending:              {issuing.ErrUnavailable, false, true, "result pending or unknown"},
-	CodeVerificationFailed:   {issuing.ErrDeclined, false, false, "cardholder verification failed"},
-	CodeTSPError:             {issuing.ErrUnavailable, true, false, "error at the token service provider"},
-	CodeInvalidTransaction:   {issuing.ErrDeclined, false, false, "transaction not valid"},
-	CodeInvalidAmount:        {issuing.ErrDeclined, false, false, "amount not valid"},
-	CodeInvalidCard:          {issuing.ErrDeclined, false, false, "card number not valid"},
-	CodeNoSuchIssuer:         {issuing.ErrDeclined, false, false, "issuer does not exist"},
-	CodeState:                {issuing.ErrConflict, false, false, "state does not allow it"},
-	CodeRecordNotFound:       {issuing.ErrNotFound, false, false, "original record not found"},
-	CodeFormat:               {issuing.ErrInvalid, false, false, "message format error"},
-	CodeTooManyAttempts:      {issuing.ErrDeclined, false, false, "too many OTP or PIN attempts"},
-	CodeFraud:                {issuing.ErrDeclined, false, false, "fraud suspected"},
-	CodeRiskControl:          {issuing.ErrDeclined, false, false, "refused by UnionPay risk control"},
-	CodeIssuerUnsupported:    {issuing.ErrDeclined, false, false, "not supported by the issuer"},
-	CodeCardLost:             {issuing.ErrDeclined, false, false, "card reported lost"},
-	CodeCardStolen:           {issuing.ErrDeclined, false, false, "card reported stolen"},
-	CodeInsufficientBalance:  {issuing.ErrInsufficientFunds, false, false, "balance not sufficient"},
-	CodeCardExpired:          {issuing.ErrDeclined, false, false, "card expired"},
-	CodeInvalidDevice:        {issuing.ErrInvalid, false, false, "device id not valid"},
-	CodeNotPermitted:         {issuing.ErrDeclined, false, false, "not allowed for this cardholder"},
-	CodeAmountLimit:          {issuing.ErrDeclined, false, false, "over the amount limit"},
-	CodeRestrictedCard:       {issuing.ErrDeclined, false, false, "restricted card"},
-	CodeIssuerValidation:     {issuing.ErrDeclined, false, false, "issuer's validation failed"},
-	CodeIssuerRefused:        {issuing.ErrDeclined, false, false, "issuer refused"},
-	CodeIssuerMAC:            {issuing.ErrDeclined, false, false, "issuer could not verify the MAC"},
-	CodeEnrolmentNotFound:    {issuing.ErrNotFound, false, false, "enrolment not found"},
-	CodeOTPExpired:           {issuing.ErrDeclined, false, false, "OTP expired"},
-	CodeOTPWrong:             {issuing.ErrDeclined, false, false, "OTP wrong"},
-	CodeOTPNotFound:          {issuing.ErrNotFound, false, false, "OTP not found"},
-	CodeNoIdentification:     {issuing.ErrDeclined, false, false, "identification method not set up"},
-	CodeDuplicateRequest:     {issuing.ErrDuplicate, false, false, "same request already received"},
-	CodePromotion:            {issuing.ErrDeclined, false, false, "promotion conditions not met"},
-	CodeTokenAlreadyIssued:   {issuing.ErrDuplicate, false, false, "card already provisioned"},
-	CodeProfileNotFound:      {issuing.ErrNotFound, false, false, "card profile not found"},
-	CodeCutOff:               {issuing.ErrUnavailable, true, false, "system in cut-off"},
-	CodeIssuerFault:          {issuing.ErrUnavailable, false, true, "issuer system fault"},
-	CodeNetworkFault:         {issuing.ErrUnavailable, false, true, "network fault"},
-	CodeEnrolmentState:       {issuing.ErrConflict, false, false, "enrolment state does not allow it"},
-	CodeDuplicateTransaction: {issuing.ErrDuplicate, false, false, "duplicate transaction"},
-	CodeEnrolmentTimeout:     {issuing.ErrDeclined, false, false, "enrolment timed out"},
-	CodeSystemFault:          {issuing.ErrUnavailable, false, true, "UnionPay system fault"},
-	CodeTimeout:              {issuing.ErrUnavailable, false, true, "timed out"},
-	CodeOtherFault:           {issuing.ErrUnavailable, false, true, "other fault"},
-	CodeUnauthorized:         {issuing.ErrUnauthorized, false, false, "unauthorised access"},
+	CodeApproved:             {meaning: "approved"},
+	CodeContactIssuer:        {kind: issuing.ErrDeclined, meaning: "contact the issuer"},
+	CodeQRRefresh:            {kind: issuing.ErrDeclined, meaning: "QR code must be refreshed"},
+	CodeInvalidMerchant:      {kind: issuing.ErrDeclined, meaning: "merchant not valid"},
+	CodePending:              {kind: issuing.ErrUnavailable, open: true, meaning: "result pending or unknown"},
+	CodeVerificationFailed:   {kind: issuing.ErrDeclined, meaning: "cardholder verification failed"},
+	CodeTSPError:             {kind: issuing.ErrUnavailable, retry: true, meaning: "error at the token service provider"},
+	CodeInvalidTransaction:   {kind: issuing.ErrDeclined, meaning: "transaction not valid"},
+	CodeInvalidAmount:        {kind: issuing.ErrDeclined, meaning: "amount not valid"},
+	CodeInvalidCard:          {kind: issuing.ErrDeclined, meaning: "card number not valid"},
+	CodeNoSuchIssuer:         {kind: issuing.ErrDeclined, meaning: "issuer does not exist"},
+	CodeState:                {kind: issuing.ErrConflict, meaning: "state does not allow it"},
+	CodeRecordNotFound:       {kind: issuing.ErrNotFound, meaning: "original record not found"},
+	CodeFormat:               {kind: issuing.ErrInvalid, meaning: "message format error"},
+	CodeTooManyAttempts:      {kind: issuing.ErrDeclined, meaning: "too many OTP or PIN attempts"},
+	CodeFraud:                {kind: issuing.ErrDeclined, meaning: "fraud suspected"},
+	CodeRiskControl:          {kind: issuing.ErrDeclined, meaning: "refused by UnionPay risk control"},
+	CodeIssuerUnsupported:    {kind: issuing.ErrDeclined, meaning: "not supported by the issuer"},
+	CodeCardLost:             {kind: issuing.ErrDeclined, meaning: "card reported lost"},
+	CodeCardStolen:           {kind: issuing.ErrDeclined, meaning: "card reported stolen"},
+	CodeInsufficientBalance:  {kind: issuing.ErrInsufficientFunds, meaning: "balance not sufficient"},
+	CodeCardExpired:          {kind: issuing.ErrDeclined, meaning: "card expired"},
+	CodeInvalidDevice:        {kind: issuing.ErrInvalid, meaning: "device id not valid"},
+	CodeNotPermitted:         {kind: issuing.ErrDeclined, meaning: "not allowed for this cardholder"},
+	CodeAmountLimit:          {kind: issuing.ErrDeclined, meaning: "over the amount limit"},
+	CodeRestrictedCard:       {kind: issuing.ErrDeclined, meaning: "restricted card"},
+	CodeIssuerValidation:     {kind: issuing.ErrDeclined, meaning: "issuer's validation failed"},
+	CodeIssuerRefused:        {kind: issuing.ErrDeclined, meaning: "issuer refused"},
+	CodeIssuerMAC:            {kind: issuing.ErrDeclined, meaning: "issuer could not verify the MAC"},
+	CodeEnrolmentNotFound:    {kind: issuing.ErrNotFound, meaning: "enrolment not found"},
+	CodeOTPExpired:           {kind: issuing.ErrDeclined, meaning: "OTP expired"},
+	CodeOTPWrong:             {kind: issuing.ErrDeclined, meaning: "OTP wrong"},
+	CodeOTPNotFound:          {kind: issuing.ErrNotFound, meaning: "OTP not found"},
+	CodeNoIdentification:     {kind: issuing.ErrDeclined, meaning: "identification method not set up"},
+	CodeDuplicateRequest:     {kind: issuing.ErrDuplicate, meaning: "same request already received"},
+	CodePromotion:            {kind: issuing.ErrDeclined, meaning: "promotion conditions not met"},
+	CodeTokenAlreadyIssued:   {kind: issuing.ErrDuplicate, meaning: "card already provisioned"},
+	CodeProfileNotFound:      {kind: issuing.ErrNotFound, meaning: "card profile not found"},
+	CodeCutOff:               {kind: issuing.ErrUnavailable, retry: true, meaning: "system in cut-off"},
+	CodeIssuerFault:          {kind: issuing.ErrUnavailable, open: true, meaning: "issuer system fault"},
+	CodeNetworkFault:         {kind: issuing.ErrUnavailable, open: true, meaning: "network fault"},
+	CodeEnrolmentState:       {kind: issuing.ErrConflict, meaning: "enrolment state does not allow it"},
+	CodeDuplicateTransaction: {kind: issuing.ErrDuplicate, meaning: "duplicate transaction"},
+	CodeEnrolmentTimeout:     {kind: issuing.ErrDeclined, meaning: "enrolment timed out"},
+	CodeSystemFault:          {kind: issuing.ErrUnavailable, open: true, meaning: "UnionPay system fault"},
+	CodeTimeout:              {kind: issuing.ErrUnavailable, open: true, meaning: "timed out"},
+	CodeOtherFault:           {kind: issuing.ErrUnavailable, open: true, meaning: "other fault"},
+	CodeUnauthorized:         {kind: issuing.ErrUnauthorized, meaning: "unauthorised access"},
 }
 
 // Codes lists the known codes in ascending order.
@@ -136,7 +136,7 @@ func (c Code) Error() string {
 	return fmt.Sprintf("code %.8q", string(c))
 }
 
-// Known reports whether c was known when this version was released.
+// Known reports whether c is one of the constants.
 func (c Code) Known() bool {
 	_, ok := codes[c]
 	return ok

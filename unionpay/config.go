@@ -2,12 +2,14 @@ package unionpay
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/transport"
 	"github.com/issuing-sdk/issuing-go/sign"
@@ -128,14 +130,14 @@ type Config struct {
 // them confirmed.
 func InferredPaths() map[MessageType]string {
 	return map[MessageType]string{
-		MessageATMFeedback:       "/cams/tr/v1/atmfeedbackinform",
-		MessageATMList:           "/cams/tr/v1/atmlistinquiry",
-		MessageATMNearby:         "/cams/tr/v1/nearbyatminquiry",
-		MessageATMCityBank:       "/cams/tr/v1/atmcityandbanklistinquiry",
-		MessageTokenRequest:      "/cams/tr/v1/tokenrequestwithauthorization",
-		MessageTokenStateUpdate:  "/cams/tr/v1/tokenstateupdate",
-		MessageTokenStateInquiry: "/cams/tr/v1/tokenstateinquiry",
-		MessageKeyExchange:       "/uags/api/v1/exchange",
+		MessageTypeATMFeedback:       "/cams/tr/v1/atmfeedbackinform",
+		MessageTypeATMList:           "/cams/tr/v1/atmlistinquiry",
+		MessageTypeATMNearby:         "/cams/tr/v1/nearbyatminquiry",
+		MessageTypeATMCitiesAndBanks: "/cams/tr/v1/atmcityandbanklistinquiry",
+		MessageTypeTokenRequest:      "/cams/tr/v1/tokenrequestwithauthorization",
+		MessageTypeTokenStateUpdate:  "/cams/tr/v1/tokenstateupdate",
+		MessageTypeTokenStateInquiry: "/cams/tr/v1/tokenstateinquiry",
+		MessageTypeKeyExchange:       "/uags/api/v1/exchange",
 	}
 }
 
@@ -148,34 +150,84 @@ var renameable = []string{
 	"cityList", "bankList", "radius",
 }
 
-func (c Config) validate() error {
+// ConfigTexts is a [Config] as UnionPay and the token requestor exchanged it and the
+// requestor's key store holds it: texts, as they come from the environment or a secret
+// store. It does not print the private keys. What else a Config has is set on the
+// result.
+type ConfigTexts struct {
+	BaseURL     string                    // as Config.BaseURL
+	AppID       string                    // as Config.AppID
+	SignKey     issuing.Secret            // PEM, or PKCS #8 or PKCS #1 in bare Base64
+	SignKeyID   string                    // as Config.SignKeyID
+	UPISignKeys map[string]string         // by kid: PEM of a certificate or a key, or bare Base64 of DER
+	Paths       map[MessageType]string    // as Config.Paths
+	UPIEncKey   string                    // as an entry of UPISignKeys; only where something is encrypted
+	UPIEncKeyID string                    // as Config.UPIEncKeyID
+	DecryptKeys map[string]issuing.Secret // by kid: as SignKey; optional
+	PayloadMode string                    // Encoded, Raw or RFC7797; empty is Encoded
+	Zone        string                    // an IANA name such as "Asia/Shanghai"; empty is UTC+8
+}
+
+// ParseConfig reads a Config from texts and checks all of it, keys and settings. The
+// error, of kind issuing.ErrInvalid, names every field that is wrong, a key by its id,
+// and no value.
+func ParseConfig(t ConfigTexts) (Config, error) {
 	var p check.Problems
-	p.Cause("BaseURL", transport.CheckURL(c.BaseURL))
-	checkHeaderText(&p, "AppID", c.AppID, 16)
-	c.checkKeys(&p)
-	if !c.UPIEncKey.IsZero() {
-		checkHeaderText(&p, "UPIEncKeyID", c.UPIEncKeyID, 64)
+	cfg := Config{
+		BaseURL: t.BaseURL, AppID: t.AppID, SignKeyID: t.SignKeyID, Paths: maps.Clone(t.Paths),
+		UPIEncKeyID: t.UPIEncKeyID,
+		SignKey:     check.Read(&p, "SignKey", t.SignKey.Reveal(), sign.ParsePrivateKey),
+		UPIEncKey:   check.Read(&p, "UPIEncKey", t.UPIEncKey, sign.ParsePublicKey),
+		PayloadMode: check.Read(&p, "PayloadMode", t.PayloadMode, payloadMode),
+		Zone:        check.Read(&p, "Zone", t.Zone, check.Zone),
+		UPISignKeys: map[string]sign.PublicKey{}, DecryptKeys: map[string]sign.PrivateKey{},
 	}
-	c.checkMessages(&p)
-	c.checkNames(&p)
-	c.checkSettings(&p)
-	return p.Err(providerName, "New")
+	for _, kid := range sorted(t.UPISignKeys) {
+		cfg.UPISignKeys[kid] = check.Read(&p, keyField("UPISignKeys", kid), t.UPISignKeys[kid], sign.ParsePublicKey)
+	}
+	for _, kid := range sorted(t.DecryptKeys) {
+		text := t.DecryptKeys[kid].Reveal()
+		cfg.DecryptKeys[kid] = check.Read(&p, keyField("DecryptKeys", kid), text, sign.ParsePrivateKey)
+	}
+	cfg.validate(&p)
+	return cfg, p.Err(providerName, "ParseConfig")
+}
+
+// payloadMode reads the name of a mode.
+func payloadMode(text string) (sign.UPIMode, error) {
+	for _, mode := range []sign.UPIMode{sign.UPIModeEncoded, sign.UPIModeRaw, sign.UPIModeRFC7797} {
+		if strings.EqualFold(strings.TrimSpace(text), mode.String()) {
+			return mode, nil
+		}
+	}
+	return 0, errors.New("is none of Encoded, Raw and RFC7797")
+}
+
+func (c Config) validate(p *check.Problems) {
+	p.Cause("BaseURL", transport.CheckURL(c.BaseURL))
+	checkHeaderText(p, "AppID", c.AppID, 16)
+	c.checkKeys(p)
+	if !c.UPIEncKey.IsZero() || c.UPIEncKeyID != "" {
+		checkHeaderText(p, "UPIEncKeyID", c.UPIEncKeyID, 64)
+	}
+	c.checkMessages(p)
+	c.checkNames(p)
+	c.checkSettings(p)
 }
 
 // checkKeys checks the keys that requests and notifications have in common.
 func (c Config) checkKeys(p *check.Problems) {
-	if p.Required("SignKey", !c.SignKey.IsZero()) && c.SignKey.Bits() < rsaBits {
-		p.Add("SignKey", "has %d bits, at least %d are needed", c.SignKey.Bits(), rsaBits)
-	}
+	p.Key("SignKey", c.SignKey.Bits(), rsaBits)
 	checkHeaderText(p, "SignKeyID", c.SignKeyID, 64)
 	p.Required("UPISignKeys", len(c.UPISignKeys) > 0)
-	for kid, key := range c.UPISignKeys {
-		checkKeyEntry(p, "UPISignKeys", kid, key.Bits())
+	for _, kid := range sorted(c.UPISignKeys) {
+		checkKeyEntry(p, "UPISignKeys", kid, c.UPISignKeys[kid].Bits())
 	}
-	for kid, key := range c.DecryptKeys {
+	for _, kid := range sorted(c.DecryptKeys) {
+		key := c.DecryptKeys[kid]
 		checkKeyEntry(p, "DecryptKeys", kid, key.Bits())
 		if !key.IsZero() && !key.CanDecrypt() {
-			p.Add("DecryptKeys", "has a key that signs only")
+			p.Add(keyField("DecryptKeys", kid), "signs only")
 		}
 	}
 }
@@ -215,9 +267,9 @@ func (c Config) checkMessages(p *check.Problems) {
 	checkKnown(p, "BodyEncryption", c.BodyEncryption)
 	for message, encryption := range c.BodyEncryption {
 		switch {
-		case encryption == BodyJWE && c.UPIEncKey.IsZero():
+		case encryption == BodyEncryptionJWE && c.UPIEncKey.IsZero():
 			p.Add(fmt.Sprintf("BodyEncryption[%q]", message), "needs UPIEncKey and UPIEncKeyID")
-		case encryption == BodyJWE && c.Profiles[message] == ProfileU:
+		case encryption == BodyEncryptionJWE && c.Profiles[message] == ProfileU:
 			p.Add(fmt.Sprintf("BodyEncryption[%q]", message), "does not go with profile U")
 		}
 	}
@@ -246,15 +298,19 @@ func (c Config) checkNames(p *check.Problems) {
 	}
 }
 
+// sorted returns the ids of a map of keys, so that errors have an order.
+func sorted[V any](keys map[string]V) []string { return slices.Sorted(maps.Keys(keys)) }
+
+// keyField names an entry of a map of keys.
+func keyField(field, kid string) string { return fmt.Sprintf("%s[%.40q]", field, kid) }
+
 func checkKeyEntry(p *check.Problems, field, kid string, bits int) {
-	switch {
-	case kid == "":
-		p.Add(field, "has a key without an id")
-	case bits == 0:
-		p.Add(field, "has an empty key for the id %.40q", kid)
-	case bits < rsaBits:
-		p.Add(field, "has a key of %d bits, at least %d are needed", bits, rsaBits)
+	field = keyField(field, kid)
+	if kid == "" {
+		p.Add(field, "has no id")
+		return
 	}
+	p.Key(field, bits, rsaBits)
 }
 
 // checkHeaderText checks a value that goes into the protected header.

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/leaktest"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/sign/jose"
 	"github.com/issuing-sdk/issuing-go/unionpay"
@@ -52,11 +53,11 @@ func TestConfig(t *testing.T) {
 		{"SignKey", func(c *unionpay.Config) { c.SignKey = weak }},
 		{"SignKeyID", func(c *unionpay.Config) { c.SignKeyID = "" }},
 		{"UPISignKeys", func(c *unionpay.Config) { c.UPISignKeys = nil }},
-		{"UPISignKeys", func(c *unionpay.Config) { c.UPISignKeys = map[string]sign.PublicKey{"": c.UPIEncKey} }},
-		{"UPISignKeys", func(c *unionpay.Config) { c.UPISignKeys = map[string]sign.PublicKey{"1": {}} }},
-		{"UPISignKeys", func(c *unionpay.Config) { c.UPISignKeys = map[string]sign.PublicKey{"1": weak.Public()} }},
+		{`UPISignKeys[""]`, func(c *unionpay.Config) { c.UPISignKeys = map[string]sign.PublicKey{"": c.UPIEncKey} }},
+		{`UPISignKeys["1"]`, func(c *unionpay.Config) { c.UPISignKeys = map[string]sign.PublicKey{"1": {}} }},
+		{`UPISignKeys["1"]`, func(c *unionpay.Config) { c.UPISignKeys = map[string]sign.PublicKey{"1": weak.Public()} }},
 		{"UPIEncKeyID", func(c *unionpay.Config) { c.UPIEncKeyID = "" }},
-		{"DecryptKeys", func(c *unionpay.Config) { c.DecryptKeys = map[string]sign.PrivateKey{"1": {}} }},
+		{`DecryptKeys["1"]`, func(c *unionpay.Config) { c.DecryptKeys = map[string]sign.PrivateKey{"1": {}} }},
 		{`Paths["A"]`, func(c *unionpay.Config) { c.Paths = map[unionpay.MessageType]string{"A": "cams"} }},
 		{`Paths["A"]`, func(c *unionpay.Config) { c.Paths = map[unionpay.MessageType]string{"A": "/a/../b"} }},
 		{`Paths["A"]`, func(c *unionpay.Config) { c.Paths = map[unionpay.MessageType]string{"A": "//evil.example/b"} }},
@@ -68,11 +69,11 @@ func TestConfig(t *testing.T) {
 		{`Shapes["A"]`, func(c *unionpay.Config) { c.Shapes = map[unionpay.MessageType]unionpay.Shape{"A": 3} }},
 		{`BodyEncryption["A"]`, func(c *unionpay.Config) { c.BodyEncryption = map[unionpay.MessageType]unionpay.BodyEncryption{"A": 2} }},
 		{`BodyEncryption["A"]`, func(c *unionpay.Config) {
-			c.BodyEncryption = map[unionpay.MessageType]unionpay.BodyEncryption{"A": unionpay.BodyJWE}
+			c.BodyEncryption = map[unionpay.MessageType]unionpay.BodyEncryption{"A": unionpay.BodyEncryptionJWE}
 			c.UPIEncKey = sign.PublicKey{}
 		}},
 		{`BodyEncryption["A"]`, func(c *unionpay.Config) {
-			c.BodyEncryption = map[unionpay.MessageType]unionpay.BodyEncryption{"A": unionpay.BodyJWE}
+			c.BodyEncryption = map[unionpay.MessageType]unionpay.BodyEncryption{"A": unionpay.BodyEncryptionJWE}
 			c.Profiles = map[unionpay.MessageType]unionpay.Profile{"A": unionpay.ProfileU}
 		}},
 		{`FieldNames["token"]`, func(c *unionpay.Config) { c.FieldNames = map[string]string{"token": "t"} }},
@@ -123,7 +124,7 @@ func TestConfigIsCopied(t *testing.T) {
 	if _, err := clone.ATMs.Feedback(t.Context(), feedback()); err != nil {
 		t.Error(err)
 	}
-	if len(events) != 1 || events[0].Template != path(unionpay.MessageATMFeedback) || events[0].Op != "ATMs.Feedback" || events[0].Provider != "unionpay" {
+	if len(events) != 1 || events[0].Template != path(unionpay.MessageTypeATMFeedback) || events[0].Op != "ATMs.Feedback" || events[0].Provider != "unionpay" {
 		t.Errorf("events %+v", events)
 	}
 	if _, err := client.Clone(issuing.WithTimeout(-1)); !errors.Is(err, issuing.ErrInvalid) {
@@ -135,7 +136,7 @@ func TestConfigIsCopied(t *testing.T) {
 // with the same setting, and against no other.
 func TestModes(t *testing.T) {
 	t.Parallel()
-	for _, mode := range []sign.UPIMode{sign.UPIEncoded, sign.UPIRaw, sign.UPIRFC7797} {
+	for _, mode := range []sign.UPIMode{sign.UPIModeEncoded, sign.UPIModeRaw, sign.UPIModeRFC7797} {
 		server, client := turned(t, unionpaytest.Config{PayloadMode: mode})
 		if _, err := client.ATMs.Feedback(t.Context(), feedback()); err != nil || server.MatchedMode() != mode {
 			t.Errorf("%s: %v, matched %s", mode, err, server.MatchedMode())
@@ -147,16 +148,16 @@ func TestModes(t *testing.T) {
 		}
 	}
 	lenient, _ := turned(t, unionpaytest.Config{Lenient: true})
-	raw := newClient(t, lenient, func(c *unionpay.Config) { c.PayloadMode = sign.UPIRaw })
-	if _, err := raw.ATMs.Feedback(t.Context(), feedback()); lenient.MatchedMode() != sign.UPIRaw || errors.Is(err, issuing.ErrUnauthorized) {
+	raw := newClient(t, lenient, func(c *unionpay.Config) { c.PayloadMode = sign.UPIModeRaw })
+	if _, err := raw.ATMs.Feedback(t.Context(), feedback()); lenient.MatchedMode() != sign.UPIModeRaw || errors.Is(err, issuing.ErrUnauthorized) {
 		t.Errorf("a lenient gateway matched %s: %v", lenient.MatchedMode(), err)
 	}
 	shapes := map[unionpay.MessageType]unionpay.Shape{
-		unionpay.MessageATMFeedback: unionpay.ShapeEnveloped, unionpay.MessageTokenStateInquiry: unionpay.ShapeFlat,
+		unionpay.MessageTypeATMFeedback: unionpay.ShapeEnveloped, unionpay.MessageTypeTokenStateInquiry: unionpay.ShapeFlat,
 	}
-	encryption := map[unionpay.MessageType]unionpay.BodyEncryption{unionpay.MessageATMFeedback: unionpay.BodyJWE}
+	encryption := map[unionpay.MessageType]unionpay.BodyEncryption{unionpay.MessageTypeATMFeedback: unionpay.BodyEncryptionJWE}
 	_, client := turned(t, unionpaytest.Config{
-		Shapes: shapes, BodyEncryption: encryption, JWE: jose.UPIJWE{Alg: jose.UPIRSAOAEP256, Enc: jose.UPIA256GCM},
+		Shapes: shapes, BodyEncryption: encryption, JWE: jose.UPIJWE{Alg: jose.UPIKeyAlgorithmRSAOAEP256, Enc: jose.UPIContentEncryptionA256GCM},
 	})
 	if _, err := client.ATMs.Feedback(t.Context(), feedback()); err != nil {
 		t.Errorf("enveloped and encrypted: %v", err)
@@ -272,9 +273,9 @@ func TestCodesAndEnums(t *testing.T) {
 		t.Errorf("an unknown code: %v %v", c.Kind(), c)
 	}
 	known := []interface{ Known() bool }{
-		unionpay.MessageGetUserID, unionpay.ProfileU, unionpay.ShapeFlat, unionpay.BodyJWE, unionpay.ReasonOther,
-		unionpay.TokenDeleted, unionpay.ActionDelete, unionpay.UseCaseCOF, unionpay.CaptureNFC, unionpay.CardTypePrepaid,
-		unionpay.AppToApp, unionpay.OriginIOS,
+		unionpay.MessageTypeKeyResetResult, unionpay.ProfileU, unionpay.ShapeFlat, unionpay.BodyEncryptionJWE, unionpay.ReportReasonOther,
+		unionpay.TokenStateDeleted, unionpay.TokenActionDelete, unionpay.UseCaseCOF, unionpay.CaptureMethodNFC, unionpay.CardTypePrepaid,
+		unionpay.ScenarioAppToApp, unionpay.OriginIOS,
 	}
 	for _, v := range known {
 		if !v.Known() {
@@ -291,7 +292,119 @@ func TestCodesAndEnums(t *testing.T) {
 			t.Errorf("%T %v is known", v, v)
 		}
 	}
-	if !unionpay.TokenDeleted.Terminal() || unionpay.TokenSuspended.Terminal() {
+	if !unionpay.TokenStateDeleted.Terminal() || unionpay.TokenStateSuspended.Terminal() {
 		t.Error("only DELETED is final")
 	}
+}
+
+// TestEventTypes: each event's constant is a message type, and the list has all.
+func TestEventTypes(t *testing.T) {
+	t.Parallel()
+	want := []string{"TOKEN_STATE_NOTIFICATION", "TRX_STATUS_NOTIFICATION", "GET_USER_ID"}
+	if diff := cmp.Diff(want, unionpay.EventTypes()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for _, typ := range unionpay.EventTypes() {
+		if !unionpay.MessageType(typ).Known() {
+			t.Errorf("%s is not known", typ)
+		}
+	}
+}
+
+// texts is a gateway's client configuration as a key store holds it.
+func texts(t testing.TB, server *unionpaytest.Server) unionpay.ConfigTexts {
+	t.Helper()
+	public := func(key sign.PublicKey) string {
+		text, err := key.MarshalText()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	keys := server.Keys()
+	return unionpay.ConfigTexts{
+		BaseURL: server.URL(), AppID: unionpaytest.DefaultAppID,
+		SignKey: keys.SignPEM(), SignKeyID: unionpaytest.SignKeyID,
+		UPISignKeys: map[string]string{unionpaytest.UPISignKeyID: public(keys.UPISign())},
+		Paths:       unionpay.InferredPaths(),
+		UPIEncKey:   public(keys.UPIEnc()), UPIEncKeyID: unionpaytest.UPIEncKeyID,
+		DecryptKeys: map[string]issuing.Secret{unionpaytest.DecryptKeyID: keys.DecryptPEM()},
+	}
+}
+
+// TestParseConfig: what it reads is the configuration that a client works with.
+func TestParseConfig(t *testing.T) {
+	t.Parallel()
+	server, _ := turned(t, unionpaytest.Config{PayloadMode: sign.UPIModeRaw})
+	given := texts(t, server)
+	given.PayloadMode, given.Zone = " raw ", "Asia/Shanghai"
+	cfg, err := unionpay.ParseConfig(given)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clear(given.Paths)
+	if cfg.Zone.String() != "Asia/Shanghai" || cfg.PayloadMode != sign.UPIModeRaw {
+		t.Errorf("zone %v, mode %v", cfg.Zone, cfg.PayloadMode)
+	}
+	client, err := unionpay.New(cfg, issuing.WithClock(server.Clock().Now))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req := pushed(t, server, "")
+	req.PAN = issuing.NewSecret("6250945000000004")
+	if _, err := client.Tokens.Request(t.Context(), req); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestParseConfigNamesEveryProblem: keys and settings in one error, each once.
+func TestParseConfigNamesEveryProblem(t *testing.T) {
+	t.Parallel()
+	server, _ := turned(t, unionpaytest.Config{})
+	good := texts(t, server)
+	const odd = "odd text of nobody's"
+	wrong := unionpay.ConfigTexts{
+		BaseURL: "http://gateway.example", AppID: strings.Repeat("1", 17),
+		SignKey: issuing.NewSecret(odd), SignKeyID: odd,
+		UPISignKeys: map[string]string{"a": odd, "b": "", "": good.UPIEncKey, "d": good.UPIEncKey},
+		Paths:       map[unionpay.MessageType]string{unionpay.MessageTypeATMList: "cams"},
+		UPIEncKey:   odd, UPIEncKeyID: odd,
+		DecryptKeys: map[string]issuing.Secret{"e": issuing.NewSecret(odd)},
+		PayloadMode: odd, Zone: odd,
+	}
+	want := []string{
+		"SignKey", "UPIEncKey", "PayloadMode", "Zone", `UPISignKeys["a"]`, `DecryptKeys["e"]`,
+		"BaseURL", "AppID", "SignKeyID", `UPISignKeys[""]`, `UPISignKeys["b"]`, "UPIEncKeyID", `Paths["ATM_LIST_INQUIRY"]`,
+	}
+	_, err := unionpay.ParseConfig(wrong)
+	if diff := cmp.Diff(want, fields(t, err)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if err != nil && strings.Contains(err.Error(), odd) {
+		t.Errorf("a value is in the text: %v", err)
+	}
+	_, err = unionpay.ParseConfig(unionpay.ConfigTexts{})
+	if diff := cmp.Diff([]string{"BaseURL", "AppID", "SignKey", "SignKeyID", "UPISignKeys"}, fields(t, err)); diff != "" {
+		t.Errorf("nothing at all (-want +got):\n%s", diff)
+	}
+	swapped := good
+	swapped.SignKey = issuing.NewSecret(good.UPIEncKey)
+	if _, err = unionpay.ParseConfig(swapped); err == nil || !strings.Contains(err.Error(), "SignKey") ||
+		!strings.Contains(err.Error(), "public") {
+		t.Errorf("swapped keys: %v", err)
+	}
+	leaktest.Check(t, []string{good.SignKey.Reveal(), good.DecryptKeys[unionpaytest.DecryptKeyID].Reveal()}, good)
+}
+
+// fields returns the names of the fields that an error of a configuration is about.
+func fields(t testing.TB, err error) []string {
+	t.Helper()
+	if !errors.Is(err, issuing.ErrInvalid) {
+		t.Fatalf("got %v", err)
+	}
+	var names []string
+	for _, f := range asError(t, err).Fields {
+		names = append(names, f.Field)
+	}
+	return names
 }

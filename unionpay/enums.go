@@ -8,30 +8,28 @@ type MessageType string
 
 // Messages from the token requestor to UnionPay. The ATM messages, KEY_EXCHANGE
 // and the UMPS key messages carry published names; TOKEN_STATE_INQUIRY and
-// ATM_CITY_AND_BANK_LIST_INQUIRY's fields are inferred.
+// ATM_CITY_AND_BANK_LIST_INQUIRY's fields are inferred. What UnionPay sends are the
+// Event constants, which are message types as well.
 const (
-	MessageATMFeedback            MessageType = "ATM_FEEDBACK_INFORM"              // fully documented
-	MessageATMList                MessageType = "ATM_LIST_INQUIRY"                 // documented in part
-	MessageATMNearby              MessageType = "NEARBY_ATM_INQUIRY"               // documented by purpose
-	MessageATMCityBank            MessageType = "ATM_CITY_AND_BANK_LIST_INQUIRY"   // documented by purpose
-	MessageTokenRequest           MessageType = "TOKEN_REQUEST_WITH_AUTHORIZATION" // documented by name and flow
-	MessageTokenStateUpdate       MessageType = "TOKEN_STATE_UPDATE"               // documented by name
-	MessageTokenStateInquiry      MessageType = "TOKEN_STATE_INQUIRY"              // working name, not documented
-	MessageKeyExchange            MessageType = "KEY_EXCHANGE"                     // seen in gateway products
-	MessageKeyInquiryExchange     MessageType = "KEY_INQUIRY_EXCHANGE"             // seen in the UMPS wallet interface
-	MessageKeyResetResult         MessageType = "KEY_RESET_RESULT"                 // seen in the UMPS wallet interface
-	MessageTokenStateNotification MessageType = "TOKEN_STATE_NOTIFICATION"         // UnionPay to us: [TokenStateChanged]
-	MessageTrxStatusNotification  MessageType = "TRX_STATUS_NOTIFICATION"          // UnionPay to us: [TransactionReported]
-	MessageGetUserID              MessageType = "GET_USER_ID"                      // UnionPay to us: [UserIDRequested]
+	MessageTypeATMFeedback        MessageType = "ATM_FEEDBACK_INFORM"              // fully documented
+	MessageTypeATMList            MessageType = "ATM_LIST_INQUIRY"                 // documented in part
+	MessageTypeATMNearby          MessageType = "NEARBY_ATM_INQUIRY"               // documented by purpose
+	MessageTypeATMCitiesAndBanks  MessageType = "ATM_CITY_AND_BANK_LIST_INQUIRY"   // documented by purpose
+	MessageTypeTokenRequest       MessageType = "TOKEN_REQUEST_WITH_AUTHORIZATION" // documented by name and flow
+	MessageTypeTokenStateUpdate   MessageType = "TOKEN_STATE_UPDATE"               // documented by name
+	MessageTypeTokenStateInquiry  MessageType = "TOKEN_STATE_INQUIRY"              // working name, not documented
+	MessageTypeKeyExchange        MessageType = "KEY_EXCHANGE"                     // seen in gateway products
+	MessageTypeKeyInquiryExchange MessageType = "KEY_INQUIRY_EXCHANGE"             // seen in the UMPS wallet interface
+	MessageTypeKeyResetResult     MessageType = "KEY_RESET_RESULT"                 // seen in the UMPS wallet interface
 )
 
-// Known reports whether m is one of the constants.
+// Known reports whether m is one of the constants, or of [EventTypes].
 func (m MessageType) Known() bool {
 	return slices.Contains([]MessageType{
-		MessageATMFeedback, MessageATMList, MessageATMNearby, MessageATMCityBank, MessageTokenRequest,
-		MessageTokenStateUpdate, MessageTokenStateInquiry, MessageKeyExchange, MessageKeyInquiryExchange,
-		MessageKeyResetResult, MessageTokenStateNotification, MessageTrxStatusNotification, MessageGetUserID,
-	}, m)
+		MessageTypeATMFeedback, MessageTypeATMList, MessageTypeATMNearby, MessageTypeATMCitiesAndBanks,
+		MessageTypeTokenRequest, MessageTypeTokenStateUpdate, MessageTypeTokenStateInquiry, MessageTypeKeyExchange,
+		MessageTypeKeyInquiryExchange, MessageTypeKeyResetResult,
+	}, m) || slices.Contains(EventTypes(), string(m))
 }
 
 // Profile is how a message is authenticated. Which one a CAMS token requestor
@@ -71,32 +69,32 @@ type BodyEncryption int
 
 // Body encryptions.
 const (
-	BodyPlain BodyEncryption = iota // the body is the JSON object; the default
-	BodyJWE                         // the body is a compact JWE of the JSON object
+	BodyEncryptionNone BodyEncryption = iota // the body is the JSON object; the default
+	BodyEncryptionJWE                        // the body is a compact JWE of the JSON object
 )
 
 // Known reports whether b is one of the constants.
-func (b BodyEncryption) Known() bool { return b == BodyPlain || b == BodyJWE }
+func (b BodyEncryption) Known() bool { return b == BodyEncryptionNone || b == BodyEncryptionJWE }
 
 // ReportReason says what is wrong with an ATM's data. One digit.
 type ReportReason string
 
 // Reasons of ATM_FEEDBACK_INFORM. Further values may appear.
 const (
-	ReasonNoATM           ReportReason = "0" // there is no ATM at this address
-	ReasonWrongBankOrCity ReportReason = "1" // the ATM belongs to another bank or city
-	ReasonWrongAddress    ReportReason = "2" // the address is not accurate
-	ReasonDuplicateOfOne  ReportReason = "3" // printed with the same text as 1
-	ReasonNoChipCard      ReportReason = "4" // chip cards are not supported
-	ReasonNewATM          ReportReason = "5" // a new ATM is at this address
-	ReasonOther           ReportReason = "6" // others; see OtherReason
+	ReportReasonNoATM           ReportReason = "0" // there is no ATM at this address
+	ReportReasonWrongBankOrCity ReportReason = "1" // the ATM belongs to another bank or city
+	ReportReasonWrongAddress    ReportReason = "2" // the address is not accurate
+	ReportReasonDuplicateOfOne  ReportReason = "3" // printed with the same text as 1
+	ReportReasonNoChipCard      ReportReason = "4" // chip cards are not supported
+	ReportReasonNewATM          ReportReason = "5" // a new ATM is at this address
+	ReportReasonOther           ReportReason = "6" // others; see OtherReason
 )
 
-// Known reports whether the feedback page lists r.
+// Known reports whether the page of ATM_FEEDBACK_INFORM lists r.
 func (r ReportReason) Known() bool {
 	return slices.Contains([]ReportReason{
-		ReasonNoATM, ReasonWrongBankOrCity, ReasonWrongAddress, ReasonDuplicateOfOne, ReasonNoChipCard, ReasonNewATM,
-		ReasonOther,
+		ReportReasonNoATM, ReportReasonWrongBankOrCity, ReportReasonWrongAddress, ReportReasonDuplicateOfOne,
+		ReportReasonNoChipCard, ReportReasonNewATM, ReportReasonOther,
 	}, r)
 }
 
@@ -105,16 +103,18 @@ type TokenState string
 
 // Token states.
 const (
-	TokenActive    TokenState = "ACTIVE"    // usable
-	TokenSuspended TokenState = "SUSPENDED" // blocked, reversible
-	TokenDeleted   TokenState = "DELETED"   // gone for good
+	TokenStateActive    TokenState = "ACTIVE"    // usable
+	TokenStateSuspended TokenState = "SUSPENDED" // blocked, reversible
+	TokenStateDeleted   TokenState = "DELETED"   // gone for good
 )
 
-// Known reports whether s was seen when this version was released.
-func (s TokenState) Known() bool { return s == TokenActive || s == TokenSuspended || s == TokenDeleted }
+// Known reports whether tokenState was seen with s.
+func (s TokenState) Known() bool {
+	return s == TokenStateActive || s == TokenStateSuspended || s == TokenStateDeleted
+}
 
 // Terminal reports whether the token can leave this state no more.
-func (s TokenState) Terminal() bool { return s == TokenDeleted }
+func (s TokenState) Terminal() bool { return s == TokenStateDeleted }
 
 // TokenAction moves a token to another state. DELETE was seen; the spelling of
 // the other two is inferred.
@@ -122,28 +122,24 @@ type TokenAction string
 
 // Token actions.
 const (
-	ActionSuspend TokenAction = "SUSPEND" // ACTIVE to SUSPENDED
-	ActionResume  TokenAction = "RESUME"  // SUSPENDED to ACTIVE
-	ActionDelete  TokenAction = "DELETE"  // ACTIVE or SUSPENDED to DELETED
+	TokenActionSuspend TokenAction = "SUSPEND" // ACTIVE to SUSPENDED
+	TokenActionResume  TokenAction = "RESUME"  // SUSPENDED to ACTIVE
+	TokenActionDelete  TokenAction = "DELETE"  // ACTIVE or SUSPENDED to DELETED
 )
 
-// Known reports whether a is one of the constants.
+// Known reports whether a is DELETE, which was seen, or one of the inferred two.
 func (a TokenAction) Known() bool {
-	return a == ActionSuspend || a == ActionResume || a == ActionDelete
+	return a == TokenActionSuspend || a == TokenActionResume || a == TokenActionDelete
 }
 
-// goal returns the state that the action leads to, "" for an unknown action.
-func (a TokenAction) goal() TokenState {
-	return map[TokenAction]TokenState{
-		ActionSuspend: TokenSuspended, ActionResume: TokenActive, ActionDelete: TokenDeleted,
-	}[a]
-}
-
-// origins returns the states that the action starts from.
-func (a TokenAction) origins() []TokenState {
-	return map[TokenAction][]TokenState{
-		ActionSuspend: {TokenActive}, ActionResume: {TokenSuspended}, ActionDelete: {TokenActive, TokenSuspended},
-	}[a]
+// transitions are where each action leads, and the states that it starts from.
+var transitions = map[TokenAction]struct {
+	from []TokenState
+	to   TokenState
+}{
+	TokenActionSuspend: {from: []TokenState{TokenStateActive}, to: TokenStateSuspended},
+	TokenActionResume:  {from: []TokenState{TokenStateSuspended}, to: TokenStateActive},
+	TokenActionDelete:  {from: []TokenState{TokenStateActive, TokenStateSuspended}, to: TokenStateDeleted},
 }
 
 // UseCase is what a token is for.
@@ -157,7 +153,7 @@ const (
 	UseCaseCOF UseCase = "COF" // card on file; merchants
 )
 
-// Known reports whether u was seen when this version was released.
+// Known reports whether useCaseIndicator was seen with u.
 func (u UseCase) Known() bool {
 	return slices.Contains([]UseCase{UseCaseQRC, UseCaseHCE, UseCaseSE, UseCaseCOF}, u)
 }
@@ -167,15 +163,17 @@ type CaptureMethod string
 
 // Capture methods.
 const (
-	CaptureManual  CaptureMethod = "MANUAL"  // keyed in
-	CaptureNFC     CaptureMethod = "NFC"     // read over NFC
-	CaptureCamera  CaptureMethod = "CAMERA"  // photographed
-	CaptureUnknown CaptureMethod = "UNKNOWN" // not known, as in a push by the issuer
+	CaptureMethodManual  CaptureMethod = "MANUAL"  // keyed in
+	CaptureMethodNFC     CaptureMethod = "NFC"     // read over NFC
+	CaptureMethodCamera  CaptureMethod = "CAMERA"  // photographed
+	CaptureMethodUnknown CaptureMethod = "UNKNOWN" // not known, as in a push by the issuer
 )
 
-// Known reports whether m was seen when this version was released.
+// Known reports whether captureMethod of riskInfo was seen with m.
 func (m CaptureMethod) Known() bool {
-	return slices.Contains([]CaptureMethod{CaptureManual, CaptureNFC, CaptureCamera, CaptureUnknown}, m)
+	return slices.Contains([]CaptureMethod{
+		CaptureMethodManual, CaptureMethodNFC, CaptureMethodCamera, CaptureMethodUnknown,
+	}, m)
 }
 
 // CardType is the kind of the card behind a token.
@@ -188,7 +186,7 @@ const (
 	CardTypePrepaid CardType = "Prepay Card" // prepaid
 )
 
-// Known reports whether t was seen when this version was released.
+// Known reports whether cardType was seen with t.
 func (t CardType) Known() bool {
 	return t == CardTypeDebit || t == CardTypeCredit || t == CardTypePrepaid
 }

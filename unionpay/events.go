@@ -7,6 +7,19 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 )
 
+// What UnionPay sends to a token requestor: the msgType of the message's envelope.
+// The constants are untyped, so they are values of [MessageType] too.
+const (
+	EventTokenStateChanged   = "TOKEN_STATE_NOTIFICATION" // [TokenStateChanged]
+	EventTransactionReported = "TRX_STATUS_NOTIFICATION"  // [TransactionReported]; not of CAMS
+	EventUserIDRequested     = "GET_USER_ID"              // [UserIDRequested]; a question
+)
+
+// EventTypes lists the three types.
+func EventTypes() []string {
+	return []string{EventTokenStateChanged, EventTransactionReported, EventUserIDRequested}
+}
+
 // msgHead is the head of a message, as far as it is read.
 type msgHead struct {
 	VersionNo string      `json:"versionNo"` // 1.0.0
@@ -22,7 +35,7 @@ func (m msgHead) dedupeKey() string { return string(m.MsgType) + "|" + m.MsgID }
 // missing or out of its format.
 func parseMsgInfo(raw []byte, zone *time.Location) (msgHead, error) {
 	var m msgHead
-	if err := (Config{Zone: zone}).decodeLoose(opener{}, raw, &m); err != nil {
+	if err := (opener{}).read(Config{Zone: zone}, raw, &m); err != nil {
 		return m, err
 	}
 	var stamp struct {
@@ -53,16 +66,16 @@ type Notification interface {
 func decodeNotification(typ MessageType, trxInfo []byte, open opener, zone *time.Location) (Notification, error) {
 	var n Notification
 	switch typ {
-	case MessageTokenStateNotification:
+	case EventTokenStateChanged:
 		n = new(TokenStateChanged)
-	case MessageTrxStatusNotification:
+	case EventTransactionReported:
 		n = new(TransactionReported)
-	case MessageGetUserID:
+	case EventUserIDRequested:
 		n = new(UserIDRequested)
 	default:
 		return nil, nil
 	}
-	if err := (Config{Zone: zone}).decodeLoose(open, trxInfo, n); err != nil {
+	if err := open.read(Config{Zone: zone}, trxInfo, n); err != nil {
 		return nil, err
 	}
 	return n, n.check()
@@ -72,14 +85,14 @@ func decodeNotification(typ MessageType, trxInfo []byte, open opener, zone *time
 type empty struct{}
 
 // TokenStateChanged (TOKEN_STATE_NOTIFICATION) tells that the issuer suspended,
-// resumed or deleted a token.
+// resumed or deleted a token. SRC is secure remote commerce.
 type TokenStateChanged struct {
 	Token                     issuing.Secret    `json:"token"`                     // 16 to 19 digits
 	State                     TokenState        `json:"tokenState"`                // the new state
-	SRCDigitalCardID          string            `json:"srcDigitalCardId"`          // secure-remote-commerce card id; optional
+	SRCDigitalCardID          string            `json:"srcDigitalCardId"`          // SRC card id; optional
 	SRCCorrelationID          string            `json:"srcCorrelationId"`          // correlation id; optional
 	EncryptedConsumerIdentity *ConsumerIdentity `json:"encryptedConsumerIdentity"` // optional
-	Extra                     Extra             `json:"-"`                         // members that this version does not know
+	Extra                     Extra             `json:"-" wire:"extra"`            // further members
 }
 
 // ConsumerIdentity is the consumer behind a token.
@@ -103,9 +116,9 @@ func (e *TokenStateChanged) check() error {
 // UserIDRequested (GET_USER_ID) asks for the user behind a one-time code. The
 // function sets AppUserID; empty, it answers that there is no such user.
 type UserIDRequested struct {
-	UserAuthCode issuing.Secret `json:"userAuthCode"` // the code
-	AppUserID    string         `json:"-"`            // the answer: our id of the user, 1-64
-	Extra        Extra          `json:"-"`            // members that this version does not know
+	UserAuthCode issuing.Secret `json:"userAuthCode"`   // the code
+	AppUserID    string         `json:"-"`              // the answer: our id of the user, 1-64
+	Extra        Extra          `json:"-" wire:"extra"` // members that this version does not know
 }
 
 // userIDAnswer writes the spelling that the wallet gateway uses.
@@ -149,7 +162,7 @@ type TransactionReported struct {
 	SettlementKey            SettlementKey    `json:"settlementKey"`            // identifies the transaction in settlement
 	PaymentStatus            string           `json:"paymentStatus"`            // values not published
 	RejectionReason          string           `json:"rejectionReason"`          // on refusal
-	Extra                    Extra            `json:"-"`                        // members that this version does not know
+	Extra                    Extra            `json:"-" wire:"extra"`           // members that this version does not know
 }
 
 // Discount is one discount of a transaction.

@@ -78,7 +78,7 @@ func pushed(t testing.TB, server *unionpaytest.Server, cardID string) unionpay.T
 func feedback() unionpay.FeedbackRequest {
 	return unionpay.FeedbackRequest{
 		ATMID: "ATM-000123", CountryCode: "702", CityName: "Singapore", BankName: "Example Bank",
-		Address: "1 Example Road", Longitude: "+103.8519", Latitude: "+1.2902", ReportReason: unionpay.ReasonWrongAddress,
+		Address: "1 Example Road", Longitude: "+103.8519", Latitude: "+1.2902", ReportReason: unionpay.ReportReasonWrongAddress,
 	}
 }
 

@@ -38,14 +38,14 @@ func TestHostileTexts(t *testing.T) {
 		for _, profile := range []unionpay.Profile{unionpay.ProfileG, unionpay.ProfileU} {
 			server := startServer(t, unionpaytest.Config{
 				Clock:    issuingtest.NewClock(epoch),
-				Profiles: map[unionpay.MessageType]unionpay.Profile{unionpay.MessageATMFeedback: profile},
+				Profiles: map[unionpay.MessageType]unionpay.Profile{unionpay.MessageTypeATMFeedback: profile},
 			})
 			client := newClient(t, server, func(c *unionpay.Config) { c.EscapeSlash = escape })
 			var want []unionpay.FeedbackRequest
 			for name, text := range hostile {
 				req := unionpay.FeedbackRequest{
 					CountryCode: "702", CityName: text, BankName: text, Address: text,
-					Longitude: text, Latitude: text, ReportReason: unionpay.ReasonOther, OtherReason: text,
+					Longitude: text, Latitude: text, ReportReason: unionpay.ReportReasonOther, OtherReason: text,
 				}
 				if _, err := client.ATMs.Feedback(t.Context(), req); err != nil {
 					t.Errorf("%s, profile %s: %v", name, profile, err)
@@ -67,7 +67,7 @@ func TestHostileTokenTexts(t *testing.T) {
 		server := startServer(t, unionpaytest.Config{
 			Clock: issuingtest.NewClock(epoch),
 			Profiles: map[unionpay.MessageType]unionpay.Profile{
-				unionpay.MessageTokenRequest: profile, unionpay.MessageTokenStateUpdate: profile, unionpay.MessageTokenStateInquiry: profile,
+				unionpay.MessageTypeTokenRequest: profile, unionpay.MessageTypeTokenStateUpdate: profile, unionpay.MessageTypeTokenStateInquiry: profile,
 			},
 		})
 		client := newClient(t, server, nil)
@@ -87,10 +87,10 @@ func TestHostileTokenTexts(t *testing.T) {
 				t.Errorf("%s, profile %s: %v", name, profile, err)
 				continue
 			}
-			change, err := client.Tokens.UpdateState(t.Context(), unionpay.StateUpdateRequest{
-				DeviceID: text, Token: token.Token, Action: unionpay.ActionSuspend, EnrolID: text,
+			change, err := client.Tokens.UpdateState(t.Context(), unionpay.UpdateStateRequest{
+				DeviceID: text, Token: token.Token, Action: unionpay.TokenActionSuspend, EnrolID: text,
 			})
-			if err != nil || change.State != unionpay.TokenSuspended {
+			if err != nil || change.State != unionpay.TokenStateSuspended {
 				t.Errorf("%s, profile %s: %v", name, profile, err)
 			}
 			if got, err := client.Tokens.Token(t.Context(), unionpay.TokenQuery{RefID: token.RefID, DeviceID: text}); err != nil || got.DeviceID != text {
@@ -193,7 +193,7 @@ func TestWarnings(t *testing.T) {
 	if diff := cmp.Diff(want, req.Warnings()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	req.ReportReason, req.Longitude, req.Latitude = unionpay.ReasonNewATM, "-180", "+90"
+	req.ReportReason, req.Longitude, req.Latitude = unionpay.ReportReasonNewATM, "-180", "+90"
 	if w := req.Warnings(); len(w) != 0 {
 		t.Errorf("a new ATM: %v", w)
 	}

@@ -51,7 +51,7 @@ type KeyExchange struct {
 	SignPublicKey string `json:"upiSignPublicKey"` // UPI's signing key; inferred
 	EncCertID     string `json:"upiEncCertID"`     // id of UPI's encryption certificate; seen in encCertId
 	EncPublicKey  string `json:"upiEncPublickey"`  // UPI's encryption key; inferred
-	Extra         Extra  `json:"-"`                // members that this version does not know
+	Extra         Extra  `json:"-" wire:"extra"`   // members that this version does not know
 }
 
 // Exchange announces our keys and returns what UnionPay says of its own
@@ -60,7 +60,9 @@ type KeyExchange struct {
 //
 // Safety: once. On issuing.ErrOutcomeUnknown keep the old and the new keys in
 // service and send it again.
-func (s *KeyService) Exchange(ctx context.Context, req KeyExchangeRequest, opts ...issuing.CallOption) (*KeyExchange, error) {
+func (s *KeyService) Exchange(
+	ctx context.Context, req KeyExchangeRequest, opts ...issuing.CallOption,
+) (*KeyExchange, error) {
 	return call[KeyExchange](ctx, s.c, opKeyExchange, req, opts)
 }
 
@@ -91,14 +93,16 @@ type KeyInquiry struct {
 	SignPublicKey string `json:"umpsSignPublicKey"` // UPI's signing key; inferred
 	EncCertID     string `json:"umpsEncCertID"`     // id of UPI's encryption certificate
 	EncPublicKey  string `json:"umpsEncPublicKey"`  // UPI's encryption key; inferred
-	Extra         Extra  `json:"-"`                 // members that this version does not know
+	Extra         Extra  `json:"-" wire:"extra"`    // members that this version does not know
 }
 
 // InquireExchange is Exchange for the UMPS wallet interface
 // (KEY_INQUIRY_EXCHANGE).
 //
 // Safety: once, as [KeyService.Exchange].
-func (s *KeyService) InquireExchange(ctx context.Context, req KeyInquiryRequest, opts ...issuing.CallOption) (*KeyInquiry, error) {
+func (s *KeyService) InquireExchange(
+	ctx context.Context, req KeyInquiryRequest, opts ...issuing.CallOption,
+) (*KeyInquiry, error) {
 	return call[KeyInquiry](ctx, s.c, opKeyInquiry, req, opts)
 }
 
@@ -111,12 +115,14 @@ func (r KeyResetRequest) validate(p *check.Problems) { p.Required("Extra", len(r
 
 // KeyReset is the acknowledgement.
 type KeyReset struct {
-	Extra Extra `json:"-"` // all members
+	Extra Extra `json:"-" wire:"extra"` // all members
 }
 
 // ConfirmReset confirms a change of key to UMPS (KEY_RESET_RESULT).
 //
 // Safety: once, as [KeyService.Exchange].
-func (s *KeyService) ConfirmReset(ctx context.Context, req KeyResetRequest, opts ...issuing.CallOption) (*KeyReset, error) {
+func (s *KeyService) ConfirmReset(
+	ctx context.Context, req KeyResetRequest, opts ...issuing.CallOption,
+) (*KeyReset, error) {
 	return call[KeyReset](ctx, s.c, opKeyReset, req, opts)
 }

@@ -15,10 +15,10 @@ func TestNothingPrintsSecrets(t *testing.T) {
 	t.Parallel()
 	const secret = "6250945000000004"
 	for _, zero := range []any{
-		unionpay.TokenRequest{}, unionpay.CVM{}, unionpay.HCEInfo{}, unionpay.Token{}, unionpay.StateUpdateRequest{},
+		unionpay.TokenRequest{}, unionpay.CVM{}, unionpay.HCEInfo{}, unionpay.Token{}, unionpay.UpdateStateRequest{},
 		unionpay.TokenChange{}, unionpay.TokenQuery{}, unionpay.TokenStateChanged{}, unionpay.ConsumerIdentity{},
 		unionpay.UserIDRequested{}, unionpay.TransactionReported{}, unionpay.Link{}, unionpay.Feedback{}, unionpay.ATM{},
-		unionpay.ATMPage{}, unionpay.CitiesAndBanks{}, unionpay.KeyExchange{}, unionpay.KeyInquiry{}, unionpay.KeyReset{},
+		unionpay.Page[unionpay.ATM]{}, unionpay.CitiesAndBanks{}, unionpay.KeyExchange{}, unionpay.KeyInquiry{}, unionpay.KeyReset{},
 		unionpaytest.TokenRecord{}, unionpaytest.Push{}, unionpaytest.Route{},
 	} {
 		leaktest.Check(t, []string{secret}, leaktest.Fill(t, secret, zero))

@@ -286,7 +286,8 @@ func (l *Links) checkCallback(issuer, callback string) error {
 	}
 	for _, entry := range l.cfg.Callbacks[issuer] {
 		allowed, err := url.Parse(entry)
-		if err == nil && strings.EqualFold(allowed.Scheme, u.Scheme) && strings.EqualFold(allowed.Host, u.Host) && below(u.Path, allowed.Path) {
+		if err == nil && strings.EqualFold(allowed.Scheme, u.Scheme) && strings.EqualFold(allowed.Host, u.Host) &&
+			below(u.Path, allowed.Path) {
 			return nil
 		}
 	}

@@ -44,9 +44,9 @@ func TestLinkScenarios(t *testing.T) {
 		want     []unionpay.Scenario
 		answer   string
 	}{
-		{unionpay.OriginIOS, "issuerapp00010156://return/ios?s=1", []unionpay.Scenario{unionpay.AppToApp, unionpay.AppToWeb}, "issuerapp00010156://return/ios?s=1&pushID=%&resultCode=00&resultMsg=Card%20added"},
-		{unionpay.OriginAndroid, "issuerapp00010156://return", []unionpay.Scenario{unionpay.AppToApp, unionpay.AppToWeb}, "issuerapp00010156://return?pushID=%&resultCode=00&resultMsg=Card%20added"},
-		{unionpay.OriginWeb, "https://issuer.example/cams/return", []unionpay.Scenario{unionpay.WebToWeb}, "https://issuer.example/cams/return?pushID=%&resultCode=00&resultMsg=Card%20added"},
+		{unionpay.OriginIOS, "issuerapp00010156://return/ios?s=1", []unionpay.Scenario{unionpay.ScenarioAppToApp, unionpay.ScenarioAppToWeb}, "issuerapp00010156://return/ios?s=1&pushID=%&resultCode=00&resultMsg=Card%20added"},
+		{unionpay.OriginAndroid, "issuerapp00010156://return", []unionpay.Scenario{unionpay.ScenarioAppToApp, unionpay.ScenarioAppToWeb}, "issuerapp00010156://return?pushID=%&resultCode=00&resultMsg=Card%20added"},
+		{unionpay.OriginWeb, "https://issuer.example/cams/return", []unionpay.Scenario{unionpay.ScenarioWebToWeb}, "https://issuer.example/cams/return?pushID=%&resultCode=00&resultMsg=Card%20added"},
 	} {
 		push, err := server.Push(unionpaytest.PushRequest{Origin: c.origin, CallbackURI: c.callback})
 		if err != nil {

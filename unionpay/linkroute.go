@@ -13,13 +13,15 @@ type Scenario string
 // The three published scenarios. The way back is inferred: through the issuer's
 // app scheme from the first two, to the issuer's site from the third.
 const (
-	AppToApp Scenario = "App-to-App" // the issuer's app opens the token requestor's app
-	AppToWeb Scenario = "App-to-Web" // the issuer's app opens the token requestor's site
-	WebToWeb Scenario = "Web-to-Web" // the issuer's site opens the token requestor's site
+	ScenarioAppToApp Scenario = "App-to-App" // the issuer's app opens the token requestor's app
+	ScenarioAppToWeb Scenario = "App-to-Web" // the issuer's app opens the token requestor's site
+	ScenarioWebToWeb Scenario = "Web-to-Web" // the issuer's site opens the token requestor's site
 )
 
 // Known reports whether s is one of the constants.
-func (s Scenario) Known() bool { return s == AppToApp || s == AppToWeb || s == WebToWeb }
+func (s Scenario) Known() bool {
+	return s == ScenarioAppToApp || s == ScenarioAppToWeb || s == ScenarioWebToWeb
+}
 
 // Origin is where the issuer's cardholder is.
 type Origin string
@@ -55,14 +57,14 @@ func (a Addresses) Routes(from Origin) []Route {
 	var out []Route
 	app := map[Origin]string{OriginIOS: a.IOS, OriginAndroid: a.Android}[from]
 	if app != "" {
-		out = append(out, Route{app, AppToApp})
+		out = append(out, Route{app, ScenarioAppToApp})
 	}
 	switch {
 	case a.Web == "":
 	case from == OriginWeb:
-		out = append(out, Route{a.Web, WebToWeb})
+		out = append(out, Route{a.Web, ScenarioWebToWeb})
 	case from.Known():
-		out = append(out, Route{a.Web, AppToWeb})
+		out = append(out, Route{a.Web, ScenarioAppToWeb})
 	}
 	return out
 }
@@ -98,6 +100,7 @@ func checkScheme(p *check.Problems, field, uri string) {
 	case safeURI(u) != nil && u.Host != "":
 		p.Add(field, "has a scheme or part that is not allowed")
 	case len(u.Scheme) < minScheme:
-		p.Add(field, "has a scheme of %d characters, which other apps may use as well; take at least %d", len(u.Scheme), minScheme)
+		p.Add(field, "has a scheme of %d characters, which other apps may use as well; take at least %d",
+			len(u.Scheme), minScheme)
 	}
 }

@@ -189,7 +189,7 @@ func (c Config) compose(f form, b business, msgID string, now time.Time) ([]byte
 	switch {
 	case f.profile == ProfileU:
 		return sign.UMPS{DigestInfo: c.UMPSDigestInfo}.Sign(c.SignKey, body)
-	case f.body == BodyJWE:
+	case f.body == BodyEncryptionJWE:
 		sealed, err := c.JWE.Encrypt(c.UPIEncKey, c.UPIEncKeyID, body)
 		return []byte(sealed), err
 	}
@@ -304,10 +304,3 @@ func parseAnswer(raw []byte, shape Shape) *answer {
 // isCode reports whether a text can be a response code: AN 2. Anything else is no
 // answer to go by, such as 0 or 4, which would read as refusals for want of a zero.
 func isCode(s string) bool { return len(s) == 2 && !strings.ContainsFunc(s, foreign) }
-
-func clip(s string, limit int) string {
-	if len(s) > limit {
-		return strings.ToValidUTF8(s[:limit], "")
-	}
-	return s
-}

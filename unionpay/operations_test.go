@@ -41,7 +41,7 @@ func TestATMLists(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &unionpay.ATMPage{Total: 2, List: []unionpay.ATM{{
+	want := &unionpay.Page[unionpay.ATM]{Total: 2, List: []unionpay.ATM{{
 		ID: "ATM-000123", Name: "Raffles Place 1", BankName: "Example Bank", CityName: "Singapore", CountryCode: "702",
 		Address: "1 Example Road", Longitude: "+103.8519", Latitude: "+1.2902",
 	}}}
@@ -68,7 +68,7 @@ func TestATMLists(t *testing.T) {
 	if diff := cmp.Diff([]string{"ATM-000123 212", "ATM-000124 2535"}, ids); diff != "" {
 		t.Errorf("nearby (-want +got):\n%s", diff)
 	}
-	lists, err := client.ATMs.CitiesAndBanks(ctx, unionpay.CityBankRequest{CountryCode: "702"})
+	lists, err := client.ATMs.CitiesAndBanks(ctx, unionpay.CitiesAndBanksRequest{CountryCode: "702"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func TestTokenLife(t *testing.T) {
 			req.PAN = issuing.NewSecret("6250945000000004")
 			req.CVM = []unionpay.CVM{{ExpiryDate: "12/30", CVN2: issuing.NewSecret("123")}}
 			req.RiskInfo = &unionpay.RiskInfo{
-				CaptureMethod: unionpay.CaptureUnknown, IPAddress: "203.0.113.7",
+				CaptureMethod: unionpay.CaptureMethodUnknown, IPAddress: "203.0.113.7",
 				UserEnrolDate: unionpay.EnrolDate(issuing.NewDate(2025, time.March, 4)),
 			}
 			var info issuing.CallInfo
@@ -110,24 +110,24 @@ func TestTokenLife(t *testing.T) {
 			if len(records) != 1 || !records[0].Token.Equal(token.Token) || records[0].MsgID != info.Key || records[0].DeviceID != device {
 				t.Fatalf("the registry has %+v, the call %s", records, info.Key)
 			}
-			if token.State != unionpay.TokenActive || token.RefID != records[0].RefID || len(token.MaskedPAN) != 16 {
+			if token.State != unionpay.TokenStateActive || token.RefID != records[0].RefID || len(token.MaskedPAN) != 16 {
 				t.Errorf("token %+v", token)
 			}
 			if at, ok := token.Expiry.Time(nil); !ok || !at.Equal(epoch.AddDate(5, 0, 0)) {
 				t.Errorf("expiry %s is %v, %v", token.Expiry, at, ok)
 			}
-			update := unionpay.StateUpdateRequest{DeviceID: device, Token: token.Token}
+			update := unionpay.UpdateStateRequest{DeviceID: device, Token: token.Token}
 			for _, step := range []struct {
 				action unionpay.TokenAction
 				want   unionpay.TokenState
 				code   unionpay.Code
 			}{
-				{unionpay.ActionResume, "", unionpay.CodeState},
-				{unionpay.ActionSuspend, unionpay.TokenSuspended, ""},
-				{unionpay.ActionSuspend, "", unionpay.CodeState},
-				{unionpay.ActionResume, unionpay.TokenActive, ""},
-				{unionpay.ActionDelete, unionpay.TokenDeleted, ""},
-				{unionpay.ActionResume, "", unionpay.CodeState},
+				{unionpay.TokenActionResume, "", unionpay.CodeState},
+				{unionpay.TokenActionSuspend, unionpay.TokenStateSuspended, ""},
+				{unionpay.TokenActionSuspend, "", unionpay.CodeState},
+				{unionpay.TokenActionResume, unionpay.TokenStateActive, ""},
+				{unionpay.TokenActionDelete, unionpay.TokenStateDeleted, ""},
+				{unionpay.TokenActionResume, "", unionpay.CodeState},
 				{"EXPLODE", "", unionpay.CodeFormat},
 			} {
 				update.Action = step.action
@@ -146,7 +146,7 @@ func TestTokenLife(t *testing.T) {
 			for name, query := range map[string]unionpay.TokenQuery{
 				"by token": {Token: token.Token, DeviceID: device}, "by reference": {RefID: token.RefID},
 			} {
-				if got, err := client.Tokens.Token(ctx, query); err != nil || got.State != unionpay.TokenDeleted {
+				if got, err := client.Tokens.Token(ctx, query); err != nil || got.State != unionpay.TokenStateDeleted {
 					t.Errorf("%s: %+v, %v", name, got, err)
 				}
 			}
@@ -164,8 +164,8 @@ func TestTokenRefusals(t *testing.T) {
 	server, client := turned(t, unionpaytest.Config{})
 	ctx := t.Context()
 	for status, want := range map[unionpaytest.CardStatus]unionpay.Code{
-		unionpaytest.CardLost: unionpay.CodeCardLost, unionpaytest.CardStolen: unionpay.CodeCardStolen,
-		unionpaytest.CardExpired: unionpay.CodeCardExpired, unionpaytest.CardRestricted: unionpay.CodeRestrictedCard,
+		unionpaytest.CardStatusLost: unionpay.CodeCardLost, unionpaytest.CardStatusStolen: unionpay.CodeCardStolen,
+		unionpaytest.CardStatusExpired: unionpay.CodeCardExpired, unionpaytest.CardStatusRestricted: unionpay.CodeRestrictedCard,
 	} {
 		_, err := client.Tokens.Request(ctx, pushed(t, server, server.AddCard(status)))
 		if !errors.Is(err, want) || !errors.Is(err, issuing.ErrDeclined) {
@@ -205,8 +205,8 @@ func TestTokenRefusals(t *testing.T) {
 func TestKeys(t *testing.T) {
 	t.Parallel()
 	paths := unionpay.InferredPaths()
-	paths[unionpay.MessageKeyInquiryExchange] = "/umpsqrgw/inquiry"
-	paths[unionpay.MessageKeyResetResult] = "/umpsqrgw/reset"
+	paths[unionpay.MessageTypeKeyInquiryExchange] = "/umpsqrgw/inquiry"
+	paths[unionpay.MessageTypeKeyResetResult] = "/umpsqrgw/reset"
 	server, client := turned(t, unionpaytest.Config{Paths: paths})
 	ctx := t.Context()
 	text := unionpay.PublicKeyText(server.Keys().Sign().Public())
@@ -232,7 +232,7 @@ func TestDo(t *testing.T) {
 	server, client := turned(t, unionpaytest.Config{})
 	var out map[string]any
 	in := map[string]any{"tokenRefID": "1000000404"}
-	err := client.Do(t.Context(), unionpay.MessageTokenStateInquiry, in, &out)
+	err := client.Do(t.Context(), unionpay.MessageTypeTokenStateInquiry, in, &out)
 	if !errors.Is(err, issuing.ErrNotFound) {
 		t.Errorf("got %v", err)
 	}
@@ -240,8 +240,16 @@ func TestDo(t *testing.T) {
 		t.Fatal(err)
 	}
 	in["tokenRefID"] = server.Tokens()[0].RefID
-	if err := client.Do(t.Context(), unionpay.MessageTokenStateInquiry, in, &out); err != nil || out["tokenState"] != "ACTIVE" {
+	if err := client.Do(t.Context(), unionpay.MessageTypeTokenStateInquiry, in, &out); err != nil || out["tokenState"] != "ACTIVE" {
 		t.Errorf("got %v, %v", out["tokenState"], err)
+	}
+	var own struct {
+		State string         `json:"TOKENSTATE"`
+		Rest  unionpay.Extra `json:"-" wire:"extra"`
+	}
+	err = client.Do(t.Context(), unionpay.MessageTypeTokenStateInquiry, in, &own)
+	if err != nil || own.State != "ACTIVE" || own.Rest.Member("tokenRefID") == nil || own.Rest.Member("tokenState") != nil {
+		t.Errorf("a struct of one's own: %+v, %v", own, err)
 	}
 	if err := client.Do(t.Context(), "TOKEN_INFO_UPDATE", in, nil); !errors.Is(err, issuing.ErrNotConfigured) {
 		t.Errorf("a message without a path: %v", err)
@@ -262,8 +270,8 @@ func TestOneEndpoint(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		change, err := client.Tokens.UpdateState(t.Context(), unionpay.StateUpdateRequest{DeviceID: device, Token: token.Token, Action: unionpay.ActionDelete})
-		if err != nil || change.State != unionpay.TokenDeleted {
+		change, err := client.Tokens.UpdateState(t.Context(), unionpay.UpdateStateRequest{DeviceID: device, Token: token.Token, Action: unionpay.TokenActionDelete})
+		if err != nil || change.State != unionpay.TokenStateDeleted {
 			t.Errorf("%+v, %v", change, err)
 		}
 		other := newClient(t, server, func(c *unionpay.Config) { c.UMPSDigestInfo = !info })
@@ -279,7 +287,7 @@ func TestOneEndpoint(t *testing.T) {
 func TestProfileUAnswers(t *testing.T) {
 	t.Parallel()
 	profiles := map[unionpay.MessageType]unionpay.Profile{
-		unionpay.MessageTokenRequest: unionpay.ProfileU, unionpay.MessageTokenStateInquiry: unionpay.ProfileU,
+		unionpay.MessageTypeTokenRequest: unionpay.ProfileU, unionpay.MessageTypeTokenStateInquiry: unionpay.ProfileU,
 	}
 	for name, c := range map[string]struct {
 		behaviour unionpaytest.Behaviour
@@ -293,7 +301,7 @@ func TestProfileUAnswers(t *testing.T) {
 		"refused":         {unionpaytest.Behaviour{Code: unionpay.CodeIssuerRefused}, issuing.ErrDeclined},
 	} {
 		server, client := turned(t, unionpaytest.Config{Profiles: profiles})
-		server.Next(unionpay.MessageTokenRequest, c.behaviour)
+		server.Next(unionpay.MessageTypeTokenRequest, c.behaviour)
 		token, err := client.Tokens.Request(t.Context(), pushed(t, server, ""))
 		if (c.kind == nil) != (err == nil) || (c.kind != nil && !errors.Is(err, c.kind)) {
 			t.Errorf("%s: %v, want %v", name, err, c.kind)
@@ -356,7 +364,7 @@ func everyCall(t *testing.T, server *unionpaytest.Server) map[string]func(contex
 			return err
 		},
 		"cities and banks": func(ctx context.Context, c *unionpay.Client) error {
-			_, err := c.ATMs.CitiesAndBanks(ctx, unionpay.CityBankRequest{CountryCode: "702"})
+			_, err := c.ATMs.CitiesAndBanks(ctx, unionpay.CitiesAndBanksRequest{CountryCode: "702"})
 			return err
 		},
 		"token request": func(ctx context.Context, c *unionpay.Client) error {
@@ -364,7 +372,7 @@ func everyCall(t *testing.T, server *unionpaytest.Server) map[string]func(contex
 			return err
 		},
 		"update": func(ctx context.Context, c *unionpay.Client) error {
-			_, err := c.Tokens.UpdateState(ctx, unionpay.StateUpdateRequest{DeviceID: device, Token: number, Action: unionpay.ActionSuspend})
+			_, err := c.Tokens.UpdateState(ctx, unionpay.UpdateStateRequest{DeviceID: device, Token: number, Action: unionpay.TokenActionSuspend})
 			return err
 		},
 		"inquiry by number":                inquire(unionpay.TokenQuery{Token: number, DeviceID: device}),
@@ -395,13 +403,13 @@ func everyCall(t *testing.T, server *unionpaytest.Server) map[string]func(contex
 func TestPlatformNamesOperationsAsHooksDo(t *testing.T) {
 	t.Parallel()
 	paths := unionpay.InferredPaths()
-	paths[unionpay.MessageKeyInquiryExchange] = "/umpsqrgw/inquiry"
-	paths[unionpay.MessageKeyResetResult] = "/umpsqrgw/reset"
+	paths[unionpay.MessageTypeKeyInquiryExchange] = "/umpsqrgw/inquiry"
+	paths[unionpay.MessageTypeKeyResetResult] = "/umpsqrgw/reset"
 	shared, enveloped, encrypted, profiles := maps.Clone(paths), map[unionpay.MessageType]unionpay.Shape{},
 		map[unionpay.MessageType]unionpay.BodyEncryption{}, map[unionpay.MessageType]unionpay.Profile{}
 	for message := range paths {
 		shared[message], enveloped[message] = "/umpsqrgw", unionpay.ShapeEnveloped
-		encrypted[message], profiles[message] = unionpay.BodyJWE, unionpay.ProfileU
+		encrypted[message], profiles[message] = unionpay.BodyEncryptionJWE, unionpay.ProfileU
 	}
 	for name, c := range map[string]struct {
 		config unionpaytest.Config

@@ -17,15 +17,15 @@ var (
 // never repeated after it may have arrived. checked reads the token before it
 // repeats, where the inquiry is configured; without it, it is once.
 var (
-	opATMFeedback    = operation{"ATMs.Feedback", MessageATMFeedback, ShapeFlat, once, byReport}
-	opATMList        = operation{"ATMs.List", MessageATMList, ShapeFlat, read, nothing}
-	opATMNearby      = operation{"ATMs.Nearby", MessageATMNearby, ShapeFlat, read, nothing}
-	opATMCityBank    = operation{"ATMs.CitiesAndBanks", MessageATMCityBank, ShapeFlat, read, nothing}
-	opTokenRequest   = operation{"Tokens.Request", MessageTokenRequest, ShapeEnveloped, once, byToken}
-	opTokenUpdate    = operation{"Tokens.UpdateState", MessageTokenStateUpdate, ShapeEnveloped, checked, byState}
-	opTokenInquiry   = operation{"Tokens.Token", MessageTokenStateInquiry, ShapeEnveloped, read, nothing}
-	opTokenByRequest = operation{"Tokens.TokenByRequest", MessageTokenStateInquiry, ShapeEnveloped, read, nothing}
-	opKeyExchange    = operation{"Keys.Exchange", MessageKeyExchange, ShapeEnveloped, once, byKeys}
-	opKeyInquiry     = operation{"Keys.InquireExchange", MessageKeyInquiryExchange, ShapeEnveloped, once, byKeys}
-	opKeyReset       = operation{"Keys.ConfirmReset", MessageKeyResetResult, ShapeEnveloped, once, byKeys}
+	opATMFeedback       = operation{"ATMs.Feedback", MessageTypeATMFeedback, ShapeFlat, once, byReport}
+	opATMList           = operation{"ATMs.List", MessageTypeATMList, ShapeFlat, read, nothing}
+	opATMNearby         = operation{"ATMs.Nearby", MessageTypeATMNearby, ShapeFlat, read, nothing}
+	opATMCitiesAndBanks = operation{"ATMs.CitiesAndBanks", MessageTypeATMCitiesAndBanks, ShapeFlat, read, nothing}
+	opTokenRequest      = operation{"Tokens.Request", MessageTypeTokenRequest, ShapeEnveloped, once, byToken}
+	opTokenUpdate       = operation{"Tokens.UpdateState", MessageTypeTokenStateUpdate, ShapeEnveloped, checked, byState}
+	opTokenInquiry      = operation{"Tokens.Token", MessageTypeTokenStateInquiry, ShapeEnveloped, read, nothing}
+	opTokenByRequest    = operation{"Tokens.TokenByRequest", MessageTypeTokenStateInquiry, ShapeEnveloped, read, nothing}
+	opKeyExchange       = operation{"Keys.Exchange", MessageTypeKeyExchange, ShapeEnveloped, once, byKeys}
+	opKeyInquiry        = operation{"Keys.InquireExchange", MessageTypeKeyInquiryExchange, ShapeEnveloped, once, byKeys}
+	opKeyReset          = operation{"Keys.ConfirmReset", MessageTypeKeyResetResult, ShapeEnveloped, once, byKeys}
 )

@@ -20,7 +20,7 @@ func path(message unionpay.MessageType) string { return unionpay.InferredPaths()
 // request goes out once.
 func TestTokenOutcomes(t *testing.T) {
 	t.Parallel()
-	raw := sign.UPIRaw
+	raw := sign.UPIModeRaw
 	cases := []struct {
 		name      string
 		behaviour unionpaytest.Behaviour
@@ -79,7 +79,7 @@ func TestTokenOutcomes(t *testing.T) {
 			t.Parallel()
 			server, client := turned(t, unionpaytest.Config{})
 			if c.behaviour != (unionpaytest.Behaviour{}) {
-				server.Next(unionpay.MessageTokenRequest, c.behaviour)
+				server.Next(unionpay.MessageTypeTokenRequest, c.behaviour)
 			}
 			inject(t, server, "Tokens.Request", c.fault)
 			var info issuing.CallInfo
@@ -142,7 +142,7 @@ func TestCodesThatAreNone(t *testing.T) {
 func TestUnauthorized(t *testing.T) {
 	t.Parallel()
 	server, client := turned(t, unionpaytest.Config{})
-	server.Next(unionpay.MessageTokenRequest, unionpaytest.Behaviour{Bare401: true})
+	server.Next(unionpay.MessageTypeTokenRequest, unionpaytest.Behaviour{Bare401: true})
 	_, err := client.Tokens.Request(t.Context(), pushed(t, server, ""))
 	if !errors.Is(err, issuing.ErrUnauthorized) || errors.Is(err, unionpay.CodeUnauthorized) {
 		t.Errorf("401 without a body: %v", err)
@@ -176,7 +176,7 @@ func TestSignatureSettings(t *testing.T) {
 		{"another APPID expected", other, unionpaytest.Behaviour{}, issuing.ErrSignature},
 		{"echo required", echo, unionpaytest.Behaviour{}, nil},
 	} {
-		server.Next(unionpay.MessageATMList, c.behaviour)
+		server.Next(unionpay.MessageTypeATMList, c.behaviour)
 		before := server.Requests("ATMs.List")
 		_, err := c.client.ATMs.List(t.Context(), list)
 		if (c.kind == nil) != (err == nil) || (c.kind != nil && !errors.Is(err, c.kind)) {
@@ -205,7 +205,7 @@ func TestReadsRepeat(t *testing.T) {
 			t.Errorf("%s: %v after %d attempts", name, err, info.Attempts)
 		}
 	}
-	server.Next(unionpay.MessageTokenStateInquiry, unionpaytest.Behaviour{Code: unionpay.CodeTimeout}, unionpaytest.Behaviour{Code: unionpay.CodeCutOff})
+	server.Next(unionpay.MessageTypeTokenStateInquiry, unionpaytest.Behaviour{Code: unionpay.CodeTimeout}, unionpaytest.Behaviour{Code: unionpay.CodeCutOff})
 	if _, err := client.Tokens.Token(t.Context(), query); err != nil {
 		t.Errorf("98, then 90, then an answer: %v", err)
 	}
@@ -239,17 +239,17 @@ func TestStateUpdateIsChecked(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !c.inquiry {
-				client = newClient(t, server, func(cfg *unionpay.Config) { delete(cfg.Paths, unionpay.MessageTokenStateInquiry) })
+				client = newClient(t, server, func(cfg *unionpay.Config) { delete(cfg.Paths, unionpay.MessageTypeTokenStateInquiry) })
 			}
 			inject(t, server, "Tokens.UpdateState", c.faults...)
 			var info issuing.CallInfo
-			change, err := client.Tokens.UpdateState(t.Context(), unionpay.StateUpdateRequest{
-				DeviceID: device, Token: token.Token, Action: unionpay.ActionSuspend,
+			change, err := client.Tokens.UpdateState(t.Context(), unionpay.UpdateStateRequest{
+				DeviceID: device, Token: token.Token, Action: unionpay.TokenActionSuspend,
 			}, issuing.WithCallInfo(&info))
 			if (c.kind == nil) != (err == nil) || (c.kind != nil && !errors.Is(err, c.kind)) {
 				t.Fatalf("got %v, want %v", err, c.kind)
 			}
-			if err == nil && (change.State != unionpay.TokenSuspended || info.Settled != c.settled) {
+			if err == nil && (change.State != unionpay.TokenStateSuspended || info.Settled != c.settled) {
 				t.Errorf("state %s, settled %v", change.State, info.Settled)
 			}
 			if err != nil && strings.Contains(err.Error(), token.Token.Reveal()) {
@@ -272,10 +272,10 @@ func TestRefusedRepeatSaysNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server.Next(unionpay.MessageTokenStateUpdate,
+	server.Next(unionpay.MessageTypeTokenStateUpdate,
 		unionpaytest.Behaviour{Code: unionpay.CodeTimeout}, unionpaytest.Behaviour{Code: unionpay.CodeRiskControl})
-	_, err = client.Tokens.UpdateState(t.Context(), unionpay.StateUpdateRequest{
-		DeviceID: device, Token: token.Token, Action: unionpay.ActionDelete,
+	_, err = client.Tokens.UpdateState(t.Context(), unionpay.UpdateStateRequest{
+		DeviceID: device, Token: token.Token, Action: unionpay.TokenActionDelete,
 	})
 	if !errors.Is(err, issuing.ErrOutcomeUnknown) || errors.Is(err, issuing.ErrDeclined) {
 		t.Errorf("98, then a refusal of the repeat: %v", err)

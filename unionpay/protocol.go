@@ -97,7 +97,7 @@ func (x *exchange) Seal(_ context.Context, attempt int) (transport.Sealed, error
 	}
 	header := http.Header{}
 	header.Set("Content-Type", "application/json;charset=UTF-8")
-	if x.form.body == BodyJWE {
+	if x.form.body == BodyEncryptionJWE {
 		header.Set("Content-Type", "application/jose")
 	}
 	header.Set("Accept", "application/json")
@@ -217,7 +217,7 @@ func (x *exchange) Open(r *transport.Response) (provider.Answer, error) {
 func (x *exchange) decode(data []byte, out any) error {
 	cfg := x.c.cfg
 	o := opener{profile: x.form.profile, jwe: cfg.JWE, keys: cfg.DecryptKeys}
-	if err := cfg.decodeLoose(o, data, out); err != nil {
+	if err := o.read(cfg, data, out); err != nil {
 		return err
 	}
 	if u, ok := out.(unfolder); ok {

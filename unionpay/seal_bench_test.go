@@ -36,7 +36,7 @@ func BenchmarkSeal(b *testing.B) {
 	req := TokenRequest{
 		DeviceID: "00112233445566778899aabbccddeeff", IssuerID: "00010156", UseCases: []UseCase{UseCaseQRC},
 		AuthorizationData: issuing.NewSecret(strings.Repeat("x", 700)),
-		RiskInfo:          &RiskInfo{CaptureMethod: CaptureUnknown, IPAddress: "203.0.113.7"},
+		RiskInfo:          &RiskInfo{CaptureMethod: CaptureMethodUnknown, IPAddress: "203.0.113.7"},
 	}
 	digest := sha256.Sum256(make([]byte, 1000))
 	ours, bare := make([]time.Duration, 0, 1<<16), make([]time.Duration, 0, 1<<16)

@@ -16,9 +16,9 @@ import (
 	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
 )
 
-func suspend() unionpay.StateUpdateRequest {
-	return unionpay.StateUpdateRequest{
-		DeviceID: device, Token: issuing.NewSecret("6299990000000000004"), Action: unionpay.ActionSuspend,
+func suspend() unionpay.UpdateStateRequest {
+	return unionpay.UpdateStateRequest{
+		DeviceID: device, Token: issuing.NewSecret("6299990000000000004"), Action: unionpay.TokenActionSuspend,
 	}
 }
 
@@ -28,7 +28,7 @@ func TestMessageIDsOverAttempts(t *testing.T) {
 	t.Parallel()
 	const active = `{"trxInfo":{"token":"6299990000000000004","tokenState":"ACTIVE"},"msgResponse":{"responseCode":"00"}}`
 	r, client := record(t, active, nil)
-	r.down = path(unionpay.MessageTokenStateUpdate)
+	r.down = path(unionpay.MessageTypeTokenStateUpdate)
 	var info issuing.CallInfo
 	_, err := client.Tokens.UpdateState(t.Context(), suspend(), issuing.WithCallInfo(&info))
 	e := asError(t, err)
@@ -38,7 +38,7 @@ func TestMessageIDsOverAttempts(t *testing.T) {
 	if diff := cmp.Diff([]string{e.Key, e.Key, e.Key}, r.msgIDs(r.down)); diff != "" {
 		t.Errorf("updates (-want +got):\n%s", diff)
 	}
-	inquiries := path(unionpay.MessageTokenStateInquiry)
+	inquiries := path(unionpay.MessageTypeTokenStateInquiry)
 	if ids := distinct(r.msgIDs(inquiries)); len(ids) != 3 || slices.Contains(ids, e.Key) {
 		t.Errorf("inquiries %v", ids)
 	}
@@ -56,7 +56,7 @@ func TestMessageIDsOverAttempts(t *testing.T) {
 func TestUnknownActionIsNotLookedUp(t *testing.T) {
 	t.Parallel()
 	r, client := record(t, `{"trxInfo":{"token":"6299990000000000004"},"msgResponse":{"responseCode":"00"}}`, nil)
-	r.down = path(unionpay.MessageTokenStateUpdate)
+	r.down = path(unionpay.MessageTypeTokenStateUpdate)
 	req := suspend()
 	req.Action = "EXPLODE"
 	if _, err := client.Tokens.UpdateState(t.Context(), req); !errors.Is(err, issuing.ErrOutcomeUnknown) || len(r.sent) != 1 {
@@ -171,15 +171,15 @@ func TestUnsettled(t *testing.T) {
 			return err
 		}},
 		{"Do ATM_FEEDBACK_INFORM", "", "", func(ctx context.Context, c *unionpay.Client) error {
-			return c.Do(ctx, unionpay.MessageATMFeedback, nil, nil)
+			return c.Do(ctx, unionpay.MessageTypeATMFeedback, nil, nil)
 		}},
 	} {
 		for _, configured := range []bool{true, false} {
 			// An answer without a code leaves a write open.
 			_, client := record(t, `{}`, func(cfg *unionpay.Config) {
-				cfg.Paths[unionpay.MessageKeyInquiryExchange], cfg.Paths[unionpay.MessageKeyResetResult] = "/a", "/b"
+				cfg.Paths[unionpay.MessageTypeKeyInquiryExchange], cfg.Paths[unionpay.MessageTypeKeyResetResult] = "/a", "/b"
 				if !configured {
-					delete(cfg.Paths, unionpay.MessageTokenStateInquiry)
+					delete(cfg.Paths, unionpay.MessageTypeTokenStateInquiry)
 				}
 			})
 			err := c.call(t.Context(), client)
@@ -206,7 +206,7 @@ func TestRefusedUnsent(t *testing.T) {
 	gateway, _ := turned(t, unionpaytest.Config{})
 	bare := newClient(t, gateway, func(c *unionpay.Config) { c.Paths = nil })
 	info := issuing.CallInfo{Provider: "stale", Op: "stale", Attempts: 7, Status: 200}
-	_, err := bare.Tokens.UpdateState(t.Context(), unionpay.StateUpdateRequest{Action: "x"}, issuing.WithCallInfo(&info))
+	_, err := bare.Tokens.UpdateState(t.Context(), unionpay.UpdateStateRequest{Action: "x"}, issuing.WithCallInfo(&info))
 	if e := asError(t, err); !errors.Is(err, issuing.ErrInvalid) || len(e.Fields) != 2 {
 		t.Errorf("a bad request without a path: %v", err)
 	}
@@ -220,7 +220,7 @@ func TestRefusedUnsent(t *testing.T) {
 	server, client := turned(t, unionpaytest.Config{})
 	var out map[string]any
 	for _, bad := range []any{out, (*map[string]any)(nil), 7} {
-		if err := client.Do(t.Context(), unionpay.MessageATMFeedback, feedback(), bad); !errors.Is(err, issuing.ErrInvalid) {
+		if err := client.Do(t.Context(), unionpay.MessageTypeATMFeedback, feedback(), bad); !errors.Is(err, issuing.ErrInvalid) {
 			t.Errorf("out %T: %v", bad, err)
 		}
 	}

@@ -161,19 +161,19 @@ func (r RiskInfo) validate(p *check.Problems) {
 
 // Token is a payment token and what is told of the card behind it.
 type Token struct {
-	DeviceID    string         `json:"deviceID"`    // the device it is bound to
-	Token       issuing.Secret `json:"token"`       // 16 to 19 digits
-	RefID       string         `json:"tokenRefID"`  // reference for later messages
-	Expiry      TokenExpiry    `json:"tokenExpiry"` // see TokenExpiry.Time
-	State       TokenState     `json:"tokenState"`  // ACTIVE after the request
-	MaskedPAN   string         `json:"maskedPAN"`   // for the user, such as 625094******0004
-	MaskedToken string         `json:"maskedToken"` // for the user
-	PAR         issuing.Secret `json:"par"`         // payment account reference
-	EnrolID     string         `json:"enrolID"`     // enrolment id
-	CardFaceID  string         `json:"cardFaceID"`  // card art id, AN 1-6
-	CardType    CardType       `json:"cardType"`    // debit, credit, prepaid
-	CardMedium  string         `json:"cardMed"`     // card medium
-	Extra       Extra          `json:"-"`           // members that this version does not know
+	DeviceID    string         `json:"deviceID"`       // the device it is bound to
+	Token       issuing.Secret `json:"token"`          // 16 to 19 digits
+	RefID       string         `json:"tokenRefID"`     // reference for later messages
+	Expiry      TokenExpiry    `json:"tokenExpiry"`    // see TokenExpiry.Time
+	State       TokenState     `json:"tokenState"`     // ACTIVE after the request
+	MaskedPAN   string         `json:"maskedPAN"`      // for the user, such as 625094******0004
+	MaskedToken string         `json:"maskedToken"`    // for the user
+	PAR         issuing.Secret `json:"par"`            // payment account reference
+	EnrolID     string         `json:"enrolID"`        // enrolment id
+	CardFaceID  string         `json:"cardFaceID"`     // card art id, AN 1-6
+	CardType    CardType       `json:"cardType"`       // debit, credit, prepaid
+	CardMedium  string         `json:"cardMed"`        // card medium
+	Extra       Extra          `json:"-" wire:"extra"` // members that this version does not know
 }
 
 // incomplete: for tokens 00 alone may mean no more than "received".
@@ -201,8 +201,8 @@ func (s *TokenService) Request(ctx context.Context, req TokenRequest, opts ...is
 	return call[Token](ctx, s.c, opTokenRequest, req, opts)
 }
 
-// StateUpdateRequest moves a token to another state.
-type StateUpdateRequest struct {
+// UpdateStateRequest moves a token to another state.
+type UpdateStateRequest struct {
 	DeviceID string         `json:"deviceID"`         // the device the token is bound to; ANS 1-64; required
 	Token    issuing.Secret `json:"token"`            // 16 to 19 digits; required
 	Action   TokenAction    `json:"tokenAction"`      // SUSPEND, RESUME or DELETE; ANS 1-50; required
@@ -211,7 +211,7 @@ type StateUpdateRequest struct {
 	Extra map[string]any `json:"-" wire:"inline"` // members that this version does not know
 }
 
-func (r StateUpdateRequest) validate(p *check.Problems) {
+func (r UpdateStateRequest) validate(p *check.Problems) {
 	text(p, "deviceID", r.DeviceID, 64)
 	p.Digits("token", r.Token, 16, 19)
 	text(p, "tokenAction", string(r.Action), 50)
@@ -223,16 +223,56 @@ func (r StateUpdateRequest) validate(p *check.Problems) {
 
 // TokenChange is a token's state after an update.
 type TokenChange struct {
-	Token issuing.Secret `json:"token"`      // 16 to 19 digits; may be missing
-	State TokenState     `json:"tokenState"` // after the update
-	Extra Extra          `json:"-"`          // members that this version does not know
+	Token issuing.Secret `json:"token"`          // 16 to 19 digits; may be missing
+	State TokenState     `json:"tokenState"`     // after the update
+	Extra Extra          `json:"-" wire:"extra"` // members that this version does not know
 }
 
 func (t *TokenChange) incomplete() bool { return t.State == "" }
 
-// UpdateState suspends, resumes or deletes a token (TOKEN_STATE_UPDATE). CAMS
-// puts this into the issuer's app; a refusal such as [CodeNotPermitted] is to be
-// expected.
+// TokenRef names a token on its device for a change of its state. What else such a
+// message may need goes with [TokenService.UpdateState].
+type TokenRef struct {
+	DeviceID string         // the device the token is bound to; ANS 1-64; required
+	Token    issuing.Secret // 16 to 19 digits; required
+	EnrolID  string         // Token.EnrolID; seen beside the others; optional
+}
+
+func (r TokenRef) to(action TokenAction) UpdateStateRequest {
+	return UpdateStateRequest{DeviceID: r.DeviceID, Token: r.Token, Action: action, EnrolID: r.EnrolID}
+}
+
+// Suspend blocks an active token until [TokenService.Resume] (TOKEN_STATE_UPDATE,
+// SUSPEND). It is [TokenService.UpdateState], also to hooks and errors, with its
+// codes.
+//
+// Safety: that of UpdateState.
+func (s *TokenService) Suspend(ctx context.Context, token TokenRef, opts ...issuing.CallOption) (*TokenChange, error) {
+	return s.UpdateState(ctx, token.to(TokenActionSuspend), opts...)
+}
+
+// Resume makes a suspended token active again (TOKEN_STATE_UPDATE, RESUME). It is
+// [TokenService.UpdateState], also to hooks and errors, with its codes.
+//
+// Safety: that of UpdateState.
+func (s *TokenService) Resume(ctx context.Context, token TokenRef, opts ...issuing.CallOption) (*TokenChange, error) {
+	return s.UpdateState(ctx, token.to(TokenActionResume), opts...)
+}
+
+// Delete ends an active or suspended token for good (TOKEN_STATE_UPDATE, DELETE).
+// It is [TokenService.UpdateState], also to hooks and errors, with its codes.
+//
+// Safety: that of UpdateState.
+func (s *TokenService) Delete(ctx context.Context, token TokenRef, opts ...issuing.CallOption) (*TokenChange, error) {
+	return s.UpdateState(ctx, token.to(TokenActionDelete), opts...)
+}
+
+// UpdateState suspends, resumes or deletes a token, or takes another action that
+// UnionPay agrees to (TOKEN_STATE_UPDATE). CAMS puts this into the issuer's app; a
+// refusal such as [CodeNotPermitted] is to be expected.
+//
+// The call's msgID is that of issuing.WithIdempotencyKey, 17 to 49 letters and
+// digits, or a new one.
 //
 // Codes: [CodeRecordNotFound], [CodeInvalidDevice], [CodeState].
 //
@@ -240,7 +280,9 @@ func (t *TokenChange) incomplete() bool { return t.State == "" }
 // may have arrived the token is read, and only one that has not moved is updated
 // again, under the same msgID. Otherwise once. On issuing.ErrOutcomeUnknown ask
 // with [TokenService.Token] or wait for [TokenStateChanged].
-func (s *TokenService) UpdateState(ctx context.Context, req StateUpdateRequest, opts ...issuing.CallOption) (*TokenChange, error) {
+func (s *TokenService) UpdateState(
+	ctx context.Context, req UpdateStateRequest, opts ...issuing.CallOption,
+) (*TokenChange, error) {
 	return looked(ctx, s.c, opTokenUpdate, req, s.moved(req), opts)
 }
 
@@ -250,9 +292,9 @@ var errElsewhere = errors.New("the token's state does not tell")
 // moved reads the token after an update that may have arrived: in the state that
 // was asked for it has moved, in one to start from it has not. It is nil where
 // there is no inquiry, and for an action of which the goal is not known.
-func (s *TokenService) moved(req StateUpdateRequest) func(context.Context) (*TokenChange, error) {
-	goal := req.Action.goal()
-	if goal == "" || !s.c.inquires() {
+func (s *TokenService) moved(req UpdateStateRequest) func(context.Context) (*TokenChange, error) {
+	step, known := transitions[req.Action]
+	if !known || !s.c.inquires() {
 		return nil
 	}
 	return func(ctx context.Context) (*TokenChange, error) {
@@ -260,9 +302,9 @@ func (s *TokenService) moved(req StateUpdateRequest) func(context.Context) (*Tok
 		switch {
 		case err != nil:
 			return nil, err
-		case token.State == goal:
+		case token.State == step.to:
 			return &TokenChange{Token: req.Token, State: token.State}, nil
-		case slices.Contains(req.Action.origins(), token.State):
+		case slices.Contains(step.from, token.State):
 			return nil, nil
 		}
 		return nil, errElsewhere
@@ -307,8 +349,8 @@ func (s *TokenService) Token(ctx context.Context, query TokenQuery, opts ...issu
 	return call[Token](ctx, s.c, o, query, opts)
 }
 
-// TokenByRequest reads the token that a request with this msgID led to. It
-// settles an issuing.ErrOutcomeUnknown of [TokenService.Request], whose Key is the
+// TokenByRequest reads the token that a request with this msgID, 17 to 49 letters and
+// digits, led to. It settles an issuing.ErrOutcomeUnknown of [TokenService.Request], whose Key is the
 // msgID. issuing.ErrNotFound means that the request was not carried out; shortly
 // after a request whose connection broke, it may still be on its way.
 //

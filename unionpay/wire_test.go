@@ -97,7 +97,7 @@ func TestWireFeedback(t *testing.T) {
 	t.Parallel()
 	r, client := record(t, approved, nil)
 	req := unionpay.FeedbackRequest{
-		CountryCode: "156", CityName: "上海", BankName: `Test "A" & B`, Address: "1 Example Rd", ReportReason: unionpay.ReasonNoATM,
+		CountryCode: "156", CityName: "上海", BankName: `Test "A" & B`, Address: "1 Example Rd", ReportReason: unionpay.ReportReasonNoATM,
 	}
 	if _, err := client.ATMs.Feedback(t.Context(), req); err != nil {
 		t.Fatal(err)
@@ -174,15 +174,15 @@ func TestWireMessages(t *testing.T) {
 		},
 		{
 			"cities, enveloped", func(c *unionpay.Config) {
-				c.Shapes = map[unionpay.MessageType]unionpay.Shape{unionpay.MessageATMCityBank: unionpay.ShapeEnveloped}
+				c.Shapes = map[unionpay.MessageType]unionpay.Shape{unionpay.MessageTypeATMCitiesAndBanks: unionpay.ShapeEnveloped}
 			}, func(c *unionpay.Client, o issuing.CallOption) error {
-				_, err := c.ATMs.CitiesAndBanks(t.Context(), unionpay.CityBankRequest{CountryCode: "702"}, o)
+				_, err := c.ATMs.CitiesAndBanks(t.Context(), unionpay.CitiesAndBanksRequest{CountryCode: "702"}, o)
 				return err
 			}, head("ATM_CITY_AND_BANK_LIST_INQUIRY") + `{"countryCode":"702"}}`,
 		},
 		{
 			"state update", nil, func(c *unionpay.Client, o issuing.CallOption) error {
-				_, err := c.Tokens.UpdateState(t.Context(), unionpay.StateUpdateRequest{DeviceID: device, Token: token, Action: unionpay.ActionSuspend}, o)
+				_, err := c.Tokens.UpdateState(t.Context(), unionpay.UpdateStateRequest{DeviceID: device, Token: token, Action: unionpay.TokenActionSuspend}, o)
 				return err
 			}, head("TOKEN_STATE_UPDATE") + `{"deviceID":"` + device + `","token":"6299990000000000004","tokenAction":"SUSPEND"}}`,
 		},
@@ -207,7 +207,7 @@ func TestWireMessages(t *testing.T) {
 					DeviceID: device, IssuerID: "00010156", AuthorizationData: issuing.NewSecret("eyJ.a.b.c.d"),
 					UseCases: []unionpay.UseCase{unionpay.UseCaseQRC}, HCEInfo: &unionpay.HCEInfo{CardInfo: issuing.NewSecret("ci")},
 					UserID: "u", RiskInfo: &unionpay.RiskInfo{
-						GPS: "+1/+2", SIMCards: []string{"1"}, CaptureMethod: unionpay.CaptureUnknown,
+						GPS: "+1/+2", SIMCards: []string{"1"}, CaptureMethod: unionpay.CaptureMethodUnknown,
 						UserEnrolDate: unionpay.EnrolDate{Year: 2026, Month: 1, Day: 2}, DeviceScore: "5",
 					},
 				}, o)
@@ -268,7 +268,7 @@ func TestWireEncryption(t *testing.T) {
 		}
 	}
 	r, client = record(t, approved, func(c *unionpay.Config) {
-		c.BodyEncryption = map[unionpay.MessageType]unionpay.BodyEncryption{unionpay.MessageATMFeedback: unionpay.BodyJWE}
+		c.BodyEncryption = map[unionpay.MessageType]unionpay.BodyEncryption{unionpay.MessageTypeATMFeedback: unionpay.BodyEncryptionJWE}
 	})
 	if _, err := client.ATMs.Feedback(t.Context(), feedback()); err != nil {
 		t.Fatal(err)
@@ -350,9 +350,9 @@ func TestNotConfigured(t *testing.T) {
 	add(client.ATMs.Feedback(ctx, feedback()))
 	add(client.ATMs.List(ctx, unionpay.ListRequest{CountryCode: "702"}))
 	add(client.ATMs.Nearby(ctx, unionpay.NearbyRequest{Longitude: "1", Latitude: "1"}))
-	add(client.ATMs.CitiesAndBanks(ctx, unionpay.CityBankRequest{CountryCode: "702"}))
+	add(client.ATMs.CitiesAndBanks(ctx, unionpay.CitiesAndBanksRequest{CountryCode: "702"}))
 	add(client.Tokens.Request(ctx, pushed(t, gateway, "")))
-	add(client.Tokens.UpdateState(ctx, unionpay.StateUpdateRequest{DeviceID: "d", Token: issuing.NewSecret("6299990000000000004"), Action: unionpay.ActionDelete}))
+	add(client.Tokens.UpdateState(ctx, unionpay.UpdateStateRequest{DeviceID: "d", Token: issuing.NewSecret("6299990000000000004"), Action: unionpay.TokenActionDelete}))
 	add(client.Tokens.Token(ctx, unionpay.TokenQuery{RefID: "r"}))
 	add(client.Tokens.TokenByRequest(ctx, "A0052044620260101120000000001"))
 	add(client.Keys.Exchange(ctx, unionpay.KeyExchangeRequest{SignCertID: "1", SignPublicKey: "k", EncCertID: "2", EncPublicKey: "k"}))

@@ -65,7 +65,7 @@ func issuerApp(server *unionpaytest.Server) http.Handler {
 		}
 		links := map[string]string{"push_id": push.PushID, "auth_data": push.AuthData.Reveal()}
 		for _, route := range push.Routes {
-			links[map[unionpay.Scenario]string{unionpay.AppToApp: "app_uri", unionpay.AppToWeb: "web_uri"}[route.Scenario]] = route.URI.Reveal()
+			links[map[unionpay.Scenario]string{unionpay.ScenarioAppToApp: "app_uri", unionpay.ScenarioAppToWeb: "web_uri"}[route.Scenario]] = route.URI.Reveal()
 		}
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(links)

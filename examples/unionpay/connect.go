@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/issuing-sdk/issuing-go/sign"
+	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
 	"github.com/issuing-sdk/issuing-go/webhook"
@@ -65,16 +65,14 @@ func connect(listen string, getenv func(string) string) (*site, error) {
 // fromEnvironment reads what UnionPay handed over. The suffixes are not
 // published, so they are variables as well.
 func fromEnvironment(getenv func(string) string) (unionpay.Config, error) {
-	own, err1 := sign.ParsePrivateKey(getenv("UNIONPAY_SIGN_KEY"))
-	upi, err2 := sign.ParsePublicKey(getenv("UNIONPAY_UPI_SIGN_KEY"))
-	return unionpay.Config{
+	return unionpay.ParseConfig(unionpay.ConfigTexts{
 		BaseURL: getenv("UNIONPAY_BASE_URL"), AppID: getenv("UNIONPAY_APP_ID"),
-		SignKey: own, SignKeyID: getenv("UNIONPAY_SIGN_KEY_ID"),
-		UPISignKeys: map[string]sign.PublicKey{getenv("UNIONPAY_UPI_SIGN_KEY_ID"): upi},
+		SignKey: issuing.NewSecret(getenv("UNIONPAY_SIGN_KEY")), SignKeyID: getenv("UNIONPAY_SIGN_KEY_ID"),
+		UPISignKeys: map[string]string{getenv("UNIONPAY_UPI_SIGN_KEY_ID"): getenv("UNIONPAY_UPI_SIGN_KEY")},
 		Paths: map[unionpay.MessageType]string{
-			unionpay.MessageTokenRequest: getenv("UNIONPAY_PATH_TOKEN_REQUEST"),
+			unionpay.MessageTypeTokenRequest: getenv("UNIONPAY_PATH_TOKEN_REQUEST"),
 		},
-	}, errors.Join(err1, err2)
+	})
 }
 
 // newWallet makes the page's parts from one configuration.

@@ -78,7 +78,7 @@ func (s *site) push() (string, error) {
 		return "", err
 	}
 	for _, route := range push.Routes {
-		if route.Scenario == unionpay.AppToWeb {
+		if route.Scenario == unionpay.ScenarioAppToWeb {
 			return route.URI.Reveal(), nil
 		}
 	}
@@ -120,8 +120,8 @@ func (s *site) tour(ctx context.Context, out io.Writer) error {
 		do   func(string) error
 		want unionpay.TokenState
 	}{
-		{"suspends", s.gateway.Suspend, unionpay.TokenSuspended},
-		{"resumes", s.gateway.Resume, unionpay.TokenActive},
+		{"suspends", s.gateway.Suspend, unionpay.TokenStateSuspended},
+		{"resumes", s.gateway.Resume, unionpay.TokenStateActive},
 	} {
 		if err := act.do(tokens[0].RefID); err != nil {
 			return err
@@ -150,7 +150,7 @@ func (s *site) keepMoving(ctx context.Context) error {
 		}
 		for _, t := range s.gateway.Tokens() {
 			act := s.gateway.Suspend
-			if t.States[len(t.States)-1] == unionpay.TokenSuspended {
+			if t.States[len(t.States)-1] == unionpay.TokenStateSuspended {
 				act = s.gateway.Resume
 			}
 			if err := act(t.RefID); err != nil {

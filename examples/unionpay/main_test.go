@@ -127,7 +127,7 @@ func TestPageInBrowser(t *testing.T) {
 	if err := s.gateway.Suspend(s.gateway.Tokens()[0].RefID); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.wallet.wait(t.Context(), unionpay.TokenSuspended); err != nil {
+	if err := s.wallet.wait(t.Context(), unionpay.TokenStateSuspended); err != nil {
 		t.Fatal(err)
 	}
 	page := dom(s.url + "/cards")

@@ -55,10 +55,10 @@ func openUnionPay(t testing.TB, opts ...issuing.Option) *Bench {
 		Secrets: []string{keys.SignPEM().Reveal(), keys.DecryptPEM().Reveal(), u.token.Token.Reveal()},
 		Do: func(ctx context.Context, out any, opts ...issuing.CallOption) error {
 			query := unionpay.TokenQuery{RefID: u.token.RefID}
-			return u.client.Do(ctx, unionpay.MessageTokenStateInquiry, query, out, opts...)
+			return u.client.Do(ctx, unionpay.MessageTypeTokenStateInquiry, query, out, opts...)
 		},
 		Refuse: func(op, text string) {
-			messages := map[string]unionpay.MessageType{"Tokens.Request": unionpay.MessageTokenRequest}
+			messages := map[string]unionpay.MessageType{"Tokens.Request": unionpay.MessageTypeTokenRequest}
 			server.Next(messages[op], unionpaytest.Behaviour{Code: unionpay.CodeIssuerRefused, Message: text})
 		},
 		Bare:   &inquire,
@@ -100,8 +100,8 @@ func (u *unionpays) ops() []Op {
 		try(Op{Name: "ATMs.List", Safety: transport.Read},
 			u.client.ATMs.List, always(unionpay.ListRequest{CountryCode: "702"}), unionpay.ListRequest{}),
 		try(Op{Name: "Tokens.UpdateState", Safety: transport.Checked, Look: "Tokens.Token", Done: u.suspended},
-			u.client.Tokens.UpdateState, func() unionpay.StateUpdateRequest { return suspend(u.issue()) },
-			unionpay.StateUpdateRequest{}),
+			u.client.Tokens.UpdateState, func() unionpay.UpdateStateRequest { return suspend(u.issue()) },
+			unionpay.UpdateStateRequest{}),
 		try(Op{
 			Name: "Tokens.Request", Safety: transport.Once, Secrets: []string{unionpayPAN, unionpayCVN, unionpayOTP},
 			Done: func() int { return len(u.server.Tokens()) },
@@ -110,15 +110,15 @@ func (u *unionpays) ops() []Op {
 }
 
 // suspend is the request to suspend a token.
-func suspend(token *unionpay.Token) unionpay.StateUpdateRequest {
-	return unionpay.StateUpdateRequest{DeviceID: unionpayDevice, Token: token.Token, Action: unionpay.ActionSuspend}
+func suspend(token *unionpay.Token) unionpay.UpdateStateRequest {
+	return unionpay.UpdateStateRequest{DeviceID: unionpayDevice, Token: token.Token, Action: unionpay.TokenActionSuspend}
 }
 
 // suspended counts the tokens that are suspended.
 func (u *unionpays) suspended() int {
 	n := 0
 	for _, token := range u.server.Tokens() {
-		if slices.Contains(token.States, unionpay.TokenSuspended) {
+		if slices.Contains(token.States, unionpay.TokenStateSuspended) {
 			n++
 		}
 	}

@@ -24,8 +24,7 @@ type Codec struct {
 	Zone          *time.Location // zone of times without one; nil is UTC
 	TimeLayout    string         // layout for writing times; "" is RFC 3339
 	NumberAmounts bool           // write amounts as bare JSON numbers
-
-	depth int // of the value at hand
+	Loose         *Loose         // how to read the outermost object, where it is a struct; nil is strictly
 }
 
 // DecodeError says which field of an answer has a shape that cannot be read. It
@@ -61,6 +60,9 @@ func (c Codec) Unmarshal(data []byte, v any) error {
 	// One copy of the text serves all strings of a small document; those of a
 	// large one are copied, so that keeping one does not keep the rest.
 	d := decoder{codec: c, share: len(data) <= shareLimit}
+	if d.codec.Loose != nil && rv.Elem().Kind() != reflect.Struct {
+		d.codec.Loose = nil
+	}
 	return d.decode(trim(string(data)), rv.Elem(), classOf(rv.Type().Elem()), "")
 }
 
@@ -71,6 +73,7 @@ const shareLimit = 4 << 10
 type decoder struct {
 	codec Codec
 	share bool
+	depth int // of the value at hand
 }
 
 // Limits that keep a few hostile bytes from costing minutes or gigabytes. The
@@ -113,7 +116,7 @@ func (d decoder) decode(data string, v reflect.Value, class class, path string) 
 		v.SetZero()
 		return nil
 	}
-	if d.codec.depth++; d.codec.depth > maxDepth {
+	if d.depth++; d.depth > maxDepth {
 		return errDepth
 	}
 	switch class {
@@ -268,31 +271,47 @@ func integer(data string) string {
 	return text
 }
 
-// inner returns the JSON inside a string that holds a value starting with open,
-// or "".
-func inner(data string, open byte) string {
-	if data[0] != '"' {
-		return ""
+// container is one of the two JSON shapes that hold values, by its first byte.
+type container byte
+
+const (
+	object container = '{'
+	array  container = '['
+)
+
+// in returns the container's JSON in data, which may stand in a string. It is empty
+// for what platforms send in place of one without content: "" and the empty other
+// container, as PHP writes it. ok is false for any other shape.
+func (c container) in(data string) (text string, ok bool) {
+	switch {
+	case data[0] == byte(c):
+		return data, true
+	case data == `""`, (data[0] == '{' || data[0] == '[') && len(trim(data[1:len(data)-1])) == 0:
+		return "", true
+	case data[0] != '"':
+		return data, false
 	}
-	text := trim(unquote(data))
-	if text == "" || text[0] != open || !json.Valid([]byte(text)) {
-		return ""
+	text = trim(unquote(data))
+	if text == "" || text[0] != byte(c) || !json.Valid([]byte(text)) {
+		return data, false
 	}
-	return text
+	return text, true
 }
 
 func (d decoder) decodeStruct(data string, v reflect.Value, path string) error {
-	if nested := inner(data, '{'); nested != "" {
-		data = nested
-	}
-	if data[0] != '{' {
-		if data == `""` || (data[0] == '[' && len(trim(data[1:len(data)-1])) == 0) {
-			v.SetZero()
-			return nil
-		}
+	data, ok := object.in(data)
+	switch {
+	case !ok:
 		return mismatch(data, v, path)
+	case data == "":
+		v.SetZero()
+		return nil
 	}
 	p := planOf(v.Type())
+	if d.codec.Loose != nil {
+		d.decodeLoose(data, v, p)
+		return nil
+	}
 	var err error
 	eachMember(data, func(name, value string) bool {
 		i, known := p.byName[unquote(name)]
@@ -330,15 +349,13 @@ func (d decoder) decodeSlice(data string, v reflect.Value, path string) error {
 	if v.Type().Elem().Kind() == reflect.Uint8 {
 		return decodeBytes(data, v, path)
 	}
-	if nested := inner(data, '['); nested != "" {
-		data = nested
-	}
-	if data[0] != '[' {
-		if data == `""` || (data[0] == '{' && len(trim(data[1:len(data)-1])) == 0) {
-			v.SetZero()
-			return nil
-		}
+	data, ok := array.in(data)
+	switch {
+	case !ok:
 		return mismatch(data, v, path)
+	case data == "":
+		v.SetZero()
+		return nil
 	}
 	class := classOf(v.Type().Elem())
 	out := reflect.MakeSlice(v.Type(), 0, 0)
@@ -362,15 +379,13 @@ func (d decoder) decodeSlice(data string, v reflect.Value, path string) error {
 }
 
 func (d decoder) decodeMap(data string, v reflect.Value, path string) error {
-	if nested := inner(data, '{'); nested != "" {
-		data = nested
-	}
-	if data[0] != '{' {
-		if data == `""` || (data[0] == '[' && len(trim(data[1:len(data)-1])) == 0) {
-			v.SetZero()
-			return nil
-		}
+	data, ok := object.in(data)
+	switch {
+	case !ok:
 		return mismatch(data, v, path)
+	case data == "":
+		v.SetZero()
+		return nil
 	}
 	if v.Type().Key().Kind() != reflect.String {
 		return mismatch(data, v, path)

@@ -19,10 +19,16 @@ import (
 // digits; structs keep their field order and maps are sorted by key. Characters
 // are escaped only where JSON requires it.
 func (c Codec) Marshal(v any) ([]byte, error) {
-	return c.append(make([]byte, 0, 512), reflect.ValueOf(v))
+	return encoder{Codec: c}.append(make([]byte, 0, 512), reflect.ValueOf(v))
 }
 
-func (c Codec) append(b []byte, v reflect.Value) ([]byte, error) {
+// encoder is one run of Marshal.
+type encoder struct {
+	Codec
+	depth int // of the value at hand
+}
+
+func (c encoder) append(b []byte, v reflect.Value) ([]byte, error) {
 	if !v.IsValid() {
 		return append(b, "null"...), nil
 	}
@@ -88,7 +94,7 @@ func appendMarshaler(b []byte, v reflect.Value) (_ []byte, done bool, err error)
 }
 
 // appendBasic encodes a text, a truth value or an integer.
-func (c Codec) appendBasic(b []byte, v reflect.Value) ([]byte, error) {
+func (c encoder) appendBasic(b []byte, v reflect.Value) ([]byte, error) {
 	switch v.Kind() {
 	case reflect.String:
 		if v.Type() == reflect.TypeFor[json.Number]() {
@@ -105,7 +111,7 @@ func (c Codec) appendBasic(b []byte, v reflect.Value) ([]byte, error) {
 	return nil, fmt.Errorf("wire: cannot encode %s", v.Type())
 }
 
-func (c Codec) appendAmount(b []byte, a issuing.Amount) []byte {
+func (c encoder) appendAmount(b []byte, a issuing.Amount) []byte {
 	switch {
 	case a.IsZero():
 		return append(b, "null"...)
@@ -116,7 +122,7 @@ func (c Codec) appendAmount(b []byte, a issuing.Amount) []byte {
 	}
 }
 
-func (c Codec) appendTime(b []byte, t time.Time) []byte {
+func (c encoder) appendTime(b []byte, t time.Time) []byte {
 	layout := c.TimeLayout
 	if layout == "" {
 		layout = time.RFC3339
@@ -130,14 +136,14 @@ func (c Codec) appendTime(b []byte, t time.Time) []byte {
 	return AppendString(b, t.Format(layout))
 }
 
-func (c Codec) appendNumber(b []byte, text string) ([]byte, error) {
+func (c encoder) appendNumber(b []byte, text string) ([]byte, error) {
 	if text == "" || !json.Valid([]byte(text)) || (text[0] != '-' && (text[0] < '0' || text[0] > '9')) {
 		return nil, fmt.Errorf("wire: not a JSON number")
 	}
 	return append(b, text...), nil
 }
 
-func (c Codec) appendStruct(b []byte, v reflect.Value) ([]byte, error) {
+func (c encoder) appendStruct(b []byte, v reflect.Value) ([]byte, error) {
 	p := planOf(v.Type())
 	b = append(b, '{')
 	start := len(b)
@@ -164,7 +170,7 @@ func (c Codec) appendStruct(b []byte, v reflect.Value) ([]byte, error) {
 
 // appendInline writes the entries of a map whose names are not fields of the
 // struct; a field always wins over an entry.
-func (c Codec) appendInline(b []byte, start int, p *plan, m reflect.Value) ([]byte, error) {
+func (c encoder) appendInline(b []byte, start int, p *plan, m reflect.Value) ([]byte, error) {
 	var err error
 	for _, key := range sortedKeys(m) {
 		if _, taken := p.byName[key.String()]; taken {
@@ -185,7 +191,7 @@ func appendName(b []byte, start int, name string) []byte {
 	return append(AppendString(b, name), ':')
 }
 
-func (c Codec) appendSlice(b []byte, v reflect.Value) ([]byte, error) {
+func (c encoder) appendSlice(b []byte, v reflect.Value) ([]byte, error) {
 	if v.Kind() == reflect.Slice && v.IsNil() {
 		return append(b, "null"...), nil
 	}
@@ -205,7 +211,7 @@ func (c Codec) appendSlice(b []byte, v reflect.Value) ([]byte, error) {
 	return append(b, ']'), nil
 }
 
-func (c Codec) appendMap(b []byte, v reflect.Value) ([]byte, error) {
+func (c encoder) appendMap(b []byte, v reflect.Value) ([]byte, error) {
 	if v.IsNil() {
 		return append(b, "null"...), nil
 	}

@@ -30,6 +30,8 @@ var (
 type plan struct {
 	fields []field
 	byName map[string]int // index into fields
+	folded map[string]int // byName in lower case
+	extra  []int          // index of the field with the tag wire:"extra"; nil without one
 }
 
 type field struct {
@@ -38,6 +40,7 @@ type field struct {
 	omitEmpty bool
 	omitZero  bool
 	inline    bool // map[string]any merged into the object when writing
+	extra     bool // map[string]issuing.Secret that takes members without a field when reading; see [Loose]
 	class     class
 }
 
@@ -98,7 +101,7 @@ func planOf(t reflect.Type) *plan {
 }
 
 func newPlan(t reflect.Type) *plan {
-	p := &plan{byName: map[string]int{}}
+	p := &plan{byName: map[string]int{}, folded: map[string]int{}}
 	all := fieldsOf(t, nil)
 	// As in encoding/json, a field hides those of the same name that are
 	// embedded more deeply.
@@ -109,11 +112,16 @@ func newPlan(t reflect.Type) *plan {
 		}
 	}
 	for _, f := range all {
+		if f.extra {
+			p.extra = f.index
+			continue
+		}
 		if _, taken := p.byName[f.name]; !f.inline && (taken || len(f.index) > shallowest[f.name]) {
 			continue
 		}
 		if !f.inline {
 			p.byName[f.name] = len(p.fields)
+			p.folded[strings.ToLower(f.name)] = len(p.fields)
 		}
 		p.fields = append(p.fields, f)
 	}
@@ -128,8 +136,12 @@ func fieldsOf(t reflect.Type, prefix []int) []field {
 		index := append(append([]int(nil), prefix...), i)
 		tag, tagged := f.Tag.Lookup("json")
 		name, options, _ := strings.Cut(tag, ",")
-		if f.Tag.Get("wire") == "inline" {
+		switch f.Tag.Get("wire") {
+		case "inline":
 			out = append(out, field{index: index, inline: true})
+			continue
+		case "extra":
+			out = append(out, field{index: index, extra: true})
 			continue
 		}
 		if f.Anonymous && !tagged && f.Type.Kind() == reflect.Struct {

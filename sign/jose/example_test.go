@@ -32,7 +32,7 @@ func Example() {
 	}
 	fmt.Println(len(plaintext), "digits")
 
-	_, err = jose.UPIJWE{Alg: jose.UPIRSAOAEP256}.Decrypt(map[string]sign.PrivateKey{"20190411000000": own}, text)
+	_, err = jose.UPIJWE{Alg: jose.UPIKeyAlgorithmRSAOAEP256}.Decrypt(map[string]sign.PrivateKey{"20190411000000": own}, text)
 	fmt.Println(err)
 	// Output:
 	// 16 digits

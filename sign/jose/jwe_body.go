@@ -19,13 +19,13 @@ type JWESerialization int
 
 // Serialisations of RFC 7516.
 const (
-	JWECompact JWESerialization = iota // five Base64url parts with dots between
-	JWEJSON                            // flattened JSON
+	JWESerializationCompact JWESerialization = iota // five Base64url parts with dots between
+	JWESerializationJSON                            // flattened JSON
 )
 
 // String returns the name of the serialisation.
 func (s JWESerialization) String() string {
-	if s == JWEJSON {
+	if s == JWESerializationJSON {
 		return "json"
 	}
 	return "compact"
@@ -50,7 +50,7 @@ func SealJWE(key sign.PublicKey, keyID string, form JWESerialization, body []byt
 	if err != nil {
 		return "", fmt.Errorf("sign: JWE: %w", err)
 	}
-	if form == JWEJSON {
+	if form == JWESerializationJSON {
 		return sealed.FullSerialize(), nil
 	}
 	return sealed.CompactSerialize()
@@ -69,7 +69,7 @@ func OpenJWE(key sign.PrivateKey, form JWESerialization, text string) ([]byte, e
 		return nil, sign.ErrDecrypt
 	}
 	parse := gojose.ParseEncryptedCompact
-	if form == JWEJSON {
+	if form == JWESerializationJSON {
 		parse = gojose.ParseEncryptedJSON
 	}
 	sealed, err := parse(strings.TrimSpace(text),

@@ -45,7 +45,7 @@ const jweBody = `{"participantId":"100000","cardNumber":"4220000000000001"}`
 func TestJWEAgainstTheStandardLibrary(t *testing.T) {
 	t.Parallel()
 	raw, key := jwePair(t)
-	text, err := jose.SealJWE(key.Public(), "kid-1", jose.JWECompact, []byte(jweBody))
+	text, err := jose.SealJWE(key.Public(), "kid-1", jose.JWESerializationCompact, []byte(jweBody))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestJWEAgainstTheStandardLibrary(t *testing.T) {
 
 	protected := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"RSA-OAEP-256","enc":"A128GCM"}`))
 	made := assemble(t, &raw.PublicKey, protected)
-	if plain, err := jose.OpenJWE(key, jose.JWECompact, "\n"+made+" "); err != nil || string(plain) != jweBody {
+	if plain, err := jose.OpenJWE(key, jose.JWESerializationCompact, "\n"+made+" "); err != nil || string(plain) != jweBody {
 		t.Errorf("%s, %v", plain, err)
 	}
 }
@@ -109,7 +109,7 @@ func assemble(t testing.TB, key *rsa.PublicKey, protected string) string {
 func TestJWERoundTrip(t *testing.T) {
 	t.Parallel()
 	_, key := jwePair(t)
-	for _, form := range []jose.JWESerialization{jose.JWECompact, jose.JWEJSON} {
+	for _, form := range []jose.JWESerialization{jose.JWESerializationCompact, jose.JWESerializationJSON} {
 		for _, plain := range []string{"", "{}", strings.Repeat(jweBody, 1000)} {
 			text, err := jose.SealJWE(key.Public(), "", form, []byte(plain))
 			if err != nil {
@@ -159,7 +159,7 @@ func TestJWEIsRefused(t *testing.T) {
 		return text
 	}
 	good := sealed(gojose.RSA_OAEP_256, gojose.A128GCM, nil)
-	if _, err := jose.OpenJWE(key, jose.JWECompact, good); err != nil {
+	if _, err := jose.OpenJWE(key, jose.JWESerializationCompact, good); err != nil {
 		t.Fatal(err)
 	}
 	parts := strings.Split(good, ".")
@@ -177,7 +177,7 @@ func TestJWEIsRefused(t *testing.T) {
 		"short tag":    strings.Join([]string{parts[0], parts[1], parts[2], parts[3], parts[4][:8]}, "."),
 		"plain":        jweBody, "empty": "", "dots": "....", "huge": strings.Repeat("a", 9<<20),
 	} {
-		if plain, err := jose.OpenJWE(key, jose.JWECompact, text); !errors.Is(err, sign.ErrDecrypt) || plain != nil {
+		if plain, err := jose.OpenJWE(key, jose.JWESerializationCompact, text); !errors.Is(err, sign.ErrDecrypt) || plain != nil {
 			t.Errorf("%s: %d bytes, %v", name, len(plain), err)
 		}
 	}
@@ -189,27 +189,27 @@ func TestJWEIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := jose.OpenJWE(otherKey, jose.JWECompact, good); !errors.Is(err, sign.ErrDecrypt) {
+	if _, err := jose.OpenJWE(otherKey, jose.JWESerializationCompact, good); !errors.Is(err, sign.ErrDecrypt) {
 		t.Errorf("another key: %v", err)
 	}
 	only, err := sign.NewPrivateKey(jweSignerOnly{raw})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := jose.OpenJWE(only, jose.JWECompact, good); !errors.Is(err, sign.ErrKey) || only.CanDecrypt() {
+	if _, err := jose.OpenJWE(only, jose.JWESerializationCompact, good); !errors.Is(err, sign.ErrKey) || only.CanDecrypt() {
 		t.Errorf("a signer: %v", err)
 	}
-	if _, err := jose.OpenJWE(sign.PrivateKey{}, jose.JWECompact, good); !errors.Is(err, sign.ErrKey) {
+	if _, err := jose.OpenJWE(sign.PrivateKey{}, jose.JWESerializationCompact, good); !errors.Is(err, sign.ErrKey) {
 		t.Errorf("no key: %v", err)
 	}
-	if _, err := jose.SealJWE(sign.PublicKey{}, "", jose.JWECompact, nil); !errors.Is(err, sign.ErrKey) {
+	if _, err := jose.SealJWE(sign.PublicKey{}, "", jose.JWESerializationCompact, nil); !errors.Is(err, sign.ErrKey) {
 		t.Errorf("no public key: %v", err)
 	}
 	handle, err := sign.NewPrivateKey(jweHSM{raw})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if plain, err := jose.OpenJWE(handle, jose.JWECompact, good); err != nil || !handle.CanDecrypt() || len(plain) == 0 {
+	if plain, err := jose.OpenJWE(handle, jose.JWESerializationCompact, good); err != nil || !handle.CanDecrypt() || len(plain) == 0 {
 		t.Errorf("a key behind an interface: %v", err)
 	}
 }
@@ -217,7 +217,7 @@ func TestJWEIsRefused(t *testing.T) {
 // FuzzOpenJWE never panics and opens nothing that was not sealed.
 func FuzzOpenJWE(f *testing.F) {
 	_, key := jwePair(f)
-	for _, form := range []jose.JWESerialization{jose.JWECompact, jose.JWEJSON} {
+	for _, form := range []jose.JWESerialization{jose.JWESerializationCompact, jose.JWESerializationJSON} {
 		text, err := jose.SealJWE(key.Public(), "", form, []byte(jweBody))
 		if err != nil {
 			f.Fatal(err)
@@ -235,7 +235,7 @@ func FuzzOpenJWE(f *testing.F) {
 
 func BenchmarkJWE(b *testing.B) {
 	raw, key := jwePair(b)
-	text, err := jose.SealJWE(key.Public(), "", jose.JWECompact, []byte(jweBody))
+	text, err := jose.SealJWE(key.Public(), "", jose.JWESerializationCompact, []byte(jweBody))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -253,11 +253,14 @@ func BenchmarkJWE(b *testing.B) {
 			}
 		})
 	}
-	run("seal", func() error { _, err := jose.SealJWE(key.Public(), "", jose.JWECompact, []byte(jweBody)); return err })
+	run("seal", func() error {
+		_, err := jose.SealJWE(key.Public(), "", jose.JWESerializationCompact, []byte(jweBody))
+		return err
+	})
 	run("seal/bare RSA-OAEP", func() error {
 		_, err := rsa.EncryptOAEP(sha256.New(), rand.Reader, &raw.PublicKey, make([]byte, 16), nil)
 		return err
 	})
-	run("open", func() error { _, err := jose.OpenJWE(key, jose.JWECompact, text); return err })
+	run("open", func() error { _, err := jose.OpenJWE(key, jose.JWESerializationCompact, text); return err })
 	run("open/bare RSA-OAEP", func() error { _, err := rsa.DecryptOAEP(sha256.New(), nil, raw, wrapped, nil); return err })
 }

@@ -17,14 +17,14 @@ type UPIKeyAlgorithm string
 // Key algorithms. UnionPay documents the first alone; the others are settings
 // for an agreement with UPI.
 const (
-	UPIRSA15      UPIKeyAlgorithm = "RSA1_5"       // RSAES-PKCS1-v1_5; the default
-	UPIRSAOAEP    UPIKeyAlgorithm = "RSA-OAEP"     // RSAES-OAEP with SHA-1
-	UPIRSAOAEP256 UPIKeyAlgorithm = "RSA-OAEP-256" // RSAES-OAEP with SHA-256
+	UPIKeyAlgorithmRSA15      UPIKeyAlgorithm = "RSA1_5"       // RSAES-PKCS1-v1_5; the default
+	UPIKeyAlgorithmRSAOAEP    UPIKeyAlgorithm = "RSA-OAEP"     // RSAES-OAEP with SHA-1
+	UPIKeyAlgorithmRSAOAEP256 UPIKeyAlgorithm = "RSA-OAEP-256" // RSAES-OAEP with SHA-256
 )
 
 // Known reports whether a is one of the constants.
 func (a UPIKeyAlgorithm) Known() bool {
-	return a == UPIRSA15 || a == UPIRSAOAEP || a == UPIRSAOAEP256
+	return a == UPIKeyAlgorithmRSA15 || a == UPIKeyAlgorithmRSAOAEP || a == UPIKeyAlgorithmRSAOAEP256
 }
 
 // UPIContentEncryption is how a JWE's content is encrypted.
@@ -33,15 +33,16 @@ type UPIContentEncryption string
 // Content encryptions. UnionPay documents the first alone; the others are
 // settings for an agreement with UPI.
 const (
-	UPIA128CBCHS256 UPIContentEncryption = "A128CBC-HS256" // the default
-	UPIA256CBCHS512 UPIContentEncryption = "A256CBC-HS512" // AES-256-CBC with HMAC-SHA-512
-	UPIA128GCM      UPIContentEncryption = "A128GCM"       // AES-128-GCM
-	UPIA256GCM      UPIContentEncryption = "A256GCM"       // AES-256-GCM
+	UPIContentEncryptionA128CBCHS256 UPIContentEncryption = "A128CBC-HS256" // the default
+	UPIContentEncryptionA256CBCHS512 UPIContentEncryption = "A256CBC-HS512" // AES-256-CBC with HMAC-SHA-512
+	UPIContentEncryptionA128GCM      UPIContentEncryption = "A128GCM"       // AES-128-GCM
+	UPIContentEncryptionA256GCM      UPIContentEncryption = "A256GCM"       // AES-256-GCM
 )
 
 // cekBytes are the lengths of the content keys.
 var cekBytes = map[UPIContentEncryption]int{
-	UPIA128CBCHS256: 32, UPIA256CBCHS512: 64, UPIA128GCM: 16, UPIA256GCM: 32,
+	UPIContentEncryptionA128CBCHS256: 32, UPIContentEncryptionA256CBCHS512: 64,
+	UPIContentEncryptionA128GCM: 16, UPIContentEncryptionA256GCM: 32,
 }
 
 // Known reports whether e is one of the constants.
@@ -57,10 +58,10 @@ type UPIJWE struct {
 
 func (j UPIJWE) algorithms() (UPIKeyAlgorithm, UPIContentEncryption) {
 	if j.Alg == "" {
-		j.Alg = UPIRSA15
+		j.Alg = UPIKeyAlgorithmRSA15
 	}
 	if j.Enc == "" {
-		j.Enc = UPIA128CBCHS256
+		j.Enc = UPIContentEncryptionA128CBCHS256
 	}
 	return j.Alg, j.Enc
 }
@@ -138,9 +139,9 @@ type contentKeys struct {
 // DecryptKey implements gojose.OpaqueKeyDecrypter.
 func (k contentKeys) DecryptKey(encrypted []byte, _ gojose.Header) ([]byte, error) {
 	switch k.alg {
-	case UPIRSAOAEP:
+	case UPIKeyAlgorithmRSAOAEP:
 		return k.key.Decrypt(rand.Reader, encrypted, &rsa.OAEPOptions{Hash: crypto.SHA1})
-	case UPIRSAOAEP256:
+	case UPIKeyAlgorithmRSAOAEP256:
 		return k.key.Decrypt(rand.Reader, encrypted, &rsa.OAEPOptions{Hash: crypto.SHA256})
 	}
 	if len(encrypted) != (k.bits+7)/8 {

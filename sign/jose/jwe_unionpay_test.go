@@ -30,8 +30,8 @@ func TestUPIJWEVector(t *testing.T) {
 
 func TestUPIJWERoundTrip(t *testing.T) {
 	t.Parallel()
-	for _, alg := range []jose.UPIKeyAlgorithm{"", jose.UPIRSA15, jose.UPIRSAOAEP, jose.UPIRSAOAEP256} {
-		for _, enc := range []jose.UPIContentEncryption{"", jose.UPIA128CBCHS256, jose.UPIA256CBCHS512, jose.UPIA128GCM, jose.UPIA256GCM} {
+	for _, alg := range []jose.UPIKeyAlgorithm{"", jose.UPIKeyAlgorithmRSA15, jose.UPIKeyAlgorithmRSAOAEP, jose.UPIKeyAlgorithmRSAOAEP256} {
+		for _, enc := range []jose.UPIContentEncryption{"", jose.UPIContentEncryptionA128CBCHS256, jose.UPIContentEncryptionA256CBCHS512, jose.UPIContentEncryptionA128GCM, jose.UPIContentEncryptionA256GCM} {
 			j := jose.UPIJWE{Alg: alg, Enc: enc}
 			for _, plaintext := range []string{"", "6250945000000004", strings.Repeat("é", 5000)} {
 				text, err := j.Encrypt(upiPublic(t), upiKid, []byte(plaintext))
@@ -99,8 +99,8 @@ func TestUPIJWEOneError(t *testing.T) {
 		"short encrypted key": strings.Join([]string{parts[0], "AAAA", parts[2], parts[3], parts[4]}, "."),
 		"enc A128GCM":         withHeader(`{"alg":"RSA1_5","enc":"A128GCM","kid":"20190411000000"}`),
 		"alg dir":             withHeader(`{"alg":"dir","enc":"A128CBC-HS256","kid":"20190411000000"}`),
-		"alg OAEP":            encrypted(jose.UPIJWE{Alg: jose.UPIRSAOAEP}, upiKid),
-		"enc A256GCM":         encrypted(jose.UPIJWE{Enc: jose.UPIA256GCM}, upiKid),
+		"alg OAEP":            encrypted(jose.UPIJWE{Alg: jose.UPIKeyAlgorithmRSAOAEP}, upiKid),
+		"enc A256GCM":         encrypted(jose.UPIJWE{Enc: jose.UPIContentEncryptionA256GCM}, upiKid),
 		"unknown kid":         encrypted(jose.UPIJWE{}, "1"),
 		"no kid":              withHeader(`{"alg":"RSA1_5","enc":"A128CBC-HS256"}`),
 		"crit":                withHeader(`{"alg":"RSA1_5","enc":"A128CBC-HS256","kid":"20190411000000","crit":["exp"],"exp":1}`),

@@ -111,7 +111,7 @@ func (s *Server) signingKey(be Behaviour) sign.PrivateKey {
 // signedG sends a body under a UPI-JWS header.
 func (s *Server) signedG(q *request, body []byte) platform.Reply {
 	be, reply := q.behaviour, unsigned(body)
-	if be.EncryptBody || s.cfg.BodyEncryption[q.message] == unionpay.BodyJWE {
+	if be.EncryptBody || s.cfg.BodyEncryption[q.message] == unionpay.BodyEncryptionJWE {
 		sealed, err := s.cfg.JWE.Encrypt(s.cfg.Keys.decrypt.private.Public(), DecryptKeyID, body)
 		if err != nil {
 			return platform.Reply{Status: http.StatusInternalServerError}

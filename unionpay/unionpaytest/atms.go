@@ -14,11 +14,26 @@ import (
 
 // defaultATMs are the fixtures of a gateway that was given none.
 var defaultATMs = []unionpay.ATM{
-	{ID: "ATM-000123", Name: "Raffles Place 1", BankName: "Example Bank", CityName: "Singapore", CountryCode: "702", Address: "1 Example Road", Longitude: "+103.8519", Latitude: "+1.2902"},
-	{ID: "ATM-000124", Name: "Orchard 5", BankName: "Sample Bank", CityName: "Singapore", CountryCode: "702", Address: "5 Orchard Example", Longitude: "+103.8320", Latitude: "+1.3040"},
-	{ID: "ATM-000125", Name: "Jurong 2", BankName: "Example Bank", CityName: "Jurong", CountryCode: "702", Address: "2 Jurong Example", Longitude: "+103.7420", Latitude: "+1.3330"},
-	{ID: "ATM-000200", Name: "Central 9", BankName: "Harbour Bank", CityName: "Hong Kong", CountryCode: "344", Address: "9 Example Street", Longitude: "+114.1580", Latitude: "+22.2820"},
-	{ID: "ATM-000300", Name: "Alameda 3", BankName: "Banco Ejemplo", CityName: "São Paulo", CountryCode: "076", Address: "3 Alameda Exemplo", Longitude: "-46.6333", Latitude: "-23.5505"},
+	{
+		ID: "ATM-000123", Name: "Raffles Place 1", BankName: "Example Bank", CityName: "Singapore", CountryCode: "702",
+		Address: "1 Example Road", Longitude: "+103.8519", Latitude: "+1.2902",
+	},
+	{
+		ID: "ATM-000124", Name: "Orchard 5", BankName: "Sample Bank", CityName: "Singapore", CountryCode: "702",
+		Address: "5 Orchard Example", Longitude: "+103.8320", Latitude: "+1.3040",
+	},
+	{
+		ID: "ATM-000125", Name: "Jurong 2", BankName: "Example Bank", CityName: "Jurong", CountryCode: "702",
+		Address: "2 Jurong Example", Longitude: "+103.7420", Latitude: "+1.3330",
+	},
+	{
+		ID: "ATM-000200", Name: "Central 9", BankName: "Harbour Bank", CityName: "Hong Kong", CountryCode: "344",
+		Address: "9 Example Street", Longitude: "+114.1580", Latitude: "+22.2820",
+	},
+	{
+		ID: "ATM-000300", Name: "Alameda 3", BankName: "Banco Ejemplo", CityName: "São Paulo", CountryCode: "076",
+		Address: "3 Alameda Exemplo", Longitude: "-46.6333", Latitude: "-23.5505",
+	},
 }
 
 // takeFeedback is ATM_FEEDBACK_INFORM.

@@ -26,7 +26,7 @@ func Example() {
 	if err := server.Inject("ATMs.CitiesAndBanks", issuingtest.DropBefore()); err != nil {
 		log.Fatal(err)
 	}
-	_, err = client.ATMs.CitiesAndBanks(context.Background(), unionpay.CityBankRequest{CountryCode: "702"})
+	_, err = client.ATMs.CitiesAndBanks(context.Background(), unionpay.CitiesAndBanksRequest{CountryCode: "702"})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -73,8 +73,8 @@ var (
 		{"latitude", kindS, 1, 100, mandatory},
 		{"radius", kindN, 1, 9, optional},
 	}, pagingFields...)
-	cityBankFields     = []spec{{"countryCode", kindN, 3, 3, mandatory}}
-	tokenRequestFields = []spec{
+	citiesAndBanksFields = []spec{{"countryCode", kindN, 3, 3, mandatory}}
+	tokenRequestFields   = []spec{
 		{"deviceID", kindS, 1, 64, optional},
 		{"issuerID", kindAN, 1, 16, optional},
 		{"authorizationData", kindS, 1, 8 << 10, mandatory},

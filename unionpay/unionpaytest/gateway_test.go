@@ -114,8 +114,8 @@ const feedback = `{"countryCode":"702","cityName":"Singapore","bankName":"Exampl
 func TestGatewayAuthentication(t *testing.T) {
 	t.Parallel()
 	r := &raw{t: t, server: start(t, unionpaytest.Config{})}
-	path := r.server.Paths()[unionpay.MessageATMFeedback]
-	if got := r.good(unionpay.MessageATMFeedback, feedback); got.status != 200 || got.code != "00" || got.header.Get("UPI-JWS") == "" {
+	path := r.server.Paths()[unionpay.MessageTypeATMFeedback]
+	if got := r.good(unionpay.MessageTypeATMFeedback, feedback); got.status != 200 || got.code != "00" || got.header.Get("UPI-JWS") == "" {
 		t.Fatalf("a good request: %+v", got)
 	}
 	if got := r.do(http.MethodGet, path, "", ""); got.status != http.StatusMethodNotAllowed || got.body != "" {
@@ -151,7 +151,7 @@ func TestGatewayAuthentication(t *testing.T) {
 		"no path":         jws(func(h *sign.UPIHeader) { h.Path = "" }),
 		"short UUID":      jws(func(h *sign.UPIHeader) { h.UUID = "5ba1" }),
 		"hyphenated UUID": jws(func(h *sign.UPIHeader) { h.UUID = "5ba10d46-d5d1-48df-bcc2-119c08e01015" }),
-		"raw mode":        jws(func(h *sign.UPIHeader) { h.Mode = sign.UPIRaw }),
+		"raw mode":        jws(func(h *sign.UPIHeader) { h.Mode = sign.UPIModeRaw }),
 		"part missing":    strings.Replace(jws(nil), "..", ".", 1),
 		"no signature":    strings.SplitAfter(jws(nil), "..")[0],
 	} {
@@ -198,47 +198,47 @@ func TestGatewayFields(t *testing.T) {
 		code    string
 		detail  string
 	}{
-		{"no JSON", unionpay.MessageATMFeedback, `{`, "30", "object"},
-		{"array", unionpay.MessageATMFeedback, `[]`, "30", "object"},
-		{"duplicate member", unionpay.MessageATMFeedback, set(feedback, `{`, `{"cityName":"x",`), "30", "object"},
-		{"not UTF-8", unionpay.MessageATMFeedback, set(feedback, `Example Bank`, "Example \xff"), "30", "object"},
-		{"more behind it", unionpay.MessageATMFeedback, feedback + `{}`, "30", "object"},
-		{"no city", unionpay.MessageATMFeedback, set(feedback, `"cityName"`, `"x"`), "30", "cityName"},
-		{"empty bank", unionpay.MessageATMFeedback, set(feedback, `"Example Bank"`, `""`), "30", "bankName"},
-		{"long bank", unionpay.MessageATMFeedback, set(feedback, `Example Bank`, strings.Repeat("银", 101)), "30", "bankName"},
-		{"longest bank", unionpay.MessageATMFeedback, set(feedback, `Example Bank`, strings.Repeat("银", 100)), "00", ""},
-		{"long address", unionpay.MessageATMFeedback, set(feedback, `1 Example Road`, strings.Repeat("a", 501)), "30", "address"},
-		{"country of two digits", unionpay.MessageATMFeedback, set(feedback, `702`, `70`), "30", "countryCode"},
-		{"country of letters", unionpay.MessageATMFeedback, set(feedback, `702`, `SGP`), "30", "countryCode"},
-		{"a number instead of a string", unionpay.MessageATMFeedback, set(feedback, `"2"`, `2`), "30", "reportReason"},
-		{"unknown reason", unionpay.MessageATMFeedback, set(feedback, `"2"`, `"7"`), "30", "reportReason"},
-		{"unknown ATM", unionpay.MessageATMFeedback, set(feedback, `{`, `{"atmId":"ATM-404",`), "25", ""},
-		{"unknown member", unionpay.MessageATMFeedback, set(feedback, `{`, `{"new":1,`), "00", ""},
-		{"long keyword", unionpay.MessageATMList, `{"countryCode":"702","keyword":"12345678901"}`, "30", "keyword"},
-		{"no coordinates", unionpay.MessageATMNearby, `{"longitude":"1"}`, "30", "latitude"},
-		{"coordinates of letters", unionpay.MessageATMNearby, `{"longitude":"E","latitude":"N"}`, "30", "longitude"},
-		{"coordinates that do not exist", unionpay.MessageATMNearby, `{"longitude":"1","latitude":"91"}`, "30", "longitude"},
-		{"coordinates of no number", unionpay.MessageATMNearby, `{"longitude":"NaN","latitude":"NaN"}`, "30", "longitude"},
-		{"good inquiry", unionpay.MessageTokenStateInquiry, envelope("TOKEN_STATE_INQUIRY", inquiry), "25", ""},
-		{"duplicate in msgInfo", unionpay.MessageTokenStateInquiry, set(envelope("TOKEN_STATE_INQUIRY", inquiry), `"walletID"`, `"msgType":"TOKEN_STATE_INQUIRY","walletID"`), "30", "object"},
-		{"duplicate in trxInfo", unionpay.MessageTokenStateInquiry, envelope("TOKEN_STATE_INQUIRY", `{"tokenRefID":"1","tokenRefID":"2"}`), "30", "object"},
-		{"other type", unionpay.MessageTokenStateInquiry, envelope("TOKEN_STATE_UPDATE", inquiry), "30", "object"},
-		{"flat", unionpay.MessageTokenStateInquiry, inquiry, "30", "object"},
-		{"no version", unionpay.MessageTokenStateInquiry, set(envelope("TOKEN_STATE_INQUIRY", inquiry), "versionNo", "v"), "30", "object"},
-		{"short time", unionpay.MessageTokenStateInquiry, set(envelope("TOKEN_STATE_INQUIRY", inquiry), "20260401100000", "2026"), "30", "object"},
-		{"time that does not exist", unionpay.MessageTokenStateInquiry, set(envelope("TOKEN_STATE_INQUIRY", inquiry), "20260401100000", "20260431100000"), "30", "object"},
-		{"short id", unionpay.MessageTokenStateInquiry, set(envelope("TOKEN_STATE_INQUIRY", inquiry), "A005204460000000000", "A"), "30", "object"},
-		{"no key", unionpay.MessageTokenStateInquiry, envelope("TOKEN_STATE_INQUIRY", `{}`), "30", "originalMsgID"},
-		{"two keys", unionpay.MessageTokenStateInquiry, envelope("TOKEN_STATE_INQUIRY", `{"token":"","originalMsgID":"A0052044620260401100000000777"}`), "30", "token"},
-		{"short token", unionpay.MessageTokenStateUpdate, envelope("TOKEN_STATE_UPDATE", `{"deviceID":"d","token":"62","tokenAction":"SUSPEND"}`), "30", "token"},
-		{"unknown token", unionpay.MessageTokenStateUpdate, envelope("TOKEN_STATE_UPDATE", `{"deviceID":"d","token":"6299990000000000004","tokenAction":"SUSPEND"}`), "25", ""},
-		{"no authorization", unionpay.MessageTokenRequest, envelope("TOKEN_REQUEST_WITH_AUTHORIZATION", `{"deviceID":"d","authorizationData":""}`), "30", "authorizationData"},
-		{"made-up authorization", unionpay.MessageTokenRequest, envelope("TOKEN_REQUEST_WITH_AUTHORIZATION", `{"deviceID":"d","authorizationData":"x"}`), "71", ""},
-		{"no device", unionpay.MessageTokenRequest, envelope("TOKEN_REQUEST_WITH_AUTHORIZATION", `{"authorizationData":"x"}`), "30", "deviceID"},
-		{"merchant without device", unionpay.MessageTokenRequest, envelope("TOKEN_REQUEST_WITH_AUTHORIZATION", `{"authorizationData":"x","useCaseIndicator":["COF"]}`), "71", ""},
-		{"pan in clear", unionpay.MessageTokenRequest, envelope("TOKEN_REQUEST_WITH_AUTHORIZATION", `{"deviceID":"d","authorizationData":"x","pan":"6250945000000004"}`), "30", ""},
-		{"device score of two digits", unionpay.MessageTokenRequest, envelope("TOKEN_REQUEST_WITH_AUTHORIZATION", `{"deviceID":"d","authorizationData":"x","riskInfo":{"deviceScore":"10"}}`), "30", "deviceScore"},
-		{"no key text", unionpay.MessageKeyExchange, envelope("KEY_EXCHANGE", `{"insSignCertID":"1"}`), "30", "insSignPublicKey"},
+		{"no JSON", unionpay.MessageTypeATMFeedback, `{`, "30", "object"},
+		{"array", unionpay.MessageTypeATMFeedback, `[]`, "30", "object"},
+		{"duplicate member", unionpay.MessageTypeATMFeedback, set(feedback, `{`, `{"cityName":"x",`), "30", "object"},
+		{"not UTF-8", unionpay.MessageTypeATMFeedback, set(feedback, `Example Bank`, "Example \xff"), "30", "object"},
+		{"more behind it", unionpay.MessageTypeATMFeedback, feedback + `{}`, "30", "object"},
+		{"no city", unionpay.MessageTypeATMFeedback, set(feedback, `"cityName"`, `"x"`), "30", "cityName"},
+		{"empty bank", unionpay.MessageTypeATMFeedback, set(feedback, `"Example Bank"`, `""`), "30", "bankName"},
+		{"long bank", unionpay.MessageTypeATMFeedback, set(feedback, `Example Bank`, strings.Repeat("银", 101)), "30", "bankName"},
+		{"longest bank", unionpay.MessageTypeATMFeedback, set(feedback, `Example Bank`, strings.Repeat("银", 100)), "00", ""},
+		{"long address", unionpay.MessageTypeATMFeedback, set(feedback, `1 Example Road`, strings.Repeat("a", 501)), "30", "address"},
+		{"country of two digits", unionpay.MessageTypeATMFeedback, set(feedback, `702`, `70`), "30", "countryCode"},
+		{"country of letters", unionpay.MessageTypeATMFeedback, set(feedback, `702`, `SGP`), "30", "countryCode"},
+		{"a number instead of a string", unionpay.MessageTypeATMFeedback, set(feedback, `"2"`, `2`), "30", "reportReason"},
+		{"unknown reason", unionpay.MessageTypeATMFeedback, set(feedback, `"2"`, `"7"`), "30", "reportReason"},
+		{"unknown ATM", unionpay.MessageTypeATMFeedback, set(feedback, `{`, `{"atmId":"ATM-404",`), "25", ""},
+		{"unknown member", unionpay.MessageTypeATMFeedback, set(feedback, `{`, `{"new":1,`), "00", ""},
+		{"long keyword", unionpay.MessageTypeATMList, `{"countryCode":"702","keyword":"12345678901"}`, "30", "keyword"},
+		{"no coordinates", unionpay.MessageTypeATMNearby, `{"longitude":"1"}`, "30", "latitude"},
+		{"coordinates of letters", unionpay.MessageTypeATMNearby, `{"longitude":"E","latitude":"N"}`, "30", "longitude"},
+		{"coordinates that do not exist", unionpay.MessageTypeATMNearby, `{"longitude":"1","latitude":"91"}`, "30", "longitude"},
+		{"coordinates of no number", unionpay.MessageTypeATMNearby, `{"longitude":"NaN","latitude":"NaN"}`, "30", "longitude"},
+		{"good inquiry", unionpay.MessageTypeTokenStateInquiry, envelope("TOKEN_STATE_INQUIRY", inquiry), "25", ""},
+		{"duplicate in msgInfo", unionpay.MessageTypeTokenStateInquiry, set(envelope("TOKEN_STATE_INQUIRY", inquiry), `"walletID"`, `"msgType":"TOKEN_STATE_INQUIRY","walletID"`), "30", "object"},
+		{"duplicate in trxInfo", unionpay.MessageTypeTokenStateInquiry, envelope("TOKEN_STATE_INQUIRY", `{"tokenRefID":"1","tokenRefID":"2"}`), "30", "object"},
+		{"other type", unionpay.MessageTypeTokenStateInquiry, envelope("TOKEN_STATE_UPDATE", inquiry), "30", "object"},
+		{"flat", unionpay.MessageTypeTokenStateInquiry, inquiry, "30", "object"},
+		{"no version", unionpay.MessageTypeTokenStateInquiry, set(envelope("TOKEN_STATE_INQUIRY", inquiry), "versionNo", "v"), "30", "object"},
+		{"short time", unionpay.MessageTypeTokenStateInquiry, set(envelope("TOKEN_STATE_INQUIRY", inquiry), "20260401100000", "2026"), "30", "object"},
+		{"time that does not exist", unionpay.MessageTypeTokenStateInquiry, set(envelope("TOKEN_STATE_INQUIRY", inquiry), "20260401100000", "20260431100000"), "30", "object"},
+		{"short id", unionpay.MessageTypeTokenStateInquiry, set(envelope("TOKEN_STATE_INQUIRY", inquiry), "A005204460000000000", "A"), "30", "object"},
+		{"no key", unionpay.MessageTypeTokenStateInquiry, envelope("TOKEN_STATE_INQUIRY", `{}`), "30", "originalMsgID"},
+		{"two keys", unionpay.MessageTypeTokenStateInquiry, envelope("TOKEN_STATE_INQUIRY", `{"token":"","originalMsgID":"A0052044620260401100000000777"}`), "30", "token"},
+		{"short token", unionpay.MessageTypeTokenStateUpdate, envelope("TOKEN_STATE_UPDATE", `{"deviceID":"d","token":"62","tokenAction":"SUSPEND"}`), "30", "token"},
+		{"unknown token", unionpay.MessageTypeTokenStateUpdate, envelope("TOKEN_STATE_UPDATE", `{"deviceID":"d","token":"6299990000000000004","tokenAction":"SUSPEND"}`), "25", ""},
+		{"no authorization", unionpay.MessageTypeTokenRequest, envelope("TOKEN_REQUEST_WITH_AUTHORIZATION", `{"deviceID":"d","authorizationData":""}`), "30", "authorizationData"},
+		{"made-up authorization", unionpay.MessageTypeTokenRequest, envelope("TOKEN_REQUEST_WITH_AUTHORIZATION", `{"deviceID":"d","authorizationData":"x"}`), "71", ""},
+		{"no device", unionpay.MessageTypeTokenRequest, envelope("TOKEN_REQUEST_WITH_AUTHORIZATION", `{"authorizationData":"x"}`), "30", "deviceID"},
+		{"merchant without device", unionpay.MessageTypeTokenRequest, envelope("TOKEN_REQUEST_WITH_AUTHORIZATION", `{"authorizationData":"x","useCaseIndicator":["COF"]}`), "71", ""},
+		{"pan in clear", unionpay.MessageTypeTokenRequest, envelope("TOKEN_REQUEST_WITH_AUTHORIZATION", `{"deviceID":"d","authorizationData":"x","pan":"6250945000000004"}`), "30", ""},
+		{"device score of two digits", unionpay.MessageTypeTokenRequest, envelope("TOKEN_REQUEST_WITH_AUTHORIZATION", `{"deviceID":"d","authorizationData":"x","riskInfo":{"deviceScore":"10"}}`), "30", "deviceScore"},
+		{"no key text", unionpay.MessageTypeKeyExchange, envelope("KEY_EXCHANGE", `{"insSignCertID":"1"}`), "30", "insSignPublicKey"},
 	} {
 		got := r.good(c.message, c.body)
 		if got.status != 200 || got.code != c.code || !strings.Contains(got.detail, c.detail) || (c.detail == "" && got.detail != "") {
@@ -248,7 +248,7 @@ func TestGatewayFields(t *testing.T) {
 	}
 	again := envelope("TOKEN_STATE_INQUIRY", inquiry)
 	for _, want := range []string{"25", "94"} {
-		if got := r.good(unionpay.MessageTokenStateInquiry, again); got.code != want {
+		if got := r.good(unionpay.MessageTypeTokenStateInquiry, again); got.code != want {
 			t.Errorf("msgID used before: %+v, want %s", got, want)
 		}
 	}
@@ -274,7 +274,7 @@ func TestGatewayRequestors(t *testing.T) {
 	r := &raw{t: t, server: server}
 	other := server.Keys().UPIEncPrivate()
 	server.AddRequestor("00520447", "77", other.Public())
-	path := server.Paths()[unionpay.MessageATMFeedback]
+	path := server.Paths()[unionpay.MessageTypeATMFeedback]
 	h := r.header(path)
 	h.AppID = "00520447"
 	if got := r.post(path, feedback, h); got.status != 401 {

@@ -24,17 +24,18 @@ type CardStatus int
 
 // Card statuses.
 const (
-	CardNormal     CardStatus = iota // usable
-	CardLost                         // reported lost: 41
-	CardStolen                       // reported stolen: 43
-	CardExpired                      // expired: 54
-	CardRestricted                   // restricted: 62
+	CardStatusNormal     CardStatus = iota // usable
+	CardStatusLost                         // reported lost: 41
+	CardStatusStolen                       // reported stolen: 43
+	CardStatusExpired                      // expired: 54
+	CardStatusRestricted                   // restricted: 62
 )
 
 func (c CardStatus) code() unionpay.Code {
 	return map[CardStatus]unionpay.Code{
-		CardNormal: unionpay.CodeApproved, CardLost: unionpay.CodeCardLost, CardStolen: unionpay.CodeCardStolen,
-		CardExpired: unionpay.CodeCardExpired, CardRestricted: unionpay.CodeRestrictedCard,
+		CardStatusNormal: unionpay.CodeApproved,
+		CardStatusLost:   unionpay.CodeCardLost, CardStatusStolen: unionpay.CodeCardStolen,
+		CardStatusExpired: unionpay.CodeCardExpired, CardStatusRestricted: unionpay.CodeRestrictedCard,
 	}[c]
 }
 
@@ -120,7 +121,7 @@ type Route struct {
 // gateway.
 func (s *Server) Push(req PushRequest) (*Push, error) {
 	if req.CardID == "" {
-		req.CardID = s.AddCard(CardNormal)
+		req.CardID = s.AddCard(CardStatusNormal)
 	}
 	req.Origin = cmp.Or(req.Origin, unionpay.OriginWeb)
 	req.CallbackURI = cmp.Or(req.CallbackURI, "https://issuer.example/cams/return")
@@ -142,7 +143,8 @@ func (s *Server) Push(req PushRequest) (*Push, error) {
 		requestor: req.AppID, card: c, made: now,
 	}
 	sealed, err := jose.UPIJWE{}.Encrypt(s.cfg.Keys.UPIEnc(), UPIEncKeyID, platform.JSON(object{
-		"pan": c.pan.Reveal(), "expiry": c.expiry, "nonce": a.nonce, "time": strconv.FormatInt(now.Unix(), 10), "issuerID": c.issuerID,
+		"pan": c.pan.Reveal(), "expiry": c.expiry, "issuerID": c.issuerID,
+		"nonce": a.nonce, "time": strconv.FormatInt(now.Unix(), 10),
 	}))
 	if err != nil {
 		return nil, err
@@ -190,20 +192,20 @@ func (s *Server) CreationNotices() []CreationNotice {
 }
 
 // Suspend has the issuer suspend a token and notifies the token requestor.
-func (s *Server) Suspend(refID string) error { return s.act(refID, unionpay.ActionSuspend) }
+func (s *Server) Suspend(refID string) error { return s.act(refID, unionpay.TokenActionSuspend) }
 
 // Resume has the issuer resume a token and notifies the token requestor.
-func (s *Server) Resume(refID string) error { return s.act(refID, unionpay.ActionResume) }
+func (s *Server) Resume(refID string) error { return s.act(refID, unionpay.TokenActionResume) }
 
 // Delete has the issuer delete a token and notifies the token requestor.
-func (s *Server) Delete(refID string) error { return s.act(refID, unionpay.ActionDelete) }
+func (s *Server) Delete(refID string) error { return s.act(refID, unionpay.TokenActionDelete) }
 
 func (s *Server) act(refID string, action unionpay.TokenAction) error {
 	change, err := s.change(refID, action)
 	if err != nil {
 		return err
 	}
-	return s.notify(unionpay.MessageTokenStateNotification, change)
+	return s.notify(unionpay.EventTokenStateChanged, change)
 }
 
 // change moves a token and returns what the requestor is told.

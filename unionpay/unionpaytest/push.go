@@ -59,7 +59,9 @@ func (s *Server) notify(message unionpay.MessageType, trxInfo any) error {
 	}
 	now := stamp(s.now())
 	msgID := fmt.Sprintf("U%08s%s%06d", s.cfg.AppID, now, s.pushes.Next()%1_000_000)
-	info := object{"versionNo": "1.0.0", "msgID": msgID, "timeStamp": now, "msgType": string(message), "walletID": s.cfg.AppID}
+	info := object{
+		"versionNo": "1.0.0", "msgID": msgID, "timeStamp": now, "msgType": string(message), "walletID": s.cfg.AppID,
+	}
 	uuid := "" // of the attempt under way; attempts do not overlap
 	s.host.Push(platform.Callback{
 		Type: string(message), URL: s.cfg.WebhookURL, Retries: s.cfg.Retries,

@@ -144,7 +144,7 @@ func TestIssuer(t *testing.T) {
 	if _, err := server.Push(unionpaytest.PushRequest{CardID: "CARD-404"}); err == nil {
 		t.Error("a card that does not exist was pushed")
 	}
-	if err := server.SetCardStatus("CARD-404", unionpaytest.CardLost); err == nil {
+	if err := server.SetCardStatus("CARD-404", unionpaytest.CardStatusLost); err == nil {
 		t.Error("a card that does not exist was reported lost")
 	}
 	for name, act := range map[string]func(string) error{"Suspend": server.Suspend, "Resume": server.Resume, "Delete": server.Delete} {
@@ -152,10 +152,10 @@ func TestIssuer(t *testing.T) {
 			t.Errorf("%s of a token that does not exist", name)
 		}
 	}
-	if err := server.Notify(unionpay.MessageGetUserID, []byte(`[]`)); err == nil {
+	if err := server.Notify(unionpay.EventUserIDRequested, []byte(`[]`)); err == nil {
 		t.Error("trxInfo that is no object was sent")
 	}
-	id := server.AddCard(unionpaytest.CardNormal)
+	id := server.AddCard(unionpaytest.CardStatusNormal)
 	if pan := server.PAN(id); pan.Len() != 16 || !server.PAN("CARD-404").IsZero() {
 		t.Errorf("a PAN of %d digits", pan.Len())
 	}

@@ -34,13 +34,13 @@ func TestServerWithCardsPrintsNoNumber(t *testing.T) {
 func TestUnreadableRequestsAreNamed(t *testing.T) {
 	t.Parallel()
 	paths := unionpay.InferredPaths()
-	paths[unionpay.MessageKeyExchange] = paths[unionpay.MessageTokenRequest]
+	paths[unionpay.MessageTypeKeyExchange] = paths[unionpay.MessageTypeTokenRequest]
 	r := &raw{t: t, server: start(t, unionpaytest.Config{Paths: paths})}
-	r.do(http.MethodGet, paths[unionpay.MessageATMFeedback], "", "")
-	r.good(unionpay.MessageATMFeedback, `{`)
-	r.good(unionpay.MessageTokenStateInquiry, `[]`)
-	r.good(unionpay.MessageTokenRequest, `{}`)
-	r.good(unionpay.MessageTokenRequest, `{"msgInfo":{"msgType":"KEY_EXCHANGE"},"trxInfo":{}}`)
+	r.do(http.MethodGet, paths[unionpay.MessageTypeATMFeedback], "", "")
+	r.good(unionpay.MessageTypeATMFeedback, `{`)
+	r.good(unionpay.MessageTypeTokenStateInquiry, `[]`)
+	r.good(unionpay.MessageTypeTokenRequest, `{}`)
+	r.good(unionpay.MessageTypeTokenRequest, `{"msgInfo":{"msgType":"KEY_EXCHANGE"},"trxInfo":{}}`)
 	r.do(http.MethodPost, "/nowhere", feedback, "")
 	for op, want := range map[string]int{
 		"ATMs.Feedback": 2, "Tokens.Token": 1, "Tokens.TokenByRequest": 0, "Tokens.Request": 0, "Keys.Exchange": 0, "": 6,
@@ -59,12 +59,12 @@ func TestUnreadableRequestsAreNamed(t *testing.T) {
 func TestMessagesOfOnePath(t *testing.T) {
 	t.Parallel()
 	paths := unionpay.InferredPaths()
-	paths[unionpay.MessageTokenRequest] = paths[unionpay.MessageTokenStateInquiry]
-	paths[unionpay.MessageTokenStateUpdate] = paths[unionpay.MessageTokenStateInquiry]
+	paths[unionpay.MessageTypeTokenRequest] = paths[unionpay.MessageTypeTokenStateInquiry]
+	paths[unionpay.MessageTypeTokenStateUpdate] = paths[unionpay.MessageTypeTokenStateInquiry]
 	server := start(t, unionpaytest.Config{
 		Paths:          paths,
-		Profiles:       map[unionpay.MessageType]unionpay.Profile{unionpay.MessageTokenStateUpdate: unionpay.ProfileU},
-		BodyEncryption: map[unionpay.MessageType]unionpay.BodyEncryption{unionpay.MessageTokenRequest: unionpay.BodyJWE},
+		Profiles:       map[unionpay.MessageType]unionpay.Profile{unionpay.MessageTypeTokenStateUpdate: unionpay.ProfileU},
+		BodyEncryption: map[unionpay.MessageType]unionpay.BodyEncryption{unionpay.MessageTypeTokenRequest: unionpay.BodyEncryptionJWE},
 	})
 	client, err := unionpay.New(server.ClientConfig(), issuing.WithClock(server.Clock().Now))
 	if err != nil {
@@ -78,11 +78,11 @@ func TestMessagesOfOnePath(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	change, err := client.Tokens.UpdateState(t.Context(), unionpay.StateUpdateRequest{DeviceID: "d", Token: token.Token, Action: unionpay.ActionSuspend})
-	if err != nil || change.State != unionpay.TokenSuspended {
+	change, err := client.Tokens.UpdateState(t.Context(), unionpay.UpdateStateRequest{DeviceID: "d", Token: token.Token, Action: unionpay.TokenActionSuspend})
+	if err != nil || change.State != unionpay.TokenStateSuspended {
 		t.Errorf("%+v, %v", change, err)
 	}
-	if got, err := client.Tokens.Token(t.Context(), unionpay.TokenQuery{RefID: token.RefID}); err != nil || got.State != unionpay.TokenSuspended {
+	if got, err := client.Tokens.Token(t.Context(), unionpay.TokenQuery{RefID: token.RefID}); err != nil || got.State != unionpay.TokenStateSuspended {
 		t.Errorf("%+v, %v", got, err)
 	}
 	sealed, err := jose.UPIJWE{}.Encrypt(server.Keys().UPIEnc(), unionpaytest.UPIEncKeyID,
@@ -90,7 +90,7 @@ func TestMessagesOfOnePath(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := (&raw{t: t, server: server}).good(unionpay.MessageTokenStateInquiry, sealed); got.code != "30" {
+	if got := (&raw{t: t, server: server}).good(unionpay.MessageTypeTokenStateInquiry, sealed); got.code != "30" {
 		t.Errorf("an inquiry that should be in clear: %+v", got)
 	}
 	if err := server.Check(); err != nil {

@@ -30,22 +30,27 @@ const (
 
 // operations are the gateway's by message.
 var operations = map[unionpay.MessageType]operation{
-	unionpay.MessageATMFeedback:        {"ATMs.Feedback", flat, feedbackFields, (*Server).takeFeedback},
-	unionpay.MessageATMList:            {"ATMs.List", flat, listFields, (*Server).listATMs},
-	unionpay.MessageATMNearby:          {"ATMs.Nearby", flat, nearbyFields, (*Server).nearbyATMs},
-	unionpay.MessageATMCityBank:        {"ATMs.CitiesAndBanks", flat, cityBankFields, (*Server).citiesAndBanks},
-	unionpay.MessageTokenRequest:       {"Tokens.Request", enveloped, tokenRequestFields, (*Server).requestToken},
-	unionpay.MessageTokenStateUpdate:   {"Tokens.UpdateState", enveloped, updateFields, onToken(named, (*Server).updateToken)},
-	unionpay.MessageTokenStateInquiry:  {"Tokens.Token", enveloped, inquiryFields, onToken(named, (*Server).inquireToken)},
-	unionpay.MessageKeyExchange:        {"Keys.Exchange", enveloped, exchangeFields, exchangeKeys},
-	unionpay.MessageKeyInquiryExchange: {"Keys.InquireExchange", enveloped, keyInquiryFields, inquireKeys},
-	unionpay.MessageKeyResetResult:     {"Keys.ConfirmReset", enveloped, nil, confirmReset},
+	unionpay.MessageTypeATMFeedback:        {"ATMs.Feedback", flat, feedbackFields, (*Server).takeFeedback},
+	unionpay.MessageTypeATMList:            {"ATMs.List", flat, listFields, (*Server).listATMs},
+	unionpay.MessageTypeATMNearby:          {"ATMs.Nearby", flat, nearbyFields, (*Server).nearbyATMs},
+	unionpay.MessageTypeATMCitiesAndBanks:  {"ATMs.CitiesAndBanks", flat, citiesAndBanksFields, (*Server).citiesAndBanks},
+	unionpay.MessageTypeTokenRequest:       {"Tokens.Request", enveloped, tokenRequestFields, (*Server).requestToken},
+	unionpay.MessageTypeTokenStateUpdate:   {"Tokens.UpdateState", enveloped, updateFields, updateToken},
+	unionpay.MessageTypeTokenStateInquiry:  {"Tokens.Token", enveloped, inquiryFields, inquireToken},
+	unionpay.MessageTypeKeyExchange:        {"Keys.Exchange", enveloped, exchangeFields, exchangeKeys},
+	unionpay.MessageTypeKeyInquiryExchange: {"Keys.InquireExchange", enveloped, keyInquiryFields, inquireKeys},
+	unionpay.MessageTypeKeyResetResult:     {"Keys.ConfirmReset", enveloped, nil, confirmReset},
 }
 
+// What is done to a token that the request names.
+var (
+	updateToken      = onToken(named, (*Server).updateToken)
+	inquireToken     = onToken(named, (*Server).inquireToken)
+	inquireRequested = onToken(requested, (*Server).inquireToken)
+)
+
 // tokenByRequest shares its message with Tokens.Token.
-var tokenByRequest = operation{
-	"Tokens.TokenByRequest", enveloped, byRequestFields, onToken(requested, (*Server).inquireToken),
-}
+var tokenByRequest = operation{"Tokens.TokenByRequest", enveloped, byRequestFields, inquireRequested}
 
 // operationOf returns the operation that a message with these fields asks for. An
 // inquiry that names no token asks by the request for it, whatever the name that
@@ -53,7 +58,7 @@ var tokenByRequest = operation{
 func operationOf(message unionpay.MessageType, f fields) operation {
 	_, token := f["token"]
 	_, ref := f["tokenRefID"]
-	if message == unionpay.MessageTokenStateInquiry && !token && !ref {
+	if message == unionpay.MessageTypeTokenStateInquiry && !token && !ref {
 		return tokenByRequest
 	}
 	return operations[message]
@@ -126,7 +131,7 @@ func (s *Server) split(q *request, messages []unionpay.MessageType, body []byte)
 	} else if !q.unfold(top, messages) {
 		return false
 	}
-	return sealed == (s.cfg.BodyEncryption[q.message] == unionpay.BodyJWE)
+	return sealed == (s.cfg.BodyEncryption[q.message] == unionpay.BodyEncryptionJWE)
 }
 
 // unfold takes a message out of its envelope.

@@ -62,7 +62,9 @@ func (s *Server) find(fits func(*token) bool) *token {
 
 // onToken is an operation on a token of the requestor's, which the request tells
 // from the others. A device that it names must be the token's.
-func onToken(means func(*request, *token) bool, run func(*Server, *request, *token) outcome) func(*Server, *request) outcome {
+func onToken(
+	means func(*request, *token) bool, run func(*Server, *request, *token) outcome,
+) func(*Server, *request) outcome {
 	return func(s *Server, q *request) outcome {
 		t := s.find(func(t *token) bool { return t.AppID == q.appID && means(q, t) })
 		if t == nil {
@@ -108,14 +110,14 @@ func (s *Server) requestToken(q *request) outcome {
 		return refuse(unionpay.CodeTokenAlreadyIssued)
 	case now.Sub(auth.made) > s.cfg.AuthorizationLife:
 		return refuse(unionpay.CodeEnrolmentTimeout)
-	case auth.card.status != CardNormal:
+	case auth.card.status != CardStatusNormal:
 		return refuse(auth.card.status.code())
 	}
 	auth.used = true
 	t := &token{auth: auth, TokenRecord: TokenRecord{
 		Token: ledger.PAN("62999900", uint64(len(s.tokens)+1), 19), RefID: s.refs.ID(10), AppID: q.appID,
 		DeviceID: q.Text("deviceID"), MsgID: q.msgID, CardID: auth.card.id, PushID: auth.pushID,
-		States: []unionpay.TokenState{unionpay.TokenActive}, Expiry: now.AddDate(5, 0, 0), UseCases: useCases,
+		States: []unionpay.TokenState{unionpay.TokenStateActive}, Expiry: now.AddDate(5, 0, 0), UseCases: useCases,
 	}}
 	s.tokens = append(s.tokens, t)
 	s.notices = append(s.notices, CreationNotice{
@@ -186,14 +188,18 @@ func (s *Server) sealForRequestor(profile unionpay.Profile, value string) string
 	return sealed
 }
 
+type states = []unionpay.TokenState
+
 // transitions are the states that each action starts from, and where it leads.
 var transitions = map[unionpay.TokenAction]struct {
-	from []unionpay.TokenState
+	from states
 	to   unionpay.TokenState
 }{
-	unionpay.ActionSuspend: {[]unionpay.TokenState{unionpay.TokenActive}, unionpay.TokenSuspended},
-	unionpay.ActionResume:  {[]unionpay.TokenState{unionpay.TokenSuspended}, unionpay.TokenActive},
-	unionpay.ActionDelete:  {[]unionpay.TokenState{unionpay.TokenActive, unionpay.TokenSuspended}, unionpay.TokenDeleted},
+	unionpay.TokenActionSuspend: {from: states{unionpay.TokenStateActive}, to: unionpay.TokenStateSuspended},
+	unionpay.TokenActionResume:  {from: states{unionpay.TokenStateSuspended}, to: unionpay.TokenStateActive},
+	unionpay.TokenActionDelete: {
+		from: states{unionpay.TokenStateActive, unionpay.TokenStateSuspended}, to: unionpay.TokenStateDeleted,
+	},
 }
 
 // move changes a token's state and returns what is told of it.

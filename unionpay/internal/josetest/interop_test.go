@@ -134,7 +134,7 @@ func TestJose(t *testing.T) {
 
 	t.Run("verifies our JWS", func(t *testing.T) {
 		body := `{"bankName":"` + strings.Repeat("上海𠮷</script>", 50) + `"}`
-		for _, mode := range []sign.UPIMode{sign.UPIEncoded, sign.UPIRFC7797} {
+		for _, mode := range []sign.UPIMode{sign.UPIModeEncoded, sign.UPIModeRFC7797} {
 			for _, path := range []string{"/cams/tr/v1/atmfeedbackinform", ""} {
 				jws, err := sign.SignUPI(private, sign.UPIHeader{
 					KeyID: "20190411000000", UUID: "5ba10d46d5d148dfbcc2119c08e01015", Time: time.Unix(1562232686, 0),
@@ -144,7 +144,7 @@ func TestJose(t *testing.T) {
 					t.Fatal(err)
 				}
 				payload := body
-				if mode == sign.UPIEncoded {
+				if mode == sign.UPIModeEncoded {
 					payload = base64.RawURLEncoding.EncodeToString([]byte(body))
 				}
 				var header map[string]any
@@ -163,7 +163,7 @@ func TestJose(t *testing.T) {
 
 	t.Run("exchanges JWE", func(t *testing.T) {
 		for _, j := range []jose.UPIJWE{
-			{}, {Alg: jose.UPIRSAOAEP}, {Alg: jose.UPIRSAOAEP256, Enc: jose.UPIA256GCM}, {Enc: jose.UPIA256CBCHS512}, {Enc: jose.UPIA128GCM},
+			{}, {Alg: jose.UPIKeyAlgorithmRSAOAEP}, {Alg: jose.UPIKeyAlgorithmRSAOAEP256, Enc: jose.UPIContentEncryptionA256GCM}, {Enc: jose.UPIContentEncryptionA256CBCHS512}, {Enc: jose.UPIContentEncryptionA128GCM},
 		} {
 			alg, enc := string(j.Alg), string(j.Enc)
 			if alg == "" {

@@ -10,7 +10,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
@@ -19,7 +18,8 @@ import (
 )
 
 // Extra holds members of an answer or event that this version does not model, as
-// raw JSON by name. What is unknown may be card data, so it prints as a secret.
+// raw JSON by name. What is unknown may be card data, so it prints as a secret. In a
+// struct of one's own for [Client.Do] it has the tag wire:"extra".
 type Extra map[string]issuing.Secret
 
 // Member returns a member as raw JSON, nil when it is not there.
@@ -38,8 +38,7 @@ type opener struct {
 	keys    map[string]sign.PrivateKey // our decryption keys, by kid
 }
 
-// spellings maps other spellings of a member, in lower case, to the one that is
-// written. Case alone needs no entry.
+// spellings are other spellings of members, as in [wire.Loose].
 var spellings = map[string]string{"expiredate": "expirydate"}
 
 // rsaFields are the members that profile U may encrypt; it marks them in no way.
@@ -107,42 +106,20 @@ func (o opener) object(data []byte) ([]byte, error) {
 	return nil, errNotObject
 }
 
-// decodeLoose reads an object into the struct that out points to: members are
-// opened, found whatever the case of their names, and those without a field, of a
-// shape that their field cannot hold, or encrypted for somebody else, go into the
-// struct's Extra. What must be there is checked by the types, so one odd member
-// loses no message.
-func (c Config) decodeLoose(o opener, data []byte, out any) error {
-	v := reflect.ValueOf(out)
-	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
+// read reads an object into what out points to. The members of a struct are opened,
+// found whatever the case of their names, and those without a field, of a shape that
+// their field cannot hold, or encrypted for somebody else, go into its Extra.
+func (o opener) read(cfg Config, data []byte, out any) error {
+	if v := reflect.ValueOf(out); v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
 		return codec.Unmarshal(data, out)
 	}
-	v = v.Elem()
 	data, err := o.object(data)
 	if err != nil {
 		return err
 	}
-	fields, own, extra := fieldsByName(v.Type()), c.ownNames(), Extra{}
-	for name, value := range wire.Members(data) {
-		key := strings.ToLower(name)
-		key = cmp.Or(own[key], key)
-		if index, ok := fields[key]; ok {
-			field := v.Field(index)
-			opened, err := o.open(name, value)
-			if err == nil && (wire.Codec{Zone: c.zone()}).Unmarshal(opened, field.Addr().Interface()) == nil {
-				delete(fields, key) // a second one goes into Extra
-				continue
-			}
-			field.SetZero()
-		}
-		if len(extra) < maxExtra {
-			extra[clip(name, 64)] = issuing.NewSecret(string(value))
-		}
-	}
-	if at := v.FieldByName("Extra"); at.IsValid() && at.Type() == reflect.TypeFor[Extra]() && len(extra) > 0 {
-		at.Set(reflect.ValueOf(extra))
-	}
-	return nil
+	return wire.Codec{
+		Zone: cmp.Or(cfg.Zone, defaultZone), Loose: &wire.Loose{Spellings: cfg.ownNames(), Open: o.open},
+	}.Unmarshal(data, out)
 }
 
 // ownNames maps what members may be called on the wire to the names of this
@@ -156,22 +133,4 @@ func (c Config) ownNames() map[string]string {
 		own[strings.ToLower(wireName)] = strings.ToLower(name)
 	}
 	return own
-}
-
-// maxExtra bounds the members that are kept without a field.
-const maxExtra = 256
-
-func (c Config) zone() *time.Location { return cmp.Or(c.Zone, defaultZone) }
-
-// fieldsByName maps a struct's JSON names in lower case to its fields.
-func fieldsByName(t reflect.Type) map[string]int {
-	out := map[string]int{}
-	for i := range t.NumField() {
-		f := t.Field(i)
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if name != "" && name != "-" && f.IsExported() {
-			out[strings.ToLower(name)] = i
-		}
-	}
-	return out
 }
