@@ -39,11 +39,7 @@ type Client struct {
 
 // New returns a client. It checks the configuration and does no I/O.
 func New(cfg Config, opts ...issuing.Option) (*Client, error) {
-	var p check.Problems
-	if cfg.validate(&p); p.Any() {
-		return nil, p.Err(providerName, "New")
-	}
-	core, err := provider.New(providerName, opts...)
+	core, err := provider.New(providerName, cfg.validate, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -51,15 +47,12 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 }
 
 func newClient(cfg Config, core *provider.Core) *Client {
-	c := &Client{cfg: cfg, core: core}
-	c.Applications = &ApplicationService{c}
-	c.Cards = &CardService{c}
-	c.MasterE = &MasterEService{c}
-	c.VisaH = &VisaHService{c}
-	c.VirtualL = &VirtualLService{c}
-	c.VirtualP = &VirtualPService{c}
-	c.Transfers = &TransferService{c}
-	c.Reference = &ReferenceService{c}
+	c := new(Client)
+	*c = Client{
+		Applications: &ApplicationService{c}, Cards: &CardService{c}, MasterE: &MasterEService{c}, VisaH: &VisaHService{c},
+		VirtualL: &VirtualLService{c}, VirtualP: &VirtualPService{c}, Transfers: &TransferService{c},
+		Reference: &ReferenceService{c}, cfg: cfg, core: core,
+	}
 	return c
 }
 

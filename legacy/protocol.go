@@ -18,6 +18,18 @@ import (
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
+// op is a row of an operation that creates no order.
+func op(name, path string, safety transport.Safety, settle provider.Settle, unsigned ...string) operation {
+	return operation{name: name, path: path, safety: safety, settle: settle, unsigned: unsigned}
+}
+
+// creation is a row of an operation that creates an order.
+func creation(name, path string, safety transport.Safety, settle provider.Settle, unsigned ...string) operation {
+	o := op(name, path, safety, settle, unsigned...)
+	o.creates = true
+	return o
+}
+
 // operation is one row of the operation table: all in which two methods differ.
 type operation struct {
 	name   string // service and method
@@ -29,18 +41,6 @@ type operation struct {
 	creates bool
 	// unsigned names the fields that the page keeps out of the signature.
 	unsigned []string
-}
-
-// op is a row of an operation that creates no order.
-func op(name, path string, safety transport.Safety, settle provider.Settle, unsigned ...string) operation {
-	return operation{name: name, path: path, safety: safety, settle: settle, unsigned: unsigned}
-}
-
-// creation is a row of an operation that creates an order.
-func creation(name, path string, safety transport.Safety, settle provider.Settle, unsigned ...string) operation {
-	o := op(name, path, safety, settle, unsigned...)
-	o.creates = true
-	return o
 }
 
 // The safeties of rows; see [transport.Safety].

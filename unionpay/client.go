@@ -28,13 +28,8 @@ type Client struct {
 // New returns a client. It checks the configuration and does no I/O. The
 // default timeout of an attempt is [DefaultTimeout].
 func New(cfg Config, opts ...issuing.Option) (*Client, error) {
-	var p check.Problems
-	cfg.validate(&p)
-	if err := p.Err(providerName, "New"); err != nil {
-		return nil, err
-	}
 	opts = slices.Concat([]issuing.Option{issuing.WithTimeout(DefaultTimeout)}, opts)
-	core, err := provider.New(providerName, opts...)
+	core, err := provider.New(providerName, cfg.validate, opts...)
 	if err != nil {
 		return nil, err
 	}

@@ -30,11 +30,7 @@ type Client struct {
 
 // New returns a client. It checks the configuration and does no I/O.
 func New(cfg Config, opts ...issuing.Option) (*Client, error) {
-	var p check.Problems
-	if cfg.validate(&p); p.Any() {
-		return nil, p.Err(providerName, "New")
-	}
-	core, err := provider.New(providerName, opts...)
+	core, err := provider.New(providerName, cfg.validate, opts...)
 	if err != nil {
 		return nil, err
 	}

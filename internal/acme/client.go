@@ -3,7 +3,6 @@
 package acme
 
 import (
-	"cmp"
 	"context"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -19,6 +18,11 @@ type Config struct {
 	Secret  sign.HMACKey // signs requests and callbacks
 }
 
+func (c Config) validate(p *check.Problems) {
+	p.Cause("BaseURL", transport.CheckURL(c.BaseURL))
+	p.Required("Secret", !c.Secret.IsZero())
+}
+
 // Client calls Acme. It is immutable and safe for concurrent use.
 type Client struct {
 	Cards *CardService // all that Acme offers
@@ -28,13 +32,8 @@ type Client struct {
 
 // New returns a client. It checks the configuration and does no I/O.
 func New(cfg Config, opts ...issuing.Option) (*Client, error) {
-	var p check.Problems
-	if err := transport.CheckURL(cfg.BaseURL); err != nil {
-		p.Add("BaseURL", "%v", err)
-	}
-	p.Required("Secret", !cfg.Secret.IsZero())
-	core, err := provider.New("acme", opts...)
-	if err := cmp.Or(p.Err("acme", "New"), err); err != nil {
+	core, err := provider.New("acme", cfg.validate, opts...)
+	if err != nil {
 		return nil, err
 	}
 	c := &Client{cfg: cfg, core: core}

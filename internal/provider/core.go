@@ -4,6 +4,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/transport"
 )
 
@@ -14,8 +15,13 @@ type Core struct {
 	transport *transport.Client
 }
 
-// New returns a core that names the provider in errors and events.
-func New(name string, opts ...issuing.Option) (*Core, error) {
+// New returns a core that names the provider in errors and events, when validate finds
+// nothing wrong with the provider's configuration.
+func New(name string, validate func(*check.Problems), opts ...issuing.Option) (*Core, error) {
+	var p check.Problems
+	if validate(&p); p.Any() {
+		return nil, p.Err(name, "New")
+	}
 	settings, err := issuing.NewSettings(opts...)
 	if err != nil {
 		return nil, err

@@ -126,7 +126,7 @@ func (r request) validate(p *check.Problems) { p.Text("name", r.Name, 20) }
 
 func core(t testing.TB, n *network, opts ...issuing.Option) *Core {
 	t.Helper()
-	c, err := New("acme", append([]issuing.Option{issuing.WithHTTPClient(&http.Client{Transport: n})}, opts...)...)
+	c, err := New("acme", func(*check.Problems) {}, append([]issuing.Option{issuing.WithHTTPClient(&http.Client{Transport: n})}, opts...)...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -40,6 +41,9 @@ var eventCodec wire.Codec
 
 func (s *Server) signed(payload any) (http.Header, []byte, error) {
 	plaintext, err := eventCodec.Marshal(payload)
+	if err != nil { // such as a number of a test's own, which is a float64
+		plaintext, err = json.Marshal(payload)
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("worldcardtest: %w", err)
 	}
