@@ -8,6 +8,7 @@ import (
 	"log"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"testing"
 	"time"
@@ -151,6 +152,27 @@ func Example_platformInMemory() {
 		}
 		if err := server.Check(); err != nil { // the books balance, the fault fired
 			t.Error(err)
+		}
+
+		src, err := worldcard.NewCallbacks(worldcard.CallbackConfig{
+			PlatformKeys: []sign.PublicKey{server.PlatformKey()}, AESKey: server.AESKey(),
+			Now: clock.Now, // callbacks are signed at the platform's time
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var closed *worldcard.CardClosed
+		handler := webhook.NewHandler(src, func(_ context.Context, ev *webhook.Event) error {
+			closed, _ = ev.Data.(*worldcard.CardClosed)
+			return nil
+		})
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, server.SignCallback(map[string]any{
+			"notify_type": worldcard.EventCardClosed, "card_id": card.ID, "card_status": "cancelled",
+			"amount": "57.66", "currency": "USD",
+		}))
+		if w.Code != http.StatusOK || closed == nil || closed.Amount.String() != "57.66" {
+			t.Errorf("status %d, %+v", w.Code, closed)
 		}
 	}
 	readmeTest = testTopUp
