@@ -64,7 +64,7 @@ type CallbackConfig struct {
 
 func (cfg CallbackConfig) validate() error {
 	var p check.Problems
-	if !cfg.Profile.Known() {
+	if !cfg.Profile.known() {
 		p.Add("Profile", "is unknown")
 	}
 	if cfg.Profile == ProfileG {
@@ -257,7 +257,7 @@ const maxUserID = 64
 
 // businessAnswer encodes the function's answer.
 func businessAnswer(event *webhook.Event) (Code, []byte) {
-	n, ok := event.Data.(Notification)
+	n, ok := event.Data.(notification)
 	if !ok {
 		return CodeApproved, nil
 	}

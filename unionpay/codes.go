@@ -2,8 +2,6 @@ package unionpay
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 )
@@ -125,9 +123,6 @@ var codes = map[Code]codeInfo{
 	CodeUnauthorized:         {kind: issuing.ErrUnauthorized, meaning: "unauthorised access"},
 }
 
-// Codes lists the known codes in ascending order.
-func Codes() []Code { return slices.Sorted(maps.Keys(codes)) }
-
 // Error returns the code and, for a known one, its meaning.
 func (c Code) Error() string {
 	if m := c.Meaning(); m != "" {
@@ -158,5 +153,5 @@ func (c Code) Kind() error {
 // may be asked for again later; the client repeats reads by itself.
 func (c Code) Retryable() bool { return codes[c].retry }
 
-// Open reports whether the code leaves open if the operation was carried out.
-func (c Code) Open() bool { return codes[c].open }
+// open reports whether the code leaves open if the operation was carried out.
+func (c Code) open() bool { return codes[c].open }

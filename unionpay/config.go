@@ -275,9 +275,9 @@ func (c Config) checkMessages(p *check.Problems) {
 	}
 }
 
-func checkKnown[V interface{ Known() bool }](p *check.Problems, field string, settings map[MessageType]V) {
+func checkKnown[V interface{ known() bool }](p *check.Problems, field string, settings map[MessageType]V) {
 	for message, value := range settings {
-		if !value.Known() {
+		if !value.known() {
 			p.Add(fmt.Sprintf("%s[%q]", field, message), "is unknown")
 		}
 	}

@@ -252,65 +252,6 @@ func TestTokenExpiry(t *testing.T) {
 	}
 }
 
-func TestCodesAndEnums(t *testing.T) {
-	t.Parallel()
-	open := []unionpay.Code{}
-	for _, code := range unionpay.Codes() {
-		if !code.Known() || code.Meaning() == "" || !strings.Contains(code.Error(), code.Meaning()) || (code.Kind() == nil) != (code == "00") {
-			t.Errorf("%s: %v %q", code, code.Kind(), code.Meaning())
-		}
-		if code.Open() {
-			open = append(open, code)
-		}
-	}
-	if diff := cmp.Diff([]unionpay.Code{"04", "91", "92", "96", "98", "99"}, open); diff != "" {
-		t.Errorf("open codes (-want +got):\n%s", diff)
-	}
-	if len(unionpay.Codes()) != 48 {
-		t.Errorf("%d codes", len(unionpay.Codes()))
-	}
-	if c := unionpay.Code("Q7"); c.Known() || !errors.Is(c.Kind(), issuing.ErrDeclined) || c.Error() != `code "Q7"` {
-		t.Errorf("an unknown code: %v %v", c.Kind(), c)
-	}
-	known := []interface{ Known() bool }{
-		unionpay.MessageTypeKeyResetResult, unionpay.ProfileU, unionpay.ShapeFlat, unionpay.BodyEncryptionJWE, unionpay.ReportReasonOther,
-		unionpay.TokenStateDeleted, unionpay.TokenActionDelete, unionpay.UseCaseCOF, unionpay.CaptureMethodNFC, unionpay.CardTypePrepaid,
-		unionpay.ScenarioAppToApp, unionpay.OriginIOS,
-	}
-	for _, v := range known {
-		if !v.Known() {
-			t.Errorf("%T %v is not known", v, v)
-		}
-	}
-	unknown := []interface{ Known() bool }{
-		unionpay.MessageType("X"), unionpay.Profile(9), unionpay.Shape(9), unionpay.BodyEncryption(9), unionpay.ReportReason("7"),
-		unionpay.TokenState("X"), unionpay.TokenAction("X"), unionpay.UseCase("X"), unionpay.CaptureMethod("X"), unionpay.CardType("X"),
-		unionpay.Scenario("X"), unionpay.Origin("X"),
-	}
-	for _, v := range unknown {
-		if v.Known() {
-			t.Errorf("%T %v is known", v, v)
-		}
-	}
-	if !unionpay.TokenStateDeleted.Terminal() || unionpay.TokenStateSuspended.Terminal() {
-		t.Error("only DELETED is final")
-	}
-}
-
-// TestEventTypes: each event's constant is a message type, and the list has all.
-func TestEventTypes(t *testing.T) {
-	t.Parallel()
-	want := []string{"TOKEN_STATE_NOTIFICATION", "TRX_STATUS_NOTIFICATION", "GET_USER_ID"}
-	if diff := cmp.Diff(want, unionpay.EventTypes()); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	for _, typ := range unionpay.EventTypes() {
-		if !unionpay.MessageType(typ).Known() {
-			t.Errorf("%s is not known", typ)
-		}
-	}
-}
-
 // texts is a gateway's client configuration as a key store holds it.
 func texts(t testing.TB, server *unionpaytest.Server) unionpay.ConfigTexts {
 	t.Helper()

@@ -6,9 +6,9 @@
 //
 // Make one [Client] with [New] and keep it; it is safe for concurrent use.
 // [Client.ATMs] finds ATMs and reports errors in their data, [Client.Tokens]
-// requests and manages tokens, [Client.Keys] exchanges keys. [Links] reads the
-// push that an issuer's app sends through a URI, and builds the answer.
-// [NewCallbacks] tells the package webhook how to read and answer the messages
+// requests, suspends, resumes and deletes tokens, [Client.Keys] exchanges keys.
+// [Links] reads the push that an issuer's app sends through a URI, and builds the
+// answer. [NewCallbacks] tells the package webhook how to read and answer the messages
 // that UnionPay sends, such as [TokenStateChanged].
 //
 // UnionPay publishes one message of CAMS completely (ATM_FEEDBACK_INFORM), and
@@ -19,16 +19,18 @@
 //
 // # Authentication
 //
-// In profile G, the default, every request carries a detached JWS (RS256) in the
-// header UPI-JWS over its body, with a fresh UUID and timestamp per attempt.
-// Every answer must carry one of UnionPay's; an answer that does not verify is an
-// error. Card numbers and verification data are encrypted as compact JWE. Profile
-// U, UMPS's own, puts the signature into the body; [Config.Profiles] selects it
-// per message.
+// A [Config] holds the addresses, ids and keys that UnionPay and the token requestor
+// exchanged; [ParseConfig] reads it from texts. In profile G, the default, every
+// request carries a detached JWS (RS256) in the header UPI-JWS over its body, with a
+// fresh UUID and timestamp per attempt. Every answer must carry one of UnionPay's; an
+// answer that does not verify is an error. Card numbers and verification data are
+// encrypted as compact JWE. Profile U, UMPS's own, puts the signature into the body;
+// [Config.Profiles] selects it per message.
 //
 // # Errors
 //
-// Every error is an [issuing.Error]. Test for its kind
+// Every error of [ParseConfig], [New], [NewLinks] and [NewCallbacks], of a call and of
+// [Links] is an [issuing.Error]. Test for its kind
 // (errors.Is(err, issuing.ErrDuplicate)) or for a response code
 // (errors.Is(err, unionpay.CodeTokenAlreadyIssued)). The gateway's errorDetail is
 // for debugging only and stands in CallInfo.Raw alone.

@@ -43,8 +43,8 @@ const (
 	ProfileU                // UMPS wallet interface: signature in the body, RSA fields
 )
 
-// Known reports whether p is one of the constants.
-func (p Profile) Known() bool { return p == ProfileG || p == ProfileU }
+// known reports whether p is one of the constants.
+func (p Profile) known() bool { return p == ProfileG || p == ProfileU }
 
 // String returns G or U.
 func (p Profile) String() string { return map[Profile]string{ProfileG: "G", ProfileU: "U"}[p] }
@@ -60,8 +60,8 @@ const (
 	ShapeEnveloped              // msgInfo and trxInfo
 )
 
-// Known reports whether s is one of the constants.
-func (s Shape) Known() bool { return s == ShapeDefault || s == ShapeFlat || s == ShapeEnveloped }
+// known reports whether s is one of the constants.
+func (s Shape) known() bool { return s == ShapeDefault || s == ShapeFlat || s == ShapeEnveloped }
 
 // BodyEncryption is whether a whole body is encrypted. The data services' pages
 // ask for it while their tables show plain fields, so it is inferred.
@@ -73,8 +73,8 @@ const (
 	BodyEncryptionJWE                        // the body is a compact JWE of the JSON object
 )
 
-// Known reports whether b is one of the constants.
-func (b BodyEncryption) Known() bool { return b == BodyEncryptionNone || b == BodyEncryptionJWE }
+// known reports whether b is one of the constants.
+func (b BodyEncryption) known() bool { return b == BodyEncryptionNone || b == BodyEncryptionJWE }
 
 // ReportReason says what is wrong with an ATM's data. One digit.
 type ReportReason string

@@ -51,9 +51,9 @@ func parseMsgInfo(raw []byte, zone *time.Location) (msgHead, error) {
 	return m, nil
 }
 
-// Notification is the data of a message from UnionPay: one of the pointers to
+// notification is the data of a message from UnionPay: one of the pointers to
 // [TokenStateChanged], [TransactionReported] and [UserIDRequested].
-type Notification interface {
+type notification interface {
 	// answer returns the business fields of our answer, as a value that encodes
 	// to a JSON object.
 	answer() any
@@ -63,8 +63,8 @@ type Notification interface {
 
 // decodeNotification decodes the business fields of an authenticated message. A
 // type that is not known gives nil and no error.
-func decodeNotification(typ MessageType, trxInfo []byte, open opener, zone *time.Location) (Notification, error) {
-	var n Notification
+func decodeNotification(typ MessageType, trxInfo []byte, open opener, zone *time.Location) (notification, error) {
+	var n notification
 	switch typ {
 	case EventTokenStateChanged:
 		n = new(TokenStateChanged)

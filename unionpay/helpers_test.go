@@ -90,6 +90,14 @@ func inject(t testing.TB, server *unionpaytest.Server, op string, faults ...issu
 	}
 }
 
+// next changes the next answers to an operation.
+func next(t testing.TB, server *unionpaytest.Server, op string, behaviours ...unionpaytest.Behaviour) {
+	t.Helper()
+	if err := server.Next(op, behaviours...); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // check fails the test when the gateway's registry does not hold.
 func check(t testing.TB, server *unionpaytest.Server) {
 	t.Helper()

@@ -2,36 +2,23 @@ package unionpay
 
 import (
 	"context"
-	"encoding/pem"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
-	"github.com/issuing-sdk/issuing-go/sign"
 )
 
 // KeyService exchanges keys with UnionPay. The messages were seen in gateway
 // products and in the UMPS wallet interface; that CAMS has them is not confirmed.
+// Keys are PEM, as MarshalText of [github.com/issuing-sdk/issuing-go/sign.PublicKey]
+// writes it; the form is not published.
 type KeyService struct{ c *Client }
-
-// PublicKeyText returns a public key as the PEM that key exchange carries; the
-// form is not published.
-func PublicKeyText(key sign.PublicKey) string {
-	text, err := key.MarshalText()
-	if err != nil {
-		return ""
-	}
-	if block, _ := pem.Decode(text); block == nil {
-		return ""
-	}
-	return string(text)
-}
 
 // KeyExchangeRequest announces our keys (KEY_EXCHANGE).
 type KeyExchangeRequest struct {
 	SignCertID    string         `json:"insSignCertID"`    // id of our signing certificate; required
-	SignPublicKey string         `json:"insSignPublicKey"` // see PublicKeyText; required
+	SignPublicKey string         `json:"insSignPublicKey"` // PEM; required
 	EncCertID     string         `json:"insEncCertID"`     // id of our encryption certificate; required
-	EncPublicKey  string         `json:"insEncPublickey"`  // see PublicKeyText; required; its name ends in a small k
+	EncPublicKey  string         `json:"insEncPublickey"`  // PEM; required; its name ends in a small k
 	Extra         map[string]any `json:"-" wire:"inline"`  // members that this version does not know
 }
 
@@ -70,9 +57,9 @@ func (s *KeyService) Exchange(
 // (KEY_INQUIRY_EXCHANGE). Wallets send it daily.
 type KeyInquiryRequest struct {
 	SignCertID     string         `json:"appSignCertID"`           // id of our signing certificate; required
-	SignPublicKey  string         `json:"appSignPublicKey"`        // see PublicKeyText; required
+	SignPublicKey  string         `json:"appSignPublicKey"`        // PEM; required
 	EncCertID      string         `json:"appEncCertID"`            // id of our encryption certificate; required
-	EncPublicKey   string         `json:"appEncPublicKey"`         // see PublicKeyText; required
+	EncPublicKey   string         `json:"appEncPublicKey"`         // PEM; required
 	UMPSSignCertID string         `json:"umpsSignCertID,omitzero"` // id of UPI's signing certificate in use; optional
 	UMPSEncCertID  string         `json:"umpsEncCertID,omitzero"`  // id of UPI's encryption certificate in use; optional
 	Extra          map[string]any `json:"-" wire:"inline"`         // members that this version does not know

@@ -18,11 +18,6 @@ const (
 	ScenarioWebToWeb Scenario = "Web-to-Web" // the issuer's site opens the token requestor's site
 )
 
-// Known reports whether s is one of the constants.
-func (s Scenario) Known() bool {
-	return s == ScenarioAppToApp || s == ScenarioAppToWeb || s == ScenarioWebToWeb
-}
-
 // Origin is where the issuer's cardholder is.
 type Origin string
 
@@ -33,8 +28,8 @@ const (
 	OriginWeb     Origin = "web"     // the issuer's site
 )
 
-// Known reports whether o is one of the constants.
-func (o Origin) Known() bool { return o == OriginIOS || o == OriginAndroid || o == OriginWeb }
+// known reports whether o is one of the constants.
+func (o Origin) known() bool { return o == OriginIOS || o == OriginAndroid || o == OriginWeb }
 
 // Addresses are a token requestor's three URIs, which issuers receive in the
 // list of token requestors.
@@ -63,7 +58,7 @@ func (a Addresses) Routes(from Origin) []Route {
 	case a.Web == "":
 	case from == OriginWeb:
 		out = append(out, Route{a.Web, ScenarioWebToWeb})
-	case from.Known():
+	case from.known():
 		out = append(out, Route{a.Web, ScenarioAppToWeb})
 	}
 	return out

@@ -189,7 +189,7 @@ func TestTokenRefusals(t *testing.T) {
 		t.Errorf("an authorization that no issuer made: %v", err)
 	}
 	old := pushed(t, server, "")
-	server.Clock().Advance(unionpaytest.DefaultAuthorizationLife + time.Second)
+	server.Clock().Advance(10*time.Minute + time.Second)
 	if _, err := client.Tokens.Request(ctx, old); !errors.Is(err, unionpay.CodeEnrolmentTimeout) {
 		t.Errorf("an authorization past its time: %v", err)
 	}
@@ -209,7 +209,7 @@ func TestKeys(t *testing.T) {
 	paths[unionpay.MessageTypeKeyResetResult] = "/umpsqrgw/reset"
 	server, client := turned(t, unionpaytest.Config{Paths: paths})
 	ctx := t.Context()
-	text := unionpay.PublicKeyText(server.Keys().Sign().Public())
+	text := texts(t, server).UPISignKeys[unionpaytest.UPISignKeyID]
 	got, err := client.Keys.Exchange(ctx, unionpay.KeyExchangeRequest{
 		SignCertID: "1", SignPublicKey: text, EncCertID: "2", EncPublicKey: text,
 	})
@@ -301,7 +301,7 @@ func TestProfileUAnswers(t *testing.T) {
 		"refused":         {unionpaytest.Behaviour{Code: unionpay.CodeIssuerRefused}, issuing.ErrDeclined},
 	} {
 		server, client := turned(t, unionpaytest.Config{Profiles: profiles})
-		server.Next(unionpay.MessageTypeTokenRequest, c.behaviour)
+		next(t, server, "Tokens.Request", c.behaviour)
 		token, err := client.Tokens.Request(t.Context(), pushed(t, server, ""))
 		if (c.kind == nil) != (err == nil) || (c.kind != nil && !errors.Is(err, c.kind)) {
 			t.Errorf("%s: %v, want %v", name, err, c.kind)
@@ -341,7 +341,7 @@ func TestInquiryIsNamedByWhatItHolds(t *testing.T) {
 // message with another.
 func everyCall(t *testing.T, server *unionpaytest.Server) map[string]func(context.Context, *unionpay.Client) error {
 	t.Helper()
-	key := unionpay.PublicKeyText(server.Keys().Sign().Public())
+	key := texts(t, server).UPISignKeys[unionpaytest.UPISignKeyID]
 	request, number := pushed(t, server, ""), issuing.NewSecret("6299990000000000004")
 	const msgID = "A0052044620260401100000000777"
 	inquire := func(query unionpay.TokenQuery) func(context.Context, *unionpay.Client) error {

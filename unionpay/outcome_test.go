@@ -79,7 +79,7 @@ func TestTokenOutcomes(t *testing.T) {
 			t.Parallel()
 			server, client := turned(t, unionpaytest.Config{})
 			if c.behaviour != (unionpaytest.Behaviour{}) {
-				server.Next(unionpay.MessageTypeTokenRequest, c.behaviour)
+				next(t, server, "Tokens.Request", c.behaviour)
 			}
 			inject(t, server, "Tokens.Request", c.fault)
 			var info issuing.CallInfo
@@ -142,7 +142,7 @@ func TestCodesThatAreNone(t *testing.T) {
 func TestUnauthorized(t *testing.T) {
 	t.Parallel()
 	server, client := turned(t, unionpaytest.Config{})
-	server.Next(unionpay.MessageTypeTokenRequest, unionpaytest.Behaviour{Bare401: true})
+	next(t, server, "Tokens.Request", unionpaytest.Behaviour{Bare401: true})
 	_, err := client.Tokens.Request(t.Context(), pushed(t, server, ""))
 	if !errors.Is(err, issuing.ErrUnauthorized) || errors.Is(err, unionpay.CodeUnauthorized) {
 		t.Errorf("401 without a body: %v", err)
@@ -176,7 +176,7 @@ func TestSignatureSettings(t *testing.T) {
 		{"another APPID expected", other, unionpaytest.Behaviour{}, issuing.ErrSignature},
 		{"echo required", echo, unionpaytest.Behaviour{}, nil},
 	} {
-		server.Next(unionpay.MessageTypeATMList, c.behaviour)
+		next(t, server, "ATMs.List", c.behaviour)
 		before := server.Requests("ATMs.List")
 		_, err := c.client.ATMs.List(t.Context(), list)
 		if (c.kind == nil) != (err == nil) || (c.kind != nil && !errors.Is(err, c.kind)) {
@@ -205,7 +205,7 @@ func TestReadsRepeat(t *testing.T) {
 			t.Errorf("%s: %v after %d attempts", name, err, info.Attempts)
 		}
 	}
-	server.Next(unionpay.MessageTypeTokenStateInquiry, unionpaytest.Behaviour{Code: unionpay.CodeTimeout}, unionpaytest.Behaviour{Code: unionpay.CodeCutOff})
+	next(t, server, "Tokens.Token", unionpaytest.Behaviour{Code: unionpay.CodeTimeout}, unionpaytest.Behaviour{Code: unionpay.CodeCutOff})
 	if _, err := client.Tokens.Token(t.Context(), query); err != nil {
 		t.Errorf("98, then 90, then an answer: %v", err)
 	}
@@ -272,7 +272,7 @@ func TestRefusedRepeatSaysNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server.Next(unionpay.MessageTypeTokenStateUpdate,
+	next(t, server, "Tokens.UpdateState",
 		unionpaytest.Behaviour{Code: unionpay.CodeTimeout}, unionpaytest.Behaviour{Code: unionpay.CodeRiskControl})
 	_, err = client.Tokens.UpdateState(t.Context(), unionpay.UpdateStateRequest{
 		DeviceID: device, Token: token.Token, Action: unionpay.TokenActionDelete,

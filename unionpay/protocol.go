@@ -134,7 +134,7 @@ func (x *exchange) Judge(r *transport.Response) provider.Verdict {
 	case a.bad != nil:
 		// The message was handled, and a repeat would be answered alike.
 		return provider.Verdict{Judgement: transport.Final}
-	case a.code == "", a.code.Open():
+	case a.code == "", a.code.open():
 		return provider.Verdict{Judgement: transport.Unclear}
 	case a.code.Retryable():
 		return provider.Verdict{Judgement: transport.Busy}

@@ -48,7 +48,7 @@ func startUnionPay(listen, webhookURL string) (*platform, error) {
 		"upi_enc_key": string(enc), "upi_enc_key_id": unionpaytest.UPIEncKeyID,
 		"issuer_id": unionpaytest.DefaultIssuerID, "issuer_url": "http://" + issuer.Addr().String(),
 	}
-	for message, path := range server.Paths() {
+	for message, path := range server.ClientConfig().Paths {
 		ready["path_"+strings.ToLower(string(message))] = path
 	}
 	return &platform{ready: ready, close: closeAll}, nil

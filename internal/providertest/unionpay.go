@@ -58,8 +58,7 @@ func openUnionPay(t testing.TB, opts ...issuing.Option) *Bench {
 			return u.client.Do(ctx, unionpay.MessageTypeTokenStateInquiry, query, out, opts...)
 		},
 		Refuse: func(op, text string) {
-			messages := map[string]unionpay.MessageType{"Tokens.Request": unionpay.MessageTypeTokenRequest}
-			server.Next(messages[op], unionpaytest.Behaviour{Code: unionpay.CodeIssuerRefused, Message: text})
+			check(t, server.Next(op, unionpaytest.Behaviour{Code: unionpay.CodeIssuerRefused, Message: text}))
 		},
 		Bare:   &inquire,
 		Notify: func() error { return server.Suspend(u.issue().RefID) },

@@ -32,7 +32,8 @@
 // [Server.AddCard] and [Server.Push] play the issuer's app: they make the three
 // Linking Card URIs, with an authorization that only the gateway can open.
 // [Server.Suspend], [Server.Resume] and [Server.Delete] act on a token and send
-// TOKEN_STATE_NOTIFICATION to [Config.WebhookURL]. [Server.CreationNotices] is
+// TOKEN_STATE_NOTIFICATION to [Config.WebhookURL]; [Server.Notify] sends any message,
+// and [Server.SignCallback] makes one without sending it. [Server.CreationNotices] is
 // what the issuer's backend was told.
 //
 // CAMS moves no money, so there is no book: Check proves instead that no
@@ -53,9 +54,10 @@
 //
 // Inject and Choose make requests fail on either side of the commit, by the name
 // of the operation: server.Inject("Tokens.Request", issuingtest.DropAfter()). The
-// names are those of the client's methods; an inquiry that names a token is
-// "Tokens.Token", one that names the request for it "Tokens.TokenByRequest", and a
-// message of Client.Do is what it is on the wire.
-// [Server.Next] changes answers: code, signature, time, spelling. Check at the end
-// of a test reports what it proves, and faults that never fired.
+// names are those of the client's methods; Suspend, Resume and Delete are
+// "Tokens.UpdateState", an inquiry that names a token is "Tokens.Token", one that names
+// the request for it "Tokens.TokenByRequest", and a message of Client.Do is what it is
+// on the wire. [Server.FailNext] refuses a request with a code, and [Server.Next]
+// changes answers: code, signature, time, spelling. Check at the end of a test reports
+// what it proves, and faults and behaviours that never happened.
 package unionpaytest

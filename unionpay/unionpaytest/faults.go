@@ -1,6 +1,12 @@
 package unionpaytest
 
 import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 )
@@ -30,7 +36,33 @@ type Behaviour struct {
 	NewValues      bool          // values of indicator fields that nobody knows
 }
 
-// Next queues behaviours for the next answers to a message, one each.
-func (s *Server) Next(message unionpay.MessageType, behaviours ...Behaviour) {
-	s.behaviours.Add(string(message), behaviours...)
+// Next queues behaviours for the next answers to an operation, one each. A name that
+// is no operation is an error, and so is, of Check, a behaviour that nothing met.
+func (s *Server) Next(op string, behaviours ...Behaviour) error {
+	if !slices.Contains(operationNames(), op) {
+		return fmt.Errorf("unionpaytest: no operation %q; there are %s", op, strings.Join(operationNames(), ", "))
+	}
+	s.behaviours.Add(op, behaviours...)
+	return nil
+}
+
+// FailNext refuses the next request of an operation with a response code that
+// package unionpay knows, such as "71", and carries nothing out: [Server.Next] for
+// the failure alone.
+func (s *Server) FailNext(op, reason string) error {
+	code := unionpay.Code(reason)
+	if !code.Known() || code == unionpay.CodeApproved {
+		return fmt.Errorf("unionpaytest: %q is no response code of a failure", reason)
+	}
+	return s.Next(op, Behaviour{Code: code})
+}
+
+// unmet reports behaviours that no request has met.
+func (s *Server) unmet() error {
+	left := s.behaviours.Left()
+	var errs []error
+	for _, op := range slices.Sorted(maps.Keys(left)) {
+		errs = append(errs, fmt.Errorf("unionpaytest: %d behaviours of %s never happened", len(left[op]), op))
+	}
+	return errors.Join(errs...)
 }

@@ -75,7 +75,7 @@ func (r *raw) post(path, body string, h sign.UPIHeader) reply {
 
 func (r *raw) good(message unionpay.MessageType, body string) reply {
 	r.t.Helper()
-	path := r.server.Paths()[message]
+	path := r.server.ClientConfig().Paths[message]
 	return r.post(path, body, r.header(path))
 }
 
@@ -114,7 +114,7 @@ const feedback = `{"countryCode":"702","cityName":"Singapore","bankName":"Exampl
 func TestGatewayAuthentication(t *testing.T) {
 	t.Parallel()
 	r := &raw{t: t, server: start(t, unionpaytest.Config{})}
-	path := r.server.Paths()[unionpay.MessageTypeATMFeedback]
+	path := r.server.ClientConfig().Paths[unionpay.MessageTypeATMFeedback]
 	if got := r.good(unionpay.MessageTypeATMFeedback, feedback); got.status != 200 || got.code != "00" || got.header.Get("UPI-JWS") == "" {
 		t.Fatalf("a good request: %+v", got)
 	}
@@ -274,7 +274,7 @@ func TestGatewayRequestors(t *testing.T) {
 	r := &raw{t: t, server: server}
 	other := server.Keys().UPIEncPrivate()
 	server.AddRequestor("00520447", "77", other.Public())
-	path := server.Paths()[unionpay.MessageTypeATMFeedback]
+	path := server.ClientConfig().Paths[unionpay.MessageTypeATMFeedback]
 	h := r.header(path)
 	h.AppID = "00520447"
 	if got := r.post(path, feedback, h); got.status != 401 {

@@ -28,7 +28,7 @@ func (s *Server) handle(q *request, r *http.Request, body []byte) platform.Reply
 		reply.Status = http.StatusUnauthorized
 		return reply
 	}
-	q.behaviour, _ = s.behaviours.Take(string(q.message))
+	q.behaviour, _ = s.behaviours.Take(q.operation.op)
 	out := s.process(q)
 	if q.behaviour.Bare401 {
 		return platform.Reply{Status: http.StatusUnauthorized}

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/issuing-sdk/issuing-go/internal/platform"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 )
@@ -57,11 +58,7 @@ func (s *Server) notify(message unionpay.MessageType, trxInfo any) error {
 	if err != nil {
 		return errors.New("unionpaytest: the webhook address cannot be read")
 	}
-	now := stamp(s.now())
-	msgID := fmt.Sprintf("U%08s%s%06d", s.cfg.AppID, now, s.pushes.Next()%1_000_000)
-	info := object{
-		"versionNo": "1.0.0", "msgID": msgID, "timeStamp": now, "msgType": string(message), "walletID": s.cfg.AppID,
-	}
+	msgID, info := s.head(message)
 	uuid := "" // of the attempt under way; attempts do not overlap
 	s.host.Push(platform.Callback{
 		Type: string(message), URL: s.cfg.WebhookURL, Retries: s.cfg.Retries,
@@ -79,6 +76,68 @@ func (s *Server) notify(message unionpay.MessageType, trxInfo any) error {
 		},
 	})
 	return nil
+}
+
+// head makes the head of a message to the token requestor.
+func (s *Server) head(message unionpay.MessageType) (msgID string, info object) {
+	now := stamp(s.now())
+	msgID = fmt.Sprintf("U%08s%s%06d", s.cfg.AppID, now, s.pushes.Next()%1_000_000)
+	return msgID, object{
+		"versionNo": "1.0.0", "msgID": msgID, "timeStamp": now, "msgType": string(message), "walletID": s.cfg.AppID,
+	}
+}
+
+// samplePath is where samples go where no webhook is configured.
+const samplePath = "/callbacks/unionpay"
+
+// samples writes events as messages have them, secrets in clear.
+var samples = wire.Codec{Zone: zone}
+
+// SignCallback is a message as UnionPay sends it, signed at the clock's time for the
+// path of [Config.WebhookURL] or else /callbacks/unionpay: a sample for a test of
+// one's own handler. The event is a pointer to one of the structs that the Event
+// constants of package unionpay name; what it leaves unset is left out, and so is its
+// Extra.
+func (s *Server) SignCallback(event any) *http.Request {
+	path := samplePath
+	if target, err := url.Parse(s.cfg.WebhookURL); err == nil {
+		path = cmp.Or(target.Path, path)
+	}
+	signed, body, err := s.sample(event, path)
+	header := http.Header{}
+	for name := range signed {
+		header.Set(name, signed[name][0]) // as a server reads it
+	}
+	return platform.SampleRequest(path, header, body, err)
+}
+
+func (s *Server) sample(event any, path string) (http.Header, []byte, error) {
+	var message unionpay.MessageType
+	switch event.(type) {
+	case *unionpay.TokenStateChanged:
+		message = unionpay.EventTokenStateChanged
+	case *unionpay.TransactionReported:
+		message = unionpay.EventTransactionReported
+	case *unionpay.UserIDRequested:
+		message = unionpay.EventUserIDRequested
+	default:
+		return nil, nil, fmt.Errorf("unionpaytest: %T is no event of package unionpay", event)
+	}
+	text, err := samples.Marshal(event)
+	if err != nil {
+		return nil, nil, err
+	}
+	trxInfo, err := platform.ReadFields(text)
+	if err != nil {
+		return nil, nil, err
+	}
+	for name, value := range trxInfo {
+		if v := string(value); v == "null" || v == `""` {
+			delete(trxInfo, name)
+		}
+	}
+	_, info := s.head(message)
+	return s.signedPush(object{"msgInfo": info, "trxInfo": trxInfo}, path, hexUUID())
 }
 
 // signedPush is one attempt.

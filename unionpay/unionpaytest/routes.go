@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"unicode/utf8"
@@ -51,6 +52,13 @@ var (
 
 // tokenByRequest shares its message with Tokens.Token.
 var tokenByRequest = operation{"Tokens.TokenByRequest", enveloped, byRequestFields, inquireRequested}
+
+// operationNames are the names of all operations.
+func operationNames() []string {
+	names := platform.Names(maps.Values(operations), func(o operation) string { return o.op })
+	slices.Sort(names)
+	return append(names, tokenByRequest.op)
+}
 
 // operationOf returns the operation that a message with these fields asks for. An
 // inquiry that names no token asks by the request for it, whatever the name that

@@ -2,6 +2,7 @@ package unionpaytest
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -17,9 +18,10 @@ import (
 
 // Defaults of [Config].
 const (
-	DefaultAppID             = "00520446"
-	DefaultIssuerID          = "00010156"
-	DefaultAuthorizationLife = 10 * time.Minute
+	DefaultAppID    = "00520446"
+	DefaultIssuerID = "00010156"
+
+	authorizationLife = 10 * time.Minute
 )
 
 // Config describes a gateway. The zero Config follows real time and uses profile
@@ -45,7 +47,8 @@ type Config struct {
 
 	// Addresses are the token requestor's three URIs, which the issuer opens.
 	Addresses unionpay.Addresses
-	// AuthorizationLife is how long an issuer's authorization is good for.
+	// AuthorizationLife is how long an issuer's authorization is good for; 0 is ten
+	// minutes.
 	AuthorizationLife time.Duration
 	// Retries are the waits before a notification is sent again. UnionPay's
 	// schedule is not published; nil is one, five and thirty minutes.
@@ -57,7 +60,7 @@ type Config struct {
 // withDefaults returns the configuration with what it leaves open filled in.
 func (c Config) withDefaults() (Config, error) {
 	c.AppID = cmp.Or(c.AppID, DefaultAppID)
-	c.AuthorizationLife = cmp.Or(c.AuthorizationLife, DefaultAuthorizationLife)
+	c.AuthorizationLife = cmp.Or(c.AuthorizationLife, authorizationLife)
 	c.Addresses = cmp.Or(c.Addresses, unionpay.Addresses{
 		IOS:     "tr00520446wallet://cams/link",
 		Android: "tr00520446wallet://cams/link",
@@ -136,8 +139,8 @@ func NewServer(cfg Config) (*Server, error) {
 		s.byPath[path] = append(s.byPath[path], message)
 	}
 	if s.host, err = platform.New(platform.Config{
-		Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: 1 << 20, Check: s.check, Operations: append(
-			platform.Names(maps.Values(operations), func(o operation) string { return o.op }), tokenByRequest.op),
+		Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: 1 << 20, Operations: operationNames(),
+		Check: func() error { return errors.Join(s.check(), s.unmet()) },
 	}); err != nil {
 		return nil, err
 	}
@@ -152,9 +155,6 @@ func (s *Server) Keys() *Keys { return s.cfg.Keys }
 // AppID returns the token requestor's id.
 func (s *Server) AppID() string { return s.cfg.AppID }
 
-// Paths returns the service URL suffixes by message.
-func (s *Server) Paths() map[unionpay.MessageType]string { return maps.Clone(s.cfg.Paths) }
-
 // ClientConfig returns the configuration of a client for this gateway.
 func (s *Server) ClientConfig() unionpay.Config {
 	keys := s.cfg.Keys
@@ -163,7 +163,7 @@ func (s *Server) ClientConfig() unionpay.Config {
 		UPISignKeys: map[string]sign.PublicKey{UPISignKeyID: keys.UPISign()},
 		UPIEncKey:   keys.UPIEnc(), UPIEncKeyID: UPIEncKeyID,
 		DecryptKeys: map[string]sign.PrivateKey{DecryptKeyID: keys.Decrypt()},
-		Paths:       s.Paths(), Profiles: maps.Clone(s.cfg.Profiles), Shapes: maps.Clone(s.cfg.Shapes),
+		Paths:       maps.Clone(s.cfg.Paths), Profiles: maps.Clone(s.cfg.Profiles), Shapes: maps.Clone(s.cfg.Shapes),
 		BodyEncryption: maps.Clone(s.cfg.BodyEncryption), PayloadMode: s.cfg.PayloadMode, JWE: s.cfg.JWE,
 		UMPSDigestInfo: s.cfg.UMPSDigestInfo,
 	}
