@@ -42,7 +42,8 @@ func (s *AccountService) List(ctx context.Context, req Paging, opts ...issuing.C
 	return call[Page[Account]](ctx, s.c, opAccounts, req, opts)
 }
 
-// All iterates over connected accounts, from the request's page on.
+// All iterates over connected accounts, from the request's page on. When the
+// list changes meanwhile, an item can come twice or be missed; compare by id.
 func (s *AccountService) All(ctx context.Context, req Paging, opts ...issuing.CallOption) iter.Seq2[*Account, error] {
 	return all[Account](ctx, s.c, opAccounts, req, opts)
 }
@@ -95,7 +96,8 @@ func (s *BrandService) List(ctx context.Context, req BrandsRequest, opts ...issu
 	return call[Page[Brand]](ctx, s.c, opBrands, req, opts)
 }
 
-// All iterates over brands, from the request's page on.
+// All iterates over brands, from the request's page on. When the
+// list changes meanwhile, an item can come twice or be missed; compare by id.
 func (s *BrandService) All(
 	ctx context.Context, req BrandsRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*Brand, error] {

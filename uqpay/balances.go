@@ -50,7 +50,8 @@ func (s *BalanceService) List(ctx context.Context, req Paging, opts ...issuing.C
 	return call[Page[Balance]](ctx, s.c, opBalances, req, opts)
 }
 
-// All iterates over balances, from the request's page on.
+// All iterates over balances, from the request's page on. When the
+// list changes meanwhile, an item can come twice or be missed; compare by id.
 func (s *BalanceService) All(ctx context.Context, req Paging, opts ...issuing.CallOption) iter.Seq2[*Balance, error] {
 	return all[Balance](ctx, s.c, opBalances, req, opts)
 }
@@ -102,7 +103,8 @@ func (s *BalanceService) Ledger(
 	return call[Page[LedgerEntry]](ctx, s.c, opLedger, req, opts)
 }
 
-// AllLedger iterates over the balance ledger, from the request's page on.
+// AllLedger iterates over the balance ledger, from the request's page on. When the
+// list changes meanwhile, an item can come twice or be missed; compare by id.
 func (s *BalanceService) AllLedger(
 	ctx context.Context, req LedgerRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*LedgerEntry, error] {

@@ -61,7 +61,8 @@ func (d *Deposit) incomplete() bool { return d.ID == "" && d.MerchantTransaction
 // status is processing; the result comes as card_deposit ([CardDeposited]) or by
 // [CardService.DepositByKey].
 //
-// Safety: keyed by MerchantTransactionID. The platform answers a repeat with
+// Safety: keyed by MerchantTransactionID, which the merchant draws: 1 to 128 characters.
+// The platform answers a repeat with
 // [CodeDuplicateOrder] rather than with the first result; after an attempt of
 // this call that may have arrived, that is settled by looking the top-up up; its
 // status can then be final already, failed included. On
@@ -160,7 +161,9 @@ func (s *CardService) Deposits(
 	return call[Page[Deposit]](ctx, s.c, opDeposits, req, opts)
 }
 
-// AllDeposits iterates over a card's top-ups, from the request's page on.
+// AllDeposits iterates over a card's top-ups, from the request's page on. Pages are read one by
+// one: when the list grows meanwhile, an item can come twice and none is missed;
+// compare by id.
 func (s *CardService) AllDeposits(
 	ctx context.Context, req DepositsRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*Deposit, error] {
@@ -249,7 +252,9 @@ func (s *CardService) Transactions(
 	return call[Page[Transaction]](ctx, s.c, opTransactions, req, opts)
 }
 
-// AllTransactions iterates over all transactions of a card.
+// AllTransactions iterates over all transactions of a card. Pages are read one by
+// one: when the list grows meanwhile, an item can come twice and none is missed;
+// compare by id.
 func (s *CardService) AllTransactions(
 	ctx context.Context, card CardRef, opts ...issuing.CallOption,
 ) iter.Seq2[*Transaction, error] {
