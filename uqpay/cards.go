@@ -136,7 +136,7 @@ func (o *CardOrder) incomplete() bool { return o.CardID == "" && o.ID == "" }
 // [CodeInsufficientSubBIN], [CodeCardArtNotConfigured]; a balance that does not
 // cover the limit is issuing.ErrInsufficientFunds.
 //
-// Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
+// Safety: keyed, by a key of 1 to 64 characters. On issuing.ErrOutcomeUnknown call again with the same request
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours, which returns the
 // first result; later, look for the card in [CardService.List] by cardholder.
 // Another key issues another card.
@@ -257,7 +257,7 @@ func (r UpdateCardRequest) validate(p *check.Problems) {
 // Update changes a card. It takes effect when card.update.succeeded
 // ([CardUpdated]) arrives, and card.update.failed says that it does not.
 //
-// Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
+// Safety: keyed, by a key of 1 to 64 characters. On issuing.ErrOutcomeUnknown call again with the same request
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours, or read the card.
 func (s *CardService) Update(
 	ctx context.Context, cardID string, req UpdateCardRequest, opts ...issuing.CallOption,

@@ -35,7 +35,7 @@ func (r *BulkReport) incomplete() bool { return r.ReportID == "" }
 //
 // Experimental: only one of UQPAY's libraries has it, no page describes it.
 //
-// Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
+// Safety: keyed, by a key of 1 to 64 characters. On issuing.ErrOutcomeUnknown call again with the same request
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours.
 func (s *CardService) Bulk(ctx context.Context, req BulkRequest, opts ...issuing.CallOption) (*BulkReport, error) {
 	return call[BulkReport](ctx, s.c, opCardBulk, req, opts)

@@ -21,7 +21,7 @@ func (r AmountRequest) validate(p *check.Problems) { p.Amount("amount", r.Amount
 //
 // A balance that does not cover it is issuing.ErrInsufficientFunds.
 //
-// Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
+// Safety: keyed, by a key of 1 to 64 characters. On issuing.ErrOutcomeUnknown call again with the same request
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours, which returns the
 // first order or makes it; later, compare with [BalanceService.AllLedger]. Never
 // use another key for the same intent: it moves the money again.
@@ -60,7 +60,7 @@ func (r ElevateLimitRequest) validate(p *check.Problems) {
 // card.elevate_limit.succeeded or .failed ([CardLimitElevated]), told apart by
 // the card.
 //
-// Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
+// Safety: keyed, by a key of 1 to 64 characters. On issuing.ErrOutcomeUnknown call again with the same request
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours.
 func (s *CardService) ElevateLimit(
 	ctx context.Context, cardID string, req ElevateLimitRequest, opts ...issuing.CallOption,

@@ -40,7 +40,7 @@ func (r *Protection) incomplete() bool { return r.CardID == "" && r.Status == ""
 // card.risk_control.network_protection.enrolled ([ProtectionChanged]), and no
 // event is listed for a failure. It costs a fee per card and one per month.
 //
-// Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
+// Safety: keyed, by a key of 1 to 64 characters. On issuing.ErrOutcomeUnknown call again with the same request
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours.
 func (s *CardService) Protect(
 	ctx context.Context, cardID string, action ProtectionAction, opts ...issuing.CallOption,

@@ -22,7 +22,7 @@ func (r SetStatusRequest) validate(p *check.Problems) {
 // card.status.update.succeeded or .failed ([CardStateChanged]). A change can be
 // refused while an earlier one is under way.
 //
-// Safety: keyed. On issuing.ErrOutcomeUnknown read the card, or call again with
+// Safety: keyed, by a key of 1 to 64 characters. On issuing.ErrOutcomeUnknown read the card, or call again with
 // the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours.
 func (s *CardService) SetStatus(
 	ctx context.Context, cardID string, req SetStatusRequest, opts ...issuing.CallOption,

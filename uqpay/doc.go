@@ -30,7 +30,7 @@
 //
 // # Errors
 //
-// Every error is an [issuing.Error]. Test for its kind
+// Every error of [New] and of a call is an [issuing.Error]. Test for its kind
 // (errors.Is(err, issuing.ErrNotFound)) or for a code of the platform
 // (errors.Is(err, uqpay.CodeCardNotFound)); the type of an error body and the
 // fields that a cardholder lacks are in a [Problem].

@@ -27,7 +27,7 @@ func (r AssignRequest) validate(p *check.Problems) {
 // until it is activated with the code of card.activation.code
 // ([ActivationCodeSent]), which follows together with card.create.succeeded.
 //
-// Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
+// Safety: keyed, by a key of 1 to 64 characters. On issuing.ErrOutcomeUnknown call again with the same request
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours, or look for the card
 // in [CardService.List] by cardholder.
 func (s *CardService) Assign(ctx context.Context, req AssignRequest, opts ...issuing.CallOption) (*CardOrder, error) {
@@ -59,7 +59,7 @@ func (a *Acknowledgement) incomplete() bool { return a.Status == "" }
 // Activate makes a plastic card usable and sets its PIN.
 // card.activation.status ([CardActivated]) follows.
 //
-// Safety: keyed. On issuing.ErrOutcomeUnknown read the card, or call again with
+// Safety: keyed, by a key of 1 to 64 characters. On issuing.ErrOutcomeUnknown read the card, or call again with
 // the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours.
 func (s *CardService) Activate(
 	ctx context.Context, req ActivateRequest, opts ...issuing.CallOption,
@@ -112,7 +112,7 @@ func (r *PINResult) Pending() bool { return r.OrderID != "" && !r.OrderStatus.Te
 // so, read the order until it has ended; one that failed says why in
 // [Order.FailureCode].
 //
-// Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
+// Safety: keyed, by a key of 1 to 64 characters. On issuing.ErrOutcomeUnknown call again with the same request
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours.
 func (s *CardService) SetPIN(ctx context.Context, req PINRequest, opts ...issuing.CallOption) (*PINResult, error) {
 	return call[PINResult](ctx, s.c, opCardPIN, req, opts)

@@ -38,7 +38,7 @@ func (r *Report) incomplete() bool { return r.ID == "" }
 
 // Create orders a report. issuing.report.created ([ReportCreated]) announces it.
 //
-// Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
+// Safety: keyed, by a key of 1 to 64 characters. On issuing.ErrOutcomeUnknown call again with the same request
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours, or order another one.
 func (s *ReportService) Create(ctx context.Context, req ReportRequest, opts ...issuing.CallOption) (*Report, error) {
 	return call[Report](ctx, s.c, opReportCreate, req, opts)

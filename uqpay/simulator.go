@@ -41,7 +41,7 @@ func (r AuthorizeRequest) validate(p *check.Problems) {
 // ([TransactionCreated]) follows, for a declined one as well. A card of another BIN
 // or a cancelled one is issuing.ErrNotFound.
 //
-// Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
+// Safety: keyed, by a key of 1 to 64 characters. On issuing.ErrOutcomeUnknown call again with the same request
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours.
 func (s *SimulatorService) Authorize(
 	ctx context.Context, req AuthorizeRequest, opts ...issuing.CallOption,

@@ -121,7 +121,7 @@ func (r ReleaseRefundRequest) validate(p *check.Problems) {
 
 // ReleaseRefund has an unsolicited refund credited.
 //
-// Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
+// Safety: keyed, by a key of 1 to 64 characters. On issuing.ErrOutcomeUnknown call again with the same request
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours; later, compare with
 // [BalanceService.AllLedger].
 func (s *TransactionService) ReleaseRefund(

@@ -55,7 +55,7 @@ func (t *Transfer) incomplete() bool { return t.ID == "" }
 // Create moves money. issuing.transfer.status_changed ([TransferChanged]) or
 // [TransferService.Transfer] tells how it ended.
 //
-// Safety: keyed. On issuing.ErrOutcomeUnknown call again with the same request
+// Safety: keyed, by a key of 1 to 64 characters. On issuing.ErrOutcomeUnknown call again with the same request
 // and issuing.WithIdempotencyKey(err.Key) within 24 hours, which returns the
 // first transfer or makes it; later, compare with [BalanceService.AllLedger].
 // Another key moves the money again.
