@@ -20,7 +20,7 @@ func TestSpell(t *testing.T) {
 		`{"x":"\u000A","y":"/"}`: {`{"x":"\u000A","y":"/"}`, `{"x":"\u000A","y":"\/"}`},
 	} {
 		for i, escape := range []bool{false, true} {
-			got := string(spell([]byte(in), escape))
+			got := string(Config{EscapeSlash: escape}.spell([]byte(in)))
 			if got != want[i] {
 				t.Errorf("spell(%s, %v) = %s, want %s", in, escape, got, want[i])
 			}
@@ -92,8 +92,8 @@ func FuzzSpell(f *testing.F) {
 		}
 		for _, escape := range []bool{false, true} {
 			var before, after map[string]string
-			if json.Unmarshal(raw, &before) != nil || json.Unmarshal(spell(raw, escape), &after) != nil {
-				t.Fatalf("%q is not JSON", spell(raw, escape))
+			if json.Unmarshal(raw, &before) != nil || json.Unmarshal((Config{EscapeSlash: escape}).spell(raw), &after) != nil {
+				t.Fatalf("%q is not JSON", Config{EscapeSlash: escape}.spell(raw))
 			}
 			for name, value := range before {
 				if after[name] != value {

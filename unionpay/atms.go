@@ -91,6 +91,10 @@ type Feedback struct {
 // Feedback reports to UnionPay that an ATM's data is wrong
 // (ATM_FEEDBACK_INFORM).
 //
+// A flat message carries no msgID, so its key is the caller's alone: that of
+// issuing.WithIdempotencyKey, 17 to 49 letters and digits, which goes into errors and
+// CallInfo and is not sent.
+//
 // Codes: [CodeFormat], [CodeRecordNotFound] for an unknown ATM.
 //
 // Safety: once. On issuing.ErrOutcomeUnknown the report may have arrived; there

@@ -45,6 +45,9 @@ type KeyExchange struct {
 // (KEY_EXCHANGE). Take no key from the answer into service without having it
 // confirmed: it is authenticated by the keys that it replaces.
 //
+// The call's msgID is that of issuing.WithIdempotencyKey, 17 to 49 letters and
+// digits, or a new one.
+//
 // Safety: once. On issuing.ErrOutcomeUnknown keep the old and the new keys in
 // service and send it again.
 func (s *KeyService) Exchange(
@@ -84,7 +87,7 @@ type KeyInquiry struct {
 }
 
 // InquireExchange is Exchange for the UMPS wallet interface
-// (KEY_INQUIRY_EXCHANGE).
+// (KEY_INQUIRY_EXCHANGE), with a msgID of the same form.
 //
 // Safety: once, as [KeyService.Exchange].
 func (s *KeyService) InquireExchange(
@@ -105,7 +108,8 @@ type KeyReset struct {
 	Extra Extra `json:"-" wire:"extra"` // all members
 }
 
-// ConfirmReset confirms a change of key to UMPS (KEY_RESET_RESULT).
+// ConfirmReset confirms a change of key to UMPS (KEY_RESET_RESULT), with a msgID of
+// Exchange's form.
 //
 // Safety: once, as [KeyService.Exchange].
 func (s *KeyService) ConfirmReset(

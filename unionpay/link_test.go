@@ -39,20 +39,20 @@ func TestLinkScenarios(t *testing.T) {
 	server, client := turned(t, unionpaytest.Config{})
 	links := newLinks(t, server.Clock().Now, nil)
 	for _, c := range []struct {
-		origin   unionpay.Origin
+		origin   unionpaytest.Origin
 		callback string
-		want     []unionpay.Scenario
+		want     []unionpaytest.Scenario
 		answer   string
 	}{
-		{unionpay.OriginIOS, "issuerapp00010156://return/ios?s=1", []unionpay.Scenario{unionpay.ScenarioAppToApp, unionpay.ScenarioAppToWeb}, "issuerapp00010156://return/ios?s=1&pushID=%&resultCode=00&resultMsg=Card%20added"},
-		{unionpay.OriginAndroid, "issuerapp00010156://return", []unionpay.Scenario{unionpay.ScenarioAppToApp, unionpay.ScenarioAppToWeb}, "issuerapp00010156://return?pushID=%&resultCode=00&resultMsg=Card%20added"},
-		{unionpay.OriginWeb, "https://issuer.example/cams/return", []unionpay.Scenario{unionpay.ScenarioWebToWeb}, "https://issuer.example/cams/return?pushID=%&resultCode=00&resultMsg=Card%20added"},
+		{unionpaytest.OriginIOS, "issuerapp00010156://return/ios?s=1", []unionpaytest.Scenario{unionpaytest.ScenarioAppToApp, unionpaytest.ScenarioAppToWeb}, "issuerapp00010156://return/ios?s=1&pushID=%&resultCode=00&resultMsg=Card%20added"},
+		{unionpaytest.OriginAndroid, "issuerapp00010156://return", []unionpaytest.Scenario{unionpaytest.ScenarioAppToApp, unionpaytest.ScenarioAppToWeb}, "issuerapp00010156://return?pushID=%&resultCode=00&resultMsg=Card%20added"},
+		{unionpaytest.OriginWeb, "https://issuer.example/cams/return", []unionpaytest.Scenario{unionpaytest.ScenarioWebToWeb}, "https://issuer.example/cams/return?pushID=%&resultCode=00&resultMsg=Card%20added"},
 	} {
 		push, err := server.Push(unionpaytest.PushRequest{Origin: c.origin, CallbackURI: c.callback})
 		if err != nil {
 			t.Fatal(err)
 		}
-		var got []unionpay.Scenario
+		var got []unionpaytest.Scenario
 		for _, route := range push.Routes {
 			got = append(got, route.Scenario)
 			link, err := links.Parse(route.URI.Reveal())
@@ -249,12 +249,6 @@ func TestAddresses(t *testing.T) {
 		if err := a.Validate(); !errors.Is(err, issuing.ErrInvalid) {
 			t.Errorf("%s: %v", name, err)
 		}
-	}
-	if routes := (unionpay.Addresses{IOS: good.IOS}).Routes(unionpay.OriginWeb); len(routes) != 0 {
-		t.Errorf("a site opens %+v", routes)
-	}
-	if routes := good.Routes("tv"); len(routes) != 0 {
-		t.Errorf("an unknown origin opens %+v", routes)
 	}
 }
 

@@ -185,7 +185,7 @@ func (c Config) compose(f form, b business, msgID string, now time.Time) ([]byte
 		signature.text("signature", sign.UMPSPlaceholder)
 		w.member("certificateSignature", signature.bytes())
 	}
-	body := spell(w.bytes(), c.EscapeSlash)
+	body := c.spell(w.bytes())
 	switch {
 	case f.profile == ProfileU:
 		return sign.UMPS{DigestInfo: c.UMPSDigestInfo}.Sign(c.SignKey, body)
@@ -223,15 +223,15 @@ func (w *objectWriter) bytes() []byte {
 var shortEscapes = map[string]byte{"0008": 'b', "0009": 't', "000a": 'n', "000c": 'f', "000d": 'r'}
 
 // spell rewrites the strings of compact JSON: short escapes instead of \u00XX,
-// and "\/" for "/" when asked for.
-func spell(body []byte, escapeSlash bool) []byte {
-	if !bytes.ContainsRune(body, '\\') && (!escapeSlash || !bytes.ContainsRune(body, '/')) {
+// and "\/" for "/" where EscapeSlash asks for it.
+func (c Config) spell(body []byte) []byte {
+	if !bytes.ContainsRune(body, '\\') && (!c.EscapeSlash || !bytes.ContainsRune(body, '/')) {
 		return body
 	}
 	out := make([]byte, 0, len(body)+16)
 	for i := 0; i < len(body); i++ {
-		switch c := body[i]; {
-		case c == '\\' && i+5 < len(body) && body[i+1] == 'u':
+		switch char := body[i]; {
+		case char == '\\' && i+5 < len(body) && body[i+1] == 'u':
 			if short, ok := shortEscapes[string(body[i+2:i+6])]; ok {
 				out = append(out, '\\', short)
 				i += 5
@@ -239,14 +239,14 @@ func spell(body []byte, escapeSlash bool) []byte {
 			}
 			out = append(out, '\\', 'u')
 			i++
-		case c == '\\' && i+1 < len(body):
-			out = append(out, c, body[i+1])
+		case char == '\\' && i+1 < len(body):
+			out = append(out, char, body[i+1])
 			i++
-		case c == '/' && escapeSlash:
+		case char == '/' && c.EscapeSlash:
 			// Outside of strings JSON has no slash.
 			out = append(out, '\\', '/')
 		default:
-			out = append(out, c)
+			out = append(out, char)
 		}
 	}
 	return out

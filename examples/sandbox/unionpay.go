@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/issuing-sdk/issuing-go/unionpay"
 	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
 )
 
@@ -58,14 +57,19 @@ func startUnionPay(listen, webhookURL string) (*platform, error) {
 func issuerApp(server *unionpaytest.Server) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /push", func(w http.ResponseWriter, _ *http.Request) {
-		push, err := server.Push(unionpaytest.PushRequest{Origin: unionpay.OriginIOS})
+		push, err := server.Push(unionpaytest.PushRequest{Origin: unionpaytest.OriginIOS})
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}
 		links := map[string]string{"push_id": push.PushID, "auth_data": push.AuthData.Reveal()}
 		for _, route := range push.Routes {
-			links[map[unionpay.Scenario]string{unionpay.ScenarioAppToApp: "app_uri", unionpay.ScenarioAppToWeb: "web_uri"}[route.Scenario]] = route.URI.Reveal()
+			switch route.Scenario {
+			case unionpaytest.ScenarioAppToApp:
+				links["app_uri"] = route.URI.Reveal()
+			case unionpaytest.ScenarioAppToWeb:
+				links["web_uri"] = route.URI.Reveal()
+			}
 		}
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(links)

@@ -71,14 +71,14 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 // scheme first, and as no wallet app is on this device, the page.
 func (s *site) push() (string, error) {
 	push, err := s.gateway.Push(unionpaytest.PushRequest{
-		Origin: unionpay.OriginIOS, CallbackURI: "issuerapp00010156://return",
+		Origin: unionpaytest.OriginIOS, CallbackURI: "issuerapp00010156://return",
 		Addresses: unionpay.Addresses{IOS: "tr00520446wallet://link", Web: s.url + "/link"},
 	})
 	if err != nil {
 		return "", err
 	}
 	for _, route := range push.Routes {
-		if route.Scenario == unionpay.ScenarioAppToWeb {
+		if route.Scenario == unionpaytest.ScenarioAppToWeb {
 			return route.URI.Reveal(), nil
 		}
 	}

@@ -6,10 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -96,7 +94,7 @@ func (s *Server) PAN(cardID string) issuing.Secret {
 // PushRequest is what a cardholder asks the issuer's app to do.
 type PushRequest struct {
 	CardID      string             // which card; empty issues a new one
-	Origin      unionpay.Origin    // where the cardholder is; empty is the issuer's site
+	Origin      Origin             // where the cardholder is; empty is the issuer's site
 	CallbackURI string             // where the answer goes; empty is https://issuer.example/cams/return
 	Addresses   unionpay.Addresses // the token requestor's; zero is Config.Addresses
 	AppID       string             // the token requestor's; empty is Config.AppID
@@ -110,12 +108,6 @@ type Push struct {
 	Routes   []Route        // what the issuer opens, in this order
 }
 
-// Route is one attempt of the issuer's app to reach the token requestor.
-type Route struct {
-	Scenario unionpay.Scenario // what the attempt is
-	URI      issuing.Secret    // the link with its parameters, the authorization among them
-}
-
 // Push has the issuer push a card to the token requestor: it makes the URIs of
 // Linking Card for the origin, app scheme first, with an authorization for the
 // gateway.
@@ -123,7 +115,7 @@ func (s *Server) Push(req PushRequest) (*Push, error) {
 	if req.CardID == "" {
 		req.CardID = s.AddCard(CardStatusNormal)
 	}
-	req.Origin = cmp.Or(req.Origin, unionpay.OriginWeb)
+	req.Origin = cmp.Or(req.Origin, OriginWeb)
 	req.CallbackURI = cmp.Or(req.CallbackURI, "https://issuer.example/cams/return")
 	req.Addresses = cmp.Or(req.Addresses, s.cfg.Addresses)
 	req.AppID = cmp.Or(req.AppID, s.cfg.AppID)
@@ -150,28 +142,11 @@ func (s *Server) Push(req PushRequest) (*Push, error) {
 		return nil, err
 	}
 	s.auths[a.nonce] = a
-	out := &Push{PushID: a.pushID, CardID: c.id, AuthData: issuing.NewSecret(sealed)}
-	for _, route := range req.Addresses.Routes(req.Origin) {
-		uri := withParameters(route.URI, [][2]string{
+	return &Push{PushID: a.pushID, CardID: c.id, AuthData: issuing.NewSecret(sealed), Routes: routes(
+		req.Addresses, req.Origin, [][2]string{
 			{"issuerID", c.issuerID}, {"trID", req.AppID}, {"pushID", a.pushID}, {"authData", sealed},
 			{"callbackUri", req.CallbackURI}, {"timeStamp", stamp(now)},
-		})
-		out.Routes = append(out.Routes, Route{route.Scenario, issuing.NewSecret(uri)})
-	}
-	return out, nil
-}
-
-// withParameters appends percent-encoded parameters to a URI.
-func withParameters(uri string, parameters [][2]string) string {
-	separator := "?"
-	if strings.Contains(uri, "?") {
-		separator = "&"
-	}
-	for _, p := range parameters {
-		uri += separator + p[0] + "=" + strings.ReplaceAll(url.QueryEscape(p[1]), "+", "%20")
-		separator = "&"
-	}
-	return uri
+		})}, nil
 }
 
 // CreationNotice is a TOKEN_CREATION_NOTIFICATION, of which the issuer's backend

@@ -190,3 +190,19 @@ func clientFor(t testing.TB, server *unionpaytest.Server) *unionpay.Client {
 	}
 	return client
 }
+
+// TestRoutes: nothing is opened that the token requestor has no address for, nor from
+// a place that is none.
+func TestRoutes(t *testing.T) {
+	t.Parallel()
+	server := start(t, unionpaytest.Config{})
+	for _, req := range []unionpaytest.PushRequest{
+		{Origin: unionpaytest.OriginWeb, Addresses: unionpay.Addresses{IOS: "tr00520446wallet://cams"}},
+		{Origin: unionpaytest.OriginIOS, Addresses: unionpay.Addresses{Android: "tr00520446wallet://cams"}},
+		{Origin: "tv"},
+	} {
+		if push, err := server.Push(req); err != nil || len(push.Routes) != 0 {
+			t.Errorf("%s opens %+v, %v", req.Origin, push, err)
+		}
+	}
+}
