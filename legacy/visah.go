@@ -183,6 +183,7 @@ func (s *VisaHService) AllTransactions(
 	ctx context.Context, req VisaHTransactionsRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*VisaHTransaction, error] {
 	return func(yield func(*VisaHTransaction, error) bool) {
+		req := req // the sequence may be ranged over again
 		for first := ""; ; req.Offset += req.PageSize {
 			page, err := s.Transactions(ctx, req, opts...)
 			if err == nil && len(page.List) > 0 && first != "" && page.List[0].ID == first {

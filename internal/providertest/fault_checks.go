@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"net/http"
 	"slices"
 	"strings"
@@ -161,9 +162,9 @@ func wantHonest(t testing.TB, what string, op Op, info issuing.CallInfo, err err
 // maxPages is more requests than any list of the platforms in memory needs.
 const maxPages = 1000
 
-// listsEnd: a list ends on a platform that pages, and on one that answers the same
-// page for ever. Where an answer tells which page it is, the second ends with an
-// error, because it would repeat items.
+// listsEnd: a list ends on a platform that pages, and again when it is ranged over a
+// second time, and on one that answers the same page for ever. Where an answer tells
+// which page it is, the last ends with an error, because it would repeat items.
 func listsEnd(ctx context.Context, t testing.TB, p Provider) {
 	network := &stuck{}
 	b := p.Open(t, issuing.WithHTTPClient(&http.Client{Transport: network}))
@@ -172,12 +173,16 @@ func listsEnd(ctx context.Context, t testing.TB, p Provider) {
 	}
 	for _, list := range b.Lists {
 		network.turn(switchedOff)
-		items, err := drain(ctx, t, list, network)
+		all := list.All(ctx)
+		items, err := drain(t, list, all, network)
 		if n := network.requests(); err != nil || items < 2 || (list.Pages != Whole && n < 2) {
 			t.Errorf("%s: %d items in %d requests, %v", list.Op, items, n, err)
 		}
+		if again, err := drain(t, list, all, network); err != nil || again != items {
+			t.Errorf("%s, ranged over again: %d items of %d, %v", list.Op, again, items, err)
+		}
 		network.turn(switchedOn)
-		items, err = drain(ctx, t, list, network)
+		items, err = drain(t, list, list.All(ctx), network)
 		if items == 0 || (list.Pages == Placed) != errors.Is(err, issuing.ErrBadResponse) {
 			t.Errorf("%s, the same page for ever: %d items, %v", list.Op, items, err)
 		}
@@ -185,9 +190,9 @@ func listsEnd(ctx context.Context, t testing.TB, p Provider) {
 }
 
 // drain reads a list to its end.
-func drain(ctx context.Context, t testing.TB, list List, network *stuck) (items int, last error) {
+func drain(t testing.TB, list List, all iter.Seq2[any, error], network *stuck) (items int, last error) {
 	t.Helper()
-	for _, err := range list.All(ctx) {
+	for _, err := range all {
 		if last != nil {
 			t.Errorf("%s: goes on after %v", list.Op, last)
 		}
