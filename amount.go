@@ -19,73 +19,101 @@ const (
 
 var errAmount = errors.New("not a decimal amount")
 
-// Amount is an exact decimal that keeps its digits: "100.00" stays "100.00".
-// It reads a JSON string or number, refuses NaN, infinities, trailing garbage
-// and sizes that no sum of money has, and never passes through floating point.
+// Amount is an exact decimal that keeps its digits: "100.00" stays "100.00". It is a
+// text, so that every database and codec stores it as one, and Amount("100.00") is a
+// constant. It never passes through floating point.
 //
-// The zero Amount is unset: [Amount.IsZero] reports that, and optional fields
-// are left out of requests. An amount of nothing is "0", which is set. Amounts
-// are compared by value with [Amount.Cmp] or [Amount.Equal].
-type Amount struct{ s string }
+// The zero Amount is unset, which is a state of its own: [Amount.IsSet] reports it, and
+// optional fields are left out of requests. An amount of nothing is "0", which is set.
+// Amounts are compared by value: [Amount.Cmp], [Amount.Equal], and for limits
+// [Amount.AtMost] and [Amount.AtLeast], which an unset amount never passes.
+//
+// Text from outside is read with [ParseAmount], or by the codecs, in all forms that
+// platforms and databases print; one form is written. A text that is no decimal, which
+// only a conversion such as Amount("ten") can make, is malformed: [Amount.Check] says so,
+// no codec writes it, no request with it is sent, arithmetic on it gives a malformed
+// amount again, and it compares above every sum. It never counts as nothing.
+type Amount string
 
-// ParseAmount reads a plain or scientific decimal such as "100.00", "-3" or
-// "1.5e2". A scientific form is rewritten plainly ("150").
+// ParseAmount reads a decimal as platforms and databases print it: "100.00", "-3",
+// ".50", "100.", "0100.00", "+5.00", "1.5e2", with blanks around it. The result is
+// plain: no plus, no exponent, one digit at least before the point and none to spare,
+// and as many after it as were given. It refuses NaN, infinities, trailing garbage,
+// zeros in front of digits without a point, which card schemes write for minor units, and
+// sizes that no sum of money has.
 func ParseAmount(text string) (Amount, error) {
+	text = strings.Trim(text, " \t\r\n")
 	if len(text) > maxAmountText {
-		return Amount{}, fmt.Errorf("amount of %d characters: %w", len(text), errAmount)
+		return "", fmt.Errorf("amount of %d characters: %w", len(text), errAmount)
+	}
+	if plainDecimal(text) {
+		return Amount(text), nil
 	}
 	mantissa, exponent, ok := scanDecimal(text)
 	if !ok {
-		return Amount{}, fmt.Errorf("amount: %w", errAmount)
+		return "", fmt.Errorf("amount: %w", errAmount)
 	}
-	if exponent == "" {
-		return Amount{s: text}, nil
-	}
-	n, err := strconv.Atoi(exponent)
-	if err != nil || n > maxAmountExponent || n < -maxAmountExponent {
-		return Amount{}, fmt.Errorf("amount with an exponent out of range: %w", errAmount)
+	n := 0
+	if exponent != "" {
+		var err error
+		if n, err = strconv.Atoi(exponent); err != nil || n > maxAmountExponent || n < -maxAmountExponent {
+			return "", fmt.Errorf("amount with an exponent out of range: %w", errAmount)
+		}
 	}
 	plain := shiftPoint(mantissa, n)
 	if len(plain) > maxAmountText {
-		return Amount{}, fmt.Errorf("amount of %d characters: %w", len(plain), errAmount)
+		return "", fmt.Errorf("amount of %d characters: %w", len(plain), errAmount)
 	}
-	return Amount{s: plain}, nil
+	return Amount(plain), nil
 }
 
-// scanDecimal checks text against the JSON number grammar and splits off the
-// exponent.
-func scanDecimal(text string) (mantissa, exponent string, ok bool) {
+// plainDecimal reports whether text is what an Amount holds.
+func plainDecimal(text string) bool {
 	i := 0
 	if i < len(text) && text[i] == '-' {
 		i++
 	}
 	start := i
-	for i < len(text) && text[i] >= '0' && text[i] <= '9' {
+	for i < len(text) && text[i]-'0' <= 9 {
 		i++
 	}
 	if i == start || (text[start] == '0' && i-start > 1) {
-		return "", "", false
+		return false
 	}
-	if i < len(text) && text[i] == '.' {
-		i++
-		start = i
-		for i < len(text) && text[i] >= '0' && text[i] <= '9' {
-			i++
+	if i == len(text) {
+		return true
+	}
+	if text[i] != '.' || i+1 == len(text) {
+		return false
+	}
+	for i++; i < len(text); i++ {
+		if text[i]-'0' > 9 {
+			return false
 		}
-		if i == start {
+	}
+	return true
+}
+
+// scanDecimal checks text against the grammar of what is read and splits off the
+// exponent. The mantissa has no plus.
+func scanDecimal(text string) (mantissa, exponent string, ok bool) {
+	if strings.HasPrefix(text, "+") && !strings.HasPrefix(text, "+-") {
+		text = text[1:]
+	}
+	mantissa = text
+	if i := strings.IndexAny(text, "eE"); i >= 0 {
+		mantissa, exponent = text[:i], text[i+1:]
+		digits := strings.TrimLeft(exponent, "+-")
+		if digits == "" || len(exponent)-len(digits) > 1 || strings.Trim(digits, "0123456789") != "" {
 			return "", "", false
 		}
 	}
-	if i == len(text) {
-		return text, "", true
-	}
-	if text[i] != 'e' && text[i] != 'E' {
+	whole, fraction, pointed := strings.Cut(strings.TrimPrefix(mantissa, "-"), ".")
+	switch {
+	case whole+fraction == "", strings.Trim(whole+fraction, "0123456789") != "":
 		return "", "", false
-	}
-	mantissa, exponent = text[:i], text[i+1:]
-	digits := strings.TrimLeft(exponent, "+-")
-	if digits == "" || len(exponent)-len(digits) > 1 || strings.Trim(digits, "0123456789") != "" {
-		return "", "", false
+	case !pointed && len(whole) > 1 && whole[0] == '0':
+		return "", "", false // such as 000000010000, which card schemes write for 100.00
 	}
 	return mantissa, exponent, true
 }
@@ -119,94 +147,98 @@ func shiftPoint(mantissa string, n int) string {
 // NewAmount returns unscaled × 10^-scale: NewAmount(10050, 2) is "100.50".
 // A scale above 18 is treated as 18.
 func NewAmount(unscaled int64, scale uint8) Amount {
-	scale = min(scale, 18)
-	if scale == 0 {
-		return Amount{s: strconv.FormatInt(unscaled, 10)}
+	neg, coefficient := unscaled < 0, uint64(unscaled)
+	if neg {
+		coefficient = -coefficient
 	}
-	return Amount{s: shiftPoint(strconv.FormatInt(unscaled, 10), -int(scale))}
+	return decimal{neg, coefficient, min(int(scale), 18)}.amount()
 }
 
-// IsZero reports whether the amount is unset. An amount of nothing is set; ask
-// Sign for its value.
-func (a Amount) IsZero() bool { return a.s == "" }
+// IsZero reports whether the amount is unset, not whether it is nothing: of "0.00" it is
+// false. Other decimal types mean the value by it; ask [Amount.Sign] for that. The name
+// is what encoding/json's omitzero looks for.
+func (a Amount) IsZero() bool { return a == "" }
+
+// IsSet reports whether there is an amount, be it nothing.
+func (a Amount) IsSet() bool { return a != "" }
+
+// Check returns an error when the amount is malformed; an unset one is not.
+func (a Amount) Check() error {
+	if a == "" || (len(a) <= maxAmountText && plainDecimal(string(a))) {
+		return nil
+	}
+	return fmt.Errorf("amount: %w", errAmount)
+}
 
 // String returns the digits as they were given, or "" when unset.
-func (a Amount) String() string { return a.s }
+func (a Amount) String() string { return string(a) }
 
-// Rat returns the exact value; an unset amount is zero.
+// Rat returns the exact value. An unset amount is zero; a malformed one has no value,
+// and gives nil.
 func (a Amount) Rat() *big.Rat {
+	if a.Check() != nil {
+		return nil
+	}
 	r := new(big.Rat)
-	if a.s != "" {
-		r.SetString(a.s)
+	if a != "" {
+		r.SetString(string(a))
 	}
 	return r
 }
 
-// Sign returns -1, 0 or 1; an unset amount is zero.
+// Sign returns -1, 0 or 1. An unset amount is 0; a malformed one, which is no nothing,
+// is 1.
 func (a Amount) Sign() int {
-	if strings.Trim(a.s, "-0.") == "" {
+	switch {
+	case a.Check() != nil:
+		return 1
+	case strings.Trim(string(a), "-0.") == "":
 		return 0
-	}
-	if a.s[0] == '-' {
+	case a[0] == '-':
 		return -1
 	}
 	return 1
 }
 
-// Cmp compares values exactly: "1.5" equals "1.50". It returns -1, 0 or 1.
+// Cmp compares values exactly: "1.5" equals "1.50". It returns -1, 0 or 1. An unset
+// amount compares as nothing, so that a limit is checked with [Amount.AtMost]; a
+// malformed one is above every sum.
 func (a Amount) Cmp(b Amount) int {
-	if a.s == b.s {
+	if a == b {
 		return 0
 	}
-	return a.Rat().Cmp(b.Rat())
+	x, okX := decimalOf(a)
+	y, okY := decimalOf(b)
+	if okX && okY {
+		return x.cmp(y)
+	}
+	return cmpSlow(a, b)
 }
 
 // Equal reports whether a and b have the same value. An unset amount is equal
-// only to an unset amount.
-func (a Amount) Equal(b Amount) bool { return a.IsZero() == b.IsZero() && a.Cmp(b) == 0 }
+// only to an unset amount, and a malformed one to none.
+func (a Amount) Equal(b Amount) bool {
+	return a.IsSet() == b.IsSet() && a.Cmp(b) == 0 && a.Check() == nil
+}
+
+// AtMost reports whether both amounts are there and a is not above limit: the question
+// of every limit. It is false when one of them is unset or malformed.
+func (a Amount) AtMost(limit Amount) bool { return a.comparable(limit) && a.Cmp(limit) <= 0 }
+
+// AtLeast reports whether both amounts are there and a is not below floor. It is false
+// when one of them is unset or malformed.
+func (a Amount) AtLeast(floor Amount) bool { return a.comparable(floor) && a.Cmp(floor) >= 0 }
+
+func (a Amount) comparable(b Amount) bool {
+	return a.IsSet() && b.IsSet() && a.Check() == nil && b.Check() == nil
+}
 
 // Scale returns the number of digits after the decimal point.
 func (a Amount) Scale() int {
-	_, fraction, _ := strings.Cut(a.s, ".")
-	return len(fraction)
-}
-
-// Add returns a + b with the larger scale of the two.
-func (a Amount) Add(b Amount) Amount {
-	return fromRat(a.Rat().Add(a.Rat(), b.Rat()), max(a.Scale(), b.Scale()))
-}
-
-// Sub returns a - b with the larger scale of the two.
-func (a Amount) Sub(b Amount) Amount {
-	return fromRat(a.Rat().Sub(a.Rat(), b.Rat()), max(a.Scale(), b.Scale()))
-}
-
-// Mul returns a × b with the sum of both scales, so nothing is rounded.
-func (a Amount) Mul(b Amount) Amount {
-	return fromRat(a.Rat().Mul(a.Rat(), b.Rat()), a.Scale()+b.Scale())
-}
-
-// Neg returns -a.
-func (a Amount) Neg() Amount { return fromRat(a.Rat().Neg(a.Rat()), a.Scale()) }
-
-// fromRat prints r with exactly scale decimals. The callers pass a scale that
-// holds r without rounding.
-func fromRat(r *big.Rat, scale int) Amount { return Amount{s: r.FloatString(scale)} }
-
-// Rescale returns the amount with exactly scale digits after the point. It
-// fails rather than drop a digit that is not zero. An unset amount stays unset.
-func (a Amount) Rescale(scale int) (Amount, error) {
-	if scale < 0 || scale > maxAmountText/2 {
-		return Amount{}, fmt.Errorf("amount: scale %d out of range", scale)
+	if i := strings.IndexByte(string(a), '.'); i >= 0 {
+		return len(a) - i - 1
 	}
-	if a.IsZero() {
-		return a, nil
-	}
-	out := fromRat(a.Rat(), scale)
-	if out.Cmp(a) != 0 {
-		return Amount{}, fmt.Errorf("amount: more than %d decimal places", scale)
-	}
-	return out, nil
+	return 0
 }
 
 // MinorUnits returns the amount in the smallest unit of a currency with the
@@ -217,23 +249,23 @@ func (a Amount) MinorUnits(exponent int) (int64, error) {
 	if err != nil || scaled.IsZero() {
 		return 0, err
 	}
-	n, err := strconv.ParseInt(strings.Replace(scaled.s, ".", "", 1), 10, 64)
+	n, err := strconv.ParseInt(strings.Replace(string(scaled), ".", "", 1), 10, 64)
 	if err != nil {
 		return 0, errors.New("amount: out of the range of 64-bit minor units")
 	}
 	return n, nil
 }
 
-// MarshalText returns the digits.
-func (a Amount) MarshalText() ([]byte, error) { return []byte(a.s), nil }
+// MarshalText returns the digits; a malformed amount is an error.
+func (a Amount) MarshalText() ([]byte, error) { return []byte(a), a.Check() }
 
-// UnmarshalText reads what ParseAmount reads; empty text is unset.
+// UnmarshalText reads what ParseAmount reads; blank text is unset.
 func (a *Amount) UnmarshalText(text []byte) error {
-	if len(text) == 0 {
-		*a = Amount{}
+	if len(bytes.TrimSpace(text)) == 0 {
+		*a = ""
 		return nil
 	}
-	parsed, err := ParseAmount(string(text[:min(len(text), maxAmountText+1)]))
+	parsed, err := ParseAmount(string(text[:min(len(text), 4*maxAmountText)]))
 	if err != nil {
 		return err
 	}
@@ -241,23 +273,26 @@ func (a *Amount) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// MarshalJSON writes a JSON string, null when unset.
+// MarshalJSON writes a JSON string, null when unset; a malformed amount is an error.
 func (a Amount) MarshalJSON() ([]byte, error) {
-	if a.s == "" {
+	if err := a.Check(); err != nil {
+		return nil, err
+	}
+	if a == "" {
 		return []byte("null"), nil
 	}
-	return []byte(`"` + a.s + `"`), nil
+	return []byte(`"` + a + `"`), nil
 }
 
 // UnmarshalJSON reads a JSON string or number exactly; null and "" are unset.
 func (a *Amount) UnmarshalJSON(data []byte) error {
 	data = bytes.TrimSpace(data)
 	if bytes.Equal(data, []byte("null")) {
-		*a = Amount{}
+		*a = ""
 		return nil
 	}
 	if len(data) > 0 && data[0] == '"' {
-		if len(data) > 2*maxAmountText {
+		if len(data) > 4*maxAmountText {
 			return fmt.Errorf("amount of %d characters: %w", len(data), errAmount)
 		}
 		var s string

@@ -24,7 +24,8 @@ func amount(t testing.TB, text string) issuing.Amount {
 func TestParseAmount(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"0": "0", "-0": "-0", "0.00": "0.00", "100.00": "100.00", "-3": "-3", "7.": "", ".7": "",
+		"0": "0", "-0": "-0", "0.00": "0.00", "100.00": "100.00", "-3": "-3", "7.": "7", ".7": "0.7", "-.50": "-0.50", "100.": "100", "0100.00": "100.00", "+5.00": "5.00",
+		" 1": "1", "1 ": "1", "1\n": "1", "\t 2.50 \r\n": "2.50", "01.2": "1.2", "-00.0": "-0.0", "+.5e1": "5", "1.e2": "100",
 		"1.5e2": "150", "1.50E1": "15.0", "15e-1": "1.5", "1e+2": "100", "1e-0": "1", "1e00002": "100",
 		"0e5": "0", "0e-2": "0.00", "-0e1": "-0", "-1e-3": "-0.001", "0.001e3": "1", "123456e-3": "123.456",
 		"1e40":                     "1" + strings.Repeat("0", 40),
@@ -33,11 +34,11 @@ func TestParseAmount(t *testing.T) {
 		strings.Repeat("9", 65):    "",
 		"1.2345678901234567890123": "1.2345678901234567890123",
 
-		"": "", " ": "", "1 ": "", " 1": "", "+1": "", "--1": "", "-": "", "1-": "", "01": "", "01.2": "", "-01": "", "00": "",
+		"": "", " ": "", "01": "", "-01": "", "00": "", "000000010000": "", "+007": "", "+": "", ".": "", "-.": "", "+.": "", "++1": "", "+-1": "", "-+1": "", "--1": "", "-": "", "1-": "", "1 000": "", "- 1": "",
 		"1.2.3": "", "1,5": "", "1_000": "", "0x10": "", "1e": "", "e1": "", "1e+": "", "1e+-1": "", "1e1.5": "", "1e 1": "", "1e1e1": "",
-		"NaN": "", "nan": "", "Inf": "", "-Inf": "", "Infinity": "", "1/3": "", "1p4": "", "١": "", "1\x00": "", "1\n": "", "null": "",
+		"NaN": "", "nan": "", "Inf": "", "-Inf": "", "Infinity": "", "1/3": "", "1p4": "", "١": "", "1\x00": "", "null": "", ".e1": "", "1..2": "",
 		"1e41": "", "1e-41": "", "1e400": "", "1e-400": "", "1e99999999999999999999": "", "1e-99999999999999999999": "",
-		"0e400": "", "9999999999999999999999999e40": "", "1.5\u00a0": "", "$1": "", "１": "",
+		"0e400": "", "9999999999999999999999999e40": "", "1.5\u00a0": "", "$1": "", "１": "", strings.Repeat("0", 70) + "1": "",
 	} {
 		got, err := issuing.ParseAmount(text)
 		if err == nil != (want != "") || got.String() != want {
@@ -78,7 +79,7 @@ func TestAmountJSON(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		`"100.00"`: `"100.00"`, `100.00`: `"100.00"`, ` 1.50 `: `"1.50"`, `1e2`: `"100"`, `"1e2"`: `"100"`,
-		`-0.5`: `"-0.5"`, `null`: `null`, `""`: `null`, `"\u0031"`: `"1"`,
+		`-0.5`: `"-0.5"`, `null`: `null`, `""`: `null`, `" "`: `null`, `"\u0031"`: `"1"`, `" 1"`: `"1"`, `"01.2"`: `"1.2"`, `".50"`: `"0.50"`,
 	} {
 		var a issuing.Amount
 		if err := json.Unmarshal([]byte(text), &a); err != nil {
@@ -90,7 +91,7 @@ func TestAmountJSON(t *testing.T) {
 			t.Errorf("%s marshals as %s, %v; want %s", text, got, err, want)
 		}
 	}
-	for _, text := range []string{`true`, `{}`, `[]`, `"x"`, `" 1"`, `"NaN"`, `"01.2"`, `"1e400"`, `1e400`, `"\ud800"`, `"1`, ``, `"1"x`, `["1"]`} {
+	for _, text := range []string{`true`, `{}`, `[]`, `"x"`, `"1 2"`, `"NaN"`, `"1e"`, `"1e400"`, `1e400`, `"\ud800"`, `"1`, ``, `"1"x`, `["1"]`} {
 		a := amount(t, "7")
 		if err := a.UnmarshalJSON([]byte(text)); err == nil || a.String() != "7" {
 			t.Errorf("UnmarshalJSON(%s) = %q, %v; want an error and no change", text, a, err)
@@ -160,7 +161,7 @@ func TestAmountCompare(t *testing.T) {
 			t.Errorf("%s.Sign() = %d, want %d", text, got, want)
 		}
 	}
-	if (issuing.Amount{}).Sign() != 0 || !(issuing.Amount{}).IsZero() || amount(t, "0").IsZero() {
+	if (issuing.Amount("")).Sign() != 0 || !(issuing.Amount("")).IsZero() || amount(t, "0").IsZero() {
 		t.Error("unset and zero are confused")
 	}
 }
@@ -188,7 +189,7 @@ func TestAmountArithmetic(t *testing.T) {
 			t.Error("arithmetic changed its operands")
 		}
 	}
-	if got := (issuing.Amount{}).Add(amount(t, "1.50")).String(); got != "1.50" {
+	if got := (issuing.Amount("")).Add(amount(t, "1.50")).String(); got != "1.50" {
 		t.Errorf("unset + 1.50 = %s", got)
 	}
 }
@@ -219,11 +220,11 @@ func TestAmountRescale(t *testing.T) {
 	if n, err := amount(t, "92233720368547758.08").MinorUnits(2); err == nil {
 		t.Errorf("minor units beyond 64 bits give %d", n)
 	}
-	unset, err := issuing.Amount{}.Rescale(2)
+	unset, err := issuing.Amount("").Rescale(2)
 	if err != nil || !unset.IsZero() {
 		t.Errorf("rescaling an unset amount gives %q, %v; an optional field would be sent", unset, err)
 	}
-	if n, err := (issuing.Amount{}).MinorUnits(2); n != 0 || err != nil {
+	if n, err := (issuing.Amount("")).MinorUnits(2); n != 0 || err != nil {
 		t.Errorf("an unset amount has %d minor units, %v", n, err)
 	}
 }
@@ -234,15 +235,16 @@ func FuzzAmount(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		a, err := issuing.ParseAmount(text)
-		want, ok := new(big.Rat), len(text) <= 64 && json.Valid([]byte(text)) && strings.Trim(text, "0123456789.eE+-") == ""
+		text = strings.Trim(text, " \t\r\n")
+		want, ok := new(big.Rat), len(text) <= 64 && strings.Trim(text, "0123456789.eE+-") == ""
 		if err != nil {
-			if ok && !strings.ContainsAny(text, "eE") {
+			if ok && json.Valid([]byte(text)) && !strings.ContainsAny(text, "eE") {
 				t.Fatalf("%q is a JSON number and refused: %v", text, err)
 			}
 			return
 		}
 		if !ok {
-			t.Fatalf("%q is no JSON number and accepted as %q", text, a)
+			t.Fatalf("%q is no number and accepted as %q", text, a)
 		}
 		if _, ok := want.SetString(text); !ok || a.Rat().Cmp(want) != 0 {
 			t.Fatalf("%q is %v, parsed as %q", text, want, a)

@@ -80,7 +80,7 @@ type MinorUnits string
 func (m MinorUnits) Amount(exponent int) (issuing.Amount, error) {
 	n, err := strconv.ParseUint(string(m), 10, 63)
 	if err != nil || len(m) > 18 || exponent < 0 || exponent > 4 {
-		return issuing.Amount{}, errors.New("amount in minor units: not 1 to 18 digits, or decimals out of range")
+		return issuing.Amount(""), errors.New("amount in minor units: not 1 to 18 digits, or decimals out of range")
 	}
 	return issuing.NewAmount(int64(n), uint8(exponent)), nil
 }

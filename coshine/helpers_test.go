@@ -123,7 +123,7 @@ func activeCard(t testing.TB, client *coshine.Client, customer string) *coshine.
 func money(token coshine.CardToken, amount string, more ...any) coshine.TransactionRequest {
 	value, err := issuing.ParseAmount(amount)
 	if err != nil {
-		value = issuing.Amount{}
+		value = issuing.Amount("")
 	}
 	req := coshine.TransactionRequest{
 		CardRef: coshine.ByToken(token), Extra: coshine.Extra{coshinetest.FieldAmount: value},

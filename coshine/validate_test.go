@@ -119,7 +119,7 @@ func TestExtraFollowsTheMergeRules(t *testing.T) {
 			"limits": []any{map[string]any{"day": amt(t, "1.005")}, coshine.Extra{"txn": amt(t, "-1")}, amt(t, "1.00")},
 			"more":   []map[string]any{{"a": amt(t, "0.001")}},
 		}, []string{"Extra[limits][0][day]", "Extra[limits][1][txn]", "Extra[more][0][a]"}},
-		"unset amount":    {coshine.Extra{"amount": issuing.Amount{}}, []string{"Extra[amount]"}},
+		"unset amount":    {coshine.Extra{"amount": issuing.Amount("")}, []string{"Extra[amount]"}},
 		"14 whole digits": {amount("12345678901234.56"), nil},
 		"nothing":         {amount("0"), nil},
 		"null":            {coshine.Extra{"memo": nil}, nil},

@@ -157,7 +157,7 @@ func (n *TransferCompleted) Ratio() (ratio issuing.Amount, ok bool) {
 	case n.ProRatedFee.IsZero(), n.PreRatedFee.Cmp(n.ProRatedFee) == 0:
 		return n.PreRatedFee, true
 	}
-	return issuing.Amount{}, false
+	return issuing.Amount(""), false
 }
 
 // Extra reads what Ext holds for the order's channel.

@@ -149,7 +149,7 @@ func want(t testing.TB, err, kind error) *issuing.Error {
 func amount(text string) issuing.Amount {
 	a, err := issuing.ParseAmount(text)
 	if err != nil {
-		return issuing.Amount{}
+		return issuing.Amount("")
 	}
 	return a
 }

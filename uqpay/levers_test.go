@@ -41,7 +41,7 @@ func TestLevers(t *testing.T) {
 	if _, err := s.Purchase("nobody's", amount(t, "5"), shop); err == nil {
 		t.Error("a card that is not there can spend")
 	}
-	if _, err := s.Purchase(id, issuing.Amount{}, shop); err == nil {
+	if _, err := s.Purchase(id, issuing.Amount(""), shop); err == nil {
 		t.Error("nothing was bought")
 	}
 	if err := s.SendOTP("nobody's", issuingtest.Challenge{}); err == nil {

@@ -69,10 +69,10 @@ func (t AmountText) Split() (amount issuing.Amount, currency issuing.Currency, o
 	i := strings.LastIndexAny(text, "0123456789.") + 1
 	currency = issuing.Currency(strings.TrimSpace(text[i:]))
 	if currency != "" && !currency.Valid() && currency != XUSD {
-		return issuing.Amount{}, "", false
+		return issuing.Amount(""), "", false
 	}
 	if i == 0 {
-		return issuing.Amount{}, currency, currency != ""
+		return issuing.Amount(""), currency, currency != ""
 	}
 	amount, err := issuing.ParseAmount(text[:i])
 	return amount, currency, err == nil

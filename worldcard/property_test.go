@@ -98,7 +98,7 @@ func TestPropertyEveryKeyOnceUnderFaults(t *testing.T) {
 	settleAll(t, server, applications, func(ctx context.Context, key string) (string, issuing.Amount, error) {
 		card, err := client.Virtual.Card(ctx, worldcard.ByMerchantCardID(key))
 		if err != nil {
-			return "", issuing.Amount{}, err
+			return "", issuing.Amount(""), err
 		}
 		return card.ID, card.FirstRechargeAmount, nil
 	})
@@ -120,7 +120,7 @@ func TestPropertyEveryKeyOnceUnderFaults(t *testing.T) {
 	settleAll(t, server, deposits, func(ctx context.Context, key string) (string, issuing.Amount, error) {
 		d, err := client.Cards.DepositByKey(ctx, target, key)
 		if err != nil {
-			return "", issuing.Amount{}, err
+			return "", issuing.Amount(""), err
 		}
 		return d.ID, d.Amount, nil
 	})

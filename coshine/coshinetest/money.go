@@ -72,7 +72,7 @@ func (s *Server) amountOf(in *call) (issuing.Amount, *refusal) {
 	currency := in.text(FieldCurrency)
 	if err != nil || amount.Sign() <= 0 || amount.Scale() > 2 || len(amount.String()) > 17 ||
 		(currency != "" && currency != string(s.cfg.Currency)) {
-		return issuing.Amount{}, badRequest
+		return issuing.Amount(""), badRequest
 	}
 	return amount, nil
 }

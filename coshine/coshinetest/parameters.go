@@ -47,10 +47,10 @@ var cardProducts = []struct {
 	typ        coshine.CardProdType
 	face, fee  issuing.Amount
 }{
-	{"1000", "Debit card", coshine.CardProdTypeDebit, issuing.Amount{}, issuing.Amount{}},
-	{"2000", "Credit card", coshine.CardProdTypeCredit, issuing.Amount{}, issuing.Amount{}},
+	{"1000", "Debit card", coshine.CardProdTypeDebit, issuing.Amount(""), issuing.Amount("")},
+	{"2000", "Credit card", coshine.CardProdTypeCredit, issuing.Amount(""), issuing.Amount("")},
 	{"2201", "Visa prepaid", coshine.CardProdTypePrepaid, issuing.NewAmount(100_00, 2), issuing.NewAmount(1_50, 2)},
-	{"5200", "Mastercard prepaid", coshine.CardProdTypePrepaid, issuing.Amount{}, issuing.NewAmount(2_00, 2)},
+	{"5200", "Mastercard prepaid", coshine.CardProdTypePrepaid, issuing.Amount(""), issuing.NewAmount(2_00, 2)},
 }
 
 func prodType(code string) coshine.CardProdType {

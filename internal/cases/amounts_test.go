@@ -12,16 +12,15 @@ import (
 // and others blanks. One grammar reads texts and JSON.
 func TestAmountForms(t *testing.T) {
 	t.Parallel()
-	const waits = "Amount reads what databases print"
-	for _, tt := range []struct{ text, json, parse, want string }{
-		{"12.50", "", "", "12.50"},
-		{".50", waits, waits, "0.50"},
-		{"-.50", waits, waits, "-0.50"},
-		{"0100.00", waits, waits, "100.00"},
-		{"12.50 ", waits, waits, "12.50"},
-		{" 12.50", waits, waits, "12.50"},
-		{"100.", waits, waits, "100"},
-		{"+5.00", "", waits, "5.00"},
+	for _, tt := range []struct{ text, want string }{
+		{"12.50", "12.50"},
+		{".50", "0.50"},
+		{"-.50", "-0.50"},
+		{"0100.00", "100.00"},
+		{"12.50 ", "12.50"},
+		{" 12.50", "12.50"},
+		{"100.", "100"},
+		{"+5.00", "5.00"},
 	} {
 		same := func(got issuing.Amount, err error) error {
 			if err != nil {
@@ -29,7 +28,7 @@ func TestAmountForms(t *testing.T) {
 			}
 			return is("the amount", got.String(), tt.want)
 		}
-		hold(t, "JSON "+tt.text, tt.json, func(t *testing.T) error {
+		hold(t, "JSON "+tt.text, "", func(t *testing.T) error {
 			c := worldCard(t, says(`{"code":0,"data":{"card_id":"1","available_balance":"`+tt.text+`"}}`), issuing.WithMaxAttempts(1))
 			card, err := c.Virtual.Card(t.Context(), worldcard.ByCardID("1"))
 			if err != nil {
@@ -37,7 +36,7 @@ func TestAmountForms(t *testing.T) {
 			}
 			return same(card.AvailableBalance, nil)
 		})
-		hold(t, "text "+tt.text, tt.parse, func(*testing.T) error { return same(issuing.ParseAmount(tt.text)) })
+		hold(t, "text "+tt.text, "", func(*testing.T) error { return same(issuing.ParseAmount(tt.text)) })
 	}
 	for _, text := range []string{"1,234.50", "N/A", "1.234,50", "12.5O", "--1", "1 2", ".", "+", "NaN", "0x10"} {
 		hold(t, "refused "+text, "", func(*testing.T) error {

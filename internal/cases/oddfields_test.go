@@ -49,7 +49,7 @@ func TestOddMemberWorldCard(t *testing.T) {
 		{"one-time password", "", "card_3ds", `{"card_id":"1","otp":"123456","amount":"1.00","currency":"USD"}`, otp},
 		{"amount N/A", oddMember, "card_3ds", `{"card_id":"1","otp":"123456","amount":"N/A","currency":"USD"}`, otp},
 		{"amount 1,234.50", oddMember, "card_3ds", `{"card_id":"1","otp":"123456","amount":"1,234.50","currency":"USD"}`, otp},
-		{"amount .50", oddMember, "card_3ds", `{"card_id":"1","otp":"123456","amount":".50","currency":"USD"}`, otp},
+		{"amount .50", "", "card_3ds", `{"card_id":"1","otp":"123456","amount":".50","currency":"USD"}`, otp},
 		{"status as a word", oddMember, "card_kyc", `{"merchant_card_id":"m","status":"approved","reviewed_at":"2026-01-01T00:00:00+08:00"}`, verdict},
 		{"retry_allowed Y", oddMember, "card_kyc", `{"merchant_card_id":"m","status":3,"retry_allowed":"Y"}`, verdict},
 		{"card_type_id as a word", oddMember, "card_billing", `{"transaction_id":"t","card_id":"1","card_type_id":"VIRTUAL-R","transaction_type":"authorization"}`, bill},
@@ -78,7 +78,7 @@ func TestOddMemberUQPAY(t *testing.T) {
 		has                       func(any) bool
 	}{
 		{"one-time password", "", "card.3ds.otp", `"otp":"123456","transaction_amount":"1.00"`, otp},
-		{"amount .50", oddMember, "card.3ds.otp", `"otp":"123456","transaction_amount":".50"`, otp},
+		{"amount .50", "", "card.3ds.otp", `"otp":"123456","transaction_amount":".50"`, otp},
 		{"amount N/A", oddMember, "card.3ds.otp", `"otp":"123456","transaction_amount":"N/A"`, otp},
 		{"metadata is a word", oddMember, "card.create.succeeded", `"metadata":"none"`, created},
 		{"risk_control is an array", oddMember, "card.create.succeeded", `"risk_control":[{"x":1}]`, created},
@@ -114,7 +114,7 @@ func TestOddMemberLegacy(t *testing.T) {
 			map[string]string{"otp": "123456", "cardNo": "4931**1091", "transactionAmount": "1.00"}, otp,
 		},
 		{
-			"amount .50", oddMember, legacy.EventVirtualLChallenged, `"otp":"123456","cardNo":"4931**1091","transactionAmount":".50"`,
+			"amount .50", "", legacy.EventVirtualLChallenged, `"otp":"123456","cardNo":"4931**1091","transactionAmount":".50"`,
 			map[string]string{"otp": "123456", "cardNo": "4931**1091", "transactionAmount": ".50"}, otp,
 		},
 		{

@@ -49,7 +49,7 @@ func TestProblems(t *testing.T) {
 		"letter in digits":   {func(p *Problems) { p.Digits("f", secret("12a456"), 6, 6) }, "needs exactly 6 digits"},
 		"other digits":       {func(p *Problems) { p.Digits("f", secret("١٢"), 4, 4) }, "needs exactly 4 digits"},
 		"amount":             {func(p *Problems) { p.Amount("f", amount("0.01"), 2) }, ""},
-		"no amount":          {func(p *Problems) { p.Amount("f", issuing.Amount{}, 2) }, "is required"},
+		"no amount":          {func(p *Problems) { p.Amount("f", issuing.Amount(""), 2) }, "is required"},
 		"zero":               {func(p *Problems) { p.Amount("f", amount("0.00"), 2) }, "must be greater than zero"},
 		"negative":           {func(p *Problems) { p.Amount("f", amount("-1"), 2) }, "must be greater than zero"},
 		"decimals":           {func(p *Problems) { p.Amount("f", amount("1.001"), 2) }, "has more than 2 decimal places"},

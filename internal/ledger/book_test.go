@@ -61,7 +61,7 @@ func TestTransfer(t *testing.T) {
 	if err := b.Transfer(card, reserve, amount("1"), ""); !errors.Is(err, ErrInsufficient) {
 		t.Errorf("an empty account pays: %v", err)
 	}
-	if err := b.Transfer(card, reserve, issuing.Amount{}, ""); err == nil || errors.Is(err, ErrInsufficient) {
+	if err := b.Transfer(card, reserve, issuing.Amount(""), ""); err == nil || errors.Is(err, ErrInsufficient) {
 		t.Errorf("an unset amount: %v", err)
 	}
 	entries := b.Entries()

@@ -185,7 +185,7 @@ func (d decoder) decodeTime(data string, v reflect.Value) {
 }
 
 func (d decoder) decodePointer(data string, v reflect.Value, path string) error {
-	if data == `""` && v.Type().Elem().Kind() == reflect.Struct {
+	if elem := v.Type().Elem(); data == `""` && (elem.Kind() == reflect.Struct || elem == amountType || elem == dateType) {
 		v.SetZero()
 		return nil
 	}
@@ -210,14 +210,9 @@ func (d decoder) decodeText(data string, v reflect.Value, path string) error {
 	case *issuing.Secret:
 		*target = issuing.NewSecret(d.text(data))
 	case *issuing.Amount:
-		*target = issuing.Amount{}
-		if text := literal(data); text != "" {
-			text = d.text(data)
-			if data[0] == '"' && len(text) > 1 && text[0] == '+' && text[1] != '-' {
-				// Signed amounts come as "+99.00" and "-99.00".
-				text = text[1:]
-			}
-			*target, err = issuing.ParseAmount(text)
+		*target = ""
+		if text := literal(data); strings.TrimSpace(text) != "" {
+			*target, err = issuing.ParseAmount(d.text(data))
 		}
 	default:
 		err = target.(encoding.TextUnmarshaler).UnmarshalText([]byte(literal(data)))

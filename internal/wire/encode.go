@@ -39,7 +39,7 @@ func (c encoder) append(b []byte, v reflect.Value) ([]byte, error) {
 	case secretType:
 		return AppendString(b, v.Interface().(issuing.Secret).Reveal()), nil
 	case amountType:
-		return c.appendAmount(b, v.Interface().(issuing.Amount)), nil
+		return c.appendAmount(b, v.Interface().(issuing.Amount))
 	case timeType:
 		return c.appendTime(b, v.Interface().(time.Time)), nil
 	case rawType:
@@ -111,14 +111,16 @@ func (c encoder) appendBasic(b []byte, v reflect.Value) ([]byte, error) {
 	return nil, fmt.Errorf("wire: cannot encode %s", v.Type())
 }
 
-func (c encoder) appendAmount(b []byte, a issuing.Amount) []byte {
+func (c encoder) appendAmount(b []byte, a issuing.Amount) ([]byte, error) {
 	switch {
+	case a.Check() != nil:
+		return nil, fmt.Errorf("wire: %w", a.Check())
 	case a.IsZero():
-		return append(b, "null"...)
+		return append(b, "null"...), nil
 	case c.NumberAmounts:
-		return append(b, a.String()...)
+		return append(b, a.String()...), nil
 	default:
-		return AppendString(b, a.String())
+		return AppendString(b, a.String()), nil
 	}
 }
 

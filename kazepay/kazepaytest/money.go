@@ -89,7 +89,7 @@ func (s *Server) recharge(c *card, m *message) (any, *problem) {
 func rechargeAmount(f fields) (issuing.Amount, *problem) {
 	amount, err := issuing.ParseAmount(string(f["amount"]))
 	if err != nil || amount.Sign() <= 0 || amount.Scale() > 6 {
-		return issuing.Amount{}, badField("amount is required and must be a number " +
+		return issuing.Amount(""), badField("amount is required and must be a number " +
 			"greater than zero, of six decimals at most")
 	}
 	return amount, nil
@@ -199,7 +199,7 @@ func (s *Server) Balance(cardID string) issuing.Amount {
 	defer s.mu.Unlock()
 	c := s.cards[cardID]
 	if c == nil {
-		return issuing.Amount{}
+		return issuing.Amount("")
 	}
 	return s.book.Balance(c.available())
 }

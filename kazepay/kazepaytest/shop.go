@@ -63,7 +63,7 @@ func (s *Server) PurchaseAt(cardID string, p Price, shop issuingtest.Merchant) (
 	}
 	answer := issuingtest.Authorization{ID: t.id, Approved: t.respCode == kazepay.RespCodeSuccess}
 	if !answer.Approved {
-		t.status, t.hold, answer.Reason = "DECLINED", issuing.Amount{}, describe(t.respCode)
+		t.status, t.hold, answer.Reason = "DECLINED", issuing.Amount(""), describe(t.respCode)
 	}
 	c.transactions = append(c.transactions, t)
 	s.pushTransaction(c, t)
@@ -109,7 +109,7 @@ func (s *Server) end(
 	if err := s.book.Transfer(c.held(), to(c), t.hold, t.id); err != nil {
 		return fmt.Errorf("kazepaytest: %w", err)
 	}
-	t.hold, t.status = issuing.Amount{}, status
+	t.hold, t.status = issuing.Amount(""), status
 	s.pushTransaction(c, t)
 	return nil
 }

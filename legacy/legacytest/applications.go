@@ -85,7 +85,7 @@ func (s *Server) applyMasterE(f fields) (any, *problem) {
 		return nil, failed
 	}
 	a := &application{product: ProductMasterE, holder: holderOf(f, "firstNameEn", "lastNameEN")}
-	return s.apply(f, a, issuing.Amount{})
+	return s.apply(f, a, issuing.Amount(""))
 }
 
 func (s *Server) applyVisaH(f fields) (any, *problem) {
@@ -100,7 +100,7 @@ func (s *Server) applyVisaH(f fields) (any, *problem) {
 	if failed != nil {
 		return nil, failed
 	}
-	return s.apply(f, &application{product: ProductVisaH, holder: holderOf(f, "firstName", "lastName")}, issuing.Amount{})
+	return s.apply(f, &application{product: ProductVisaH, holder: holderOf(f, "firstName", "lastName")}, issuing.Amount(""))
 }
 
 // checkIdentity checks dates and the images that the kind of document needs;

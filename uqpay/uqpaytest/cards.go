@@ -233,7 +233,7 @@ func updateCard(s *Server, c *call, n *card) (any, *refusal) {
 	case next.RiskControls.Enable3DS != n.RiskControls.Enable3DS && n.Status == uqpay.CardStatusFrozen:
 		return nil, cardError("enable_3ds can be changed in PENDING and ACTIVE only")
 	}
-	o := s.newOrder(c, n, uqpay.OrderTypeCardUpdate, issuing.Amount{})
+	o := s.newOrder(c, n, uqpay.OrderTypeCardUpdate, issuing.Amount(""))
 	s.finish(o, uqpay.EventCardUpdateSucceeded, uqpay.EventCardUpdateFailed, func(good bool) map[string]any {
 		if good {
 			n.Limit, n.NameOnCard, n.ArtID, n.Metadata = next.Limit, next.NameOnCard, next.ArtID, next.Metadata
@@ -272,7 +272,7 @@ func setCardStatus(s *Server, c *call, n *card) (any, *refusal) {
 		return nil, cardError("the card's status does not allow this change")
 	}
 	n.busy = true
-	o := s.newOrder(c, n, uqpay.OrderTypeCardUpdate, issuing.Amount{})
+	o := s.newOrder(c, n, uqpay.OrderTypeCardUpdate, issuing.Amount(""))
 	s.finish(o, uqpay.EventCardStateSucceeded, uqpay.EventCardStateFailed, func(good bool) map[string]any {
 		n.busy = false
 		if good {

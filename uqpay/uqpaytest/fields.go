@@ -127,13 +127,13 @@ func (f fields) amount(name string) issuing.Amount {
 // amountOrZero reads a JSON number of at most two decimals that is not negative.
 func (f fields) amountOrZero(name string) issuing.Amount {
 	if !f.Has(name) {
-		return issuing.Amount{}
+		return issuing.Amount("")
 	}
 	a, err := issuing.ParseAmount(string(f.Fields[name]))
 	switch {
 	case err != nil:
 		f.problem(name, "must be a number")
-		return issuing.Amount{}
+		return issuing.Amount("")
 	case a.Sign() < 0:
 		f.problem(name, "must be greater than 0")
 	case a.Scale() > 2:

@@ -130,7 +130,7 @@ func (s *Server) changePIN(c *call, shortest int, change pinChange) (any, *refus
 			return nil, cardError("a PIN operation is under way")
 		}
 	}
-	o := s.newOrder(c, n, uqpay.OrderTypePINManagement, issuing.Amount{})
+	o := s.newOrder(c, n, uqpay.OrderTypePINManagement, issuing.Amount(""))
 	o.Status = uqpay.OrderStatusProcessing
 	s.later(func() {
 		good := failure == "" && !s.failing(o.op)

@@ -243,7 +243,7 @@ func (s *Server) Balance(cardID string) issuing.Amount {
 	defer s.mu.Unlock()
 	card, ok := s.cards.byID[cardID]
 	if !ok {
-		return issuing.Amount{}
+		return issuing.Amount("")
 	}
 	return s.book.Balance(card.money())
 }

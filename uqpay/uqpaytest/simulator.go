@@ -107,7 +107,7 @@ func (s *Server) endOneTime(n *card, at uqpay.AutoCancelTrigger) {
 // decline applies the platform's own rules; "" passes.
 func (s *Server) decline(p purchase) string {
 	n := p.card
-	limit := issuing.Amount{}
+	limit := issuing.Amount("")
 	for _, control := range n.SpendingControls {
 		limit = control.Amount
 	}

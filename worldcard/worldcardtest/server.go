@@ -194,7 +194,7 @@ func (s *Server) Balance(cardID string) issuing.Amount {
 	defer s.mu.Unlock()
 	c := s.cards[cardID]
 	if c == nil {
-		return issuing.Amount{}
+		return issuing.Amount("")
 	}
 	return s.book.Balance(c.available())
 }
