@@ -328,11 +328,11 @@ func digits(text string) bool { return strings.Trim(text, "0123456789") == "" }
 // parseFileDate reads YYYYMMDD. Blanks and zeros are no date.
 func parseFileDate(text string) (issuing.Date, error) {
 	if strings.Trim(text, "0 ") == "" {
-		return issuing.Date{}, nil
+		return issuing.Date(""), nil
 	}
 	t, err := time.Parse("20060102", text)
 	if err != nil {
-		return issuing.Date{}, err
+		return issuing.Date(""), err
 	}
 	return issuing.DateOf(t), nil
 }

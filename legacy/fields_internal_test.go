@@ -101,7 +101,7 @@ func names(t reflect.Type, into map[string]bool) {
 	default:
 		return
 	}
-	for _, opaque := range []any{issuing.Amount(""), issuing.Date{}, issuing.Secret{}, time.Time{}} {
+	for _, opaque := range []any{issuing.Amount(""), issuing.Date(""), issuing.Secret{}, time.Time{}} {
 		if t == reflect.TypeOf(opaque) {
 			return
 		}

@@ -113,7 +113,7 @@ var refusals = []refusal{
 	{"a signature over 1 MB", masterE(func(r *legacy.MasterEApplication) { r.SignImage = image(megabyte + 1) }), "signImage", "1 MB"},
 	{"a passport page over 1 MB", masterE(func(r *legacy.MasterEApplication) { r.PassImage = image(megabyte + 1) }), "passImage", "1 MB"},
 	{"no income", masterE(func(r *legacy.MasterEApplication) { r.AnnualIncome = issuing.Amount("") }), "annualIncome", "is required"},
-	{"no birthday", masterE(func(r *legacy.MasterEApplication) { r.Birthday = issuing.Date{} }), "birthday", "is required"},
+	{"no birthday", masterE(func(r *legacy.MasterEApplication) { r.Birthday = issuing.Date("") }), "birthday", "is required"},
 	{"a day that is none", masterE(func(r *legacy.MasterEApplication) { r.Birthday = issuing.NewDate(1990, 2, 30) }), "birthday", "not a date"},
 	{"no English name", masterE(func(r *legacy.MasterEApplication) { r.LastNameEn = " " }), "lastNameEN", "is required"},
 	{"a body over 4 MB", masterE(func(r *legacy.MasterEApplication) {
@@ -122,7 +122,7 @@ var refusals = []refusal{
 
 	{"MASTER-E's passport", visaH(func(r *legacy.VisaHApplication) { r.IDType = "-1" }), "certType", "1 (passport)"},
 	{"no district", visaH(func(r *legacy.VisaHApplication) { r.Line3 = "" }), "line3", "is required"},
-	{"no issuance date", visaH(func(r *legacy.VisaHApplication) { r.IDIssuanceDate = issuing.Date{} }), "idIssuanceDate", "is required"},
+	{"no issuance date", visaH(func(r *legacy.VisaHApplication) { r.IDIssuanceDate = issuing.Date("") }), "idIssuanceDate", "is required"},
 	{"no mail address", visaH(func(r *legacy.VisaHApplication) { r.Email = "x" }), "email", "is not an e-mail address"},
 	{"a card's back over 1 MB", visaH(func(r *legacy.VisaHApplication) { r.BackImage = image(megabyte + 1) }), "backImage", "1 MB"},
 
@@ -158,7 +158,7 @@ var refusals = []refusal{
 
 	{"more than three months", virtualList(func(r *legacy.VirtualTransactionsRequest) { r.To = issuing.NewDate(2026, 6, 2) }), "creationTimeTo", "more than 3 months"},
 	{"a range that ends before it begins", virtualList(func(r *legacy.VirtualTransactionsRequest) { r.To = issuing.NewDate(2026, 2, 28) }), "creationTimeTo", "lies before"},
-	{"no first day", virtualList(func(r *legacy.VirtualTransactionsRequest) { r.From = issuing.Date{} }), "creationTimeFrom", "is required"},
+	{"no first day", virtualList(func(r *legacy.VirtualTransactionsRequest) { r.From = issuing.Date("") }), "creationTimeFrom", "is required"},
 	{"no page size", virtualList(func(r *legacy.VirtualTransactionsRequest) { r.PageSize = 0 }), "pageSize", "greater than zero"},
 	{"a PIN of five digits", func(ctx context.Context, c *legacy.Client) error {
 		return c.MasterE.SetPIN(ctx, issuing.NewSecret("4242424242424242"), issuing.NewSecret("12345"))

@@ -208,7 +208,7 @@ func TestWireMessages(t *testing.T) {
 					UseCases: []unionpay.UseCase{unionpay.UseCaseQRC}, HCEInfo: &unionpay.HCEInfo{CardInfo: issuing.NewSecret("ci")},
 					UserID: "u", RiskInfo: &unionpay.RiskInfo{
 						GPS: "+1/+2", SIMCards: []string{"1"}, CaptureMethod: unionpay.CaptureMethodUnknown,
-						UserEnrolDate: unionpay.EnrolDate{Year: 2026, Month: 1, Day: 2}, DeviceScore: "5",
+						UserEnrolDate: unionpay.EnrolDate("2026-01-02"), DeviceScore: "5",
 					},
 				}, o)
 				if errors.Is(err, issuing.ErrOutcomeUnknown) { // 00 without a token

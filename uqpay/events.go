@@ -159,8 +159,8 @@ var errNoType = errors.New("the event has no type")
 
 // unset turns the date that events send for none into none.
 func unset(d *issuing.Date) {
-	if d.Year <= 1 {
-		*d = issuing.Date{}
+	if year, _, _, ok := d.Parts(); ok && year == 1 {
+		*d = ""
 	}
 }
 

@@ -55,7 +55,7 @@ func TestProblems(t *testing.T) {
 		"decimals":           {func(p *Problems) { p.Amount("f", amount("1.001"), 2) }, "has more than 2 decimal places"},
 		"both":               {func(p *Problems) { p.Amount("f", amount("-0.5"), 0) }, "must be greater than zero; has more than 0 decimal places"},
 		"date":               {func(p *Problems) { p.Date("f", issuing.NewDate(2024, 2, 29)) }, ""},
-		"no date":            {func(p *Problems) { p.Date("f", issuing.Date{}) }, ""},
+		"no date":            {func(p *Problems) { p.Date("f", issuing.Date("")) }, ""},
 		"bad date":           {func(p *Problems) { p.Date("f", issuing.NewDate(2023, 2, 29)) }, "is not a date of the calendar"},
 	} {
 		var p Problems

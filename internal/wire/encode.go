@@ -77,7 +77,7 @@ func (c encoder) append(b []byte, v reflect.Value) ([]byte, error) {
 // for any other.
 func appendMarshaler(b []byte, v reflect.Value) (_ []byte, done bool, err error) {
 	switch {
-	case v.Type().Implements(textOutType) && v.Kind() != reflect.String:
+	case v.Type().Implements(textOutType):
 		text, err := v.Interface().(encoding.TextMarshaler).MarshalText()
 		if err != nil {
 			return nil, true, fmt.Errorf("wire: cannot encode %s", v.Type())

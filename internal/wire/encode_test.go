@@ -60,7 +60,7 @@ func TestEncode(t *testing.T) {
 		{"control characters", Codec{}, "a\"\\\n\x00\x1f\x7f\tü", `"a\"\\\u000a\u0000\u001f\u007f\u0009ü"`}, {"invalid UTF-8", Codec{}, "a\xffb", "\"a\ufffdb\""},
 		{"raw", Codec{}, json.RawMessage(`{"a": 1}`), `{"a": 1}`}, {"empty raw", Codec{}, json.RawMessage{}, "null"},
 		{"number amounts", Codec{NumberAmounts: true}, []issuing.Amount{"1.50", ""}, "[1.50,null]"}, {"amounts", Codec{}, []issuing.Amount{"1.50", ""}, `["1.50",null]`},
-		{"amount pointer", Codec{}, new(issuing.Amount), "null"}, {"unset date", Codec{}, issuing.Date{}, `""`},
+		{"amount pointer", Codec{}, new(issuing.Amount), "null"}, {"unset date", Codec{}, issuing.Date(""), `""`},
 		{"time in a zone", Codec{Zone: tokyo}, at, `"2024-01-02T10:04:05+09:00"`}, {"layout in a zone", Codec{Zone: tokyo, TimeLayout: time.DateTime}, at, `"2024-01-02 10:04:05"`},
 		{"layout without a zone", Codec{TimeLayout: time.DateTime}, at, `"2024-01-02 01:04:05"`},
 		{"secrets in a map", Codec{}, map[string]any{"pan": issuing.NewSecret("4929420573595709")}, `{"pan":"4929420573595709"}`},
