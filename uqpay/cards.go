@@ -70,7 +70,7 @@ type ApplyRequest struct {
 	// at most 3200 bytes as JSON; optional
 	Metadata          map[string]string `json:"metadata,omitzero"`
 	UsageType         UsageType         `json:"usage_type,omitzero"`          // normal by default
-	AutoCancelTrigger AutoCancelTrigger `json:"auto_cancel_trigger,omitzero"` // for UsageOneTime; required there
+	AutoCancelTrigger AutoCancelTrigger `json:"auto_cancel_trigger,omitzero"` // for UsageTypeOneTime; required there
 	// when the card ends by itself; optional
 	ExpiryAt         time.Time         `json:"expiry_at,omitzero"`
 	CardholderFields *CardholderFields `json:"cardholder_required_fields,omitzero"` // completes or makes the cardholder

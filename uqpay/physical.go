@@ -74,7 +74,7 @@ type PINRequest struct {
 	CardID string         `json:"card_id"`          // the card, active and not expired; required
 	PIN    issuing.Secret `json:"pin"`              // 6 digits; required
 	Action PINAction      `json:"type,omitzero"`    // set by default; the page of v1.6 does not know the field
-	OldPIN issuing.Secret `json:"old_pin,omitzero"` // 6 digits; required with PINUpdate, forbidden otherwise
+	OldPIN issuing.Secret `json:"old_pin,omitzero"` // 6 digits; required with PINActionUpdate, forbidden otherwise
 }
 
 func (r PINRequest) validate(p *check.Problems) {
@@ -121,9 +121,9 @@ func (s *CardService) SetPIN(ctx context.Context, req PINRequest, opts ...issuin
 // ManagePINRequest sets or resets the PIN of some virtual cards.
 type ManagePINRequest struct {
 	CardID string         `json:"card_id"`          // the card; required
-	Action PINAction      `json:"type"`             // PINSet or PINReset; required
+	Action PINAction      `json:"type"`             // PINActionSet or PINActionReset; required
 	PIN    issuing.Secret `json:"pin"`              // 4 digits in UQPAY's own tests, up to 6; required
-	OldPIN issuing.Secret `json:"old_pin,omitzero"` // required with PINReset
+	OldPIN issuing.Secret `json:"old_pin,omitzero"` // required with PINActionReset
 }
 
 func (r ManagePINRequest) validate(p *check.Problems) {
@@ -135,8 +135,8 @@ func (r ManagePINRequest) validate(p *check.Problems) {
 	}
 }
 
-// ManagePIN sets or resets the PIN of some standard virtual cards. Its PINReset
-// is what [CardService.SetPIN] calls PINUpdate.
+// ManagePIN sets or resets the PIN of some standard virtual cards. Its PINActionReset
+// is what [CardService.SetPIN] calls PINActionUpdate.
 //
 // Deprecated: UQPAY retires the endpoint on 2026-10-17. Use [CardService.SetPIN].
 //
