@@ -40,7 +40,7 @@ const (
 	GenderOther  Gender = "OTHER"  // found in one of UQPAY's libraries only
 )
 
-// Known reports whether the cardholder pages list g.
+// Known reports whether the cardholder pages or UQPAY's libraries list g.
 func (g Gender) Known() bool { return g == GenderMale || g == GenderFemale || g == GenderOther }
 
 // IdentityType is the kind of an identity document.
@@ -267,7 +267,7 @@ const (
 	SchemeUnionPay   Scheme = "UNIONPAY"   // UnionPay; a constant of UQPAY's libraries only
 )
 
-// Known reports whether the product page lists s.
+// Known reports whether the product page or UQPAY's libraries list s.
 func (s Scheme) Known() bool { return s == SchemeVisa || s == SchemeMastercard || s == SchemeUnionPay }
 
 // ProductStatus says whether cards of a product can be issued.

@@ -181,8 +181,8 @@ const (
 	WalletTypeGooglePay          WalletType = "GOOGLE_PAY"              // in card.verification.otp
 )
 
-// Known reports whether the transaction pages list t; the
-// empty type means no wallet.
+// Known reports whether the transaction pages list t; the empty type means no
+// wallet.
 func (t WalletType) Known() bool {
 	return oneOf(t, "", WalletTypeAppleContactless, WalletTypeAppleEcom, WalletTypeGoogleContactless, WalletTypeGoogleEcom,
 		WalletTypeSamsungContactless, WalletTypeSamsungEcom, WalletTypeOther, WalletTypeApple, WalletTypeGoogle,
@@ -258,7 +258,7 @@ const (
 	LedgerStatusCancelled LedgerStatus = "CANCELLED" // not booked; final; in one of UQPAY's libraries only
 )
 
-// Known reports whether the balance transaction page lists s.
+// Known reports whether the balance transaction page or UQPAY's libraries list s.
 func (s LedgerStatus) Known() bool {
 	return oneOf(s, LedgerStatusCompleted, LedgerStatusPending, LedgerStatusFailed, LedgerStatusCancelled)
 }
