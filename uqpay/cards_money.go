@@ -71,6 +71,3 @@ func (s *CardService) ElevateLimit(
 ) (*CardOrder, error) {
 	return call[CardOrder](ctx, s.c, opCardElevate.at(cardID), req, opts)
 }
-
-// networkProtection is the only risk control that the endpoint has.
-const networkProtection = "network_protection"

@@ -8,6 +8,9 @@ import (
 	"github.com/issuing-sdk/issuing-go/internal/check"
 )
 
+// networkProtection is the only risk control that the endpoint has.
+const networkProtection = "network_protection"
+
 // protectRequest enrols a card in network protection, or removes it.
 type protectRequest struct {
 	Control string           `json:"risk_control"`

@@ -205,8 +205,7 @@ const (
 // Known reports whether the card order page lists t.
 func (t OrderType) Known() bool {
 	return oneOf(t, OrderTypeCreateCard, OrderTypeCardCreate, OrderTypeCardRecharge, OrderTypeCardWithdraw,
-		OrderTypeCardUpdate,
-		OrderTypePINManagement)
+		OrderTypeCardUpdate, OrderTypePINManagement)
 }
 
 // IsCreation reports whether the order creates a card, in either spelling.

@@ -28,7 +28,8 @@ func assignCard(s *Server, c *call) (any, *refusal) {
 	}
 	s.inventory = slices.Delete(s.inventory, i, i+1)
 	n := &card{owned: owned{c.account}}
-	n.ProductID, n.Mode, n.FormFactor, n.Currency, n.BIN = ProductPhysical, mode, uqpay.FormFactorPhysical, currency, physicalBIN
+	n.ProductID, n.BIN, n.FormFactor = ProductPhysical, physicalBIN, uqpay.FormFactorPhysical
+	n.Mode, n.Currency = mode, currency
 	n.Limit = issuing.NewAmount(0, 2)
 	s.issue(n, h, pan)
 	n.code = issuing.NewSecret(fmt.Sprintf("%08d", (s.seq.Next()*7919+57609685)%100_000_000))

@@ -228,7 +228,8 @@ func (s *Server) Settle(transactionID string, amount issuing.Amount) error {
 	event, typ, kind := uqpay.EventSettlementDebit, uqpay.TransactionTypeSettlementDebit, uqpay.LedgerTypeSettlementDebit
 	if difference.Sign() < 0 {
 		more, from, to = difference.Neg(), held, n.money()
-		event, typ, kind = uqpay.EventSettlementCredit, uqpay.TransactionTypeSettlementCredit, uqpay.LedgerTypeSettlementCredit
+		event, typ = uqpay.EventSettlementCredit, uqpay.TransactionTypeSettlementCredit
+		kind = uqpay.LedgerTypeSettlementCredit
 	}
 	if err := s.move(from, to, more, memo, kind); err != nil {
 		return err
