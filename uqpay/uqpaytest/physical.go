@@ -70,7 +70,7 @@ func activateCard(s *Server, c *call) (any, *refusal) {
 	}
 	n.NoPINPaymentAmount = uqpay.AmountText(limit.String() + string(n.Currency))
 	s.push(uqpay.EventCardActivated, n.ID, map[string]any{
-		"activation_status": uqpay.ActivationActivated, "card_id": n.ID, "card_number": maskedEvent(n.pan),
+		"activation_status": "Activated", "card_id": n.ID, "card_number": maskedEvent(n.pan),
 	})
 	return map[string]any{"request_status": "SUCCESS"}, nil
 }
