@@ -133,6 +133,37 @@ func TestShopLevers(t *testing.T) {
 	}
 }
 
+// TestFailNextSaysWhy: a PIN order has a field for the reason, and the PIN stays.
+func TestFailNextSaysWhy(t *testing.T) {
+	t.Parallel()
+	s := newPlatform(t, uqpaytest.Config{})
+	c := newClient(t, s)
+	id := newCard(t, s, c, "20")
+	pin := issuing.NewSecret("482913")
+	if err := s.FailNext("Cards.SetPIN", "pin_operation_failed"); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []uqpay.Order{
+		{Status: uqpay.OrderStatusFailed, FailureCode: "pin_operation_failed"}, {Status: uqpay.OrderStatusSuccess},
+	} {
+		result, err := c.Cards.SetPIN(t.Context(), uqpay.PINRequest{CardID: id, PIN: pin})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Clock().Advance(time.Minute)
+		got, err := c.Orders.Order(t.Context(), result.OrderID)
+		if err != nil || got.Status != want.Status || got.FailureCode != want.FailureCode {
+			t.Errorf("%+v, %v", got, err)
+		}
+		if s.CheckPIN(id, pin) != (want.FailureCode == "") {
+			t.Errorf("after %s the PIN is set: %t", got.Status, s.CheckPIN(id, pin))
+		}
+	}
+	if err := s.Check(); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestPurchaseAsksTheMerchant: Config.Authorize decides, and Config.DefaultApprove
 // where it gives no answer.
 func TestPurchaseAsksTheMerchant(t *testing.T) {

@@ -142,7 +142,8 @@ func (r ManagePINRequest) validate(p *check.Problems) {
 // ManagePIN sets or resets the PIN of some standard virtual cards. Its PINActionReset
 // is what [CardService.SetPIN] calls PINActionUpdate.
 //
-// Deprecated: UQPAY retires the endpoint on 2026-10-17. Use [CardService.SetPIN].
+// Deprecated: UQPAY announced the end of the endpoint for 2026-10-17. Use
+// [CardService.SetPIN].
 //
 // Safety: keyed, as [CardService.SetPIN].
 func (s *CardService) ManagePIN(

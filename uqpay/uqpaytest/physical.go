@@ -134,12 +134,16 @@ func (s *Server) changePIN(c *call, shortest int, change pinChange) (any, *refus
 	o := s.newOrder(c, n, uqpay.OrderTypePINManagement, issuing.Amount{})
 	o.Status = uqpay.OrderStatusProcessing
 	s.later(func() {
-		good := failure == "" && !s.failing(o.op)
-		if s.end(o, ended(good)); good {
-			n.pin = pin
-		} else {
-			o.FailureCode = failure
+		if failure == "" {
+			failure, _ = s.failures.Take(o.op)
 		}
+		if failure == "" {
+			s.end(o, well)
+			n.pin = pin
+			return
+		}
+		s.end(o, badly)
+		o.FailureCode = failure
 	})
 	return map[string]any{
 		"request_status": "SUCCESS", "card_id": n.ID, "card_order_id": o.ID, "order_status": o.Status,

@@ -210,9 +210,9 @@ var failing = []string{
 // FailNext lets the next request of an operation through and makes what it ordered fail
 // when it ends; the money goes back. It knows what is asynchronous: Cards.Apply, Update,
 // SetStatus (which Freeze, Unfreeze and Close call), Deposit, Withdraw, ElevateLimit,
-// SetPIN and ManagePIN, and Transfers.Create. UQPAY's events give no reason, so that the
-// reason is not shown. Failures queue up; another operation is refused, and a failure
-// that never happened is an error of Check.
+// SetPIN and ManagePIN, and Transfers.Create. The reason is the failure code of a PIN
+// order; other orders and UQPAY's events give none. Failures queue up; another operation
+// is refused, and a failure that never happened is an error of Check.
 func (s *Server) FailNext(op, reason string) error { return s.failures.Add(op, reason) }
 
 // Fund adds money to the master's issuing balance, as a transfer from Banking in
