@@ -12,9 +12,9 @@ import (
 
 // Defaults of [OAuth].
 const (
-	// DefaultTokenLife is the documented life of an access token, used when an
+	// defaultTokenLife is the documented life of an access token, used when an
 	// answer does not state one.
-	DefaultTokenLife = 60 * time.Minute
+	defaultTokenLife = 60 * time.Minute
 	// DefaultRenewBefore is how long before its end a token is replaced.
 	DefaultRenewBefore = 5 * time.Minute
 	// DefaultAssertionLife is the life of a client assertion.
