@@ -120,7 +120,7 @@ func (s *tokenSource) mint(ctx context.Context, via *provider.Core) (issuing.Sec
 	if err != nil {
 		return issuing.Secret{}, time.Time{}, tokenError(err)
 	}
-	life := DefaultTokenLife
+	life := defaultTokenLife
 	if reply.ExpiresIn > 0 {
 		life = time.Duration(min(reply.ExpiresIn, int64(maxLife/time.Second))) * time.Second
 	}

@@ -79,8 +79,8 @@ func (a *Application) incomplete() bool { return a.CardToken == "" }
 
 // Apply (CardApplication, row 1) issues a virtual or physical card.
 //
-// Safety: once. Coshine does not recognise a repeat. On
-// issuing.ErrOutcomeUnknown list the customer's cards with
+// Safety: once. Its key is the tranId, as with [CardService.Deposit]; Coshine does not
+// recognise a repeat. On issuing.ErrOutcomeUnknown list the customer's cards with
 // [CustomerService.Cards] before applying again.
 func (s *CardService) Apply(ctx context.Context, req ApplyRequest, opts ...issuing.CallOption) (*Application, error) {
 	return call[Application](ctx, s.c, opCardApplication, req, opts)

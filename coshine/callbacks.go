@@ -224,8 +224,8 @@ func (s *callbackScheme) decode(req *webhook.Request, m *message) (inboundReques
 	if err := codec.Unmarshal(plain, data); err != nil {
 		return nil, err
 	}
-	h := data.inbound()
-	h.zone, h.Raw, h.dedupe = s.cfg.Zone, issuing.NewSecret(string(plain)), s.cfg.DedupeSecret
+	h, text := data.inbound(), string(plain)
+	h.zone, h.Raw, h.dedupe = s.cfg.Zone, issuing.NewSecret(text), s.cfg.DedupeSecret
 	if h.dedupe.IsZero() {
 		h.dedupe = issuing.NewSecret(req.Header.Get("Authorization"))
 	}
@@ -233,13 +233,13 @@ func (s *callbackScheme) decode(req *webhook.Request, m *message) (inboundReques
 	if !m.otp && (h.TranID == "" || h.TranDate == "" || h.TranTime == "") {
 		return nil, errors.New("the public header is incomplete")
 	}
-	m.echo, err = echoOf(plain)
+	m.echo, err = echoOf(text)
 	h.message = *m
 	return data, err
 }
 
 // headerOrder is the order of the public header in an answer.
-var headerOrder = []string{
+var headerOrder = [...]string{
 	"participantId", "tranBranch", "tranChnl", "tranCode", "tranDate", "tranTime", "tranId", "tellerNo", "terminalNo",
 }
 
@@ -247,43 +247,69 @@ var headerOrder = []string{
 // every documented length: what is echoed comes from outside.
 const maxEcho = 66
 
-// echoOf returns the members of the public header as they came, in headerOrder. It
-// refuses a member that is given twice, because the function and the echo, or two
-// readers of one amount, could each take another, and a field of the header that
-// is an object, a list or endless.
-func echoOf(plain []byte) ([][]byte, error) {
-	echo, seen := make([][]byte, len(headerOrder)), map[string]bool{}
-	for name, value := range wire.Members(plain) {
-		i := slices.Index(headerOrder, name)
+// echoOf returns the members of the public header as they came, in headerOrder, each
+// with a comma behind it. It refuses a member that is given twice, because the
+// function and the echo, or two readers of one amount, could each take another, and
+// a field of the header that is an object, a list or endless. The body has been read.
+func echoOf(plain string) (string, error) {
+	var echo [len(headerOrder)]string
+	var seen map[string]bool // the other members
+	size := 0
+	for name, value := range wire.ReadMembers(plain) {
+		i := slices.Index(headerOrder[:], name)
 		switch {
-		case seen[name]:
-			return nil, errors.New("the body has a member twice")
+		case seen[name] || i >= 0 && echo[i] != "":
+			return "", errors.New("the body has a member twice")
 		case i >= 0 && (value[0] == '{' || value[0] == '[' || len(value) > maxEcho):
-			return nil, errors.New("a field of the public header is no text, or too long")
+			return "", errors.New("a field of the public header is no text, or too long")
 		case i >= 0:
 			echo[i] = value
+			size += len(name) + len(value) + len(`"":,`)
+			continue
+		case seen == nil:
+			seen = map[string]bool{}
 		}
 		seen[name] = true
 	}
-	return echo, nil
+	b := make([]byte, 0, size)
+	for i, value := range echo {
+		if value != "" {
+			b = append(append(append(append(append(b, '"'), headerOrder[i]...), `":`...), value...), ',')
+		}
+	}
+	return string(b), nil
 }
 
 // Answer implements [webhook.Scheme]. What could not be read gets a status alone.
 func (s *callbackScheme) Answer(req *webhook.Request, result webhook.Result) webhook.Answer {
 	m, ok := result.Verified.Content.(*message)
-	header := http.Header{"Timestamp": {strconv.FormatInt(req.Time.Unix(), 10)}}
-	status := webhook.StandardAnswer(result).Status
+	fields := []string{strconv.FormatInt(req.Time.Unix(), 10), s.contentType}
+	header := http.Header{"Timestamp": fields[:1:1]}
+	status := bareStatus(result)
+	if ok && status == 0 {
+		header["Content-Type"] = fields[1:]
+		return s.reply(header, result, m)
+	}
+	status = cmp.Or(status, webhook.StandardAnswer(result).Status)
+	return webhook.Answer{Status: status, Header: header, Body: []byte(http.StatusText(status) + "\n")}
+}
+
+// bareStatus is the status of what is answered without a body of Coshine's form, and
+// 0 for everything else that was read.
+func bareStatus(result webhook.Result) int {
+	if result.Err == nil {
+		return 0
+	}
 	var refused refusal
 	switch {
 	case result.Outcome == webhook.OutcomeFailed && result.Event == nil: // it could not be found out: send again
+		return webhook.StandardAnswer(result).Status
 	case errors.As(result.Err, &refused):
-		status = refused.status
+		return refused.status
 	case errors.Is(result.Err, webhook.ErrMethod):
-		status = http.StatusNotFound
-	case ok:
-		return s.reply(header, result, m)
+		return http.StatusNotFound
 	}
-	return webhook.Answer{Status: status, Header: header, Body: []byte(http.StatusText(status) + "\n")}
+	return 0
 }
 
 // reply is an answer in Coshine's form. Whatever went wrong refuses.
@@ -299,12 +325,12 @@ func (s *callbackScheme) reply(header http.Header, result webhook.Result, m *mes
 		unanswered = cmp.Or(result.Err, errNoAnswer)
 		code := CodeUnexpected
 		errors.As(unanswered, &code)
-		out, _ = m.encode(Refuse(code, ""))
+		refusal := Refuse(code, "")
+		out, _ = m.encode(&refusal)
 	}
 	body, err := s.cfg.JWE.seal([]byte(out.body.Reveal()))
 	if err != nil {
 		return webhook.Answer{Err: err}
 	}
-	header.Set("Content-Type", s.contentType)
 	return webhook.Answer{Status: http.StatusOK, Header: header, Body: body, Code: string(out.code), Err: unanswered}
 }

@@ -19,9 +19,10 @@ func (s *CardService) Balance(
 // Deposit (LoadFund, row 24) loads money onto a card account. Path and fields are
 // inferred.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown look it up with
-// [CardService.Transactions]; [TransactionService.Reverse] takes
-// it back.
+// Safety: once. Its key is the tranId, 1 to 32 letters and digits that the client draws
+// unless [WithHeader] brings one ([NewTranID] makes one to store before). On
+// issuing.ErrOutcomeUnknown look it up with [CardService.Transactions];
+// [TransactionService.Reverse] takes it back.
 func (s *CardService) Deposit(
 	ctx context.Context, req TransactionRequest, opts ...issuing.CallOption,
 ) (*Transaction, error) {

@@ -29,7 +29,9 @@
 //
 // Every error of [New] and of a call is an [issuing.Error]. Test for its kind
 // (errors.Is(err, issuing.ErrNotFound)) or for a response code
-// (errors.Is(err, coshine.CodeInvalidCardNumber)). Its Key is the tranId.
+// (errors.Is(err, coshine.CodeInvalidCardNumber)). Its Key is the tranId: 1 to 32
+// letters and digits that the client draws, for a write once and for a read per attempt,
+// unless [WithHeader] or issuing.WithIdempotencyKey brings one that was stored before.
 //
 // HTTP 400 without a code is [issuing.ErrInvalid]; one of Coshine's pages uses it
 // for a declined payment as well, so do not take it for a programming error

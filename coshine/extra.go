@@ -58,12 +58,41 @@ func checkExtra(p *check.Problems, in any) {
 	if v.Kind() != reflect.Struct {
 		return
 	}
+	open := openOf(v, nil)
+	if len(open) == 0 {
+		return // as nearly always: the names are not needed
+	}
 	names := map[string]bool{}
-	var open []Extra
-	collect(v, names, &open)
+	collect(v, names)
 	for _, extra := range open {
 		checkOpen(p, extra, names)
 	}
+}
+
+// openOf appends the open maps of a struct that have fields.
+func openOf(v reflect.Value, open []Extra) []Extra {
+	for i := range v.NumField() {
+		switch f := v.Field(i); f.Kind() {
+		case reflect.Map:
+			if f.Len() > 0 && v.Type().Field(i).Tag.Get("wire") == "inline" {
+				if extra, ok := f.Interface().(Extra); ok {
+					open = append(open, extra)
+				}
+			}
+		case reflect.Struct:
+			if embedded(v.Type().Field(i)) {
+				open = openOf(f, open)
+			}
+		}
+	}
+	return open
+}
+
+// embedded reports whether the members of a struct's field stand among those of the
+// struct itself.
+func embedded(f reflect.StructField) bool {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	return f.Anonymous && name == "" && f.Type.Kind() == reflect.Struct && f.Tag.Get("wire") != "inline"
 }
 
 // membersOf encodes a request and returns its members without braces. A nil
@@ -117,19 +146,16 @@ func foldIn(names map[string]bool, name string) bool {
 	return false
 }
 
-// collect gathers the JSON names of a struct and its open maps.
-func collect(v reflect.Value, names map[string]bool, open *[]Extra) {
+// collect gathers the JSON names of a struct.
+func collect(v reflect.Value, names map[string]bool) {
 	t := v.Type()
 	for i := range t.NumField() {
 		f := t.Field(i)
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		switch {
 		case f.Tag.Get("wire") == "inline":
-			if extra, ok := v.Field(i).Interface().(Extra); ok {
-				*open = append(*open, extra)
-			}
-		case f.Anonymous && name == "" && f.Type.Kind() == reflect.Struct:
-			collect(v.Field(i), names, open)
+		case embedded(f):
+			collect(v.Field(i), names)
 		case name != "" && name != "-":
 			names[name] = true
 		}

@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
@@ -81,7 +81,7 @@ func ask[T inboundRequest](ctx context.Context, fn func(context.Context, T) (Ans
 	}
 	h := r.inbound()
 	var unfit error
-	h.answer, unfit = h.message.encode(answer)
+	h.answer, unfit = h.message.encode(&answer)
 	return cmp.Or(unfit, err)
 }
 
@@ -112,57 +112,91 @@ type encoded struct {
 	body issuing.Secret // may hold card data; zero when there is no answer
 }
 
-// webhookAnswer is the answer of the SMS-OTP webhook. Its text is spelt as in
-// the source.
-type webhookAnswer struct {
-	TraceID    string `json:"traceId,omitzero"`
-	ReturnCode Code   `json:"returnCode"`
-	ReturnMsg  string `json:"retrunMsg,omitzero"`
-	Extra      Extra  `json:"-" wire:"inline"`
-}
+// Names in an answer beside those of Extra: of the SMS-OTP webhook, whose text is
+// spelt as in the source, and of every other answer, behind the echo.
+const (
+	nameTraceID    = "traceId"
+	nameReturnCode = "returnCode"
+	nameReturnMsg  = "retrunMsg"
+	nameCode       = "responseCode"
+	nameDesc       = "responseDesc"
+)
 
-// headerAnswer is the part of every other answer that follows the echo.
-type headerAnswer struct {
-	Code  Code   `json:"responseCode"`
-	Desc  string `json:"responseDesc,omitzero"`
-	Extra Extra  `json:"-" wire:"inline"`
-}
+var (
+	webhookNames = map[string]bool{nameTraceID: true, nameReturnCode: true, nameReturnMsg: true}
+	answerNames  = map[string]bool{nameCode: true, nameDesc: true}
+)
 
 // message is what an answer needs of its request.
 type message struct {
-	otp  bool     // the SMS-OTP webhook, which has no public header
-	echo [][]byte // the public header as it came, in headerOrder; nil where one is absent
+	otp  bool   // the SMS-OTP webhook, which has no public header
+	echo string // the public header as it came, in headerOrder; see echoOf
 }
 
-// encode refuses an answer that cannot be sent.
-func (m message) encode(a Answer) (encoded, error) {
-	if a.Code == "" {
-		a.Code = CodeUnexpected
-	}
-	var out any = headerAnswer{Code: a.Code, Desc: fmt.Sprintf("%.120s", a.Description), Extra: a.Extra}
-	if m.otp {
-		out = webhookAnswer{
-			TraceID: fmt.Sprintf("%.36s", a.TraceID), ReturnCode: a.Code,
-			ReturnMsg: fmt.Sprintf("%.100s", a.Description), Extra: a.Extra,
+// encode refuses an answer that cannot be sent. It runs on the function's goroutine,
+// whose stack is small: what it calls is shallow unless there is an Extra.
+func (m *message) encode(a *Answer) (encoded, error) {
+	code := cmp.Or(a.Code, CodeUnexpected)
+	if !code.wellFormed() || len(a.Extra) > 0 {
+		if err := m.check(code, a.Extra); err != nil {
+			return encoded{}, err
 		}
 	}
+	b := make([]byte, 0, len(m.echo)+len(a.Description)+len(a.TraceID)+64)
+	b = append(b, '{')
+	if m.otp {
+		b = appendText(b, nameTraceID, clipText(a.TraceID, 36))
+		b = appendText(b, nameReturnCode, string(code))
+		b = appendText(b, nameReturnMsg, clipText(a.Description, 100))
+	} else {
+		b = append(b, m.echo...)
+		b = appendText(b, nameCode, string(code))
+		b = appendText(b, nameDesc, clipText(a.Description, 120))
+	}
+	if len(a.Extra) == 0 {
+		b[len(b)-1] = '}'
+	} else {
+		extra, err := codec.Marshal(a.Extra)
+		if err != nil {
+			return encoded{}, err
+		}
+		b = append(b, extra[1:]...)
+	}
+	return encoded{code, issuing.NewSecret(string(b))}, nil
+}
+
+// check says what is wrong with an answer.
+func (m *message) check(code Code, extra Extra) error {
 	var p check.Problems
-	if !a.Code.wellFormed() {
+	if !code.wellFormed() {
 		p.Add("Code", "does not have two characters")
 	}
-	checkExtra(&p, out)
-	if err := p.Err(providerName, "Answer"); err != nil {
-		return encoded{}, err
+	names := answerNames
+	if m.otp {
+		names = webhookNames
 	}
-	rest, err := codec.Marshal(out)
-	if err != nil {
-		return encoded{}, err
+	checkOpen(&p, extra, names)
+	return p.Err(providerName, "Answer")
+}
+
+// appendText appends a member and a comma, and nothing for an empty text.
+func appendText(b []byte, name, text string) []byte {
+	if text == "" {
+		return b
 	}
-	b := append(make([]byte, 0, 512), '{')
-	for i, value := range m.echo {
-		if value != nil && !m.otp {
-			b = append(append(append(append(append(b, '"'), headerOrder[i]...), `":`...), value...), ',')
+	b = append(append(append(b, '"'), name...), `":`...)
+	return append(wire.AppendString(b, text), ',')
+}
+
+// clipText returns the first n characters of a text.
+func clipText(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	for i := range text {
+		if n--; n < 0 {
+			return text[:i]
 		}
 	}
-	return encoded{a.Code, issuing.NewSecret(string(append(b, rest[1:]...)))}, nil
+	return text
 }

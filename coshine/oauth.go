@@ -1,6 +1,7 @@
 package coshine
 
 import (
+	"net/http"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -11,9 +12,9 @@ import (
 
 // Defaults of [OAuth].
 const (
-	// DefaultTokenLife is the documented life of an access token, used when an
+	// defaultTokenLife is the documented life of an access token, used when an
 	// answer does not state one.
-	DefaultTokenLife = 60 * time.Minute
+	defaultTokenLife = 60 * time.Minute
 	// DefaultRenewBefore is how long before its end a token is replaced.
 	DefaultRenewBefore = 5 * time.Minute
 	// DefaultAssertionLife is the life of a client assertion.
@@ -140,9 +141,9 @@ func (o *OAuth) bodies() *JWE {
 // open decrypts a body. A successful answer in plain text is refused; the
 // platform's error answers may come in plain, because an error can precede its
 // knowing the caller. Without OAuth bodies are plain.
-func (o *OAuth) open(body []byte, ok bool) ([]byte, error) {
+func (o *OAuth) open(status int, body []byte) ([]byte, error) {
 	plain, err := o.bodies().open(body)
-	if err != nil && !ok {
+	if err != nil && status != http.StatusOK {
 		return body, nil
 	}
 	return plain, err

@@ -32,7 +32,7 @@ func mint(t *testing.T, server *coshinetest.Server, assertion string, change fun
 	if change != nil {
 		change(form)
 	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.TokenURL(), strings.NewReader(form.Encode()))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.ClientConfig().OAuth.TokenURL, strings.NewReader(form.Encode()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,9 +54,10 @@ func mint(t *testing.T, server *coshinetest.Server, assertion string, change fun
 func TestTokenEndpointRefuses(t *testing.T) {
 	t.Parallel()
 	server := startServer(t, coshinetest.Config{OAuth: true})
-	key := server.ClientConfig().OAuth.Key
+	oauth := server.ClientConfig().OAuth
+	key := oauth.Key
 	good := jose.Assertion{
-		ClientID: server.ClientID(), Audience: server.TokenURL(), ID: "jti-1",
+		ClientID: oauth.ClientID, Audience: oauth.TokenURL, ID: "jti-1",
 		IssuedAt: epoch, ExpiresAt: epoch.Add(time.Minute),
 	}
 	signed := func(k sign.ES256Key, change func(*jose.Assertion)) string {

@@ -87,7 +87,7 @@ func (c *Client) parse(status int, body []byte, echo string) *parsed {
 		got.fault = errors.New("the status is a success other than 200, which is not documented")
 		return got
 	}
-	plain, err := c.cfg.OAuth.open(body, ok)
+	plain, err := c.cfg.OAuth.open(status, body)
 	if err == nil {
 		err = codec.Unmarshal(plain, &got.reply)
 	}

@@ -15,7 +15,8 @@ import (
 // Amounts are decimals in major units; give them as [issuing.Amount].
 //
 // Nothing that moves money is sent twice. Behind issuing.ErrOutcomeUnknown stands
-// an [issuing.Unsettled] with the tranId: look the transaction up with
+// an [issuing.Unsettled] with the tranId (1 to 32 letters and digits, drawn by the client
+// unless [WithHeader] brings one): look the transaction up with
 // [CardService.Transactions] or [CardService.Authorizations] and, if it was carried out
 // and is not wanted, take it back with [TransactionService.Reverse].
 type TransactionService struct{ c *Client }

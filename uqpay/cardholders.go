@@ -67,7 +67,7 @@ func (i *Identity) check(p *check.Problems, field string) {
 // KYCVerification says how an identity is verified.
 type KYCVerification struct {
 	Method KYCMethod `json:"method"`             // third party or redirect; required
-	Proof  *KYCProof `json:"kyc_proof,omitzero"` // required with KYCThirdParty
+	Proof  *KYCProof `json:"kyc_proof,omitzero"` // required with KYCMethodThirdParty
 }
 
 // KYCProof is the proof of a verification that was done elsewhere.
@@ -168,7 +168,7 @@ type CardholderChange struct {
 	ID     string           `json:"cardholder_id"`     // the platform's id
 	Status CardholderStatus `json:"cardholder_status"` // SUCCESS at once for simplified KYC
 	// VerificationURL is where the cardholder verifies their identity, with
-	// KYCSumsubRedirect. It lets whoever has it act as the cardholder there.
+	// KYCMethodSumsubRedirect. It lets whoever has it act as the cardholder there.
 	VerificationURL issuing.Secret `json:"idv_verification_url"`
 	ExpiresAt       time.Time      `json:"idv_url_expires_at"` // of VerificationURL; zero without one
 }
@@ -178,14 +178,16 @@ func (c *CardholderChange) incomplete() bool { return c.ID == "" }
 // Create creates a cardholder. With the five basic fields the status is SUCCESS
 // at once and no event follows; otherwise the outcome of a verification comes as
 // cardholder.kyc.status_changed ([CardholderKYCChanged]). With
-// KYCSumsubRedirect the status is PENDING or INCOMPLETE until then.
+// KYCMethodSumsubRedirect the status is PENDING or INCOMPLETE until then.
 //
 // Codes: [CodeEmailDuplicated], [CodeInvalidPhoneNumber].
 //
-// Safety: keyed, by a key of 1 to 64 characters. On issuing.ErrOutcomeUnknown call again with the same request
-// and issuing.WithIdempotencyKey(err.Key) within 24 hours, which returns the
-// first result, or look for the e-mail address in [CardholderService.List]; it
-// being unique, a second cardholder cannot come of it later either.
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
+// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown call again with
+// the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours,
+// which returns the first result, or look for the e-mail address in
+// [CardholderService.List]; it being unique, a second cardholder cannot come
+// of it later either.
 func (s *CardholderService) Create(
 	ctx context.Context, req CreateCardholderRequest, opts ...issuing.CallOption,
 ) (*CardholderChange, error) {

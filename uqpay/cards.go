@@ -70,7 +70,7 @@ type ApplyRequest struct {
 	// at most 3200 bytes as JSON; optional
 	Metadata          map[string]string `json:"metadata,omitzero"`
 	UsageType         UsageType         `json:"usage_type,omitzero"`          // normal by default
-	AutoCancelTrigger AutoCancelTrigger `json:"auto_cancel_trigger,omitzero"` // for UsageOneTime; required there
+	AutoCancelTrigger AutoCancelTrigger `json:"auto_cancel_trigger,omitzero"` // for UsageTypeOneTime; required there
 	// when the card ends by itself; optional
 	ExpiryAt         time.Time         `json:"expiry_at,omitzero"`
 	CardholderFields *CardholderFields `json:"cardholder_required_fields,omitzero"` // completes or makes the cardholder
@@ -127,19 +127,20 @@ type CardOrder struct {
 
 func (o *CardOrder) incomplete() bool { return o.CardID == "" && o.ID == "" }
 
-// Apply issues a virtual card. The answer's status is PENDING, which is success
-// in progress: card.create.succeeded ([CardCreated]) or card.create.failed
-// follows, within seconds for a plain card. A SINGLE card's limit is moved out
-// of the issuing balance.
+// Apply creates a virtual card (UQPAY's create card). The answer's status is
+// PENDING, which is success in progress: card.create.succeeded ([CardCreated])
+// or card.create.failed follows, within seconds for a plain card. A SINGLE
+// card's limit is moved out of the issuing balance.
 //
 // Codes: [CodeKYCInsufficient] with [Problem.MissingFields],
 // [CodeInsufficientSubBIN], [CodeCardArtNotConfigured]; a balance that does not
 // cover the limit is issuing.ErrInsufficientFunds.
 //
-// Safety: keyed, by a key of 1 to 64 characters. On issuing.ErrOutcomeUnknown call again with the same request
-// and issuing.WithIdempotencyKey(err.Key) within 24 hours, which returns the
-// first result; later, look for the card in [CardService.List] by cardholder.
-// Another key issues another card.
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
+// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown call again with
+// the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours,
+// which returns the first result; later, look for the card in
+// [CardService.List] by cardholder. Another key issues another card.
 func (s *CardService) Apply(ctx context.Context, req ApplyRequest, opts ...issuing.CallOption) (*CardOrder, error) {
 	return call[CardOrder](ctx, s.c, opCardApply, req, opts)
 }
@@ -257,8 +258,10 @@ func (r UpdateCardRequest) validate(p *check.Problems) {
 // Update changes a card. It takes effect when card.update.succeeded
 // ([CardUpdated]) arrives, and card.update.failed says that it does not.
 //
-// Safety: keyed, by a key of 1 to 64 characters. On issuing.ErrOutcomeUnknown call again with the same request
-// and issuing.WithIdempotencyKey(err.Key) within 24 hours, or read the card.
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
+// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown call again with
+// the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours, or
+// read the card.
 func (s *CardService) Update(
 	ctx context.Context, cardID string, req UpdateCardRequest, opts ...issuing.CallOption,
 ) (*CardOrder, error) {

@@ -35,8 +35,9 @@ func (r *BulkReport) incomplete() bool { return r.ReportID == "" }
 //
 // Experimental: only one of UQPAY's libraries has it, no page describes it.
 //
-// Safety: keyed, by a key of 1 to 64 characters. On issuing.ErrOutcomeUnknown call again with the same request
-// and issuing.WithIdempotencyKey(err.Key) within 24 hours.
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
+// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown call again with
+// the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours.
 func (s *CardService) Bulk(ctx context.Context, req BulkRequest, opts ...issuing.CallOption) (*BulkReport, error) {
 	return call[BulkReport](ctx, s.c, opCardBulk, req, opts)
 }

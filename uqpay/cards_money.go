@@ -14,17 +14,20 @@ type AmountRequest struct {
 
 func (r AmountRequest) validate(p *check.Problems) { p.Amount("amount", r.Amount, 2) }
 
-// Deposit moves money from the issuing balance onto a card. The answer is an
-// order, PENDING or PROCESSING; card.recharge.succeeded or .failed
-// ([CardDeposited]) or [OrderService.Order] tells how it ended. Whether a SHARE
-// card can be recharged is the platform's decision.
+// Deposit recharges a card (UQPAY's card recharge): it moves money from the
+// issuing balance onto it. The answer is an order, PENDING or PROCESSING;
+// card.recharge.succeeded or .failed ([CardDeposited]) or [OrderService.Order]
+// tells how it ended. Whether a SHARE card can be recharged is the platform's
+// decision.
 //
 // A balance that does not cover it is issuing.ErrInsufficientFunds.
 //
-// Safety: keyed, by a key of 1 to 64 characters. On issuing.ErrOutcomeUnknown call again with the same request
-// and issuing.WithIdempotencyKey(err.Key) within 24 hours, which returns the
-// first order or makes it; later, compare with [BalanceService.AllLedger]. Never
-// use another key for the same intent: it moves the money again.
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
+// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown call again with
+// the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours,
+// which returns the first order or makes it; later, compare with
+// [BalanceService.AllLedger]. Never use another key for the same intent: it
+// moves the money again.
 func (s *CardService) Deposit(
 	ctx context.Context, cardID string, req AmountRequest, opts ...issuing.CallOption,
 ) (*Order, error) {
@@ -60,13 +63,11 @@ func (r ElevateLimitRequest) validate(p *check.Problems) {
 // card.elevate_limit.succeeded or .failed ([CardLimitElevated]), told apart by
 // the card.
 //
-// Safety: keyed, by a key of 1 to 64 characters. On issuing.ErrOutcomeUnknown call again with the same request
-// and issuing.WithIdempotencyKey(err.Key) within 24 hours.
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
+// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown call again with
+// the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours.
 func (s *CardService) ElevateLimit(
 	ctx context.Context, cardID string, req ElevateLimitRequest, opts ...issuing.CallOption,
 ) (*CardOrder, error) {
 	return call[CardOrder](ctx, s.c, opCardElevate.at(cardID), req, opts)
 }
-
-// networkProtection is the only risk control that the endpoint has.
-const networkProtection = "network_protection"

@@ -8,6 +8,9 @@ import (
 	"github.com/issuing-sdk/issuing-go/internal/check"
 )
 
+// networkProtection is the only risk control that the endpoint has.
+const networkProtection = "network_protection"
+
 // protectRequest enrols a card in network protection, or removes it.
 type protectRequest struct {
 	Control string           `json:"risk_control"`
@@ -35,13 +38,15 @@ type Protection struct {
 
 func (r *Protection) incomplete() bool { return r.CardID == "" && r.Status == "" }
 
-// Protect has Visa decline a lost, stolen, closed or expired card in its whole
-// network. The answer only acknowledges; the outcome comes as
+// Protect enrols a card in network protection (a risk control): Visa declines
+// the lost, stolen, closed or expired card in its whole network. The answer
+// only acknowledges; the outcome comes as
 // card.risk_control.network_protection.enrolled ([ProtectionChanged]), and no
 // event is listed for a failure. It costs a fee per card and one per month.
 //
-// Safety: keyed, by a key of 1 to 64 characters. On issuing.ErrOutcomeUnknown call again with the same request
-// and issuing.WithIdempotencyKey(err.Key) within 24 hours.
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
+// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown call again with
+// the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours.
 func (s *CardService) Protect(
 	ctx context.Context, cardID string, action ProtectionAction, opts ...issuing.CallOption,
 ) (*Protection, error) {

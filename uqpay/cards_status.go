@@ -18,12 +18,15 @@ func (r SetStatusRequest) validate(p *check.Problems) {
 	p.OptionalText("update_reason", r.Reason, maxReason)
 }
 
-// SetStatus freezes, unfreezes or cancels a card. The final state comes as
-// card.status.update.succeeded or .failed ([CardStateChanged]). A change can be
-// refused while an earlier one is under way.
+// SetStatus (update card status) freezes, unfreezes or cancels a card. The
+// final state comes as card.status.update.succeeded or .failed
+// ([CardStateChanged]). A change can be refused while an earlier one is under
+// way.
 //
-// Safety: keyed, by a key of 1 to 64 characters. On issuing.ErrOutcomeUnknown read the card, or call again with
-// the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours.
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
+// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown read the card,
+// or call again with the same request and issuing.WithIdempotencyKey(err.Key)
+// within 24 hours.
 func (s *CardService) SetStatus(
 	ctx context.Context, cardID string, req SetStatusRequest, opts ...issuing.CallOption,
 ) (*CardOrder, error) {

@@ -13,21 +13,20 @@ type Code string
 
 // Codes of the error guide.
 const (
-	CodeInvalidRequest Code = "invalid_request_error" // a field fails validation
-	// token missing, expired or displaced, or address not allowed
-	CodeUnauthorized         Code = "unauthorized_error"
+	CodeInvalidRequest       Code = "invalid_request_error"   // the message names the field
+	CodeUnauthorized         Code = "unauthorized_error"      // the client renews an expired token once
 	CodeForbidden            Code = "forbidden"               // no permission, such as for card data
-	CodeCardNotFound         Code = "card_not_found"          // unknown, foreign or deactivated card
-	CodeCardArtNotConfigured Code = "card_art_not_configured" // no default card art resolves for the product
-	CodeInsufficientSubBIN   Code = "insufficient_sub_bin"    // the BIN's card numbers are used up; contact UQPAY
-	CodeKYCInsufficient      Code = "kyc_insufficient"        // cardholder lacks fields; see [Problem.MissingFields]
-	CodeEmailDuplicated      Code = "email_duplicated"        // e-mail address already used in the account
-	CodeInvalidPhoneNumber   Code = "invalid_phone_number"    // phone number fails the country's rule
+	CodeCardNotFound         Code = "card_not_found"          // another account's card looks the same
+	CodeCardArtNotConfigured Code = "card_art_not_configured" // set one; see [ArtService.SetDefault]
+	CodeInsufficientSubBIN   Code = "insufficient_sub_bin"    // contact UQPAY
+	CodeKYCInsufficient      Code = "kyc_insufficient"        // see [Problem.MissingFields]
+	CodeEmailDuplicated      Code = "email_duplicated"        // see [CreateCardholderRequest]
+	CodeInvalidPhoneNumber   Code = "invalid_phone_number"    // see [CreateCardholderRequest]
 	CodeSubAccountNotFound   Code = "sub_account_not_found"   // bad account given to [OnBehalfOf]
-	CodeTooManyRequests      Code = "too_many_requests"       // rate limit of the current minute
-	CodeAPIError             Code = "api_error"               // internal; the same key may be sent again
-	CodeKeyConflict          Code = "key_conflict"            // idempotency key used for something else
-	CodeNotFound             Code = "not_found"               // used by the newer gateway
+	CodeTooManyRequests      Code = "too_many_requests"       // repeated by the client
+	CodeAPIError             Code = "api_error"               // repeated by the client with the same key
+	CodeKeyConflict          Code = "key_conflict"            // send a new key with a new intent
+	CodeNotFound             Code = "not_found"               // of the newer gateway
 )
 
 // codeInfo is one row of the code table.
@@ -38,22 +37,26 @@ type codeInfo struct {
 }
 
 var codes = map[Code]codeInfo{
-	CodeInvalidRequest: {issuing.ErrInvalid, false, "a field fails validation"},
-	CodeUnauthorized: {issuing.ErrUnauthorized, false,
-		"token missing, expired, displaced, or address not allowed"},
-	CodeForbidden:            {issuing.ErrUnauthorized, false, "no permission"},
-	CodeCardNotFound:         {issuing.ErrNotFound, false, "unknown, foreign or deactivated card"},
-	CodeCardArtNotConfigured: {issuing.ErrConflict, false, "no default card art resolves for the product"},
-	CodeInsufficientSubBIN:   {issuing.ErrInsufficientFunds, false, "the card numbers of the BIN are used up"},
-	CodeKYCInsufficient:      {issuing.ErrConflict, false, "the cardholder lacks fields for the product's KYC level"},
-	CodeEmailDuplicated:      {issuing.ErrConflict, false, "e-mail address already used in the account"},
-	CodeInvalidPhoneNumber:   {issuing.ErrInvalid, false, "phone number fails the country's rule"},
-	CodeSubAccountNotFound: {issuing.ErrUnauthorized, false,
-		"not an active connected account of the issuing business line"},
-	CodeTooManyRequests: {issuing.ErrRateLimited, true, "rate limit of the current minute"},
-	CodeAPIError:        {issuing.ErrUnavailable, true, "internal error"},
-	CodeKeyConflict:     {issuing.ErrDuplicate, false, "idempotency key used for something else"},
-	CodeNotFound:        {issuing.ErrNotFound, false, "not found"},
+	CodeInvalidRequest: {kind: issuing.ErrInvalid, meaning: "a field fails validation"},
+	CodeUnauthorized: {
+		kind: issuing.ErrUnauthorized, meaning: "token missing, expired, displaced, or address not allowed",
+	},
+	CodeForbidden:            {kind: issuing.ErrUnauthorized, meaning: "no permission"},
+	CodeCardNotFound:         {kind: issuing.ErrNotFound, meaning: "unknown, foreign or deactivated card"},
+	CodeCardArtNotConfigured: {kind: issuing.ErrConflict, meaning: "no default card art resolves for the product"},
+	CodeInsufficientSubBIN:   {kind: issuing.ErrInsufficientFunds, meaning: "the card numbers of the BIN are used up"},
+	CodeKYCInsufficient: {
+		kind: issuing.ErrConflict, meaning: "the cardholder lacks fields for the product's KYC level",
+	},
+	CodeEmailDuplicated:    {kind: issuing.ErrConflict, meaning: "e-mail address already used in the account"},
+	CodeInvalidPhoneNumber: {kind: issuing.ErrInvalid, meaning: "phone number fails the country's rule"},
+	CodeSubAccountNotFound: {
+		kind: issuing.ErrUnauthorized, meaning: "not an active connected account of the issuing business line",
+	},
+	CodeTooManyRequests: {kind: issuing.ErrRateLimited, retry: true, meaning: "rate limit of the current minute"},
+	CodeAPIError:        {kind: issuing.ErrUnavailable, retry: true, meaning: "internal error"},
+	CodeKeyConflict:     {kind: issuing.ErrDuplicate, meaning: "idempotency key used for something else"},
+	CodeNotFound:        {kind: issuing.ErrNotFound, meaning: "not found"},
 }
 
 // Error returns the code and, for a known one, its meaning.

@@ -14,15 +14,18 @@ import (
 // providerName names this package in errors and events.
 const providerName = "uqpay"
 
-// Addresses of the two environments, for [Config.BaseURL], with the file service
-// and the secure iframe that belong to them.
+// Addresses of the two environments, for [Config.BaseURL]. The file service and the
+// secure iframe that belong to them follow.
 const (
-	SandboxURL          = "https://api-sandbox.uqpaytech.com/api"
-	SandboxFilesURL     = "https://files.uqpaytech.com/api"
-	SandboxIframeURL    = "https://embedded-sandbox.uqpaytech.com"
-	ProductionURL       = "https://api.uqpay.com/api"
-	ProductionFilesURL  = "https://files.uqpay.com/api"
-	ProductionIframeURL = "https://embedded.uqpay.com"
+	SandboxURL    = "https://api-sandbox.uqpaytech.com/api"
+	ProductionURL = "https://api.uqpay.com/api"
+)
+
+const (
+	sandboxFilesURL     = "https://files.uqpaytech.com/api"
+	sandboxIframeURL    = "https://embedded-sandbox.uqpaytech.com"
+	productionFilesURL  = "https://files.uqpay.com/api"
+	productionIframeURL = "https://embedded.uqpay.com"
 )
 
 // productionHost is what the simulator refuses.
@@ -41,9 +44,11 @@ type Config struct {
 	APIKey issuing.Secret
 
 	// FilesURL is the file service. Empty is the one that belongs to SandboxURL
-	// or ProductionURL; with another BaseURL the file calls are not configured.
+	// (https://files.uqpaytech.com/api) or ProductionURL (https://files.uqpay.com/api);
+	// with another BaseURL the file calls are not configured.
 	FilesURL string
-	// IframeURL is the secure card iframe. Empty works as in FilesURL.
+	// IframeURL is the secure card iframe. Empty works as in FilesURL, with
+	// https://embedded-sandbox.uqpaytech.com or https://embedded.uqpay.com.
 	IframeURL string
 	// OnBehalfOf is the account id of a connected account that all calls act
 	// for, except those on tokens and accounts. Empty is the master account. The
@@ -114,9 +119,9 @@ func headerText(p *check.Problems, field, value string) {
 func (c Config) withDefaults() Config {
 	switch strings.TrimRight(c.BaseURL, "/") {
 	case SandboxURL:
-		c.FilesURL, c.IframeURL = cmp.Or(c.FilesURL, SandboxFilesURL), cmp.Or(c.IframeURL, SandboxIframeURL)
+		c.FilesURL, c.IframeURL = cmp.Or(c.FilesURL, sandboxFilesURL), cmp.Or(c.IframeURL, sandboxIframeURL)
 	case ProductionURL:
-		c.FilesURL, c.IframeURL = cmp.Or(c.FilesURL, ProductionFilesURL), cmp.Or(c.IframeURL, ProductionIframeURL)
+		c.FilesURL, c.IframeURL = cmp.Or(c.FilesURL, productionFilesURL), cmp.Or(c.IframeURL, productionIframeURL)
 	}
 	return c
 }

@@ -38,11 +38,12 @@
 // # Retries
 //
 // Every write has an idempotency key: issuing.WithIdempotencyKey, or a random
-// UUID, one per call and the same in all its attempts. One of the merchant's own
-// has 1 to 64 characters; the pages ask for a UUID, which is the safe choice. The
-// key is in CallInfo.Key and in Error.Key. The platform keeps the first result of a key for 24 hours, a
-// refusal included, so a new attempt after a refusal needs a new key, and an
-// unclear one the old:
+// UUID, one per call and the same in all its attempts. One of the merchant's
+// own has 1 to 64 printable ASCII characters; the pages ask for a UUID, which
+// is the safe choice. The key is in CallInfo.Key and in Error.Key. The
+// platform keeps the first result of a key for 24 hours, a refusal included,
+// so a new attempt after a refusal needs a new key, and an unclear one the
+// old:
 //
 //	network failure, timeout     same key  repeated
 //	500, 502, 503, 504, 429      same key  repeated, with growing waits

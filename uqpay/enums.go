@@ -40,7 +40,7 @@ const (
 	GenderOther  Gender = "OTHER"  // found in one of UQPAY's libraries only
 )
 
-// Known reports whether the cardholder pages list g.
+// Known reports whether the cardholder pages or UQPAY's libraries list g.
 func (g Gender) Known() bool { return g == GenderMale || g == GenderFemale || g == GenderOther }
 
 // IdentityType is the kind of an identity document.
@@ -205,8 +205,7 @@ const (
 // Known reports whether the card order page lists t.
 func (t OrderType) Known() bool {
 	return oneOf(t, OrderTypeCreateCard, OrderTypeCardCreate, OrderTypeCardRecharge, OrderTypeCardWithdraw,
-		OrderTypeCardUpdate,
-		OrderTypePINManagement)
+		OrderTypeCardUpdate, OrderTypePINManagement)
 }
 
 // IsCreation reports whether the order creates a card, in either spelling.
@@ -267,7 +266,7 @@ const (
 	SchemeUnionPay   Scheme = "UNIONPAY"   // UnionPay; a constant of UQPAY's libraries only
 )
 
-// Known reports whether the product page lists s.
+// Known reports whether the product page or UQPAY's libraries list s.
 func (s Scheme) Known() bool { return s == SchemeVisa || s == SchemeMastercard || s == SchemeUnionPay }
 
 // ProductStatus says whether cards of a product can be issued.

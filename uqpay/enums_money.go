@@ -84,8 +84,7 @@ const (
 // Known reports whether the network protection page lists s.
 func (s ProtectionStatus) Known() bool {
 	return oneOf(s, ProtectionStatusNotEnrolled, ProtectionStatusEnrollPending, ProtectionStatusEnrollFailed,
-		ProtectionStatusEnrolled,
-		ProtectionStatusRemovalPending)
+		ProtectionStatusEnrolled, ProtectionStatusRemovalPending)
 }
 
 // Terminal reports whether nothing is under way.
@@ -181,12 +180,12 @@ const (
 	WalletTypeGooglePay          WalletType = "GOOGLE_PAY"              // in card.verification.otp
 )
 
-// Known reports whether the transaction pages list t; the
-// empty type means no wallet.
+// Known reports whether the transaction pages list t; the empty type means no
+// wallet.
 func (t WalletType) Known() bool {
-	return oneOf(t, "", WalletTypeAppleContactless, WalletTypeAppleEcom, WalletTypeGoogleContactless, WalletTypeGoogleEcom,
-		WalletTypeSamsungContactless, WalletTypeSamsungEcom, WalletTypeOther, WalletTypeApple, WalletTypeGoogle,
-		WalletTypeGoogleOldEcom, WalletTypeGooglePay)
+	return oneOf(t, "", WalletTypeAppleContactless, WalletTypeAppleEcom, WalletTypeGoogleContactless,
+		WalletTypeGoogleEcom, WalletTypeSamsungContactless, WalletTypeSamsungEcom, WalletTypeOther, WalletTypeApple,
+		WalletTypeGoogle, WalletTypeGoogleOldEcom, WalletTypeGooglePay)
 }
 
 // BalanceStatus is the state of an issuing balance.
@@ -239,12 +238,11 @@ const (
 // Known reports whether the balance transaction page lists t.
 func (t LedgerType) Known() bool {
 	return oneOf(t, LedgerTypeDeposit, LedgerTypeTransferIn, LedgerTypeTransferOut, LedgerTypeAuthorization,
-		LedgerTypeReversal,
-		LedgerTypeIssuingRefund, LedgerTypeCardRecharge, LedgerTypeCardWithdraw, LedgerTypeSettlementDebit,
-		LedgerTypeSettlementCredit, LedgerTypeSettlementReversal, LedgerTypeFee, LedgerTypeRefund, LedgerTypeAdjustment,
-		LedgerTypeFundsTransferIn, LedgerTypeFundsTransferOut, LedgerTypeFeeRefund, LedgerTypeFeeDeduction,
-		LedgerTypeMarginPayment,
-		LedgerTypeMarginRefund, LedgerTypeOther)
+		LedgerTypeReversal, LedgerTypeIssuingRefund, LedgerTypeCardRecharge, LedgerTypeCardWithdraw,
+		LedgerTypeSettlementDebit, LedgerTypeSettlementCredit, LedgerTypeSettlementReversal, LedgerTypeFee,
+		LedgerTypeRefund, LedgerTypeAdjustment, LedgerTypeFundsTransferIn, LedgerTypeFundsTransferOut,
+		LedgerTypeFeeRefund, LedgerTypeFeeDeduction, LedgerTypeMarginPayment, LedgerTypeMarginRefund,
+		LedgerTypeOther)
 }
 
 // LedgerStatus is the state of a ledger entry.
@@ -258,7 +256,7 @@ const (
 	LedgerStatusCancelled LedgerStatus = "CANCELLED" // not booked; final; in one of UQPAY's libraries only
 )
 
-// Known reports whether the balance transaction page lists s.
+// Known reports whether the balance transaction page or UQPAY's libraries list s.
 func (s LedgerStatus) Known() bool {
 	return oneOf(s, LedgerStatusCompleted, LedgerStatusPending, LedgerStatusFailed, LedgerStatusCancelled)
 }
@@ -359,8 +357,7 @@ const (
 // Known reports whether the account pages list s.
 func (s VerificationStatus) Known() bool {
 	return oneOf(s, VerificationStatusApproved, VerificationStatusPending, VerificationStatusReject,
-		VerificationStatusExpired,
-		VerificationStatusReturn)
+		VerificationStatusExpired, VerificationStatusReturn)
 }
 
 // EntityType is what a connected account belongs to.

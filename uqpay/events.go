@@ -37,7 +37,7 @@ const (
 	// [ProtectionFeeCharged]
 	EventProtectionMaintenanceFee = "card.risk_control.network_protection.maintenance_fee.charged"
 
-	EventCardFee              = "issuing.fee.card"                        // [CardFeeCharged]
+	EventCardFeeCharged       = "issuing.fee.card"                        // [CardFeeCharged]
 	EventAuthorization        = "issuing.transaction.authorization"       // [TransactionCreated]
 	EventReversal             = "issuing.transaction.reversal"            // [TransactionCreated]
 	EventRefund               = "issuing.transaction.refund"              // [TransactionCreated]
@@ -71,8 +71,8 @@ var eventData = map[string]func() any{
 	EventCardElevateLimitSucceeded: of[CardLimitElevated], EventCardElevateLimitFailed: of[CardLimitElevated],
 	EventProtectionEnrolled: of[ProtectionChanged], EventProtectionRemoved: of[ProtectionChanged],
 	EventProtectionEnrollmentFee: of[ProtectionFeeCharged], EventProtectionMaintenanceFee: of[ProtectionFeeCharged],
-	EventCardFee:       of[CardFeeCharged],
-	EventAuthorization: of[TransactionCreated], EventReversal: of[TransactionCreated],
+	EventCardFeeCharged: of[CardFeeCharged],
+	EventAuthorization:  of[TransactionCreated], EventReversal: of[TransactionCreated],
 	EventRefund: of[TransactionCreated], EventSettlementCredit: of[TransactionCreated],
 	EventSettlementDebit: of[TransactionCreated], EventSettlementReversal: of[TransactionCreated],
 	EventFundCollection: of[TransactionCreated], EventFundTransfer: of[TransactionCreated],
@@ -164,8 +164,8 @@ func unset(d *issuing.Date) {
 	}
 }
 
-// EventCardholder is the cardholder in events about cards.
-type EventCardholder struct {
+// CardholderSummary is the cardholder in events about cards.
+type CardholderSummary struct {
 	ID            string           `json:"cardholder_id"`     // the platform's id
 	Status        CardholderStatus `json:"cardholder_status"` // see [CardholderStatus]
 	CreateTime    time.Time        `json:"create_time"`       // zero when it cannot be read

@@ -18,7 +18,7 @@ type CardCreated struct {
 	ProductID        string            `json:"card_product_id"`        // [Product.ID]
 	Scheme           Scheme            `json:"card_scheme"`            // Visa or Mastercard
 	CardStatus       CardStatus        `json:"card_status"`            // PENDING for a plastic card
-	Cardholder       EventCardholder   `json:"cardholder"`             // whose card it is
+	Cardholder       CardholderSummary `json:"cardholder"`             // whose card it is
 	FormFactor       FormFactor        `json:"form_factor"`            // virtual or physical
 	Metadata         map[string]string `json:"metadata"`               // the merchant's own
 	Mode             Mode              `json:"mode_type"`              // single or share
@@ -43,7 +43,7 @@ type CardUpdated struct {
 	ProductID          string            `json:"card_product_id"`       // [Product.ID]
 	Scheme             Scheme            `json:"card_scheme"`           // Visa or Mastercard
 	CardStatus         CardStatus        `json:"card_status"`           // of the card
-	Cardholder         EventCardholder   `json:"cardholder"`            // whose card it is
+	Cardholder         CardholderSummary `json:"cardholder"`            // whose card it is
 	FormFactor         FormFactor        `json:"form_factor"`           // virtual or physical
 	Metadata           map[string]string `json:"metadata"`              // the merchant's own
 	Mode               Mode              `json:"mode_type"`             // single or share
@@ -104,16 +104,13 @@ type ActivationCodeSent struct {
 	Code   issuing.Secret `json:"activation_code"` // 8 digits, never expires
 }
 
-// ActivationActivated is the documented status of [CardActivated].
-const ActivationActivated = "Activated"
-
 // CardActivated (card.activation.status) tells that a plastic card was
 // activated.
 type CardActivated struct {
 	EventBase
 	CardID string       `json:"card_id"`           // the card
 	Number MaskedNumber `json:"card_number"`       // masked
-	Status string       `json:"activation_status"` // [ActivationActivated]
+	Status string       `json:"activation_status"` // Activated, the one that is documented
 }
 
 // HolderChallenged (card.3ds.otp) brings a one-time password for an online payment.

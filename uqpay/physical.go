@@ -27,9 +27,10 @@ func (r AssignRequest) validate(p *check.Problems) {
 // until it is activated with the code of card.activation.code
 // ([ActivationCodeSent]), which follows together with card.create.succeeded.
 //
-// Safety: keyed, by a key of 1 to 64 characters. On issuing.ErrOutcomeUnknown call again with the same request
-// and issuing.WithIdempotencyKey(err.Key) within 24 hours, or look for the card
-// in [CardService.List] by cardholder.
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
+// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown call again with
+// the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours, or
+// look for the card in [CardService.List] by cardholder.
 func (s *CardService) Assign(ctx context.Context, req AssignRequest, opts ...issuing.CallOption) (*CardOrder, error) {
 	return call[CardOrder](ctx, s.c, opCardAssign, req, opts)
 }
@@ -59,8 +60,10 @@ func (a *Acknowledgement) incomplete() bool { return a.Status == "" }
 // Activate makes a plastic card usable and sets its PIN.
 // card.activation.status ([CardActivated]) follows.
 //
-// Safety: keyed, by a key of 1 to 64 characters. On issuing.ErrOutcomeUnknown read the card, or call again with
-// the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours.
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
+// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown read the card,
+// or call again with the same request and issuing.WithIdempotencyKey(err.Key)
+// within 24 hours.
 func (s *CardService) Activate(
 	ctx context.Context, req ActivateRequest, opts ...issuing.CallOption,
 ) (*Acknowledgement, error) {
@@ -74,7 +77,7 @@ type PINRequest struct {
 	CardID string         `json:"card_id"`          // the card, active and not expired; required
 	PIN    issuing.Secret `json:"pin"`              // 6 digits; required
 	Action PINAction      `json:"type,omitzero"`    // set by default; the page of v1.6 does not know the field
-	OldPIN issuing.Secret `json:"old_pin,omitzero"` // 6 digits; required with PINUpdate, forbidden otherwise
+	OldPIN issuing.Secret `json:"old_pin,omitzero"` // 6 digits; required with PINActionUpdate, forbidden otherwise
 }
 
 func (r PINRequest) validate(p *check.Problems) {
@@ -112,8 +115,9 @@ func (r *PINResult) Pending() bool { return r.OrderID != "" && !r.OrderStatus.Te
 // so, read the order until it has ended; one that failed says why in
 // [Order.FailureCode].
 //
-// Safety: keyed, by a key of 1 to 64 characters. On issuing.ErrOutcomeUnknown call again with the same request
-// and issuing.WithIdempotencyKey(err.Key) within 24 hours.
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
+// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown call again with
+// the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours.
 func (s *CardService) SetPIN(ctx context.Context, req PINRequest, opts ...issuing.CallOption) (*PINResult, error) {
 	return call[PINResult](ctx, s.c, opCardPIN, req, opts)
 }
@@ -121,9 +125,9 @@ func (s *CardService) SetPIN(ctx context.Context, req PINRequest, opts ...issuin
 // ManagePINRequest sets or resets the PIN of some virtual cards.
 type ManagePINRequest struct {
 	CardID string         `json:"card_id"`          // the card; required
-	Action PINAction      `json:"type"`             // PINSet or PINReset; required
+	Action PINAction      `json:"type"`             // PINActionSet or PINActionReset; required
 	PIN    issuing.Secret `json:"pin"`              // 4 digits in UQPAY's own tests, up to 6; required
-	OldPIN issuing.Secret `json:"old_pin,omitzero"` // required with PINReset
+	OldPIN issuing.Secret `json:"old_pin,omitzero"` // required with PINActionReset
 }
 
 func (r ManagePINRequest) validate(p *check.Problems) {
@@ -135,10 +139,11 @@ func (r ManagePINRequest) validate(p *check.Problems) {
 	}
 }
 
-// ManagePIN sets or resets the PIN of some standard virtual cards. Its PINReset
-// is what [CardService.SetPIN] calls PINUpdate.
+// ManagePIN sets or resets the PIN of some standard virtual cards. Its PINActionReset
+// is what [CardService.SetPIN] calls PINActionUpdate.
 //
-// Deprecated: UQPAY retires the endpoint on 2026-10-17. Use [CardService.SetPIN].
+// Deprecated: UQPAY announced the end of the endpoint for 2026-10-17. Use
+// [CardService.SetPIN].
 //
 // Safety: keyed, as [CardService.SetPIN].
 func (s *CardService) ManagePIN(

@@ -74,7 +74,7 @@ func faults(seed uint64) func(string) issuingtest.Fault {
 func TestExactlyOnceUnderFaults(t *testing.T) {
 	t.Parallel()
 	const total, workers, cards = 5000, 16, 20
-	limits := uqpaytest.Unlimited()
+	limits := uqpaytest.Limits{}
 	s := newPlatform(t, uqpaytest.Config{Limits: &limits, Reserve: amount(t, "20000")})
 	c := newClient(t, s)
 	holder := newHolder(t, c)

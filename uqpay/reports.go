@@ -38,8 +38,10 @@ func (r *Report) incomplete() bool { return r.ID == "" }
 
 // Create orders a report. issuing.report.created ([ReportCreated]) announces it.
 //
-// Safety: keyed, by a key of 1 to 64 characters. On issuing.ErrOutcomeUnknown call again with the same request
-// and issuing.WithIdempotencyKey(err.Key) within 24 hours, or order another one.
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
+// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown call again with
+// the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours, or
+// order another one.
 func (s *ReportService) Create(ctx context.Context, req ReportRequest, opts ...issuing.CallOption) (*Report, error) {
 	return call[Report](ctx, s.c, opReportCreate, req, opts)
 }
@@ -60,9 +62,9 @@ func (s *ReportService) Download(ctx context.Context, reportID string, w io.Writ
 	return err
 }
 
-// errorGuard is a download: it passes a file on and keeps an error body out of it, which can come
-// under status 200: what starts like a JSON object is held back until it is too
-// long for one.
+// errorGuard is a download: it passes a file on and keeps an error body out of
+// it, which can come under status 200: what starts like a JSON object is held
+// back until it is too long for one.
 type errorGuard struct {
 	w      io.Writer
 	held   []byte

@@ -41,8 +41,9 @@ func (r AuthorizeRequest) validate(p *check.Problems) {
 // ([TransactionCreated]) follows, for a declined one as well. A card of another BIN
 // or a cancelled one is issuing.ErrNotFound.
 //
-// Safety: keyed, by a key of 1 to 64 characters. On issuing.ErrOutcomeUnknown call again with the same request
-// and issuing.WithIdempotencyKey(err.Key) within 24 hours.
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
+// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown call again with
+// the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours.
 func (s *SimulatorService) Authorize(
 	ctx context.Context, req AuthorizeRequest, opts ...issuing.CallOption,
 ) (*Transaction, error) {
@@ -111,8 +112,8 @@ type Sender struct {
 
 func (d *BalanceFunding) incomplete() bool { return d.ID == "" }
 
-// FundBalance simulates a bank transfer to the merchant's Banking balance, which is
-// not the issuing balance.
+// FundBalance simulates a deposit (UQPAY's simulate deposit): a bank transfer
+// to the merchant's Banking balance, which is not the issuing balance.
 //
 // Safety: keyed, as [SimulatorService.Authorize].
 func (s *SimulatorService) FundBalance(

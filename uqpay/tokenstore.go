@@ -17,21 +17,21 @@ type TokenStore interface {
 	Update(ctx context.Context, renew func(ctx context.Context, stored Token) (Token, error)) (Token, error)
 }
 
-// MemoryTokenStore is a [TokenStore] for the clients of one process.
-type MemoryTokenStore struct {
+// memoryTokenStore is a [TokenStore] for the clients of one process.
+type memoryTokenStore struct {
 	turn  chan struct{} // holds one element; who has taken it may renew
 	token Token         // of who has the turn
 }
 
-// NewMemoryTokenStore returns an empty store.
-func NewMemoryTokenStore() *MemoryTokenStore {
-	s := &MemoryTokenStore{turn: make(chan struct{}, 1)}
+// NewMemoryTokenStore returns an empty [TokenStore] for the clients of one process.
+func NewMemoryTokenStore() TokenStore {
+	s := &memoryTokenStore{turn: make(chan struct{}, 1)}
 	s.turn <- struct{}{}
 	return s
 }
 
 // Update implements [TokenStore].
-func (s *MemoryTokenStore) Update(
+func (s *memoryTokenStore) Update(
 	ctx context.Context, renew func(context.Context, Token) (Token, error),
 ) (Token, error) {
 	select {

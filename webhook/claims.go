@@ -4,9 +4,9 @@ import "context"
 
 // claims are the ids that one delivery holds in the deduper.
 type claims struct {
-	deduper Deduper
-	prefix  string
-	held    []string
+	deduper  Deduper
+	provider string // begins each
+	held     []string
 }
 
 // take claims a delivery and its event together. The outcome is "" when all of
@@ -31,7 +31,7 @@ func (c *claims) take(ctx context.Context, v Verified, event *Event) (Outcome, e
 	outcome, err := c.claim(ctx, "event/"+event.ID)
 	if outcome == OutcomeDuplicate {
 		// A known event under a new nonce: remember the nonce as well.
-		err = c.done(context.WithoutCancel(ctx))
+		err = c.done(ctx)
 	}
 	return outcome, err
 }
@@ -41,7 +41,7 @@ func (c *claims) once(ctx context.Context, id string) (Outcome, error) {
 	outcome, err := c.claim(ctx, id)
 	switch outcome {
 	case "":
-		if err := c.done(context.WithoutCancel(ctx)); err != nil {
+		if err := c.done(ctx); err != nil {
 			return OutcomeFailed, err
 		}
 		return "", nil
@@ -52,7 +52,8 @@ func (c *claims) once(ctx context.Context, id string) (Outcome, error) {
 }
 
 func (c *claims) claim(ctx context.Context, id string) (Outcome, error) {
-	state, err := c.deduper.Claim(ctx, c.prefix+id)
+	id = c.provider + "/" + id
+	state, err := c.deduper.Claim(ctx, id)
 	switch {
 	case err != nil:
 		return OutcomeFailed, err
@@ -61,12 +62,17 @@ func (c *claims) claim(ctx context.Context, id string) (Outcome, error) {
 	case state == ClaimBusy:
 		return OutcomeBusy, nil
 	}
-	c.held = append(c.held, c.prefix+id)
+	c.held = append(c.held, id)
 	return "", nil
 }
 
-// done marks all held claims as handled, the last one, the event's, first.
+// done marks all held claims as handled, the last one, the event's, first. Like
+// release it does so when the request is over as well.
 func (c *claims) done(ctx context.Context) error {
+	if len(c.held) == 0 {
+		return nil
+	}
+	ctx = context.WithoutCancel(ctx)
 	for len(c.held) > 0 {
 		last := len(c.held) - 1
 		if err := c.deduper.Done(ctx, c.held[last]); err != nil {
@@ -79,6 +85,10 @@ func (c *claims) done(ctx context.Context) error {
 
 // release gives back what is still held.
 func (c *claims) release(ctx context.Context) {
+	if len(c.held) == 0 {
+		return
+	}
+	ctx = context.WithoutCancel(ctx)
 	for _, id := range c.held {
 		_ = c.deduper.Release(ctx, id)
 	}

@@ -6,40 +6,54 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 )
 
-// delivery is one request on its way through a handler.
+// delivery is one request on its way through a handler, with all that is held for it.
 type delivery struct {
 	h      *Handler
 	source *Source
-	req    *Request
+	req    Request
 	begun  time.Time
 	report Report
-	ended  chan struct{} // closed when the request has been answered and reported, under a deadline
+	claims claims
+
+	// Under a deadline:
+	cancel context.CancelFunc
+	over   sync.WaitGroup // done when the request has been answered and reported
+	result Result         // of the function's goroutine, until ended
+	closed atomic.Bool    // set by whichever comes first: the function's end in time, or the deadline
+	ended  chan struct{}  // has an element when the function ended in time
 }
 
+// delivery begins with a copy of the request.
 func (h *Handler) delivery(req *Request) *delivery {
-	begun := time.Now()
-	return &delivery{
-		h: h, source: h.source, req: h.source.request(req), begun: begun, report: Report{Provider: h.source.provider},
-	}
+	s := h.source
+	d := &delivery{h: h, source: s, req: *req, begun: time.Now(), report: Report{Provider: s.provider}}
+	d.claims = claims{deduper: s.deduper, provider: s.provider}
+	s.complete(&d.req)
+	return d
 }
 
 // bounded ends a context at the source's deadline, which began with the arrival.
-// The function it returns is called when the request is over.
-func (d *delivery) bounded(ctx context.Context) (_ context.Context, over func()) {
+// end is called when the request is over.
+func (d *delivery) bounded(ctx context.Context) context.Context {
 	if d.source.deadline == 0 {
-		return ctx, func() {}
+		return ctx
 	}
-	ctx, cancel := context.WithDeadline(ctx, d.begun.Add(d.source.deadline))
-	d.ended = make(chan struct{})
-	return ctx, func() {
-		cancel()
-		close(d.ended)
+	ctx, d.cancel = context.WithDeadline(ctx, d.begun.Add(d.source.deadline))
+	d.over.Add(1)
+	return ctx
+}
+
+func (d *delivery) end() {
+	if d.cancel != nil {
+		d.cancel()
+		d.over.Done()
 	}
 }
 
@@ -56,7 +70,7 @@ func (d *delivery) run(ctx context.Context, read func() error) Answer {
 	default:
 		result.Outcome, result.Err = OutcomeRefused, err
 	}
-	answer := d.source.scheme.Answer(d.req, result)
+	answer := d.source.scheme.Answer(&d.req, result)
 	if aborted(result.Err) {
 		answer = Answer{Drop: true}
 	}
@@ -85,61 +99,58 @@ func (d *delivery) admit(ctx context.Context, read func() error) (result Result,
 		return result, ErrMethod
 	}
 	if s.precheck != nil {
-		if err := s.precheck(ctx, d.req); err != nil {
+		if err := s.precheck(ctx, &d.req); err != nil {
 			return result, err
 		}
 	}
 	if err := read(); err != nil {
 		return result, err
 	}
-	if result.Verified, err = s.scheme.Verify(ctx, d.req); err != nil {
+	if result.Verified, err = s.scheme.Verify(ctx, &d.req); err != nil {
 		return result, err
 	}
 	d.report.RequestID = result.Verified.RequestID
-	result.Event, err = s.open(ctx, d.req, result.Verified)
+	result.Event, err = s.open(ctx, &d.req, result.Verified)
 	return result, err
 }
 
 // process claims an event and runs the function for it.
 func (d *delivery) process(ctx context.Context, result Result) Result {
-	c := &claims{deduper: d.source.deduper, prefix: d.source.provider + "/"}
 	handed := false // the claims, to what runs the function
 	defer func() {
 		if !handed {
-			c.release(context.WithoutCancel(ctx))
+			d.claims.release(ctx)
 		}
 	}()
-	if result.Outcome, result.Err = c.take(ctx, result.Verified, result.Event); result.Outcome != "" {
+	if result.Outcome, result.Err = d.claims.take(ctx, result.Verified, result.Event); result.Outcome != "" {
 		return result
 	}
 	handed = true
 	if d.source.deadline > 0 {
-		return d.race(ctx, result, c)
+		return d.race(ctx, result)
 	}
-	return d.call(ctx, result, c)
+	result.Outcome, result.Err = d.call(ctx, result.Event)
+	return result
 }
 
 // call runs the function and ends the claims: they are given back whatever
 // happens, unless the event was handled.
-func (d *delivery) call(ctx context.Context, result Result, c *claims) Result {
-	keep := context.WithoutCancel(ctx)
-	defer c.release(keep)
-	err := d.invoke(ctx, result.Event)
-	switch {
+func (d *delivery) call(ctx context.Context, event *Event) (outcome Outcome, err error) {
+	defer d.claims.release(ctx)
+	switch err = d.invoke(ctx, event); {
 	case err == nil:
-		result.Outcome = OutcomeHandled
+		outcome = OutcomeHandled
 	case errors.Is(err, ErrDuplicate):
-		result.Outcome = OutcomeDuplicate
+		outcome = OutcomeDuplicate
 	default:
-		result.Outcome, result.Err = OutcomeFailed, err
-		return result
+		return OutcomeFailed, err
 	}
 	// The function has acted: from here on the event must not be dispatched
 	// again, so the client's going away no longer matters.
-	if err := c.done(keep); err != nil {
-		result.Outcome, result.Err = OutcomeFailed, err
+	if err := d.claims.done(ctx); err != nil {
+		return OutcomeFailed, err
 	}
-	return result
+	return outcome, nil
 }
 
 // invoke calls the function, through the source's dispatch when it has one, and
@@ -159,43 +170,48 @@ func (d *delivery) invoke(ctx context.Context, event *Event) (err error) {
 // race runs the function until the deadline and leaves it behind then. The
 // function goes on to hold its claims: a repeat that comes meanwhile is busy, and
 // one that comes after its success is acknowledged.
-func (d *delivery) race(ctx context.Context, result Result, c *claims) Result {
-	late := result
-	late.Event, late.Outcome = nil, OutcomeLate
+func (d *delivery) race(ctx context.Context, result Result) Result {
+	late := func(format string) Result {
+		result.Event, result.Outcome, result.Err = nil, OutcomeLate, fmt.Errorf(format, ErrLate, ctx.Err())
+		return result
+	}
 	if ctx.Err() != nil {
 		// Nobody waits for the answer any more: what the function would hold or
 		// book could not be told.
-		c.release(context.WithoutCancel(ctx))
-		late.Err = fmt.Errorf("%w: the function was not called: %w", ErrLate, ctx.Err())
-		return late
+		d.claims.release(ctx)
+		return late("%w: the function was not called: %w")
 	}
-	var closed atomic.Bool // set by whichever comes first: the function's end in time, or the deadline
-	ended := make(chan Result, 1)
-	go func() {
-		out := result
-		out.Outcome, out.Err = OutcomeFailed, ErrPanic // of a function that ends its goroutine
-		defer func() {
-			if v := recover(); v != nil { // the deduper's: nothing else would contain it here
-				out.Outcome, out.Err = OutcomeFailed, panicked(v)
-			}
-			if ctx.Err() == nil && closed.CompareAndSwap(false, true) {
-				ended <- out
-				return
-			}
-			d.overtime(ctx, out)
-		}()
-		out = d.call(ctx, result, c)
-	}()
+	d.result, d.ended = result, make(chan struct{}, 1)
+	go d.decide(ctx)
 	select {
-	case out := <-ended:
-		return out
+	case <-d.ended:
 	case <-ctx.Done():
-		if !closed.CompareAndSwap(false, true) {
-			return <-ended
+		if d.closed.CompareAndSwap(false, true) {
+			return late("%w: %w")
 		}
-		late.Err = fmt.Errorf("%w: %w", ErrLate, ctx.Err())
-		return late
+		<-d.ended
 	}
+	return d.result
+}
+
+// decide is the function's goroutine. It begins with a small stack, which copying
+// would grow: what it needs is in the delivery.
+func (d *delivery) decide(ctx context.Context) {
+	d.result.Outcome, d.result.Err = OutcomeFailed, ErrPanic // of a function that ends its goroutine
+	defer d.decided(ctx)
+	d.result.Outcome, d.result.Err = d.call(ctx, d.result.Event)
+}
+
+// decided hands the result over, deferred by decide.
+func (d *delivery) decided(ctx context.Context) {
+	if v := recover(); v != nil { // the deduper's: nothing else would contain it here
+		d.result.Outcome, d.result.Err = OutcomeFailed, panicked(v)
+	}
+	if ctx.Err() == nil && d.closed.CompareAndSwap(false, true) {
+		d.ended <- struct{}{}
+		return
+	}
+	d.overtime(ctx, d.result)
 }
 
 // overtime reports how a function ended that was left behind. Its answer is made
@@ -206,7 +222,7 @@ func (d *delivery) overtime(ctx context.Context, result Result) {
 	}}
 	result.Outcome = OutcomeOvertime
 	late.concluded(result, d.overtimeAnswer(result))
-	<-d.ended // what is reported first is that it was late
+	d.over.Wait() // what is reported first is that it was late
 	late.observe(ctx)
 }
 
@@ -214,7 +230,7 @@ func (d *delivery) overtime(ctx context.Context, result Result) {
 // would.
 func (d *delivery) overtimeAnswer(result Result) (answer Answer) {
 	defer func() { _ = recover() }()
-	answer = d.source.scheme.Answer(d.req, result)
+	answer = d.source.scheme.Answer(&d.req, result)
 	answer.Drop = true
 	return answer
 }

@@ -84,8 +84,8 @@ func (h *Handler) Handle(ctx context.Context, req *Request) Answer {
 		return h.unconfigured(ctx)
 	}
 	d := h.delivery(req)
-	ctx, over := d.bounded(ctx)
-	defer over()
+	ctx = d.bounded(ctx)
+	defer d.end()
 	body := d.req.Body
 	d.req.Body = nil
 	answer := d.run(ctx, func() error {
@@ -108,9 +108,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d := h.delivery(&Request{
 		Method: r.Method, URL: r.URL, Header: r.Header, RemoteAddr: r.RemoteAddr, Type: r.PathValue("type"),
 	})
-	ctx, over := d.bounded(r.Context())
-	defer over()
-	arrived := d.await(w, r)
+	ctx := d.bounded(r.Context())
+	defer d.end()
+	control := http.NewResponseController(w)
+	arrived := d.await(control, r)
 	whole := false
 	answer := d.run(ctx, func() (err error) {
 		if d.req.Body, err = d.read(w, r); err == nil {
@@ -125,12 +126,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if answer.Drop {
 		d.observe(ctx) // before nobody waits for this goroutine any more, a Shutdown included
-		drop(w)
+		drop(control, w)
 		return
 	}
 	answer.write(w)
 	// net/http would keep the answer until the observer is done.
-	_ = http.NewResponseController(w).Flush()
+	_ = control.Flush()
 	d.observe(ctx)
 }
 
@@ -138,13 +139,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // so as well, for the rest of one that was refused. The function it returns is
 // called when all of it is there; the limit would end the request's context while
 // the merchant's function runs.
-func (d *delivery) await(w http.ResponseWriter, r *http.Request) (arrived func()) {
+func (d *delivery) await(control *http.ResponseController, r *http.Request) (arrived func()) {
 	limit := bodyTimeout
 	if d.source.deadline > 0 {
 		limit = min(limit, d.source.deadline)
 	}
 	server, _ := r.Context().Value(http.ServerContextKey).(*http.Server)
-	control := http.NewResponseController(w)
 	shorter := server != nil && server.ReadTimeout > 0 && server.ReadTimeout <= limit
 	if shorter || control.SetReadDeadline(d.begun.Add(limit)) != nil { // or the writer knows none
 		return func() {}
@@ -158,14 +158,14 @@ func (d *delivery) read(w http.ResponseWriter, r *http.Request) ([]byte, error) 
 		return nil, ErrTooLarge
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, d.source.maxBody))
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		return nil, ErrTooLarge
-	case err != nil:
-		return nil, fmt.Errorf("%w: %w", ErrBody, err)
+	if err == nil {
+		return body, nil
 	}
-	return body, nil
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return nil, ErrTooLarge
+	}
+	return nil, fmt.Errorf("%w: %w", ErrBody, err)
 }
 
 // write sends an answer.
@@ -177,15 +177,15 @@ func (a Answer) write(w http.ResponseWriter) {
 	if header.Get("Content-Type") == "" {
 		header.Set("Content-Type", "text/plain; charset=utf-8")
 	}
-	header.Set("Content-Length", strconv.Itoa(len(a.Body)))
+	header["Content-Length"] = []string{strconv.Itoa(len(a.Body))}
 	w.WriteHeader(a.Status)
 	_, _ = w.Write(a.Body)
 }
 
 // drop closes the connection without an answer. Where the connection is not the
 // request's own, as with HTTP/2, a status of failure says the same.
-func drop(w http.ResponseWriter) {
-	conn, _, err := http.NewResponseController(w).Hijack()
+func drop(control *http.ResponseController, w http.ResponseWriter) {
+	conn, _, err := control.Hijack()
 	if err != nil {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return

@@ -35,6 +35,9 @@ func panicked(value any) error {
 
 // aborted reports whether a function asked for its connection to be dropped.
 func aborted(err error) bool {
+	if err == nil {
+		return false
+	}
 	var p *panicError
 	return errors.As(err, &p) && p.abort
 }

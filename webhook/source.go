@@ -165,7 +165,8 @@ func (s *Source) Parse(header http.Header, body []byte) (*Event, error) {
 }
 
 func (s *Source) verify(header http.Header, body []byte) (*Request, Verified, error) {
-	ctx, req := context.Background(), s.request(&Request{Header: header, Body: body})
+	ctx, req := context.Background(), &Request{Header: header, Body: body}
+	s.complete(req)
 	if s.precheck != nil {
 		if err := s.precheck(ctx, req); err != nil {
 			return nil, Verified{}, err
@@ -178,17 +179,15 @@ func (s *Source) verify(header http.Header, body []byte) (*Request, Verified, er
 // noURL stands for an address that is not known.
 var noURL = &url.URL{}
 
-// request returns a copy of a request with all that schemes rely on.
-func (s *Source) request(req *Request) *Request {
-	c := *req
-	if c.URL == nil {
-		c.URL = noURL
+// complete gives a request all that schemes rely on. It is the source's own copy.
+func (s *Source) complete(req *Request) {
+	if req.URL == nil {
+		req.URL = noURL
 	}
 	if s.typ != "" {
-		c.Type = s.typ
+		req.Type = s.typ
 	}
-	c.Header, c.Time = canonical(c.Header), s.now()
-	return &c
+	req.Header, req.Time = canonical(req.Header), s.now()
 }
 
 // open decodes an authenticated request and completes its event.

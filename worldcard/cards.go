@@ -161,9 +161,9 @@ func (s *CardService) Deposits(
 	return call[Page[Deposit]](ctx, s.c, opDeposits, req, opts)
 }
 
-// AllDeposits iterates over a card's top-ups, from the request's page on. Pages are read one by
-// one: when the list grows meanwhile, an item can come twice and none is missed;
-// compare by id.
+// AllDeposits iterates over a card's top-ups, from the request's page on. Pages
+// are read one by one, and WorldCard's pages name no order: when the list grows or
+// shrinks meanwhile, an item can come twice or be missed. Compare by id.
 func (s *CardService) AllDeposits(
 	ctx context.Context, req DepositsRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*Deposit, error] {
@@ -253,8 +253,8 @@ func (s *CardService) Transactions(
 }
 
 // AllTransactions iterates over all transactions of a card. Pages are read one by
-// one: when the list grows meanwhile, an item can come twice and none is missed;
-// compare by id.
+// one, and WorldCard's pages name no order: when the list grows or shrinks
+// meanwhile, an item can come twice or be missed. Compare by id.
 func (s *CardService) AllTransactions(
 	ctx context.Context, card CardRef, opts ...issuing.CallOption,
 ) iter.Seq2[*Transaction, error] {

@@ -16,9 +16,9 @@
 // # Authentication
 //
 // A [Config] holds the base address and application id that WorldCard assigned,
-// the merchant's RSA key and the shared AES key; [ParseConfig] reads it from texts. Every attempt of every request
-// is encrypted (AES-256-GCM) and signed (RSA-PSS) anew, with its own nonce and
-// timestamp. Answers are not signed by the platform; they rest on TLS.
+// the merchant's RSA key and the shared AES key; [ParseConfig] reads it from
+// texts. Every attempt of every request is encrypted (AES-256-GCM) and signed
+// (RSA-PSS) anew, with its own nonce and timestamp. Answers are not signed by the platform; they rest on TLS.
 //
 // # Errors
 //

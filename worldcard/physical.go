@@ -42,7 +42,8 @@ func (s *PhysicalService) BINs(
 }
 
 // AllBINs iterates over the BINs of physical cards, from the request's page on.
-// Pages are read one by one, so that a BIN which is added meanwhile can be missed.
+// Pages are read one by one: when the list grows or shrinks meanwhile, a BIN can
+// come twice or be missed.
 func (s *PhysicalService) AllBINs(
 	ctx context.Context, req PhysicalBINsRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*BIN, error] {
@@ -126,8 +127,9 @@ func (r PhysicalApplyRequest) key() string { return r.MerchantCardID }
 // is charged or frozen, but a card of the merchant's quota is taken until the
 // application is cancelled. Go on with [KYCService.Init].
 //
-// Safety: keyed by MerchantCardID, which the merchant draws: 1 to 128 characters. A repeat after an unclear attempt is settled
-// by looking the card up by that id. On issuing.ErrOutcomeUnknown do the same
+// Safety: keyed by MerchantCardID, which the merchant draws: 1 to 128 characters.
+// A repeat after an unclear attempt is settled by looking the card up by that id.
+// On issuing.ErrOutcomeUnknown do the same
 // with [PhysicalService.Card] and [ByMerchantCardID]; never apply again with
 // another id. issuing.ErrDuplicate means that the id was used before this call.
 func (s *PhysicalService) Apply(

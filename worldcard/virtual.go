@@ -148,11 +148,11 @@ func (a *Application) incomplete() bool { return a.ID == "" }
 // Apply applies for a virtual card. The answer's status is processing; the
 // result comes as card_open ([CardOpened]) or by [VirtualService.Card].
 //
-// Safety: keyed by MerchantCardID, which the merchant draws: 1 to 128 characters. A repeat after an unclear attempt is settled
-// by looking the card up by that id; its status can then be any, failed
-// included. On issuing.ErrOutcomeUnknown do the same
-// with [VirtualService.Card] and [ByMerchantCardID] until the card is there or
-// you decide that it never will be; never apply again with another id.
+// Safety: keyed by MerchantCardID, which the merchant draws: 1 to 128 characters.
+// A repeat after an unclear attempt is settled by looking the card up by that id;
+// its status can then be any, failed included. On issuing.ErrOutcomeUnknown do
+// the same with [VirtualService.Card] and [ByMerchantCardID] until the card is
+// there or you decide that it never will be; never apply again with another id.
 // issuing.ErrDuplicate means that the id was used before this call.
 func (s *VirtualService) Apply(
 	ctx context.Context, req ApplyRequest, opts ...issuing.CallOption,
@@ -258,7 +258,8 @@ func (s *VirtualService) BINs(ctx context.Context, req BINsRequest, opts ...issu
 }
 
 // AllBINs iterates over the BINs of virtual cards, from the request's page on.
-// Pages are read one by one, so that a BIN which is added meanwhile can be missed.
+// Pages are read one by one: when the list grows or shrinks meanwhile, a BIN can
+// come twice or be missed.
 func (s *VirtualService) AllBINs(
 	ctx context.Context, req BINsRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*BIN, error] {

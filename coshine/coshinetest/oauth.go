@@ -20,12 +20,8 @@ const tokenLife = time.Hour
 // remembered. Coshine publishes none; this is the longest that a client may set.
 const assertionLife = 24 * time.Hour
 
-// TokenURL returns the address of the token endpoint. Without OAuth it gives
-// nothing.
-func (s *Server) TokenURL() string { return s.Platform.URL() + tokenPath }
-
-// ClientID returns the client's id in OAuth mode.
-func (s *Server) ClientID() string { return clientID }
+// tokenURL is the address of the token endpoint. Without OAuth it gives nothing.
+func (s *Server) tokenURL() string { return s.Platform.URL() + tokenPath }
 
 // RevokeTokens makes every access token invalid, as if its time had ended.
 func (s *Server) RevokeTokens() {
@@ -59,14 +55,14 @@ func (s *Server) mint(r *http.Request, body []byte) platform.Reply {
 		return s.oauthError(http.StatusUnauthorized, "invalid_client")
 	}
 	now := s.now()
-	assertion, err := jose.VerifyAssertion(s.keys.caller.Public(), form.Get("client_assertion"), s.TokenURL(), now)
+	assertion, err := jose.VerifyAssertion(s.keys.caller.Public(), form.Get("client_assertion"), s.tokenURL(), now)
 	if err != nil || assertion.ClientID != clientID || assertion.ExpiresAt.Sub(now) > assertionLife ||
 		!s.assertions.First(assertion.ID, now) {
 		return s.oauthError(http.StatusUnauthorized, "invalid_client")
 	}
 	end := now.Add(tokenLife)
 	token, err := jose.SignAccessToken(s.keys.server, "", jose.AccessToken{
-		Issuer: s.TokenURL(), Subject: clientID, ID: uuid.NewString(), ExpiresAt: end,
+		Issuer: s.tokenURL(), Subject: clientID, ID: uuid.NewString(), ExpiresAt: end,
 	})
 	if err != nil {
 		return s.oauthError(http.StatusInternalServerError, "server_error")

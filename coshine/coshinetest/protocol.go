@@ -63,8 +63,8 @@ func (s *Server) handle(o operation, r *http.Request, body []byte) platform.Repl
 	if r.Method != http.MethodPost {
 		return s.status(http.StatusNotFound)
 	}
-	token, scheme := bearer(r)
-	refused := s.admit(r, token, scheme)
+	token, _ := bearer(r)
+	refused := s.admit(r)
 	var in fields
 	if refused == nil {
 		in, refused = s.read(o.api, body)
@@ -103,10 +103,11 @@ func bearer(r *http.Request) (token issuing.Secret, ok bool) {
 }
 
 // admit runs the checks of credential and timestamp.
-func (s *Server) admit(r *http.Request, token issuing.Secret, scheme bool) *refusal {
+func (s *Server) admit(r *http.Request) *refusal {
+	token, ok := bearer(r)
 	timestamp := r.Header.Get("Timestamp")
 	switch {
-	case !scheme:
+	case !ok:
 		return &refusal{status: http.StatusUnauthorized}
 	case !s.accepts(token):
 		return &refusal{status: http.StatusForbidden}

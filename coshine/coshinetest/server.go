@@ -215,7 +215,7 @@ func (s *Server) ClientConfig() coshine.Config {
 		return cfg
 	}
 	cfg.OAuth = &coshine.OAuth{
-		TokenURL: s.TokenURL(), ClientID: clientID, Key: s.keys.caller,
+		TokenURL: s.tokenURL(), ClientID: clientID, Key: s.keys.caller,
 		PlatformKey: s.keys.platform.Public(), DecryptionKey: s.keys.client,
 		TokenKey: s.keys.server.Public(), Serialization: s.cfg.Serialization,
 	}

@@ -2,72 +2,53 @@ package acme
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
-	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
-// NotifyDeposit is the type of Acme's one callback.
-const NotifyDeposit = "card_deposit"
+// EventCardDeposited is the type of Acme's one callback.
+const EventCardDeposited = "card_deposit"
 
 // CardDeposited is its event: a deposit has reached its card.
 type CardDeposited struct{ Deposit }
 
-// CallbackConfig is what callbacks are checked with. The secret is required.
-type CallbackConfig struct {
-	Secret  sign.HMACKey     // the client's
-	Deduper webhook.Deduper  // remembers what was handled; nil is one in memory
-	Now     func() time.Time // nil is time.Now
-}
-
-// NewCallbacks returns the source of Acme's callbacks.
-func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
-	var p check.Problems
-	p.Required("Secret", !cfg.Secret.IsZero())
-	if err := p.Err("acme", "NewCallbacks"); err != nil {
+// NewCallbacks returns the source of Acme's callbacks, which are signed with the client's secret.
+func NewCallbacks(secret issuing.Secret, opts ...webhook.SourceOption) (*webhook.Source, error) {
+	key, err := sign.NewHMACKey(secret)
+	if err != nil {
 		return nil, err
 	}
-	return webhook.NewSource("acme", callbackScheme{cfg.Secret}, webhook.WithDeduper(cfg.Deduper),
-		webhook.WithClock(cfg.Now))
+	return webhook.NewSource("acme", scheme{key}, opts...)
 }
 
-// callbackScheme implements [webhook.Scheme].
-type callbackScheme struct{ secret sign.HMACKey }
+// scheme implements [webhook.Scheme].
+type scheme struct{ key sign.HMACKey }
 
-// callbackWindow is narrow: what is sent again is signed afresh.
-var callbackWindow = webhook.Window{MaxAge: 5 * time.Minute, MaxAhead: 5 * time.Minute}
-
-// Verify implements [webhook.Scheme]. The stamp is time, nonce and type; that of a
-// request, which the same secret signs, has a path in the type's place.
-func (s callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhook.Verified, error) {
-	stamp := req.Header.Get("X-Stamp")
-	parts := strings.Split(stamp, " ")
-	if len(parts) != 3 || strings.HasPrefix(parts[2], "/") ||
-		sign.VerifyHMAC512(s.secret, req.Header.Get("X-Signature"), req.Body, stamp) != nil {
+// Verify wants a signature over body and time. The window is narrow: what is sent again is signed afresh.
+func (s scheme) Verify(_ context.Context, req *webhook.Request) (webhook.Verified, error) {
+	stamp, window := req.Header.Get("X-Stamp"), webhook.Window{MaxAge: 5 * time.Minute, MaxAhead: 5 * time.Minute}
+	if sign.VerifyHMAC512(s.key, req.Header.Get("X-Signature"), req.Body, stamp) != nil {
 		return webhook.Verified{}, webhook.ErrSignature
 	}
-	at, err := callbackWindow.CheckUnix(parts[0], req.Time)
-	return webhook.Verified{Claims: []string{"nonce/" + parts[1]}, At: at, RequestID: parts[1], Content: parts[2]}, err
+	at, err := window.CheckUnix(stamp, req.Time)
+	return webhook.Verified{At: at}, err
 }
 
-// Open implements [webhook.Scheme].
-func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.Verified) (*webhook.Event, error) {
-	typ, _ := v.Content.(string)
-	event := &webhook.Event{Type: typ, ID: typ + "/" + s.secret.Fingerprint(req.Body),
-		Raw: issuing.NewSecret(string(req.Body))}
-	if typ != NotifyDeposit {
+// Open decodes by the type in the body, and identifies the event by a digest of it.
+func (s scheme) Open(_ context.Context, req *webhook.Request, _ webhook.Verified) (*webhook.Event, error) {
+	body := string(req.Body)
+	event := &webhook.Event{Type: wire.Text(body, "type"), ID: s.key.Fingerprint(req.Body), Raw: issuing.NewSecret(body)}
+	if event.Type != EventCardDeposited {
 		return event, nil
 	}
-	data := new(CardDeposited)
-	event.Data = data
-	return event, codec.Unmarshal(req.Body, data)
+	event.Data = new(CardDeposited)
+	return event, wire.Codec{}.Unmarshal(req.Body, event.Data)
 }
 
-// Answer implements [webhook.Scheme].
-func (callbackScheme) Answer(_ *webhook.Request, result webhook.Result) webhook.Answer {
-	return webhook.StandardAnswer(result)
+func (scheme) Answer(_ *webhook.Request, r webhook.Result) webhook.Answer {
+	return webhook.StandardAnswer(r)
 }

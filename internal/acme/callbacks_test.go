@@ -37,7 +37,7 @@ func TestCallback(t *testing.T) {
 	var orders []string
 	for _, event := range s.events {
 		data, ok := event.Data.(*acme.CardDeposited)
-		if !ok || event.Provider != "acme" || event.Type != acme.NotifyDeposit || event.Time.IsZero() || data.CardRef != card {
+		if !ok || event.Provider != "acme" || event.Type != acme.EventCardDeposited || event.Time.IsZero() || data.CardID != card.CardID {
 			t.Fatalf("%+v", event)
 		}
 		orders = append(orders, data.OrderNo)
@@ -54,74 +54,72 @@ func TestCallback(t *testing.T) {
 	check(t, s.server.Check())
 }
 
-// signed are the headers of a body under a stamp, from Acme or from the client.
-func signed(t *testing.T, key sign.HMACKey, stamp, body string) http.Header {
+// signed are the headers of a body under a stamp.
+func signed(t *testing.T, secret, stamp, body string) http.Header {
 	t.Helper()
+	key, err := sign.NewHMACKey(issuing.NewSecret(secret))
+	check(t, err)
 	signature, err := sign.SignHMAC512(key, []byte(body), stamp)
 	check(t, err)
 	return http.Header{"X-Stamp": {stamp}, "X-Signature": {signature}}
 }
 
+// pushed is the body of a callback of a type.
+func pushed(typ, orderNo string) string {
+	return fmt.Sprintf(`{"type":%q,"card_id":"card-1","order_no":%q,"amount":"5.00"}`, typ, orderNo)
+}
+
 func TestRefusedCallbacks(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	now := s.server.Clock().Now()
-	src, err := acme.NewCallbacks(acme.CallbackConfig{Secret: s.key, Now: s.server.Clock().Now})
-	check(t, err)
-	other, err := sign.NewHMACKey(issuing.NewSecret("another"))
-	check(t, err)
-	stamp := func(after time.Duration, nonce, typ string) string {
-		return fmt.Sprintf("%d %s %s", now.Add(after).Unix(), nonce, typ)
-	}
-	good := stamp(0, "n-1", acme.NotifyDeposit)
-	const body = `{"card_id":"card-1","order_no":"o-1","amount":"5.00"}`
-	changed := signed(t, s.key, good, body)
-	changed.Set("X-Stamp", stamp(0, "n-2", acme.NotifyDeposit))
+	stamp := func(after time.Duration) string { return fmt.Sprint(s.server.Clock().Now().Add(after).Unix()) }
+	now, body := stamp(0), pushed(acme.EventCardDeposited, "o-1")
+	changed := signed(t, secret, now, body)
+	changed.Set("X-Stamp", stamp(time.Second))
 	for name, tt := range map[string]struct {
 		header http.Header
 		body   string
 		want   error
 	}{
-		"good":               {signed(t, s.key, good, body), body, nil},
-		"just in time":       {signed(t, s.key, stamp(-299*time.Second, "n-1", acme.NotifyDeposit), body), body, nil},
+		"good":               {signed(t, secret, now, body), body, nil},
+		"just in time":       {signed(t, secret, stamp(-299*time.Second), body), body, nil},
 		"nothing signed":     {http.Header{}, body, webhook.ErrSignature},
-		"another secret":     {signed(t, other, good, body), body, webhook.ErrSignature},
-		"another body":       {signed(t, s.key, good, body), body + " ", webhook.ErrSignature},
-		"another stamp":      {changed, body, webhook.ErrSignature},
-		"a stamp of two":     {signed(t, s.key, "1775008800 n-1", body), body, webhook.ErrSignature},
-		"a request":          {signed(t, s.key, stamp(0, "n-1", "/Cards.Deposit"), body), body, webhook.ErrSignature},
-		"too old":            {signed(t, s.key, stamp(-5*time.Minute, "n-1", acme.NotifyDeposit), body), body, webhook.ErrTimestamp},
-		"too far ahead":      {signed(t, s.key, stamp(5*time.Minute, "n-1", acme.NotifyDeposit), body), body, webhook.ErrTimestamp},
-		"a time of no clock": {signed(t, s.key, "now n-1 "+acme.NotifyDeposit, body), body, webhook.ErrTimestamp},
-		"not an object":      {signed(t, s.key, good, "[1]"), "[1]", webhook.ErrPayload},
+		"another secret":     {signed(t, "another", now, body), body, webhook.ErrSignature},
+		"another body":       {signed(t, secret, now, body), body + " ", webhook.ErrSignature},
+		"another time":       {changed, body, webhook.ErrSignature},
+		"too old":            {signed(t, secret, stamp(-5*time.Minute), body), body, webhook.ErrTimestamp},
+		"too far ahead":      {signed(t, secret, stamp(5*time.Minute), body), body, webhook.ErrTimestamp},
+		"a time of no clock": {signed(t, secret, "now", body), body, webhook.ErrTimestamp},
+		"no time":            {signed(t, secret, "", body), body, webhook.ErrTimestamp},
+		"not whole":          {signed(t, secret, now, body[:len(body)-1]), body[:len(body)-1], webhook.ErrPayload},
 	} {
-		event, err := src.Parse(tt.header, []byte(tt.body))
+		event, err := s.callbacks.Parse(tt.header, []byte(tt.body))
 		if !errors.Is(err, tt.want) || (event == nil) != (tt.want != nil) {
 			t.Errorf("%s: %v, %v", name, event, err)
 		}
 	}
-	event, err := src.Parse(signed(t, s.key, stamp(0, "n-1", "card_closed"), body), []byte(body))
-	check(t, err)
-	if data, unknown := event.Data.(*webhook.Unknown); !unknown || data.Type != "card_closed" {
-		t.Errorf("a new type: %+v", event)
+	for body, typ := range map[string]string{pushed("card_closed", "o-1"): "card_closed", `{"amount":{}}`: "", "[1]": ""} {
+		event, err := s.callbacks.Parse(signed(t, secret, now, body), []byte(body))
+		check(t, err)
+		if data, unknown := event.Data.(*webhook.Unknown); !unknown || data.Type != typ || data.Raw.Reveal() != body || event.ID == "" {
+			t.Errorf("an unknown type: %+v", event)
+		}
 	}
 }
 
-// A nonce is one delivery's, whatever else is signed with it.
-func TestNonceIsClaimed(t *testing.T) {
+// An event is its body: signed anew it is the same, and another is handled.
+func TestRepeatedCallbacks(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	src, err := acme.NewCallbacks(acme.CallbackConfig{Secret: s.key, Now: s.server.Clock().Now})
-	check(t, err)
 	var outcomes []webhook.Outcome
-	handler := webhook.NewHandler(src, func(context.Context, *webhook.Event) error { return nil },
+	handler := webhook.NewHandler(s.callbacks, func(context.Context, *webhook.Event) error { return nil },
 		webhook.WithObserver(func(_ context.Context, r webhook.Report) { outcomes = append(outcomes, r.Outcome) }))
-	for _, tt := range []struct{ nonce, orderNo string }{{"n-1", "o-1"}, {"n-1", "o-2"}, {"n-2", "o-1"}, {"n-3", "o-2"}} {
-		stamp := fmt.Sprintf("%d %s %s", s.server.Clock().Now().Unix(), tt.nonce, acme.NotifyDeposit)
-		body := fmt.Sprintf(`{"card_id":"card-1","order_no":%q,"amount":"5.00"}`, tt.orderNo)
-		handler.Handle(t.Context(), &webhook.Request{Header: signed(t, s.key, stamp, body), Body: []byte(body)})
+	for i, orderNo := range []string{"o-1", "o-1", "o-2"} {
+		body := pushed(acme.EventCardDeposited, orderNo)
+		stamp := fmt.Sprint(s.server.Clock().Now().Unix() + int64(i))
+		handler.Handle(t.Context(), &webhook.Request{Header: signed(t, secret, stamp, body), Body: []byte(body)})
 	}
-	want := []webhook.Outcome{webhook.OutcomeHandled, webhook.OutcomeDuplicate, webhook.OutcomeDuplicate, webhook.OutcomeHandled}
+	want := []webhook.Outcome{webhook.OutcomeHandled, webhook.OutcomeDuplicate, webhook.OutcomeHandled}
 	if !slices.Equal(outcomes, want) {
 		t.Errorf("outcomes %v, want %v", outcomes, want)
 	}

@@ -2,7 +2,6 @@ package providertest
 
 import (
 	"context"
-	"iter"
 	"net/http"
 	"testing"
 
@@ -36,10 +35,10 @@ func openAcme(t testing.TB, opts ...issuing.Option) *Bench {
 	})
 	check(t, err)
 	t.Cleanup(server.Close)
-	a := &acmes{t: t, server: server}
-	a.client, err = acme.New(server.ClientConfig(), patient(server.Clock(), opts)...)
+	a, cfg := &acmes{t: t, server: server}, acme.Config{BaseURL: server.URL(), Secret: issuing.NewSecret(secret)}
+	a.client, err = acme.New(cfg, patient(server.Clock(), opts)...)
 	check(t, err)
-	a.setUp, err = acme.New(server.ClientConfig(), issuing.WithClock(server.Clock().Now))
+	a.setUp, err = acme.New(cfg, issuing.WithClock(server.Clock().Now))
 	check(t, err)
 	a.card = a.issue()
 	return &Bench{
@@ -48,10 +47,10 @@ func openAcme(t testing.TB, opts ...issuing.Option) *Bench {
 			return a.client.Do(ctx, "Cards.Card", a.card, out, opts...)
 		},
 		Refuse: func(op, text string) {
-			body := platform.JSON(map[string]any{"code": acme.CodeFrozen, "message": text})
+			body := platform.JSON(map[string]any{"message": text})
 			check(t, server.Inject(op, issuingtest.Refuse(http.StatusConflict, string(body))))
 		},
-		Notify: a.topUp, Ops: a.ops(), Lists: a.lists(),
+		Notify: a.topUp, Ops: a.ops(),
 	}
 }
 
@@ -66,8 +65,8 @@ func (a *acmes) ops() []Op {
 	const pin = "493815"
 	return []Op{
 		try(Op{Name: "Cards.Card", Safety: transport.Read}, a.client.Cards.Card, always(a.card), acme.CardRef{}),
-		try(Op{Name: "Cards.Deposit", Safety: transport.Keyed, Look: "Cards.Deposits", Done: a.deposits},
-			a.client.Cards.Deposit, a.deposit, acme.Deposit{CardRef: a.card, OrderNo: "none"}),
+		try(Op{Name: "Cards.Deposit", Safety: transport.Keyed, Look: "Cards.DepositByKey", Done: a.deposits},
+			a.client.Cards.Deposit, a.deposit, acme.Deposit{CardID: a.card.CardID}),
 		try(Op{Name: "Cards.Freeze", Safety: transport.Checked, Look: "Cards.Card", Done: a.frozen},
 			a.client.Cards.Freeze, a.issue, acme.CardRef{}),
 		try(Op{Name: "Cards.SetPIN", Safety: transport.Once, Secrets: []string{pin}},
@@ -77,7 +76,8 @@ func (a *acmes) ops() []Op {
 
 // deposit is a top-up.
 func (a *acmes) deposit() acme.Deposit {
-	return acme.Deposit{CardRef: a.card, OrderNo: a.keys.next(), Amount: issuing.NewAmount(20, 0)}
+	order := acme.OrderRef{OrderNo: a.keys.next()}
+	return acme.Deposit{OrderRef: order, CardID: a.card.CardID, Amount: issuing.NewAmount(20, 0)}
 }
 
 func (a *acmes) pin(pin string) acme.SetPINRequest {
@@ -90,11 +90,12 @@ func (a *acmes) topUp() error {
 	return err
 }
 
-// deposits counts the top-ups of the card.
+// deposits counts the top-ups of the card by its balance: each is of twenty dollars.
 func (a *acmes) deposits() int {
+	card, err := a.setUp.Cards.Card(a.t.Context(), a.card)
+	check(a.t, err)
 	n := 0
-	for _, err := range a.setUp.Cards.AllDeposits(a.t.Context(), a.card) {
-		check(a.t, err)
+	for left := card.Balance; left.Sign() > 0; left = left.Sub(issuing.NewAmount(20, 0)) {
 		n++
 	}
 	return n
@@ -106,19 +107,9 @@ func (a *acmes) frozen() int {
 	for _, ref := range a.issued {
 		card, err := a.setUp.Cards.Card(a.t.Context(), ref)
 		check(a.t, err)
-		if card.Status == acme.CardStatusFrozen {
+		if card.Frozen {
 			n++
 		}
 	}
 	return n
-}
-
-// lists are filled with more than a page.
-func (a *acmes) lists() []List {
-	for range 11 {
-		check(a.t, a.topUp())
-	}
-	return []List{{"Cards.Deposits", Placed, func(ctx context.Context) iter.Seq2[any, error] {
-		return items(a.client.Cards.AllDeposits(ctx, a.card))
-	}}}
 }

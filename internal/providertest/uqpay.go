@@ -34,7 +34,7 @@ type uqpays struct {
 
 func openUQPAY(t testing.TB, opts ...issuing.Option) *Bench {
 	t.Helper()
-	unlimited := uqpaytest.Unlimited()
+	unlimited := uqpaytest.Limits{}
 	var trap atomic.Bool
 	server, err := uqpaytest.NewServer(uqpaytest.Config{
 		Clock: issuingtest.NewClock(epoch), Limits: &unlimited, WebhookURL: nobody,

@@ -90,6 +90,14 @@ func Members(data []byte) iter.Seq2[string, []byte] {
 	}
 }
 
+// ReadMembers is Members for JSON that Unmarshal has read: nothing is validated again,
+// and what it yields shares memory with data.
+func ReadMembers(data string) iter.Seq2[string, string] {
+	return func(yield func(name, value string) bool) {
+		eachMember(data, func(name, value string) bool { return yield(unquote(name), value) })
+	}
+}
+
 // Texts iterates over the members of a JSON object in their order: the decoded
 // name and the text that the value stands for, which is a string's characters,
 // nothing for null, and the JSON as it stands in data for everything else. Like

@@ -65,8 +65,8 @@ type CallbackConfig struct {
 // maxWindow is the longest window that UQPAY agrees to.
 const maxWindow = 5 * time.Second
 
-// Type is the type of the source's events.
-const Type = "authorization"
+// EventRequest is the type of the source's events.
+const EventRequest = "authorization" // [Request]
 
 // Causes of a request without an answer, beside those of package webhook.
 var (
@@ -156,7 +156,9 @@ func (s *callbackScheme) Open(_ context.Context, _ *webhook.Request, v webhook.V
 		return nil, err
 	}
 	req.RequestID = v.RequestID
-	return &webhook.Event{Type: Type, ID: req.TransactionID, Time: req.Time, Question: true, Data: req, Raw: req.Raw}, nil
+	return &webhook.Event{
+		Type: EventRequest, ID: req.TransactionID, Time: req.Time, Question: true, Data: req, Raw: req.Raw,
+	}, nil
 }
 
 // dispatch asks the function once for each transaction. A decision that comes too

@@ -43,7 +43,7 @@ type Request struct {
 	AuthAmount          issuing.Amount   `json:"auth_amount"`               // what is to be authorized
 	AuthCurrency        issuing.Currency `json:"auth_currency_code"`        // of AuthAmount
 	CardBalance         issuing.Amount   `json:"card_balance"`              // before the transaction
-	// zero when it cannot be read; see Config.Zone
+	// zero when it cannot be read; see CallbackConfig.Zone
 	Time             time.Time `json:"date_of_transaction"`
 	MerchantID       string    `json:"merchant_id"`            // the shop's id
 	MerchantName     string    `json:"merchant_name"`          // the shop
@@ -102,14 +102,14 @@ func (c ResponseCode) Known() bool {
 // Decision is what the merchant decides. The zero Decision is none and is never
 // sent.
 type Decision struct {
-	Code      ResponseCode // CodeApprove, or why not
+	Code      ResponseCode // ResponseCodeApprove, or why not
 	Reference string       // the merchant's own reference; optional
 }
 
 // Approve approves.
 func Approve() Decision { return Decision{Code: ResponseCodeApprove} }
 
-// Decline declines with a code; CodeApprove and "" become CodeDecline.
+// Decline declines with a code; ResponseCodeApprove and "" become ResponseCodeDecline.
 func Decline(code ResponseCode) Decision {
 	if code == ResponseCodeApprove || code == "" {
 		code = ResponseCodeDecline
@@ -131,6 +131,6 @@ func (d Decision) valid() bool {
 // Answer is the answer to a request, before encryption.
 type Answer struct {
 	TransactionID string       `json:"transaction_id"`       // the request's
-	Code          ResponseCode `json:"response_code"`        // CodeApprove approves
+	Code          ResponseCode `json:"response_code"`        // ResponseCodeApprove approves
 	Reference     string       `json:"partner_reference_id"` // the merchant's own; may be empty
 }

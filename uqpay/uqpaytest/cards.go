@@ -234,10 +234,12 @@ func updateCard(s *Server, c *call, n *card) (any, *refusal) {
 		return nil, cardError("enable_3ds can be changed in PENDING and ACTIVE only")
 	}
 	o := s.newOrder(c, n, uqpay.OrderTypeCardUpdate, issuing.Amount(""))
-	s.finish(o, uqpay.EventCardUpdateSucceeded, uqpay.EventCardUpdateFailed, func(good bool) map[string]any {
-		if good {
+	events := outcomes{well: uqpay.EventCardUpdateSucceeded, badly: uqpay.EventCardUpdateFailed}
+	s.finish(o, events, func(how ended) map[string]any {
+		if how == well {
 			n.Limit, n.NameOnCard, n.ArtID, n.Metadata = next.Limit, next.NameOnCard, next.ArtID, next.Metadata
-			n.SpendingControls, n.RiskControls, n.NoPINPaymentAmount = next.SpendingControls, next.RiskControls, next.NoPINPaymentAmount
+			n.SpendingControls, n.RiskControls = next.SpendingControls, next.RiskControls
+			n.NoPINPaymentAmount = next.NoPINPaymentAmount
 		}
 		return s.updateEvent(n, o)
 	})
@@ -273,12 +275,13 @@ func setCardStatus(s *Server, c *call, n *card) (any, *refusal) {
 	}
 	n.busy = true
 	o := s.newOrder(c, n, uqpay.OrderTypeCardUpdate, issuing.Amount(""))
-	s.finish(o, uqpay.EventCardStateSucceeded, uqpay.EventCardStateFailed, func(good bool) map[string]any {
+	events := outcomes{well: uqpay.EventCardStateSucceeded, badly: uqpay.EventCardStateFailed}
+	s.finish(o, events, func(how ended) map[string]any {
 		n.busy = false
-		if good {
+		if how == well {
 			n.Status, n.UpdateReason = want, reason
 		}
-		if good && want == uqpay.CardStatusCancelled {
+		if how == well && want == uqpay.CardStatusCancelled {
 			s.cancel(n, o.ID)
 		}
 		return s.statusEvent(n)

@@ -70,16 +70,19 @@ func (s *Server) failing(op string) bool {
 	return fails
 }
 
+// outcomes are the events of the two ends of an order.
+type outcomes struct{ well, badly string }
+
 // finish ends an order when the delay has passed: well, unless it is to fail.
 // Its event has the data that then returns.
-func (s *Server) finish(o *order, goodEvent, badEvent string, then func(good bool) map[string]any) {
+func (s *Server) finish(o *order, events outcomes, then func(how ended) map[string]any) {
 	s.later(func() {
-		event, good := goodEvent, !s.failing(o.op)
-		if !good {
-			event = badEvent
+		event, how := events.well, well
+		if s.failing(o.op) {
+			event, how = events.badly, badly
 		}
-		s.end(o, ended(good))
-		s.push(event, o.ID, then(good))
+		s.end(o, how)
+		s.push(event, o.ID, then(how))
 	})
 }
 
@@ -103,24 +106,26 @@ func getOrder(_ *Server, _ *call, o *order) (any, *refusal) { return showOrder(o
 
 func rechargeCard(s *Server, c *call, n *card) (any, *refusal) {
 	return changeBalance(s, c, n, balanceChange{
-		uqpay.OrderTypeCardRecharge, uqpay.LedgerTypeCardRecharge, issuingAccount(n.account, n.Currency), n.money(),
-		uqpay.EventCardDepositSucceeded, uqpay.EventCardDepositFailed,
+		typ: uqpay.OrderTypeCardRecharge, kind: uqpay.LedgerTypeCardRecharge,
+		from: issuingAccount(n.account, n.Currency), to: n.money(),
+		events: outcomes{well: uqpay.EventCardDepositSucceeded, badly: uqpay.EventCardDepositFailed},
 	})
 }
 
 func withdrawCard(s *Server, c *call, n *card) (any, *refusal) {
 	return changeBalance(s, c, n, balanceChange{
-		uqpay.OrderTypeCardWithdraw, uqpay.LedgerTypeCardWithdraw, n.money(), issuingAccount(n.account, n.Currency),
-		uqpay.EventCardWithdrawSucceeded, uqpay.EventCardWithdrawFailed,
+		typ: uqpay.OrderTypeCardWithdraw, kind: uqpay.LedgerTypeCardWithdraw,
+		from: n.money(), to: issuingAccount(n.account, n.Currency),
+		events: outcomes{well: uqpay.EventCardWithdrawSucceeded, badly: uqpay.EventCardWithdrawFailed},
 	})
 }
 
 // balanceChange is what tells a recharge and a withdrawal apart.
 type balanceChange struct {
-	typ       uqpay.OrderType
-	kind      uqpay.LedgerType
-	from, to  ledger.Account
-	good, bad string // events
+	typ      uqpay.OrderType
+	kind     uqpay.LedgerType
+	from, to ledger.Account
+	events   outcomes
 }
 
 // changeBalance moves money between the issuing balance and a card, by way of
@@ -140,16 +145,15 @@ func changeBalance(s *Server, c *call, n *card, change balanceChange) (any, *ref
 	if bad := s.fund(change.from, o, change.kind); bad != nil {
 		return nil, bad
 	}
-	s.finish(o, change.good, change.bad, func(good bool) map[string]any {
+	s.finish(o, change.events, func(how ended) map[string]any {
 		to := change.to
-		if !good {
+		if how == badly {
 			to = change.from
 		}
 		s.release(o, to, change.kind)
 		return map[string]any{
 			"amount": trimmed(o.Amount), "card_available_balance": trimmed(s.available(n)), "card_currency": n.Currency,
-			"card_id":     n.ID,
-			"card_status": n.Status, "complete_time": stamp(o.CompleteTime), "order_status": o.Status,
+			"card_id": n.ID, "card_status": n.Status, "complete_time": stamp(o.CompleteTime), "order_status": o.Status,
 			"update_time": stamp(o.UpdateTime),
 		}
 	})
@@ -202,9 +206,9 @@ func protectCard(s *Server, c *call, n *card) (any, *refusal) {
 	c.word("risk_control", "network_protection")
 	action := uqpay.ProtectionAction(c.word("action_code", "04", "41", "43", "46", "54"))
 	return s.changeProtection(c, n, protectionChange{
-		[]uqpay.ProtectionStatus{"", uqpay.ProtectionStatusNotEnrolled},
-		uqpay.ProtectionStatusEnrollPending, uqpay.ProtectionStatusEnrolled,
-		action, uqpay.EventProtectionEnrolled,
+		from: []uqpay.ProtectionStatus{"", uqpay.ProtectionStatusNotEnrolled},
+		over: uqpay.ProtectionStatusEnrollPending, to: uqpay.ProtectionStatusEnrolled,
+		action: action, eventType: uqpay.EventProtectionEnrolled,
 	})
 }
 
@@ -212,9 +216,9 @@ func unprotectCard(s *Server, c *call, n *card) (any, *refusal) {
 	c.require("risk_control")
 	c.word("risk_control", "network_protection")
 	return s.changeProtection(c, n, protectionChange{
-		[]uqpay.ProtectionStatus{uqpay.ProtectionStatusEnrolled}, uqpay.ProtectionStatusRemovalPending,
-		uqpay.ProtectionStatusNotEnrolled,
-		n.protection.Action, uqpay.EventProtectionRemoved,
+		from: []uqpay.ProtectionStatus{uqpay.ProtectionStatusEnrolled},
+		over: uqpay.ProtectionStatusRemovalPending, to: uqpay.ProtectionStatusNotEnrolled,
+		action: n.protection.Action, eventType: uqpay.EventProtectionRemoved,
 	})
 }
 

@@ -28,7 +28,8 @@ func assignCard(s *Server, c *call) (any, *refusal) {
 	}
 	s.inventory = slices.Delete(s.inventory, i, i+1)
 	n := &card{owned: owned{c.account}}
-	n.ProductID, n.Mode, n.FormFactor, n.Currency, n.BIN = ProductPhysical, mode, uqpay.FormFactorPhysical, currency, physicalBIN
+	n.ProductID, n.BIN, n.FormFactor = ProductPhysical, physicalBIN, uqpay.FormFactorPhysical
+	n.Mode, n.Currency = mode, currency
 	n.Limit = issuing.NewAmount(0, 2)
 	s.issue(n, h, pan)
 	n.code = issuing.NewSecret(fmt.Sprintf("%08d", (s.seq.Next()*7919+57609685)%100_000_000))
@@ -69,7 +70,7 @@ func activateCard(s *Server, c *call) (any, *refusal) {
 	}
 	n.NoPINPaymentAmount = uqpay.AmountText(limit.String() + string(n.Currency))
 	s.push(uqpay.EventCardActivated, n.ID, map[string]any{
-		"activation_status": uqpay.ActivationActivated, "card_id": n.ID, "card_number": maskedEvent(n.pan),
+		"activation_status": "Activated", "card_id": n.ID, "card_number": maskedEvent(n.pan),
 	})
 	return map[string]any{"request_status": "SUCCESS"}, nil
 }
@@ -133,12 +134,16 @@ func (s *Server) changePIN(c *call, shortest int, change pinChange) (any, *refus
 	o := s.newOrder(c, n, uqpay.OrderTypePINManagement, issuing.Amount(""))
 	o.Status = uqpay.OrderStatusProcessing
 	s.later(func() {
-		good := failure == "" && !s.failing(o.op)
-		if s.end(o, ended(good)); good {
-			n.pin = pin
-		} else {
-			o.FailureCode = failure
+		if failure == "" {
+			failure, _ = s.failures.Take(o.op)
 		}
+		if failure == "" {
+			s.end(o, well)
+			n.pin = pin
+			return
+		}
+		s.end(o, badly)
+		o.FailureCode = failure
 	})
 	return map[string]any{
 		"request_status": "SUCCESS", "card_id": n.ID, "card_order_id": o.ID, "order_status": o.Status,

@@ -19,18 +19,15 @@ import (
 	"github.com/issuing-sdk/issuing-go/uqpay"
 )
 
-// Limits are requests per calendar minute of the platform's clock.
+// Limits are requests per calendar minute of the platform's clock; 0 is no limit.
 type Limits struct {
 	Token           int // mints
 	Authenticated   int // calls with a token
 	Unauthenticated int // calls without one
 }
 
-// SandboxLimits are those of UQPAY's sandbox.
-func SandboxLimits() Limits { return Limits{Token: 60, Authenticated: 500, Unauthenticated: 200} }
-
-// Unlimited has no limits.
-func Unlimited() Limits { return Limits{} }
+// sandboxLimits are those of UQPAY's sandbox.
+var sandboxLimits = Limits{Token: 60, Authenticated: 500, Unauthenticated: 200}
 
 // Config describes a platform. The zero Config serves a platform that follows
 // real time, with random credentials and the sandbox's limits.
@@ -41,7 +38,8 @@ type Config struct {
 	Clock *issuingtest.Clock
 	// Delay is how long orders, reviews and reports take; 0 is one second.
 	Delay time.Duration
-	// Limits are the rate limits; nil is SandboxLimits.
+	// Limits are the rate limits; nil is the sandbox's: 60 mints, 500 calls with a
+	// token and 200 without one.
 	Limits *Limits
 	// WebhookURL is where callbacks go; empty is nowhere.
 	WebhookURL string
@@ -117,7 +115,7 @@ func NewServer(cfg Config) (*Server, error) {
 		cfg.Reserve = issuing.NewAmount(100_000_00, 2)
 	}
 	s := &Server{
-		cfg: cfg, limits: SandboxLimits(), book: ledger.NewBook(), defaultArt: ArtDefault,
+		cfg: cfg, limits: sandboxLimits, book: ledger.NewBook(), defaultArt: ArtDefault,
 		failures: platform.NewFailures(failing...),
 		keys:     map[string]*keyRecord{}, transfers: map[string]*uqpay.Transfer{}, files: map[string]*uqpay.File{},
 		cards: table[*card]{missing: cardNotFound()}, orders: table[*order]{missing: cardError("card order not found")},
@@ -212,9 +210,9 @@ var failing = []string{
 // FailNext lets the next request of an operation through and makes what it ordered fail
 // when it ends; the money goes back. It knows what is asynchronous: Cards.Apply, Update,
 // SetStatus (which Freeze, Unfreeze and Close call), Deposit, Withdraw, ElevateLimit,
-// SetPIN and ManagePIN, and Transfers.Create. UQPAY's events give no reason, so that the
-// reason is not shown. Failures queue up; another operation is refused, and a failure
-// that never happened is an error of Check.
+// SetPIN and ManagePIN, and Transfers.Create. The reason is the failure code of a PIN
+// order; other orders and UQPAY's events give none. Failures queue up; another operation
+// is refused, and a failure that never happened is an error of Check.
 func (s *Server) FailNext(op, reason string) error { return s.failures.Add(op, reason) }
 
 // Fund adds money to the master's issuing balance, as a transfer from Banking in

@@ -185,15 +185,37 @@ func simulateReversal(s *Server, c *call) (any, *refusal) {
 	case original.SettlementStatus != uqpay.SettlementStatusUnsettled:
 		return nil, invalid("transaction_id: the authorization cannot be reversed")
 	}
+	tx, err := s.takeBack(original)
+	if err != nil {
+		return nil, failure()
+	}
+	return showSimulated(tx), nil
+}
+
+// takeBack returns an authorization's money to its card and tells the merchant.
+func (s *Server) takeBack(original *transaction) (*transaction, error) {
 	n := original.card
 	tx := s.follow(original, uqpay.TransactionTypeReversal, original.BillingAmount)
-	if s.move(hold(original.ID, n.Currency), n.money(), original.BillingAmount, "transaction "+tx.ID,
-		uqpay.LedgerTypeReversal) != nil {
-		return nil, failure()
+	if err := s.move(hold(original.ID, n.Currency), n.money(), original.BillingAmount, "transaction "+tx.ID,
+		uqpay.LedgerTypeReversal); err != nil {
+		return nil, err
 	}
 	original.SettlementStatus = uqpay.SettlementStatusNotApplicable
 	s.publish(tx, uqpay.EventReversal, original.BillingAmount.Neg())
-	return showSimulated(tx), nil
+	return tx, nil
+}
+
+// Reverse has a shop take an authorization back, as the simulator's reversal does. One
+// that has settled cannot be; see [Server.Refund].
+func (s *Server) Reverse(transactionID string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	original, found := s.transactions.byID[transactionID]
+	if !found || original.SettlementStatus != uqpay.SettlementStatusUnsettled {
+		return fmt.Errorf("uqpaytest: transaction %q cannot be reversed", transactionID)
+	}
+	_, err := s.takeBack(original)
+	return err
 }
 
 // follow makes the transaction that follows another.
@@ -228,7 +250,8 @@ func (s *Server) Settle(transactionID string, amount issuing.Amount) error {
 	event, typ, kind := uqpay.EventSettlementDebit, uqpay.TransactionTypeSettlementDebit, uqpay.LedgerTypeSettlementDebit
 	if difference.Sign() < 0 {
 		more, from, to = difference.Neg(), held, n.money()
-		event, typ, kind = uqpay.EventSettlementCredit, uqpay.TransactionTypeSettlementCredit, uqpay.LedgerTypeSettlementCredit
+		event, typ = uqpay.EventSettlementCredit, uqpay.TransactionTypeSettlementCredit
+		kind = uqpay.LedgerTypeSettlementCredit
 	}
 	if err := s.move(from, to, more, memo, kind); err != nil {
 		return err

@@ -2,6 +2,7 @@ package worldcardtest_test
 
 import (
 	"io"
+	"slices"
 	"testing"
 	"time"
 
@@ -115,5 +116,73 @@ func TestSampleOfAnEvent(t *testing.T) {
 	}
 	if _, err := io.ReadAll(server.SignCallback(make(chan int)).Body); err == nil {
 		t.Error("a channel was signed")
+	}
+}
+
+// last returns the newest callback of a type.
+func (m *merchant) last(t *testing.T, server *worldcardtest.Server, typ string) map[string]any {
+	t.Helper()
+	server.Clock().Advance(time.Minute)
+	for _, event := range slices.Backward(m.read(t, server)) {
+		if event["notify_type"] == typ {
+			return event
+		}
+	}
+	t.Fatalf("no %s came", typ)
+	return nil
+}
+
+func TestFrozenCardsAreBlockedInTheNewerWord(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		blocked bool
+		want    worldcard.CardState
+	}{{false, worldcard.CardStateFrozen}, {true, worldcard.CardStateBlocked}} {
+		m := newMerchant(t)
+		server := start(t, worldcardtest.Config{WebhookURL: m.URL, BlockedWord: c.blocked})
+		client := clientFor(t, server)
+		id := activeR(t, server, client, "mc")
+		if _, err := client.Cards.Freeze(t.Context(), worldcard.ByCardID(id)); err != nil {
+			t.Fatal(err)
+		}
+		if got := m.last(t, server, worldcard.EventCardStateChanged)["card_status"]; got != string(c.want) {
+			t.Errorf("blocked word %t: the callback says %v, want %s", c.blocked, got, c.want)
+		}
+	}
+}
+
+func TestRejectionEndsAnApplicationOrLeavesItWaiting(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		stays bool
+		retry issuingtest.KYCRetry
+		want  worldcard.CardStatus
+	}{
+		{"final", false, issuingtest.KYCRetryForbidden, worldcard.CardStatusFailed},
+		{"with a retry", false, issuingtest.KYCRetryAllowed, worldcard.CardStatusPendingKYC},
+		{"final, and the application stays", true, issuingtest.KYCRetryForbidden, worldcard.CardStatusPendingKYC},
+	} {
+		server := start(t, worldcardtest.Config{RejectionStays: c.stays})
+		client := clientFor(t, server)
+		if _, err := client.Physical.Apply(t.Context(), worldcard.PhysicalApplyRequest{
+			MerchantCardID: "pc", CardBINID: "12", FirstName: "SAN", LastName: "ZHANG",
+			TelephoneCountryCode: "86", Phone: "13800138000", BirthDate: issuing.NewDate(1990, time.January, 15),
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.KYC.Init(t.Context(), "pc"); err != nil {
+			t.Fatal(err)
+		}
+		if err := server.RejectKYC("pc", "blurred", c.retry); err != nil {
+			t.Fatal(err)
+		}
+		card, err := client.Physical.Card(t.Context(), worldcard.ByMerchantCardID("pc"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if card.Status != c.want {
+			t.Errorf("%s: the card is %v, want %v", c.name, card.Status, c.want)
+		}
 	}
 }

@@ -2,7 +2,6 @@ package acmetest_test
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -11,7 +10,6 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/acme/acmetest"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
-	"github.com/issuing-sdk/issuing-go/sign"
 )
 
 const secret = "acme-secret-0001"
@@ -27,59 +25,37 @@ func newServer(t *testing.T) *acmetest.Server {
 	return server
 }
 
-// send posts a body whose stamp and path need not agree, and returns status and
-// answer.
-func send(t *testing.T, server *acmetest.Server, path, stamp, body string) (int, string) {
+// send posts a body and returns the status of the answer.
+func send(t *testing.T, server *acmetest.Server, path, authorization, body string) int {
 	t.Helper()
-	key, err := sign.NewHMACKey(issuing.NewSecret(secret))
-	if err != nil {
-		t.Fatal(err)
-	}
-	signature, err := sign.SignHMAC512(key, []byte(body), stamp)
-	if err != nil {
-		t.Fatal(err)
-	}
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL()+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header = http.Header{"X-Stamp": {stamp}, "X-Signature": {signature}}
+	req.Header.Set("Authorization", authorization)
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = resp.Body.Close() }()
-	answer, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return resp.StatusCode, string(answer)
+	_ = resp.Body.Close()
+	return resp.StatusCode
 }
 
-func TestVerify(t *testing.T) {
+func TestAuthorization(t *testing.T) {
 	t.Parallel()
 	server := newServer(t)
-	body, now := fmt.Sprintf(`{"card_id":%q}`, server.Issue()), server.Clock().Now()
-	stamp := func(at time.Time, nonce, path string) string { return fmt.Sprintf("%d %s %s", at.Unix(), nonce, path) }
-	for _, tt := range []struct {
-		name, stamp string
-		status      int
-		code        string
-	}{
-		{"good", stamp(now, "n-1", "/Cards.Card"), 200, ""},
-		{"the same again", stamp(now, "n-1", "/Cards.Card"), 401, "replayed"},
-		{"its nonce at another time", stamp(now.Add(time.Second), "n-1", "/Cards.Card"), 401, "replayed"},
-		{"another operation's", stamp(now, "n-2", "/Cards.Freeze"), 401, "signature"},
-		{"too old", stamp(now.Add(-5*time.Minute), "n-3", "/Cards.Card"), 401, "signature"},
-		{"too far ahead", stamp(now.Add(5*time.Minute), "n-4", "/Cards.Card"), 401, "signature"},
-		{"just in time", stamp(now.Add(-5*time.Minute+time.Second), "n-5", "/Cards.Card"), 200, ""},
-		{"no stamp", "", 401, "signature"},
-		{"no nonce", fmt.Sprint(now.Unix()), 401, "signature"},
-		{"no time", "today n-6 /Cards.Card", 401, "signature"},
+	body := fmt.Sprintf(`{"card_id":%q}`, server.Issue())
+	for authorization, status := range map[string]int{
+		"Bearer " + secret: 200, "Bearer " + secret + "x": 401, "Bearer ": 401, secret: 401, "": 401,
 	} {
-		status, answer := send(t, server, "/Cards.Card", tt.stamp, body)
-		if status != tt.status || (tt.code != "" && !strings.Contains(answer, `"code":"`+tt.code+`"`)) {
-			t.Errorf("%s: %d %s, want %d %s", tt.name, status, answer, tt.status, tt.code)
+		for _, path := range []string{"/Cards.Card", "/Cards.Freeze", "/Cards.DepositByKey"} {
+			want := status
+			if want == 200 && path == "/Cards.DepositByKey" {
+				want = 404
+			}
+			if got := send(t, server, path, authorization, body); got != want {
+				t.Errorf("%s, %q: %d, want %d", path, authorization, got, want)
+			}
 		}
 	}
 }
@@ -90,12 +66,7 @@ func TestRules(t *testing.T) {
 	t.Parallel()
 	server := newServer(t)
 	card, frozen := server.Issue(), server.Issue()
-	n := 0
-	try := func(path, body string) int {
-		n++
-		status, _ := send(t, server, path, fmt.Sprintf("%d n-%d %s", server.Clock().Now().Unix(), n, path), body)
-		return status
-	}
+	try := func(path, body string) int { return send(t, server, path, "Bearer "+secret, body) }
 	if status := try("/Cards.Freeze", fmt.Sprintf(`{"card_id":%q}`, frozen)); status != 200 {
 		t.Fatal(status)
 	}
@@ -120,9 +91,9 @@ func TestRules(t *testing.T) {
 		{"/Cards.SetPIN", fmt.Sprintf(`{"card_id":%q,"pin":"4938"}`, card), 200},
 		{"/Cards.SetPIN", fmt.Sprintf(`{"card_id":%q,"pin":"493"}`, card), 400},
 		{"/Cards.SetPIN", fmt.Sprintf(`{"card_id":%q,"pin":"49a8"}`, card), 400},
-		{"/Cards.Deposits", fmt.Sprintf(`{"card_id":%q,"page":1}`, card), 200},
-		{"/Cards.Deposits", fmt.Sprintf(`{"card_id":%q,"page":0}`, card), 400},
-		{"/Cards.Deposits", fmt.Sprintf(`{"card_id":%q}`, card), 400},
+		{"/Cards.DepositByKey", `{"order_no":"o-1"}`, 200},
+		{"/Cards.DepositByKey", `{"order_no":"o-2"}`, 404},
+		{"/Cards.DepositByKey", fmt.Sprintf(`{"card_id":%q}`, card), 404},
 		{"/Cards.Card", `{"card_id":"card-1","card_id":"card-2"}`, 400},
 		{"/Cards.Card", `null`, 400},
 		{"/Cards.Card", `{}`, 404},
