@@ -217,12 +217,7 @@ func checkAmount(p *check.Problems, field string, amount issuing.Amount) {
 	if !p.Required(field, !amount.IsZero()) {
 		return
 	}
-	if amount.Sign() < 0 {
-		p.Add(field, "must not be negative")
-	}
-	if amount.Scale() > amountScale {
-		p.Add(field, "has more than %d decimal places", amountScale)
-	}
+	p.NotNegative(field, amount, amountScale)
 	whole, _, _ := strings.Cut(strings.TrimPrefix(amount.String(), "-"), ".")
 	if len(whole) > maxAmountDigits-amountScale {
 		p.Add(field, "has more than %d digits before the point", maxAmountDigits-amountScale)

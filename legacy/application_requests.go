@@ -56,9 +56,7 @@ func (r MasterEApplication) validate(p *check.Problems) {
 	checkDate(p, "idExpiryDate", r.IDExpiryDate, needed)
 	checkDate(p, "birthday", r.Birthday, needed)
 	p.Required("annualIncome", !r.AnnualIncome.IsZero())
-	if r.AnnualIncome.Sign() < 0 {
-		p.Add("annualIncome", "must not be negative")
-	}
+	p.NotNegative("annualIncome", r.AnnualIncome, -1)
 	identity{
 		passport: r.IDType == MasterEIDTypePassport, country: r.Country,
 		face: r.FaceImage, back: r.BackImage, pass: r.PassImage,
@@ -246,12 +244,7 @@ func (r VirtualPApplication) validate(p *check.Problems) {
 	p.Email("email", r.Email)
 	p.Country("country", r.Country)
 	p.Required("firstRecharge", !r.FirstRecharge.IsZero())
-	if r.FirstRecharge.Sign() < 0 {
-		p.Add("firstRecharge", "must not be negative")
-	}
-	if r.FirstRecharge.Scale() > 2 {
-		p.Add("firstRecharge", "has more than 2 decimal places")
-	}
+	p.NotNegative("firstRecharge", r.FirstRecharge, 2)
 	n := utf8.RuneCountInString(r.FirstName) + utf8.RuneCountInString(r.LastName)
 	if n > maxNames {
 		p.Add("firstName, lastName", "have %d characters together, at most %d are allowed", n, maxNames)

@@ -229,13 +229,13 @@ type UpdateCardRequest struct {
 
 // settings checks what a card is created with, too.
 func (r UpdateCardRequest) settings(p *check.Problems) {
-	notNegative(p, "card_limit", r.Limit)
+	p.NotNegative("card_limit", r.Limit, 2)
 	p.OptionalText("name_on_card", r.NameOnCard, maxName)
 	p.OptionalText("card_art_id", r.ArtID, maxID)
-	notNegative(p, "no_pin_payment_amount", r.NoPINPaymentAmount)
+	p.NotNegative("no_pin_payment_amount", r.NoPINPaymentAmount, 2)
 	for _, c := range r.SpendingControls {
 		p.Required("spending_controls.amount", !c.Amount.IsZero())
-		notNegative(p, "spending_controls.amount", c.Amount)
+		p.NotNegative("spending_controls.amount", c.Amount, 2)
 		choice(p, "spending_controls.interval", c.Interval, needed)
 	}
 	r.RiskControls.validate(p)

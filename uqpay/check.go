@@ -66,17 +66,6 @@ func currency(p *check.Problems, field string, value issuing.Currency) {
 	}
 }
 
-// notNegative reports an amount below zero or with more than two decimals; an
-// unset one passes.
-func notNegative(p *check.Problems, field string, value issuing.Amount) {
-	if value.Sign() < 0 {
-		p.Add(field, "must not be negative")
-	}
-	if value.Scale() > 2 {
-		p.Add(field, "has more than 2 decimal places")
-	}
-}
-
 // image reports a file that is not base64 or too large; an empty one passes.
 func image(p *check.Problems, field string, value issuing.Secret, limit int) {
 	text := value.Reveal()

@@ -47,7 +47,7 @@ func (r ActivateRequest) validate(p *check.Problems) {
 	p.Text("card_id", r.CardID, maxID)
 	p.Digits("activation_code", r.ActivationCode, 8, 8)
 	p.Digits("pin", r.PIN, pinDigits, pinDigits)
-	notNegative(p, "no_pin_payment_amount", r.NoPINPaymentAmount)
+	p.NotNegative("no_pin_payment_amount", r.NoPINPaymentAmount, 2)
 }
 
 // Acknowledgement says that a request was taken.

@@ -69,7 +69,7 @@ func run(ctx context.Context, args []string, out io.Writer, getenv func(string) 
 		if req.BillingAmount.IsZero() {
 			return authdecision.Decision{}, errors.New("no billing amount")
 		}
-		if req.BillingAmount.Cmp(limit) > 0 {
+		if !req.BillingAmount.AtMost(limit) {
 			return authdecision.Decline(authdecision.ResponseCodeInsufficientFunds), nil
 		}
 		return authdecision.Approve(), nil

@@ -149,7 +149,7 @@ func (t *tour) purchases(ctx context.Context) error {
 
 // decide is the merchant's rule.
 func (t *tour) decide(_ context.Context, req *authdecision.Request) (authdecision.Decision, error) {
-	if req.BillingAmount.Cmp(issuing.NewAmount(15_00, 2)) > 0 {
+	if !req.BillingAmount.AtMost("15.00") { // a request without an amount is declined too
 		t.note("asked for %s %s at %s: declined", req.BillingAmount, req.BillingCurrency, req.MerchantName)
 		return authdecision.Decline(authdecision.ResponseCodeInsufficientFunds), nil
 	}

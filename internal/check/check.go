@@ -124,16 +124,33 @@ func (p *Problems) Digits(field string, value issuing.Secret, shortest, longest 
 	}
 }
 
-// Amount reports an amount that is missing, not positive, or has more than
-// scale decimal places.
+// Amount reports an amount that is missing, malformed, not positive, or has more
+// than scale decimal places.
 func (p *Problems) Amount(field string, value issuing.Amount, scale int) {
-	if !p.Required(field, !value.IsZero()) {
+	if !p.Required(field, value.IsSet()) {
 		return
 	}
 	if value.Sign() <= 0 {
 		p.Add(field, "must be greater than zero")
 	}
-	if value.Scale() > scale {
+	p.decimal(field, value, scale)
+}
+
+// NotNegative reports an amount that is malformed, below zero, or has more than
+// scale decimal places; an unset one passes, and a negative scale sets no limit.
+func (p *Problems) NotNegative(field string, value issuing.Amount, scale int) {
+	if value.Sign() < 0 {
+		p.Add(field, "must not be negative")
+	}
+	p.decimal(field, value, scale)
+}
+
+// decimal reports an amount that is malformed or has more than scale decimal places.
+func (p *Problems) decimal(field string, value issuing.Amount, scale int) {
+	switch {
+	case value.Check() != nil:
+		p.Add(field, "is not a decimal amount")
+	case scale >= 0 && value.Scale() > scale:
 		p.Add(field, "has more than %d decimal places", scale)
 	}
 }

@@ -13,7 +13,7 @@
 //	…
 //	h := webhook.NewHandler(src, authdecision.Decide(
 //		func(ctx context.Context, req *authdecision.Request) (authdecision.Decision, error) {
-//			if req.BillingAmount.Cmp(limit) > 0 {
+//			if !req.BillingAmount.AtMost(limit) { // a request without an amount is declined too
 //				return authdecision.Decline(authdecision.ResponseCodeInsufficientFunds), nil
 //			}
 //			return authdecision.Approve(), nil

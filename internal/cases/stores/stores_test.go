@@ -64,11 +64,9 @@ func amount(text string) issuing.Amount {
 // silently less. The second member of each document is unset and stays so.
 func TestValuesInStores(t *testing.T) {
 	t.Parallel()
-	const stored = "values are stored as text by every codec"
-	lost := map[string]string{driver1: stored, driver2: stored}
 	for _, c := range codecs {
 		for _, text := range []string{"100.50", "0.00", "-0.01", "12345678901234567890.123456789"} {
-			hold(t, c.name+", amount "+text, lost[c.name], func() error { return back(c, amounts{V: amount(text)}) })
+			hold(t, c.name+", amount "+text, "", func() error { return back(c, amounts{V: amount(text)}) })
 		}
 		for _, date := range []issuing.Date{issuing.NewDate(1990, 6, 1), issuing.NewDate(2024, 2, 29)} {
 			hold(t, c.name+", date "+date.String(), "", func() error { return back(c, dates{V: date}) })
