@@ -323,7 +323,14 @@ func quoted(line string, start int) (text string, end int, ok bool) {
 	return "", 0, false
 }
 
-func digits(text string) bool { return strings.Trim(text, "0123456789") == "" }
+func digits(text string) bool {
+	for i := range len(text) {
+		if text[i]-'0' > 9 {
+			return false
+		}
+	}
+	return true
+}
 
 // parseFileDate reads YYYYMMDD. Blanks and zeros are no date.
 func parseFileDate(text string) (issuing.Date, error) {

@@ -85,7 +85,7 @@ type column struct {
 
 // check returns what is wrong with a field, or "".
 func (c *column) check(text string) string {
-	if c.max > 0 && utf8.RuneCountInString(text) > c.max {
+	if c.max > 0 && len(text) > c.max && utf8.RuneCountInString(text) > c.max {
 		return fmt.Sprintf("has more than %d characters", c.max)
 	}
 	if c.numeric && !digits(text) {
@@ -111,29 +111,30 @@ func number(name string, limit int, at func(*FileRecord) *string) column {
 
 var errFileAmount = errors.New("not an amount")
 
-// amount makes a column of the form N(16,2). Blanks are no amount.
+// amount makes a column of the form N(16,2), read as [issuing.ParseAmount] reads every
+// amount, but for an exponent, which only a spreadsheet leaves in a file. Blanks are no
+// amount. Zeros alone, of whatever width, are nothing; zeros before digits without a point
+// are refused, since nothing says whether the last two are decimals.
 func amount(name string, at func(*FileRecord) *issuing.Amount) column {
 	return column{name: name, set: func(r *FileRecord, s string) error {
 		if s == "" {
 			return nil
 		}
-		s, negative := strings.CutPrefix(s, "-")
-		whole, fraction, _ := strings.Cut(s, ".")
-		if !digits(whole) || !digits(fraction) || len(whole) > maxAmountDigits || len(fraction) > amountScale ||
-			len(whole)+len(fraction) > maxAmountDigits {
+		if strings.Trim(s, "0") == "" {
+			s = "0"
+		}
+		if strings.ContainsAny(s, "eE") {
 			return errFileAmount
 		}
-		// The form is of fixed width in some systems: leading zeros are no part
-		// of the value.
-		for len(s) > 1 && s[0] == '0' && s[1] != '.' {
-			s = s[1:]
-		}
-		if negative {
-			s = "-" + s
-		}
 		value, err := issuing.ParseAmount(s)
+		if err != nil {
+			return err
+		}
+		if value.Scale() > amountScale || len(strings.Trim(value.String(), "-"))-min(value.Scale(), 1) > maxAmountDigits {
+			return errFileAmount
+		}
 		*at(r) = value
-		return err
+		return nil
 	}}
 }
 

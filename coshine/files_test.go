@@ -118,6 +118,27 @@ func TestBlankColumns(t *testing.T) {
 	}
 }
 
+// TestFileAmounts: an amount is read in every form that [issuing.ParseAmount] knows.
+func TestFileAmounts(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"100.00": "100.00", "100": "100", ".50": "0.50", "-.50": "-0.50", "100.": "100", "0100.00": "100.00",
+		"+5.00": "5.00", " 7.25 ": "7.25", "0": "0", "0000000000000": "0", "0000000000000.00": "0.00",
+		"-000000000012.50": "-12.50", "99999999999999.99": "99999999999999.99",
+	} {
+		fields := strings.Split(capture, ",")
+		fields[16] = text
+		reader, err := coshine.NewFileReader(strings.NewReader(head("HCAPTURED_300001")+strings.Join(fields, ",")), coshine.LayoutCapture)
+		if err != nil {
+			t.Fatal(err)
+		}
+		record, err := reader.Next()
+		if err != nil || record.TransactionAmount.String() != want {
+			t.Errorf("%q: %v, %v, want %s", text, record, err, want)
+		}
+	}
+}
+
 // TestMalformedFilesNameLineAndColumn: the reader stops at the first malformed
 // record, says where, and stays stopped.
 func TestMalformedFilesNameLineAndColumn(t *testing.T) {
@@ -142,6 +163,7 @@ func TestMalformedFilesNameLineAndColumn(t *testing.T) {
 		"amount with comma":   {good + replace(17, `"1,00"`), 3, 112, "transaction amount"},
 		"amount of letters":   {good + replace(17, "1OO.00"), 3, 112, "transaction amount"},
 		"scientific amount":   {good + replace(17, "1e5"), 3, 112, "transaction amount"},
+		"minor units?":        {good + replace(17, "0000000000010000"), 3, 112, "transaction amount"},
 		"three decimals":      {good + replace(17, "1.005"), 3, 112, "transaction amount"},
 		"17 digits":           {good + replace(17, "123456789012345.00"), 3, 112, "transaction amount"},
 		"currency of letters": {good + replace(18, "SGD"), 3, 119, "bill currency"},
