@@ -110,20 +110,3 @@ func TestCallOptions(t *testing.T) {
 		t.Errorf("not applied: %+v", got)
 	}
 }
-
-func TestCurrency(t *testing.T) {
-	t.Parallel()
-	for c, want := range map[issuing.Currency]int{
-		issuing.CurrencyUSD: 2, issuing.CurrencyEUR: 2, issuing.CurrencyGBP: 2, issuing.CurrencyCNY: 2, issuing.CurrencyHKD: 2, issuing.CurrencySGD: 2, issuing.CurrencyJPY: 0,
-		"KRW": 0, "VND": 0, "KWD": 3, "BHD": 3, "CLF": 4, "XXX": 2, "": 2,
-	} {
-		if got := c.Exponent(); got != want {
-			t.Errorf("%s has exponent %d, want %d", c, got, want)
-		}
-	}
-	for c, want := range map[issuing.Currency]bool{"USD": true, "ZZZ": true, "": false, "US": false, "USDT": false, "usd": false, "U5D": false, "ÜS": false} {
-		if got := c.Valid(); got != want {
-			t.Errorf("%q.Valid() = %v", c, got)
-		}
-	}
-}

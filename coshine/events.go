@@ -99,7 +99,7 @@ type SendOTPRequest struct {
 	Last4Digits string         `json:"last4Digits"` // of the card number, at most 6 characters
 	Merchant    string         `json:"merchant"`    // name of the shop, at most 40 characters
 	Amount      MinorUnits     `json:"amount"`      // minor units; may be empty
-	Currency    string         `json:"currency"`    // ISO 4217 numeric, 3 digits; may be empty
+	Currency    string         `json:"currency"`    // ISO 4217 number, 3 digits, see issuing.CurrencyByNumber; may be empty
 	OTPType     OTPType        `json:"otpType"`     // text message or e-mail
 }
 
@@ -125,7 +125,7 @@ type StartOOBAuthenRequest struct {
 	CardToken  CardToken  `json:"cardToken"`  // the card's handle
 	Merchant   string     `json:"merchant"`   // name of the shop
 	Amount     MinorUnits `json:"amount"`     // minor units, as in SendOTP; may be empty
-	Currency   string     `json:"currency"`   // ISO 4217 numeric; may be empty
+	Currency   string     `json:"currency"`   // ISO 4217 number, as above; may be empty
 }
 
 // OOBResultInquiryRequest (row 47) asks how an out-of-band authentication ended.

@@ -39,7 +39,8 @@ func (l Layout) Kind() FileKind {
 
 // FileRecord is a detail record. Fields that a layout does not have stay empty;
 // a platform may leave further ones blank or zero, depending on the card
-// network. Amounts are decimals in major units, currencies ISO 4217 numeric.
+// network. Amounts are decimals in major units, currencies ISO 4217 numbers, which
+// [issuing.CurrencyByNumber] names.
 type FileRecord struct {
 	RecordType            string         // C, in dispute files S
 	Branch                string         // 6 digits

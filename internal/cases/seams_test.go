@@ -44,10 +44,6 @@ func coshineEventID(t *testing.T, body string) string {
 	return event.ID + " " + asked.DedupeKey()
 }
 
-// exponent returns the decimals of a currency's minor unit, and whether it is
-// known.
-func exponent(c issuing.Currency) (n int, ok bool) { return c.Exponent(), true }
-
 // Sources of callbacks, at a time.
 
 func worldCardSource(t *testing.T, now time.Time, change func(*worldcard.CallbackConfig)) *webhook.Source {
