@@ -3,7 +3,9 @@ package issuing
 import (
 	"bytes"
 	"crypto/subtle"
+	"database/sql/driver"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -12,18 +14,25 @@ import (
 // redacted is what a secret prints, logs and marshals as.
 const redacted = "[redacted]"
 
-// Secret holds a value that must not reach a log, an error or a JSON document
-// by accident: a PAN, CVV2, PIN, one-time password, key, token, identity number
-// or document image. Every fmt verb, log/slog and encoding/json print it as
-// "[redacted]"; [Secret.Reveal] is the only way to the value. Debuggers and
-// dumpers that follow unexported pointers by reflection, such as go-spew and
-// the differences of go-cmp, still see it.
+// Secret holds a value that must not reach a log, an error or a document by accident: a
+// PAN, CVV2, PIN, one-time password, key, token, identity number or document image.
+// Every fmt verb, log/slog and encoding/json print it as "[redacted]", in every position,
+// and go-cmp, testify, go-spew and kr/pretty, which follow unexported pointers by
+// reflection, do not find it either; [Secret.Reveal] is the only way to the value.
 //
-// The zero Secret is empty. Secrets are compared with [Secret.Equal], not ==.
+// No store takes one by accident. gob, XML, YAML, BSON, MessagePack, database/sql and
+// everything else that asks a value for its own form get an error for a secret that is
+// not empty; JSON writes "[redacted]", and nothing reads that word back as a secret.
+// DynamoDB's attributevalue asks nobody: there a secret comes back empty. Store
+// [Secret.Reveal], encrypted, where a secret has to be kept.
+//
+// The zero Secret is empty. Secrets are compared with [Secret.Equal], which go-cmp uses
+// too: == and reflect.DeepEqual tell two that hold the same value apart.
 type Secret struct {
-	// A pointer, because fmt ignores methods on unexported fields and would
-	// print a plain string there; it prints a pointer as an address.
-	p *string
+	// A pointer to a function, because fmt ignores methods on unexported fields
+	// and prints what is there, and the dumpers follow a pointer to a string. It
+	// prints as an address, and keeps the type comparable.
+	p *func() string
 }
 
 // NewSecret wraps value. An empty value gives the zero Secret.
@@ -31,7 +40,8 @@ func NewSecret(value string) Secret {
 	if value == "" {
 		return Secret{}
 	}
-	return Secret{p: &value}
+	reveal := func() string { return value }
+	return Secret{p: &reveal}
 }
 
 // Reveal returns the value. Call it where the value is used and keep the result
@@ -40,7 +50,7 @@ func (s Secret) Reveal() string {
 	if s.p == nil {
 		return ""
 	}
-	return *s.p
+	return (*s.p)()
 }
 
 // IsZero reports whether the secret is empty.
@@ -83,35 +93,90 @@ func (Secret) GoString() string { return redacted }
 // LogValue implements [slog.LogValuer].
 func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 
-// MarshalText returns "[redacted]". The providers' wire form is written by
-// their packages, never by this method.
-func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
-
-// UnmarshalText stores a copy of text.
-func (s *Secret) UnmarshalText(text []byte) error {
-	*s = NewSecret(string(text))
-	return nil
+// MarshalJSON returns "[redacted]", and "" for the empty secret.
+func (s Secret) MarshalJSON() ([]byte, error) {
+	if s.IsZero() {
+		return []byte(`""`), nil
+	}
+	return []byte(`"` + redacted + `"`), nil
 }
 
-// MarshalJSON returns "[redacted]".
-func (Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }
-
-// UnmarshalJSON reads a JSON string, or keeps the literal of a number or a
-// structured value; null gives the zero Secret.
+// UnmarshalJSON reads a JSON string, or keeps the literal of a number, true or false;
+// null and "" give the zero Secret. Objects, lists and "[redacted]" are refused.
 func (s *Secret) UnmarshalJSON(data []byte) error {
 	data = bytes.TrimSpace(data)
 	if len(data) == 0 || bytes.Equal(data, []byte("null")) {
 		*s = Secret{}
 		return nil
 	}
-	if data[0] != '"' {
-		*s = NewSecret(string(data))
-		return nil
+	switch data[0] {
+	case '{', '[':
+		return errors.New("secret: an object or a list is none")
+	case '"':
+		var text string
+		if err := json.Unmarshal(data, &text); err != nil {
+			return errors.New("secret: not a JSON string")
+		}
+		return s.UnmarshalText([]byte(text))
 	}
-	var v string
-	if err := json.Unmarshal(data, &v); err != nil {
-		return fmt.Errorf("secret is not a JSON string")
+	return s.UnmarshalText(data)
+}
+
+// MarshalText refuses a secret that is not empty. The providers' wire form is written by
+// their packages, never by this method.
+func (s Secret) MarshalText() ([]byte, error) {
+	if !s.IsZero() {
+		return nil, errStored
 	}
-	*s = NewSecret(v)
+	return []byte{}, nil
+}
+
+// UnmarshalText reads a secret from a configuration or a column that holds one; it
+// refuses "[redacted]".
+func (s *Secret) UnmarshalText(text []byte) error {
+	if string(bytes.TrimSpace(text)) == redacted {
+		return errors.New("secret: " + redacted + " stands for a value that was not stored")
+	}
+	*s = NewSecret(string(text))
 	return nil
+}
+
+// errStored is the error of every codec that is given a secret.
+var errStored = errors.New("secret: not stored by itself; keep what Reveal returns, encrypted")
+
+// MarshalBinary is MarshalText, for gob and MessagePack.
+func (s Secret) MarshalBinary() ([]byte, error) { return s.MarshalText() }
+
+// UnmarshalBinary is UnmarshalText.
+func (s *Secret) UnmarshalBinary(data []byte) error { return s.UnmarshalText(data) }
+
+// MarshalBSON refuses a secret that is not empty; MongoDB's drivers ask for it.
+func (s Secret) MarshalBSON() ([]byte, error) {
+	if !s.IsZero() {
+		return nil, errStored
+	}
+	return []byte{5, 0, 0, 0, 0}, nil // an empty document
+}
+
+// Value refuses a secret that is not empty, and gives NULL for one that is; it
+// implements [driver.Valuer].
+func (s Secret) Value() (driver.Value, error) {
+	if !s.IsZero() {
+		return nil, errStored
+	}
+	return nil, nil
+}
+
+// Scan reads a column that holds a secret, or NULL; it implements sql.Scanner.
+func (s *Secret) Scan(src any) error {
+	switch src := src.(type) {
+	case nil:
+		*s = Secret{}
+		return nil
+	case string:
+		return s.UnmarshalText([]byte(src))
+	case []byte:
+		return s.UnmarshalText(src)
+	}
+	return fmt.Errorf("secret: a column of type %T is not text", src)
 }

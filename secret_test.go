@@ -65,12 +65,18 @@ func TestSecret(t *testing.T) {
 func TestSecretJSON(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		`"123"`: "123", `123`: "123", ` 4929420573595709 `: testPAN, `null`: "", `""`: "", `true`: "true", `{"a": 1}`: `{"a": 1}`, `[1]`: `[1]`,
+		`"123"`: "123", `123`: "123", ` 4929420573595709 `: testPAN, `null`: "", `""`: "", `true`: "true", `"{}"`: "{}",
 		`"\u0031\n"`: "1\n", `1e400`: "1e400",
 	} {
 		s := issuing.NewSecret("before")
 		if err := s.UnmarshalJSON([]byte(text)); err != nil || s.Reveal() != want {
 			t.Errorf("%s reads as %q, %v; want %q", text, s.Reveal(), err, want)
+		}
+	}
+	for _, text := range []string{`{"a": 1}`, `[1]`, `{}`, `[]`, `"[redacted]"`, `" [redacted]\n"`, `"\u005bredacted]"`} {
+		s := issuing.NewSecret("before")
+		if err := json.Unmarshal([]byte(text), &s); err == nil || s.Reveal() != "before" {
+			t.Errorf("%s reads as %q, %v", text, s.Reveal(), err)
 		}
 	}
 	var s issuing.Secret
@@ -113,7 +119,7 @@ func FuzzSecretJSON(f *testing.F) {
 			t.Fatalf("%q reads as %q", data, s.Reveal())
 		}
 		out, err := json.Marshal(s)
-		if err != nil || string(out) != `"[redacted]"` {
+		if want := map[bool]string{true: `""`, false: `"[redacted]"`}[s.IsZero()]; err != nil || string(out) != want {
 			t.Fatalf("marshals as %s, %v", out, err)
 		}
 	})
