@@ -101,8 +101,8 @@ func TestIdentityRules(t *testing.T) {
 		fields []string
 	}{
 		"complete":             {func(*kazepay.SubmitRequest) {}, nil},
-		"address of 140":       {func(r *kazepay.SubmitRequest) { r.AddressLine = long[:140] }, nil},
-		"address of 141":       {func(r *kazepay.SubmitRequest) { r.AddressLine = long }, []string{"addressLine"}},
+		"address of 140":       {func(r *kazepay.SubmitRequest) { r.AddressLine = issuing.Personal(long[:140]) }, nil},
+		"address of 141":       {func(r *kazepay.SubmitRequest) { r.AddressLine = issuing.Personal(long) }, []string{"addressLine"}},
 		"a name not English":   {func(r *kazepay.SubmitRequest) { r.FirstName = "唐纳德" }, []string{"firstName"}},
 		"an address in French": {func(r *kazepay.SubmitRequest) { r.AddressLine = "Champs-Élysées" }, []string{"addressLine"}},
 		"plus in the prefix":   {func(r *kazepay.SubmitRequest) { r.MobilePrefix = "+60" }, []string{"mobilePrefix"}},

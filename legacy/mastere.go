@@ -45,7 +45,7 @@ func (s MasterECardStatus) String() string { return named(masterECardStatusNames
 // answer with fewer fields than Card.
 type MasterECard struct {
 	CardNumber         issuing.Secret    `json:"cardNo"`             // PAN, 16 digits
-	EmbossedName       string            `json:"embossedName"`       // the name on the card
+	EmbossedName       issuing.Personal  `json:"embossedName"`       // the name on the card
 	Status             MasterECardStatus `json:"status"`             // 0 where the answer has none
 	ExpiryMonth        issuing.Secret    `json:"expiryMonth"`        // two digits
 	ExpiryYear         issuing.Secret    `json:"expiryYear"`         // as sent, two or four digits
@@ -188,7 +188,7 @@ type MasterETransaction struct {
 	CreatedAt        time.Time                `json:"createdAt"`        // the two lists write it differently
 	CardAccountID    string                   `json:"cardAccountId"`    // the platform's id of the account
 	CardID           string                   `json:"cardId"`           // the platform's id of the card; may be empty
-	CardEmbossedName string                   `json:"cardEmbossedName"` // may be empty
+	CardEmbossedName issuing.Personal         `json:"cardEmbossedName"` // may be empty
 	CardLast4        string                   `json:"cardLast4"`        // last four digits of the PAN; may be empty
 	Merchant         string                   `json:"merchant"`         // JSON in a string, undocumented; see MerchantInfo
 	RefID            string                   `json:"refId"`            // undocumented

@@ -137,7 +137,7 @@ var refusals = []refusal{
 	{"a negative first recharge", virtualP(func(r *legacy.VirtualPApplication) { r.FirstRecharge = amount("-1") }), "firstRecharge", "not be negative"},
 	{"three decimals of VIRTUAL-P", virtualP(func(r *legacy.VirtualPApplication) { r.FirstRecharge = amount("1.001") }), "firstRecharge", "more than 2 decimal places"},
 	{"33 characters", virtualP(func(r *legacy.VirtualPApplication) {
-		r.FirstName, r.LastName = strings.Repeat("a", 16), strings.Repeat("b", 17)
+		r.FirstName, r.LastName = issuing.Personal(strings.Repeat("a", 16)), issuing.Personal(strings.Repeat("b", 17))
 	}), "firstName, lastName", "at most 32"},
 	{"a country of three letters", virtualP(func(r *legacy.VirtualPApplication) { r.Country = "USA" }), "country", "alpha-2"},
 
