@@ -28,7 +28,7 @@ type requestHead struct {
 type answerHead struct {
 	SysID  string `json:"sysId"`
 	Code   Code   `json:"code"`
-	Detail string `json:"detail"`
+	Detail string `json:"detail" wire:"json"`
 }
 
 // message is an answer of which the clear part was read.

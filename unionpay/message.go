@@ -276,7 +276,7 @@ func parseAnswer(raw []byte, shape Shape) *answer {
 		case "msgresponse":
 			var r struct {
 				Code    string `json:"responseCode"`
-				Message string `json:"responseMsg"`
+				Message string `json:"responseMsg" wire:"json"`
 			}
 			if codec.Unmarshal(value, &r) == nil && isCode(r.Code) {
 				a.code, a.message = Code(r.Code), r.Message
