@@ -63,6 +63,8 @@ func (e *encoder) append(b []byte, v reflect.Value, p *plan) ([]byte, error) {
 	switch p.form {
 	case formSecret:
 		return AppendString(b, v.Interface().(issuing.Secret).Reveal()), nil
+	case formBase64:
+		return AppendString(b, OneLine(v.Interface().(issuing.Secret).Reveal())), nil
 	case formAmount:
 		return e.appendAmount(b, issuing.Amount(v.String()))
 	case formString:

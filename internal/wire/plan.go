@@ -103,6 +103,7 @@ const (
 	formPointer               // what it points to, or null
 	formInterface             // what it holds, or null
 	formSecret                // issuing.Secret, in clear
+	formBase64                // the same, Base64 in one line
 	formAmount                // issuing.Amount
 	formDate                  // issuing.Date
 	formTime                  // time.Time
@@ -250,10 +251,13 @@ func (m maker) addFields(p *plan, t reflect.Type) {
 			p.folded[strings.ToLower(f.name)] = len(p.fields)
 		}
 		f.plan = m.plan(t.FieldByIndex(f.index).Type)
-		if at := t.FieldByIndex(f.index); at.Tag.Get("wire") == "json" {
-			kept := *f.plan // the type's other fields do not
-			kept.raw = true
-			f.plan = &kept
+		if tag := t.FieldByIndex(f.index).Tag.Get("wire"); tag == "json" || tag == "base64" {
+			own := *f.plan // the type's other fields have no tag
+			own.raw = tag == "json"
+			if tag == "base64" {
+				own.form = formBase64
+			}
+			f.plan = &own
 		}
 		p.fields = append(p.fields, f)
 	}

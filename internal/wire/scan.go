@@ -106,6 +106,7 @@ func ReadMembers(data string) iter.Seq2[string, string] {
 // Members it yields nothing for other values and for invalid JSON.
 func Texts(data []byte) iter.Seq2[string, string] {
 	return func(yield func(name, text string) bool) {
+		data := TrimBOM(data)
 		if !json.Valid(data) {
 			return
 		}
