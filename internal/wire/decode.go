@@ -42,16 +42,15 @@ func (e *DecodeError) Error() string {
 
 // Unmarshal decodes data into the struct, slice or map that v points to.
 //
-// Per target: a string takes a string or a number's or boolean's literal, and stays
-// empty for {} and []; an object or array with content is never an id, a name or a
-// secret, and so an error, but in a field with the tag wire:"json", which keeps it as
-// JSON. A secret is read alike. An integer takes a number or a string of
-// digits; bytes take Base64; a bool takes true, false, 0, 1 and the strings of
-// those; a struct takes an object, a string that holds one, and leaves the zero value for null,
-// "" and []; a slice takes an array, a string that holds one, and leaves nil
-// for null, "" and {}; a map is read as a struct is, and its texts, which are free,
-// keep the JSON of objects and arrays. A time or date that cannot be read stays zero;
-// how a date is read from an instant says [ParseDate]. Unknown
+// Per target: a string or a secret takes a string or a number's or boolean's literal,
+// and stays empty for {} and []; an object or array with content is no id, no name and
+// no secret, and so an error, but in a field with the tag wire:"json", which keeps it as
+// JSON. An integer takes a number or a string of digits; bytes take Base64; a bool takes
+// true, false, 0, 1 and the strings of those; a struct takes an object, a string that
+// holds one, and leaves the zero value for null, "" and []; a slice takes an array, a
+// string that holds one, and leaves nil for null, "" and {}; a map is read as a struct
+// is, and its texts, which are free, keep the JSON of objects and arrays. A time or date
+// that cannot be read stays zero; [ParseDate] says which day an instant is. Unknown
 // members are ignored; names are compared exactly. A byte order mark is skipped.
 func (c Codec) Unmarshal(data []byte, v any) error {
 	data = TrimBOM(data)

@@ -96,7 +96,9 @@ func Members(data []byte) iter.Seq2[string, []byte] {
 // and what it yields shares memory with data.
 func ReadMembers(data string) iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
-		eachMember(strings.TrimPrefix(data, byteOrderMark), func(name, value string) bool { return yield(unquote(name), value) })
+		eachMember(strings.TrimPrefix(data, byteOrderMark), func(name, value string) bool {
+			return yield(unquote(name), value)
+		})
 	}
 }
 
