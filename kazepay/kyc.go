@@ -9,6 +9,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
 )
 
 // KYCService verifies the holder of a physical card: upload the pictures and
@@ -113,13 +114,13 @@ func (s *KYCService) Submit(ctx context.Context, req SubmitRequest, opts ...issu
 }
 
 // SubmitInlineRequest submits a holder's identity with the pictures in it. Make
-// them with [InlineImage].
+// them with [InlineImage]; line breaks and blanks in them are not sent.
 type SubmitInlineRequest struct {
 	Identity // who the holder is; required
 
-	FrontImage    issuing.Secret `json:"frontImgBase64"`         // front of the document, a data URI; required
-	BackImage     issuing.Secret `json:"backImgBase64,omitzero"` // back of the document, a data URI; required for ID_CARD
-	HandheldImage issuing.Secret `json:"handheldImgBase64"`      // holder with the document, a data URI; required
+	FrontImage    issuing.Secret `json:"frontImgBase64" wire:"base64"`         // front of the document, a data URI; required
+	BackImage     issuing.Secret `json:"backImgBase64,omitzero" wire:"base64"` // back of the document, a data URI; required for ID_CARD
+	HandheldImage issuing.Secret `json:"handheldImgBase64" wire:"base64"`      // holder with the document, a data URI; required
 }
 
 func (r SubmitInlineRequest) validate(p *check.Problems) {
@@ -131,9 +132,8 @@ func (r SubmitInlineRequest) validate(p *check.Problems) {
 		name  string
 		value issuing.Secret
 	}{{"frontImgBase64", r.FrontImage}, {"backImgBase64", r.BackImage}, {"handheldImgBase64", r.HandheldImage}} {
-		v := f.value.Reveal()
-		picture := strings.HasPrefix(v, "data:image/jpeg;base64,") || strings.HasPrefix(v, "data:image/png;base64,")
-		if v != "" && !picture {
+		media, _ := p.Base64(f.name, wire.OneLine(f.value.Reveal()))
+		if !f.value.IsZero() && media != "image/jpeg" && media != "image/png" {
 			p.Add(f.name, "is not a data URI of a JPEG or PNG picture")
 		}
 	}

@@ -102,6 +102,7 @@ var refusals = []refusal{
 
 	{"face over 1 MB", document(func(r *legacy.DocumentRequest) { r.FaceImage = image(megabyte + 1) }), "faceImage", "at most 1048576 (1 MB)"},
 	{"back over 1 MB", document(func(r *legacy.DocumentRequest) { r.BackImage = image(megabyte + 1) }), "backImage", "at most 1048576 (1 MB)"},
+	{"face as a data URI", document(func(r *legacy.DocumentRequest) { r.FaceImage = issuing.NewSecret("data:image/png;base64,") }), "faceImage", "is a data URI"},
 	{"no face", document(func(r *legacy.DocumentRequest) { r.FaceImage = issuing.Secret{} }), "faceImage", "is required"},
 	{"another document", document(func(r *legacy.DocumentRequest) { r.IDType = "ID" }), "idType", "must be one of"},
 

@@ -40,13 +40,14 @@ func (a *Address) check(p *check.Problems, field string) {
 	p.OptionalText(field+".postal_code", string(a.PostalCode), 16)
 }
 
-// Identity is an identity document. Images are base64.
+// Identity is an identity document. Images are Base64, bare or in a data URI; line
+// breaks and blanks in it are not sent.
 type Identity struct {
-	Type      IdentityType   `json:"type"`               // ID card or passport; required
-	Number    issuing.Secret `json:"number"`             // of the document; required
-	FrontFile issuing.Secret `json:"front_file"`         // image of the front; required
-	BackFile  issuing.Secret `json:"back_file,omitzero"` // image of the back; required for an ID card
-	HandFile  issuing.Secret `json:"hand_file,omitzero"` // image of the holder with the document; optional
+	Type      IdentityType   `json:"type"`                             // ID card or passport; required
+	Number    issuing.Secret `json:"number"`                           // of the document; required
+	FrontFile issuing.Secret `json:"front_file" wire:"base64"`         // image of the front; required
+	BackFile  issuing.Secret `json:"back_file,omitzero" wire:"base64"` // image of the back; required for an ID card
+	HandFile  issuing.Secret `json:"hand_file,omitzero" wire:"base64"` // image of the holder with the document; optional
 }
 
 func (i *Identity) check(p *check.Problems, field string) {
@@ -127,8 +128,8 @@ type CreateCardholderRequest struct {
 
 	Person // as far as the product's KYC level asks for it
 
-	DocumentType DocumentType   `json:"document_type,omitzero"` // format of Document; required with it
-	Document     issuing.Secret `json:"document,omitzero"`      // base64, at most 2 MB; optional
+	DocumentType DocumentType   `json:"document_type,omitzero"`          // format of Document; required with it
+	Document     issuing.Secret `json:"document,omitzero" wire:"base64"` // base64, at most 2 MB; optional
 	// DeliveryAddress is deprecated by the platform. Optional.
 	DeliveryAddress *Address `json:"delivery_address,omitzero"`
 }
@@ -203,8 +204,8 @@ type UpdateCardholderRequest struct {
 
 	Person // as far as it changes
 
-	DocumentType DocumentType   `json:"document_type,omitzero"` // format of Document; required with it
-	Document     issuing.Secret `json:"document,omitzero"`      // base64, at most 2 MB
+	DocumentType DocumentType   `json:"document_type,omitzero"`          // format of Document; required with it
+	Document     issuing.Secret `json:"document,omitzero" wire:"base64"` // base64, at most 2 MB
 }
 
 func (r UpdateCardholderRequest) validate(p *check.Problems) {

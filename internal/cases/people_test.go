@@ -76,12 +76,11 @@ func TestNames(t *testing.T) {
 // Addresses of real people go out; what is no single address does not.
 func TestMailAddresses(t *testing.T) {
 	t.Parallel()
-	const waits = "addresses of real people are not refused"
 	holdPeople(t, "email", []person{
 		{"first.last+tag@example.co.uk", "", false},
-		{"try..this..0511@docomo.example.jp", waits, false},
-		{"name.@docomo.example.jp", waits, false},
-		{`"john doe"@example.com`, waits, false},
+		{"try..this..0511@docomo.example.jp", "", false},
+		{"name.@docomo.example.jp", "", false},
+		{`"john doe"@example.com`, "", false},
 		{"user@münchen.example", "", false},
 		{"user@xn--mnchen-3ya.example", "", false},
 		{"用户@example.com", "", false},

@@ -3,11 +3,11 @@ package uqpaytest
 import (
 	"cmp"
 	"net/http"
-	"net/mail"
 	"strings"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/uqpay"
 )
 
@@ -122,7 +122,7 @@ func readAddress(a fields) *uqpay.Address {
 
 // checkHolder refuses bad or repeated addresses and phone numbers.
 func (s *Server) checkHolder(h *holder) *refusal {
-	if a, err := mail.ParseAddress(string(h.Email)); err != nil || a.Address != string(h.Email) {
+	if !check.ValidEmail(string(h.Email)) {
 		return invalid("email: is not an e-mail address")
 	}
 	refusePhone := func(message string) *refusal {
