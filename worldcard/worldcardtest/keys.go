@@ -14,10 +14,11 @@ import (
 // print no key.
 type Keys struct{ set *keySet }
 
-// keySet stands behind a pointer, which prints as an address.
+// keySet stands behind a pointer, and its parts behind further ones: a verb that does
+// not fit prints what the first one points to.
 type keySet struct {
 	merchant, platform *rsa.PrivateKey
-	aes                [32]byte
+	aes                issuing.Secret // hex of 32 bytes
 }
 
 // NewKeys makes fresh keys.
@@ -30,8 +31,10 @@ func NewKeys() (Keys, error) {
 	if set.platform, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
 		return Keys{}, err
 	}
-	_, err = rand.Read(set.aes[:])
-	return Keys{set}, err
+	var key [32]byte
+	_, _ = rand.Read(key[:])
+	set.aes = issuing.NewSecret(hex.EncodeToString(key[:]))
+	return Keys{set}, nil
 }
 
 // takeKeys has the server use keys, fresh ones instead of the zero Keys.
@@ -46,7 +49,7 @@ func (s *Server) takeKeys(keys Keys) error {
 	if s.merchant, err = sign.NewPublicKey(&s.merchantKey.PublicKey); err != nil {
 		return err
 	}
-	s.aesText = issuing.NewSecret(hex.EncodeToString(keys.set.aes[:]))
-	s.aes, err = sign.NewAESKey(keys.set.aes[:])
+	s.aesText = keys.set.aes
+	s.aes, err = sign.ParseAESKey(s.aesText.Reveal())
 	return err
 }
