@@ -184,6 +184,9 @@ func OpenPIN(key *rsa.PrivateKey, profile PINProfile, sealed issuing.Secret) (is
 	if err := profile.Validate(); err != nil {
 		return issuing.Secret{}, err
 	}
+	if guarded(key.Validate) != nil {
+		return issuing.Secret{}, fmt.Errorf("%w: the RSA private key is nil or incomplete", ErrKey)
+	}
 	text := sealed.Reveal()
 	decode := base64.StdEncoding.DecodeString
 	if profile.Encoding == PINEncodingHex {
@@ -218,16 +221,4 @@ func decryptPIN(key *rsa.PrivateKey, padding PINPadding, raw []byte) ([]byte, er
 		return rsa.DecryptPKCS1v15(rand.Reader, key, raw)
 	}
 	return rsa.DecryptOAEP(pinHash(padding), rand.Reader, key, raw, nil)
-}
-
-// ParsePINKey reads the RSA public key of a PIN from PEM, from Base64 of a PKIX
-// or PKCS #1 DER, or from the hexadecimal of one.
-func ParsePINKey(text string) (PublicKey, error) {
-	compact := strings.TrimSpace(text)
-	if len(compact) <= maxKeyText && len(compact)%2 == 0 {
-		if der, err := hex.DecodeString(compact); err == nil && len(der) > 0 {
-			return ParsePublicKey(base64.StdEncoding.EncodeToString(der))
-		}
-	}
-	return ParsePublicKey(compact)
 }

@@ -58,7 +58,7 @@ func TestKeysPrintNothing(t *testing.T) {
 	t.Parallel()
 	merchant, platform := pair(t)
 	cfg := CallbackConfig{Key: merchant, PlatformKey: platform.Public()}
-	secret := merchant.p.entity.PrivateKey.PrivateKey
+	secret := merchant.p.entities[0].PrivateKey.PrivateKey
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
 		text := fmt.Sprintf(verb, cfg) + fmt.Sprintf(verb, struct{ k PublicKey }{merchant.Public()})
 		if strings.Contains(text, "Primes") || strings.Contains(text, fmt.Sprint(secret)[:40]) {
@@ -103,7 +103,7 @@ func BenchmarkAnswer(b *testing.B) {
 	message := sealed(b, requestBody)
 	now := time.Now()
 	b.Run("bare RSA", func(b *testing.B) {
-		entry, ok := merchant.p.entity.EncryptionKey(now)
+		entry, ok := merchant.p.entities[0].EncryptionKey(now)
 		if !ok {
 			b.Fatal("no key")
 		}
