@@ -90,7 +90,7 @@ type ConfigTexts struct {
 func ParseConfig(t ConfigTexts) (Config, error) {
 	var p check.Problems
 	cfg := Config{
-		BaseURL: t.BaseURL, UploadURL: t.UploadURL, SysID: t.SysID,
+		BaseURL: check.Trim(t.BaseURL), UploadURL: check.Trim(t.UploadURL), SysID: check.Trim(t.SysID),
 		PrivateKey:  check.Read(&p, "PrivateKey", t.PrivateKey.Reveal(), sign.ParsePrivateKey),
 		PlatformKey: check.Read(&p, "PlatformKey", t.PlatformKey, sign.ParsePublicKey),
 		Zone:        check.Read(&p, "Zone", t.Zone, check.Zone),
@@ -100,11 +100,11 @@ func ParseConfig(t ConfigTexts) (Config, error) {
 }
 
 func (c Config) validate(p *check.Problems) {
-	p.Cause("BaseURL", transport.CheckURL(c.BaseURL))
+	p.URL("BaseURL", c.BaseURL, transport.CheckURL)
 	if c.UploadURL != "" {
-		p.Cause("UploadURL", transport.CheckURL(c.UploadURL))
+		p.URL("UploadURL", c.UploadURL, transport.CheckURL)
 	}
-	p.Text("SysID", c.SysID, maxID)
+	p.ID("SysID", c.SysID, maxID)
 	checkPrivateKey(p, c.PrivateKey)
 	p.Key("PlatformKey", c.PlatformKey.Bits(), minRSABits)
 	both := !c.PlatformKey.IsZero() && !c.PrivateKey.IsZero()

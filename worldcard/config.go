@@ -45,7 +45,7 @@ type ConfigTexts struct {
 func ParseConfig(t ConfigTexts) (Config, error) {
 	var p check.Problems
 	cfg := Config{
-		BaseURL: t.BaseURL, AppID: t.AppID,
+		BaseURL: check.Trim(t.BaseURL), AppID: check.Trim(t.AppID),
 		PrivateKey: check.Read(&p, "PrivateKey", t.PrivateKey.Reveal(), sign.ParsePrivateKey),
 		AESKey:     check.Read(&p, "AESKey", t.AESKey.Reveal(), sign.ParseAESKey),
 	}
@@ -54,8 +54,8 @@ func ParseConfig(t ConfigTexts) (Config, error) {
 }
 
 func (c Config) validate(p *check.Problems) {
-	p.Cause("BaseURL", transport.CheckURL(c.BaseURL))
-	p.Text("AppID", c.AppID, 128)
+	p.URL("BaseURL", c.BaseURL, transport.CheckURL)
+	p.ID("AppID", c.AppID, 128)
 	p.Key("PrivateKey", c.PrivateKey.Bits(), minRSABits)
 	p.Required("AESKey", !c.AESKey.IsZero())
 }
