@@ -258,6 +258,9 @@ func (c Config) checkSettings(p *check.Problems) {
 	default:
 		p.Add("IdentityField", "is none of walletID, insID, trID and IdentityNone")
 	}
+	for i, name := range c.EncryptFields {
+		p.Bare(fmt.Sprintf("EncryptFields[%d]", i), name)
+	}
 	for i, id := range c.AnswerAppIDs {
 		p.Bare(fmt.Sprintf("AnswerAppIDs[%d]", i), id)
 	}
@@ -276,6 +279,7 @@ func (c Config) checkSettings(p *check.Problems) {
 // checkMessages checks the settings by message.
 func (c Config) checkMessages(p *check.Problems) {
 	for message, path := range c.Paths {
+		p.Bare(fmt.Sprintf("Paths[%q]", message), string(message))
 		if !validPath(path) {
 			p.Add(fmt.Sprintf("Paths[%q]", message), "is not a path of the form /a/b")
 		}

@@ -1,11 +1,14 @@
 package authdecision
 
 import (
+	"crypto/fips140"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/pem"
 	"errors"
 	"io"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -255,4 +258,29 @@ func flip(letter string) string {
 		return "B"
 	}
 	return "A"
+}
+
+// Where SHA-1 is not allowed, with which OpenPGP names keys, a key is an error and no
+// panic. The mode is for a whole process, so that the test runs again in one.
+func TestFIPSOnly(t *testing.T) {
+	if !fips140.Enforced() {
+		program, err := os.Executable()
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.CommandContext(t.Context(), program, "-test.run=^TestFIPSOnly$", "-test.v")
+		cmd.Env = append(os.Environ(), "GODEBUG=fips140=only")
+		if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "--- PASS: TestFIPSOnly") {
+			t.Errorf("in FIPS 140-only mode: %v\n%s", err, out)
+		}
+		return
+	}
+	var text string
+	fips140.WithoutEnforcement(func() { text = privateText(t, entityAt(t, 0, 0)) })
+	_, err := ParsePrivateKey(issuing.NewSecret(text), issuing.Secret{})
+	judged(t, "private", "which FIPS 140-only mode does not allow", err)
+	_, err = ParsePublicKey(text)
+	judged(t, "public", "which FIPS 140-only mode does not allow", err)
+	_, err = GenerateKey("x", "x@example.com")
+	judged(t, "generated", "which FIPS 140-only mode does not allow", err)
 }
