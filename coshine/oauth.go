@@ -67,8 +67,8 @@ type OAuth struct {
 	RenewBefore time.Duration
 }
 
-// OAuthTexts is an [OAuth] as texts: keys in PEM or bare Base64 of DER. What else an
-// OAuth has is set on the result.
+// OAuthTexts is an [OAuth] as texts: keys in the forms of [sign.ParsePrivateKey] and
+// its siblings. What else an OAuth has is set on the result.
 type OAuthTexts struct {
 	TokenURL      string         // as OAuth.TokenURL
 	ClientID      string         // as OAuth.ClientID

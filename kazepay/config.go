@@ -80,13 +80,15 @@ type ConfigTexts struct {
 	BaseURL     string         // as Config.BaseURL
 	UploadURL   string         // as Config.UploadURL; optional
 	SysID       string         // as Config.SysID
-	PrivateKey  issuing.Secret // PEM (PKCS #1 or PKCS #8), or bare Base64 of DER
-	PlatformKey string         // PEM (PKIX or PKCS #1), or bare Base64 of DER
+	PrivateKey  issuing.Secret // in a form of sign.ParsePrivateKey, such as PEM
+	PlatformKey string         // in a form of sign.ParsePublicKey
 	Zone        string         // IANA name, such as Asia/Shanghai; empty is UTC
 }
 
 // ParseConfig reads a Config from texts and checks all of it, keys and settings. The
 // error, of kind issuing.ErrInvalid, names every field that is wrong and no value.
+// What a file or an editor left around a text is taken off: blanks, line breaks, a byte
+// order mark and quotes.
 func ParseConfig(t ConfigTexts) (Config, error) {
 	var p check.Problems
 	cfg := Config{

@@ -29,6 +29,8 @@ type ConfigTexts struct {
 
 // ParseConfig reads a Config from texts and checks all of it, secret and settings. The
 // error, of kind issuing.ErrInvalid, names every field that is wrong and no value.
+// What a file or an editor left around a text is taken off: blanks, line breaks, a byte
+// order mark and quotes.
 func ParseConfig(t ConfigTexts) (Config, error) {
 	var p check.Problems
 	cfg := Config{

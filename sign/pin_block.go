@@ -178,7 +178,8 @@ func pinHash(padding PINPadding) hash.Hash {
 }
 
 // OpenPIN decrypts what [SealPIN] made and returns the PIN. It is the
-// platform's side, for platforms in memory. A ciphertext that does not open and
+// platform's side, for platforms in memory. A key that is nil or incomplete is an
+// [ErrKey]. A ciphertext that does not open and
 // a block that breaks its layout are the same [ErrPIN].
 func OpenPIN(key *rsa.PrivateKey, profile PINProfile, sealed issuing.Secret) (issuing.Secret, error) {
 	if err := profile.Validate(); err != nil {

@@ -157,9 +157,9 @@ var renameable = []string{
 type ConfigTexts struct {
 	BaseURL     string                    // as Config.BaseURL
 	AppID       string                    // as Config.AppID
-	SignKey     issuing.Secret            // PEM, or PKCS #8 or PKCS #1 in bare Base64
+	SignKey     issuing.Secret            // in a form of sign.ParsePrivateKey, such as PEM
 	SignKeyID   string                    // as Config.SignKeyID
-	UPISignKeys map[string]string         // by kid: PEM of a certificate or a key, or bare Base64 of DER
+	UPISignKeys map[string]string         // by kid: a key or a certificate in a form of sign.ParsePublicKey
 	Paths       map[MessageType]string    // as Config.Paths
 	UPIEncKey   string                    // as an entry of UPISignKeys; only where something is encrypted
 	UPIEncKeyID string                    // as Config.UPIEncKeyID
@@ -171,6 +171,8 @@ type ConfigTexts struct {
 // ParseConfig reads a Config from texts and checks all of it, keys and settings. The
 // error, of kind issuing.ErrInvalid, names every field that is wrong, a key by its id,
 // and no value.
+// What a file or an editor left around a text is taken off: blanks, line breaks, a byte
+// order mark and quotes.
 func ParseConfig(t ConfigTexts) (Config, error) {
 	var p check.Problems
 	cfg := Config{

@@ -36,12 +36,14 @@ type Config struct {
 type ConfigTexts struct {
 	BaseURL    string         // as Config.BaseURL
 	AppID      string         // as Config.AppID
-	PrivateKey issuing.Secret // PEM, or PKCS #8 or PKCS #1 in bare Base64
+	PrivateKey issuing.Secret // in a form of sign.ParsePrivateKey, such as PEM
 	AESKey     issuing.Secret // 64 hexadecimal, 44 Base64 or 32 raw characters
 }
 
 // ParseConfig reads a Config from texts and checks all of it, keys and settings. The
 // error, of kind issuing.ErrInvalid, names every field that is wrong and no value.
+// What a file or an editor left around a text is taken off: blanks, line breaks, a byte
+// order mark and quotes.
 func ParseConfig(t ConfigTexts) (Config, error) {
 	var p check.Problems
 	cfg := Config{
