@@ -47,10 +47,11 @@ func halfEmptyRSA() map[string]*rsa.PrivateKey {
 }
 
 func halfEmptyEC() map[string]*ecdsa.PrivateKey {
-	p256 := func(x, y *big.Int) ecdsa.PublicKey {
+	on := func(curve elliptic.Curve, x, y *big.Int) ecdsa.PublicKey {
 		//lint:ignore SA1019 a merchant may still fill the fields
-		return ecdsa.PublicKey{Curve: elliptic.P256(), X: x, Y: y}
+		return ecdsa.PublicKey{Curve: curve, X: x, Y: y}
 	}
+	p256 := func(x, y *big.Int) ecdsa.PublicKey { return on(elliptic.P256(), x, y) }
 	one := big.NewInt(1)
 	params := elliptic.P256().Params()
 	return map[string]*ecdsa.PrivateKey{
@@ -58,7 +59,7 @@ func halfEmptyEC() map[string]*ecdsa.PrivateKey {
 		"no point of the curve": {PublicKey: p256(one, one), D: one}, "negative": {PublicKey: p256(big.NewInt(-1), one), D: one},
 		"public half alone": {PublicKey: p256(params.Gx, params.Gy)}, "zero scalar": {PublicKey: p256(params.Gx, params.Gy), D: new(big.Int)},
 		"nil curve": {PublicKey: ecdsa.PublicKey{Curve: (*elliptic.CurveParams)(nil)}}, "half a curve": {PublicKey: ecdsa.PublicKey{Curve: halfCurve{}}},
-		"generic curve": {PublicKey: ecdsa.PublicKey{Curve: params, X: params.Gx, Y: params.Gy}, D: one},
+		"generic curve": {PublicKey: on(params, params.Gx, params.Gy), D: one},
 	}
 }
 

@@ -143,7 +143,7 @@ var labels = map[string]part{
 // its content.
 func partOf(b keytext.Block) part {
 	if b.Encrypted {
-		return part{rolePrivate, nil, "one that is encrypted with a passphrase; decrypt it first: " +
+		return part{rolePrivate, nil, "a private key that is encrypted with a passphrase; decrypt it first: " +
 			"openssl pkey -in key.pem -out plain.pem"}
 	}
 	if p, ok := labels[b.Label]; ok {
@@ -337,7 +337,7 @@ func readContainer(der []byte) part {
 		Data      []byte
 	}
 	if _, err := asn1.Unmarshal(der, &sealed); err == nil {
-		return part{rolePrivate, nil, "one that is encrypted with a passphrase; decrypt it first: " +
+		return part{rolePrivate, nil, "a private key that is encrypted with a passphrase; decrypt it first: " +
 			"openssl pkcs8 -inform DER -in key.der -out plain.pem"}
 	}
 	var pkcs12 struct {

@@ -155,7 +155,8 @@ func blocks(text string) (out []Block, err error) {
 // read decodes what stands between the first and the last line.
 func (b *Block) read(body string) error {
 	headers, data, err := split(body)
-	if b.Encrypted = strings.Contains(b.Label+headers, "ENCRYPTED"); b.Encrypted {
+	b.Encrypted = strings.HasPrefix(b.Label, "ENCRYPTED ") || strings.Contains(headers, "4,ENCRYPTED")
+	if b.Encrypted {
 		return nil
 	}
 	if err != nil {
@@ -230,9 +231,10 @@ func fileName(text string) bool {
 	if len(text) > 256 || strings.Contains(text, "\n") {
 		return false
 	}
-	lower := strings.ToLower(text)
-	for _, suffix := range []string{".pem", ".key", ".der", ".crt", ".cer", ".asc", ".gpg", ".txt", ".p8", ".p12", ".pfx"} {
-		if strings.HasSuffix(lower, suffix) {
+	for _, suffix := range []string{
+		".pem", ".key", ".der", ".crt", ".cer", ".asc", ".gpg", ".txt", ".p8", ".p12", ".pfx",
+	} {
+		if strings.HasSuffix(strings.ToLower(text), suffix) {
 			return true
 		}
 	}

@@ -88,6 +88,15 @@ func TestEncrypted(t *testing.T) {
 	}
 }
 
+// A comment does not make a block encrypted.
+func TestCommentAlone(t *testing.T) {
+	t.Parallel()
+	got, err := Read("-----BEGIN PGP X-----\nComment: ENCRYPTED\n\nAAAA\n-----END PGP X-----", 100)
+	if err != nil || len(got) != 1 || got[0].Encrypted || len(got[0].Bytes) != 3 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
 // FuzzRead: no text makes a panic, and no error quotes it.
 func FuzzRead(f *testing.F) {
 	f.Add("-----BEGIN X-----\nA: b\n\nAAAA\n-----END X-----")

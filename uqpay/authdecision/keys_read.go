@@ -113,7 +113,8 @@ func decrypting(entity *openpgp.Entity, now time.Time) (parts keyRing, err error
 		switch {
 		case !encrypts(part):
 		case part.Revoked(now):
-			fault = "the part of the key that can decrypt is revoked; add one: gpg --quick-add-key FINGERPRINT rsa3072 encr"
+			fault = "the part of the key that can decrypt is revoked; " +
+				"add one: gpg --quick-add-key FINGERPRINT rsa3072 encr"
 		case part.PrivateKey == nil || part.PrivateKey.Dummy():
 			fault = "the part of the key that can decrypt is not in it; export it where the whole key is: " +
 				"gpg --armor --export-secret-keys"
@@ -183,7 +184,8 @@ func unfit(entity *openpgp.Entity, now time.Time) string {
 		case sub.Revoked(now):
 			fault = "the part of the key that can encrypt is revoked; get the new key"
 		case created.After(now):
-			fault = "the part of the key that can encrypt was made on " + created.Format(day) + ", ahead of this machine's clock"
+			fault = "the part of the key that can encrypt was made on " + created.Format(day) +
+				", ahead of this machine's clock"
 		case sub.PublicKey.KeyExpired(sub.Sig, now):
 			fault = "the part of the key that can encrypt has expired" + expiry(created, sub.Sig.KeyLifetimeSecs, day) +
 				"; get the new key"
