@@ -97,7 +97,7 @@ func (s *sealer) attempt(ctx context.Context, st *state, req *http.Request) (*ht
 		return nil, st.unclear(w.cause(err))
 	}
 	defer func() { _ = resp.Body.Close() }()
-	return s.receive(st, resp, sealed.RequestID)
+	return s.receive(ctx, st, resp, sealed.RequestID)
 }
 
 // request returns a copy of req with the attempt's headers and body, and the
@@ -181,7 +181,7 @@ func (st *state) unclear(err error) error {
 }
 
 // receive reads the answer within its limit and judges it.
-func (s *sealer) receive(st *state, resp *http.Response, requestID string) (*http.Response, error) {
+func (s *sealer) receive(ctx context.Context, st *state, resp *http.Response, requestID string) (*http.Response, error) {
 	limit := st.call.MaxResponse
 	if limit <= 0 {
 		limit = DefaultMaxResponse
@@ -204,11 +204,10 @@ func (s *sealer) receive(st *state, resp *http.Response, requestID string) (*htt
 		return nil, err
 	}
 	out.Body = body.Bytes()
-	judge := st.call.Judge
-	if judge == nil {
-		judge = JudgeStatus
+	out.Judgement = JudgeStatus(out)
+	if st.call.Judge != nil {
+		out.Judgement = st.call.Judge(ctx, out)
 	}
-	out.Judgement = judge(out)
 	st.maybe = st.maybe || out.Maybe
 	switch out.Judgement {
 	case Unclear:
