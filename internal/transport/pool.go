@@ -17,7 +17,8 @@ var shared pool
 // pool sends through what http.DefaultTransport is when an attempt is made, so
 // that whoever replaces or wraps it is honoured, at whatever time. One of
 // net/http's own type is copied, with all its settings, because the pool keeps
-// more connections than it would; the copy is made when it is first seen.
+// more connections than it would and watches them; the copy is made when it is
+// first seen.
 type pool struct {
 	mu     sync.Mutex
 	source *http.Transport // http.DefaultTransport when copy was made
@@ -40,6 +41,10 @@ func (p *pool) transport() http.RoundTripper {
 		if p.copy.MaxIdleConnsPerHost == 0 {
 			p.copy.MaxIdleConnsPerHost = maxIdlePerHost
 		}
+		if source.TLSNextProto["h2"] != nil {
+			p.copy.ForceAttemptHTTP2 = true // which a dialler, and a copy, turn off
+		}
+		guard(p.copy)
 	}
 	return p.copy
 }

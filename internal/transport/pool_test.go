@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"crypto/tls"
 	"net"
 	"net/http"
 	"testing"
@@ -74,6 +75,34 @@ func TestPoolKeepsSettings(t *testing.T) {
 		}
 		if again := own.transport(); again != got {
 			t.Error("a copy for every call keeps no connections")
+		}
+	}
+}
+
+// A copy speaks HTTP/2 where its source would.
+func TestPoolSpeaksHTTP2(t *testing.T) {
+	url, rt, requests := http2Server(t, 0, nil)
+	replaceDefault(t, rt)
+	settings, err := issuing.NewSettings()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := run(t.Context(), New("acme", settings), newCall(url, Once)); err != nil || requests.Load() != 1 {
+		t.Errorf("%d requests, %v", requests.Load(), err)
+	}
+	for name, tt := range map[string]struct {
+		source *http.Transport
+		want   bool
+	}{
+		"by itself":                  {&http.Transport{}, true},
+		"not with a TLS config":      {&http.Transport{TLSClientConfig: &tls.Config{}}, false},
+		"not with a dialler":         {&http.Transport{DialContext: new(net.Dialer).DialContext}, false},
+		"with a dialler, when asked": {&http.Transport{DialContext: new(net.Dialer).DialContext, ForceAttemptHTTP2: true}, true},
+	} {
+		var own pool
+		replaceDefault(t, tt.source)
+		if got, ok := own.transport().(*http.Transport); !ok || got.ForceAttemptHTTP2 != tt.want || got.DialContext == nil {
+			t.Errorf("%s: %+v", name, got)
 		}
 	}
 }

@@ -18,17 +18,28 @@ type way struct {
 	// written: net/http looks at its context once more before it writes headers.
 	stop context.CancelFunc
 
-	asked atomic.Bool  // for a connection
-	conns atomic.Int32 // how often it was put on one
+	asked atomic.Bool          // for a connection
+	conns atomic.Int32         // how often it was put on one
+	last  atomic.Pointer[conn] // of the pool
 }
 
 // traced adds w to the hooks of ctx.
 func (w *way) traced(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn: func(string) { w.asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) {
+		GotConn: func(info httptrace.GotConnInfo) {
+			if c := pooled(info.Conn); c != nil {
+				c.take(w)
+				w.last.Store(c)
+			}
 			if w.conns.Add(1) > 1 && w.stop != nil {
 				w.stop()
+			}
+		},
+		PutIdleConn: func(err error) {
+			// net/http says so before it reads on, and not of HTTP/2.
+			if c := w.last.Load(); c != nil && err == nil {
+				c.release(w)
 			}
 		},
 	})
@@ -47,14 +58,21 @@ func (w *way) cause(err error) error {
 	return err
 }
 
+// unsent reports whether the connection that the request was put on, one of the
+// pool's, had ended before any of it was written.
+func (w *way) unsent() bool {
+	c := w.last.Load()
+	return c != nil && c.unsent(w)
+}
+
 // neverLeft reports whether the request provably did not leave, or was not
-// processed: no connection was made, or the one that it was put on was HTTP/2 and
-// the peer said so. A RoundTripper that does not report to httptrace is believed
+// processed: no connection was made, the one that it was put on was HTTP/2 and
+// the peer said so, or it was a kept one and nothing was written. A RoundTripper that does not report to httptrace is believed
 // only when its error is one of dialling.
 func (w *way) neverLeft(err error) bool {
 	if w.asked.Load() {
 		conns := w.conns.Load()
-		return conns == 0 || conns == 1 && notProcessed(err)
+		return conns == 0 || conns == 1 && (notProcessed(err) || w.unsent())
 	}
 	var op *net.OpError
 	if errors.As(err, &op) {

@@ -50,6 +50,25 @@ func heads(t *testing.T) (url string, seen chan []string) {
 	return "http://" + ln.Addr().String(), seen
 }
 
+// net/http repeats a request without a body that has one of these names in their
+// canonical spelling, so the round tripper gets another.
+func TestNoCanonicalKeyWithoutBody(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{"Idempotency-Key", "X-Idempotency-Key"} {
+		for body, canonical := range map[string]bool{"": false, "body": true} {
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://card.example/", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sealed := Sealed{Header: http.Header{key: {"k"}}, Body: []byte(body)}
+			out := sealed.request(req)
+			if got := out.Header[key] != nil; got != canonical || len(out.Header) != 1 || out.GetBody != nil || sealed.Header[key] == nil {
+				t.Errorf("%s with %q: %v", key, body, out.Header)
+			}
+		}
+	}
+}
+
 // What stands on the wire about a body: a Content-Length of its own for one that
 // is there, one of 0 where a method usually has a body, and nothing otherwise.
 func TestLengthOnTheWire(t *testing.T) {
