@@ -16,7 +16,6 @@ import (
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 
 	issuing "github.com/issuing-sdk/issuing-go"
-	"github.com/issuing-sdk/issuing-go/internal/wire"
 )
 
 // ErrKey marks a key that cannot be used; the message says why.
