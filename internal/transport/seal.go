@@ -37,8 +37,9 @@ func (s *sealer) RoundTrip(req *http.Request) (*http.Response, error) {
 		Provider: s.client.provider, Op: st.call.Op, Method: req.Method,
 		Template: st.call.Template, Attempt: st.attempts,
 	}
+	st.ctx = s.client.observed(ctx, st, req)
 	start := time.Now()
-	resp, err := s.attempt(ctx, st, req)
+	resp, err := s.attempt(st.ctx, st, req)
 	st.event.Duration = time.Since(start)
 	if err != nil {
 		st.lastErr = err
