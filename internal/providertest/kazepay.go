@@ -59,6 +59,19 @@ func openKazePay(t testing.TB, opts ...issuing.Option) *Bench {
 			return k.client.Do(ctx, "queryCard", map[string]string{"cardID": k.card}, out, opts...)
 		},
 		Refuse: k.refuse, Notify: k.buy, Ops: k.ops(), Lists: k.lists(),
+		Stuck: map[string]func() (*silentKey, Call){"sealing": k.stuck},
+	}
+}
+
+// stuck is a client whose key does not answer.
+func (k *kazepays) stuck() (*silentKey, Call) {
+	s, key := stuckRSA(k.t)
+	cfg := k.server.ClientConfig()
+	cfg.PrivateKey = key
+	client, err := kazepay.New(cfg)
+	check(k.t, err)
+	return s, func(ctx context.Context, opts ...issuing.CallOption) error {
+		return client.Do(ctx, "queryCard", map[string]string{"cardID": k.card}, nil, opts...)
 	}
 }
 

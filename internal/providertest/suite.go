@@ -27,6 +27,7 @@ var Checks = []Check{
 	{"a look-up settles what is open, and CallInfo says so", lookedUp},
 	{"hooks tell of each attempt, and the platform counts the same", namesAgree},
 	{"a cancelled call ends at once, and knows what may have happened", cancelled},
+	{"a key that does not answer does not hold a call", stuckKeys},
 	{"every safety under every fault", everyFault},
 	{"every list ends", listsEnd},
 	{"a refusal that quotes the request's secrets prints none", quotedSecrets},
