@@ -7,6 +7,8 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"io"
 	"math/big"
@@ -22,12 +24,13 @@ type silentKey struct {
 	public crypto.PublicKey
 	asked  chan struct{} // receives at each use
 	answer chan struct{} // closed to let them end
+	signer crypto.Signer // signs all the same; nil for none
 }
 
 var errStuck = errors.New("the key service is gone")
 
 func newSilent(t testing.TB, public crypto.PublicKey) *silentKey {
-	s := &silentKey{public, make(chan struct{}, 16), make(chan struct{})}
+	s := &silentKey{public: public, asked: make(chan struct{}, 16), answer: make(chan struct{})}
 	t.Cleanup(func() { close(s.answer) })
 	return s
 }
@@ -36,7 +39,12 @@ func newSilent(t testing.TB, public crypto.PublicKey) *silentKey {
 func (s *silentKey) Public() crypto.PublicKey { return s.public }
 
 // Sign implements crypto.Signer.
-func (s *silentKey) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) { return s.use() }
+func (s *silentKey) Sign(random io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	if s.signer != nil {
+		return s.signer.Sign(random, digest, opts)
+	}
+	return s.use()
+}
 
 // Decrypt implements crypto.Decrypter.
 func (s *silentKey) Decrypt(io.Reader, []byte, crypto.DecrypterOpts) ([]byte, error) { return s.use() }
@@ -52,6 +60,26 @@ func stuckRSA(t testing.TB) (*silentKey, sign.PrivateKey) {
 	t.Helper()
 	n := new(big.Int).Lsh(big.NewInt(1), 2047)
 	s := newSilent(t, &rsa.PublicKey{N: n.Add(n, big.NewInt(1)), E: 65537})
+	key, err := sign.NewPrivateKey(s)
+	check(t, err)
+	return s, key
+}
+
+// openingOnly is a key that signs as the one of a PEM text does, and opens nothing.
+func openingOnly(t testing.TB, text issuing.Secret) (*silentKey, sign.PrivateKey) {
+	t.Helper()
+	block, _ := pem.Decode([]byte(text.Reveal()))
+	if block == nil {
+		t.Fatal("the key is no PEM text")
+	}
+	own, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	check(t, err)
+	signer, ok := own.(crypto.Signer)
+	if !ok {
+		t.Fatalf("a key of type %T", own)
+	}
+	s := newSilent(t, signer.Public())
+	s.signer = signer
 	key, err := sign.NewPrivateKey(s)
 	check(t, err)
 	return s, key
