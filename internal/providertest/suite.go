@@ -30,6 +30,7 @@ var Checks = []Check{
 	{"a call that panics ends for the observer, too", panics},
 	{"each call is one line of the log, without words or secrets", callsLogged},
 	{"a cancelled call ends at once, and knows what may have happened", cancelled},
+	{"a key that does not answer does not hold a call", stuckKeys},
 	{"every safety under every fault", everyFault},
 	{"every list ends", listsEnd},
 	{"a refusal that quotes the request's secrets prints none", quotedSecrets},
