@@ -46,9 +46,10 @@ type CallbackConfig struct {
 	// interfaces. Without them the address names the interface: serve it under a
 	// pattern with the wildcard {type}, or each with [webhook.Source.ForType].
 	Paths map[API]string
-	// DedupeSecret keys [Inbound.DedupeKey]; empty is the bearer token of the
-	// request. Set one of the issuer's own, for good, where tokens are
-	// short-lived: a repeat under another token has the same key only then.
+	// DedupeSecret keys [Inbound.DedupeKey]; empty is the first of Tokens, or with
+	// Authenticate the bearer token of the request. Set one of the issuer's own, for
+	// good, where tokens are short-lived: a repeat under another token has the same
+	// key only then.
 	DedupeSecret issuing.Secret
 	// Deadline bounds Authenticate, the body's arrival and the function together;
 	// 0 is DefaultCallbackDeadline. A function is not called after it.
@@ -77,7 +78,9 @@ type CallbackConfig struct {
 // Reports carry the response code that was sent, and for
 // [webhook.OutcomeOvertime] the one that came too late.
 func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
+	cfg.Tokens = slices.Clone(cfg.Tokens)
 	s := &callbackScheme{cfg: cfg, byPath: map[string]API{}, contentType: "application/json; charset=UTF-8"}
+	var hashes [][sha256.Size]byte
 	var p check.Problems
 	if (len(cfg.Tokens) == 0) == (cfg.Authenticate == nil) {
 		p.Add("Tokens, Authenticate", "need exactly one of them")
@@ -87,8 +90,9 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 		if text == "" || text != strings.TrimSpace(text) {
 			p.Add(fmt.Sprintf("Tokens[%d]", i), "is empty or has blanks around it, which no header can present")
 		}
-		s.hashes = append(s.hashes, sha256.Sum256([]byte(text)))
+		hashes = append(hashes, sha256.Sum256([]byte(text)))
 	}
+	s.hashes = func() [][sha256.Size]byte { return hashes }
 	if cfg.Deadline < 0 || cfg.MaxAge < 0 || cfg.MaxBody < 0 {
 		p.Add("Deadline, MaxAge, MaxBody", "must not be negative")
 	}
@@ -114,7 +118,7 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 // callbackScheme implements [webhook.Scheme].
 type callbackScheme struct {
 	cfg         CallbackConfig
-	hashes      [][sha256.Size]byte // of the tokens
+	hashes      func() [][sha256.Size]byte // of the tokens; behind a function, so that nothing prints them
 	byPath      map[string]API
 	contentType string // of answers
 }
@@ -176,7 +180,7 @@ func (s *callbackScheme) authenticate(ctx context.Context, token string) (err er
 		return s.cfg.Authenticate(ctx, issuing.NewSecret(token))
 	}
 	got, match := sha256.Sum256([]byte(token)), 0
-	for _, want := range s.hashes {
+	for _, want := range s.hashes() {
 		match |= subtle.ConstantTimeCompare(got[:], want[:])
 	}
 	if match != 1 {
@@ -211,6 +215,18 @@ func (s *callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook
 	return event, nil
 }
 
+// dedupeSecret keys the digests in ids: they reach logs and databases, and one-time
+// passwords are guessed easily.
+func (s *callbackScheme) dedupeSecret(req *webhook.Request) issuing.Secret {
+	switch {
+	case !s.cfg.DedupeSecret.IsZero():
+		return s.cfg.DedupeSecret
+	case len(s.cfg.Tokens) > 0:
+		return s.cfg.Tokens[0]
+	}
+	return issuing.NewSecret(req.Header.Get("Authorization"))
+}
+
 func (s *callbackScheme) decode(req *webhook.Request, m *message) (inboundRequest, error) {
 	plain, err := s.cfg.JWE.open(req.Body)
 	if err != nil {
@@ -225,10 +241,7 @@ func (s *callbackScheme) decode(req *webhook.Request, m *message) (inboundReques
 		return nil, err
 	}
 	h, text := data.inbound(), string(plain)
-	h.zone, h.Raw, h.dedupe = s.cfg.Zone, issuing.NewSecret(text), s.cfg.DedupeSecret
-	if h.dedupe.IsZero() {
-		h.dedupe = issuing.NewSecret(req.Header.Get("Authorization"))
-	}
+	h.zone, h.Raw, h.dedupe = s.cfg.Zone, issuing.NewSecret(text), s.dedupeSecret(req)
 	m.otp = api == APISendOTP && h.ParticipantID == "" && h.TranID == ""
 	if !m.otp && (h.TranID == "" || h.TranDate == "" || h.TranTime == "") {
 		return nil, errors.New("the public header is incomplete")

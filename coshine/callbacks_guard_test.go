@@ -267,6 +267,36 @@ func TestInboundRepeatsReachTheFunction(t *testing.T) {
 	}
 }
 
+// TestInboundKeysOutliveAToken: while two static tokens are valid, a repeat under the
+// other one has the first one's key, in every process with the same tokens.
+func TestInboundKeysOutliveAToken(t *testing.T) {
+	t.Parallel()
+	const body = `{"acsTransId":"a-1","verifyCode":"493817"}`
+	key := func(authorization string, tokens ...issuing.Secret) string {
+		src, err := coshine.NewCallbacks(coshine.CallbackConfig{Tokens: tokens, Now: func() time.Time { return epoch }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		header := authentic(nil).Header
+		header.Set("Authorization", authorization)
+		event, err := src.ForType(string(coshine.APISendOTP)).Parse(header, []byte(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return event.ID
+	}
+	former, other := issuing.NewSecret("former-token"), issuing.NewSecret("other-token")
+	first := key("Bearer former-token", former, inboundToken)
+	for _, authorization := range []string{"Bearer inbound-token", "bearer former-token", "Bearer  former-token"} {
+		if again := key(authorization, former, inboundToken); again != first {
+			t.Errorf("%s: %s, want %s", authorization, again, first)
+		}
+	}
+	if key("Bearer inbound-token", other, inboundToken) == first {
+		t.Error("the key does not depend on the credentials")
+	}
+}
+
 // TestInboundIsParsed: what came another way than HTTP.
 func TestInboundIsParsed(t *testing.T) {
 	t.Parallel()

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -28,8 +26,8 @@ var ErrDecrypt = errors.New("cannot decrypt: wrong key or altered data")
 type AESKey struct{ p *aesKey }
 
 type aesKey struct {
-	aead cipher.AEAD
-	mac  [sha256.Size]byte // key of fingerprints
+	aead        hidden[cipher.AEAD]
+	fingerprint func(data []byte) string
 }
 
 // NewAESKey wraps the 32 bytes of a key.
@@ -47,7 +45,7 @@ func NewAESKey(key []byte) (AESKey, error) {
 	if err != nil {
 		return AESKey{}, fmt.Errorf("%w: AES-GCM", ErrKey)
 	}
-	return AESKey{&aesKey{aead: aead, mac: sha256.Sum256(append([]byte("issuing-go fingerprint "), key...))}}, nil
+	return AESKey{&aesKey{aead: hide(aead), fingerprint: fingerprinter(key)}}, nil
 }
 
 // Fingerprint returns 64 hexadecimal digits that identify data among all that is
@@ -58,9 +56,7 @@ func (k AESKey) Fingerprint(data []byte) string {
 	if k.p == nil {
 		return ""
 	}
-	mac := hmac.New(sha256.New, k.p.mac[:])
-	mac.Write(data)
-	return hex.EncodeToString(mac.Sum(nil))
+	return k.p.fingerprint(data)
 }
 
 // ParseAESKey reads a 256-bit key in one of the forms that WorldCard's
@@ -107,7 +103,7 @@ func (k AESKey) Seal(plaintext []byte) (string, error) {
 	if k.p == nil {
 		return "", fmt.Errorf("%w: the AES key is missing", ErrKey)
 	}
-	return base64.StdEncoding.EncodeToString(k.p.aead.Seal(nil, nil, plaintext, nil)), nil
+	return base64.StdEncoding.EncodeToString(k.p.aead().Seal(nil, nil, plaintext, nil)), nil
 }
 
 // Open reverses [AESKey.Seal]. Every failure is [ErrDecrypt].
@@ -124,7 +120,7 @@ func (k AESKey) open(text []byte) ([]byte, error) {
 	if err != nil || n < gcmOverhead {
 		return nil, ErrDecrypt
 	}
-	plaintext, err := k.p.aead.Open(nil, nil, sealed[:n], nil)
+	plaintext, err := k.p.aead().Open(nil, nil, sealed[:n], nil)
 	if err != nil {
 		return nil, ErrDecrypt
 	}
@@ -143,7 +139,7 @@ func (k AESKey) SealBody(plaintext []byte) ([]byte, error) {
 	if k.p == nil {
 		return nil, fmt.Errorf("%w: the AES key is missing", ErrKey)
 	}
-	sealed := k.p.aead.Seal(nil, nil, plaintext, nil)
+	sealed := k.p.aead().Seal(nil, nil, plaintext, nil)
 	body := make([]byte, 0, len(envelopeHead)+base64.StdEncoding.EncodedLen(len(sealed))+len(envelopeTail))
 	body = append(body, envelopeHead...)
 	body = base64.StdEncoding.AppendEncode(body, sealed)

@@ -3,11 +3,8 @@ package sign
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/hmac"
-	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"log/slog"
@@ -29,11 +26,9 @@ const maxECBText = 4 << 10
 type AppSecret struct{ p *appSecret }
 
 type appSecret struct {
-	// A pointer, because fmt prints a struct behind an unexported pointer in full
-	// for verbs that do not fit.
-	text  *string
-	block cipher.Block
-	mac   [sha256.Size]byte // the key of fingerprints
+	text        hidden[string]
+	block       hidden[cipher.Block]
+	fingerprint func(data []byte) string
 }
 
 // NewAppSecret wraps a secret of 16, 24 or 32 bytes, which are the AES key as
@@ -50,8 +45,7 @@ func NewAppSecret(text string) (AppSecret, error) {
 	if err != nil {
 		return AppSecret{}, fmt.Errorf("%w: AES", ErrKey)
 	}
-	mac := sha256.Sum256([]byte("issuing-go fingerprint " + text))
-	return AppSecret{&appSecret{text: &text, block: block, mac: mac}}, nil
+	return AppSecret{&appSecret{hide(text), hide(block), fingerprinter([]byte(text))}}, nil
 }
 
 // Fingerprint returns 64 hexadecimal digits, an HMAC-SHA256, that identify data
@@ -62,9 +56,7 @@ func (s AppSecret) Fingerprint(data []byte) string {
 	if s.p == nil {
 		return ""
 	}
-	mac := hmac.New(sha256.New, s.p.mac[:])
-	mac.Write(data)
-	return hex.EncodeToString(mac.Sum(nil))
+	return s.p.fingerprint(data)
 }
 
 // IsZero reports whether there is no secret.
@@ -92,9 +84,9 @@ func (s AppSecret) Encrypt(plaintext []byte) (string, error) {
 	for range pad {
 		data = append(data, byte(pad))
 	}
-	for at := 0; at < len(data); at += aes.BlockSize {
+	for cipher, at := s.p.block(), 0; at < len(data); at += aes.BlockSize {
 		block := data[at : at+aes.BlockSize]
-		s.p.block.Encrypt(block, block)
+		cipher.Encrypt(block, block)
 	}
 	return base64.StdEncoding.EncodeToString(data), nil
 }
@@ -114,9 +106,9 @@ func (s AppSecret) Decrypt(text string) ([]byte, error) {
 	if err != nil || len(data) == 0 || len(data)%aes.BlockSize != 0 {
 		return nil, ErrDecrypt
 	}
-	for at := 0; at < len(data); at += aes.BlockSize {
+	for cipher, at := s.p.block(), 0; at < len(data); at += aes.BlockSize {
 		block := data[at : at+aes.BlockSize]
-		s.p.block.Decrypt(block, block)
+		cipher.Decrypt(block, block)
 	}
 	pad := int(data[len(data)-1])
 	good := subtle.ConstantTimeLessOrEq(1, pad) & subtle.ConstantTimeLessOrEq(pad, aes.BlockSize)

@@ -18,7 +18,7 @@ import (
 type ES256Key struct{ p *es256Key }
 
 type es256Key struct {
-	signer crypto.Signer
+	signer hidden[crypto.Signer]
 	public *ecdsa.PublicKey
 }
 
@@ -44,7 +44,7 @@ func NewES256Key(signer crypto.Signer) (ES256Key, error) {
 	if err := checkP256(public); err != nil {
 		return ES256Key{}, err
 	}
-	return ES256Key{&es256Key{signer: signer, public: public}}, nil
+	return ES256Key{&es256Key{signer: hide(signer), public: public}}, nil
 }
 
 // ParseES256Key reads an EC private key on P-256 from PEM (PKCS #8 or SEC 1) or
@@ -77,7 +77,7 @@ func (k ES256Key) Signer() crypto.Signer {
 	if k.p == nil {
 		return nil
 	}
-	return k.p.signer
+	return k.p.signer()
 }
 
 // Public returns the public half, which is given to the other side.

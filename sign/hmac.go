@@ -2,7 +2,6 @@ package sign
 
 import (
 	"crypto/hmac"
-	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/hex"
 	"fmt"
@@ -20,8 +19,8 @@ import (
 type HMACKey struct{ p *hmacKey }
 
 type hmacKey struct {
-	pool sync.Pool
-	mac  [sha256.Size]byte // of fingerprints, which must verify nothing
+	pool        sync.Pool
+	fingerprint func(data []byte) string
 }
 
 // NewHMACKey wraps a secret. Its bytes are the key as they are: nothing is
@@ -31,7 +30,7 @@ func NewHMACKey(secret issuing.Secret) (HMACKey, error) {
 		return HMACKey{}, fmt.Errorf("%w: the HMAC secret is empty", ErrKey)
 	}
 	key := []byte(secret.Reveal())
-	k := &hmacKey{mac: sha256.Sum256(append([]byte("issuing-go fingerprint "), key...))}
+	k := &hmacKey{fingerprint: fingerprinter(key)}
 	k.pool.New = func() any { return hmac.New(sha512.New, key) }
 	return HMACKey{k}, nil
 }
@@ -56,9 +55,7 @@ func (k HMACKey) Fingerprint(data []byte) string {
 	if k.p == nil {
 		return ""
 	}
-	mac := hmac.New(sha256.New, k.p.mac[:])
-	mac.Write(data)
-	return hex.EncodeToString(mac.Sum(nil))
+	return k.p.fingerprint(data)
 }
 
 // SignHMAC512 returns the lower-case hex HMAC-SHA512 over body and timestamp,

@@ -85,7 +85,7 @@ func SignUPI(key PrivateKey, h UPIHeader, body []byte) (string, error) {
 	}
 	protected := base64.RawURLEncoding.EncodeToString(header)
 	digest := upiDigest(protected, body, h.Mode != UPIModeEncoded)
-	signature, err := key.p.signer.Sign(rand.Reader, digest[:], crypto.SHA256)
+	signature, err := key.p.signer().Sign(rand.Reader, digest[:], crypto.SHA256)
 	if err != nil {
 		return "", fmt.Errorf("sign: RS256: %w", err)
 	}

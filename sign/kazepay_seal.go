@@ -59,7 +59,7 @@ func (p Profile) Seal(own PrivateKey, peer PublicKey, head, payload []byte) (*En
 	}
 	e.KeyEnc = issuing.NewSecret(hex.EncodeToString(wrapped))
 	hash, digest := p.Hash.digest(p.signedBytes(e, ciphertext, payload))
-	signature, err := own.p.signer.Sign(rand.Reader, digest, hash)
+	signature, err := own.p.signer().Sign(rand.Reader, digest, hash)
 	if err != nil {
 		return nil, fmt.Errorf("sign: RSA PKCS #1 v1.5: %w", err)
 	}

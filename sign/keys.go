@@ -38,7 +38,7 @@ var ErrKey = errors.New("unusable key")
 type PrivateKey struct{ p *privateKey }
 
 type privateKey struct {
-	signer crypto.Signer
+	signer hidden[crypto.Signer]
 	public *rsa.PublicKey
 }
 
@@ -66,7 +66,7 @@ func NewPrivateKey(signer crypto.Signer) (PrivateKey, error) {
 	if err := checkRSA(public); err != nil {
 		return PrivateKey{}, err
 	}
-	return PrivateKey{&privateKey{signer: signer, public: public}}, nil
+	return PrivateKey{&privateKey{signer: hide(signer), public: public}}, nil
 }
 
 // ParsePrivateKey reads an RSA private key from PEM (PKCS #8 or PKCS #1) or
@@ -124,7 +124,7 @@ func (k PrivateKey) Fingerprint(data []byte) (string, error) {
 		return "", fmt.Errorf("%w: the RSA private key is missing", ErrKey)
 	}
 	digest := sha256.Sum256(append([]byte("issuing-go fingerprint "), data...))
-	signature, err := k.p.signer.Sign(rand.Reader, digest[:], crypto.SHA256)
+	signature, err := k.p.signer().Sign(rand.Reader, digest[:], crypto.SHA256)
 	if err != nil {
 		return "", fmt.Errorf("sign: fingerprint: %w", err)
 	}
@@ -145,7 +145,7 @@ func (k PrivateKey) Decrypter() (crypto.Decrypter, error) {
 	if k.p == nil {
 		return nil, fmt.Errorf("%w: the RSA private key is missing", ErrKey)
 	}
-	d, ok := k.p.signer.(crypto.Decrypter)
+	d, ok := k.p.signer().(crypto.Decrypter)
 	if !ok {
 		return nil, fmt.Errorf("%w: the RSA private key cannot decrypt", ErrKey)
 	}

@@ -78,7 +78,7 @@ func (p byName) Swap(i, j int)      { p[i], p[j] = p[j], p[i] }
 // wipe it.
 func (s AppSecret) canonical(params []Param) ([]byte, error) {
 	sorted := append(make([]Param, 0, len(params)+1), params...)
-	sorted = append(sorted, Param{Name: secretName, Value: *s.p.text})
+	sorted = append(sorted, Param{Name: secretName, Value: s.p.text()})
 	sort.Sort(byName(sorted))
 	size := 0
 	for i, p := range sorted {

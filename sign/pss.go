@@ -28,7 +28,7 @@ func SignPSS(key PrivateKey, body []byte, timestamp, nonce string) (string, erro
 		return "", fmt.Errorf("%w: the private key is missing", ErrKey)
 	}
 	digest := pssDigest(body, timestamp, nonce)
-	signature, err := key.p.signer.Sign(rand.Reader, digest[:],
+	signature, err := key.p.signer().Sign(rand.Reader, digest[:],
 		&rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: crypto.SHA256})
 	if err != nil {
 		return "", fmt.Errorf("sign: RSA-PSS: %w", err)

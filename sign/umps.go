@@ -56,7 +56,7 @@ func (u UMPS) Sign(key PrivateKey, message []byte) ([]byte, error) {
 		return nil, fmt.Errorf("sign: the signature of the message is not the placeholder")
 	}
 	digest := sha256.Sum256(message)
-	signature, err := key.p.signer.Sign(rand.Reader, digest[:], u.hash())
+	signature, err := key.p.signer().Sign(rand.Reader, digest[:], u.hash())
 	if err != nil {
 		return nil, fmt.Errorf("sign: RSA PKCS #1 v1.5: %w", err)
 	}
@@ -212,7 +212,7 @@ func DecryptUMPS(key PrivateKey, text string) ([]byte, error) {
 	if key.p == nil {
 		return nil, fmt.Errorf("%w: the decryption key is missing", ErrKey)
 	}
-	decrypter, ok := key.p.signer.(crypto.Decrypter)
+	decrypter, ok := key.p.signer().(crypto.Decrypter)
 	if !ok {
 		return nil, fmt.Errorf("%w: the key cannot decrypt", ErrKey)
 	}

@@ -112,15 +112,13 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	secret := rand.Text()
 	s := &callbackScheme{
 		cfg:      cfg,
 		opener:   opener{profile: cfg.Profile, jwe: cfg.JWE, keys: maps.Clone(cfg.DecryptKeys)},
 		messages: newRecent[string, handling](maxMessages),
 		tokens:   newRecent[tokenKey, tokenOrder](maxTokens),
-		secret:   new([32]byte),
-	}
-	if _, err := rand.Read(s.secret[:]); err != nil {
-		return nil, &issuing.Error{Provider: providerName, Op: "NewCallbacks", Kind: issuing.ErrUnavailable, Err: err}
+		secret:   func() string { return secret },
 	}
 	return webhook.NewSource(providerName, s, webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now),
 		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(s.precheck), webhook.WithDispatch(s.dispatch))
@@ -132,7 +130,7 @@ type callbackScheme struct {
 	opener   opener
 	messages *recent[string, handling] // by event id
 	tokens   *recent[tokenKey, tokenOrder]
-	secret   *[32]byte // keys the names of tokens; behind a pointer, so that it does not print
+	secret   func() string // keys the names of tokens; behind a function, so that nothing prints it
 }
 
 // pushed is an authentic message: Verify makes it, Open fills it, and Answer

@@ -76,7 +76,7 @@ func (s *callbackScheme) inOrder(ctx context.Context, event *webhook.Event, fn w
 type tokenKey [sha256.Size]byte
 
 func (s *callbackScheme) tokenKey(n *TokenStateChanged) tokenKey {
-	mac := hmac.New(sha256.New, s.secret[:])
+	mac := hmac.New(sha256.New, []byte(s.secret()))
 	mac.Write([]byte(n.Token.Reveal()))
 	return tokenKey(mac.Sum(nil))
 }

@@ -1,6 +1,18 @@
 package unionpay
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/issuing-sdk/issuing-go/internal/leaktest"
+)
+
+// TestKeyOfTokenNamesPrintsNothing: with it, a name of a token can be undone.
+func TestKeyOfTokenNamesPrintsNothing(t *testing.T) {
+	t.Parallel()
+	const key = "ABCDEFGHIJKLMNOPQRSTUVWX23"
+	s := &callbackScheme{secret: func() string { return key }}
+	leaktest.Check(t, []string{key}, s, *s)
+}
 
 // TestRecentIsBounded: what was asked for last stays.
 func TestRecentIsBounded(t *testing.T) {

@@ -1,13 +1,17 @@
 // Package leaktest proves that values do not print the secrets they hold. It
 // prints each value in every way that a program logs one: all verbs and flags
-// of package fmt, the handlers of log/slog and encoding/json, by value and by
-// pointer, on its own and inside structs, slices, maps and interfaces.
+// of package fmt, the handlers of log/slog, text/template, expvar and the encoders
+// for JSON, XML and gob, by value and by pointer, on its own and inside structs,
+// slices, maps and interfaces.
 package leaktest
 
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/gob"
 	"encoding/json"
+	"encoding/xml"
+	"expvar"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -15,6 +19,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"text/template"
 )
 
 // MinSecret is the shortest secret that Check accepts. A shorter one turns up in
@@ -124,6 +129,10 @@ func printings(value any) []printing {
 			printing{"slog text " + position, logged(v, func(b *bytes.Buffer) slog.Handler { return slog.NewTextHandler(b, nil) })},
 			printing{"slog JSON " + position, logged(v, func(b *bytes.Buffer) slog.Handler { return slog.NewJSONHandler(b, nil) })},
 			printing{"JSON " + position, marshaled(v)},
+			printing{"expvar " + position, expvar.Func(func() any { return v }).String()},
+			printing{"template " + position, templated(v)},
+			printing{"XML " + position, encoded(v, func(b *bytes.Buffer) encoder { return xml.NewEncoder(b) })},
+			printing{"gob " + position, encoded(v, func(b *bytes.Buffer) encoder { return gob.NewEncoder(b) })},
 		)
 	}
 	return out
@@ -198,6 +207,25 @@ func logged(v any, handler func(*bytes.Buffer) slog.Handler) string {
 	logger.Info(fmt.Sprint("message ", v), "attr", v, slog.Group("group", "v", v), "list", []any{v})
 	logger.With("with", v).WithGroup("g").Error("again", slog.Any("v", v))
 	return b.String()
+}
+
+// page prints a value as a template of a page for operators does, where go vet
+// checks no verb.
+var page = template.Must(template.New("page").Parse(
+	`{{.}} {{print .}} {{html .}} {{js .}} {{printf "%v %+v %#v %s %q %t %c %U %x %d" . . . . . . . . . .}}`))
+
+func templated(v any) string {
+	var b bytes.Buffer
+	err := page.Execute(&b, v)
+	return fmt.Sprint(b.String(), " ", err)
+}
+
+type encoder interface{ Encode(v any) error }
+
+func encoded(v any, to func(*bytes.Buffer) encoder) string {
+	var b bytes.Buffer
+	err := to(&b).Encode(v)
+	return fmt.Sprint(b.String(), " ", err)
 }
 
 func marshaled(v any) string {

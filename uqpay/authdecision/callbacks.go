@@ -2,7 +2,6 @@ package authdecision
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"net/http"
 	"time"
@@ -168,7 +167,7 @@ func (s *callbackScheme) dispatch(ctx context.Context, event *webhook.Event, fn 
 	if !ok {
 		return ErrRequest
 	}
-	c, first, err := s.repeats.claim(req.TransactionID, sha256.Sum256([]byte(req.Raw.Reveal())))
+	c, first, err := s.repeats.claim(req.TransactionID, req.Raw)
 	if err != nil {
 		return err
 	}

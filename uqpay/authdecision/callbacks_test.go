@@ -286,7 +286,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	now := time.Unix(0, 0)
 	m := newMemory(time.Hour, func() time.Time { return now })
 	for i := range maxRemembered + 100 {
-		c, first, err := m.claim(fmt.Sprint(i), [32]byte{})
+		c, first, err := m.claim(fmt.Sprint(i), issuing.Secret{})
 		if err != nil || !first {
 			t.Fatal(i, first, err)
 		}
@@ -296,7 +296,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		t.Errorf("%d remembered", m.order.Len())
 	}
 	now = now.Add(2 * time.Hour)
-	if _, first, err := m.claim("1", [32]byte{1}); err != nil || !first || len(m.known) != 1 {
+	if _, first, err := m.claim("1", issuing.NewSecret("1")); err != nil || !first || len(m.known) != 1 {
 		t.Errorf("after the age: %v %v, %d known", first, err, len(m.known))
 	}
 }

@@ -30,13 +30,19 @@ const maxKeyText = 256 << 10
 // "[redacted]". The zero PrivateKey is no key.
 type PrivateKey struct{ p *privateKey }
 
-type privateKey struct{ entity *openpgp.Entity }
+// privateKey and publicKey hold their keys behind functions, at which printers and
+// dumpers stop.
+type privateKey struct{ entity func() *openpgp.Entity }
 
 // PublicKey is the other side's key, or the public half of the own one. It prints
 // as its fingerprint. The zero PublicKey is no key.
 type PublicKey struct{ p *publicKey }
 
-type publicKey struct{ entity *openpgp.Entity }
+type publicKey struct{ entity func() *openpgp.Entity }
+
+func hide(entity *openpgp.Entity) func() *openpgp.Entity {
+	return func() *openpgp.Entity { return entity }
+}
 
 // ParsePrivateKey reads an armored private key (PGP PRIVATE KEY BLOCK) with its
 // passphrase, which is empty for one without. It must be RSA of at least 2048
@@ -54,7 +60,7 @@ func ParsePrivateKey(armored, passphrase issuing.Secret) (PrivateKey, error) {
 	}
 	key, ok := entity.EncryptionKey(time.Now())
 	if ok && key.PrivateKey != nil && !key.PrivateKey.Encrypted && !key.PrivateKey.Dummy() {
-		return PrivateKey{&privateKey{entity}}, nil
+		return PrivateKey{&privateKey{hide(entity)}}, nil
 	}
 	return PrivateKey{}, fmt.Errorf("%w: the private key has no part that can decrypt", ErrKey)
 }
@@ -72,7 +78,7 @@ func ParsePublicKey(armored string) (PublicKey, error) {
 	if entity.PrivateKey != nil {
 		return PublicKey{}, fmt.Errorf("%w: want a public key, found a private one", ErrKey)
 	}
-	return PublicKey{&publicKey{entity}}, nil
+	return PublicKey{&publicKey{hide(entity)}}, nil
 }
 
 // parse reads a key block with one key and checks it.
@@ -118,7 +124,7 @@ func generate(name, email string, bits int) (PrivateKey, error) {
 	if err != nil {
 		return PrivateKey{}, fmt.Errorf("%w: cannot generate: %w", ErrKey, err)
 	}
-	return PrivateKey{&privateKey{entity}}, nil
+	return PrivateKey{&privateKey{hide(entity)}}, nil
 }
 
 // IsZero reports whether there is no key.
@@ -138,7 +144,7 @@ func (k PrivateKey) Armored() (issuing.Secret, error) {
 		return issuing.Secret{}, fmt.Errorf("%w: the key is missing", ErrKey)
 	}
 	text, err := armored(openpgp.PrivateKeyType, func(w io.Writer) error {
-		return k.p.entity.SerializePrivateWithoutSigning(w, nil)
+		return k.p.entity().SerializePrivateWithoutSigning(w, nil)
 	})
 	return issuing.NewSecret(text), err
 }
@@ -161,7 +167,7 @@ func (k PublicKey) Fingerprint() string {
 	if k.p == nil {
 		return ""
 	}
-	return strings.ToUpper(hex.EncodeToString(k.p.entity.PrimaryKey.Fingerprint))
+	return strings.ToUpper(hex.EncodeToString(k.p.entity().PrimaryKey.Fingerprint))
 }
 
 // Armored returns the key as a PGP PUBLIC KEY BLOCK.
@@ -169,7 +175,7 @@ func (k PublicKey) Armored() (string, error) {
 	if k.p == nil {
 		return "", fmt.Errorf("%w: the key is missing", ErrKey)
 	}
-	return armored(openpgp.PublicKeyType, k.p.entity.Serialize)
+	return armored(openpgp.PublicKeyType, k.p.entity().Serialize)
 }
 
 // Format implements [fmt.Formatter]: a PublicKey made of a private one must not

@@ -42,7 +42,7 @@ func seal(to PublicKey, plaintext []byte, now time.Time) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("authdecision: cannot encrypt: %w", err)
 	}
-	w, err := openpgp.Encrypt(a, []*openpgp.Entity{to.p.entity}, nil, &openpgp.FileHints{IsBinary: true}, settings(now))
+	w, err := openpgp.Encrypt(a, []*openpgp.Entity{to.p.entity()}, nil, &openpgp.FileHints{IsBinary: true}, settings(now))
 	if err != nil {
 		return nil, fmt.Errorf("authdecision: cannot encrypt: %w", err)
 	}
@@ -67,7 +67,7 @@ func open(key PrivateKey, message []byte, now time.Time) ([]byte, error) {
 	if err != nil || block.Type != messageType {
 		return nil, ErrDecrypt
 	}
-	details, err := openpgp.ReadMessage(block.Body, openpgp.EntityList{key.p.entity}, nil, settings(now))
+	details, err := openpgp.ReadMessage(block.Body, openpgp.EntityList{key.p.entity()}, nil, settings(now))
 	if err != nil || !details.IsEncrypted || details.IsSymmetricallyEncrypted {
 		return nil, ErrDecrypt
 	}

@@ -2,9 +2,13 @@ package authdecision
 
 import (
 	"container/list"
+	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha256"
 	"sync"
 	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
 )
 
 // maxRemembered bounds the decisions that are remembered; the oldest are
@@ -14,7 +18,7 @@ const maxRemembered = 1 << 16
 // claim is one transaction: its decision, or the promise of one.
 type claim struct {
 	id     string
-	digest [sha256.Size]byte
+	digest [sha256.Size]byte // keyed: a request holds a card number
 	at     time.Time
 	done   chan struct{} // closed when decision and err are set
 
@@ -26,6 +30,7 @@ type claim struct {
 type memory struct {
 	age time.Duration
 	now func() time.Time
+	key func() string // of digests, this memory's own
 
 	mu    sync.Mutex
 	known map[string]*list.Element // of *claim
@@ -33,13 +38,24 @@ type memory struct {
 }
 
 func newMemory(age time.Duration, now func() time.Time) *memory {
-	return &memory{age: age, now: now, known: map[string]*list.Element{}, order: list.New()}
+	key := rand.Text()
+	return &memory{
+		age: age, now: now, key: func() string { return key }, known: map[string]*list.Element{}, order: list.New(),
+	}
+}
+
+// digest tells requests apart.
+func (m *memory) digest(raw issuing.Secret) [sha256.Size]byte {
+	mac := hmac.New(sha256.New, []byte(m.key()))
+	mac.Write([]byte(raw.Reveal()))
+	return [sha256.Size]byte(mac.Sum(nil))
 }
 
 // claim returns the claim of a transaction. first reports that nobody decides it
 // yet, and that the caller has to. Another request under the same id is
 // ErrReplay.
-func (m *memory) claim(id string, digest [sha256.Size]byte) (c *claim, first bool, err error) {
+func (m *memory) claim(id string, raw issuing.Secret) (c *claim, first bool, err error) {
+	digest := m.digest(raw)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.forget()
