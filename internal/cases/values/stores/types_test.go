@@ -1,0 +1,305 @@
+package stores
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/cases/values"
+)
+
+var (
+	amountType = reflect.TypeFor[issuing.Amount]()
+	dateType   = reflect.TypeFor[issuing.Date]()
+	secretType = reflect.TypeFor[issuing.Secret]()
+	timeType   = reflect.TypeFor[time.Time]()
+)
+
+// stored are the types that a merchant may keep: results, events and requests, and
+// whatever else holds nothing that is no data, such as a key or a function.
+var stored = func() []reflect.Type {
+	var out []reflect.Type
+	for _, t := range values.Types {
+		if t.Kind() == reflect.Struct && !has(t, isNoData, nil) {
+			out = append(out, t)
+		}
+	}
+	return out
+}()
+
+func isMoney(t reflect.Type) bool  { return t == amountType || t == dateType }
+func isSecret(t reflect.Type) bool { return t == secretType }
+
+func isNoData(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Func, reflect.Chan:
+		return true
+	case reflect.Interface:
+		return t.NumMethod() > 0
+	case reflect.Struct:
+		exported := 0
+		for field := range t.Fields() {
+			if field.IsExported() {
+				exported++
+			}
+		}
+		return exported == 0 && t != secretType && t != timeType
+	}
+	return false
+}
+
+// has reports whether a type that fits is reached from t through exported fields.
+func has(t reflect.Type, fits func(reflect.Type) bool, seen []reflect.Type) bool {
+	if fits(t) {
+		return true
+	}
+	if slices.Contains(seen, t) {
+		return false
+	}
+	seen = append(seen, t)
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array:
+		return has(t.Elem(), fits, seen)
+	case reflect.Map:
+		return has(t.Key(), fits, seen) || has(t.Elem(), fits, seen)
+	case reflect.Struct:
+		for field := range t.Fields() {
+			if field.IsExported() && has(field.Type, fits, seen) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// document is a store of whole values.
+type document struct {
+	name  string
+	round func(in, out any) (written []byte, err error)
+	// precision of times: BSON's are milliseconds.
+	precision time.Duration
+}
+
+const (
+	inJSON   = "encoding/json"
+	inDynamo = "DynamoDB's attributevalue"
+)
+
+var documents = func() []document {
+	out := []document{{inDynamo, func(in, out any) ([]byte, error) {
+		item, err := attributevalue.MarshalMap(in)
+		if err != nil {
+			return nil, err
+		}
+		written, err := json.Marshal(item)
+		if err != nil {
+			return nil, err
+		}
+		return written, attributevalue.UnmarshalMap(item, out)
+	}, time.Nanosecond}}
+	for _, c := range codecs {
+		precision := time.Nanosecond
+		if c.name == driver1 || c.name == driver2 {
+			precision = time.Millisecond
+		}
+		out = append(out, document{c.name, func(in, out any) ([]byte, error) {
+			written, err := c.write(in)
+			if err != nil {
+				return nil, err
+			}
+			return written, c.read(written, out)
+		}, precision})
+	}
+	return out
+}()
+
+// different returns the path of the first exported field in which two values differ.
+//
+// Not a difference, because a codec's form has no room for it: nil and empty lists and
+// maps; the zone of a time, whose instant counts; what is below a store's precision of
+// times. Unexported fields hold no data of a merchant's.
+func different(a, b reflect.Value, precision time.Duration, path string) string {
+	if a.Type() != b.Type() {
+		return fmt.Sprintf("%s (%s as %s)", path, a.Type(), b.Type())
+	}
+	switch x := a.Interface().(type) {
+	case issuing.Secret:
+		if !x.Equal(b.Interface().(issuing.Secret)) {
+			return path
+		}
+		return ""
+	case time.Time:
+		if y := b.Interface().(time.Time); !x.Truncate(precision).Equal(y.Truncate(precision)) {
+			return fmt.Sprintf("%s (%s as %s)", path, x, y)
+		}
+		return ""
+	}
+	switch a.Kind() {
+	case reflect.Struct:
+		for field, value := range a.Fields() {
+			if field.IsExported() {
+				if d := different(value, b.FieldByIndex(field.Index), precision, path+"."+field.Name); d != "" {
+					return d
+				}
+			}
+		}
+		return ""
+	case reflect.Pointer, reflect.Interface:
+		if a.IsNil() || b.IsNil() {
+			if a.IsNil() != b.IsNil() {
+				return path + " (nil)"
+			}
+			return ""
+		}
+		return different(a.Elem(), b.Elem(), precision, path)
+	case reflect.Slice, reflect.Array:
+		if a.Len() != b.Len() {
+			return fmt.Sprintf("%s (%d elements as %d)", path, a.Len(), b.Len())
+		}
+		for i := range a.Len() {
+			if d := different(a.Index(i), b.Index(i), precision, fmt.Sprintf("%s[%d]", path, i)); d != "" {
+				return d
+			}
+		}
+		return ""
+	case reflect.Map:
+		if a.Len() != b.Len() {
+			return fmt.Sprintf("%s (%d members as %d)", path, a.Len(), b.Len())
+		}
+		for key, value := range a.Seq2() {
+			other := b.MapIndex(key)
+			if !other.IsValid() {
+				return fmt.Sprintf("%s[%v]", path, key)
+			}
+			if d := different(value, other, precision, fmt.Sprintf("%s[%v]", path, key)); d != "" {
+				return d
+			}
+		}
+		return ""
+	}
+	if a.Interface() != b.Interface() {
+		return fmt.Sprintf("%s (%v as %v)", path, a, b)
+	}
+	return ""
+}
+
+// variants are a full value of a type, one of its fields in two halves, and its zero.
+func variants(t *testing.T, of reflect.Type, secret string) []reflect.Value {
+	t.Helper()
+	full, next, odd := values.Filler{Secret: secret}, values.Filler{Secret: secret}, values.Filler{Secret: secret, Sparse: true}
+	var out []reflect.Value
+	// The second full value begins elsewhere in the lists of amounts and dates.
+	_, err := next.Fill(reflect.TypeFor[struct{ A, B, C issuing.Amount }]())
+	if err != nil {
+		t.Fatal(err)
+	}
+	even := odd
+	if _, err := even.Fill(amountType); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []*values.Filler{&full, &next, &odd, &even} {
+		v, err := f.Fill(of)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, v)
+	}
+	return append(out, reflect.Zero(of))
+}
+
+// TestTypesInStores: what every type that holds money or a date is after it was
+// written and read: the same, or an error.
+func TestTypesInStores(t *testing.T) {
+	t.Parallel()
+	money := 0
+	for _, of := range stored {
+		if has(of, isMoney, nil) {
+			money++
+		}
+	}
+	if len(stored) < 250 || money < 100 {
+		t.Errorf("only %d types are stored, %d of them with an amount or a date", len(stored), money)
+	}
+	var table strings.Builder
+	for _, d := range documents {
+		equal := 0
+		var refused []string
+		for _, of := range stored {
+			switch ok, err := kept(t, d, of); {
+			case err != nil:
+				refused = append(refused, fmt.Sprintf("%s: %v", of, err))
+			case ok:
+				equal++
+			}
+		}
+		fmt.Fprintf(&table, "%-30s %3d types, %3d equal, %3d refused\n", d.name, len(stored), equal, len(refused))
+		for _, r := range refused {
+			fmt.Fprintf(&table, "    %.200s\n", r)
+		}
+	}
+	t.Log("\n" + table.String())
+}
+
+// kept reports whether a type comes back equal, returns the error of one that is
+// refused, and fails the test for one that comes back as something else.
+func kept(t *testing.T, d document, of reflect.Type) (equal bool, refused error) {
+	t.Helper()
+	equal = true
+	for i, in := range variants(t, of, "") {
+		out := reflect.New(of)
+		if _, err := d.round(in.Interface(), out.Interface()); err != nil {
+			refused = err
+			continue
+		}
+		if field := different(in, out.Elem(), d.precision, of.String()); field != "" {
+			t.Errorf("%s, value %d: %s comes back as another", d.name, i, field)
+			equal = false
+		}
+	}
+	return equal, refused
+}
+
+// TestSecretsOfTypesInStores: a type with a secret is refused; JSON writes its
+// redaction, which is not read; DynamoDB's attributevalue asks nobody, and the secret
+// comes back empty.
+func TestSecretsOfTypesInStores(t *testing.T) {
+	t.Parallel()
+	const secret = "4929420573595709"
+	withSecrets := 0
+	for _, of := range stored {
+		if !has(of, isSecret, nil) {
+			continue
+		}
+		withSecrets++
+		full, empty := variants(t, of, secret)[0], variants(t, of, "")[0]
+		for _, d := range documents {
+			out := reflect.New(of)
+			written, err := d.round(full.Interface(), out.Interface())
+			switch {
+			case bytes.Contains(written, []byte(secret)):
+				t.Errorf("%s: %s is stored with its secret", d.name, of)
+			case d.name == inDynamo && err == nil:
+				if field := different(empty, out.Elem(), d.precision, of.String()); field != "" {
+					t.Errorf("%s: %s comes back as another", d.name, field)
+				}
+			case err == nil:
+				t.Errorf("%s: %s comes back without its secret, and no error", d.name, of)
+			case d.name == inJSON && !bytes.Contains(written, []byte("[redacted]")):
+				t.Errorf("%s: %s does not show that there was a secret: %v", d.name, of, err)
+			case d.name != inJSON && d.name != inDynamo && written != nil:
+				t.Errorf("%s: %s is written, and only then refused", d.name, of)
+			}
+		}
+	}
+	if withSecrets < 20 {
+		t.Errorf("only %d types hold a secret", withSecrets)
+	}
+}
