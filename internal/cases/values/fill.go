@@ -30,9 +30,10 @@ var (
 type Filler struct {
 	Secret string // what secrets hold; "" leaves them empty
 	Sparse bool   // leaves every second amount, date, text, pointer, list and map unset
+	Only   int    // the one secret that is filled, counted from 1; 0 is all
 	Keys   bool   // makes keys, clients, sources and servers, which no store takes
 
-	Secrets int // how many secrets and keys have been put in
+	Secrets int // how many places of secrets, and keys, there were
 	n       int
 }
 
@@ -158,8 +159,8 @@ func (f *Filler) known(v reflect.Value) (done bool, err error) {
 		// Below a millisecond, to see what a codec keeps, and in a zone of its own.
 		value = time.Date(2026, 3, 1, 23, 30, f.n%60, 123456789, zone)
 	case issuing.Secret:
-		if f.Secret != "" {
-			f.Secrets++
+		f.Secrets++
+		if f.Secret != "" && (f.Only == 0 || f.Only == f.Secrets) {
 			v.Set(reflect.ValueOf(issuing.NewSecret(f.Secret)))
 		}
 		return true, nil

@@ -1,4 +1,4 @@
-// Package stores writes the module's values through the codecs of document stores
-// and reads them back. It needs no server, and is a module of its own, so that
-// nobody else depends on the drivers.
+// Package stores writes the module's values and types through the codecs of document
+// stores and through the columns of a database, and reads them back. It needs no
+// server.
 package stores

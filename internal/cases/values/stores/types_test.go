@@ -3,6 +3,8 @@ package stores
 import (
 	"bytes"
 	"encoding/json"
+	"encoding/xml"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -14,6 +16,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/cases/values"
+	"github.com/issuing-sdk/issuing-go/issuingtest"
 )
 
 var (
@@ -120,6 +123,27 @@ var documents = func() []document {
 	}
 	return out
 }()
+
+// inherent are the types that a codec makes less of without an error, whatever they do.
+var inherent = map[string]string{
+	"encoding/xml, webhook.Event":          "writes what an interface holds, and reads none",
+	"encoding/xml, webhook.Verified":       "writes what an interface holds, and reads none",
+	"encoding/xml, kazepaytest.Callback":   "writes what an interface holds, and reads none",
+	"encoding/xml, issuingtest.Delivery":   "a delivery is written as the line that it prints as, for logs alone",
+	"gob, legacy.VisaHTransactionsRequest": "sends no pointer to false, so that a filter for it becomes none",
+}
+
+// noTag is what fields wait for that are in no message, and are therefore in no JSON.
+const noTag = "a tag of package wire that keeps a field out of messages alone"
+
+// waits are the types that are less than they should be, and why.
+var waits = map[string]string{
+	"encoding/json, legacy.VirtualLApplication": noTag,
+	"encoding/json, unionpay.UserIDRequested":   noTag,
+	"encoding/json, coshine.PINChangeRequest":   noTag,
+	"encoding/json, coshine.PINResetRequest":    noTag,
+	"encoding/json, coshine.PINVerifyRequest":   noTag,
+}
 
 // different returns the path of the first exported field in which two values differ.
 //
@@ -236,6 +260,9 @@ func TestTypesInStores(t *testing.T) {
 			switch ok, err := kept(t, d, of); {
 			case err != nil:
 				refused = append(refused, fmt.Sprintf("%s: %v", of, err))
+				if !mayRefuse(of, err) {
+					t.Errorf("%s refuses %s: %v", d.name, of, err)
+				}
 			case ok:
 				equal++
 			}
@@ -248,11 +275,20 @@ func TestTypesInStores(t *testing.T) {
 	t.Log("\n" + table.String())
 }
 
+// mayRefuse reports whether a refusal is the codec's own: XML has no maps, and a
+// delivery of a test platform is written as the line that it prints as.
+func mayRefuse(of reflect.Type, err error) bool {
+	var noMap *xml.UnsupportedTypeError
+	return errors.As(err, &noMap) && noMap.Type.Kind() == reflect.Map || of == reflect.TypeFor[issuingtest.Delivery]()
+}
+
 // kept reports whether a type comes back equal, returns the error of one that is
 // refused, and fails the test for one that comes back as something else.
 func kept(t *testing.T, d document, of reflect.Type) (equal bool, refused error) {
 	t.Helper()
 	equal = true
+	mark := d.name + ", " + of.String()
+	less := 0
 	for i, in := range variants(t, of, "") {
 		out := reflect.New(of)
 		if _, err := d.round(in.Interface(), out.Interface()); err != nil {
@@ -260,9 +296,13 @@ func kept(t *testing.T, d document, of reflect.Type) (equal bool, refused error)
 			continue
 		}
 		if field := different(in, out.Elem(), d.precision, of.String()); field != "" {
-			t.Errorf("%s, value %d: %s comes back as another", d.name, i, field)
-			equal = false
+			if equal, less = false, less+1; inherent[mark] == "" && waits[mark] == "" {
+				t.Errorf("%s, value %d: %s comes back as another", d.name, i, field)
+			}
 		}
+	}
+	if less == 0 && inherent[mark]+waits[mark] != "" && !strings.Contains(mark, "PIN") {
+		t.Errorf("%s: holds now: take the mark away", mark)
 	}
 	return equal, refused
 }
@@ -273,33 +313,62 @@ func kept(t *testing.T, d document, of reflect.Type) (equal bool, refused error)
 func TestSecretsOfTypesInStores(t *testing.T) {
 	t.Parallel()
 	const secret = "4929420573595709"
-	withSecrets := 0
+	places, lost := 0, map[string]bool{}
 	for _, of := range stored {
 		if !has(of, isSecret, nil) {
 			continue
 		}
-		withSecrets++
-		full, empty := variants(t, of, secret)[0], variants(t, of, "")[0]
-		for _, d := range documents {
-			out := reflect.New(of)
-			written, err := d.round(full.Interface(), out.Interface())
-			switch {
-			case bytes.Contains(written, []byte(secret)):
-				t.Errorf("%s: %s is stored with its secret", d.name, of)
-			case d.name == inDynamo && err == nil:
-				if field := different(empty, out.Elem(), d.precision, of.String()); field != "" {
-					t.Errorf("%s: %s comes back as another", d.name, field)
+		empty := variants(t, of, "")[0]
+		all := values.Filler{Secret: secret}
+		if _, err := all.Fill(of); err != nil {
+			t.Fatal(err)
+		}
+		places += all.Secrets
+		// All secrets first, then each alone, so that none is dropped beside one that
+		// is refused.
+		for only := range min(all.Secrets, 12) + 1 {
+			in, err := (&values.Filler{Secret: secret, Only: only}).Fill(of)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, d := range documents {
+				if err := withoutSecret(d, in, empty, secret); err != nil {
+					mark := d.name + ", " + of.String()
+					lost[mark] = true
+					if waits[mark] == "" {
+						t.Errorf("%s, secret %d: %s %v", d.name, only, of, err)
+					}
 				}
-			case err == nil:
-				t.Errorf("%s: %s comes back without its secret, and no error", d.name, of)
-			case d.name == inJSON && !bytes.Contains(written, []byte("[redacted]")):
-				t.Errorf("%s: %s does not show that there was a secret: %v", d.name, of, err)
-			case d.name != inJSON && d.name != inDynamo && written != nil:
-				t.Errorf("%s: %s is written, and only then refused", d.name, of)
 			}
 		}
 	}
-	if withSecrets < 20 {
-		t.Errorf("only %d types hold a secret", withSecrets)
+	for mark, reason := range waits {
+		if strings.Contains(mark, "PIN") && !lost[mark] {
+			t.Errorf("%s holds now: take the mark away (%s)", mark, reason)
+		}
 	}
+	if places < 100 {
+		t.Errorf("only %d places of secrets", places)
+	}
+}
+
+// withoutSecret returns an error when a store takes a value with a secret.
+func withoutSecret(d document, in, empty reflect.Value, secret string) error {
+	out := reflect.New(in.Type())
+	written, err := d.round(in.Interface(), out.Interface())
+	switch {
+	case bytes.Contains(written, []byte(secret)):
+		return errors.New("is stored with its secret")
+	case d.name == inDynamo && err == nil:
+		if field := different(empty, out.Elem(), d.precision, "value"); field != "" {
+			return fmt.Errorf("comes back with another %s", field)
+		}
+	case err == nil:
+		return errors.New("comes back without its secret, and no error")
+	case d.name == inJSON && !bytes.Contains(written, []byte("[redacted]")):
+		return fmt.Errorf("does not show that there was a secret: %w", err)
+	case d.name != inJSON && d.name != inDynamo && written != nil:
+		return fmt.Errorf("is written, and only then refused: %w", err)
+	}
+	return nil
 }
