@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
@@ -16,22 +17,23 @@ type Keys struct{ set *keySet }
 
 // keySet stands behind a pointer, which prints as an address.
 type keySet struct {
-	merchant, platform *rsa.PrivateKey
-	aes                [32]byte
+	merchant, platform func() *rsa.PrivateKey
+	aes                issuing.Secret // 64 hex digits
 }
 
 // NewKeys makes fresh keys.
 func NewKeys() (Keys, error) {
-	set := &keySet{}
-	var err error
-	if set.merchant, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
+	merchant, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
 		return Keys{}, err
 	}
-	if set.platform, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
+	own, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
 		return Keys{}, err
 	}
-	_, err = rand.Read(set.aes[:])
-	return Keys{set}, err
+	aes := make([]byte, 32)
+	_, err = rand.Read(aes)
+	return Keys{&keySet{platform.Hide(merchant), platform.Hide(own), issuing.NewSecret(hex.EncodeToString(aes))}}, err
 }
 
 // takeKeys has the server use keys, fresh ones instead of the zero Keys.
@@ -43,10 +45,10 @@ func (s *Server) takeKeys(keys Keys) error {
 		}
 	}
 	s.merchantKey, s.platformKey = keys.set.merchant, keys.set.platform
-	if s.merchant, err = sign.NewPublicKey(&s.merchantKey.PublicKey); err != nil {
+	if s.merchant, err = sign.NewPublicKey(&s.merchantKey().PublicKey); err != nil {
 		return err
 	}
-	s.aesText = issuing.NewSecret(hex.EncodeToString(keys.set.aes[:]))
-	s.aes, err = sign.NewAESKey(keys.set.aes[:])
+	s.aesText = keys.set.aes
+	s.aes, err = sign.ParseAESKey(s.aesText.Reveal())
 	return err
 }

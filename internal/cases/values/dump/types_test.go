@@ -25,6 +25,7 @@ import (
 
 	"github.com/issuing-sdk/issuing-go/internal/cases/values"
 	"github.com/issuing-sdk/issuing-go/internal/leaktest"
+	"github.com/issuing-sdk/issuing-go/sign"
 )
 
 // What secrets are filled with.
@@ -57,7 +58,7 @@ func sum20(d [20]byte) []byte { return d[:] }
 func sum16(d [16]byte) []byte { return d[:] }
 
 // privates are what dumpers write of a private key, whatever its numbers are.
-var privates = []string{"Primes:", "Precomputed:", "packet.PrivateKey", "rsa.PrivateKey{"}
+var privates = []string{"Primes:", "Precomputed:", "packet.PrivateKey"}
 
 // shows returns what text shows of the secrets. A code counts where it stands alone:
 // an address has six digits in a row by accident.
@@ -228,10 +229,47 @@ func leaks(t *testing.T, v, other reflect.Value, shape walk, secrets, tight []st
 	for place, three := range map[string][3]any{
 		"pointer":  {pointer, reflect.New(of).Interface(), otherPointer},
 		"in lists": {field{inner: []any{pointer}}, field{inner: []any{reflect.New(of).Interface()}}, field{inner: []any{otherPointer}}},
+		"in maps":  {places(v)["map"], places(reflect.Zero(of))["map"], places(other)["map"]},
 	} {
+		shape.publicInMap = shape.publicInMap || place == "in maps" && of == reflect.TypeFor[sign.PublicKey]()
 		for how, text := range dumped(three[0], three[1], three[2], shape) {
 			if shown := shows(squeezed(text), tight); shown != "" {
 				t.Errorf("%s %s: %s shows %.60q", of, place, how, shown)
+			}
+		}
+	}
+}
+
+// TestPrintersShowWhatIsInTheOpen proves that the test above can fail in each of its
+// ways.
+func TestPrintersShowWhatIsInTheOpen(t *testing.T) {
+	t.Parallel()
+	type card struct{ Number string }
+	for _, secret := range []string{pan, code} {
+		secrets := secretsOf(t, secret)
+		digest := sha256.Sum256([]byte(code))
+		for what, number := range map[string]string{"secret": secret, "digest of a code": fmt.Sprintf("%x", digest)} {
+			if what != "secret" && secret == pan {
+				continue
+			}
+			v := card{number}
+			for place, value := range places(reflect.ValueOf(v)) {
+				for how, text := range printed(value) {
+					closed := place == "nil pointer" || how == "XML" || how == "JSON" || how == "expvar" || how == "gob" || how == "slog"
+					if shows(text, secrets) == "" && !closed {
+						t.Errorf("%s %s: %s does not show it", what, place, how)
+					}
+				}
+			}
+			for how, text := range printed(&v) {
+				if shows(text, secrets) == "" {
+					t.Errorf("%s: %s does not show it", what, how)
+				}
+			}
+			for how, text := range dumped(&v, new(card), &card{"other"}, walk{}) {
+				if shows(squeezed(text), secrets) == "" {
+					t.Errorf("%s: %s does not show it", what, how)
+				}
 			}
 		}
 	}
