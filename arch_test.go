@@ -81,7 +81,8 @@ func sources(t *testing.T) []source {
 // library reports whether the file is code that merchants link in: no test, no
 // check of tests, no example.
 func (s source) library() bool {
-	return !s.test && s.dir != "examples" && !strings.HasPrefix(s.dir, "examples/") && s.dir != "internal/providertest"
+	return !s.test && s.dir != "examples" && !strings.HasPrefix(s.dir, "examples/") && s.dir != "internal/providertest" &&
+		!strings.HasPrefix(s.dir, "internal/cmd/")
 }
 
 // provider returns the provider whose folder dir is in, or "".

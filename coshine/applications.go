@@ -18,7 +18,7 @@ type ApplyRequest struct {
 	// card picture, 15 characters (16 in the product list); optional
 	CardPicCode string `json:"cardPicCode,omitzero"`
 	// at most 26 characters; required for a physical card that bears a name
-	CardEmbossName string `json:"cardEmbossName,omitzero"`
+	CardEmbossName issuing.Personal `json:"cardEmbossName,omitzero"`
 	// the issuer's customer id (CIF), at most 32 characters; required
 	CustomerID string     `json:"customerId"`
 	CustIDType CustIDType `json:"custIdType"` // kind of document, 1 character; required
@@ -28,12 +28,12 @@ type ApplyRequest struct {
 	// real document number after KYC, at most 32 characters; optional
 	CustIssIDNo issuing.Secret `json:"custIssIdNo,omitzero"`
 	// inferred from the published sample, here at most 255 characters; optional
-	CustName string `json:"custName,omitzero"`
+	CustName issuing.Personal `json:"custName,omitzero"`
 	// inferred from the published sample, E.164 such as +6591234567, here at most
 	// 255 characters; optional
-	CustMobile string `json:"custMobile,omitzero"`
+	CustMobile issuing.Personal `json:"custMobile,omitzero"`
 	// inferred from the published sample, here at most 255 characters; optional
-	CustEmail string `json:"custEmail,omitzero"`
+	CustEmail issuing.Personal `json:"custEmail,omitzero"`
 	// unpublished fields; a physical card needs the delivery address here
 	Extra Extra `json:"extra,omitzero" wire:"inline"`
 }
@@ -48,15 +48,15 @@ func (r ApplyRequest) validate(p *check.Problems) {
 	p.Text("cardFlag", string(r.CardFlag), 1)
 	p.Text("cardProdCode", string(r.CardProdCode), 10)
 	p.OptionalText("cardPicCode", r.CardPicCode, 16)
-	p.OptionalText("cardEmbossName", r.CardEmbossName, 26)
+	p.OptionalText("cardEmbossName", string(r.CardEmbossName), 26)
 	p.Text("customerId", r.CustomerID, 32)
 	p.Text("custIdType", string(r.CustIDType), 1)
 	p.Text("custIdNo", r.CustIDNo.Reveal(), 32)
 	p.OptionalText("custIssIdType", string(r.CustIssIDType), 1)
 	p.OptionalText("custIssIdNo", r.CustIssIDNo.Reveal(), 32)
-	p.OptionalText("custName", r.CustName, maxContact)
-	p.OptionalText("custMobile", r.CustMobile, maxContact)
-	p.OptionalText("custEmail", r.CustEmail, maxContact)
+	p.OptionalText("custName", string(r.CustName), maxContact)
+	p.OptionalText("custMobile", string(r.CustMobile), maxContact)
+	p.OptionalText("custEmail", string(r.CustEmail), maxContact)
 	if r.CardFlag == CardFlagPhysical && len(r.Extra) == 0 {
 		p.Add("Extra", "needs the delivery address of a physical card, under the names that Coshine told you")
 	}

@@ -129,13 +129,15 @@ func TestInboundEchoesTheHeader(t *testing.T) {
 			return a, nil
 		},
 	})
-	w := post(handler, coshine.APIRemoteBalanceInquiry, `{"account":"A1",`+inboundHeader+`}`)
-	want := "{" + inboundHeader + `,"responseCode":"00","responseDesc":"Success","balance":"123.45"}`
-	if w.Body.String() != want {
-		t.Errorf("want %s\ngot  %s", want, w.Body)
-	}
-	if w.Header().Get("timestamp") != "1776666652" || w.Header().Get("Content-Type") != "application/json; charset=UTF-8" {
-		t.Errorf("headers %v", w.Header())
+	for _, before := range []string{"", "\ufeff", " \r\n"} {
+		w := post(handler, coshine.APIRemoteBalanceInquiry, before+`{"account":"A1",`+inboundHeader+`}`)
+		want := "{" + inboundHeader + `,"responseCode":"00","responseDesc":"Success","balance":"123.45"}`
+		if w.Body.String() != want {
+			t.Errorf("%q: want %s\ngot  %s", before, want, w.Body)
+		}
+		if w.Header().Get("timestamp") != "1776666652" || w.Header().Get("Content-Type") != "application/json; charset=UTF-8" {
+			t.Errorf("%q: headers %v", before, w.Header())
+		}
 	}
 }
 

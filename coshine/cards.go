@@ -192,18 +192,18 @@ func (s *CardService) SetExpiry(ctx context.Context, req SetExpiryRequest, opts 
 
 // Register3DSRequest registers a card for 3-D Secure. Names are inferred.
 type Register3DSRequest struct {
-	CardToken  CardToken `json:"cardToken"`                    // required
-	CustName   string    `json:"custName,omitzero"`            // optional
-	CustMobile string    `json:"custMobile,omitzero"`          // where one-time passwords go, E.164; optional
-	CustEmail  string    `json:"custEmail,omitzero"`           // where one-time passwords go; optional
-	Extra      Extra     `json:"extra,omitzero" wire:"inline"` // unpublished fields
+	CardToken  CardToken        `json:"cardToken"`                    // required
+	CustName   issuing.Personal `json:"custName,omitzero"`            // optional
+	CustMobile issuing.Personal `json:"custMobile,omitzero"`          // where one-time passwords go, E.164; optional
+	CustEmail  issuing.Personal `json:"custEmail,omitzero"`           // where one-time passwords go; optional
+	Extra      Extra            `json:"extra,omitzero" wire:"inline"` // unpublished fields
 }
 
 func (r Register3DSRequest) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
-	p.OptionalText("custName", r.CustName, maxContact)
-	p.OptionalText("custMobile", r.CustMobile, maxContact)
-	p.OptionalText("custEmail", r.CustEmail, maxContact)
+	p.OptionalText("custName", string(r.CustName), maxContact)
+	p.OptionalText("custMobile", string(r.CustMobile), maxContact)
+	p.OptionalText("custEmail", string(r.CustEmail), maxContact)
 }
 
 // Register3DS (CardSecureRegist, row 18) registers the holder for 3-D Secure with Coshine's

@@ -106,18 +106,18 @@ func (s *CustomerService) Accounts(
 // UpdateCustomerRequest changes a customer's data. All names are inferred
 // from the application; those of addresses are unpublished and go into Extra.
 type UpdateCustomerRequest struct {
-	CustomerID string `json:"customerId"`                   // the issuer's id of it (CIF), at most 32 characters; required
-	CustName   string `json:"custName,omitzero"`            // optional
-	CustMobile string `json:"custMobile,omitzero"`          // E.164; optional
-	CustEmail  string `json:"custEmail,omitzero"`           // optional
-	Extra      Extra  `json:"extra,omitzero" wire:"inline"` // addresses, the delivery address of a physical card included
+	CustomerID string           `json:"customerId"`                   // the issuer's id (CIF), up to 32 characters; required
+	CustName   issuing.Personal `json:"custName,omitzero"`            // optional
+	CustMobile issuing.Personal `json:"custMobile,omitzero"`          // E.164; optional
+	CustEmail  issuing.Personal `json:"custEmail,omitzero"`           // optional
+	Extra      Extra            `json:"extra,omitzero" wire:"inline"` // addresses, that of a delivery included
 }
 
 func (r UpdateCustomerRequest) validate(p *check.Problems) {
 	p.Text("customerId", r.CustomerID, 32)
-	p.OptionalText("custName", r.CustName, maxContact)
-	p.OptionalText("custMobile", r.CustMobile, maxContact)
-	p.OptionalText("custEmail", r.CustEmail, maxContact)
+	p.OptionalText("custName", string(r.CustName), maxContact)
+	p.OptionalText("custMobile", string(r.CustMobile), maxContact)
+	p.OptionalText("custEmail", string(r.CustEmail), maxContact)
 	if r.CustName == "" && r.CustMobile == "" && r.CustEmail == "" && len(r.Extra) == 0 {
 		p.Add("custName, custMobile, custEmail, Extra", "needs at least one change")
 	}

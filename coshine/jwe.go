@@ -2,6 +2,7 @@ package coshine
 
 import (
 	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/sign/jose"
 )
@@ -52,8 +53,10 @@ func (j *JWE) seal(body []byte) ([]byte, error) {
 
 // open decrypts a body.
 func (j *JWE) open(body []byte) ([]byte, error) {
+	body = wire.TrimBOM(body)
 	if j == nil {
 		return body, nil
 	}
-	return jose.OpenJWE(j.DecryptionKey, j.Serialization, string(body))
+	plain, err := jose.OpenJWE(j.DecryptionKey, j.Serialization, string(body))
+	return wire.TrimBOM(plain), err
 }

@@ -12,17 +12,17 @@ import (
 
 // Reply is the public header of an answer. Every result embeds it.
 type Reply struct {
-	ParticipantID string  `json:"participantId"`         // echo of the request
-	TranBranch    string  `json:"tranBranch"`            // echo of the request
-	Channel       Channel `json:"tranChnl"`              // echo of the request
-	TranCode      string  `json:"tranCode,omitzero"`     // echo of the request; may be absent
-	TranDate      string  `json:"tranDate"`              // echo, YYYYMMDD in Config.Zone; see At
-	TranTime      string  `json:"tranTime"`              // echo, HHMISS in Config.Zone; see At
-	TranID        string  `json:"tranId"`                // echo, checked by the client
-	TellerNo      string  `json:"tellerNo,omitzero"`     // echo; may be absent
-	TerminalNo    string  `json:"terminalNo,omitzero"`   // echo; may be absent
-	ResponseCode  Code    `json:"responseCode"`          // "00" in every result
-	ResponseDesc  string  `json:"responseDesc,omitzero"` // text, at most 120 characters
+	ParticipantID string  `json:"participantId"`                     // echo of the request
+	TranBranch    string  `json:"tranBranch"`                        // echo of the request
+	Channel       Channel `json:"tranChnl"`                          // echo of the request
+	TranCode      string  `json:"tranCode,omitzero"`                 // echo of the request; may be absent
+	TranDate      string  `json:"tranDate"`                          // echo, YYYYMMDD in Config.Zone; see At
+	TranTime      string  `json:"tranTime"`                          // echo, HHMISS in Config.Zone; see At
+	TranID        string  `json:"tranId"`                            // echo, checked by the client
+	TellerNo      string  `json:"tellerNo,omitzero"`                 // echo; may be absent
+	TerminalNo    string  `json:"terminalNo,omitzero"`               // echo; may be absent
+	ResponseCode  Code    `json:"responseCode"`                      // "00" in every result
+	ResponseDesc  string  `json:"responseDesc,omitzero" wire:"json"` // text, at most 120 characters
 
 	// Raw is the whole answer as JSON, decrypted. It may hold card data. Read
 	// unpublished fields with Decode. As every secret it is not stored: empty it in

@@ -41,8 +41,8 @@ func TestRequestsAreCheckedBeforeSending(t *testing.T) {
 		"empty application": {drop(client.Cards.Apply(ctx, coshine.ApplyRequest{})),
 			[]string{"cardFlag", "cardProdCode", "customerId", "custIdType", "custIdNo"}},
 		"application with everything wrong": {drop(client.Cards.Apply(ctx, coshine.ApplyRequest{
-			CardNumber: secret("42200000"), CardFlag: "VV", CardProdCode: "12345678901", CardPicCode: long, CardEmbossName: long, CustomerID: long,
-			CustIDType: "PP", CustIDNo: secret(long), CustIssIDType: "II", CustIssIDNo: secret(long), CustName: long, CustMobile: "a\nb", CustEmail: long,
+			CardNumber: secret("42200000"), CardFlag: "VV", CardProdCode: "12345678901", CardPicCode: long, CardEmbossName: issuing.Personal(long), CustomerID: long,
+			CustIDType: "PP", CustIDNo: secret(long), CustIssIDType: "II", CustIssIDNo: secret(long), CustName: issuing.Personal(long), CustMobile: "a\nb", CustEmail: issuing.Personal(long),
 		})), []string{"cardNumber", "cardFlag", "cardProdCode", "cardPicCode", "cardEmbossName", "customerId", "custIdType", "custIdNo",
 			"custIssIdType", "custIssIdNo", "custName", "custMobile", "custEmail"}},
 		"physical card without an address": {drop(client.Cards.Apply(ctx, func() coshine.ApplyRequest {
@@ -60,7 +60,7 @@ func TestRequestsAreCheckedBeforeSending(t *testing.T) {
 		"CVV2":          {drop(client.Cards.VerifyCVV2(ctx, coshine.VerifyCVV2Request{CardToken: "T", CVV2: secret("12a"), ExpiryDate: "x"})), []string{"CVV2", "expiryDate"}},
 		"replacement":   {drop(client.Cards.Replace(ctx, coshine.ReplaceRequest{ReasonCode: "0001"})), []string{"cardToken", "reasonCode"}},
 		"cancellation":  {drop(client.Cards.Close(ctx, coshine.CloseRequest{ReasonCode: long})), []string{"cardToken", "reasonCode"}},
-		"3-D Secure":    {drop(client.Cards.Register3DS(ctx, coshine.Register3DSRequest{CustEmail: long})), []string{"cardToken", "custEmail"}},
+		"3-D Secure":    {drop(client.Cards.Register3DS(ctx, coshine.Register3DSRequest{CustEmail: issuing.Personal(long)})), []string{"cardToken", "custEmail"}},
 		"transaction":   {drop(client.Cards.Deposit(ctx, coshine.TransactionRequest{})), []string{"cardToken, cardNumber"}},
 		"two cards":     {drop(client.Cards.Deposit(ctx, coshine.TransactionRequest{CardRef: coshine.CardRef{CardToken: "T", CardNumber: secret("4220")}})), []string{"cardToken, cardNumber", "cardNumber"}},
 		"transfer":      {drop(client.Transactions.Transfer(ctx, coshine.TransferRequest{})), []string{"Extra"}},

@@ -120,7 +120,7 @@ const maxRequestID = 128
 // covers the plaintext.
 func (s callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhook.Verified, error) {
 	m := &opened{}
-	e, err := sign.ParseEnvelope(req.Body)
+	e, err := sign.ParseEnvelope(wire.TrimBOM(req.Body))
 	if err == nil {
 		err = (wire.Codec{}).Unmarshal(e.Head, &m.head)
 	}
@@ -162,6 +162,7 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.
 	if !ok {
 		return nil, webhook.ErrPayload
 	}
+	m.plaintext = wire.TrimBOM(m.plaintext)
 	if !json.Valid(m.plaintext) {
 		return nil, wire.ErrJSON
 	}

@@ -81,7 +81,7 @@ func TestCallbacksOfEveryKind(t *testing.T) {
 		if err := server.RejectKYC(h.email, "blurred", issuingtest.KYCRetryAllowed); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := client.Physical.Assign(t.Context(), kazepay.AssignRequest{Email: h.email, CardNumber: server.PrintCard()}); err != nil {
+		if _, err := client.Physical.Assign(t.Context(), kazepay.AssignRequest{Email: issuing.Personal(h.email), CardNumber: server.PrintCard()}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := client.Cards.Close(t.Context(), id); err != nil {

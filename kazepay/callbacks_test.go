@@ -208,6 +208,17 @@ func eventData(e *webhook.Event) any {
 	return e.Data
 }
 
+// A byte order mark before a callback is no part of it.
+func TestCallbackByteOrderMark(t *testing.T) {
+	t.Parallel()
+	server := startServer(t, kazepaytest.Config{})
+	body := append([]byte("\ufeff"), genuine(t, server, kazepay.EventCardDeposited, depositResult)...)
+	event, err := callbacks(t, callbackConfig(server)).Parse(nil, body)
+	if _, ok := eventData(event).(*kazepay.CardDeposited); !ok || err != nil {
+		t.Errorf("%+v, %v", event, err)
+	}
+}
+
 func TestCallbackUnreadableContent(t *testing.T) {
 	t.Parallel()
 	server := startServer(t, kazepaytest.Config{})

@@ -32,14 +32,14 @@ type Card struct {
 	ExpiryDate         issuing.Secret   `json:"expiryDate"`             // YYMM, or YYYYMM as upstream has it; see Expiry
 	Currency           issuing.Currency `json:"currency"`               // ISO 4217
 	Status             CardStatus       `json:"userBankCardStatus"`     // life cycle
-	HolderEmail        string           `json:"cardHolderEmail"`        // the user's
-	HolderMobileNumber string           `json:"cardHolderMobileNumber"` // the user's
+	HolderEmail        issuing.Personal `json:"cardHolderEmail"`        // the user's
+	HolderMobileNumber issuing.Personal `json:"cardHolderMobileNumber"` // the user's
 	HolderMobilePrefix string           `json:"cardHolderMobilePrefix"` // dialling code without +
 	BillingCountry     string           `json:"countryCode"`            // a code or a name, such as HONG KONG
 	BillingState       string           `json:"billingState"`           // free text
-	BillingCity        string           `json:"billingCity"`            // free text
-	BillingAddress     string           `json:"billingAddress"`         // free text
-	BillingZipCode     string           `json:"billingZipCode"`         // free text
+	BillingCity        issuing.Personal `json:"billingCity"`            // free text
+	BillingAddress     issuing.Personal `json:"billingAddress"`         // free text
+	BillingZipCode     issuing.Personal `json:"billingZipCode"`         // free text
 }
 
 func (c *Card) incomplete() bool { return c.ID == "" && c.Status == "" }

@@ -210,11 +210,11 @@ func (e *CoinDeposited) identity() string {
 // once: store it until the card is active. Name and fields of this kind are
 // inferred.
 type ActivationCodeSent struct {
-	CardID         string         `json:"cardID"`         // KazePay's card id
-	CardNumber     issuing.Secret `json:"cardNo"`         // PAN
-	Email          string         `json:"email"`          // the user's
-	ActivationCode issuing.Secret `json:"activationCode"` // eight digits in the published sample
-	CreatedAt      time.Time      `json:"createAt"`       // zero when it cannot be read
+	CardID         string           `json:"cardID"`         // KazePay's card id
+	CardNumber     issuing.Secret   `json:"cardNo"`         // PAN
+	Email          issuing.Personal `json:"email"`          // the user's
+	ActivationCode issuing.Secret   `json:"activationCode"` // eight digits in the published sample
+	CreatedAt      time.Time        `json:"createAt"`       // zero when it cannot be read
 }
 
 // when implements [callbackEvent].
@@ -229,10 +229,10 @@ func (e *ActivationCodeSent) identity() string {
 // KYCReviewed brings the verdict on a holder. Ask [KYCService.Status] before
 // acting on it. Name and fields of this kind are inferred.
 type KYCReviewed struct {
-	Email     string    `json:"email"`    // the user's
-	Status    KYCStatus `json:"status"`   // REJECTED or PASSED
-	Reason    string    `json:"reason"`   // of a rejection
-	CreatedAt time.Time `json:"createAt"` // zero when it cannot be read
+	Email     issuing.Personal `json:"email"`    // the user's
+	Status    KYCStatus        `json:"status"`   // REJECTED or PASSED
+	Reason    string           `json:"reason"`   // of a rejection
+	CreatedAt time.Time        `json:"createAt"` // zero when it cannot be read
 }
 
 // when implements [callbackEvent].

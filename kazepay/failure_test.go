@@ -282,7 +282,7 @@ func TestWarnOfAnotherCard(t *testing.T) {
 	client := clientOf(t, server, cfg)
 	h := user(5)
 	passKYC(t, server, client, h)
-	card, err := client.Physical.Assign(t.Context(), kazepay.AssignRequest{Email: h.email, CardNumber: server.PrintCard()})
+	card, err := client.Physical.Assign(t.Context(), kazepay.AssignRequest{Email: issuing.Personal(h.email), CardNumber: server.PrintCard()})
 	if err != nil {
 		t.Fatal(err)
 	}

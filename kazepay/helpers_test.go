@@ -73,16 +73,16 @@ func user(n int) holder {
 }
 
 func (h holder) apply() kazepay.ApplyRequest {
-	return kazepay.ApplyRequest{Email: h.email, MobileNumber: h.number, MobilePrefix: h.prefix, CardBIN: "222929"}
+	return kazepay.ApplyRequest{Email: issuing.Personal(h.email), MobileNumber: issuing.Personal(h.number), MobilePrefix: h.prefix, CardBIN: "222929"}
 }
 
 func (h holder) upload(picture []byte) kazepay.UploadRequest {
-	return kazepay.UploadRequest{Email: h.email, MobileNumber: h.number, MobilePrefix: h.prefix, File: bytes.NewReader(picture)}
+	return kazepay.UploadRequest{Email: issuing.Personal(h.email), MobileNumber: issuing.Personal(h.number), MobilePrefix: h.prefix, File: bytes.NewReader(picture)}
 }
 
 func (h holder) identity(typ kazepay.IdentificationType) kazepay.Identity {
 	return kazepay.Identity{
-		Email: h.email, MobileNumber: h.number, MobilePrefix: h.prefix, MobilePrefixCountry: "MY",
+		Email: issuing.Personal(h.email), MobileNumber: issuing.Personal(h.number), MobilePrefix: h.prefix, MobilePrefixCountry: "MY",
 		FirstName: "Trump", LastName: "Donald", DateOfBirth: issuing.NewDate(1958, time.April, 25),
 		AddressLine: "Nashville TN 37011", City: "Paris", CountryCode: "FR", PostCode: "223456", State: "dizhi",
 		IdentificationType: typ, IdentificationNumber: issuing.NewSecret("A563F186"),

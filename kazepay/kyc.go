@@ -9,6 +9,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
 )
 
 // KYCService verifies the holder of a physical card: upload the pictures and
@@ -22,20 +23,20 @@ const maxAddress = 140
 // Identity is who a holder is. All fields are required. KazePay gives the length
 // of AddressLine alone; this package takes 255 characters for the other texts.
 type Identity struct {
-	Email        string `json:"email"`        // the user's, as in every call about the user
-	MobileNumber string `json:"mobileNumber"` // digits without the dialling code
-	MobilePrefix string `json:"mobilePrefix"` // dialling code, digits without +, such as 60
+	Email        issuing.Personal `json:"email"`        // the user's, as in every call about the user
+	MobileNumber issuing.Personal `json:"mobileNumber"` // digits without the dialling code
+	MobilePrefix string           `json:"mobilePrefix"` // dialling code, digits without +, such as 60
 	// MobilePrefixCountry is the country of the dialling code, ISO 3166-1 alpha-2.
 	MobilePrefixCountry string `json:"mobilePrefixCountry"`
 
-	FirstName   string       `json:"firstName"`   // in English letters
-	LastName    string       `json:"lastName"`    // in English letters
-	DateOfBirth issuing.Date `json:"dateOfBirth"` // in the past
-	AddressLine string       `json:"addressLine"` // of residence, in English, at most 140 characters
-	City        string       `json:"city"`        // of residence
-	CountryCode string       `json:"countryCode"` // of residence, ISO 3166-1 alpha-2
-	PostCode    string       `json:"postCode"`    // such as C2A2EX
-	State       string       `json:"state"`       // state or province
+	FirstName   issuing.Personal `json:"firstName"`   // in English letters
+	LastName    issuing.Personal `json:"lastName"`    // in English letters
+	DateOfBirth issuing.Date     `json:"dateOfBirth"` // in the past
+	AddressLine issuing.Personal `json:"addressLine"` // of residence, in English, at most 140 characters
+	City        issuing.Personal `json:"city"`        // of residence
+	CountryCode string           `json:"countryCode"` // of residence, ISO 3166-1 alpha-2
+	PostCode    string           `json:"postCode"`    // such as C2A2EX
+	State       string           `json:"state"`       // state or province
 
 	IdentificationType       IdentificationType `json:"identificationType"`       // PASSPORT or ID_CARD
 	IdentificationNumber     issuing.Secret     `json:"identificationNumber"`     // the document's number
@@ -43,13 +44,14 @@ type Identity struct {
 }
 
 func (r Identity) validate(p *check.Problems) {
-	checkUser(p, r.Email, r.MobileNumber, r.MobilePrefix)
+	checkUser(p, string(r.Email), string(r.MobileNumber), r.MobilePrefix)
 	for _, f := range []struct {
 		name, value string
 		limit       int
 	}{
-		{"mobilePrefixCountry", r.MobilePrefixCountry, 0}, {"firstName", r.FirstName, maxText},
-		{"lastName", r.LastName, maxText}, {"addressLine", r.AddressLine, maxAddress}, {"city", r.City, maxText},
+		{"mobilePrefixCountry", r.MobilePrefixCountry, 0}, {"firstName", string(r.FirstName), maxText},
+		{"lastName", string(r.LastName), maxText}, {"addressLine", string(r.AddressLine), maxAddress},
+		{"city", string(r.City), maxText},
 		{"countryCode", r.CountryCode, 0}, {"postCode", r.PostCode, maxText}, {"state", r.State, maxText},
 		{"identificationType", string(r.IdentificationType), 0},
 		{"identificationNumber", r.IdentificationNumber.Reveal(), maxText},
@@ -57,7 +59,7 @@ func (r Identity) validate(p *check.Problems) {
 		p.Text(f.name, f.value, f.limit)
 	}
 	for _, f := range []struct{ name, value string }{
-		{"firstName", r.FirstName}, {"lastName", r.LastName}, {"addressLine", r.AddressLine},
+		{"firstName", string(r.FirstName)}, {"lastName", string(r.LastName)}, {"addressLine", string(r.AddressLine)},
 	} {
 		if strings.ContainsFunc(f.value, func(c rune) bool { return c > '~' }) {
 			p.Add(f.name, "must be in English letters")
@@ -112,13 +114,13 @@ func (s *KYCService) Submit(ctx context.Context, req SubmitRequest, opts ...issu
 }
 
 // SubmitInlineRequest submits a holder's identity with the pictures in it. Make
-// them with [InlineImage].
+// them with [InlineImage]; line breaks and blanks in them are not sent.
 type SubmitInlineRequest struct {
 	Identity // who the holder is; required
 
-	FrontImage    issuing.Secret `json:"frontImgBase64"`         // front of the document, a data URI; required
-	BackImage     issuing.Secret `json:"backImgBase64,omitzero"` // back of the document, a data URI; required for ID_CARD
-	HandheldImage issuing.Secret `json:"handheldImgBase64"`      // holder with the document, a data URI; required
+	FrontImage    issuing.Secret `json:"frontImgBase64" wire:"base64"`         // front of the document, a data URI; required
+	BackImage     issuing.Secret `json:"backImgBase64,omitzero" wire:"base64"` // back of the document, a data URI; required for ID_CARD
+	HandheldImage issuing.Secret `json:"handheldImgBase64" wire:"base64"`      // holder with the document, a data URI; required
 }
 
 func (r SubmitInlineRequest) validate(p *check.Problems) {
@@ -130,9 +132,8 @@ func (r SubmitInlineRequest) validate(p *check.Problems) {
 		name  string
 		value issuing.Secret
 	}{{"frontImgBase64", r.FrontImage}, {"backImgBase64", r.BackImage}, {"handheldImgBase64", r.HandheldImage}} {
-		v := f.value.Reveal()
-		picture := strings.HasPrefix(v, "data:image/jpeg;base64,") || strings.HasPrefix(v, "data:image/png;base64,")
-		if v != "" && !picture {
+		media, _ := p.Base64(f.name, wire.OneLine(f.value.Reveal()))
+		if !f.value.IsZero() && media != "image/jpeg" && media != "image/png" {
 			p.Add(f.name, "is not a data URI of a JPEG or PNG picture")
 		}
 	}
@@ -194,16 +195,16 @@ func (s *KYCService) Link(ctx context.Context, identity Identity, opts ...issuin
 
 // emailRequest names a user.
 type emailRequest struct {
-	Email string `json:"email"`
+	Email issuing.Personal `json:"email"`
 }
 
-func (r emailRequest) validate(p *check.Problems) { checkEmail(p, r.Email) }
+func (r emailRequest) validate(p *check.Problems) { checkEmail(p, string(r.Email)) }
 
 // Status (queryUcardKycStatus) reads where a user's verification stands.
 //
 // Safety: read.
 func (s *KYCService) Status(ctx context.Context, email string, opts ...issuing.CallOption) (*Review, error) {
-	return call[Review](ctx, s.c, opKYCStatus, emailRequest{email}, opts)
+	return call[Review](ctx, s.c, opKYCStatus, emailRequest{issuing.Personal(email)}, opts)
 }
 
 // Await asks for a user's verification until there is a verdict. It waits two

@@ -146,7 +146,7 @@ func TestPhysicalLife(t *testing.T) {
 			if _, err := client.KYC.Link(ctx, h.identity(kazepay.IdentificationTypeIDCard)); err != nil {
 				t.Fatal(err)
 			}
-			card, err := client.Physical.Assign(ctx, kazepay.AssignRequest{Email: h.email, CardNumber: number})
+			card, err := client.Physical.Assign(ctx, kazepay.AssignRequest{Email: issuing.Personal(h.email), CardNumber: number})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -173,7 +173,7 @@ func TestPhysicalLife(t *testing.T) {
 				t.Error("the PIN did not arrive")
 			}
 			got, err := client.Cards.Card(ctx, card.CardID)
-			if err != nil || !got.CVV.IsZero() || !got.CardNumber.Equal(number) || got.HolderEmail != h.email {
+			if err != nil || !got.CVV.IsZero() || !got.CardNumber.Equal(number) || string(got.HolderEmail) != h.email {
 				t.Errorf("%+v, %v", got, err)
 			}
 			deposit(t, server, client, card.CardID, issuing.NewAmount(5000_00, 2))
@@ -191,7 +191,7 @@ func TestAutoActivation(t *testing.T) {
 		t.Fatal(err)
 	}
 	card, err := client.Physical.Assign(t.Context(), kazepay.AssignRequest{
-		Email: h.email, CardNumber: server.PrintCard(), AutoActivate: true,
+		Email: issuing.Personal(h.email), CardNumber: server.PrintCard(), AutoActivate: true,
 	})
 	if err != nil {
 		t.Fatal(err)

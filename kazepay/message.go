@@ -28,7 +28,7 @@ type requestHead struct {
 type answerHead struct {
 	SysID  string `json:"sysId"`
 	Code   Code   `json:"code"`
-	Detail string `json:"detail"`
+	Detail string `json:"detail" wire:"json"`
 }
 
 // message is an answer of which the clear part was read.
@@ -84,7 +84,7 @@ func (c *Client) envelope(head requestHead, payload []byte) (*sign.Envelope, err
 func (c *Client) message(body []byte) (m *message, ok bool) {
 	m = &message{}
 	var err error
-	if m.envelope, err = sign.ParseEnvelope(body); err == nil {
+	if m.envelope, err = sign.ParseEnvelope(wire.TrimBOM(body)); err == nil {
 		err = c.codec.Unmarshal(m.envelope.Head, &m.head)
 	}
 	return m, err == nil && m.head.Code != ""
@@ -95,7 +95,8 @@ func (c *Client) open(m *message) ([]byte, error) {
 	if c.cfg.RequireSysID && m.head.SysID != c.cfg.SysID {
 		return nil, errors.New("head.sysId is not the merchant's")
 	}
-	return c.cfg.Profile.Open(c.cfg.PrivateKey, c.cfg.PlatformKey, m.envelope)
+	payload, err := c.cfg.Profile.Open(c.cfg.PrivateKey, c.cfg.PlatformKey, m.envelope)
+	return wire.TrimBOM(payload), err
 }
 
 // failedFlag reads the result flag of a payload. An absent one leaves the word

@@ -22,7 +22,7 @@ const (
 // AssignRequest binds a printed card to a user.
 type AssignRequest struct {
 	// Email of the user, at most 255 characters. Required.
-	Email string `json:"email"`
+	Email issuing.Personal `json:"email"`
 	// CardNumber is the full number printed on the card, 12 to 19 digits.
 	// Required.
 	CardNumber issuing.Secret `json:"cardNumber"`
@@ -32,7 +32,7 @@ type AssignRequest struct {
 }
 
 func (r AssignRequest) validate(p *check.Problems) {
-	checkEmail(p, r.Email)
+	checkEmail(p, string(r.Email))
 	p.Digits("cardNumber", r.CardNumber, minPANDigits, maxPANDigits)
 }
 

@@ -149,7 +149,7 @@ func ExamplePhysicalService() {
 		log.Fatal(err)
 	}
 
-	card, err := client.Physical.Assign(ctx, kazepay.AssignRequest{Email: user(1).email, CardNumber: server.PrintCard()})
+	card, err := client.Physical.Assign(ctx, kazepay.AssignRequest{Email: issuing.Personal(user(1).email), CardNumber: server.PrintCard()})
 	if err != nil {
 		log.Fatal(err)
 	}

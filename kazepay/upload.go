@@ -104,9 +104,9 @@ func (f UploadForm) complete() UploadForm {
 
 // UploadRequest is one picture for a KYC submission.
 type UploadRequest struct {
-	Email        string `json:"email"`        // the user's; required
-	MobileNumber string `json:"mobileNumber"` // the user's, digits without the dialling code; required
-	MobilePrefix string `json:"mobilePrefix"` // dialling code, digits without +; required
+	Email        issuing.Personal `json:"email"`        // the user's; required
+	MobileNumber issuing.Personal `json:"mobileNumber"` // the user's, digits without the dialling code; required
+	MobilePrefix string           `json:"mobilePrefix"` // dialling code, digits without +; required
 
 	// File is the picture, PNG or JPEG, at most Config.MaxUpload bytes. Required.
 	// It is streamed from where it stands and not closed. An io.Seeker can be
@@ -127,7 +127,7 @@ func (r UploadRequest) Format(f fmt.State, _ rune) {
 }
 
 func (r UploadRequest) validate(p *check.Problems) {
-	checkUser(p, r.Email, r.MobileNumber, r.MobilePrefix)
+	checkUser(p, string(r.Email), string(r.MobileNumber), r.MobilePrefix)
 	p.Required("file", r.File != nil)
 	p.OptionalText("file name", r.FileName, maxText)
 	if r.Size < 0 {

@@ -101,8 +101,8 @@ func TestIdentityRules(t *testing.T) {
 		fields []string
 	}{
 		"complete":             {func(*kazepay.SubmitRequest) {}, nil},
-		"address of 140":       {func(r *kazepay.SubmitRequest) { r.AddressLine = long[:140] }, nil},
-		"address of 141":       {func(r *kazepay.SubmitRequest) { r.AddressLine = long }, []string{"addressLine"}},
+		"address of 140":       {func(r *kazepay.SubmitRequest) { r.AddressLine = issuing.Personal(long[:140]) }, nil},
+		"address of 141":       {func(r *kazepay.SubmitRequest) { r.AddressLine = issuing.Personal(long) }, []string{"addressLine"}},
 		"a name not English":   {func(r *kazepay.SubmitRequest) { r.FirstName = "唐纳德" }, []string{"firstName"}},
 		"an address in French": {func(r *kazepay.SubmitRequest) { r.AddressLine = "Champs-Élysées" }, []string{"addressLine"}},
 		"plus in the prefix":   {func(r *kazepay.SubmitRequest) { r.MobilePrefix = "+60" }, []string{"mobilePrefix"}},
@@ -189,4 +189,40 @@ func TestInlineImages(t *testing.T) {
 	}
 	_, err = s.client(t).KYC.SubmitInline(t.Context(), req)
 	wantFields(t, err, "frontImgBase64", "backImgBase64")
+}
+
+// TestInlinePicturesGoOutInOneLine: what mail and openssl put into Base64 is not sent,
+// and what holds no picture is refused.
+func TestInlinePicturesGoOutInOneLine(t *testing.T) {
+	t.Parallel()
+	const png = "data:image/png;base64,iVBORw0KGgox"
+	s := newWireServer(t, success(t, "\ufeff"+`{"encrypt":"SUCCESS","status":"WAITING_KYC"}`))
+	client := s.client(t)
+	submit := func(picture string) error {
+		_, err := client.KYC.SubmitInline(t.Context(), kazepay.SubmitInlineRequest{
+			Identity:   sampleUser.identity(kazepay.IdentificationTypePassport),
+			FrontImage: issuing.NewSecret(picture), HandheldImage: issuing.NewSecret(png),
+		})
+		return err
+	}
+	for _, picture := range []string{
+		png, "data:image/PNG;BASE64,iVBORw0KGgox", "data:image/png;base64,iVBOR\r\nw0KGg\r\nox\r\n", "data:image/png;base64,\niVBO Rw0K\tGgox\n",
+	} {
+		if err := submit(picture); err != nil {
+			t.Errorf("%q: %v", picture, err)
+			continue
+		}
+		_, payloads := s.requests()
+		if last := payloads[len(payloads)-1]; !strings.Contains(last, `"frontImgBase64":"`+png+`"`) {
+			t.Errorf("%q went out as %s", picture, last)
+		}
+	}
+	for _, picture := range []string{
+		"data:image/png;base64,", "data:image/png;base64,\r\n", "\r\n", "data:image/png,iVBO", "data:image/gif;base64,R0lG", "data:image/png;base64,iVB", "iVBO",
+	} {
+		var e *issuing.Error
+		if err := submit(picture); !errors.As(err, &e) || !errors.Is(err, issuing.ErrInvalid) || e.Fields[0].Field != "frontImgBase64" {
+			t.Errorf("%q: %v", picture, err)
+		}
+	}
 }

@@ -18,10 +18,10 @@ type VirtualService struct{ c *Client }
 type ApplyRequest struct {
 	// Email of the user. Required. It must not be taken by another user; the
 	// user is known by it from then on.
-	Email string `json:"email"`
+	Email issuing.Personal `json:"email"`
 	// MobileNumber of the user, digits without the dialling code. Required. It
 	// must not be taken by another user.
-	MobileNumber string `json:"mobileNumber"`
+	MobileNumber issuing.Personal `json:"mobileNumber"`
 	// MobilePrefix is the dialling code, digits without +, such as 86. Required.
 	MobilePrefix string `json:"mobilePrefix"`
 	// CardBIN is one of the BINs that KazePay agreed on, such as 222929.
@@ -33,7 +33,7 @@ type ApplyRequest struct {
 }
 
 func (r ApplyRequest) validate(p *check.Problems) {
-	checkUser(p, r.Email, r.MobileNumber, r.MobilePrefix)
+	checkUser(p, string(r.Email), string(r.MobileNumber), r.MobilePrefix)
 	p.Text("cardBin", r.CardBIN, maxID)
 	checkDigits(p, "cardBin", r.CardBIN)
 	p.OptionalText("cardLevel", r.CardLevel, maxID)

@@ -13,25 +13,25 @@ import (
 // English; have WorldCard confirm what LastName should hold.
 type MasterEApplication struct {
 	// the merchant's own number, unique, at most 128 characters; required
-	MerOrderNo   string         `json:"merOrderNo"`
-	CardNumber   issuing.Secret `json:"cardNumber,omitzero"` // a card that is known already; ask WorldCard before using it
-	NotifyURL    string         `json:"notifyUrl,omitzero"`  // where the notification goes
-	FirstName    string         `json:"firstName"`           // Chinese first name; required
-	LastName     string         `json:"lastName"`            // English last name; required
-	FirstNameEn  string         `json:"firstNameEn"`         // English first name; required
-	LastNameEn   string         `json:"lastNameEN"`          // English last name; required
-	CountryCode  string         `json:"countryCode"`         // calling code, such as 86; required
-	Phone        string         `json:"phone"`               // phone number, for delivery too; required
-	Email        string         `json:"email"`               // e-mail address; required
-	Address      string         `json:"address"`             // residence, for delivery too; required
-	IDType       MasterEIDType  `json:"certType"`            // identity card or passport; required
-	IDNumber     issuing.Secret `json:"idNumber"`            // number of the document; required
-	IDExpiryDate issuing.Date   `json:"idExpiryDate"`        // expiry of the document; required
-	Country      string         `json:"country"`             // nationality, ISO 3166-1 numeric, such as 156; required
-	Birthday     issuing.Date   `json:"birthday"`            // date of birth; required
-	AnnualIncome issuing.Amount `json:"annualIncome"`        // in units of 10,000 HKD; required
-	Occupation   Occupation     `json:"occupation"`          // one of the page's dictionary; required
-	Position     Position       `json:"position"`            // one of the page's dictionary; required
+	MerOrderNo   string           `json:"merOrderNo"`
+	CardNumber   issuing.Secret   `json:"cardNumber,omitzero"` // a card that is known already; ask WorldCard before using it
+	NotifyURL    string           `json:"notifyUrl,omitzero"`  // where the notification goes
+	FirstName    issuing.Personal `json:"firstName"`           // Chinese first name; required
+	LastName     issuing.Personal `json:"lastName"`            // English last name; required
+	FirstNameEn  issuing.Personal `json:"firstNameEn"`         // English first name; required
+	LastNameEn   issuing.Personal `json:"lastNameEN"`          // English last name; required
+	CountryCode  string           `json:"countryCode"`         // calling code, such as 86; required
+	Phone        issuing.Personal `json:"phone"`               // phone number, for delivery too; required
+	Email        issuing.Personal `json:"email"`               // e-mail address; required
+	Address      issuing.Personal `json:"address"`             // residence, for delivery too; required
+	IDType       MasterEIDType    `json:"certType"`            // identity card or passport; required
+	IDNumber     issuing.Secret   `json:"idNumber"`            // number of the document; required
+	IDExpiryDate issuing.Date     `json:"idExpiryDate"`        // expiry of the document; required
+	Country      string           `json:"country"`             // nationality, ISO 3166-1 numeric, such as 156; required
+	Birthday     issuing.Date     `json:"birthday"`            // date of birth; required
+	AnnualIncome issuing.Amount   `json:"annualIncome"`        // in units of 10,000 HKD; required
+	Occupation   Occupation       `json:"occupation"`          // one of the page's dictionary; required
+	Position     Position         `json:"position"`            // one of the page's dictionary; required
 	// front of the card, file bytes, at most 1 MB; for an identity card of mainland China
 	// or a permanent one of Hong Kong
 	FaceImage issuing.Secret `json:"faceImage,omitzero"`
@@ -45,11 +45,13 @@ type MasterEApplication struct {
 func (r MasterEApplication) validate(p *check.Problems) {
 	checkOrder(p, r.MerOrderNo, r.NotifyURL)
 	checkTexts(p, []field{
-		{"firstName", r.FirstName}, {"lastName", r.LastName}, {"firstNameEn", r.FirstNameEn}, {"lastNameEN", r.LastNameEn},
-		{"countryCode", r.CountryCode}, {"phone", r.Phone}, {"email", r.Email}, {"address", r.Address},
+		{"firstName", string(r.FirstName)}, {"lastName", string(r.LastName)},
+		{"firstNameEn", string(r.FirstNameEn)}, {"lastNameEN", string(r.LastNameEn)},
+		{"countryCode", r.CountryCode}, {"phone", string(r.Phone)}, {"email", string(r.Email)},
+		{"address", string(r.Address)},
 		{"idNumber", r.IDNumber.Reveal()}, {"country", r.Country},
 	}, []field{{"cardNumber", r.CardNumber.Reveal()}})
-	p.Email("email", r.Email)
+	p.Email("email", string(r.Email))
 	checkKnown(p, "certType", r.IDType, "0 (identity card) or -1 (passport)")
 	checkKnown(p, "occupation", r.Occupation, "1 to 17")
 	checkKnown(p, "position", r.Position, "1 to 3")
@@ -74,28 +76,28 @@ func (r MasterEApplication) wire(sign.AppSecret) (any, error) {
 // VisaHApplication applies for a VISA-H card.
 type VisaHApplication struct {
 	// the merchant's own number, unique, at most 128 characters; required
-	MerOrderNo  string         `json:"merOrderNo"`
-	CardNumber  issuing.Secret `json:"cardNumber,omitzero"` // a card that is known already
-	NotifyURL   string         `json:"notifyUrl,omitzero"`  // where the notification goes
-	FirstName   string         `json:"firstName"`           // English first name; required
-	LastName    string         `json:"lastName"`            // English last name; required
-	CountryCode string         `json:"countryCode"`         // calling code, such as 86; required
-	Phone       string         `json:"phone"`               // phone number; required
-	Email       string         `json:"email"`               // e-mail address; required
-	Line1       string         `json:"line1"`               // residence: house and unit; required
-	Line2       string         `json:"line2"`               // residence: street; required
-	Line3       string         `json:"line3"`               // residence: district; required
-	PostalCode  string         `json:"postalCode"`          // residence: postal code; required
-	City        string         `json:"city"`                // residence: city; required
+	MerOrderNo  string           `json:"merOrderNo"`
+	CardNumber  issuing.Secret   `json:"cardNumber,omitzero"` // a card that is known already
+	NotifyURL   string           `json:"notifyUrl,omitzero"`  // where the notification goes
+	FirstName   issuing.Personal `json:"firstName"`           // English first name; required
+	LastName    issuing.Personal `json:"lastName"`            // English last name; required
+	CountryCode string           `json:"countryCode"`         // calling code, such as 86; required
+	Phone       issuing.Personal `json:"phone"`               // phone number; required
+	Email       issuing.Personal `json:"email"`               // e-mail address; required
+	Line1       issuing.Personal `json:"line1"`               // residence: house and unit; required
+	Line2       issuing.Personal `json:"line2"`               // residence: street; required
+	Line3       issuing.Personal `json:"line3"`               // residence: district; required
+	PostalCode  issuing.Personal `json:"postalCode"`          // residence: postal code; required
+	City        issuing.Personal `json:"city"`                // residence: city; required
 	// residence: country, ISO 3166-1 numeric, such as 156; required
-	AddressCountry     string      `json:"addressCountry"`
-	DeliveryLine1      string      `json:"deliveryLine1"`      // delivery: house and unit; required
-	DeliveryLine2      string      `json:"deliveryLine2"`      // delivery: street; required
-	DeliveryLine3      string      `json:"deliveryLine3"`      // delivery: district; required
-	DeliveryPostalCode string      `json:"deliveryPostalCode"` // delivery: postal code; required
-	DeliveryCity       string      `json:"deliveryCity"`       // delivery: city; required
-	DeliveryCountry    string      `json:"deliveryCountry"`    // delivery: country, ISO 3166-1 numeric; required
-	IDType             VisaHIDType `json:"certType"`           // identity card or passport; required
+	AddressCountry     string           `json:"addressCountry"`
+	DeliveryLine1      issuing.Personal `json:"deliveryLine1"`      // delivery: house and unit; required
+	DeliveryLine2      issuing.Personal `json:"deliveryLine2"`      // delivery: street; required
+	DeliveryLine3      issuing.Personal `json:"deliveryLine3"`      // delivery: district; required
+	DeliveryPostalCode issuing.Personal `json:"deliveryPostalCode"` // delivery: postal code; required
+	DeliveryCity       issuing.Personal `json:"deliveryCity"`       // delivery: city; required
+	DeliveryCountry    string           `json:"deliveryCountry"`    // delivery: country, ISO 3166-1 numeric; required
+	IDType             VisaHIDType      `json:"certType"`           // identity card or passport; required
 	// nationality of the document, ISO 3166-1 numeric; required
 	Country        string         `json:"country"`
 	IDNumber       issuing.Secret `json:"idNumber"`       // number of the document; required
@@ -113,14 +115,16 @@ type VisaHApplication struct {
 func (r VisaHApplication) validate(p *check.Problems) {
 	checkOrder(p, r.MerOrderNo, r.NotifyURL)
 	checkTexts(p, []field{
-		{"firstName", r.FirstName}, {"lastName", r.LastName}, {"countryCode", r.CountryCode}, {"phone", r.Phone},
-		{"email", r.Email}, {"line1", r.Line1}, {"line2", r.Line2}, {"line3", r.Line3}, {"postalCode", r.PostalCode},
-		{"city", r.City}, {"addressCountry", r.AddressCountry}, {"deliveryLine1", r.DeliveryLine1},
-		{"deliveryLine2", r.DeliveryLine2}, {"deliveryLine3", r.DeliveryLine3},
-		{"deliveryPostalCode", r.DeliveryPostalCode}, {"deliveryCity", r.DeliveryCity},
+		{"firstName", string(r.FirstName)}, {"lastName", string(r.LastName)}, {"countryCode", r.CountryCode},
+		{"phone", string(r.Phone)},
+		{"email", string(r.Email)}, {"line1", string(r.Line1)}, {"line2", string(r.Line2)},
+		{"line3", string(r.Line3)}, {"postalCode", string(r.PostalCode)},
+		{"city", string(r.City)}, {"addressCountry", r.AddressCountry}, {"deliveryLine1", string(r.DeliveryLine1)},
+		{"deliveryLine2", string(r.DeliveryLine2)}, {"deliveryLine3", string(r.DeliveryLine3)},
+		{"deliveryPostalCode", string(r.DeliveryPostalCode)}, {"deliveryCity", string(r.DeliveryCity)},
 		{"deliveryCountry", r.DeliveryCountry}, {"country", r.Country}, {"idNumber", r.IDNumber.Reveal()},
 	}, []field{{"cardNumber", r.CardNumber.Reveal()}})
-	p.Email("email", r.Email)
+	p.Email("email", string(r.Email))
 	checkKnown(p, "certType", r.IDType, "0 (identity card) or 1 (passport)")
 	checkDate(p, "idIssuanceDate", r.IDIssuanceDate, needed)
 	checkDate(p, "idExpiryDate", r.IDExpiryDate, needed)
@@ -180,12 +184,12 @@ type VirtualLApplication struct {
 	CardArea      string `json:"cardArea"`           // area of the BIN list; required
 	// initial top-up from the reserve: a whole number of at least 10. Required here: the
 	// platform would take 10 USD without it
-	FirstRecharge issuing.Amount `json:"firstRecharge"`
-	CardHeader    string         `json:"cardHeader,omitzero"` // BIN of the list; a random one without it
-	FirstName     string         `json:"firstName,omitzero"`  // English characters only
-	LastName      string         `json:"lastName,omitzero"`   // English characters only
-	Email         string         `json:"email,omitzero"`      // e-mail address
-	Birthday      issuing.Date   `json:"birthday,omitzero"`   // date of birth
+	FirstRecharge issuing.Amount   `json:"firstRecharge"`
+	CardHeader    string           `json:"cardHeader,omitzero"` // BIN of the list; a random one without it
+	FirstName     issuing.Personal `json:"firstName,omitzero"`  // English characters only
+	LastName      issuing.Personal `json:"lastName,omitzero"`   // English characters only
+	Email         issuing.Personal `json:"email,omitzero"`      // e-mail address
+	Birthday      issuing.Date     `json:"birthday,omitzero"`   // date of birth
 }
 
 // minFirstRecharge is the least initial top-up of a VIRTUAL-L card.
@@ -196,14 +200,15 @@ func (r VirtualLApplication) validate(p *check.Problems) {
 	checkLanguage(p, r.Language)
 	checkTexts(p,
 		[]field{{"cardType", r.CardType}, {"businessScene", r.BusinessScene}, {"cardArea", r.CardArea}},
-		[]field{{"cardHeader", r.CardHeader}, {"firstName", r.FirstName}, {"lastName", r.LastName}, {"email", r.Email}})
+		[]field{{"cardHeader", r.CardHeader}, {"firstName", string(r.FirstName)}, {"lastName", string(r.LastName)},
+			{"email", string(r.Email)}})
 	if p.Required("firstRecharge", !r.FirstRecharge.IsZero()) &&
 		(r.FirstRecharge.Scale() > 0 || r.FirstRecharge.Cmp(issuing.NewAmount(minFirstRecharge, 0)) < 0) {
 		p.Add("firstRecharge", "must be a whole number of at least %d", minFirstRecharge)
 	}
-	latinLetters(p, "firstName", r.FirstName)
-	latinLetters(p, "lastName", r.LastName)
-	p.Email("email", r.Email)
+	latinLetters(p, "firstName", string(r.FirstName))
+	latinLetters(p, "lastName", string(r.LastName))
+	p.Email("email", string(r.Email))
 	checkDate(p, "birthday", r.Birthday, optional)
 }
 
@@ -217,40 +222,42 @@ type VirtualPApplication struct {
 	CardBIN    string `json:"cardBin"`            // BIN of [VirtualPService.BINs]; required
 	// initial top-up from the reserve, at most two decimals, may be 0. Required here: the
 	// platform would take 10 without it
-	FirstRecharge issuing.Amount `json:"firstRecharge"`
-	PhoneCode     string         `json:"phoneCode,omitzero"` // calling code
-	Phone         string         `json:"phone,omitzero"`     // phone number
-	Email         string         `json:"email"`              // e-mail address; required
+	FirstRecharge issuing.Amount   `json:"firstRecharge"`
+	PhoneCode     string           `json:"phoneCode,omitzero"` // calling code
+	Phone         issuing.Personal `json:"phone,omitzero"`     // phone number
+	Email         issuing.Personal `json:"email"`              // e-mail address; required
 	// English only, at most 32 characters together with LastName
-	FirstName string `json:"firstName,omitzero"`
+	FirstName issuing.Personal `json:"firstName,omitzero"`
 	// English only, at most 32 characters together with FirstName
-	LastName     string       `json:"lastName,omitzero"`
-	DateOfBirth  issuing.Date `json:"dateOfBirth,omitzero"`  // date of birth
-	Country      string       `json:"country,omitzero"`      // ISO 3166-1 alpha-2, the BIN's issuing country
-	State        string       `json:"state,omitzero"`        // two letters for the US and Canada; random when empty
-	City         string       `json:"city,omitzero"`         // city
-	AddressLine1 string       `json:"addressLine1,omitzero"` // street and number
-	AddressLine2 string       `json:"addressLine2,omitzero"` // second line
-	PostalCode   string       `json:"postalCode,omitzero"`   // postal code
+	LastName     issuing.Personal `json:"lastName,omitzero"`
+	DateOfBirth  issuing.Date     `json:"dateOfBirth,omitzero"`  // date of birth
+	Country      string           `json:"country,omitzero"`      // ISO 3166-1 alpha-2, the BIN's issuing country
+	State        string           `json:"state,omitzero"`        // two letters for the US and Canada; random when empty
+	City         issuing.Personal `json:"city,omitzero"`         // city
+	AddressLine1 issuing.Personal `json:"addressLine1,omitzero"` // street and number
+	AddressLine2 issuing.Personal `json:"addressLine2,omitzero"` // second line
+	PostalCode   issuing.Personal `json:"postalCode,omitzero"`   // postal code
 }
 
 func (r VirtualPApplication) validate(p *check.Problems) {
 	checkOrder(p, r.MerOrderNo, r.NotifyURL)
-	checkTexts(p, []field{{"cardBin", r.CardBIN}, {"email", r.Email}}, []field{
-		{"phoneCode", r.PhoneCode}, {"phone", r.Phone}, {"firstName", r.FirstName}, {"lastName", r.LastName},
-		{"state", r.State}, {"city", r.City}, {"addressLine1", r.AddressLine1}, {"addressLine2", r.AddressLine2},
-		{"postalCode", r.PostalCode},
+	checkTexts(p, []field{{"cardBin", r.CardBIN}, {"email", string(r.Email)}}, []field{
+		{"phoneCode", r.PhoneCode}, {"phone", string(r.Phone)}, {"firstName", string(r.FirstName)},
+		{"lastName", string(r.LastName)},
+		{"state", r.State}, {"city", string(r.City)}, {"addressLine1", string(r.AddressLine1)},
+		{"addressLine2", string(r.AddressLine2)},
+		{"postalCode", string(r.PostalCode)},
 	})
-	p.Email("email", r.Email)
+	p.Email("email", string(r.Email))
 	p.Country("country", r.Country)
 	p.Required("firstRecharge", !r.FirstRecharge.IsZero())
 	p.NotNegative("firstRecharge", r.FirstRecharge, 2)
-	n := utf8.RuneCountInString(r.FirstName) + utf8.RuneCountInString(r.LastName)
+	n := utf8.RuneCountInString(string(r.FirstName)) + utf8.RuneCountInString(string(r.LastName))
 	if n > maxNames {
 		p.Add("firstName, lastName", "have %d characters together, at most %d are allowed", n, maxNames)
 	}
-	latinLetters(p, "firstName", r.FirstName)
-	latinLetters(p, "lastName", r.LastName)
+	latinLetters(p, "firstName", string(r.FirstName))
+	latinLetters(p, "lastName", string(r.LastName))
 	checkDate(p, "dateOfBirth", r.DateOfBirth, optional)
 }
 

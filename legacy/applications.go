@@ -18,11 +18,11 @@ type Application struct {
 	// CardNumber is set after success: the PAN, or VIRTUAL-P's card id. The
 	// services take it as it is.
 	CardNumber   issuing.Secret `json:"cardNumber"`
-	Status       OrderStatus    `json:"status"`       // new, processing, success or failed
-	CreateTime   time.Time      `json:"createTime"`   // when it was received; +08:00 is assumed
-	CompleteTime time.Time      `json:"completeTime"` // zero before the end
-	FailReason   string         `json:"failReason"`   // on failure; may be empty
-	Ext          string         `json:"ext"`          // reserved; a JSON object stays JSON
+	Status       OrderStatus    `json:"status"`          // new, processing, success or failed
+	CreateTime   time.Time      `json:"createTime"`      // when it was received; +08:00 is assumed
+	CompleteTime time.Time      `json:"completeTime"`    // zero before the end
+	FailReason   string         `json:"failReason"`      // on failure; may be empty
+	Ext          string         `json:"ext" wire:"json"` // reserved; a JSON object stays JSON
 }
 
 func (a *Application) incomplete() bool { return a.OrderNo == "" || a.MerOrderNo == "" }

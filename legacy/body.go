@@ -62,8 +62,8 @@ func signedParams(body []byte, unsigned ...string) (params []sign.Param, signatu
 type envelope struct {
 	Status  *int64          `json:"status"`
 	Code    *int64          `json:"code"`
-	Msg     string          `json:"msg"`
-	Message string          `json:"message"`
+	Msg     string          `json:"msg" wire:"json"`
+	Message string          `json:"message" wire:"json"`
 	Success *bool           `json:"success"`
 	Data    json.RawMessage `json:"data"`
 }

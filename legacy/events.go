@@ -92,15 +92,15 @@ func eventKey(typ, id string, more ...string) string {
 // CardDeposited tells that a top-up has ended. Confirm it with
 // [CardService.DepositByKey] before booking money.
 type CardDeposited struct {
-	OrderNo      string         `json:"orderNo"`      // the platform's number
-	MerOrderNo   string         `json:"merOrderNo"`   // the merchant's number
-	Status       OrderStatus    `json:"status"`       // success or failed
-	FailReason   string         `json:"failReason"`   // on failure; may be empty
-	SettleAmount issuing.Amount `json:"settleAmount"` // what was settled
-	CreateTime   time.Time      `json:"createTime"`   // zero when it cannot be read
-	CompleteTime time.Time      `json:"completeTime"` // zero when it cannot be read
-	AppKey       string         `json:"appKey"`       // the merchant's
-	Ext          string         `json:"ext"`          // reserved
+	OrderNo      string         `json:"orderNo"`         // the platform's number
+	MerOrderNo   string         `json:"merOrderNo"`      // the merchant's number
+	Status       OrderStatus    `json:"status"`          // success or failed
+	FailReason   string         `json:"failReason"`      // on failure; may be empty
+	SettleAmount issuing.Amount `json:"settleAmount"`    // what was settled
+	CreateTime   time.Time      `json:"createTime"`      // zero when it cannot be read
+	CompleteTime time.Time      `json:"completeTime"`    // zero when it cannot be read
+	AppKey       string         `json:"appKey"`          // the merchant's
+	Ext          string         `json:"ext" wire:"json"` // reserved
 }
 
 // identity implements [callbackEvent]: an order reaches a status once.
@@ -111,15 +111,15 @@ func (n *CardDeposited) identity() string {
 // ApplicationCompleted tells that the status of an application has changed. Confirm it
 // with [ApplicationService.ApplicationByKey].
 type ApplicationCompleted struct {
-	OrderNo      string         `json:"orderNo"`      // the platform's number
-	MerOrderNo   string         `json:"merOrderNo"`   // the merchant's number
-	CardNumber   issuing.Secret `json:"cardNumber"`   // after success: the PAN, or VIRTUAL-P's card id
-	Status       OrderStatus    `json:"status"`       // processing, success or failed
-	FailReason   string         `json:"failReason"`   // on failure
-	CreateTime   time.Time      `json:"createTime"`   // zero when it cannot be read
-	CompleteTime time.Time      `json:"completeTime"` // zero when it cannot be read
-	AppKey       string         `json:"appKey"`       // the merchant's
-	Ext          string         `json:"ext"`          // reserved; a JSON object stays JSON
+	OrderNo      string         `json:"orderNo"`         // the platform's number
+	MerOrderNo   string         `json:"merOrderNo"`      // the merchant's number
+	CardNumber   issuing.Secret `json:"cardNumber"`      // after success: the PAN, or VIRTUAL-P's card id
+	Status       OrderStatus    `json:"status"`          // processing, success or failed
+	FailReason   string         `json:"failReason"`      // on failure
+	CreateTime   time.Time      `json:"createTime"`      // zero when it cannot be read
+	CompleteTime time.Time      `json:"completeTime"`    // zero when it cannot be read
+	AppKey       string         `json:"appKey"`          // the merchant's
+	Ext          string         `json:"ext" wire:"json"` // reserved; a JSON object stays JSON
 }
 
 // identity implements [callbackEvent]: an order reaches a status once.
@@ -130,22 +130,22 @@ func (n *ApplicationCompleted) identity() string {
 // TransferCompleted tells that a remittance has ended. Confirm it with
 // [TransferService.TransferByKey].
 type TransferCompleted struct {
-	OrderNo        string           `json:"orderNo"`        // the platform's number
-	MerOrderNo     string           `json:"merOrderNo"`     // the merchant's number
-	Status         OrderStatus      `json:"status"`         // success or failed
-	Account        issuing.Secret   `json:"account"`        // where it was paid to; may be a card number
-	SourceCurrency issuing.Currency `json:"sourceCurrency"` // settlement currency
-	SourceAmount   issuing.Amount   `json:"sourceAmount"`   // what was charged
-	TargetCurrency issuing.Currency `json:"targetCurrency"` // payout currency
-	TargetAmount   issuing.Amount   `json:"targetAmount"`   // what was paid out
-	FixedFee       issuing.Amount   `json:"fixedFee"`       // in SourceCurrency
-	PreRatedFee    issuing.Amount   `json:"preRatedFee"`    // the fee page's name of the ratio; see Ratio
-	ProRatedFee    issuing.Amount   `json:"proRatedFee"`    // the notification page's name of the ratio
-	FailReason     string           `json:"failReason"`     // on failure, when it is clear
-	CreateTime     time.Time        `json:"createTime"`     // zero when it cannot be read
-	CompleteTime   time.Time        `json:"completeTime"`   // zero when it cannot be read
-	AppKey         string           `json:"appKey"`         // the merchant's
-	Ext            issuing.Secret   `json:"ext"`            // JSON, perhaps in a string; see Extra. May hold a pickup code
+	OrderNo        string           `json:"orderNo"`         // the platform's number
+	MerOrderNo     string           `json:"merOrderNo"`      // the merchant's number
+	Status         OrderStatus      `json:"status"`          // success or failed
+	Account        issuing.Secret   `json:"account"`         // where it was paid to; may be a card number
+	SourceCurrency issuing.Currency `json:"sourceCurrency"`  // settlement currency
+	SourceAmount   issuing.Amount   `json:"sourceAmount"`    // what was charged
+	TargetCurrency issuing.Currency `json:"targetCurrency"`  // payout currency
+	TargetAmount   issuing.Amount   `json:"targetAmount"`    // what was paid out
+	FixedFee       issuing.Amount   `json:"fixedFee"`        // in SourceCurrency
+	PreRatedFee    issuing.Amount   `json:"preRatedFee"`     // the fee page's name of the ratio; see Ratio
+	ProRatedFee    issuing.Amount   `json:"proRatedFee"`     // the notification page's name of the ratio
+	FailReason     string           `json:"failReason"`      // on failure, when it is clear
+	CreateTime     time.Time        `json:"createTime"`      // zero when it cannot be read
+	CompleteTime   time.Time        `json:"completeTime"`    // zero when it cannot be read
+	AppKey         string           `json:"appKey"`          // the merchant's
+	Ext            issuing.Secret   `json:"ext" wire:"json"` // JSON, perhaps in a string; see Extra. May hold a pickup code
 }
 
 // Ratio returns the fee's share of the principal under whichever name it came. ok

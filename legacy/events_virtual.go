@@ -106,7 +106,7 @@ type VirtualPClosed struct {
 	CardNumber issuing.Secret     `json:"cardNo"`         // the card id
 	Currency   issuing.Currency   `json:"currency"`       // the card's currency
 	Status     VirtualPCardStatus `json:"status"`         // inactive
-	UserName   string             `json:"userName"`       // the holder
+	UserName   issuing.Personal   `json:"userName"`       // the holder
 	CreateTime time.Time          `json:"createTime"`     // when the card was created
 	Last4      string             `json:"cardNoLastFour"` // last four digits of the PAN
 }

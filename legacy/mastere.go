@@ -45,7 +45,7 @@ func (s MasterECardStatus) String() string { return named(masterECardStatusNames
 // answer with fewer fields than Card.
 type MasterECard struct {
 	CardNumber         issuing.Secret    `json:"cardNo"`             // PAN, 16 digits
-	EmbossedName       string            `json:"embossedName"`       // the name on the card
+	EmbossedName       issuing.Personal  `json:"embossedName"`       // the name on the card
 	Status             MasterECardStatus `json:"status"`             // 0 where the answer has none
 	ExpiryMonth        issuing.Secret    `json:"expiryMonth"`        // two digits
 	ExpiryYear         issuing.Secret    `json:"expiryYear"`         // as sent, two or four digits
@@ -178,21 +178,21 @@ func (r MasterETransactionsRequest) key() string { return r.CardNumber.Last4() }
 
 // MasterETransaction is a transaction of a MASTER-E card.
 type MasterETransaction struct {
-	ID               string                   `json:"id"`               // the platform's id
-	Amount           issuing.Amount           `json:"amount"`           // without a sign; do not take one from EntryType
-	Currency         issuing.Currency         `json:"currency"`         // the card's currency
-	EntryType        EntryType                `json:"entryType"`        // a top-up is shown as DEBIT
-	Intent           MasterEIntent            `json:"intent"`           // what it was for
-	Status           MasterETransactionStatus `json:"status"`           // pending, posted, declined, void
-	Description      string                   `json:"description"`      // for people
-	CreatedAt        time.Time                `json:"createdAt"`        // the two lists write it differently
-	CardAccountID    string                   `json:"cardAccountId"`    // the platform's id of the account
-	CardID           string                   `json:"cardId"`           // the platform's id of the card; may be empty
-	CardEmbossedName string                   `json:"cardEmbossedName"` // may be empty
-	CardLast4        string                   `json:"cardLast4"`        // last four digits of the PAN; may be empty
-	Merchant         string                   `json:"merchant"`         // JSON in a string, undocumented; see MerchantInfo
-	RefID            string                   `json:"refId"`            // undocumented
-	XID              string                   `json:"xid"`              // undocumented; the paged list only
+	ID               string                   `json:"id"`                   // the platform's id
+	Amount           issuing.Amount           `json:"amount"`               // without a sign; do not take one from EntryType
+	Currency         issuing.Currency         `json:"currency"`             // the card's currency
+	EntryType        EntryType                `json:"entryType"`            // a top-up is shown as DEBIT
+	Intent           MasterEIntent            `json:"intent"`               // what it was for
+	Status           MasterETransactionStatus `json:"status"`               // pending, posted, declined, void
+	Description      string                   `json:"description"`          // for people
+	CreatedAt        time.Time                `json:"createdAt"`            // the two lists write it differently
+	CardAccountID    string                   `json:"cardAccountId"`        // the platform's id of the account
+	CardID           string                   `json:"cardId"`               // the platform's id of the card; may be empty
+	CardEmbossedName issuing.Personal         `json:"cardEmbossedName"`     // may be empty
+	CardLast4        string                   `json:"cardLast4"`            // last four digits of the PAN; may be empty
+	Merchant         string                   `json:"merchant" wire:"json"` // JSON in a string, undocumented; see MerchantInfo
+	RefID            string                   `json:"refId"`                // undocumented
+	XID              string                   `json:"xid"`                  // undocumented; the paged list only
 }
 
 // MasterEMerchant is what Merchant holds in the pages' examples.

@@ -79,6 +79,9 @@ func checkImage(p *check.Problems, field string, image issuing.Secret, must pres
 	if must == needed {
 		p.Required(field, !image.IsZero())
 	}
+	if strings.HasPrefix(image.Reveal(), "data:") {
+		p.Add(field, "is a data URI, the file's bytes are wanted")
+	}
 	if n := image.Len(); n > maxImage {
 		p.Add(field, "has %d bytes, at most %d (1 MB) are allowed", n, maxImage)
 	}

@@ -10,24 +10,24 @@ import (
 // currencies, the status and the time; everything else is unset until a query.
 // Amounts are as the platform says: nothing is recomputed.
 type Transfer struct {
-	MerOrderNo     string           `json:"merOrderNo"`     // the merchant's number
-	OrderNo        string           `json:"orderNo"`        // the platform's number
-	Account        issuing.Secret   `json:"account"`        // where it is paid to; may be a card number
-	SourceCurrency issuing.Currency `json:"sourceCurrency"` // settlement currency
-	SourceAmount   issuing.Amount   `json:"sourceAmount"`   // what is charged, up to four decimals
-	SendAmount     issuing.Amount   `json:"sendAmount"`     // the principal; 0 where the platform does not show it
-	TargetCurrency issuing.Currency `json:"targetCurrency"` // payout currency
-	TargetAmount   issuing.Amount   `json:"targetAmount"`   // what is paid out
-	Rate           issuing.Amount   `json:"merQuotes"`      // rate at submission
-	ChargeCode     ChargeCode       `json:"chargeCode"`     // who bears the fee of a wire
-	FixedFee       issuing.Amount   `json:"fixedFee"`       // in SourceCurrency
-	PreRatedFee    issuing.Amount   `json:"preRatedFee"`    // share of the principal, a decimal ratio
-	FullPayFee     issuing.Amount   `json:"fullPayFee"`     // left over
-	Status         OrderStatus      `json:"status"`         // new, processing, success or failed
-	FailReason     string           `json:"failReason"`     // on failure
-	CreateTime     time.Time        `json:"createTime"`     // when it was received; +08:00 is assumed
-	CompleteTime   time.Time        `json:"completeTime"`   // zero before the end
-	Ext            issuing.Secret   `json:"ext"`            // JSON, perhaps in a string; see Extra. May hold a pickup code
+	MerOrderNo     string           `json:"merOrderNo"`      // the merchant's number
+	OrderNo        string           `json:"orderNo"`         // the platform's number
+	Account        issuing.Secret   `json:"account"`         // where it is paid to; may be a card number
+	SourceCurrency issuing.Currency `json:"sourceCurrency"`  // settlement currency
+	SourceAmount   issuing.Amount   `json:"sourceAmount"`    // what is charged, up to four decimals
+	SendAmount     issuing.Amount   `json:"sendAmount"`      // the principal; 0 where the platform does not show it
+	TargetCurrency issuing.Currency `json:"targetCurrency"`  // payout currency
+	TargetAmount   issuing.Amount   `json:"targetAmount"`    // what is paid out
+	Rate           issuing.Amount   `json:"merQuotes"`       // rate at submission
+	ChargeCode     ChargeCode       `json:"chargeCode"`      // who bears the fee of a wire
+	FixedFee       issuing.Amount   `json:"fixedFee"`        // in SourceCurrency
+	PreRatedFee    issuing.Amount   `json:"preRatedFee"`     // share of the principal, a decimal ratio
+	FullPayFee     issuing.Amount   `json:"fullPayFee"`      // left over
+	Status         OrderStatus      `json:"status"`          // new, processing, success or failed
+	FailReason     string           `json:"failReason"`      // on failure
+	CreateTime     time.Time        `json:"createTime"`      // when it was received; +08:00 is assumed
+	CompleteTime   time.Time        `json:"completeTime"`    // zero before the end
+	Ext            issuing.Secret   `json:"ext" wire:"json"` // JSON, perhaps in a string; see Extra. May hold a pickup code
 }
 
 func (t *Transfer) incomplete() bool { return t.OrderNo == "" || t.MerOrderNo == "" }

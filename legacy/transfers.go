@@ -96,28 +96,28 @@ type TransferRequest struct {
 // Recipient is whom a remittance is paid to.
 type Recipient struct {
 	// street, without country and city; required
-	TargetAddressLine string `json:"targetAddressLine"`
-	TargetAddressCity string `json:"targetAddressCity"` // city; required
+	TargetAddressLine issuing.Personal `json:"targetAddressLine"`
+	TargetAddressCity issuing.Personal `json:"targetAddressCity"` // city; required
 	// from [ReferenceService.Cities]; ewallet to IDN
 	TargetAddressCityCode string `json:"targetAddressCityCode,omitzero"`
 	TargetAddressState    string `json:"targetAddressState,omitzero"` // code of the state, its name for IDN
 	// postal code; person, bank account in Canada
-	TargetAddressZip     string `json:"targetAddressZip,omitzero"`
-	TargetAddressCountry string `json:"targetAddressCountry,omitzero"` // ISO 3166-1 alpha-3
+	TargetAddressZip     issuing.Personal `json:"targetAddressZip,omitzero"`
+	TargetAddressCountry string           `json:"targetAddressCountry,omitzero"` // ISO 3166-1 alpha-3
 	// with + and calling code; see the page's rules
-	TargetMobileNumber    string `json:"targetMobileNumber,omitzero"`
-	TargetCompanyName     string `json:"targetCompanyName,omitzero"`     // required for a company
-	TargetNameFirst       string `json:"targetNameFirst,omitzero"`       // required for a person
-	TargetNameLast        string `json:"targetNameLast,omitzero"`        // required for a person
-	TargetNativeNameFirst string `json:"targetNativeNameFirst,omitzero"` // person, bank account in CHN
-	TargetNativeNameLast  string `json:"targetNativeNameLast,omitzero"`  // person, bank account in CHN
+	TargetMobileNumber    issuing.Personal `json:"targetMobileNumber,omitzero"`
+	TargetCompanyName     issuing.Personal `json:"targetCompanyName,omitzero"`     // required for a company
+	TargetNameFirst       issuing.Personal `json:"targetNameFirst,omitzero"`       // required for a person
+	TargetNameLast        issuing.Personal `json:"targetNameLast,omitzero"`        // required for a person
+	TargetNativeNameFirst issuing.Personal `json:"targetNativeNameFirst,omitzero"` // person, bank account in CHN
+	TargetNativeNameLast  issuing.Personal `json:"targetNativeNameLast,omitzero"`  // person, bank account in CHN
 	// ISO 3166-1 alpha-3; required for a person
 	TargetNationality string       `json:"targetNationality,omitzero"`
 	TargetDateOfBirth issuing.Date `json:"targetDateOfBirth,omitzero"` // person, bank account in KOR
 	// person, bank account in KOR without a +82 number
-	TargetEmail    string         `json:"targetEmail,omitzero"`
-	TargetIDNumber issuing.Secret `json:"targetIdNumber,omitzero"` // number of the document
-	TargetIDType   TransferIDType `json:"targetIdType,omitzero"`   // required with TargetIDNumber
+	TargetEmail    issuing.Personal `json:"targetEmail,omitzero"`
+	TargetIDNumber issuing.Secret   `json:"targetIdNumber,omitzero"` // number of the document
+	TargetIDType   TransferIDType   `json:"targetIdType,omitzero"`   // required with TargetIDNumber
 	// expiry of the document, 2099-12-31 when it has none
 	TargetIDExpiration issuing.Date `json:"targetIdExpiration,omitzero"`
 }
@@ -127,17 +127,17 @@ type Sender struct {
 	// ISO 3166-1 alpha-3, other than Country; required
 	SourceCountry string `json:"sourceCountry"`
 	// the merchant's id of the sender; required for a person
-	SourceReferenceNumber string `json:"sourceReferenceNumber,omitzero"`
-	SourceAddressLine     string `json:"sourceAddressLine"`           // street; required
-	SourceAddressCity     string `json:"sourceAddressCity"`           // city; required
-	SourceAddressState    string `json:"sourceAddressState,omitzero"` // state or province
+	SourceReferenceNumber string           `json:"sourceReferenceNumber,omitzero"`
+	SourceAddressLine     issuing.Personal `json:"sourceAddressLine"`           // street; required
+	SourceAddressCity     issuing.Personal `json:"sourceAddressCity"`           // city; required
+	SourceAddressState    string           `json:"sourceAddressState,omitzero"` // state or province
 	// ISO 3166-1 alpha-3; required
-	SourceAddressCountry string `json:"sourceAddressCountry"`
-	SourceAddressZip     string `json:"sourceAddressZip,omitzero"` // postal code
+	SourceAddressCountry string           `json:"sourceAddressCountry"`
+	SourceAddressZip     issuing.Personal `json:"sourceAddressZip,omitzero"` // postal code
 	// required for a person
-	SourceNameFirst string `json:"sourceNameFirst,omitzero"`
+	SourceNameFirst issuing.Personal `json:"sourceNameFirst,omitzero"`
 	// required for a person
-	SourceNameLast string `json:"sourceNameLast,omitzero"`
+	SourceNameLast issuing.Personal `json:"sourceNameLast,omitzero"`
 	// person, to NPL and not by wire
 	SourceGender Gender `json:"sourceGender,omitzero"`
 	// ISO 3166-1 alpha-3; required for a person
@@ -153,9 +153,9 @@ type Sender struct {
 	// required with SourceIDNumber
 	SourceIDIssueCountry string `json:"sourceIdIssueCountry,omitzero"`
 	// with + and calling code; see the page's rules
-	SourceMobileNumber string `json:"sourceMobileNumber,omitzero"`
+	SourceMobileNumber issuing.Personal `json:"sourceMobileNumber,omitzero"`
 	// required for a company
-	SourceCompanyName string `json:"sourceCompanyName,omitzero"`
+	SourceCompanyName issuing.Personal `json:"sourceCompanyName,omitzero"`
 	// required for a company
 	SourceCompanyTradingName         string `json:"sourceCompanyTradingName,omitzero"`
 	SourceCompanyRegistrationNumber  string `json:"sourceCompanyRegistrationNumber,omitzero"`  // company
@@ -206,15 +206,17 @@ func checkSortCode(p *check.Problems, code string) {
 }
 
 func (r Recipient) validate(p *check.Problems) {
-	checkTexts(p, []field{{"targetAddressLine", r.TargetAddressLine}, {"targetAddressCity", r.TargetAddressCity}}, []field{
+	checkTexts(p, []field{{"targetAddressLine", string(r.TargetAddressLine)},
+		{"targetAddressCity", string(r.TargetAddressCity)}}, []field{
 		{"targetAddressCityCode", r.TargetAddressCityCode}, {"targetAddressState", r.TargetAddressState},
-		{"targetAddressZip", r.TargetAddressZip}, {"targetAddressCountry", r.TargetAddressCountry},
-		{"targetMobileNumber", r.TargetMobileNumber}, {"targetCompanyName", r.TargetCompanyName},
-		{"targetNameFirst", r.TargetNameFirst}, {"targetNameLast", r.TargetNameLast},
-		{"targetNativeNameFirst", r.TargetNativeNameFirst}, {"targetNativeNameLast", r.TargetNativeNameLast},
+		{"targetAddressZip", string(r.TargetAddressZip)}, {"targetAddressCountry", r.TargetAddressCountry},
+		{"targetMobileNumber", string(r.TargetMobileNumber)}, {"targetCompanyName", string(r.TargetCompanyName)},
+		{"targetNameFirst", string(r.TargetNameFirst)}, {"targetNameLast", string(r.TargetNameLast)},
+		{"targetNativeNameFirst", string(r.TargetNativeNameFirst)},
+		{"targetNativeNameLast", string(r.TargetNativeNameLast)},
 		{"targetNationality", r.TargetNationality}, {"targetIdNumber", r.TargetIDNumber.Reveal()},
 	})
-	p.Email("targetEmail", r.TargetEmail)
+	p.Email("targetEmail", string(r.TargetEmail))
 	p.Date("targetDateOfBirth", r.TargetDateOfBirth)
 	p.Date("targetIdExpiration", r.TargetIDExpiration)
 	p.Required("targetIdType", r.TargetIDNumber.IsZero() || r.TargetIDType != "")
@@ -225,14 +227,14 @@ func (r Recipient) validate(p *check.Problems) {
 
 func (r Sender) validate(p *check.Problems) {
 	checkTexts(p, []field{
-		{"sourceCountry", r.SourceCountry}, {"sourceAddressLine", r.SourceAddressLine},
-		{"sourceAddressCity", r.SourceAddressCity}, {"sourceAddressCountry", r.SourceAddressCountry},
+		{"sourceCountry", r.SourceCountry}, {"sourceAddressLine", string(r.SourceAddressLine)},
+		{"sourceAddressCity", string(r.SourceAddressCity)}, {"sourceAddressCountry", r.SourceAddressCountry},
 	}, []field{
 		{"sourceReferenceNumber", r.SourceReferenceNumber}, {"sourceAddressState", r.SourceAddressState},
-		{"sourceAddressZip", r.SourceAddressZip}, {"sourceNameFirst", r.SourceNameFirst},
-		{"sourceNameLast", r.SourceNameLast}, {"sourceNationality", r.SourceNationality},
+		{"sourceAddressZip", string(r.SourceAddressZip)}, {"sourceNameFirst", string(r.SourceNameFirst)},
+		{"sourceNameLast", string(r.SourceNameLast)}, {"sourceNationality", r.SourceNationality},
 		{"sourceIdNumber", r.SourceIDNumber.Reveal()}, {"sourceIdIssueCountry", r.SourceIDIssueCountry},
-		{"sourceMobileNumber", r.SourceMobileNumber}, {"sourceCompanyName", r.SourceCompanyName},
+		{"sourceMobileNumber", string(r.SourceMobileNumber)}, {"sourceCompanyName", string(r.SourceCompanyName)},
 		{"sourceCompanyTradingName", r.SourceCompanyTradingName},
 		{"sourceCompanyRegistrationNumber", r.SourceCompanyRegistrationNumber},
 		{"sourceCompanyRegistrationCountry", r.SourceCompanyRegistrationCountry},

@@ -102,6 +102,7 @@ var refusals = []refusal{
 
 	{"face over 1 MB", document(func(r *legacy.DocumentRequest) { r.FaceImage = image(megabyte + 1) }), "faceImage", "at most 1048576 (1 MB)"},
 	{"back over 1 MB", document(func(r *legacy.DocumentRequest) { r.BackImage = image(megabyte + 1) }), "backImage", "at most 1048576 (1 MB)"},
+	{"face as a data URI", document(func(r *legacy.DocumentRequest) { r.FaceImage = issuing.NewSecret("data:image/png;base64,") }), "faceImage", "is a data URI"},
 	{"no face", document(func(r *legacy.DocumentRequest) { r.FaceImage = issuing.Secret{} }), "faceImage", "is required"},
 	{"another document", document(func(r *legacy.DocumentRequest) { r.IDType = "ID" }), "idType", "must be one of"},
 
@@ -137,7 +138,7 @@ var refusals = []refusal{
 	{"a negative first recharge", virtualP(func(r *legacy.VirtualPApplication) { r.FirstRecharge = amount("-1") }), "firstRecharge", "not be negative"},
 	{"three decimals of VIRTUAL-P", virtualP(func(r *legacy.VirtualPApplication) { r.FirstRecharge = amount("1.001") }), "firstRecharge", "more than 2 decimal places"},
 	{"33 characters", virtualP(func(r *legacy.VirtualPApplication) {
-		r.FirstName, r.LastName = strings.Repeat("a", 16), strings.Repeat("b", 17)
+		r.FirstName, r.LastName = issuing.Personal(strings.Repeat("a", 16)), issuing.Personal(strings.Repeat("b", 17))
 	}), "firstName, lastName", "at most 32"},
 	{"a country of three letters", virtualP(func(r *legacy.VirtualPApplication) { r.Country = "USA" }), "country", "alpha-2"},
 

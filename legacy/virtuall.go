@@ -27,11 +27,11 @@ type VirtualLCard struct {
 
 // VirtualLUser is whom a VIRTUAL-L card is registered to.
 type VirtualLUser struct {
-	BirthDate issuing.Date `json:"birthDate"` // date of birth
-	Email     string       `json:"email"`     // registered e-mail address
-	FirstName string       `json:"firstName"` // first name
-	LastName  string       `json:"lastName"`  // last name
-	Mobile    string       `json:"mobile"`    // registered phone number
+	BirthDate issuing.Date     `json:"birthDate"` // date of birth
+	Email     issuing.Personal `json:"email"`     // registered e-mail address
+	FirstName issuing.Personal `json:"firstName"` // first name
+	LastName  issuing.Personal `json:"lastName"`  // last name
+	Mobile    issuing.Personal `json:"mobile"`    // registered phone number
 }
 
 func (c *VirtualLCard) incomplete() bool { return c.Status == "" && c.CardNumber.IsZero() }

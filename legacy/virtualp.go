@@ -41,8 +41,8 @@ func (s *VirtualPService) BINs(ctx context.Context, opts ...issuing.CallOption) 
 type VirtualPCard struct {
 	BIN            string             `json:"bin"`            // first digits of the PAN
 	Last4          string             `json:"last4"`          // last four digits of the PAN
-	FirstName      string             `json:"firstName"`      // the holder's first name
-	LastName       string             `json:"lastName"`       // the holder's last name
+	FirstName      issuing.Personal   `json:"firstName"`      // the holder's first name
+	LastName       issuing.Personal   `json:"lastName"`       // the holder's last name
 	Status         VirtualPCardStatus `json:"status"`         // active, frozen, inactive
 	BillingAddress VirtualPAddress    `json:"billingAddress"` // for card-not-present purchases
 	Balance        VirtualPBalance    `json:"balance"`        // what the card holds
@@ -54,12 +54,12 @@ type VirtualPCard struct {
 
 // VirtualPAddress is a card's billing address. Every field may be empty.
 type VirtualPAddress struct {
-	AddressLine1 string `json:"addressLine1"` // street and number
-	AddressLine2 string `json:"addressLine2"` // second line
-	City         string `json:"city"`         // city
-	State        string `json:"state"`        // state or province
-	PostalCode   string `json:"postalCode"`   // postal code
-	Country      string `json:"country"`      // US or USA in the examples
+	AddressLine1 issuing.Personal `json:"addressLine1"` // street and number
+	AddressLine2 issuing.Personal `json:"addressLine2"` // second line
+	City         issuing.Personal `json:"city"`         // city
+	State        string           `json:"state"`        // state or province
+	PostalCode   issuing.Personal `json:"postalCode"`   // postal code
+	Country      string           `json:"country"`      // US or USA in the examples
 }
 
 // VirtualPBalance is what a card holds.

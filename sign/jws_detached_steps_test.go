@@ -80,6 +80,8 @@ func TestUPISteps(t *testing.T) {
 		{"header with a tail", sign.UPIStepHeader, forge(t, header+"{}", body), nil},
 		{"duplicate member", sign.UPIStepHeader, replaced(`"alg":"RS256"`, `"alg":"RS256","alg":"RS256"`), nil},
 		{"duplicate by escape", sign.UPIStepHeader, replaced(`"alg":"RS256"`, `"alg":"RS256","\u0061lg":"RS256"`), nil},
+		{"duplicate but for a space", sign.UPIStepHeader, replaced(`"alg":"RS256"`, `"alg":"RS256","al g":"RS256"`), func(v *sign.UPIVerifier, _ *sign.UPIExpect) { v.Lenient = true }},
+		{"header with a line break", sign.UPIStepHeader, good[:40] + "\n" + good[40:], nil},
 		{"alg none", sign.UPIStepAlg, replaced("RS256", "none"), nil},
 		{"alg HS256", sign.UPIStepAlg, replaced("RS256", "HS256"), nil},
 		{"alg PS256", sign.UPIStepAlg, replaced("RS256", "PS256"), nil},

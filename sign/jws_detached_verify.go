@@ -1,12 +1,9 @@
 package sign
 
 import (
-	"bytes"
 	"crypto"
 	"crypto/rsa"
-	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -212,14 +209,13 @@ func (v UPIVerifier) signed(key PublicKey, protected string, body, signature []b
 // implementation of UPI's interface emits. Both are read strictly: a second
 // spelling of the same signature is refused.
 func decodeUPISignature(text string) ([]byte, bool) {
-	if text == "" || strings.ContainsAny(text, "\r\n") {
+	if text == "" {
 		return nil, false
 	}
-	if raw, err := base64.RawURLEncoding.Strict().DecodeString(text); err == nil {
+	if raw, ok := strictly(strictRawURL, text); ok {
 		return raw, true
 	}
-	raw, err := base64.StdEncoding.Strict().DecodeString(text)
-	return raw, err == nil
+	return strictly(strictStd, text)
 }
 
 // unixSeconds reads a decimal Unix time.
@@ -232,77 +228,41 @@ func unixSeconds(text string) (time.Time, bool) {
 }
 
 // upiMembers are the members of a protected header.
-type upiMembers map[string]json.RawMessage
+type upiMembers map[string]member
 
 // text returns a string member; "" when it is missing or something else.
-func (m upiMembers) text(name string) string {
-	var s string
-	if json.Unmarshal(m[name], &s) != nil {
-		return ""
-	}
-	return s
-}
+func (m upiMembers) text(name string) string { return m[name].text() }
 
 // members decodes a protected header.
 func (v UPIVerifier) members(part string) (upiMembers, bool) {
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(part)
-	if err != nil || strings.ContainsAny(part, "\r\n") {
+	raw, ok := strictly(strictRawURL, part)
+	if !ok || !json.Valid(raw) {
 		return nil, false
 	}
-	members, err := objectMembers(raw)
-	if err != nil {
-		return nil, false
+	members, ok := objectMembers(string(raw), 0)
+	if ok && v.Lenient {
+		return withoutSpaces(members)
 	}
-	if v.Lenient {
-		return withoutSpaces(members), true
-	}
-	return members, true
+	return members, ok
 }
 
-func withoutSpaces(members upiMembers) upiMembers {
+func withoutSpaces(members upiMembers) (upiMembers, bool) {
 	out := upiMembers{}
-	for name, value := range members {
-		out[strings.ReplaceAll(name, " ", "")] = bytes.ReplaceAll(value, []byte(" "), nil)
-	}
-	return out
-}
-
-var errDuplicateMember = errors.New("not a JSON object, or one with duplicate members")
-
-// objectMembers splits a JSON object and refuses a name that occurs twice, which
-// two readers could understand differently.
-func objectMembers(data []byte) (map[string]json.RawMessage, error) {
-	d := json.NewDecoder(bytes.NewReader(data))
-	if open, err := d.Token(); err != nil || open != json.Delim('{') {
-		return nil, errDuplicateMember
-	}
-	out := map[string]json.RawMessage{}
-	for d.More() {
-		token, err := d.Token()
-		name, ok := token.(string)
-		if err != nil || !ok {
-			return nil, errDuplicateMember
-		}
-		var value json.RawMessage
-		if err := d.Decode(&value); err != nil {
-			return nil, errDuplicateMember
-		}
+	for name, m := range members {
+		name = strings.ReplaceAll(name, " ", "")
 		if _, twice := out[name]; twice {
-			return nil, errDuplicateMember
+			return nil, false
 		}
-		out[name] = value
+		out[name] = member{value: strings.ReplaceAll(m.value, " ", "")}
 	}
-	if _, err := d.Token(); err != nil || len(bytes.TrimSpace(data[d.InputOffset():])) > 0 {
-		return nil, errDuplicateMember
-	}
-	return out, nil
+	return out, true
 }
 
 // critical checks crit and b64. unencoded reports a header of RFC 7797.
 func (m upiMembers) critical(mode UPIMode, lenient bool) (unencoded, ok bool) {
 	var crit []string
-	if raw, present := m["crit"]; present {
-		if json.Unmarshal(raw, &crit) != nil || len(crit) == 0 {
+	if list, present := m["crit"]; present {
+		if crit, ok = arrayTexts(list.value); !ok || len(crit) == 0 {
 			return false, false
 		}
 	}
@@ -316,7 +276,7 @@ func (m upiMembers) critical(mode UPIMode, lenient bool) (unencoded, ok bool) {
 			return false, false
 		}
 	}
-	switch string(m[upiB64]) {
+	switch m[upiB64].value {
 	case "":
 		return false, mode != UPIModeRFC7797 || lenient
 	case "true":

@@ -73,13 +73,13 @@ func (u UMPS) Verify(keys map[string]PublicKey, idMember string, message []byte)
 	if err != nil {
 		return "", ErrVerify
 	}
-	keyID = at.ids[idMember]
+	keyID = at.others[idMember].text()
 	key, ok := keys[keyID]
 	if !ok || key.p == nil || keyID == "" {
 		return "", ErrVerify
 	}
-	signature, err := base64.StdEncoding.Strict().DecodeString(at.value)
-	if err != nil || bytes.ContainsAny([]byte(at.value), "\r\n") {
+	signature, ok := strictly(strictStd, at.value)
+	if !ok {
 		return "", ErrVerify
 	}
 	signed := at.replace(message, UMPSPlaceholder)
@@ -102,7 +102,7 @@ func (u UMPS) fits(key PublicKey, signed, signature []byte) bool {
 type umpsPlace struct {
 	start, end int // of the quoted value
 	value      string
-	ids        map[string]string // the other text members of the object
+	others     map[string]member // the object's other members
 }
 
 // replace returns message with the quoted value replaced by text.
@@ -122,56 +122,20 @@ func findUMPSSignature(message []byte) (umpsPlace, error) {
 	if !json.Valid(message) {
 		return umpsPlace{}, errUMPSMessage
 	}
-	top, err := memberSpans(message, 0)
+	text := string(message)
+	top, _ := objectMembers(text, 0)
 	object, ok := top[umpsObject]
-	if err != nil || !ok {
+	if !ok {
 		return umpsPlace{}, errUMPSMessage
 	}
-	inner, err := memberSpans(message[:object.end], object.start)
+	inner, _ := objectMembers(text, object.start)
 	place, ok := inner[umpsSignature]
-	if err != nil || !ok {
+	if !ok || place.value[0] != '"' {
 		return umpsPlace{}, errUMPSMessage
 	}
-	out := umpsPlace{start: place.start, end: place.end, ids: map[string]string{}}
-	if message[place.start] != '"' || json.Unmarshal(message[place.start:place.end], &out.value) != nil {
-		return umpsPlace{}, errUMPSMessage
-	}
-	for name, at := range inner {
-		var text string
-		if json.Unmarshal(message[at.start:at.end], &text) == nil {
-			out.ids[name] = text
-		}
-	}
-	return out, nil
-}
-
-type span struct{ start, end int }
-
-// memberSpans returns where the values of the object at offset from stand in
-// data.
-func memberSpans(data []byte, from int) (map[string]span, error) {
-	d := json.NewDecoder(bytes.NewReader(data[from:]))
-	if open, err := d.Token(); err != nil || open != json.Delim('{') {
-		return nil, errUMPSMessage
-	}
-	out := map[string]span{}
-	for d.More() {
-		token, err := d.Token()
-		name, ok := token.(string)
-		if err != nil || !ok {
-			return nil, errUMPSMessage
-		}
-		var value json.RawMessage
-		if err := d.Decode(&value); err != nil {
-			return nil, errUMPSMessage
-		}
-		if _, twice := out[name]; twice {
-			return nil, errUMPSMessage
-		}
-		end := from + int(d.InputOffset())
-		out[name] = span{end - len(value), end}
-	}
-	return out, nil
+	return umpsPlace{
+		start: place.start, end: place.start + len(place.value), value: place.text(), others: inner,
+	}, nil
 }
 
 // umpsBlock is how many plaintext bytes go into one RSA block. RSA-2048 would

@@ -157,7 +157,7 @@ func (s *callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhoo
 	cfg := s.cfg
 	if cfg.Profile == ProfileU {
 		umps := sign.UMPS{DigestInfo: cfg.UMPSDigestInfo}
-		if _, err := umps.Verify(cfg.UPISignKeys, "umpsSignCertID", req.Body); err != nil {
+		if _, err := umps.Verify(cfg.UPISignKeys, "umpsSignCertID", wire.TrimBOM(req.Body)); err != nil {
 			return webhook.Verified{}, fmt.Errorf("%w: %w", webhook.ErrSignature, err)
 		}
 		return webhook.Verified{Content: &pushed{}}, nil
@@ -182,7 +182,7 @@ func (s *callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhoo
 // it, any other with CodeFormat.
 func (s *callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.Verified) (*webhook.Event, error) {
 	m, _ := v.Content.(*pushed)
-	body := bytes.TrimSpace(req.Body)
+	body := bytes.TrimSpace(wire.TrimBOM(req.Body))
 	if isCompactJWE(body) {
 		plaintext, err := s.opener.jwe.Decrypt(s.opener.keys, string(body))
 		if err != nil {

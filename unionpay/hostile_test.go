@@ -78,10 +78,10 @@ func TestHostileTokenTexts(t *testing.T) {
 			req := pushed(t, server, "")
 			req.DeviceID, req.UserID = text, text
 			req.RiskInfo = &unionpay.RiskInfo{
-				GPS: text, SIMCards: []string{text}, AppUserID: text, IPAddress: text, ReservedMobileNo: short, DeviceType: short,
+				GPS: text, SIMCards: []string{text}, AppUserID: text, IPAddress: text, ReservedMobileNo: issuing.Personal(short), DeviceType: short,
 				CaptureMethod: unionpay.CaptureMethod(text),
 			}
-			req.CVM = []unionpay.CVM{{Name: text, IDType: text, IDNo: issuing.NewSecret(text), OTP: issuing.NewSecret(text)}}
+			req.CVM = []unionpay.CVM{{Name: issuing.Personal(text), IDType: text, IDNo: issuing.NewSecret(text), OTP: issuing.NewSecret(text)}}
 			token, err := client.Tokens.Request(t.Context(), req)
 			if err != nil || token.DeviceID != text {
 				t.Errorf("%s, profile %s: %v", name, profile, err)

@@ -265,6 +265,7 @@ type answer struct {
 // parseAnswer splits an answer's JSON. The member names are compared without
 // regard to case: a refusal writes MsgResponse.
 func parseAnswer(raw []byte, shape Shape) *answer {
+	raw = wire.TrimBOM(raw)
 	a := &answer{raw: raw}
 	if !json.Valid(raw) {
 		a.bad = errors.New("the answer is not JSON")
@@ -276,7 +277,7 @@ func parseAnswer(raw []byte, shape Shape) *answer {
 		case "msgresponse":
 			var r struct {
 				Code    string `json:"responseCode"`
-				Message string `json:"responseMsg"`
+				Message string `json:"responseMsg" wire:"json"`
 			}
 			if codec.Unmarshal(value, &r) == nil && isCode(r.Code) {
 				a.code, a.message = Code(r.Code), r.Message

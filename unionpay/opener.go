@@ -66,6 +66,7 @@ func (o opener) open(name string, value []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("field %.40q: %w", name, err)
 	}
+	plaintext = wire.TrimBOM(plaintext)
 	if len(plaintext) > 0 && (plaintext[0] == '{' || plaintext[0] == '[') && json.Valid(plaintext) {
 		return plaintext, nil
 	}
@@ -97,7 +98,7 @@ func (o opener) object(data []byte) ([]byte, error) {
 	if opened, err := o.open("", data); err == nil {
 		data = opened
 	}
-	switch trimmed := bytes.TrimSpace(data); {
+	switch trimmed := bytes.TrimSpace(wire.TrimBOM(data)); {
 	case bytes.HasPrefix(trimmed, []byte("{")):
 		return data, nil
 	case slices.Contains([]string{"", "null", `""`, "[]"}, string(trimmed)):

@@ -11,6 +11,7 @@ import (
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/provider"
 	"github.com/issuing-sdk/issuing-go/internal/transport"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
@@ -167,7 +168,7 @@ var errUnsigned = errors.New("the answer is not signed")
 func (x *exchange) verify(r *transport.Response) error {
 	cfg := x.c.cfg
 	if x.form.profile == ProfileU {
-		_, err := sign.UMPS{DigestInfo: cfg.UMPSDigestInfo}.Verify(cfg.UPISignKeys, "umpsSignCertID", r.Body)
+		_, err := sign.UMPS{DigestInfo: cfg.UMPSDigestInfo}.Verify(cfg.UPISignKeys, "umpsSignCertID", wire.TrimBOM(r.Body))
 		if err != nil && cfg.AcceptUnsigned && !bytes.Contains(r.Body, []byte("certificateSignature")) {
 			return nil
 		}

@@ -87,13 +87,13 @@ func monthYear(s string) bool {
 
 // CVM is cardholder verification data. The whole array is sent encrypted.
 type CVM struct {
-	ExpiryDate string         `json:"expiryDate,omitzero"` // MM/YY, 5 characters
-	CVN2       issuing.Secret `json:"cvn2,omitzero"`       // 3 digits
-	Name       string         `json:"name,omitzero"`       // cardholder's name
-	IDType     string         `json:"idType,omitzero"`     // kind of identity document; values not published
-	IDNo       issuing.Secret `json:"idNo,omitzero"`       // identity document's number
-	MobileNo   string         `json:"mobileNo,omitzero"`   // country code, hyphen, number
-	OTP        issuing.Secret `json:"otp,omitzero"`        // one-time password
+	ExpiryDate string           `json:"expiryDate,omitzero"` // MM/YY, 5 characters
+	CVN2       issuing.Secret   `json:"cvn2,omitzero"`       // 3 digits
+	Name       issuing.Personal `json:"name,omitzero"`       // cardholder's name
+	IDType     string           `json:"idType,omitzero"`     // kind of identity document; values not published
+	IDNo       issuing.Secret   `json:"idNo,omitzero"`       // identity document's number
+	MobileNo   issuing.Personal `json:"mobileNo,omitzero"`   // country code, hyphen, number
+	OTP        issuing.Secret   `json:"otp,omitzero"`        // one-time password
 }
 
 func (v CVM) validate(p *check.Problems) {
@@ -103,10 +103,10 @@ func (v CVM) validate(p *check.Problems) {
 	if !v.CVN2.IsZero() {
 		p.Digits("cvm.cvn2", v.CVN2, 3, 3)
 	}
-	optionalText(p, "cvm.name", v.Name, 255)
+	optionalText(p, "cvm.name", string(v.Name), 255)
 	optionalText(p, "cvm.idType", v.IDType, 64)
 	optionalText(p, "cvm.idNo", v.IDNo.Reveal(), 64)
-	optionalText(p, "cvm.mobileNo", v.MobileNo, 25)
+	optionalText(p, "cvm.mobileNo", string(v.MobileNo), 25)
 	optionalText(p, "cvm.otp", v.OTP.Reveal(), 64)
 }
 
@@ -118,15 +118,15 @@ type HCEInfo struct {
 
 // RiskInfo helps the issuer decide.
 type RiskInfo struct {
-	GPS              string        `json:"gps,omitzero"`              // signed latitude/signed longitude; 1-64
-	SIMCards         []string      `json:"simCard,omitempty"`         // SIM numbers; at most 200
-	AppUserID        string        `json:"appUserID,omitzero"`        // 1-64
-	UserEnrolDate    EnrolDate     `json:"usrEnrolDate,omitzero"`     // when the user enrolled; sent as YYMMDD
-	CaptureMethod    CaptureMethod `json:"captureMethod,omitzero"`    // 1-64
-	IPAddress        string        `json:"ipAddress,omitzero"`        // 1-64
-	ReservedMobileNo string        `json:"reservedMobileNo,omitzero"` // 82-1000000000: country code, hyphen, number; 1-25
-	DeviceType       string        `json:"deviceType,omitzero"`       // 1-20
-	DeviceScore      string        `json:"deviceScore,omitzero"`      // 1 digit
+	GPS              string           `json:"gps,omitzero"`              // signed latitude/signed longitude; 1-64
+	SIMCards         []string         `json:"simCard,omitempty"`         // SIM numbers; at most 200
+	AppUserID        string           `json:"appUserID,omitzero"`        // 1-64
+	UserEnrolDate    EnrolDate        `json:"usrEnrolDate,omitzero"`     // when the user enrolled; sent as YYMMDD
+	CaptureMethod    CaptureMethod    `json:"captureMethod,omitzero"`    // 1-64
+	IPAddress        string           `json:"ipAddress,omitzero"`        // 1-64
+	ReservedMobileNo issuing.Personal `json:"reservedMobileNo,omitzero"` // 82-1000000000: country code, hyphen, number; 1-25
+	DeviceType       string           `json:"deviceType,omitzero"`       // 1-20
+	DeviceScore      string           `json:"deviceScore,omitzero"`      // 1 digit
 }
 
 // EnrolDate is a date that goes on the wire as YYMMDD.
@@ -166,7 +166,7 @@ func (r RiskInfo) validate(p *check.Problems) {
 	p.Date("riskInfo.usrEnrolDate", issuing.Date(r.UserEnrolDate))
 	optionalText(p, "riskInfo.captureMethod", string(r.CaptureMethod), 64)
 	optionalText(p, "riskInfo.ipAddress", r.IPAddress, 64)
-	optionalText(p, "riskInfo.reservedMobileNo", r.ReservedMobileNo, 25)
+	optionalText(p, "riskInfo.reservedMobileNo", string(r.ReservedMobileNo), 25)
 	optionalText(p, "riskInfo.deviceType", r.DeviceType, 20)
 	if r.DeviceScore != "" {
 		digits(p, "riskInfo.deviceScore", r.DeviceScore, 1)

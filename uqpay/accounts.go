@@ -17,7 +17,7 @@ type Account struct {
 	ID                 string             `json:"account_id"`          // given to [OnBehalfOf] and transfers
 	ShortID            string             `json:"short_reference_id"`  // for people and support
 	BusinessCodes      []BusinessCode     `json:"business_code"`       // what it can do; issuing needs ISSUING
-	Email              string             `json:"email"`               // of the account
+	Email              issuing.Personal   `json:"email"`               // of the account
 	Name               string             `json:"account_name"`        // of the account
 	Status             string             `json:"status"`              // open set, such as PROCESSING
 	VerificationStatus VerificationStatus `json:"verification_status"` // of the account
@@ -29,8 +29,8 @@ type Account struct {
 
 // Contact is how to reach an account.
 type Contact struct {
-	Email string `json:"email"` // may be empty
-	Phone string `json:"phone"` // may be empty
+	Email issuing.Personal `json:"email"` // may be empty
+	Phone issuing.Personal `json:"phone"` // may be empty
 }
 
 func (a *Account) incomplete() bool { return a.ID == "" }

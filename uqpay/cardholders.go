@@ -15,14 +15,14 @@ type CardholderService struct{ c *Client }
 
 // Address is where a cardholder lives.
 type Address struct {
-	Country    string `json:"country,omitzero"`     // ISO 3166-1 alpha-2; required; limited to supported countries
-	City       string `json:"city,omitzero"`        // at most 128 characters; required
-	Line1      string `json:"line1,omitzero"`       // street, at most 255 characters; required
-	State      string `json:"state,omitzero"`       // at most 128 characters; optional
-	District   string `json:"district,omitzero"`    // at most 128 characters; optional
-	Line2      string `json:"line2,omitzero"`       // at most 255 characters; optional
-	LineEN     string `json:"line_en,omitzero"`     // in English, at most 255 characters; some BINs need it
-	PostalCode string `json:"postal_code,omitzero"` // at most 16 characters; optional, required for delivery
+	Country    string           `json:"country,omitzero"`     // ISO 3166-1 alpha-2; required; limited to supported countries
+	City       issuing.Personal `json:"city,omitzero"`        // at most 128 characters; required
+	Line1      issuing.Personal `json:"line1,omitzero"`       // street, at most 255 characters; required
+	State      string           `json:"state,omitzero"`       // at most 128 characters; optional
+	District   string           `json:"district,omitzero"`    // at most 128 characters; optional
+	Line2      issuing.Personal `json:"line2,omitzero"`       // at most 255 characters; optional
+	LineEN     issuing.Personal `json:"line_en,omitzero"`     // in English, at most 255 characters; some BINs need it
+	PostalCode issuing.Personal `json:"postal_code,omitzero"` // at most 16 characters; optional, required for delivery
 }
 
 func (a *Address) check(p *check.Problems, field string) {
@@ -31,22 +31,23 @@ func (a *Address) check(p *check.Problems, field string) {
 	}
 	p.Required(field+".country", a.Country != "")
 	p.Country(field+".country", a.Country)
-	p.Text(field+".city", a.City, 128)
-	p.Text(field+".line1", a.Line1, 255)
+	p.Text(field+".city", string(a.City), 128)
+	p.Text(field+".line1", string(a.Line1), 255)
 	p.OptionalText(field+".state", a.State, 128)
 	p.OptionalText(field+".district", a.District, 128)
-	p.OptionalText(field+".line2", a.Line2, 255)
-	p.OptionalText(field+".line_en", a.LineEN, 255)
-	p.OptionalText(field+".postal_code", a.PostalCode, 16)
+	p.OptionalText(field+".line2", string(a.Line2), 255)
+	p.OptionalText(field+".line_en", string(a.LineEN), 255)
+	p.OptionalText(field+".postal_code", string(a.PostalCode), 16)
 }
 
-// Identity is an identity document. Images are base64.
+// Identity is an identity document. Images are Base64, bare or in a data URI; line
+// breaks and blanks in it are not sent.
 type Identity struct {
-	Type      IdentityType   `json:"type"`               // ID card or passport; required
-	Number    issuing.Secret `json:"number"`             // of the document; required
-	FrontFile issuing.Secret `json:"front_file"`         // image of the front; required
-	BackFile  issuing.Secret `json:"back_file,omitzero"` // image of the back; required for an ID card
-	HandFile  issuing.Secret `json:"hand_file,omitzero"` // image of the holder with the document; optional
+	Type      IdentityType   `json:"type"`                             // ID card or passport; required
+	Number    issuing.Secret `json:"number"`                           // of the document; required
+	FrontFile issuing.Secret `json:"front_file" wire:"base64"`         // image of the front; required
+	BackFile  issuing.Secret `json:"back_file,omitzero" wire:"base64"` // image of the back; required for an ID card
+	HandFile  issuing.Secret `json:"hand_file,omitzero" wire:"base64"` // image of the holder with the document; optional
 }
 
 func (i *Identity) check(p *check.Problems, field string) {
@@ -116,31 +117,31 @@ func (r *Person) check(p *check.Problems, prefix string) {
 
 // CreateCardholderRequest creates a cardholder.
 type CreateCardholderRequest struct {
-	Email       string `json:"email"`        // unique in the account; one-time passwords go there; required
-	FirstName   string `json:"first_name"`   // 1 to 40 letters, spaces and hyphens; fixed afterwards; required
-	LastName    string `json:"last_name"`    // as FirstName; required
-	CountryCode string `json:"country_code"` // ISO 3166-1 alpha-2; decides the phone rule; required
+	Email       issuing.Personal `json:"email"`        // unique in the account; one-time passwords go there; required
+	FirstName   issuing.Personal `json:"first_name"`   // 1 to 40 letters, spaces and hyphens; fixed afterwards; required
+	LastName    issuing.Personal `json:"last_name"`    // as FirstName; required
+	CountryCode string           `json:"country_code"` // ISO 3166-1 alpha-2; decides the phone rule; required
 	// PhoneNumber is the national number without dial code and plus, unique in
 	// the account, of a length that depends on the country (SG: "91234567").
 	// Required. The country's rule is left to the platform.
-	PhoneNumber string `json:"phone_number"`
+	PhoneNumber issuing.Personal `json:"phone_number"`
 
 	Person // as far as the product's KYC level asks for it
 
-	DocumentType DocumentType   `json:"document_type,omitzero"` // format of Document; required with it
-	Document     issuing.Secret `json:"document,omitzero"`      // base64, at most 2 MB; optional
+	DocumentType DocumentType   `json:"document_type,omitzero"`          // format of Document; required with it
+	Document     issuing.Secret `json:"document,omitzero" wire:"base64"` // base64, at most 2 MB; optional
 	// DeliveryAddress is deprecated by the platform. Optional.
 	DeliveryAddress *Address `json:"delivery_address,omitzero"`
 }
 
 func (r CreateCardholderRequest) validate(p *check.Problems) {
-	p.Text("email", r.Email, maxText)
-	p.Email("email", r.Email)
-	personName(p, "first_name", r.FirstName)
-	personName(p, "last_name", r.LastName)
+	p.Text("email", string(r.Email), maxText)
+	p.Email("email", string(r.Email))
+	personName(p, "first_name", string(r.FirstName))
+	personName(p, "last_name", string(r.LastName))
 	p.Required("country_code", r.CountryCode != "")
 	p.Country("country_code", r.CountryCode)
-	p.Text("phone_number", r.PhoneNumber, 32)
+	p.Text("phone_number", string(r.PhoneNumber), 32)
 	r.Person.check(p, "")
 	checkDocument(p, r.DocumentType, r.Document)
 	r.DeliveryAddress.check(p, "delivery_address")
@@ -197,20 +198,20 @@ func (s *CardholderService) Create(
 // UpdateCardholderRequest changes a cardholder. Empty fields stay as they are;
 // the names cannot change.
 type UpdateCardholderRequest struct {
-	Email       string `json:"email,omitzero"`        // unique in the account
-	CountryCode string `json:"country_code,omitzero"` // ISO 3166-1 alpha-2
-	PhoneNumber string `json:"phone_number,omitzero"` // national number, unique in the account
+	Email       issuing.Personal `json:"email,omitzero"`        // unique in the account
+	CountryCode string           `json:"country_code,omitzero"` // ISO 3166-1 alpha-2
+	PhoneNumber issuing.Personal `json:"phone_number,omitzero"` // national number, unique in the account
 
 	Person // as far as it changes
 
-	DocumentType DocumentType   `json:"document_type,omitzero"` // format of Document; required with it
-	Document     issuing.Secret `json:"document,omitzero"`      // base64, at most 2 MB
+	DocumentType DocumentType   `json:"document_type,omitzero"`          // format of Document; required with it
+	Document     issuing.Secret `json:"document,omitzero" wire:"base64"` // base64, at most 2 MB
 }
 
 func (r UpdateCardholderRequest) validate(p *check.Problems) {
-	p.Email("email", r.Email)
+	p.Email("email", string(r.Email))
 	p.Country("country_code", r.CountryCode)
-	p.OptionalText("phone_number", r.PhoneNumber, 32)
+	p.OptionalText("phone_number", string(r.PhoneNumber), 32)
 	r.Person.check(p, "")
 	checkDocument(p, r.DocumentType, r.Document)
 	if (r == UpdateCardholderRequest{}) {
@@ -231,11 +232,11 @@ func (s *CardholderService) Update(
 // Cardholder is a person who uses cards.
 type Cardholder struct {
 	ID                 string           `json:"cardholder_id"`        // the platform's id
-	Email              string           `json:"email"`                // unique in the account
-	FirstName          string           `json:"first_name"`           // given name
-	LastName           string           `json:"last_name"`            // family name
+	Email              issuing.Personal `json:"email"`                // unique in the account
+	FirstName          issuing.Personal `json:"first_name"`           // given name
+	LastName           issuing.Personal `json:"last_name"`            // family name
 	CountryCode        string           `json:"country_code"`         // ISO 3166-1 alpha-2
-	PhoneNumber        string           `json:"phone_number"`         // national number
+	PhoneNumber        issuing.Personal `json:"phone_number"`         // national number
 	Status             CardholderStatus `json:"cardholder_status"`    // only SUCCESS can receive cards
 	NumberOfCards      int              `json:"number_of_cards"`      // of every status
 	CreateTime         time.Time        `json:"create_time"`          // zero when the platform's text cannot be read

@@ -43,11 +43,11 @@ func (r *RiskControls) validate(p *check.Problems) {
 // CardholderFields are a cardholder's fields that a card's creation completes,
 // or the whole cardholder when it creates one.
 type CardholderFields struct {
-	Email       string `json:"email,omitzero"`        // one-step only: unique in the account
-	FirstName   string `json:"first_name,omitzero"`   // one-step only: given name
-	LastName    string `json:"last_name,omitzero"`    // one-step only: family name
-	CountryCode string `json:"country_code,omitzero"` // one-step only: ISO 3166-1 alpha-2
-	PhoneNumber string `json:"phone_number,omitzero"` // national number
+	Email       issuing.Personal `json:"email,omitzero"`        // one-step only: unique in the account
+	FirstName   issuing.Personal `json:"first_name,omitzero"`   // one-step only: given name
+	LastName    issuing.Personal `json:"last_name,omitzero"`    // one-step only: family name
+	CountryCode string           `json:"country_code,omitzero"` // one-step only: ISO 3166-1 alpha-2
+	PhoneNumber issuing.Personal `json:"phone_number,omitzero"` // national number
 	Person
 }
 
@@ -61,9 +61,9 @@ type ApplyRequest struct {
 	// Limit is what a SINGLE card is loaded with from the issuing balance, or
 	// the cumulative cap of a SHARE card. Two decimals; required for the BINs
 	// 527735, 555071 and 555243, 0 when unset for others.
-	Limit      issuing.Amount `json:"card_limit,omitzero"`
-	NameOnCard string         `json:"name_on_card,omitzero"` // at most 26 characters; optional
-	ArtID      string         `json:"card_art_id,omitzero"`  // [Art.ID]; optional
+	Limit      issuing.Amount   `json:"card_limit,omitzero"`
+	NameOnCard issuing.Personal `json:"name_on_card,omitzero"` // at most 26 characters; optional
+	ArtID      string           `json:"card_art_id,omitzero"`  // [Art.ID]; optional
 	// optional; the account's maximum by default
 	SpendingControls []SpendingControl `json:"spending_controls,omitzero"`
 	RiskControls     *RiskControls     `json:"risk_controls,omitzero"` // optional
@@ -92,15 +92,15 @@ func (r ApplyRequest) validate(p *check.Problems) {
 		return
 	}
 	f.Person.check(p, "cardholder_required_fields.")
-	p.Email("cardholder_required_fields.email", f.Email)
+	p.Email("cardholder_required_fields.email", string(f.Email))
 	if r.CardholderID == "" {
 		const prefix = "cardholder_required_fields."
 		p.Required(prefix+"email", f.Email != "")
-		personName(p, prefix+"first_name", f.FirstName)
-		personName(p, prefix+"last_name", f.LastName)
+		personName(p, prefix+"first_name", string(f.FirstName))
+		personName(p, prefix+"last_name", string(f.LastName))
 		p.Required(prefix+"country_code", f.CountryCode != "")
 		p.Country(prefix+"country_code", f.CountryCode)
-		p.Text(prefix+"phone_number", f.PhoneNumber, 32)
+		p.Text(prefix+"phone_number", string(f.PhoneNumber), 32)
 	}
 }
 
@@ -166,7 +166,7 @@ type Card struct {
 	NoPINPaymentAmount AmountText        `json:"no_pin_payment_amount"` // "200USD"; not in lists
 	Metadata           map[string]string `json:"metadata"`              // the merchant's own; nil when empty
 	UpdateReason       string            `json:"update_reason"`         // of the last change of status; may be empty
-	NameOnCard         string            `json:"name_on_card"`          // may be empty
+	NameOnCard         issuing.Personal  `json:"name_on_card"`          // may be empty
 	ArtID              string            `json:"card_art_id"`           // may be empty
 	UsageType          UsageType         `json:"usage_type"`            // may be empty
 	ExpiryAt           time.Time         `json:"expiry_at"`             // zero when unset
@@ -217,9 +217,9 @@ func (s *CardService) All(ctx context.Context, req CardsRequest, opts ...issuing
 
 // UpdateCardRequest changes a card. Unset fields stay as they are.
 type UpdateCardRequest struct {
-	Limit      issuing.Amount `json:"card_limit,omitzero"`   // SHARE cards only; two decimals
-	NameOnCard string         `json:"name_on_card,omitzero"` // at most 26 characters
-	ArtID      string         `json:"card_art_id,omitzero"`  // needs card and processing status ACTIVE
+	Limit      issuing.Amount   `json:"card_limit,omitzero"`   // SHARE cards only; two decimals
+	NameOnCard issuing.Personal `json:"name_on_card,omitzero"` // at most 26 characters
+	ArtID      string           `json:"card_art_id,omitzero"`  // needs card and processing status ACTIVE
 	// physical cards of some BINs; 0 is PIN always; up to 2000 USD, 2600 SGD
 	NoPINPaymentAmount issuing.Amount    `json:"no_pin_payment_amount,omitzero"`
 	SpendingControls   []SpendingControl `json:"spending_controls,omitzero"` // replaces the limits
@@ -230,7 +230,7 @@ type UpdateCardRequest struct {
 // settings checks what a card is created with, too.
 func (r UpdateCardRequest) settings(p *check.Problems) {
 	p.NotNegative("card_limit", r.Limit, 2)
-	p.OptionalText("name_on_card", r.NameOnCard, maxName)
+	p.OptionalText("name_on_card", string(r.NameOnCard), maxName)
 	p.OptionalText("card_art_id", r.ArtID, maxID)
 	p.NotNegative("no_pin_payment_amount", r.NoPINPaymentAmount, 2)
 	for _, c := range r.SpendingControls {

@@ -1,12 +1,12 @@
 package uqpay
 
 import (
-	"encoding/base64"
 	"slices"
 	"strings"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
 )
 
 // Limits of the reference pages.
@@ -66,17 +66,17 @@ func currency(p *check.Problems, field string, value issuing.Currency) {
 	}
 }
 
-// image reports a file that is not base64 or too large; an empty one passes.
+// image reports a file that is not Base64, bare or in a data URI, holds nothing, or is
+// too large; an unset one passes. Line breaks and blanks in it are not sent.
 func image(p *check.Problems, field string, value issuing.Secret, limit int) {
-	text := value.Reveal()
-	if limit > 0 && base64.StdEncoding.DecodedLen(len(text)) > limit+2 {
-		p.Add(field, "is larger than %d bytes", limit)
+	if value.IsZero() {
 		return
 	}
-	if _, data, ok := strings.Cut(text, ";base64,"); ok {
-		text = data
+	text := wire.OneLine(value.Reveal())
+	if text == "" {
+		p.Add(field, "is blank")
 	}
-	if _, err := base64.StdEncoding.DecodeString(text); err != nil {
-		p.Add(field, "is not base64")
+	if _, size := p.Base64(field, text); limit > 0 && size > limit {
+		p.Add(field, "is larger than %d bytes", limit)
 	}
 }

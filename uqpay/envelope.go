@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
 )
 
 // envelope is an error body in any of its forms: the typed one, that of a rate
@@ -16,15 +17,18 @@ import (
 type envelope struct {
 	Type          ErrorType       `json:"type"`
 	Code          json.RawMessage `json:"code"`
-	Message       string          `json:"message"`
-	Error         string          `json:"error"`
+	Message       string          `json:"message" wire:"json"`
+	Error         string          `json:"error" wire:"json"`
 	MissingFields json.RawMessage `json:"missing_fields"`
 }
+
+// errorCodec loses no error for one odd member of it.
+var errorCodec = wire.Codec{Zone: zone, Loose: &wire.Loose{}}
 
 // readEnvelope returns nil for a body that is no error of the platform's.
 func readEnvelope(body []byte) *envelope {
 	env := new(envelope)
-	if codec.Unmarshal(body, env) != nil {
+	if errorCodec.Unmarshal(body, env) != nil {
 		return nil
 	}
 	env.Message = cmp.Or(env.Message, env.Error)

@@ -170,11 +170,11 @@ type CardholderSummary struct {
 	ID            string           `json:"cardholder_id"`     // the platform's id
 	Status        CardholderStatus `json:"cardholder_status"` // see [CardholderStatus]
 	CreateTime    time.Time        `json:"create_time"`       // zero when it cannot be read
-	Email         string           `json:"email"`             // of the cardholder
-	FirstName     string           `json:"first_name"`        // given name
-	LastName      string           `json:"last_name"`         // family name
+	Email         issuing.Personal `json:"email"`             // of the cardholder
+	FirstName     issuing.Personal `json:"first_name"`        // given name
+	LastName      issuing.Personal `json:"last_name"`         // family name
 	CountryCode   string           `json:"country_code"`      // in card.update events
 	DateOfBirth   issuing.Date     `json:"date_of_birth"`     // in card.update events
 	NumberOfCards int              `json:"number_of_cards"`   // in card.update events
-	PhoneNumber   string           `json:"phone_number"`      // in card.update events
+	PhoneNumber   issuing.Personal `json:"phone_number"`      // in card.update events
 }

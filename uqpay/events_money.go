@@ -71,10 +71,10 @@ type CardholderChangeData struct {
 	CreateTime  time.Time        `json:"create_time"`   // zero when it cannot be read
 	UpdateTime  time.Time        `json:"update_time"`   // zero when it cannot be read
 	DateOfBirth issuing.Date     `json:"date_of_birth"` // zero when unset
-	Email       string           `json:"email"`         // of the cardholder
-	FirstName   string           `json:"first_name"`    // given name
-	LastName    string           `json:"last_name"`     // family name
-	PhoneNumber string           `json:"phone_number"`  // national number
+	Email       issuing.Personal `json:"email"`         // of the cardholder
+	FirstName   issuing.Personal `json:"first_name"`    // given name
+	LastName    issuing.Personal `json:"last_name"`     // family name
+	PhoneNumber issuing.Personal `json:"phone_number"`  // national number
 	Nationality string           `json:"nationality"`   // may be empty
 	IDVProvider string           `json:"idv_provider"`  // who verifies; may be empty
 	IDVStatus   IDVStatus        `json:"idv_status"`    // may be empty

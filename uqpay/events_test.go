@@ -2,6 +2,8 @@ package uqpay_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -216,15 +218,18 @@ func TestNothingPrintsSecrets(t *testing.T) {
 	} {
 		leaktest.Check(t, []string{secret}, leaktest.Fill(t, secret, v))
 	}
-	c := stubClient(t, &authority{life: time.Hour})
+	const text = "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl"
+	c := stubClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+		return answerTo(r, 200, fmt.Sprintf(`{"auth_token":%q,"expired_at":%d}`, text, time.Now().Add(time.Hour).Unix())), nil
+	}))
 	// The second call waits for the end of the renewal that the first one began,
 	// so that nothing moves in the client while it is printed.
 	for range 2 {
-		if _, err := c.Token(t.Context()); err != nil {
-			t.Fatal(err)
+		if token, err := c.Token(t.Context()); err != nil || token.Value.Reveal() != text {
+			t.Fatalf("%v, %v", token, err)
 		}
 	}
-	leaktest.Check(t, []string{"api-key-secret"}, c)
+	leaktest.Check(t, []string{"api-key-secret", text}, c, struct{ inner any }{c})
 }
 
 func FuzzDecodeEvent(f *testing.F) {

@@ -10,6 +10,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/provider"
 	"github.com/issuing-sdk/issuing-go/internal/transport"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
 )
 
 // operation is one row of the operation table: all in which two methods differ.
@@ -164,7 +165,7 @@ func (x *exchange) pause() time.Duration {
 // operation. A success that is not JSON is none.
 func judge(r *transport.Response) provider.Verdict {
 	r.RequestID = requestID(r.Header)
-	if r.OK() && !json.Valid(r.Body) {
+	if r.OK() && !json.Valid(wire.TrimBOM(r.Body)) {
 		return provider.Verdict{Judgement: transport.Unclear}
 	}
 	if !r.OK() {

@@ -77,7 +77,7 @@ type FundBalanceRequest struct {
 	ReceiverAccountNumber issuing.Secret   `json:"receiver_account_number,omitzero"` // optional
 	SenderAccountNumber   issuing.Secret   `json:"sender_account_number,omitzero"`   // optional
 	SenderCountry         string           `json:"sender_country,omitzero"`          // ISO 3166-1 alpha-2; optional
-	SenderName            string           `json:"sender_name,omitzero"`             // optional
+	SenderName            issuing.Personal `json:"sender_name,omitzero"`             // optional
 }
 
 func (r FundBalanceRequest) validate(p *check.Problems) {
@@ -86,7 +86,7 @@ func (r FundBalanceRequest) validate(p *check.Problems) {
 	currency(p, "currency", r.Currency)
 	p.Text("sender_swift_code", r.SenderSWIFT, 11)
 	p.Country("sender_country", r.SenderCountry)
-	p.OptionalText("sender_name", r.SenderName, maxText)
+	p.OptionalText("sender_name", string(r.SenderName), maxText)
 }
 
 // BalanceFunding is a simulated bank transfer.
@@ -104,10 +104,10 @@ type BalanceFunding struct {
 
 // Sender is who sent a deposit.
 type Sender struct {
-	Name          string         `json:"sender_name"`           // may be empty
-	Country       string         `json:"sender_country"`        // ISO 3166-1 alpha-2; may be empty
-	AccountNumber issuing.Secret `json:"sender_account_number"` // may be empty
-	SWIFT         string         `json:"sender_swift_code"`     // of the sender's bank
+	Name          issuing.Personal `json:"sender_name"`           // may be empty
+	Country       string           `json:"sender_country"`        // ISO 3166-1 alpha-2; may be empty
+	AccountNumber issuing.Secret   `json:"sender_account_number"` // may be empty
+	SWIFT         string           `json:"sender_swift_code"`     // of the sender's bank
 }
 
 func (d *BalanceFunding) incomplete() bool { return d.ID == "" }

@@ -53,8 +53,8 @@ type tokens struct {
 
 	mu      sync.Mutex
 	current Token
-	header  []string       // how current is sent; never written to
-	ended   issuing.Secret // a token that the platform has refused as ended
+	header  func() []string // how current is sent; never written to, and printed by nothing
+	ended   issuing.Secret  // a token that the platform has refused as ended
 	running *renewal
 }
 
@@ -62,7 +62,7 @@ type tokens struct {
 type renewal struct {
 	done   chan struct{}
 	token  Token
-	header []string
+	header func() []string
 	err    error
 }
 
@@ -75,7 +75,7 @@ func (t *tokens) get(ctx context.Context) (Token, []string, error) {
 	t.mu.Lock()
 	if t.current.usable(t.now()) {
 		defer t.mu.Unlock()
-		return t.current, t.header, nil
+		return t.current, t.header(), nil
 	}
 	r := t.running
 	if r == nil {
@@ -86,7 +86,10 @@ func (t *tokens) get(ctx context.Context) (Token, []string, error) {
 	t.mu.Unlock()
 	select {
 	case <-r.done:
-		return r.token, r.header, r.err
+		if r.err != nil {
+			return Token{}, nil, r.err
+		}
+		return r.token, r.header(), nil
 	case <-ctx.Done():
 		return Token{}, nil, ctx.Err()
 	}
@@ -120,7 +123,8 @@ func (t *tokens) renew(ctx context.Context, r *renewal, ended issuing.Secret) {
 		defer t.mu.Unlock()
 		t.running = nil
 		if r.err == nil {
-			r.header = []string{bearer + r.token.Value.Reveal()}
+			header := []string{bearer + r.token.Value.Reveal()}
+			r.header = func() []string { return header }
 			t.current, t.header = r.token, r.header
 		}
 		close(r.done)

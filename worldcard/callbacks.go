@@ -130,10 +130,11 @@ func (s callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhook
 
 // Open implements [webhook.Scheme].
 func (s callbackScheme) Open(_ context.Context, req *webhook.Request, _ webhook.Verified) (*webhook.Event, error) {
-	plaintext, err := s.aesKey.OpenBody(req.Body)
+	plaintext, err := s.aesKey.OpenBody(wire.TrimBOM(req.Body))
 	if err != nil {
 		return nil, err
 	}
+	plaintext = wire.TrimBOM(plaintext)
 	raw := string(plaintext)
 	typ := cmp.Or(wire.Text(raw, "notify_type"), req.Type)
 	if typ == "" {

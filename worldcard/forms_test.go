@@ -3,6 +3,7 @@ package worldcard_test
 import (
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/hex"
 	"encoding/pem"
 	"net/http"
 	"strings"
@@ -147,10 +148,18 @@ func TestNothingPrintsASecret(t *testing.T) {
 	} {
 		leaktest.Check(t, []string{secret}, leaktest.Fill(t, secret, zero))
 	}
-	server := startServer(t, worldcardtest.Config{})
-	secrets := []string{server.AESKeyText().Reveal(), privateExponent(t, server)}
+	keys, err := worldcardtest.NewKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := startServer(t, worldcardtest.Config{Keys: keys})
+	key, err := hex.DecodeString(server.AESKeyText().Reveal())
+	if err != nil {
+		t.Fatal(err)
+	}
+	secrets := []string{server.AESKeyText().Reveal(), string(key), privateExponent(t, server)}
 	client := newClient(t, server)
-	leaktest.Check(t, secrets, server.ClientConfig(), client, server)
+	leaktest.Check(t, secrets, server.ClientConfig(), client, server, keys, worldcardtest.Config{Keys: keys})
 }
 
 // privateExponent is the secret part of the platform's merchant key, in decimal,

@@ -63,59 +63,59 @@ type PhysicalApplyRequest struct {
 	// CardBINID is an id of the physical BIN list (BIN.ID). Required.
 	CardBINID string `json:"card_bin_id"`
 	// FirstName of the cardholder, in English. Required.
-	FirstName string `json:"first_name"`
+	FirstName issuing.Personal `json:"first_name"`
 	// LastName of the cardholder, in English. Required.
-	LastName string `json:"last_name"`
+	LastName issuing.Personal `json:"last_name"`
 	// TelephoneCountryCode is the calling code, such as 86. Required.
 	TelephoneCountryCode string `json:"telephone_country_code"`
 	// Phone is the number without the country code. Required.
-	Phone string `json:"phone"`
+	Phone issuing.Personal `json:"phone"`
 	// Email is optional.
-	Email string `json:"email,omitzero"`
+	Email issuing.Personal `json:"email,omitzero"`
 	// BirthDate of the cardholder, sent as YYYY-MM-DD. Required.
 	BirthDate issuing.Date `json:"birth_date"`
 
-	ResidenceCountry    string `json:"residence_country,omitzero"`     // ISO 3166-1 alpha-2; optional
-	ResidenceState      string `json:"residence_state,omitzero"`       // optional
-	ResidenceCity       string `json:"residence_city,omitzero"`        // optional
-	ResidenceLine1      string `json:"residence_line1,omitzero"`       // optional
-	ResidenceLine2      string `json:"residence_line2,omitzero"`       // optional
-	ResidenceLine3      string `json:"residence_line3,omitzero"`       // optional
-	ResidencePostalCode string `json:"residence_postal_code,omitzero"` // optional
+	ResidenceCountry    string           `json:"residence_country,omitzero"`     // ISO 3166-1 alpha-2; optional
+	ResidenceState      string           `json:"residence_state,omitzero"`       // optional
+	ResidenceCity       issuing.Personal `json:"residence_city,omitzero"`        // optional
+	ResidenceLine1      issuing.Personal `json:"residence_line1,omitzero"`       // optional
+	ResidenceLine2      issuing.Personal `json:"residence_line2,omitzero"`       // optional
+	ResidenceLine3      issuing.Personal `json:"residence_line3,omitzero"`       // optional
+	ResidencePostalCode issuing.Personal `json:"residence_postal_code,omitzero"` // optional
 
 	// The delivery address is where the card is shipped to.
 
-	DeliveryCountry string `json:"delivery_country,omitzero"` // ISO 3166-1 alpha-2; optional
-	DeliveryState   string `json:"delivery_state,omitzero"`   // optional
-	DeliveryCity    string `json:"delivery_city,omitzero"`    // optional
-	DeliveryLine1   string `json:"delivery_line1,omitzero"`   // optional
-	DeliveryLine2   string `json:"delivery_line2,omitzero"`   // optional
-	DeliveryLine3   string `json:"delivery_line3,omitzero"`   // optional
+	DeliveryCountry string           `json:"delivery_country,omitzero"` // ISO 3166-1 alpha-2; optional
+	DeliveryState   string           `json:"delivery_state,omitzero"`   // optional
+	DeliveryCity    issuing.Personal `json:"delivery_city,omitzero"`    // optional
+	DeliveryLine1   issuing.Personal `json:"delivery_line1,omitzero"`   // optional
+	DeliveryLine2   issuing.Personal `json:"delivery_line2,omitzero"`   // optional
+	DeliveryLine3   issuing.Personal `json:"delivery_line3,omitzero"`   // optional
 	// optional; the table says "postal", the worked example this
-	DeliveryPostalCode string `json:"delivery_postal_code,omitzero"`
+	DeliveryPostalCode issuing.Personal `json:"delivery_postal_code,omitzero"`
 }
 
 func (r PhysicalApplyRequest) validate(p *check.Problems) {
 	p.Text("merchant_card_id", r.MerchantCardID, maxID)
 	p.Text("card_type", string(r.CardType), maxID)
 	p.Text("card_bin_id", r.CardBINID, maxID)
-	p.Text("first_name", r.FirstName, maxText)
-	p.Text("last_name", r.LastName, maxText)
+	p.Text("first_name", string(r.FirstName), maxText)
+	p.Text("last_name", string(r.LastName), maxText)
 	p.Text("telephone_country_code", r.TelephoneCountryCode, maxText)
-	p.Text("phone", r.Phone, maxText)
-	p.OptionalText("email", r.Email, maxText)
-	p.Email("email", r.Email)
+	p.Text("phone", string(r.Phone), maxText)
+	p.OptionalText("email", string(r.Email), maxText)
+	p.Email("email", string(r.Email))
 	p.Required("birth_date", !r.BirthDate.IsZero())
 	p.Date("birth_date", r.BirthDate)
 	p.Country("residence_country", r.ResidenceCountry)
 	p.Country("delivery_country", r.DeliveryCountry)
 	for _, f := range []struct{ name, value string }{
-		{"residence_state", r.ResidenceState}, {"residence_city", r.ResidenceCity},
-		{"residence_line1", r.ResidenceLine1}, {"residence_line2", r.ResidenceLine2},
-		{"residence_line3", r.ResidenceLine3}, {"residence_postal_code", r.ResidencePostalCode},
-		{"delivery_state", r.DeliveryState}, {"delivery_city", r.DeliveryCity},
-		{"delivery_line1", r.DeliveryLine1}, {"delivery_line2", r.DeliveryLine2},
-		{"delivery_line3", r.DeliveryLine3}, {"delivery_postal_code", r.DeliveryPostalCode},
+		{"residence_state", r.ResidenceState}, {"residence_city", string(r.ResidenceCity)},
+		{"residence_line1", string(r.ResidenceLine1)}, {"residence_line2", string(r.ResidenceLine2)},
+		{"residence_line3", string(r.ResidenceLine3)}, {"residence_postal_code", string(r.ResidencePostalCode)},
+		{"delivery_state", r.DeliveryState}, {"delivery_city", string(r.DeliveryCity)},
+		{"delivery_line1", string(r.DeliveryLine1)}, {"delivery_line2", string(r.DeliveryLine2)},
+		{"delivery_line3", string(r.DeliveryLine3)}, {"delivery_postal_code", string(r.DeliveryPostalCode)},
 	} {
 		p.OptionalText(f.name, f.value, maxText)
 	}

@@ -96,7 +96,7 @@ func (x *exchange) Seal(context.Context, int) (transport.Sealed, error) {
 // envelope is the body of every answer.
 type envelope struct {
 	Text    string          `json:"code"` // as it stands: an empty one must not read as 0
-	Message string          `json:"message"`
+	Message string          `json:"message" wire:"json"`
 	Data    json.RawMessage `json:"data"`
 }
 

@@ -49,8 +49,8 @@ func TestApplyFieldRules(t *testing.T) {
 		fields []string
 	}{
 		{"complete", func(*worldcard.ApplyRequest) {}, nil},
-		{"name of 40", func(r *worldcard.ApplyRequest) { r.FirstName = strings.Repeat("a", 40) }, nil},
-		{"name of 41", func(r *worldcard.ApplyRequest) { r.FirstName = strings.Repeat("a", 41) }, []string{"first_name"}},
+		{"name of 40", func(r *worldcard.ApplyRequest) { r.FirstName = issuing.Personal(strings.Repeat("a", 40)) }, nil},
+		{"name of 41", func(r *worldcard.ApplyRequest) { r.FirstName = issuing.Personal(strings.Repeat("a", 41)) }, []string{"first_name"}},
 		{"two words", func(r *worldcard.ApplyRequest) { r.LastName = "van Doe" }, nil},
 		{"two spaces", func(r *worldcard.ApplyRequest) { r.LastName = "van  Doe" }, []string{"last_name"}},
 		{"leading space", func(r *worldcard.ApplyRequest) { r.LastName = " Doe" }, []string{"last_name"}},

@@ -33,32 +33,32 @@ type ApplyRequest struct {
 	// taken when the card is issued.
 	FirstRechargeAmount issuing.Amount `json:"first_recharge_amount"`
 	// Email is a bare address. Required for VIRTUAL-R and VIRTUAL-G.
-	Email string `json:"email,omitzero"`
+	Email issuing.Personal `json:"email,omitzero"`
 	// FirstName is required for VIRTUAL-V and VIRTUAL-G. VIRTUAL-G: 1 to 40
 	// characters, letters A-Z and a-z with single spaces between words.
-	FirstName string `json:"first_name,omitzero"`
+	FirstName issuing.Personal `json:"first_name,omitzero"`
 	// LastName is required for VIRTUAL-V and VIRTUAL-G, with FirstName's rule.
-	LastName string `json:"last_name,omitzero"`
+	LastName issuing.Personal `json:"last_name,omitzero"`
 	// State is the state or province. Required for VIRTUAL-V.
 	State string `json:"state,omitzero"`
 	// CountryCode is ISO 3166-1 alpha-2, such as US. Required for VIRTUAL-V and
 	// VIRTUAL-G.
 	CountryCode string `json:"country_code,omitzero"`
 	// City is required for VIRTUAL-V and VIRTUAL-G.
-	City string `json:"city,omitzero"`
+	City issuing.Personal `json:"city,omitzero"`
 	// Address is street and number. Required for VIRTUAL-V and VIRTUAL-G.
-	Address string `json:"address,omitzero"`
+	Address issuing.Personal `json:"address,omitzero"`
 	// PostalCode is required for VIRTUAL-V and VIRTUAL-G.
-	PostalCode string `json:"postal_code,omitzero"`
+	PostalCode issuing.Personal `json:"postal_code,omitzero"`
 	// Phone is the number without the country code. Required for VIRTUAL-G.
-	Phone string `json:"phone,omitzero"`
+	Phone issuing.Personal `json:"phone,omitzero"`
 	// PhoneCountryCode is the calling code, such as 1. Required for VIRTUAL-G.
 	PhoneCountryCode string `json:"phone_country_code,omitzero"`
 	// Birthday of the cardholder, who must be 18 or older, sent as YYYY-MM-DD.
 	// Required for VIRTUAL-G, checked for every type.
 	Birthday issuing.Date `json:"birthday,omitzero"`
 	// AddressLineTwo is never required.
-	AddressLineTwo string `json:"address_line_two,omitzero"`
+	AddressLineTwo issuing.Personal `json:"address_line_two,omitzero"`
 }
 
 // maxName is the longest name of a VIRTUAL-G cardholder.
@@ -77,9 +77,12 @@ func (r ApplyRequest) validate(p *check.Problems) {
 		needs[name] = true
 	}
 	for _, f := range []struct{ name, value string }{
-		{"email", r.Email}, {"first_name", r.FirstName}, {"last_name", r.LastName}, {"state", r.State},
-		{"country_code", r.CountryCode}, {"city", r.City}, {"address", r.Address}, {"postal_code", r.PostalCode},
-		{"phone", r.Phone}, {"phone_country_code", r.PhoneCountryCode}, {"address_line_two", r.AddressLineTwo},
+		{"email", string(r.Email)}, {"first_name", string(r.FirstName)}, {"last_name", string(r.LastName)},
+		{"state", r.State},
+		{"country_code", r.CountryCode}, {"city", string(r.City)}, {"address", string(r.Address)},
+		{"postal_code", string(r.PostalCode)},
+		{"phone", string(r.Phone)}, {"phone_country_code", r.PhoneCountryCode},
+		{"address_line_two", string(r.AddressLineTwo)},
 	} {
 		if needs[f.name] {
 			p.Text(f.name, f.value, maxText)
@@ -87,11 +90,11 @@ func (r ApplyRequest) validate(p *check.Problems) {
 			p.OptionalText(f.name, f.value, maxText)
 		}
 	}
-	p.Email("email", r.Email)
+	p.Email("email", string(r.Email))
 	p.Country("country_code", r.CountryCode)
 	if r.CardType == CardTypeVirtualG {
-		checkLatinName(p, "first_name", r.FirstName)
-		checkLatinName(p, "last_name", r.LastName)
+		checkLatinName(p, "first_name", string(r.FirstName))
+		checkLatinName(p, "last_name", string(r.LastName))
 	}
 	if needs["birthday"] {
 		p.Required("birthday", !r.Birthday.IsZero())
@@ -193,18 +196,18 @@ type Card struct {
 	Status              CardStatus       `json:"status"`                // life cycle
 	FirstRechargeAmount issuing.Amount   `json:"first_recharge_amount"` // initial top-up
 
-	FirstName        string       `json:"first_name"`         // cardholder
-	LastName         string       `json:"last_name"`          // cardholder
-	Email            string       `json:"email"`              // cardholder
-	Phone            string       `json:"phone"`              // without the country code
-	PhoneCountryCode string       `json:"phone_country_code"` // calling code
-	Birthday         issuing.Date `json:"birthday"`           // cardholder
-	CountryCode      string       `json:"country_code"`       // ISO 3166-1 alpha-2
-	City             string       `json:"city"`               // billing address
-	Address          string       `json:"address"`            // billing address
-	State            string       `json:"state"`              // billing address
-	AddressLineTwo   string       `json:"address_line_two"`   // billing address
-	PostalCode       string       `json:"postal_code"`        // billing address
+	FirstName        issuing.Personal `json:"first_name"`         // cardholder
+	LastName         issuing.Personal `json:"last_name"`          // cardholder
+	Email            issuing.Personal `json:"email"`              // cardholder
+	Phone            issuing.Personal `json:"phone"`              // without the country code
+	PhoneCountryCode string           `json:"phone_country_code"` // calling code
+	Birthday         issuing.Date     `json:"birthday"`           // cardholder
+	CountryCode      string           `json:"country_code"`       // ISO 3166-1 alpha-2
+	City             issuing.Personal `json:"city"`               // billing address
+	Address          issuing.Personal `json:"address"`            // billing address
+	State            string           `json:"state"`              // billing address
+	AddressLineTwo   issuing.Personal `json:"address_line_two"`   // billing address
+	PostalCode       issuing.Personal `json:"postal_code"`        // billing address
 }
 
 func (c *Card) incomplete() bool { return c.ID == "" && c.MerchantCardID == "" }

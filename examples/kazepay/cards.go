@@ -10,7 +10,7 @@ import (
 // virtualCard takes a virtual card from the application to change.
 func (t *tour) virtualCard(ctx context.Context) error {
 	application, err := t.client.Virtual.Apply(ctx, kazepay.ApplyRequest{
-		Email: t.holder.email, MobileNumber: t.holder.number, MobilePrefix: t.holder.prefix, CardBIN: t.cardBIN,
+		Email: issuing.Personal(t.holder.email), MobileNumber: issuing.Personal(t.holder.number), MobilePrefix: t.holder.prefix, CardBIN: t.cardBIN,
 	})
 	if err != nil {
 		return lookedUp(err)

@@ -17,7 +17,7 @@ func (t *tour) physicalCard(ctx context.Context) error {
 	if err := t.verifyHolder(ctx); err != nil {
 		return err
 	}
-	card, err := t.client.Physical.Assign(ctx, kazepay.AssignRequest{Email: t.holder.email, CardNumber: t.plastic})
+	card, err := t.client.Physical.Assign(ctx, kazepay.AssignRequest{Email: issuing.Personal(t.holder.email), CardNumber: t.plastic})
 	if err != nil {
 		return lookedUp(err)
 	}
@@ -41,7 +41,7 @@ func (t *tour) verifyHolder(ctx context.Context) error {
 	var ids []string
 	for _, name := range []string{"passport.jpg", "holder.jpg"} {
 		uploaded, err := t.client.KYC.Upload(ctx, kazepay.UploadRequest{
-			Email: t.holder.email, MobileNumber: t.holder.number, MobilePrefix: t.holder.prefix,
+			Email: issuing.Personal(t.holder.email), MobileNumber: issuing.Personal(t.holder.number), MobilePrefix: t.holder.prefix,
 			File: bytes.NewReader(picture.Bytes()), FileName: name,
 		})
 		if err != nil {
@@ -52,7 +52,7 @@ func (t *tour) verifyHolder(ctx context.Context) error {
 	}
 	review, err := t.client.KYC.Submit(ctx, kazepay.SubmitRequest{
 		Identity: kazepay.Identity{
-			Email: t.holder.email, MobileNumber: t.holder.number, MobilePrefix: t.holder.prefix, MobilePrefixCountry: "MY",
+			Email: issuing.Personal(t.holder.email), MobileNumber: issuing.Personal(t.holder.number), MobilePrefix: t.holder.prefix, MobilePrefixCountry: "MY",
 			FirstName: "Ada", LastName: "Lovelace", DateOfBirth: issuing.NewDate(1985, time.December, 10),
 			AddressLine: "1 Analytical Way", City: "Paris", CountryCode: "FR", PostCode: "75001", State: "Paris",
 			IdentificationType: kazepay.IdentificationTypePassport, IdentificationNumber: issuing.NewSecret("A563F186"),

@@ -58,8 +58,8 @@ func run(ctx context.Context, out io.Writer, getenv func(string) string) error {
 
 func (t *tour) cardholder(ctx context.Context) error {
 	h, err := t.client.Cardholders.Create(ctx, uqpay.CreateCardholderRequest{
-		Email: "alex.chen." + t.suffix + "@example.com", FirstName: "Alex", LastName: "Chen",
-		CountryCode: "SG", PhoneNumber: "9" + fmt.Sprintf("%07s", t.suffix),
+		Email: issuing.Personal("alex.chen." + t.suffix + "@example.com"), FirstName: "Alex", LastName: "Chen",
+		CountryCode: "SG", PhoneNumber: issuing.Personal("9" + fmt.Sprintf("%07s", t.suffix)),
 	})
 	if err != nil {
 		return err

@@ -70,18 +70,17 @@ func TestNames(t *testing.T) {
 		{"O'Brien", "", false}, {"O’Brien", "", false}, {"Jean-Luc", "", false}, {"José", "", false}, {"Müller", "", false},
 		{"Nguyễn", "", false}, {"张伟", "", false}, {"de la Cruz", "", false}, {"X Æ A-12", "", false}, {"Smith Jr.", "", false},
 		{"X", "", false}, {"Ann ", "", true}, {" Ann", "", true}, {" ", "", true}, {"Ann\n", "", true}, {"Wolfeschlegelsteinhausenbergerdorffwelche", "", true},
-	}, func(r *uqpay.CreateCardholderRequest, value string) { r.FirstName = value })
+	}, func(r *uqpay.CreateCardholderRequest, value string) { r.FirstName = issuing.Personal(value) })
 }
 
 // Addresses of real people go out; what is no single address does not.
 func TestMailAddresses(t *testing.T) {
 	t.Parallel()
-	const waits = "addresses of real people are not refused"
 	holdPeople(t, "email", []person{
 		{"first.last+tag@example.co.uk", "", false},
-		{"try..this..0511@docomo.example.jp", waits, false},
-		{"name.@docomo.example.jp", waits, false},
-		{`"john doe"@example.com`, waits, false},
+		{"try..this..0511@docomo.example.jp", "", false},
+		{"name.@docomo.example.jp", "", false},
+		{`"john doe"@example.com`, "", false},
 		{"user@münchen.example", "", false},
 		{"user@xn--mnchen-3ya.example", "", false},
 		{"用户@example.com", "", false},
@@ -97,7 +96,7 @@ func TestMailAddresses(t *testing.T) {
 		{"example.com", "", true},
 		{"@example.com", "", true},
 		{"a@", "", true},
-	}, func(r *uqpay.CreateCardholderRequest, value string) { r.Email = value })
+	}, func(r *uqpay.CreateCardholderRequest, value string) { r.Email = issuing.Personal(value) })
 }
 
 // Countries are ISO 3166-1 alpha-2 codes in capitals that stand for a country.
@@ -118,7 +117,7 @@ func TestPhones(t *testing.T) {
 	holdPeople(t, "phone_number", []person{
 		{"91234567", "", false}, {"+6591234567", waits, true}, {"9123-4567", waits, true}, {"9123 4567", waits, true},
 		{"(415) 555-2671", waits, true}, {"０９１２", waits, true}, {"abc", waits, true}, {"9123\n", "", true},
-	}, func(r *uqpay.CreateCardholderRequest, value string) { r.PhoneNumber = value })
+	}, func(r *uqpay.CreateCardholderRequest, value string) { r.PhoneNumber = issuing.Personal(value) })
 }
 
 // WorldCard's VIRTUAL-G takes letters A-Z and single spaces; its other cards leave
@@ -154,7 +153,7 @@ func TestWorldCardForms(t *testing.T) {
 		field, value, waits string
 		set                 func(r *worldcard.ApplyRequest, value string)
 	}{
-		{"phone", "abc", phones, func(r *worldcard.ApplyRequest, value string) { r.Phone = value }},
+		{"phone", "abc", phones, func(r *worldcard.ApplyRequest, value string) { r.Phone = issuing.Personal(value) }},
 		{"phone_country_code", "+1", phones, func(r *worldcard.ApplyRequest, value string) { r.PhoneCountryCode = value }},
 		{"country_code", "UK", countries, func(r *worldcard.ApplyRequest, value string) { r.CountryCode = value }},
 		{"country_code", "ZZ", countries, func(r *worldcard.ApplyRequest, value string) { r.CountryCode = value }},
@@ -172,7 +171,7 @@ func TestWorldCardForms(t *testing.T) {
 func worldCardApplication(card worldcard.CardType, first string) worldcard.ApplyRequest {
 	return worldcard.ApplyRequest{
 		MerchantCardID: "m", CardType: card, CardBINID: "1", FirstRechargeAmount: issuing.NewAmount(100, 0),
-		FirstName: first, LastName: "Lee", State: "CA", CountryCode: "US", City: "X", Address: "Y", PostalCode: "1",
+		FirstName: issuing.Personal(first), LastName: "Lee", State: "CA", CountryCode: "US", City: "X", Address: "Y", PostalCode: "1",
 		Email: "a@example.com", Phone: "4155552671", PhoneCountryCode: "1", Birthday: issuing.NewDate(1990, 1, 1),
 	}
 }

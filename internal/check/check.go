@@ -5,7 +5,6 @@ package check
 import (
 	"errors"
 	"fmt"
-	"net/mail"
 	"slices"
 	"strings"
 	"time"
@@ -159,16 +158,6 @@ func (p *Problems) decimal(field string, value issuing.Amount, scale int) {
 func (p *Problems) Date(field string, value issuing.Date) {
 	if !value.IsZero() && !value.Valid() {
 		p.Add(field, "is not a date of the calendar")
-	}
-}
-
-// Email reports a text that is no mail address; an empty one passes.
-func (p *Problems) Email(field, value string) {
-	if value == "" {
-		return
-	}
-	if a, err := mail.ParseAddress(value); err != nil || a.Address != value {
-		p.Add(field, "is not an e-mail address")
 	}
 }
 

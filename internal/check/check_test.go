@@ -77,18 +77,74 @@ func TestProblems(t *testing.T) {
 	}
 }
 
-func TestEmailAndCountry(t *testing.T) {
+func TestEmail(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]bool{
-		"": true, "a@example.com": true, "a.b+c@sub.example.com": true, "a": false, "a@": false, "@example.com": false, "a@b@c": false, "A <a@example.com>": false,
-		" a@example.com": false, "a@example.com,b@example.com": false, "a@example.com\r\nBcc: b@example.com": false, "<a@example.com>": false,
+		"": true, "a@example.com": true, "a.b+c@sub.example.com": true, "A@EXAMPLE.COM": true, "a@b": true, "1@2.example": true,
+		"try..this..0511@docomo.example.jp": true, "name.@docomo.example.jp": true, ".name@docomo.example.jp": true, "a-_!#$%&'*/=?^`{|}~@example.com": true,
+		`"john doe"@example.com`: true, `"a@b"@example.com`: true, `"a\"b\\"@example.com`: true, `"<a>,;"@example.com`: true,
+		"o'neil@example.photography": true, "user@münchen.example": true, "user@xn--mnchen-3ya.example": true, "用户@例え.example": true, "a@भारत.example": true,
+		"a@[127.0.0.1]": true, "a@[IPv6:2001:db8::1]": true, "a@under_score.example": true,
+		strings.Repeat("x", 200) + "@example.com": true, // lengths are for the field's own check
+		"a": false, "a@": false, "@example.com": false, "@": false, "a@b@c": false, "A <a@example.com>": false, "<a@example.com>": false, "mailto:a@example.com": false,
+		" a@example.com": false, "a@example.com ": false, "a b@example.com": false, "a@exa mple.com": false, "a\u00a0b@example.com": false, "a\u3000@example.com": false,
+		"a@example.com,b@example.com": false, "a@example.com;b@example.com": false, "a@example.com\r\nBcc: b@example.com": false, "a\n@example.com": false,
+		"a@example.com.": false, "a@.example.com": false, "a@example..com": false, "a@-example.com": false, "a@example-.com": false, "a@exa$mple.com": false, "a@example.com/x": false,
+		`"@example.com`: false, `""@example.com`: false, `"a"b"@example.com`: false, `"a"b@example.com`: false, `a"b"@example.com`: false, `"a\"@example.com`: false,
+		"\"a\r\nb\"@example.com": false, "\"a\x00\"@example.com": false, "a\x7f@example.com": false, "a\xff@example.com": false, "a@exam\u200bple.com": false, "\u202ea@example.com": false,
+		"a@[]": false, "a@[127.0.0.1": false, "a@[evil.example]x": false, "a＠example.com": false,
 	} {
 		var p Problems
 		p.Email("f", value)
 		if p.Any() == want {
 			t.Errorf("Email(%q): %v", value, p.fields)
 		}
+		if got := ValidEmail(value); got != (want && value != "") {
+			t.Errorf("ValidEmail(%q) = %t", value, got)
+		}
 	}
+}
+
+func FuzzValidEmail(f *testing.F) {
+	for _, seed := range []string{"a@example.com", `"a b"@[::1]`, "@", `"\`, "\xff@\xff"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		// Nothing that ends a header or a recipient may pass, in whatever quotes.
+		if ValidEmail(text) && (strings.ContainsAny(text, "\r\n\x00") || !strings.Contains(text, "@")) {
+			t.Fatalf("%q passes", text)
+		}
+	})
+}
+
+func TestBase64(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		text, media string
+		size        int
+		problem     string
+	}{
+		{"", "", 0, ""}, {"aGk=", "", 2, ""}, {"aGkh", "", 3, ""}, {"aA==", "", 1, ""},
+		{"data:image/png;base64,aGk=", "image/png", 2, ""}, {"data:;base64,aGk=", "", 2, ""},
+		{"data:image/png;base64,", "image/png", 0, "holds no picture"},
+		{"data:image/png,aGk=", "", 0, "is a data URI without Base64"}, {"data:", "", 0, "is a data URI without Base64"},
+		{"aGk", "", 0, "is not Base64"}, {"a-_=", "", 0, "is not Base64"}, {"=", "", 0, "is not Base64"}, {"aGl=", "", 0, "is not Base64"},
+		{"data:image/png;base64,?", "image/png", 0, "is not Base64"},
+	} {
+		var p Problems
+		media, size := p.Base64("f", tt.text)
+		problem := ""
+		if p.Any() {
+			problem = p.fields[0].Problem
+		}
+		if media != tt.media || problem != tt.problem || problem == "" && size != tt.size {
+			t.Errorf("%q: %q, %d, %q", tt.text, media, size, problem)
+		}
+	}
+}
+
+func TestCountry(t *testing.T) {
+	t.Parallel()
 	for value, want := range map[string]bool{"": true, "US": true, "ZZ": true, "us": false, "USA": false, "U": false, "U1": false, "Ü": false} {
 		var p Problems
 		p.Country("f", value)

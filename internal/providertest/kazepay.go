@@ -66,7 +66,7 @@ func openKazePay(t testing.TB, opts ...issuing.Option) *Bench {
 func (k *kazepays) active() string {
 	n := k.users.Add(1)
 	card, err := k.setUp.Virtual.Apply(k.t.Context(), kazepay.ApplyRequest{
-		Email: fmt.Sprintf("user%d@example.com", n), MobileNumber: fmt.Sprintf("15659%06d", n),
+		Email: issuing.Personal(fmt.Sprintf("user%d@example.com", n)), MobileNumber: issuing.Personal(fmt.Sprintf("15659%06d", n)),
 		MobilePrefix: "60", CardBIN: "222929",
 	})
 	check(k.t, err)

@@ -81,8 +81,8 @@ func (u *uqpays) furnish() {
 	ctx := u.t.Context()
 	for n := range 2 {
 		holder, err := u.setUp.Cardholders.Create(ctx, uqpay.CreateCardholderRequest{
-			Email: fmt.Sprintf("user%d@example.com", n), FirstName: "Alex", LastName: "Chen", CountryCode: "SG",
-			PhoneNumber: fmt.Sprintf("9123450%d", n),
+			Email: issuing.Personal(fmt.Sprintf("user%d@example.com", n)), FirstName: "Alex", LastName: "Chen", CountryCode: "SG",
+			PhoneNumber: issuing.Personal(fmt.Sprintf("9123450%d", n)),
 		})
 		check(u.t, err)
 		card, err := u.setUp.Cards.Apply(ctx, uqpay.ApplyRequest{

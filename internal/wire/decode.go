@@ -42,14 +42,18 @@ func (e *DecodeError) Error() string {
 
 // Unmarshal decodes data into the struct, slice or map that v points to.
 //
-// Per target: a string takes a string, a number's or boolean's literal, or the
-// raw JSON of an object or array; an integer takes a number or a string of
-// digits; bytes take Base64; a bool takes true, false, 0, 1 and the strings of
-// those; a struct takes an object, a string that holds one, and leaves the zero value for null,
-// "" and []; a slice takes an array, a string that holds one, and leaves nil
-// for null, "" and {}. A time or date that cannot be read stays zero. Unknown
-// members are ignored; names are compared exactly.
+// Per target: a string or a secret takes a string or a number's or boolean's literal,
+// and stays empty for {} and []; an object or array with content is no id, no name and
+// no secret, and so an error, but in a field with the tag wire:"json", which keeps it as
+// JSON. An integer takes a number or a string of digits; bytes take Base64; a bool takes
+// true, false, 0, 1 and the strings of those; a struct takes an object, a string that
+// holds one, and leaves the zero value for null, "" and []; a slice takes an array, a
+// string that holds one, and leaves nil for null, "" and {}; a map is read as a struct
+// is, and its texts, which are free, keep the JSON of objects and arrays. A time or date
+// that cannot be read stays zero; [ParseDate] says which day an instant is. Unknown
+// members are ignored; names are compared exactly. A byte order mark is skipped.
 func (c Codec) Unmarshal(data []byte, v any) error {
+	data = TrimBOM(data)
 	if !json.Valid(data) {
 		return ErrJSON
 	}
@@ -59,11 +63,11 @@ func (c Codec) Unmarshal(data []byte, v any) error {
 	}
 	// One copy of the text serves all strings of a small document; those of a
 	// large one are copied, so that keeping one does not keep the rest.
-	d := decoder{codec: c, share: len(data) <= shareLimit}
-	if d.codec.Loose != nil && rv.Elem().Kind() != reflect.Struct {
-		d.codec.Loose = nil
+	d := &decoder{zone: c.Zone, share: len(data) <= shareLimit}
+	if rv.Elem().Kind() == reflect.Struct {
+		d.loose = c.Loose
 	}
-	return d.decode(trim(string(data)), rv.Elem(), classOf(rv.Type().Elem()), "")
+	return d.decode(trim(string(data)), rv.Elem(), planOf(rv.Type().Elem()), "")
 }
 
 // shareLimit is the size up to which decoded strings share the document's text.
@@ -71,7 +75,8 @@ const shareLimit = 4 << 10
 
 // decoder is one run of Unmarshal.
 type decoder struct {
-	codec Codec
+	zone  *time.Location
+	loose *Loose // of the outermost object; nil inside it
 	share bool
 	depth int // of the value at hand
 }
@@ -111,7 +116,7 @@ func mismatch(data string, v reflect.Value, path string) error {
 	return &DecodeError{Path: path, Want: v.Type().String(), Got: shape(data)}
 }
 
-func (d decoder) decode(data string, v reflect.Value, class class, path string) error {
+func (d *decoder) decode(data string, v reflect.Value, p *plan, path string) error {
 	if data[0] == 'n' {
 		v.SetZero()
 		return nil
@@ -119,17 +124,26 @@ func (d decoder) decode(data string, v reflect.Value, class class, path string) 
 	if d.depth++; d.depth > maxDepth {
 		return errDepth
 	}
-	switch class {
+	err := d.decodeClass(data, v, p, path)
+	d.depth--
+	return err
+}
+
+func (d *decoder) decodeClass(data string, v reflect.Value, p *plan, path string) error {
+	switch p.class {
 	case classTime:
 		d.decodeTime(data, v)
+		return nil
+	case classDate:
+		d.decodeDate(data, v)
 		return nil
 	case classRaw:
 		v.SetBytes([]byte(data))
 		return nil
 	case classPointer:
-		return d.decodePointer(data, v, path)
+		return d.decodePointer(data, v, p, path)
 	case classText:
-		return d.decodeText(data, v, path)
+		return d.decodeText(data, v, p, path)
 	case classJSON:
 		if err := v.Addr().Interface().(json.Unmarshaler).UnmarshalJSON([]byte(data)); err != nil {
 			return mismatch(data, v, path)
@@ -138,7 +152,11 @@ func (d decoder) decode(data string, v reflect.Value, class class, path string) 
 	}
 	switch v.Kind() {
 	case reflect.String:
-		v.SetString(d.text(data))
+		text, ok := d.text(data, p)
+		if !ok {
+			return mismatch(data, v, path)
+		}
+		v.SetString(text)
 		return nil
 	case reflect.Bool:
 		return decodeBool(data, v, path)
@@ -147,13 +165,13 @@ func (d decoder) decode(data string, v reflect.Value, class class, path string) 
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
 		return decodeUint(data, v, path)
 	case reflect.Struct:
-		return d.decodeStruct(data, v, path)
+		return d.decodeStruct(data, v, p, path)
 	case reflect.Slice:
-		return d.decodeSlice(data, v, path)
+		return d.decodeSlice(data, v, p, path)
 	case reflect.Map:
-		return d.decodeMap(data, v, path)
+		return d.decodeMap(data, v, p, path)
 	case reflect.Interface:
-		return decodeAny(data, v, path)
+		return d.decodeAny(data, v, path)
 	}
 	return mismatch(data, v, path)
 }
@@ -166,56 +184,75 @@ func literal(data string) string {
 	return data
 }
 
-// text is literal for a result that is kept.
-func (d decoder) text(data string) string {
+// text is literal for a result that is kept. An object or an array is no text, unless
+// the field is for JSON, but without content it is how platforms write one that is
+// missing.
+func (d *decoder) text(data string, p *plan) (text string, ok bool) {
+	if (data[0] == '{' || data[0] == '[') && !p.raw {
+		return "", bare(data)
+	}
+	return d.keep(literal(data)), true
+}
+
+// keep returns a text of the document that the result may hold.
+func (d *decoder) keep(text string) string {
 	if d.share {
-		return literal(data)
+		return text
 	}
-	return strings.Clone(literal(data))
+	return strings.Clone(text)
 }
 
-func (d decoder) decodeTime(data string, v reflect.Value) {
-	if t, ok := ParseTime(strings.TrimSpace(literal(data)), d.codec.Zone); ok {
-		if target, ok := v.Addr().Interface().(*time.Time); ok {
-			*target = t
-		} else {
-			_ = v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(t.Format(time.DateOnly)))
-		}
+// bare reports whether an object or array has no content.
+func bare(data string) bool { return len(trim(data[1:len(data)-1])) == 0 }
+
+func (d *decoder) decodeTime(data string, v reflect.Value) {
+	if t, ok := ParseTime(strings.TrimSpace(literal(data)), d.zone); ok {
+		*v.Addr().Interface().(*time.Time) = t
 	}
 }
 
-func (d decoder) decodePointer(data string, v reflect.Value, path string) error {
+func (d *decoder) decodeDate(data string, v reflect.Value) {
+	if date, ok := ParseDate(strings.TrimSpace(literal(data)), d.zone); ok {
+		v.SetString(date.String())
+	}
+}
+
+func (d *decoder) decodePointer(data string, v reflect.Value, p *plan, path string) error {
 	if elem := v.Type().Elem(); data == `""` && (elem.Kind() == reflect.Struct || elem == amountType || elem == dateType) {
 		v.SetZero()
 		return nil
 	}
 	target := reflect.New(v.Type().Elem())
-	if err := d.decode(data, target.Elem(), classOf(target.Type().Elem()), path); err != nil {
+	if err := d.decode(data, target.Elem(), p.elem, path); err != nil {
 		return err
 	}
 	v.Set(target)
 	return nil
 }
 
-func (d decoder) decodeText(data string, v reflect.Value, path string) error {
-	target := v.Addr().Interface()
-	if data[0] == '{' || data[0] == '[' {
-		if u, ok := target.(json.Unmarshaler); ok && u.UnmarshalJSON([]byte(data)) == nil {
-			return nil
-		}
-		return mismatch(data, v, path)
-	}
+func (d *decoder) decodeText(data string, v reflect.Value, p *plan, path string) error {
 	var err error
-	switch target := target.(type) {
+	switch target := v.Addr().Interface().(type) {
 	case *issuing.Secret:
-		*target = issuing.NewSecret(d.text(data))
+		text, ok := d.text(data, p)
+		if !ok {
+			return mismatch(data, v, path)
+		}
+		*target = issuing.NewSecret(text)
+		return nil
 	case *issuing.Amount:
 		*target = ""
 		if text := literal(data); strings.TrimSpace(text) != "" {
-			*target, err = issuing.ParseAmount(d.text(data))
+			*target, err = issuing.ParseAmount(d.keep(text))
 		}
-	default:
-		err = target.(encoding.TextUnmarshaler).UnmarshalText([]byte(literal(data)))
+	case encoding.TextUnmarshaler:
+		if data[0] != '{' && data[0] != '[' {
+			err = target.UnmarshalText([]byte(literal(data)))
+		} else if u, ok := target.(json.Unmarshaler); ok {
+			err = u.UnmarshalJSON([]byte(data))
+		} else {
+			return mismatch(data, v, path)
+		}
 	}
 	if err != nil {
 		return mismatch(data, v, path)
@@ -281,7 +318,7 @@ func (c container) in(data string) (text string, ok bool) {
 	switch {
 	case data[0] == byte(c):
 		return data, true
-	case data == `""`, (data[0] == '{' || data[0] == '[') && len(trim(data[1:len(data)-1])) == 0:
+	case data == `""`, (data[0] == '{' || data[0] == '[') && bare(data):
 		return "", true
 	case data[0] != '"':
 		return data, false
@@ -293,7 +330,7 @@ func (c container) in(data string) (text string, ok bool) {
 	return text, true
 }
 
-func (d decoder) decodeStruct(data string, v reflect.Value, path string) error {
+func (d *decoder) decodeStruct(data string, v reflect.Value, p *plan, path string) error {
 	data, ok := object.in(data)
 	switch {
 	case !ok:
@@ -302,8 +339,7 @@ func (d decoder) decodeStruct(data string, v reflect.Value, path string) error {
 		v.SetZero()
 		return nil
 	}
-	p := planOf(v.Type())
-	if d.codec.Loose != nil {
+	if d.loose != nil {
 		d.decodeLoose(data, v, p)
 		return nil
 	}
@@ -314,7 +350,7 @@ func (d decoder) decodeStruct(data string, v reflect.Value, path string) error {
 			return true
 		}
 		f := &p.fields[i]
-		err = d.decode(value, v.FieldByIndex(f.index), f.class, f.name)
+		err = d.decode(value, f.of(v), f.plan, f.name)
 		if err != nil && path != "" {
 			var de *DecodeError
 			if errors.As(err, &de) {
@@ -340,7 +376,7 @@ func decodeBytes(data string, v reflect.Value, path string) error {
 	return nil
 }
 
-func (d decoder) decodeSlice(data string, v reflect.Value, path string) error {
+func (d *decoder) decodeSlice(data string, v reflect.Value, p *plan, path string) error {
 	if v.Type().Elem().Kind() == reflect.Uint8 {
 		return decodeBytes(data, v, path)
 	}
@@ -352,28 +388,27 @@ func (d decoder) decodeSlice(data string, v reflect.Value, path string) error {
 		v.SetZero()
 		return nil
 	}
-	class := classOf(v.Type().Elem())
-	out := reflect.MakeSlice(v.Type(), 0, 0)
+	list := reflect.New(v.Type()).Elem()
+	list.Set(reflect.MakeSlice(v.Type(), 0, 0))
 	var err error
 	eachElement(data, func(value string) bool {
-		if out.Len() == maxElements {
+		n := list.Len()
+		if n == maxElements {
 			err = errElements
 			return false
 		}
-		element := reflect.New(v.Type().Elem()).Elem()
-		if err = d.decode(value, element, class, path); err != nil {
-			return false
-		}
-		out = reflect.Append(out, element)
-		return true
+		list.Grow(1)
+		list.SetLen(n + 1)
+		err = d.decode(value, list.Index(n), p.elem, path)
+		return err == nil
 	})
 	if err == nil {
-		v.Set(out)
+		v.Set(list)
 	}
 	return err
 }
 
-func (d decoder) decodeMap(data string, v reflect.Value, path string) error {
+func (d *decoder) decodeMap(data string, v reflect.Value, p *plan, path string) error {
 	data, ok := object.in(data)
 	switch {
 	case !ok:
@@ -385,8 +420,9 @@ func (d decoder) decodeMap(data string, v reflect.Value, path string) error {
 	if v.Type().Key().Kind() != reflect.String {
 		return mismatch(data, v, path)
 	}
-	class := classOf(v.Type().Elem())
 	out := reflect.MakeMap(v.Type())
+	free := v.Type().Elem() == stringType
+	element := reflect.New(v.Type().Elem()).Elem()
 	var err error
 	// The keys are foreign text: errors show a star for them.
 	path = strings.TrimPrefix(path+".*", ".")
@@ -395,8 +431,10 @@ func (d decoder) decodeMap(data string, v reflect.Value, path string) error {
 			err = errElements
 			return false
 		}
-		element := reflect.New(v.Type().Elem()).Elem()
-		if err = d.decode(value, element, class, path); err != nil {
+		element.SetZero()
+		if free && (value[0] == '{' || value[0] == '[') {
+			element.SetString(strings.Clone(value))
+		} else if err = d.decode(value, element, p.elem, path); err != nil {
 			return false
 		}
 		out.SetMapIndex(reflect.ValueOf(strings.Clone(unquote(name))).Convert(v.Type().Key()), element)
@@ -406,21 +444,4 @@ func (d decoder) decodeMap(data string, v reflect.Value, path string) error {
 		v.Set(out)
 	}
 	return err
-}
-
-// decodeAny keeps numbers as json.Number, so that no digit is lost.
-func decodeAny(data string, v reflect.Value, path string) error {
-	if v.NumMethod() != 0 {
-		return mismatch(data, v, path)
-	}
-	jd := json.NewDecoder(strings.NewReader(data))
-	jd.UseNumber()
-	var out any
-	if err := jd.Decode(&out); err != nil {
-		return mismatch(data, v, path)
-	}
-	if out != nil {
-		v.Set(reflect.ValueOf(out))
-	}
-	return nil
 }

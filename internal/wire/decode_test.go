@@ -46,14 +46,14 @@ func TestDecodeValues(t *testing.T) {
 		text string
 		want any
 	}{
-		{`"x"`, "x"}, {`12.50`, "12.50"}, {`true`, "true"}, {`null`, ""}, {`{"a": 1}`, `{"a": 1}`}, {`[1, 2]`, `[1, 2]`}, {`""`, ""},
+		{`"x"`, "x"}, {`12.50`, "12.50"}, {`true`, "true"}, {`null`, ""}, {`{}`, ""}, {`[ ]`, ""}, {`""`, ""}, {`{}`, enum("")}, {`[]`, secret("")},
 		{` "a\tb\u00e9\\\/" `, "a\tbé\\/"}, {`"\ud83d\ude00"`, "😀"}, {`"\ud83d"`, "\ufffd"}, {`"\ud83dx"`, "\ufffdx"}, {`"\ude00\ud83d"`, "\ufffd\ufffd"},
 		{`"\ud83d\ud83d\ude00"`, "\ufffd😀"}, {`"\u0000"`, "\x00"}, {"\"\xff\"", "\ufffd"}, {`"ACTIVE"`, enum("ACTIVE")}, {`7`, enum("7")},
 		{`7`, 7}, {`"7"`, 7}, {`" 7 "`, 7}, {`""`, 0}, {`null`, 0}, {`-7`, -7}, {`7.0`, 7}, {`"7.00"`, 7}, {`9223372036854775807`, int64(9223372036854775807)},
 		{`2`, number(2)}, {`127`, int8(127)}, {`7`, uint(7)}, {`"255"`, uint8(255)}, {`18446744073709551615`, uint64(18446744073709551615)}, {`""`, uint(0)},
 		{`true`, true}, {`false`, false}, {`1`, true}, {`0`, false}, {`"1"`, true}, {`"0"`, false}, {`"TRUE"`, true}, {`"False"`, false}, {`""`, false}, {`null`, false},
 		{`100.00`, parsed("100.00")}, {`"100.00"`, parsed("100.00")}, {`1e2`, parsed("100")}, {`""`, issuing.Amount("")}, {`null`, issuing.Amount("")},
-		{`"123"`, secret("123")}, {`123`, secret("123")}, {`null`, secret("")}, {`true`, secret("true")},
+		{`"123"`, secret("123")}, {`123`, secret("123")}, {`null`, secret("")}, {`{}`, secret("")}, {`true`, secret("true")},
 		{`"2024-02-29"`, issuing.NewDate(2024, 2, 29)}, {`20240229`, issuing.NewDate(2024, 2, 29)}, {`""`, issuing.Date("")}, {`"2024-02-30"`, issuing.Date("")},
 		{`"2024-02-29 23:30:00"`, issuing.NewDate(2024, 2, 29)}, {`{}`, issuing.Date("")},
 		{`"2024-01-02 03:04:05"`, time.Date(2024, 1, 2, 3, 4, 5, 0, zone)}, {`1700000000`, time.Unix(1700000000, 0)}, {`"never"`, time.Time{}}, {`true`, time.Time{}}, {`null`, time.Time{}},
@@ -62,7 +62,7 @@ func TestDecodeValues(t *testing.T) {
 		{`[1,"2"]`, []int{1, 2}}, {`[]`, []int{}}, {`""`, []int(nil)}, {`{}`, []int(nil)}, {`null`, []int(nil)}, {`"[1,2]"`, []int{1, 2}}, {`[null]`, []int{0}},
 		{`[{"a":"x"},"",{"a":"y"}]`, []pair{{A: "x"}, {}, {A: "y"}}}, {`[[1],[]]`, [][]int{{1}, {}}},
 		{`"aGk="`, []byte("hi")}, {`""`, []byte(nil)}, {`null`, []byte(nil)},
-		{`{"a":1}`, map[string]string{"a": "1"}}, {`{}`, map[string]string{}}, {`""`, map[string]string(nil)}, {`[]`, map[string]string(nil)}, {`[ ]`, map[string]string(nil)},
+		{`{"a":1}`, map[string]string{"a": "1"}}, {`{"a":{"b": [1]},"c":[]}`, map[string]string{"a": `{"b": [1]}`, "c": "[]"}}, {"\ufeff {\"a\":\"x\"}", pair{A: "x"}}, {`{}`, map[string]string{}}, {`""`, map[string]string(nil)}, {`[]`, map[string]string(nil)}, {`[ ]`, map[string]string(nil)},
 		{`{"a":[1]}`, map[enum][]int{"a": {1}}}, {`"{\"a\":1}"`, map[string]int{"a": 1}},
 		{`{"a": 1.10}`, json.RawMessage(`{"a": 1.10}`)}, {`null`, json.RawMessage(nil)},
 		{`{"a":1.10,"b":[true,null]}`, map[string]any{"a": json.Number("1.10"), "b": []any{true, nil}}},
@@ -71,6 +71,30 @@ func TestDecodeValues(t *testing.T) {
 		if diff := cmp.Diff(tt.want, got); diff != "" || err != nil {
 			t.Errorf("%s into %T: %v (-want +got):\n%s", tt.text, tt.want, err, diff)
 		}
+	}
+}
+
+// TestDecodeJSONFields: a field for JSON keeps an object or array as it stands, and
+// other fields of its type do not.
+func TestDecodeJSONFields(t *testing.T) {
+	t.Parallel()
+	type target struct {
+		Text   string         `json:"text" wire:"json"`
+		Secret issuing.Secret `json:"secret" wire:"json"`
+		Plain  string         `json:"plain"`
+	}
+	for text, want := range map[string]target{
+		`{"text":{"a": [1]},"secret":[1, 2]}`: {Text: `{"a": [1]}`, Secret: issuing.NewSecret("[1, 2]")},
+		`{"text":"{\"a\":1}","secret":7}`:     {Text: `{"a":1}`, Secret: issuing.NewSecret("7")},
+		`{"text":{},"secret":null}`:           {Text: "{}"},
+	} {
+		got, err := decodeInto(t, Codec{}, text, target{})
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%s: %v (-want +got):\n%s", text, err, diff)
+		}
+	}
+	if got, err := decodeInto(t, Codec{}, `{"plain":{"a":1}}`, target{}); err == nil {
+		t.Errorf("%+v", got)
 	}
 }
 
@@ -130,6 +154,10 @@ func TestDecodeErrors(t *testing.T) {
 		{`"%"`, []byte{}, DecodeError{"", "[]uint8", "string"}}, {`[1]`, []byte{}, DecodeError{"", "[]uint8", "array"}},
 		{`[1]`, map[string]int{}, DecodeError{"", "map[string]int", "array"}}, {`{"1":1}`, map[int]int{}, DecodeError{"", "map[int]int", "object"}},
 		{`1.5`, 1.5, DecodeError{"", "float64", "number"}},
+		{`{"a": 1}`, "", DecodeError{"", "string", "object"}}, {`["4929420573595709"]`, "", DecodeError{"", "string", "array"}}, {`[[]]`, enum(""), DecodeError{"", "wire.enum", "array"}},
+		{`{"a":1}`, issuing.Secret{}, DecodeError{"", "issuing.Secret", "object"}}, {`[4929420573595709]`, issuing.Secret{}, DecodeError{"", "issuing.Secret", "array"}},
+		{`[{"a":[1]}]`, []pair{}, DecodeError{"a", "string", "array"}}, {`{"a":{"x":1},"n":2}`, pair{}, DecodeError{"a", "string", "object"}},
+		{`{"k":[1]}`, map[string]enum{}, DecodeError{"*", "wire.enum", "array"}},
 	} {
 		_, err := decodeInto(t, Codec{}, tt.text, tt.into)
 		var got *DecodeError
@@ -153,7 +181,7 @@ func TestUnmarshalTargets(t *testing.T) {
 			t.Errorf("%s: accepted", name)
 		}
 	}
-	for _, text := range []string{"", " ", "{", "{} {}", `{"a"}`, `{'a':1}`, "NaN", "tru", `"`, "\xef\xbb\xbf{}", "01", `{"a":1,}`, "<html>"} {
+	for _, text := range []string{"", " ", "{", "{} {}", `{"a"}`, `{'a':1}`, "NaN", "tru", `"`, "\ufeff", "\ufeff\ufeff{}", "{}\ufeff", " \ufeff{}", "\ufffe{}", "01", `{"a":1,}`, "<html>"} {
 		var v any
 		if err := (Codec{}).Unmarshal([]byte(text), &v); !errors.Is(err, ErrJSON) {
 			t.Errorf("%q: %v", text, err)

@@ -10,6 +10,7 @@
 //
 // Both know the struct tags of encoding/json: the name, "-", omitempty and
 // omitzero. A field of type map[string]any with the tag wire:"inline" is merged
-// into its struct's object when writing. [Loose] has the one with the tag
-// wire:"extra".
+// into its struct's object when writing. A text or secret with the tag wire:"json" takes
+// an object or array too, and keeps it as JSON. A secret with the tag wire:"base64" is
+// written as [OneLine] has it. [Loose] has the tag wire:"extra".
 package wire

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"encoding"
 	"encoding/base64"
 	"encoding/json"
@@ -9,17 +10,37 @@ import (
 	"reflect"
 	"sort"
 	"strconv"
+	"sync"
 	"time"
 	"unicode/utf8"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 )
 
+// buffers holds the memory that documents are written in before they are copied at
+// their right size. It is wiped before it returns, because requests hold secrets.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// maxBuffer bounds what is kept: a request with pictures is not worth keeping.
+const maxBuffer = 64 << 10
+
 // Marshal encodes v. Secrets are written in clear and amounts with their exact
 // digits; structs keep their field order and maps are sorted by key. Characters
 // are escaped only where JSON requires it.
 func (c Codec) Marshal(v any) ([]byte, error) {
-	return encoder{Codec: c}.append(make([]byte, 0, 512), reflect.ValueOf(v))
+	buffer := buffers.Get().(*[]byte)
+	e := encoder{Codec: c}
+	b, err := e.appendAny((*buffer)[:0], v)
+	if err != nil {
+		return nil, err // the buffer is not worth wiping
+	}
+	out := bytes.Clone(b)
+	clear(b)
+	if cap(b) <= maxBuffer {
+		*buffer = b[:0]
+		buffers.Put(buffer)
+	}
+	return out, nil
 }
 
 // encoder is one run of Marshal.
@@ -28,21 +49,76 @@ type encoder struct {
 	depth int // of the value at hand
 }
 
-func (c encoder) append(b []byte, v reflect.Value) ([]byte, error) {
-	if !v.IsValid() {
+// appendAny encodes what an interface holds.
+func (e *encoder) appendAny(b []byte, v any) ([]byte, error) {
+	if v == nil {
 		return append(b, "null"...), nil
 	}
-	if c.depth++; c.depth > maxDepth {
+	rv := reflect.ValueOf(v)
+	return e.append(b, rv, planOf(rv.Type()))
+}
+
+// append encodes a value by its plan.
+func (e *encoder) append(b []byte, v reflect.Value, p *plan) ([]byte, error) {
+	switch p.form {
+	case formSecret:
+		return AppendString(b, v.Interface().(issuing.Secret).Reveal()), nil
+	case formBase64:
+		return AppendString(b, OneLine(v.Interface().(issuing.Secret).Reveal())), nil
+	case formAmount:
+		return e.appendAmount(b, issuing.Amount(v.String()))
+	case formString:
+		return AppendString(b, v.String()), nil
+	case formBool:
+		return strconv.AppendBool(b, v.Bool()), nil
+	case formInt:
+		return strconv.AppendInt(b, v.Int(), 10), nil
+	case formUint:
+		return strconv.AppendUint(b, v.Uint(), 10), nil
+	}
+	if e.depth++; e.depth > maxDepth {
 		return nil, errDepth // a value that holds itself, perhaps
 	}
-	switch v.Type() {
-	case secretType:
-		return AppendString(b, v.Interface().(issuing.Secret).Reveal()), nil
-	case amountType:
-		return c.appendAmount(b, v.Interface().(issuing.Amount))
-	case timeType:
-		return c.appendTime(b, v.Interface().(time.Time)), nil
-	case rawType:
+	var err error
+	switch p.form {
+	case formPointer, formInterface:
+		b, err = e.appendElem(b, v, p)
+	case formStruct:
+		b, err = e.appendStruct(b, v, p)
+	case formList:
+		b, err = e.appendList(b, v, p)
+	case formTexts, formMembers, formMap:
+		b, err = e.appendMap(b, v, p)
+	default:
+		b, err = e.appendLeaf(b, v, p)
+	}
+	e.depth--
+	return b, err
+}
+
+// appendElem encodes what a pointer or an interface leads to.
+func (e *encoder) appendElem(b []byte, v reflect.Value, p *plan) ([]byte, error) {
+	switch {
+	case v.IsNil():
+		return append(b, "null"...), nil
+	case p.elem != nil:
+		return e.append(b, v.Elem(), p.elem)
+	}
+	return e.append(b, v.Elem(), planOf(v.Elem().Type()))
+}
+
+// appendLeaf encodes a value that holds no others of the codec's.
+func (e *encoder) appendLeaf(b []byte, v reflect.Value, p *plan) ([]byte, error) {
+	switch p.form {
+	case formTime:
+		return e.appendTime(b, v.Interface().(time.Time)), nil
+	case formDate:
+		d := issuing.Date(v.String())
+		if !d.IsZero() && !d.Valid() {
+			return nil, fmt.Errorf("wire: cannot encode %s", v.Type())
+		}
+		return AppendString(b, d.String()), nil
+	case formRaw:
 		if v.Len() == 0 {
 			return append(b, "null"...), nil
 		}
@@ -50,155 +126,94 @@ func (c encoder) append(b []byte, v reflect.Value) ([]byte, error) {
 			return nil, errors.New("wire: a json.RawMessage is not valid JSON")
 		}
 		return append(b, v.Bytes()...), nil
-	}
-	switch kind := v.Kind(); kind {
-	case reflect.Pointer, reflect.Interface:
+	case formNumber:
+		return appendNumber(b, v.String())
+	case formText:
+		text, err := v.Interface().(encoding.TextMarshaler).MarshalText()
+		if err != nil {
+			return nil, fmt.Errorf("wire: cannot encode %s", v.Type())
+		}
+		return AppendString(b, string(text)), nil
+	case formJSON:
+		text, err := json.Marshal(v.Interface())
+		if err != nil {
+			return nil, fmt.Errorf("wire: cannot encode %s", v.Type())
+		}
+		return append(b, text...), nil
+	case formBytes:
 		if v.IsNil() {
 			return append(b, "null"...), nil
 		}
-		return c.append(b, v.Elem())
-	default:
-		if b, done, err := appendMarshaler(b, v); done {
-			return b, err
-		}
-		switch kind {
-		case reflect.Struct:
-			return c.appendStruct(b, v)
-		case reflect.Slice, reflect.Array:
-			return c.appendSlice(b, v)
-		case reflect.Map:
-			return c.appendMap(b, v)
-		}
-	}
-	return c.appendBasic(b, v)
-}
-
-// appendMarshaler encodes a value of a type that encodes itself; done is false
-// for any other.
-func appendMarshaler(b []byte, v reflect.Value) (_ []byte, done bool, err error) {
-	switch {
-	case v.Type().Implements(textOutType):
-		text, err := v.Interface().(encoding.TextMarshaler).MarshalText()
-		if err != nil {
-			return nil, true, fmt.Errorf("wire: cannot encode %s", v.Type())
-		}
-		return AppendString(b, string(text)), true, nil
-	case v.Type().Implements(jsonOutType):
-		text, err := json.Marshal(v.Interface())
-		if err != nil {
-			return nil, true, fmt.Errorf("wire: cannot encode %s", v.Type())
-		}
-		return append(b, text...), true, nil
-	}
-	return b, false, nil
-}
-
-// appendBasic encodes a text, a truth value or an integer.
-func (c encoder) appendBasic(b []byte, v reflect.Value) ([]byte, error) {
-	switch v.Kind() {
-	case reflect.String:
-		if v.Type() == reflect.TypeFor[json.Number]() {
-			return c.appendNumber(b, v.String())
-		}
-		return AppendString(b, v.String()), nil
-	case reflect.Bool:
-		return strconv.AppendBool(b, v.Bool()), nil
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return strconv.AppendInt(b, v.Int(), 10), nil
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		return strconv.AppendUint(b, v.Uint(), 10), nil
+		return append(base64.StdEncoding.AppendEncode(append(b, '"'), v.Bytes()), '"'), nil
 	}
 	return nil, fmt.Errorf("wire: cannot encode %s", v.Type())
 }
 
-func (c encoder) appendAmount(b []byte, a issuing.Amount) ([]byte, error) {
-	switch {
-	case a.Check() != nil:
-		return nil, fmt.Errorf("wire: %w", a.Check())
-	case a.IsZero():
+func (e *encoder) appendAmount(b []byte, a issuing.Amount) ([]byte, error) {
+	if a.IsZero() {
 		return append(b, "null"...), nil
-	case c.NumberAmounts:
-		return append(b, a.String()...), nil
-	default:
-		return AppendString(b, a.String()), nil
 	}
+	if err := a.Check(); err != nil {
+		return nil, fmt.Errorf("wire: %w", err)
+	}
+	if e.NumberAmounts {
+		return append(b, a...), nil
+	}
+	return append(append(append(b, '"'), a...), '"'), nil
 }
 
-func (c encoder) appendTime(b []byte, t time.Time) []byte {
-	layout := c.TimeLayout
+func (e *encoder) appendTime(b []byte, t time.Time) []byte {
+	layout := e.TimeLayout
 	if layout == "" {
 		layout = time.RFC3339
 	}
 	switch {
-	case c.Zone != nil:
-		t = t.In(c.Zone)
-	case c.TimeLayout != "":
+	case e.Zone != nil:
+		t = t.In(e.Zone)
+	case e.TimeLayout != "":
 		t = t.UTC() // a layout without a zone is read as UTC
 	}
-	return AppendString(b, t.Format(layout))
+	var text [64]byte
+	return AppendString(b, string(t.AppendFormat(text[:0], layout)))
 }
 
-func (c encoder) appendNumber(b []byte, text string) ([]byte, error) {
+func appendNumber(b []byte, text string) ([]byte, error) {
 	if text == "" || !json.Valid([]byte(text)) || (text[0] != '-' && (text[0] < '0' || text[0] > '9')) {
 		return nil, fmt.Errorf("wire: not a JSON number")
 	}
 	return append(b, text...), nil
 }
 
-func (c encoder) appendStruct(b []byte, v reflect.Value) ([]byte, error) {
-	p := planOf(v.Type())
+func (e *encoder) appendStruct(b []byte, v reflect.Value, p *plan) ([]byte, error) {
 	b = append(b, '{')
 	start := len(b)
 	var err error
 	for i := range p.fields {
 		f := &p.fields[i]
-		value := v.FieldByIndex(f.index)
+		value := f.of(v)
 		if f.inline {
-			if b, err = c.appendInline(b, start, p, value); err != nil {
+			if b, err = e.appendEntries(b, start, value, f.plan, p.byName); err != nil {
 				return nil, err
 			}
 			continue
 		}
-		if (f.omitEmpty && isEmpty(value)) || (f.omitZero && isZero(value)) {
+		if (f.omitEmpty && isEmpty(value)) || (f.omitZero && f.plan.isZero(value)) {
 			continue
 		}
-		b = appendName(b, start, f.name)
-		if b, err = c.append(b, value); err != nil {
+		if len(b) > start {
+			b = append(b, ',')
+		}
+		b = append(b, f.quoted...)
+		if b, err = e.append(b, value, f.plan); err != nil {
 			return nil, err
 		}
 	}
 	return append(b, '}'), nil
 }
 
-// appendInline writes the entries of a map whose names are not fields of the
-// struct; a field always wins over an entry.
-func (c encoder) appendInline(b []byte, start int, p *plan, m reflect.Value) ([]byte, error) {
-	var err error
-	for _, key := range sortedKeys(m) {
-		if _, taken := p.byName[key.String()]; taken {
-			continue
-		}
-		b = appendName(b, start, key.String())
-		if b, err = c.append(b, m.MapIndex(key)); err != nil {
-			return nil, err
-		}
-	}
-	return b, nil
-}
-
-func appendName(b []byte, start int, name string) []byte {
-	if len(b) > start {
-		b = append(b, ',')
-	}
-	return append(AppendString(b, name), ':')
-}
-
-func (c encoder) appendSlice(b []byte, v reflect.Value) ([]byte, error) {
+func (e *encoder) appendList(b []byte, v reflect.Value, p *plan) ([]byte, error) {
 	if v.Kind() == reflect.Slice && v.IsNil() {
 		return append(b, "null"...), nil
-	}
-	if v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8 {
-		return AppendString(b, base64.StdEncoding.EncodeToString(v.Bytes())), nil
 	}
 	b = append(b, '[')
 	var err error
@@ -206,37 +221,101 @@ func (c encoder) appendSlice(b []byte, v reflect.Value) ([]byte, error) {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		if b, err = c.append(b, v.Index(i)); err != nil {
+		if b, err = e.append(b, v.Index(i), p.elem); err != nil {
 			return nil, err
 		}
 	}
 	return append(b, ']'), nil
 }
 
-func (c encoder) appendMap(b []byte, v reflect.Value) ([]byte, error) {
+func (e *encoder) appendMap(b []byte, v reflect.Value, p *plan) ([]byte, error) {
 	if v.IsNil() {
 		return append(b, "null"...), nil
 	}
-	if v.Type().Key().Kind() != reflect.String {
-		return nil, fmt.Errorf("wire: cannot encode %s", v.Type())
-	}
 	b = append(b, '{')
-	start := len(b)
-	var err error
-	for _, key := range sortedKeys(v) {
-		b = appendName(b, start, key.String())
-		if b, err = c.append(b, v.MapIndex(key)); err != nil {
-			return nil, err
-		}
+	b, err := e.appendEntries(b, len(b), v, p, nil)
+	if err != nil {
+		return nil, err
 	}
 	return append(b, '}'), nil
 }
 
-func sortedKeys(m reflect.Value) []reflect.Value {
-	keys := m.MapKeys()
-	sort.Slice(keys, func(i, j int) bool { return keys[i].String() < keys[j].String() })
-	return keys
+// appendEntries writes the entries of a map into the object that starts at start,
+// sorted by name, without those whose names are taken: a struct's field always wins
+// over an entry of its inline map.
+func (e *encoder) appendEntries(b []byte, start int, v reflect.Value, p *plan, taken map[string]int) ([]byte, error) {
+	texts, members, keys := mapOf(v, p)
+	sort.Strings(keys)
+	var err error
+	for _, key := range keys {
+		if _, ok := taken[key]; ok {
+			continue
+		}
+		if len(b) > start {
+			b = append(b, ',')
+		}
+		b = append(AppendString(b, key), ':')
+		switch p.form {
+		case formTexts:
+			b = AppendString(b, texts[key])
+		case formMembers:
+			b, err = e.appendMember(b, members[key])
+		default:
+			b, err = e.append(b, v.MapIndex(reflect.ValueOf(key).Convert(v.Type().Key())), p.elem)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
 }
+
+// appendMember encodes an element of a map[string]any.
+func (e *encoder) appendMember(b []byte, v any) ([]byte, error) {
+	switch v := v.(type) {
+	case string: // most are
+		return AppendString(b, v), nil
+	case issuing.Amount:
+		return e.appendAmount(b, v)
+	}
+	if e.depth++; e.depth > maxDepth { // as an interface counts anywhere else
+		return nil, errDepth
+	}
+	b, err := e.appendAny(b, v)
+	e.depth--
+	return b, err
+}
+
+// mapOf returns the names of a map's entries, and the map itself where reflection can
+// be spared.
+func mapOf(v reflect.Value, p *plan) (texts map[string]string, members map[string]any, keys []string) {
+	if v.Len() == 0 {
+		return nil, nil, nil
+	}
+	keys = make([]string, 0, v.Len())
+	switch p.form {
+	case formTexts:
+		texts = v.Convert(textsType).Interface().(map[string]string)
+		for key := range texts {
+			keys = append(keys, key)
+		}
+	case formMembers:
+		members = v.Convert(membersType).Interface().(map[string]any)
+		for key := range members {
+			keys = append(keys, key)
+		}
+	default:
+		for entry := v.MapRange(); entry.Next(); {
+			keys = append(keys, entry.Key().String())
+		}
+	}
+	return texts, members, keys
+}
+
+var (
+	textsType   = reflect.TypeFor[map[string]string]()
+	membersType = reflect.TypeFor[map[string]any]()
+)
 
 func isEmpty(v reflect.Value) bool {
 	switch v.Kind() {
@@ -248,34 +327,56 @@ func isEmpty(v reflect.Value) bool {
 	return v.IsZero()
 }
 
-func isZero(v reflect.Value) bool {
-	if v.Type().Implements(isZeroerType) && (v.Kind() != reflect.Pointer || !v.IsNil()) {
+// isZero reports whether omitzero leaves a value out.
+func (p *plan) isZero(v reflect.Value) bool {
+	switch {
+	case p.form == formAmount || p.form == formDate:
+		return v.Len() == 0 // as their IsZero, without the copy
+	case p.zeroer && (p.form != formPointer || !v.IsNil()):
 		return v.Interface().(interface{ IsZero() bool }).IsZero()
 	}
 	return v.IsZero()
 }
+
+// plain are the bytes that stand for themselves in a JSON string and need no look at
+// the bytes around them.
+var plain = func() (table [256]bool) {
+	for c := ' '; c < 0x7f; c++ {
+		table[c] = c != '"' && c != '\\'
+	}
+	return table
+}()
 
 // AppendString appends s as a JSON string. Invalid UTF-8 becomes U+FFFD; only
 // quotes, backslashes and control characters are escaped.
 func AppendString(b []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	b = append(b, '"')
+	start := 0 // of what is appended as it is
 	for i := 0; i < len(s); {
-		switch c := s[i]; {
+		c := s[i]
+		if plain[c] {
+			i++
+			continue
+		}
+		if c >= utf8.RuneSelf {
+			r, n := utf8.DecodeRuneInString(s[i:])
+			if r != utf8.RuneError || n > 1 {
+				i += n
+				continue
+			}
+		}
+		b = append(b, s[start:i]...)
+		switch {
+		case c >= utf8.RuneSelf:
+			b = append(b, "\ufffd"...)
 		case c == '"' || c == '\\':
 			b = append(b, '\\', c)
-			i++
-		case c < ' ' || c == 0x7f:
-			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-			i++
-		case c < utf8.RuneSelf:
-			b = append(b, c)
-			i++
 		default:
-			r, n := utf8.DecodeRuneInString(s[i:])
-			b = utf8.AppendRune(b, r)
-			i += n
+			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
 		}
+		i++
+		start = i
 	}
-	return append(b, '"')
+	return append(append(b, s[start:]...), '"')
 }

@@ -100,3 +100,32 @@ func TestEncodeErrors(t *testing.T) {
 		}
 	}
 }
+
+// What is written is the caller's alone: later documents do not change it, and nothing of
+// it stays in the memory that is kept for them.
+func TestEncodeKeepsNothing(t *testing.T) {
+	const pan = "4929420573595709"
+	first, err := Codec{}.Marshal(map[string]any{"pan": issuing.NewSecret(pan)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 8 {
+		buffer := buffers.Get().(*[]byte)
+		if kept := (*buffer)[:cap(*buffer)]; strings.Contains(string(kept), pan) {
+			t.Fatal("a card number stays in memory")
+		}
+		defer buffers.Put(buffer)
+	}
+	if _, err := (Codec{}).Marshal(strings.Repeat("x", 100)); err != nil {
+		t.Fatal(err)
+	}
+	if want := `{"pan":"` + pan + `"}`; string(first) != want || cap(first) > 2*len(want) {
+		t.Errorf("%s of %d bytes", first, cap(first))
+	}
+	if big, err := (Codec{}).Marshal(strings.Repeat("x", 2*maxBuffer)); err != nil || len(big) != 2*maxBuffer+2 {
+		t.Errorf("%d bytes, %v", len(big), err)
+	}
+	if buffer := buffers.Get().(*[]byte); cap(*buffer) > maxBuffer {
+		t.Errorf("%d bytes are kept", cap(*buffer))
+	}
+}

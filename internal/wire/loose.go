@@ -33,9 +33,9 @@ const (
 
 // decodeLoose reads an object's members into a struct. Of two members for one field
 // the first that fits is taken.
-func (d decoder) decodeLoose(data string, v reflect.Value, p *plan) {
-	loose := d.codec.Loose
-	d.codec.Loose = nil
+func (d *decoder) decodeLoose(data string, v reflect.Value, p *plan) {
+	loose := d.loose
+	d.loose = nil
 	taken, extra := make([]bool, len(p.fields)), map[string]issuing.Secret{}
 	eachMember(data, func(quoted, value string) bool {
 		name := unquote(quoted)
@@ -44,7 +44,7 @@ func (d decoder) decodeLoose(data string, v reflect.Value, p *plan) {
 			key = own
 		}
 		if i, ok := p.folded[key]; ok && !taken[i] {
-			field := v.FieldByIndex(p.fields[i].index)
+			field := p.fields[i].of(v)
 			if taken[i] = d.open(loose, name, value, field, &p.fields[i]); taken[i] {
 				return true
 			}
@@ -65,13 +65,14 @@ func (d decoder) decodeLoose(data string, v reflect.Value, p *plan) {
 }
 
 // open reads one member into its field and reports whether it fits.
-func (d decoder) open(loose *Loose, name, value string, v reflect.Value, f *field) bool {
+func (d *decoder) open(loose *Loose, name, value string, v reflect.Value, f *field) bool {
+	inner := decoder{zone: d.zone, share: d.share, depth: d.depth}
 	if loose.Open != nil {
 		opened, err := loose.Open(name, []byte(value))
 		if err != nil || !json.Valid(opened) {
 			return false
 		}
-		value, d.share = trim(string(opened)), len(opened) <= shareLimit
+		value, inner.share = trim(string(opened)), len(opened) <= shareLimit
 	}
-	return d.decode(value, v, f.class, f.name) == nil
+	return inner.decode(value, v, f.plan, f.name) == nil
 }

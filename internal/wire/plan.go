@@ -19,6 +19,9 @@ var (
 	amountType   = reflect.TypeFor[issuing.Amount]()
 	secretType   = reflect.TypeFor[issuing.Secret]()
 	rawType      = reflect.TypeFor[json.RawMessage]()
+	numberType   = reflect.TypeFor[json.Number]()
+	stringType   = reflect.TypeFor[string]()
+	anyType      = reflect.TypeFor[any]()
 	textType     = reflect.TypeFor[encoding.TextUnmarshaler]()
 	jsonType     = reflect.TypeFor[json.Unmarshaler]()
 	jsonOutType  = reflect.TypeFor[json.Marshaler]()
@@ -26,8 +29,16 @@ var (
 	isZeroerType = reflect.TypeFor[interface{ IsZero() bool }]()
 )
 
-// plan is what the codec knows of a struct type.
+// plan is what the codec knows of a type. It is made once, because asking reflection
+// for methods and tags is slow.
 type plan struct {
+	class  class // how values are decoded
+	form   form  // how values are encoded
+	zeroer bool  // has IsZero, which decides for omitzero
+	elem   *plan // of a pointer, slice, array or map
+	raw    bool  // a text or secret takes an object or array, as its JSON
+
+	// Of a struct:
 	fields []field
 	byName map[string]int // index into fields
 	folded map[string]int // byName in lower case
@@ -36,21 +47,30 @@ type plan struct {
 
 type field struct {
 	name      string
+	quoted    string // the name as it is written, with its colon
 	index     []int
 	omitEmpty bool
 	omitZero  bool
 	inline    bool // map[string]any merged into the object when writing
 	extra     bool // map[string]issuing.Secret that takes members without a field when reading; see [Loose]
-	class     class
+	plan      *plan
 }
 
-// class says how values of a type are decoded. It is found once per type,
-// because asking reflection for an interface is slow.
+// of returns the field of the struct v.
+func (f *field) of(v reflect.Value) reflect.Value {
+	if len(f.index) == 1 {
+		return v.Field(f.index[0])
+	}
+	return v.FieldByIndex(f.index)
+}
+
+// class says how values of a type are decoded.
 type class uint8
 
 const (
 	classPlain   class = iota // by its kind
-	classTime                 // time.Time or issuing.Date
+	classTime                 // time.Time
+	classDate                 // issuing.Date
 	classRaw                  // json.RawMessage
 	classPointer              // a pointer
 	classText                 // has UnmarshalText
@@ -59,8 +79,10 @@ const (
 
 func classOf(t reflect.Type) class {
 	switch {
-	case t == timeType || t == dateType:
+	case t == timeType:
 		return classTime
+	case t == dateType:
+		return classDate
 	case t == rawType:
 		return classRaw
 	case t.Kind() == reflect.Pointer:
@@ -71,6 +93,89 @@ func classOf(t reflect.Type) class {
 		return classJSON
 	}
 	return classPlain
+}
+
+// form says how values of a type are encoded.
+type form uint8
+
+const (
+	formNone      form = iota // not at all
+	formPointer               // what it points to, or null
+	formInterface             // what it holds, or null
+	formSecret                // issuing.Secret, in clear
+	formBase64                // the same, Base64 in one line
+	formAmount                // issuing.Amount
+	formDate                  // issuing.Date
+	formTime                  // time.Time
+	formRaw                   // json.RawMessage
+	formNumber                // json.Number
+	formText                  // has MarshalText
+	formJSON                  // has MarshalJSON
+	formString
+	formBool
+	formInt
+	formUint
+	formStruct
+	formList    // a slice or an array
+	formBytes   // Base64
+	formTexts   // map[string]string
+	formMembers // map[string]any
+	formMap     // any other map
+)
+
+// forms are the forms of types that are encoded by name.
+var forms = map[reflect.Type]form{
+	secretType: formSecret, amountType: formAmount, dateType: formDate, timeType: formTime,
+	rawType: formRaw, numberType: formNumber,
+}
+
+func formOf(t reflect.Type) form {
+	if named, ok := forms[t]; ok {
+		return named
+	}
+	switch kind := t.Kind(); {
+	case kind == reflect.Pointer:
+		return formPointer
+	case kind == reflect.Interface:
+		return formInterface
+	case t.Implements(textOutType):
+		return formText
+	case t.Implements(jsonOutType):
+		return formJSON
+	}
+	return formOfKind(t)
+}
+
+func formOfKind(t reflect.Type) form {
+	switch t.Kind() {
+	case reflect.String:
+		return formString
+	case reflect.Bool:
+		return formBool
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return formInt
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return formUint
+	case reflect.Struct:
+		return formStruct
+	case reflect.Array:
+		return formList
+	case reflect.Slice:
+		if t.Elem().Kind() == reflect.Uint8 {
+			return formBytes
+		}
+		return formList
+	case reflect.Map:
+		switch {
+		case t.Key() == stringType && t.Elem() == stringType:
+			return formTexts
+		case t.Key() == stringType && t.Elem() == anyType:
+			return formMembers
+		case t.Key().Kind() == reflect.String:
+			return formMap
+		}
+	}
+	return formNone
 }
 
 // plans holds a plan per type. It is copied to grow, which happens once a type, so
@@ -87,21 +192,43 @@ func planOf(t reflect.Type) *plan {
 			return p
 		}
 	}
-	p := newPlan(t)
 	plansMux.Lock()
 	defer plansMux.Unlock()
-	grown := map[reflect.Type]*plan{t: p}
+	grown := maker{}
 	if known := plans.Load(); known != nil {
 		for other, p := range *known {
 			grown[other] = p
 		}
 	}
-	plans.Store(&grown)
-	return grown[t]
+	p := grown.plan(t)
+	all := map[reflect.Type]*plan(grown)
+	plans.Store(&all)
+	return p
 }
 
-func newPlan(t reflect.Type) *plan {
-	p := &plan{byName: map[string]int{}, folded: map[string]int{}}
+// maker makes plans, which refer to each other as their types do. Nobody sees them
+// before all are made.
+type maker map[reflect.Type]*plan
+
+func (m maker) plan(t reflect.Type) *plan {
+	if p, ok := m[t]; ok {
+		return p
+	}
+	p := &plan{class: classOf(t), form: formOf(t), zeroer: t.Implements(isZeroerType)}
+	m[t] = p
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+		p.elem = m.plan(t.Elem())
+	case reflect.Struct:
+		if p.class == classPlain || p.form == formStruct {
+			m.addFields(p, t)
+		}
+	}
+	return p
+}
+
+func (m maker) addFields(p *plan, t reflect.Type) {
+	p.byName, p.folded = map[string]int{}, map[string]int{}
 	all := fieldsOf(t, nil)
 	// As in encoding/json, a field hides those of the same name that are
 	// embedded more deeply.
@@ -123,9 +250,17 @@ func newPlan(t reflect.Type) *plan {
 			p.byName[f.name] = len(p.fields)
 			p.folded[strings.ToLower(f.name)] = len(p.fields)
 		}
+		f.plan = m.plan(t.FieldByIndex(f.index).Type)
+		if tag := t.FieldByIndex(f.index).Tag.Get("wire"); tag == "json" || tag == "base64" {
+			own := *f.plan // the type's other fields have no tag
+			own.raw = tag == "json"
+			if tag == "base64" {
+				own.form = formBase64
+			}
+			f.plan = &own
+		}
 		p.fields = append(p.fields, f)
 	}
-	return p
 }
 
 // fieldsOf lists the fields of t, embedded ones in the place of their struct.
@@ -157,10 +292,10 @@ func fieldsOf(t reflect.Type, prefix []int) []field {
 		options = "," + options + ","
 		out = append(out, field{
 			name:      name,
+			quoted:    string(append(AppendString(nil, name), ':')),
 			index:     index,
 			omitEmpty: strings.Contains(options, ",omitempty,"),
 			omitZero:  strings.Contains(options, ",omitzero,"),
-			class:     classOf(f.Type),
 		})
 	}
 	return out

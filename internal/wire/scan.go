@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/json"
 	"iter"
 	"strings"
@@ -78,9 +79,10 @@ func delimits(c byte) bool {
 
 // Members iterates over the members of a JSON object in their order: the
 // decoded name and the value as it stands in data. It yields nothing for other
-// values and for invalid JSON.
+// values and for invalid JSON. As all readers of this file it skips a byte order mark.
 func Members(data []byte) iter.Seq2[string, []byte] {
 	return func(yield func(string, []byte) bool) {
+		data := TrimBOM(data)
 		if !json.Valid(data) {
 			return
 		}
@@ -94,7 +96,9 @@ func Members(data []byte) iter.Seq2[string, []byte] {
 // and what it yields shares memory with data.
 func ReadMembers(data string) iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
-		eachMember(data, func(name, value string) bool { return yield(unquote(name), value) })
+		eachMember(strings.TrimPrefix(data, byteOrderMark), func(name, value string) bool {
+			return yield(unquote(name), value)
+		})
 	}
 }
 
@@ -104,6 +108,7 @@ func ReadMembers(data string) iter.Seq2[string, string] {
 // Members it yields nothing for other values and for invalid JSON.
 func Texts(data []byte) iter.Seq2[string, string] {
 	return func(yield func(name, text string) bool) {
+		data := TrimBOM(data)
 		if !json.Valid(data) {
 			return
 		}
@@ -169,6 +174,7 @@ func eachElement(data string, f func(value string) bool) {
 
 // Unquote decodes a JSON string literal; ok is false when data is none.
 func Unquote(data []byte) (text string, ok bool) {
+	data = TrimBOM(data)
 	lit := trim(string(data))
 	if lit == "" || lit[0] != '"' || !json.Valid(data) {
 		return "", false
@@ -180,7 +186,7 @@ func Unquote(data []byte) (text string, ok bool) {
 // It reads no further than that member and does not validate the rest.
 func Text(data, name string) string {
 	var text string
-	eachMember(data, func(quoted, value string) bool {
+	eachMember(strings.TrimPrefix(data, byteOrderMark), func(quoted, value string) bool {
 		if unquote(quoted) != name {
 			return true
 		}
@@ -268,3 +274,10 @@ func hex4(s string) rune {
 	}
 	return r
 }
+
+// byteOrderMark begins the files and answers of some systems. RFC 8259 lets readers
+// skip it.
+const byteOrderMark = "\ufeff"
+
+// TrimBOM returns data without the byte order mark that it may begin with.
+func TrimBOM(data []byte) []byte { return bytes.TrimPrefix(data, []byte(byteOrderMark)) }

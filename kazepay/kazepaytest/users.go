@@ -3,10 +3,10 @@ package kazepaytest
 import (
 	"cmp"
 	"errors"
-	"strings"
 
 	"github.com/google/uuid"
 
+	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 )
@@ -28,7 +28,7 @@ func (s *Server) register(f fields) (*user, *problem) {
 	switch {
 	case failed != nil:
 		return nil, failed
-	case !strings.Contains(email, "@"):
+	case !check.ValidEmail(email):
 		return nil, badField("email is not an address")
 	}
 	if u := s.users[email]; u != nil {
@@ -110,8 +110,9 @@ func (s *Server) submit(m *message) (any, *problem) {
 func (s *Server) submitInline(m *message) (any, *problem) {
 	return s.submitted(m, func(side string, _ *user) *problem {
 		name := side + "ImgBase64"
-		v := m.Text(name)
-		if !strings.HasPrefix(v, "data:image/jpeg;base64,") && !strings.HasPrefix(v, "data:image/png;base64,") {
+		var p check.Problems
+		media, _ := p.Base64(name, m.Text(name))
+		if p.Any() || media != "image/jpeg" && media != "image/png" {
 			return badField(name + " must be a data URI of a picture")
 		}
 		return nil

@@ -153,20 +153,29 @@ func VerifyAccessToken(key sign.ES256PublicKey, token string, now time.Time) err
 // maxClockAhead is how far in the future iat and nbf may lie.
 const maxClockAhead = time.Minute
 
-func verifyJWT(key sign.ES256PublicKey, token string, now time.Time) (jwtClaims, error) {
+// verifyES256 returns what a compact JWS carries.
+func verifyES256(key sign.ES256PublicKey, token string) ([]byte, error) {
 	if key.IsZero() {
-		return jwtClaims{}, fmt.Errorf("%w: the EC public key is missing", sign.ErrKey)
+		return nil, fmt.Errorf("%w: the EC public key is missing", sign.ErrKey)
 	}
 	if token == "" || len(token) > maxJWT {
-		return jwtClaims{}, sign.ErrVerify
+		return nil, sign.ErrVerify
 	}
 	parsed, err := gojose.ParseSignedCompact(token, []gojose.SignatureAlgorithm{gojose.ES256})
 	if err != nil {
-		return jwtClaims{}, sign.ErrVerify
+		return nil, sign.ErrVerify
 	}
 	payload, err := parsed.Verify(key.ECDSA())
 	if err != nil {
-		return jwtClaims{}, sign.ErrVerify
+		return nil, sign.ErrVerify
+	}
+	return payload, nil
+}
+
+func verifyJWT(key sign.ES256PublicKey, token string, now time.Time) (jwtClaims, error) {
+	payload, err := verifyES256(key, token)
+	if err != nil {
+		return jwtClaims{}, err
 	}
 	var c jwtClaims
 	if json.Unmarshal(payload, &c) != nil {

@@ -102,6 +102,9 @@ func (j UPIJWE) Encrypt(key sign.PublicKey, kid string, plaintext []byte) (strin
 // of bad padding and a bad tag look the same.
 func (j UPIJWE) Decrypt(keys map[string]sign.PrivateKey, text string) ([]byte, error) {
 	alg, enc := j.algorithms()
+	if !alg.Known() || !enc.Known() {
+		return nil, fmt.Errorf("%w: unsupported JWE algorithms", sign.ErrKey)
+	}
 	object, err := gojose.ParseEncryptedCompact(text,
 		[]gojose.KeyAlgorithm{gojose.KeyAlgorithm(alg)}, []gojose.ContentEncryption{gojose.ContentEncryption(enc)})
 	if err != nil {

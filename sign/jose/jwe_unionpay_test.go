@@ -144,6 +144,10 @@ func TestUPIJWEKeys(t *testing.T) {
 		"no key":     func() (string, error) { return jose.UPIJWE{}.Encrypt(sign.PublicKey{}, upiKid, nil) },
 		"no kid":     func() (string, error) { return jose.UPIJWE{}.Encrypt(upiPublic(t), "", nil) },
 		"algorithms": func() (string, error) { return jose.UPIJWE{Alg: "dir"}.Encrypt(upiPublic(t), upiKid, nil) },
+		"decryption": func() (string, error) {
+			_, err := jose.UPIJWE{Enc: "A192GCM"}.Decrypt(upiDecryptKeys(t), upiFile(t, "field.jwe"))
+			return "", err
+		},
 	} {
 		if _, err := encrypt(); !errors.Is(err, sign.ErrKey) {
 			t.Errorf("%s: %v", name, err)

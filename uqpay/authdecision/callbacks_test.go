@@ -129,6 +129,23 @@ func TestDecides(t *testing.T) {
 	}
 }
 
+// A byte order mark is no part of the armor, nor of the JSON in it.
+func TestByteOrderMark(t *testing.T) {
+	t.Parallel()
+	const bom = "\ufeff"
+	merchant, _ := pair(t)
+	plain, err := open(merchant, append([]byte(bom), sealed(t, bom+requestBody)...), time.Now())
+	if err != nil || string(plain) != bom+requestBody {
+		t.Fatalf("%q, %v", plain, err)
+	}
+	if req, err := decodeRequest(plain, nil); err != nil || req.TransactionID != "550e8400-e29b-41d4-a716-446655440000" {
+		t.Errorf("%+v, %v", req, err)
+	}
+	if _, err := open(merchant, append([]byte(bom+bom), sealed(t, requestBody)...), time.Now()); err == nil {
+		t.Error("two marks are skipped")
+	}
+}
+
 // TestDrops asserts that whatever goes wrong ends in a broken connection, never
 // in an answer.
 func TestDrops(t *testing.T) {

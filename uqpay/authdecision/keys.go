@@ -15,6 +15,7 @@ import (
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
 )
 
 // ErrKey marks a key that cannot be used; the message says why.
@@ -92,7 +93,7 @@ func parse(armored string) (*openpgp.Entity, error) {
 	if n := strings.Count(armored, "-----BEGIN PGP"); n > 1 {
 		return nil, fmt.Errorf("%w: want one key block, found %d", ErrKey, n)
 	}
-	list, err := openpgp.ReadArmoredKeyRing(strings.NewReader(armored))
+	list, err := openpgp.ReadArmoredKeyRing(bytes.NewReader(wire.TrimBOM([]byte(armored))))
 	if err != nil {
 		return nil, fmt.Errorf("%w: want an armored PGP key block", ErrKey)
 	}

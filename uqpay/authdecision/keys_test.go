@@ -32,8 +32,10 @@ func TestKeysRoundTrip(t *testing.T) {
 	if err != nil || !strings.HasPrefix(public, "-----BEGIN PGP PUBLIC KEY BLOCK-----") {
 		t.Fatalf("%q, %v", public, err)
 	}
-	if _, err := ParsePublicKey(public); err != nil {
-		t.Error(err)
+	for _, text := range []string{public, "\ufeff" + public, "\n" + public} {
+		if _, err := ParsePublicKey(text); err != nil {
+			t.Errorf("%.10q: %v", text, err)
+		}
 	}
 	for name, text := range map[string]string{
 		"empty": "", "words": "hello", "private as public": private.Reveal(), "two keys": public + public,

@@ -11,6 +11,8 @@ import (
 	"github.com/ProtonMail/go-crypto/openpgp"
 	"github.com/ProtonMail/go-crypto/openpgp/armor"
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
+
+	"github.com/issuing-sdk/issuing-go/internal/wire"
 )
 
 // MaxMessage bounds a message, encrypted and decrypted. UQPAY's own libraries
@@ -63,7 +65,7 @@ func open(key PrivateKey, message []byte, now time.Time) ([]byte, error) {
 	if len(message) > MaxMessage {
 		return nil, ErrDecrypt
 	}
-	block, err := armor.Decode(bytes.NewReader(message))
+	block, err := armor.Decode(bytes.NewReader(wire.TrimBOM(message)))
 	if err != nil || block.Type != messageType {
 		return nil, ErrDecrypt
 	}

@@ -3,11 +3,11 @@ package uqpaytest
 import (
 	"cmp"
 	"net/http"
-	"net/mail"
 	"strings"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/uqpay"
 )
 
@@ -24,10 +24,10 @@ func createCardholder(s *Server, c *call) (any, *refusal) {
 func (s *Server) newHolder(account string, f fields, p *uqpay.Product) (*holder, *refusal) {
 	h := &holder{owned: owned{account}}
 	f.require("email", "first_name", "last_name", "country_code", "phone_number")
-	h.Email = f.text("email")
-	h.FirstName, h.LastName = f.personName("first_name"), f.personName("last_name")
+	h.Email = issuing.Personal(f.text("email"))
+	h.FirstName, h.LastName = issuing.Personal(f.personName("first_name")), issuing.Personal(f.personName("last_name"))
 	h.CountryCode = f.country("country_code")
-	h.PhoneNumber = f.text("phone_number")
+	h.PhoneNumber = issuing.Personal(f.text("phone_number"))
 	s.readPerson(f, h)
 	if a, ok := f.object("delivery_address"); ok {
 		a.require("postal_code")
@@ -114,22 +114,22 @@ func readVerification(k fields, h *holder) {
 func readAddress(a fields) *uqpay.Address {
 	a.require("country", "city", "line1")
 	return &uqpay.Address{
-		Country: a.country("country"), City: a.short("city", 128), Line1: a.short("line1", 255),
+		Country: a.country("country"), City: issuing.Personal(a.short("city", 128)), Line1: issuing.Personal(a.short("line1", 255)),
 		State: a.short("state", 128), District: a.short("district", 128),
-		Line2: a.short("line2", 255), LineEN: a.short("line_en", 255), PostalCode: a.short("postal_code", 16),
+		Line2: issuing.Personal(a.short("line2", 255)), LineEN: issuing.Personal(a.short("line_en", 255)), PostalCode: issuing.Personal(a.short("postal_code", 16)),
 	}
 }
 
 // checkHolder refuses bad or repeated addresses and phone numbers.
 func (s *Server) checkHolder(h *holder) *refusal {
-	if a, err := mail.ParseAddress(h.Email); err != nil || a.Address != h.Email {
+	if !check.ValidEmail(string(h.Email)) {
 		return invalid("email: is not an e-mail address")
 	}
 	refusePhone := func(message string) *refusal {
 		return refuse(http.StatusBadRequest, uqpay.ErrorTypeCardholder, uqpay.CodeInvalidPhoneNumber, message)
 	}
 	phone := h.PhoneNumber
-	if strings.Trim(phone, "0123456789") != "" || len(phone) < 5 || len(phone) > 15 ||
+	if strings.Trim(string(phone), "0123456789") != "" || len(phone) < 5 || len(phone) > 15 ||
 		(h.CountryCode == "SG" && (len(phone) != 8 || (phone[0] != '8' && phone[0] != '9'))) {
 		return refusePhone("phone number does not fit the country")
 	}
@@ -139,7 +139,7 @@ func (s *Server) checkHolder(h *holder) *refusal {
 		case h.proof != "" && other.proof == h.proof:
 			return invalid("kyc_verification.kyc_proof.reference_id: is not unique")
 		case !other.belongsTo(h.account):
-		case strings.EqualFold(other.Email, h.Email):
+		case strings.EqualFold(string(other.Email), string(h.Email)):
 			return refuse(http.StatusBadRequest, uqpay.ErrorTypeCardholder, uqpay.CodeEmailDuplicated, "email already exists")
 		case other.PhoneNumber == phone && other.CountryCode == h.CountryCode:
 			return refusePhone("phone number already exists")
@@ -185,8 +185,8 @@ func updateCardholder(s *Server, c *call, h *holder) (any, *refusal) {
 		return nil, invalid("first_name, last_name: cannot be changed")
 	}
 	next := *h
-	next.Email = cmp.Or(c.text("email"), h.Email)
-	next.PhoneNumber = cmp.Or(c.text("phone_number"), h.PhoneNumber)
+	next.Email = cmp.Or(issuing.Personal(c.text("email")), h.Email)
+	next.PhoneNumber = cmp.Or(issuing.Personal(c.text("phone_number")), h.PhoneNumber)
 	next.CountryCode = cmp.Or(c.country("country_code"), h.CountryCode)
 	s.readPerson(c.fields, &next)
 	if bad := cmp.Or(c.refused(), s.checkHolder(&next)); bad != nil {

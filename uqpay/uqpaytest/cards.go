@@ -156,7 +156,7 @@ func (s *Server) finishCreation(n *card, o *order) {
 
 // readCardSettings reads what creation and update have in common.
 func readCardSettings(f fields, n *card) {
-	n.NameOnCard = cmp.Or(f.short("name_on_card", 26), n.NameOnCard)
+	n.NameOnCard = cmp.Or(issuing.Personal(f.short("name_on_card", 26)), n.NameOnCard)
 	n.ArtID = cmp.Or(f.word("card_art_id", ArtDefault, ArtBlue), n.ArtID)
 	if f.Has("spending_controls") {
 		n.SpendingControls = readSpendingControls(f)

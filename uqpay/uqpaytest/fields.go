@@ -2,12 +2,12 @@ package uqpaytest
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"strings"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
 )
@@ -102,15 +102,12 @@ func (f fields) country(name string) string {
 
 // file reads base64 of at most limit bytes.
 func (f fields) file(name string, limit int) {
-	s := f.text(name)
-	if _, data, found := strings.Cut(s, ";base64,"); found {
-		s = data
-	}
-	content, err := base64.StdEncoding.DecodeString(s)
+	var p check.Problems
+	_, size := p.Base64(name, f.text(name))
 	switch {
-	case err != nil:
+	case p.Any():
 		f.problem(name, "must be base64")
-	case len(content) > limit:
+	case size > limit:
 		f.problem(name, "is too large")
 	}
 }

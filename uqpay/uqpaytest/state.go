@@ -120,9 +120,9 @@ func (s *Server) furnish() {
 		uqpay.BusinessCodeBanking}} {
 		s.accounts = append(s.accounts, uqpay.Account{
 			ID: a.id, ShortID: fmt.Sprintf("CL260411-%d", i+1), BusinessCodes: []uqpay.BusinessCode{a.line}, Name: a.name,
-			Email: fmt.Sprintf("account%d@example.com", i+1), Status: "ACTIVE", Country: "SG",
+			Email: issuing.Personal(fmt.Sprintf("account%d@example.com", i+1)), Status: "ACTIVE", Country: "SG",
 			VerificationStatus: uqpay.VerificationStatusApproved, EntityType: uqpay.EntityTypeCompany,
-			Contact: uqpay.Contact{Email: fmt.Sprintf("contact%d@example.com", i+1), Phone: "+6591234567"},
+			Contact: uqpay.Contact{Email: issuing.Personal(fmt.Sprintf("contact%d@example.com", i+1)), Phone: "+6591234567"},
 		})
 	}
 	s.products = products(s.now())

@@ -15,7 +15,8 @@ import (
 // print no key.
 type Keys struct{ set *keySet }
 
-// keySet stands behind a pointer, which prints as an address.
+// keySet stands behind a pointer, and its parts behind further ones: a verb that does
+// not fit prints what the first one points to.
 type keySet struct {
 	merchant, platform func() *rsa.PrivateKey
 	aes                issuing.Secret // 64 hex digits

@@ -37,6 +37,7 @@ var Types = []reflect.Type{
 	reflect.TypeFor[issuing.Date](),
 	reflect.TypeFor[issuing.Error](),
 	reflect.TypeFor[issuing.FieldError](),
+	reflect.TypeFor[issuing.Personal](),
 	reflect.TypeFor[issuing.Rounding](),
 	reflect.TypeFor[issuing.Secret](),
 	reflect.TypeFor[issuing.Settings](),
