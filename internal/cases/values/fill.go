@@ -33,7 +33,8 @@ type Filler struct {
 	Only   int    // the one secret that is filled, counted from 1; 0 is all
 	Keys   bool   // makes keys, clients, sources and servers, which no store takes
 
-	Secrets int // how many places of secrets, and keys, there were
+	Secrets int // how many places of secrets there were
+	Made    int // how many keys, and what holds them, were made
 	n       int
 }
 
@@ -210,7 +211,7 @@ func (f *Filler) foreign(v reflect.Value) (done bool, err error) {
 		if err != nil {
 			return true, fmt.Errorf("%s: %w", t, err)
 		}
-		f.Secrets++
+		f.Made++
 	}
 	f.n++
 	switch of := reflect.ValueOf(value); {
