@@ -125,7 +125,7 @@ func inColumns(t *testing.T, db *sql.DB, table string, columns []column, in, out
 	}
 }
 
-// TestSecretsInColumns: database/sql refuses a secret in every type that has one.
+// TestSecretsInColumns: database/sql refuses a secret, whatever the column.
 func TestSecretsInColumns(t *testing.T) {
 	t.Parallel()
 	db := openSQLite(t)
