@@ -172,47 +172,79 @@ var tenTo = [...]uint64{
 // decimalOf reads an amount of at most 18 digits; an unset one is nothing. It refuses
 // malformed ones.
 func decimalOf(a Amount) (d decimal, ok bool) {
-	i, point := 0, -1
-	if a == "" {
+	text := string(a)
+	if text == "" {
 		return d, true
 	}
-	if a[0] == '-' {
+	if text[0] == '-' {
 		d.neg = true
-		i++
+		text = text[1:]
 	}
-	start := i
-	if len(a)-start > 19 {
+	if len(text) > 19 {
 		return d, false
 	}
-	for ; i < len(a); i++ {
-		c := a[i] - '0'
-		switch {
-		case c <= 9:
-			d.coefficient = d.coefficient*10 + uint64(c)
-		case a[i] == '.' && point < 0 && i > start:
-			point = i
-		default:
+	n, i := uint64(0), 0
+	for ; i+8 <= len(text); i += 8 {
+		word := eightBytes(text[i : i+8])
+		if !eightDigits(word) {
+			break
+		}
+		n = n*1e8 + valueOf(word)
+	}
+	for ; i < len(text) && text[i]-'0' <= 9; i++ {
+		n = n*10 + uint64(text[i]-'0')
+	}
+	digits := i
+	if i < len(text) {
+		if d.scale = len(text) - i - 1; text[i] != '.' || d.scale == 0 {
 			return d, false
 		}
+		for i++; i < len(text); i++ {
+			c := text[i] - '0'
+			if c > 9 {
+				return d, false
+			}
+			n = n*10 + uint64(c)
+		}
 	}
-	digits := len(a) - start
-	if point >= 0 {
-		digits--
-		d.scale = len(a) - point - 1
-	}
-	whole := digits - d.scale
-	return d, digits > 0 && digits <= 18 && point != len(a)-1 && (whole == 1 || a[start] != '0')
+	d.coefficient = n
+	return d, digits > 0 && digits+d.scale <= 18 && (digits == 1 || text[0] != '0')
+}
+
+// Eight digits are read at once, as one word: amounts are read wherever they are compared
+// or added up, so it pays.
+func eightBytes(text string) uint64 {
+	_ = text[7]
+	return uint64(text[0]) | uint64(text[1])<<8 | uint64(text[2])<<16 | uint64(text[3])<<24 |
+		uint64(text[4])<<32 | uint64(text[5])<<40 | uint64(text[6])<<48 | uint64(text[7])<<56
+}
+
+func eightDigits(word uint64) bool {
+	const zeros, high = 0x3030303030303030, 0xf0f0f0f0f0f0f0f0
+	return word&high == zeros && (word+0x0606060606060606)&high == zeros
+}
+
+// valueOf adds up pairs of digits, pairs of pairs, and their pairs.
+func valueOf(word uint64) uint64 {
+	word = (word&0x0f0f0f0f0f0f0f0f)*10 + (word>>8)&0x0f0f0f0f0f0f0f0f
+	const pairs = 0x000000ff000000ff
+	return ((word&pairs)*(100+1e6<<32) + (word>>16&pairs)*(1+1e4<<32)) >> 32
 }
 
 // amount prints a decimal.
 func (d decimal) amount() Amount {
 	var buffer [24]byte
 	i, n := len(buffer), d.coefficient
-	for digits := 0; n > 0 || digits <= d.scale; digits++ {
-		if digits == d.scale && d.scale > 0 {
-			i--
-			buffer[i] = '.'
-		}
+	for range d.scale {
+		i--
+		buffer[i] = byte('0' + n%10)
+		n /= 10
+	}
+	if d.scale > 0 {
+		i--
+		buffer[i] = '.'
+	}
+	for first := true; first || n > 0; first = false {
 		i--
 		buffer[i] = byte('0' + n%10)
 		n /= 10

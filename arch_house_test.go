@@ -130,7 +130,7 @@ func branches(body ast.Node) int {
 }
 
 // everyBuild are the rooms that every merchant compiles, whatever the provider.
-var everyBuild = []string{".", "sign", "webhook", "internal/provider", "internal/transport", "internal/wire", "internal/check", "internal/pages"}
+var everyBuild = []string{".", "sign", "webhook", "internal/provider", "internal/transport", "internal/wire", "internal/check", "internal/pages", "internal/keytext"}
 
 // compiledAnew are generics of the standard library that are compiled again in each
 // package that uses them. They made up a third of internal/wire and a fifth of a

@@ -124,8 +124,10 @@ func mayImport(s source, path string) string {
 		return "a platform in memory never imports webhook"
 	case s.dir == "webhook" && !s.test && (external || internal && own != "" && own != "sign"):
 		return "webhook imports the root and sign only"
-	case s.dir == "sign" && internal && own != "" && !s.test:
-		return "sign imports the root only"
+	case s.dir == "sign" && internal && own != "" && own != "internal/keytext" && !s.test:
+		return "sign imports the root and internal/keytext only"
+	case s.dir == "internal/keytext" && (external || internal) && !s.test:
+		return "internal/keytext imports the standard library only"
 	case s.dir == "sign/jose" && internal && own != "" && own != "sign" && !s.test:
 		return "sign/jose imports sign only"
 	case strings.Contains(path, "go-jose") && !s.test && s.dir != "sign/jose" && !strings.HasSuffix(s.dir, "test"):
@@ -188,7 +190,7 @@ func TestImportRules(t *testing.T) {
 		{"internal/acme/acmetest", module + "/webhook", false, false}, {"internal/platform", module + "/internal/acme", false, false}, {"internal/providertest", module + "/internal/acme", false, true}, {"examples/sandbox", module + "/internal/acme", false, false},
 		{"webhook", module + "/worldcard", false, false}, {"webhook", module + "/worldcard", true, true}, {"webhook", module + "/internal/check", false, false},
 		{"webhook", module + "/sign", false, true}, {"webhook", module, false, true}, {"webhook", "github.com/google/uuid", false, false}, {"webhook/sqldedupe", module + "/webhook", false, true},
-		{"sign", module + "/internal/wire", false, false}, {"sign", module, false, true}, {"sign", "github.com/go-jose/go-jose/v4/json", false, false}, {"sign/jose", "github.com/go-jose/go-jose/v4", false, true}, {"sign/jose", module + "/internal/wire", false, false},
+		{"sign", module + "/internal/wire", false, false}, {"sign", module + "/internal/keytext", false, true}, {"internal/keytext", module, false, false}, {"sign", module, false, true}, {"sign", "github.com/go-jose/go-jose/v4/json", false, false}, {"sign/jose", "github.com/go-jose/go-jose/v4", false, true}, {"sign/jose", module + "/internal/wire", false, false},
 		{"internal/wire", module + "/worldcard", false, false}, {"examples/worldcard", module + "/internal/wire", false, false}, {"webhook", module + "/examples/sandbox", true, false},
 		{"uqpay", "github.com/ProtonMail/go-crypto/openpgp", false, false}, {"uqpay/authdecision", "github.com/ProtonMail/go-crypto/openpgp", false, true},
 		{"issuingtest", module, false, true}, {"issuingtest", module + "/internal/ledger", false, true}, {"issuingtest", module + "/internal/platform", false, false}, {"issuingtest", module + "/internal/platform", true, true}, {"issuingtest", module + "/worldcard/worldcardtest", false, false}, {"issuingtest", module + "/worldcard/worldcardtest", true, true},

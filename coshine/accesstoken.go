@@ -113,7 +113,7 @@ const maxTokenReply = 64 << 10
 // life counts from the asking: how long the answer took is not known to be before
 // or after its making.
 func (s *tokenSource) mint(ctx context.Context, via *provider.Core) (issuing.Secret, time.Time, error) {
-	x := &tokenExchange{cfg: &s.cfg, now: via.Now}
+	x := &tokenExchange{cfg: &s.cfg, core: via}
 	reply, err := provider.Do[tokenReply](ctx, via, provider.Call{
 		Op: provider.Op{Name: opToken, Safety: read}, Exchange: x, Decode: x.decode,
 	}, nil)
@@ -131,7 +131,7 @@ func (s *tokenSource) mint(ctx context.Context, via *provider.Core) (issuing.Sec
 // the assertion of RFC 7523).
 type tokenExchange struct {
 	cfg   *OAuth
-	now   func() time.Time
+	core  *provider.Core
 	asked time.Time // when the last attempt was made
 }
 
@@ -142,12 +142,15 @@ func (x *tokenExchange) Encode(issuing.CallSettings) (provider.Plan, error) {
 
 // Seal makes one request for a token. Every attempt carries an assertion of its
 // own, because a jti is good for one use.
-func (x *tokenExchange) Seal(context.Context, int) (transport.Sealed, error) {
-	x.asked = x.now()
+func (x *tokenExchange) Seal(ctx context.Context, _ int) (transport.Sealed, error) {
+	x.asked = x.core.Now()
 	id := uuid.NewString()
-	assertion, err := jose.SignAssertion(x.cfg.Key, x.cfg.KeyID, jose.Assertion{
+	claims := jose.Assertion{
 		ClientID: x.cfg.ClientID, Audience: x.cfg.Audience, ID: id,
 		IssuedAt: x.asked, ExpiresAt: x.asked.Add(x.cfg.AssertionLife),
+	}
+	assertion, err := provider.UseKey(ctx, x.core, func() (string, error) {
+		return jose.SignAssertion(x.cfg.Key, x.cfg.KeyID, claims)
 	})
 	if err != nil {
 		return transport.Sealed{}, &issuing.Error{Kind: issuing.ErrUnavailable, Err: err}
@@ -167,12 +170,12 @@ func (x *tokenExchange) Seal(context.Context, int) (transport.Sealed, error) {
 }
 
 // Judge goes by the status alone.
-func (x *tokenExchange) Judge(r *transport.Response) provider.Verdict {
+func (x *tokenExchange) Judge(_ context.Context, r *transport.Response) provider.Verdict {
 	return provider.Verdict{Judgement: transport.JudgeStatus(r)}
 }
 
 // Open refuses every status but 200.
-func (x *tokenExchange) Open(r *transport.Response) (provider.Answer, error) {
+func (x *tokenExchange) Open(_ context.Context, r *transport.Response) (provider.Answer, error) {
 	if r.Status == http.StatusOK {
 		return provider.Answer{Data: r.Body}, nil
 	}
@@ -188,7 +191,7 @@ func (x *tokenExchange) Open(r *transport.Response) (provider.Answer, error) {
 }
 
 // decode reads an answer and verifies the token in it.
-func (x *tokenExchange) decode(data []byte, out any) error {
+func (x *tokenExchange) decode(_ context.Context, data []byte, out any) error {
 	if err := codec.Unmarshal(data, out); err != nil {
 		return err
 	}
@@ -207,7 +210,7 @@ func (x *tokenExchange) verify(reply *tokenReply) error {
 	case x.cfg.TokenKey.IsZero():
 		return nil
 	}
-	if err := jose.VerifyAccessToken(x.cfg.TokenKey, reply.AccessToken.Reveal(), x.now()); err != nil {
+	if err := jose.VerifyAccessToken(x.cfg.TokenKey, reply.AccessToken.Reveal(), x.core.Now()); err != nil {
 		return fmt.Errorf("the access token: %w", err)
 	}
 	return nil

@@ -87,17 +87,18 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	}
 	for i, token := range cfg.Tokens {
 		text := token.Reveal()
-		if text == "" || text != strings.TrimSpace(text) {
-			p.Add(fmt.Sprintf("Tokens[%d]", i), "is empty or has blanks around it, which no header can present")
-		}
+		p.ID(fmt.Sprintf("Tokens[%d]", i), text, 0)
 		hashes = append(hashes, sha256.Sum256([]byte(text)))
 	}
 	s.hashes = func() [][sha256.Size]byte { return hashes }
+	p.OptionalID("ParticipantID", cfg.ParticipantID, 0)
+	p.OptionalID("DedupeSecret", cfg.DedupeSecret.Reveal(), 0)
 	if cfg.Deadline < 0 || cfg.MaxAge < 0 || cfg.MaxBody < 0 {
 		p.Add("Deadline, MaxAge, MaxBody", "must not be negative")
 	}
 	for _, api := range slices.Sorted(maps.Keys(cfg.Paths)) {
 		path := cfg.Paths[api]
+		p.Bare(fmt.Sprintf("Paths[%.40s]", string(api)), path)
 		if inboundTypes[api] == nil || !strings.HasPrefix(path, "/") || s.byPath[path] != "" {
 			p.Add(fmt.Sprintf("Paths[%.40s]", string(api)), "needs an inbound interface, and an own path that starts with /")
 		}

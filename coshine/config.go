@@ -103,22 +103,24 @@ type ConfigTexts struct {
 
 // ParseConfig reads a Config from texts and checks all of it. The error, of kind
 // issuing.ErrInvalid, names every field that is wrong and no value.
+// What a file or an editor left around a text is taken off: blanks, line breaks, a byte
+// order mark and quotes.
 func ParseConfig(t ConfigTexts) (Config, error) {
 	var p check.Problems
 	cfg := Config{
-		BaseURL: t.BaseURL, ParticipantID: t.ParticipantID, TranBranch: t.TranBranch,
-		Channel: Channel(t.Channel), Token: t.Token, OAuth: t.OAuth.read(&p), Zone: check.Read(&p, "Zone", t.Zone,
-			check.Zone),
+		BaseURL: check.Trim(t.BaseURL), ParticipantID: check.Trim(t.ParticipantID),
+		TranBranch: check.Trim(t.TranBranch), Channel: Channel(check.Trim(t.Channel)),
+		Token: check.TrimSecret(t.Token), OAuth: t.OAuth.read(&p), Zone: check.Read(&p, "Zone", t.Zone, check.Zone),
 	}
 	cfg.validate(&p)
 	return cfg, p.Err(providerName, "ParseConfig")
 }
 
 func (c Config) validate(p *check.Problems) {
-	checkURL(p, "BaseURL", c.BaseURL)
-	p.Text("ParticipantID", c.ParticipantID, maxParticipant)
-	p.Text("TranBranch", c.TranBranch, maxBranch)
-	if c.Channel != "" && len(c.Channel) != 2 {
+	p.URL("BaseURL", c.BaseURL, transport.CheckURL)
+	p.ID("ParticipantID", c.ParticipantID, maxParticipant)
+	p.ID("TranBranch", c.TranBranch, maxBranch)
+	if p.Bare("Channel", string(c.Channel)) && c.Channel != "" && len(c.Channel) != 2 {
 		p.Add("Channel", "needs exactly 2 characters")
 	}
 	switch {
@@ -127,8 +129,9 @@ func (c Config) validate(p *check.Problems) {
 	case c.OAuth != nil && !c.Token.IsZero():
 		p.Add("Token", "must be empty when OAuth is set")
 	case c.OAuth != nil:
-		checkURL(p, "OAuth.TokenURL", c.OAuth.TokenURL)
+		p.URL("OAuth.TokenURL", c.OAuth.TokenURL, transport.CheckURL)
 		c.OAuth.validate(p)
+	case !p.Bare("Token", c.Token.Reveal()):
 	case strings.ContainsFunc(c.Token.Reveal(), func(r rune) bool { return r <= ' ' || r == 0x7f }):
 		p.Add("Token", "has blanks or control characters")
 	}
@@ -142,15 +145,9 @@ func (c Config) validate(p *check.Problems) {
 	}
 	c.checkPaths(p)
 	for i, host := range c.RedirectHosts {
-		if host == "" || strings.ContainsAny(host, "/?#@ ") {
+		if p.Bare(fmt.Sprintf("RedirectHosts[%d]", i), host) && (host == "" || strings.ContainsAny(host, "/?#@ ")) {
 			p.Add(fmt.Sprintf("RedirectHosts[%d]", i), "needs the form host or host:port")
 		}
-	}
-}
-
-func checkURL(p *check.Problems, field, text string) {
-	if err := transport.CheckURL(text); err != nil {
-		p.Add(field, "%v", err)
 	}
 }
 

@@ -23,8 +23,8 @@ const minJWEBits = 2048
 // validate reports what encrypted bodies cannot use, under the prefix of the
 // settings.
 func (j *JWE) validate(p *check.Problems, prefix string) {
-	p.OptionalText(prefix+"PlatformKeyID", j.PlatformKeyID, 256)
-	p.OptionalText(prefix+"ContentType", j.ContentType, 128)
+	p.OptionalID(prefix+"PlatformKeyID", j.PlatformKeyID, 256)
+	p.OptionalID(prefix+"ContentType", j.ContentType, 128)
 	if j.Serialization != jose.JWESerializationCompact && j.Serialization != jose.JWESerializationJSON {
 		p.Add(prefix+"Serialization", "is unknown")
 	}

@@ -67,8 +67,8 @@ type OAuth struct {
 	RenewBefore time.Duration
 }
 
-// OAuthTexts is an [OAuth] as texts: keys in PEM or bare Base64 of DER. What else an
-// OAuth has is set on the result.
+// OAuthTexts is an [OAuth] as texts: keys in the forms of [sign.ParsePrivateKey] and
+// its siblings. What else an OAuth has is set on the result.
 type OAuthTexts struct {
 	TokenURL      string         // as OAuth.TokenURL
 	ClientID      string         // as OAuth.ClientID
@@ -85,7 +85,8 @@ func (t *OAuthTexts) read(p *check.Problems) *OAuth {
 		return nil
 	}
 	return &OAuth{
-		TokenURL: t.TokenURL, ClientID: t.ClientID, KeyID: t.KeyID, PlatformKeyID: t.PlatformKeyID,
+		TokenURL: check.Trim(t.TokenURL), ClientID: check.Trim(t.ClientID),
+		KeyID: check.Trim(t.KeyID), PlatformKeyID: check.Trim(t.PlatformKeyID),
 		Key:           check.Read(p, "OAuth.Key", t.Key.Reveal(), sign.ParseES256Key),
 		PlatformKey:   check.Read(p, "OAuth.PlatformKey", t.PlatformKey, sign.ParsePublicKey),
 		DecryptionKey: check.Read(p, "OAuth.DecryptionKey", t.DecryptionKey.Reveal(), sign.ParsePrivateKey),
@@ -97,12 +98,12 @@ func (t *OAuthTexts) read(p *check.Problems) *OAuth {
 const maxLife = 24 * time.Hour
 
 func (o *OAuth) validate(p *check.Problems) {
-	p.Text("OAuth.ClientID", o.ClientID, 256)
+	p.ID("OAuth.ClientID", o.ClientID, 256)
 	p.Required("OAuth.Key", !o.Key.IsZero())
 	o.bodies().validate(p, "OAuth.")
-	p.OptionalText("OAuth.KeyID", o.KeyID, 256)
-	p.OptionalText("OAuth.Audience", o.Audience, 1024)
-	p.OptionalText("OAuth.Scope", o.Scope, 1024)
+	p.OptionalID("OAuth.KeyID", o.KeyID, 256)
+	p.OptionalID("OAuth.Audience", o.Audience, 1024)
+	p.OptionalID("OAuth.Scope", o.Scope, 1024)
 	for _, d := range []struct {
 		field string
 		value time.Duration

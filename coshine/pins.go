@@ -33,8 +33,8 @@ type PINKey struct {
 
 func (k *PINKey) incomplete() bool { return k.ID == "" || k.PINKey == "" }
 
-// PublicKey parses the key: PEM, Base64 of a PKIX or PKCS #1 DER, or hex of one.
-func (k *PINKey) PublicKey() (sign.PublicKey, error) { return sign.ParsePINKey(k.PINKey) }
+// PublicKey parses the key, in the forms of [sign.ParsePublicKey].
+func (k *PINKey) PublicKey() (sign.PublicKey, error) { return sign.ParsePublicKey(k.PINKey) }
 
 // pinKeyRequest has no fields of its own.
 type pinKeyRequest struct{}

@@ -134,7 +134,7 @@ func (x *exchange) Seal(ctx context.Context, _ int) (transport.Sealed, error) {
 // Judge reads the answer and says what it means for the operation. It follows
 // permitted redirects, because the transport follows none, and replaces a
 // rejected access token once.
-func (x *exchange) Judge(r *transport.Response) provider.Verdict {
+func (x *exchange) Judge(ctx context.Context, r *transport.Response) provider.Verdict {
 	if r.Status == http.StatusTemporaryRedirect {
 		if err := x.route.follow(r.Header.Get("Location")); err != nil {
 			r.Parsed = &parsed{plain: r.Body, fault: err}
@@ -142,7 +142,11 @@ func (x *exchange) Judge(r *transport.Response) provider.Verdict {
 		}
 		return provider.Verdict{Again: &provider.Again{URL: x.route.url, Same: true}}
 	}
-	got := x.c.parse(r.Status, r.Body, x.echo)
+	echo := x.echo
+	got, err := provider.UseKey(ctx, x.c.core, func() (*parsed, error) { return x.c.parse(r.Status, r.Body, echo), nil })
+	if err != nil {
+		got = &parsed{plain: r.Body, fault: err}
+	}
 	r.Parsed = got
 	rejected := r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden
 	switch {
@@ -163,7 +167,7 @@ func (x *exchange) Judge(r *transport.Response) provider.Verdict {
 }
 
 // Open splits an answer into data or refusal.
-func (x *exchange) Open(r *transport.Response) (provider.Answer, error) {
+func (x *exchange) Open(_ context.Context, r *transport.Response) (provider.Answer, error) {
 	got, _ := r.Parsed.(*parsed)
 	answer := provider.Answer{Raw: got.plain}
 	code := got.reply.ResponseCode
@@ -209,7 +213,7 @@ func refuse(status int, reply *Reply) *provider.Refusal {
 }
 
 // decode reads an answer into a result.
-func (x *exchange) decode(plain []byte, out any) error {
+func (x *exchange) decode(_ context.Context, plain []byte, out any) error {
 	list, err := readResult(plain, out)
 	if err != nil {
 		return err

@@ -73,7 +73,9 @@ func (c CallbackConfig) validate() error {
 	}
 	checkPrivateKey(&p, c.PrivateKey)
 	p.Cause("Profile", c.Profile.Validate())
-	for _, kind := range c.Names {
+	p.OptionalID("SysID", c.SysID, maxID)
+	for name, kind := range c.Names {
+		p.Bare(fmt.Sprintf("Names[%.40q]", name), name)
 		if !slices.Contains(EventTypes(), kind) {
 			p.Add("Names", "names a kind that this package does not have")
 		}

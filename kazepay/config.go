@@ -80,17 +80,19 @@ type ConfigTexts struct {
 	BaseURL     string         // as Config.BaseURL
 	UploadURL   string         // as Config.UploadURL; optional
 	SysID       string         // as Config.SysID
-	PrivateKey  issuing.Secret // PEM (PKCS #1 or PKCS #8), or bare Base64 of DER
-	PlatformKey string         // PEM (PKIX or PKCS #1), or bare Base64 of DER
+	PrivateKey  issuing.Secret // in a form of sign.ParsePrivateKey, such as PEM
+	PlatformKey string         // in a form of sign.ParsePublicKey
 	Zone        string         // IANA name, such as Asia/Shanghai; empty is UTC
 }
 
 // ParseConfig reads a Config from texts and checks all of it, keys and settings. The
 // error, of kind issuing.ErrInvalid, names every field that is wrong and no value.
+// What a file or an editor left around a text is taken off: blanks, line breaks, a byte
+// order mark and quotes.
 func ParseConfig(t ConfigTexts) (Config, error) {
 	var p check.Problems
 	cfg := Config{
-		BaseURL: t.BaseURL, UploadURL: t.UploadURL, SysID: t.SysID,
+		BaseURL: check.Trim(t.BaseURL), UploadURL: check.Trim(t.UploadURL), SysID: check.Trim(t.SysID),
 		PrivateKey:  check.Read(&p, "PrivateKey", t.PrivateKey.Reveal(), sign.ParsePrivateKey),
 		PlatformKey: check.Read(&p, "PlatformKey", t.PlatformKey, sign.ParsePublicKey),
 		Zone:        check.Read(&p, "Zone", t.Zone, check.Zone),
@@ -100,11 +102,11 @@ func ParseConfig(t ConfigTexts) (Config, error) {
 }
 
 func (c Config) validate(p *check.Problems) {
-	p.Cause("BaseURL", transport.CheckURL(c.BaseURL))
+	p.URL("BaseURL", c.BaseURL, transport.CheckURL)
 	if c.UploadURL != "" {
-		p.Cause("UploadURL", transport.CheckURL(c.UploadURL))
+		p.URL("UploadURL", c.UploadURL, transport.CheckURL)
 	}
-	p.Text("SysID", c.SysID, maxID)
+	p.ID("SysID", c.SysID, maxID)
 	checkPrivateKey(p, c.PrivateKey)
 	p.Key("PlatformKey", c.PlatformKey.Bits(), minRSABits)
 	both := !c.PlatformKey.IsZero() && !c.PrivateKey.IsZero()

@@ -68,6 +68,8 @@ func openPicture(req UploadRequest, limit int64) (*picture, error) {
 func (p *picture) start() (*pictureStream, error) {
 	reader := p.source
 	switch {
+	case p.seeker != nil && p.stream != nil && !p.stream.stop():
+		return nil, pictureError(errPictureUsed)
 	case p.seeker != nil:
 		if _, err := p.seeker.Seek(p.begin, io.SeekStart); err != nil {
 			return nil, pictureError(err)
@@ -140,6 +142,16 @@ func (s *pictureStream) touched() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.read > 0
+}
+
+// stop closes the stream and reports whether nobody reads it any more.
+func (s *pictureStream) stop() bool {
+	s.closed.Store(true)
+	if !s.mu.TryLock() {
+		return false
+	}
+	s.mu.Unlock()
+	return true
 }
 
 // finish closes the stream and waits for a read that is under way, unless the

@@ -2,6 +2,7 @@ package kazepay
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/issuing-sdk/issuing-go/internal/provider"
 	"github.com/issuing-sdk/issuing-go/internal/transport"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
+	"github.com/issuing-sdk/issuing-go/sign"
 )
 
 // operation is one row of the operation table: all in which two methods differ.
@@ -95,7 +97,7 @@ func pathOf(address string) string {
 
 // Seal makes one attempt over the same payload: a fresh session key and, for a
 // read, a fresh message number.
-func (x *exchange) Seal(context.Context, int) (transport.Sealed, error) {
+func (x *exchange) Seal(ctx context.Context, _ int) (transport.Sealed, error) {
 	var err error
 	if x.o.safety == read {
 		if x.requestNo, err = x.c.requestNo(); err != nil {
@@ -103,7 +105,7 @@ func (x *exchange) Seal(context.Context, int) (transport.Sealed, error) {
 		}
 	}
 	head := requestHead{APICode: x.o.apiCode, SysID: x.c.cfg.SysID, RequestNo: x.requestNo, Version: version}
-	e, err := x.c.envelope(head, x.payload)
+	e, err := provider.UseKey(ctx, x.c.core, func() (*sign.Envelope, error) { return x.c.envelope(head, x.payload) })
 	if err != nil {
 		return transport.Sealed{}, err
 	}
@@ -115,7 +117,7 @@ func (x *exchange) Seal(context.Context, int) (transport.Sealed, error) {
 }
 
 // Judge reads the clear part and says what the answer means for the operation.
-func (x *exchange) Judge(r *transport.Response) provider.Verdict {
+func (x *exchange) Judge(_ context.Context, r *transport.Response) provider.Verdict {
 	m, ok := x.c.message(r.Body)
 	if ok {
 		r.Parsed = m
@@ -137,14 +139,14 @@ func (x *exchange) Judge(r *transport.Response) provider.Verdict {
 
 // Open splits an answer into payload or refusal. The payload, when it verifies,
 // stands in CallInfo in either case.
-func (x *exchange) Open(r *transport.Response) (provider.Answer, error) {
+func (x *exchange) Open(ctx context.Context, r *transport.Response) (provider.Answer, error) {
 	m, ok := r.Parsed.(*message)
 	if !ok {
 		refusal := provider.StatusRefusal(r)
 		refusal.Maybe = x.c.cfg.SignedFailures
 		return provider.Answer{}, refusal
 	}
-	payload, err := x.c.open(m)
+	payload, err := provider.UseKey(ctx, x.c.core, func() ([]byte, error) { return x.c.open(m) })
 	answer := provider.Answer{Raw: payload, Data: payload}
 	switch {
 	case m.head.Code != CodeSuccess, !r.OK():
@@ -153,6 +155,8 @@ func (x *exchange) Open(r *transport.Response) (provider.Answer, error) {
 		refusal := x.refuse(r, m.head, payload)
 		refusal.Maybe = err != nil && x.c.cfg.SignedFailures
 		return answer, refusal
+	case errors.Is(err, provider.ErrKey):
+		return answer, err
 	case err != nil:
 		// Whoever answered did not prove to be KazePay, or the profile is not the
 		// right one; the operation may have been carried out all the same.
@@ -187,7 +191,7 @@ func (x *exchange) failure(flag ResultFlag, payload []byte) *Failure {
 }
 
 // decode reads a payload into out.
-func (x *exchange) decode(payload []byte, out any) error {
+func (x *exchange) decode(_ context.Context, payload []byte, out any) error {
 	if l, ok := out.(loose); ok {
 		return l.decode(x.c.codec, payload)
 	}

@@ -86,7 +86,7 @@ func FuzzAnswer(f *testing.F) {
 			return
 		}
 		for _, out := range []any{new(virtualLBINs), new(done), new(VirtualPCard), new(Transfer), new(Page[MasterETransaction]), new([]VisaHTransaction)} {
-			_ = x.decode(env.Data, out)
+			_ = x.decode(t.Context(), env.Data, out)
 		}
 	})
 }

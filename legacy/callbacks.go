@@ -62,7 +62,7 @@ type CallbackConfig struct {
 // again after a failure; answer quickly.
 func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	var p check.Problems
-	p.Text("AppKey", cfg.AppKey, 0)
+	p.ID("AppKey", cfg.AppKey, 0)
 	p.Required("AppSecrets", len(cfg.AppSecrets) > 0)
 	for i, secret := range cfg.AppSecrets {
 		if secret.IsZero() {

@@ -24,23 +24,25 @@ type Config struct {
 type ConfigTexts struct {
 	BaseURL   string         // as Config.BaseURL
 	AppKey    string         // as Config.AppKey
-	AppSecret issuing.Secret // 16, 24 or 32 characters; white space is part of it
+	AppSecret issuing.Secret // 16, 24 or 32 characters
 }
 
 // ParseConfig reads a Config from texts and checks all of it, secret and settings. The
 // error, of kind issuing.ErrInvalid, names every field that is wrong and no value.
+// What a file or an editor left around a text is taken off: blanks, line breaks, a byte
+// order mark and quotes.
 func ParseConfig(t ConfigTexts) (Config, error) {
 	var p check.Problems
 	cfg := Config{
-		BaseURL: t.BaseURL, AppKey: t.AppKey,
-		AppSecret: check.Read(&p, "AppSecret", t.AppSecret.Reveal(), sign.NewAppSecret),
+		BaseURL: check.Trim(t.BaseURL), AppKey: check.Trim(t.AppKey),
+		AppSecret: check.Read(&p, "AppSecret", check.Trim(t.AppSecret.Reveal()), sign.NewAppSecret),
 	}
 	cfg.validate(&p)
 	return cfg, p.Err(providerName, "ParseConfig")
 }
 
 func (c Config) validate(p *check.Problems) {
-	p.Cause("BaseURL", transport.CheckURL(c.BaseURL))
-	p.Text("AppKey", c.AppKey, maxID)
+	p.URL("BaseURL", c.BaseURL, transport.CheckURL)
+	p.ID("AppKey", c.AppKey, maxID)
 	p.Required("AppSecret", !c.AppSecret.IsZero())
 }

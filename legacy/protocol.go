@@ -122,7 +122,7 @@ func (x *exchange) Seal(context.Context, int) (transport.Sealed, error) {
 }
 
 // Judge reads the envelope and says what the answer means for the operation.
-func (x *exchange) Judge(r *transport.Response) provider.Verdict {
+func (x *exchange) Judge(_ context.Context, r *transport.Response) provider.Verdict {
 	env := new(envelope)
 	if codec.Unmarshal(r.Body, env) == nil {
 		r.Parsed = env
@@ -162,7 +162,7 @@ func answered(r *transport.Response) (env *envelope, code Code, ok bool) {
 }
 
 // Open splits an answer into data or refusal.
-func (x *exchange) Open(r *transport.Response) (provider.Answer, error) {
+func (x *exchange) Open(_ context.Context, r *transport.Response) (provider.Answer, error) {
 	answer := provider.Answer{Raw: r.Body}
 	env, code, ok := answered(r)
 	if !ok || (!r.OK() && env.accepted()) {
@@ -190,7 +190,7 @@ func (x *exchange) Open(r *transport.Response) (provider.Answer, error) {
 }
 
 // decode reads an answer's data.
-func (x *exchange) decode(data []byte, out any) error {
+func (x *exchange) decode(_ context.Context, data []byte, out any) error {
 	if len(data) > 0 {
 		if err := codec.Unmarshal(data, out); err != nil {
 			return err

@@ -2,7 +2,6 @@ package legacy
 
 import (
 	"context"
-	"math/big"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -115,19 +114,9 @@ func (q *Quote) Charge(sendAmount issuing.Amount) (Charge, error) {
 	if err := p.Err(providerName, "Quote.Charge"); err != nil {
 		return Charge{}, err
 	}
-	fee, err := roundUp(sendAmount.Mul(q.PreRatedFee).Add(q.FixedFee))
+	fee, err := sendAmount.Mul(q.PreRatedFee).Add(q.FixedFee).Round(feeScale, issuing.RoundingUp)
 	if err != nil {
 		return Charge{}, &issuing.Error{Provider: providerName, Op: "Quote.Charge", Kind: issuing.ErrInvalid, Err: err}
 	}
 	return Charge{SendAmount: sendAmount, Fee: fee, Total: sendAmount.Add(fee)}, nil
-}
-
-// roundUp rounds a non-negative amount up to four decimals.
-func roundUp(a issuing.Amount) (issuing.Amount, error) {
-	scaled := new(big.Rat).Mul(a.Rat(), big.NewRat(10_000, 1))
-	units, rest := new(big.Int).QuoRem(scaled.Num(), scaled.Denom(), new(big.Int))
-	if rest.Sign() > 0 {
-		units.Add(units, big.NewInt(1))
-	}
-	return issuing.ParseAmount(new(big.Rat).SetFrac(units, big.NewInt(10_000)).FloatString(feeScale))
 }

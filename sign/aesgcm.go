@@ -11,7 +11,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"strings"
+
+	"github.com/issuing-sdk/issuing-go/internal/keytext"
 )
 
 // gcmOverhead is the length of the 12-byte nonce and the 16-byte tag.
@@ -61,9 +62,10 @@ func (k AESKey) Fingerprint(data []byte) string {
 
 // ParseAESKey reads a 256-bit key in one of the forms that WorldCard's
 // documents show, told apart by length: 64 hexadecimal digits, 44 characters of
-// Base64, or 32 raw characters. Surrounding white space is removed.
+// Base64, or 32 raw characters. Blanks, line breaks, a byte order mark and quotes
+// around it are taken off.
 func ParseAESKey(text string) (AESKey, error) {
-	text = strings.TrimSpace(text)
+	text = keytext.Trim(text)
 	var key []byte
 	var err error
 	switch len(text) {

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+
+	"github.com/issuing-sdk/issuing-go/internal/keytext"
 )
 
 // maxECBText bounds a Base64 text that [AppSecret.Decrypt] opens. The longest
@@ -32,8 +34,16 @@ type appSecret struct {
 }
 
 // NewAppSecret wraps a secret of 16, 24 or 32 bytes, which are the AES key as
-// they stand. White space is not removed: it would be part of the key.
+// they stand. One with blanks, a line break, a byte order mark or quotes around it is
+// refused: it came along in the copying and would be part of the key. So is every
+// secret in FIPS 140-only mode, which does not allow MD5.
 func NewAppSecret(text string) (AppSecret, error) {
+	if err := keytext.Bare(text); err != nil {
+		return AppSecret{}, fmt.Errorf("%w: the app secret %w", ErrKey, err)
+	}
+	if err := checkMD5(); err != nil {
+		return AppSecret{}, err
+	}
 	switch len(text) {
 	case 16, 24, 32:
 	case 0:

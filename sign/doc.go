@@ -9,6 +9,13 @@
 // not compile. All three print as "[redacted]" or a fingerprint. A PrivateKey
 // wraps any [crypto.Signer], so the key can stay in an HSM or a KMS.
 //
+// [ParsePrivateKey] and its siblings read a key's text as environments, secret
+// stores, editors and openssl hand it over, and say which block of several counts.
+// Constructors take values as they are, and refuse blanks and quotes around a secret.
+//
+// Where the standard library would panic in FIPS 140-only mode, as for MD5, this
+// package returns an error.
+//
 // # WorldCard
 //
 // [AESKey.SealBody] and [AESKey.OpenBody] make and open the request body
@@ -46,6 +53,7 @@
 // # Errors
 //
 // Errors name the type that was wanted and the type that was found, never
-// content. [ErrDecrypt], [ErrVerify], [ErrEnvelope] and [ErrPIN] are the only words
-// about a message or PIN block that does not open or verify, whatever the reason.
+// content, and say what to do about a key that cannot be used. [ErrDecrypt],
+// [ErrVerify], [ErrEnvelope] and [ErrPIN] are the only words about a message or PIN
+// block that does not open or verify, whatever the reason.
 package sign

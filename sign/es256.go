@@ -24,49 +24,41 @@ type es256Key struct {
 
 // NewES256Key wraps a signer whose public key is ECDSA on P-256: an
 // *ecdsa.PrivateKey or a handle to an HSM or KMS key. The signer must be safe
-// for concurrent use.
+// for concurrent use. One that is nil or incomplete is an ErrKey.
 func NewES256Key(signer crypto.Signer) (ES256Key, error) {
-	if signer == nil {
-		return ES256Key{}, fmt.Errorf("%w: the signer is nil", ErrKey)
+	found, err := publicOf(signer)
+	if err != nil {
+		return ES256Key{}, err
 	}
-	if k, ok := signer.(*ecdsa.PrivateKey); ok {
-		if k == nil || k.Curve == nil {
-			return ES256Key{}, fmt.Errorf("%w: the EC private key is nil", ErrKey)
-		}
-		if _, err := k.Bytes(); err != nil {
-			return ES256Key{}, fmt.Errorf("%w: the EC private key is inconsistent", ErrKey)
-		}
-	}
-	public, ok := signer.Public().(*ecdsa.PublicKey)
+	public, ok := found.(*ecdsa.PublicKey)
 	if !ok {
-		return ES256Key{}, fmt.Errorf("%w: want an EC private key, found %s", ErrKey, kindOf(signer.Public()))
+		return ES256Key{}, wantFound("an EC private key on P-256", kindOf(found, "key"))
 	}
 	if err := checkP256(public); err != nil {
 		return ES256Key{}, err
 	}
+	if k, ok := signer.(*ecdsa.PrivateKey); ok {
+		if guarded(func() error { _, err := k.Bytes(); return err }) != nil {
+			return ES256Key{}, fmt.Errorf("%w: the EC private key is incomplete or inconsistent", ErrKey)
+		}
+	}
 	return ES256Key{&es256Key{signer: hide(signer), public: public}}, nil
 }
 
-// ParseES256Key reads an EC private key on P-256 from PEM (PKCS #8 or SEC 1) or
-// from the bare Base64 of its DER. Surrounding white space is ignored.
+// ParseES256Key reads an EC private key on P-256 of PKCS #8 or SEC 1, also with the
+// parameters that "openssl ecparam -genkey" writes before it. Forms, the block that
+// counts and refusals are those of [ParsePrivateKey].
 func ParseES256Key(text string) (ES256Key, error) {
-	der, label, err := decodeKeyText(text)
+	const want = "an EC private key on P-256"
+	found, err := parsePrivate(text, want)
 	if err != nil {
 		return ES256Key{}, err
 	}
-	if k, err := x509.ParseECPrivateKey(der); err == nil {
-		return NewES256Key(k)
+	key, ok := found.(*ecdsa.PrivateKey)
+	if !ok {
+		return ES256Key{}, wantFound(want, kindOf(found, "private key"))
 	}
-	found := describeDER(der, label)
-	if k, err := x509.ParsePKCS8PrivateKey(der); err == nil {
-		if ec, ok := k.(*ecdsa.PrivateKey); ok {
-			return NewES256Key(ec)
-		}
-		if s, ok := k.(crypto.Signer); ok {
-			found = kindOf(s.Public()) + " (private)"
-		}
-	}
-	return ES256Key{}, fmt.Errorf("%w: want an EC private key on P-256, found %s", ErrKey, found)
+	return NewES256Key(key)
 }
 
 // IsZero reports whether there is no key.
@@ -103,36 +95,26 @@ type ES256PublicKey struct{ p *ecdsa.PublicKey }
 
 // NewES256PublicKey wraps an ECDSA public key on P-256.
 func NewES256PublicKey(key *ecdsa.PublicKey) (ES256PublicKey, error) {
-	if key == nil {
-		return ES256PublicKey{}, fmt.Errorf("%w: the EC public key is nil", ErrKey)
-	}
 	if err := checkP256(key); err != nil {
 		return ES256PublicKey{}, err
 	}
 	return ES256PublicKey{key}, nil
 }
 
-// ParseES256PublicKey reads an EC public key on P-256 from PEM (PKIX or an
-// X.509 certificate, whose validity dates are not checked) or from the bare
-// Base64 of the DER of one of them.
+// ParseES256PublicKey reads an EC public key on P-256 of PKIX, its point in full, or
+// that of an X.509 certificate, whose dates and issuer are not checked. Forms, the
+// block that counts and refusals are those of [ParsePublicKey].
 func ParseES256PublicKey(text string) (ES256PublicKey, error) {
-	der, label, err := decodeKeyText(text)
+	const want = "an EC public key on P-256"
+	found, err := parsePublic(text, want)
 	if err != nil {
 		return ES256PublicKey{}, err
 	}
-	var found any
-	if k, err := x509.ParsePKIXPublicKey(der); err == nil {
-		found = k
-	} else if cert, err := x509.ParseCertificate(der); err == nil {
-		found = cert.PublicKey
+	key, ok := found.(*ecdsa.PublicKey)
+	if !ok {
+		return ES256PublicKey{}, wantFound(want, kindOf(found, "public key"))
 	}
-	if k, ok := found.(*ecdsa.PublicKey); ok {
-		return NewES256PublicKey(k)
-	}
-	if found != nil {
-		return ES256PublicKey{}, fmt.Errorf("%w: want an EC public key on P-256, found %s", ErrKey, kindOf(found))
-	}
-	return ES256PublicKey{}, fmt.Errorf("%w: want an EC public key on P-256, found %s", ErrKey, describeDER(der, label))
+	return NewES256PublicKey(key)
 }
 
 // IsZero reports whether there is no key.
@@ -174,11 +156,16 @@ func (k ES256PublicKey) MarshalText() ([]byte, error) {
 }
 
 func checkP256(key *ecdsa.PublicKey) error {
-	if key.Curve != elliptic.P256() {
-		return fmt.Errorf("%w: the EC key is not on the curve P-256, which ES256 needs", ErrKey)
-	}
-	if _, err := key.ECDH(); err != nil {
-		return fmt.Errorf("%w: the EC public key is not a point of its curve", ErrKey)
-	}
-	return nil
+	return guarded(func() error {
+		if key == nil {
+			return fmt.Errorf("%w: the EC key is nil", ErrKey)
+		}
+		if key.Curve != elliptic.P256() {
+			return wantFound("an EC key on the curve P-256, which ES256 needs", kindOf(key, "key"))
+		}
+		if _, err := key.ECDH(); err != nil {
+			return fmt.Errorf("%w: the EC key has no point of its curve", ErrKey)
+		}
+		return nil
+	})
 }

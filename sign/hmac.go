@@ -1,6 +1,7 @@
 package sign
 
 import (
+	"crypto/fips140"
 	"crypto/hmac"
 	"crypto/sha512"
 	"encoding/hex"
@@ -11,6 +12,7 @@ import (
 	"sync"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/keytext"
 )
 
 // HMACKey is a webhook secret shared by merchant and platform, for HMAC with
@@ -23,11 +25,24 @@ type hmacKey struct {
 	fingerprint func(data []byte) string
 }
 
+// minFIPSKey is the shortest key, in bytes, with which crypto/hmac does not panic in
+// FIPS 140-only mode.
+const minFIPSKey = 14
+
 // NewHMACKey wraps a secret. Its bytes are the key as they are: nothing is
-// decoded, whatever they look like.
+// decoded, whatever they look like. A secret with blanks, a line break, a byte order
+// mark or quotes around it is refused, since no platform signs with them, and in FIPS
+// 140-only mode so is one below 14 bytes.
 func NewHMACKey(secret issuing.Secret) (HMACKey, error) {
 	if secret.IsZero() {
 		return HMACKey{}, fmt.Errorf("%w: the HMAC secret is empty", ErrKey)
+	}
+	if err := keytext.Bare(secret.Reveal()); err != nil {
+		return HMACKey{}, fmt.Errorf("%w: the HMAC secret %w", ErrKey, err)
+	}
+	if n := secret.Len(); n < minFIPSKey && fips140.Enforced() {
+		return HMACKey{}, fmt.Errorf("%w: the HMAC secret has %d bytes, FIPS 140-only mode needs at least %d",
+			ErrKey, n, minFIPSKey)
 	}
 	key := []byte(secret.Reveal())
 	k := &hmacKey{fingerprint: fingerprinter(key)}

@@ -5,6 +5,7 @@ import (
 	"crypto"
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/fips140"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha1" //nolint:gosec // an inferred choice of KazePay's profile
@@ -13,6 +14,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -27,6 +29,8 @@ func (p Profile) ready(own PrivateKey, peer PublicKey) error {
 		return fmt.Errorf("%w: the private key is missing", ErrKey)
 	case peer.IsZero():
 		return fmt.Errorf("%w: the public key is missing", ErrKey)
+	case p.Hash == SignatureHashSHA1 && fips140.Enforced():
+		return errors.New("sign: the profile signs with SHA-1, which FIPS 140-only mode does not allow")
 	}
 	return p.Validate()
 }

@@ -2,24 +2,17 @@ package sign
 
 import (
 	"crypto"
-	"crypto/ecdsa"
-	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"strings"
 )
-
-// maxKeyText bounds the text of a key; a 16384-bit RSA key in PEM has 13 kB.
-const maxKeyText = 32 << 10
 
 // MinRSABits and MaxRSABits bound the RSA moduli that are accepted. Providers
 // can demand more than the least; with more than the most, one check of a
@@ -28,6 +21,9 @@ const (
 	MinRSABits = 1024
 	MaxRSABits = 16384
 )
+
+// maxExponent is the greatest public exponent with which crypto/rsa verifies.
+const maxExponent = 1<<31 - 1
 
 // ErrKey marks a key that cannot be used; the message says what was wanted and
 // what was found.
@@ -43,64 +39,52 @@ type privateKey struct {
 }
 
 // NewPrivateKey wraps a signer whose public key is RSA: an *rsa.PrivateKey or a
-// handle to an HSM or KMS key. The signer must be safe for concurrent use.
+// handle to an HSM or KMS key. The signer must be safe for concurrent use. One that
+// is nil or incomplete is an ErrKey.
 func NewPrivateKey(signer crypto.Signer) (PrivateKey, error) {
-	if signer == nil {
-		return PrivateKey{}, fmt.Errorf("%w: the signer is nil", ErrKey)
+	found, err := publicOf(signer)
+	if err != nil {
+		return PrivateKey{}, err
 	}
-	if k, ok := signer.(*rsa.PrivateKey); ok {
-		if k == nil {
-			return PrivateKey{}, fmt.Errorf("%w: the RSA private key is nil", ErrKey)
-		}
-		if err := checkRSA(&k.PublicKey); err != nil {
-			return PrivateKey{}, err
-		}
-		if err := k.Validate(); err != nil {
-			return PrivateKey{}, fmt.Errorf("%w: the RSA private key is inconsistent", ErrKey)
-		}
-	}
-	public, ok := signer.Public().(*rsa.PublicKey)
+	public, ok := found.(*rsa.PublicKey)
 	if !ok {
-		return PrivateKey{}, fmt.Errorf("%w: want an RSA private key, found %s", ErrKey, kindOf(signer.Public()))
+		return PrivateKey{}, wantFound("an RSA private key", kindOf(found, "key"))
 	}
 	if err := checkRSA(public); err != nil {
 		return PrivateKey{}, err
 	}
+	if k, ok := signer.(*rsa.PrivateKey); ok && guarded(k.Validate) != nil {
+		return PrivateKey{}, fmt.Errorf("%w: the RSA private key is incomplete or inconsistent", ErrKey)
+	}
 	return PrivateKey{&privateKey{signer: hide(signer), public: public}}, nil
 }
 
-// ParsePrivateKey reads an RSA private key from PEM (PKCS #8 or PKCS #1) or
-// from the bare Base64 of its DER. Surrounding white space is ignored.
+// ParsePrivateKey reads an RSA private key of PKCS #8 or PKCS #1, also one that is
+// typed RSA-PSS, in the forms that environments, secret stores, editors and openssl
+// hand out:
+//
+//   - PEM with line breaks of any kind, written as \n, turned into blanks or lost;
+//     indented, in quotes, after a byte order mark;
+//   - the Base64 of the PEM;
+//   - the DER in Base64 of either alphabet, with or without padding and line breaks,
+//     in hexadecimal, or as it is.
+//
+// Of several blocks the one private key counts; certificates, public keys and
+// parameters beside it, and text around the blocks, are read over. Several private
+// keys are refused, and so are an encrypted key and bytes after the key's end. The
+// text has at most 64 KiB. The error, an ErrKey, says what was found and what to do,
+// and quotes nothing of the text.
 func ParsePrivateKey(text string) (PrivateKey, error) {
-	der, label, err := decodeKeyText(text)
+	const want = "an RSA private key"
+	found, err := parsePrivate(text, want)
 	if err != nil {
 		return PrivateKey{}, err
 	}
-	key, found := parsePrivateDER(der)
-	if key == nil {
-		if found == "" {
-			found = describeDER(der, label)
-		}
-		return PrivateKey{}, fmt.Errorf("%w: want an RSA private key, found %s", ErrKey, found)
+	key, ok := found.(*rsa.PrivateKey)
+	if !ok {
+		return PrivateKey{}, wantFound(want, kindOf(found, "private key"))
 	}
 	return NewPrivateKey(key)
-}
-
-func parsePrivateDER(der []byte) (key *rsa.PrivateKey, found string) {
-	if k, err := x509.ParsePKCS1PrivateKey(der); err == nil {
-		return k, ""
-	}
-	k, err := x509.ParsePKCS8PrivateKey(der)
-	if err != nil {
-		return nil, ""
-	}
-	if r, ok := k.(*rsa.PrivateKey); ok {
-		return r, ""
-	}
-	if s, ok := k.(crypto.Signer); ok {
-		return nil, kindOf(s.Public()) + " (private)"
-	}
-	return nil, "another private key"
 }
 
 // IsZero reports whether there is no key.
@@ -195,30 +179,24 @@ func NewPublicKey(key *rsa.PublicKey) (PublicKey, error) {
 	return newPublic(key), nil
 }
 
-// ParsePublicKey reads an RSA public key from PEM (PKIX, PKCS #1 or an X.509
-// certificate, whose validity dates are not checked) or from the bare Base64 of
-// the DER of one of them. Surrounding white space is ignored.
+// ParsePublicKey reads an RSA public key of PKIX or PKCS #1, also one that is typed
+// RSA-PSS, or that of an X.509 certificate, whose dates and issuer are not checked.
+// The forms are those of [ParsePrivateKey].
+//
+// Of several blocks the one public key counts, several are refused; without one it is
+// the key of the first certificate, which in a chain is the leaf. A private key is
+// never taken for its public half.
 func ParsePublicKey(text string) (PublicKey, error) {
-	der, label, err := decodeKeyText(text)
+	const want = "an RSA public key"
+	found, err := parsePublic(text, want)
 	if err != nil {
 		return PublicKey{}, err
 	}
-	if k, err := x509.ParsePKCS1PublicKey(der); err == nil {
-		return NewPublicKey(k)
+	key, ok := found.(*rsa.PublicKey)
+	if !ok {
+		return PublicKey{}, wantFound(want, kindOf(found, "public key"))
 	}
-	var found any
-	if k, err := x509.ParsePKIXPublicKey(der); err == nil {
-		found = k
-	} else if cert, err := x509.ParseCertificate(der); err == nil {
-		found = cert.PublicKey
-	}
-	if k, ok := found.(*rsa.PublicKey); ok {
-		return NewPublicKey(k)
-	}
-	if found != nil {
-		return PublicKey{}, fmt.Errorf("%w: want an RSA public key, found %s", ErrKey, kindOf(found))
-	}
-	return PublicKey{}, fmt.Errorf("%w: want an RSA public key, found %s", ErrKey, describeDER(der, label))
+	return NewPublicKey(key)
 }
 
 // IsZero reports whether there is no key.
@@ -279,75 +257,8 @@ func checkRSA(key *rsa.PublicKey) error {
 	} else if bits > MaxRSABits {
 		return fmt.Errorf("%w: the RSA key has %d bits, at most %d are supported", ErrKey, bits, MaxRSABits)
 	}
-	if key.E < 3 || key.E&1 == 0 {
-		return fmt.Errorf("%w: the RSA public exponent is not valid", ErrKey)
+	if key.E < 3 || key.E&1 == 0 || key.E > maxExponent {
+		return fmt.Errorf("%w: the RSA public exponent is not odd, or not between 3 and 2^31-1", ErrKey)
 	}
 	return nil
-}
-
-// decodeKeyText returns the DER of PEM or bare Base64 text.
-func decodeKeyText(text string) (der []byte, label string, err error) {
-	text = strings.TrimSpace(text)
-	switch {
-	case text == "":
-		return nil, "", fmt.Errorf("%w: the text is empty", ErrKey)
-	case len(text) > maxKeyText:
-		return nil, "", fmt.Errorf("%w: the text has %d characters, at most %d are read", ErrKey, len(text), maxKeyText)
-	}
-	if block, rest := pem.Decode([]byte(text)); block != nil {
-		if strings.Contains(block.Type, "ENCRYPTED") || block.Headers["DEK-Info"] != "" {
-			return nil, "", fmt.Errorf("%w: the private key is encrypted with a passphrase; decrypt it first", ErrKey)
-		}
-		if strings.TrimSpace(string(rest)) != "" {
-			return nil, "", fmt.Errorf("%w: text follows the first PEM block", ErrKey)
-		}
-		return block.Bytes, block.Type, nil
-	}
-	if strings.Contains(text, "-----BEGIN") {
-		return nil, "", fmt.Errorf("%w: the PEM block is damaged", ErrKey)
-	}
-	compact := strings.Join(strings.Fields(text), "")
-	der, decodeErr := base64.StdEncoding.DecodeString(compact)
-	if decodeErr != nil {
-		return nil, "", fmt.Errorf("%w: neither PEM nor Base64 of DER", ErrKey)
-	}
-	return der, "", nil
-}
-
-// describeDER names what a DER of the wrong kind is.
-func describeDER(der []byte, label string) string {
-	if k, found := parsePrivateDER(der); k != nil {
-		return "an RSA private key"
-	} else if found != "" {
-		return found
-	}
-	if _, err := x509.ParsePKCS1PublicKey(der); err == nil {
-		return "an RSA public key"
-	}
-	if k, err := x509.ParsePKIXPublicKey(der); err == nil {
-		return kindOf(k) + " (public)"
-	}
-	if _, err := x509.ParseCertificate(der); err == nil {
-		return "a certificate"
-	}
-	if _, err := x509.ParseECPrivateKey(der); err == nil {
-		return "an EC private key"
-	}
-	if label != "" {
-		return fmt.Sprintf("an unreadable PEM block of type %.40q", label)
-	}
-	return "bytes that are no key"
-}
-
-func kindOf(key any) string {
-	switch key.(type) {
-	case *rsa.PublicKey:
-		return "an RSA key"
-	case *ecdsa.PublicKey:
-		return "an EC key"
-	case ed25519.PublicKey:
-		return "an Ed25519 key"
-	default:
-		return "a key of another type"
-	}
 }

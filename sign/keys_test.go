@@ -13,6 +13,7 @@ import (
 	"errors"
 	"io"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 
@@ -86,7 +87,11 @@ func TestParsePublicKey(t *testing.T) {
 	}
 }
 
-// Every refusal says what was wanted and what was found, and quotes nothing.
+// refusal is a text with a part of what each parser says to it, "" where it is read.
+type refusal struct{ name, text, private, public string }
+
+// Every refusal says what was wanted, what was found and what to do, and quotes
+// nothing.
 func TestParseKeyRefusals(t *testing.T) {
 	t.Parallel()
 	k := keyTexts()
@@ -95,58 +100,95 @@ func TestParseKeyRefusals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	private := pemText("PRIVATE KEY", k.pkcs8)
+	private, encrypted := pemText("PRIVATE KEY", k.pkcs8), string(pem.EncodeToMemory(legacy))
 	lines := strings.SplitAfter(private, "\n")
-	for _, tt := range []struct{ name, text, private, public string }{
-		{"empty", "", "the text is empty", "the text is empty"},
-		{"blank", " \n\t", "the text is empty", "the text is empty"},
-		{"private key", private, "", "want an RSA public key, found an RSA private key"},
-		{"bare private key", base64Text(k.pkcs1), "", "want an RSA public key, found an RSA private key"},
-		{"public key", pemText("PUBLIC KEY", k.pkix), "want an RSA private key, found an RSA key (public)", ""},
-		{"PKCS #1 public key", base64Text(k.pkcs1Public), "want an RSA private key, found an RSA public key", ""},
-		{"certificate", pemText("CERTIFICATE", k.certificate), "want an RSA private key, found a certificate", ""},
-		{"EC, SEC 1", pemText("EC PRIVATE KEY", k.sec1), "found an EC private key", "found an EC private key"},
-		{"EC, PKCS #8", pemText("PRIVATE KEY", k.ecPKCS8), "found an EC key (private)", "found an EC key (private)"},
-		{"EC, public", pemText("PUBLIC KEY", k.ecPKIX), "found an EC key (public)", "found an EC key"},
-		{"EC certificate", pemText("CERTIFICATE", k.ecCertificate), "found a certificate", "found an EC key"},
-		{"Ed25519", base64Text(k.edPKCS8), "found an Ed25519 key (private)", "found an Ed25519 key (private)"},
-		{"Ed25519, public", base64Text(k.edPKIX), "found an Ed25519 key (public)", "found an Ed25519 key"},
-		{"encrypted PKCS #8", pemText("ENCRYPTED PRIVATE KEY", k.pkcs8), "encrypted with a passphrase", "encrypted with a passphrase"},
-		{"encrypted PKCS #1", string(pem.EncodeToMemory(legacy)), "encrypted with a passphrase", "encrypted with a passphrase"},
-		{"OpenSSH", pemText("OPENSSH PRIVATE KEY", []byte("openssh-key-v1\x00")), `unreadable PEM block of type "OPENSSH PRIVATE KEY"`, `unreadable PEM block of type "OPENSSH PRIVATE KEY"`},
-		{"truncated PEM", strings.Join(lines[:len(lines)/2], ""), "the PEM block is damaged", "the PEM block is damaged"},
-		{"a line lost", strings.Join(append(append([]string{}, lines[:5]...), lines[6:]...), ""), "unreadable PEM block", "unreadable PEM block"},
-		{"escaped newlines", strings.ReplaceAll(private, "\n", `\n`), "the PEM block is damaged", "the PEM block is damaged"},
-		{"on one line", strings.ReplaceAll(private, "\n", " "), "the PEM block is damaged", "the PEM block is damaged"},
-		{"two keys", private + private, "text follows the first PEM block", "text follows the first PEM block"},
-		{"text after", private + "x", "text follows the first PEM block", "text follows the first PEM block"},
-		{"truncated Base64", base64Text(k.pkcs8)[:1000], "found bytes that are no key", "found bytes that are no key"},
-		{"odd Base64", base64Text(k.pkcs8)[:1001], "neither PEM nor Base64", "neither PEM nor Base64"},
-		{"garbage", "4929420573595709!", "neither PEM nor Base64", "neither PEM nor Base64"},
-		{"file name", "/etc/keys/merchant.pem", "neither PEM nor Base64", "neither PEM nor Base64"},
-		{"hex", hex.EncodeToString(k.pkcs8[:1200]), "found bytes that are no key", "found bytes that are no key"},
-		{"two megabytes", strings.Repeat("A", 2<<20), "has 2097152 characters", "has 2097152 characters"},
+	same := func(name, text, part string) refusal { return refusal{name, text, part, part} }
+	const (
+		wantPrivate = "want an RSA private key, found "
+		wantPublic  = "want an RSA public key, found "
+		passphrase  = "encrypted with a passphrase; decrypt it first: openssl "
+		cut         = "found a key that was cut short or changed on its way; copy the whole of it again"
+	)
+	for _, tt := range []refusal{
+		same("empty", "", "the text is empty"),
+		same("blank", " \n\t\ufeff", "the text is empty"),
+		same("quotes alone", `""`, "the text is empty"),
+		{"private key", private, "", wantPublic + "an RSA private key"},
+		{"bare private key", base64Text(k.pkcs1), "", wantPublic + "an RSA private key"},
+		{"public key", pemText("PUBLIC KEY", k.pkix), wantPrivate + "an RSA public key", ""},
+		{"PKCS #1 public key", base64Text(k.pkcs1Public), wantPrivate + "an RSA public key", ""},
+		{"certificate", pemText("CERTIFICATE", k.certificate), wantPrivate + "a certificate of an RSA public key", ""},
+		same("EC, SEC 1", pemText("EC PRIVATE KEY", k.sec1), "found an EC private key on the curve P-256"),
+		same("EC, PKCS #8", pemText("PRIVATE KEY", k.ecPKCS8), "found an EC private key on the curve P-256"),
+		same("EC, public", pemText("PUBLIC KEY", k.ecPKIX), "found an EC public key on the curve P-256"),
+		{"EC certificate", pemText("CERTIFICATE", k.ecCertificate), "found a certificate of an EC public key", wantPublic + "an EC public key on the curve P-256"},
+		same("Ed25519", base64Text(k.edPKCS8), "found an Ed25519 private key"),
+		same("Ed25519, public", base64Text(k.edPKIX), "found an Ed25519 public key"),
+		same("encrypted PKCS #8", pemText("ENCRYPTED PRIVATE KEY", k.pkcs8), passphrase+"pkey -in key.pem -out plain.pem"),
+		same("encrypted PKCS #1", encrypted, passphrase+"pkey"),
+		same("encrypted, escaped", strings.ReplaceAll(encrypted, "\n", `\n`), passphrase+"pkey"),
+		same("encrypted, on one line", strings.Join(strings.Fields(encrypted), " "), passphrase+"pkey"),
+		same("OpenSSH", pemText("OPENSSH PRIVATE KEY", []byte("openssh-key-v1\x00")), "found an OpenSSH private key; convert a copy of it: ssh-keygen -p -m PEM -f key"),
+		same("OpenSSH, public", "ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB me@host", "an OpenSSH public key; convert it: ssh-keygen -e -m PKCS8 -f key.pub"),
+		same("JWK", `{"kty":"RSA","n":"AQAB"}`, "the text is JSON"),
+		same("request", pemText("CERTIFICATE REQUEST", k.pkix), "found a certificate request"),
+		same("parameters", pemText("EC PARAMETERS", []byte{6, 1, 1}), "found the parameters of a curve and no key"),
+		same("PGP", pemText("PGP PUBLIC KEY BLOCK", k.pkix), "found a PGP block"),
+		same("truncated PEM", strings.Join(lines[:len(lines)/2], ""), "a block has no end line that fits its first line"),
+		same("end of another", strings.Replace(private, "END PRIVATE", "END RSA PRIVATE", 1), "a block has no end line that fits its first line"),
+		same("no dashes", strings.ReplaceAll(private, "-----", "----"), "the first line of a block is damaged"),
+		same("dashes lost", strings.Replace(private, "KEY-----", "KEY", 1), "the first line of a block is damaged"),
+		same("odd characters", strings.Replace(private, "M", "\u041c", 1), "is no Base64"),
+		same("a line lost", strings.Join(append(append([]string{}, lines[:5]...), lines[6:]...), ""), cut),
+		{"two keys", private + private, wantPrivate + "2 private keys; keep the one that is meant", wantPublic + "an RSA private key"},
+		{"two public keys", pemText("PUBLIC KEY", k.pkix) + pemText("PUBLIC KEY", k.pkix), wantPrivate + "an RSA public key", wantPublic + "2 public keys; keep the one that is meant"},
+		{"damaged beside a certificate", pemText("PUBLIC KEY", k.pkix[:200]) + pemText("CERTIFICATE", k.certificate), cut, cut},
+		same("bytes after PKCS #8", base64Text(append(slices.Clone(k.pkcs8), 0)), "found a key with 1 bytes after its end; cut them off"),
+		same("bytes after PKCS #1", base64Text(append(slices.Clone(k.pkcs1), "\n\n"...)), "found a key with 2 bytes after its end; cut them off"),
+		same("bytes after SEC 1", pemText("EC PRIVATE KEY", append(slices.Clone(k.sec1), 0)), "found a key with 1 bytes after its end; cut them off"),
+		same("bytes after PKIX", base64Text(append(slices.Clone(k.pkix), 0)), "found a key with 1 bytes after its end; cut them off"),
+		same("bytes after a certificate", base64Text(append(slices.Clone(k.certificate), 0)), "found a key with 1 bytes after its end; cut them off"),
+		same("truncated Base64", base64Text(k.pkcs8)[:1000], cut),
+		same("truncated hexadecimal", hex.EncodeToString(k.pkcs8[:1200]), cut),
+		same("odd Base64", base64Text(k.pkcs8)[:1001], "neither PEM nor Base64"),
+		same("garbage", "4929420573595709!", "neither PEM nor Base64"),
+		same("file name", "/etc/keys/merchant.pem", "looks like the name of a file; give what the file holds"),
+		same("a word", "changeit", "found bytes that are no key"),
+		same("UTF-16", "\xff\xfe-\x00-\x00", "the text is UTF-16; save it as UTF-8"),
+		same("wrapped without end", base64Text([]byte(base64Text([]byte(base64Text([]byte(private)))))), "more than 2 times in Base64"),
+		same("two megabytes", strings.Repeat("A", 2<<20), "has 2097152 characters, at most 65536 are read"),
+		same("many blocks", strings.Repeat(pemText("CERTIFICATE", []byte{0}), 40), "more than 32 blocks"),
 		{"small key", base64Text(smallKey(t)), "has 512 bits, at least 1024", "found an RSA private key"},
 		{"huge key", base64Text(x509.MarshalPKCS1PublicKey(hugeKey())), "found an RSA public key", "at most"},
 		{"even exponent", base64Text(x509.MarshalPKCS1PublicKey(&rsa.PublicKey{N: rsaKey().N, E: 4})), "found an RSA public key", "exponent"},
 	} {
-		_, privateErr := sign.ParsePrivateKey(tt.text)
-		_, publicErr := sign.ParsePublicKey(tt.text)
-		for want, err := range map[string]error{"private: " + tt.private: privateErr, "public: " + tt.public: publicErr} {
-			kind, part, _ := strings.Cut(want, ": ")
-			if part == "" {
-				if err != nil {
-					t.Errorf("%s as %s key: %v", tt.name, kind, err)
-				}
-				continue
-			}
-			if !errors.Is(err, sign.ErrKey) || !strings.Contains(err.Error(), part) {
-				t.Errorf("%s as %s key: %v; want %q", tt.name, kind, err, part)
-			}
-			if err != nil && (len(err.Error()) > 200 || strings.Contains(err.Error(), "4929") || len(tt.text) > 40 && strings.Contains(err.Error(), tt.text[30:40])) {
-				t.Errorf("%s as %s key: the error quotes the text: %v", tt.name, kind, err)
-			}
+		_, err := sign.ParsePrivateKey(tt.text)
+		checkRefusal(t, tt.name+" as private key", tt.text, tt.private, err)
+		_, err = sign.ParsePublicKey(tt.text)
+		checkRefusal(t, tt.name+" as public key", tt.text, tt.public, err)
+	}
+}
+
+// checkRefusal wants an ErrKey that says part and quotes nothing of the text, or no
+// error for "".
+func checkRefusal(t *testing.T, name, text, part string, err error) {
+	t.Helper()
+	if part == "" {
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
 		}
+		return
+	}
+	if !errors.Is(err, sign.ErrKey) || !strings.Contains(err.Error(), part) {
+		t.Errorf("%s: %v; want %q", name, err, part)
+		return
+	}
+	quotes := strings.Contains(err.Error(), "4929") || strings.Contains(err.Error(), "/etc")
+	for i := 40; i+8 <= len(text) && i < 4096; i++ {
+		quotes = quotes || strings.Contains(err.Error(), text[i:i+8]) && !strings.Contains("-----BEGIN PRIVATE KEY-----BEGIN RSA PRIVATE KEY-----", text[i:i+8])
+	}
+	if quotes || len(err.Error()) > 220 {
+		t.Errorf("%s: the error quotes the text: %v", name, err)
 	}
 }
 

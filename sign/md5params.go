@@ -1,6 +1,7 @@
 package sign
 
 import (
+	"crypto/fips140"
 	"crypto/md5"
 	"crypto/subtle"
 	"encoding/hex"
@@ -33,6 +34,9 @@ func (s AppSecret) SignParams(params []Param) (string, error) {
 	if s.p == nil {
 		return "", fmt.Errorf("%w: the app secret is missing", ErrKey)
 	}
+	if err := checkMD5(); err != nil {
+		return "", err
+	}
 	text, err := s.canonical(params)
 	if err != nil {
 		return "", err
@@ -48,7 +52,7 @@ func (s AppSecret) VerifyParams(signature string, params []Param) error {
 	if s.p == nil {
 		return fmt.Errorf("%w: the app secret is missing", ErrKey)
 	}
-	if len(signature) != hex.EncodedLen(md5.Size) {
+	if len(signature) != hex.EncodedLen(md5.Size) || checkMD5() != nil {
 		return ErrVerify
 	}
 	got, err := hex.DecodeString(signature)
@@ -63,6 +67,14 @@ func (s AppSecret) VerifyParams(signature string, params []Param) error {
 	clear(text)
 	if subtle.ConstantTimeCompare(got, want[:]) != 1 {
 		return ErrVerify
+	}
+	return nil
+}
+
+// checkMD5 refuses where the standard library would panic.
+func checkMD5() error {
+	if fips140.Enforced() {
+		return fmt.Errorf("%w: the app secret signs with MD5, which FIPS 140-only mode does not allow", ErrKey)
 	}
 	return nil
 }

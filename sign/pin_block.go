@@ -178,11 +178,15 @@ func pinHash(padding PINPadding) hash.Hash {
 }
 
 // OpenPIN decrypts what [SealPIN] made and returns the PIN. It is the
-// platform's side, for platforms in memory. A ciphertext that does not open and
+// platform's side, for platforms in memory. A key that is nil or incomplete is an
+// [ErrKey]. A ciphertext that does not open and
 // a block that breaks its layout are the same [ErrPIN].
 func OpenPIN(key *rsa.PrivateKey, profile PINProfile, sealed issuing.Secret) (issuing.Secret, error) {
 	if err := profile.Validate(); err != nil {
 		return issuing.Secret{}, err
+	}
+	if guarded(key.Validate) != nil {
+		return issuing.Secret{}, fmt.Errorf("%w: the RSA private key is nil or incomplete", ErrKey)
 	}
 	text := sealed.Reveal()
 	decode := base64.StdEncoding.DecodeString
@@ -218,16 +222,4 @@ func decryptPIN(key *rsa.PrivateKey, padding PINPadding, raw []byte) ([]byte, er
 		return rsa.DecryptPKCS1v15(rand.Reader, key, raw)
 	}
 	return rsa.DecryptOAEP(pinHash(padding), rand.Reader, key, raw, nil)
-}
-
-// ParsePINKey reads the RSA public key of a PIN from PEM, from Base64 of a PKIX
-// or PKCS #1 DER, or from the hexadecimal of one.
-func ParsePINKey(text string) (PublicKey, error) {
-	compact := strings.TrimSpace(text)
-	if len(compact) <= maxKeyText && len(compact)%2 == 0 {
-		if der, err := hex.DecodeString(compact); err == nil && len(der) > 0 {
-			return ParsePublicKey(base64.StdEncoding.EncodeToString(der))
-		}
-	}
-	return ParsePublicKey(compact)
 }

@@ -123,19 +123,3 @@ func FuzzReadPINBlock(f *testing.F) {
 		}
 	})
 }
-
-func FuzzParsePINKey(f *testing.F) {
-	key := privateKey(f)
-	text, err := key.Public().MarshalText()
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(string(text))
-	f.Add("00ff")
-	f.Add("")
-	f.Fuzz(func(t *testing.T, text string) {
-		if key, err := sign.ParsePINKey(text); err == nil && key.Bits() < sign.MinRSABits {
-			t.Errorf("a key of %d bits", key.Bits())
-		}
-	})
-}

@@ -3,6 +3,7 @@ package sign
 import (
 	"bytes"
 	"crypto"
+	"crypto/fips140"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
@@ -41,12 +42,19 @@ func (u UMPS) hash() crypto.Hash {
 	return 0
 }
 
+// forbidden reports whether crypto/rsa would panic: in FIPS 140-only mode it asks
+// for the hash, and there is none.
+func (u UMPS) forbidden() bool { return !u.DigestInfo && fips140.Enforced() }
+
 // Sign returns message with its placeholder replaced by the signature. The
 // message is compact JSON whose certificateSignature.signature is the
 // placeholder.
 func (u UMPS) Sign(key PrivateKey, message []byte) ([]byte, error) {
 	if key.p == nil {
 		return nil, fmt.Errorf("%w: the signing key is missing", ErrKey)
+	}
+	if u.forbidden() {
+		return nil, errors.New("sign: UMPS without DigestInfo signs no hash, which FIPS 140-only mode does not allow")
 	}
 	at, err := findUMPSSignature(message)
 	if err != nil {
@@ -95,7 +103,7 @@ func (u UMPS) Verify(keys map[string]PublicKey, idMember string, message []byte)
 
 func (u UMPS) fits(key PublicKey, signed, signature []byte) bool {
 	digest := sha256.Sum256(signed)
-	return rsa.VerifyPKCS1v15(key.p.rsa, u.hash(), digest[:], signature) == nil
+	return !u.forbidden() && rsa.VerifyPKCS1v15(key.p.rsa, u.hash(), digest[:], signature) == nil
 }
 
 // umpsPlace is where a message keeps its signature.

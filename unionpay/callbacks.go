@@ -70,6 +70,10 @@ func (cfg CallbackConfig) validate() error {
 	if cfg.Profile == ProfileG {
 		p.Required("AppIDs", len(cfg.AppIDs) > 0 && !slices.Contains(cfg.AppIDs, ""))
 	}
+	for i, id := range cfg.AppIDs {
+		p.Bare(fmt.Sprintf("AppIDs[%d]", i), id)
+	}
+	p.Bare("Path", cfg.Path)
 	shared := Config{
 		SignKey: cfg.SignKey, SignKeyID: cfg.SignKeyID, UPISignKeys: cfg.UPISignKeys, DecryptKeys: cfg.DecryptKeys,
 		PayloadMode: cfg.PayloadMode, JWE: cfg.JWE, Skew: cfg.Skew,

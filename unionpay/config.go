@@ -157,9 +157,9 @@ var renameable = []string{
 type ConfigTexts struct {
 	BaseURL     string                    // as Config.BaseURL
 	AppID       string                    // as Config.AppID
-	SignKey     issuing.Secret            // PEM, or PKCS #8 or PKCS #1 in bare Base64
+	SignKey     issuing.Secret            // in a form of sign.ParsePrivateKey, such as PEM
 	SignKeyID   string                    // as Config.SignKeyID
-	UPISignKeys map[string]string         // by kid: PEM of a certificate or a key, or bare Base64 of DER
+	UPISignKeys map[string]string         // by kid: a key or a certificate in a form of sign.ParsePublicKey
 	Paths       map[MessageType]string    // as Config.Paths
 	UPIEncKey   string                    // as an entry of UPISignKeys; only where something is encrypted
 	UPIEncKeyID string                    // as Config.UPIEncKeyID
@@ -171,11 +171,13 @@ type ConfigTexts struct {
 // ParseConfig reads a Config from texts and checks all of it, keys and settings. The
 // error, of kind issuing.ErrInvalid, names every field that is wrong, a key by its id,
 // and no value.
+// What a file or an editor left around a text is taken off: blanks, line breaks, a byte
+// order mark and quotes.
 func ParseConfig(t ConfigTexts) (Config, error) {
 	var p check.Problems
 	cfg := Config{
-		BaseURL: t.BaseURL, AppID: t.AppID, SignKeyID: t.SignKeyID, Paths: maps.Clone(t.Paths),
-		UPIEncKeyID: t.UPIEncKeyID,
+		BaseURL: check.Trim(t.BaseURL), AppID: check.Trim(t.AppID), SignKeyID: check.Trim(t.SignKeyID),
+		UPIEncKeyID: check.Trim(t.UPIEncKeyID), Paths: map[MessageType]string{},
 		SignKey:     check.Read(&p, "SignKey", t.SignKey.Reveal(), sign.ParsePrivateKey),
 		UPIEncKey:   check.Read(&p, "UPIEncKey", t.UPIEncKey, sign.ParsePublicKey),
 		PayloadMode: check.Read(&p, "PayloadMode", t.PayloadMode, payloadMode),
@@ -183,20 +185,34 @@ func ParseConfig(t ConfigTexts) (Config, error) {
 		UPISignKeys: map[string]sign.PublicKey{}, DecryptKeys: map[string]sign.PrivateKey{},
 	}
 	for _, kid := range sorted(t.UPISignKeys) {
-		cfg.UPISignKeys[kid] = check.Read(&p, keyField("UPISignKeys", kid), t.UPISignKeys[kid], sign.ParsePublicKey)
+		key := check.Read(&p, keyField("UPISignKeys", kid), t.UPISignKeys[kid], sign.ParsePublicKey)
+		putKey(&p, "UPISignKeys", cfg.UPISignKeys, kid, key)
 	}
 	for _, kid := range sorted(t.DecryptKeys) {
 		text := t.DecryptKeys[kid].Reveal()
-		cfg.DecryptKeys[kid] = check.Read(&p, keyField("DecryptKeys", kid), text, sign.ParsePrivateKey)
+		key := check.Read(&p, keyField("DecryptKeys", kid), text, sign.ParsePrivateKey)
+		putKey(&p, "DecryptKeys", cfg.DecryptKeys, kid, key)
+	}
+	for message, path := range t.Paths {
+		cfg.Paths[check.Trim(message)] = check.Trim(path)
 	}
 	cfg.validate(&p)
 	return cfg, p.Err(providerName, "ParseConfig")
 }
 
+// putKey puts a key under its id without what came along with the id.
+func putKey[K any](p *check.Problems, field string, keys map[string]K, kid string, key K) {
+	bare := check.Trim(kid)
+	if _, twice := keys[bare]; twice {
+		p.Add(keyField(field, kid), "is given twice")
+	}
+	keys[bare] = key
+}
+
 // payloadMode reads the name of a mode.
 func payloadMode(text string) (sign.UPIMode, error) {
 	for _, mode := range []sign.UPIMode{sign.UPIModeEncoded, sign.UPIModeRaw, sign.UPIModeRFC7797} {
-		if strings.EqualFold(strings.TrimSpace(text), mode.String()) {
+		if strings.EqualFold(check.Trim(text), mode.String()) {
 			return mode, nil
 		}
 	}
@@ -204,7 +220,7 @@ func payloadMode(text string) (sign.UPIMode, error) {
 }
 
 func (c Config) validate(p *check.Problems) {
-	p.Cause("BaseURL", transport.CheckURL(c.BaseURL))
+	p.URL("BaseURL", c.BaseURL, transport.CheckURL)
 	checkHeaderText(p, "AppID", c.AppID, 16)
 	c.checkKeys(p)
 	if !c.UPIEncKey.IsZero() || c.UPIEncKeyID != "" {
@@ -244,6 +260,13 @@ func (c Config) checkSettings(p *check.Problems) {
 	default:
 		p.Add("IdentityField", "is none of walletID, insID, trID and IdentityNone")
 	}
+	for i, name := range c.EncryptFields {
+		p.Bare(fmt.Sprintf("EncryptFields[%d]", i), name)
+	}
+	for i, id := range c.AnswerAppIDs {
+		p.Bare(fmt.Sprintf("AnswerAppIDs[%d]", i), id)
+	}
+	p.OptionalID("IdentityValue", c.IdentityValue, 0)
 	if c.AnswerAppIDs != nil && (len(c.AnswerAppIDs) == 0 || slices.Contains(c.AnswerAppIDs, "")) {
 		p.Add("AnswerAppIDs", "has no id, or an empty one")
 	}
@@ -251,13 +274,14 @@ func (c Config) checkSettings(p *check.Problems) {
 		p.Add("Skew", "is negative")
 	}
 	if c.SendEncCertID {
-		p.Text("EncCertID", c.EncCertID, 64)
+		p.ID("EncCertID", c.EncCertID, 64)
 	}
 }
 
 // checkMessages checks the settings by message.
 func (c Config) checkMessages(p *check.Problems) {
 	for message, path := range c.Paths {
+		p.Bare(fmt.Sprintf("Paths[%q]", message), string(message))
 		if !validPath(path) {
 			p.Add(fmt.Sprintf("Paths[%q]", message), "is not a path of the form /a/b")
 		}
@@ -310,12 +334,13 @@ func checkKeyEntry(p *check.Problems, field, kid string, bits int) {
 		p.Add(field, "has no id")
 		return
 	}
+	p.Bare(field, kid)
 	p.Key(field, bits, rsaBits)
 }
 
 // checkHeaderText checks a value that goes into the protected header.
 func checkHeaderText(p *check.Problems, field, value string, limit int) {
-	if !p.Required(field, value != "") {
+	if !p.Required(field, value != "") || !p.Bare(field, value) {
 		return
 	}
 	if len(value) > limit {

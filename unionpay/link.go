@@ -100,7 +100,9 @@ func NewLinks(cfg LinkConfig) (*Links, error) {
 	callbacks := map[string][]string{}
 	for issuer, list := range cfg.Callbacks {
 		p.Required("Callbacks["+issuer+"]", len(list) > 0)
+		p.Bare("Callbacks["+issuer+"]", issuer)
 		for _, entry := range list {
+			p.Bare("Callbacks["+issuer+"]", entry)
 			if u, err := url.Parse(entry); err != nil || safeURI(u) != nil || u.RawQuery != "" {
 				p.Add("Callbacks["+issuer+"]", "has an entry that is not scheme, host and path")
 			}

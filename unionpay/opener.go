@@ -36,6 +36,8 @@ type opener struct {
 	profile Profile                    // how fields are encrypted
 	jwe     jose.UPIJWE                // profile G: the only algorithms accepted
 	keys    map[string]sign.PrivateKey // our decryption keys, by kid
+	// use calls a function that uses a key; nil calls it as it is.
+	use func(func() ([]byte, error)) ([]byte, error)
 }
 
 // spellings are other spellings of members, as in [wire.Loose].
@@ -57,9 +59,9 @@ func (o opener) open(name string, value []byte) ([]byte, error) {
 	case strings.EqualFold(name, "authorizationData"):
 		return value, nil // encrypted for UnionPay, not for us
 	case o.profile == ProfileG && isCompactJWE(text):
-		plaintext, err = o.jwe.Decrypt(o.keys, text)
+		plaintext, err = o.with(func() ([]byte, error) { return o.jwe.Decrypt(o.keys, text) })
 	case o.profile == ProfileU && rsaFields[strings.ToLower(name)] && len(text) > 100:
-		plaintext, err = o.openUMPS(text)
+		plaintext, err = o.with(func() ([]byte, error) { return o.openUMPS(text) })
 	default:
 		return value, nil
 	}
@@ -71,6 +73,14 @@ func (o opener) open(name string, value []byte) ([]byte, error) {
 		return plaintext, nil
 	}
 	return wire.AppendString(nil, string(plaintext)), nil
+}
+
+// with opens something by means of use, if there is one.
+func (o opener) with(open func() ([]byte, error)) ([]byte, error) {
+	if o.use == nil {
+		return open()
+	}
+	return o.use(open)
 }
 
 // openUMPS tries every key: profile U does not say which one it used.

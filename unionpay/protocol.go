@@ -2,6 +2,7 @@ package unionpay
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -86,13 +87,14 @@ func (x *exchange) Encode(cs issuing.CallSettings) (provider.Plan, error) {
 // Seal makes one attempt: a fresh UUID, timestamp and signature. A repeated read
 // is a new message; a repeated write, which happens only when the first one never
 // left or did nothing, is the same.
-func (x *exchange) Seal(_ context.Context, attempt int) (transport.Sealed, error) {
+func (x *exchange) Seal(ctx context.Context, attempt int) (transport.Sealed, error) {
 	cfg, now := x.c.cfg, x.c.core.Now()
 	x.sentID = x.msgID
 	if attempt > 1 && x.o.safety == read && x.form.shape == ShapeEnveloped {
 		x.sentID = cfg.NewMsgID(now)
 	}
-	body, err := cfg.compose(x.form, x.business, x.sentID, now)
+	f, fields, msgID := x.form, x.business, x.sentID
+	body, err := provider.UseKey(ctx, x.c.core, func() ([]byte, error) { return cfg.compose(f, fields, msgID, now) })
 	if err != nil {
 		return transport.Sealed{}, &issuing.Error{Kind: issuing.ErrUnavailable, Err: err}
 	}
@@ -107,10 +109,10 @@ func (x *exchange) Seal(_ context.Context, attempt int) (transport.Sealed, error
 	header.Set("Accept-Encoding", "identity")
 	id := cfg.NewUUID()
 	if x.form.profile == ProfileG {
-		jws, err := sign.SignUPI(cfg.SignKey, sign.UPIHeader{
-			KeyID: cfg.SignKeyID, UUID: id, Time: now, AppID: cfg.AppID,
-			Path: x.form.path, Mode: cfg.PayloadMode,
-		}, body)
+		head := sign.UPIHeader{
+			KeyID: cfg.SignKeyID, UUID: id, Time: now, AppID: cfg.AppID, Path: f.path, Mode: cfg.PayloadMode,
+		}
+		jws, err := provider.UseKey(ctx, x.c.core, func() (string, error) { return sign.SignUPI(cfg.SignKey, head, body) })
 		if err != nil {
 			return transport.Sealed{}, &issuing.Error{Kind: issuing.ErrUnavailable, Err: err}
 		}
@@ -121,7 +123,7 @@ func (x *exchange) Seal(_ context.Context, attempt int) (transport.Sealed, error
 }
 
 // Judge authenticates and splits an answer and says what it means.
-func (x *exchange) Judge(r *transport.Response) provider.Verdict {
+func (x *exchange) Judge(ctx context.Context, r *transport.Response) provider.Verdict {
 	if r.Status == http.StatusUnauthorized {
 		// It may be unsigned; nothing but the code is read.
 		r.Parsed = &answer{code: parseAnswer(r.Body, ShapeFlat).code}
@@ -129,7 +131,7 @@ func (x *exchange) Judge(r *transport.Response) provider.Verdict {
 	if !r.OK() {
 		return provider.Verdict{Judgement: transport.JudgeStatus(r)}
 	}
-	a := x.read(r)
+	a := x.read(ctx, r)
 	r.Parsed = a
 	switch {
 	case a.bad != nil:
@@ -144,13 +146,15 @@ func (x *exchange) Judge(r *transport.Response) provider.Verdict {
 }
 
 // read verifies, opens and splits a successful answer.
-func (x *exchange) read(r *transport.Response) *answer {
+func (x *exchange) read(ctx context.Context, r *transport.Response) *answer {
 	if err := x.verify(r); err != nil {
 		return &answer{bad: fmt.Errorf("%w: %w", issuing.ErrSignature, err)}
 	}
 	body := r.Body
 	if sealed := bytes.TrimSpace(body); isCompactJWE(sealed) {
-		plaintext, err := x.c.cfg.JWE.Decrypt(x.c.cfg.DecryptKeys, string(sealed))
+		plaintext, err := provider.UseKey(ctx, x.c.core, func() ([]byte, error) {
+			return x.c.cfg.JWE.Decrypt(x.c.cfg.DecryptKeys, string(sealed))
+		})
 		if err != nil {
 			return &answer{bad: fmt.Errorf("the answer's body: %w", err)}
 		}
@@ -191,7 +195,7 @@ func (x *exchange) verify(r *transport.Response) error {
 // Open splits an answer into business fields or refusal. The gateway answers 200
 // to what it has handled, so an answer of that status which does not verify or
 // cannot be read is a success that cannot be believed.
-func (x *exchange) Open(r *transport.Response) (provider.Answer, error) {
+func (x *exchange) Open(_ context.Context, r *transport.Response) (provider.Answer, error) {
 	a, parsed := r.Parsed.(*answer)
 	switch {
 	case r.Status == http.StatusUnauthorized:
@@ -215,11 +219,22 @@ func (x *exchange) Open(r *transport.Response) (provider.Answer, error) {
 }
 
 // decode reads business fields into out.
-func (x *exchange) decode(data []byte, out any) error {
+func (x *exchange) decode(ctx context.Context, data []byte, out any) error {
 	cfg := x.c.cfg
 	o := opener{profile: x.form.profile, jwe: cfg.JWE, keys: cfg.DecryptKeys}
-	if err := o.read(cfg, data, out); err != nil {
-		return err
+	var slow error // a member that does not open stays as it came, unless nobody tried
+	o.use = func(open func() ([]byte, error)) ([]byte, error) {
+		if slow != nil {
+			return nil, slow
+		}
+		plaintext, err := provider.UseKey(ctx, x.c.core, open)
+		if errors.Is(err, provider.ErrKey) {
+			slow = err
+		}
+		return plaintext, err
+	}
+	if err := o.read(cfg, data, out); slow != nil || err != nil {
+		return cmp.Or(slow, err)
 	}
 	if u, ok := out.(unfolder); ok {
 		if err := u.unfold(cfg); err != nil {

@@ -21,7 +21,8 @@ const DefaultCallbackTolerance = 5 * time.Minute
 
 // CallbackConfig is what callbacks are checked with.
 type CallbackConfig struct {
-	// Secrets are the webhook secrets of the Dashboard, used as they are. Several
+	// Secrets are the webhook secrets of the Dashboard, used as they are: one with
+	// blanks, a line break or quotes around it is refused. Several
 	// are valid at once, for a change of secret. At least one is required: UQPAY
 	// does not sign callbacks when none is set there, and unsigned ones are
 	// always refused. The first also keys the ids of events that come without one:
@@ -52,7 +53,7 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	for i, secret := range cfg.Secrets {
 		key, err := sign.NewHMACKey(secret)
 		if err != nil {
-			p.Add(fmt.Sprintf("Secrets[%d]", i), "is empty")
+			p.Cause(fmt.Sprintf("Secrets[%d]", i), err)
 			continue
 		}
 		s.keys = append(s.keys, key)

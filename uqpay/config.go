@@ -74,10 +74,12 @@ type ConfigTexts struct {
 
 // ParseConfig reads a Config from texts and checks all of it. The error, of kind
 // issuing.ErrInvalid, names every field that is wrong and no value.
+// What a file or an editor left around a text is taken off: blanks, line breaks, a byte
+// order mark and quotes.
 func ParseConfig(t ConfigTexts) (Config, error) {
 	cfg := Config{
-		BaseURL: t.BaseURL, ClientID: t.ClientID, APIKey: t.APIKey,
-		FilesURL: t.FilesURL, IframeURL: t.IframeURL, OnBehalfOf: t.OnBehalfOf,
+		BaseURL: check.Trim(t.BaseURL), ClientID: check.Trim(t.ClientID), APIKey: check.TrimSecret(t.APIKey),
+		FilesURL: check.Trim(t.FilesURL), IframeURL: check.Trim(t.IframeURL), OnBehalfOf: check.Trim(t.OnBehalfOf),
 	}
 	var p check.Problems
 	cfg.validate(&p)
@@ -85,12 +87,12 @@ func ParseConfig(t ConfigTexts) (Config, error) {
 }
 
 func (c Config) validate(p *check.Problems) {
-	p.Cause("BaseURL", transport.CheckURL(c.BaseURL))
+	p.URL("BaseURL", c.BaseURL, transport.CheckURL)
 	if c.FilesURL != "" {
-		p.Cause("FilesURL", transport.CheckURL(c.FilesURL))
+		p.URL("FilesURL", c.FilesURL, transport.CheckURL)
 	}
 	if c.IframeURL != "" {
-		p.Cause("IframeURL", transport.CheckURL(c.IframeURL))
+		p.URL("IframeURL", c.IframeURL, transport.CheckURL)
 	}
 	if p.Required("ClientID", c.ClientID != "") {
 		headerText(p, "ClientID", c.ClientID)
@@ -107,6 +109,9 @@ const maxHeaderText = 512
 // headerText reports what cannot be a header's value: outside printable ASCII,
 // or with a space, which headers trim. An empty one passes.
 func headerText(p *check.Problems, field, value string) {
+	if !p.Bare(field, value) {
+		return
+	}
 	if len(value) > maxHeaderText {
 		p.Add(field, "is longer than %d characters", maxHeaderText)
 	}

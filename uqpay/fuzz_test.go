@@ -22,11 +22,11 @@ func FuzzAnswer(f *testing.F) {
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
 		resp := &transport.Response{Status: status, Body: body}
 		x := &exchange{c: c, o: opCardDeposit}
-		x.Judge(resp)
+		x.Judge(t.Context(), resp)
 		out := new(Order)
-		answer, err := x.Open(resp)
+		answer, err := x.Open(t.Context(), resp)
 		if err == nil {
-			err = decode(answer.Data, out)
+			err = decode(t.Context(), answer.Data, out)
 		}
 		if err == nil && (!resp.OK() || out.ID == "") {
 			t.Errorf("status %d and order %q are taken for success", status, out.ID)

@@ -128,7 +128,7 @@ func (x *exchange) Seal(ctx context.Context, _ int) (transport.Sealed, error) {
 
 // Judge renews an expired token once and waits for an operation that is under way
 // under the same key. What cannot be sent again ends with its first answer.
-func (x *exchange) Judge(r *transport.Response) provider.Verdict {
+func (x *exchange) Judge(_ context.Context, r *transport.Response) provider.Verdict {
 	v := judge(r)
 	if r.OK() && x.o.has(opaque) {
 		v.Judgement = transport.Final
@@ -177,7 +177,7 @@ func judge(r *transport.Response) provider.Verdict {
 }
 
 // Open splits an answer into data or refusal.
-func (x *exchange) Open(r *transport.Response) (provider.Answer, error) {
+func (x *exchange) Open(_ context.Context, r *transport.Response) (provider.Answer, error) {
 	answer := provider.Answer{Raw: r.Body, Data: r.Body}
 	env, failed := r.Parsed.(*envelope)
 	switch {
@@ -214,7 +214,7 @@ func refuse(status int, env *envelope) *provider.Refusal {
 // decode reads an answer's data, which may be an error under status 200. One of
 // the platform's own making, or one about a request that is still under way, says
 // nothing about what became of a write.
-func decode(data []byte, out any) error {
+func decode(_ context.Context, data []byte, out any) error {
 	if _, nothing := out.(*struct{}); nothing {
 		return nil // whatever stands there, nobody reads it
 	}

@@ -177,7 +177,7 @@ func (x *minting) Seal(context.Context, int) (transport.Sealed, error) {
 }
 
 // Judge reads the body of a failure.
-func (*minting) Judge(r *transport.Response) provider.Verdict { return judge(r) }
+func (*minting) Judge(_ context.Context, r *transport.Response) provider.Verdict { return judge(r) }
 
 // tokenError says that a call ended for want of a token. Nothing of it was sent.
 func tokenError(err error) error {

@@ -33,7 +33,11 @@ func record(t *testing.T, do func(context.Context, *uqpay.Client) error) sent {
 			return answerTo(r, 200, tokenBody), nil
 		}
 		body, _ := io.ReadAll(r.Body)
-		got = append(got, sent{r.Method + " " + r.URL.Host + r.URL.RequestURI(), string(body), r.Header})
+		header := http.Header{} // by canonical names, as a server reads it
+		for name, values := range r.Header {
+			header[http.CanonicalHeaderKey(name)] = values
+		}
+		got = append(got, sent{r.Method + " " + r.URL.Host + r.URL.RequestURI(), string(body), header})
 		return answerTo(r, 200, `{"card_id":"c","card_order_id":"o","cardholder_id":"h","token":"t","card_number":"4","request_status":"SUCCESS",
 			"transaction_id":"t","deposit_id":"d","report_id":"r","file_id":"f","transfer_id":"t","account_id":"a","balance_id":"b",
 			"default_card_art_id":"a","total_pages":1,"total_items":0,"data":[]}`), nil

@@ -66,6 +66,7 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 		}
 	}
 	p.Required("AESKey", !cfg.AESKey.IsZero())
+	p.OptionalID("AppID", cfg.AppID, 0)
 	if err := p.Err(providerName, "NewCallbacks"); err != nil {
 		return nil, err
 	}

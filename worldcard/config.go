@@ -36,16 +36,18 @@ type Config struct {
 type ConfigTexts struct {
 	BaseURL    string         // as Config.BaseURL
 	AppID      string         // as Config.AppID
-	PrivateKey issuing.Secret // PEM, or PKCS #8 or PKCS #1 in bare Base64
+	PrivateKey issuing.Secret // in a form of sign.ParsePrivateKey, such as PEM
 	AESKey     issuing.Secret // 64 hexadecimal, 44 Base64 or 32 raw characters
 }
 
 // ParseConfig reads a Config from texts and checks all of it, keys and settings. The
 // error, of kind issuing.ErrInvalid, names every field that is wrong and no value.
+// What a file or an editor left around a text is taken off: blanks, line breaks, a byte
+// order mark and quotes.
 func ParseConfig(t ConfigTexts) (Config, error) {
 	var p check.Problems
 	cfg := Config{
-		BaseURL: t.BaseURL, AppID: t.AppID,
+		BaseURL: check.Trim(t.BaseURL), AppID: check.Trim(t.AppID),
 		PrivateKey: check.Read(&p, "PrivateKey", t.PrivateKey.Reveal(), sign.ParsePrivateKey),
 		AESKey:     check.Read(&p, "AESKey", t.AESKey.Reveal(), sign.ParseAESKey),
 	}
@@ -54,8 +56,8 @@ func ParseConfig(t ConfigTexts) (Config, error) {
 }
 
 func (c Config) validate(p *check.Problems) {
-	p.Cause("BaseURL", transport.CheckURL(c.BaseURL))
-	p.Text("AppID", c.AppID, 128)
+	p.URL("BaseURL", c.BaseURL, transport.CheckURL)
+	p.ID("AppID", c.AppID, 128)
 	p.Key("PrivateKey", c.PrivateKey.Bits(), minRSABits)
 	p.Required("AESKey", !c.AESKey.IsZero())
 }

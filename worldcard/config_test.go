@@ -138,7 +138,7 @@ func TestParseConfigNamesEveryProblem(t *testing.T) {
 	swapped.PrivateKey = issuing.NewSecret(publicPEM(t))
 	_, err = worldcard.ParseConfig(swapped)
 	e := wantError(t, err, issuing.ErrInvalid)
-	if !strings.Contains(e.Error(), "found an RSA key (public)") {
+	if !strings.Contains(e.Error(), "found an RSA public key") {
 		t.Errorf("swapped keys: %v", e)
 	}
 }

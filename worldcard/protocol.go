@@ -72,7 +72,7 @@ func (x *exchange) Encode(issuing.CallSettings) (provider.Plan, error) {
 
 // Seal makes one attempt: a fresh encryption, timestamp, nonce and signature over
 // the same payload.
-func (x *exchange) Seal(context.Context, int) (transport.Sealed, error) {
+func (x *exchange) Seal(ctx context.Context, _ int) (transport.Sealed, error) {
 	cfg := x.c.cfg
 	body, err := cfg.AESKey.SealBody(x.payload)
 	if err != nil {
@@ -80,7 +80,9 @@ func (x *exchange) Seal(context.Context, int) (transport.Sealed, error) {
 	}
 	timestamp := strconv.FormatInt(x.c.core.Now().Unix(), 10)
 	nonce := uuid.NewString()
-	signature, err := sign.SignPSS(cfg.PrivateKey, body, timestamp, nonce)
+	signature, err := provider.UseKey(ctx, x.c.core, func() (string, error) {
+		return sign.SignPSS(cfg.PrivateKey, body, timestamp, nonce)
+	})
 	if err != nil {
 		return transport.Sealed{}, &issuing.Error{Kind: issuing.ErrUnavailable, Err: err}
 	}
@@ -108,7 +110,7 @@ func (e *envelope) code() (code Code, ok bool) {
 
 // Judge reads the envelope. A success without a code is none; 5xx leaves a write
 // open unless the body carries a code of the platform's own.
-func (x *exchange) Judge(r *transport.Response) provider.Verdict {
+func (x *exchange) Judge(_ context.Context, r *transport.Response) provider.Verdict {
 	env := &envelope{}
 	if codec.Unmarshal(r.Body, env) != nil {
 		env.Text = ""
@@ -147,7 +149,7 @@ func replayed(status int, message string) bool {
 }
 
 // Open splits an answer into data or refusal.
-func (x *exchange) Open(r *transport.Response) (provider.Answer, error) {
+func (x *exchange) Open(_ context.Context, r *transport.Response) (provider.Answer, error) {
 	env, _ := r.Parsed.(*envelope)
 	code, ok := env.code()
 	switch {
@@ -183,7 +185,7 @@ func refuse(r *transport.Response, code Code, message string) *provider.Refusal 
 }
 
 // decode reads an answer's data, which may come as one encrypted string.
-func (x *exchange) decode(data []byte, out any) error {
+func (x *exchange) decode(_ context.Context, data []byte, out any) error {
 	if _, nothing := out.(*struct{}); nothing {
 		return nil // whatever stands there, nobody reads it
 	}

@@ -11,6 +11,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/coshine"
+	"github.com/issuing-sdk/issuing-go/internal/keytext"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
@@ -134,6 +135,9 @@ type Server struct {
 
 // NewServer starts a platform.
 func NewServer(cfg Config) (*Server, error) {
+	if err := keytext.Bare(cfg.IssuerToken.Reveal()); err != nil {
+		return nil, fmt.Errorf("coshinetest: IssuerToken %w", err)
+	}
 	cfg.CardStatus = cmp.Or(cfg.CardStatus, coshine.DialectReference)
 	cfg.MismatchCode = cmp.Or(cfg.MismatchCode, coshine.CodeUnexpected)
 	cfg.FundsCode = cmp.Or(cfg.FundsCode, coshine.CodeInsufficientFunds)

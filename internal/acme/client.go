@@ -18,8 +18,8 @@ type Config struct {
 }
 
 func (c Config) validate(p *check.Problems) {
-	p.Cause("BaseURL", transport.CheckURL(c.BaseURL))
-	p.Required("Secret", !c.Secret.IsZero())
+	p.URL("BaseURL", c.BaseURL, transport.CheckURL)
+	p.ID("Secret", c.Secret.Reveal(), 0)
 }
 
 // Client calls Acme. It is immutable and safe for concurrent use.

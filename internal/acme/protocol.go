@@ -37,12 +37,12 @@ func (x *exchange) Seal(context.Context, int) (transport.Sealed, error) {
 }
 
 // Judge goes by the status alone, which says enough at Acme.
-func (x *exchange) Judge(r *transport.Response) provider.Verdict {
+func (x *exchange) Judge(_ context.Context, r *transport.Response) provider.Verdict {
 	return provider.Verdict{Judgement: transport.JudgeStatus(r)}
 }
 
 // Open splits an answer into result or refusal. A conflict may be with an earlier attempt of the same call.
-func (x *exchange) Open(r *transport.Response) (provider.Answer, error) {
+func (x *exchange) Open(_ context.Context, r *transport.Response) (provider.Answer, error) {
 	answer := provider.Answer{Raw: r.Body, Data: r.Body}
 	if r.OK() {
 		return answer, nil
@@ -53,7 +53,7 @@ func (x *exchange) Open(r *transport.Response) (provider.Answer, error) {
 }
 
 // decode reads a result, and refuses one that is not about what was asked.
-func (x *exchange) decode(data []byte, out any) error {
+func (x *exchange) decode(_ context.Context, data []byte, out any) error {
 	err := wire.Codec{}.Unmarshal(data, out)
 	asked, ok := x.in.(request)
 	if result, about := out.(request); err == nil && ok && about && result.key() != asked.key() {

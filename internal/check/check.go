@@ -57,7 +57,7 @@ func Read[T any](p *Problems, field, text string, parse func(string) (T, error))
 // Zone reads the IANA name of a time zone. The machine's own zone is none: no platform's
 // times follow it.
 func Zone(name string) (*time.Location, error) {
-	zone, err := time.LoadLocation(strings.TrimSpace(name))
+	zone, err := time.LoadLocation(Trim(name))
 	if err != nil || zone == time.Local {
 		return nil, errors.New("is not the IANA name of a time zone, or the system does not know it")
 	}

@@ -14,16 +14,20 @@ import (
 // Call is one logical call.
 type Call struct {
 	Op       Op
-	Key      string                           // the merchant's key, or what the call is about
-	In       any                              // the request, whose secrets no error may quote
-	Check    func(*check.Problems)            // what is wrong with the request; nil is nothing
-	Exchange Exchange                         // the provider's protocol
-	Out      any                              // where the result goes: a pointer, or nil
-	Decode   func(data []byte, out any) error // as Open's error; not called without Out
-	Options  []issuing.CallOption             // of the caller
+	Key      string                // the merchant's key, or what the call is about
+	In       any                   // the request, whose secrets no error may quote
+	Check    func(*check.Problems) // what is wrong with the request; nil is nothing
+	Exchange Exchange              // the provider's protocol
+	Out      any                   // where the result goes: a pointer, or nil
+	Decode   Decode                // of what Open returns; not called without Out
+	Options  []issuing.CallOption  // of the caller
 
 	look func(context.Context) (found bool, err error) // leaves what it found in Out
 }
+
+// Decode reads an answer's data into a result. Its errors are as those of
+// [Exchange].Open.
+type Decode func(ctx context.Context, data []byte, out any) error
 
 // Look reads what a write would have left: its result when it has happened, nil
 // when it has not, and an error when that cannot be told. [ErrOther] says that the
@@ -223,8 +227,8 @@ func (r *run) seal(ctx context.Context, attempt int) (transport.Sealed, error) {
 	return r.sealed, err
 }
 
-func (r *run) judge(resp *transport.Response) transport.Judgement {
-	r.verdict = r.call.Exchange.Judge(resp)
+func (r *run) judge(ctx context.Context, resp *transport.Response) transport.Judgement {
+	r.verdict = r.call.Exchange.Judge(ctx, resp)
 	if r.verdict.Maybe {
 		resp.Maybe = true
 	}
@@ -262,10 +266,10 @@ func (r *run) attempt(ctx context.Context) error {
 
 // open turns an answer into result or error.
 func (r *run) open(ctx context.Context, resp *transport.Response) error {
-	answer, err := r.call.Exchange.Open(resp)
+	answer, err := r.call.Exchange.Open(ctx, resp)
 	r.raw = answer.Raw
 	if err == nil && r.call.Out != nil && r.call.Decode != nil {
-		err = r.call.Decode(answer.Data, r.call.Out)
+		err = r.call.Decode(ctx, answer.Data, r.call.Out)
 	}
 	if err == nil {
 		return nil
@@ -278,7 +282,10 @@ func (r *run) open(ctx context.Context, resp *transport.Response) error {
 	// prove to be the platform: what became of it cannot be told.
 	r.progress.Maybe = true
 	e := &issuing.Error{Kind: issuing.ErrBadResponse, Err: err}
-	if errors.Is(err, issuing.ErrSignature) {
+	switch {
+	case errors.Is(err, ErrKey):
+		e.Kind = issuing.ErrUnavailable
+	case errors.Is(err, issuing.ErrSignature):
 		e.Kind = issuing.ErrSignature
 	}
 	return r.failed(ctx, resp, e)

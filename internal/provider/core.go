@@ -13,6 +13,7 @@ import (
 type Core struct {
 	name      string
 	transport *transport.Client
+	keys      chan struct{} // one for each use of a key that is under way
 }
 
 // New returns a core that names the provider in errors and events, when validate finds
@@ -26,16 +27,17 @@ func New(name string, validate func(*check.Problems), opts ...issuing.Option) (*
 	if err != nil {
 		return nil, err
 	}
-	return &Core{name: name, transport: transport.New(name, settings)}, nil
+	return &Core{name, transport.New(name, settings), make(chan struct{}, maxKeyUses)}, nil
 }
 
-// With returns a core with further options applied to this one's.
+// With returns a core with further options applied to this one's. They have the
+// same keys, so what bounds their use is one.
 func (c *Core) With(opts ...issuing.Option) (*Core, error) {
 	settings, err := c.Settings().With(opts...)
 	if err != nil {
 		return nil, err
 	}
-	return &Core{name: c.name, transport: transport.New(c.name, settings)}, nil
+	return &Core{c.name, transport.New(c.name, settings), c.keys}, nil
 }
 
 // Settings returns what the options set.

@@ -36,7 +36,8 @@ func By(inquiry ...string) Settle { return Settle{Inquiry: inquiry} }
 func ByNote(note string, inquiry ...string) Settle { return Settle{Inquiry: inquiry, Note: note} }
 
 // Exchange is one logical call of a provider's protocol. Its methods run one
-// after the other, on the calling goroutine.
+// after the other, on the calling goroutine. What they do with the merchant's own
+// keys goes through [UseKey], within the context that they are given.
 type Exchange interface {
 	// Encode makes the request once, before the first attempt. An error ends the
 	// call unsent: its kind is issuing.ErrInvalid unless it is an *issuing.Error
@@ -48,11 +49,11 @@ type Exchange interface {
 	Seal(ctx context.Context, attempt int) (transport.Sealed, error)
 	// Judge says what an answer means for the operation. What it reads of the body
 	// it leaves in Parsed, for Open.
-	Judge(r *transport.Response) Verdict
+	Judge(ctx context.Context, r *transport.Response) Verdict
 	// Open splits an answer that ends the call. An error that is a *Refusal is the
 	// platform's word that it did not do what was asked; any other is a success
 	// that cannot be believed.
-	Open(r *transport.Response) (Answer, error)
+	Open(ctx context.Context, r *transport.Response) (Answer, error)
 }
 
 // Plan is where and how an encoded request goes.

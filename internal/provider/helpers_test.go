@@ -71,7 +71,7 @@ func (x *toy) Seal(_ context.Context, attempt int) (transport.Sealed, error) {
 	return sealed, nil
 }
 
-func (x *toy) Judge(r *transport.Response) Verdict {
+func (x *toy) Judge(_ context.Context, r *transport.Response) Verdict {
 	word, rest, _ := strings.Cut(string(r.Body), " ")
 	switch word {
 	case "again":
@@ -89,7 +89,7 @@ func (x *toy) Judge(r *transport.Response) Verdict {
 	return Verdict{Judgement: transport.JudgeStatus(r)}
 }
 
-func (x *toy) Open(r *transport.Response) (Answer, error) {
+func (x *toy) Open(_ context.Context, r *transport.Response) (Answer, error) {
 	word, rest, _ := strings.Cut(string(r.Body), " ")
 	switch word {
 	case "ok":
@@ -108,7 +108,7 @@ func (x *toy) Open(r *transport.Response) (Answer, error) {
 // result is what a toy call returns.
 type result struct{ Value string }
 
-func decodeToy(data []byte, out any) error {
+func decodeToy(_ context.Context, data []byte, out any) error {
 	if len(data) == 0 {
 		return ErrIncomplete
 	}

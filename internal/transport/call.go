@@ -73,8 +73,8 @@ type Call struct {
 	// Seal makes headers and body of one attempt, numbered from 1. It runs once
 	// per attempt, with the attempt's context. An error ends the call.
 	Seal func(ctx context.Context, attempt int) (Sealed, error)
-	// Judge classifies an answer; nil is JudgeStatus.
-	Judge func(*Response) Judgement
+	// Judge classifies an answer, with the attempt's context; nil is JudgeStatus.
+	Judge func(context.Context, *Response) Judgement
 	// MaxResponse bounds the answer; 0 is DefaultMaxResponse.
 	MaxResponse int64
 	// Sink, when set, receives the body of a 2xx answer as it comes in instead

@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
-	"net"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
-	"sync/atomic"
 	"time"
 
 	retryablehttp "github.com/hashicorp/go-retryablehttp"
@@ -31,11 +28,7 @@ func New(provider string, settings issuing.Settings) *Client {
 	if settings.HTTPClient != nil {
 		hc = *settings.HTTPClient
 	}
-	base := hc.Transport
-	if base == nil {
-		base = defaultTransport
-	}
-	hc.Transport = &sealer{client: c, base: base}
+	hc.Transport = &sealer{client: c, base: hc.Transport}
 	// A redirect is an answer like any other: credentials and signed bodies
 	// must not follow it to another place.
 	hc.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -51,18 +44,6 @@ func New(provider string, settings issuing.Settings) *Client {
 	}
 	return c
 }
-
-// defaultTransport is shared by all clients without an HTTP client of their
-// own, so that they share connections.
-var defaultTransport = func() http.RoundTripper {
-	t, ok := http.DefaultTransport.(*http.Transport)
-	if !ok {
-		return http.DefaultTransport
-	}
-	t = t.Clone()
-	t.MaxIdleConnsPerHost = 64
-	return t
-}()
 
 // Settings returns the client's settings.
 func (c *Client) Settings() issuing.Settings { return c.settings }
@@ -200,27 +181,4 @@ func backoff(shortest, longest time.Duration, attempt int, resp *http.Response) 
 		return min(wait+rand.N(shortest), longest)
 	}
 	return wait/2 + rand.N(wait/2+1)
-}
-
-// neverLeft reports whether the request provably did not leave: no connection
-// was made. A RoundTripper that does not report to httptrace is believed only
-// when its error is one of dialling.
-func neverLeft(err error, asked, got bool) bool {
-	if asked {
-		return !got
-	}
-	var op *net.OpError
-	if errors.As(err, &op) {
-		return op.Op == "dial"
-	}
-	var dns *net.DNSError
-	return errors.As(err, &dns)
-}
-
-// traced adds connection tracking to ctx.
-func traced(ctx context.Context, asked, got *atomic.Bool) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { got.Store(true) },
-	})
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -18,7 +17,7 @@ import (
 // seal, send, read, judge.
 type sealer struct {
 	client *Client
-	base   http.RoundTripper
+	base   http.RoundTripper // nil is what shared gives when the attempt is made
 }
 
 // RoundTrip makes one attempt of the call in the request's context.
@@ -75,30 +74,38 @@ func (s *sealer) attempt(ctx context.Context, st *state, req *http.Request) (*ht
 		st.again = true
 		return nil, err
 	}
-	var asked, got atomic.Bool
-	out := sealed.request(req.WithContext(traced(ctx, &asked, &got)))
+	w := &way{}
+	out := sealed.request(req)
+	if out.Body == http.NoBody {
+		w.stop = cancel
+	}
+	out = out.WithContext(w.traced(ctx))
 	if err := sendable(out); err != nil {
 		sealed.discard()
 		return nil, err
 	}
-	resp, err := s.base.RoundTrip(out)
-	if err != nil {
-		if neverLeft(err, asked.Load(), got.Load()) {
-			st.again = true
-			return nil, err
-		}
-		return nil, st.unclear(err)
+	base := s.base
+	if base == nil {
+		base = shared.transport()
+	}
+	resp, err := base.RoundTrip(out)
+	switch {
+	case err != nil && w.neverLeft(err):
+		st.again = true
+		return nil, err
+	case err != nil:
+		return nil, st.unclear(w.cause(err))
 	}
 	defer func() { _ = resp.Body.Close() }()
-	return s.receive(st, resp, sealed.RequestID)
+	return s.receive(ctx, st, resp, sealed.RequestID)
 }
 
-// request returns req with the attempt's headers and body, and the cookies of
-// the merchant's jar. There always is a body and never a GetBody: net/http
-// repeats on its own, on a kept connection that breaks, what has no body or one
-// that it can rewind.
+// request returns a copy of req with the attempt's headers and body, and the
+// cookies of the merchant's jar. It never has a GetBody: net/http repeats on its
+// own, on a kept connection that breaks, what has a body that it can rewind.
 func (sealed Sealed) request(req *http.Request) *http.Request {
 	cookies := req.Header["Cookie"]
+	req = req.WithContext(req.Context())
 	req.Header = sealed.Header.Clone()
 	if req.Header == nil {
 		req.Header = http.Header{}
@@ -106,12 +113,38 @@ func (sealed Sealed) request(req *http.Request) *http.Request {
 	if len(cookies) > 0 {
 		req.Header["Cookie"] = append(req.Header["Cookie"], cookies...)
 	}
-	req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(sealed.Body)), int64(len(sealed.Body))
-	if sealed.Stream != nil {
-		req.Body, req.ContentLength = sealed.Stream, sealed.Length
-	}
 	req.GetBody = nil
+	switch {
+	case sealed.Stream != nil:
+		req.Body, req.ContentLength = sealed.Stream, sealed.Length
+	case len(sealed.Body) == 0 && wantsLength(req.Method):
+		withoutBody(req)
+	default:
+		// A reader even of nothing: without a body net/http repeats a GET.
+		req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(sealed.Body)), int64(len(sealed.Body))
+	}
 	return req
+}
+
+// wantsLength reports whether a request without a body says so with a
+// Content-Length of 0 (RFC 9110, section 8.6). Some gateways answer 411 otherwise.
+func wantsLength(method string) bool {
+	return method == http.MethodPost || method == http.MethodPut || method == http.MethodPatch
+}
+
+// withoutBody marks a request as one without a body, the only kind to which
+// net/http gives a Content-Length of 0. Over HTTP/1.1 it repeats such a request on
+// its own when it has an idempotency key, which it looks for in the canonical
+// spelling; names of headers have no case, so the other spelling means the same.
+// Over HTTP/2 it repeats every such request; see [way].
+func withoutBody(req *http.Request) {
+	req.Body, req.ContentLength = http.NoBody, 0
+	for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key"} {
+		if value, ok := req.Header[name]; ok {
+			delete(req.Header, name)
+			req.Header[strings.ToLower(name)] = value
+		}
+	}
 }
 
 // discard closes the stream of an attempt that is not sent.
@@ -148,7 +181,7 @@ func (st *state) unclear(err error) error {
 }
 
 // receive reads the answer within its limit and judges it.
-func (s *sealer) receive(st *state, resp *http.Response, requestID string) (*http.Response, error) {
+func (s *sealer) receive(ctx context.Context, st *state, resp *http.Response, requestID string) (*http.Response, error) {
 	limit := st.call.MaxResponse
 	if limit <= 0 {
 		limit = DefaultMaxResponse
@@ -171,11 +204,10 @@ func (s *sealer) receive(st *state, resp *http.Response, requestID string) (*htt
 		return nil, err
 	}
 	out.Body = body.Bytes()
-	judge := st.call.Judge
-	if judge == nil {
-		judge = JudgeStatus
+	out.Judgement = JudgeStatus(out)
+	if st.call.Judge != nil {
+		out.Judgement = st.call.Judge(ctx, out)
 	}
-	out.Judgement = judge(out)
 	st.maybe = st.maybe || out.Maybe
 	switch out.Judgement {
 	case Unclear:

@@ -152,7 +152,7 @@ func TestJudge(t *testing.T) {
 	} {
 		p := newPlatform(t)
 		call := newCall(p.URL, tt.safety)
-		call.Judge = func(r *Response) Judgement { r.Parsed = string(r.Body); return tt.judgement }
+		call.Judge = func(_ context.Context, r *Response) Judgement { r.Parsed = string(r.Body); return tt.judgement }
 		resp, err := newClient(t, p.dialer()).Do(t.Context(), call)
 		if err != nil || len(p.requests()) != tt.sends || call.Progress.Maybe != tt.maybe || resp.Judgement != tt.judgement || resp.Parsed != "ok" {
 			t.Errorf("%s: %d requests, %+v, %v", name, len(p.requests()), resp, err)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/keytext"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
@@ -124,6 +125,9 @@ type Server struct {
 
 // NewServer starts a platform, with fresh keys unless [Config.Keys] has some.
 func NewServer(cfg Config) (*Server, error) {
+	if err := keytext.Bare(cfg.SysID); err != nil {
+		return nil, fmt.Errorf("kazepaytest: SysID %w", err)
+	}
 	if cfg.Reserve.IsZero() {
 		cfg.Reserve = issuing.NewAmount(1_000_000_00, 2)
 	}

@@ -3,12 +3,14 @@ package unionpaytest
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/issuing-sdk/issuing-go/internal/keytext"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/sign"
@@ -59,6 +61,9 @@ type Config struct {
 
 // withDefaults returns the configuration with what it leaves open filled in.
 func (c Config) withDefaults() (Config, error) {
+	if err := keytext.Bare(c.AppID); err != nil {
+		return c, fmt.Errorf("unionpaytest: AppID %w", err)
+	}
 	c.AppID = cmp.Or(c.AppID, DefaultAppID)
 	c.AuthorizationLife = cmp.Or(c.AuthorizationLife, authorizationLife)
 	c.Addresses = cmp.Or(c.Addresses, unionpay.Addresses{

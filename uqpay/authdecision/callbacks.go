@@ -98,7 +98,7 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	if err := p.Err("authdecision", "NewCallbacks"); err != nil {
 		return nil, err
 	}
-	if cfg.Key.Public().Fingerprint() == cfg.PlatformKey.Fingerprint() {
+	if cfg.Key.holds(cfg.PlatformKey) {
 		return nil, &issuing.Error{Provider: "authdecision", Op: "NewCallbacks", Kind: issuing.ErrInvalid,
 			Err: errors.New("the own key and the platform's are the same")}
 	}

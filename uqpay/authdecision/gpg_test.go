@@ -131,3 +131,29 @@ func TestGPGPrivateKey(t *testing.T) {
 		t.Error("a message under a password is opened")
 	}
 }
+
+// TestGPGSubkeysOnly reads an own key whose primary part stays elsewhere, as
+// "gpg --export-secret-subkeys" writes it, and refuses one without what decrypts.
+func TestGPGSubkeysOnly(t *testing.T) {
+	t.Parallel()
+	g := newGPG(t)
+	g.run(t, nil, "--quick-generate-key", "Own <own@example.com>", "rsa2048", "cert", "never")
+	listing := string(g.run(t, nil, "--with-colons", "--list-keys"))
+	_, fingerprint, _ := strings.Cut(listing, "fpr:::::::::")
+	fingerprint, _, _ = strings.Cut(fingerprint, ":")
+	alone := g.run(t, nil, "--armor", "--export-secret-keys")
+	_, err := ParsePrivateKey(issuing.NewSecret(string(alone)), issuing.Secret{})
+	judged(t, "no part that encrypts", "no part that can decrypt; add one: gpg --quick-add-key", err)
+	g.run(t, nil, "--quick-add-key", fingerprint, "rsa2048", "encr", "never")
+	key, err := ParsePrivateKey(issuing.NewSecret(string(g.run(t, nil, "--armor", "--export-secret-subkeys"))), issuing.Secret{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	request := g.run(t, []byte("hello"), "--armor", "--encrypt", "--recipient", "own@example.com")
+	if plain, err := open(key, request, time.Now()); err != nil || string(plain) != "hello" {
+		t.Errorf("%q, %v", plain, err)
+	}
+	if text, err := key.Armored(); err != nil || text.IsZero() {
+		t.Errorf("writing it: %v", err)
+	}
+}

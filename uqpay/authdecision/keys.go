@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +16,6 @@ import (
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 
 	issuing "github.com/issuing-sdk/issuing-go"
-	"github.com/issuing-sdk/issuing-go/internal/wire"
 )
 
 // ErrKey marks a key that cannot be used; the message says why.
@@ -24,16 +24,16 @@ var ErrKey = errors.New("authdecision: unusable PGP key")
 // minRSABits is the smallest key that UQPAY takes.
 const minRSABits = 2048
 
-// maxKeyText bounds the text of a key.
-const maxKeyText = 256 << 10
-
-// PrivateKey is the own key, which opens what is encrypted to it. It prints as
-// "[redacted]". The zero PrivateKey is no key.
+// PrivateKey is the own key, which opens what is encrypted to it, or several of them
+// during a rotation. It prints as "[redacted]". The zero PrivateKey is no key.
 type PrivateKey struct{ p *privateKey }
 
 // privateKey and publicKey hold their keys behind functions, at which printers and
 // dumpers stop.
-type privateKey struct{ entity func() *openpgp.Entity }
+type privateKey struct {
+	entities func() openpgp.EntityList // the newest first
+	ring     func() keyRing            // of their parts that decrypt
+}
 
 // PublicKey is the other side's key, or the public half of the own one. It prints
 // as its fingerprint. The zero PublicKey is no key.
@@ -41,76 +41,59 @@ type PublicKey struct{ p *publicKey }
 
 type publicKey struct{ entity func() *openpgp.Entity }
 
-func hide(entity *openpgp.Entity) func() *openpgp.Entity {
-	return func() *openpgp.Entity { return entity }
-}
+func hide[T any](key T) func() T { return func() T { return key } }
 
-// ParsePrivateKey reads an armored private key (PGP PRIVATE KEY BLOCK) with its
-// passphrase, which is empty for one without. It must be RSA of at least 2048
-// bits with a part that can decrypt.
+// ParsePrivateKey reads the own key with its passphrase, which is empty for one
+// without. It must be RSA of at least 2048 bits with a part that can decrypt.
+//
+// The text is a PGP PRIVATE KEY BLOCK in the forms that environments, secret stores
+// and editors hand out: with line breaks of any kind, written as \n, turned into
+// blanks or lost, indented, in quotes, after a byte order mark; the Base64 of it; or
+// the key's packets in Base64, in hexadecimal or as they are. Public keys and text
+// beside it are read over. During a rotation it may hold several keys, in one block or
+// in several, all of which open messages.
+//
+// The key is judged by what it is for: an expired one still opens what is encrypted to
+// it and is taken, and so is one from a clock that is ahead. Revoked keys and parts
+// are left out. The error, an ErrKey, says what was found and what to do, and quotes
+// nothing of the text.
 func ParsePrivateKey(armored, passphrase issuing.Secret) (PrivateKey, error) {
-	entity, err := parse(armored.Reveal())
+	list, err := readKeys(armored.Reveal())
 	if err != nil {
 		return PrivateKey{}, err
 	}
-	if entity.PrivateKey == nil {
-		return PrivateKey{}, fmt.Errorf("%w: want a private key, found a public one", ErrKey)
+	own := slices.DeleteFunc(list, func(e *openpgp.Entity) bool { return e.PrivateKey == nil })
+	if len(own) == 0 {
+		return PrivateKey{}, fmt.Errorf("%w: want a private key, found a public one; "+
+			"export it: gpg --armor --export-secret-keys", ErrKey)
 	}
-	if err := entity.DecryptPrivateKeys([]byte(passphrase.Reveal())); err != nil {
-		return PrivateKey{}, fmt.Errorf("%w: the passphrase does not open the private key", ErrKey)
-	}
-	key, ok := entity.EncryptionKey(time.Now())
-	if ok && key.PrivateKey != nil && !key.PrivateKey.Encrypted && !key.PrivateKey.Dummy() {
-		return PrivateKey{&privateKey{hide(entity)}}, nil
-	}
-	return PrivateKey{}, fmt.Errorf("%w: the private key has no part that can decrypt", ErrKey)
+	return newPrivateKey(own, passphrase.Reveal(), time.Now())
 }
 
-// ParsePublicKey reads an armored public key (PGP PUBLIC KEY BLOCK). It must be
-// RSA of at least 2048 bits with a part that can encrypt.
+// ParsePublicKey reads a public key, in the forms of [ParsePrivateKey]. It must be one
+// key, RSA of at least 2048 bits, valid now, with a part that can encrypt.
 //
 // UQPAY publishes its key in its guide; get it for each environment from there
 // or from the account manager, and compare the fingerprint.
 func ParsePublicKey(armored string) (PublicKey, error) {
-	entity, err := parse(armored)
+	list, err := readKeys(armored)
 	if err != nil {
 		return PublicKey{}, err
 	}
-	if entity.PrivateKey != nil {
-		return PublicKey{}, fmt.Errorf("%w: want a public key, found a private one", ErrKey)
+	public := slices.DeleteFunc(list, func(e *openpgp.Entity) bool { return e.PrivateKey != nil })
+	switch len(public) {
+	case 0:
+		return PublicKey{}, fmt.Errorf("%w: want a public key, found a private one; "+
+			"export it: gpg --armor --export", ErrKey)
+	case 1:
+	default:
+		return PublicKey{}, fmt.Errorf("%w: want one public key, found %d; keep the one that is meant",
+			ErrKey, len(public))
 	}
-	return PublicKey{&publicKey{hide(entity)}}, nil
-}
-
-// parse reads a key block with one key and checks it.
-func parse(armored string) (*openpgp.Entity, error) {
-	if strings.TrimSpace(armored) == "" {
-		return nil, fmt.Errorf("%w: the key is empty", ErrKey)
+	if err := checkPublic(public[0], time.Now()); err != nil {
+		return PublicKey{}, err
 	}
-	if len(armored) > maxKeyText {
-		return nil, fmt.Errorf("%w: the text is longer than %d bytes", ErrKey, maxKeyText)
-	}
-	if n := strings.Count(armored, "-----BEGIN PGP"); n > 1 {
-		return nil, fmt.Errorf("%w: want one key block, found %d", ErrKey, n)
-	}
-	list, err := openpgp.ReadArmoredKeyRing(bytes.NewReader(wire.TrimBOM([]byte(armored))))
-	if err != nil {
-		return nil, fmt.Errorf("%w: want an armored PGP key block", ErrKey)
-	}
-	if len(list) != 1 {
-		return nil, fmt.Errorf("%w: want one key, found %d", ErrKey, len(list))
-	}
-	key, ok := list[0].EncryptionKey(time.Now())
-	if !ok {
-		return nil, fmt.Errorf("%w: no valid part of the key can encrypt", ErrKey)
-	}
-	if algo := key.PublicKey.PubKeyAlgo; algo != packet.PubKeyAlgoRSA && algo != packet.PubKeyAlgoRSAEncryptOnly {
-		return nil, fmt.Errorf("%w: want an RSA key", ErrKey)
-	}
-	if bits, err := key.PublicKey.BitLength(); err != nil || bits < minRSABits {
-		return nil, fmt.Errorf("%w: the key has %d bits, at least %d are needed", ErrKey, bits, minRSABits)
-	}
-	return list[0], nil
+	return PublicKey{&publicKey{hide(public[0])}}, nil
 }
 
 // GenerateKey makes an RSA key of 3072 bits without a passphrase that does not
@@ -119,33 +102,48 @@ func parse(armored string) (*openpgp.Entity, error) {
 func GenerateKey(name, email string) (PrivateKey, error) { return generate(name, email, 3072) }
 
 func generate(name, email string, bits int) (PrivateKey, error) {
+	if err := checkMode(); err != nil {
+		return PrivateKey{}, err
+	}
 	cfg := settings(time.Now())
 	cfg.RSABits, cfg.Algorithm = bits, packet.PubKeyAlgoRSA
 	entity, err := openpgp.NewEntity(name, "", email, cfg)
 	if err != nil {
 		return PrivateKey{}, fmt.Errorf("%w: cannot generate: %w", ErrKey, err)
 	}
-	return PrivateKey{&privateKey{hide(entity)}}, nil
+	return newPrivateKey(openpgp.EntityList{entity}, "", cfg.Time())
 }
 
 // IsZero reports whether there is no key.
 func (k PrivateKey) IsZero() bool { return k.p == nil }
 
-// Public returns the public half, for the other side.
+// Public returns the public half, for the other side; of several keys, that of the
+// newest.
 func (k PrivateKey) Public() PublicKey {
 	if k.p == nil {
 		return PublicKey{}
 	}
-	return PublicKey{&publicKey{k.p.entity}}
+	return PublicKey{&publicKey{hide(k.p.entities()[0])}}
 }
 
-// Armored returns the key as a PGP PRIVATE KEY BLOCK without a passphrase.
+// Armored returns the key as a PGP PRIVATE KEY BLOCK without a passphrase; of several
+// keys, all of them.
 func (k PrivateKey) Armored() (issuing.Secret, error) {
 	if k.p == nil {
 		return issuing.Secret{}, fmt.Errorf("%w: the key is missing", ErrKey)
 	}
 	text, err := armored(openpgp.PrivateKeyType, func(w io.Writer) error {
-		return k.p.entity().SerializePrivateWithoutSigning(w, nil)
+		for _, entity := range k.p.entities() {
+			for _, sub := range entity.Subkeys {
+				if sub.PrivateKey == nil {
+					return errors.New("a part of the key has no private half")
+				}
+			}
+			if err := entity.SerializePrivateWithoutSigning(w, nil); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return issuing.NewSecret(text), err
 }

@@ -63,7 +63,7 @@ func TestKeysPrintNothing(t *testing.T) {
 	t.Parallel()
 	merchant, platform := pair(t)
 	cfg := CallbackConfig{Key: merchant, PlatformKey: platform.Public()}
-	secret, ok := merchant.p.entity().PrivateKey.PrivateKey.(*rsa.PrivateKey)
+	secret, ok := merchant.p.entities()[0].PrivateKey.PrivateKey.(*rsa.PrivateKey)
 	if !ok {
 		t.Fatal("the key is not RSA")
 	}
@@ -112,7 +112,7 @@ func BenchmarkAnswer(b *testing.B) {
 	message := sealed(b, requestBody)
 	now := time.Now()
 	b.Run("bare RSA", func(b *testing.B) {
-		entry, ok := merchant.p.entity().EncryptionKey(now)
+		entry, ok := merchant.p.entities()[0].EncryptionKey(now)
 		if !ok {
 			b.Fatal("no key")
 		}

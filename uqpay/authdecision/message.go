@@ -39,6 +39,12 @@ func settings(now time.Time) *packet.Config {
 
 // seal encrypts to a key.
 func seal(to PublicKey, plaintext []byte, now time.Time) ([]byte, error) {
+	if to.p == nil {
+		return nil, fmt.Errorf("%w: the other side's key is missing", ErrKey)
+	}
+	if _, ok := to.p.entity().EncryptionKey(now); !ok {
+		now = now.Add(maxAhead) // the key's clock may be ahead of ours
+	}
 	var out bytes.Buffer
 	a, err := armor.Encode(&out, messageType, nil)
 	if err != nil {
@@ -62,14 +68,14 @@ func seal(to PublicKey, plaintext []byte, now time.Time) ([]byte, error) {
 // open decrypts an armored message. Nothing of it is returned before its
 // integrity has been checked. Every failure is ErrDecrypt.
 func open(key PrivateKey, message []byte, now time.Time) ([]byte, error) {
-	if len(message) > MaxMessage {
+	if len(message) > MaxMessage || key.p == nil {
 		return nil, ErrDecrypt
 	}
 	block, err := armor.Decode(bytes.NewReader(wire.TrimBOM(message)))
 	if err != nil || block.Type != messageType {
 		return nil, ErrDecrypt
 	}
-	details, err := openpgp.ReadMessage(block.Body, openpgp.EntityList{key.p.entity()}, nil, settings(now))
+	details, err := openpgp.ReadMessage(block.Body, key.p.ring(), nil, settings(now))
 	if err != nil || !details.IsEncrypted || details.IsSymmetricallyEncrypted {
 		return nil, ErrDecrypt
 	}
