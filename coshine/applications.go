@@ -35,7 +35,7 @@ type ApplyRequest struct {
 	// inferred from the published sample, here at most 255 characters; optional
 	CustEmail issuing.Personal `json:"custEmail,omitzero"`
 	// unpublished fields; a physical card needs the delivery address here
-	Extra Extra `json:"-" wire:"inline"`
+	Extra Extra `json:"extra,omitzero" wire:"inline"`
 }
 
 // maxContact bounds contact data, for which no length is published.
@@ -88,7 +88,7 @@ func (s *CardService) Apply(ctx context.Context, req ApplyRequest, opts ...issui
 
 // OpenRequest is a request without published fields.
 type OpenRequest struct {
-	Extra Extra `json:"-" wire:"inline"` // all fields, under the names that Coshine told you
+	Extra Extra `json:"extra,omitzero" wire:"inline"` // all fields, under the names that Coshine told you
 }
 
 func (OpenRequest) validate(*check.Problems) {}
@@ -96,8 +96,8 @@ func (OpenRequest) validate(*check.Problems) {}
 // CardRequest is a request of which only the card's handle is known, and that
 // inferred from sibling interfaces.
 type CardRequest struct {
-	CardToken CardToken `json:"cardToken,omitzero"` // inferred
-	Extra     Extra     `json:"-" wire:"inline"`    // further fields, under the names that Coshine told you
+	CardToken CardToken `json:"cardToken,omitzero"`           // inferred
+	Extra     Extra     `json:"extra,omitzero" wire:"inline"` // further fields, under the names that Coshine told you
 }
 
 func (r CardRequest) validate(p *check.Problems) {

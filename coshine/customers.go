@@ -14,8 +14,8 @@ type CustomerService struct{ c *Client }
 
 // CustomerRequest names a customer.
 type CustomerRequest struct {
-	CustomerID string `json:"customerId"`      // the issuer's customer id (CIF), at most 32 characters; required
-	Extra      Extra  `json:"-" wire:"inline"` // unpublished fields, if Coshine named any
+	CustomerID string `json:"customerId"`                   // the issuer's id of it (CIF), at most 32 characters; required
+	Extra      Extra  `json:"extra,omitzero" wire:"inline"` // unpublished fields, if Coshine named any
 }
 
 func (r CustomerRequest) validate(p *check.Problems) { p.Text("customerId", r.CustomerID, 32) }
@@ -106,11 +106,11 @@ func (s *CustomerService) Accounts(
 // UpdateCustomerRequest changes a customer's data. All names are inferred
 // from the application; those of addresses are unpublished and go into Extra.
 type UpdateCustomerRequest struct {
-	CustomerID string           `json:"customerId"`          // the issuer's customer id (CIF), at most 32 characters; required
-	CustName   issuing.Personal `json:"custName,omitzero"`   // optional
-	CustMobile issuing.Personal `json:"custMobile,omitzero"` // E.164; optional
-	CustEmail  issuing.Personal `json:"custEmail,omitzero"`  // optional
-	Extra      Extra            `json:"-" wire:"inline"`     // addresses, the delivery address of a physical card included
+	CustomerID string           `json:"customerId"`                   // the issuer's id (CIF), 1-32 characters; required
+	CustName   issuing.Personal `json:"custName,omitzero"`            // optional
+	CustMobile issuing.Personal `json:"custMobile,omitzero"`          // E.164; optional
+	CustEmail  issuing.Personal `json:"custEmail,omitzero"`           // optional
+	Extra      Extra            `json:"extra,omitzero" wire:"inline"` // addresses, that of a delivery included
 }
 
 func (r UpdateCustomerRequest) validate(p *check.Problems) {

@@ -25,8 +25,9 @@ type Inbound struct {
 	TerminalNo    string  `json:"terminalNo"`    // terminal; may be empty
 
 	// Raw is the whole request as JSON, decrypted. It may hold card data and
-	// one-time passwords. Read unpublished fields with Decode.
-	Raw issuing.Secret `json:"-"`
+	// one-time passwords. Read unpublished fields with Decode. No message has its
+	// JSON name.
+	Raw issuing.Secret `json:"_raw,omitzero"`
 
 	zone    *time.Location
 	dedupe  issuing.Secret // keys DedupeKey

@@ -115,10 +115,10 @@ func (s *PINService) Change(ctx context.Context, req PINChangeRequest, opts ...i
 type PINVerifyRequest struct {
 	CardRef
 
-	PIN      issuing.Secret `json:"-"`               // 4 to 12 digits, in clear; never sent
-	PINKeyID string         `json:"pinKeyId"`        // at most 8 characters; from GeneratePublicPinKey
-	CardPIN  issuing.Secret `json:"cardPin"`         // encrypted, at most 4096 characters
-	Extra    Extra          `json:"-" wire:"inline"` // unpublished fields
+	PIN      issuing.Secret `json:"-"`                            // 4 to 12 digits, in clear; never sent
+	PINKeyID string         `json:"pinKeyId"`                     // at most 8 characters; from GeneratePublicPinKey
+	CardPIN  issuing.Secret `json:"cardPin"`                      // encrypted, at most 4096 characters
+	Extra    Extra          `json:"extra,omitzero" wire:"inline"` // unpublished fields
 }
 
 func (r *PINVerifyRequest) validate(p *check.Problems) {

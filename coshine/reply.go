@@ -25,8 +25,9 @@ type Reply struct {
 	ResponseDesc  string  `json:"responseDesc,omitzero" wire:"json"` // text, at most 120 characters
 
 	// Raw is the whole answer as JSON, decrypted. It may hold card data. Read
-	// unpublished fields with Decode.
-	Raw issuing.Secret `json:"-"`
+	// unpublished fields with Decode. As every secret it is not stored: empty it in
+	// a copy that is. No message has its JSON name.
+	Raw issuing.Secret `json:"_raw,omitzero"`
 }
 
 func (r *Reply) reply() *Reply { return r }
@@ -55,11 +56,18 @@ func decodeRaw(raw issuing.Secret, v any) error {
 
 // Record is one object of a list whose fields are not published.
 type Record struct {
-	Raw issuing.Secret `json:"-"` // the object as JSON; may hold card data
+	Raw issuing.Secret // the object as JSON; may hold card data
 }
 
-// UnmarshalJSON keeps the object as it came.
+// MarshalJSON writes the secret that Raw is: "[redacted]", and "" when it is empty.
+func (r Record) MarshalJSON() ([]byte, error) { return r.Raw.MarshalJSON() }
+
+// UnmarshalJSON keeps the object as it came, and reads what MarshalJSON writes of an
+// empty one; "[redacted]" is refused.
 func (r *Record) UnmarshalJSON(data []byte) error {
+	if len(data) > 0 && data[0] == '"' {
+		return r.Raw.UnmarshalJSON(data)
+	}
 	r.Raw = issuing.NewSecret(string(data))
 	return nil
 }

@@ -59,12 +59,12 @@ func (s *TokenService) List(ctx context.Context, req TokensRequest, opts ...issu
 // TokenRequest starts a payment token. Fields 1 to 5 are published; more
 // exist and go into Extra (deviceId and appUserId are likely names).
 type TokenRequest struct {
-	CardToken  CardToken      `json:"cardToken"`        // the card's handle; required
-	ExpiryDate Expiry         `json:"expiryDate"`       // YYMM; required
-	CVV2       issuing.Secret `json:"CVV2"`             // 3 digits; required
-	UseCases   []UseCase      `json:"useCaseIndicator"` // at most 100 characters in all; required
-	CVM        []CVM          `json:"cvm"`              // at most 225 characters in all; required
-	Extra      Extra          `json:"-" wire:"inline"`  // unpublished fields
+	CardToken  CardToken      `json:"cardToken"`                    // the card's handle; required
+	ExpiryDate Expiry         `json:"expiryDate"`                   // YYMM; required
+	CVV2       issuing.Secret `json:"CVV2"`                         // 3 digits; required
+	UseCases   []UseCase      `json:"useCaseIndicator"`             // at most 100 characters in all; required
+	CVM        []CVM          `json:"cvm"`                          // at most 225 characters in all; required
+	Extra      Extra          `json:"extra,omitzero" wire:"inline"` // unpublished fields
 }
 
 func (r TokenRequest) validate(p *check.Problems) {
@@ -126,7 +126,7 @@ func (s *TokenService) UpdateState(
 type TokenMetadataRequest struct {
 	Number    issuing.Secret `json:"cardToken,omitzero"`           // the payment token's number
 	ExpiresAt time.Time      `json:"cardTokenExpiryDate,omitzero"` // sent as YYYYMMDDHHMISS in GMT+8
-	Extra     Extra          `json:"-" wire:"inline"`              // unpublished fields
+	Extra     Extra          `json:"extra,omitzero" wire:"inline"` // unpublished fields
 }
 
 func (r TokenMetadataRequest) validate(p *check.Problems) {

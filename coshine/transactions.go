@@ -26,7 +26,8 @@ type TransactionService struct{ c *Client }
 type TransactionRequest struct {
 	CardRef
 
-	Extra Extra `json:"-" wire:"inline"` // amount, currency, memo, original transaction, under Coshine's names
+	// amount, currency, memo, original transaction, under Coshine's names
+	Extra Extra `json:"extra,omitzero" wire:"inline"`
 }
 
 func (r TransactionRequest) validate(p *check.Problems) {
@@ -43,7 +44,8 @@ type Transaction struct{ Reply }
 // TransferRequest moves money between two cards. No field name is published,
 // those of the two cards included.
 type TransferRequest struct {
-	Extra Extra `json:"-" wire:"inline"` // source card, target card, amount, currency, under Coshine's names; required
+	// source card, target card, amount, currency, under Coshine's names; required
+	Extra Extra `json:"extra,omitzero" wire:"inline"`
 }
 
 func (r TransferRequest) validate(p *check.Problems) { p.Required("Extra", len(r.Extra) > 0) }

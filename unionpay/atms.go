@@ -32,7 +32,7 @@ type FeedbackRequest struct {
 	ReportReason ReportReason `json:"reportReason"`         // what is wrong; 1 digit; required
 	OtherReason  string       `json:"otherReason,omitzero"` // text for ReportReasonOther; 1-100; optional
 
-	Extra map[string]any `json:"-" wire:"inline"` // members that this version does not know
+	Extra map[string]any `json:"extra,omitzero" wire:"inline"` // members that this version does not know
 }
 
 func (r FeedbackRequest) validate(p *check.Problems) {
@@ -85,7 +85,7 @@ func beyond(degrees string, limit int64) bool {
 
 // Feedback is the acknowledgement of a report.
 type Feedback struct {
-	Extra Extra `json:"-" wire:"extra"` // members that this version does not know
+	Extra Extra `json:"extra,omitzero" wire:"extra"` // members that this version does not know
 }
 
 // Feedback reports to UnionPay that an ATM's data is wrong
@@ -110,16 +110,30 @@ type Number int
 // MarshalText returns the digits.
 func (n Number) MarshalText() ([]byte, error) { return strconv.AppendInt(nil, int64(n), 10), nil }
 
+// UnmarshalText reads digits; empty text is 0.
+func (n *Number) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*n = 0
+		return nil
+	}
+	value, err := strconv.Atoi(string(text))
+	if err != nil {
+		return errors.New("number: not a whole number")
+	}
+	*n = Number(value)
+	return nil
+}
+
 // ListRequest selects a page of ATMs. The names of the paging members are
 // inferred: UnionPay's table breaks off at a field that begins with "Page".
 type ListRequest struct {
-	CountryCode string         `json:"countryCode"`       // ISO 3166 numeric, 3 digits; required
-	CityName    string         `json:"cityName,omitzero"` // from CitiesAndBanks; 1-100
-	BankName    string         `json:"bankName,omitzero"` // from CitiesAndBanks; 1-100
-	Keyword     string         `json:"keyword,omitzero"`  // free search word; 1-10
-	PageNo      Number         `json:"pageNo,omitzero"`   // from 1; 0 leaves it out
-	PageSize    Number         `json:"pageSize,omitzero"` // ATMs per page; 0 leaves it out
-	Extra       map[string]any `json:"-" wire:"inline"`   // members that this version does not know
+	CountryCode string         `json:"countryCode"`                  // ISO 3166 numeric, 3 digits; required
+	CityName    string         `json:"cityName,omitzero"`            // from CitiesAndBanks; 1-100
+	BankName    string         `json:"bankName,omitzero"`            // from CitiesAndBanks; 1-100
+	Keyword     string         `json:"keyword,omitzero"`             // free search word; 1-10
+	PageNo      Number         `json:"pageNo,omitzero"`              // from 1; 0 leaves it out
+	PageSize    Number         `json:"pageSize,omitzero"`            // ATMs per page; 0 leaves it out
+	Extra       map[string]any `json:"extra,omitzero" wire:"inline"` // members that this version does not know
 }
 
 func (r ListRequest) validate(p *check.Problems) {
@@ -133,12 +147,12 @@ func (r ListRequest) validate(p *check.Problems) {
 // NearbyRequest selects a page of the ATMs around a place. Only the purpose of
 // this message is published; its members are inferred.
 type NearbyRequest struct {
-	Longitude string         `json:"longitude"`         // signed degrees as text; 1-100; required
-	Latitude  string         `json:"latitude"`          // signed degrees as text; 1-100; required
-	Radius    Number         `json:"radius,omitzero"`   // metres; 0 leaves it out
-	PageNo    Number         `json:"pageNo,omitzero"`   // from 1; 0 leaves it out
-	PageSize  Number         `json:"pageSize,omitzero"` // ATMs per page; 0 leaves it out
-	Extra     map[string]any `json:"-" wire:"inline"`   // members that this version does not know
+	Longitude string         `json:"longitude"`                    // signed degrees as text; 1-100; required
+	Latitude  string         `json:"latitude"`                     // signed degrees as text; 1-100; required
+	Radius    Number         `json:"radius,omitzero"`              // metres; 0 leaves it out
+	PageNo    Number         `json:"pageNo,omitzero"`              // from 1; 0 leaves it out
+	PageSize  Number         `json:"pageSize,omitzero"`            // ATMs per page; 0 leaves it out
+	Extra     map[string]any `json:"extra,omitzero" wire:"inline"` // members that this version does not know
 }
 
 func (r NearbyRequest) validate(p *check.Problems) {
@@ -153,17 +167,17 @@ func (r NearbyRequest) validate(p *check.Problems) {
 // ATM is one cash machine. Only atmId is certain as an output; the other names
 // are inferred.
 type ATM struct {
-	ID          string          `json:"atmId"`          // 1-100; the key of Feedback
-	Name        string          `json:"atmName"`        // name
-	BankName    string          `json:"bankName"`       // owner
-	CityName    string          `json:"cityName"`       // city
-	CountryCode string          `json:"countryCode"`    // ISO 3166 numeric
-	Address     string          `json:"address"`        // 1-500
-	Longitude   string          `json:"longitude"`      // signed degrees
-	Latitude    string          `json:"latitude"`       // signed degrees
-	Distance    string          `json:"distance"`       // from the place asked for; Nearby only; unit not published
-	Features    json.RawMessage `json:"features"`       // a string or an array
-	Extra       Extra           `json:"-" wire:"extra"` // members that this version does not know
+	ID          string          `json:"atmId"`                       // 1-100; the key of Feedback
+	Name        string          `json:"atmName"`                     // name
+	BankName    string          `json:"bankName"`                    // owner
+	CityName    string          `json:"cityName"`                    // city
+	CountryCode string          `json:"countryCode"`                 // ISO 3166 numeric
+	Address     string          `json:"address"`                     // 1-500
+	Longitude   string          `json:"longitude"`                   // signed degrees
+	Latitude    string          `json:"latitude"`                    // signed degrees
+	Distance    string          `json:"distance"`                    // from the place asked for, Nearby only; unit unknown
+	Features    json.RawMessage `json:"features,omitzero"`           // a string or an array
+	Extra       Extra           `json:"extra,omitzero" wire:"extra"` // members that this version does not know
 }
 
 // Page is one page of a list.
@@ -177,7 +191,7 @@ type Page[T any] struct {
 type atmAnswer struct {
 	TotalCount int               `json:"totalCount"`
 	List       []json.RawMessage `json:"atmList"`
-	Extra      Extra             `json:"-" wire:"extra"`
+	Extra      Extra             `json:"extra,omitzero" wire:"extra"`
 
 	atms []ATM // the elements of List
 }
@@ -292,8 +306,8 @@ func allATMs(first, size Number, fetch func(page Number) (*Page[ATM], error)) it
 // CitiesAndBanksRequest asks for the cities and banks of a country. Its member is
 // inferred.
 type CitiesAndBanksRequest struct {
-	CountryCode string         `json:"countryCode"`     // ISO 3166 numeric, 3 digits; required
-	Extra       map[string]any `json:"-" wire:"inline"` // members that this version does not know
+	CountryCode string         `json:"countryCode"`                  // ISO 3166 numeric, 3 digits; required
+	Extra       map[string]any `json:"extra,omitzero" wire:"inline"` // members that this version does not know
 }
 
 func (r CitiesAndBanksRequest) validate(p *check.Problems) {
@@ -303,9 +317,9 @@ func (r CitiesAndBanksRequest) validate(p *check.Problems) {
 // CitiesAndBanks are the values that List takes for a country. Their names on
 // the wire are inferred.
 type CitiesAndBanks struct {
-	Cities []string `json:"cityList"`       // for ListRequest.CityName
-	Banks  []string `json:"bankList"`       // for ListRequest.BankName
-	Extra  Extra    `json:"-" wire:"extra"` // members that this version does not know
+	Cities []string `json:"cityList"`                    // for ListRequest.CityName
+	Banks  []string `json:"bankList"`                    // for ListRequest.BankName
+	Extra  Extra    `json:"extra,omitzero" wire:"extra"` // members that this version does not know
 }
 
 // CitiesAndBanks returns the cities and banks that [ATMService.List] can filter

@@ -87,12 +87,12 @@ type empty struct{}
 // TokenStateChanged (TOKEN_STATE_NOTIFICATION) tells that the issuer suspended,
 // resumed or deleted a token. SRC is secure remote commerce.
 type TokenStateChanged struct {
-	Token                     issuing.Secret    `json:"token"`                     // 16 to 19 digits
-	State                     TokenState        `json:"tokenState"`                // the new state
-	SRCDigitalCardID          string            `json:"srcDigitalCardId"`          // SRC card id; optional
-	SRCCorrelationID          string            `json:"srcCorrelationId"`          // correlation id; optional
-	EncryptedConsumerIdentity *ConsumerIdentity `json:"encryptedConsumerIdentity"` // optional
-	Extra                     Extra             `json:"-" wire:"extra"`            // further members
+	Token                     issuing.Secret    `json:"token"`                       // 16 to 19 digits
+	State                     TokenState        `json:"tokenState"`                  // the new state
+	SRCDigitalCardID          string            `json:"srcDigitalCardId"`            // SRC card id; optional
+	SRCCorrelationID          string            `json:"srcCorrelationId"`            // correlation id; optional
+	EncryptedConsumerIdentity *ConsumerIdentity `json:"encryptedConsumerIdentity"`   // optional
+	Extra                     Extra             `json:"extra,omitzero" wire:"extra"` // further members
 }
 
 // ConsumerIdentity is the consumer behind a token.
@@ -116,9 +116,9 @@ func (e *TokenStateChanged) check() error {
 // UserIDRequested (GET_USER_ID) asks for the user behind a one-time code. The
 // function sets AppUserID; empty, it answers that there is no such user.
 type UserIDRequested struct {
-	UserAuthCode issuing.Secret `json:"userAuthCode"`   // the code
-	AppUserID    string         `json:"-"`              // the answer: our id of the user, 1-64
-	Extra        Extra          `json:"-" wire:"extra"` // members that this version does not know
+	UserAuthCode issuing.Secret `json:"userAuthCode"`                // the code
+	AppUserID    string         `json:"-"`                           // the answer: our id of the user, 1-64
+	Extra        Extra          `json:"extra,omitzero" wire:"extra"` // members that this version does not know
 }
 
 // userIDAnswer writes the spelling that the wallet gateway uses.
@@ -162,7 +162,8 @@ type TransactionReported struct {
 	SettlementKey            SettlementKey    `json:"settlementKey"`            // identifies the transaction in settlement
 	PaymentStatus            string           `json:"paymentStatus"`            // values not published
 	RejectionReason          string           `json:"rejectionReason"`          // on refusal
-	Extra                    Extra            `json:"-" wire:"extra"`           // members that this version does not know
+
+	Extra Extra `json:"extra,omitzero" wire:"extra"` // members that this version does not know
 }
 
 // Discount is one discount of a transaction.

@@ -15,11 +15,11 @@ type KeyService struct{ c *Client }
 
 // KeyExchangeRequest announces our keys (KEY_EXCHANGE).
 type KeyExchangeRequest struct {
-	SignCertID    string         `json:"insSignCertID"`    // id of our signing certificate; required
-	SignPublicKey string         `json:"insSignPublicKey"` // PEM; required
-	EncCertID     string         `json:"insEncCertID"`     // id of our encryption certificate; required
-	EncPublicKey  string         `json:"insEncPublickey"`  // PEM; required; its name ends in a small k
-	Extra         map[string]any `json:"-" wire:"inline"`  // members that this version does not know
+	SignCertID    string         `json:"insSignCertID"`                // id of our signing certificate; required
+	SignPublicKey string         `json:"insSignPublicKey"`             // PEM; required
+	EncCertID     string         `json:"insEncCertID"`                 // id of our encryption certificate; required
+	EncPublicKey  string         `json:"insEncPublickey"`              // PEM; required; its name ends in a small k
+	Extra         map[string]any `json:"extra,omitzero" wire:"inline"` // members that this version does not know
 }
 
 func (r KeyExchangeRequest) validate(p *check.Problems) {
@@ -34,11 +34,11 @@ const maxKeyText = 4096
 
 // KeyExchange is UnionPay's answer, of which no member is published.
 type KeyExchange struct {
-	SignCertID    string `json:"upiSignCertID"`    // id of UPI's signing certificate; inferred
-	SignPublicKey string `json:"upiSignPublicKey"` // UPI's signing key; inferred
-	EncCertID     string `json:"upiEncCertID"`     // id of UPI's encryption certificate; seen in encCertId
-	EncPublicKey  string `json:"upiEncPublickey"`  // UPI's encryption key; inferred
-	Extra         Extra  `json:"-" wire:"extra"`   // members that this version does not know
+	SignCertID    string `json:"upiSignCertID"`               // id of UPI's signing certificate; inferred
+	SignPublicKey string `json:"upiSignPublicKey"`            // UPI's signing key; inferred
+	EncCertID     string `json:"upiEncCertID"`                // id of UPI's encryption certificate; seen in encCertId
+	EncPublicKey  string `json:"upiEncPublickey"`             // UPI's encryption key; inferred
+	Extra         Extra  `json:"extra,omitzero" wire:"extra"` // members that this version does not know
 }
 
 // Exchange announces our keys and returns what UnionPay says of its own
@@ -59,13 +59,14 @@ func (s *KeyService) Exchange(
 // KeyInquiryRequest announces our keys to UMPS and names UPI's that are in use
 // (KEY_INQUIRY_EXCHANGE). Wallets send it daily.
 type KeyInquiryRequest struct {
-	SignCertID     string         `json:"appSignCertID"`           // id of our signing certificate; required
-	SignPublicKey  string         `json:"appSignPublicKey"`        // PEM; required
-	EncCertID      string         `json:"appEncCertID"`            // id of our encryption certificate; required
-	EncPublicKey   string         `json:"appEncPublicKey"`         // PEM; required
-	UMPSSignCertID string         `json:"umpsSignCertID,omitzero"` // id of UPI's signing certificate in use; optional
-	UMPSEncCertID  string         `json:"umpsEncCertID,omitzero"`  // id of UPI's encryption certificate in use; optional
-	Extra          map[string]any `json:"-" wire:"inline"`         // members that this version does not know
+	SignCertID     string `json:"appSignCertID"`           // id of our signing certificate; required
+	SignPublicKey  string `json:"appSignPublicKey"`        // PEM; required
+	EncCertID      string `json:"appEncCertID"`            // id of our encryption certificate; required
+	EncPublicKey   string `json:"appEncPublicKey"`         // PEM; required
+	UMPSSignCertID string `json:"umpsSignCertID,omitzero"` // id of UPI's signing certificate in use; optional
+	UMPSEncCertID  string `json:"umpsEncCertID,omitzero"`  // id of UPI's encryption certificate in use; optional
+
+	Extra map[string]any `json:"extra,omitzero" wire:"inline"` // members that this version does not know
 }
 
 func (r KeyInquiryRequest) validate(p *check.Problems) {
@@ -79,11 +80,11 @@ func (r KeyInquiryRequest) validate(p *check.Problems) {
 
 // KeyInquiry is what UMPS says of its keys. The key members are inferred.
 type KeyInquiry struct {
-	SignCertID    string `json:"umpsSignCertID"`    // id of UPI's signing certificate
-	SignPublicKey string `json:"umpsSignPublicKey"` // UPI's signing key; inferred
-	EncCertID     string `json:"umpsEncCertID"`     // id of UPI's encryption certificate
-	EncPublicKey  string `json:"umpsEncPublicKey"`  // UPI's encryption key; inferred
-	Extra         Extra  `json:"-" wire:"extra"`    // members that this version does not know
+	SignCertID    string `json:"umpsSignCertID"`              // id of UPI's signing certificate
+	SignPublicKey string `json:"umpsSignPublicKey"`           // UPI's signing key; inferred
+	EncCertID     string `json:"umpsEncCertID"`               // id of UPI's encryption certificate
+	EncPublicKey  string `json:"umpsEncPublicKey"`            // UPI's encryption key; inferred
+	Extra         Extra  `json:"extra,omitzero" wire:"extra"` // members that this version does not know
 }
 
 // InquireExchange is Exchange for the UMPS wallet interface
@@ -98,14 +99,14 @@ func (s *KeyService) InquireExchange(
 
 // KeyResetRequest confirms a change of key. None of its members is published.
 type KeyResetRequest struct {
-	Extra map[string]any `json:"-" wire:"inline"` // all members
+	Extra map[string]any `json:"extra,omitzero" wire:"inline"` // all members
 }
 
 func (r KeyResetRequest) validate(p *check.Problems) { p.Required("Extra", len(r.Extra) > 0) }
 
 // KeyReset is the acknowledgement.
 type KeyReset struct {
-	Extra Extra `json:"-" wire:"extra"` // all members
+	Extra Extra `json:"extra,omitzero" wire:"extra"` // all members
 }
 
 // ConfirmReset confirms a change of key to UMPS (KEY_RESET_RESULT), with a msgID of

@@ -45,7 +45,7 @@ type TokenRequest struct {
 	// RiskInfo helps the issuer decide. Optional.
 	RiskInfo *RiskInfo `json:"riskInfo,omitempty"`
 
-	Extra map[string]any `json:"-" wire:"inline"` // members that this version does not know
+	Extra map[string]any `json:"extra,omitzero" wire:"inline"` // members that this version does not know
 }
 
 func (r TokenRequest) validate(p *check.Problems) {
@@ -135,9 +135,23 @@ type EnrolDate issuing.Date
 // IsZero reports whether the date is unset.
 func (d EnrolDate) IsZero() bool { return issuing.Date(d).IsZero() }
 
-// MarshalText returns YYMMDD.
+// MarshalText returns YYMMDD. A date that does not exist is an error, and so is one
+// before 1969 or after 2068, which two digits of the year do not tell.
 func (d EnrolDate) MarshalText() ([]byte, error) {
-	return []byte(issuing.Date(d).Format("060102")), nil
+	text := issuing.Date(d).Format("060102")
+	if read, err := time.Parse("060102", text); d != "" && (err != nil || issuing.DateOf(read) != issuing.Date(d)) {
+		return nil, errors.New("date: has no form YYMMDD")
+	}
+	return []byte(text), nil
+}
+
+// UnmarshalText reads YYMMDD and what [issuing.ParseDate] reads; empty text is unset.
+func (d *EnrolDate) UnmarshalText(text []byte) error {
+	if t, err := time.Parse("060102", string(text)); err == nil {
+		*d = EnrolDate(issuing.DateOf(t))
+		return nil
+	}
+	return (*issuing.Date)(d).UnmarshalText(text)
 }
 
 func (r RiskInfo) validate(p *check.Problems) {
@@ -161,19 +175,19 @@ func (r RiskInfo) validate(p *check.Problems) {
 
 // Token is a payment token and what is told of the card behind it.
 type Token struct {
-	DeviceID    string         `json:"deviceID"`       // the device it is bound to
-	Token       issuing.Secret `json:"token"`          // 16 to 19 digits
-	RefID       string         `json:"tokenRefID"`     // reference for later messages
-	Expiry      TokenExpiry    `json:"tokenExpiry"`    // see TokenExpiry.Time
-	State       TokenState     `json:"tokenState"`     // ACTIVE after the request
-	MaskedPAN   string         `json:"maskedPAN"`      // for the user, such as 625094******0004
-	MaskedToken string         `json:"maskedToken"`    // for the user
-	PAR         issuing.Secret `json:"par"`            // payment account reference
-	EnrolID     string         `json:"enrolID"`        // enrolment id
-	CardFaceID  string         `json:"cardFaceID"`     // card art id, AN 1-6
-	CardType    CardType       `json:"cardType"`       // debit, credit, prepaid
-	CardMedium  string         `json:"cardMed"`        // card medium
-	Extra       Extra          `json:"-" wire:"extra"` // members that this version does not know
+	DeviceID    string         `json:"deviceID"`                    // the device it is bound to
+	Token       issuing.Secret `json:"token"`                       // 16 to 19 digits
+	RefID       string         `json:"tokenRefID"`                  // reference for later messages
+	Expiry      TokenExpiry    `json:"tokenExpiry"`                 // see TokenExpiry.Time
+	State       TokenState     `json:"tokenState"`                  // ACTIVE after the request
+	MaskedPAN   string         `json:"maskedPAN"`                   // for the user, such as 625094******0004
+	MaskedToken string         `json:"maskedToken"`                 // for the user
+	PAR         issuing.Secret `json:"par"`                         // payment account reference
+	EnrolID     string         `json:"enrolID"`                     // enrolment id
+	CardFaceID  string         `json:"cardFaceID"`                  // card art id, AN 1-6
+	CardType    CardType       `json:"cardType"`                    // debit, credit, prepaid
+	CardMedium  string         `json:"cardMed"`                     // card medium
+	Extra       Extra          `json:"extra,omitzero" wire:"extra"` // members that this version does not know
 }
 
 // incomplete: for tokens 00 alone may mean no more than "received".
@@ -208,7 +222,7 @@ type UpdateStateRequest struct {
 	Action   TokenAction    `json:"tokenAction"`      // SUSPEND, RESUME or DELETE; ANS 1-50; required
 	EnrolID  string         `json:"enrolID,omitzero"` // seen beside the others; optional
 
-	Extra map[string]any `json:"-" wire:"inline"` // members that this version does not know
+	Extra map[string]any `json:"extra,omitzero" wire:"inline"` // members that this version does not know
 }
 
 func (r UpdateStateRequest) validate(p *check.Problems) {
@@ -223,9 +237,9 @@ func (r UpdateStateRequest) validate(p *check.Problems) {
 
 // TokenChange is a token's state after an update.
 type TokenChange struct {
-	Token issuing.Secret `json:"token"`          // 16 to 19 digits; may be missing
-	State TokenState     `json:"tokenState"`     // after the update
-	Extra Extra          `json:"-" wire:"extra"` // members that this version does not know
+	Token issuing.Secret `json:"token"`                       // 16 to 19 digits; may be missing
+	State TokenState     `json:"tokenState"`                  // after the update
+	Extra Extra          `json:"extra,omitzero" wire:"extra"` // members that this version does not know
 }
 
 func (t *TokenChange) incomplete() bool { return t.State == "" }
@@ -319,7 +333,7 @@ type TokenQuery struct {
 	RefID         string         `json:"tokenRefID,omitzero"`    // Token.RefID
 	OriginalMsgID string         `json:"originalMsgID,omitzero"` // msgID of the token request; an invented name
 
-	Extra map[string]any `json:"-" wire:"inline"` // members that this version does not know
+	Extra map[string]any `json:"extra,omitzero" wire:"inline"` // members that this version does not know
 }
 
 func (q TokenQuery) validate(p *check.Problems) {

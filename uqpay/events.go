@@ -104,11 +104,12 @@ type event struct {
 	Raw  issuing.Secret `json:"-"` // the data as sent
 }
 
-// EventBase is in every event's data: what the envelope says about it.
+// EventBase is in every event's data: what the envelope says about it. The names with
+// an underscore are for a merchant's own JSON; no data has them.
 type EventBase struct {
-	EventType string `json:"-"` // such as "card.create.succeeded" or ".failed"
-	EventID   string `json:"-"` // the same for every delivery of the event
-	SourceID  string `json:"-"` // what it is about; for card orders the order's id; empty in the older envelope
+	EventType string `json:"_eventType,omitzero"` // such as "card.create.succeeded" or ".failed"
+	EventID   string `json:"_eventId,omitzero"`   // the same for every delivery of the event
+	SourceID  string `json:"_sourceId,omitzero"`  // what it is about, such as an order; empty in the older envelope
 }
 
 // Failed reports whether the event tells of a failed operation.

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
@@ -22,18 +23,20 @@ const keyBits = 2048
 type Keys struct{ k *keys }
 
 type keys struct {
-	pin      *rsa.PrivateKey // the platform's, for PINs
-	platform sign.PrivateKey // the same, opens requests
-	client   sign.PrivateKey // opens answers
-	server   sign.ES256Key   // signs access tokens
-	caller   sign.ES256Key   // signs client assertions
+	pin      func() *rsa.PrivateKey // the platform's, for PINs
+	platform sign.PrivateKey        // the same, opens requests
+	client   sign.PrivateKey        // opens answers
+	server   sign.ES256Key          // signs access tokens
+	caller   sign.ES256Key          // signs client assertions
 }
 
 // NewKeys makes a set of keys.
 func NewKeys() (Keys, error) {
 	k := new(keys)
 	var errs [4]error
-	k.pin, k.platform, errs[0] = newRSA()
+	var pin *rsa.PrivateKey
+	pin, k.platform, errs[0] = newRSA()
+	k.pin = platform.Hide(pin)
 	_, k.client, errs[1] = newRSA()
 	k.server, errs[2] = newEC()
 	k.caller, errs[3] = newEC()
@@ -68,7 +71,7 @@ func (Keys) MarshalText() ([]byte, error) { return []byte("[redacted]"), nil }
 
 // pinKeyText is the PIN key as PKIX PEM.
 func (k *keys) pinKeyText() string {
-	der, err := x509.MarshalPKIXPublicKey(&k.pin.PublicKey)
+	der, err := x509.MarshalPKIXPublicKey(&k.pin().PublicKey)
 	if err != nil {
 		return ""
 	}

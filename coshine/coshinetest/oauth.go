@@ -76,6 +76,6 @@ func (s *Server) give(token string, end time.Time) {
 	now := s.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	maps.DeleteFunc(s.access, func(_ digest, ends time.Time) bool { return !now.Before(ends) })
+	maps.DeleteFunc(s.access, func(_ platform.NumberKey, ends time.Time) bool { return !now.Before(ends) })
 	s.access[digestOf(issuing.NewSecret(token))] = end
 }

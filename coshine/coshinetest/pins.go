@@ -38,7 +38,7 @@ func (s *Server) openPINs(in *call, names ...string) ([]issuing.Secret, *refusal
 	s.pinKeys = slices.Delete(s.pinKeys, i, i+1)
 	var out []issuing.Secret
 	for _, name := range names {
-		pin, err := sign.OpenPIN(s.keys.pin, s.cfg.PIN, issuing.NewSecret(in.text(name)))
+		pin, err := sign.OpenPIN(s.keys.pin(), s.cfg.PIN, issuing.NewSecret(in.text(name)))
 		if err != nil {
 			return nil, broken
 		}

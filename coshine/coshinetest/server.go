@@ -3,7 +3,6 @@ package coshinetest
 import (
 	"cmp"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -124,14 +123,14 @@ type Server struct {
 	mu        sync.Mutex
 	applied   int // cards that were applied for
 	cards     map[coshine.CardToken]*card
-	byNumber  map[digest]*card
+	byNumber  map[platform.NumberKey]*card
 	ordered   []*card
 	pinKeys   []string // ids of keys that have not been used, oldest first
 	payTokens []*payToken
 	trans     []*transaction
 	byTran    map[string]*transaction // the first one of a tranId
 	received  []Request
-	access    map[digest]time.Time // access tokens and when they end
+	access    map[platform.NumberKey]time.Time // access tokens and when they end
 }
 
 // NewServer starts a platform.
@@ -160,8 +159,8 @@ func NewServer(cfg Config) (*Server, error) {
 	s := &Server{
 		cfg: cfg, book: ledger.NewBook(), keys: cfg.Keys.k, assertions: platform.NewMemory(assertionLife),
 		token: randomToken(),
-		cards: map[coshine.CardToken]*card{}, byNumber: map[digest]*card{}, byTran: map[string]*transaction{},
-		access: map[digest]time.Time{},
+		cards: map[coshine.CardToken]*card{}, byNumber: map[platform.NumberKey]*card{}, byTran: map[string]*transaction{},
+		access: map[platform.NumberKey]time.Time{},
 	}
 	var err error
 	if s.paths, err = mount(cfg.Paths); err != nil {
@@ -177,11 +176,7 @@ func NewServer(cfg Config) (*Server, error) {
 	return s, nil
 }
 
-// digest is what an index holds instead of a secret, so that a printed server shows
-// none.
-type digest [sha256.Size]byte
-
-func digestOf(secret issuing.Secret) digest { return sha256.Sum256([]byte(secret.Reveal())) }
+func digestOf(secret issuing.Secret) platform.NumberKey { return platform.KeyOf(secret.Reveal()) }
 
 // randomToken is Base64 with / and =, as the portal's example is.
 func randomToken() issuing.Secret {

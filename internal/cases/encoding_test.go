@@ -82,8 +82,8 @@ func fillStruct(v reflect.Value, depth int) {
 	}
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
-		// An inline map is nothing to encoding/json.
-		if f.IsExported() && f.Tag.Get("wire") != "inline" && f.Tag.Get("json") != "-" {
+		// A map of open members stands apart in encoding/json, and in no message.
+		if f.IsExported() && f.Tag.Get("wire") == "" && f.Tag.Get("json") != "-" {
 			fill(v.Field(i), depth-1)
 		}
 	}

@@ -41,7 +41,7 @@ func Check(t testing.TB, secrets []string, values ...any) {
 			t.Fatalf("leaktest: a secret of %d bytes is too short to be told from an accident", len(secret))
 			return
 		}
-		wanted = append(wanted, forms(secret))
+		wanted = append(wanted, Forms(secret))
 	}
 	for _, value := range values {
 		for _, p := range printings(value) {
@@ -74,8 +74,9 @@ var formats = func() []string {
 	return append(out, "%w", "%z", "%!", "%*d")
 }()
 
-// forms lists the texts that show secret.
-func forms(secret string) []string {
+// Forms lists the texts that show secret: as it is, and as hex, Base64 and the numbers
+// of its bytes, in the ways in which package fmt writes them.
+func Forms(secret string) []string {
 	set := map[string]bool{secret: true}
 	add := func(text string) {
 		text = strings.Trim(text, " []{}()\"`")

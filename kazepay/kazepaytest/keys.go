@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 
+	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
@@ -14,17 +15,16 @@ import (
 // [NewKeys] to start many servers quickly. They print as "[redacted]".
 type Keys struct{ p *keyPairs }
 
-type keyPairs struct{ merchant, platform *rsa.PrivateKey }
+type keyPairs struct{ merchant, platform func() *rsa.PrivateKey }
 
 // NewKeys makes fresh keys.
 func NewKeys() (Keys, error) {
-	pairs := &keyPairs{}
-	var err error
-	if pairs.merchant, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
+	merchant, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
 		return Keys{}, err
 	}
-	pairs.platform, err = rsa.GenerateKey(rand.Reader, 2048)
-	return Keys{pairs}, err
+	own, err := rsa.GenerateKey(rand.Reader, 2048)
+	return Keys{&keyPairs{platform.Hide(merchant), platform.Hide(own)}}, err
 }
 
 // Format implements [fmt.Formatter] for every verb.
@@ -44,9 +44,9 @@ func (s *Server) takeKeys() error {
 			return err
 		}
 	}
-	if s.own, err = sign.NewPrivateKey(s.cfg.Keys.p.platform); err != nil {
+	if s.own, err = sign.NewPrivateKey(s.cfg.Keys.p.platform()); err != nil {
 		return err
 	}
-	s.merchant, err = sign.NewPrivateKey(s.cfg.Keys.p.merchant)
+	s.merchant, err = sign.NewPrivateKey(s.cfg.Keys.p.merchant())
 	return err
 }

@@ -174,7 +174,9 @@ func NewServer(cfg Config) (*Server, error) {
 func (s *Server) SysID() string { return s.cfg.SysID }
 
 // MerchantPrivateKey returns the merchant's key as PKCS #8 PEM.
-func (s *Server) MerchantPrivateKey() issuing.Secret { return platform.KeyText(s.cfg.Keys.p.merchant) }
+func (s *Server) MerchantPrivateKey() issuing.Secret {
+	return platform.KeyText(s.cfg.Keys.p.merchant())
+}
 
 // PlatformKey returns the key that answers and callbacks are verified with.
 func (s *Server) PlatformKey() sign.PublicKey { return s.own.Public() }

@@ -1,7 +1,6 @@
 package legacytest
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
+	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/legacy"
 )
@@ -145,16 +145,12 @@ func (s *Server) issue(product Product, bin string, h holder) *card {
 		c.currency, c.id = issuing.CurrencyUSD, fmt.Sprintf("9%015d", seq)
 	}
 	c.account = ledger.Account{Kind: "card", Owner: fmt.Sprint(seq), Currency: c.currency}
-	s.cards[cardKey(c.id)] = c
+	s.cards[platform.KeyOf(c.id)] = c
 	return c
 }
 
-// cardKey is what the index of cards holds instead of the number, so that a printed
-// server shows none.
-func cardKey(id string) [sha256.Size]byte { return sha256.Sum256([]byte(id)) }
-
 // card returns the card that is named by id, nil when there is none.
-func (s *Server) card(id string) *card { return s.cards[cardKey(id)] }
+func (s *Server) card(id string) *card { return s.cards[platform.KeyOf(id)] }
 
 // find returns the card of a product that a request names.
 func (s *Server) find(f fields, product Product) (*card, *problem) {

@@ -3,7 +3,6 @@ package legacytest
 import (
 	"cmp"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -59,8 +58,8 @@ type Server struct {
 	failures *platform.Failures
 
 	mu           sync.Mutex
-	cards        map[[sha256.Size]byte]*card // by the hash of what requests name them by
-	all          []*order                    // orders, of all kinds
+	cards        map[platform.NumberKey]*card // by what requests name them by
+	all          []*order                     // orders, of all kinds
 	deposits     orders[*deposit]
 	applications orders[*application]
 	transfers    orders[*transfer]
@@ -82,7 +81,7 @@ func NewServer(cfg Config) (*Server, error) {
 		cfg: cfg, book: ledger.NewBook(), appKey: "sandboxappkey0001",
 		secretText: issuing.NewSecret(hex.EncodeToString(random)),
 		failures:   platform.NewFailures(failing...),
-		cards:      map[[sha256.Size]byte]*card{}, oob: map[string]*confirmation{},
+		cards:      map[platform.NumberKey]*card{}, oob: map[string]*confirmation{},
 		deposits: newOrders[*deposit](), applications: newOrders[*application](), transfers: newOrders[*transfer](),
 	}
 	var err error

@@ -22,7 +22,7 @@ type PushAnswer struct {
 	Status   int
 	Verified bool            // the signature fits and msgInfo is echoed
 	Code     unionpay.Code   // responseCode of a verified answer
-	TrxInfo  json.RawMessage // of a verified answer
+	TrxInfo  json.RawMessage `json:",omitzero"` // of a verified answer
 }
 
 // PushAnswers returns the answers to notifications, oldest first.

@@ -30,7 +30,7 @@ func (t TransactionType) Known() bool {
 // Request is a transaction that is to be decided. Only TransactionID is certain
 // to be there.
 type Request struct {
-	RequestID string `json:"-"` // the x-request-id header: unique per request, for traces
+	RequestID string `json:"_requestId,omitzero"` // the x-request-id header: unique per request, for traces
 
 	TransactionID       string           `json:"transaction_id"`            // UUID
 	Type                TransactionType  `json:"transaction_type"`          // purchase, withdrawal, refund
@@ -62,7 +62,7 @@ type Request struct {
 	AcquirerCountry    string           `json:"acquiring_institution_country_code"` // of the acquirer
 	AcquirerID         string           `json:"acquiring_institution_id"`           // of the acquirer
 	WalletType         uqpay.WalletType `json:"wallet_type"`                        // open set, such as GOOGLE ECOMMERCE
-	Raw                issuing.Secret   `json:"-"`                                  // the decrypted JSON
+	Raw                issuing.Secret   `json:"_raw,omitzero"`                      // the decrypted JSON
 
 	decision Decision // the function's, for the answer
 }

@@ -1,7 +1,6 @@
 package uqpaytest
 
 import (
-	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -104,7 +103,7 @@ func (s *Server) authenticate(c *call) *refusal {
 
 // keyRecord is what is known of an idempotency key.
 type keyRecord struct {
-	fingerprint [sha256.Size]byte
+	fingerprint platform.NumberKey
 	at          time.Time
 	inFlight    int // repeats that are still answered as in flight
 
@@ -123,9 +122,9 @@ func (s *Server) once(c *call) (any, *refusal) {
 	if len(key) > maxKey {
 		return nil, uncoded(uqpay.ErrorTypeIdempotency, "invalid idempotency key")
 	}
-	fingerprint := sha256.Sum256(bytes.Join([][]byte{
-		[]byte(c.r.Method), []byte(c.r.URL.Path), []byte(c.r.URL.RawQuery), []byte(c.account), c.body,
-	}, []byte{0}))
+	fingerprint := platform.KeyOf(strings.Join([]string{
+		c.r.Method, c.r.URL.Path, c.r.URL.RawQuery, c.account, string(c.body),
+	}, "\x00"))
 	now := s.now()
 	if old, found := s.keys[key]; found && now.Sub(old.at) < keyLife {
 		switch {

@@ -58,7 +58,7 @@ func (s *Server) signed(payload any) (http.Header, []byte, error) {
 	if s.cfg.LongSalt {
 		options = nil
 	}
-	signature, err := rsa.SignPSS(rand.Reader, s.platformKey, crypto.SHA256, digest[:], options)
+	signature, err := rsa.SignPSS(rand.Reader, s.platformKey(), crypto.SHA256, digest[:], options)
 	if err != nil {
 		return nil, nil, fmt.Errorf("worldcardtest: %w", err)
 	}

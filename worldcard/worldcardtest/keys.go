@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
@@ -17,24 +18,23 @@ type Keys struct{ set *keySet }
 // keySet stands behind a pointer, and its parts behind further ones: a verb that does
 // not fit prints what the first one points to.
 type keySet struct {
-	merchant, platform *rsa.PrivateKey
-	aes                issuing.Secret // hex of 32 bytes
+	merchant, platform func() *rsa.PrivateKey
+	aes                issuing.Secret // 64 hex digits
 }
 
 // NewKeys makes fresh keys.
 func NewKeys() (Keys, error) {
-	set := &keySet{}
-	var err error
-	if set.merchant, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
+	merchant, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
 		return Keys{}, err
 	}
-	if set.platform, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
+	own, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
 		return Keys{}, err
 	}
-	var key [32]byte
-	_, _ = rand.Read(key[:])
-	set.aes = issuing.NewSecret(hex.EncodeToString(key[:]))
-	return Keys{set}, nil
+	aes := make([]byte, 32)
+	_, err = rand.Read(aes)
+	return Keys{&keySet{platform.Hide(merchant), platform.Hide(own), issuing.NewSecret(hex.EncodeToString(aes))}}, err
 }
 
 // takeKeys has the server use keys, fresh ones instead of the zero Keys.
@@ -46,7 +46,7 @@ func (s *Server) takeKeys(keys Keys) error {
 		}
 	}
 	s.merchantKey, s.platformKey = keys.set.merchant, keys.set.platform
-	if s.merchant, err = sign.NewPublicKey(&s.merchantKey.PublicKey); err != nil {
+	if s.merchant, err = sign.NewPublicKey(&s.merchantKey().PublicKey); err != nil {
 		return err
 	}
 	s.aesText = keys.set.aes

@@ -75,9 +75,9 @@ type Server struct {
 	book *ledger.Book
 
 	appID       string
-	merchantKey *rsa.PrivateKey
+	merchantKey func() *rsa.PrivateKey
 	merchant    sign.PublicKey
-	platformKey *rsa.PrivateKey
+	platformKey func() *rsa.PrivateKey
 	aesText     issuing.Secret
 	aes         sign.AESKey
 
@@ -133,7 +133,7 @@ func NewServer(cfg Config) (*Server, error) {
 func (s *Server) AppID() string { return s.appID }
 
 // MerchantPrivateKey returns the merchant's key as PKCS #8 PEM.
-func (s *Server) MerchantPrivateKey() issuing.Secret { return platform.KeyText(s.merchantKey) }
+func (s *Server) MerchantPrivateKey() issuing.Secret { return platform.KeyText(s.merchantKey()) }
 
 // AESKeyText returns the shared AES key as 64 hexadecimal digits.
 func (s *Server) AESKeyText() issuing.Secret { return s.aesText }
@@ -143,13 +143,13 @@ func (s *Server) AESKey() sign.AESKey { return s.aes }
 
 // PlatformKey returns the key that callbacks are verified with.
 func (s *Server) PlatformKey() sign.PublicKey {
-	key, _ := sign.NewPublicKey(&s.platformKey.PublicKey)
+	key, _ := sign.NewPublicKey(&s.platformKey().PublicKey)
 	return key
 }
 
 // ClientConfig returns the configuration of a client for this platform.
 func (s *Server) ClientConfig() worldcard.Config {
-	key, _ := sign.NewPrivateKey(s.merchantKey)
+	key, _ := sign.NewPrivateKey(s.merchantKey())
 	return worldcard.Config{BaseURL: s.URL(), AppID: s.appID, PrivateKey: key, AESKey: s.aes}
 }
 
