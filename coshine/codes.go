@@ -2,6 +2,7 @@ package coshine
 
 import (
 	"fmt"
+	"strings"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 )
@@ -75,9 +76,10 @@ func clipCode(c Code) string {
 	return fmt.Sprintf("%.8q", string(c))
 }
 
-// wellFormed reports whether c has two printable characters.
+// wellFormed reports whether c has two letters or digits. Other texts, such as "[]" and
+// "-1", say nothing about a write.
 func (c Code) wellFormed() bool {
-	return len(c) == 2 && c[0] > ' ' && c[0] < 0x7f && c[1] > ' ' && c[1] < 0x7f
+	return len(c) == 2 && strings.Trim(string(c), "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") == ""
 }
 
 // Known reports whether c is published or one of the inferred codes above.

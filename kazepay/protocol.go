@@ -182,7 +182,8 @@ func (x *exchange) refuse(r *transport.Response, head answerHead, payload []byte
 	case e.Kind == nil:
 		e.Kind = transport.KindOfStatus(r.Status)
 	}
-	return &provider.Refusal{Err: e}
+	// A code that no page lists under a status of success says nothing definite.
+	return &provider.Refusal{Err: e, Maybe: r.OK() && !head.Code.Known()}
 }
 
 // failure is the cause of a failure answer.

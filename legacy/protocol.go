@@ -186,7 +186,8 @@ func (x *exchange) Open(_ context.Context, r *transport.Response) (provider.Answ
 	// Nearly every refusal of an order leaves it open, so it is the code that
 	// says whether an attempt after a look-up may be answered otherwise.
 	lasting := x.o.creates && code != CodeSuccess && !code.Retryable()
-	return answer, &provider.Refusal{Err: e, Lasting: lasting}
+	// A code that no page lists under a status of success says nothing definite.
+	return answer, &provider.Refusal{Err: e, Lasting: lasting, Maybe: r.OK() && !code.Known()}
 }
 
 // decode reads an answer's data.

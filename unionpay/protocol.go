@@ -212,7 +212,8 @@ func (x *exchange) Open(_ context.Context, r *transport.Response) (provider.Answ
 		return provider.Answer{Raw: a.raw}, provider.StatusRefusal(r)
 	case a.code != CodeApproved:
 		return provider.Answer{Raw: a.raw}, &provider.Refusal{
-			Err: &issuing.Error{Kind: a.code.Kind(), Code: a.code, Message: a.message},
+			Err:   &issuing.Error{Kind: a.code.Kind(), Code: a.code, Message: a.message},
+			Maybe: r.OK() && !a.code.wellFormed(),
 		}
 	}
 	return provider.Answer{Raw: a.raw, Data: a.business}, nil

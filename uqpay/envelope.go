@@ -82,6 +82,10 @@ func (e *envelope) settles(status int) bool {
 	return !open && e.code() != CodeSubAccountNotFound && !e.processing() && !e.says("idempoten", "on-behalf")
 }
 
+// known reports whether the body says by a documented code or type that it is an error:
+// under a status of success a success may say "code" and "message" as well.
+func (e *envelope) known() bool { return e.code().Kind() != nil || errorTypes[e.Type] != nil }
+
 // kind decides by code, then by text where a type leaves it open, then by type.
 // It returns nil where all three leave it to the status.
 func (e *envelope) kind() error {

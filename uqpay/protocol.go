@@ -229,7 +229,7 @@ func decode(_ context.Context, data []byte, out any) error {
 	}
 	if env := readEnvelope(data); env != nil && env.code() != "" && env.Message != "" {
 		refusal := refuse(http.StatusOK, env)
-		refusal.Maybe = env.code() == CodeAPIError || env.Type == ErrorTypeAPI || env.processing()
+		refusal.Maybe = env.code() == CodeAPIError || env.Type == ErrorTypeAPI || env.processing() || !env.known()
 		return refusal
 	}
 	if lacking {

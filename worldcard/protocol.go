@@ -181,7 +181,8 @@ func refuse(r *transport.Response, code Code, message string) *provider.Refusal 
 		e.Kind = issuing.ErrDeclined
 	}
 	ambiguous := !code.Known() || code == CodeConflict || code == CodeInvalidOperation || r.Status == http.StatusConflict
-	return &provider.Refusal{Err: e, Ambiguous: ambiguous}
+	// A code that no page lists under a status of success says nothing definite.
+	return &provider.Refusal{Err: e, Ambiguous: ambiguous, Maybe: r.OK() && !code.Known()}
 }
 
 // decode reads an answer's data, which may come as one encrypted string.

@@ -24,6 +24,10 @@ func (r *run) settle(ctx context.Context, round int, err error) (again bool, _ e
 	}
 	found, lookErr := r.call.look(ctx)
 	switch {
+	case errors.Is(lookErr, ErrOther) && open:
+		// Ours may have arrived, and the platform may have changed it, or the key is
+		// an older operation's: nothing of this says that ours was not carried out.
+		return false, r.then(err, ErrOther)
 	case errors.Is(lookErr, ErrOther):
 		return false, &issuing.Error{
 			Provider: r.core.name, Op: r.call.Op.Name, Kind: issuing.ErrDuplicate, Key: r.call.Key,
@@ -119,14 +123,22 @@ func (r *run) unknown(ctx context.Context, e *issuing.Error) error {
 // named puts the context's end into the chain of an error of unknown outcome,
 // when it is why nothing more was done to settle it.
 func (r *run) named(ctx context.Context, err error) error {
-	var u *issuing.Unsettled
-	if ended := ctx.Err(); ended != nil && errors.As(err, &u) && !errors.Is(err, ended) {
-		u.Err = &ending{ended: ended, before: u.Err}
+	if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
+		return r.then(err, ended)
 	}
 	return err
 }
 
-// ending is the end of a context after something else had happened.
+// then puts what happened next into the chain of an error of unknown outcome.
+func (r *run) then(err, next error) error {
+	var u *issuing.Unsettled
+	if errors.As(err, &u) {
+		u.Err = &ending{ended: next, before: u.Err}
+	}
+	return err
+}
+
+// ending is the end of a context, or of a look-up, after something else had happened.
 type ending struct{ ended, before error }
 
 // Error returns one line.
