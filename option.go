@@ -25,7 +25,7 @@ type Settings struct {
 	MaxAttempts  int                         // at least 1
 	MinRetryWait time.Duration               // doubled after each attempt, with jitter
 	MaxRetryWait time.Duration               // upper bound of one wait
-	Hooks        []Hook                      // called after every attempt
+	Observers    []Observer                  // told of every call and attempt
 	Limiter      func(context.Context) error // called before every attempt
 	Now          func() time.Time            // the clock for timestamps and validity
 }
@@ -47,7 +47,7 @@ func NewSettings(opts ...Option) (Settings, error) {
 
 // With returns a copy of s with more options applied.
 func (s Settings) With(opts ...Option) (Settings, error) {
-	s.Hooks = append([]Hook(nil), s.Hooks...)
+	s.Observers = append([]Observer(nil), s.Observers...)
 	for _, opt := range opts {
 		if opt == nil {
 			continue
@@ -109,15 +109,25 @@ func WithRetryWait(shortest, longest time.Duration) Option {
 	}
 }
 
-// WithHook adds a hook; hooks run in the order they were added.
-func WithHook(hook Hook) Option {
+// WithObserver adds an observer of calls and their attempts. Observers begin in the order
+// in which they were added and end in the reverse one.
+func WithObserver(observer Observer) Option {
 	return func(s *Settings) error {
-		if hook == nil {
-			return errors.New("WithHook: the hook is nil")
+		if observer.Start == nil && observer.End == nil && observer.StartAttempt == nil && observer.EndAttempt == nil {
+			return errors.New("WithObserver: the observer has no function")
 		}
-		s.Hooks = append(s.Hooks, hook)
+		s.Observers = append(s.Observers, observer)
 		return nil
 	}
+}
+
+// WithHook adds an observer of attempts alone. How a call ended is for [WithObserver]:
+// platforms that answer a refusal with the status 200 look well in their attempts.
+func WithHook(hook Hook) Option {
+	if hook == nil {
+		return func(*Settings) error { return errors.New("WithHook: the hook is nil") }
+	}
+	return WithObserver(Observer{EndAttempt: hook})
 }
 
 // WithLimiter sets a function that is called before every attempt and may wait,

@@ -89,8 +89,8 @@ func TestSettingsWithCopies(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, s := range []issuing.Settings{base, one, two} {
-		for _, h := range s.Hooks {
-			h(t.Context(), issuing.CallEvent{})
+		for _, h := range s.Observers {
+			h.EndAttempt(t.Context(), issuing.CallEvent{})
 		}
 		order = append(order, "|")
 	}

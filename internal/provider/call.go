@@ -74,19 +74,22 @@ func Do[T any](ctx context.Context, c *Core, call Call, look Look[T]) (*T, error
 // Do carries a call out whose result goes to call.Out.
 func (c *Core) Do(ctx context.Context, call Call) error {
 	r := c.run(call)
-	defer r.report(ctx)
-	return r.do(ctx)
+	ctx = r.begin(ctx)
+	defer r.end(ctx)
+	r.err = r.do(ctx)
+	r.ended = true
+	return r.err
 }
 
 // Check refuses a request that is not sent as it stands, such as that of a method
 // which makes its result from other calls. It needs no Exchange.
 func (c *Core) Check(ctx context.Context, call Call) error {
 	r := c.run(call)
-	err := r.check(ctx)
-	if err != nil {
-		r.report(ctx)
+	if r.err = r.check(ctx); r.err != nil {
+		r.ended = true
+		r.end(r.begin(ctx))
 	}
-	return err
+	return r.err
 }
 
 func (c *Core) run(call Call) *run {
@@ -111,6 +114,8 @@ type run struct {
 	raw      []byte   // plaintext of resp
 	refusal  *Refusal // what the last answer came to, if it was one
 	settled  bool
+	err      error // how the call ended
+	ended    bool  // it did, rather than panic
 }
 
 func (r *run) do(ctx context.Context) error {
@@ -123,7 +128,7 @@ func (r *run) do(ctx context.Context) error {
 		if err != nil {
 			again, err = r.settle(ctx, round, err)
 		}
-		r.core.transport.Conclude(ctx, &r.progress, again)
+		r.core.transport.Conclude(&r.progress, again)
 		if !again {
 			return err
 		}
@@ -252,7 +257,7 @@ func (r *run) attempt(ctx context.Context) error {
 			r.resp = resp
 			return r.open(ctx, resp)
 		}
-		r.core.transport.Conclude(ctx, &r.progress, true)
+		r.core.transport.Conclude(&r.progress, true)
 		if again.Wait > 0 && !transport.Pause(ctx, again.Wait) {
 			r.resp = resp
 			return r.open(ctx, resp)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -50,9 +51,10 @@ func TestUseKey(t *testing.T) {
 					ctx, cancel = tt.end(ctx)
 					defer cancel()
 				}
-				start, asked := time.Now(), false
+				start := time.Now()
+				var asked atomic.Bool
 				got, err := UseKey(ctx, c, func() (string, error) {
-					asked = true
+					asked.Store(true)
 					time.Sleep(tt.takes)
 					if tt.panics {
 						panic("s3cret")
@@ -75,8 +77,8 @@ func TestUseKey(t *testing.T) {
 						t.Errorf("%v is %v", err, not)
 					}
 				}
-				if asked == tt.before {
-					t.Errorf("asked: %t", asked)
+				if asked.Load() == tt.before {
+					t.Errorf("asked: %t", asked.Load())
 				}
 				time.Sleep(tt.takes)
 				synctest.Wait()
@@ -98,11 +100,11 @@ func TestUsesOfKeyAreBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := core(t, &network{})
-		asked := 0
+		var asked atomic.Int64
 		sign := func(c *Core, within time.Duration) error {
 			ctx, cancel := context.WithTimeout(t.Context(), within)
 			defer cancel()
-			_, err := UseKey(ctx, c, func() (int, error) { asked++; time.Sleep(time.Minute); return 0, nil })
+			_, err := UseKey(ctx, c, func() (int, error) { asked.Add(1); time.Sleep(time.Minute); return 0, nil })
 			return err
 		}
 		for range maxKeyUses {
@@ -119,8 +121,8 @@ func TestUsesOfKeyAreBounded(t *testing.T) {
 		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "256 uses of it are under way") || time.Since(start) != time.Second {
 			t.Errorf("after %v: %v", time.Since(start), err)
 		}
-		if asked != maxKeyUses {
-			t.Errorf("asked %d times", asked)
+		if n := asked.Load(); n != maxKeyUses {
+			t.Errorf("asked %d times", n)
 		}
 		if err := sign(clone, time.Hour); err != nil {
 			t.Errorf("when the others have ended: %v", err)

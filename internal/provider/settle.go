@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"errors"
-	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/transport"
@@ -144,24 +143,4 @@ func (e *ending) Unwrap() []error {
 		return []error{e.ended}
 	}
 	return []error{e.ended, e.before}
-}
-
-// report fills the caller's CallInfo, if there is one, whatever became of the
-// call.
-func (r *run) report(ctx context.Context) {
-	info := r.settings.Info
-	if info == nil || (r.tc.Seal == nil && without(ctx, mendReport)) {
-		return
-	}
-	*info = issuing.CallInfo{
-		Provider: r.core.name, Op: r.call.Op.Name, Key: r.call.Key, RequestID: r.progress.RequestID,
-		Attempts: r.progress.Attempts, Duration: time.Since(r.began), Settled: r.settled,
-	}
-	if without(ctx, mendDuration) {
-		info.Duration = 0
-	}
-	if r.resp != nil {
-		info.Status, info.RequestID = r.resp.Status, r.resp.RequestID
-		info.Raw = issuing.NewSecret(string(r.raw))
-	}
 }

@@ -42,6 +42,10 @@ type Bench struct {
 	// Trap calls an operation in the course of which a function of the platform's
 	// configuration panics. Nil where requests reach no such function.
 	Trap Call
+	// Stuck are clients with a key that does not answer, by what they need it for,
+	// each with a read. Nil where nothing is signed or opened with a key that could
+	// be elsewhere.
+	Stuck map[string]func() (*silentKey, Call)
 	// Secrets are the platform's and the client's own: keys, tokens.
 	Secrets []string
 }

@@ -71,6 +71,28 @@ func openCoshine(t testing.TB, opts ...issuing.Option) *Bench {
 			return err
 		},
 		Ops: c.ops(),
+		Stuck: map[string]func() (*silentKey, Call){
+			"assertions": func() (*silentKey, Call) {
+				s, key := stuckES256(c.t)
+				return s, c.with(func(o *coshine.OAuth) { o.Key = key })
+			},
+			"opening": func() (*silentKey, Call) {
+				s, key := stuckRSA(c.t)
+				return s, c.with(func(o *coshine.OAuth) { o.DecryptionKey = key })
+			},
+		},
+	}
+}
+
+// with is a read of a client with other keys.
+func (c *coshines) with(change func(*coshine.OAuth)) Call {
+	cfg := c.server.ClientConfig()
+	change(cfg.OAuth)
+	client, err := coshine.New(cfg, issuing.WithClock(c.server.Clock().Now))
+	check(c.t, err)
+	return func(ctx context.Context, opts ...issuing.CallOption) error {
+		_, err := client.Cards.Card(ctx, coshine.CardRequest{CardToken: c.card.CardToken}, opts...)
+		return err
 	}
 }
 

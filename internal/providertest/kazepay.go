@@ -17,6 +17,7 @@ import (
 	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
+	"github.com/issuing-sdk/issuing-go/sign"
 )
 
 // KazePay is provider kazepay.
@@ -59,6 +60,28 @@ func openKazePay(t testing.TB, opts ...issuing.Option) *Bench {
 			return k.client.Do(ctx, "queryCard", map[string]string{"cardID": k.card}, out, opts...)
 		},
 		Refuse: k.refuse, Notify: k.buy, Ops: k.ops(), Lists: k.lists(),
+		Stuck: map[string]func() (*silentKey, Call){
+			"sealing": func() (*silentKey, Call) {
+				s, key := stuckRSA(k.t)
+				return s, k.with(key)
+			},
+			"opening": func() (*silentKey, Call) {
+				s, key := openingOnly(k.t, server.MerchantPrivateKey())
+				return s, k.with(key)
+			},
+		},
+	}
+}
+
+// with is a read of a client with another key.
+func (k *kazepays) with(key sign.PrivateKey) Call {
+	cfg := k.server.ClientConfig()
+	cfg.PrivateKey = key
+	client, err := kazepay.New(cfg)
+	check(k.t, err)
+	return func(ctx context.Context, opts ...issuing.CallOption) error {
+		_, err := client.Cards.CardID(ctx, k.pan, opts...)
+		return err
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/transport"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
+	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
 )
@@ -63,6 +64,37 @@ func openUnionPay(t testing.TB, opts ...issuing.Option) *Bench {
 		Bare:   &inquire,
 		Notify: func() error { return server.Suspend(u.issue().RefID) },
 		Ops:    u.ops(), Lists: u.lists(),
+		Stuck: map[string]func() (*silentKey, Call){
+			"signing": func() (*silentKey, Call) {
+				s, key := stuckRSA(u.t)
+				return s, u.with(func(cfg *unionpay.Config) { cfg.SignKey = key })
+			},
+			"opening a body":   u.opening(unionpaytest.Behaviour{EncryptBody: true}),
+			"opening a member": u.opening(unionpaytest.Behaviour{EncryptToken: true}),
+		},
+	}
+}
+
+// opening makes the client that is to open an answer.
+func (u *unionpays) opening(answer unionpaytest.Behaviour) func() (*silentKey, Call) {
+	return func() (*silentKey, Call) {
+		check(u.t, u.server.Next("Tokens.Token", answer))
+		s, key := stuckRSA(u.t)
+		return s, u.with(func(cfg *unionpay.Config) {
+			cfg.DecryptKeys = map[string]sign.PrivateKey{unionpaytest.DecryptKeyID: key}
+		})
+	}
+}
+
+// with is a read of a client with other keys.
+func (u *unionpays) with(change func(*unionpay.Config)) Call {
+	cfg := u.server.ClientConfig()
+	change(&cfg)
+	client, err := unionpay.New(cfg, issuing.WithClock(u.server.Clock().Now))
+	check(u.t, err)
+	return func(ctx context.Context, opts ...issuing.CallOption) error {
+		_, err := client.Tokens.Token(ctx, unionpay.TokenQuery{RefID: u.token.RefID}, opts...)
+		return err
 	}
 }
 

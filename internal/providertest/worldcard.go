@@ -56,6 +56,19 @@ func openWorldCard(t testing.TB, opts ...issuing.Option) *Bench {
 			check(t, server.Inject(op, worldcardtest.Refuse(worldcard.CodeInvalidParameter, text)))
 		},
 		Notify: w.buy, Ops: w.ops(), Lists: w.lists(),
+		Stuck: map[string]func() (*silentKey, Call){"signing": w.stuck},
+	}
+}
+
+// stuck is a client whose key does not answer.
+func (w *worldcards) stuck() (*silentKey, Call) {
+	s, key := stuckRSA(w.t)
+	cfg := w.server.ClientConfig()
+	cfg.PrivateKey = key
+	client, err := worldcard.New(cfg)
+	check(w.t, err)
+	return s, func(ctx context.Context, opts ...issuing.CallOption) error {
+		return client.Do(ctx, "/api/v1/card/virtual/bin/list", nil, nil, opts...)
 	}
 }
 

@@ -90,7 +90,8 @@ type Progress struct {
 	Maybe     bool   // one of them may have been carried out
 	RequestID string // of the last one
 
-	held issuing.CallEvent // of the last attempt, until it is known whether another follows
+	held    issuing.CallEvent // of the last attempt, until it is known whether another follows
+	heldCtx context.Context   // that attempt's
 }
 
 // Sealed is what one attempt sends.

@@ -65,6 +65,7 @@ type state struct {
 
 	requestID string // of the last attempt
 	event     issuing.CallEvent
+	ctx       context.Context // of that attempt, as the observers made it
 }
 
 type stateKey struct{}
@@ -75,7 +76,7 @@ func (c *Client) Do(ctx context.Context, call *Call) (*Response, error) {
 	p := call.Progress
 	st := &state{client: c, call: call, attempts: p.Attempts, before: p.Attempts, maybe: p.Maybe}
 	defer func() {
-		p.Attempts, p.Maybe, p.held = st.attempts, st.maybe, st.event
+		p.Attempts, p.Maybe, p.held, p.heldCtx = st.attempts, st.maybe, st.event, st.ctx
 		if st.requestID != "" {
 			p.RequestID = st.requestID
 		}
@@ -129,10 +130,10 @@ func (c *Client) noAnswer(st *state) error {
 
 // Conclude reports the attempt whose event the last Do left: again says that
 // another attempt of the same logical call follows.
-func (c *Client) Conclude(ctx context.Context, p *Progress, again bool) {
+func (c *Client) Conclude(p *Progress, again bool) {
 	p.held.Retry = again
-	c.tell(ctx, p.held)
-	p.held = issuing.CallEvent{}
+	c.tell(p.heldCtx, p.held)
+	p.held, p.heldCtx = issuing.CallEvent{}, nil
 }
 
 // plain strips the URL that net/http puts around transport errors.
@@ -154,18 +155,38 @@ func checkRetry(ctx context.Context, _ *http.Response, err error) (bool, error) 
 		return false, err // Conclude tells of this attempt
 	}
 	st.event.Retry = true
-	st.client.tell(ctx, st.event)
+	st.client.tell(st.ctx, st.event)
 	st.event = issuing.CallEvent{}
 	return true, nil
 }
 
-// tell reports an attempt to the hooks; the zero event is none.
+// observed tells the observers that an attempt begins, and returns its context.
+func (c *Client) observed(ctx context.Context, st *state, req *http.Request) context.Context {
+	for i := range c.settings.Observers {
+		start := c.settings.Observers[i].StartAttempt
+		if start == nil {
+			continue
+		}
+		begun := start(ctx, issuing.AttemptStart{
+			Provider: c.provider, Op: st.call.Op, Method: req.Method, Host: req.URL.Host,
+			Template: st.call.Template, Attempt: st.attempts,
+		})
+		if begun != nil {
+			ctx = begun
+		}
+	}
+	return ctx
+}
+
+// tell tells the observers that an attempt has ended; the zero event is none.
 func (c *Client) tell(ctx context.Context, event issuing.CallEvent) {
 	if event.Attempt == 0 {
 		return
 	}
-	for _, hook := range c.settings.Hooks {
-		hook(ctx, event)
+	for i := len(c.settings.Observers) - 1; i >= 0; i-- {
+		if end := c.settings.Observers[i].EndAttempt; end != nil {
+			end(ctx, event)
+		}
 	}
 }
 

@@ -68,7 +68,7 @@ func newCall(url string, safety Safety) *Call {
 // been carried out one of unknown outcome.
 func run(ctx context.Context, c *Client, call *Call) (*Response, error) {
 	resp, err := c.Do(ctx, call)
-	c.Conclude(ctx, call.Progress, false)
+	c.Conclude(call.Progress, false)
 	if err == nil && resp.Status >= 300 {
 		err = StatusError(resp)
 	}

@@ -29,13 +29,13 @@ func TestProgressContinues(t *testing.T) {
 	if err != nil || first.Status != 401 || !call.Progress.Maybe || len(events) != 1 {
 		t.Fatalf("%+v, %v, %+v, %d events", first, err, call.Progress, len(events))
 	}
-	c.Conclude(t.Context(), call.Progress, true)
+	c.Conclude(call.Progress, true)
 	resp, err := c.Do(t.Context(), call)
 	if err != nil || resp.Status != 400 || call.Progress.Attempts != 5 || !call.Progress.Maybe || call.Progress.RequestID != "r-5" {
 		t.Fatalf("%+v, %v, %+v", resp, err, call.Progress)
 	}
-	c.Conclude(t.Context(), call.Progress, false)
-	c.Conclude(t.Context(), call.Progress, false)
+	c.Conclude(call.Progress, false)
+	c.Conclude(call.Progress, false)
 	for i, e := range events {
 		if e.Attempt != i+1 || attempts[i] != i+1 || e.Retry != (i < 4) {
 			t.Errorf("event %d: %+v, sealed as %d", i, e, attempts[i])

@@ -37,8 +37,9 @@ func (s *sealer) RoundTrip(req *http.Request) (*http.Response, error) {
 		Provider: s.client.provider, Op: st.call.Op, Method: req.Method,
 		Template: st.call.Template, Attempt: st.attempts,
 	}
+	st.ctx = s.client.observed(ctx, st, req)
 	start := time.Now()
-	resp, err := s.attempt(ctx, st, req)
+	resp, err := s.attempt(st.ctx, st, req)
 	st.event.Duration = time.Since(start)
 	if err != nil {
 		st.lastErr = err
@@ -75,11 +76,11 @@ func (s *sealer) attempt(ctx context.Context, st *state, req *http.Request) (*ht
 		return nil, err
 	}
 	w := &way{}
-	out := sealed.request(req)
+	out := req.WithContext(w.traced(ctx))
+	sealed.complete(out)
 	if out.Body == http.NoBody {
 		w.stop = cancel
 	}
-	out = out.WithContext(w.traced(ctx))
 	if err := sendable(out); err != nil {
 		sealed.discard()
 		return nil, err
@@ -100,12 +101,11 @@ func (s *sealer) attempt(ctx context.Context, st *state, req *http.Request) (*ht
 	return s.receive(ctx, st, resp, sealed.RequestID)
 }
 
-// request returns a copy of req with the attempt's headers and body, and the
-// cookies of the merchant's jar. It never has a GetBody: net/http repeats on its
+// complete gives req the attempt's headers and body, and keeps the cookies of the
+// merchant's jar. It never has a GetBody: net/http repeats on its
 // own, on a kept connection that breaks, what has a body that it can rewind.
-func (sealed Sealed) request(req *http.Request) *http.Request {
+func (sealed Sealed) complete(req *http.Request) {
 	cookies := req.Header["Cookie"]
-	req = req.WithContext(req.Context())
 	req.Header = sealed.Header.Clone()
 	if req.Header == nil {
 		req.Header = http.Header{}
@@ -123,7 +123,6 @@ func (sealed Sealed) request(req *http.Request) *http.Request {
 		// A reader even of nothing: without a body net/http repeats a GET.
 		req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(sealed.Body)), int64(len(sealed.Body))
 	}
-	return req
 }
 
 // wantsLength reports whether a request without a body says so with a

@@ -12,10 +12,11 @@ import (
 // way is what net/http tells of an attempt's way to the peer.
 type way struct {
 	// stop ends the attempt as soon as net/http puts it on a second connection, or
-	// on the same one again. It is set for requests without a body, which net/http
-	// repeats on its own over HTTP/2, also when the peer reported an error of the
-	// protocol and may have carried the request out. A stopped request is not
-	// written: net/http looks at its context once more before it writes headers.
+	// on the same one again. It is set, before the attempt begins, for requests
+	// without a body, which net/http repeats on its own over HTTP/2, also when the
+	// peer reported an error of the protocol and may have carried the request out.
+	// A request that was stopped is not written there: net/http looks at its context
+	// once more before it writes headers.
 	stop context.CancelFunc
 
 	asked atomic.Bool          // for a connection

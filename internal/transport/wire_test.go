@@ -61,9 +61,9 @@ func TestNoCanonicalKeyWithoutBody(t *testing.T) {
 				t.Fatal(err)
 			}
 			sealed := Sealed{Header: http.Header{key: {"k"}}, Body: []byte(body)}
-			out := sealed.request(req)
-			if got := out.Header[key] != nil; got != canonical || len(out.Header) != 1 || out.GetBody != nil || sealed.Header[key] == nil {
-				t.Errorf("%s with %q: %v", key, body, out.Header)
+			sealed.complete(req)
+			if got := req.Header[key] != nil; got != canonical || len(req.Header) != 1 || req.GetBody != nil || sealed.Header[key] == nil {
+				t.Errorf("%s with %q: %v", key, body, req.Header)
 			}
 		}
 	}
