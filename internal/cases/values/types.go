@@ -30,13 +30,17 @@ import (
 // functions; of a generic one, an instance that a method returns.
 var Types = []reflect.Type{
 	reflect.TypeFor[issuing.Amount](),
+	reflect.TypeFor[issuing.AttemptStart](),
+	reflect.TypeFor[issuing.CallEnd](),
 	reflect.TypeFor[issuing.CallEvent](),
 	reflect.TypeFor[issuing.CallInfo](),
 	reflect.TypeFor[issuing.CallSettings](),
+	reflect.TypeFor[issuing.CallStart](),
 	reflect.TypeFor[issuing.Currency](),
 	reflect.TypeFor[issuing.Date](),
 	reflect.TypeFor[issuing.Error](),
 	reflect.TypeFor[issuing.FieldError](),
+	reflect.TypeFor[issuing.Observer](),
 	reflect.TypeFor[issuing.Personal](),
 	reflect.TypeFor[issuing.Rounding](),
 	reflect.TypeFor[issuing.Secret](),

@@ -11,8 +11,6 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-
-	"github.com/issuing-sdk/issuing-go/coshine"
 )
 
 const modulePath = "github.com/issuing-sdk/issuing-go"
@@ -76,10 +74,23 @@ func TestEveryTypeIsFilled(t *testing.T) {
 		switch {
 		case err != nil:
 			t.Error(err)
-		case v.IsZero() && of != reflect.TypeFor[coshine.Functions](): // functions alone
+		case v.IsZero() && !allFunctions(of):
 			t.Errorf("%s: nothing was filled", of)
 		}
 	}
+}
+
+// allFunctions reports whether a struct has functions alone, which hold no data.
+func allFunctions(of reflect.Type) bool {
+	if of.Kind() != reflect.Struct {
+		return false
+	}
+	for field := range of.Fields() {
+		if field.Type.Kind() != reflect.Func {
+			return false
+		}
+	}
+	return of.NumField() > 0
 }
 
 // TestFillerSetsEveryField: a second value differs in every field, and a sparse one
