@@ -42,7 +42,7 @@ func TestKindsOfAnswers(t *testing.T) {
 		{"5001", reply{200, refusedAs("5001")}, issuing.ErrInvalid, issuing.ErrInvalid, legacy.CodeInvalidParameters},
 		{"5201 as text", reply{200, refusedAs(`"5201"`)}, issuing.ErrNotFound, issuing.ErrNotFound, legacy.CodeOrderNotFound},
 		{"1004 of the newer envelope", reply{200, `{"code":1004,"message":"slow"}`}, issuing.ErrRateLimited, issuing.ErrRateLimited, legacy.CodeTooFrequent},
-		{"an unknown code", reply{200, refusedAs("4711")}, issuing.ErrDeclined, issuing.ErrDeclined, legacy.Code(4711)},
+		{"an unknown code", reply{200, refusedAs("4711")}, issuing.ErrDeclined, issuing.ErrOutcomeUnknown, nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

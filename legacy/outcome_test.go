@@ -122,7 +122,7 @@ func TestDepositOutcomes(t *testing.T) {
 		{"code 0 of the newer envelope", []reply{ok(`{"code":0,"message":"ok","data":` + acceptedDeposit + `}`)}, nil, nil, 1, 0},
 		{"16002 of the newer envelope", []reply{ok(`{"code":16002,"message":"exists"}`)}, nil, issuing.ErrDuplicate, 1, 0},
 		{"16003 is not final", []reply{ok(`{"code":16003,"message":"failed"}`)}, there, nil, 1, 1},
-		{"other data under the number", broken, other, issuing.ErrDuplicate, 1, 1},
+		{"other data under the number", broken, other, issuing.ErrOutcomeUnknown, 1, 1},
 		{"another order's data", broken, stranger, issuing.ErrOutcomeUnknown, 1, 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -176,8 +176,8 @@ func TestTransferSettlesByLookup(t *testing.T) {
 	}{
 		"the same":             {`{"merOrderNo":"t-1","orderNo":"9","sendAmount":1000,"sourceCurrency":"USD","targetCurrency":"USD","status":1}`, nil},
 		"without amounts":      {`{"merOrderNo":"t-1","orderNo":"9","sendAmount":0,"status":0}`, nil},
-		"another send amount":  {`{"merOrderNo":"t-1","orderNo":"9","sendAmount":"1000.01","status":1}`, issuing.ErrDuplicate},
-		"another payout":       {`{"merOrderNo":"t-1","orderNo":"9","targetCurrency":"CNY","status":1}`, issuing.ErrDuplicate},
+		"another send amount":  {`{"merOrderNo":"t-1","orderNo":"9","sendAmount":"1000.01","status":1}`, issuing.ErrOutcomeUnknown},
+		"another payout":       {`{"merOrderNo":"t-1","orderNo":"9","targetCurrency":"CNY","status":1}`, issuing.ErrOutcomeUnknown},
 		"another order's data": {`{"merOrderNo":"t-9","orderNo":"9","status":1}`, issuing.ErrOutcomeUnknown},
 	} {
 		s, client := scripted(t, map[string][]reply{
@@ -222,7 +222,7 @@ func TestTransferLookupComparesTheAccount(t *testing.T) {
 func TestDepositLookupKnowsAMaskedCard(t *testing.T) {
 	t.Parallel()
 	for shown, kind := range map[string]error{
-		"4242********4242": nil, "4242********4243": issuing.ErrDuplicate, "4242424242424243": issuing.ErrDuplicate,
+		"4242********4242": nil, "4242********4243": issuing.ErrOutcomeUnknown, "4242424242424243": issuing.ErrOutcomeUnknown,
 	} {
 		_, client := scripted(t, map[string][]reply{
 			pathDeposit: {{}},

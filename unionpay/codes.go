@@ -2,7 +2,6 @@ package unionpay
 
 import (
 	"fmt"
-	"strings"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 )
@@ -130,12 +129,6 @@ func (c Code) Error() string {
 		return fmt.Sprintf("code %s %s", string(c), m)
 	}
 	return fmt.Sprintf("code %.8q", string(c))
-}
-
-// wellFormed reports whether c has two letters or digits. Other texts say nothing about
-// a write.
-func (c Code) wellFormed() bool {
-	return len(c) == 2 && strings.Trim(string(c), "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") == ""
 }
 
 // Known reports whether c is one of the constants.

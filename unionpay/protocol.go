@@ -212,8 +212,7 @@ func (x *exchange) Open(_ context.Context, r *transport.Response) (provider.Answ
 		return provider.Answer{Raw: a.raw}, provider.StatusRefusal(r)
 	case a.code != CodeApproved:
 		return provider.Answer{Raw: a.raw}, &provider.Refusal{
-			Err:   &issuing.Error{Kind: a.code.Kind(), Code: a.code, Message: a.message},
-			Maybe: r.OK() && !a.code.wellFormed(),
+			Err: &issuing.Error{Kind: a.code.Kind(), Code: a.code, Message: a.message},
 		}
 	}
 	return provider.Answer{Raw: a.raw, Data: a.business}, nil

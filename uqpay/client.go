@@ -142,9 +142,10 @@ func call[T any](ctx context.Context, c *Client, o operation, in request, opts [
 
 // call is a logical call of the core's.
 func (c *Client) call(o operation, in any, check func(*check.Problems), opts []issuing.CallOption) provider.Call {
+	x := &exchange{c: c, o: o, in: in}
 	return provider.Call{
 		Op: provider.Op{Name: o.name, Safety: o.safety, Settle: o.settle},
-		In: in, Check: check, Exchange: &exchange{c: c, o: o, in: in}, Decode: decode, Options: opts,
+		In: in, Check: check, Exchange: x, Decode: x.decode, Options: opts,
 	}
 }
 

@@ -313,7 +313,7 @@ func TestHooks(t *testing.T) {
 	})
 	s := &script{answers: []scripted{{401, `{"error":"token expired"}`, nil}, {200, orderOK, nil}}}
 	c := stubClient(t, s, hook)
-	if _, err := c.Cards.Freeze(t.Context(), "card-1"); err != nil {
+	if _, err := c.Cards.Freeze(t.Context(), "c"); err != nil {
 		t.Fatal(err)
 	}
 	const path = "/v1/issuing/cards/{id}/status"

@@ -95,7 +95,10 @@ func TestRetryTable(t *testing.T) {
 		"garbled for good":        {[]scripted{{200, `<html>`, nil}}, 3, issuing.ErrOutcomeUnknown, nil},
 		"success without id":      {[]scripted{{200, `{}`, nil}}, 1, issuing.ErrOutcomeUnknown, nil},
 		"error under 200":         {[]scripted{{200, `{"code":"card_not_found","message":"x"}`, nil}}, 1, issuing.ErrNotFound, uqpay.CodeCardNotFound},
-		"unknown error under 200": {[]scripted{{200, `{"code":"novel","message":"x"}`, nil}}, 1, issuing.ErrDeclined, uqpay.Code("novel")},
+		"unknown error under 200": {[]scripted{{200, `{"code":"novel","message":"x"}`, nil}}, 1, issuing.ErrOutcomeUnknown, nil},
+		"a number under 200":      {[]scripted{{200, `{"code":0,"message":"success","data":{"card_order_id":"o-1"}}`, nil}}, 1, issuing.ErrOutcomeUnknown, nil},
+		"200 under 200":           {[]scripted{{200, `{"code":200,"message":"OK"}`, nil}}, 1, issuing.ErrOutcomeUnknown, nil},
+		"SUCCESS under 200":       {[]scripted{{200, `{"code":"SUCCESS","message":"ok","data":{}}`, nil}}, 1, issuing.ErrOutcomeUnknown, nil},
 		"api error under 200":     {[]scripted{{200, `{"code":"api_error","message":"x"}`, nil}}, 1, issuing.ErrOutcomeUnknown, nil},
 		"redirect":                {[]scripted{{302, ``, nil}}, 1, issuing.ErrOutcomeUnknown, nil},
 	} {

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -38,7 +39,15 @@ func record(t *testing.T, do func(context.Context, *uqpay.Client) error) sent {
 			header[http.CanonicalHeaderKey(name)] = values
 		}
 		got = append(got, sent{r.Method + " " + r.URL.Host + r.URL.RequestURI(), string(body), header})
-		return answerTo(r, 200, `{"card_id":"c","card_order_id":"o","cardholder_id":"h","token":"t","card_number":"4","request_status":"SUCCESS",
+		// The answer names the card, order or cardholder that the path names.
+		named := func(pattern, other string) string {
+			if m := regexp.MustCompile(pattern).FindStringSubmatch(r.URL.Path); m != nil {
+				return m[1]
+			}
+			return other
+		}
+		return answerTo(r, 200, `{"card_id":"`+named("/cards/(c-[0-9])", "c")+`","card_order_id":"`+named("/cards/(o-[0-9])", "o")+
+			`","cardholder_id":"`+named("/cardholders/([^/]+)", "h")+`","token":"t","card_number":"4","request_status":"SUCCESS",
 			"transaction_id":"t","deposit_id":"d","report_id":"r","file_id":"f","transfer_id":"t","account_id":"a","balance_id":"b",
 			"default_card_art_id":"a","total_pages":1,"total_items":0,"data":[]}`), nil
 	}))

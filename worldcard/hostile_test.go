@@ -44,7 +44,7 @@ func TestHostileAnswers(t *testing.T) {
 		{"401", 401, `{"code":401,"message":"Signature verification failed"}`, issuing.ErrUnauthorized, issuing.ErrUnauthorized, worldcard.CodeUnauthorized},
 		{"429", 429, "slow down", issuing.ErrRateLimited, issuing.ErrRateLimited, nil},
 		{"not found", 200, `{"code":10001,"message":"Card does not exist"}`, issuing.ErrNotFound, issuing.ErrNotFound, worldcard.CodeCardNotFound},
-		{"unknown code", 200, `{"code":19999,"message":"new"}`, issuing.ErrDeclined, issuing.ErrDeclined, worldcard.Code(19999)},
+		{"unknown code", 200, `{"code":19999,"message":"new"}`, issuing.ErrDeclined, issuing.ErrOutcomeUnknown, nil},
 		{"a card number in the message", 200, `{"code":10018,"message":"card ` + pan + ` is used"}`, issuing.ErrInvalid, issuing.ErrInvalid, nil},
 		{"replayed nonce", 401, `{"code":401,"message":"Request already processed (duplicate nonce)"}`, issuing.ErrUnauthorized, issuing.ErrOutcomeUnknown, nil},
 	} {

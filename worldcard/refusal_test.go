@@ -30,10 +30,34 @@ func scripted(t *testing.T, answers map[string]string) (*worldcard.Client, func(
 	return (&wireServer{Server: server}).client(t), func() []string { return paths }
 }
 
+// TestUnknownCodeIsNoRefusal: a code that no page lists, under a status of success, leaves
+// a write open until the look-up finds it.
+func TestUnknownCodeIsNoRefusal(t *testing.T) {
+	t.Parallel()
+	server, client, ref := issued(t)
+	deposit := worldcard.DepositRequest{CardRef: ref, MerchantTransactionID: "tx", Amount: issuing.NewAmount(50, 0)}
+	inject(t, server, opDeposit, worldcardtest.Refuse(10012, "no"))
+	_, err := client.Cards.Deposit(t.Context(), deposit)
+	wantError(t, err, issuing.ErrOutcomeUnknown)
+	if errors.Is(err, issuing.ErrDeclined) {
+		t.Errorf("reads as a definite failure: %v", err)
+	}
+	if _, err := client.Cards.Deposit(t.Context(), deposit); err != nil {
+		t.Fatal(err)
+	}
+	inject(t, server, opDeposit, worldcardtest.Refuse(10012, "no"))
+	var info issuing.CallInfo
+	if _, err := client.Cards.Deposit(t.Context(), deposit, issuing.WithCallInfo(&info)); err != nil || !info.Settled {
+		t.Errorf("%v, settled %t: the look-up shows it", err, info.Settled)
+	}
+	inject(t, server, "Cards.Freeze", worldcardtest.Refuse(10012, "no"), worldcardtest.Refuse(10012, "no"), worldcardtest.Refuse(10012, "no"))
+	_, err = client.Cards.Freeze(t.Context(), ref)
+	wantError(t, err, issuing.ErrOutcomeUnknown)
+}
+
 func TestAmbiguousRefusalIsLookedUp(t *testing.T) {
 	t.Parallel()
-	const undocumented = worldcard.Code(10012)
-	for _, code := range []worldcard.Code{undocumented, worldcard.CodeConflict, worldcard.CodeInvalidOperation} {
+	for _, code := range []worldcard.Code{worldcard.CodeConflict, worldcard.CodeInvalidOperation} {
 		server, client, ref := issued(t)
 		deposit := worldcard.DepositRequest{CardRef: ref, MerchantTransactionID: "tx", Amount: issuing.NewAmount(50, 0)}
 		refuse := func(op string) { inject(t, server, op, worldcardtest.Refuse(code, "no")) }

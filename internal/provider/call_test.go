@@ -156,7 +156,7 @@ func TestLooks(t *testing.T) {
 		{"look first repeats after each look", transport.Keyed, true, []reply{{}}, Refusal{}, absent, issuing.ErrOutcomeUnknown, 3},
 		{"a lasting answer is not asked for again", transport.Keyed, true, []reply{{}, {502, "x"}}, Refusal{Lasting: true}, absent, issuing.ErrOutcomeUnknown, 2},
 		{"a refused repeat is looked up", transport.Checked, false, []reply{{}, {200, "refused no"}}, Refusal{}, absent, issuing.ErrOutcomeUnknown, 2},
-		{"another's key", transport.Keyed, false, []reply{{}}, Refusal{}, other, issuing.ErrDuplicate, 3},
+		{"another's key", transport.Keyed, false, []reply{{}}, Refusal{}, other, issuing.ErrOutcomeUnknown, 3},
 		{"the look's own duplicate is none of ours", transport.Keyed, false, []reply{{}}, Refusal{}, duplicate, issuing.ErrOutcomeUnknown, 3},
 		{"nobody answers the look", transport.Checked, false, []reply{{}}, Refusal{}, silent, issuing.ErrOutcomeUnknown, 1},
 		{"a plain refusal is not looked up", transport.Keyed, false, []reply{{200, "refused no"}}, Refusal{}, there, issuing.ErrDeclined, 1},
