@@ -30,6 +30,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/examples/internal/start"
 	"github.com/issuing-sdk/issuing-go/uqpay/authdecision"
 	"github.com/issuing-sdk/issuing-go/webhook"
 )
@@ -37,7 +38,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Getenv); err != nil {
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Getenv); err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "authdecision:", err)
 		os.Exit(1)
 	}
@@ -45,12 +46,11 @@ func main() {
 
 func run(ctx context.Context, args []string, out io.Writer, getenv func(string) string) error {
 	flags := flag.NewFlagSet("authdecision", flag.ContinueOnError)
-	flags.SetOutput(out)
 	listen := flags.String("listen", "127.0.0.1:0", "address to listen on")
 	text := flags.String("limit", "100", "largest amount that is approved")
 	folder := flags.String("keys", "", "folder to write generated keys to")
 	window := flags.Duration("window", 2*time.Second, "the time agreed with UQPAY")
-	if err := flags.Parse(args); err != nil {
+	if err := start.Parse(flags, args, out); err != nil {
 		return err
 	}
 	limit, err := issuing.ParseAmount(*text)

@@ -4,14 +4,14 @@
 //	go run ./examples/coshine
 //	go run ./examples/coshine -oauth
 //
-// It needs no network, no keys and no arguments: it starts the platform in
-// memory and talks to it over HTTP on loopback. With -oauth it gets its access
-// tokens with signed assertions and encrypts every body.
+// It needs no network, no keys and no arguments: it starts the platform in memory
+// and talks to it over HTTP on loopback. With -oauth it gets its access tokens with
+// signed assertions and encrypts every body.
 //
-// With COSHINE_BASE_URL in the environment the same program talks to the real
-// platform. It then needs COSHINE_PARTICIPANT_ID, COSHINE_TRAN_BRANCH,
-// COSHINE_TOKEN and COSHINE_CARD_PROD_CODE, and issues a card. Steps whose path
-// or PIN format Coshine has not published are skipped there.
+// With -live and COSHINE_BASE_URL in the environment the same program talks to the
+// real platform, after a confirmation. It then needs COSHINE_PARTICIPANT_ID,
+// COSHINE_TRAN_BRANCH, COSHINE_TOKEN and COSHINE_CARD_PROD_CODE, and issues a card.
+// Steps whose path or PIN format Coshine has not published are skipped there.
 package main
 
 import (
@@ -27,12 +27,14 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
+	"github.com/issuing-sdk/issuing-go/examples/internal/start"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Getenv); err != nil {
+	err := run(ctx, os.Args[1:], start.Terminal{Reader: os.Stdin, Writer: os.Stdout}, os.Getenv)
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "coshine:", err)
 		os.Exit(1)
 	}
@@ -50,11 +52,17 @@ type tour struct {
 	counter  int
 }
 
-func run(ctx context.Context, args []string, out io.Writer, getenv func(string) string) error {
+// onPlatform is what the program does with real money.
+var onPlatform = start.Live{
+	Address: "COSHINE_BASE_URL", Account: "COSHINE_PARTICIPANT_ID",
+	Moves: "applies for a card, loads 100 and closes it, as far as paths are configured",
+}
+
+func run(ctx context.Context, args []string, out io.ReadWriter, environment func(string) string) error {
 	flags := flag.NewFlagSet("coshine", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
 	oauth := flags.Bool("oauth", false, "use access tokens and encrypted bodies (platform in memory only)")
-	if err := flags.Parse(args); err != nil {
+	getenv, err := onPlatform.Environment(flags, args, out, environment)
+	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)

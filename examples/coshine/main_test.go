@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
+	"github.com/issuing-sdk/issuing-go/examples/internal/start"
 )
 
 // TestTourShowsEveryStepAndNoSecret runs the whole example in both ways to
@@ -55,7 +56,7 @@ func TestTourTakesTheEnvironment(t *testing.T) {
 	}
 	defer server.Close()
 	var out bytes.Buffer
-	err = run(t.Context(), nil, &out, func(name string) string {
+	err = run(t.Context(), []string{"-live"}, start.Terminal{Reader: strings.NewReader("yes\n"), Writer: &out}, func(name string) string {
 		return map[string]string{
 			"COSHINE_BASE_URL": server.URL(), "COSHINE_PARTICIPANT_ID": server.ParticipantID(),
 			"COSHINE_TRAN_BRANCH": server.TranBranch(), "COSHINE_TOKEN": server.Token().Reveal(),
@@ -80,7 +81,7 @@ func TestTourRefusesBadArguments(t *testing.T) {
 	if run(context.Background(), []string{"-nonsense"}, &bytes.Buffer{}, func(string) string { return "" }) == nil {
 		t.Error("an unknown flag was accepted")
 	}
-	err := run(context.Background(), nil, &bytes.Buffer{}, func(name string) string {
+	err := run(context.Background(), []string{"-live"}, start.Terminal{Reader: strings.NewReader("yes\n"), Writer: &bytes.Buffer{}}, func(name string) string {
 		return map[string]string{"COSHINE_BASE_URL": "https://api.example.com"}[name]
 	})
 	if err == nil || !strings.Contains(err.Error(), "ParticipantID") || !strings.Contains(err.Error(), "Token") {

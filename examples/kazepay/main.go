@@ -6,18 +6,20 @@
 // It needs no network, no keys and no arguments: it starts KazePay's platform in
 // memory and talks to it over HTTP on loopback, callbacks included.
 //
-// With KAZEPAY_BASE_URL in the environment the same program talks to the real
-// platform. It then needs KAZEPAY_SYS_ID, KAZEPAY_PRIVATE_KEY (PEM),
-// KAZEPAY_PLATFORM_KEY (PEM), KAZEPAY_EMAIL, KAZEPAY_MOBILE (digits),
-// KAZEPAY_MOBILE_PREFIX, KAZEPAY_CARD_BIN and KAZEPAY_CARD_NUMBER (of a printed
-// card), listens for callbacks on KAZEPAY_CALLBACK_ADDR (127.0.0.1:8080 when
-// empty), which the address set with setWebhookUrl has to reach, and moves real
-// money: it tops each card up with 20 dollars and closes it.
+// With -live and KAZEPAY_BASE_URL in the environment the same program talks to the
+// real platform, after a confirmation. It then needs KAZEPAY_SYS_ID,
+// KAZEPAY_PRIVATE_KEY (PEM), KAZEPAY_PLATFORM_KEY (PEM), KAZEPAY_EMAIL,
+// KAZEPAY_MOBILE (digits), KAZEPAY_MOBILE_PREFIX, KAZEPAY_CARD_BIN and
+// KAZEPAY_CARD_NUMBER (of a printed card), listens for callbacks on
+// KAZEPAY_CALLBACK_ADDR (127.0.0.1:8080 when empty), which the address set with
+// setWebhookUrl has to reach, and moves real money: it tops each card up with 20
+// dollars and closes it.
 package main
 
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -25,13 +27,15 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/examples/internal/start"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Stdout, os.Getenv); err != nil {
+	err := run(ctx, os.Args[1:], start.Terminal{Reader: os.Stdin, Writer: os.Stdout}, os.Getenv)
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "kazepay:", err)
 		os.Exit(1)
 	}
@@ -53,7 +57,17 @@ type tour struct {
 	counter int
 }
 
-func run(ctx context.Context, out io.Writer, getenv func(string) string) error {
+// onPlatform is what the program does with real money.
+var onPlatform = start.Live{
+	Address: "KAZEPAY_BASE_URL", Account: "KAZEPAY_SYS_ID",
+	Moves: "tops two cards up with 20 dollars each and closes them",
+}
+
+func run(ctx context.Context, args []string, out io.ReadWriter, environment func(string) string) error {
+	getenv, err := onPlatform.Environment(flag.NewFlagSet("kazepay", flag.ContinueOnError), args, out, environment)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Minute)
 	defer cancel()
 	t := &tour{out: out}

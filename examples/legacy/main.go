@@ -6,28 +6,32 @@
 // It needs no network, no keys and no arguments: it starts the platform in memory
 // and talks to it over HTTP on loopback, callbacks included.
 //
-// With LEGACY_BASE_URL in the environment the same program talks to the real
-// platform. It then needs LEGACY_APP_KEY and LEGACY_APP_SECRET, listens for
-// callbacks on LEGACY_CALLBACK_ADDR (127.0.0.1:8080 when empty), which the platform
-// has to reach under LEGACY_CALLBACK_URL, and moves real money: a card with 10
-// dollars, a top-up of 20, and a remittance of 100.
+// With -live and LEGACY_BASE_URL in the environment the same program talks to the
+// real platform, after a confirmation. It then needs LEGACY_APP_KEY and
+// LEGACY_APP_SECRET, listens for callbacks on LEGACY_CALLBACK_ADDR (127.0.0.1:8080
+// when empty), which the platform has to reach under LEGACY_CALLBACK_URL, and moves
+// real money: a card with 10 dollars, a top-up of 20, and a remittance of 100.
 package main
 
 import (
 	"context"
+	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"time"
 
+	"github.com/issuing-sdk/issuing-go/examples/internal/start"
 	"github.com/issuing-sdk/issuing-go/legacy"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Stdout, os.Getenv); err != nil {
+	err := run(ctx, os.Args[1:], start.Terminal{Reader: os.Stdin, Writer: os.Stdout}, os.Getenv)
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "legacy:", err)
 		os.Exit(1)
 	}
@@ -44,7 +48,17 @@ type tour struct {
 	counter int
 }
 
-func run(ctx context.Context, out io.Writer, getenv func(string) string) error {
+// onPlatform is what the program does with real money.
+var onPlatform = start.Live{
+	Address: "LEGACY_BASE_URL", Account: "LEGACY_APP_KEY",
+	Moves: "applies for a card with 10 dollars, tops it up with 20 and sends a remittance of 100",
+}
+
+func run(ctx context.Context, args []string, out io.ReadWriter, environment func(string) string) error {
+	getenv, err := onPlatform.Environment(flag.NewFlagSet("legacy", flag.ContinueOnError), args, out, environment)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
 	t := &tour{out: out, suffix: time.Now().UTC().Format("20060102150405.000")}

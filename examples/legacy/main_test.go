@@ -4,12 +4,14 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/issuing-sdk/issuing-go/examples/internal/start"
 )
 
 func TestTour(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
-	if err := run(t.Context(), &out, func(string) string { return "" }); err != nil {
+	if err := run(t.Context(), nil, start.Terminal{Reader: strings.NewReader(""), Writer: &out}, func(string) string { return "" }); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
 	text := out.String()
@@ -33,7 +35,7 @@ func TestTourRefusesABadEnvironment(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
 	environment := map[string]string{"LEGACY_BASE_URL": "http://127.0.0.1:1", "LEGACY_APP_SECRET": "short", "LEGACY_CALLBACK_ADDR": "127.0.0.1:0"}
-	if err := run(t.Context(), &out, func(name string) string { return environment[name] }); err == nil {
+	if err := run(t.Context(), []string{"-live"}, start.Terminal{Reader: strings.NewReader("yes\n"), Writer: &out}, func(name string) string { return environment[name] }); err == nil {
 		t.Error("a short secret was accepted")
 	}
 }

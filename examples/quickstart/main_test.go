@@ -5,12 +5,14 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/issuing-sdk/issuing-go/examples/internal/start"
 )
 
 func TestQuickstartShowsEveryStepAndNoSecret(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	if err := run(t.Context(), &out, func(string) string { return "" }); err != nil {
+	if err := run(t.Context(), nil, start.Terminal{Reader: strings.NewReader(""), Writer: &out}, func(string) string { return "" }); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
 	text := out.String()
@@ -39,7 +41,7 @@ func TestQuickstartShowsEveryStepAndNoSecret(t *testing.T) {
 
 func TestQuickstartNamesWhatTheEnvironmentLacks(t *testing.T) {
 	t.Parallel()
-	err := run(t.Context(), &bytes.Buffer{}, func(name string) string {
+	err := run(t.Context(), []string{"-live"}, start.Terminal{Reader: strings.NewReader("yes\n"), Writer: &bytes.Buffer{}}, func(name string) string {
 		return map[string]string{"WORLDCARD_BASE_URL": "https://api.example.com", "WORLDCARD_CALLBACK_ADDR": "127.0.0.1:0"}[name]
 	})
 	if err == nil || !strings.Contains(err.Error(), "AppID is required; PrivateKey is required; AESKey is required") {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/issuing-sdk/issuing-go/examples/internal/start"
 	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
 )
 
@@ -36,7 +37,7 @@ func TestQuickstartOnAPlatformFromTheEnvironment(t *testing.T) {
 		"WORLDCARD_PLATFORM_KEY": string(key),
 	}
 	var out bytes.Buffer
-	if err := run(t.Context(), &out, func(name string) string { return environment[name] }); err != nil {
+	if err := run(t.Context(), []string{"-live"}, start.Terminal{Reader: strings.NewReader("yes\n"), Writer: &out}, func(name string) string { return environment[name] }); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
 	for _, step := range []string{"Callbacks are expected at http://" + addr, "Purchase: skipped", "70.00 USD to be refunded", "KYC: cancelled", "Done"} {

@@ -1,17 +1,18 @@
-// Command unionpay shows a token requestor's side of CAMS: an issuer's app opens
-// a small web page with a card (App-to-Web), the user confirms, the page asks
-// UnionPay for the token, the issuer suspends and resumes it, and the page shows
-// each step.
+// Command unionpay shows a token requestor's side of CAMS: an issuer's app opens a
+// small web page with a card (App-to-Web), the user confirms, the page asks UnionPay
+// for the token, the issuer suspends and resumes it, and the page shows each step.
 //
 //	go run ./examples/unionpay         # plays the issuer and the user, on a gateway in memory
 //	go run ./examples/unionpay -stay   # leaves the page open for a browser
 //
-// Where UNIONPAY_BASE_URL is set it uses UnionPay: see connect.go for the other
-// variables. The page then waits for a real issuer's push.
+// With -live and UNIONPAY_BASE_URL in the environment it uses UnionPay, after a
+// confirmation: see connect.go for the other variables. The page then waits for a
+// real issuer's push.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -24,6 +25,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/issuing-sdk/issuing-go/examples/internal/start"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
 )
@@ -31,18 +33,25 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdout); err != nil {
+	err := run(ctx, os.Args[1:], os.Getenv, start.Terminal{Reader: os.Stdin, Writer: os.Stdout})
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "unionpay:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, args []string, getenv func(string) string, out io.Writer) error {
+// onPlatform is what the program does at UnionPay.
+var onPlatform = start.Live{
+	Address: "UNIONPAY_BASE_URL", Account: "UNIONPAY_APP_ID",
+	Moves: "asks for a token for every card that an issuer pushes and a user confirms",
+}
+
+func run(ctx context.Context, args []string, environment func(string) string, out io.ReadWriter) error {
 	flags := flag.NewFlagSet("unionpay", flag.ContinueOnError)
-	flags.SetOutput(out)
 	listen := flags.String("listen", "127.0.0.1:0", "address of the wallet's page")
 	stay := flags.Bool("stay", false, "leave the page open for a browser")
-	if err := flags.Parse(args); err != nil {
+	getenv, err := onPlatform.Environment(flags, args, out, environment)
+	if err != nil {
 		return err
 	}
 	site, err := connect(*listen, getenv)

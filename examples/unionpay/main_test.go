@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/issuing-sdk/issuing-go/examples/internal/start"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 )
 
@@ -20,7 +21,7 @@ func TestTour(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	var out strings.Builder
-	if err := run(ctx, nil, none, &out); err != nil {
+	if err := run(ctx, nil, none, start.Terminal{Reader: strings.NewReader(""), Writer: &out}); err != nil {
 		t.Fatalf("%v after\n%s", err, out.String())
 	}
 	for _, want := range []string{

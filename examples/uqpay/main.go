@@ -7,9 +7,10 @@
 // memory and talks to it over HTTP on loopback, callbacks and authorization
 // requests included.
 //
-// With UQPAY_BASE_URL in the environment (such as
-// https://api-sandbox.uqpaytech.com/api) the same program talks to the real
-// platform. It then needs UQPAY_CLIENT_ID, UQPAY_API_KEY and UQPAY_WEBHOOK_SECRET,
+// With -live and UQPAY_BASE_URL in the environment (such as
+// https://api-sandbox.uqpaytech.com/api) the same program talks to
+// the real platform, after a confirmation. It then needs UQPAY_CLIENT_ID,
+// UQPAY_API_KEY and UQPAY_WEBHOOK_SECRET,
 // listens for callbacks on UQPAY_CALLBACK_ADDR (127.0.0.1:8080 when empty), which
 // the Dashboard has to reach, and moves 30 dollars of the issuing balance; the
 // purchase is simulated in the sandbox only, and decided by UQPAY.
@@ -18,6 +19,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -26,6 +28,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/examples/internal/start"
 	"github.com/issuing-sdk/issuing-go/uqpay"
 	"github.com/issuing-sdk/issuing-go/uqpay/authdecision"
 )
@@ -33,13 +36,24 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Stdout, os.Getenv); err != nil {
+	err := run(ctx, os.Args[1:], start.Terminal{Reader: os.Stdin, Writer: os.Stdout}, os.Getenv)
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "uqpay:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, out io.Writer, getenv func(string) string) error {
+// onPlatform is what the program does with real money.
+var onPlatform = start.Live{
+	Address: "UQPAY_BASE_URL", Account: "UQPAY_CLIENT_ID",
+	Moves: "moves 30 dollars of the issuing balance to a card and back",
+}
+
+func run(ctx context.Context, args []string, out io.ReadWriter, environment func(string) string) error {
+	getenv, err := onPlatform.Environment(flag.NewFlagSet("uqpay", flag.ContinueOnError), args, out, environment)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
 	t := &tour{out: out, suffix: fmt.Sprint(time.Now().UnixMilli() % 10_000_000)}
