@@ -55,9 +55,9 @@ func (s *PINService) Key(ctx context.Context, opts ...issuing.CallOption) (*PINK
 type PINResetRequest struct {
 	CardRef
 
-	NewPIN     issuing.Secret `json:"-"`          // 4 to 12 digits, in clear; never sent
-	PINKeyID   string         `json:"pinKeyId"`   // at most 8 characters; from GeneratePublicPinKey
-	NewCardPIN issuing.Secret `json:"newCardPin"` // encrypted under that key, at most 4096 characters
+	NewPIN     issuing.Secret `json:"newPin,omitzero" wire:"-"` // 4 to 12 digits, in clear; never sent
+	PINKeyID   string         `json:"pinKeyId"`                 // at most 8 characters; from GeneratePublicPinKey
+	NewCardPIN issuing.Secret `json:"newCardPin"`               // encrypted under that key, at most 4096 characters
 }
 
 func (r *PINResetRequest) validate(p *check.Problems) {
@@ -83,11 +83,11 @@ func (s *PINService) Reset(ctx context.Context, req PINResetRequest, opts ...iss
 type PINChangeRequest struct {
 	CardRef
 
-	PIN        issuing.Secret `json:"-"`          // present PIN, 4 to 12 digits, in clear; never sent
-	NewPIN     issuing.Secret `json:"-"`          // new PIN, 4 to 12 digits, in clear; never sent
-	PINKeyID   string         `json:"pinKeyId"`   // at most 8 characters; from GeneratePublicPinKey
-	CardPIN    issuing.Secret `json:"cardPin"`    // present PIN, encrypted, at most 4096 characters
-	NewCardPIN issuing.Secret `json:"newCardPin"` // new PIN, encrypted, at most 4096 characters
+	PIN        issuing.Secret `json:"pin,omitzero" wire:"-"`    // present PIN, 4 to 12 digits, in clear; never sent
+	NewPIN     issuing.Secret `json:"newPin,omitzero" wire:"-"` // new PIN, 4 to 12 digits, in clear; never sent
+	PINKeyID   string         `json:"pinKeyId"`                 // at most 8 characters; from GeneratePublicPinKey
+	CardPIN    issuing.Secret `json:"cardPin"`                  // present PIN, encrypted, at most 4096 characters
+	NewCardPIN issuing.Secret `json:"newCardPin"`               // new PIN, encrypted, at most 4096 characters
 }
 
 func (r *PINChangeRequest) validate(p *check.Problems) {
@@ -115,7 +115,7 @@ func (s *PINService) Change(ctx context.Context, req PINChangeRequest, opts ...i
 type PINVerifyRequest struct {
 	CardRef
 
-	PIN      issuing.Secret `json:"-"`                            // 4 to 12 digits, in clear; never sent
+	PIN      issuing.Secret `json:"pin,omitzero" wire:"-"`        // 4 to 12 digits, in clear; never sent
 	PINKeyID string         `json:"pinKeyId"`                     // at most 8 characters; from GeneratePublicPinKey
 	CardPIN  issuing.Secret `json:"cardPin"`                      // encrypted, at most 4096 characters
 	Extra    Extra          `json:"extra,omitzero" wire:"inline"` // unpublished fields

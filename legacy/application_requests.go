@@ -174,7 +174,7 @@ func (i identity) validate(p *check.Problems) {
 // from [VirtualLService.BINs] in the same language.
 type VirtualLApplication struct {
 	// Language selects the edition that the names come from.
-	Language Language `json:"-"`
+	Language Language `json:"language,omitzero" wire:"-"`
 
 	// the merchant's own number, unique, at most 128 characters; required
 	MerOrderNo    string `json:"merOrderNo"`

@@ -77,7 +77,7 @@ func (k ES256Key) Public() ES256PublicKey {
 	if k.p == nil {
 		return ES256PublicKey{}
 	}
-	return ES256PublicKey{k.p.public}
+	return ES256PublicKey{p: k.p.public}
 }
 
 // Format implements [fmt.Formatter] for every verb.
@@ -91,14 +91,17 @@ func (ES256Key) MarshalText() ([]byte, error) { return []byte("[redacted]"), nil
 
 // ES256PublicKey is the other side's EC key on P-256, with which its tokens are
 // verified. It prints as its fingerprint. The zero ES256PublicKey is no key.
-type ES256PublicKey struct{ p *ecdsa.PublicKey }
+type ES256PublicKey struct {
+	_ byte // see PublicKey
+	p *ecdsa.PublicKey
+}
 
 // NewES256PublicKey wraps an ECDSA public key on P-256.
 func NewES256PublicKey(key *ecdsa.PublicKey) (ES256PublicKey, error) {
 	if err := checkP256(key); err != nil {
 		return ES256PublicKey{}, err
 	}
-	return ES256PublicKey{key}, nil
+	return ES256PublicKey{p: key}, nil
 }
 
 // ParseES256PublicKey reads an EC public key on P-256 of PKIX, its point in full, or

@@ -155,7 +155,12 @@ func (PrivateKey) MarshalText() ([]byte, error) { return []byte("[redacted]"), n
 
 // PublicKey is a platform's RSA key, with which its messages are verified. It
 // prints as its fingerprint. The zero PublicKey is no key.
-type PublicKey struct{ p *publicKey }
+type PublicKey struct {
+	// go-spew takes a wrong address of a map's value that is a pointer and nothing else,
+	// and would have String read it.
+	_ byte
+	p *publicKey
+}
 
 type publicKey struct {
 	rsa         *rsa.PublicKey
@@ -168,7 +173,7 @@ func newPublic(key *rsa.PublicKey) PublicKey {
 		return PublicKey{}
 	}
 	sum := sha256.Sum256(der)
-	return PublicKey{&publicKey{rsa: key, fingerprint: hex.EncodeToString(sum[:])}}
+	return PublicKey{p: &publicKey{rsa: key, fingerprint: hex.EncodeToString(sum[:])}}
 }
 
 // NewPublicKey wraps an RSA public key.

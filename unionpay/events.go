@@ -117,7 +117,7 @@ func (e *TokenStateChanged) check() error {
 // function sets AppUserID; empty, it answers that there is no such user.
 type UserIDRequested struct {
 	UserAuthCode issuing.Secret `json:"userAuthCode"`                // the code
-	AppUserID    string         `json:"-"`                           // the answer: our id of the user, 1-64
+	AppUserID    string         `json:"appUserId,omitzero" wire:"-"` // the answer: our id of the user, 1-64
 	Extra        Extra          `json:"extra,omitzero" wire:"extra"` // members that this version does not know
 }
 

@@ -270,10 +270,19 @@ func (e *encoder) appendEntries(b []byte, start int, v reflect.Value, p *plan, t
 	return b, nil
 }
 
+// redaction is what stands in JSON for a secret that was not stored. A map of anything
+// reads it back as a text, which must not be sent in the secret's place.
+const redaction = "[redacted]"
+
+var errRedaction = errors.New("wire: a secret that was redacted when it was stored is no value")
+
 // appendMember encodes an element of a map[string]any.
 func (e *encoder) appendMember(b []byte, v any) ([]byte, error) {
 	switch v := v.(type) {
 	case string: // most are
+		if v == redaction {
+			return nil, errRedaction
+		}
 		return AppendString(b, v), nil
 	case issuing.Amount:
 		return e.appendAmount(b, v)

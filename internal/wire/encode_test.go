@@ -129,3 +129,27 @@ func TestEncodeKeepsNothing(t *testing.T) {
 		t.Errorf("%d bytes are kept", cap(*buffer))
 	}
 }
+
+// TestRedactionIsNotSent: what JSON wrote for a secret in a map of anything is not sent in
+// the secret's place.
+func TestRedactionIsNotSent(t *testing.T) {
+	t.Parallel()
+	stored, err := json.Marshal(map[string]any{"pin": issuing.NewSecret("1234"), "memo": "a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back map[string]any
+	if err := json.Unmarshal(stored, &back); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := (Codec{}).Marshal(back); err == nil {
+		t.Errorf("sends %s", out)
+	}
+	type request struct {
+		ID    string         `json:"id"`
+		Extra map[string]any `json:"extra" wire:"inline"`
+	}
+	if out, err := (Codec{}).Marshal(request{"1", back}); err == nil {
+		t.Errorf("sends %s", out)
+	}
+}

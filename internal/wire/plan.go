@@ -272,6 +272,8 @@ func fieldsOf(t reflect.Type, prefix []int) []field {
 		tag, tagged := f.Tag.Lookup("json")
 		name, options, _ := strings.Cut(tag, ",")
 		switch f.Tag.Get("wire") {
+		case "-": // in no message, though stores keep it
+			continue
 		case "inline":
 			out = append(out, field{index: index, inline: true})
 			continue

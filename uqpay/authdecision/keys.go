@@ -37,7 +37,10 @@ type privateKey struct {
 
 // PublicKey is the other side's key, or the public half of the own one. It prints
 // as its fingerprint. The zero PublicKey is no key.
-type PublicKey struct{ p *publicKey }
+type PublicKey struct {
+	_ byte // see sign.PublicKey
+	p *publicKey
+}
 
 type publicKey struct{ entity func() *openpgp.Entity }
 
@@ -93,7 +96,7 @@ func ParsePublicKey(armored string) (PublicKey, error) {
 	if err := checkPublic(public[0], time.Now()); err != nil {
 		return PublicKey{}, err
 	}
-	return PublicKey{&publicKey{hide(public[0])}}, nil
+	return PublicKey{p: &publicKey{hide(public[0])}}, nil
 }
 
 // GenerateKey makes an RSA key of 3072 bits without a passphrase that does not
@@ -123,7 +126,7 @@ func (k PrivateKey) Public() PublicKey {
 	if k.p == nil {
 		return PublicKey{}
 	}
-	return PublicKey{&publicKey{hide(k.p.entities()[0])}}
+	return PublicKey{p: &publicKey{hide(k.p.entities()[0])}}
 }
 
 // Armored returns the key as a PGP PRIVATE KEY BLOCK without a passphrase; of several

@@ -120,7 +120,7 @@ func judged(t *testing.T, name, want string, err error) {
 func TestExpiredOwnKeyOpens(t *testing.T) {
 	t.Parallel()
 	entity := entityAt(t, -time.Hour, 60)
-	message, err := seal(PublicKey{&publicKey{hide(entity)}}, []byte("hello"), time.Now().Add(-time.Hour))
+	message, err := seal(PublicKey{p: &publicKey{hide(entity)}}, []byte("hello"), time.Now().Add(-time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,11 +149,11 @@ func TestRotation(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if want := (PublicKey{&publicKey{hide(newer)}}).Fingerprint(); key.Public().Fingerprint() != want {
+		if want := (PublicKey{p: &publicKey{hide(newer)}}).Fingerprint(); key.Public().Fingerprint() != want {
 			t.Errorf("%s: the public half is not the newest key's", name)
 		}
 		for i, e := range []*openpgp.Entity{older, newer} {
-			message, err := seal(PublicKey{&publicKey{hide(e)}}, []byte("hello"), time.Now())
+			message, err := seal(PublicKey{p: &publicKey{hide(e)}}, []byte("hello"), time.Now())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -171,7 +171,7 @@ func TestRotation(t *testing.T) {
 		}
 		_, platform := pair(t)
 		for i, e := range []*openpgp.Entity{older, newer} {
-			_, err = NewCallbacks(CallbackConfig{Key: key, PlatformKey: PublicKey{&publicKey{hide(e)}}, Window: time.Second})
+			_, err = NewCallbacks(CallbackConfig{Key: key, PlatformKey: PublicKey{p: &publicKey{hide(e)}}, Window: time.Second})
 			if !errors.Is(err, issuing.ErrInvalid) {
 				t.Errorf("%s: own key %d as the platform's: %v", name, i, err)
 			}
@@ -183,7 +183,7 @@ func TestRotation(t *testing.T) {
 	two := publicText(t, older) + publicText(t, newer)
 	_, err := ParsePublicKey(two)
 	judged(t, "two public keys", "want one public key, found 2", err)
-	if got, err := ParsePublicKey(privateText(t, older) + publicText(t, newer)); err != nil || got.Fingerprint() != (PublicKey{&publicKey{hide(newer)}}).Fingerprint() {
+	if got, err := ParsePublicKey(privateText(t, older) + publicText(t, newer)); err != nil || got.Fingerprint() != (PublicKey{p: &publicKey{hide(newer)}}).Fingerprint() {
 		t.Errorf("a public key beside a private one: %v", err)
 	}
 }

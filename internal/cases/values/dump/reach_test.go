@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	issuing "github.com/issuing-sdk/issuing-go"
-	"github.com/issuing-sdk/issuing-go/sign"
 )
 
 // walk follows a value as dumpers do: through pointers, interfaces, lists, maps and
@@ -20,8 +19,7 @@ type walk struct {
 	seen    map[visit]bool
 	onPath  map[visit]bool
 
-	cyclic      bool // the value refers to itself
-	publicInMap bool // a map has public keys
+	cyclic bool // the value refers to itself
 }
 
 type visit struct {
@@ -73,7 +71,6 @@ func (w *walk) inside(v reflect.Value, path string) {
 			w.visit(value, path+"."+field.Name)
 		}
 	case reflect.Map:
-		w.publicInMap = w.publicInMap || v.Type().Elem() == reflect.TypeFor[sign.PublicKey]()
 		for key, value := range v.Seq2() {
 			w.visit(key, path+" key")
 			w.visit(value, path+"[]")
