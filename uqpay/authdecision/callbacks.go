@@ -3,6 +3,7 @@ package authdecision
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -82,6 +83,10 @@ var (
 // questions with a *[Request] and the transaction's id; [Decide] makes their
 // function of a typed one. Reports carry the sent response code, and for
 // [webhook.OutcomeOvertime] the one that came too late.
+//
+// A member that cannot be read stays unset and is named in Request.Problems. Where it
+// is the card, the type, an amount or a currency, the request is declined with
+// [ResponseCodeDecline] instead, and the report says why.
 func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	var p check.Problems
 	p.Required("Key", !cfg.Key.IsZero())
@@ -150,14 +155,21 @@ func (s *callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhoo
 // Open implements [webhook.Scheme].
 func (s *callbackScheme) Open(_ context.Context, _ *webhook.Request, v webhook.Verified) (*webhook.Event, error) {
 	plaintext, _ := v.Content.([]byte)
-	req, err := decodeRequest(plaintext, s.cfg.Zone)
+	event := &webhook.Event{Type: EventRequest, Question: true}
+	req, err := decodeRequest(plaintext, s.cfg.Zone, event.AddProblem)
 	if err != nil {
 		return nil, err
 	}
-	req.RequestID = v.RequestID
-	return &webhook.Event{
-		Type: EventRequest, ID: req.TransactionID, Time: req.Time, Question: true, Data: req, Raw: req.Raw,
-	}, nil
+	req.RequestID, req.Problems = v.RequestID, event.Problems
+	event.ID, event.Time, event.Data, event.Raw = req.TransactionID, req.Time, req, req.Raw
+	for _, member := range decisive {
+		if event.HasProblem(member) {
+			req.decision = Decline(ResponseCodeDecline)
+			req.unread = fmt.Errorf("%w: declined, because %s cannot be read", ErrRequest, member)
+			break
+		}
+	}
+	return event, nil
 }
 
 // dispatch asks the function once for each transaction. A decision that comes too
@@ -166,6 +178,9 @@ func (s *callbackScheme) dispatch(ctx context.Context, event *webhook.Event, fn 
 	req, ok := event.Data.(*Request)
 	if !ok {
 		return ErrRequest
+	}
+	if req.unread != nil {
+		return nil
 	}
 	c, first, err := s.repeats.claim(req.TransactionID, req.Raw)
 	if err != nil {
@@ -214,5 +229,5 @@ func (s *callbackScheme) Answer(_ *webhook.Request, result webhook.Result) webho
 		return webhook.Answer{Drop: true, Err: err}
 	}
 	header := http.Header{"Content-Type": {"application/json; charset=utf-8"}}
-	return webhook.Answer{Status: http.StatusOK, Header: header, Body: text, Code: dropped.Code}
+	return webhook.Answer{Status: http.StatusOK, Header: header, Body: text, Code: dropped.Code, Err: req.unread}
 }
