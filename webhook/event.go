@@ -33,6 +33,13 @@ var (
 	ErrBody = errors.New("webhook: the body broke off")
 )
 
+var (
+	// errUsed: the body was announced and is gone.
+	errUsed = fmt.Errorf("%w: it was read before the handler got it", ErrBody)
+	// errMissing: what must stand in the head of a signed callback is not there.
+	errMissing = errors.New("its headers are missing or malformed")
+)
+
 // Why an authentic callback is not acknowledged, or is without its function.
 var (
 	// ErrPanic: the function panicked. The text says where, and not with what.

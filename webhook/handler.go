@@ -24,8 +24,9 @@ type Option func(*Handler)
 
 // WithObserver sets a function that is told what happened to each callback, for
 // logs and metrics, after an answer was sent. It runs concurrently; its panics
-// are contained. Without one, what was not acknowledged is logged by log/slog's
-// default logger.
+// are contained. Without one, each callback that was not acknowledged is a line of
+// log/slog's default logger, at Warn, with provider, reason and [Report.Hint]. Of a
+// flood ten lines a minute are written, and the rest is counted.
 func WithObserver(observe func(context.Context, Report)) Option {
 	return func(h *Handler) {
 		if observe != nil {
@@ -56,7 +57,7 @@ type Handler struct {
 // reported and answered as its error would be; http.ErrAbortHandler drops the
 // connection and is not logged, as net/http promises.
 func NewHandler(src *Source, fn Func, opts ...Option) *Handler {
-	h := &Handler{source: src, fn: fn, observe: logged}
+	h := &Handler{source: src, fn: fn, observe: new(journal).observe}
 	for _, opt := range opts {
 		if opt != nil {
 			opt(h)
@@ -158,7 +159,10 @@ func (d *delivery) read(w http.ResponseWriter, r *http.Request) ([]byte, error) 
 		return nil, ErrTooLarge
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, d.source.maxBody))
-	if err == nil {
+	switch {
+	case err == nil && len(body) == 0 && r.ContentLength > 0:
+		return nil, errUsed
+	case err == nil:
 		return body, nil
 	}
 	var tooLarge *http.MaxBytesError
