@@ -21,6 +21,7 @@ type delivery struct {
 	begun  time.Time
 	report Report
 	claims claims
+	loan   loan // of the handler's budget for bodies
 
 	// Under a deadline:
 	cancel context.CancelFunc

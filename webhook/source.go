@@ -13,9 +13,9 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 )
 
-// DefaultMaxBody bounds a callback's body. The largest documented payload is
-// below 4 kB before encryption.
-const DefaultMaxBody = 256 << 10
+// DefaultMaxBody bounds a callback's body, in bytes. The largest documented payload is
+// below 4 kB before encryption, which makes a good third more of it.
+const DefaultMaxBody = 64 << 10
 
 // Source authenticates and decodes the callbacks of one provider, and remembers
 // which were handled. It is safe for concurrent use.

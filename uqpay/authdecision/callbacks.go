@@ -55,6 +55,9 @@ type CallbackConfig struct {
 	// Zone is that of date_of_transaction, which no document states; nil is
 	// UTC+8, the zone of all of UQPAY's documented times.
 	Zone *time.Location
+	// MaxBody bounds an encrypted request; 0 is webhook.DefaultMaxBody, and no more than
+	// MaxMessage counts.
+	MaxBody int64
 	// Remember is for how long a decision answers repeats of its request; 0 is an
 	// hour.
 	Remember time.Duration
@@ -117,7 +120,7 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 		cfg.Now = time.Now
 	}
 	s := &callbackScheme{cfg: cfg, repeats: newMemory(cfg.Remember, cfg.Now)}
-	return webhook.NewSource("uqpay", s, webhook.WithClock(cfg.Now), webhook.WithMaxBody(MaxMessage),
+	return webhook.NewSource("uqpay", s, webhook.WithClock(cfg.Now), webhook.WithMaxBody(min(cfg.MaxBody, MaxMessage)),
 		webhook.WithDeadline(cfg.budget()), webhook.WithPrecheck(s.precheck), webhook.WithDispatch(s.dispatch))
 }
 
