@@ -8,6 +8,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
 // Inbound is the public header of a request that EastPay sends. Every inbound
@@ -25,9 +26,11 @@ type Inbound struct {
 	TerminalNo    string  `json:"terminalNo"`    // terminal; may be empty
 
 	// Raw is the whole request as JSON, decrypted. It may hold card data and
-	// one-time passwords. Read unpublished fields with Decode. No message has its
-	// JSON name.
-	Raw issuing.Secret `json:"_raw,omitzero"`
+	// one-time passwords. Read unpublished fields with Decode. As every secret it is not
+	// stored: empty it in a copy that is.
+	Raw issuing.Secret `json:"raw,omitzero" wire:"-"`
+	// Problems name the members that came and could not be read; they are unset.
+	Problems []webhook.Problem `json:"problems,omitzero" wire:"-"`
 
 	zone    *time.Location
 	dedupe  issuing.Secret // keys DedupeKey
@@ -51,6 +54,18 @@ var inboundTypes = map[API]func() inboundRequest{
 	APIRemoteBalanceInquiry:      func() inboundRequest { return new(RemoteBalanceRequest) },
 	APIClearing:                  func() inboundRequest { return new(ClearingRequest) },
 	APIAuthorizationNotification: func() inboundRequest { return new(AuthorizationNotification) },
+}
+
+// decisive are the members of questions without which there is no answer: one that
+// came and cannot be read is a format error, status 400. A question needs its whole
+// public header besides. Notifications need their id alone.
+var decisive = map[API][]string{
+	APISendOTP:              {"cardToken", "verifyCode"},
+	APIVerifyOTP:            {"acsTransId", "cardToken", "verifyCode"},
+	APIStartOOBAuthen:       {"acsTransId", "cardToken", "amount", "currency"},
+	APIOOBResultInquiry:     {"acsTransId", "cardToken"},
+	APIAuthorization:        {},
+	APIRemoteBalanceInquiry: {},
 }
 
 // At returns date and time of the request; ok is false when they cannot be read.

@@ -26,8 +26,8 @@ type Reply struct {
 
 	// Raw is the whole answer as JSON, decrypted. It may hold card data. Read
 	// unpublished fields with Decode. As every secret it is not stored: empty it in
-	// a copy that is. No message has its JSON name.
-	Raw issuing.Secret `json:"_raw,omitzero"`
+	// a copy that is.
+	Raw issuing.Secret `json:"raw,omitzero" wire:"-"`
 }
 
 func (r *Reply) reply() *Reply { return r }

@@ -104,12 +104,11 @@ type event struct {
 	Raw  issuing.Secret `json:"-"` // the data as sent
 }
 
-// EventBase is in every event's data: what the envelope says about it. The names with
-// an underscore are for a merchant's own JSON; no data has them.
+// EventBase is in every event's data: what the envelope says about it.
 type EventBase struct {
-	EventType string `json:"_eventType,omitzero"` // such as "card.create.succeeded" or ".failed"
-	EventID   string `json:"_eventId,omitzero"`   // the same for every delivery of the event
-	SourceID  string `json:"_sourceId,omitzero"`  // what it is about, such as an order; empty in the older envelope
+	EventType string `json:"eventType,omitzero" wire:"-"` // such as "card.create.succeeded" or ".failed"
+	EventID   string `json:"eventId,omitzero" wire:"-"`   // the same for every delivery of the event
+	SourceID  string `json:"sourceId,omitzero" wire:"-"`  // what it is about, such as an order; empty in the older envelope
 }
 
 // Failed reports whether the event tells of a failed operation.
@@ -118,12 +117,14 @@ func (b *EventBase) Failed() bool { return strings.HasSuffix(b.EventType, ".fail
 func (b *EventBase) base() *EventBase { return b }
 
 // decodeEvent decodes the verified body of a callback, in both generations of the
-// envelope.
-func decodeEvent(body []byte) (*event, error) {
+// envelope. note is told of members that cannot be read.
+func decodeEvent(body []byte, note func(member, reason string)) (*event, error) {
 	var head struct {
 		event
 		Data json.RawMessage `json:"data"`
 	}
+	codec := codec
+	codec.Note = note
 	if err := codec.Unmarshal(body, &head); err != nil {
 		return nil, err
 	}
@@ -142,8 +143,9 @@ func decodeEvent(body []byte) (*event, error) {
 	}
 	e.Data = create()
 	if len(data) > 0 {
-		if err := codec.Unmarshal(data, e.Data); err != nil {
-			return nil, err
+		codec.Note = func(member, reason string) { note("data."+member, reason) }
+		if codec.Unmarshal(data, e.Data) != nil {
+			note("data", "is not a JSON object")
 		}
 	}
 	if b, ok := e.Data.(interface{ base() *EventBase }); ok {

@@ -21,6 +21,7 @@ type delivery struct {
 	begun  time.Time
 	report Report
 	claims claims
+	loan   loan // of the handler's budget for bodies
 
 	// Under a deadline:
 	cancel context.CancelFunc
@@ -70,14 +71,9 @@ func (d *delivery) run(ctx context.Context, read func() error) Answer {
 	default:
 		result.Outcome, result.Err = OutcomeRefused, err
 	}
-	answer := d.source.scheme.Answer(&d.req, result)
+	answer := d.source.answer(&d.req, result)
 	if aborted(result.Err) {
 		answer = Answer{Drop: true}
-	}
-	if !answer.Drop && (answer.Status < 200 || answer.Status > 599) {
-		err := answer.Err // the scheme could make none
-		answer = StandardAnswer(Result{Outcome: OutcomeFailed})
-		answer.Err = err
 	}
 	d.concluded(result, answer)
 	return answer
@@ -98,10 +94,8 @@ func (d *delivery) admit(ctx context.Context, read func() error) (result Result,
 	if d.req.Method != "" && d.req.Method != http.MethodPost {
 		return result, ErrMethod
 	}
-	if s.precheck != nil {
-		if err := s.precheck(ctx, &d.req); err != nil {
-			return result, err
-		}
+	if err := s.checkHead(ctx, &d.req); err != nil {
+		return result, err
 	}
 	if err := read(); err != nil {
 		return result, err

@@ -3,8 +3,6 @@ package webhook
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -24,8 +22,9 @@ type Option func(*Handler)
 
 // WithObserver sets a function that is told what happened to each callback, for
 // logs and metrics, after an answer was sent. It runs concurrently; its panics
-// are contained. Without one, what was not acknowledged is logged by log/slog's
-// default logger.
+// are contained. Without one, each callback that was not acknowledged is a line of
+// log/slog's default logger, at Warn, with provider, reason and [Report.Hint]. Of a
+// flood ten lines a minute are written, and the rest is counted.
 func WithObserver(observe func(context.Context, Report)) Option {
 	return func(h *Handler) {
 		if observe != nil {
@@ -39,6 +38,7 @@ type Handler struct {
 	source  *Source
 	fn      Func
 	observe func(context.Context, Report)
+	budget  budget
 }
 
 // NewHandler returns a handler that calls fn for every event of src: at least
@@ -52,11 +52,13 @@ type Handler struct {
 // [Source.ForType].
 //
 // Answers are the provider's own. A body has ten seconds to arrive, or less where
-// http.Server.ReadTimeout or the source says so. A panic of fn is contained,
+// http.Server.ReadTimeout or the source says so. What its head condemns, by its method,
+// length or missing signature, is refused unread, and the bodies that are on their way
+// at once are bounded to some 24 MiB: what goes beyond is to be sent again. A panic of fn is contained,
 // reported and answered as its error would be; http.ErrAbortHandler drops the
 // connection and is not logged, as net/http promises.
 func NewHandler(src *Source, fn Func, opts ...Option) *Handler {
-	h := &Handler{source: src, fn: fn, observe: logged}
+	h := &Handler{source: src, fn: fn, observe: new(journal).observe}
 	for _, opt := range opts {
 		if opt != nil {
 			opt(h)
@@ -110,6 +112,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	})
 	ctx := d.bounded(r.Context())
 	defer d.end()
+	defer d.loan.repay()
 	control := http.NewResponseController(w)
 	arrived := d.await(control, r)
 	whole := false
@@ -150,22 +153,6 @@ func (d *delivery) await(control *http.ResponseController, r *http.Request) (arr
 		return func() {}
 	}
 	return func() { _ = control.SetReadDeadline(time.Time{}) }
-}
-
-// read returns the body of a request.
-func (d *delivery) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	if r.ContentLength > d.source.maxBody {
-		return nil, ErrTooLarge
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, d.source.maxBody))
-	if err == nil {
-		return body, nil
-	}
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return nil, ErrTooLarge
-	}
-	return nil, fmt.Errorf("%w: %w", ErrBody, err)
 }
 
 // write sends an answer.

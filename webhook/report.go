@@ -1,10 +1,6 @@
 package webhook
 
-import (
-	"context"
-	"log/slog"
-	"time"
-)
+import "time"
 
 // Outcome says what became of a callback.
 type Outcome string
@@ -44,14 +40,4 @@ type Report struct {
 	Code      string        // the provider's own code in the answer, of those that have one
 	Duration  time.Duration // from the arrival to the answer, or to the end of the function in overtime
 	Err       error         // why, for what was not acknowledged or could not be answered
-}
-
-// logged is the observer of handlers without one: the commonest fault of
-// callbacks is that nobody sees them being refused.
-func logged(ctx context.Context, r Report) {
-	if r.Err == nil || aborted(r.Err) {
-		return
-	}
-	slog.WarnContext(ctx, "webhook: not acknowledged", "provider", r.Provider, "type", r.Type, "id", r.ID,
-		"outcome", string(r.Outcome), "error", r.Err)
 }

@@ -1,11 +1,9 @@
 package webhook
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"os"
 	"strings"
@@ -333,29 +331,6 @@ func TestNewSourceRefuses(t *testing.T) {
 		if src, err := make(); !errors.Is(err, issuing.ErrInvalid) || src != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-	}
-}
-
-// A handler without an observer logs what was not acknowledged, because the
-// commonest fault is that nobody sees it. The default logger is everybody's, so
-// this test runs alone.
-func TestWithoutAnObserver(t *testing.T) { //nolint:paralleltest // it changes the default logger
-	before := slog.Default()
-	defer slog.SetDefault(before)
-	var out bytes.Buffer
-	slog.SetDefault(slog.New(slog.NewTextHandler(&out, nil)))
-	_, src := newToy()
-	h := NewHandler(src, nothing)
-	deliver(t, h, "1", "SEALED a 1")
-	if out.Len() != 0 {
-		t.Errorf("logged %s", &out)
-	}
-	r := request(t.Context(), "2", "SEALED a 4929420573595709")
-	r.Header.Set("X-Sig", "forged")
-	serve(h, r)
-	if text := out.String(); !strings.Contains(text, "bad signature") || !strings.Contains(text, "provider=toy") ||
-		strings.Contains(text, "4929") || strings.Contains(text, "forged") {
-		t.Errorf("logged %s", text)
 	}
 }
 

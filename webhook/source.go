@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,9 +13,9 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 )
 
-// DefaultMaxBody bounds a callback's body. The largest documented payload is
-// below 4 kB before encryption.
-const DefaultMaxBody = 256 << 10
+// DefaultMaxBody bounds a callback's body, in bytes. The largest documented payload is
+// below 4 kB before encryption, which makes a good third more of it.
+const DefaultMaxBody = 64 << 10
 
 // Source authenticates and decodes the callbacks of one provider, and remembers
 // which were handled. It is safe for concurrent use.
@@ -148,32 +149,86 @@ func (s *Source) ForType(typ string) *Source {
 // Verify authenticates a callback without decoding it. Header names are taken in
 // any case.
 func (s *Source) Verify(header http.Header, body []byte) error {
-	_, _, err := s.verify(header, body)
+	req := &Request{Header: header, Body: body}
+	s.complete(req)
+	_, err := s.authenticate(context.Background(), req)
 	return err
 }
 
 // Parse authenticates and decodes a callback that did not come through a
 // [Handler]: from a queue, another framework, a test. The body is the raw body;
-// header names are taken in any case. Parse does not recognise repeats:
-// deduplicate on [Event.ID].
+// header names are taken in any case. [Source.Receive] says what to answer as well.
+// Parse does not recognise repeats: deduplicate on [Event.ID].
 func (s *Source) Parse(header http.Header, body []byte) (*Event, error) {
-	req, v, err := s.verify(header, body)
-	if err != nil {
-		return nil, err
-	}
-	return s.open(context.Background(), req, v)
+	event, _, err := s.Receive(&Request{Header: header, Body: body})
+	return event, err
 }
 
-func (s *Source) verify(header http.Header, body []byte) (*Request, Verified, error) {
-	ctx, req := context.Background(), &Request{Header: header, Body: body}
-	s.complete(req)
-	if s.precheck != nil {
-		if err := s.precheck(ctx, req); err != nil {
-			return nil, Verified{}, err
-		}
+// Receive is Parse with the answer, for frameworks that write it themselves:
+//
+//	event, answer, err := src.Receive(&webhook.Request{Header: header, Body: body})
+//	if err == nil {
+//		err = handle(ctx, event)
+//	}
+//	write(answer(err)) // status, header, body
+//
+// answer(err) refuses with Receive's error, acknowledges with nil or [ErrDuplicate],
+// and asks with any other to be sent the callback again. A function with the event's
+// deduplication is [Handler.Handle].
+func (s *Source) Receive(req *Request) (event *Event, answer func(err error) Answer, err error) {
+	own := *req
+	s.complete(&own)
+	v, err := s.authenticate(context.Background(), &own)
+	if err == nil {
+		event, err = s.open(context.Background(), &own, v)
 	}
-	v, err := s.scheme.Verify(ctx, req)
-	return req, v, err
+	own.Body = nil
+	return event, func(err error) Answer { return s.answer(&own, concluded(event, v, err)) }, err
+}
+
+// concluded is the result of a callback that was handled elsewhere.
+func concluded(event *Event, v Verified, err error) Result {
+	result := Result{Verified: v, Event: event, Outcome: OutcomeFailed, Err: err}
+	switch {
+	case event == nil && !errors.Is(err, issuing.ErrUnavailable):
+		result.Outcome, result.Err = OutcomeRefused, cmp.Or(err, ErrPayload)
+	case event != nil && err == nil:
+		result.Outcome = OutcomeHandled
+	case event != nil && errors.Is(err, ErrDuplicate):
+		result.Outcome, result.Err = OutcomeDuplicate, nil
+	}
+	return result
+}
+
+// answer asks the scheme. Where that makes none, the platform is asked to send again.
+func (s *Source) answer(req *Request, result Result) Answer {
+	answer := s.scheme.Answer(req, result)
+	if !answer.Drop && (answer.Status < 200 || answer.Status > 599) {
+		err := answer.Err // the scheme could make none
+		answer = StandardAnswer(Result{Outcome: OutcomeFailed})
+		answer.Err = err
+	}
+	return answer
+}
+
+// authenticate is the way to a verified request.
+func (s *Source) authenticate(ctx context.Context, req *Request) (Verified, error) {
+	if err := s.checkHead(ctx, req); err != nil {
+		return Verified{}, err
+	}
+	return s.scheme.Verify(ctx, req)
+}
+
+// checkHead refuses what its head condemns already.
+func (s *Source) checkHead(ctx context.Context, req *Request) error {
+	if s.precheck == nil {
+		return nil
+	}
+	err := s.precheck(ctx, req)
+	if errors.Is(err, ErrSignature) {
+		err = fmt.Errorf("%w: %w", err, errMissing)
+	}
+	return err
 }
 
 // noURL stands for an address that is not known.

@@ -3,6 +3,7 @@ package authdecision
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -54,6 +55,9 @@ type CallbackConfig struct {
 	// Zone is that of date_of_transaction, which no document states; nil is
 	// UTC+8, the zone of all of UQPAY's documented times.
 	Zone *time.Location
+	// MaxBody bounds an encrypted request; 0 is webhook.DefaultMaxBody, and no more than
+	// MaxMessage counts.
+	MaxBody int64
 	// Remember is for how long a decision answers repeats of its request; 0 is an
 	// hour.
 	Remember time.Duration
@@ -82,6 +86,10 @@ var (
 // questions with a *[Request] and the transaction's id; [Decide] makes their
 // function of a typed one. Reports carry the sent response code, and for
 // [webhook.OutcomeOvertime] the one that came too late.
+//
+// A member that cannot be read stays unset and is named in Request.Problems. Where it
+// is the card, the type, an amount or a currency, the request is declined with
+// [ResponseCodeDecline] instead, and the report says why.
 func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	var p check.Problems
 	p.Required("Key", !cfg.Key.IsZero())
@@ -112,7 +120,7 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 		cfg.Now = time.Now
 	}
 	s := &callbackScheme{cfg: cfg, repeats: newMemory(cfg.Remember, cfg.Now)}
-	return webhook.NewSource("uqpay", s, webhook.WithClock(cfg.Now), webhook.WithMaxBody(MaxMessage),
+	return webhook.NewSource("uqpay", s, webhook.WithClock(cfg.Now), webhook.WithMaxBody(min(cfg.MaxBody, MaxMessage)),
 		webhook.WithDeadline(cfg.budget()), webhook.WithPrecheck(s.precheck), webhook.WithDispatch(s.dispatch))
 }
 
@@ -150,14 +158,21 @@ func (s *callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhoo
 // Open implements [webhook.Scheme].
 func (s *callbackScheme) Open(_ context.Context, _ *webhook.Request, v webhook.Verified) (*webhook.Event, error) {
 	plaintext, _ := v.Content.([]byte)
-	req, err := decodeRequest(plaintext, s.cfg.Zone)
+	event := &webhook.Event{Type: EventRequest, Question: true}
+	req, err := decodeRequest(plaintext, s.cfg.Zone, event.AddProblem)
 	if err != nil {
 		return nil, err
 	}
-	req.RequestID = v.RequestID
-	return &webhook.Event{
-		Type: EventRequest, ID: req.TransactionID, Time: req.Time, Question: true, Data: req, Raw: req.Raw,
-	}, nil
+	req.RequestID, req.Problems = v.RequestID, event.Problems
+	event.ID, event.Time, event.Data, event.Raw = req.TransactionID, req.Time, req, req.Raw
+	for _, member := range decisive {
+		if event.HasProblem(member) {
+			req.decision = Decline(ResponseCodeDecline)
+			req.unread = fmt.Errorf("%w: declined, because %s cannot be read", ErrRequest, member)
+			break
+		}
+	}
+	return event, nil
 }
 
 // dispatch asks the function once for each transaction. A decision that comes too
@@ -166,6 +181,9 @@ func (s *callbackScheme) dispatch(ctx context.Context, event *webhook.Event, fn 
 	req, ok := event.Data.(*Request)
 	if !ok {
 		return ErrRequest
+	}
+	if req.unread != nil {
+		return nil
 	}
 	c, first, err := s.repeats.claim(req.TransactionID, req.Raw)
 	if err != nil {
@@ -214,5 +232,5 @@ func (s *callbackScheme) Answer(_ *webhook.Request, result webhook.Result) webho
 		return webhook.Answer{Drop: true, Err: err}
 	}
 	header := http.Header{"Content-Type": {"application/json; charset=utf-8"}}
-	return webhook.Answer{Status: http.StatusOK, Header: header, Body: text, Code: dropped.Code}
+	return webhook.Answer{Status: http.StatusOK, Header: header, Body: text, Code: dropped.Code, Err: req.unread}
 }
