@@ -162,6 +162,7 @@ func NewServer(cfg Config) (*Server, error) {
 	if s.host, err = platform.New(platform.Config{
 		Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: max(platform.DefaultMaxRequest, 2*cfg.MaxUpload),
 		Operations: platform.Names(slices.Values(table), func(o operation) string { return o.op }), Check: s.check,
+		Actions: s.actions(), State: s.state,
 	}); err != nil {
 		return nil, err
 	}

@@ -97,6 +97,7 @@ func NewServer(cfg Config) (*Server, error) {
 	}
 	if s.host, err = platform.New(platform.Config{
 		Listen: cfg.Listen, Clock: cfg.Clock, Operations: operations(), Check: s.check,
+		Actions: s.actions(), State: s.state,
 	}); err != nil {
 		return nil, err
 	}

@@ -145,7 +145,8 @@ func NewServer(cfg Config) (*Server, error) {
 	}
 	if s.host, err = platform.New(platform.Config{
 		Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: 1 << 20, Operations: operationNames(),
-		Check: func() error { return errors.Join(s.check(), s.unmet()) },
+		Check:   func() error { return errors.Join(s.check(), s.unmet()) },
+		Actions: s.actions(), State: s.state,
 	}); err != nil {
 		return nil, err
 	}

@@ -134,6 +134,7 @@ func NewServer(cfg Config) (*Server, error) {
 	}
 	if s.host, err = platform.New(platform.Config{
 		Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: maxRequest, Operations: operations(), Check: s.check,
+		Actions: s.actions(), State: s.present,
 	}); err != nil {
 		return nil, err
 	}
