@@ -209,6 +209,8 @@ var clockFiles = []string{
 	"option.go",                       // the default of WithClock
 	"issuingtest/clock.go",            // a platform that follows real time
 	"internal/platform/server.go",     // durations of requests
+	"issuingtest/control/log.go",      // when requests came, beside the platform's time
+	"issuingtest/control/stream.go",   // deadlines of writes
 	"internal/provider/call.go",       // durations of calls
 	"internal/provider/settle.go",     // durations of calls
 	"internal/transport/seal.go",      // durations of attempts
