@@ -11,9 +11,9 @@ import (
 
 func anyItem(issuingtest.Item) bool { return true }
 
-func (s *Server) cardIDs() []string { return platform.IDs(s.state().Cards, anyItem) }
+func (s *Server) cardIDs() []string { return platform.ItemIDs(s.state().Cards, anyItem) }
 
-func (s *Server) payTokenIDs() []string { return platform.IDs(s.state().Tokens, anyItem) }
+func (s *Server) payTokenIDs() []string { return platform.ItemIDs(s.state().Tokens, anyItem) }
 
 // tokenNumber returns the number of the payment token that has this id in the state:
 // their count from 1.

@@ -118,6 +118,22 @@ type NumberKey [sha256.Size]byte
 // KeyOf returns the key of a card number, or of another secret.
 func KeyOf(number string) NumberKey { return sha256.Sum256([]byte(number)) }
 
+// ParseKeyText reads what KeyText returned.
+func ParseKeyText(text issuing.Secret) (*rsa.PrivateKey, error) {
+	block, _ := pem.Decode([]byte(text.Reveal()))
+	if block == nil {
+		return nil, errKeyText
+	}
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	private, ok := key.(*rsa.PrivateKey)
+	if err != nil || !ok {
+		return nil, errKeyText
+	}
+	return private, nil
+}
+
+var errKeyText = errors.New("platform: the text is no RSA key in PKCS #8 PEM")
+
 // KeyText returns a key as PKCS #8 PEM, for clients in any language.
 func KeyText(key *rsa.PrivateKey) issuing.Secret {
 	der, err := x509.MarshalPKCS8PrivateKey(key)

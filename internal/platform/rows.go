@@ -126,11 +126,11 @@ func PurchaseRows(
 
 // OpenOf lists the transactions that can be settled or reversed, the latest first.
 func OpenOf(state issuingtest.State) []string {
-	return IDs(state.Transactions, func(i issuingtest.Item) bool { return i.Open })
+	return ItemIDs(state.Transactions, func(i issuingtest.Item) bool { return i.Open })
 }
 
-// IDs lists the ids of the items that fit, the latest first.
-func IDs(items []issuingtest.Item, fits func(issuingtest.Item) bool) []string {
+// ItemIDs lists the ids of the items that fit, the latest first.
+func ItemIDs(items []issuingtest.Item, fits func(issuingtest.Item) bool) []string {
 	var ids []string
 	for _, item := range slices.Backward(items) {
 		if fits(item) {

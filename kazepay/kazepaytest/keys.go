@@ -3,10 +3,13 @@ package kazepaytest
 import (
 	"crypto/rand"
 	"crypto/rsa"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
@@ -25,6 +28,26 @@ func NewKeys() (Keys, error) {
 	}
 	pairs.platform, err = rsa.GenerateKey(rand.Reader, 2048)
 	return Keys{pairs}, err
+}
+
+// Texts returns the keys as PKCS #8 PEM, for a store that only their owner reads:
+// merchant and platform.
+func (k Keys) Texts() map[string]issuing.Secret {
+	if k.p == nil {
+		return nil
+	}
+	return map[string]issuing.Secret{"merchant": platform.KeyText(k.p.merchant), "platform": platform.KeyText(k.p.platform)}
+}
+
+// ParseKeys reads what [Keys.Texts] returned.
+func ParseKeys(texts map[string]issuing.Secret) (Keys, error) {
+	pairs, errs := &keyPairs{}, [2]error{}
+	pairs.merchant, errs[0] = platform.ParseKeyText(texts["merchant"])
+	pairs.platform, errs[1] = platform.ParseKeyText(texts["platform"])
+	if err := errors.Join(errs[:]...); err != nil {
+		return Keys{}, fmt.Errorf("kazepaytest: the keys: %w", err)
+	}
+	return Keys{pairs}, nil
 }
 
 // Format implements [fmt.Formatter] for every verb.

@@ -13,14 +13,14 @@ func (s *Server) openTransactions() []string { return platform.OpenOf(s.state())
 
 // waiting lists the users whose review waits.
 func (s *Server) waiting() []string {
-	return platform.IDs(s.state().Holders, func(i issuingtest.Item) bool {
+	return platform.ItemIDs(s.state().Holders, func(i issuingtest.Item) bool {
 		return i.Status == string(kazepay.KYCStatusWaiting)
 	})
 }
 
 // plasticIDs lists the printed cards that were assigned.
 func (s *Server) plasticIDs() []string {
-	return platform.IDs(s.state().Cards, func(i issuingtest.Item) bool { return i.Kind == "physical" })
+	return platform.ItemIDs(s.state().Cards, func(i issuingtest.Item) bool { return i.Kind == "physical" })
 }
 
 // state lists what the platform holds.

@@ -15,7 +15,7 @@ func anyCard(issuingtest.Item) bool { return true }
 func isVirtualP(i issuingtest.Item) bool { return i.Kind == string(ProductVirtualP) }
 
 func (s *Server) cardIDs(fits func(issuingtest.Item) bool) func() []string {
-	return func() []string { return platform.IDs(s.state().Cards, fits) }
+	return func() []string { return platform.ItemIDs(s.state().Cards, fits) }
 }
 
 func (s *Server) openRecords() []string { return platform.OpenOf(s.state()) }

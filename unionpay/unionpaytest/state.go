@@ -10,7 +10,7 @@ import (
 )
 
 func (s *Server) cardIDs() []string {
-	return platform.IDs(s.state().Cards, func(issuingtest.Item) bool { return true })
+	return platform.ItemIDs(s.state().Cards, func(issuingtest.Item) bool { return true })
 }
 
 func (s *Server) liveTokens() []string { return s.tokensIn(unionpay.TokenStateActive) }
@@ -18,7 +18,7 @@ func (s *Server) liveTokens() []string { return s.tokensIn(unionpay.TokenStateAc
 func (s *Server) suspendedTokens() []string { return s.tokensIn(unionpay.TokenStateSuspended) }
 
 func (s *Server) tokensIn(state unionpay.TokenState) []string {
-	return platform.IDs(s.state().Tokens, func(i issuingtest.Item) bool { return i.Status == string(state) })
+	return platform.ItemIDs(s.state().Tokens, func(i issuingtest.Item) bool { return i.Status == string(state) })
 }
 
 // state lists what the gateway and its issuer hold.

@@ -92,7 +92,7 @@ func (s *Server) IssueCard(productID string, amount issuing.Amount) (cardID stri
 		return "", errors.New("uqpaytest: the account does not hold this amount")
 	}
 	h := &holder{owned: owned{MasterAccount}}
-	h.ID, h.Status, h.CreateTime = newID(), uqpay.CardholderStatusSuccess, s.now()
+	h.ID, h.Status, h.CreateTime = s.ids.UUID(), uqpay.CardholderStatusSuccess, s.now()
 	h.FirstName, h.LastName, h.CountryCode = "Ada", "Lovelace", "SG"
 	h.Email = issuing.Personal(fmt.Sprintf("ada%d@example.com", s.seq.Next()))
 	h.PhoneNumber = issuing.Personal(s.seq.ID(8))

@@ -9,14 +9,14 @@ import (
 
 func anyItem(issuingtest.Item) bool { return true }
 
-func (s *Server) cardIDs() []string { return platform.IDs(s.present().Cards, anyItem) }
+func (s *Server) cardIDs() []string { return platform.ItemIDs(s.present().Cards, anyItem) }
 
-func (s *Server) holderIDs() []string { return platform.IDs(s.present().Holders, anyItem) }
+func (s *Server) holderIDs() []string { return platform.ItemIDs(s.present().Holders, anyItem) }
 
 func (s *Server) openTransactions() []string { return platform.OpenOf(s.present()) }
 
 func (s *Server) settledTransactions() []string {
-	return platform.IDs(s.present().Transactions, func(i issuingtest.Item) bool { return i.Status == settledStatus })
+	return platform.ItemIDs(s.present().Transactions, func(i issuingtest.Item) bool { return i.Status == settledStatus })
 }
 
 // settledStatus is what the state calls an authorization that has settled.

@@ -4,8 +4,11 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/hex"
+	"errors"
+	"fmt"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
@@ -34,6 +37,30 @@ func NewKeys() (Keys, error) {
 	var key [32]byte
 	_, _ = rand.Read(key[:])
 	set.aes = issuing.NewSecret(hex.EncodeToString(key[:]))
+	return Keys{set}, nil
+}
+
+// Texts returns the keys as texts, for a store that only their owner reads: merchant
+// and platform as PKCS #8 PEM, aes as 64 hexadecimal digits.
+func (k Keys) Texts() map[string]issuing.Secret {
+	if k.set == nil {
+		return nil
+	}
+	return map[string]issuing.Secret{
+		"merchant": platform.KeyText(k.set.merchant), "platform": platform.KeyText(k.set.platform), "aes": k.set.aes,
+	}
+}
+
+// ParseKeys reads what [Keys.Texts] returned.
+func ParseKeys(texts map[string]issuing.Secret) (Keys, error) {
+	set := &keySet{aes: texts["aes"]}
+	var errs [3]error
+	set.merchant, errs[0] = platform.ParseKeyText(texts["merchant"])
+	set.platform, errs[1] = platform.ParseKeyText(texts["platform"])
+	_, errs[2] = sign.ParseAESKey(set.aes.Reveal())
+	if err := errors.Join(errs[:]...); err != nil {
+		return Keys{}, fmt.Errorf("worldcardtest: the keys: %w", err)
+	}
 	return Keys{set}, nil
 }
 

@@ -12,13 +12,13 @@ import (
 
 func anyItem(issuingtest.Item) bool { return true }
 
-func (s *Server) cardIDs() []string { return platform.IDs(s.state().Cards, anyItem) }
+func (s *Server) cardIDs() []string { return platform.ItemIDs(s.state().Cards, anyItem) }
 
 func (s *Server) openTransactions() []string { return platform.OpenOf(s.state()) }
 
 // waiting lists the cards whose holders are being reviewed.
 func (s *Server) waiting() []string {
-	return platform.IDs(s.state().Cards, func(i issuingtest.Item) bool {
+	return platform.ItemIDs(s.state().Cards, func(i issuingtest.Item) bool {
 		return i.Status == worldcard.CardStatusPendingKYC.String()
 	})
 }
