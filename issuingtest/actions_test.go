@@ -236,10 +236,16 @@ func runFromExamples(t *testing.T, p issuingtest.Platform, name string) {
 	a, args := p.Actions()[i], map[string]string{}
 	for _, param := range a.Params {
 		args[param.Name] = param.Example
-		if param.Live != nil && param.Name != "operation" {
-			if live := param.Live(); len(live) > 0 {
-				args[param.Name] = live[0]
+		if param.Live == nil {
+			continue
+		}
+		switch live := param.Live(); {
+		case param.Name == "operation":
+			if !slices.Contains(live, param.Example) {
+				t.Errorf("%s: the example %q is none of %v", name, param.Example, live)
 			}
+		case len(live) > 0:
+			args[param.Name] = live[0]
 		}
 	}
 	result, err := a.Run(t.Context(), args)

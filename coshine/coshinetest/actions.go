@@ -15,7 +15,7 @@ import (
 // issuer, and to notify it.
 func (s *Server) actions() []platform.Row {
 	var (
-		operation = platform.Text("operation", "Cards.Deposit", "the operation's name").Among(s.Operations)
+		operation = platform.Text("operation", "Cards.Deposit", "the operation's name").Among(operations)
 		code      = platform.Text("code", string(coshine.CodeInsufficientFunds), "the response code")
 		location  = platform.Text("location", "/moved/cardmgr/cardApply", "where to, perhaps relative")
 		asked     = platform.OneOf("interface", "what the issuer is asked", coshine.APIAuthorization, coshine.APISendOTP)

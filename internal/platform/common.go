@@ -39,10 +39,13 @@ func (s *Server) exampleOperation() string {
 	return anyOperation
 }
 
+// operationWords are what the argument of an operation can be.
+func (s *Server) operationWords() []string { return append(s.Operations(), anyOperation) }
+
 // common are the rows that every platform has.
 func (s *Server) common() []Row {
 	var (
-		operation = Text("operation", s.exampleOperation(), `the operation's name, or "any"`).Among(s.Operations)
+		operation = Text("operation", s.exampleOperation(), `the operation's name, or "any"`).Among(s.operationWords)
 		fault     = OneOf("fault", "what goes wrong", faultKinds...)
 		times     = Whole("times", "1", "for how many requests; 1 when not given", 1, 1000).Optional()
 		wait      = Wait("wait", "2s", "of rate-limited and the delays; a delay is of real time, on a turned clock too").Optional()

@@ -27,7 +27,7 @@ var behaviourWords = map[string]Behaviour{
 // this gateway knows of a purchase is the notification of it.
 func (s *Server) actions() []platform.Row {
 	var (
-		operation = platform.Text("operation", "Tokens.Request", "the operation's name").Among(s.Operations)
+		operation = platform.Text("operation", "Tokens.Request", "the operation's name").Among(operationNames)
 		behaviour = platform.OneOf("behaviour", "how the answer is changed",
 			"wrong-signature", "unsigned", "stale-time", "other-uuid", "standard-base64", "request-path", "bare-401",
 			"extra-members", "capital-m", "encrypted-token", "encrypted-body", "other-message", "no-token", "new-values")
