@@ -68,7 +68,7 @@ func platformsUnderTest(t *testing.T) []platformUnderTest {
 	return []platformUnderTest{
 		{"worldcard", map[string]string{
 			"AppID": "credentials", "MerchantPrivateKey": "credentials", "AESKeyText": "credentials", "AESKey": "credentials", "PlatformKey": "credentials",
-			"Cards": "in the state", "Card": "in the state", "Deposits": "in the state",
+			"Cards": "in the state", "Deposits": "in the state",
 		}, func(t *testing.T, clock *issuingtest.Clock, hook string) (any, issuingtest.Platform) {
 			s := must[*worldcardtest.Server](t)(worldcardtest.NewServer(worldcardtest.Config{Keys: worldcardKeys, Clock: clock, WebhookURL: hook}))
 			must[string](t)(s.IssueCard(worldcard.CardTypePhysicalG, ""))
@@ -90,7 +90,7 @@ func platformsUnderTest(t *testing.T) []platformUnderTest {
 		}},
 		{"kazepay", map[string]string{
 			"SysID": "credentials", "MerchantPrivateKey": "credentials", "PlatformKey": "credentials",
-			"Card": "in the state", "Cards": "in the state", "Deposits": "in the state",
+			"Cards": "in the state", "Deposits": "in the state",
 		}, func(t *testing.T, clock *issuingtest.Clock, hook string) (any, issuingtest.Platform) {
 			s := must[*kazepaytest.Server](t)(kazepaytest.NewServer(kazepaytest.Config{Keys: kazepayKeys, Clock: clock, WebhookURL: hook}))
 			card := must[string](t)(s.IssueCard("first@example.com", hundred))
@@ -116,7 +116,7 @@ func platformsUnderTest(t *testing.T) []platformUnderTest {
 		}},
 		{"coshine", map[string]string{
 			"Token": "credentials", "ParticipantID": "credentials", "TranBranch": "credentials", "IssuerToken": "credentials", "InboundJWE": "credentials",
-			"MovedURL": "address", "Card": "in the state", "Booked": "reads", "Bookings": "reads", "Received": "reads credentials",
+			"MovedURL": "address", "Booked": "reads", "Bookings": "reads", "Received": "reads credentials",
 		}, func(t *testing.T, clock *issuingtest.Clock, hook string) (any, issuingtest.Platform) {
 			s := must[*coshinetest.Server](t)(coshinetest.NewServer(coshinetest.Config{
 				Keys: coshineKeys, Clock: clock, Issuer: func(coshine.API) string { return hook },
@@ -129,7 +129,7 @@ func platformsUnderTest(t *testing.T) []platformUnderTest {
 			return s, s.Platform
 		}},
 		{"unionpay", map[string]string{
-			"PAN": "reads a secret", "CreationNotices": "reads", "PushAnswers": "reads", "Keys": "credentials", "AppID": "credentials",
+			"CreationNotices": "reads", "PushAnswers": "reads", "Keys": "credentials", "AppID": "credentials",
 			"MatchedMode": "reads", "Feedback": "reads", "Tokens": "in the state", "AddRequestor": "takes a key of another requestor's",
 		}, func(t *testing.T, clock *issuingtest.Clock, hook string) (any, issuingtest.Platform) {
 			s := must[*unionpaytest.Server](t)(unionpaytest.NewServer(unionpaytest.Config{Keys: unionpayKeys, Clock: clock, WebhookURL: hook}))

@@ -34,6 +34,15 @@ func (s *Server) actions() []platform.Row {
 			Run: platform.Gives("card", func(in platform.Args) (coshine.CardToken, error) {
 				return s.IssueCard(customer.Get(in), loaded.Get(in))
 			})},
+		{Name: "reveal-card", Group: "cards", Lever: "Card", Doc: "Reads a card's number.",
+			Params: platform.Params(card),
+			Run: platform.Gives("number", func(in platform.Args) (string, error) {
+				c, ok := s.Card(coshine.CardToken(card.Get(in)))
+				if !ok {
+					return "", errors.New("coshinetest: no card with this token")
+				}
+				return c.Number.Reveal(), nil
+			})},
 		{Name: "request-token", Group: "tokens", Lever: "IssueToken", Doc: "Makes a payment token for a card, as a wallet that asks for one does.",
 			Params: platform.Params(card),
 			Run: platform.Gives("token", func(in platform.Args) (string, error) {

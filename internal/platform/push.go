@@ -3,8 +3,10 @@ package platform
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -203,7 +205,7 @@ func (p *pusher) deliver(cb Callback, attempt int) issuingtest.Delivery {
 		header = http.Header{}
 	}
 	d.Header, d.Body = header, body
-	status, answerHeader, answer := p.post(cb.URL, header, body)
+	status, answerHeader, answer, err := p.post(cb.URL, header, body)
 	d.Status, d.Answer = status, string(answer[:min(len(answer), maxLoggedAnswer)])
 	switch {
 	case cb.Verify != nil:
@@ -212,6 +214,9 @@ func (p *pusher) deliver(cb Callback, attempt int) issuingtest.Delivery {
 		d.Accepted = cb.Accepted(status, []byte(d.Answer))
 	default:
 		d.Accepted = status == http.StatusOK && strings.TrimSpace(d.Answer) == "ok"
+	}
+	if err != nil {
+		d.Answer = noAnswer(err)
 	}
 	return d
 }
@@ -222,12 +227,23 @@ func (p *pusher) forge() func(http.Header, []byte) (http.Header, []byte) {
 	return p.callbackFault.Forge
 }
 
-func (p *pusher) post(url string, header http.Header, body []byte) (status int, answerHeader http.Header, answer []byte) {
+// noAnswer says why there was none, without the address, which the log has.
+func noAnswer(err error) string {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err
+	}
+	text := "no answer: " + err.Error()
+	return text[:min(len(text), maxLoggedAnswer)]
+}
+
+func (p *pusher) post(
+	url string, header http.Header, body []byte,
+) (status int, answerHeader http.Header, answer []byte, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), callbackTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
-		return 0, nil, nil
+		return 0, nil, nil, err
 	}
 	req.Header = header.Clone()
 	if req.Header.Get("Content-Type") == "" {
@@ -235,9 +251,9 @@ func (p *pusher) post(url string, header http.Header, body []byte) (status int, 
 	}
 	resp, err := p.client.Do(req)
 	if err != nil {
-		return 0, nil, nil
+		return 0, nil, nil, err
 	}
 	defer func() { _ = resp.Body.Close() }()
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	return resp.StatusCode, resp.Header, text
+	return resp.StatusCode, resp.Header, text, nil
 }

@@ -34,6 +34,15 @@ func (s *Server) actions() []platform.Row {
 			Run: platform.Gives("card", func(in platform.Args) (string, error) {
 				return s.IssueCard(email.Get(in), loaded.Get(in))
 			})},
+		{Name: "reveal-card", Group: "cards", Lever: "Card", Doc: "Reads a card's number.",
+			Params: platform.Params(card),
+			Run: platform.Gives("number", func(in platform.Args) (string, error) {
+				c, ok := s.Card(card.Get(in))
+				if !ok {
+					return "", errNoCard
+				}
+				return c.CardNumber.Reveal(), nil
+			})},
 		{Name: "print-card", Group: "cards", Lever: "PrintCard",
 			Doc: "Makes a plastic card; the number that is printed on it is what ucardAssign takes.",
 			Run: platform.Gives("card-number", func(platform.Args) (string, error) { return s.PrintCard().Reveal(), nil })},

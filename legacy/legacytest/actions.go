@@ -26,6 +26,15 @@ func (s *Server) actions() []platform.Row {
 			Run: platform.Gives("card", func(in platform.Args) (string, error) {
 				return s.issueLoaded(product.Get(in), amount.Get(in))
 			})},
+		{Name: "reveal-card", Group: "cards", Lever: "IssueCard", Doc: "Reads what requests name a card by: its number, or VIRTUAL-P's card id.",
+			Params: platform.Params(card),
+			Run: platform.Gives("number", func(in platform.Args) (string, error) {
+				number := s.numberOf(card.Get(in))
+				if number.IsZero() {
+					return "", errNoCard
+				}
+				return number.Reveal(), nil
+			})},
 		{Name: "issue-foreign-card", Group: "cards", Lever: "IssueForeignCard",
 			Doc: "Makes a VIRTUAL-P card of another merchant's: a document upload for it is refused with 5011.",
 			Run: platform.Gives("card", func(platform.Args) (string, error) { return s.refOf(s.IssueForeignCard()), nil })},

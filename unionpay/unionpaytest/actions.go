@@ -47,6 +47,15 @@ func (s *Server) actions() []platform.Row {
 			Run: platform.Gives("card", func(in platform.Args) (string, error) {
 				return s.AddCard(cardWords[status.Get(in)]), nil
 			})},
+		{Name: "reveal-card", Group: "cards", Lever: "PAN", Doc: "Reads a card's number.",
+			Params: platform.Params(card),
+			Run: platform.Gives("number", func(in platform.Args) (string, error) {
+				number := s.PAN(card.Get(in))
+				if number.IsZero() {
+					return "", errNoCard
+				}
+				return number.Reveal(), nil
+			})},
 		{Name: "set-card-status", Group: "cards", Lever: "SetCardStatus", Doc: "Changes what the issuer knows of a card.",
 			Params: platform.Params(card, status),
 			Run: platform.Does(func(in platform.Args) error {

@@ -32,6 +32,12 @@ func (s *Server) actions() []platform.Row {
 			Run: platform.Gives("card", func(in platform.Args) (string, error) {
 				return s.IssueCard(typ.Get(in), amount.Get(in))
 			})},
+		{Name: "reveal-card", Group: "cards", Lever: "Card", Doc: "Reads a card's number.",
+			Params: platform.Params(card),
+			Run: platform.Gives("number", func(in platform.Args) (string, error) {
+				c, _ := s.Card(s.keyOf(card.Get(in)))
+				return c.Number.Reveal(), ensureCard(c.ID != "")
+			})},
 		platform.FundRow(s.Fund),
 		{Name: "settle", Group: "money", Lever: "Settle", Doc: "Takes the money of an authorization.",
 			Params: platform.Params(card, tx),
@@ -106,6 +112,13 @@ func (s *Server) IssueCard(typ worldcard.CardType, amount issuing.Amount) (cardI
 	s.number(c)
 	s.keep(c)
 	return c.id, nil
+}
+
+func ensureCard(there bool) error {
+	if there {
+		return nil
+	}
+	return errNoCard
 }
 
 // ExpireKYC ends a KYC review for which the allowed period is over.
