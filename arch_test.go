@@ -144,8 +144,8 @@ func mayImport(s source, path string) string {
 		return "issuingtest imports the root and the ledger only"
 	case own == "issuingtest" && internal && !s.test && !forTests(s.dir):
 		return "issuingtest is for tests and platforms"
-	case s.dir == "internal/platform" && internal && own != "" && own != "issuingtest" && !s.test:
-		return "internal/platform imports the root and issuingtest only"
+	case s.dir == "internal/platform" && internal && own != "" && own != "issuingtest" && own != "internal/nearest" && !s.test:
+		return "internal/platform imports the root, issuingtest and nearest only"
 	case own == "internal/platform" && !s.test && !strings.HasSuffix(s.dir, "test"):
 		return "internal/platform is for the platforms in memory"
 	case strings.HasPrefix(s.dir, "examples/") && strings.HasPrefix(own, "internal/"):
@@ -208,6 +208,9 @@ func TestImportRules(t *testing.T) {
 var clockFiles = []string{
 	"option.go",                       // the default of WithClock
 	"issuingtest/clock.go",            // a platform that follows real time
+	"internal/platform/server.go",     // durations of requests
+	"issuingtest/control/log.go",      // when requests came, beside the platform's time
+	"issuingtest/control/stream.go",   // deadlines of writes
 	"internal/provider/call.go",       // durations of calls
 	"internal/provider/settle.go",     // durations of calls
 	"internal/transport/seal.go",      // durations of attempts

@@ -28,6 +28,7 @@ type CallbackFault struct {
 // prints, logs and encodes to JSON without its header, body and answer, which can
 // hold credentials and card data.
 type Delivery struct {
+	ID       uint64      // of the callback, from 1; its attempts have the same
 	Type     string      // the provider's type of the callback
 	URL      string      // where to
 	Attempt  int         // from 1

@@ -42,6 +42,18 @@
 // ([CallbackFault]); [Platform.ReleaseCallbacks] sends what was held back;
 // [Platform.Deliveries] is the log of what was sent and answered ([Delivery]).
 //
+// [Platform.Resend] delivers one once more.
+//
+// # Actions, state and requests
+//
+// Everything that can be done to a platform is a row of its table of actions too
+// ([Platform.Actions]): name, documentation, parameters, function. Go tests call the
+// method; package issuingtest/control and the program examples/sandbox serve the rows
+// to testers and programs in any language. [Platform.State] lists cards, holders,
+// balances, orders, transactions and tokens in the same words for all six.
+// [Platform.Observe] shows every request with its verdict: of a refused one, which
+// check it did not pass and what would have passed.
+//
 // # Checks
 //
 // [Platform.Check] at the end of a test finds money that was made or lost, a fault

@@ -27,6 +27,13 @@ type Backend interface {
 	SetCallbackFault(f CallbackFault)
 	ReleaseCallbacks()
 	Deliveries() []Delivery
+	Resend(id uint64) error
+	Faults() map[string][]Fault
+	ClearFaults(op string) error
+	Observe(see func(Event))
+	Operations() []string
+	Actions() []Action
+	State() State
 	Check() error
 }
 
@@ -75,6 +82,32 @@ func (p Platform) ReleaseCallbacks() { p.backend.ReleaseCallbacks() }
 // Deliveries returns the log of callback deliveries, oldest first. Of more than
 // 10,000 the older half is forgotten.
 func (p Platform) Deliveries() []Delivery { return p.backend.Deliveries() }
+
+// Resend delivers a callback once more, by the id of one of its deliveries: signed
+// anew, to the address that it had, and not repeated when it is not accepted. The
+// last 1,000 callbacks can be sent again.
+func (p Platform) Resend(id uint64) error { return p.backend.Resend(id) }
+
+// Faults returns the faults that wait for a request, by operation.
+func (p Platform) Faults() map[string][]Fault { return p.backend.Faults() }
+
+// ClearFaults drops the faults that wait for requests of an operation; those that
+// wait for any operation are under "".
+func (p Platform) ClearFaults(op string) error { return p.backend.ClearFaults(op) }
+
+// Observe has a function see every request when it has ended, and every delivery of
+// a callback. It runs concurrently, with no lock of the platform's held, and holds up
+// what it sees; it is never taken back.
+func (p Platform) Observe(see func(Event)) { p.backend.Observe(see) }
+
+// Operations returns the names of the platform's operations.
+func (p Platform) Operations() []string { return p.backend.Operations() }
+
+// Actions returns the table of what can be done to the platform.
+func (p Platform) Actions() []Action { return p.backend.Actions() }
+
+// State returns what the platform holds.
+func (p Platform) State() State { return p.backend.State() }
 
 // Check reports everything that should not be at the end of a test, all in one
 // error: books that do not balance (money that a fault, a race or a repeat made

@@ -74,7 +74,7 @@ func (s *Server) handle(o operation, r *http.Request, body []byte) platform.Repl
 		Bearer: token, Body: issuing.NewSecret(string(body)), TranID: text(in, "tranId"),
 	})
 	if refused != nil {
-		return s.status(refused.status)
+		return refused.noted(s.status(refused.status))
 	}
 	if location, ok := s.redirects.Take(o.op); ok {
 		reply := s.status(http.StatusTemporaryRedirect)
@@ -108,11 +108,11 @@ func (s *Server) admit(r *http.Request) *refusal {
 	timestamp := r.Header.Get("Timestamp")
 	switch {
 	case !ok:
-		return &refusal{status: http.StatusUnauthorized}
+		return &refusal{status: http.StatusUnauthorized, check: "token", expected: "Authorization: Bearer and the token"}
 	case !s.accepts(token):
-		return &refusal{status: http.StatusForbidden}
+		return &refusal{status: http.StatusForbidden, check: "token", expected: "the token that the platform gave, while it lives"}
 	case timestamp == "", len(timestamp) > 15, strings.Trim(timestamp, "0123456789") != "":
-		return badRequest
+		return &refusal{status: http.StatusBadRequest, check: "timestamp", expected: "the header Timestamp, Unix seconds in at most 15 digits"}
 	}
 	return nil
 }
@@ -136,9 +136,17 @@ func (s *Server) read(api coshine.API, body []byte) (fields, *refusal) {
 	}
 	_, in, err := s.open(body)
 	if err != nil {
-		return nil, badRequest
+		return nil, &refusal{status: http.StatusBadRequest, check: "body", expected: s.bodyForm()}
 	}
 	return in, nil
+}
+
+// bodyForm says how a body has to come.
+func (s *Server) bodyForm() string {
+	if s.cfg.OAuth {
+		return "a JSON object whose names differ, encrypted as JWE for the platform's key"
+	}
+	return "a JSON object whose names differ"
 }
 
 // call is a request that has passed the checks of credential and form.
@@ -156,6 +164,20 @@ func (in *call) text(name string) string { return text(in.fields, name) }
 type refusal struct {
 	status int
 	code   coshine.Code
+
+	check, expected string // for observers, where status and code do not say it
+}
+
+// noted adds to a reply why the request was refused.
+func (r *refusal) noted(reply platform.Reply) platform.Reply {
+	reply.Check, reply.Expected = r.check, r.expected
+	if reply.Check == "" && r.code != "" {
+		reply.Check, reply.Expected = "code "+string(r.code), r.code.Meaning()
+	}
+	if reply.Check == "" {
+		reply.Check, reply.Expected = "fields", "the fields of the catalogue, and values that fit what they refer to"
+	}
+	return reply
 }
 
 func refuse(code coshine.Code) *refusal { return &refusal{code: code} }
@@ -210,7 +232,7 @@ func (s *Server) reply(in fields, body object, refused *refusal) platform.Reply 
 	code, desc := coshine.CodeSuccess, "Success"
 	if refused != nil {
 		if refused.status != 0 {
-			return s.status(refused.status)
+			return refused.noted(s.status(refused.status))
 		}
 		code, desc = refused.code, refused.code.Meaning()
 	}
@@ -225,7 +247,11 @@ func (s *Server) reply(in fields, body object, refused *refusal) platform.Reply 
 	if err != nil {
 		return s.status(http.StatusInternalServerError)
 	}
-	return platform.Reply{Header: s.header(contentType), Body: sealed}
+	reply := platform.Reply{Header: s.header(contentType), Body: sealed}
+	if refused != nil {
+		return refused.noted(reply)
+	}
+	return reply
 }
 
 // seal encodes what the platform sends, in OAuth mode encrypted for the client.

@@ -2,6 +2,8 @@ package coshinetest
 
 import (
 	"encoding/json"
+	"fmt"
+	"net/http"
 	"strings"
 	"unicode/utf8"
 
@@ -106,7 +108,7 @@ func (s *Server) checkFields(o operation, in fields) *refusal {
 	}
 	for _, rule := range headerRules {
 		if in != nil && !rule.holds(text(in, rule.name)) {
-			return badRequest
+			return wrongField(rule.name, rule.limit)
 		}
 	}
 	if _, disabled := s.disabled.Load(o.op); disabled {
@@ -114,8 +116,16 @@ func (s *Server) checkFields(o operation, in fields) *refusal {
 	}
 	for _, rule := range fieldRules[o.api] {
 		if !rule.holds(in) {
-			return badRequest
+			return wrongField(rule.name, rule.limit)
 		}
 	}
 	return nil
+}
+
+// wrongField refuses a field that is missing or of the wrong form.
+func wrongField(name string, limit int) *refusal {
+	return &refusal{
+		status: http.StatusBadRequest, check: "field " + name,
+		expected: fmt.Sprintf("the catalogue's form, of at most %d characters", limit),
+	}
 }

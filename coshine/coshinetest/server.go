@@ -74,6 +74,8 @@ type Config struct {
 	// or "" sends nothing. It runs concurrently, after what is notified of has
 	// been carried out, and may call methods of the Server.
 	Issuer func(api coshine.API) string
+	// Token is the issuer's static token; zero makes a fresh one.
+	Token issuing.Secret
 	// IssuerToken is what the platform presents to the issuer; zero makes a
 	// fresh one.
 	IssuerToken issuing.Secret
@@ -135,8 +137,8 @@ type Server struct {
 
 // NewServer starts a platform.
 func NewServer(cfg Config) (*Server, error) {
-	if err := keytext.Bare(cfg.IssuerToken.Reveal()); err != nil {
-		return nil, fmt.Errorf("coshinetest: IssuerToken %w", err)
+	if err := errors.Join(keytext.Bare(cfg.IssuerToken.Reveal()), keytext.Bare(cfg.Token.Reveal())); err != nil {
+		return nil, fmt.Errorf("coshinetest: Token or IssuerToken %w", err)
 	}
 	cfg.CardStatus = cmp.Or(cfg.CardStatus, coshine.DialectReference)
 	cfg.MismatchCode = cmp.Or(cfg.MismatchCode, coshine.CodeUnexpected)
@@ -158,7 +160,7 @@ func NewServer(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		cfg: cfg, book: ledger.NewBook(), keys: cfg.Keys.k, assertions: platform.NewMemory(assertionLife),
-		token: randomToken(),
+		token: cmp.Or(cfg.Token, randomToken()),
 		cards: map[coshine.CardToken]*card{}, byNumber: map[platform.NumberKey]*card{}, byTran: map[string]*transaction{},
 		access: map[platform.NumberKey]time.Time{},
 	}
@@ -168,6 +170,7 @@ func NewServer(cfg Config) (*Server, error) {
 	}
 	if s.host, err = platform.New(platform.Config{
 		Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: 1 << 20, Operations: operations(), Check: s.check,
+		Actions: s.actions(), State: s.state,
 	}); err != nil {
 		return nil, err
 	}

@@ -45,13 +45,18 @@ func (s *Server) requestToken(in *call) (object, *refusal) {
 	if in.text("CVV2") != c.cvv2.Reveal() || in.text("expiryDate") != string(c.expiry) {
 		return nil, s.mismatch()
 	}
+	return s.newPayToken(c, in.text("appUserId"), in.text("deviceId")).object(), nil
+}
+
+// newPayToken makes a payment token for a card; what is empty gets a name.
+func (s *Server) newPayToken(c *card, user, device string) *payToken {
 	t := &payToken{
 		card: c.token, number: ledger.PAN("629200", s.seq.Next(), 19), cardMask: c.masked(),
-		user: cmp.Or(in.text("appUserId"), "user-"+c.customer), device: cmp.Or(in.text("deviceId"), "device-1"),
+		user: cmp.Or(user, "user-"+c.customer), device: cmp.Or(device, "device-1"),
 		state: coshine.TokenStateActive, expires: s.now().AddDate(3, 0, 0),
 	}
 	s.payTokens = append(s.payTokens, t)
-	return t.object(), nil
+	return t
 }
 
 // payToken finds the payment token of a number; requests name it in cardToken.

@@ -3,35 +3,39 @@ package main
 import (
 	"net/url"
 
+	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
 )
 
 // startCoshine mounts the published paths and the inferred ones, so that every
 // interface which has at least a guess can be tried. Notifications go to the
-// webhook address with the interface's name in the query.
-func startCoshine(listen, webhookURL string) (*platform, error) {
+// webhook address with the interface's name in the query, or to the interface's own.
+func startCoshine(o options) (*running, error) {
+	var inbound []string
+	for _, row := range coshine.Catalogue() {
+		inbound = append(inbound, string(row.API))
+	}
+	own, err := o.webhooks.byType(inbound)
+	if err != nil {
+		return nil, err
+	}
 	server, err := coshinetest.NewServer(coshinetest.Config{
-		Listen: listen, Paths: coshine.InferredPaths(),
-		Issuer: func(api coshine.API) string { return withAPI(webhookURL, string(api)) },
+		Listen: o.listen, Clock: o.clock, Paths: coshine.InferredPaths(), Token: o.keys["token"], IssuerToken: o.keys["issuer_token"],
+		Issuer: func(api coshine.API) string {
+			if address, ok := own[string(api)]; ok {
+				return address
+			}
+			return withAPI(o.webhooks.all(), string(api))
+		},
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &platform{
-		ready: struct {
-			Provider      string `json:"provider"`
-			BaseURL       string `json:"base_url"`
-			Token         string `json:"token"`
-			ParticipantID string `json:"participant_id"`
-			TranBranch    string `json:"tran_branch"`
-			IssuerToken   string `json:"issuer_token"`
-		}{
-			"coshine", server.URL(), server.Token().Reveal(), server.ParticipantID(), server.TranBranch(),
-			server.IssuerToken().Reveal(),
-		},
-		close: server.Close,
-	}, nil
+	return &running{server.Platform, map[string]string{
+		"base_url": server.URL(), "token": server.Token().Reveal(), "participant_id": server.ParticipantID(),
+		"tran_branch": server.TranBranch(), "issuer_token": server.IssuerToken().Reveal(),
+	}, map[string]issuing.Secret{"token": server.Token(), "issuer_token": server.IssuerToken()}, server.Close}, nil
 }
 
 // withAPI adds the name of an interface to an address.

@@ -1,15 +1,19 @@
 package main
 
-import (
-	"github.com/issuing-sdk/issuing-go/kazepay"
-	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
-)
+import "github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
 
-// startKazePay serves KazePay's platform in memory. Nobody reviews holders here,
-// so every review passes after a moment.
-func startKazePay(listen, webhookURL string) (*platform, error) {
+// startKazePay serves KazePay's platform in memory. A review passes after a moment when
+// nobody can decide it: without a command word, as in a program's test.
+func startKazePay(o options) (*running, error) {
+	keys, err := keep(o, kazepaytest.ParseKeys, kazepaytest.NewKeys)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := o.webhooks.byType(nil); err != nil {
+		return nil, err
+	}
 	server, err := kazepaytest.NewServer(kazepaytest.Config{
-		Listen: listen, WebhookURL: webhookURL, AutoKYC: kazepay.KYCStatusPassed,
+		Keys: keys, Listen: o.listen, Clock: o.clock, WebhookURL: o.webhooks.all(), Seed: o.seed, AutoKYC: o.autoKYC,
 	})
 	if err != nil {
 		return nil, err
@@ -19,14 +23,8 @@ func startKazePay(listen, webhookURL string) (*platform, error) {
 		server.Close()
 		return nil, err
 	}
-	return &platform{
-		ready: struct {
-			Provider           string `json:"provider"`
-			BaseURL            string `json:"base_url"`
-			SysID              string `json:"sys_id"`
-			MerchantPrivateKey string `json:"merchant_private_key"`
-			PlatformPublicKey  string `json:"platform_public_key"`
-		}{"kazepay", server.URL(), server.SysID(), server.MerchantPrivateKey().Reveal(), string(publicKey)},
-		close: server.Close,
-	}, nil
+	return &running{server.Platform, map[string]string{
+		"base_url": server.URL(), "sys_id": server.SysID(), "merchant_private_key": server.MerchantPrivateKey().Reveal(),
+		"platform_public_key": string(publicKey),
+	}, keys.Texts(), server.Close}, nil
 }

@@ -233,7 +233,7 @@ func TestKazePayLineAndARawClient(t *testing.T) {
 	hook := httptest.NewServer(callbacks)
 	t.Cleanup(hook.Close)
 	ready := serve(t, "-provider", "kazepay", "-webhook", hook.URL)
-	if len(ready) != 5 || ready["provider"] != "kazepay" || !strings.HasPrefix(ready["base_url"], "http://127.0.0.1:") || ready["sys_id"] == "" {
+	if len(ready) != 6 || ready["provider"] != "kazepay" || !strings.HasPrefix(ready["base_url"], "http://127.0.0.1:") || ready["sys_id"] == "" {
 		t.Fatalf("the line: %v", ready)
 	}
 	c := newRawKazePay(t, ready)

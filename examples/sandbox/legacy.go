@@ -1,19 +1,24 @@
 package main
 
-import "github.com/issuing-sdk/issuing-go/legacy/legacytest"
+import (
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/legacy"
+	"github.com/issuing-sdk/issuing-go/legacy/legacytest"
+)
 
-func startLegacy(listen, webhookURL string) (*platform, error) {
-	server, err := legacytest.NewServer(legacytest.Config{Listen: listen, WebhookURL: webhookURL})
+func startLegacy(o options) (*running, error) {
+	addresses, err := o.webhooks.byType(legacy.EventTypes())
 	if err != nil {
 		return nil, err
 	}
-	return &platform{
-		ready: struct {
-			Provider  string `json:"provider"`
-			BaseURL   string `json:"base_url"`
-			AppKey    string `json:"app_key"`
-			AppSecret string `json:"app_secret"`
-		}{"legacy", server.URL(), server.AppKey(), server.AppSecretText().Reveal()},
-		close: server.Close,
-	}, nil
+	server, err := legacytest.NewServer(legacytest.Config{
+		Listen: o.listen, Clock: o.clock, WebhookURL: o.webhooks.all(), Webhooks: addresses,
+		AppSecret: o.keys["app_secret"], Seed: o.seed,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &running{server.Platform, map[string]string{
+		"base_url": server.URL(), "app_key": server.AppKey(), "app_secret": server.AppSecretText().Reveal(),
+	}, map[string]issuing.Secret{"app_secret": server.AppSecretText()}, server.Close}, nil
 }

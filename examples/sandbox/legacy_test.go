@@ -106,7 +106,7 @@ func TestLegacyWithoutTheSDK(t *testing.T) {
 	}))
 	t.Cleanup(merchant.Close)
 	ready := serve(t, "-provider", "legacy", "-webhook", merchant.URL+"/portal")
-	if len(ready) != 4 || ready["provider"] != "legacy" || len(ready["app_secret"]) != 32 || ready["app_key"] == "" {
+	if len(ready) != 5 || ready["provider"] != "legacy" || len(ready["app_secret"]) != 32 || ready["app_key"] == "" {
 		t.Fatalf("the line has %d fields", len(ready))
 	}
 	next := func(field string) map[string]string {

@@ -1,21 +1,25 @@
-// Sandbox serves a card platform in memory to clients in any language.
+// Sandbox serves card platforms in memory to clients in any language, and drives what
+// it serves.
+//
+//	go run ./examples/sandbox serve --provider all --webhook http://127.0.0.1:9000/callbacks
+//	go run ./examples/sandbox trigger worldcard.purchase card=1000000001 amount=12.50
+//	go run ./examples/sandbox help
+//
+// Without a command word it serves one platform on a free port, prints one line of JSON
+// with its address, its credentials and the address of its control, and serves until
+// SIGINT or SIGTERM:
 //
 //	go run ./examples/sandbox -provider worldcard -listen 127.0.0.1:0 -webhook http://127.0.0.1:9000/callbacks
 //
-// When it is ready it prints one line of JSON with the base address and the
-// credentials that a client needs, then serves until SIGINT or SIGTERM. The
-// keys are made at every start and open nothing else.
+// Everything that the commands do, the control does over HTTP: see README.md, and GET
+// /openapi.json.
 package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"maps"
-	"net/url"
 	"os"
 	"os/signal"
 	"slices"
@@ -23,70 +27,106 @@ import (
 	"syscall"
 )
 
-// platform is a running platform in memory.
-type platform struct {
-	// ready is the line of JSON that tells clients how to call.
-	ready any
-	close func()
+// Exit codes. An error that is none of these is exitRefused.
+const (
+	exitRefused = 1 // the platform, or the sandbox, said no
+	exitUsage   = 2 // an unknown command, action, parameter or option
+	exitAbsent  = 3 // no sandbox answers at the address
+	exitTimeout = 4 // what was waited for did not come
+)
+
+// failure is an error with an exit code.
+type failure struct {
+	code int
+	err  error
 }
 
-// start runs a platform on a loopback address. Callbacks go to webhookURL, or
-// nowhere when it is empty.
-type start func(listen, webhookURL string) (*platform, error)
+func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
 
-// providers are the platforms that can be served; each has a file of its own.
-var providers = map[string]start{
-	"worldcard": startWorldCard,
-	"legacy":    startLegacy,
-	"kazepay":   startKazePay,
-	"uqpay":     startUQPAY,
-	"coshine":   startCoshine,
-	"unionpay":  startUnionPay,
+func usage(format string, args ...any) error {
+	return &failure{exitUsage, fmt.Errorf(format, args...)}
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, "sandbox:", err)
-		os.Exit(1)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	if err == nil {
+		return
 	}
+	code := exitRefused
+	if f, ok := errors.AsType[*failure](err); ok {
+		code = f.code
+	}
+	printError(os.Stderr, os.Args[1:], code, err)
+	stop()
+	os.Exit(code)
 }
 
+// run does what the arguments say.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	names := strings.Join(slices.Sorted(maps.Keys(providers)), ", ")
-	flags := flag.NewFlagSet("sandbox", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	provider := flags.String("provider", "worldcard", "platform to serve: "+names)
-	listen := flags.String("listen", "127.0.0.1:0", "loopback address to listen on")
-	webhookURL := flags.String("webhook", "", "address that callbacks are pushed to")
-	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
-		return nil
-	} else if err != nil {
+	if len(args) == 0 || strings.HasPrefix(args[0], "-") {
+		return runServe(ctx, args, stdout, stderr, alone)
+	}
+	word, args := args[0], args[1:]
+	switch word {
+	case "serve":
+		return runServe(ctx, args, stdout, stderr, served)
+	case "help":
+		return help(args, stdout)
+	}
+	i := slices.IndexFunc(commands, func(c command) bool { return c.name == word })
+	if i < 0 {
+		return usage("no command %q%s; sandbox help lists all", word, meant(word))
+	}
+	return commands[i].do(ctx, args, stdout, stderr)
+}
+
+// meant guesses the command that somebody mistyped: the one with the longest common
+// beginning, of two letters at least.
+func meant(word string) string {
+	best, longest := "", 1
+	for _, c := range append(slices.Clone(commands), command{name: "serve"}, command{name: "help"}) {
+		n := 0
+		for n < min(len(word), len(c.name)) && word[n] == c.name[n] {
+			n++
+		}
+		if n > longest {
+			best, longest = c.name, n
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf(", did you mean %q?", best)
+}
+
+const overview = `Sandbox serves card platforms in memory, and drives what it serves.
+
+  sandbox serve [options]     serve platforms until SIGINT or SIGTERM
+%s
+  sandbox help [COMMAND]      this page, or one command's
+
+Commands find the sandbox by --control, by ISSUING_SANDBOX, or at 127.0.0.1:8490.
+--json prints JSON: one document, with --follow one a line; errors as JSON on
+standard error.
+
+Exit codes: 0 done; 1 refused; 2 usage; 3 no sandbox there; 4 timed out.
+`
+
+// help prints the overview, or the page of one command.
+func help(args []string, stdout io.Writer) error {
+	if len(args) == 0 {
+		var lines []string
+		for _, c := range commands {
+			lines = append(lines, fmt.Sprintf("  sandbox %-22s%s", strings.TrimSpace(c.name+" "+c.short), c.doc))
+		}
+		_, err := fmt.Fprintf(stdout, overview, strings.Join(lines, "\n"))
 		return err
 	}
-	if flags.NArg() > 0 {
-		return fmt.Errorf("unexpected argument %q; options begin with a dash", flags.Arg(0))
+	if len(args) == 1 && args[0] != "help" {
+		return run(context.Background(), []string{args[0], "-h"}, stdout, stdout)
 	}
-	if u, err := url.Parse(*webhookURL); *webhookURL != "" && (err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https")) {
-		return errors.New("-webhook needs an absolute http or https URL")
-	}
-	begin, ok := providers[*provider]
-	if !ok {
-		return fmt.Errorf("no provider %q; there are %s", *provider, names)
-	}
-	p, err := begin(*listen, *webhookURL)
-	if err != nil {
-		return err
-	}
-	defer p.close()
-	line, err := json.Marshal(p.ready)
-	if err != nil {
-		return err
-	}
-	if _, err := fmt.Fprintln(stdout, string(line)); err != nil {
-		return err
-	}
-	<-ctx.Done()
-	return nil
+	return usage("help takes one command")
 }

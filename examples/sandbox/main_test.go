@@ -50,6 +50,13 @@ func TestRefusesWhatItCannotServe(t *testing.T) {
 		"no port":          {"-listen", "localhost"},
 		"unknown flag":     {"-port", "1"},
 		"argument":         {"worldcard"},
+		"control open":     {"-control", "0.0.0.0:0"},
+		"control no port":  {"-control", "127.0.0.1"},
+		"provider twice":   {"-provider", "uqpay,uqpay"},
+		"clock":            {"-clock", "tomorrow"},
+		"webhook of none":  {"-webhook", "nobody=http://127.0.0.1:1"},
+		"webhook twice":    {"-webhook", "http://127.0.0.1:1", "-webhook", "http://127.0.0.1:2"},
+		"webhook type":     {"-webhook", "worldcard/card_opend=http://127.0.0.1:1"},
 		"webhook path":     {"-webhook", "/callbacks"},
 		"webhook word":     {"-webhook", "nonsense"},
 	} {
@@ -75,7 +82,7 @@ func TestWorldCardLine(t *testing.T) {
 			t.Errorf("the line lacks %s", name)
 		}
 	}
-	if len(ready) != 6 || len(ready["aes_key"]) != 64 ||
+	if len(ready) != 7 || len(ready["aes_key"]) != 64 ||
 		!strings.HasPrefix(ready["merchant_private_key"], "-----BEGIN PRIVATE KEY-----") ||
 		!strings.HasPrefix(ready["platform_public_key"], "-----BEGIN PUBLIC KEY-----") {
 		t.Errorf("%d fields, AES key of %d characters", len(ready), len(ready["aes_key"]))

@@ -15,8 +15,17 @@ import (
 // startUnionPay serves the gateway, and beside it the issuer's app: POST
 // issuer_url/push makes the links of a new card, POST
 // issuer_url/tokens/{reference}/suspend, resume and delete act on a token.
-func startUnionPay(listen, webhookURL string) (*platform, error) {
-	server, err := unionpaytest.NewServer(unionpaytest.Config{Listen: listen, WebhookURL: webhookURL})
+func startUnionPay(o options) (*running, error) {
+	keys, err := keep(o, unionpaytest.ParseKeys, unionpaytest.NewKeys)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := o.webhooks.byType(nil); err != nil {
+		return nil, err
+	}
+	server, err := unionpaytest.NewServer(unionpaytest.Config{
+		Keys: keys, Listen: o.listen, Clock: o.clock, WebhookURL: o.webhooks.all(), Seed: o.seed,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +34,6 @@ func startUnionPay(listen, webhookURL string) (*platform, error) {
 		server.Close()
 		return nil, err
 	}
-	keys := server.Keys()
 	sign, signErr := keys.UPISign().MarshalText()
 	enc, encErr := keys.UPIEnc().MarshalText()
 	app := &http.Server{Handler: issuerApp(server), ReadHeaderTimeout: 5 * time.Second}
@@ -40,7 +48,7 @@ func startUnionPay(listen, webhookURL string) (*platform, error) {
 	}
 	go func() { _ = app.Serve(issuer) }()
 	ready := map[string]string{
-		"provider": "unionpay", "base_url": server.URL(), "app_id": server.AppID(),
+		"base_url": server.URL(), "app_id": server.AppID(),
 		"sign_key": keys.SignPEM().Reveal(), "sign_key_id": unionpaytest.SignKeyID,
 		"decrypt_key": keys.DecryptPEM().Reveal(), "decrypt_key_id": unionpaytest.DecryptKeyID,
 		"upi_sign_key": string(sign), "upi_sign_key_id": unionpaytest.UPISignKeyID,
@@ -50,7 +58,7 @@ func startUnionPay(listen, webhookURL string) (*platform, error) {
 	for message, path := range server.ClientConfig().Paths {
 		ready["path_"+strings.ToLower(string(message))] = path
 	}
-	return &platform{ready: ready, close: closeAll}, nil
+	return &running{server.Platform, ready, keys.Texts(), closeAll}, nil
 }
 
 // issuerApp is the issuer's app as an address that any language can post to.

@@ -1,20 +1,25 @@
 package main
 
-import "github.com/issuing-sdk/issuing-go/uqpay/uqpaytest"
+import (
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/uqpay/uqpaytest"
+)
 
-func startUQPAY(listen, webhookURL string) (*platform, error) {
-	server, err := uqpaytest.NewServer(uqpaytest.Config{Listen: listen, WebhookURL: webhookURL})
+func startUQPAY(o options) (*running, error) {
+	if _, err := o.webhooks.byType(nil); err != nil {
+		return nil, err
+	}
+	server, err := uqpaytest.NewServer(uqpaytest.Config{
+		Listen: o.listen, Clock: o.clock, WebhookURL: o.webhooks.all(), Seed: o.seed,
+		ClientID: o.keys["client_id"].Reveal(), APIKey: o.keys["api_key"], WebhookSecret: o.keys["webhook_secret"],
+	})
 	if err != nil {
 		return nil, err
 	}
-	return &platform{
-		ready: struct {
-			Provider      string `json:"provider"`
-			BaseURL       string `json:"base_url"`
-			ClientID      string `json:"client_id"`
-			APIKey        string `json:"api_key"`
-			WebhookSecret string `json:"webhook_secret"`
-		}{"uqpay", server.URL(), server.ClientID(), server.APIKey().Reveal(), server.WebhookSecret().Reveal()},
-		close: server.Close,
-	}, nil
+	return &running{server.Platform, map[string]string{
+		"base_url": server.URL(), "client_id": server.ClientID(), "api_key": server.APIKey().Reveal(),
+		"webhook_secret": server.WebhookSecret().Reveal(),
+	}, map[string]issuing.Secret{
+		"client_id": issuing.NewSecret(server.ClientID()), "api_key": server.APIKey(), "webhook_secret": server.WebhookSecret(),
+	}, server.Close}, nil
 }

@@ -91,7 +91,7 @@ func TestUQPAYLine(t *testing.T) {
 			t.Errorf("the line lacks %s", name)
 		}
 	}
-	if len(ready) != 5 || !strings.HasSuffix(ready["base_url"], "/api") {
+	if len(ready) != 6 || !strings.HasSuffix(ready["base_url"], "/api") {
 		t.Errorf("%v", ready)
 	}
 }

@@ -1,9 +1,22 @@
 package main
 
-import "github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
+import (
+	"github.com/issuing-sdk/issuing-go/worldcard"
+	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
+)
 
-func startWorldCard(listen, webhookURL string) (*platform, error) {
-	server, err := worldcardtest.NewServer(worldcardtest.Config{Listen: listen, WebhookURL: webhookURL})
+func startWorldCard(o options) (*running, error) {
+	keys, err := keep(o, worldcardtest.ParseKeys, worldcardtest.NewKeys)
+	if err != nil {
+		return nil, err
+	}
+	addresses, err := o.webhooks.byType(worldcard.EventTypes())
+	if err != nil {
+		return nil, err
+	}
+	server, err := worldcardtest.NewServer(worldcardtest.Config{
+		Keys: keys, Listen: o.listen, Clock: o.clock, WebhookURL: o.webhooks.all(), Webhooks: addresses,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -12,18 +25,8 @@ func startWorldCard(listen, webhookURL string) (*platform, error) {
 		server.Close()
 		return nil, err
 	}
-	return &platform{
-		ready: struct {
-			Provider           string `json:"provider"`
-			BaseURL            string `json:"base_url"`
-			AppID              string `json:"app_id"`
-			MerchantPrivateKey string `json:"merchant_private_key"`
-			AESKey             string `json:"aes_key"`
-			PlatformPublicKey  string `json:"platform_public_key"`
-		}{
-			"worldcard", server.URL(), server.AppID(), server.MerchantPrivateKey().Reveal(),
-			server.AESKeyText().Reveal(), string(publicKey),
-		},
-		close: server.Close,
-	}, nil
+	return &running{server.Platform, map[string]string{
+		"base_url": server.URL(), "app_id": server.AppID(), "merchant_private_key": server.MerchantPrivateKey().Reveal(),
+		"aes_key": server.AESKeyText().Reveal(), "platform_public_key": string(publicKey),
+	}, keys.Texts(), server.Close}, nil
 }

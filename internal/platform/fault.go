@@ -50,9 +50,7 @@ func after(f issuingtest.Fault, w http.ResponseWriter, reply Reply) (answered bo
 		w.Header().Set("Content-Length", strconv.Itoa(len(reply.Body)+1))
 		w.WriteHeader(reply.Status)
 		_, _ = w.Write(reply.Body[:len(reply.Body)/2])
-		if flusher, ok := w.(http.Flusher); ok {
-			flusher.Flush()
-		}
+		_ = http.NewResponseController(w).Flush()
 		abort()
 	case issuingtest.FaultKindDelayAfter:
 		time.Sleep(f.Wait)

@@ -136,6 +136,22 @@ func KeyOf(number string) NumberKey {
 // follow pointers by reflection, stop.
 func Hide[T any](value T) func() T { return func() T { return value } }
 
+// ParseKeyText reads what KeyText returned.
+func ParseKeyText(text issuing.Secret) (*rsa.PrivateKey, error) {
+	block, _ := pem.Decode([]byte(text.Reveal()))
+	if block == nil {
+		return nil, errKeyText
+	}
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	private, ok := key.(*rsa.PrivateKey)
+	if err != nil || !ok {
+		return nil, errKeyText
+	}
+	return private, nil
+}
+
+var errKeyText = errors.New("platform: the text is no RSA key in PKCS #8 PEM")
+
 // KeyText returns a key as PKCS #8 PEM, for clients in any language.
 func KeyText(key *rsa.PrivateKey) issuing.Secret {
 	der, err := x509.MarshalPKCS8PrivateKey(key)

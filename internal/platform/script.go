@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/issuing-sdk/issuing-go/internal/nearest"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
 )
 
@@ -50,9 +51,29 @@ func (s *script) knows(op string) bool {
 // Inject queues faults for the next requests of an operation.
 func (s *script) Inject(op string, faults ...issuingtest.Fault) error {
 	if !s.knows(op) {
-		return fmt.Errorf("issuingtest: no operation %q; there are %s", op, strings.Join(s.names, ", "))
+		return s.unknown(op)
 	}
 	s.faults.Add(op, faults...)
+	return nil
+}
+
+func (s *script) unknown(op string) error {
+	return fmt.Errorf("issuingtest: no operation %q%s; there are %s",
+		op, nearest.Hint(op, s.names), strings.Join(s.names, ", "))
+}
+
+// Operations returns the names of the platform's operations, sorted.
+func (s *script) Operations() []string { return slices.Clone(s.names) }
+
+// Faults returns the faults that wait, by operation.
+func (s *script) Faults() map[string][]issuingtest.Fault { return s.faults.Left() }
+
+// ClearFaults drops the faults that wait for an operation.
+func (s *script) ClearFaults(op string) error {
+	if !s.knows(op) {
+		return s.unknown(op)
+	}
+	s.faults.Clear(op)
 	return nil
 }
 

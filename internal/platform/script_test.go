@@ -32,7 +32,7 @@ func TestUnknownOperations(t *testing.T) {
 	t.Parallel()
 	s, handled := newServer(t, Config{Operations: ops})
 	err := s.Inject("/op", issuingtest.DropBefore())
-	if err == nil || err.Error() != `issuingtest: no operation "/op"; there are a, b, op` {
+	if err == nil || err.Error() != `issuingtest: no operation "/op", did you mean "op"?; there are a, b, op` {
 		t.Errorf("%v", err)
 	}
 	if got := post(t, s, "/op", ""); got != "200 echo " || handled() != 1 {

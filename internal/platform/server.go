@@ -8,6 +8,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/issuing-sdk/issuing-go/issuingtest"
@@ -21,6 +23,10 @@ type Reply struct {
 	Status int // 0 is 200
 	Header http.Header
 	Body   []byte
+	// Check names what a refused request did not pass, such as "signature" or a
+	// code; Expected says what would have passed, without a secret. Observers are
+	// told; the client is not.
+	Check, Expected string
 }
 
 // Config describes a platform's server.
@@ -37,6 +43,11 @@ type Config struct {
 	// Check, when set, reports what is wrong with the provider's books and
 	// records. It is called without a lock of the server's.
 	Check func() error
+	// Actions are the provider's rows of the table of actions.
+	Actions []Row
+	// State, when set, lists what the provider holds. It is called without a lock of
+	// the server's.
+	State func() issuingtest.State
 }
 
 // Route finds the operation of a request and returns its name, "" when there is
@@ -53,7 +64,11 @@ type Server struct {
 	http       *http.Server
 	maxRequest int64
 	check      func() error
+	state      func() issuingtest.State
+	actions    []issuingtest.Action
+	turns      turns
 
+	*observers
 	*script
 	*pusher
 }
@@ -79,11 +94,28 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Clock == nil {
 		cfg.Clock = issuingtest.NewRealClock()
 	}
-	return &Server{
-		clock: cfg.Clock, listener: listener, maxRequest: cfg.MaxRequest, check: cfg.Check,
-		http:   &http.Server{ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute},
-		script: newScript(cfg.Operations), pusher: newPusher(cfg.Clock),
-	}, nil
+	seen := new(observers)
+	s := &Server{
+		clock: cfg.Clock, listener: listener, maxRequest: cfg.MaxRequest, check: cfg.Check, state: cfg.State,
+		http:      &http.Server{ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute},
+		observers: seen, script: newScript(cfg.Operations), pusher: newPusher(cfg.Clock, seen.tell),
+	}
+	for _, row := range append(slices.Clone(cfg.Actions), s.common()...) {
+		s.actions = append(s.actions, row.action())
+	}
+	return s, nil
+}
+
+// Actions returns the table of actions: the provider's rows, and those that every
+// platform has.
+func (s *Server) Actions() []issuingtest.Action { return slices.Clone(s.actions) }
+
+// State lists what the provider holds.
+func (s *Server) State() issuingtest.State {
+	if s.state == nil {
+		return issuingtest.State{}
+	}
+	return s.state()
 }
 
 func checkLoopback(address string) error {
@@ -126,16 +158,31 @@ func (s *Server) Check() error {
 	return errors.Join(problems...)
 }
 
-// answer answers one request, with its fault if there is one.
-func (s *Server) answer(w http.ResponseWriter, r *http.Request, route Route) {
+// answer answers one request, with its fault if there is one, and tells the
+// observers of it.
+func (s *Server) answer(out http.ResponseWriter, r *http.Request, route Route) {
+	w := &answerWriter{ResponseWriter: out}
+	seen := issuingtest.Request{
+		At: s.clock.Now(), Method: r.Method, Path: r.URL.Path, Verdict: issuingtest.VerdictBroken,
+	}
+	begun := time.Now()
+	defer func() { // also when the connection is broken off
+		seen.Took, seen.Status = time.Since(begun), w.status
+		s.note(seen)
+	}()
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.maxRequest))
 	if err != nil {
+		seen.Check, seen.Expected = "body", "a body that ends, of at most "+strconv.FormatInt(s.maxRequest, 10)+" bytes"
 		http.Error(w, "request body too large or broken", http.StatusRequestEntityTooLarge)
 		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	op, run := route(r, body)
+	seen.Operation = op
 	fault := s.fault(op)
+	if fault != (issuingtest.Fault{}) {
+		seen.Verdict, seen.Fault = issuingtest.VerdictFault, fault.String()
+	}
 	if before(fault, w) {
 		return
 	}
@@ -143,6 +190,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, route Route) {
 	if reply.Status == 0 {
 		reply.Status = http.StatusOK
 	}
+	judge(&seen, reply)
 	for name, values := range reply.Header {
 		w.Header()[name] = values
 	}

@@ -39,6 +39,13 @@ func (q *Queue[V]) Take(op string) (value V, ok bool) {
 	return queue[0], true
 }
 
+// Clear drops an operation's queue.
+func (q *Queue[V]) Clear(op string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	delete(q.waiting, op)
+}
+
 // Left returns what has not been taken, without empty queues.
 func (q *Queue[V]) Left() map[string][]V {
 	q.mu.Lock()

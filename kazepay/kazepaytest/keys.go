@@ -3,10 +3,12 @@ package kazepaytest
 import (
 	"crypto/rand"
 	"crypto/rsa"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 
+	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
@@ -25,6 +27,25 @@ func NewKeys() (Keys, error) {
 	}
 	own, err := rsa.GenerateKey(rand.Reader, 2048)
 	return Keys{&keyPairs{platform.Hide(merchant), platform.Hide(own)}}, err
+}
+
+// Texts returns the keys as PKCS #8 PEM, for a store that only their owner reads:
+// merchant and platform.
+func (k Keys) Texts() map[string]issuing.Secret {
+	if k.p == nil {
+		return nil
+	}
+	return map[string]issuing.Secret{"merchant": platform.KeyText(k.p.merchant()), "platform": platform.KeyText(k.p.platform())}
+}
+
+// ParseKeys reads what [Keys.Texts] returned.
+func ParseKeys(texts map[string]issuing.Secret) (Keys, error) {
+	merchant, err := platform.ParseKeyText(texts["merchant"])
+	own, err2 := platform.ParseKeyText(texts["platform"])
+	if err := errors.Join(err, err2); err != nil {
+		return Keys{}, fmt.Errorf("kazepaytest: the keys: %w", err)
+	}
+	return Keys{&keyPairs{platform.Hide(merchant), platform.Hide(own)}}, nil
 }
 
 // Format implements [fmt.Formatter] for every verb.

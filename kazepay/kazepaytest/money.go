@@ -204,8 +204,10 @@ func (s *Server) Balance(cardID string) issuing.Amount {
 	return s.book.Balance(c.available())
 }
 
-// What levers return that are given the id of no card, or no amount.
+// What levers return that are given the wrong thing.
 var (
 	errNoCard = errors.New("kazepaytest: no such card")
 	errAmount = errors.New("kazepaytest: the amount is not positive")
+	errEmail  = errors.New("kazepaytest: the email is not an address")
+	errNoCode = errors.New("kazepaytest: no activation code was sent for this card")
 )

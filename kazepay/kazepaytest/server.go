@@ -44,6 +44,7 @@ type Config struct {
 	AutoKYC    kazepay.KYCStatus  // verdict that is given by itself after Delay; empty waits for ApproveKYC or RejectKYC
 	Upload     kazepay.UploadForm // the form of fileUpload
 	Keys       Keys               // of merchant and platform; the zero Keys are fresh ones
+	Seed       string             // ids follow from it, the same in every run; empty makes random ones
 	MaxUpload  int64              // bytes of a picture; 0 is kazepay.DefaultMaxUpload
 	Quirks     Quirks             // what the pages contradict
 
@@ -108,6 +109,7 @@ type Server struct {
 	own      sign.PrivateKey // the platform's
 	merchant sign.PrivateKey
 
+	ids      *platform.IDs
 	seq      platform.Sequence // of ids and message numbers
 	printed  platform.Sequence // of card numbers
 	failures *platform.Failures
@@ -144,7 +146,7 @@ func NewServer(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("kazepaytest: %w", err)
 	}
 	s := &Server{
-		cfg: cfg, book: ledger.NewBook(), webhookURL: cfg.WebhookURL,
+		cfg: cfg, book: ledger.NewBook(), webhookURL: cfg.WebhookURL, ids: platform.NewIDs(cfg.Seed),
 		failures: platform.NewFailures(failing()...),
 		requests: map[string]struct{}{}, users: map[string]*user{}, files: map[string]*file{},
 		cards: map[string]*card{}, numbers: map[platform.NumberKey]*card{},
@@ -162,6 +164,7 @@ func NewServer(cfg Config) (*Server, error) {
 	if s.host, err = platform.New(platform.Config{
 		Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: max(platform.DefaultMaxRequest, 2*cfg.MaxUpload),
 		Operations: platform.Names(slices.Values(table), func(o operation) string { return o.op }), Check: s.check,
+		Actions: s.actions(), State: s.state,
 	}); err != nil {
 		return nil, err
 	}

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/google/uuid"
-
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
@@ -51,7 +49,7 @@ func (s *Server) PurchaseAt(cardID string, p Price, shop issuingtest.Merchant) (
 		return issuingtest.Authorization{}, errAmount
 	}
 	t := &transaction{
-		id: uuid.NewString(), merchantName: shop.Name, at: s.now(), amount: p.Amount.Neg(),
+		id: s.ids.UUID(), merchantName: shop.Name, at: s.now(), amount: p.Amount.Neg(),
 		shopAmount: p.ShopAmount.Neg(), shopCurrency: p.ShopCurrency, fee: p.Fee.Neg(),
 		status: "Pending", typ: "Expenditure", respCode: kazepay.RespCodeSuccess, hold: p.Amount.Add(p.Fee),
 	}
@@ -127,7 +125,7 @@ func (s *Server) Refund(cardID string, amount issuing.Amount, shop issuingtest.M
 		return "", errAmount
 	}
 	t := &transaction{
-		id: uuid.NewString(), merchantName: shop.Name, at: s.now(), amount: amount,
+		id: s.ids.UUID(), merchantName: shop.Name, at: s.now(), amount: amount,
 		shopAmount: amount, shopCurrency: currency, fee: issuing.NewAmount(0, 2),
 		status: "posted", typ: "refund", respCode: kazepay.RespCodeSuccess,
 	}

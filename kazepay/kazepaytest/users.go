@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"errors"
 
-	"github.com/google/uuid"
-
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/kazepay"
@@ -69,7 +67,7 @@ func (s *Server) fileUpload(m *message) (any, *problem) {
 	case m.file.size > s.cfg.MaxUpload:
 		return nil, badField("the picture is too large")
 	}
-	m.file.id, m.file.email = uuid.NewString(), u.email
+	m.file.id, m.file.email = s.ids.UUID(), u.email
 	s.files[m.file.id] = m.file
 	return map[string]any{"fileId": m.file.id}, nil
 }
@@ -145,7 +143,7 @@ func (s *Server) link(m *message) (any, *problem) {
 		return nil, failed
 	}
 	s.review(u)
-	return map[string]any{"kycUrl": "https://kyc.kazepay.invalid/" + uuid.NewString()}, nil
+	return map[string]any{"kycUrl": "https://kyc.kazepay.invalid/" + s.ids.UUID()}, nil
 }
 
 func (s *Server) queryKYC(m *message) (any, *problem) {

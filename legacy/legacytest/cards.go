@@ -178,7 +178,7 @@ func (s *Server) move(c *card, to state, k kind) (any, *problem) {
 		c.state = to
 		if c.product == ProductVirtualP { // announced, and no line of the card's history
 			none := issuing.NewAmount(0, 0)
-			s.announce(c, &record{id: uuid.NewString(), kind: k, amount: none, currency: c.currency, at: s.now()})
+			s.announce(c, &record{id: s.ids.UUID(), kind: k, amount: none, currency: c.currency, at: s.now()})
 		}
 	}
 	if c.product == ProductMasterE {

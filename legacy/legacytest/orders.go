@@ -61,7 +61,7 @@ func (o *orders[T]) add(item T) {
 // fresh returns a problem of the message when a request's merOrderNo was used before.
 func (o *orders[T]) fresh(f fields, message string) *problem {
 	if _, used := o.byMer[f.Text("merOrderNo")]; used {
-		return &problem{legacy.CodeDuplicateOrder, message}
+		return &problem{code: legacy.CodeDuplicateOrder, message: message}
 	}
 	return nil
 }
@@ -75,7 +75,7 @@ func (o *orders[T]) query(f fields) (any, *problem) {
 		return nil, bad("orderNo or merOrderNo is required")
 	}
 	if !ok {
-		return nil, &problem{legacy.CodeOrderNotFound, "订单不存在"}
+		return nil, &problem{code: legacy.CodeOrderNotFound, message: "订单不存在"}
 	}
 	return item.fields(), nil
 }
@@ -100,7 +100,7 @@ func (s *Server) newOrder(f fields, currency issuing.Currency, charge issuing.Am
 		status: legacy.OrderStatusProcessing, created: s.now(), currency: currency, charge: charge,
 	}
 	if charge.Sign() > 0 && s.book.Transfer(reserve(currency), o.account(), charge, o.orderNo) != nil {
-		return nil, &problem{legacy.CodeInsufficientReserve, "储备金余额不足"}
+		return nil, &problem{code: legacy.CodeInsufficientReserve, message: "储备金余额不足"}
 	}
 	s.all = append(s.all, o)
 	return o, nil

@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/google/uuid"
-
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/legacy"
@@ -204,7 +202,7 @@ type confirmation struct {
 }
 
 func (s *Server) visaHSimulate(_ fields, c *card) (any, *problem) {
-	o := &confirmation{card: c, id: uuid.NewString(), status: legacy.OOBStatusInProgress, created: s.now()}
+	o := &confirmation{card: c, id: s.ids.UUID(), status: legacy.OOBStatusInProgress, created: s.now()}
 	s.oob[o.id] = o
 	created := o.created.UnixMilli()
 	s.pushNested(legacy.EventOOBRequested, "", nil, map[string]any{

@@ -62,12 +62,15 @@ func require(f fields, names ...string) *problem {
 
 // problem is a refusal.
 type problem struct {
-	code    legacy.Code
-	message string
+	code            legacy.Code
+	message         string
+	check, expected string // for observers, where the message does not say it
 }
 
 // bad is the refusal of a malformed parameter.
-func bad(message string) *problem { return &problem{legacy.CodeInvalidParameters, message} }
+func bad(message string) *problem {
+	return &problem{code: legacy.CodeInvalidParameters, message: message}
+}
 
 // signature computes the platform's signature with nothing of the client's: the
 // fields with a value and the secret, sorted, joined, hashed.
@@ -92,10 +95,12 @@ func (s *Server) signature(f fields, unsigned []string) string {
 
 // verify checks a request's form, its common parameters and its signature.
 func (s *Server) verify(o operation, r *http.Request, f fields, size int) *problem {
-	unauthorized := func(message string) *problem { return &problem{legacy.CodeUnauthorized, message} }
+	unauthorized := func(message, check, expected string) *problem {
+		return &problem{legacy.CodeUnauthorized, message, check, expected}
+	}
 	switch {
 	case r.Method != http.MethodPost:
-		return &problem{http.StatusMethodNotAllowed, "Method Not Allowed"}
+		return &problem{code: http.StatusMethodNotAllowed, message: "Method Not Allowed"}
 	case size > maxBody:
 		return bad("请求体过大")
 	case !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json"):
@@ -105,20 +110,21 @@ func (s *Server) verify(o operation, r *http.Request, f fields, size int) *probl
 	}
 	for _, name := range []string{"appKey", "nonce", "timestamp", "sign"} {
 		if signedText(f, name) == "" {
-			return unauthorized(name + " is missing")
+			return unauthorized(name+" is missing", "common parameters", "appKey, nonce, timestamp and sign in the body")
 		}
 	}
 	stamp := signedText(f, "timestamp")
 	if _, err := strconv.ParseInt(stamp, 10, 64); err != nil || len(stamp) != 13 {
-		return unauthorized("timestamp is not in milliseconds")
+		return unauthorized("timestamp is not in milliseconds", "timestamp", "Unix milliseconds, 13 digits")
 	}
 	switch {
 	case f["appSecret"] != nil:
-		return unauthorized("appSecret must not be submitted")
+		return unauthorized("appSecret must not be submitted", "appSecret", "a body without it")
 	case signedText(f, "appKey") != s.appKey:
-		return unauthorized("unknown appKey")
+		return unauthorized("unknown appKey", "appKey", s.appKey)
 	case !hmac.Equal([]byte(f.Text("sign")), []byte(s.signature(f, o.unsigned))):
-		return unauthorized("signature error")
+		return unauthorized("signature error", "signature",
+			"MD5 in lower-case hex of name=value joined by &, sorted by name, appSecret included, empty values and sign left out")
 	}
 	return nil
 }

@@ -33,11 +33,15 @@ func (s *Server) handle(o operation, r *http.Request, f fields, size int) platfo
 	if failed == nil {
 		data, failed = s.run(o, f)
 	}
-	end := cmp.Or(failed, &problem{legacy.CodeSuccess, "操作成功"})
+	end := cmp.Or(failed, &problem{code: legacy.CodeSuccess, message: "操作成功"})
+	reply := envelope(end.code, end.message, data)
 	if s.cfg.NewEnvelope && strings.HasPrefix(o.path, "/api/v1/") {
-		return newEnvelope(end.code, end.message, data)
+		reply = newEnvelope(end.code, end.message, data)
 	}
-	return envelope(end.code, end.message, data)
+	if failed != nil {
+		return refused(reply, failed)
+	}
+	return reply
 }
 
 // run carries an operation out with the server's lock held.

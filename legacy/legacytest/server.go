@@ -29,6 +29,8 @@ type Config struct {
 	Webhooks   map[string]string  // an address per legacy.Event type, before WebhookURL
 	Reserve    issuing.Amount     // the merchant's reserve, in USD and in HKD; an unset one is a million, "0" is empty
 	Delay      time.Duration      // of every asynchronous step; 0 is 50 ms
+	AppSecret  issuing.Secret     // the merchant's, 32 characters; empty makes a fresh one
+	Seed       string             // ids follow from it, the same in every run; empty makes random ones
 	// LooseTypes sends numbers and objects in callbacks where the tables' examples
 	// can be read either way; otherwise every value is a string.
 	LooseTypes bool
@@ -54,6 +56,7 @@ type Server struct {
 	secretText issuing.Secret
 	secret     sign.AppSecret
 
+	ids      *platform.IDs
 	seq      platform.Sequence
 	failures *platform.Failures
 
@@ -79,9 +82,9 @@ func NewServer(cfg Config) (*Server, error) {
 	_, _ = rand.Read(random)
 	s := &Server{
 		cfg: cfg, book: ledger.NewBook(), appKey: "sandboxappkey0001",
-		secretText: issuing.NewSecret(hex.EncodeToString(random)),
-		failures:   platform.NewFailures(failing...),
-		cards:      map[platform.NumberKey]*card{}, oob: map[string]*confirmation{},
+		secretText: cmp.Or(cfg.AppSecret, issuing.NewSecret(hex.EncodeToString(random))), ids: platform.NewIDs(cfg.Seed),
+		failures: platform.NewFailures(failing...),
+		cards:    map[platform.NumberKey]*card{}, oob: map[string]*confirmation{},
 		deposits: newOrders[*deposit](), applications: newOrders[*application](), transfers: newOrders[*transfer](),
 	}
 	var err error
@@ -96,6 +99,7 @@ func NewServer(cfg Config) (*Server, error) {
 	}
 	if s.host, err = platform.New(platform.Config{
 		Listen: cfg.Listen, Clock: cfg.Clock, Operations: operations(), Check: s.check,
+		Actions: s.actions(), State: s.state,
 	}); err != nil {
 		return nil, err
 	}

@@ -204,9 +204,9 @@ func (s *Server) virtualPDocument(f fields) (any, *problem) {
 	c := s.card(f.Text("cardNumber"))
 	switch {
 	case c == nil || c.product != ProductVirtualP:
-		return nil, &problem{legacy.CodeDocumentOrder, "订单不存在"}
+		return nil, &problem{code: legacy.CodeDocumentOrder, message: "订单不存在"}
 	case c.foreign:
-		return nil, &problem{legacy.CodeDocumentOwner, "卡不属于当前用户"}
+		return nil, &problem{code: legacy.CodeDocumentOwner, message: "卡不属于当前用户"}
 	}
 	return true, nil
 }

@@ -2,7 +2,6 @@ package unionpaytest
 
 import (
 	"cmp"
-	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -126,10 +125,7 @@ func (s *Server) Push(req PushRequest) (*Push, error) {
 		return nil, errNoCard
 	}
 	now := s.now()
-	var random [16]byte
-	if _, err := rand.Read(random[:]); err != nil {
-		return nil, err
-	}
+	random := s.ids.Bytes()
 	a := &authorization{
 		pushID: "P" + hex.EncodeToString(random[:8]), nonce: hex.EncodeToString(random[8:]),
 		requestor: req.AppID, card: c, made: now,

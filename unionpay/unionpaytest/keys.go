@@ -3,6 +3,7 @@ package unionpaytest
 import (
 	"crypto/rand"
 	"crypto/rsa"
+	"fmt"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
@@ -30,9 +31,18 @@ type pair struct {
 
 // NewKeys makes four key pairs of RSA-2048.
 func NewKeys() (*Keys, error) {
+	return makeKeys(func(string) (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+}
+
+// pairs are the key pairs by name.
+func (k *Keys) pairs() map[string]*pair {
+	return map[string]*pair{"sign": &k.sign, "decrypt": &k.decrypt, "upi_sign": &k.upiSign, "upi_enc": &k.upiEnc}
+}
+
+func makeKeys(get func(name string) (*rsa.PrivateKey, error)) (*Keys, error) {
 	k := new(Keys)
-	for _, p := range []*pair{&k.sign, &k.decrypt, &k.upiSign, &k.upiEnc} {
-		key, err := rsa.GenerateKey(rand.Reader, 2048)
+	for name, p := range k.pairs() {
+		key, err := get(name)
 		if err != nil {
 			return nil, err
 		}
@@ -40,6 +50,25 @@ func NewKeys() (*Keys, error) {
 		if p.private, err = sign.NewPrivateKey(key); err != nil {
 			return nil, err
 		}
+	}
+	return k, nil
+}
+
+// Texts returns the keys as PKCS #8 PEM, for a store that only their owner reads:
+// sign, decrypt, upi_sign and upi_enc.
+func (k *Keys) Texts() map[string]issuing.Secret {
+	texts := map[string]issuing.Secret{}
+	for name, p := range k.pairs() {
+		texts[name] = p.pem
+	}
+	return texts
+}
+
+// ParseKeys reads what [Keys.Texts] returned.
+func ParseKeys(texts map[string]issuing.Secret) (*Keys, error) {
+	k, err := makeKeys(func(name string) (*rsa.PrivateKey, error) { return platform.ParseKeyText(texts[name]) })
+	if err != nil {
+		return nil, fmt.Errorf("unionpaytest: the keys: %w", err)
 	}
 	return k, nil
 }

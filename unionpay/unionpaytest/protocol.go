@@ -1,6 +1,7 @@
 package unionpaytest
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
@@ -26,6 +27,7 @@ func (s *Server) handle(q *request, r *http.Request, body []byte) platform.Reply
 	case !s.authentic(q, r, body):
 		reply := unsigned([]byte(refusal))
 		reply.Status = http.StatusUnauthorized
+		reply.Check, reply.Expected = "signature", s.signatureForm(q)
 		return reply
 	}
 	q.behaviour, _ = s.behaviours.Take(q.operation.op)
@@ -33,7 +35,20 @@ func (s *Server) handle(q *request, r *http.Request, body []byte) platform.Reply
 	if q.behaviour.Bare401 {
 		return platform.Reply{Status: http.StatusUnauthorized}
 	}
-	return s.answer(q, out)
+	reply := s.answer(q, out)
+	if out.code != unionpay.CodeApproved {
+		reply.Check, reply.Expected = "code "+string(out.code), cmp.Or(out.detail, responseMsg(out.code))
+	}
+	return reply
+}
+
+// signatureForm says how a request has to be signed.
+func (s *Server) signatureForm(q *request) string {
+	if q.profile == unionpay.ProfileU {
+		return "certificateSignature over the body under the requestor's key (UMPS), appSignCertID " + SignKeyID
+	}
+	return "UPI-JWS, detached over the body as sent, kid " + SignKeyID + ", UPI-APPID " + s.cfg.AppID +
+		", UPI-REQPATH the path, UPI-TIMESTAMP within five minutes, UPI-UUID not used before"
 }
 
 // authentic makes the checks whose failures all look the same.

@@ -34,6 +34,7 @@ type Config struct {
 	Keys       *Keys              // nil makes new ones
 	WebhookURL string             // where notifications go; empty sends none
 	AppID      string             // the token requestor's; empty is DefaultAppID
+	Seed       string             // ids of pushes follow from it, the same in every run; empty makes random ones
 
 	Paths          map[unionpay.MessageType]string // nil is unionpay.InferredPaths
 	Profiles       map[unionpay.MessageType]unionpay.Profile
@@ -104,6 +105,7 @@ type Server struct {
 	uuids      *platform.Memory // of requests, by app id
 	msgIDs     *platform.Memory // of requests, by app id
 	behaviours platform.Queue[Behaviour]
+	ids        *platform.IDs
 	refs       platform.Sequence
 	pushes     platform.Sequence
 	matched    atomic.Int64 // a sign.UPIMode
@@ -135,7 +137,7 @@ func NewServer(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		cfg: cfg, byPath: map[string][]unionpay.MessageType{},
-		uuids: platform.NewMemory(day), msgIDs: platform.NewMemory(day),
+		ids: platform.NewIDs(cfg.Seed), uuids: platform.NewMemory(day), msgIDs: platform.NewMemory(day),
 		requestors: map[string]requestor{SignKeyID: {cfg.AppID, cfg.Keys.sign.private.Public()}},
 		cards:      map[string]*card{}, auths: map[string]*authorization{},
 	}
@@ -145,7 +147,8 @@ func NewServer(cfg Config) (*Server, error) {
 	}
 	if s.host, err = platform.New(platform.Config{
 		Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: 1 << 20, Operations: operationNames(),
-		Check: func() error { return errors.Join(s.check(), s.unmet()) },
+		Check:   func() error { return errors.Join(s.check(), s.unmet()) },
+		Actions: s.actions(), State: s.state,
 	}); err != nil {
 		return nil, err
 	}

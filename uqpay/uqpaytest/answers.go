@@ -1,6 +1,7 @@
 package uqpaytest
 
 import (
+	"fmt"
 	"net/http"
 
 	"github.com/issuing-sdk/issuing-go/internal/platform"
@@ -57,6 +58,17 @@ func failure() *refusal {
 	return refuse(http.StatusInternalServerError, uqpay.ErrorTypeAPI, uqpay.CodeAPIError, "internal error")
 }
 
+// expectations say of some refusals, by their message, what did not pass and what
+// would have.
+var expectations = map[string][2]string{
+	"Invalid client id":                     {"client id", "x-client-id as the sandbox printed it"},
+	"invalid api key":                       {"api key", "x-api-key as the sandbox printed it"},
+	"missing auth token":                    {"token", "x-auth-token: Bearer and a token of POST /v1/connect/token"},
+	"invalid auth token format":             {"token", "x-auth-token: Bearer and a token of POST /v1/connect/token"},
+	"token has expired, please login again": {"token", "the latest token of POST /v1/connect/token, within 30 minutes"},
+	"x-idempotency-key: is required":        {"idempotency key", "x-idempotency-key of 1 to 64 characters"},
+}
+
 // csvFile is an answer that is not JSON.
 type csvFile []byte
 
@@ -71,6 +83,10 @@ func (s *Server) reply(body any, bad *refusal) platform.Reply {
 	}
 	if bad != nil {
 		reply.Status, body = bad.status, bad.body
+		reply.Check, reply.Expected = fmt.Sprint(bad.body["code"]), fmt.Sprint(bad.body["message"])
+		if why, ok := expectations[reply.Expected]; ok {
+			reply.Check, reply.Expected = why[0], why[1]
+		}
 	}
 	var err error
 	if reply.Body, err = (wire.Codec{Zone: zone, NumberAmounts: s.cfg.NumberAmounts}).Marshal(body); err != nil {

@@ -36,7 +36,7 @@ func (s *Server) newHolder(account string, f fields, p *uqpay.Product) (*holder,
 	if bad := cmp.Or(f.refused(), s.checkHolder(h), insufficient(p, h)); bad != nil {
 		return nil, bad
 	}
-	h.ID, h.CreateTime = newID(), s.now()
+	h.ID, h.CreateTime = s.ids.UUID(), s.now()
 	s.holders.add(h.ID, h)
 	s.startKYC(h)
 	return h, nil
@@ -153,7 +153,7 @@ func (s *Server) startKYC(h *holder) {
 	switch {
 	case h.method == uqpay.KYCMethodSumsubRedirect:
 		h.Status, h.IDVStatus = uqpay.CardholderStatusPending, uqpay.IDVStatusPending
-		h.VerificationURL = issuing.NewSecret("https://idv.example.com/" + newID())
+		h.VerificationURL = issuing.NewSecret("https://idv.example.com/" + s.ids.UUID())
 		h.URLExpiresAt = s.now().Add(24 * time.Hour)
 	case h.method == uqpay.KYCMethodThirdParty:
 		h.Status, h.IDVStatus = uqpay.CardholderStatusSuccess, uqpay.IDVStatusPassed

@@ -128,7 +128,7 @@ func insufficient(p *uqpay.Product, h *holder) *refusal {
 // issue gives a card its number and stores it.
 func (s *Server) issue(n *card, h *holder, pan issuing.Secret) {
 	month, year := ledger.Expiry(s.now())
-	n.ID, n.pan, n.cvv, n.expiry = newID(), pan, ledger.CVV(pan), month+"/"+year[2:]
+	n.ID, n.pan, n.cvv, n.expiry = s.ids.UUID(), pan, ledger.CVV(pan), month+"/"+year[2:]
 	n.Scheme, n.Status, n.holder = uqpay.SchemeVisa, uqpay.CardStatusPending, h
 	s.cards.add(n.ID, n)
 }
@@ -339,7 +339,7 @@ func secureCard(_ *Server, _ *call, n *card) (any, *refusal) {
 
 func panToken(s *Server, _ *call, _ *card) (any, *refusal) {
 	return map[string]any{
-		"token": issuing.NewSecret("pan_eyJ." + newID()), "expires_in": 60, "expires_at": stamp(s.now().Add(time.Minute)),
+		"token": issuing.NewSecret("pan_eyJ." + s.ids.UUID()), "expires_in": 60, "expires_at": stamp(s.now().Add(time.Minute)),
 	}, nil
 }
 

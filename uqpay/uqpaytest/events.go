@@ -33,7 +33,7 @@ func (s *Server) Emit(eventType, sourceID string, data map[string]any) {
 func (s *Server) push(eventType, sourceID string, data map[string]any) {
 	body, err := eventCodec.Marshal(map[string]any{
 		"version": "V1.6.0", "event_name": "ISSUING", "event_type": eventType,
-		"event_id": newID(), "source_id": sourceID, "data": data,
+		"event_id": s.ids.UUID(), "source_id": sourceID, "data": data,
 	})
 	s.host.Push(platform.Callback{
 		Type: eventType, URL: s.cfg.WebhookURL, Retries: retries,

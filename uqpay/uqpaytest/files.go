@@ -19,7 +19,7 @@ const reportLife = 7 * 24 * time.Hour
 func createReport(s *Server, c *call) (any, *refusal) {
 	c.require("report_type", "start_time", "end_time")
 	r := &report{
-		owned: owned{c.account}, id: newID(), typ: uqpay.ReportType(c.word("report_type", "SETTLEMENT", "LEDGER")),
+		owned: owned{c.account}, id: s.ids.UUID(), typ: uqpay.ReportType(c.word("report_type", "SETTLEMENT", "LEDGER")),
 		start: c.when("start_time"), end: c.when("end_time"),
 	}
 	if bad := c.refused(); bad != nil {
@@ -79,8 +79,8 @@ func bulkCards(s *Server, c *call) (any, *refusal) {
 		return nil, bad
 	}
 	now := s.now()
-	r := &report{owned: owned{c.account}, id: newID(), typ: uqpay.ReportTypeLedger, start: now, end: now}
-	s.announce(r, uqpay.EventReportSucceeded, "Bulk Card Number Report", newID())
+	r := &report{owned: owned{c.account}, id: s.ids.UUID(), typ: uqpay.ReportTypeLedger, start: now, end: now}
+	s.announce(r, uqpay.EventReportSucceeded, "Bulk Card Number Report", s.ids.UUID())
 	return map[string]any{"report_id": r.id, "expire_date": stamp(now.Add(reportLife))}, nil
 }
 
@@ -105,7 +105,7 @@ func uploadFile(s *Server, c *call) (any, *refusal) {
 		return nil, invalid("file: this type is not taken")
 	}
 	file := &uqpay.File{
-		ID: newID(), Name: head.Filename, Type: strings.TrimPrefix(extension, "."),
+		ID: s.ids.UUID(), Name: head.Filename, Type: strings.TrimPrefix(extension, "."),
 		Size: head.Size, Notes: notes, CreateTime: s.now(),
 	}
 	s.files[file.ID] = file
@@ -132,7 +132,7 @@ func fileLinks(s *Server, c *call) (any, *refusal) {
 		}
 		found = append(found, map[string]any{
 			"file_id": id, "file_type": file.Type, "file_name": file.Name, "size": file.Size,
-			"url": issuing.NewSecret("https://files.example.com/" + id + "?signature=" + newID()),
+			"url": issuing.NewSecret("https://files.example.com/" + id + "?signature=" + s.ids.UUID()),
 		})
 	}
 	return map[string]any{"files": found, "absent_files": absent}, nil

@@ -68,7 +68,7 @@ func listLedger(s *Server, c *call) (any, *refusal) {
 func createTransfer(s *Server, c *call) (any, *refusal) {
 	c.require("source_account_id", "destination_account_id", "currency", "amount")
 	t := &uqpay.Transfer{
-		ID: newID(), ShortID: s.shortID("T"), ReferenceID: s.shortID("R"),
+		ID: s.ids.UUID(), ShortID: s.shortID("T"), ReferenceID: s.shortID("R"),
 		SourceAccountID: c.text("source_account_id"), DestinationAccountID: c.text("destination_account_id"),
 		Currency: issuing.Currency(c.short("currency", 4)), Amount: c.amount("amount"),
 		FeeAmount: issuing.NewAmount(0, 2), Remark: c.short("remark", 255),

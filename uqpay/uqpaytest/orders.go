@@ -16,7 +16,7 @@ import (
 func (s *Server) newOrder(c *call, n *card, typ uqpay.OrderType, amount issuing.Amount) *order {
 	now := s.now()
 	o := &order{op: c.op, owned: owned{n.account}, Order: uqpay.Order{
-		ID: newID(), CardID: n.ID, Type: typ, Amount: amount, Currency: n.Currency,
+		ID: s.ids.UUID(), CardID: n.ID, Type: typ, Amount: amount, Currency: n.Currency,
 		CreateTime: now, UpdateTime: now, Status: uqpay.OrderStatusPending,
 	}}
 	s.orders.add(o.ID, o)

@@ -34,6 +34,13 @@ var sandboxLimits = Limits{Token: 60, Authenticated: 500, Unauthenticated: 200}
 type Config struct {
 	// Listen is a loopback address; "127.0.0.1:0" when empty.
 	Listen string
+	// ClientID, APIKey and WebhookSecret are the merchant's credentials; empty ones are
+	// made.
+	ClientID      string
+	APIKey        issuing.Secret
+	WebhookSecret issuing.Secret
+	// Seed makes ids the same in every run; empty makes random ones.
+	Seed string
 	// Clock is the platform's time; nil follows real time.
 	Clock *issuingtest.Clock
 	// Delay is how long orders, reviews and reports take; 0 is one second.
@@ -81,6 +88,7 @@ type Server struct {
 	clientID       string
 	apiKey, secret issuing.Secret
 	hmac           sign.HMACKey
+	ids            *platform.IDs
 	seq            platform.Sequence
 	failures       *platform.Failures
 
@@ -122,8 +130,10 @@ func NewServer(cfg Config) (*Server, error) {
 		holders:      table[*holder]{missing: cardholderError("cardholder not found")},
 		reports:      table[*report]{missing: notFound("report")},
 		transactions: table[*transaction]{missing: notFound("transaction")},
-		clientID:     "client_" + uuid.NewString(), apiKey: issuing.NewSecret("key_" + uuid.NewString()),
-		secret: issuing.NewSecret("whsec_" + uuid.NewString()),
+		ids:          platform.NewIDs(cfg.Seed),
+		clientID:     cmp.Or(cfg.ClientID, "client_"+uuid.NewString()),
+		apiKey:       cmp.Or(cfg.APIKey, issuing.NewSecret("key_"+uuid.NewString())),
+		secret:       cmp.Or(cfg.WebhookSecret, issuing.NewSecret("whsec_"+uuid.NewString())),
 	}
 	if cfg.Limits != nil {
 		s.limits = *cfg.Limits
@@ -134,6 +144,7 @@ func NewServer(cfg Config) (*Server, error) {
 	}
 	if s.host, err = platform.New(platform.Config{
 		Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: maxRequest, Operations: operations(), Check: s.check,
+		Actions: s.actions(), State: s.present,
 	}); err != nil {
 		return nil, err
 	}

@@ -98,7 +98,7 @@ func (s *Server) decide(tx *transaction, p purchase, reason string) {
 // endOneTime cancels a card that a transaction of this kind ends.
 func (s *Server) endOneTime(n *card, at uqpay.AutoCancelTrigger) {
 	if n.trigger == at && n.Status == uqpay.CardStatusActive {
-		id := newID()
+		id := s.ids.UUID()
 		s.cancel(n, id)
 		s.push(uqpay.EventCardStateSucceeded, id, s.statusEvent(n))
 	}
@@ -164,7 +164,7 @@ func (s *Server) askMerchant(ctx context.Context, p purchase, tx *transaction) s
 func (s *Server) newTransaction(typ uqpay.TransactionType, p purchase) *transaction {
 	n, now := p.card, s.now()
 	tx := &transaction{owned: owned{n.account}, card: n, Transaction: uqpay.Transaction{
-		ID: newID(), ShortID: s.shortID("T"), CardID: n.ID, CardNumber: uqpay.MaskedNumber(masked(n.pan)),
+		ID: s.ids.UUID(), ShortID: s.shortID("T"), CardID: n.ID, CardNumber: uqpay.MaskedNumber(masked(n.pan)),
 		CardholderID: n.holder.ID, Type: typ, Status: uqpay.TransactionStatusPending,
 		BillingCurrency: n.Currency, TransactionAmount: p.amount, TransactionCurrency: n.Currency,
 		Fee: issuing.NewAmount(0, 2), FeeCurrency: n.Currency, FeePassThrough: uqpay.FlagNo,
@@ -300,7 +300,7 @@ func simulateFunding(s *Server, c *call) (any, *refusal) {
 	banking := ledger.Account{Kind: "banking", Owner: account, Currency: issuing.Currency(currency)}
 	s.later(func() { _ = s.book.Transfer(ledger.World(banking.Currency), banking, amount, "deposit") })
 	return map[string]any{
-		"deposit_id": newID(), "short_reference_id": s.shortID("D"), "amount": amount.String(), "currency": currency,
+		"deposit_id": s.ids.UUID(), "short_reference_id": s.shortID("D"), "amount": amount.String(), "currency": currency,
 		"deposit_status": "PENDING", "create_time": stamp(s.now()), "complete_time": "",
 		"receiver_account_number": c.text("receiver_account_number"),
 		"sender": map[string]any{

@@ -183,8 +183,6 @@ func (s *Server) shortID(prefix string) string {
 	return fmt.Sprintf("%s%s-%X", prefix, s.now().Format("060102"), sum[:6])
 }
 
-func newID() string { return uuid.NewString() }
-
 // move books a transfer and, where it touches an issuing balance, an entry of
 // that balance's ledger.
 func (s *Server) move(from, to ledger.Account, amount issuing.Amount, memo string, kind uqpay.LedgerType) error {
@@ -203,7 +201,7 @@ func (s *Server) move(from, to ledger.Account, amount issuing.Amount, memo strin
 		}
 		now := s.now()
 		e := &entry{owned{side.account.Owner}, uqpay.LedgerEntry{
-			ID: newID(), ShortID: s.shortID("T"), AccountID: side.account.Owner,
+			ID: s.ids.UUID(), ShortID: s.shortID("T"), AccountID: side.account.Owner,
 			BalanceID: balanceID(side.account), Type: kind, Currency: side.account.Currency, Amount: side.amount,
 			EndingBalance: s.book.Balance(side.account), CreateTime: now, CompleteTime: now,
 			Status: uqpay.LedgerStatusCompleted, Description: memo,

@@ -223,12 +223,17 @@ func (s *Server) issue(c *card) {
 		return
 	}
 	_ = s.book.Transfer(c.frozenFirst(), c.available(), c.first, c.id)
-	c.number = ledger.PAN(c.bin.number, s.seq.Next(), 16)
-	c.cvv = ledger.CVV(c.number)
-	c.month, c.year = ledger.Expiry(now)
-	s.numbers[platform.KeyOf(c.number.Reveal())] = c.id
+	s.number(c)
 	c.move(worldcard.CardStatusActive, now)
 	s.pushCardOpen(c, "")
+}
+
+// number gives a card what is printed on it.
+func (s *Server) number(c *card) {
+	c.number = ledger.PAN(c.bin.number, s.seq.Next(), 16)
+	c.cvv = ledger.CVV(c.number)
+	c.month, c.year = ledger.Expiry(s.now())
+	s.numbers[platform.KeyOf(c.number.Reveal())] = c.id
 }
 
 // find returns the card that a request names; the platform's id wins.

@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/hex"
+	"errors"
+	"fmt"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
@@ -35,6 +37,30 @@ func NewKeys() (Keys, error) {
 	aes := make([]byte, 32)
 	_, err = rand.Read(aes)
 	return Keys{&keySet{platform.Hide(merchant), platform.Hide(own), issuing.NewSecret(hex.EncodeToString(aes))}}, err
+}
+
+// Texts returns the keys as texts, for a store that only their owner reads: merchant
+// and platform as PKCS #8 PEM, aes as 64 hexadecimal digits.
+func (k Keys) Texts() map[string]issuing.Secret {
+	if k.set == nil {
+		return nil
+	}
+	return map[string]issuing.Secret{
+		"merchant": platform.KeyText(k.set.merchant()), "platform": platform.KeyText(k.set.platform()), "aes": k.set.aes,
+	}
+}
+
+// ParseKeys reads what [Keys.Texts] returned.
+func ParseKeys(texts map[string]issuing.Secret) (Keys, error) {
+	set := &keySet{aes: texts["aes"]}
+	merchant, err0 := platform.ParseKeyText(texts["merchant"])
+	own, err1 := platform.ParseKeyText(texts["platform"])
+	set.merchant, set.platform = platform.Hide(merchant), platform.Hide(own)
+	_, err2 := sign.ParseAESKey(set.aes.Reveal())
+	if err := errors.Join(err0, err1, err2); err != nil {
+		return Keys{}, fmt.Errorf("worldcardtest: the keys: %w", err)
+	}
+	return Keys{set}, nil
 }
 
 // takeKeys has the server use keys, fresh ones instead of the zero Keys.

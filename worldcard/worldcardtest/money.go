@@ -126,6 +126,8 @@ var (
 	errNoTransaction = errors.New("worldcardtest: no such open authorization")
 	errAmount        = errors.New("worldcardtest: the amount is not positive")
 	errClosed        = errors.New("worldcardtest: the card is closed")
+	errNoType        = errors.New("worldcardtest: no such type of card")
+	errNoQuota       = errors.New("worldcardtest: no physical card is left in the quota")
 )
 
 // Purchase authorizes a purchase on a card: the amount moves from the available

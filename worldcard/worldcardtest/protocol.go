@@ -25,36 +25,41 @@ const (
 // verify runs the platform's steps 1 to 6 in their order and returns the
 // plaintext, or the answer that the page's table gives for the step that failed.
 func (s *Server) verify(r *http.Request, body []byte) ([]byte, *platform.Reply) {
-	unauthorized := func(message string) ([]byte, *platform.Reply) {
+	unauthorized := func(message, check, expected string) ([]byte, *platform.Reply) {
 		reply := refuse(http.StatusUnauthorized, message)
+		reply.Check, reply.Expected = check, expected
 		return nil, &reply
 	}
 	appID, signature := r.Header.Get("X-App-Id"), r.Header.Get("X-Signature")
 	timestamp, nonce := r.Header.Get("X-Timestamp"), r.Header.Get("X-Nonce")
 	if appID == "" || signature == "" || timestamp == "" || nonce == "" {
-		return unauthorized("Missing required headers")
+		return unauthorized("Missing required headers", "headers", "X-App-Id, X-Timestamp, X-Nonce and X-Signature")
 	}
 	now := s.now()
 	seconds, err := strconv.ParseInt(timestamp, 10, 64)
 	if err != nil || now.Sub(time.Unix(seconds, 0)).Abs() > timestampWindow {
-		return unauthorized("Request expired")
+		return unauthorized("Request expired", "timestamp",
+			"X-Timestamp in Unix seconds within five minutes of "+strconv.FormatInt(now.Unix(), 10))
 	}
 	if appID != s.appID {
-		return unauthorized("Invalid merchant ID")
+		return unauthorized("Invalid merchant ID", "app id", "X-App-Id: "+s.appID)
 	}
 	if !s.allowed(r.RemoteAddr) {
 		reply := refuse(http.StatusForbidden, "IP address not in whitelist")
+		reply.Check, reply.Expected = "address", "a source address of Config.AllowedIPs"
 		return nil, &reply
 	}
 	if sign.VerifyPSS(s.merchant, signature, body, timestamp, nonce) != nil {
-		return unauthorized("Signature verification failed")
+		return unauthorized("Signature verification failed", "signature",
+			"Base64 of RSA-PSS with SHA-256 under the merchant's key over the encrypted body, X-Timestamp and X-Nonce, as sent")
 	}
 	if !s.nonces.First(nonce, now) {
-		return unauthorized("Request already processed (duplicate nonce)")
+		return unauthorized("Request already processed (duplicate nonce)", "nonce", "an X-Nonce that was not used within ten minutes")
 	}
 	plaintext, err := s.aes.OpenBody(body)
 	if err != nil {
-		return unauthorized("Request body decryption failed")
+		return unauthorized("Request body decryption failed", "encryption",
+			"a body sealed with AES-256-GCM under the shared key")
 	}
 	return plaintext, nil
 }

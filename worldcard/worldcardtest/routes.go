@@ -2,6 +2,7 @@ package worldcardtest
 
 import (
 	"net/http"
+	"strconv"
 
 	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/worldcard"
@@ -27,11 +28,15 @@ func (s *Server) handle(o operation, r *http.Request, body []byte) platform.Repl
 	}
 	f, err := platform.ReadFields(plaintext)
 	if err != nil {
-		return refuse(http.StatusBadRequest, "Bad Request")
+		reply := refuse(http.StatusBadRequest, "Bad Request")
+		reply.Check, reply.Expected = "form", "a JSON object whose names differ"
+		return reply
 	}
 	data, failed := s.run(o, f)
 	if failed != nil {
-		return answer(http.StatusOK, failed.code, failed.message, nil)
+		reply := answer(http.StatusOK, failed.code, failed.message, nil)
+		reply.Check, reply.Expected = "code "+strconv.Itoa(int(failed.code)), failed.message
+		return reply
 	}
 	return s.success(data)
 }

@@ -105,7 +105,7 @@ func NewServer(cfg Config) (*Server, error) {
 	s := &Server{
 		cfg: cfg, book: ledger.NewBook(), appID: "app_sandbox_0001", quota: cfg.Quota,
 		nonces:   platform.NewMemory(nonceMemory),
-		failures: platform.NewFailures(opApply, opDeposit, opActivate),
+		failures: platform.NewFailures(failing...),
 		cards:    map[string]*card{}, byKey: map[string]*card{}, deposits: map[string]*deposit{},
 		numbers: map[platform.NumberKey]string{},
 	}
@@ -121,6 +121,7 @@ func NewServer(cfg Config) (*Server, error) {
 	if s.host, err = platform.New(platform.Config{
 		Listen: cfg.Listen, Clock: cfg.Clock, Check: s.check,
 		Operations: platform.Names(maps.Values(routes), func(o operation) string { return o.op }),
+		Actions:    s.actions(), State: s.state,
 	}); err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
+	"github.com/issuing-sdk/issuing-go/issuingtest/control"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
 	"github.com/issuing-sdk/issuing-go/legacy"
@@ -160,16 +161,29 @@ var Types = []reflect.Type{
 	reflect.TypeFor[coshinetest.NewCard](),
 	reflect.TypeFor[coshinetest.Request](),
 	reflect.TypeFor[coshinetest.Server](),
+	reflect.TypeFor[issuingtest.Action](),
+	reflect.TypeFor[issuingtest.ArgumentError](),
+	reflect.TypeFor[issuingtest.ArgumentProblem](),
 	reflect.TypeFor[issuingtest.Authorization](),
 	reflect.TypeFor[issuingtest.CallbackFault](),
 	reflect.TypeFor[issuingtest.Challenge](),
 	reflect.TypeFor[issuingtest.Clock](),
 	reflect.TypeFor[issuingtest.Delivery](),
+	reflect.TypeFor[issuingtest.Event](),
 	reflect.TypeFor[issuingtest.Fault](),
 	reflect.TypeFor[issuingtest.FaultKind](),
+	reflect.TypeFor[issuingtest.Item](),
 	reflect.TypeFor[issuingtest.KYCRetry](),
 	reflect.TypeFor[issuingtest.Merchant](),
+	reflect.TypeFor[issuingtest.Param](),
+	reflect.TypeFor[issuingtest.ParamType](),
 	reflect.TypeFor[issuingtest.Platform](),
+	reflect.TypeFor[issuingtest.Request](),
+	reflect.TypeFor[issuingtest.State](),
+	reflect.TypeFor[issuingtest.Verdict](),
+	reflect.TypeFor[control.Config](),
+	reflect.TypeFor[control.Handler](),
+	reflect.TypeFor[control.Platform](),
 	reflect.TypeFor[kazepay.ActivationCodeSent](),
 	reflect.TypeFor[kazepay.Application](),
 	reflect.TypeFor[kazepay.ApplyRequest](),
@@ -606,6 +620,7 @@ var Types = []reflect.Type{
 	reflect.TypeFor[webhook.Handler](),
 	reflect.TypeFor[webhook.MemoryDeduper](),
 	reflect.TypeFor[webhook.Outcome](),
+	reflect.TypeFor[webhook.Problem](),
 	reflect.TypeFor[webhook.Report](),
 	reflect.TypeFor[webhook.Request](),
 	reflect.TypeFor[webhook.Result](),
