@@ -102,8 +102,12 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	cfg.PlatformKeys = slices.Clone(cfg.PlatformKeys)
 	cfg.Names = maps.Clone(cfg.Names)
 	return webhook.NewSource(providerName, callbackScheme{cfg},
-		webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now), webhook.WithMaxBody(cfg.MaxBody))
+		webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now), webhook.WithMaxBody(cfg.MaxBody),
+		webhook.WithSchedule(schedule))
 }
+
+// schedule is how long KazePay sends again: 1, 2, 4, 8 and 16 minutes.
+const schedule = 31 * time.Minute
 
 // callbackScheme implements [webhook.Scheme].
 type callbackScheme struct{ cfg CallbackConfig }

@@ -46,8 +46,9 @@ type CallbackConfig struct {
 // These callbacks carry no timestamp and no nonce. The source remembers the
 // signature, and with it all signed content, and what identifies the event (order
 // or record number and status), so a repeat is acknowledged and not dispatched,
-// whether it is the platform's retry or a copy that somebody sends again, and
-// whichever of the source's addresses it comes to.
+// whether it is the platform's retry or a copy that somebody sends again. A copy that
+// reads as another event, at the address of another type, is refused with
+// [webhook.ErrReplay].
 //
 // That holds for as long as the Deduper remembers. A copy that is sent again
 // after that, or to another source with a Deduper of its own, is authentic and is
@@ -74,8 +75,11 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	}
 	s := callbackScheme{appKey: cfg.AppKey, secrets: slices.Clone(cfg.AppSecrets)}
 	return webhook.NewSource(providerName, s, webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now),
-		webhook.WithMaxBody(cfg.MaxBody))
+		webhook.WithMaxBody(cfg.MaxBody), webhook.WithSchedule(shortestSchedule))
 }
+
+// shortestSchedule is VIRTUAL-P's: five repeats, after 1, 2, 4, 8 and 16 s.
+const shortestSchedule = 31 * time.Second
 
 // callbackScheme implements [webhook.Scheme].
 type callbackScheme struct {
@@ -106,7 +110,7 @@ func (s callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhook
 	}):
 		return webhook.Verified{}, webhook.ErrSignature
 	}
-	return webhook.Verified{Claims: []string{"sign/" + strings.ToLower(signature)}, Content: params}, nil
+	return webhook.Verified{Delivery: "sign/" + strings.ToLower(signature), Content: params}, nil
 }
 
 // Open implements [webhook.Scheme].

@@ -53,8 +53,8 @@ type CallbackConfig struct {
 	// Accept lists further message types that the function handles; they arrive
 	// as *webhook.Unknown. Other types are answered with code 12.
 	Accept []MessageType
-	// Deduper remembers UUIDs and message ids; nil is one in memory. It must hold
-	// them for at least 24 hours.
+	// Deduper remembers UUIDs, message ids and answers; nil is one in memory. It must
+	// hold them for at least 24 hours. One in a database needs keys for the answers.
 	Deduper webhook.Deduper
 	// MaxBody bounds a message; 0 is webhook.DefaultMaxBody.
 	MaxBody int64
@@ -94,10 +94,10 @@ func (cfg CallbackConfig) validate() error {
 // *[UserIDRequested], whose AppUserID the function sets, or *[webhook.Unknown] for
 // the types of Accept.
 //
-// A repeated UUID is refused. A repeated message under a new UUID does not reach
-// the function: a notification is acknowledged, and a question gets its first
-// answer while this source remembers it, which it does for some thousands of
-// messages. Another process asks its own function.
+// The UUID of a message that was handled is refused when it comes again. A repeated
+// message under a new UUID does not reach the function: a notification is
+// acknowledged, and a question gets its first answer, from every process that shares
+// the Deduper.
 //
 // A token's notification that is older than one handled before, or that follows
 // its deletion, is acknowledged and not dispatched. A deletion is always
@@ -118,23 +118,22 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	}
 	secret := rand.Text()
 	s := &callbackScheme{
-		cfg:      cfg,
-		opener:   opener{profile: cfg.Profile, jwe: cfg.JWE, keys: maps.Clone(cfg.DecryptKeys)},
-		messages: newRecent[string, handling](maxMessages),
-		tokens:   newRecent[tokenKey, tokenOrder](maxTokens),
-		secret:   func() string { return secret },
+		cfg:    cfg,
+		opener: opener{profile: cfg.Profile, jwe: cfg.JWE, keys: maps.Clone(cfg.DecryptKeys)},
+		tokens: newRecent[tokenKey, tokenOrder](maxTokens),
+		secret: func() string { return secret },
 	}
 	return webhook.NewSource(providerName, s, webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now),
-		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(s.precheck), webhook.WithDispatch(s.dispatch))
+		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(s.precheck), webhook.WithDispatch(s.dispatch),
+		webhook.WithAnswers(answers{}))
 }
 
 // callbackScheme implements [webhook.Scheme].
 type callbackScheme struct {
-	cfg      CallbackConfig
-	opener   opener
-	messages *recent[string, handling] // by event id
-	tokens   *recent[tokenKey, tokenOrder]
-	secret   func() string // keys the names of tokens; behind a function, so that nothing prints it
+	cfg    CallbackConfig
+	opener opener
+	tokens *recent[tokenKey, tokenOrder]
+	secret func() string // keys the names of tokens; behind a function, so that nothing prints it
 }
 
 // pushed is an authentic message: Verify makes it, Open fills it, and Answer
@@ -177,7 +176,7 @@ func (s *callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhoo
 		return webhook.Verified{}, fmt.Errorf("%w: %w", webhook.ErrSignature, err)
 	}
 	return webhook.Verified{
-		Once: []string{"uuid/" + head.AppID + "/" + head.UUID}, RequestID: head.UUID,
+		Delivery: "uuid/" + head.AppID + "/" + head.UUID, Once: true, RequestID: head.UUID,
 		Content: &pushed{appID: head.AppID, uuid: head.UUID},
 	}, nil
 }

@@ -70,7 +70,7 @@ func TestCallbackRepeatMeanwhile(t *testing.T) {
 	if asked != 2 {
 		t.Errorf("asked %d times, want 2", asked)
 	}
-	for i, want := range []webhook.Outcome{webhook.OutcomeFailed, webhook.OutcomeFailed, webhook.OutcomeDuplicate, webhook.OutcomeDuplicate} {
+	for i, want := range []webhook.Outcome{webhook.OutcomeBusy, webhook.OutcomeFailed, webhook.OutcomeDuplicate, webhook.OutcomeDuplicate} {
 		if s.reports[i].Outcome != want {
 			t.Errorf("report %d: %+v", i, s.reports[i])
 		}
@@ -101,7 +101,8 @@ func TestCallbackUnknownUser(t *testing.T) {
 	}
 }
 
-// TestCallbackOtherProcess: another process has handled the message.
+// TestCallbackOtherProcess: another process has handled the message, and answered the
+// question.
 func TestCallbackOtherProcess(t *testing.T) {
 	t.Parallel()
 	shared := webhook.NewMemoryDeduper(0, 0)
@@ -117,7 +118,7 @@ func TestCallbackOtherProcess(t *testing.T) {
 			t.Errorf("answer %s", got.TrxInfo)
 		}
 	}
-	if len(first.events) != 2 || len(second.events) != 1 {
+	if len(first.events) != 2 || len(second.events) != 0 {
 		t.Errorf("%d and %d events", len(first.events), len(second.events))
 	}
 }

@@ -12,50 +12,36 @@ import (
 	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
-// Bounds of what a source remembers beside its deduper.
-const (
-	maxMessages = 4096    // messages that are not dispatched again, with their answers
-	maxTokens   = 1 << 16 // tokens whose latest notification is known
-)
+// maxTokens bounds the tokens whose latest notification a source knows.
+const maxTokens = 1 << 16
 
-// errBusy makes UPI send a message again.
-var errBusy = errors.New("the same message is being handled")
+// answers keep what questions were answered, with their claims.
+type answers struct{}
 
-// handling is what became of one message. Whoever holds it handles the message.
-type handling struct {
-	mu        sync.Mutex
-	done      bool
-	appUserID string // the answer to a question
+// Keep implements [webhook.Answers]. That no user is known is an answer too.
+func (answers) Keep(event *webhook.Event) ([]byte, error) {
+	asked, ok := event.Data.(*UserIDRequested)
+	if !ok {
+		return nil, webhook.ErrPayload
+	}
+	return []byte(asked.AppUserID), nil
 }
 
-// dispatch calls the function once for a message and gives repeats its answer,
-// whatever the deduper knows: questions are not claimed there, and a store that
-// fails after the function has acted does not learn that it has.
-func (s *callbackScheme) dispatch(ctx context.Context, event *webhook.Event, fn webhook.Func) error {
-	h := s.messages.entry(event.ID)
-	if !h.mu.TryLock() {
-		return errBusy
+// Give implements [webhook.Answers].
+func (answers) Give(event *webhook.Event, answer []byte) error {
+	asked, ok := event.Data.(*UserIDRequested)
+	if !ok {
+		return webhook.ErrPayload
 	}
-	defer h.mu.Unlock()
-	asked, question := event.Data.(*UserIDRequested)
-	if h.done {
-		if question {
-			asked.AppUserID = h.appUserID
-		}
-		return webhook.ErrDuplicate
-	}
-	err := s.inOrder(ctx, event, fn)
-	if h.done = handled(err); h.done && question {
-		h.appUserID = asked.AppUserID
-	}
-	return err
+	asked.AppUserID = string(answer)
+	return nil
 }
 
 // handled reports whether the function's error lets its event be acknowledged.
 func handled(err error) bool { return err == nil || errors.Is(err, webhook.ErrDuplicate) }
 
-// inOrder leaves out the call for what a later notification has overtaken.
-func (s *callbackScheme) inOrder(ctx context.Context, event *webhook.Event, fn webhook.Func) error {
+// dispatch leaves out the call for what a later notification has overtaken.
+func (s *callbackScheme) dispatch(ctx context.Context, event *webhook.Event, fn webhook.Func) error {
 	changed, ok := event.Data.(*TokenStateChanged)
 	if !ok {
 		return fn(ctx, event)

@@ -65,7 +65,9 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 		return nil, err
 	}
 	return webhook.NewSource(providerName, s, webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now),
-		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(s.precheck))
+		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(s.precheck),
+		// A repeat that is not signed afresh is refused after that.
+		webhook.WithSchedule(tolerance))
 }
 
 // callbackScheme implements [webhook.Scheme].

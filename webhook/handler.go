@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,11 +35,20 @@ func WithObserver(observe func(context.Context, Report)) Option {
 	}
 }
 
+// WithClaims makes a handler claim in d instead of its source's [Deduper], for one
+// that ties the claim to what the handler's function does. sqldedupe.NewHandler uses
+// it.
+func WithClaims(d Deduper) Option {
+	return func(h *Handler) { h.deduper = d }
+}
+
 // Handler serves the callbacks of one source. It is safe for concurrent use.
 type Handler struct {
 	source  *Source
 	fn      Func
 	observe func(context.Context, Report)
+	deduper Deduper // nil is the source's
+	fault   error   // why nothing can be handled
 }
 
 // NewHandler returns a handler that calls fn for every event of src: at least
@@ -62,6 +72,11 @@ func NewHandler(src *Source, fn Func, opts ...Option) *Handler {
 			opt(h)
 		}
 	}
+	if src != nil {
+		if h.fault = src.answerProblem(h.deduper); h.fault != nil {
+			h.fn = nil
+		}
+	}
 	return h
 }
 
@@ -71,7 +86,7 @@ var errUnconfigured = errors.New("webhook: the handler has no source or no funct
 // unconfigured answers where nothing can be handled.
 func (h *Handler) unconfigured(ctx context.Context) Answer {
 	answer := Text(http.StatusServiceUnavailable, http.StatusText(http.StatusServiceUnavailable))
-	d := delivery{h: h, report: Report{Outcome: OutcomeRefused, Status: answer.Status, Err: errUnconfigured}}
+	d := delivery{h: h, report: Report{Outcome: OutcomeRefused, Status: answer.Status, Err: cmp.Or(h.fault, errUnconfigured)}}
 	d.observe(ctx)
 	return answer
 }

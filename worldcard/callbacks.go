@@ -77,8 +77,12 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 		},
 	}
 	return webhook.NewSource(providerName, s, webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now),
-		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(s.precheck))
+		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(s.precheck), webhook.WithSchedule(schedule))
 }
+
+// schedule is how long WorldCard sends again, at least: 1 minute, doubled up to 4.3
+// hours, and 24 hours.
+const schedule = 32 * time.Hour
 
 // callbackScheme implements [webhook.Scheme].
 type callbackScheme struct {
@@ -126,7 +130,7 @@ func (s callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhook
 		return webhook.Verified{}, webhook.ErrSignature
 	}
 	at, err := s.window.CheckUnix(timestamp, req.Time)
-	return webhook.Verified{Claims: []string{"nonce/" + nonce}, At: at, RequestID: nonce}, err
+	return webhook.Verified{Delivery: "nonce/" + nonce, At: at, RequestID: nonce}, err
 }
 
 // Open implements [webhook.Scheme].
