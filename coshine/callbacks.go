@@ -75,6 +75,9 @@ type CallbackConfig struct {
 //	…
 //	http.Handle("POST /eastpay/{type}", webhook.NewHandler(src, coshine.Functions{…}.Handle))
 //
+// A member that cannot be read stays unset and is named in Inbound.Problems. Where a
+// question cannot be answered without it, the answer is status 400.
+//
 // Reports carry the response code that was sent, and for
 // [webhook.OutcomeOvertime] the one that came too late.
 func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
@@ -199,7 +202,8 @@ func (s *callbackScheme) Verify(context.Context, *webhook.Request) (webhook.Veri
 // Open implements [webhook.Scheme].
 func (s *callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.Verified) (*webhook.Event, error) {
 	m, _ := v.Content.(*message)
-	data, err := s.decode(req, m)
+	event := &webhook.Event{Type: string(s.api(req)), Question: true}
+	data, err := s.decode(req, m, event)
 	if err != nil {
 		return nil, refusal{http.StatusBadRequest, err}
 	}
@@ -208,7 +212,8 @@ func (s *callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook
 	if !m.otp && (header.ParticipantID == "" || own != "" && header.ParticipantID != own) {
 		return nil, CodeInvalidParticipant
 	}
-	event := &webhook.Event{Type: string(s.api(req)), ID: header.TranID, Question: true, Data: data, Raw: header.Raw}
+	header.Problems = event.Problems
+	event.ID, event.Data, event.Raw = header.TranID, data, header.Raw
 	event.Time, _ = header.At()
 	if m.otp {
 		event.ID = header.DedupeKey()
@@ -228,7 +233,7 @@ func (s *callbackScheme) dedupeSecret(req *webhook.Request) issuing.Secret {
 	return issuing.NewSecret(req.Header.Get("Authorization"))
 }
 
-func (s *callbackScheme) decode(req *webhook.Request, m *message) (inboundRequest, error) {
+func (s *callbackScheme) decode(req *webhook.Request, m *message, event *webhook.Event) (inboundRequest, error) {
 	plain, err := s.cfg.JWE.open(req.Body)
 	if err != nil {
 		return nil, err
@@ -237,15 +242,20 @@ func (s *callbackScheme) decode(req *webhook.Request, m *message) (inboundReques
 		return nil, errors.New("the body is not a JSON object")
 	}
 	api := s.api(req)
-	data := inboundTypes[api]()
+	data, codec := inboundTypes[api](), codec
+	codec.Note = event.AddProblem
 	if err := codec.Unmarshal(plain, data); err != nil {
 		return nil, err
 	}
 	h, text := data.inbound(), string(plain)
 	h.zone, h.Raw, h.dedupe = s.cfg.Zone, issuing.NewSecret(text), s.dedupeSecret(req)
-	m.otp = api == APISendOTP && h.ParticipantID == "" && h.TranID == ""
-	if !m.otp && (h.TranID == "" || h.TranDate == "" || h.TranTime == "") {
+	needed, question := decisive[api]
+	m.otp = api == APISendOTP && h.ParticipantID == "" && h.TranID == "" && !event.HasProblem("participantId", "tranId")
+	switch {
+	case !m.otp && (h.TranID == "" || question && (h.TranDate == "" || h.TranTime == "")):
 		return nil, errors.New("the public header is incomplete")
+	case question && event.HasProblem(needed...):
+		return nil, errors.New("a member that the answer needs cannot be read")
 	}
 	m.echo, err = echoOf(text)
 	h.message = *m
@@ -264,7 +274,7 @@ const maxEcho = 66
 // echoOf returns the members of the public header as they came, in headerOrder, each
 // with a comma behind it. It refuses a member that is given twice, because the
 // function and the echo, or two readers of one amount, could each take another, and
-// a field of the header that is an object, a list or endless. The body has been read.
+// an endless field of the header. The body has been read.
 func echoOf(plain string) (string, error) {
 	var echo [len(headerOrder)]string
 	var seen map[string]bool // the other members
@@ -274,8 +284,8 @@ func echoOf(plain string) (string, error) {
 		switch {
 		case seen[name] || i >= 0 && echo[i] != "":
 			return "", errors.New("the body has a member twice")
-		case i >= 0 && (value[0] == '{' || value[0] == '[' || len(value) > maxEcho):
-			return "", errors.New("a field of the public header is no text, or too long")
+		case i >= 0 && len(value) > maxEcho:
+			return "", errors.New("a field of the public header is too long")
 		case i >= 0:
 			echo[i] = value
 			size += len(name) + len(value) + len(`"":,`)

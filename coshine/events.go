@@ -8,6 +8,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
 // Inbound is the public header of a request that EastPay sends. Every inbound
@@ -27,6 +28,8 @@ type Inbound struct {
 	// Raw is the whole request as JSON, decrypted. It may hold card data and
 	// one-time passwords. Read unpublished fields with Decode.
 	Raw issuing.Secret `json:"-"`
+	// Problems name the members that came and could not be read; they are unset.
+	Problems []webhook.Problem `json:"-"`
 
 	zone    *time.Location
 	dedupe  issuing.Secret // keys DedupeKey
@@ -50,6 +53,18 @@ var inboundTypes = map[API]func() inboundRequest{
 	APIRemoteBalanceInquiry:      func() inboundRequest { return new(RemoteBalanceRequest) },
 	APIClearing:                  func() inboundRequest { return new(ClearingRequest) },
 	APIAuthorizationNotification: func() inboundRequest { return new(AuthorizationNotification) },
+}
+
+// decisive are the members of questions without which there is no answer: one that
+// came and cannot be read is a format error, status 400. A question needs its whole
+// public header besides. Notifications need their id alone.
+var decisive = map[API][]string{
+	APISendOTP:              {"cardToken", "verifyCode"},
+	APIVerifyOTP:            {"acsTransId", "cardToken", "verifyCode"},
+	APIStartOOBAuthen:       {"acsTransId", "cardToken", "amount", "currency"},
+	APIOOBResultInquiry:     {"acsTransId", "cardToken"},
+	APIAuthorization:        {},
+	APIRemoteBalanceInquiry: {},
 }
 
 // At returns date and time of the request; ok is false when they cannot be read.

@@ -89,7 +89,9 @@ func (c CallbackConfig) validate() error {
 // NewCallbacks returns the source of KazePay's callbacks. Events carry the
 // pointers to [CardDeposited] and its siblings; what is of no known kind, lacks
 // what its kind cannot do without, or has the fields of another kind than its head
-// says, is *[webhook.Unknown] with its JSON and is acknowledged like the rest.
+// says, is *[webhook.Unknown] with its JSON and is acknowledged like the rest. A member
+// that cannot be read stays unset and is named in Event.Problems. A type that is given
+// for the address must be the callback's.
 //
 // The envelope has no timestamp, and its head is unsigned in the default profile.
 // So a repeat is recognised by the verified content alone, whatever number its head
@@ -136,11 +138,7 @@ func (s callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhook
 	if s.cfg.SysID != "" && m.head.SysID != s.cfg.SysID {
 		return webhook.Verified{}, webhook.ErrUnknownKey
 	}
-	if !slices.ContainsFunc(s.cfg.PlatformKeys, func(key sign.PublicKey) bool {
-		m.key = key
-		m.plaintext, err = s.cfg.Profile.Open(s.cfg.PrivateKey, key, e)
-		return err == nil
-	}) {
+	if m.plaintext, m.key, err = s.cfg.Profile.OpenAny(s.cfg.PrivateKey, s.cfg.PlatformKeys, e); err != nil {
 		return webhook.Verified{}, webhook.ErrSignature
 	}
 	// The head is not signed, so its number names the delivery and claims nothing:
@@ -172,21 +170,26 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.
 	if !json.Valid(m.plaintext) {
 		return nil, wire.ErrJSON
 	}
-	kind, err := notificationKind(m.head.APICode, m.plaintext, s.cfg.Names)
-	if err == nil && kind == "" && req.Type != "" {
-		kind, err = notificationKind(req.Type, m.plaintext, nil)
-	}
-	if err != nil {
-		return nil, err
-	}
-	data, err := decodeNotification(kind, m.plaintext, s.cfg.Zone)
+	kind, signed, err := s.kind(m, req.Type)
 	if err != nil {
 		return nil, err
 	}
 	event := &webhook.Event{Type: kind, Raw: issuing.NewSecret(string(m.plaintext))}
-	if data != nil {
-		event.Data, event.ID, event.Time = data, data.identity(), data.when()
-	} else if kind == "" {
+	var data callbackEvent
+	if content := members(m.plaintext); signed || fits(kind, content) {
+		codec := codecIn(s.cfg.Zone)
+		codec.Note = event.AddProblem
+		if data, err = decodeNotification(kind, content, codec); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case data != nil:
+		event.Data, event.Time = data, data.when()
+		if !event.HasProblem(identifying[kind]...) {
+			event.ID = data.identity()
+		}
+	case kind == "":
 		event.Type = cmp.Or(req.Type, m.head.APICode)
 	}
 	if event.ID == "" {
@@ -198,6 +201,23 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.
 		event.ID = event.Type + "|keyed:" + digest
 	}
 	return event, nil
+}
+
+// kind tells the kind of a callback, with its address's type where the callback names
+// none. signed reports that the content names it itself.
+func (s callbackScheme) kind(m *opened, address string) (kind string, signed bool, err error) {
+	kind, signed, err = notificationKind(m.head.APICode, m.plaintext, s.cfg.Names)
+	switch {
+	case err != nil || address == "":
+		return kind, signed, err
+	case kind == "":
+		return notificationKind(address, m.plaintext, nil)
+	case kind != address && blank[address] != nil:
+		// Its function may expect another kind, and its handling would stand for the
+		// delivery to the right address.
+		return "", false, errAddress
+	}
+	return kind, signed, nil
 }
 
 // Answer implements [webhook.Scheme] with the configured acknowledgement.

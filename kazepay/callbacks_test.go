@@ -223,8 +223,18 @@ func TestCallbackUnreadableContent(t *testing.T) {
 	t.Parallel()
 	server := startServer(t, kazepaytest.Config{})
 	src := callbacks(t, callbackConfig(server))
+	lots := genuine(t, server, kazepay.EventCardDeposited, map[string]any{"cardID": "1", "amount": "lots", "status": "SUCCESS"})
+	event, err := src.Parse(nil, lots)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if data, ok := event.Data.(*kazepay.CardDeposited); !ok || data.CardID != "1" || !event.HasProblem("amount") {
+		t.Errorf("%+v", event)
+	}
+	if _, err := src.ForType(kazepay.EventCardClosed).Parse(nil, lots); !errors.Is(err, webhook.ErrPayload) {
+		t.Errorf("at another kind's address: %v", err)
+	}
 	for name, content := range map[string]map[string]any{
-		"an amount that is none":        {"cardID": "1", "amount": "lots", "status": "SUCCESS"},
 		"head and content name another": {"type": kazepay.EventKYCReviewed, "cardID": "1", "amount": 1, "status": "SUCCESS"},
 	} {
 		if _, err := src.Parse(nil, genuine(t, server, kazepay.EventCardDeposited, content)); !errors.Is(err, webhook.ErrPayload) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/issuing-sdk/issuing-go/internal/wire"
 )
@@ -14,16 +13,20 @@ import (
 // other: somebody may have moved a genuine content under another head.
 var errKinds = errors.New("head and content name different kinds")
 
+// errAddress is the refusal of a callback at the address of another kind.
+var errAddress = errors.New("the callback's kind is not the address's type")
+
 // notificationKind tells the kind of a callback: by head.apiCode, else by the
 // content's type, notifyType or apiCode, else by the fields that are there.
 // Names maps KazePay's own names, as far as the merchant has learnt them, to the
 // kinds of this package; it may be nil. The kind is "" when nothing fits, and
 // when head.apiCode, which the default profile does not sign, names a kind while
-// the fields are those of another.
-func notificationKind(apiCode string, plaintext []byte, names map[string]string) (kind string, err error) {
+// the fields are those of another. signed reports that the content names it itself.
+func notificationKind(
+	apiCode string, plaintext []byte, names map[string]string,
+) (kind string, signed bool, err error) {
 	m := members(plaintext)
 	kind = namedKind(apiCode, names)
-	signed := false // the content names the kind itself
 	for _, field := range []string{"type", "notifyType", "apiCode"} {
 		inner := namedKind(m.text(field), names)
 		signed = signed || inner != ""
@@ -31,16 +34,16 @@ func notificationKind(apiCode string, plaintext []byte, names map[string]string)
 		case kind == "":
 			kind = inner
 		case inner != "" && inner != kind:
-			return "", errKinds
+			return "", false, errKinds
 		}
 	}
 	if kind == "" {
-		return kindOfFields(m), nil
+		return kindOfFields(m), false, nil
 	}
 	if !signed && contradicted(kind, m) {
-		return "", nil
+		return "", false, nil
 	}
-	return kind, nil
+	return kind, signed, nil
 }
 
 // contradicted reports whether the fields are those of another kind than the
@@ -190,13 +193,23 @@ var blank = map[string]func() callbackEvent{
 	EventKYCReviewed:        func() callbackEvent { return new(KYCReviewed) },
 }
 
-// decodeNotification decodes the verified JSON of a callback. Times without a
-// zone of their own are read in zone; nil is UTC. A kind that is not known, or whose
-// necessary fields are missing, gives nil and no error.
-func decodeNotification(kind string, plaintext []byte, zone *time.Location) (callbackEvent, error) {
-	m := members(plaintext)
+// identifying are the members that an event's identity stands on. When one of them
+// cannot be read, the whole content identifies the event instead.
+var identifying = map[string][]string{
+	EventCardStateChanged: {"cardID", "status", "createAt"},
+	EventTransactionCreated: {
+		"transaction.id", "transaction.transactionId", "transaction.transStatus", "transaction.transType",
+	},
+	EventCardDeposited: {"transactionId", "status", "cardID", "amount", "createAt"},
+	EventCardClosed:    {"cardID", "status"},
+	EventCoinDeposited: {"orderNo", "status"},
+}
+
+// decodeNotification decodes the verified JSON of a callback. A kind that is not known
+// gives nil and no error.
+func decodeNotification(kind string, m object, codec wire.Codec) (callbackEvent, error) {
 	empty, known := blank[kind]
-	if !known || !fits(kind, m) {
+	if !known {
 		return nil, nil
 	}
 	switch kind {
@@ -207,7 +220,7 @@ func decodeNotification(kind string, plaintext []byte, zone *time.Location) (cal
 		m.alias("transactionId", "txnId")
 	}
 	event := empty()
-	if err := codecIn(zone).Unmarshal(m.json(), event); err != nil {
+	if err := codec.Unmarshal(m.json(), event); err != nil {
 		return nil, err
 	}
 	return event, nil
@@ -227,9 +240,12 @@ func transactionOf(m object) object {
 	if text, ok := wire.Unquote(inner); ok {
 		inner = []byte(text)
 	}
-	if len(bytes.TrimSpace(inner)) == 0 {
+	inner = bytes.TrimSpace(inner)
+	if len(inner) == 0 || string(inner) == "null" {
 		inner = m.json()
 	}
-	m["transaction"] = members(inner).json()
+	if inner[0] == '{' { // anything else is no transaction, and stays what it is
+		m["transaction"] = members(inner).json()
+	}
 	return m
 }

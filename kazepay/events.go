@@ -75,10 +75,9 @@ type HolderChallenged struct {
 // when implements [callbackEvent].
 func (e *HolderChallenged) when() time.Time { return e.CreatedAt }
 
-// identity implements [callbackEvent].
-func (e *HolderChallenged) identity() string {
-	return dedupeAt(e.CreatedAt, EventHolderChallenged, e.CardID)
-}
+// identity implements [callbackEvent]. It is always "": two codes can be made within
+// the second that a time tells, and a key must not give a code away.
+func (e *HolderChallenged) identity() string { return "" }
 
 // CardStateChanged (CARD_STATUS_CHANGE) tells that a card moved to another
 // status. Deliveries can overtake each other: never take a card back from
@@ -220,11 +219,9 @@ type ActivationCodeSent struct {
 // when implements [callbackEvent].
 func (e *ActivationCodeSent) when() time.Time { return e.CreatedAt }
 
-// identity implements [callbackEvent]. It is "" without a time: only the code
-// tells such events apart then, and a key must not give it away.
-func (e *ActivationCodeSent) identity() string {
-	return dedupeAt(e.CreatedAt, EventActivationCodeSent, e.CardID)
-}
+// identity implements [callbackEvent]. It is always "": only the code tells such
+// events apart, and a key must not give it away.
+func (e *ActivationCodeSent) identity() string { return "" }
 
 // KYCReviewed brings the verdict on a holder. Ask [KYCService.Status] before
 // acting on it. Name and fields of this kind are inferred.

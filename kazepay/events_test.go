@@ -32,7 +32,7 @@ func notifications() []notified {
 		{
 			kazepay.EventHolderChallenged, `{"cardNo":"4242424242413691","code":"123456","createAt":1691249025085,"userBankcardId":145}`,
 			&kazepay.HolderChallenged{CardID: "145", CardNumber: pan, Code: issuing.NewSecret("123456"), CreatedAt: at(1691249025085)},
-			"TRANSACTION_VERIFICATION_CODE|145|2023-08-05T15:23:45.085Z",
+			"",
 		},
 		{
 			kazepay.EventCardStateChanged, `{"createAt":1691248718245,"reason":"…","status":"AUDIT_NOT_PASS","userBankcardId":146,"cardNo":"4242424242413691"}`,

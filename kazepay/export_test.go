@@ -2,11 +2,21 @@ package kazepay
 
 import "time"
 
-// What stands behind the signature, for fuzzing and for tables of payloads.
-var (
-	DecodeNotification = decodeNotification
-	NotificationKind   = notificationKind
-)
+// DecodeNotification is what stands behind the signature of a callback whose head
+// names its kind, for fuzzing and for tables of payloads.
+func DecodeNotification(kind string, plaintext []byte, zone *time.Location) (callbackEvent, error) {
+	m := members(plaintext)
+	if !fits(kind, m) {
+		return nil, nil
+	}
+	return decodeNotification(kind, m, codecIn(zone))
+}
+
+// NotificationKind is how a kind is told.
+func NotificationKind(apiCode string, plaintext []byte, names map[string]string) (string, error) {
+	kind, _, err := notificationKind(apiCode, plaintext, names)
+	return kind, err
+}
 
 // EventTime is the event's own time.
 func EventTime(n callbackEvent) time.Time { return n.when() }

@@ -39,7 +39,10 @@ type CallbackConfig struct {
 // An address for a type that is not documented is refused with
 // [webhook.ErrPayload] and claims nothing: the address is not signed, so a copy
 // that is sent there must not stand for the platform's own delivery. A type that
-// a VIRTUAL-P callback names itself is signed, and becomes [webhook.Unknown].
+// a VIRTUAL-P callback names itself is signed, and becomes [webhook.Unknown]; one
+// that is not its address's is refused.
+//
+// A member that cannot be read stays unset and is named in Event.Problems.
 //
 // # What deduplication protects against
 //
@@ -117,30 +120,41 @@ func (s callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhook
 func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.Verified) (*webhook.Event, error) {
 	params, _ := v.Content.([]sign.Param)
 	event := &webhook.Event{Type: req.Type, Raw: issuing.NewSecret(string(req.Body))}
-	content, known := req.Body, true
+	content, inner, known := req.Body, false, true
 	switch typ := req.Type; {
 	case typ == EventVirtualP, typ == "", virtualPType(typ):
-		// The body's own type counts, at an address for one of the four too.
+		// The body's own type counts, and must be the address's where that is for one
+		// of the four: its function expects no other.
 		if event.Type = signedText(params, "type"); event.Type == "" {
 			return nil, errors.New("no type in the body, and none was given with ForType")
 		}
 		// Another type's name in there does not make it that type.
 		if known = virtualPType(event.Type); known {
-			content = []byte(signedText(params, "data"))
+			content, inner = []byte(signedText(params, "data")), true
+		}
+		if known && virtualPType(typ) && typ != event.Type {
+			return nil, errors.New("the type in the body is not the address's")
 		}
 	case typ == EventOOBRequested:
-		content = []byte(signedText(params, "data"))
+		content, inner = []byte(signedText(params, "data")), true
 	case blankEvents[typ] == nil:
 		// No signature covers the address. Dispatched as unknown, a copy sent there
 		// would hold the claims of the platform's own delivery.
 		return nil, errors.New("the address is for no callback type of this API")
 	}
 	if known {
-		data, err := decodeEvent(event.Type, content)
-		if err != nil {
+		data, err := decodeEvent(event.Type, content, event.AddProblem)
+		switch {
+		case err != nil && (!inner || len(content) == 0): // nothing says that it is of this type
 			return nil, err
+		case err != nil:
+			data = blankEvents[event.Type]()
+			event.AddProblem("data", "is not a JSON object")
 		}
-		event.Data, event.ID = data, data.identity()
+		event.Data = data
+		if !event.HasProblem(identifying[event.Type]...) {
+			event.ID = data.identity()
+		}
 	}
 	if n, ok := event.Data.(*TransferCompleted); ok && event.ID != "" && !n.Ext.IsZero() {
 		event.ID += s.digest([]byte(n.Ext.Reveal()))

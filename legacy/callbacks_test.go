@@ -188,7 +188,8 @@ func TestCallbackTypes(t *testing.T) {
 		{legacy.EventVirtualP, map[string]any{"type": "DeleteCard", "data": `{"cardNo":"1"}`}, &legacy.VirtualPClosed{}, "DeleteCard"},
 		{legacy.EventVirtualP, map[string]any{"type": "Card3dsOtp", "data": `{"otp":"1"}`}, &legacy.VirtualPChallenged{}, "Card3dsOtp"},
 		{legacy.EventVirtualPChallenged, map[string]any{"type": "Card3dsOtp", "data": `{"otp":"1"}`}, &legacy.VirtualPChallenged{}, "Card3dsOtp"},
-		{legacy.EventVirtualPChallenged, map[string]any{"type": "DeleteCard", "data": `{"cardNo":"1"}`}, &legacy.VirtualPClosed{}, "DeleteCard"},
+		{legacy.EventVirtualP, map[string]any{"type": "DeleteCard", "data": "x"}, &legacy.VirtualPClosed{}, "DeleteCard"},
+		{legacy.EventCardDeposited, map[string]any{"orderNo": "1", "status": "soon"}, &legacy.CardDeposited{}, legacy.EventCardDeposited},
 		{"", map[string]any{"type": "ThreeDomainSecureForwarding", "data": `{"url":"x"}`}, &legacy.VirtualPForwarded{}, "ThreeDomainSecureForwarding"},
 		{legacy.EventVirtualP, map[string]any{"type": "3ds", "data": `{}`}, &webhook.Unknown{}, "3ds"},
 		{legacy.EventVirtualP, map[string]any{"type": "deposit", "data": `{}`}, &webhook.Unknown{}, "deposit"},
@@ -210,10 +211,9 @@ func TestCallbackTypes(t *testing.T) {
 		"an unknown address":       {"other", depositNotice()},
 		"unknown, with its type":   {"other", map[string]any{"type": "other", "data": `{}`}},
 		"no data":                  {legacy.EventOOBRequested, map[string]any{"x": "y"}},
-		"data that is no JSON":     {legacy.EventVirtualP, map[string]any{"type": "DeleteCard", "data": "x"}},
+		"another of the four":      {legacy.EventVirtualPChallenged, map[string]any{"type": "DeleteCard", "data": `{"cardNo":"1"}`}},
 		"one of the four, no type": {legacy.EventVirtualPChallenged, map[string]any{"otp": "123456"}},
 		"VIRTUAL-P, no type":       {legacy.EventVirtualP, map[string]any{"data": "{}"}},
-		"a wrong shape":            {legacy.EventCardDeposited, map[string]any{"orderNo": "1", "status": "soon"}},
 	} {
 		if event, err := source.ForType(tc.typ).Parse(nil, callbackBody(t, server, tc.content)); !errors.Is(err, webhook.ErrPayload) {
 			t.Errorf("%s: %+v, %v", name, event, err)

@@ -66,15 +66,29 @@ var blankEvents = map[string]func() callbackEvent{
 	EventVirtualPForwarded:    func() callbackEvent { return new(VirtualPForwarded) },
 }
 
+// identifying are the members that an event's identity stands on. When one of them
+// cannot be read, the whole content identifies the event instead.
+var identifying = map[string][]string{
+	EventCardDeposited:        {"orderNo", "merOrderNo", "status"},
+	EventApplicationCompleted: {"orderNo", "merOrderNo", "status"},
+	EventTransferCompleted:    {"orderNo", "merOrderNo", "status"},
+	EventOOBRequested:         {"acsTransactionId", "status"},
+	EventVirtualLBilled:       {"recordNo", "transType", "transStatus", "localCurrencyAmt"},
+	EventVirtualLClosed:       {"recordNo"},
+	EventVirtualPBilled:       {"id", "type", "status", "amount"},
+}
+
 // decodeEvent decodes a verified callback. For VISA-H's and VIRTUAL-P's
 // callbacks content is the value of data, for all others the whole body. A type
-// that is not known gives nil and no error.
-func decodeEvent(typ string, content []byte) (callbackEvent, error) {
+// that is not known gives nil and no error; note is told of members that cannot be
+// read.
+func decodeEvent(typ string, content []byte, note func(member, reason string)) (callbackEvent, error) {
 	empty := blankEvents[typ]
 	if empty == nil {
 		return nil, nil
 	}
-	n := empty()
+	n, codec := empty(), codec
+	codec.Note = note
 	if err := codec.Unmarshal(content, n); err != nil {
 		return nil, err
 	}

@@ -252,7 +252,7 @@ func TestVirtualPExample(t *testing.T) {
 	if err := json.Unmarshal(readExample(t, "virtual-p-webhook.json"), &body); err != nil {
 		t.Fatal(err)
 	}
-	n, err := decodeEvent(body.Type, []byte(body.Data))
+	n, err := decodeEvent(body.Type, []byte(body.Data), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

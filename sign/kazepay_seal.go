@@ -79,23 +79,22 @@ func (p Profile) Seal(own PrivateKey, peer PublicKey, head, payload []byte) (*En
 // A key that does not unwrap is replaced by a random one and the rest is done
 // all the same, so neither the error nor the time spent says how far it got.
 func (p Profile) Open(own PrivateKey, peer PublicKey, e *Envelope) ([]byte, error) {
-	if err := p.ready(own, peer); err != nil {
-		return nil, err
-	}
-	if !own.CanDecrypt() {
-		return nil, fmt.Errorf("%w: the private key signs only; opening needs a crypto.Decrypter", ErrKey)
-	}
-	if e == nil {
-		return nil, fmt.Errorf("%w: there is none", ErrEnvelopeForm)
-	}
-	parts, err := e.decode(own.p.public.Size(), peer.p.rsa.Size())
+	payload, _, err := p.OpenAny(own, []PublicKey{peer}, e)
+	return payload, err
+}
+
+// OpenAny is Open for a peer with several keys, as during a change of key, and
+// returns the one that signed as well. The private key is used once, however many
+// they are.
+func (p Profile) OpenAny(own PrivateKey, peers []PublicKey, e *Envelope) ([]byte, PublicKey, error) {
+	candidates, parts, err := p.candidates(own, peers, e)
 	if err != nil {
-		return nil, err
+		return nil, PublicKey{}, err
 	}
 	key, ok := p.unwrap(own, parts.wrapped)
 	block, err := aes.NewCipher(key)
 	if err != nil {
-		return nil, ErrEnvelope
+		return nil, PublicKey{}, ErrEnvelope
 	}
 	payload, padded := p.decrypt(block, key, parts.ciphertext)
 	ok &= padded
@@ -107,10 +106,49 @@ func (p Profile) Open(own PrivateKey, peer PublicKey, e *Envelope) ([]byte, erro
 		payload = decoded
 	}
 	hash, digest := p.Hash.digest(p.signedBytes(e, parts.ciphertext, payload))
-	if rsa.VerifyPKCS1v15(peer.p.rsa, hash, digest, parts.signature) != nil || ok != 1 {
-		return nil, ErrEnvelope
+	for _, c := range candidates {
+		if rsa.VerifyPKCS1v15(c.peer.p.rsa, hash, digest, c.signature) == nil && ok == 1 {
+			return payload, c.peer, nil
+		}
 	}
-	return payload, nil
+	return nil, PublicKey{}, ErrEnvelope
+}
+
+// candidate is a key that can have made an envelope's signature.
+type candidate struct {
+	peer      PublicKey
+	signature []byte
+}
+
+// candidates checks what can be seen without a key. A key whose size is not the
+// signature's cannot have made it.
+func (p Profile) candidates(own PrivateKey, peers []PublicKey, e *Envelope) (found []candidate, b parts, err error) {
+	if len(peers) == 0 {
+		peers = []PublicKey{{}} // refused as one that is missing
+	}
+	for _, peer := range peers {
+		if err := p.ready(own, peer); err != nil {
+			return nil, b, err
+		}
+	}
+	switch {
+	case !own.CanDecrypt():
+		return nil, b, fmt.Errorf("%w: the private key signs only; opening needs a crypto.Decrypter", ErrKey)
+	case e == nil:
+		return nil, b, fmt.Errorf("%w: there is none", ErrEnvelopeForm)
+	}
+	for _, peer := range peers {
+		decoded, malformed := e.decode(own.p.public.Size(), peer.p.rsa.Size())
+		if malformed != nil {
+			err = malformed
+			continue
+		}
+		found, b = append(found, candidate{peer, decoded.signature}), decoded
+	}
+	if len(found) == 0 {
+		return nil, b, err
+	}
+	return found, b, nil
 }
 
 // fill lengthens a payload that must make whole blocks by itself. Twelve bytes

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync/atomic"
 )
 
 // MinRSABits and MaxRSABits bound the RSA moduli that are accepted. Providers
@@ -36,6 +37,7 @@ type PrivateKey struct{ p *privateKey }
 type privateKey struct {
 	signer hidden[crypto.Signer]
 	public *rsa.PublicKey
+	print  atomic.Pointer[func(data []byte) string] // nil until it is asked for
 }
 
 // NewPrivateKey wraps a signer whose public key is RSA: an *rsa.PrivateKey or a
@@ -100,20 +102,25 @@ func (k PrivateKey) Bits() int {
 
 // Fingerprint returns 64 hexadecimal digits that identify data among all that is
 // fingerprinted with the key, and from which nobody without the key can find a
-// short secret in data, such as a one-time password, by trying. It is the hash of
-// a PKCS #1 v1.5 signature, which is the same every time, so that a key in an HSM
-// serves as well; it costs one use of the key.
+// short secret in data, such as a one-time password, by trying. It is an HMAC under
+// the hash of a PKCS #1 v1.5 signature, which is the same every time, so that a key
+// in an HSM serves as well. The first call uses the key once, and an error of that
+// call is the key's; later calls use it no more.
 func (k PrivateKey) Fingerprint(data []byte) (string, error) {
 	if k.p == nil {
 		return "", fmt.Errorf("%w: the RSA private key is missing", ErrKey)
 	}
-	digest := sha256.Sum256(append([]byte("issuing-go fingerprint "), data...))
+	if known := k.p.print.Load(); known != nil {
+		return (*known)(data), nil
+	}
+	digest := sha256.Sum256([]byte("issuing-go fingerprint key"))
 	signature, err := k.p.signer().Sign(rand.Reader, digest[:], crypto.SHA256)
 	if err != nil {
 		return "", fmt.Errorf("sign: fingerprint: %w", err)
 	}
-	sum := sha256.Sum256(signature)
-	return hex.EncodeToString(sum[:]), nil
+	made := fingerprinter(signature)
+	k.p.print.Store(&made)
+	return made(data), nil
 }
 
 // CanDecrypt reports whether the key is able to decrypt: a key in memory is, a

@@ -94,6 +94,10 @@ func (cfg CallbackConfig) validate() error {
 // *[UserIDRequested], whose AppUserID the function sets, or *[webhook.Unknown] for
 // the types of Accept.
 //
+// A member that cannot be read stays unset and is named in Event.Problems; it is in
+// Extra as it came. A notification without its token or state reaches the function as
+// well. A question without its code has no answer but 30.
+//
 // The UUID of a message that was handled is refused when it comes again. A repeated
 // message under a new UUID does not reach the function: a notification is
 // acknowledged, and a question gets its first answer, from every process that shares
@@ -202,20 +206,23 @@ func (s *callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook
 			trxInfo = value
 		}
 	}
-	info, err := parseMsgInfo(m.msgInfo, s.cfg.Zone)
+	event := &webhook.Event{Raw: issuing.NewSecret(string(body))}
+	info, err := parseMsgInfo(m.msgInfo, s.cfg.Zone, event.AddProblem)
 	if err != nil {
 		return nil, err
 	}
-	data, err := decodeNotification(info.MsgType, trxInfo, s.opener, s.cfg.Zone)
+	open := s.opener
+	open.note = event.AddProblem
+	data, err := decodeNotification(info.MsgType, trxInfo, open, s.cfg.Zone)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%q: %w", info.MsgType, err)
 	case data == nil && !slices.Contains(s.cfg.Accept, info.MsgType):
 		return nil, fmt.Errorf("%w: the message type %q is not known", CodeInvalidTransaction, info.MsgType)
+	case string(info.MsgType) != req.Type && data != nil && slices.Contains(EventTypes(), req.Type):
+		return nil, errors.New("the message type is not the address's")
 	}
-	event := &webhook.Event{
-		Type: string(info.MsgType), ID: info.dedupeKey(), Time: info.TimeStamp, Raw: issuing.NewSecret(string(body)),
-	}
+	event.Type, event.ID, event.Time = string(info.MsgType), info.dedupeKey(), info.TimeStamp
 	if data != nil { // a nil interface must not become Data
 		event.Data = data
 	}

@@ -241,18 +241,12 @@ func TestCallbackMissingFields(t *testing.T) {
 		s := newCallbackSide(t, profile, nil)
 		good := s.message("TOKEN_STATE_NOTIFICATION", "", suspended)
 		for name, message := range map[string]string{
-			"token missing":      s.message("TOKEN_STATE_NOTIFICATION", "", `{"tokenState":"ACTIVE"}`),
-			"token short":        s.message("TOKEN_STATE_NOTIFICATION", "", `{"token":"62","tokenState":"ACTIVE"}`),
-			"state missing":      s.message("TOKEN_STATE_NOTIFICATION", "", `{"token":"6299990000000000004"}`),
-			"code missing":       s.message("GET_USER_ID", "", `{}`),
-			"trxInfo no object":  s.message("TOKEN_STATE_NOTIFICATION", "", `"x"`),
-			"msgID missing":      strings.Replace(good, `"msgID"`, `"other"`, 1),
-			"msgID short":        s.message("TOKEN_STATE_NOTIFICATION", "U1", suspended),
-			"timeStamp missing":  strings.Replace(good, `"timeStamp"`, `"other"`, 1),
-			"msgType missing":    strings.Replace(good, `"msgType"`, `"other"`, 1),
-			"versionNo missing":  strings.Replace(good, `"versionNo"`, `"other"`, 1),
-			"msgInfo missing":    strings.Replace(good, `"msgInfo"`, `"other"`, 1),
-			"encrypted to other": s.message("TOKEN_STATE_NOTIFICATION", "", `{"token":"eyJhbGciOiJSU0ExXzUifQ.AA.AA.AA.AA","tokenState":"ACTIVE"}`),
+			"code missing":    s.message("GET_USER_ID", "", `{}`),
+			"code odd":        s.message("GET_USER_ID", "", `{"userAuthCode":{"a":1}}`),
+			"msgID missing":   strings.Replace(good, `"msgID"`, `"other"`, 1),
+			"msgID short":     s.message("TOKEN_STATE_NOTIFICATION", "U1", suspended),
+			"msgType missing": strings.Replace(good, `"msgType"`, `"other"`, 1),
+			"msgInfo missing": strings.Replace(good, `"msgInfo"`, `"other"`, 1),
 		} {
 			answer := s.open(s.send(message))
 			if answer.Response.ResponseCode != "30" || strings.Contains(answer.Response.ResponseMsg, "oken") {
@@ -262,9 +256,22 @@ func TestCallbackMissingFields(t *testing.T) {
 		if len(s.events) != 0 {
 			t.Errorf("%d events", len(s.events))
 		}
-		bad := strings.Replace(good, s.now.In(time.FixedZone("", 8*3600)).Format("20060102150405"), "yesterday", 1)
-		if code := s.code(s.send(bad)); code != "00" {
-			t.Errorf("a time that cannot be read loses the message: %s", code)
+		// Everything else reaches the function, which is told what is missing.
+		const other = "eyJhbGciOiJSU0ExXzUifQ.AA.AA.AA.AA"
+		for _, c := range []struct{ message, member string }{
+			{s.message("TOKEN_STATE_NOTIFICATION", "", `{"tokenState":"ACTIVE"}`), "trxInfo.token"},
+			{s.message("TOKEN_STATE_NOTIFICATION", "", `{"token":"62","tokenState":"ACTIVE"}`), "trxInfo.token"},
+			{s.message("TOKEN_STATE_NOTIFICATION", "", `{"token":"`+other+`","tokenState":"ACTIVE"}`), "trxInfo.token"},
+			{s.message("TOKEN_STATE_NOTIFICATION", "", `{"token":"6299990000000000004"}`), "trxInfo.tokenState"},
+			{s.message("TOKEN_STATE_NOTIFICATION", "", `{"token":"6299990000000000004","tokenState":{"a":1}}`), "trxInfo.tokenState"},
+			{s.message("TOKEN_STATE_NOTIFICATION", "", `"x"`), "trxInfo"},
+			{strings.Replace(s.message("TOKEN_STATE_NOTIFICATION", "", suspended), `"timeStamp":"`, `"timeStamp":"x`, 1), "msgInfo.timeStamp"},
+			{strings.Replace(s.message("TOKEN_STATE_NOTIFICATION", "", suspended), `"1.0.0"`, `{"a":1}`, 1), "msgInfo.versionNo"},
+		} {
+			s.events = nil
+			if code := s.code(s.send(c.message)); code != "00" || len(s.events) != 1 || !s.events[0].HasProblem(c.member) {
+				t.Errorf("%s: code %s, events %+v", c.member, code, s.events)
+			}
 		}
 	})
 }

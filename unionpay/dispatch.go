@@ -43,7 +43,7 @@ func handled(err error) bool { return err == nil || errors.Is(err, webhook.ErrDu
 // dispatch leaves out the call for what a later notification has overtaken.
 func (s *callbackScheme) dispatch(ctx context.Context, event *webhook.Event, fn webhook.Func) error {
 	changed, ok := event.Data.(*TokenStateChanged)
-	if !ok {
+	if !ok || event.HasProblem("trxInfo.token", "trxInfo.tokenState") { // which one, or what it says, is open
 		return fn(ctx, event)
 	}
 	order := s.tokens.entry(s.tokenKey(changed))

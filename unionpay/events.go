@@ -31,22 +31,16 @@ type msgHead struct {
 // dedupeKey is equal for two deliveries of the same message.
 func (m msgHead) dedupeKey() string { return string(m.MsgType) + "|" + m.MsgID }
 
-// parseMsgInfo reads a message's head. An error means that a mandatory member is
-// missing or out of its format.
-func parseMsgInfo(raw []byte, zone *time.Location) (msgHead, error) {
+// parseMsgInfo reads a message's head. An error means that its type or id is missing
+// or out of its format; note is told of what else cannot be read.
+func parseMsgInfo(raw []byte, zone *time.Location, note func(member, reason string)) (msgHead, error) {
 	var m msgHead
-	if err := (opener{}).read(Config{Zone: zone}, raw, &m); err != nil {
+	head := opener{note: func(member, reason string) { note("msgInfo."+member, reason) }}
+	if err := head.read(Config{Zone: zone}, raw, &m); err != nil {
 		return m, err
 	}
-	var stamp struct {
-		Text string `json:"timeStamp"`
-	}
-	// The text must be there; one that cannot be read loses no message.
-	if err := codec.Unmarshal(raw, &stamp); err != nil || stamp.Text == "" {
-		return m, errors.New("msgInfo lacks its timeStamp")
-	}
-	if m.MsgType == "" || len(m.MsgType) > 50 || !validMsgID(m.MsgID) || m.VersionNo == "" {
-		return m, errors.New("msgInfo lacks a mandatory member")
+	if m.MsgType == "" || len(m.MsgType) > 50 || !validMsgID(m.MsgID) {
+		return m, errors.New("msgInfo lacks its msgType or msgID")
 	}
 	return m, nil
 }
@@ -57,12 +51,14 @@ type notification interface {
 	// answer returns the business fields of our answer, as a value that encodes
 	// to a JSON object.
 	answer() any
-	// check reports a missing mandatory field.
-	check() error
+	// check notes mandatory fields that are missing. An error says that there is no
+	// answer without them.
+	check(note func(member, reason string)) error
 }
 
 // decodeNotification decodes the business fields of an authenticated message. A
-// type that is not known gives nil and no error.
+// type that is not known gives nil and no error; the opener's note is told of members
+// that cannot be read.
 func decodeNotification(typ MessageType, trxInfo []byte, open opener, zone *time.Location) (notification, error) {
 	var n notification
 	switch typ {
@@ -75,10 +71,20 @@ func decodeNotification(typ MessageType, trxInfo []byte, open opener, zone *time
 	default:
 		return nil, nil
 	}
-	if err := open.read(Config{Zone: zone}, trxInfo, n); err != nil {
-		return nil, err
+	note, told := open.note, map[string]bool{}
+	open.note = func(member, reason string) {
+		told[member] = true
+		note("trxInfo."+member, reason)
 	}
-	return n, n.check()
+	unread := open.read(Config{Zone: zone}, trxInfo, n) != nil
+	if unread {
+		note("trxInfo", errNotObject.Error())
+	}
+	return n, n.check(func(member, reason string) {
+		if !unread && !told[member] {
+			open.note(member, reason)
+		}
+	})
 }
 
 // empty is the business part of an acknowledgement.
@@ -106,9 +112,12 @@ func (e *TokenStateChanged) answer() any { return empty{} }
 
 var errMissing = errors.New("a mandatory field is missing or out of its format")
 
-func (e *TokenStateChanged) check() error {
-	if (&Token{Token: e.Token}).incomplete() || e.State == "" || len(e.State) > 50 {
-		return errMissing
+func (e *TokenStateChanged) check(note func(member, reason string)) error {
+	if (&Token{Token: e.Token}).incomplete() {
+		note("token", errMissing.Error())
+	}
+	if e.State == "" || len(e.State) > 50 {
+		note("tokenState", errMissing.Error())
 	}
 	return nil
 }
@@ -128,7 +137,7 @@ type userIDAnswer struct {
 
 func (e *UserIDRequested) answer() any { return userIDAnswer{e.AppUserID} }
 
-func (e *UserIDRequested) check() error {
+func (e *UserIDRequested) check(func(member, reason string)) error {
 	if e.UserAuthCode.IsZero() {
 		return errMissing
 	}
@@ -181,4 +190,4 @@ type SettlementKey struct {
 
 func (e *TransactionReported) answer() any { return empty{} }
 
-func (e *TransactionReported) check() error { return nil }
+func (e *TransactionReported) check(func(member, reason string)) error { return nil }

@@ -38,6 +38,9 @@ type opener struct {
 	keys    map[string]sign.PrivateKey // our decryption keys, by kid
 	// use calls a function that uses a key; nil calls it as it is.
 	use func(func() ([]byte, error)) ([]byte, error)
+	// note is told of members that cannot be read, where the rest counts all the same;
+	// see [wire.Codec].
+	note func(member, reason string)
 }
 
 // spellings are other spellings of members, as in [wire.Loose].
@@ -129,7 +132,7 @@ func (o opener) read(cfg Config, data []byte, out any) error {
 		return err
 	}
 	return wire.Codec{
-		Zone: cmp.Or(cfg.Zone, defaultZone), Loose: &wire.Loose{Spellings: cfg.ownNames(), Open: o.open},
+		Zone: cmp.Or(cfg.Zone, defaultZone), Loose: &wire.Loose{Spellings: cfg.ownNames(), Open: o.open}, Note: o.note,
 	}.Unmarshal(data, out)
 }
 

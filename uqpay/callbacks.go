@@ -3,6 +3,7 @@ package uqpay
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -41,7 +42,8 @@ type CallbackConfig struct {
 
 // NewCallbacks returns the source of UQPAY's callbacks. Events carry the pointers
 // to [CardCreated] and its siblings; Event.ID is UQPAY's event id. Both
-// generations of the envelope are read.
+// generations of the envelope are read. A member that cannot be read stays unset and
+// is named in Event.Problems.
 //
 // One address, set at the master account, gets the events of all connected
 // accounts. They name no account: find it by card or cardholder id.
@@ -105,11 +107,15 @@ func (s callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhook
 
 // Open implements [webhook.Scheme].
 func (s callbackScheme) Open(_ context.Context, req *webhook.Request, _ webhook.Verified) (*webhook.Event, error) {
-	e, err := decodeEvent(req.Body)
-	if err != nil {
+	event := &webhook.Event{Raw: issuing.NewSecret(string(req.Body))}
+	e, err := decodeEvent(req.Body, event.AddProblem)
+	switch {
+	case err != nil:
 		return nil, err
+	case e.Type != req.Type && e.Data != nil && eventData[req.Type] != nil:
+		return nil, errors.New("the event_type is not the address's type")
 	}
-	event := &webhook.Event{Type: e.Type, ID: e.ID, Data: e.Data, Raw: issuing.NewSecret(string(req.Body))}
+	event.Type, event.ID, event.Data = e.Type, e.ID, e.Data
 	if event.ID == "" {
 		// The whole content identifies the event. The digest is keyed: ids reach
 		// logs and databases, and one-time passwords are guessed easily.

@@ -117,12 +117,14 @@ func (b *EventBase) Failed() bool { return strings.HasSuffix(b.EventType, ".fail
 func (b *EventBase) base() *EventBase { return b }
 
 // decodeEvent decodes the verified body of a callback, in both generations of the
-// envelope.
-func decodeEvent(body []byte) (*event, error) {
+// envelope. note is told of members that cannot be read.
+func decodeEvent(body []byte, note func(member, reason string)) (*event, error) {
 	var head struct {
 		event
 		Data json.RawMessage `json:"data"`
 	}
+	codec := codec
+	codec.Note = note
 	if err := codec.Unmarshal(body, &head); err != nil {
 		return nil, err
 	}
@@ -141,8 +143,9 @@ func decodeEvent(body []byte) (*event, error) {
 	}
 	e.Data = create()
 	if len(data) > 0 {
-		if err := codec.Unmarshal(data, e.Data); err != nil {
-			return nil, err
+		codec.Note = func(member, reason string) { note("data."+member, reason) }
+		if codec.Unmarshal(data, e.Data) != nil {
+			note("data", "is not a JSON object")
 		}
 	}
 	if b, ok := e.Data.(interface{ base() *EventBase }); ok {

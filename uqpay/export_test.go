@@ -1,6 +1,6 @@
 package uqpay
 
 // What stands behind the signature.
-var DecodeEvent = decodeEvent
+func DecodeEvent(body []byte) (*event, error) { return decodeEvent(body, func(string, string) {}) }
 
 type DecodedEvent = event

@@ -49,27 +49,27 @@ func (r TransactionsRequest) validate(p *check.Problems) {
 // Transaction is a card transaction. Amounts are in their currency's base unit
 // and may be negative.
 type Transaction struct {
-	ID                  string            `json:"transaction_id"`           // the platform's id
-	ShortID             string            `json:"short_transaction_id"`     // for people and support
-	OriginalID          string            `json:"original_transaction_id"`  // of a follow-up; may be empty
-	CardID              string            `json:"card_id"`                  // the card
-	CardNumber          MaskedNumber      `json:"card_number"`              // masked
-	CardholderID        string            `json:"cardholder_id"`            // whose card it is
-	Type                TransactionType   `json:"transaction_type"`         // compare with Normal
-	Status              TransactionStatus `json:"transaction_status"`       // approved, declined, pending
-	SettlementStatus    SettlementStatus  `json:"settlement_status"`        // in details only
-	BillingAmount       issuing.Amount    `json:"billing_amount"`           // what the card is charged
-	BillingCurrency     issuing.Currency  `json:"billing_currency"`         // the card's
-	TransactionAmount   issuing.Amount    `json:"transaction_amount"`       // what the shop asked for
-	TransactionCurrency issuing.Currency  `json:"transaction_currency"`     // the shop's
-	Fee                 issuing.Amount    `json:"transaction_fee"`          // fee
-	FeeCurrency         issuing.Currency  `json:"transaction_fee_currency"` // of the fee
-	FeePassThrough      Flag              `json:"fee_pass_through"`         // Y: the fee is part of the billing amount
-	CardBalance         issuing.Amount    `json:"card_available_balance"`   // after it
-	AuthorizationCode   string            `json:"authorization_code"`       // such as W6MJU9; empty when declined
-	Time                time.Time         `json:"transaction_time"`         // zero when the platform's text cannot be read
-	PostedTime          time.Time         `json:"posted_time"`              // zero before posting
-	Merchant            Merchant          `json:"merchant_data"`            // the shop; may be empty
+	ID                  string            `json:"transaction_id"`             // the platform's id
+	ShortID             string            `json:"short_transaction_id"`       // for people and support
+	OriginalID          string            `json:"original_transaction_id"`    // of a follow-up; may be empty
+	CardID              string            `json:"card_id"`                    // the card
+	CardNumber          MaskedNumber      `json:"card_number"`                // masked
+	CardholderID        string            `json:"cardholder_id"`              // whose card it is
+	Type                TransactionType   `json:"transaction_type"`           // compare with Normal
+	Status              TransactionStatus `json:"transaction_status"`         // approved, declined, pending
+	SettlementStatus    SettlementStatus  `json:"settlement_status"`          // in details only
+	BillingAmount       issuing.Amount    `json:"billing_amount"`             // what the card is charged
+	BillingCurrency     issuing.Currency  `json:"billing_currency"`           // the card's
+	TransactionAmount   issuing.Amount    `json:"transaction_amount"`         // what the shop asked for
+	TransactionCurrency issuing.Currency  `json:"transaction_currency"`       // the shop's
+	Fee                 issuing.Amount    `json:"transaction_fee"`            // fee
+	FeeCurrency         issuing.Currency  `json:"transaction_fee_currency"`   // of the fee
+	FeePassThrough      Flag              `json:"fee_pass_through"`           // Y: the fee is part of the billing amount
+	CardBalance         issuing.Amount    `json:"card_available_balance"`     // after it
+	AuthorizationCode   string            `json:"authorization_code"`         // such as W6MJU9; empty when declined
+	Time                time.Time         `json:"transaction_time"`           // zero when the platform's text cannot be read
+	PostedTime          time.Time         `json:"posted_time"`                // zero before posting
+	Merchant            Merchant          `json:"merchant_data" wire:"first"` // the shop; an array in events; may be empty
 	// decline reason such as "1107 - Invalid CVV2", or remark
 	Description string     `json:"description"`
 	WalletType  WalletType `json:"wallet_type"` // empty without a wallet

@@ -1,7 +1,6 @@
 package uqpay
 
 import (
-	"bytes"
 	"regexp"
 	"strings"
 
@@ -91,27 +90,6 @@ type Merchant struct {
 	CategoryCode string `json:"category_code"` // MCC, four digits; sent as text or number
 	City         string `json:"city"`          // may be empty
 	Country      string `json:"country"`       // may be empty
-}
-
-// UnmarshalJSON reads the object of answers and the array with one object of
-// events. Anything that holds no object leaves the zero Merchant.
-func (m *Merchant) UnmarshalJSON(data []byte) error {
-	type plain Merchant
-	data = bytes.TrimSpace(data)
-	if len(data) > 0 && data[0] == '[' {
-		var several []plain
-		err := codec.Unmarshal(data, &several)
-		*m = Merchant(append(several, plain{})[0])
-		return err
-	}
-	if len(data) > 0 && data[0] == '"' {
-		// An object inside a string is read, any other text names no shop.
-		if codec.Unmarshal(data, (*plain)(m)) != nil {
-			*m = Merchant{}
-		}
-		return nil
-	}
-	return codec.Unmarshal(data, (*plain)(m))
 }
 
 // Flag is a yes or no of the API.

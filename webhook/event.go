@@ -3,6 +3,8 @@ package webhook
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -59,8 +61,41 @@ type Event struct {
 	Question bool
 	// Data points to the provider package's event struct, or is *Unknown.
 	Data any
+	// Problems name the members that came and could not be read. They are unset in
+	// Data; everything else is there, and Raw has them as they came.
+	Problems []Problem
 	// Raw is the verified plaintext JSON. It may hold card data.
 	Raw issuing.Secret
+}
+
+// AddProblem notes a member that cannot be read. A scheme calls it and dispatches the
+// rest: what is authentic reaches the merchant, unless its type, its id or what it
+// claims cannot be told.
+func (e *Event) AddProblem(member, reason string) {
+	e.Problems = append(e.Problems, Problem{Member: member, Reason: reason})
+}
+
+// HasProblem reports whether one of the members, something inside it, or what it
+// stands in could not be read.
+func (e *Event) HasProblem(members ...string) bool {
+	return slices.ContainsFunc(e.Problems, func(p Problem) bool {
+		return slices.ContainsFunc(members, func(name string) bool {
+			return within(p.Member, name) || within(name, p.Member)
+		})
+	})
+}
+
+// within reports whether a member is another one, or stands inside it.
+func within(member, other string) bool {
+	rest, ok := strings.CutPrefix(member, other)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
+
+// Problem is a member of an authentic callback that could not be read. It holds no
+// value.
+type Problem struct {
+	Member string // its path in the callback, such as "list[2].amount"
+	Reason string // such as "cannot read a JSON object as issuing.Amount"
 }
 
 // Unknown is the Data of an event whose type this version does not know.

@@ -53,7 +53,10 @@ type CallbackConfig struct {
 // WorldCard pushes each type to an address of its own and documents notify_type
 // inside the encrypted data without listing it. It is read when present; let the
 // addresses end in their type for callbacks without it, and serve them under a
-// pattern with the wildcard {type}, or each with [webhook.Source.ForType].
+// pattern with the wildcard {type}, or each with [webhook.Source.ForType]. A
+// notify_type that is not the one of its address is refused.
+//
+// A member that cannot be read stays unset and is named in Event.Problems.
 //
 // A nonce that was handled is acknowledged and not dispatched again, and so is
 // the same event under another nonce.
@@ -141,17 +144,28 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, _ webhook.
 	}
 	plaintext = wire.TrimBOM(plaintext)
 	raw := string(plaintext)
-	typ := cmp.Or(wire.Text(raw, "notify_type"), req.Type)
+	typ := wire.Text(raw, "notify_type")
+	switch {
+	case typ == "":
+		typ = req.Type
+	case typ != req.Type && blank[typ] != nil && blank[req.Type] != nil:
+		// Its function may expect another type, and its handling would stand for the
+		// delivery to the right address.
+		return nil, errors.New("the notify_type is not the address's type")
+	}
 	if typ == "" {
 		return nil, errors.New("no notify_type, and no type was given with ForType")
 	}
 	event := &webhook.Event{Type: typ, Raw: issuing.NewSecret(raw)}
-	data, err := decodeNotification(typ, plaintext, s.aesKey)
+	data, err := decodeNotification(typ, plaintext, s.aesKey, event.AddProblem)
 	switch {
 	case err != nil:
 		return nil, err
 	case data != nil:
-		event.Data, event.ID = data, data.identity()
+		event.Data = data
+		if !event.HasProblem(identifying[typ]...) {
+			event.ID = data.identity()
+		}
 	case !json.Valid(plaintext):
 		return nil, wire.ErrJSON
 	}

@@ -50,16 +50,39 @@ var blank = map[string]func() callbackEvent{
 	EventKYCReviewed:      func() callbackEvent { return new(KYCReviewed) },
 }
 
+// identifying are the members that an event's identity stands on. When one of them
+// cannot be read, the whole content identifies the event instead.
+var identifying = map[string][]string{
+	EventCardOpened:       {"card_id", "merchant_card_id", "status"},
+	EventCardDeposited:    {"transaction_id", "merchant_transaction_id", "status", "failure_reason"},
+	EventCardClosed:       {"card_id", "merchant_card_id"},
+	EventCardStateChanged: {"card_id", "merchant_card_id", "card_status", "change_time"},
+	EventCardBilled: {
+		"transaction_id", "card_id", "transaction_type", "transaction_status", "billing_amount", "transaction_time",
+	},
+	EventKYCReviewed: {"card_id", "merchant_card_id", "status", "retry_allowed", "reviewed_at"},
+}
+
 // decodeNotification decodes the verified and decrypted JSON of a callback. A
-// type that is not known gives nil and no error.
-func decodeNotification(typ string, plaintext []byte, key sign.AESKey) (callbackEvent, error) {
+// type that is not known gives nil and no error; note is told of members that cannot
+// be read.
+func decodeNotification(
+	typ string, plaintext []byte, key sign.AESKey, note func(member, reason string),
+) (callbackEvent, error) {
 	empty, known := blank[typ]
 	if !known {
 		return nil, nil
 	}
-	event := empty()
-	if err := unmarshal(plaintext, event, key); err != nil {
+	event, codec := empty(), codec
+	codec.Note = note
+	if err := codec.Unmarshal(plaintext, event); err != nil {
 		return nil, err
+	}
+	if e, ok := event.(interface{ sealed() *issuing.Secret }); ok {
+		if openField(key, "", e.sealed()) != nil {
+			*e.sealed() = issuing.Secret{}
+			note("card_number", "is neither digits nor an encrypted value that opens")
+		}
 	}
 	return event, nil
 }
@@ -120,7 +143,7 @@ func (e *CardOpened) identity() string {
 	return dedupeKey(EventCardOpened, e.CardID, e.MerchantCardID, fmt.Sprint(int(e.Status)))
 }
 
-func (e *CardOpened) open(key sign.AESKey) error { return openField(key, "card_number", &e.CardNumber) }
+func (e *CardOpened) sealed() *issuing.Secret { return &e.CardNumber }
 
 // DepositEventStatus is the status in [CardDeposited]. Its numbers collide with
 // those of [DepositStatus]: here 1 is success and 2 failed, there 1 is
@@ -191,7 +214,7 @@ func (e *CardClosed) identity() string {
 	return dedupeKey(EventCardClosed, e.CardID, e.MerchantCardID)
 }
 
-func (e *CardClosed) open(key sign.AESKey) error { return openField(key, "card_number", &e.CardNumber) }
+func (e *CardClosed) sealed() *issuing.Secret { return &e.CardNumber }
 
 // CardStateChanged (card_status_change) tells that a card was frozen, unfrozen
 // or closed. A closed card sends card_close as well.
@@ -208,9 +231,7 @@ func (e *CardStateChanged) identity() string {
 	return dedupeAt(e.ChangeTime, EventCardStateChanged, e.CardID, e.MerchantCardID, string(e.CardState.Normal()))
 }
 
-func (e *CardStateChanged) open(key sign.AESKey) error {
-	return openField(key, "card_number", &e.CardNumber)
-}
+func (e *CardStateChanged) sealed() *issuing.Secret { return &e.CardNumber }
 
 // CardBilled (card_billing) tells of a spending transaction: authorization,
 // settlement, refund or reversal, each with its own event.

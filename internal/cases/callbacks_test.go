@@ -79,9 +79,17 @@ func unionPayPush(t *testing.T, typ, trxInfo string) push {
 // unionPayPushOf puts something before the message, and signs that too.
 func unionPayPushOf(t *testing.T, before, typ, trxInfo string) push {
 	t.Helper()
+	return unionPaySigned(t, []byte(before+`{"msgInfo":`+unionPayHead(typ)+`,"trxInfo":`+trxInfo+`}`))
+}
+
+func unionPayHead(typ string) string {
 	stamp := epoch.In(time.FixedZone("", 8*60*60)).Format("20060102150405")
-	message := []byte(before + `{"msgInfo":{"versionNo":"1.0.0","msgID":"U00520446202605041000001234567","timeStamp":"` + stamp +
-		`","msgType":"` + typ + `","walletID":"00520446"},"trxInfo":` + trxInfo + `}`)
+	return `{"versionNo":"1.0.0","msgID":"U00520446202605041000001234567","timeStamp":"` + stamp +
+		`","msgType":"` + typ + `","walletID":"00520446"}`
+}
+
+func unionPaySigned(t *testing.T, message []byte) push {
+	t.Helper()
 	jws, err := sign.SignUPI(private(), sign.UPIHeader{
 		KeyID: "upi-kid", UUID: strings.Repeat("0a", 16), Time: epoch, AppID: "app", Path: upiPath,
 	}, message)

@@ -84,10 +84,7 @@ func source(t *testing.T) func(*webhook.Source, error) *webhook.Source {
 // unionPayHandler takes messages of profile G at upiPath, signed with private.
 func unionPayHandler(t *testing.T, now time.Time, fn func(*webhook.Event)) http.Handler {
 	t.Helper()
-	h, err := newUnionPayHandler(unionpayCallbacks{
-		Profile: unionpay.ProfileG, SignKey: merchant(), SignKeyID: "our-kid", AppIDs: []string{"app"},
-		UPISignKeys: map[string]sign.PublicKey{"upi-kid": private().Public()}, Now: func() time.Time { return now },
-	}, func(_ context.Context, event *webhook.Event) error {
+	h, err := newUnionPayHandler(unionPayConfig(now), func(_ context.Context, event *webhook.Event) error {
 		fn(event)
 		return nil
 	})
@@ -95,4 +92,11 @@ func unionPayHandler(t *testing.T, now time.Time, fn func(*webhook.Event)) http.
 		t.Fatal(err)
 	}
 	return h
+}
+
+func unionPayConfig(now time.Time) unionpayCallbacks {
+	return unionpayCallbacks{
+		Profile: unionpay.ProfileG, SignKey: merchant(), SignKeyID: "our-kid", AppIDs: []string{"app"},
+		UPISignKeys: map[string]sign.PublicKey{"upi-kid": private().Public()}, Now: func() time.Time { return now },
+	}
 }

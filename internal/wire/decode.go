@@ -25,6 +25,11 @@ type Codec struct {
 	TimeLayout    string         // layout for writing times; "" is RFC 3339
 	NumberAmounts bool           // write amounts as bare JSON numbers
 	Loose         *Loose         // how to read the outermost object, where it is a struct; nil is strictly
+	// Note, when set, is told of each member that cannot be read: its path, such as
+	// "data.list[2].amount", and why, never its value. The member stays unset and the
+	// rest is read; only what is not JSON, or no object where one belongs, is an error.
+	// A time that cannot be read is told as well. Nil lets such a member fail the whole.
+	Note func(member, reason string)
 }
 
 // DecodeError says which field of an answer has a shape that cannot be read. It
@@ -37,8 +42,10 @@ type DecodeError struct {
 
 // Error returns one line.
 func (e *DecodeError) Error() string {
-	return fmt.Sprintf("field %q: cannot read a JSON %s as %s", e.Path, e.Got, e.Want)
+	return fmt.Sprintf("field %q: %s", e.Path, e.reason())
 }
+
+func (e *DecodeError) reason() string { return "cannot read a JSON " + e.Got + " as " + e.Want }
 
 // Unmarshal decodes data into the struct, slice or map that v points to.
 //
@@ -49,7 +56,8 @@ func (e *DecodeError) Error() string {
 // true, false, 0, 1 and the strings of those; a struct takes an object, a string that
 // holds one, and leaves the zero value for null, "" and []; a slice takes an array, a
 // string that holds one, and leaves nil for null, "" and {}; a map is read as a struct
-// is, and its texts, which are free, keep the JSON of objects and arrays. A time or date
+// is, and its texts, which are free, keep the JSON of objects and arrays. A struct with
+// the tag wire:"first" takes an array as its first element, and any text. A time or date
 // that cannot be read stays zero; [ParseDate] says which day an instant is. Unknown
 // members are ignored; names are compared exactly. A byte order mark is skipped.
 func (c Codec) Unmarshal(data []byte, v any) error {
@@ -64,6 +72,9 @@ func (c Codec) Unmarshal(data []byte, v any) error {
 	// One copy of the text serves all strings of a small document; those of a
 	// large one are copied, so that keeping one does not keep the rest.
 	d := &decoder{zone: c.Zone, share: len(data) <= shareLimit}
+	if c.Note != nil {
+		d.odd = &oddities{note: c.Note}
+	}
 	if rv.Elem().Kind() == reflect.Struct {
 		d.loose = c.Loose
 	}
@@ -78,7 +89,8 @@ type decoder struct {
 	zone  *time.Location
 	loose *Loose // of the outermost object; nil inside it
 	share bool
-	depth int // of the value at hand
+	depth int       // of the value at hand
+	odd   *oddities // where a member that cannot be read costs itself alone
 }
 
 // Limits that keep a few hostile bytes from costing minutes or gigabytes. The
@@ -121,9 +133,10 @@ func (d *decoder) decode(data string, v reflect.Value, p *plan, path string) err
 		v.SetZero()
 		return nil
 	}
-	if d.depth++; d.depth > maxDepth {
+	if d.depth == maxDepth {
 		return errDepth
 	}
+	d.depth++
 	err := d.decodeClass(data, v, p, path)
 	d.depth--
 	return err
@@ -132,11 +145,9 @@ func (d *decoder) decode(data string, v reflect.Value, p *plan, path string) err
 func (d *decoder) decodeClass(data string, v reflect.Value, p *plan, path string) error {
 	switch p.class {
 	case classTime:
-		d.decodeTime(data, v)
-		return nil
+		return d.decodeTime(data, v, path)
 	case classDate:
-		d.decodeDate(data, v)
-		return nil
+		return d.decodeDate(data, v, path)
 	case classRaw:
 		v.SetBytes([]byte(data))
 		return nil
@@ -205,16 +216,29 @@ func (d *decoder) keep(text string) string {
 // bare reports whether an object or array has no content.
 func bare(data string) bool { return len(trim(data[1:len(data)-1])) == 0 }
 
-func (d *decoder) decodeTime(data string, v reflect.Value) {
+func (d *decoder) decodeTime(data string, v reflect.Value, path string) error {
 	if t, ok := ParseTime(strings.TrimSpace(literal(data)), d.zone); ok {
 		*v.Addr().Interface().(*time.Time) = t
+		return nil
 	}
+	return d.noTime(data, v, path)
 }
 
-func (d *decoder) decodeDate(data string, v reflect.Value) {
+func (d *decoder) decodeDate(data string, v reflect.Value, path string) error {
 	if date, ok := ParseDate(strings.TrimSpace(literal(data)), d.zone); ok {
 		v.SetString(date.String())
+		return nil
 	}
+	return d.noTime(data, v, path)
+}
+
+// noTime tells of a time that cannot be read, where somebody listens: it fails no
+// document. What platforms send for none is none.
+func (d *decoder) noTime(data string, v reflect.Value, path string) error {
+	if d.odd == nil || strings.TrimSpace(literal(data)) == "" || (data[0] == '{' || data[0] == '[') && bare(data) {
+		return nil
+	}
+	return mismatch(data, v, path)
 }
 
 func (d *decoder) decodePointer(data string, v reflect.Value, p *plan, path string) error {
@@ -331,8 +355,17 @@ func (c container) in(data string) (text string, ok bool) {
 }
 
 func (d *decoder) decodeStruct(data string, v reflect.Value, p *plan, path string) error {
+	if p.first && data[0] == '[' {
+		eachElement(data, func(value string) bool {
+			data = value
+			return false
+		})
+	}
 	data, ok := object.in(data)
 	switch {
+	case !ok && p.first && data[0] == '"' && d.odd == nil: // a text names nothing
+		v.SetZero()
+		return nil
 	case !ok:
 		return mismatch(data, v, path)
 	case data == "":
@@ -350,6 +383,10 @@ func (d *decoder) decodeStruct(data string, v reflect.Value, p *plan, path strin
 			return true
 		}
 		f := &p.fields[i]
+		if d.odd != nil {
+			d.tolerate(step{name: f.name}, value, f.of(v), f.plan)
+			return true
+		}
 		err = d.decode(value, f.of(v), f.plan, f.name)
 		if err != nil && path != "" {
 			var de *DecodeError
@@ -399,7 +436,11 @@ func (d *decoder) decodeSlice(data string, v reflect.Value, p *plan, path string
 		}
 		list.Grow(1)
 		list.SetLen(n + 1)
-		err = d.decode(value, list.Index(n), p.elem, path)
+		if d.odd != nil {
+			d.tolerate(step{index: n}, value, list.Index(n), p.elem)
+		} else {
+			err = d.decode(value, list.Index(n), p.elem, path)
+		}
 		return err == nil
 	})
 	if err == nil {
@@ -432,9 +473,17 @@ func (d *decoder) decodeMap(data string, v reflect.Value, p *plan, path string) 
 			return false
 		}
 		element.SetZero()
-		if free && (value[0] == '{' || value[0] == '[') {
+		switch {
+		case free && (value[0] == '{' || value[0] == '['):
 			element.SetString(strings.Clone(value))
-		} else if err = d.decode(value, element, p.elem, path); err != nil {
+		case d.odd != nil:
+			if !d.tolerate(step{name: "*"}, value, element, p.elem) {
+				return true
+			}
+		default:
+			err = d.decode(value, element, p.elem, path)
+		}
+		if err != nil {
 			return false
 		}
 		out.SetMapIndex(reflect.ValueOf(strings.Clone(unquote(name))).Convert(v.Type().Key()), element)

@@ -13,7 +13,8 @@ import (
 // no field, or has a shape that its field cannot hold, is kept in Extra. Which members
 // must be there is for the struct's owner to check.
 //
-// It applies to the outermost object alone; what its fields hold is read as ever.
+// It applies to the outermost object alone; what its fields hold is read as ever, which
+// with [Codec.Note] is member by member.
 type Loose struct {
 	// Spellings are other names of members, in lower case, to those of the fields
 	// that they belong to, in lower case.
@@ -66,13 +67,20 @@ func (d *decoder) decodeLoose(data string, v reflect.Value, p *plan) {
 
 // open reads one member into its field and reports whether it fits.
 func (d *decoder) open(loose *Loose, name, value string, v reflect.Value, f *field) bool {
-	inner := decoder{zone: d.zone, share: d.share, depth: d.depth}
+	inner := decoder{zone: d.zone, share: d.share, depth: d.depth, odd: d.odd}
 	if loose.Open != nil {
 		opened, err := loose.Open(name, []byte(value))
 		if err != nil || !json.Valid(opened) {
+			if d.odd != nil {
+				d.odd.tell(step{name: f.name}, errSealed)
+			}
 			return false
 		}
 		value, inner.share = trim(string(opened)), len(opened) <= shareLimit
 	}
-	return inner.decode(value, v, f.plan, f.name) == nil
+	if d.odd == nil {
+		return inner.decode(value, v, f.plan, f.name) == nil
+	}
+	told := d.odd.told
+	return inner.tolerate(step{name: f.name}, value, v, f.plan) && (d.odd.told == told || !v.IsZero())
 }

@@ -37,6 +37,7 @@ type plan struct {
 	zeroer bool  // has IsZero, which decides for omitzero
 	elem   *plan // of a pointer, slice, array or map
 	raw    bool  // a text or secret takes an object or array, as its JSON
+	first  bool  // a struct takes an array, as its first element
 
 	// Of a struct:
 	fields []field
@@ -251,9 +252,9 @@ func (m maker) addFields(p *plan, t reflect.Type) {
 			p.folded[strings.ToLower(f.name)] = len(p.fields)
 		}
 		f.plan = m.plan(t.FieldByIndex(f.index).Type)
-		if tag := t.FieldByIndex(f.index).Tag.Get("wire"); tag == "json" || tag == "base64" {
+		if tag := t.FieldByIndex(f.index).Tag.Get("wire"); tag == "json" || tag == "base64" || tag == "first" {
 			own := *f.plan // the type's other fields have no tag
-			own.raw = tag == "json"
+			own.raw, own.first = tag == "json", tag == "first"
 			if tag == "base64" {
 				own.form = formBase64
 			}

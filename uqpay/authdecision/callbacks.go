@@ -3,6 +3,7 @@ package authdecision
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -87,6 +88,10 @@ var (
 // decision, one that came too late included, and waits for one that is being made.
 // Reports carry the sent response code, and for
 // [webhook.OutcomeOvertime] the one that came too late.
+//
+// A member that cannot be read stays unset and is named in Request.Problems. Where it
+// is the card, the type, an amount or a currency, the request is declined with
+// [ResponseCodeDecline] instead, and the report says why.
 func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	var p check.Problems
 	p.Required("Key", !cfg.Key.IsZero())
@@ -122,7 +127,7 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	s := callbackScheme{cfg: cfg}
 	return webhook.NewSource("uqpay", s, webhook.WithClock(cfg.Now), webhook.WithMaxBody(MaxMessage),
 		webhook.WithDeadline(cfg.budget()), webhook.WithPrecheck(s.precheck), webhook.WithDeduper(cfg.Deduper),
-		webhook.WithAnswers(answers{}))
+		webhook.WithDispatch(s.dispatch), webhook.WithAnswers(answers{}))
 }
 
 // budget is the time that a request has from its arrival on.
@@ -156,14 +161,29 @@ func (s callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhook
 // Open implements [webhook.Scheme].
 func (s callbackScheme) Open(_ context.Context, _ *webhook.Request, v webhook.Verified) (*webhook.Event, error) {
 	plaintext, _ := v.Content.([]byte)
-	req, err := decodeRequest(plaintext, s.cfg.Zone)
+	event := &webhook.Event{Type: EventRequest, Question: true}
+	req, err := decodeRequest(plaintext, s.cfg.Zone, event.AddProblem)
 	if err != nil {
 		return nil, err
 	}
-	req.RequestID = v.RequestID
-	return &webhook.Event{
-		Type: EventRequest, ID: req.TransactionID, Time: req.Time, Question: true, Data: req, Raw: req.Raw,
-	}, nil
+	req.RequestID, req.Problems = v.RequestID, event.Problems
+	event.ID, event.Time, event.Data, event.Raw = req.TransactionID, req.Time, req, req.Raw
+	for _, member := range decisive {
+		if event.HasProblem(member) {
+			req.decision = Decline(ResponseCodeDecline)
+			req.unread = fmt.Errorf("%w: declined, because %s cannot be read", ErrRequest, member)
+			break
+		}
+	}
+	return event, nil
+}
+
+// dispatch asks nothing about a request that is declined unread.
+func (callbackScheme) dispatch(ctx context.Context, event *webhook.Event, fn webhook.Func) error {
+	if req, ok := event.Data.(*Request); ok && req.unread != nil {
+		return nil
+	}
+	return fn(ctx, event)
 }
 
 // Answer implements [webhook.Scheme]: an encrypted decision, or silence, which
@@ -189,5 +209,5 @@ func (s callbackScheme) Answer(_ *webhook.Request, result webhook.Result) webhoo
 		return webhook.Answer{Drop: true, Err: err}
 	}
 	header := http.Header{"Content-Type": {"application/json; charset=utf-8"}}
-	return webhook.Answer{Status: http.StatusOK, Header: header, Body: text, Code: dropped.Code}
+	return webhook.Answer{Status: http.StatusOK, Header: header, Body: text, Code: dropped.Code, Err: req.unread}
 }

@@ -3,9 +3,11 @@ package authdecision
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -14,6 +16,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
@@ -129,6 +132,98 @@ func TestDecides(t *testing.T) {
 	}
 }
 
+// A member that cannot be read costs itself; one that no decision can do without
+// declines, and nobody is asked.
+func TestOddMembers(t *testing.T) {
+	t.Parallel()
+	_, platform := pair(t)
+	for _, c := range []struct {
+		name, from, to string
+		code           ResponseCode
+		problem        string // of a request that reaches the function
+	}{
+		{"an odd city", `"transaction_id"`, `"merchant_city":{"a":1},"transaction_id"`, ResponseCodeApprove, "merchant_city"},
+		{"an odd time", `"transaction_id"`, `"date_of_transaction":"soon","transaction_id"`, ResponseCodeApprove, "date_of_transaction"},
+		{"an odd amount", `"billing_amount":"11.50"`, `"billing_amount":"N/A"`, ResponseCodeDecline, ""},
+		{"an odd card", `"card_id":"`, `"card_id":{"a":1},"x":"`, ResponseCodeDecline, ""},
+		{"an odd type", `"transaction_type":1000`, `"transaction_type":[1000]`, ResponseCodeDecline, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			asked := make(chan *Request, 1)
+			f := serve(t, func(o *options) {
+				o.Decide = func(_ context.Context, req *Request) (Decision, error) { asked <- req; return Approve(), nil }
+			})
+			odd := strings.Replace(requestBody, c.from, c.to, 1)
+			if odd == requestBody {
+				t.Fatal("nothing is odd")
+			}
+			resp, err := f.post(t, sealed(t, odd))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = resp.Body.Close() }()
+			body, _ := io.ReadAll(resp.Body)
+			plain, err := open(platform, body, time.Now())
+			if err != nil || !strings.Contains(string(plain), `"response_code":"`+string(c.code)+`"`) {
+				t.Errorf("answer %s, %v", plain, err)
+			}
+			report := <-f.reports
+			switch {
+			case c.problem == "" && (len(asked) != 0 || !errors.Is(report.Err, ErrRequest) || report.Code != string(c.code)):
+				t.Errorf("asked %d times, report %+v", len(asked), report)
+			case c.problem == "":
+			default:
+				if req := <-asked; len(req.Problems) != 1 || req.Problems[0].Member != c.problem || report.Err != nil {
+					t.Errorf("problems %+v, report %+v", req.Problems, report)
+				}
+			}
+		})
+	}
+}
+
+// Every member but the id can be odd without the others being lost.
+func TestEveryOddMember(t *testing.T) {
+	t.Parallel()
+	var whole map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(requestBody), &whole); err != nil {
+		t.Fatal(err)
+	}
+	decode := func(members map[string]json.RawMessage) (map[string]any, []string, error) {
+		var told []string
+		text, _ := json.Marshal(members)
+		req, err := decodeRequest(text, nil, func(member, _ string) { told = append(told, member) })
+		if err != nil {
+			return nil, told, err
+		}
+		plain, _ := (wire.Codec{}).Marshal(req)
+		out := map[string]any{}
+		return out, told, json.Unmarshal(plain, &out)
+	}
+	want, told, err := decode(whole)
+	if err != nil || len(told) != 0 {
+		t.Fatal(told, err)
+	}
+	for member := range whole {
+		for _, value := range []string{`{}`, `{"a":1}`, `[]`, `[1]`, `true`, `12`, `1e999`, `""`, `"x"`, `null`} {
+			members := maps.Clone(whole)
+			members[member] = json.RawMessage(value)
+			got, told, err := decode(members)
+			if member == "transaction_id" {
+				continue
+			}
+			if err != nil || len(told) > 1 || len(told) == 1 && told[0] != member {
+				t.Errorf("%s %s: %q, %v", member, value, told, err)
+			}
+			for name, other := range want {
+				if name != member && got[name] != other {
+					t.Errorf("%s %s: %s is %v, want %v", member, value, name, got[name], other)
+				}
+			}
+		}
+	}
+}
+
 // A byte order mark is no part of the armor, nor of the JSON in it.
 func TestByteOrderMark(t *testing.T) {
 	t.Parallel()
@@ -138,7 +233,7 @@ func TestByteOrderMark(t *testing.T) {
 	if err != nil || string(plain) != bom+requestBody {
 		t.Fatalf("%q, %v", plain, err)
 	}
-	if req, err := decodeRequest(plain, nil); err != nil || req.TransactionID != "550e8400-e29b-41d4-a716-446655440000" {
+	if req, err := decodeRequest(plain, nil, nil); err != nil || req.TransactionID != "550e8400-e29b-41d4-a716-446655440000" {
 		t.Errorf("%+v, %v", req, err)
 	}
 	if _, err := open(merchant, append([]byte(bom+bom), sealed(t, requestBody)...), time.Now()); err == nil {

@@ -98,7 +98,7 @@ func FuzzDecodeRequest(f *testing.F) {
 	f.Add([]byte(`{"transaction_id":1,"billing_amount":1e9,"date_of_transaction":[]}`))
 	f.Add([]byte(`[]`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		req, err := decodeRequest(body, time.UTC)
+		req, err := decodeRequest(body, time.UTC, nil)
 		if err == nil && req.TransactionID == "" {
 			t.Error("a request without an id")
 		}
@@ -142,7 +142,7 @@ func BenchmarkAnswer(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			if _, err = decodeRequest(plain, time.UTC); err != nil {
+			if _, err = decodeRequest(plain, time.UTC, nil); err != nil {
 				b.Fatal(err)
 			}
 			if _, err = seal(platform.Public(), []byte(`{"transaction_id":"1","response_code":"00"}`), now); err != nil {

@@ -8,6 +8,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/uqpay"
+	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
 // TransactionType is the kind of transaction that is to be decided.
@@ -63,17 +64,28 @@ type Request struct {
 	AcquirerID         string           `json:"acquiring_institution_id"`           // of the acquirer
 	WalletType         uqpay.WalletType `json:"wallet_type"`                        // open set, such as GOOGLE ECOMMERCE
 	Raw                issuing.Secret   `json:"-"`                                  // the decrypted JSON
+	// Problems name the members that came and could not be read; they are unset.
+	Problems []webhook.Problem `json:"-"`
 
 	decision Decision // the function's, for the answer
+	unread   error    // why it was declined unasked
+}
+
+// decisive are the members that no decision can do without. When one of them came
+// and cannot be read, the request is declined, and no function is asked.
+var decisive = []string{
+	"transaction_type", "card_id", "billing_amount", "billing_currency_code", "transaction_amount",
+	"transaction_currency_code", "auth_amount", "auth_currency_code", "card_balance",
 }
 
 // ErrRequest is the cause of a request that was opened and cannot be read.
 var ErrRequest = errors.New("authdecision: not an authorization request")
 
-// decodeRequest reads a decrypted request.
-func decodeRequest(plaintext []byte, zone *time.Location) (*Request, error) {
+// decodeRequest reads a decrypted request. note is told of members that cannot be
+// read; only without its transaction id there is no answer to it.
+func decodeRequest(plaintext []byte, zone *time.Location, note func(member, reason string)) (*Request, error) {
 	req := new(Request)
-	if err := (wire.Codec{Zone: zone}).Unmarshal(plaintext, req); err != nil {
+	if err := (wire.Codec{Zone: zone, Note: note}).Unmarshal(plaintext, req); err != nil {
 		return nil, errors.Join(ErrRequest, err)
 	}
 	if req.TransactionID == "" {
