@@ -143,16 +143,10 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.
 		return nil, errors.New("the address is for no callback type of this API")
 	}
 	if known {
-		data, err := decodeEvent(event.Type, content, event.AddProblem)
-		switch {
-		case err != nil && (!inner || len(content) == 0): // nothing says that it is of this type
+		if err := decodeInto(event, content, inner); err != nil {
 			return nil, err
-		case err != nil:
-			data = blankEvents[event.Type]()
-			event.AddProblem("data", "is not a JSON object")
 		}
-		event.Data = data
-		if !event.HasProblem(identifying[event.Type]...) {
+		if data, ok := event.Data.(callbackEvent); ok && !event.HasProblem(identifying[event.Type]...) {
 			event.ID = data.identity()
 		}
 	}
@@ -163,6 +157,34 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.
 		event.ID = event.Type + s.digest(content)
 	}
 	return event, nil
+}
+
+// decodeInto reads the content of a known type, which stands inside the body in some.
+func decodeInto(event *webhook.Event, content []byte, inner bool) error {
+	data, err := decodeEvent(event.Type, content, event.AddProblem)
+	switch {
+	case err != nil && (!inner || len(content) == 0): // nothing says that it is of this type
+		return err
+	case err != nil:
+		data = blankEvents[event.Type]()
+		event.AddProblem("data", "is not a JSON object")
+	}
+	event.Data = data
+	return nil
+}
+
+// Decode implements [webhook.Decoder].
+func (s callbackScheme) Decode(event *webhook.Event) error {
+	content := []byte(event.Raw.Reveal())
+	inner := virtualPType(event.Type) || event.Type == EventOOBRequested
+	switch {
+	case blankEvents[event.Type] == nil:
+		return nil
+	case inner:
+		params, _ := signedParams(content)
+		content = []byte(signedText(params, "data"))
+	}
+	return decodeInto(event, content, inner)
 }
 
 // digest stands for content in an id. It is keyed: ids reach logs and databases,

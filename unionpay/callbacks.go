@@ -198,22 +198,13 @@ func (s *callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook
 		body = plaintext
 	}
 	var trxInfo []byte
-	for name, value := range wire.Members(body) {
-		switch name {
-		case "msgInfo":
-			m.msgInfo = value
-		case "trxInfo":
-			trxInfo = value
-		}
-	}
+	m.msgInfo, trxInfo = parts(body)
 	event := &webhook.Event{Raw: issuing.NewSecret(string(body))}
 	info, err := parseMsgInfo(m.msgInfo, s.cfg.Zone, event.AddProblem)
 	if err != nil {
 		return nil, err
 	}
-	open := s.opener
-	open.note = event.AddProblem
-	data, err := decodeNotification(info.MsgType, trxInfo, open, s.cfg.Zone)
+	data, err := s.business(event, info.MsgType, trxInfo)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%q: %w", info.MsgType, err)
@@ -228,6 +219,40 @@ func (s *callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook
 	}
 	_, event.Question = data.(*UserIDRequested)
 	return event, nil
+}
+
+// parts splits a message.
+func parts(body []byte) (msgInfo, trxInfo []byte) {
+	for name, value := range wire.Members(body) {
+		switch name {
+		case "msgInfo":
+			msgInfo = value
+		case "trxInfo":
+			trxInfo = value
+		}
+	}
+	return msgInfo, trxInfo
+}
+
+// business reads the part that is of a message's type.
+func (s *callbackScheme) business(event *webhook.Event, typ MessageType, trxInfo []byte) (notification, error) {
+	open := s.opener
+	open.note = event.AddProblem
+	return decodeNotification(typ, trxInfo, open, s.cfg.Zone)
+}
+
+// Decode implements [webhook.Decoder].
+func (s *callbackScheme) Decode(event *webhook.Event) error {
+	msgInfo, trxInfo := parts([]byte(event.Raw.Reveal()))
+	info, err := parseMsgInfo(msgInfo, s.cfg.Zone, event.AddProblem)
+	if err != nil {
+		return err
+	}
+	data, err := s.business(event, info.MsgType, trxInfo)
+	if err == nil && data != nil { // a nil interface must not become Data
+		event.Data = data
+	}
+	return err
 }
 
 // unauthorized is the documented body of a 401, with its capital M.

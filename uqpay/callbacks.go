@@ -124,6 +124,15 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, _ webhook.
 	return event, nil
 }
 
+// Decode implements [webhook.Decoder].
+func (callbackScheme) Decode(event *webhook.Event) error {
+	e, err := decodeEvent([]byte(event.Raw.Reveal()), event.AddProblem)
+	if err == nil {
+		event.Data = e.Data
+	}
+	return err
+}
+
 // Answer implements [webhook.Scheme]: "ok" is what every page of events asks for.
 func (callbackScheme) Answer(_ *webhook.Request, result webhook.Result) webhook.Answer {
 	return webhook.StandardAnswer(result)

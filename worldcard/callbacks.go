@@ -157,16 +157,14 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, _ webhook.
 		return nil, errors.New("no notify_type, and no type was given with ForType")
 	}
 	event := &webhook.Event{Type: typ, Raw: issuing.NewSecret(raw)}
-	data, err := decodeNotification(typ, plaintext, s.aesKey, event.AddProblem)
-	switch {
-	case err != nil:
+	if err := s.Decode(event); err != nil {
 		return nil, err
-	case data != nil:
-		event.Data = data
+	}
+	if data, ok := event.Data.(callbackEvent); ok {
 		if !event.HasProblem(identifying[typ]...) {
 			event.ID = data.identity()
 		}
-	case !json.Valid(plaintext):
+	} else if !json.Valid(plaintext) {
 		return nil, wire.ErrJSON
 	}
 	if event.ID == "" {
@@ -175,6 +173,15 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, _ webhook.
 		event.ID = typ + "|hmac:" + s.aesKey.Fingerprint(plaintext)
 	}
 	return event, nil
+}
+
+// Decode implements [webhook.Decoder].
+func (s callbackScheme) Decode(event *webhook.Event) error {
+	data, err := decodeNotification(event.Type, []byte(event.Raw.Reveal()), s.aesKey, event.AddProblem)
+	if err == nil && data != nil { // a nil interface must not become Data
+		event.Data = data
+	}
+	return err
 }
 
 // Answer implements [webhook.Scheme]: "ok" is the documented acknowledgement.
