@@ -53,9 +53,9 @@ type Handler struct {
 
 // NewHandler returns a handler that calls fn for every event of src: at least
 // once, because a process can die between the function's end and the claim's. Give
-// fn's own effect the event's id where a second one would cost money. What was
-// handled is acknowledged and not dispatched again, in all handlers of the
-// source.
+// fn's own effect the event's id where a second one would cost money, or have claim and
+// effect in one transaction, with sqldedupe.NewHandler. What was handled is
+// acknowledged and not dispatched again, in all handlers of the source.
 //
 // Where each type has its own address and callbacks do not name theirs, serve them
 // under a pattern of [http.ServeMux] with a wildcard {type}, or each with
