@@ -3,7 +3,6 @@ package unionpay
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -105,8 +104,8 @@ func (cfg CallbackConfig) validate() error {
 //
 // A token's notification that is older than one handled before, or that follows
 // its deletion, is acknowledged and not dispatched. A deletion is always
-// dispatched, as it is final. The order is this source's alone: processes that
-// share a Deduper do not share it, so ask for a token's state where it matters.
+// dispatched, as it is final. Processes that share a Deduper share the order, where
+// that is a [webhook.Sequencer] as sqldedupe's is.
 //
 // Profile U protects no time of its own, so a message is recognised as a repeat
 // for as long as the deduper remembers it: give that profile a durable one.
@@ -120,15 +119,12 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	secret := rand.Text()
 	s := &callbackScheme{
 		cfg:    cfg,
 		opener: opener{profile: cfg.Profile, jwe: cfg.JWE, keys: maps.Clone(cfg.DecryptKeys)},
-		tokens: newRecent[tokenKey, tokenOrder](maxTokens),
-		secret: func() string { return secret },
 	}
 	return webhook.NewSource(providerName, s, webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now),
-		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(s.precheck), webhook.WithDispatch(s.dispatch),
+		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(s.precheck), webhook.WithOrder(s.position),
 		webhook.WithAnswers(answers{}))
 }
 
@@ -136,8 +132,6 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 type callbackScheme struct {
 	cfg    CallbackConfig
 	opener opener
-	tokens *recent[tokenKey, tokenOrder]
-	secret func() string // keys the names of tokens; behind a function, so that nothing prints it
 }
 
 // pushed is an authentic message: Verify makes it, Open fills it, and Answer

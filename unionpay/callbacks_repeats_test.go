@@ -150,3 +150,26 @@ func TestCallbackOrder(t *testing.T) {
 		}
 	})
 }
+
+// TestCallbackOrderOfTwoProcesses: what one process has heard of a token, the other
+// knows.
+func TestCallbackOrderOfTwoProcesses(t *testing.T) {
+	t.Parallel()
+	shared := webhook.NewMemoryDeduper(0, 0)
+	with := func(cfg *unionpay.CallbackConfig) { cfg.Deduper = shared }
+	first, second := newCallbackSide(t, unionpay.ProfileU, with), newCallbackSide(t, unionpay.ProfileU, with)
+	second.seq = 100 // messages of their own
+	state := func(s *callbackSide, offset time.Duration, state string) {
+		s.now = epoch.Add(offset)
+		message := s.message("TOKEN_STATE_NOTIFICATION", "", strings.Replace(suspended, "SUSPENDED", state, 1))
+		s.now = epoch
+		if code := s.code(s.send(message)); code != "00" {
+			t.Errorf("%s: %s", state, code)
+		}
+	}
+	state(first, 20*time.Second, "DELETED")
+	state(second, 10*time.Second, "ACTIVE")
+	if len(first.events) != 1 || len(second.events) != 0 {
+		t.Errorf("%d and %d events, want 1 and 0", len(first.events), len(second.events))
+	}
+}

@@ -27,6 +27,14 @@ func (s *Source) claims(v Verified, event *Event) (c Claims, ok bool) {
 	return c, c.Event != ""
 }
 
+// deduper is the handler's, or its source's.
+func (d *delivery) deduper() Deduper {
+	if d.h.deduper != nil {
+		return d.h.deduper
+	}
+	return d.source.deduper
+}
+
 // A repeat of a question that is being answered waits for the answer, as long as
 // its deadline allows: what is asked once is not answered twice, in no replica.
 const (
@@ -41,10 +49,7 @@ func (d *delivery) handle(ctx context.Context, result Result) Result {
 		_, result.Err = d.call(ctx, &result)
 		return result
 	}
-	deduper := d.source.deduper
-	if d.h.deduper != nil {
-		deduper = d.h.deduper
-	}
+	deduper := d.deduper()
 	for wait := firstWait; ; wait = min(2*wait, lastWait) {
 		state, answer, err := deduper.Do(ctx, c, func(ctx context.Context) ([]byte, error) { return d.call(ctx, &result) })
 		if state != ClaimBusy || err != nil || !result.Event.Question || !d.waits(ctx, wait) {
@@ -103,7 +108,10 @@ func (d *delivery) call(ctx context.Context, result *Result) (answer []byte, err
 		return nil, fmt.Errorf("%w: the function was not called: %w", ErrLate, ctx.Err())
 	}
 	d.called = true
-	err = d.invoke(ctx, result.Event)
+	current, err := d.current(ctx, result.Event)
+	if current && err == nil {
+		err = d.invoke(ctx, result.Event)
+	}
 	result.Outcome = OutcomeHandled
 	if errors.Is(err, ErrDuplicate) {
 		result.Outcome, err = OutcomeDuplicate, nil

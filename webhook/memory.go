@@ -26,6 +26,7 @@ type MemoryDeduper struct {
 	events     map[memoryKey]*memoryRecord
 	deliveries map[memoryKey]*memoryRecord
 	order      *list.List // of handled *memoryRecord, oldest first
+	positions  *positions
 }
 
 // memoryKey stands for a name of any length.
@@ -50,6 +51,7 @@ func NewMemoryDeduper(age time.Duration, size int) *MemoryDeduper {
 	return &MemoryDeduper{
 		age: age, size: size, now: time.Now,
 		events: map[memoryKey]*memoryRecord{}, deliveries: map[memoryKey]*memoryRecord{}, order: list.New(),
+		positions: newPositions(),
 	}
 }
 

@@ -31,6 +31,9 @@ type Source struct {
 	dispatch func(context.Context, *Event, Func) error
 	answers  Answers
 	schedule time.Duration
+
+	order     func(*Event) (Position, bool)
+	positions *positions // where the deduper keeps none
 }
 
 // SourceOption configures a [Source]. Provider packages set most of them from
@@ -42,7 +45,7 @@ type SourceOption func(*Source) error
 // it; a merchant does so for a provider of his own. The name becomes
 // Event.Provider and the beginning of every claim.
 func NewSource(provider string, scheme Scheme, opts ...SourceOption) (*Source, error) {
-	s := &Source{provider: provider, scheme: scheme, now: time.Now, maxBody: DefaultMaxBody}
+	s := &Source{provider: provider, scheme: scheme, now: time.Now, maxBody: DefaultMaxBody, positions: newPositions()}
 	var err error
 	switch {
 	case provider == "" || strings.Contains(provider, "/"):

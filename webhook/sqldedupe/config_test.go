@@ -127,6 +127,8 @@ func TestStatements(t *testing.T) {
 		take:    `UPDATE "T" SET nonce = $1, state = $2, owner = $3, claimed_at = $4, lapses_at = $5 WHERE id = $6 AND state = 0 AND owner = $7 AND lapses_at = $8`,
 		done:    `UPDATE "T" SET state = 1, lapses_at = 0, answer = $1 WHERE id = $2 AND state = 0`,
 		answer:  `UPDATE "T" SET answer = $1 WHERE id = $2`,
+		advance: `UPDATE "T" SET claimed_at = $1, lapses_at = $2 WHERE id = $3 AND lapses_at <= $4`,
+		latest:  `SELECT lapses_at FROM "T" WHERE id = $1`,
 		release: `DELETE FROM "T" WHERE id = $1 AND state = 0 AND owner = $2`,
 		sweep:   `DELETE FROM "T" WHERE claimed_at < $1 AND (state = 1 OR lapses_at <= $2) AND id IN (SELECT id FROM "T" WHERE claimed_at < $3 AND (state = 1 OR lapses_at <= $4) ORDER BY claimed_at LIMIT $5)`,
 	}

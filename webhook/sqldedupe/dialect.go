@@ -43,7 +43,8 @@ func tableProblem(d Dialect, table string) string {
 	return ""
 }
 
-// States of a row. A missing row is a new event.
+// States of a row. A missing row is a new event. A position is a row that is done,
+// with its time in lapses_at.
 const (
 	stateBusy = 0
 	stateDone = 1
@@ -58,6 +59,8 @@ type statements struct {
 	take    string // nonce, state, owner, claimed_at, lapses_at; id, and owner and lapses_at before
 	done    string // answer, id
 	answer  string // answer, id
+	advance string // claimed_at, lapses_at, id, lapses_at
+	latest  string // id
 	release string // id, owner
 	sweep   string // claimed_at, lapses_at, most rows; not MySQL: the first two twice
 }
@@ -83,6 +86,8 @@ func newStatements(d Dialect, table string) statements {
 		// It changes no indexed column, so that PostgreSQL writes no index.
 		done:    "UPDATE " + name + " SET state = 1, lapses_at = 0, answer = ? WHERE id = ? AND state = 0",
 		answer:  "UPDATE " + name + " SET answer = ? WHERE id = ?",
+		advance: "UPDATE " + name + " SET claimed_at = ?, lapses_at = ? WHERE id = ? AND lapses_at <= ?",
+		latest:  "SELECT lapses_at FROM " + name + " WHERE id = ?",
 		release: "DELETE FROM " + name + " WHERE id = ? AND state = 0 AND owner = ?",
 	}
 	// The condition stands outside the subquery as well: PostgreSQL evaluates
@@ -95,7 +100,9 @@ func newStatements(d Dialect, table string) statements {
 		s.insert = "INSERT IGNORE INTO " + into
 		s.sweep = "DELETE FROM " + name + " WHERE " + old + " ORDER BY claimed_at LIMIT ?"
 	case DialectPostgreSQL:
-		for _, text := range []*string{&s.insert, &s.find, &s.take, &s.done, &s.answer, &s.release, &s.sweep} {
+		for _, text := range []*string{
+			&s.insert, &s.find, &s.take, &s.done, &s.answer, &s.advance, &s.latest, &s.release, &s.sweep,
+		} {
 			*text = numbered(*text)
 		}
 	}

@@ -82,7 +82,7 @@ func (c conn) QueryContext(ctx context.Context, text string, args []driver.Named
 
 func (c conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
 	_, err := c.script.next(ctx, "BEGIN "+sql.IsolationLevel(opts.Isolation).String(), nil)
-	return tx{c.script}, err
+	return tx(c), err
 }
 
 type tx struct{ script *script }

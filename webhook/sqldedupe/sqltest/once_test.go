@@ -341,3 +341,53 @@ func testAnswers(t *testing.T, l *lab) {
 		t.Errorf("without the key: %v", err)
 	}
 }
+
+// testPositions: how far something has come is known to every process, and what a
+// transaction has noted goes with it.
+func testPositions(t *testing.T, l *lab) {
+	in := openInbox(t, l)
+	first, other := l.replica(t), l.replica(t)
+	at := func(seconds int) time.Time { return epoch.Add(time.Duration(seconds) * time.Second) }
+	for i, step := range []struct {
+		p    webhook.Position
+		want bool
+	}{
+		{webhook.Position{Of: "a"}, true},
+		{webhook.Position{Of: "a", At: at(10)}, true},
+		{webhook.Position{Of: "a", At: at(5)}, false},
+		{webhook.Position{Of: "a", At: at(10)}, true},
+		{webhook.Position{Of: "b", At: at(5)}, true},
+		{webhook.Position{Of: "a"}, true},
+		{webhook.Position{Of: "a", At: at(20)}, true},
+		{webhook.Position{Of: "a", At: at(15)}, false},
+		{webhook.Position{Of: "a", At: at(15), Last: true}, true},
+		{webhook.Position{Of: "a", At: at(30)}, false},
+		{webhook.Position{Of: "a"}, false},
+		{webhook.Position{Of: "a", Last: true}, true},
+	} {
+		d := []*sqldedupe.Deduper{first, other}[i%2]
+		if got, err := d.Advance(t.Context(), step.p); got != step.want || err != nil {
+			t.Errorf("step %d, %+v: %t, %v", i, step.p, got, err)
+		}
+	}
+	src, err := webhook.NewSource("bare", bare{}, webhook.WithOrder(func(event *webhook.Event) (webhook.Position, bool) {
+		return webhook.Position{Of: "thing", At: at(len(event.ID))}, true
+	}))
+	ok(t, err)
+	fail := true
+	h := sqldedupe.NewHandler(first, src, func(ctx context.Context, tx *sql.Tx, event *webhook.Event) error {
+		if fail {
+			return errFn
+		}
+		return in.effect(ctx, tx, event)
+	}, webhook.WithObserver(in.observe))
+	statuses := []int{send(t.Context(), h, "xxxx 1")} // rolled back, and its position with it
+	fail = false
+	for i, id := range []string{"xx", "xxxx", "xxx"} {
+		statuses = append(statuses, send(t.Context(), h, fmt.Sprint(id, " ", i+2)))
+	}
+	effects, _ := in.count(t)
+	if diff := cmp.Diff([]int{503, 200, 200, 200}, statuses); diff != "" || effects != 2 {
+		t.Errorf("%d effects, want 2 (-want +got):\n%s\n%v", effects, diff, in.last)
+	}
+}

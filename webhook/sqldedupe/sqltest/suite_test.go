@@ -60,6 +60,7 @@ func suite(t *testing.T, open func(t *testing.T) (*sql.DB, sqldedupe.Config)) {
 		{"RepeatsOfASlowEvent", testRepeatsOfASlowEvent},
 		{"StatementsAreCounted", testStatements},
 		{"FormsMix", testFormsMix},
+		{"Positions", testPositions},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
