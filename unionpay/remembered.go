@@ -5,6 +5,9 @@ import "github.com/issuing-sdk/issuing-go/webhook"
 // answers keep what questions were answered, with their claims.
 type answers struct{}
 
+// Key implements [webhook.Answers].
+func (answers) Key(event *webhook.Event) string { return event.ID }
+
 // Keep implements [webhook.Answers]. That no user is known is an answer too.
 func (answers) Keep(event *webhook.Event) ([]byte, error) {
 	asked, ok := event.Data.(*UserIDRequested)

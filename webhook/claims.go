@@ -14,15 +14,18 @@ func (s *Source) claims(v Verified, event *Event) (c Claims, ok bool) {
 	if v.Delivery != "" {
 		c.Delivery = s.provider + "/delivery/" + v.Delivery
 	}
-	switch question := event.Question && s.answers == nil; {
-	case question && !v.Once: // a repeat needs its answer as well
-		return c, false
-	case question, event.ID == "":
+	key, kind := event.ID, "/event/"
+	if event.Question { // its id may be of another kind than those of events
+		key, kind = "", "/question/"
+		if s.answers != nil {
+			key = s.answers.Key(event)
+		}
+	}
+	switch {
+	case key != "":
+		c.Event = s.provider + kind + key
+	case !event.Question || v.Once: // else a repeat needs its answer as well
 		c.Event = c.Delivery
-	case event.Question: // its id may be of another kind than those of events
-		c.Event = s.provider + "/question/" + event.ID
-	default:
-		c.Event = s.provider + "/event/" + event.ID
 	}
 	return c, c.Event != ""
 }

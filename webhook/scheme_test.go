@@ -239,6 +239,8 @@ func TestQuestions(t *testing.T) {
 // toyAnswers remember what the toy's questions were answered.
 type toyAnswers struct{}
 
+func (toyAnswers) Key(event *Event) string { return strings.TrimSuffix(event.ID, "live") }
+
 func (toyAnswers) Keep(event *Event) ([]byte, error) {
 	q, _ := event.Data.(*toyQuestion)
 	if q.Answer == "unkept" {
@@ -281,13 +283,15 @@ func TestRememberedAnswers(t *testing.T) {
 		{"no", "2", "SEALED ask 2", "200|text/plain; charset=utf-8|no"},
 		{"", "3", "SEALED ask 3", "200|text/plain; charset=utf-8|"},
 		{"", "3", "SEALED ask 3", answerRetry}, // what was kept is of no use
+		{"one", "4", "SEALED ask live", "200|text/plain; charset=utf-8|one"},
+		{"two", "4", "SEALED ask live", "200|text/plain; charset=utf-8|two"}, // asked for anew
 	} {
 		next = step.next
 		if got := send(step.nonce, step.body); got != step.want {
 			t.Errorf("%s, %s: %s, want %s", step.nonce, step.body, got, step.want)
 		}
 	}
-	if want := "failed handled duplicate duplicate handled handled failed"; rec.outcomes() != want || asked != 4 {
+	if want := "failed handled duplicate duplicate handled handled failed handled handled"; rec.outcomes() != want || asked != 6 {
 		t.Errorf("asked %d times, %s", asked, rec.outcomes())
 	}
 }

@@ -116,13 +116,16 @@ func (s *Source) answerProblem(d Deduper) error {
 // Answers keep what a source's questions were answered, so that a repeat gets the
 // same answer, from whichever process: the deduper stores it with the claim.
 type Answers interface {
+	// Key names a question in the claims: the same for every repeat of it, and with
+	// no secret in it. Empty leaves it unclaimed, for one whose answer changes.
+	Key(event *Event) string
 	// Keep returns the answer that the function wrote into a question.
 	Keep(event *Event) ([]byte, error)
 	// Give writes such an answer into a repeat of the question.
 	Give(event *Event, answer []byte) error
 }
 
-// WithAnswers makes questions claimed as other events are. A repeat gets the first
+// WithAnswers makes questions claimed as other events are, by their key. A repeat gets the first
 // answer and does not reach the function; within the source's deadline it waits for
 // one that is being made. A [Deduper] that says by a method KeepsAnswers() bool that it
 // cannot store them is refused. nil leaves questions unclaimed.

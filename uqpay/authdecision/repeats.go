@@ -18,6 +18,9 @@ const codeLength = 2
 // request, the code and the reference.
 type answers struct{}
 
+// Key implements [webhook.Answers].
+func (answers) Key(event *webhook.Event) string { return event.ID }
+
 // Keep implements [webhook.Answers]. What cannot be sent is not kept.
 func (answers) Keep(event *webhook.Event) ([]byte, error) {
 	req, ok := event.Data.(*Request)
