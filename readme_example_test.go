@@ -75,9 +75,7 @@ func Example_firstCallback() {
 
 func Example_replicas() {
 	var db *sql.DB
-	var platformKey sign.PublicKey
-	var aesKey sign.AESKey
-	var handle webhook.Func
+	var src *webhook.Source
 	dedupe, err := sqldedupe.New(db, sqldedupe.Config{Dialect: sqldedupe.DialectPostgreSQL})
 	if err != nil {
 		log.Fatal(err)
@@ -85,13 +83,11 @@ func Example_replicas() {
 	if err := dedupe.Migrate(context.Background()); err != nil {
 		log.Fatal(err)
 	}
-	src, err := worldcard.NewCallbacks(worldcard.CallbackConfig{
-		PlatformKeys: []sign.PublicKey{platformKey}, AESKey: aesKey, Deduper: dedupe,
-	})
-	if err != nil {
-		log.Fatal(err)
+	book := func(ctx context.Context, tx *sql.Tx, ev *webhook.Event) error {
+		_, err := tx.ExecContext(ctx, "INSERT INTO bookings (event) VALUES ($1)", ev.ID)
+		return err // nil commits booking and claim together, and then acknowledges
 	}
-	http.Handle("POST /callbacks/worldcard/{type}", webhook.NewHandler(src, handle))
+	http.Handle("POST /callbacks/worldcard/{type}", sqldedupe.NewHandler(dedupe, src, book))
 }
 
 func Example_topUp() {

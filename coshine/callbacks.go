@@ -51,6 +51,12 @@ type CallbackConfig struct {
 	// good, where tokens are short-lived: a repeat under another token has the same
 	// key only then.
 	DedupeSecret issuing.Secret
+	// Deduper remembers requests by their DedupeKey, with the answers, so that a repeat
+	// gets the first answer and does not reach the function, from every process that
+	// shares it. Inquiries, whose answers change, are not remembered. One in a database
+	// needs keys for the answers. nil remembers nothing: every repeat reaches the
+	// function.
+	Deduper webhook.Deduper
 	// Deadline bounds Authenticate, the body's arrival and the function together;
 	// 0 is DefaultCallbackDeadline. A function is not called after it.
 	Deadline time.Duration
@@ -96,6 +102,9 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	s.hashes = func() [][sha256.Size]byte { return hashes }
 	p.OptionalID("ParticipantID", cfg.ParticipantID, 0)
 	p.OptionalID("DedupeSecret", cfg.DedupeSecret.Reveal(), 0)
+	if cfg.Deduper != nil && cfg.Authenticate != nil && cfg.DedupeSecret.IsZero() {
+		p.Add("DedupeSecret", "is required for a Deduper with Authenticate: a repeat may come under another token")
+	}
 	if cfg.Deadline < 0 || cfg.MaxAge < 0 || cfg.MaxBody < 0 {
 		p.Add("Deadline, MaxAge, MaxBody", "must not be negative")
 	}
@@ -115,8 +124,14 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	if err := p.Err(providerName, "NewCallbacks"); err != nil {
 		return nil, err
 	}
-	return webhook.NewSource(providerName, s, webhook.WithClock(cfg.Now), webhook.WithMaxBody(cfg.MaxBody),
-		webhook.WithDeadline(cmp.Or(cfg.Deadline, DefaultCallbackDeadline)), webhook.WithPrecheck(s.precheck))
+	opts := []webhook.SourceOption{
+		webhook.WithClock(cfg.Now), webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(s.precheck),
+		webhook.WithDeadline(cmp.Or(cfg.Deadline, DefaultCallbackDeadline)),
+	}
+	if cfg.Deduper != nil {
+		opts = append(opts, webhook.WithDeduper(cfg.Deduper), webhook.WithAnswers(answers{}))
+	}
+	return webhook.NewSource(providerName, s, opts...)
 }
 
 // callbackScheme implements [webhook.Scheme].

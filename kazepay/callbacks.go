@@ -104,8 +104,12 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	cfg.PlatformKeys = slices.Clone(cfg.PlatformKeys)
 	cfg.Names = maps.Clone(cfg.Names)
 	return webhook.NewSource(providerName, callbackScheme{cfg},
-		webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now), webhook.WithMaxBody(cfg.MaxBody))
+		webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now), webhook.WithMaxBody(cfg.MaxBody),
+		webhook.WithSchedule(schedule))
 }
+
+// schedule is how long KazePay sends again: 1, 2, 4, 8 and 16 minutes.
+const schedule = 31 * time.Minute
 
 // callbackScheme implements [webhook.Scheme].
 type callbackScheme struct{ cfg CallbackConfig }
@@ -171,17 +175,15 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.
 		return nil, err
 	}
 	event := &webhook.Event{Type: kind, Raw: issuing.NewSecret(string(m.plaintext))}
-	var data callbackEvent
 	if content := members(m.plaintext); signed || fits(kind, content) {
-		codec := codecIn(s.cfg.Zone)
-		codec.Note = event.AddProblem
-		if data, err = decodeNotification(kind, content, codec); err != nil {
+		if err := s.decode(event, content); err != nil {
 			return nil, err
 		}
 	}
+	data, known := event.Data.(callbackEvent)
 	switch {
-	case data != nil:
-		event.Data, event.Time = data, data.when()
+	case known:
+		event.Time = data.when()
 		if !event.HasProblem(identifying[kind]...) {
 			event.ID = data.identity()
 		}
@@ -214,6 +216,22 @@ func (s callbackScheme) kind(m *opened, address string) (kind string, signed boo
 		return "", false, errAddress
 	}
 	return kind, signed, nil
+}
+
+// decode reads the content of a kind.
+func (s callbackScheme) decode(event *webhook.Event, content object) error {
+	codec := codecIn(s.cfg.Zone)
+	codec.Note = event.AddProblem
+	data, err := decodeNotification(event.Type, content, codec)
+	if err == nil && data != nil { // a nil interface must not become Data
+		event.Data = data
+	}
+	return err
+}
+
+// Decode implements [webhook.Decoder].
+func (s callbackScheme) Decode(event *webhook.Event) error {
+	return s.decode(event, members([]byte(event.Raw.Reveal())))
 }
 
 // Answer implements [webhook.Scheme] with the configured acknowledgement.

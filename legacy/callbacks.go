@@ -49,8 +49,9 @@ type CallbackConfig struct {
 // These callbacks carry no timestamp and no nonce. The source remembers the
 // signature, and with it all signed content, and what identifies the event (order
 // or record number and status), so a repeat is acknowledged and not dispatched,
-// whether it is the platform's retry or a copy that somebody sends again, and
-// whichever of the source's addresses it comes to.
+// whether it is the platform's retry or a copy that somebody sends again. A copy that
+// reads as another event, at the address of another type, is refused with
+// [webhook.ErrReplay].
 //
 // That holds for as long as the Deduper remembers. A copy that is sent again
 // after that, or to another source with a Deduper of its own, is authentic and is
@@ -77,8 +78,11 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	}
 	s := callbackScheme{appKey: cfg.AppKey, secrets: slices.Clone(cfg.AppSecrets)}
 	return webhook.NewSource(providerName, s, webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now),
-		webhook.WithMaxBody(cfg.MaxBody))
+		webhook.WithMaxBody(cfg.MaxBody), webhook.WithSchedule(shortestSchedule))
 }
+
+// shortestSchedule is VIRTUAL-P's: five repeats, after 1, 2, 4, 8 and 16 s.
+const shortestSchedule = 31 * time.Second
 
 // callbackScheme implements [webhook.Scheme].
 type callbackScheme struct {
@@ -109,7 +113,7 @@ func (s callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhook
 	}):
 		return webhook.Verified{}, webhook.ErrSignature
 	}
-	return webhook.Verified{Claims: []string{"sign/" + strings.ToLower(signature)}, Content: params}, nil
+	return webhook.Verified{Delivery: "sign/" + strings.ToLower(signature), Content: params}, nil
 }
 
 // Open implements [webhook.Scheme].
@@ -139,16 +143,10 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.
 		return nil, errors.New("the address is for no callback type of this API")
 	}
 	if known {
-		data, err := decodeEvent(event.Type, content, event.AddProblem)
-		switch {
-		case err != nil && (!inner || len(content) == 0): // nothing says that it is of this type
+		if err := decodeInto(event, content, inner); err != nil {
 			return nil, err
-		case err != nil:
-			data = blankEvents[event.Type]()
-			event.AddProblem("data", "is not a JSON object")
 		}
-		event.Data = data
-		if !event.HasProblem(identifying[event.Type]...) {
+		if data, ok := event.Data.(callbackEvent); ok && !event.HasProblem(identifying[event.Type]...) {
 			event.ID = data.identity()
 		}
 	}
@@ -159,6 +157,34 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.
 		event.ID = event.Type + s.digest(content)
 	}
 	return event, nil
+}
+
+// decodeInto reads the content of a known type, which stands inside the body in some.
+func decodeInto(event *webhook.Event, content []byte, inner bool) error {
+	data, err := decodeEvent(event.Type, content, event.AddProblem)
+	switch {
+	case err != nil && (!inner || len(content) == 0): // nothing says that it is of this type
+		return err
+	case err != nil:
+		data = blankEvents[event.Type]()
+		event.AddProblem("data", "is not a JSON object")
+	}
+	event.Data = data
+	return nil
+}
+
+// Decode implements [webhook.Decoder].
+func (s callbackScheme) Decode(event *webhook.Event) error {
+	content := []byte(event.Raw.Reveal())
+	inner := virtualPType(event.Type) || event.Type == EventOOBRequested
+	switch {
+	case blankEvents[event.Type] == nil:
+		return nil
+	case inner:
+		params, _ := signedParams(content)
+		content = []byte(signedText(params, "data"))
+	}
+	return decodeInto(event, content, inner)
 }
 
 // digest stands for content in an id. It is keyed: ids reach logs and databases,

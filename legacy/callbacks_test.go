@@ -363,8 +363,8 @@ func TestCallbackAtTheWrongAddress(t *testing.T) {
 		{legacy.EventOOBRequested, http.StatusUnprocessableEntity, 0},
 		{legacy.EventVirtualP, http.StatusUnprocessableEntity, 0},
 		{legacy.EventCardDeposited, http.StatusOK, 1},
-		{legacy.EventApplicationCompleted, http.StatusOK, 1},      // a repeat, whichever address it comes to
-		{legacy.EventVirtualP, http.StatusUnprocessableEntity, 1}, // and still nothing that can be read there
+		{legacy.EventApplicationCompleted, http.StatusUnauthorized, 1}, // its signature belongs to the deposit
+		{legacy.EventVirtualP, http.StatusUnprocessableEntity, 1},      // and still nothing that can be read there
 	} {
 		answer := handler.Handle(t.Context(), &webhook.Request{Type: step.typ, Body: body})
 		if answer.Status != step.status || len(events) != step.events {
@@ -401,7 +401,8 @@ func TestCallbackChangeOfSecret(t *testing.T) {
 }
 
 // TestCallbackHandlerDeduplicates sends a callback again, in other letters and with
-// its fields merged: the signature is the same, so it is dispatched once.
+// its fields merged: the signature is the same, so it is dispatched once. What reads
+// as another event is refused.
 func TestCallbackHandlerDeduplicates(t *testing.T) {
 	t.Parallel()
 	server, source := callbackPlatform(t, legacytest.Config{})
@@ -430,7 +431,10 @@ func TestCallbackHandlerDeduplicates(t *testing.T) {
 	if err := source.Verify(nil, merged); err != nil {
 		t.Fatalf("the merged form has another signature, so it proves nothing: %v", err)
 	}
-	for name, again := range map[string][]byte{"the same": body, "numbers": bytes.Replace(body, []byte(`"3"`), []byte(`3`), 1), "merged": merged} {
+	if code, _ := post(merged); code != http.StatusUnauthorized {
+		t.Errorf("merged: %d", code)
+	}
+	for name, again := range map[string][]byte{"the same": body, "numbers": bytes.Replace(body, []byte(`"3"`), []byte(`3`), 1)} {
 		if code, text := post(again); code != http.StatusOK || text != "ok" {
 			t.Errorf("%s: %d %q", name, code, text)
 		}

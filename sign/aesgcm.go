@@ -129,6 +129,31 @@ func (k AESKey) open(text []byte) ([]byte, error) {
 	return plaintext, nil
 }
 
+// SealBound returns nonce|ciphertext|tag of AES-256-GCM with a fresh random nonce,
+// bound to what its place says of it: it opens only together with the same bytes. A
+// key seals up to 2^32 times.
+func (k AESKey) SealBound(plaintext, bound []byte) ([]byte, error) {
+	if k.p == nil {
+		return nil, fmt.Errorf("%w: the AES key is missing", ErrKey)
+	}
+	return k.p.aead().Seal(nil, nil, plaintext, bound), nil
+}
+
+// OpenBound reverses [AESKey.SealBound]. Every failure of what came is [ErrDecrypt].
+func (k AESKey) OpenBound(sealed, bound []byte) ([]byte, error) {
+	if k.p == nil {
+		return nil, fmt.Errorf("%w: the AES key is missing", ErrKey)
+	}
+	if len(sealed) < gcmOverhead {
+		return nil, ErrDecrypt
+	}
+	plaintext, err := k.p.aead().Open(nil, nil, sealed, bound)
+	if err != nil {
+		return nil, ErrDecrypt
+	}
+	return plaintext, nil
+}
+
 // The body of an enveloped message, byte for byte as the platform's samples
 // build it. Base64 has no character that JSON escapes.
 const (

@@ -263,3 +263,40 @@ func FuzzOpenBody(f *testing.F) {
 		}
 	})
 }
+
+func TestSealBound(t *testing.T) {
+	t.Parallel()
+	key := aesKey(t)
+	plain, bound := []byte("a secret"), []byte("its place")
+	sealed, err := key.SealBound(plain, bound)
+	if err != nil || len(sealed) != 12+len(plain)+16 {
+		t.Fatalf("%d bytes, %v", len(sealed), err)
+	}
+	again, err := key.SealBound(plain, bound)
+	if err != nil || bytes.Equal(sealed, again) {
+		t.Errorf("twice the same: %v", err)
+	}
+	if got, err := key.OpenBound(sealed, bound); err != nil || !bytes.Equal(got, plain) {
+		t.Errorf("%q, %v", got, err)
+	}
+	altered := bytes.Clone(sealed)
+	altered[len(altered)-1] ^= 1
+	for name, open := range map[string]func() ([]byte, error){
+		"elsewhere": func() ([]byte, error) { return key.OpenBound(sealed, []byte("another place")) },
+		"nowhere":   func() ([]byte, error) { return key.OpenBound(sealed, nil) },
+		"altered":   func() ([]byte, error) { return key.OpenBound(altered, bound) },
+		"short":     func() ([]byte, error) { return key.OpenBound(sealed[:27], bound) },
+		"empty":     func() ([]byte, error) { return key.OpenBound(nil, bound) },
+	} {
+		if got, err := open(); got != nil || !errors.Is(err, sign.ErrDecrypt) {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	var none sign.AESKey
+	if _, err := none.SealBound(plain, bound); !errors.Is(err, sign.ErrKey) {
+		t.Error(err)
+	}
+	if _, err := none.OpenBound(sealed, bound); !errors.Is(err, sign.ErrKey) {
+		t.Error(err)
+	}
+}

@@ -3,7 +3,6 @@ package unionpay
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -53,8 +52,8 @@ type CallbackConfig struct {
 	// Accept lists further message types that the function handles; they arrive
 	// as *webhook.Unknown. Other types are answered with code 12.
 	Accept []MessageType
-	// Deduper remembers UUIDs and message ids; nil is one in memory. It must hold
-	// them for at least 24 hours.
+	// Deduper remembers UUIDs, message ids and answers; nil is one in memory. It must
+	// hold them for at least 24 hours. One in a database needs keys for the answers.
 	Deduper webhook.Deduper
 	// MaxBody bounds a message; 0 is webhook.DefaultMaxBody.
 	MaxBody int64
@@ -98,15 +97,15 @@ func (cfg CallbackConfig) validate() error {
 // Extra as it came. A notification without its token or state reaches the function as
 // well. A question without its code has no answer but 30.
 //
-// A repeated UUID is refused. A repeated message under a new UUID does not reach
-// the function: a notification is acknowledged, and a question gets its first
-// answer while this source remembers it, which it does for some thousands of
-// messages. Another process asks its own function.
+// The UUID of a message that was handled is refused when it comes again. A repeated
+// message under a new UUID does not reach the function: a notification is
+// acknowledged, and a question gets its first answer, from every process that shares
+// the Deduper.
 //
 // A token's notification that is older than one handled before, or that follows
 // its deletion, is acknowledged and not dispatched. A deletion is always
-// dispatched, as it is final. The order is this source's alone: processes that
-// share a Deduper do not share it, so ask for a token's state where it matters.
+// dispatched, as it is final. Processes that share a Deduper share the order, where
+// that is a [webhook.Sequencer] as sqldedupe's is.
 //
 // Profile U protects no time of its own, so a message is recognised as a repeat
 // for as long as the deduper remembers it: give that profile a durable one.
@@ -120,25 +119,19 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	secret := rand.Text()
 	s := &callbackScheme{
-		cfg:      cfg,
-		opener:   opener{profile: cfg.Profile, jwe: cfg.JWE, keys: maps.Clone(cfg.DecryptKeys)},
-		messages: newRecent[string, handling](maxMessages),
-		tokens:   newRecent[tokenKey, tokenOrder](maxTokens),
-		secret:   func() string { return secret },
+		cfg:    cfg,
+		opener: opener{profile: cfg.Profile, jwe: cfg.JWE, keys: maps.Clone(cfg.DecryptKeys)},
 	}
 	return webhook.NewSource(providerName, s, webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now),
-		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(s.precheck), webhook.WithDispatch(s.dispatch))
+		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(s.precheck), webhook.WithOrder(s.position),
+		webhook.WithAnswers(answers{}))
 }
 
 // callbackScheme implements [webhook.Scheme].
 type callbackScheme struct {
-	cfg      CallbackConfig
-	opener   opener
-	messages *recent[string, handling] // by event id
-	tokens   *recent[tokenKey, tokenOrder]
-	secret   func() string // keys the names of tokens; behind a function, so that nothing prints it
+	cfg    CallbackConfig
+	opener opener
 }
 
 // pushed is an authentic message: Verify makes it, Open fills it, and Answer
@@ -181,7 +174,7 @@ func (s *callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhoo
 		return webhook.Verified{}, fmt.Errorf("%w: %w", webhook.ErrSignature, err)
 	}
 	return webhook.Verified{
-		Once: []string{"uuid/" + head.AppID + "/" + head.UUID}, RequestID: head.UUID,
+		Delivery: "uuid/" + head.AppID + "/" + head.UUID, Once: true, RequestID: head.UUID,
 		Content: &pushed{appID: head.AppID, uuid: head.UUID},
 	}, nil
 }
@@ -199,22 +192,13 @@ func (s *callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook
 		body = plaintext
 	}
 	var trxInfo []byte
-	for name, value := range wire.Members(body) {
-		switch name {
-		case "msgInfo":
-			m.msgInfo = value
-		case "trxInfo":
-			trxInfo = value
-		}
-	}
+	m.msgInfo, trxInfo = parts(body)
 	event := &webhook.Event{Raw: issuing.NewSecret(string(body))}
 	info, err := parseMsgInfo(m.msgInfo, s.cfg.Zone, event.AddProblem)
 	if err != nil {
 		return nil, err
 	}
-	open := s.opener
-	open.note = event.AddProblem
-	data, err := decodeNotification(info.MsgType, trxInfo, open, s.cfg.Zone)
+	data, err := s.business(event, info.MsgType, trxInfo)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%q: %w", info.MsgType, err)
@@ -229,6 +213,40 @@ func (s *callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook
 	}
 	_, event.Question = data.(*UserIDRequested)
 	return event, nil
+}
+
+// parts splits a message.
+func parts(body []byte) (msgInfo, trxInfo []byte) {
+	for name, value := range wire.Members(body) {
+		switch name {
+		case "msgInfo":
+			msgInfo = value
+		case "trxInfo":
+			trxInfo = value
+		}
+	}
+	return msgInfo, trxInfo
+}
+
+// business reads the part that is of a message's type.
+func (s *callbackScheme) business(event *webhook.Event, typ MessageType, trxInfo []byte) (notification, error) {
+	open := s.opener
+	open.note = event.AddProblem
+	return decodeNotification(typ, trxInfo, open, s.cfg.Zone)
+}
+
+// Decode implements [webhook.Decoder].
+func (s *callbackScheme) Decode(event *webhook.Event) error {
+	msgInfo, trxInfo := parts([]byte(event.Raw.Reveal()))
+	info, err := parseMsgInfo(msgInfo, s.cfg.Zone, event.AddProblem)
+	if err != nil {
+		return err
+	}
+	data, err := s.business(event, info.MsgType, trxInfo)
+	if err == nil && data != nil { // a nil interface must not become Data
+		event.Data = data
+	}
+	return err
 }
 
 // unauthorized is the documented body of a 401, with its capital M.

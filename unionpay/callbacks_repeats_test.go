@@ -70,7 +70,7 @@ func TestCallbackRepeatMeanwhile(t *testing.T) {
 	if asked != 2 {
 		t.Errorf("asked %d times, want 2", asked)
 	}
-	for i, want := range []webhook.Outcome{webhook.OutcomeFailed, webhook.OutcomeFailed, webhook.OutcomeDuplicate, webhook.OutcomeDuplicate} {
+	for i, want := range []webhook.Outcome{webhook.OutcomeBusy, webhook.OutcomeFailed, webhook.OutcomeDuplicate, webhook.OutcomeDuplicate} {
 		if s.reports[i].Outcome != want {
 			t.Errorf("report %d: %+v", i, s.reports[i])
 		}
@@ -101,7 +101,8 @@ func TestCallbackUnknownUser(t *testing.T) {
 	}
 }
 
-// TestCallbackOtherProcess: another process has handled the message.
+// TestCallbackOtherProcess: another process has handled the message, and answered the
+// question.
 func TestCallbackOtherProcess(t *testing.T) {
 	t.Parallel()
 	shared := webhook.NewMemoryDeduper(0, 0)
@@ -117,7 +118,7 @@ func TestCallbackOtherProcess(t *testing.T) {
 			t.Errorf("answer %s", got.TrxInfo)
 		}
 	}
-	if len(first.events) != 2 || len(second.events) != 1 {
+	if len(first.events) != 2 || len(second.events) != 0 {
 		t.Errorf("%d and %d events", len(first.events), len(second.events))
 	}
 }
@@ -148,4 +149,27 @@ func TestCallbackOrder(t *testing.T) {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
+}
+
+// TestCallbackOrderOfTwoProcesses: what one process has heard of a token, the other
+// knows.
+func TestCallbackOrderOfTwoProcesses(t *testing.T) {
+	t.Parallel()
+	shared := webhook.NewMemoryDeduper(0, 0)
+	with := func(cfg *unionpay.CallbackConfig) { cfg.Deduper = shared }
+	first, second := newCallbackSide(t, unionpay.ProfileU, with), newCallbackSide(t, unionpay.ProfileU, with)
+	second.seq = 100 // messages of their own
+	state := func(s *callbackSide, offset time.Duration, state string) {
+		s.now = epoch.Add(offset)
+		message := s.message("TOKEN_STATE_NOTIFICATION", "", strings.Replace(suspended, "SUSPENDED", state, 1))
+		s.now = epoch
+		if code := s.code(s.send(message)); code != "00" {
+			t.Errorf("%s: %s", state, code)
+		}
+	}
+	state(first, 20*time.Second, "DELETED")
+	state(second, 10*time.Second, "ACTIVE")
+	if len(first.events) != 1 || len(second.events) != 0 {
+		t.Errorf("%d and %d events, want 1 and 0", len(first.events), len(second.events))
+	}
 }

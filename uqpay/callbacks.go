@@ -67,7 +67,9 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 		return nil, err
 	}
 	return webhook.NewSource(providerName, s, webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now),
-		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(s.precheck))
+		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(s.precheck),
+		// A repeat that is not signed afresh is refused after that.
+		webhook.WithSchedule(tolerance))
 }
 
 // callbackScheme implements [webhook.Scheme].
@@ -120,6 +122,15 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, _ webhook.
 		event.ID = e.Type + "|hmac:" + s.keys[0].Fingerprint(req.Body)
 	}
 	return event, nil
+}
+
+// Decode implements [webhook.Decoder].
+func (callbackScheme) Decode(event *webhook.Event) error {
+	e, err := decodeEvent([]byte(event.Raw.Reveal()), event.AddProblem)
+	if err == nil {
+		event.Data = e.Data
+	}
+	return err
 }
 
 // Answer implements [webhook.Scheme]: "ok" is what every page of events asks for.

@@ -1,6 +1,7 @@
 package webhook_test
 
 import (
+	"context"
 	"crypto/rand"
 	"testing"
 
@@ -15,14 +16,12 @@ func BenchmarkDeduper(b *testing.B) {
 		ids[i] = rand.Text()
 	}
 	i := 0
+	handled := func(context.Context) ([]byte, error) { return nil, nil }
 	b.ReportAllocs()
 	for b.Loop() {
 		id := ids[i%len(ids)]
 		i++
-		if _, err := d.Claim(b.Context(), id); err != nil {
-			b.Fatal(err)
-		}
-		if err := d.Done(b.Context(), id); err != nil {
+		if _, _, err := d.Do(b.Context(), webhook.Claims{Event: id, Delivery: id}, handled); err != nil {
 			b.Fatal(err)
 		}
 	}

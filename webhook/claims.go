@@ -1,96 +1,129 @@
 package webhook
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
 
-// claims are the ids that one delivery holds in the deduper.
-type claims struct {
-	deduper  Deduper
-	provider string // begins each
-	held     []string
-}
-
-// take claims a delivery and its event together. The outcome is "" when all of
-// it is held now. What a known event came under is remembered as well.
-func (c *claims) take(ctx context.Context, v Verified, event *Event) (Outcome, error) {
-	for _, id := range v.Once {
-		if outcome, err := c.once(ctx, id); outcome != "" {
-			return outcome, err
+// claims returns what a delivery is claimed by. ok is false for what nothing
+// identifies, and for questions whose answers nobody keeps.
+func (s *Source) claims(v Verified, event *Event) (c Claims, ok bool) {
+	c.Once = v.Once
+	if v.Delivery != "" {
+		c.Delivery = s.provider + "/delivery/" + v.Delivery
+	}
+	key, kind := event.ID, "/event/"
+	if event.Question { // its id may be of another kind than those of events
+		key, kind = "", "/question/"
+		if s.answers != nil {
+			key = s.answers.Key(event)
 		}
 	}
-	if event.Question {
-		return "", nil // a repeat needs its answer as well
+	switch {
+	case key != "":
+		c.Event = s.provider + kind + key
+	case !event.Question || v.Once: // else a repeat needs its answer as well
+		c.Event = c.Delivery
 	}
-	for _, id := range v.Claims {
-		if outcome, err := c.claim(ctx, id); outcome != "" {
-			return outcome, err
-		}
-	}
-	if event.ID == "" {
-		return "", nil
-	}
-	outcome, err := c.claim(ctx, "event/"+event.ID)
-	if outcome == OutcomeDuplicate {
-		// A known event under a new nonce: remember the nonce as well.
-		err = c.done(ctx)
-	}
-	return outcome, err
+	return c, c.Event != ""
 }
 
-// once notes an id that must be new.
-func (c *claims) once(ctx context.Context, id string) (Outcome, error) {
-	outcome, err := c.claim(ctx, id)
-	switch outcome {
-	case "":
-		if err := c.done(ctx); err != nil {
-			return OutcomeFailed, err
-		}
-		return "", nil
-	case OutcomeDuplicate, OutcomeBusy:
-		return OutcomeRefused, ErrReplay
+// deduper is the handler's, or its source's.
+func (d *delivery) deduper() Deduper {
+	if d.h.deduper != nil {
+		return d.h.deduper
 	}
-	return outcome, err
+	return d.source.deduper
 }
 
-func (c *claims) claim(ctx context.Context, id string) (Outcome, error) {
-	id = c.provider + "/" + id
-	state, err := c.deduper.Claim(ctx, id)
+// A repeat of a question that is being answered waits for the answer, as long as
+// its deadline allows: what is asked once is not answered twice, in no replica.
+const (
+	firstWait = 10 * time.Millisecond
+	lastWait  = 160 * time.Millisecond
+)
+
+// handle claims an event and calls the function for what is new.
+func (d *delivery) handle(ctx context.Context, result Result) Result {
+	c, ok := d.source.claims(result.Verified, result.Event)
+	if !ok {
+		_, result.Err = d.call(ctx, &result)
+		return result
+	}
+	deduper := d.deduper()
+	for wait := firstWait; ; wait = min(2*wait, lastWait) {
+		state, answer, err := deduper.Do(ctx, c, func(ctx context.Context) ([]byte, error) { return d.call(ctx, &result) })
+		if state != ClaimBusy || err != nil || !result.Event.Question || !d.waits(ctx, wait) {
+			d.claimed(&result, state, answer, err)
+			return result
+		}
+	}
+}
+
+// waits waits where there is a deadline that ends it, and reports whether there is
+// time left.
+func (d *delivery) waits(ctx context.Context, wait time.Duration) bool {
+	if d.source.deadline == 0 || d.source.answers == nil {
+		return false
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// errNotCalled is a deduper's fault.
+var errNotCalled = errors.New("webhook: the deduper did not call the function of a new event")
+
+// claimed concludes what the deduper said. The function's own outcome stands where
+// it was called.
+func (d *delivery) claimed(result *Result, state Claim, answer []byte, err error) {
 	switch {
 	case err != nil:
-		return OutcomeFailed, err
-	case state == ClaimDone:
-		return OutcomeDuplicate, nil
+		result.Outcome, result.Err = OutcomeFailed, err
+	case d.called:
 	case state == ClaimBusy:
-		return OutcomeBusy, nil
-	}
-	c.held = append(c.held, id)
-	return "", nil
-}
-
-// done marks all held claims as handled, the last one, the event's, first. Like
-// release it does so when the request is over as well.
-func (c *claims) done(ctx context.Context) error {
-	if len(c.held) == 0 {
-		return nil
-	}
-	ctx = context.WithoutCancel(ctx)
-	for len(c.held) > 0 {
-		last := len(c.held) - 1
-		if err := c.deduper.Done(ctx, c.held[last]); err != nil {
-			return err
+		result.Outcome = OutcomeBusy
+	case state == ClaimReplay:
+		result.Outcome, result.Err = OutcomeRefused, ErrReplay
+	case state != ClaimDone:
+		result.Outcome, result.Err = OutcomeFailed, errNotCalled
+	case result.Event.Question && d.source.answers != nil:
+		result.Outcome, result.Err = OutcomeDuplicate, d.source.answers.Give(result.Event, answer)
+		if result.Err != nil {
+			result.Outcome = OutcomeFailed
 		}
-		c.held = c.held[:last]
+	default:
+		result.Outcome = OutcomeDuplicate
 	}
-	return nil
 }
 
-// release gives back what is still held.
-func (c *claims) release(ctx context.Context) {
-	if len(c.held) == 0 {
-		return
+// call calls the function and says what became of the event, and for a question
+// what it was answered. An error gives the claim back.
+func (d *delivery) call(ctx context.Context, result *Result) (answer []byte, err error) {
+	if d.source.deadline > 0 && ctx.Err() != nil { // while it was being claimed
+		return nil, fmt.Errorf("%w: the function was not called: %w", ErrLate, ctx.Err())
 	}
-	ctx = context.WithoutCancel(ctx)
-	for _, id := range c.held {
-		_ = c.deduper.Release(ctx, id)
+	d.called = true
+	current, err := d.current(ctx, result.Event)
+	if current && err == nil {
+		err = d.invoke(ctx, result.Event)
 	}
-	c.held = nil
+	result.Outcome = OutcomeHandled
+	if errors.Is(err, ErrDuplicate) {
+		result.Outcome, err = OutcomeDuplicate, nil
+	}
+	if err == nil && result.Event.Question && d.source.answers != nil {
+		answer, err = d.source.answers.Keep(result.Event)
+	}
+	if err != nil {
+		result.Outcome, result.Err = OutcomeFailed, err
+	}
+	return answer, err
 }

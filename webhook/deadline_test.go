@@ -134,9 +134,9 @@ func TestDeadlineIsOne(t *testing.T) {
 			if rec.all()[0].Outcome != c.outcome || int(runs.Load()) != c.runs {
 				t.Errorf("%v, %v: %+v, %d runs", c.check, c.function, rec.all(), runs.Load())
 			}
-			state, err := src.deduper.Claim(t.Context(), "toy/event/1")
-			if want := map[int]Claim{0: ClaimNew, 1: ClaimDone}[c.runs]; err != nil || state != want {
-				t.Errorf("%v, %v: the claim is %v, %v", c.check, c.function, state, err)
+			state := probe(t, src.deduper, Claims{Event: "toy/event/1"})
+			if want := map[int]Claim{0: ClaimNew, 1: ClaimDone}[c.runs]; state != want {
+				t.Errorf("%v, %v: the claim is %v", c.check, c.function, state)
 			}
 		})
 	}
@@ -170,7 +170,12 @@ func TestLatePanicsAreContained(t *testing.T) {
 
 type panickingDeduper struct{ Deduper }
 
-func (panickingDeduper) Done(context.Context, string) error { panic("store") }
+func (d panickingDeduper) Do(
+	ctx context.Context, c Claims, fn func(context.Context) ([]byte, error),
+) (Claim, []byte, error) {
+	_, _, _ = d.Deduper.Do(ctx, c, fn)
+	panic("store")
+}
 
 // latePanic is a scheme that knows nothing of overtime.
 type latePanic struct{}

@@ -1,123 +1,47 @@
 package webhook
 
-import (
-	"container/list"
-	"context"
-	"sync"
-	"time"
-)
+import "context"
 
-// Claim is the state of an event in a [Deduper].
+// Claim is what a [Deduper] found of an event.
 type Claim int
 
 // States of a claim.
 const (
-	ClaimNew  Claim = iota // not seen; the caller handles it and then calls Done or Release
-	ClaimBusy              // another delivery of it is being handled
-	ClaimDone              // it was handled
+	ClaimNew    Claim = iota // not seen before: the function was called
+	ClaimBusy                // another delivery of it is being handled
+	ClaimDone                // it was handled
+	ClaimReplay              // the delivery's name is taken, by another event or, with Once, by this one
 )
 
-// Deduper remembers which events were handled. Implementations are safe for
-// concurrent use; one that serves several processes claims atomically and lets
-// a claim lapse when its process dies.
+// Claims name one delivery and its event. Both begin with the provider's name, so
+// that several sources can share a [Deduper].
+type Claims struct {
+	// Event is the same for every delivery of the event. It is never empty.
+	Event string
+	// Delivery is this delivery's own name, such as its nonce; empty where the
+	// provider gives none. It belongs to the event that it came with first.
+	Delivery string
+	// Once says that the delivery may come a single time: a repeat of a handled
+	// one is [ClaimReplay] instead of [ClaimDone].
+	Once bool
+}
+
+// Deduper remembers which events were handled. It is one method, so that an
+// implementation decides what holds a claim together with its effect: a map, a row
+// with a lease, a transaction. Implementations are safe for concurrent use.
+//
+// Do claims event and delivery in one step that cannot be divided, calls fn if that
+// is new, and returns [ClaimNew] with fn's error; for everything else it returns
+// without having called fn. When fn returns nil, the event stays claimed for good,
+// with the answer: from then on Do returns [ClaimDone] and that answer. When fn
+// returns an error, panics or ends its goroutine, the event is new again.
+//
+// The caller can go away while fn runs. Do ends a claim all the same: what was
+// handled is remembered although ctx is over. An error of the store is returned
+// as it is; if fn was called before, it may have acted, and the claim is open.
+//
+// The answer is nil but for questions ([Event.Question]). It is as secret as the
+// callback: an implementation that stores it seals it.
 type Deduper interface {
-	// Claim takes id for handling unless it is taken or done.
-	Claim(ctx context.Context, id string) (Claim, error)
-	// Done marks a claimed id as handled.
-	Done(ctx context.Context, id string) error
-	// Release gives a claimed id back, so that a later delivery is handled.
-	Release(ctx context.Context, id string) error
-}
-
-// Limits of the memory deduper. The platforms' longest documented retry
-// schedule ends after about 32 hours; seven days leave room for manual resends.
-const (
-	DefaultDedupeAge  = 7 * 24 * time.Hour
-	DefaultDedupeSize = 1 << 20
-)
-
-// MemoryDeduper is a [Deduper] for one process. It forgets an event after a
-// time, and the oldest handled events when it is full.
-type MemoryDeduper struct {
-	mu     sync.Mutex
-	age    time.Duration
-	size   int
-	now    func() time.Time
-	states map[string]*list.Element // of record
-	order  *list.List               // handled records, oldest first
-	busy   map[string]struct{}
-}
-
-type record struct {
-	id string
-	at time.Time
-}
-
-// NewMemoryDeduper returns a deduper that remembers handled events for age, at
-// most size of them. Zero values mean the defaults.
-func NewMemoryDeduper(age time.Duration, size int) *MemoryDeduper {
-	if age <= 0 {
-		age = DefaultDedupeAge
-	}
-	if size <= 0 {
-		size = DefaultDedupeSize
-	}
-	return &MemoryDeduper{
-		age: age, size: size, now: time.Now,
-		states: map[string]*list.Element{}, order: list.New(), busy: map[string]struct{}{},
-	}
-}
-
-// Claim implements [Deduper].
-func (d *MemoryDeduper) Claim(_ context.Context, id string) (Claim, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.forget()
-	if _, ok := d.states[id]; ok {
-		return ClaimDone, nil
-	}
-	if _, ok := d.busy[id]; ok {
-		return ClaimBusy, nil
-	}
-	d.busy[id] = struct{}{}
-	return ClaimNew, nil
-}
-
-// Done implements [Deduper].
-func (d *MemoryDeduper) Done(_ context.Context, id string) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	delete(d.busy, id)
-	if _, ok := d.states[id]; !ok {
-		d.states[id] = d.order.PushBack(record{id: id, at: d.now()})
-	}
-	d.forget()
-	return nil
-}
-
-// Release implements [Deduper].
-func (d *MemoryDeduper) Release(_ context.Context, id string) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	delete(d.busy, id)
-	return nil
-}
-
-// Len returns how many handled events are remembered.
-func (d *MemoryDeduper) Len() int {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.order.Len()
-}
-
-func (d *MemoryDeduper) forget() {
-	limit := d.now().Add(-d.age)
-	for front := d.order.Front(); front != nil; front = d.order.Front() {
-		r, ok := front.Value.(record)
-		if ok && d.order.Len() <= d.size && r.at.After(limit) {
-			return
-		}
-		d.order.Remove(front)
-		delete(d.states, r.id)
-	}
+	Do(ctx context.Context, c Claims, fn func(context.Context) (answer []byte, err error)) (Claim, []byte, error)
 }

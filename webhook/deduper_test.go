@@ -1,68 +1,100 @@
 package webhook
 
 import (
+	"context"
+	"errors"
 	"strconv"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
-func claim(t *testing.T, d Deduper, id string, want Claim) {
+// claims does something with an event, and checks what the deduper found.
+func claims(t *testing.T, d Deduper, c Claims, want Claim, fn func() error) {
 	t.Helper()
-	if got, err := d.Claim(t.Context(), id); err != nil || got != want {
-		t.Errorf("claim of %s is %v, %v; want %v", id, got, err, want)
+	ran := false
+	state, _, err := d.Do(t.Context(), c, func(context.Context) ([]byte, error) {
+		ran = true
+		return nil, fn()
+	})
+	if state != want || ran != (want == ClaimNew) || err != nil && !errors.Is(err, errStore) {
+		t.Errorf("%+v: %v, %v, called %t; want %v", c, state, err, ran, want)
 	}
 }
 
-func done(t *testing.T, d Deduper, id string) {
-	t.Helper()
-	if err := d.Done(t.Context(), id); err != nil {
-		t.Error(err)
-	}
-}
+func done() error { return nil }
 
-func release(t *testing.T, d Deduper, id string) {
-	t.Helper()
-	if err := d.Release(t.Context(), id); err != nil {
-		t.Error(err)
-	}
-}
+func fails() error { return errStore }
+
+func event(name string) Claims { return Claims{Event: name} }
 
 func TestMemoryDeduper(t *testing.T) {
 	t.Parallel()
 	d := NewMemoryDeduper(0, 0)
-	claim(t, d, "a", ClaimNew)
-	claim(t, d, "a", ClaimBusy)
-	claim(t, d, "b", ClaimNew)
-	release(t, d, "a")
-	claim(t, d, "a", ClaimNew)
-	done(t, d, "a")
-	claim(t, d, "a", ClaimDone)
-	release(t, d, "a") // what is done stays done
-	claim(t, d, "a", ClaimDone)
-	done(t, d, "a")
-	release(t, d, "never claimed")
-	done(t, d, "done at once")
-	claim(t, d, "done at once", ClaimDone)
+	claims(t, d, event("a"), ClaimNew, func() error {
+		claims(t, d, event("a"), ClaimBusy, done)
+		claims(t, d, event("b"), ClaimNew, done)
+		return errStore
+	})
+	claims(t, d, event("a"), ClaimNew, done)
+	claims(t, d, event("a"), ClaimDone, done)
+	claims(t, d, event("b"), ClaimDone, done)
 	if d.Len() != 2 {
 		t.Errorf("remembers %d events, want 2", d.Len())
 	}
+}
+
+// A delivery's name belongs to the event that it came with.
+func TestMemoryDeduperDeliveries(t *testing.T) {
+	t.Parallel()
+	d := NewMemoryDeduper(0, 0)
+	named := func(event, delivery string) Claims { return Claims{Event: event, Delivery: delivery} }
+	once := Claims{Event: "a", Delivery: "1", Once: true}
+	claims(t, d, once, ClaimNew, func() error {
+		claims(t, d, once, ClaimBusy, done)
+		claims(t, d, named("b", "1"), ClaimBusy, done) // the first may still fail
+		return errStore
+	})
+	claims(t, d, named("b", "1"), ClaimNew, fails)
+	claims(t, d, once, ClaimNew, done)
+	claims(t, d, once, ClaimReplay, done)
+	claims(t, d, named("a", "1"), ClaimDone, done)
+	claims(t, d, Claims{Event: "a", Delivery: "2", Once: true}, ClaimDone, done)
+	claims(t, d, named("b", "1"), ClaimReplay, done)
+	claims(t, d, named("b", "2"), ClaimNew, done) // the repeat's name was not taken
+	claims(t, d, named("1", "a"), ClaimNew, done)
+	if len(d.deliveries) != 3 {
+		t.Errorf("%d deliveries, want 3", len(d.deliveries))
+	}
+}
+
+// What ends a function's goroutine gives its claim back.
+func TestMemoryDeduperPanics(t *testing.T) {
+	t.Parallel()
+	d := NewMemoryDeduper(0, 0)
+	func() {
+		defer func() { _ = recover() }()
+		claims(t, d, event("a"), ClaimNew, func() error { panic("bug") })
+	}()
+	claims(t, d, event("a"), ClaimNew, done)
 }
 
 func TestMemoryDeduperAge(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		d := NewMemoryDeduper(time.Hour, 0)
-		claim(t, d, "a", ClaimNew)
-		time.Sleep(2 * time.Hour)
-		claim(t, d, "a", ClaimBusy) // a claim does not lapse while its handler runs
-		done(t, d, "a")
+		claims(t, d, event("a"), ClaimNew, func() error {
+			time.Sleep(2 * time.Hour)
+			claims(t, d, event("a"), ClaimBusy, done) // a claim does not lapse while its function runs
+			return nil
+		})
 		time.Sleep(time.Hour - 1)
-		claim(t, d, "a", ClaimDone)
-		done(t, d, "b")
+		claims(t, d, event("a"), ClaimDone, done)
+		claims(t, d, event("b"), ClaimNew, done)
 		time.Sleep(time.Nanosecond)
-		claim(t, d, "a", ClaimNew)
-		claim(t, d, "b", ClaimDone)
+		claims(t, d, event("a"), ClaimNew, fails)
+		claims(t, d, event("b"), ClaimDone, done)
 		if d.Len() != 1 {
 			t.Errorf("remembers %d events, want 1", d.Len())
 		}
@@ -74,14 +106,45 @@ func TestMemoryDeduperSize(t *testing.T) {
 	d := NewMemoryDeduper(0, 3)
 	for i := range 1000 {
 		id := strconv.Itoa(i)
-		claim(t, d, id, ClaimNew)
-		done(t, d, id)
-		if d.Len() > 3 || len(d.states) != d.Len() || len(d.busy) != 0 {
-			t.Fatalf("after %d events: %d, %d, %d", i+1, d.Len(), len(d.states), len(d.busy))
+		claims(t, d, Claims{Event: id, Delivery: id}, ClaimNew, done)
+		if d.Len() > 3 || len(d.events) != d.Len() || len(d.deliveries) != d.Len() {
+			t.Fatalf("after %d events: %d, %d, %d", i+1, d.Len(), len(d.events), len(d.deliveries))
 		}
 	}
-	for id, want := range map[string]Claim{"999": ClaimDone, "998": ClaimDone, "997": ClaimDone, "996": ClaimNew} {
-		claim(t, d, id, want)
+	for id, want := range map[string]Claim{"999": ClaimDone, "998": ClaimDone, "997": ClaimDone} {
+		claims(t, d, event(id), want, done)
+	}
+	claims(t, d, event("996"), ClaimNew, fails)
+}
+
+// What is being handled is within the limit too: it takes the place of what was
+// handled, and what is beyond it is busy.
+func TestMemoryDeduperFullOfBusy(t *testing.T) {
+	t.Parallel()
+	const size = 3
+	d := NewMemoryDeduper(0, size)
+	claims(t, d, event("old"), ClaimNew, done)
+	leave := make(chan struct{})
+	var entered, ended sync.WaitGroup
+	for i := range size {
+		entered.Add(1)
+		ended.Go(func() {
+			claims(t, d, event(strconv.Itoa(i)), ClaimNew, func() error {
+				entered.Done()
+				<-leave
+				return nil
+			})
+		})
+	}
+	entered.Wait()
+	claims(t, d, event("more"), ClaimBusy, done)
+	claims(t, d, event("0"), ClaimBusy, done)
+	close(leave)
+	ended.Wait()
+	claims(t, d, event("2"), ClaimDone, done)
+	claims(t, d, event("old"), ClaimNew, fails)
+	if d.Len() > size || len(d.events) > size {
+		t.Errorf("%d and %d events", d.Len(), len(d.events))
 	}
 }
 

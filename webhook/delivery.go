@@ -20,9 +20,8 @@ type delivery struct {
 	req    Request
 	begun  time.Time
 	report Report
-	claims claims
+	called bool // the function was
 	loan   loan // of the handler's budget for bodies
-
 	// Under a deadline:
 	cancel context.CancelFunc
 	over   sync.WaitGroup // done when the request has been answered and reported
@@ -35,7 +34,6 @@ type delivery struct {
 func (h *Handler) delivery(req *Request) *delivery {
 	s := h.source
 	d := &delivery{h: h, source: s, req: *req, begun: time.Now(), report: Report{Provider: s.provider}}
-	d.claims = claims{deduper: s.deduper, provider: s.provider}
 	s.complete(&d.req)
 	return d
 }
@@ -110,41 +108,10 @@ func (d *delivery) admit(ctx context.Context, read func() error) (result Result,
 
 // process claims an event and runs the function for it.
 func (d *delivery) process(ctx context.Context, result Result) Result {
-	handed := false // the claims, to what runs the function
-	defer func() {
-		if !handed {
-			d.claims.release(ctx)
-		}
-	}()
-	if result.Outcome, result.Err = d.claims.take(ctx, result.Verified, result.Event); result.Outcome != "" {
-		return result
-	}
-	handed = true
 	if d.source.deadline > 0 {
 		return d.race(ctx, result)
 	}
-	result.Outcome, result.Err = d.call(ctx, result.Event)
-	return result
-}
-
-// call runs the function and ends the claims: they are given back whatever
-// happens, unless the event was handled.
-func (d *delivery) call(ctx context.Context, event *Event) (outcome Outcome, err error) {
-	defer d.claims.release(ctx)
-	switch err = d.invoke(ctx, event); {
-	case err == nil:
-		outcome = OutcomeHandled
-	case errors.Is(err, ErrDuplicate):
-		outcome = OutcomeDuplicate
-	default:
-		return OutcomeFailed, err
-	}
-	// The function has acted: from here on the event must not be dispatched
-	// again, so the client's going away no longer matters.
-	if err := d.claims.done(ctx); err != nil {
-		return OutcomeFailed, err
-	}
-	return outcome, nil
+	return d.handle(ctx, result)
 }
 
 // invoke calls the function, through the source's dispatch when it has one, and
@@ -161,9 +128,10 @@ func (d *delivery) invoke(ctx context.Context, event *Event) (err error) {
 	return d.h.fn(ctx, event)
 }
 
-// race runs the function until the deadline and leaves it behind then. The
-// function goes on to hold its claims: a repeat that comes meanwhile is busy, and
-// one that comes after its success is acknowledged.
+// race runs claims and function until the deadline and leaves them behind then, so
+// that a store that hangs costs no more. The function goes on to hold its claims: a
+// repeat that comes meanwhile is busy, and one that comes after its success is
+// acknowledged.
 func (d *delivery) race(ctx context.Context, result Result) Result {
 	late := func(format string) Result {
 		result.Event, result.Outcome, result.Err = nil, OutcomeLate, fmt.Errorf(format, ErrLate, ctx.Err())
@@ -172,7 +140,6 @@ func (d *delivery) race(ctx context.Context, result Result) Result {
 	if ctx.Err() != nil {
 		// Nobody waits for the answer any more: what the function would hold or
 		// book could not be told.
-		d.claims.release(ctx)
 		return late("%w: the function was not called: %w")
 	}
 	d.result, d.ended = result, make(chan struct{}, 1)
@@ -191,9 +158,10 @@ func (d *delivery) race(ctx context.Context, result Result) Result {
 // decide is the function's goroutine. It begins with a small stack, which copying
 // would grow: what it needs is in the delivery.
 func (d *delivery) decide(ctx context.Context) {
+	given := d.result
 	d.result.Outcome, d.result.Err = OutcomeFailed, ErrPanic // of a function that ends its goroutine
 	defer d.decided(ctx)
-	d.result.Outcome, d.result.Err = d.call(ctx, d.result.Event)
+	d.result = d.handle(ctx, given)
 }
 
 // decided hands the result over, deferred by decide.
@@ -205,7 +173,9 @@ func (d *delivery) decided(ctx context.Context) {
 		d.ended <- struct{}{}
 		return
 	}
-	d.overtime(ctx, d.result)
+	if d.called {
+		d.overtime(ctx, d.result)
+	}
 }
 
 // overtime reports how a function ended that was left behind. Its answer is made

@@ -35,19 +35,35 @@
 //
 // # Delivery
 //
-// Platforms deliver at least once and in any order. An event that was handled is
-// acknowledged and not dispatched again; an event whose function fails, or that is
-// being handled right now, is answered so that the platform sends it again. A
-// process that dies after the function acted and before that was recorded sees the
-// event once more: give the function's own effect the event's id where a second one
-// would cost money. A callback tells that something happened: where money depends
-// on it, ask the platform before acting, as the events' documentation says.
+// Platforms deliver at least once and in any order: they send again until they hear
+// an acknowledgement. An event that was handled is acknowledged and not dispatched
+// again; an event whose function fails, or that is being handled right now, is answered
+// so that the platform sends it again.
+//
+// That is at least once for the function too: a process can die after the function
+// acted and before that was recorded, and sees the event once more. Effectively once
+// takes a claim that is committed together with the effect, in one transaction:
+// [github.com/issuing-sdk/issuing-go/webhook/sqldedupe.NewHandler] gives the function that
+// transaction. Where the effect is elsewhere, give it the event's id where a second one
+// would cost money.
+//
+// A callback tells that something happened: where money depends on it, ask the
+// platform before acting, as the events' documentation says.
+//
+// # Queues
+//
+// Platforms give up on slow answers, so work goes into a queue. An event goes there
+// sealed: a [Sealer] makes a text of it, under a key of the merchant's, and the same
+// typed event of the text in another process. JSON of an event is redacted, and is
+// refused as an event.
 //
 // # Questions
 //
 // Some requests want more than an acknowledgement: a decision, a user's id. They
 // come as events with [Event.Question] set; the function writes its answer into
-// their data, as its type's documentation says, and the source seals it.
+// their data, as its type's documentation says, and the source seals it. Sources that
+// keep answers ([WithAnswers]) give repeats the first one, from every process that
+// shares their deduper.
 //
 // # A provider of one's own
 //

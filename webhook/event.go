@@ -20,7 +20,8 @@ var (
 	// ErrUnknownKey: the callback names a key or merchant that is not
 	// configured.
 	ErrUnknownKey = errors.New("webhook: unknown key or merchant")
-	// ErrReplay: one of Verified.Once was seen before.
+	// ErrReplay: Verified.Delivery came before, with another event, or although it
+	// may come once only.
 	ErrReplay = errors.New("webhook: the delivery came before, and may come once only")
 	// ErrPayload: the callback is authentic, but its content cannot be opened
 	// or decoded.

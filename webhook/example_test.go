@@ -37,7 +37,7 @@ func (a acme) Verify(_ context.Context, req *webhook.Request) (webhook.Verified,
 	}
 	window := webhook.Window{MaxAge: 24 * time.Hour, MaxAhead: 5 * time.Minute}
 	at, err := window.CheckUnix(timestamp, req.Time)
-	return webhook.Verified{Claims: []string{"signature/" + text}, At: at}, err
+	return webhook.Verified{Delivery: "signature/" + text, At: at}, err
 }
 
 func (acme) Open(_ context.Context, req *webhook.Request, _ webhook.Verified) (*webhook.Event, error) {

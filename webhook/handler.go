@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -33,19 +34,28 @@ func WithObserver(observe func(context.Context, Report)) Option {
 	}
 }
 
+// WithClaims makes a handler claim in d instead of its source's [Deduper], for one
+// that ties the claim to what the handler's function does. sqldedupe.NewHandler uses
+// it.
+func WithClaims(d Deduper) Option {
+	return func(h *Handler) { h.deduper = d }
+}
+
 // Handler serves the callbacks of one source. It is safe for concurrent use.
 type Handler struct {
 	source  *Source
 	fn      Func
 	observe func(context.Context, Report)
 	budget  budget
+	deduper Deduper // nil is the source's
+	fault   error   // why nothing can be handled
 }
 
 // NewHandler returns a handler that calls fn for every event of src: at least
 // once, because a process can die between the function's end and the claim's. Give
-// fn's own effect the event's id where a second one would cost money. What was
-// handled is acknowledged and not dispatched again, in all handlers of the
-// source.
+// fn's own effect the event's id where a second one would cost money, or have claim and
+// effect in one transaction, with sqldedupe.NewHandler. What was handled is
+// acknowledged and not dispatched again, in all handlers of the source.
 //
 // Where each type has its own address and callbacks do not name theirs, serve them
 // under a pattern of [http.ServeMux] with a wildcard {type}, or each with
@@ -64,6 +74,11 @@ func NewHandler(src *Source, fn Func, opts ...Option) *Handler {
 			opt(h)
 		}
 	}
+	if src != nil {
+		if h.fault = src.answerProblem(h.deduper); h.fault != nil {
+			h.fn = nil
+		}
+	}
 	return h
 }
 
@@ -73,7 +88,7 @@ var errUnconfigured = errors.New("webhook: the handler has no source or no funct
 // unconfigured answers where nothing can be handled.
 func (h *Handler) unconfigured(ctx context.Context) Answer {
 	answer := Text(http.StatusServiceUnavailable, http.StatusText(http.StatusServiceUnavailable))
-	d := delivery{h: h, report: Report{Outcome: OutcomeRefused, Status: answer.Status, Err: errUnconfigured}}
+	d := delivery{h: h, report: Report{Outcome: OutcomeRefused, Status: answer.Status, Err: cmp.Or(h.fault, errUnconfigured)}}
 	d.observe(ctx)
 	return answer
 }

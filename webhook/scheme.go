@@ -32,13 +32,14 @@ type Request struct {
 
 // Verified is what a scheme learns from authenticating a request.
 type Verified struct {
-	// Claims identify this very delivery, such as its nonce: signed values only.
-	// A repeat of a handled one is acknowledged and does not reach the function.
-	Claims []string
-	// Once are ids under which a delivery may come a single time, whatever became
-	// of it, where the provider demands that: a repeat is refused with
+	// Delivery identifies this very delivery, such as its nonce: a signed value
+	// only, empty where there is none. A repeat of a handled one is acknowledged
+	// and does not reach the function; the name on another event is refused with
 	// [ErrReplay].
-	Once []string
+	Delivery string
+	// Once says that a delivery that was handled may not come again, where the
+	// provider demands that: a repeat is refused with [ErrReplay].
+	Once bool
 	// At is when the platform sent it; zero when it does not say.
 	At time.Time
 	// RequestID names the delivery for the provider's support, in reports.

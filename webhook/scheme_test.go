@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -148,8 +149,8 @@ func TestClaimsBelongToTheSource(t *testing.T) {
 	}
 }
 
-// An id that may come once is refused the second time, whatever became of the
-// first, and an error of the store is no refusal.
+// A delivery that may come once is refused when it was handled. One that failed may
+// come again, and an error of the store is no refusal.
 func TestOnce(t *testing.T) {
 	t.Parallel()
 	store := &brokenDeduper{Deduper: NewMemoryDeduper(0, 0)}
@@ -157,27 +158,29 @@ func TestOnce(t *testing.T) {
 	var rec recorder
 	fail := errors.New("down")
 	h := NewHandler(src, func(context.Context, *Event) error { return fail }, WithObserver(rec.observe))
-	send := func(once, nonce string) int {
-		r := request(t.Context(), nonce, "SEALED a 1")
+	send := func(once, body string) int {
+		r := request(t.Context(), "n", "SEALED "+body)
 		r.Header.Set("X-Once", once)
 		return serve(h, r).Code
 	}
-	codes := []int{send("u", "1"), send("u", "1")}
+	codes := []int{send("u", "a 1")}
 	fail = nil
-	codes = append(codes, send("u", "2"), send("v", "2"), send("w", "2"))
+	codes = append(codes, send("u", "a 1"), send("u", "a 1"), send("v", "a 1"), send("u", "a 2"))
+	codes = append(codes, send("q", "ask 3"), send("q", "ask 3"), send("r", "ask 3"))
 	store.done = errStore
-	codes = append(codes, send("x", "3"))
+	codes = append(codes, send("x", "a 4"))
 	store.done, store.claim = nil, errStore
-	codes = append(codes, send("y", "3"))
+	codes = append(codes, send("y", "a 4"))
 	store.claim = nil
-	codes = append(codes, send("y", "3"), send("x", "3"))
-	if diff := cmp.Diff([]int{503, 401, 401, 200, 200, 503, 503, 200, 200}, codes); diff != "" {
+	codes = append(codes, send("y", "a 4"), send("x", "a 4"))
+	if diff := cmp.Diff([]int{503, 200, 401, 200, 401, 200, 401, 200, 503, 503, 200, 200}, codes); diff != "" {
 		t.Error(diff)
 	}
-	if want := "failed refused refused handled duplicate failed failed duplicate duplicate"; rec.outcomes() != want {
+	want := "failed handled refused duplicate refused handled refused handled failed failed handled duplicate"
+	if rec.outcomes() != want {
 		t.Errorf("%s, want %s", rec.outcomes(), want)
 	}
-	if r := rec.reports[1]; !errors.Is(r.Err, ErrReplay) || r.ID != "1" {
+	if r := rec.reports[2]; !errors.Is(r.Err, ErrReplay) || r.ID != "1" {
 		t.Errorf("%+v", r)
 	}
 }
@@ -229,6 +232,154 @@ func TestQuestions(t *testing.T) {
 			t.Errorf("remembers %t (-want +got):\n%s", remembers, diff)
 		}
 	}
+}
+
+// toyAnswers remember what the toy's questions were answered.
+type toyAnswers struct{}
+
+func (toyAnswers) Key(event *Event) string { return strings.TrimSuffix(event.ID, "live") }
+
+func (toyAnswers) Keep(event *Event) ([]byte, error) {
+	q, _ := event.Data.(*toyQuestion)
+	if q.Answer == "unkept" {
+		return nil, errStore
+	}
+	return []byte(q.Answer), nil
+}
+
+func (toyAnswers) Give(event *Event, answer []byte) error {
+	if len(answer) == 0 {
+		return errStore
+	}
+	q, _ := event.Data.(*toyQuestion)
+	q.Answer = string(answer)
+	return nil
+}
+
+// A source that remembers answers asks once, whichever handler is asked, and gives
+// every repeat the first answer.
+func TestRememberedAnswers(t *testing.T) {
+	t.Parallel()
+	store := NewMemoryDeduper(0, 0)
+	var rec recorder
+	asked, next := 0, ""
+	fn := func(_ context.Context, event *Event) error {
+		q, _ := event.Data.(*toyQuestion)
+		asked++
+		q.Answer = next
+		return nil
+	}
+	send := func(nonce, body string) string {
+		_, src := newToy(WithAnswers(toyAnswers{}), WithDeduper(store)) // of another process
+		return deliver(t, NewHandler(src, fn, WithObserver(rec.observe)), nonce, body)
+	}
+	for _, step := range []struct{ next, nonce, body, want string }{
+		{"unkept", "1", "SEALED ask 1", answerRetry}, // nothing was answered
+		{"yes", "1", "SEALED ask 1", "200|text/plain; charset=utf-8|yes"},
+		{"no", "1", "SEALED ask 1", "200|text/plain; charset=utf-8|yes"},
+		{"no", "2", "SEALED ask 1", "200|text/plain; charset=utf-8|yes"},
+		{"no", "2", "SEALED ask 2", "200|text/plain; charset=utf-8|no"},
+		{"", "3", "SEALED ask 3", "200|text/plain; charset=utf-8|"},
+		{"", "3", "SEALED ask 3", answerRetry}, // what was kept is of no use
+		{"one", "4", "SEALED ask live", "200|text/plain; charset=utf-8|one"},
+		{"two", "4", "SEALED ask live", "200|text/plain; charset=utf-8|two"}, // asked for anew
+	} {
+		next = step.next
+		if got := send(step.nonce, step.body); got != step.want {
+			t.Errorf("%s, %s: %s, want %s", step.nonce, step.body, got, step.want)
+		}
+	}
+	if want := "failed handled duplicate duplicate handled handled failed handled handled"; rec.outcomes() != want || asked != 6 {
+		t.Errorf("asked %d times, %s", asked, rec.outcomes())
+	}
+}
+
+// A repeat that comes while its question is being answered waits for the answer, as
+// long as its own deadline allows.
+func TestQuestionMeanwhile(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		takes time.Duration
+		want  string
+	}{{500 * time.Millisecond, "handled duplicate"}, {2 * time.Second, "late late overtime"}} {
+		synctest.Test(t, func(t *testing.T) {
+			_, src := newToy(WithDeadline(time.Second), WithAnswers(toyAnswers{}))
+			var rec recorder
+			asked := 0
+			h := NewHandler(src, func(ctx context.Context, event *Event) error {
+				asked++
+				return slow(c.takes, nil)(ctx, event)
+			}, WithObserver(rec.observe))
+			go h.Handle(t.Context(), &Request{Header: toyHeader("1"), Body: []byte("SEALED ask 1")})
+			time.Sleep(100 * time.Millisecond)
+			h.Handle(t.Context(), &Request{Header: toyHeader("2"), Body: []byte("SEALED ask 1")})
+			time.Sleep(time.Minute)
+			if rec.outcomes() != c.want || asked != 1 {
+				t.Errorf("%v: asked %d times, %s", c.takes, asked, rec.outcomes())
+			}
+			for _, r := range rec.all() {
+				if (r.Err == nil) != (r.Outcome != OutcomeLate) {
+					t.Errorf("%v: reported %+v", c.takes, r)
+				}
+			}
+		})
+	}
+}
+
+// keyless is a store that says what it lacks, and how long its claims hold.
+type keyless struct {
+	Deduper
+	lease time.Duration
+	keeps bool
+}
+
+func (k keyless) Lease() time.Duration { return k.lease }
+func (k keyless) KeepsAnswers() bool   { return k.keeps }
+
+// What a store cannot do for a source is said when the source is made.
+func TestStoreAndSource(t *testing.T) {
+	t.Parallel()
+	const schedule = 31 * time.Second
+	for name, c := range map[string]struct {
+		store keyless
+		opts  []SourceOption
+		want  string
+	}{
+		"fits":            {keyless{lease: schedule - 1}, []SourceOption{WithSchedule(schedule)}, ""},
+		"no schedule":     {keyless{lease: time.Hour}, []SourceOption{WithSchedule(0)}, ""},
+		"outlasts":        {keyless{lease: schedule}, []SourceOption{WithSchedule(schedule)}, "lease of 31s is too long"},
+		"no questions":    {keyless{}, nil, ""},
+		"keeps answers":   {keyless{keeps: true}, []SourceOption{WithAnswers(toyAnswers{})}, ""},
+		"keeps no answer": {keyless{}, []SourceOption{WithAnswers(toyAnswers{})}, "no keys to seal"},
+	} {
+		_, err := NewSource("toy", &toy{}, append(c.opts, WithDeduper(c.store))...)
+		if (c.want == "") != (err == nil) || err != nil && (!errors.Is(err, issuing.ErrInvalid) || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+	// A handler's own store is looked at as well.
+	_, src := newToy(WithAnswers(toyAnswers{}))
+	var rec recorder
+	h := NewHandler(src, nothing, WithClaims(keyless{}), WithObserver(rec.observe))
+	if got := deliver(t, h, "1", "SEALED ask 1"); !strings.HasPrefix(got, "503") || !strings.Contains(rec.all()[0].Err.Error(), "no keys") {
+		t.Errorf("%s, %+v", got, rec.all())
+	}
+}
+
+// A store that claims nothing and calls nothing acknowledges nothing.
+func TestDeduperThatForgetsTheFunction(t *testing.T) {
+	t.Parallel()
+	_, src := newToy(WithDeduper(idle{}))
+	var rec recorder
+	if got := deliver(t, NewHandler(src, nothing, WithObserver(rec.observe)), "1", "SEALED a 1"); got != answerRetry || rec.outcomes() != "failed" {
+		t.Errorf("%s, %s", got, rec.outcomes())
+	}
+}
+
+type idle struct{}
+
+func (idle) Do(context.Context, Claims, func(context.Context) ([]byte, error)) (Claim, []byte, error) {
+	return ClaimNew, nil, nil
 }
 
 // A function that finds the event in its own record says so, and it is

@@ -29,6 +29,11 @@ type Source struct {
 	deadline time.Duration
 	precheck func(context.Context, *Request) error
 	dispatch func(context.Context, *Event, Func) error
+	answers  Answers
+	schedule time.Duration
+
+	order     func(*Event) (Position, bool)
+	positions *positions // where the deduper keeps none
 }
 
 // SourceOption configures a [Source]. Provider packages set most of them from
@@ -40,7 +45,7 @@ type SourceOption func(*Source) error
 // it; a merchant does so for a provider of his own. The name becomes
 // Event.Provider and the beginning of every claim.
 func NewSource(provider string, scheme Scheme, opts ...SourceOption) (*Source, error) {
-	s := &Source{provider: provider, scheme: scheme, now: time.Now, maxBody: DefaultMaxBody}
+	s := &Source{provider: provider, scheme: scheme, now: time.Now, maxBody: DefaultMaxBody, positions: newPositions()}
 	var err error
 	switch {
 	case provider == "" || strings.Contains(provider, "/"):
@@ -53,11 +58,14 @@ func NewSource(provider string, scheme Scheme, opts ...SourceOption) (*Source, e
 			err = opt(s)
 		}
 	}
-	if err != nil {
-		return nil, &issuing.Error{Provider: "webhook", Op: "NewSource", Kind: issuing.ErrInvalid, Err: err}
-	}
 	if s.deduper == nil {
 		s.deduper = NewMemoryDeduper(0, 0)
+	}
+	if err == nil {
+		err = cmp.Or(s.leaseProblem(), s.answerProblem(s.deduper))
+	}
+	if err != nil {
+		return nil, &issuing.Error{Provider: "webhook", Op: "NewSource", Kind: issuing.ErrInvalid, Err: err}
 	}
 	return s, nil
 }
@@ -70,6 +78,60 @@ func WithDeduper(d Deduper) SourceOption {
 		if d != nil {
 			s.deduper = d
 		}
+		return nil
+	}
+}
+
+// WithSchedule says how long the platform goes on sending a callback that is not
+// acknowledged, by the shortest schedule that it documents; 0 is not known. A
+// [Deduper] whose claims outlast it is refused: when a process dies, the event
+// would be busy until the platform has given up. Such a deduper says so with a
+// method Lease() time.Duration.
+func WithSchedule(d time.Duration) SourceOption {
+	return func(s *Source) error {
+		s.schedule = d
+		return nil
+	}
+}
+
+// leaseProblem compares what both sides of a source say.
+func (s *Source) leaseProblem() error {
+	leased, ok := s.deduper.(interface{ Lease() time.Duration })
+	if !ok || s.schedule <= 0 || leased.Lease() < s.schedule {
+		return nil
+	}
+	return fmt.Errorf("the Deduper's lease of %v is too long: a platform of this kind gives up after %v, and an event whose"+
+		" process died would be lost", leased.Lease(), s.schedule)
+}
+
+// answerProblem says what a deduper lacks for a source that remembers answers.
+func (s *Source) answerProblem(d Deduper) error {
+	keeper, ok := d.(interface{ KeepsAnswers() bool })
+	if s.answers == nil || !ok || keeper.KeepsAnswers() {
+		return nil
+	}
+	return errors.New("the Deduper has no keys to seal the answers with that this source remembers")
+}
+
+// Answers keep what a source's questions were answered, so that a repeat gets the
+// same answer, from whichever process: the deduper stores it with the claim.
+type Answers interface {
+	// Key names a question in the claims: the same for every repeat of it, and with
+	// no secret in it. Empty leaves it unclaimed, for one whose answer changes.
+	Key(event *Event) string
+	// Keep returns the answer that the function wrote into a question.
+	Keep(event *Event) ([]byte, error)
+	// Give writes such an answer into a repeat of the question.
+	Give(event *Event, answer []byte) error
+}
+
+// WithAnswers makes questions claimed as other events are, by their key. A repeat gets the first
+// answer and does not reach the function; within the source's deadline it waits for
+// one that is being made. A [Deduper] that says by a method KeepsAnswers() bool that it
+// cannot store them is refused. nil leaves questions unclaimed.
+func WithAnswers(a Answers) SourceOption {
+	return func(s *Source) error {
+		s.answers = a
 		return nil
 	}
 }

@@ -43,9 +43,9 @@ func (s *toy) Verify(_ context.Context, req *Request) (Verified, error) {
 		return Verified{}, ErrSignature
 	}
 	at, err := toyWindow.CheckUnix(req.Header.Get("X-Time"), req.Time)
-	v := Verified{Claims: []string{"nonce/" + req.Header.Get("X-Nonce")}, At: at, RequestID: req.Header.Get("X-Nonce")}
+	v := Verified{Delivery: "nonce/" + req.Header.Get("X-Nonce"), At: at, RequestID: req.Header.Get("X-Nonce")}
 	if once := req.Header.Get("X-Once"); once != "" {
-		v.Once = []string{"once/" + once}
+		v.Delivery, v.Once = "once/"+once, true
 	}
 	return v, err
 }
@@ -168,31 +168,37 @@ type brokenDeduper struct {
 
 var errStore = errors.New("the store is down")
 
-func (d *brokenDeduper) Claim(ctx context.Context, id string) (Claim, error) {
-	d.log = append(d.log, "claim "+id)
+func (d *brokenDeduper) Do(
+	ctx context.Context, c Claims, fn func(context.Context) ([]byte, error),
+) (Claim, []byte, error) {
+	d.log = append(d.log, "claim "+c.Event+" "+c.Delivery)
 	if d.claim != nil {
-		return ClaimNew, d.claim
+		return ClaimBusy, nil, d.claim
 	}
-	return d.Deduper.Claim(ctx, id)
+	return d.Deduper.Do(ctx, c, func(ctx context.Context) ([]byte, error) {
+		answer, err := fn(ctx)
+		switch {
+		case err != nil:
+			d.log = append(d.log, "release")
+			return nil, err
+		case d.done != nil: // as a store that forgets the claim
+			d.log = append(d.log, "done")
+			return nil, d.done
+		}
+		d.log = append(d.log, "done")
+		return answer, nil
+	})
 }
 
-func (d *brokenDeduper) Done(ctx context.Context, id string) error {
-	if err := ctx.Err(); err != nil {
-		return err
+// probe asks a deduper for an event of the toy's, and gives it back.
+func probe(t *testing.T, d Deduper, c Claims) Claim {
+	t.Helper()
+	free := errors.New("free")
+	state, _, err := d.Do(t.Context(), c, func(context.Context) ([]byte, error) { return nil, free })
+	if err != nil && !errors.Is(err, free) {
+		t.Error(err)
 	}
-	d.log = append(d.log, "done "+id)
-	if d.done != nil {
-		return d.done
-	}
-	return d.Deduper.Done(ctx, id)
-}
-
-func (d *brokenDeduper) Release(ctx context.Context, id string) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	d.log = append(d.log, "release "+id)
-	return d.Deduper.Release(ctx, id)
+	return state
 }
 
 // serve answers one request.

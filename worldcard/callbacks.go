@@ -80,8 +80,12 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 		},
 	}
 	return webhook.NewSource(providerName, s, webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now),
-		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(s.precheck))
+		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(s.precheck), webhook.WithSchedule(schedule))
 }
+
+// schedule is how long WorldCard sends again, at least: 1 minute, doubled up to 4.3
+// hours, and 24 hours.
+const schedule = 32 * time.Hour
 
 // callbackScheme implements [webhook.Scheme].
 type callbackScheme struct {
@@ -129,7 +133,7 @@ func (s callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhook
 		return webhook.Verified{}, webhook.ErrSignature
 	}
 	at, err := s.window.CheckUnix(timestamp, req.Time)
-	return webhook.Verified{Claims: []string{"nonce/" + nonce}, At: at, RequestID: nonce}, err
+	return webhook.Verified{Delivery: "nonce/" + nonce, At: at, RequestID: nonce}, err
 }
 
 // Open implements [webhook.Scheme].
@@ -153,16 +157,14 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, _ webhook.
 		return nil, errors.New("no notify_type, and no type was given with ForType")
 	}
 	event := &webhook.Event{Type: typ, Raw: issuing.NewSecret(raw)}
-	data, err := decodeNotification(typ, plaintext, s.aesKey, event.AddProblem)
-	switch {
-	case err != nil:
+	if err := s.Decode(event); err != nil {
 		return nil, err
-	case data != nil:
-		event.Data = data
+	}
+	if data, ok := event.Data.(callbackEvent); ok {
 		if !event.HasProblem(identifying[typ]...) {
 			event.ID = data.identity()
 		}
-	case !json.Valid(plaintext):
+	} else if !json.Valid(plaintext) {
 		return nil, wire.ErrJSON
 	}
 	if event.ID == "" {
@@ -171,6 +173,15 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, _ webhook.
 		event.ID = typ + "|hmac:" + s.aesKey.Fingerprint(plaintext)
 	}
 	return event, nil
+}
+
+// Decode implements [webhook.Decoder].
+func (s callbackScheme) Decode(event *webhook.Event) error {
+	data, err := decodeNotification(event.Type, []byte(event.Raw.Reveal()), s.aesKey, event.AddProblem)
+	if err == nil && data != nil { // a nil interface must not become Data
+		event.Data = data
+	}
+	return err
 }
 
 // Answer implements [webhook.Scheme]: "ok" is the documented acknowledgement.

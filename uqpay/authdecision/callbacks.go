@@ -58,10 +58,13 @@ type CallbackConfig struct {
 	// MaxBody bounds an encrypted request; 0 is webhook.DefaultMaxBody, and no more than
 	// MaxMessage counts.
 	MaxBody int64
-	// Remember is for how long a decision answers repeats of its request; 0 is an
-	// hour.
+	// Deduper remembers decisions by transaction id, so that a repeat gets the first
+	// one, from every process that shares it; nil is one in memory. One in a database
+	// needs keys for the answers.
+	Deduper webhook.Deduper
+	// Remember is for how long the Deduper in memory does so; 0 is an hour.
 	Remember time.Duration
-	// Now is the clock for the keys' validity and Remember; nil is time.Now.
+	// Now is the clock for the keys' validity; nil is time.Now.
 	Now func() time.Time
 }
 
@@ -84,7 +87,9 @@ var (
 
 // NewCallbacks returns the source of authorization requests. Its events are
 // questions with a *[Request] and the transaction's id; [Decide] makes their
-// function of a typed one. Reports carry the sent response code, and for
+// function of a typed one. A transaction is decided once: a repeat gets the same
+// decision, one that came too late included, and waits for one that is being made.
+// Reports carry the sent response code, and for
 // [webhook.OutcomeOvertime] the one that came too late.
 //
 // A member that cannot be read stays unset and is named in Request.Problems. Where it
@@ -119,9 +124,13 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	s := &callbackScheme{cfg: cfg, repeats: newMemory(cfg.Remember, cfg.Now)}
+	if cfg.Deduper == nil {
+		cfg.Deduper = webhook.NewMemoryDeduper(cfg.Remember, maxRemembered)
+	}
+	s := &callbackScheme{cfg: cfg}
 	return webhook.NewSource("uqpay", s, webhook.WithClock(cfg.Now), webhook.WithMaxBody(min(cfg.MaxBody, MaxMessage)),
-		webhook.WithDeadline(cfg.budget()), webhook.WithPrecheck(s.precheck), webhook.WithDispatch(s.dispatch))
+		webhook.WithDeadline(cfg.budget()), webhook.WithPrecheck(s.precheck), webhook.WithDeduper(cfg.Deduper),
+		webhook.WithDispatch(s.dispatch), webhook.WithAnswers(answers{}))
 }
 
 // budget is the time that a request has from its arrival on.
@@ -133,12 +142,9 @@ func (c CallbackConfig) budget() time.Duration {
 }
 
 // callbackScheme implements [webhook.Scheme].
-type callbackScheme struct {
-	cfg     CallbackConfig
-	repeats *memory
-}
+type callbackScheme struct{ cfg CallbackConfig }
 
-func (s *callbackScheme) precheck(_ context.Context, req *webhook.Request) error {
+func (s callbackScheme) precheck(_ context.Context, req *webhook.Request) error {
 	if s.cfg.Allow != nil && !s.cfg.Allow(req) {
 		return ErrNotAllowed
 	}
@@ -149,14 +155,14 @@ func (s *callbackScheme) precheck(_ context.Context, req *webhook.Request) error
 const maxRequestID = 128
 
 // Verify implements [webhook.Scheme]: what opens was encrypted to our key.
-func (s *callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhook.Verified, error) {
+func (s callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhook.Verified, error) {
 	plaintext, err := open(s.cfg.Key, req.Body, req.Time)
 	id := req.Header.Get("X-Request-Id")
 	return webhook.Verified{RequestID: id[:min(len(id), maxRequestID)], Content: plaintext}, err
 }
 
 // Open implements [webhook.Scheme].
-func (s *callbackScheme) Open(_ context.Context, _ *webhook.Request, v webhook.Verified) (*webhook.Event, error) {
+func (s callbackScheme) Open(_ context.Context, _ *webhook.Request, v webhook.Verified) (*webhook.Event, error) {
 	plaintext, _ := v.Content.([]byte)
 	event := &webhook.Event{Type: EventRequest, Question: true}
 	req, err := decodeRequest(plaintext, s.cfg.Zone, event.AddProblem)
@@ -175,43 +181,17 @@ func (s *callbackScheme) Open(_ context.Context, _ *webhook.Request, v webhook.V
 	return event, nil
 }
 
-// dispatch asks the function once for each transaction. A decision that comes too
-// late is remembered as well: a repeat gets it.
-func (s *callbackScheme) dispatch(ctx context.Context, event *webhook.Event, fn webhook.Func) (err error) {
-	req, ok := event.Data.(*Request)
-	if !ok {
-		return ErrRequest
-	}
-	if req.unread != nil {
+// dispatch asks nothing about a request that is declined unread.
+func (callbackScheme) dispatch(ctx context.Context, event *webhook.Event, fn webhook.Func) error {
+	if req, ok := event.Data.(*Request); ok && req.unread != nil {
 		return nil
 	}
-	c, first, err := s.repeats.claim(req.TransactionID, req.Raw)
-	if err != nil {
-		return err
-	}
-	if first {
-		err = webhook.ErrPanic // unless fn returns
-		defer func() { s.repeats.settle(c, req.decision, err) }()
-		if err = fn(ctx, event); err == nil && !req.decision.valid() {
-			err = ErrNoDecision
-		}
-		return err
-	}
-	select {
-	case <-c.done:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	if c.err != nil {
-		return c.err
-	}
-	req.decision = c.decision
-	return webhook.ErrDuplicate
+	return fn(ctx, event)
 }
 
 // Answer implements [webhook.Scheme]: an encrypted decision, or silence, which
 // leaves the decision to UQPAY's configured default.
-func (s *callbackScheme) Answer(_ *webhook.Request, result webhook.Result) webhook.Answer {
+func (s callbackScheme) Answer(_ *webhook.Request, result webhook.Result) webhook.Answer {
 	dropped := webhook.Answer{Drop: true}
 	if result.Event == nil {
 		return dropped

@@ -393,23 +393,31 @@ func TestOneReportPerAnswer(t *testing.T) {
 	}
 }
 
-func TestMemoryIsBounded(t *testing.T) {
+// TestRestart: a decision outlives the process that made it, with its reference, and
+// answers its own request alone.
+func TestRestart(t *testing.T) {
 	t.Parallel()
-	now := time.Unix(0, 0)
-	m := newMemory(time.Hour, func() time.Time { return now })
-	for i := range maxRemembered + 100 {
-		c, first, err := m.claim(fmt.Sprint(i), issuing.Secret{})
-		if err != nil || !first {
-			t.Fatal(i, first, err)
+	store := webhook.NewMemoryDeduper(0, 0)
+	merchant, platform := pair(t)
+	request := map[string]any{"transaction_id": "t-1", "billing_amount": "1"}
+	asked := 0
+	for _, decision := range []Decision{{Code: ResponseCodeInsufficientFunds, Reference: "ref-1"}, Approve()} {
+		f := serve(t, func(c *options) {
+			c.Deduper = store
+			c.Decide = func(context.Context, *Request) (Decision, error) { asked++; return decision, nil }
+		})
+		caller := &Caller{URL: f.server.URL, Key: platform, MerchantKey: merchant.Public(), Window: 20 * time.Second, Client: f.server.Client()}
+		a, err := caller.Call(t.Context(), request)
+		if err != nil || a.Code != ResponseCodeInsufficientFunds || a.Reference != "ref-1" {
+			t.Errorf("%+v, %v", a, err)
 		}
-		m.settle(c, Approve(), nil)
+		other := map[string]any{"transaction_id": "t-1", "billing_amount": "1000"}
+		if _, err := caller.Call(t.Context(), other); !errors.Is(err, ErrNoAnswer) {
+			t.Errorf("another amount under the same id: %v", err)
+		}
 	}
-	if m.order.Len() > maxRemembered || len(m.known) != m.order.Len() {
-		t.Errorf("%d remembered", m.order.Len())
-	}
-	now = now.Add(2 * time.Hour)
-	if _, first, err := m.claim("1", issuing.NewSecret("1")); err != nil || !first || len(m.known) != 1 {
-		t.Errorf("after the age: %v %v, %d known", first, err, len(m.known))
+	if asked != 1 {
+		t.Errorf("asked %d times", asked)
 	}
 }
 

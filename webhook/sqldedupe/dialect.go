@@ -43,7 +43,8 @@ func tableProblem(d Dialect, table string) string {
 	return ""
 }
 
-// States of a row. A missing row is a new event.
+// States of a row. A missing row is a new event. A position is a row that is done,
+// with its time in lapses_at.
 const (
 	stateBusy = 0
 	stateDone = 1
@@ -53,12 +54,15 @@ const (
 // arguments in order.
 type statements struct {
 	schema  []string
-	insert  string // id, state, owner, changed_at, lapses_at
-	read    string // id
-	take    string // owner, changed_at, lapses_at, id, and owner and lapses_at before
-	done    string // id, state, owner, changed_at, lapses_at; MySQL: all but id again
+	insert  string // id, nonce, state, owner, claimed_at, lapses_at, answer
+	find    string // id, nonce
+	take    string // nonce, state, owner, claimed_at, lapses_at; id, and owner and lapses_at before
+	done    string // answer, id
+	answer  string // answer, id
+	advance string // claimed_at, lapses_at, id, lapses_at
+	latest  string // id
 	release string // id, owner
-	sweep   string // changed_at, lapses_at, most rows; not MySQL: the first two twice
+	sweep   string // claimed_at, lapses_at, most rows; not MySQL: the first two twice
 }
 
 // newStatements writes the SQL. The table was checked by tableProblem; it is
@@ -69,51 +73,66 @@ func newStatements(d Dialect, table string) statements {
 		quote = "`"
 	}
 	name := quote + table + quote
-	index := quote + table + "_changed_at" + quote
-	columns := " (id, state, owner, changed_at, lapses_at) VALUES (?, ?, ?, ?, ?)"
+	index := quote + table + "_claimed_at" + quote
+	into := name + " (id, nonce, state, owner, claimed_at, lapses_at, answer) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 	s := statements{
-		insert: "INSERT INTO " + name + columns + " ON CONFLICT (id) DO NOTHING",
-		read:   "SELECT state, owner, lapses_at FROM " + name + " WHERE id = ?",
-		take: "UPDATE " + name + " SET owner = ?, changed_at = ?, lapses_at = ?" +
+		schema: newSchema(d, name, index),
+		// Without a target, so that the conflict of either key counts.
+		insert: "INSERT INTO " + into + " ON CONFLICT DO NOTHING",
+		find:   "SELECT id, nonce, state, owner, lapses_at, answer FROM " + name + " WHERE id = ? OR nonce = ?",
+		take: "UPDATE " + name + " SET nonce = ?, state = ?, owner = ?, claimed_at = ?, lapses_at = ?" +
 			" WHERE id = ? AND state = 0 AND owner = ? AND lapses_at = ?",
+		// It changes no indexed column, so that PostgreSQL writes no index.
+		done:    "UPDATE " + name + " SET state = 1, lapses_at = 0, answer = ? WHERE id = ? AND state = 0",
+		answer:  "UPDATE " + name + " SET answer = ? WHERE id = ?",
+		advance: "UPDATE " + name + " SET claimed_at = ?, lapses_at = ? WHERE id = ? AND lapses_at <= ?",
+		latest:  "SELECT lapses_at FROM " + name + " WHERE id = ?",
 		release: "DELETE FROM " + name + " WHERE id = ? AND state = 0 AND owner = ?",
-		done: "INSERT INTO " + name + columns + " ON CONFLICT (id) DO UPDATE SET" +
-			" state = excluded.state, owner = excluded.owner, changed_at = excluded.changed_at, lapses_at = excluded.lapses_at",
 	}
 	// The condition stands outside the subquery as well: PostgreSQL evaluates
 	// that part again for a row that a claim took over in the meantime.
-	old := "changed_at < ? AND (state = 1 OR lapses_at <= ?)"
+	old := "claimed_at < ? AND (state = 1 OR lapses_at <= ?)"
 	s.sweep = "DELETE FROM " + name + " WHERE " + old +
-		" AND id IN (SELECT id FROM " + name + " WHERE " + old + " ORDER BY changed_at LIMIT ?)"
-
-	// Ids compare byte by byte in MySQL whatever the database's collation.
-	ascii, key, engine := "", "", ""
-	if d == DialectMySQL {
-		ascii, engine = " CHARACTER SET ascii COLLATE ascii_bin", " ENGINE = InnoDB"
-		key = ",\n  KEY " + index + " (changed_at)"
-	}
-	s.schema = []string{"CREATE TABLE IF NOT EXISTS " + name + " (\n" +
-		"  id CHAR(64)" + ascii + " NOT NULL PRIMARY KEY,\n" + // SHA-256 of the event's id
-		"  state SMALLINT NOT NULL,\n" + // stateBusy, stateDone
-		"  owner CHAR(32)" + ascii + " NOT NULL,\n" + // of the Deduper that claimed it last
-		"  changed_at BIGINT NOT NULL,\n" + // when it was claimed or done, Unix milliseconds
-		"  lapses_at BIGINT NOT NULL" + // when a busy row may be taken over
-		key + "\n)" + engine}
-	if d == DialectMySQL {
-		s.insert = "INSERT IGNORE INTO " + name + columns
-		s.done = "INSERT INTO " + name + columns +
-			" ON DUPLICATE KEY UPDATE state = ?, owner = ?, changed_at = ?, lapses_at = ?"
-		s.sweep = "DELETE FROM " + name + " WHERE " + old + " ORDER BY changed_at LIMIT ?"
-	} else {
-		s.schema = append(s.schema, "CREATE INDEX IF NOT EXISTS "+index+" ON "+name+" (changed_at)")
-	}
-	if d == DialectPostgreSQL {
-		for _, text := range []*string{&s.insert, &s.read, &s.take, &s.done, &s.release, &s.sweep} {
+		" AND id IN (SELECT id FROM " + name + " WHERE " + old + " ORDER BY claimed_at LIMIT ?)"
+	switch d {
+	case DialectMySQL:
+		s.insert = "INSERT IGNORE INTO " + into
+		s.sweep = "DELETE FROM " + name + " WHERE " + old + " ORDER BY claimed_at LIMIT ?"
+	case DialectPostgreSQL:
+		for _, text := range []*string{
+			&s.insert, &s.find, &s.take, &s.done, &s.answer, &s.advance, &s.latest, &s.release, &s.sweep,
+		} {
 			*text = numbered(*text)
 		}
 	}
 	return s
+}
+
+// newSchema writes the statements that create the table and its index.
+func newSchema(d Dialect, name, index string) []string {
+	// Ids compare byte by byte in MySQL whatever the database's collation.
+	ascii, key, engine, blob := "", "", "", "BLOB"
+	switch d {
+	case DialectMySQL:
+		ascii, engine = " CHARACTER SET ascii COLLATE ascii_bin", " ENGINE = InnoDB"
+		key = ",\n  KEY " + index + " (claimed_at)"
+	case DialectPostgreSQL:
+		blob = "BYTEA"
+	}
+	schema := []string{"CREATE TABLE IF NOT EXISTS " + name + " (\n" +
+		"  id CHAR(64)" + ascii + " NOT NULL PRIMARY KEY,\n" + // SHA-256 of the event's name
+		"  nonce CHAR(64)" + ascii + " NULL UNIQUE,\n" + // SHA-256 of the delivery's, where it has one
+		"  state SMALLINT NOT NULL,\n" + // stateBusy, stateDone
+		"  owner CHAR(32)" + ascii + " NOT NULL,\n" + // of the Deduper that claimed it last
+		"  claimed_at BIGINT NOT NULL,\n" + // Unix milliseconds
+		"  lapses_at BIGINT NOT NULL,\n" + // when a busy row may be taken over
+		"  answer " + blob + " NULL" + // to a question, sealed
+		key + "\n)" + engine}
+	if d != DialectMySQL {
+		schema = append(schema, "CREATE INDEX IF NOT EXISTS "+index+" ON "+name+" (claimed_at)")
+	}
+	return schema
 }
 
 // numbered writes PostgreSQL's $1, $2, … for the question marks, of which no

@@ -16,10 +16,12 @@ var epoch = time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC)
 
 // step is one statement that a script expects, and the answer to it.
 type step struct {
-	verb string         // how the statement begins
-	rows int64          // changed by it
-	row  []driver.Value // read by it; nil is no row
+	verb string           // how the statement begins
+	rows int64            // changed by it
+	read [][]driver.Value // rows read by it
 	err  error
+	// hangs keeps the statement until its context or the test ends.
+	hangs bool
 }
 
 // script is a database that follows steps and refuses what is not next.
@@ -28,9 +30,23 @@ type script struct {
 	steps []step
 	texts []string
 	args  [][]driver.NamedValue
+	end   chan struct{} // ends what hangs
 }
 
 func (s *script) next(ctx context.Context, text string, args []driver.NamedValue) (step, error) {
+	now, err := s.advance(ctx, text, args)
+	if !now.hangs {
+		return now, err
+	}
+	select {
+	case <-ctx.Done():
+		return now, ctx.Err()
+	case <-s.end:
+		return now, errors.New("ended by the test")
+	}
+}
+
+func (s *script) advance(ctx context.Context, text string, args []driver.NamedValue) (step, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -51,7 +67,7 @@ func (s *script) Driver() driver.Driver                        { return nil }
 type conn struct{ script *script }
 
 func (conn) Prepare(string) (driver.Stmt, error) { return nil, errors.New("prepared") }
-func (conn) Begin() (driver.Tx, error)           { return nil, errors.New("transaction") }
+func (conn) Begin() (driver.Tx, error)           { return nil, errors.New("without a level") }
 func (conn) Close() error                        { return nil }
 
 func (c conn) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
@@ -61,20 +77,39 @@ func (c conn) ExecContext(ctx context.Context, text string, args []driver.NamedV
 
 func (c conn) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
 	now, err := c.script.next(ctx, text, args)
-	return &rows{now.row}, err
+	return &rows{now.read}, err
 }
 
-type rows struct{ row []driver.Value }
+func (c conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
+	_, err := c.script.next(ctx, "BEGIN "+sql.IsolationLevel(opts.Isolation).String(), nil)
+	return tx(c), err
+}
 
-func (*rows) Columns() []string { return []string{"state", "owner", "lapses_at"} }
-func (*rows) Close() error      { return nil }
+type tx struct{ script *script }
+
+func (t tx) Commit() error {
+	_, err := t.script.next(context.Background(), "COMMIT", nil)
+	return err
+}
+
+func (t tx) Rollback() error {
+	_, err := t.script.next(context.Background(), "ROLLBACK", nil)
+	return err
+}
+
+type rows struct{ rows [][]driver.Value }
+
+func (*rows) Columns() []string {
+	return []string{"id", "nonce", "state", "owner", "lapses_at", "answer"}
+}
+func (*rows) Close() error { return nil }
 
 func (r *rows) Next(dest []driver.Value) error {
-	if r.row == nil {
+	if len(r.rows) == 0 {
 		return io.EOF
 	}
-	copy(dest, r.row)
-	r.row = nil
+	copy(dest, r.rows[0])
+	r.rows = r.rows[1:]
 	return nil
 }
 
@@ -82,7 +117,7 @@ func (r *rows) Next(dest []driver.Value) error {
 // has to use.
 func follow(t *testing.T, dialect Dialect, steps ...step) (*Deduper, *script) {
 	t.Helper()
-	s := &script{steps: steps}
+	s := &script{steps: steps, end: make(chan struct{})}
 	db := sql.OpenDB(s)
 	d, err := New(db, Config{Dialect: dialect, Now: func() time.Time { return epoch }})
 	if err != nil {

@@ -1,37 +1,70 @@
 package sqldedupe
 
 import (
+	"context"
 	"errors"
+	"math/rand/v2"
 	"strings"
+	"time"
 )
 
-// raceTries bounds how often a statement is carried out. Each time some other
-// statement won, so that few are enough.
-const raceTries = 6
+// Repeats of what lost a race for its locks. Each time some other transaction won,
+// so that few are enough; the waits differ, so that the losers do not meet again.
+const (
+	raceRepeats = 3
+	leastWait   = 5 * time.Millisecond
+	mostWait    = 100 * time.Millisecond
+)
 
 // repeat runs a statement again when the database rolled it back in favour of
-// another: MySQL finds deadlocks between inserts that wait for a deletion, and
-// PostgreSQL conflicts where transactions are serializable by default. A Done
-// that gave up here would let a handled event be dispatched again.
-func repeat(run func() error) (err error) {
-	for range raceTries {
-		if err = run(); !lostRace(err) {
+// another: MySQL finds deadlocks between inserts that wait for a rollback, and
+// PostgreSQL conflicts where transactions are serializable by default.
+func repeat(ctx context.Context, run func() error) error {
+	for n := 0; ; n++ {
+		err := run()
+		if !lostRace(err) || n == raceRepeats {
+			return err
+		}
+		timer := time.NewTimer(leastWait + rand.N(mostWait-leastWait))
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
 			return err
 		}
 	}
-	return err
 }
 
-// lostRace recognises a rolled back statement without importing a driver.
-// PostgreSQL's drivers have the method; MySQL's shows the state in its message
-// alone.
+// lostRace recognises what was rolled back so that another could go on: a deadlock, a
+// conflict of serializable transactions, MySQL's wait for a lock.
 func lostRace(err error) bool {
+	switch stateOf(err) {
+	case "40001", "40P01", "1213", "1205":
+		return true
+	}
+	return false
+}
+
+// locked recognises what is in another transaction's hands for longer than the
+// connection waits. To try again at once would wait again.
+func locked(err error) bool {
+	return stateOf(err) == "55P03" || err != nil && strings.Contains(err.Error(), "database is locked")
+}
+
+// stateOf returns the SQLSTATE of PostgreSQL's drivers, which have the method, and
+// the number of MySQL's, which shows it in its message alone. No driver is imported.
+func stateOf(err error) string {
 	if err == nil {
-		return false
+		return ""
 	}
 	var coded interface{ SQLState() string }
 	if errors.As(err, &coded) {
-		return coded.SQLState() == "40001" || coded.SQLState() == "40P01"
+		return coded.SQLState()
 	}
-	return strings.HasPrefix(err.Error(), "Error 1213 ") || strings.HasPrefix(err.Error(), "Error 1213:")
+	if number, ok := strings.CutPrefix(err.Error(), "Error "); ok {
+		number, _, _ = strings.Cut(number, ":")
+		number, _, _ = strings.Cut(number, " ")
+		return number
+	}
+	return ""
 }

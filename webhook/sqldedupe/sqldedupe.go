@@ -3,23 +3,27 @@ package sqldedupe
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
 // Defaults of [Config].
 const (
 	DefaultTable = "webhook_events"
-	DefaultLease = 5 * time.Minute
-	DefaultKeep  = webhook.DefaultDedupeAge
+	// DefaultLease lets a claim lapse between the last two deliveries of the
+	// shortest documented schedule, which are 16 s apart.
+	DefaultLease   = 15 * time.Second
+	DefaultTimeout = 5 * time.Second
+	DefaultKeep    = webhook.DefaultDedupeAge
 )
 
 // sweepBatch bounds the rows that one statement of Sweep deletes, so that it
@@ -34,10 +38,19 @@ type Config struct {
 	// so that PostgreSQL keeps its case, and found through the connection's
 	// default schema.
 	Table string
-	// Lease is how long a claim is respected after its process died, in whole
-	// milliseconds; 0 is DefaultLease. It should be longer than the handler's
-	// function ever takes.
+	// Lease is how long a delivery may hold its claim, in whole milliseconds; 0 is
+	// DefaultLease. A claim whose process died is respected for so long, and the
+	// transaction of [NewHandler] is rolled back then. It should be longer than the
+	// function ever takes, and shorter than the platform goes on sending: a source
+	// whose schedule it outlasts is refused.
 	Lease time.Duration
+	// Timeout bounds a claim, and the end of one, waiting for a connection
+	// included; 0 is DefaultTimeout.
+	Timeout time.Duration
+	// AnswerKeys seal the answers to questions that the table keeps. The first one
+	// seals, all of them open, for a change of key: keys of the merchant's own, and
+	// no platform's. Sources that remember answers are refused without one.
+	AnswerKeys []sign.AESKey
 	// Keep is how long [Deduper.Sweep] leaves handled events; 0 is DefaultKeep.
 	// It is at least the Lease, and should be longer than a platform retries.
 	Keep time.Duration
@@ -59,6 +72,12 @@ func (c Config) problems() []string {
 	if c.Lease < time.Millisecond {
 		out = append(out, "Lease is shorter than a millisecond")
 	}
+	if c.Timeout < time.Millisecond {
+		out = append(out, "Timeout is shorter than a millisecond")
+	}
+	if slices.ContainsFunc(c.AnswerKeys, sign.AESKey.IsZero) {
+		out = append(out, "AnswerKeys has an empty one")
+	}
 	if c.Keep < c.Lease {
 		out = append(out, "Keep is shorter than Lease")
 	}
@@ -74,7 +93,8 @@ type Deduper struct {
 	owner string
 
 	mu   sync.Mutex
-	held map[string]struct{} // keys of the claims that this process is handling
+	held map[string]bool   // rows and nonces of what this process is handling
+	open map[string][]byte // sealed answers of what it handled and could not store, by row
 }
 
 var _ webhook.Deduper = (*Deduper)(nil)
@@ -87,6 +107,9 @@ func New(db *sql.DB, cfg Config) (*Deduper, error) {
 	}
 	if cfg.Lease == 0 {
 		cfg.Lease = DefaultLease
+	}
+	if cfg.Timeout == 0 {
+		cfg.Timeout = DefaultTimeout
 	}
 	if cfg.Keep == 0 {
 		cfg.Keep = max(DefaultKeep, cfg.Lease)
@@ -103,11 +126,20 @@ func New(db *sql.DB, cfg Config) (*Deduper, error) {
 	}
 	owner := make([]byte, 16)
 	_, _ = rand.Read(owner) // documented never to fail
+	cfg.AnswerKeys = slices.Clone(cfg.AnswerKeys)
 	return &Deduper{
 		db: db, cfg: cfg, sql: newStatements(cfg.Dialect, cfg.Table),
-		owner: hex.EncodeToString(owner), held: map[string]struct{}{},
+		owner: hex.EncodeToString(owner), held: map[string]bool{}, open: map[string][]byte{},
 	}, nil
 }
+
+// Lease returns how long a claim is respected after its process died: sources
+// compare it with their platform's schedule.
+func (d *Deduper) Lease() time.Duration { return d.cfg.Lease }
+
+// KeepsAnswers reports whether answers to questions can be stored: sources that
+// remember them ask.
+func (d *Deduper) KeepsAnswers() bool { return len(d.cfg.AnswerKeys) > 0 }
 
 // Schema returns the statements that create the table and its index when they
 // are missing, each ended by a semicolon.
@@ -126,94 +158,6 @@ func (d *Deduper) Migrate(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("sqldedupe: migrate: %w", err)
 		}
-	}
-	return nil
-}
-
-// Claim implements [webhook.Deduper]. An error may have left a claim in the
-// database: the same Deduper takes it again at once, others when it lapsed.
-func (d *Deduper) Claim(ctx context.Context, id string) (webhook.Claim, error) {
-	key := keyOf(id)
-	mine := d.hold(key)
-	state, err := d.claim(ctx, key, mine)
-	if mine && (err != nil || state != webhook.ClaimNew) {
-		d.drop(key)
-	}
-	if err != nil {
-		return webhook.ClaimBusy, fmt.Errorf("sqldedupe: claim: %w", err)
-	}
-	return state, nil
-}
-
-// claimTries bounds how often a claim starts again because the row changed
-// between two statements.
-const claimTries = 4
-
-// claim takes key in the database if mine, and else only reads its state.
-func (d *Deduper) claim(ctx context.Context, key string, mine bool) (webhook.Claim, error) {
-	for range claimTries {
-		now := d.cfg.Now()
-		if mine {
-			taken, err := d.changed(ctx, d.sql.insert, key, stateBusy, d.owner,
-				now.UnixMilli(), now.Add(d.cfg.Lease).UnixMilli())
-			if taken || err != nil {
-				return webhook.ClaimNew, err
-			}
-		}
-		state, owner, lapses, err := d.read(ctx, key)
-		switch {
-		case errors.Is(err, sql.ErrNoRows) && mine:
-			continue // released between the two statements
-		case errors.Is(err, sql.ErrNoRows):
-			return webhook.ClaimBusy, nil // held by this process, and not yet or no longer stored
-		case err != nil:
-			return webhook.ClaimBusy, err
-		case state == stateDone:
-			return webhook.ClaimDone, nil
-		case !mine || owner != d.owner && lapses > now.UnixMilli():
-			return webhook.ClaimBusy, nil
-		}
-		taken, err := d.takeOver(ctx, key, owner, lapses, now)
-		if taken || err != nil {
-			return webhook.ClaimNew, err
-		}
-	}
-	return webhook.ClaimBusy, nil // others are at it
-}
-
-// takeOver takes a busy row that lapsed, or that this Deduper left behind when a
-// Claim of it failed: no other claim of this process has it, because key is
-// held. It is taken only as it was read.
-func (d *Deduper) takeOver(ctx context.Context, key, owner string, lapses int64, now time.Time) (bool, error) {
-	until := now.Add(d.cfg.Lease).UnixMilli()
-	if owner == d.owner && lapses == until {
-		return true, nil // MySQL does not count a row that stays the same as changed
-	}
-	return d.changed(ctx, d.sql.take, d.owner, now.UnixMilli(), until, key, owner, lapses)
-}
-
-// Done implements [webhook.Deduper]. The event has been handled, so it is marked
-// whoever holds the claim now, and also when nobody does.
-func (d *Deduper) Done(ctx context.Context, id string) error {
-	key := keyOf(id)
-	defer d.drop(key)
-	args := []any{key, stateDone, d.owner, d.cfg.Now().UnixMilli(), 0}
-	if d.cfg.Dialect == DialectMySQL {
-		args = append(args, args[1:]...)
-	}
-	if _, err := d.count(ctx, d.sql.done, args...); err != nil {
-		return fmt.Errorf("sqldedupe: done: %w", err)
-	}
-	return nil
-}
-
-// Release implements [webhook.Deduper]. It leaves alone what another owner has
-// claimed since, and what is done.
-func (d *Deduper) Release(ctx context.Context, id string) error {
-	key := keyOf(id)
-	defer d.drop(key)
-	if _, err := d.count(ctx, d.sql.release, key, d.owner); err != nil {
-		return fmt.Errorf("sqldedupe: release: %w", err)
 	}
 	return nil
 }
@@ -241,52 +185,12 @@ func (d *Deduper) Sweep(ctx context.Context) (int64, error) {
 	}
 }
 
-// changed runs a statement on one row and reports whether it changed it.
-func (d *Deduper) changed(ctx context.Context, text string, args ...any) (bool, error) {
-	n, err := d.count(ctx, text, args...)
-	return n > 0, err
-}
-
-// count runs a statement and returns how many rows it changed.
+// count runs a statement and returns how many rows it changed. What loses a race
+// for its locks is carried out again.
 func (d *Deduper) count(ctx context.Context, text string, args ...any) (n int64, err error) {
-	err = repeat(func() error {
-		result, err := d.db.ExecContext(ctx, text, args...)
-		if err != nil {
-			return err
-		}
-		n, err = result.RowsAffected()
+	err = repeat(ctx, func() (err error) {
+		n, err = exec(ctx, d.db, text, args...)
 		return err
 	})
 	return n, err
-}
-
-func (d *Deduper) read(ctx context.Context, key string) (state int64, owner string, lapses int64, err error) {
-	err = repeat(func() error {
-		return d.db.QueryRowContext(ctx, d.sql.read, key).Scan(&state, &owner, &lapses)
-	})
-	return state, owner, lapses, err
-}
-
-// hold reserves key for one claim of this process, so that the process does not
-// take a lapsed claim from itself while its function still runs.
-func (d *Deduper) hold(key string) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if _, ok := d.held[key]; ok {
-		return false
-	}
-	d.held[key] = struct{}{}
-	return true
-}
-
-func (d *Deduper) drop(key string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	delete(d.held, key)
-}
-
-// keyOf makes an id of any length and content fit its column.
-func keyOf(id string) string {
-	sum := sha256.Sum256([]byte(id))
-	return hex.EncodeToString(sum[:])
 }

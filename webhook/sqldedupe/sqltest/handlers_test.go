@@ -31,6 +31,7 @@ type shop struct {
 	replicas []http.Handler
 	serving  sync.WaitGroup // a replica reports after it has answered
 
+	steady   bool // the first attempt does not fail
 	mu       sync.Mutex
 	runs     map[string]int // by event
 	handled  map[string]int // by event
@@ -71,7 +72,7 @@ func (s *shop) handle(_ context.Context, ev *webhook.Event) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.runs[ev.ID]++
-	if s.runs[ev.ID] == 1 {
+	if s.runs[ev.ID] == 1 && !s.steady {
 		return errors.New("not yet")
 	}
 	s.handled[ev.ID]++
@@ -152,7 +153,9 @@ func testTogether(t *testing.T, l *lab) {
 // testOneDies kills a replica in the middle of an event.
 func testOneDies(t *testing.T, l *lab) {
 	s := openShop(t, l)
-	s.start(t, killed{l.replica(t)})
+	l.cfg.Lease = 5 * time.Minute
+	s.steady = true
+	s.start(t, killed{t, l.replica(t)})
 	s.start(t, l.replica(t))
 	next := 0
 	s.route = func(w http.ResponseWriter, r *http.Request) {
@@ -163,15 +166,22 @@ func testOneDies(t *testing.T, l *lab) {
 	s.apply(t, "mc-last")
 	s.clock.Advance(48 * time.Hour)
 	s.serving.Wait()
-	// Sent at 0, 1, 3 and 7 minutes; the lease is five minutes.
+	// Sent at 0, 1, 3 and 7 minutes.
 	want := []webhook.Outcome{webhook.OutcomeFailed, webhook.OutcomeBusy, webhook.OutcomeBusy, webhook.OutcomeHandled}
 	if !slices.Equal(s.outcomes, want) {
 		t.Errorf("outcomes %v, want %v", s.outcomes, want)
 	}
 }
 
-// killed is the Deduper of a process that dies before it can end a claim.
-type killed struct{ *sqldedupe.Deduper }
+// killed is the Deduper of a process that dies before it can end a claim: the claim
+// stays, and nobody goes on with it.
+type killed struct {
+	t *testing.T
+	*sqldedupe.Deduper
+}
 
-func (killed) Done(context.Context, string) error    { return errors.New("killed") }
-func (killed) Release(context.Context, string) error { return errors.New("killed") }
+func (k killed) Do(_ context.Context, c webhook.Claims, _ func(context.Context) ([]byte, error)) (webhook.Claim, []byte, error) {
+	h := hold(k.t, k.Deduper, c)
+	k.t.Cleanup(func() { _ = h.end(errFn) })
+	return webhook.ClaimNew, nil, errors.New("killed")
+}

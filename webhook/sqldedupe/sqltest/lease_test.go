@@ -1,6 +1,8 @@
 package sqltest
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -12,24 +14,23 @@ import (
 )
 
 func testLapsedClaim(t *testing.T, l *lab) {
-	dead, other := l.replica(t), l.replica(t)
-	claims(t, dead, "event", webhook.ClaimNew)
+	l.die(t, "x")
+	other := l.replica(t)
 	l.advance(sqldedupe.DefaultLease - time.Millisecond)
-	claims(t, other, "event", webhook.ClaimBusy)
+	do(t, other, named("x"), webhook.ClaimBusy, handled)
 	l.advance(time.Millisecond)
-	claims(t, other, "event", webhook.ClaimNew)
+	h := hold(t, other, named("x"))
 	l.advance(sqldedupe.DefaultLease - time.Millisecond)
-	claims(t, l.replica(t), "event", webhook.ClaimBusy) // the lease began anew
-	ok(t, other.Done(t.Context(), "event"))
+	do(t, l.replica(t), named("x"), webhook.ClaimBusy, handled) // the lease began anew
+	ok(t, h.end(nil))
 	l.advance(365 * 24 * time.Hour)
-	claims(t, l.replica(t), "event", webhook.ClaimDone) // what is done does not lapse
+	do(t, l.replica(t), named("x"), webhook.ClaimDone, handled) // what is done does not lapse
 }
 
 func testLapsedClaimsAreTakenOnce(t *testing.T, l *lab) {
 	const ids, replicas = 50, 6
-	dead := l.replica(t)
 	for n := range ids {
-		claims(t, dead, fmt.Sprint("event/", n), webhook.ClaimNew)
+		l.die(t, fmt.Sprint(n))
 	}
 	l.advance(sqldedupe.DefaultLease)
 	var won [ids]atomic.Int32
@@ -38,13 +39,13 @@ func testLapsedClaimsAreTakenOnce(t *testing.T, l *lab) {
 		d := l.replica(t)
 		wg.Go(func() {
 			for n := range ids {
-				state, err := d.Claim(t.Context(), fmt.Sprint("event/", n))
+				_, _, err := d.Do(t.Context(), named(fmt.Sprint(n)), func(context.Context) ([]byte, error) {
+					won[n].Add(1)
+					return nil, nil
+				})
 				if err != nil {
 					t.Error(err)
 					return
-				}
-				if state == webhook.ClaimNew {
-					won[n].Add(1)
 				}
 			}
 		})
@@ -52,62 +53,41 @@ func testLapsedClaimsAreTakenOnce(t *testing.T, l *lab) {
 	wg.Wait()
 	for n := range won {
 		if got := won[n].Load(); got != 1 {
-			t.Errorf("event/%d was taken over %d times", n, got)
+			t.Errorf("event %d was taken over %d times", n, got)
 		}
 	}
 }
 
 func testNeverFromItself(t *testing.T, l *lab) {
 	slow, other := l.replica(t), l.replica(t)
-	claims(t, slow, "event", webhook.ClaimNew)
+	h := hold(t, slow, named("x"))
 	l.advance(2 * sqldedupe.DefaultLease)
-	claims(t, slow, "event", webhook.ClaimBusy) // its function still runs
-	claims(t, other, "event", webhook.ClaimNew)
-	ok(t, other.Done(t.Context(), "event"))
-	claims(t, slow, "event", webhook.ClaimDone)
-}
-
-// testOrphan leaves a claim behind as a failed Claim does whose statement the
-// database carried out all the same.
-func testOrphan(t *testing.T, l *lab) {
-	d, other := l.replica(t), l.replica(t)
-	claims(t, d, "kept", webhook.ClaimNew)
-	claims(t, d, "lost", webhook.ClaimNew)
-	// Releasing in vain drops d's own memory of the claim; the row stays.
-	if err := d.Release(badContext(t), "lost"); err == nil {
-		t.Fatal("released under a cancelled context")
-	}
-	claims(t, other, "lost", webhook.ClaimBusy)
-	l.advance(time.Minute)
-	claims(t, d, "lost", webhook.ClaimNew)
-	claims(t, d, "lost", webhook.ClaimBusy)
-	claims(t, d, "kept", webhook.ClaimBusy)
-	l.advance(sqldedupe.DefaultLease - time.Minute)
-	claims(t, other, "lost", webhook.ClaimBusy) // the second claim renewed the lease
-	claims(t, other, "kept", webhook.ClaimNew)
-
-	// The same within one millisecond, when nothing in the row changes.
-	claims(t, d, "again", webhook.ClaimNew)
-	if err := d.Release(badContext(t), "again"); err == nil {
-		t.Fatal("released under a cancelled context")
-	}
-	claims(t, d, "again", webhook.ClaimNew)
+	do(t, slow, named("x"), webhook.ClaimBusy, handled) // its function still runs
+	do(t, other, named("x"), webhook.ClaimNew, handled)
+	ok(t, h.end(nil))
+	do(t, slow, named("x"), webhook.ClaimDone, handled)
 }
 
 func testReleaseIsFenced(t *testing.T, l *lab) {
 	slow, other := l.replica(t), l.replica(t)
-	claims(t, slow, "event", webhook.ClaimNew)
+	late := hold(t, slow, named("x"))
 	l.advance(sqldedupe.DefaultLease)
-	claims(t, other, "event", webhook.ClaimNew)
-	ok(t, slow.Release(t.Context(), "event")) // comes too late
-	claims(t, slow, "event", webhook.ClaimBusy)
-	claims(t, l.replica(t), "event", webhook.ClaimBusy)
-	ok(t, other.Release(t.Context(), "event"))
-	claims(t, slow, "event", webhook.ClaimNew)
+	running := hold(t, other, named("x"))
+	if err := late.end(errFn); !errors.Is(err, errFn) { // gives nothing back any more
+		t.Error(err)
+	}
+	do(t, slow, named("x"), webhook.ClaimBusy, handled)
+	do(t, l.replica(t), named("x"), webhook.ClaimBusy, handled)
+	if err := running.end(errFn); !errors.Is(err, errFn) {
+		t.Error(err)
+	}
 
 	// A lapsed claim that nobody took is still the owner's to give back.
+	late = hold(t, slow, named("x"))
 	l.advance(2 * sqldedupe.DefaultLease)
-	ok(t, slow.Release(t.Context(), "event"))
+	if err := late.end(errFn); !errors.Is(err, errFn) {
+		t.Error(err)
+	}
 	if n := l.rows(t, "1 = 1"); n != 0 {
 		t.Errorf("%d rows after the release", n)
 	}
@@ -115,25 +95,26 @@ func testReleaseIsFenced(t *testing.T, l *lab) {
 
 func testDoneWins(t *testing.T, l *lab) {
 	slow, other := l.replica(t), l.replica(t)
-	claims(t, slow, "event", webhook.ClaimNew)
+	late := hold(t, slow, named("x"))
 	l.advance(sqldedupe.DefaultLease)
-	claims(t, other, "event", webhook.ClaimNew)
-	ok(t, slow.Done(t.Context(), "event")) // late, but the event has been handled
-	claims(t, l.replica(t), "event", webhook.ClaimDone)
-	ok(t, other.Release(t.Context(), "event")) // the second run failed
-	claims(t, l.replica(t), "event", webhook.ClaimDone)
+	running := hold(t, other, named("x"))
+	ok(t, late.end(nil)) // late, but the event has been handled
+	do(t, l.replica(t), named("x"), webhook.ClaimDone, handled)
+	if err := running.end(errFn); !errors.Is(err, errFn) { // the second run failed
+		t.Error(err)
+	}
+	do(t, l.replica(t), named("x"), webhook.ClaimDone, handled)
 	l.advance(2 * sqldedupe.DefaultLease)
-	claims(t, other, "event", webhook.ClaimDone)
+	do(t, other, named("x"), webhook.ClaimDone, handled)
 }
 
 // testLateDone finishes a claim that another replica took over and gave back.
 func testLateDone(t *testing.T, l *lab) {
 	slow, other := l.replica(t), l.replica(t)
-	claims(t, slow, "event", webhook.ClaimNew)
+	late := hold(t, slow, named("x"))
 	l.advance(sqldedupe.DefaultLease)
-	claims(t, other, "event", webhook.ClaimNew)
-	ok(t, other.Release(t.Context(), "event"))
-	claims(t, slow, "event", webhook.ClaimBusy) // no row is left, but its function still runs
-	ok(t, slow.Done(t.Context(), "event"))
-	claims(t, other, "event", webhook.ClaimDone)
+	do(t, other, named("x"), webhook.ClaimNew, fails)
+	do(t, slow, named("x"), webhook.ClaimBusy, handled) // no row is left, but its function still runs
+	ok(t, late.end(nil))
+	do(t, other, named("x"), webhook.ClaimDone, handled)
 }

@@ -147,11 +147,7 @@ func (a account) serve(t *testing.T, db *sql.DB, stop os.Signal, dir, name strin
 // pool is a connection for each goroutine of the suite.
 func pool(t *testing.T, driver, address string) *sql.DB {
 	t.Helper()
-	db, err := sql.Open(driver, address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
+	db := countedDB(t, driver, address)
 	db.SetMaxOpenConns(16)
 	db.SetMaxIdleConns(16)
 	return db
@@ -175,7 +171,7 @@ func TestPostgreSQL(t *testing.T) {
 	dir := who.folder(t)
 	data := filepath.Join(dir, "data")
 	who.run(t, dir, initdb, "-D", data, "-U", "test", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
-	address := "host=" + dir + " user=test dbname=postgres sslmode=disable"
+	address := "host=" + dir + " user=test dbname=postgres sslmode=disable lock_timeout=300"
 	db := pool(t, "pgx", address)
 	who.serve(t, db, os.Interrupt, dir, filepath.Join(filepath.Dir(initdb), "postgres"),
 		"-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off")

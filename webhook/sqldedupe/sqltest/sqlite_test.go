@@ -15,11 +15,8 @@ import (
 func openSQLite(t *testing.T) (*sql.DB, sqldedupe.Config) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "events.db")
-	db, err := sql.Open("sqlite", "file:"+file+"?_pragma=busy_timeout(30000)&_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
+	db := countedDB(t, "sqlite", "file:"+file+
+		"?_txlock=immediate&_pragma=busy_timeout(30000)&_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)")
 	db.SetMaxOpenConns(8)
 	db.SetMaxIdleConns(8)
 	return db, sqldedupe.Config{Dialect: sqldedupe.DialectSQLite, Table: sqldedupe.DefaultTable}

@@ -37,9 +37,9 @@ func suite(t *testing.T, open func(t *testing.T) (*sql.DB, sqldedupe.Config)) {
 		{"ConcurrentClaims", testConcurrentClaims},
 		{"ConcurrentLives", testConcurrentLives},
 		{"LapsedClaim", testLapsedClaim},
+		{"Deliveries", testDeliveries},
 		{"LapsedClaimsAreTakenOnce", testLapsedClaimsAreTakenOnce},
 		{"NeverFromItself", testNeverFromItself},
-		{"OrphanOfAFailedClaim", testOrphan},
 		{"ReleaseIsFenced", testReleaseIsFenced},
 		{"DoneWins", testDoneWins},
 		{"LateDone", testLateDone},
@@ -54,12 +54,19 @@ func suite(t *testing.T, open func(t *testing.T) (*sql.DB, sqldedupe.Config)) {
 		{"ReservedWord", testReservedWord},
 		{"Together", testTogether},
 		{"OneDies", testOneDies},
+		{"Answers", testAnswers},
+		{"OneTransaction", testOneTransaction},
+		{"OnceUnderRollbacks", testOnceUnderRollbacks},
+		{"RepeatsOfASlowEvent", testRepeatsOfASlowEvent},
+		{"StatementsAreCounted", testStatements},
+		{"FormsMix", testFormsMix},
+		{"Positions", testPositions},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			db, cfg := open(t)
 			l := &lab{db: db, cfg: cfg, now: epoch}
-			l.cfg.Now = l.clock
+			l.cfg.Now, l.cfg.Timeout = l.clock, time.Minute // on a machine that is busy with other tests
 			test.run(t, l)
 		})
 	}
@@ -99,10 +106,70 @@ func (l *lab) rows(t *testing.T, where string) (n int) {
 	return n
 }
 
-func claims(t *testing.T, d *sqldedupe.Deduper, id string, want webhook.Claim) {
+// named is the event and the delivery of one name.
+func named(name string) webhook.Claims {
+	return webhook.Claims{Event: "event/" + name, Delivery: "delivery/" + name}
+}
+
+// errFn is what a function fails with.
+var errFn = errors.New("the function failed")
+
+// do claims c, does something under the claim, and checks what was found.
+func do(t *testing.T, d webhook.Deduper, c webhook.Claims, want webhook.Claim, fn func() error) {
 	t.Helper()
-	if got, err := d.Claim(t.Context(), id); err != nil || got != want {
-		t.Fatalf("Claim(%.40q) = %v, %v; want %v", id, got, err, want)
+	ran := false
+	got, _, err := d.Do(t.Context(), c, func(context.Context) ([]byte, error) {
+		ran = true
+		return nil, fn()
+	})
+	if got != want || ran != (want == webhook.ClaimNew) || err != nil && !errors.Is(err, errFn) {
+		t.Fatalf("Do(%.60q) = %v, %v, called %t; want %v", c.Event, got, err, ran, want)
+	}
+}
+
+func handled() error { return nil }
+
+func fails() error { return errFn }
+
+// held is a claim whose function runs until the test ends it.
+type held struct {
+	leave chan error
+	ended chan error
+}
+
+// hold claims c in a goroutine and returns when its function runs.
+func hold(t *testing.T, d webhook.Deduper, c webhook.Claims) *held {
+	t.Helper()
+	h := &held{leave: make(chan error, 1), ended: make(chan error, 1)}
+	entered := make(chan struct{})
+	go func() {
+		_, _, err := d.Do(context.WithoutCancel(t.Context()), c, func(context.Context) ([]byte, error) {
+			close(entered)
+			return nil, <-h.leave
+		})
+		h.ended <- err
+	}()
+	select {
+	case <-entered:
+	case err := <-h.ended:
+		t.Fatalf("Do(%.60q) called nothing: %v", c.Event, err)
+	}
+	return h
+}
+
+// end lets the function return and waits for the claim's end.
+func (h *held) end(err error) error {
+	h.leave <- err
+	return <-h.ended
+}
+
+// die leaves a claim behind, as a process does that dies: its function never returns.
+func (l *lab) die(t *testing.T, names ...string) {
+	t.Helper()
+	d := l.replica(t)
+	for _, name := range names {
+		h := hold(t, d, named(name))
+		t.Cleanup(func() { _ = h.end(errFn) })
 	}
 }
 
@@ -116,71 +183,46 @@ func ok(t *testing.T, err error) {
 func testStates(t *testing.T, l *lab) {
 	a, b := l.replica(t), l.replica(t)
 	for _, d := range []*sqldedupe.Deduper{a, b} {
-		id := fmt.Sprintf("event/%p", d)
-		claims(t, d, id, webhook.ClaimNew)
-		claims(t, a, id, webhook.ClaimBusy)
-		claims(t, b, id, webhook.ClaimBusy)
-		ok(t, d.Release(t.Context(), id))
-		claims(t, d, id, webhook.ClaimNew)
-		ok(t, d.Done(t.Context(), id))
-		claims(t, a, id, webhook.ClaimDone)
-		claims(t, b, id, webhook.ClaimDone)
-		ok(t, d.Release(t.Context(), id)) // what is done stays done
-		claims(t, a, id, webhook.ClaimDone)
-		ok(t, d.Done(t.Context(), id))
-		claims(t, b, id, webhook.ClaimDone)
+		c := named(fmt.Sprintf("%p", d))
+		h := hold(t, d, c)
+		do(t, a, c, webhook.ClaimBusy, handled)
+		do(t, b, c, webhook.ClaimBusy, handled)
+		if err := h.end(errFn); !errors.Is(err, errFn) {
+			t.Error(err)
+		}
+		do(t, d, c, webhook.ClaimNew, handled)
+		do(t, a, c, webhook.ClaimDone, handled)
+		do(t, b, c, webhook.ClaimDone, handled)
 	}
 	if n := l.rows(t, "state = 1 AND lapses_at = 0"); n != 2 {
 		t.Errorf("%d handled rows, want 2", n)
 	}
 }
 
-// testConcurrentClaims lets 16 goroutines of 4 replicas claim the same
-// contested ids at the same time.
-func testConcurrentClaims(t *testing.T, l *lab) {
-	const goroutines, replicas, ids = 16, 4, contested
-	dedupers := make([]*sqldedupe.Deduper, replicas)
-	for i := range dedupers {
-		dedupers[i] = l.replica(t)
-	}
-	var won [ids]atomic.Int32
-	var wg sync.WaitGroup
-	for g := range goroutines {
-		wg.Go(func() {
-			d := dedupers[g%replicas]
-			for i := range ids {
-				// Pairs of goroutines meet on every id; the pairs start apart.
-				n := (i + g/2*ids/goroutines) % ids
-				state, err := d.Claim(t.Context(), fmt.Sprint("event/", n))
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				switch state {
-				case webhook.ClaimNew:
-					won[n].Add(1)
-				case webhook.ClaimDone:
-					t.Errorf("event/%d is done", n)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	for n := range won {
-		if got := won[n].Load(); got != 1 {
-			t.Errorf("event/%d was claimed %d times", n, got)
-		}
-	}
-	if n := l.rows(t, "state = 0"); n != ids {
-		t.Errorf("%d rows, want %d", n, ids)
+// testDeliveries: a delivery's name belongs to the event that it came with, and an
+// event without one stands for itself.
+func testDeliveries(t *testing.T, l *lab) {
+	a, b := l.replica(t), l.replica(t)
+	c := webhook.Claims{Event: "e", Delivery: "d", Once: true}
+	do(t, a, c, webhook.ClaimNew, fails)
+	do(t, b, c, webhook.ClaimNew, handled)
+	do(t, a, c, webhook.ClaimReplay, handled)
+	do(t, a, webhook.Claims{Event: "e", Delivery: "d"}, webhook.ClaimDone, handled)
+	do(t, a, webhook.Claims{Event: "e", Delivery: "d2", Once: true}, webhook.ClaimDone, handled)
+	do(t, a, webhook.Claims{Event: "e2", Delivery: "d"}, webhook.ClaimReplay, handled)
+	do(t, a, webhook.Claims{Event: "e2", Delivery: "d2"}, webhook.ClaimNew, handled)
+	do(t, a, webhook.Claims{Event: "e", Delivery: "d2"}, webhook.ClaimReplay, handled)
+	for _, event := range []string{"bare", "also bare"} {
+		do(t, a, webhook.Claims{Event: event}, webhook.ClaimNew, handled)
+		do(t, b, webhook.Claims{Event: event}, webhook.ClaimDone, handled)
 	}
 }
 
-// testConcurrentLives claims few ids from many goroutines that handle them,
+// testConcurrentLives claims few events from many goroutines that handle them,
 // fail at first, and finish: never two at a time, and once in the end.
 func testConcurrentLives(t *testing.T, l *lab) {
 	const goroutines, ids, failures = 8, 12, 20
-	var running, attempts, handled [ids]atomic.Int32
+	var running, attempts, finished [ids]atomic.Int32
 	var wg sync.WaitGroup
 	for range goroutines {
 		d := l.replica(t)
@@ -188,30 +230,24 @@ func testConcurrentLives(t *testing.T, l *lab) {
 			for open := ids; open > 0; {
 				open = 0
 				for n := range ids {
-					id := fmt.Sprint("event/", n)
-					state, err := d.Claim(t.Context(), id)
-					if err != nil {
+					name := fmt.Sprint(n)
+					state, _, err := d.Do(t.Context(), named(name), func(context.Context) ([]byte, error) {
+						if running[n].Add(1) != 1 {
+							t.Errorf("%s runs twice at a time", name)
+						}
+						defer running[n].Add(-1)
+						if attempts[n].Add(1) <= failures {
+							return nil, errFn
+						}
+						finished[n].Add(1)
+						return nil, nil
+					})
+					if err != nil && !errors.Is(err, errFn) {
 						t.Error(err)
 						return
 					}
 					if state != webhook.ClaimDone {
 						open++
-					}
-					if state != webhook.ClaimNew {
-						continue
-					}
-					if running[n].Add(1) != 1 {
-						t.Errorf("%s runs twice at a time", id)
-					}
-					end := d.Release
-					if attempts[n].Add(1) > failures {
-						handled[n].Add(1)
-						end = d.Done
-					}
-					running[n].Add(-1)
-					if err := end(t.Context(), id); err != nil {
-						t.Error(err)
-						return
 					}
 				}
 			}
@@ -219,27 +255,61 @@ func testConcurrentLives(t *testing.T, l *lab) {
 	}
 	wg.Wait()
 	for n := range ids {
-		if got := handled[n].Load(); got != 1 || attempts[n].Load() != failures+1 {
-			t.Errorf("event/%d was handled %d times in %d attempts", n, got, attempts[n].Load())
+		if got := finished[n].Load(); got != 1 || attempts[n].Load() != failures+1 {
+			t.Errorf("event %d was handled %d times in %d attempts", n, got, attempts[n].Load())
 		}
 	}
 }
 
-// badContext returns a context that was cancelled before the call.
-func badContext(t *testing.T) context.Context {
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	return ctx
+// testConcurrentClaims lets 16 goroutines of 4 replicas handle the same contested
+// events at the same time.
+func testConcurrentClaims(t *testing.T, l *lab) {
+	const goroutines, replicas = 16, 4
+	ids := contested
+	dedupers := make([]*sqldedupe.Deduper, replicas)
+	for i := range dedupers {
+		dedupers[i] = l.replica(t)
+	}
+	won := make([]atomic.Int32, ids)
+	var wg sync.WaitGroup
+	for g := range goroutines {
+		wg.Go(func() {
+			d := dedupers[g%replicas]
+			for i := range ids {
+				// Pairs of goroutines meet on every id; the pairs start apart.
+				n := (i + g/2*ids/goroutines) % ids
+				_, _, err := d.Do(t.Context(), named(fmt.Sprint(n)), func(context.Context) ([]byte, error) {
+					won[n].Add(1)
+					return nil, nil
+				})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for n := range won {
+		if got := won[n].Load(); got != 1 {
+			t.Errorf("event %d was handled %d times", n, got)
+		}
+	}
+	if n := l.rows(t, "state = 1"); n != ids {
+		t.Errorf("%d rows, want %d", n, ids)
+	}
 }
 
 func testCancelledContext(t *testing.T, l *lab) {
 	d := l.replica(t)
-	ctx := badContext(t)
-	claims(t, d, "taken", webhook.ClaimNew)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	l.die(t, "taken")
 	calls := map[string]func() error{
-		"Claim":   func() error { _, err := d.Claim(ctx, "new"); return err },
-		"Done":    func() error { return d.Done(ctx, "taken") },
-		"Release": func() error { return d.Release(ctx, "taken") },
+		"Do": func() error {
+			_, _, err := d.Do(ctx, named("new"), func(context.Context) ([]byte, error) { return nil, nil })
+			return err
+		},
 		"Sweep":   func() error { _, err := d.Sweep(ctx); return err },
 		"Migrate": func() error { return d.Migrate(ctx) },
 	}
@@ -251,21 +321,20 @@ func testCancelledContext(t *testing.T, l *lab) {
 	if n := l.rows(t, "state = 0"); n != 1 {
 		t.Errorf("%d rows, want the one that was taken", n)
 	}
-	claims(t, d, "new", webhook.ClaimNew) // the failed claim does not stand in the way
+	do(t, d, named("new"), webhook.ClaimNew, handled) // the failed claim does not stand in the way
 }
 
 func testIDs(t *testing.T, l *lab) {
 	d := l.replica(t)
 	ids := []string{
-		"", " ", "a", "A", "a ", "á", "a\x00", "\xff\xfe", "'; DROP TABLE webhook_events; --", "?", "$1",
+		" ", "a", "A", "a ", "á", "a\x00", "\xff\xfe", "'; DROP TABLE webhook_events; --", "?", "$1",
 		strings.Repeat("x", 1<<20), strings.Repeat("x", 1<<20+1), "worldcard/event/1", "kazepay/event/1",
 	}
 	for _, id := range ids {
-		claims(t, d, id, webhook.ClaimNew)
+		do(t, d, webhook.Claims{Event: id, Delivery: id}, webhook.ClaimNew, handled)
 	}
 	for _, id := range ids {
-		ok(t, d.Done(t.Context(), id))
-		claims(t, d, id, webhook.ClaimDone)
+		do(t, d, webhook.Claims{Event: id, Delivery: id}, webhook.ClaimDone, handled)
 	}
 	if n := l.rows(t, "state = 1"); n != len(ids) {
 		t.Errorf("%d rows for %d ids", n, len(ids))

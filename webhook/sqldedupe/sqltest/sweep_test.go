@@ -22,27 +22,20 @@ func swept(t *testing.T, d *sqldedupe.Deduper, want int64) {
 func testSweep(t *testing.T, l *lab) {
 	l.cfg.Keep = 48 * time.Hour
 	d, other := l.replica(t), l.replica(t)
-	claims(t, d, "dead", webhook.ClaimNew)
-	claims(t, d, "late", webhook.ClaimNew)
-	claims(t, d, "old", webhook.ClaimNew)
-	ok(t, d.Done(t.Context(), "old"))
+	l.die(t, "dead")
+	do(t, d, named("old"), webhook.ClaimNew, handled)
 	l.advance(time.Millisecond)
-	claims(t, d, "young", webhook.ClaimNew)
-	ok(t, d.Done(t.Context(), "young"))
+	do(t, d, named("young"), webhook.ClaimNew, handled)
 	swept(t, d, 0)
 	l.advance(48*time.Hour - time.Millisecond)
 	swept(t, d, 0) // exactly Keep old
-	ok(t, d.Done(t.Context(), "late"))
 	l.advance(time.Millisecond)
 	swept(t, other, 2) // "dead" and "old"
-	claims(t, other, "old", webhook.ClaimNew)
-	claims(t, other, "dead", webhook.ClaimNew)
-	claims(t, other, "young", webhook.ClaimDone)
-	claims(t, other, "late", webhook.ClaimDone) // kept from its end, not from its claim
-	ok(t, other.Release(t.Context(), "old"))
-	ok(t, other.Release(t.Context(), "dead"))
+	do(t, other, named("old"), webhook.ClaimNew, fails)
+	do(t, other, named("dead"), webhook.ClaimNew, fails)
+	do(t, other, named("young"), webhook.ClaimDone, handled)
 	l.advance(48 * time.Hour)
-	swept(t, d, 2)
+	swept(t, d, 1)
 	if n := l.rows(t, "1 = 1"); n != 0 {
 		t.Errorf("%d rows are left", n)
 	}
@@ -53,11 +46,10 @@ func testSweep(t *testing.T, l *lab) {
 func testSweepLeavesRunningClaims(t *testing.T, l *lab) {
 	d := l.replica(t)
 	l.cfg.Lease = 2 * sqldedupe.DefaultKeep
-	patient := l.replica(t)
-	claims(t, patient, "event", webhook.ClaimNew)
+	l.die(t, "x")
 	l.advance(2*sqldedupe.DefaultKeep - time.Millisecond)
 	swept(t, d, 0)
-	claims(t, d, "event", webhook.ClaimBusy)
+	do(t, d, named("x"), webhook.ClaimBusy, handled)
 	l.advance(time.Millisecond)
 	swept(t, d, 1)
 }
@@ -69,7 +61,7 @@ func testSweepInBatches(t *testing.T, l *lab) {
 	for n := range rows {
 		values = append(values, fmt.Sprintf("('%064d', 1, '%032d', %d, 0)", n, 0, epoch.UnixMilli()+int64(n)))
 	}
-	insert := "INSERT INTO " + l.cfg.Table + " (id, state, owner, changed_at, lapses_at) VALUES "
+	insert := "INSERT INTO " + l.cfg.Table + " (id, state, owner, claimed_at, lapses_at) VALUES "
 	if _, err := l.db.ExecContext(t.Context(), insert+strings.Join(values, ", ")); err != nil {
 		t.Fatal(err)
 	}
@@ -84,9 +76,8 @@ func testSweepInBatches(t *testing.T, l *lab) {
 // are taken over: a claim that was taken is never swept away.
 func testSweepsAndClaims(t *testing.T, l *lab) {
 	const ids = 100
-	dead := l.replica(t)
 	for n := range ids {
-		claims(t, dead, fmt.Sprint("event/", n), webhook.ClaimNew)
+		l.die(t, fmt.Sprint(n))
 	}
 	l.advance(sqldedupe.DefaultKeep + time.Second)
 	var wg sync.WaitGroup
@@ -103,15 +94,15 @@ func testSweepsAndClaims(t *testing.T, l *lab) {
 	d := l.replica(t)
 	wg.Go(func() {
 		for n := range ids {
-			state, err := d.Claim(t.Context(), fmt.Sprint("event/", n))
+			state, _, err := d.Do(t.Context(), named(fmt.Sprint(n)), func(context.Context) ([]byte, error) { return nil, nil })
 			if err != nil || state != webhook.ClaimNew {
-				t.Errorf("event/%d: %v, %v", n, state, err)
+				t.Errorf("event %d: %v, %v", n, state, err)
 			}
 		}
 	})
 	wg.Wait()
-	if n := l.rows(t, "state = 0"); n != ids {
-		t.Errorf("%d claims, want %d", n, ids)
+	if n := l.rows(t, "state = 1"); n != ids {
+		t.Errorf("%d events, want %d", n, ids)
 	}
 }
 
@@ -130,9 +121,9 @@ func testMigrate(t *testing.T, l *lab) {
 	}
 	wg.Wait()
 	d := l.replica(t)
-	claims(t, d, "event", webhook.ClaimNew)
+	do(t, d, named("x"), webhook.ClaimNew, handled)
 	ok(t, d.Migrate(t.Context()))
-	claims(t, d, "event", webhook.ClaimBusy) // nothing was lost
+	do(t, d, named("x"), webhook.ClaimDone, handled) // nothing was lost
 
 	cfg := l.cfg
 	cfg.Table += "_by_hand"
@@ -146,21 +137,21 @@ func testMigrate(t *testing.T, l *lab) {
 			t.Fatalf("%s: %v", statement, err)
 		}
 	}
-	claims(t, byHand, "event", webhook.ClaimNew)
+	do(t, byHand, named("x"), webhook.ClaimNew, handled)
 	ok(t, byHand.Migrate(t.Context()))
 }
 
 func testMissingTable(t *testing.T, l *lab) {
 	d, err := sqldedupe.New(l.db, l.cfg)
 	ok(t, err)
-	if _, err := d.Claim(t.Context(), "event"); err == nil {
+	if _, _, err := d.Do(t.Context(), named("x"), func(context.Context) ([]byte, error) { return nil, nil }); err == nil {
 		t.Error("claimed without a table")
 	}
 	if _, err := d.Sweep(t.Context()); err == nil {
 		t.Error("swept without a table")
 	}
 	ok(t, d.Migrate(t.Context()))
-	claims(t, d, "event", webhook.ClaimNew)
+	do(t, d, named("x"), webhook.ClaimNew, handled)
 }
 
 var dropOrder = map[sqldedupe.Dialect]string{
@@ -175,10 +166,9 @@ func testReservedWord(t *testing.T, l *lab) {
 		t.Fatal(err) // an earlier suite's on the same server
 	}
 	d := l.replica(t)
-	for _, end := range []func(context.Context, string) error{d.Release, d.Done} {
-		claims(t, d, "event", webhook.ClaimNew)
-		ok(t, end(t.Context(), "event"))
-	}
+	do(t, d, named("x"), webhook.ClaimNew, fails)
+	do(t, d, named("x"), webhook.ClaimNew, handled)
+	do(t, d, named("x"), webhook.ClaimDone, handled)
 	l.advance(365 * 24 * time.Hour)
 	swept(t, d, 1)
 }
@@ -197,5 +187,5 @@ func TestBadTableNames(t *testing.T) {
 	}
 	cfg.Table = strings.Repeat("a", 48)
 	l := &lab{db: db, cfg: cfg}
-	claims(t, l.replica(t), "event", webhook.ClaimNew)
+	do(t, l.replica(t), named("x"), webhook.ClaimNew, handled)
 }
