@@ -219,7 +219,8 @@ type fleet struct {
 	kills     int
 }
 
-func startFleet(t *testing.T) *fleet {
+// newFleet is a database with the tables of both forms, and no replica yet.
+func newFleet(t *testing.T) *fleet {
 	t.Helper()
 	initdb := find("initdb", "/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin")
 	if initdb == "" {
@@ -247,6 +248,12 @@ func startFleet(t *testing.T) *fleet {
 		_, err := f.db.ExecContext(t.Context(), "CREATE TABLE "+table+" (event TEXT NOT NULL)")
 		ok(t, err)
 	}
+	return f
+}
+
+func startFleet(t *testing.T) *fleet {
+	t.Helper()
+	f := newFleet(t)
 	for i := range 3 {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		ok(t, err)
