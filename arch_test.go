@@ -108,6 +108,8 @@ func mayImport(s source, path string) string {
 	external := strings.Contains(strings.SplitN(path, "/", 2)[0], ".") && !internal
 	from := provider(s.dir)
 	switch {
+	case own == "examples/internal/start" && strings.HasPrefix(s.dir, "examples/"):
+		return "" // how all of them begin
 	case internal && (own == "examples" || strings.HasPrefix(own, "examples/")):
 		return "nothing imports examples"
 	case strings.Contains(path, "ProtonMail") && s.dir != "uqpay/authdecision":
@@ -216,8 +218,10 @@ var clockFiles = []string{
 	"internal/transport/seal.go",      // durations of attempts
 	"webhook/source.go",               // the default clock of a source
 	"webhook/delivery.go",             // deadlines and durations of callbacks
-	"webhook/deduper.go",              // ages in memory
+	"webhook/memory.go",               // ages in memory
+	"webhook/log.go",                  // how much is logged in a while
 	"webhook/sqldedupe/sqldedupe.go",  // the default clock of leases
+	"webhook/sqldedupe/claim.go",      // how long a function may hold its transaction
 	"unionpay/link.go",                // the default clock of links
 	"unionpay/callbacks.go",           // the default clock of answers
 	"uqpay/authdecision/keys.go",      // whether a PGP key is valid when it is read
