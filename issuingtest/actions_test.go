@@ -287,7 +287,7 @@ func TestActionsRefuseWrongArguments(t *testing.T) {
 		{"fund", map[string]string{"currency": "usd", "amount": "1"}, `currency is no currency, such as "USD"`},
 		{"advance", map[string]string{"by": "tomorrow"}, `by is no duration, such as "1h30m" or "24h"`},
 		{"advance", map[string]string{"by": "-1h"}, `by is no duration, such as "1h30m" or "24h"`},
-		{"resend", map[string]string{"callback": "x"}, "callback is no integer from 1 to 9007199254740992"},
+		{"resend", map[string]string{"callback": "x"}, "callback is no integer from 1 to 2147483647"},
 		{"set-callbacks", map[string]string{"hold": "yes"}, "hold is neither true nor false"},
 		{"inject", map[string]string{"operation": "any", "fault": "drop-aftr"}, "fault is none of drop-after, drop-before, bad-gateway-before, bad-gateway-after, rate-limited, delay-before, delay-after, truncate, replace, refuse, did you mean \"drop-after\"?"},
 	} {

@@ -20,8 +20,8 @@ type Request struct {
 	Operation string        `json:"operation,omitempty"` // "" when it fits none
 	Status    int           `json:"status,omitempty"`    // of the answer; 0 when it broke off
 	Verdict   Verdict       `json:"verdict"`
-	Check     string        `json:"check,omitempty"`    // of a refused one: what it did not pass, such as "signature" or a code
-	Expected  string        `json:"expected,omitempty"` // of a refused one: what would have passed, or the platform's words
+	Check     string        `json:"check,omitempty"`    // that a refused one did not pass, such as "signature"
+	Expected  string        `json:"expected,omitempty"` // what would have passed, or the platform's words
 	Fault     string        `json:"fault,omitempty"`    // the fault that it met, see [Fault.String]
 }
 

@@ -13,23 +13,21 @@ import (
 // actions are Coshine's rows of the table of actions. A purchase is an operation of
 // the API, Transactions.Purchase; what the platform does by itself is to ask the
 // issuer, and to notify it.
-func (s *Server) actions() []platform.Row {
+func (s *Server) actions() []platform.Row { return append(s.cardRows(), s.otherRows()...) }
+
+// cardRows are those of cards and tokens, and of their money.
+func (s *Server) cardRows() []platform.Row {
 	var (
-		operation = platform.Text("operation", "Cards.Deposit", "the operation's name").Among(operations)
-		code      = platform.Text("code", string(coshine.CodeInsufficientFunds), "the response code")
-		location  = platform.Text("location", "/moved/cardmgr/cardApply", "where to, perhaps relative")
-		asked     = platform.OneOf("interface", "what the issuer is asked", coshine.APIAuthorization, coshine.APISendOTP)
-		told      = platform.Text("interface", string(coshine.APIAuthorizationNotification), "what the issuer is told")
-		fields    = platform.Object("fields", `{"transAmount":"12.50"}`, "what follows the public header").Optional()
-		otp       = platform.Object("fields", `{"phone":"85291234567","otp":"135790"}`, "the whole body")
-		token     = platform.Text("token", "1", "the payment token's id in the state").Among(s.payTokenIDs)
-		state     = platform.OneOf("state", "the token's new state", coshine.TokenStateSuspended, coshine.TokenStateActive, coshine.TokenStateDeleted)
-		customer  = platform.Text("customer", "CIF1", "the issuer's customerId")
-		loaded    = platform.Money("amount", "100.00", "what the card holds, in the platform's currency").Optional()
-		card      = platform.Text("card", "90000000000007000001", "the card's token").Among(s.cardIDs)
+		token = platform.Text("token", "1", "the payment token's id in the state").Among(s.payTokenIDs)
+		state = platform.OneOf("state", "the token's new state",
+			coshine.TokenStateSuspended, coshine.TokenStateActive, coshine.TokenStateDeleted)
+		customer = platform.Text("customer", "CIF1", "the issuer's customerId")
+		loaded   = platform.Money("amount", "100.00", "what the card holds, in the platform's currency").Optional()
+		card     = platform.Text("card", "90000000000007000001", "the card's token").Among(s.cardIDs)
 	)
 	return []platform.Row{
-		{Name: "issue-card", Group: "cards", Lever: "IssueCard", Doc: "Makes an active virtual card without an application.",
+		{Name: "issue-card", Group: "cards", Lever: "IssueCard",
+			Doc:    "Makes an active virtual card without an application.",
 			Params: platform.Params(customer, loaded),
 			Run: platform.Gives("card", func(in platform.Args) (coshine.CardToken, error) {
 				return s.IssueCard(customer.Get(in), loaded.Get(in))
@@ -43,7 +41,8 @@ func (s *Server) actions() []platform.Row {
 				}
 				return c.Number.Reveal(), nil
 			})},
-		{Name: "request-token", Group: "tokens", Lever: "IssueToken", Doc: "Makes a payment token for a card, as a wallet that asks for one does.",
+		{Name: "request-token", Group: "tokens", Lever: "IssueToken",
+			Doc:    "Makes a payment token for a card, as a wallet that asks for one does.",
 			Params: platform.Params(card),
 			Run: platform.Gives("token", func(in platform.Args) (string, error) {
 				if _, err := s.IssueToken(coshine.CardToken(card.Get(in))); err != nil {
@@ -51,33 +50,55 @@ func (s *Server) actions() []platform.Row {
 				}
 				return s.payTokenIDs()[0], nil
 			})},
-		{Name: "change-token-state", Group: "tokens", Lever: "ChangeTokenState", Doc: "Plays UMPS: changes a payment token's state and notifies the issuer.",
+		{Name: "change-token-state", Group: "tokens", Lever: "ChangeTokenState",
+			Doc:    "Plays UMPS: changes a payment token's state and notifies the issuer.",
 			Params: platform.Params(token, state),
 			Run: platform.Does(func(in platform.Args) error {
 				return s.ChangeTokenState(s.tokenNumber(token.Get(in)), state.Get(in))
 			})},
-		{Name: "ask-issuer", Group: "callbacks", Lever: "Ask", Doc: "Asks the issuer for an authorization or to send a one-time password, and waits for the answer.",
+	}
+}
+
+// otherRows are those of holders, callbacks and answers.
+func (s *Server) otherRows() []platform.Row {
+	var (
+		operation = platform.Text("operation", "Cards.Deposit", "the operation's name").Among(operations)
+		code      = platform.Text("code", string(coshine.CodeInsufficientFunds), "the response code")
+		location  = platform.Text("location", "/moved/cardmgr/cardApply", "where to, perhaps relative")
+		asked     = platform.OneOf("interface", "what the issuer is asked", coshine.APIAuthorization, coshine.APISendOTP)
+		told      = platform.Text("interface", string(coshine.APIAuthorizationNotification), "what the issuer is told")
+		fields    = platform.Object("fields", `{"transAmount":"12.50"}`, "what follows the public header").Optional()
+		otp       = platform.Object("fields", `{"phone":"85291234567","otp":"135790"}`, "the whole body")
+	)
+	return []platform.Row{
+		{Name: "ask-issuer", Group: "callbacks", Lever: "Ask",
+			Doc:    "Asks the issuer for an authorization or to send a one-time password, and waits for the answer.",
 			Params: platform.Params(asked, fields),
 			Run: func(ctx context.Context, in platform.Args) (platform.Result, error) {
 				return answered(s.Ask(ctx, asked.Get(in), fields.Get(in)))
 			}},
-		{Name: "send-otp", Group: "holders", Lever: "AskOTPWebhook", Doc: "Has the issuer send a one-time password, in the form of the SMS-OTP webhook.",
+		{Name: "send-otp", Group: "holders", Lever: "AskOTPWebhook",
+			Doc:    "Has the issuer send a one-time password, in the form of the SMS-OTP webhook.",
 			Params: platform.Params(otp),
 			Run: func(ctx context.Context, in platform.Args) (platform.Result, error) {
 				return answered(s.AskOTPWebhook(ctx, otp.Get(in)))
 			}},
-		{Name: "notify", Group: "callbacks", Lever: "Notify", Doc: "Sends the issuer a notification and repeats it until it is acknowledged.",
+		{Name: "notify", Group: "callbacks", Lever: "Notify",
+			Doc:    "Sends the issuer a notification and repeats it until it is acknowledged.",
 			Params: platform.Params(told, fields),
 			Run:    platform.Does(func(in platform.Args) error { return s.Notify(coshine.API(told.Get(in)), fields.Get(in)) })},
-		{Name: "fail-next", Group: "faults", Lever: "FailNext", Doc: "Answers the next request of an operation with a code instead of carrying it out.",
+		{Name: "fail-next", Group: "faults", Lever: "FailNext",
+			Doc:    "Answers the next request of an operation with a code instead of carrying it out.",
 			Params: platform.Params(operation, code),
 			Run: platform.Does(func(in platform.Args) error {
 				return s.FailNext(operation.Get(in), coshine.Code(code.Get(in)))
 			})},
-		{Name: "redirect", Group: "faults", Lever: "Redirect", Doc: "Answers the next request of an operation with 307.",
+		{Name: "redirect", Group: "faults", Lever: "Redirect",
+			Doc:    "Answers the next request of an operation with 307.",
 			Params: platform.Params(operation, location),
 			Run:    platform.Does(func(in platform.Args) error { return s.Redirect(operation.Get(in), location.Get(in)) })},
-		{Name: "disable", Group: "faults", Lever: "Disable", Doc: "Has an operation answered as what is not opened to the issuer.",
+		{Name: "disable", Group: "faults", Lever: "Disable",
+			Doc:    "Has an operation answered as what is not opened to the issuer.",
 			Params: platform.Params(operation),
 			Run:    platform.Does(func(in platform.Args) error { return s.Disable(operation.Get(in)) })},
 		{Name: "enable", Group: "faults", Lever: "Enable", Doc: "Opens an operation that was disabled.",

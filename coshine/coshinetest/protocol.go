@@ -110,9 +110,14 @@ func (s *Server) admit(r *http.Request) *refusal {
 	case !ok:
 		return &refusal{status: http.StatusUnauthorized, check: "token", expected: "Authorization: Bearer and the token"}
 	case !s.accepts(token):
-		return &refusal{status: http.StatusForbidden, check: "token", expected: "the token that the platform gave, while it lives"}
+		return &refusal{
+			status: http.StatusForbidden, check: "token", expected: "the token that the platform gave, while it lives",
+		}
 	case timestamp == "", len(timestamp) > 15, strings.Trim(timestamp, "0123456789") != "":
-		return &refusal{status: http.StatusBadRequest, check: "timestamp", expected: "the header Timestamp, Unix seconds in at most 15 digits"}
+		return &refusal{
+			status: http.StatusBadRequest, check: "timestamp",
+			expected: "the header Timestamp, Unix seconds in at most 15 digits",
+		}
 	}
 	return nil
 }

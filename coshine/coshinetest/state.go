@@ -55,7 +55,8 @@ func (s *Server) state() issuingtest.State {
 	}
 	for i, t := range s.payTokens {
 		out.Tokens = append(out.Tokens, issuingtest.Item{
-			ID: strconv.Itoa(i + 1), Of: string(t.card), Number: platform.Mask(t.number.Reveal()), Status: string(t.state), Name: t.user,
+			ID: strconv.Itoa(i + 1), Of: string(t.card), Number: platform.Mask(t.number.Reveal()),
+			Status: string(t.state), Name: t.user,
 		})
 	}
 	return out

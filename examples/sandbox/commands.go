@@ -452,7 +452,7 @@ func (c *client) stream(ctx context.Context, after string) error {
 		}
 	}
 	if c.until != "" || ctx.Err() == context.DeadlineExceeded {
-		return &failure{exitTimeout, errors.New("the stream ended before what was waited for")}
+		return &failure{exitTimeout, errors.New("timed out: the stream ended before what was waited for")}
 	}
 	return nil
 }

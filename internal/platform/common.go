@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 	"sync/atomic"
@@ -43,19 +44,18 @@ func (s *Server) exampleOperation() string {
 func (s *Server) operationWords() []string { return append(s.Operations(), anyOperation) }
 
 // common are the rows that every platform has.
-func (s *Server) common() []Row {
+func (s *Server) common() []Row { return append(s.faultRows(), s.callbackRows()...) }
+
+// faultRows are the rows of faults.
+func (s *Server) faultRows() []Row {
 	var (
 		operation = Text("operation", s.exampleOperation(), `the operation's name, or "any"`).Among(s.operationWords)
 		fault     = OneOf("fault", "what goes wrong", faultKinds...)
 		times     = Whole("times", "1", "for how many requests; 1 when not given", 1, 1000).Optional()
-		wait      = Wait("wait", "2s", "of rate-limited and the delays; a delay is of real time, on a turned clock too").Optional()
-		status    = Whole("status", "503", "of refuse", 200, 599).Optional()
-		body      = Text("body", `{"maintenance":true}`, "of replace and refuse").Optional()
-		by        = Wait("by", "24h", "how far")
-		callback  = Whole("callback", "1", "the callback's id", 1, 1<<53)
-		hold      = Flag("hold", "false", "keep callbacks back until release-callbacks, which sends the latest first").Optional()
-		duplicate = Flag("duplicate", "true", "send each twice").Optional()
-		forge     = OneOf("forge", "change each on its way", forgeNothing, forgeBody, forgeHeaders).Optional()
+		wait      = Wait("wait", "2s",
+			"of rate-limited and the delays; a delay is of real time, on a turned clock too").Optional()
+		status = Whole("status", "503", "of refuse", 200, 599).Optional()
+		body   = Text("body", `{"maintenance":true}`, "of replace and refuse").Optional()
 	)
 	return []Row{
 		{Name: "inject", Group: "faults", Lever: "Inject", Doc: "Has the next request of an operation go wrong.",
@@ -73,9 +73,24 @@ func (s *Server) common() []Row {
 				}
 				return s.Inject(operationOf(operation.Get(in)), faults...)
 			})},
-		{Name: "clear-faults", Group: "faults", Lever: "ClearFaults", Doc: "Drops the faults that wait for an operation.",
+		{Name: "clear-faults", Group: "faults", Lever: "ClearFaults",
+			Doc:    "Drops the faults that wait for an operation.",
 			Params: Params(operation),
 			Run:    Does(func(in Args) error { return s.ClearFaults(operationOf(operation.Get(in))) })},
+	}
+}
+
+// callbackRows are the rows of callbacks, clock and books.
+func (s *Server) callbackRows() []Row {
+	var (
+		by       = Wait("by", "24h", "how far")
+		callback = Whole("callback", "1", "the callback's id", 1, math.MaxInt32)
+		hold     = Flag("hold", "false",
+			"keep callbacks back until release-callbacks, which sends the latest first").Optional()
+		duplicate = Flag("duplicate", "true", "send each twice").Optional()
+		forge     = OneOf("forge", "change each on its way", forgeNothing, forgeBody, forgeHeaders).Optional()
+	)
+	return []Row{
 		{Name: "set-callbacks", Group: "callbacks", Lever: "SetCallbackFault",
 			Doc:    "Changes how later callbacks are delivered; without arguments as they should be.",
 			Params: Params(hold, duplicate, forge),
@@ -92,7 +107,7 @@ func (s *Server) common() []Row {
 			Params: Params(callback.Among(s.callbackIDs)),
 			Run:    Does(func(in Args) error { return s.Resend(uint64(callback.Get(in))) })},
 		{Name: "advance", Group: "clock", Lever: "Clock",
-			Doc:    "Turns the clock and does what falls due on the way; a turn that takes more than five seconds goes on behind.",
+			Doc:    "Turns the clock and does what falls due on the way; a turn of more than five seconds goes on behind.",
 			Params: Params(by),
 			Run:    func(ctx context.Context, in Args) (Result, error) { return s.advance(ctx, by.Get(in)) }},
 		{Name: "check", Group: "books", Lever: "Check",

@@ -28,6 +28,10 @@ type problem struct {
 	arguments  []issuingtest.ArgumentProblem
 }
 
+func fail(status int, code, message string) *problem {
+	return &problem{status: status, code: code, message: message}
+}
+
 func (p *problem) write(w http.ResponseWriter) {
 	body := map[string]any{"code": p.code, "message": p.message}
 	if p.suggestion != "" {
@@ -97,7 +101,7 @@ func (c *call) find() (*route, *problem) {
 	}
 	if methods != nil {
 		c.w.Header().Set("Allow", strings.Join(methods, ", "))
-		return nil, &problem{http.StatusMethodNotAllowed, "method_not_allowed", "this path takes " + strings.Join(methods, ", "), "", nil}
+		return nil, fail(http.StatusMethodNotAllowed, "method_not_allowed", "this path takes "+strings.Join(methods, ", "))
 	}
 	p := unknown("not_found", "path", c.r.URL.Path, nil)
 	if p.suggestion = nearest.Word(c.r.URL.Path, paths); p.suggestion != "" {
@@ -152,7 +156,7 @@ func number(text string, otherwise uint64) (uint64, *problem) {
 	}
 	n, err := strconv.ParseUint(text, 10, 63)
 	if err != nil {
-		return 0, &problem{http.StatusBadRequest, "bad_query", fmt.Sprintf("%q is no number", clip(text)), "", nil}
+		return 0, fail(http.StatusBadRequest, "bad_query", fmt.Sprintf("%q is no number", clip(text)))
 	}
 	return n, nil
 }
@@ -182,7 +186,7 @@ func (c *call) members() (map[string]string, *problem) {
 	body, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxBody))
 	if err != nil {
 		if _, large := errors.AsType[*http.MaxBytesError](err); large {
-			return nil, &problem{http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("the body has more than %d bytes", maxBody), "", nil}
+			return nil, fail(http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("the body has more than %d bytes", maxBody))
 		}
 		return nil, badJSON("the body broke off")
 	}
@@ -222,7 +226,7 @@ func (c *call) members() (map[string]string, *problem) {
 }
 
 func badJSON(message string) *problem {
-	return &problem{http.StatusBadRequest, "bad_json", message, "", nil}
+	return fail(http.StatusBadRequest, "bad_json", message)
 }
 
 // argument is a member's value as the text of an argument: null is none.

@@ -99,8 +99,19 @@ func TestLogIsBounded(t *testing.T) {
 	runtime.KeepAlive(l)
 }
 
-// A client that never reads holds nobody up, and a handler that is closed ends its
-// streams.
+// deadlines is a writer that notes how long a connection may be read from.
+type deadlines struct {
+	*httptest.ResponseRecorder
+	read []time.Time
+}
+
+func (d *deadlines) SetReadDeadline(at time.Time) error {
+	d.read = append(d.read, at)
+	return nil
+}
+
+// A stream lives on while nothing happens, a server's ReadTimeout does not end it, and
+// a handler that is closed does.
 func TestStreamEndsWithItsHandler(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -108,7 +119,7 @@ func TestStreamEndsWithItsHandler(t *testing.T) {
 		h := &Handler{log: l, boot: "boot", done: make(chan struct{}), routes: table()}
 		r := httptest.NewRequest(http.MethodGet, "http://localhost/v1/events", nil)
 		r.Header.Set("Accept", "text/event-stream")
-		w := httptest.NewRecorder()
+		w := &deadlines{ResponseRecorder: httptest.NewRecorder()}
 		ended := make(chan struct{})
 		go func() { h.ServeHTTP(w, r); close(ended) }()
 		synctest.Wait()
@@ -117,6 +128,9 @@ func TestStreamEndsWithItsHandler(t *testing.T) {
 		h.Close()
 		h.Close()
 		<-ended
+		if len(w.read) != 1 || !w.read[0].IsZero() {
+			t.Errorf("deadlines %v", w.read)
+		}
 		want := ": alive\n\nevent: request\nid: boot-1\ndata: "
 		if got := w.Body.String(); len(got) < len(want) || got[:len(want)] != want || got[len(got)-len(": alive\n\n"):] != ": alive\n\n" {
 			t.Errorf("%s", got)

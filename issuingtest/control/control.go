@@ -2,7 +2,9 @@
 // programs in any language: what they hold, what can be done to them, which requests
 // came and why they were refused, which callbacks went out and what was answered.
 //
-//	handler, err := control.New(control.Config{Platforms: []control.Platform{{Name: "worldcard", Platform: server.Platform}}})
+//	handler, err := control.New(control.Config{
+//		Platforms: []control.Platform{{Name: "worldcard", Platform: server.Platform}},
+//	})
 //	…
 //	go http.ListenAndServe("127.0.0.1:8490", handler)
 //
@@ -101,7 +103,8 @@ func New(cfg Config) (*Handler, error) {
 		cfg: cfg, routes: table(), log: newLog(), boot: strings.ToLower(rand.Text()[:8]), done: make(chan struct{}),
 	}
 	for _, p := range cfg.Platforms {
-		if !platformName.MatchString(p.Name) || slices.Contains(h.names, p.Name) || slices.Contains(reserved(h.routes), p.Name) {
+		taken := append(reserved(h.routes), h.names...)
+		if !platformName.MatchString(p.Name) || slices.Contains(taken, p.Name) {
 			return nil, fmt.Errorf("control: %q cannot name a platform, or names two", p.Name)
 		}
 		h.names = append(h.names, p.Name)

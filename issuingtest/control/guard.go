@@ -23,14 +23,13 @@ func setHeaders(h http.Header) {
 func (h *Handler) guard(r *http.Request) *problem {
 	switch {
 	case !h.ownHost(r.Host):
-		return &problem{http.StatusMisdirectedRequest, "bad_host",
-			"Host must be 127.0.0.1, localhost, [::1] or a name that was allowed", "", nil}
+		return fail(http.StatusMisdirectedRequest, "bad_host", "Host must be 127.0.0.1, localhost, [::1] or a name that was allowed")
 	case foreign(r):
-		return &problem{http.StatusForbidden, "other_origin", "the request comes from a page of another origin", "", nil}
+		return fail(http.StatusForbidden, "other_origin", "the request comes from a page of another origin")
 	case !h.authorized(r):
-		return &problem{http.StatusUnauthorized, "unauthorized", "Authorization: Bearer and the token is missing or wrong", "", nil}
+		return fail(http.StatusUnauthorized, "unauthorized", "Authorization: Bearer and the token is missing or wrong")
 	case r.Method == http.MethodPost && !isJSON(r.Header.Get("Content-Type")):
-		return &problem{http.StatusUnsupportedMediaType, "not_json", "Content-Type must be application/json (curl --json does that)", "", nil}
+		return fail(http.StatusUnsupportedMediaType, "not_json", "Content-Type must be application/json (curl --json does that)")
 	}
 	return nil
 }

@@ -38,8 +38,10 @@ func (h *Handler) describe() ([]byte, error) {
 		},
 		"paths": paths,
 		"components": object{
-			"schemas":   object{"Error": errorSchema},
-			"responses": object{"Error": object{"description": "An error.", "content": jsonOf(object{"$ref": "#/components/schemas/Error"})}},
+			"schemas": object{"Error": errorSchema},
+			"responses": object{"Error": object{
+				"description": "An error.", "content": jsonOf(object{"$ref": "#/components/schemas/Error"}),
+			}},
 		},
 	}
 	if !h.cfg.Token.IsZero() {
@@ -81,13 +83,18 @@ var braces = regexp.MustCompile(`\{([a-z]+)\}`)
 func (r route) operation() object {
 	parameters := []object{}
 	for _, found := range braces.FindAllStringSubmatch(r.path, -1) {
-		parameters = append(parameters, object{"name": found[1], "in": "path", "required": true, "schema": object{"type": "string"}})
+		parameters = append(parameters, object{
+			"name": found[1], "in": "path", "required": true, "schema": object{"type": "string"},
+		})
 	}
 	for _, q := range r.query {
-		parameters = append(parameters, object{"name": q.name, "in": "query", "description": q.doc, "schema": object{"type": q.typ}})
+		parameters = append(parameters, object{
+			"name": q.name, "in": "query", "description": q.doc, "schema": object{"type": q.typ},
+		})
 	}
+	path := braces.ReplaceAllString(strings.ReplaceAll(r.path, "/", "-"), "$1")
 	out := object{
-		"operationId": strings.Trim(strings.ToLower(r.method)+braces.ReplaceAllString(strings.ReplaceAll(r.path, "/", "-"), "$1"), "-"),
+		"operationId": strings.ToLower(r.method) + path,
 		"summary":     r.doc, "tags": []string{"control"}, "parameters": parameters, "responses": answers(r.doc),
 	}
 	if r.method == "POST" {

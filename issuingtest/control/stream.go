@@ -63,6 +63,7 @@ func (c *call) stream() *problem {
 	}
 	at, lost := c.h.place(cursor)
 	out := http.NewResponseController(c.w)
+	_ = out.SetReadDeadline(time.Time{}) // a server's ReadTimeout would end the stream
 	c.w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
 	heartbeat := time.NewTimer(0)
 	defer heartbeat.Stop()

@@ -2,6 +2,7 @@ package kazepaytest
 
 import (
 	"context"
+	"slices"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -11,23 +12,27 @@ import (
 
 // actions are KazePay's rows of the table of actions.
 func (s *Server) actions() []platform.Row {
+	card := platform.Text("card", "10001", "KazePay's id of the card").Among(s.Cards)
+	return slices.Concat(s.cardRows(), s.otherRows(), platform.PurchaseRows(card, s.spendable, s.Purchase))
+}
+
+// cardRows are those of cards and tokens, and of their money.
+func (s *Server) cardRows() []platform.Row {
 	var (
-		card     = platform.Text("card", "10001", "KazePay's id of the card").Among(s.Cards)
-		plastic  = platform.Text("card", "10001", "KazePay's id of a printed card").Among(s.plasticIDs)
-		tx       = platform.Text("transaction", "5f9c1de2-3c5c-4d0e-8a53-6c70e52d9f1b", "the authorisation's id").Among(s.openTransactions)
+		card    = platform.Text("card", "10001", "KazePay's id of the card").Among(s.Cards)
+		plastic = platform.Text("card", "10001", "KazePay's id of a printed card").Among(s.plasticIDs)
+		tx      = platform.Text("transaction", "5f9c1de2-3c5c-4d0e-8a53-6c70e52d9f1b",
+			"the authorisation's id").Among(s.openTransactions)
 		email    = platform.Text("email", "ada@example.com", "whom the card is for; a user that nobody knows is made")
-		reviewed = platform.Text("email", "ada@example.com", "the email of a user whose review waits").Among(s.waiting)
 		loaded   = platform.Money("amount", "100.00", "of the merchant's money, in USD").Optional()
 		amount   = platform.Money("amount", "12.50", "in USD")
 		refunded = platform.Money("amount", "5.00", "in USD")
 		fee      = platform.Money("fee", "0.50", "in USD, on top").Optional()
 		abroad   = platform.Currency("shop-currency", "EUR", "the shop's currency").Optional()
 		asked    = platform.Money("shop-amount", "11.40", "what the shop asks for in its currency").Optional()
-		reason   = platform.Text("reason", "document unreadable", "shown to the merchant").Optional()
 		shop     = platform.NewShop()
-		otp      = platform.NewChallenge()
 	)
-	rows := []platform.Row{
+	return []platform.Row{
 		{Name: "issue-card", Group: "cards", Lever: "IssueCard",
 			Doc:    "Makes an active virtual card without an application, and has the user's KYC review wait.",
 			Params: platform.Params(email, loaded),
@@ -46,7 +51,8 @@ func (s *Server) actions() []platform.Row {
 		{Name: "print-card", Group: "cards", Lever: "PrintCard",
 			Doc: "Makes a plastic card; the number that is printed on it is what ucardAssign takes.",
 			Run: platform.Gives("card-number", func(platform.Args) (string, error) { return s.PrintCard().Reveal(), nil })},
-		{Name: "activation-code", Group: "cards", Lever: "ActivationCode", Doc: "Reads the code that was sent for a printed card.",
+		{Name: "activation-code", Group: "cards", Lever: "ActivationCode",
+			Doc:    "Reads the code that was sent for a printed card.",
 			Params: platform.Params(plastic),
 			Run: platform.Gives("code", func(in platform.Args) (string, error) {
 				code := s.ActivationCode(plastic.Get(in))
@@ -56,7 +62,8 @@ func (s *Server) actions() []platform.Row {
 				return code.Reveal(), nil
 			})},
 		platform.FundRow(s.Fund),
-		{Name: "purchase-abroad", Group: "money", Lever: "PurchaseAt", Doc: "Has a shop ask for a card's money with a fee, or in its own currency.",
+		{Name: "purchase-abroad", Group: "money", Lever: "PurchaseAt",
+			Doc:    "Has a shop ask for a card's money with a fee, or in its own currency.",
 			Params: shop.After(card, amount, fee, abroad, asked),
 			Run: func(_ context.Context, in platform.Args) (platform.Result, error) {
 				a, err := s.PurchaseAt(card.Get(in), Price{
@@ -75,10 +82,23 @@ func (s *Server) actions() []platform.Row {
 			Run: platform.Gives("transaction", func(in platform.Args) (string, error) {
 				return s.Refund(card.Get(in), refunded.Get(in), shop.Get(in))
 			})},
+	}
+}
+
+// otherRows are those of holders, callbacks and answers.
+func (s *Server) otherRows() []platform.Row {
+	var (
+		card     = platform.Text("card", "10001", "KazePay's id of the card").Among(s.Cards)
+		reviewed = platform.Text("email", "ada@example.com", "the email of a user whose review waits").Among(s.waiting)
+		reason   = platform.Text("reason", "document unreadable", "shown to the merchant").Optional()
+		otp      = platform.NewChallenge()
+	)
+	return []platform.Row{
 		{Name: "approve-kyc", Group: "holders", Lever: "ApproveKYC", Doc: "Ends a user's review with PASSED.",
 			Params: platform.Params(reviewed),
 			Run:    platform.Does(func(in platform.Args) error { return s.ApproveKYC(reviewed.Get(in)) })},
-		{Name: "reject-kyc", Group: "holders", Lever: "RejectKYC", Doc: "Ends a user's review with REJECTED; the user may submit again.",
+		{Name: "reject-kyc", Group: "holders", Lever: "RejectKYC",
+			Doc:    "Ends a user's review with REJECTED; the user may submit again.",
 			Params: platform.Params(reviewed, reason),
 			Run:    platform.Does(func(in platform.Args) error { return s.RejectKYC(reviewed.Get(in), reason.Get(in), true) })},
 		{Name: "send-otp", Group: "holders", Lever: "SendOTP", Doc: "Pushes a one-time code for a purchase.",
@@ -86,7 +106,6 @@ func (s *Server) actions() []platform.Row {
 			Run:    platform.Does(func(in platform.Args) error { return s.SendOTP(card.Get(in), otp.Get(in)) })},
 		platform.FailNextRow(failing(), "the review failed", "shown where the answer has room", s.FailNext),
 	}
-	return append(rows, platform.PurchaseRows(card, s.spendable, s.Purchase)...)
 }
 
 // IssueCard makes an active virtual card without an application of the merchant's, for

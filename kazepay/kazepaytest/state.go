@@ -46,14 +46,18 @@ func (s *Server) state() issuingtest.State {
 		}
 	}
 	for _, email := range slices.Sorted(maps.Keys(s.users)) {
-		out.Holders = append(out.Holders, issuingtest.Item{ID: email, Kind: "user", Name: email, Status: string(s.users[email].kyc)})
+		out.Holders = append(out.Holders, issuingtest.Item{ID: email, Kind: "user", Name: email,
+			Status: string(s.users[email].kyc)})
 	}
 	for _, t := range s.topUps {
 		out.Orders = append(out.Orders, issuingtest.Item{
-			ID: t.id, Key: t.requestNo, Kind: "deposit", Of: t.card.id, Status: string(t.status), Amount: t.amount, Currency: currency,
+			ID: t.id, Key: t.requestNo, Kind: "deposit", Of: t.card.id,
+			Status: string(t.status), Amount: t.amount, Currency: currency,
 		})
 	}
-	out.Balances = []issuingtest.Item{{ID: "reserve", Kind: "reserve", Amount: s.book.Balance(merchant), Currency: currency}}
+	out.Balances = []issuingtest.Item{
+		{ID: "reserve", Kind: "reserve", Amount: s.book.Balance(merchant), Currency: currency},
+	}
 	return out
 }
 

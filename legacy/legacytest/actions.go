@@ -12,10 +12,11 @@ import (
 // number; rows name them by the number of their issue, which is no secret.
 func (s *Server) actions() []platform.Row {
 	var (
-		card      = platform.Text("card", "1", "the card's id in the state").Among(s.cardIDs(anyCard))
-		virtualP  = platform.Text("card", "1", "the id in the state of a VIRTUAL-P card").Among(s.cardIDs(isVirtualP))
-		record    = platform.Text("transaction", "1000000000002", "the purchase's id").Among(s.openRecords)
-		product   = platform.OneOf("product", "the card's product", ProductVirtualP, ProductVirtualL, ProductMasterE, ProductVisaH)
+		card     = platform.Text("card", "1", "the card's id in the state").Among(s.cardIDs(anyCard))
+		virtualP = platform.Text("card", "1", "the id in the state of a VIRTUAL-P card").Among(s.cardIDs(isVirtualP))
+		record   = platform.Text("transaction", "1000000000002", "the purchase's id").Among(s.openRecords)
+		product  = platform.OneOf("product", "the card's product",
+			ProductVirtualP, ProductVirtualL, ProductMasterE, ProductVisaH)
 		amount    = platform.Money("amount", "100.00", "of the reserve's money, in the card's currency").Optional()
 		loaded    = platform.Money("amount", "50.00", "in the card's currency")
 		challenge = platform.NewChallenge()
@@ -26,7 +27,8 @@ func (s *Server) actions() []platform.Row {
 			Run: platform.Gives("card", func(in platform.Args) (string, error) {
 				return s.issueLoaded(product.Get(in), amount.Get(in))
 			})},
-		{Name: "reveal-card", Group: "cards", Lever: "IssueCard", Doc: "Reads what requests name a card by: its number, or VIRTUAL-P's card id.",
+		{Name: "reveal-card", Group: "cards", Lever: "IssueCard",
+			Doc:    "Reads what requests name a card by: its number, or VIRTUAL-P's card id.",
 			Params: platform.Params(card),
 			Run: platform.Gives("number", func(in platform.Args) (string, error) {
 				number := s.numberOf(card.Get(in))
@@ -38,11 +40,13 @@ func (s *Server) actions() []platform.Row {
 		{Name: "issue-foreign-card", Group: "cards", Lever: "IssueForeignCard",
 			Doc: "Makes a VIRTUAL-P card of another merchant's: a document upload for it is refused with 5011.",
 			Run: platform.Gives("card", func(platform.Args) (string, error) { return s.refOf(s.IssueForeignCard()), nil })},
-		{Name: "load-card", Group: "money", Lever: "LoadCard", Doc: "Moves money from the reserve to a card, without an order.",
+		{Name: "load-card", Group: "money", Lever: "LoadCard",
+			Doc:    "Moves money from the reserve to a card, without an order.",
 			Params: platform.Params(card, loaded),
 			Run:    platform.Does(func(in platform.Args) error { return s.LoadCard(s.numberOf(card.Get(in)), loaded.Get(in)) })},
 		platform.FundRow(s.Fund),
-		{Name: "settle", Group: "money", Lever: "Settle", Doc: "Settles a purchase: a VISA-H transaction shows its amount from then on.",
+		{Name: "settle", Group: "money", Lever: "Settle",
+			Doc:    "Settles a purchase: a VISA-H transaction shows its amount from then on.",
 			Params: platform.Params(card, record),
 			Run:    platform.Does(func(in platform.Args) error { return s.Settle(s.numberOf(card.Get(in)), record.Get(in)) })},
 		{Name: "send-otp", Group: "holders", Lever: "SendOTP", Doc: "Pushes a one-time password for a VIRTUAL-P card.",
@@ -50,7 +54,8 @@ func (s *Server) actions() []platform.Row {
 			Run: platform.Does(func(in platform.Args) error {
 				return s.SendOTP(s.numberOf(virtualP.Get(in)), challenge.Get(in))
 			})},
-		{Name: "forward-3ds", Group: "holders", Lever: "Forward3DS", Doc: "Pushes the address of a 3-D Secure page for a VIRTUAL-P card.",
+		{Name: "forward-3ds", Group: "holders", Lever: "Forward3DS",
+			Doc:    "Pushes the address of a 3-D Secure page for a VIRTUAL-P card.",
 			Params: challenge.Page(virtualP),
 			Run: platform.Does(func(in platform.Args) error {
 				return s.Forward3DS(s.numberOf(virtualP.Get(in)), challenge.Get(in))

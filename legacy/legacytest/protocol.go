@@ -110,7 +110,8 @@ func (s *Server) verify(o operation, r *http.Request, f fields, size int) *probl
 	}
 	for _, name := range []string{"appKey", "nonce", "timestamp", "sign"} {
 		if signedText(f, name) == "" {
-			return unauthorized(name+" is missing", "common parameters", "appKey, nonce, timestamp and sign in the body")
+			return unauthorized(name+" is missing", "common parameters",
+				"appKey, nonce, timestamp and sign in the body")
 		}
 	}
 	stamp := signedText(f, "timestamp")

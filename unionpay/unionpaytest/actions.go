@@ -25,21 +25,19 @@ var behaviourWords = map[string]Behaviour{
 
 // actions are UnionPay's rows of the table of actions. Money moves elsewhere: what
 // this gateway knows of a purchase is the notification of it.
-func (s *Server) actions() []platform.Row {
+func (s *Server) actions() []platform.Row { return append(s.cardRows(), s.otherRows()...) }
+
+// cardRows are those of cards and tokens, and of their money.
+func (s *Server) cardRows() []platform.Row {
 	var (
-		operation = platform.Text("operation", "Tokens.Request", "the operation's name").Among(operationNames)
-		behaviour = platform.OneOf("behaviour", "how the answer is changed",
-			"wrong-signature", "unsigned", "stale-time", "other-uuid", "standard-base64", "request-path", "bare-401",
-			"extra-members", "capital-m", "encrypted-token", "encrypted-body", "other-message", "no-token", "new-values")
-		code    = platform.Text("code", "71", "a response code of a failure")
-		status  = platform.OneOf("status", "what the issuer knows of the card", "normal", "lost", "stolen", "expired", "restricted")
-		card    = platform.Text("card", "CARD-000001", "the issuer's id of the card").Among(s.cardIDs)
-		pushed  = platform.Text("card", "CARD-000001", "the issuer's id of the card; a new one when not given").Optional().Among(s.cardIDs)
-		origin  = platform.OneOf("origin", "where the cardholder is", OriginIOS, OriginAndroid, OriginWeb).Optional()
-		token   = platform.Text("token", "1000000001", "the token's reference").Among(s.liveTokens)
-		held    = platform.Text("token", "1000000001", "the reference of a suspended token").Among(s.suspendedTokens)
-		message = platform.OneOf("message", "the type of the message", unionpay.EventTransactionReported, unionpay.EventTokenStateChanged, unionpay.EventUserIDRequested)
-		info    = platform.Object("info", `{"token":"6299990000000000017","transAmount":"12.50","transCurrency":"702"}`, "its trxInfo")
+		status = platform.OneOf("status", "what the issuer knows of the card", "normal", "lost", "stolen", "expired",
+			"restricted")
+		card   = platform.Text("card", "CARD-000001", "the issuer's id of the card").Among(s.cardIDs)
+		pushed = platform.Text("card", "CARD-000001",
+			"the issuer's id of the card; a new one when not given").Optional().Among(s.cardIDs)
+		origin = platform.OneOf("origin", "where the cardholder is", OriginIOS, OriginAndroid, OriginWeb).Optional()
+		token  = platform.Text("token", "1000000001", "the token's reference").Among(s.liveTokens)
+		held   = platform.Text("token", "1000000001", "the reference of a suspended token").Among(s.suspendedTokens)
 	)
 	return []platform.Row{
 		{Name: "issue-card", Group: "cards", Lever: "AddCard", Doc: "Has the issuer issue a card.",
@@ -56,7 +54,8 @@ func (s *Server) actions() []platform.Row {
 				}
 				return number.Reveal(), nil
 			})},
-		{Name: "set-card-status", Group: "cards", Lever: "SetCardStatus", Doc: "Changes what the issuer knows of a card.",
+		{Name: "set-card-status", Group: "cards", Lever: "SetCardStatus",
+			Doc:    "Changes what the issuer knows of a card.",
 			Params: platform.Params(card, status),
 			Run: platform.Does(func(in platform.Args) error {
 				return s.SetCardStatus(card.Get(in), cardWords[status.Get(in)])
@@ -67,24 +66,48 @@ func (s *Server) actions() []platform.Row {
 			Run: func(_ context.Context, in platform.Args) (platform.Result, error) {
 				return pushResult(s.Push(PushRequest{CardID: pushed.Get(in), Origin: origin.Get(in)}))
 			}},
-		{Name: "suspend-token", Group: "tokens", Lever: "Suspend", Doc: "Has the issuer suspend a token and notifies the requestor.",
+		{Name: "suspend-token", Group: "tokens", Lever: "Suspend",
+			Doc:    "Has the issuer suspend a token and notifies the requestor.",
 			Params: platform.Params(token),
 			Run:    platform.Does(func(in platform.Args) error { return s.Suspend(token.Get(in)) })},
-		{Name: "resume-token", Group: "tokens", Lever: "Resume", Doc: "Has the issuer resume a token and notifies the requestor.",
+		{Name: "resume-token", Group: "tokens", Lever: "Resume",
+			Doc:    "Has the issuer resume a token and notifies the requestor.",
 			Params: platform.Params(held),
 			Run:    platform.Does(func(in platform.Args) error { return s.Resume(held.Get(in)) })},
-		{Name: "delete-token", Group: "tokens", Lever: "Delete", Doc: "Has the issuer delete a token and notifies the requestor.",
+		{Name: "delete-token", Group: "tokens", Lever: "Delete",
+			Doc:    "Has the issuer delete a token and notifies the requestor.",
 			Params: platform.Params(token),
 			Run:    platform.Does(func(in platform.Args) error { return s.Delete(token.Get(in)) })},
-		{Name: "notify", Group: "callbacks", Lever: "Notify", Doc: "Sends a message to the token requestor, such as a purchase with a token.",
+	}
+}
+
+// otherRows are those of holders, callbacks and answers.
+func (s *Server) otherRows() []platform.Row {
+	var (
+		operation = platform.Text("operation", "Tokens.Request", "the operation's name").Among(operationNames)
+		behaviour = platform.OneOf("behaviour", "how the answer is changed",
+			"wrong-signature", "unsigned", "stale-time", "other-uuid", "standard-base64", "request-path", "bare-401",
+			"extra-members", "capital-m", "encrypted-token", "encrypted-body", "other-message", "no-token",
+			"new-values")
+		code    = platform.Text("code", "71", "a response code of a failure")
+		message = platform.OneOf("message", "the type of the message",
+			unionpay.EventTransactionReported, unionpay.EventTokenStateChanged, unionpay.EventUserIDRequested)
+		info = platform.Object("info",
+			`{"token":"6299990000000000017","transAmount":"12.50","transCurrency":"702"}`, "its trxInfo")
+	)
+	return []platform.Row{
+		{Name: "notify", Group: "callbacks", Lever: "Notify",
+			Doc:    "Sends a message to the token requestor, such as a purchase with a token.",
 			Params: platform.Params(message, info),
 			Run: platform.Does(func(in platform.Args) error {
 				return s.Notify(unionpay.MessageType(message.Get(in)), json.RawMessage(platform.JSON(info.Get(in))))
 			})},
-		{Name: "fail-next", Group: "faults", Lever: "FailNext", Doc: "Refuses the next request of an operation with a response code.",
+		{Name: "fail-next", Group: "faults", Lever: "FailNext",
+			Doc:    "Refuses the next request of an operation with a response code.",
 			Params: platform.Params(operation, code),
 			Run:    platform.Does(func(in platform.Args) error { return s.FailNext(operation.Get(in), code.Get(in)) })},
-		{Name: "change-answer", Group: "faults", Lever: "Next", Doc: "Changes the next answer to an operation, such as its signature.",
+		{Name: "change-answer", Group: "faults", Lever: "Next",
+			Doc:    "Changes the next answer to an operation, such as its signature.",
 			Params: platform.Params(operation, behaviour),
 			Run: platform.Does(func(in platform.Args) error {
 				return s.Next(operation.Get(in), behaviourWords[behaviour.Get(in)])

@@ -38,7 +38,8 @@ func (s *Server) state() issuingtest.State {
 	}
 	for _, t := range s.tokens {
 		out.Tokens = append(out.Tokens, issuingtest.Item{
-			ID: t.RefID, Key: t.MsgID, Of: t.CardID, Number: platform.Mask(t.Token.Reveal()), Status: string(t.state()), Name: t.AppID,
+			ID: t.RefID, Key: t.MsgID, Of: t.CardID, Number: platform.Mask(t.Token.Reveal()),
+			Status: string(t.state()), Name: t.AppID,
 		})
 	}
 	return out

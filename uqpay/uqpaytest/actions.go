@@ -3,6 +3,7 @@ package uqpaytest
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
@@ -10,34 +11,37 @@ import (
 	"github.com/issuing-sdk/issuing-go/uqpay"
 )
 
+// sampleID has the form of all ids.
+const sampleID = "1c0f3f62-5b0e-4c52-9d35-6d0a4a1b8f01"
+
 // actions are UQPAY's rows of the table of actions.
 func (s *Server) actions() []platform.Row {
-	const id = "1c0f3f62-5b0e-4c52-9d35-6d0a4a1b8f01"
+	card := platform.Text("card", sampleID, "UQPAY's id of the card").Among(s.cardIDs)
+	return slices.Concat(s.cardRows(), s.otherRows(), platform.PurchaseRows(card, s.spendable, s.Purchase))
+}
+
+// cardRows are those of cards and tokens, and of their money.
+func (s *Server) cardRows() []platform.Row {
 	var (
-		card     = platform.Text("card", id, "UQPAY's id of the card").Among(s.cardIDs)
-		holder   = platform.Text("holder", id, "UQPAY's id of the cardholder").Among(s.holderIDs)
-		open     = platform.Text("transaction", id, "the authorization's id").Among(s.openTransactions)
-		settled  = platform.Text("transaction", id, "the id of an authorization that has settled").Among(s.settledTransactions)
-		product  = platform.OneOf("product", "the product that the card is of", ProductSingle, ProductShare, ProductPhysical)
-		loaded   = platform.Money("amount", "100.00", "of the account's balance, in USD; a SHARE card takes none").Optional()
+		open    = platform.Text("transaction", sampleID, "the authorization's id").Among(s.openTransactions)
+		settled = platform.Text("transaction", sampleID,
+			"the id of an authorization that has settled").Among(s.settledTransactions)
+		product = platform.OneOf("product", "the product that the card is of", ProductSingle, ProductShare, ProductPhysical)
+		loaded  = platform.Money("amount", "100.00",
+			"of the account's balance, in USD; a SHARE card takes none").Optional()
 		amount   = platform.Money("amount", "12.50", "the final amount, in the card's currency")
 		refunded = platform.Money("amount", "5.00", "in the card's currency")
-		reason   = platform.Text("reason", "document unreadable", "shown to the merchant").Optional()
-		retry    = platform.Retry()
-		repeats  = platform.Whole("repeats", "1", "how many repeats of every key", 0, 1000)
-		typ      = platform.Text("type", uqpay.EventHolderChallenged, "the event's type")
-		source   = platform.Text("source", id, "the event's source_id")
-		data     = platform.Object("data", `{"otp":"135790"}`, "the event's data")
-		otp      = platform.NewChallenge()
 	)
-	rows := []platform.Row{
-		{Name: "issue-card", Group: "cards", Lever: "IssueCard", Doc: "Makes an active card with a cardholder of its own, without an order.",
+	return []platform.Row{
+		{Name: "issue-card", Group: "cards", Lever: "IssueCard",
+			Doc:    "Makes an active card with a cardholder of its own, without an order.",
 			Params: platform.Params(product, loaded),
 			Run: platform.Gives("card", func(in platform.Args) (string, error) {
 				return s.IssueCard(product.Get(in), loaded.Get(in))
 			})},
 		platform.FundRow(s.Fund),
-		{Name: "settle", Group: "money", Lever: "Settle", Doc: "Has a shop collect an authorization with its final amount.",
+		{Name: "settle", Group: "money", Lever: "Settle",
+			Doc:    "Has a shop collect an authorization with its final amount.",
 			Params: platform.Params(open, amount),
 			Run:    platform.Does(func(in platform.Args) error { return s.Settle(open.Get(in), amount.Get(in)) })},
 		{Name: "reverse", Group: "money", Lever: "Reverse", Doc: "Has a shop take an authorization back.",
@@ -46,7 +50,25 @@ func (s *Server) actions() []platform.Row {
 		{Name: "refund", Group: "money", Lever: "Refund", Doc: "Has a shop give back a part of a settled purchase.",
 			Params: platform.Params(settled, refunded),
 			Run:    platform.Does(func(in platform.Args) error { return s.Refund(settled.Get(in), refunded.Get(in)) })},
-		{Name: "approve-kyc", Group: "holders", Lever: "ApproveKYC", Doc: "Ends the verification of a cardholder with SUCCESS.",
+	}
+}
+
+// otherRows are those of holders, callbacks and answers.
+func (s *Server) otherRows() []platform.Row {
+	var (
+		card    = platform.Text("card", sampleID, "UQPAY's id of the card").Among(s.cardIDs)
+		holder  = platform.Text("holder", sampleID, "UQPAY's id of the cardholder").Among(s.holderIDs)
+		reason  = platform.Text("reason", "document unreadable", "shown to the merchant").Optional()
+		retry   = platform.Retry()
+		repeats = platform.Whole("repeats", "1", "how many repeats of every key", 0, 1000)
+		typ     = platform.Text("type", uqpay.EventHolderChallenged, "the event's type")
+		source  = platform.Text("source", sampleID, "the event's source_id")
+		data    = platform.Object("data", `{"otp":"135790"}`, "the event's data")
+		otp     = platform.NewChallenge()
+	)
+	return []platform.Row{
+		{Name: "approve-kyc", Group: "holders", Lever: "ApproveKYC",
+			Doc:    "Ends the verification of a cardholder with SUCCESS.",
 			Params: platform.Params(holder),
 			Run:    platform.Does(func(in platform.Args) error { return s.ApproveKYC(holder.Get(in)) })},
 		{Name: "reject-kyc", Group: "holders", Lever: "RejectKYC",
@@ -55,7 +77,8 @@ func (s *Server) actions() []platform.Row {
 			Run: platform.Does(func(in platform.Args) error {
 				return s.RejectKYC(holder.Get(in), reason.Get(in), platform.RetryOf(retry.Get(in)))
 			})},
-		{Name: "send-otp", Group: "holders", Lever: "SendOTP", Doc: "Sends a one-time password for an online payment (card.3ds.otp).",
+		{Name: "send-otp", Group: "holders", Lever: "SendOTP",
+			Doc:    "Sends a one-time password for an online payment (card.3ds.otp).",
 			Params: otp.Code(card),
 			Run:    platform.Does(func(in platform.Args) error { return s.SendOTP(card.Get(in), otp.Get(in)) })},
 		{Name: "emit", Group: "callbacks", Lever: "Emit", Doc: "Sends a callback of any type with any data.",
@@ -64,7 +87,8 @@ func (s *Server) actions() []platform.Row {
 				s.Emit(typ.Get(in), source.Get(in), data.Get(in))
 				return nil
 			})},
-		{Name: "end-token", Group: "faults", Lever: "EndToken", Doc: "Ends the present access token, as a mint by somebody else would.",
+		{Name: "end-token", Group: "faults", Lever: "EndToken",
+			Doc: "Ends the present access token, as a mint by somebody else would.",
 			Run: platform.Does(func(platform.Args) error { s.EndToken(); return nil })},
 		{Name: "keep-in-flight", Group: "faults", Lever: "KeepInFlight",
 			Doc:    "Answers repeats of later idempotency keys as if the first request were being processed.",
@@ -72,7 +96,6 @@ func (s *Server) actions() []platform.Row {
 			Run:    platform.Does(func(in platform.Args) error { s.KeepInFlight(repeats.Get(in)); return nil })},
 		platform.FailNextRow(failing, "pin_rejected", "the failure code of a PIN order; other orders give none", s.FailNext),
 	}
-	return append(rows, platform.PurchaseRows(card, s.spendable, s.Purchase)...)
 }
 
 // IssueCard makes an active card of a product, in USD and of the master account, with a

@@ -13,21 +13,25 @@ var failing = []string{opDeposit, opApply, opActivate}
 
 // actions are WorldCard's rows of the table of actions.
 func (s *Server) actions() []platform.Row {
+	card := platform.Text("card", "1000000001", "WorldCard's id of the card").Among(s.cardIDs)
+	return slices.Concat(s.cardRows(), s.otherRows(), platform.PurchaseRows(card, s.spendable, s.Purchase))
+}
+
+// cardRows are those of cards and tokens, and of their money.
+func (s *Server) cardRows() []platform.Row {
 	var (
-		card      = platform.Text("card", "1000000001", "WorldCard's id of the card").Among(s.cardIDs)
-		reviewed  = platform.Text("card", "1000000001", "WorldCard's id of a physical card that waits for KYC").Among(s.waiting)
-		tx        = platform.Text("transaction", "100000000003", "the authorization's id").Among(s.openTransactions)
-		typ       = platform.OneOf("type", "the card's type", worldcard.CardTypeVirtualG, worldcard.CardTypeVirtualV, worldcard.CardTypeVirtualR, worldcard.CardTypePhysicalG)
-		amount    = platform.Money("amount", "100.00", "of the reserve's money, in USD; a physical card takes none").Optional()
-		refunded  = platform.Money("amount", "5.00", "in USD")
-		reason    = platform.Text("reason", "document unreadable", "shown to the merchant").Optional()
-		retry     = platform.Retry()
-		challenge = platform.NewChallenge()
-		shop      = platform.NewShop()
+		card = platform.Text("card", "1000000001", "WorldCard's id of the card").Among(s.cardIDs)
+		tx   = platform.Text("transaction", "100000000003", "the authorization's id").Among(s.openTransactions)
+		typ  = platform.OneOf("type", "the card's type", worldcard.CardTypeVirtualG, worldcard.CardTypeVirtualV,
+			worldcard.CardTypeVirtualR, worldcard.CardTypePhysicalG)
+		amount = platform.Money("amount", "100.00",
+			"of the reserve's money, in USD; a physical card takes none").Optional()
+		refunded = platform.Money("amount", "5.00", "in USD")
+		shop     = platform.NewShop()
 	)
-	rows := []platform.Row{
+	return []platform.Row{
 		{Name: "issue-card", Group: "cards", Lever: "IssueCard",
-			Doc:    "Makes a card without an application of the merchant's: a virtual one active, a physical one in its KYC review.",
+			Doc:    "Makes a card without an application: a virtual one active, a physical one in its KYC review.",
 			Params: platform.Params(typ, amount),
 			Run: platform.Gives("card", func(in platform.Args) (string, error) {
 				return s.IssueCard(typ.Get(in), amount.Get(in))
@@ -44,7 +48,8 @@ func (s *Server) actions() []platform.Row {
 			Run: platform.Gives("transaction", func(in platform.Args) (string, error) {
 				return s.Settle(card.Get(in), tx.Get(in))
 			})},
-		{Name: "reverse", Group: "money", Lever: "Reverse", Doc: "Gives the money of an authorization back to the card.",
+		{Name: "reverse", Group: "money", Lever: "Reverse",
+			Doc:    "Gives the money of an authorization back to the card.",
 			Params: platform.Params(card, tx),
 			Run: platform.Gives("transaction", func(in platform.Args) (string, error) {
 				return s.Reverse(card.Get(in), tx.Get(in))
@@ -54,6 +59,20 @@ func (s *Server) actions() []platform.Row {
 			Run: platform.Gives("transaction", func(in platform.Args) (string, error) {
 				return s.Refund(card.Get(in), refunded.Get(in), shop.Get(in))
 			})},
+	}
+}
+
+// otherRows are those of holders, callbacks and answers.
+func (s *Server) otherRows() []platform.Row {
+	var (
+		card     = platform.Text("card", "1000000001", "WorldCard's id of the card").Among(s.cardIDs)
+		reviewed = platform.Text("card", "1000000001",
+			"WorldCard's id of a physical card that waits for KYC").Among(s.waiting)
+		reason    = platform.Text("reason", "document unreadable", "shown to the merchant").Optional()
+		retry     = platform.Retry()
+		challenge = platform.NewChallenge()
+	)
+	return []platform.Row{
 		{Name: "approve-kyc", Group: "holders", Lever: "ApproveKYC", Doc: "Ends a KYC review with GREEN.",
 			Params: platform.Params(reviewed),
 			Run:    platform.Does(func(in platform.Args) error { return s.ApproveKYC(s.keyOf(reviewed.Get(in))) })},
@@ -62,10 +81,12 @@ func (s *Server) actions() []platform.Row {
 			Run: platform.Does(func(in platform.Args) error {
 				return s.RejectKYC(s.keyOf(reviewed.Get(in)), reason.Get(in), platform.RetryOf(retry.Get(in)))
 			})},
-		{Name: "send-otp", Group: "holders", Lever: "SendOTP", Doc: "Pushes a one-time password for a purchase (card_3ds).",
+		{Name: "send-otp", Group: "holders", Lever: "SendOTP",
+			Doc:    "Pushes a one-time password for a purchase (card_3ds).",
 			Params: challenge.Code(card),
 			Run:    platform.Does(func(in platform.Args) error { return s.SendOTP(card.Get(in), challenge.Get(in)) })},
-		{Name: "forward-3ds", Group: "holders", Lever: "Forward3DS", Doc: "Pushes the address of a 3-D Secure page (card_3ds).",
+		{Name: "forward-3ds", Group: "holders", Lever: "Forward3DS",
+			Doc:    "Pushes the address of a 3-D Secure page (card_3ds).",
 			Params: challenge.Page(card),
 			Run:    platform.Does(func(in platform.Args) error { return s.Forward3DS(card.Get(in), challenge.Get(in)) })},
 		{Name: "expire-kyc", Group: "holders", Lever: "ExpireKYC", Doc: "Ends the period that a KYC review may take.",
@@ -73,7 +94,6 @@ func (s *Server) actions() []platform.Row {
 			Run:    platform.Does(func(in platform.Args) error { return s.ExpireKYC(s.keyOf(reviewed.Get(in))) })},
 		platform.FailNextRow(failing, "channel closed", "shown to the merchant where the callback has room", s.FailNext),
 	}
-	return append(rows, platform.PurchaseRows(card, s.spendable, s.Purchase)...)
 }
 
 // IssueCard makes a card without an application of the merchant's, for what has no

@@ -54,7 +54,8 @@ func (s *Server) verify(r *http.Request, body []byte) ([]byte, *platform.Reply) 
 			"Base64 of RSA-PSS with SHA-256 under the merchant's key over the encrypted body, X-Timestamp and X-Nonce, as sent")
 	}
 	if !s.nonces.First(nonce, now) {
-		return unauthorized("Request already processed (duplicate nonce)", "nonce", "an X-Nonce that was not used within ten minutes")
+		return unauthorized("Request already processed (duplicate nonce)", "nonce",
+			"an X-Nonce that was not used within ten minutes")
 	}
 	plaintext, err := s.aes.OpenBody(body)
 	if err != nil {

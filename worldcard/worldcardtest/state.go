@@ -66,6 +66,8 @@ func (s *Server) state() issuingtest.State {
 			Currency: currency, Reason: d.reason, At: d.created,
 		})
 	}
-	out.Balances = []issuingtest.Item{{ID: "reserve", Kind: "reserve", Amount: s.book.Balance(reserve), Currency: currency}}
+	out.Balances = []issuingtest.Item{
+		{ID: "reserve", Kind: "reserve", Amount: s.book.Balance(reserve), Currency: currency},
+	}
 	return out
 }
