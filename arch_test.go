@@ -213,7 +213,7 @@ var clockFiles = []string{
 	"internal/transport/seal.go",      // durations of attempts
 	"webhook/source.go",               // the default clock of a source
 	"webhook/delivery.go",             // deadlines and durations of callbacks
-	"webhook/deduper.go",              // ages in memory
+	"webhook/memory.go",               // ages in memory
 	"webhook/sqldedupe/sqldedupe.go",  // the default clock of leases
 	"unionpay/link.go",                // the default clock of links
 	"unionpay/callbacks.go",           // the default clock of answers
