@@ -88,7 +88,8 @@ var errUnconfigured = errors.New("webhook: the handler has no source or no funct
 // unconfigured answers where nothing can be handled.
 func (h *Handler) unconfigured(ctx context.Context) Answer {
 	answer := Text(http.StatusServiceUnavailable, http.StatusText(http.StatusServiceUnavailable))
-	d := delivery{h: h, report: Report{Outcome: OutcomeRefused, Status: answer.Status, Err: cmp.Or(h.fault, errUnconfigured)}}
+	fault := cmp.Or(h.fault, errUnconfigured)
+	d := delivery{h: h, report: Report{Outcome: OutcomeRefused, Status: answer.Status, Err: fault}}
 	d.observe(ctx)
 	return answer
 }

@@ -100,7 +100,7 @@ func (s *Source) leaseProblem() error {
 	if !ok || s.schedule <= 0 || leased.Lease() < s.schedule {
 		return nil
 	}
-	return fmt.Errorf("the Deduper's lease of %v is too long: a platform of this kind gives up after %v, and an event whose"+
+	return fmt.Errorf("the Deduper's lease of %v is too long: the platform gives up after %v, and an event whose"+
 		" process died would be lost", leased.Lease(), s.schedule)
 }
 

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/issuing-sdk/issuing-go/webhook"
 )
@@ -265,9 +264,14 @@ func (d *Deduper) act(id string, sealed []byte, open bool) {
 // detached is a context that goes on when the platform has hung up, until the lease
 // or a deadline of the source.
 func (d *Deduper) detached(ctx context.Context) (context.Context, context.CancelFunc) {
-	end := time.Now().Add(d.cfg.Lease)
-	if at, ok := ctx.Deadline(); ok && at.Before(end) {
-		end = at
+	at, bounded := ctx.Deadline()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.cfg.Lease)
+	if !bounded {
+		return ctx, cancel
 	}
-	return context.WithDeadline(context.WithoutCancel(ctx), end)
+	ctx, earlier := context.WithDeadline(ctx, at)
+	return ctx, func() {
+		earlier()
+		cancel()
+	}
 }

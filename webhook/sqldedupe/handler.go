@@ -87,7 +87,9 @@ func (d inTx) Do(
 
 // begin begins a transaction and claims r in it; tx is nil where that was not to be
 // had. The merchant's function has not begun, so what loses a race is tried again.
-func (d inTx) begin(ctx context.Context, cancel func(), r row) (tx *sql.Tx, state webhook.Claim, answer []byte, err error) {
+func (d inTx) begin(
+	ctx context.Context, cancel func(), r row,
+) (tx *sql.Tx, state webhook.Claim, answer []byte, err error) {
 	slow := time.AfterFunc(d.cfg.Timeout, cancel)
 	err = repeat(ctx, func() error {
 		if tx, err = d.db.BeginTx(ctx, d.options()); err != nil {

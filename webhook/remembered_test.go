@@ -3,65 +3,13 @@ package webhook
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	issuing "github.com/issuing-sdk/issuing-go"
 )
-
-// A question reaches the function every time, unless the source's dispatch has
-// the answer; the answer is what the function wrote.
-func TestQuestions(t *testing.T) {
-	t.Parallel()
-	for _, remembers := range []bool{false, true} {
-		answers := map[string]string{}
-		dispatch := func(ctx context.Context, event *Event, fn Func) error {
-			q, ok := event.Data.(*toyQuestion)
-			if !ok {
-				return fn(ctx, event)
-			}
-			if q.Answer = answers[event.ID]; q.Answer != "" {
-				return ErrDuplicate
-			}
-			err := fn(ctx, event)
-			answers[event.ID] = q.Answer
-			return err
-		}
-		if !remembers {
-			dispatch = nil
-		}
-		_, src := newToy(WithDispatch(dispatch))
-		var rec recorder
-		asked := 0
-		h := NewHandler(src, func(_ context.Context, event *Event) error {
-			if q, ok := event.Data.(*toyQuestion); ok {
-				asked++
-				q.Answer = fmt.Sprint("yes ", asked)
-			}
-			return nil
-		}, WithObserver(rec.observe))
-		for range 2 {
-			deliver(t, h, "n", "SEALED ask 1") // a nonce claims nothing for a question
-		}
-		deliver(t, h, "n", "SEALED tell 1")
-		want := []string{"handled yes 1", "handled yes 2", "handled "}
-		if remembers {
-			want = []string{"handled yes 1", "duplicate yes 1", "handled "}
-		}
-		var got []string
-		for _, r := range rec.reports {
-			got = append(got, string(r.Outcome)+" "+r.Code)
-		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("remembers %t (-want +got):\n%s", remembers, diff)
-		}
-	}
-}
 
 // toyAnswers remember what the toy's questions were answered.
 type toyAnswers struct{}
