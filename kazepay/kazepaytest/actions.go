@@ -13,24 +13,16 @@ import (
 // actions are KazePay's rows of the table of actions.
 func (s *Server) actions() []platform.Row {
 	card := platform.Text("card", "10001", "KazePay's id of the card").Among(s.Cards)
-	return slices.Concat(s.cardRows(), s.otherRows(), platform.PurchaseRows(card, s.spendable, s.Purchase))
+	return slices.Concat(s.cardRows(), s.moneyRows(), s.otherRows(), platform.PurchaseRows(card, s.spendable, s.Purchase))
 }
 
-// cardRows are those of cards and tokens, and of their money.
+// cardRows are those of cards.
 func (s *Server) cardRows() []platform.Row {
 	var (
 		card    = platform.Text("card", "10001", "KazePay's id of the card").Among(s.Cards)
 		plastic = platform.Text("card", "10001", "KazePay's id of a printed card").Among(s.plasticIDs)
-		tx      = platform.Text("transaction", "5f9c1de2-3c5c-4d0e-8a53-6c70e52d9f1b",
-			"the authorisation's id").Among(s.openTransactions)
-		email    = platform.Text("email", "ada@example.com", "whom the card is for; a user that nobody knows is made")
-		loaded   = platform.Money("amount", "100.00", "of the merchant's money, in USD").Optional()
-		amount   = platform.Money("amount", "12.50", "in USD")
-		refunded = platform.Money("amount", "5.00", "in USD")
-		fee      = platform.Money("fee", "0.50", "in USD, on top").Optional()
-		abroad   = platform.Currency("shop-currency", "EUR", "the shop's currency").Optional()
-		asked    = platform.Money("shop-amount", "11.40", "what the shop asks for in its currency").Optional()
-		shop     = platform.NewShop()
+		email   = platform.Text("email", "ada@example.com", "whom the card is for; a user that nobody knows is made")
+		loaded  = platform.Money("amount", "100.00", "of the merchant's money, in USD").Optional()
 	)
 	return []platform.Row{
 		{Name: "issue-card", Group: "cards", Lever: "IssueCard",
@@ -61,6 +53,23 @@ func (s *Server) cardRows() []platform.Row {
 				}
 				return code.Reveal(), nil
 			})},
+	}
+}
+
+// moneyRows are those of money.
+func (s *Server) moneyRows() []platform.Row {
+	var (
+		card = platform.Text("card", "10001", "KazePay's id of the card").Among(s.Cards)
+		tx   = platform.Text("transaction", "5f9c1de2-3c5c-4d0e-8a53-6c70e52d9f1b",
+			"the authorisation's id").Among(s.openTransactions)
+		amount   = platform.Money("amount", "12.50", "in USD")
+		refunded = platform.Money("amount", "5.00", "in USD")
+		fee      = platform.Money("fee", "0.50", "in USD, on top").Optional()
+		abroad   = platform.Currency("shop-currency", "EUR", "the shop's currency").Optional()
+		asked    = platform.Money("shop-amount", "11.40", "what the shop asks for in its currency").Optional()
+		shop     = platform.NewShop()
+	)
+	return []platform.Row{
 		platform.FundRow(s.Fund),
 		{Name: "purchase-abroad", Group: "money", Lever: "PurchaseAt",
 			Doc:    "Has a shop ask for a card's money with a fee, or in its own currency.",
