@@ -186,7 +186,8 @@ func (c *call) members() (map[string]string, *problem) {
 	body, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxBody))
 	if err != nil {
 		if _, large := errors.AsType[*http.MaxBytesError](err); large {
-			return nil, fail(http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("the body has more than %d bytes", maxBody))
+			return nil, fail(http.StatusRequestEntityTooLarge, "too_large",
+				fmt.Sprintf("the body has more than %d bytes", maxBody))
 		}
 		return nil, badJSON("the body broke off")
 	}

@@ -23,13 +23,15 @@ func setHeaders(h http.Header) {
 func (h *Handler) guard(r *http.Request) *problem {
 	switch {
 	case !h.ownHost(r.Host):
-		return fail(http.StatusMisdirectedRequest, "bad_host", "Host must be 127.0.0.1, localhost, [::1] or a name that was allowed")
+		return fail(http.StatusMisdirectedRequest, "bad_host",
+			"Host must be 127.0.0.1, localhost, [::1] or a name that was allowed")
 	case foreign(r):
 		return fail(http.StatusForbidden, "other_origin", "the request comes from a page of another origin")
 	case !h.authorized(r):
 		return fail(http.StatusUnauthorized, "unauthorized", "Authorization: Bearer and the token is missing or wrong")
 	case r.Method == http.MethodPost && !isJSON(r.Header.Get("Content-Type")):
-		return fail(http.StatusUnsupportedMediaType, "not_json", "Content-Type must be application/json (curl --json does that)")
+		return fail(http.StatusUnsupportedMediaType, "not_json",
+			"Content-Type must be application/json (curl --json does that)")
 	}
 	return nil
 }

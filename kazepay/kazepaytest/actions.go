@@ -56,7 +56,7 @@ func (s *Server) cardRows() []platform.Row {
 	}
 }
 
-// moneyRows are those of money, the merchant's and the cards'.
+// moneyRows are those of money.
 func (s *Server) moneyRows() []platform.Row {
 	var (
 		card = platform.Text("card", "10001", "KazePay's id of the card").Among(s.Cards)

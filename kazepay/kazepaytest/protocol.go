@@ -192,8 +192,8 @@ func (s *Server) failure(h head, p *problem) platform.Reply {
 
 // expectations say of some refusals what would have passed.
 var expectations = map[string]string{
-	"FAKE_SIGN_ERROR": "keyEnc that opens under the platform's key, encrypt under the key in it, and sign over the payload " +
-		"under the merchant's key, all as Config.Profile says",
+	"FAKE_SIGN_ERROR": "keyEnc that opens under the platform's key, encrypt under the key in it, and sign over the " +
+		"payload under the merchant's key, all as Config.Profile says",
 	"FAKE_DUPLICATE_REQUEST": "a requestNo that was not used before",
 	"FAKE_VERSION_ERROR":     "version 1.0",
 }

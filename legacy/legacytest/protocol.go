@@ -125,7 +125,7 @@ func (s *Server) verify(o operation, r *http.Request, f fields, size int) *probl
 		return unauthorized("unknown appKey", "appKey", s.appKey)
 	case !hmac.Equal([]byte(f.Text("sign")), []byte(s.signature(f, o.unsigned))):
 		return unauthorized("signature error", "signature",
-			"MD5 in lower-case hex of name=value joined by &, sorted by name, appSecret included, empty values and sign left out")
+			"MD5 in lower-case hex of name=value joined by &, sorted by name, with appSecret, without sign and empty values")
 	}
 	return nil
 }
