@@ -22,7 +22,8 @@ type CallbackConfig struct {
 	// secret. At least one is required. The first also keys the ids of events that
 	// their content alone identifies: keep its place for as long as it is valid.
 	AppSecrets []sign.AppSecret
-	// Deduper remembers signatures and events; nil is one in memory.
+	// Deduper remembers signatures and events; nil is one in memory. One whose lease
+	// is 31 s or more is refused: VIRTUAL-P has given up by then.
 	Deduper webhook.Deduper
 	// MaxBody bounds a body; 0 is webhook.DefaultMaxBody.
 	MaxBody int64
