@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -65,7 +66,7 @@ func openStore(dir string) (*store, error) {
 		return nil, err
 	}
 	info, err := os.Stat(s.path("keys.json"))
-	if err == nil && info.Mode().Perm()&0o077 != 0 {
+	if err == nil && info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" { // which has no such bits
 		return nil, fmt.Errorf("%s can be read by others (mode %o); chmod 600 mends that", s.path("keys.json"), info.Mode().Perm())
 	}
 	stored := storedKeys{Format: storeFormat, Version: storeVersion}
