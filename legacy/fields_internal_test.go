@@ -109,6 +109,9 @@ func names(t reflect.Type, into map[string]bool) {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.Tag.Get("wire") == "-" {
+			continue // in no message
+		}
 		if name != "" && name != "-" {
 			into[name] = true
 		}
