@@ -1,7 +1,6 @@
 package webhook
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -19,13 +18,13 @@ import (
 func TestWithoutAnObserver(t *testing.T) { //nolint:paralleltest // it changes the default logger
 	before := slog.Default()
 	defer slog.SetDefault(before)
-	var out bytes.Buffer
+	var out lockedBuffer
 	slog.SetDefault(slog.New(slog.NewTextHandler(&out, nil)))
 	_, src := newToy()
 	h := NewHandler(src, nothing)
 	deliver(t, h, "1", "SEALED a 1")
-	if out.Len() != 0 {
-		t.Errorf("logged %s", &out)
+	if out.String() != "" {
+		t.Errorf("logged %s", out.String())
 	}
 	forge := func() {
 		r := request(t.Context(), "2", "SEALED a 4929420573595709")
@@ -40,7 +39,8 @@ func TestWithoutAnObserver(t *testing.T) { //nolint:paralleltest // it changes t
 	// Of a flood, ten lines are written, and then the count of the rest; what is
 	// authentic and fails is not drowned.
 	synctest.Test(t, func(t *testing.T) {
-		out.Reset()
+		var out lockedBuffer
+		slog.SetDefault(slog.New(slog.NewTextHandler(&out, nil)))
 		h := NewHandler(src, func(context.Context, *Event) error { return errors.New("database down") })
 		flood := func() {
 			for range 1000 {
@@ -55,12 +55,12 @@ func TestWithoutAnObserver(t *testing.T) { //nolint:paralleltest // it changes t
 		flood()
 		deliver(t, h, "3", "SEALED a 3")
 		if all, sums := lines(); all != logBurst+1 || sums != 0 || !strings.Contains(out.String(), "database down") {
-			t.Errorf("%d lines, %d sums:\n%s", all, sums, &out)
+			t.Errorf("%d lines, %d sums:\n%s", all, sums, out.String())
 		}
 		time.Sleep(logWindow)
 		synctest.Wait()
 		if all, sums := lines(); all != logBurst+2 || sums != 1 || !strings.Contains(out.String(), "count=990") {
-			t.Errorf("%d lines, %d sums:\n%s", all, sums, &out)
+			t.Errorf("%d lines, %d sums:\n%s", all, sums, out.String())
 		}
 		flood()
 		if all, _ := lines(); all != 2*logBurst+2 {
