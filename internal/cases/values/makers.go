@@ -17,6 +17,7 @@ import (
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
+	"github.com/issuing-sdk/issuing-go/issuingtest/control"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
 	"github.com/issuing-sdk/issuing-go/legacy"
@@ -82,6 +83,21 @@ var makers = sync.OnceValue(func() map[reflect.Type]maker {
 		reflect.TypeFor[webhook.Handler](): func() (any, error) {
 			src, err := source()
 			return webhook.NewHandler(src, nil), err
+		},
+		reflect.TypeFor[webhook.Sealer](): func() (any, error) {
+			key, err := sign.ParseAESKey(AESText)
+			if err != nil {
+				return nil, err
+			}
+			return webhook.NewSealer(key)
+		},
+		reflect.TypeFor[control.Handler](): func() (any, error) {
+			server, err := worldcardtest.NewServer(worldcardtest.Config{})
+			if err != nil {
+				return nil, err
+			}
+			server.Close()
+			return control.New(control.Config{Platforms: []control.Platform{{Name: "worldcard", Platform: server.Platform}}})
 		},
 		reflect.TypeFor[sqldedupe.Deduper](): func() (any, error) {
 			return sqldedupe.New(new(sql.DB), sqldedupe.Config{Dialect: sqldedupe.DialectSQLite})
