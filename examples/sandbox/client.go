@@ -196,7 +196,7 @@ func (c *client) where(ctx context.Context, text string) (provider, name string,
 	case len(names) == 1:
 		return names[0], text, nil
 	}
-	return "", "", usage("%s of which provider? say %s.%s, or another of %s", text, names[0], text, strings.Join(names, ", "))
+	return "", "", usage("%s of which provider? there are %s: say %s.%s, for instance", text, strings.Join(names, ", "), names[0], text)
 }
 
 // pairs reads name=value and name=@file arguments.

@@ -89,7 +89,7 @@ func TestCommands(t *testing.T) {
 		{"trigger worldcard.purchase card", 2, "is not name=value"},
 		{"trigger worldcard.purchase card=1 card=2", 2, "given twice"},
 		{"trigger worldcard.purchase card=@/nowhere", 2, "no such file"},
-		{"trigger purchase card=1", 2, "of which provider? say worldcard.purchase"},
+		{"trigger purchase card=1", 2, "say worldcard.purchase, for instance"},
 		{"trigger worldcrad.purchase", 2, "of which provider?"},
 		{"trigger", 2, "needs an action"},
 		{"actions", 0, "worldcard.purchase"},
@@ -279,7 +279,7 @@ func TestHelpTellsOfEveryCommand(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range commands {
-		if !strings.Contains(page.String(), "sandbox "+c.name) || !strings.Contains(page.String(), c.doc) {
+		if !strings.Contains(page.String(), "\n  "+c.name) || !strings.Contains(page.String(), c.doc) {
 			t.Errorf("help lacks %s", c.name)
 		}
 		var own bytes.Buffer

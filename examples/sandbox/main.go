@@ -104,9 +104,13 @@ func meant(word string) string {
 
 const overview = `Sandbox serves card platforms in memory, and drives what it serves.
 
-  sandbox serve [options]     serve platforms until SIGINT or SIGTERM
+Usage: sandbox COMMAND …
+
+  serve [options]
+      Serves platforms until SIGINT or SIGTERM.
 %s
-  sandbox help [COMMAND]      this page, or one command's
+  help [COMMAND]
+      Shows this page, or one command's.
 
 Commands find the sandbox by --control, by ISSUING_SANDBOX, or at 127.0.0.1:8490.
 --json prints JSON: one document, with --follow one a line; errors as JSON on
@@ -120,7 +124,7 @@ func help(args []string, stdout io.Writer) error {
 	if len(args) == 0 {
 		var lines []string
 		for _, c := range commands {
-			lines = append(lines, fmt.Sprintf("  sandbox %-22s%s", strings.TrimSpace(c.name+" "+c.short), c.doc))
+			lines = append(lines, fmt.Sprintf("  %s\n      %s", strings.TrimSpace(c.name+" "+c.short), c.doc))
 		}
 		_, err := fmt.Fprintf(stdout, overview, strings.Join(lines, "\n"))
 		return err

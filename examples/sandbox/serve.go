@@ -84,6 +84,10 @@ func (t *texts) Set(v string) error { *t = append(*t, v); return nil }
 func (s *settings) flags(stderr io.Writer, as form) *flag.FlagSet {
 	flags := flag.NewFlagSet("sandbox", flag.ContinueOnError)
 	flags.SetOutput(stderr)
+	flags.Usage = func() {
+		fmt.Fprint(stderr, "Usage: sandbox [serve] [options], or another command: see sandbox help\n\n")
+		flags.PrintDefaults()
+	}
 	provider, address := "worldcard", "127.0.0.1:0"
 	if as == served {
 		provider, address = "all", defaultControl
