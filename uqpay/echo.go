@@ -26,7 +26,15 @@ var errOtherSubject = errors.New("the answer is about another card, object or am
 func (asked subject) agrees(answer subject) bool {
 	same := func(a, b string) bool { return a == "" || b == "" || a == b }
 	return same(asked.card, answer.card) && same(asked.thing, answer.thing) &&
-		(!asked.amount.IsSet() || !answer.amount.IsSet() || asked.amount.Equal(answer.amount))
+		(!asked.amount.IsSet() || !answer.amount.IsSet() || size(asked.amount).Equal(size(answer.amount)))
+}
+
+// size leaves the sign out: no page says whether a withdrawal's order has one.
+func size(a issuing.Amount) issuing.Amount {
+	if a.Sign() < 0 {
+		return a.Neg()
+	}
+	return a
 }
 
 // asked returns what the call is about: what its path names, and its request.

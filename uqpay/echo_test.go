@@ -36,6 +36,7 @@ func TestAnswersOfOtherCalls(t *testing.T) {
 	}{
 		"its own":            {deposit, `{"card_id":"c","card_order_id":"o-1","amount":"5.00"}`, nil},
 		"a number":           {deposit, `{"card_id":"c","card_order_id":"o-1","amount":5}`, nil},
+		"with a sign":        {deposit, `{"card_id":"c","card_order_id":"o-1","amount":"-5.00"}`, nil},
 		"without card":       {deposit, `{"card_order_id":"o-1"}`, nil},
 		"another card":       {deposit, `{"card_id":"d","card_order_id":"o-1","amount":"5.00"}`, issuing.ErrOutcomeUnknown},
 		"another amount":     {deposit, `{"card_id":"c","card_order_id":"o-1","amount":"50.00"}`, issuing.ErrOutcomeUnknown},
