@@ -142,11 +142,7 @@ func (x *exchange) Judge(ctx context.Context, r *transport.Response) provider.Ve
 		}
 		return provider.Verdict{Again: &provider.Again{URL: x.route.url, Same: true}}
 	}
-	echo := x.echo
-	got, err := provider.UseKey(ctx, x.c.core, func() (*parsed, error) { return x.c.parse(r.Status, r.Body, echo), nil })
-	if err != nil {
-		got = &parsed{plain: r.Body, fault: err}
-	}
+	got := x.parse(ctx, r)
 	r.Parsed = got
 	rejected := r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden
 	switch {
@@ -164,6 +160,20 @@ func (x *exchange) Judge(ctx context.Context, r *transport.Response) provider.Ve
 		return provider.Verdict{}
 	}
 	return provider.Verdict{Judgement: transport.JudgeStatus(r)}
+}
+
+// parse reads an answer. The key is asked only where answers are encrypted: what waits
+// for it runs apart, which costs as much as the rest of the reading.
+func (x *exchange) parse(ctx context.Context, r *transport.Response) *parsed {
+	if x.c.cfg.OAuth == nil {
+		return x.c.parse(r.Status, r.Body, x.echo)
+	}
+	echo := x.echo
+	got, err := provider.UseKey(ctx, x.c.core, func() (*parsed, error) { return x.c.parse(r.Status, r.Body, echo), nil })
+	if err != nil {
+		return &parsed{plain: r.Body, fault: err}
+	}
+	return got
 }
 
 // Open splits an answer into data or refusal.
