@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// strange are the files of provider packages, beside client.go and protocol.go,
+// strange are the files of provider packages, beside client.go, protocol.go and
+// settle.go,
 // that may name types of the core, each for what no other provider has.
 var strange = []string{
 	"coshine/accesstoken.go", // a token endpoint with a protocol of its own
@@ -35,7 +36,7 @@ func TestProvidersStandOnTheCore(t *testing.T) {
 		if path.Base(s.path) == "protocol.go" && s.lines > maxProtocol {
 			t.Errorf("%s has %d lines, at most %d are meant", s.path, s.lines, maxProtocol)
 		}
-		speaks := path.Base(s.path) == "client.go" || path.Base(s.path) == "protocol.go" || slices.Contains(strange, s.path)
+		speaks := slices.Contains([]string{"client.go", "protocol.go", "settle.go"}, path.Base(s.path)) || slices.Contains(strange, s.path)
 		for _, spec := range s.file.Imports {
 			imported, _ := strconv.Unquote(spec.Path.Value)
 			if !strings.HasPrefix(imported, module+"/internal/transport") && !strings.HasPrefix(imported, module+"/internal/provider") {
@@ -43,7 +44,7 @@ func TestProvidersStandOnTheCore(t *testing.T) {
 			}
 			used[s.path] = true
 			if !speaks && !checksURLsOnly(s) {
-				t.Errorf("%s imports %s: only client.go, protocol.go and the files listed here do", s.path, imported)
+				t.Errorf("%s imports %s: only client.go, protocol.go, settle.go and the files listed here do", s.path, imported)
 			}
 		}
 		ast.Inspect(s.file, func(n ast.Node) bool {

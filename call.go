@@ -11,17 +11,26 @@ type CallSettings struct {
 	Info           *CallInfo         // filled when the call ends
 	IdempotencyKey string            // the merchant's key, for providers that take one in a header
 	Header         map[string]string // further request headers, set by provider packages' options
+	Record         Record            // keeps the call before it is sent; nil is the client's
+	Resend         *Pending          // what the call sends again; set by Settle
 }
 
 // CallOption configures one call.
-type CallOption func(*CallSettings)
+type CallOption interface{ applyToCall(*CallSettings) }
+
+// CallOptionFunc makes an option of a function, for provider packages.
+func CallOptionFunc(set func(*CallSettings)) CallOption { return callOption(set) }
+
+type callOption func(*CallSettings)
+
+func (f callOption) applyToCall(s *CallSettings) { f(s) }
 
 // NewCallSettings applies call options.
 func NewCallSettings(opts ...CallOption) CallSettings {
 	var s CallSettings
 	for _, opt := range opts {
 		if opt != nil {
-			opt(&s)
+			opt.applyToCall(&s)
 		}
 	}
 	return s
@@ -29,7 +38,7 @@ func NewCallSettings(opts ...CallOption) CallSettings {
 
 // WithCallInfo has info filled when the call ends, whether it succeeds or not.
 func WithCallInfo(info *CallInfo) CallOption {
-	return func(s *CallSettings) { s.Info = info }
+	return callOption(func(s *CallSettings) { s.Info = info })
 }
 
 // WithIdempotencyKey sets the key under which the provider recognises a repeat
@@ -37,7 +46,7 @@ func WithCallInfo(info *CallInfo) CallOption {
 // number. Without it a random UUID is made. Providers that identify an
 // operation by a field of the request ignore it.
 func WithIdempotencyKey(key string) CallOption {
-	return func(s *CallSettings) { s.IdempotencyKey = key }
+	return callOption(func(s *CallSettings) { s.IdempotencyKey = key })
 }
 
 // CallInfo reports what a call did.

@@ -45,6 +45,7 @@ type CallEnd struct {
 	Err       error         // nil for a success; an *[Error], or [ErrPanic]
 	Kind      error         // of Err: a kind of this package, or ErrPanic; nil for a success
 	Code      error         // of Err: the provider's code; nil without one
+	Pending   *Pending      // of a call that stayed open, for the client's Settle; else nil
 }
 
 // AttemptStart is an attempt that begins.

@@ -20,6 +20,8 @@ type Unsettled struct {
 	// Note says what else helps, such as a callback that tells the end; "" is
 	// nothing.
 	Note string
+	// Pending is what the client's Settle needs to settle it, at any later time.
+	Pending Pending
 	// Err is what happened.
 	Err error
 }

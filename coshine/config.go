@@ -204,3 +204,15 @@ func (c Config) pathTable() map[API]string {
 	}
 	return table
 }
+
+// fingerprint is under the static token, or the key that opens answers.
+func (c Config) fingerprint(data []byte) (string, error) {
+	if c.OAuth != nil {
+		return c.OAuth.DecryptionKey.Fingerprint(data)
+	}
+	key, err := sign.NewHMACKey(c.Token)
+	if err != nil {
+		return "", err
+	}
+	return key.Fingerprint(data), nil
+}

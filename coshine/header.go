@@ -50,7 +50,7 @@ var headerNames = map[string]bool{
 // issuing.WithIdempotencyKey sets it as well, but it makes nothing idempotent:
 // Coshine does not publish that it recognises a repeated one.
 func WithHeader(h Header) issuing.CallOption {
-	return func(s *issuing.CallSettings) {
+	return issuing.CallOptionFunc(func(s *issuing.CallSettings) {
 		if s.Header == nil {
 			s.Header = map[string]string{}
 		}
@@ -65,7 +65,7 @@ func WithHeader(h Header) issuing.CallOption {
 		if !h.Time.IsZero() {
 			s.Header["tranTime"] = h.Time.Format(time.RFC3339Nano)
 		}
-	}
+	})
 }
 
 // header makes the public header of a call. The TranID stays empty unless the

@@ -242,8 +242,8 @@ func (c *Client) pinProfile() (sign.PINProfile, error) {
 // keyOptions are the options of the call for the key: the header of the call
 // itself but for its tranId, which must not be used twice.
 func keyOptions(opts []issuing.CallOption) []issuing.CallOption {
-	return append(append([]issuing.CallOption(nil), opts...), func(s *issuing.CallSettings) {
+	return append(append([]issuing.CallOption(nil), opts...), issuing.CallOptionFunc(func(s *issuing.CallSettings) {
 		delete(s.Header, "tranId")
 		s.IdempotencyKey, s.Info = "", nil
-	})
+	}))
 }

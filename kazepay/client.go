@@ -36,7 +36,7 @@ type Client struct {
 
 // New returns a client. It checks the configuration and does no I/O.
 func New(cfg Config, opts ...issuing.Option) (*Client, error) {
-	core, err := provider.New(providerName, cfg.validate, opts...)
+	core, err := provider.New(providerName, cfg.validate, cfg.fingerprint, opts...)
 	if err != nil {
 		return nil, err
 	}

@@ -127,3 +127,5 @@ func checkPrivateKey(p *check.Problems, key sign.PrivateKey) {
 		p.Add("PrivateKey", "cannot decrypt; its signer must be a crypto.Decrypter as well")
 	}
 }
+
+func (c Config) fingerprint(data []byte) (string, error) { return c.PrivateKey.Fingerprint(data) }

@@ -46,3 +46,5 @@ func (c Config) validate(p *check.Problems) {
 	p.ID("AppKey", c.AppKey, maxID)
 	p.Required("AppSecret", !c.AppSecret.IsZero())
 }
+
+func (c Config) fingerprint(data []byte) (string, error) { return c.AppSecret.Fingerprint(data), nil }

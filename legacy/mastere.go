@@ -8,6 +8,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/pages"
+	"github.com/issuing-sdk/issuing-go/internal/provider"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
@@ -97,7 +98,7 @@ func (s *MasterEService) Unfreeze(
 func (s *MasterEService) change(ctx context.Context, t transition[MasterECardStatus], cardNumber issuing.Secret,
 	opts []issuing.CallOption,
 ) (*CardChange, error) {
-	card, err := looked(ctx, s.c, t.op, cardNumberRequest{cardNumber}, func(ctx context.Context) (*MasterECard, error) {
+	card, err := looked(ctx, s.c, t.op, cardNumberRequest{cardNumber}, func(ctx context.Context, _ provider.Sought) (*MasterECard, error) {
 		card, err := s.Card(ctx, cardNumber)
 		if err != nil {
 			return nil, err
@@ -148,7 +149,7 @@ func (r DailyLimitsRequest) key() string { return r.CardNumber.Last4() }
 func (s *MasterEService) SetDailyLimits(
 	ctx context.Context, req DailyLimitsRequest, opts ...issuing.CallOption,
 ) (*MasterECard, error) {
-	return looked(ctx, s.c, opMasterELimits, req, func(ctx context.Context) (*MasterECard, error) {
+	return looked(ctx, s.c, opMasterELimits, req, func(ctx context.Context, _ provider.Sought) (*MasterECard, error) {
 		card, err := s.Card(ctx, req.CardNumber)
 		if err == nil && card.DailyPurchaseLimit.Equal(issuing.NewAmount(req.DailyPurchaseLimit, 0)) &&
 			card.DailyATMLimit.Equal(issuing.NewAmount(req.DailyATMLimit, 0)) {

@@ -7,6 +7,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/provider"
 )
 
 // What a look may find that leaves the outcome of an order open.
@@ -33,8 +34,8 @@ type order interface {
 func lookup[T any, P interface {
 	*T
 	about
-}](c *Client, query operation, merOrderNo string, compare func(*T) error) func(context.Context) (*T, error) {
-	return func(ctx context.Context) (*T, error) {
+}](c *Client, query operation, merOrderNo string, compare func(*T) error) provider.Look[T] {
+	return func(ctx context.Context, _ provider.Sought) (*T, error) {
 		placed, err := call[T](ctx, c, query, merOrderQuery{merOrderNo}, nil)
 		switch {
 		case errors.Is(err, CodeOrderNotFound), errors.Is(err, CodeRemittanceNotFound):

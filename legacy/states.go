@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/provider"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
@@ -85,7 +86,7 @@ func switched[T interface{ status() S }, S comparable](ctx context.Context, c *C
 	query operation, card issuing.Secret, opts []issuing.CallOption,
 ) (*CardChange, error) {
 	in := cardNumberRequest{card}
-	_, err := looked(ctx, c, t.op, in, func(ctx context.Context) (*done, error) {
+	_, err := looked(ctx, c, t.op, in, func(ctx context.Context, _ provider.Sought) (*done, error) {
 		state, err := call[T](ctx, c, query, in, nil)
 		if err != nil {
 			return nil, err

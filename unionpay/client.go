@@ -29,7 +29,7 @@ type Client struct {
 // default timeout of an attempt is [DefaultTimeout].
 func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 	opts = slices.Concat([]issuing.Option{issuing.WithTimeout(DefaultTimeout)}, opts)
-	core, err := provider.New(providerName, cfg.validate, opts...)
+	core, err := provider.New(providerName, cfg.validate, cfg.fingerprint, opts...)
 	if err != nil {
 		return nil, err
 	}

@@ -407,3 +407,5 @@ func (c Config) normal() Config {
 func (c Config) wireName(name string) string {
 	return cmp.Or(c.FieldNames[name], name)
 }
+
+func (c Config) fingerprint(data []byte) (string, error) { return c.SignKey.Fingerprint(data) }

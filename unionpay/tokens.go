@@ -10,6 +10,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/provider"
 )
 
 // TokenService requests tokens with an issuer's authorization, moves them between
@@ -306,12 +307,12 @@ var errElsewhere = errors.New("the token's state does not tell")
 // moved reads the token after an update that may have arrived: in the state that
 // was asked for it has moved, in one to start from it has not. It is nil where
 // there is no inquiry, and for an action of which the goal is not known.
-func (s *TokenService) moved(req UpdateStateRequest) func(context.Context) (*TokenChange, error) {
+func (s *TokenService) moved(req UpdateStateRequest) provider.Look[TokenChange] {
 	step, known := transitions[req.Action]
 	if !known || !s.c.inquires() {
 		return nil
 	}
-	return func(ctx context.Context) (*TokenChange, error) {
+	return func(ctx context.Context, _ provider.Sought) (*TokenChange, error) {
 		token, err := s.Token(ctx, TokenQuery{Token: req.Token, DeviceID: req.DeviceID})
 		switch {
 		case err != nil:

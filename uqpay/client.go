@@ -50,7 +50,7 @@ type Client struct {
 // New returns a client. It checks the configuration and does no I/O; the first
 // call mints a token.
 func New(cfg Config, opts ...issuing.Option) (*Client, error) {
-	core, err := provider.New(providerName, cfg.validate, opts...)
+	core, err := provider.New(providerName, cfg.validate, cfg.fingerprint, opts...)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/transport"
+	"github.com/issuing-sdk/issuing-go/sign"
 )
 
 // providerName names this package in errors and events.
@@ -152,4 +153,12 @@ func (c Config) base(o operation) (string, error) {
 
 func notConfigured(what string) *issuing.Error {
 	return &issuing.Error{Kind: issuing.ErrNotConfigured, Err: errors.New(what)}
+}
+
+func (c Config) fingerprint(data []byte) (string, error) {
+	key, err := sign.NewHMACKey(c.APIKey)
+	if err != nil {
+		return "", err
+	}
+	return key.Fingerprint(data), nil
 }

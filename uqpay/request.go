@@ -121,10 +121,10 @@ func (x *exchange) query(object []byte) url.Values {
 // [AccountService.List]. It wins over Config.OnBehalfOf. An empty id has the
 // master account act. It is ignored by the calls on accounts.
 func OnBehalfOf(accountID string) issuing.CallOption {
-	return func(s *issuing.CallSettings) {
+	return issuing.CallOptionFunc(func(s *issuing.CallSettings) {
 		header := map[string]string{}
 		maps.Copy(header, s.Header)
 		header[headerOnBehalf] = accountID
 		s.Header = header
-	}
+	})
 }

@@ -41,6 +41,11 @@ func (r DepositRequest) validate(p *check.Problems) {
 
 func (r DepositRequest) key() string { return r.MerchantTransactionID }
 
+func (r DepositRequest) facts(f *facts) {
+	r.CardRef.facts(f)
+	f.Amount, f.Currency = r.Amount, cmp.Or(r.Currency, issuing.CurrencyUSD)
+}
+
 // Deposit is a top-up.
 type Deposit struct {
 	ID                    string           `json:"transaction_id"`          // the platform's id
@@ -70,20 +75,22 @@ func (d *Deposit) incomplete() bool { return d.ID == "" && d.MerchantTransaction
 // top up again with another id. issuing.ErrDuplicate means that the id was used
 // before this call, or for another amount or currency.
 func (s *CardService) Deposit(ctx context.Context, req DepositRequest, opts ...issuing.CallOption) (*Deposit, error) {
-	return looked(ctx, s.c, opDeposit, req, func(ctx context.Context) (*Deposit, error) {
-		d, err := s.findDeposit(ctx, req.CardRef, req.MerchantTransactionID)
-		if d != nil && !d.matches(req) {
-			return nil, errOther
-		}
-		return d, err
-	}, opts)
+	return looked(ctx, s.c, opDeposit, req, s.deposited, opts)
 }
 
-// matches reports whether the top-up is what the request asked for, as far as
-// the platform says.
-func (d *Deposit) matches(req DepositRequest) bool {
-	want := cmp.Or(req.Currency, issuing.CurrencyUSD)
-	return (d.Amount.IsZero() || d.Amount.Cmp(req.Amount) == 0) && (d.Currency == "" || d.Currency == want)
+// deposited looks a top-up up.
+func (s *CardService) deposited(ctx context.Context, w sought) (*Deposit, error) {
+	d, err := s.findDeposit(ctx, refOf(w), w.Key)
+	if d != nil && !d.matches(w) {
+		return nil, errOther
+	}
+	return d, err
+}
+
+// matches reports whether the top-up is what is sought, as far as the platform says.
+func (d *Deposit) matches(w sought) bool {
+	return (d.Amount.IsZero() || d.Amount.Cmp(w.Amount) == 0) &&
+		(d.Currency == "" || d.Currency == w.Currency)
 }
 
 // DepositByKey looks up a top-up by the merchant's own id. It settles an

@@ -30,7 +30,7 @@ type Client struct {
 
 // New returns a client. It checks the configuration and does no I/O.
 func New(cfg Config, opts ...issuing.Option) (*Client, error) {
-	core, err := provider.New(providerName, cfg.validate, opts...)
+	core, err := provider.New(providerName, cfg.validate, cfg.fingerprint, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -99,8 +99,7 @@ func (c *Client) call(o operation, in any, check func(*check.Problems), opts []i
 		x.key = a.key()
 	}
 	return provider.Call{
-		Op:  provider.Op{Name: o.name, Safety: o.safety, Settle: o.settle},
-		Key: x.key, In: in, Check: check, Exchange: x, Decode: x.decode, Options: opts,
+		Op: o.op(), Key: x.key, In: in, Check: check, Exchange: x, Decode: x.decode, Options: opts,
 	}
 }
 

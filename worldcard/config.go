@@ -61,3 +61,5 @@ func (c Config) validate(p *check.Problems) {
 	p.Key("PrivateKey", c.PrivateKey.Bits(), minRSABits)
 	p.Required("AESKey", !c.AESKey.IsZero())
 }
+
+func (c Config) fingerprint(data []byte) (string, error) { return c.AESKey.Fingerprint(data), nil }

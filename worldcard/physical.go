@@ -3,6 +3,7 @@ package worldcard
 import (
 	"cmp"
 	"context"
+	"errors"
 	"iter"
 	"time"
 
@@ -123,6 +124,8 @@ func (r PhysicalApplyRequest) validate(p *check.Problems) {
 
 func (r PhysicalApplyRequest) key() string { return r.MerchantCardID }
 
+func (r PhysicalApplyRequest) facts(f *facts) { f.Detail("card_type", string(r.CardType)) }
+
 // Apply applies for a physical card. The answer's status is pending KYC; nothing
 // is charged or frozen, but a card of the merchant's quota is taken until the
 // application is cancelled. Go on with [KYCService.Init].
@@ -136,19 +139,26 @@ func (s *PhysicalService) Apply(
 	ctx context.Context, req PhysicalApplyRequest, opts ...issuing.CallOption,
 ) (*Application, error) {
 	req.CardType = cmp.Or(req.CardType, CardTypePhysicalG)
-	return looked(ctx, s.c, opPhysicalApply, req, func(ctx context.Context) (*Application, error) {
-		card, err := s.Card(ctx, ByMerchantCardID(req.MerchantCardID))
-		if err != nil || card.MerchantCardID != req.MerchantCardID {
-			return nil, err
-		}
-		if card.CardType != "" && card.CardType != req.CardType {
-			return nil, errOther
-		}
-		return &Application{
-			ID: card.ID, MerchantCardID: card.MerchantCardID, CardType: card.CardType,
-			Status: card.Status, CreatedAt: card.CreatedAt,
-		}, nil
-	}, opts)
+	return looked(ctx, s.c, opPhysicalApply, req, s.applied, opts)
+}
+
+// applied looks an application up.
+func (s *PhysicalService) applied(ctx context.Context, w sought) (*Application, error) {
+	card, err := s.Card(ctx, ByMerchantCardID(w.Key))
+	switch {
+	case errors.Is(err, issuing.ErrNotFound):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case card.MerchantCardID != w.Key:
+		return nil, errOtherCard
+	case card.CardType != "" && string(card.CardType) != w.Details["card_type"]:
+		return nil, errOther
+	}
+	return &Application{
+		ID: card.ID, MerchantCardID: card.MerchantCardID, CardType: card.CardType,
+		Status: card.Status, CreatedAt: card.CreatedAt,
+	}, nil
 }
 
 // PhysicalCard is a physical card. The platform sends neither CVV nor expiry of
@@ -192,6 +202,11 @@ func (r AssignRequest) validate(p *check.Problems) {
 	p.Digits("card_number", r.CardNumber, panDigits, panDigits)
 }
 
+func (r AssignRequest) facts(f *facts) {
+	r.CardRef.facts(f)
+	f.Secret(cardNumber, r.CardNumber)
+}
+
 func (r AssignRequest) wire(cfg Config) (any, error) {
 	err := cfg.encryptField(&r.CardNumber)
 	return r, err
@@ -207,8 +222,7 @@ func (r AssignRequest) wire(cfg Config) (any, error) {
 func (s *PhysicalService) Assign(
 	ctx context.Context, req AssignRequest, opts ...issuing.CallOption,
 ) (*CardChange, error) {
-	same := func(card *Card) bool { return card.CardNumber.Equal(req.CardNumber) }
-	return looked(ctx, s.c, toAssigned.op, req, toAssigned.look(s.c, req.CardRef, same), opts)
+	return looked(ctx, s.c, toAssigned.op, req, toAssigned.look(s.c), opts)
 }
 
 // ActivateRequest activates an assigned physical card.
@@ -243,7 +257,7 @@ func (r ActivateRequest) wire(cfg Config) (any, error) {
 func (s *PhysicalService) Activate(
 	ctx context.Context, req ActivateRequest, opts ...issuing.CallOption,
 ) (*CardChange, error) {
-	return looked(ctx, s.c, toActivated.op, req, toActivated.look(s.c, req.CardRef, nil), opts)
+	return looked(ctx, s.c, toActivated.op, req, toActivated.look(s.c), opts)
 }
 
 // SetPINRequest changes the PIN of an active physical card.

@@ -26,11 +26,13 @@ type operation struct {
 	settle provider.Settle
 }
 
+// op is the part of the row that the core knows.
+func (o operation) op() provider.Op {
+	return provider.Op{Name: o.name, Safety: o.safety, Settle: o.settle}
+}
+
 // The safeties of rows; see [transport.Safety].
 const read, keyed, checked, once = transport.Read, transport.Keyed, transport.Checked, transport.Once
-
-// by and byNote say how the open outcome of a row is settled.
-var by, byNote = provider.By, provider.ByNote
 
 // request is an input that can be checked before it is sent. One that is about
 // something has a key.
@@ -39,6 +41,18 @@ type request interface{ validate(p *check.Problems) }
 // about is a request, or a result, that names what it is about: the merchant's key
 // of the operation, or the card.
 type about interface{ key() string }
+
+// How the open outcome of a row is settled; see [provider.Settle].
+var byNone, byKey, byState, byRepeat = provider.Nothing, provider.ByKey, provider.ByState, provider.ByRepeat
+
+// facts is what a write says of itself for its record, and sought one that is looked up.
+type (
+	facts  = provider.Facts
+	sought = provider.Sought
+)
+
+// factual is a request that tells what its look-up needs.
+type factual interface{ facts(f *facts) }
 
 // wirer is a request whose wire form depends on the configuration.
 type wirer interface{ wire(cfg Config) (any, error) }
@@ -68,6 +82,15 @@ func (x *exchange) Encode(issuing.CallSettings) (provider.Plan, error) {
 	}
 	x.payload, err = codec.Marshal(in)
 	return provider.Plan{URL: transport.JoinURL(x.c.cfg.BaseURL, x.o.path), Template: x.o.path}, err
+}
+
+// Facts tells what a record of the call holds. The payload is that of the request as it
+// is: the one that is sent may have fields that are encrypted anew each time.
+func (x *exchange) Facts(f *facts) {
+	f.Payload, _ = codec.Marshal(x.in)
+	if in, ok := x.in.(factual); ok {
+		in.facts(f)
+	}
 }
 
 // Seal makes one attempt: a fresh encryption, timestamp, nonce and signature over

@@ -40,3 +40,12 @@ func (r CardRef) names(cardID, merchantCardID string) bool {
 
 // key is what an error names the card by.
 func (r CardRef) key() string { return cmp.Or(r.CardID, r.MerchantCardID) }
+
+// facts tells a record which card it is about.
+func (r CardRef) facts(f *facts) {
+	f.Card = r.CardID
+	f.Detail("merchant_card_id", r.MerchantCardID)
+}
+
+// refOf is the reference that facts told.
+func refOf(w sought) CardRef { return CardRef{w.Card, w.Details["merchant_card_id"]} }

@@ -41,16 +41,21 @@ var (
 // errMoved is a card of which the state does not tell what became of an operation.
 var errMoved = errors.New("the card's state does not tell")
 
+// cardNumber is the name of the number that a card is to get, among a write's secrets.
+const cardNumber = "card_number"
+
 // look reads the card after an attempt that may have arrived. A card that has
-// moved is the result, one that has not may be moved again. same, if set, decides
-// whether the card that has moved did so by this request.
-func (t transition) look(c *Client, ref CardRef, same func(*Card) bool) func(context.Context) (*CardChange, error) {
-	return func(ctx context.Context) (*CardChange, error) {
-		card, err := t.read(ctx, c, ref)
-		switch {
-		case err != nil:
+// moved is the result, one that has not may be moved again. One that was to get a number
+// has moved by this request when it shows that number.
+func (t transition) look(c *Client) func(context.Context, sought) (*CardChange, error) {
+	return func(ctx context.Context, w sought) (*CardChange, error) {
+		card, err := t.read(ctx, c, refOf(w))
+		if err != nil {
 			return nil, err
-		case slices.Contains(t.goal, card.Status) && (same == nil || same(card)):
+		}
+		same := t.op.name != opPhysicalAssign.name || w.Same(cardNumber, card.CardNumber)
+		switch {
+		case slices.Contains(t.goal, card.Status) && same:
 			return &CardChange{ID: card.ID, MerchantCardID: card.MerchantCardID, Status: card.Status}, nil
 		case slices.Contains(t.from, card.Status):
 			return nil, nil
@@ -61,7 +66,7 @@ func (t transition) look(c *Client, ref CardRef, same func(*Card) bool) func(con
 
 // move carries a transition out for a request that is the card's reference alone.
 func (c *Client) move(ctx context.Context, t transition, card CardRef, opts []issuing.CallOption) (*CardChange, error) {
-	return looked(ctx, c, t.op, card, t.look(c, card, nil), opts)
+	return looked(ctx, c, t.op, card, t.look(c), opts)
 }
 
 // readCard reads a card of either kind: the virtual page first, the physical page

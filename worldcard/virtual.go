@@ -3,6 +3,7 @@ package worldcard
 import (
 	"cmp"
 	"context"
+	"errors"
 	"iter"
 	"strings"
 	"time"
@@ -104,6 +105,12 @@ func (r ApplyRequest) validate(p *check.Problems) {
 
 func (r ApplyRequest) key() string { return r.MerchantCardID }
 
+func (r ApplyRequest) facts(f *facts) {
+	f.Amount = r.FirstRechargeAmount
+	f.Detail("card_type", string(r.CardType))
+	f.Detail("card_bin_id", r.CardBINID)
+}
+
 // requiredByType is the table of apply.md, beyond what every type needs.
 var requiredByType = map[CardType][]string{
 	CardTypeVirtualV: {"first_name", "last_name", "state", "country_code", "city", "address", "postal_code"},
@@ -160,19 +167,27 @@ func (a *Application) incomplete() bool { return a.ID == "" }
 func (s *VirtualService) Apply(
 	ctx context.Context, req ApplyRequest, opts ...issuing.CallOption,
 ) (*Application, error) {
-	return looked(ctx, s.c, opVirtualApply, req, func(ctx context.Context) (*Application, error) {
-		card, err := s.Card(ctx, ByMerchantCardID(req.MerchantCardID))
-		if err != nil || card.MerchantCardID != req.MerchantCardID {
-			return nil, err
-		}
-		if (card.CardType != "" && card.CardType != req.CardType) ||
-			(card.CardBINID != "" && card.CardBINID != req.CardBINID) ||
-			(!card.FirstRechargeAmount.IsZero() && card.FirstRechargeAmount.Cmp(req.FirstRechargeAmount) != 0) {
-			return nil, errOther
-		}
-		return &Application{ID: card.ID, MerchantCardID: card.MerchantCardID, CardType: card.CardType,
-			Status: card.Status}, nil
-	}, opts)
+	return looked(ctx, s.c, opVirtualApply, req, s.applied, opts)
+}
+
+// applied looks an application up.
+func (s *VirtualService) applied(ctx context.Context, w sought) (*Application, error) {
+	card, err := s.Card(ctx, ByMerchantCardID(w.Key))
+	switch {
+	case errors.Is(err, issuing.ErrNotFound):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case card.MerchantCardID != w.Key:
+		return nil, errOtherCard
+	case (card.CardType != "" && string(card.CardType) != w.Details["card_type"]) ||
+		(card.CardBINID != "" && card.CardBINID != w.Details["card_bin_id"]) ||
+		(!card.FirstRechargeAmount.IsZero() && card.FirstRechargeAmount.Cmp(w.Amount) != 0):
+		return nil, errOther
+	}
+	return &Application{
+		ID: card.ID, MerchantCardID: card.MerchantCardID, CardType: card.CardType, Status: card.Status,
+	}, nil
 }
 
 // Card is a virtual card in full.

@@ -9,6 +9,7 @@ import (
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/provider"
 	"github.com/issuing-sdk/issuing-go/internal/transport"
+	"github.com/issuing-sdk/issuing-go/sign"
 )
 
 // Config is what Acme and the merchant agreed on. Both fields are required.
@@ -22,6 +23,11 @@ func (c Config) validate(p *check.Problems) {
 	p.ID("Secret", c.Secret.Reveal(), 0)
 }
 
+func (c Config) fingerprint(data []byte) (string, error) {
+	key, err := sign.NewHMACKey(c.Secret)
+	return key.Fingerprint(data), err
+}
+
 // Client calls Acme. It is immutable and safe for concurrent use.
 type Client struct {
 	Cards *CardService // all that Acme offers
@@ -31,7 +37,7 @@ type Client struct {
 
 // New returns a client. It checks the configuration and does no I/O.
 func New(cfg Config, opts ...issuing.Option) (*Client, error) {
-	core, err := provider.New("acme", cfg.validate, opts...)
+	core, err := provider.New("acme", cfg.validate, cfg.fingerprint, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -42,12 +48,32 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 
 // Acme's operations: how each may be repeated, and what settles it. Their names are their paths.
 var (
+	byPIN     = provider.ByRepeat("setting the same PIN again settles it")
 	opCard    = provider.Op{Name: "Cards.Card", Safety: transport.Read}
-	opFreeze  = provider.Op{Name: "Cards.Freeze", Safety: transport.Checked, Settle: provider.By("Cards.Card")}
-	opSetPIN  = provider.Op{Name: "Cards.SetPIN", Safety: transport.Once, Settle: provider.ByNote("set it again")}
-	opDeposit = provider.Op{Name: "Cards.Deposit", Safety: transport.Keyed, Settle: provider.By("Cards.DepositByKey")}
+	opFreeze  = provider.Op{Name: "Cards.Freeze", Safety: transport.Checked, Settle: provider.ByState("Cards.Card")}
+	opSetPIN  = provider.Op{Name: "Cards.SetPIN", Safety: transport.Once, Settle: byPIN}
+	opDeposit = provider.Op{Name: "Cards.Deposit", Safety: transport.Keyed, Settle: provider.ByKey("Cards.DepositByKey")}
 	opByKey   = provider.Op{Name: "Cards.DepositByKey", Safety: transport.Read}
+	rows      = []provider.Op{opCard, opFreeze, opSetPIN, opDeposit, opByKey}
 )
+
+// Operations returns the table, by name.
+func Operations() []issuing.Operation { return provider.Operations("acme", rows) }
+
+// Settle finds out what became of a write.
+func (c *Client) Settle(
+	ctx context.Context, pending issuing.Pending, opts ...issuing.SettleOption,
+) (issuing.Settlement, error) {
+	return c.core.Settle(ctx, c.settlers(), pending, opts)
+}
+
+func (c *Client) settlers() map[string]provider.Settler {
+	return provider.Settlers(rows,
+		provider.Resend(provider.NewSettler(opFreeze, c.Cards.frozen), c.Cards.Freeze),
+		provider.Resend(provider.NewSettler[Card](opSetPIN, nil), c.Cards.SetPIN),
+		provider.Resend(provider.NewSettler(opDeposit, c.Cards.deposited), c.Cards.Deposit),
+	)
+}
 
 // Do calls an operation that this package does not know, once.
 func (c *Client) Do(ctx context.Context, name string, in, out any, opts ...issuing.CallOption) error {
@@ -74,6 +100,7 @@ type CardRef struct {
 }
 
 func (r CardRef) key() string                { return r.CardID }
+func (r CardRef) facts(f *provider.Facts)    { f.Card = r.CardID }
 func (r CardRef) validate(p *check.Problems) { p.Text("card_id", r.CardID, 32) }
 
 // Card is a card.
@@ -90,12 +117,14 @@ func (s *CardService) Card(ctx context.Context, card CardRef, opts ...issuing.Ca
 
 // Freeze blocks a card. Safety: checked; it is read before it is frozen again.
 func (s *CardService) Freeze(ctx context.Context, card CardRef, opts ...issuing.CallOption) (*Card, error) {
-	return provider.Do(ctx, s.c.core, s.c.call(opFreeze, card, opts), func(ctx context.Context) (*Card, error) {
-		if found, err := s.Card(ctx, card); err != nil || found.Frozen {
-			return found, err
-		}
-		return nil, nil
-	})
+	return provider.Do(ctx, s.c.core, s.c.call(opFreeze, card, opts), s.frozen)
+}
+
+func (s *CardService) frozen(ctx context.Context, sought provider.Sought) (*Card, error) {
+	if found, err := s.Card(ctx, CardRef{sought.Card}); err != nil || found.Frozen {
+		return found, err
+	}
+	return nil, nil
 }
 
 // SetPINRequest gives a card a PIN.
@@ -129,6 +158,8 @@ type Deposit struct {
 	Amount issuing.Amount `json:"amount"`  // at most two decimals
 }
 
+func (d Deposit) facts(f *provider.Facts) { f.Card, f.Amount = d.CardID, d.Amount }
+
 func (d Deposit) validate(p *check.Problems) {
 	d.OrderRef.validate(p)
 	p.Text("card_id", d.CardID, 32)
@@ -137,16 +168,18 @@ func (d Deposit) validate(p *check.Problems) {
 
 // Deposit tops a card up. Safety: keyed by OrderNo, and looked up by it.
 func (s *CardService) Deposit(ctx context.Context, req Deposit, opts ...issuing.CallOption) (*Deposit, error) {
-	return provider.Do(ctx, s.c.core, s.c.call(opDeposit, req, opts), func(ctx context.Context) (*Deposit, error) {
-		found, err := s.DepositByKey(ctx, req.OrderRef)
-		switch {
-		case errors.Is(err, issuing.ErrNotFound):
-			return nil, nil
-		case err == nil && (found.CardID != req.CardID || !found.Amount.Equal(req.Amount)):
-			return nil, provider.ErrOther
-		}
-		return found, err
-	})
+	return provider.Do(ctx, s.c.core, s.c.call(opDeposit, req, opts), s.deposited)
+}
+
+func (s *CardService) deposited(ctx context.Context, sought provider.Sought) (*Deposit, error) {
+	found, err := s.DepositByKey(ctx, OrderRef{sought.Key})
+	switch {
+	case errors.Is(err, issuing.ErrNotFound):
+		return nil, nil
+	case err == nil && (found.CardID != sought.Card || !found.Amount.Equal(sought.Amount)):
+		return nil, provider.ErrOther
+	}
+	return found, err
 }
 
 // DepositByKey reads a deposit by its order number. Safety: read.

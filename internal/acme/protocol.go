@@ -30,6 +30,14 @@ func (x *exchange) Encode(issuing.CallSettings) (plan provider.Plan, err error) 
 	return provider.Plan{URL: transport.JoinURL(x.cfg.BaseURL, x.op), Template: "/" + x.op}, err
 }
 
+// Facts tells what a record of the call holds, and what its look-up needs.
+func (x *exchange) Facts(f *provider.Facts) {
+	f.Payload = x.body
+	if in, ok := x.in.(interface{ facts(f *provider.Facts) }); ok {
+		in.facts(f)
+	}
+}
+
 // Seal makes one attempt. Where requests are signed, each gets its nonce, time and signature here.
 func (x *exchange) Seal(context.Context, int) (transport.Sealed, error) {
 	header := http.Header{"Content-Type": {"application/json"}, "Authorization": {"Bearer " + x.cfg.Secret.Reveal()}}

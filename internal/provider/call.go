@@ -22,7 +22,7 @@ type Call struct {
 	Decode   Decode                // of what Open returns; not called without Out
 	Options  []issuing.CallOption  // of the caller
 
-	look func(context.Context) (found bool, err error) // leaves what it found in Out
+	look func(context.Context, Sought) (found bool, err error) // leaves what it found in Out
 }
 
 // Decode reads an answer's data into a result. Its errors are as those of
@@ -31,8 +31,9 @@ type Decode func(ctx context.Context, data []byte, out any) error
 
 // Look reads what a write would have left: its result when it has happened, nil
 // when it has not, and an error when that cannot be told. [ErrOther] says that the
-// key belongs to an operation with other contents.
-type Look[T any] func(context.Context) (*T, error)
+// key belongs to an operation with other contents. It asks for what is sought and for
+// nothing else, so that Settle can look for it in another process.
+type Look[T any] func(context.Context, Sought) (*T, error)
 
 // ErrOther is a look-up's verdict: what stands under the key is another
 // operation's.
@@ -57,8 +58,8 @@ func Do[T any](ctx context.Context, c *Core, call Call, look Look[T]) (*T, error
 	out := new(T)
 	call.Out = out
 	if look != nil {
-		call.look = func(ctx context.Context) (bool, error) {
-			result, err := look(ctx)
+		call.look = func(ctx context.Context, sought Sought) (bool, error) {
+			result, err := look(ctx, sought)
 			if result != nil && err == nil {
 				*out = *result
 			}
@@ -114,12 +115,17 @@ type run struct {
 	raw      []byte   // plaintext of resp
 	refusal  *Refusal // what the last answer came to, if it was one
 	settled  bool
-	err      error // how the call ended
-	ended    bool  // it did, rather than panic
+	told     *Facts    // by the exchange
+	sentAt   time.Time // just before the first attempt
+	err      error     // how the call ended
+	ended    bool      // it did, rather than panic
 }
 
 func (r *run) do(ctx context.Context) error {
 	if err := r.prepare(ctx); err != nil {
+		return err
+	}
+	if err := r.record(ctx); err != nil {
 		return err
 	}
 	for round := 1; ; round++ {

@@ -24,7 +24,7 @@ func TestOneCallOverRounds(t *testing.T) {
 		var info issuing.CallInfo
 		looks := 0
 		start := time.Now()
-		out, err := Do(t.Context(), c, newCall(transport.Checked, &toy{}, issuing.WithCallInfo(&info)), func(context.Context) (*result, error) {
+		out, err := Do(t.Context(), c, newCall(transport.Checked, &toy{}, issuing.WithCallInfo(&info)), func(context.Context, Sought) (*result, error) {
 			looks++
 			time.Sleep(time.Minute)
 			return nil, nil
@@ -172,7 +172,7 @@ func TestLooks(t *testing.T) {
 				var info issuing.CallInfo
 				call := newCall(tt.safety, &toy{refusal: tt.refusal}, issuing.WithCallInfo(&info))
 				call.Op.LookFirst = tt.first
-				out, err := Do(t.Context(), core(t, n), call, func(context.Context) (*result, error) { return tt.look() })
+				out, err := Do(t.Context(), core(t, n), call, func(context.Context, Sought) (*result, error) { return tt.look() })
 				if tt.kind == nil {
 					if err != nil || out.Value != "there" || !info.Settled {
 						t.Fatalf("%+v, %v, %+v", out, err, info)
@@ -229,8 +229,8 @@ func TestCancelledWaits(t *testing.T) {
 		answers []reply
 		look    Look[result]
 	}{
-		{"between rounds", []reply{{}}, func(context.Context) (*result, error) { return nil, nil }},
-		{"in the look", []reply{{}}, func(ctx context.Context) (*result, error) {
+		{"between rounds", []reply{{}}, func(context.Context, Sought) (*result, error) { return nil, nil }},
+		{"in the look", []reply{{}}, func(ctx context.Context, _ Sought) (*result, error) {
 			<-ctx.Done()
 			return nil, &issuing.Error{Kind: issuing.ErrUnavailable, Err: ctx.Err()}
 		}},

@@ -14,11 +14,16 @@ type Core struct {
 	name      string
 	transport *transport.Client
 	keys      chan struct{} // one for each use of a key that is under way
+	prints    *digester
 }
 
+// Fingerprint makes a text of data that nobody can make without the merchant's
+// credentials, and always the same one. It may use the key, which may be slow or fail.
+type Fingerprint func(data []byte) (string, error)
+
 // New returns a core that names the provider in errors and events, when validate finds
-// nothing wrong with the provider's configuration.
-func New(name string, validate func(*check.Problems), opts ...issuing.Option) (*Core, error) {
+// nothing wrong with the provider's configuration. print is the credentials'.
+func New(name string, validate func(*check.Problems), print Fingerprint, opts ...issuing.Option) (*Core, error) {
 	var p check.Problems
 	if validate(&p); p.Any() {
 		return nil, p.Err(name, "New")
@@ -27,7 +32,7 @@ func New(name string, validate func(*check.Problems), opts ...issuing.Option) (*
 	if err != nil {
 		return nil, err
 	}
-	return &Core{name, transport.New(name, settings), make(chan struct{}, maxKeyUses)}, nil
+	return &Core{name, transport.New(name, settings), make(chan struct{}, maxKeyUses), &digester{print: print}}, nil
 }
 
 // With returns a core with further options applied to this one's. They have the
@@ -37,7 +42,7 @@ func (c *Core) With(opts ...issuing.Option) (*Core, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Core{c.name, transport.New(c.name, settings), c.keys}, nil
+	return &Core{c.name, transport.New(c.name, settings), c.keys, c.prints}, nil
 }
 
 // Settings returns what the options set.

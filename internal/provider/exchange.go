@@ -20,21 +20,6 @@ type Op struct {
 	Settle Settle
 }
 
-// Settle says how an open outcome of an operation is settled, for
-// [issuing.Unsettled].
-type Settle struct {
-	Inquiry  []string // operations that show whether it was carried out
-	Reversal string   // the operation that takes it back
-	Note     string   // what else helps
-}
-
-// By says which operations show what became of an open outcome.
-func By(inquiry ...string) Settle { return Settle{Inquiry: inquiry} }
-
-// ByNote says what else helps to settle one, or what settles it where no operation
-// shows it.
-func ByNote(note string, inquiry ...string) Settle { return Settle{Inquiry: inquiry, Note: note} }
-
 // Exchange is one logical call of a provider's protocol. Its methods run one
 // after the other, on the calling goroutine. What they do with the merchant's own
 // keys goes through [UseKey], within the context that they are given.

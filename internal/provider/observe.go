@@ -60,6 +60,10 @@ func (r *run) outcome() issuing.CallEnd {
 	case r.err != nil:
 		end.Kind = r.err
 	}
+	var u *issuing.Unsettled
+	if errors.As(r.err, &u) {
+		end.Pending = &u.Pending
+	}
 	return end
 }
 

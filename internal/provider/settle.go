@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/transport"
@@ -22,7 +23,7 @@ func (r *run) settle(ctx context.Context, round int, err error) (again bool, _ e
 	if !open && !ambiguous {
 		return false, err
 	}
-	found, lookErr := r.call.look(ctx)
+	found, lookErr := r.call.look(ctx, r.sought())
 	switch {
 	case errors.Is(lookErr, ErrOther) && open:
 		// Ours may have arrived, and the platform may have changed it, or the key is
@@ -113,10 +114,10 @@ func (r *run) failed(ctx context.Context, resp *transport.Response, e *issuing.E
 // unknown turns e into an error of unknown outcome, with what settles it.
 func (r *run) unknown(ctx context.Context, e *issuing.Error) error {
 	out := transport.Unknown(e)
-	settle := r.call.Op.Settle
-	out.Err = &issuing.Unsettled{
-		Key: r.call.Key, Inquiry: settle.Inquiry, Reversal: settle.Reversal, Note: settle.Note, Err: out.Err,
-	}
+	unsettled := r.call.Op.Settle.unsettled(r.call.Key)
+	unsettled.Pending, unsettled.Err = r.pending(r.core.digestsOrNone(ctx)), out.Err
+	unsettled.Pending.EndedAt = r.core.Now().UTC().Truncate(time.Millisecond)
+	out.Err = unsettled
 	return r.named(ctx, out)
 }
 
