@@ -7,7 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
-	"slices"
+	"sort"
 	"sync/atomic"
 	"time"
 
@@ -154,7 +154,8 @@ func (r *run) pending(digest digests) issuing.Pending {
 	}
 	p.Credentials = digest.credentials()
 	if len(f.Payload) > 0 {
-		p.Payload = digest(slices.Concat([]string{"payload", p.Op, p.Key, p.Card}, flat(p.Details), []string{string(f.Payload)})...)
+		parts := append([]string{"payload", p.Op, p.Key, p.Card}, flat(p.Details)...)
+		p.Payload = digest(append(parts, string(f.Payload))...)
 	}
 	for name, value := range f.secrets {
 		p.Secrets = with(p.Secrets, name, digest.of(name, value.Reveal()))
@@ -175,8 +176,13 @@ func with(m map[string]string, name, value string) map[string]string {
 
 // flat lists a map in the order of its keys.
 func flat(m map[string]string) []string {
-	var all []string
-	for _, name := range slices.Sorted(maps.Keys(m)) {
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	all := make([]string, 0, 2*len(m))
+	for _, name := range names {
 		all = append(all, name, m[name])
 	}
 	return all

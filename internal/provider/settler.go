@@ -2,8 +2,7 @@ package provider
 
 import (
 	"context"
-	"slices"
-	"strings"
+	"sort"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -74,10 +73,10 @@ func Operations(provider string, rows []Op) []issuing.Operation {
 		s := o.Settle
 		all = append(all, issuing.Operation{
 			Provider: provider, Name: o.Name, Safety: o.Safety.String(), SettledBy: s.By,
-			Inquiry: slices.Clone(s.Inquiry), Reversal: s.Reversal, Note: s.Note, Resend: s.Resend, Window: s.Window,
+			Inquiry: append([]string(nil), s.Inquiry...), Reversal: s.Reversal, Note: s.Note, Resend: s.Resend, Window: s.Window,
 		})
 	}
-	slices.SortFunc(all, func(a, b issuing.Operation) int { return strings.Compare(a.Name, b.Name) })
+	sort.Slice(all, func(i, j int) bool { return all[i].Name < all[j].Name })
 	return all
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -107,6 +108,12 @@ func observed(ctx context.Context, t testing.TB, p Provider) {
 			want := issuing.CallEnd{
 				Provider: p.Name, Op: op.Name, Safety: got.Safety, Key: info.Key, RequestID: info.RequestID,
 				Status: info.Status, Attempts: info.Attempts, Settled: info.Settled, Duration: got.Duration, Err: err,
+				Pending: got.Pending,
+			}
+			pending, open := issuing.PendingOf(err)
+			if open != errors.Is(err, issuing.ErrOutcomeUnknown) || open != (got.Pending != nil) ||
+				(open && !reflect.DeepEqual(*got.Pending, pending)) {
+				t.Errorf("%s, %s: pending %+v, want %+v", op.Name, name, got.Pending, pending)
 			}
 			var e *issuing.Error
 			if errors.As(err, &e) {
