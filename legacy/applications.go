@@ -79,8 +79,12 @@ func (s *ApplicationService) ApplyVirtualP(
 func (s *ApplicationService) apply(
 	ctx context.Context, o operation, in order, opts []issuing.CallOption,
 ) (*Application, error) {
-	anything := func(*Application) error { return nil }
-	return looked(ctx, s.c, o, in, lookup(s.c, opApplicationByKey, in.key(), anything), opts)
+	return looked(ctx, s.c, o, in, s.applied(), opts)
+}
+
+// applied looks an application up.
+func (s *ApplicationService) applied() func(context.Context, sought) (*Application, error) {
+	return lookup(s.c, opApplicationByKey, func(*Application, sought) error { return nil })
 }
 
 // ApplicationByKey looks up an application (kyc/query) by the merchant's own number,

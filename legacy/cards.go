@@ -37,6 +37,11 @@ func (r DepositRequest) validate(p *check.Problems) {
 
 func (r DepositRequest) key() string { return r.MerOrderNo }
 
+func (r DepositRequest) facts(f *facts) {
+	f.Amount = r.Amount
+	tellAccount(f, cardNumber, r.CardNumber)
+}
+
 // Deposit is a top-up.
 type Deposit struct {
 	MerOrderNo string         `json:"merOrderNo"` // the merchant's number
@@ -67,12 +72,17 @@ func (d *Deposit) key() string      { return d.MerOrderNo }
 // On issuing.ErrOutcomeUnknown look it up with [CardService.DepositByKey]; never
 // top up again with another number.
 func (s *CardService) Deposit(ctx context.Context, req DepositRequest, opts ...issuing.CallOption) (*Deposit, error) {
-	return looked(ctx, s.c, opDeposit, req, lookup(s.c, opDepositByKey, req.MerOrderNo, func(d *Deposit) error {
-		if (!d.Amount.IsZero() && d.Amount.Cmp(req.Amount) != 0) || !sameAccount(d.CardNumber, req.CardNumber) {
+	return looked(ctx, s.c, opDeposit, req, s.deposited(), opts)
+}
+
+// deposited looks a top-up up.
+func (s *CardService) deposited() func(context.Context, sought) (*Deposit, error) {
+	return lookup(s.c, opDepositByKey, func(d *Deposit, w sought) error {
+		if (!d.Amount.IsZero() && d.Amount.Cmp(w.Amount) != 0) || !showsAccount(w, d.CardNumber, cardNumber) {
 			return errOther
 		}
 		return nil
-	}), opts)
+	})
 }
 
 // DepositByKey looks up a top-up by the merchant's own number, the MerOrderNo of the

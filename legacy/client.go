@@ -115,10 +115,7 @@ func (c *Client) call(o operation, in any, check func(*check.Problems), opts []i
 		x.key = a.key()
 	}
 	return provider.Call{
-		// What the platform refuses to create it may have created all the same, so
-		// the order is looked up before a repeat, although its number is a key.
-		Op:  provider.Op{Name: o.name, Safety: o.safety, Settle: o.settle, LookFirst: o.creates && o.safety == keyed},
-		Key: x.key, In: in, Check: check, Exchange: x, Decode: x.decode, Options: opts,
+		Op: o.op(), Key: x.key, In: in, Check: check, Exchange: x, Decode: x.decode, Options: opts,
 	}
 }
 

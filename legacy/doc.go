@@ -48,6 +48,44 @@
 // SetDailyLimits read the card before anything is repeated. SetPIN and ReplyOOB
 // are sent once.
 //
+// # Settling
+//
+// [Client.Settle] finds out what became of a write that stayed open, from the error
+// (issuing.PendingOf) or from the record that issuing.WithRecord keeps before it is sent.
+// By key: the platform is asked for the order number, and "not found" is an answer too,
+// from a minute after the call on. By state: the card is read, for which Settle wants its
+// number (issuing.WithReference); in the state that was asked for it is done, in the state
+// before it is absent, unless the row is never sent again, and in any other open; nobody
+// can tell whether another request has moved the card since. By nobody: ask WorldCard.
+// "Sent again" says where issuing.WithResend may do that. [Operations] has the table as
+// data.
+//
+//	operation                     safety   settled by                          sent again
+//	Applications.ApplyMasterE     once     key: Applications.ApplicationByKey  no
+//	Applications.ApplyVirtualL    once     key: Applications.ApplicationByKey  no
+//	Applications.ApplyVirtualP    once     key: Applications.ApplicationByKey  no
+//	Applications.ApplyVisaH       once     key: Applications.ApplicationByKey  no
+//	Cards.Deposit                 keyed    key: Cards.DepositByKey             yes
+//	MasterE.Freeze                checked  state: MasterE.Card                 yes
+//	MasterE.SetDailyLimits        checked  state: MasterE.Card                 yes
+//	MasterE.SetPIN                once     nobody                              no
+//	MasterE.Unfreeze              checked  state: MasterE.Card                 yes
+//	Transfers.Create              keyed    key: Transfers.TransferByKey        yes
+//	VirtualL.Close                checked  state: VirtualL.Card                no
+//	VirtualL.Freeze               checked  state: VirtualL.Card                yes
+//	VirtualL.SimulateOTP          once     nobody                              no
+//	VirtualL.SimulateTransaction  once     nobody (see VirtualL.Transactions)  no
+//	VirtualL.Unfreeze             checked  state: VirtualL.Card                yes
+//	VirtualP.Close                checked  state: VirtualP.Card                no
+//	VirtualP.Freeze               checked  state: VirtualP.Card                yes
+//	VirtualP.Unfreeze             checked  state: VirtualP.Card                yes
+//	VirtualP.UploadDocument       keyed    repeat                              yes
+//	VisaH.Freeze                  checked  state: VisaH.Card                   yes
+//	VisaH.ReplyOOB                once     nobody (see VisaH.Transactions)     no
+//	VisaH.SetPIN                  once     nobody                              no
+//	VisaH.SimulateOOB             once     nobody                              no
+//	VisaH.Unfreeze                checked  state: VisaH.Card                   yes
+//
 // # Callbacks
 //
 // [NewCallbacks] tells the package webhook how to turn callbacks into this

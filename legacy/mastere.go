@@ -3,12 +3,12 @@ package legacy
 import (
 	"context"
 	"iter"
+	"strconv"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/pages"
-	"github.com/issuing-sdk/issuing-go/internal/provider"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
@@ -98,17 +98,22 @@ func (s *MasterEService) Unfreeze(
 func (s *MasterEService) change(ctx context.Context, t transition[MasterECardStatus], cardNumber issuing.Secret,
 	opts []issuing.CallOption,
 ) (*CardChange, error) {
-	card, err := looked(ctx, s.c, t.op, cardNumberRequest{cardNumber}, func(ctx context.Context, _ provider.Sought) (*MasterECard, error) {
-		card, err := s.Card(ctx, cardNumber)
-		if err != nil {
-			return nil, err
-		}
-		return tell(t, card.Status, card)
-	}, opts)
+	card, err := looked(ctx, s.c, t.op, cardNumberRequest{cardNumber}, s.moved(t), opts)
 	if err != nil {
 		return nil, err
 	}
 	return &CardChange{CardNumber: cardNumber, MasterE: card}, nil
+}
+
+// moved looks a card up that was to move.
+func (s *MasterEService) moved(t transition[MasterECardStatus]) func(context.Context, sought) (*MasterECard, error) {
+	return func(ctx context.Context, w sought) (*MasterECard, error) {
+		card, err := s.Card(ctx, w.Reference)
+		if err != nil {
+			return nil, err
+		}
+		return tell(t, card.Status, card)
+	}
 }
 
 // SetPIN (change/pin/secure) sets the PIN for cash machines, six digits, which go
@@ -141,6 +146,12 @@ func (r DailyLimitsRequest) validate(p *check.Problems) {
 
 func (r DailyLimitsRequest) key() string { return r.CardNumber.Last4() }
 
+func (r DailyLimitsRequest) facts(f *facts) {
+	f.Reference = r.CardNumber
+	f.Detail("dailyPurchaseLimit", strconv.FormatInt(r.DailyPurchaseLimit, 10))
+	f.Detail("dailyAtmLimit", strconv.FormatInt(r.DailyATMLimit, 10))
+}
+
 // SetDailyLimits sets the daily limits of purchases and of cash.
 //
 // Safety: checked. After an attempt that may have arrived the card's limits are
@@ -149,14 +160,17 @@ func (r DailyLimitsRequest) key() string { return r.CardNumber.Last4() }
 func (s *MasterEService) SetDailyLimits(
 	ctx context.Context, req DailyLimitsRequest, opts ...issuing.CallOption,
 ) (*MasterECard, error) {
-	return looked(ctx, s.c, opMasterELimits, req, func(ctx context.Context, _ provider.Sought) (*MasterECard, error) {
-		card, err := s.Card(ctx, req.CardNumber)
-		if err == nil && card.DailyPurchaseLimit.Equal(issuing.NewAmount(req.DailyPurchaseLimit, 0)) &&
-			card.DailyATMLimit.Equal(issuing.NewAmount(req.DailyATMLimit, 0)) {
-			return card, nil
-		}
-		return nil, err
-	}, opts)
+	return looked(ctx, s.c, opMasterELimits, req, s.limited, opts)
+}
+
+// limited looks a card up whose limits were to be set.
+func (s *MasterEService) limited(ctx context.Context, w sought) (*MasterECard, error) {
+	card, err := s.Card(ctx, w.Reference)
+	if err == nil && card.DailyPurchaseLimit.Equal(issuing.Amount(w.Details["dailyPurchaseLimit"])) &&
+		card.DailyATMLimit.Equal(issuing.Amount(w.Details["dailyAtmLimit"])) {
+		return card, nil
+	}
+	return nil, err
 }
 
 // MasterETransactionsRequest selects transactions of a card.

@@ -1,17 +1,22 @@
 package legacy
 
-// How open outcomes are settled.
+// How open outcomes are settled. Cards are named by their numbers, which no pending holds:
+// where the card is read, Settle wants issuing.WithReference.
 var (
-	nothing       = by() // a read leaves none open
-	byMasterE     = by("MasterE.Card")
-	byVisaH       = by("VisaH.Card")
-	byVirtualL    = by("VirtualL.Card")
-	byVirtualP    = by("VirtualP.Card")
-	byApplication = by("Applications.ApplicationByKey")
-	byTransfer    = byNote("compare the account", "Transfers.TransferByKey")
-	byPIN         = byNote("a PIN cannot be read back: set it again when the holder asks for it")
-	byRepeat      = byNote("uploading it again settles it")
-	byEvent       = byNote("the notification shows that it was carried out")
+	nothing       = byNone() // a read leaves none open
+	byMasterE     = byState("MasterE.Card")
+	byVisaH       = byState("VisaH.Card")
+	byVirtualL    = byState("VirtualL.Card")
+	byVirtualP    = byState("VirtualP.Card")
+	byOrder       = byKey("Cards.DepositByKey")
+	byTransfer    = byKey("Transfers.TransferByKey").With("compare the account")
+	byApplication = byKey("Applications.ApplicationByKey").Once()
+	byPIN         = byNobody("a PIN cannot be read back: set it again when the holder asks for it")
+	byUpload      = byRepeat("uploading it again settles it")
+	byEvent       = byNobody("the notification shows that it was carried out")
+	byList        = byNobody("the card's transactions may show it", "VisaH.Transactions")
+	byPurchases   = byNobody("the card's transactions may show it", "VirtualL.Transactions")
+	notAgain      = func(s settle) settle { return s.Once() } // closing may be under way
 )
 
 // Fields that the KYC and document pages exclude from the signature.
@@ -40,7 +45,7 @@ var (
 	opVisaHUnfreeze     = op("VisaH.Unfreeze", "/op/card/H/un/lock", checked, byVisaH)
 	opVisaHPIN          = op("VisaH.SetPIN", "/op/card/H/change/pin/secure", once, byPIN)
 	opVisaHTransactions = op("VisaH.Transactions", "/op/card/H/transactions", read, nothing)
-	opVisaHReply        = op("VisaH.ReplyOOB", "/op/card/H/oob", once, by("VisaH.Transactions"))
+	opVisaHReply        = op("VisaH.ReplyOOB", "/op/card/H/oob", once, byList)
 	opVisaHSimulate     = op("VisaH.SimulateOOB", "/op/card/H/oob/simulate", once, byEvent)
 
 	opVirtualLBINs        = op("VirtualL.BINs", "/op/card/L/head", read, nothing)
@@ -49,18 +54,17 @@ var (
 	opVirtualLFreeze      = op("VirtualL.Freeze", "/op/card/L/lock", checked, byVirtualL)
 	opVirtualLUnfreeze    = op("VirtualL.Unfreeze", "/op/card/L/un/lock", checked, byVirtualL)
 	// The path is VIRTUAL-P's, in the Chinese edition too.
-	opVirtualLClose        = op("VirtualL.Close", "/op/card/P/close", checked, byVirtualL)
+	opVirtualLClose        = op("VirtualL.Close", "/op/card/P/close", checked, notAgain(byVirtualL))
 	opVirtualLTransactions = op("VirtualL.Transactions", "/op/card/L/transaction", read, nothing)
 	opVirtualLSimulateOTP  = op("VirtualL.SimulateOTP", "/op/card/L/simulation/otp", once, byEvent)
-	opVirtualLSimulate     = op("VirtualL.SimulateTransaction", "/op/card/L/simulation/transaction", once,
-		by("VirtualL.Transactions"))
+	opVirtualLSimulate     = op("VirtualL.SimulateTransaction", "/op/card/L/simulation/transaction", once, byPurchases)
 
 	opVirtualPBINs         = op("VirtualP.BINs", "/op/card/P/bin", read, nothing)
 	opVirtualPCard         = op("VirtualP.Card", "/op/card/P/info/v2", read, nothing)
 	opVirtualPFreeze       = op("VirtualP.Freeze", "/op/card/P/lock", checked, byVirtualP)
 	opVirtualPUnfreeze     = op("VirtualP.Unfreeze", "/op/card/P/un/lock", checked, byVirtualP)
-	opVirtualPClose        = op("VirtualP.Close", "/op/card/P/close", checked, byVirtualP)
-	opVirtualPDocument     = op("VirtualP.UploadDocument", "/op/card/P/document", keyed, byRepeat, documentImages...)
+	opVirtualPClose        = op("VirtualP.Close", "/op/card/P/close", checked, notAgain(byVirtualP))
+	opVirtualPDocument     = op("VirtualP.UploadDocument", "/op/card/P/document", keyed, byUpload, documentImages...)
 	opVirtualPTransactions = op("VirtualP.Transactions", "/op/card/P/transaction", read, nothing)
 )
 
@@ -71,7 +75,7 @@ var (
 // pages document a duplicate code for them. The KYC pages document none, so an
 // application is once: looked up, never repeated.
 var (
-	opDeposit          = creation("Cards.Deposit", "/api/card/top/up", keyed, by("Cards.DepositByKey"))
+	opDeposit          = creation("Cards.Deposit", "/api/card/top/up", keyed, byOrder)
 	opDepositByKey     = op("Cards.DepositByKey", "/api/card/top/up/query", read, nothing)
 	opDepositByOrderNo = op("Cards.DepositByOrderNo", "/api/card/top/up/query", read, nothing)
 
@@ -110,3 +114,19 @@ var (
 	opSourcesOfFunds      = op("Reference.SourcesOfFunds", "/api/v1/legacy/tf/v4/sourceOfFunds/code", read, nothing)
 	opTransferOccupations = op("Reference.Occupations", "/api/v1/legacy/tf/v4/occupation/code", read, nothing)
 )
+
+// table is all of them.
+func table() []operation {
+	return []operation{
+		opMasterECard, opMasterEFreeze, opMasterEUnfreeze, opMasterEPIN, opMasterELimits, opMasterELatest,
+		opMasterETransactions, opVisaHCard, opVisaHFreeze, opVisaHUnfreeze, opVisaHPIN, opVisaHTransactions,
+		opVisaHReply, opVisaHSimulate, opVirtualLBINs, opVirtualLBINsEnglish, opVirtualLCard, opVirtualLFreeze,
+		opVirtualLUnfreeze, opVirtualLClose, opVirtualLTransactions, opVirtualLSimulateOTP, opVirtualLSimulate,
+		opVirtualPBINs, opVirtualPCard, opVirtualPFreeze, opVirtualPUnfreeze, opVirtualPClose, opVirtualPDocument,
+		opVirtualPTransactions, opDeposit, opDepositByKey, opDepositByOrderNo, opApplyMasterE, opApplyVisaH,
+		opApplyVirtualL, opApplyVirtualLEnglish, opApplyVirtualP, opApplicationByKey, opApplicationByOrderNo,
+		opQuote, opTransfer, opTransferByKey, opTransferByOrderNo, opBusinessModes, opSourceCountries,
+		opTargetCountries, opChannels, opChannelCountries, opCurrencies, opBanks, opBranches, opStates, opCities,
+		opRelationships, opRemittancePurposes, opSourcesOfFunds, opTransferOccupations,
+	}
+}

@@ -7,7 +7,6 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
-	"github.com/issuing-sdk/issuing-go/internal/provider"
 )
 
 // What a look may find that leaves the outcome of an order open.
@@ -34,44 +33,67 @@ type order interface {
 func lookup[T any, P interface {
 	*T
 	about
-}](c *Client, query operation, merOrderNo string, compare func(*T) error) provider.Look[T] {
-	return func(ctx context.Context, _ provider.Sought) (*T, error) {
-		placed, err := call[T](ctx, c, query, merOrderQuery{merOrderNo}, nil)
+}](c *Client, query operation, compare func(*T, sought) error) func(context.Context, sought) (*T, error) {
+	return func(ctx context.Context, w sought) (*T, error) {
+		placed, err := call[T](ctx, c, query, merOrderQuery{w.Key}, nil)
 		switch {
 		case errors.Is(err, CodeOrderNotFound), errors.Is(err, CodeRemittanceNotFound):
 			return nil, nil
 		case err != nil:
 			return nil, err
-		case P(placed).key() != merOrderNo:
+		case P(placed).key() != w.Key:
 			return nil, errOtherNumber
 		}
-		return placed, compare(placed)
+		return placed, compare(placed, w)
 	}
 }
 
-// sameAccount reports whether an answer's account can be one of those that were
-// asked for. A platform that shows none or masks it is taken at what it shows.
-func sameAccount(shown issuing.Secret, asked ...issuing.Secret) bool {
-	plain := func(s issuing.Secret) string {
-		return strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(s.Reveal()))
-	}
-	got := plain(shown)
-	head, rest, masked := strings.Cut(got, "*")
-	tail := strings.TrimLeft(rest, "*")
+// An account is told to a record by a digest and its last four characters, with which
+// what a query shows, in full or masked, is compared.
+
+// tellAccount tells an account under the name of its field.
+func tellAccount(f *facts, name string, account issuing.Secret) {
+	plain := issuing.NewSecret(plainAccount(account))
+	f.Secret(name, plain)
+	f.Detail(name+"_last4", plain.Last4())
+}
+
+// showsAccount reports whether what a query shows can be one of the accounts that a write
+// was about. A platform that shows none or masks it is taken at what it shows.
+func showsAccount(w sought, shown issuing.Secret, names ...string) bool {
+	got := plainAccount(shown)
 	none := true
-	for _, account := range asked {
-		want := plain(account)
-		if want == "" {
+	for _, name := range names {
+		asked, known := w.Secret(name)
+		if !known && w.Secrets[name] == "" {
 			continue
 		}
 		none = false
-		fits := masked && len(head)+len(tail) <= len(want) &&
-			strings.HasPrefix(want, head) && strings.HasSuffix(want, tail)
-		if got == want || fits {
+		if (known && fitsAccount(got, plainAccount(asked))) || (!known && recalls(w, name, got)) {
 			return true
 		}
 	}
 	return none || got == ""
+}
+
+// recalls is fitsAccount with what a pending holds of the account.
+func recalls(w sought, name, shown string) bool {
+	last4, tail := w.Details[name+"_last4"], shown[strings.LastIndex(shown, "*")+1:]
+	masked := strings.Contains(shown, "*") && (strings.HasSuffix(last4, tail) || strings.HasSuffix(tail, last4))
+	return masked || w.Same(name, issuing.NewSecret(shown))
+}
+
+// fitsAccount reports whether an account is shown, in full or masked.
+func fitsAccount(shown, account string) bool {
+	head, rest, masked := strings.Cut(shown, "*")
+	tail := strings.TrimLeft(rest, "*")
+	return shown == account || (masked && len(head)+len(tail) <= len(account) &&
+		strings.HasPrefix(account, head) && strings.HasSuffix(account, tail))
+}
+
+// plainAccount is an account as it is compared.
+func plainAccount(account issuing.Secret) string {
+	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(account.Reveal()))
 }
 
 // merOrderQuery names an order by the merchant's number. A query may have both

@@ -43,11 +43,31 @@ type operation struct {
 	unsigned []string
 }
 
+// op is the part of the row that the core knows. What the platform refuses to create it
+// may have created all the same, so an order is looked up before a repeat, although its
+// number is a key.
+func (o operation) op() provider.Op {
+	return provider.Op{Name: o.name, Safety: o.safety, Settle: o.settle, LookFirst: o.creates && o.safety == keyed}
+}
+
 // The safeties of rows; see [transport.Safety].
 const read, keyed, checked, once = transport.Read, transport.Keyed, transport.Checked, transport.Once
 
-// by and byNote say how the open outcome of a row is settled.
-var by, byNote = provider.By, provider.ByNote
+// How the open outcome of a row is settled; see [provider.Settle].
+var (
+	byNone, byKey, byState = provider.Nothing, provider.ByKey, provider.ByState
+	byRepeat, byNobody     = provider.ByRepeat, provider.ByNobody
+)
+
+// facts is what a write says of itself for its record, and sought one that is looked up.
+type (
+	settle = provider.Settle
+	facts  = provider.Facts
+	sought = provider.Sought
+)
+
+// factual is a request that tells what its look-up needs.
+type factual interface{ facts(f *facts) }
 
 // request is an input that can be checked before it is sent. One that is about
 // something has a key.
@@ -106,6 +126,15 @@ func (x *exchange) Encode(issuing.CallSettings) (provider.Plan, error) {
 		}}
 	}
 	return provider.Plan{URL: transport.JoinURL(x.c.cfg.BaseURL, x.o.path), Template: x.o.path}, nil
+}
+
+// Facts tells what a record of the call holds. The payload is that of the request as it
+// is: the one that is sent may have fields that are encrypted anew each time.
+func (x *exchange) Facts(f *facts) {
+	f.Payload, _ = codec.Marshal(x.in)
+	if in, ok := x.in.(factual); ok {
+		in.facts(f)
+	}
 }
 
 // Seal makes one attempt: a fresh timestamp, nonce and signature over the same

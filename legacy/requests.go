@@ -38,6 +38,11 @@ func (r cardNumberRequest) validate(p *check.Problems) { checkCard(p, r.CardNumb
 
 func (r cardNumberRequest) key() string { return r.CardNumber.Last4() }
 
+func (r cardNumberRequest) facts(f *facts) { f.Reference = r.CardNumber }
+
+// cardNumber is the name of a card's number among a write's secrets.
+const cardNumber = "cardNumber"
+
 // checkCard checks a card number, account or card id without quoting it.
 func checkCard(p *check.Problems, card issuing.Secret) { p.Text("cardNumber", card.Reveal(), maxID) }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	issuing "github.com/issuing-sdk/issuing-go"
-	"github.com/issuing-sdk/issuing-go/internal/provider"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
@@ -20,23 +19,23 @@ type transition[S comparable] struct {
 // documented. A card that is not closed yet may have a closure under way, so that
 // closing is never repeated.
 var (
-	toMasterEFrozen = change(opMasterEFreeze, MasterECardStatusActivated, MasterECardStatusLost)
-	toMasterEActive = change(opMasterEUnfreeze, MasterECardStatusLost, MasterECardStatusActivated)
+	toMasterEFrozen = both(opMasterEFreeze, MasterECardStatusActivated, MasterECardStatusLost)
+	toMasterEActive = both(opMasterEUnfreeze, MasterECardStatusLost, MasterECardStatusActivated)
 
 	toVisaHFrozen = transition[VisaHCardStatus]{op: opVisaHFreeze, from: VisaHCardStatusActivated}
 	toVisaHActive = transition[VisaHCardStatus]{op: opVisaHUnfreeze, goal: VisaHCardStatusActivated}
 
-	toVirtualLFrozen = change(opVirtualLFreeze, VirtualLCardStatusActive, VirtualLCardStatusFrozen)
-	toVirtualLActive = change(opVirtualLUnfreeze, VirtualLCardStatusFrozen, VirtualLCardStatusActive)
+	toVirtualLFrozen = both(opVirtualLFreeze, VirtualLCardStatusActive, VirtualLCardStatusFrozen)
+	toVirtualLActive = both(opVirtualLUnfreeze, VirtualLCardStatusFrozen, VirtualLCardStatusActive)
 	toVirtualLClosed = transition[VirtualLCardStatus]{op: opVirtualLClose, goal: VirtualLCardStatusCancelled}
 
-	toVirtualPFrozen = change(opVirtualPFreeze, VirtualPCardStatusActive, VirtualPCardStatusFrozen)
-	toVirtualPActive = change(opVirtualPUnfreeze, VirtualPCardStatusFrozen, VirtualPCardStatusActive)
+	toVirtualPFrozen = both(opVirtualPFreeze, VirtualPCardStatusActive, VirtualPCardStatusFrozen)
+	toVirtualPActive = both(opVirtualPUnfreeze, VirtualPCardStatusFrozen, VirtualPCardStatusActive)
 	toVirtualPClosed = transition[VirtualPCardStatus]{op: opVirtualPClose, goal: VirtualPCardStatusInactive}
 )
 
-// change is a transition that the card's status shows from beginning to end.
-func change[S comparable](op operation, from, goal S) transition[S] {
+// both is a transition that the card's status shows from beginning to end.
+func both[S comparable](op operation, from, goal S) transition[S] {
 	return transition[S]{op, from, goal}
 }
 
@@ -64,6 +63,8 @@ type (
 	cardState[S any] struct {
 		Status S `json:"status"`
 	}
+	visaHState    = cardState[VisaHCardStatus]
+	virtualPState = cardState[VirtualPCardStatus]
 	virtualLState struct {
 		Status VirtualLCardStatus `json:"cardStatus"`
 	}
@@ -80,20 +81,35 @@ type CardChange struct {
 	MasterE *MasterECard
 }
 
-// switched carries out a transition whose answer is true or false. query is the
-// operation that reads the card.
-func switched[T interface{ status() S }, S comparable](ctx context.Context, c *Client, t transition[S],
-	query operation, card issuing.Secret, opts []issuing.CallOption,
-) (*CardChange, error) {
-	in := cardNumberRequest{card}
-	_, err := looked(ctx, c, t.op, in, func(ctx context.Context, _ provider.Sought) (*done, error) {
-		state, err := call[T](ctx, c, query, in, nil)
+// moved looks a card up that was to move. query is the operation that reads it.
+func moved[T interface{ status() S }, S comparable](c *Client, t transition[S], query operation,
+) func(context.Context, sought) (*done, error) {
+	return func(ctx context.Context, w sought) (*done, error) {
+		state, err := call[T](ctx, c, query, cardNumberRequest{w.Reference}, nil)
 		if err != nil {
 			return nil, err
 		}
 		return tell(t, (*state).status(), &done{})
-	}, opts)
-	if err != nil {
+	}
+}
+
+// changed is such a look with the result that the methods return.
+func changed[T any](look func(context.Context, sought) (*T, error)) func(context.Context, sought) (*CardChange, error) {
+	return func(ctx context.Context, w sought) (*CardChange, error) {
+		found, err := look(ctx, w)
+		if found == nil || err != nil {
+			return nil, err
+		}
+		card, _ := any(found).(*MasterECard)
+		return &CardChange{CardNumber: w.Reference, MasterE: card}, nil
+	}
+}
+
+// switched carries out a transition whose answer is true or false.
+func switched[T interface{ status() S }, S comparable](ctx context.Context, c *Client, t transition[S],
+	query operation, card issuing.Secret, opts []issuing.CallOption,
+) (*CardChange, error) {
+	if _, err := looked(ctx, c, t.op, cardNumberRequest{card}, moved[T](c, t, query), opts); err != nil {
 		return nil, err
 	}
 	return &CardChange{CardNumber: card}, nil

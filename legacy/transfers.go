@@ -194,6 +194,14 @@ func (r TransferRequest) validate(p *check.Problems) {
 
 func (r TransferRequest) key() string { return r.MerOrderNo }
 
+func (r TransferRequest) facts(f *facts) {
+	f.Amount, f.Currency = r.SendAmount, r.SourceCurrency
+	f.Detail("currency", string(r.Currency))
+	tellAccount(f, "accountNumber", r.AccountNumber)
+	tellAccount(f, "iban", r.IBAN)
+	tellAccount(f, "ewalletId", r.EWalletID)
+}
+
 // sortCodeDigits is the length of a British sort code without separators.
 const sortCodeDigits = 6
 
@@ -267,17 +275,22 @@ func (r Sender) validate(p *check.Problems) {
 func (s *TransferService) Create(
 	ctx context.Context, req TransferRequest, opts ...issuing.CallOption,
 ) (*Transfer, error) {
-	return looked(ctx, s.c, opTransfer, req, lookup(s.c, opTransferByKey, req.MerOrderNo, func(t *Transfer) error {
+	return looked(ctx, s.c, opTransfer, req, s.placed(), opts)
+}
+
+// placed looks a remittance up.
+func (s *TransferService) placed() func(context.Context, sought) (*Transfer, error) {
+	return lookup(s.c, opTransferByKey, func(t *Transfer, w sought) error {
 		switch {
-		case t.SendAmount.Sign() != 0 && t.SendAmount.Cmp(req.SendAmount) != 0, // 0 where there is none to show
-			t.SourceCurrency != "" && t.SourceCurrency != req.SourceCurrency,
-			t.TargetCurrency != "" && t.TargetCurrency != req.Currency:
+		case t.SendAmount.Sign() != 0 && t.SendAmount.Cmp(w.Amount) != 0, // 0 where there is none to show
+			t.SourceCurrency != "" && t.SourceCurrency != w.Currency,
+			t.TargetCurrency != "" && string(t.TargetCurrency) != w.Details["currency"]:
 			return errOther
-		case !sameAccount(t.Account, req.AccountNumber, req.IBAN, req.EWalletID):
+		case !showsAccount(w, t.Account, "accountNumber", "iban", "ewalletId"):
 			return errOtherAccount
 		}
 		return nil
-	}), opts)
+	})
 }
 
 // TransferByKey looks up a remittance (order/query) by the merchant's own number, the

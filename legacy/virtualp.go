@@ -111,7 +111,7 @@ func (s *VirtualPService) Card(
 func (s *VirtualPService) Freeze(
 	ctx context.Context, cardID issuing.Secret, opts ...issuing.CallOption,
 ) (*CardChange, error) {
-	return switched[cardState[VirtualPCardStatus]](ctx, s.c, toVirtualPFrozen, opVirtualPCard, cardID, opts)
+	return switched[virtualPState](ctx, s.c, toVirtualPFrozen, opVirtualPCard, cardID, opts)
 }
 
 // Unfreeze makes a frozen card usable again ("Unlock").
@@ -120,7 +120,7 @@ func (s *VirtualPService) Freeze(
 func (s *VirtualPService) Unfreeze(
 	ctx context.Context, cardID issuing.Secret, opts ...issuing.CallOption,
 ) (*CardChange, error) {
-	return switched[cardState[VirtualPCardStatus]](ctx, s.c, toVirtualPActive, opVirtualPCard, cardID, opts)
+	return switched[virtualPState](ctx, s.c, toVirtualPActive, opVirtualPCard, cardID, opts)
 }
 
 // Close closes a card for good. It says that the request was accepted; a
@@ -133,7 +133,7 @@ func (s *VirtualPService) Unfreeze(
 func (s *VirtualPService) Close(
 	ctx context.Context, cardID issuing.Secret, opts ...issuing.CallOption,
 ) (*CardChange, error) {
-	return switched[cardState[VirtualPCardStatus]](ctx, s.c, toVirtualPClosed, opVirtualPCard, cardID, opts)
+	return switched[virtualPState](ctx, s.c, toVirtualPClosed, opVirtualPCard, cardID, opts)
 }
 
 // DocumentRequest submits the holder's identity document for a card.

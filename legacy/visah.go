@@ -69,7 +69,7 @@ func (s *VisaHService) Card(
 func (s *VisaHService) Freeze(
 	ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption,
 ) (*CardChange, error) {
-	return switched[cardState[VisaHCardStatus]](ctx, s.c, toVisaHFrozen, opVisaHCard, cardNumber, opts)
+	return switched[visaHState](ctx, s.c, toVisaHFrozen, opVisaHCard, cardNumber, opts)
 }
 
 // Unfreeze makes a locked card usable again ("Unlock", unsuspend).
@@ -79,7 +79,7 @@ func (s *VisaHService) Freeze(
 func (s *VisaHService) Unfreeze(
 	ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption,
 ) (*CardChange, error) {
-	return switched[cardState[VisaHCardStatus]](ctx, s.c, toVisaHActive, opVisaHCard, cardNumber, opts)
+	return switched[visaHState](ctx, s.c, toVisaHActive, opVisaHCard, cardNumber, opts)
 }
 
 // SetPIN (change/pin/secure) sets the PIN for cash machines, six digits, which go

@@ -51,6 +51,8 @@ type defaultArtRequest struct {
 
 func (r defaultArtRequest) validate(p *check.Problems) { p.Text("card_art_id", r.ID, maxID) }
 
+func (r defaultArtRequest) facts(f *facts) { f.Detail("card_art_id", r.ID) }
+
 // DefaultArt is the account's default art.
 type DefaultArt struct {
 	ID        string    `json:"default_card_art_id"` // the default

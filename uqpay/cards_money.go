@@ -14,6 +14,8 @@ type AmountRequest struct {
 
 func (r AmountRequest) validate(p *check.Problems) { p.Amount("amount", r.Amount, 2) }
 
+func (r AmountRequest) facts(f *facts) { f.Amount = r.Amount }
+
 // Deposit recharges a card (UQPAY's card recharge): it moves money from the
 // issuing balance onto it. The answer is an order, PENDING or PROCESSING;
 // card.recharge.succeeded or .failed ([CardDeposited]) or [OrderService.Order]

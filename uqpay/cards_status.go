@@ -18,6 +18,8 @@ func (r SetStatusRequest) validate(p *check.Problems) {
 	p.OptionalText("update_reason", r.Reason, maxReason)
 }
 
+func (r SetStatusRequest) facts(f *facts) { f.Detail("card_status", string(r.Status)) }
+
 // SetStatus (update card status) freezes, unfreezes or cancels a card. The
 // final state comes as card.status.update.succeeded or .failed
 // ([CardStateChanged]). A change can be refused while an earlier one is under

@@ -116,7 +116,7 @@ func (c *Client) Do(ctx context.Context, operation string, in, out any, opts ...
 	case http.MethodGet:
 		o.safety = read
 	case http.MethodPost, http.MethodDelete:
-		o.safety, o.settle = keyed, by()
+		o.safety, o.settle = keyed, again()
 	}
 	u, err := url.Parse(path)
 	if err == nil && strings.Contains(strings.ToLower(u.Path), "simulation/") {
@@ -144,7 +144,7 @@ func call[T any](ctx context.Context, c *Client, o operation, in request, opts [
 func (c *Client) call(o operation, in any, check func(*check.Problems), opts []issuing.CallOption) provider.Call {
 	x := &exchange{c: c, o: o, in: in}
 	return provider.Call{
-		Op: provider.Op{Name: o.name, Safety: o.safety, Settle: o.settle},
+		Op: o.op(),
 		In: in, Check: check, Exchange: x, Decode: x.decode, Options: opts,
 	}
 }

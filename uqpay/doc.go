@@ -51,10 +51,45 @@
 //	400, still being processed   same key  waited for, up to 30 s
 //	400, refused                 new key   never repeated
 //
-// What stays open is [issuing.ErrOutcomeUnknown], never a failure: call the
-// method again with the same request and the key of the error, within 24 hours,
-// to get its result. The [issuing.Unsettled] behind it names the operations that
-// show it later.
+// What stays open is [issuing.ErrOutcomeUnknown], never a failure.
+//
+// # Settling
+//
+// [Client.Settle] finds out what became of a write that stayed open, from the error
+// (issuing.PendingOf) or from the record that issuing.WithRecord keeps before it is sent.
+// UQPAY publishes no inquiry by idempotency key. By repeat: sending the same again under
+// the same key within 24 hours (issuing.WithResend) returns the first result, a refusal
+// included, or carries the operation out for the first time; after that, only a pending
+// that holds the order's id, which a callback may have told, is settled, and otherwise the
+// operations named show a person what may have come of it. By state: the card or the
+// default art is read; in the state that was asked for it is done, and in any other
+// nothing is told, so that a repeat settles it as well. [Operations] has the table as data.
+//
+//	operation                   safety  settled by                      sent again
+//	Arts.SetDefault             keyed   state: Arts.List                for 24 hours
+//	Cardholders.Create          keyed   repeat: Cardholders.List        for 24 hours
+//	Cardholders.Update          keyed   repeat: Cardholders.Cardholder  for 24 hours
+//	Cards.Activate              keyed   state: Cards.Card               for 24 hours
+//	Cards.Apply                 keyed   repeat: Cards.List              for 24 hours
+//	Cards.Assign                keyed   repeat: Cards.List              for 24 hours
+//	Cards.Bulk                  keyed   repeat                          for 24 hours
+//	Cards.Deposit               keyed   repeat: Balances.Ledger         for 24 hours
+//	Cards.ElevateLimit          keyed   repeat                          for 24 hours
+//	Cards.ManagePIN             keyed   repeat                          for 24 hours
+//	Cards.PANToken              keyed   nobody                          no
+//	Cards.Protect               keyed   repeat                          for 24 hours
+//	Cards.SetPIN                keyed   repeat                          for 24 hours
+//	Cards.SetStatus             keyed   state: Cards.Card               for 24 hours
+//	Cards.Unprotect             keyed   repeat                          for 24 hours
+//	Cards.Update                keyed   repeat: Cards.Card              for 24 hours
+//	Cards.Withdraw              keyed   repeat: Balances.Ledger         for 24 hours
+//	Files.Upload                keyed   nobody                          no
+//	Reports.Create              keyed   repeat                          for 24 hours
+//	Simulator.Authorize         keyed   repeat: Transactions.List       for 24 hours
+//	Simulator.FundBalance       keyed   repeat                          for 24 hours
+//	Simulator.Reverse           keyed   repeat: Transactions.List       for 24 hours
+//	Transactions.ReleaseRefund  keyed   repeat: Balances.Ledger         for 24 hours
+//	Transfers.Create            keyed   repeat: Balances.Ledger         for 24 hours
 //
 // # Testing
 //

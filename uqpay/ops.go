@@ -23,10 +23,14 @@ const get, post, remove = http.MethodGet, http.MethodPost, http.MethodDelete
 // How open outcomes are settled: all by the same key, and most of them by what
 // else shows them.
 var (
-	byKey     = by()
-	byCard    = by("Cards.Card")
-	byLedger  = by("Balances.Ledger")
-	byAnother = byNote("make another one: a token works once and for 60 seconds")
+	nothing   = byNone() // a read leaves none open
+	byKey     = again()
+	byCard    = again("Cards.Card")
+	byLedger  = again("Balances.Ledger")
+	byStatus  = byState("Cards.Card")
+	byDefault = byState("Arts.List")
+	byStream  = byNobody("upload it again: a file that nothing refers to has no effect")
+	byAnother = byNobody("make another one: a token works once and for 60 seconds")
 )
 
 // The 44 calls of the API.
@@ -40,19 +44,19 @@ var (
 	opAccounts = op("Accounts.List", get, "/v1/accounts", read, master|list, nothing)
 	opAccount  = op("Accounts.Account", get, "/v1/accounts/{id}", read, master, nothing)
 
-	opCardholderCreate = op("Cardholders.Create", post, "/v1/issuing/cardholders", keyed, plain, by("Cardholders.List"))
+	opCardholderCreate = op("Cardholders.Create", post, "/v1/issuing/cardholders", keyed, plain, again("Cardholders.List"))
 	opCardholders      = op("Cardholders.List", get, "/v1/issuing/cardholders", read, list, nothing)
 	opCardholder       = op("Cardholders.Cardholder", get, "/v1/issuing/cardholders/{id}", read, plain, nothing)
 	opCardholderUpdate = op("Cardholders.Update", post, "/v1/issuing/cardholders/{id}", keyed, plain,
-		by("Cardholders.Cardholder"))
+		again("Cardholders.Cardholder"))
 
 	opProducts = op("Products.List", get, "/v1/issuing/products", read, list, nothing)
 
-	opCardApply    = op("Cards.Apply", post, "/v1/issuing/cards", keyed, plain, by("Cards.List"))
+	opCardApply    = op("Cards.Apply", post, "/v1/issuing/cards", keyed, plain, again("Cards.List"))
 	opCards        = op("Cards.List", get, "/v1/issuing/cards", read, list, nothing)
 	opCard         = op("Cards.Card", get, "/v1/issuing/cards/{id}", read, plain, nothing)
 	opCardUpdate   = op("Cards.Update", post, "/v1/issuing/cards/{id}", keyed, plain, byCard)
-	opCardStatus   = op("Cards.SetStatus", post, "/v1/issuing/cards/{id}/status", keyed, plain, byCard)
+	opCardStatus   = op("Cards.SetStatus", post, "/v1/issuing/cards/{id}/status", keyed, plain, byStatus)
 	opCardSecure   = op("Cards.Secure", get, "/v1/issuing/cards/{id}/secure", read, plain, nothing)
 	opCardPANToken = op("Cards.PANToken", post, "/v1/issuing/cards/{id}/token", keyed, plain, byAnother)
 	opCardDeposit  = op("Cards.Deposit", post, "/v1/issuing/cards/{id}/recharge", keyed, plain, byLedger)
@@ -60,15 +64,15 @@ var (
 	opCardElevate  = op("Cards.ElevateLimit", post, "/v1/issuing/cards/{id}/elevate_limit", keyed, plain, byKey)
 	opCardProtect  = op("Cards.Protect", post, "/v1/issuing/cards/{id}/risk", keyed, plain, byKey)
 	opCardRelease  = op("Cards.Unprotect", remove, "/v1/issuing/cards/{id}/risk", keyed, plain, byKey)
-	opCardAssign   = op("Cards.Assign", post, "/v1/issuing/cards/assign", keyed, plain, by("Cards.List"))
-	opCardActivate = op("Cards.Activate", post, "/v1/issuing/cards/activate", keyed, plain, byCard)
+	opCardAssign   = op("Cards.Assign", post, "/v1/issuing/cards/assign", keyed, plain, again("Cards.List"))
+	opCardActivate = op("Cards.Activate", post, "/v1/issuing/cards/activate", keyed, plain, byStatus)
 	opCardPIN      = op("Cards.SetPIN", post, "/v1/issuing/cards/pin", keyed, plain, byKey)
 	opCardOldPIN   = op("Cards.ManagePIN", post, "/v1/issuing/cards/manage/pin", keyed, plain, byKey)
 	opCardBulk     = op("Cards.Bulk", post, "/v1/issuing/cards/bulk", keyed, plain, byKey)
 	opOrder        = op("Orders.Order", get, "/v1/issuing/cards/{card_order_id}/order", read, plain, nothing)
 
 	opArts       = op("Arts.List", get, "/v1/issuing/cards/arts", read, plain, nothing)
-	opArtDefault = op("Arts.SetDefault", post, "/v1/issuing/cards/arts/default", keyed, plain, by("Arts.List"))
+	opArtDefault = op("Arts.SetDefault", post, "/v1/issuing/cards/arts/default", keyed, plain, byDefault)
 
 	opTransactions  = op("Transactions.List", get, "/v1/issuing/transactions", read, list, nothing)
 	opTransaction   = op("Transactions.Transaction", get, "/v1/issuing/transactions/{id}", read, plain, nothing)
@@ -88,11 +92,23 @@ var (
 	opBrands = op("Brands.List", get, "/v1/issuing/merchant_brands", read, list, nothing)
 
 	opSimAuthorization = op("Simulator.Authorize", post, "/v1/simulation/issuing/authorization", keyed, sandbox,
-		by("Transactions.List"))
+		again("Transactions.List"))
 	opSimReversal = op("Simulator.Reverse", post, "/v1/simulation/issuing/reversal", keyed, sandbox,
-		by("Transactions.List"))
+		again("Transactions.List"))
 	opSimFundBalance = op("Simulator.FundBalance", post, "/v1/simulation/deposit", keyed, sandbox, byKey)
 
-	opUpload    = op("Files.Upload", post, "/v1/files/upload", keyed, files, byKey)
+	opUpload    = op("Files.Upload", post, "/v1/files/upload", keyed, files, byStream)
 	opFileLinks = op("Files.Links", post, "/v1/files/download_links", read, files|fresh, nothing)
 )
+
+// table is all of them.
+func table() []operation {
+	return []operation{
+		opToken, opAccounts, opAccount, opCardholderCreate, opCardholders, opCardholder, opCardholderUpdate,
+		opProducts, opCardApply, opCards, opCard, opCardUpdate, opCardStatus, opCardSecure, opCardPANToken,
+		opCardDeposit, opCardWithdraw, opCardElevate, opCardProtect, opCardRelease, opCardAssign, opCardActivate,
+		opCardPIN, opCardOldPIN, opCardBulk, opOrder, opArts, opArtDefault, opTransactions, opTransaction,
+		opRefundRelease, opBalance, opBalances, opLedger, opTransferCreate, opTransfer, opReportCreate,
+		opReportDownload, opBrands, opSimAuthorization, opSimReversal, opSimFundBalance, opUpload, opFileLinks,
+	}
+}

@@ -50,6 +50,8 @@ func (r ActivateRequest) validate(p *check.Problems) {
 	p.NotNegative("no_pin_payment_amount", r.NoPINPaymentAmount, 2)
 }
 
+func (r ActivateRequest) facts(f *facts) { f.Card = r.CardID }
+
 // Acknowledgement says that a request was taken.
 type Acknowledgement struct {
 	Status RequestStatus `json:"request_status"` // SUCCESS

@@ -35,6 +35,29 @@
 // Activate read the card before they repeat. Whatever stays open is
 // [issuing.ErrOutcomeUnknown], never a failure.
 //
+// # Settling
+//
+// [Client.Settle] finds out what became of a write that stayed open, from the error
+// (issuing.PendingOf) or from the record that issuing.WithRecord keeps before it is sent.
+// By key: the platform is asked for the merchant's id, and "not found" is an answer too,
+// from a minute after the call on. By state: the card is read; in the state that was asked
+// for it is done, in the state before it is absent, and in any other open; nobody can tell
+// whether another request has moved the card since. By repeat: only sending it again
+// settles it, which for a PIN overwrites whatever was set since. "Sent again" says where
+// issuing.WithResend may do that. [Operations] has the table as data.
+//
+//	operation          safety   settled by                          sent again
+//	Cards.Close        checked  state: Virtual.Card, Physical.Card  yes
+//	Cards.Deposit      keyed    key: Cards.DepositByKey             yes
+//	Cards.Freeze       checked  state: Virtual.Card, Physical.Card  yes
+//	Cards.Unfreeze     checked  state: Virtual.Card, Physical.Card  yes
+//	KYC.Cancel         keyed    repeat: Physical.Card               yes
+//	Physical.Activate  checked  state: Physical.Card                yes
+//	Physical.Apply     keyed    key: Physical.Card                  yes
+//	Physical.Assign    checked  state: Physical.Card                yes
+//	Physical.SetPIN    once     repeat                              yes
+//	Virtual.Apply      keyed    key: Virtual.Card                   yes
+//
 // # Testing
 //
 // The package worldcardtest is the platform in memory, signatures, ledger,

@@ -67,6 +67,12 @@ type Sought struct {
 	digests digests                   // otherwise
 }
 
+// Secret returns the secret of this name, which only the write's own call still has.
+func (s Sought) Secret(name string) (secret issuing.Secret, known bool) {
+	secret, known = s.secrets[name]
+	return secret, known
+}
+
 // Same reports whether value is the secret of this name that the write had.
 func (s Sought) Same(name string, value issuing.Secret) bool {
 	if own, ok := s.secrets[name]; ok {

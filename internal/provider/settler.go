@@ -66,11 +66,17 @@ func (s Settle) unsettled(key string) *issuing.Unsettled {
 	return &issuing.Unsettled{Key: key, Inquiry: s.Inquiry, Reversal: s.Reversal, Note: s.Note}
 }
 
-// Operations is a table as merchants see it, in the order of the names.
+// Operations is a table as merchants see it, in the order of the names. A method with two
+// addresses is one of them.
 func Operations(provider string, rows []Op) []issuing.Operation {
 	all := make([]issuing.Operation, 0, len(rows))
+	seen := map[string]bool{}
 	for _, o := range rows {
+		if seen[o.Name] {
+			continue
+		}
 		s := o.Settle
+		seen[o.Name] = true
 		all = append(all, issuing.Operation{
 			Provider: provider, Name: o.Name, Safety: o.Safety.String(), SettledBy: s.By,
 			Inquiry: append([]string(nil), s.Inquiry...), Reversal: s.Reversal, Note: s.Note, Resend: s.Resend, Window: s.Window,
@@ -172,7 +178,7 @@ func Disagreements(settlers map[string]Settler) (all []string) {
 		switch {
 		case rule.By == "":
 			all = append(all, name+": the row does not say how it is settled")
-		case looks != (s.look != nil):
+		case looks != (s.look != nil) && rule.By != issuing.SettledByRepeat:
 			all = append(all, name+": the row says \""+string(rule.By)+"\", and a look is there or missing against it")
 		case rule.Resend != (s.resend != nil):
 			all = append(all, name+": the row and its settler disagree about sending it again")

@@ -58,7 +58,7 @@ func (s *settling) read(settlers map[string]Settler) (problem string) {
 		return fmt.Sprintf("has version %d, of which this release knows nothing", p.Version)
 	case p.Provider != s.core.name:
 		return fmt.Sprintf("is of %q: give it to that provider's client", p.Provider)
-	case strings.HasPrefix(p.Op, "Do "):
+	case p.Op == "Do" || strings.HasPrefix(p.Op, "Do "):
 		s.row = Settler{op: Op{Name: p.Op, Settle: ByNobody("nothing is known about the operation")}}
 	case !known:
 		return fmt.Sprintf("names %q, which is no write of this release", p.Op)
@@ -87,7 +87,7 @@ func (s *settling) checkReference(ctx context.Context) (problem string, _ error)
 
 func (s *settling) settle(ctx context.Context) (issuing.Settlement, error) {
 	found := s.look(ctx)
-	again := found.Verdict == issuing.VerdictAbsent || (found.Verdict == issuing.VerdictOpen && s.row.look == nil)
+	again := found.Verdict == issuing.VerdictAbsent || (found.Verdict == issuing.VerdictOpen && s.untold(found))
 	if s.settings.Resend == nil || !again {
 		return found, nil
 	}
@@ -98,6 +98,11 @@ func (s *settling) settle(ctx context.Context) (issuing.Settlement, error) {
 		return found, nil
 	}
 	return s.resend(ctx)
+}
+
+// untold reports whether asking can tell nothing, rather than that it failed.
+func (s *settling) untold(found issuing.Settlement) bool {
+	return s.row.look == nil || errors.Is(found.Unsettled, ErrUntold)
 }
 
 // look asks what became of the write.
@@ -129,6 +134,10 @@ func (s *settling) look(ctx context.Context) issuing.Settlement {
 		Verdict: issuing.VerdictAbsent, AbsentSince: s.absentSince(), ResendSameKey: s.repeatable() == nil,
 	}
 }
+
+// ErrUntold is a look's verdict: what it sees does not tell. A provider that recognises a
+// repeat may be sent one.
+var ErrUntold = errors.New("what the platform shows does not tell")
 
 var (
 	errNoReference = errors.New("what it was about is a secret, which the pending does not hold: " +
@@ -220,7 +229,7 @@ func (s *settling) unsettled(ctx context.Context, e *issuing.Error) issuing.Sett
 	}
 	found := s.look(ctx)
 	switch {
-	case s.row.look == nil || found.Verdict == issuing.VerdictOpen:
+	case found.Verdict == issuing.VerdictOpen:
 		found = s.open(e)
 	case found.Verdict == issuing.VerdictAbsent:
 		found.Refusal = e
