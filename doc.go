@@ -11,16 +11,18 @@
 //   - [Error] is the one error type; its [Error.Kind] is one of the sentinels
 //     of this package, so errors.Is(err, [ErrNotFound]) works everywhere.
 //   - [Option] configures a client, [CallOption] one call, [CallInfo] reports
-//     what a call did, [Hook] observes every attempt.
+//     what a call did, [Observer] watches calls and their attempts.
+//   - [Pending] is a write that is open, [Settlement] what became of it.
 //
 // # Outcomes
 //
 // A call that moves money or changes a card can fail in a way that leaves its
 // effect open: the request may have arrived, the answer did not. Such a call
 // returns an error for which errors.Is(err, [ErrOutcomeUnknown]) holds, and
-// nothing else. Its [Error.Key] is the merchant's own key of the operation; the
-// method's documentation names the lookup that settles it. Never repeat such an
-// operation with a new key.
+// nothing else. [PendingOf] takes from it what the client's Settle needs to find
+// out what became of it, in any process, and [WithRecord] gives the same before
+// the first byte leaves, for the process that dies in between. Never repeat such
+// an operation with a new key.
 //
 // [worldcard]: https://pkg.go.dev/github.com/issuing-sdk/issuing-go/worldcard
 package issuing

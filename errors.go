@@ -45,9 +45,9 @@ var (
 	ErrBadResponse = errors.New("bad response")
 	// ErrSignature: a signed answer or message does not verify.
 	ErrSignature = errors.New("bad signature")
-	// ErrOutcomeUnknown: a write may or may not have been carried out. Settle
-	// it with [Error.Key] by the lookup that the method's documentation names;
-	// never repeat it with another key.
+	// ErrOutcomeUnknown: a write may or may not have been carried out. Give its
+	// pending ([PendingOf]) to the client's Settle; never repeat it with another
+	// key.
 	ErrOutcomeUnknown = errors.New("outcome unknown")
 )
 

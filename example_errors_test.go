@@ -68,7 +68,7 @@ func ExampleError_invalid() {
 }
 
 // A write of which nobody knows what became of it is never a failure, and never sent
-// again under another key: it is looked up by its own.
+// again under another key: its pending is settled, in this process or another.
 func ExampleError_outcomeUnknown() {
 	server, client, topUp := played()
 	defer server.Close()
@@ -77,20 +77,53 @@ func ExampleError_outcomeUnknown() {
 	play(server, "Cards.Deposit", issuingtest.DropAfter(), issuingtest.DropAfter(), issuingtest.DropAfter())
 	play(server, "Cards.Deposits", issuingtest.DropBefore(), issuingtest.DropBefore(), issuingtest.DropBefore())
 	_, err := client.Cards.Deposit(ctx, topUp)
-	var open *issuing.Unsettled
-	if !errors.Is(err, issuing.ErrOutcomeUnknown) || !errors.As(err, &open) {
+	pending, ok := issuing.PendingOf(err)
+	if !errors.Is(err, issuing.ErrOutcomeUnknown) || !ok {
 		log.Fatal(err)
 	}
-	fmt.Println("open:", open.Key, "ask", open.Inquiry)
+	fmt.Println("open:", pending.Key, "after", pending.Attempts, "attempts")
 
-	found, err := client.Cards.DepositByKey(ctx, topUp.CardRef, open.Key) // later
+	outcome, err := client.Settle(ctx, pending) // later
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("found:", found.Amount, found.Status)
+	found, _ := issuing.ResultOf[worldcard.Deposit](outcome)
+	fmt.Println(outcome.Verdict.String()+":", found.Amount, found.Status)
 	// Output:
-	// open: top-up-1 ask [Cards.DepositByKey]
-	// found: 50.00 processing
+	// open: top-up-1 after 3 attempts
+	// done: 50.00 processing
+}
+
+// A process that dies between sending and answering leaves the record that it made before.
+// What never arrived is absent, and may be sent again under its key.
+func ExampleWithRecord() {
+	server, client, topUp := played()
+	defer server.Close()
+	ctx := context.Background()
+	var stored []byte // a row of a table
+	record := issuing.WithRecord(func(_ context.Context, p issuing.Pending) (err error) {
+		stored, err = json.Marshal(p)
+		return err
+	})
+	play(server, "Cards.Deposit", issuingtest.DropBefore(), issuingtest.DropBefore(), issuingtest.DropBefore())
+	if _, err := client.Cards.Deposit(ctx, topUp, record); err == nil {
+		log.Fatal("it arrived")
+	}
+
+	var pending issuing.Pending
+	if err := json.Unmarshal(stored, &pending); err != nil {
+		log.Fatal(err)
+	}
+	outcome, err := client.Settle(ctx, pending)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(outcome.Verdict, "may be sent again:", outcome.ResendSameKey)
+	outcome, err = client.Settle(ctx, pending, issuing.WithResend(topUp))
+	fmt.Println(outcome.Verdict, err, "top-ups:", len(server.Deposits()))
+	// Output:
+	// absent may be sent again: true
+	// done <nil> top-ups: 1
 }
 
 // The key was used before this call: what stands under it is looked up, not repeated.

@@ -3,6 +3,7 @@ package issuing_test
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log"
@@ -93,25 +94,54 @@ func Example_replicas() {
 func Example_topUp() {
 	var client *worldcard.Client
 	var card worldcard.CardRef
-	ctx := context.Background()
-	topUp := func(key string, amount issuing.Amount) (*worldcard.Deposit, error) {
+	var db *sql.DB
+	done := func(context.Context, string, *worldcard.Deposit) error { return nil }
+	failed := func(context.Context, string, error) error { return nil }
+	topUp := func(ctx context.Context, key string, amount issuing.Amount) error {
+		client, err := client.Clone(issuing.WithRecord(func(ctx context.Context, p issuing.Pending) error {
+			text, err := json.Marshal(p) // plain, stable, without a secret
+			if err != nil {
+				return err
+			}
+			_, err = db.ExecContext(ctx, "INSERT INTO pendings (key, pending) VALUES ($1, $2)", p.Key, text)
+			return err // an error ends the call unsent
+		}))
+		if err != nil {
+			return err
+		}
 		deposit, err := client.Cards.Deposit(ctx, worldcard.DepositRequest{
 			CardRef: card, MerchantTransactionID: key, Amount: amount,
 		})
 		switch {
-		case errors.Is(err, issuing.ErrOutcomeUnknown), errors.Is(err, issuing.ErrDuplicate):
-			// It may be there, or it is: ask for it by the same key. Never use another key.
-			found, lookupErr := client.Cards.DepositByKey(ctx, card, key)
-			if lookupErr != nil || !found.Amount.Equal(amount) {
-				return nil, err // still open: ask again later; or the key of another top-up
-			}
-			return found, nil // its status says whether it is under way, succeeded or failed
-		case errors.Is(err, worldcard.CodeInsufficientReserve):
-			return nil, fmt.Errorf("fund the reserve first: %w", err)
+		case errors.Is(err, issuing.ErrOutcomeUnknown):
+			return nil // it may have happened: its record stays, to be settled. Never use another key
+		case err != nil:
+			return failed(ctx, key, err) // this call did nothing: the record is done with
 		}
-		return deposit, err
+		return done(ctx, key, deposit)
 	}
-	_ = topUp
+	settle := func(ctx context.Context, pending issuing.Pending) error {
+		outcome, err := client.Settle(ctx, pending)
+		if err != nil {
+			return err // the pending cannot be read: another provider's, or a newer version's
+		}
+		switch outcome.Verdict {
+		case issuing.VerdictDone:
+			deposit, _ := issuing.ResultOf[worldcard.Deposit](outcome)
+			return done(ctx, pending.Key, deposit) // its status says whether it is still under way
+		case issuing.VerdictRefused:
+			return failed(ctx, pending.Key, outcome.Refusal)
+		case issuing.VerdictAbsent:
+			if time.Now().Before(outcome.AbsentSince) {
+				return nil // it may still be on its way: settle again then
+			}
+			return failed(ctx, pending.Key, errors.New("it never arrived"))
+		default: // issuing.VerdictOpen
+			slog.WarnContext(ctx, "still open", "why", outcome.Unsettled) // what to ask, and whom
+			return nil
+		}
+	}
+	_, _ = topUp, settle
 }
 
 func Example_platformInMemory() {

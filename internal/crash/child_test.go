@@ -96,7 +96,10 @@ func tell(l line) {
 	_, _ = os.Stdout.Write(append(text, '\n')) // whole: the pipe takes a line of this size at once
 }
 
-// options are those of a child's client: it waits next to nothing.
+// options are those of a child's client: it waits next to nothing, and gives up soon.
 func options() []issuing.Option {
-	return []issuing.Option{issuing.WithRetryWait(time.Millisecond, 2*time.Millisecond), issuing.WithTimeout(20 * time.Second)}
+	return []issuing.Option{
+		issuing.WithRetryWait(time.Millisecond, 2*time.Millisecond), issuing.WithTimeout(20 * time.Second),
+		issuing.WithMaxAttempts(2),
+	}
 }

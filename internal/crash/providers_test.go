@@ -160,7 +160,7 @@ func tellLegacy(s setup) (*teller, error) {
 }
 
 func openUQPAY(t *testing.T) *bank {
-	s, err := uqpaytest.NewServer(uqpaytest.Config{})
+	s, err := uqpaytest.NewServer(uqpaytest.Config{Reserve: issuing.NewAmount(10_000_000, 0), Limits: &uqpaytest.Limits{}})
 	check(t, err)
 	issue := func() (string, error) { return s.IssueCard(uqpaytest.ProductSingle, opening) }
 	all := cards(t, issue, func(id string) string { return id })

@@ -51,6 +51,7 @@ func openAcme(t testing.TB, opts ...issuing.Option) *Bench {
 			check(t, server.Inject(op, issuingtest.Refuse(http.StatusConflict, string(body))))
 		},
 		Notify: a.topUp, Ops: a.ops(),
+		Settle: a.client.Settle, Operations: acme.Operations(),
 	}
 }
 

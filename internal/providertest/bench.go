@@ -33,6 +33,13 @@ type Bench struct {
 	// Refuse has the platform answer the next request of an operation with a
 	// refusal in its own form, signed where it signs, that holds the text.
 	Refuse func(op, text string)
+	// Settle is the client's.
+	Settle func(context.Context, issuing.Pending, ...issuing.SettleOption) (issuing.Settlement, error)
+	// Operations are the package's.
+	Operations []issuing.Operation
+	// Reference is what the last call of an operation was about, where that is a secret
+	// and settling it needs it.
+	Reference map[string]func() issuing.Secret
 	// Bare is an operation of a client that it is not configured for. Nil where
 	// every operation has a published path.
 	Bare *Op

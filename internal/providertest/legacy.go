@@ -27,6 +27,7 @@ type legacies struct {
 
 	virtual, visaH  issuing.Secret // cards
 	freezing, froze []issuing.Secret
+	last            issuing.Secret // of toFreeze
 }
 
 func openLegacy(t testing.TB, opts ...issuing.Option) *Bench {
@@ -48,6 +49,10 @@ func openLegacy(t testing.TB, opts ...issuing.Option) *Bench {
 		Refuse: l.refuse,
 		Notify: func() error { return l.buy(l.virtual) },
 		Ops:    l.ops(), Lists: l.lists(),
+		Settle: l.client.Settle, Operations: legacy.Operations(),
+		Reference: map[string]func() issuing.Secret{
+			"VirtualP.Freeze": func() issuing.Secret { return l.last },
+		},
 	}
 }
 
@@ -110,7 +115,7 @@ func (l *legacies) application() legacy.VirtualPApplication {
 // toFreeze returns a card that is active.
 func (l *legacies) toFreeze() issuing.Secret {
 	card := l.server.IssueCard(legacytest.ProductVirtualP)
-	l.freezing = append(l.freezing, card)
+	l.freezing, l.last = append(l.freezing, card), card
 	return card
 }
 

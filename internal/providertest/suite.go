@@ -38,6 +38,8 @@ var Checks = []Check{
 	{"an operation that does not exist is refused by the platform", unknownOperation},
 	{"a fault that never fired is an error of Check", unfiredFault},
 	{"choosing faults holds no lock", chooseFreely},
+	{"a write is recorded once, before it is sent, without a secret", recorded},
+	{"what settling says agrees with what the platform did", settled},
 	{"a panic of the test leaves the platform usable", survives},
 	{"callbacks go wrong as the test wants", callbacks},
 }

@@ -73,6 +73,7 @@ func openUQPAY(t testing.TB, opts ...issuing.Option) *Bench {
 			return err
 		},
 		Ops: u.ops(), Lists: u.lists(),
+		Settle: u.client.Settle, Operations: uqpay.Operations(),
 	}
 }
 

@@ -56,6 +56,7 @@ func openWorldCard(t testing.TB, opts ...issuing.Option) *Bench {
 			check(t, server.Inject(op, worldcardtest.Refuse(worldcard.CodeInvalidParameter, text)))
 		},
 		Notify: w.buy, Ops: w.ops(), Lists: w.lists(),
+		Settle: w.client.Settle, Operations: worldcard.Operations(),
 		Stuck: map[string]func() (*silentKey, Call){"signing": w.stuck},
 	}
 }
