@@ -59,6 +59,14 @@ func (c Code) Known() bool {
 	return ok
 }
 
+// wellFormed reports whether c has the form of the codes that are known: letters, digits
+// and underscores.
+func (c Code) wellFormed() bool {
+	return c != "" && !strings.ContainsFunc(string(c), func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && r != '_'
+	})
+}
+
 // Meaning returns the text of a known code, and "" otherwise.
 func (c Code) Meaning() string { return codes[c].meaning }
 

@@ -153,7 +153,7 @@ func (x *exchange) Open(ctx context.Context, r *transport.Response) (provider.An
 		// A payload that came with a failure is attached when it opens, and never
 		// stands in the way when it does not.
 		refusal := x.refuse(r, m.head, payload)
-		refusal.Maybe = err != nil && x.c.cfg.SignedFailures
+		refusal.Maybe = refusal.Maybe || (err != nil && x.c.cfg.SignedFailures)
 		return answer, refusal
 	case errors.Is(err, provider.ErrKey):
 		return answer, err
@@ -182,8 +182,10 @@ func (x *exchange) refuse(r *transport.Response, head answerHead, payload []byte
 	case e.Kind == nil:
 		e.Kind = transport.KindOfStatus(r.Status)
 	}
-	// A code that no page lists under a status of success says nothing definite.
-	return &provider.Refusal{Err: e, Maybe: r.OK() && !head.Code.Known()}
+	// Every other code is a failure by the page, which lists none. One of another form, or
+	// whose detail says the opposite, is no word of the platform's.
+	unclear := !head.Code.wellFormed() || head.Detail == string(CodeSuccess)
+	return &provider.Refusal{Err: e, Maybe: r.OK() && unclear}
 }
 
 // failure is the cause of a failure answer.

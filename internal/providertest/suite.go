@@ -40,6 +40,7 @@ var Checks = []Check{
 	{"choosing faults holds no lock", chooseFreely},
 	{"a write is recorded once, before it is sent, without a secret", recorded},
 	{"what settling says agrees with what the platform did", settled},
+	{"whatever an answer is turned into, what was carried out is not told as failed", mutated},
 	{"a panic of the test leaves the platform usable", survives},
 	{"callbacks go wrong as the test wants", callbacks},
 }
