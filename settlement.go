@@ -71,6 +71,9 @@ func ResultOf[T any](s Settlement) (*T, bool) {
 type SettleSettings struct {
 	Reference Secret // what the operation is about, where that is a secret
 	Resend    any    // the request, to be sent again; nil only asks
+	// Others are the provider's ids of the others of the pending's kind on the same card;
+	// nil is that the caller does not know.
+	Others []string
 }
 
 // SettleOption configures one Settle.
@@ -92,6 +95,16 @@ func NewSettleSettings(opts ...SettleOption) SettleSettings {
 // not the pending's is refused.
 func WithReference(reference Secret) SettleOption {
 	return func(s *SettleSettings) { s.Reference = reference }
+}
+
+// WithOthers says that the caller knows of every other operation of the pending's kind on
+// the same card, such as its other top-ups, that anybody sent within a day before or after
+// it: ids are the provider's of all that may have been carried out, none where there were
+// no others. It is what lets a line in a list that names no key prove something
+// ([SettledByHistory]): what is left when the others are taken off. Where another one is
+// open as well, of the same amount, it must not be given: their lines cannot be told apart.
+func WithOthers(ids ...string) SettleOption {
+	return func(s *SettleSettings) { s.Others = append([]string{}, ids...) }
 }
 
 // WithResend lets Settle send the operation again when asking does not settle it: request

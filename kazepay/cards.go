@@ -19,6 +19,8 @@ func (r cardRequest) validate(p *check.Problems) { p.Text("cardID", r.CardID, ma
 
 func (r cardRequest) card() string { return r.CardID }
 
+func (r cardRequest) facts(f *facts) { f.Card = r.CardID }
+
 // CardService holds the operations that every card has: details, balance,
 // top-up, transactions, freeze, close.
 type CardService struct{ c *Client }
@@ -136,6 +138,10 @@ func (r DepositRequest) validate(p *check.Problems) {
 
 func (r DepositRequest) card() string { return r.CardID }
 
+func (r DepositRequest) facts(f *facts) {
+	f.Card, f.Amount, f.Currency = r.CardID, r.Amount, r.Currency
+}
+
 // Deposit is a top-up.
 type Deposit struct {
 	ID         string            `json:"transactionId"`     // KazePay's id of the top-up
@@ -155,15 +161,17 @@ func (d *Deposit) card() string { return d.CardID }
 // merchant or what reaches the card is not documented.
 //
 // Safety: once; the key is the requestNo, 1 to 24 digits. There is no field for an id
-// of the merchant's own, and what a repeated requestNo does is not documented. On
-// issuing.ErrOutcomeUnknown read
-// [CardService.Transactions] and [CardService.Balance] and compare; a top-up that
-// is not listed may still be on its way. Store the requestNo beforehand with
-// issuing.WithIdempotencyKey, so that a crash does not lose it, and send it once:
-// KazePay's code for a repeated requestNo is not published, so such a refusal
-// looks like that of a top-up although the first one may have been carried out. A
-// failure answer is not signed: look before topping up again, or set
-// [Config.SignedFailures].
+// of the merchant's own, and what a repeated requestNo does is not documented: send it
+// once. KazePay's code for a repeat is not published, so such a refusal looks like that of
+// a top-up although the first one may have been carried out.
+//
+// On issuing.ErrOutcomeUnknown give the pending to [Client.Settle]. It reads the card's
+// transactions, in which nothing names the request, so it can only name the lines that
+// fit, unless issuing.WithOthers gives it the ids of the card's other top-ups: then the one
+// line that is left is this top-up, done or failed. A top-up that is not listed stays open;
+// it is never told as absent. Top up a card once at a time, and keep the ids of its
+// top-ups, and every outcome that is listed can be told. A failure answer is not signed:
+// look before topping up again, or set [Config.SignedFailures].
 func (s *CardService) Deposit(ctx context.Context, req DepositRequest, opts ...issuing.CallOption) (*Deposit, error) {
 	req.Currency = orUSD(req.Currency)
 	return call[Deposit](ctx, s.c, opDeposit, req, opts)
@@ -193,27 +201,33 @@ type statusRequest struct {
 // Freeze (updCardStatus with INACTIVE) freezes an active card. The answer may
 // show a state on the way; [CardService.Card] confirms it.
 //
-// Safety: once; the key is the requestNo, 1 to 24 digits. On
-// issuing.ErrOutcomeUnknown read the card with [CardService.Card]; freezing a frozen card again changes nothing.
+// Safety: once; the key is the requestNo, 1 to 24 digits. After an unclear attempt the card
+// is read: one that is frozen is the result. On issuing.ErrOutcomeUnknown give the pending
+// to [Client.Settle], which reads it again: it proves what the card's state is, not who
+// brought it about. Freezing a frozen card again changes nothing.
 func (s *CardService) Freeze(ctx context.Context, cardID string, opts ...issuing.CallOption) (*CardChange, error) {
-	return call[CardChange](ctx, s.c, opFreeze, statusRequest{cardRequest{cardID}, CardStatusInactive}, opts)
+	in := statusRequest{cardRequest{cardID}, CardStatusInactive}
+	return looked(ctx, s.c, opFreeze, in, toFrozen.look(s.c), opts)
 }
 
 // Unfreeze (updCardStatus with ACTIVE) makes a frozen card usable again.
 //
 // Safety: once, as [CardService.Freeze].
 func (s *CardService) Unfreeze(ctx context.Context, cardID string, opts ...issuing.CallOption) (*CardChange, error) {
-	return call[CardChange](ctx, s.c, opUnfreeze, statusRequest{cardRequest{cardID}, CardStatusActive}, opts)
+	in := statusRequest{cardRequest{cardID}, CardStatusActive}
+	return looked(ctx, s.c, opUnfreeze, in, toActive.look(s.c), opts)
 }
 
 // Close (closeCard) closes a card for good and returns what it holds to the
 // merchant's balance. The answer's status is CLOSE_PROCESSING; [CardClosed] brings
 // the amount that was returned.
 //
-// Safety: once; the key is the requestNo, 1 to 24 digits. On issuing.ErrOutcomeUnknown read the card with
-// [CardService.Card].
+// Safety: once; the key is the requestNo, 1 to 24 digits. After an unclear attempt the card
+// is read: one that is closing or closed is the result, which does not say then what is
+// returned. On issuing.ErrOutcomeUnknown give the pending to [Client.Settle], which reads
+// it again.
 func (s *CardService) Close(ctx context.Context, cardID string, opts ...issuing.CallOption) (*CardChange, error) {
-	return call[CardChange](ctx, s.c, opClose, cardRequest{cardID}, opts)
+	return looked(ctx, s.c, opClose, cardRequest{cardID}, toClosed.look(s.c), opts)
 }
 
 // numberRequest names a card by its number.

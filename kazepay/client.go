@@ -3,7 +3,6 @@ package kazepay
 import (
 	"cmp"
 	"context"
-	"strings"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -32,6 +31,7 @@ type Client struct {
 	cfg   Config
 	codec wire.Codec
 	core  *provider.Core
+	sent  *sentNumbers // of this client and its clones
 }
 
 // New returns a client. It checks the configuration and does no I/O.
@@ -44,11 +44,11 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 	cfg.MaxUpload = cmp.Or(cfg.MaxUpload, DefaultMaxUpload)
 	cfg.Zone = cmp.Or(cfg.Zone, time.UTC)
 	cfg.Upload = cfg.Upload.complete()
-	return newClient(cfg, core), nil
+	return newClient(cfg, core, new(sentNumbers)), nil
 }
 
-func newClient(cfg Config, core *provider.Core) *Client {
-	c := &Client{cfg: cfg, codec: codecIn(cfg.Zone), core: core}
+func newClient(cfg Config, core *provider.Core, sent *sentNumbers) *Client {
+	c := &Client{cfg: cfg, codec: codecIn(cfg.Zone), core: core, sent: sent}
 	c.Virtual = &VirtualService{c}
 	c.Physical = &PhysicalService{c}
 	c.KYC = &KYCService{c}
@@ -69,7 +69,7 @@ func (c *Client) Clone(opts ...issuing.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newClient(c.cfg, core), nil
+	return newClient(c.cfg, core, c.sent), nil
 }
 
 // Do calls an operation that this package does not know, such as those of
@@ -91,42 +91,26 @@ func (c *Client) Do(ctx context.Context, apiCode string, in, out any, opts ...is
 	if in == nil {
 		in = struct{}{}
 	}
-	return c.send(ctx, &exchange{c: c, o: o, in: in}, valid, out, opts)
+	call := c.call(&exchange{c: c, o: o, in: in}, valid, opts)
+	call.Out = out
+	return c.core.Do(ctx, call)
 }
 
 // call checks and sends a request and returns its decoded result.
 func call[T any](ctx context.Context, c *Client, o operation, in request, opts []issuing.CallOption) (*T, error) {
-	out := new(T)
-	if err := c.send(ctx, &exchange{c: c, o: o, in: in}, in.validate, out, opts); err != nil {
-		return nil, err
-	}
-	return out, nil
+	return provider.Result[T](ctx, c.core, c.call(&exchange{c: c, o: o, in: in}, in.validate, opts))
 }
 
-// send has the core carry an exchange out.
-func (c *Client) send(
-	ctx context.Context, x *exchange, valid func(*check.Problems), out any, opts []issuing.CallOption,
-) error {
-	err := c.core.Do(ctx, provider.Call{
-		Op: provider.Op{Name: x.o.name, Safety: x.o.safety, Settle: x.o.settle},
-		In: x.in, Check: valid, Exchange: x, Out: out, Decode: x.decode, Options: opts,
-	})
-	if err == nil {
-		x.compare(ctx, out)
-	}
-	return err
+// looked is call for an operation whose open outcome a look settles. It is not sent again.
+func looked[T any](ctx context.Context, c *Client, o operation, in request,
+	look provider.Look[T], opts []issuing.CallOption,
+) (*T, error) {
+	return provider.Do(ctx, c.core, c.call(&exchange{c: c, o: o, in: in}, in.validate, opts), look)
 }
 
-// compare warns when an answer names another card than the request.
-func (x *exchange) compare(ctx context.Context, out any) {
-	asked, ok := x.in.(carded)
-	if !ok || x.c.cfg.Warn == nil {
-		return
-	}
-	got, ok := out.(carded)
-	if ok && got.card() != "" && !strings.EqualFold(got.card(), asked.card()) {
-		x.c.cfg.Warn(ctx, Warning{Op: x.o.name, RequestNo: x.requestNo, Field: "cardID"})
-	}
+// call is a logical call of the core's.
+func (c *Client) call(x *exchange, valid func(*check.Problems), opts []issuing.CallOption) provider.Call {
+	return provider.Call{Op: x.o.op(), In: x.in, Check: valid, Exchange: x, Decode: x.decode, Options: opts}
 }
 
 // Waits of polling.

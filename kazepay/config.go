@@ -61,12 +61,13 @@ type Config struct {
 	// failures are expected to come without signature, protected by TLS alone.
 	SignedFailures bool
 	// Warn, when set, is told when an answer names another card than the
-	// request, as one published sample does. The answer's value stands. It runs
-	// on the calling goroutine.
+	// request, as one published sample does. Such an answer is not believed: a
+	// read fails, a write is looked up or stays open. It runs on the calling
+	// goroutine.
 	Warn func(context.Context, Warning)
 }
 
-// Warning describes a discrepancy that does not fail a call.
+// Warning describes an answer that disagrees with its request.
 type Warning struct {
 	Op        string // the operation, such as "Physical.Activate"
 	RequestNo string // the message number of the request

@@ -191,10 +191,11 @@ func TestResultFlag(t *testing.T) {
 func TestApplicationIsReadLeniently(t *testing.T) {
 	t.Parallel()
 	for payload, want := range map[string]*kazepay.Application{
-		`{"status":"ACTIVE"}`:                {ID: "19181", Status: kazepay.CardStatusActive},
-		`{"cardID":7}`:                       {ID: "7"},
-		`{"cardID":"7","status":"AUDITING"}`: {ID: "7", Status: kazepay.CardStatusAuditing},
-		`{}`:                                 nil,
+		`{"status":"ACTIVE"}`:                    {ID: "19181", Status: kazepay.CardStatusActive},
+		`{"cardID":19181}`:                       {ID: "19181"},
+		`{"cardID":"19181","status":"AUDITING"}`: {ID: "19181", Status: kazepay.CardStatusAuditing},
+		`{"cardID":"7","status":"AUDITING"}`:     nil, // another card's
+		`{}`:                                     nil,
 	} {
 		got, err := newWireServer(t, success(t, payload)).client(t).Virtual.Application(t.Context(), "19181")
 		if diff := cmp.Diff(want, got); diff != "" || (err == nil) != (want != nil) {
@@ -288,8 +289,8 @@ func TestWarnOfAnotherCard(t *testing.T) {
 	}
 	var info issuing.CallInfo
 	change, err := client.Physical.Activate(t.Context(), card.CardID, server.ActivationCode(card.CardID), issuing.WithCallInfo(&info))
-	if err != nil || change.ID != "3295" {
-		t.Fatalf("%+v, %v", change, err)
+	if err != nil || change.ID != card.CardID || change.Status != kazepay.CardStatusActiveProcessing || !info.Settled {
+		t.Fatalf("the card was not read: %+v, %v", change, err)
 	}
 	if _, err := client.Cards.Card(t.Context(), card.CardID); err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"errors"
 	"strings"
 	"time"
 
@@ -79,6 +80,9 @@ func (r Identity) validate(p *check.Problems) {
 	p.Date("identificationExpiryDate", r.IdentificationExpiryDate)
 }
 
+// facts has the email as the reference: it is the holder's, and no record prints it.
+func (r Identity) facts(f *facts) { f.Reference = issuing.NewSecret(string(r.Email)) }
+
 // SubmitRequest submits a holder's identity with pictures that were uploaded.
 // File ids have at most 128 characters; those shown are UUIDs.
 type SubmitRequest struct {
@@ -107,10 +111,25 @@ func (r *Review) incomplete() bool { return r.Status == "" }
 // Submit (setUcardKyc) submits a holder's identity for review. People may review
 // it; [KYCService.Status], [KYCService.Await] or [KYCReviewed] bring the verdict.
 //
-// Safety: once; the key is the requestNo, 1 to 24 digits. On
-// issuing.ErrOutcomeUnknown ask [KYCService.Status].
+// Safety: once; the key is the requestNo, 1 to 24 digits. On issuing.ErrOutcomeUnknown give
+// the pending, with the email (issuing.WithReference), to [Client.Settle], which asks for
+// the user's status: PASSED is done, by this submission or an earlier one; any other
+// leaves it open, because WAITING_KYC may be said before any submission, and REJECTED of an
+// earlier one.
 func (s *KYCService) Submit(ctx context.Context, req SubmitRequest, opts ...issuing.CallOption) (*Review, error) {
 	return call[Review](ctx, s.c, opSubmit, req, opts)
+}
+
+// errNoVerdict is a user's status that says nothing of a submission.
+var errNoVerdict = errors.New("the user's status does not tell: it may be that of an earlier submission, or of none")
+
+// reviewed asks for the status of the user whose email is the reference.
+func (s *KYCService) reviewed(ctx context.Context, w sought) (*Review, error) {
+	found, err := s.Status(ctx, w.Reference.Reveal())
+	if err == nil && found.Status != KYCStatusPassed {
+		return nil, errNoVerdict
+	}
+	return found, err
 }
 
 // SubmitInlineRequest submits a holder's identity with the pictures in it. Make
@@ -187,8 +206,9 @@ func (l *Link) incomplete() bool { return l.URL.IsZero() }
 // page on which the holder completes the verification. Ask for the verdict with
 // [KYCService.Status] and the same email.
 //
-// Safety: once; the key is the requestNo, 1 to 24 digits. On
-// issuing.ErrOutcomeUnknown ask [KYCService.Status].
+// Safety: once; the key is the requestNo, 1 to 24 digits. A link cannot be read back, so
+// [Client.Settle] cannot tell; on issuing.ErrOutcomeUnknown ask [KYCService.Status], and
+// for another link while the status is not PASSED.
 func (s *KYCService) Link(ctx context.Context, identity Identity, opts ...issuing.CallOption) (*Link, error) {
 	return call[Link](ctx, s.c, opLink, identity, opts)
 }

@@ -26,9 +26,10 @@ type requestHead struct {
 // answerHead is the clear part of an answer. The echoes in it do not bind: the
 // published samples name other operations and message numbers than asked for.
 type answerHead struct {
-	SysID  string `json:"sysId"`
-	Code   Code   `json:"code"`
-	Detail string `json:"detail" wire:"json"`
+	SysID     string `json:"sysId"`
+	RequestNo string `json:"requestNo"`
+	Code      Code   `json:"code"`
+	Detail    string `json:"detail" wire:"json"`
 }
 
 // message is an answer of which the clear part was read.

@@ -2,6 +2,8 @@ package kazepay
 
 import (
 	"context"
+	"errors"
+	"strings"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -36,6 +38,22 @@ func (r AssignRequest) validate(p *check.Problems) {
 	p.Digits("cardNumber", r.CardNumber, minPANDigits, maxPANDigits)
 }
 
+// The secrets of writes that their look-ups compare.
+const (
+	secretEmail = "email" // in lower case
+	secretURL   = "url"
+)
+
+func (r AssignRequest) facts(f *facts) {
+	f.Reference = r.CardNumber
+	f.Secret(secretEmail, emailSecret(r.Email))
+}
+
+// emailSecret is an address as it is compared: platforms change its case.
+func emailSecret(email issuing.Personal) issuing.Secret {
+	return issuing.NewSecret(strings.ToLower(strings.TrimSpace(string(email))))
+}
+
 // Assignment is a card that was bound to a user. It says nothing of the card's
 // status: read it with [CardService.Card].
 type Assignment struct {
@@ -46,12 +64,34 @@ func (a *Assignment) incomplete() bool { return a.CardID == "" }
 
 // Assign (ucardAssign) binds a printed card to a user.
 //
-// Safety: once; the key is the requestNo, 1 to 24 digits. On
-// issuing.ErrOutcomeUnknown look the number up with [CardService.CardID] and compare the holder of [CardService.Card].
+// Safety: once; the key is the requestNo, 1 to 24 digits. After an unclear attempt the
+// number is looked up: a card whose holder has the request's email is the result. On
+// issuing.ErrOutcomeUnknown give the pending, with the number (issuing.WithReference), to
+// [Client.Settle], which looks again. What it does not find, or finds with another holder,
+// stays open: KazePay publishes no code for a number that it does not know.
 func (s *PhysicalService) Assign(
 	ctx context.Context, req AssignRequest, opts ...issuing.CallOption,
 ) (*Assignment, error) {
-	return call[Assignment](ctx, s.c, opAssign, req, opts)
+	return looked(ctx, s.c, opAssign, req, s.assigned, opts)
+}
+
+// errOtherHolder is a card of which the holder does not tell what became of an assignment.
+var errOtherHolder = errors.New("the card's holder is not known to be the one that it was to get")
+
+// assigned looks a card up by its number, which is the reference.
+func (s *PhysicalService) assigned(ctx context.Context, w sought) (*Assignment, error) {
+	id, err := s.c.Cards.CardID(ctx, w.Reference)
+	if err != nil {
+		return nil, err
+	}
+	card, err := s.c.Cards.Card(ctx, id.CardID)
+	switch {
+	case err != nil:
+		return nil, err
+	case card.HolderEmail == "" || !w.Same(secretEmail, emailSecret(card.HolderEmail)):
+		return nil, errOtherHolder
+	}
+	return &Assignment{CardID: id.CardID}, nil
 }
 
 // activateRequest activates an assigned card.
@@ -70,12 +110,15 @@ func (r activateRequest) validate(p *check.Problems) {
 // cannot be fetched again. The answer's status is ACTIVE_PROCESSING; the card is
 // usable when [CardService.Card] says ACTIVE.
 //
-// Safety: once; the key is the requestNo, 1 to 24 digits. On
-// issuing.ErrOutcomeUnknown read the card with [CardService.Card].
+// Safety: once; the key is the requestNo, 1 to 24 digits. After an unclear attempt, and
+// after an answer that names another card, as KazePay's own sample does ([Config.Warn]),
+// the card is read: one that is being activated, or is active, is the result. On
+// issuing.ErrOutcomeUnknown give the pending to [Client.Settle], which reads it again.
 func (s *PhysicalService) Activate(
 	ctx context.Context, cardID string, activationCode issuing.Secret, opts ...issuing.CallOption,
 ) (*CardChange, error) {
-	return call[CardChange](ctx, s.c, opActivate, activateRequest{cardRequest{cardID}, activationCode}, opts)
+	in := activateRequest{cardRequest{cardID}, activationCode}
+	return looked(ctx, s.c, opActivate, in, toActivated.look(s.c), opts)
 }
 
 // pinRequest sets a PIN.
@@ -91,8 +134,9 @@ func (r pinRequest) validate(p *check.Problems) {
 
 // SetPIN (cardSetPin) sets the PIN, exactly six digits, of an active card.
 //
-// Safety: once; the key is the requestNo, 1 to 24 digits. A PIN cannot be read back; on
-// issuing.ErrOutcomeUnknown set the same PIN again.
+// Safety: once; the key is the requestNo, 1 to 24 digits. A PIN cannot be read back, so
+// [Client.Settle] cannot tell; on issuing.ErrOutcomeUnknown set the same PIN again, as a
+// new call.
 func (s *PhysicalService) SetPIN(
 	ctx context.Context, cardID string, pin issuing.Secret, opts ...issuing.CallOption,
 ) error {

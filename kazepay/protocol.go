@@ -23,6 +23,11 @@ type operation struct {
 	settle  provider.Settle
 }
 
+// op is the part of the row that the core knows.
+func (o operation) op() provider.Op {
+	return provider.Op{Name: o.name, Safety: o.safety, Settle: o.settle}
+}
+
 // The safeties of rows; see [transport.Safety].
 const read, once = transport.Read, transport.Once
 
@@ -34,14 +39,20 @@ const (
 	flagged                // the result flag "encrypt" beside it
 )
 
-// by and byNote say how the open outcome of a row is settled.
-var by, byNote = provider.By, provider.ByNote
+// How the open outcome of a row is settled; see [provider.Settle].
+var byNone, byState, byHistory, byNobody = provider.Nothing, provider.ByState, provider.ByHistory, provider.ByNobody
+
+// facts is what a write says of itself for its record, and sought one that is looked up.
+type (
+	facts  = provider.Facts
+	sought = provider.Sought
+)
+
+// factual is a request that tells what its look-up needs.
+type factual interface{ facts(f *facts) }
 
 // request is an input that can be checked before it is sent.
 type request interface{ validate(p *check.Problems) }
-
-// carded is a request or result that names a card.
-type carded interface{ card() string }
 
 // incomplete is a result that can tell that the answer lacked its main field.
 type incomplete interface{ incomplete() bool }
@@ -86,6 +97,14 @@ func (x *exchange) Encode(cs issuing.CallSettings) (provider.Plan, error) {
 	return provider.Plan{URL: address, Template: pathOf(address), Key: x.requestNo}, nil
 }
 
+// Facts tells what a record of the call holds.
+func (x *exchange) Facts(f *facts) {
+	f.Payload = x.payload
+	if in, ok := x.in.(factual); ok {
+		in.facts(f)
+	}
+}
+
 // pathOf returns the path of an address that New has checked, for hooks.
 func pathOf(address string) string {
 	u, err := url.Parse(address)
@@ -104,6 +123,7 @@ func (x *exchange) Seal(ctx context.Context, _ int) (transport.Sealed, error) {
 			return transport.Sealed{}, err
 		}
 	}
+	x.c.sent.add(x.requestNo)
 	head := requestHead{APICode: x.o.apiCode, SysID: x.c.cfg.SysID, RequestNo: x.requestNo, Version: version}
 	e, err := provider.UseKey(ctx, x.c.core, func() (*sign.Envelope, error) { return x.c.envelope(head, x.payload) })
 	if err != nil {
@@ -124,6 +144,9 @@ func (x *exchange) Judge(_ context.Context, r *transport.Response) provider.Verd
 	}
 	unclear := provider.Verdict{Judgement: transport.Unclear}
 	switch code := m.head.Code; {
+	case x.astray(m):
+		r.Astray = true
+		return unclear
 	case !ok && r.OK():
 		return unclear
 	case !ok:
@@ -145,6 +168,9 @@ func (x *exchange) Open(ctx context.Context, r *transport.Response) (provider.An
 		refusal := provider.StatusRefusal(r)
 		refusal.Maybe = x.c.cfg.SignedFailures
 		return provider.Answer{}, refusal
+	}
+	if x.astray(m) {
+		return provider.Answer{}, errAstray // neither its success nor its failure is this one's
 	}
 	payload, err := provider.UseKey(ctx, x.c.core, func() ([]byte, error) { return x.c.open(m) })
 	answer := provider.Answer{Raw: payload, Data: payload}
@@ -193,16 +219,17 @@ func (x *exchange) failure(flag ResultFlag, payload []byte) *Failure {
 	return &Failure{APICode: x.o.apiCode, RequestNo: x.requestNo, Flag: flag, Payload: issuing.NewSecret(string(payload))}
 }
 
-// decode reads a payload into out.
-func (x *exchange) decode(_ context.Context, payload []byte, out any) error {
+// decode reads a payload into out, and refuses one that is not about what was asked.
+func (x *exchange) decode(ctx context.Context, payload []byte, out any) error {
 	if l, ok := out.(loose); ok {
-		return l.decode(x.c.codec, payload)
-	}
-	if err := x.c.codec.Unmarshal(payload, out); err != nil {
+		if err := l.decode(x.c.codec, payload); err != nil {
+			return err
+		}
+	} else if err := x.c.codec.Unmarshal(payload, out); err != nil {
 		return err
 	}
 	if i, ok := out.(incomplete); ok && i.incomplete() {
 		return provider.ErrIncomplete
 	}
-	return nil
+	return x.compare(ctx, out)
 }

@@ -20,6 +20,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/provider"
 	"github.com/issuing-sdk/issuing-go/internal/transport"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
@@ -146,23 +147,19 @@ func (u *UploadedFile) incomplete() bool { return u.ID == "" }
 // It is streamed: memory use does not grow with its size. The signature covers
 // the user's fields, not the picture.
 //
-// Safety: once; the key is the requestNo, 1 to 24 digits. Uploading again after an
-// issuing.ErrOutcomeUnknown does no harm: a picture that nothing refers to has no
-// effect.
+// Safety: once; the key is the requestNo, 1 to 24 digits. After an
+// issuing.ErrOutcomeUnknown upload again: a picture that nothing refers to has no effect.
+// [Client.Settle] cannot tell whether the first one arrived.
 func (s *KYCService) Upload(ctx context.Context, req UploadRequest, opts ...issuing.CallOption) (*UploadedFile, error) {
 	in := req
 	in.File = nil // errors are searched for what is in, when the file may still be read
 	x := &exchange{c: s.c, o: opUpload, in: in, upload: &req}
-	out := new(UploadedFile)
-	err := s.c.send(ctx, x, req.validate, out, opts)
+	out, err := provider.Result[UploadedFile](ctx, s.c.core, s.c.call(x, req.validate, opts))
 	if cause := x.picture.finish(ctx); err != nil && cause != nil {
 		// The form was never completed, so nothing can have come of it.
 		return nil, pictureError(cause)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
+	return out, err
 }
 
 // pictureError is the error of a picture that cannot be sent.

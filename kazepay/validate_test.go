@@ -153,7 +153,8 @@ func TestOtherRules(t *testing.T) {
 		"https://notify.receive/api?x=1": true, "http://notify.receive/api": false, "notify.receive": false,
 		"https://user:pw@notify.receive": false, "https://": false, "https://a b": false, "javascript:alert(1)": false,
 	} {
-		if _, err := c.Webhooks.SetURL(ctx, address); ok != (err == nil) {
+		// The server answers with one payload, whose address is another.
+		if _, err := c.Webhooks.SetURL(ctx, address); ok == errors.Is(err, issuing.ErrInvalid) {
 			t.Errorf("%s: %v", address, err)
 		}
 	}

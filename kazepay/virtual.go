@@ -76,9 +76,9 @@ func (a *Application) card() string { return a.ID }
 // [VirtualService.Await] tell how it goes on. Upstream charges a fee for an
 // application.
 //
-// Safety: once; the key is the requestNo, 1 to 24 digits. KazePay has no lookup by
-// it, so on issuing.ErrOutcomeUnknown wait for the callback about the new card, or ask
-// KazePay's support with the error's Key.
+// Safety: once; the key is the requestNo, 1 to 24 digits. KazePay has no lookup by it and
+// no list of cards, so [Client.Settle] cannot tell: on issuing.ErrOutcomeUnknown wait for
+// the callback about the new card, or ask KazePay's support with the error's Key.
 func (s *VirtualService) Apply(
 	ctx context.Context, req ApplyRequest, opts ...issuing.CallOption,
 ) (*Application, error) {

@@ -24,6 +24,9 @@ func (r urlRequest) validate(p *check.Problems) {
 	}
 }
 
+// facts has the address as a secret: it may hold a token.
+func (r urlRequest) facts(f *facts) { f.Secret(secretURL, issuing.NewSecret(plainAddress(r.URL))) }
+
 // WebhookURL is the address that callbacks go to.
 type WebhookURL struct {
 	URL string `json:"url"` // as stored; empty when none is set
@@ -32,10 +35,21 @@ type WebhookURL struct {
 // SetURL (setWebhookUrl) sets the address that callbacks go to: https. A second
 // call presumably replaces the first.
 //
-// Safety: once; the key is the requestNo, 1 to 24 digits. On
-// issuing.ErrOutcomeUnknown read it with [WebhookService.URL]; setting the same address again changes nothing.
+// Safety: once; the key is the requestNo, 1 to 24 digits. After an unclear attempt the
+// address is read. On issuing.ErrOutcomeUnknown give the pending to [Client.Settle], which
+// reads it again: it proves which address is stored now. Setting the same address again
+// changes nothing.
 func (s *WebhookService) SetURL(ctx context.Context, address string, opts ...issuing.CallOption) (*WebhookURL, error) {
-	return call[WebhookURL](ctx, s.c, opSetURL, urlRequest{address}, opts)
+	return looked(ctx, s.c, opSetURL, urlRequest{address}, s.stored, opts)
+}
+
+// stored reads the address, after it was to be set.
+func (s *WebhookService) stored(ctx context.Context, w sought) (*WebhookURL, error) {
+	found, err := s.URL(ctx)
+	if err != nil || w.Same(secretURL, issuing.NewSecret(plainAddress(found.URL))) {
+		return found, err
+	}
+	return nil, nil
 }
 
 // noFields is a request without fields.

@@ -137,11 +137,11 @@ func physicalCases() []wireCase {
 		},
 		{
 			"Physical.Activate", "ucardActive", `{"cardID":"3377","activationCode":"70795665"}`,
-			`{"encrypt":"SUCCESS","cardID":"3295","status":"ACTIVE_PROCESSING"}`,
+			`{"encrypt":"SUCCESS","cardID":"3377","status":"ACTIVE_PROCESSING"}`,
 			func(ctx context.Context, c *kazepay.Client, opt issuing.CallOption) (any, error) {
 				return value(c.Physical.Activate(ctx, "3377", issuing.NewSecret("70795665"), opt))
 			},
-			kazepay.CardChange{ID: "3295", Status: kazepay.CardStatusActiveProcessing},
+			kazepay.CardChange{ID: "3377", Status: kazepay.CardStatusActiveProcessing},
 		},
 		{
 			"Physical.SetPIN", "cardSetPin", `{"cardID":"3295","pin":"075426"}`, `{"encrypt":"SUCCESS"}`,

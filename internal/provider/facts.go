@@ -62,6 +62,8 @@ type Sought struct {
 	issuing.Pending
 	// Reference is the secret that the look needs.
 	Reference issuing.Secret
+	// Others are as in issuing.WithOthers; nil is that nobody knows.
+	Others []string
 
 	secrets map[string]issuing.Secret // of the call itself
 	digests digests                   // otherwise

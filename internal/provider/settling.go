@@ -113,11 +113,14 @@ func (s *settling) look(ctx context.Context) issuing.Settlement {
 	if s.row.needs && s.settings.Reference.IsZero() {
 		return s.open(errNoReference)
 	}
-	sought := Sought{Pending: s.p, Reference: s.settings.Reference}
+	sought := Sought{Pending: s.p, Reference: s.settings.Reference, Others: s.settings.Others}
 	if len(s.p.Secrets) > 0 {
 		digest, err := s.core.digests(ctx)
 		if err != nil {
 			return s.open(err)
+		}
+		if s.p.Credentials != digest.credentials() {
+			return s.open(errOtherCredentials) // every secret would look like another one
 		}
 		sought.digests = digest
 	}
@@ -142,10 +145,11 @@ var ErrUntold = errors.New("what the platform shows does not tell")
 var (
 	errNoReference = errors.New("what it was about is a secret, which the pending does not hold: " +
 		"give it with issuing.WithReference")
-	errNotListed = errors.New("it is not listed, which proves nothing: it may be listed later")
-	errOtherType = errors.New("the request is not of the type that the operation's method takes")
-	errNoRepeat  = errors.New("it was not sent again: the provider does not say that it recognises a repeat")
-	errFailed    = errors.New("the platform accepted it, and it failed")
+	errOtherCredentials = errors.New("it was made under other credentials, so that its secrets cannot be compared")
+	errNotListed        = errors.New("it is not listed, which proves nothing: it may be listed later")
+	errOtherType        = errors.New("the request is not of the type that the operation's method takes")
+	errNoRepeat         = errors.New("it was not sent again: the provider does not say that it recognises a repeat")
+	errFailed           = errors.New("the platform accepted it, and it failed")
 )
 
 // found is the settlement of a write that the platform knows.

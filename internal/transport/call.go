@@ -121,6 +121,9 @@ type Response struct {
 	// Maybe is set by Judge when the operation may have been carried out although
 	// the answer is not Unclear.
 	Maybe bool
+	// Astray is set by Judge when the answer is to another request. All that follows on
+	// its connection may be late by one, so the connection ends.
+	Astray bool
 }
 
 // OK reports a status of success.

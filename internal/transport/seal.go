@@ -98,7 +98,11 @@ func (s *sealer) attempt(ctx context.Context, st *state, req *http.Request) (*ht
 		return nil, st.unclear(w.cause(err))
 	}
 	defer func() { _ = resp.Body.Close() }()
-	return s.receive(ctx, st, resp, sealed.RequestID)
+	received, err := s.receive(ctx, st, resp, sealed.RequestID)
+	if err == nil && st.last.Astray {
+		w.hangUp()
+	}
+	return received, err
 }
 
 // complete gives req the attempt's headers and body, and keeps the cookies of the

@@ -46,6 +46,22 @@ func (w *way) traced(ctx context.Context) context.Context {
 	})
 }
 
+// hangUp ends the connection of an answer that belongs to another request, unless it is
+// one of HTTP/2, whose answers carry the numbers of their requests. Whoever has it by now
+// would get an answer that is late as well.
+func (w *way) hangUp() {
+	c := w.last.Load()
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	kept := c.kept
+	c.mu.Unlock()
+	if kept {
+		_ = c.Close()
+	}
+}
+
 // stopped reports whether w ended the attempt.
 func (w *way) stopped() bool { return w.stop != nil && w.conns.Load() > 1 }
 
