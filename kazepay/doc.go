@@ -43,8 +43,55 @@
 // [issuing.ErrOutcomeUnknown]; the error's Key is the requestNo, and
 // [issuing.Unsettled] names the query that settles it. The requestNo has 1 to 24
 // digits. The client draws one of 24, the time and ten random digits;
-// issuing.WithIdempotencyKey sets that of a write, so that it can be stored beforehand,
-// which does not make a repeat safe.
+// issuing.WithIdempotencyKey sets that of a write, which does not make a repeat safe.
+//
+// An answer is held against its request. In three of the published samples the head
+// repeats the requestNo, in the others it has one of KazePay's own, so that a strange one
+// is accepted; but one that another message of this client had is the answer to that
+// message. Of the payload, what repeats the request has to agree: the card, the currency,
+// the card number, the address. An answer that does not leaves a write open, and is never
+// its result. What is left: where KazePay numbers its answers itself, nothing in those to
+// Apply, Upload, Submit, Link, Assign, SetPIN and KYC.Status tells whose they are, nor
+// which of two top-ups of one card.
+//
+// # Settling
+//
+// [Client.Settle] tells what became of a write that ended with [issuing.ErrOutcomeUnknown],
+// or of which only the record of [issuing.WithRecord] is left. [Operations] is its table:
+//
+//	operation          safety  settled by  inquiry                            sent again
+//	Cards.Close        once    state       Cards.Card                         no
+//	Cards.Deposit      once    history     Cards.Transactions, Cards.Balance  no
+//	Cards.Freeze       once    state       Cards.Card                         no
+//	Cards.Unfreeze     once    state       Cards.Card                         no
+//	KYC.Link           once    nobody      KYC.Status                         no
+//	KYC.Submit         once    state       KYC.Status                         no
+//	KYC.SubmitInline   once    state       KYC.Status                         no
+//	KYC.Upload         once    nobody      -                                  no
+//	Physical.Activate  once    state       Cards.Card                         no
+//	Physical.Assign    once    state       Cards.CardID, Cards.Card           no
+//	Physical.SetPIN    once    nobody      -                                  no
+//	Virtual.Apply      once    nobody      -                                  no
+//	Webhooks.SetURL    once    state       Webhooks.URL                       no
+//
+// Nothing is sent again under the same requestNo, because no page says what a repeat does.
+// What "nobody" settles stays open; the note in its row says what a person, or the next
+// call, can do.
+//
+// A state proves what holds now, whoever brought it about: a card that is frozen counts as
+// frozen by the write. One that is still as before is absent, and the write may be called
+// anew after [issuing.Settlement.AbsentSince]; one in any other state is open. Assign and
+// Submit need what no record holds, the card number and the email
+// ([issuing.WithReference]), and are done or open, never absent.
+//
+// A top-up is the hard one. Transactions carry no requestNo, no field of the merchant's and
+// no zone, and upstream says that top-ups are not among them. So that no line fits proves
+// nothing, and one that fits in card, amount and day may be another top-up: Settle leaves it
+// open and names the lines. It becomes provable when the merchant knows the card's other
+// top-ups, from its own ledger: with [issuing.WithOthers], which gives their ids, the one
+// line that is left over is this top-up, done, or refused where it failed. Top up a card
+// once at a time to be able to say so. A top-up that was lost stays open; the card's balance
+// before and after, which the merchant may know, or KazePay's support tells.
 //
 // # Testing
 //

@@ -1,6 +1,10 @@
 package kazepay
 
-import "time"
+import (
+	"time"
+
+	"github.com/issuing-sdk/issuing-go/internal/provider"
+)
 
 // DecodeNotification is what stands behind the signature of a callback whose head
 // names its kind, for fuzzing and for tables of payloads.
@@ -23,3 +27,19 @@ func EventTime(n callbackEvent) time.Time { return n.when() }
 
 // IdentityOf is what identifies an event.
 func IdentityOf(event any) string { return event.(callbackEvent).identity() }
+
+// Disagreements lists the rows whose data and functions do not agree.
+func Disagreements(c *Client) []string { return provider.Disagreements(c.settlers()) }
+
+// Remembered reports whether a client remembers a message number.
+func Remembered(c *Client, no string) bool { return c.sent.ofAnother("", no) }
+
+// Remember has a client remember message numbers.
+func Remember(c *Client, numbers ...string) {
+	for _, no := range numbers {
+		c.sent.add(no)
+	}
+}
+
+// MaxRemembered is how many of them it keeps.
+const MaxRemembered = maxRemembered

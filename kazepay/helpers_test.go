@@ -31,7 +31,9 @@ func startServer(t testing.TB, cfg kazepaytest.Config) *kazepaytest.Server {
 	if cfg.Clock == nil {
 		cfg.Clock = issuingtest.NewClock(epoch)
 	}
-	cfg.Keys = serverKeys()
+	if cfg.Keys == (kazepaytest.Keys{}) {
+		cfg.Keys = serverKeys()
+	}
 	server, err := kazepaytest.NewServer(cfg)
 	if err != nil {
 		t.Fatal(err)

@@ -132,7 +132,7 @@ func TestIdentityRules(t *testing.T) {
 
 func TestOtherRules(t *testing.T) {
 	t.Parallel()
-	s := newWireServer(t, success(t, `{"cardID":"1","transactionId":"LM1","status":"ACTIVE","url":"u"}`))
+	s := newWireServer(t, success(t, `{"cardID":"1","transactionId":"LM1","status":"ACTIVE","url":"https://notify.receive/api?x=1"}`))
 	c := s.client(t)
 	ctx := t.Context()
 	for text, ok := range map[string]bool{
@@ -153,8 +153,7 @@ func TestOtherRules(t *testing.T) {
 		"https://notify.receive/api?x=1": true, "http://notify.receive/api": false, "notify.receive": false,
 		"https://user:pw@notify.receive": false, "https://": false, "https://a b": false, "javascript:alert(1)": false,
 	} {
-		// The server answers with one payload, whose address is another.
-		if _, err := c.Webhooks.SetURL(ctx, address); ok == errors.Is(err, issuing.ErrInvalid) {
+		if _, err := c.Webhooks.SetURL(ctx, address); ok != (err == nil) {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
