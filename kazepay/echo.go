@@ -2,7 +2,7 @@ package kazepay
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -17,11 +17,12 @@ import (
 // message of this client is the answer to that one. Beside it stands what the payload
 // repeats of the request.
 
-// errAstray is an answer to another message of this client.
-var errAstray = errors.New("the answer carries the requestNo of another message")
-
-// errOtherRequest is an answer whose payload names something else than the request does.
-var errOtherRequest = errors.New("the answer is about something else than the request")
+// errOtherNumber is an answer to another message of this client, and errOtherContent one
+// whose payload names something else than the request does.
+var (
+	errOtherNumber  = fmt.Errorf("%w: it carries the requestNo of another message", errAstray)
+	errOtherContent = fmt.Errorf("%w: it is about something else", errAstray)
+)
 
 // maxRemembered is how many message numbers a client remembers: all that a pool of
 // connections can owe answers for.
@@ -83,10 +84,10 @@ func (x *exchange) compare(ctx context.Context, out any) error {
 		if x.c.cfg.Warn != nil {
 			x.c.cfg.Warn(ctx, Warning{Op: x.o.name, RequestNo: x.requestNo, Field: "cardID"})
 		}
-		return errOtherRequest
+		return errOtherContent
 	}
 	if a, ok := out.(answering); ok && !a.answers(x.in) {
-		return errOtherRequest
+		return errOtherContent
 	}
 	return nil
 }

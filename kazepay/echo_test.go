@@ -212,9 +212,9 @@ func TestAnswersOneLate(t *testing.T) {
 			if n.right+n.open != shiftedDeposits || n.open == 0 || hop.late.Load() == 0 {
 				t.Errorf("%v", n)
 			}
-			// Only what went to another request is open, and with the requestNo the
-			// connection ends at the first of them.
-			if int64(n.open) > hop.late.Load() || !row.quirks.FreshRequestNo && hop.late.Load() > hop.twice.Load() {
+			// Only what went to another request is open, and the connection ends at the
+			// first of them, or soon after where another attempt has it at once.
+			if int64(n.open) > hop.late.Load() || hop.late.Load() > 3*hop.twice.Load() {
 				t.Errorf("%d late of %d delivered twice, %d open", hop.late.Load(), hop.twice.Load(), n.open)
 			}
 		})

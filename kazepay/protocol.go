@@ -42,6 +42,9 @@ const (
 // How the open outcome of a row is settled; see [provider.Settle].
 var byNone, byState, byHistory, byNobody = provider.Nothing, provider.ByState, provider.ByHistory, provider.ByNobody
 
+// errAstray is an answer to another request.
+var errAstray = provider.ErrAstray
+
 // facts is what a write says of itself for its record, and sought one that is looked up.
 type (
 	facts  = provider.Facts
@@ -145,7 +148,7 @@ func (x *exchange) Judge(_ context.Context, r *transport.Response) provider.Verd
 	unclear := provider.Verdict{Judgement: transport.Unclear}
 	switch code := m.head.Code; {
 	case x.astray(m):
-		r.Astray = true
+		r.HangUp() // before another attempt has the connection
 		return unclear
 	case !ok && r.OK():
 		return unclear
@@ -170,7 +173,7 @@ func (x *exchange) Open(ctx context.Context, r *transport.Response) (provider.An
 		return provider.Answer{}, refusal
 	}
 	if x.astray(m) {
-		return provider.Answer{}, errAstray // neither its success nor its failure is this one's
+		return provider.Answer{}, errOtherNumber // neither its success nor its failure is this one's
 	}
 	payload, err := provider.UseKey(ctx, x.c.core, func() ([]byte, error) { return x.c.open(m) })
 	answer := provider.Answer{Raw: payload, Data: payload}

@@ -39,6 +39,10 @@ type Look[T any] func(context.Context, Sought) (*T, error)
 // operation's.
 var ErrOther = errors.New("the key belongs to an operation with other contents")
 
+// ErrAstray is the error of an answer that is to another request than it came for. Its
+// connection ends, because all that follows on it may be late by one.
+var ErrAstray = errors.New("the answer is to another request")
+
 // ErrIncomplete is the error of an answer that lacks its main field.
 var ErrIncomplete = errors.New("the answer lacks the fields that identify its result")
 
@@ -284,6 +288,9 @@ func (r *run) open(ctx context.Context, resp *transport.Response) error {
 	}
 	if err == nil {
 		return nil
+	}
+	if errors.Is(err, ErrAstray) {
+		resp.HangUp()
 	}
 	if errors.As(err, &r.refusal) {
 		r.progress.Maybe = r.progress.Maybe || r.refusal.Maybe

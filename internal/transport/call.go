@@ -121,9 +121,17 @@ type Response struct {
 	// Maybe is set by Judge when the operation may have been carried out although
 	// the answer is not Unclear.
 	Maybe bool
-	// Astray is set by Judge when the answer is to another request. All that follows on
-	// its connection may be late by one, so the connection ends.
-	Astray bool
+
+	way *way
+}
+
+// HangUp ends the connection of an answer that is to another request: all that follows on
+// it may be late by one. It leaves one of HTTP/2 alone, whose answers carry the numbers of
+// their requests, and one that another attempt has by now.
+func (r *Response) HangUp() {
+	if r.way != nil {
+		r.way.hangUp()
+	}
 }
 
 // OK reports a status of success.

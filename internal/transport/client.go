@@ -64,6 +64,7 @@ type state struct {
 	sinking  bool      // a byte went into the sink
 
 	requestID string // of the last attempt
+	way       *way   // of the last attempt
 	event     issuing.CallEvent
 	ctx       context.Context // of that attempt, as the observers made it
 }

@@ -111,6 +111,17 @@ func (c *conn) release(w *way) {
 	}
 }
 
+// hangUp ends c after it has served w, unless another attempt has it by now, or it is of
+// HTTP/2, of which none is kept in this sense. An attempt that is about to have it then
+// finds it closed before it has written anything.
+func (c *conn) hangUp(w *way) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.kept && (c.owner == nil || c.owner == w) {
+		_ = c.Close()
+	}
+}
+
 // unsent reports whether an attempt that failed on c, which was kept, has sent
 // nothing, and sees to it that nothing follows.
 func (c *conn) unsent(w *way) bool {

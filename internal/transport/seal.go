@@ -98,11 +98,8 @@ func (s *sealer) attempt(ctx context.Context, st *state, req *http.Request) (*ht
 		return nil, st.unclear(w.cause(err))
 	}
 	defer func() { _ = resp.Body.Close() }()
-	received, err := s.receive(ctx, st, resp, sealed.RequestID)
-	if err == nil && st.last.Astray {
-		w.hangUp()
-	}
-	return received, err
+	st.way = w
+	return s.receive(ctx, st, resp, sealed.RequestID)
 }
 
 // complete gives req the attempt's headers and body, and keeps the cookies of the
@@ -189,7 +186,7 @@ func (s *sealer) receive(ctx context.Context, st *state, resp *http.Response, re
 	if limit <= 0 {
 		limit = DefaultMaxResponse
 	}
-	out := &Response{Status: resp.StatusCode, Header: resp.Header, RequestID: requestID}
+	out := &Response{Status: resp.StatusCode, Header: resp.Header, RequestID: requestID, way: st.way}
 	var body bytes.Buffer
 	dst := io.Writer(&body)
 	if st.call.Sink != nil && resp.StatusCode >= 200 && resp.StatusCode < 300 {

@@ -46,19 +46,10 @@ func (w *way) traced(ctx context.Context) context.Context {
 	})
 }
 
-// hangUp ends the connection of an answer that belongs to another request, unless it is
-// one of HTTP/2, whose answers carry the numbers of their requests. Whoever has it by now
-// would get an answer that is late as well.
+// hangUp ends the connection, where it is one of the pool's.
 func (w *way) hangUp() {
-	c := w.last.Load()
-	if c == nil {
-		return
-	}
-	c.mu.Lock()
-	kept := c.kept
-	c.mu.Unlock()
-	if kept {
-		_ = c.Close()
+	if c := w.last.Load(); c != nil {
+		c.hangUp(w)
 	}
 }
 
