@@ -16,11 +16,11 @@ import (
 	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
 )
 
-// Size of the property test: top-ups under faults, spread over cards, because a
-// card lists 1000 rows at most.
+// Size of the property test: top-ups under faults, spread over cards, so that the list of
+// one is a page.
 const (
 	propertyDeposits = 1_000
-	propertyCards    = 4
+	propertyCards    = 20
 	propertyWorkers  = 8
 )
 
