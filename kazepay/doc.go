@@ -59,20 +59,20 @@
 // [Client.Settle] tells what became of a write that ended with [issuing.ErrOutcomeUnknown],
 // or of which only the record of [issuing.WithRecord] is left. [Operations] is its table:
 //
-//	operation          safety  settled by  inquiry                            sent again
-//	Cards.Close        once    state       Cards.Card                         no
-//	Cards.Deposit      once    history     Cards.Transactions, Cards.Balance  no
-//	Cards.Freeze       once    state       Cards.Card                         no
-//	Cards.Unfreeze     once    state       Cards.Card                         no
-//	KYC.Link           once    nobody      KYC.Status                         no
-//	KYC.Submit         once    state       KYC.Status                         no
-//	KYC.SubmitInline   once    state       KYC.Status                         no
-//	KYC.Upload         once    nobody      -                                  no
-//	Physical.Activate  once    state       Cards.Card                         no
-//	Physical.Assign    once    state       Cards.CardID, Cards.Card           no
-//	Physical.SetPIN    once    nobody      -                                  no
-//	Virtual.Apply      once    nobody      -                                  no
-//	Webhooks.SetURL    once    state       Webhooks.URL                       no
+//	operation          safety  settled by                                  sent again
+//	Cards.Close        once    state: Cards.Card                           no
+//	Cards.Deposit      once    history: Cards.Transactions, Cards.Balance  no
+//	Cards.Freeze       once    state: Cards.Card                           no
+//	Cards.Unfreeze     once    state: Cards.Card                           no
+//	KYC.Link           once    nobody (see KYC.Status)                     no
+//	KYC.Submit         once    state: KYC.Status                           no
+//	KYC.SubmitInline   once    state: KYC.Status                           no
+//	KYC.Upload         once    nobody                                      no
+//	Physical.Activate  once    state: Cards.Card                           no
+//	Physical.Assign    once    state: Cards.CardID, Cards.Card             no
+//	Physical.SetPIN    once    nobody                                      no
+//	Virtual.Apply      once    nobody                                      no
+//	Webhooks.SetURL    once    state: Webhooks.URL                         no
 //
 // Nothing is sent again under the same requestNo, because no page says what a repeat does.
 // What "nobody" settles stays open; the note in its row says what a person, or the next

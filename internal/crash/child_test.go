@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -30,6 +31,7 @@ type teller struct {
 	send    func(ctx context.Context, i int, opts ...issuing.CallOption) error
 	settle  func(ctx context.Context, p issuing.Pending, opts ...issuing.SettleOption) (issuing.Settlement, error)
 	request func(i int) any // of send, for sending again
+	opts    []issuing.SettleOption
 }
 
 func child() error {
@@ -49,7 +51,7 @@ func child() error {
 		if err := json.Unmarshal(text, &p); err != nil {
 			return err
 		}
-		var opts []issuing.SettleOption
+		opts := slices.Clone(t.opts)
 		if o.Mode == "resend" {
 			opts = append(opts, issuing.WithResend(t.request(i)))
 		}

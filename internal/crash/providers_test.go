@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/kazepay"
+	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
 	"github.com/issuing-sdk/issuing-go/legacy"
 	"github.com/issuing-sdk/issuing-go/legacy/legacytest"
 	"github.com/issuing-sdk/issuing-go/uqpay"
@@ -15,15 +17,16 @@ import (
 )
 
 var banks = map[string]func(*testing.T) *bank{
-	"worldcard": openWorldCard, "legacy": openLegacy, "uqpay": openUQPAY,
+	"worldcard": openWorldCard, "legacy": openLegacy, "uqpay": openUQPAY, "kazepay": openKazePay,
 }
 
 var tellers = map[string]func(setup) (*teller, error){
-	"worldcard": tellWorldCard, "legacy": tellLegacy, "uqpay": tellUQPAY,
+	"worldcard": tellWorldCard, "legacy": tellLegacy, "uqpay": tellUQPAY, "kazepay": tellKazePay,
 }
 
 var operations = map[string]func() []issuing.Operation{
 	"worldcard": worldcard.Operations, "legacy": legacy.Operations, "uqpay": uqpay.Operations,
+	"kazepay": kazepay.Operations,
 }
 
 // amount is what each call moves, onto a card that holds opening.
@@ -192,5 +195,49 @@ func tellUQPAY(s setup) (*teller, error) {
 			return err
 		},
 		settle: c.Settle, request: func(int) any { return uqpay.AmountRequest{Amount: amount} },
+	}, nil
+}
+
+func openKazePay(t *testing.T) *bank {
+	keys, err := kazepaytest.NewKeys()
+	check(t, err)
+	s, err := kazepaytest.NewServer(kazepaytest.Config{Keys: keys})
+	check(t, err)
+	all := cards(t, func() (string, error) { return s.IssueCard("ada@example.com", opening) }, func(id string) string { return id })
+	texts := revealed(keys.Texts())
+	public, err := s.PlatformKey().MarshalText()
+	check(t, err)
+	texts["url"], texts["sysid"], texts["platform"] = s.URL(), s.SysID(), string(public)
+	return &bank{
+		platform: s.Platform, close: s.Close, op: "Cards.Deposit", setup: setup{"kazepay", texts, all},
+		booked: func(i int) int {
+			return count(s.Deposits(), func(d kazepaytest.Deposit) bool { return d.CardID == all[i] })
+		},
+		paid: func(i int) int { return times(s.Balance(all[i]), opening) },
+	}
+}
+
+// tellKazePay settles with what the merchant's ledger says: each card has one top-up.
+func tellKazePay(s setup) (*teller, error) {
+	cfg, err := kazepay.ParseConfig(kazepay.ConfigTexts{
+		BaseURL: s.Texts["url"], SysID: s.Texts["sysid"], PrivateKey: issuing.NewSecret(s.Texts["merchant"]),
+		PlatformKey: s.Texts["platform"],
+	})
+	if err != nil {
+		return nil, err
+	}
+	c, err := kazepay.New(cfg, options()...)
+	if err != nil {
+		return nil, err
+	}
+	request := func(i int) kazepay.DepositRequest {
+		return kazepay.DepositRequest{CardID: s.Cards[i], Amount: amount}
+	}
+	return &teller{
+		send: func(ctx context.Context, i int, opts ...issuing.CallOption) error {
+			_, err := c.Cards.Deposit(ctx, request(i), opts...)
+			return err
+		},
+		settle: c.Settle, request: func(i int) any { return request(i) }, opts: []issuing.SettleOption{issuing.WithOthers()},
 	}, nil
 }

@@ -60,6 +60,7 @@ func openKazePay(t testing.TB, opts ...issuing.Option) *Bench {
 			return k.client.Do(ctx, "queryCard", map[string]string{"cardID": k.card}, out, opts...)
 		},
 		Refuse: k.refuse, Notify: k.buy, Ops: k.ops(), Lists: k.lists(),
+		Settle: k.client.Settle, Operations: kazepay.Operations(),
 		Stuck: map[string]func() (*silentKey, Call){
 			"sealing": func() (*silentKey, Call) {
 				s, key := stuckRSA(k.t)
@@ -125,7 +126,7 @@ func (k *kazepays) ops() []Op {
 			Name: "Cards.Deposit", Safety: transport.Once,
 			Done: func() int { return len(k.server.Deposits()) },
 		}, k.client.Cards.Deposit, always(k.deposit()), kazepay.DepositRequest{CardID: k.card}),
-		try(Op{Name: "Cards.Freeze", Safety: transport.Once, Done: k.frozen},
+		try(Op{Name: "Cards.Freeze", Safety: transport.Once, Done: k.frozen, Look: "Cards.Card"},
 			k.client.Cards.Freeze, k.active, ""),
 		try(Op{Name: "Physical.SetPIN", Safety: transport.Once, Secrets: []string{pin}},
 			bare(setPIN), always(pin), "12"),

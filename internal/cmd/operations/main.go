@@ -9,6 +9,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/optable"
+	"github.com/issuing-sdk/issuing-go/kazepay"
 	"github.com/issuing-sdk/issuing-go/legacy"
 	"github.com/issuing-sdk/issuing-go/uqpay"
 	"github.com/issuing-sdk/issuing-go/worldcard"
@@ -17,6 +18,7 @@ import (
 func main() {
 	for name, ops := range map[string][]issuing.Operation{
 		"worldcard": worldcard.Operations(), "legacy": legacy.Operations(), "uqpay": uqpay.Operations(),
+		"kazepay": kazepay.Operations(),
 	} {
 		if err := write(name+"/doc.go", optable.Table(ops)); err != nil {
 			fmt.Fprintln(os.Stderr, err)
