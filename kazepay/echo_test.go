@@ -122,7 +122,7 @@ func (e *echoing) ask(req *http.Request) ([]byte, error) {
 }
 
 // shiftedDeposits is how many top-ups go through the hop, each to a card of its own.
-const shiftedDeposits = 400
+const shiftedDeposits = 300
 
 // tally counts what top-ups were told as.
 type tally struct{ right, open, wrong, lied int }
