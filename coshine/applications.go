@@ -62,6 +62,13 @@ func (r ApplyRequest) validate(p *check.Problems) {
 	}
 }
 
+func (r ApplyRequest) facts(f *facts) {
+	f.Detail("customerId", r.CustomerID)
+	f.Detail("cardFlag", string(r.CardFlag))
+	f.Detail("cardProdCode", string(r.CardProdCode))
+	f.Secret(ownNumber, r.CardNumber)
+}
+
 // Application is the answer to an application. The card is inactive until
 // [CardService.Activate] succeeds, which needs its token, expiry and CVV2.
 type Application struct {
@@ -105,6 +112,11 @@ func (r CardRequest) validate(p *check.Problems) {
 		p.Add("cardToken", "is required, or Extra names the card")
 	}
 	p.OptionalText("cardToken", string(r.CardToken), maxCardToken)
+}
+
+func (r CardRequest) facts(f *facts) {
+	f.Card = string(r.CardToken)
+	r.Extra.facts(f)
 }
 
 // ApplyCorporate (CorporateCardApplication) issues a corporate card. The path is listed by the

@@ -42,6 +42,8 @@ func (r VerifyCVV2Request) validate(p *check.Problems) {
 	}
 }
 
+func (r VerifyCVV2Request) facts(f *facts) { f.Card = string(r.CardToken) }
+
 // VerifyCVV2 (CardCVV2Verify, row 15, CVV2Verify in the public reference) verifies the CVV2
 // of a virtual card. A mismatch is any code but [CodeSuccess]; none is published.
 //

@@ -44,6 +44,11 @@ func (r ActivateRequest) validate(p *check.Problems) {
 	p.Text("custIdNo", r.CustIDNo.Reveal(), 32)
 }
 
+func (r ActivateRequest) facts(f *facts) {
+	f.Card = string(r.CardToken)
+	f.Detail("customerId", r.CustomerID)
+}
+
 // Activate (CardActivation, row 8) makes a card usable. The public reference says that the
 // status then goes from N to U; the portal reads these letters the other way
 // round, see [Dialect].
@@ -77,6 +82,8 @@ func (r ReplaceRequest) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
 	p.OptionalText("reasonCode", string(r.ReasonCode), 3)
 }
+
+func (r ReplaceRequest) facts(f *facts) { f.Card = string(r.CardToken) }
 
 // Replacement is the answer to a replacement or reissue. All fields are inferred
 // and may be absent: list the customer's cards instead of assuming which token
@@ -114,6 +121,8 @@ func (r CloseRequest) validate(p *check.Problems) {
 	p.OptionalText("reasonCode", r.ReasonCode, 20)
 }
 
+func (r CloseRequest) facts(f *facts) { f.Card = string(r.CardToken) }
+
 // Close (CardCancellation, row 11) cancels a card for good. Its fields are inferred.
 //
 // Safety: once; it cannot be undone. On issuing.ErrOutcomeUnknown read the card
@@ -133,6 +142,11 @@ type SetStatusRequest struct {
 func (r SetStatusRequest) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
 	p.Text("cardOptFlag", string(r.CardOptFlag), 1)
+}
+
+func (r SetStatusRequest) facts(f *facts) {
+	f.Card = string(r.CardToken)
+	f.Detail("cardOptFlag", string(r.CardOptFlag))
 }
 
 // SetStatus (CardStatusUpdate, row 12) reports a card lost, freezes it or locks its PIN,
@@ -180,6 +194,11 @@ func (r SetExpiryRequest) validate(p *check.Problems) {
 	checkExpiry(p, "expiryDate", r.ExpiryDate)
 }
 
+func (r SetExpiryRequest) facts(f *facts) {
+	f.Card = string(r.CardToken)
+	f.Detail("expiryDate", string(r.ExpiryDate))
+}
+
 // SetExpiry (CardExpiryDateUpdate, row 17) changes the expiry of a card. The catalogue
 // marks it NA for one programme and leaves the other blank, so take it as not
 // generally available. Path and fields are inferred.
@@ -205,6 +224,8 @@ func (r Register3DSRequest) validate(p *check.Problems) {
 	p.OptionalText("custMobile", string(r.CustMobile), maxContact)
 	p.OptionalText("custEmail", string(r.CustEmail), maxContact)
 }
+
+func (r Register3DSRequest) facts(f *facts) { f.Card = string(r.CardToken) }
 
 // Register3DS (CardSecureRegist, row 18) registers the holder for 3-D Secure with Coshine's
 // access control server: one-time passwords then go out by mail or text message.

@@ -159,8 +159,7 @@ func prepared[T any](ctx context.Context, c *Client, o operation, in request, pr
 // call is the exchange as a logical call of the core's.
 func (x *exchange) call(check func(*check.Problems), opts []issuing.CallOption) provider.Call {
 	return provider.Call{
-		Op: provider.Op{Name: x.o.name, Safety: x.o.safety, Settle: x.o.settle},
-		In: x.in, Check: check, Exchange: x, Decode: x.decode, Options: opts,
+		Op: x.o.op(), In: x.in, Check: check, Exchange: x, Decode: x.decode, Options: opts,
 	}
 }
 

@@ -123,6 +123,8 @@ func (r UpdateCustomerRequest) validate(p *check.Problems) {
 	}
 }
 
+func (r UpdateCustomerRequest) facts(f *facts) { f.Detail("customerId", r.CustomerID) }
+
 // Update (CustomerInfoUpdate, row 4) changes mobile number, e-mail and addresses. Its
 // fields are inferred.
 //

@@ -75,6 +75,8 @@ func (r TokenRequest) validate(p *check.Problems) {
 	checkSet(p, "cvm", r.CVM, 225)
 }
 
+func (r TokenRequest) facts(f *facts) { f.Card = string(r.CardToken) }
+
 // checkSet reports an empty set, an empty element, or one that is too long in
 // all.
 func checkSet[T ~string](p *check.Problems, field string, set []T, limit int) {

@@ -37,6 +37,11 @@ func (r TransactionRequest) validate(p *check.Problems) {
 	}
 }
 
+func (r TransactionRequest) facts(f *facts) {
+	r.CardRef.facts(f)
+	r.Extra.facts(f)
+}
+
 // Transaction is the answer to a transaction. Its fields beyond the public
 // header are not published: read them with [Reply.Decode].
 type Transaction struct{ Reply }
@@ -49,6 +54,18 @@ type TransferRequest struct {
 }
 
 func (r TransferRequest) validate(p *check.Problems) { p.Required("Extra", len(r.Extra) > 0) }
+
+// facts takes what Extra has under the name of cards' tokens for the card that pays: its
+// history lists the transfer.
+func (r TransferRequest) facts(f *facts) {
+	switch token := r.Extra["cardToken"].(type) {
+	case CardToken:
+		f.Card = string(token)
+	case string:
+		f.Card = token
+	}
+	r.Extra.facts(f)
+}
 
 // Transfer (TransferFund, row 26) moves money between two cards. The path is inferred, the
 // fields are unpublished.

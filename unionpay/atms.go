@@ -83,6 +83,8 @@ func beyond(degrees string, limit int64) bool {
 	return a.Cmp(issuing.NewAmount(limit, 0)) > 0
 }
 
+func (r FeedbackRequest) facts(f *facts) { f.Card = r.ATMID }
+
 // Feedback is the acknowledgement of a report.
 type Feedback struct {
 	Extra Extra `json:"extra,omitzero" wire:"extra"` // members that this version does not know

@@ -10,7 +10,6 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
-	"github.com/issuing-sdk/issuing-go/internal/provider"
 )
 
 // TokenService requests tokens with an issuer's authorization, moves them between
@@ -76,6 +75,11 @@ func (r TokenRequest) validate(p *check.Problems) {
 	if r.RiskInfo != nil {
 		r.RiskInfo.validate(p)
 	}
+}
+
+func (r TokenRequest) facts(f *facts) {
+	f.Detail("deviceID", r.DeviceID)
+	f.Detail("issuerID", r.IssuerID)
 }
 
 // maxAuthorization bounds the issuer's payload, which arrived in a link of at
@@ -236,6 +240,13 @@ func (r UpdateStateRequest) validate(p *check.Problems) {
 	optionalText(p, "enrolID", r.EnrolID, 64)
 }
 
+// facts names the token as a secret: a pending holds its digest alone.
+func (r UpdateStateRequest) facts(f *facts) {
+	f.Reference = r.Token
+	f.Detail("deviceID", r.DeviceID)
+	f.Detail("tokenAction", string(r.Action))
+}
+
 // TokenChange is a token's state after an update.
 type TokenChange struct {
 	Token issuing.Secret `json:"token"`                       // 16 to 19 digits; may be missing
@@ -298,32 +309,54 @@ func (s *TokenService) Delete(ctx context.Context, token TokenRef, opts ...issui
 func (s *TokenService) UpdateState(
 	ctx context.Context, req UpdateStateRequest, opts ...issuing.CallOption,
 ) (*TokenChange, error) {
-	return looked(ctx, s.c, opTokenUpdate, req, s.moved(req), opts)
+	if !s.c.inquires() {
+		return call[TokenChange](ctx, s.c, opTokenUpdate, req, opts)
+	}
+	return looked(ctx, s.c, opTokenUpdate, req, s.moved, opts)
 }
 
-// errElsewhere is a token whose state does not tell what became of an update.
-var errElsewhere = errors.New("the token's state does not tell")
+var (
+	// errElsewhere is a token whose state does not tell what became of an update.
+	errElsewhere = errors.New("the token's state does not tell")
+	// errOtherToken is an answer that must not settle anything.
+	errOtherToken = errors.New("the answer is about another token")
+)
 
 // moved reads the token after an update that may have arrived: in the state that
-// was asked for it has moved, in one to start from it has not. It is nil where
-// there is no inquiry, and for an action of which the goal is not known.
-func (s *TokenService) moved(req UpdateStateRequest) provider.Look[TokenChange] {
-	step, known := transitions[req.Action]
-	if !known || !s.c.inquires() {
-		return nil
-	}
-	return func(ctx context.Context, _ provider.Sought) (*TokenChange, error) {
-		token, err := s.Token(ctx, TokenQuery{Token: req.Token, DeviceID: req.DeviceID})
-		switch {
-		case err != nil:
-			return nil, err
-		case token.State == step.to:
-			return &TokenChange{Token: req.Token, State: token.State}, nil
-		case slices.Contains(step.from, token.State):
-			return nil, nil
-		}
+// was asked for it has moved, in one to start from it has not. Nothing is asked for an
+// action of which the goal is not known.
+func (s *TokenService) moved(ctx context.Context, w sought) (*TokenChange, error) {
+	step, known := transitions[TokenAction(w.Details["tokenAction"])]
+	if !known {
 		return nil, errElsewhere
 	}
+	token, err := s.Token(ctx, TokenQuery{Token: w.Reference, DeviceID: w.Details["deviceID"]})
+	switch {
+	case err != nil:
+		return nil, err
+	case !token.Token.Equal(w.Reference):
+		return nil, errOtherToken
+	case token.State == step.to:
+		return &TokenChange{Token: token.Token, State: token.State}, nil
+	case slices.Contains(step.from, token.State):
+		return nil, nil
+	}
+	return nil, errElsewhere
+}
+
+// requested reads the token that a request led to. Only the code for a record that is not
+// there says that there is none: an address that is not there says nothing.
+func (s *TokenService) requested(ctx context.Context, w sought) (*Token, error) {
+	token, err := s.TokenByRequest(ctx, w.Key)
+	switch device := w.Details["deviceID"]; {
+	case errors.Is(err, CodeRecordNotFound):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case device != "" && token.DeviceID != "" && token.DeviceID != device:
+		return nil, errOtherToken
+	}
+	return token, nil
 }
 
 // TokenQuery names a token for the inquiry, which is not documented for token
