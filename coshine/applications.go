@@ -87,8 +87,10 @@ func (a *Application) incomplete() bool { return a.CardToken == "" }
 // Apply (CardApplication, row 1) issues a virtual or physical card.
 //
 // Safety: once. Its key is the tranId, as with [CardService.Deposit]; Coshine does not
-// recognise a repeat. On issuing.ErrOutcomeUnknown list the customer's cards with
-// [CustomerService.Cards] before applying again.
+// recognise a repeat. On issuing.ErrOutcomeUnknown give the pending to [Client.Settle]: it
+// is done when [CustomerService.Cards] shows the CardNumber that the request chose, and
+// open otherwise, with the tokens of the cards that may have come of it. Look at them
+// before applying again.
 func (s *CardService) Apply(ctx context.Context, req ApplyRequest, opts ...issuing.CallOption) (*Application, error) {
 	return call[Application](ctx, s.c, opCardApplication, req, opts)
 }

@@ -61,7 +61,7 @@ type DCVV struct {
 
 // GenerateDCVV (row 16) makes a new CVV2. Path and fields are inferred.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown read the value with
+// Safety: once. On issuing.ErrOutcomeUnknown no program can tell: read the value with
 // [CardService.Secrets].
 func (s *CardService) GenerateDCVV(ctx context.Context, req CardRequest, opts ...issuing.CallOption) (*DCVV, error) {
 	return call[DCVV](ctx, s.c, opGenerateDCVV, req, opts)

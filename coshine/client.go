@@ -126,7 +126,7 @@ func (c *Client) path(api API) (string, error) {
 // Do calls an interface that this package does not know: in, a struct or a map,
 // is sent with the public header to path, the answer is decoded into out, a
 // pointer or nil. Nothing is known about repeating it, so it is sent once; an
-// unclear end is issuing.ErrOutcomeUnknown. Secrets in in are sent in clear
+// unclear end is issuing.ErrOutcomeUnknown, which [Client.Settle] leaves open. Secrets in in are sent in clear
 // inside the body.
 func (c *Client) Do(ctx context.Context, path string, in, out any, opts ...issuing.CallOption) error {
 	x := &exchange{c: c, o: operation{name: "Do", safety: once}, in: in, path: path}

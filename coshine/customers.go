@@ -139,7 +139,7 @@ func (s *CustomerService) Update(
 // Link (CustomerLinkage) is named by a later edition of the API; its path and all its
 // fields are unpublished (inferred to be a write).
 //
-// Safety: once. On issuing.ErrOutcomeUnknown list the customer's cards with
+// Safety: once. On issuing.ErrOutcomeUnknown no program can tell: list the customer's cards with
 // [CustomerService.Cards].
 func (s *CustomerService) Link(ctx context.Context, req OpenRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opCustomerLinkage, req, opts)

@@ -59,7 +59,7 @@ func (c *Client) Clone(opts ...issuing.Option) (*Client, error) {
 // fields are decoded into out, a pointer or nil. Path, profile and shape are those
 // of [Config] for the message; the shape's default is enveloped. Nothing is known
 // about repeating it, so it is sent once; an unclear end is
-// issuing.ErrOutcomeUnknown. Secrets in in are written in clear except for the
+// issuing.ErrOutcomeUnknown, which [Client.Settle] leaves open. Secrets in in are written in clear except for the
 // members of Config.EncryptFields.
 func (c *Client) Do(ctx context.Context, message MessageType, in, out any, opts ...issuing.CallOption) error {
 	o := operation{name: "Do " + string(message), message: message, shape: ShapeEnveloped, safety: once}

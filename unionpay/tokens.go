@@ -211,10 +211,10 @@ func (t *Token) incomplete() bool {
 // Codes: [CodeTokenAlreadyIssued], [CodeEnrolmentTimeout], [CodeIssuerRefused],
 // [CodeCardLost], [CodeCardStolen], [CodeCardExpired], [CodeRestrictedCard].
 //
-// Safety: once. On issuing.ErrOutcomeUnknown ask with
-// [TokenService.TokenByRequest] where UnionPay has agreed an inquiry. Without
-// one, wait for [TokenStateChanged], or request again with the same
-// AuthorizationData: UnionPay answers a token that exists with
+// Safety: once. On issuing.ErrOutcomeUnknown give the pending to [Client.Settle]: where
+// UnionPay has agreed an inquiry, the msgID tells whether there is a token, and which.
+// Without an inquiry the outcome stays open: wait for [TokenStateChanged], or request again
+// with the same AuthorizationData: UnionPay answers a token that exists with
 // issuing.ErrDuplicate.
 func (s *TokenService) Request(ctx context.Context, req TokenRequest, opts ...issuing.CallOption) (*Token, error) {
 	return call[Token](ctx, s.c, opTokenRequest, req, opts)
@@ -304,8 +304,10 @@ func (s *TokenService) Delete(ctx context.Context, token TokenRef, opts ...issui
 //
 // Safety: checked where the inquiry's path is configured: after an attempt that
 // may have arrived the token is read, and only one that has not moved is updated
-// again, under the same msgID. Otherwise once. On issuing.ErrOutcomeUnknown ask
-// with [TokenService.Token] or wait for [TokenStateChanged].
+// again, under the same msgID. Otherwise once. On issuing.ErrOutcomeUnknown give the
+// pending to [Client.Settle] with issuing.WithReference(req.Token): where there is an
+// inquiry, a token in the state that was asked for is done, whoever moved it, and one in a
+// state to start from absent. Without one, wait for [TokenStateChanged].
 func (s *TokenService) UpdateState(
 	ctx context.Context, req UpdateStateRequest, opts ...issuing.CallOption,
 ) (*TokenChange, error) {
