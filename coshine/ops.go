@@ -17,11 +17,11 @@ var (
 	ofAccounts = byNobody("what the inquiry says of an account is not published", "Customers.Accounts")
 	ofTokens   = byNobody("nothing in the list names the request that made or changed a token", "Tokens.List")
 
-	byLists         = byHistory("Cards.Transactions", "Cards.Authorizations")
-	byReversal      = byLists.Or("Transactions.Reverse")
-	byAuthorization = byHistory("Cards.Authorizations")
-	byUnblocking    = byAuthorization.Or("Transactions.Unblock")
-	ofMessage       = byNobody("what the message says is not read here", "Cards.Transactions", "Cards.Authorizations").
+	byLists      = byHistory("Cards.Transactions", "Cards.Authorizations")
+	byReversal   = byLists.Or("Transactions.Reverse")
+	byHolds      = byHistory("Cards.Authorizations", "Cards.Transactions")
+	byUnblocking = byHolds.Or("Transactions.Unblock")
+	ofMessage    = byNobody("what the message says is not read here", "Cards.Transactions", "Cards.Authorizations").
 			Or("Transactions.Reverse")
 
 	setting = byNobody("setting the same again changes nothing more")
@@ -81,7 +81,7 @@ var (
 	opRefund        = operation{APIRefund, "Transactions.Refund", once, byLists}
 	opReversal      = operation{APIReversal, "Transactions.Reverse", once, byLists}
 	opBlockFund     = operation{APIBlockFund, "Transactions.Block", once, byUnblocking}
-	opUnblockFund   = operation{APIUnblockFund, "Transactions.Unblock", once, byAuthorization}
+	opUnblockFund   = operation{APIUnblockFund, "Transactions.Unblock", once, byHolds}
 	opServiceCharge = operation{APIServiceCharge, "Transactions.Charge", once, byLists}
 	opVerification  = operation{APIVerification, "Transactions.Verify", once, byLists}
 	opDebitAdjust   = operation{APIDebitAdjustment, "Transactions.AdjustDebit", once, byLists}

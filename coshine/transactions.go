@@ -110,8 +110,8 @@ func (s *TransactionService) Reverse(
 // Block (BlockFund, row 30) holds an amount, as a pre-authorization or for another
 // purpose. Path and fields are inferred.
 //
-// Safety: once, settled as [CardService.Deposit] by [CardService.Authorizations];
-// [TransactionService.Unblock] releases it.
+// Safety: once, settled as [CardService.Deposit]; [TransactionService.Unblock] releases
+// it.
 func (s *TransactionService) Block(
 	ctx context.Context, req TransactionRequest, opts ...issuing.CallOption,
 ) (*Transaction, error) {
@@ -121,7 +121,7 @@ func (s *TransactionService) Block(
 // Unblock (UnblockFund, row 31) releases a hold, in full or in part. Path and fields are
 // inferred.
 //
-// Safety: once, settled as [CardService.Deposit] by [CardService.Authorizations].
+// Safety: once, settled as [CardService.Deposit].
 func (s *TransactionService) Unblock(
 	ctx context.Context, req TransactionRequest, opts ...issuing.CallOption,
 ) (*Transaction, error) {
