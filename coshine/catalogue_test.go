@@ -186,7 +186,7 @@ var someCard = coshine.CardRequest{CardToken: "T1"}
 func drop[T any](_ T, err error) error { return err }
 
 // move is a request of an operation that moves a card's money.
-var move = coshine.TransactionRequest{CardRef: coshine.ByToken("T1")}
+var move = money("T1", "5.00", "currency", issuing.CurrencyUSD)
 
 func transact(method func(*coshine.TransactionService, context.Context, coshine.TransactionRequest, ...issuing.CallOption) (*coshine.Transaction, error)) func(context.Context, *coshine.Client, ...issuing.CallOption) error {
 	return func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
