@@ -3,10 +3,8 @@ package coshine_test
 import (
 	"context"
 	"encoding/json"
-	"flag"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,9 +12,8 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/internal/leaktest"
+	"github.com/issuing-sdk/issuing-go/internal/pendingtest"
 )
-
-var update = flag.Bool("update", false, "write testdata/pending anew")
 
 // secretsOfCalls are the secrets in the requests of calls, but for the short ones, which
 // every text may hold.
@@ -52,13 +49,9 @@ func TestPendings(t *testing.T) {
 			t.Fatalf("%s: %d records, %+v", api, len(recorded), row)
 		}
 		leaktest.Check(t, secretsOfCalls, recorded[0], left)
-		begun := left
-		begun.Attempts, begun.EndedAt = recorded[0].Attempts, recorded[0].EndedAt
-		if diff := cmp.Diff(begun, recorded[0]); diff != "" {
-			t.Errorf("%s: record and error differ:\n%s", left.Op, diff)
-		}
-		golden := goldenPending(t, left)
-		got := settled(t, d.client(t, nil), golden, issuing.VerdictOpen, "")
+		pendingtest.Began(t, recorded[0], left)
+		golden := pendingtest.Golden(t, left)
+		got := pendingtest.Settle(t, d.client(t, nil), golden, issuing.VerdictOpen, "")
 		if u := got.Unsettled; u.Note != row.Note || cmp.Diff(u.Inquiry, row.Inquiry) != "" || u.Reversal != row.Reversal {
 			t.Errorf("%s: %+v, the row is %+v", left.Op, u, row)
 		}
@@ -95,39 +88,9 @@ func checkGoldens(t *testing.T, rows map[string]issuing.Operation) {
 		if (row.SettledBy == issuing.SettledByHistory && p.Card != "") || op == "Cards.Close" || op == "Cards.SetExpiry" {
 			want, done = issuing.VerdictDone, done+1
 		}
-		settled(t, client, p, want, "")
+		pendingtest.Settle(t, client, p, want, "")
 	}
 	if done != 13 {
 		t.Errorf("%d of the files are done", done)
 	}
-}
-
-// goldenPending compares a pending with its file, and returns what the file holds.
-func goldenPending(t *testing.T, p issuing.Pending) issuing.Pending {
-	t.Helper()
-	name := filepath.Join("testdata", "pending", p.Op+".json")
-	text, err := json.MarshalIndent(p, "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, append(text, '\n'), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	kept, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(strings.TrimSpace(string(kept)), string(text)); diff != "" {
-		t.Errorf("%s (-kept +made):\n%s", name, diff)
-	}
-	var back issuing.Pending
-	if err := json.Unmarshal(kept, &back); err != nil {
-		t.Fatal(err)
-	}
-	return back
 }

@@ -12,6 +12,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
+	"github.com/issuing-sdk/issuing-go/internal/pendingtest"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
 )
 
@@ -198,7 +199,7 @@ func settle(t *testing.T, server *coshinetest.Server, client *coshine.Client, w 
 				if n == 1 {
 					want = issuing.VerdictDone
 				}
-				settled(t, client, opened(t, err), want, "")
+				pendingtest.Settle(t, client, pendingtest.Of(t, err), want, "")
 			}
 		default:
 			failed++

@@ -2,7 +2,6 @@ package coshine_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -12,12 +11,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
 	"github.com/issuing-sdk/issuing-go/internal/optable"
+	"github.com/issuing-sdk/issuing-go/internal/pendingtest"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
 )
@@ -79,43 +77,6 @@ func (d *desk) client(t *testing.T, change func(*coshine.Config), opts ...issuin
 	return client
 }
 
-// opened is the pending of a write that stayed open, as another process reads it.
-func opened(t *testing.T, err error) issuing.Pending {
-	t.Helper()
-	p, ok := issuing.PendingOf(err)
-	if !ok || !errors.Is(err, issuing.ErrOutcomeUnknown) {
-		t.Fatalf("not open: %v", err)
-	}
-	text, err := json.Marshal(p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var back issuing.Pending
-	if err := json.Unmarshal(text, &back); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(p, back); diff != "" {
-		t.Errorf("the pending reads back otherwise:\n%s", diff)
-	}
-	return back
-}
-
-// settled settles a pending and compares the verdict, and what an open one says.
-func settled(t *testing.T, client *coshine.Client, p issuing.Pending, want issuing.Verdict, says string, opts ...issuing.SettleOption) issuing.Settlement {
-	t.Helper()
-	got, err := client.Settle(t.Context(), p, opts...)
-	if err != nil || got.Verdict != want {
-		t.Fatalf("%s: %v, want %v: %+v, %v", p.Op, got.Verdict, want, got.Unsettled, err)
-	}
-	if want == issuing.VerdictOpen && !strings.Contains(got.Unsettled.Error(), says) {
-		t.Errorf("%s: %q does not say %q", p.Op, got.Unsettled.Error(), says)
-	}
-	if want == issuing.VerdictAbsent && (got.ResendSameKey || !got.AbsentSince.After(p.SentAt)) {
-		t.Errorf("%s: %+v", p.Op, got)
-	}
-	return got
-}
-
 // TestRows: rows, settlers and the page say the same.
 func TestRows(t *testing.T) {
 	t.Parallel()
@@ -173,7 +134,7 @@ func TestSettleByHistory(t *testing.T) {
 			t.Parallel()
 			d := &desk{answers: map[coshine.API]string{}}
 			_, err := d.client(t, nil).Cards.Deposit(t.Context(), money("T1", "5.00", "currency", issuing.CurrencyUSD), withID("TXN1"))
-			p := opened(t, err)
+			p := pendingtest.Of(t, err)
 			if p.Card != "T1" || !p.Amount.Equal(issuing.NewAmount(500, 2)) || p.Currency != issuing.CurrencyUSD || p.Key != "TXN1" {
 				t.Errorf("%+v", p)
 			}
@@ -183,7 +144,7 @@ func TestSettleByHistory(t *testing.T) {
 			if c.authorizations != "" {
 				d.answers[coshine.APIAuthorizationHistory] = c.authorizations
 			}
-			got := settled(t, d.client(t, nil), p, c.want, c.says)
+			got := pendingtest.Settle(t, d.client(t, nil), p, c.want, c.says)
 			switch c.want {
 			case issuing.VerdictDone:
 				var line struct {
@@ -213,27 +174,27 @@ func TestHistoryNeedsWhatItIsAskedBy(t *testing.T) {
 	d := &desk{answers: map[coshine.API]string{coshine.APITransactionHistory: `,"recordList":[{"reference":"TXN1"}]`}}
 	named := func(c *coshine.Config) { c.HistoryTranID = "reference" }
 	_, err := d.client(t, nil).Cards.Withdraw(t.Context(), money("T1", "5.00"), withID("TXN1"))
-	p := opened(t, err)
-	settled(t, d.client(t, named), p, issuing.VerdictDone, "")
-	settled(t, d.client(t, nil), p, issuing.VerdictOpen, "")
-	settled(t, d.client(t, func(c *coshine.Config) { c.Paths = nil }), p, issuing.VerdictOpen, `Config.Paths["TransactionHistory"]`)
+	p := pendingtest.Of(t, err)
+	pendingtest.Settle(t, d.client(t, named), p, issuing.VerdictDone, "")
+	pendingtest.Settle(t, d.client(t, nil), p, issuing.VerdictOpen, "")
+	pendingtest.Settle(t, d.client(t, func(c *coshine.Config) { c.Paths = nil }), p, issuing.VerdictOpen, `Config.Paths["TransactionHistory"]`)
 	nameless := p
 	nameless.Key = ""
-	settled(t, d.client(t, named), nameless, issuing.VerdictOpen, "no tranId")
+	pendingtest.Settle(t, d.client(t, named), nameless, issuing.VerdictOpen, "no tranId")
 
 	_, err = d.client(t, nil).Cards.Withdraw(t.Context(), coshine.TransactionRequest{CardRef: coshine.ByNumber(pan)}, withID("TXN1"))
-	settled(t, d.client(t, named), opened(t, err), issuing.VerdictOpen, "named no card token")
+	pendingtest.Settle(t, d.client(t, named), pendingtest.Of(t, err), issuing.VerdictOpen, "named no card token")
 
 	for name, extra := range map[string]coshine.Extra{
 		"text":  {"cardToken": "T1", "amount": issuing.NewAmount(1, 0)},
 		"token": {"cardToken": coshine.CardToken("T1"), "amount": issuing.NewAmount(1, 0), "fee": issuing.NewAmount(2, 0)},
 	} {
 		_, err = d.client(t, nil).Transactions.Transfer(t.Context(), coshine.TransferRequest{Extra: extra}, withID("TXN1"))
-		p = opened(t, err)
+		p = pendingtest.Of(t, err)
 		if p.Card != "T1" || (name == "token") != p.Amount.IsZero() {
 			t.Errorf("%s: %+v", name, p)
 		}
-		settled(t, d.client(t, named), p, issuing.VerdictDone, "")
+		pendingtest.Settle(t, d.client(t, named), p, issuing.VerdictDone, "")
 	}
 	bad := deskConfig()
 	bad.HistoryTranID = " reference"
@@ -294,11 +255,11 @@ func TestSettleByState(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := &desk{answers: map[coshine.API]string{}}
-			p := opened(t, c.write(t.Context(), d.client(t, nil)))
-			settled(t, d.client(t, nil), p, open, "unexpected EOF")
+			p := pendingtest.Of(t, c.write(t.Context(), d.client(t, nil)))
+			pendingtest.Settle(t, d.client(t, nil), p, open, "unexpected EOF")
 			d.answers[coshine.APICardInfoInquiry] = "," + c.card
 			for i, dialect := range []coshine.Dialect{coshine.DialectNone, coshine.DialectPortal, coshine.DialectReference} {
-				got := settled(t, d.client(t, func(cfg *coshine.Config) { cfg.CardStatus = dialect }), p, c.want[i], "")
+				got := pendingtest.Settle(t, d.client(t, func(cfg *coshine.Config) { cfg.CardStatus = dialect }), p, c.want[i], "")
 				if ack, ok := issuing.ResultOf[coshine.Ack](got); ok != (c.want[i] == done) || (ok && ack.Raw.IsZero()) {
 					t.Errorf("%v: %+v", dialect, got.Result)
 				}
@@ -312,13 +273,13 @@ func TestActivationReadsTheList(t *testing.T) {
 	t.Parallel()
 	d := &desk{answers: map[coshine.API]string{}}
 	reference := func(c *coshine.Config) { c.CardStatus = coshine.DialectReference }
-	p := opened(t, calls[coshine.APICardActivation](t.Context(), d.client(t, nil)))
+	p := pendingtest.Of(t, calls[coshine.APICardActivation](t.Context(), d.client(t, nil)))
 	d.answers[coshine.APICustomerCardInfoInquiry] = `,"recordList":[{"cardToken":"T0","cardStatus":"N"},{"cardToken":"T1","cardStatus":"U"}]`
-	settled(t, d.client(t, reference), p, issuing.VerdictDone, "")
+	pendingtest.Settle(t, d.client(t, reference), p, issuing.VerdictDone, "")
 	d.answers[coshine.APICustomerCardInfoInquiry] = `,"recordList":[{"cardToken":"T0","cardStatus":"U"}]`
-	settled(t, d.client(t, reference), p, issuing.VerdictOpen, "not among the customer's")
+	pendingtest.Settle(t, d.client(t, reference), p, issuing.VerdictOpen, "not among the customer's")
 	d.answers[coshine.APICardInfoInquiry] = `,"cardStatus":"N"`
-	settled(t, d.client(t, reference), p, issuing.VerdictAbsent, "")
+	pendingtest.Settle(t, d.client(t, reference), p, issuing.VerdictAbsent, "")
 }
 
 // TestApplications: only a number of the request's own tells its card from another.
@@ -334,27 +295,27 @@ func TestApplications(t *testing.T) {
 	d := &desk{answers: map[coshine.API]string{}}
 	client, other := d.client(t, nil), d.client(t, func(c *coshine.Config) { c.Token = issuing.NewSecret("another") })
 	_, err := client.Cards.Apply(t.Context(), chosen, withID("TXN1"))
-	p := opened(t, err)
+	p := pendingtest.Of(t, err)
 	if p.Secrets["cardNumber"] == "" || p.Details["customerId"] != "C1" {
 		t.Errorf("%+v", p)
 	}
-	settled(t, client, p, issuing.VerdictOpen, "unexpected EOF")
+	pendingtest.Settle(t, client, p, issuing.VerdictOpen, "unexpected EOF")
 	list := func(cards ...string) {
 		d.answers[coshine.APICustomerCardInfoInquiry] = `,"recordList":[` + strings.Join(cards, ",") + `]`
 	}
 	list(card("T1", "4220000000000002", "V", "20260420"), card("T2", own, "V", "20260420"))
-	done, ok := issuing.ResultOf[coshine.Application](settled(t, d.client(t, nil), p, issuing.VerdictDone, ""))
+	done, ok := issuing.ResultOf[coshine.Application](pendingtest.Settle(t, d.client(t, nil), p, issuing.VerdictDone, ""))
 	if !ok || done.CardToken != "T2" || done.ExpiryDate != "2904" || done.CustomerID != "C1" || done.CardNumber.Reveal() != own {
 		t.Errorf("%+v", done)
 	}
-	settled(t, other, p, issuing.VerdictOpen, `"T1" "T2"`)
+	pendingtest.Settle(t, other, p, issuing.VerdictOpen, `"T1" "T2"`)
 	list(card("T1", "422000******0001", "V", "20260420"), card("T2", own, "P", "20260420"), card("T3", own, "V", "20260301"))
-	settled(t, client, p, issuing.VerdictOpen, `the token ["T1"]`)
+	pendingtest.Settle(t, client, p, issuing.VerdictOpen, `the token ["T1"]`)
 	list()
-	settled(t, client, p, issuing.VerdictOpen, "not listed")
+	pendingtest.Settle(t, client, p, issuing.VerdictOpen, "not listed")
 	list(card("T1", "422000******0001", "V", "20260420"))
 	_, err = client.Cards.Apply(t.Context(), application("C1"))
-	settled(t, client, opened(t, err), issuing.VerdictOpen, `["T1"]`)
+	pendingtest.Settle(t, client, pendingtest.Of(t, err), issuing.VerdictOpen, `["T1"]`)
 }
 
 // TestLooksAskOnBehalfOfTheSame: the participant, branch and channel of the write.
@@ -365,7 +326,7 @@ func TestLooksAskOnBehalfOfTheSame(t *testing.T) {
 		ParticipantID: "200000", TranBranch: "400001", Channel: coshine.ChannelApp, TranID: "TXN1", TellerNo: "7",
 	}))
 	d.answers[coshine.APITransactionHistory] = `,"recordList":[{"tranId":"TXN1"}]`
-	settled(t, d.client(t, nil), opened(t, err), issuing.VerdictDone, "")
+	pendingtest.Settle(t, d.client(t, nil), pendingtest.Of(t, err), issuing.VerdictDone, "")
 	want := []string{"200000", "400001", "08"}
 	var got []string
 	for _, name := range []string{"participantId", "tranBranch", "tranChnl"} {
@@ -383,16 +344,18 @@ func TestSettleSendsNothingAgain(t *testing.T) {
 	client := d.client(t, nil)
 	req := coshine.SetStatusRequest{CardToken: "T1", CardOptFlag: coshine.CardOptFlagFreeze}
 	_, err := client.Cards.SetStatus(t.Context(), req)
-	p, dropped := opened(t, err), d.dropped
-	settled(t, client, p, issuing.VerdictAbsent, "", issuing.WithResend(req))
+	p, dropped := pendingtest.Of(t, err), d.dropped
+	if got := pendingtest.Settle(t, client, p, issuing.VerdictAbsent, "", issuing.WithResend(req)); got.ResendSameKey {
+		t.Errorf("%+v", got)
+	}
 	_, err = client.Cards.SetLimits(t.Context(), someCard)
-	settled(t, client, opened(t, err), issuing.VerdictOpen, "not sent again", issuing.WithResend(someCard))
+	pendingtest.Settle(t, client, pendingtest.Of(t, err), issuing.VerdictOpen, "not sent again", issuing.WithResend(someCard))
 	err = client.Do(t.Context(), "/x", map[string]string{"a": "b"}, nil)
-	q := opened(t, err)
+	q := pendingtest.Of(t, err)
 	if q.Details["path"] != "/x" {
 		t.Errorf("%+v", q)
 	}
-	settled(t, client, q, issuing.VerdictOpen, "nothing is known")
+	pendingtest.Settle(t, client, q, issuing.VerdictOpen, "nothing is known")
 	if d.dropped != dropped+2 {
 		t.Errorf("%d writes were sent, two are the test's own", d.dropped-dropped)
 	}
@@ -426,7 +389,7 @@ func TestSettleAgainstThePlatform(t *testing.T) {
 			}
 			settle := func(op string, err error, want issuing.Verdict) {
 				t.Helper()
-				settled(t, newClient(t, server), opened(t, err), want, "")
+				pendingtest.Settle(t, newClient(t, server), pendingtest.Of(t, err), want, "")
 			}
 			inject(t, server, "Cards.Activate", fault)
 			_, err = client.Cards.Activate(ctx, activation(req, card))

@@ -2,9 +2,7 @@ package unionpay_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"flag"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -12,53 +10,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/leaktest"
 	"github.com/issuing-sdk/issuing-go/internal/optable"
+	"github.com/issuing-sdk/issuing-go/internal/pendingtest"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
 )
-
-var update = flag.Bool("update", false, "write testdata/pending anew")
-
-// opened is the pending of a write that stayed open, as another process reads it.
-func opened(t *testing.T, err error) issuing.Pending {
-	t.Helper()
-	p, ok := issuing.PendingOf(err)
-	if !ok || !errors.Is(err, issuing.ErrOutcomeUnknown) {
-		t.Fatalf("not open: %v", err)
-	}
-	return reread(t, p)
-}
-
-func reread(t *testing.T, p issuing.Pending) issuing.Pending {
-	t.Helper()
-	text, err := json.Marshal(p)
-	var back issuing.Pending
-	if err = errors.Join(err, json.Unmarshal(text, &back)); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(p, back); diff != "" {
-		t.Errorf("the pending reads back otherwise:\n%s", diff)
-	}
-	return back
-}
-
-// settled settles a pending and compares the verdict, and what an open one says.
-func settled(t *testing.T, client *unionpay.Client, p issuing.Pending, want issuing.Verdict, says string, opts ...issuing.SettleOption) issuing.Settlement {
-	t.Helper()
-	got, err := client.Settle(t.Context(), p, opts...)
-	if err != nil || got.Verdict != want {
-		t.Fatalf("%s: %v, want %v: %+v, %v", p.Op, got.Verdict, want, got.Unsettled, err)
-	}
-	if want == issuing.VerdictOpen && !strings.Contains(got.Unsettled.Error(), says) {
-		t.Errorf("%s: %q does not say %q", p.Op, got.Unsettled.Error(), says)
-	}
-	return got
-}
 
 // away refuses connections.
 type away struct{}
@@ -126,13 +85,13 @@ func TestSettleTokenRequest(t *testing.T) {
 			inject(t, server, "Tokens.Request", c.fault)
 			req := pushed(t, server, "")
 			_, err := client.Tokens.Request(t.Context(), req)
-			p := opened(t, err)
+			p := pendingtest.Of(t, err)
 			leaktest.Check(t, []string{req.AuthorizationData.Reveal()}, p)
 			if c.spoil != nil {
 				c.spoil(&p)
 			}
 			inject(t, server, inquiry, c.look...)
-			got := settled(t, newClient(t, server, c.change), p, c.want, c.says, issuing.WithResend(req))
+			got := pendingtest.Settle(t, newClient(t, server, c.change), p, c.want, c.says, issuing.WithResend(req))
 			token, found := issuing.ResultOf[unionpay.Token](got)
 			switch c.want {
 			case issuing.VerdictDone:
@@ -177,22 +136,22 @@ func TestSettleUpdate(t *testing.T) {
 			down(3)
 			req := unionpay.UpdateStateRequest{DeviceID: device, Token: token.Token, Action: unionpay.TokenActionSuspend}
 			_, err = client.Tokens.UpdateState(t.Context(), req)
-			p := opened(t, err)
+			p := pendingtest.Of(t, err)
 			leaktest.Check(t, []string{token.Token.Reveal()}, p)
 			fresh, reference := newClient(t, server, nil), issuing.WithReference(token.Token)
-			settled(t, fresh, p, issuing.VerdictOpen, "WithReference")
-			settled(t, newClient(t, server, uninquired), p, issuing.VerdictOpen, "TOKEN_STATE_NOTIFICATION", reference)
+			pendingtest.Settle(t, fresh, p, issuing.VerdictOpen, "WithReference")
+			pendingtest.Settle(t, newClient(t, server, uninquired), p, issuing.VerdictOpen, "TOKEN_STATE_NOTIFICATION", reference)
 			down(3)
-			settled(t, fresh, p, issuing.VerdictOpen, "unavailable", reference)
+			pendingtest.Settle(t, fresh, p, issuing.VerdictOpen, "unavailable", reference)
 			checkUpdateRefusals(t, server, fresh, p, req)
 
-			change, ok := issuing.ResultOf[unionpay.TokenChange](settled(t, fresh, p, c.want, "", reference))
+			change, ok := issuing.ResultOf[unionpay.TokenChange](pendingtest.Settle(t, fresh, p, c.want, "", reference))
 			if ok != (c.want == issuing.VerdictDone) || (ok && change.State != unionpay.TokenStateSuspended) {
 				t.Errorf("%+v", change)
 			}
 			// Sent again it is the same message, and only where it has not arrived.
 			before := server.Requests("Tokens.UpdateState")
-			change, ok = issuing.ResultOf[unionpay.TokenChange](settled(t, fresh, p, issuing.VerdictDone, "", reference, issuing.WithResend(req)))
+			change, ok = issuing.ResultOf[unionpay.TokenChange](pendingtest.Settle(t, fresh, p, issuing.VerdictDone, "", reference, issuing.WithResend(req)))
 			if !ok || change.State != unionpay.TokenStateSuspended || (server.Requests("Tokens.UpdateState") > before) != (c.want == issuing.VerdictAbsent) {
 				t.Errorf("%+v, %d requests more", change, server.Requests("Tokens.UpdateState")-before)
 			}
@@ -202,10 +161,10 @@ func TestSettleUpdate(t *testing.T) {
 			if _, err := client.Tokens.Delete(t.Context(), unionpay.TokenRef{DeviceID: device, Token: token.Token}); err != nil {
 				t.Fatal(err)
 			}
-			settled(t, fresh, p, issuing.VerdictOpen, "does not tell", reference)
+			pendingtest.Settle(t, fresh, p, issuing.VerdictOpen, "does not tell", reference)
 			unknown := p
 			unknown.Details = map[string]string{"deviceID": device, "tokenAction": "EXPLODE"}
-			settled(t, fresh, unknown, issuing.VerdictOpen, "does not tell", reference)
+			pendingtest.Settle(t, fresh, unknown, issuing.VerdictOpen, "does not tell", reference)
 			check(t, server)
 		})
 	}
@@ -255,30 +214,30 @@ func TestSettleByRepeat(t *testing.T) {
 	server, client := turned(t, unionpaytest.Config{})
 	inject(t, server, "ATMs.Feedback", issuingtest.DropAfter())
 	_, err := client.ATMs.Feedback(t.Context(), feedback())
-	p, fresh := opened(t, err), newClient(t, server, nil)
+	p, fresh := pendingtest.Of(t, err), newClient(t, server, nil)
 	if p.Card != "ATM-000123" {
 		t.Errorf("%+v", p)
 	}
-	settled(t, fresh, p, issuing.VerdictOpen, "a second report does no harm")
+	pendingtest.Settle(t, fresh, p, issuing.VerdictOpen, "a second report does no harm")
 	if n := len(server.Feedback()); n != 1 {
 		t.Errorf("%d reports", n)
 	}
-	settled(t, fresh, p, issuing.VerdictDone, "", issuing.WithResend(feedback()))
+	pendingtest.Settle(t, fresh, p, issuing.VerdictDone, "", issuing.WithResend(feedback()))
 	if n := len(server.Feedback()); n != 2 {
 		t.Errorf("%d reports", n)
 	}
 	inject(t, server, "ATMs.Feedback", issuingtest.DropBefore())
-	settled(t, fresh, p, issuing.VerdictOpen, "unavailable", issuing.WithResend(feedback()))
+	pendingtest.Settle(t, fresh, p, issuing.VerdictOpen, "unavailable", issuing.WithResend(feedback()))
 	inject(t, server, "Keys.Exchange", issuingtest.DropBefore())
 	keys := unionpay.KeyExchangeRequest{SignCertID: "1", SignPublicKey: "k", EncCertID: "2", EncPublicKey: "k"}
 	_, err = client.Keys.Exchange(t.Context(), keys)
-	got := settled(t, fresh, opened(t, err), issuing.VerdictDone, "", issuing.WithResend(&keys))
+	got := pendingtest.Settle(t, fresh, pendingtest.Of(t, err), issuing.VerdictDone, "", issuing.WithResend(&keys))
 	if answer, ok := issuing.ResultOf[unionpay.KeyExchange](got); !ok || answer.SignCertID != unionpaytest.UPISignKeyID {
 		t.Errorf("%+v", got.Result)
 	}
 	inject(t, server, "Tokens.Token", issuingtest.DropBefore())
 	err = client.Do(t.Context(), unionpay.MessageTypeTokenStateInquiry, map[string]string{"tokenRefID": "1"}, nil)
-	settled(t, fresh, opened(t, err), issuing.VerdictOpen, "nothing is known")
+	pendingtest.Settle(t, fresh, pendingtest.Of(t, err), issuing.VerdictOpen, "nothing is known")
 	check(t, server)
 }
 
@@ -340,47 +299,16 @@ func TestPendings(t *testing.T) {
 		}, issuing.VerdictOpen, nil},
 	} {
 		recorded = nil
-		left := opened(t, c.call())
+		left := pendingtest.Of(t, c.call())
 		if len(recorded) != 1 || left.Op != op {
 			t.Fatalf("%s: %d records, %+v", op, len(recorded), left)
 		}
 		leaktest.Check(t, secrets, recorded[0], left)
-		begun := left
-		begun.Attempts, begun.EndedAt = recorded[0].Attempts, recorded[0].EndedAt
-		if diff := cmp.Diff(begun, recorded[0]); diff != "" {
-			t.Errorf("%s: record and error differ:\n%s", op, diff)
-		}
-		settled(t, gateway, goldenPending(t, left), c.want, "", c.opt)
+		pendingtest.Began(t, recorded[0], left)
+		pendingtest.Settle(t, gateway, pendingtest.Golden(t, left), c.want, "", c.opt)
 	}
 	if files, err := filepath.Glob("testdata/pending/*.json"); err != nil || len(files) != 6 {
 		t.Errorf("%d golden files: %v", len(files), err)
 	}
 	check(t, server)
-}
-
-// goldenPending compares a pending with its file, and returns what the file holds.
-func goldenPending(t *testing.T, p issuing.Pending) issuing.Pending {
-	t.Helper()
-	name := filepath.Join("testdata", "pending", p.Op+".json")
-	text, err := json.MarshalIndent(p, "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if *update {
-		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, append(text, '\n'), 0o644)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	kept, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(strings.TrimSpace(string(kept)), string(text)); diff != "" {
-		t.Errorf("%s (-kept +made):\n%s", name, diff)
-	}
-	var back issuing.Pending
-	if err := json.Unmarshal(kept, &back); err != nil {
-		t.Fatal(err)
-	}
-	return back
 }
