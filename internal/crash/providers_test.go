@@ -6,8 +6,10 @@ import (
 	"testing"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/legacy"
 	"github.com/issuing-sdk/issuing-go/legacy/legacytest"
+	"github.com/issuing-sdk/issuing-go/unionpay"
 	"github.com/issuing-sdk/issuing-go/uqpay"
 	"github.com/issuing-sdk/issuing-go/uqpay/uqpaytest"
 	"github.com/issuing-sdk/issuing-go/worldcard"
@@ -15,15 +17,16 @@ import (
 )
 
 var banks = map[string]func(*testing.T) *bank{
-	"worldcard": openWorldCard, "legacy": openLegacy, "uqpay": openUQPAY,
+	"worldcard": openWorldCard, "legacy": openLegacy, "uqpay": openUQPAY, "coshine": openCoshine, "unionpay": openUnionPay,
 }
 
 var tellers = map[string]func(setup) (*teller, error){
-	"worldcard": tellWorldCard, "legacy": tellLegacy, "uqpay": tellUQPAY,
+	"worldcard": tellWorldCard, "legacy": tellLegacy, "uqpay": tellUQPAY, "coshine": tellCoshine, "unionpay": tellUnionPay,
 }
 
 var operations = map[string]func() []issuing.Operation{
 	"worldcard": worldcard.Operations, "legacy": legacy.Operations, "uqpay": uqpay.Operations,
+	"coshine": coshine.Operations, "unionpay": unionpay.Operations,
 }
 
 // amount is what each call moves, onto a card that holds opening.
