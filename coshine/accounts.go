@@ -13,7 +13,7 @@ type AccountService struct{ c *Client }
 // account. The card's name is inferred; that of the account is unpublished and
 // goes into Extra.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown read the customer's accounts with
+// Safety: once. On issuing.ErrOutcomeUnknown no program can tell: read the customer's accounts with
 // [CustomerService.Accounts].
 func (s *AccountService) Link(ctx context.Context, req CardRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opAccountLinkage, req, opts)
@@ -22,7 +22,7 @@ func (s *AccountService) Link(ctx context.Context, req CardRequest, opts ...issu
 // SetStatus (AccountStatusUpdate, row 6) blocks, closes or otherwise changes an account.
 // Its path is inferred and its fields are unpublished.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown read the customer's accounts with
+// Safety: once. On issuing.ErrOutcomeUnknown no program can tell: read the customer's accounts with
 // [CustomerService.Accounts].
 func (s *AccountService) SetStatus(ctx context.Context, req OpenRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opAccountStatus, req, opts)

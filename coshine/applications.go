@@ -62,6 +62,13 @@ func (r ApplyRequest) validate(p *check.Problems) {
 	}
 }
 
+func (r ApplyRequest) facts(f *facts) {
+	f.Detail("customerId", r.CustomerID)
+	f.Detail("cardFlag", string(r.CardFlag))
+	f.Detail("cardProdCode", string(r.CardProdCode))
+	f.Secret(ownNumber, r.CardNumber)
+}
+
 // Application is the answer to an application. The card is inactive until
 // [CardService.Activate] succeeds, which needs its token, expiry and CVV2.
 type Application struct {
@@ -80,8 +87,10 @@ func (a *Application) incomplete() bool { return a.CardToken == "" }
 // Apply (CardApplication, row 1) issues a virtual or physical card.
 //
 // Safety: once. Its key is the tranId, as with [CardService.Deposit]; Coshine does not
-// recognise a repeat. On issuing.ErrOutcomeUnknown list the customer's cards with
-// [CustomerService.Cards] before applying again.
+// recognise a repeat. On issuing.ErrOutcomeUnknown give the pending to [Client.Settle]: it
+// is done when [CustomerService.Cards] shows the CardNumber that the request chose, and
+// open otherwise, with the tokens of the cards that may have come of it. Look at them
+// before applying again.
 func (s *CardService) Apply(ctx context.Context, req ApplyRequest, opts ...issuing.CallOption) (*Application, error) {
 	return call[Application](ctx, s.c, opCardApplication, req, opts)
 }
@@ -105,6 +114,11 @@ func (r CardRequest) validate(p *check.Problems) {
 		p.Add("cardToken", "is required, or Extra names the card")
 	}
 	p.OptionalText("cardToken", string(r.CardToken), maxCardToken)
+}
+
+func (r CardRequest) facts(f *facts) {
+	f.Card = string(r.CardToken)
+	r.Extra.facts(f)
 }
 
 // ApplyCorporate (CorporateCardApplication) issues a corporate card. The path is listed by the

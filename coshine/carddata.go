@@ -42,6 +42,8 @@ func (r VerifyCVV2Request) validate(p *check.Problems) {
 	}
 }
 
+func (r VerifyCVV2Request) facts(f *facts) { f.Card = string(r.CardToken) }
+
 // VerifyCVV2 (CardCVV2Verify, row 15, CVV2Verify in the public reference) verifies the CVV2
 // of a virtual card. A mismatch is any code but [CodeSuccess]; none is published.
 //
@@ -59,7 +61,7 @@ type DCVV struct {
 
 // GenerateDCVV (row 16) makes a new CVV2. Path and fields are inferred.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown read the value with
+// Safety: once. On issuing.ErrOutcomeUnknown no program can tell: read the value with
 // [CardService.Secrets].
 func (s *CardService) GenerateDCVV(ctx context.Context, req CardRequest, opts ...issuing.CallOption) (*DCVV, error) {
 	return call[DCVV](ctx, s.c, opGenerateDCVV, req, opts)

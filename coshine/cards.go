@@ -44,12 +44,18 @@ func (r ActivateRequest) validate(p *check.Problems) {
 	p.Text("custIdNo", r.CustIDNo.Reveal(), 32)
 }
 
+func (r ActivateRequest) facts(f *facts) {
+	f.Card = string(r.CardToken)
+	f.Detail("customerId", r.CustomerID)
+}
+
 // Activate (CardActivation, row 8) makes a card usable. The public reference says that the
 // status then goes from N to U; the portal reads these letters the other way
 // round, see [Dialect].
 //
-// Safety: once. On issuing.ErrOutcomeUnknown read the card with
-// [CardService.Card] or [CustomerService.Cards].
+// Safety: once. On issuing.ErrOutcomeUnknown give the pending to [Client.Settle], which
+// reads the card: an active one is done, an inactive one absent. Which letter is which,
+// only [Config.CardStatus] tells; without it the outcome stays open.
 func (s *CardService) Activate(ctx context.Context, req ActivateRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opCardActivation, req, opts)
 }
@@ -58,7 +64,7 @@ func (s *CardService) Activate(ctx context.Context, req ActivateRequest, opts ..
 // card. The name and the path are published, the fields are inferred or
 // unpublished. Re-read the customer's cards after it.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown list the customer's cards with
+// Safety: once. On issuing.ErrOutcomeUnknown no program can tell: list the customer's cards with
 // [CustomerService.Cards].
 func (s *CardService) Reissue(ctx context.Context, req CardRequest, opts ...issuing.CallOption) (*Replacement, error) {
 	return call[Replacement](ctx, s.c, opCardReissue, req, opts)
@@ -78,6 +84,8 @@ func (r ReplaceRequest) validate(p *check.Problems) {
 	p.OptionalText("reasonCode", string(r.ReasonCode), 3)
 }
 
+func (r ReplaceRequest) facts(f *facts) { f.Card = string(r.CardToken) }
+
 // Replacement is the answer to a replacement or reissue. All fields are inferred
 // and may be absent: list the customer's cards instead of assuming which token
 // is valid now.
@@ -92,7 +100,7 @@ type Replacement struct {
 // Replace (CardReplacement, row 10) replaces a card, and turns a virtual card into a
 // physical one. Its fields other than the reason are inferred.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown list the customer's cards with
+// Safety: once. On issuing.ErrOutcomeUnknown no program can tell: list the customer's cards with
 // [CustomerService.Cards].
 func (s *CardService) Replace(
 	ctx context.Context, req ReplaceRequest, opts ...issuing.CallOption,
@@ -114,11 +122,13 @@ func (r CloseRequest) validate(p *check.Problems) {
 	p.OptionalText("reasonCode", r.ReasonCode, 20)
 }
 
+func (r CloseRequest) facts(f *facts) { f.Card = string(r.CardToken) }
+
 // Close (CardCancellation, row 11) cancels a card for good. Its fields are inferred.
 //
-// Safety: once; it cannot be undone. On issuing.ErrOutcomeUnknown read the card
-// with [CardService.Card]: [CardStatusCancelled] is the same in both
-// tables.
+// Safety: once; it cannot be undone. On issuing.ErrOutcomeUnknown give the pending to
+// [Client.Settle], which reads the card: [CardStatusCancelled] is the same in both tables,
+// and final, so that every other known letter says that it was not cancelled.
 func (s *CardService) Close(ctx context.Context, req CloseRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opCardCancel, req, opts)
 }
@@ -135,11 +145,18 @@ func (r SetStatusRequest) validate(p *check.Problems) {
 	p.Text("cardOptFlag", string(r.CardOptFlag), 1)
 }
 
+func (r SetStatusRequest) facts(f *facts) {
+	f.Card = string(r.CardToken)
+	f.Detail("cardOptFlag", string(r.CardOptFlag))
+}
+
 // SetStatus (CardStatusUpdate, row 12) reports a card lost, freezes it or locks its PIN,
 // and takes each of them back. The card's name is inferred.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown read the card with
-// [CardService.Card] or [CustomerService.Cards].
+// Safety: once. On issuing.ErrOutcomeUnknown give the pending to [Client.Settle], which
+// reads the card: it is done when the card is frozen, lost or back as was asked, whoever
+// did it, and absent when it is as before. A lock of the PIN proves something only where
+// the letter shows it.
 func (s *CardService) SetStatus(ctx context.Context, req SetStatusRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opCardStatus, req, opts)
 }
@@ -180,12 +197,17 @@ func (r SetExpiryRequest) validate(p *check.Problems) {
 	checkExpiry(p, "expiryDate", r.ExpiryDate)
 }
 
+func (r SetExpiryRequest) facts(f *facts) {
+	f.Card = string(r.CardToken)
+	f.Detail("expiryDate", string(r.ExpiryDate))
+}
+
 // SetExpiry (CardExpiryDateUpdate, row 17) changes the expiry of a card. The catalogue
 // marks it NA for one programme and leaves the other blank, so take it as not
 // generally available. Path and fields are inferred.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown read the card with
-// [CardService.Card].
+// Safety: once. On issuing.ErrOutcomeUnknown give the pending to [Client.Settle], which
+// reads the card: it is done when the card shows this expiry, absent with another one.
 func (s *CardService) SetExpiry(ctx context.Context, req SetExpiryRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opExpiryUpdate, req, opts)
 }
@@ -205,6 +227,8 @@ func (r Register3DSRequest) validate(p *check.Problems) {
 	p.OptionalText("custMobile", string(r.CustMobile), maxContact)
 	p.OptionalText("custEmail", string(r.CustEmail), maxContact)
 }
+
+func (r Register3DSRequest) facts(f *facts) { f.Card = string(r.CardToken) }
 
 // Register3DS (CardSecureRegist, row 18) registers the holder for 3-D Secure with Coshine's
 // access control server: one-time passwords then go out by mail or text message.

@@ -21,8 +21,11 @@ func (s *CardService) Balance(
 //
 // Safety: once. Its key is the tranId, 1 to 32 letters and digits that the client draws
 // unless [WithHeader] brings one ([NewTranID] makes one to store before). On
-// issuing.ErrOutcomeUnknown look it up with [CardService.Transactions];
-// [TransactionService.Reverse] takes it back.
+// issuing.ErrOutcomeUnknown give the pending to [Client.Settle]: it is done when a line of
+// [CardService.Transactions] or [CardService.Authorizations] holds its tranId and does not
+// contradict its amount, and open otherwise, whatever else they list; see
+// [Config.HistoryTranID]. [TransactionService.Reverse] takes it back. An amount is compared
+// when Extra has it as [issuing.Amount], a currency as [issuing.Currency].
 func (s *CardService) Deposit(
 	ctx context.Context, req TransactionRequest, opts ...issuing.CallOption,
 ) (*Transaction, error) {

@@ -9,7 +9,7 @@ import (
 // UpdatePlastic (CardPlasticUpdate) is an interface of a later edition. The path is published,
 // the card's name is inferred, all other fields are unpublished.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown read the card with
+// Safety: once. On issuing.ErrOutcomeUnknown no program can tell: read the card with
 // [CardService.Card].
 func (s *CardService) UpdatePlastic(ctx context.Context, req CardRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opPlasticUpdate, req, opts)
@@ -18,7 +18,7 @@ func (s *CardService) UpdatePlastic(ctx context.Context, req CardRequest, opts .
 // SetBusinessFlag (BusinessFlagUpdate) is an interface of a later edition. The path is published,
 // the card's name is inferred, all other fields are unpublished.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown read the flag with
+// Safety: once. On issuing.ErrOutcomeUnknown no program can tell: read the flag with
 // [CardService.BusinessFlag], when Coshine has told you its path.
 func (s *CardService) SetBusinessFlag(ctx context.Context, req CardRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opBusinessUpdate, req, opts)
@@ -51,7 +51,7 @@ func (s *CardService) Face(ctx context.Context, req OpenRequest, opts ...issuing
 // Update (CardInfoUpdate) is named by a later edition; path and fields are unpublished
 // (inferred).
 //
-// Safety: once. On issuing.ErrOutcomeUnknown read the card with
+// Safety: once. On issuing.ErrOutcomeUnknown no program can tell: read the card with
 // [CardService.Card].
 func (s *CardService) Update(ctx context.Context, req CardRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opCardInfoUpdate, req, opts)
@@ -60,7 +60,7 @@ func (s *CardService) Update(ctx context.Context, req CardRequest, opts ...issui
 // BlockNumber (CardNoBlock) is named by a later edition; path and fields are unpublished
 // (inferred).
 //
-// Safety: once. On issuing.ErrOutcomeUnknown read the card with
+// Safety: once. On issuing.ErrOutcomeUnknown no program can tell: read the card with
 // [CardService.Card].
 func (s *CardService) BlockNumber(ctx context.Context, req OpenRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opCardNoBlock, req, opts)
@@ -69,7 +69,7 @@ func (s *CardService) BlockNumber(ctx context.Context, req OpenRequest, opts ...
 // ConvertToDebit (ConvertPrepaidToDebit, ConvertPrepaidtoDebit) is named by a later edition;
 // path and fields are unpublished (inferred).
 //
-// Safety: once. On issuing.ErrOutcomeUnknown list the customer's cards with
+// Safety: once. On issuing.ErrOutcomeUnknown no program can tell: list the customer's cards with
 // [CustomerService.Cards].
 func (s *CardService) ConvertToDebit(ctx context.Context, req CardRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opConvert, req, opts)

@@ -15,108 +15,124 @@ import (
 
 // calls has one call per outbound interface. It is keyed by the catalogue's
 // names, so it shows that every one of them is a method.
-var calls = map[coshine.API]func(context.Context, *coshine.Client) error{
-	"CardApplication": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.Apply(ctx, application("C1")))
+var calls = map[coshine.API]func(context.Context, *coshine.Client, ...issuing.CallOption) error{
+	"CardApplication": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.Apply(ctx, application("C1"), o...))
 	},
-	"CorporateCardApplication": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.ApplyCorporate(ctx, coshine.OpenRequest{}))
+	"CorporateCardApplication": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.ApplyCorporate(ctx, coshine.OpenRequest{}, o...))
 	},
-	"CustomerCardInfoInquiry": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Customers.Cards(ctx, coshine.CustomerRequest{CustomerID: "C1"}))
+	"CustomerCardInfoInquiry": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Customers.Cards(ctx, coshine.CustomerRequest{CustomerID: "C1"}, o...))
 	},
-	"CustomerAccountInfoInquiry": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Customers.Accounts(ctx, coshine.CustomerRequest{CustomerID: "C1"}))
+	"CustomerAccountInfoInquiry": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Customers.Accounts(ctx, coshine.CustomerRequest{CustomerID: "C1"}, o...))
 	},
-	"CustomerInfoUpdate": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Customers.Update(ctx, coshine.UpdateCustomerRequest{CustomerID: "C1", CustEmail: "a@example.com"}))
+	"CustomerInfoUpdate": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Customers.Update(ctx, coshine.UpdateCustomerRequest{CustomerID: "C1", CustEmail: "a@example.com"}, o...))
 	},
-	"CustomerLinkage": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Customers.Link(ctx, coshine.OpenRequest{}))
+	"CustomerLinkage": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Customers.Link(ctx, coshine.OpenRequest{}, o...))
 	},
-	"AccountLinkage": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Accounts.Link(ctx, someCard))
+	"AccountLinkage": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Accounts.Link(ctx, someCard, o...))
 	},
-	"AccountStatusUpdate": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Accounts.SetStatus(ctx, coshine.OpenRequest{}))
+	"AccountStatusUpdate": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Accounts.SetStatus(ctx, coshine.OpenRequest{}, o...))
 	},
-	"CardInfoInquiry": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.Card(ctx, someCard))
+	"CardInfoInquiry": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.Card(ctx, someCard, o...))
 	},
-	"CardActivation": func(ctx context.Context, c *coshine.Client) error {
+	"CardActivation": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
 		return drop(c.Cards.Activate(ctx, coshine.ActivateRequest{
 			CardToken: "T1", ExpiryDate: "2904", CVV2: issuing.NewSecret("123"), CustomerID: "C1", CustIDType: "P", CustIDNo: issuing.NewSecret("E1"),
-		}))
+		}, o...))
 	},
-	"CardReissue": func(ctx context.Context, c *coshine.Client) error { return drop(c.Cards.Reissue(ctx, someCard)) },
-	"CardReplacement": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.Replace(ctx, coshine.ReplaceRequest{CardToken: "T1", ReasonCode: coshine.ReplReasonLost}))
+	"CardReissue": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.Reissue(ctx, someCard, o...))
 	},
-	"CardCancellation": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.Close(ctx, coshine.CloseRequest{CardToken: "T1", ReasonCode: "01"}))
+	"CardReplacement": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.Replace(ctx, coshine.ReplaceRequest{CardToken: "T1", ReasonCode: coshine.ReplReasonLost}, o...))
 	},
-	"CardStatusUpdate": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.SetStatus(ctx, coshine.SetStatusRequest{CardToken: "T1", CardOptFlag: coshine.CardOptFlagLockPIN}))
+	"CardCancellation": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.Close(ctx, coshine.CloseRequest{CardToken: "T1", ReasonCode: "01"}, o...))
 	},
-	"CardLimitSetting": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.SetLimits(ctx, someCard))
+	"CardStatusUpdate": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.SetStatus(ctx, coshine.SetStatusRequest{CardToken: "T1", CardOptFlag: coshine.CardOptFlagLockPIN}, o...))
 	},
-	"CardCVV2Inquiry": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.Secrets(ctx, someCard))
+	"CardLimitSetting": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.SetLimits(ctx, someCard, o...))
 	},
-	"CardCVV2Verify": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.VerifyCVV2(ctx, coshine.VerifyCVV2Request{CardToken: "T1", CVV2: issuing.NewSecret("123")}))
+	"CardCVV2Inquiry": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.Secrets(ctx, someCard, o...))
 	},
-	"GenerateDCVV": func(ctx context.Context, c *coshine.Client) error { return drop(c.Cards.GenerateDCVV(ctx, someCard)) },
-	"CardExpiryDateUpdate": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.SetExpiry(ctx, coshine.SetExpiryRequest{CardToken: "T1", ExpiryDate: "3001"}))
+	"CardCVV2Verify": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.VerifyCVV2(ctx, coshine.VerifyCVV2Request{CardToken: "T1", CVV2: issuing.NewSecret("123")}, o...))
 	},
-	"CardSecureRegist": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.Register3DS(ctx, coshine.Register3DSRequest{CardToken: "T1", CustMobile: "+6591234567"}))
+	"GenerateDCVV": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.GenerateDCVV(ctx, someCard, o...))
 	},
-	"BlacklistUpdate": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.UpdateBlacklist(ctx, coshine.OpenRequest{}))
+	"CardExpiryDateUpdate": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.SetExpiry(ctx, coshine.SetExpiryRequest{CardToken: "T1", ExpiryDate: "3001"}, o...))
 	},
-	"CardPlasticUpdate": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.UpdatePlastic(ctx, someCard))
+	"CardSecureRegist": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.Register3DS(ctx, coshine.Register3DSRequest{CardToken: "T1", CustMobile: "+6591234567"}, o...))
 	},
-	"CardNumberInquiry": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.Number(ctx, someCard))
+	"BlacklistUpdate": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.UpdateBlacklist(ctx, coshine.OpenRequest{}, o...))
 	},
-	"BusinessFlagUpdate": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.SetBusinessFlag(ctx, someCard))
+	"CardPlasticUpdate": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.UpdatePlastic(ctx, someCard, o...))
 	},
-	"BusinessFlagInquiry": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.BusinessFlag(ctx, someCard))
+	"CardNumberInquiry": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.Number(ctx, someCard, o...))
 	},
-	"BusinessOnOff": func(ctx context.Context, c *coshine.Client) error { return drop(c.Cards.SwitchBusiness(ctx, someCard)) },
-	"CardFaceInquiry": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.Face(ctx, coshine.OpenRequest{}))
+	"BusinessFlagUpdate": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.SetBusinessFlag(ctx, someCard, o...))
 	},
-	"CardInfoUpdate": func(ctx context.Context, c *coshine.Client) error { return drop(c.Cards.Update(ctx, someCard)) },
-	"CardNoBlock": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.BlockNumber(ctx, coshine.OpenRequest{}))
+	"BusinessFlagInquiry": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.BusinessFlag(ctx, someCard, o...))
 	},
-	"ConvertPrepaidToDebit": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.ConvertToDebit(ctx, someCard))
+	"BusinessOnOff": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.SwitchBusiness(ctx, someCard, o...))
 	},
-	"PINReset": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.PINs.Reset(ctx, coshine.PINResetRequest{CardRef: coshine.ByToken("T1"), PINKeyID: "1", NewCardPIN: issuing.NewSecret("x")}))
+	"CardFaceInquiry": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.Face(ctx, coshine.OpenRequest{}, o...))
 	},
-	"PINChange": func(ctx context.Context, c *coshine.Client) error {
+	"CardInfoUpdate": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.Update(ctx, someCard, o...))
+	},
+	"CardNoBlock": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.BlockNumber(ctx, coshine.OpenRequest{}, o...))
+	},
+	"ConvertPrepaidToDebit": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.ConvertToDebit(ctx, someCard, o...))
+	},
+	"PINReset": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.PINs.Reset(ctx, coshine.PINResetRequest{CardRef: coshine.ByToken("T1"), PINKeyID: "1", NewCardPIN: issuing.NewSecret("x")}, o...))
+	},
+	"PINChange": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
 		return drop(c.PINs.Change(ctx, coshine.PINChangeRequest{
 			CardRef: coshine.ByToken("T1"), PINKeyID: "1", CardPIN: issuing.NewSecret("x"), NewCardPIN: issuing.NewSecret("y"),
-		}))
+		}, o...))
 	},
-	"PINVerify": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.PINs.Verify(ctx, coshine.PINVerifyRequest{CardRef: coshine.ByToken("T1"), PINKeyID: "1", CardPIN: issuing.NewSecret("x")}))
+	"PINVerify": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.PINs.Verify(ctx, coshine.PINVerifyRequest{CardRef: coshine.ByToken("T1"), PINKeyID: "1", CardPIN: issuing.NewSecret("x")}, o...))
 	},
-	"GeneratePublicPinKey": func(ctx context.Context, c *coshine.Client) error { return drop(c.PINs.Key(ctx)) },
-	"BalanceInquiry":       func(ctx context.Context, c *coshine.Client) error { return drop(c.Cards.Balance(ctx, move)) },
-	"LoadFund":             func(ctx context.Context, c *coshine.Client) error { return drop(c.Cards.Deposit(ctx, move)) },
-	"Withdraw":             func(ctx context.Context, c *coshine.Client) error { return drop(c.Cards.Withdraw(ctx, move)) },
-	"TransferFund": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Transactions.Transfer(ctx, coshine.TransferRequest{Extra: coshine.Extra{"from": "T1", "to": "T2"}}))
+	"GeneratePublicPinKey": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.PINs.Key(ctx, o...))
+	},
+	"BalanceInquiry": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.Balance(ctx, move, o...))
+	},
+	"LoadFund": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.Deposit(ctx, move, o...))
+	},
+	"Withdraw": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.Withdraw(ctx, move, o...))
+	},
+	"TransferFund": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Transactions.Transfer(ctx, coshine.TransferRequest{Extra: coshine.Extra{"from": "T1", "to": "T2"}}, o...))
 	},
 	"Purchase":         transact((*coshine.TransactionService).Purchase),
 	"Refund":           transact((*coshine.TransactionService).Refund),
@@ -127,41 +143,41 @@ var calls = map[coshine.API]func(context.Context, *coshine.Client) error{
 	"Verification":     transact((*coshine.TransactionService).Verify),
 	"DebitAdjustment":  transact((*coshine.TransactionService).AdjustDebit),
 	"CreditAdjustment": transact((*coshine.TransactionService).AdjustCredit),
-	"TransactionHistory": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.Transactions(ctx, someCard))
+	"TransactionHistory": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.Transactions(ctx, someCard, o...))
 	},
-	"AuthorizationHistory": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Cards.Authorizations(ctx, someCard))
+	"AuthorizationHistory": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Cards.Authorizations(ctx, someCard, o...))
 	},
-	"Tran8583": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Transactions.ISO8583(ctx, coshine.OpenRequest{}))
+	"Tran8583": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Transactions.ISO8583(ctx, coshine.OpenRequest{}, o...))
 	},
-	"FileDownload": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Transactions.DownloadFile(ctx, coshine.OpenRequest{}))
+	"FileDownload": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Transactions.DownloadFile(ctx, coshine.OpenRequest{}, o...))
 	},
-	"TokenInquiry": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Tokens.List(ctx, coshine.TokensRequest{CardToken: "T1"}))
+	"TokenInquiry": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Tokens.List(ctx, coshine.TokensRequest{CardToken: "T1"}, o...))
 	},
-	"TokenRequest": func(ctx context.Context, c *coshine.Client) error {
+	"TokenRequest": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
 		return drop(c.Tokens.Request(ctx, coshine.TokenRequest{
 			CardToken: "T1", ExpiryDate: "2904", CVV2: issuing.NewSecret("123"),
 			UseCases: []coshine.UseCase{coshine.UseCaseHCE}, CVM: []coshine.CVM{coshine.CVMExpiryDate, coshine.CVMCVN2},
-		}))
+		}, o...))
 	},
-	"TokenStateUpdate": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Tokens.UpdateState(ctx, coshine.OpenRequest{}))
+	"TokenStateUpdate": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Tokens.UpdateState(ctx, coshine.OpenRequest{}, o...))
 	},
-	"TokenMetadataUpdate": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Tokens.UpdateMetadata(ctx, coshine.TokenMetadataRequest{Number: issuing.NewSecret("6292")}))
+	"TokenMetadataUpdate": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Tokens.UpdateMetadata(ctx, coshine.TokenMetadataRequest{Number: issuing.NewSecret("6292")}, o...))
 	},
-	"ReplenishTokenLUK": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Tokens.ReplenishLUK(ctx, coshine.OpenRequest{}))
+	"ReplenishTokenLUK": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Tokens.ReplenishLUK(ctx, coshine.OpenRequest{}, o...))
 	},
-	"DropDownListInquiry": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Parameters.DropDownList(ctx, coshine.DropDownListRequest{Name: coshine.DropDownNameCardStatus}))
+	"DropDownListInquiry": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Parameters.DropDownList(ctx, coshine.DropDownListRequest{Name: coshine.DropDownNameCardStatus}, o...))
 	},
-	"InquiryCardProduct": func(ctx context.Context, c *coshine.Client) error {
-		return drop(c.Parameters.CardProducts(ctx, coshine.CardProductsRequest{}))
+	"InquiryCardProduct": func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(c.Parameters.CardProducts(ctx, coshine.CardProductsRequest{}, o...))
 	},
 }
 
@@ -170,10 +186,12 @@ var someCard = coshine.CardRequest{CardToken: "T1"}
 func drop[T any](_ T, err error) error { return err }
 
 // move is a request of an operation that moves a card's money.
-var move = coshine.TransactionRequest{CardRef: coshine.ByToken("T1")}
+var move = money("T1", "5.00", "currency", issuing.CurrencyUSD)
 
-func transact(method func(*coshine.TransactionService, context.Context, coshine.TransactionRequest, ...issuing.CallOption) (*coshine.Transaction, error)) func(context.Context, *coshine.Client) error {
-	return func(ctx context.Context, c *coshine.Client) error { return drop(method(c.Transactions, ctx, move)) }
+func transact(method func(*coshine.TransactionService, context.Context, coshine.TransactionRequest, ...issuing.CallOption) (*coshine.Transaction, error)) func(context.Context, *coshine.Client, ...issuing.CallOption) error {
+	return func(ctx context.Context, c *coshine.Client, o ...issuing.CallOption) error {
+		return drop(method(c.Transactions, ctx, move, o...))
+	}
 }
 
 // wanted is the catalogue, as the page prints it: number, module, name, prepaid,

@@ -126,7 +126,7 @@ func (c *Client) path(api API) (string, error) {
 // Do calls an interface that this package does not know: in, a struct or a map,
 // is sent with the public header to path, the answer is decoded into out, a
 // pointer or nil. Nothing is known about repeating it, so it is sent once; an
-// unclear end is issuing.ErrOutcomeUnknown. Secrets in in are sent in clear
+// unclear end is issuing.ErrOutcomeUnknown, which [Client.Settle] leaves open. Secrets in in are sent in clear
 // inside the body.
 func (c *Client) Do(ctx context.Context, path string, in, out any, opts ...issuing.CallOption) error {
 	x := &exchange{c: c, o: operation{name: "Do", safety: once}, in: in, path: path}
@@ -159,8 +159,7 @@ func prepared[T any](ctx context.Context, c *Client, o operation, in request, pr
 // call is the exchange as a logical call of the core's.
 func (x *exchange) call(check func(*check.Problems), opts []issuing.CallOption) provider.Call {
 	return provider.Call{
-		Op: provider.Op{Name: x.o.name, Safety: x.o.safety, Settle: x.o.settle},
-		In: x.in, Check: check, Exchange: x, Decode: x.decode, Options: opts,
+		Op: x.o.op(), In: x.in, Check: check, Exchange: x, Decode: x.decode, Options: opts,
 	}
 }
 

@@ -49,6 +49,11 @@ type Config struct {
 	// CardStatus chooses the table by which [Client.CardState] reads card
 	// statuses; see [Dialect].
 	CardStatus Dialect
+	// HistoryTranID is the member of a history's line that holds the tranId of the request
+	// behind it, by which [Client.Settle] finds the transaction. No name of such a line is
+	// published: empty is "tranId", what the header calls it. A line without this member is
+	// never taken for the transaction.
+	HistoryTranID string
 	// PIN says how PIN blocks are encrypted. Coshine does not publish padding
 	// and text form: until both are set, methods that take a PIN in clear return
 	// issuing.ErrNotConfigured. See [InferredPIN].
@@ -138,6 +143,8 @@ func (c Config) validate(p *check.Problems) {
 	if !c.CardStatus.Known() {
 		p.Add("CardStatus", "is not a dialect")
 	}
+	p.OptionalText("HistoryTranID", c.HistoryTranID, maxExtraName)
+	p.Bare("HistoryTranID", c.HistoryTranID)
 	if c.PIN != (sign.PINProfile{}) {
 		if err := c.PIN.Validate(); err != nil {
 			p.Add("PIN", "%v", err)

@@ -123,6 +123,8 @@ func (r UpdateCustomerRequest) validate(p *check.Problems) {
 	}
 }
 
+func (r UpdateCustomerRequest) facts(f *facts) { f.Detail("customerId", r.CustomerID) }
+
 // Update (CustomerInfoUpdate, row 4) changes mobile number, e-mail and addresses. Its
 // fields are inferred.
 //
@@ -137,7 +139,7 @@ func (s *CustomerService) Update(
 // Link (CustomerLinkage) is named by a later edition of the API; its path and all its
 // fields are unpublished (inferred to be a write).
 //
-// Safety: once. On issuing.ErrOutcomeUnknown list the customer's cards with
+// Safety: once. On issuing.ErrOutcomeUnknown no program can tell: list the customer's cards with
 // [CustomerService.Cards].
 func (s *CustomerService) Link(ctx context.Context, req OpenRequest, opts ...issuing.CallOption) (*Ack, error) {
 	return call[Ack](ctx, s.c, opCustomerLinkage, req, opts)

@@ -45,6 +45,79 @@
 // Whatever stays open is [issuing.ErrOutcomeUnknown] with an [issuing.Unsettled]
 // cause that names the inquiry, and for money the reversal, by which to settle it.
 //
+// # Settling
+//
+// [Client.Settle] finds out what became of a write that stayed open, from the error
+// (issuing.PendingOf) or from the record that issuing.WithRecord keeps before it is sent.
+// It asks on behalf of the same participant, branch and channel, and what it asks needs a
+// path in [Config.Paths] where none is published; without one the outcome stays open.
+//
+// By history: a line of the card's histories that holds the tranId is the transaction,
+// unless it contradicts the amount that was sent; a line with a code of refusal is a
+// refused one. Nothing of a line is published: [Config.HistoryTranID] names the member, and
+// [Reply.Decode] of the result reads the line. Lines of the same amount that name no tranId
+// may be it or another: they are named in the error of the open outcome, and so are the
+// cards that may have come of an application, which only a CardNumber of the request's own
+// tells apart. No line proves nothing: it may be listed later, or on another page. The
+// histories are asked by the card's token: what named its card by number stays open.
+//
+// By state: the card is read. It is done in the state that was asked for and absent in a
+// state from before, at the time of the reading: nobody can tell whether somebody else has
+// changed the card since. Where the letter of its status means two things, only
+// [Config.CardStatus] tells which.
+//
+// By nobody: a person looks at the operations in brackets and asks Coshine with the tranId.
+// Nothing is sent again, because Coshine does not publish that it recognises a repeat.
+// [Operations] has the table as data, with the operations that take a write back.
+//
+//	operation                  safety  settled by                                             sent again
+//	Accounts.Link              once    nobody (see Customers.Accounts)                        no
+//	Accounts.SetStatus         once    nobody (see Customers.Accounts)                        no
+//	Cards.Activate             once    state: Customers.Cards, Cards.Card                     no
+//	Cards.Apply                once    history: Customers.Cards                               no
+//	Cards.ApplyCorporate       once    nobody (see Customers.Cards)                           no
+//	Cards.BlockNumber          once    nobody (see Cards.Card, Customers.Cards)               no
+//	Cards.BusinessFlag         once    nobody                                                 no
+//	Cards.Close                once    state: Cards.Card, Customers.Cards                     no
+//	Cards.ConvertToDebit       once    nobody (see Customers.Cards)                           no
+//	Cards.Deposit              once    history: Cards.Transactions, Cards.Authorizations      no
+//	Cards.Face                 once    nobody                                                 no
+//	Cards.GenerateDCVV         once    nobody (see Cards.Secrets)                             no
+//	Cards.Register3DS          once    nobody                                                 no
+//	Cards.Reissue              once    nobody (see Customers.Cards)                           no
+//	Cards.Replace              once    nobody (see Customers.Cards)                           no
+//	Cards.SetBusinessFlag      once    nobody (see Cards.BusinessFlag)                        no
+//	Cards.SetExpiry            once    state: Cards.Card, Customers.Cards                     no
+//	Cards.SetLimits            once    nobody                                                 no
+//	Cards.SetStatus            once    state: Cards.Card, Customers.Cards                     no
+//	Cards.SwitchBusiness       once    nobody (see Cards.BusinessFlag)                        no
+//	Cards.Update               once    nobody (see Cards.Card, Customers.Cards)               no
+//	Cards.UpdateBlacklist      once    nobody                                                 no
+//	Cards.UpdatePlastic        once    nobody (see Cards.Card, Customers.Cards)               no
+//	Cards.VerifyCVV2           once    nobody                                                 no
+//	Cards.Withdraw             once    history: Cards.Transactions, Cards.Authorizations      no
+//	Customers.Link             once    nobody (see Customers.Cards)                           no
+//	Customers.Update           once    nobody                                                 no
+//	PINs.Change                once    nobody                                                 no
+//	PINs.Reset                 once    nobody                                                 no
+//	PINs.Verify                once    nobody                                                 no
+//	Tokens.ReplenishLUK        once    nobody                                                 no
+//	Tokens.Request             once    nobody (see Tokens.List)                               no
+//	Tokens.UpdateMetadata      once    nobody (see Tokens.List)                               no
+//	Tokens.UpdateState         once    nobody (see Tokens.List)                               no
+//	Transactions.AdjustCredit  once    history: Cards.Transactions, Cards.Authorizations      no
+//	Transactions.AdjustDebit   once    history: Cards.Transactions, Cards.Authorizations      no
+//	Transactions.Block         once    history: Cards.Authorizations, Cards.Transactions      no
+//	Transactions.Charge        once    history: Cards.Transactions, Cards.Authorizations      no
+//	Transactions.DownloadFile  once    nobody                                                 no
+//	Transactions.ISO8583       once    nobody (see Cards.Transactions, Cards.Authorizations)  no
+//	Transactions.Purchase      once    history: Cards.Transactions, Cards.Authorizations      no
+//	Transactions.Refund        once    history: Cards.Transactions, Cards.Authorizations      no
+//	Transactions.Reverse       once    history: Cards.Transactions, Cards.Authorizations      no
+//	Transactions.Transfer      once    history: Cards.Transactions, Cards.Authorizations      no
+//	Transactions.Unblock       once    history: Cards.Authorizations, Cards.Transactions      no
+//	Transactions.Verify        once    history: Cards.Transactions, Cards.Authorizations      no
+//
 // # Inbound
 //
 // [NewCallbacks] tells the package webhook how to check, decode and answer what

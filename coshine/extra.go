@@ -34,6 +34,29 @@ func (e Extra) Format(f fmt.State, _ rune) {
 // LogValue implements [slog.LogValuer].
 func (e Extra) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(e)) }
 
+// facts tells a record the amount, where there is one and no other, and the currency, and
+// under which names lines of a history may show them.
+func (e Extra) facts(f *facts) {
+	amounts := 0
+	for _, name := range slices.Sorted(maps.Keys(e)) {
+		switch v := e[name].(type) {
+		case issuing.Amount:
+			f.Amount, amounts = v, amounts+1
+			f.Detail(amountName, name)
+		case issuing.Currency:
+			f.Currency = v
+			f.Detail(currencyName, name)
+		}
+	}
+	if amounts > 1 {
+		f.Amount = ""
+		delete(f.Details, amountName)
+	}
+}
+
+// Names of a pending's details: what Extra called the amount and the currency.
+const amountName, currencyName = "amountName", "currencyName"
+
 // Limits of Extra.
 const (
 	maxExtra     = 64 // fields

@@ -92,6 +92,21 @@ func (c *Client) header(cs issuing.CallSettings) Header {
 	return h
 }
 
+// facts tells a record on whose behalf the call was sent. [onBehalf] is its other half.
+func (h Header) facts(f *facts) {
+	f.Detail("participantId", h.ParticipantID)
+	f.Detail("tranBranch", h.TranBranch)
+	f.Detail("tranChnl", string(h.Channel))
+}
+
+// onBehalf has a look-up ask on behalf of whom the write was sent.
+func onBehalf(w sought) issuing.CallOption {
+	return WithHeader(Header{
+		ParticipantID: w.Details["participantId"], TranBranch: w.Details["tranBranch"],
+		Channel: Channel(w.Details["tranChnl"]),
+	})
+}
+
 func (h Header) validate(p *check.Problems) {
 	p.Text("participantId", h.ParticipantID, maxParticipant)
 	p.Text("tranBranch", h.TranBranch, maxBranch)

@@ -24,13 +24,13 @@ type operation struct {
 // The safeties of rows; see [transport.Safety].
 const read, once = transport.Read, transport.Once
 
-// by and byNote say how the open outcome of a row is settled.
-var by, byNote = provider.By, provider.ByNote
-
-// byOr is by, with the operation that takes the outcome back.
-func byOr(reversal string, inquiry ...string) provider.Settle {
-	return provider.Settle{Inquiry: inquiry, Reversal: reversal}
+// op is the part of the row that the core knows.
+func (o operation) op() provider.Op {
+	return provider.Op{Name: o.name, Safety: o.safety, Settle: o.settle}
 }
+
+// How the open outcome of a row is settled; see [provider.Settle].
+var byNone, byState, byHistory, byNobody = provider.Nothing, provider.ByState, provider.ByHistory, provider.ByNobody
 
 // request is an input that can be checked before it is sent.
 type request interface{ validate(p *check.Problems) }

@@ -101,7 +101,6 @@ func TestEveryWriteHasAWayOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	nobody := []string{"Cards.UpdateBlacklist", "Tokens.ReplenishLUK"}
 	wayOut := map[string]*issuing.Unsettled{}
 	for api, call := range calls {
 		err := call(t.Context(), client)
@@ -113,7 +112,7 @@ func TestEveryWriteHasAWayOut(t *testing.T) {
 		case errors.Is(err, issuing.ErrUnavailable): // a read
 		case !errors.Is(err, issuing.ErrOutcomeUnknown) || !errors.As(err, &open) || open.Key != e.Key:
 			t.Errorf("%s: %v", api, err)
-		case (len(open.Inquiry) == 0 && open.Note == "") != slices.Contains(nobody, e.Op):
+		case len(open.Inquiry) == 0 && open.Note == "":
 			t.Errorf("%s: no way out in %v", api, err)
 		default:
 			wayOut[e.Op] = open

@@ -75,6 +75,8 @@ func (r TokenRequest) validate(p *check.Problems) {
 	checkSet(p, "cvm", r.CVM, 225)
 }
 
+func (r TokenRequest) facts(f *facts) { f.Card = string(r.CardToken) }
+
 // checkSet reports an empty set, an empty element, or one that is too long in
 // all.
 func checkSet[T ~string](p *check.Problems, field string, set []T, limit int) {
@@ -101,7 +103,7 @@ type TokenResult struct {
 // Request (TokenRequest, row 39) makes a payment token after a UnionPay virtual PAN was
 // made for the user of the issuer's application. The answer is inferred.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown list the card's tokens with
+// Safety: once. On issuing.ErrOutcomeUnknown no program can tell: list the card's tokens with
 // [TokenService.List].
 func (s *TokenService) Request(
 	ctx context.Context, req TokenRequest, opts ...issuing.CallOption,
@@ -113,7 +115,7 @@ func (s *TokenService) Request(
 // the application's side. Fields are unpublished (inferred to name a token and a
 // [TokenState]).
 //
-// Safety: once. On issuing.ErrOutcomeUnknown list the card's tokens with
+// Safety: once. On issuing.ErrOutcomeUnknown no program can tell: list the card's tokens with
 // [TokenService.List].
 func (s *TokenService) UpdateState(
 	ctx context.Context, req OpenRequest, opts ...issuing.CallOption,
@@ -139,7 +141,7 @@ func (r TokenMetadataRequest) validate(p *check.Problems) {
 // UpdateMetadata (TokenMetadataUpdate, row 42) updates a payment token's metadata, such as its
 // expiry. Fields are inferred.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown list the card's tokens with
+// Safety: once. On issuing.ErrOutcomeUnknown no program can tell: list the card's tokens with
 // [TokenService.List].
 func (s *TokenService) UpdateMetadata(
 	ctx context.Context, req TokenMetadataRequest, opts ...issuing.CallOption,

@@ -16,9 +16,10 @@ import (
 //
 // Nothing that moves money is sent twice. Behind issuing.ErrOutcomeUnknown stands
 // an [issuing.Unsettled] with the tranId (1 to 32 letters and digits, drawn by the client
-// unless [WithHeader] brings one): look the transaction up with
-// [CardService.Transactions] or [CardService.Authorizations] and, if it was carried out
-// and is not wanted, take it back with [TransactionService.Reverse].
+// unless [WithHeader] brings one): give its pending to [Client.Settle], which looks for the
+// tranId in the card's histories, as [CardService.Deposit] says. They are asked by the
+// card's token, so name cards by it. What was carried out and is not wanted is taken back
+// with [TransactionService.Reverse].
 type TransactionService struct{ c *Client }
 
 // TransactionRequest is the request of most transaction interfaces. All its
@@ -37,6 +38,11 @@ func (r TransactionRequest) validate(p *check.Problems) {
 	}
 }
 
+func (r TransactionRequest) facts(f *facts) {
+	r.CardRef.facts(f)
+	r.Extra.facts(f)
+}
+
 // Transaction is the answer to a transaction. Its fields beyond the public
 // header are not published: read them with [Reply.Decode].
 type Transaction struct{ Reply }
@@ -49,6 +55,18 @@ type TransferRequest struct {
 }
 
 func (r TransferRequest) validate(p *check.Problems) { p.Required("Extra", len(r.Extra) > 0) }
+
+// facts takes what Extra has under the name of cards' tokens for the card that pays: its
+// history lists the transfer.
+func (r TransferRequest) facts(f *facts) {
+	switch token := r.Extra["cardToken"].(type) {
+	case CardToken:
+		f.Card = string(token)
+	case string:
+		f.Card = token
+	}
+	r.Extra.facts(f)
+}
 
 // Transfer (TransferFund, row 26) moves money between two cards. The path is inferred, the
 // fields are unpublished.
@@ -71,8 +89,7 @@ func (s *TransactionService) Purchase(
 
 // Refund (row 28) refunds or voids a transaction. Path and fields are inferred.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown look it up with
-// [CardService.Transactions]; the catalogue has no reversal of a
+// Safety: once, settled as [CardService.Deposit]; the catalogue has no reversal of a
 // refund.
 func (s *TransactionService) Refund(
 	ctx context.Context, req TransactionRequest, opts ...issuing.CallOption,
@@ -83,8 +100,7 @@ func (s *TransactionService) Refund(
 // Reverse (Reversal, row 29) takes back a LoadFund, Withdraw, TransferFund or Purchase,
 // which Extra names. Path and fields are inferred.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown look it up with
-// [CardService.Transactions] before another reversal.
+// Safety: once, settled as [CardService.Deposit]. Settle it before another reversal.
 func (s *TransactionService) Reverse(
 	ctx context.Context, req TransactionRequest, opts ...issuing.CallOption,
 ) (*Transaction, error) {
@@ -94,9 +110,8 @@ func (s *TransactionService) Reverse(
 // Block (BlockFund, row 30) holds an amount, as a pre-authorization or for another
 // purpose. Path and fields are inferred.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown look it up with
-// [CardService.Authorizations]; [TransactionService.Unblock]
-// releases it.
+// Safety: once, settled as [CardService.Deposit]; [TransactionService.Unblock] releases
+// it.
 func (s *TransactionService) Block(
 	ctx context.Context, req TransactionRequest, opts ...issuing.CallOption,
 ) (*Transaction, error) {
@@ -106,8 +121,7 @@ func (s *TransactionService) Block(
 // Unblock (UnblockFund, row 31) releases a hold, in full or in part. Path and fields are
 // inferred.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown look it up with
-// [CardService.Authorizations].
+// Safety: once, settled as [CardService.Deposit].
 func (s *TransactionService) Unblock(
 	ctx context.Context, req TransactionRequest, opts ...issuing.CallOption,
 ) (*Transaction, error) {
@@ -116,8 +130,7 @@ func (s *TransactionService) Unblock(
 
 // Charge (ServiceCharge, row 32) charges a fee. Path and fields are inferred.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown look it up with
-// [CardService.Transactions].
+// Safety: once, settled as [CardService.Deposit].
 func (s *TransactionService) Charge(
 	ctx context.Context, req TransactionRequest, opts ...issuing.CallOption,
 ) (*Transaction, error) {
@@ -127,7 +140,8 @@ func (s *TransactionService) Charge(
 // Verify (Verification, row 33) verifies a card or an account. Path and fields are
 // inferred.
 //
-// Safety: once, because tries may count.
+// Safety: once, because tries may count; settled as [CardService.Deposit], if histories
+// list it.
 func (s *TransactionService) Verify(
 	ctx context.Context, req TransactionRequest, opts ...issuing.CallOption,
 ) (*Transaction, error) {
@@ -136,8 +150,7 @@ func (s *TransactionService) Verify(
 
 // AdjustDebit (DebitAdjustment, row 34) debits with a memo. Path and fields are inferred.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown look it up with
-// [CardService.Transactions].
+// Safety: once, settled as [CardService.Deposit].
 func (s *TransactionService) AdjustDebit(
 	ctx context.Context, req TransactionRequest, opts ...issuing.CallOption,
 ) (*Transaction, error) {
@@ -146,8 +159,7 @@ func (s *TransactionService) AdjustDebit(
 
 // AdjustCredit (CreditAdjustment, row 35) credits with a memo. Path and fields are inferred.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown look it up with
-// [CardService.Transactions].
+// Safety: once, settled as [CardService.Deposit].
 func (s *TransactionService) AdjustCredit(
 	ctx context.Context, req TransactionRequest, opts ...issuing.CallOption,
 ) (*Transaction, error) {
@@ -158,7 +170,8 @@ func (s *TransactionService) AdjustCredit(
 // message format, field numbering and encoding are not. Do not build on it
 // without Coshine's specification.
 //
-// Safety: once, as [CardService.Deposit].
+// Safety: once. [Client.Settle] does not read the message, so it leaves the outcome open:
+// look at [CardService.Transactions] and [CardService.Authorizations].
 func (s *TransactionService) ISO8583(
 	ctx context.Context, req OpenRequest, opts ...issuing.CallOption,
 ) (*Transaction, error) {

@@ -51,7 +51,10 @@ func ByToken(token CardToken) CardRef { return CardRef{CardToken: token} }
 // ByNumber names a card by its number.
 func ByNumber(pan issuing.Secret) CardRef { return CardRef{CardNumber: pan} }
 
-// check demands exactly one of the two names. The page marks both as
+// facts tells a record which card it is about. A card number is in none.
+func (r CardRef) facts(f *facts) { f.Card = string(r.CardToken) }
+
+// validate demands exactly one of the two names. The page marks both as
 // conditional without a condition.
 func (r CardRef) validate(p *check.Problems) {
 	switch {

@@ -83,6 +83,8 @@ func beyond(degrees string, limit int64) bool {
 	return a.Cmp(issuing.NewAmount(limit, 0)) > 0
 }
 
+func (r FeedbackRequest) facts(f *facts) { f.Card = r.ATMID }
+
 // Feedback is the acknowledgement of a report.
 type Feedback struct {
 	Extra Extra `json:"extra,omitzero" wire:"extra"` // members that this version does not know
@@ -98,7 +100,8 @@ type Feedback struct {
 // Codes: [CodeFormat], [CodeRecordNotFound] for an unknown ATM.
 //
 // Safety: once. On issuing.ErrOutcomeUnknown the report may have arrived; there
-// is no inquiry, and a second one does no harm.
+// is no inquiry, and a second one does no harm: [Client.Settle] sends it with
+// issuing.WithResend.
 func (s *ATMService) Feedback(ctx context.Context, req FeedbackRequest, opts ...issuing.CallOption) (*Feedback, error) {
 	return call[Feedback](ctx, s.c, opATMFeedback, req, opts)
 }

@@ -1,6 +1,7 @@
 package unionpay
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"slices"
@@ -58,7 +59,7 @@ func (c *Client) Clone(opts ...issuing.Option) (*Client, error) {
 // fields are decoded into out, a pointer or nil. Path, profile and shape are those
 // of [Config] for the message; the shape's default is enveloped. Nothing is known
 // about repeating it, so it is sent once; an unclear end is
-// issuing.ErrOutcomeUnknown. Secrets in in are written in clear except for the
+// issuing.ErrOutcomeUnknown, which [Client.Settle] leaves open. Secrets in in are written in clear except for the
 // members of Config.EncryptFields.
 func (c *Client) Do(ctx context.Context, message MessageType, in, out any, opts ...issuing.CallOption) error {
 	o := operation{name: "Do " + string(message), message: message, shape: ShapeEnveloped, safety: once}
@@ -88,13 +89,21 @@ func looked[T any](ctx context.Context, c *Client, o operation, in request,
 // call is a logical call of the core's.
 func (c *Client) call(o operation, in any, validate func(*check.Problems), opts []issuing.CallOption) provider.Call {
 	x := &exchange{c: c, o: o, in: in}
-	if !c.inquires() {
-		o.settle.Inquiry = nil
-	}
 	return provider.Call{
-		Op: provider.Op{Name: o.name, Safety: o.safety, Settle: o.settle},
-		In: in, Check: validate, Exchange: x, Decode: x.decode, Options: opts,
+		Op: c.row(o), In: in, Check: validate, Exchange: x, Decode: x.decode, Options: opts,
 	}
+}
+
+// row is the part of an operation's row that the core knows, as this client can do it:
+// what needs an inquiry is settled by nobody where there is none, and so is a request by
+// a msgID that flat messages do not carry.
+func (c *Client) row(o operation) provider.Op {
+	settle := o.settle
+	flat := cmp.Or(c.cfg.Shapes[o.message], o.shape) == ShapeFlat
+	if len(settle.Inquiry) > 0 && (!c.inquires() || settle.By == issuing.SettledByKey && flat) {
+		settle = provider.ByNobody(settle.Note)
+	}
+	return provider.Op{Name: o.name, Safety: o.safety, Settle: settle}
 }
 
 // inquires reports whether UnionPay has agreed an inquiry.

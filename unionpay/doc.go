@@ -46,6 +46,31 @@
 // what settles it, [TokenService.TokenByRequest] for a token request where an
 // inquiry is configured.
 //
+// # Settling
+//
+// [Client.Settle] finds out what became of a write that stayed open, from the error
+// (issuing.PendingOf) or from the record that issuing.WithRecord keeps before it is sent.
+// The table holds where the token inquiry, which is not documented for token requestors,
+// has a path in [Config.Paths]. Without one, requests and updates of tokens are settled by
+// nobody: [TokenStateChanged] tells of them. So are requests whose [Config.Shapes] is flat,
+// since a flat message carries no msgID.
+//
+// By key: UnionPay is asked for the msgID of the request; its code 25 is an answer too,
+// from a minute after the call on. By state: the token is read, which takes its number in
+// issuing.WithReference; in the state that was asked for the update is done, in a state to
+// start from absent, and in any other open; nobody can tell whether another request has
+// moved the token since. By repeat: only sending it again settles it, and does no harm.
+// "Sent again" says where issuing.WithResend may do that. [Operations] has the table as
+// data.
+//
+//	operation             safety   settled by                  sent again
+//	ATMs.Feedback         once     repeat                      yes
+//	Keys.ConfirmReset     once     repeat                      yes
+//	Keys.Exchange         once     repeat                      yes
+//	Keys.InquireExchange  once     repeat                      yes
+//	Tokens.Request        once     key: Tokens.TokenByRequest  no
+//	Tokens.UpdateState    checked  state: Tokens.Token         yes
+//
 // # Testing
 //
 // The package unionpaytest is the gateway in memory, with an issuer that pushes

@@ -49,7 +49,7 @@ type KeyExchange struct {
 // digits, or a new one.
 //
 // Safety: once. On issuing.ErrOutcomeUnknown keep the old and the new keys in
-// service and send it again.
+// service and send it again: [Client.Settle] does with issuing.WithResend.
 func (s *KeyService) Exchange(
 	ctx context.Context, req KeyExchangeRequest, opts ...issuing.CallOption,
 ) (*KeyExchange, error) {

@@ -1,14 +1,14 @@
 package unionpay
 
-// How open outcomes are settled. Where the inquiry has no path, the note alone is
-// said.
+// How open outcomes are settled, where the inquiry that it takes has a path. See
+// [Client.row] for a client without one.
 var (
-	nothing = byNote("") // a read leaves none open
-	byToken = by("Tokens.TokenByRequest", "TOKEN_STATE_NOTIFICATION tells of the token, and a request with "+
-		"the same AuthorizationData is refused as a duplicate where there is one")
-	byState  = by("Tokens.Token", "TOKEN_STATE_NOTIFICATION tells the token's state")
-	byReport = byNote("there is no inquiry, and a second report does no harm")
-	byKeys   = byNote("keep the old and the new keys in service and send it again")
+	nothing = byNone() // a read leaves none open
+	byMsgID = byKey("Tokens.TokenByRequest").Once().With("TOKEN_STATE_NOTIFICATION tells of the token, and a request " +
+		"with the same AuthorizationData is refused as a duplicate where there is one")
+	byToken  = byState("Tokens.Token").With("TOKEN_STATE_NOTIFICATION tells the token's state")
+	byReport = byRepeat("there is no inquiry, and a second report does no harm")
+	byKeys   = byRepeat("keep the old and the new keys in service and send it again")
 )
 
 // The operations of a token requestor.
@@ -21,11 +21,19 @@ var (
 	opATMList           = operation{"ATMs.List", MessageTypeATMList, ShapeFlat, read, nothing}
 	opATMNearby         = operation{"ATMs.Nearby", MessageTypeATMNearby, ShapeFlat, read, nothing}
 	opATMCitiesAndBanks = operation{"ATMs.CitiesAndBanks", MessageTypeATMCitiesAndBanks, ShapeFlat, read, nothing}
-	opTokenRequest      = operation{"Tokens.Request", MessageTypeTokenRequest, ShapeEnveloped, once, byToken}
-	opTokenUpdate       = operation{"Tokens.UpdateState", MessageTypeTokenStateUpdate, ShapeEnveloped, checked, byState}
+	opTokenRequest      = operation{"Tokens.Request", MessageTypeTokenRequest, ShapeEnveloped, once, byMsgID}
+	opTokenUpdate       = operation{"Tokens.UpdateState", MessageTypeTokenStateUpdate, ShapeEnveloped, checked, byToken}
 	opTokenInquiry      = operation{"Tokens.Token", MessageTypeTokenStateInquiry, ShapeEnveloped, read, nothing}
 	opTokenByRequest    = operation{"Tokens.TokenByRequest", MessageTypeTokenStateInquiry, ShapeEnveloped, read, nothing}
 	opKeyExchange       = operation{"Keys.Exchange", MessageTypeKeyExchange, ShapeEnveloped, once, byKeys}
 	opKeyInquiry        = operation{"Keys.InquireExchange", MessageTypeKeyInquiryExchange, ShapeEnveloped, once, byKeys}
 	opKeyReset          = operation{"Keys.ConfirmReset", MessageTypeKeyResetResult, ShapeEnveloped, once, byKeys}
 )
+
+// table is all of them.
+func table() []operation {
+	return []operation{
+		opATMFeedback, opATMList, opATMNearby, opATMCitiesAndBanks, opTokenRequest, opTokenUpdate, opTokenInquiry,
+		opTokenByRequest, opKeyExchange, opKeyInquiry, opKeyReset,
+	}
+}

@@ -28,14 +28,8 @@ type operation struct {
 // The safeties of rows; see [transport.Safety].
 const read, checked, once = transport.Read, transport.Checked, transport.Once
 
-// by says which operation shows what became of an open outcome, where it is
-// configured, and what else tells.
-func by(inquiry, note string) provider.Settle {
-	return provider.Settle{Inquiry: []string{inquiry}, Note: note}
-}
-
-// byNote says what settles an open outcome where no inquiry does.
-func byNote(note string) provider.Settle { return provider.Settle{Note: note} }
+// How the open outcome of a row is settled; see [provider.Settle].
+var byNone, byKey, byState, byRepeat = provider.Nothing, provider.ByKey, provider.ByState, provider.ByRepeat
 
 // request is an input that can be checked before it is sent.
 type request interface{ validate(p *check.Problems) }

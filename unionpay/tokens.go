@@ -10,7 +10,6 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
-	"github.com/issuing-sdk/issuing-go/internal/provider"
 )
 
 // TokenService requests tokens with an issuer's authorization, moves them between
@@ -76,6 +75,11 @@ func (r TokenRequest) validate(p *check.Problems) {
 	if r.RiskInfo != nil {
 		r.RiskInfo.validate(p)
 	}
+}
+
+func (r TokenRequest) facts(f *facts) {
+	f.Detail("deviceID", r.DeviceID)
+	f.Detail("issuerID", r.IssuerID)
 }
 
 // maxAuthorization bounds the issuer's payload, which arrived in a link of at
@@ -207,10 +211,10 @@ func (t *Token) incomplete() bool {
 // Codes: [CodeTokenAlreadyIssued], [CodeEnrolmentTimeout], [CodeIssuerRefused],
 // [CodeCardLost], [CodeCardStolen], [CodeCardExpired], [CodeRestrictedCard].
 //
-// Safety: once. On issuing.ErrOutcomeUnknown ask with
-// [TokenService.TokenByRequest] where UnionPay has agreed an inquiry. Without
-// one, wait for [TokenStateChanged], or request again with the same
-// AuthorizationData: UnionPay answers a token that exists with
+// Safety: once. On issuing.ErrOutcomeUnknown give the pending to [Client.Settle]: where
+// UnionPay has agreed an inquiry, the msgID tells whether there is a token, and which.
+// Without an inquiry the outcome stays open: wait for [TokenStateChanged], or request again
+// with the same AuthorizationData: UnionPay answers a token that exists with
 // issuing.ErrDuplicate.
 func (s *TokenService) Request(ctx context.Context, req TokenRequest, opts ...issuing.CallOption) (*Token, error) {
 	return call[Token](ctx, s.c, opTokenRequest, req, opts)
@@ -234,6 +238,13 @@ func (r UpdateStateRequest) validate(p *check.Problems) {
 		p.Add("tokenAction", "is unknown")
 	}
 	optionalText(p, "enrolID", r.EnrolID, 64)
+}
+
+// facts names the token as a secret: a pending holds its digest alone.
+func (r UpdateStateRequest) facts(f *facts) {
+	f.Reference = r.Token
+	f.Detail("deviceID", r.DeviceID)
+	f.Detail("tokenAction", string(r.Action))
 }
 
 // TokenChange is a token's state after an update.
@@ -293,37 +304,61 @@ func (s *TokenService) Delete(ctx context.Context, token TokenRef, opts ...issui
 //
 // Safety: checked where the inquiry's path is configured: after an attempt that
 // may have arrived the token is read, and only one that has not moved is updated
-// again, under the same msgID. Otherwise once. On issuing.ErrOutcomeUnknown ask
-// with [TokenService.Token] or wait for [TokenStateChanged].
+// again, under the same msgID. Otherwise once. On issuing.ErrOutcomeUnknown give the
+// pending to [Client.Settle] with issuing.WithReference(req.Token): where there is an
+// inquiry, a token in the state that was asked for is done, whoever moved it, and one in a
+// state to start from absent. Without one, wait for [TokenStateChanged].
 func (s *TokenService) UpdateState(
 	ctx context.Context, req UpdateStateRequest, opts ...issuing.CallOption,
 ) (*TokenChange, error) {
-	return looked(ctx, s.c, opTokenUpdate, req, s.moved(req), opts)
+	if !s.c.inquires() {
+		return call[TokenChange](ctx, s.c, opTokenUpdate, req, opts)
+	}
+	return looked(ctx, s.c, opTokenUpdate, req, s.moved, opts)
 }
 
-// errElsewhere is a token whose state does not tell what became of an update.
-var errElsewhere = errors.New("the token's state does not tell")
+var (
+	// errElsewhere is a token whose state does not tell what became of an update.
+	errElsewhere = errors.New("the token's state does not tell")
+	// errOtherToken is an answer that must not settle anything.
+	errOtherToken = errors.New("the answer is about another token")
+)
 
 // moved reads the token after an update that may have arrived: in the state that
-// was asked for it has moved, in one to start from it has not. It is nil where
-// there is no inquiry, and for an action of which the goal is not known.
-func (s *TokenService) moved(req UpdateStateRequest) provider.Look[TokenChange] {
-	step, known := transitions[req.Action]
-	if !known || !s.c.inquires() {
-		return nil
-	}
-	return func(ctx context.Context, _ provider.Sought) (*TokenChange, error) {
-		token, err := s.Token(ctx, TokenQuery{Token: req.Token, DeviceID: req.DeviceID})
-		switch {
-		case err != nil:
-			return nil, err
-		case token.State == step.to:
-			return &TokenChange{Token: req.Token, State: token.State}, nil
-		case slices.Contains(step.from, token.State):
-			return nil, nil
-		}
+// was asked for it has moved, in one to start from it has not. Nothing is asked for an
+// action of which the goal is not known.
+func (s *TokenService) moved(ctx context.Context, w sought) (*TokenChange, error) {
+	step, known := transitions[TokenAction(w.Details["tokenAction"])]
+	if !known {
 		return nil, errElsewhere
 	}
+	token, err := s.Token(ctx, TokenQuery{Token: w.Reference, DeviceID: w.Details["deviceID"]})
+	switch {
+	case err != nil:
+		return nil, err
+	case !token.Token.Equal(w.Reference):
+		return nil, errOtherToken
+	case token.State == step.to:
+		return &TokenChange{Token: token.Token, State: token.State}, nil
+	case slices.Contains(step.from, token.State):
+		return nil, nil
+	}
+	return nil, errElsewhere
+}
+
+// requested reads the token that a request led to. Only the code for a record that is not
+// there says that there is none: an address that is not there says nothing.
+func (s *TokenService) requested(ctx context.Context, w sought) (*Token, error) {
+	token, err := s.TokenByRequest(ctx, w.Key)
+	switch device := w.Details["deviceID"]; {
+	case errors.Is(err, CodeRecordNotFound):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case device != "" && token.DeviceID != "" && token.DeviceID != device:
+		return nil, errOtherToken
+	}
+	return token, nil
 }
 
 // TokenQuery names a token for the inquiry, which is not documented for token

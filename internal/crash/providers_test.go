@@ -6,10 +6,12 @@ import (
 	"testing"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
 	"github.com/issuing-sdk/issuing-go/legacy"
 	"github.com/issuing-sdk/issuing-go/legacy/legacytest"
+	"github.com/issuing-sdk/issuing-go/unionpay"
 	"github.com/issuing-sdk/issuing-go/uqpay"
 	"github.com/issuing-sdk/issuing-go/uqpay/uqpaytest"
 	"github.com/issuing-sdk/issuing-go/worldcard"
@@ -17,16 +19,18 @@ import (
 )
 
 var banks = map[string]func(*testing.T) *bank{
-	"worldcard": openWorldCard, "legacy": openLegacy, "uqpay": openUQPAY, "kazepay": openKazePay,
+	"worldcard": openWorldCard, "legacy": openLegacy, "kazepay": openKazePay, "uqpay": openUQPAY,
+	"coshine": openCoshine, "unionpay": openUnionPay,
 }
 
 var tellers = map[string]func(setup) (*teller, error){
-	"worldcard": tellWorldCard, "legacy": tellLegacy, "uqpay": tellUQPAY, "kazepay": tellKazePay,
+	"worldcard": tellWorldCard, "legacy": tellLegacy, "kazepay": tellKazePay, "uqpay": tellUQPAY,
+	"coshine": tellCoshine, "unionpay": tellUnionPay,
 }
 
 var operations = map[string]func() []issuing.Operation{
-	"worldcard": worldcard.Operations, "legacy": legacy.Operations, "uqpay": uqpay.Operations,
-	"kazepay": kazepay.Operations,
+	"worldcard": worldcard.Operations, "legacy": legacy.Operations, "kazepay": kazepay.Operations,
+	"uqpay": uqpay.Operations, "coshine": coshine.Operations, "unionpay": unionpay.Operations,
 }
 
 // amount is what each call moves, onto a card that holds opening.

@@ -187,13 +187,6 @@ func Disagreements(settlers map[string]Settler) (all []string) {
 	return all
 }
 
-// By says which operations show what became of an open outcome.
-func By(inquiry ...string) Settle { return Settle{Inquiry: inquiry} }
-
-// ByNote says what else helps to settle one, or what settles it where no operation
-// shows it.
-func ByNote(note string, inquiry ...string) Settle { return Settle{Inquiry: inquiry, Note: note} }
-
 // Silent is the method of an operation that returns nothing but its error.
 func Silent[R any](send func(context.Context, R, ...issuing.CallOption) error) Method[R, struct{}] {
 	return func(ctx context.Context, request R, opts ...issuing.CallOption) (*struct{}, error) {

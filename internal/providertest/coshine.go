@@ -70,7 +70,7 @@ func openCoshine(t testing.TB, opts ...issuing.Option) *Bench {
 			_, err := c.client.Cards.Apply(ctx, coshineApplication(), opts...)
 			return err
 		},
-		Ops: c.ops(),
+		Ops: c.ops(), Settle: c.client.Settle, Operations: coshine.Operations(),
 		Stuck: map[string]func() (*silentKey, Call){
 			"assertions": func() (*silentKey, Call) {
 				s, key := stuckES256(c.t)

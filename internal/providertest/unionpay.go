@@ -28,6 +28,7 @@ type unionpays struct {
 	client *unionpay.Client
 	setUp  *unionpay.Client // without the test's options
 	token  *unionpay.Token
+	last   issuing.Secret // number of the token that was issued last
 }
 
 func openUnionPay(t testing.TB, opts ...issuing.Option) *Bench {
@@ -64,6 +65,10 @@ func openUnionPay(t testing.TB, opts ...issuing.Option) *Bench {
 		Bare:   &inquire,
 		Notify: func() error { return server.Suspend(u.issue().RefID) },
 		Ops:    u.ops(), Lists: u.lists(),
+		Settle: u.client.Settle, Operations: unionpay.Operations(),
+		Reference: map[string]func() issuing.Secret{
+			"Tokens.UpdateState": func() issuing.Secret { return u.last },
+		},
 		Stuck: map[string]func() (*silentKey, Call){
 			"signing": func() (*silentKey, Call) {
 				s, key := stuckRSA(u.t)
@@ -104,6 +109,7 @@ const unionpayDevice = "00112233445566778899aabbccddeeff"
 func (u *unionpays) issue() *unionpay.Token {
 	token, err := u.setUp.Tokens.Request(u.t.Context(), u.push())
 	check(u.t, err)
+	u.last = token.Token
 	return token
 }
 

@@ -8,9 +8,11 @@ import (
 	"os"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/internal/optable"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 	"github.com/issuing-sdk/issuing-go/legacy"
+	"github.com/issuing-sdk/issuing-go/unionpay"
 	"github.com/issuing-sdk/issuing-go/uqpay"
 	"github.com/issuing-sdk/issuing-go/worldcard"
 )
@@ -19,6 +21,7 @@ func main() {
 	for name, ops := range map[string][]issuing.Operation{
 		"worldcard": worldcard.Operations(), "legacy": legacy.Operations(), "uqpay": uqpay.Operations(),
 		"kazepay": kazepay.Operations(),
+		"coshine": coshine.Operations(), "unionpay": unionpay.Operations(),
 	} {
 		if err := write(name+"/doc.go", optable.Table(ops)); err != nil {
 			fmt.Fprintln(os.Stderr, err)
