@@ -129,6 +129,13 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		problem.write(w)
 		return
 	}
+	if servePage(w, r) {
+		return
+	}
+	if problem := h.admit(r); problem != nil {
+		problem.write(w)
+		return
+	}
 	c := &call{h: h, w: w, r: r}
 	route, problem := c.find()
 	if problem == nil {
