@@ -34,6 +34,8 @@ type stage struct {
 	clock     *issuingtest.Clock
 	handler   *control.Handler
 	server    *httptest.Server
+	down      atomic.Bool            // the control breaks connections off
+	asked     atomic.Int64           // requests that the control got
 	answer    atomic.Pointer[string] // of the merchant's service, with 401; nil is "ok" with 200
 	got       atomic.Int64           // callbacks that it got
 }
@@ -79,7 +81,12 @@ func newStage(t *testing.T, token string) *stage {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.handler.Close)
-	s.server = httptest.NewServer(s.handler)
+	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.asked.Add(1); s.down.Load() {
+			panic(http.ErrAbortHandler)
+		}
+		s.handler.ServeHTTP(w, r)
+	}))
 	t.Cleanup(s.server.Close)
 	t.Cleanup(s.server.CloseClientConnections)
 	return s
@@ -151,6 +158,7 @@ func (s *stage) day(t *testing.T) string {
 	s.clock.Advance(21 * time.Minute)
 	s.do(t, "worldcard", "purchase", map[string]string{"card": grace, "amount": "86.20", "shop": "Lakeside Grocers"})
 	s.do(t, "worldcard", "purchase", map[string]string{"card": ada, "amount": "41.90", "shop": "City Rail"})
+	s.answer.Store(&text)
 	s.clock.Advance(2 * time.Minute)
 	if _, err := s.client.Virtual.Card(ctx, worldcard.ByCardID(ada)); err != nil {
 		t.Fatal(err)

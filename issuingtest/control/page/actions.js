@@ -66,7 +66,7 @@ export function actionsView(shared) {
       el("a", { class: "back", href: link("actions", [], { provider }) }, "All actions"),
       el("h2", { class: "title", tabindex: "-1" }, words(action.name)),
       el("p", { class: "lead" }, action.doc),
-      actionForm(provider, action, preset, () => shared.changedSoon()),
+      actionForm(provider, action, { preset, done: () => shared.changedSoon() }),
       el("details", { class: "more" }, el("summary", {}, "The same from a shell"), el("pre", {}, command)),
     ];
   }

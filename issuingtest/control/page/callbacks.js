@@ -29,12 +29,12 @@ export function callbacksView(shared) {
   const pages = el("div");
   const panel = el("aside", { class: "panel", "aria-label": "Callback", hidden: true });
   const columns = [
-    ["name", "Type"], ["verdict", "State"], ["detail", "Last answer", "wide"], ["provider", "Provider"],
+    ["name", "Type"], ["verdict", "State"], ["detail", "Last answer", "wide"], ["kind", "Card"], ["provider", "Provider"],
     ["status", "Attempts", "number"], ["time", "Time", "number"],
   ];
   const list = table("Callbacks, the latest first", columns, (c) => c.id, (c) => [
     el("a", { class: "cover", href: changed(route, {}, [c.id]) }, c.type), callbackChip(c),
-    answerLine(c.attempts.at(-1)), providerName(c.provider), c.tried, clockTime(c.attempts.at(-1)?.at),
+    answerLine(c.attempts.at(-1)), c.card ?? "", providerName(c.provider), c.tried, clockTime(c.attempts[0]?.at),
   ]);
   const node = el("div", { class: "view callbacks" },
     el("div", { class: "head" }, el("div", {}, el("h1", {}, "Callbacks"),

@@ -1,8 +1,8 @@
 // One card: what it holds, its life, and what can be done to it.
 
 import { act, get, Problem } from "./api.js";
-import { button, chip, el, empty, facts, fill, icon, sync } from "./dom.js";
-import { clockTime, day, money, providerName, verdictTone, words } from "./format.js";
+import { button, el, empty, fill, framed, icon, sync } from "./dom.js";
+import { cardNumber, clockTime, day, money, providerName, verdictTone, words } from "./format.js";
 import { actionForm } from "./form.js";
 import { actionsOf } from "./actions.js";
 import { answerLine, callbackChip } from "./callbacks.js";
@@ -26,7 +26,6 @@ export function cardView(shared) {
   const title = el("h1");
   const chips = el("p", { class: "chips" });
   const figures = el("dl", { class: "figures" });
-  const about = el("div");
   const said = el("p", { class: "said", role: "status" });
   const narrow = el("div");
   const line = el("ol", { class: "timeline" });
@@ -35,7 +34,7 @@ export function cardView(shared) {
   const reveal = button("Show the number", "small", toggleNumber);
   const back = el("a", { class: "back" }, "All cards");
   const whole = el("div", {}, el("div", { class: "hero" },
-    el("div", { class: "hero-head" }, el("div", {}, title, chips), reveal), figures, about, said),
+    el("div", { class: "hero-head" }, el("div", {}, title, chips), reveal), figures, said),
   el("div", { class: "columns life" },
     el("section", { "aria-labelledby": "life-title" },
       el("div", { class: "life-head" }, el("h2", { id: "life-title" }, "Life"), narrow), life),
@@ -58,16 +57,14 @@ export function cardView(shared) {
   }
 
   function drawHead() {
-    const spaced = (number || card.number || card.id).replace(/^([0-9•]{12,19})$/, (all) => all.match(/.{1,4}/g).join(" "));
-    title.textContent = spaced;
+    title.textContent = cardNumber(number || card.number || card.id);
     reveal.hidden = !actions.some((a) => a.name === "reveal-card");
     reveal.textContent = number ? "Hide the number" : "Show the number";
-    fill(chips, statusChip(card.status), chip(providerName(card.provider), "calm"), card.kind && chip(card.kind, "calm"));
+    fill(chips, statusChip(card.status), el("span", { class: "muted" }, [providerName(card.provider), card.kind].filter(Boolean).join(" · ")));
     fill(figures, [["Available", money(card.amount, card.currency) || "—"], ["Held", money(card.held, card.currency)],
-      ["Holder", card.name]].filter(([, value]) => value).map(([name, value]) =>
-      el("div", {}, el("dt", {}, name), el("dd", {}, value))));
-    fill(about, facts([["Id", el("code", {}, card.id)], ["Merchant's id", card.key && el("code", {}, card.key)],
-      ["Belongs to", card.of], ["Reason", card.reason]]));
+      ["Holder", card.name], ["Id", el("code", {}, card.id)], ["Merchant's id", card.key && el("code", {}, card.key)],
+      ["Belongs to", card.of && el("code", {}, card.of)], ["Reason", card.reason],
+    ].filter(([, value]) => value).map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
   }
 
   async function load() {
@@ -121,9 +118,9 @@ export function cardView(shared) {
     const preset = { card: route.path[1] };
     if (route.query.transaction) preset.transaction = route.query.transaction;
     fill(deeds, el("h2", {}, "Do something"),
-      el("div", { class: "field" }, el("label", { class: "label", for: "deed" }, "Action"), pick,
+      el("div", { class: "field" }, el("label", { class: "label", for: "deed" }, "Action"), framed(pick),
         el("span", { class: "hint" }, chosen.doc)),
-      actionForm(route.path[0], chosen, preset, () => shared.changedSoon()));
+      actionForm(route.path[0], chosen, { preset, fixed: ["card"], done: () => shared.changedSoon() }));
   }
 
   return {

@@ -1,8 +1,8 @@
 // The cards of the platforms, and the money behind them.
 
 import { get } from "./api.js";
-import { chip, el, empty, fill } from "./dom.js";
-import { count, money, providerName, statusTone, words } from "./format.js";
+import { chip, el, empty, fill, framed } from "./dom.js";
+import { cardNumber, count, money, providerName, statusTone, words } from "./format.js";
 import { changed, link, replace } from "./route.js";
 import { pager, table } from "./table.js";
 
@@ -27,7 +27,7 @@ export function cardsView(shared) {
     ["verdict", "Status"], ["held", "Held", "number"], ["amount", "Available", "number"],
   ];
   const list = table("Cards, the latest first", columns, (c) => c.provider + " " + c.id, (c) => [
-    [el("a", { class: "cover", href: link("cards", [c.provider, c.id], { provider: shared.chosen }) }, c.number || c.id),
+    [el("a", { class: "cover", href: link("cards", [c.provider, c.id], { provider: shared.chosen }) }, cardNumber(c.number || c.id)),
       el("span", { class: "under" }, c.number ? c.id : c.key)],
     c.name ?? "", c.kind ?? "", providerName(c.provider), statusChip(c.status),
     Number(c.held ?? 0) === 0 ? "—" : money(c.held, ""), money(c.amount, c.currency) || "—",
@@ -35,7 +35,7 @@ export function cardsView(shared) {
   const node = el("div", { class: "view cards" },
     el("div", { class: "head" }, el("div", {}, el("h1", {}, "Cards"),
       el("p", { class: "lead" }, "Every card of the platforms, with what it can spend.")), issue),
-    tiles, el("div", { class: "filters" }, search, status), place, pages);
+    tiles, el("div", { class: "filters" }, search, framed(status)), place, pages);
 
   let typing = 0;
   search.addEventListener("input", () => {

@@ -4,7 +4,7 @@ import { get, post } from "./api.js";
 import { button, el, fill, icon } from "./dom.js";
 import { clockTime, day, providerName } from "./format.js";
 
-const steps = [["+1 h", "1h", "one hour"], ["+1 day", "24h", "one day"], ["+30 days", "720h", "thirty days"]];
+const steps = [["+1 h", "1h"], ["+1 day", "24h"], ["+30 days", "720h"]];
 
 /** Fills the bar of the clock and returns how to refresh it. */
 export function clockBar(place, shared) {
@@ -63,12 +63,8 @@ export function clockBar(place, shared) {
   document.body.append(dialog);
 
   fill(place, el("p", { class: "time" }, icon("clock"), time, date),
-    el("div", { class: "row tight" },
-      steps.map(([label, by, name]) => {
-        const step = button(label, "small", async () => { said.textContent = await turn(by); });
-        step.setAttribute("aria-label", "Turn the clock by " + name);
-        return step;
-      }),
+    el("div", { class: "row tight", role: "group", "aria-label": "Turn the clock" },
+      steps.map(([label, by]) => button(label, "small", async () => { said.textContent = await turn(by); })),
       button("Turn…", "small", async () => {
         wrong.textContent = "";
         dialog.showModal();

@@ -51,6 +51,11 @@ export function chip(text, tone) {
   return el("span", { class: "chip " + tone }, text);
 }
 
+/** A frame around a select, which has its arrow. */
+export function framed(select) {
+  return el("span", { class: "select" }, select);
+}
+
 /** A button that does something and cannot be pressed again meanwhile. */
 export function button(text, kind, work) {
   const node = el("button", { type: "button", class: "button " + kind }, text);

@@ -1,18 +1,18 @@
 // Faults that wait for requests, and the forms that add some.
 
 import { act, get } from "./api.js";
-import { button, chip, el, empty, fill } from "./dom.js";
-import { providerName, words } from "./format.js";
+import { button, chip, el, fill } from "./dom.js";
+import { providerName } from "./format.js";
 import { actionForm, chooseProvider } from "./form.js";
 import { actionsOf } from "./actions.js";
 import { link } from "./route.js";
 import { table } from "./table.js";
 
 const titles = {
-  inject: "Break the next request",
-  "fail-next": "Have an operation fail by itself",
-  "set-callbacks": "Disturb callbacks",
-  "release-callbacks": "Release what is held back",
+  inject: ["Break the next request", "Add the fault"],
+  "fail-next": ["Have an operation fail by itself", "Let the next one fail"],
+  "set-callbacks": ["Disturb callbacks", "Apply to later callbacks"],
+  "release-callbacks": ["Release what is held back", "Release"],
 };
 
 export function faultsView(shared) {
@@ -22,7 +22,7 @@ export function faultsView(shared) {
   const forms = el("div", { class: "sheets" });
   const said = el("p", { class: "said", role: "status" });
   const list = table("Faults that wait for requests", [
-    ["name", "Operation"], ["detail", "Faults, in their order", "wide"], ["provider", "Provider"], ["do", "", "number"],
+    ["name", "Operation"], ["detail", "Faults, in their order", "wide"], ["provider", "Provider"], ["do", el("span", { class: "unseen" }, "Clear"), "number"],
   ], (f) => f.provider + " " + f.operation, (f) => [
     f.operation === "any" ? "Any operation" : f.operation,
     el("span", { class: "chips" }, f.faults.map((text) => chip(text, "warn"))), providerName(f.provider), clear(f),
@@ -54,7 +54,8 @@ export function faultsView(shared) {
     const rows = Object.entries(answer.providers).sort().flatMap(([provider, operations]) =>
       Object.entries(operations).sort().map(([operation, faults]) => ({ provider, operation, faults })));
     if (rows.length === 0) {
-      fill(waiting, empty("faults", "Nothing is broken", "A fault that you add below waits here for the request that it strikes."));
+      fill(waiting, el("p", { class: "calm-line" }, el("strong", {}, "Nothing is broken."),
+        " A fault that you add below waits here for the request that it strikes."));
     } else if (!waiting.contains(list.node)) {
       fill(waiting, list.node);
     }
@@ -71,12 +72,12 @@ export function faultsView(shared) {
       return;
     }
     const actions = await actionsOf(provider);
-    fill(forms, Object.entries(titles).map(([name, title]) => {
+    fill(forms, Object.entries(titles).map(([name, [title, label]]) => {
       const action = actions.find((a) => a.name === name);
       const can = action?.params.find((p) => p.name === "operation")?.now ?? [];
       const preset = can.includes(route.query.operation) ? { operation: route.query.operation } : {};
       return action && el("section", { class: "sheet", "aria-label": title }, el("h2", {}, title),
-        el("p", { class: "lead" }, action.doc), actionForm(provider, action, preset, () => load()));
+        el("p", { class: "lead" }, action.doc), actionForm(provider, action, { preset, label, done: load }));
     }));
   }
 

@@ -55,10 +55,17 @@ export function plural(n, one, several) {
   return `${count(n)} ${n === 1 ? one : several}`;
 }
 
+const capitals = /\b(kyc|otp|3ds|id|mcc|url|aes|rsa|api|pin|oauth)\b/g;
+
 /** A name with hyphens or underscores as words: issue-card is Issue card. */
 export function words(name) {
-  const text = name.replaceAll(/[-_]/g, " ");
+  const text = name.replaceAll(/[-_]/g, " ").replaceAll(capitals, (word) => word.toUpperCase());
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** A card number in groups of four, masked or not; what is none stays as it is. */
+export function cardNumber(text) {
+  return /^[0-9•]{12,19}$/.test(text) ? text.match(/.{1,4}/g).join(" ") : text;
 }
 
 const names = {

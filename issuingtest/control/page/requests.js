@@ -1,7 +1,7 @@
 // Requests with their verdicts, and one of them in full.
 
 import { get } from "./api.js";
-import { chip, el, empty, facts, fill, icon, copyable } from "./dom.js";
+import { chip, el, empty, facts, fill, framed, icon, copyable } from "./dom.js";
 import { clockTime, moment, providerName, took, verdictTone } from "./format.js";
 import { changed, link } from "./route.js";
 import { choices, kept, mark, pager, table } from "./table.js";
@@ -55,7 +55,7 @@ export function requestsView(shared) {
     pick.addEventListener("change", () => { location.hash = changed(route, { operation: pick.value, before: "" }, []); });
     fill(filters,
       choices("Verdict", verdicts, route.query.verdict ?? "", (v) => changed(route, { verdict: v, before: "" }, [])),
-      el("label", { class: "inline" }, el("span", { class: "unseen" }, "Operation"), pick),
+      el("label", { class: "inline" }, el("span", { class: "unseen" }, "Operation"), framed(pick)),
       route.query.card && el("a", { class: "tag", href: changed(route, { card: "", before: "" }, []) },
         "Card " + route.query.card, icon("close"), el("span", { class: "unseen" }, "remove this filter")));
   }
@@ -133,7 +133,7 @@ function requestPanel(request, closeAt) {
       facts([
         ["Fault", request.fault],
         ["Did not pass", request.check],
-        [request.verdict === "refused" ? "Expected" : "Said", request.expected],
+        [request.check?.startsWith("code ") ? "It said" : "Expected", request.expected], // a code goes with the platform's words
       ])),
     facts([
       ["Provider", providerName(request.provider)],

@@ -47,11 +47,11 @@ export function pager(text, back, on) {
       on && el("a", { class: "button small", href: on[1] }, on[0])));
 }
 
-/** How many of a ring's items there were, and how many are gone. */
+/** How many there were, of all platforms and whatever the filters say, and how many are gone. */
 export function kept(answer) {
   return answer.dropped > 0
-    ? `${count(answer.total)} in all, the first ${count(answer.dropped)} no longer kept`
-    : `${count(answer.total)} in all`;
+    ? `${count(answer.total)} recorded, the first ${count(answer.dropped)} no longer kept`
+    : `${count(answer.total)} recorded`;
 }
 
 /** Links of which one is current: a filter of a few words. */
