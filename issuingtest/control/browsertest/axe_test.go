@@ -53,7 +53,6 @@ func TestAccessibility(t *testing.T) {
 			b.look(size.width, size.height, colours)
 			for name, hash := range shown {
 				b.visit(hash)
-				b.settle()
 				b.report(t, name, size.name, colours)
 			}
 			b.deeds(t, size.name, colours)

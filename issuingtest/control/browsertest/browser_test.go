@@ -3,10 +3,12 @@ package browsertest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"os/user"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -40,28 +42,73 @@ func chromium(t *testing.T) string {
 
 // tab is a tab of a browser with what its console said.
 type tab struct {
-	t      *testing.T
-	ctx    context.Context
-	origin string
-	mu     sync.Mutex
-	said   []string
+	t    *testing.T
+	ctx  context.Context
+	mu   sync.Mutex
+	said []string
 }
 
-// open starts a browser and shows a sandbox's page.
-func open(t *testing.T, s *stage) *tab {
-	t.Helper()
+// browser is the one that all tests open their tabs in; it ends with them.
+var browser struct {
+	once sync.Once
+	ctx  context.Context
+	err  error
+	end  []func()
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	for _, end := range slices.Backward(browser.end) {
+		end()
+	}
+	os.Exit(code)
+}
+
+// start starts the browser.
+func start(path string) error {
 	dir, err := os.MkdirTemp("", "browsertest")
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium(t)), chromedp.NoSandbox,
+	browser.end = append(browser.end, func() {
+		for range 50 { // the browser's children may still write for a moment
+			if os.RemoveAll(dir) == nil {
+				return
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+	})
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
 		chromedp.UserDataDir(dir), chromedp.Flag("force-color-profile", "srgb"), chromedp.Env("HOME="+dir))
 	if os.Getuid() == 0 {
-		options = append(options, chromedp.ModifyCmdFunc(asNobody(t, dir)))
+		credential, err := asNobody(dir)
+		if err != nil {
+			return err
+		}
+		options = append(options, chromedp.ModifyCmdFunc(func(cmd *exec.Cmd) {
+			if cmd.SysProcAttr == nil {
+				cmd.SysProcAttr = &syscall.SysProcAttr{}
+			}
+			cmd.SysProcAttr.Credential = credential
+		}))
 	}
 	base, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(base)
-	b := &tab{t: t, ctx: ctx, origin: s.server.URL}
+	browser.ctx = ctx
+	browser.end = append(browser.end, stop, cancel, func() { _ = chromedp.Cancel(ctx) })
+	return chromedp.Do(ctx, chromedp.Steps()) // its life is the context's, which no timeout bounds
+}
+
+// open shows a sandbox's page in a tab of its own.
+func open(t *testing.T, s *stage) *tab {
+	t.Helper()
+	path := chromium(t)
+	browser.once.Do(func() { browser.err = start(path) })
+	if browser.err != nil {
+		t.Fatal(browser.err)
+	}
+	ctx, cancel := chromedp.NewContext(browser.ctx)
+	b := &tab{t: t, ctx: ctx}
 	messages := chromedp.Console(ctx)
 	listened := make(chan struct{})
 	go func() {
@@ -76,42 +123,28 @@ func open(t *testing.T, s *stage) *tab {
 		}
 	}()
 	t.Cleanup(func() {
-		_ = chromedp.Cancel(ctx)
 		cancel()
-		stop()
 		<-listened
-		for range 50 { // the browser's children may still write for a moment
-			if os.RemoveAll(dir) == nil {
-				return
-			}
-			time.Sleep(20 * time.Millisecond)
-		}
 	})
-	b.must(chromedp.Do(ctx, chromedp.Steps())) // starts the browser, whose life no timeout bounds
+	b.must(chromedp.Do(ctx, chromedp.Steps()))
 	b.look(1440, 900, "light")
 	b.do(chromedp.Navigate(s.server.URL + "/"))
 	b.until(`document.documentElement.dataset.ready === "yes" || document.getElementById("ask").open`)
 	return b
 }
 
-// asNobody runs the browser without root's rights.
-func asNobody(t *testing.T, dir string) func(*exec.Cmd) {
-	t.Helper()
+// asNobody returns an account without root's rights, which gets the folder.
+func asNobody(dir string) (*syscall.Credential, error) {
 	nobody, err := user.Lookup("nobody")
 	if err != nil {
-		t.Fatal("runs as root, and no account without privileges exists")
+		return nil, err
 	}
 	uid, uidErr := strconv.Atoi(nobody.Uid)
 	gid, gidErr := strconv.Atoi(nobody.Gid)
-	if uidErr != nil || gidErr != nil || os.Chown(dir, uid, gid) != nil {
-		t.Fatal("nobody cannot own a folder")
+	if err := errors.Join(uidErr, gidErr); err != nil {
+		return nil, err
 	}
-	return func(cmd *exec.Cmd) {
-		if cmd.SysProcAttr == nil {
-			cmd.SysProcAttr = &syscall.SysProcAttr{}
-		}
-		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
-	}
+	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, os.Chown(dir, uid, gid)
 }
 
 func (b *tab) must(err error) {
@@ -167,8 +200,12 @@ func (b *tab) sees(selector, text string) {
 // visit goes to a view.
 func (b *tab) visit(hash string) {
 	b.t.Helper()
-	eval[chromedp.Void](b, `location.hash = `+quote(hash))
-	b.until(`document.querySelector("main h1")`)
+	eval[chromedp.Void](b, `new Promise((done) => {
+		if (location.hash === `+quote(hash)+`) return done();
+		addEventListener("hashchange", done, { once: true });
+		location.hash = `+quote(hash)+`;
+	})`, chromedp.EvalAwaitPromise)
+	b.until(`document.querySelector("main").ariaBusy === "false"`)
 }
 
 // click clicks the element of a selector that has a text.

@@ -54,6 +54,16 @@ async function ask(path, options) {
   return body;
 }
 
+/** Reads what has an id; null when it is not kept, or never was. */
+export async function find(list, id) {
+  try {
+    return await get(`/v1/${list}/${encodeURIComponent(id)}`);
+  } catch (problem) {
+    if (problem.status === 404) return null;
+    throw problem;
+  }
+}
+
 /** Writes a path with the parameters that are set. */
 export function address(path, parameters = {}) {
   const query = new URLSearchParams();

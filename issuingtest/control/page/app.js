@@ -34,10 +34,12 @@ const shared = {
 
 let shown = null; // the view on the page: { kind, node, update, refresh }
 let clock = null;
+let turn = 0; // of the latest address
 
 async function show() {
   const route = read();
   if (route === null) return;
+  const moves = started; // the first view leaves the focus at the top
   const known = views.find(([name]) => name === route.view);
   const make = route.view === "cards" && route.path.length > 0 ? cardView : known?.[2];
   const provider = route.path.length > 1 && make === cardView ? route.path[0] : route.query.provider ?? "";
@@ -54,8 +56,11 @@ async function show() {
     shown.kind = make;
     fill(main, shown.node);
   }
+  main.setAttribute("aria-busy", "true");
+  const mine = ++turn;
   await guarded(() => shown.update(route));
-  if (fresh && started) main.focus({ preventScroll: true });
+  if (mine === turn) main.setAttribute("aria-busy", "false");
+  if (fresh && moves) main.focus({ preventScroll: true });
 }
 
 function lost() {
@@ -80,27 +85,30 @@ async function guarded(work) {
   }
 }
 
-// Views are refreshed after events, a third of a second apart at least and never twice
-// at once, however fast events come.
-let waiting = false;
-let busy = false;
+// Views are refreshed after events: at once, then a third of a second apart at least and
+// never twice at a time, however fast events come.
+const apart = 300;
+let last = 0; // when the latest refresh ended
+let planned = false;
+let asking = false;
+let again = false; // something came while a refresh was asking
 function refreshSoon() {
-  if (waiting) return;
-  waiting = true;
+  again ||= asking;
+  if (planned) return;
+  planned = true;
   setTimeout(async () => {
-    if (busy) {
-      waiting = false;
-      refreshSoon();
-      return;
-    }
-    waiting = false;
-    busy = true;
+    asking = true;
     try {
       await Promise.all([guarded(() => shown.refresh()), clock.refresh()]);
     } finally {
-      busy = false;
+      last = Date.now();
+      planned = asking = false;
+      if (again) {
+        again = false;
+        refreshSoon();
+      }
     }
-  }, 300);
+  }, Math.max(0, last + apart - Date.now()));
 }
 
 // What happened is said to screen readers in one sentence every two seconds at most.

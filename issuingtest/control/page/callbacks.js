@@ -1,10 +1,10 @@
 // Callbacks with their deliveries: attempts, answers, bodies on demand, and once more.
 
-import { get, post } from "./api.js";
+import { find, get, post } from "./api.js";
 import { button, chip, el, empty, facts, fill, icon } from "./dom.js";
 import { clockTime, moment, plural, providerName } from "./format.js";
 import { changed, link } from "./route.js";
-import { choices, kept, mark, pager, table } from "./table.js";
+import { choices, gone, kept, mark, pager, table } from "./table.js";
 
 const states = [["", "All"], ["true", "Accepted"], ["false", "Not accepted"]];
 
@@ -24,6 +24,7 @@ export function answerLine(attempt) {
 export function callbacksView(shared) {
   let route = null;
   let turn = 0;
+  let open = null; // the panel's own parts
   const filters = el("div", { class: "filters" });
   const place = el("div");
   const pages = el("div");
@@ -81,15 +82,17 @@ export function callbacksView(shared) {
     panel.hidden = id === undefined;
     node.classList.toggle("with-panel", id !== undefined);
     if (id === undefined) return;
-    const callback = await get("/v1/callbacks/" + encodeURIComponent(id));
+    const callback = await find("callbacks", id);
     if (route.path[0] !== id) return;
     const fresh = panel.dataset.id !== id;
     panel.dataset.id = id;
-    if (fresh) {
-      panel.shown = callbackPanel(shared, changed(route, {}, []));
-      fill(panel, panel.shown.nodes);
+    const closeAt = changed(route, {}, []);
+    if (fresh && callback) {
+      open = callbackPanel(shared, closeAt);
+      fill(panel, open.nodes);
     }
-    panel.shown.show(callback);
+    if (callback) open.show(callback);
+    else fill(panel, gone("callback", closeAt));
     if (fresh) panel.querySelector("h2").focus({ preventScroll: true });
   }
 

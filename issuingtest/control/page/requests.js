@@ -1,10 +1,10 @@
 // Requests with their verdicts, and one of them in full.
 
-import { get } from "./api.js";
+import { find, get } from "./api.js";
 import { chip, el, empty, facts, fill, framed, icon, copyable } from "./dom.js";
 import { clockTime, moment, providerName, took, verdictTone } from "./format.js";
 import { changed, link } from "./route.js";
-import { choices, kept, mark, pager, table } from "./table.js";
+import { choices, gone, kept, mark, pager, table } from "./table.js";
 
 const verdicts = [["", "All"], ["ok", "OK"], ["refused", "Refused"], ["fault", "Fault"], ["broken", "Broken"]];
 const verdictWords = { ok: "OK", refused: "Refused", fault: "Fault", broken: "Broken" };
@@ -95,10 +95,11 @@ export function requestsView(shared) {
     panel.hidden = id === undefined;
     node.classList.toggle("with-panel", id !== undefined);
     if (id === undefined || panel.dataset.id === id) return; // a request never changes
-    const request = await get("/v1/requests/" + encodeURIComponent(id));
+    const request = await find("requests", id);
     if (route.path[0] !== id) return;
     panel.dataset.id = id;
-    fill(panel, requestPanel(request, changed(route, {}, [])));
+    const closeAt = changed(route, {}, []);
+    fill(panel, request ? requestPanel(request, closeAt) : gone("request", closeAt));
     panel.querySelector("h2").focus({ preventScroll: true });
   }
 
