@@ -74,6 +74,11 @@ func (s *Server) about(values ...any) string {
 		if c := s.byNumber[platform.KeyOf(text)]; c != nil {
 			return string(c.token)
 		}
+		for _, t := range s.payTokens {
+			if t.number.Reveal() == text {
+				return string(t.card)
+			}
+		}
 		return ""
 	}, values...)
 }

@@ -14,6 +14,7 @@ func TestAbout(t *testing.T) {
 		"by id":           {[]any{map[string]any{"card_id": "10", "amount": "5"}}, "10"},
 		"by key":          {[]any{[]byte(nil), Fields{"k": JSON("key-10")}}, "10"},
 		"by number, deep": {[]any{nil, map[string]any{"a": []any{map[string]any{"n": "4937240000000001"}}}}, "10"},
+		"JSON in a text":  {[]any{map[string]any{"data": `{"card_id":"10"}`, "more": "{"}}, "10"},
 		"a JSON number":   {[]any{map[string]any{"card": 11}}, "11"},
 		"twice the same":  {[]any{map[string]any{"a": "10"}, map[string]any{"b": "key-10"}}, "10"},
 		"two cards":       {[]any{map[string]any{"a": "10"}, map[string]any{"b": "11"}}, ""},
