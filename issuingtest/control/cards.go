@@ -17,7 +17,8 @@ type ofPlatform struct {
 	issuingtest.Item
 }
 
-// cards lists cards, the latest first, and the money behind them.
+// cards lists the cards that fit, the latest first; and whatever fits, how many each
+// platform has, in which statuses, and the money behind them.
 func (c *call) cards() *problem {
 	platforms, failed := c.platforms()
 	if failed != nil {
@@ -33,9 +34,10 @@ func (c *call) cards() *problem {
 	}
 	status, search := c.query("status"), strings.ToLower(c.query("search"))
 	last, _ := c.h.log.events.counts()
-	cards, balances, statuses := []ofPlatform{}, []ofPlatform{}, []string{}
+	cards, balances, statuses, counts := []ofPlatform{}, []ofPlatform{}, []string{}, map[string]int{}
 	for _, p := range platforms {
 		state := p.State()
+		counts[p.Name] = len(state.Cards)
 		for _, item := range slices.Backward(state.Cards) {
 			statuses = append(statuses, item.Status)
 			if isAny(status, item.Status) && (search == "" || speaksOf(item, search)) {
@@ -52,7 +54,7 @@ func (c *call) cards() *problem {
 	cards = cards[from : from+min(limit, total-from)]
 	writeJSON(c.w, http.StatusOK, map[string]any{
 		"cards": cards, "total": total, "balances": balances,
-		"statuses": slices.Compact(statuses), "last_event": c.h.cursor(last),
+		"counts": counts, "statuses": slices.Compact(statuses), "last_event": c.h.cursor(last),
 	})
 	return nil
 }

@@ -76,6 +76,7 @@ type cardList struct {
 	}
 	Balances []struct{ Provider, ID, Amount string }
 	Statuses []string
+	Counts   map[string]int
 	Total    int
 }
 
@@ -108,6 +109,9 @@ func TestCardPages(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"active", "pending KYC"}, all.Statuses); diff != "" {
 		t.Errorf("statuses (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(map[string]int{"worldcard": 6}, all.Counts); diff != "" {
+		t.Errorf("counts (-want +got):\n%s", diff)
 	}
 	if len(all.Balances) != 1 || all.Balances[0].Amount != "999950.00" {
 		t.Errorf("balances %v", all.Balances)

@@ -41,7 +41,7 @@ func table() []route {
 			doc:   "What the platforms hold: cards, holders, balances, orders, transactions, tokens.",
 			query: []parameter{ofProvider}, run: (*call).state},
 		{method: "GET", path: "/v1/cards",
-			doc: "Cards, the latest first, and the balances behind them.",
+			doc: "Cards, the latest first, how many each provider has, and the balances behind them.",
 			query: []parameter{
 				ofProvider,
 				{"status", "string", "of one status"},

@@ -67,6 +67,9 @@ func TestPage(t *testing.T) {
 	b.click(".panel button", "Show headers and bodies")
 	b.sees(".bodies pre", "X-Signature: ")
 
+	b.click(".panel a.close", "")
+	b.until(`document.activeElement.innerText === "card_billing"`) // where it came from
+
 	b.visit("#/faults?provider=worldcard")
 	b.sees(".calm-line", "Nothing is broken")
 	b.enter("Operation", "Cards.Deposit")

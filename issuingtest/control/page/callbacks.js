@@ -4,7 +4,8 @@ import { find, get, post } from "./api.js";
 import { button, chip, el, empty, facts, fill, icon } from "./dom.js";
 import { clockTime, moment, plural, providerName } from "./format.js";
 import { changed, link } from "./route.js";
-import { choices, gone, kept, mark, pager, table } from "./table.js";
+import { giveBack, gone, head, mark, place } from "./panel.js";
+import { choices, kept, pager, table } from "./table.js";
 
 const states = [["", "All"], ["true", "Accepted"], ["false", "Not accepted"]];
 
@@ -26,7 +27,7 @@ export function callbacksView(shared) {
   let turn = 0;
   let open = null; // the panel's own parts
   const filters = el("div", { class: "filters" });
-  const place = el("div");
+  const rowsAt = el("div");
   const pages = el("div");
   const panel = el("aside", { class: "panel", "aria-label": "Callback", hidden: true });
   const columns = [
@@ -40,7 +41,7 @@ export function callbacksView(shared) {
   const node = el("div", { class: "view callbacks" },
     el("div", { class: "head" }, el("div", {}, el("h1", {}, "Callbacks"),
       el("p", { class: "lead" }, "What the platforms told your service, and what it answered."))),
-    filters, el("div", { class: "split" }, el("div", { class: "list" }, place, pages), panel));
+    filters, el("div", { class: "split" }, el("div", { class: "list" }, rowsAt, pages), panel));
 
   function drawFilters() {
     fill(filters,
@@ -58,8 +59,8 @@ export function callbacksView(shared) {
     if (mine !== turn) return;
     node.classList.toggle("several", shared.several());
     const rows = answer.callbacks;
-    if (rows.length === 0) fill(place, nothing(accepted || type || card || before));
-    else if (!place.contains(list.node)) fill(place, list.node);
+    if (rows.length === 0) fill(rowsAt, nothing(accepted || type || card || before));
+    else if (!rowsAt.contains(list.node)) fill(rowsAt, list.node);
     list.show(rows, fresh);
     mark(list.node, route.path[0]);
     fill(pages, (rows.length > 0 || before) && pager(kept(answer),
@@ -93,16 +94,18 @@ export function callbacksView(shared) {
     }
     if (callback) open.show(callback);
     else fill(panel, gone("callback", closeAt));
-    if (fresh) panel.querySelector("h2").focus({ preventScroll: true });
+    place(panel, fresh);
   }
 
   return {
     node,
     async update(next) {
       route = next;
-      if (route.path[0] === undefined) delete panel.dataset.id;
+      const closed = route.path[0] === undefined && panel.dataset.id;
+      if (closed) delete panel.dataset.id;
       drawFilters();
       await Promise.all([load(true), drawPanel()]);
+      if (closed) giveBack(list.node, closed);
     },
     async refresh() {
       await Promise.all([route.query.before ? null : load(false), drawPanel()]);
@@ -114,7 +117,6 @@ export function callbacksView(shared) {
 function callbackPanel(shared, closeAt) {
   let callback = null;
   const title = el("h2", { tabindex: "-1" });
-  const close = el("a", { class: "close", href: closeAt, "aria-label": "Close the callback" }, icon("close"));
   const about = el("div");
   const attempts = el("ol", { class: "attempts" });
   const bodies = el("div", { class: "bodies" });
@@ -140,7 +142,7 @@ function callbackPanel(shared, closeAt) {
   });
   return {
     nodes: [
-      el("div", { class: "panel-head" }, title, close), about,
+      head(title, closeAt, "Close the callback"), about,
       el("div", { class: "row" }, resend, reveal), said,
       el("h3", {}, "Attempts"), attempts, bodies,
     ],

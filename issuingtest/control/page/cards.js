@@ -2,7 +2,7 @@
 
 import { get } from "./api.js";
 import { chip, el, empty, fill, framed } from "./dom.js";
-import { cardNumber, count, money, providerName, statusTone, words } from "./format.js";
+import { cardNumber, count, money, plural, providerName, statusTone, words } from "./format.js";
 import { changed, link, replace } from "./route.js";
 import { pager, table } from "./table.js";
 
@@ -65,10 +65,12 @@ export function cardsView(shared) {
   }
 
   function drawTiles(answer) {
-    const balances = answer.balances.filter((b) => !/^[-0.]*$/.test(b.amount ?? ""));
-    const shown = balances.slice(0, 6).map((b) => [
-      (shared.several() ? providerName(b.provider) + " · " : "") + words(b.kind || b.id), money(b.amount, b.currency)]);
-    const cells = [[route.query.status || route.query.search ? "Cards that fit" : "Cards", count(answer.total)], ...shown];
+    const balances = answer.balances.filter((b) => !/^[-0.]*$/.test(b.amount ?? "")).slice(0, 4);
+    const cells = shared.several()
+      ? Object.entries(answer.counts).map(([name, n]) => [
+        el("a", { class: "cover", href: link("cards", [], { provider: name }) }, providerName(name)), plural(n, "card", "cards")])
+      : [["Cards", count(answer.counts[shared.only()] ?? 0)],
+        ...balances.map((b) => [words(b.kind || b.id), money(b.amount, b.currency)])];
     fill(tiles, cells.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
   }
 

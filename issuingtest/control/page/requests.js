@@ -4,7 +4,8 @@ import { find, get } from "./api.js";
 import { chip, el, empty, facts, fill, framed, icon, copyable } from "./dom.js";
 import { clockTime, moment, providerName, took, verdictTone } from "./format.js";
 import { changed, link } from "./route.js";
-import { choices, gone, kept, mark, pager, table } from "./table.js";
+import { giveBack, gone, head, mark, place } from "./panel.js";
+import { choices, kept, pager, table } from "./table.js";
 
 const verdicts = [["", "All"], ["ok", "OK"], ["refused", "Refused"], ["fault", "Fault"], ["broken", "Broken"]];
 const verdictWords = { ok: "OK", refused: "Refused", fault: "Fault", broken: "Broken" };
@@ -29,7 +30,7 @@ export function requestsView(shared) {
   let route = null;
   let turn = 0;
   const filters = el("div", { class: "filters" });
-  const place = el("div");
+  const rowsAt = el("div");
   const pages = el("div");
   const panel = el("aside", { class: "panel", "aria-label": "Request", hidden: true });
   const columns = [
@@ -43,7 +44,7 @@ export function requestsView(shared) {
   const node = el("div", { class: "view requests" },
     el("div", { class: "head" }, el("div", {}, el("h1", {}, "Requests"),
       el("p", { class: "lead" }, "What clients sent, and how the platform judged it."))),
-    filters, el("div", { class: "split" }, el("div", { class: "list" }, place, pages), panel));
+    filters, el("div", { class: "split" }, el("div", { class: "list" }, rowsAt, pages), panel));
 
   function drawFilters() {
     const operations = new Set(Object.entries(shared.providers)
@@ -67,8 +68,8 @@ export function requestsView(shared) {
     if (mine !== turn) return;
     node.classList.toggle("several", shared.several());
     const rows = answer.requests;
-    if (rows.length === 0) fill(place, nothing(verdict || operation || card || before));
-    else if (!place.contains(list.node)) fill(place, list.node);
+    if (rows.length === 0) fill(rowsAt, nothing(verdict || operation || card || before));
+    else if (!rowsAt.contains(list.node)) fill(rowsAt, list.node);
     list.show(rows, fresh);
     mark(list.node, route.path[0]);
     const last = rows.at(-1);
@@ -100,16 +101,18 @@ export function requestsView(shared) {
     panel.dataset.id = id;
     const closeAt = changed(route, {}, []);
     fill(panel, request ? requestPanel(request, closeAt) : gone("request", closeAt));
-    panel.querySelector("h2").focus({ preventScroll: true });
+    place(panel, true);
   }
 
   return {
     node,
     async update(next) {
       route = next;
-      if (route.path[0] === undefined) delete panel.dataset.id;
+      const closed = route.path[0] === undefined && panel.dataset.id;
+      if (closed) delete panel.dataset.id;
       drawFilters();
       await Promise.all([load(true), drawPanel()]);
+      if (closed) giveBack(list.node, closed);
     },
     async refresh() {
       if (!route.query.before) await load(false); // an older page stays as it is
@@ -126,9 +129,7 @@ const verdictSentence = {
 
 function requestPanel(request, closeAt) {
   return [
-    el("div", { class: "panel-head" },
-      el("h2", { tabindex: "-1" }, requestName(request)),
-      el("a", { class: "close", href: closeAt, "aria-label": "Close request " + request.id }, icon("close"))),
+    head(el("h2", { tabindex: "-1" }, requestName(request)), closeAt, "Close request " + request.id),
     el("div", { class: "verdict " + verdictTone(request.verdict) },
       el("p", {}, verdictChip(request.verdict), " ", verdictSentence[request.verdict] ?? ""),
       facts([

@@ -1,7 +1,7 @@
 // Tables whose rows change in place and turn into blocks on a narrow screen. Roles are
 // said aloud, since a row that is laid out as a block loses its own.
 
-import { el, icon, sync } from "./dom.js";
+import { el, sync } from "./dom.js";
 import { count } from "./format.js";
 
 /**
@@ -30,22 +30,6 @@ export function table(caption, columns, keyOf, cells) {
       sync(body, items, keyOf, draw);
     },
   };
-}
-
-/** Marks the row of an item as the one that is open. */
-export function mark(tableNode, key) {
-  for (const row of tableNode.querySelectorAll("tbody tr")) {
-    row.classList.toggle("open", row.dataset.key === key);
-  }
-}
-
-/** The panel of an item that is not kept. */
-export function gone(what, closeAt) {
-  return [
-    el("div", { class: "panel-head" }, el("h2", { tabindex: "-1" }, `No such ${what}`),
-      el("a", { class: "close", href: closeAt, "aria-label": "Close" }, icon("close"))),
-    el("p", { class: "muted" }, "It may be of an earlier run, or so old that it is no longer kept."),
-  ];
 }
 
 /** The line under a list: what of it is shown, and the ways on. */
