@@ -81,8 +81,14 @@ func TestPage(t *testing.T) {
 		t.Error(err)
 	}
 	b.sees(".calm-line", "Nothing is broken")
-	b.visit("#/requests?verdict=fault")
+	b.visit("#/requests")
+	b.sees("tbody tr", "Virtual.Apply")
+	b.click(".choices a", "Fault")
+	b.until(`document.querySelectorAll("tbody tr").length === 1`)
 	b.sees("tbody tr", "Cards.Deposit")
+	if href := eval[string](b, `document.querySelector("tbody a").getAttribute("href")`); !strings.HasSuffix(href, "?verdict=fault") {
+		t.Errorf("the row leads to %s, without the filter", href)
+	}
 	b.click("tbody a", "Cards.Deposit")
 	b.sees(".panel", "It met an injected fault.")
 	b.sees(".panel", "drop-after")
@@ -206,6 +212,13 @@ func TestKeyboard(t *testing.T) {
 	b.sees(".outcome", "Done")
 	if cards := s.worldcard.Cards(); len(cards) != 1 {
 		t.Errorf("%d cards", len(cards))
+	}
+	b.visit("#/requests")
+	tabTo("Refused")
+	press(kb.Enter)
+	b.until(`location.hash === "#/requests?verdict=refused" && document.querySelector("main").ariaBusy === "false"`)
+	if got := focused(); got != "Refused" {
+		t.Errorf("the focus went from the filter to %q", got)
 	}
 	outline := eval[string](b, `getComputedStyle(document.activeElement).outlineStyle`)
 	if outline == "none" {

@@ -130,11 +130,9 @@ export function cardView(shared) {
       route = next;
       back.setAttribute("href", link("cards", [], { provider: route.query.provider }));
       fill(narrow, choices("What to show", filters, route.query.kinds ?? "", (kinds) => changed(route, { kinds })));
-      if (another) {
-        number = "";
-        actions = Object.hasOwn(shared.providers, route.path[0]) ? await actionsOf(route.path[0]) : [];
-        line.dataset.begun = "";
-      }
+      if (another) number = "";
+      actions = Object.hasOwn(shared.providers, route.path[0]) ? await actionsOf(route.path[0]) : []; // what they can name changes
+      line.dataset.begun = ""; // a list that is shown anew has no new rows
       drawForm();
       await load();
     },

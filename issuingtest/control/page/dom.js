@@ -29,9 +29,14 @@ function flat(children) {
   return children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
 }
 
-/** Replaces what an element holds. */
+/** Replaces what an element holds. The focus stays where its like stands again. */
 export function fill(node, ...children) {
+  const held = node.contains(document.activeElement) ? document.activeElement : null;
   node.replaceChildren(...flat(children));
+  if (held && !node.contains(held)) {
+    [...node.querySelectorAll(held.localName)].find((e) => e.id === held.id && e.textContent === held.textContent)
+      ?.focus({ preventScroll: true });
+  }
   return node;
 }
 

@@ -24,9 +24,13 @@ export function table(caption, columns, keyOf, cells) {
   }));
   return {
     node,
-    // A fresh list, unlike one that goes on, has no new rows.
+    // A fresh list, unlike one that goes on, has no new rows, and all its links are drawn
+    // anew: they hold what the view's address held.
     show(items, fresh) {
-      if (fresh) body.dataset.begun = "";
+      if (fresh) {
+        body.dataset.begun = "";
+        body.replaceChildren();
+      }
       sync(body, items, keyOf, draw);
     },
   };
