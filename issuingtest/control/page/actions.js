@@ -19,15 +19,23 @@ export function actionsView(shared) {
   let drawn = "";
   const body = el("div");
   const lead = el("p", { class: "lead" });
-  const node = el("div", { class: "view actions" },
-    el("div", { class: "head" }, el("div", {}, el("h1", {}, "Actions"), lead)), body);
+  const node = el(
+    "div",
+    { class: "view actions" },
+    el("div", { class: "head" }, el("div", {}, el("h1", {}, "Actions"), lead)),
+    body,
+  );
 
   async function draw() {
     const provider = shared.only();
-    lead.textContent = provider ? `What can be done to ${providerName(provider)}: the same table drives the command line and HTTP.`
+    lead.textContent = provider
+      ? `What can be done to ${providerName(provider)}: the same table drives the command line and HTTP.`
       : "What can be done to a platform.";
     if (!provider) {
-      fill(body, chooseProvider(shared, (name) => changed(route, { provider: name })));
+      fill(
+        body,
+        chooseProvider(shared, (name) => changed(route, { provider: name })),
+      );
       drawn = "";
       return;
     }
@@ -38,8 +46,15 @@ export function actionsView(shared) {
     const name = route.path[0];
     const action = actions.find((a) => a.name === name);
     node.classList.toggle("with-form", name !== undefined);
-    fill(body, el("div", { class: "columns" }, menu(actions, name, provider),
-      el("section", { class: "sheet", "aria-label": "Action" }, sheet(provider, action, name, preset))));
+    fill(
+      body,
+      el(
+        "div",
+        { class: "columns" },
+        menu(actions, name, provider),
+        el("section", { class: "sheet", "aria-label": "Action" }, sheet(provider, action, name, preset)),
+      ),
+    );
     if (drawn !== "" && action) body.querySelector("h2.title")?.focus({ preventScroll: true });
     drawn = wanted;
   }
@@ -47,21 +62,50 @@ export function actionsView(shared) {
   function menu(actions, current, provider) {
     const of = (group) => actions.filter((a) => a.group === group);
     const all = [...groups, ...new Set(actions.map((a) => a.group).filter((g) => !groups.includes(g)))];
-    return el("nav", { class: "menu", "aria-label": "Actions" }, all.filter((g) => of(g).length > 0).map((group) => [
-      el("h2", {}, words(group)),
-      el("ul", {}, of(group).map((a) => el("li", {}, el("a", {
-        href: link("actions", [a.name], { provider }), "aria-current": a.name === current && "true",
-      }, words(a.name))))),
-    ]));
+    return el(
+      "nav",
+      { class: "menu", "aria-label": "Actions" },
+      all
+        .filter((g) => of(g).length > 0)
+        .map((group) => [
+          el("h2", {}, words(group)),
+          el(
+            "ul",
+            {},
+            of(group).map((a) =>
+              el(
+                "li",
+                {},
+                el(
+                  "a",
+                  {
+                    href: link("actions", [a.name], { provider }),
+                    "aria-current": a.name === current && "true",
+                  },
+                  words(a.name),
+                ),
+              ),
+            ),
+          ),
+        ]),
+    );
   }
 
   function sheet(provider, action, name, preset) {
     if (name === undefined) {
-      return empty("actions", "Choose an action", "Its form tells what it needs, with examples. Whatever it brings about appears in the other views as it happens.");
+      return empty(
+        "actions",
+        "Choose an action",
+        "Its form tells what it needs, with examples. What it brings about appears in the other views.",
+      );
     }
     if (!action) return empty("actions", "No such action", `${providerName(provider)} has no action of this name.`);
-    const command = `sandbox trigger ${provider}.${action.name}` +
-      action.params.filter((p) => !p.optional).map((p) => ` ${p.name}=${quoted(p.now?.[0] ?? p.example)}`).join("");
+    const command =
+      `sandbox trigger ${provider}.${action.name}` +
+      action.params
+        .filter((p) => !p.optional)
+        .map((p) => ` ${p.name}=${quoted(p.now?.[0] ?? p.example)}`)
+        .join("");
     return [
       el("a", { class: "back", href: link("actions", [], { provider }) }, "All actions"),
       el("h2", { class: "title", tabindex: "-1" }, words(action.name)),

@@ -14,7 +14,9 @@ export class Problem extends Error {
 let askToken = async () => "";
 
 /** Sets what asks a person for the token; it is given whether one was wrong. */
-export function onToken(ask) { askToken = ask; }
+export function onToken(ask) {
+  askToken = ask;
+}
 
 /** The headers of every request. */
 export function headers(more = {}) {
@@ -82,7 +84,9 @@ export function get(path, parameters) {
 /** Changes something. */
 export function post(path, body = {}, parameters = {}) {
   return ask(address(path, parameters), () => ({
-    method: "POST", headers: headers({ "Content-Type": "application/json" }), body: JSON.stringify(body),
+    method: "POST",
+    headers: headers({ "Content-Type": "application/json" }),
+    body: JSON.stringify(body),
   }));
 }
 

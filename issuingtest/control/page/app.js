@@ -15,8 +15,12 @@ import { faultsView } from "./faults.js";
 import { requestsView } from "./requests.js";
 
 const views = [
-  ["cards", "Cards", cardsView], ["requests", "Requests", requestsView], ["callbacks", "Callbacks", callbacksView],
-  ["actions", "Actions", actionsView], ["faults", "Faults", faultsView], ["connect", "Connect", connectView],
+  ["cards", "Cards", cardsView],
+  ["requests", "Requests", requestsView],
+  ["callbacks", "Callbacks", callbacksView],
+  ["actions", "Actions", actionsView],
+  ["faults", "Faults", faultsView],
+  ["connect", "Connect", connectView],
 ];
 
 const main = document.getElementById("main");
@@ -26,9 +30,15 @@ const picker = document.getElementById("provider");
 const shared = {
   providers: {},
   chosen: "", // "" means all
-  names() { return Object.keys(this.providers).sort(); },
-  several() { return this.chosen === "" && this.names().length > 1; },
-  only() { return this.chosen || (this.names().length === 1 ? this.names()[0] : ""); },
+  names() {
+    return Object.keys(this.providers).sort();
+  },
+  several() {
+    return this.chosen === "" && this.names().length > 1;
+  },
+  only() {
+    return this.chosen || (this.names().length === 1 ? this.names()[0] : "");
+  },
   changedSoon: () => refreshSoon(),
 };
 
@@ -42,12 +52,24 @@ async function show() {
   const moves = started; // the first view leaves the focus at the top
   const known = views.find(([name]) => name === route.view);
   const make = route.view === "cards" && route.path.length > 0 ? cardView : known?.[2];
-  const provider = route.path.length > 1 && make === cardView ? route.path[0] : route.query.provider ?? "";
+  const provider = route.path.length > 1 && make === cardView ? route.path[0] : (route.query.provider ?? "");
   shared.chosen = Object.hasOwn(shared.providers, provider) ? provider : "";
   picker.value = shared.chosen;
-  fill(document.getElementById("views"), views.map(([name, title]) => el("li", {},
-    el("a", { href: link(name, [], { provider: shared.chosen }), "aria-current": name === route.view && "page" },
-      icon(name), title))));
+  fill(
+    document.getElementById("views"),
+    views.map(([name, title]) =>
+      el(
+        "li",
+        {},
+        el(
+          "a",
+          { href: link(name, [], { provider: shared.chosen }), "aria-current": name === route.view && "page" },
+          icon(name),
+          title,
+        ),
+      ),
+    ),
+  );
   document.title = (known?.[1] ?? "Not found") + " · Sandbox";
   clock?.refresh();
   const fresh = shown === null || shown.kind !== make;
@@ -64,9 +86,17 @@ async function show() {
 }
 
 function lost() {
-  const node = el("div", { class: "view" }, el("h1", {}, "Nothing is here"),
-    empty("connect", "The address names no view", "Choose one of the views beside, or go to the cards.",
-      el("a", { class: "button primary", href: "#/cards" }, "Show the cards")));
+  const node = el(
+    "div",
+    { class: "view" },
+    el("h1", {}, "Nothing is here"),
+    empty(
+      "connect",
+      "The address names no view",
+      "Choose one of the views beside, or go to the cards.",
+      el("a", { class: "button primary", href: "#/cards" }, "Show the cards"),
+    ),
+  );
   return { node, update: async () => {}, refresh: async () => {} };
 }
 
@@ -96,19 +126,22 @@ function refreshSoon() {
   again ||= asking;
   if (planned) return;
   planned = true;
-  setTimeout(async () => {
-    asking = true;
-    try {
-      await Promise.all([guarded(() => shown.refresh()), clock.refresh()]);
-    } finally {
-      last = Date.now();
-      planned = asking = false;
-      if (again) {
-        again = false;
-        refreshSoon();
+  setTimeout(
+    async () => {
+      asking = true;
+      try {
+        await Promise.all([guarded(() => shown.refresh()), clock.refresh()]);
+      } finally {
+        last = Date.now();
+        planned = asking = false;
+        if (again) {
+          again = false;
+          refreshSoon();
+        }
       }
-    }
-  }, Math.max(0, last + apart - Date.now()));
+    },
+    Math.max(0, last + apart - Date.now()),
+  );
 }
 
 // What happened is said to screen readers in one sentence every two seconds at most.
@@ -140,8 +173,13 @@ function connection(state) {
   document.getElementById("cut")?.remove();
   if (state === "waiting") {
     since ||= Date.now();
-    main.before(el("div", { class: "notice warn", id: "cut" },
-      "The sandbox does not answer. What you see may be old; the page goes on by itself as soon as it is there again."));
+    main.before(
+      el(
+        "div",
+        { class: "notice warn", id: "cut" },
+        "The sandbox does not answer. What you see may be old; the page goes on by itself when it is back.",
+      ),
+    );
   }
   if (state === "live" && since !== 0) {
     since = 0;
@@ -155,7 +193,8 @@ const stream = new Stream({
     refreshSoon();
   },
   state: connection,
-  async reset() { // another process, or too much was missed
+  async reset() {
+    // another process, or too much was missed
     await load();
     await show();
     refreshSoon();
@@ -166,8 +205,11 @@ async function load() {
   const answer = await get("/v1/providers");
   shared.providers = answer.providers;
   const names = shared.names();
-  fill(picker, names.length > 1 && el("option", { value: "" }, "All providers"),
-    names.map((name) => el("option", { value: name }, providerName(name))));
+  fill(
+    picker,
+    names.length > 1 && el("option", { value: "" }, "All providers"),
+    names.map((name) => el("option", { value: name }, providerName(name))),
+  );
   return answer.last_event;
 }
 
@@ -178,10 +220,14 @@ function token(wrong) {
   field.value = "";
   dialog.showModal();
   return new Promise((resolve) => {
-    dialog.addEventListener("close", () => {
-      if (field.value) resolve(field.value);
-      else resolve(token(wrong)); // closed without an answer
-    }, { once: true });
+    dialog.addEventListener(
+      "close",
+      () => {
+        if (field.value) resolve(field.value);
+        else resolve(token(wrong)); // closed without an answer
+      },
+      { once: true },
+    );
   });
 }
 
@@ -220,9 +266,20 @@ async function start() {
   try {
     cursor = await load();
   } catch (problem) {
-    fill(main, el("div", { class: "view" }, el("h1", {}, "The sandbox does not answer"),
-      empty("connect", "Is it still running?", problem.message,
-        button("Try again", "primary", async () => location.reload()))));
+    fill(
+      main,
+      el(
+        "div",
+        { class: "view" },
+        el("h1", {}, "The sandbox does not answer"),
+        empty(
+          "connect",
+          "Is it still running?",
+          problem.message,
+          button("Try again", "primary", async () => location.reload()),
+        ),
+      ),
+    );
     return;
   }
   clock = clockBar(document.getElementById("clock"), shared);
@@ -231,7 +288,9 @@ async function start() {
   started = true;
   document.documentElement.dataset.ready = "yes";
   stream.start(cursor);
-  setInterval(() => { if (!document.hidden) clock.refresh(); }, 15_000); // one that follows real time goes on
+  setInterval(() => {
+    if (!document.hidden) clock.refresh();
+  }, 15_000); // one that follows real time goes on
 }
 
 start();

@@ -8,7 +8,11 @@ import { ringView } from "./ring.js";
 import { link } from "./route.js";
 import { choices } from "./table.js";
 
-const states = [["", "All"], ["true", "Accepted"], ["false", "Not accepted"]];
+const states = [
+  ["", "All"],
+  ["true", "Accepted"],
+  ["false", "Not accepted"],
+];
 
 /** The chip of a callback: whether its last attempt was acknowledged. */
 export function callbackChip(callback) {
@@ -25,22 +29,39 @@ export function answerLine(attempt) {
 
 export function callbacksView(shared) {
   return ringView(shared, {
-    name: "callbacks", item: "callback", title: "Callbacks", lead: "What the platforms told your service, and what it answered.",
+    name: "callbacks",
+    item: "callback",
+    title: "Callbacks",
+    lead: "What the platforms told your service, and what it answered.",
     columns: [
-      ["name", "Type"], ["verdict", "State"], ["detail", "Last answer", "wide"], ["kind", "Card"], ["provider", "Provider"],
-      ["status", "Attempts", "number"], ["time", "Time", "number"],
+      ["name", "Type"],
+      ["verdict", "State"],
+      ["detail", "Last answer", "wide"],
+      ["kind", "Card"],
+      ["provider", "Provider"],
+      ["status", "Attempts", "number"],
+      ["time", "Time", "number"],
     ],
     cells: (c, address) => [
-      el("a", { class: "cover", href: address }, c.type), callbackChip(c), answerLine(c.attempts.at(-1)), c.card ?? "",
-      providerName(c.provider), c.tried, clockTime(c.attempts[0]?.at),
+      el("a", { class: "cover", href: address }, c.type),
+      callbackChip(c),
+      answerLine(c.attempts.at(-1)),
+      c.card ?? "",
+      providerName(c.provider),
+      c.tried,
+      clockTime(c.attempts[0]?.at),
     ],
     given: ["accepted", "type", "card"],
     tags: ["type", "card"],
     filters: (route, filtered) =>
       choices("State", states, route.query.accepted ?? "", (accepted) => filtered({ accepted })),
-    nothing: () => empty("callbacks", "No callback has gone out yet",
-      "They appear once something happens to a card. Without an address to push to, none is sent: start the sandbox with",
-      el("code", {}, "--webhook http://127.0.0.1:9000/callbacks")),
+    nothing: () =>
+      empty(
+        "callbacks",
+        "No callback has gone out yet",
+        "They appear once something happens to a card. None is sent without an address: start the sandbox with",
+        el("code", {}, "--webhook http://127.0.0.1:9000/callbacks"),
+      ),
     panel: (closeAt) => callbackPanel(shared, closeAt),
   });
 }
@@ -65,40 +86,78 @@ function callbackPanel(shared, closeAt) {
   const reveal = button("Show headers and bodies", "small", async () => {
     try {
       const answer = await post(`/v1/callbacks/${callback.id}/reveal`);
-      fill(bodies, el("h3", {}, "As sent"),
-        answer.deliveries.length === 0 && el("p", { class: "muted" }, "The bodies of this callback are no longer kept."),
-        answer.deliveries.map(delivery));
+      fill(
+        bodies,
+        el("h3", {}, "As sent"),
+        answer.deliveries.length === 0 &&
+          el("p", { class: "muted" }, "The bodies of this callback are no longer kept."),
+        answer.deliveries.map(delivery),
+      );
     } catch (problem) {
       said.textContent = problem.message;
     }
   });
   return {
     nodes: [
-      head(title, closeAt, "Close the callback"), about,
-      el("div", { class: "row" }, resend, reveal), said,
-      el("h3", {}, "Attempts"), attempts, bodies,
+      head(title, closeAt, "Close the callback"),
+      about,
+      el("div", { class: "row" }, resend, reveal),
+      said,
+      el("h3", {}, "Attempts"),
+      attempts,
+      bodies,
     ],
     show(next) {
       callback = next;
       title.textContent = callback.type;
-      fill(about, el("p", {}, callbackChip(callback), " ", plural(callback.tried, "attempt", "attempts")),
+      fill(
+        about,
+        el("p", {}, callbackChip(callback), " ", plural(callback.tried, "attempt", "attempts")),
         facts([
           ["Provider", providerName(callback.provider)],
-          ["Card", callback.card && el("a", { href: link("cards", [callback.provider, callback.card]) }, callback.card)],
+          [
+            "Card",
+            callback.card && el("a", { href: link("cards", [callback.provider, callback.card]) }, callback.card),
+          ],
           ["Sent to", el("code", {}, callback.url)],
           ["Number", callback.id],
-        ]));
-      fill(attempts, callback.attempts.toReversed().map((a) => el("li", { class: a.accepted ? "good" : "bad" },
-        el("p", { class: "attempt" }, el("strong", {}, "Attempt " + a.attempt), " ",
-          el("time", { datetime: a.at }, moment(a.at))),
-        el("p", { class: "answer" }, a.accepted ? "Accepted: " : "Not accepted: ", answerLine(a)))));
+        ]),
+      );
+      fill(
+        attempts,
+        callback.attempts
+          .toReversed()
+          .map((a) =>
+            el(
+              "li",
+              { class: a.accepted ? "good" : "bad" },
+              el(
+                "p",
+                { class: "attempt" },
+                el("strong", {}, "Attempt " + a.attempt),
+                " ",
+                el("time", { datetime: a.at }, moment(a.at)),
+              ),
+              el("p", { class: "answer" }, a.accepted ? "Accepted: " : "Not accepted: ", answerLine(a)),
+            ),
+          ),
+      );
     },
   };
 }
 
 function delivery(d) {
-  return el("details", { open: true },
+  return el(
+    "details",
+    { open: true },
     el("summary", {}, "Attempt " + d.attempt),
-    el("pre", {}, Object.entries(d.header ?? {}).map(([name, values]) => `${name}: ${values.join(", ")}`).join("\n")),
-    el("pre", {}, d.body + (d.truncated ? "\n…" : "")));
+    el(
+      "pre",
+      {},
+      Object.entries(d.header ?? {})
+        .map(([name, values]) => `${name}: ${values.join(", ")}`)
+        .join("\n"),
+    ),
+    el("pre", {}, d.body + (d.truncated ? "\n…" : "")),
+  );
 }

@@ -4,14 +4,24 @@ import { get, post } from "./api.js";
 import { button, el, fill, icon } from "./dom.js";
 import { clockTime, day, providerName } from "./format.js";
 
-const steps = [["+1 h", "1h"], ["+1 day", "24h"], ["+30 days", "720h"]];
+const steps = [
+  ["+1 h", "1h"],
+  ["+1 day", "24h"],
+  ["+30 days", "720h"],
+];
 
 /** Fills the bar of the clock and returns how to refresh it. */
 export function clockBar(place, shared) {
   const time = el("span", { class: "now" });
   const date = el("span", { class: "date" });
   const said = el("span", { class: "said", role: "status" });
-  const own = el("input", { id: "turn-by", value: "15m", autocomplete: "off", spellcheck: "false", class: "short" });
+  const own = el("input", {
+    id: "turn-by",
+    value: "15m",
+    autocomplete: "off",
+    spellcheck: "false",
+    class: "short",
+  });
   const wrong = el("p", { class: "wrong", role: "alert" });
   const dialog = el("dialog", { "aria-labelledby": "turn-title" });
 
@@ -41,19 +51,32 @@ export function clockBar(place, shared) {
     const alike = others.every(([, c]) => Math.abs(new Date(c.now) - new Date(first[1].now)) < 1500);
     time.textContent = clockTime(first[1].now).slice(0, 5) + " UTC";
     date.textContent = day(first[1].now);
-    time.title = alike ? "" : [first, ...others].map(([n, c]) => `${providerName(n)} ${day(c.now)} ${clockTime(c.now)}`).join("\n");
+    time.title = alike
+      ? ""
+      : [first, ...others].map(([n, c]) => `${providerName(n)} ${day(c.now)} ${clockTime(c.now)}`).join("\n");
     place.classList.toggle("differ", !alike);
   }
 
-  const form = el("form", { method: "dialog" },
+  const form = el(
+    "form",
+    { method: "dialog" },
     el("h2", { id: "turn-title" }, "Turn the clock"),
     el("p", {}, "What falls due on the way is done: retries of callbacks, settlements, ends of reviews."),
-    el("div", { class: "field" }, el("label", { class: "label", for: "turn-by" }, "By how much"), own,
-      el("span", { class: "hint" }, "Such as 90s, 15m, 36h or 1h30m")),
+    el(
+      "div",
+      { class: "field" },
+      el("label", { class: "label", for: "turn-by" }, "By how much"),
+      own,
+      el("span", { class: "hint" }, "Such as 90s, 15m, 36h or 1h30m"),
+    ),
     wrong,
-    el("div", { class: "row end" },
+    el(
+      "div",
+      { class: "row end" },
       el("button", { type: "button", class: "button", on: { click: () => dialog.close() } }, "Cancel"),
-      el("button", { class: "button primary" }, "Turn")));
+      el("button", { class: "button primary" }, "Turn"),
+    ),
+  );
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     wrong.textContent = await turn(own.value.trim());
@@ -62,13 +85,24 @@ export function clockBar(place, shared) {
   dialog.append(form);
   document.body.append(dialog);
 
-  fill(place, el("p", { class: "time" }, icon("clock"), time, date),
-    el("div", { class: "row tight", role: "group", "aria-label": "Turn the clock" },
-      steps.map(([label, by]) => button(label, "small", async () => { said.textContent = await turn(by); })),
+  fill(
+    place,
+    el("p", { class: "time" }, icon("clock"), time, date),
+    el(
+      "div",
+      { class: "row tight", role: "group", "aria-label": "Turn the clock" },
+      steps.map(([label, by]) =>
+        button(label, "small", async () => {
+          said.textContent = await turn(by);
+        }),
+      ),
       button("Turn…", "small", async () => {
         wrong.textContent = "";
         dialog.showModal();
         own.select();
-      })), said);
+      }),
+    ),
+    said,
+  );
   return { refresh };
 }

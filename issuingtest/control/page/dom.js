@@ -34,7 +34,8 @@ export function fill(node, ...children) {
   const held = node.contains(document.activeElement) ? document.activeElement : null;
   node.replaceChildren(...flat(children));
   if (held && !node.contains(held)) {
-    [...node.querySelectorAll(held.localName)].find((e) => e.id === held.id && e.textContent === held.textContent)
+    [...node.querySelectorAll(held.localName)]
+      .find((e) => e.id === held.id && e.textContent === held.textContent)
       ?.focus({ preventScroll: true });
   }
   return node;
@@ -123,14 +124,24 @@ export function facts(pairs) {
 
 /** A place without anything yet: what it will show, and what brings that about. */
 export function empty(name, title, text, ...more) {
-  return el("div", { class: "empty" }, icon(name), el("p", { class: "empty-title" }, title), el("p", {}, text),
-    more.length > 0 && el("div", { class: "row center" }, more));
+  return el(
+    "div",
+    { class: "empty" },
+    icon(name),
+    el("p", { class: "empty-title" }, title),
+    el("p", {}, text),
+    more.length > 0 && el("div", { class: "row center" }, more),
+  );
 }
 
 /** A text that can be copied. */
 export function copyable(text) {
   if (!navigator.clipboard) return el("code", {}, text);
-  const copy = el("button", { type: "button", class: "copy", "aria-label": "Copy " + text.slice(0, 80) }, icon("copy"));
+  const copy = el(
+    "button",
+    { type: "button", class: "copy", "aria-label": "Copy " + text.slice(0, 80) },
+    icon("copy"),
+  );
   copy.addEventListener("click", async () => {
     await navigator.clipboard.writeText(text);
     copy.classList.add("done");

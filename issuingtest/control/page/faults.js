@@ -21,16 +21,47 @@ export function faultsView(shared) {
   const waiting = el("div");
   const forms = el("div", { class: "sheets" });
   const said = el("p", { class: "said", role: "status" });
-  const list = table("Faults that wait for requests", [
-    ["name", "Operation"], ["detail", "Faults, in their order", "wide"], ["provider", "Provider"], ["do", el("span", { class: "unseen" }, "Clear"), "number"],
-  ], (f) => f.provider + " " + f.operation, (f) => [
-    f.operation === "any" ? "Any operation" : f.operation,
-    el("span", { class: "chips" }, f.faults.map((text) => chip(text, "warn"))), providerName(f.provider), clear(f),
-  ]);
-  const node = el("div", { class: "view faults" },
-    el("div", { class: "head" }, el("div", {}, el("h1", {}, "Faults"),
-      el("p", { class: "lead" }, "What goes wrong on purpose. A fault strikes one request, before or after the money has moved."))),
-    waiting, said, forms);
+  const list = table(
+    "Faults that wait for requests",
+    [
+      ["name", "Operation"],
+      ["detail", "Faults, in their order", "wide"],
+      ["provider", "Provider"],
+      ["do", el("span", { class: "unseen" }, "Clear"), "number"],
+    ],
+    (f) => f.provider + " " + f.operation,
+    (f) => [
+      f.operation === "any" ? "Any operation" : f.operation,
+      el(
+        "span",
+        { class: "chips" },
+        f.faults.map((text) => chip(text, "warn")),
+      ),
+      providerName(f.provider),
+      clear(f),
+    ],
+  );
+  const node = el(
+    "div",
+    { class: "view faults" },
+    el(
+      "div",
+      { class: "head" },
+      el(
+        "div",
+        {},
+        el("h1", {}, "Faults"),
+        el(
+          "p",
+          { class: "lead" },
+          "What goes wrong on purpose. A fault strikes one request, before or after the money has moved.",
+        ),
+      ),
+    ),
+    waiting,
+    said,
+    forms,
+  );
 
   function clear(fault) {
     const name = fault.operation === "any" ? "" : fault.operation;
@@ -51,11 +82,23 @@ export function faultsView(shared) {
   async function load() {
     const answer = await get("/v1/faults", { provider: shared.chosen });
     node.classList.toggle("several", shared.several());
-    const rows = Object.entries(answer.providers).sort().flatMap(([provider, operations]) =>
-      Object.entries(operations).sort().map(([operation, faults]) => ({ provider, operation, faults })));
+    const rows = Object.entries(answer.providers)
+      .sort()
+      .flatMap(([provider, operations]) =>
+        Object.entries(operations)
+          .sort()
+          .map(([operation, faults]) => ({ provider, operation, faults })),
+      );
     if (rows.length === 0) {
-      fill(waiting, el("p", { class: "calm-line" }, el("strong", {}, "Nothing is broken."),
-        " A fault that you add below waits here for the request that it strikes."));
+      fill(
+        waiting,
+        el(
+          "p",
+          { class: "calm-line" },
+          el("strong", {}, "Nothing is broken."),
+          " A fault that you add below waits here for the request that it strikes.",
+        ),
+      );
     } else if (!waiting.contains(list.node)) {
       fill(waiting, list.node);
     }
@@ -68,17 +111,31 @@ export function faultsView(shared) {
     if (drawn === wanted) return;
     drawn = wanted;
     if (!provider) {
-      fill(forms, chooseProvider(shared, (name) => link("faults", [], { provider: name })));
+      fill(
+        forms,
+        chooseProvider(shared, (name) => link("faults", [], { provider: name })),
+      );
       return;
     }
     const actions = await actionsOf(provider);
-    fill(forms, Object.entries(titles).map(([name, [title, label]]) => {
-      const action = actions.find((a) => a.name === name);
-      const can = action?.params.find((p) => p.name === "operation")?.now ?? [];
-      const preset = can.includes(route.query.operation) ? { operation: route.query.operation } : {};
-      return action && el("section", { class: "sheet", "aria-label": title }, el("h2", {}, title),
-        el("p", { class: "lead" }, action.doc), actionForm(provider, action, { preset, label, done: load }));
-    }));
+    fill(
+      forms,
+      Object.entries(titles).map(([name, [title, label]]) => {
+        const action = actions.find((a) => a.name === name);
+        const can = action?.params.find((p) => p.name === "operation")?.now ?? [];
+        const preset = can.includes(route.query.operation) ? { operation: route.query.operation } : {};
+        return (
+          action &&
+          el(
+            "section",
+            { class: "sheet", "aria-label": title },
+            el("h2", {}, title),
+            el("p", { class: "lead" }, action.doc),
+            actionForm(provider, action, { preset, label, done: load }),
+          )
+        );
+      }),
+    );
   }
 
   return {

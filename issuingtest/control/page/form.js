@@ -21,12 +21,31 @@ export function actionForm(provider, action, { preset = {}, fixed = [], label, d
   const others = fields.filter((f) => !needed.includes(f));
   const outcome = el("div", { class: "outcome", role: "status" });
   const run = el("button", { class: "button primary" }, label ?? words(action.name));
-  const more = others.length > 0 && el("details", { class: "more" },
-    el("summary", {}, others.length === 1 ? "1 optional field" : `${others.length} optional fields`),
-    el("div", { class: "fields" }, others.map((f) => f.node)));
-  const form = el("form", { class: "action", novalidate: true, "aria-label": words(action.name) },
-    needed.length > 0 && el("div", { class: "fields" }, needed.map((f) => f.node)), more,
-    el("div", { class: "row" }, run), outcome);
+  const more =
+    others.length > 0 &&
+    el(
+      "details",
+      { class: "more" },
+      el("summary", {}, others.length === 1 ? "1 optional field" : `${others.length} optional fields`),
+      el(
+        "div",
+        { class: "fields" },
+        others.map((f) => f.node),
+      ),
+    );
+  const form = el(
+    "form",
+    { class: "action", novalidate: true, "aria-label": words(action.name) },
+    needed.length > 0 &&
+      el(
+        "div",
+        { class: "fields" },
+        needed.map((f) => f.node),
+      ),
+    more,
+    el("div", { class: "row" }, run),
+    outcome,
+  );
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (run.getAttribute("aria-disabled") === "true") return;
@@ -59,10 +78,18 @@ function refused(problem, fields, more) {
   first?.input().focus();
   if (first) {
     const several = problem.arguments.length > 1;
-    return el("p", { class: "notice bad" }, several ? "Some arguments need another look." : "One argument needs another look.");
+    return el(
+      "p",
+      { class: "notice bad" },
+      several ? "Some arguments need another look." : "One argument needs another look.",
+    );
   }
-  return el("p", { class: "notice bad" }, plain(problem.message),
-    problem.suggestion && [" Did you mean ", el("code", {}, problem.suggestion), "?"]);
+  return el(
+    "p",
+    { class: "notice bad" },
+    plain(problem.message),
+    problem.suggestion && [" Did you mean ", el("code", {}, problem.suggestion), "?"],
+  );
 }
 
 /** An error's text without the name of the package that wrote it. */
@@ -76,10 +103,24 @@ function result(provider, answer) {
   const rows = Object.entries(answer).filter(([, value]) => value !== "" && value !== null);
   const declined = answer.approved === false;
   const pairs = rows.filter(([name]) => name !== "approved" && name !== "turning");
-  const head = declined ? chip("Declined", "bad") : answer.turning ? chip("Turning", "info")
-    : chip(answer.approved ? "Approved" : "Done", "good");
-  return el("div", { class: "notice plain" }, head, pairs.length > 0 && el("dl", { class: "facts" },
-    pairs.map(([name, value]) => el("div", {}, el("dt", {}, words(name)), el("dd", {}, shown(provider, name, value))))));
+  const head = declined
+    ? chip("Declined", "bad")
+    : answer.turning
+      ? chip("Turning", "info")
+      : chip(answer.approved ? "Approved" : "Done", "good");
+  return el(
+    "div",
+    { class: "notice plain" },
+    head,
+    pairs.length > 0 &&
+      el(
+        "dl",
+        { class: "facts" },
+        pairs.map(([name, value]) =>
+          el("div", {}, el("dt", {}, words(name)), el("dd", {}, shown(provider, name, value))),
+        ),
+      ),
+  );
 }
 
 function shown(provider, name, value) {
@@ -96,11 +137,18 @@ function field(param, id, preset) {
   if (!param.optional) made.setAttribute("aria-required", "true");
   const label = el("label", { for: id, class: "label" }, words(param.name));
   const box = param.type === "boolean";
-  const node = el("div", { class: box ? "field check" : "field" },
-    box ? [made, label] : [label, made.localName === "select" ? framed(made) : made], hint, wrong);
+  const node = el(
+    "div",
+    { class: box ? "field check" : "field" },
+    box ? [made, label] : [label, made.localName === "select" ? framed(made) : made],
+    hint,
+    wrong,
+  );
   const input = () => node.querySelector("input, select, textarea"); // "Something else" replaces the first one
   return {
-    param, node, input,
+    param,
+    node,
+    input,
     value: () => (box ? (made.checked ? "true" : "") : input().value.trim()),
     complain(text) {
       wrong.textContent = text ? sentence(text) : "";
@@ -122,8 +170,13 @@ function example(param) {
 /** A choice among what a parameter can name now; "Something else" turns it into a field. */
 function among(param, id, preset) {
   const other = "\u0000";
-  const select = el("select", { id }, param.optional && el("option", { value: "" }, "None"),
-    param.now.map((v) => el("option", { value: v }, v)), el("option", { value: other }, "Something else…"));
+  const select = el(
+    "select",
+    { id },
+    param.optional && el("option", { value: "" }, "None"),
+    param.now.map((v) => el("option", { value: v }, v)),
+    el("option", { value: other }, "Something else…"),
+  );
   select.value = preset ?? (param.optional ? "" : param.now[0]);
   select.addEventListener("change", () => {
     if (select.value !== other) return;
@@ -139,7 +192,11 @@ function among(param, id, preset) {
 
 function line(param, id, value) {
   return el("input", {
-    id, value, autocomplete: "off", spellcheck: "false", type: param.type === "secret" ? "password" : "text",
+    id,
+    value,
+    autocomplete: "off",
+    spellcheck: "false",
+    type: param.type === "secret" ? "password" : "text",
     inputmode: { amount: "decimal", integer: "numeric" }[param.type] ?? false,
     placeholder: param.now && !param.optional ? param.example : false,
     class: ["amount", "integer", "currency", "duration"].includes(param.type) ? "short" : "",
@@ -147,19 +204,29 @@ function line(param, id, value) {
 }
 
 function control(param, id, preset) {
-  if (param.now?.length > 0 && (preset === undefined || param.now.includes(preset))) return among(param, id, preset);
-  const value = preset ?? (param.optional ? "" : param.now ? param.now[0] ?? "" : param.example);
+  if (param.now?.length > 0 && (preset === undefined || param.now.includes(preset)))
+    return among(param, id, preset);
+  const value = preset ?? (param.optional ? "" : param.now ? (param.now[0] ?? "") : param.example);
   switch (param.type) {
     case "enum": {
-      const select = el("select", { id }, param.optional && el("option", { value: "" }, "None"),
-        param.choices.map((c) => el("option", { value: c }, c)));
+      const select = el(
+        "select",
+        { id },
+        param.optional && el("option", { value: "" }, "None"),
+        param.choices.map((c) => el("option", { value: c }, c)),
+      );
       if (preset) select.value = preset;
       return select;
     }
     case "boolean":
       return el("input", { id, type: "checkbox" });
     case "object":
-      return el("textarea", { id, rows: 5, spellcheck: "false", value: preset ?? (param.optional ? "" : param.example) });
+      return el("textarea", {
+        id,
+        rows: 5,
+        spellcheck: "false",
+        value: preset ?? (param.optional ? "" : param.example),
+      });
     default:
       return line(param, id, value);
   }
@@ -167,7 +234,16 @@ function control(param, id, preset) {
 
 /** A place that asks for a provider, where an action needs one. */
 export function chooseProvider(shared, address) {
-  return el("div", { class: "choose" }, el("p", {}, "These belong to one platform. Which one?"),
-    el("ul", { class: "buttons" }, shared.names().map((name) =>
-      el("li", {}, el("a", { class: "button", href: address(name) }, providerName(name))))));
+  return el(
+    "div",
+    { class: "choose" },
+    el("p", {}, "These belong to one platform. Which one?"),
+    el(
+      "ul",
+      { class: "buttons" },
+      shared
+        .names()
+        .map((name) => el("li", {}, el("a", { class: "button", href: address(name) }, providerName(name)))),
+    ),
+  );
 }

@@ -69,7 +69,12 @@ export function cardNumber(text) {
 }
 
 const names = {
-  worldcard: "WorldCard", legacy: "Legacy", kazepay: "KazePay", uqpay: "UQPAY", coshine: "Coshine", unionpay: "UnionPay",
+  worldcard: "WorldCard",
+  legacy: "Legacy",
+  kazepay: "KazePay",
+  uqpay: "UQPAY",
+  coshine: "Coshine",
+  unionpay: "UnionPay",
 };
 
 /** A provider as it writes itself. */

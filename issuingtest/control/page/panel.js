@@ -27,8 +27,12 @@ export function giveBack(table, key) {
 
 /** The head of a panel. */
 export function head(title, closeAt, closes) {
-  return el("div", { class: "panel-head" }, title,
-    el("a", { class: "close", href: closeAt, "aria-label": closes }, icon("close")));
+  return el(
+    "div",
+    { class: "panel-head" },
+    title,
+    el("a", { class: "close", href: closeAt, "aria-label": closes }, icon("close")),
+  );
 }
 
 /** The panel of an item that is not kept. */

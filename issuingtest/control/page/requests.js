@@ -7,7 +7,13 @@ import { ringView } from "./ring.js";
 import { link } from "./route.js";
 import { choices } from "./table.js";
 
-const verdicts = [["", "All"], ["ok", "OK"], ["refused", "Refused"], ["fault", "Fault"], ["broken", "Broken"]];
+const verdicts = [
+  ["", "All"],
+  ["ok", "OK"],
+  ["refused", "Refused"],
+  ["fault", "Fault"],
+  ["broken", "Broken"],
+];
 const verdictWords = { ok: "OK", refused: "Refused", fault: "Fault", broken: "Broken" };
 
 /** The chip of a verdict. */
@@ -28,24 +34,46 @@ export function requestReason(request) {
 
 export function requestsView(shared) {
   function operations(route, filtered) {
-    const known = new Set(Object.entries(shared.providers)
-      .filter(([name]) => shared.chosen === "" || name === shared.chosen).flatMap(([, p]) => p.operations));
-    const pick = el("select", { id: "operation" }, el("option", { value: "" }, "All operations"),
-      [...known].sort().map((name) => el("option", { value: name }, name)));
+    const known = new Set(
+      Object.entries(shared.providers)
+        .filter(([name]) => shared.chosen === "" || name === shared.chosen)
+        .flatMap(([, p]) => p.operations),
+    );
+    const pick = el(
+      "select",
+      { id: "operation" },
+      el("option", { value: "" }, "All operations"),
+      [...known].sort().map((name) => el("option", { value: name }, name)),
+    );
     pick.value = route.query.operation ?? "";
-    pick.addEventListener("change", () => { location.hash = filtered({ operation: pick.value }); });
+    pick.addEventListener("change", () => {
+      location.hash = filtered({ operation: pick.value });
+    });
     return el("label", { class: "inline" }, el("span", { class: "unseen" }, "Operation"), framed(pick));
   }
 
   return ringView(shared, {
-    name: "requests", item: "request", title: "Requests", lead: "What clients sent, and how the platform judged it.",
+    name: "requests",
+    item: "request",
+    title: "Requests",
+    lead: "What clients sent, and how the platform judged it.",
     columns: [
-      ["name", "Operation"], ["verdict", "Verdict"], ["detail", "Why", "wide"], ["provider", "Provider"],
-      ["status", "HTTP", "number"], ["took", "Took", "number"], ["time", "Time", "number"],
+      ["name", "Operation"],
+      ["verdict", "Verdict"],
+      ["detail", "Why", "wide"],
+      ["provider", "Provider"],
+      ["status", "HTTP", "number"],
+      ["took", "Took", "number"],
+      ["time", "Time", "number"],
     ],
     cells: (r, address) => [
-      el("a", { class: "cover", href: address }, requestName(r)), verdictChip(r.verdict), requestReason(r),
-      providerName(r.provider), r.status || "—", took(r.took_ns), clockTime(r.at),
+      el("a", { class: "cover", href: address }, requestName(r)),
+      verdictChip(r.verdict),
+      requestReason(r),
+      providerName(r.provider),
+      r.status || "—",
+      took(r.took_ns),
+      clockTime(r.at),
     ],
     given: ["verdict", "operation", "card"],
     tags: ["card"],
@@ -55,18 +83,24 @@ export function requestsView(shared) {
     ],
     nothing() {
       const name = shared.only();
-      return empty("requests", "No request has come yet",
-        name ? "Point a client at this address, and its calls appear here as they come."
+      return empty(
+        "requests",
+        "No request has come yet",
+        name
+          ? "Point a client at this address, and its calls appear here as they come."
           : "Point a client at a platform, and its calls appear here as they come.",
-        name ? copyable(shared.providers[name].url)
-          : el("a", { class: "button", href: link("connect") }, "Show the addresses"));
+        name
+          ? copyable(shared.providers[name].url)
+          : el("a", { class: "button", href: link("connect") }, "Show the addresses"),
+      );
     },
     panel(closeAt) {
       const body = el("div");
       let shown = 0;
       return {
         nodes: body,
-        show(request) { // which never changes
+        show(request) {
+          // which never changes
           if (shown !== request.id) fill(body, requestPanel(request, closeAt));
           shown = request.id;
         },
@@ -85,13 +119,17 @@ const verdictSentence = {
 function requestPanel(request, closeAt) {
   return [
     head(el("h2", { tabindex: "-1" }, requestName(request)), closeAt, "Close request " + request.id),
-    el("div", { class: "verdict " + verdictTone(request.verdict) },
+    el(
+      "div",
+      { class: "verdict " + verdictTone(request.verdict) },
       el("p", {}, verdictChip(request.verdict), " ", verdictSentence[request.verdict] ?? ""),
       facts([
         ["Fault", request.fault],
         ["Did not pass", request.check],
-        [request.check?.startsWith("code ") ? "It said" : "Expected", request.expected], // a code goes with the platform's words
-      ])),
+        // A code goes with the words of the platform.
+        [request.check?.startsWith("code ") ? "It said" : "Expected", request.expected],
+      ]),
+    ),
     facts([
       ["Provider", providerName(request.provider)],
       ["Card", request.card && el("a", { href: link("cards", [request.provider, request.card]) }, request.card)],
@@ -102,10 +140,26 @@ function requestPanel(request, closeAt) {
       ["Real time", moment(request.real_time)],
       ["Number", request.id],
     ]),
-    request.operation && el("div", { class: "row" },
-      el("a", { class: "button small", href: link("requests", [], { provider: request.provider, operation: request.operation }) },
-        "All of this operation"),
-      el("a", { class: "button small", href: link("faults", [], { provider: request.provider, operation: request.operation }) },
-        "Break the next one")),
+    request.operation &&
+      el(
+        "div",
+        { class: "row" },
+        el(
+          "a",
+          {
+            class: "button small",
+            href: link("requests", [], { provider: request.provider, operation: request.operation }),
+          },
+          "All of this operation",
+        ),
+        el(
+          "a",
+          {
+            class: "button small",
+            href: link("faults", [], { provider: request.provider, operation: request.operation }),
+          },
+          "Break the next one",
+        ),
+      ),
   ];
 }

@@ -23,20 +23,39 @@ export function ringView(shared, view) {
   const rowsAt = el("div");
   const pages = el("div");
   const panel = el("aside", { class: "panel", "aria-label": view.item, hidden: true });
-  const list = table(`${view.title}, the latest first`, view.columns, (item) => item.id,
-    (item) => view.cells(item, changed(route, {}, [item.id])));
-  const node = el("div", { class: "view " + view.name },
+  const list = table(
+    `${view.title}, the latest first`,
+    view.columns,
+    (item) => item.id,
+    (item) => view.cells(item, changed(route, {}, [item.id])),
+  );
+  const node = el(
+    "div",
+    { class: "view " + view.name },
     el("div", { class: "head" }, el("div", {}, el("h1", {}, view.title), el("p", { class: "lead" }, view.lead))),
-    filters, el("div", { class: "split" }, el("div", { class: "list" }, rowsAt, pages), panel));
+    filters,
+    el("div", { class: "split" }, el("div", { class: "list" }, rowsAt, pages), panel),
+  );
 
   /** The address with another filter, without panel and place in the list. */
   const filtered = (change) => changed(route, { ...change, before: "" }, []);
 
   function drawFilters() {
-    fill(filters, view.filters(route, filtered), view.tags.filter((name) => route.query[name]).map((name) =>
-      el("a", { class: "tag", href: filtered({ [name]: "" }) },
-        (name === "card" ? "Card " : "") + route.query[name], icon("close"),
-        el("span", { class: "unseen" }, "remove this filter"))));
+    fill(
+      filters,
+      view.filters(route, filtered),
+      view.tags
+        .filter((name) => route.query[name])
+        .map((name) =>
+          el(
+            "a",
+            { class: "tag", href: filtered({ [name]: "" }) },
+            (name === "card" ? "Card " : "") + route.query[name],
+            icon("close"),
+            el("span", { class: "unseen" }, "remove this filter"),
+          ),
+        ),
+    );
   }
 
   async function load(fresh) {
@@ -47,18 +66,29 @@ export function ringView(shared, view) {
     if (mine !== turn) return;
     node.classList.toggle("several", shared.several());
     const rows = answer[view.name];
-    if (rows.length === 0) fill(rowsAt, Object.values({ ...given, before }).some(Boolean) ? nothingFits() : view.nothing());
+    if (rows.length === 0)
+      fill(rowsAt, Object.values({ ...given, before }).some(Boolean) ? nothingFits() : view.nothing());
     else if (!rowsAt.contains(list.node)) fill(rowsAt, list.node);
     list.show(rows, fresh);
     mark(list.node, route.path[0]);
-    fill(pages, (rows.length > 0 || before) && pager(kept(answer),
-      before && ["Latest", changed(route, { before: "" }, [])],
-      answer.more && ["Older", changed(route, { before: rows.at(-1).id }, [])]));
+    fill(
+      pages,
+      (rows.length > 0 || before) &&
+        pager(
+          kept(answer),
+          before && ["Latest", changed(route, { before: "" }, [])],
+          answer.more && ["Older", changed(route, { before: rows.at(-1).id }, [])],
+        ),
+    );
   }
 
   function nothingFits() {
-    return empty(view.name, `No ${view.item} fits`, "Others may: the filters above leave them out.",
-      el("a", { class: "button", href: link(view.name, [], { provider: shared.chosen }) }, `Show all ${view.name}`));
+    return empty(
+      view.name,
+      `No ${view.item} fits`,
+      "Others may: the filters above leave them out.",
+      el("a", { class: "button", href: link(view.name, [], { provider: shared.chosen }) }, `Show all ${view.name}`),
+    );
   }
 
   async function drawPanel() {

@@ -12,7 +12,17 @@ export class Stream {
    * paused; reset is called when the place in the stream is lost.
    */
   constructor({ events, state, reset }) {
-    Object.assign(this, { events, state, reset, pending: [], failures: 0, cursor: "", stop: null, timer: 0, drawing: false });
+    Object.assign(this, {
+      events,
+      state,
+      reset,
+      pending: [],
+      failures: 0,
+      cursor: "",
+      stop: null,
+      timer: 0,
+      drawing: false,
+    });
     document.addEventListener("visibilitychange", () => (document.hidden ? this.pause() : this.connect()));
     window.addEventListener("online", () => this.connect());
   }
@@ -47,7 +57,8 @@ export class Stream {
 
   async follow(stop) {
     const response = await fetch(address("/v1/events", { after: this.cursor }), {
-      headers: headers({ Accept: "text/event-stream" }), signal: stop.signal,
+      headers: headers({ Accept: "text/event-stream" }),
+      signal: stop.signal,
     });
     if (response.status === 401) {
       await renewToken();

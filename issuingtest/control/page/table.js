@@ -10,18 +10,35 @@ import { count } from "./format.js";
  */
 export function table(caption, columns, keyOf, cells) {
   const body = el("tbody", { role: "rowgroup" });
-  const node = el("table", { role: "table", class: "table" },
+  const node = el(
+    "table",
+    { role: "table", class: "table" },
     el("caption", { class: "unseen" }, caption),
-    el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, columns.map(([name, title, more = ""]) =>
-      el("th", { role: "columnheader", scope: "col", class: `c-${name} ${more}` }, title)))),
-    body);
-  const draw = (item) => el("tr", { role: "row" }, cells(item).map((content, at) => {
-    const [name, , more = ""] = columns[at];
-    const place = `c-${name} ${more}`;
-    return at === 0
-      ? el("th", { role: "rowheader", scope: "row", class: place }, content)
-      : el("td", { role: "cell", class: place }, content);
-  }));
+    el(
+      "thead",
+      { role: "rowgroup" },
+      el(
+        "tr",
+        { role: "row" },
+        columns.map(([name, title, more = ""]) =>
+          el("th", { role: "columnheader", scope: "col", class: `c-${name} ${more}` }, title),
+        ),
+      ),
+    ),
+    body,
+  );
+  const draw = (item) =>
+    el(
+      "tr",
+      { role: "row" },
+      cells(item).map((content, at) => {
+        const [name, , more = ""] = columns[at];
+        const place = `c-${name} ${more}`;
+        return at === 0
+          ? el("th", { role: "rowheader", scope: "row", class: place }, content)
+          : el("td", { role: "cell", class: place }, content);
+      }),
+    );
   return {
     node,
     // A fresh list, unlike one that goes on, has no new rows, and all its links are drawn
@@ -38,10 +55,17 @@ export function table(caption, columns, keyOf, cells) {
 
 /** The line under a list: what of it is shown, and the ways on. */
 export function pager(text, back, on) {
-  return el("nav", { class: "pager", "aria-label": "Pages" }, el("p", {}, text),
-    el("div", { class: "row" },
+  return el(
+    "nav",
+    { class: "pager", "aria-label": "Pages" },
+    el("p", {}, text),
+    el(
+      "div",
+      { class: "row" },
       back && el("a", { class: "button small", href: back[1] }, back[0]),
-      on && el("a", { class: "button small", href: on[1] }, on[0])));
+      on && el("a", { class: "button small", href: on[1] }, on[0]),
+    ),
+  );
 }
 
 /** How many there were, of all platforms and whatever the filters say, and how many are gone. */
@@ -53,6 +77,11 @@ export function kept(answer) {
 
 /** Links of which one is current: a filter of a few words. */
 export function choices(label, options, current, address) {
-  return el("nav", { class: "choices", "aria-label": label }, options.map(([value, title]) =>
-    el("a", { href: address(value), "aria-current": value === current && "true" }, title)));
+  return el(
+    "nav",
+    { class: "choices", "aria-label": label },
+    options.map(([value, title]) =>
+      el("a", { href: address(value), "aria-current": value === current && "true" }, title),
+    ),
+  );
 }
