@@ -30,6 +30,7 @@ type CallbackFault struct {
 type Delivery struct {
 	ID       uint64      // of the callback, from 1; its attempts have the same
 	Type     string      // the provider's type of the callback
+	Card     string      // id of the card that it is about, as in [State]; empty for none or several
 	URL      string      // where to
 	Attempt  int         // from 1
 	At       time.Time   // on the platform's clock

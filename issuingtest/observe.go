@@ -18,6 +18,7 @@ type Request struct {
 	Method    string        `json:"method"`
 	Path      string        `json:"path"`
 	Operation string        `json:"operation,omitempty"` // "" when it fits none
+	Card      string        `json:"card,omitempty"`      // id of the card that it is about, as in [State]
 	Status    int           `json:"status,omitempty"`    // of the answer; 0 when it broke off
 	Verdict   Verdict       `json:"verdict"`
 	Check     string        `json:"check,omitempty"`    // that a refused one did not pass, such as "signature"

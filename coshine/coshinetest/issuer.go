@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -134,7 +135,7 @@ func (s *Server) Notify(api coshine.API, fields map[string]any) error {
 func (s *Server) notify(api coshine.API, fields object) {
 	body := append(s.requestHeader(), fields...)
 	s.host.Push(platform.Callback{
-		Type: string(api), URL: s.issuerURL(api), Retries: s.cfg.Retries,
+		Type: string(api), Card: s.about(json.RawMessage(body.append(nil))), URL: s.issuerURL(api), Retries: s.cfg.Retries,
 		Make: func(int) (http.Header, []byte, error) { return s.sealForIssuer(body) },
 		Verify: func(_, status int, _ http.Header, answer []byte) bool {
 			reply, err := s.readIssuer(status, answer)

@@ -2,6 +2,7 @@ package coshinetest
 
 import (
 	"crypto/subtle"
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
@@ -82,7 +83,9 @@ func (s *Server) handle(o operation, r *http.Request, body []byte) platform.Repl
 		return reply
 	}
 	out, refused := s.business(o, in)
-	return s.reply(in, out, refused)
+	reply := s.reply(in, out, refused)
+	reply.Card = s.about(in, json.RawMessage(out.append(nil)))
+	return reply
 }
 
 func (s *Server) log(r Request) {

@@ -61,3 +61,24 @@ func (s *Server) state() issuingtest.State {
 	}
 	return out
 }
+
+// about returns the id of the card that values of a message speak of. It is
+// called without the server's lock.
+func (s *Server) about(values ...any) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return platform.About(func(text string) string {
+		if c := s.cards[coshine.CardToken(text)]; c != nil {
+			return text
+		}
+		if c := s.byNumber[platform.KeyOf(text)]; c != nil {
+			return string(c.token)
+		}
+		for _, t := range s.payTokens {
+			if t.number.Reveal() == text {
+				return string(t.card)
+			}
+		}
+		return ""
+	}, values...)
+}

@@ -59,7 +59,7 @@ func (w *answerWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // judge gives a request the verdict of its reply. A fault's verdict stays.
 func judge(seen *issuingtest.Request, reply Reply) {
-	seen.Check, seen.Expected = reply.Check, reply.Expected
+	seen.Check, seen.Expected, seen.Card = reply.Check, reply.Expected, reply.Card
 	if seen.Verdict == issuingtest.VerdictFault {
 		return
 	}

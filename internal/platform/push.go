@@ -35,6 +35,7 @@ const maxDeliveries = 10_000
 // Callback is one notification to the merchant.
 type Callback struct {
 	Type string // the provider's type, for the log
+	Card string // id of the card that it is about, as in the state; "" is none or several
 	URL  string // where to; "" drops the callback
 	// Make builds headers and body of one attempt, so that a retry can be
 	// signed afresh. Attempts count from 1. An attempt that cannot be made is
@@ -192,7 +193,7 @@ func (p *pusher) record(d issuingtest.Delivery) {
 
 // deliver makes one attempt.
 func (p *pusher) deliver(cb Callback, attempt int) issuingtest.Delivery {
-	d := issuingtest.Delivery{ID: cb.id, Type: cb.Type, URL: cb.URL, Attempt: attempt, At: p.clock.Now()}
+	d := issuingtest.Delivery{ID: cb.id, Type: cb.Type, Card: cb.Card, URL: cb.URL, Attempt: attempt, At: p.clock.Now()}
 	header, body, err := cb.Make(attempt)
 	if err != nil {
 		d.Answer = err.Error()

@@ -27,6 +27,9 @@ type Reply struct {
 	// code; Expected says what would have passed, without a secret. Observers are
 	// told; the client is not.
 	Check, Expected string
+	// Card is the id of the card that the request is about, as in the state; "" is none
+	// or several. Observers are told.
+	Card string
 }
 
 // Config describes a platform's server.

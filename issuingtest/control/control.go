@@ -11,7 +11,9 @@
 //	curl --json '{"card":"1000000001","amount":"12.50"}' http://127.0.0.1:8490/v1/worldcard/actions/purchase
 //
 // GET /openapi.json describes all of it in OpenAPI 3.1, made from the platforms' own
-// tables of actions. The program examples/sandbox serves it, with a command line.
+// tables of actions. GET / is a page for people: cards and their lives, requests,
+// callbacks, a form for every action, clock and faults, as things happen. The program
+// examples/sandbox serves both, with a command line.
 //
 // # Errors
 //
@@ -36,7 +38,9 @@
 // Whoever reaches the address: serve it on loopback. A page in a browser that comes
 // from elsewhere reaches loopback too, so a request must name the address in Host
 // (which no rebound name does) and come from no other origin; what changes something
-// must be application/json. Off loopback set [Config.Token].
+// must be application/json. Off loopback set [Config.Token]. The page's own files hold
+// nothing of the platforms' and come without the token; the page asks for it, and keeps
+// it until its tab is closed.
 package control
 
 import (
@@ -126,6 +130,13 @@ func (h *Handler) Close() { h.closeOnce.Do(func() { close(h.done) }) }
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	setHeaders(w.Header())
 	if problem := h.guard(r); problem != nil {
+		problem.write(w)
+		return
+	}
+	if servePage(w, r) {
+		return
+	}
+	if problem := h.admit(r); problem != nil {
 		problem.write(w)
 		return
 	}

@@ -27,6 +27,13 @@ func (h *Handler) guard(r *http.Request) *problem {
 			"Host must be 127.0.0.1, localhost, [::1] or a name that was allowed")
 	case foreign(r):
 		return fail(http.StatusForbidden, "other_origin", "the request comes from a page of another origin")
+	}
+	return nil
+}
+
+// admit refuses requests without the token, and those that no JSON comes with.
+func (h *Handler) admit(r *http.Request) *problem {
+	switch {
 	case !h.authorized(r):
 		return fail(http.StatusUnauthorized, "unauthorized", "Authorization: Bearer and the token is missing or wrong")
 	case r.Method == http.MethodPost && !isJSON(r.Header.Get("Content-Type")):

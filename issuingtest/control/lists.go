@@ -57,7 +57,7 @@ func (c *call) requests() *problem {
 	}
 	return page(c, "requests", c.h.log.requests, func(r *record) bool {
 		return isAny(provider, r.Provider) && isAny(op, r.Operation) && isAny(verdict, string(r.Verdict)) &&
-			(card == "" || names(r.Path, card))
+			(card == "" || r.about(card))
 	})
 }
 
@@ -66,12 +66,13 @@ func (c *call) request() *problem {
 }
 
 func (c *call) callbackList() *problem {
-	provider, typ, accepted := c.query("provider"), c.query("type"), c.query("accepted")
+	provider, typ, accepted, card := c.query("provider"), c.query("type"), c.query("accepted"), c.query("card")
 	if accepted != "" && accepted != "true" && accepted != "false" {
 		return fail(http.StatusBadRequest, "bad_query", "accepted is true or false")
 	}
 	return page(c, "callbacks", c.h.log.callbacks, func(cb *callback) bool {
-		return isAny(provider, cb.Provider) && isAny(typ, cb.Type) && isAny(accepted, strconv.FormatBool(cb.Accepted))
+		return isAny(provider, cb.Provider) && isAny(typ, cb.Type) && isAny(card, cb.Card) &&
+			isAny(accepted, strconv.FormatBool(cb.Accepted))
 	})
 }
 

@@ -35,6 +35,7 @@ type callback struct {
 	Provider string    `json:"provider"`
 	Number   uint64    `json:"callback"` // on its platform
 	Type     string    `json:"type"`
+	Card     string    `json:"card,omitempty"` // that it is about
 	URL      string    `json:"url"`
 	Accepted bool      `json:"accepted"` // the last attempt
 	Tried    int       `json:"tried"`
@@ -157,7 +158,7 @@ func (l *log) idOf(at place, d issuingtest.Delivery) uint64 {
 		}
 	}
 	made := l.callbacks.add(func(id uint64) callback {
-		return callback{ID: id, Provider: at.provider, Number: at.number, Type: d.Type, URL: d.URL, Attempts: []attempt{}}
+		return callback{ID: id, Provider: at.provider, Number: at.number, Type: d.Type, Card: d.Card, URL: d.URL, Attempts: []attempt{}}
 	})
 	l.known[at] = made.ID
 	return made.ID

@@ -2,6 +2,7 @@ package control
 
 import (
 	"slices"
+	"strings"
 )
 
 // route is one row of the API: the mux and the description are made from it.
@@ -40,7 +41,20 @@ func table() []route {
 			doc:   "What the platforms hold: cards, holders, balances, orders, transactions, tokens.",
 			query: []parameter{ofProvider}, run: (*call).state},
 		{method: "GET", path: "/v1/cards",
-			doc: "The cards of all platforms.", query: []parameter{ofProvider}, run: (*call).cards},
+			doc: "Cards, the latest first, how many each provider has, and the balances behind them.",
+			query: []parameter{
+				ofProvider,
+				{"status", "string", "of one status"},
+				{"search", "string", "a part of an id, a name or a masked number"},
+				{"offset", "integer", "how many to leave out"},
+				{"limit", "integer", "items of a page; all when not given"},
+			}, run: (*call).cards},
+		{method: "GET", path: "/v1/timeline",
+			doc: "The life of one card, the latest first: orders, transactions, requests and callbacks about it.",
+			query: []parameter{
+				{"provider", "string", "the card's provider"}, {"card", "string", "the card's id"},
+				{"kinds", "string", "some of " + strings.Join(kinds, ", ") + ", with commas between them; all when not given"},
+			}, run: (*call).life},
 		{method: "GET", path: "/v1/actions", doc: "The table of actions, with what their parameters can name now.",
 			query: []parameter{ofProvider}, run: (*call).actions},
 		{method: "POST", path: "/v1/{provider}/actions/{action}", doc: "Does an action.", run: (*call).act},
@@ -55,12 +69,13 @@ func table() []route {
 			query: paged(
 				parameter{"operation", "string", "of one operation"},
 				parameter{"verdict", "string", "ok, refused, fault or broken"},
-				parameter{"card", "string", "whose path names this card"}),
+				parameter{"card", "string", "about this card"}),
 			run: (*call).requests},
 		{method: "GET", path: "/v1/requests/{id}", doc: "One request.", run: (*call).request},
 		{method: "GET", path: "/v1/callbacks", doc: "Callbacks, the latest first, with attempts and answers.",
 			query: paged(parameter{"type", "string", "of one type"},
-				parameter{"accepted", "boolean", "whether the last attempt was"}),
+				parameter{"accepted", "boolean", "whether the last attempt was"},
+				parameter{"card", "string", "about this card"}),
 			run: (*call).callbackList},
 		{method: "GET", path: "/v1/callbacks/{id}", doc: "One callback.", run: (*call).callback},
 		{method: "POST", path: "/v1/callbacks/{id}/reveal",

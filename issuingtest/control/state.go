@@ -54,25 +54,6 @@ func full(s issuingtest.State) issuingtest.State {
 	return s
 }
 
-func (c *call) cards() *problem {
-	platforms, failed := c.platforms()
-	if failed != nil {
-		return failed
-	}
-	type card struct {
-		Provider string `json:"provider"`
-		issuingtest.Item
-	}
-	cards := []card{}
-	for _, p := range platforms {
-		for _, item := range p.State().Cards {
-			cards = append(cards, card{p.Name, item})
-		}
-	}
-	writeJSON(c.w, http.StatusOK, map[string]any{"cards": cards})
-	return nil
-}
-
 func (c *call) faults() *problem {
 	return c.each(func(p Platform) any {
 		out := map[string][]string{}

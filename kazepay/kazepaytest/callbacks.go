@@ -126,7 +126,7 @@ func (s *Server) push(kind string, content map[string]any) {
 	}
 	requestNo := s.freshNo()
 	callback := platform.Callback{
-		Type: kind, URL: s.webhookURL, Retries: retries, Accepted: s.cfg.Accepted,
+		Type: kind, Card: s.about(content), URL: s.webhookURL, Retries: retries, Accepted: s.cfg.Accepted,
 		Make: func(int) (http.Header, []byte, error) { return s.sealCallback(kind, requestNo, content) },
 	}
 	if s.cfg.Quirks.FiveDeliveries {

@@ -22,19 +22,27 @@ func (s *Server) route(r *http.Request, body []byte) (op string, run func() plat
 	s.open(m)
 	o := find(m)
 	return o.op, func() platform.Reply {
-		data, failed := s.run(o, m)
+		data, about, failed := s.run(o, m)
+		reply := s.success(m.head, data)
 		if failed != nil {
-			return s.failure(m.head, failed)
+			reply = s.failure(m.head, failed)
 		}
-		return s.success(m.head, data)
+		reply.Card = about
+		return reply
 	}
 }
 
-// run carries an operation out, with the server's lock held, and adds its result
-// flag.
-func (s *Server) run(o operation, m *message) (any, *problem) {
+// run carries an operation out with the server's lock held, and says which card it
+// was about.
+func (s *Server) run(o operation, m *message) (data any, about string, failed *problem) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	data, failed = s.runLocked(o, m)
+	return data, s.about(m.fields, data), failed
+}
+
+// runLocked carries an operation out and adds its result flag.
+func (s *Server) runLocked(o operation, m *message) (any, *problem) {
 	if failed := s.admit(o, m); failed != nil {
 		return nil, failed
 	}

@@ -68,3 +68,17 @@ func declined(t *transaction) string {
 	}
 	return describe(t.respCode)
 }
+
+// about returns the id of the card that values of a message speak of. The server's
+// lock is held.
+func (s *Server) about(values ...any) string {
+	return platform.About(func(text string) string {
+		if c := s.cards[text]; c != nil {
+			return c.id
+		}
+		if c := s.numbers[platform.KeyOf(text)]; c != nil {
+			return c.id
+		}
+		return ""
+	}, values...)
+}

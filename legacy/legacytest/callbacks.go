@@ -71,7 +71,7 @@ func (s *Server) push(typ, notifyURL string, retries []time.Duration, content ma
 	}
 	s.plain(content)
 	s.host.Push(platform.Callback{
-		Type: typ, URL: url, Retries: retries,
+		Type: typ, Card: s.about(content), URL: url, Retries: retries,
 		Make: func(int) (http.Header, []byte, error) {
 			body, err := s.signed(content)
 			return http.Header{"Content-Type": {"application/json"}}, body, err

@@ -29,26 +29,30 @@ func (s *Server) route(r *http.Request, body []byte) (op string, run func() plat
 // handle carries one request out.
 func (s *Server) handle(o operation, r *http.Request, f fields, size int) platform.Reply {
 	var data any
+	var about string
 	failed := s.verify(o, r, f, size)
 	if failed == nil {
-		data, failed = s.run(o, f)
+		data, about, failed = s.run(o, f)
 	}
 	end := cmp.Or(failed, &problem{code: legacy.CodeSuccess, message: "操作成功"})
 	reply := envelope(end.code, end.message, data)
 	if s.cfg.NewEnvelope && strings.HasPrefix(o.path, "/api/v1/") {
 		reply = newEnvelope(end.code, end.message, data)
 	}
+	reply.Card = about
 	if failed != nil {
 		return refused(reply, failed)
 	}
 	return reply
 }
 
-// run carries an operation out with the server's lock held.
-func (s *Server) run(o operation, f fields) (any, *problem) {
+// run carries an operation out with the server's lock held, and says which card it
+// was about.
+func (s *Server) run(o operation, f fields) (data any, about string, failed *problem) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return o.run(s, f)
+	data, failed = o.run(s, f)
+	return data, s.about(f, data), failed
 }
 
 // operation is one row of the platform's table.

@@ -95,3 +95,14 @@ func refused(reply platform.Reply, p *problem) platform.Reply {
 	}
 	return reply
 }
+
+// about returns the id of the card that values of a message speak of. The server's
+// lock is held.
+func (s *Server) about(values ...any) string {
+	return platform.About(func(text string) string {
+		if c := s.card(text); c != nil {
+			return c.account.Owner
+		}
+		return ""
+	}, values...)
+}

@@ -36,6 +36,7 @@ func (s *Server) handle(q *request, r *http.Request, body []byte) platform.Reply
 		return platform.Reply{Status: http.StatusUnauthorized}
 	}
 	reply := s.answer(q, out)
+	reply.Card = s.about(q.fields, out.business)
 	if out.code != unionpay.CodeApproved {
 		reply.Check, reply.Expected = "code "+string(out.code), cmp.Or(out.detail, responseMsg(out.code))
 	}

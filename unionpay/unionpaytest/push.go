@@ -61,7 +61,7 @@ func (s *Server) notify(message unionpay.MessageType, trxInfo any) error {
 	msgID, info := s.head(message)
 	uuid := "" // of the attempt under way; attempts do not overlap
 	s.host.Push(platform.Callback{
-		Type: string(message), URL: s.cfg.WebhookURL, Retries: s.cfg.Retries,
+		Type: string(message), Card: s.about(trxInfo), URL: s.cfg.WebhookURL, Retries: s.cfg.Retries,
 		Make: func(int) (http.Header, []byte, error) {
 			uuid = hexUUID()
 			return s.signedPush(object{"msgInfo": info, "trxInfo": trxInfo}, cmp.Or(target.Path, "/"), uuid)

@@ -44,3 +44,21 @@ func (s *Server) state() issuingtest.State {
 	}
 	return out
 }
+
+// about returns the id of the card that values of a message speak of. It is
+// called without the server's lock.
+func (s *Server) about(values ...any) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return platform.About(func(text string) string {
+		if c := s.cards[text]; c != nil {
+			return c.id
+		}
+		for _, t := range s.tokens {
+			if t.RefID == text || t.Token.Reveal() == text {
+				return t.CardID
+			}
+		}
+		return ""
+	}, values...)
+}

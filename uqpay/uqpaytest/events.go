@@ -36,7 +36,7 @@ func (s *Server) push(eventType, sourceID string, data map[string]any) {
 		"event_id": s.ids.UUID(), "source_id": sourceID, "data": data,
 	})
 	s.host.Push(platform.Callback{
-		Type: eventType, URL: s.cfg.WebhookURL, Retries: retries,
+		Type: eventType, Card: s.about(sourceID, data), URL: s.cfg.WebhookURL, Retries: retries,
 		Accepted: func(status int, _ []byte) bool { return status == http.StatusOK },
 		Make:     func(int) (http.Header, []byte, error) { return s.signed(body, err) },
 	})

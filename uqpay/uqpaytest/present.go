@@ -70,3 +70,14 @@ func (s *Server) present() issuingtest.State {
 }
 
 func name(h *holder) string { return string(h.FirstName) + " " + string(h.LastName) }
+
+// about returns the id of the card that values of a message speak of. The server's
+// lock is held.
+func (s *Server) about(values ...any) string {
+	return platform.About(func(text string) string {
+		if n, _ := s.cards.find(MasterAccount, text); n != nil {
+			return n.ID
+		}
+		return ""
+	}, values...)
+}

@@ -37,7 +37,10 @@ func (s *Server) route(r *http.Request, body []byte) (op string, run func() plat
 		c := &call{o, readFields(body), r, r.URL.Query(), body, id, MasterAccount}
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return s.reply(s.answer(c))
+		body, bad := s.answer(c)
+		reply := s.reply(body, bad)
+		reply.Card = s.about(c.id, c.fields, body)
+		return reply
 	}
 }
 

@@ -82,7 +82,7 @@ func (s *Server) push(typ string, payload map[string]any) {
 		url = own
 	}
 	s.host.Push(platform.Callback{
-		Type: typ, URL: url, Retries: retries,
+		Type: typ, Card: s.about(payload), URL: url, Retries: retries,
 		Make: func(int) (http.Header, []byte, error) { return s.signed(payload) },
 	})
 }

@@ -32,23 +32,26 @@ func (s *Server) handle(o operation, r *http.Request, body []byte) platform.Repl
 		reply.Check, reply.Expected = "form", "a JSON object whose names differ"
 		return reply
 	}
-	data, failed := s.run(o, f)
+	data, about, failed := s.run(o, f)
+	reply := s.success(data)
 	if failed != nil {
-		reply := answer(http.StatusOK, failed.code, failed.message, nil)
+		reply = answer(http.StatusOK, failed.code, failed.message, nil)
 		reply.Check, reply.Expected = "code "+strconv.Itoa(int(failed.code)), failed.message
-		return reply
 	}
-	return s.success(data)
+	reply.Card = about
+	return reply
 }
 
-// run carries an operation out with the server's lock held.
-func (s *Server) run(o operation, f fields) (any, *problem) {
+// run carries an operation out with the server's lock held, and says which card it
+// was about.
+func (s *Server) run(o operation, f fields) (data any, about string, failed *problem) {
 	if name := mistyped(f); name != "" {
-		return fail(worldcard.CodeFieldValue, name+" must be a string")
+		return nil, "", refusal(worldcard.CodeFieldValue, name+" must be a string")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return o.run(s, f)
+	data, failed = o.run(s, f)
+	return data, s.about(f, data), failed
 }
 
 // operation is one row of the platform's table: the name that hooks and errors

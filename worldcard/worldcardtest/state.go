@@ -71,3 +71,16 @@ func (s *Server) state() issuingtest.State {
 	}
 	return out
 }
+
+// about returns the id of the card that values of a message speak of. The server's
+// lock is held.
+func (s *Server) about(values ...any) string {
+	return platform.About(func(text string) string {
+		for _, c := range []*card{s.cards[text], s.byKey[text]} {
+			if c != nil {
+				return c.id
+			}
+		}
+		return s.numbers[platform.KeyOf(text)]
+	}, values...)
+}
