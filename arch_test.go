@@ -213,6 +213,7 @@ var clockFiles = []string{
 	"internal/platform/server.go",     // durations of requests
 	"issuingtest/control/log.go",      // when requests came, beside the platform's time
 	"issuingtest/control/stream.go",   // deadlines of writes
+	"internal/platform/sample.go",     // the default clock of callbacks for tests
 	"internal/provider/call.go",       // durations of calls
 	"internal/provider/settle.go",     // durations of calls
 	"internal/transport/seal.go",      // durations of attempts

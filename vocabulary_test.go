@@ -180,6 +180,11 @@ var levers = map[string]struct{ results, never string }{
 	"SignCallback": {"*Request", "SealCallback"},
 }
 
+// builder is the type of NewCallback, which needs no platform: all six packages have it.
+func builder(path string) string {
+	return "func(cfg " + path + ".CallbackConfig, event any) (*net/http.Request, error)"
+}
+
 // TestLeversOfPlatforms: the same lever has the same name and the same results on
 // all six platforms.
 func TestLeversOfPlatforms(t *testing.T) {
@@ -198,6 +203,9 @@ func TestLeversOfPlatforms(t *testing.T) {
 					t.Errorf("%s: Server.%s is called %s", provider, other, name)
 				}
 			}
+		}
+		if found := lookUp(p, "NewCallback"); found == nil || found.Type().String() != builder(p.Path()) {
+			t.Errorf("%s: NewCallback is %v, want %s", provider, found, builder(p.Path()))
 		}
 		for _, name := range []string{"Check", "Clock", "Inject", "Choose", "Requests", "Deliveries", "SetCallbackFault", "ReleaseCallbacks", "ClientConfig"} {
 			if lookUp(p, "Server."+name) == nil {

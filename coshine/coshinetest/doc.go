@@ -52,7 +52,8 @@
 //
 // Notifications go to the address of [Config.Issuer] and are sent again on the
 // schedule of [Config.Retries] until they are answered with status 200 and the
-// code "00". SetCallbackFault duplicates, reorders or forges them.
+// code "00". SetCallbackFault duplicates, reorders or forges them. [NewCallback] makes
+// one, or a question, of a typed event without a server, for tests of a handler.
 //
 // # Faults
 //

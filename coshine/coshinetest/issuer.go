@@ -32,12 +32,14 @@ const askTimeout = 2 * time.Second
 const maxIssuerReply = 1 << 20
 
 // requestHeader is the public header of a request to the issuer.
-func (s *Server) requestHeader() object {
-	at := s.now().In(zone)
-	return object{}.with("participantId", participant).with("tranBranch", branch).with("tranChnl", "09").
-		with("tranCode", "REMOTE").with("tranDate", at.Format(dateLayout)).with("tranTime", at.Format("150405")).
-		with("tranId", coshine.NewTranID(s.now()))
+func requestHeader(participantID string, at time.Time) object {
+	local := at.In(zone)
+	return object{}.with("participantId", participantID).with("tranBranch", branch).with("tranChnl", "09").
+		with("tranCode", "REMOTE").with("tranDate", local.Format(dateLayout)).with("tranTime", local.Format("150405")).
+		with("tranId", coshine.NewTranID(at))
 }
+
+func (s *Server) requestHeader() object { return requestHeader(participant, s.now()) }
 
 // Ask sends a request to the issuer and waits for the answer, as EastPay does
 // for authorizations and one-time passwords. The fields follow the public header.
@@ -152,7 +154,7 @@ type Callback struct {
 
 // SignCallback makes the request of a [Callback] as the platform does, with the public
 // header, encrypted in OAuth mode and authorized: a sample for a test of one's own
-// handler, at the path /API.
+// handler, at the path /API. [NewCallback] takes the typed event.
 func (s *Server) SignCallback(event any) *http.Request {
 	c, ok := event.(Callback)
 	if !ok {

@@ -262,11 +262,14 @@ func (s *Server) reply(in fields, body object, refused *refusal) platform.Reply 
 	return reply
 }
 
+// plainType is the content type of bodies that are not encrypted.
+const plainType = "application/json; charset=UTF-8"
+
 // seal encodes what the platform sends, in OAuth mode encrypted for the client.
 func (s *Server) seal(message object) (body []byte, contentType string, err error) {
 	plain := message.append(nil)
 	if !s.cfg.OAuth {
-		return plain, "application/json; charset=UTF-8", nil
+		return plain, plainType, nil
 	}
 	sealed, err := jose.SealJWE(s.keys.client.Public(), "", s.cfg.Serialization, plain)
 	return []byte(sealed), coshine.DefaultBodyContentType, err

@@ -25,6 +25,7 @@ type Codec struct {
 	TimeLayout    string         // layout for writing times; "" is RFC 3339
 	NumberAmounts bool           // write amounts as bare JSON numbers
 	Loose         *Loose         // how to read the outermost object, where it is a struct; nil is strictly
+	Sparse        bool           // leave out members of structs that are unset, but numbers and truth values
 	// Note, when set, is told of each member that cannot be read: its path, such as
 	// "data.list[2].amount", and why, never its value. The member stays unset and the
 	// rest is read; only what is not JSON, or no object where one belongs, is an error.

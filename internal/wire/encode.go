@@ -197,7 +197,8 @@ func (e *encoder) appendStruct(b []byte, v reflect.Value, p *plan) ([]byte, erro
 			}
 			continue
 		}
-		if (f.omitEmpty && isEmpty(value)) || (f.omitZero && f.plan.isZero(value)) {
+		omitZero := f.omitZero || e.Sparse && f.plan.form != formBool && f.plan.form != formInt && f.plan.form != formUint
+		if (f.omitEmpty && isEmpty(value)) || (omitZero && f.plan.isZero(value)) {
 			continue
 		}
 		if len(b) > start {

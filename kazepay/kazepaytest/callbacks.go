@@ -65,10 +65,11 @@ type Callback struct {
 // SignCallback is a callback as the platform sends it, with a requestNo of its own: a
 // sample for a test of one's own handler. The event is a [Callback]; anything else is
 // the content of one without a name, whose fields have to tell what it is.
+// [NewCallback] takes the typed event.
 func (s *Server) SignCallback(event any) *http.Request {
 	callback, ok := event.(Callback)
 	if !ok {
-		callback = Callback{Type: "notify", Content: event}
+		callback = Callback{Type: unnamed, Content: event}
 	}
 	content, err := object(callback.Content)
 	if err != nil {
@@ -78,8 +79,12 @@ func (s *Server) SignCallback(event any) *http.Request {
 	return platform.SampleRequest(callbackPath, header, body, err)
 }
 
-// callbackPath is where samples go.
-const callbackPath = "/callbacks/kazepay"
+// Of samples and callbacks.
+const (
+	callbackPath = "/callbacks/kazepay" // where samples go
+	version      = "1.0"                // of heads
+	unnamed      = "notify"             // the apiCode of a head that names no kind
+)
 
 // object encodes a content and reads it member by member; a nil one has none.
 func object(content any) (map[string]any, error) {
@@ -98,9 +103,9 @@ func object(content any) (map[string]any, error) {
 }
 
 func (s *Server) sealCallback(kind, requestNo string, content map[string]any) (http.Header, []byte, error) {
-	h := head{APICode: kind, SysID: s.cfg.SysID, RequestNo: requestNo, Version: "1.0"}
+	h := head{APICode: kind, SysID: s.cfg.SysID, RequestNo: requestNo, Version: version}
 	if s.cfg.Quirks.CallbackNames != CallbackNameInHead {
-		h.APICode = "notify"
+		h.APICode = unnamed
 	}
 	sent, _ := s.shaped(content).(map[string]any) // a copy
 	if s.cfg.Quirks.CallbackNames == CallbackNameInContent {
@@ -114,7 +119,11 @@ func (s *Server) sealCallback(kind, requestNo string, content map[string]any) (h
 	if err != nil {
 		return nil, nil, fmt.Errorf("kazepaytest: %w", err)
 	}
-	return http.Header{"Content-Type": {"application/json; charset=UTF-8"}}, e.JSON(), nil
+	return callbackHeader(), e.JSON(), nil
+}
+
+func callbackHeader() http.Header {
+	return http.Header{"Content-Type": {"application/json; charset=UTF-8"}}
 }
 
 // push sends a callback. It is called with the server's lock held; sealing and

@@ -56,7 +56,7 @@
 // 16 minutes until they are acknowledged with status 200 and one of the forms of
 // kazepay.CallbackAck. SetCallbackFault duplicates, reorders or forges them, with
 // [ForgeSignature] for example. [Server.SignCallback] makes a sample for a test of
-// one's own handler.
+// one's own handler, and [NewCallback] one of a typed event without a server.
 //
 // # Faults
 //

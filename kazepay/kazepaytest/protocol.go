@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
@@ -136,7 +137,7 @@ func (s *Server) shaped(data any) any {
 // answerHead writes the head of the answer to a request.
 func (s *Server) answerHead(h head, code, detail string) []byte {
 	q := s.cfg.Quirks
-	h.Version, h.Code, h.Detail = "1.0", code, detail
+	h.Version, h.Code, h.Detail = version, code, detail
 	if q.FreshRequestNo {
 		h.RequestNo = s.freshNo()
 	}
@@ -154,7 +155,12 @@ func (s *Server) answerHead(h head, code, detail string) []byte {
 
 // freshNo makes a message number of the platform's, of 22 digits.
 func (s *Server) freshNo() string {
-	return fmt.Sprintf("%s%08d", s.now().In(s.cfg.Zone).Format("20060102150405"), s.seq.Next()%100_000_000)
+	return requestNo(s.now().In(s.cfg.Zone), s.seq.Next())
+}
+
+// requestNo makes a number of 22 digits.
+func requestNo(at time.Time, seq uint64) string {
+	return fmt.Sprintf("%s%08d", at.Format("20060102150405"), seq%100_000_000)
 }
 
 // seal makes a message from the platform to the merchant.

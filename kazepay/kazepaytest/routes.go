@@ -70,7 +70,7 @@ func (s *Server) admit(o operation, m *message) *problem {
 	switch {
 	case m.head.SysID != s.cfg.SysID:
 		return refusal("FAKE_SYSID_ERROR", "unknown sysId")
-	case m.head.Version != "1.0":
+	case m.head.Version != version:
 		return refusal("FAKE_VERSION_ERROR", "version must be 1.0")
 	case m.head.RequestNo == "" || len(m.head.RequestNo) > maxRequestNo:
 		return refusal("FAKE_FORMAT_ERROR", "requestNo is required, of 64 characters at most")

@@ -81,9 +81,13 @@ func (s *Server) push(typ, notifyURL string, retries []time.Duration, content ma
 
 // plain makes every value a string, unless the types are loose.
 func (s *Server) plain(content map[string]any) {
-	if s.cfg.LooseTypes {
-		return
+	if !s.cfg.LooseTypes {
+		plainContent(content)
 	}
+}
+
+// plainContent makes every value a string.
+func plainContent(content map[string]any) {
 	for name, value := range content {
 		content[name] = plainText(value)
 	}

@@ -43,6 +43,7 @@
 // retry schedule holds until an answer has status 200 and the body "ok": one-time
 // passwords and out-of-band confirmations are sent once. SetCallbackFault
 // duplicates, reorders or forges callbacks, with [ForgeContent] for example.
+// [NewCallback] makes one of a typed event without a server, for tests of a handler.
 //
 // # What the documents leave open
 //

@@ -3,7 +3,6 @@ package legacytest
 import (
 	"encoding/json"
 	"net/http"
-	"time"
 
 	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
@@ -14,7 +13,7 @@ import (
 const callbackPath = "/callbacks/legacy"
 
 // samples writes events as callbacks have them, secrets in clear.
-var samples = wire.Codec{Zone: zone, TimeLayout: orderTime}
+var samples = wire.Codec{Zone: zone, TimeLayout: orderTime, Sparse: true}
 
 // SignCallback is a callback as the platform sends it: a sample for a test of one's
 // own handler. The event is a pointer to one of the structs that the Event constants
@@ -23,33 +22,43 @@ var samples = wire.Codec{Zone: zone, TimeLayout: orderTime}
 // encodes to a JSON object is the content of a callback as it stands, and the path
 // names no type. appKey and sign are added to both.
 func (s *Server) SignCallback(event any) *http.Request {
-	path, content := callbackPath, event
+	address, content := "", event
 	var err error
 	if typ := eventType(event); typ != "" {
-		path, content, err = s.sample(typ, event)
+		var sample map[string]any
+		if address, sample, err = callbackContent(typ, event); err == nil {
+			s.plain(sample)
+		}
+		address, content = "/"+address, sample
 	}
 	var body []byte
 	if err == nil {
 		body, err = s.signed(content)
 	}
-	return platform.SampleRequest(path, http.Header{"Content-Type": {"application/json"}}, body, err)
+	return platform.SampleRequest(callbackPath+address, callbackHeader(), body, err)
 }
 
-// sample returns the path and the content of the callback that tells of an event.
-func (s *Server) sample(typ string, event any) (path string, content map[string]any, err error) {
-	if content, err = set(event); err != nil {
-		return callbackPath, nil, err
+func callbackHeader() http.Header { return http.Header{"Content-Type": {"application/json"}} }
+
+// callbackContent returns the type of the address and the content of the callback that
+// tells of an event.
+func callbackContent(typ string, event any) (address string, content map[string]any, err error) {
+	fields, err := platform.EventFields(samples.Marshal, event)
+	if err != nil {
+		return "", nil, err
 	}
 	switch typ {
 	case legacy.EventVirtualPBilled, legacy.EventVirtualPClosed, legacy.EventVirtualPChallenged,
 		legacy.EventVirtualPForwarded:
-		content = map[string]any{"type": typ, "data": string(platform.JSON(content))}
-		return callbackPath + "/" + legacy.EventVirtualP, content, nil
+		return legacy.EventVirtualP, map[string]any{"type": typ, "data": string(platform.JSON(fields))}, nil
 	case legacy.EventOOBRequested:
-		content = map[string]any{"data": json.RawMessage(platform.JSON(content))}
+		return typ, map[string]any{"data": json.RawMessage(platform.JSON(fields))}, nil
 	}
-	s.plain(content)
-	return callbackPath + "/" + typ, content, nil
+	content = map[string]any{}
+	for name, value := range fields {
+		content[name] = value
+	}
+	return typ, content, nil
 }
 
 // eventType returns the type of an event, "" for anything else.
@@ -79,23 +88,4 @@ func eventType(event any) string {
 		return legacy.EventVirtualPForwarded
 	}
 	return ""
-}
-
-// set returns the members of an event that are set.
-func set(event any) (map[string]any, error) {
-	text, err := samples.Marshal(event)
-	if err != nil {
-		return nil, err
-	}
-	members, err := platform.ReadFields(text)
-	if err != nil {
-		return nil, err
-	}
-	content, never := map[string]any{}, time.Time{}.In(zone).Format(orderTime)
-	for name, value := range members {
-		if members.Has(name) && members.Text(name) != never {
-			content[name] = value
-		}
-	}
-	return content, nil
 }

@@ -33,8 +33,8 @@
 // Linking Card URIs, with an authorization that only the gateway can open.
 // [Server.Suspend], [Server.Resume] and [Server.Delete] act on a token and send
 // TOKEN_STATE_NOTIFICATION to [Config.WebhookURL]; [Server.Notify] sends any message,
-// and [Server.SignCallback] makes one without sending it. [Server.CreationNotices] is
-// what the issuer's backend was told.
+// and [Server.SignCallback] makes one without sending it, as [NewCallback] does without
+// a server. [Server.CreationNotices] is what the issuer's backend was told.
 //
 // CAMS moves no money, so there is no book: Check proves instead that no
 // authorization led to two tokens and that every token's history is allowed.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
@@ -81,9 +82,24 @@ func (s *Server) notify(message unionpay.MessageType, trxInfo any) error {
 // head makes the head of a message to the token requestor.
 func (s *Server) head(message unionpay.MessageType) (msgID string, info object) {
 	now := stamp(s.now())
-	msgID = fmt.Sprintf("U%08s%s%06d", s.cfg.AppID, now, s.pushes.Next()%1_000_000)
-	return msgID, object{
-		"versionNo": "1.0.0", "msgID": msgID, "timeStamp": now, "msgType": string(message), "walletID": s.cfg.AppID,
+	msgID = newMsgID(s.cfg.AppID, now, s.pushes.Next())
+	return msgID, msgInfo(message, msgID, now, s.cfg.AppID)
+}
+
+// newMsgID makes an id of UnionPay's form, of letters and digits.
+func newMsgID(appID, now string, seq uint64) string {
+	id := strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' && r < 'A' || r > 'Z' && r < 'a' || r > 'z' {
+			return '0'
+		}
+		return r
+	}, appID[:min(len(appID), 8)])
+	return fmt.Sprintf("U%08s%s%06d", id, now, seq%1_000_000)
+}
+
+func msgInfo(message unionpay.MessageType, msgID, now, appID string) object {
+	return object{
+		"versionNo": "1.0.0", "msgID": msgID, "timeStamp": now, "msgType": string(message), "walletID": appID,
 	}
 }
 
@@ -91,13 +107,12 @@ func (s *Server) head(message unionpay.MessageType) (msgID string, info object) 
 const samplePath = "/callbacks/unionpay"
 
 // samples writes events as messages have them, secrets in clear.
-var samples = wire.Codec{Zone: zone}
+var samples = wire.Codec{Zone: zone, Sparse: true}
 
 // SignCallback is a message as UnionPay sends it, signed at the clock's time for the
 // path of [Config.WebhookURL] or else /callbacks/unionpay: a sample for a test of
 // one's own handler. The event is a pointer to one of the structs that the Event
-// constants of package unionpay name; what it leaves unset is left out, and so is its
-// Extra.
+// constants of package unionpay name; what it leaves unset is left out.
 func (s *Server) SignCallback(event any) *http.Request {
 	path := samplePath
 	if target, err := url.Parse(s.cfg.WebhookURL); err == nil {
@@ -112,29 +127,13 @@ func (s *Server) SignCallback(event any) *http.Request {
 }
 
 func (s *Server) sample(event any, path string) (http.Header, []byte, error) {
-	var message unionpay.MessageType
-	switch event.(type) {
-	case *unionpay.TokenStateChanged:
-		message = unionpay.EventTokenStateChanged
-	case *unionpay.TransactionReported:
-		message = unionpay.EventTransactionReported
-	case *unionpay.UserIDRequested:
-		message = unionpay.EventUserIDRequested
-	default:
-		return nil, nil, fmt.Errorf("unionpaytest: %T is no event of package unionpay", event)
+	message := messageType(event)
+	if err := platform.CheckEvent(event, message != ""); err != nil {
+		return nil, nil, fmt.Errorf("unionpaytest: no event of package unionpay: it %w", err)
 	}
-	text, err := samples.Marshal(event)
+	trxInfo, err := CallbackConfig{}.business(event)
 	if err != nil {
 		return nil, nil, err
-	}
-	trxInfo, err := platform.ReadFields(text)
-	if err != nil {
-		return nil, nil, err
-	}
-	for name, value := range trxInfo {
-		if v := string(value); v == "null" || v == `""` {
-			delete(trxInfo, name)
-		}
 	}
 	_, info := s.head(message)
 	return s.signedPush(object{"msgInfo": info, "trxInfo": trxInfo}, path, hexUUID())

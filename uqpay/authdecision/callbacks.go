@@ -68,6 +68,9 @@ type CallbackConfig struct {
 	Now func() time.Time
 }
 
+// defaultZone is the zone of UQPAY's documented times.
+var defaultZone = time.FixedZone("UTC+8", 8*60*60)
+
 // maxWindow is the longest window that UQPAY agrees to.
 const maxWindow = 5 * time.Second
 
@@ -116,7 +119,7 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 			Err: errors.New("the own key and the platform's are the same")}
 	}
 	if cfg.Zone == nil {
-		cfg.Zone = time.FixedZone("UTC+8", 8*60*60)
+		cfg.Zone = defaultZone
 	}
 	if cfg.Remember <= 0 {
 		cfg.Remember = time.Hour

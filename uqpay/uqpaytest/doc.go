@@ -41,7 +41,8 @@
 //
 // Callbacks go to [Config.WebhookURL], signed. [Server.Emit] sends those that
 // nothing on the platform brings about, such as one-time passwords;
-// SetCallbackFault duplicates, reorders or forges them.
+// SetCallbackFault duplicates, reorders or forges them. [NewCallback] makes one of a
+// typed event without a server, for tests of a handler.
 //
 // # Faults
 //

@@ -31,10 +31,8 @@ func (s *Server) Emit(eventType, sourceID string, data map[string]any) {
 // push sends a signed callback. Amounts in it are strings. It is called with the
 // server's lock held; what the data refer to may change once it has returned.
 func (s *Server) push(eventType, sourceID string, data map[string]any) {
-	body, err := eventCodec.Marshal(map[string]any{
-		"version": "V1.6.0", "event_name": "ISSUING", "event_type": eventType,
-		"event_id": s.ids.UUID(), "source_id": sourceID, "data": data,
-	})
+	body, err := eventCodec.Marshal(envelope(
+		uqpay.EventBase{EventType: eventType, EventID: s.ids.UUID(), SourceID: sourceID}, data))
 	s.host.Push(platform.Callback{
 		Type: eventType, Card: s.about(sourceID, data), URL: s.cfg.WebhookURL, Retries: retries,
 		Accepted: func(status int, _ []byte) bool { return status == http.StatusOK },
@@ -42,13 +40,21 @@ func (s *Server) push(eventType, sourceID string, data map[string]any) {
 	})
 }
 
+// envelope is what stands around an event's data.
+func envelope(base uqpay.EventBase, data any) map[string]any {
+	return map[string]any{
+		"version": "V1.6.0", "event_name": "ISSUING", "event_type": base.EventType,
+		"event_id": base.EventID, "source_id": base.SourceID, "data": data,
+	}
+}
+
 // SignCallback encodes and signs a callback as the platform does, at the clock's
 // time: a sample for a test of one's own handler. The event is the whole envelope,
 // with version, event_name, event_type, event_id, source_id and data; a
-// json.RawMessage is sent as it stands.
+// json.RawMessage is sent as it stands. [NewCallback] takes the typed event.
 func (s *Server) SignCallback(event any) *http.Request {
 	header, body, err := s.signed(eventCodec.Marshal(event))
-	return platform.SampleRequest("/callbacks/uqpay", header, body, err)
+	return platform.SampleRequest(callbackPath, header, body, err)
 }
 
 // SendOTP sends a one-time password for an online payment with a card (card.3ds.otp):
@@ -74,14 +80,26 @@ func (s *Server) signed(body []byte, err error) (http.Header, []byte, error) {
 	if s.cfg.Milliseconds {
 		timestamp = strconv.FormatInt(now.UnixMilli(), 10)
 	}
-	var signature string
+	var header http.Header
 	if err == nil {
-		signature, err = sign.SignHMAC512(s.hmac, body, timestamp)
+		header, err = signedHeader(s.hmac, body, timestamp)
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("uqpaytest: %w", err)
 	}
+	return header, body, nil
+}
+
+// callbackPath is where samples go.
+const callbackPath = "/callbacks/uqpay"
+
+// signedHeader are the headers of a callback.
+func signedHeader(key sign.HMACKey, body []byte, timestamp string) (http.Header, error) {
+	signature, err := sign.SignHMAC512(key, body, timestamp)
+	if err != nil {
+		return nil, err
+	}
 	return http.Header{
 		"Content-Type": {"application/json"}, "X-Wk-Timestamp": {timestamp}, "X-Wk-Signature": {signature},
-	}, body, nil
+	}, nil
 }

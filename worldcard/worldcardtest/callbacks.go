@@ -18,6 +18,7 @@ import (
 	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
+	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/worldcard"
 )
 
@@ -30,11 +31,14 @@ var retries = []time.Duration{
 
 // SignCallback encrypts and signs a callback as the platform does, at the clock's
 // time: a sample for a test of one's own handler. The event is anything that encodes
-// to the JSON of a callback, notify_type included.
+// to the JSON of a callback, notify_type included. [NewCallback] takes the typed event.
 func (s *Server) SignCallback(event any) *http.Request {
 	header, body, err := s.signed(event)
-	return platform.SampleRequest("/callbacks/worldcard", header, body, err)
+	return platform.SampleRequest(callbackPath, header, body, err)
 }
+
+// callbackPath is where samples go.
+const callbackPath = "/callbacks/worldcard"
 
 // eventCodec writes events, their secrets included.
 var eventCodec wire.Codec
@@ -47,27 +51,51 @@ func (s *Server) signed(payload any) (http.Header, []byte, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("worldcardtest: %w", err)
 	}
-	body, err := s.aes.SealBody(plaintext)
+	header, body, err := seal(s.aes, delivery{s.appID, uuid.NewString(), s.now()}, plaintext, s.signPSS)
 	if err != nil {
 		return nil, nil, fmt.Errorf("worldcardtest: %w", err)
 	}
-	timestamp := strconv.FormatInt(s.now().UnixMilli(), 10)
-	nonce := uuid.NewString()
+	return header, body, nil
+}
+
+// signPSS signs with the platform's key, and nothing of the client's.
+func (s *Server) signPSS(body []byte, timestamp, nonce string) (string, error) {
 	digest := sha256.Sum256(append(append(append([]byte(nil), body...), timestamp...), nonce...))
 	options := &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash}
 	if s.cfg.LongSalt {
 		options = nil
 	}
 	signature, err := rsa.SignPSS(rand.Reader, s.platformKey(), crypto.SHA256, digest[:], options)
+	return base64.StdEncoding.EncodeToString(signature), err
+}
+
+// delivery is what one delivery of a callback is told by.
+type delivery struct {
+	appID, nonce string
+	at           time.Time
+}
+
+// seal encrypts and signs a callback.
+func seal(
+	key sign.AESKey, d delivery, plaintext []byte, signer func(body []byte, timestamp, nonce string) (string, error),
+) (http.Header, []byte, error) {
+	body, err := key.SealBody(plaintext)
 	if err != nil {
-		return nil, nil, fmt.Errorf("worldcardtest: %w", err)
+		return nil, nil, err
+	}
+	timestamp := strconv.FormatInt(d.at.UnixMilli(), 10)
+	signature, err := signer(body, timestamp, d.nonce)
+	if err != nil {
+		return nil, nil, err
 	}
 	header := http.Header{}
 	header.Set("Content-Type", "application/json")
-	header.Set("X-App-Id", s.appID)
-	header.Set("X-Signature", base64.StdEncoding.EncodeToString(signature))
+	if d.appID != "" {
+		header.Set("X-App-Id", d.appID)
+	}
+	header.Set("X-Signature", signature)
 	header.Set("X-Timestamp", timestamp)
-	header.Set("X-Nonce", nonce)
+	header.Set("X-Nonce", d.nonce)
 	return header, body, nil
 }
 

@@ -42,6 +42,7 @@
 // are sent again on the documented schedule until they are answered with status
 // 200 and the body "ok". SetCallbackFault duplicates, reorders or forges them,
 // with [ForgeSignature] for example.
+// [NewCallback] makes one of a typed event without a server, for tests of a handler.
 //
 // # Faults
 //
