@@ -11,7 +11,6 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
-	"github.com/issuing-sdk/issuing-go/internal/leaktest"
 	"github.com/issuing-sdk/issuing-go/internal/optable"
 	"github.com/issuing-sdk/issuing-go/internal/pendingtest"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
@@ -86,7 +85,7 @@ func TestSettleTokenRequest(t *testing.T) {
 			req := pushed(t, server, "")
 			_, err := client.Tokens.Request(t.Context(), req)
 			p := pendingtest.Of(t, err)
-			leaktest.Check(t, []string{req.AuthorizationData.Reveal()}, p)
+			pendingtest.Keeps(t, p, req.AuthorizationData.Reveal())
 			if c.spoil != nil {
 				c.spoil(&p)
 			}
@@ -137,7 +136,7 @@ func TestSettleUpdate(t *testing.T) {
 			req := unionpay.UpdateStateRequest{DeviceID: device, Token: token.Token, Action: unionpay.TokenActionSuspend}
 			_, err = client.Tokens.UpdateState(t.Context(), req)
 			p := pendingtest.Of(t, err)
-			leaktest.Check(t, []string{token.Token.Reveal()}, p)
+			pendingtest.Keeps(t, p, token.Token.Reveal())
 			fresh, reference := newClient(t, server, nil), issuing.WithReference(token.Token)
 			pendingtest.Settle(t, fresh, p, issuing.VerdictOpen, "WithReference")
 			pendingtest.Settle(t, newClient(t, server, uninquired), p, issuing.VerdictOpen, "TOKEN_STATE_NOTIFICATION", reference)
@@ -303,7 +302,7 @@ func TestPendings(t *testing.T) {
 		if len(recorded) != 1 || left.Op != op {
 			t.Fatalf("%s: %d records, %+v", op, len(recorded), left)
 		}
-		leaktest.Check(t, secrets, recorded[0], left)
+		pendingtest.Keeps(t, left, secrets...)
 		pendingtest.Began(t, recorded[0], left)
 		pendingtest.Settle(t, gateway, pendingtest.Golden(t, left), c.want, "", c.opt)
 	}

@@ -36,6 +36,20 @@ func Of(t testing.TB, err error) issuing.Pending {
 	return back
 }
 
+// Keeps reports secrets in what is stored of a pending, which is plain data.
+func Keeps(t testing.TB, p issuing.Pending, secrets ...string) {
+	t.Helper()
+	text, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range secrets {
+		if strings.Contains(string(text), secret) {
+			t.Errorf("%s: a secret stands in %s", p.Op, text)
+		}
+	}
+}
+
 // Golden compares a pending with the file of its operation in testdata/pending, which the
 // flag -update writes, and returns what the file holds.
 func Golden(t testing.TB, p issuing.Pending) issuing.Pending {
