@@ -34,7 +34,9 @@ type Report struct {
 	Provider  string
 	Type      string // "" when it was refused before decoding
 	ID        string // Event.ID, "" when it was refused before decoding
-	RequestID string // the delivery's name for the provider's support; "" when it has none or is not authentic
+	// Credential is the event's, "" when it was refused before it was authentic.
+	Credential string
+	RequestID  string // the delivery's name for the provider's support; "" when it has none or is not authentic
 	Outcome   Outcome
 	Status    int           // HTTP status of the answer; 0 when the connection was dropped
 	Code      string        // the provider's own code in the answer, of those that have one
