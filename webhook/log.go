@@ -38,7 +38,7 @@ func (j *journal) observe(ctx context.Context, r Report) {
 		return
 	}
 	q := &j.failed
-	if r.Outcome == OutcomeRefused {
+	if r.Outcome == OutcomeRefused || errors.Is(r.Err, ErrUnknownKey) {
 		q = &j.refused
 	}
 	if !q.allows(time.Now(), r.Provider, r.Outcome) {
