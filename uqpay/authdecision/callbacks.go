@@ -1,14 +1,15 @@
 package authdecision
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"time"
 
-	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/keyring"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/webhook"
 )
@@ -37,12 +38,20 @@ func Decide(fn Func) webhook.Func {
 	}
 }
 
-// CallbackConfig is what requests are opened and answered with.
+// CallbackConfig is what requests are opened and answered with: either Key and
+// PlatformKey, or Lookup.
 type CallbackConfig struct {
 	// Key is the merchant's own, whose public half UQPAY has. Required.
 	Key PrivateKey
 	// PlatformKey is UQPAY's. Required.
 	PlatformKey PublicKey
+	// Lookup finds the credential of a request while it runs: for several master accounts,
+	// and keys that change without a restart. UQPAY's requests name no account, so the id is
+	// the address's: a wildcard {credential} of its pattern, or
+	// [webhook.Source.ForCredential]. An address without one has the id "". See package
+	// webhook for how long an answer counts and what an error means. It replaces the two
+	// above.
+	Lookup func(ctx context.Context, id string) (Credential, error)
 	// Window is the time that was agreed with UQPAY, 1 to 5 seconds. Required.
 	Window time.Duration
 	// Margin is how much of the window is left to the network and the
@@ -66,6 +75,54 @@ type CallbackConfig struct {
 	Remember time.Duration
 	// Now is the clock for the keys' validity; nil is time.Now.
 	Now func() time.Time
+}
+
+// Credential is what the requests about one master account's cards are opened and
+// answered with.
+type Credential struct {
+	// ID is what the account's address says; "" for one that says nothing. It must be the
+	// one that was asked for: take it from the record that was found, because databases
+	// compare more loosely.
+	ID string
+	// Key is the merchant's own for it. Required; for a change of key it holds the old one
+	// and the new one, see [ParsePrivateKey].
+	Key PrivateKey
+	// PlatformKey is UQPAY's, to which answers are encrypted. Required.
+	PlatformKey PublicKey
+}
+
+// with returns the scheme of a credential.
+func (s callbackScheme) with(p *check.Problems, c Credential) callbackScheme {
+	keys := p.Required("Key", !c.Key.IsZero())
+	keys = p.Required("PlatformKey", !c.PlatformKey.IsZero()) && keys
+	if keys && c.Key.holds(c.PlatformKey) {
+		p.Add("PlatformKey", "is the own key: the own key and the platform's are the same")
+	}
+	s.cfg.Key, s.cfg.PlatformKey = c.Key, c.PlatformKey
+	return s
+}
+
+// lookedUp is the scheme of credentials that are looked up.
+func (s callbackScheme) lookedUp() *keyring.Scheme[Credential] {
+	return keyring.NewScheme(keyring.Rules[Credential]{
+		Lookup: s.cfg.Lookup, Name: func(c Credential) string { return c.ID }, Answer: s.Answer, Precheck: s.precheck,
+		Bind: func(c Credential) (webhook.Scheme, error) {
+			var p check.Problems
+			bound := s.with(&p, c)
+			return bound, p.Err("authdecision", "Lookup")
+		},
+	})
+}
+
+// likeness tells requests by the armor of their body.
+func likeness(req *webhook.Request) webhook.Likeness {
+	switch body := bytes.TrimSpace(wire.TrimBOM(req.Body)); {
+	case len(req.Body) == 0:
+		return webhook.LikenessBody
+	case bytes.HasPrefix(body, []byte("-----BEGIN "+messageType)):
+		return webhook.LikenessFull
+	}
+	return webhook.LikenessNone
 }
 
 // maxWindow is the longest window that UQPAY agrees to.
@@ -97,8 +154,6 @@ var (
 // [ResponseCodeDecline] instead, and the report says why.
 func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	var p check.Problems
-	p.Required("Key", !cfg.Key.IsZero())
-	p.Required("PlatformKey", !cfg.PlatformKey.IsZero())
 	switch {
 	case cfg.Window <= 0:
 		p.Required("Window", false)
@@ -107,13 +162,6 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	}
 	if cfg.Margin < 0 || (cfg.Window > 0 && cfg.budget() <= 0) {
 		p.Add("Margin", "must lie between 0 and Window")
-	}
-	if err := p.Err("authdecision", "NewCallbacks"); err != nil {
-		return nil, err
-	}
-	if cfg.Key.holds(cfg.PlatformKey) {
-		return nil, &issuing.Error{Provider: "authdecision", Op: "NewCallbacks", Kind: issuing.ErrInvalid,
-			Err: errors.New("the own key and the platform's are the same")}
 	}
 	if cfg.Zone == nil {
 		cfg.Zone = time.FixedZone("UTC+8", 8*60*60)
@@ -127,9 +175,25 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	if cfg.Deduper == nil {
 		cfg.Deduper = webhook.NewMemoryDeduper(cfg.Remember, maxRemembered)
 	}
-	s := &callbackScheme{cfg: cfg}
-	return webhook.NewSource("uqpay", s, webhook.WithClock(cfg.Now), webhook.WithMaxBody(min(cfg.MaxBody, MaxMessage)),
-		webhook.WithDeadline(cfg.budget()), webhook.WithPrecheck(s.precheck), webhook.WithDeduper(cfg.Deduper),
+	s := callbackScheme{cfg: cfg}
+	var scheme webhook.Scheme
+	precheck := s.precheck
+	if cfg.Lookup != nil {
+		if !cfg.Key.IsZero() || !cfg.PlatformKey.IsZero() {
+			p.Add("Lookup", "replaces Key and PlatformKey: set either")
+		}
+		looked := s.lookedUp()
+		scheme, precheck = looked, looked.Precheck
+	} else {
+		bound := s.with(&p, Credential{Key: cfg.Key, PlatformKey: cfg.PlatformKey})
+		scheme = &bound
+	}
+	if err := p.Err("authdecision", "NewCallbacks"); err != nil {
+		return nil, err
+	}
+	return webhook.NewSource("uqpay", scheme, webhook.WithClock(cfg.Now), webhook.WithMaxBody(min(cfg.MaxBody, MaxMessage)),
+		webhook.WithDeadline(cfg.budget()), webhook.WithPrecheck(precheck), webhook.WithDeduper(cfg.Deduper),
+		webhook.WithLikeness(likeness),
 		webhook.WithDispatch(s.dispatch), webhook.WithAnswers(answers{}))
 }
 
