@@ -3,7 +3,6 @@ package legacy
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -11,7 +10,6 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/keyring"
-	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/webhook"
 )
@@ -41,16 +39,6 @@ type CallbackConfig struct {
 	MaxBody int64
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
-}
-
-// Credential is what the callbacks of one merchant are checked with.
-type Credential struct {
-	// ID is the application key, appKey. Required, and the one that was asked for: take it
-	// from the record that was found, because databases compare more loosely.
-	ID string
-	// AppSecrets sign its callbacks, at least one. Several are valid at once, for a change
-	// of secret.
-	AppSecrets []sign.AppSecret
 }
 
 // NewCallbacks returns the source of the callbacks of WorldCard's previous API.
@@ -112,45 +100,6 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	return webhook.NewSource(providerName, scheme, webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now),
 		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(precheck), webhook.WithSchedule(shortestSchedule),
 		webhook.WithLikeness(likeness))
-}
-
-// with returns the scheme of a credential.
-func (s callbackScheme) with(p *check.Problems, c Credential) callbackScheme {
-	p.Required("AppSecrets", len(c.AppSecrets) > 0)
-	for i, secret := range c.AppSecrets {
-		if secret.IsZero() {
-			p.Add(fmt.Sprintf("AppSecrets[%d]", i), "is empty")
-		}
-	}
-	s.appKey, s.secrets = c.ID, slices.Clone(c.AppSecrets)
-	return s
-}
-
-// lookedUp is the scheme of credentials that are looked up.
-func (s callbackScheme) lookedUp(
-	lookup func(context.Context, string) (Credential, error),
-) *keyring.Scheme[Credential] {
-	return keyring.NewScheme(keyring.Rules[Credential]{
-		Lookup: lookup, Name: func(c Credential) string { return c.ID }, Answer: s.Answer, Decode: s.Decode,
-		BodyID: func(req *webhook.Request) (string, error) { return wire.Text(string(req.Body), "appKey"), nil },
-		Bind: func(c Credential) (webhook.Scheme, error) {
-			var p check.Problems
-			bound := s.with(&p, c)
-			return bound, p.Err(providerName, "Lookup")
-		},
-	})
-}
-
-// likeness tells callbacks by two members of the body.
-func likeness(req *webhook.Request) webhook.Likeness {
-	body := string(req.Body)
-	switch {
-	case body == "":
-		return webhook.LikenessBody
-	case wire.Text(body, "appKey") != "" && wire.Text(body, "sign") != "":
-		return webhook.LikenessFull
-	}
-	return webhook.LikenessNone
 }
 
 // shortestSchedule is VIRTUAL-P's: five repeats, after 1, 2, 4, 8 and 16 s.

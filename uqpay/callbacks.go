@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -51,17 +50,6 @@ type CallbackConfig struct {
 	Now func() time.Time
 }
 
-// Credential is what the callbacks of one master account are checked with.
-type Credential struct {
-	// ID is what the account's address says; "" for one that says nothing. It must be the
-	// one that was asked for: take it from the record that was found, because databases
-	// compare more loosely.
-	ID string
-	// Secrets are the account's webhook secrets, at least one. Several are valid at once,
-	// for a change of secret.
-	Secrets []issuing.Secret
-}
-
 // NewCallbacks returns the source of UQPAY's callbacks. Events carry the pointers
 // to [CardCreated] and its siblings; Event.ID is UQPAY's event id. Both
 // generations of the envelope are read. A member that cannot be read stays unset and
@@ -101,44 +89,6 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(precheck), webhook.WithLikeness(likeness),
 		// A repeat that is not signed afresh is refused after that.
 		webhook.WithSchedule(tolerance))
-}
-
-// with returns the scheme of a credential.
-func (s callbackScheme) with(p *check.Problems, c Credential) callbackScheme {
-	p.Required("Secrets", len(c.Secrets) > 0)
-	s.keys = nil
-	for i, secret := range c.Secrets {
-		key, err := sign.NewHMACKey(secret)
-		if err != nil {
-			p.Cause(fmt.Sprintf("Secrets[%d]", i), err)
-			continue
-		}
-		s.keys = append(s.keys, key)
-	}
-	return s
-}
-
-// lookedUp is the scheme of credentials that are looked up.
-func (s callbackScheme) lookedUp(
-	lookup func(context.Context, string) (Credential, error),
-) *keyring.Scheme[Credential] {
-	return keyring.NewScheme(keyring.Rules[Credential]{
-		Lookup: lookup, Name: func(c Credential) string { return c.ID }, Answer: s.Answer, Decode: s.Decode,
-		Precheck: s.precheck,
-		Bind: func(c Credential) (webhook.Scheme, error) {
-			var p check.Problems
-			bound := s.with(&p, c)
-			return bound, p.Err(providerName, "Lookup")
-		},
-	})
-}
-
-// likeness tells callbacks by a header.
-func likeness(req *webhook.Request) webhook.Likeness {
-	if req.Header.Get(headerSignature) != "" {
-		return webhook.LikenessFull
-	}
-	return webhook.LikenessNone
 }
 
 // callbackScheme implements [webhook.Scheme].
