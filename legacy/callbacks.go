@@ -176,9 +176,21 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.
 		event.ID += s.digest([]byte(n.Ext.Reveal()))
 	}
 	if event.ID == "" {
+		if !inner {
+			content = unsigned(params)
+		}
 		event.ID = event.Type + s.digest(content)
 	}
 	return event, nil
+}
+
+// unsigned is what a body says without its signature, which another secret changes.
+func unsigned(params []sign.Param) []byte {
+	var out []byte
+	for _, p := range params {
+		out = append(append(append(append(out, p.Name...), 0), p.Value...), 0)
+	}
+	return out
 }
 
 // decodeInto reads the content of a known type, which stands inside the body in some.
