@@ -38,7 +38,7 @@ type ring[V any] struct {
 
 	mu       sync.Mutex
 	known    lru[*held[V]]
-	unknown  lru[time.Time]
+	unknown  lru[absence]
 	flights  map[string]*flight[V]
 	running  [2]int    // look-ups that have not returned, by whether they are strange
 	strangeT time.Time // when all of the burst will be there again
@@ -54,6 +54,12 @@ type held[V any] struct {
 	failed error     // why that one found nothing
 }
 
+// absence is what is known of an id without a value.
+type absence struct {
+	at  time.Time // when the look-up began that found none
+	err error
+}
+
 // flight is a look-up on its way, which all that ask for its id wait for.
 type flight[V any] struct {
 	begun   time.Time
@@ -65,7 +71,7 @@ type flight[V any] struct {
 }
 
 func newRing[V any](look func(context.Context, string) (V, error)) *ring[V] {
-	return &ring[V]{look: look, known: newLRU[*held[V]](maxKnown), unknown: newLRU[time.Time](maxUnknown),
+	return &ring[V]{look: look, known: newLRU[*held[V]](maxKnown), unknown: newLRU[absence](maxUnknown),
 		flights: map[string]*flight[V]{}}
 }
 
@@ -76,6 +82,17 @@ func unknownID(id string) error {
 	}
 	return fmt.Errorf("%w: no credential has the id %.40q", webhook.ErrUnknownKey, id)
 }
+
+// otherID says that a look-up found another's credential.
+type otherID struct{ asked, found string }
+
+func (e *otherID) Error() string {
+	return fmt.Sprintf("%v: for the id %.40q Lookup returned the credential %.40q", webhook.ErrUnknownKey, e.asked, e.found)
+}
+
+// Unwrap makes it unknown: stores compare more loosely than claims, and what one finds
+// under another spelling of an id would have its events claimed a second time.
+func (e *otherID) Unwrap() error { return webhook.ErrUnknownKey }
 
 var (
 	errRate  = fmt.Errorf("%w: too many ids are not known, and this one may be", webhook.ErrUnknownKey)
@@ -101,9 +118,9 @@ func (r *ring[V]) get(ctx context.Context, id string) (*held[V], error) {
 		r.mu.Unlock()
 		return h, nil
 	case !ok:
-		if at, no := r.unknown.get(id); no && now.Sub(at) < unknownFor {
+		if none, no := r.unknown.get(id); no && now.Sub(none.at) < unknownFor {
 			r.mu.Unlock()
-			return nil, unknownID(id)
+			return nil, none.err
 		}
 	}
 	return r.renewLocked(ctx, id, h, now)
@@ -246,16 +263,19 @@ func (r *ring[V]) landed(id string, kind int, f *flight[V], value V, err error) 
 	switch {
 	case known && h.at.After(f.begun):
 		f.found = h
-	case unknown && none.After(f.begun):
-		f.err = unknownID(id)
+	case unknown && none.at.After(f.begun):
+		f.err = none.err
 	case err == nil:
 		f.found = &held[V]{id: id, value: value, at: f.begun, tried: f.begun}
 		r.unknown.remove(id)
 		r.known.put(id, f.found)
 	case errors.Is(err, webhook.ErrUnknownKey):
 		f.err = unknownID(id)
+		if other := new(otherID); errors.As(err, &other) {
+			f.err = other
+		}
 		r.known.remove(id)
-		r.unknown.put(id, f.begun)
+		r.unknown.put(id, absence{f.begun, f.err})
 	default:
 		f.err = err
 		if known {

@@ -58,10 +58,8 @@ func (s *Scheme[C]) bind(ctx context.Context, id string) (webhook.Scheme, error)
 	if err != nil {
 		return nil, err
 	}
-	// Stores compare more loosely than claims: what a look-up finds under another
-	// spelling of an id would have its events claimed a second time.
 	if name := s.rules.Name(c); name != id {
-		return nil, fmt.Errorf("%w: Lookup returned another's, %.40q", webhook.ErrUnknownKey, name)
+		return nil, &otherID{id, name}
 	}
 	scheme, err := s.rules.Bind(c)
 	if err != nil {
