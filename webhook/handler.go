@@ -123,8 +123,8 @@ func (d *delivery) answered(ctx context.Context) Answer {
 }
 
 // arrival is a request over HTTP, without its body.
-func arrival(r *http.Request) *Request {
-	return &Request{
+func arrival(r *http.Request) Request {
+	return Request{
 		Method: r.Method, URL: r.URL, Header: r.Header, RemoteAddr: r.RemoteAddr,
 		Type: r.PathValue("type"), Credential: r.PathValue("credential"),
 	}
@@ -136,7 +136,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.unconfigured(r.Context()).write(w)
 		return
 	}
-	h.delivery(arrival(r)).serve(w, r)
+	req := arrival(r)
+	h.delivery(&req).serve(w, r)
 }
 
 // serve carries a request over HTTP to its answer.

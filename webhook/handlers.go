@@ -121,7 +121,8 @@ func (hs *Handlers) Handle(ctx context.Context, req *Request) Answer {
 
 // ServeHTTP handles one callback.
 func (hs *Handlers) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	d := hs.front.delivery(arrival(r))
+	req := arrival(r)
+	d := hs.front.delivery(&req)
 	defer d.loan.repay()
 	h, open := hs.choose(&d.req)
 	switch {
@@ -144,7 +145,7 @@ func (hs *Handlers) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	way := d
 	if h != nil {
-		way = h.delivery(arrival(r))
+		way = h.delivery(&req)
 		way.begun = d.begun
 	}
 	way.early = &early{body, err}
