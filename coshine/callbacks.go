@@ -147,7 +147,8 @@ func (s *callbackScheme) scheme(p *check.Problems) (webhook.Scheme, func(context
 	if cfg.JWE != nil || cfg.ParticipantID != "" {
 		p.Add("Lookup", "replaces JWE and ParticipantID: set either")
 	}
-	keyring.Digest(p, cfg.DedupeSecret, true) // for its checks
+	keyring.NeedDigest(p, cfg.DedupeSecret)
+	keyring.Digest(p, cfg.DedupeSecret) // for its checks; Inbound.DedupeKey makes its own
 	looked := s.lookedUp()
 	return looked, looked.Precheck
 }

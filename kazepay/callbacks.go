@@ -105,10 +105,11 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	var p check.Problems
 	cfg.check(&p)
 	cfg.Names = maps.Clone(cfg.Names)
-	s := callbackScheme{cfg: cfg, digest: keyring.Digest(&p, cfg.DedupeSecret, cfg.Lookup != nil)}
+	s := callbackScheme{cfg: cfg, digest: keyring.Digest(&p, cfg.DedupeSecret)}
 	var scheme webhook.Scheme
 	var precheck func(context.Context, *webhook.Request) error
 	if cfg.Lookup != nil {
+		keyring.NeedDigest(&p, cfg.DedupeSecret)
 		if len(cfg.PlatformKeys) > 0 || !cfg.PrivateKey.IsZero() || cfg.SysID != "" {
 			p.Add("Lookup", "replaces PlatformKeys, PrivateKey and SysID: set either")
 		}

@@ -77,10 +77,11 @@ type CallbackConfig struct {
 // again after a failure; answer quickly.
 func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	var p check.Problems
-	s := callbackScheme{fingerprint: keyring.Digest(&p, cfg.DedupeSecret, cfg.Lookup != nil)}
+	s := callbackScheme{fingerprint: keyring.Digest(&p, cfg.DedupeSecret)}
 	var scheme webhook.Scheme
 	var precheck func(context.Context, *webhook.Request) error
 	if cfg.Lookup != nil {
+		keyring.NeedDigest(&p, cfg.DedupeSecret)
 		if cfg.AppKey != "" || len(cfg.AppSecrets) > 0 {
 			p.Add("Lookup", "replaces AppKey and AppSecrets: set either")
 		}

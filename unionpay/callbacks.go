@@ -121,7 +121,7 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	}
 	s := &callbackScheme{
 		cfg: cfg, opener: opener{profile: cfg.Profile, jwe: cfg.JWE},
-		digest: keyring.Digest(&p, cfg.DedupeSecret, cfg.Lookup != nil),
+		digest: keyring.Digest(&p, cfg.DedupeSecret),
 	}
 	var scheme webhook.Scheme
 	precheck, looks := s.precheck, likenessG
@@ -129,6 +129,7 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 		looks = likenessU
 	}
 	if cfg.Lookup != nil {
+		keyring.NeedDigest(&p, cfg.DedupeSecret)
 		if !cfg.SignKey.IsZero() || cfg.SignKeyID != "" || len(cfg.UPISignKeys)+len(cfg.AppIDs)+len(cfg.DecryptKeys) > 0 {
 			p.Add("Lookup", "replaces SignKey, SignKeyID, UPISignKeys, AppIDs and DecryptKeys: set either")
 		}

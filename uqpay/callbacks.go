@@ -62,7 +62,7 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	tolerance := cmp.Or(cfg.Tolerance, DefaultCallbackTolerance)
 	s := callbackScheme{
 		window: webhook.Window{MaxAge: tolerance, MaxAhead: tolerance},
-		digest: keyring.Digest(&p, cfg.DedupeSecret, cfg.Lookup != nil),
+		digest: keyring.Digest(&p, cfg.DedupeSecret),
 	}
 	if tolerance < 0 {
 		p.Add("Tolerance", "must not be negative")
@@ -70,6 +70,7 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	var scheme webhook.Scheme
 	precheck := s.precheck
 	if cfg.Lookup != nil {
+		keyring.NeedDigest(&p, cfg.DedupeSecret)
 		if len(cfg.Secrets) > 0 {
 			p.Add("Lookup", "replaces Secrets: set either")
 		}

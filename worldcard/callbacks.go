@@ -75,11 +75,12 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 		window: webhook.Window{
 			MaxAge: cmp.Or(cfg.MaxAge, DefaultCallbackMaxAge), MaxAhead: cmp.Or(cfg.MaxAhead, DefaultCallbackMaxAhead),
 		},
-		digest: keyring.Digest(&p, cfg.DedupeSecret, cfg.Lookup != nil),
+		digest: keyring.Digest(&p, cfg.DedupeSecret),
 	}
 	var scheme webhook.Scheme
 	var precheck func(context.Context, *webhook.Request) error
 	if cfg.Lookup != nil {
+		keyring.NeedDigest(&p, cfg.DedupeSecret)
 		if len(cfg.PlatformKeys) > 0 || !cfg.AESKey.IsZero() || cfg.AppID != "" {
 			p.Add("Lookup", "replaces PlatformKeys, AESKey and AppID: set either")
 		}

@@ -19,7 +19,7 @@ const (
 	renewAfter  = 5 * time.Second        // between the look-ups of an id that has a value
 	lastGoodFor = time.Hour              // a value is used on while its look-ups fail
 	lookUpFor   = 2 * time.Second        // a look-up may take
-	patience    = 250 * time.Millisecond // a look-up is waited for where there is a value to go on with
+	patience    = 250 * time.Millisecond // a look-up is waited for where there is a value
 
 	maxKnown     = 10_000
 	maxUnknown   = 1_024
@@ -87,7 +87,8 @@ func unknownID(id string) error {
 type otherID struct{ asked, found string }
 
 func (e *otherID) Error() string {
-	return fmt.Sprintf("%v: for the id %.40q Lookup returned the credential %.40q", webhook.ErrUnknownKey, e.asked, e.found)
+	return fmt.Sprintf("%v: for the id %.40q Lookup returned the credential %.40q",
+		webhook.ErrUnknownKey, e.asked, e.found)
 }
 
 // Unwrap makes it unknown: stores compare more loosely than claims, and what one finds

@@ -75,17 +75,16 @@ type chosen struct {
 	content any // the scheme's own
 }
 
-// find returns what is known of the credential that a request names. whole says that
-// the request has its body.
-func (s *Scheme[C]) find(ctx context.Context, req *webhook.Request, whole bool) (*held[webhook.Scheme], error) {
-	id, own := req.Credential, s.rules.HeadID
-	if own == nil && whole {
-		own = s.rules.BodyID
-	}
+// find returns what is known of the credential that a request names, by own where that is
+// the request's to say. It returns nil where own is nil: the body will tell.
+func (s *Scheme[C]) find(
+	ctx context.Context, req *webhook.Request, own func(*webhook.Request) (string, error),
+) (*held[webhook.Scheme], error) {
+	id := req.Credential
 	switch {
 	case id != "" || s.rules.HeadID == nil && s.rules.BodyID == nil:
 	case own == nil:
-		return nil, nil // the body will tell
+		return nil, nil
 	default:
 		var err error
 		if id, err = own(req); err != nil {
@@ -105,7 +104,7 @@ func (s *Scheme[C]) Precheck(ctx context.Context, req *webhook.Request) error {
 			return err
 		}
 	}
-	h, err := s.find(ctx, req, false)
+	h, err := s.find(ctx, req, s.rules.HeadID)
 	if err != nil || h == nil {
 		return err
 	}
@@ -134,8 +133,12 @@ func serves(err error) bool {
 func (s *Scheme[C]) Verify(ctx context.Context, req *webhook.Request) (webhook.Verified, error) {
 	h, ok := req.Prechecked.(*held[webhook.Scheme])
 	if !ok {
+		own := s.rules.HeadID
+		if own == nil {
+			own = s.rules.BodyID
+		}
 		var err error
-		if h, err = s.find(ctx, req, true); err != nil {
+		if h, err = s.find(ctx, req, own); err != nil {
 			return webhook.Verified{}, err
 		}
 	}
