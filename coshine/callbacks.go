@@ -17,6 +17,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/keyring"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/webhook"
 )
@@ -27,7 +28,7 @@ import (
 const DefaultCallbackDeadline = 1500 * time.Millisecond
 
 // CallbackConfig is what EastPay's requests to the issuer are checked with.
-// Either Tokens or Authenticate is required.
+// Exactly one of Tokens, Authenticate and Lookup is required.
 type CallbackConfig struct {
 	// Tokens are the static bearer tokens that EastPay may present; several for
 	// a change of token. They are compared in constant time.
@@ -42,6 +43,13 @@ type CallbackConfig struct {
 	// ParticipantID, when set, must be the request's; another one is answered
 	// with [CodeInvalidParticipant].
 	ParticipantID string
+	// Lookup finds the credential of a request while it runs: for several participants,
+	// and tokens and keys that change without a restart. EastPay's requests do not say
+	// before their body is read whom they are for, so the id is the address's: a wildcard
+	// {credential} of its pattern, or [webhook.Source.ForCredential]. An address without one
+	// has the id "". See package webhook for how long an answer counts and what an error
+	// means. It replaces Tokens, Authenticate, JWE and ParticipantID.
+	Lookup func(ctx context.Context, id string) (Credential, error)
 	// Paths are the addresses that the issuer chose, for one handler for all
 	// interfaces. Without them the address names the interface: serve it under a
 	// pattern with the wildcard {type}, or each with [webhook.Source.ForType].
@@ -49,7 +57,7 @@ type CallbackConfig struct {
 	// DedupeSecret keys [Inbound.DedupeKey]; empty is the first of Tokens, or with
 	// Authenticate the bearer token of the request. Set one of the issuer's own, for
 	// good, where tokens are short-lived: a repeat under another token has the same
-	// key only then.
+	// key only then. With Lookup it is required, of 16 bytes or more.
 	DedupeSecret issuing.Secret
 	// Deduper remembers requests by their DedupeKey, with the answers, so that a repeat
 	// gets the first answer and does not reach the function, from every process that
@@ -87,20 +95,17 @@ type CallbackConfig struct {
 // Reports carry the response code that was sent, and for
 // [webhook.OutcomeOvertime] the one that came too late.
 func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
-	cfg.Tokens = slices.Clone(cfg.Tokens)
-	s := &callbackScheme{cfg: cfg, byPath: map[string]API{}, contentType: "application/json; charset=UTF-8"}
-	var hashes [][sha256.Size]byte
 	var p check.Problems
-	if (len(cfg.Tokens) == 0) == (cfg.Authenticate == nil) {
-		p.Add("Tokens, Authenticate", "need exactly one of them")
+	given := 0
+	for _, set := range []bool{len(cfg.Tokens) > 0, cfg.Authenticate != nil, cfg.Lookup != nil} {
+		if set {
+			given++
+		}
 	}
-	for i, token := range cfg.Tokens {
-		text := token.Reveal()
-		p.ID(fmt.Sprintf("Tokens[%d]", i), text, 0)
-		hashes = append(hashes, sha256.Sum256([]byte(text)))
+	if given != 1 {
+		p.Add("Tokens, Authenticate, Lookup", "need exactly one of them")
 	}
-	s.hashes = func() [][sha256.Size]byte { return hashes }
-	p.OptionalID("ParticipantID", cfg.ParticipantID, 0)
+	s := &callbackScheme{cfg: cfg, byPath: map[string]API{}, contentType: "application/json; charset=UTF-8"}
 	p.OptionalID("DedupeSecret", cfg.DedupeSecret.Reveal(), 0)
 	if cfg.Deduper != nil && cfg.Authenticate != nil && cfg.DedupeSecret.IsZero() {
 		p.Add("DedupeSecret", "is required for a Deduper with Authenticate: a repeat may come under another token")
@@ -116,22 +121,36 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 		}
 		s.byPath[path] = api
 	}
-	if cfg.JWE != nil {
-		jwe := *cfg.JWE
-		jwe.validate(&p, "JWE.")
-		s.cfg.JWE, s.contentType = &jwe, cmp.Or(jwe.ContentType, DefaultBodyContentType)
-	}
+	scheme, precheck := s.scheme(&p)
 	if err := p.Err(providerName, "NewCallbacks"); err != nil {
 		return nil, err
 	}
 	opts := []webhook.SourceOption{
-		webhook.WithClock(cfg.Now), webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(s.precheck),
-		webhook.WithDeadline(cmp.Or(cfg.Deadline, DefaultCallbackDeadline)),
+		webhook.WithClock(cfg.Now), webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(precheck),
+		webhook.WithLikeness(likeness), webhook.WithDeadline(cmp.Or(cfg.Deadline, DefaultCallbackDeadline)),
 	}
 	if cfg.Deduper != nil {
 		opts = append(opts, webhook.WithDeduper(cfg.Deduper), webhook.WithAnswers(answers{}))
 	}
-	return webhook.NewSource(providerName, s, opts...)
+	return webhook.NewSource(providerName, scheme, opts...)
+}
+
+// scheme returns the scheme of the configuration, and its check of a head.
+func (s *callbackScheme) scheme(p *check.Problems) (webhook.Scheme, func(context.Context, *webhook.Request) error) {
+	cfg := s.cfg
+	if cfg.Lookup == nil {
+		bound := s.with(p, Credential{
+			Tokens: cfg.Tokens, Authenticate: cfg.Authenticate, JWE: cfg.JWE, ParticipantID: cfg.ParticipantID,
+		})
+		return bound, bound.precheck
+	}
+	if cfg.JWE != nil || cfg.ParticipantID != "" {
+		p.Add("Lookup", "replaces JWE and ParticipantID: set either")
+	}
+	keyring.NeedDigest(p, cfg.DedupeSecret)
+	keyring.Digest(p, cfg.DedupeSecret) // for its checks; Inbound.DedupeKey makes its own
+	looked := s.lookedUp()
+	return looked, looked.Precheck
 }
 
 // callbackScheme implements [webhook.Scheme].
@@ -165,16 +184,35 @@ func (s *callbackScheme) api(req *webhook.Request) API {
 // maxTimestamp is the documented length of the timestamp header.
 const maxTimestamp = 15
 
-// precheck checks who is calling, and when, before the body is read.
-func (s *callbackScheme) precheck(ctx context.Context, req *webhook.Request) error {
+// bearer returns the token that a request presents.
+func bearer(req *webhook.Request) (token string, ok bool) {
 	scheme, token, _ := strings.Cut(req.Header.Get("Authorization"), " ")
 	token = strings.TrimSpace(token)
-	switch {
-	case inboundTypes[s.api(req)] == nil:
+	return token, strings.EqualFold(scheme, "Bearer") && token != ""
+}
+
+// precheck checks who is calling, and when, before the body is read.
+func (s *callbackScheme) precheck(ctx context.Context, req *webhook.Request) error {
+	if err := s.form(ctx, req); err != nil {
+		return err
+	}
+	return s.Precheck(ctx, req)
+}
+
+// form refuses what is for no interface or presents no token.
+func (s *callbackScheme) form(_ context.Context, req *webhook.Request) error {
+	if inboundTypes[s.api(req)] == nil {
 		return refusal{http.StatusNotFound, errNoInterface}
-	case !strings.EqualFold(scheme, "Bearer"), token == "":
+	}
+	if _, ok := bearer(req); !ok {
 		return refusal{http.StatusUnauthorized, errors.New("the Authorization header is missing or malformed")}
 	}
+	return nil
+}
+
+// Precheck implements [keyring.Prechecker].
+func (s *callbackScheme) Precheck(ctx context.Context, req *webhook.Request) error {
+	token, _ := bearer(req)
 	if err := s.authenticate(ctx, token); err != nil {
 		return refusal{http.StatusForbidden, err}
 	}
@@ -347,6 +385,8 @@ func bareStatus(result webhook.Result) int {
 		return refused.status
 	case errors.Is(result.Err, webhook.ErrMethod):
 		return http.StatusNotFound
+	case result.Event == nil && errors.Is(result.Err, webhook.ErrUnknownKey): // as for a token that is not accepted
+		return http.StatusForbidden
 	}
 	return 0
 }

@@ -123,7 +123,8 @@
 // [NewCallbacks] tells the package webhook how to check, decode and answer what
 // EastPay asks of the issuer: one-time passwords, out-of-band authentication, token
 // states and, when the issuer holds the balance, authorizations. [Functions] are
-// the issuer's answers. [NewFileReader] reads the daily reconciliation files.
+// the issuer's answers. Several participants, and tokens and keys that change without a
+// restart, are [CallbackConfig.Lookup]. [NewFileReader] reads the daily reconciliation files.
 //
 // # Testing
 //

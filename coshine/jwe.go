@@ -1,6 +1,8 @@
 package coshine
 
 import (
+	"fmt"
+
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/sign"
@@ -11,6 +13,7 @@ import (
 // the roles of [OAuth] are reversed.
 type JWE struct {
 	DecryptionKey sign.PrivateKey       // the issuer's RSA key; required
+	FormerKeys    []sign.PrivateKey     // open as well, during a change of DecryptionKey
 	PlatformKey   sign.PublicKey        // EastPay's RSA key, for answers; required
 	PlatformKeyID string                // kid of answers; empty sends none
 	Serialization jose.JWESerialization // zero is compact
@@ -31,14 +34,21 @@ func (j *JWE) validate(p *check.Problems, prefix string) {
 	if p.Required(prefix+"PlatformKey", !j.PlatformKey.IsZero()) && j.PlatformKey.Bits() < minJWEBits {
 		p.Add(prefix+"PlatformKey", "has %d bits, at least %d are needed", j.PlatformKey.Bits(), minJWEBits)
 	}
-	if !p.Required(prefix+"DecryptionKey", !j.DecryptionKey.IsZero()) {
+	checkDecryptionKey(p, prefix+"DecryptionKey", j.DecryptionKey)
+	for i, key := range j.FormerKeys {
+		checkDecryptionKey(p, fmt.Sprintf("%sFormerKeys[%d]", prefix, i), key)
+	}
+}
+
+func checkDecryptionKey(p *check.Problems, field string, key sign.PrivateKey) {
+	if !p.Required(field, !key.IsZero()) {
 		return
 	}
-	if j.DecryptionKey.Bits() < minJWEBits {
-		p.Add(prefix+"DecryptionKey", "has %d bits, at least %d are needed", j.DecryptionKey.Bits(), minJWEBits)
+	if key.Bits() < minJWEBits {
+		p.Add(field, "has %d bits, at least %d are needed", key.Bits(), minJWEBits)
 	}
-	if !j.DecryptionKey.CanDecrypt() {
-		p.Add(prefix+"DecryptionKey", "is a signer that cannot decrypt")
+	if !key.CanDecrypt() {
+		p.Add(field, "is a signer that cannot decrypt")
 	}
 }
 
@@ -58,5 +68,8 @@ func (j *JWE) open(body []byte) ([]byte, error) {
 		return body, nil
 	}
 	plain, err := jose.OpenJWE(j.DecryptionKey, j.Serialization, string(body))
+	for i := 0; err != nil && i < len(j.FormerKeys); i++ {
+		plain, err = jose.OpenJWE(j.FormerKeys[i], j.Serialization, string(body))
+	}
 	return wire.TrimBOM(plain), err
 }

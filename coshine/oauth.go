@@ -136,7 +136,10 @@ func (o *OAuth) bodies() *JWE {
 	if o == nil {
 		return nil
 	}
-	return &JWE{o.DecryptionKey, o.PlatformKey, o.PlatformKeyID, o.Serialization, o.ContentType}
+	return &JWE{
+		DecryptionKey: o.DecryptionKey, PlatformKey: o.PlatformKey, PlatformKeyID: o.PlatformKeyID,
+		Serialization: o.Serialization, ContentType: o.ContentType,
+	}
 }
 
 // open decrypts a body. A successful answer in plain text is refused; the

@@ -14,6 +14,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/keyring"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/webhook"
@@ -36,7 +37,8 @@ const (
 	CallbackAckSigned                    // a sealed message whose head has code and detail SUCCESS
 )
 
-// CallbackConfig is what callbacks are checked with.
+// CallbackConfig is what callbacks are checked with: either PlatformKeys and PrivateKey,
+// or Lookup.
 type CallbackConfig struct {
 	// PlatformKeys are KazePay's public keys, of 2048 bits or more. Several are
 	// valid at once, for a change of key. At least one is required.
@@ -48,6 +50,15 @@ type CallbackConfig struct {
 	Profile sign.Profile
 	// SysID, when set, must be the callback's head.sysId.
 	SysID string
+	// Lookup finds the credential of a callback while it runs, by its head.sysId: for
+	// several merchants, and keys that change without a restart. The head is not signed, so
+	// it chooses the keys and proves nothing: they do. See package webhook for how long an
+	// answer counts and what an error means. It replaces PlatformKeys, PrivateKey and SysID.
+	Lookup func(ctx context.Context, id string) (Credential, error)
+	// DedupeSecret keys the digests in the ids of events that nothing else identifies: 16
+	// bytes or more of the merchant's own, kept for good. Required with Lookup; empty is
+	// the PrivateKey, which is used once more for such an event then.
+	DedupeSecret issuing.Secret
 	// Zone is the zone of times without one; nil is UTC.
 	Zone *time.Location
 	// Names maps KazePay's own names of callbacks, as far as the merchant has
@@ -65,15 +76,9 @@ type CallbackConfig struct {
 	Now func() time.Time
 }
 
-func (c CallbackConfig) validate() error {
-	var p check.Problems
-	p.Required("PlatformKeys", len(c.PlatformKeys) > 0)
-	for i, key := range c.PlatformKeys {
-		p.Key(fmt.Sprintf("PlatformKeys[%d]", i), key.Bits(), minRSABits)
-	}
-	checkPrivateKey(&p, c.PrivateKey)
+// check reports what is wrong with the settings that all credentials share.
+func (c CallbackConfig) check(p *check.Problems) {
 	p.Cause("Profile", c.Profile.Validate())
-	p.OptionalID("SysID", c.SysID, maxID)
 	for name, kind := range c.Names {
 		p.Bare(fmt.Sprintf("Names[%.40q]", name), name)
 		if !slices.Contains(EventTypes(), kind) {
@@ -83,7 +88,6 @@ func (c CallbackConfig) validate() error {
 	if c.Ack < CallbackAckText || c.Ack > CallbackAckSigned {
 		p.Add("Ack", "is none of the acknowledgements")
 	}
-	return p.Err(providerName, "NewCallbacks")
 }
 
 // NewCallbacks returns the source of KazePay's callbacks. Events carry the
@@ -98,27 +102,49 @@ func (c CallbackConfig) validate() error {
 // has; and where money depends on a callback, ask KazePay before acting. KazePay
 // gives up after about half an hour of retries: keep polling as a fallback.
 func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
-	if err := cfg.validate(); err != nil {
+	var p check.Problems
+	cfg.check(&p)
+	cfg.Names = maps.Clone(cfg.Names)
+	s := callbackScheme{cfg: cfg, digest: keyring.Digest(&p, cfg.DedupeSecret)}
+	var scheme webhook.Scheme
+	var precheck func(context.Context, *webhook.Request) error
+	if cfg.Lookup != nil {
+		keyring.NeedDigest(&p, cfg.DedupeSecret)
+		if len(cfg.PlatformKeys) > 0 || !cfg.PrivateKey.IsZero() || cfg.SysID != "" {
+			p.Add("Lookup", "replaces PlatformKeys, PrivateKey and SysID: set either")
+		}
+		looked := s.lookedUp()
+		scheme, precheck = looked, looked.Precheck
+	} else {
+		checkPrivateKey(&p, "PrivateKey", cfg.PrivateKey)
+		p.OptionalID("SysID", cfg.SysID, maxID)
+		scheme = s.with(&p, Credential{cfg.SysID, cfg.PlatformKeys, []sign.PrivateKey{cfg.PrivateKey}})
+	}
+	if err := p.Err(providerName, "NewCallbacks"); err != nil {
 		return nil, err
 	}
-	cfg.PlatformKeys = slices.Clone(cfg.PlatformKeys)
-	cfg.Names = maps.Clone(cfg.Names)
-	return webhook.NewSource(providerName, callbackScheme{cfg},
+	return webhook.NewSource(providerName, scheme,
 		webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now), webhook.WithMaxBody(cfg.MaxBody),
-		webhook.WithSchedule(schedule))
+		webhook.WithPrecheck(precheck), webhook.WithSchedule(schedule), webhook.WithLikeness(likeness))
 }
 
 // schedule is how long KazePay sends again: 1, 2, 4, 8 and 16 minutes.
 const schedule = 31 * time.Minute
 
 // callbackScheme implements [webhook.Scheme].
-type callbackScheme struct{ cfg CallbackConfig }
+type callbackScheme struct {
+	cfg    CallbackConfig
+	peers  []sign.PublicKey
+	own    []sign.PrivateKey
+	digest func(content []byte) string // nil: by the own key
+}
 
 // opened is a callback that was verified.
 type opened struct {
 	head      requestHead
 	plaintext []byte
-	key       sign.PublicKey // the one that verified it
+	key       sign.PublicKey  // the one that verified it
+	own       sign.PrivateKey // the one that opened it
 }
 
 // maxRequestID bounds what an unsigned head can put into reports.
@@ -138,7 +164,12 @@ func (s callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhook
 	if s.cfg.SysID != "" && m.head.SysID != s.cfg.SysID {
 		return webhook.Verified{}, webhook.ErrUnknownKey
 	}
-	if m.plaintext, m.key, err = s.cfg.Profile.OpenAny(s.cfg.PrivateKey, s.cfg.PlatformKeys, e); err != nil {
+	for _, m.own = range s.own {
+		if m.plaintext, m.key, err = s.cfg.Profile.OpenAny(m.own, s.peers, e); err == nil {
+			break
+		}
+	}
+	if err != nil {
 		return webhook.Verified{}, webhook.ErrSignature
 	}
 	// The head is not signed, so its number names the delivery and claims nothing:
@@ -191,14 +222,21 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.
 		event.Type = cmp.Or(req.Type, m.head.APICode)
 	}
 	if event.ID == "" {
-		// Codes and addresses can stand in what identifies the event.
-		digest, err := s.cfg.PrivateKey.Fingerprint(m.plaintext)
+		digest, err := s.fingerprint(m.plaintext)
 		if err != nil { // of a key in an HSM; the callback is as good as any
 			return nil, fmt.Errorf("%w: %w", issuing.ErrUnavailable, err)
 		}
 		event.ID = event.Type + "|keyed:" + digest
 	}
 	return event, nil
+}
+
+// fingerprint identifies content. It is keyed: codes and addresses can stand in it.
+func (s callbackScheme) fingerprint(content []byte) (string, error) {
+	if s.digest != nil {
+		return s.digest(content), nil
+	}
+	return s.own[0].Fingerprint(content)
 }
 
 // kind tells the kind of a callback, with its address's type where the callback names
@@ -263,7 +301,7 @@ func (s callbackScheme) signed(result webhook.Result) webhook.Answer {
 	}{"SUCCESS", "SUCCESS", m.head})
 	var e *sign.Envelope
 	if err == nil {
-		e, err = s.cfg.Profile.Seal(s.cfg.PrivateKey, m.key, head, []byte("{}"))
+		e, err = s.cfg.Profile.Seal(m.own, m.key, head, []byte("{}"))
 	}
 	if err != nil {
 		return webhook.Answer{Err: err}

@@ -108,7 +108,7 @@ func (c Config) validate(p *check.Problems) {
 		p.URL("UploadURL", c.UploadURL, transport.CheckURL)
 	}
 	p.ID("SysID", c.SysID, maxID)
-	checkPrivateKey(p, c.PrivateKey)
+	checkPrivateKey(p, "PrivateKey", c.PrivateKey)
 	p.Key("PlatformKey", c.PlatformKey.Bits(), minRSABits)
 	both := !c.PlatformKey.IsZero() && !c.PrivateKey.IsZero()
 	if both && c.PlatformKey.Fingerprint() == c.PrivateKey.Public().Fingerprint() {
@@ -122,10 +122,10 @@ func (c Config) validate(p *check.Problems) {
 }
 
 // checkPrivateKey checks the merchant's key.
-func checkPrivateKey(p *check.Problems, key sign.PrivateKey) {
-	p.Key("PrivateKey", key.Bits(), minRSABits)
+func checkPrivateKey(p *check.Problems, field string, key sign.PrivateKey) {
+	p.Key(field, key.Bits(), minRSABits)
 	if !key.IsZero() && !key.CanDecrypt() {
-		p.Add("PrivateKey", "cannot decrypt; its signer must be a crypto.Decrypter as well")
+		p.Add(field, "cannot decrypt; its signer must be a crypto.Decrypter as well")
 	}
 }
 

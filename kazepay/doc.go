@@ -11,7 +11,8 @@
 // Applications, top-ups, activations and closures are asynchronous: the answer
 // says that the request was accepted, a callback or a query says how it ended.
 // [NewCallbacks] tells the package webhook how to turn callbacks into this
-// package's event structs ([CardDeposited] and its siblings).
+// package's event structs ([CardDeposited] and its siblings). Several merchants on one
+// address, and keys that change without a restart, are [CallbackConfig.Lookup].
 //
 // # Authentication
 //

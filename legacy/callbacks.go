@@ -3,25 +3,35 @@ package legacy
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/keyring"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
-// CallbackConfig is what callbacks are checked with.
+// CallbackConfig is what callbacks are checked with: either AppKey and AppSecrets, or
+// Lookup.
 type CallbackConfig struct {
 	// AppKey must be the callback's appKey. Required.
 	AppKey string
 	// AppSecrets sign callbacks. Several are valid at once, for a change of
-	// secret. At least one is required. The first also keys the ids of events that
-	// their content alone identifies: keep its place for as long as it is valid.
+	// secret. At least one is required. Without a DedupeSecret the first
+	// also keys the ids of events that their content alone identifies: keep its place for
+	// as long as it is valid.
 	AppSecrets []sign.AppSecret
+	// Lookup finds the credential of a callback while it runs, by its appKey: for several
+	// merchants, and secrets that change without a restart. See package webhook for how
+	// long an answer counts and what an error means. It replaces the two above.
+	Lookup func(ctx context.Context, id string) (Credential, error)
+	// DedupeSecret keys the digests in the ids of events that their content alone
+	// identifies: 16 bytes or more of the merchant's own, kept for good. Required with
+	// Lookup; empty is the first of AppSecrets.
+	DedupeSecret issuing.Secret
 	// Deduper remembers signatures and events; nil is one in memory. One whose lease
 	// is 31 s or more is refused: VIRTUAL-P has given up by then.
 	Deduper webhook.Deduper
@@ -67,19 +77,30 @@ type CallbackConfig struct {
 // again after a failure; answer quickly.
 func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	var p check.Problems
-	p.ID("AppKey", cfg.AppKey, 0)
-	p.Required("AppSecrets", len(cfg.AppSecrets) > 0)
-	for i, secret := range cfg.AppSecrets {
-		if secret.IsZero() {
-			p.Add(fmt.Sprintf("AppSecrets[%d]", i), "is empty")
+	s := callbackScheme{fingerprint: keyring.Digest(&p, cfg.DedupeSecret)}
+	var scheme webhook.Scheme
+	var precheck func(context.Context, *webhook.Request) error
+	if cfg.Lookup != nil {
+		keyring.NeedDigest(&p, cfg.DedupeSecret)
+		if cfg.AppKey != "" || len(cfg.AppSecrets) > 0 {
+			p.Add("Lookup", "replaces AppKey and AppSecrets: set either")
 		}
+		looked := s.lookedUp(cfg.Lookup)
+		scheme, precheck = looked, looked.Precheck
+	} else {
+		p.ID("AppKey", cfg.AppKey, 0)
+		s = s.with(&p, Credential{cfg.AppKey, cfg.AppSecrets})
+		if s.fingerprint == nil && len(s.secrets) > 0 {
+			s.fingerprint = s.secrets[0].Fingerprint
+		}
+		scheme = s
 	}
 	if err := p.Err(providerName, "NewCallbacks"); err != nil {
 		return nil, err
 	}
-	s := callbackScheme{appKey: cfg.AppKey, secrets: slices.Clone(cfg.AppSecrets)}
-	return webhook.NewSource(providerName, s, webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now),
-		webhook.WithMaxBody(cfg.MaxBody), webhook.WithSchedule(shortestSchedule))
+	return webhook.NewSource(providerName, scheme, webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now),
+		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(precheck), webhook.WithSchedule(shortestSchedule),
+		webhook.WithLikeness(likeness))
 }
 
 // shortestSchedule is VIRTUAL-P's: five repeats, after 1, 2, 4, 8 and 16 s.
@@ -87,8 +108,9 @@ const shortestSchedule = 31 * time.Second
 
 // callbackScheme implements [webhook.Scheme].
 type callbackScheme struct {
-	appKey  string
-	secrets []sign.AppSecret
+	appKey      string
+	secrets     []sign.AppSecret
+	fingerprint func(content []byte) string
 }
 
 // signedText returns the text of a signed parameter, "" when it is not there.
@@ -155,9 +177,21 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.
 		event.ID += s.digest([]byte(n.Ext.Reveal()))
 	}
 	if event.ID == "" {
+		if !inner {
+			content = unsigned(params)
+		}
 		event.ID = event.Type + s.digest(content)
 	}
 	return event, nil
+}
+
+// unsigned is what a body says without its signature, which another secret changes.
+func unsigned(params []sign.Param) []byte {
+	var out []byte
+	for _, p := range params {
+		out = append(append(append(append(out, p.Name...), 0), p.Value...), 0)
+	}
+	return out
 }
 
 // decodeInto reads the content of a known type, which stands inside the body in some.
@@ -189,11 +223,9 @@ func (s callbackScheme) Decode(event *webhook.Event) error {
 }
 
 // digest stands for content in an id. It is keyed: ids reach logs and databases,
-// and passwords, card numbers and pickup codes are guessed easily. The key is the
-// first secret, so that an event has one id whichever secret it was signed with.
-func (s callbackScheme) digest(content []byte) string {
-	return "|hmac:" + s.secrets[0].Fingerprint(content)
-}
+// and passwords, card numbers and pickup codes are guessed easily. The key is one for
+// all secrets, so that an event has one id whichever it was signed with.
+func (s callbackScheme) digest(content []byte) string { return "|hmac:" + s.fingerprint(content) }
 
 // Answer implements [webhook.Scheme]: "ok" is the documented acknowledgement.
 func (callbackScheme) Answer(_ *webhook.Request, result webhook.Result) webhook.Answer {

@@ -91,7 +91,8 @@
 // [NewCallbacks] tells the package webhook how to turn callbacks into this
 // package's event structs ([CardDeposited] and its siblings). They carry
 // neither a timestamp nor a nonce, so confirm money with a query before acting on
-// it.
+// it. Several merchants on one address, and secrets that change without a restart, are
+// [CallbackConfig.Lookup].
 //
 // # Testing
 //

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/keyring"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/sign/jose"
@@ -21,7 +21,8 @@ import (
 )
 
 // CallbackConfig is what UnionPay's messages to a token requestor are checked
-// with, and what our answers are signed with.
+// with, and what our answers are signed with: either SignKey, SignKeyID, UPISignKeys,
+// AppIDs and DecryptKeys, or Lookup.
 type CallbackConfig struct {
 	// Profile is the security profile of the endpoint.
 	Profile Profile
@@ -37,6 +38,17 @@ type CallbackConfig struct {
 	AppIDs []string
 	// DecryptKeys open encrypted fields, by kid.
 	DecryptKeys map[string]sign.PrivateKey
+	// Lookup finds the credential of a message while it runs: for several token requestors,
+	// and keys that change without a restart. The id is the address's, by a wildcard
+	// {credential} of its pattern or [webhook.Source.ForCredential]. Where the address has
+	// none it is the UPI-APPID, and in profile U, whose messages name no receiver, "". See
+	// package webhook for how long an answer counts and what an error means. It replaces
+	// the five above.
+	Lookup func(ctx context.Context, id string) (Credential, error)
+	// DedupeSecret keys the names by which the order of tokens' notifications is kept: 16
+	// bytes or more of the merchant's own, kept for good. Required with Lookup; empty is
+	// the SignKey.
+	DedupeSecret issuing.Secret
 	// PayloadMode, JWE and UMPSDigestInfo are as in [Config].
 	PayloadMode    sign.UPIMode
 	JWE            jose.UPIJWE
@@ -61,26 +73,17 @@ type CallbackConfig struct {
 	Now func() time.Time
 }
 
-func (cfg CallbackConfig) validate() error {
-	var p check.Problems
+// check reports what is wrong with the settings that all credentials share.
+func (cfg CallbackConfig) check(p *check.Problems) {
 	if !cfg.Profile.known() {
 		p.Add("Profile", "is unknown")
 	}
-	if cfg.Profile == ProfileG {
-		p.Required("AppIDs", len(cfg.AppIDs) > 0 && !slices.Contains(cfg.AppIDs, ""))
-	}
-	for i, id := range cfg.AppIDs {
-		p.Bare(fmt.Sprintf("AppIDs[%d]", i), id)
-	}
 	p.Bare("Path", cfg.Path)
-	shared := Config{
-		SignKey: cfg.SignKey, SignKeyID: cfg.SignKeyID, UPISignKeys: cfg.UPISignKeys, DecryptKeys: cfg.DecryptKeys,
-		PayloadMode: cfg.PayloadMode, JWE: cfg.JWE, Skew: cfg.Skew,
-	}
-	shared.checkKeys(&p)
-	shared.checkSettings(&p)
-	return p.Err(providerName, "NewCallbacks")
+	Config{PayloadMode: cfg.PayloadMode, JWE: cfg.JWE, Skew: cfg.Skew}.checkSettings(p)
 }
+
+// headerJWS is the signature of profile G, in net/http's spelling.
+const headerJWS = "Upi-Jws"
 
 // NewCallbacks returns the source of the messages that UnionPay sends to a token
 // requestor, in the configured profile. The answer to each is a signed message of
@@ -110,28 +113,48 @@ func (cfg CallbackConfig) validate() error {
 // Profile U protects no time of its own, so a message is recognised as a repeat
 // for as long as the deduper remembers it: give that profile a durable one.
 func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
-	if err := cfg.validate(); err != nil {
-		return nil, err
-	}
-	cfg.UPISignKeys = maps.Clone(cfg.UPISignKeys)
-	cfg.AppIDs = slices.Clone(cfg.AppIDs)
+	var p check.Problems
+	cfg.check(&p)
 	cfg.Accept = slices.Clone(cfg.Accept)
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
 	s := &callbackScheme{
-		cfg:    cfg,
-		opener: opener{profile: cfg.Profile, jwe: cfg.JWE, keys: maps.Clone(cfg.DecryptKeys)},
+		cfg: cfg, opener: opener{profile: cfg.Profile, jwe: cfg.JWE},
+		digest: keyring.Digest(&p, cfg.DedupeSecret),
 	}
-	return webhook.NewSource(providerName, s, webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now),
-		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(s.precheck), webhook.WithOrder(s.position),
-		webhook.WithAnswers(answers{}))
+	var scheme webhook.Scheme
+	precheck, looks := s.precheck, likenessG
+	if cfg.Profile == ProfileU {
+		looks = likenessU
+	}
+	if cfg.Lookup != nil {
+		keyring.NeedDigest(&p, cfg.DedupeSecret)
+		if !cfg.SignKey.IsZero() || cfg.SignKeyID != "" || len(cfg.UPISignKeys)+len(cfg.AppIDs)+len(cfg.DecryptKeys) > 0 {
+			p.Add("Lookup", "replaces SignKey, SignKeyID, UPISignKeys, AppIDs and DecryptKeys: set either")
+		}
+		looked := s.lookedUp()
+		scheme, precheck = looked, looked.Precheck
+	} else {
+		s = s.with(&p, Credential{
+			AppIDs: cfg.AppIDs, SignKey: cfg.SignKey, SignKeyID: cfg.SignKeyID, UPISignKeys: cfg.UPISignKeys,
+			DecryptKeys: cfg.DecryptKeys,
+		})
+		scheme = s
+	}
+	if err := p.Err(providerName, "NewCallbacks"); err != nil {
+		return nil, err
+	}
+	return webhook.NewSource(providerName, scheme, webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now),
+		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(precheck), webhook.WithOrder(s.position),
+		webhook.WithAnswers(answers{}), webhook.WithLikeness(looks))
 }
 
 // callbackScheme implements [webhook.Scheme].
 type callbackScheme struct {
 	cfg    CallbackConfig
 	opener opener
+	digest func(content []byte) string // nil: by the SignKey
 }
 
 // pushed is an authentic message: Verify makes it, Open fills it, and Answer
@@ -145,7 +168,7 @@ type pushed struct {
 // inside of it.
 func (s *callbackScheme) precheck(_ context.Context, req *webhook.Request) error {
 	switch {
-	case s.cfg.Profile == ProfileU, req.Header.Get("UPI-JWS") != "":
+	case s.cfg.Profile == ProfileU, req.Header.Get(headerJWS) != "":
 		return nil
 	case req.Header.Get("UPI-SIGN") != "":
 		return fmt.Errorf("%w: the older scheme of five headers, which is not accepted", webhook.ErrSignature)
@@ -169,7 +192,7 @@ func (s *callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhoo
 	}
 	verifier := sign.UPIVerifier{Keys: cfg.UPISignKeys, Mode: cfg.PayloadMode, Skew: cfg.Skew, AppIDs: cfg.AppIDs}
 	expected := sign.UPIExpect{Now: req.Time, Request: true, Path: path}
-	head, err := verifier.Verify(req.Header.Get("UPI-JWS"), req.Body, expected)
+	head, err := verifier.Verify(req.Header.Get(headerJWS), req.Body, expected)
 	if err != nil {
 		return webhook.Verified{}, fmt.Errorf("%w: %w", webhook.ErrSignature, err)
 	}

@@ -9,7 +9,8 @@
 // requests, suspends, resumes and deletes tokens, [Client.Keys] exchanges keys.
 // [Links] reads the push that an issuer's app sends through a URI, and builds the
 // answer. [NewCallbacks] tells the package webhook how to read and answer the messages
-// that UnionPay sends, such as [TokenStateChanged].
+// that UnionPay sends, such as [TokenStateChanged]; several token requestors, and keys that
+// change without a restart, are [CallbackConfig.Lookup].
 //
 // UnionPay publishes one message of CAMS completely (ATM_FEEDBACK_INFORM), and
 // of the others names and purposes. No service URL suffix is public: an operation

@@ -35,9 +35,17 @@ func (s *callbackScheme) position(event *webhook.Event) (p webhook.Position, ok 
 	if !ok || event.HasProblem("trxInfo.token", "trxInfo.tokenState") { // which one, or what it says, is open
 		return p, false
 	}
-	name, err := s.cfg.SignKey.Fingerprint([]byte(changed.Token.Reveal()))
+	name, err := s.fingerprint([]byte(changed.Token.Reveal()))
 	if err != nil { // of a key in an HSM
 		return p, false
 	}
 	return webhook.Position{Of: "token/" + name, At: event.Time, Last: changed.State.Terminal()}, true
+}
+
+// fingerprint names content by a keyed digest.
+func (s *callbackScheme) fingerprint(content []byte) (string, error) {
+	if s.digest != nil {
+		return s.digest(content), nil
+	}
+	return s.cfg.SignKey.Fingerprint(content)
 }

@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/keyring"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/webhook"
 )
@@ -20,15 +20,25 @@ import (
 // more where repeats arrive late.
 const DefaultCallbackTolerance = 5 * time.Minute
 
-// CallbackConfig is what callbacks are checked with.
+// CallbackConfig is what callbacks are checked with: either Secrets or Lookup.
 type CallbackConfig struct {
 	// Secrets are the webhook secrets of the Dashboard, used as they are: one with
 	// blanks, a line break or quotes around it is refused. Several
 	// are valid at once, for a change of secret. At least one is required: UQPAY
 	// does not sign callbacks when none is set there, and unsigned ones are
-	// always refused. The first also keys the ids of events that come without one:
-	// keep its place for as long as it is valid.
+	// always refused. Without a DedupeSecret the first also keys the ids of
+	// events that come without one: keep its place for as long as it is valid.
 	Secrets []issuing.Secret
+	// Lookup finds the credential of a callback while it runs: for several master
+	// accounts, and secrets that change without a restart. UQPAY's callbacks name no
+	// account, so the id is the address's: a wildcard {credential} of its pattern, or
+	// [webhook.Source.ForCredential]. An address without one has the id "". See package
+	// webhook for how long an answer counts and what an error means. It replaces Secrets.
+	Lookup func(ctx context.Context, id string) (Credential, error)
+	// DedupeSecret keys the digests in the ids of events that come without one: 16 bytes
+	// or more of the merchant's own, kept for good. Required with Lookup; empty is the
+	// first of Secrets.
+	DedupeSecret issuing.Secret
 	// Tolerance is how far a timestamp may lie from now; 0 is
 	// DefaultCallbackTolerance.
 	Tolerance time.Duration
@@ -49,25 +59,35 @@ type CallbackConfig struct {
 // accounts. They name no account: find it by card or cardholder id.
 func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	var p check.Problems
-	p.Required("Secrets", len(cfg.Secrets) > 0)
 	tolerance := cmp.Or(cfg.Tolerance, DefaultCallbackTolerance)
-	s := callbackScheme{window: webhook.Window{MaxAge: tolerance, MaxAhead: tolerance}}
-	for i, secret := range cfg.Secrets {
-		key, err := sign.NewHMACKey(secret)
-		if err != nil {
-			p.Cause(fmt.Sprintf("Secrets[%d]", i), err)
-			continue
-		}
-		s.keys = append(s.keys, key)
+	s := callbackScheme{
+		window: webhook.Window{MaxAge: tolerance, MaxAhead: tolerance},
+		digest: keyring.Digest(&p, cfg.DedupeSecret),
 	}
 	if tolerance < 0 {
 		p.Add("Tolerance", "must not be negative")
 	}
+	var scheme webhook.Scheme
+	precheck := s.precheck
+	if cfg.Lookup != nil {
+		keyring.NeedDigest(&p, cfg.DedupeSecret)
+		if len(cfg.Secrets) > 0 {
+			p.Add("Lookup", "replaces Secrets: set either")
+		}
+		looked := s.lookedUp(cfg.Lookup)
+		scheme, precheck = looked, looked.Precheck
+	} else {
+		s = s.with(&p, Credential{Secrets: cfg.Secrets})
+		if s.digest == nil && len(s.keys) > 0 {
+			s.digest = s.keys[0].Fingerprint
+		}
+		scheme = s
+	}
 	if err := p.Err(providerName, "NewCallbacks"); err != nil {
 		return nil, err
 	}
-	return webhook.NewSource(providerName, s, webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now),
-		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(s.precheck),
+	return webhook.NewSource(providerName, scheme, webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now),
+		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(precheck), webhook.WithLikeness(likeness),
 		// A repeat that is not signed afresh is refused after that.
 		webhook.WithSchedule(tolerance))
 }
@@ -76,6 +96,7 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 type callbackScheme struct {
 	keys   []sign.HMACKey
 	window webhook.Window
+	digest func(content []byte) string
 }
 
 // Headers of a callback, in net/http's spelling.
@@ -119,7 +140,7 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, _ webhook.
 	if event.ID == "" {
 		// The whole content identifies the event. The digest is keyed: ids reach
 		// logs and databases, and one-time passwords are guessed easily.
-		event.ID = e.Type + "|hmac:" + s.keys[0].Fingerprint(req.Body)
+		event.ID = e.Type + "|hmac:" + s.digest(req.Body)
 	}
 	return event, nil
 }

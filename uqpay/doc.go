@@ -13,7 +13,8 @@
 // [OrderService.Order] says how it ended. [NewCallbacks] tells the
 // package webhook how to turn callbacks into this package's event structs
 // ([CardCreated] and its siblings), and the package uqpay/authdecision how to
-// answer real-time authorization requests.
+// answer real-time authorization requests. Several master accounts, and secrets that
+// change without a restart, are [CallbackConfig.Lookup].
 //
 // Amounts go out as bare JSON numbers and come in as text, number, "" or null,
 // exactly in both directions.

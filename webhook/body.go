@@ -56,6 +56,9 @@ func (l *loan) repay() {
 // allocated, and until the delivery has been answered.
 func (d *delivery) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	limit := d.source.maxBody
+	if d.early != nil {
+		return d.early.within(limit)
+	}
 	if r.ContentLength > limit {
 		return nil, ErrTooLarge
 	}

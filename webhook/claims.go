@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"time"
 )
 
@@ -11,8 +12,9 @@ import (
 // identifies, and for questions whose answers nobody keeps.
 func (s *Source) claims(v Verified, event *Event) (c Claims, ok bool) {
 	c.Once = v.Once
+	owner := s.owner(v.Credential)
 	if v.Delivery != "" {
-		c.Delivery = s.provider + "/delivery/" + v.Delivery
+		c.Delivery = owner + "/delivery/" + v.Delivery
 	}
 	key, kind := event.ID, "/event/"
 	if event.Question { // its id may be of another kind than those of events
@@ -23,11 +25,20 @@ func (s *Source) claims(v Verified, event *Event) (c Claims, ok bool) {
 	}
 	switch {
 	case key != "":
-		c.Event = s.provider + kind + key
+		c.Event = owner + kind + key
 	case !event.Question || v.Once: // else a repeat needs its answer as well
 		c.Event = c.Delivery
 	}
 	return c, c.Event != ""
+}
+
+// owner begins the names of claims and positions: two credentials' events are never
+// one. The credential is escaped, so that no id can end in another's names.
+func (s *Source) owner(credential string) string {
+	if credential == "" {
+		return s.provider
+	}
+	return s.provider + "/credential/" + url.PathEscape(credential)
 }
 
 // deduper is the handler's, or its source's.

@@ -22,6 +22,7 @@ type delivery struct {
 	report Report
 	called bool // the function was
 	loan   loan // of the handler's budget for bodies
+	early  *early
 	// Under a deadline:
 	cancel context.CancelFunc
 	over   sync.WaitGroup // done when the request has been answered and reported
@@ -101,7 +102,7 @@ func (d *delivery) admit(ctx context.Context, read func() error) (result Result,
 	if result.Verified, err = s.scheme.Verify(ctx, &d.req); err != nil {
 		return result, err
 	}
-	d.report.RequestID = result.Verified.RequestID
+	d.report.RequestID, d.report.Credential = result.Verified.RequestID, result.Verified.Credential
 	result.Event, err = s.open(ctx, &d.req, result.Verified)
 	return result, err
 }
@@ -183,6 +184,7 @@ func (d *delivery) decided(ctx context.Context) {
 func (d *delivery) overtime(ctx context.Context, result Result) {
 	late := delivery{h: d.h, begun: d.begun, report: Report{
 		Provider: d.source.provider, Type: result.Event.Type, ID: result.Event.ID, RequestID: result.Verified.RequestID,
+		Credential: result.Verified.Credential,
 	}}
 	result.Outcome = OutcomeOvertime
 	late.concluded(result, d.overtimeAnswer(result))

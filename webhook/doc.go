@@ -27,7 +27,7 @@
 //
 // # Order of checks
 //
-// Method and size, key, signature, age, decryption and decoding by the type field,
+// Method and size, key or credential, signature, age, decryption and decoding by the type field,
 // then the claims of the delivery and its event in the [Deduper], then the
 // merchant's function, then the provider's own acknowledgement. Nothing is decoded
 // before it is authenticated, but where a provider signs the plaintext, as KazePay
@@ -49,6 +49,50 @@
 //
 // A callback tells that something happened: where money depends on it, ask the
 // platform before acting, as the events' documentation says.
+//
+// # Several merchants, keys that change
+//
+// A source has fixed keys, or the function Lookup of its provider's CallbackConfig, which
+// finds a credential while it runs: by the id that the callback names (X-App-Id of
+// worldcard, appKey of legacy, head.sysId of kazepay, UPI-APPID of unionpay), or by the one
+// that the address names, in a wildcard {credential} of its pattern or by
+// [Source.ForCredential]. The address comes first, and has to tell for uqpay,
+// authdecision, coshine and UnionPay's profile U, whose requests name nobody. An id
+// only chooses the keys: these authenticate, open and answer, and claims begin with the
+// credential's name, so that merchants share a [Deduper] and never an event.
+// [Event.Credential] tells which it was.
+//
+// What keys alone tell apart, shared keys do not. Give merchants keys and secrets of their
+// own: with one AES key for two of worldcard's, one private key for two of kazepay's or of
+// authdecision's, or one secret or token for two others, a copy that names the other
+// merchant is the other's callback. UnionPay signs for all with one key: in profile U,
+// whose messages name neither receiver nor address, only what is encrypted tells.
+//
+// Answers of a Lookup are kept, at most 10,000 credentials:
+//
+//   - A credential counts for a minute. When a callback does not verify or open with it,
+//     it is looked up again at once, every 5 seconds at most: a new key is in use within
+//     5 seconds of its standing in the store, a withdrawn one for a minute at most, unless
+//     look-ups fail. During a change of key the credential holds the old and the new.
+//   - [ErrUnknownKey], wrapped or not, says that an id has none. It counts for 10 seconds and
+//     refuses the callback, before its body is read where the head names it, and before a
+//     key is used.
+//   - Any other error, a panic, a credential that cannot be used, or no answer within 2
+//     seconds (250 ms where there is one to go on with) is a failure. The last good
+//     credential counts on for up to an hour, and is looked up every 5 seconds; without
+//     one the platform is asked to send again.
+//   - All callbacks of an id wait for one look-up. Its context ends after 2 seconds; one that
+//     ignores that is left behind after 7.
+//   - Ids that have no credential, which anybody can make up, cost at most 100 look-ups
+//     a second, and 32 at once; beyond that the platform is asked to send again. They take no
+//     room from credentials.
+//
+// An id that is not in the store exactly as it was asked for is none: a credential whose ID
+// differs is refused, since databases compare more loosely than claims do. Claims that were
+// made with fixed keys do not begin with a credential: change from one to the other when
+// no callback is being repeated.
+//
+// Several providers share an address by [NewHandlers].
 //
 // # Queues
 //

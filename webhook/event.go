@@ -18,7 +18,7 @@ var (
 	// ErrTimestamp: the callback is older or further in the future than allowed.
 	ErrTimestamp = errors.New("webhook: timestamp outside the allowed window")
 	// ErrUnknownKey: the callback names a key or merchant that is not
-	// configured.
+	// configured. A look-up of credentials returns it for an id that has none.
 	ErrUnknownKey = errors.New("webhook: unknown key or merchant")
 	// ErrReplay: Verified.Delivery came before, with another event, or although it
 	// may come once only.
@@ -30,6 +30,9 @@ var (
 	ErrMethod = errors.New("webhook: not a POST")
 	// ErrTooLarge: the body is over the source's limit.
 	ErrTooLarge = fmt.Errorf("webhook: body %w", issuing.ErrTooLarge)
+	// ErrUnrecognized: several sources share the address, and the request looks like
+	// none of theirs.
+	ErrUnrecognized = errors.New("webhook: no source of this address knows such requests")
 	// ErrBody: the body broke off or did not arrive in time.
 	ErrBody = errors.New("webhook: the body broke off")
 )
@@ -57,8 +60,11 @@ var (
 type Event struct {
 	Provider string // the provider's package name, such as "worldcard"
 	Type     string // the provider's type, such as "card_open"
+	// Credential names the credential that authenticated the event, of a source that
+	// looks them up; empty where it has one alone. It is no secret.
+	Credential string
 	// ID is the same for every delivery of the event and differs between
-	// events. It is what the Deduper remembers.
+	// events of a credential. The Deduper remembers it, with the credential.
 	ID   string
 	Time time.Time // when the platform sent it; zero when it does not say
 	// Question reports that the platform waits for an answer, which the function

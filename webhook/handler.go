@@ -59,7 +59,8 @@ type Handler struct {
 //
 // Where each type has its own address and callbacks do not name theirs, serve them
 // under a pattern of [http.ServeMux] with a wildcard {type}, or each with
-// [Source.ForType].
+// [Source.ForType]. A wildcard {credential} names the credential of a source that
+// looks them up. [NewHandlers] serves several sources on one address.
 //
 // Answers are the provider's own. A body has ten seconds to arrive, or less where
 // http.Server.ReadTimeout or the source says so. What its head condemns, by its method,
@@ -101,7 +102,11 @@ func (h *Handler) Handle(ctx context.Context, req *Request) Answer {
 	if h.source == nil || h.fn == nil {
 		return h.unconfigured(ctx)
 	}
-	d := h.delivery(req)
+	return h.delivery(req).answered(ctx)
+}
+
+// answered takes a request that has its body all the way.
+func (d *delivery) answered(ctx context.Context) Answer {
 	ctx = d.bounded(ctx)
 	defer d.end()
 	body := d.req.Body
@@ -117,15 +122,26 @@ func (h *Handler) Handle(ctx context.Context, req *Request) Answer {
 	return answer
 }
 
+// arrival is a request over HTTP, without its body.
+func arrival(r *http.Request) Request {
+	return Request{
+		Method: r.Method, URL: r.URL, Header: r.Header, RemoteAddr: r.RemoteAddr,
+		Type: r.PathValue("type"), Credential: r.PathValue("credential"),
+	}
+}
+
 // ServeHTTP handles one callback.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if h.source == nil || h.fn == nil {
 		h.unconfigured(r.Context()).write(w)
 		return
 	}
-	d := h.delivery(&Request{
-		Method: r.Method, URL: r.URL, Header: r.Header, RemoteAddr: r.RemoteAddr, Type: r.PathValue("type"),
-	})
+	req := arrival(r)
+	h.delivery(&req).serve(w, r)
+}
+
+// serve carries a request over HTTP to its answer.
+func (d *delivery) serve(w http.ResponseWriter, r *http.Request) {
 	ctx := d.bounded(r.Context())
 	defer d.end()
 	defer d.loan.repay()

@@ -38,7 +38,7 @@ func (j *journal) observe(ctx context.Context, r Report) {
 		return
 	}
 	q := &j.failed
-	if r.Outcome == OutcomeRefused {
+	if r.Outcome == OutcomeRefused || errors.Is(r.Err, ErrUnknownKey) {
 		q = &j.refused
 	}
 	if !q.allows(time.Now(), r.Provider, r.Outcome) {
@@ -46,6 +46,9 @@ func (j *journal) observe(ctx context.Context, r Report) {
 	}
 	attrs := []any{
 		"provider", r.Provider, "type", r.Type, "id", r.ID, "outcome", string(r.Outcome), "status", r.Status, "reason", r.Err,
+	}
+	if r.Credential != "" {
+		attrs = append(attrs, "credential", r.Credential)
 	}
 	if hint := r.Hint(); hint != "" {
 		attrs = append(attrs, "hint", hint)
@@ -92,11 +95,13 @@ var hints = []struct {
 	{errUsed, "something read the body before the handler: let it have the request first, or put the bytes back"},
 	{ErrBody, "the sender's connection broke or was too slow"},
 	{ErrTimestamp, "compare this clock with the platform's; a test on a platform in memory sets Now to that clock"},
-	{ErrUnknownKey, "is it another merchant's or environment's? compare the id or token with the configuration's"},
+	{ErrUnknownKey, "is it another merchant's or environment's? compare the id or token with the configuration's, " +
+		"or with what its Lookup finds"},
 	{errMissing, "is it the platform's at all? a proxy may have dropped the headers; " +
 		"their names count in any case when a Source or Handler reads them"},
 	{ErrSignature, "commonest causes: the body was read, decoded or re-encoded before it came here; " +
 		"the key is the other environment's, the merchant's own or an old one"},
+	{ErrUnrecognized, "is it a callback at all? the providers of this address are those given to NewHandlers"},
 	{ErrReplay, "the platform repeats under a new id; a copy does not"},
 	{ErrPayload, "commonest causes: one address for callbacks of several types, " +
 		"which need one each, by {type} or ForType; the decryption key is another's"},

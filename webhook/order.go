@@ -45,7 +45,7 @@ func (d *delivery) current(ctx context.Context, event *Event) (bool, error) {
 	if !ok {
 		return true, nil
 	}
-	p.Of = d.source.provider + "/position/" + p.Of
+	p.Of = d.source.owner(event.Credential) + "/position/" + p.Of
 	if keeper, ok := d.deduper().(Sequencer); ok {
 		return keeper.Advance(ctx, p)
 	}

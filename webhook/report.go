@@ -31,13 +31,15 @@ func (o Outcome) Acknowledged() bool { return o == OutcomeHandled || o == Outcom
 // Report describes one callback to an observer. It holds no body, no header and
 // no secret.
 type Report struct {
-	Provider  string
-	Type      string // "" when it was refused before decoding
-	ID        string // Event.ID, "" when it was refused before decoding
-	RequestID string // the delivery's name for the provider's support; "" when it has none or is not authentic
-	Outcome   Outcome
-	Status    int           // HTTP status of the answer; 0 when the connection was dropped
-	Code      string        // the provider's own code in the answer, of those that have one
-	Duration  time.Duration // from the arrival to the answer, or to the end of the function in overtime
-	Err       error         // why, for what was not acknowledged or could not be answered
+	Provider string
+	Type     string // "" when it was refused before decoding
+	ID       string // Event.ID, "" when it was refused before decoding
+	// Credential is the event's, "" when it was refused before it was authentic.
+	Credential string
+	RequestID  string // the delivery's name for the provider's support; "" when it has none or is not authentic
+	Outcome    Outcome
+	Status     int           // HTTP status of the answer; 0 when the connection was dropped
+	Code       string        // the provider's own code in the answer, of those that have one
+	Duration   time.Duration // from the arrival to the answer, or to the end of the function in overtime
+	Err        error         // why, for what was not acknowledged or could not be answered
 }

@@ -25,9 +25,15 @@ type Request struct {
 	// Type is the type of the address, for callbacks that name none. That of
 	// [Source.ForType] replaces it.
 	Type string
+	// Credential is the credential that the address names, for sources that look
+	// their keys up. That of [Source.ForCredential] replaces it.
+	Credential string
 	// Time is when the request arrived, by the source's clock. The source sets
 	// it.
 	Time time.Time
+	// Prechecked is the scheme's own: what its [WithPrecheck] found out, for Verify.
+	// The source empties it before.
+	Prechecked any
 }
 
 // Verified is what a scheme learns from authenticating a request.
@@ -44,13 +50,18 @@ type Verified struct {
 	At time.Time
 	// RequestID names the delivery for the provider's support, in reports.
 	RequestID string
+	// Credential names the credential whose keys it was authenticated with; empty
+	// where the source has one alone. Claims and positions begin with it, so it comes
+	// from the configuration, and not as it stood in the request.
+	Credential string
 	// Content is the scheme's own: what Verify had to open for Open, and what
 	// Answer needs to echo.
 	Content any
 }
 
 // Scheme is one provider's rules. Its methods do not change the request, are
-// safe for concurrent use, and put no secret, header or body into an error.
+// safe for concurrent use, and put no secret, header or body into an error; the id
+// of a credential is none of them.
 type Scheme interface {
 	// Verify authenticates a request: the key by its id, the signature in
 	// constant time over the raw bytes, then the time, in both directions

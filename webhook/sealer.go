@@ -50,11 +50,16 @@ var (
 	errJSON = errors.New("webhook: the JSON of an event is redacted and is no event; use a Sealer")
 )
 
-// sealedVersion begins a sealed event: AES-256-GCM, bound to all that is readable.
-const sealedVersion = "ev1"
+// Versions that begin a sealed event: AES-256-GCM, bound to all that is readable. The
+// second one names the credential as well.
+const (
+	sealedVersion   = "ev1"
+	sealedWithOwner = "ev2"
+)
 
 // Seal returns event as a text of letters, digits, ".", "-" and "_":
-// "ev1.<provider>.<type in Base64>.<the rest, sealed>". Its length is about a third
+// "ev1.<provider>.<type in Base64>.<the rest, sealed>", with "ev2" for an event of a
+// credential that was looked up. Its length is about a third
 // more than Event.Raw's. What the function wrote into Data does not travel, and a
 // question has to be answered where it arrived.
 func (s *Sealer) Seal(event *Event) (string, error) {
@@ -71,12 +76,16 @@ func (s *Sealer) Seal(event *Event) (string, error) {
 		return "", fmt.Errorf("webhook: Seal: the event's time: %w", err)
 	}
 	_, unknown := event.Data.(*Unknown)
-	plain := make([]byte, 0, event.Raw.Len()+len(event.ID)+len(at)+3*binary.MaxVarintLen32)
+	plain := make([]byte, 0, event.Raw.Len()+len(event.ID)+len(event.Credential)+len(at)+4*binary.MaxVarintLen32)
 	plain = appendPart(plain, map[bool]string{true: "?"}[unknown])
 	plain = appendPart(plain, event.ID)
 	plain = appendPart(plain, string(at))
+	version := sealedVersion
+	if event.Credential != "" {
+		version, plain = sealedWithOwner, appendPart(plain, event.Credential)
+	}
 	plain = append(plain, event.Raw.Reveal()...)
-	head := sealedVersion + "." + event.Provider + "." + base64.RawURLEncoding.EncodeToString([]byte(event.Type))
+	head := version + "." + event.Provider + "." + base64.RawURLEncoding.EncodeToString([]byte(event.Type))
 	box, err := s.keys[0].SealBound(plain, []byte(head))
 	if err != nil {
 		return "", fmt.Errorf("webhook: Seal: %w", err)
@@ -87,6 +96,10 @@ func (s *Sealer) Seal(event *Event) (string, error) {
 // Open returns the event of a sealed text, as its provider's source read it: typed,
 // with its secrets, under the same id. Of several sources it takes the first of that
 // provider that can. The causes are [ErrSealed], [ErrNoSource] and [ErrPayload].
+//
+// A source that looks credentials up asks for Event.Credential where the content holds
+// what only its keys open: keep such a key in the credential until the queue is empty.
+// issuing.ErrUnavailable says that the look-up failed.
 func (s *Sealer) Open(sealed string, sources ...*Source) (*Event, error) {
 	event, unknown, err := s.open(sealed)
 	if err != nil {
@@ -107,8 +120,12 @@ func (s *Sealer) Open(sealed string, sources ...*Source) (*Event, error) {
 		}
 		opened := *event
 		decodeErr := decoder.Decode(&opened)
-		if decodeErr == nil && opened.Data != nil {
+		switch {
+		case decodeErr == nil && opened.Data != nil:
 			return &opened, nil
+		case errors.Is(decodeErr, issuing.ErrUnavailable): // of a credential that cannot be had now
+			err = fmt.Errorf("webhook: sealed %q: %w", event.Type, decodeErr)
+			continue
 		}
 		err = fmt.Errorf("%w: sealed %q", errors.Join(ErrPayload, decodeErr), event.Type)
 	}
@@ -124,7 +141,7 @@ func (s *Sealer) open(sealed string) (event *Event, unknown bool, err error) {
 	head, rest := sealed[:last], sealed[last+1:]
 	version, name, _ := strings.Cut(head, ".")
 	dot := strings.LastIndexByte(name, '.')
-	if version != sealedVersion || dot < 0 {
+	if version != sealedVersion && version != sealedWithOwner || dot < 0 {
 		return nil, false, ErrSealed
 	}
 	typ, err := base64.RawURLEncoding.Strict().DecodeString(name[dot+1:])
@@ -137,15 +154,18 @@ func (s *Sealer) open(sealed string) (event *Event, unknown bool, err error) {
 		if err != nil {
 			continue
 		}
-		return readEvent(&Event{Provider: name[:dot], Type: string(typ)}, plain)
+		return readEvent(&Event{Provider: name[:dot], Type: string(typ)}, plain, version)
 	}
 	return nil, false, ErrSealed
 }
 
 // readEvent reads what Seal wrote.
-func readEvent(event *Event, plain []byte) (_ *Event, unknown bool, err error) {
-	var parts [3]string
+func readEvent(event *Event, plain []byte, version string) (_ *Event, unknown bool, err error) {
+	var parts [4]string
 	for i := range parts {
+		if i == 3 && version == sealedVersion {
+			break
+		}
 		size, n := binary.Uvarint(plain)
 		if n <= 0 || size > uint64(len(plain)-n) {
 			return nil, false, ErrSealed
@@ -153,7 +173,7 @@ func readEvent(event *Event, plain []byte) (_ *Event, unknown bool, err error) {
 		end := n + int(size)
 		parts[i], plain = string(plain[n:end]), plain[end:]
 	}
-	event.ID = parts[1]
+	event.ID, event.Credential = parts[1], parts[3]
 	if err := event.Time.UnmarshalBinary([]byte(parts[2])); err != nil {
 		return nil, false, ErrSealed
 	}

@@ -136,8 +136,10 @@ func TestSealerRefuses(t *testing.T) {
 	}
 	// What was sealed by somebody with the key, and is none of ours.
 	for _, plain := range []string{"", "\x05", "\x00\x00", "\x00\x00\x01x", "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"} {
-		if _, _, err := readEvent(&Event{}, []byte(plain)); !errors.Is(err, ErrSealed) {
-			t.Errorf("%q: %v", plain, err)
+		for _, version := range []string{sealedVersion, sealedWithOwner} {
+			if _, _, err := readEvent(&Event{}, []byte(plain), version); !errors.Is(err, ErrSealed) {
+				t.Errorf("%s %q: %v", version, plain, err)
+			}
 		}
 	}
 }

@@ -23,11 +23,13 @@ type Source struct {
 	provider string
 	scheme   Scheme
 	typ      string
+	cred     string
 	deduper  Deduper
 	now      func() time.Time
 	maxBody  int64
 	deadline time.Duration
 	precheck func(context.Context, *Request) error
+	looks    func(*Request) Likeness
 	dispatch func(context.Context, *Event, Func) error
 	answers  Answers
 	schedule time.Duration
@@ -208,6 +210,14 @@ func (s *Source) ForType(typ string) *Source {
 	return &c
 }
 
+// ForCredential returns a copy for an address that belongs to one credential, of a
+// source that looks its keys up. A pattern with a wildcard {credential} does the same.
+func (s *Source) ForCredential(id string) *Source {
+	c := *s
+	c.cred = id
+	return &c
+}
+
 // Verify authenticates a callback without decoding it. Header names are taken in
 // any case.
 func (s *Source) Verify(header http.Header, body []byte) error {
@@ -304,7 +314,10 @@ func (s *Source) complete(req *Request) {
 	if s.typ != "" {
 		req.Type = s.typ
 	}
-	req.Header, req.Time = canonical(req.Header), s.now()
+	if s.cred != "" {
+		req.Credential = s.cred
+	}
+	req.Header, req.Time, req.Prechecked = canonical(req.Header), s.now(), nil
 }
 
 // open decodes an authenticated request and completes its event.
@@ -319,7 +332,7 @@ func (s *Source) open(ctx context.Context, req *Request, v Verified) (*Event, er
 	default:
 		return nil, fmt.Errorf("%w: %w", ErrPayload, err)
 	}
-	event.Provider = s.provider
+	event.Provider, event.Credential = s.provider, v.Credential
 	if event.Data == nil {
 		event.Data = &Unknown{Type: event.Type, Raw: event.Raw}
 	}

@@ -5,12 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/keyring"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/webhook"
@@ -24,7 +24,8 @@ const (
 	DefaultCallbackMaxAhead = 5 * time.Minute
 )
 
-// CallbackConfig is what callbacks are checked with.
+// CallbackConfig is what callbacks are checked with: either PlatformKeys and AESKey, or
+// Lookup.
 type CallbackConfig struct {
 	// PlatformKeys are WorldCard's public keys. Several are valid at once, for a
 	// change of key. At least one is required.
@@ -33,6 +34,14 @@ type CallbackConfig struct {
 	AESKey sign.AESKey
 	// AppID, when set, must be the callback's X-App-Id.
 	AppID string
+	// Lookup finds the credential of a callback while it runs, by its X-App-Id: for
+	// several merchants, and keys that change without a restart. See package webhook for
+	// how long an answer counts and what an error means. It replaces the three above.
+	Lookup func(ctx context.Context, id string) (Credential, error)
+	// DedupeSecret keys the digests in the ids of events that their content alone
+	// identifies: 16 bytes or more of the merchant's own, kept for good. Required with
+	// Lookup; empty is the AESKey.
+	DedupeSecret issuing.Secret
 	// MaxAge is how old a callback may be; 0 is DefaultCallbackMaxAge, negative is
 	// any age.
 	MaxAge time.Duration
@@ -62,25 +71,36 @@ type CallbackConfig struct {
 // the same event under another nonce.
 func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	var p check.Problems
-	p.Required("PlatformKeys", len(cfg.PlatformKeys) > 0)
-	for i, key := range cfg.PlatformKeys {
-		if key.IsZero() {
-			p.Add(fmt.Sprintf("PlatformKeys[%d]", i), "is empty")
-		}
-	}
-	p.Required("AESKey", !cfg.AESKey.IsZero())
-	p.OptionalID("AppID", cfg.AppID, 0)
-	if err := p.Err(providerName, "NewCallbacks"); err != nil {
-		return nil, err
-	}
 	s := callbackScheme{
-		keys: slices.Clone(cfg.PlatformKeys), aesKey: cfg.AESKey, appID: cfg.AppID,
 		window: webhook.Window{
 			MaxAge: cmp.Or(cfg.MaxAge, DefaultCallbackMaxAge), MaxAhead: cmp.Or(cfg.MaxAhead, DefaultCallbackMaxAhead),
 		},
+		digest: keyring.Digest(&p, cfg.DedupeSecret),
 	}
-	return webhook.NewSource(providerName, s, webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now),
-		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(s.precheck), webhook.WithSchedule(schedule))
+	var scheme webhook.Scheme
+	var precheck func(context.Context, *webhook.Request) error
+	if cfg.Lookup != nil {
+		keyring.NeedDigest(&p, cfg.DedupeSecret)
+		if len(cfg.PlatformKeys) > 0 || !cfg.AESKey.IsZero() || cfg.AppID != "" {
+			p.Add("Lookup", "replaces PlatformKeys, AESKey and AppID: set either")
+		}
+		looked := s.lookedUp(cfg.Lookup)
+		scheme, precheck = looked, looked.Precheck
+	} else {
+		p.Required("AESKey", !cfg.AESKey.IsZero())
+		p.OptionalID("AppID", cfg.AppID, 0)
+		if s.digest == nil {
+			s.digest = cfg.AESKey.Fingerprint
+		}
+		s = s.with(&p, Credential{cfg.AppID, cfg.PlatformKeys, []sign.AESKey{cfg.AESKey}})
+		scheme, precheck = s, s.Precheck
+	}
+	if err := p.Err(providerName, "NewCallbacks"); err != nil {
+		return nil, err
+	}
+	return webhook.NewSource(providerName, scheme, webhook.WithDeduper(cfg.Deduper), webhook.WithClock(cfg.Now),
+		webhook.WithMaxBody(cfg.MaxBody), webhook.WithPrecheck(precheck), webhook.WithSchedule(schedule),
+		webhook.WithLikeness(likeness))
 }
 
 // schedule is how long WorldCard sends again, at least: 1 minute, doubled up to 4.3
@@ -89,10 +109,11 @@ const schedule = 32 * time.Hour
 
 // callbackScheme implements [webhook.Scheme].
 type callbackScheme struct {
-	keys   []sign.PublicKey
-	aesKey sign.AESKey
-	appID  string
-	window webhook.Window
+	keys    []sign.PublicKey
+	aesKeys []sign.AESKey
+	appID   string
+	window  webhook.Window
+	digest  func(content []byte) string
 }
 
 // Headers of a callback, in net/http's spelling.
@@ -106,8 +127,8 @@ const (
 // maxNonce bounds a nonce; the documented form is a UUID of 36 characters.
 const maxNonce = 128
 
-// precheck refuses what lacks a header before its body is read.
-func (s callbackScheme) precheck(_ context.Context, req *webhook.Request) error {
+// Precheck refuses what lacks a header before its body is read.
+func (s callbackScheme) Precheck(_ context.Context, req *webhook.Request) error {
 	for _, name := range []string{headerSignature, headerTimestamp, headerNonce} {
 		if req.Header.Get(name) == "" {
 			return webhook.ErrSignature
@@ -138,7 +159,7 @@ func (s callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhook
 
 // Open implements [webhook.Scheme].
 func (s callbackScheme) Open(_ context.Context, req *webhook.Request, _ webhook.Verified) (*webhook.Event, error) {
-	plaintext, err := s.aesKey.OpenBody(wire.TrimBOM(req.Body))
+	plaintext, err := s.openBody(wire.TrimBOM(req.Body))
 	if err != nil {
 		return nil, err
 	}
@@ -170,14 +191,24 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, _ webhook.
 	if event.ID == "" {
 		// The whole content identifies the event. The digest is keyed: ids reach
 		// logs and databases, and passwords and card numbers are guessed easily.
-		event.ID = typ + "|hmac:" + s.aesKey.Fingerprint(plaintext)
+		event.ID = typ + "|hmac:" + s.digest(plaintext)
 	}
 	return event, nil
 }
 
+// openBody decrypts a body with the key that it was sealed with.
+func (s callbackScheme) openBody(body []byte) (plaintext []byte, err error) {
+	for _, key := range s.aesKeys {
+		if plaintext, err = key.OpenBody(body); err == nil {
+			break
+		}
+	}
+	return plaintext, err
+}
+
 // Decode implements [webhook.Decoder].
 func (s callbackScheme) Decode(event *webhook.Event) error {
-	data, err := decodeNotification(event.Type, []byte(event.Raw.Reveal()), s.aesKey, event.AddProblem)
+	data, err := decodeNotification(event.Type, []byte(event.Raw.Reveal()), s.aesKeys, event.AddProblem)
 	if err == nil && data != nil { // a nil interface must not become Data
 		event.Data = data
 	}

@@ -11,7 +11,8 @@
 // Applications, top-ups and closures are asynchronous: the answer says that the
 // request was received, a callback says how it ended. [NewCallbacks] tells the
 // package webhook how to turn callbacks into this package's event structs
-// ([CardOpened] and its siblings).
+// ([CardOpened] and its siblings). Several merchants on one address, and keys that change
+// without a restart, are [CallbackConfig.Lookup].
 //
 // # Authentication
 //

@@ -2,6 +2,7 @@ package worldcard
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,7 +68,7 @@ var identifying = map[string][]string{
 // type that is not known gives nil and no error; note is told of members that cannot
 // be read.
 func decodeNotification(
-	typ string, plaintext []byte, key sign.AESKey, note func(member, reason string),
+	typ string, plaintext []byte, keys []sign.AESKey, note func(member, reason string),
 ) (callbackEvent, error) {
 	empty, known := blank[typ]
 	if !known {
@@ -79,7 +80,7 @@ func decodeNotification(
 		return nil, err
 	}
 	if e, ok := event.(interface{ sealed() *issuing.Secret }); ok {
-		if openField(key, "", e.sealed()) != nil {
+		if !slices.ContainsFunc(keys, func(key sign.AESKey) bool { return openField(key, "", e.sealed()) == nil }) {
 			*e.sealed() = issuing.Secret{}
 			note("card_number", "is neither digits nor an encrypted value that opens")
 		}

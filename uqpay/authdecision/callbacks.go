@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"time"
 
-	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/webhook"
@@ -37,12 +36,20 @@ func Decide(fn Func) webhook.Func {
 	}
 }
 
-// CallbackConfig is what requests are opened and answered with.
+// CallbackConfig is what requests are opened and answered with: either Key and
+// PlatformKey, or Lookup.
 type CallbackConfig struct {
 	// Key is the merchant's own, whose public half UQPAY has. Required.
 	Key PrivateKey
 	// PlatformKey is UQPAY's. Required.
 	PlatformKey PublicKey
+	// Lookup finds the credential of a request while it runs: for several master accounts,
+	// and keys that change without a restart. UQPAY's requests name no account, so the id is
+	// the address's: a wildcard {credential} of its pattern, or
+	// [webhook.Source.ForCredential]. An address without one has the id "". See package
+	// webhook for how long an answer counts and what an error means. It replaces the two
+	// above.
+	Lookup func(ctx context.Context, id string) (Credential, error)
 	// Window is the time that was agreed with UQPAY, 1 to 5 seconds. Required.
 	Window time.Duration
 	// Margin is how much of the window is left to the network and the
@@ -100,8 +107,6 @@ var (
 // [ResponseCodeDecline] instead, and the report says why.
 func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	var p check.Problems
-	p.Required("Key", !cfg.Key.IsZero())
-	p.Required("PlatformKey", !cfg.PlatformKey.IsZero())
 	switch {
 	case cfg.Window <= 0:
 		p.Required("Window", false)
@@ -110,13 +115,6 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	}
 	if cfg.Margin < 0 || (cfg.Window > 0 && cfg.budget() <= 0) {
 		p.Add("Margin", "must lie between 0 and Window")
-	}
-	if err := p.Err("authdecision", "NewCallbacks"); err != nil {
-		return nil, err
-	}
-	if cfg.Key.holds(cfg.PlatformKey) {
-		return nil, &issuing.Error{Provider: "authdecision", Op: "NewCallbacks", Kind: issuing.ErrInvalid,
-			Err: errors.New("the own key and the platform's are the same")}
 	}
 	if cfg.Zone == nil {
 		cfg.Zone = defaultZone
@@ -130,9 +128,25 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	if cfg.Deduper == nil {
 		cfg.Deduper = webhook.NewMemoryDeduper(cfg.Remember, maxRemembered)
 	}
-	s := &callbackScheme{cfg: cfg}
-	return webhook.NewSource("uqpay", s, webhook.WithClock(cfg.Now), webhook.WithMaxBody(min(cfg.MaxBody, MaxMessage)),
-		webhook.WithDeadline(cfg.budget()), webhook.WithPrecheck(s.precheck), webhook.WithDeduper(cfg.Deduper),
+	s := callbackScheme{cfg: cfg}
+	var scheme webhook.Scheme
+	precheck := s.precheck
+	if cfg.Lookup != nil {
+		if !cfg.Key.IsZero() || !cfg.PlatformKey.IsZero() {
+			p.Add("Lookup", "replaces Key and PlatformKey: set either")
+		}
+		looked := s.lookedUp()
+		scheme, precheck = looked, looked.Precheck
+	} else {
+		bound := s.with(&p, Credential{Key: cfg.Key, PlatformKey: cfg.PlatformKey})
+		scheme = &bound
+	}
+	if err := p.Err("authdecision", "NewCallbacks"); err != nil {
+		return nil, err
+	}
+	return webhook.NewSource("uqpay", scheme, webhook.WithClock(cfg.Now), webhook.WithMaxBody(min(cfg.MaxBody, MaxMessage)),
+		webhook.WithDeadline(cfg.budget()), webhook.WithPrecheck(precheck), webhook.WithDeduper(cfg.Deduper),
+		webhook.WithLikeness(likeness),
 		webhook.WithDispatch(s.dispatch), webhook.WithAnswers(answers{}))
 }
 

@@ -41,6 +41,10 @@
 // function is not asked again. Another request under a known transaction id is
 // dropped.
 //
+// # Several accounts, keys that change
+//
+// [CallbackConfig.Lookup] finds the keys of a request while it runs, by its address.
+//
 // # Testing
 //
 // A [Caller] is UQPAY's side: it encrypts a request, calls a handler and opens
