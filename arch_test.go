@@ -136,7 +136,7 @@ func mayImport(s source, path string) string {
 		return "only sign/jose uses go-jose"
 	case own == "internal/providertest" && !s.test:
 		return "the suite of checks is for tests"
-	case s.dir == "internal/providertest", s.dir == "internal/cases" && s.test:
+	case s.dir == "internal/providertest", slices.Contains([]string{"internal/cases", "internal/crash"}, s.dir) && s.test, s.dir == "internal/cmd/operations":
 		return ""
 	case from == "" && strings.HasPrefix(s.dir, "internal/") && provider(own) != "":
 		return "the foundation knows no provider"

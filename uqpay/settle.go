@@ -2,10 +2,56 @@ package uqpay
 
 import (
 	"context"
+	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/provider"
 )
+
+// keyKept is how long the platform keeps an idempotency key.
+const keyKept = 24 * time.Hour
+
+// sameKey settles every keyed operation.
+const sameKey = "the same request with the same key, within 24 hours, returns its result"
+
+// again is the settling of a row by its key alone. The inquiries show a person what may
+// have come of it later than that.
+func again(inquiry ...string) provider.Settle {
+	return provider.ByRepeat(sameKey, inquiry...).Within(keyKept)
+}
+
+// byState is the settling of a row whose effect the inquiries show.
+func byState(inquiry ...string) provider.Settle {
+	return provider.ByState(inquiry...).With(sameKey).Within(keyKept)
+}
+
+// How the open outcome of other rows is settled; see [provider.Settle].
+var byNone, byNobody = provider.Nothing, provider.ByNobody
+
+// facts is what a write says of itself for its record, and sought one that is looked up.
+type (
+	facts  = provider.Facts
+	sought = provider.Sought
+)
+
+// factual is a request that tells what its look-up needs.
+type factual interface{ facts(f *facts) }
+
+// Facts tells what a record of the call holds. The content of an upload is not in it, so
+// that Settle does not send one again.
+func (x *exchange) Facts(f *facts) {
+	f.Card = x.o.id
+	f.Detail(detailOnBehalf, x.header.Get(headerOnBehalf))
+	if x.file == nil {
+		f.Payload = append([]byte(x.o.method+" "+x.o.path+"\n"), x.payload...)
+	}
+	if in, ok := x.in.(factual); ok {
+		in.facts(f)
+	}
+}
+
+// detailOnBehalf is the pending's detail of the connected account.
+const detailOnBehalf = "on_behalf_of"
 
 // Operations returns the operation table: what each method does when things go wrong, and
 // how [Client.Settle] settles it.
