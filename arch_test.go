@@ -152,8 +152,8 @@ func mayImport(s source, path string) string {
 		return "internal/platform is for the platforms in memory"
 	case strings.HasPrefix(s.dir, "examples/") && strings.HasPrefix(own, "internal/"):
 		return "examples use public packages only"
-	case (own == "internal/leaktest" || own == "internal/pendingtest") && !s.test:
-		return "leaktest and pendingtest are for tests"
+	case slices.Contains([]string{"internal/leaktest", "internal/pendingtest", "internal/hoptest"}, own) && !s.test:
+		return "leaktest, pendingtest and hoptest are for tests"
 	case external && !slices.ContainsFunc([]string{
 		"github.com/hashicorp/go-retryablehttp", "github.com/google/uuid", "github.com/go-jose/go-jose/v4",
 		"github.com/ProtonMail/go-crypto",

@@ -1,125 +1,17 @@
 package kazepay_test
 
 import (
-	"bufio"
-	"bytes"
-	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
-	"net/http"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/hoptest"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
 )
-
-// echoing is a hop between client and platform that, on a kept connection, delivers one
-// answer in every so many twice: the second time in place of the answer to the next
-// request, so that all that follow on the connection are late by one.
-type echoing struct {
-	listener net.Listener
-	upstream string
-	every    int64
-	answers  atomic.Int64
-	twice    atomic.Int64 // how many were delivered twice
-	late     atomic.Int64 // how many went to another request than their own
-
-	wg    sync.WaitGroup
-	mu    sync.Mutex
-	conns []net.Conn
-}
-
-// startEchoing puts a hop in front of a platform.
-func startEchoing(t testing.TB, server *kazepaytest.Server, every int64) (*echoing, kazepay.Config) {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := &echoing{listener: listener, upstream: server.URL(), every: every}
-	e.wg.Go(e.accept)
-	t.Cleanup(e.close)
-	cfg := server.ClientConfig()
-	cfg.BaseURL = "http://" + listener.Addr().String()
-	return e, cfg
-}
-
-func (e *echoing) accept() {
-	for {
-		conn, err := e.listener.Accept()
-		if err != nil {
-			return
-		}
-		e.mu.Lock()
-		e.conns = append(e.conns, conn)
-		e.mu.Unlock()
-		e.wg.Go(func() { e.serve(conn) })
-	}
-}
-
-func (e *echoing) close() {
-	_ = e.listener.Close()
-	e.mu.Lock()
-	for _, conn := range e.conns {
-		_ = conn.Close()
-	}
-	e.mu.Unlock()
-	e.wg.Wait()
-}
-
-// serve answers the requests of one connection. owed is the answer that the next request
-// gets instead of its own.
-func (e *echoing) serve(conn net.Conn) {
-	defer func() { _ = conn.Close() }()
-	var owed []byte
-	in := bufio.NewReader(conn)
-	for {
-		req, err := http.ReadRequest(in)
-		if err != nil {
-			return
-		}
-		answer, err := e.ask(req)
-		if err != nil {
-			return
-		}
-		if owed != nil {
-			e.late.Add(1)
-			answer, owed = owed, answer
-		} else if e.answers.Add(1)%e.every == 0 {
-			e.twice.Add(1)
-			owed = answer
-		}
-		if _, err := conn.Write(answer); err != nil {
-			return
-		}
-	}
-}
-
-// ask forwards a request.
-func (e *echoing) ask(req *http.Request) ([]byte, error) {
-	body, err := io.ReadAll(req.Body)
-	if err != nil {
-		return nil, err
-	}
-	out, err := http.NewRequestWithContext(context.Background(), req.Method, e.upstream, bytes.NewReader(body))
-	if err != nil {
-		return nil, err
-	}
-	out.Header = req.Header
-	resp, err := http.DefaultClient.Do(out)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = resp.Body.Close() }()
-	var b bytes.Buffer
-	err = resp.Write(&b)
-	return b.Bytes(), err
-}
 
 // shiftedDeposits is how many top-ups go through the hop, each to a card of its own.
 const shiftedDeposits = 300
@@ -200,7 +92,9 @@ func TestAnswersOneLate(t *testing.T) {
 				}
 				cards = append(cards, id)
 			}
-			hop, cfg := startEchoing(t, server, 10)
+			hop := hoptest.Start(t, server.URL(), 10)
+			cfg := server.ClientConfig()
+			cfg.BaseURL = hop.URL()
 			client := clientOf(t, server, cfg)
 			n := deposits(t, server, client, func(i int) string {
 				if row.one {
@@ -208,14 +102,14 @@ func TestAnswersOneLate(t *testing.T) {
 				}
 				return cards[i]
 			})
-			t.Logf("%s: %d answers delivered twice, %d to another request: %v", name, hop.twice.Load(), hop.late.Load(), n)
-			if n.right+n.open != shiftedDeposits || n.open == 0 || hop.late.Load() == 0 {
+			t.Logf("%s: %d answers delivered twice, %d to another request: %v", name, hop.Twice(), hop.Late(), n)
+			if n.right+n.open != shiftedDeposits || n.open == 0 || hop.Late() == 0 {
 				t.Errorf("%v", n)
 			}
 			// Only what went to another request is open, and the connection ends at the
 			// first of them, or soon after where another attempt has it at once.
-			if int64(n.open) > hop.late.Load() || hop.late.Load() > 3*hop.twice.Load() {
-				t.Errorf("%d late of %d delivered twice, %d open", hop.late.Load(), hop.twice.Load(), n.open)
+			if int64(n.open) > hop.Late() || hop.Late() > 3*hop.Twice() {
+				t.Errorf("%d late of %d delivered twice, %d open", hop.Late(), hop.Twice(), n.open)
 			}
 		})
 	}

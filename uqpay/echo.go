@@ -2,7 +2,7 @@ package uqpay
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"strings"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -20,7 +20,7 @@ type subject struct {
 // about is a request or a result that says what it is about.
 type about interface{ about() subject }
 
-var errOtherSubject = errors.New("the answer is about another card, object or amount than the request")
+var errOtherSubject = fmt.Errorf("%w: it is about another card, object or amount", errAstray)
 
 // agrees reports whether an answer may be the request's.
 func (asked subject) agrees(answer subject) bool {

@@ -40,6 +40,9 @@ func (o operation) has(t trait) bool { return o.traits&t != 0 }
 // The safeties of rows; see [transport.Safety].
 const read, keyed, once = transport.Read, transport.Keyed, transport.Once
 
+// errAstray ends the connection of an answer that is to another request.
+var errAstray = provider.ErrAstray
+
 // op is the part of the row that the core knows.
 func (o operation) op() provider.Op {
 	return provider.Op{Name: o.name, Safety: o.safety, Settle: o.settle}
