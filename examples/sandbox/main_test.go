@@ -68,9 +68,13 @@ func TestRefusesWhatItCannotServe(t *testing.T) {
 
 func TestHelpIsNoError(t *testing.T) {
 	t.Parallel()
-	var usage strings.Builder
-	if err := run(t.Context(), []string{"-h"}, io.Discard, &usage); err != nil || !strings.Contains(usage.String(), "-webhook") {
-		t.Errorf("%v after %q", err, usage.String())
+	for _, args := range [][]string{{"-h"}, {"serve", "--help"}, {"help", "serve"}} {
+		var usage, stderr strings.Builder
+		err := run(t.Context(), args, &usage, &stderr)
+		if err != nil || stderr.Len() > 0 || !strings.Contains(usage.String(), "  --webhook [PROVIDER[/TYPE]=]URL\n") ||
+			!strings.HasSuffix(usage.String(), exitCodes) {
+			t.Errorf("%v: %v after %q, %q", args, err, usage.String(), stderr.String())
+		}
 	}
 }
 

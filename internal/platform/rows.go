@@ -76,7 +76,7 @@ func failNextParam(ops []string) Param[string] {
 	if len(ops) > 0 {
 		example = ops[0]
 	}
-	return Text("operation", example, "an operation that can fail by itself").Among(func() []string { return ops })
+	return Text("operation", example, "an operation that can fail by itself").Of(func() []string { return ops })
 }
 
 // FailNextRow is the row of a platform's FailNext.

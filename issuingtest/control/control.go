@@ -71,7 +71,8 @@ type Config struct {
 	// Hosts are names that requests may use in Host beside 127.0.0.1, [::1] and
 	// localhost, each with its port or without one for any: "sandbox", "sandbox:8490".
 	Hosts []string
-	// Token, when set, is asked of every request as Authorization: Bearer.
+	// Token, when set, is asked of every request but GET /v1/health, as Authorization:
+	// Bearer.
 	Token issuing.Secret
 }
 
