@@ -127,7 +127,7 @@ func TestCommands(t *testing.T) {
 		{"resend", 2, "takes the id"},
 		{"events", 0, "worldcard  action    purchase"},
 		{"events --until clokc", 2, `did you mean "clock"?`},
-		{"events --after 1 --until clock --timeout 30s", 0, "advance"}, // it has happened
+		{"events --after 1 --until clock --timeout 30s", 0, "turned to 2026-04-02T02:00:00Z"}, // it has happened
 		{"events --until callback --timeout 50ms", 4, "timed out"},
 		{"callbacks 7", 2, "no callback"},
 		{"keys --provider uqpay", 0, "uqpay webhook_secret: whsec_"},
@@ -225,32 +225,6 @@ func TestStateSurvivesARestart(t *testing.T) {
 		if err := errors.Join(os.Chmod(keys, 0o600), os.WriteFile(keys, text, 0o600)); err != nil {
 			t.Fatal(err)
 		}
-	}
-}
-
-// The same seed and the same steps give the same numbers and ids.
-func TestSeed(t *testing.T) {
-	t.Parallel()
-	steps := func(seed string) (out string) {
-		ready, stop := sandbox(t, "--provider", "legacy,kazepay,uqpay,unionpay", "--seed", seed, "--clock", "2026-04-01T02:00:00Z")
-		defer stop()
-		for _, line := range []string{
-			"trigger legacy.issue-card product=VIRTUAL-P amount=100", "trigger kazepay.issue-card email=ada@example.com amount=100",
-			"trigger uqpay.issue-card product=9a0c0b1e-0000-4000-8000-000000000001 amount=100", "trigger unionpay.push-card --json",
-			"trigger kazepay.purchase card=10002 amount=5", "state --json", "cards",
-		} {
-			got, code := commandLine(t, ready["control"], strings.Fields(line)...)
-			if code != 0 {
-				t.Errorf("%s: %s", line, got)
-			}
-			got, _, _ = strings.Cut(got, `"links"`) // sealed afresh each time
-			got, _, _ = strings.Cut(got, `"last_event"`)
-			out += got + "\n"
-		}
-		return out
-	}
-	if first, second, other := steps("7"), steps("7"), steps("8"); first != second || first == other {
-		t.Errorf("seed 7:\n%s\nagain:\n%s\nseed 8:\n%s", first, second, other)
 	}
 }
 

@@ -161,6 +161,7 @@ func (s *Server) advance(ctx context.Context, by time.Duration) (Result, error) 
 		defer close(done)
 		defer s.turns.open.Add(-1)
 		s.clock.Advance(by)
+		s.tell(issuingtest.Event{Turned: s.clock.Now()})
 	}()
 	if open == 1 {
 		timer := time.NewTimer(turnWait)

@@ -185,7 +185,9 @@ func TestAdvanceWaitsForAQuickTurn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		clock := issuingtest.NewClock(start)
-		s := &Server{clock: clock}
+		s := &Server{clock: clock, observers: new(observers)}
+		var ends []time.Time
+		s.Observe(func(e issuingtest.Event) { ends = append(ends, e.Turned) })
 		ran := false
 		clock.After(time.Hour, func() { time.Sleep(turnWait - time.Second); ran = true })
 		result, err := s.advance(t.Context(), 2*time.Hour)
@@ -195,8 +197,8 @@ func TestAdvanceWaitsForAQuickTurn(t *testing.T) {
 		release := make(chan struct{})
 		clock.After(time.Hour, func() { <-release })
 		result, err = s.advance(t.Context(), time.Hour)
-		if err != nil || result["turning"] != true {
-			t.Errorf("%v, %v", result, err)
+		if err != nil || result["turning"] != true || len(ends) != 1 {
+			t.Errorf("%v, %v, %d ends", result, err, len(ends))
 		}
 		for range maxTurns - 1 {
 			_, err = s.advance(t.Context(), 0)

@@ -128,11 +128,9 @@ func (c *call) do(p Platform, name string, args map[string]string) (outcome, *pr
 	if err != nil {
 		return outcome{}, fail(http.StatusConflict, "refused", plain(err))
 	}
-	kind := "action"
-	if actions[i].Group == "clock" {
-		kind = "clock"
+	if actions[i].Group != "clock" { // the platform tells when a turn has ended
+		c.h.log.tell("action", p.Name, 0, name)
 	}
-	c.h.log.tell(kind, p.Name, 0, name)
 	return outcome{result}, nil
 }
 

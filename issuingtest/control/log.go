@@ -108,6 +108,9 @@ func (l *log) see(provider string, e issuingtest.Event) {
 		})
 		l.tell("request", provider, r.ID, requestText(r))
 	}
+	if !e.Turned.IsZero() {
+		l.tell("clock", provider, 0, "turned to "+e.Turned.UTC().Format(time.RFC3339))
+	}
 	if e.Delivery != nil {
 		id := l.keep(provider, *e.Delivery)
 		text := e.Delivery.Type + " accepted"
