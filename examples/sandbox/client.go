@@ -157,6 +157,9 @@ func read(resp *http.Response) (map[string]any, error) {
 		return nil, &failure{exitAbsent, errors.New("what answers there is no sandbox's control")}
 	}
 	answer.Error.Status = resp.StatusCode
+	if resp.StatusCode == http.StatusUnauthorized {
+		return nil, fmt.Errorf("%w; give it by --token or %s", answer.Error, tokenVariable)
+	}
 	if resp.StatusCode == http.StatusBadRequest || resp.StatusCode == http.StatusNotFound {
 		return nil, &failure{exitUsage, answer.Error}
 	}

@@ -178,7 +178,7 @@ func TestImage(t *testing.T) {
 	if out, err := c.run(t.Context(), []string{"/sandbox", "health"}, "ISSUING_SANDBOX="+address).CombinedOutput(); exitCode(err) != exitAbsent {
 		t.Errorf("health of what has ended: %v, %s", err, out)
 	}
-	again, stop := c.start(t, i)
+	again, stop := c.start(t, i) // without a token in its environment: the kept one
 	defer stop()
 	if again["control_token"] != token || cmp.Or(token, "<nil>") == "<nil>" {
 		t.Error("the token did not survive the restart")

@@ -59,6 +59,7 @@ func TestRefusesWhatItCannotServe(t *testing.T) {
 		"webhook type":     {"-webhook", "worldcard/card_opend=http://127.0.0.1:1"},
 		"webhook path":     {"-webhook", "/callbacks"},
 		"webhook word":     {"-webhook", "nonsense"},
+		"webhook unserved": {"-provider", "uqpay", "-webhook", "legacy=http://127.0.0.1:1"},
 	} {
 		if err := run(t.Context(), args, io.Discard, io.Discard); err == nil {
 			t.Errorf("%s: no error", name)

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -139,6 +140,7 @@ func runServe(ctx context.Context, args []string, stdout, stderr io.Writer, as f
 		return err
 	}
 	s.seed = kept.takeSeed(s.seed)
+	kept.takeToken(os.Getenv(tokenVariable))
 	b := &box{stderr: stderr, kept: kept, platforms: map[string]*running{}}
 	defer b.close()
 	for i, name := range names {

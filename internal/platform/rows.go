@@ -88,6 +88,16 @@ func FailNextRow(ops []string, reasonExample, reasonDoc string, do func(op, reas
 		Run:    Does(func(in Args) error { return do(op.Get(in), reason.Get(in)) })}
 }
 
+// EmitRow is the row of a platform's Emit.
+func EmitRow(typeExample, contentExample string, do func(typ string, content map[string]any) error) Row {
+	typ := Text("type", typeExample, "the callback's type")
+	content := Object("content", contentExample, "what it says")
+	return Row{Name: "emit", Group: "callbacks", Lever: "Emit",
+		Doc:    "Sends a callback of any type with any content, which nothing on the platform stands behind.",
+		Params: Params(typ, content),
+		Run:    Does(func(in Args) error { return do(typ.Get(in), content.Get(in)) })}
+}
+
 // FundRow is the row of a platform's Fund.
 func FundRow(do func(issuing.Currency, issuing.Amount) error) Row {
 	currency := Currency("currency", "USD", "the reserve's currency")
