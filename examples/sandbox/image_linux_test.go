@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"debug/elf"
@@ -113,29 +112,10 @@ func (c container) run(ctx context.Context, words []string, env ...string) *exec
 // start runs the image and returns its line, and what stops it.
 func (c container) start(t *testing.T, i image) (ready map[string]any, stop func()) {
 	t.Helper()
-	cmd := c.run(t.Context(), append(slices.Clone(i.entrypoint), i.command...))
-	var log strings.Builder
-	cmd.Stderr = &log
-	out, err := cmd.StdoutPipe()
-	if err == nil {
-		err = cmd.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	line, _ := bufio.NewReader(out).ReadBytes('\n')
-	if err := json.Unmarshal(line, &ready); err != nil {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		t.Fatalf("%v in %q; %s", err, line, log.String())
-	}
+	ready, end := begin(t, c.run(t.Context(), append(slices.Clone(i.entrypoint), i.command...)))
 	return ready, func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("after SIGTERM: %v", err)
-		}
-		if n := strings.Count(log.String(), "WARNING: "); n != 7 {
-			t.Errorf("%d of 7 addresses are said aloud to be open:\n%s", n, log.String())
+		if log := end(); strings.Count(log, "WARNING: ") != 7 {
+			t.Errorf("not all of 7 addresses are said aloud to be open:\n%s", log)
 		}
 	}
 }

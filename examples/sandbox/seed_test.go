@@ -26,6 +26,14 @@ func process(t *testing.T, args ...string) (address string, stop func()) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], append([]string{"serve", "--control", "127.0.0.1:0"}, args...)...)
 	cmd.Env = append(os.Environ(), asProgram+"=1")
+	ready, end := begin(t, cmd)
+	return ready["control"].(string), func() { end() }
+}
+
+// begin starts a program that serves and returns its line, and what ends it by SIGTERM
+// and returns what it wrote on standard error.
+func begin(t *testing.T, cmd *exec.Cmd) (ready map[string]any, stop func() (log string)) {
+	t.Helper()
 	var log strings.Builder
 	cmd.Stderr = &log
 	out, err := cmd.StdoutPipe()
@@ -36,17 +44,17 @@ func process(t *testing.T, args ...string) (address string, stop func()) {
 		t.Fatal(err)
 	}
 	line, _ := bufio.NewReader(out).ReadBytes('\n')
-	var ready struct{ Control string }
 	if err := json.Unmarshal(line, &ready); err != nil {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 		t.Fatalf("%v in %q; %s", err, line, log.String())
 	}
-	return ready.Control, func() {
+	return ready, func() string {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		if err := cmd.Wait(); err != nil {
-			t.Errorf("%v; %s", err, log.String())
+			t.Errorf("after SIGTERM: %v; %s", err, log.String())
 		}
+		return log.String()
 	}
 }
 
