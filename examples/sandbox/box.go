@@ -160,7 +160,8 @@ func (b *box) announce(stdout io.Writer, line string, names []string, as form) e
 		fmt.Fprintf(&text, "%-10s %s\n", name, b.platforms[name].ready["base_url"])
 	}
 	fmt.Fprintf(&text, "%-10s %s\n\n", "control", b.address)
-	text.WriteString("sandbox keys prints keys and secrets, sandbox actions what can be done. Ctrl-C ends it.\n")
+	text.WriteString("The control's address shows a page in a browser; sandbox keys prints keys and secrets,\n" +
+		"sandbox actions what can be done. Ctrl-C ends it.\n")
 	_, err := io.WriteString(stdout, text.String())
 	return err
 }

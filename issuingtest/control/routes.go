@@ -33,6 +33,8 @@ func paged(more ...parameter) []parameter { return append(slices.Clone(ofPage), 
 // there.
 const healthPath = "/v1/health"
 
+const afterDoc = "the last one seen: its id, or the last_event of a list"
+
 // table lists the routes of the API. The actions are one row here, and one path each
 // in the description.
 func table() []route {
@@ -88,11 +90,7 @@ func table() []route {
 			doc: "Delivers a callback once more, signed anew.", run: (*call).resend},
 		{method: "GET", path: "/v1/events",
 			doc: "Events after a cursor: a page, or a stream when Accept is text/event-stream.",
-			query: []parameter{
-				{"after", "string", "the last one seen: its id, or the last_event of a list"},
-				{"limit", "integer", "items of a page"},
-			},
-			run: (*call).events},
+			query: []parameter{{"after", "string", afterDoc}, {"limit", "integer", "items of a page"}}, run: (*call).events},
 		{method: "POST", path: "/v1/keys", doc: "What clients need to call: addresses, keys, secrets.",
 			query: []parameter{ofProvider}, run: (*call).keys},
 	}
