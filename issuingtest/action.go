@@ -59,8 +59,9 @@ type ArgumentError struct {
 
 // ArgumentProblem is what is wrong with one argument.
 type ArgumentProblem struct {
-	Param   string `json:"param"`
-	Problem string `json:"problem"`
+	Param      string `json:"param"`
+	Problem    string `json:"problem"`
+	Suggestion string `json:"suggestion,omitempty"` // the parameter, or the word, that may have been meant
 }
 
 // Error lists all problems.

@@ -102,7 +102,7 @@ func platformsUnderTest(t *testing.T) []platformUnderTest {
 		{"uqpay", map[string]string{
 			"ClientID": "credentials", "APIKey": "credentials", "WebhookSecret": "credentials",
 			"SetWebhookURL": "a callback's address that comes over HTTP would forge requests; -webhook sets it",
-			"Mints":         "reads", "AccountBalance": "in the state", "Orders": "in the state", "Inventory": "reads card numbers",
+			"Mints":         "reads", "AccountBalance": "in the state", "Orders": "in the state",
 			"CheckPIN": "reads a secret",
 		}, func(t *testing.T, clock *issuingtest.Clock, hook string) (any, issuingtest.Platform) {
 			s := must[*uqpaytest.Server](t)(uqpaytest.NewServer(uqpaytest.Config{Clock: clock, WebhookURL: hook}))

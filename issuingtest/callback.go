@@ -37,7 +37,7 @@ type Delivery struct {
 	Header   http.Header // as sent
 	Body     []byte      // as sent
 	Status   int         // of the merchant's answer, 0 when there was none
-	Answer   string      // the first 200 bytes of it
+	Answer   string      // the first 4 kB of it
 	Accepted bool        // whether the answer acknowledged the callback
 }
 

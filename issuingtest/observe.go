@@ -3,10 +3,11 @@ package issuingtest
 import "time"
 
 // Event is what a platform tells its observers, see [Platform.Observe]: one of the
-// two is set.
+// three is set.
 type Event struct {
 	Request  *Request  // a request of the client's, answered or broken off
 	Delivery *Delivery // an attempt to deliver a callback
+	Turned   time.Time // where the clock has come to, at the end of a turn by the action "advance"
 }
 
 // Request is what a platform notes of a request. It holds no body, no header and no

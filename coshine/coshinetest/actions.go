@@ -62,7 +62,7 @@ func (s *Server) cardRows() []platform.Row {
 // otherRows are those of holders, callbacks and answers.
 func (s *Server) otherRows() []platform.Row {
 	var (
-		operation = platform.Text("operation", "Cards.Deposit", "the operation's name").Among(operations)
+		operation = platform.Text("operation", "Cards.Deposit", "the operation's name").Of(operations)
 		code      = platform.Text("code", string(coshine.CodeInsufficientFunds), "the response code")
 		location  = platform.Text("location", "/moved/cardmgr/cardApply", "where to, perhaps relative")
 		asked     = platform.OneOf("interface", "what the issuer is asked", coshine.APIAuthorization, coshine.APISendOTP)

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"net"
 	"sync"
 	"time"
 
@@ -37,8 +38,9 @@ const (
 // token, the published paths and the public reference's card statuses, which
 // follows real time.
 type Config struct {
-	Listen string             // loopback address; empty is any free port
-	Clock  *issuingtest.Clock // nil follows real time
+	Listen   string             // loopback address; empty is any free port
+	Listener net.Listener       // listened on instead, wherever it is; nil listens at Listen
+	Clock    *issuingtest.Clock // nil follows real time
 	// OAuth asks for access tokens and encrypted bodies instead of the static
 	// token.
 	OAuth bool
@@ -169,7 +171,8 @@ func NewServer(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	if s.host, err = platform.New(platform.Config{
-		Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: 1 << 20, Operations: operations(), Check: s.check,
+		Listen: cfg.Listen, Listener: cfg.Listener, Clock: cfg.Clock,
+		MaxRequest: 1 << 20, Operations: operations(), Check: s.check,
 		Actions: s.actions(), State: s.state,
 	}); err != nil {
 		return nil, err

@@ -12,12 +12,20 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 )
 
 // defaultControl is where serve puts the control, and where commands look for it.
 const defaultControl = "127.0.0.1:8490"
+
+// tokenVariable is the variable of the environment that holds the control's token.
+const tokenVariable = "ISSUING_SANDBOX_TOKEN"
+
+// patience bounds the wait for an answer. What takes longest waits ten seconds for a
+// receiver of callbacks.
+const patience = time.Minute
 
 // maxAnswer bounds what a command reads of an answer.
 const maxAnswer = 64 << 20
@@ -31,46 +39,37 @@ type command struct {
 
 // client talks to the control of a running sandbox.
 type client struct {
-	stdout                    io.Writer
-	control, token, provider  string
-	json, follow              bool
-	until, verdict, operation string
-	limit                     int
-	timeout, patience         time.Duration
+	stdout                   io.Writer
+	control, token, provider string
+	json, follow             bool
+	until, after             string // of events
+	verdict, operation       string // of requests
+	limit                    int
+	timeout, wait            time.Duration
 }
 
-// do runs a command with its arguments, options before, between and behind them.
-func (c command) do(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+// do runs a command with its arguments.
+func (c command) do(ctx context.Context, args []string, stdout io.Writer) error {
 	cl := &client{stdout: stdout}
-	flags := flag.NewFlagSet("sandbox "+c.name, flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.Usage = func() {
-		fmt.Fprintf(stderr, "Usage: sandbox %s\n\n%s\n\n", strings.TrimSpace(c.name+" "+c.short), c.doc)
-		flags.PrintDefaults()
-	}
-	flags.StringVar(&cl.control, "control", cmp.Or(os.Getenv("ISSUING_SANDBOX"), defaultControl), "address of the sandbox's control")
-	flags.StringVar(&cl.token, "token", os.Getenv("ISSUING_SANDBOX_TOKEN"), "the control's token, where it asks for one")
-	flags.BoolVar(&cl.json, "json", false, "print JSON")
+	p := page{usage: strings.TrimSpace(c.name + " " + c.short), doc: c.doc, flags: newFlags(c.name)}
+	at := cmp.Or(os.Getenv("ISSUING_SANDBOX"), defaultControl)
+	p.flags.StringVar(&cl.control, "control", at, "`address` of the sandbox's control")
+	p.flags.StringVar(&cl.token, "token", "",
+		"the control's `token`, where it asks for one; "+tokenVariable+" when not given")
+	p.flags.BoolVar(&cl.json, "json", false, "print JSON")
 	if c.flags != nil {
-		c.flags(cl, flags)
+		c.flags(cl, p.flags)
 	}
-	var positional []string
-	for {
-		if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
-			return nil
-		} else if err != nil {
-			return &failure{exitUsage, err}
-		}
-		if flags.NArg() == 0 {
-			break
-		}
-		positional, args = append(positional, flags.Arg(0)), flags.Args()[1:]
+	others, helped, err := p.parse(args, stdout)
+	if helped || err != nil {
+		return err
 	}
-	return c.run(ctx, cl, positional)
+	cl.token = cmp.Or(cl.token, os.Getenv(tokenVariable))
+	return c.run(ctx, cl, others)
 }
 
 func withProvider(c *client, flags *flag.FlagSet) {
-	flags.StringVar(&c.provider, "provider", "", "one provider; all when not given")
+	flags.StringVar(&c.provider, "provider", "", "one provider's `name`; all when not given")
 }
 
 // base is the control's address as a URL.
@@ -119,8 +118,11 @@ func (c *client) request(ctx context.Context, method, path string, body any, acc
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		if ctx.Err() != nil {
-			return nil, &failure{exitTimeout, errors.New("timed out")}
+		switch {
+		case errors.Is(ctx.Err(), context.Canceled):
+			return nil, &failure{exitTimeout, errors.New("interrupted")}
+		case ctx.Err() != nil:
+			return nil, &failure{exitTimeout, errors.New("timed out: the sandbox does not answer")}
 		}
 		return nil, &failure{exitAbsent, fmt.Errorf("no sandbox answers at %s: start one with sandbox serve", c.base())}
 	}
@@ -129,6 +131,8 @@ func (c *client) request(ctx context.Context, method, path string, body any, acc
 
 // call sends a request and reads the answer, a JSON object.
 func (c *client) call(ctx context.Context, method, path string, body any) (map[string]any, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	resp, err := c.request(ctx, method, path, body, "")
 	if err != nil {
 		return nil, err
@@ -153,6 +157,9 @@ func read(resp *http.Response) (map[string]any, error) {
 		return nil, &failure{exitAbsent, errors.New("what answers there is no sandbox's control")}
 	}
 	answer.Error.Status = resp.StatusCode
+	if resp.StatusCode == http.StatusUnauthorized {
+		return nil, fmt.Errorf("%w; give it by --token or %s", answer.Error, tokenVariable)
+	}
 	if resp.StatusCode == http.StatusBadRequest || resp.StatusCode == http.StatusNotFound {
 		return nil, &failure{exitUsage, answer.Error}
 	}
@@ -173,30 +180,56 @@ func (c *client) get(ctx context.Context, path string, query url.Values) (map[st
 	return c.call(ctx, http.MethodGet, path, nil)
 }
 
-// where splits [provider.]name. Without a provider it is the one that was named or is
-// the only one.
-func (c *client) where(ctx context.Context, text string) (provider, name string, err error) {
-	all, err := c.call(ctx, http.MethodGet, "/v1/health", nil)
+// where splits [provider.]name. Without a provider it is the one that was named, or
+// the only one that has the name: the list at a path says who has which.
+func (c *client) where(
+	ctx context.Context, word, path string, names func(any) []string,
+) (provider, name string, err error) {
+	answer, err := c.call(ctx, http.MethodGet, path, nil)
 	if err != nil {
 		return "", "", err
 	}
-	var names []string
-	for _, n := range list(all["providers"]) {
-		names = append(names, fmt.Sprint(n))
-	}
-	before, after, dotted := strings.Cut(text, ".")
-	for _, n := range names {
-		if dotted && n == before {
-			return n, after, nil
+	var served, has, known []string
+	before, after, dotted := strings.Cut(word, ".")
+	byProvider(answer, func(p string, value any) {
+		served, known = append(served, p), append(known, names(value)...)
+		if slices.Contains(names(value), word) {
+			has = append(has, p)
 		}
-	}
+	})
 	switch {
+	case dotted && slices.Contains(served, before):
+		return before, after, nil
 	case c.provider != "":
-		return c.provider, text, nil
-	case len(names) == 1:
-		return names[0], text, nil
+		return c.provider, word, nil
+	case len(served) == 1:
+		return served[0], word, nil
+	case len(has) == 1:
+		return has[0], word, nil
+	case len(has) > 1:
+		return "", "", usage("%s of which provider? %s have it: say %s.%s", word, strings.Join(has, ", "), has[0], word)
 	}
-	return "", "", usage("%s of which provider? there are %s: say %s.%s, for instance", text, strings.Join(names, ", "), names[0], text)
+	return "", "", usage("nothing is called %q%s", word, meant(word, append(served, known...)))
+}
+
+// action finds an action by its name.
+func (c *client) action(ctx context.Context, word string) (provider, name string, err error) {
+	return c.where(ctx, word, "/v1/actions", func(rows any) (names []string) {
+		for _, row := range list(rows) {
+			names = append(names, text(row, "name"))
+		}
+		return names
+	})
+}
+
+// operation finds an operation of a platform by its name.
+func (c *client) operationOf(ctx context.Context, word string) (provider, name string, err error) {
+	return c.where(ctx, word, "/v1/providers", func(p any) (names []string) {
+		for _, name := range list(member(p, "operations")) {
+			names = append(names, fmt.Sprint(name))
+		}
+		return names
+	})
 }
 
 // pairs reads name=value and name=@file arguments.

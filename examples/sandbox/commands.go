@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -19,39 +17,34 @@ import (
 
 // commands are the command line.
 var commands = []command{
-	{name: "trigger", short: "[provider.]ACTION [name=value|name=@file]…", doc: "Does an action and prints what it answers.", flags: withProvider, run: trigger},
-	{name: "actions", short: "[[provider.]ACTION]", doc: "Lists what can be done, or one action's parameters.", flags: withProvider, run: listActions},
-	{name: "state", doc: "Shows what the platforms hold.", flags: withProvider, run: state},
-	{name: "cards", doc: "Lists the cards.", flags: withProvider, run: cards},
-	{name: "requests", doc: "Lists requests with their verdicts, the latest first.", flags: withFilters, run: requests},
-	{name: "callbacks", doc: "Lists callbacks with their last answers, the latest first.", flags: withPage, run: callbacks},
-	{name: "events", doc: "Lists what happened; --follow goes on, --until KIND ends it.", flags: withFollow, run: events},
-	{name: "resend", short: "ID", doc: "Delivers a callback once more, signed anew.", run: resend},
-	{name: "clock", short: "[advance DURATION]", doc: "Shows the clocks, or turns them.", flags: withProvider, run: clock},
-	{name: "faults", short: "[add [provider.]OP FAULT [name=value]…|remove [provider.]OP]", doc: "Lists the faults that wait, adds one, or drops an operation's.", flags: withProvider, run: faults},
-	{name: "keys", doc: "Prints what clients need to call: addresses, keys, secrets.", flags: withProvider, run: keys},
-	{name: "health", doc: "Says whether a sandbox is there; --wait waits for one.", flags: withWait, run: health},
+	{name: "trigger", short: "[provider.]ACTION [name=value|name=@file]…", flags: withProvider, run: trigger,
+		doc: "Does an action and prints what it answers."},
+	{name: "actions", short: "[[provider.]ACTION]", flags: withProvider, run: listActions,
+		doc: "Lists what can be done, or one action's parameters."},
+	{name: "state", flags: withProvider, run: state, doc: "Shows what the platforms hold."},
+	{name: "cards", flags: withProvider, run: cards, doc: "Lists the cards."},
+	{name: "requests", flags: withFilters, run: requests,
+		doc: "Lists requests with their verdicts, the latest first."},
+	{name: "callbacks", short: "[ID]", flags: withPage, run: callbacks,
+		doc: "Lists callbacks with their last answers, the latest first; one with its bodies."},
+	{name: "events", flags: withFollow, run: events, doc: "Lists what happened; --follow goes on, --until KIND ends it."},
+	{name: "resend", short: "ID", run: resend, doc: "Delivers a callback once more, signed anew."},
+	{name: "clock", short: "[advance DURATION]", flags: withProvider, run: clock, doc: "Shows the clocks, or turns them."},
+	{name: "faults", short: "[add [provider.]OP FAULT [name=value]…|remove [provider.]OP]", flags: withProvider,
+		run: faults, doc: "Lists the faults that wait, adds one, or drops an operation's."},
+	{name: "keys", flags: withProvider, run: keys, doc: "Prints what clients need to call: addresses, keys, secrets."},
+	{name: "health", flags: withWait, run: health, doc: "Says whether a sandbox is there; --wait waits for one."},
 }
 
 func withPage(c *client, flags *flag.FlagSet) {
 	withProvider(c, flags)
-	flags.IntVar(&c.limit, "limit", 50, "how many, up to 1000")
+	flags.IntVar(&c.limit, "limit", 50, "how many, up to 1000, as a `number`")
 }
 
 func withFilters(c *client, flags *flag.FlagSet) {
 	withPage(c, flags)
-	flags.StringVar(&c.verdict, "verdict", "", "those that ended so: ok, refused, fault, broken")
-	flags.StringVar(&c.operation, "operation", "", "those of one operation")
-}
-
-func withFollow(c *client, flags *flag.FlagSet) {
-	flags.BoolVar(&c.follow, "follow", false, "go on as things happen")
-	flags.StringVar(&c.until, "until", "", "follow until an event of this `kind` comes: request, callback, action, clock")
-	flags.DurationVar(&c.timeout, "timeout", 0, "stop following after this time")
-}
-
-func withWait(c *client, flags *flag.FlagSet) {
-	flags.DurationVar(&c.patience, "wait", 0, "wait this long for a sandbox")
+	flags.StringVar(&c.verdict, "verdict", "", "those that ended with a `verdict`: ok, refused, fault, broken")
+	flags.StringVar(&c.operation, "operation", "", "those of one operation, by its `name`")
 }
 
 // none refuses arguments that a command does not take.
@@ -70,20 +63,23 @@ func trigger(ctx context.Context, c *client, args []string) error {
 	if err != nil {
 		return err
 	}
-	return act(ctx, c, args[0], values)
-}
-
-// act does an action and prints its answer.
-func act(ctx context.Context, c *client, action string, values map[string]string) error {
-	provider, name, err := c.where(ctx, action)
+	provider, name, err := c.action(ctx, args[0])
 	if err != nil {
 		return err
 	}
+	return c.act(ctx, provider, name, values)
+}
+
+// act does an action of a provider and prints its answer.
+func (c *client) act(ctx context.Context, provider, name string, values map[string]string) error {
 	answer, err := c.call(ctx, http.MethodPost, "/v1/"+url.PathEscape(provider)+"/actions/"+url.PathEscape(name), values)
 	if err != nil {
 		return err
 	}
 	return c.print(answer, func() {
+		if len(answer) == 0 {
+			c.line(provider + "." + name + ": done")
+		}
 		for _, name := range slices.Sorted(maps.Keys(answer)) {
 			if text := fmt.Sprint(answer[name]); text != "" {
 				c.line(name + ": " + text)
@@ -153,40 +149,88 @@ func listActions(ctx context.Context, c *client, args []string) error {
 	if len(args) > 1 {
 		return usage("actions takes one action")
 	}
-	wanted := ""
 	if len(args) == 1 {
-		provider, name, err := c.where(ctx, args[0])
-		if err != nil {
-			return err
-		}
-		c.provider, wanted = provider, name
+		return showAction(ctx, c, args[0])
 	}
 	answer, err := c.get(ctx, "/v1/actions", nil)
 	if err != nil {
 		return err
 	}
-	found := false
-	var rows [][]string
-	byProvider(answer, func(provider string, value any) {
-		for _, a := range list(value) {
-			found = found || text(a, "name") == wanted
-			if wanted != "" && text(a, "name") == wanted {
-				rows = append(rows, columns(list(member(a, "params")), "name", "type", "example", "doc")...)
-			} else if wanted == "" {
+	return c.print(answer, func() {
+		var rows [][]string
+		byProvider(answer, func(provider string, value any) {
+			for _, a := range list(value) {
 				rows = append(rows, []string{provider + "." + text(a, "name"), text(a, "group"), text(a, "doc")})
 			}
-		}
-	})
-	if wanted != "" && !found {
-		return usage("no action %q of %s; sandbox actions lists all", wanted, c.provider)
-	}
-	return c.print(answer, func() {
-		if wanted != "" {
-			c.table([]string{"PARAMETER", "TYPE", "EXAMPLE", ""}, rows)
-			return
-		}
+		})
 		c.table([]string{"ACTION", "GROUP", ""}, rows)
 	})
+}
+
+// showAction shows one action: what it does, its parameters, and how to call it.
+func showAction(ctx context.Context, c *client, word string) error {
+	provider, name, err := c.action(ctx, word)
+	if err != nil {
+		return err
+	}
+	c.provider = provider
+	answer, err := c.get(ctx, "/v1/actions", nil)
+	if err != nil {
+		return err
+	}
+	rows := list(member(answer["providers"], provider))
+	i := slices.IndexFunc(rows, func(a any) bool { return text(a, "name") == name })
+	if i < 0 {
+		var names []string
+		for _, a := range rows {
+			names = append(names, text(a, "name"))
+		}
+		return usage("no action %q of %s%s; sandbox actions lists all", name, provider, meant(name, names))
+	}
+	return c.print(rows[i], func() { c.describe(provider, rows[i]) })
+}
+
+// describe writes an action as people read it.
+func (c *client) describe(provider string, action any) {
+	c.line(text(action, "doc") + "\n")
+	call := "sandbox trigger " + provider + "." + text(action, "name")
+	var rows [][]string
+	for _, p := range list(member(action, "params")) {
+		row := columns([]any{p}, "name", "type", "example", "doc")[0]
+		if text(p, "optional") == "true" {
+			row[1] += ", optional"
+		} else {
+			call += " " + row[0] + "=" + quoted(row[2])
+		}
+		if choices := words(list(member(p, "choices"))...); len(choices) > 0 {
+			row[3] += ": " + strings.Join(choices, ", ")
+		}
+		if now := words(list(member(p, "now"))...); len(now) > 0 {
+			row[3] += "; now " + strings.Join(now[:min(len(now), 3)], ", ")
+		}
+		rows = append(rows, row)
+	}
+	if len(rows) > 0 {
+		c.table([]string{"PARAMETER", "TYPE", "EXAMPLE", ""}, rows)
+		c.line("")
+	}
+	c.line(call)
+}
+
+// quoted is a text as a shell takes it.
+func quoted(text string) string {
+	if strings.ContainsAny(text, ` "{}$&;|<>()*?`) {
+		return "'" + text + "'"
+	}
+	return text
+}
+
+// words are values as texts.
+func words(values ...any) (out []string) {
+	for _, v := range values {
+		out = append(out, fmt.Sprint(v))
+	}
+	return out
 }
 
 func state(ctx context.Context, c *client, args []string) error {
@@ -241,12 +285,38 @@ func requests(ctx context.Context, c *client, args []string) error {
 		return err
 	}
 	return c.print(answer, func() {
-		c.table([]string{"ID", "PROVIDER", "OPERATION", "VERDICT", "STATUS", "CHECK", "EXPECTED", "FAULT"},
-			columns(list(answer["requests"]), "id", "provider", "operation", "verdict", "status", "check", "expected", "fault"))
+		rows := columns(list(answer["requests"]),
+			"id", "at", "provider", "operation", "verdict", "status", "check", "expected", "fault")
+		for i, r := range list(answer["requests"]) {
+			if rows[i][1] = seconds(rows[i][1]); rows[i][3] == "" {
+				rows[i][3] = text(r, "method") + " " + text(r, "path")
+			}
+		}
+		c.table([]string{"ID", "AT", "PROVIDER", "OPERATION", "VERDICT", "STATUS", "CHECK", "EXPECTED", "FAULT"}, rows)
+		c.dropped(answer)
 	})
 }
 
+// seconds shortens a time to its seconds.
+func seconds(at string) string {
+	t, err := time.Parse(time.RFC3339Nano, at)
+	if err != nil {
+		return at
+	}
+	return t.Format(time.RFC3339)
+}
+
+// dropped says so where a list has lost something.
+func (c *client) dropped(answer map[string]any) {
+	if n := text(answer, "dropped"); n != "0" && n != "" {
+		c.line(n + " older ones were dropped")
+	}
+}
+
 func callbacks(ctx context.Context, c *client, args []string) error {
+	if len(args) == 1 {
+		return showCallback(ctx, c, args[0])
+	}
 	if err := none(args); err != nil {
 		return err
 	}
@@ -257,14 +327,42 @@ func callbacks(ctx context.Context, c *client, args []string) error {
 	return c.print(answer, func() {
 		var rows [][]string
 		for _, cb := range list(answer["callbacks"]) {
-			row := columns([]any{cb}, "id", "provider", "type", "tried", "accepted")[0]
+			row := columns([]any{cb}, "id", "provider", "type", "url", "tried", "accepted")[0]
 			if tries := list(member(cb, "attempts")); len(tries) > 0 {
 				last := tries[len(tries)-1]
-				row = append(row, text(last, "status"), strconv.Quote(text(last, "answer")))
+				row = append(row, seconds(text(last, "at")), text(last, "status"), strconv.Quote(text(last, "answer")))
 			}
 			rows = append(rows, row)
 		}
-		c.table([]string{"ID", "PROVIDER", "TYPE", "TRIED", "ACCEPTED", "STATUS", "ANSWER"}, rows)
+		c.table([]string{"ID", "PROVIDER", "TYPE", "URL", "TRIED", "ACCEPTED", "LAST", "STATUS", "ANSWER"}, rows)
+		c.dropped(answer)
+	})
+}
+
+// showCallback shows what the latest deliveries of a callback sent, and what was
+// answered, in full.
+func showCallback(ctx context.Context, c *client, id string) error {
+	path := "/v1/callbacks/" + url.PathEscape(id)
+	one, err := c.call(ctx, http.MethodGet, path, nil)
+	if err != nil {
+		return err
+	}
+	sent, err := c.call(ctx, http.MethodPost, path+"/reveal", struct{}{})
+	if err != nil {
+		return err
+	}
+	one["deliveries"] = sent["deliveries"]
+	return c.print(one, func() {
+		c.line(text(one, "provider") + " " + text(one, "type") + " to " + text(one, "url"))
+		for _, d := range slices.Backward(list(one["deliveries"])) {
+			c.line("\nattempt " + text(d, "attempt"))
+			headers, _ := member(d, "header").(map[string]any)
+			for _, name := range slices.Sorted(maps.Keys(headers)) {
+				c.line("> " + name + ": " + strings.Join(words(list(headers[name])...), ", "))
+			}
+			c.line("> " + text(d, "body"))
+			c.line("< " + text(d, "status") + "\n< " + text(d, "answer"))
+		}
 	})
 }
 
@@ -300,9 +398,17 @@ func clock(ctx context.Context, c *client, args []string) error {
 	return c.print(answer, func() {
 		var rows [][]string
 		byProvider(answer, func(provider string, value any) {
-			rows = append(rows, []string{provider, text(value, "now"), text(value, "pending"), text(value, "turning")})
+			row := []string{provider, seconds(text(value, "now")), text(value, "pending")}
+			if text(value, "turning") == "true" {
+				row[2] = "goes on behind"
+			}
+			rows = append(rows, row)
 		})
-		c.table([]string{"PROVIDER", "NOW", "PENDING", "TURNING"}, rows)
+		header := []string{"PROVIDER", "NOW", "PENDING"}
+		if len(args) > 0 {
+			header[2] = ""
+		}
+		c.table(header, rows)
 	})
 }
 
@@ -313,18 +419,18 @@ func faults(ctx context.Context, c *client, args []string) error {
 		if err != nil {
 			return err
 		}
-		provider, op, err := c.where(ctx, args[1])
+		provider, op, err := c.operationOf(ctx, args[1])
 		if err != nil {
 			return err
 		}
 		values["operation"], values["fault"] = op, args[2]
-		return act(ctx, c, provider+".inject", values)
+		return c.act(ctx, provider, "inject", values)
 	case len(args) == 2 && args[0] == "remove":
-		provider, op, err := c.where(ctx, args[1])
+		provider, op, err := c.operationOf(ctx, args[1])
 		if err != nil {
 			return err
 		}
-		return act(ctx, c, provider+".clear-faults", map[string]string{"operation": op})
+		return c.act(ctx, provider, "clear-faults", map[string]string{"operation": op})
 	case len(args) > 0:
 		return usage("faults takes nothing, add OPERATION FAULT, or remove OPERATION")
 	}
@@ -361,98 +467,10 @@ func keys(ctx context.Context, c *client, args []string) error {
 	return c.print(answer, func() {
 		byProvider(answer, func(provider string, value any) {
 			values, _ := value.(map[string]any)
+			delete(values, "provider")
 			for _, name := range slices.Sorted(maps.Keys(values)) {
 				c.line(provider + " " + name + ": " + fmt.Sprint(values[name]))
 			}
 		})
 	})
-}
-
-// health says whether a sandbox is there, and waits for one if that is asked for.
-func health(ctx context.Context, c *client, args []string) error {
-	if err := none(args); err != nil {
-		return err
-	}
-	end := time.Now().Add(c.patience)
-	for {
-		answer, err := c.call(ctx, http.MethodGet, "/v1/health", nil)
-		if err == nil {
-			return c.print(answer, func() { c.line("ok: " + strings.Trim(fmt.Sprint(answer["providers"]), "[]")) })
-		}
-		if c.patience == 0 || ctx.Err() != nil {
-			return err
-		}
-		if time.Now().After(end) {
-			return &failure{exitTimeout, fmt.Errorf("no sandbox within %v: %w", c.patience, err)}
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
-}
-
-// events lists what happened, and goes on.
-func events(ctx context.Context, c *client, args []string) error {
-	if err := none(args); err != nil {
-		return err
-	}
-	answer, err := c.call(ctx, http.MethodGet, "/v1/events?limit=1000", nil)
-	if err != nil {
-		return err
-	}
-	if !c.follow && c.until == "" {
-		return c.print(answer, func() {
-			for _, e := range list(answer["events"]) {
-				c.event(e)
-			}
-		})
-	}
-	for _, e := range list(answer["events"]) {
-		if err := c.print(e, func() { c.event(e) }); err != nil {
-			return err
-		}
-	}
-	return c.stream(ctx, text(answer, "last_event"))
-}
-
-func (c *client) event(e any) {
-	c.line(text(e, "at") + " " + text(e, "provider") + " " + text(e, "kind") + " " + text(e, "ref") + " " + text(e, "text"))
-}
-
-// stream prints events as they come, until the one that is waited for.
-func (c *client) stream(ctx context.Context, after string) error {
-	if c.timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, c.timeout)
-		defer cancel()
-	}
-	resp, err := c.request(ctx, http.MethodGet, "/v1/events?after="+url.QueryEscape(after), nil, "text/event-stream")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode != http.StatusOK {
-		_, err := read(resp)
-		return err
-	}
-	for lines := bufio.NewScanner(resp.Body); lines.Scan(); {
-		data, ok := strings.CutPrefix(lines.Text(), "data: ")
-		var e map[string]any
-		d := json.NewDecoder(strings.NewReader(data))
-		d.UseNumber()
-		if !ok || d.Decode(&e) != nil || e["kind"] == nil {
-			continue
-		}
-		if err := c.print(e, func() { c.event(e) }); err != nil {
-			return err
-		}
-		if c.until != "" && e["kind"] == c.until {
-			return nil
-		}
-	}
-	if c.until != "" || ctx.Err() == context.DeadlineExceeded {
-		return &failure{exitTimeout, errors.New("timed out: the stream ended before what was waited for")}
-	}
-	return nil
 }

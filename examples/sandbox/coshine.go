@@ -21,7 +21,7 @@ func startCoshine(o options) (*running, error) {
 		return nil, err
 	}
 	server, err := coshinetest.NewServer(coshinetest.Config{
-		Listen: o.listen, Clock: o.clock, Paths: coshine.InferredPaths(), Token: o.keys["token"], IssuerToken: o.keys["issuer_token"],
+		Listener: o.listener, Clock: o.clock, Paths: coshine.InferredPaths(), Token: o.keys["token"], IssuerToken: o.keys["issuer_token"],
 		Issuer: func(api coshine.API) string {
 			if address, ok := own[string(api)]; ok {
 				return address

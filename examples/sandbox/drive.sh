@@ -90,6 +90,11 @@ worldcard() {
   act worldcard reject-kyc card "$physical" reason "unreadable" retry forbidden >/dev/null
   want "worldcard KYC" "$(get '/v1/state?provider=worldcard')" '.providers.worldcard.holders[0] | .status == "rejected" and .reason == "unreadable"'
   act worldcard send-otp card "$card" amount 12.50 code 135790 >/dev/null
+  act worldcard forward-3ds card "$card" amount 12.50 url https://acs.example/challenge/1 >/dev/null
+  tx=$(act worldcard purchase card "$card" amount 7.50 | jq -r .transaction)
+  act worldcard reverse card "$card" transaction "$tx" >/dev/null
+  act worldcard refund card "$card" amount 5.00 >/dev/null
+  holds worldcard "$card" 92.50
   act worldcard fail-next operation Cards.Deposit reason "channel closed" >/dev/null
   breaks worldcard Cards.Deposit -X POST "$(ready worldcard.base_url)/api/v1/card/deposit"
 }
@@ -100,6 +105,7 @@ legacy() {
   buys legacy "$card" >/dev/null
   holds legacy "$card" 87.50
   act legacy send-otp card "$card" amount 12.50 code 135790 >/dev/null
+  act legacy forward-3ds card "$card" amount 12.50 url https://acs.example/challenge/1 >/dev/null
   # A top-up signed as the page says: MD5 over the sorted parameters and the secret.
   number=$(act legacy reveal-card card "$card" | jq -r .number)
   body=$(jq -n --arg card "$number" --arg key "$(ready legacy.app_key)" --arg now "$(date +%s)000" \
@@ -119,6 +125,7 @@ kazepay() {
   act kazepay reject-kyc email ada@example.com reason "unreadable" >/dev/null
   want "kazepay KYC" "$(get '/v1/state?provider=kazepay')" '.providers.kazepay.holders[0].status == "REJECTED"'
   act kazepay send-otp card "$card" amount 12.50 code 135790 >/dev/null
+  want "kazepay plastic" "$(act kazepay print-card)" '.["card-number"] | test("^[0-9]{16}$")'
   breaks kazepay Cards.Deposit --json '{"head":{"apiCode":"cardRecharge","sysId":"1","requestNo":"1","version":"1.0","sign":"00","keyEnc":"00"},"body":{"encrypt":"AAAA"}}' \
     "$(ready kazepay.base_url)"
 }
@@ -133,6 +140,7 @@ uqpay() {
   act uqpay reject-kyc holder "$holder" reason "unreadable" retry forbidden >/dev/null
   want "uqpay KYC" "$(get '/v1/state?provider=uqpay')" '.providers.uqpay.holders[0].status == "FAILED"'
   act uqpay send-otp card "$card" amount 12.50 code 135790 >/dev/null
+  want "uqpay plastic" "$(act uqpay print-card)" '.["card-number"] | test("^[0-9]{16}$")'
   token=$(curl -fsS -X POST -H "x-client-id: $(ready uqpay.client_id)" -H "x-api-key: $(ready uqpay.api_key)" "$(ready uqpay.base_url)/v1/connect/token" | jq -r .auth_token)
   breaks uqpay Cards.Deposit --json '{"amount":20}' -H "x-auth-token: Bearer $token" -H 'x-idempotency-key: drive-1' \
     "$(ready uqpay.base_url)/v1/issuing/cards/$card/recharge"
@@ -184,6 +192,12 @@ for provider in worldcard legacy kazepay uqpay coshine unionpay; do
   soon "$provider: a day later" /v1/clock "(.providers.$provider.now[0:19] + \"Z\" | fromdate) - $(jq "(.providers.$provider.now[0:19] + \"Z\" | fromdate)" <<<"$before") >= 86400"
 done
 
+for provider in worldcard legacy kazepay uqpay coshine unionpay; do
+  act "$provider" set-callbacks hold true duplicate true >/dev/null
+  act "$provider" set-callbacks >/dev/null
+  act "$provider" release-callbacks >/dev/null
+  refused "$provider" inject bad_arguments operation Cards.Depsit fault drop-after
+done
 refused worldcard purchse unknown_action
 refused worldcard purchase bad_arguments card 1
 want "no fault is left" "$(get /v1/faults)" '[.providers[] | length] | add == 0'

@@ -13,7 +13,7 @@ func startKazePay(o options) (*running, error) {
 		return nil, err
 	}
 	server, err := kazepaytest.NewServer(kazepaytest.Config{
-		Keys: keys, Listen: o.listen, Clock: o.clock, WebhookURL: o.webhooks.all(), Seed: o.seed, AutoKYC: o.autoKYC,
+		Keys: keys, Listener: o.listener, Clock: o.clock, WebhookURL: o.webhooks.all(), Seed: o.seed, AutoKYC: o.autoKYC,
 	})
 	if err != nil {
 		return nil, err

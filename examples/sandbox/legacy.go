@@ -12,7 +12,7 @@ func startLegacy(o options) (*running, error) {
 		return nil, err
 	}
 	server, err := legacytest.NewServer(legacytest.Config{
-		Listen: o.listen, Clock: o.clock, WebhookURL: o.webhooks.all(), Webhooks: addresses,
+		Listener: o.listener, Clock: o.clock, WebhookURL: o.webhooks.all(), Webhooks: addresses,
 		AppSecret: o.keys["app_secret"], Seed: o.seed,
 	})
 	if err != nil {

@@ -78,28 +78,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	i := slices.IndexFunc(commands, func(c command) bool { return c.name == word })
 	if i < 0 {
-		return usage("no command %q%s; sandbox help lists all", word, meant(word))
-	}
-	return commands[i].do(ctx, args, stdout, stderr)
-}
-
-// meant guesses the command that somebody mistyped: the one with the longest common
-// beginning, of two letters at least.
-func meant(word string) string {
-	best, longest := "", 1
-	for _, c := range append(slices.Clone(commands), command{name: "serve"}, command{name: "help"}) {
-		n := 0
-		for n < min(len(word), len(c.name)) && word[n] == c.name[n] {
-			n++
+		words := []string{"serve", "help"}
+		for _, c := range commands {
+			words = append(words, c.name)
 		}
-		if n > longest {
-			best, longest = c.name, n
-		}
+		return usage("no command %q%s; sandbox help lists all", word, meant(word, words))
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(", did you mean %q?", best)
+	return commands[i].do(ctx, args, stdout)
 }
 
 const overview = `Sandbox serves card platforms in memory, and drives what it serves.
@@ -116,7 +101,6 @@ Commands find the sandbox by --control, by ISSUING_SANDBOX, or at 127.0.0.1:8490
 --json prints JSON: one document, with --follow one a line; errors as JSON on
 standard error.
 
-Exit codes: 0 done; 1 refused; 2 usage; 3 no sandbox there; 4 timed out.
 `
 
 // help prints the overview, or the page of one command.
@@ -126,7 +110,7 @@ func help(args []string, stdout io.Writer) error {
 		for _, c := range commands {
 			lines = append(lines, fmt.Sprintf("  %s\n      %s", strings.TrimSpace(c.name+" "+c.short), c.doc))
 		}
-		_, err := fmt.Fprintf(stdout, overview, strings.Join(lines, "\n"))
+		_, err := fmt.Fprintf(stdout, overview+exitCodes, strings.Join(lines, "\n"))
 		return err
 	}
 	if len(args) == 1 && args[0] != "help" {

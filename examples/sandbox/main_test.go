@@ -59,6 +59,7 @@ func TestRefusesWhatItCannotServe(t *testing.T) {
 		"webhook type":     {"-webhook", "worldcard/card_opend=http://127.0.0.1:1"},
 		"webhook path":     {"-webhook", "/callbacks"},
 		"webhook word":     {"-webhook", "nonsense"},
+		"webhook unserved": {"-provider", "uqpay", "-webhook", "legacy=http://127.0.0.1:1"},
 	} {
 		if err := run(t.Context(), args, io.Discard, io.Discard); err == nil {
 			t.Errorf("%s: no error", name)
@@ -68,9 +69,13 @@ func TestRefusesWhatItCannotServe(t *testing.T) {
 
 func TestHelpIsNoError(t *testing.T) {
 	t.Parallel()
-	var usage strings.Builder
-	if err := run(t.Context(), []string{"-h"}, io.Discard, &usage); err != nil || !strings.Contains(usage.String(), "-webhook") {
-		t.Errorf("%v after %q", err, usage.String())
+	for _, args := range [][]string{{"-h"}, {"serve", "--help"}, {"help", "serve"}} {
+		var usage, stderr strings.Builder
+		err := run(t.Context(), args, &usage, &stderr)
+		if err != nil || stderr.Len() > 0 || !strings.Contains(usage.String(), "  --webhook [PROVIDER[/TYPE]=]URL\n") ||
+			!strings.HasSuffix(usage.String(), exitCodes) {
+			t.Errorf("%v: %v after %q, %q", args, err, usage.String(), stderr.String())
+		}
 	}
 }
 

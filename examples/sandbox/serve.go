@@ -2,23 +2,18 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"maps"
 	"net"
-	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
-	"github.com/issuing-sdk/issuing-go/issuingtest/control"
 	"github.com/issuing-sdk/issuing-go/kazepay"
 )
 
@@ -32,7 +27,7 @@ type running struct {
 
 // options are what a platform is started with.
 type options struct {
-	listen   string
+	listener net.Listener
 	clock    *issuingtest.Clock // nil follows real time
 	webhooks webhooks
 	seed     string
@@ -51,6 +46,11 @@ var providers = map[string]func(options) (*running, error){
 }
 
 func providerNames() []string { return slices.Sorted(maps.Keys(providers)) }
+
+func noProvider(name string) string {
+	names := providerNames()
+	return fmt.Sprintf("no provider %q%s; there are %s", name, meant(name, names), strings.Join(names, ", "))
+}
 
 // keep reads the keys that were kept, or makes new ones.
 func keep[K any](o options, parse func(map[string]issuing.Secret) (K, error), fresh func() (K, error)) (K, error) {
@@ -75,46 +75,54 @@ type settings struct {
 	hosts, webhook                                texts
 }
 
-// texts is an option that may be given several times.
-type texts []string
+const serveDoc = `Serves platforms in memory, each on its own port, and the control that drives them,
+until SIGINT or SIGTERM. When they answer it prints one line of JSON with addresses,
+keys and secrets; on a terminal, where they are. What is refused on either side is a
+line on standard error.
 
-func (t *texts) String() string     { return strings.Join(*t, ",") }
-func (t *texts) Set(v string) error { *t = append(*t, v); return nil }
+The books are new at every start; --state keeps keys, seed and clock.`
 
-func (s *settings) flags(stderr io.Writer, as form) *flag.FlagSet {
-	flags := flag.NewFlagSet("sandbox", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.Usage = func() {
-		fmt.Fprint(stderr, "Usage: sandbox [serve] [options], or another command: see sandbox help\n\n")
-		flags.PrintDefaults()
+// page are the options of serve and their help.
+func (s *settings) page(as form) page {
+	p := page{usage: "serve [options]", doc: serveDoc, flags: newFlags("serve")}
+	provider, address := "all", defaultControl
+	if as == alone {
+		provider, address = "worldcard", "127.0.0.1:0"
+		p.usage = "[options]   (without a command word: one platform, on free ports; see sandbox help)"
 	}
-	provider, address := "worldcard", "127.0.0.1:0"
-	if as == served {
-		provider, address = "all", defaultControl
-	}
-	flags.StringVar(&s.provider, "provider", provider, "platforms to serve: all, or some of "+strings.Join(providerNames(), ", ")+" with commas between them")
-	flags.StringVar(&s.listen, "listen", "127.0.0.1:0", "loopback address to listen on; of several platforms each takes the next port")
-	flags.StringVar(&s.control, "control", address, "address of the control API")
-	flags.Var(&s.webhook, "webhook", "`[provider[/type]=]URL` that callbacks are pushed to; may be given several times")
-	flags.StringVar(&s.state, "state", "", "directory that keeps keys (0600), seed and clock across restarts; cards and books are new")
-	flags.StringVar(&s.seed, "seed", "", "makes the same card numbers, ids and codes in every run; keys come from -state")
-	flags.StringVar(&s.clock, "clock", "", "RFC 3339 time at which the clock stands until it is turned; without it the clock follows real time")
-	flags.BoolVar(&s.public, "public", false, "allow -control beyond loopback; a token is asked for then")
-	flags.Var(&s.hosts, "control-host", "name that requests to the control may use beside loopback's; may be given several times")
-	return flags
+	f := p.flags
+	f.StringVar(&s.provider, "provider", provider,
+		"platforms to serve, with commas between their `names`: all, or some of "+strings.Join(providerNames(), ", "))
+	f.StringVar(&s.listen, "listen", "127.0.0.1:0",
+		"`address` to listen on; of several platforms each takes the next port, or a free one for port 0")
+	f.StringVar(&s.control, "control", address, "`address` of the control")
+	f.Var(&s.webhook, "webhook",
+		"where callbacks go, as `[provider[/type]=]url`; may be given several times, the closest one counts")
+	f.StringVar(&s.state, "state", "",
+		"`directory` that keeps keys (0600), seed and clock across restarts; cards and books are new")
+	f.StringVar(&s.seed, "seed", "",
+		"`text` that makes the same card numbers, ids and codes in every run; keys come from --state")
+	f.StringVar(&s.clock, "clock", "",
+		"RFC 3339 `time` at which the clock stands until it is turned, unless --state has a later one; "+
+			"without it the clock follows real time")
+	f.BoolVar(&s.public, "public", false,
+		"listen beyond loopback where --listen and --control say so; the control asks for a token then, "+
+			tokenVariable+" or a new one")
+	f.Var(&s.hosts, "control-host",
+		"`name` that requests to the control may use beside loopback's; the first one stands in the addresses of "+
+			"what is --public; may be given several times")
+	return p
 }
 
 // runServe starts platforms and their control, says where they are, and waits.
 func runServe(ctx context.Context, args []string, stdout, stderr io.Writer, as form) error {
 	var s settings
-	flags := s.flags(stderr, as)
-	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
-		return nil
-	} else if err != nil {
-		return &failure{exitUsage, err}
+	others, helped, err := s.page(as).parse(args, stdout)
+	if helped || err != nil {
+		return err
 	}
-	if flags.NArg() > 0 {
-		return usage("unexpected argument %q; options begin with a dash", flags.Arg(0))
+	if len(others) > 0 {
+		return usage("unexpected argument %q; options begin with two dashes", others[0])
 	}
 	names, err := s.names()
 	if err != nil {
@@ -124,15 +132,19 @@ func runServe(ctx context.Context, args []string, stdout, stderr io.Writer, as f
 	if err != nil {
 		return err
 	}
+	if name := hooks.unserved(names); name != "" {
+		return usage("--webhook: %s is not served; --provider says what is", name)
+	}
 	kept, err := openStore(s.state)
 	if err != nil {
 		return err
 	}
 	s.seed = kept.takeSeed(s.seed)
+	kept.takeToken(os.Getenv(tokenVariable))
 	b := &box{stderr: stderr, kept: kept, platforms: map[string]*running{}}
 	defer b.close()
 	for i, name := range names {
-		if err := b.start(name, i, s, hooks, as); err != nil {
+		if err := b.start(ctx, name, i, s, hooks, as); err != nil {
 			return err
 		}
 	}
@@ -143,7 +155,7 @@ func runServe(ctx context.Context, args []string, stdout, stderr io.Writer, as f
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintln(stdout, line); err != nil {
+	if err := b.announce(stdout, line, names, as); err != nil {
 		return err
 	}
 	return b.wait(ctx)
@@ -157,7 +169,7 @@ func (s *settings) names() ([]string, error) {
 	names := strings.Split(s.provider, ",")
 	for i, name := range names {
 		if providers[name] == nil {
-			return nil, usage("no provider %q; there are %s", name, strings.Join(providerNames(), ", "))
+			return nil, usage("%s", noProvider(name))
 		}
 		if slices.Contains(names[:i], name) {
 			return nil, usage("provider %q stands twice", name)
@@ -166,215 +178,49 @@ func (s *settings) names() ([]string, error) {
 	return names, nil
 }
 
-// box is what is being served.
-type box struct {
-	stderr    io.Writer
-	kept      *store
-	platforms map[string]*running
-	handler   *control.Handler
-	server    *http.Server
-	cancel    context.CancelFunc
+// open listens at an address, which --public lets be beyond loopback.
+func (s *settings) open(ctx context.Context, option, address string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, usage("%s is not host:port", option)
+	}
+	if !loopback(host) && !s.public {
+		return nil, usage("%s %s is beyond loopback; say --public if that is meant", option, address)
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", option, err)
+	}
+	return listener, nil
 }
 
-// start starts one platform.
-func (b *box) start(name string, index int, s settings, hooks hookTable, as form) error {
-	listen, err := nth(s.listen, index)
+// loopback reports whether a host is this machine, for itself alone.
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// named gives an address of what is public the name that others reach it by.
+func (s *settings) named(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || !s.public || len(s.hosts) == 0 {
+		return address
+	}
+	host, _, err := net.SplitHostPort(s.hosts[0])
 	if err != nil {
-		return err
+		host = s.hosts[0]
 	}
-	clock, err := b.kept.clock(name, s.clock)
-	if err != nil {
-		return err
-	}
-	o := options{listen: listen, clock: clock, webhooks: hooks.of(name), seed: s.seed, keys: b.kept.keys[name]}
-	if as == alone { // nobody may be there to decide
-		o.autoKYC = kazepay.KYCStatusPassed
-	}
-	p, err := providers[name](o)
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	p.ready["provider"] = name
-	b.platforms[name] = p
-	p.platform.Observe(func(e issuingtest.Event) { b.tell(name, e) })
-	return nil
+	u.Host = net.JoinHostPort(host, u.Port())
+	return u.String()
 }
 
 // nth is the address of the nth platform: the next port for each, but for port 0,
 // which is any free one.
-func nth(address string, n int) (string, error) {
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return "", usage("-listen is not host:port")
-	}
+func nth(address string, n int) string {
+	host, port, _ := net.SplitHostPort(address)
 	number, err := strconv.Atoi(port)
 	if err != nil || number == 0 {
-		return address, nil
+		return address
 	}
-	return net.JoinHostPort(host, strconv.Itoa(number+n)), nil
-}
-
-// tell writes a line about what was refused, on either side.
-func (b *box) tell(name string, e issuingtest.Event) {
-	switch {
-	case e.Request != nil && e.Request.Verdict == issuingtest.VerdictRefused:
-		r := e.Request
-		what := r.Operation
-		if what == "" {
-			what = r.Method + " " + r.Path
-		}
-		fmt.Fprintf(b.stderr, "sandbox: %s refused %s: %s; expected: %s\n", name, what, r.Check, r.Expected)
-	case e.Delivery != nil && !e.Delivery.Accepted:
-		d := e.Delivery
-		fmt.Fprintf(b.stderr, "sandbox: %s callback %d (%s), attempt %d, was not accepted by %s: status %d, %q\n",
-			name, d.ID, d.Type, d.Attempt, d.URL, d.Status, d.Answer)
-	}
-}
-
-// serveControl starts the control API and returns the line that tells of everything.
-func (b *box) serveControl(ctx context.Context, s settings, names []string, as form) (string, error) {
-	cfg := control.Config{Hosts: s.hosts}
-	for _, name := range names {
-		p := b.platforms[name]
-		cfg.Platforms = append(cfg.Platforms, control.Platform{Name: name, Platform: p.platform, Credentials: p.ready})
-	}
-	open := !loopback(s.control)
-	if open && !s.public {
-		return "", usage("-control %s is beyond loopback; say -public if that is meant", s.control)
-	}
-	if open {
-		cfg.Token = b.kept.controlToken()
-		fmt.Fprintf(b.stderr, "sandbox: WARNING: the control is open to the network at %s; it asks for the token\n", s.control)
-	}
-	var err error
-	if b.handler, err = control.New(cfg); err != nil {
-		return "", err
-	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.control)
-	if err != nil {
-		return "", err
-	}
-	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	b.cancel = cancel
-	b.server = &http.Server{
-		Handler: b.handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: time.Minute,
-		BaseContext: func(net.Listener) context.Context { return base },
-	}
-	go func() { _ = b.server.Serve(listener) }()
-	address := "http://" + listener.Addr().String()
-	line := map[string]any{"control": address}
-	if open {
-		line["control_token"] = cfg.Token.Reveal()
-	}
-	if len(names) == 1 && as == alone {
-		for name, value := range b.platforms[names[0]].ready {
-			line[name] = value
-		}
-	} else {
-		all := map[string]any{}
-		for _, name := range names {
-			all[name] = b.platforms[name].ready
-		}
-		line["providers"] = all
-	}
-	text, err := json.Marshal(line)
-	return string(text), err
-}
-
-func loopback(address string) bool {
-	host, _, err := net.SplitHostPort(address)
-	ip := net.ParseIP(host)
-	return err != nil || host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// wait serves until the context ends, and keeps the clocks meanwhile.
-func (b *box) wait(ctx context.Context) error {
-	ticker := time.NewTicker(time.Second)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return b.kept.saveClocks(b.platforms)
-		case <-ticker.C:
-			if err := b.kept.saveClocks(b.platforms); err != nil {
-				return err
-			}
-		}
-	}
-}
-
-func (b *box) close() {
-	if b.server != nil {
-		b.handler.Close()
-		b.cancel()
-		_ = b.server.Close()
-	}
-	for _, p := range b.platforms {
-		p.close()
-	}
-}
-
-// hookTable are the addresses of callbacks: by "", by provider, by provider/type.
-type hookTable map[string]string
-
-// parseWebhooks reads [provider[/type]=]URL.
-func parseWebhooks(given []string) (hookTable, error) {
-	table := hookTable{}
-	for _, text := range given {
-		to, address := "", text
-		if before, after, ok := strings.Cut(text, "="); ok && !strings.Contains(before, ":") {
-			to, address = before, after
-		}
-		u, err := url.Parse(address)
-		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return nil, usage("-webhook needs an absolute http or https URL")
-		}
-		provider, _, _ := strings.Cut(to, "/")
-		if to != "" && providers[provider] == nil {
-			return nil, usage("-webhook: no provider %q; there are %s", provider, strings.Join(providerNames(), ", "))
-		}
-		if _, twice := table[to]; twice {
-			return nil, usage("-webhook: two addresses for %q", to)
-		}
-		table[to] = address
-	}
-	return table, nil
-}
-
-// webhooks are the addresses of one provider's callbacks: by type, and "" for all.
-type webhooks map[string]string
-
-// of returns the addresses of one provider.
-func (t hookTable) of(provider string) webhooks {
-	out := webhooks{"": t[""]}
-	for to, address := range t {
-		switch name, typ, _ := strings.Cut(to, "/"); {
-		case name != provider:
-		case typ == "":
-			out[""] = address
-		default:
-			out[typ] = address
-		}
-	}
-	return out
-}
-
-// all is the address of what has none of its own.
-func (w webhooks) all() string { return w[""] }
-
-// byType returns the addresses of types, which must be some of the known ones.
-func (w webhooks) byType(known []string) (map[string]string, error) {
-	out := map[string]string{}
-	for typ, address := range w {
-		switch {
-		case typ == "":
-		case len(known) == 0:
-			return nil, usage("-webhook: all callbacks of this provider go to one address")
-		case !slices.Contains(known, typ):
-			return nil, usage("-webhook: no type %q; there are %s", typ, strings.Join(slices.Sorted(slices.Values(known)), ", "))
-		default:
-			out[typ] = address
-		}
-	}
-	return out, nil
+	return net.JoinHostPort(host, strconv.Itoa(number+n))
 }

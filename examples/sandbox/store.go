@@ -136,7 +136,14 @@ func (s *store) takeSeed(given string) string {
 	return s.settings.Seed
 }
 
-// controlToken returns the token that was kept, or a new one.
+// takeToken has the control ask for a token that was given.
+func (s *store) takeToken(given string) {
+	if given != "" {
+		s.settings.control = issuing.NewSecret(given)
+	}
+}
+
+// controlToken returns the token that was given or kept, or a new one.
 func (s *store) controlToken() issuing.Secret {
 	if s.settings.control.IsZero() {
 		s.settings.control = issuing.NewSecret(rand.Text())

@@ -24,7 +24,7 @@ func startUnionPay(o options) (*running, error) {
 		return nil, err
 	}
 	server, err := unionpaytest.NewServer(unionpaytest.Config{
-		Keys: keys, Listen: o.listen, Clock: o.clock, WebhookURL: o.webhooks.all(), Seed: o.seed,
+		Keys: keys, Listener: o.listener, Clock: o.clock, WebhookURL: o.webhooks.all(), Seed: o.seed,
 	})
 	if err != nil {
 		return nil, err

@@ -10,7 +10,7 @@ func startUQPAY(o options) (*running, error) {
 		return nil, err
 	}
 	server, err := uqpaytest.NewServer(uqpaytest.Config{
-		Listen: o.listen, Clock: o.clock, WebhookURL: o.webhooks.all(), Seed: o.seed,
+		Listener: o.listener, Clock: o.clock, WebhookURL: o.webhooks.all(), Seed: o.seed,
 		ClientID: o.keys["client_id"].Reveal(), APIKey: o.keys["api_key"], WebhookSecret: o.keys["webhook_secret"],
 	})
 	if err != nil {

@@ -15,7 +15,7 @@ func startWorldCard(o options) (*running, error) {
 		return nil, err
 	}
 	server, err := worldcardtest.NewServer(worldcardtest.Config{
-		Keys: keys, Listen: o.listen, Clock: o.clock, WebhookURL: o.webhooks.all(), Webhooks: addresses,
+		Keys: keys, Listener: o.listener, Clock: o.clock, WebhookURL: o.webhooks.all(), Webhooks: addresses,
 	})
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package platform
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
@@ -73,8 +74,8 @@ func (r Row) action() issuingtest.Action {
 // bind reads all arguments, or says all that is wrong with them.
 func (r Row) bind(args map[string]string) (Args, error) {
 	in, wrong := Args{}, &issuingtest.ArgumentError{Action: r.Name}
-	report := func(name, problem string) {
-		wrong.Problems = append(wrong.Problems, issuingtest.ArgumentProblem{Param: name, Problem: problem})
+	report := func(name, problem, meant string) {
+		wrong.Problems = append(wrong.Problems, issuingtest.ArgumentProblem{Param: name, Problem: problem, Suggestion: meant})
 	}
 	var names []string
 	for _, p := range r.Params {
@@ -83,7 +84,7 @@ func (r Row) bind(args map[string]string) (Args, error) {
 		text := args[spec.Name]
 		if text == "" {
 			if !spec.Optional {
-				report(spec.Name, `is missing; an example is "`+spec.Example+`"`)
+				report(spec.Name, `is missing; an example is "`+spec.Example+`"`, "")
 			}
 			continue
 		}
@@ -92,13 +93,17 @@ func (r Row) bind(args map[string]string) (Args, error) {
 			value, err = p.parse(text)
 		}
 		if err != nil {
-			report(spec.Name, err.Error())
+			meant := ""
+			if unknown, ok := errors.AsType[*unknownWord](err); ok {
+				meant = unknown.meant
+			}
+			report(spec.Name, err.Error(), meant)
 		}
 		in[spec.Name] = value
 	}
 	for _, name := range slices.Sorted(maps.Keys(args)) {
 		if !slices.Contains(names, name) {
-			report(Redact(name), "is no parameter"+nearest.Hint(name, names))
+			report(Redact(name), "is no parameter"+nearest.Hint(name, names), nearest.Word(name, names))
 		}
 	}
 	if len(wrong.Problems) > 0 {

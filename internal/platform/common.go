@@ -49,7 +49,7 @@ func (s *Server) common() []Row { return append(s.faultRows(), s.callbackRows().
 // faultRows are the rows of faults.
 func (s *Server) faultRows() []Row {
 	var (
-		operation = Text("operation", s.exampleOperation(), `the operation's name, or "any"`).Among(s.operationWords)
+		operation = Text("operation", s.exampleOperation(), `the operation's name, or "any"`).Of(s.operationWords)
 		fault     = OneOf("fault", "what goes wrong", faultKinds...)
 		times     = Whole("times", "1", "for how many requests; 1 when not given", 1, 1000).Optional()
 		wait      = Wait("wait", "2s",
@@ -161,6 +161,7 @@ func (s *Server) advance(ctx context.Context, by time.Duration) (Result, error) 
 		defer close(done)
 		defer s.turns.open.Add(-1)
 		s.clock.Advance(by)
+		s.tell(issuingtest.Event{Turned: s.clock.Now()})
 	}()
 	if open == 1 {
 		timer := time.NewTimer(turnWait)

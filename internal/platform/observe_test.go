@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -185,7 +186,9 @@ func TestAdvanceWaitsForAQuickTurn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		clock := issuingtest.NewClock(start)
-		s := &Server{clock: clock}
+		s := &Server{clock: clock, observers: new(observers)}
+		var ends atomic.Int64
+		s.Observe(func(issuingtest.Event) { ends.Add(1) })
 		ran := false
 		clock.After(time.Hour, func() { time.Sleep(turnWait - time.Second); ran = true })
 		result, err := s.advance(t.Context(), 2*time.Hour)
@@ -195,8 +198,8 @@ func TestAdvanceWaitsForAQuickTurn(t *testing.T) {
 		release := make(chan struct{})
 		clock.After(time.Hour, func() { <-release })
 		result, err = s.advance(t.Context(), time.Hour)
-		if err != nil || result["turning"] != true {
-			t.Errorf("%v, %v", result, err)
+		if err != nil || result["turning"] != true || ends.Load() != 1 {
+			t.Errorf("%v, %v, %d ends", result, err, ends.Load())
 		}
 		for range maxTurns - 1 {
 			_, err = s.advance(t.Context(), 0)

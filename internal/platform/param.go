@@ -54,6 +54,20 @@ func (p Param[T]) Among(live func() []string) Param[T] {
 	return p
 }
 
+// Of returns the parameter as one that must be among what it can name now.
+func (p Param[T]) Of(live func() []string) Param[T] {
+	p = p.Among(live)
+	read := p.read
+	p.read = func(text string) (T, error) {
+		if words := live(); !slices.Contains(words, text) {
+			var none T
+			return none, notOneOf(text, words)
+		}
+		return read(text)
+	}
+	return p
+}
+
 func param[T any](typ issuingtest.ParamType, name, example, doc string, read func(string) (T, error)) Param[T] {
 	return Param[T]{issuingtest.Param{Name: name, Type: typ, Doc: doc, Example: example}, read}
 }
@@ -133,12 +147,28 @@ func OneOf[T ~string](name, doc string, choices ...T) Param[T] {
 	}
 	p := param(issuingtest.ParamTypeEnum, name, words[0], doc, func(text string) (T, error) {
 		if !slices.Contains(words, text) {
-			return "", fmt.Errorf("is none of %s%s", strings.Join(words, ", "), nearest.Hint(text, words))
+			return "", notOneOf(text, words)
 		}
 		return T(text), nil
 	})
 	p.spec.Choices = words
 	return p
+}
+
+// unknownWord is an argument that is none of some words.
+type unknownWord struct{ text, meant string }
+
+func (e *unknownWord) Error() string { return e.text }
+
+// maxListed is how many words the problem of an unknown one lists.
+const maxListed = 12
+
+func notOneOf(text string, words []string) error {
+	list := strconv.Itoa(len(words)) + " that there are"
+	if len(words) <= maxListed {
+		list = strings.Join(words, ", ")
+	}
+	return &unknownWord{"is none of " + list + nearest.Hint(text, words), nearest.Word(text, words)}
 }
 
 // Object is a JSON object.

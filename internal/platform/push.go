@@ -20,7 +20,7 @@ import (
 // keeps.
 const (
 	maxAnswer       = 64 << 10
-	maxLoggedAnswer = 200
+	maxLoggedAnswer = 4 << 10
 )
 
 // callbackTimeout bounds one delivery of a callback.

@@ -76,7 +76,7 @@ func failNextParam(ops []string) Param[string] {
 	if len(ops) > 0 {
 		example = ops[0]
 	}
-	return Text("operation", example, "an operation that can fail by itself").Among(func() []string { return ops })
+	return Text("operation", example, "an operation that can fail by itself").Of(func() []string { return ops })
 }
 
 // FailNextRow is the row of a platform's FailNext.
@@ -86,6 +86,16 @@ func FailNextRow(ops []string, reasonExample, reasonDoc string, do func(op, reas
 		Doc:    "Lets the next request of an operation through and has it fail by itself.",
 		Params: Params(op, reason),
 		Run:    Does(func(in Args) error { return do(op.Get(in), reason.Get(in)) })}
+}
+
+// EmitRow is the row of a platform's Emit.
+func EmitRow(typeExample, contentExample string, do func(typ string, content map[string]any) error) Row {
+	typ := Text("type", typeExample, "the callback's type")
+	content := Object("content", contentExample, "what it says")
+	return Row{Name: "emit", Group: "callbacks", Lever: "Emit",
+		Doc:    "Sends a callback of any type with any content, which nothing on the platform stands behind.",
+		Params: Params(typ, content),
+		Run:    Does(func(in Args) error { return do(typ.Get(in), content.Get(in)) })}
 }
 
 // FundRow is the row of a platform's Fund.

@@ -2,6 +2,7 @@ package platform
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,6 +37,9 @@ type Reply struct {
 type Config struct {
 	// Listen is the address, "127.0.0.1:0" when empty. It must be on loopback.
 	Listen string
+	// Listener, when set, is listened on instead, wherever it is: whoever made it has
+	// decided who reaches the platform.
+	Listener net.Listener
 	// Clock is the platform's time; nil follows real time.
 	Clock *issuingtest.Clock
 	// MaxRequest bounds a request body; 0 is DefaultMaxRequest.
@@ -81,15 +85,12 @@ var _ issuingtest.Backend = (*Server)(nil)
 // New makes a server that listens and does not answer yet. The provider keeps it
 // and calls [Server.Serve].
 func New(cfg Config) (*Server, error) {
-	if cfg.Listen == "" {
-		cfg.Listen = "127.0.0.1:0"
-	}
-	if err := checkLoopback(cfg.Listen); err != nil {
-		return nil, err
-	}
-	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", cfg.Listen)
-	if err != nil {
-		return nil, fmt.Errorf("platform: cannot listen: %w", err)
+	listener := cfg.Listener
+	if listener == nil {
+		var err error
+		if listener, err = listen(cmp.Or(cfg.Listen, "127.0.0.1:0")); err != nil {
+			return nil, err
+		}
 	}
 	if cfg.MaxRequest <= 0 {
 		cfg.MaxRequest = DefaultMaxRequest
@@ -121,15 +122,20 @@ func (s *Server) State() issuingtest.State {
 	return s.state()
 }
 
-func checkLoopback(address string) error {
+// listen listens at an address of loopback.
+func listen(address string) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return errors.New("platform: the listen address is not host:port")
+		return nil, errors.New("platform: the listen address is not host:port")
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return errors.New("platform: a platform in memory listens on loopback only")
+		return nil, errors.New("platform: a platform in memory listens on loopback only")
 	}
-	return nil
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("platform: cannot listen: %w", err)
+	}
+	return listener, nil
 }
 
 // Serve begins to answer. It is called once.
@@ -138,8 +144,14 @@ func (s *Server) Serve(route Route) {
 	go func() { _ = s.http.Serve(s.listener) }()
 }
 
-// URL returns the server's base address.
-func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
+// URL returns the server's base address: on loopback where it listens everywhere.
+func (s *Server) URL() string {
+	address := s.listener.Addr()
+	if tcp, ok := address.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		address = &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: tcp.Port}
+	}
+	return "http://" + address.String()
+}
 
 // Clock returns the platform's clock.
 func (s *Server) Clock() *issuingtest.Clock { return s.clock }

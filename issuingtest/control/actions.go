@@ -4,11 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"sync"
 
-	"github.com/issuing-sdk/issuing-go/internal/nearest"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
 )
 
@@ -121,24 +121,30 @@ func (c *call) do(p Platform, name string, args map[string]string) (outcome, *pr
 	}
 	result, err := actions[i].Run(c.r.Context(), args)
 	if wrong, ok := errors.AsType[*issuingtest.ArgumentError](err); ok {
-		return outcome{}, &problem{http.StatusBadRequest, "bad_arguments", wrong.Error(), "", wrong.Problems}
+		return outcome{}, &problem{
+			http.StatusBadRequest, "bad_arguments", plain(wrong), suggested(wrong.Problems), wrong.Problems,
+		}
 	}
 	if err != nil {
-		return outcome{}, &problem{http.StatusConflict, "refused", err.Error(), c.suggest(p, args), nil}
+		return outcome{}, fail(http.StatusConflict, "refused", plain(err))
 	}
-	kind := "action"
-	if actions[i].Group == "clock" {
-		kind = "clock"
+	if actions[i].Group != "clock" { // the platform tells when a turn has ended
+		c.h.log.tell("action", p.Name, 0, name)
 	}
-	c.h.log.tell(kind, p.Name, 0, name)
 	return outcome{result}, nil
 }
 
-// suggest finds the operation that an argument may have meant.
-func (c *call) suggest(p Platform, args map[string]string) string {
-	op := args["operation"]
-	if op == "" || slices.Contains(p.Operations(), op) {
-		return ""
+// suggested is the first suggestion of some problems.
+func suggested(problems []issuingtest.ArgumentProblem) string {
+	for _, p := range problems {
+		if p.Suggestion != "" {
+			return p.Suggestion
+		}
 	}
-	return nearest.Word(op, p.Operations())
+	return ""
 }
+
+var ofPackage = regexp.MustCompile(`^(issuingtest|platform|[a-z]+test): `)
+
+// plain is an error without the name of a Go package before it.
+func plain(err error) string { return ofPackage.ReplaceAllString(err.Error(), "") }

@@ -278,55 +278,6 @@ func TestStream(t *testing.T) {
 	}
 }
 
-// A receiver of callbacks that turns the clock while it answers is answered at once,
-// and so is whoever turns it meanwhile.
-func TestReceiverThatTurnsTheClock(t *testing.T) {
-	t.Parallel()
-	clock := issuingtest.NewClock(time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC))
-	turned := make(chan int, 2)
-	var handler http.Handler
-	turn := func() int {
-		r := httptest.NewRequest(http.MethodPost, "http://localhost/v1/clock", strings.NewReader(`{"advance":"1h"}`))
-		r.Header.Set("Content-Type", "application/json")
-		w := httptest.NewRecorder()
-		handler.ServeHTTP(w, r)
-		return w.Code
-	}
-	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		turned <- turn()
-		_, _ = io.WriteString(w, "ok")
-	}))
-	defer hook.Close()
-	server, err := worldcardtest.NewServer(worldcardtest.Config{Clock: clock, WebhookURL: hook.URL})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
-	h, err := control.New(control.Config{Platforms: []control.Platform{{Name: "worldcard", Platform: server.Platform}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer h.Close()
-	handler = h
-	card, err := server.IssueCard(worldcard.CardTypeVirtualG, "100.00")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := server.SendOTP(card, issuingtest.Challenge{Amount: "5", Code: issuing.NewSecret("1")}); err != nil {
-		t.Fatal(err)
-	}
-	if code := turn(); code != http.StatusOK && code != http.StatusAccepted { // when all of it takes five seconds
-		t.Errorf("outside: %d", code)
-	}
-	if code := <-turned; code != http.StatusAccepted {
-		t.Errorf("from the receiver: %d", code)
-	}
-	clock.Advance(0) // behind both
-	if d := server.Deliveries(); len(d) != 1 || !d[0].Accepted {
-		t.Errorf("%v", d)
-	}
-}
-
 func TestNewRefuses(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, nil)

@@ -46,5 +46,5 @@ func ExampleNew() {
 	// Output:
 	// 200 {"approved":true,"reason":"","transaction":"100000000004"}
 	// 200 {"approved":false,"reason":"insufficient balance","transaction":"100000000005"}
-	// 400 {"error":{"arguments":[{"param":"amount","problem":"is no amount, such as \"12.50\""}],"code":"bad_arguments","message":"issuingtest: purchase: amount is no amount, such as \"12.50\""}}
+	// 400 {"error":{"arguments":[{"param":"amount","problem":"is no amount, such as \"12.50\""}],"code":"bad_arguments","message":"purchase: amount is no amount, such as \"12.50\""}}
 }

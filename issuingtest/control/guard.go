@@ -34,7 +34,7 @@ func (h *Handler) guard(r *http.Request) *problem {
 // admit refuses requests without the token, and those that no JSON comes with.
 func (h *Handler) admit(r *http.Request) *problem {
 	switch {
-	case !h.authorized(r):
+	case r.URL.Path != healthPath && !h.authorized(r):
 		return fail(http.StatusUnauthorized, "unauthorized", "Authorization: Bearer and the token is missing or wrong")
 	case r.Method == http.MethodPost && !isJSON(r.Header.Get("Content-Type")):
 		return fail(http.StatusUnsupportedMediaType, "not_json",

@@ -69,7 +69,9 @@ func TestHostileRequests(t *testing.T) {
 		"no such request":           {method: "GET", path: "/v1/requests/1", status: 404, code: "not_found"},
 		"an id of words":            {method: "GET", path: "/v1/requests/..", status: 404, code: "not_found"},
 		"no such callback":          {method: "POST", path: "/v1/callbacks/77/resend", body: "{}", status: 404, code: "not_found"},
-		"unknown argument":          {method: "POST", path: purchase, body: strings.Replace(body, "amount", "amuont", 1), status: 400, code: "bad_arguments"},
+		"unknown argument":          {method: "POST", path: purchase, body: strings.Replace(body, "amount", "amuont", 1), status: 400, code: "bad_arguments", suggestion: "amount"},
+		"unknown operation":         {method: "POST", path: "/v1/worldcard/actions/inject", body: `{"operation":"Card.Deposit","fault":"drop-after"}`, status: 400, code: "bad_arguments", suggestion: "Cards.Deposit"},
+		"unknown fault":             {method: "POST", path: "/v1/worldcard/actions/inject", body: `{"operation":"any","fault":"drop-aftr"}`, status: 400, code: "bad_arguments", suggestion: "drop-after"},
 		"wrong types":               {method: "POST", path: purchase, body: `{"card":true,"amount":{"a":1}}`, status: 400, code: "bad_arguments"},
 		"an array":                  {method: "POST", path: purchase, body: `{"card":["` + card + `"],"amount":"1"}`, status: 400, code: "bad_json"},
 		"an amount below nothing":   {method: "POST", path: purchase, body: strings.Replace(body, "12.50", "-12.50", 1), status: 409, code: "refused"},
@@ -186,7 +188,7 @@ func TestToken(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, func(cfg *control.Config) { cfg.Token = issuing.NewSecret("let me in") })
 	for given, status := range map[string]int{"": 401, "Bearer ": 401, "Bearer let me": 401, "let me in": 401, "Bearer let me in": 200} {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.server.URL+"/v1/health", nil)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.server.URL+"/v1/cards", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -196,5 +198,8 @@ func TestToken(t *testing.T) {
 		if got, text := send(t, req); got != status {
 			t.Errorf("%q: %d %s", given, got, text)
 		}
+	}
+	if status, text := s.ask(t, http.MethodGet, "/v1/health", ""); status != http.StatusOK { // for what watches a container
+		t.Errorf("health: %d %s", status, text)
 	}
 }

@@ -3,6 +3,7 @@ package control
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -17,6 +18,7 @@ const (
 	MaxBodies    = 500    // bodies of deliveries
 
 	maxAttempts  = 10       // of one callback
+	maxAnswer    = 200      // bytes of an attempt's answer
 	maxBodyKept  = 16 << 10 // of one delivery
 	maxPageItems = 1000     // of a list's page
 )
@@ -58,6 +60,8 @@ type delivered struct {
 	Header    http.Header `json:"header"`
 	Body      string      `json:"body"`
 	Truncated bool        `json:"truncated"`
+	Status    int         `json:"status"`
+	Answer    string      `json:"answer"` // in full, as far as the platform read it
 }
 
 // event is one line of the stream: it says what has changed, not how.
@@ -104,6 +108,9 @@ func (l *log) see(provider string, e issuingtest.Event) {
 		})
 		l.tell("request", provider, r.ID, requestText(r))
 	}
+	if !e.Turned.IsZero() {
+		l.tell("clock", provider, 0, "turned to "+e.Turned.UTC().Format(time.RFC3339))
+	}
 	if e.Delivery != nil {
 		id := l.keep(provider, *e.Delivery)
 		text := e.Delivery.Type + " accepted"
@@ -131,7 +138,7 @@ func requestText(r record) string {
 
 // keep notes a delivery under its callback and returns the callback's id.
 func (l *log) keep(provider string, d issuingtest.Delivery) uint64 {
-	made := attempt{Attempt: d.Attempt, At: d.At, Status: d.Status, Accepted: d.Accepted, Answer: d.Answer}
+	made := attempt{Attempt: d.Attempt, At: d.At, Status: d.Status, Accepted: d.Accepted, Answer: shorten(d.Answer)}
 	id := l.idOf(place{provider, d.ID}, d)
 	l.callbacks.change(id, func(c callback) callback {
 		c.Accepted, c.Tried = d.Accepted, c.Tried+1
@@ -140,9 +147,20 @@ func (l *log) keep(provider string, d issuingtest.Delivery) uint64 {
 	})
 	l.bodies.add(func(uint64) delivered {
 		body := d.Body[:min(len(d.Body), maxBodyKept)]
-		return delivered{id, d.Attempt, d.Header.Clone(), string(body), len(body) < len(d.Body)}
+		return delivered{
+			Callback: id, Attempt: d.Attempt, Header: d.Header.Clone(), Body: string(body), Truncated: len(body) < len(d.Body),
+			Status: d.Status, Answer: d.Answer,
+		}
 	})
 	return id
+}
+
+// shorten cuts an answer for the lists, and lets go of the rest.
+func shorten(answer string) string {
+	if len(answer) <= maxAnswer {
+		return answer
+	}
+	return strings.ToValidUTF8(answer[:maxAnswer], "") + "…"
 }
 
 // idOf returns the id of a callback, a new one where it is not kept.

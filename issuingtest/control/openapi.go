@@ -62,7 +62,9 @@ var errorSchema = object{
 		"properties": object{
 			"code": object{"type": "string"}, "message": object{"type": "string"}, "suggestion": object{"type": "string"},
 			"arguments": object{"type": "array", "items": object{
-				"type": "object", "properties": object{"param": object{"type": "string"}, "problem": object{"type": "string"}},
+				"type": "object", "properties": object{
+					"param": object{"type": "string"}, "problem": object{"type": "string"}, "suggestion": object{"type": "string"},
+				},
 			}},
 		},
 	}},

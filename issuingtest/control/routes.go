@@ -29,12 +29,18 @@ var (
 
 func paged(more ...parameter) []parameter { return append(slices.Clone(ofPage), more...) }
 
+// healthPath is the path that needs no token: it tells no more than that somebody is
+// there.
+const healthPath = "/v1/health"
+
+const afterDoc = "the last one seen: its id, or the last_event of a list"
+
 // table lists the routes of the API. The actions are one row here, and one path each
 // in the description.
 func table() []route {
 	return []route{
 		{method: "GET", path: "/openapi.json", doc: "This description.", run: (*call).description},
-		{method: "GET", path: "/v1/health", doc: "Whether the platforms are served.", run: (*call).health},
+		{method: "GET", path: healthPath, doc: "Whether the platforms are served.", run: (*call).health},
 		{method: "GET", path: "/v1/providers",
 			doc: "The platforms: addresses and names of operations.", run: (*call).providers},
 		{method: "GET", path: "/v1/state",
@@ -84,8 +90,7 @@ func table() []route {
 			doc: "Delivers a callback once more, signed anew.", run: (*call).resend},
 		{method: "GET", path: "/v1/events",
 			doc:   "Events after a cursor: a page, or a stream when Accept is text/event-stream.",
-			query: []parameter{{"after", "string", "id of the last one seen"}, {"limit", "integer", "items of a page"}},
-			run:   (*call).events},
+			query: []parameter{{"after", "string", afterDoc}, {"limit", "integer", "items of a page"}}, run: (*call).events},
 		{method: "POST", path: "/v1/keys", doc: "What clients need to call: addresses, keys, secrets.",
 			query: []parameter{ofProvider}, run: (*call).keys},
 	}

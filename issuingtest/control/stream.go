@@ -22,7 +22,7 @@ func (c *call) events() *problem {
 	if strings.Contains(c.r.Header.Get("Accept"), "text/event-stream") {
 		return c.stream()
 	}
-	after, failed := number(c.query("after"), 0)
+	after, failed := c.after()
 	if failed != nil {
 		return failed
 	}
@@ -36,8 +36,25 @@ func (c *call) events() *problem {
 	if items == nil {
 		items = []event{}
 	}
-	writeJSON(c.w, http.StatusOK, map[string]any{"events": items, "last_event": c.h.cursor(last), "dropped": dropped})
+	writeJSON(c.w, http.StatusOK, map[string]any{
+		"events": items, "more": len(items) > 0 && items[len(items)-1].ID < last,
+		"last_event": c.h.cursor(last), "dropped": dropped,
+	})
 	return nil
+}
+
+// after reads where a page of events begins: behind an event, by its id or its cursor,
+// or with the first that is kept. A cursor of another process is before all.
+func (c *call) after() (uint64, *problem) {
+	text := c.query("after")
+	if !strings.Contains(text, "-") {
+		return number(text, 0)
+	}
+	n, lost := c.h.place(text)
+	if lost {
+		n = 0
+	}
+	return n, nil
 }
 
 // cursor names a place in the stream of this process.

@@ -114,6 +114,8 @@ func (s *Server) otherRows() []platform.Row {
 			Params: otp.Code(card),
 			Run:    platform.Does(func(in platform.Args) error { return s.SendOTP(card.Get(in), otp.Get(in)) })},
 		platform.FailNextRow(failing(), "the review failed", "shown where the answer has room", s.FailNext),
+		platform.EmitRow(kazepay.EventCardStateChanged, `{"userBankcardId":10001,"status":"FROZEN"}`,
+			func(typ string, content map[string]any) error { s.Emit(typ, content); return nil }),
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -126,11 +127,19 @@ func callbackHeader() http.Header {
 	return http.Header{"Content-Type": {"application/json; charset=UTF-8"}}
 }
 
+// Emit sends a callback of a type with any content, for what nothing on this platform
+// brings about: a type that is new, a member that is missing.
+func (s *Server) Emit(typ string, content map[string]any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.push(typ, maps.Clone(content))
+}
+
 // push sends a callback. It is called with the server's lock held; sealing and
 // sending happen later, on the clock, without it. Retries keep the requestNo and
 // the content and are sealed anew.
 func (s *Server) push(kind string, content map[string]any) {
-	if !onLoopback(s.webhookURL) {
+	if s.webhookURL != s.cfg.WebhookURL && !onLoopback(s.webhookURL) {
 		return
 	}
 	requestNo := s.freshNo()
@@ -147,7 +156,7 @@ func (s *Server) push(kind string, content map[string]any) {
 	s.host.Push(callback)
 }
 
-// onLoopback keeps callbacks on this machine, whatever address a client set.
+// onLoopback keeps callbacks on this machine when a client set their address.
 func onLoopback(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil || address == "" {

@@ -51,8 +51,8 @@
 //
 // # Callbacks
 //
-// Callbacks go to [Config.WebhookURL] or the address that setWebhookUrl set, if
-// it is on loopback, sealed like answers, and are sent again after 1, 2, 4, 8 and
+// Callbacks go to [Config.WebhookURL] or the address that setWebhookUrl set, which
+// must be on loopback, sealed like answers, and are sent again after 1, 2, 4, 8 and
 // 16 minutes until they are acknowledged with status 200 and one of the forms of
 // kazepay.CallbackAck. SetCallbackFault duplicates, reorders or forges them, with
 // [ForgeSignature] for example. [Server.SignCallback] makes a sample for a test of

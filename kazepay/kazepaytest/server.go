@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"sync"
 	"time"
@@ -32,6 +33,7 @@ const (
 // to ApproveKYC and RejectKYC.
 type Config struct {
 	Listen     string             // loopback address; empty is any free port
+	Listener   net.Listener       // listened on instead, wherever it is; nil listens at Listen
 	Clock      *issuingtest.Clock // nil follows real time
 	WebhookURL string             // where callbacks go before setWebhookUrl; empty sends none
 	Profile    sign.Profile       // the envelope's choices, the client's too
@@ -48,7 +50,7 @@ type Config struct {
 	MaxUpload  int64              // bytes of a picture; 0 is kazepay.DefaultMaxUpload
 	Quirks     Quirks             // what the pages contradict
 
-	// Accepted says which answers acknowledge a callback, by the first 200 bytes;
+	// Accepted says which answers acknowledge a callback, by the first 4 kB;
 	// nil takes status 200 with any of the forms of kazepay.CallbackAck, of which a
 	// sealed message has to open and verify.
 	Accepted func(status int, body []byte) bool
@@ -162,7 +164,8 @@ func NewServer(cfg Config) (*Server, error) {
 	}
 	var err error
 	if s.host, err = platform.New(platform.Config{
-		Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: max(platform.DefaultMaxRequest, 2*cfg.MaxUpload),
+		Listen: cfg.Listen, Listener: cfg.Listener, Clock: cfg.Clock,
+		MaxRequest: max(platform.DefaultMaxRequest, 2*cfg.MaxUpload),
 		Operations: platform.Names(slices.Values(table), func(o operation) string { return o.op }), Check: s.check,
 		Actions: s.actions(), State: s.state,
 	}); err != nil {

@@ -6,6 +6,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
+	"github.com/issuing-sdk/issuing-go/legacy"
 )
 
 // actions are this API's rows of the table of actions. Requests name cards by their
@@ -61,6 +62,7 @@ func (s *Server) actions() []platform.Row {
 				return s.Forward3DS(s.numberOf(virtualP.Get(in)), challenge.Get(in))
 			})},
 		platform.FailNextRow(failing, "channel closed", "shown to the merchant", s.FailNext),
+		platform.EmitRow(legacy.EventVirtualLClosed, `{"cardNumber":"5371000000000018","recordNo":"1"}`, s.Emit),
 	}
 	return append(rows, platform.PurchaseRows(card, s.spendable,
 		func(id string, amount issuing.Amount, shop issuingtest.Merchant) (issuingtest.Authorization, error) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -57,6 +58,22 @@ func (s *Server) signed(event any) ([]byte, error) {
 
 // ofOrders are the types whose address the order's request names, and nothing else.
 var ofOrders = []string{legacy.EventCardDeposited, legacy.EventApplicationCompleted, legacy.EventTransferCompleted}
+
+// Emit sends a callback of a type with any content, for what nothing on this platform
+// brings about: a type that is new, a member that is missing.
+// The type is one of [legacy.EventTypes] that the portal has an address for; those of
+// orders go to their order's notifyUrl alone.
+func (s *Server) Emit(typ string, content map[string]any) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !slices.Contains(legacy.EventTypes(), typ) || slices.Contains(ofOrders, typ) {
+		return errNoEmit
+	}
+	s.push(typ, "", nil, maps.Clone(content))
+	return nil
+}
+
+var errNoEmit = errors.New("legacytest: the portal has no address for this type")
 
 // push sends a callback to the order's notifyUrl, or to the address of its type
 // when the type has one in the portal. It is called with the server's lock held;

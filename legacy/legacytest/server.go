@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net"
 	"sync"
 	"time"
 
@@ -24,6 +25,7 @@ const defaultDelay = 50 * time.Millisecond
 // million US and Hong Kong dollars each that follows real time.
 type Config struct {
 	Listen     string             // loopback address; empty is any free port
+	Listener   net.Listener       // listened on instead, wherever it is; nil listens at Listen
 	Clock      *issuingtest.Clock // nil follows real time
 	WebhookURL string             // where callbacks without a notifyUrl go; empty sends none
 	Webhooks   map[string]string  // an address per legacy.Event type, before WebhookURL
@@ -98,7 +100,7 @@ func NewServer(cfg Config) (*Server, error) {
 		}
 	}
 	if s.host, err = platform.New(platform.Config{
-		Listen: cfg.Listen, Clock: cfg.Clock, Operations: operations(), Check: s.check,
+		Listen: cfg.Listen, Listener: cfg.Listener, Clock: cfg.Clock, Operations: operations(), Check: s.check,
 		Actions: s.actions(), State: s.state,
 	}); err != nil {
 		return nil, err

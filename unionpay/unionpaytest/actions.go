@@ -84,7 +84,7 @@ func (s *Server) cardRows() []platform.Row {
 // otherRows are those of holders, callbacks and answers.
 func (s *Server) otherRows() []platform.Row {
 	var (
-		operation = platform.Text("operation", "Tokens.Request", "the operation's name").Among(operationNames)
+		operation = platform.Text("operation", "Tokens.Request", "the operation's name").Of(operationNames)
 		behaviour = platform.OneOf("behaviour", "how the answer is changed",
 			"wrong-signature", "unsigned", "stale-time", "other-uuid", "standard-base64", "request-path", "bare-401",
 			"extra-members", "capital-m", "encrypted-token", "encrypted-body", "other-message", "no-token",

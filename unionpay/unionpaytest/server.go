@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -30,6 +31,7 @@ const (
 // G everywhere.
 type Config struct {
 	Listen     string             // loopback address; empty is any free port
+	Listener   net.Listener       // listened on instead, wherever it is; nil listens at Listen
 	Clock      *issuingtest.Clock // nil follows real time
 	Keys       *Keys              // nil makes new ones
 	WebhookURL string             // where notifications go; empty sends none
@@ -146,7 +148,7 @@ func NewServer(cfg Config) (*Server, error) {
 		s.byPath[path] = append(s.byPath[path], message)
 	}
 	if s.host, err = platform.New(platform.Config{
-		Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: 1 << 20, Operations: operationNames(),
+		Listen: cfg.Listen, Listener: cfg.Listener, Clock: cfg.Clock, MaxRequest: 1 << 20, Operations: operationNames(),
 		Check:   func() error { return errors.Join(s.check(), s.unmet()) },
 		Actions: s.actions(), State: s.state,
 	}); err != nil {

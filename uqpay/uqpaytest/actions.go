@@ -39,6 +39,15 @@ func (s *Server) cardRows() []platform.Row {
 			Run: platform.Gives("card", func(in platform.Args) (string, error) {
 				return s.IssueCard(product.Get(in), loaded.Get(in))
 			})},
+		{Name: "print-card", Group: "cards", Lever: "Inventory",
+			Doc: "Reads the number of a plastic card that waits to be assigned.",
+			Run: platform.Gives("card-number", func(platform.Args) (string, error) {
+				waiting := s.Inventory()
+				if len(waiting) == 0 {
+					return "", errors.New("uqpaytest: no plastic card waits")
+				}
+				return waiting[0].Reveal(), nil
+			})},
 		platform.FundRow(s.Fund),
 		{Name: "settle", Group: "money", Lever: "Settle",
 			Doc:    "Has a shop collect an authorization with its final amount.",

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"sync"
 	"time"
@@ -34,6 +35,8 @@ var sandboxLimits = Limits{Token: 60, Authenticated: 500, Unauthenticated: 200}
 type Config struct {
 	// Listen is a loopback address; "127.0.0.1:0" when empty.
 	Listen string
+	// Listener is listened on instead, wherever it is; nil listens at Listen.
+	Listener net.Listener
 	// ClientID, APIKey and WebhookSecret are the merchant's credentials; empty ones are
 	// made.
 	ClientID      string
@@ -143,7 +146,8 @@ func NewServer(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	if s.host, err = platform.New(platform.Config{
-		Listen: cfg.Listen, Clock: cfg.Clock, MaxRequest: maxRequest, Operations: operations(), Check: s.check,
+		Listen: cfg.Listen, Listener: cfg.Listener, Clock: cfg.Clock,
+		MaxRequest: maxRequest, Operations: operations(), Check: s.check,
 		Actions: s.actions(), State: s.present,
 	}); err != nil {
 		return nil, err

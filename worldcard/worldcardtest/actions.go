@@ -93,6 +93,8 @@ func (s *Server) otherRows() []platform.Row {
 			Params: platform.Params(reviewed),
 			Run:    platform.Does(func(in platform.Args) error { return s.ExpireKYC(s.keyOf(reviewed.Get(in))) })},
 		platform.FailNextRow(failing, "channel closed", "shown to the merchant where the callback has room", s.FailNext),
+		platform.EmitRow(worldcard.EventCardStateChanged, `{"card_id":"1000000001","status":3}`,
+			func(typ string, content map[string]any) error { s.Emit(typ, content); return nil }),
 	}
 }
 

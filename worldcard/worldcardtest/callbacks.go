@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -97,6 +98,14 @@ func seal(
 	header.Set("X-Timestamp", timestamp)
 	header.Set("X-Nonce", d.nonce)
 	return header, body, nil
+}
+
+// Emit sends a callback of a type with any content, for what nothing on this platform
+// brings about: a type that is new, a member that is missing.
+func (s *Server) Emit(typ string, content map[string]any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.push(typ, maps.Clone(content))
 }
 
 // push sends a callback. It is called with the server's lock held; signing and

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"net/netip"
 	"sync"
 	"time"
@@ -41,6 +42,7 @@ const (
 type Config struct {
 	Keys       Keys               // of merchant and platform; the zero Keys are fresh ones
 	Listen     string             // loopback address; empty is any free port
+	Listener   net.Listener       // listened on instead, wherever it is; nil listens at Listen
 	Clock      *issuingtest.Clock // nil follows real time
 	WebhookURL string             // where callbacks go; empty sends none
 	Webhooks   map[string]string  // an address per callback type, before WebhookURL
@@ -119,7 +121,7 @@ func NewServer(cfg Config) (*Server, error) {
 	}
 	var err error
 	if s.host, err = platform.New(platform.Config{
-		Listen: cfg.Listen, Clock: cfg.Clock, Check: s.check,
+		Listen: cfg.Listen, Listener: cfg.Listener, Clock: cfg.Clock, Check: s.check,
 		Operations: platform.Names(maps.Values(routes), func(o operation) string { return o.op }),
 		Actions:    s.actions(), State: s.state,
 	}); err != nil {
