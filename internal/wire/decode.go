@@ -384,11 +384,18 @@ func (d *decoder) decodeStruct(data string, v reflect.Value, p *plan, path strin
 			return true
 		}
 		f := &p.fields[i]
+		if f.also != "" && !f.of(v).IsZero() {
+			return true // under its other name
+		}
 		if d.odd != nil {
 			d.tolerate(step{name: f.name}, value, f.of(v), f.plan)
 			return true
 		}
 		err = d.decode(value, f.of(v), f.plan, f.name)
+		if err != nil && f.plan.spare {
+			f.of(v).SetZero()
+			err = nil
+		}
 		if err != nil && path != "" {
 			var de *DecodeError
 			if errors.As(err, &de) {
