@@ -42,9 +42,10 @@ type Client struct {
 	// Simulator acts as shop and bank, in the sandbox only.
 	Simulator *SimulatorService
 
-	cfg    Config
-	core   *provider.Core
-	tokens *tokens
+	cfg      Config
+	core     *provider.Core
+	tokens   *tokens
+	clientID []string // as a header's value, never written to
 }
 
 // New returns a client. It checks the configuration and does no I/O; the first
@@ -70,6 +71,7 @@ func newClient(cfg Config, core *provider.Core) *Client {
 		Cards: &CardService{c}, Orders: &OrderService{c}, Arts: &ArtService{c}, Transactions: &TransactionService{c},
 		Balances: &BalanceService{c}, Transfers: &TransferService{c}, Reports: &ReportService{c},
 		Brands: &BrandService{c}, Files: &FileService{c}, Simulator: &SimulatorService{c}, cfg: cfg, core: core,
+		clientID: []string{cfg.ClientID},
 	}
 	return c
 }
@@ -95,6 +97,19 @@ func (c *Client) Clone(opts ...issuing.Option) (*Client, error) {
 func (c *Client) Token(ctx context.Context) (Token, error) {
 	token, _, err := c.tokens.get(ctx)
 	return token, err
+}
+
+// DropToken has the next call mint a new access token when t is the one that calls use
+// now: for a merchant who knows that it does not work, such as from other software with
+// the same credentials. The client does this by itself when the platform refuses a
+// token, so it is rarely needed. A token that was replaced already changes nothing, and
+// a [TokenStore] gives its own stored one only if that is another than t.
+func (c *Client) DropToken(t Token) {
+	c.tokens.mu.Lock()
+	defer c.tokens.mu.Unlock()
+	if !t.Value.IsZero() && c.tokens.current.Value.Equal(t.Value) {
+		c.tokens.drop()
+	}
 }
 
 // Do calls an operation that this package does not know, named by method and path as

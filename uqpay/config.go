@@ -39,7 +39,7 @@ type Config struct {
 	// BaseURL is the API with its /api: [SandboxURL], [ProductionURL], or another
 	// address, https or on loopback. Required; there is no default.
 	BaseURL string
-	// ClientID is sent as x-client-id when a token is minted. Required.
+	// ClientID is sent as x-client-id with every call. Required.
 	ClientID string
 	// APIKey is sent as x-api-key when a token is minted. Required.
 	APIKey issuing.Secret

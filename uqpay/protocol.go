@@ -90,7 +90,7 @@ type exchange struct {
 	file    *upload     // makes the body instead of payload
 	report  *errorGuard // receives the body of the answer
 	used    Token       // of the last attempt
-	renewed bool
+	renewal tokenUse      // of used
 	waited  time.Duration // for an operation in flight
 	wait    time.Duration // the last such wait
 }
@@ -163,7 +163,7 @@ func (x *exchange) Seal(ctx context.Context, _ int) (transport.Sealed, error) {
 	return sealed, nil
 }
 
-// Judge renews an expired token once and waits for an operation that is under way
+// Judge replaces a rejected token once and waits for an operation that is under way
 // under the same key. What cannot be sent again ends with its first answer.
 func (x *exchange) Judge(_ context.Context, r *transport.Response) provider.Verdict {
 	v := judge(r)
@@ -171,12 +171,13 @@ func (x *exchange) Judge(_ context.Context, r *transport.Response) provider.Verd
 		v.Judgement = transport.Final
 	}
 	env, _ := r.Parsed.(*envelope)
-	switch {
+	switch how := env.rejection(r.Status); {
+	case how != accepted:
+		if x.c.tokens.rejected(x.used, how, x.renewal) {
+			x.renewal = replaced
+			v.Again = &provider.Again{}
+		}
 	case env == nil:
-	case env.expired(r.Status) && !x.renewed:
-		x.renewed = true
-		x.c.tokens.displaced(x.used)
-		v.Again = &provider.Again{}
 	case env.inFlight(r.Status):
 		// An attempt with this key, ours or another caller's, is under way.
 		v.Maybe = true
