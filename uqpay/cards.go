@@ -164,12 +164,13 @@ type Card struct {
 	SpendingControls   []SpendingControl `json:"spending_controls"`     // limits
 	RiskControls       RiskControls      `json:"risk_controls"`         // enable_3ds is returned only if it was set
 	NoPINPaymentAmount AmountText        `json:"no_pin_payment_amount"` // "200USD"; not in lists
-	Metadata           map[string]string `json:"metadata"`              // the merchant's own; nil when empty
-	UpdateReason       string            `json:"update_reason"`         // of the last change of status; may be empty
-	NameOnCard         issuing.Personal  `json:"name_on_card"`          // may be empty
-	ArtID              string            `json:"card_art_id"`           // may be empty
-	UsageType          UsageType         `json:"usage_type"`            // may be empty
-	ExpiryAt           time.Time         `json:"expiry_at"`             // zero when unset
+	// the merchant's own; nil when empty, and when it is not the platform's JSON
+	Metadata     map[string]string `json:"metadata" wire:"spare"`
+	UpdateReason string            `json:"update_reason"` // of the last change of status; may be empty
+	NameOnCard   issuing.Personal  `json:"name_on_card"`  // may be empty
+	ArtID        string            `json:"card_art_id"`   // may be empty
+	UsageType    UsageType         `json:"usage_type"`    // may be empty
+	ExpiryAt     time.Time         `json:"expiry_at"`     // zero when unset
 }
 
 func (c *Card) incomplete() bool { return c.ID == "" }

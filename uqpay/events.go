@@ -179,4 +179,5 @@ type CardholderSummary struct {
 	DateOfBirth   issuing.Date     `json:"date_of_birth"`     // in card.update events
 	NumberOfCards int              `json:"number_of_cards"`   // in card.update events
 	PhoneNumber   issuing.Personal `json:"phone_number"`      // in card.update events
+	Reason        string           `json:"reason"`            // explains Status; in newer events, and may be empty
 }

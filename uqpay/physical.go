@@ -144,8 +144,9 @@ func (r ManagePINRequest) validate(p *check.Problems) {
 // ManagePIN sets or resets the PIN of some standard virtual cards. Its PINActionReset
 // is what [CardService.SetPIN] calls PINActionUpdate.
 //
-// Deprecated: UQPAY announced the end of the endpoint for 2026-10-17. Use
-// [CardService.SetPIN].
+// Deprecated: UQPAY announced the end of the endpoint for 2026-10-17, which has passed.
+// It stays for accounts where it still works; a status of 404 or 405, and a 400 that
+// names no field, mean that it is gone. Use [CardService.SetPIN].
 //
 // Safety: keyed, as [CardService.SetPIN].
 func (s *CardService) ManagePIN(

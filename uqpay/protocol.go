@@ -87,9 +87,9 @@ type exchange struct {
 
 	header  http.Header // of every attempt
 	payload []byte
-	file    *upload     // makes the body instead of payload
-	report  *errorGuard // receives the body of the answer
-	used    Token       // of the last attempt
+	file    *upload       // makes the body instead of payload
+	report  *errorGuard   // receives the body of the answer
+	used    Token         // of the last attempt
 	renewal tokenUse      // of used
 	waited  time.Duration // for an operation in flight
 	wait    time.Duration // the last such wait
