@@ -21,8 +21,8 @@ type BrandsRequest struct {
 func (r BrandsRequest) validate(p *check.Problems) {
 	r.Paging.validate(p)
 	p.OneOf("display_name, merchant_code", r.DisplayName, r.MerchantCode)
-	p.OptionalText("display_name", r.DisplayName, maxText)
-	p.OptionalText("merchant_code", r.MerchantCode, maxText)
+	p.OptionalText("display_name", r.DisplayName, noLimit)
+	p.OptionalText("merchant_code", r.MerchantCode, noLimit)
 }
 
 // Brand is a merchant's brand.

@@ -55,7 +55,7 @@ func (i *Identity) check(p *check.Problems, field string) {
 		return
 	}
 	choice(p, field+".type", i.Type, needed)
-	p.Text(field+".number", i.Number.Reveal(), maxText)
+	p.Text(field+".number", i.Number.Reveal(), noLimit)
 	p.Required(field+".front_file", !i.FrontFile.IsZero())
 	if i.Type == IdentityTypeIDCard {
 		p.Required(field+".back_file", !i.BackFile.IsZero())
@@ -135,13 +135,15 @@ type CreateCardholderRequest struct {
 }
 
 func (r CreateCardholderRequest) validate(p *check.Problems) {
-	p.Text("email", string(r.Email), maxText)
+	p.Text("email", string(r.Email), noLimit)
 	p.Email("email", string(r.Email))
+	p.Required("first_name", r.FirstName != "")
 	personName(p, "first_name", string(r.FirstName))
+	p.Required("last_name", r.LastName != "")
 	personName(p, "last_name", string(r.LastName))
 	p.Required("country_code", r.CountryCode != "")
 	p.Country("country_code", r.CountryCode)
-	p.Text("phone_number", string(r.PhoneNumber), 32)
+	p.Text("phone_number", string(r.PhoneNumber), noLimit)
 	r.Person.check(p, "")
 	checkDocument(p, r.DocumentType, r.Document)
 	r.DeliveryAddress.check(p, "delivery_address")
@@ -150,10 +152,10 @@ func (r CreateCardholderRequest) validate(p *check.Problems) {
 	}
 }
 
-// personName checks length and white space; which letters are allowed is told
+// personName checks length and white space of a name that is given; which letters are allowed is told
 // differently by page and guide and left to the platform.
 func personName(p *check.Problems, field, name string) {
-	p.Text(field, name, 40)
+	p.OptionalText(field, name, 40)
 	if name != "" && (name[0] == ' ' || name[len(name)-1] == ' ') {
 		p.Add(field, "starts or ends with a space")
 	}
@@ -211,7 +213,7 @@ type UpdateCardholderRequest struct {
 func (r UpdateCardholderRequest) validate(p *check.Problems) {
 	p.Email("email", string(r.Email))
 	p.Country("country_code", r.CountryCode)
-	p.OptionalText("phone_number", string(r.PhoneNumber), 32)
+	p.OptionalText("phone_number", string(r.PhoneNumber), noLimit)
 	r.Person.check(p, "")
 	checkDocument(p, r.DocumentType, r.Document)
 	if (r == UpdateCardholderRequest{}) {

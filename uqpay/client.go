@@ -2,6 +2,7 @@ package uqpay
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -56,6 +57,7 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 		return nil, err
 	}
 	cfg = cfg.withDefaults()
+	cfg.Values = maps.Clone(cfg.Values)
 	if cfg.Tokens == nil {
 		cfg.Tokens = NewMemoryTokenStore()
 	}
@@ -156,11 +158,22 @@ func call[T any](ctx context.Context, c *Client, o operation, in request, opts [
 }
 
 // call is a logical call of the core's.
-func (c *Client) call(o operation, in any, check func(*check.Problems), opts []issuing.CallOption) provider.Call {
+func (c *Client) call(o operation, in any, validate func(*check.Problems), opts []issuing.CallOption) provider.Call {
 	x := &exchange{c: c, o: o, in: in}
 	return provider.Call{
 		Op: o.op(),
-		In: in, Check: check, Exchange: x, Decode: x.decode, Options: opts,
+		In: in, Check: c.checked(validate), Exchange: x, Decode: x.decode, Options: opts,
+	}
+}
+
+// checked is a request's check with the values that the configuration adds.
+func (c *Client) checked(validate func(*check.Problems)) func(*check.Problems) {
+	if len(c.cfg.Values) == 0 {
+		return validate
+	}
+	return func(p *check.Problems) {
+		p.Values = c.cfg.Values
+		validate(p)
 	}
 }
 

@@ -60,6 +60,11 @@ type Config struct {
 	// clones share. A new token ends all earlier ones, so two clients without a
 	// common store keep taking the token from each other.
 	Tokens TokenStore
+	// Values are further values of enumerations in requests, by the member's name as
+	// errors print it, without "cardholder_required_fields.": what UQPAY has told the
+	// merchant and its pages do not have, such as "identity.type": {"DRIVER_LICENSE"}.
+	// Every other value that the pages do not list is refused before it is sent.
+	Values map[string][]string
 }
 
 // ConfigTexts is a [Config] as the portal shows it and the merchant's secret store holds
@@ -102,6 +107,11 @@ func (c Config) validate(p *check.Problems) {
 		headerText(p, "APIKey", c.APIKey.Reveal())
 	}
 	headerText(p, "OnBehalfOf", c.OnBehalfOf)
+	for field, values := range c.Values {
+		for _, value := range values {
+			p.Text("Values["+field+"]", value, maxID)
+		}
+	}
 }
 
 // maxHeaderText bounds credentials and ids in headers.

@@ -51,7 +51,7 @@ type UploadRequest struct {
 }
 
 func (r UploadRequest) validate(p *check.Problems) {
-	p.Text("file name", r.Name, maxText)
+	p.Text("file name", r.Name, noLimit)
 	if r.Name != "" && !slices.Contains(uploadTypes, strings.ToLower(filepath.Ext(r.Name))) {
 		p.Add("file name", "needs one of the extensions jpeg, jpg, png, doc, docx, pdf")
 	}

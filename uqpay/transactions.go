@@ -116,7 +116,7 @@ type ReleaseRefundRequest struct {
 
 func (r ReleaseRefundRequest) validate(p *check.Problems) {
 	p.Text("related_transaction_id", r.TransactionID, maxID)
-	p.OptionalText("remark", r.Remark, maxText)
+	p.OptionalText("remark", r.Remark, noLimit)
 }
 
 // ReleaseRefund has an unsolicited refund credited.

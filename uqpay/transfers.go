@@ -29,7 +29,7 @@ func (r TransferRequest) validate(p *check.Problems) {
 	}
 	currency(p, "currency", r.Currency)
 	p.Amount("amount", r.Amount, 2)
-	p.OptionalText("remark", r.Remark, maxText)
+	p.OptionalText("remark", r.Remark, noLimit)
 }
 
 // Transfer is a movement between two accounts. The answer to its creation has
