@@ -50,8 +50,8 @@ func (s *AccountService) List(ctx context.Context, req Paging, opts ...issuing.C
 	return call[Page[Account]](ctx, s.c, opAccounts, req, opts)
 }
 
-// All iterates over connected accounts, from the request's page on. When the
-// list changes meanwhile, an item can come twice or be missed; compare by id.
+// All iterates over connected accounts, from the request's page on, each
+// once. What leaves the list meanwhile can have others missed.
 func (s *AccountService) All(ctx context.Context, req Paging, opts ...issuing.CallOption) iter.Seq2[*Account, error] {
 	return all[Account](ctx, s.c, opAccounts, req, opts)
 }

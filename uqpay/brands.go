@@ -38,8 +38,8 @@ func (s *BrandService) List(ctx context.Context, req BrandsRequest, opts ...issu
 	return call[Page[Brand]](ctx, s.c, opBrands, req, opts)
 }
 
-// All iterates over brands, from the request's page on. When the
-// list changes meanwhile, an item can come twice or be missed; compare by id.
+// All iterates over brands, from the request's page on, each
+// once. What leaves the list meanwhile can have others missed.
 func (s *BrandService) All(
 	ctx context.Context, req BrandsRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*Brand, error] {

@@ -284,8 +284,8 @@ func (s *CardholderService) List(
 	return call[Page[Cardholder]](ctx, s.c, opCardholders, req, opts)
 }
 
-// All iterates over cardholders, from the request's page on. When the
-// list changes meanwhile, an item can come twice or be missed; compare by id.
+// All iterates over cardholders, from the request's page on, each
+// once. What leaves the list meanwhile can have others missed.
 func (s *CardholderService) All(
 	ctx context.Context, req CardholdersRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*Cardholder, error] {

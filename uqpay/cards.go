@@ -219,8 +219,9 @@ func (s *CardService) List(ctx context.Context, req CardsRequest, opts ...issuin
 	return call[Page[Card]](ctx, s.c, opCards, req, opts)
 }
 
-// All iterates over cards, newest first, from the request's page on. A card that
-// is created meanwhile moves the others on, so the same card can come twice.
+// All iterates over cards, newest first, from the request's page on, each once. What
+// leaves the list meanwhile, such as a card that no longer has the status asked for,
+// can have others missed.
 func (s *CardService) All(ctx context.Context, req CardsRequest, opts ...issuing.CallOption) iter.Seq2[*Card, error] {
 	return all[Card](ctx, s.c, opCards, req, opts)
 }

@@ -91,8 +91,8 @@ func (s *TransactionService) List(
 	return call[Page[Transaction]](ctx, s.c, opTransactions, req, opts)
 }
 
-// All iterates over card transactions, from the request's page on. When the
-// list changes meanwhile, an item can come twice or be missed; compare by id.
+// All iterates over card transactions, from the request's page on, each
+// once. What leaves the list meanwhile can have others missed.
 func (s *TransactionService) All(
 	ctx context.Context, req TransactionsRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*Transaction, error] {
