@@ -15,7 +15,7 @@ type CardholderService struct{ c *Client }
 
 // Address is where a cardholder lives.
 type Address struct {
-	Country    string           `json:"country,omitzero"`     // ISO 3166-1 alpha-2; required; limited to supported countries
+	Country    string           `json:"country,omitzero"`     // ISO 3166-1 alpha-2; required; see [RegionRules]
 	City       issuing.Personal `json:"city,omitzero"`        // at most 128 characters; required
 	Line1      issuing.Personal `json:"line1,omitzero"`       // street, at most 255 characters; required
 	State      string           `json:"state,omitzero"`       // at most 128 characters; optional
@@ -100,7 +100,7 @@ func (v *KYCVerification) check(p *check.Problems, field string) {
 type Person struct {
 	DateOfBirth        issuing.Date     `json:"date_of_birth,omitzero"`       // yyyy-mm-dd; age 18 to 79
 	Gender             Gender           `json:"gender,omitzero"`              // male or female
-	Nationality        string           `json:"nationality,omitzero"`         // ISO 3166-1 alpha-2; no sanctioned country
+	Nationality        string           `json:"nationality,omitzero"`         // ISO 3166-1 alpha-2; see [RegionRules]
 	ResidentialAddress *Address         `json:"residential_address,omitzero"` // where the person lives
 	Identity           *Identity        `json:"identity,omitzero"`            // identity document
 	KYCVerification    *KYCVerification `json:"kyc_verification,omitzero"`    // for enhanced KYC

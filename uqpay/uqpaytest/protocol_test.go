@@ -60,6 +60,10 @@ func (r *raw) do(method, path, body string, header ...string) (int, string) {
 	r.keys++
 	req.Header.Set("x-auth-token", "Bearer "+r.token)
 	req.Header.Set("x-idempotency-key", fmt.Sprint("key-", r.keys))
+	req.Header.Set("x-client-id", r.s.ClientID())
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
 	for i := 0; i < len(header); i += 2 {
 		req.Header.Del(header[i])
 		if header[i+1] != "" {
