@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -60,6 +61,9 @@ type Config struct {
 	// clones share. A new token ends all earlier ones, so two clients without a
 	// common store keep taking the token from each other.
 	Tokens TokenStore
+	// Zone is that of times without one, such as the creation times of cardholders on
+	// their page; nil is UTC+8, which every documented time with an offset has.
+	Zone *time.Location
 	// Values are further values of enumerations in requests, by the member's name as
 	// errors print it, without "cardholder_required_fields.": what UQPAY has told the
 	// merchant and its pages do not have, such as "identity.type": {"DRIVER_LICENSE"}.
@@ -68,7 +72,8 @@ type Config struct {
 }
 
 // ConfigTexts is a [Config] as the portal shows it and the merchant's secret store holds
-// it. It does not print the key. A store of tokens is set on the result.
+// it. It does not print the key. A store of tokens and further values are set on the
+// result.
 type ConfigTexts struct {
 	BaseURL    string         // as Config.BaseURL
 	ClientID   string         // as Config.ClientID
@@ -76,6 +81,7 @@ type ConfigTexts struct {
 	FilesURL   string         // as Config.FilesURL; optional
 	IframeURL  string         // as Config.IframeURL; optional
 	OnBehalfOf string         // as Config.OnBehalfOf; optional
+	Zone       string         // IANA name, as Config.Zone; optional
 }
 
 // ParseConfig reads a Config from texts and checks all of it. The error, of kind
@@ -88,6 +94,7 @@ func ParseConfig(t ConfigTexts) (Config, error) {
 		FilesURL: check.Trim(t.FilesURL), IframeURL: check.Trim(t.IframeURL), OnBehalfOf: check.Trim(t.OnBehalfOf),
 	}
 	var p check.Problems
+	cfg.Zone = check.Read(&p, "Zone", t.Zone, check.Zone)
 	cfg.validate(&p)
 	return cfg, p.Err(providerName, "ParseConfig")
 }
@@ -133,6 +140,7 @@ func headerText(p *check.Problems, field, value string) {
 
 // withDefaults fills the addresses that belong to a documented base URL.
 func (c Config) withDefaults() Config {
+	c.Zone = cmp.Or(c.Zone, zone)
 	switch strings.TrimRight(c.BaseURL, "/") {
 	case SandboxURL:
 		c.FilesURL, c.IframeURL = cmp.Or(c.FilesURL, sandboxFilesURL), cmp.Or(c.IframeURL, sandboxIframeURL)

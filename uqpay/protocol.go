@@ -252,7 +252,12 @@ func refuse(status int, env *envelope) *provider.Refusal {
 // decode reads an answer's data, which may be an error under status 200. One of
 // the platform's own making, or one about a request that is still under way, says
 // nothing about what became of a write.
-func decode(_ context.Context, data []byte, out any) error {
+func decode(_ context.Context, data []byte, out any) error { return decodeIn(zone, data, out) }
+
+// decodeIn is decode with the zone of times that have none.
+func decodeIn(zone *time.Location, data []byte, out any) error {
+	codec := codec
+	codec.Zone = zone
 	if _, nothing := out.(*struct{}); nothing {
 		return nil // whatever stands there, nobody reads it
 	}
