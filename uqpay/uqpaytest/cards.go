@@ -183,6 +183,9 @@ func readSpendingControls(f fields) []uqpay.SpendingControl {
 	var controls []uqpay.SpendingControl
 	for _, item := range items {
 		inner := readFields(item)
+		if *inner.wrong != "" {
+			f.problem("spending_controls", "must hold objects with different names")
+		}
 		inner.prefix, inner.wrong, inner.more = "spending_controls.", f.wrong, f.more
 		inner.bare("amount")
 		inner.require("amount", "interval")

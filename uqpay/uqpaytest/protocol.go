@@ -84,7 +84,7 @@ func (s *Server) authenticate(c *call) *refusal {
 	value, found := strings.CutPrefix(header, "Bearer ")
 	ended := !issuing.NewSecret(value).Equal(s.token) || !s.now().Before(s.tokenEnd)
 	switch words := s.cfg.Variants.EndedToken; {
-	case accountCenter(c.op) && c.r.Header.Get("x-client-id") == "":
+	case accountCenter(c.op) && s.cfg.Variants.ClientIDs == ClientIDFormRequired && c.r.Header.Get("x-client-id") == "":
 		return unauthorized("x-client-id or email cannot be empty")
 	case found && ended && words != "":
 		return &refusal{http.StatusUnauthorized, map[string]any{"error": words}}

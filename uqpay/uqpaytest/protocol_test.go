@@ -200,7 +200,7 @@ func TestRefusals(t *testing.T) {
 		{"risk_controls: must be an object", "POST", path, `{"risk_controls":{"enable_3ds":"Y","enable_3ds":"N"}}`, nil},
 		{"spending_controls.amount: must be a number", "POST", path, `{"spending_controls":[{"amount":"ten","interval":"PER_TRANSACTION"}]}`, nil},
 		{"spending_controls.amount: is required", "POST", path, `{"spending_controls":[{"amount":"\"","interval":"PER_TRANSACTION"}]}`, nil},
-		{"spending_controls.amount: is required", "POST", path, `{"spending_controls":[1]}`, nil},
+		{"spending_controls: must hold objects", "POST", path, `{"spending_controls":[1]}`, nil},
 		{"insufficient balance", "POST", path + "/withdraw", `{"amount":10.01}`, nil},
 		{"card_limit: can be changed", "POST", path, `{"card_limit":5}`, nil},
 		{"card_status: must be one of", "POST", path + "/status", `{"card_status":"BLOCKED"}`, nil},

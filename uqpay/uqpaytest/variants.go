@@ -30,6 +30,8 @@ type Variants struct {
 	Keys KeyForm
 	// Deposit says whether a simulated deposit has to name its account.
 	Deposit DepositForm
+	// ClientIDs says whether the account center asks for x-client-id.
+	ClientIDs ClientIDForm
 	// Accounts is the form of account ids in x-on-behalf-of.
 	Accounts AccountForm
 	// Phones is the form of phone numbers.
@@ -90,6 +92,15 @@ type DepositForm string
 const (
 	DepositFormAny     DepositForm = ""        // account_id may be left out: whom the call acts for
 	DepositFormAccount DepositForm = "account" // account_id is required, as in the newer contract
+)
+
+// ClientIDForm says whether the account center asks for x-client-id.
+type ClientIDForm string
+
+// Rules of client ids.
+const (
+	ClientIDFormAny      ClientIDForm = ""         // it may be left out, as some of UQPAY's libraries do
+	ClientIDFormRequired ClientIDForm = "required" // it is refused without, as its error guide says
 )
 
 // AccountForm is the form of account ids.
