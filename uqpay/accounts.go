@@ -41,7 +41,7 @@ type Contact struct {
 	Phone issuing.Personal `json:"phone"` // may be empty
 }
 
-func (a *Account) incomplete() bool { return a.ID == "" }
+func (a *Account) incomplete() bool { return a.ID == "" || unusable(a.ID) }
 
 // List returns one page of connected accounts.
 //

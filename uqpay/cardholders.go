@@ -176,7 +176,7 @@ type CardholderChange struct {
 	ExpiresAt       time.Time      `json:"idv_url_expires_at"` // of VerificationURL; zero without one
 }
 
-func (c *CardholderChange) incomplete() bool { return c.ID == "" }
+func (c *CardholderChange) incomplete() bool { return c.ID == "" || unusable(c.ID) }
 
 // Create creates a cardholder. With the five basic fields the status is SUCCESS
 // at once and no event follows; otherwise the outcome of a verification comes as

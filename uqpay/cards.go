@@ -134,7 +134,9 @@ type CardOrder struct {
 	Message            string           `json:"message"`              // why the card waits, for people
 }
 
-func (o *CardOrder) incomplete() bool { return o.CardID == "" && o.ID == "" }
+func (o *CardOrder) incomplete() bool {
+	return o.CardID == "" && o.ID == "" || unusable(o.CardID, o.ID)
+}
 
 // Apply creates a virtual card (UQPAY's create card). The answer's status is
 // PENDING, which is success in progress: card.create.succeeded ([CardCreated])
@@ -182,7 +184,7 @@ type Card struct {
 	ExpiryAt     time.Time         `json:"expiry_at"`     // zero when unset
 }
 
-func (c *Card) incomplete() bool { return c.ID == "" }
+func (c *Card) incomplete() bool { return c.ID == "" || unusable(c.ID) }
 
 // Card reads a card.
 //

@@ -33,7 +33,7 @@ type BulkReport struct {
 	ExpireDate time.Time `json:"expire_date"` // until when; zero when it cannot be read
 }
 
-func (r *BulkReport) incomplete() bool { return r.ReportID == "" }
+func (r *BulkReport) incomplete() bool { return r.ReportID == "" || unusable(r.ReportID) }
 
 // Bulk orders card numbers of a BIN, where UQPAY has turned that on. The file is
 // announced by issuing.report.succeeded ([ReportCreated]), whose secret key opens

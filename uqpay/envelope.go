@@ -136,6 +136,14 @@ func (e *envelope) failure() *issuing.Error {
 // incomplete is a result that can tell that the answer lacked its main field.
 type incomplete interface{ incomplete() bool }
 
+// unusable reports an id that cannot be the platform's: its ids are short texts without
+// blanks. An empty one is for the caller to judge.
+func unusable(ids ...string) bool {
+	return slices.ContainsFunc(ids, func(id string) bool {
+		return len(id) > maxID || strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' })
+	})
+}
+
 // vague is a result that may lack everything, but says nothing then: what comes
 // under status 200 with a code and a message is an error, not an empty list.
 type vague interface{ vague() bool }

@@ -69,7 +69,7 @@ type File struct {
 	CreateTime time.Time `json:"create_time"` // when it was received
 }
 
-func (f *File) incomplete() bool { return f.ID == "" }
+func (f *File) incomplete() bool { return f.ID == "" || unusable(f.ID) }
 
 // Upload uploads a file without holding it in memory. The client's timeout bounds
 // one whole attempt: for large files on slow lines use a clone with a longer one.

@@ -107,7 +107,9 @@ type PINResult struct {
 	CreateTime  time.Time     `json:"create_time"`    // newer contract
 }
 
-func (r *PINResult) incomplete() bool { return r.Status == "" && r.OrderID == "" }
+func (r *PINResult) incomplete() bool {
+	return r.Status == "" && r.OrderID == "" || unusable(r.OrderID, r.CardID)
+}
 
 // Pending reports whether the order has to be read, with [OrderService.Order],
 // to learn how it ended. No event tells.

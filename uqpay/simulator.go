@@ -116,7 +116,7 @@ type Sender struct {
 	SWIFT         string           `json:"sender_swift_code"`     // of the sender's bank
 }
 
-func (d *BalanceFunding) incomplete() bool { return d.ID == "" }
+func (d *BalanceFunding) incomplete() bool { return d.ID == "" || unusable(d.ID) }
 
 // FundBalance simulates a deposit (UQPAY's simulate deposit): a bank transfer
 // to the merchant's Banking balance, which is not the issuing balance.

@@ -77,7 +77,7 @@ type Transaction struct {
 	FailureReason string `json:"failure_reason"`
 }
 
-func (t *Transaction) incomplete() bool { return t.ID == "" }
+func (t *Transaction) incomplete() bool { return t.ID == "" || unusable(t.ID, t.CardID) }
 
 // Reason returns why a transaction was declined, under whichever name it came.
 func (t *Transaction) Reason() string { return cmp.Or(t.Description, t.FailureReason) }

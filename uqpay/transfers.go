@@ -50,7 +50,7 @@ type Transfer struct {
 	Remark               string           `json:"remark"`                 // as given
 }
 
-func (t *Transfer) incomplete() bool { return t.ID == "" }
+func (t *Transfer) incomplete() bool { return t.ID == "" || unusable(t.ID) }
 
 // Create moves money. issuing.transfer.status_changed ([TransferChanged]) or
 // [TransferService.Transfer] tells how it ended.

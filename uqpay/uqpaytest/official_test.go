@@ -78,7 +78,9 @@ func TestOfficialRequests(t *testing.T) {
 	t.Parallel()
 	r := newRaw(t, uqpaytest.Config{Limits: &uqpaytest.Limits{}})
 	card := r.card()
-	buy := func() string { return field(t, r.expect(200, "APPROVED", "POST", purchasePath, purchaseOf(card)), "transaction_id") }
+	buy := func() string {
+		return field(t, r.expect(200, "APPROVED", "POST", purchasePath, purchaseOf(card)), "transaction_id")
+	}
 	settled := buy()
 	if err := r.s.Settle(settled, issuing.NewAmount(4, 0)); err != nil {
 		t.Fatal(err)
