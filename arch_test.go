@@ -223,6 +223,7 @@ var clockFiles = []string{
 	"webhook/delivery.go",             // deadlines and durations of callbacks
 	"webhook/memory.go",               // ages in memory
 	"webhook/log.go",                  // how much is logged in a while
+	"uqpay/sqltoken/store.go",         // the default clock of leases
 	"webhook/sqldedupe/sqldedupe.go",  // the default clock of leases
 	"webhook/sqldedupe/claim.go",      // how long a function may hold its transaction
 	"unionpay/link.go",                // the default clock of links

@@ -19,12 +19,20 @@ type Account struct {
 	BusinessCodes      []BusinessCode     `json:"business_code"`       // what it can do; issuing needs ISSUING
 	Email              issuing.Personal   `json:"email"`               // of the account
 	Name               string             `json:"account_name"`        // of the account
-	Status             string             `json:"status"`              // open set, such as PROCESSING
+	Status             string             `json:"status"`              // open set, such as PROCESSING and ACTIVE
 	VerificationStatus VerificationStatus `json:"verification_status"` // of the account
 	Country            string             `json:"country"`             // where it is
 	EntityType         EntityType         `json:"entity_type"`         // company or person
 	Contact            Contact            `json:"contact_details"`     // how to reach it
 	Business           map[string]any     `json:"business_details"`    // as sent; numbers are json.Number
+	ReviewReason       string             `json:"review_reason"`       // why it was returned or rejected; in details only
+
+	// What only onboarding needs and only details have, as JSON; empty when not sent.
+	RegistrationAddress issuing.Personal `json:"registration_address" wire:"json"` // of a company
+	BusinessAddress     issuing.Personal `json:"business_address" wire:"json"`     // of a company; an array
+	Representatives     issuing.Personal `json:"representatives" wire:"json"`      // of a company; an array
+	Person              issuing.Personal `json:"person_details" wire:"json"`       // of an individual
+	ResidentialAddress  issuing.Personal `json:"residential_address" wire:"json"`  // of an individual
 }
 
 // Contact is how to reach an account.
@@ -33,7 +41,7 @@ type Contact struct {
 	Phone issuing.Personal `json:"phone"` // may be empty
 }
 
-func (a *Account) incomplete() bool { return a.ID == "" }
+func (a *Account) incomplete() bool { return a.ID == "" || unusable(a.ID) }
 
 // List returns one page of connected accounts.
 //
@@ -42,8 +50,8 @@ func (s *AccountService) List(ctx context.Context, req Paging, opts ...issuing.C
 	return call[Page[Account]](ctx, s.c, opAccounts, req, opts)
 }
 
-// All iterates over connected accounts, from the request's page on. When the
-// list changes meanwhile, an item can come twice or be missed; compare by id.
+// All iterates over connected accounts, from the request's page on, each
+// once. What leaves the list meanwhile can have others missed.
 func (s *AccountService) All(ctx context.Context, req Paging, opts ...issuing.CallOption) iter.Seq2[*Account, error] {
 	return all[Account](ctx, s.c, opAccounts, req, opts)
 }

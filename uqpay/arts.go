@@ -59,7 +59,7 @@ type DefaultArt struct {
 	UpdatedAt time.Time `json:"updated_at"`          // when it was set
 }
 
-func (a *DefaultArt) incomplete() bool { return a.ID == "" }
+func (a *DefaultArt) incomplete() bool { return a.ID == "" || unusable(a.ID) }
 
 // SetDefault sets the account's default art.
 //

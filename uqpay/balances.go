@@ -50,8 +50,8 @@ func (s *BalanceService) List(ctx context.Context, req Paging, opts ...issuing.C
 	return call[Page[Balance]](ctx, s.c, opBalances, req, opts)
 }
 
-// All iterates over balances, from the request's page on. When the
-// list changes meanwhile, an item can come twice or be missed; compare by id.
+// All iterates over balances, from the request's page on, each
+// once. What leaves the list meanwhile can have others missed.
 func (s *BalanceService) All(ctx context.Context, req Paging, opts ...issuing.CallOption) iter.Seq2[*Balance, error] {
 	return all[Balance](ctx, s.c, opBalances, req, opts)
 }
@@ -103,8 +103,8 @@ func (s *BalanceService) Ledger(
 	return call[Page[LedgerEntry]](ctx, s.c, opLedger, req, opts)
 }
 
-// AllLedger iterates over the balance ledger, from the request's page on. When the
-// list changes meanwhile, an item can come twice or be missed; compare by id.
+// AllLedger iterates over the balance ledger, from the request's page on, each
+// once. What leaves the list meanwhile can have others missed.
 func (s *BalanceService) AllLedger(
 	ctx context.Context, req LedgerRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*LedgerEntry, error] {

@@ -21,8 +21,8 @@ type BrandsRequest struct {
 func (r BrandsRequest) validate(p *check.Problems) {
 	r.Paging.validate(p)
 	p.OneOf("display_name, merchant_code", r.DisplayName, r.MerchantCode)
-	p.OptionalText("display_name", r.DisplayName, maxText)
-	p.OptionalText("merchant_code", r.MerchantCode, maxText)
+	p.OptionalText("display_name", r.DisplayName, noLimit)
+	p.OptionalText("merchant_code", r.MerchantCode, noLimit)
 }
 
 // Brand is a merchant's brand.
@@ -38,8 +38,8 @@ func (s *BrandService) List(ctx context.Context, req BrandsRequest, opts ...issu
 	return call[Page[Brand]](ctx, s.c, opBrands, req, opts)
 }
 
-// All iterates over brands, from the request's page on. When the
-// list changes meanwhile, an item can come twice or be missed; compare by id.
+// All iterates over brands, from the request's page on, each
+// once. What leaves the list meanwhile can have others missed.
 func (s *BrandService) All(
 	ctx context.Context, req BrandsRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*Brand, error] {

@@ -42,6 +42,8 @@ type CallbackConfig struct {
 	// Tolerance is how far a timestamp may lie from now; 0 is
 	// DefaultCallbackTolerance.
 	Tolerance time.Duration
+	// Zone is that of times without one, such as a report's; nil is UTC+8.
+	Zone *time.Location
 	// Deduper remembers events; nil is one in memory.
 	Deduper webhook.Deduper
 	// MaxBody bounds a body; 0 is webhook.DefaultMaxBody.
@@ -62,7 +64,7 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	tolerance := cmp.Or(cfg.Tolerance, DefaultCallbackTolerance)
 	s := callbackScheme{
 		window: webhook.Window{MaxAge: tolerance, MaxAhead: tolerance},
-		digest: keyring.Digest(&p, cfg.DedupeSecret),
+		digest: keyring.Digest(&p, cfg.DedupeSecret), zone: cmp.Or(cfg.Zone, zone),
 	}
 	if tolerance < 0 {
 		p.Add("Tolerance", "must not be negative")
@@ -97,6 +99,7 @@ type callbackScheme struct {
 	keys   []sign.HMACKey
 	window webhook.Window
 	digest func(content []byte) string
+	zone   *time.Location
 }
 
 // Headers of a callback, in net/http's spelling.
@@ -129,7 +132,7 @@ func (s callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhook
 // Open implements [webhook.Scheme].
 func (s callbackScheme) Open(_ context.Context, req *webhook.Request, _ webhook.Verified) (*webhook.Event, error) {
 	event := &webhook.Event{Raw: issuing.NewSecret(string(req.Body))}
-	e, err := decodeEvent(req.Body, event.AddProblem)
+	e, err := decodeEvent(req.Body, s.zone, event.AddProblem)
 	switch {
 	case err != nil:
 		return nil, err
@@ -146,8 +149,8 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, _ webhook.
 }
 
 // Decode implements [webhook.Decoder].
-func (callbackScheme) Decode(event *webhook.Event) error {
-	e, err := decodeEvent([]byte(event.Raw.Reveal()), event.AddProblem)
+func (s callbackScheme) Decode(event *webhook.Event) error {
+	e, err := decodeEvent([]byte(event.Raw.Reveal()), s.zone, event.AddProblem)
 	if err == nil {
 		event.Data = e.Data
 	}

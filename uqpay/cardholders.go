@@ -15,7 +15,7 @@ type CardholderService struct{ c *Client }
 
 // Address is where a cardholder lives.
 type Address struct {
-	Country    string           `json:"country,omitzero"`     // ISO 3166-1 alpha-2; required; limited to supported countries
+	Country    string           `json:"country,omitzero"`     // ISO 3166-1 alpha-2; required; see [RegionRules]
 	City       issuing.Personal `json:"city,omitzero"`        // at most 128 characters; required
 	Line1      issuing.Personal `json:"line1,omitzero"`       // street, at most 255 characters; required
 	State      string           `json:"state,omitzero"`       // at most 128 characters; optional
@@ -55,7 +55,7 @@ func (i *Identity) check(p *check.Problems, field string) {
 		return
 	}
 	choice(p, field+".type", i.Type, needed)
-	p.Text(field+".number", i.Number.Reveal(), maxText)
+	p.Text(field+".number", i.Number.Reveal(), noLimit)
 	p.Required(field+".front_file", !i.FrontFile.IsZero())
 	if i.Type == IdentityTypeIDCard {
 		p.Required(field+".back_file", !i.BackFile.IsZero())
@@ -100,7 +100,7 @@ func (v *KYCVerification) check(p *check.Problems, field string) {
 type Person struct {
 	DateOfBirth        issuing.Date     `json:"date_of_birth,omitzero"`       // yyyy-mm-dd; age 18 to 79
 	Gender             Gender           `json:"gender,omitzero"`              // male or female
-	Nationality        string           `json:"nationality,omitzero"`         // ISO 3166-1 alpha-2; no sanctioned country
+	Nationality        string           `json:"nationality,omitzero"`         // ISO 3166-1 alpha-2; see [RegionRules]
 	ResidentialAddress *Address         `json:"residential_address,omitzero"` // where the person lives
 	Identity           *Identity        `json:"identity,omitzero"`            // identity document
 	KYCVerification    *KYCVerification `json:"kyc_verification,omitzero"`    // for enhanced KYC
@@ -135,13 +135,15 @@ type CreateCardholderRequest struct {
 }
 
 func (r CreateCardholderRequest) validate(p *check.Problems) {
-	p.Text("email", string(r.Email), maxText)
+	p.Text("email", string(r.Email), noLimit)
 	p.Email("email", string(r.Email))
+	p.Required("first_name", r.FirstName != "")
 	personName(p, "first_name", string(r.FirstName))
+	p.Required("last_name", r.LastName != "")
 	personName(p, "last_name", string(r.LastName))
 	p.Required("country_code", r.CountryCode != "")
 	p.Country("country_code", r.CountryCode)
-	p.Text("phone_number", string(r.PhoneNumber), 32)
+	p.Text("phone_number", string(r.PhoneNumber), noLimit)
 	r.Person.check(p, "")
 	checkDocument(p, r.DocumentType, r.Document)
 	r.DeliveryAddress.check(p, "delivery_address")
@@ -150,10 +152,10 @@ func (r CreateCardholderRequest) validate(p *check.Problems) {
 	}
 }
 
-// personName checks length and white space; which letters are allowed is told
+// personName checks length and white space of a name that is given; which letters are allowed is told
 // differently by page and guide and left to the platform.
 func personName(p *check.Problems, field, name string) {
-	p.Text(field, name, 40)
+	p.OptionalText(field, name, 40)
 	if name != "" && (name[0] == ' ' || name[len(name)-1] == ' ') {
 		p.Add(field, "starts or ends with a space")
 	}
@@ -174,7 +176,7 @@ type CardholderChange struct {
 	ExpiresAt       time.Time      `json:"idv_url_expires_at"` // of VerificationURL; zero without one
 }
 
-func (c *CardholderChange) incomplete() bool { return c.ID == "" }
+func (c *CardholderChange) incomplete() bool { return c.ID == "" || unusable(c.ID) }
 
 // Create creates a cardholder. With the five basic fields the status is SUCCESS
 // at once and no event follows; otherwise the outcome of a verification comes as
@@ -211,7 +213,7 @@ type UpdateCardholderRequest struct {
 func (r UpdateCardholderRequest) validate(p *check.Problems) {
 	p.Email("email", string(r.Email))
 	p.Country("country_code", r.CountryCode)
-	p.OptionalText("phone_number", string(r.PhoneNumber), 32)
+	p.OptionalText("phone_number", string(r.PhoneNumber), noLimit)
 	r.Person.check(p, "")
 	checkDocument(p, r.DocumentType, r.Document)
 	if (r == UpdateCardholderRequest{}) {
@@ -282,8 +284,8 @@ func (s *CardholderService) List(
 	return call[Page[Cardholder]](ctx, s.c, opCardholders, req, opts)
 }
 
-// All iterates over cardholders, from the request's page on. When the
-// list changes meanwhile, an item can come twice or be missed; compare by id.
+// All iterates over cardholders, from the request's page on, each
+// once. What leaves the list meanwhile can have others missed.
 func (s *CardholderService) All(
 	ctx context.Context, req CardholdersRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*Cardholder, error] {

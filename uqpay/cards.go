@@ -35,6 +35,8 @@ func (r *RiskControls) validate(p *check.Problems) {
 	}
 	only(p, "risk_controls.enable_3ds", r.Enable3DS, optional, FlagYes, FlagNo)
 	only(p, "risk_controls.allow_3ds_transactions", r.Allow3DS, optional, FlagYes, FlagNo)
+	mccs(p, "risk_controls.allowed_mcc", r.AllowedMCC)
+	mccs(p, "risk_controls.blocked_mcc", r.BlockedMCC)
 	if len(r.AllowedMCC) > 0 && len(r.BlockedMCC) > 0 {
 		p.Add("risk_controls", "has both allowed_mcc and blocked_mcc, which exclude each other")
 	}
@@ -43,11 +45,11 @@ func (r *RiskControls) validate(p *check.Problems) {
 // CardholderFields are a cardholder's fields that a card's creation completes,
 // or the whole cardholder when it creates one.
 type CardholderFields struct {
-	Email       issuing.Personal `json:"email,omitzero"`        // one-step only: unique in the account
-	FirstName   issuing.Personal `json:"first_name,omitzero"`   // one-step only: given name
-	LastName    issuing.Personal `json:"last_name,omitzero"`    // one-step only: family name
-	CountryCode string           `json:"country_code,omitzero"` // one-step only: ISO 3166-1 alpha-2
-	PhoneNumber issuing.Personal `json:"phone_number,omitzero"` // national number
+	Email       issuing.Personal `json:"email,omitzero"`        // unique in the account; required for one-step
+	FirstName   issuing.Personal `json:"first_name,omitzero"`   // given name; required for one-step
+	LastName    issuing.Personal `json:"last_name,omitzero"`    // family name; required for one-step
+	CountryCode string           `json:"country_code,omitzero"` // ISO 3166-1 alpha-2; required for one-step
+	PhoneNumber issuing.Personal `json:"phone_number,omitzero"` // national number; required for one-step
 	Person
 }
 
@@ -91,17 +93,24 @@ func (r ApplyRequest) validate(p *check.Problems) {
 		p.Required("cardholder_id", r.CardholderID != "")
 		return
 	}
-	f.Person.check(p, "cardholder_required_fields.")
-	p.Email("cardholder_required_fields.email", string(f.Email))
-	if r.CardholderID == "" {
-		const prefix = "cardholder_required_fields."
-		p.Required(prefix+"email", f.Email != "")
-		personName(p, prefix+"first_name", string(f.FirstName))
-		personName(p, prefix+"last_name", string(f.LastName))
-		p.Required(prefix+"country_code", f.CountryCode != "")
-		p.Country(prefix+"country_code", f.CountryCode)
-		p.Text(prefix+"phone_number", string(f.PhoneNumber), 32)
+	f.check(p, presence(r.CardholderID == ""))
+}
+
+// check checks what is given, all of the person for one that is created with the card.
+func (f *CardholderFields) check(p *check.Problems, whole presence) {
+	f.Person.check(p, completing)
+	p.Email(completing+"email", string(f.Email))
+	if whole == needed {
+		p.Required(completing+"email", f.Email != "")
+		p.Required(completing+"first_name", f.FirstName != "")
+		p.Required(completing+"last_name", f.LastName != "")
+		p.Required(completing+"country_code", f.CountryCode != "")
+		p.Required(completing+"phone_number", f.PhoneNumber != "")
 	}
+	personName(p, completing+"first_name", string(f.FirstName))
+	personName(p, completing+"last_name", string(f.LastName))
+	p.Country(completing+"country_code", f.CountryCode)
+	p.OptionalText(completing+"phone_number", string(f.PhoneNumber), noLimit)
 }
 
 // CardOrder is the answer to an operation that creates or changes a card: what
@@ -125,7 +134,9 @@ type CardOrder struct {
 	Message            string           `json:"message"`              // why the card waits, for people
 }
 
-func (o *CardOrder) incomplete() bool { return o.CardID == "" && o.ID == "" }
+func (o *CardOrder) incomplete() bool {
+	return o.CardID == "" && o.ID == "" || unusable(o.CardID, o.ID)
+}
 
 // Apply creates a virtual card (UQPAY's create card). The answer's status is
 // PENDING, which is success in progress: card.create.succeeded ([CardCreated])
@@ -164,15 +175,16 @@ type Card struct {
 	SpendingControls   []SpendingControl `json:"spending_controls"`     // limits
 	RiskControls       RiskControls      `json:"risk_controls"`         // enable_3ds is returned only if it was set
 	NoPINPaymentAmount AmountText        `json:"no_pin_payment_amount"` // "200USD"; not in lists
-	Metadata           map[string]string `json:"metadata"`              // the merchant's own; nil when empty
-	UpdateReason       string            `json:"update_reason"`         // of the last change of status; may be empty
-	NameOnCard         issuing.Personal  `json:"name_on_card"`          // may be empty
-	ArtID              string            `json:"card_art_id"`           // may be empty
-	UsageType          UsageType         `json:"usage_type"`            // may be empty
-	ExpiryAt           time.Time         `json:"expiry_at"`             // zero when unset
+	// the merchant's own; nil when empty, and when it is not the platform's JSON
+	Metadata     map[string]string `json:"metadata" wire:"spare"`
+	UpdateReason string            `json:"update_reason"` // of the last change of status; may be empty
+	NameOnCard   issuing.Personal  `json:"name_on_card"`  // may be empty
+	ArtID        string            `json:"card_art_id"`   // may be empty
+	UsageType    UsageType         `json:"usage_type"`    // may be empty
+	ExpiryAt     time.Time         `json:"expiry_at"`     // zero when unset
 }
 
-func (c *Card) incomplete() bool { return c.ID == "" }
+func (c *Card) incomplete() bool { return c.ID == "" || unusable(c.ID) }
 
 // Card reads a card.
 //
@@ -209,8 +221,9 @@ func (s *CardService) List(ctx context.Context, req CardsRequest, opts ...issuin
 	return call[Page[Card]](ctx, s.c, opCards, req, opts)
 }
 
-// All iterates over cards, newest first, from the request's page on. A card that
-// is created meanwhile moves the others on, so the same card can come twice.
+// All iterates over cards, newest first, from the request's page on, each once. What
+// leaves the list meanwhile, such as a card that no longer has the status asked for,
+// can have others missed.
 func (s *CardService) All(ctx context.Context, req CardsRequest, opts ...issuing.CallOption) iter.Seq2[*Card, error] {
 	return all[Card](ctx, s.c, opCards, req, opts)
 }

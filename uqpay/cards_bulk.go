@@ -11,13 +11,19 @@ import (
 // BulkRequest orders card numbers.
 type BulkRequest struct {
 	BIN   string `json:"card_bin"` // 6 or 8 digits; required
-	Count int    `json:"numbers"`  // how many; required
+	Count int    `json:"numbers"`  // how many, at most MaxBulk; required
 }
+
+// MaxBulk is how many card numbers can be ordered at once, as UQPAY's libraries have it.
+const MaxBulk = 5000
 
 func (r BulkRequest) validate(p *check.Problems) {
 	p.Digits("card_bin", issuing.NewSecret(r.BIN), 6, 8)
-	if r.Count < 1 {
-		p.Add("numbers", "must be at least 1")
+	if len(r.BIN) == 7 {
+		p.Add("card_bin", "has 7 digits, 6 or 8 are needed")
+	}
+	if r.Count < 1 || r.Count > MaxBulk {
+		p.Add("numbers", "must lie between 1 and %d", MaxBulk)
 	}
 }
 
@@ -27,13 +33,13 @@ type BulkReport struct {
 	ExpireDate time.Time `json:"expire_date"` // until when; zero when it cannot be read
 }
 
-func (r *BulkReport) incomplete() bool { return r.ReportID == "" }
+func (r *BulkReport) incomplete() bool { return r.ReportID == "" || unusable(r.ReportID) }
 
 // Bulk orders card numbers of a BIN, where UQPAY has turned that on. The file is
 // announced by issuing.report.succeeded ([ReportCreated]), whose secret key opens
 // it.
 //
-// Experimental: only one of UQPAY's libraries has it, no page describes it.
+// Experimental: only libraries of UQPAY have it, no page describes it.
 //
 // Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
 // ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown call again with

@@ -36,7 +36,7 @@ type Protection struct {
 	UpdateTime   time.Time        `json:"update_time"`   // zero when unset
 }
 
-func (r *Protection) incomplete() bool { return r.CardID == "" && r.Status == "" }
+func (r *Protection) incomplete() bool { return r.CardID == "" && r.Status == "" || unusable(r.CardID) }
 
 // Protect enrols a card in network protection (a risk control): Visa declines
 // the lost, stolen, closed or expired card in its whole network. The answer

@@ -1,6 +1,7 @@
 package uqpay
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -12,7 +13,7 @@ import (
 // Limits of the reference pages.
 const (
 	maxID       = 128     // ids; the pages show UUIDs and shorter references
-	maxText     = 255     // free texts without a documented limit
+	noLimit     = 0       // free texts whose length no page limits
 	maxReason   = 100     // update_reason
 	maxName     = 26      // name_on_card
 	maxMetadata = 3200    // metadata, as JSON
@@ -32,36 +33,51 @@ const (
 	optional presence = false
 )
 
-// choice reports a value that is missing or, unlike a newer one of the
-// platform's, cannot be meant: one with white space or control characters.
-// Values that this version does not know are left to the platform.
+// choice reports a value that is missing, or that neither the pages nor Config.Values
+// have.
 func choice[T interface {
 	~string
 	known
 }](p *check.Problems, field string, value T, must presence) {
-	if value == "" {
+	allowed(p, field, string(value), must, value.Known())
+}
+
+// only is choice for a field that takes some of the values of its type.
+func only[T ~string](p *check.Problems, field string, value T, must presence, values ...T) {
+	allowed(p, field, string(value), must, slices.Contains(values, value))
+}
+
+func allowed(p *check.Problems, field, value string, must presence, known bool) {
+	switch {
+	case value == "":
 		p.Required(field, must == optional)
-		return
-	}
-	if !value.Known() && strings.ContainsFunc(string(value), func(r rune) bool { return r <= ' ' || r > '~' }) {
-		p.Add(field, "is not a word of the API")
+	case !known && !slices.Contains(p.Values[strings.TrimPrefix(field, completing)], value):
+		p.Add(field, "is not one of the values of the API; Config.Values adds what UQPAY has told")
 	}
 }
 
-// only reports a value that is not among the documented ones, for fields whose
-// list is closed.
-func only[T ~string](p *check.Problems, field string, value T, must presence, allowed ...T) {
-	if value == "" {
-		p.Required(field, must == optional)
+// completing stands before the fields of a cardholder that a card's creation completes.
+const completing = "cardholder_required_fields."
+
+// mccs reports merchant categories that are not of four digits.
+func mccs(p *check.Problems, field string, values []string) {
+	for i, mcc := range values {
+		p.Digits(fmt.Sprintf("%s[%d]", field, i), issuing.NewSecret(mcc), 4, 4)
+	}
+}
+
+// swift reports what is no business identifier code of a bank.
+func swift(p *check.Problems, field, value string) {
+	if !p.Required(field, value != "") {
 		return
 	}
-	if !slices.Contains(allowed, value) {
-		p.Add(field, "is not one of the values of the API")
+	if (len(value) != 8 && len(value) != 11) || strings.Trim(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
+		p.Add(field, "is not a SWIFT code of 8 or 11 capital letters and digits")
 	}
 }
 
 func currency(p *check.Problems, field string, value issuing.Currency) {
-	if p.Required(field, value != "") && !validCurrency(value) {
+	if p.Required(field, value != "") && !knownCurrency(value) && !slices.Contains(p.Values[field], string(value)) {
 		p.Add(field, "is not a currency code such as USD")
 	}
 }

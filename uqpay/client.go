@@ -2,6 +2,7 @@ package uqpay
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -42,9 +43,10 @@ type Client struct {
 	// Simulator acts as shop and bank, in the sandbox only.
 	Simulator *SimulatorService
 
-	cfg    Config
-	core   *provider.Core
-	tokens *tokens
+	cfg      Config
+	core     *provider.Core
+	tokens   *tokens
+	clientID []string // as a header's value, never written to
 }
 
 // New returns a client. It checks the configuration and does no I/O; the first
@@ -55,6 +57,7 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 		return nil, err
 	}
 	cfg = cfg.withDefaults()
+	cfg.Values = maps.Clone(cfg.Values)
 	if cfg.Tokens == nil {
 		cfg.Tokens = NewMemoryTokenStore()
 	}
@@ -70,6 +73,7 @@ func newClient(cfg Config, core *provider.Core) *Client {
 		Cards: &CardService{c}, Orders: &OrderService{c}, Arts: &ArtService{c}, Transactions: &TransactionService{c},
 		Balances: &BalanceService{c}, Transfers: &TransferService{c}, Reports: &ReportService{c},
 		Brands: &BrandService{c}, Files: &FileService{c}, Simulator: &SimulatorService{c}, cfg: cfg, core: core,
+		clientID: []string{cfg.ClientID},
 	}
 	return c
 }
@@ -95,6 +99,19 @@ func (c *Client) Clone(opts ...issuing.Option) (*Client, error) {
 func (c *Client) Token(ctx context.Context) (Token, error) {
 	token, _, err := c.tokens.get(ctx)
 	return token, err
+}
+
+// DropToken has the next call mint a new access token when t is the one that calls use
+// now: for a merchant who knows that it does not work, such as from other software with
+// the same credentials. The client does this by itself when the platform refuses a
+// token, so it is rarely needed. A token that was replaced already changes nothing, and
+// a [TokenStore] gives its own stored one only if that is another than t.
+func (c *Client) DropToken(t Token) {
+	c.tokens.mu.Lock()
+	defer c.tokens.mu.Unlock()
+	if !t.Value.IsZero() && c.tokens.current.Value.Equal(t.Value) {
+		c.tokens.drop()
+	}
 }
 
 // Do calls an operation that this package does not know, named by method and path as
@@ -141,11 +158,22 @@ func call[T any](ctx context.Context, c *Client, o operation, in request, opts [
 }
 
 // call is a logical call of the core's.
-func (c *Client) call(o operation, in any, check func(*check.Problems), opts []issuing.CallOption) provider.Call {
+func (c *Client) call(o operation, in any, validate func(*check.Problems), opts []issuing.CallOption) provider.Call {
 	x := &exchange{c: c, o: o, in: in}
 	return provider.Call{
 		Op: o.op(),
-		In: in, Check: check, Exchange: x, Decode: x.decode, Options: opts,
+		In: in, Check: c.checked(validate), Exchange: x, Decode: x.decode, Options: opts,
+	}
+}
+
+// checked is a request's check with the values that the configuration adds.
+func (c *Client) checked(validate func(*check.Problems)) func(*check.Problems) {
+	if len(c.cfg.Values) == 0 {
+		return validate
+	}
+	return func(p *check.Problems) {
+		p.Values = c.cfg.Values
+		validate(p)
 	}
 }
 

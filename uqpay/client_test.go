@@ -72,7 +72,7 @@ func TestValidation(t *testing.T) {
 		"update":          {ignore(c.Cardholders.Update(ctx, "h", uqpay.UpdateCardholderRequest{})), "request"},
 		"card":            {ignore(c.Cards.Apply(ctx, uqpay.ApplyRequest{Currency: "usd", Limit: amount(t, "1.001"), UsageType: uqpay.UsageTypeOneTime, NameOnCard: issuing.Personal(strings.Repeat("x", 27)), Metadata: map[string]string{"k": strings.Repeat("v", 3200)}})), "card_currency card_product_id card_limit name_on_card metadata auto_cancel_trigger cardholder_id"},
 		"one step":        {ignore(c.Cards.Apply(ctx, uqpay.ApplyRequest{Currency: "USD", ProductID: "p", CardholderFields: &uqpay.CardholderFields{}})), "cardholder_required_fields.email cardholder_required_fields.first_name cardholder_required_fields.last_name cardholder_required_fields.country_code cardholder_required_fields.phone_number"},
-		"risk":            {ignore(c.Cards.Update(ctx, "c", uqpay.UpdateCardRequest{RiskControls: &uqpay.RiskControls{Enable3DS: "yes", AllowedMCC: []string{"1"}, BlockedMCC: []string{"2"}}})), "risk_controls.enable_3ds risk_controls"},
+		"risk":            {ignore(c.Cards.Update(ctx, "c", uqpay.UpdateCardRequest{RiskControls: &uqpay.RiskControls{Enable3DS: "yes", AllowedMCC: []string{"5734"}, BlockedMCC: []string{"57X4"}}})), "risk_controls.enable_3ds risk_controls.blocked_mcc[0] risk_controls"},
 		"nothing":         {ignore(c.Cards.Update(ctx, "c", uqpay.UpdateCardRequest{})), "request"},
 		"spending":        {ignore(c.Cards.Update(ctx, "c", uqpay.UpdateCardRequest{SpendingControls: []uqpay.SpendingControl{{Amount: amount(t, "-1")}}})), "spending_controls.amount spending_controls.interval"},
 		"status":          {ignore(c.Cards.SetStatus(ctx, "c", uqpay.SetStatusRequest{Status: "BLOCKED", Reason: strings.Repeat("r", 101)})), "card_status update_reason"},
@@ -95,7 +95,7 @@ func TestValidation(t *testing.T) {
 		"protect":         {ignore(c.Cards.Protect(ctx, "c", "")), "action_code"},
 		"elevate":         {ignore(c.Cards.ElevateLimit(ctx, "c", uqpay.ElevateLimitRequest{Days: -1})), "limit_amount duration_in_days"},
 		"links":           {ignore(c.Files.Links(ctx, nil)), "file_ids"},
-		"deposit":         {ignore(c.Simulator.FundBalance(ctx, uqpay.FundBalanceRequest{})), "amount currency sender_swift_code"},
+		"deposit":         {ignore(c.Simulator.FundBalance(ctx, uqpay.FundBalanceRequest{})), "account_id amount currency sender_swift_code"},
 		"path with query": {c.Do(ctx, "GET /v1/x?y", nil, nil), "path"},
 		"path upwards":    {c.Do(ctx, "GET /v1/../x", nil, nil), "path"},
 		"bare path":       {c.Do(ctx, "GET v1/x", nil, nil), "path"},
@@ -137,7 +137,7 @@ func TestSimulatorIsForTheSandbox(t *testing.T) {
 		for name, err := range map[string]error{
 			"authorize": ignore(c.Simulator.Authorize(t.Context(), uqpay.AuthorizeRequest{CardID: "c", Amount: amount(t, "1"), Currency: "USD", MerchantName: "m"})),
 			"reverse":   ignore(c.Simulator.Reverse(t.Context(), "t")),
-			"deposit":   ignore(c.Simulator.FundBalance(t.Context(), uqpay.FundBalanceRequest{Amount: amount(t, "1"), Currency: "USD", SenderSWIFT: "WELGBE22"})),
+			"deposit":   ignore(c.Simulator.FundBalance(t.Context(), uqpay.FundBalanceRequest{AccountID: "a", Amount: amount(t, "1"), Currency: "USD", SenderSWIFT: "WELGBE22"})),
 			"do":        c.Do(t.Context(), "POST /v1/simulation/issuing/reversal", nil, nil),
 		} {
 			if !errors.Is(err, issuing.ErrNotConfigured) {
@@ -198,13 +198,13 @@ func TestIterators(t *testing.T) {
 		}
 		seen[card.ID] = true
 	}
-	if len(seen) != 7 || s.Requests("Cards.List") != 3 {
+	if len(seen) != 7 || s.Requests("Cards.List") != 4 { // the last is empty
 		t.Errorf("%d cards in %d requests", len(seen), s.Requests("Cards.List"))
 	}
 	for range c.Cards.All(ctx, uqpay.CardsRequest{Paging: uqpay.Paging{PageSize: 3}}) {
 		break
 	}
-	if s.Requests("Cards.List") != 4 {
+	if s.Requests("Cards.List") != 5 {
 		t.Errorf("a break goes on to %d requests", s.Requests("Cards.List"))
 	}
 	calls, errs := 0, 0

@@ -157,11 +157,11 @@ const maxMissingNamed = 10
 
 // RequiredField describes a cardholder's field that a product asks for.
 type RequiredField struct {
-	Name        string          `json:"name"`        // such as "residential_address"
-	Type        string          `json:"type"`        // "string" or "object"
-	Required    bool            `json:"required"`    // false: may be left out
-	Description string          `json:"description"` // for people
-	Fields      []RequiredField `json:"fields"`      // of an object
+	Name        string          `json:"name" wire:"also=field_name"` // such as "residential_address"
+	Type        string          `json:"type" wire:"also=field_type"` // "string" or "object"
+	Required    bool            `json:"required"`                    // false: may be left out
+	Description string          `json:"description"`                 // for people
+	Fields      []RequiredField `json:"fields"`                      // of an object
 }
 
 // kindOfMessage gives the kind of errors that only their text tells apart: the
@@ -171,7 +171,7 @@ type RequiredField struct {
 // refusal, so a text that is not recognised costs no more than precision.
 func kindOfMessage(message string) error {
 	switch text := strings.ToLower(message); {
-	case strings.Contains(text, "card does not exist"), strings.HasSuffix(text, " not found"):
+	case strings.Contains(text, "does not exist"), strings.HasSuffix(text, " not found"):
 		return issuing.ErrNotFound
 	case strings.Contains(text, "invalid client id"):
 		return issuing.ErrUnauthorized

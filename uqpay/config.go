@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -39,7 +40,7 @@ type Config struct {
 	// BaseURL is the API with its /api: [SandboxURL], [ProductionURL], or another
 	// address, https or on loopback. Required; there is no default.
 	BaseURL string
-	// ClientID is sent as x-client-id when a token is minted. Required.
+	// ClientID is sent as x-client-id with every call. Required.
 	ClientID string
 	// APIKey is sent as x-api-key when a token is minted. Required.
 	APIKey issuing.Secret
@@ -60,10 +61,19 @@ type Config struct {
 	// clones share. A new token ends all earlier ones, so two clients without a
 	// common store keep taking the token from each other.
 	Tokens TokenStore
+	// Zone is that of times without one, such as the creation times of cardholders on
+	// their page; nil is UTC+8, which every documented time with an offset has.
+	Zone *time.Location
+	// Values are further values of enumerations in requests, by the member's name as
+	// errors print it, without "cardholder_required_fields.": what UQPAY has told the
+	// merchant and its pages do not have, such as "identity.type": {"DRIVER_LICENSE"}.
+	// Every other value that the pages do not list is refused before it is sent.
+	Values map[string][]string
 }
 
 // ConfigTexts is a [Config] as the portal shows it and the merchant's secret store holds
-// it. It does not print the key. A store of tokens is set on the result.
+// it. It does not print the key. A store of tokens and further values are set on the
+// result.
 type ConfigTexts struct {
 	BaseURL    string         // as Config.BaseURL
 	ClientID   string         // as Config.ClientID
@@ -71,6 +81,7 @@ type ConfigTexts struct {
 	FilesURL   string         // as Config.FilesURL; optional
 	IframeURL  string         // as Config.IframeURL; optional
 	OnBehalfOf string         // as Config.OnBehalfOf; optional
+	Zone       string         // IANA name, as Config.Zone; optional
 }
 
 // ParseConfig reads a Config from texts and checks all of it. The error, of kind
@@ -83,6 +94,7 @@ func ParseConfig(t ConfigTexts) (Config, error) {
 		FilesURL: check.Trim(t.FilesURL), IframeURL: check.Trim(t.IframeURL), OnBehalfOf: check.Trim(t.OnBehalfOf),
 	}
 	var p check.Problems
+	cfg.Zone = check.Read(&p, "Zone", t.Zone, check.Zone)
 	cfg.validate(&p)
 	return cfg, p.Err(providerName, "ParseConfig")
 }
@@ -102,6 +114,11 @@ func (c Config) validate(p *check.Problems) {
 		headerText(p, "APIKey", c.APIKey.Reveal())
 	}
 	headerText(p, "OnBehalfOf", c.OnBehalfOf)
+	for field, values := range c.Values {
+		for _, value := range values {
+			p.Text("Values["+field+"]", value, maxID)
+		}
+	}
 }
 
 // maxHeaderText bounds credentials and ids in headers.
@@ -123,6 +140,7 @@ func headerText(p *check.Problems, field, value string) {
 
 // withDefaults fills the addresses that belong to a documented base URL.
 func (c Config) withDefaults() Config {
+	c.Zone = cmp.Or(c.Zone, zone)
 	switch strings.TrimRight(c.BaseURL, "/") {
 	case SandboxURL:
 		c.FilesURL, c.IframeURL = cmp.Or(c.FilesURL, sandboxFilesURL), cmp.Or(c.IframeURL, sandboxIframeURL)

@@ -25,9 +25,10 @@
 // an access token of about 30 minutes. A new token ends every earlier one at
 // once, so all calls of a client and its clones share one: concurrent callers
 // wait for one renewal, each within its own context. Several clients or
-// processes with the same credentials share it through a [TokenStore]. A token
-// that the platform refuses as expired is renewed once per call; a refused
-// address or permission never mints one.
+// processes with the same credentials share it through a [TokenStore]; package
+// [github.com/issuing-sdk/issuing-go/uqpay/sqltoken] has one over database/sql. A
+// token that the platform refuses is replaced once per call, in whatever words that
+// comes but the two that name another cause; [Client.DropToken] does so by hand.
 //
 // # Errors
 //

@@ -53,8 +53,8 @@ func (x *exchange) asked() subject {
 }
 
 // decode reads an answer's data and holds it against the request.
-func (x *exchange) decode(ctx context.Context, data []byte, out any) error {
-	if err := decode(ctx, data, out); err != nil {
+func (x *exchange) decode(_ context.Context, data []byte, out any) error {
+	if err := decodeIn(x.c.cfg.Zone, data, out); err != nil {
 		return err
 	}
 	if a, ok := out.(about); ok && !x.asked().agrees(a.about()) {

@@ -349,14 +349,23 @@ type VerificationStatus string
 const (
 	VerificationStatusApproved VerificationStatus = "APPROVED" // verified
 	VerificationStatusPending  VerificationStatus = "PENDING"  // under review
-	VerificationStatusReject   VerificationStatus = "REJECT"   // rejected
+	VerificationStatusReject   VerificationStatus = "REJECT"   // rejected; in UQPAY's libraries also REJECTED
 	VerificationStatusExpired  VerificationStatus = "EXPIRED"  // has to be done again
 	VerificationStatusReturn   VerificationStatus = "RETURN"   // returned for completion
 )
 
+// Normal returns the status in upper case, with REJECT for REJECTED.
+func (s VerificationStatus) Normal() VerificationStatus {
+	n := VerificationStatus(normal(string(s)))
+	if n == "REJECTED" {
+		return VerificationStatusReject
+	}
+	return n
+}
+
 // Known reports whether the account pages list s.
 func (s VerificationStatus) Known() bool {
-	return oneOf(s, VerificationStatusApproved, VerificationStatusPending, VerificationStatusReject,
+	return oneOf(s.Normal(), VerificationStatusApproved, VerificationStatusPending, VerificationStatusReject,
 		VerificationStatusExpired, VerificationStatusReturn)
 }
 

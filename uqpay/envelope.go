@@ -46,16 +46,36 @@ func (e *envelope) code() Code {
 }
 
 func (e *envelope) says(texts ...string) bool {
+	if e == nil {
+		return false
+	}
 	message := strings.ToLower(e.Message)
 	return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(message, text) })
 }
 
-// expired recognises a token that has run out or that a newer one has ended.
-// Nothing else may have a token minted: a wrong address or a missing right stays
-// what it is under a new one.
-func (e *envelope) expired(status int) bool {
-	return status == http.StatusUnauthorized &&
-		e.says("token has expired", "login expired", "token expired", "jwt expired")
+// rejection is what an answer says about the token that the request came with.
+type rejection int
+
+const (
+	accepted rejection = iota // nothing
+	ended                     // it has run out, or a newer one has ended it
+	rejected                  // it was refused in words that no page has
+)
+
+// rejection recognises a token that the platform takes no more; e is nil for a body
+// that is no error's. No page says in which words that comes, so every 401 counts but
+// the two that are known to mean something else, and so does the account center's 403,
+// which has no type. A missing right stays what it is under a new token.
+func (e *envelope) rejection(status int) rejection {
+	switch {
+	case status == http.StatusForbidden && e != nil && e.Type == "" && e.says("authorization error"):
+		return ended
+	case status != http.StatusUnauthorized || e.says("ip not allowed", "invalid auth token format"):
+		return accepted
+	case e.says("token has expired", "login expired", "token expired", "jwt expired"):
+		return ended
+	}
+	return rejected
 }
 
 // inFlight recognises that an earlier request with the same key is under way.
@@ -115,6 +135,14 @@ func (e *envelope) failure() *issuing.Error {
 
 // incomplete is a result that can tell that the answer lacked its main field.
 type incomplete interface{ incomplete() bool }
+
+// unusable reports an id that cannot be the platform's: its ids are short texts without
+// blanks. An empty one is for the caller to judge.
+func unusable(ids ...string) bool {
+	return slices.ContainsFunc(ids, func(id string) bool {
+		return len(id) > maxID || strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' })
+	})
+}
 
 // vague is a result that may lack everything, but says nothing then: what comes
 // under status 200 with a code and a message is an error, not an empty list.

@@ -117,14 +117,15 @@ func (b *EventBase) Failed() bool { return strings.HasSuffix(b.EventType, ".fail
 func (b *EventBase) base() *EventBase { return b }
 
 // decodeEvent decodes the verified body of a callback, in both generations of the
-// envelope. note is told of members that cannot be read.
-func decodeEvent(body []byte, note func(member, reason string)) (*event, error) {
+// envelope. zone is that of times without one; note is told of members that cannot be
+// read.
+func decodeEvent(body []byte, zone *time.Location, note func(member, reason string)) (*event, error) {
 	var head struct {
 		event
 		Data json.RawMessage `json:"data"`
 	}
 	codec := codec
-	codec.Note = note
+	codec.Zone, codec.Note = zone, note
 	if err := codec.Unmarshal(body, &head); err != nil {
 		return nil, err
 	}
@@ -179,4 +180,5 @@ type CardholderSummary struct {
 	DateOfBirth   issuing.Date     `json:"date_of_birth"`     // in card.update events
 	NumberOfCards int              `json:"number_of_cards"`   // in card.update events
 	PhoneNumber   issuing.Personal `json:"phone_number"`      // in card.update events
+	Reason        string           `json:"reason"`            // explains Status; in newer events, and may be empty
 }

@@ -8,22 +8,27 @@ import (
 
 // CardCreated (card.create.succeeded, card.create.failed) tells how a card's
 // creation ended. SourceID is the order's id. Only success is documented with
-// data; every field may be empty after a failure.
+// data; every field may be empty after a failure. Fields that the page does not have
+// are in events of UQPAY's own libraries.
 type CardCreated struct {
 	EventBase
-	CardID           string            `json:"card_id"`                // the card
-	AvailableBalance issuing.Amount    `json:"card_available_balance"` // what can be spent
-	BIN              string            `json:"card_bin"`               // 6 or 8 digits
-	Number           MaskedNumber      `json:"card_number"`            // masked
-	ProductID        string            `json:"card_product_id"`        // [Product.ID]
-	Scheme           Scheme            `json:"card_scheme"`            // Visa or Mastercard
-	CardStatus       CardStatus        `json:"card_status"`            // PENDING for a plastic card
-	Cardholder       CardholderSummary `json:"cardholder"`             // whose card it is
-	FormFactor       FormFactor        `json:"form_factor"`            // virtual or physical
-	Metadata         map[string]string `json:"metadata"`               // the merchant's own
-	Mode             Mode              `json:"mode_type"`              // single or share
-	RiskControls     RiskControls      `json:"risk_control"`           // as set
-	SpendingControls []SpendingControl `json:"spending_limits"`        // limits
+	CardID           string            `json:"card_id"`                                              // the card
+	OrderID          string            `json:"card_order_id"`                                        // not on the page
+	OrderStatus      OrderStatus       `json:"order_status"`                                         // not on the page; compare with Normal
+	AvailableBalance issuing.Amount    `json:"card_available_balance" wire:"also=available_balance"` // what can be spent
+	BIN              string            `json:"card_bin"`                                             // 6 or 8 digits
+	Currency         issuing.Currency  `json:"card_currency"`                                        // not on the page
+	Limit            issuing.Amount    `json:"card_limit"`                                           // not on the page
+	Number           MaskedNumber      `json:"card_number"`                                          // masked
+	ProductID        string            `json:"card_product_id"`                                      // [Product.ID]
+	Scheme           Scheme            `json:"card_scheme"`                                          // Visa or Mastercard
+	CardStatus       CardStatus        `json:"card_status"`                                          // PENDING for a plastic card
+	Cardholder       CardholderSummary `json:"cardholder"`                                           // whose card it is
+	FormFactor       FormFactor        `json:"form_factor"`                                          // virtual or physical
+	Metadata         map[string]string `json:"metadata"`                                             // the merchant's own
+	Mode             Mode              `json:"mode_type"`                                            // single or share
+	RiskControls     RiskControls      `json:"risk_control"`                                         // as set
+	SpendingControls []SpendingControl `json:"spending_limits" wire:"also=spending_controls"`        // limits
 }
 
 func (e *CardCreated) tidy() { unset(&e.Cardholder.DateOfBirth) }
@@ -32,24 +37,25 @@ func (e *CardCreated) tidy() { unset(&e.Cardholder.DateOfBirth) }
 // update ended. SourceID is the order's id.
 type CardUpdated struct {
 	EventBase
-	CardID             string            `json:"card_id"`               // the card
-	OrderID            string            `json:"card_order_id"`         // the order
-	OrderStatus        OrderStatus       `json:"order_status"`          // in lower case; compare with Normal
-	AvailableBalance   issuing.Amount    `json:"available_balance"`     // what can be spent
-	BIN                string            `json:"card_bin"`              // 6 or 8 digits
-	Currency           issuing.Currency  `json:"card_currency"`         // of the card
-	Limit              issuing.Amount    `json:"card_limit"`            // see [ApplyRequest]
-	Number             MaskedNumber      `json:"card_number"`           // masked
-	ProductID          string            `json:"card_product_id"`       // [Product.ID]
-	Scheme             Scheme            `json:"card_scheme"`           // Visa or Mastercard
-	CardStatus         CardStatus        `json:"card_status"`           // of the card
-	Cardholder         CardholderSummary `json:"cardholder"`            // whose card it is
-	FormFactor         FormFactor        `json:"form_factor"`           // virtual or physical
-	Metadata           map[string]string `json:"metadata"`              // the merchant's own
-	Mode               Mode              `json:"mode_type"`             // single or share
-	NoPINPaymentAmount AmountText        `json:"no_pin_payment_amount"` // may be "USD" alone
-	RiskControls       RiskControls      `json:"risk_control"`          // as set
-	SpendingControls   []SpendingControl `json:"spending_controls"`     // limits
+	CardID      string      `json:"card_id"`       // the card
+	OrderID     string      `json:"card_order_id"` // the order
+	OrderStatus OrderStatus `json:"order_status"`  // in lower case; compare with Normal
+	// what can be spent
+	AvailableBalance   issuing.Amount    `json:"available_balance" wire:"also=card_available_balance"`
+	BIN                string            `json:"card_bin"`                                      // 6 or 8 digits
+	Currency           issuing.Currency  `json:"card_currency"`                                 // of the card
+	Limit              issuing.Amount    `json:"card_limit"`                                    // see [ApplyRequest]
+	Number             MaskedNumber      `json:"card_number"`                                   // masked
+	ProductID          string            `json:"card_product_id"`                               // [Product.ID]
+	Scheme             Scheme            `json:"card_scheme"`                                   // Visa or Mastercard
+	CardStatus         CardStatus        `json:"card_status"`                                   // of the card
+	Cardholder         CardholderSummary `json:"cardholder"`                                    // whose card it is
+	FormFactor         FormFactor        `json:"form_factor"`                                   // virtual or physical
+	Metadata           map[string]string `json:"metadata"`                                      // the merchant's own
+	Mode               Mode              `json:"mode_type"`                                     // single or share
+	NoPINPaymentAmount AmountText        `json:"no_pin_payment_amount"`                         // may be "USD" alone
+	RiskControls       RiskControls      `json:"risk_control"`                                  // as set
+	SpendingControls   []SpendingControl `json:"spending_controls" wire:"also=spending_limits"` // limits
 }
 
 func (e *CardUpdated) tidy() { unset(&e.Cardholder.DateOfBirth) }
@@ -86,11 +92,14 @@ type CardWithdrawn struct {
 // BalanceChange is what a recharge or withdrawal did.
 type BalanceChange struct {
 	CardID           string           `json:"card_id"`                // the card
+	OrderID          string           `json:"card_order_id"`          // not on the page; SourceID is the same
+	OrderType        OrderType        `json:"order_type"`             // not on the page
 	Amount           issuing.Amount   `json:"amount"`                 // what was moved
 	Currency         issuing.Currency `json:"card_currency"`          // of the card
 	AvailableBalance issuing.Amount   `json:"card_available_balance"` // after it
 	CardStatus       CardStatus       `json:"card_status"`            // of the card
 	OrderStatus      OrderStatus      `json:"order_status"`           // compare with Normal
+	CreateTime       time.Time        `json:"create_time"`            // not on the page; zero when not sent
 	CompleteTime     time.Time        `json:"complete_time"`          // zero when it cannot be read
 	UpdateTime       time.Time        `json:"update_time"`            // zero when it cannot be read
 }
@@ -121,6 +130,9 @@ type HolderChallenged struct {
 	Number              MaskedNumber     `json:"card_number"`          // masked
 	OTP                 issuing.Secret   `json:"otp"`                  // the password
 	ReferenceCode       string           `json:"reference_code"`       // shown beside the password
+	OTPType             string           `json:"otp_type"`             // not on the page
+	TransactionID       string           `json:"transaction_id"`       // not on the page
+	CardholderID        string           `json:"cardholder_id"`        // not on the page
 	CustomerID          string           `json:"customer_id"`          // as sent
 	TransactionAmount   issuing.Amount   `json:"transaction_amount"`   // what the shop asks for
 	TransactionCurrency issuing.Currency `json:"transaction_currency"` // the shop's

@@ -51,7 +51,7 @@ type UploadRequest struct {
 }
 
 func (r UploadRequest) validate(p *check.Problems) {
-	p.Text("file name", r.Name, maxText)
+	p.Text("file name", r.Name, noLimit)
 	if r.Name != "" && !slices.Contains(uploadTypes, strings.ToLower(filepath.Ext(r.Name))) {
 		p.Add("file name", "needs one of the extensions jpeg, jpg, png, doc, docx, pdf")
 	}
@@ -69,7 +69,7 @@ type File struct {
 	CreateTime time.Time `json:"create_time"` // when it was received
 }
 
-func (f *File) incomplete() bool { return f.ID == "" }
+func (f *File) incomplete() bool { return f.ID == "" || unusable(f.ID) }
 
 // Upload uploads a file without holding it in memory. The client's timeout bounds
 // one whole attempt: for large files on slow lines use a clone with a longer one.

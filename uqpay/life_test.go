@@ -222,7 +222,7 @@ func TestAccountsAndTransfers(t *testing.T) {
 // settlement, refund, failed orders.
 func TestLimitsAndProtection(t *testing.T) {
 	t.Parallel()
-	s := newPlatform(t, uqpaytest.Config{NumberAmounts: true, Milliseconds: true})
+	s := newPlatform(t, uqpaytest.Config{Variants: uqpaytest.Variants{Amounts: uqpaytest.AmountFormNumber}, Milliseconds: true})
 	in := listen(t, s)
 	c := newClient(t, s)
 	ctx := t.Context()

@@ -24,7 +24,7 @@ type Order struct {
 	FailureCode  string           `json:"failure_code"`  // such as INVALID_PIN; may be empty even when it failed
 }
 
-func (o *Order) incomplete() bool { return o.ID == "" }
+func (o *Order) incomplete() bool { return o.ID == "" || unusable(o.ID, o.CardID) }
 
 // Order reads an order: the CardOrder.ID or Order.ID of an answer. An order that
 // the platform does not know is issuing.ErrNotFound.

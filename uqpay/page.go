@@ -36,12 +36,27 @@ func (r Paging) validate(p *check.Problems) {
 	}
 }
 
+// listed is an item that its id tells from others.
+type listed[T any] interface {
+	*T
+	listID() string
+}
+
+func (a *Account) listID() string     { return a.ID }
+func (h *Cardholder) listID() string  { return h.ID }
+func (p *Product) listID() string     { return p.ID }
+func (c *Card) listID() string        { return c.ID }
+func (t *Transaction) listID() string { return t.ID }
+func (b *Balance) listID() string     { return b.ID }
+func (e *LedgerEntry) listID() string { return e.ID }
+func (b *Brand) listID() string       { return b.MerchantCode }
+
 // paging is the part of a request that all moves on.
 func (r *Paging) paging() *Paging { return r }
 
-// all iterates over a list from the request's page on, as far as the answers say
-// that there are pages.
-func all[T any, R request, P interface {
+// all iterates over a list from the request's page on, to the first page that brings
+// nothing new: UQPAY may cap a page, and its totals are those of the moment.
+func all[T any, I listed[T], R request, P interface {
 	*R
 	paging() *Paging
 }](ctx context.Context, c *Client, o operation, req R, opts []issuing.CallOption) iter.Seq2[*T, error] {
@@ -49,16 +64,18 @@ func all[T any, R request, P interface {
 	if first.PageSize == 0 {
 		first.PageSize = maxPageSize
 	}
-	return pages.Numbered(first.Page, func(number int) (pages.Page[T], error) {
+	id := func(item *T) string { return I(item).listID() }
+	return pages.Complete(first.Page, id, func(number int) (pages.Listed[T], error) {
 		next := req
 		*P(&next).paging() = Paging{Page: number, PageSize: first.PageSize}
 		p, err := call[Page[T]](ctx, c, o, next, opts)
 		if err != nil {
-			return pages.Page[T]{}, err
+			return pages.Listed[T]{}, err
 		}
-		if p.Pages > 0 {
-			return pages.Page[T]{Items: p.List, Size: 1, Total: p.Pages}, nil
+		last := p.Pages
+		if last <= 0 && p.Total > 0 {
+			last = (p.Total-1)/max(first.PageSize, 1) + 1
 		}
-		return pages.Page[T]{Items: p.List, Size: first.PageSize, Total: p.Total}, nil
+		return pages.Listed[T]{Items: p.List, Last: last}, nil
 	})
 }

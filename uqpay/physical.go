@@ -107,7 +107,9 @@ type PINResult struct {
 	CreateTime  time.Time     `json:"create_time"`    // newer contract
 }
 
-func (r *PINResult) incomplete() bool { return r.Status == "" && r.OrderID == "" }
+func (r *PINResult) incomplete() bool {
+	return r.Status == "" && r.OrderID == "" || unusable(r.OrderID, r.CardID)
+}
 
 // Pending reports whether the order has to be read, with [OrderService.Order],
 // to learn how it ended. No event tells.
@@ -144,8 +146,9 @@ func (r ManagePINRequest) validate(p *check.Problems) {
 // ManagePIN sets or resets the PIN of some standard virtual cards. Its PINActionReset
 // is what [CardService.SetPIN] calls PINActionUpdate.
 //
-// Deprecated: UQPAY announced the end of the endpoint for 2026-10-17. Use
-// [CardService.SetPIN].
+// Deprecated: UQPAY announced the end of the endpoint for 2026-10-17, which has passed.
+// It stays for accounts where it still works; a status of 404 or 405, and a 400 that
+// names no field, mean that it is gone. Use [CardService.SetPIN].
 //
 // Safety: keyed, as [CardService.SetPIN].
 func (s *CardService) ManagePIN(

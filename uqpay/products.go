@@ -41,8 +41,8 @@ func (s *ProductService) List(ctx context.Context, req Paging, opts ...issuing.C
 	return call[Page[Product]](ctx, s.c, opProducts, req, opts)
 }
 
-// All iterates over products, from the request's page on. When the
-// list changes meanwhile, an item can come twice or be missed; compare by id.
+// All iterates over products, from the request's page on, each
+// once. What leaves the list meanwhile can have others missed.
 func (s *ProductService) All(ctx context.Context, req Paging, opts ...issuing.CallOption) iter.Seq2[*Product, error] {
 	return all[Product](ctx, s.c, opProducts, req, opts)
 }

@@ -61,10 +61,10 @@ type exchange struct {
 
 	header  http.Header // of every attempt
 	payload []byte
-	file    *upload     // makes the body instead of payload
-	report  *errorGuard // receives the body of the answer
-	used    Token       // of the last attempt
-	renewed bool
+	file    *upload       // makes the body instead of payload
+	report  *errorGuard   // receives the body of the answer
+	used    Token         // of the last attempt
+	renewal tokenUse      // of used
 	waited  time.Duration // for an operation in flight
 	wait    time.Duration // the last such wait
 }
@@ -121,7 +121,7 @@ func (x *exchange) Seal(ctx context.Context, _ int) (transport.Sealed, error) {
 	return sealed, nil
 }
 
-// Judge renews an expired token once and waits for an operation that is under way
+// Judge replaces a rejected token once and waits for an operation that is under way
 // under the same key. What cannot be sent again ends with its first answer.
 func (x *exchange) Judge(_ context.Context, r *transport.Response) provider.Verdict {
 	v := judge(r)
@@ -129,12 +129,13 @@ func (x *exchange) Judge(_ context.Context, r *transport.Response) provider.Verd
 		v.Judgement = transport.Final
 	}
 	env, _ := r.Parsed.(*envelope)
-	switch {
+	switch how := env.rejection(r.Status); {
+	case how != accepted:
+		if x.c.tokens.rejected(x.used, how, x.renewal) {
+			x.renewal = replaced
+			v.Again = &provider.Again{}
+		}
 	case env == nil:
-	case env.expired(r.Status) && !x.renewed:
-		x.renewed = true
-		x.c.tokens.displaced(x.used)
-		v.Again = &provider.Again{}
 	case env.inFlight(r.Status):
 		// An attempt with this key, ours or another caller's, is under way.
 		v.Maybe = true
@@ -209,7 +210,12 @@ func refuse(status int, env *envelope) *provider.Refusal {
 // decode reads an answer's data, which may be an error under status 200. One of
 // the platform's own making, or one about a request that is still under way, says
 // nothing about what became of a write.
-func decode(_ context.Context, data []byte, out any) error {
+func decode(_ context.Context, data []byte, out any) error { return decodeIn(zone, data, out) }
+
+// decodeIn is decode with the zone of times that have none.
+func decodeIn(zone *time.Location, data []byte, out any) error {
+	codec := codec
+	codec.Zone = zone
 	if _, nothing := out.(*struct{}); nothing {
 		return nil // whatever stands there, nobody reads it
 	}

@@ -34,7 +34,7 @@ type Report struct {
 	ID string `json:"report_id"` // see [ReportService.Download]
 }
 
-func (r *Report) incomplete() bool { return r.ID == "" }
+func (r *Report) incomplete() bool { return r.ID == "" || unusable(r.ID) }
 
 // Create orders a report. issuing.report.created ([ReportCreated]) announces it.
 //

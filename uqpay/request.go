@@ -46,6 +46,8 @@ func (x *exchange) headers(cs issuing.CallSettings) (key string, err error) {
 	if x.report != nil {
 		header["Accept"] = anyType
 	}
+	// The account center refuses calls without it; UQPAY's own tools send it always.
+	header[headerClientID] = x.c.clientID
 	onBehalf := x.c.cfg.OnBehalfOf
 	for name, value := range cs.Header {
 		if name == headerOnBehalf {

@@ -154,6 +154,7 @@ func ExampleProductService() {
 	// 40963608 SHARE SIMPLIFIED
 	// 46651711 SINGLE ENHANCED
 	// 49372410 SINGLE SIMPLIFIED
+	// 40433705 SINGLE STANDARD
 }
 
 // A report is ordered, announced by issuing.report.succeeded, and downloaded.

@@ -26,15 +26,21 @@ type AuthorizeRequest struct {
 	Amount       issuing.Amount   `json:"transaction_amount"`     // below the available balance; required
 	Currency     issuing.Currency `json:"transaction_currency"`   // required
 	MerchantName string           `json:"merchant_name"`          // required
-	MCC          string           `json:"merchant_category_code"` // empty is SimulatorMCC
+	MCC          string           `json:"merchant_category_code"` // four digits; empty is SimulatorMCC
+	// Status asks for an approval or, with DECLINED, for a decline. Optional: only some
+	// of UQPAY's libraries have it, so it is sent only when it is set.
+	Status TransactionStatus `json:"transaction_status,omitzero"`
 }
 
 func (r AuthorizeRequest) validate(p *check.Problems) {
 	p.Text("card_id", r.CardID, maxID)
 	p.Amount("transaction_amount", r.Amount, 2)
 	currency(p, "transaction_currency", r.Currency)
-	p.Text("merchant_name", r.MerchantName, maxText)
-	p.OptionalText("merchant_category_code", r.MCC, 4)
+	p.Text("merchant_name", r.MerchantName, noLimit)
+	if r.MCC != "" {
+		p.Digits("merchant_category_code", issuing.NewSecret(r.MCC), 4, 4)
+	}
+	only(p, "transaction_status", r.Status, optional, TransactionStatusApproved, TransactionStatusDeclined)
 }
 
 // Authorize simulates a purchase. issuing.transaction.authorization
@@ -69,11 +75,11 @@ func (s *SimulatorService) Reverse(
 
 // FundBalanceRequest simulates a bank transfer to the merchant.
 type FundBalanceRequest struct {
-	// recipient, active and verified; required by the newer contract
-	AccountID             string           `json:"account_id,omitzero"`
-	Amount                issuing.Amount   `json:"amount"`                           // required
-	Currency              issuing.Currency `json:"currency"`                         // required
-	SenderSWIFT           string           `json:"sender_swift_code"`                // "WELGBE22" works; required
+	AccountID string           `json:"account_id"` // recipient, active and verified; required
+	Amount    issuing.Amount   `json:"amount"`     // required
+	Currency  issuing.Currency `json:"currency"`   // required
+	// SenderSWIFT is the sender's bank: 8 or 11 characters; "WELGBE22" works. Required.
+	SenderSWIFT           string           `json:"sender_swift_code"`
 	ReceiverAccountNumber issuing.Secret   `json:"receiver_account_number,omitzero"` // optional
 	SenderAccountNumber   issuing.Secret   `json:"sender_account_number,omitzero"`   // optional
 	SenderCountry         string           `json:"sender_country,omitzero"`          // ISO 3166-1 alpha-2; optional
@@ -81,12 +87,12 @@ type FundBalanceRequest struct {
 }
 
 func (r FundBalanceRequest) validate(p *check.Problems) {
-	p.OptionalText("account_id", r.AccountID, maxID)
+	p.Text("account_id", r.AccountID, maxID)
 	p.Amount("amount", r.Amount, 2)
 	currency(p, "currency", r.Currency)
-	p.Text("sender_swift_code", r.SenderSWIFT, 11)
+	swift(p, "sender_swift_code", r.SenderSWIFT)
 	p.Country("sender_country", r.SenderCountry)
-	p.OptionalText("sender_name", string(r.SenderName), maxText)
+	p.OptionalText("sender_name", string(r.SenderName), noLimit)
 }
 
 // BalanceFunding is a simulated bank transfer.
@@ -110,7 +116,7 @@ type Sender struct {
 	SWIFT         string           `json:"sender_swift_code"`     // of the sender's bank
 }
 
-func (d *BalanceFunding) incomplete() bool { return d.ID == "" }
+func (d *BalanceFunding) incomplete() bool { return d.ID == "" || unusable(d.ID) }
 
 // FundBalance simulates a deposit (UQPAY's simulate deposit): a bank transfer
 // to the merchant's Banking balance, which is not the issuing balance.

@@ -54,7 +54,8 @@ type tokens struct {
 	mu      sync.Mutex
 	current Token
 	header  func() []string // how current is sent; never written to, and printed by nothing
-	ended   issuing.Secret  // a token that the platform has refused as ended
+	ended   issuing.Secret  // a token that the platform has refused
+	barren  time.Time       // until then no unknown words of a refusal have a token minted
 	running *renewal
 }
 
@@ -95,15 +96,38 @@ func (t *tokens) get(ctx context.Context) (Token, []string, error) {
 	}
 }
 
-// displaced says that the platform refused a token as ended. Only the token in
-// use is dropped: a refusal of an older one has been overtaken.
-func (t *tokens) displaced(used Token) {
+// tokenUse tells a call's first token from the one that replaced it.
+type tokenUse bool
+
+const replaced tokenUse = true
+
+// rejected says that the platform refused a token, and reports whether the call goes
+// on with another one. Only the token in use is dropped: a refusal of an older one has
+// been overtaken. A call replaces its token once.
+//
+// Where the words are unknown and the new token is refused as well, it was not the
+// token: an address that is not allowed, in words of its own. For a while nothing is
+// minted for them then, because a new token ends the one of other processes.
+func (t *tokens) rejected(used Token, how rejection, use tokenUse) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.current.Value.Equal(used.Value) {
-		t.current, t.ended = Token{}, used.Value
+	now, inUse := t.now(), t.current.Value.Equal(used.Value)
+	switch {
+	case use == replaced:
+		if inUse && how == rejected {
+			t.barren = now.Add(tokenMinUse)
+		}
+		return false
+	case inUse && how == rejected && now.Before(t.barren):
+		return false
+	case inUse:
+		t.drop()
 	}
+	return true
 }
+
+// drop ends the use of the current token.
+func (t *tokens) drop() { t.current, t.ended = Token{}, t.current.Value }
 
 // errStore is what a token store that gives neither a token nor an error, or
 // that panics, is reported as.

@@ -77,7 +77,7 @@ type Transaction struct {
 	FailureReason string `json:"failure_reason"`
 }
 
-func (t *Transaction) incomplete() bool { return t.ID == "" }
+func (t *Transaction) incomplete() bool { return t.ID == "" || unusable(t.ID, t.CardID) }
 
 // Reason returns why a transaction was declined, under whichever name it came.
 func (t *Transaction) Reason() string { return cmp.Or(t.Description, t.FailureReason) }
@@ -91,8 +91,8 @@ func (s *TransactionService) List(
 	return call[Page[Transaction]](ctx, s.c, opTransactions, req, opts)
 }
 
-// All iterates over card transactions, from the request's page on. When the
-// list changes meanwhile, an item can come twice or be missed; compare by id.
+// All iterates over card transactions, from the request's page on, each
+// once. What leaves the list meanwhile can have others missed.
 func (s *TransactionService) All(
 	ctx context.Context, req TransactionsRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*Transaction, error] {
@@ -116,7 +116,7 @@ type ReleaseRefundRequest struct {
 
 func (r ReleaseRefundRequest) validate(p *check.Problems) {
 	p.Text("related_transaction_id", r.TransactionID, maxID)
-	p.OptionalText("remark", r.Remark, maxText)
+	p.OptionalText("remark", r.Remark, noLimit)
 }
 
 // ReleaseRefund has an unsolicited refund credited.

@@ -29,7 +29,7 @@ func (r TransferRequest) validate(p *check.Problems) {
 	}
 	currency(p, "currency", r.Currency)
 	p.Amount("amount", r.Amount, 2)
-	p.OptionalText("remark", r.Remark, maxText)
+	p.OptionalText("remark", r.Remark, noLimit)
 }
 
 // Transfer is a movement between two accounts. The answer to its creation has
@@ -50,7 +50,7 @@ type Transfer struct {
 	Remark               string           `json:"remark"`                 // as given
 }
 
-func (t *Transfer) incomplete() bool { return t.ID == "" }
+func (t *Transfer) incomplete() bool { return t.ID == "" || unusable(t.ID) }
 
 // Create moves money. issuing.transfer.status_changed ([TransferChanged]) or
 // [TransferService.Transfer] tells how it ended.

@@ -81,8 +81,11 @@ func (t AmountText) Split() (amount issuing.Amount, currency issuing.Currency, o
 // in ISO 4217.
 const XUSD issuing.Currency = "XUSD"
 
-// validCurrency accepts ISO 4217 codes and XUSD.
-func validCurrency(c issuing.Currency) bool { return c.Valid() || c == XUSD }
+// knownCurrency accepts the codes of ISO 4217 and XUSD.
+func knownCurrency(c issuing.Currency) bool {
+	_, known := c.Number()
+	return c.Valid() && known || c == XUSD
+}
 
 // Merchant is the shop of a transaction.
 type Merchant struct {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/uqpay/uqpaytest"
 )
@@ -16,8 +18,13 @@ func startUQPAY(o options) (*running, error) {
 	if err != nil {
 		return nil, err
 	}
+	var plastic []string // numbers of cards that can be assigned, which are nobody's
+	for _, number := range server.Inventory() {
+		plastic = append(plastic, number.Reveal())
+	}
 	return &running{server.Platform, map[string]string{
-		"base_url": server.URL(), "client_id": server.ClientID(), "api_key": server.APIKey().Reveal(),
+		"card_numbers": strings.Join(plastic, " "),
+		"base_url":     server.URL(), "client_id": server.ClientID(), "api_key": server.APIKey().Reveal(),
 		"webhook_secret": server.WebhookSecret().Reveal(),
 	}, map[string]issuing.Secret{
 		"client_id": issuing.NewSecret(server.ClientID()), "api_key": server.APIKey(), "webhook_secret": server.WebhookSecret(),

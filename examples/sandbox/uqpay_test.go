@@ -86,12 +86,12 @@ const guideCardholder = `{
 func TestUQPAYLine(t *testing.T) {
 	t.Parallel()
 	ready := serve(t, "-provider", "uqpay")
-	for _, name := range []string{"provider", "base_url", "client_id", "api_key", "webhook_secret"} {
+	for _, name := range []string{"provider", "base_url", "client_id", "api_key", "webhook_secret", "card_numbers"} {
 		if ready[name] == "" {
 			t.Errorf("the line lacks %s", name)
 		}
 	}
-	if len(ready) != 6 || !strings.HasSuffix(ready["base_url"], "/api") {
+	if len(ready) != 7 || !strings.HasSuffix(ready["base_url"], "/api") {
 		t.Errorf("%v", ready)
 	}
 }

@@ -20,6 +20,9 @@ type Problems struct {
 	Now time.Time
 	// Strict says that the client's configuration asks for documented values only.
 	Strict bool
+	// Values are further values of enumerations, by field: what the client's
+	// configuration adds to the documented ones.
+	Values map[string][]string
 
 	fields []issuing.FieldError
 	unread []string // fields whose text could not be read

@@ -328,33 +328,6 @@ func integer(data string) string {
 	return text
 }
 
-// container is one of the two JSON shapes that hold values, by its first byte.
-type container byte
-
-const (
-	object container = '{'
-	array  container = '['
-)
-
-// in returns the container's JSON in data, which may stand in a string. It is empty
-// for what platforms send in place of one without content: "" and the empty other
-// container, as PHP writes it. ok is false for any other shape.
-func (c container) in(data string) (text string, ok bool) {
-	switch {
-	case data[0] == byte(c):
-		return data, true
-	case data == `""`, (data[0] == '{' || data[0] == '[') && bare(data):
-		return "", true
-	case data[0] != '"':
-		return data, false
-	}
-	text = trim(unquote(data))
-	if text == "" || text[0] != byte(c) || !json.Valid([]byte(text)) {
-		return data, false
-	}
-	return text, true
-}
-
 func (d *decoder) decodeStruct(data string, v reflect.Value, p *plan, path string) error {
 	if p.first && data[0] == '[' {
 		eachElement(data, func(value string) bool {
@@ -384,11 +357,18 @@ func (d *decoder) decodeStruct(data string, v reflect.Value, p *plan, path strin
 			return true
 		}
 		f := &p.fields[i]
+		if f.also != "" && !f.of(v).IsZero() {
+			return true // under its other name
+		}
 		if d.odd != nil {
 			d.tolerate(step{name: f.name}, value, f.of(v), f.plan)
 			return true
 		}
 		err = d.decode(value, f.of(v), f.plan, f.name)
+		if err != nil && f.plan.spare {
+			f.of(v).SetZero()
+			err = nil
+		}
 		if err != nil && path != "" {
 			var de *DecodeError
 			if errors.As(err, &de) {

@@ -238,3 +238,63 @@ func TestMembersAndUnquote(t *testing.T) {
 		}
 	}
 }
+
+// A member with two names is read under both, and the first that has a value counts.
+func TestUnmarshalOtherName(t *testing.T) {
+	t.Parallel()
+	type inner struct {
+		Name string `json:"name" wire:"also=field_name"`
+	}
+	type target struct {
+		Balance issuing.Amount `json:"balance" wire:"also=available"`
+		List    []inner        `json:"list"`
+		Other   string         `json:"other"`
+	}
+	for text, want := range map[string]target{
+		`{"balance":"1"}`:                                        {Balance: "1"},
+		`{"available":2}`:                                        {Balance: "2"},
+		`{"available":"2","balance":""}`:                         {Balance: "2"},
+		`{"balance":null,"available":"2"}`:                       {Balance: "2"},
+		`{"balance":"1","available":"2"}`:                        {Balance: "1"},
+		`{"available":"2","balance":"1"}`:                        {Balance: "2"},
+		`{"list":[{"field_name":"a"},{"name":"b"}],"other":"c"}`: {List: []inner{{"a"}, {"b"}}, Other: "c"},
+	} {
+		for _, codec := range []Codec{{}, {Note: func(member, reason string) { t.Error(member, reason) }}, {Loose: &Loose{}}} {
+			var got target
+			if err := codec.Unmarshal([]byte(text), &got); err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("%s: %+v, %v", text, got, err)
+			}
+		}
+	}
+	out, err := Codec{}.Marshal(target{Balance: "1"})
+	if err != nil || string(out) != `{"balance":"1","list":null,"other":""}` {
+		t.Errorf("%s, %v", out, err)
+	}
+}
+
+// A spare member costs itself alone.
+func TestUnmarshalSpare(t *testing.T) {
+	t.Parallel()
+	type target struct {
+		Metadata map[string]string `json:"metadata" wire:"spare"`
+		Amount   issuing.Amount    `json:"amount"`
+	}
+	for text, want := range map[string]map[string]string{
+		`{"metadata":"not json","amount":"1"}`:             nil,
+		`{"metadata":"{\"a\":","amount":"1"}`:              nil,
+		`{"metadata":[1],"amount":"1"}`:                    nil,
+		`{"metadata":true,"amount":"1"}`:                   nil,
+		`{"metadata":"{\"a\":\"b\"}","amount":"1"}`:        {"a": "b"},
+		`{"metadata":{"":""},"amount":"1"}`:                {"": ""},
+		`{"amount":"1","metadata":{"a":{"b":1},"c":true}}`: {"a": `{"b":1}`, "c": "true"},
+	} {
+		var got target
+		if err := (Codec{}).Unmarshal([]byte(text), &got); err != nil || got.Amount != "1" || !reflect.DeepEqual(got.Metadata, want) {
+			t.Errorf("%s: %+v, %v", text, got, err)
+		}
+	}
+	var got target
+	if err := (Codec{}).Unmarshal([]byte(`{"metadata":{},"amount":"x"}`), &got); err == nil {
+		t.Error("another member is spared as well")
+	}
+}

@@ -12,5 +12,8 @@
 // omitzero. A field of type map[string]any with the tag wire:"inline" is merged
 // into its struct's object when writing. A text or secret with the tag wire:"json" takes
 // an object or array too, and keeps it as JSON. A secret with the tag wire:"base64" is
-// written as [OneLine] has it. [Loose] has the tag wire:"extra".
+// written as [OneLine] has it. A field with the tag wire:"also=name" is read under that
+// name as well, and the first of the two that has a value counts. One with the tag
+// wire:"spare" stays unset when it cannot be read, instead of failing the whole. [Loose] has the tag
+// wire:"extra".
 package wire

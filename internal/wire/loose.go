@@ -46,7 +46,8 @@ func (d *decoder) decodeLoose(data string, v reflect.Value, p *plan) {
 		}
 		if i, ok := p.folded[key]; ok && !taken[i] {
 			field := p.fields[i].of(v)
-			if taken[i] = d.open(loose, name, value, field, &p.fields[i]); taken[i] {
+			if d.open(loose, name, value, field, &p.fields[i]) {
+				taken[i] = p.fields[i].also == "" || !field.IsZero() // else its other name may follow
 				return true
 			}
 			field.SetZero()

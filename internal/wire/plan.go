@@ -38,6 +38,7 @@ type plan struct {
 	elem   *plan // of a pointer, slice, array or map
 	raw    bool  // a text or secret takes an object or array, as its JSON
 	first  bool  // a struct takes an array, as its first element
+	spare  bool  // what cannot be read is left unset
 
 	// Of a struct:
 	fields []field
@@ -48,6 +49,7 @@ type plan struct {
 
 type field struct {
 	name      string
+	also      string // another name of the member, in messages that are read
 	quoted    string // the name as it is written, with its colon
 	index     []int
 	omitEmpty bool
@@ -252,9 +254,10 @@ func (m maker) addFields(p *plan, t reflect.Type) {
 			p.folded[strings.ToLower(f.name)] = len(p.fields)
 		}
 		f.plan = m.plan(t.FieldByIndex(f.index).Type)
-		if tag := t.FieldByIndex(f.index).Tag.Get("wire"); tag == "json" || tag == "base64" || tag == "first" {
+		switch tag := t.FieldByIndex(f.index).Tag.Get("wire"); tag {
+		case "json", "base64", "first", "spare":
 			own := *f.plan // the type's other fields have no tag
-			own.raw, own.first = tag == "json", tag == "first"
+			own.raw, own.first, own.spare = tag == "json", tag == "first", tag == "spare"
 			if tag == "base64" {
 				own.form = formBase64
 			}
@@ -262,7 +265,15 @@ func (m maker) addFields(p *plan, t reflect.Type) {
 		}
 		p.fields = append(p.fields, f)
 	}
+	for i, f := range p.fields {
+		if _, taken := p.byName[f.also]; f.also != "" && !taken {
+			p.byName[f.also], p.folded[strings.ToLower(f.also)] = i, i
+		}
+	}
 }
+
+// alsoTag begins a tag that gives a member another name.
+const alsoTag = "also="
 
 // fieldsOf lists the fields of t, embedded ones in the place of their struct.
 func fieldsOf(t reflect.Type, prefix []int) []field {
@@ -293,8 +304,13 @@ func fieldsOf(t reflect.Type, prefix []int) []field {
 			name = f.Name
 		}
 		options = "," + options + ","
+		also, named := strings.CutPrefix(f.Tag.Get("wire"), alsoTag)
+		if !named {
+			also = ""
+		}
 		out = append(out, field{
 			name:      name,
+			also:      also,
 			quoted:    string(append(AppendString(nil, name), ':')),
 			index:     index,
 			omitEmpty: strings.Contains(options, ",omitempty,"),

@@ -400,15 +400,16 @@ func TestRestart(t *testing.T) {
 	store := webhook.NewMemoryDeduper(0, 0)
 	merchant, platform := pair(t)
 	request := map[string]any{"transaction_id": "t-1", "billing_amount": "1"}
+	reference := strings.Repeat("reference ", 1000) // the pages give no limit
 	asked := 0
-	for _, decision := range []Decision{{Code: ResponseCodeInsufficientFunds, Reference: "ref-1"}, Approve()} {
+	for _, decision := range []Decision{{Code: ResponseCodeInsufficientFunds, Reference: reference}, Approve()} {
 		f := serve(t, func(c *options) {
 			c.Deduper = store
 			c.Decide = func(context.Context, *Request) (Decision, error) { asked++; return decision, nil }
 		})
 		caller := &Caller{URL: f.server.URL, Key: platform, MerchantKey: merchant.Public(), Window: 20 * time.Second, Client: f.server.Client()}
 		a, err := caller.Call(t.Context(), request)
-		if err != nil || a.Code != ResponseCodeInsufficientFunds || a.Reference != "ref-1" {
+		if err != nil || a.Code != ResponseCodeInsufficientFunds || a.Reference != reference {
 			t.Errorf("%+v, %v", a, err)
 		}
 		other := map[string]any{"transaction_id": "t-1", "billing_amount": "1000"}

@@ -38,7 +38,8 @@
 // # Retries
 //
 // A repeat of a request gets the decision that the first one got, and the
-// function is not asked again. Another request under a known transaction id is
+// function is not asked again: within one process, unless CallbackConfig.Deduper is
+// shared. Another request under a known transaction id is
 // dropped.
 //
 // # Several accounts, keys that change

@@ -30,7 +30,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	decide := func(_ context.Context, req *authdecision.Request) (authdecision.Decision, error) {
-		if req.BillingAmount.Cmp(limit) > 0 {
+		if !req.BillingAmount.AtMost(limit) { // a request without an amount is declined too
 			return authdecision.Decline(authdecision.ResponseCodeInsufficientFunds), nil
 		}
 		return authdecision.Approve(), nil

@@ -115,7 +115,7 @@ func (c ResponseCode) Known() bool {
 // sent.
 type Decision struct {
 	Code      ResponseCode // ResponseCodeApprove, or why not
-	Reference string       // the merchant's own reference; optional
+	Reference string       // the merchant's own reference; optional; the pages give no limit
 }
 
 // Approve approves.
@@ -132,12 +132,8 @@ func Decline(code ResponseCode) Decision {
 // Approved reports whether d approves.
 func (d Decision) Approved() bool { return d.Code == ResponseCodeApprove }
 
-// maxReference bounds the merchant's reference; no limit is documented.
-const maxReference = 128
-
 func (d Decision) valid() bool {
-	return len(d.Code) == 2 && d.Code[0] >= '0' && d.Code[1] >= '0' && d.Code[0] <= 'Z' && d.Code[1] <= 'Z' &&
-		len(d.Reference) <= maxReference
+	return len(d.Code) == 2 && d.Code[0] >= '0' && d.Code[1] >= '0' && d.Code[0] <= 'Z' && d.Code[1] <= 'Z'
 }
 
 // Answer is the answer to a request, before encryption.

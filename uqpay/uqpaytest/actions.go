@@ -11,6 +11,9 @@ import (
 	"github.com/issuing-sdk/issuing-go/uqpay"
 )
 
+// amountForms are the forms of amounts by the names of the action's argument.
+var amountForms = map[string]AmountForm{"text": AmountFormText, "number": AmountFormNumber, "page": AmountFormPage}
+
 // sampleID has the form of all ids.
 const sampleID = "1c0f3f62-5b0e-4c52-9d35-6d0a4a1b8f01"
 
@@ -70,6 +73,7 @@ func (s *Server) otherRows() []platform.Row {
 		reason  = platform.Text("reason", "document unreadable", "shown to the merchant").Optional()
 		retry   = platform.Retry()
 		repeats = platform.Whole("repeats", "1", "how many repeats of every key", 0, 1000)
+		amounts = platform.OneOf("amounts", "the form", "page", "text", "number")
 		typ     = platform.Text("type", uqpay.EventHolderChallenged, "the event's type")
 		source  = platform.Text("source", sampleID, "the event's source_id")
 		data    = platform.Object("data", `{"otp":"135790"}`, "the event's data")
@@ -99,6 +103,11 @@ func (s *Server) otherRows() []platform.Row {
 		{Name: "end-token", Group: "faults", Lever: "EndToken",
 			Doc: "Ends the present access token, as a mint by somebody else would.",
 			Run: platform.Does(func(platform.Args) error { s.EndToken(); return nil })},
+		{Name: "set-amounts", Group: "faults", Lever: "SetAmounts",
+			Doc: "Changes the form of amounts in answers: as texts, as numbers, or as numbers of the simulator alone, " +
+				"which older libraries of UQPAY read.",
+			Params: platform.Params(amounts),
+			Run:    platform.Does(func(in platform.Args) error { s.SetAmounts(amountForms[amounts.Get(in)]); return nil })},
 		{Name: "keep-in-flight", Group: "faults", Lever: "KeepInFlight",
 			Doc:    "Answers repeats of later idempotency keys as if the first request were being processed.",
 			Params: platform.Params(repeats),

@@ -66,21 +66,40 @@ var expectations = map[string][2]string{
 	"missing auth token":                    {"token", "x-auth-token: Bearer and a token of POST /v1/connect/token"},
 	"invalid auth token format":             {"token", "x-auth-token: Bearer and a token of POST /v1/connect/token"},
 	"token has expired, please login again": {"token", "the latest token of POST /v1/connect/token, within 30 minutes"},
+	"Authorization error":                   {"token", "the latest token of POST /v1/connect/token, within 30 minutes"},
+	"x-client-id or email cannot be empty":  {"client id", "x-client-id, with every call to the account center"},
 	"x-idempotency-key: is required":        {"idempotency key", "x-idempotency-key of 1 to 64 characters"},
 }
 
 // csvFile is an answer that is not JSON.
 type csvFile []byte
 
-// reply writes an answer. Amounts are strings unless the configuration says
+// ofAccountCenter writes a refusal as the account center does: with the status as a number
+// for a code, and without a type.
+func (r *refusal) ofAccountCenter() *refusal {
+	if _, typed := r.body["type"]; !typed {
+		return r
+	}
+	status := r.status
+	if status == http.StatusUnauthorized {
+		status = http.StatusForbidden
+	}
+	return &refusal{status, map[string]any{"code": status, "message": r.body["message"]}}
+}
+
+// reply writes an answer to an operation. Amounts are strings unless the variants say
 // otherwise.
-func (s *Server) reply(body any, bad *refusal) platform.Reply {
+func (s *Server) reply(op string, body any, bad *refusal) platform.Reply {
 	reply := platform.Reply{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}}
 	if file, ok := body.(csvFile); ok && bad == nil {
 		reply.Header.Set("Content-Type", "application/octet-stream")
 		reply.Body = file
 		return reply
 	}
+	if bad != nil && accountCenter(op) {
+		bad = bad.ofAccountCenter()
+	}
+	s.cfg.Variants.tidy(body)
 	if bad != nil {
 		reply.Status, body = bad.status, bad.body
 		reply.Check, reply.Expected = fmt.Sprint(bad.body["code"]), fmt.Sprint(bad.body["message"])
@@ -89,8 +108,8 @@ func (s *Server) reply(body any, bad *refusal) platform.Reply {
 		}
 	}
 	var err error
-	if reply.Body, err = (wire.Codec{Zone: zone, NumberAmounts: s.cfg.NumberAmounts}).Marshal(body); err != nil {
-		return s.reply(nil, failure())
+	if reply.Body, err = (wire.Codec{Zone: zone, NumberAmounts: s.cfg.Variants.numbers(op)}).Marshal(body); err != nil {
+		return s.reply(op, nil, failure())
 	}
 	return reply
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -33,7 +34,7 @@ func (s *Server) newHolder(account string, f fields, p *uqpay.Product) (*holder,
 		a.require("postal_code")
 		h.DeliveryAddress = readAddress(a)
 	}
-	if bad := cmp.Or(f.refused(), s.checkHolder(h), insufficient(p, h)); bad != nil {
+	if bad := cmp.Or(f.refused(), s.checkHolder(h), insufficient(p, h), outsideRegion(p, h)); bad != nil {
 		return nil, bad
 	}
 	h.ID, h.CreateTime = s.ids.UUID(), s.now()
@@ -51,7 +52,7 @@ func (f fields) personName(name string) string {
 }
 
 func notInName(r rune) bool {
-	return r != ' ' && r != '-' && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && r < 0x80
+	return r != ' ' && r != '-' && !unicode.IsLetter(r) && !unicode.IsMark(r)
 }
 
 // readPerson reads what KYC can ask for.
@@ -129,8 +130,7 @@ func (s *Server) checkHolder(h *holder) *refusal {
 		return refuse(http.StatusBadRequest, uqpay.ErrorTypeCardholder, uqpay.CodeInvalidPhoneNumber, message)
 	}
 	phone := h.PhoneNumber
-	if strings.Trim(string(phone), "0123456789") != "" || len(phone) < 5 || len(phone) > 15 ||
-		(h.CountryCode == "SG" && (len(phone) != 8 || (phone[0] != '8' && phone[0] != '9'))) {
+	if !s.phoneFits(h.CountryCode, string(phone)) {
 		return refusePhone("phone number does not fit the country")
 	}
 	for _, other := range s.holders.list {
@@ -143,6 +143,35 @@ func (s *Server) checkHolder(h *holder) *refusal {
 			return refuse(http.StatusBadRequest, uqpay.ErrorTypeCardholder, uqpay.CodeEmailDuplicated, "email already exists")
 		case other.PhoneNumber == phone && other.CountryCode == h.CountryCode:
 			return refusePhone("phone number already exists")
+		}
+	}
+	return nil
+}
+
+// phoneFits applies the one rule of a country that the guide has, and a form to others.
+func (s *Server) phoneFits(country, phone string) bool {
+	if s.cfg.Variants.Phones == PhoneFormInternational {
+		number, plus := strings.CutPrefix(phone, "+")
+		if country == "SG" {
+			_, plus = strings.CutPrefix(number, "65")
+		}
+		return plus && strings.Trim(number, "0123456789") == ""
+	}
+	if strings.Trim(phone, "0123456789") != "" || len(phone) < 5 || len(phone) > 15 {
+		return false
+	}
+	return country != "SG" || len(phone) == 8 && (phone[0] == '8' || phone[0] == '9')
+}
+
+// outsideRegion refuses a cardholder whose region a product does not serve.
+func outsideRegion(p *uqpay.Product, h *holder) *refusal {
+	for _, rule := range uqpay.RegionRules() {
+		switch {
+		case rule.BIN != p.BIN:
+		case h.ResidentialAddress != nil && !oneOf(h.ResidentialAddress.Country, rule.Residences...):
+			return invalid("residential_address.country: is not served by the card product")
+		case oneOf(h.Nationality, rule.RefusedNationalities...):
+			return invalid("nationality: is not served by the card product")
 		}
 	}
 	return nil
@@ -171,7 +200,7 @@ func (s *Server) startKYC(h *holder) {
 
 // finishKYC ends a verification; the cards that wait for it go on.
 func (s *Server) finishKYC(h *holder, status uqpay.CardholderStatus, reason string) {
-	h.Status = status
+	h.Status, h.reason = status, reason
 	if h.IDVStatus != "" {
 		h.IDVStatus = cmp.Or(map[uqpay.CardholderStatus]uqpay.IDVStatus{
 			uqpay.CardholderStatusSuccess: uqpay.IDVStatusPassed, uqpay.CardholderStatusFailed: uqpay.IDVStatusFailed,
@@ -203,8 +232,8 @@ func updateCardholder(s *Server, c *call, h *holder) (any, *refusal) {
 func getCardholder(s *Server, _ *call, h *holder) (any, *refusal) { return s.showHolder(h), nil }
 
 func listCardholders(s *Server, c *call) (any, *refusal) {
-	if status := c.query.Get("cardholder_status"); status != "" && !uqpay.CardholderStatus(status).Known() {
-		return nil, invalid("cardholder_status: is not a status")
+	if bad := c.one("cardholder_status", isKnown[uqpay.CardholderStatus]); bad != nil {
+		return nil, bad
 	}
 	items := s.holders.latest(c.account, func(h *holder) bool { return c.fits("cardholder_status", string(h.Status)) })
 	return paged(c, items, s.showHolder)
@@ -229,6 +258,13 @@ func (s *Server) cardsOf(h *holder) int {
 
 func (s *Server) showHolder(h *holder) map[string]any {
 	m := eventHolder(h)
+	without(m, "reason")
+	if zone := s.cfg.Variants.ZonelessTimes; zone != nil {
+		m["create_time"] = h.CreateTime.In(zone).Format(time.DateTime)
+	}
+	if h.ResidentialAddress == nil && s.cfg.Variants.Unset != UnsetFormMixed {
+		m["residential_address"] = nil
+	}
 	m["country_code"], m["phone_number"], m["number_of_cards"] = h.CountryCode, h.PhoneNumber, s.cardsOf(h)
 	set(m, "date_of_birth", h.DateOfBirth.String())
 	set(m, "gender", h.Gender)
@@ -244,6 +280,7 @@ func holderEvent(h *holder, now time.Time, reason string) map[string]any {
 	m["country_code"], m["phone_number"], m["nationality"] = h.CountryCode, h.PhoneNumber, h.Nationality
 	m["date_of_birth"], m["update_time"] = birthday(h), stamp(now)
 	m["idv_provider"], m["idv_status"] = "", h.IDVStatus
+	without(m, "reason")
 	set(m, "reason", reason)
 	return m
 }

@@ -95,7 +95,7 @@ func (s *Server) cardholder(account, id string, person fields, p *uqpay.Product)
 		*h = next
 		s.startKYC(h)
 	}
-	if bad := insufficient(p, h); bad != nil {
+	if bad := cmp.Or(insufficient(p, h), outsideRegion(p, h)); bad != nil {
 		return nil, bad
 	}
 	if h.Status != uqpay.CardholderStatusSuccess {
@@ -183,11 +183,11 @@ func readSpendingControls(f fields) []uqpay.SpendingControl {
 	var controls []uqpay.SpendingControl
 	for _, item := range items {
 		inner := readFields(item)
-		inner.prefix, inner.wrong = "spending_controls.", f.wrong
-		// One of UQPAY's own libraries sends this amount as a string.
-		if text := inner.Text("amount"); text != "" {
-			inner.Fields["amount"] = json.RawMessage(text)
+		if *inner.wrong != "" {
+			f.problem("spending_controls", "must hold objects with different names")
 		}
+		inner.prefix, inner.wrong, inner.more = "spending_controls.", f.wrong, f.more
+		inner.bare("amount")
 		inner.require("amount", "interval")
 		controls = append(controls, uqpay.SpendingControl{
 			Amount: inner.amountOrZero("amount"), Interval: uqpay.Interval(inner.word("interval", "PER_TRANSACTION")),
@@ -202,7 +202,7 @@ func readRisk(r fields, controls *uqpay.RiskControls) {
 	for name, target := range map[string]*[]string{"allowed_mcc": &controls.AllowedMCC,
 		"blocked_mcc": &controls.BlockedMCC} {
 		if r.Has(name) {
-			*target = r.list(name)
+			*target = r.codes(name)
 		}
 	}
 }
@@ -313,8 +313,8 @@ func getCard(s *Server, _ *call, n *card) (any, *refusal) {
 }
 
 func listCards(s *Server, c *call) (any, *refusal) {
-	if status := c.query.Get("card_status"); status != "" && !uqpay.CardStatus(status).Known() {
-		return nil, invalid("card_status: is not a status")
+	if bad := c.one("card_status", isKnown[uqpay.CardStatus]); bad != nil {
+		return nil, bad
 	}
 	items := s.cards.latest(c.account, func(n *card) bool {
 		return c.fits("card_status", string(n.Status)) && c.fits("cardholder_id", n.holder.ID) &&

@@ -8,7 +8,8 @@
 // configuration of a client for it. It serves all calls of the API and refuses
 // what the platform refuses: a token without "Bearer ", a displaced one, a POST
 // without an idempotency key, a key that was used for another request, an amount
-// that is not a JSON number, a missing field. Money is kept in double-entry
+// that is not a JSON number, a missing field, a value, form, length or date that the
+// pages do not allow, a member or parameter that stands twice. Money is kept in double-entry
 // books. Orders end after [Config.Delay] on its clock and push callbacks.
 //
 // A [Server] embeds what all platforms in memory have in common: address, clock,
@@ -54,13 +55,22 @@
 // that do not balance, money that is not where its order or authorization says,
 // and faults that never fired.
 //
+// # Variants
+//
+// Where the documents leave something open or tell it in two ways, [Config.Variants]
+// turns the other one on: amounts as numbers, older envelopes of events, retired
+// operations, further values of enumerations. [Server.SetAmounts] does so while the
+// platform runs.
+//
 // # What no document says
 //
 // A callback is acknowledged by status 200 and otherwise sent again after 1, 5 and
 // 30 minutes. A SHARE card with the limit 0 has no cap and cannot be recharged. A
 // transaction must be in the card's currency. A network protection costs nothing.
-// An error whose code is not published carries its type as the code. The amount of
-// a spending control may be a string besides a number, because one of UQPAY's
-// libraries sends it so. The PIN rules fail a PIN order, and the request under the
+// An error whose code is not published carries its type as the code. The amounts of
+// a spending control and of a transfer may be strings besides numbers, the notes of an
+// upload may stand in its form, and a simulated deposit may leave its account out,
+// because libraries of UQPAY send them so. A body whose type is not JSON is refused with
+// status 400. The PIN rules fail a PIN order, and the request under the
 // contract of v1.6. A key whose first request never ended can be used again.
 package uqpaytest

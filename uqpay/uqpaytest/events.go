@@ -31,7 +31,7 @@ func (s *Server) Emit(eventType, sourceID string, data map[string]any) {
 // push sends a signed callback. Amounts in it are strings. It is called with the
 // server's lock held; what the data refer to may change once it has returned.
 func (s *Server) push(eventType, sourceID string, data map[string]any) {
-	body, err := eventCodec.Marshal(envelope(
+	body, err := eventCodec.Marshal(s.cfg.Variants.envelope(
 		uqpay.EventBase{EventType: eventType, EventID: s.ids.UUID(), SourceID: sourceID}, data))
 	s.host.Push(platform.Callback{
 		Type: eventType, Card: s.about(sourceID, data), URL: s.cfg.WebhookURL, Retries: retries,

@@ -32,5 +32,5 @@ func Example() {
 	}
 	fmt.Println(products.Total, "products after", server.Requests("Products.List"), "requests; the books:", server.Check())
 	// Output:
-	// 4 products after 2 requests; the books: <nil>
+	// 5 products after 2 requests; the books: <nil>
 }

@@ -9,7 +9,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
-	"github.com/issuing-sdk/issuing-go/internal/wire"
+	"github.com/issuing-sdk/issuing-go/uqpay"
 )
 
 // fields reads a request's JSON object and remembers the first thing that is wrong
@@ -19,6 +19,7 @@ type fields struct {
 	platform.Fields
 	prefix string
 	wrong  *string
+	more   map[string][]string // values beyond those of the pages, by name
 }
 
 func readFields(body []byte) fields {
@@ -83,7 +84,8 @@ func (f fields) short(name string, limit int) string {
 // word reads a string that must be one of some.
 func (f fields) word(name string, allowed ...string) string {
 	rule := "must be one of " + strings.Join(allowed, ", ")
-	return f.ruled(name, rule, func(s string) bool { return oneOf(s, allowed...) })
+	more := f.more[strings.TrimPrefix(f.prefix+name, "cardholder_required_fields.")]
+	return f.ruled(name, rule, func(s string) bool { return oneOf(s, allowed...) || oneOf(s, more...) })
 }
 
 // digits reads a secret string of shortest to longest digits.
@@ -98,6 +100,14 @@ func (f fields) country(name string) string {
 	return f.ruled(name, "must be a country code of two letters", func(s string) bool {
 		return len(s) == 2 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 	})
+}
+
+// currency reads a code of ISO 4217, or XUSD.
+func (f fields) currency(name string) issuing.Currency {
+	return issuing.Currency(f.ruled(name, "must be a currency code", func(s string) bool {
+		_, known := issuing.Currency(s).Number()
+		return issuing.Currency(s).Valid() && known || s == string(uqpay.XUSD)
+	}))
 }
 
 // file reads base64 of at most limit bytes.
@@ -162,11 +172,36 @@ func (f fields) list(name string) []string {
 
 // when reads a time.
 func (f fields) when(name string) (t time.Time) {
-	f.ruled(name, "must be an ISO 8601 time", func(s string) (ok bool) {
-		t, ok = wire.ParseTime(s, zone)
+	f.ruled(name, "must be an ISO 8601 time with an offset", func(s string) (ok bool) {
+		t, ok = instant(s)
 		return ok
 	})
 	return t
+}
+
+// instant reads a time of a request.
+func instant(text string) (time.Time, bool) {
+	t, err := time.Parse(time.RFC3339, text)
+	return t, err == nil
+}
+
+// codes reads an array of merchant categories.
+func (f fields) codes(name string) []string {
+	items := f.list(name)
+	for _, item := range items {
+		if len(item) != 4 || strings.Trim(item, "0123456789") != "" {
+			f.problem(name, "must hold merchant categories of four digits")
+		}
+	}
+	return items
+}
+
+// bare takes the text of a number for the number: some of UQPAY's own libraries send
+// amounts so.
+func (f fields) bare(name string) {
+	if text := f.Text(name); text != "" {
+		f.Fields[name] = json.RawMessage(text)
+	}
 }
 
 // object reads a nested object; ok is false when there is none.
@@ -179,6 +214,6 @@ func (f fields) object(name string) (inner fields, ok bool) {
 		f.problem(name, "must be an object")
 		return fields{}, false
 	}
-	inner.prefix, inner.wrong = f.prefix+name+".", f.wrong
+	inner.prefix, inner.wrong, inner.more = f.prefix+name+".", f.wrong, f.more
 	return inner, true
 }

@@ -2,6 +2,7 @@ package uqpaytest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"net/http"
 	"path/filepath"
@@ -24,6 +25,9 @@ func createReport(s *Server, c *call) (any, *refusal) {
 	}
 	if bad := c.refused(); bad != nil {
 		return nil, bad
+	}
+	if r.end.Before(r.start) {
+		return nil, invalid("end_time: lies before start_time")
 	}
 	label := map[uqpay.ReportType]string{uqpay.ReportTypeSettlement: "Card Settlement Report",
 		uqpay.ReportTypeLedger: "Issuing Ledger Report"}[r.typ]
@@ -73,8 +77,12 @@ func downloadReport(s *Server, c *call) (any, *refusal) {
 
 func bulkCards(s *Server, c *call) (any, *refusal) {
 	c.require("card_bin", "numbers")
-	c.digits("card_bin", 6, 8)
-	c.number("numbers")
+	if bin := c.digits("card_bin", 6, 8); len(bin.Reveal()) == 7 {
+		c.problem("card_bin", "must have 6 or 8 digits")
+	}
+	if c.number("numbers") > uqpay.MaxBulk {
+		c.problem("numbers", "is above the limit")
+	}
 	if bad := c.refused(); bad != nil {
 		return nil, bad
 	}
@@ -88,15 +96,16 @@ func bulkCards(s *Server, c *call) (any, *refusal) {
 var uploadTypes = []string{".jpeg", ".jpg", ".png", ".doc", ".docx", ".pdf"}
 
 func uploadFile(s *Server, c *call) (any, *refusal) {
-	notes := c.query.Get("notes")
-	if len([]rune(notes)) > 50 {
-		return nil, invalid("notes: at most 50 characters")
-	}
 	part, head, err := c.r.FormFile("file")
 	if err != nil {
 		return nil, invalid("file: is required, in a body of multipart/form-data")
 	}
 	_ = part.Close() // its content is of no interest
+	// The page has the notes in the query, one of UQPAY's libraries in the form.
+	notes := cmp.Or(c.query.Get("notes"), c.r.PostFormValue("notes"))
+	if len([]rune(notes)) > 50 {
+		return nil, invalid("notes: at most 50 characters")
+	}
 	extension := strings.ToLower(filepath.Ext(head.Filename))
 	switch {
 	case head.Size > uqpay.MaxUpload:

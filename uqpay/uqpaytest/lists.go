@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/issuing-sdk/issuing-go/internal/platform"
-	"github.com/issuing-sdk/issuing-go/internal/wire"
 )
 
 // owned is something of an account's.
@@ -57,13 +56,29 @@ func (c *call) fits(name, value string) bool { return oneOf(c.query.Get(name), "
 
 func oneOf[T comparable](v T, values ...T) bool { return slices.Contains(values, v) }
 
+// one refuses a filter of the query whose value is not among some.
+func (c *call) one(name string, known func(value string) bool) *refusal {
+	if value := c.query.Get(name); value != "" && !known(value) {
+		return invalid(name + ": is not one of the values of the API")
+	}
+	return nil
+}
+
+// isKnown reports whether an enumeration has a value.
+func isKnown[T interface {
+	~string
+	Known() bool
+}](value string) bool {
+	return T(value).Known()
+}
+
 // paged answers with the page of a list that a query asks for.
 func paged[T any](c *call, items []T, show func(T) map[string]any) (any, *refusal) {
 	size, number := 10, 1
 	for name, target := range map[string]*int{"page_size": &size, "page_number": &number} {
 		if text := c.query.Get(name); text != "" {
 			n, err := strconv.Atoi(text)
-			if err != nil || n < 1 || (name == "page_size" && n > 100) {
+			if err != nil || n < 1 || (name == "page_size" && (n > 100 || n < c.smallest)) {
 				return nil, invalid(name + ": is out of range")
 			}
 			*target = n
@@ -78,13 +93,15 @@ func paged[T any](c *call, items []T, show func(T) map[string]any) (any, *refusa
 
 // period reads start_time and end_time of a query.
 func (c *call) period() (within func(time.Time) bool, bad *refusal) {
-	start, startOK := wire.ParseTime(c.query.Get("start_time"), zone)
-	end, endOK := wire.ParseTime(c.query.Get("end_time"), zone)
+	start, startOK := instant(c.query.Get("start_time"))
+	end, endOK := instant(c.query.Get("end_time"))
 	switch {
 	case !startOK && !c.fits("start_time", ""):
 		return nil, invalid("start_time: must be an ISO 8601 time")
 	case !endOK && !c.fits("end_time", ""):
 		return nil, invalid("end_time: must be an ISO 8601 time")
+	case startOK && endOK && end.Before(start):
+		return nil, invalid("end_time: lies before start_time")
 	case startOK && endOK && end.Sub(start) > 90*24*time.Hour:
 		return nil, invalid("end_time: the span is longer than 90 days")
 	}

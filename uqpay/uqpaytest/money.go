@@ -13,6 +13,8 @@ import (
 
 var currencies = []issuing.Currency{issuing.CurrencySGD, issuing.CurrencyUSD, uqpay.XUSD}
 
+func isCurrency(code string) bool { return oneOf(issuing.Currency(code), currencies...) }
+
 func (s *Server) showBalance(account string, currency issuing.Currency) map[string]any {
 	a := issuingAccount(account, currency)
 	last := time.Time{}
@@ -30,7 +32,7 @@ func (s *Server) showBalance(account string, currency issuing.Currency) map[stri
 
 func getBalance(s *Server, c *call) (any, *refusal) {
 	c.require("currency")
-	currency := issuing.Currency(c.short("currency", 4))
+	currency := c.currency("currency")
 	if bad := c.refused(); bad != nil {
 		return nil, bad
 	}
@@ -48,6 +50,8 @@ func listBalances(s *Server, c *call) (any, *refusal) {
 
 func listLedger(s *Server, c *call) (any, *refusal) {
 	within, bad := c.period()
+	bad = cmp.Or(bad, c.one("transaction_type", isKnown[uqpay.LedgerType]),
+		c.one("transaction_status", isKnown[uqpay.LedgerStatus]), c.one("currency", isCurrency))
 	if bad != nil {
 		return nil, bad
 	}
@@ -67,11 +71,12 @@ func listLedger(s *Server, c *call) (any, *refusal) {
 
 func createTransfer(s *Server, c *call) (any, *refusal) {
 	c.require("source_account_id", "destination_account_id", "currency", "amount")
+	c.bare("amount")
 	t := &uqpay.Transfer{
 		ID: s.ids.UUID(), ShortID: s.shortID("T"), ReferenceID: s.shortID("R"),
 		SourceAccountID: c.text("source_account_id"), DestinationAccountID: c.text("destination_account_id"),
-		Currency: issuing.Currency(c.short("currency", 4)), Amount: c.amount("amount"),
-		FeeAmount: issuing.NewAmount(0, 2), Remark: c.short("remark", 255),
+		Currency: c.currency("currency"), Amount: c.amount("amount"),
+		FeeAmount: issuing.NewAmount(0, 2), Remark: c.text("remark"),
 		Status: uqpay.TransferStatusPending, CreateTime: s.now(), CreatorID: MasterAccount,
 	}
 	if bad := c.refused(); bad != nil {
@@ -130,6 +135,9 @@ func listAccounts(s *Server, c *call) (any, *refusal) { return paged(c, s.accoun
 
 func getAccount(s *Server, c *call) (any, *refusal) {
 	account := s.connected(c.id)
+	if bad := c.one("business_code", isKnown[uqpay.BusinessCode]); bad != nil {
+		return nil, bad
+	}
 	line := cmp.Or(uqpay.BusinessCode(c.query.Get("business_code")), uqpay.BusinessCodeBanking)
 	if account == nil || !slices.Contains(account.BusinessCodes, line) {
 		return nil, accountError("account not found")

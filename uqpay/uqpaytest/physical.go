@@ -109,8 +109,8 @@ func (s *Server) changePIN(c *call, shortest int, change pinChange) (any, *refus
 	if bad := cmp.Or(c.refused(), missing); bad != nil {
 		return nil, bad
 	}
-	if n.Status != uqpay.CardStatusActive {
-		return nil, cardError("the card is not active")
+	if n.Status != uqpay.CardStatusActive || !n.ExpiryAt.IsZero() && !s.now().Before(n.ExpiryAt) {
+		return nil, cardError("the card is not active, or has expired")
 	}
 	failure := ""
 	switch {

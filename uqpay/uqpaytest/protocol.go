@@ -1,13 +1,16 @@
 package uqpaytest
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"maps"
+	"mime"
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -79,26 +82,64 @@ func (s *Server) jwt(expires time.Time) string {
 func (s *Server) authenticate(c *call) *refusal {
 	header := c.r.Header.Get("x-auth-token")
 	value, found := strings.CutPrefix(header, "Bearer ")
-	switch {
+	ended := !issuing.NewSecret(value).Equal(s.token) || !s.now().Before(s.tokenEnd)
+	switch words := s.cfg.Variants.EndedToken; {
+	case accountCenter(c.op) && s.cfg.Variants.ClientIDs == ClientIDFormRequired && c.r.Header.Get("x-client-id") == "":
+		return unauthorized("x-client-id or email cannot be empty")
+	case found && ended && words != "":
+		return &refusal{http.StatusUnauthorized, map[string]any{"error": words}}
+	case accountCenter(c.op) && (!found || ended):
+		return unauthorized("Authorization error")
 	case header == "":
 		return unauthorized("missing auth token")
 	case !found:
 		return unauthorized("invalid auth token format")
-	case !issuing.NewSecret(value).Equal(s.token) || !s.now().Before(s.tokenEnd):
+	case ended:
 		return unauthorized("token has expired, please login again")
 	}
 	values, sent := c.r.Header["X-On-Behalf-Of"]
 	if !sent || strings.HasPrefix(c.path, "/v1/accounts") { // those calls are the master's own
 		return nil
 	}
-	if _, err := uuid.Parse(values[0]); err != nil {
+	return s.actFor(c, values[0])
+}
+
+// actFor has a call act for a connected account.
+func (s *Server) actFor(c *call, id string) *refusal {
+	if s.cfg.Variants.Accounts == AccountFormShort {
+		account := pick(s.accounts, func(a uqpay.Account) bool { return a.ShortID == id })
+		if account == nil {
+			return invalid("x-on-behalf-of: is not an account's reference")
+		}
+		id = account.ID
+	} else if _, err := uuid.Parse(id); err != nil {
 		return invalid("x-on-behalf-of: is not an account id")
 	}
-	if values[0] != SubAccount && values[0] != MasterAccount {
+	if id != SubAccount && id != MasterAccount {
 		return subAccountNotFound()
 	}
-	c.account = values[0]
+	c.account = id
 	return nil
+}
+
+// wellFormed refuses what no operation takes: a body that is not the JSON that it says
+// it is, and a parameter that stands twice.
+func wellFormed(c *call) *refusal {
+	for name, values := range c.query {
+		if len(values) > 1 {
+			return invalid(name + ": stands more than once")
+		}
+	}
+	if c.r.Method == http.MethodGet || c.op == opUpload || len(bytes.TrimSpace(c.body)) == 0 {
+		return nil
+	}
+	if kind, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		return invalid("content-type: must be application/json")
+	}
+	if !utf8.Valid(c.body) {
+		return invalid("body: is not UTF-8")
+	}
+	return c.refused()
 }
 
 // keyRecord is what is known of an idempotency key.
@@ -119,7 +160,8 @@ func (s *Server) once(c *call) (any, *refusal) {
 	if key == "" {
 		return nil, invalid("x-idempotency-key: is required")
 	}
-	if len(key) > maxKey {
+	_, err := uuid.Parse(key)
+	if len(key) > maxKey || err != nil && s.cfg.Variants.Keys == KeyFormUUID {
 		return nil, uncoded(uqpay.ErrorTypeIdempotency, "invalid idempotency key")
 	}
 	fingerprint := platform.KeyOf(strings.Join([]string{

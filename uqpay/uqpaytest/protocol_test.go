@@ -60,6 +60,10 @@ func (r *raw) do(method, path, body string, header ...string) (int, string) {
 	r.keys++
 	req.Header.Set("x-auth-token", "Bearer "+r.token)
 	req.Header.Set("x-idempotency-key", fmt.Sprint("key-", r.keys))
+	req.Header.Set("x-client-id", r.s.ClientID())
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
 	for i := 0; i < len(header); i += 2 {
 		req.Header.Del(header[i])
 		if header[i+1] != "" {
@@ -196,7 +200,7 @@ func TestRefusals(t *testing.T) {
 		{"risk_controls: must be an object", "POST", path, `{"risk_controls":{"enable_3ds":"Y","enable_3ds":"N"}}`, nil},
 		{"spending_controls.amount: must be a number", "POST", path, `{"spending_controls":[{"amount":"ten","interval":"PER_TRANSACTION"}]}`, nil},
 		{"spending_controls.amount: is required", "POST", path, `{"spending_controls":[{"amount":"\"","interval":"PER_TRANSACTION"}]}`, nil},
-		{"spending_controls.amount: is required", "POST", path, `{"spending_controls":[1]}`, nil},
+		{"spending_controls: must hold objects", "POST", path, `{"spending_controls":[1]}`, nil},
 		{"insufficient balance", "POST", path + "/withdraw", `{"amount":10.01}`, nil},
 		{"card_limit: can be changed", "POST", path, `{"card_limit":5}`, nil},
 		{"card_status: must be one of", "POST", path + "/status", `{"card_status":"BLOCKED"}`, nil},

@@ -55,6 +55,7 @@ func TestAuthorizeThatNeverReturnsLeavesThePlatformUsable(t *testing.T) {
 			}
 			req.Header.Set("x-auth-token", "Bearer "+r.token)
 			req.Header.Set("x-idempotency-key", "mine")
+			req.Header.Set("Content-Type", "application/json")
 			fresh := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // which does not repeat by itself
 			if resp, err := fresh.Do(req); err == nil {
 				t.Errorf("answered with status %d", resp.StatusCode)

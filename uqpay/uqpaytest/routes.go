@@ -1,6 +1,7 @@
 package uqpaytest
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strings"
@@ -28,18 +29,24 @@ type call struct {
 	body    []byte
 	id      string // in the path
 	account string // whom it acts for
+
+	smallest int // page_size
 }
 
 // route names a request and carries it out.
 func (s *Server) route(r *http.Request, body []byte) (op string, run func() platform.Reply) {
 	o, id := find(r)
 	return o.op, func() platform.Reply {
-		c := &call{o, readFields(body), r, r.URL.Query(), body, id, MasterAccount}
+		c := &call{o, readFields(body), r, r.URL.Query(), body, id, MasterAccount, 1}
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		body, bad := s.answer(c)
-		reply := s.reply(body, bad)
-		reply.Card = s.about(c.id, c.fields, body)
+		c.more = s.cfg.Variants.Values
+		if c.op != "Cards.List" && c.op != "Accounts.List" {
+			c.smallest = max(s.cfg.Variants.SmallestPage, 1)
+		}
+		answer, bad := s.answer(c)
+		reply := s.reply(c.op, answer, bad)
+		reply.Card = s.about(c.id, c.fields, answer)
 		return reply
 	}
 }
@@ -49,19 +56,36 @@ func (s *Server) answer(c *call) (any, *refusal) {
 	if bad := s.admit(c); bad != nil {
 		return nil, bad
 	}
-	switch c.op {
-	case "":
-		return nil, refuse(http.StatusNotFound, uqpay.ErrorTypeNotFound, uqpay.CodeNotFound, "no such path")
-	case opToken:
+	switch {
+	case c.op == "" || oneOf(c.op, s.cfg.Variants.Retired...):
+		return nil, noRoute(c.r)
+	case c.op == opToken:
 		return c.run(s, c)
 	}
-	if bad := s.authenticate(c); bad != nil {
+	if bad := cmp.Or(s.authenticate(c), wellFormed(c)); bad != nil {
 		return nil, bad
 	}
 	if c.method == http.MethodGet {
 		return c.run(s, c)
 	}
 	return s.once(c)
+}
+
+// noRoute refuses a path that does not exist, and in the account center a method that it
+// does not have.
+func noRoute(r *http.Request) *refusal {
+	path := strings.TrimPrefix(r.URL.Path, basePath)
+	if !strings.HasPrefix(path, "/v1/accounts") && !strings.HasPrefix(path, "/v1/files") {
+		return refuse(http.StatusNotFound, uqpay.ErrorTypeNotFound, uqpay.CodeNotFound, "no such path")
+	}
+	for _, o := range routes {
+		if _, ok := match(o.path, path); ok {
+			return &refusal{http.StatusMethodNotAllowed, map[string]any{
+				"code": http.StatusMethodNotAllowed, "message": "method not allowed",
+			}}
+		}
+	}
+	return &refusal{http.StatusNotFound, map[string]any{"code": http.StatusNotFound, "message": "page not found"}}
 }
 
 // on finds what the path names in a table.
@@ -85,6 +109,9 @@ func transactions(s *Server) *table[*transaction] { return &s.transactions }
 
 // opToken mints a token, the one call without one.
 const opToken = "Token"
+
+// opUpload has a form for a body.
+const opUpload = "Files.Upload"
 
 // routes are matched in their order, so literal segments stand before ids.
 var routes = []operation{
@@ -134,7 +161,7 @@ var routes = []operation{
 	{"Simulator.Authorize", http.MethodPost, "/v1/simulation/issuing/authorization", simulateAuthorization},
 	{"Simulator.Reverse", http.MethodPost, "/v1/simulation/issuing/reversal", simulateReversal},
 	{"Simulator.FundBalance", http.MethodPost, "/v1/simulation/deposit", simulateFunding},
-	{"Files.Upload", http.MethodPost, "/v1/files/upload", uploadFile},
+	{opUpload, http.MethodPost, "/v1/files/upload", uploadFile},
 	{"Files.Links", http.MethodPost, "/v1/files/download_links", fileLinks},
 }
 

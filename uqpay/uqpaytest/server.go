@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"slices"
 	"sync"
@@ -56,9 +57,8 @@ type Config struct {
 	// Reserve is the issuing balance that the master account starts with in USD
 	// and in SGD; unset is 100000.
 	Reserve issuing.Amount
-	// NumberAmounts answers with amounts as bare numbers where the default is a
-	// string; both occur.
-	NumberAmounts bool
+	// Variants are forms and rules that the documents leave open.
+	Variants Variants
 	// Milliseconds stamps callbacks in Unix milliseconds instead of seconds.
 	Milliseconds bool
 	// OldPINContract answers PIN operations as the page of v1.6 has it: at once
@@ -125,6 +125,7 @@ func NewServer(cfg Config) (*Server, error) {
 	if cfg.Reserve.IsZero() {
 		cfg.Reserve = issuing.NewAmount(100_000_00, 2)
 	}
+	cfg.Variants.Values = maps.Clone(cfg.Variants.Values)
 	s := &Server{
 		cfg: cfg, limits: sandboxLimits, book: ledger.NewBook(), defaultArt: ArtDefault,
 		failures: platform.NewFailures(failing...),

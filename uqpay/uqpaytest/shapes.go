@@ -79,10 +79,12 @@ func limits(controls []uqpay.SpendingControl, text func(issuing.Amount) string) 
 
 // eventHolder is the cardholder in events about a card.
 func eventHolder(h *holder) map[string]any {
-	return map[string]any{
+	m := map[string]any{
 		"cardholder_id": h.ID, "cardholder_status": h.Status, "create_time": stamp(h.CreateTime),
 		"email": h.Email, "first_name": h.FirstName, "last_name": h.LastName,
 	}
+	set(m, "reason", h.reason)
+	return m
 }
 
 // cardEvent is the data of card.create events.

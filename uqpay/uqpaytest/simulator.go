@@ -1,9 +1,11 @@
 package uqpaytest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -17,14 +19,17 @@ type purchase struct {
 	card     *card
 	amount   issuing.Amount
 	merchant uqpay.Merchant
+	declined bool // as it was asked for
 }
 
 func simulateAuthorization(s *Server, c *call) (any, *refusal) {
 	c.require("card_id", "transaction_amount", "transaction_currency", "merchant_name", "merchant_category_code")
 	n, missing := s.cards.find(c.account, c.text("card_id"))
 	p := purchase{card: n, amount: c.amount("transaction_amount")}
-	currency := issuing.Currency(c.text("transaction_currency"))
-	p.merchant.Name = c.short("merchant_name", 255)
+	currency := c.currency("transaction_currency")
+	p.merchant.Name = c.text("merchant_name")
+	// Some of UQPAY's libraries can ask for a decline; its page cannot.
+	p.declined = c.word("transaction_status", "APPROVED", "DECLINED") == "DECLINED"
 	// One of UQPAY's samples has the category as a number.
 	if string(c.Fields["merchant_category_code"]) == uqpay.SimulatorMCC {
 		c.Fields["merchant_category_code"] = []byte(`"` + uqpay.SimulatorMCC + `"`)
@@ -115,6 +120,8 @@ func (s *Server) decline(p purchase) string {
 		limit = n.elevated
 	}
 	switch {
+	case p.declined:
+		return "1005 - Do not honor"
 	case n.Status != uqpay.CardStatusActive:
 		return "1103 - Card is not active"
 	case !n.ExpiryAt.IsZero() && !s.now().Before(n.ExpiryAt):
@@ -285,10 +292,18 @@ func (s *Server) Refund(transactionID string, amount issuing.Amount) error {
 	return nil
 }
 
+func isSWIFT(code string) bool {
+	return (len(code) == 8 || len(code) == 11) && strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""
+}
+
 func simulateFunding(s *Server, c *call) (any, *refusal) {
-	c.require("account_id", "amount", "currency", "sender_swift_code")
-	account, amount, currency := c.text("account_id"), c.amount("amount"), c.short("currency", 4)
-	swift := c.short("sender_swift_code", 11)
+	c.require("amount", "currency", "sender_swift_code")
+	if s.cfg.Variants.Deposit == DepositFormAccount {
+		c.require("account_id")
+	}
+	account, amount, currency := cmp.Or(c.text("account_id"), c.account), c.amount("amount"), c.currency("currency")
+	swift := c.ruled("sender_swift_code", "must be a SWIFT code of 8 or 11 characters", isSWIFT)
+	c.country("sender_country")
 	if bad := c.refused(); bad != nil {
 		return nil, bad
 	}
@@ -297,7 +312,7 @@ func simulateFunding(s *Server, c *call) (any, *refusal) {
 	}
 	// The sandbox's deposits wait for UQPAY's staff, who take as long as
 	// everything else does here.
-	banking := ledger.Account{Kind: "banking", Owner: account, Currency: issuing.Currency(currency)}
+	banking := ledger.Account{Kind: "banking", Owner: account, Currency: currency}
 	s.later(func() { _ = s.book.Transfer(ledger.World(banking.Currency), banking, amount, "deposit") })
 	return map[string]any{
 		"deposit_id": s.ids.UUID(), "short_reference_id": s.shortID("D"), "amount": amount.String(), "currency": currency,

@@ -27,10 +27,15 @@ const (
 	ProductShare    = "9a0c0b1e-0000-4000-8000-000000000002" // virtual, SHARE, BIN 40963608, simplified KYC
 	ProductEnhanced = "9a0c0b1e-0000-4000-8000-000000000003" // virtual, SINGLE, BIN 46651711, enhanced KYC
 	ProductPhysical = "9a0c0b1e-0000-4000-8000-000000000004" // plastic, BIN 49372410
+	ProductRegional = "9a0c0b1e-0000-4000-8000-000000000005" // virtual, SINGLE, BIN 40433705, with rules of regions
 )
 
-// physicalBIN begins the numbers of plastic cards.
-const physicalBIN = "49372410"
+// physicalBIN begins the numbers of plastic cards, regionalBIN those of the cards whose
+// cardholders' regions are limited.
+const (
+	physicalBIN = "49372410"
+	regionalBIN = "40433705"
+)
 
 // Card arts of the platform.
 const (
@@ -44,6 +49,7 @@ type holder struct {
 	identity bool
 	method   uqpay.KYCMethod
 	proof    string // reference of a verification elsewhere
+	reason   string // of the last verification
 }
 
 type card struct {
@@ -156,6 +162,10 @@ func products(now time.Time) []uqpay.Product {
 			need("identity", "object", "identity document"), need("kyc_verification", "object", "verification"),
 		),
 		product(ProductPhysical, physicalBIN, uqpay.ModeSingle, uqpay.CardFormPhysical, uqpay.KYCLevelSimplified),
+		product(ProductRegional, regionalBIN, uqpay.ModeSingle, uqpay.CardFormVirtual, uqpay.KYCLevelStandard,
+			need("nationality", "string", "ISO 3166-1 alpha-2"),
+			need("residential_address", "object", "where the person lives",
+				need("country", "string", "ISO 3166-1 alpha-2"), need("city", "string", "city"), need("line1", "string", "street"))),
 	}
 }
 

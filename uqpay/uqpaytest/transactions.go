@@ -61,7 +61,7 @@ func transactionEvent(tx *transaction) map[string]any {
 func releaseRefund(s *Server, c *call) (any, *refusal) {
 	c.require("related_transaction_id")
 	tx, missing := s.transactions.find(c.account, c.text("related_transaction_id"))
-	c.short("remark", 255)
+	c.text("remark")
 	if bad := c.refused(); bad != nil {
 		return nil, bad
 	}

@@ -27,6 +27,7 @@ import (
 	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
 	"github.com/issuing-sdk/issuing-go/uqpay"
 	"github.com/issuing-sdk/issuing-go/uqpay/authdecision"
+	"github.com/issuing-sdk/issuing-go/uqpay/sqltoken"
 	"github.com/issuing-sdk/issuing-go/uqpay/uqpaytest"
 	"github.com/issuing-sdk/issuing-go/webhook"
 	"github.com/issuing-sdk/issuing-go/webhook/sqldedupe"
@@ -69,7 +70,7 @@ var (
 type maker = func() (any, error)
 
 // makers make what reflection cannot fill: what has no exported fields. The database
-// below sqldedupe is never asked.
+// below sqldedupe and sqltoken is never asked.
 var makers = sync.OnceValue(func() map[reflect.Type]maker {
 	table := map[reflect.Type]maker{
 		reflect.TypeFor[coshine.FileReader](): func() (any, error) {
@@ -101,6 +102,15 @@ var makers = sync.OnceValue(func() map[reflect.Type]maker {
 		},
 		reflect.TypeFor[sqldedupe.Deduper](): func() (any, error) {
 			return sqldedupe.New(new(sql.DB), sqldedupe.Config{Dialect: sqldedupe.DialectSQLite})
+		},
+		reflect.TypeFor[sqltoken.Store](): func() (any, error) {
+			key, err := sign.ParseAESKey(AESText)
+			if err != nil {
+				return nil, err
+			}
+			return sqltoken.New(new(sql.DB), sqltoken.Config{
+				Dialect: sqldedupe.DialectSQLite, Credential: "client", Keys: []sign.AESKey{key},
+			})
 		},
 		reflect.TypeFor[issuingtest.Clock](): func() (any, error) { return issuingtest.NewClock(time.Unix(0, 0)), nil },
 	}

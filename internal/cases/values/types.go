@@ -20,6 +20,7 @@ import (
 	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
 	"github.com/issuing-sdk/issuing-go/uqpay"
 	"github.com/issuing-sdk/issuing-go/uqpay/authdecision"
+	"github.com/issuing-sdk/issuing-go/uqpay/sqltoken"
 	"github.com/issuing-sdk/issuing-go/uqpay/uqpaytest"
 	"github.com/issuing-sdk/issuing-go/webhook"
 	"github.com/issuing-sdk/issuing-go/webhook/sqldedupe"
@@ -583,6 +584,7 @@ var Types = []reflect.Type{
 	reflect.TypeFor[uqpay.ProtectionChanged](),
 	reflect.TypeFor[uqpay.ProtectionFeeCharged](),
 	reflect.TypeFor[uqpay.ProtectionStatus](),
+	reflect.TypeFor[uqpay.RegionRule](),
 	reflect.TypeFor[uqpay.ReleaseRefundRequest](),
 	reflect.TypeFor[uqpay.Report](),
 	reflect.TypeFor[uqpay.ReportCreated](),
@@ -628,10 +630,21 @@ var Types = []reflect.Type{
 	reflect.TypeFor[authdecision.Request](),
 	reflect.TypeFor[authdecision.ResponseCode](),
 	reflect.TypeFor[authdecision.TransactionType](),
+	reflect.TypeFor[sqltoken.Config](),
+	reflect.TypeFor[sqltoken.Store](),
+	reflect.TypeFor[uqpaytest.AccountForm](),
+	reflect.TypeFor[uqpaytest.AmountForm](),
 	reflect.TypeFor[uqpaytest.CallbackConfig](),
+	reflect.TypeFor[uqpaytest.ClientIDForm](),
 	reflect.TypeFor[uqpaytest.Config](),
+	reflect.TypeFor[uqpaytest.DepositForm](),
+	reflect.TypeFor[uqpaytest.EventForm](),
+	reflect.TypeFor[uqpaytest.KeyForm](),
 	reflect.TypeFor[uqpaytest.Limits](),
+	reflect.TypeFor[uqpaytest.PhoneForm](),
 	reflect.TypeFor[uqpaytest.Server](),
+	reflect.TypeFor[uqpaytest.UnsetForm](),
+	reflect.TypeFor[uqpaytest.Variants](),
 	reflect.TypeFor[webhook.Answer](),
 	reflect.TypeFor[webhook.Claim](),
 	reflect.TypeFor[webhook.Claims](),

@@ -1,0 +1,88 @@
+package pages
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+)
+
+func numberID(n *int) string {
+	if *n == 0 {
+		return ""
+	}
+	return strconv.Itoa(*n)
+}
+
+func TestComplete(t *testing.T) {
+	t.Parallel()
+	type answers map[int]Listed[int]
+	none := fmt.Errorf("no such page: %w", issuing.ErrInvalid)
+	for name, tt := range map[string]struct {
+		first   int
+		answers answers
+		other   error // for a page that is not in the table; nil is an empty page
+		want    []int
+		asked   int
+		err     error
+	}{
+		"empty":                    {1, answers{}, nil, []int{}, 1, nil},
+		"one page":                 {1, answers{1: {[]int{1, 2}, 1}}, nil, []int{1, 2}, 2, nil},
+		"refused beyond the end":   {1, answers{1: {[]int{1, 2}, 1}}, none, []int{1, 2}, 2, nil},
+		"broken beyond the end":    {1, answers{1: {[]int{1, 2}, 1}}, errFetch, []int{1, 2}, 2, errFetch},
+		"refused before the end":   {1, answers{1: {[]int{1, 2}, 2}}, none, []int{1, 2}, 2, issuing.ErrInvalid},
+		"refused at once":          {1, answers{}, none, []int{}, 1, issuing.ErrInvalid},
+		"from page 2":              {2, answers{1: {[]int{1}, 2}, 2: {[]int{2}, 2}}, nil, []int{2}, 2, nil},
+		"a total too low":          {1, answers{1: {[]int{1}, 1}, 2: {[]int{2}, 1}, 3: {[]int{3}, 0}}, nil, []int{1, 2, 3}, 4, nil},
+		"an empty page":            {1, answers{1: {[]int{1}, 3}, 2: {nil, 3}, 3: {[]int{3}, 3}}, nil, []int{1, 3}, 4, nil},
+		"shifted by one":           {1, answers{1: {[]int{5, 4, 3}, 2}, 2: {[]int{3, 2, 1}, 2}}, nil, []int{5, 4, 3, 2, 1}, 3, nil},
+		"the last page for ever":   {1, answers{1: {[]int{1}, 2}, 2: {[]int{2}, 2}, 3: {[]int{2}, 2}}, nil, []int{1, 2}, 3, nil},
+		"items without ids":        {1, answers{1: {[]int{0, 0}, 2}, 2: {[]int{0}, 2}}, nil, []int{0, 0, 0}, 2, nil},
+		"one item twice in a page": {1, answers{1: {[]int{1, 1}, 1}}, nil, []int{1}, 2, nil},
+	} {
+		asked := 0
+		seq := Complete(tt.first, numberID, func(page int) (Listed[int], error) {
+			asked++
+			if answer, ok := tt.answers[page]; ok || tt.other == nil {
+				return answer, nil
+			}
+			return Listed[int]{}, tt.other
+		})
+		for range 2 {
+			asked = 0
+			got, err := drain(t, seq, 0)
+			if diff := cmp.Diff(tt.want, got); diff != "" || asked != tt.asked || !errors.Is(err, tt.err) {
+				t.Errorf("%s: %d asked, %v (-want +got):\n%s", name, asked, err, diff)
+			}
+		}
+	}
+}
+
+// A list that promises more and brings nothing new ends with an error.
+func TestCompleteBounds(t *testing.T) {
+	t.Parallel()
+	for name, items := range map[string][]int{"empty pages": nil, "the same page": {1}, "items without ids": {0}} {
+		asked := 0
+		_, err := drain(t, Complete(1, numberID, func(int) (Listed[int], error) {
+			asked++
+			return Listed[int]{items, 1 << 40}, nil
+		}), 0)
+		if !errors.Is(err, issuing.ErrBadResponse) || asked > maxVain+1 {
+			t.Errorf("%s: %d asked, %v", name, asked, err)
+		}
+	}
+	// What is remembered is bounded, and does not forget what came last.
+	s := newSeen()
+	for n := range 3 * maxSeen {
+		if s.before(strconv.Itoa(n)) || !s.before(strconv.Itoa(n)) || len(s.ids) > maxSeen {
+			t.Fatalf("%d: %d ids", n, len(s.ids))
+		}
+	}
+	if !s.before(strconv.Itoa(2*maxSeen)) || s.before("0") {
+		t.Error("the wrong ids are remembered")
+	}
+}
