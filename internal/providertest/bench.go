@@ -132,7 +132,7 @@ type Pages int
 // How lists come.
 const (
 	Whole  Pages = iota // on one page, where its size cannot be chosen
-	Placed              // on several pages, whose answers tell where they stand
+	Placed              // on several pages, whose answers tell where they stand, or whose they are
 	Blind               // on several pages, whose answers do not
 )
 
