@@ -88,7 +88,7 @@ func ExampleConfig_profile() {
 	cfg.Profile = profiles[0]
 	fmt.Println(cfg.Profile)
 	// Output:
-	// Cipher=AES-128 Mode=CBC-key-IV Padding=PKCS7 Payload=json KeyText=base64 Wrap=PKCS1v15 Hash=SHA-256 Signed=plaintext
+	// Cipher=AES-128 Mode=CBC-key-IV Padding=PKCS7 Payload=json KeyText=base64 Wrap=PKCS1v15 MGF1=same Hash=SHA-256 Scheme=PKCS1v15 Signed=plaintext
 }
 
 // Operations that KazePay publishes to its customers only go the same way.
