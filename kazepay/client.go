@@ -3,6 +3,7 @@ package kazepay
 import (
 	"cmp"
 	"context"
+	"maps"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -44,6 +45,8 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 	cfg.MaxUpload = cmp.Or(cfg.MaxUpload, DefaultMaxUpload)
 	cfg.Zone = cmp.Or(cfg.Zone, time.UTC)
 	cfg.Upload = cfg.Upload.complete()
+	cfg.Paths, cfg.Codes = maps.Clone(cfg.Paths), maps.Clone(cfg.Codes)
+	cfg.ContentType = cmp.Or(cfg.ContentType, "application/json; charset=UTF-8")
 	return newClient(cfg, core, new(sentNumbers)), nil
 }
 

@@ -41,12 +41,19 @@ type message struct {
 // maxRequestNo is the longest message number in the published samples.
 const maxRequestNo = 24
 
+// maxOwnNo is the longest number of Config.RequestNo.
+const maxOwnNo = 64
+
 // numbers bounds the random part of a message number: ten digits.
 var numbers = big.NewInt(10_000_000_000)
 
 // requestNo makes a message number: the time to the second and ten random
 // digits, the form of most published samples.
 func (c *Client) requestNo() (string, error) {
+	if c.cfg.RequestNo != nil {
+		no := c.cfg.RequestNo(c.core.Now().In(c.cfg.Zone))
+		return no, checkNo(no)
+	}
 	n, err := rand.Int(rand.Reader, numbers)
 	if err != nil {
 		return "", &issuing.Error{Kind: issuing.ErrUnavailable, Err: errors.New("no randomness")}
@@ -60,11 +67,23 @@ func (c *Client) writeNo(no string) (string, error) {
 	if no == "" {
 		return c.requestNo()
 	}
+	if c.cfg.RequestNo != nil {
+		return no, checkNo(no)
+	}
 	var p check.Problems
 	if p.Digits("requestNo", issuing.NewSecret(no), 1, maxRequestNo); p.Any() {
 		return "", p.Refusal()
 	}
 	return no, nil
+}
+
+// checkNo checks a number of the merchant's own making.
+func checkNo(no string) error {
+	var p check.Problems
+	if p.ID("requestNo", no, maxOwnNo); p.Any() {
+		return p.Refusal()
+	}
+	return nil
 }
 
 // envelope seals a payload under a fresh session key.
