@@ -164,7 +164,7 @@ func (k *kazepays) lists() []List {
 		check(k.t, err)
 	}
 	k.server.Clock().Advance(time.Second)
-	return []List{{"Cards.Transactions", Blind, func(ctx context.Context) iter.Seq2[any, error] {
+	return []List{{"Cards.Transactions", Placed, func(ctx context.Context) iter.Seq2[any, error] {
 		return items(k.client.Cards.AllTransactions(ctx, kazepay.TransactionsRequest{CardID: k.card, PageSize: 1}))
 	}}}
 }
