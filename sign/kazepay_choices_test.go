@@ -139,7 +139,7 @@ func TestHooks(t *testing.T) {
 	own, peer := merchantSide(t)
 	platform, merchant := platformSide(t)
 	p := Profile{Hooks: desHooks(), Hash: SignatureHashSHA256}
-	e, err := p.Seal(own, peer, []byte(`{"sysId":"1"}`), []byte(`{"a":1}`))
+	e, err := p.Seal(own, peer, []byte(`{"sysId":"1", "apiCode":"a"}`), []byte(`{"a":1}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func TestHooks(t *testing.T) {
 		t.Errorf("%v does not show its hooks", p)
 	}
 	altered := *e
-	altered.Head = []byte(`{"sysId":"2"}`)
+	altered.Head = []byte(`{"apiCode":"a","sysId":"2"}`)
 	if _, err := p.Open(platform, merchant, &altered); !errors.Is(err, ErrEnvelope) {
 		t.Errorf("a head that the hook signs was altered: %v", err)
 	}

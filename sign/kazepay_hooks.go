@@ -21,7 +21,7 @@ type ProfileHooks struct {
 
 // SignedParts is what a hook makes the signed bytes of.
 type SignedParts struct {
-	Head       []byte // the head's JSON without sign and keyEnc
+	Head       []byte // the head's JSON without sign and keyEnc, its members in the order of their names
 	Payload    []byte // the payload's JSON
 	Ciphertext []byte // the bytes that body.encrypt encodes; nil when nothing is encrypted
 	Encrypt    string // body.encrypt

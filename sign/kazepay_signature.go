@@ -58,7 +58,7 @@ func (p Profile) verifies(key *rsa.PublicKey, digest, signature []byte) bool {
 // no ciphertext; its payload stands for it.
 func (p Profile) signedBytes(e *Envelope, ciphertext, payload []byte) []byte {
 	if p.Hooks.signs() {
-		return p.Hooks.SignedBytes(SignedParts{Head: e.Head, Payload: payload, Ciphertext: ciphertext, Encrypt: e.Encrypt})
+		return p.Hooks.SignedBytes(SignedParts{Head: canonicalHead(e.Head), Payload: payload, Ciphertext: ciphertext, Encrypt: e.Encrypt})
 	}
 	switch {
 	case p.Signed == SignedBytesBase64:
@@ -75,14 +75,19 @@ func (p Profile) signedBytes(e *Envelope, ciphertext, payload []byte) []byte {
 	return payload
 }
 
-// canonicalMessage returns {"head":…,"body":…} with the head's members in the
-// order of their names.
-func canonicalMessage(head, payload []byte) []byte {
+// canonicalHead returns a head with its members in the order of their names, without
+// sign and keyEnc.
+func canonicalHead(head []byte) []byte {
 	var members map[string]json.RawMessage
 	_ = json.Unmarshal(head, &members)
 	delete(members, "sign")
 	delete(members, "keyEnc")
-	b := append([]byte(`{"head":`), joinMembers(members)...)
+	return joinMembers(members)
+}
+
+// canonicalMessage returns {"head":…,"body":…} with a canonical head.
+func canonicalMessage(head, payload []byte) []byte {
+	b := append([]byte(`{"head":`), canonicalHead(head)...)
 	b = append(b, `,"body":`...)
 	b = append(b, bytes.TrimSpace(payload)...)
 	return append(b, '}')
