@@ -160,6 +160,10 @@ type opened struct {
 	own       sign.PrivateKey // the one that opened it
 }
 
+// maxIdentity bounds what is kept of an event for good; the content's digest identifies
+// one with longer ids in it.
+const maxIdentity = 512
+
 // maxRequestID bounds what an unsigned head can put into reports.
 const maxRequestID = 128
 
@@ -230,8 +234,8 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.
 	switch {
 	case known:
 		event.Time = data.when()
-		if !event.HasProblem(identifying[kind]...) {
-			event.ID = data.identity()
+		if id := data.identity(); len(id) <= maxIdentity && !event.HasProblem(identifying[kind]...) {
+			event.ID = id
 		}
 	case kind == "":
 		event.Type = cmp.Or(req.Type, m.head.APICode)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"strings"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -119,8 +120,19 @@ func (c *Client) open(m *message) ([]byte, error) {
 	return wire.TrimBOM(payload), err
 }
 
+// sound reports whether ids in an answer are of a form that can be an id: printable
+// ASCII without blanks, 128 characters at most. Those that are absent pass.
+func sound(ids ...string) bool {
+	for _, id := range ids {
+		if len(id) > maxID || strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			return false
+		}
+	}
+	return true
+}
+
 // failedFlag reads the result flag of a payload. An absent one leaves the word
-// to head.code.
+// to head.code, and two that differ are neither of the documented words.
 func failedFlag(payload []byte) (flag ResultFlag, failed bool) {
 	for name, value := range wire.Members(payload) {
 		if name != "encrypt" || string(value) == "null" {
@@ -129,6 +141,9 @@ func failedFlag(payload []byte) (flag ResultFlag, failed bool) {
 		text, ok := wire.Unquote(value)
 		if !ok {
 			text = string(value)
+		}
+		if flag != "" && flag != ResultFlag(text) {
+			text = string(flag) + " and " + text
 		}
 		flag = ResultFlag(text)
 		failed = flag != ResultFlagSuccess

@@ -195,7 +195,7 @@ func probeOver(t *testing.T, n network, probe kazepay.ProbeConfig) (*kazepay.Pro
 	}, probe, issuing.WithHTTPClient(&http.Client{Transport: n}))
 }
 
-func privateKeys(t *testing.T) (merchant, platform sign.PrivateKey) {
+func privateKeys(t testing.TB) (merchant, platform sign.PrivateKey) {
 	t.Helper()
 	merchant, err := sign.NewPrivateKey(keys().merchant)
 	if err == nil {

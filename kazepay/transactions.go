@@ -84,6 +84,9 @@ func (l *transactionList) decode(codec wire.Codec, payload []byte) error {
 	if err := codec.Unmarshal(payload, (*[]Transaction)(l)); err != nil {
 		return err
 	}
+	if slices.ContainsFunc(*l, func(t Transaction) bool { return !sound(t.ID, t.CardID) }) {
+		return errors.New("the id of a row is none")
+	}
 	if lonely && (len(*l) != 1 || (*l)[0].ID == "") {
 		// Such as a page object around the list, which must not read as one row.
 		return errors.New("the answer is an object that is no transaction")
