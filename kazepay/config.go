@@ -65,9 +65,10 @@ type Config struct {
 	RequestNo func(time.Time) string
 	// Codes are KazePay's own codes of failures, as far as the merchant has learnt
 	// them, each with its kind: issuing.ErrInvalid, ErrUnauthorized, ErrNotFound,
-	// ErrDuplicate, ErrConflict, ErrInsufficientFunds or ErrDeclined. Such a code says
-	// that the operation was not carried out; without an entry a failure of a write
-	// leaves its outcome unknown, except with the codes of this package.
+	// ErrDuplicate, ErrConflict, ErrInsufficientFunds or ErrDeclined, which say that the
+	// operation was not carried out, or ErrOutcomeUnknown for a code that says nothing
+	// definite. They win over the codes of this package; a code that neither has is
+	// issuing.ErrDeclined.
 	Codes map[Code]error
 	// Zone is the zone of KazePay's times, which carry none; nil is UTC.
 	// UTC+8 is plausible. Widen query windows by a day while it is unconfirmed.
@@ -140,7 +141,7 @@ func (c Config) validate(p *check.Problems) {
 		case code == "" || code == CodeSuccess:
 			p.Add("Codes", "has an entry for no code, or for success")
 		case !slices.Contains(refusals, kind):
-			p.Add("Codes", "has a kind for %.40q that does not say that nothing was carried out", string(code))
+			p.Add("Codes", "has a kind for %.40q that is none of a failure's", string(code))
 		}
 	}
 	checkPrivateKey(p, "PrivateKey", c.PrivateKey)
@@ -159,11 +160,24 @@ func (c Config) validate(p *check.Problems) {
 // refusals are the kinds that a code can stand for.
 var refusals = []error{
 	issuing.ErrInvalid, issuing.ErrUnauthorized, issuing.ErrNotFound, issuing.ErrDuplicate, issuing.ErrConflict,
-	issuing.ErrInsufficientFunds, issuing.ErrDeclined,
+	issuing.ErrInsufficientFunds, issuing.ErrDeclined, issuing.ErrOutcomeUnknown,
 }
 
 // kind returns what a code stands for, nil when nobody knows.
-func (c Config) kind(code Code) error { return cmp.Or(c.Codes[code], code.Kind()) }
+func (c Config) kind(code Code) error {
+	if c.open(code) {
+		return issuing.ErrUnavailable // of a read; a write stays open
+	}
+	return cmp.Or(c.Codes[code], code.Kind())
+}
+
+// open reports whether a code says nothing definite.
+func (c Config) open(code Code) bool {
+	if kind := c.Codes[code]; kind != nil {
+		return kind == issuing.ErrOutcomeUnknown
+	}
+	return code == CodeResultUnknown
+}
 
 // address returns where an operation's messages go.
 func (c Config) address(apiCode string) string {

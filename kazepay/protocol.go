@@ -158,7 +158,7 @@ func (x *exchange) Judge(_ context.Context, r *transport.Response) provider.Verd
 	case !ok:
 	case code == CodeSuccess && r.OK():
 		return provider.Verdict{Judgement: transport.Final}
-	case code == CodeSuccess, code == CodeUpstreamSuccess, code == CodeResultUnknown, r.Redirected():
+	case code == CodeSuccess, code == CodeUpstreamSuccess, x.c.cfg.open(code), r.Redirected():
 		return unclear
 	}
 	// A failure code does not make a 5xx definite: it may be the word of a hop
