@@ -69,7 +69,7 @@ func TestGoString(t *testing.T) {
 				"Cipher": func(v int) { p.Cipher = Cipher(v) }, "Mode": func(v int) { p.Mode = Mode(v) },
 				"Padding": func(v int) { p.Padding = Padding(v) }, "Payload": func(v int) { p.Payload = PayloadText(v) },
 				"KeyText": func(v int) { p.KeyText = KeyText(v) }, "Wrap": func(v int) { p.Wrap = KeyWrap(v) },
-				"MGF1": func(v int) { p.MGF1 = MGF1Hash(v) }, "Hash": func(v int) { p.Hash = SignatureHash(v) },
+				"MGF1": func(v int) { p.MGF1 = MGF1(v) }, "Hash": func(v int) { p.Hash = SignatureHash(v) },
 				"Scheme": func(v int) { p.Scheme = SignatureScheme(v) }, "Signed": func(v int) { p.Signed = SignedBytes(v) },
 			} {
 				if field == k.name {

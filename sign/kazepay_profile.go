@@ -32,7 +32,7 @@ type Profile struct {
 	Wrap KeyWrap
 	// MGF1 is the hash inside of OAEP's mask; the default is OAEP's own. Java's
 	// OAEPWithSHA-256AndMGF1Padding means SHA-1 unless it is told otherwise.
-	MGF1 MGF1Hash
+	MGF1 MGF1
 	// Hash is that of the signature; the default is SHA-1.
 	Hash SignatureHash
 	// Scheme is the padding of the signature; the default is PKCS #1 v1.5.

@@ -12,8 +12,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
+	"sort"
 	"strings"
 )
 
@@ -103,8 +102,13 @@ func sortedMembers(payload []byte) []byte {
 	if !ok {
 		return []byte(text)
 	}
+	names := make([]string, 0, len(members))
+	for name := range members {
+		names = append(names, name)
+	}
+	sort.Strings(names)
 	var pairs []string
-	for _, name := range slices.Sorted(maps.Keys(members)) {
+	for _, name := range names {
 		m := members[name]
 		value := m.text()
 		if m.value[0] != '"' && m.value != "null" {

@@ -59,7 +59,7 @@ type PINProfile struct {
 	Encoding  PINEncoding  // required
 	// MGF1 is the hash inside of OAEP's mask; zero is OAEP's own. Java's
 	// OAEPWithSHA-256AndMGF1Padding means SHA-1 unless it is told otherwise.
-	MGF1 MGF1Hash
+	MGF1 MGF1
 	// AllowShortKey accepts an RSA key between 1024 and 2047 bits. Without it
 	// such a key is refused.
 	AllowShortKey bool

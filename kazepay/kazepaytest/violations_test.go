@@ -2,6 +2,7 @@ package kazepaytest_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -104,27 +105,8 @@ func refuse(t testing.TB, server *kazepaytest.Server, v violating) conform.Refus
 	if v.spoil != nil {
 		v.spoil(&r)
 	}
-	method := v.method
-	if method == "" {
-		method = http.MethodPost
-	}
-	cfg := server.ClientConfig()
-	headJSON, err := json.Marshal(r.head)
-	if err != nil {
-		t.Fatal(err)
-	}
-	e, err := cfg.Profile.Seal(cfg.PrivateKey, cfg.PlatformKey, headJSON, []byte(r.payload))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r.spoil != nil {
-		r.spoil(e)
-	}
-	message := e.JSON()
-	if r.body != nil {
-		message = r.body(message)
-	}
-	status, body := post(t, server, method, r.header, message)
+	method := cmp.Or(v.method, http.MethodPost)
+	status, body := r.transmit(t, server, method)
 	answer, err := sign.ParseEnvelope(body)
 	if err != nil {
 		return conform.Refusal{Status: status, Message: string(body)}
