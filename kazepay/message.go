@@ -95,10 +95,16 @@ func (c *Client) envelope(head requestHead, payload []byte) (*sign.Envelope, err
 	}
 	e, err := c.cfg.Profile.Seal(c.cfg.PrivateKey, c.cfg.PlatformKey, headJSON, payload)
 	if err != nil {
-		return nil, &issuing.Error{Kind: issuing.ErrUnavailable, Err: err}
+		return nil, &issuing.Error{Kind: issuing.ErrUnavailable, Err: unsealed{err}}
 	}
 	return e, nil
 }
+
+// unsealed marks the error of a message that was not made, and so not sent.
+type unsealed struct{ error }
+
+// Unwrap returns the cause.
+func (u unsealed) Unwrap() error { return u.error }
 
 // message reads the clear part of an answer. One without a code, whatever its
 // status, is not one of KazePay's.

@@ -60,13 +60,14 @@ type ProbeAttempt struct {
 
 // String says in one line what was tried and what came of it.
 func (a ProbeAttempt) String() string {
-	switch {
-	case a.Err != nil && a.Status == 0:
+	if a.Err != nil && a.Status == 0 {
 		return fmt.Sprintf("%3d. %#v: %v", a.Number, a.Profile, a.Err)
-	case len(a.Opened) > 0:
-		return fmt.Sprintf("%3d. %#v: status %d, code %.40q, opens under %#v", a.Number, a.Profile, a.Status, string(a.Code), a.Opened[0])
 	}
-	return fmt.Sprintf("%3d. %#v: status %d, code %.40q, %q", a.Number, a.Profile, a.Status, string(a.Code), a.Detail)
+	text := fmt.Sprintf("%3d. %#v: status %d, code %.40q, ", a.Number, a.Profile, a.Status, string(a.Code))
+	if len(a.Opened) > 0 {
+		return text + fmt.Sprintf("opens under %#v", a.Opened[0])
+	}
+	return text + fmt.Sprintf("%q", a.Detail)
 }
 
 // ProbeResult is what a [Probe] found out.
@@ -162,7 +163,7 @@ func (s *search) run(ctx context.Context) error {
 		case s.concluded(a):
 			return nil
 		case ctx.Err() != nil:
-			return a.Err
+			return probeError(issuing.ErrCanceled, ctx.Err())
 		case !a.sent:
 			continue
 		case a.Status != 0 && a.Status != statusBusy:
@@ -174,10 +175,14 @@ func (s *search) run(ctx context.Context) error {
 			s.first = append([]sign.Profile{candidate}, s.first...)
 		}
 		if sent++; sent < s.probe.Limit && !pause(ctx, s.probe.Interval) {
-			return &issuing.Error{Provider: providerName, Op: "Probe", Kind: issuing.ErrCanceled, Err: ctx.Err()}
+			return probeError(issuing.ErrCanceled, ctx.Err())
 		}
 	}
-	return &issuing.Error{Provider: providerName, Op: "Probe", Kind: issuing.ErrNotFound, Err: ErrNoProfile}
+	return probeError(issuing.ErrNotFound, ErrNoProfile)
+}
+
+func probeError(kind, cause error) error {
+	return &issuing.Error{Provider: providerName, Op: "Probe", Kind: kind, Err: cause}
 }
 
 // statusBusy asks for a request once more, later.
@@ -195,9 +200,8 @@ func (s *search) ask(ctx context.Context, candidate sign.Profile) ProbeAttempt {
 		a.Status, a.Code, a.Detail = status, head.Code, head.Detail
 		body = answer
 	}
-	var info issuing.CallInfo
-	err := x.c.send(ctx, x, noFields{}.validate, nil, []issuing.CallOption{issuing.WithCallInfo(&info)})
-	a.sent = info.Attempts > 0
+	err := x.c.send(ctx, x, noFields{}.validate, nil, nil)
+	a.sent = !errors.As(err, new(unsealed))
 	if a.Status == 0 || a.Status == statusBusy {
 		a.Err = err
 	}

@@ -16,7 +16,8 @@ func grid() []sign.Profile {
 	var all []sign.Profile
 	for _, text := range []sign.KeyText{sign.KeyTextBase64, sign.KeyTextASCII, sign.KeyTextHex} {
 		for _, p := range []sign.Profile{
-			{}, {Wrap: sign.KeyWrapOAEPSHA1}, {Wrap: sign.KeyWrapOAEPSHA256, MGF1: sign.MGF1SHA1}, {Wrap: sign.KeyWrapOAEPSHA256},
+			{}, {Wrap: sign.KeyWrapOAEPSHA1}, {Wrap: sign.KeyWrapOAEPSHA256, MGF1: sign.MGF1SHA1},
+			{Wrap: sign.KeyWrapOAEPSHA256},
 		} {
 			p.KeyText = text
 			all = append(all, p)

@@ -334,6 +334,30 @@ func TestProbeRefusesWhatItCannotUse(t *testing.T) {
 	}
 }
 
+// A candidate that cannot be sealed here, as in FIPS 140-only mode, is listed, not sent,
+// and does not count.
+func TestProbePassesOverWhatCannotBeSealed(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("forbidden here")
+	fails := func(_, _ []byte) ([]byte, error) { return nil, broken }
+	probe := hurried
+	for range 5 {
+		probe.Candidates = append(probe.Candidates, sign.Profile{Hooks: &sign.ProfileHooks{Encrypt: fails, Decrypt: fails}})
+	}
+	probe.Candidates = append(probe.Candidates, sign.Profile{Hash: sign.SignatureHashSHA256})
+	probe.Limit = 1
+	server := startServer(t, kazepaytest.Config{Profile: sign.Profile{Hash: sign.SignatureHashSHA256}, WebhookURL: "http://127.0.0.1:1/callbacks"})
+	result, err := kazepay.Probe(t.Context(), server.ClientConfig(), probe)
+	if err != nil || !result.Found || len(result.Attempts) != 6 || server.Requests("Webhooks.URL") != 1 {
+		t.Errorf("%v, %v", result, err)
+	}
+	for _, a := range result.Attempts[:5] {
+		if !errors.Is(a.Err, broken) || a.Status != 0 || !strings.Contains(a.String(), "forbidden here") {
+			t.Errorf("%v", a)
+		}
+	}
+}
+
 // The order has no profile twice, and begins as documented.
 func TestProbeCandidates(t *testing.T) {
 	t.Parallel()

@@ -256,9 +256,10 @@ func (p Profile) constants() []string {
 		"Mode":   {"ModeECB", "ModeCBCZeroIV", "ModeCBCKeyIV", "ModeCBCPrefixIV"}, "Padding": {"PaddingPKCS7", "PaddingNone"},
 		"Payload": {"PayloadTextJSON", "PayloadTextBase64"},
 		"KeyText": {"KeyTextBase64", "KeyTextRaw", "KeyTextHex", "KeyTextASCII"},
-		"Wrap":    {"KeyWrapPKCS1v15", "KeyWrapOAEPSHA1", "KeyWrapOAEPSHA256"}, "MGF1": {"MGF1Same", "MGF1SHA1", "MGF1SHA256"},
-		"Hash":   {"SignatureHashSHA1", "SignatureHashSHA256", "SignatureHashSHA512", "SignatureHashMD5"},
-		"Scheme": {"SignatureSchemePKCS1v15", "SignatureSchemePSS"},
+		"Wrap":    {"KeyWrapPKCS1v15", "KeyWrapOAEPSHA1", "KeyWrapOAEPSHA256"},
+		"MGF1":    {"MGF1Same", "MGF1SHA1", "MGF1SHA256"},
+		"Hash":    {"SignatureHashSHA1", "SignatureHashSHA256", "SignatureHashSHA512", "SignatureHashMD5"},
+		"Scheme":  {"SignatureSchemePKCS1v15", "SignatureSchemePSS"},
 		"Signed": {
 			"SignedBytesPlaintext", "SignedBytesCiphertextText", "SignedBytesCiphertext", "SignedBytesBase64",
 			"SignedBytesMessage", "SignedBytesSorted",

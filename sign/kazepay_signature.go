@@ -57,7 +57,9 @@ func (p Profile) verifies(key *rsa.PublicKey, digest, signature []byte) bool {
 // no ciphertext; its payload stands for it.
 func (p Profile) signedBytes(e *Envelope, ciphertext, payload []byte) []byte {
 	if p.Hooks.signs() {
-		return p.Hooks.SignedBytes(SignedParts{Head: canonicalHead(e.Head), Payload: payload, Ciphertext: ciphertext, Encrypt: e.Encrypt})
+		return p.Hooks.SignedBytes(SignedParts{
+			Head: canonicalHead(e.Head), Payload: payload, Ciphertext: ciphertext, Encrypt: e.Encrypt,
+		})
 	}
 	switch {
 	case p.Signed == SignedBytesBase64:

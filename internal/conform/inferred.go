@@ -131,5 +131,6 @@ func Inferred(t *testing.T, path string, turns map[string]Turn, further ...error
 			t.Errorf("%s is turned and has no row in %s", setting, path)
 		}
 	}
-	t.Logf("%s: %d inferred, %d of them settings, all turned; %d with a reason", path, len(rows), len(turned), len(rows)-len(turned))
+	t.Logf("%s: %d inferred, %d of them settings, all turned; %d with a reason",
+		path, len(rows), len(turned), len(rows)-len(turned))
 }

@@ -100,7 +100,8 @@ func unambiguous(body []byte) bool {
 // open opens the payload of a message as far as it can be opened.
 func (s *Server) open(m *message) {
 	payload, err := s.cfg.Profile.Open(s.own, s.merchant.Public(), m.envelope)
-	if m.opened = err == nil && !strings.ContainsAny(m.envelope.Encrypt, "\r\n"); m.opened && utf8.Valid(payload) && distinct(payload) {
+	m.opened = err == nil && !strings.ContainsAny(m.envelope.Encrypt, "\r\n")
+	if m.opened && utf8.Valid(payload) && distinct(payload) {
 		m.fields, _ = platform.ReadFields(payload)
 	}
 }
