@@ -193,14 +193,14 @@ func (s *search) ask(ctx context.Context, candidate sign.Profile) ProbeAttempt {
 	cfg := s.client.cfg
 	cfg.Profile = candidate
 	a := ProbeAttempt{Profile: candidate}
-	x := &exchange{c: newClient(cfg, s.client.core), o: opURL, in: noFields{}}
+	x := &exchange{c: newClient(cfg, s.client.core, s.client.sent), o: opURL, in: noFields{}}
 	x.o.name = "Probe"
 	var body []byte
 	x.heard = func(status int, head answerHead, answer []byte) {
 		a.Status, a.Code, a.Detail = status, head.Code, head.Detail
 		body = answer
 	}
-	err := x.c.send(ctx, x, noFields{}.validate, nil, nil)
+	err := x.c.core.Do(ctx, x.c.call(x, noFields{}.validate, nil))
 	a.sent = !errors.As(err, new(unsealed))
 	if a.Status == 0 || a.Status == statusBusy {
 		a.Err = err
