@@ -27,10 +27,13 @@ var (
 // encrypting a block.
 func TestPINsInEveryProfile(t *testing.T) {
 	t.Parallel()
-	for _, padding := range []sign.PINPadding{sign.PINPaddingPKCS1, sign.PINPaddingOAEPSHA1, sign.PINPaddingOAEPSHA256} {
+	for _, p := range []sign.PINProfile{
+		{Padding: sign.PINPaddingPKCS1}, {Padding: sign.PINPaddingOAEPSHA1}, {Padding: sign.PINPaddingOAEPSHA256},
+		{Padding: sign.PINPaddingOAEPSHA256, MGF1: sign.MGF1SHA1},
+	} {
 		for _, plaintext := range []sign.PINPlaintext{sign.PINPlaintextBytes, sign.PINPlaintextHex} {
 			for _, encoding := range []sign.PINEncoding{sign.PINEncodingBase64, sign.PINEncodingHex} {
-				profile := sign.PINProfile{Padding: padding, Plaintext: plaintext, Encoding: encoding}
+				profile := sign.PINProfile{Padding: p.Padding, MGF1: p.MGF1, Plaintext: plaintext, Encoding: encoding}
 				server, client := full(t, coshinetest.Config{PIN: profile})
 				card := activeCard(t, client, "C1")
 				byToken, byNumber := coshine.ByToken(card.CardToken), coshine.ByNumber(card.CardNumber)

@@ -48,7 +48,9 @@ type CallbackConfig struct {
 	PrivateKey sign.PrivateKey
 	// Profile is the envelope's, the client's.
 	Profile sign.Profile
-	// SysID, when set, must be the callback's head.sysId.
+	// Form is how callbacks come; the zero value is sealed, as answers are.
+	Form CallbackForm
+	// SysID, when set, must be the callback's head.sysId, if it has a head.
 	SysID string
 	// Lookup finds the credential of a callback while it runs, by its head.sysId: for
 	// several merchants, and keys that change without a restart. The head is not signed, so
@@ -66,6 +68,10 @@ type CallbackConfig struct {
 	// KazePay does not publish its names; those of the platform it is built on are
 	// known without an entry.
 	Names map[string]string
+	// Fields maps members as KazePay names them, as far as the merchant has learnt, to
+	// those that this package reads, such as "code": "activationCode". Upstream's
+	// names are known without an entry.
+	Fields map[string]string
 	// Ack is how callbacks are acknowledged; the zero value is the text SUCCESS.
 	Ack CallbackAck
 	// Deduper remembers messages and events; nil is one in memory.
@@ -84,6 +90,13 @@ func (c CallbackConfig) check(p *check.Problems) {
 		if !slices.Contains(EventTypes(), kind) {
 			p.Add("Names", "names a kind that this package does not have")
 		}
+	}
+	for theirs, ours := range c.Fields {
+		p.Bare(fmt.Sprintf("Fields[%.40q]", theirs), theirs)
+		p.Required("Fields", theirs != "" && ours != "")
+	}
+	if c.Form < CallbackFormSealed || c.Form > CallbackFormPlain {
+		p.Add("Form", "is none of the forms")
 	}
 	if c.Ack < CallbackAckText || c.Ack > CallbackAckSigned {
 		p.Add("Ack", "is none of the acknowledgements")
@@ -104,7 +117,7 @@ func (c CallbackConfig) check(p *check.Problems) {
 func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	var p check.Problems
 	cfg.check(&p)
-	cfg.Names = maps.Clone(cfg.Names)
+	cfg.Names, cfg.Fields = maps.Clone(cfg.Names), maps.Clone(cfg.Fields)
 	s := callbackScheme{cfg: cfg, digest: keyring.Digest(&p, cfg.DedupeSecret)}
 	var scheme webhook.Scheme
 	var precheck func(context.Context, *webhook.Request) error
@@ -147,6 +160,10 @@ type opened struct {
 	own       sign.PrivateKey // the one that opened it
 }
 
+// maxIdentity bounds what is kept of an event for good; the content's digest identifies
+// one with longer ids in it.
+const maxIdentity = 512
+
 // maxRequestID bounds what an unsigned head can put into reports.
 const maxRequestID = 128
 
@@ -157,15 +174,17 @@ func (s callbackScheme) Verify(_ context.Context, req *webhook.Request) (webhook
 	e, err := sign.ParseEnvelope(wire.TrimBOM(req.Body))
 	if err == nil {
 		err = (wire.Codec{}).Unmarshal(e.Head, &m.head)
+	} else if s.cfg.Form == CallbackFormPlain {
+		e, err = m.bare(wire.TrimBOM(req.Body))
 	}
 	if err != nil {
 		return webhook.Verified{}, unsupported(req.Body)
 	}
-	if s.cfg.SysID != "" && m.head.SysID != s.cfg.SysID {
+	if s.cfg.SysID != "" && e.Head != nil && m.head.SysID != s.cfg.SysID {
 		return webhook.Verified{}, webhook.ErrUnknownKey
 	}
 	for _, m.own = range s.own {
-		if m.plaintext, m.key, err = s.cfg.Profile.OpenAny(m.own, s.peers, e); err == nil {
+		if m.plaintext, m.key, err = s.open(m.own, e); err == nil {
 			break
 		}
 	}
@@ -206,7 +225,7 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.
 		return nil, err
 	}
 	event := &webhook.Event{Type: kind, Raw: issuing.NewSecret(string(m.plaintext))}
-	if content := members(m.plaintext); signed || fits(kind, content) {
+	if content := s.members(m.plaintext); signed || fits(kind, content) {
 		if err := s.decode(event, content); err != nil {
 			return nil, err
 		}
@@ -215,8 +234,8 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.
 	switch {
 	case known:
 		event.Time = data.when()
-		if !event.HasProblem(identifying[kind]...) {
-			event.ID = data.identity()
+		if id := data.identity(); len(id) <= maxIdentity && !event.HasProblem(identifying[kind]...) {
+			event.ID = id
 		}
 	case kind == "":
 		event.Type = cmp.Or(req.Type, m.head.APICode)
@@ -242,12 +261,13 @@ func (s callbackScheme) fingerprint(content []byte) (string, error) {
 // kind tells the kind of a callback, with its address's type where the callback names
 // none. signed reports that the content names it itself.
 func (s callbackScheme) kind(m *opened, address string) (kind string, signed bool, err error) {
-	kind, signed, err = notificationKind(m.head.APICode, m.plaintext, s.cfg.Names)
+	content := s.members(m.plaintext)
+	kind, signed, err = notificationKind(m.head.APICode, content, s.cfg.Names)
 	switch {
 	case err != nil || address == "":
 		return kind, signed, err
 	case kind == "":
-		return notificationKind(address, m.plaintext, nil)
+		return notificationKind(address, content, nil)
 	case kind != address && blank[address] != nil:
 		// Its function may expect another kind, and its handling would stand for the
 		// delivery to the right address.
@@ -260,7 +280,7 @@ func (s callbackScheme) kind(m *opened, address string) (kind string, signed boo
 func (s callbackScheme) decode(event *webhook.Event, content object) error {
 	codec := codecIn(s.cfg.Zone)
 	codec.Note = event.AddProblem
-	data, err := decodeNotification(event.Type, content, codec)
+	data, err := decodeNotification(event.Type, content, codec, s.cfg.Fields)
 	if err == nil && data != nil { // a nil interface must not become Data
 		event.Data = data
 	}
@@ -269,7 +289,7 @@ func (s callbackScheme) decode(event *webhook.Event, content object) error {
 
 // Decode implements [webhook.Decoder].
 func (s callbackScheme) Decode(event *webhook.Event) error {
-	return s.decode(event, members([]byte(event.Raw.Reveal())))
+	return s.decode(event, s.members([]byte(event.Raw.Reveal())))
 }
 
 // Answer implements [webhook.Scheme] with the configured acknowledgement.

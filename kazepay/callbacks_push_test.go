@@ -48,12 +48,18 @@ func (b *inbox) types() []string {
 // merchant runs a platform, a client and a callback server.
 func merchant(t *testing.T, cfg kazepaytest.Config, in *inbox, ack kazepay.CallbackAck) (*kazepaytest.Server, *kazepay.Client) {
 	t.Helper()
+	return merchantOf(t, cfg, in, func(c *kazepay.CallbackConfig) { c.Ack = ack })
+}
+
+// merchantOf is merchant with other settings of callbacks.
+func merchantOf(t *testing.T, cfg kazepaytest.Config, in *inbox, set func(*kazepay.CallbackConfig)) (*kazepaytest.Server, *kazepay.Client) {
+	t.Helper()
 	front := httptest.NewUnstartedServer(nil)
 	t.Cleanup(front.Close)
 	cfg.WebhookURL = "http://" + front.Listener.Addr().String()
 	server := startServer(t, cfg)
 	hooks := callbackConfig(server)
-	hooks.Ack = ack
+	set(&hooks)
 	front.Config.Handler = webhook.NewHandler(callbacks(t, hooks), in.receive)
 	front.Start()
 	return server, newClient(t, server)

@@ -44,7 +44,7 @@ type Card struct {
 	BillingZipCode     issuing.Personal `json:"billingZipCode"`         // free text
 }
 
-func (c *Card) incomplete() bool { return c.ID == "" && c.Status == "" }
+func (c *Card) incomplete() bool { return c.ID == "" && c.Status == "" || !sound(c.ID) }
 
 func (c *Card) card() string { return c.ID }
 
@@ -96,7 +96,7 @@ type Balance struct {
 	Frozen    issuing.Amount   `json:"blockBalance"` // held
 }
 
-func (b *Balance) incomplete() bool { return b.Available.IsZero() }
+func (b *Balance) incomplete() bool { return b.Available.IsZero() || !sound(b.CardID) }
 
 func (b *Balance) card() string { return b.CardID }
 
@@ -151,7 +151,7 @@ type Deposit struct {
 	SendAmount issuing.Amount    `json:"sendAmount"`        // as answered; how it relates to fees is not documented
 }
 
-func (d *Deposit) incomplete() bool { return d.ID == "" }
+func (d *Deposit) incomplete() bool { return d.ID == "" || !sound(d.ID, d.CardID) }
 
 func (d *Deposit) card() string { return d.CardID }
 
@@ -188,7 +188,7 @@ type CardChange struct {
 	TransactionID string           `json:"txnId"`     // KazePay's id of the refund
 }
 
-func (c *CardChange) incomplete() bool { return c.Status == "" }
+func (c *CardChange) incomplete() bool { return c.Status == "" || !sound(c.ID, c.TransactionID) }
 
 func (c *CardChange) card() string { return c.ID }
 
@@ -245,7 +245,7 @@ type CardNumberID struct {
 	CardNumber issuing.Secret `json:"cardNo"` // PAN, as asked for
 }
 
-func (c *CardNumberID) incomplete() bool { return c.CardID == "" }
+func (c *CardNumberID) incomplete() bool { return c.CardID == "" || !sound(c.CardID) }
 
 // CardID (getCardId) looks up KazePay's card id by the full card number.
 //

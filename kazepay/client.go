@@ -3,6 +3,7 @@ package kazepay
 import (
 	"cmp"
 	"context"
+	"maps"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -44,6 +45,8 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 	cfg.MaxUpload = cmp.Or(cfg.MaxUpload, DefaultMaxUpload)
 	cfg.Zone = cmp.Or(cfg.Zone, time.UTC)
 	cfg.Upload = cfg.Upload.complete()
+	cfg.Paths, cfg.Codes = maps.Clone(cfg.Paths), maps.Clone(cfg.Codes)
+	cfg.ContentType = cmp.Or(cfg.ContentType, "application/json; charset=UTF-8")
 	return newClient(cfg, core, new(sentNumbers)), nil
 }
 
@@ -113,6 +116,9 @@ func (c *Client) call(x *exchange, valid func(*check.Problems), opts []issuing.C
 	return provider.Call{Op: x.o.op(), In: x.in, Check: valid, Exchange: x, Decode: x.decode, Options: opts}
 }
 
+// pause waits; it returns false when the context ended first.
+var pause = transport.Pause
+
 // Waits of polling.
 const (
 	firstPoll   = 2 * time.Second
@@ -127,7 +133,7 @@ func poll[T any](ctx context.Context, op string, ask func() (answer *T, done boo
 		if err != nil || done {
 			return answer, err
 		}
-		if !transport.Pause(ctx, wait) {
+		if !pause(ctx, wait) {
 			return answer, &issuing.Error{Provider: providerName, Op: op, Kind: issuing.ErrCanceled, Err: ctx.Err()}
 		}
 	}

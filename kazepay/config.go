@@ -1,7 +1,12 @@
 package kazepay
 
 import (
+	"cmp"
 	"context"
+	"mime"
+	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -32,6 +37,13 @@ type Config struct {
 	BaseURL string
 	// UploadURL is the address of KYC.Upload; empty is BaseURL.
 	UploadURL string
+	// Paths are the paths of operations by their apiCode, such as
+	// "cardBalance": "/api/cardBalance", in place of that of BaseURL (UploadURL for
+	// fileUpload). No page shows a path; nil is one address for all.
+	Paths map[string]string
+	// ContentType is that of every message but an upload; empty is
+	// "application/json; charset=UTF-8".
+	ContentType string
 	// SysID is the merchant's system id, such as 202402271432298822660001.
 	// Opaque.
 	SysID string
@@ -43,9 +55,21 @@ type Config struct {
 	// and wraps the session keys of requests.
 	PlatformKey sign.PublicKey
 	// Profile is the envelope's choice of algorithms. The zero Profile is
-	// inferred, not published: confirm it with KazePay or run
-	// sign.DetectKazePayProfile on one answer of the sandbox.
+	// inferred, not published: confirm it with KazePay, have [Probe] find it, or run
+	// sign.DetectKazePayProfile on an answer or callback.
 	Profile sign.Profile
+	// RequestNo makes the message numbers, from the time in Zone; nil makes 24 digits,
+	// the time to the second and ten random digits. It is called concurrently, and must
+	// not give a number twice. With it, the caller's own keys may have up to 64
+	// characters of any kind but blanks.
+	RequestNo func(time.Time) string
+	// Codes are KazePay's own codes of failures, as far as the merchant has learnt
+	// them, each with its kind: issuing.ErrInvalid, ErrUnauthorized, ErrNotFound,
+	// ErrDuplicate, ErrConflict, ErrInsufficientFunds or ErrDeclined, which say that the
+	// operation was not carried out, or ErrOutcomeUnknown for a code that says nothing
+	// definite. They win over the codes of this package; a code that neither has is
+	// issuing.ErrDeclined.
+	Codes map[Code]error
 	// Zone is the zone of KazePay's times, which carry none; nil is UTC.
 	// UTC+8 is plausible. Widen query windows by a day while it is unconfirmed.
 	Zone *time.Location
@@ -107,7 +131,19 @@ func (c Config) validate(p *check.Problems) {
 	if c.UploadURL != "" {
 		p.URL("UploadURL", c.UploadURL, transport.CheckURL)
 	}
+	c.checkPaths(p)
 	p.ID("SysID", c.SysID, maxID)
+	if _, _, err := mime.ParseMediaType(c.ContentType); c.ContentType != "" && err != nil {
+		p.Add("ContentType", "is no media type")
+	}
+	for code, kind := range c.Codes {
+		switch {
+		case code == "" || code == CodeSuccess:
+			p.Add("Codes", "has an entry for no code, or for success")
+		case !slices.Contains(refusals, kind):
+			p.Add("Codes", "has a kind for %.40q that is none of a failure's", string(code))
+		}
+	}
 	checkPrivateKey(p, "PrivateKey", c.PrivateKey)
 	p.Key("PlatformKey", c.PlatformKey.Bits(), minRSABits)
 	both := !c.PlatformKey.IsZero() && !c.PrivateKey.IsZero()
@@ -118,6 +154,54 @@ func (c Config) validate(p *check.Problems) {
 	c.Upload.check(p)
 	if c.MaxUpload < 0 {
 		p.Add("MaxUpload", "must not be negative")
+	}
+}
+
+// refusals are the kinds that a code can stand for.
+var refusals = []error{
+	issuing.ErrInvalid, issuing.ErrUnauthorized, issuing.ErrNotFound, issuing.ErrDuplicate, issuing.ErrConflict,
+	issuing.ErrInsufficientFunds, issuing.ErrDeclined, issuing.ErrOutcomeUnknown,
+}
+
+// kind returns what a code stands for, nil when nobody knows.
+func (c Config) kind(code Code) error {
+	if c.open(code) {
+		return issuing.ErrUnavailable // of a read; a write stays open
+	}
+	return cmp.Or(c.Codes[code], code.Kind())
+}
+
+// open reports whether a code says nothing definite.
+func (c Config) open(code Code) bool {
+	if kind := c.Codes[code]; kind != nil {
+		return kind == issuing.ErrOutcomeUnknown
+	}
+	return code == CodeResultUnknown
+}
+
+// address returns where an operation's messages go.
+func (c Config) address(apiCode string) string {
+	base := c.BaseURL
+	if apiCode == opUpload.apiCode {
+		base = cmp.Or(c.UploadURL, base)
+	}
+	path, ok := c.Paths[apiCode]
+	u, err := url.Parse(base)
+	if !ok || err != nil {
+		return base
+	}
+	return u.ResolveReference(&url.URL{Path: path}).String()
+}
+
+func (c Config) checkPaths(p *check.Problems) {
+	for apiCode, path := range c.Paths {
+		switch {
+		case apiCode == "" || !strings.HasPrefix(path, "/"):
+			p.Add("Paths", "needs an apiCode and a path from / on for %.40q", apiCode)
+		case transport.CheckURL(c.BaseURL) == nil && transport.CheckURL(c.address(apiCode)) != nil,
+			strings.ContainsFunc(path, func(r rune) bool { return r <= ' ' || r > '~' || r == '?' || r == '#' || r == '%' }):
+			p.Add("Paths", "has a path for %.40q that is none", apiCode)
+		}
 	}
 }
 

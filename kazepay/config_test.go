@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -226,35 +227,54 @@ func TestAwait(t *testing.T) {
 
 func TestAllTransactions(t *testing.T) {
 	t.Parallel()
-	row := `{"cardID":"1","transactionId":"T"},`
-	page := func(n int) string { return "[" + strings.TrimSuffix(strings.Repeat(row, n), ",") + "]" }
+	// A page is the numbers of its rows, from the first to the last.
+	page := func(from, to int) string {
+		var rows []string
+		for n := from; n <= to; n++ {
+			rows = append(rows, fmt.Sprintf(`{"cardID":"1","transactionId":"T%d","transactionTime":"2024-02-08 13:17:02"}`, n))
+		}
+		return "[" + strings.Join(rows, ",") + "]"
+	}
+	ten := [][2]int{{1, 1}, {2, 2}, {3, 3}, {4, 4}, {5, 5}, {6, 6}, {7, 7}, {8, 8}, {9, 9}, {10, 10}}
+	cut, none := kazepay.ErrListCut, [2]int{1, 0}
 	for name, c := range map[string]struct {
 		size, first   int
-		pages         []int
+		pages         [][2]int
 		asked, wanted int
+		kind, cause   error
 	}{
-		"nothing":             {0, 0, []int{0}, 1, 0},
-		"one page":            {0, 0, []int{99}, 1, 99},
-		"a full page":         {0, 0, []int{100, 0}, 2, 100},
-		"two and a half":      {2, 0, []int{2, 2, 1}, 3, 5},
-		"from the ninth on":   {2, 9, []int{2, 2, 2}, 2, 4},
-		"as far as it goes":   {1, 0, []int{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, 10, 10},
-		"more than asked for": {1, 0, []int{3, 0}, 2, 3},
+		"nothing":             {0, 0, [][2]int{none}, 1, 0, nil, nil},
+		"one page":            {0, 0, [][2]int{{1, 99}, none}, 2, 99, nil, nil},
+		"a full page":         {0, 0, [][2]int{{1, 100}, none}, 2, 100, nil, nil},
+		"two and a half":      {2, 0, [][2]int{{1, 2}, {3, 4}, {5, 5}, none}, 4, 5, nil, nil},
+		"fewer than asked":    {100, 0, [][2]int{{1, 2}, {3, 4}, {5, 6}, none}, 4, 6, nil, nil},
+		"from the ninth on":   {2, 9, [][2]int{{1, 2}, {3, 4}}, 2, 4, issuing.ErrInvalid, cut},
+		"as far as it goes":   {1, 0, ten, 10, 10, issuing.ErrInvalid, cut},
+		"ends on the tenth":   {2, 9, [][2]int{{1, 2}, {3, 3}}, 2, 3, nil, nil},
+		"more than asked for": {1, 0, [][2]int{{1, 3}, none}, 2, 3, nil, nil},
+		"grows meanwhile":     {2, 0, [][2]int{{1, 2}, {2, 3}, {4, 4}, none}, 4, 4, nil, nil},
+		"a page again":        {2, 0, [][2]int{{1, 2}, {3, 4}, {3, 4}}, 3, 4, issuing.ErrBadResponse, nil},
 	} {
 		asked := 0
 		s := newWireServer(t, func(w http.ResponseWriter, m *wireMessage) {
-			success(t, page(c.pages[asked]))(w, m)
+			success(t, page(c.pages[asked%len(c.pages)][0], c.pages[asked%len(c.pages)][1]))(w, m)
 			asked++
 		})
-		got := 0
-		for tx, err := range s.client(t).Cards.AllTransactions(t.Context(), kazepay.TransactionsRequest{CardID: "1", PageSize: c.size, Page: c.first}) {
-			if err != nil || tx.ID != "T" {
-				t.Fatalf("%s: %v, %v", name, tx, err)
+		list := s.client(t).Cards.AllTransactions(t.Context(), kazepay.TransactionsRequest{CardID: "1", PageSize: c.size, Page: c.first})
+		for range 2 { // the same every time
+			got, last := 0, error(nil)
+			for tx, err := range list {
+				if last = err; err == nil && tx.ID != "" {
+					got++
+				}
 			}
-			got++
-		}
-		if got != c.wanted || asked != c.asked {
-			t.Errorf("%s: %d rows of %d pages, want %d of %d", name, got, asked, c.wanted, c.asked)
+			if got != c.wanted || asked != c.asked {
+				t.Errorf("%s: %d rows of %d pages, want %d of %d", name, got, asked, c.wanted, c.asked)
+			}
+			if !errors.Is(last, c.kind) || c.cause != nil && !errors.Is(last, c.cause) || (last == nil) != (c.kind == nil) {
+				t.Errorf("%s: ends with %v", name, last)
+			}
+			asked = 0
 		}
 	}
 	s := newWireServer(t, plain(404, ""))

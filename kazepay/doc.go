@@ -19,9 +19,15 @@
 // Every message is one JSON object. Its payload is signed with the merchant's
 // RSA key, encrypted under a fresh AES key, and that key is wrapped for KazePay;
 // answers and callbacks come the same way in the other direction. [ParseConfig] reads
-// the keys from texts. Which algorithms these are is inferred, not published: [Config.Profile] holds the
-// choice, and sign.DetectKazePayProfile settles it with one answer or callback of
-// the sandbox. KazePay hands out [Config.BaseURL] and [Config.SysID].
+// the keys from texts. Which algorithms these are is inferred, not published:
+// [Config.Profile] holds the choice. A platform with another one cannot open a request,
+// and answers it unsigned, so that no answer says what is wrong: [Probe] tries candidates
+// from the sending side, one harmless read each, until an answer opens. Where an answer
+// or callback is at hand, sign.DetectKazePayProfile tells the profile from it. KazePay
+// hands out [Config.BaseURL] and [Config.SysID].
+//
+// What else no page says is a setting: testdata/inferred.csv lists all of it, each with
+// its setting or the reason why there is none.
 //
 // Weaknesses of the scheme: the head of a message is neither encrypted nor, as
 // far as is known, signed, so nothing in it is relied on; ECB shows equal blocks;

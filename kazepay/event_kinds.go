@@ -23,9 +23,8 @@ var errAddress = errors.New("the callback's kind is not the address's type")
 // when head.apiCode, which the default profile does not sign, names a kind while
 // the fields are those of another. signed reports that the content names it itself.
 func notificationKind(
-	apiCode string, plaintext []byte, names map[string]string,
+	apiCode string, m object, names map[string]string,
 ) (kind string, signed bool, err error) {
-	m := members(plaintext)
 	kind = namedKind(apiCode, names)
 	for _, field := range []string{"type", "notifyType", "apiCode"} {
 		inner := namedKind(m.text(field), names)
@@ -84,11 +83,16 @@ var aliases = map[string]string{
 	"occurTime": "transactionTime", "createTime": "createAt",
 }
 
-// members reads a payload. A member under KazePay's own name wins over an alias.
-func members(plaintext []byte) object {
+// members reads a payload. A member under KazePay's own name wins over an alias;
+// renamed are the merchant's own aliases, which win over upstream's.
+func members(plaintext []byte, renamed map[string]string) object {
 	m := object{}
 	for name, value := range wire.Members(plaintext) {
-		if own, ok := aliases[name]; ok {
+		own, ok := renamed[name]
+		if !ok {
+			own, ok = aliases[name]
+		}
+		if ok {
 			if _, there := m[own]; !there {
 				m[own] = value
 			}
@@ -207,14 +211,16 @@ var identifying = map[string][]string{
 
 // decodeNotification decodes the verified JSON of a callback. A kind that is not known
 // gives nil and no error.
-func decodeNotification(kind string, m object, codec wire.Codec) (callbackEvent, error) {
+func decodeNotification(
+	kind string, m object, codec wire.Codec, renamed map[string]string,
+) (callbackEvent, error) {
 	empty, known := blank[kind]
 	if !known {
 		return nil, nil
 	}
 	switch kind {
 	case EventTransactionCreated:
-		m = transactionOf(m)
+		m = transactionOf(m, renamed)
 	case EventCardClosed:
 		m.alias("amount", "refundAmt")
 		m.alias("transactionId", "txnId")
@@ -235,7 +241,7 @@ func (m object) alias(name, own string) {
 
 // transactionOf gives the transaction KazePay's names. Upstream nests it; flat
 // fields are taken as well.
-func transactionOf(m object) object {
+func transactionOf(m object, renamed map[string]string) object {
 	inner := m["transaction"]
 	if text, ok := wire.Unquote(inner); ok {
 		inner = []byte(text)
@@ -245,7 +251,7 @@ func transactionOf(m object) object {
 		inner = m.json()
 	}
 	if inner[0] == '{' { // anything else is no transaction, and stays what it is
-		m["transaction"] = members(inner).json()
+		m["transaction"] = members(inner, renamed).json()
 	}
 	return m
 }

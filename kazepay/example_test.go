@@ -88,7 +88,41 @@ func ExampleConfig_profile() {
 	cfg.Profile = profiles[0]
 	fmt.Println(cfg.Profile)
 	// Output:
-	// Cipher=AES-128 Mode=CBC-key-IV Padding=PKCS7 Payload=json KeyText=base64 Wrap=PKCS1v15 Hash=SHA-256 Signed=plaintext
+	// Cipher=AES-128 Mode=CBC-key-IV Padding=PKCS7 Payload=json KeyText=base64 Wrap=PKCS1v15 MGF1=same Hash=SHA-256 Scheme=PKCS1v15 Signed=plaintext
+}
+
+// Where nobody says which profile KazePay uses, a probe asks: one harmless read after
+// the other, a second apart, each sealed under the next candidate.
+func ExampleProbe() {
+	server, err := kazepaytest.NewServer(kazepaytest.Config{Profile: sign.Profile{
+		Wrap: sign.KeyWrapOAEPSHA256, MGF1: sign.MGF1SHA1, KeyText: sign.KeyTextHex, Hash: sign.SignatureHashSHA256,
+	}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+
+	cfg := server.ClientConfig()
+	cfg.Profile = sign.Profile{} // as it is, unless somebody says otherwise
+	result, err := kazepay.Probe(context.Background(), cfg, kazepay.ProbeConfig{
+		Interval: time.Millisecond, // of a platform in memory; zero is a second
+		Progress: func(a kazepay.ProbeAttempt) {
+			if a.Number%10 == 0 {
+				fmt.Println(a)
+			}
+		},
+	})
+	if errors.Is(err, kazepay.ErrNoProfile) {
+		log.Fatal("send KazePay this list: ", result)
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(result)
+	// Output:
+	//  10. sign.Profile{KeyText: sign.KeyTextHex}: status 200, code "FAKE_SIGN_ERROR", "the message does not open or verify"
+	//  20. sign.Profile{KeyText: sign.KeyTextASCII, Wrap: sign.KeyWrapOAEPSHA256, Hash: sign.SignatureHashSHA256}: status 200, code "FAKE_SIGN_ERROR", "the message does not open or verify"
+	// Profile: sign.Profile{KeyText: sign.KeyTextHex, Wrap: sign.KeyWrapOAEPSHA256, MGF1: sign.MGF1SHA1, Hash: sign.SignatureHashSHA256} // found with request 23
 }
 
 // Operations that KazePay publishes to its customers only go the same way.

@@ -9,16 +9,16 @@ import (
 // DecodeNotification is what stands behind the signature of a callback whose head
 // names its kind, for fuzzing and for tables of payloads.
 func DecodeNotification(kind string, plaintext []byte, zone *time.Location) (callbackEvent, error) {
-	m := members(plaintext)
+	m := members(plaintext, nil)
 	if !fits(kind, m) {
 		return nil, nil
 	}
-	return decodeNotification(kind, m, codecIn(zone))
+	return decodeNotification(kind, m, codecIn(zone), nil)
 }
 
 // NotificationKind is how a kind is told.
 func NotificationKind(apiCode string, plaintext []byte, names map[string]string) (string, error) {
-	kind, _, err := notificationKind(apiCode, plaintext, names)
+	kind, _, err := notificationKind(apiCode, members(plaintext, nil), names)
 	return kind, err
 }
 

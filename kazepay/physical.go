@@ -60,7 +60,7 @@ type Assignment struct {
 	CardID string `json:"cardID"` // KazePay's card id, used in all later calls
 }
 
-func (a *Assignment) incomplete() bool { return a.CardID == "" }
+func (a *Assignment) incomplete() bool { return a.CardID == "" || !sound(a.CardID) }
 
 // Assign (ucardAssign) binds a printed card to a user.
 //

@@ -74,14 +74,15 @@ type exchange struct {
 
 	picture   *picture // of the upload, once it is open
 	payload   []byte
-	requestNo string // of a write, or of a read's last attempt
+	requestNo string                                         // of a write, or of a read's last attempt
+	heard     func(status int, head answerHead, body []byte) // is told of each answer; nil is nobody
 }
 
 // Encode marshals the payload once and draws the message number of a write. The
 // picture comes last, so that a refusal of anything else leaves it unread.
 func (x *exchange) Encode(cs issuing.CallSettings) (provider.Plan, error) {
 	cfg := x.c.cfg
-	address := cfg.BaseURL
+	address := cfg.address(x.o.apiCode)
 	var err error
 	if x.payload, err = x.c.codec.Marshal(x.in); err != nil {
 		return provider.Plan{}, err
@@ -92,7 +93,6 @@ func (x *exchange) Encode(cs issuing.CallSettings) (provider.Plan, error) {
 		}
 	}
 	if x.upload != nil {
-		address = cfg.UploadURL
 		if x.picture, err = openPicture(*x.upload, cfg.MaxUpload); err != nil {
 			return provider.Plan{}, pictureError(err)
 		}
@@ -135,13 +135,16 @@ func (x *exchange) Seal(ctx context.Context, _ int) (transport.Sealed, error) {
 	if x.picture != nil {
 		return x.c.cfg.Upload.seal(e, head, x.picture)
 	}
-	header := http.Header{"Content-Type": {"application/json; charset=UTF-8"}, "Accept": {"application/json"}}
+	header := http.Header{"Content-Type": {x.c.cfg.ContentType}, "Accept": {"application/json"}}
 	return transport.Sealed{Header: header, Body: e.JSON(), RequestID: head.RequestNo}, nil
 }
 
 // Judge reads the clear part and says what the answer means for the operation.
 func (x *exchange) Judge(_ context.Context, r *transport.Response) provider.Verdict {
 	m, ok := x.c.message(r.Body)
+	if x.heard != nil {
+		x.heard(r.Status, m.head, r.Body)
+	}
 	if ok {
 		r.Parsed = m
 	}
@@ -155,7 +158,7 @@ func (x *exchange) Judge(_ context.Context, r *transport.Response) provider.Verd
 	case !ok:
 	case code == CodeSuccess && r.OK():
 		return provider.Verdict{Judgement: transport.Final}
-	case code == CodeSuccess, code == CodeUpstreamSuccess, code == CodeResultUnknown, r.Redirected():
+	case code == CodeSuccess, code == CodeUpstreamSuccess, x.c.cfg.open(code), r.Redirected():
 		return unclear
 	}
 	// A failure code does not make a 5xx definite: it may be the word of a hop
@@ -202,7 +205,7 @@ func (x *exchange) Open(ctx context.Context, r *transport.Response) (provider.An
 
 // refuse makes the error of a failure answer.
 func (x *exchange) refuse(r *transport.Response, head answerHead, payload []byte) *provider.Refusal {
-	e := &issuing.Error{Kind: head.Code.Kind(), Code: head.Code, Message: head.Detail, Err: x.failure("", payload)}
+	e := &issuing.Error{Kind: x.c.cfg.kind(head.Code), Code: head.Code, Message: head.Detail, Err: x.failure("", payload)}
 	switch {
 	case head.Code == CodeSuccess:
 		e.Kind, e.Code = transport.KindOfStatus(r.Status), nil
@@ -211,10 +214,11 @@ func (x *exchange) refuse(r *transport.Response, head answerHead, payload []byte
 	case e.Kind == nil:
 		e.Kind = transport.KindOfStatus(r.Status)
 	}
-	// Every other code is a failure by the page, which lists none. One of another form, or
-	// whose detail says the opposite, is no word of the platform's.
-	unclear := !head.Code.wellFormed() || head.Detail == string(CodeSuccess)
-	return &provider.Refusal{Err: e, Maybe: r.OK() && unclear}
+	// Every other code is a failure by the page, which lists none. One of another form that
+	// the merchant has not learnt, or whose detail says the opposite, is no word of the
+	// platform's.
+	odd := !head.Code.wellFormed() && x.c.cfg.Codes[head.Code] == nil
+	return &provider.Refusal{Err: e, Maybe: r.OK() && (odd || head.Detail == string(CodeSuccess))}
 }
 
 // failure is the cause of a failure answer.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -83,6 +84,9 @@ func (l *transactionList) decode(codec wire.Codec, payload []byte) error {
 	if err := codec.Unmarshal(payload, (*[]Transaction)(l)); err != nil {
 		return err
 	}
+	if slices.ContainsFunc(*l, func(t Transaction) bool { return !sound(t.ID, t.CardID) }) {
+		return errors.New("the id of a row is none")
+	}
 	if lonely && (len(*l) != 1 || (*l)[0].ID == "") {
 		// Such as a page object around the list, which must not read as one row.
 		return errors.New("the answer is an object that is no transaction")
@@ -115,27 +119,75 @@ func (s *CardService) Transactions(
 	}, nil
 }
 
+// ErrListCut is behind the error of an iterator, of kind issuing.ErrInvalid, at the
+// end of KazePay's tenth page when there may be more: narrow the time.
+var ErrListCut = errors.New("the list is cut after page 10, which is as far as KazePay goes")
+
+// errSamePage is the error of a page that came before.
+var errSamePage = errors.New("the page has nothing but rows of earlier pages")
+
 // AllTransactions iterates over a card's transactions, from the request's page
-// on. It ends at the first page that is not full, or after page 10, which is as
-// far as KazePay goes: at most 1000 rows. Narrow the time for more. Pages are read one
-// by one: a row that comes or goes meanwhile moves the others, so that one may come
-// twice, or be left out, which To keeps from happening if it lies in the past.
+// on. It asks on until a page is empty, because KazePay may give fewer rows than were
+// asked for; after page 10, which is as far as KazePay goes, [ErrListCut] says that
+// there may be more, unless that page had fewer rows than one before. Pages are read
+// one by one: a row that comes or goes meanwhile moves the others. A row that comes
+// again as it was is left out, and a page of nothing else is an error; one may be
+// missed, which To keeps from happening if it lies in the past.
 func (s *CardService) AllTransactions(
 	ctx context.Context, req TransactionsRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*Transaction, error] {
 	if req.PageSize == 0 {
 		req.PageSize = maxPageSize
 	}
-	return pages.Numbered(req.Page, func(page int) (pages.Page[Transaction], error) {
-		req.Page = page
-		p, err := s.Transactions(ctx, req, opts...)
-		if err != nil {
-			return pages.Page[Transaction]{}, err
-		}
-		total := page * req.PageSize
-		if len(p.List) >= req.PageSize && page < maxPage {
-			total++ // a full page may be followed by another
-		}
-		return pages.Page[Transaction]{Items: p.List, Size: req.PageSize, Total: total}, nil
+	return func(yield func(*Transaction, error) bool) {
+		walk := &walk{seen: map[Transaction]bool{}}
+		pages.Numbered(req.Page, func(page int) (pages.Page[Transaction], error) {
+			if page > maxPage {
+				return pages.Page[Transaction]{}, listError(issuing.ErrInvalid, ErrListCut)
+			}
+			req := req
+			req.Page = page
+			p, err := s.Transactions(ctx, req, opts...)
+			if err != nil {
+				return pages.Page[Transaction]{}, err
+			}
+			return walk.page(page, p.List)
+		})(yield)
+	}
+}
+
+// walk is an iteration over a list that says neither how long it is nor which page
+// was answered.
+type walk struct {
+	seen map[Transaction]bool
+	most int // rows on a page
+}
+
+// page takes the rows of a page that did not come before.
+func (w *walk) page(page int, rows []Transaction) (pages.Page[Transaction], error) {
+	n := len(rows)
+	rows = slices.DeleteFunc(rows, func(t Transaction) bool {
+		repeated := w.seen[t]
+		w.seen[t] = true
+		return repeated
 	})
+	if n > 0 && len(rows) == 0 {
+		return pages.Page[Transaction]{}, listError(issuing.ErrBadResponse, errSamePage)
+	}
+	ends := n == 0 || page == maxPage && n < w.most
+	w.most = max(w.most, n)
+	return pages.Page[Transaction]{Items: rows, Size: 1, Total: untilPage(page, ends)}, nil
+}
+
+// untilPage is a total of pages with one item each after which the list ends.
+func untilPage(page int, ends bool) int {
+	if ends {
+		return page
+	}
+	return page + 1
+}
+
+// listError is the error of an iterator that goes no further.
+func listError(kind, cause error) error {
+	return &issuing.Error{Provider: providerName, Op: opTransactions.name, Kind: kind, Err: cause}
 }

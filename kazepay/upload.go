@@ -141,7 +141,7 @@ type UploadedFile struct {
 	ID string `json:"fileId"` // UUID-shaped; for SubmitRequest
 }
 
-func (u *UploadedFile) incomplete() bool { return u.ID == "" }
+func (u *UploadedFile) incomplete() bool { return u.ID == "" || !sound(u.ID) }
 
 // Upload (fileUpload) uploads one picture of a document for [KYCService.Submit].
 // It is streamed: memory use does not grow with its size. The signature covers

@@ -67,7 +67,7 @@ type Application struct {
 	Status CardStatus `json:"status"` // AUDITING at first
 }
 
-func (a *Application) incomplete() bool { return a.ID == "" }
+func (a *Application) incomplete() bool { return a.ID == "" || !sound(a.ID) }
 
 func (a *Application) card() string { return a.ID }
 
@@ -89,7 +89,9 @@ func (s *VirtualService) Apply(
 // published, so one of the two will do.
 type applicationState Application
 
-func (a *applicationState) incomplete() bool { return a.ID == "" && a.Status == "" }
+func (a *applicationState) incomplete() bool {
+	return a.ID == "" && a.Status == "" || !sound(a.ID)
+}
 
 func (a *applicationState) card() string { return a.ID }
 

@@ -31,7 +31,9 @@
 //
 // [Profile] is the set of choices of an envelope whose session key is wrapped
 // with RSA; [Profile.Seal] and [Profile.Open] make and open an [Envelope], and
-// [DetectKazePayProfile] tells the profile from one real answer.
+// [DetectKazePayProfile] tells the profile from one real answer. Steps that it has no
+// choice for are [ProfileHooks]; [Profile.SignPlain] and [Profile.VerifyPlain] are for
+// messages that are signed and not encrypted.
 //
 // # UQPAY
 //

@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -123,7 +124,18 @@ func signatureSchemes(t *testing.T, key sign.PrivateKey) []scheme {
 			return err
 		}
 	}
+	plain := func(p sign.Profile) func() error {
+		return func() error {
+			e, err := p.SignPlain(key, []byte("{}"), []byte(`{"a":1}`))
+			if err != nil {
+				return err
+			}
+			_, _, err = p.VerifyPlain([]sign.PublicKey{key.Public()}, e)
+			return err
+		}
+	}
 	return []scheme{
+		{"signed in clear", true, plain(sign.Profile{Hash: sign.SignatureHashSHA256})}, {"signed in clear, MD5", false, plain(sign.Profile{Hash: sign.SignatureHashMD5})},
 		{"PSS", true, func() error {
 			signature, err := sign.SignPSS(key, []byte("body"), "1", "2")
 			if err != nil {
@@ -190,10 +202,15 @@ func envelopeSchemes(key sign.PrivateKey) (out []scheme) {
 		_, err = sign.DetectKazePayProfile(key, key.Public(), answer)
 		return err
 	}})
-	for _, wrap := range []sign.KeyWrap{sign.KeyWrapPKCS1v15, sign.KeyWrapOAEPSHA1, sign.KeyWrapOAEPSHA256} {
-		for _, hash := range []sign.SignatureHash{sign.SignatureHashSHA1, sign.SignatureHashSHA256} {
-			p := sign.Profile{Wrap: wrap, Hash: hash}
-			out = append(out, scheme{p.String(), wrap == sign.KeyWrapOAEPSHA256 && hash == sign.SignatureHashSHA256, func() error {
+	const strong = sign.KeyWrapOAEPSHA256
+	for _, p := range []sign.Profile{
+		{}, {Wrap: sign.KeyWrapOAEPSHA1}, {Wrap: strong}, {Wrap: strong, MGF1: sign.MGF1SHA1}, {Wrap: sign.KeyWrapOAEPSHA1, MGF1: sign.MGF1SHA256},
+	} {
+		for i := range 8 {
+			p := p
+			p.Hash, p.Scheme = sign.SignatureHash(i%4), sign.SignatureScheme(i/4)
+			allowed := p.Wrap == strong && p.MGF1 == sign.MGF1Same && (p.Hash == sign.SignatureHashSHA256 || p.Hash == sign.SignatureHashSHA512)
+			out = append(out, scheme{p.String(), allowed, func() error {
 				e, err := p.Seal(key, key.Public(), []byte("{}"), []byte("{}"))
 				if err != nil {
 					return err
@@ -207,9 +224,12 @@ func envelopeSchemes(key sign.PrivateKey) (out []scheme) {
 }
 
 func pinSchemes(key sign.PrivateKey, raw *rsa.PrivateKey) (out []scheme) {
-	for _, padding := range []sign.PINPadding{sign.PINPaddingPKCS1, sign.PINPaddingOAEPSHA1, sign.PINPaddingOAEPSHA256} {
-		p := sign.PINProfile{Padding: padding, Encoding: sign.PINEncodingBase64}
-		out = append(out, scheme{"PIN padding", padding == sign.PINPaddingOAEPSHA256, func() error {
+	for _, p := range []sign.PINProfile{
+		{Padding: sign.PINPaddingPKCS1}, {Padding: sign.PINPaddingOAEPSHA1}, {Padding: sign.PINPaddingOAEPSHA256},
+		{Padding: sign.PINPaddingOAEPSHA256, MGF1: sign.MGF1SHA1},
+	} {
+		p.Encoding = sign.PINEncodingBase64
+		out = append(out, scheme{fmt.Sprintf("PIN %+v", p), p.Padding == sign.PINPaddingOAEPSHA256 && p.MGF1 == sign.MGF1Same, func() error {
 			sealed, err := sign.SealPIN(key.Public(), p, issuing.NewSecret("1234"))
 			if err != nil {
 				return err

@@ -70,8 +70,14 @@ func newDetection(own PrivateKey, platform PublicKey, answer []byte) (*detection
 		return nil, err
 	}
 	d := &detection{envelope: e, platform: platform.p.rsa}
-	d.parts, err = e.decode(own.p.public.Size(), platform.p.rsa.Size())
+	d.parts, err = e.decode(own.p.public.Size(), platform.p.rsa.Size(), nil)
 	return d, err
+}
+
+// wraps are the ways to wrap a key that differ, the most likely first.
+var wraps = []Profile{
+	{}, {Wrap: KeyWrapOAEPSHA1}, {Wrap: KeyWrapOAEPSHA256, MGF1: MGF1SHA1}, {Wrap: KeyWrapOAEPSHA256},
+	{Wrap: KeyWrapOAEPSHA1, MGF1: MGF1SHA256},
 }
 
 // profiles returns the profiles that fit.
@@ -81,9 +87,8 @@ func (d *detection) profiles(own PrivateKey) []Profile {
 		return nil
 	}
 	var fit []Profile
-	for w := range wrapNames {
-		p := Profile{Wrap: KeyWrap(w)}
-		text, err := decrypter.Decrypt(rand.Reader, d.parts.wrapped, p.Wrap.decrypterOpts(0))
+	for _, p := range wraps {
+		text, err := decrypter.Decrypt(rand.Reader, d.parts.wrapped, p.decrypterOpts(0))
 		if err != nil {
 			continue
 		}
@@ -137,13 +142,67 @@ func (d *detection) withPayload(p Profile, payload []byte) (fit []Profile) {
 		return nil
 	}
 	for s := range signedNames {
+		p.Signed = SignedBytes(s)
+		message := p.signedBytes(d.envelope, d.parts.ciphertext, payload)
 		for h := range hashNames {
-			p.Signed, p.Hash = SignedBytes(s), SignatureHash(h)
-			hash, digest := p.Hash.digest(p.signedBytes(d.envelope, d.parts.ciphertext, payload))
-			if rsa.VerifyPKCS1v15(d.platform, hash, digest, d.parts.signature) == nil {
-				fit = append(fit, p)
+			p.Hash = SignatureHash(h)
+			digest := p.Hash.digest(message)
+			for scheme := range schemeNames {
+				p.Scheme = SignatureScheme(scheme)
+				if p.verifies(d.platform, digest, d.parts.signature) {
+					fit = append(fit, p)
+				}
 			}
 		}
 	}
 	return fit
+}
+
+// Stage is how far an envelope opens under a profile.
+type Stage int
+
+// Stages, each beyond the one before.
+const (
+	StageForm      Stage = iota // it is malformed, as anyone can see
+	StageKey                    // the session key does not unwrap or has another form
+	StagePayload                // the payload does not decrypt to JSON
+	StageSignature              // the signature does not verify
+	StageOpen                   // it opens
+)
+
+// String returns what fails at the stage, "nothing" at [StageOpen].
+func (s Stage) String() string {
+	return knob{"Stage", int(s), []string{"form", "key", "payload", "signature", "nothing"}}.String()
+}
+
+// Diagnose says at which stage an envelope fails to open. It is what Open keeps to
+// itself: who may send messages and is told this can read others' messages with it.
+// It is for tests and platforms in memory, whose keys guard nothing.
+func (p Profile) Diagnose(own PrivateKey, peer PublicKey, e *Envelope) Stage {
+	found, parts, err := p.candidates(own, []PublicKey{peer}, e)
+	if err != nil {
+		return StageForm
+	}
+	decrypter, err := own.Decrypter()
+	if err != nil {
+		return StageForm
+	}
+	text, err := decrypter.Decrypt(rand.Reader, parts.wrapped, p.decrypterOpts(0))
+	key := p.readKey(text)
+	if err != nil || key == nil {
+		return StageKey
+	}
+	payload, ok := p.decipher(key, parts.ciphertext)
+	if p.Payload == PayloadTextBase64 {
+		if payload, err = base64.StdEncoding.Strict().AppendDecode(nil, payload); err != nil {
+			return StagePayload
+		}
+	}
+	if ok != 1 || !json.Valid(payload) {
+		return StagePayload
+	}
+	if !p.verifies(peer.p.rsa, p.Hash.digest(p.signedBytes(e, parts.ciphertext, payload)), found[0].signature) {
+		return StageSignature
+	}
+	return StageOpen
 }

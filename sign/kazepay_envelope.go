@@ -36,6 +36,9 @@ type Envelope struct {
 	KeyEnc issuing.Secret
 	// Encrypt is body.encrypt, the ciphertext.
 	Encrypt string
+	// Body is the JSON object of the body as it came, when it holds more than Encrypt.
+	// It is sent when Encrypt is empty: see [Profile.SignPlain].
+	Body []byte
 }
 
 // Names of the envelope's own members.
@@ -74,7 +77,20 @@ func ParseEnvelope(data []byte) (*Envelope, error) {
 	if e.Encrypt, err = bodyText(message["body"]); err != nil {
 		return nil, err
 	}
+	e.Body = plainBody(message["body"])
 	return e, nil
+}
+
+// plainBody returns a body that has more than the ciphertext's member, as it stands.
+func plainBody(body json.RawMessage) []byte {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(body, &members) != nil {
+		return nil
+	}
+	if _, sealed := members["encrypt"]; len(members) == 0 || sealed && len(members) == 1 {
+		return nil
+	}
+	return bytes.TrimSpace(body)
 }
 
 // bodyText returns body.encrypt; a missing, null or empty body has none.
@@ -148,6 +164,9 @@ func (e *Envelope) Split() (head, body []byte) {
 	head = append(head, own[:len(own)-1]...)
 	head = appendTextMember(head, "sign", e.Sign)
 	head = append(appendTextMember(head, "keyEnc", e.KeyEnc.Reveal()), '}')
+	if e.Encrypt == "" && len(e.Body) > 0 {
+		return head, e.Body
+	}
 	body = make([]byte, 0, len(e.Encrypt)+16)
 	body = append(appendTextMember(append(body, '{'), "encrypt", e.Encrypt), '}')
 	return head, body
@@ -175,7 +194,7 @@ type parts struct{ signature, wrapped, ciphertext []byte }
 // decode checks what can be seen without a key: that everything is there, and
 // that every text encodes what its place needs. Hex of both cases and Base64
 // are accepted.
-func (e *Envelope) decode(ownSize, peerSize int) (p parts, err error) {
+func (e *Envelope) decode(ownSize, peerSize int, hooks *ProfileHooks) (p parts, err error) {
 	for _, f := range []struct{ name, value string }{
 		{fieldSign, e.Sign}, {fieldKeyEnc, e.KeyEnc.Reveal()}, {fieldEncrypt, e.Encrypt},
 	} {
@@ -189,7 +208,11 @@ func (e *Envelope) decode(ownSize, peerSize int) (p parts, err error) {
 	if p.wrapped, err = decodeBlock(fieldKeyEnc, e.KeyEnc.Reveal(), ownSize); err != nil {
 		return p, err
 	}
-	p.ciphertext, err = decodeCiphertext(e.Encrypt)
+	unit := blockSize
+	if hooks.ciphers() {
+		unit = 1
+	}
+	p.ciphertext, err = decodeCiphertext(e.Encrypt, unit)
 	return p, err
 }
 
@@ -209,10 +232,10 @@ func decodeBlock(field, text string, size int) ([]byte, error) {
 	return nil, fmt.Errorf("%w: %s is not the hex or Base64 of %d bytes", ErrEnvelopeForm, field, size)
 }
 
-// decodeCiphertext decodes whole blocks. Text of hex digits in one case that
-// makes whole blocks is hex; random Base64 looks like that with a chance below
-// 2^-60.
-func decodeCiphertext(text string) ([]byte, error) {
+// decodeCiphertext decodes whole units, which are AES's blocks or bytes. Text of hex
+// digits in one case that makes whole blocks is hex; random Base64 looks like that
+// with a chance below 2^-60.
+func decodeCiphertext(text string, unit int) ([]byte, error) {
 	var b []byte
 	var err error
 	if len(text)%(2*blockSize) == 0 && (isHex(text, 'a') || isHex(text, 'A')) {
@@ -220,9 +243,9 @@ func decodeCiphertext(text string) ([]byte, error) {
 	} else {
 		b, err = base64.StdEncoding.Strict().DecodeString(text)
 	}
-	if err != nil || len(b) == 0 || len(b)%blockSize != 0 {
+	if err != nil || len(b) == 0 || len(b)%unit != 0 {
 		return nil, fmt.Errorf("%w: %s is not the Base64 or hex of whole %d-byte blocks",
-			ErrEnvelopeForm, fieldEncrypt, blockSize)
+			ErrEnvelopeForm, fieldEncrypt, unit)
 	}
 	return b, nil
 }

@@ -78,7 +78,8 @@ func someProfiles() []Profile {
 				for k := range keyTextNames {
 					all = append(all, Profile{
 						Cipher: Cipher(i % 3), Mode: Mode(m), Padding: Padding(pad), Payload: PayloadText(pay),
-						KeyText: KeyText(k), Wrap: KeyWrap(i / 3 % 3), Hash: SignatureHash(i / 2 % 2), Signed: SignedBytes(i % 5),
+						KeyText: KeyText(k), Wrap: wraps[i/3%5].Wrap, MGF1: wraps[i/3%5].MGF1, Hash: SignatureHash(i / 2 % 4),
+						Scheme: SignatureScheme(i / 8 % 2), Signed: SignedBytes(i % 6),
 					})
 					i++
 				}
@@ -196,7 +197,7 @@ func TestDefaultProfileVectors(t *testing.T) {
 		if got := base64.StdEncoding.EncodeToString(p.encrypt(block, key, []byte(c.Plaintext))); got != c.Encrypt {
 			t.Errorf("%s: encrypted to %s, want %s", c.Plaintext, got, c.Encrypt)
 		}
-		ciphertext, err := decodeCiphertext(c.Encrypt)
+		ciphertext, err := decodeCiphertext(c.Encrypt, blockSize)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -204,7 +205,7 @@ func TestDefaultProfileVectors(t *testing.T) {
 			t.Errorf("%s: decrypted to %q, %d", c.Plaintext, got, ok)
 		}
 		for hash, want := range map[SignatureHash]string{SignatureHashSHA1: c.SHA1, SignatureHashSHA256: c.SHA256} {
-			if _, digest := hash.digest([]byte(c.Plaintext)); want != "" && hex.EncodeToString(digest) != want {
+			if digest := hash.digest([]byte(c.Plaintext)); want != "" && hex.EncodeToString(digest) != want {
 				t.Errorf("%s: %v is %x, want %s", c.Plaintext, hash, digest, want)
 			}
 		}
@@ -221,7 +222,7 @@ func TestPublishedAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parts, err := e.decode(256, 256)
+	parts, err := e.decode(256, 256, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -289,7 +290,7 @@ func BenchmarkEnvelope(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	_, digest := SignatureHashSHA1.digest(testPayload)
+	digest := SignatureHashSHA1.digest(testPayload)
 	k := envelopeKeys()
 	b.Run("Seal", func(b *testing.B) {
 		b.ReportAllocs()
@@ -330,6 +331,6 @@ func ExampleProfile() {
 	fmt.Println(Profile{})
 	fmt.Println(Profile{Mode: ModeCBCKeyIV, Hash: SignatureHashSHA256})
 	// Output:
-	// Cipher=AES-128 Mode=ECB Padding=PKCS7 Payload=json KeyText=base64 Wrap=PKCS1v15 Hash=SHA-1 Signed=plaintext
-	// Cipher=AES-128 Mode=CBC-key-IV Padding=PKCS7 Payload=json KeyText=base64 Wrap=PKCS1v15 Hash=SHA-256 Signed=plaintext
+	// Cipher=AES-128 Mode=ECB Padding=PKCS7 Payload=json KeyText=base64 Wrap=PKCS1v15 MGF1=same Hash=SHA-1 Scheme=PKCS1v15 Signed=plaintext
+	// Cipher=AES-128 Mode=CBC-key-IV Padding=PKCS7 Payload=json KeyText=base64 Wrap=PKCS1v15 MGF1=same Hash=SHA-256 Scheme=PKCS1v15 Signed=plaintext
 }

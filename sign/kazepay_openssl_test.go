@@ -58,25 +58,38 @@ type dialect struct {
 	profile      Profile
 	cipher, hash string
 	wrap         []string
+	pss          []string // more words for its signature
 }
 
 var dialects = []dialect{
-	{Profile{}, "aes-128-ecb", "-sha1", []string{"-pkeyopt", "rsa_padding_mode:pkcs1"}},
+	{Profile{}, "aes-128-ecb", "-sha1", []string{"-pkeyopt", "rsa_padding_mode:pkcs1"}, nil},
 	{
 		Profile{Cipher: CipherAES192, Mode: ModeCBCZeroIV, KeyText: KeyTextRaw, Wrap: KeyWrapOAEPSHA1, Hash: SignatureHashSHA256, Signed: SignedBytesCiphertextText},
-		"aes-192-cbc", "-sha256", []string{"-pkeyopt", "rsa_padding_mode:oaep"},
+		"aes-192-cbc", "-sha256", []string{"-pkeyopt", "rsa_padding_mode:oaep"}, nil,
 	},
 	{
 		Profile{Cipher: CipherAES256, Mode: ModeCBCKeyIV, Payload: PayloadTextBase64, KeyText: KeyTextHex, Wrap: KeyWrapOAEPSHA256, Signed: SignedBytesCiphertext},
-		"aes-256-cbc", "-sha1", []string{"-pkeyopt", "rsa_padding_mode:oaep", "-pkeyopt", "rsa_oaep_md:sha256", "-pkeyopt", "rsa_mgf1_md:sha256"},
+		"aes-256-cbc", "-sha1", []string{"-pkeyopt", "rsa_padding_mode:oaep", "-pkeyopt", "rsa_oaep_md:sha256", "-pkeyopt", "rsa_mgf1_md:sha256"}, nil,
 	},
 	{
 		Profile{Mode: ModeCBCPrefixIV, KeyText: KeyTextASCII, Hash: SignatureHashSHA256, Signed: SignedBytesBase64},
-		"aes-128-cbc", "-sha256", []string{"-pkeyopt", "rsa_padding_mode:pkcs1"},
+		"aes-128-cbc", "-sha256", []string{"-pkeyopt", "rsa_padding_mode:pkcs1"}, nil,
 	},
 	{
 		Profile{Cipher: CipherAES256, Padding: PaddingNone, Payload: PayloadTextBase64, Signed: SignedBytesMessage},
-		"aes-256-ecb", "-sha1", []string{"-pkeyopt", "rsa_padding_mode:pkcs1"},
+		"aes-256-ecb", "-sha1", []string{"-pkeyopt", "rsa_padding_mode:pkcs1"}, nil,
+	},
+	{
+		Profile{Wrap: KeyWrapOAEPSHA256, MGF1: MGF1SHA1, Hash: SignatureHashSHA512, Signed: SignedBytesSorted},
+		"aes-128-ecb", "-sha512", []string{"-pkeyopt", "rsa_padding_mode:oaep", "-pkeyopt", "rsa_oaep_md:sha256", "-pkeyopt", "rsa_mgf1_md:sha1"}, nil,
+	},
+	{
+		Profile{Wrap: KeyWrapOAEPSHA1, MGF1: MGF1SHA256, Hash: SignatureHashSHA256, Scheme: SignatureSchemePSS},
+		"aes-128-ecb", "-sha256", []string{"-pkeyopt", "rsa_padding_mode:oaep", "-pkeyopt", "rsa_mgf1_md:sha256"},
+		[]string{"-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:-1"},
+	},
+	{
+		Profile{Hash: SignatureHashMD5}, "aes-128-ecb", "-md5", []string{"-pkeyopt", "rsa_padding_mode:pkcs1"}, nil,
 	},
 }
 
@@ -108,6 +121,8 @@ func (d dialect) signed(encrypt string, ciphertext, payload []byte) []byte {
 		return []byte(base64.StdEncoding.EncodeToString(payload))
 	case SignedBytesMessage:
 		return []byte(`{"head":{"apiCode":"fileUpload","sysId":"H2400002001"},"body":` + string(bytes.TrimRight(payload, " ")) + `}`)
+	case SignedBytesSorted:
+		return []byte(sortedPayload)
 	default:
 		return payload
 	}
@@ -152,7 +167,7 @@ func TestOpenSSLOpensEveryChoice(t *testing.T) {
 		if err := os.WriteFile(path, signature, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		o.run(d.signed(e.Encrypt, ciphertext, payload), "dgst", d.hash, "-verify", o.public[o.merchant], "-signature", path)
+		o.run(d.signed(e.Encrypt, ciphertext, payload), append([]string{"dgst", d.hash, "-verify", o.public[o.merchant], "-signature", path}, d.pss...)...)
 	}
 }
 
@@ -188,7 +203,7 @@ func TestOpenSSLSealsEveryChoice(t *testing.T) {
 		e := &Envelope{
 			Head: []byte(toolHead), Encrypt: encrypt,
 			KeyEnc: issuing.NewSecret(hex.EncodeToString(o.run(text, append([]string{"pkeyutl", "-encrypt", "-pubin", "-inkey", o.public[o.sandbox]}, d.wrap...)...))),
-			Sign:   hex.EncodeToString(o.run(d.signed(encrypt, ciphertext, payload), "dgst", d.hash, "-sign", o.merchant)),
+			Sign:   hex.EncodeToString(o.run(d.signed(encrypt, ciphertext, payload), append([]string{"dgst", d.hash, "-sign", o.merchant}, d.pss...)...)),
 		}
 		got, err := d.profile.Open(own, peer, e)
 		if err != nil || !bytes.Equal(got, payload) {

@@ -30,14 +30,21 @@ type Profile struct {
 	KeyText KeyText
 	// Wrap is the RSA encryption of the key text; the default is PKCS #1 v1.5.
 	Wrap KeyWrap
-	// Hash is that of the RSASSA-PKCS1-v1_5 signature; the default is SHA-1.
+	// MGF1 is the hash inside of OAEP's mask; the default is OAEP's own. Java's
+	// OAEPWithSHA-256AndMGF1Padding means SHA-1 unless it is told otherwise.
+	MGF1 MGF1
+	// Hash is that of the signature; the default is SHA-1.
 	Hash SignatureHash
+	// Scheme is the padding of the signature; the default is PKCS #1 v1.5.
+	Scheme SignatureScheme
 	// Signed are the bytes that the signature covers; the default is the JSON.
 	Signed SignedBytes
 	// TolerantKey reads a wrapped key of any text form, told apart by its shape:
 	// Base64, hex, then the bytes themselves. KeyText then rules sending, and a
 	// text of 32 characters that can be read in two ways.
 	TolerantKey bool
+	// Hooks take the place of steps for which there is no choice here; nil has none.
+	Hooks *ProfileHooks
 }
 
 // Cipher is the block cipher of a [Profile].
@@ -99,8 +106,8 @@ type KeyWrap int
 // Key wraps.
 const (
 	KeyWrapPKCS1v15   KeyWrap = iota // RSAES-PKCS1-v1_5
-	KeyWrapOAEPSHA1                  // RSAES-OAEP with SHA-1, also in MGF1
-	KeyWrapOAEPSHA256                // RSAES-OAEP with SHA-256, also in MGF1
+	KeyWrapOAEPSHA1                  // RSAES-OAEP with SHA-1
+	KeyWrapOAEPSHA256                // RSAES-OAEP with SHA-256; see MGF1 for its mask
 )
 
 // SignatureHash is the hash of the signature.
@@ -110,6 +117,17 @@ type SignatureHash int
 const (
 	SignatureHashSHA1   SignatureHash = iota // SHA1withRSA
 	SignatureHashSHA256                      // SHA256withRSA
+	SignatureHashSHA512                      // SHA512withRSA
+	SignatureHashMD5                         // MD5withRSA
+)
+
+// SignatureScheme is the padding of the signature.
+type SignatureScheme int
+
+// Signature schemes.
+const (
+	SignatureSchemePKCS1v15 SignatureScheme = iota // RSASSA-PKCS1-v1_5
+	SignatureSchemePSS                             // RSASSA-PSS, the salt as long as the hash
 )
 
 // SignedBytes are what the signature covers.
@@ -129,6 +147,12 @@ const (
 	// keyEnc, its members in the order of their names, and the JSON of the
 	// payload, all without white space.
 	SignedBytesMessage
+	// SignedBytesSorted covers name=value&name=value…: the payload's members in the
+	// order of their names, texts without their quotes and anything else as its JSON,
+	// without those that are null or empty. A payload that is no object, or names a
+	// member twice, is covered as it is. Anyone who reads it can write other payloads
+	// with the same text, such as {"a":"1&b=2"} for {"a":"1","b":"2"}.
+	SignedBytesSorted
 )
 
 // knob is one choice of a profile: its values' names in their order.
@@ -145,8 +169,10 @@ var (
 	payloadNames = []string{"json", "base64"}
 	keyTextNames = []string{"base64", "raw", "hex", "ascii"}
 	wrapNames    = []string{"PKCS1v15", "OAEP-SHA1", "OAEP-SHA256"}
-	hashNames    = []string{"SHA-1", "SHA-256"}
-	signedNames  = []string{"plaintext", "ciphertext-text", "ciphertext", "base64", "message"}
+	mgf1Names    = []string{"same", "SHA-1", "SHA-256"}
+	hashNames    = []string{"SHA-1", "SHA-256", "SHA-512", "MD5"}
+	schemeNames  = []string{"PKCS1v15", "PSS"}
+	signedNames  = []string{"plaintext", "ciphertext-text", "ciphertext", "base64", "message", "sorted"}
 )
 
 func (k knob) String() string {
@@ -177,6 +203,9 @@ func (w KeyWrap) String() string { return knob{"Wrap", int(w), wrapNames}.String
 // String returns the hash's name.
 func (h SignatureHash) String() string { return knob{"Hash", int(h), hashNames}.String() }
 
+// String returns the scheme's name.
+func (s SignatureScheme) String() string { return knob{"Scheme", int(s), schemeNames}.String() }
+
 // String returns the signed bytes' name.
 func (s SignedBytes) String() string { return knob{"Signed", int(s), signedNames}.String() }
 
@@ -185,30 +214,79 @@ func (p Profile) knobs() []knob {
 		{"Cipher", int(p.Cipher), cipherNames}, {"Mode", int(p.Mode), modeNames},
 		{"Padding", int(p.Padding), paddingNames}, {"Payload", int(p.Payload), payloadNames},
 		{"KeyText", int(p.KeyText), keyTextNames}, {"Wrap", int(p.Wrap), wrapNames},
-		{"Hash", int(p.Hash), hashNames}, {"Signed", int(p.Signed), signedNames},
+		{"MGF1", int(p.MGF1), mgf1Names}, {"Hash", int(p.Hash), hashNames},
+		{"Scheme", int(p.Scheme), schemeNames}, {"Signed", int(p.Signed), signedNames},
 	}
 }
 
-// Validate reports a choice that is none of the documented constants.
+// Validate reports a choice that is none of the documented constants, a mask's hash
+// without a mask, and hooks without their counterparts.
 func (p Profile) Validate() error {
 	for _, k := range p.knobs() {
 		if k.value < 0 || k.value >= len(k.names) {
 			return fmt.Errorf("profile: %s is %s", k.name, k)
 		}
 	}
-	return nil
+	if p.MGF1 != MGF1Same && p.Wrap == KeyWrapPKCS1v15 {
+		return fmt.Errorf("profile: MGF1 is %s, and Wrap %s has no MGF1", p.MGF1, p.Wrap)
+	}
+	return p.Hooks.validate()
 }
 
 // String lists the choices in one line, such as "Cipher=AES-128 Mode=ECB …".
 func (p Profile) String() string {
-	words := make([]string, 0, 9)
+	words := make([]string, 0, 12)
 	for _, k := range p.knobs() {
 		words = append(words, k.name+"="+k.String())
 	}
 	if p.TolerantKey {
 		words = append(words, "TolerantKey")
 	}
+	if p.Hooks != nil {
+		words = append(words, "Hooks")
+	}
 	return strings.Join(words, " ")
+}
+
+// constants are the Go names of the choices, by field, as far as they are not the
+// default.
+func (p Profile) constants() []string {
+	names := map[string][]string{
+		"Cipher": {"CipherAES128", "CipherAES192", "CipherAES256"},
+		"Mode":   {"ModeECB", "ModeCBCZeroIV", "ModeCBCKeyIV", "ModeCBCPrefixIV"}, "Padding": {"PaddingPKCS7", "PaddingNone"},
+		"Payload": {"PayloadTextJSON", "PayloadTextBase64"},
+		"KeyText": {"KeyTextBase64", "KeyTextRaw", "KeyTextHex", "KeyTextASCII"},
+		"Wrap":    {"KeyWrapPKCS1v15", "KeyWrapOAEPSHA1", "KeyWrapOAEPSHA256"},
+		"MGF1":    {"MGF1Same", "MGF1SHA1", "MGF1SHA256"},
+		"Hash":    {"SignatureHashSHA1", "SignatureHashSHA256", "SignatureHashSHA512", "SignatureHashMD5"},
+		"Scheme":  {"SignatureSchemePKCS1v15", "SignatureSchemePSS"},
+		"Signed": {
+			"SignedBytesPlaintext", "SignedBytesCiphertextText", "SignedBytesCiphertext", "SignedBytesBase64",
+			"SignedBytesMessage", "SignedBytesSorted",
+		},
+	}
+	var set []string
+	for _, k := range p.knobs() {
+		switch {
+		case k.value == 0:
+		case k.value > 0 && k.value < len(names[k.name]):
+			set = append(set, k.name+": sign."+names[k.name][k.value])
+		default:
+			set = append(set, fmt.Sprintf("%s: %d", k.name, k.value))
+		}
+	}
+	return set
+}
+
+// GoString writes the profile as it stands in a program, with the choices that are
+// not the default: sign.Profile{Hash: sign.SignatureHashSHA256}. Hooks have no text
+// and are left out.
+func (p Profile) GoString() string {
+	set := p.constants()
+	if p.TolerantKey {
+		set = append(set, "TolerantKey: true")
+	}
+	return "sign.Profile{" + strings.Join(set, ", ") + "}"
 }
 
 // keyLen returns the bytes of the session key.

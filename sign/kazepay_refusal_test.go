@@ -92,8 +92,8 @@ func wrapped(t *testing.T, keyText, ciphertext, signed []byte) *Envelope {
 	if err != nil {
 		t.Fatal(err)
 	}
-	hash, digest := SignatureHashSHA1.digest(signed)
-	signature, err := rsa.SignPKCS1v15(nil, k.merchant, hash, digest)
+	digest := SignatureHashSHA1.digest(signed)
+	signature, err := rsa.SignPKCS1v15(nil, k.merchant, crypto.SHA1, digest)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -239,7 +239,7 @@ func TestUnusableKeysAndProfiles(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	for _, p := range []Profile{{Mode: 9}, {Cipher: -1}, {Signed: 5}, {Wrap: 3}, {Hash: 2}, {KeyText: 4}, {Padding: 2}, {Payload: 2}} {
+	for _, p := range []Profile{{Mode: 9}, {Cipher: -1}, {Signed: 6}, {Wrap: 3}, {Hash: 4}, {Scheme: -1}, {Wrap: 1, MGF1: 3}, {KeyText: 4}, {Padding: 2}, {Payload: 2}} {
 		if err := p.Validate(); err == nil || !strings.Contains(p.String(), "unknown") {
 			t.Errorf("%v: %v", p, err)
 		}

@@ -8,12 +8,9 @@ import (
 	"crypto/fips140"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha1" //nolint:gosec // an inferred choice of KazePay's profile
-	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -29,11 +26,23 @@ func (p Profile) ready(own PrivateKey, peer PublicKey) error {
 		return fmt.Errorf("%w: the private key is missing", ErrKey)
 	case peer.IsZero():
 		return fmt.Errorf("%w: the public key is missing", ErrKey)
-	case p.Hash == SignatureHashSHA1 && fips140.Enforced():
-		return errors.New("sign: the profile signs with SHA-1, which FIPS 140-only mode does not allow")
 	}
-	return p.Validate()
+	if err := p.Validate(); err != nil {
+		return err
+	}
+	return p.fipsError()
 }
+
+// fipsError refuses what the standard library would panic at.
+func (p Profile) fipsError() error {
+	if p.Hash.weak() && fips140.Enforced() {
+		return fmt.Errorf("sign: the profile signs with %s, which FIPS 140-only mode does not allow", p.Hash)
+	}
+	return p.MGF1.fipsError()
+}
+
+// hexText is the text of signatures and wrapped keys.
+func hexText(b []byte) string { return hex.EncodeToString(b) }
 
 // Seal signs payload with the sender's own key, encrypts it under a fresh
 // session key, and wraps that for the peer. Head is the JSON object of the
@@ -47,27 +56,25 @@ func (p Profile) Seal(own PrivateKey, peer PublicKey, head, payload []byte) (*En
 	if err != nil {
 		return nil, err
 	}
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, fmt.Errorf("%w: AES", ErrKey)
-	}
 	encoded := payload
 	if p.Payload == PayloadTextBase64 {
 		encoded = base64.StdEncoding.AppendEncode(nil, payload)
 	}
-	ciphertext := p.encrypt(block, key, encoded)
+	ciphertext, err := p.encipher(key, encoded)
+	if err != nil {
+		return nil, err
+	}
 	e := &Envelope{Head: head, Encrypt: base64.StdEncoding.EncodeToString(ciphertext)}
 	wrapped, err := p.wrap(peer, text)
 	if err != nil {
 		return nil, fmt.Errorf("%w: the session key cannot be wrapped", ErrKey)
 	}
-	e.KeyEnc = issuing.NewSecret(hex.EncodeToString(wrapped))
-	hash, digest := p.Hash.digest(p.signedBytes(e, ciphertext, payload))
-	signature, err := own.p.signer().Sign(rand.Reader, digest, hash)
+	e.KeyEnc = issuing.NewSecret(hexText(wrapped))
+	signature, err := p.sign(own, p.signedBytes(e, ciphertext, payload))
 	if err != nil {
-		return nil, fmt.Errorf("sign: RSA PKCS #1 v1.5: %w", err)
+		return nil, err
 	}
-	e.Sign = hex.EncodeToString(signature)
+	e.Sign = hexText(signature)
 	return e, nil
 }
 
@@ -92,11 +99,7 @@ func (p Profile) OpenAny(own PrivateKey, peers []PublicKey, e *Envelope) ([]byte
 		return nil, PublicKey{}, err
 	}
 	key, ok := p.unwrap(own, parts.wrapped)
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, PublicKey{}, ErrEnvelope
-	}
-	payload, padded := p.decrypt(block, key, parts.ciphertext)
+	payload, padded := p.decipher(key, parts.ciphertext)
 	ok &= padded
 	if p.Payload == PayloadTextBase64 {
 		decoded, err := base64.StdEncoding.Strict().DecodeString(string(payload))
@@ -105,9 +108,9 @@ func (p Profile) OpenAny(own PrivateKey, peers []PublicKey, e *Envelope) ([]byte
 		}
 		payload = decoded
 	}
-	hash, digest := p.Hash.digest(p.signedBytes(e, parts.ciphertext, payload))
+	digest := p.Hash.digest(p.signedBytes(e, parts.ciphertext, payload))
 	for _, c := range candidates {
-		if rsa.VerifyPKCS1v15(c.peer.p.rsa, hash, digest, c.signature) == nil && ok == 1 {
+		if p.verifies(c.peer.p.rsa, digest, c.signature) && ok == 1 {
 			return payload, c.peer, nil
 		}
 	}
@@ -138,7 +141,7 @@ func (p Profile) candidates(own PrivateKey, peers []PublicKey, e *Envelope) (fou
 		return nil, b, fmt.Errorf("%w: there is none", ErrEnvelopeForm)
 	}
 	for _, peer := range peers {
-		decoded, malformed := e.decode(own.p.public.Size(), peer.p.rsa.Size())
+		decoded, malformed := e.decode(own.p.public.Size(), peer.p.rsa.Size(), p.Hooks)
 		if malformed != nil {
 			err = malformed
 			continue
@@ -154,7 +157,7 @@ func (p Profile) candidates(own PrivateKey, peers []PublicKey, e *Envelope) (fou
 // fill lengthens a payload that must make whole blocks by itself. Twelve bytes
 // make sixteen characters of Base64.
 func (p Profile) fill(payload []byte) []byte {
-	if p.Padding != PaddingNone {
+	if p.Padding != PaddingNone || p.Hooks.ciphers() {
 		return payload
 	}
 	unit := blockSize
@@ -167,6 +170,9 @@ func (p Profile) fill(payload []byte) []byte {
 
 // newKey draws a session key and its text.
 func (p Profile) newKey() (key, text []byte, err error) {
+	if p.Hooks.keys() {
+		return p.Hooks.NewKey()
+	}
 	key = make([]byte, p.keyLen())
 	if p.KeyText == KeyTextASCII {
 		// Six bits in every character: the characters of Base64.
@@ -206,9 +212,9 @@ func (p Profile) textLen() int {
 func (p Profile) wrap(peer PublicKey, text []byte) ([]byte, error) {
 	switch p.Wrap {
 	case KeyWrapOAEPSHA1:
-		return rsa.EncryptOAEP(sha1.New(), rand.Reader, peer.p.rsa, text, nil)
+		return encryptOAEP(peer.p.rsa, text, p.MGF1.oaep(crypto.SHA1))
 	case KeyWrapOAEPSHA256:
-		return rsa.EncryptOAEP(sha256.New(), rand.Reader, peer.p.rsa, text, nil)
+		return encryptOAEP(peer.p.rsa, text, p.MGF1.oaep(crypto.SHA256))
 	default:
 		//lint:ignore SA1019 KazePay's lineage wraps session keys with PKCS #1 v1.5
 		return rsa.EncryptPKCS1v15(rand.Reader, peer.p.rsa, text)
@@ -217,12 +223,12 @@ func (p Profile) wrap(peer PublicKey, text []byte) ([]byte, error) {
 
 // decrypterOpts are the options for unwrapping. A length makes PKCS #1 v1.5
 // answer bad padding with random bytes of it, in constant time.
-func (w KeyWrap) decrypterOpts(length int) crypto.DecrypterOpts {
-	switch w {
+func (p Profile) decrypterOpts(length int) crypto.DecrypterOpts {
+	switch p.Wrap {
 	case KeyWrapOAEPSHA1:
-		return &rsa.OAEPOptions{Hash: crypto.SHA1}
+		return p.MGF1.oaep(crypto.SHA1)
 	case KeyWrapOAEPSHA256:
-		return &rsa.OAEPOptions{Hash: crypto.SHA256}
+		return p.MGF1.oaep(crypto.SHA256)
 	default:
 		//lint:ignore SA1019 KazePay's lineage wraps session keys with PKCS #1 v1.5
 		return &rsa.PKCS1v15DecryptOptions{SessionKeyLen: length}
@@ -238,25 +244,35 @@ func (p Profile) unwrap(own PrivateKey, wrapped []byte) (key []byte, ok int) {
 		return random, 0
 	}
 	length := p.textLen()
-	if p.TolerantKey {
+	if p.TolerantKey || p.Hooks.keys() {
 		length = 0
 	}
-	text, err := decrypter.Decrypt(rand.Reader, wrapped, p.Wrap.decrypterOpts(length))
+	text, err := decrypter.Decrypt(rand.Reader, wrapped, p.decrypterOpts(length))
 	if err != nil {
 		return random, 0
 	}
-	if p.TolerantKey {
-		key = p.tolerantKey(text)
-	} else {
-		key = p.KeyText.decode(text)
-		if len(key) != p.keyLen() {
-			key = nil
-		}
-	}
-	if key == nil {
+	if key = p.readKey(text); key == nil {
 		return random, 0
 	}
 	return key, 1
+}
+
+// readKey returns the key in the text that RSA wrapped, or nil.
+func (p Profile) readKey(text []byte) []byte {
+	if p.Hooks.keys() {
+		key, err := p.Hooks.ReadKey(text)
+		if err != nil {
+			return nil
+		}
+		return key
+	}
+	if p.TolerantKey {
+		return p.tolerantKey(text)
+	}
+	if key := p.KeyText.decode(text); len(key) == p.keyLen() {
+		return key
+	}
+	return nil
 }
 
 // decode returns the key in a text, or nil.
@@ -301,43 +317,39 @@ func (p Profile) tolerantKey(text []byte) []byte {
 	return nil
 }
 
-// signedBytes are what the signature of e covers.
-func (p Profile) signedBytes(e *Envelope, ciphertext, payload []byte) []byte {
-	switch p.Signed {
-	case SignedBytesCiphertextText:
-		return []byte(e.Encrypt)
-	case SignedBytesCiphertext:
-		return ciphertext
-	case SignedBytesBase64:
-		return base64.StdEncoding.AppendEncode(nil, payload)
-	case SignedBytesMessage:
-		return canonicalMessage(e.Head, payload)
-	default:
-		return payload
+// encipher encrypts a payload's text.
+func (p Profile) encipher(key, text []byte) ([]byte, error) {
+	if p.Hooks.ciphers() {
+		ciphertext, err := p.Hooks.Encrypt(key, text)
+		if err == nil && len(ciphertext) == 0 {
+			err = errors.New("it returned nothing")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("sign: the hook Encrypt: %w", err)
+		}
+		return ciphertext, nil
 	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, fmt.Errorf("%w: AES", ErrKey)
+	}
+	return p.encrypt(block, key, text), nil
 }
 
-// canonicalMessage returns {"head":…,"body":…} with the head's members in the
-// order of their names.
-func canonicalMessage(head, payload []byte) []byte {
-	var members map[string]json.RawMessage
-	_ = json.Unmarshal(head, &members)
-	delete(members, "sign")
-	delete(members, "keyEnc")
-	b := append([]byte(`{"head":`), joinMembers(members)...)
-	b = append(b, `,"body":`...)
-	b = append(b, bytes.TrimSpace(payload)...)
-	return append(b, '}')
-}
-
-// digest hashes message.
-func (h SignatureHash) digest(message []byte) (crypto.Hash, []byte) {
-	if h == SignatureHashSHA256 {
-		sum := sha256.Sum256(message)
-		return crypto.SHA256, sum[:]
+// decipher reverses encipher; ok is 0 when it fails.
+func (p Profile) decipher(key, ciphertext []byte) (text []byte, ok int) {
+	if p.Hooks.ciphers() {
+		text, err := p.Hooks.Decrypt(key, ciphertext)
+		if err != nil {
+			return nil, 0
+		}
+		return text, 1
 	}
-	sum := sha1.Sum(message) //nolint:gosec // an inferred choice of KazePay's profile
-	return crypto.SHA1, sum[:]
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, 0
+	}
+	return p.decrypt(block, key, ciphertext)
 }
 
 // iv returns the vector of the modes that derive it.

@@ -1,15 +1,13 @@
 package sign
 
 import (
+	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha1"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"strings"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -31,8 +29,8 @@ type PINPadding int
 // Paddings of an encrypted PIN block.
 const (
 	PINPaddingPKCS1      PINPadding = iota + 1 // PKCS #1 v1.5
-	PINPaddingOAEPSHA1                         // OAEP with SHA-1 and MGF1-SHA-1
-	PINPaddingOAEPSHA256                       // OAEP with SHA-256 and MGF1-SHA-256
+	PINPaddingOAEPSHA1                         // OAEP with SHA-1
+	PINPaddingOAEPSHA256                       // OAEP with SHA-256; see PINProfile.MGF1
 )
 
 // PINPlaintext is what of a PIN block is encrypted.
@@ -59,6 +57,9 @@ type PINProfile struct {
 	Padding   PINPadding   // required
 	Plaintext PINPlaintext // zero is the 8 bytes
 	Encoding  PINEncoding  // required
+	// MGF1 is the hash inside of OAEP's mask; zero is OAEP's own. Java's
+	// OAEPWithSHA-256AndMGF1Padding means SHA-1 unless it is told otherwise.
+	MGF1 MGF1
 	// AllowShortKey accepts an RSA key between 1024 and 2047 bits. Without it
 	// such a key is refused.
 	AllowShortKey bool
@@ -73,8 +74,20 @@ func (p PINProfile) Validate() error {
 		return fmt.Errorf("%w: the plaintext form is unknown", ErrPIN)
 	case p.Encoding < PINEncodingBase64 || p.Encoding > PINEncodingHex:
 		return fmt.Errorf("%w: no text form is chosen", ErrPIN)
+	case p.MGF1 < MGF1Same || p.MGF1 > MGF1SHA256:
+		return fmt.Errorf("%w: the hash of MGF1 is unknown", ErrPIN)
+	case p.MGF1 != MGF1Same && p.Padding == PINPaddingPKCS1:
+		return fmt.Errorf("%w: PKCS #1 v1.5 has no MGF1", ErrPIN)
 	}
-	return nil
+	return p.MGF1.fipsError()
+}
+
+// oaep returns the options of a profile with OAEP.
+func (p PINProfile) oaep() *rsa.OAEPOptions {
+	if p.Padding == PINPaddingOAEPSHA1 {
+		return p.MGF1.oaep(crypto.SHA1)
+	}
+	return p.MGF1.oaep(crypto.SHA256)
 }
 
 // PINBlock returns the 8-byte field of ISO 9564 format 1 for a PIN of 4 to 12
@@ -152,7 +165,7 @@ func SealPIN(key PublicKey, profile PINProfile, pin issuing.Secret) (issuing.Sec
 		hex.Encode(plain, block)
 		defer clear(plain)
 	}
-	sealed, err := encryptPIN(key.p.rsa, profile.Padding, plain)
+	sealed, err := encryptPIN(key.p.rsa, profile, plain)
 	if err != nil {
 		return issuing.Secret{}, fmt.Errorf("sign: PIN block: %w", err)
 	}
@@ -162,19 +175,12 @@ func SealPIN(key PublicKey, profile PINProfile, pin issuing.Secret) (issuing.Sec
 	return issuing.NewSecret(base64.StdEncoding.EncodeToString(sealed)), nil
 }
 
-func encryptPIN(key *rsa.PublicKey, padding PINPadding, plain []byte) ([]byte, error) {
-	if padding == PINPaddingPKCS1 {
+func encryptPIN(key *rsa.PublicKey, profile PINProfile, plain []byte) ([]byte, error) {
+	if profile.Padding == PINPaddingPKCS1 {
 		//lint:ignore SA1019 Coshine does not publish its padding; a merchant chooses this one only when told so.
 		return rsa.EncryptPKCS1v15(rand.Reader, key, plain)
 	}
-	return rsa.EncryptOAEP(pinHash(padding), rand.Reader, key, plain, nil)
-}
-
-func pinHash(padding PINPadding) hash.Hash {
-	if padding == PINPaddingOAEPSHA1 {
-		return sha1.New()
-	}
-	return sha256.New()
+	return encryptOAEP(key, plain, profile.oaep())
 }
 
 // OpenPIN decrypts what [SealPIN] made and returns the PIN. It is the
@@ -197,7 +203,7 @@ func OpenPIN(key *rsa.PrivateKey, profile PINProfile, sealed issuing.Secret) (is
 	if err != nil {
 		return issuing.Secret{}, ErrPIN
 	}
-	plain, err := decryptPIN(key, profile.Padding, raw)
+	plain, err := decryptPIN(key, profile, raw)
 	if err != nil {
 		return issuing.Secret{}, ErrPIN
 	}
@@ -216,10 +222,10 @@ func OpenPIN(key *rsa.PrivateKey, profile PINProfile, sealed issuing.Secret) (is
 	return pin, nil
 }
 
-func decryptPIN(key *rsa.PrivateKey, padding PINPadding, raw []byte) ([]byte, error) {
-	if padding == PINPaddingPKCS1 {
+func decryptPIN(key *rsa.PrivateKey, profile PINProfile, raw []byte) ([]byte, error) {
+	if profile.Padding == PINPaddingPKCS1 {
 		//lint:ignore SA1019 the counterpart of EncryptPKCS1v15, for platforms in memory.
 		return rsa.DecryptPKCS1v15(rand.Reader, key, raw)
 	}
-	return rsa.DecryptOAEP(pinHash(padding), rand.Reader, key, raw, nil)
+	return key.Decrypt(rand.Reader, raw, profile.oaep())
 }

@@ -127,7 +127,7 @@ func keyLength(message []byte) bool { return slices.Contains([]int{16, 24, 32}, 
 
 // unwraps reports whether an envelope opens whose session key is the message of a
 // test, wrapped as the test says.
-func unwraps(t testing.TB, own PrivateKey, wrap KeyWrap, test wycheproof.Test) bool {
+func unwraps(t testing.TB, own PrivateKey, wrap Profile, test wycheproof.Test) bool {
 	t.Helper()
 	platform, _ := envelopeParty(t, envelopeKeys().platform, envelopeKeys().platform)
 	key := []byte(test.Message)
@@ -135,7 +135,7 @@ func unwraps(t testing.TB, own PrivateKey, wrap KeyWrap, test wycheproof.Test) b
 		key = make([]byte, 16) // what is encrypted under it does not matter
 	}
 	profile := Profile{
-		Cipher: Cipher(len(key)/8 - 2), KeyText: KeyTextRaw, Wrap: wrap, Hash: SignatureHashSHA256, Signed: SignedBytesCiphertextText,
+		Cipher: Cipher(len(key)/8 - 2), KeyText: KeyTextRaw, Wrap: wrap.Wrap, MGF1: wrap.MGF1, Hash: SignatureHashSHA256, Signed: SignedBytesCiphertextText,
 	}
 	e := sealedUnder(t, profile, key, nil, []byte(`{"a":1}`))
 	e.KeyEnc = issuing.NewSecret(hex.EncodeToString(test.Ciphertext))
@@ -151,34 +151,39 @@ func TestWycheproofOAEP(t *testing.T) {
 	for _, tt := range []struct {
 		set          string
 		padding      PINPadding
-		wrap         KeyWrap
+		wrap         Profile
 		pin, session wycheproof.Tally
 	}{
 		{
-			"rsa_oaep_2048_sha1_mgf1sha1", PINPaddingOAEPSHA1, KeyWrapOAEPSHA1,
+			"rsa_oaep_2048_sha1_mgf1sha1", PINPaddingOAEPSHA1, Profile{Wrap: KeyWrapOAEPSHA1},
 			wycheproof.Tally{ValidAccepted: 10, InvalidRefused: 19, Excepted: 7},
 			wycheproof.Tally{ValidAccepted: 1, InvalidRefused: 19, Excepted: 16},
 		},
 		{
-			"rsa_oaep_2048_sha256_mgf1sha256", PINPaddingOAEPSHA256, KeyWrapOAEPSHA256,
+			"rsa_oaep_2048_sha256_mgf1sha256", PINPaddingOAEPSHA256, Profile{Wrap: KeyWrapOAEPSHA256},
 			wycheproof.Tally{ValidAccepted: 10, InvalidRefused: 19, Excepted: 8},
 			wycheproof.Tally{ValidAccepted: 1, InvalidRefused: 19, Excepted: 17},
 		},
 		// Another hash in MGF1 than outside of it opens nothing.
 		{
-			"rsa_oaep_2048_sha256_mgf1sha1", PINPaddingOAEPSHA256, KeyWrapOAEPSHA256,
+			"rsa_oaep_2048_sha256_mgf1sha1", PINPaddingOAEPSHA256, Profile{Wrap: KeyWrapOAEPSHA256},
 			wycheproof.Tally{InvalidRefused: 18, Excepted: 13},
 			wycheproof.Tally{InvalidRefused: 18, Excepted: 13},
 		},
+		{
+			"rsa_oaep_2048_sha256_mgf1sha1", PINPaddingOAEPSHA256, Profile{Wrap: KeyWrapOAEPSHA256, MGF1: MGF1SHA1},
+			wycheproof.Tally{ValidAccepted: 10, InvalidRefused: 18, Excepted: 3},
+			wycheproof.Tally{ValidAccepted: 1, InvalidRefused: 18, Excepted: 12},
+		},
 	} {
-		t.Run(tt.set, func(t *testing.T) {
+		t.Run(tt.set+" "+tt.wrap.MGF1.String(), func(t *testing.T) {
 			t.Parallel()
 			var pin, session wycheproof.Tally
 			for _, g := range wycheproof.Load(t, wycheproofDir, tt.set) {
 				own := wycheproofKey(t, g)
 				for _, test := range g.Tests {
-					foreign := test.Result == "valid" && (len(test.Label) > 0 || strings.HasSuffix(tt.set, "sha256_mgf1sha1"))
-					plain, err := decryptPIN(raw(t, own), tt.padding, test.Ciphertext)
+					foreign := test.Result == "valid" && (len(test.Label) > 0 || tt.wrap.MGF1 == MGF1Same && strings.HasSuffix(tt.set, "sha256_mgf1sha1"))
+					plain, err := decryptPIN(raw(t, own), PINProfile{Padding: tt.padding, MGF1: tt.wrap.MGF1}, test.Ciphertext)
 					pin.Add(t, test, err == nil && bytes.Equal(plain, test.Message), foreign)
 					session.Add(t, test, unwraps(t, own, tt.wrap, test), foreign || test.Result == "valid" && !keyLength(test.Message))
 				}
@@ -197,10 +202,10 @@ func TestWycheproofPKCS1Decrypt(t *testing.T) {
 		for _, test := range g.Tests {
 			plain, err := DecryptUMPS(own, base64.StdEncoding.EncodeToString(test.Ciphertext))
 			umps.Add(t, test, err == nil && bytes.Equal(plain, test.Message), false)
-			plain, err = decryptPIN(raw(t, own), PINPaddingPKCS1, test.Ciphertext)
+			plain, err = decryptPIN(raw(t, own), PINProfile{Padding: PINPaddingPKCS1}, test.Ciphertext)
 			pin.Add(t, test, err == nil && bytes.Equal(plain, test.Message), false)
 			// A session key of another length is none: a random one takes its place.
-			session.Add(t, test, unwraps(t, own, KeyWrapPKCS1v15, test), test.Result == "valid" && !keyLength(test.Message))
+			session.Add(t, test, unwraps(t, own, Profile{}, test), test.Result == "valid" && !keyLength(test.Message))
 		}
 	}
 	umps.Check(t, wycheproof.Tally{ValidAccepted: 42, InvalidRefused: 25})

@@ -14,6 +14,10 @@
 // KAZEPAY_CALLBACK_ADDR (127.0.0.1:8080 when empty), which the address set with
 // setWebhookUrl has to reach, and moves real money: it tops each card up with 20
 // dollars and closes it.
+//
+// With -probe it finds the profile of KazePay's envelope, by reads alone, and prints
+// it; with -live as well that of the real platform, for which the first three
+// variables are enough.
 package main
 
 import (
@@ -24,6 +28,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -64,9 +69,18 @@ var onPlatform = start.Live{
 }
 
 func run(ctx context.Context, args []string, out io.ReadWriter, environment func(string) string) error {
-	getenv, err := onPlatform.Environment(flag.NewFlagSet("kazepay", flag.ContinueOnError), args, out, environment)
+	flags := flag.NewFlagSet("kazepay", flag.ContinueOnError)
+	probing := flags.Bool("probe", false, "find the profile of the envelope, and do nothing else")
+	what := onPlatform
+	if slices.Contains(args, "-probe") || slices.Contains(args, "--probe") {
+		what = onProbe
+	}
+	getenv, err := what.Environment(flags, args, out, environment)
 	if err != nil {
 		return err
+	}
+	if *probing {
+		return probe(ctx, out, getenv)
 	}
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Minute)
 	defer cancel()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"regexp"
 	"strings"
 	"testing"
@@ -36,6 +37,24 @@ func TestShowsEveryStepAndNoSecret(t *testing.T) {
 	}
 	if strings.Contains(text, "375426") || strings.Contains(text, "A563F186") {
 		t.Error("a PIN or document number was printed")
+	}
+}
+
+func TestProbePrintsTheSetting(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	if err := run(t.Context(), []string{"-probe"}, start.Terminal{Reader: strings.NewReader(""), Writer: &out}, func(string) string { return "" }); err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	const want = "Profile: sign.Profile{Mode: sign.ModeCBCZeroIV, KeyText: sign.KeyTextHex, Wrap: sign.KeyWrapOAEPSHA256, MGF1: sign.MGF1SHA1} // found with request"
+	if text := out.String(); !strings.Contains(text, want) || !strings.Contains(text, "  1. sign.Profile{}: status 200") {
+		t.Errorf("printed\n%s", text)
+	}
+	// On the real platform it says first that it changes nothing.
+	out.Reset()
+	err := run(t.Context(), []string{"-live", "-probe"}, start.Terminal{Reader: strings.NewReader("no\n"), Writer: &out}, func(string) string { return "https://api.example.com" })
+	if !errors.Is(err, start.ErrNotConfirmed) || !strings.Contains(out.String(), "changes nothing") || strings.Contains(out.String(), "dollars") {
+		t.Errorf("%v: %s", err, out.String())
 	}
 }
 

@@ -211,7 +211,7 @@ func TestPageSizeCapped(t *testing.T) {
 		got, err := ids(list, func(tx *legacy.VisaHTransaction) string { return tx.ID }, records)
 		return complete(got, err, records)
 	})
-	hold(t, "kazepay", waits, func(t *testing.T) error {
+	hold(t, "kazepay", "", func(t *testing.T) error {
 		got, err := kazepayTransactions(t, most, records)
 		return complete(got, err, records)
 	})
@@ -224,7 +224,7 @@ func TestTenPages(t *testing.T) {
 		got, err := kazepayTransactions(t, 100, 999)
 		return complete(got, err, 999)
 	})
-	hold(t, "kazepay, 1200 records", "a list says where it was cut", func(t *testing.T) error {
+	hold(t, "kazepay, 1200 records", "", func(t *testing.T) error {
 		got, err := kazepayTransactions(t, 100, 1200)
 		if err == nil {
 			return fmt.Errorf("%d records of 1200 without a word", len(got))

@@ -132,8 +132,8 @@ type Pages int
 // How lists come.
 const (
 	Whole  Pages = iota // on one page, where its size cannot be chosen
-	Placed              // on several pages, whose answers tell where they stand, or whose they are
-	Blind               // on several pages, whose answers do not
+	Placed              // on several pages; one that comes again is noticed
+	Blind               // on several pages, of which that is not expected
 )
 
 // items adapts an iterator of a client to a List's.

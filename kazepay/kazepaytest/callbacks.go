@@ -116,7 +116,7 @@ func (s *Server) sealCallback(kind, requestNo string, content map[string]any) (h
 	if len(payload) == 0 {
 		return nil, nil, errors.New("kazepaytest: the content cannot be encoded as JSON")
 	}
-	e, err := s.seal(platform.JSON(h), payload)
+	e, err := s.wrap(platform.JSON(h), payload)
 	if err != nil {
 		return nil, nil, fmt.Errorf("kazepaytest: %w", err)
 	}
@@ -133,6 +133,17 @@ func (s *Server) Emit(typ string, content map[string]any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.push(typ, maps.Clone(content))
+}
+
+// wrap gives a callback its form.
+func (s *Server) wrap(head, payload []byte) (*sign.Envelope, error) {
+	switch s.cfg.Callbacks {
+	case kazepay.CallbackFormSigned:
+		return s.cfg.Profile.SignPlain(s.own, head, payload)
+	case kazepay.CallbackFormPlain:
+		return &sign.Envelope{Head: head, Body: payload}, nil
+	}
+	return s.seal(head, payload)
 }
 
 // push sends a callback. It is called with the server's lock held; sealing and

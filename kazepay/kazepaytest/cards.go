@@ -56,14 +56,10 @@ func (s *Server) createCard(m *message) (any, *problem) {
 	if _, present := m.fields["cardLevel"]; present {
 		failed = cmp.Or(failed, oneOf(m.fields, "cardLevel", "01"))
 	}
-	if failed != nil {
+	if failed = cmp.Or(failed, s.registered(m.fields)); failed != nil {
 		return nil, failed
 	}
-	u, failed := s.register(m.fields)
-	if failed != nil {
-		return nil, failed
-	}
-	c := s.newCard(u, s.freshNumber(m.Text("cardBin")), kazepay.CardStatusAuditing)
+	c := s.newCard(s.register(m.fields), s.freshNumber(m.Text("cardBin")), kazepay.CardStatusAuditing)
 	status := s.cfg.NewCard
 	reason, refused := s.failures.Take(opApply)
 	switch {
@@ -163,7 +159,7 @@ func (s *Server) PrintCard() issuing.Secret {
 
 func (s *Server) assign(m *message) (any, *problem) {
 	auto, number := string(m.fields["autoActive"]), m.Text("cardNumber")
-	if failed := need(m.fields, "email", "cardNumber"); failed != nil {
+	if failed := cmp.Or(email(m.fields), digits(m.fields, "cardNumber", 12, 19)); failed != nil {
 		return nil, failed
 	}
 	if auto != "true" && auto != "false" {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
 )
 
@@ -66,10 +67,29 @@ func digits(f fields, name string, low, high int) *problem {
 	return nil
 }
 
-// letters refuses a parameter that is not a code of two letters.
-func letters(f fields, name string) *problem {
-	if len(f.Text(name)) != 2 {
-		return badField(name + " must have two letters")
+// country refuses a parameter that is no code of a country in ISO 3166-1 alpha-2.
+func country(f fields, name string) *problem {
+	var p check.Problems
+	if p.Country(name, f.Text(name)); p.Any() || f.Text(name) == "" {
+		return badField(name + " must be a country's code of two letters")
+	}
+	return nil
+}
+
+// english refuses parameters with characters that English does not write with.
+func english(f fields, names ...string) *problem {
+	for _, name := range names {
+		if strings.ContainsFunc(f.Text(name), func(r rune) bool { return r < ' ' || r > '~' }) {
+			return badField(name + " must be in English")
+		}
+	}
+	return nil
+}
+
+// email refuses a parameter that is no address of mail.
+func email(f fields) *problem {
+	if !check.ValidEmail(f.Text("email")) {
+		return badField("email is required and must be an address")
 	}
 	return nil
 }

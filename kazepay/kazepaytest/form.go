@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"mime"
 	"mime/multipart"
 	"net/http"
 
@@ -21,14 +20,13 @@ type file struct {
 }
 
 // parseForm reads a message and its picture from a multipart form.
-func (s *Server) parseForm(contentType string, body []byte) (*message, *problem) {
+func (s *Server) parseForm(boundary string, body []byte) (*message, *problem) {
 	malformed := refusal("FAKE_FORMAT_ERROR", "the form is not of the expected layout")
-	_, params, err := mime.ParseMediaType(contentType)
-	if err != nil || params["boundary"] == "" {
+	if boundary == "" {
 		return nil, malformed
 	}
 	filePart := cmp.Or(s.cfg.Upload.File, "file")
-	reader := multipart.NewReader(bytes.NewReader(body), params["boundary"])
+	reader := multipart.NewReader(bytes.NewReader(body), boundary)
 	texts := map[string]string{}
 	var picture *file
 	for {

@@ -1,11 +1,16 @@
 package kazepaytest
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
@@ -49,19 +54,23 @@ type message struct {
 
 // parse reads a message from JSON or from a form.
 func (s *Server) parse(contentType string, body []byte) (*message, *problem) {
+	media, params, err := mime.ParseMediaType(contentType)
+	charset := strings.ToLower(params["charset"])
 	switch {
-	case strings.HasPrefix(contentType, "multipart/form-data"):
-		return s.parseForm(contentType, body)
-	case strings.HasPrefix(contentType, "application/json"):
+	case err == nil && media == "multipart/form-data":
+		return s.parseForm(params["boundary"], body)
+	case s.cfg.ContentType != "" && contentType != s.cfg.ContentType:
+		return nil, refusal("FAKE_FORMAT_ERROR", "Content-Type must be "+s.cfg.ContentType)
+	case err == nil && media == "application/json" && (charset == "" || charset == "utf-8"):
 		return parseMessage(body)
 	}
-	return nil, refusal("FAKE_FORMAT_ERROR", "Content-Type must be application/json or multipart/form-data")
+	return nil, refusal("FAKE_FORMAT_ERROR", "Content-Type must be application/json in UTF-8, or multipart/form-data")
 }
 
 func parseMessage(body []byte) (*message, *problem) {
 	e, err := sign.ParseEnvelope(body)
-	if err != nil || !unambiguous(body) {
-		return nil, refusal("FAKE_FORMAT_ERROR", "the message is not head and body, each name once")
+	if err != nil || !utf8.Valid(body) || !unambiguous(body) {
+		return nil, refusal("FAKE_FORMAT_ERROR", "the message is not head and body in UTF-8, each name once")
 	}
 	m := &message{envelope: e}
 	members, _ := platform.ReadFields(e.Head)
@@ -91,9 +100,39 @@ func unambiguous(body []byte) bool {
 // open opens the payload of a message as far as it can be opened.
 func (s *Server) open(m *message) {
 	payload, err := s.cfg.Profile.Open(s.own, s.merchant.Public(), m.envelope)
-	if m.opened = err == nil; m.opened {
+	m.opened = err == nil && !strings.ContainsAny(m.envelope.Encrypt, "\r\n")
+	if m.opened && utf8.Valid(payload) && distinct(payload) {
 		m.fields, _ = platform.ReadFields(payload)
 	}
+}
+
+// distinct reports whether no object in a payload, at any depth, names a member twice.
+func distinct(text []byte) bool {
+	text = bytes.TrimSpace(text)
+	var list []json.RawMessage
+	switch {
+	case len(text) > 0 && text[0] == '[' && json.Unmarshal(text, &list) == nil:
+	case len(text) > 0 && text[0] == '{':
+		members, err := platform.ReadFields(text)
+		if err != nil {
+			return false
+		}
+		list = slices.Collect(maps.Values(members))
+	}
+	return !slices.ContainsFunc(list, func(value json.RawMessage) bool { return !distinct(value) })
+}
+
+// unopened is the refusal of a message that does not open.
+func (s *Server) unopened(m *message) *problem {
+	if s.cfg.Quirks.TellFailures {
+		switch s.cfg.Profile.Diagnose(s.own, s.merchant.Public(), m.envelope) {
+		case sign.StageForm, sign.StageKey:
+			return refusal("FAKE_KEY_ERROR", "keyEnc does not unwrap")
+		case sign.StagePayload:
+			return refusal("FAKE_PAYLOAD_ERROR", "encrypt does not decrypt")
+		}
+	}
+	return refusal("FAKE_SIGN_ERROR", "the message does not open or verify")
 }
 
 // number is an amount in an answer that the pages show as a JSON number.

@@ -63,22 +63,7 @@ func request(server *kazepaytest.Server, apiCode, payload string) raw {
 func (r raw) send(t testing.TB, server *kazepaytest.Server) (head map[string]string, payload string) {
 	t.Helper()
 	cfg := server.ClientConfig()
-	headJSON, err := json.Marshal(r.head)
-	if err != nil {
-		t.Fatal(err)
-	}
-	e, err := cfg.Profile.Seal(cfg.PrivateKey, cfg.PlatformKey, headJSON, []byte(r.payload))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r.spoil != nil {
-		r.spoil(e)
-	}
-	message := e.JSON()
-	if r.body != nil {
-		message = r.body(message)
-	}
-	status, body := post(t, server, http.MethodPost, r.header, message)
+	status, body := r.transmit(t, server, http.MethodPost)
 	answer, err := sign.ParseEnvelope(body)
 	if err != nil || status != http.StatusOK {
 		t.Fatalf("%d, %v: %s", status, err, body)
@@ -94,6 +79,28 @@ func (r raw) send(t testing.TB, server *kazepaytest.Server) (head map[string]str
 		payload = string(opened)
 	}
 	return head, payload
+}
+
+// transmit sends the request and returns the answer as it comes.
+func (r raw) transmit(t testing.TB, server *kazepaytest.Server, method string) (int, []byte) {
+	t.Helper()
+	cfg := server.ClientConfig()
+	headJSON, err := json.Marshal(r.head)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := cfg.Profile.Seal(cfg.PrivateKey, cfg.PlatformKey, headJSON, []byte(r.payload))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.spoil != nil {
+		r.spoil(e)
+	}
+	message := e.JSON()
+	if r.body != nil {
+		message = r.body(message)
+	}
+	return post(t, server, method, r.header, message)
 }
 
 func post(t testing.TB, server *kazepaytest.Server, method, contentType string, body []byte) (int, []byte) {

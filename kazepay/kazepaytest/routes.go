@@ -1,6 +1,7 @@
 package kazepaytest
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/issuing-sdk/issuing-go/internal/platform"
@@ -18,6 +19,10 @@ func (s *Server) route(r *http.Request, body []byte) (op string, run func() plat
 	m, failed := s.parse(r.Header.Get("Content-Type"), body)
 	if failed != nil {
 		return "", func() platform.Reply { return s.failure(head{}, failed) }
+	}
+	if path := cmp.Or(s.cfg.Paths[m.head.APICode], "/"); s.cfg.Paths != nil && r.URL.Path != path {
+		reply := platform.Reply{Status: http.StatusNotFound, Body: []byte("not found\n"), Check: "path", Expected: path}
+		return "", func() platform.Reply { return reply }
 	}
 	s.open(m)
 	o := find(m)
@@ -74,14 +79,16 @@ func (s *Server) admit(o operation, m *message) *problem {
 		return refusal("FAKE_VERSION_ERROR", "version must be 1.0")
 	case m.head.RequestNo == "" || len(m.head.RequestNo) > maxRequestNo:
 		return refusal("FAKE_FORMAT_ERROR", "requestNo is required, of 64 characters at most")
+	case s.cfg.RequestNo != nil && !s.cfg.RequestNo(m.head.RequestNo):
+		return refusal("FAKE_FORMAT_ERROR", "requestNo is of another form")
 	case repeated && !s.cfg.Quirks.IgnoreRepeats:
 		return refusal("FAKE_DUPLICATE_REQUEST", "requestNo was used before")
 	case !m.opened:
-		return refusal("FAKE_SIGN_ERROR", "the message does not open or verify")
+		return s.unopened(m)
 	case o.run == nil || o.form != (m.file != nil):
 		return refusal("FAKE_APICODE_ERROR", "unknown apiCode, or one for another form of message")
 	case m.fields == nil:
-		return badField("the payload is not a JSON object whose names differ")
+		return badField("the payload is not a JSON object in UTF-8 whose names differ")
 	}
 	return nil
 }

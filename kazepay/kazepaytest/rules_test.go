@@ -54,66 +54,27 @@ func world(t *testing.T) (server *kazepaytest.Server, replace *strings.Replacer)
 	return server, strings.NewReplacer("<A>", active, "<V>", review, "<P>", physical)
 }
 
+// What the pages refuse by its form is in TestViolations; these depend on the state.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
-	const param, missing, state, conflict = "FAKE_PARAM_ERROR", "FAKE_NOT_FOUND", "FAKE_STATE_ERROR", "FAKE_USER_CONFLICT"
+	const missing, state = "FAKE_NOT_FOUND", "FAKE_STATE_ERROR"
 	server, replace := world(t)
 	for _, c := range []struct{ apiCode, payload, want string }{
-		{"createCard", `{"mobileNumber":"1","mobilePrefix":"60","cardBin":"222929"}`, param},
-		{"createCard", `{"email":"no address","mobileNumber":"1","mobilePrefix":"60","cardBin":"222929"}`, param},
-		{"createCard", `{"email":"x@b.c","mobileNumber":"2","mobilePrefix":"+60","cardBin":"222929"}`, param},
-		{"createCard", `{` + userA + `}`, param},
-		{"createCard", `{` + userA + `,"cardBin":"400000"}`, param},
-		{"createCard", `{` + userA + `,"cardBin":"222929","cardLevel":"02"}`, param},
-		{"createCard", `{"email":"a@b.c","mobileNumber":"2","mobilePrefix":"60","cardBin":"222929"}`, conflict},
-		{"createCard", `{"email":"z@b.c","mobileNumber":"1","mobilePrefix":"60","cardBin":"222929"}`, conflict},
 		{"createCardQuery", `{"cardID":"0"}`, missing},
-		{"createCardQuery", `{"cardID":10001}`, param},
-		{"queryCard", `{}`, param},
-		{"getCardId", `{"cardNo":"123"}`, param},
 		{"getCardId", `{"cardNo":"123456123456"}`, missing},
-		{"cardBalance", `{"cardID":"<A>"}`, param},
-		{"cardBalance", `{"cardID":"<A>","currency":"EUR"}`, param},
-		{"cardRecharge", `{"cardID":"<A>","currency":"USD","amount":"5000.00"}`, param},
-		{"cardRecharge", `{"cardID":"<A>","currency":"USD","amount":0}`, param},
-		{"cardRecharge", `{"cardID":"<A>","currency":"USD","amount":-5}`, param},
-		{"cardRecharge", `{"cardID":"<A>","currency":"USD"}`, param},
 		{"cardRecharge", `{"cardID":"<V>","currency":"USD","amount":5}`, state},
 		{"cardRecharge", `{"cardID":"<P>","currency":"USD","amount":5}`, state},
 		{"cardRecharge", `{"cardID":"<A>","currency":"USD","amount":1000000.01}`, "FAKE_BALANCE_ERROR"},
-		{"queryTransactions", `{"cardID":"<A>","transactionId":1}`, param},
-		{"queryTransactions", `{"cardID":"<A>","pageSize":101}`, param},
-		{"queryTransactions", `{"cardID":"<A>","pageSize":0}`, param},
-		{"queryTransactions", `{"cardID":"<A>","pageSize":"10"}`, param},
-		{"queryTransactions", `{"cardID":"<A>","pageNum":11}`, param},
-		{"queryTransactions", `{"cardID":"<A>","transactionStartTime":"2024-02-08"}`, param},
-		{"updCardStatus", `{"cardID":"<A>","status":"CLOSE"}`, param},
 		{"updCardStatus", `{"cardID":"<V>","status":"ACTIVE"}`, state},
 		{"closeCard", `{"cardID":"<V>"}`, state},
-		{"cardSetPin", `{"cardID":"<A>","pin":"12345"}`, param},
-		{"cardSetPin", `{"cardID":"<A>","pin":123456}`, param},
 		{"cardSetPin", `{"cardID":"<P>","pin":"123456"}`, state},
-		{"ucardAssign", `{"email":"a@b.c","cardNumber":"4937240800070604"}`, param},
-		{"ucardAssign", `{"email":"a@b.c","cardNumber":"4937240800070604","autoActive":"true"}`, param},
 		{"ucardAssign", `{"email":"a@b.c","cardNumber":"4937240800070604","autoActive":true}`, state},
 		{"ucardAssign", `{"email":"a@b.c","cardNumber":"4937240800070605","autoActive":true}`, missing},
 		{"ucardAssign", `{"email":"z@b.c","cardNumber":"4937240800070604","autoActive":true}`, missing},
-		{"ucardActive", `{"cardID":"<P>","activationCode":"1234567"}`, param},
 		{"ucardActive", `{"cardID":"<P>","activationCode":"12345678"}`, state},
 		{"ucardActive", `{"cardID":"<A>","activationCode":"12345678"}`, state},
 		{"queryUcardKycStatus", `{"email":"z@b.c"}`, missing},
-		{"queryUcardKycStatus", `{}`, param},
-		{"setUcardKyc", `{` + identity + `}`, param},
 		{"setUcardKyc", `{` + identity + `,"frontImgFileId":"f","handheldImgFileId":"f"}`, missing},
-		{"setUcardKyc", `{` + strings.Replace(identity, "PASSPORT", "ID_CARD", 1) + inline + `}`, param},
-		{"setUcardKyc", `{` + strings.Replace(identity, "PASSPORT", "VISA", 1) + inline + `}`, param},
-		{"setUcardKyc", `{` + strings.Replace(identity, "1958-04-25", "25.04.1958", 1) + inline + `}`, param},
-		{"setUcardKyc", `{` + strings.Replace(identity, `"MY"`, `"MYS"`, 1) + inline + `}`, param},
-		{"setUcardKyc", `{` + strings.Replace(identity, "Nashville", strings.Repeat("x", 140), 1) + inline + `}`, param},
-		{"setUcardKyc", `{` + identity + strings.Replace(inline, "data:image/jpeg;base64,", "", 1) + `}`, param},
-		{"setUserKyc", `{` + strings.Replace(identity, `"city":"Paris",`, "", 1) + `}`, param},
-		{"setWebhookUrl", `{}`, param},
-		{"setWebhookUrl", `{"url":"nowhere"}`, param},
 	} {
 		if code, answer := call(t, server, c.apiCode, replace.Replace(c.payload)); code != c.want {
 			t.Errorf("%s %s: %s %v, want %s", c.apiCode, c.payload, code, answer, c.want)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"slices"
 	"sync"
@@ -50,6 +51,11 @@ type Config struct {
 	MaxUpload  int64              // bytes of a picture; 0 is kazepay.DefaultMaxUpload
 	Quirks     Quirks             // what the pages contradict
 
+	Callbacks   kazepay.CallbackForm // how callbacks carry their content; the zero value is sealed
+	Paths       map[string]string    // of operations by apiCode; nil answers at every path, others at / alone
+	ContentType string               // that messages must have to the letter; empty takes application/json in UTF-8
+	RequestNo   func(string) bool    // which message numbers are taken; nil takes up to 64 characters
+
 	// Accepted says which answers acknowledge a callback, by the first 4 kB;
 	// nil takes status 200 with any of the forms of kazepay.CallbackAck, of which a
 	// sealed message has to open and verify.
@@ -88,6 +94,7 @@ type Quirks struct {
 	SwappedAmounts  bool         // numbers as text and text as numbers in answers
 	ProseDetail     bool         // detail is "Success"
 	UpstreamCodes   bool         // codes of the upstream platform (2, 200, 212) instead of FAKE_ ones
+	TellFailures    bool         // says of a message that does not open whether key, payload or signature is wrong
 	Errors          ErrorForm    // how failure answers come
 	HideDeposits    bool         // queryTransactions lists no top-ups, as upstream says
 	EmptyListAsNull bool         // an empty list comes as null
@@ -192,6 +199,7 @@ func (s *Server) ClientConfig() kazepay.Config {
 	return kazepay.Config{
 		BaseURL: s.URL(), SysID: s.cfg.SysID, PrivateKey: s.merchant, PlatformKey: s.PlatformKey(),
 		Profile: s.cfg.Profile, Zone: s.cfg.Zone, Upload: s.cfg.Upload, MaxUpload: s.cfg.MaxUpload,
+		Paths: maps.Clone(s.cfg.Paths), ContentType: s.cfg.ContentType,
 	}
 }
 

@@ -3,6 +3,7 @@ package kazepaytest
 import (
 	"cmp"
 	"errors"
+	"unicode/utf8"
 
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
@@ -16,38 +17,45 @@ type user struct {
 	cards                 []*card
 }
 
-// register returns the user of a request, a new one when nobody has the email or
-// the phone. Somebody else's email or phone is refused.
-func (s *Server) register(f fields) (*user, *problem) {
-	email, number, prefix := f.Text("email"), f.Text("mobileNumber"), f.Text("mobilePrefix")
+// registered refuses a request that does not name a user in the documented form, and
+// somebody else's email or phone.
+func (s *Server) registered(f fields) *problem {
 	failed := cmp.Or(
-		need(f, "email", "mobileNumber", "mobilePrefix"), digits(f, "mobileNumber", 1, 20), digits(f, "mobilePrefix", 1, 20),
+		email(f), need(f, "mobileNumber", "mobilePrefix"), digits(f, "mobileNumber", 1, 20), digits(f, "mobilePrefix", 1, 20),
 	)
-	switch {
-	case failed != nil:
-		return nil, failed
-	case !check.ValidEmail(email):
-		return nil, badField("email is not an address")
+	if failed != nil {
+		return failed
 	}
-	if u := s.users[email]; u != nil {
+	address, number, prefix := f.Text("email"), f.Text("mobileNumber"), f.Text("mobilePrefix")
+	if u := s.users[address]; u != nil {
 		if u.number != number || u.prefix != prefix {
-			return nil, refusal("FAKE_USER_CONFLICT", "the email belongs to a user with another phone")
+			return refusal("FAKE_USER_CONFLICT", "the email belongs to a user with another phone")
 		}
-		return u, nil
+		return nil
 	}
 	for _, u := range s.users {
 		if u.number == number && u.prefix == prefix {
-			return nil, refusal("FAKE_USER_CONFLICT", "the phone belongs to another user")
+			return refusal("FAKE_USER_CONFLICT", "the phone belongs to another user")
 		}
 	}
-	u := &user{email: email, number: number, prefix: prefix}
-	s.users[email] = u
-	return u, nil
+	return nil
+}
+
+// register returns the user of a request that nothing refuses any more, a new one
+// when nobody has the email.
+func (s *Server) register(f fields) *user {
+	address := f.Text("email")
+	u := s.users[address]
+	if u == nil {
+		u = &user{email: address, number: f.Text("mobileNumber"), prefix: f.Text("mobilePrefix")}
+		s.users[address] = u
+	}
+	return u
 }
 
 // holder returns the user whose email a request has.
 func (s *Server) holder(f fields) (*user, *problem) {
-	if failed := need(f, "email"); failed != nil {
+	if failed := email(f); failed != nil {
 		return nil, failed
 	}
 	u := s.users[f.Text("email")]
@@ -58,7 +66,7 @@ func (s *Server) holder(f fields) (*user, *problem) {
 }
 
 func (s *Server) fileUpload(m *message) (any, *problem) {
-	u, failed := s.register(m.fields)
+	failed := s.registered(m.fields)
 	switch kind := m.file.kind; {
 	case failed != nil:
 		return nil, failed
@@ -67,37 +75,37 @@ func (s *Server) fileUpload(m *message) (any, *problem) {
 	case m.file.size > s.cfg.MaxUpload:
 		return nil, badField("the picture is too large")
 	}
-	m.file.id, m.file.email = s.ids.UUID(), u.email
+	m.file.id, m.file.email = s.ids.UUID(), s.register(m.fields).email
 	s.files[m.file.id] = m.file
 	return map[string]any{"fileId": m.file.id}, nil
 }
 
-// identity checks the first fifteen fields of a KYC submission and returns the
-// user.
-func (s *Server) identity(f fields) (*user, *problem) {
-	u, failed := s.register(f)
+// identity checks the first fifteen fields of a KYC submission.
+func (s *Server) identity(f fields) *problem {
+	failed := s.registered(f)
 	if failed == nil {
 		failed = cmp.Or(
 			need(f, "firstName", "lastName", "addressLine", "city", "postCode", "state", "identificationNumber"),
 			date(f, "dateOfBirth"), date(f, "identificationExpiryDate"),
-			letters(f, "countryCode"), letters(f, "mobilePrefixCountry"),
+			country(f, "countryCode"), country(f, "mobilePrefixCountry"),
+			english(f, "firstName", "lastName", "addressLine"),
 			oneOf(f, "identificationType", kazepay.IdentificationTypePassport, kazepay.IdentificationTypeIDCard),
 		)
 	}
-	if failed == nil && len(f.Text("addressLine")) > 140 {
+	if failed == nil && utf8.RuneCountInString(f.Text("addressLine")) > 140 {
 		failed = badField("addressLine has more than 140 characters")
 	}
-	return u, failed
+	return failed
 }
 
 // submit begins a review with pictures that were uploaded.
 func (s *Server) submit(m *message) (any, *problem) {
-	return s.submitted(m, func(side string, u *user) *problem {
+	return s.submitted(m, func(side string) *problem {
 		name := side + "ImgFileId"
 		if failed := need(m.fields, name); failed != nil {
 			return failed
 		}
-		if picture := s.files[m.Text(name)]; picture == nil || picture.email != u.email {
+		if picture := s.files[m.Text(name)]; picture == nil || picture.email != m.Text("email") {
 			return notFound(name + " is no file of this user's")
 		}
 		return nil
@@ -106,7 +114,7 @@ func (s *Server) submit(m *message) (any, *problem) {
 
 // submitInline begins a review with pictures that came with it.
 func (s *Server) submitInline(m *message) (any, *problem) {
-	return s.submitted(m, func(side string, _ *user) *problem {
+	return s.submitted(m, func(side string) *problem {
 		name := side + "ImgBase64"
 		var p check.Problems
 		media, _ := p.Base64(name, m.Text(name))
@@ -119,9 +127,8 @@ func (s *Server) submitInline(m *message) (any, *problem) {
 
 // submitted begins a review of the sides that the document has, each of which is
 // checked.
-func (s *Server) submitted(m *message, check func(side string, u *user) *problem) (any, *problem) {
-	u, failed := s.identity(m.fields)
-	if failed != nil {
+func (s *Server) submitted(m *message, check func(side string) *problem) (any, *problem) {
+	if failed := s.identity(m.fields); failed != nil {
 		return nil, failed
 	}
 	sides := []string{"front", "handheld"}
@@ -129,20 +136,19 @@ func (s *Server) submitted(m *message, check func(side string, u *user) *problem
 		sides = append(sides, "back")
 	}
 	for _, side := range sides {
-		if failed := check(side, u); failed != nil {
+		if failed := check(side); failed != nil {
 			return nil, failed
 		}
 	}
-	return map[string]any{"status": s.review(u)}, nil
+	return map[string]any{"status": s.review(s.register(m.fields))}, nil
 }
 
 // link begins a review for which the holder sends the pictures on a page.
 func (s *Server) link(m *message) (any, *problem) {
-	u, failed := s.identity(m.fields)
-	if failed != nil {
+	if failed := s.identity(m.fields); failed != nil {
 		return nil, failed
 	}
-	s.review(u)
+	s.review(s.register(m.fields))
 	return map[string]any{"kycUrl": "https://kyc.kazepay.invalid/" + s.ids.UUID()}, nil
 }
 
