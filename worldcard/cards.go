@@ -90,7 +90,7 @@ func (s *CardService) deposited(ctx context.Context, w sought) (*Deposit, error)
 // matches reports whether the top-up is what is sought, as far as the platform says.
 func (d *Deposit) matches(w sought) bool {
 	return (d.Amount.IsZero() || d.Amount.Cmp(w.Amount) == 0) &&
-		(d.Currency == "" || d.Currency == w.Currency)
+		(d.Currency == "" || d.Currency == w.Currency) && refOf(w).names(d.CardID, d.MerchantCardID)
 }
 
 // DepositByKey looks up a top-up by the merchant's own id. It settles an
