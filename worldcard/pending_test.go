@@ -43,9 +43,9 @@ func shown() map[string]shows {
 	const deposit = `{"total":1,"list":[{"transaction_id":"1","card_id":"1234567890123456","merchant_transaction_id":"tx_001","currency":"USD","amount":`
 	ref := worldcard.CardRef{CardID: "1234567890123456789", MerchantCardID: "mc_pcard_001"}
 	return map[string]shows{
-		"Virtual.Apply": {path: pathVirtual, done: card + `1,"first_recharge_amount":"100.00"}`, open: card + `1,"first_recharge_amount":"10.00"}`},
-		"Cards.Deposit": {path: "/api/v1/card/deposit/list", done: deposit + `"100.00"}]}`, absent: `{"total":0,"list":[]}`, open: deposit + `"60.00"}]}`},
-		"Cards.Freeze":  {path: pathVirtual, done: card + `6}`, absent: card + `2}`, open: card + `5}`},
+		"Virtual.Apply":  {path: pathVirtual, done: card + `1,"first_recharge_amount":"100.00"}`, open: card + `1,"first_recharge_amount":"10.00"}`},
+		"Cards.Deposit":  {path: "/api/v1/card/deposit/list", done: deposit + `"100.00"}]}`, absent: `{"total":0,"list":[]}`, open: deposit + `"60.00"}]}`},
+		"Cards.Freeze":   {path: pathVirtual, done: card + `6}`, absent: card + `2}`, open: card + `5}`},
 		"Cards.Unfreeze": {path: pathVirtual, done: card + `2}`, absent: card + `6}`, open: card + `5}`},
 		"Cards.Close":    {path: pathVirtual, done: card + `4}`, absent: card + `6}`, open: card + `1}`},
 		"Physical.Apply": {path: pathPhysical, done: physical + `9}`, open: physical + `9,"card_type":"PHYSICAL-X"}`},
