@@ -166,11 +166,16 @@ func (s *MasterEService) SetDailyLimits(
 // limited looks a card up whose limits were to be set.
 func (s *MasterEService) limited(ctx context.Context, w sought) (*MasterECard, error) {
 	card, err := s.Card(ctx, w.Reference)
-	if err == nil && card.DailyPurchaseLimit.Equal(issuing.Amount(w.Details["dailyPurchaseLimit"])) &&
-		card.DailyATMLimit.Equal(issuing.Amount(w.Details["dailyAtmLimit"])) {
+	switch {
+	case err != nil:
+		return nil, err
+	case !card.DailyPurchaseLimit.IsSet() || !card.DailyATMLimit.IsSet():
+		return nil, errMoved
+	case card.DailyPurchaseLimit.Equal(issuing.Amount(w.Details["dailyPurchaseLimit"])) &&
+		card.DailyATMLimit.Equal(issuing.Amount(w.Details["dailyAtmLimit"])):
 		return card, nil
 	}
-	return nil, err
+	return nil, nil
 }
 
 // MasterETransactionsRequest selects transactions of a card.
