@@ -26,15 +26,25 @@ func Page(t testing.TB, rows []issuing.Operation) {
 	}
 }
 
-// away is a platform that breaks every connection.
-type away struct{}
+// away is a platform that breaks every connection but those that the function answers.
+type away func(*http.Request) *http.Response
 
-func (away) RoundTrip(*http.Request) (*http.Response, error) { return nil, errAway }
+func (but away) RoundTrip(r *http.Request) (*http.Response, error) {
+	if resp := but(r); resp != nil {
+		return resp, nil
+	}
+	return nil, errAway
+}
 
 var errAway = errors.New("the platform is away")
 
 // Away has a client reach nobody: each of its writes may have arrived, for all it knows.
-func Away() issuing.Option { return issuing.WithHTTPClient(&http.Client{Transport: away{}}) }
+func Away() issuing.Option { return AwayBut(func(*http.Request) *http.Response { return nil }) }
+
+// AwayBut is Away for all that answer answers with nil.
+func AwayBut(answer func(*http.Request) *http.Response) issuing.Option {
+	return issuing.WithHTTPClient(&http.Client{Transport: away(answer)})
+}
 
 // Journal keeps what a client records, and makes golden files of it.
 type Journal struct {
