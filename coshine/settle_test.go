@@ -300,7 +300,7 @@ func TestApplications(t *testing.T) {
 	if !ok || done.CardToken != "T2" || done.ExpiryDate != "2904" || done.CustomerID != "C1" || done.CardNumber.Reveal() != own {
 		t.Errorf("%+v", done)
 	}
-	pendingtest.Settle(t, other, p, issuing.VerdictOpen, `"T1" "T2"`)
+	pendingtest.Settle(t, other, p, issuing.VerdictOpen, "other credentials")
 	list(card("T1", "422000******0001", "V", "20260420"), card("T2", own, "P", "20260420"), card("T3", own, "V", "20260301"))
 	pendingtest.Settle(t, client, p, issuing.VerdictOpen, `the token ["T1"]`)
 	list()
