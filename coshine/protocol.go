@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -219,7 +220,9 @@ func refuse(status int, reply *Reply) *provider.Refusal {
 		// A page says that 400 stands for a declined payment as well.
 		e.Kind = issuing.ErrDeclined
 	}
-	return &provider.Refusal{Err: e}
+	// Codes of ISO 8583 have capitals: "ok" is a word, which may mean that it was done.
+	word := strings.ToUpper(string(code)) != string(code)
+	return &provider.Refusal{Err: e, Maybe: status == http.StatusOK && word}
 }
 
 // decode reads an answer into a result.

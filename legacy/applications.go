@@ -32,9 +32,9 @@ func (a *Application) key() string      { return a.MerOrderNo }
 // marked as discontinued. The result comes to NotifyURL ([ApplicationCompleted]) or by
 // [ApplicationService.ApplicationByKey].
 //
-// Safety: once per MerOrderNo. After an unclear attempt the application is looked
-// up and never sent again, because the page documents no answer to a repeat. On
-// issuing.ErrOutcomeUnknown look it up with [ApplicationService.ApplicationByKey].
+// Safety: once per MerOrderNo. After an unclear attempt the application is looked up and
+// never sent again, because the page documents no answer to a repeat. On
+// issuing.ErrOutcomeUnknown give the pending to [Client.Settle], which looks it up.
 func (s *ApplicationService) ApplyMasterE(
 	ctx context.Context, req MasterEApplication, opts ...issuing.CallOption,
 ) (*Application, error) {

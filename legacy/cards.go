@@ -67,10 +67,10 @@ func (d *Deposit) key() string      { return d.MerOrderNo }
 // number was used before this call. Everything else, [CodeFailure] and
 // [CodeException] included, leaves the order open.
 //
-// Safety: keyed by MerOrderNo. After an unclear attempt the order is looked up,
-// and sent again under the same number only when the platform does not know it.
-// On issuing.ErrOutcomeUnknown look it up with [CardService.DepositByKey]; never
-// top up again with another number.
+// Safety: keyed by MerOrderNo. After an unclear attempt the order is looked up, and sent
+// again under the same number only when the platform does not know it. On
+// issuing.ErrOutcomeUnknown give the pending to [Client.Settle], which looks it up;
+// never top up again with another number.
 func (s *CardService) Deposit(ctx context.Context, req DepositRequest, opts ...issuing.CallOption) (*Deposit, error) {
 	return looked(ctx, s.c, opDeposit, req, s.deposited(), opts)
 }

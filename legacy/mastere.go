@@ -77,9 +77,9 @@ func (s *MasterEService) Card(
 
 // Freeze locks a card ("Lock"): it is reported lost until [MasterEService.Unfreeze].
 //
-// Safety: checked. After an attempt that may have arrived the card is read; only
-// one that is still activated is locked again. On issuing.ErrOutcomeUnknown read
-// the card with [MasterEService.Card].
+// Safety: checked. After an attempt that may have arrived the card is read; only one
+// that is still activated is locked again. On issuing.ErrOutcomeUnknown give the pending
+// to [Client.Settle] with issuing.WithReference(cardNumber), which reads the card again.
 func (s *MasterEService) Freeze(
 	ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption,
 ) (*CardChange, error) {
@@ -119,8 +119,8 @@ func (s *MasterEService) moved(t transition[MasterECardStatus]) func(context.Con
 // SetPIN (change/pin/secure) sets the PIN for cash machines, six digits, which go
 // encrypted to the secure path. The path that takes a PIN in clear is not supported.
 //
-// Safety: once. A PIN cannot be read back; on issuing.ErrOutcomeUnknown set it
-// again when the holder asks for it.
+// Safety: once. A PIN cannot be read back, so that no program settles
+// issuing.ErrOutcomeUnknown: set it again when the holder asks for it.
 func (s *MasterEService) SetPIN(ctx context.Context, cardNumber, pin issuing.Secret, opts ...issuing.CallOption) error {
 	return perform(ctx, s.c, opMasterEPIN, pinRequest{cardNumber, pin}, opts)
 }
@@ -154,9 +154,9 @@ func (r DailyLimitsRequest) facts(f *facts) {
 
 // SetDailyLimits sets the daily limits of purchases and of cash.
 //
-// Safety: checked. After an attempt that may have arrived the card's limits are
-// read and, where they differ, set again. On issuing.ErrOutcomeUnknown read them
-// with [MasterEService.Card].
+// Safety: checked. After an attempt that may have arrived the card's limits are read
+// and, where they differ, set again. On issuing.ErrOutcomeUnknown give the pending to
+// [Client.Settle] with issuing.WithReference(req.CardNumber), which reads them again.
 func (s *MasterEService) SetDailyLimits(
 	ctx context.Context, req DailyLimitsRequest, opts ...issuing.CallOption,
 ) (*MasterECard, error) {
@@ -166,11 +166,16 @@ func (s *MasterEService) SetDailyLimits(
 // limited looks a card up whose limits were to be set.
 func (s *MasterEService) limited(ctx context.Context, w sought) (*MasterECard, error) {
 	card, err := s.Card(ctx, w.Reference)
-	if err == nil && card.DailyPurchaseLimit.Equal(issuing.Amount(w.Details["dailyPurchaseLimit"])) &&
-		card.DailyATMLimit.Equal(issuing.Amount(w.Details["dailyAtmLimit"])) {
+	switch {
+	case err != nil:
+		return nil, err
+	case !card.DailyPurchaseLimit.IsSet() || !card.DailyATMLimit.IsSet():
+		return nil, errMoved
+	case card.DailyPurchaseLimit.Equal(issuing.Amount(w.Details["dailyPurchaseLimit"])) &&
+		card.DailyATMLimit.Equal(issuing.Amount(w.Details["dailyAtmLimit"])):
 		return card, nil
 	}
-	return nil, err
+	return nil, nil
 }
 
 // MasterETransactionsRequest selects transactions of a card.

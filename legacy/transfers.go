@@ -268,10 +268,11 @@ func (r Sender) validate(p *check.Problems) {
 // number was used before this call. Everything else, [CodeFailure] and
 // [CodeException] included, leaves the order open.
 //
-// Safety: keyed by MerOrderNo. After an unclear attempt the order is looked up,
-// and sent again under the same number only when the platform does not know it.
-// On issuing.ErrOutcomeUnknown look it up with [TransferService.TransferByKey] and
-// compare the account; never send again with another number.
+// Safety: keyed by MerOrderNo. After an unclear attempt the order is looked up, and sent
+// again under the same number only when the platform does not know it. On
+// issuing.ErrOutcomeUnknown give the pending to [Client.Settle], which looks it up;
+// where it shows another account the outcome stays open: compare yourself. Never send
+// again with another number.
 func (s *TransferService) Create(
 	ctx context.Context, req TransferRequest, opts ...issuing.CallOption,
 ) (*Transfer, error) {

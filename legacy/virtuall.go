@@ -54,9 +54,9 @@ func (s *VirtualLService) Card(
 
 // Freeze freezes a card ("Lock").
 //
-// Safety: checked. After an attempt that may have arrived the card is read; only
-// one that is still active is frozen again. On issuing.ErrOutcomeUnknown read the
-// card with [VirtualLService.Card].
+// Safety: checked. After an attempt that may have arrived the card is read; only one
+// that is still active is frozen again. On issuing.ErrOutcomeUnknown give the pending to
+// [Client.Settle] with issuing.WithReference(cardNumber), which reads the card again.
 func (s *VirtualLService) Freeze(
 	ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption,
 ) (*CardChange, error) {
@@ -76,10 +76,10 @@ func (s *VirtualLService) Unfreeze(
 // [VirtualLClosed] brings the amount that went back to the reserve and is to be
 // refunded to the customer. The page documents VIRTUAL-P's path for it.
 //
-// Safety: checked, never repeated: a card that is not cancelled may have a
-// closure under way. On issuing.ErrOutcomeUnknown read the card with
-// [VirtualLService.Card] until it is cancelled or the merchant decides to close
-// it again.
+// Safety: checked, never repeated: a card that is not cancelled may have a closure under
+// way. On issuing.ErrOutcomeUnknown give the pending to [Client.Settle] with
+// issuing.WithReference(cardNumber) until it is done or the merchant decides to close
+// the card again.
 func (s *VirtualLService) Close(
 	ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption,
 ) (*CardChange, error) {
@@ -134,7 +134,8 @@ func (s *VirtualLService) AllTransactions(
 // SimulateOTP has the platform send a one-time password ([VirtualLChallenged]) for a
 // card. Test environment only.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown wait for the notification.
+// Safety: once. On issuing.ErrOutcomeUnknown no program can tell: wait for the
+// notification.
 func (s *VirtualLService) SimulateOTP(
 	ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption,
 ) error {
@@ -144,7 +145,8 @@ func (s *VirtualLService) SimulateOTP(
 // SimulateTransaction has the platform make a purchase with a card and send its
 // bill ([VirtualLBilled]). Test environment only.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown look at the card's transactions.
+// Safety: once. On issuing.ErrOutcomeUnknown no program can tell: look at the card's
+// transactions.
 func (s *VirtualLService) SimulateTransaction(
 	ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption,
 ) error {

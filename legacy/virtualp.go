@@ -105,9 +105,9 @@ func (s *VirtualPService) Card(
 
 // Freeze freezes a card ("Lock").
 //
-// Safety: checked. After an attempt that may have arrived the card is read; only
-// one that is still active is frozen again. On issuing.ErrOutcomeUnknown read the
-// card with [VirtualPService.Card].
+// Safety: checked. After an attempt that may have arrived the card is read; only one
+// that is still active is frozen again. On issuing.ErrOutcomeUnknown give the pending to
+// [Client.Settle] with issuing.WithReference(cardID), which reads the card again.
 func (s *VirtualPService) Freeze(
 	ctx context.Context, cardID issuing.Secret, opts ...issuing.CallOption,
 ) (*CardChange, error) {
@@ -126,10 +126,10 @@ func (s *VirtualPService) Unfreeze(
 // Close closes a card for good. It says that the request was accepted; a
 // [VirtualPBilled] of type DeleteCard brings the amount to refund.
 //
-// Safety: checked, never repeated: a card that is not inactive may have a closure
-// under way. On issuing.ErrOutcomeUnknown read the card with
-// [VirtualPService.Card] until it is inactive or the merchant decides to close it
-// again.
+// Safety: checked, never repeated: a card that is not inactive may have a closure under
+// way. On issuing.ErrOutcomeUnknown give the pending to [Client.Settle] with
+// issuing.WithReference(cardID) until it is done or the merchant decides to close the
+// card again.
 func (s *VirtualPService) Close(
 	ctx context.Context, cardID issuing.Secret, opts ...issuing.CallOption,
 ) (*CardChange, error) {
@@ -169,8 +169,9 @@ func (r DocumentRequest) wire(sign.AppSecret) (any, error) {
 //
 // Codes: [CodeDocumentOrder], [CodeDocumentOwner], [CodeInvalidParameters].
 //
-// Safety: keyed by the card, because the latest record overwrites the previous
-// one. On issuing.ErrOutcomeUnknown upload it again.
+// Safety: keyed by the card, because the latest record overwrites the previous one. On
+// issuing.ErrOutcomeUnknown give the pending to [Client.Settle] with
+// issuing.WithResend(req), which uploads it again.
 func (s *VirtualPService) UploadDocument(ctx context.Context, req DocumentRequest, opts ...issuing.CallOption) error {
 	return perform(ctx, s.c, opVirtualPDocument, req, opts)
 }

@@ -62,10 +62,11 @@ func (s *VisaHService) Card(
 
 // Freeze locks a card ("Lock", suspend).
 //
-// Safety: checked. After an attempt that may have arrived the card is read; only
-// one that is still activated is locked again. The status of a locked card is not
+// Safety: checked. After an attempt that may have arrived the card is read; only one
+// that is still activated is locked again. The status of a locked card is not
 // documented, so any other status leaves the outcome unknown. On
-// issuing.ErrOutcomeUnknown read the card with [VisaHService.Card].
+// issuing.ErrOutcomeUnknown give the pending to [Client.Settle] with
+// issuing.WithReference(cardNumber): it proves that the card is not locked, and no more.
 func (s *VisaHService) Freeze(
 	ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption,
 ) (*CardChange, error) {
@@ -85,8 +86,8 @@ func (s *VisaHService) Unfreeze(
 // SetPIN (change/pin/secure) sets the PIN for cash machines, six digits, which go
 // encrypted to the secure path. The deprecated path that takes a PIN in clear is not supported.
 //
-// Safety: once. A PIN cannot be read back; on issuing.ErrOutcomeUnknown set it
-// again when the holder asks for it.
+// Safety: once. A PIN cannot be read back, so that no program settles
+// issuing.ErrOutcomeUnknown: set it again when the holder asks for it.
 func (s *VisaHService) SetPIN(ctx context.Context, cardNumber, pin issuing.Secret, opts ...issuing.CallOption) error {
 	return perform(ctx, s.c, opVisaHPIN, pinRequest{cardNumber, pin}, opts)
 }
@@ -236,9 +237,9 @@ func (c *OOBConfirmation) incomplete() bool { return c.Status == 0 }
 // ReplyOOB passes on the holder's answer to an out-of-band confirmation
 // ([OOBRequested]). The answer's status tells whether it came in time.
 //
-// Safety: once. It confirms or declines a purchase, and nothing tells what became
-// of it when the answer is lost: on issuing.ErrOutcomeUnknown look at the card's
-// transactions.
+// Safety: once. It confirms or declines a purchase, and nothing tells what became of it
+// when the answer is lost: no program settles issuing.ErrOutcomeUnknown, but the card's
+// transactions may show it.
 func (s *VisaHService) ReplyOOB(
 	ctx context.Context, cardNumber issuing.Secret, acsTransactionID string, reply OOBReply, opts ...issuing.CallOption,
 ) (*OOBConfirmation, error) {
@@ -247,7 +248,8 @@ func (s *VisaHService) ReplyOOB(
 
 // SimulateOOB has the platform send an out-of-band notification for a card.
 //
-// Safety: once. On issuing.ErrOutcomeUnknown wait for the notification.
+// Safety: once. On issuing.ErrOutcomeUnknown no program can tell: wait for the
+// notification.
 func (s *VisaHService) SimulateOOB(ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption) error {
 	return perform(ctx, s.c, opVisaHSimulate, cardNumberRequest{cardNumber}, opts)
 }

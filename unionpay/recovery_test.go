@@ -3,7 +3,6 @@ package unionpay_test
 import (
 	"context"
 	"errors"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,21 +10,11 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
-	"github.com/issuing-sdk/issuing-go/internal/optable"
 	"github.com/issuing-sdk/issuing-go/internal/pendingtest"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
 	"github.com/issuing-sdk/issuing-go/unionpay"
 	"github.com/issuing-sdk/issuing-go/unionpay/unionpaytest"
 )
-
-// away refuses connections.
-type away struct{}
-
-func (away) RoundTrip(*http.Request) (*http.Response, error) { return nil, errAway }
-
-var errAway = errors.New("the gateway is away")
-
-func withoutGateway() issuing.Option { return issuing.WithHTTPClient(&http.Client{Transport: away{}}) }
 
 func flat(c *unionpay.Config) {
 	c.Shapes = map[unionpay.MessageType]unionpay.Shape{unionpay.MessageTypeTokenRequest: unionpay.ShapeFlat}
@@ -42,13 +31,7 @@ func TestRows(t *testing.T) {
 			t.Errorf("%s: %q", name, all)
 		}
 	}
-	page, err := os.ReadFile("doc.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, table, _ := strings.Cut(string(page), optable.Heading); !strings.Contains(table, optable.Table(unionpay.Operations())) {
-		t.Error("the page's table is not that of the rows: go generate")
-	}
+	pendingtest.Page(t, unionpay.Operations())
 	if n := len(unionpay.Operations()); n != 11 {
 		t.Errorf("%d rows", n)
 	}
@@ -267,7 +250,7 @@ func TestPendings(t *testing.T) {
 		t.Fatal(err)
 	}
 	var recorded []issuing.Pending
-	client := newClient(t, server, nil, withoutGateway(), issuing.WithMaxAttempts(1), issuing.WithRecord(
+	client := newClient(t, server, nil, pendingtest.Away(), issuing.WithMaxAttempts(1), issuing.WithRecord(
 		func(_ context.Context, p issuing.Pending) error { recorded = append(recorded, p); return nil }))
 	ctx, key := t.Context(), issuing.WithIdempotencyKey("A0052044620260401100000000777")
 	secrets := []string{"an opaque authorization", "6250945000000004", "99887766", token.Token.Reveal()}

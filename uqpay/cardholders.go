@@ -185,11 +185,10 @@ func (c *CardholderChange) incomplete() bool { return c.ID == "" || unusable(c.I
 //
 // Codes: [CodeEmailDuplicated], [CodeInvalidPhoneNumber].
 //
-// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
-// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown call again with
-// the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours,
-// which returns the first result, or look for the e-mail address in
-// [CardholderService.List]; it being unique, a second cardholder cannot come
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable ASCII
+// characters, best a UUID. On issuing.ErrOutcomeUnknown give the pending to
+// [Client.Settle] with issuing.WithResend(req) within 24 hours, or look for the e-mail
+// address in [CardholderService.List]; it being unique, a second cardholder cannot come
 // of it later either.
 func (s *CardholderService) Create(
 	ctx context.Context, req CreateCardholderRequest, opts ...issuing.CallOption,

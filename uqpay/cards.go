@@ -147,11 +147,10 @@ func (o *CardOrder) incomplete() bool {
 // [CodeInsufficientSubBIN], [CodeCardArtNotConfigured]; a balance that does not
 // cover the limit is issuing.ErrInsufficientFunds.
 //
-// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
-// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown call again with
-// the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours,
-// which returns the first result; later, look for the card in
-// [CardService.List] by cardholder. Another key issues another card.
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable ASCII
+// characters, best a UUID. On issuing.ErrOutcomeUnknown give the pending to
+// [Client.Settle] with issuing.WithResend(req) within 24 hours; later, look for the card
+// in [CardService.List] by cardholder. Another key issues another card.
 func (s *CardService) Apply(ctx context.Context, req ApplyRequest, opts ...issuing.CallOption) (*CardOrder, error) {
 	return call[CardOrder](ctx, s.c, opCardApply, req, opts)
 }
@@ -271,10 +270,9 @@ func (r UpdateCardRequest) validate(p *check.Problems) {
 // Update changes a card. It takes effect when card.update.succeeded
 // ([CardUpdated]) arrives, and card.update.failed says that it does not.
 //
-// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
-// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown call again with
-// the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours, or
-// read the card.
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable ASCII
+// characters, best a UUID. On issuing.ErrOutcomeUnknown give the pending to
+// [Client.Settle] with issuing.WithResend(req) within 24 hours; later, read the card.
 func (s *CardService) Update(
 	ctx context.Context, cardID string, req UpdateCardRequest, opts ...issuing.CallOption,
 ) (*CardOrder, error) {

@@ -41,9 +41,9 @@ func (r *BulkReport) incomplete() bool { return r.ReportID == "" || unusable(r.R
 //
 // Experimental: only libraries of UQPAY have it, no page describes it.
 //
-// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
-// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown call again with
-// the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours.
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable ASCII
+// characters, best a UUID. On issuing.ErrOutcomeUnknown give the pending to
+// [Client.Settle] with issuing.WithResend(req) within 24 hours.
 func (s *CardService) Bulk(ctx context.Context, req BulkRequest, opts ...issuing.CallOption) (*BulkReport, error) {
 	return call[BulkReport](ctx, s.c, opCardBulk, req, opts)
 }

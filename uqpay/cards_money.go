@@ -24,12 +24,12 @@ func (r AmountRequest) facts(f *facts) { f.Amount = r.Amount }
 //
 // A balance that does not cover it is issuing.ErrInsufficientFunds.
 //
-// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
-// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown call again with
-// the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours,
-// which returns the first order or makes it; later, compare with
-// [BalanceService.AllLedger]. Never use another key for the same intent: it
-// moves the money again.
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable ASCII
+// characters, best a UUID. On issuing.ErrOutcomeUnknown give the pending to
+// [Client.Settle] with issuing.WithResend(req) within 24 hours, or at any time with the
+// order's id in its Details["card_order_id"]; without one, compare with
+// [BalanceService.AllLedger]. Never use another key for the same intent: it moves the
+// money again.
 func (s *CardService) Deposit(
 	ctx context.Context, cardID string, req AmountRequest, opts ...issuing.CallOption,
 ) (*Order, error) {

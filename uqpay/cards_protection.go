@@ -44,9 +44,9 @@ func (r *Protection) incomplete() bool { return r.CardID == "" && r.Status == ""
 // card.risk_control.network_protection.enrolled ([ProtectionChanged]), and no
 // event is listed for a failure. It costs a fee per card and one per month.
 //
-// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
-// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown call again with
-// the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours.
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable ASCII
+// characters, best a UUID. On issuing.ErrOutcomeUnknown give the pending to
+// [Client.Settle] with issuing.WithResend(action) within 24 hours.
 func (s *CardService) Protect(
 	ctx context.Context, cardID string, action ProtectionAction, opts ...issuing.CallOption,
 ) (*Protection, error) {

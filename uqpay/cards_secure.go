@@ -41,9 +41,8 @@ func (t *PANToken) incomplete() bool { return t.Token.IsZero() }
 // for every view: it works once and for 60 seconds, and a repeated idempotency
 // key returns a token that may have been used.
 //
-// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
-// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown make another
-// one.
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable ASCII
+// characters, best a UUID. On issuing.ErrOutcomeUnknown make another one.
 func (s *CardService) PANToken(ctx context.Context, cardID string, opts ...issuing.CallOption) (*PANToken, error) {
 	return call[PANToken](ctx, s.c, opCardPANToken.at(cardID), none{}, opts)
 }

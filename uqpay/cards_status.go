@@ -25,10 +25,10 @@ func (r SetStatusRequest) facts(f *facts) { f.Detail("card_status", string(r.Sta
 // ([CardStateChanged]). A change can be refused while an earlier one is under
 // way.
 //
-// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
-// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown read the card,
-// or call again with the same request and issuing.WithIdempotencyKey(err.Key)
-// within 24 hours.
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable ASCII
+// characters, best a UUID. On issuing.ErrOutcomeUnknown give the pending to
+// [Client.Settle], which reads the card, and within 24 hours with
+// issuing.WithResend(req) where it has not moved.
 func (s *CardService) SetStatus(
 	ctx context.Context, cardID string, req SetStatusRequest, opts ...issuing.CallOption,
 ) (*CardOrder, error) {

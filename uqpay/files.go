@@ -75,9 +75,8 @@ func (f *File) incomplete() bool { return f.ID == "" || unusable(f.ID) }
 // one whole attempt: for large files on slow lines use a clone with a longer one.
 //
 // Safety: keyed when the content can be rewound, otherwise once. On
-// issuing.ErrOutcomeUnknown call again with the same content and
-// issuing.WithIdempotencyKey(err.Key) within 24 hours; a file that is there twice
-// does no harm.
+// issuing.ErrOutcomeUnknown upload it again: a file that is there twice does no harm,
+// and no pending holds its content.
 func (s *FileService) Upload(ctx context.Context, req UploadRequest, opts ...issuing.CallOption) (*File, error) {
 	body := &upload{req: req}
 	defer body.stop()

@@ -27,10 +27,10 @@ func (r AssignRequest) validate(p *check.Problems) {
 // until it is activated with the code of card.activation.code
 // ([ActivationCodeSent]), which follows together with card.create.succeeded.
 //
-// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
-// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown call again with
-// the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours, or
-// look for the card in [CardService.List] by cardholder.
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable ASCII
+// characters, best a UUID. On issuing.ErrOutcomeUnknown give the pending to
+// [Client.Settle] with issuing.WithResend(req) within 24 hours; later, look for the card
+// in [CardService.List] by cardholder.
 func (s *CardService) Assign(ctx context.Context, req AssignRequest, opts ...issuing.CallOption) (*CardOrder, error) {
 	return call[CardOrder](ctx, s.c, opCardAssign, req, opts)
 }
@@ -62,10 +62,10 @@ func (a *Acknowledgement) incomplete() bool { return a.Status == "" }
 // Activate makes a plastic card usable and sets its PIN.
 // card.activation.status ([CardActivated]) follows.
 //
-// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
-// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown read the card,
-// or call again with the same request and issuing.WithIdempotencyKey(err.Key)
-// within 24 hours.
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable ASCII
+// characters, best a UUID. On issuing.ErrOutcomeUnknown give the pending to
+// [Client.Settle], which reads the card, and within 24 hours with
+// issuing.WithResend(req) where it is not active.
 func (s *CardService) Activate(
 	ctx context.Context, req ActivateRequest, opts ...issuing.CallOption,
 ) (*Acknowledgement, error) {
@@ -119,9 +119,9 @@ func (r *PINResult) Pending() bool { return r.OrderID != "" && !r.OrderStatus.Te
 // so, read the order until it has ended; one that failed says why in
 // [Order.FailureCode].
 //
-// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
-// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown call again with
-// the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours.
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable ASCII
+// characters, best a UUID. On issuing.ErrOutcomeUnknown give the pending to
+// [Client.Settle] with issuing.WithResend(req) within 24 hours.
 func (s *CardService) SetPIN(ctx context.Context, req PINRequest, opts ...issuing.CallOption) (*PINResult, error) {
 	return call[PINResult](ctx, s.c, opCardPIN, req, opts)
 }

@@ -38,10 +38,9 @@ func (r *Report) incomplete() bool { return r.ID == "" || unusable(r.ID) }
 
 // Create orders a report. issuing.report.created ([ReportCreated]) announces it.
 //
-// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
-// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown call again with
-// the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours, or
-// order another one.
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable ASCII
+// characters, best a UUID. On issuing.ErrOutcomeUnknown give the pending to
+// [Client.Settle] with issuing.WithResend(req) within 24 hours, or order another one.
 func (s *ReportService) Create(ctx context.Context, req ReportRequest, opts ...issuing.CallOption) (*Report, error) {
 	return call[Report](ctx, s.c, opReportCreate, req, opts)
 }

@@ -47,9 +47,9 @@ func (r AuthorizeRequest) validate(p *check.Problems) {
 // ([TransactionCreated]) follows, for a declined one as well. A card of another BIN
 // or a cancelled one is issuing.ErrNotFound.
 //
-// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
-// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown call again with
-// the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours.
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable ASCII
+// characters, best a UUID. On issuing.ErrOutcomeUnknown give the pending to
+// [Client.Settle] with issuing.WithResend(req) within 24 hours.
 func (s *SimulatorService) Authorize(
 	ctx context.Context, req AuthorizeRequest, opts ...issuing.CallOption,
 ) (*Transaction, error) {

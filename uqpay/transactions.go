@@ -121,10 +121,10 @@ func (r ReleaseRefundRequest) validate(p *check.Problems) {
 
 // ReleaseRefund has an unsolicited refund credited.
 //
-// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
-// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown call again with
-// the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours;
-// later, compare with [BalanceService.AllLedger].
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable ASCII
+// characters, best a UUID. On issuing.ErrOutcomeUnknown give the pending to
+// [Client.Settle] with issuing.WithResend(req) within 24 hours; later, compare with
+// [BalanceService.AllLedger].
 func (s *TransactionService) ReleaseRefund(
 	ctx context.Context, req ReleaseRefundRequest, opts ...issuing.CallOption,
 ) (*Acknowledgement, error) {

@@ -55,10 +55,9 @@ func (t *Transfer) incomplete() bool { return t.ID == "" || unusable(t.ID) }
 // Create moves money. issuing.transfer.status_changed ([TransferChanged]) or
 // [TransferService.Transfer] tells how it ended.
 //
-// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable
-// ASCII characters, best a UUID. On issuing.ErrOutcomeUnknown call again with
-// the same request and issuing.WithIdempotencyKey(err.Key) within 24 hours,
-// which returns the first transfer or makes it; later, compare with
+// Safety: keyed, by the client's UUID or a key of yours: 1 to 64 printable ASCII
+// characters, best a UUID. On issuing.ErrOutcomeUnknown give the pending to
+// [Client.Settle] with issuing.WithResend(req) within 24 hours; later, compare with
 // [BalanceService.AllLedger]. Another key moves the money again.
 func (s *TransferService) Create(
 	ctx context.Context, req TransferRequest, opts ...issuing.CallOption,

@@ -39,17 +39,7 @@ func record(t *testing.T, do func(context.Context, *uqpay.Client) error) sent {
 			header[http.CanonicalHeaderKey(name)] = values
 		}
 		got = append(got, sent{r.Method + " " + r.URL.Host + r.URL.RequestURI(), string(body), header})
-		// The answer names the card, order or cardholder that the path names.
-		named := func(pattern, other string) string {
-			if m := regexp.MustCompile(pattern).FindStringSubmatch(r.URL.Path); m != nil {
-				return m[1]
-			}
-			return other
-		}
-		return answerTo(r, 200, `{"card_id":"`+named("/cards/(c-[0-9])", "c")+`","card_order_id":"`+named("/cards/(o-[0-9])", "o")+
-			`","cardholder_id":"`+named("/cardholders/([^/]+)", "h")+`","token":"t","card_number":"4","request_status":"SUCCESS",
-			"transaction_id":"t","deposit_id":"d","report_id":"r","file_id":"f","transfer_id":"t","account_id":"a","balance_id":"b",
-			"default_card_art_id":"a","total_pages":1,"total_items":0,"data":[]}`), nil
+		return answerTo(r, 200, anyResult(r)), nil
 	}))
 	if err := do(t.Context(), c); err != nil {
 		t.Fatal(err)
@@ -58,6 +48,21 @@ func record(t *testing.T, do func(context.Context, *uqpay.Client) error) sent {
 		t.Fatalf("%d requests", len(got))
 	}
 	return got[0]
+}
+
+// anyResult is what any result needs, about the card, order or cardholder that the path
+// names.
+func anyResult(r *http.Request) string {
+	named := func(pattern, other string) string {
+		if m := regexp.MustCompile(pattern).FindStringSubmatch(r.URL.Path); m != nil {
+			return m[1]
+		}
+		return other
+	}
+	return `{"card_id":"` + named("/cards/(c-[0-9])", "c") + `","card_order_id":"` + named("/cards/(o-[0-9])", "o") +
+		`","cardholder_id":"` + named("/cardholders/([^/]+)", "h") + `","token":"t","card_number":"4","request_status":"SUCCESS",
+		"transaction_id":"t","deposit_id":"d","report_id":"r","file_id":"f","transfer_id":"t","account_id":"a","balance_id":"b",
+		"default_card_art_id":"a","total_pages":1,"total_items":0,"data":[]}`
 }
 
 func ignore[T any](_ T, err error) error { return err }

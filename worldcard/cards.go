@@ -67,13 +67,12 @@ func (d *Deposit) incomplete() bool { return d.ID == "" && d.MerchantTransaction
 // [CardService.DepositByKey].
 //
 // Safety: keyed by MerchantTransactionID, which the merchant draws: 1 to 128 characters.
-// The platform answers a repeat with
-// [CodeDuplicateOrder] rather than with the first result; after an attempt of
-// this call that may have arrived, that is settled by looking the top-up up; its
-// status can then be final already, failed included. On
-// issuing.ErrOutcomeUnknown do the same with [CardService.DepositByKey]; never
-// top up again with another id. issuing.ErrDuplicate means that the id was used
-// before this call, or for another amount or currency.
+// The platform answers a repeat with [CodeDuplicateOrder] rather than with the first
+// result; after an attempt of this call that may have arrived, that is settled by
+// looking the top-up up; its status can then be final already, failed included. On
+// issuing.ErrOutcomeUnknown give the pending to [Client.Settle], which looks it up in
+// the same way; never top up again with another id. issuing.ErrDuplicate means that the
+// id was used before this call, or for another amount or currency.
 func (s *CardService) Deposit(ctx context.Context, req DepositRequest, opts ...issuing.CallOption) (*Deposit, error) {
 	return looked(ctx, s.c, opDeposit, req, s.deposited, opts)
 }
@@ -90,7 +89,7 @@ func (s *CardService) deposited(ctx context.Context, w sought) (*Deposit, error)
 // matches reports whether the top-up is what is sought, as far as the platform says.
 func (d *Deposit) matches(w sought) bool {
 	return (d.Amount.IsZero() || d.Amount.Cmp(w.Amount) == 0) &&
-		(d.Currency == "" || d.Currency == w.Currency)
+		(d.Currency == "" || d.Currency == w.Currency) && refOf(w).names(d.CardID, d.MerchantCardID)
 }
 
 // DepositByKey looks up a top-up by the merchant's own id. It settles an
@@ -191,9 +190,9 @@ func (c *CardChange) incomplete() bool { return c.Status == 0 }
 // Freeze freezes an active card. card_status_change ([CardStateChanged])
 // follows.
 //
-// Safety: checked. After an attempt that may have arrived the card is read; only
-// one that is still active is frozen again. On issuing.ErrOutcomeUnknown read
-// the card with [VirtualService.Card] or [PhysicalService.Card].
+// Safety: checked. After an attempt that may have arrived the card is read; only one
+// that is still active is frozen again. On issuing.ErrOutcomeUnknown give the pending to
+// [Client.Settle], which reads the card again.
 func (s *CardService) Freeze(ctx context.Context, card CardRef, opts ...issuing.CallOption) (*CardChange, error) {
 	return s.c.move(ctx, toFrozen, card, opts)
 }

@@ -1,6 +1,9 @@
 package worldcard
 
-import "github.com/issuing-sdk/issuing-go/sign"
+import (
+	"github.com/issuing-sdk/issuing-go/internal/provider"
+	"github.com/issuing-sdk/issuing-go/sign"
+)
 
 // DecodeNotification is what stands behind the signature, for fuzzing.
 func DecodeNotification(typ string, plaintext []byte, key sign.AESKey) (callbackEvent, error) {
@@ -9,3 +12,6 @@ func DecodeNotification(typ string, plaintext []byte, key sign.AESKey) (callback
 
 // Identity is what identifies an event.
 func Identity(event any) string { return event.(callbackEvent).identity() }
+
+// Disagreements lists the rows whose data and functions do not agree.
+func (c *Client) Disagreements() []string { return provider.Disagreements(c.settlers()) }

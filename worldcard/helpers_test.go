@@ -2,6 +2,7 @@ package worldcard_test
 
 import (
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -100,3 +101,15 @@ func wantError(t testing.TB, err, kind error) *issuing.Error {
 	}
 	return e
 }
+
+// deskKeys are one set of keys for all platforms of the tests of settling.
+func deskKeys(t testing.TB) worldcardtest.Keys {
+	t.Helper()
+	keys, err := madeKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
+}
+
+var madeKeys = sync.OnceValues(worldcardtest.NewKeys)

@@ -100,9 +100,9 @@ func (a *cancelAnswer) incomplete() bool { return a.Status == 0 }
 // quota is given back, announced by card_open with status failed. For a card in
 // another state it changes nothing and returns the card's status.
 //
-// Safety: keyed by the card, because the platform documents it as idempotent; a
-// repeat gives nothing back twice. On issuing.ErrOutcomeUnknown call it again or
-// read the card.
+// Safety: keyed by the card, because the platform documents it as idempotent; a repeat
+// gives nothing back twice. On issuing.ErrOutcomeUnknown give the pending to
+// [Client.Settle] with issuing.WithResend(merchantCardID), which calls it again.
 func (s *KYCService) Cancel(
 	ctx context.Context, merchantCardID string, opts ...issuing.CallOption,
 ) (CardStatus, error) {

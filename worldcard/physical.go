@@ -130,11 +130,11 @@ func (r PhysicalApplyRequest) facts(f *facts) { f.Detail("card_type", string(r.C
 // is charged or frozen, but a card of the merchant's quota is taken until the
 // application is cancelled. Go on with [KYCService.Init].
 //
-// Safety: keyed by MerchantCardID, which the merchant draws: 1 to 128 characters.
-// A repeat after an unclear attempt is settled by looking the card up by that id.
-// On issuing.ErrOutcomeUnknown do the same
-// with [PhysicalService.Card] and [ByMerchantCardID]; never apply again with
-// another id. issuing.ErrDuplicate means that the id was used before this call.
+// Safety: keyed by MerchantCardID, which the merchant draws: 1 to 128 characters. A
+// repeat after an unclear attempt is settled by looking the card up by that id. On
+// issuing.ErrOutcomeUnknown give the pending to [Client.Settle], which looks it up in
+// the same way; never apply again with another id. issuing.ErrDuplicate means that the
+// id was used before this call.
 func (s *PhysicalService) Apply(
 	ctx context.Context, req PhysicalApplyRequest, opts ...issuing.CallOption,
 ) (*Application, error) {
@@ -216,9 +216,10 @@ func (r AssignRequest) wire(cfg Config) (any, error) {
 // is pending activation. Before KYC is passed the platform answers
 // [CodeKYCNotCompleted].
 //
-// Safety: checked. After an attempt that may have arrived the card is read: it
-// is done when it shows this card number, and tried again while it waits for
-// one. On issuing.ErrOutcomeUnknown read the card with [PhysicalService.Card].
+// Safety: checked. After an attempt that may have arrived the card is read: it is done
+// when it shows this card number, and tried again while it waits for one. On
+// issuing.ErrOutcomeUnknown give the pending to [Client.Settle], which reads the card
+// again.
 func (s *PhysicalService) Assign(
 	ctx context.Context, req AssignRequest, opts ...issuing.CallOption,
 ) (*CardChange, error) {
@@ -250,10 +251,10 @@ func (r ActivateRequest) wire(cfg Config) (any, error) {
 // again. A card that is "not ready" yet is refused with a retryable error whose
 // code the pages do not give.
 //
-// Safety: checked. After an attempt that may have arrived the card is read; one
-// that still waits is activated again with the same PIN, which the platform
-// takes as the same request. On issuing.ErrOutcomeUnknown read the card with
-// [PhysicalService.Card].
+// Safety: checked. After an attempt that may have arrived the card is read; one that
+// still waits is activated again with the same PIN, which the platform takes as the same
+// request. On issuing.ErrOutcomeUnknown give the pending to [Client.Settle], which reads
+// the card again.
 func (s *PhysicalService) Activate(
 	ctx context.Context, req ActivateRequest, opts ...issuing.CallOption,
 ) (*CardChange, error) {
@@ -274,9 +275,9 @@ func (r SetPINRequest) wire(cfg Config) (any, error) { return ActivateRequest(r)
 
 // SetPIN changes the PIN of an active card, at once.
 //
-// Safety: once. A PIN cannot be read back, so after an unclear attempt the
-// outcome stays issuing.ErrOutcomeUnknown; settle it by changing to the same PIN
-// again.
+// Safety: once. A PIN cannot be read back, so after an unclear attempt the outcome stays
+// issuing.ErrOutcomeUnknown: give the pending to [Client.Settle] with
+// issuing.WithResend(req), which changes to the same PIN again.
 func (s *PhysicalService) SetPIN(ctx context.Context, req SetPINRequest, opts ...issuing.CallOption) error {
 	_, err := call[struct{}](ctx, s.c, opPhysicalPIN, req, opts)
 	return err

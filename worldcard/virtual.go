@@ -158,12 +158,12 @@ func (a *Application) incomplete() bool { return a.ID == "" }
 // Apply applies for a virtual card. The answer's status is processing; the
 // result comes as card_open ([CardOpened]) or by [VirtualService.Card].
 //
-// Safety: keyed by MerchantCardID, which the merchant draws: 1 to 128 characters.
-// A repeat after an unclear attempt is settled by looking the card up by that id;
-// its status can then be any, failed included. On issuing.ErrOutcomeUnknown do
-// the same with [VirtualService.Card] and [ByMerchantCardID] until the card is
-// there or you decide that it never will be; never apply again with another id.
-// issuing.ErrDuplicate means that the id was used before this call.
+// Safety: keyed by MerchantCardID, which the merchant draws: 1 to 128 characters. A
+// repeat after an unclear attempt is settled by looking the card up by that id; its
+// status can then be any, failed included. On issuing.ErrOutcomeUnknown give the pending
+// to [Client.Settle], which looks it up in the same way, until the card is there or you
+// decide that it never will be; never apply again with another id. issuing.ErrDuplicate
+// means that the id was used before this call.
 func (s *VirtualService) Apply(
 	ctx context.Context, req ApplyRequest, opts ...issuing.CallOption,
 ) (*Application, error) {

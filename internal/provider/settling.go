@@ -228,13 +228,14 @@ func (s *settling) resend(ctx context.Context) (issuing.Settlement, error) {
 // when the platform still knows nothing of it.
 func (s *settling) unsettled(ctx context.Context, e *issuing.Error) issuing.Settlement {
 	var u *issuing.Unsettled
+	why := *e
 	if errors.As(e, &u) {
-		s.p = u.Pending
+		s.p, why.Err = u.Pending, u.Err // what to ask is said once
 	}
 	found := s.look(ctx)
 	switch {
 	case found.Verdict == issuing.VerdictOpen:
-		found = s.open(e)
+		found = s.open(&why)
 	case found.Verdict == issuing.VerdictAbsent:
 		found.Refusal = e
 	}

@@ -20,6 +20,9 @@ type Provider struct {
 	// nobody, and a client of it with the options; its retries wait next to
 	// nothing.
 	Open func(t testing.TB, opts ...issuing.Option) *Bench
+	// Clear is Open in a way of the provider's in which the answers' bodies stand as they
+	// are; nil where they do so by Open already, or always are sealed. It needs Ops alone.
+	Clear func(t testing.TB, opts ...issuing.Option) *Bench
 }
 
 // Bench is a platform with a client.

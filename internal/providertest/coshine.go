@@ -17,7 +17,7 @@ import (
 )
 
 // Coshine is provider coshine, with access tokens and encrypted bodies.
-var Coshine = Provider{Name: "coshine", Open: openCoshine}
+var Coshine = Provider{Name: "coshine", Open: openCoshine, Clear: openClearCoshine}
 
 // coshineKeys are shared by all platforms: RSA keys are slow to make.
 var coshineKeys = sync.OnceValues(coshinetest.NewKeys)
@@ -31,21 +31,14 @@ type coshines struct {
 	card   *coshine.Application
 }
 
-func openCoshine(t testing.TB, opts ...issuing.Option) *Bench {
+// startCoshine starts a platform with an active card. The configuration says how it is
+// authorized.
+func startCoshine(t testing.TB, cfg coshinetest.Config, opts []issuing.Option) *coshines {
 	t.Helper()
 	keys, err := coshineKeys()
 	check(t, err)
-	var trap atomic.Bool
-	server, err := coshinetest.NewServer(coshinetest.Config{
-		Clock: issuingtest.NewClock(epoch), Keys: keys, OAuth: true, Paths: coshine.InferredPaths(),
-		Issuer: func(coshine.API) string { return nobody },
-		NextCard: func(int) (card coshinetest.NewCard) {
-			if trap.Load() {
-				panic(http.ErrAbortHandler)
-			}
-			return card
-		},
-	})
+	cfg.Clock, cfg.Keys, cfg.Paths = issuingtest.NewClock(epoch), keys, coshine.InferredPaths()
+	server, err := coshinetest.NewServer(cfg)
 	check(t, err)
 	t.Cleanup(server.Close)
 	c := &coshines{t: t, server: server}
@@ -54,6 +47,29 @@ func openCoshine(t testing.TB, opts ...issuing.Option) *Bench {
 	c.client, err = c.setUp.Clone(opts...)
 	check(t, err)
 	c.card = c.active()
+	return c
+}
+
+// openClearCoshine is with the static token, which encrypts nothing.
+func openClearCoshine(t testing.TB, opts ...issuing.Option) *Bench {
+	t.Helper()
+	c := startCoshine(t, coshinetest.Config{}, opts)
+	return &Bench{Platform: c.server.Platform, Server: c.server, Ops: c.ops()}
+}
+
+func openCoshine(t testing.TB, opts ...issuing.Option) *Bench {
+	t.Helper()
+	var trap atomic.Bool
+	c := startCoshine(t, coshinetest.Config{
+		OAuth: true, Issuer: func(coshine.API) string { return nobody },
+		NextCard: func(int) (card coshinetest.NewCard) {
+			if trap.Load() {
+				panic(http.ErrAbortHandler)
+			}
+			return card
+		},
+	}, opts)
+	server := c.server
 	bare := c.load(c.unconfigured(opts), nil)
 	return &Bench{
 		Platform: server.Platform, Server: server,

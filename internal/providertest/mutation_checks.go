@@ -128,10 +128,21 @@ func splice(body []byte, from, to int, value string) []byte {
 func clip(text string) string { return text[:min(len(text), 24)] }
 
 // mutated: whatever an answer to a write is turned into on its way, a write that was
-// carried out is never told as failed, and nothing is carried out twice.
+// carried out is never told as failed, and nothing is carried out twice. What is sealed is
+// changed from outside alone, so that a provider with answers in clear is tried by them, too.
 func mutated(ctx context.Context, t testing.TB, p Provider) {
-	m := &mutator{random: rand.New(rand.NewPCG(11, uint64(len(p.Name))))}
-	b := p.Open(t, issuing.WithHTTPClient(&http.Client{Transport: m}))
+	mutateAll(ctx, t, p.Name, p.Open)
+	if p.Clear != nil {
+		mutateAll(ctx, t, p.Name+", in clear", p.Clear)
+	}
+}
+
+// mutateAll tries the writes of one way of a provider's.
+func mutateAll(ctx context.Context, t testing.TB, name string,
+	open func(testing.TB, ...issuing.Option) *Bench,
+) {
+	m := &mutator{random: rand.New(rand.NewPCG(11, uint64(len(name))))}
+	b := open(t, issuing.WithHTTPClient(&http.Client{Transport: m}))
 	counts := map[string]int{}
 	var ops []Op
 	for _, op := range b.Ops {
@@ -173,5 +184,5 @@ func mutated(ctx context.Context, t testing.TB, p Provider) {
 		}
 	}
 	t.Logf("%-9s %d mutated answers: %d successes, %d open, %d failed",
-		p.Name, mutations, counts["success"], counts["open"], counts["failed"])
+		name, mutations, counts["success"], counts["open"], counts["failed"])
 }
