@@ -78,13 +78,7 @@ func (d *desk) client(t *testing.T, change func(*coshine.Config), opts ...issuin
 // TestRows: rows, settlers and the page say the same.
 func TestRows(t *testing.T) {
 	t.Parallel()
-	if all := bare.Disagreements(); len(all) > 0 {
-		t.Errorf("%q", all)
-	}
-	pendingtest.Page(t, coshine.Operations())
-	if n := len(coshine.Operations()); n != len(calls) {
-		t.Errorf("%d rows of %d operations", n, len(calls))
-	}
+	pendingtest.Rows(t, coshine.Operations(), bare.Disagreements(), len(calls))
 }
 
 // TestSettleByHistory: the line with the tranId is the transaction, and no other.

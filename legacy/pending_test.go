@@ -14,13 +14,7 @@ import (
 // TestRows: rows, settlers and the page say the same.
 func TestRows(t *testing.T) {
 	t.Parallel()
-	if all := distant(t).Disagreements(); len(all) > 0 {
-		t.Errorf("%q", all)
-	}
-	pendingtest.Page(t, legacy.Operations())
-	if n := len(legacy.Operations()); n != 56 {
-		t.Errorf("%d rows", n)
-	}
+	pendingtest.Rows(t, legacy.Operations(), distant(t).Disagreements(), 56)
 }
 
 // distant is a client with the credentials of clientFor, on a clock that stands, that

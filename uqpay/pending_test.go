@@ -20,13 +20,7 @@ import (
 // TestRows: rows, settlers and the page say the same.
 func TestRows(t *testing.T) {
 	t.Parallel()
-	if all := distant(t).Disagreements(); len(all) > 0 {
-		t.Errorf("%q", all)
-	}
-	pendingtest.Page(t, uqpay.Operations())
-	if n := len(uqpay.Operations()); n != 44 {
-		t.Errorf("%d rows", n)
-	}
+	pendingtest.Rows(t, uqpay.Operations(), distant(t).Disagreements(), 44)
 }
 
 // shown is a platform on which only tokens are minted and these paths answered.

@@ -14,9 +14,13 @@ import (
 	"github.com/issuing-sdk/issuing-go/internal/optable"
 )
 
-// Page compares the table on the package's page with that of its rows.
-func Page(t testing.TB, rows []issuing.Operation) {
+// Rows compares the rows of a provider with its settlers, of which it gets what disagrees,
+// with how many they are, and with the table on the package's page.
+func Rows(t testing.TB, rows []issuing.Operation, disagreements []string, number int) {
 	t.Helper()
+	if len(disagreements) > 0 || len(rows) != number {
+		t.Errorf("%d rows of %d operations: %q", len(rows), number, disagreements)
+	}
 	page, err := os.ReadFile("doc.go")
 	if err != nil {
 		t.Fatal(err)
