@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -220,9 +219,9 @@ func refuse(status int, reply *Reply) *provider.Refusal {
 		// A page says that 400 stands for a declined payment as well.
 		e.Kind = issuing.ErrDeclined
 	}
-	// Codes of ISO 8583 have capitals: "ok" is a word, which may mean that it was done.
-	word := strings.ToUpper(string(code)) != string(code)
-	return &provider.Refusal{Err: e, Maybe: status == http.StatusOK && word}
+	// The published list is open, and neither it nor ISO 8583 has the code: under a status
+	// of success it says nothing definite.
+	return &provider.Refusal{Err: e, Maybe: status == http.StatusOK && !code.Known()}
 }
 
 // decode reads an answer into a result.

@@ -65,7 +65,7 @@ func showsAccount(w sought, shown issuing.Secret, names ...string) bool {
 	none := true
 	for _, name := range names {
 		asked, known := w.Secret(name)
-		if !known && w.Secrets[name] == "" {
+		if !known && w.Details[name+"_last4"] == "" {
 			continue
 		}
 		none = false
@@ -76,11 +76,14 @@ func showsAccount(w sought, shown issuing.Secret, names ...string) bool {
 	return none || got == ""
 }
 
-// recalls is fitsAccount with what a pending holds of the account.
+// recalls is fitsAccount with what a pending holds of the account: where its digest is
+// under former credentials, the last four characters alone.
 func recalls(w sought, name, shown string) bool {
 	last4, tail := w.Details[name+"_last4"], shown[strings.LastIndex(shown, "*")+1:]
-	masked := strings.Contains(shown, "*") && (strings.HasSuffix(last4, tail) || strings.HasSuffix(tail, last4))
-	return masked || w.Same(name, issuing.NewSecret(shown))
+	if strings.Contains(shown, "*") || w.Secrets[name] == "" {
+		return strings.HasSuffix(last4, tail) || strings.HasSuffix(tail, last4)
+	}
+	return w.Same(name, issuing.NewSecret(shown))
 }
 
 // fitsAccount reports whether an account is shown, in full or masked.

@@ -295,8 +295,9 @@ func TestSettleRefusesOther(t *testing.T) {
 				pendingtest.Settle(t, d.client, p, unsettled, "WithReference")
 				refuse("another reference", p, "another reference", issuing.WithReference(another))
 				refuse("other credentials", stranger, "other credentials", opts...)
-			} else if len(p.Secrets) > 0 {
-				pendingtest.Settle(t, d.client, stranger, unsettled, "other credentials", issuing.WithResend(w.request(d)))
+			} else if len(p.Secrets) > 0 { // the key finds it, and under other credentials nothing is sent
+				refuse("other credentials", stranger, "other credentials", issuing.WithResend(w.request(d)))
+				pendingtest.Settle(t, d.client, stranger, issuing.VerdictAbsent, "")
 			}
 			if w.again == done {
 				refuse("another type", p, "not of the type", append(opts, issuing.WithResend(7))...)

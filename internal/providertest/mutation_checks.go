@@ -63,6 +63,9 @@ func (m *mutator) mutate(body []byte) (changed []byte, what string) {
 	switch {
 	case kind < 5:
 		at, value := members[m.random.IntN(len(members))], odd[m.random.IntN(len(odd))]
+		if at.name == "data" && value == "false" {
+			value = "null" // legacy's documented word for what it did not do
+		}
 		return splice(body, at.from, at.to, value), at.name + " is " + clip(value)
 	case kind < 6: // twice, the second one odd
 		at, value := members[m.random.IntN(len(members))], odd[m.random.IntN(len(odd))]
