@@ -85,6 +85,10 @@ func (r *raw) do(method, path, body, jws string) reply {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	req.Header.Set("Content-Type", "application/json;charset=UTF-8")
+	if !strings.HasPrefix(strings.TrimSpace(body), "{") && strings.Count(body, ".") == 4 {
+		req.Header.Set("Content-Type", "application/jose")
+	}
 	if jws != "" {
 		req.Header["UPI-JWS"] = []string{jws}
 	}
