@@ -221,7 +221,7 @@ func atmPage(ctx context.Context, c *Client, o operation, in request, opts []iss
 	if err != nil {
 		return nil, err
 	}
-	return &Page[ATM]{Total: a.TotalCount, List: a.atms, Extra: a.Extra}, nil
+	return &Page[ATM]{Total: max(a.TotalCount, 0), List: a.atms, Extra: a.Extra}, nil
 }
 
 var errNoList = errors.New("the list of ATMs is no array")

@@ -99,10 +99,10 @@ func (e *TokenStateChanged) answer() any { return empty{} }
 var errMissing = errors.New("a mandatory field is missing or out of its format")
 
 func (e *TokenStateChanged) check(note func(member, reason string)) error {
-	if (&Token{Token: e.Token}).incomplete() {
+	if !isToken(e.Token.Reveal()) {
 		note("token", errMissing.Error())
 	}
-	if e.State == "" || len(e.State) > 50 {
+	if e.State == "" || len(e.State) > maxState {
 		note("tokenState", errMissing.Error())
 	}
 	return nil

@@ -219,5 +219,6 @@ func (c Config) checkExtra(p *check.Problems, in any) {
 const (
 	maxMsgType   = 50
 	maxAction    = 50
+	maxState     = 50
 	maxExtraName = 64
 )

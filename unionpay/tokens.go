@@ -200,9 +200,11 @@ type Token struct {
 }
 
 // incomplete: for tokens 00 alone may mean no more than "received".
-func (t *Token) incomplete() bool {
-	v := t.Token.Reveal()
-	return len(v) < 16 || len(v) > 19 || strings.Trim(v, "0123456789") != ""
+func (t *Token) incomplete() bool { return !isToken(t.Token.Reveal()) }
+
+// isToken reports whether a text has the form of a token, N 16-19.
+func isToken(v string) bool {
+	return len(v) >= 16 && len(v) <= 19 && strings.Trim(v, "0123456789") == ""
 }
 
 // Request asks for the token that an issuer pushed
@@ -258,7 +260,9 @@ type TokenChange struct {
 	Extra Extra          `json:"extra,omitzero" wire:"extra"` // members that this version does not know
 }
 
-func (t *TokenChange) incomplete() bool { return t.State == "" }
+func (t *TokenChange) incomplete() bool {
+	return t.State == "" || len(t.State) > maxState || !t.Token.IsZero() && !isToken(t.Token.Reveal())
+}
 
 // TokenRef names a token on its device for a change of its state. What else such a
 // message may need goes with [TokenService.UpdateState].
