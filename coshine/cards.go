@@ -41,6 +41,7 @@ func (r ActivateRequest) validate(p *check.Problems) {
 	p.Digits("CVV2", r.CVV2, 3, 3)
 	p.Text("customerId", r.CustomerID, 32)
 	p.Text("custIdType", string(r.CustIDType), 1)
+	checkListed(p, "custIdType", r.CustIDType, 1)
 	p.Text("custIdNo", r.CustIDNo.Reveal(), 32)
 }
 
@@ -82,6 +83,7 @@ type ReplaceRequest struct {
 func (r ReplaceRequest) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
 	p.OptionalText("reasonCode", string(r.ReasonCode), 3)
+	checkListed(p, "reasonCode", r.ReasonCode, 3)
 }
 
 func (r ReplaceRequest) facts(f *facts) { f.Card = string(r.CardToken) }
@@ -143,6 +145,7 @@ type SetStatusRequest struct {
 func (r SetStatusRequest) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
 	p.Text("cardOptFlag", string(r.CardOptFlag), 1)
+	checkListed(p, "cardOptFlag", r.CardOptFlag, 1)
 }
 
 func (r SetStatusRequest) facts(f *facts) {

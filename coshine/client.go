@@ -151,6 +151,7 @@ func prepared[T any](ctx context.Context, c *Client, o operation, in request, pr
 ) (*T, error) {
 	x := &exchange{c: c, o: o, in: in, prepare: prepare}
 	return provider.Do[T](ctx, c.core, x.call(func(p *check.Problems) {
+		p.Strict = !c.cfg.OpenEnums
 		in.validate(p)
 		checkExtra(p, in)
 	}, opts), nil)

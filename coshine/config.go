@@ -62,6 +62,10 @@ type Config struct {
 	// that it has none while every request has the public header, which is the
 	// default.
 	EmptyPINKeyBody bool
+	// OpenEnums sends values that the documents do not list, such as a kind of document
+	// that Coshine has told you. By default they are refused as what they mostly are,
+	// mistakes.
+	OpenEnums bool
 	// RedirectHosts are further hosts (with port, if not 443) that a 307 may
 	// lead to. A 307 within BaseURL's own host is always followed.
 	RedirectHosts []string

@@ -112,6 +112,8 @@ func (h Header) validate(p *check.Problems) {
 	p.Text("tranBranch", h.TranBranch, maxBranch)
 	if len(h.Channel) != 2 {
 		p.Add("tranChnl", "needs exactly 2 characters")
+	} else {
+		checkListed(p, "tranChnl", h.Channel, 2)
 	}
 	p.OptionalText("tranCode", h.TranCode, maxTranCode)
 	p.OptionalText("tellerNo", h.TellerNo, maxTeller)

@@ -65,7 +65,7 @@ type exchange struct {
 // one has it too.
 func (x *exchange) Encode(cs issuing.CallSettings) (provider.Plan, error) {
 	x.header = x.c.header(cs)
-	var p check.Problems
+	p := check.Problems{Strict: !x.c.cfg.OpenEnums}
 	if x.header.validate(&p); p.Any() {
 		return provider.Plan{}, p.Refusal()
 	}
