@@ -92,6 +92,16 @@ func (c *Client) header(cs issuing.CallSettings) Header {
 	return h
 }
 
+// tranCode is the configured code of an interface, under any of its names.
+func (c Config) tranCode(api API) string {
+	for name, code := range c.TranCodes {
+		if own, _ := canonical(name); own == api {
+			return code
+		}
+	}
+	return ""
+}
+
 // facts tells a record on whose behalf the call was sent. [onBehalf] is its other half.
 func (h Header) facts(f *facts) {
 	f.Detail("participantId", h.ParticipantID)

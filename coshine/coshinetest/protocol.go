@@ -1,6 +1,7 @@
 package coshinetest
 
 import (
+	"cmp"
 	"crypto/subtle"
 	"encoding/json"
 	"mime"
@@ -145,6 +146,9 @@ func (s *Server) read(api coshine.API, contentType string, body []byte) (fields,
 	if len(body) == 0 && api == coshine.APIGeneratePublicPinKey {
 		return nil, nil
 	}
+	if s.cfg.EmptyPINKeyBody && api == coshine.APIGeneratePublicPinKey {
+		return nil, &refusal{status: http.StatusBadRequest, check: "body", expected: "none"}
+	}
 	if !s.typed(contentType) {
 		return nil, &refusal{status: http.StatusBadRequest, check: "content type", expected: s.bodyType()}
 	}
@@ -158,7 +162,7 @@ func (s *Server) read(api coshine.API, contentType string, body []byte) (fields,
 // bodyType is the Content-Type of bodies.
 func (s *Server) bodyType() string {
 	if s.cfg.OAuth {
-		return coshine.DefaultBodyContentType
+		return cmp.Or(s.cfg.BodyContentType, coshine.DefaultBodyContentType)
 	}
 	return plainType
 }
@@ -294,7 +298,7 @@ func (s *Server) seal(message object) (body []byte, contentType string, err erro
 		return plain, plainType, nil
 	}
 	sealed, err := jose.SealJWE(s.keys.client.Public(), "", s.cfg.Serialization, plain)
-	return []byte(sealed), coshine.DefaultBodyContentType, err
+	return []byte(sealed), s.bodyType(), err
 }
 
 // open reads what the platform receives: in OAuth mode encrypted, a JSON object.

@@ -200,6 +200,18 @@ func (s *Server) checkFields(o operation, in fields) *refusal {
 			return wrongField(rule.name, rule.limit)
 		}
 	}
+	if in != nil && s.cfg.Zone != nil {
+		at, err := time.ParseInLocation(dateLayout+"150405", in.Text("tranDate")+in.Text("tranTime"), s.cfg.Zone)
+		if err != nil || at.Sub(s.now()).Abs() > time.Hour {
+			return wrongField("tranTime", 6)
+		}
+	}
+	if code := s.cfg.TranCodes[o.api]; code != "" && in.Text("tranCode") != code {
+		return wrongField("tranCode", 6)
+	}
+	if field := s.rename(o.api, in); field != "" {
+		return wrongField(field, 32)
+	}
 	if _, disabled := s.disabled.Load(o.op); disabled {
 		return refuse(coshine.CodeRestricted)
 	}
@@ -209,6 +221,29 @@ func (s *Server) checkFields(o operation, in fields) *refusal {
 		}
 	}
 	return further(o.api, in)
+}
+
+// renamed are the interfaces whose fields are not published, by the name that this
+// package's client has for the field that says whom they are about.
+var renamed = map[coshine.API]string{
+	coshine.APICustomerAccountInfoInquiry: "customerId", coshine.APICustomerInfoUpdate: "customerId",
+	coshine.APICardReplacement: "cardToken", coshine.APICardCancellation: "cardToken", coshine.APICardStatusUpdate: "cardToken",
+	coshine.APICardCVV2Verify: "cardToken", coshine.APICardExpiryDateUpdate: "cardToken", coshine.APICardSecureRegist: "cardToken",
+}
+
+// rename gives the field of an interface the name that the rules have for it. It returns
+// the configured name when the request lacks that.
+func (s *Server) rename(api coshine.API, in fields) string {
+	own := renamed[api]
+	name := map[string]string{"cardToken": s.cfg.CardToken, "customerId": s.cfg.CustomerID}[own]
+	if name == "" {
+		return ""
+	}
+	if in.Text(name) == "" {
+		return name
+	}
+	in[own] = in[name]
+	return ""
 }
 
 // wrongField refuses a field that is missing or of the wrong form.
