@@ -84,8 +84,13 @@ type Application struct {
 	CVV2        issuing.Secret `json:"CVV2,omitzero"`        // 3 digits, in clear on the wire
 }
 
-// incomplete refuses an answer without the handle of the card.
-func (a *Application) incomplete() bool { return a.CardToken == "" }
+// incomplete refuses an answer without the handle of the card, or with one that no later
+// call could name.
+func (a *Application) incomplete() bool {
+	var p check.Problems
+	checkToken(&p, a.CardToken)
+	return p.Any()
+}
 
 // Apply (CardApplication, row 1) issues a virtual or physical card.
 //
