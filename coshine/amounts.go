@@ -17,7 +17,8 @@ type AmountForm int
 // Forms of amounts.
 const (
 	AmountFormMajor AmountForm = iota // decimals in major units, 123.45, of the form 16,2; the default
-	AmountFormMinor                   // minor units without a point, 12345, by the exponent of the currency in Extra, or else 2
+	// minor units without a point, 12345, by the exponent of the currency in Extra, or else 2
+	AmountFormMinor
 )
 
 // CurrencyForm is how currencies in Extra are written.

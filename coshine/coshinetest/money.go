@@ -58,7 +58,8 @@ func (t *transaction) open() issuing.Amount { return t.amount.Sub(t.returned) }
 
 func (s *Server) record(t *transaction) object {
 	return object{}.with(cmp.Or(s.cfg.HistoryTranID, "tranId"), t.tranID).with(FieldKind, t.api).
-		with(FieldAmount, s.amount(t.amount)).with(FieldCurrency, s.currency()).with(FieldStatus, t.status()).with(FieldMemo, t.memo).
+		with(FieldAmount, s.amount(t.amount)).with(FieldCurrency, s.currency()).
+		with(FieldStatus, t.status()).with(FieldMemo, t.memo).
 		with("tranDate", t.at.UTC().Format(dateLayout))
 }
 
@@ -252,7 +253,9 @@ func (s *Server) balance(in *call) (object, *refusal) {
 			held = held.Add(t.open())
 		}
 	}
-	return object{{FieldBalance, s.amount(s.Balance(in.card.token))}, {FieldHeld, s.amount(held)}, {FieldCurrency, s.currency()}}, nil
+	return object{
+		{FieldBalance, s.amount(s.Balance(in.card.token))}, {FieldHeld, s.amount(held)}, {FieldCurrency, s.currency()},
+	}, nil
 }
 
 func (s *Server) history(in *call) (object, *refusal) {

@@ -227,8 +227,9 @@ func (s *Server) checkFields(o operation, in fields) *refusal {
 // package's client has for the field that says whom they are about.
 var renamed = map[coshine.API]string{
 	coshine.APICustomerAccountInfoInquiry: "customerId", coshine.APICustomerInfoUpdate: "customerId",
-	coshine.APICardReplacement: "cardToken", coshine.APICardCancellation: "cardToken", coshine.APICardStatusUpdate: "cardToken",
-	coshine.APICardCVV2Verify: "cardToken", coshine.APICardExpiryDateUpdate: "cardToken", coshine.APICardSecureRegist: "cardToken",
+	coshine.APICardReplacement: "cardToken", coshine.APICardCancellation: "cardToken",
+	coshine.APICardStatusUpdate: "cardToken", coshine.APICardCVV2Verify: "cardToken",
+	coshine.APICardExpiryDateUpdate: "cardToken", coshine.APICardSecureRegist: "cardToken",
 }
 
 // rename gives the field of an interface the name that the rules have for it. It returns

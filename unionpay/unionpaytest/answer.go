@@ -37,7 +37,10 @@ func wrongField(name string) outcome {
 func (s *Server) answer(q *request, out outcome) platform.Reply {
 	be := q.behaviour
 	agreed := s.cfg.Agreement
-	response := object{"responseCode": string(cmp.Or(agreed.Codes[out.code], out.code)), "responseMsg": cmp.Or(be.Message, responseMsg(out.code))}
+	response := object{
+		"responseCode": string(cmp.Or(agreed.Codes[out.code], out.code)),
+		"responseMsg":  cmp.Or(be.Message, responseMsg(out.code)),
+	}
 	if out.detail != "" {
 		response["errorDetail"] = out.detail
 	}
@@ -126,7 +129,10 @@ func (s *Server) signedG(q *request, body []byte) platform.Reply {
 	if be.Unsigned {
 		return reply
 	}
-	h := sign.UPIHeader{KeyID: UPISignKeyID, UUID: q.uuid, Time: s.now(), AppID: cmp.Or(s.cfg.Agreement.AppID, q.appID), Mode: s.cfg.PayloadMode}
+	h := sign.UPIHeader{
+		KeyID: UPISignKeyID, UUID: q.uuid, Time: s.now(), AppID: cmp.Or(s.cfg.Agreement.AppID, q.appID),
+		Mode: s.cfg.PayloadMode,
+	}
 	if be.StaleTime {
 		h.Time = h.Time.Add(-sign.DefaultUPISkew - time.Second)
 	}

@@ -27,7 +27,8 @@ func (s *Server) handle(q *request, r *http.Request, body []byte) platform.Reply
 		return platform.Reply{Status: http.StatusNotFound}
 	case !s.typed(q, r.Header.Get("Content-Type")):
 		return platform.Reply{
-			Status: http.StatusUnsupportedMediaType, Check: "content type", Expected: "application/json;charset=UTF-8, or a JWE's",
+			Status: http.StatusUnsupportedMediaType, Check: "content type",
+			Expected: "application/json;charset=UTF-8, or a JWE's",
 		}
 	case !s.authentic(q, r, body):
 		reply := unsigned([]byte(refusal))
