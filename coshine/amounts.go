@@ -34,6 +34,15 @@ const (
 func (f AmountForm) known() bool   { return f == AmountFormMajor || f == AmountFormMinor }
 func (f CurrencyForm) known() bool { return f == CurrencyFormAlphabetic || f == CurrencyFormNumeric }
 
+// membersOf is [membersOf] of a request in the configured forms.
+func (c Config) membersOf(in any) ([]byte, error) {
+	in, err := c.formed(in)
+	if err != nil {
+		return nil, err
+	}
+	return membersOf(in)
+}
+
 // formed returns a request whose Extra has amounts and currencies in the configured forms.
 func (c Config) formed(in any) (any, error) {
 	if c.Amounts == AmountFormMajor && c.Currencies == CurrencyFormAlphabetic {

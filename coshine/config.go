@@ -157,6 +157,22 @@ func (c Config) validate(p *check.Problems) {
 	if !c.CardStatus.Known() {
 		p.Add("CardStatus", "is not a dialect")
 	}
+	c.checkTransactions(p)
+	if c.PIN != (sign.PINProfile{}) {
+		if err := c.PIN.Validate(); err != nil {
+			p.Add("PIN", "%v", err)
+		}
+	}
+	c.checkPaths(p)
+	for i, host := range c.RedirectHosts {
+		if p.Bare(fmt.Sprintf("RedirectHosts[%d]", i), host) && (host == "" || strings.ContainsAny(host, "/?#@ ")) {
+			p.Add(fmt.Sprintf("RedirectHosts[%d]", i), "needs the form host or host:port")
+		}
+	}
+}
+
+// checkTransactions checks how transactions are written and found.
+func (c Config) checkTransactions(p *check.Problems) {
 	if !c.Amounts.known() {
 		p.Add("Amounts", "is unknown")
 	}
@@ -172,17 +188,6 @@ func (c Config) validate(p *check.Problems) {
 	}
 	p.OptionalText("HistoryTranID", c.HistoryTranID, maxExtraName)
 	p.Bare("HistoryTranID", c.HistoryTranID)
-	if c.PIN != (sign.PINProfile{}) {
-		if err := c.PIN.Validate(); err != nil {
-			p.Add("PIN", "%v", err)
-		}
-	}
-	c.checkPaths(p)
-	for i, host := range c.RedirectHosts {
-		if p.Bare(fmt.Sprintf("RedirectHosts[%d]", i), host) && (host == "" || strings.ContainsAny(host, "/?#@ ")) {
-			p.Add(fmt.Sprintf("RedirectHosts[%d]", i), "needs the form host or host:port")
-		}
-	}
 }
 
 // checkPaths refuses names that are unknown or given twice, paths that are not

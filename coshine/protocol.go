@@ -88,11 +88,7 @@ func (x *exchange) Encode(cs issuing.CallSettings) (provider.Plan, error) {
 			return plan, err
 		}
 	}
-	in, err := x.c.cfg.formed(x.in)
-	if err != nil {
-		return plan, err
-	}
-	if x.body, err = membersOf(in); err != nil {
+	if x.body, err = x.c.cfg.membersOf(x.in); err != nil {
 		return plan, err
 	}
 	if b, ok := x.in.(bodyless); ok {
