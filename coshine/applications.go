@@ -53,6 +53,9 @@ func (r ApplyRequest) validate(p *check.Problems) {
 	p.Text("custIdType", string(r.CustIDType), 1)
 	p.Text("custIdNo", r.CustIDNo.Reveal(), 32)
 	p.OptionalText("custIssIdType", string(r.CustIssIDType), 1)
+	checkListed(p, "cardFlag", r.CardFlag, 1)
+	checkListed(p, "custIdType", r.CustIDType, 1)
+	checkListed(p, "custIssIdType", r.CustIssIDType, 1)
 	p.OptionalText("custIssIdNo", r.CustIssIDNo.Reveal(), 32)
 	p.OptionalText("custName", string(r.CustName), maxContact)
 	p.OptionalText("custMobile", string(r.CustMobile), maxContact)
@@ -81,8 +84,13 @@ type Application struct {
 	CVV2        issuing.Secret `json:"CVV2,omitzero"`        // 3 digits, in clear on the wire
 }
 
-// incomplete refuses an answer without the handle of the card.
-func (a *Application) incomplete() bool { return a.CardToken == "" }
+// incomplete refuses an answer without the handle of the card, or with one that no later
+// call could name.
+func (a *Application) incomplete() bool {
+	var p check.Problems
+	checkToken(&p, a.CardToken)
+	return p.Any()
+}
 
 // Apply (CardApplication, row 1) issues a virtual or physical card.
 //

@@ -28,8 +28,8 @@ func (s *CardService) Secrets(ctx context.Context, req CardRequest, opts ...issu
 
 // VerifyCVV2Request verifies a CVV2. Names are inferred.
 type VerifyCVV2Request struct {
-	CardToken  CardToken      `json:"cardToken"`                    // required
-	CVV2       issuing.Secret `json:"CVV2"`                         // 3 digits; required
+	CardToken  CardToken      `json:"cardToken,omitzero"`           // required
+	CVV2       issuing.Secret `json:"CVV2,omitzero"`                // 3 digits; required
 	ExpiryDate Expiry         `json:"expiryDate,omitzero"`          // YYMM; optional
 	Extra      Extra          `json:"extra,omitzero" wire:"inline"` // unpublished fields
 }

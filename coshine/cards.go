@@ -41,6 +41,7 @@ func (r ActivateRequest) validate(p *check.Problems) {
 	p.Digits("CVV2", r.CVV2, 3, 3)
 	p.Text("customerId", r.CustomerID, 32)
 	p.Text("custIdType", string(r.CustIDType), 1)
+	checkListed(p, "custIdType", r.CustIDType, 1)
 	p.Text("custIdNo", r.CustIDNo.Reveal(), 32)
 }
 
@@ -74,7 +75,7 @@ func (s *CardService) Reissue(ctx context.Context, req CardRequest, opts ...issu
 // random number), a given number, the delivery address and the name on a
 // physical card have unpublished names and go into Extra.
 type ReplaceRequest struct {
-	CardToken  CardToken  `json:"cardToken"`                    // inferred; required
+	CardToken  CardToken  `json:"cardToken,omitzero"`           // inferred; required unless Extra is set
 	ReasonCode ReplReason `json:"reasonCode,omitzero"`          // published, 3 characters
 	Extra      Extra      `json:"extra,omitzero" wire:"inline"` // unpublished fields
 }
@@ -82,6 +83,7 @@ type ReplaceRequest struct {
 func (r ReplaceRequest) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
 	p.OptionalText("reasonCode", string(r.ReasonCode), 3)
+	checkListed(p, "reasonCode", r.ReasonCode, 3)
 }
 
 func (r ReplaceRequest) facts(f *facts) { f.Card = string(r.CardToken) }
@@ -112,7 +114,7 @@ func (s *CardService) Replace(
 // [ParameterService.DropDownList] with [DropDownNameCloseReason]. The memo
 // has an unpublished name and goes into Extra.
 type CloseRequest struct {
-	CardToken  CardToken `json:"cardToken"`                    // inferred; required
+	CardToken  CardToken `json:"cardToken,omitzero"`           // inferred; required unless Extra is set
 	ReasonCode string    `json:"reasonCode,omitzero"`          // inferred from CardReplacement, at most 20 characters
 	Extra      Extra     `json:"extra,omitzero" wire:"inline"` // unpublished fields
 }
@@ -135,7 +137,7 @@ func (s *CardService) Close(ctx context.Context, req CloseRequest, opts ...issui
 
 // SetStatusRequest changes a card's status.
 type SetStatusRequest struct {
-	CardToken   CardToken   `json:"cardToken"`                    // inferred; required
+	CardToken   CardToken   `json:"cardToken,omitzero"`           // inferred; required unless Extra is set
 	CardOptFlag CardOptFlag `json:"cardOptFlag"`                  // published, 1 character; required
 	Extra       Extra       `json:"extra,omitzero" wire:"inline"` // unpublished fields
 }
@@ -143,6 +145,7 @@ type SetStatusRequest struct {
 func (r SetStatusRequest) validate(p *check.Problems) {
 	checkToken(p, r.CardToken)
 	p.Text("cardOptFlag", string(r.CardOptFlag), 1)
+	checkListed(p, "cardOptFlag", r.CardOptFlag, 1)
 }
 
 func (r SetStatusRequest) facts(f *facts) {
@@ -187,8 +190,8 @@ func (s *CardService) SetLimits(ctx context.Context, req CardRequest, opts ...is
 
 // SetExpiryRequest changes the expiry of a card. Names are inferred.
 type SetExpiryRequest struct {
-	CardToken  CardToken `json:"cardToken"`                    // required
-	ExpiryDate Expiry    `json:"expiryDate"`                   // YYMM; required
+	CardToken  CardToken `json:"cardToken,omitzero"`           // required unless Extra is set
+	ExpiryDate Expiry    `json:"expiryDate,omitzero"`          // YYMM; required
 	Extra      Extra     `json:"extra,omitzero" wire:"inline"` // unpublished fields
 }
 
@@ -214,7 +217,7 @@ func (s *CardService) SetExpiry(ctx context.Context, req SetExpiryRequest, opts 
 
 // Register3DSRequest registers a card for 3-D Secure. Names are inferred.
 type Register3DSRequest struct {
-	CardToken  CardToken        `json:"cardToken"`                    // required
+	CardToken  CardToken        `json:"cardToken,omitzero"`           // required unless Extra is set
 	CustName   issuing.Personal `json:"custName,omitzero"`            // optional
 	CustMobile issuing.Personal `json:"custMobile,omitzero"`          // where one-time passwords go, E.164; optional
 	CustEmail  issuing.Personal `json:"custEmail,omitzero"`           // where one-time passwords go; optional

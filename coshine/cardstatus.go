@@ -41,7 +41,7 @@ const (
 	CardStateActive                          // normal, in use
 	CardStateInactive                        // new, not activated
 	CardStateCancelled                       // cancelled, destroyed
-	CardStateLost                            // reported lost
+	CardStateLost                            // reported lost; one page of the reference calls L "lost/blocked"
 	CardStatePasswordLost                    // portal table
 	CardStatePasswordLocked                  // portal table
 	CardStateCounterfeit                     // portal table

@@ -49,6 +49,16 @@ type Config struct {
 	// CardStatus chooses the table by which [Client.CardState] reads card
 	// statuses; see [Dialect].
 	CardStatus Dialect
+	// Amounts and Currencies are how Extra's are written. Inferred: major units, letters.
+	Amounts    AmountForm
+	Currencies CurrencyForm
+	// SharedPaths allows two interfaces to have one path. Coshine then tells them apart by
+	// something else, such as TranCodes or a field of Extra. By default it is refused: it
+	// could move money by mistake.
+	SharedPaths bool
+	// TranCodes are the tranCode of requests by interface, at most 6 characters; none is
+	// published. WithHeader's wins.
+	TranCodes map[API]string
 	// HistoryTranID is the member of a history's line that holds the tranId of the request
 	// behind it, by which [Client.Settle] finds the transaction. No name of such a line is
 	// published: empty is "tranId", what the header calls it. A line without this member is
@@ -62,6 +72,10 @@ type Config struct {
 	// that it has none while every request has the public header, which is the
 	// default.
 	EmptyPINKeyBody bool
+	// OpenEnums sends values that the documents do not list, such as a kind of document
+	// that Coshine has told you. By default they are refused as what they mostly are,
+	// mistakes.
+	OpenEnums bool
 	// RedirectHosts are further hosts (with port, if not 443) that a 307 may
 	// lead to. A 307 within BaseURL's own host is always followed.
 	RedirectHosts []string
@@ -143,8 +157,7 @@ func (c Config) validate(p *check.Problems) {
 	if !c.CardStatus.Known() {
 		p.Add("CardStatus", "is not a dialect")
 	}
-	p.OptionalText("HistoryTranID", c.HistoryTranID, maxExtraName)
-	p.Bare("HistoryTranID", c.HistoryTranID)
+	c.checkTransactions(p)
 	if c.PIN != (sign.PINProfile{}) {
 		if err := c.PIN.Validate(); err != nil {
 			p.Add("PIN", "%v", err)
@@ -156,6 +169,25 @@ func (c Config) validate(p *check.Problems) {
 			p.Add(fmt.Sprintf("RedirectHosts[%d]", i), "needs the form host or host:port")
 		}
 	}
+}
+
+// checkTransactions checks how transactions are written and found.
+func (c Config) checkTransactions(p *check.Problems) {
+	if !c.Amounts.known() {
+		p.Add("Amounts", "is unknown")
+	}
+	if !c.Currencies.known() {
+		p.Add("Currencies", "is unknown")
+	}
+	for name, code := range c.TranCodes {
+		field := fmt.Sprintf("TranCodes[%.40s]", string(name))
+		if _, known := canonical(name); !known {
+			p.Add(field, "is no interface of the catalogue")
+		}
+		p.OptionalID(field, code, maxTranCode)
+	}
+	p.OptionalText("HistoryTranID", c.HistoryTranID, maxExtraName)
+	p.Bare("HistoryTranID", c.HistoryTranID)
 }
 
 // checkPaths refuses names that are unknown or given twice, paths that are not
@@ -174,23 +206,29 @@ func (c Config) checkPaths(p *check.Problems) {
 		case given[api]:
 			p.Add(field, "is given under two names")
 		case !plainPath(c.Paths[name]):
-			p.Add(field, "needs a plain path that starts with /")
+			p.Add(field, "needs a plain path that starts with /, perhaps with a query")
 		}
 		given[api] = true
 	}
 	table := c.pathTable()
 	owner := map[string]API{}
 	for _, api := range slices.Sorted(maps.Keys(table)) {
-		if other, taken := owner[table[api]]; taken {
+		if other, taken := owner[table[api]]; taken && !c.SharedPaths {
 			p.Add(fmt.Sprintf("Paths[%s]", api), "is the path of %s as well", other)
 		}
 		owner[table[api]] = api
 	}
 }
 
-// plainPath reports whether path is absolute, without query, fragment, empty or
-// dot segments and control characters.
+// plainPath reports whether path is absolute, without fragment, empty or dot segments and
+// control characters. It may have a query.
 func plainPath(path string) bool {
+	path, query, queried := strings.Cut(path, "?")
+	if queried && (query == "" || len(query) > 200 || strings.ContainsFunc(query, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`?#\"<>`, r)
+	})) {
+		return false
+	}
 	return strings.HasPrefix(path, "/") && len(path) <= 200 && !strings.Contains(path, "//") &&
 		!strings.Contains(path, "/.") &&
 		!strings.ContainsFunc(path, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`?#\%`, r) })

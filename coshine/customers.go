@@ -14,7 +14,7 @@ type CustomerService struct{ c *Client }
 
 // CustomerRequest names a customer.
 type CustomerRequest struct {
-	CustomerID string `json:"customerId"`                   // the issuer's id of it (CIF), at most 32 characters; required
+	CustomerID string `json:"customerId,omitzero"`          // the issuer's id of it (CIF), at most 32 characters; required
 	Extra      Extra  `json:"extra,omitzero" wire:"inline"` // unpublished fields, if Coshine named any
 }
 
@@ -106,7 +106,7 @@ func (s *CustomerService) Accounts(
 // UpdateCustomerRequest changes a customer's data. All names are inferred
 // from the application; those of addresses are unpublished and go into Extra.
 type UpdateCustomerRequest struct {
-	CustomerID string           `json:"customerId"`                   // the issuer's id (CIF), 1-32 characters; required
+	CustomerID string           `json:"customerId,omitzero"`          // the issuer's id (CIF), 1-32 characters; required
 	CustName   issuing.Personal `json:"custName,omitzero"`            // optional
 	CustMobile issuing.Personal `json:"custMobile,omitzero"`          // E.164; optional
 	CustEmail  issuing.Personal `json:"custEmail,omitzero"`           // optional

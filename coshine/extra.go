@@ -34,6 +34,24 @@ func (e Extra) Format(f fmt.State, _ rune) {
 // LogValue implements [slog.LogValuer].
 func (e Extra) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(e)) }
 
+// inferredFields are the fields that an interface requires by inference alone: a request
+// that has Extra may leave them to it, under the names that Coshine told you.
+var inferredFields = map[API][]string{
+	APICustomerAccountInfoInquiry: {"customerId"}, APICustomerInfoUpdate: {"customerId"},
+	APICardReplacement: {"cardToken"}, APICardCancellation: {"cardToken"}, APICardStatusUpdate: {"cardToken"},
+	APICardCVV2Verify:       {"cardToken", "CVV2"},
+	APICardExpiryDateUpdate: {"cardToken", "expiryDate"}, APICardSecureRegist: {"cardToken"},
+}
+
+// leftToExtra reports which fields of a request may be missing.
+func leftToExtra(api API, in any) func(field string) bool {
+	v := reflect.Indirect(reflect.ValueOf(in))
+	if v.Kind() != reflect.Struct || len(openOf(v, nil)) == 0 {
+		return nil
+	}
+	return func(field string) bool { return slices.Contains(inferredFields[api], field) }
+}
+
 // facts tells a record the amount, where there is one and no other, and the currency, and
 // under which names lines of a history may show them.
 func (e Extra) facts(f *facts) {

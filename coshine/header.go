@@ -92,6 +92,16 @@ func (c *Client) header(cs issuing.CallSettings) Header {
 	return h
 }
 
+// tranCode is the configured code of an interface, under any of its names.
+func (c Config) tranCode(api API) string {
+	for name, code := range c.TranCodes {
+		if own, _ := canonical(name); own == api {
+			return code
+		}
+	}
+	return ""
+}
+
 // facts tells a record on whose behalf the call was sent. [onBehalf] is its other half.
 func (h Header) facts(f *facts) {
 	f.Detail("participantId", h.ParticipantID)
@@ -112,6 +122,8 @@ func (h Header) validate(p *check.Problems) {
 	p.Text("tranBranch", h.TranBranch, maxBranch)
 	if len(h.Channel) != 2 {
 		p.Add("tranChnl", "needs exactly 2 characters")
+	} else {
+		checkListed(p, "tranChnl", h.Channel, 2)
 	}
 	p.OptionalText("tranCode", h.TranCode, maxTranCode)
 	p.OptionalText("tellerNo", h.TellerNo, maxTeller)

@@ -65,7 +65,7 @@ func (c *Client) among(records []Record, w sought, name string) (*Transaction, e
 	for i := range records {
 		line := members(records[i].Raw)
 		id := line[cmp.Or(c.cfg.HistoryTranID, "tranId")]
-		agrees, compared := agree(line, w)
+		agrees, compared := c.agree(line, w)
 		switch {
 		case id == "" && agrees && compared && c.inTime(line, w):
 			alike = append(alike, fmt.Sprint(i+1))
@@ -101,7 +101,7 @@ func members(raw issuing.Secret) map[string]string {
 
 // agree compares a line with what was sent, where it shows amount and currency under the
 // names of the request, and says whether it shows the amount. A debit may have a sign.
-func agree(line map[string]string, w sought) (agrees, compared bool) {
+func (c *Client) agree(line map[string]string, w sought) (agrees, compared bool) {
 	agrees = true
 	if text := line[w.Details[currencyName]]; text != "" && w.Currency != "" {
 		number, _ := w.Currency.Number()
@@ -111,7 +111,7 @@ func agree(line map[string]string, w sought) (agrees, compared bool) {
 	if text == "" || w.Amount.IsZero() {
 		return agrees, false
 	}
-	amount, err := issuing.ParseAmount(strings.TrimPrefix(text, "-"))
+	amount, err := c.cfg.amountOf(text, w.Currency)
 	return agrees && err == nil && amount.Equal(w.Amount), true
 }
 

@@ -138,6 +138,7 @@ func TestEncryptedBodiesAreDemanded(t *testing.T) {
 			t.Fatal(err)
 		}
 		req.Header.Set("Authorization", "Bearer "+token.Reveal())
+		req.Header.Set("Content-Type", coshine.DefaultBodyContentType)
 		req.Header.Set("timestamp", "1776666652")
 		resp, err := http.DefaultClient.Do(req)
 		if err != nil {

@@ -17,6 +17,7 @@ type DropDownListRequest struct {
 
 func (r DropDownListRequest) validate(p *check.Problems) {
 	p.Text("dropDownName", string(r.Name), 20)
+	checkListed(p, "dropDownName", r.Name, 20)
 }
 
 // DropDownItem is a row of a lookup table.
@@ -53,6 +54,7 @@ type CardProductsRequest struct {
 
 func (r CardProductsRequest) validate(p *check.Problems) {
 	p.OptionalText("cardProdType", string(r.CardProdType), 1)
+	checkListed(p, "cardProdType", r.CardProdType, 1)
 }
 
 // CardProduct is a card product of the issuer.

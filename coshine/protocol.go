@@ -1,10 +1,12 @@
 package coshine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
 	"strconv"
+	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -54,6 +56,7 @@ type exchange struct {
 	empty  bool   // send no body at all
 	route  route
 
+	at      time.Time      // when the last answer was produced
 	echo    string         // the tranId that the answer has to echo; "" is none
 	token   issuing.Secret // the access token of the last attempt
 	renewed bool           // a rejected access token has been replaced
@@ -64,7 +67,8 @@ type exchange struct {
 // one has it too.
 func (x *exchange) Encode(cs issuing.CallSettings) (provider.Plan, error) {
 	x.header = x.c.header(cs)
-	var p check.Problems
+	x.header.TranCode = cmp.Or(x.header.TranCode, x.c.cfg.tranCode(x.o.api))
+	p := check.Problems{Strict: !x.c.cfg.OpenEnums}
 	if x.header.validate(&p); p.Any() {
 		return provider.Plan{}, p.Refusal()
 	}
@@ -83,7 +87,7 @@ func (x *exchange) Encode(cs issuing.CallSettings) (provider.Plan, error) {
 			return plan, err
 		}
 	}
-	if x.body, err = membersOf(x.in); err != nil {
+	if x.body, err = x.c.cfg.membersOf(x.in); err != nil {
 		return plan, err
 	}
 	if b, ok := x.in.(bodyless); ok {
@@ -143,7 +147,7 @@ func (x *exchange) Judge(ctx context.Context, r *transport.Response) provider.Ve
 		return provider.Verdict{Again: &provider.Again{URL: x.route.url, Same: true}}
 	}
 	got := x.parse(ctx, r)
-	r.Parsed = got
+	r.Parsed, x.at = got, sentAt(r.Header.Get("Timestamp"))
 	rejected := r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden
 	switch {
 	case got.fault != nil:
@@ -229,6 +233,9 @@ func (x *exchange) decode(_ context.Context, plain []byte, out any) error {
 	list, err := readResult(plain, out)
 	if err != nil {
 		return err
+	}
+	if r, ok := out.(replier); ok {
+		r.reply().SentAt = x.at
 	}
 	switch i, ok := out.(incomplete); {
 	case !ok || !i.incomplete():

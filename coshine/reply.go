@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -24,6 +25,10 @@ type Reply struct {
 	ResponseCode  Code    `json:"responseCode"`                      // "00" in every result
 	ResponseDesc  string  `json:"responseDesc,omitzero" wire:"json"` // text, at most 120 characters
 
+	// SentAt is when Coshine produced the answer, by the header timestamp: whole seconds.
+	// It is zero where that is missing or no Unix time. Nothing is signed, so it proves
+	// nothing; a clock that runs away shows in it.
+	SentAt time.Time `json:"sentAt,omitzero" wire:"-"`
 	// Raw is the whole answer as JSON, decrypted. It may hold card data. Read
 	// unpublished fields with Decode. As every secret it is not stored: empty it in
 	// a copy that is.
@@ -114,6 +119,19 @@ func (c *Client) parse(status int, body []byte, echo string) *parsed {
 		got.fault = errors.New("the answer echoes another tranId than the request's")
 	}
 	return got
+}
+
+// maxSeconds is the length of Unix seconds until the year 2286; what is longer is in
+// another unit.
+const maxSeconds = 10
+
+// sentAt reads the timestamp of an answer.
+func sentAt(text string) time.Time {
+	seconds, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || seconds <= 0 || len(text) > maxSeconds {
+		return time.Time{}
+	}
+	return time.Unix(seconds, 0)
 }
 
 // replier is a result with the public header.

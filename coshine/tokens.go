@@ -77,15 +77,19 @@ func (r TokenRequest) validate(p *check.Problems) {
 
 func (r TokenRequest) facts(f *facts) { f.Card = string(r.CardToken) }
 
+// maxListed is the length of the longest value of a set.
+const maxListed = 16
+
 // checkSet reports an empty set, an empty element, or one that is too long in
 // all.
-func checkSet[T ~string](p *check.Problems, field string, set []T, limit int) {
+func checkSet[T listed](p *check.Problems, field string, set []T, limit int) {
 	p.Required(field, len(set) > 0)
 	total := 0
 	for _, s := range set {
 		if s == "" {
 			p.Add(field, "has an empty element")
 		}
+		checkListed(p, field, s, maxListed)
 		total += len(s)
 	}
 	if total > limit {

@@ -71,7 +71,7 @@ func TestRequestsAreCheckedBeforeSending(t *testing.T) {
 		"drop-down":  {drop(client.Parameters.DropDownList(ctx, coshine.DropDownListRequest{})), []string{"dropDownName"}},
 		"products":   {drop(client.Parameters.CardProducts(ctx, coshine.CardProductsRequest{CardProdType: "PP"})), []string{"cardProdType"}},
 		"Do":         {client.Do(ctx, "no/slash", nil, nil), []string{"path"}},
-		"Do, query":  {client.Do(ctx, "/a?b", nil, nil), []string{"path"}},
+		"Do, query":  {client.Do(ctx, "/a?", nil, nil), []string{"path"}},
 		"Do, header": {client.Do(ctx, "/a", map[string]any{"tranId": "1"}, nil), []string{"tranId"}},
 		"Do, struct": {client.Do(ctx, "/a", struct {
 			ID string `json:"tranId"`
@@ -179,7 +179,7 @@ func TestNewRefusesBadConfiguration(t *testing.T) {
 		"inbound path":    {func(c *coshine.Config) { c.Paths = coshine.Paths{coshine.APISendOTP: "/a"} }, "Paths[SendOTP]"},
 		"relative path":   {func(c *coshine.Config) { c.Paths = coshine.Paths{coshine.APILoadFund: "a"} }, "Paths[LoadFund]"},
 		"dot segments":    {func(c *coshine.Config) { c.Paths = coshine.Paths{coshine.APILoadFund: "/a/../b"} }, "Paths[LoadFund]"},
-		"path with query": {func(c *coshine.Config) { c.Paths = coshine.Paths{coshine.APILoadFund: "/a?b"} }, "Paths[LoadFund]"},
+		"path with query": {func(c *coshine.Config) { c.Paths = coshine.Paths{coshine.APILoadFund: "/a?b#c"} }, "Paths[LoadFund]"},
 		"two names":       {func(c *coshine.Config) { c.Paths = coshine.Paths{"CVV2Inquiry": "/a", "CardCVV2Inquiry": "/b"} }, "is given under two names"},
 		"one path for two": {func(c *coshine.Config) {
 			c.Paths = coshine.Paths{coshine.APILoadFund: "/tranmgr/x", coshine.APIWithdraw: "/tranmgr/x"}

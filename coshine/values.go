@@ -76,6 +76,20 @@ func (r CardRef) checkOptional(p *check.Problems) {
 	}
 }
 
+// listed is a value of which the documents have a list.
+type listed interface {
+	~string
+	Known() bool
+}
+
+// checkListed reports a value that the documents do not list, unless those are open. One
+// that is longer than limit is reported already.
+func checkListed[T listed](p *check.Problems, field string, value T, limit int) {
+	if p.Strict && value != "" && len(value) <= limit && !value.Known() {
+		p.Add(field, "is none of the values that the documents list")
+	}
+}
+
 func checkToken(p *check.Problems, token CardToken) {
 	p.Text("cardToken", string(token), maxCardToken)
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
 func TestSpell(t *testing.T) {
@@ -73,11 +75,14 @@ func FuzzDecodeNotification(f *testing.F) {
 	f.Add("TRX_STATUS_NOTIFICATION", []byte(`{"trxAmt":"0001","discountDetails":[{"discountAmt":1e9}],"emvCpqrcPayload":"x"}`))
 	f.Add("GET_USER_ID", []byte(`{"userAuthCode":"eyJ.a.b.c.d"}`))
 	f.Fuzz(func(t *testing.T, typ string, data []byte) {
-		n, err := decodeNotification(MessageType(typ), data, opener{note: ignore}, nil)
+		n, err := decodeNotification(MessageType(typ), data, opener{note: ignore}, Config{})
 		if err == nil && n != nil && n.answer() == nil {
 			t.Error("an event without an answer")
 		}
-		_, _ = parseMsgInfo(data, nil, ignore)
+		for _, shape := range []Shape{ShapeDefault, ShapeFlat} {
+			s := callbackScheme{cfg: CallbackConfig{Shape: shape}}
+			_, _ = s.head(new(webhook.Event), s.parts(data), "")
+		}
 	})
 }
 

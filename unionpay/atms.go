@@ -7,7 +7,6 @@ import (
 	"iter"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -150,8 +149,8 @@ func (r ListRequest) validate(p *check.Problems) {
 // NearbyRequest selects a page of the ATMs around a place. Only the purpose of
 // this message is published; its members are inferred.
 type NearbyRequest struct {
-	Longitude string         `json:"longitude"`                    // signed degrees as text; 1-100; required
-	Latitude  string         `json:"latitude"`                     // signed degrees as text; 1-100; required
+	Longitude string         `json:"longitude,omitzero"`           // signed degrees as text; 1-100; required
+	Latitude  string         `json:"latitude,omitzero"`            // signed degrees as text; 1-100; required
 	Radius    Number         `json:"radius,omitzero"`              // metres; 0 leaves it out
 	PageNo    Number         `json:"pageNo,omitzero"`              // from 1; 0 leaves it out
 	PageSize  Number         `json:"pageSize,omitzero"`            // ATMs per page; 0 leaves it out
@@ -222,7 +221,7 @@ func atmPage(ctx context.Context, c *Client, o operation, in request, opts []iss
 	if err != nil {
 		return nil, err
 	}
-	return &Page[ATM]{Total: a.TotalCount, List: a.atms, Extra: a.Extra}, nil
+	return &Page[ATM]{Total: max(a.TotalCount, 0), List: a.atms, Extra: a.Extra}, nil
 }
 
 var errNoList = errors.New("the list of ATMs is no array")
@@ -309,7 +308,7 @@ func allATMs(first, size Number, fetch func(page Number) (*Page[ATM], error)) it
 // CitiesAndBanksRequest asks for the cities and banks of a country. Its member is
 // inferred.
 type CitiesAndBanksRequest struct {
-	CountryCode string         `json:"countryCode"`                  // ISO 3166 numeric, 3 digits; required
+	CountryCode string         `json:"countryCode,omitzero"`         // ISO 3166 numeric, 3 digits; required
 	Extra       map[string]any `json:"extra,omitzero" wire:"inline"` // members that this version does not know
 }
 
@@ -333,42 +332,6 @@ func (s *ATMService) CitiesAndBanks(
 	ctx context.Context, req CitiesAndBanksRequest, opts ...issuing.CallOption,
 ) (*CitiesAndBanks, error) {
 	return call[CitiesAndBanks](ctx, s.c, opATMCitiesAndBanks, req, opts)
-}
-
-// text reports a missing value, one longer than limit characters, or invalid
-// UTF-8. Control characters are allowed: JSON escapes them.
-func text(p *check.Problems, field, value string, limit int) {
-	if p.Required(field, value != "") {
-		optionalText(p, field, value, limit)
-	}
-}
-
-// optionalText is text for a field that may be empty.
-func optionalText(p *check.Problems, field, value string, limit int) {
-	if n := utf8.RuneCountInString(value); n > limit {
-		p.Add(field, "has %d characters, at most %d are allowed", n, limit)
-	}
-	if !utf8.ValidString(value) {
-		p.Add(field, "is not valid UTF-8")
-	}
-}
-
-// digits reports a value that is not exactly n decimal digits.
-func digits(p *check.Problems, field, value string, n int) {
-	if !p.Required(field, value != "") {
-		return
-	}
-	if len(value) != n || strings.Trim(value, "0123456789") != "" {
-		p.Add(field, "needs exactly %d digits", n)
-	}
-}
-
-// optionalAN reports a value with anything but letters and digits.
-func optionalAN(p *check.Problems, field, value string, limit int) {
-	optionalText(p, field, value, limit)
-	if strings.ContainsFunc(value, foreign) {
-		p.Add(field, "has characters other than letters and digits")
-	}
 }
 
 func paging(p *check.Problems, number, size Number) {

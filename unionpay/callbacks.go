@@ -2,10 +2,12 @@ package unionpay
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -61,6 +63,15 @@ type CallbackConfig struct {
 	Skew time.Duration
 	// Zone is the zone of msgInfo.timeStamp; nil is UTC+8.
 	Zone *time.Location
+	// Shape is the arrangement of messages and answers; the default is enveloped. In the
+	// flat one the members of msgInfo stand beside the business members, or in an object of
+	// their own as ever. Where a flat message names no type, it is that of the address
+	// ([webhook.Source.ForType]); where it has no msgID, in profile G it is known by its
+	// UUID, so that a message that is sent anew is a new one.
+	Shape Shape
+	// MessageNames and FieldNames are as in [Config].
+	MessageNames map[MessageType]string
+	FieldNames   map[string]string
 	// Accept lists further message types that the function handles; they arrive
 	// as *webhook.Unknown. Other types are answered with code 12.
 	Accept []MessageType
@@ -78,8 +89,17 @@ func (cfg CallbackConfig) check(p *check.Problems) {
 	if !cfg.Profile.known() {
 		p.Add("Profile", "is unknown")
 	}
+	if !cfg.Shape.known() {
+		p.Add("Shape", "is unknown")
+	}
 	p.Bare("Path", cfg.Path)
+	cfg.wire().checkNames(p)
 	Config{PayloadMode: cfg.PayloadMode, JWE: cfg.JWE, Skew: cfg.Skew}.checkSettings(p)
+}
+
+// wire are the settings that say how messages are written.
+func (cfg CallbackConfig) wire() Config {
+	return Config{Zone: cfg.Zone, MessageNames: cfg.MessageNames, FieldNames: cfg.FieldNames}
 }
 
 // headerJWS is the signature of profile G, in net/http's spelling.
@@ -116,6 +136,7 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	var p check.Problems
 	cfg.check(&p)
 	cfg.Accept = slices.Clone(cfg.Accept)
+	cfg.MessageNames, cfg.FieldNames = maps.Clone(cfg.MessageNames), maps.Clone(cfg.FieldNames)
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
@@ -161,7 +182,8 @@ type callbackScheme struct {
 // echoes it, whatever the outcome.
 type pushed struct {
 	appID, uuid string
-	msgInfo     []byte // as it came; nil while it is not known
+	head        []byte // what an answer echoes, as it came; nil while it is not known
+	flat        bool   // head is members, and no object of its own
 }
 
 // precheck refuses what is not signed before its body is read. Profile U signs
@@ -214,14 +236,17 @@ func (s *callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook
 		}
 		body = plaintext
 	}
-	var trxInfo []byte
-	m.msgInfo, trxInfo = parts(body)
-	event := &webhook.Event{Raw: issuing.NewSecret(string(body))}
-	info, err := parseMsgInfo(m.msgInfo, s.cfg.Zone, event.AddProblem)
+	if json.Valid(body) && wire.Twice(body) {
+		return nil, errTwice
+	}
+	parts := s.parts(body)
+	m.head, m.flat = parts.head, parts.flat
+	event := &webhook.Event{Raw: issuing.NewSecret(string(body)), Type: req.Type}
+	info, err := s.head(event, parts, m.uuid)
 	if err != nil {
 		return nil, err
 	}
-	data, err := s.business(event, info.MsgType, trxInfo)
+	data, err := s.business(event, info.MsgType, parts.business)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%q: %w", info.MsgType, err)
@@ -238,34 +263,83 @@ func (s *callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook
 	return event, nil
 }
 
+// parts are those of a message.
+type parts struct {
+	head     []byte // a JSON object
+	flat     bool   // the head's members stand among the business members
+	business []byte // a JSON object
+}
+
+// headMembers are those of msgInfo that are read, or echoed.
+var headMembers = []string{"versionNo", "msgID", "timeStamp", "msgType"}
+
 // parts splits a message.
-func parts(body []byte) (msgInfo, trxInfo []byte) {
+func (s *callbackScheme) parts(body []byte) (p parts) {
+	if s.cfg.Shape != ShapeFlat {
+		for name, value := range wire.Members(body) {
+			switch name {
+			case "msgInfo":
+				p.head = value
+			case "trxInfo":
+				p.business = value
+			}
+		}
+		return p
+	}
+	head, rest := objectWriter{}, objectWriter{}
 	for name, value := range wire.Members(body) {
-		switch name {
-		case "msgInfo":
-			msgInfo = value
-		case "trxInfo":
-			trxInfo = value
+		switch {
+		case name == "msgInfo":
+			p.head = value
+		case slices.Contains(headMembers, name):
+			head.member(name, value)
+		case !slices.Contains(envelopeNames, name):
+			rest.member(name, value)
 		}
 	}
-	return msgInfo, trxInfo
+	if p.flat = p.head == nil; p.flat {
+		p.head = head.bytes()
+	}
+	p.business = rest.bytes()
+	return p
+}
+
+// head reads the head of a message. A flat one may leave its type to the address, which
+// event.Type is, and its id to the UUID of the delivery.
+func (s *callbackScheme) head(event *webhook.Event, p parts, uuid string) (msgHead, error) {
+	var m msgHead
+	head := opener{note: func(member, reason string) { event.AddProblem("msgInfo."+member, reason) }}
+	if err := head.read(Config{Zone: s.cfg.Zone}, p.head, &m); err != nil {
+		return m, err
+	}
+	if own, renamed := ownMessages(s.cfg.MessageNames)[m.MsgType]; renamed {
+		m.MsgType = own
+	}
+	if p.flat {
+		m.MsgType, m.MsgID = cmp.Or(m.MsgType, MessageType(event.Type)), cmp.Or(m.MsgID, uuid)
+	}
+	if m.MsgType == "" || len(m.MsgType) > maxMsgType || !validMsgID(m.MsgID) {
+		return m, errors.New("the message lacks its msgType or msgID")
+	}
+	return m, nil
 }
 
 // business reads the part that is of a message's type.
 func (s *callbackScheme) business(event *webhook.Event, typ MessageType, trxInfo []byte) (notification, error) {
 	open := s.opener
 	open.note = event.AddProblem
-	return decodeNotification(typ, trxInfo, open, s.cfg.Zone)
+	return decodeNotification(typ, trxInfo, open, s.cfg.wire())
 }
 
 // Decode implements [webhook.Decoder].
 func (s *callbackScheme) Decode(event *webhook.Event) error {
-	msgInfo, trxInfo := parts([]byte(event.Raw.Reveal()))
-	info, err := parseMsgInfo(msgInfo, s.cfg.Zone, event.AddProblem)
+	parts := s.parts([]byte(event.Raw.Reveal()))
+	_, uuid, _ := strings.Cut(event.ID, "|") // of a flat message that has no msgID
+	info, err := s.head(event, parts, uuid)
 	if err != nil {
 		return err
 	}
-	data, err := s.business(event, info.MsgType, trxInfo)
+	data, err := s.business(event, info.MsgType, parts.business)
 	if err == nil && data != nil { // a nil interface must not become Data
 		event.Data = data
 	}
@@ -296,7 +370,7 @@ func (s *callbackScheme) Answer(_ *webhook.Request, result webhook.Result) webho
 		errors.As(result.Err, &code)
 		return s.sealed(m, code, nil)
 	case result.Outcome.Acknowledged():
-		code, trxInfo := businessAnswer(result.Event)
+		code, trxInfo := s.businessAnswer(result.Event)
 		return s.sealed(m, code, trxInfo)
 	}
 	return s.sealed(m, CodeSystemFault, nil)
@@ -306,7 +380,7 @@ func (s *callbackScheme) Answer(_ *webhook.Request, result webhook.Result) webho
 const maxUserID = 64
 
 // businessAnswer encodes the function's answer.
-func businessAnswer(event *webhook.Event) (Code, []byte) {
+func (s *callbackScheme) businessAnswer(event *webhook.Event) (Code, []byte) {
 	n, ok := event.Data.(notification)
 	if !ok {
 		return CodeApproved, nil
@@ -314,24 +388,46 @@ func businessAnswer(event *webhook.Event) (Code, []byte) {
 	if asked, ok := n.(*UserIDRequested); ok && (asked.AppUserID == "" || len(asked.AppUserID) > maxUserID) {
 		return CodeRecordNotFound, nil
 	}
-	trxInfo, err := codec.Marshal(n.answer())
+	own, err := codec.Marshal(n.answer())
 	if err != nil {
 		return CodeSystemFault, nil
 	}
-	return CodeApproved, trxInfo
+	trxInfo := objectWriter{}
+	for name, value := range wire.Members(own) {
+		trxInfo.member(s.cfg.wire().wireName(name), value)
+	}
+	return CodeApproved, trxInfo.bytes()
+}
+
+// echo begins an answer with the message's head and the business members.
+func (m *pushed) echo(shape Shape, business []byte) objectWriter {
+	w := objectWriter{}
+	switch {
+	case m.flat:
+		for name, value := range wire.Members(m.head) {
+			w.member(name, value)
+		}
+	case json.Valid(m.head):
+		w.member("msgInfo", m.head)
+	}
+	if shape != ShapeFlat {
+		if business == nil {
+			business = []byte("{}")
+		}
+		w.member("trxInfo", business)
+		return w
+	}
+	for name, value := range wire.Members(business) {
+		w.member(name, value)
+	}
+	return w
 }
 
 // sealed writes and signs an answer. An unsigned one would say nothing, so without
 // a signature UPI is left to send again.
 func (s *callbackScheme) sealed(m *pushed, code Code, trxInfo []byte) webhook.Answer {
-	cfg, w, response := s.cfg, objectWriter{}, objectWriter{}
-	if json.Valid(m.msgInfo) {
-		w.member("msgInfo", m.msgInfo)
-	}
-	if trxInfo == nil {
-		trxInfo = []byte("{}")
-	}
-	w.member("trxInfo", trxInfo)
+	cfg, response := s.cfg, objectWriter{}
+	w := m.echo(cfg.Shape, trxInfo)
 	meaning := code.Meaning()
 	response.text("responseCode", string(code))
 	response.text("responseMsg", strings.ToUpper(meaning[:1])+meaning[1:])

@@ -80,8 +80,9 @@ func looked[T any](ctx context.Context, c *Client, o operation, in request,
 	look provider.Look[T], opts []issuing.CallOption,
 ) (*T, error) {
 	validate := func(p *check.Problems) {
-		p.Strict = c.cfg.Strict
+		p.Strict, p.Optional = !c.cfg.OpenEnums, c.cfg.optional(in)
 		in.validate(p)
+		c.cfg.checkExtra(p, in)
 	}
 	return provider.Do(ctx, c.core, c.call(o, in, validate, opts), look)
 }

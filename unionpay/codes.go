@@ -1,6 +1,7 @@
 package unionpay
 
 import (
+	"cmp"
 	"fmt"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -152,6 +153,25 @@ func (c Code) Kind() error {
 // Retryable reports whether an operation with this code was not carried out and
 // may be asked for again later; the client repeats reads by itself.
 func (c Code) Retryable() bool { return codes[c].retry }
+
+// kind is the kind of a code as the configuration has it.
+func (c Config) kind(code Code) error {
+	if c.open(code) {
+		return issuing.ErrUnavailable // of a read; a write stays open
+	}
+	return cmp.Or(c.Codes[code], code.Kind())
+}
+
+// open reports whether a code leaves open if the operation was carried out.
+func (c Config) open(code Code) bool {
+	if kind := c.Codes[code]; kind != nil {
+		return kind == issuing.ErrOutcomeUnknown
+	}
+	return code.open()
+}
+
+// retryable reports whether a code says that nothing was carried out for now.
+func (c Config) retryable(code Code) bool { return c.Codes[code] == nil && code.Retryable() }
 
 // open reports whether the code leaves open if the operation was carried out.
 func (c Code) open() bool { return codes[c].open }

@@ -78,13 +78,34 @@ type Config struct {
 	// EncryptFields are the trxInfo members that are encrypted for UPI. Nil is
 	// pan and cvm, which the token tables and the security page name.
 	EncryptFields []string
-	// FieldNames renames members whose names are invented, by the name that this
-	// package uses: authorizationData, issuerID, originalMsgID, pageNo, pageSize,
-	// totalCount, atmList, cityList, bankList, radius.
+	// MessageNames are the msgTypes of messages that UnionPay names otherwise than this
+	// package, such as the token inquiry, whose name is not published; 1 to 50 characters.
+	MessageNames map[MessageType]string
+	// FieldNames renames the business members of requests and answers, by the name that
+	// this package uses, which is that of the struct's JSON tag. Of most messages no names
+	// are published: authorizationData, issuerID, originalMsgID, pageNo, pageSize,
+	// totalCount, atmList, cityList, bankList and radius are invented, and those of tokens
+	// are another product's. Members of msgInfo, msgResponse, riskInfo and cvm keep theirs.
 	FieldNames map[string]string
+	// ActionNames spells actions on tokens otherwise; that of SUSPEND and RESUME is inferred.
+	ActionNames map[TokenAction]string
+	// OptionalFields are members that this package requires by inference and UnionPay
+	// does not: authorizationData and deviceID of a token request, deviceID of an update,
+	// longitude and latitude of [ATMService.Nearby], and countryCode of
+	// [ATMService.CitiesAndBanks].
+	OptionalFields []string
+	// AuthorizationForm is how authorizationData is written. Inferred: a text.
+	AuthorizationForm AuthorizationForm
+	// Codes are the kinds of response codes that mean something else in the merchant's
+	// product than in UMPS, or that UMPS has not: issuing.ErrInvalid, ErrUnauthorized,
+	// ErrNotFound, ErrDuplicate, ErrConflict, ErrInsufficientFunds or ErrDeclined, which
+	// say that nothing was carried out, or ErrOutcomeUnknown for a code that says nothing
+	// definite. They win over this package's.
+	Codes map[Code]error
 
 	// IdentityField is the msgInfo member with our id: walletID (the default),
-	// insID, trID or IdentityNone. Inferred. IdentityValue is AppID when empty.
+	// insID, trID or another name, or IdentityNone. Inferred. IdentityValue is AppID
+	// when empty.
 	IdentityField, IdentityValue string
 	// Zone is the zone of msgInfo.timeStamp and of the time inside msgID. One
 	// page says Beijing time; nil is UTC+8.
@@ -106,10 +127,12 @@ type Config struct {
 	// RequireUUIDEcho refuses answers whose UPI-UUID is not the request's. That
 	// it must be is not documented.
 	RequireUUIDEcho bool
-	// Strict refuses requests with values of indicator fields that this version
-	// does not know, such as a reportReason of 7. By default they are sent,
-	// because UnionPay adds values without notice.
-	Strict bool
+	// JWEContentType is the Content-Type of encrypted bodies. Inferred: application/jose.
+	JWEContentType string
+	// OpenEnums sends values of indicator fields that this version does not know, such
+	// as a reportReason of 7: UnionPay adds values without notice. By default they are
+	// refused as what they mostly are, mistakes.
+	OpenEnums bool
 	// AnswerAppIDs are the accepted values of UPI-APPID in answers. Inferred: nil
 	// is AppID alone.
 	AnswerAppIDs []string
@@ -143,12 +166,6 @@ func InferredPaths() map[MessageType]string {
 
 // defaultZone is Beijing time as a fixed offset.
 var defaultZone = time.FixedZone("UTC+8", 8*60*60)
-
-// renameable are the members that FieldNames may rename.
-var renameable = []string{
-	"authorizationData", "issuerID", "originalMsgID", "pageNo", "pageSize", "totalCount", "atmList",
-	"cityList", "bankList", "radius",
-}
 
 // ConfigTexts is a [Config] as UnionPay and the token requestor exchanged it and the
 // requestor's key store holds it: texts, as they come from the environment or a secret
@@ -256,9 +273,13 @@ func (c Config) checkSettings(p *check.Problems) {
 		p.Add("JWE", "has an unsupported algorithm")
 	}
 	switch c.IdentityField {
-	case "", "walletID", "insID", "trID", IdentityNone:
+	case "", IdentityNone:
+	case "versionNo", "msgID", "timeStamp", "msgType":
+		p.Add("IdentityField", "is another member of msgInfo")
 	default:
-		p.Add("IdentityField", "is none of walletID, insID, trID and IdentityNone")
+		if !validName(c.IdentityField) {
+			p.Add("IdentityField", "is neither a name of letters, digits and underscores nor IdentityNone")
+		}
 	}
 	for i, name := range c.EncryptFields {
 		p.Bare(fmt.Sprintf("EncryptFields[%d]", i), name)
@@ -303,21 +324,6 @@ func checkKnown[V interface{ known() bool }](p *check.Problems, field string, se
 	for message, value := range settings {
 		if !value.known() {
 			p.Add(fmt.Sprintf("%s[%q]", field, message), "is unknown")
-		}
-	}
-}
-
-// checkNames checks that a renamed member can be told from the others.
-func (c Config) checkNames(p *check.Problems) {
-	taken := map[string]bool{}
-	for name, wire := range c.FieldNames {
-		if lower := strings.ToLower(wire); taken[lower] {
-			p.Add("FieldNames", "gives two members the same name")
-		} else {
-			taken[lower] = true
-		}
-		if !slices.Contains(renameable, name) || !validName(wire) {
-			p.Add(fmt.Sprintf("FieldNames[%q]", name), "is not a name that can be changed, or not a usable one")
 		}
 	}
 }
@@ -382,7 +388,12 @@ func (c Config) normal() Config {
 	c.Profiles = maps.Clone(c.Profiles)
 	c.Shapes = maps.Clone(c.Shapes)
 	c.BodyEncryption = maps.Clone(c.BodyEncryption)
+	c.MessageNames = maps.Clone(c.MessageNames)
 	c.FieldNames = maps.Clone(c.FieldNames)
+	c.ActionNames = maps.Clone(c.ActionNames)
+	c.OptionalFields = slices.Clone(c.OptionalFields)
+	c.Codes = maps.Clone(c.Codes)
+	c.JWEContentType = cmp.Or(c.JWEContentType, "application/jose")
 	if c.EncryptFields == nil {
 		c.EncryptFields = []string{"pan", "cvm"}
 	}
@@ -401,11 +412,6 @@ func (c Config) normal() Config {
 		c.NewMsgID = newMsgIDs(c.AppID, c.Zone)
 	}
 	return c
-}
-
-// wireName returns the name that a member has on the wire.
-func (c Config) wireName(name string) string {
-	return cmp.Or(c.FieldNames[name], name)
 }
 
 func (c Config) fingerprint(data []byte) (string, error) { return c.SignKey.Fingerprint(data) }

@@ -76,7 +76,20 @@ func TestConfig(t *testing.T) {
 			c.BodyEncryption = map[unionpay.MessageType]unionpay.BodyEncryption{"A": unionpay.BodyEncryptionJWE}
 			c.Profiles = map[unionpay.MessageType]unionpay.Profile{"A": unionpay.ProfileU}
 		}},
-		{`FieldNames["token"]`, func(c *unionpay.Config) { c.FieldNames = map[string]string{"token": "t"} }},
+		{`FieldNames["tokens"]`, func(c *unionpay.Config) { c.FieldNames = map[string]string{"tokens": "t"} }},
+		{"FieldNames", func(c *unionpay.Config) { c.FieldNames = map[string]string{"token": "DeviceID"} }},
+		{`MessageNames["A"]`, func(c *unionpay.Config) { c.MessageNames = map[unionpay.MessageType]string{"A": ""} }},
+		{`MessageNames["A"]`, func(c *unionpay.Config) {
+			c.MessageNames = map[unionpay.MessageType]string{"A": strings.Repeat("A", 51)}
+		}},
+		{`ActionNames["A"]`, func(c *unionpay.Config) { c.ActionNames = map[unionpay.TokenAction]string{"A": ""} }},
+		{"OptionalFields[0]", func(c *unionpay.Config) { c.OptionalFields = []string{"cityName"} }},
+		{"AuthorizationForm", func(c *unionpay.Config) { c.AuthorizationForm = 2 }},
+		{"JWEContentType", func(c *unionpay.Config) { c.JWEContentType = "application/" }},
+		{"Codes", func(c *unionpay.Config) { c.Codes = map[unionpay.Code]error{"7": issuing.ErrDeclined} }},
+		{"Codes", func(c *unionpay.Config) { c.Codes = map[unionpay.Code]error{"00": issuing.ErrDeclined} }},
+		{"Codes", func(c *unionpay.Config) { c.Codes = map[unionpay.Code]error{"21": issuing.ErrUnavailable} }},
+		{"IdentityField", func(c *unionpay.Config) { c.IdentityField = "a b" }},
 		{`FieldNames["pageNo"]`, func(c *unionpay.Config) { c.FieldNames = map[string]string{"pageNo": `a"b`} }},
 		{"FieldNames", func(c *unionpay.Config) { c.FieldNames = map[string]string{"pageNo": "p", "pageSize": "P"} }},
 		{"IdentityField", func(c *unionpay.Config) { c.IdentityField = "msgID" }},
@@ -88,6 +101,10 @@ func TestConfig(t *testing.T) {
 		cfg := server.ClientConfig()
 		c.change(&cfg)
 		_, err := unionpay.New(cfg)
+		if err == nil {
+			t.Errorf("%s: taken", c.field)
+			continue
+		}
 		e := asError(t, err)
 		if !errors.Is(err, issuing.ErrInvalid) || !slices.ContainsFunc(e.Fields, func(f issuing.FieldError) bool { return f.Field == c.field }) {
 			t.Errorf("%s: %v", c.field, err)
@@ -170,7 +187,7 @@ func TestModes(t *testing.T) {
 func TestStrict(t *testing.T) {
 	t.Parallel()
 	server, client := turned(t, unionpaytest.Config{})
-	strict := newClient(t, server, func(c *unionpay.Config) { c.Strict = true })
+	strict, client := client, newClient(t, server, func(c *unionpay.Config) { c.OpenEnums = true })
 	req := feedback()
 	req.ReportReason = "9"
 	if _, err := client.ATMs.Feedback(t.Context(), req); !errors.Is(err, unionpay.CodeFormat) {

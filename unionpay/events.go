@@ -31,20 +31,6 @@ type msgHead struct {
 // dedupeKey is equal for two deliveries of the same message.
 func (m msgHead) dedupeKey() string { return string(m.MsgType) + "|" + m.MsgID }
 
-// parseMsgInfo reads a message's head. An error means that its type or id is missing
-// or out of its format; note is told of what else cannot be read.
-func parseMsgInfo(raw []byte, zone *time.Location, note func(member, reason string)) (msgHead, error) {
-	var m msgHead
-	head := opener{note: func(member, reason string) { note("msgInfo."+member, reason) }}
-	if err := head.read(Config{Zone: zone}, raw, &m); err != nil {
-		return m, err
-	}
-	if m.MsgType == "" || len(m.MsgType) > 50 || !validMsgID(m.MsgID) {
-		return m, errors.New("msgInfo lacks its msgType or msgID")
-	}
-	return m, nil
-}
-
 // notification is the data of a message from UnionPay: one of the pointers to
 // [TokenStateChanged], [TransactionReported] and [UserIDRequested].
 type notification interface {
@@ -59,7 +45,7 @@ type notification interface {
 // decodeNotification decodes the business fields of an authenticated message. A
 // type that is not known gives nil and no error; the opener's note is told of members
 // that cannot be read.
-func decodeNotification(typ MessageType, trxInfo []byte, open opener, zone *time.Location) (notification, error) {
+func decodeNotification(typ MessageType, trxInfo []byte, open opener, cfg Config) (notification, error) {
 	var n notification
 	switch typ {
 	case EventTokenStateChanged:
@@ -76,7 +62,7 @@ func decodeNotification(typ MessageType, trxInfo []byte, open opener, zone *time
 		told[member] = true
 		note("trxInfo."+member, reason)
 	}
-	unread := open.read(Config{Zone: zone}, trxInfo, n) != nil
+	unread := open.read(cfg, trxInfo, n) != nil
 	if unread {
 		note("trxInfo", errNotObject.Error())
 	}
@@ -113,10 +99,10 @@ func (e *TokenStateChanged) answer() any { return empty{} }
 var errMissing = errors.New("a mandatory field is missing or out of its format")
 
 func (e *TokenStateChanged) check(note func(member, reason string)) error {
-	if (&Token{Token: e.Token}).incomplete() {
+	if !isToken(e.Token.Reveal()) {
 		note("token", errMissing.Error())
 	}
-	if e.State == "" || len(e.State) > 50 {
+	if e.State == "" || len(e.State) > maxState {
 		note("tokenState", errMissing.Error())
 	}
 	return nil

@@ -1,7 +1,8 @@
 package unionpay
 
 import (
-	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/url"
 	"slices"
@@ -12,70 +13,16 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
-	"github.com/issuing-sdk/issuing-go/internal/wire"
 )
 
 // Limits of Linking Card. None is published.
 const (
 	maxLink          = 8 << 10         // the whole URI
 	maxPushID        = 64              // AN 1-64
+	maxLinkID        = 16              // of issuer and token requestor, AN 1-16
 	DefaultLinkAge   = 5 * time.Minute // how long a push is good for
 	maxRememberedIDs = 1 << 16         // push ids that a Links remembers
 )
-
-// LinkParams are the names of the URI's parameters. UnionPay's are not
-// published: the defaults are invented, to be replaced by the specification's.
-type LinkParams struct {
-	IssuerID    string // default issuerID
-	TRID        string // default trID
-	PushID      string // default pushID
-	AuthData    string // default authData
-	CallbackURI string // default callbackUri
-	TimeStamp   string // default timeStamp
-	JWS         string // default jws
-	ResultCode  string // default resultCode; of the answer
-	ResultMsg   string // default resultMsg; of the answer
-}
-
-func (n LinkParams) withDefaults() LinkParams {
-	n.IssuerID = cmp.Or(n.IssuerID, "issuerID")
-	n.TRID = cmp.Or(n.TRID, "trID")
-	n.PushID = cmp.Or(n.PushID, "pushID")
-	n.AuthData = cmp.Or(n.AuthData, "authData")
-	n.CallbackURI = cmp.Or(n.CallbackURI, "callbackUri")
-	n.TimeStamp = cmp.Or(n.TimeStamp, "timeStamp")
-	n.JWS = cmp.Or(n.JWS, "jws")
-	n.ResultCode = cmp.Or(n.ResultCode, "resultCode")
-	n.ResultMsg = cmp.Or(n.ResultMsg, "resultMsg")
-	return n
-}
-
-func (n LinkParams) all() []string {
-	return []string{
-		n.IssuerID, n.TRID, n.PushID, n.AuthData, n.CallbackURI, n.TimeStamp, n.JWS, n.ResultCode, n.ResultMsg,
-	}
-}
-
-// LinkConfig describes the token requestor's side of Linking Card.
-type LinkConfig struct {
-	// TRID is the token requestor's id that links must be addressed to, AN 1-16.
-	// Required.
-	TRID string
-	// Callbacks are the return addresses that each issuer may name, by issuer id:
-	// scheme, host and a path which the callback's must equal or lie below.
-	// Required: an issuer without an entry is refused.
-	Callbacks map[string][]string
-	// Params renames the parameters.
-	Params LinkParams
-	// MaxAge is how long a push is good for; 0 is DefaultLinkAge.
-	MaxAge time.Duration
-	// RequireTime refuses links without a time stamp.
-	RequireTime bool
-	// Zone is the zone of time stamps; nil is UTC+8.
-	Zone *time.Location
-	// Now is the clock; nil is time.Now.
-	Now func() time.Time
-}
 
 // Links reads the pushes that issuers send through URIs on the device, and
 // builds the answers. It is safe for concurrent use.
@@ -88,47 +35,6 @@ type Links struct {
 
 	mu       sync.Mutex
 	accepted map[string]time.Time // push id to when it may be forgotten
-}
-
-// NewLinks checks the configuration.
-func NewLinks(cfg LinkConfig) (*Links, error) {
-	var p check.Problems
-	if p.Required("TRID", cfg.TRID != "") {
-		optionalAN(&p, "TRID", cfg.TRID, 16)
-	}
-	p.Required("Callbacks", len(cfg.Callbacks) > 0)
-	callbacks := map[string][]string{}
-	for issuer, list := range cfg.Callbacks {
-		p.Required("Callbacks["+issuer+"]", len(list) > 0)
-		p.Bare("Callbacks["+issuer+"]", issuer)
-		for _, entry := range list {
-			p.Bare("Callbacks["+issuer+"]", entry)
-			if u, err := url.Parse(entry); err != nil || safeURI(u) != nil || u.RawQuery != "" {
-				p.Add("Callbacks["+issuer+"]", "has an entry that is not scheme, host and path")
-			}
-		}
-		callbacks[issuer] = slices.Clone(list)
-	}
-	cfg.Callbacks = callbacks
-	cfg.Params = cfg.Params.withDefaults()
-	names := cfg.Params.all()
-	for i, name := range names {
-		if !validName(name) || slices.Contains(names[:i], name) {
-			p.Add("Params", "has a name that is not letters, digits and underscores, or is used twice")
-		}
-	}
-	if cfg.MaxAge < 0 {
-		p.Add("MaxAge", "is negative")
-	}
-	if err := p.Err(providerName, "NewLinks"); err != nil {
-		return nil, err
-	}
-	cfg.MaxAge = cmp.Or(cfg.MaxAge, DefaultLinkAge)
-	cfg.Zone = cmp.Or(cfg.Zone, defaultZone)
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
-	return &Links{cfg: cfg, accepted: map[string]time.Time{}}, nil
 }
 
 // Link is a push from an issuer's app or site.
@@ -169,22 +75,40 @@ func (l *Links) Parse(uri string) (*Link, error) {
 		JWS: issuing.NewSecret(values[n.JWS]), ExpiresAt: now.Add(l.cfg.MaxAge),
 	}
 	var p check.Problems
-	p.Required(n.IssuerID, link.IssuerID != "")
-	optionalAN(&p, n.IssuerID, link.IssuerID, 16)
-	if p.Required(n.TRID, link.TRID != "") && link.TRID != l.cfg.TRID {
-		p.Add(n.TRID, "is another token requestor's")
-	}
-	p.Required(n.PushID, link.PushID != "")
-	optionalAN(&p, n.PushID, link.PushID, maxPushID)
-	p.Required(n.AuthData, !link.AuthData.IsZero())
-	if p.Required(n.CallbackURI, link.CallbackURI != "") {
-		p.Cause(n.CallbackURI, l.checkCallback(link.IssuerID, link.CallbackURI))
-	}
+	l.checkParts(&p, link)
 	l.checkTime(&p, link, values[n.TimeStamp], now)
 	if err := p.Err(providerName, op); err != nil {
 		return nil, err
 	}
 	return link, nil
+}
+
+// checkParts checks what a link has, and takes the return address that it lacks from the
+// issuer's list.
+func (l *Links) checkParts(p *check.Problems, link *Link) {
+	n := l.cfg.Params
+	has := func(part LinkPart, name string, present bool) bool {
+		return present || slices.Contains(l.cfg.Optional, part) || p.Required(name, false)
+	}
+	has(LinkPartIssuerID, n.IssuerID, link.IssuerID != "")
+	l.cfg.checkID(p, n.IssuerID, link.IssuerID, maxLinkID)
+	has(LinkPartTRID, n.TRID, link.TRID != "")
+	if link.TRID != "" && link.TRID != l.cfg.TRID {
+		p.Add(n.TRID, "is another token requestor's")
+	}
+	has(LinkPartPushID, n.PushID, link.PushID != "")
+	l.cfg.checkID(p, n.PushID, link.PushID, maxPushID)
+	has(LinkPartAuthData, n.AuthData, !link.AuthData.IsZero())
+	if link.PushID == "" && link.AuthData.IsZero() {
+		p.Add(n.PushID+", "+n.AuthData, "needs one of them, to be known by")
+	}
+	if !has(LinkPartCallbackURI, n.CallbackURI, link.CallbackURI != "") {
+		return
+	}
+	if own := l.cfg.Callbacks[link.IssuerID]; link.CallbackURI == "" && len(own) > 0 {
+		link.CallbackURI = own[0]
+	}
+	p.Cause(n.CallbackURI, l.checkCallback(link.IssuerID, link.CallbackURI))
 }
 
 func (l *Links) checkTime(p *check.Problems, link *Link, text string, now time.Time) {
@@ -195,9 +119,9 @@ func (l *Links) checkTime(p *check.Problems, link *Link, text string, now time.T
 		}
 		return
 	}
-	at, ok := wire.ParseTime(text, l.cfg.Zone)
-	if !ok || strings.Trim(text, "0123456789") != "" || (len(text) != 14 && len(text) != 10) {
-		p.Add(name, "is neither YYYYMMDDhhmmss nor Unix seconds")
+	at, ok := l.cfg.ParseTime(text)
+	if !ok {
+		p.Add(name, "is not of the form of a time, which is YYYYMMDDhhmmss or Unix seconds unless configured")
 		return
 	}
 	link.Time, link.ExpiresAt = at, at.Add(l.cfg.MaxAge)
@@ -258,6 +182,16 @@ func safeURI(u *url.URL) error {
 	return nil
 }
 
+// safeCallback is safeURI for a return address: an app's own scheme may do without a host.
+func safeCallback(u *url.URL) error {
+	if u.Host != "" || strings.EqualFold(u.Scheme, "http") || strings.EqualFold(u.Scheme, "https") {
+		return safeURI(u)
+	}
+	hosted := *u
+	hosted.Opaque, hosted.Host = "", "app"
+	return safeURI(&hosted)
+}
+
 // checkCallback compares a return address with the issuer's allow list.
 func (l *Links) checkCallback(issuer, callback string) error {
 	if strings.ContainsFunc(callback, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '\\' }) ||
@@ -268,10 +202,10 @@ func (l *Links) checkCallback(issuer, callback string) error {
 	if err != nil {
 		return fmt.Errorf("cannot be read")
 	}
-	if err := safeURI(u); err != nil {
+	if err := safeCallback(u); err != nil {
 		return err
 	}
-	for _, segment := range strings.Split(u.Path, "/") {
+	for _, segment := range strings.Split(u.Path+"/"+u.Opaque, "/") {
 		if segment == "." || segment == ".." {
 			return fmt.Errorf("has dot segments")
 		}
@@ -287,13 +221,20 @@ func (l *Links) checkCallback(issuer, callback string) error {
 		}
 	}
 	for _, entry := range l.cfg.Callbacks[issuer] {
-		allowed, err := url.Parse(entry)
-		if err == nil && strings.EqualFold(allowed.Scheme, u.Scheme) && strings.EqualFold(allowed.Host, u.Host) &&
-			below(u.Path, allowed.Path) {
+		if allowed, err := url.Parse(entry); err == nil && covers(allowed, u) {
 			return nil
 		}
 	}
 	return fmt.Errorf("is not in the issuer's allow list")
+}
+
+// covers reports whether an entry of an allow list allows an address.
+func covers(entry, u *url.URL) bool {
+	if !strings.EqualFold(entry.Scheme, u.Scheme) || !strings.EqualFold(entry.Host, u.Host) {
+		return false
+	}
+	all := entry.Host == "" && entry.Path == "" && entry.Opaque == "" // of a scheme
+	return all || below(u.Path, entry.Path) && below(u.Opaque, entry.Opaque)
 }
 
 func below(path, root string) bool {
@@ -308,7 +249,7 @@ func below(path, root string) bool {
 func (l *Links) Accept(link *Link) error {
 	now := l.cfg.Now()
 	fail := func(kind error) error {
-		return &issuing.Error{Provider: providerName, Op: "Links.Accept", Kind: kind, Key: link.PushID}
+		return &issuing.Error{Provider: providerName, Op: "Links.Accept", Kind: kind, Key: link.name()}
 	}
 	if !now.Before(link.ExpiresAt) {
 		return fail(issuing.ErrConflict)
@@ -322,7 +263,7 @@ func (l *Links) Accept(link *Link) error {
 			}
 		}
 	}
-	id := link.IssuerID + "/" + link.PushID
+	id := link.IssuerID + "/" + link.name()
 	if _, taken := l.accepted[id]; taken {
 		return fail(issuing.ErrDuplicate)
 	}
@@ -333,6 +274,15 @@ func (l *Links) Accept(link *Link) error {
 	// is kept for a day.
 	l.accepted[id] = now.Add(max(24*time.Hour, 2*l.cfg.MaxAge))
 	return nil
+}
+
+// name is what a push is known by: its id, or a digest of its authorization.
+func (link *Link) name() string {
+	if link.PushID != "" {
+		return link.PushID
+	}
+	digest := sha256.Sum256([]byte(link.AuthData.Reveal()))
+	return "authData:" + hex.EncodeToString(digest[:])
 }
 
 // LinkResult is what the issuer's front end is told. It carries no token and no
@@ -363,8 +313,11 @@ func (l *Links) Answer(link *Link, result LinkResult) (string, error) {
 	if strings.Contains(link.CallbackURI, "?") {
 		separator = "&"
 	}
-	out := link.CallbackURI + separator + n.PushID + "=" + url.QueryEscape(link.PushID) +
-		"&" + n.ResultCode + "=" + url.QueryEscape(string(result.Code))
+	out := link.CallbackURI + separator
+	if link.PushID != "" {
+		out += n.PushID + "=" + url.QueryEscape(link.PushID) + "&"
+	}
+	out += n.ResultCode + "=" + url.QueryEscape(string(result.Code))
 	if result.Message != "" {
 		out += "&" + n.ResultMsg + "=" + strings.ReplaceAll(url.QueryEscape(result.Message), "+", "%20")
 	}

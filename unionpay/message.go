@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
@@ -104,26 +105,58 @@ func (c Config) business(profile Profile, in any) (business, error) {
 	if len(raw) == 0 || raw[0] != '{' {
 		return business{}, errors.New("a request is a JSON object")
 	}
-	if len(c.FieldNames) == 0 && !c.mayEncrypt(raw) {
+	if c.asItIs(in, raw) {
 		return business{object: raw}, nil
 	}
-	out, encrypted := objectWriter{}, false
+	out, encrypted, names, p := objectWriter{}, false, map[string]bool{}, check.Problems{}
 	for name, value := range wire.Members(raw) {
+		lower := strings.ToLower(c.wireName(name))
+		if names[lower] {
+			p.Add(name, "stands twice in the request")
+		}
+		names[lower] = true
 		if slices.Contains(c.EncryptFields, name) && string(value) != "null" {
 			if value, err = c.encryptField(profile, name, value); err != nil {
 				return business{}, err
 			}
 			encrypted = true
 		}
-		out.member(c.wireName(name), value)
+		out.member(c.wireName(name), c.formed(&p, name, value))
+	}
+	if p.Any() {
+		return business{}, p.Refusal()
 	}
 	return business{out.bytes(), encrypted}, nil
 }
 
-// mayEncrypt reports whether an object of the codec's can have a member that is
-// to be encrypted; most have none and need no second pass.
-func (c Config) mayEncrypt(object []byte) bool {
-	return slices.ContainsFunc(c.EncryptFields, func(name string) bool {
+// formed returns a member's value in the form that UnionPay and the token requestor
+// agreed.
+func (c Config) formed(p *check.Problems, name string, value []byte) []byte {
+	text, ok := wire.Unquote(value)
+	switch {
+	case !ok:
+	case name == "authorizationData" && c.AuthorizationForm == AuthorizationFormObject:
+		if !json.Valid([]byte(text)) || !strings.HasPrefix(strings.TrimSpace(text), "{") {
+			p.Add(name, "is not the text of a JSON object")
+			break
+		}
+		return []byte(text)
+	case name == "tokenAction" && c.ActionNames[TokenAction(text)] != "":
+		return wire.AppendString(nil, c.ActionNames[TokenAction(text)])
+	}
+	return value
+}
+
+// asItIs reports whether a request's object is sent as the codec wrote it, as that of
+// most is.
+func (c Config) asItIs(in any, object []byte) bool {
+	if _, own := in.(request); !own || len(extraOf(in)) > 0 {
+		return false
+	}
+	if len(c.FieldNames)+len(c.ActionNames) > 0 || c.AuthorizationForm != AuthorizationFormText {
+		return false
+	}
+	return !slices.ContainsFunc(c.EncryptFields, func(name string) bool {
 		return bytes.Contains(object, append(wire.AppendString(nil, name), ':'))
 	})
 }
@@ -159,7 +192,7 @@ func (c Config) compose(f form, b business, msgID string, now time.Time) ([]byte
 		info.text("versionNo", versionNo)
 		info.text("msgID", msgID)
 		info.text("timeStamp", now.In(c.Zone).Format(timeStampLayout))
-		info.text("msgType", string(f.message))
+		info.text("msgType", c.msgType(f.message))
 		if c.IdentityField != IdentityNone {
 			info.text(c.IdentityField, c.IdentityValue)
 		}
@@ -271,13 +304,27 @@ func parseAnswer(raw []byte, shape Shape) *answer {
 		a.bad = errors.New("the answer is not JSON")
 		return a
 	}
-	flat := objectWriter{}
+	if wire.Twice(raw) {
+		a.bad = errTwice
+		return a
+	}
+	flat, seen := objectWriter{}, map[string]bool{}
 	for name, value := range wire.Members(raw) {
-		switch strings.ToLower(name) {
+		lower := strings.ToLower(name)
+		if seen[lower] {
+			*a = answer{raw: raw, bad: errTwice}
+			return a
+		}
+		seen[lower] = true
+		switch lower {
 		case "msgresponse":
 			var r struct {
 				Code    string `json:"responseCode"`
 				Message string `json:"responseMsg" wire:"json"`
+			}
+			if foldsTwice(value) {
+				*a = answer{raw: raw, bad: errTwice}
+				return a
 			}
 			if codec.Unmarshal(value, &r) == nil && isCode(r.Code) {
 				a.code, a.message = Code(r.Code), r.Message
@@ -300,6 +347,21 @@ func parseAnswer(raw []byte, shape Shape) *answer {
 		a.business = flat.bytes()
 	}
 	return a
+}
+
+var errTwice = errors.New("a member of the message stands twice")
+
+// foldsTwice reports whether an object has two members whose names differ in case alone.
+func foldsTwice(object []byte) bool {
+	seen := map[string]bool{}
+	for name := range wire.Members(object) {
+		if lower := strings.ToLower(name); seen[lower] {
+			return true
+		} else {
+			seen[lower] = true
+		}
+	}
+	return false
 }
 
 // isCode reports whether a text can be a response code: AN 2. Anything else is no

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -134,17 +133,4 @@ func (o opener) read(cfg Config, data []byte, out any) error {
 	return wire.Codec{
 		Zone: cmp.Or(cfg.Zone, defaultZone), Loose: &wire.Loose{Spellings: cfg.ownNames(), Open: o.open}, Note: o.note,
 	}.Unmarshal(data, out)
-}
-
-// ownNames maps what members may be called on the wire to the names of this
-// package, both in lower case.
-func (c Config) ownNames() map[string]string {
-	if len(c.FieldNames) == 0 {
-		return spellings
-	}
-	own := maps.Clone(spellings)
-	for name, wireName := range c.FieldNames {
-		own[strings.ToLower(wireName)] = strings.ToLower(name)
-	}
-	return own
 }

@@ -92,7 +92,8 @@ func TestTokenLife(t *testing.T) {
 			for message := range unionpay.InferredPaths() {
 				profiles[message] = profile
 			}
-			server, client := turned(t, unionpaytest.Config{Profiles: profiles})
+			server, _ := turned(t, unionpaytest.Config{Profiles: profiles})
+			client := newClient(t, server, func(c *unionpay.Config) { c.OpenEnums = true })
 			ctx := t.Context()
 			req := pushed(t, server, "")
 			req.PAN = issuing.NewSecret("6250945000000004")

@@ -95,7 +95,7 @@ func (x *exchange) Seal(ctx context.Context, attempt int) (transport.Sealed, err
 	header := http.Header{}
 	header.Set("Content-Type", "application/json;charset=UTF-8")
 	if x.form.body == BodyEncryptionJWE {
-		header.Set("Content-Type", "application/jose")
+		header.Set("Content-Type", cfg.JWEContentType)
 	}
 	header.Set("Accept", "application/json")
 	// The bytes that are verified must be the bytes on the wire, so no
@@ -131,9 +131,9 @@ func (x *exchange) Judge(ctx context.Context, r *transport.Response) provider.Ve
 	case a.bad != nil:
 		// The message was handled, and a repeat would be answered alike.
 		return provider.Verdict{Judgement: transport.Final}
-	case a.code == "", a.code.open():
+	case a.code == "", x.c.cfg.open(a.code):
 		return provider.Verdict{Judgement: transport.Unclear}
-	case a.code.Retryable():
+	case x.c.cfg.retryable(a.code):
 		return provider.Verdict{Judgement: transport.Busy}
 	}
 	return provider.Verdict{Judgement: transport.Final}
@@ -206,7 +206,7 @@ func (x *exchange) Open(_ context.Context, r *transport.Response) (provider.Answ
 		return provider.Answer{Raw: a.raw}, provider.StatusRefusal(r)
 	case a.code != CodeApproved:
 		return provider.Answer{Raw: a.raw}, &provider.Refusal{
-			Err: &issuing.Error{Kind: a.code.Kind(), Code: a.code, Message: a.message},
+			Err: &issuing.Error{Kind: x.c.cfg.kind(a.code), Code: a.code, Message: a.message},
 		}
 	}
 	return provider.Answer{Raw: a.raw, Data: a.business}, nil

@@ -55,7 +55,7 @@ func TestMessageIDsOverAttempts(t *testing.T) {
 // the goal is not known.
 func TestUnknownActionIsNotLookedUp(t *testing.T) {
 	t.Parallel()
-	r, client := record(t, `{"trxInfo":{"token":"6299990000000000004"},"msgResponse":{"responseCode":"00"}}`, nil)
+	r, client := record(t, `{"trxInfo":{"token":"6299990000000000004"},"msgResponse":{"responseCode":"00"}}`, func(c *unionpay.Config) { c.OpenEnums = true })
 	r.down = path(unionpay.MessageTypeTokenStateUpdate)
 	req := suspend()
 	req.Action = "EXPLODE"
@@ -206,7 +206,7 @@ func TestRefusedUnsent(t *testing.T) {
 	gateway, _ := turned(t, unionpaytest.Config{})
 	bare := newClient(t, gateway, func(c *unionpay.Config) { c.Paths = nil })
 	info := issuing.CallInfo{Provider: "stale", Op: "stale", Attempts: 7, Status: 200}
-	_, err := bare.Tokens.UpdateState(t.Context(), unionpay.UpdateStateRequest{Action: "x"}, issuing.WithCallInfo(&info))
+	_, err := bare.Tokens.UpdateState(t.Context(), unionpay.UpdateStateRequest{Action: "DELETE"}, issuing.WithCallInfo(&info))
 	if e := asError(t, err); !errors.Is(err, issuing.ErrInvalid) || len(e.Fields) != 2 {
 		t.Errorf("a bad request without a path: %v", err)
 	}

@@ -27,8 +27,9 @@ type TokenRequest struct {
 	// IssuerID is the issuer that pushed, AN 1-16; from the link. Optional.
 	IssuerID string `json:"issuerID,omitzero"`
 	// AuthorizationData is the issuer's payload from Linking Card, unchanged. It
-	// is encrypted for UnionPay, not for the token requestor. Required.
-	AuthorizationData issuing.Secret `json:"authorizationData"`
+	// is encrypted for UnionPay, not for the token requestor. Required unless
+	// Config.OptionalFields says otherwise; Config.AuthorizationForm says how it is written.
+	AuthorizationData issuing.Secret `json:"authorizationData,omitzero"`
 	// PAN is the card number, up to 40 letters and digits, only when the token
 	// requestor itself got it: not in the push flow. It is sent encrypted.
 	PAN issuing.Secret `json:"pan,omitzero"`
@@ -53,13 +54,13 @@ func (r TokenRequest) validate(p *check.Problems) {
 	for _, u := range r.UseCases {
 		merchant = merchant && u == UseCaseCOF
 		if p.Strict && !u.Known() {
-			p.Add("useCaseIndicator", "has an unknown value")
+			p.Add("useCaseIndicator", "has a value that is none of QRC, HCE, SE and COF")
 		}
 	}
 	if merchant {
-		optionalText(p, "deviceID", r.DeviceID, 64)
+		optionalANS(p, "deviceID", r.DeviceID, 64)
 	} else {
-		text(p, "deviceID", r.DeviceID, 64)
+		requiredANS(p, "deviceID", r.DeviceID, 64)
 	}
 	optionalAN(p, "issuerID", r.IssuerID, 16)
 	p.Required("authorizationData", !r.AuthorizationData.IsZero())
@@ -71,7 +72,7 @@ func (r TokenRequest) validate(p *check.Problems) {
 	for i := range r.CVM {
 		r.CVM[i].validate(p)
 	}
-	optionalText(p, "userID", r.UserID, 64)
+	optionalANS(p, "userID", r.UserID, 64)
 	if r.RiskInfo != nil {
 		r.RiskInfo.validate(p)
 	}
@@ -111,7 +112,7 @@ func (v CVM) validate(p *check.Problems) {
 	optionalText(p, "cvm.name", string(v.Name), 255)
 	optionalText(p, "cvm.idType", v.IDType, 64)
 	optionalText(p, "cvm.idNo", v.IDNo.Reveal(), 64)
-	optionalText(p, "cvm.mobileNo", string(v.MobileNo), 25)
+	optionalPhone(p, "cvm.mobileNo", v.MobileNo)
 	optionalText(p, "cvm.otp", v.OTP.Reveal(), 64)
 }
 
@@ -160,19 +161,22 @@ func (d *EnrolDate) UnmarshalText(text []byte) error {
 }
 
 func (r RiskInfo) validate(p *check.Problems) {
-	optionalText(p, "riskInfo.gps", r.GPS, 64)
+	optionalANS(p, "riskInfo.gps", r.GPS, 64)
 	if len(r.SIMCards) > 200 {
 		p.Add("riskInfo.simCard", "has %d entries, at most 200 are allowed", len(r.SIMCards))
 	}
 	for _, n := range r.SIMCards {
-		optionalText(p, "riskInfo.simCard", n, 64)
+		text(p, "riskInfo.simCard", n, 64)
 	}
-	optionalText(p, "riskInfo.appUserID", r.AppUserID, 64)
+	optionalANS(p, "riskInfo.appUserID", r.AppUserID, 64)
 	p.Date("riskInfo.usrEnrolDate", issuing.Date(r.UserEnrolDate))
-	optionalText(p, "riskInfo.captureMethod", string(r.CaptureMethod), 64)
-	optionalText(p, "riskInfo.ipAddress", r.IPAddress, 64)
-	optionalText(p, "riskInfo.reservedMobileNo", string(r.ReservedMobileNo), 25)
-	optionalText(p, "riskInfo.deviceType", r.DeviceType, 20)
+	optionalANS(p, "riskInfo.captureMethod", string(r.CaptureMethod), 64)
+	optionalANS(p, "riskInfo.ipAddress", r.IPAddress, 64)
+	if p.Strict && r.CaptureMethod != "" && !r.CaptureMethod.Known() {
+		p.Add("riskInfo.captureMethod", "is none of MANUAL, NFC, CAMERA and UNKNOWN")
+	}
+	optionalPhone(p, "riskInfo.reservedMobileNo", r.ReservedMobileNo)
+	optionalANS(p, "riskInfo.deviceType", r.DeviceType, 20)
 	if r.DeviceScore != "" {
 		digits(p, "riskInfo.deviceScore", r.DeviceScore, 1)
 	}
@@ -196,9 +200,11 @@ type Token struct {
 }
 
 // incomplete: for tokens 00 alone may mean no more than "received".
-func (t *Token) incomplete() bool {
-	v := t.Token.Reveal()
-	return len(v) < 16 || len(v) > 19 || strings.Trim(v, "0123456789") != ""
+func (t *Token) incomplete() bool { return !isToken(t.Token.Reveal()) }
+
+// isToken reports whether a text has the form of a token, N 16-19.
+func isToken(v string) bool {
+	return len(v) >= 16 && len(v) <= 19 && strings.Trim(v, "0123456789") == ""
 }
 
 // Request asks for the token that an issuer pushed
@@ -222,22 +228,22 @@ func (s *TokenService) Request(ctx context.Context, req TokenRequest, opts ...is
 
 // UpdateStateRequest moves a token to another state.
 type UpdateStateRequest struct {
-	DeviceID string         `json:"deviceID"`         // the device the token is bound to; ANS 1-64; required
-	Token    issuing.Secret `json:"token"`            // 16 to 19 digits; required
-	Action   TokenAction    `json:"tokenAction"`      // SUSPEND, RESUME or DELETE; ANS 1-50; required
-	EnrolID  string         `json:"enrolID,omitzero"` // seen beside the others; optional
+	DeviceID string         `json:"deviceID,omitzero"` // the device the token is bound to; ANS 1-64; required
+	Token    issuing.Secret `json:"token"`             // 16 to 19 digits; required
+	Action   TokenAction    `json:"tokenAction"`       // SUSPEND, RESUME or DELETE; ANS 1-50; required
+	EnrolID  string         `json:"enrolID,omitzero"`  // seen beside the others; optional
 
 	Extra map[string]any `json:"extra,omitzero" wire:"inline"` // members that this version does not know
 }
 
 func (r UpdateStateRequest) validate(p *check.Problems) {
-	text(p, "deviceID", r.DeviceID, 64)
+	requiredANS(p, "deviceID", r.DeviceID, 64)
 	p.Digits("token", r.Token, 16, 19)
-	text(p, "tokenAction", string(r.Action), 50)
+	requiredANS(p, "tokenAction", string(r.Action), maxAction)
 	if p.Strict && r.Action != "" && !r.Action.Known() {
-		p.Add("tokenAction", "is unknown")
+		p.Add("tokenAction", "is none of SUSPEND, RESUME and DELETE")
 	}
-	optionalText(p, "enrolID", r.EnrolID, 64)
+	optionalANS(p, "enrolID", r.EnrolID, 64)
 }
 
 // facts names the token as a secret: a pending holds its digest alone.
@@ -254,7 +260,9 @@ type TokenChange struct {
 	Extra Extra          `json:"extra,omitzero" wire:"extra"` // members that this version does not know
 }
 
-func (t *TokenChange) incomplete() bool { return t.State == "" }
+func (t *TokenChange) incomplete() bool {
+	return t.State == "" || len(t.State) > maxState || !t.Token.IsZero() && !isToken(t.Token.Reveal())
+}
 
 // TokenRef names a token on its device for a change of its state. What else such a
 // message may need goes with [TokenService.UpdateState].
@@ -293,8 +301,8 @@ func (s *TokenService) Delete(ctx context.Context, token TokenRef, opts ...issui
 	return s.UpdateState(ctx, token.to(TokenActionDelete), opts...)
 }
 
-// UpdateState suspends, resumes or deletes a token, or takes another action that
-// UnionPay agrees to (TOKEN_STATE_UPDATE). CAMS puts this into the issuer's app; a
+// UpdateState suspends, resumes or deletes a token, or with Config.OpenEnums takes another
+// action that UnionPay agrees to (TOKEN_STATE_UPDATE). CAMS puts this into the issuer's app; a
 // refusal such as [CodeNotPermitted] is to be expected.
 //
 // The call's msgID is that of issuing.WithIdempotencyKey, 17 to 49 letters and
@@ -374,7 +382,7 @@ type TokenQuery struct {
 
 func (q TokenQuery) validate(p *check.Problems) {
 	p.OneOf("token, tokenRefID, originalMsgID", q.Token.Reveal(), q.RefID, q.OriginalMsgID)
-	optionalText(p, "deviceID", q.DeviceID, 64)
+	optionalANS(p, "deviceID", q.DeviceID, 64)
 	if !q.Token.IsZero() {
 		p.Digits("token", q.Token, 16, 19)
 	}

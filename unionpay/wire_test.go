@@ -132,7 +132,7 @@ func TestWireFeedback(t *testing.T) {
 		t.Errorf("signature: %+v, %v", h, err)
 	}
 	full := feedback()
-	full.OtherReason, full.Extra = "closed\tat\nnight\x01", map[string]any{"photo": "x", "bankName": "never"}
+	full.OtherReason, full.Extra = "closed\tat\nnight\x01", map[string]any{"photo": "x"}
 	if _, err := client.ATMs.Feedback(t.Context(), full); err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,10 @@
 package coshinetest
 
 import (
+	"cmp"
 	"errors"
 	"slices"
+	"strconv"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -54,9 +56,10 @@ func (t *transaction) status() string {
 // open is what a hold still holds.
 func (t *transaction) open() issuing.Amount { return t.amount.Sub(t.returned) }
 
-func (t *transaction) record() object {
-	return object{}.with("tranId", t.tranID).with(FieldKind, t.api).with(FieldAmount, t.amount).
-		with(FieldCurrency, t.from.Currency).with(FieldStatus, t.status()).with(FieldMemo, t.memo).
+func (s *Server) record(t *transaction) object {
+	return object{}.with(cmp.Or(s.cfg.HistoryTranID, "tranId"), t.tranID).with(FieldKind, t.api).
+		with(FieldAmount, s.amount(t.amount)).with(FieldCurrency, s.currency()).
+		with(FieldStatus, t.status()).with(FieldMemo, t.memo).
 		with("tranDate", t.at.UTC().Format(dateLayout))
 }
 
@@ -68,13 +71,47 @@ func (s *Server) world() ledger.Account { return ledger.World(s.cfg.Currency) }
 
 // amountOf reads the amount of a request.
 func (s *Server) amountOf(in *call) (issuing.Amount, *refusal) {
-	amount, err := issuing.ParseAmount(in.text(FieldAmount))
+	amount, err := s.parseAmount(in.text(FieldAmount))
 	currency := in.text(FieldCurrency)
 	if err != nil || amount.Sign() <= 0 || amount.Scale() > 2 || len(amount.String()) > 17 ||
-		(currency != "" && currency != string(s.cfg.Currency)) {
+		(currency != "" && currency != s.currency()) {
 		return issuing.Amount(""), badRequest
 	}
 	return amount, nil
+}
+
+// parseAmount reads an amount in the platform's form.
+func (s *Server) parseAmount(text string) (issuing.Amount, error) {
+	if s.cfg.Amounts != coshine.AmountFormMinor {
+		return issuing.ParseAmount(text)
+	}
+	minor, err := strconv.ParseInt(text, 10, 64)
+	return issuing.NewAmount(minor, s.exponent()), err
+}
+
+func (s *Server) exponent() uint8 {
+	n, _ := s.cfg.Currency.Exponent()
+	return uint8(n) //nolint:gosec // ISO 4217 has exponents of 0 to 4
+}
+
+// amount writes an amount in the platform's form.
+func (s *Server) amount(a issuing.Amount) any {
+	if s.cfg.Amounts != coshine.AmountFormMinor {
+		return a
+	}
+	minor, err := a.MinorUnits(int(s.exponent()))
+	if err != nil {
+		return a
+	}
+	return strconv.FormatInt(minor, 10)
+}
+
+// currency is that of all cards, in the platform's form.
+func (s *Server) currency() string {
+	if number, ok := s.cfg.Currency.Number(); ok && s.cfg.Currencies == coshine.CurrencyFormNumeric {
+		return number
+	}
+	return string(s.cfg.Currency)
 }
 
 // carry moves money, records it as a transaction of c and has the issuer told. A
@@ -99,7 +136,7 @@ func (s *Server) carry(in *call, c *card, from, to ledger.Account, amount issuin
 	}
 	// The names of these two fields are this package's own.
 	in.notice = object{{"transactionId", t.tranID}, {FieldStatus, t.status()}}
-	return object{{FieldAmount, amount}, {FieldCurrency, s.cfg.Currency}}, nil
+	return object{{FieldAmount, s.amount(amount)}, {FieldCurrency, s.currency()}}, nil
 }
 
 // move carries the amount of a request between two accounts.
@@ -216,7 +253,9 @@ func (s *Server) balance(in *call) (object, *refusal) {
 			held = held.Add(t.open())
 		}
 	}
-	return object{{FieldBalance, s.Balance(in.card.token)}, {FieldHeld, held}, {FieldCurrency, s.cfg.Currency}}, nil
+	return object{
+		{FieldBalance, s.amount(s.Balance(in.card.token))}, {FieldHeld, s.amount(held)}, {FieldCurrency, s.currency()},
+	}, nil
 }
 
 func (s *Server) history(in *call) (object, *refusal) {
@@ -234,7 +273,7 @@ func (s *Server) records(in *call, want func(coshine.API) bool) (object, *refusa
 	var out []object
 	for _, t := range s.trans {
 		if (t.card == in.card.token || t.to == s.account(in.card.token)) && want(t.api) {
-			out = append(out, t.record())
+			out = append(out, s.record(t))
 		}
 	}
 	return list(out), nil

@@ -1,16 +1,20 @@
 package coshinetest
 
 import (
+	"cmp"
 	"crypto/subtle"
 	"encoding/json"
+	"mime"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/sign/jose"
 )
 
@@ -68,7 +72,7 @@ func (s *Server) handle(o operation, r *http.Request, body []byte) platform.Repl
 	refused := s.admit(r)
 	var in fields
 	if refused == nil {
-		in, refused = s.read(o.api, body)
+		in, refused = s.read(o.api, r.Header.Get("Content-Type"), body)
 	}
 	s.log(Request{
 		Op: o.op, Path: r.URL.Path, Timestamp: r.Header.Get("Timestamp"), Type: r.Header.Get("Content-Type"),
@@ -138,15 +142,37 @@ func (s *Server) accepts(token issuing.Secret) bool {
 }
 
 // read opens and parses the body; GeneratePublicPinKey may have none.
-func (s *Server) read(api coshine.API, body []byte) (fields, *refusal) {
+func (s *Server) read(api coshine.API, contentType string, body []byte) (fields, *refusal) {
 	if len(body) == 0 && api == coshine.APIGeneratePublicPinKey {
 		return nil, nil
 	}
-	_, in, err := s.open(body)
-	if err != nil {
+	if s.cfg.EmptyPINKeyBody && api == coshine.APIGeneratePublicPinKey {
+		return nil, &refusal{status: http.StatusBadRequest, check: "body", expected: "none"}
+	}
+	if !s.typed(contentType) {
+		return nil, &refusal{status: http.StatusBadRequest, check: "content type", expected: s.bodyType()}
+	}
+	plain, in, err := s.open(body)
+	if err != nil || !utf8.Valid(plain) || wire.Twice(plain) {
 		return nil, &refusal{status: http.StatusBadRequest, check: "body", expected: s.bodyForm()}
 	}
 	return in, nil
+}
+
+// bodyType is the Content-Type of bodies.
+func (s *Server) bodyType() string {
+	if s.cfg.OAuth {
+		return cmp.Or(s.cfg.BodyContentType, coshine.DefaultBodyContentType)
+	}
+	return plainType
+}
+
+// typed reports whether a Content-Type is that of bodies, in UTF-8 where it is JSON.
+func (s *Server) typed(contentType string) bool {
+	want, _, _ := mime.ParseMediaType(s.bodyType())
+	media, parameters, err := mime.ParseMediaType(contentType)
+	charset := parameters["charset"]
+	return err == nil && media == want && (charset == "" || strings.EqualFold(charset, "utf-8"))
 }
 
 // bodyForm says how a body has to come.
@@ -272,7 +298,7 @@ func (s *Server) seal(message object) (body []byte, contentType string, err erro
 		return plain, plainType, nil
 	}
 	sealed, err := jose.SealJWE(s.keys.client.Public(), "", s.cfg.Serialization, plain)
-	return []byte(sealed), coshine.DefaultBodyContentType, err
+	return []byte(sealed), s.bodyType(), err
 }
 
 // open reads what the platform receives: in OAuth mode encrypted, a JSON object.

@@ -96,6 +96,7 @@ func send(t *testing.T, server *coshinetest.Server, r request) (status int, code
 	if err != nil {
 		t.Fatal(err)
 	}
+	req.Header.Set("Content-Type", "application/json; charset=UTF-8")
 	req.Header.Set("Authorization", "Bearer "+server.Token().Reveal())
 	for name, value := range r.header {
 		req.Header.Set(name, value)
@@ -219,7 +220,7 @@ func TestChecksOfTheReference(t *testing.T) {
 		"16 wrong expiry":            {activationOf(inactive).with("expiryDate", "2001"), 200, "99"},
 		"16 wrong holder":            {activationOf(inactive).with("custIdNo", "E2"), 200, "99"},
 		"18 unknown customer":        {list.with("customerId", "NOBODY"), 200, "00"},
-		"18 number for a string":     {list.with("customerId", 7), 200, "00"},
+		"18 number for a string":     {list.with("customerId", 7), 400, ""},
 		"18 nothing known about it":  {good("/cardmgr/corpCardApply", nil), 200, "00"},
 		"unknown drop-down":          {good("/paramgr/dropDownListInquiry", map[string]any{"dropDownName": "Nothing"}), 400, ""},
 		"unknown cardOptFlag":        {good("/cardmgr/cardStatusUpdate", token).with("cardOptFlag", "Z"), 400, ""},

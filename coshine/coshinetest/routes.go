@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/issuing-sdk/issuing-go/coshine"
@@ -105,24 +106,27 @@ func operations() []string {
 
 // mount returns the operations by path: the published ones and those of the
 // configuration.
-func mount(own coshine.Paths) (map[string]operation, error) {
+func mount(own coshine.Paths, codes map[coshine.API]string) (map[string][]operation, error) {
 	published := map[coshine.API]string{}
 	for _, row := range coshine.Catalogue() {
 		published[row.API] = row.Path
 	}
-	paths := map[string]operation{}
+	paths := map[string][]operation{}
 	for _, o := range interfaces {
 		path := cmp.Or(own[o.api], published[o.api])
 		if path == "" {
 			continue
 		}
-		if other, taken := paths[path]; taken {
-			return nil, fmt.Errorf("coshinetest: %s and %s have the same path", other.api, o.api)
+		for _, other := range paths[path] {
+			if codes[other.api] == codes[o.api] {
+				return nil, fmt.Errorf("coshinetest: %s and %s have the same path", other.api, o.api)
+			}
 		}
-		paths[path] = o
+		paths[path] = append(paths[path], o)
 	}
 	for api, path := range own {
-		if !strings.HasPrefix(path, "/") || paths[path].api != api {
+		served := func(o operation) bool { return o.api == api }
+		if !strings.HasPrefix(path, "/") || !slices.ContainsFunc(paths[path], served) {
 			return nil, fmt.Errorf("coshinetest: the path of %s cannot be mounted", api)
 		}
 	}
@@ -136,9 +140,27 @@ func (s *Server) route(r *http.Request, body []byte) (string, func() platform.Re
 	}
 	for _, base := range []string{basePath, movedPath} {
 		path, below := strings.CutPrefix(r.URL.Path, base)
-		if o, ok := s.paths[path]; below && ok {
+		if r.URL.RawQuery != "" {
+			path += "?" + r.URL.RawQuery
+		}
+		if served := s.paths[path]; below && len(served) > 0 {
+			o := s.meant(served, body)
 			return o.op, func() platform.Reply { return s.handle(o, r, body) }
 		}
 	}
 	return "", func() platform.Reply { return s.status(http.StatusNotFound) }
+}
+
+// meant returns which of the operations of one path a request is for: that of its
+// tranCode, or else the first.
+func (s *Server) meant(served []operation, body []byte) operation {
+	if len(served) > 1 {
+		_, in, _ := s.open(body)
+		for _, o := range served {
+			if code := s.cfg.TranCodes[o.api]; code != "" && code == in.Text("tranCode") {
+				return o
+			}
+		}
+	}
+	return served[0]
 }

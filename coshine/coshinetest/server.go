@@ -67,6 +67,27 @@ type Config struct {
 	FundsCode coshine.Code
 	// PIN is how PIN blocks are encrypted; zero is coshine.InferredPIN.
 	PIN sign.PINProfile
+	// Amounts and Currencies are how transactions have them, in both directions.
+	Amounts    coshine.AmountForm
+	Currencies coshine.CurrencyForm
+	// TranCodes are the tranCodes that requests of these interfaces must have; by them
+	// interfaces of one path are told apart.
+	TranCodes map[coshine.API]string
+	// CardToken is the name that interfaces without published fields have for the card's
+	// handle; empty is cardToken.
+	CardToken string
+	// CustomerID is the same for rows 3 and 4; empty is customerId.
+	CustomerID string
+	// HistoryTranID is the name of the tranId in histories; empty is tranId.
+	HistoryTranID string
+	// BodyContentType is the Content-Type of encrypted bodies; empty is
+	// coshine.DefaultBodyContentType.
+	BodyContentType string
+	// EmptyPINKeyBody refuses a body where a PIN key is asked for.
+	EmptyPINKeyBody bool
+	// Zone is the zone of tranDate and tranTime; when it is set, a request more than an hour
+	// from the platform's clock is refused.
+	Zone *time.Location
 	// Currency of all cards; empty is USD.
 	Currency issuing.Currency
 	// NextCard, when set, chooses the data of the nth card that is applied for,
@@ -114,8 +135,8 @@ type Server struct {
 	host  *platform.Server
 	book  *ledger.Book
 	keys  *keys
-	token issuing.Secret       // the static one
-	paths map[string]operation // below a base address
+	token issuing.Secret         // the static one
+	paths map[string][]operation // below a base address, with the query
 
 	failures  platform.Queue[coshine.Code] // by operation
 	redirects platform.Queue[string]       // by operation
@@ -167,7 +188,7 @@ func NewServer(cfg Config) (*Server, error) {
 		access: map[platform.NumberKey]time.Time{},
 	}
 	var err error
-	if s.paths, err = mount(cfg.Paths); err != nil {
+	if s.paths, err = mount(cfg.Paths, cfg.TranCodes); err != nil {
 		return nil, err
 	}
 	if s.host, err = platform.New(platform.Config{
@@ -213,7 +234,12 @@ func (s *Server) IssuerToken() issuing.Secret { return s.cfg.IssuerToken }
 func (s *Server) ClientConfig() coshine.Config {
 	cfg := coshine.Config{
 		BaseURL: s.URL(), ParticipantID: participant, TranBranch: branch, Zone: zone,
-		Paths: s.cfg.Paths, CardStatus: s.cfg.CardStatus, PIN: s.cfg.PIN,
+		Paths: s.cfg.Paths, CardStatus: s.cfg.CardStatus, PIN: s.cfg.PIN, Amounts: s.cfg.Amounts,
+		Currencies: s.cfg.Currencies, TranCodes: s.cfg.TranCodes, SharedPaths: len(s.cfg.TranCodes) > 0,
+		HistoryTranID: s.cfg.HistoryTranID, EmptyPINKeyBody: s.cfg.EmptyPINKeyBody,
+	}
+	if s.cfg.Zone != nil {
+		cfg.Zone = s.cfg.Zone
 	}
 	if !s.cfg.OAuth {
 		cfg.Token = s.token
@@ -222,7 +248,7 @@ func (s *Server) ClientConfig() coshine.Config {
 	cfg.OAuth = &coshine.OAuth{
 		TokenURL: s.tokenURL(), ClientID: clientID, Key: s.keys.caller,
 		PlatformKey: s.keys.platform.Public(), DecryptionKey: s.keys.client,
-		TokenKey: s.keys.server.Public(), Serialization: s.cfg.Serialization,
+		TokenKey: s.keys.server.Public(), Serialization: s.cfg.Serialization, ContentType: s.cfg.BodyContentType,
 	}
 	return cfg
 }

@@ -91,6 +91,7 @@ func (c *upiClient) post(message, body string) map[string]json.RawMessage {
 	if err != nil {
 		c.t.Fatal(err)
 	}
+	req.Header.Set("Content-Type", "application/json;charset=UTF-8")
 	req.Header["UPI-JWS"] = []string{c.jws(body, c.ready["sign_key_id"], path, uuidHex(c.t))}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {

@@ -23,6 +23,9 @@ type Problems struct {
 	// Values are further values of enumerations, by field: what the client's
 	// configuration adds to the documented ones.
 	Values map[string][]string
+	// Optional are fields that may be missing all the same: the configuration says so, or
+	// another field holds them. nil is none.
+	Optional func(field string) bool
 
 	fields []issuing.FieldError
 	unread []string // fields whose text could not be read
@@ -74,9 +77,10 @@ func (p *Problems) Key(field string, bits, least int) {
 	}
 }
 
-// Required reports a field that is missing. It returns whether it is present.
+// Required reports a field that is missing and is none of Optional. It returns whether
+// it is present.
 func (p *Problems) Required(field string, present bool) bool {
-	if !present {
+	if !present && (p.Optional == nil || !p.Optional(field)) {
 		p.Add(field, "is required")
 	}
 	return present

@@ -192,13 +192,16 @@ func (e *encoder) appendStruct(b []byte, v reflect.Value, p *plan) ([]byte, erro
 		f := &p.fields[i]
 		value := f.of(v)
 		if f.inline {
-			if b, err = e.appendEntries(b, start, value, f.plan, p.byName); err != nil {
+			taken := func(name string) bool {
+				i, ok := p.byName[name]
+				return ok && !e.omits(&p.fields[i], p.fields[i].of(v))
+			}
+			if b, err = e.appendEntries(b, start, value, f.plan, taken); err != nil {
 				return nil, err
 			}
 			continue
 		}
-		omitZero := f.omitZero || e.Sparse && f.plan.form != formBool && f.plan.form != formInt && f.plan.form != formUint
-		if (f.omitEmpty && isEmpty(value)) || (omitZero && f.plan.isZero(value)) {
+		if e.omits(f, value) {
 			continue
 		}
 		if len(b) > start {
@@ -210,6 +213,12 @@ func (e *encoder) appendStruct(b []byte, v reflect.Value, p *plan) ([]byte, erro
 		}
 	}
 	return append(b, '}'), nil
+}
+
+// omits reports whether a field is left out.
+func (e *encoder) omits(f *field, value reflect.Value) bool {
+	omitZero := f.omitZero || e.Sparse && f.plan.form != formBool && f.plan.form != formInt && f.plan.form != formUint
+	return (f.omitEmpty && isEmpty(value)) || (omitZero && f.plan.isZero(value))
 }
 
 func (e *encoder) appendList(b []byte, v reflect.Value, p *plan) ([]byte, error) {
@@ -242,14 +251,16 @@ func (e *encoder) appendMap(b []byte, v reflect.Value, p *plan) ([]byte, error) 
 }
 
 // appendEntries writes the entries of a map into the object that starts at start,
-// sorted by name, without those whose names are taken: a struct's field always wins
-// over an entry of its inline map.
-func (e *encoder) appendEntries(b []byte, start int, v reflect.Value, p *plan, taken map[string]int) ([]byte, error) {
+// sorted by name, without those whose names are taken: a struct's field that is written
+// wins over an entry of its inline map. A nil taken is none.
+func (e *encoder) appendEntries(
+	b []byte, start int, v reflect.Value, p *plan, taken func(name string) bool,
+) ([]byte, error) {
 	texts, members, keys := mapOf(v, p)
 	sort.Strings(keys)
 	var err error
 	for _, key := range keys {
-		if _, ok := taken[key]; ok {
+		if taken != nil && taken(key) {
 			continue
 		}
 		if len(b) > start {

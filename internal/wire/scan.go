@@ -92,6 +92,34 @@ func Members(data []byte) iter.Seq2[string, []byte] {
 	}
 }
 
+// Twice reports whether an object anywhere in valid JSON has a member twice: two readers
+// could take different ones. Names count as they are spelled.
+func Twice(data []byte) bool {
+	s := string(data)
+	var open []map[string]bool // the names of each object that is open, nil of a list
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '{':
+			open = append(open, map[string]bool{})
+		case '[':
+			open = append(open, nil)
+		case '}', ']':
+			open = open[:len(open)-1]
+		case '"':
+			end := skipString(s, i)
+			if colon := skipSpace(s, end); colon < len(s) && s[colon] == ':' {
+				name, names := unquote(s[i:end]), open[len(open)-1]
+				if names[name] {
+					return true
+				}
+				names[name] = true
+			}
+			i = end - 1
+		}
+	}
+	return false
+}
+
 // ReadMembers is Members for JSON that Unmarshal has read: nothing is validated again,
 // and what it yields shares memory with data.
 func ReadMembers(data string) iter.Seq2[string, string] {

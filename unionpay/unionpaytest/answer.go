@@ -36,12 +36,16 @@ func wrongField(name string) outcome {
 // answer builds and signs the answer to a request.
 func (s *Server) answer(q *request, out outcome) platform.Reply {
 	be := q.behaviour
-	response := object{"responseCode": string(out.code), "responseMsg": cmp.Or(be.Message, responseMsg(out.code))}
+	agreed := s.cfg.Agreement
+	response := object{
+		"responseCode": string(cmp.Or(agreed.Codes[out.code], out.code)),
+		"responseMsg":  cmp.Or(be.Message, responseMsg(out.code)),
+	}
 	if out.detail != "" {
 		response["errorDetail"] = out.detail
 	}
 	business := object{}
-	maps.Copy(business, out.business)
+	maps.Copy(business, agreed.renamed(out.business))
 	top := business
 	if q.msgInfo != nil {
 		top = object{"msgInfo": q.msgInfo, "trxInfo": business}
@@ -95,6 +99,9 @@ func extend(o object) {
 	o["x-unknown"] = "ignored"
 }
 
+// jweType is the Content-Type of encrypted bodies.
+func (s *Server) jweType() string { return cmp.Or(s.cfg.Agreement.JWEContentType, "application/jose") }
+
 // unsigned answers with a body of JSON.
 func unsigned(body []byte) platform.Reply {
 	return platform.Reply{Header: http.Header{"Content-Type": {"application/json;charset=UTF-8"}}, Body: body}
@@ -117,12 +124,15 @@ func (s *Server) signedG(q *request, body []byte) platform.Reply {
 			return platform.Reply{Status: http.StatusInternalServerError}
 		}
 		reply.Body = []byte(sealed)
-		reply.Header.Set("Content-Type", "application/jose")
+		reply.Header.Set("Content-Type", s.jweType())
 	}
 	if be.Unsigned {
 		return reply
 	}
-	h := sign.UPIHeader{KeyID: UPISignKeyID, UUID: q.uuid, Time: s.now(), AppID: q.appID, Mode: s.cfg.PayloadMode}
+	h := sign.UPIHeader{
+		KeyID: UPISignKeyID, UUID: q.uuid, Time: s.now(), AppID: cmp.Or(s.cfg.Agreement.AppID, q.appID),
+		Mode: s.cfg.PayloadMode,
+	}
 	if be.StaleTime {
 		h.Time = h.Time.Add(-sign.DefaultUPISkew - time.Second)
 	}

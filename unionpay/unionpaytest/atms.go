@@ -73,7 +73,10 @@ const defaultRadius = 5_000
 // nearbyATMs is NEARBY_ATM_INQUIRY.
 func (s *Server) nearbyATMs(q *request) outcome {
 	here, ok := placeOf(q.Text("longitude"), q.Text("latitude"))
-	if !ok {
+	switch _, given := q.fields["longitude"]; {
+	case !given: // where that is agreed: the place is known otherwise
+		return page(q, s.cfg.ATMs)
+	case !ok:
 		return wrongField("longitude or latitude")
 	}
 	radius := number(q, "radius", defaultRadius)
@@ -146,7 +149,7 @@ func page(q *request, found []unionpay.ATM) outcome {
 func (s *Server) citiesAndBanks(q *request) outcome {
 	cities, banks := []string{}, []string{}
 	for _, a := range s.cfg.ATMs {
-		if a.CountryCode == q.Text("countryCode") {
+		if code := q.Text("countryCode"); code == "" || a.CountryCode == code {
 			cities, banks = append(cities, a.CityName), append(banks, a.BankName)
 		}
 	}

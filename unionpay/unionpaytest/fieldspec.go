@@ -2,8 +2,10 @@ package unionpaytest
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/issuing-sdk/issuing-go/internal/platform"
@@ -20,9 +22,13 @@ type kind int
 
 const (
 	kindS      kind = iota // any string
+	kindANS                // letters, digits and special characters: no control characters
 	kindN                  // digits
 	kindAN                 // letters and digits
 	kindTime               // a time of day that exists, in 14 digits
+	kindDate               // a date that exists, YYMMDD
+	kindMonth              // MM/YY
+	kindPhone              // country code, hyphen, number
 	kindArray              // array of strings or objects
 	kindObject             // object
 	kindSealed             // encrypted by the client: any string until it is opened
@@ -38,10 +44,10 @@ type spec struct {
 
 // msgInfoFields is the head of an enveloped request.
 var msgInfoFields = []spec{
-	{"versionNo", kindS, 5, 5, mandatory},
+	{"versionNo", kindANS, 5, 5, mandatory},
 	{"msgID", kindAN, 17, 49, mandatory},
 	{"timeStamp", kindTime, 14, 14, mandatory},
-	{"msgType", kindS, 1, 50, mandatory},
+	{"msgType", kindANS, 1, 50, mandatory},
 	{"insID", kindAN, 1, 16, optional},
 	{"walletID", kindAN, 1, 16, optional},
 	{"trID", kindAN, 1, 16, optional},
@@ -75,31 +81,31 @@ var (
 	}, pagingFields...)
 	citiesAndBanksFields = []spec{{"countryCode", kindN, 3, 3, mandatory}}
 	tokenRequestFields   = []spec{
-		{"deviceID", kindS, 1, 64, optional},
+		{"deviceID", kindANS, 1, 64, optional},
 		{"issuerID", kindAN, 1, 16, optional},
 		{"authorizationData", kindS, 1, 8 << 10, mandatory},
 		{"pan", kindSealed, 1, 64 << 10, optional},
-		{"expiryDate", kindS, 5, 5, optional},
+		{"expiryDate", kindMonth, 5, 5, optional},
 		{"cvm", kindSealed, 1, 64 << 10, optional},
 		{"useCaseIndicator", kindArray, 0, 16, optional},
 		{"hceInfo", kindObject, 0, 0, optional},
-		{"userID", kindS, 1, 64, optional},
+		{"userID", kindANS, 1, 64, optional},
 		{"riskInfo", kindObject, 0, 0, optional},
 	}
 	updateFields = []spec{
-		{"deviceID", kindS, 1, 64, mandatory},
+		{"deviceID", kindANS, 1, 64, mandatory},
 		{"token", kindN, 16, 19, mandatory},
-		{"tokenAction", kindS, 1, 50, mandatory},
-		{"enrolID", kindS, 1, 64, optional},
+		{"tokenAction", kindANS, 1, 50, mandatory},
+		{"enrolID", kindANS, 1, 64, optional},
 	}
 	inquiryFields = []spec{
-		{"deviceID", kindS, 1, 64, optional},
+		{"deviceID", kindANS, 1, 64, optional},
 		{"token", kindN, 16, 19, optional},
 		{"tokenRefID", kindS, 1, 64, optional},
 		{"originalMsgID", kindAN, 17, 49, optional},
 	}
 	byRequestFields = []spec{
-		{"deviceID", kindS, 1, 64, optional},
+		{"deviceID", kindANS, 1, 64, optional},
 		{"originalMsgID", kindAN, 17, 49, mandatory},
 	}
 	exchangeFields = []spec{
@@ -120,28 +126,51 @@ var (
 
 // riskFields is the table of riskInfo.
 var riskFields = []spec{
-	{"gps", kindS, 1, 64, optional},
+	{"gps", kindANS, 1, 64, optional},
 	{"simCard", kindArray, 1, 200, optional},
-	{"appUserID", kindS, 1, 64, optional},
-	{"usrEnrolDate", kindN, 6, 6, optional},
-	{"captureMethod", kindS, 1, 64, optional},
-	{"ipAddress", kindS, 1, 64, optional},
-	{"reservedMobileNo", kindS, 1, 25, optional},
-	{"deviceType", kindS, 1, 20, optional},
+	{"appUserID", kindANS, 1, 64, optional},
+	{"usrEnrolDate", kindDate, 6, 6, optional},
+	{"captureMethod", kindANS, 1, 64, optional},
+	{"ipAddress", kindANS, 1, 64, optional},
+	{"reservedMobileNo", kindPhone, 1, 25, optional},
+	{"deviceType", kindANS, 1, 20, optional},
 	{"deviceScore", kindN, 1, 1, optional},
 }
 
+// cvmFields is the table of one entry of cvm, and panField that of pan, decrypted.
+var (
+	cvmFields = []spec{
+		{"expiryDate", kindMonth, 5, 5, optional},
+		{"cvn2", kindN, 3, 3, optional},
+		{"name", kindS, 1, 255, optional},
+		{"idType", kindS, 1, 64, optional},
+		{"idNo", kindS, 1, 64, optional},
+		{"mobileNo", kindPhone, 1, 25, optional},
+		{"otp", kindS, 1, 64, optional},
+	}
+	panField = spec{"pan", kindAN, 1, 40, mandatory}
+)
+
+// enums are the members that have a list of values.
+var enums = map[string][]string{
+	"useCaseIndicator": {"QRC", "HCE", "SE", "COF"},
+	"captureMethod":    {"MANUAL", "NFC", "CAMERA", "UNKNOWN"},
+	"reportReason":     {"0", "1", "2", "3", "4", "5", "6"},
+	"versionNo":        {"1.0.0"},
+}
+
 // misfit compares members with their table and returns the name of the first one
-// that does not fit, "" when all do. Unknown members pass.
-func misfit(specs []spec, members fields) string {
+// that does not fit, "" when all do. Unknown members pass, and so does the absence of
+// what is in without.
+func misfit(specs []spec, members fields, without []string) string {
 	for _, f := range specs {
 		value, present := members[f.name]
-		if !present && f.mandatory || present && !f.fits(members) {
+		if !present && f.mandatory && !slices.Contains(without, f.name) || present && !f.fits(members) {
 			return f.name
 		}
 		if present && f.name == "riskInfo" {
 			nested, _ := platform.ReadFields(value)
-			if field := misfit(riskFields, nested); field != "" {
+			if field := misfit(riskFields, nested, nil); field != "" {
 				return "riskInfo." + field
 			}
 		}
@@ -153,7 +182,7 @@ func (f spec) fits(members fields) bool {
 	switch f.kind {
 	case kindArray:
 		list, ok := elements(members[f.name])
-		return ok && len(list) >= f.min && len(list) <= f.max
+		return ok && len(list) >= f.min && len(list) <= f.max && f.lists(list)
 	case kindObject:
 		_, err := platform.ReadFields(members[f.name])
 		return err == nil
@@ -164,16 +193,45 @@ func (f spec) fits(members fields) bool {
 	if n := utf8.RuneCountInString(text); n < f.min || n > f.max {
 		return false
 	}
-	switch f.kind {
+	if allowed := enums[f.name]; allowed != nil && !slices.Contains(allowed, text) {
+		return false
+	}
+	return f.kind.formed(text)
+}
+
+// lists reports whether the elements of an array are what they should be.
+func (f spec) lists(list []json.RawMessage) bool {
+	allowed := enums[f.name]
+	return f.name == "cvm" || !slices.ContainsFunc(list, func(element json.RawMessage) bool {
+		text := fields{"e": element}.Text("e")
+		return text == "" || allowed != nil && !slices.Contains(allowed, text)
+	})
+}
+
+// formed reports whether a text has the form of a kind.
+func (k kind) formed(text string) bool {
+	digits := func(s string) bool { return strings.Trim(s, "0123456789") == "" }
+	switch k {
 	case kindN:
-		return strings.Trim(text, "0123456789") == ""
+		return digits(text)
 	case kindTime:
 		_, err := time.Parse(timeStamp, text)
 		return err == nil
+	case kindDate:
+		_, err := time.Parse("060102", text)
+		return err == nil
+	case kindMonth:
+		_, err := time.Parse("01/06", text)
+		return err == nil
+	case kindPhone:
+		country, number, ok := strings.Cut(text, "-")
+		return ok && country != "" && number != "" && digits(country+number)
 	case kindAN:
 		return !strings.ContainsFunc(text, func(r rune) bool {
 			return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
 		})
+	case kindANS:
+		return !strings.ContainsFunc(text, unicode.IsControl)
 	}
 	return true
 }

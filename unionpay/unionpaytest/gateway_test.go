@@ -44,6 +44,8 @@ type raw struct {
 	t      *testing.T
 	server *unionpaytest.Server
 	seq    int
+
+	contentType string // of the next request; empty is its body's, "-" none
 }
 
 // reply is an answer as it came.
@@ -84,6 +86,15 @@ func (r *raw) do(method, path, body, jws string) reply {
 	req, err := http.NewRequestWithContext(r.t.Context(), method, r.server.URL()+path, strings.NewReader(body))
 	if err != nil {
 		r.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json;charset=UTF-8")
+	if !strings.HasPrefix(strings.TrimSpace(body), "{") && strings.Count(body, ".") == 4 {
+		req.Header.Set("Content-Type", "application/jose")
+	}
+	if r.contentType == "-" {
+		req.Header.Del("Content-Type")
+	} else if r.contentType != "" {
+		req.Header.Set("Content-Type", r.contentType)
 	}
 	if jws != "" {
 		req.Header["UPI-JWS"] = []string{jws}

@@ -126,8 +126,9 @@ func (s *Server) Push(req PushRequest) (*Push, error) {
 	}
 	now := s.now()
 	random := s.ids.Bytes()
+	link := s.cfg.Agreement.Link
 	a := &authorization{
-		pushID: "P" + hex.EncodeToString(random[:8]), nonce: hex.EncodeToString(random[8:]),
+		pushID: link.id("P" + hex.EncodeToString(random[:8])), nonce: hex.EncodeToString(random[8:]),
 		requestor: req.AppID, card: c, made: now,
 	}
 	sealed, err := jose.UPIJWE{}.Encrypt(s.cfg.Keys.UPIEnc(), UPIEncKeyID, platform.JSON(object{
@@ -138,11 +139,15 @@ func (s *Server) Push(req PushRequest) (*Push, error) {
 		return nil, err
 	}
 	s.auths[a.nonce] = a
+	if s.cfg.Agreement.AuthorizationForm == unionpay.AuthorizationFormObject {
+		sealed = flattened(sealed)
+	}
 	return &Push{PushID: a.pushID, CardID: c.id, AuthData: issuing.NewSecret(sealed), Routes: routes(
-		req.Addresses, req.Origin, [][2]string{
-			{"issuerID", c.issuerID}, {"trID", req.AppID}, {"pushID", a.pushID}, {"authData", sealed},
-			{"callbackUri", req.CallbackURI}, {"timeStamp", stamp(now)},
-		})}, nil
+		req.Addresses, req.Origin, link.parameters(map[unionpay.LinkPart]string{
+			unionpay.LinkPartIssuerID: c.issuerID, unionpay.LinkPartTRID: req.AppID, unionpay.LinkPartPushID: a.pushID,
+			unionpay.LinkPartAuthData: sealed, unionpay.LinkPartCallbackURI: req.CallbackURI,
+		}, link.stamp(s.cfg.Agreement, now)),
+	)}, nil
 }
 
 // CreationNotice is a TOKEN_CREATION_NOTIFICATION, of which the issuer's backend

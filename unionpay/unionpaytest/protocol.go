@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
+	"mime"
 	"net/http"
 	"slices"
 	"strings"
@@ -24,6 +25,11 @@ func (s *Server) handle(q *request, r *http.Request, body []byte) platform.Reply
 		return platform.Reply{Status: http.StatusMethodNotAllowed}
 	case q.message == "":
 		return platform.Reply{Status: http.StatusNotFound}
+	case !s.typed(q, r.Header.Get("Content-Type")):
+		return platform.Reply{
+			Status: http.StatusUnsupportedMediaType, Check: "content type",
+			Expected: "application/json;charset=UTF-8, or a JWE's",
+		}
 	case !s.authentic(q, r, body):
 		reply := unsigned([]byte(refusal))
 		reply.Status = http.StatusUnauthorized
@@ -41,6 +47,16 @@ func (s *Server) handle(q *request, r *http.Request, body []byte) platform.Reply
 		reply.Check, reply.Expected = "code "+string(out.code), cmp.Or(out.detail, responseMsg(out.code))
 	}
 	return reply
+}
+
+// typed reports whether a request says what its body is: JSON in UTF-8, or a JWE.
+func (s *Server) typed(q *request, contentType string) bool {
+	if s.cfg.BodyEncryption[q.message] == unionpay.BodyEncryptionJWE {
+		return contentType == s.jweType()
+	}
+	media, parameters, err := mime.ParseMediaType(contentType)
+	charset := parameters["charset"]
+	return err == nil && media == "application/json" && (charset == "" || strings.EqualFold(charset, "utf-8"))
 }
 
 // signatureForm says how a request has to be signed.
@@ -62,7 +78,7 @@ func (s *Server) authentic(q *request, r *http.Request, body []byte) bool {
 	if q.profile == unionpay.ProfileU {
 		kid, err := s.umps().Verify(keys, "appSignCertID", body)
 		q.appID = requestors[kid].appID
-		return err == nil
+		return err == nil && s.escapes(body)
 	}
 	jws := r.Header.Get("UPI-JWS")
 	if !s.cfg.Lenient && !strictHeader(jws) {
@@ -72,13 +88,16 @@ func (s *Server) authentic(q *request, r *http.Request, body []byte) bool {
 	seen := func(appID, uuid string) (bool, error) { return !s.uuids.First(appID+"/"+uuid, now), nil }
 	verifier := sign.UPIVerifier{Keys: keys, Mode: s.cfg.PayloadMode, AppIDs: appIDs, Lenient: s.cfg.Lenient}
 	h, err := verifier.Verify(jws, body, sign.UPIExpect{Now: now, Request: true, Path: r.URL.Path, Seen: seen})
-	if err != nil || requestors[h.KeyID].appID != h.AppID {
+	if err != nil || requestors[h.KeyID].appID != h.AppID || !s.escapes(body) {
 		return false
 	}
 	q.appID, q.uuid = h.AppID, h.UUID
 	s.matched.Store(int64(h.Mode))
 	return true
 }
+
+// escapes reports whether a body is escaped as agreed.
+func (s *Server) escapes(body []byte) bool { return !s.cfg.Agreement.EscapeSlash || escaped(body) }
 
 // strictHeader accepts only what the profile produces: no quotes, base64url, the
 // documented members and all four names in crit.
@@ -113,17 +132,20 @@ func (s *Server) process(q *request) outcome {
 	if !q.readable {
 		return outcome{code: unionpay.CodeFormat, detail: "the message is not a JSON object of this path's shape"}
 	}
+	if field := s.cfg.Agreement.identity(q.info, q.appID, s.now()); q.msgInfo != nil && field != "" {
+		return wrongField(field)
+	}
 	if q.msgID != "" && !s.msgIDs.First(q.appID+"/"+q.msgID, s.now()) {
 		return refuse(unionpay.CodeDuplicateTransaction)
 	}
 	if q.behaviour.Code != "" {
 		return outcome{code: q.behaviour.Code, detail: q.behaviour.Detail}
 	}
-	if field := misfit(q.operation.fields, q.fields); field != "" {
+	if field := misfit(s.table(q), q.fields, s.cfg.Agreement.without(q.message)); field != "" {
 		return wrongField(field)
 	}
-	if !s.opens(q) {
-		return refuse(unionpay.CodeFormat) // without a word on why
+	if field, ok := s.opens(q); !ok {
+		return outcome{code: unionpay.CodeFormat, detail: field} // without a word on what does not open
 	}
 	if q.operation.run == nil {
 		return refuse(unionpay.CodeInvalidTransaction)
@@ -133,13 +155,31 @@ func (s *Server) process(q *request) outcome {
 	return q.operation.run(s, q)
 }
 
-// opens reports whether the members that must be encrypted are, and whether cvm
-// holds the array that it should. What is in them, the gateway has no use for.
-func (s *Server) opens(q *request) bool {
-	for _, name := range []string{"pan", "cvm"} {
+// table is the table of a request's business members.
+func (s *Server) table(q *request) []spec {
+	specs := slices.Clone(q.operation.fields)
+	for i, f := range specs {
+		if f.name == "authorizationData" && s.cfg.Agreement.AuthorizationForm == unionpay.AuthorizationFormObject {
+			specs[i].kind = kindObject
+		}
+		if slices.Contains(s.cfg.Agreement.encrypted(), f.name) {
+			specs[i].kind, specs[i].max = kindSealed, 64<<10
+		} else if f.kind == kindSealed {
+			specs[i].kind = map[string]kind{"pan": kindAN, "cvm": kindArray}[f.name]
+		}
+	}
+	return specs
+}
+
+// opens reports whether the members that must be encrypted are, and whether there is in
+// pan and cvm what should be. A field is named when it opens and does not fit.
+func (s *Server) opens(q *request) (field string, ok bool) {
+	sealed := false
+	for _, name := range s.cfg.Agreement.encrypted() {
 		if _, sent := q.fields[name]; !sent {
 			continue
 		}
+		sealed = true
 		var plaintext []byte
 		var err error
 		if q.profile == unionpay.ProfileU {
@@ -147,11 +187,42 @@ func (s *Server) opens(q *request) bool {
 		} else {
 			plaintext, err = s.open(s.cfg.JWE, q.Text(name))
 		}
-		if _, array := elements(plaintext); err != nil || name == "cvm" && !array {
-			return false
+		if err != nil {
+			return "", false
+		}
+		if misfit := plainMisfit(name, plaintext); misfit != "" {
+			return "field " + misfit, false
 		}
 	}
-	return true
+	if sealed && s.cfg.Agreement.SendEncCertID && !q.encCertID {
+		return "field encCertId", false
+	}
+	return "", true
+}
+
+// plainMisfit returns what of a decrypted member does not fit its table, "" when all does.
+func plainMisfit(name string, plaintext []byte) string {
+	switch name {
+	case "pan":
+		if text := (fields{"pan": platform.JSON(string(plaintext))}); !panField.fits(text) {
+			return name
+		}
+	case "cvm":
+		list, ok := elements(plaintext)
+		if !ok {
+			return name
+		}
+		for _, element := range list {
+			members, err := platform.ReadFields(element)
+			if err != nil {
+				return name
+			}
+			if field := misfit(cvmFields, members, nil); field != "" {
+				return "cvm." + field
+			}
+		}
+	}
+	return ""
 }
 
 // open decrypts what was encrypted for the gateway.

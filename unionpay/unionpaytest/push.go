@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -60,12 +61,16 @@ func (s *Server) notify(message unionpay.MessageType, trxInfo any) error {
 		return errors.New("unionpaytest: the webhook address cannot be read")
 	}
 	msgID, info := s.head(message)
+	top, err := s.message(info, trxInfo)
+	if err != nil {
+		return err
+	}
 	uuid := "" // of the attempt under way; attempts do not overlap
 	s.host.Push(platform.Callback{
 		Type: string(message), Card: s.about(trxInfo), URL: s.cfg.WebhookURL, Retries: s.cfg.Retries,
 		Make: func(int) (http.Header, []byte, error) {
 			uuid = hexUUID()
-			return s.signedPush(object{"msgInfo": info, "trxInfo": trxInfo}, cmp.Or(target.Path, "/"), uuid)
+			return s.signedPush(maps.Clone(top), cmp.Or(target.Path, "/"), uuid)
 		},
 		Verify: func(attempt, status int, header http.Header, body []byte) bool {
 			a := PushAnswer{MsgID: msgID, Attempt: attempt, Status: status}
@@ -81,9 +86,36 @@ func (s *Server) notify(message unionpay.MessageType, trxInfo any) error {
 
 // head makes the head of a message to the token requestor.
 func (s *Server) head(message unionpay.MessageType) (msgID string, info object) {
-	now := stamp(s.now())
+	agreed := s.cfg.Agreement
+	now := agreed.stamp(s.now())
 	msgID = newMsgID(s.cfg.AppID, now, s.pushes.Next())
-	return msgID, msgInfo(message, msgID, now, s.cfg.AppID)
+	info = msgInfo(message, msgID, now, s.cfg.AppID)
+	info["msgType"] = cmp.Or(agreed.MessageNames[message], string(message))
+	if field := cmp.Or(agreed.IdentityField, "walletID"); field != "walletID" || agreed.IdentityValue != "" {
+		delete(info, "walletID")
+		if field != unionpay.IdentityNone {
+			info[field] = cmp.Or(agreed.IdentityValue, s.cfg.AppID)
+		}
+	}
+	return msgID, info
+}
+
+// message puts the parts of a message together as agreed.
+func (s *Server) message(info object, trxInfo any) (object, error) {
+	members, err := platform.ReadFields(platform.JSON(trxInfo))
+	if err != nil {
+		return nil, err
+	}
+	business := object{}
+	for name, value := range members {
+		business[name] = value
+	}
+	business = s.cfg.Agreement.renamed(business)
+	if s.cfg.Agreement.PushShape != unionpay.ShapeFlat {
+		return object{"msgInfo": info, "trxInfo": business}, nil
+	}
+	maps.Copy(business, info)
+	return business, nil
 }
 
 // newMsgID makes an id of UnionPay's form, of letters and digits.
@@ -136,7 +168,11 @@ func (s *Server) sample(event any, path string) (http.Header, []byte, error) {
 		return nil, nil, err
 	}
 	_, info := s.head(message)
-	return s.signedPush(object{"msgInfo": info, "trxInfo": trxInfo}, path, hexUUID())
+	top, err := s.message(info, trxInfo)
+	if err != nil {
+		return nil, nil, err
+	}
+	return s.signedPush(top, path, hexUUID())
 }
 
 // signedPush is one attempt.
@@ -147,11 +183,14 @@ func (s *Server) signedPush(top object, path, uuid string) (http.Header, []byte,
 	}
 	reply := unsigned(platform.JSON(top))
 	jws, err := sign.SignUPI(s.cfg.Keys.upiSign.private, sign.UPIHeader{
-		KeyID: UPISignKeyID, UUID: uuid, Time: s.now(), AppID: s.cfg.AppID, Path: path, Mode: s.cfg.PayloadMode,
+		KeyID: UPISignKeyID, UUID: uuid, Time: s.now(), AppID: s.pushAppID(), Path: path, Mode: s.cfg.PayloadMode,
 	}, reply.Body)
 	reply.Header["UPI-JWS"] = []string{jws}
 	return reply.Header, reply.Body, err
 }
+
+// pushAppID is UPI-APPID of notifications.
+func (s *Server) pushAppID() string { return cmp.Or(s.cfg.Agreement.AppID, s.cfg.AppID) }
 
 // believe reads what the token requestor answered, if its signature fits and it
 // echoes the message.
@@ -161,17 +200,23 @@ func (s *Server) believe(a *PushAnswer, uuid string, header http.Header, body []
 	if s.cfg.PushProfile == unionpay.ProfileU {
 		_, err = s.umps().Verify(keys, "appSignCertID", body)
 	} else {
-		verifier := sign.UPIVerifier{Keys: keys, Mode: s.cfg.PayloadMode, AppIDs: []string{s.cfg.AppID}}
+		verifier := sign.UPIVerifier{Keys: keys, Mode: s.cfg.PayloadMode, AppIDs: []string{s.pushAppID()}}
 		_, err = verifier.Verify(header.Get("UPI-JWS"), body, sign.UPIExpect{Now: s.now(), UUID: uuid, StrictUUID: true})
 	}
 	if err != nil {
 		return
 	}
 	top, topErr := platform.ReadFields(body)
-	info, infoErr := platform.ReadFields(top["msgInfo"])
+	info, infoErr := top, error(nil)
+	if s.cfg.Agreement.PushShape != unionpay.ShapeFlat {
+		info, infoErr = platform.ReadFields(top["msgInfo"])
+	}
 	response, responseErr := platform.ReadFields(top["msgResponse"])
 	if errors.Join(topErr, infoErr, responseErr) != nil || info.Text("msgID") != a.MsgID {
 		return
 	}
 	a.Verified, a.Code, a.TrxInfo = true, unionpay.Code(response.Text("responseCode")), top["trxInfo"]
+	if s.cfg.Agreement.PushShape == unionpay.ShapeFlat {
+		a.TrxInfo = platform.JSON(top)
+	}
 }

@@ -84,6 +84,8 @@ type request struct {
 	profile   unionpay.Profile
 	readable  bool            // it is of the path's shape
 	msgInfo   json.RawMessage // nil in flat messages
+	info      fields          // of msgInfo
+	encCertID bool            // the object encCertId is there
 	msgID     string          // "" in flat messages
 	appID     string          // of the requestor that signed
 	uuid      string          // of the signature's header
@@ -132,25 +134,27 @@ func (s *Server) split(q *request, messages []unionpay.MessageType, body []byte)
 	if err != nil || !utf8.Valid(body) {
 		return false
 	}
+	_, q.encCertID = top["encCertId"]
 	if len(messages) == 1 && cmp.Or(s.cfg.Shapes[q.message], operations[q.message].shape) == flat {
 		delete(top, "certificateSignature")
 		delete(top, "encCertId")
 		q.fields = top
-	} else if !q.unfold(top, messages) {
+	} else if !q.unfold(s.cfg.Agreement, top, messages) {
 		return false
 	}
+	q.fields = s.cfg.Agreement.named(q.fields)
 	return sealed == (s.cfg.BodyEncryption[q.message] == unionpay.BodyEncryptionJWE)
 }
 
 // unfold takes a message out of its envelope.
-func (q *request) unfold(top fields, messages []unionpay.MessageType) bool {
+func (q *request) unfold(agreed Agreement, top fields, messages []unionpay.MessageType) bool {
 	info, err := platform.ReadFields(top["msgInfo"])
 	if err != nil {
 		return false
 	}
-	q.msgInfo, q.msgID = top["msgInfo"], info.Text("msgID")
-	message := unionpay.MessageType(info.Text("msgType"))
-	if misfit(msgInfoFields, info) != "" || !slices.Contains(messages, message) {
+	q.msgInfo, q.info, q.msgID = top["msgInfo"], info, info.Text("msgID")
+	message := agreed.message(info.Text("msgType"))
+	if misfit(msgInfoFields, info, nil) != "" || !slices.Contains(messages, message) {
 		return false
 	}
 	q.message = message

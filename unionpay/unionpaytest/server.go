@@ -50,6 +50,9 @@ type Config struct {
 	// modes of the documented header. [Server.MatchedMode] tells which one came.
 	Lenient bool
 
+	// Agreement is what is agreed otherwise than package unionpay infers.
+	Agreement Agreement
+
 	// Addresses are the token requestor's three URIs, which the issuer opens.
 	Addresses unionpay.Addresses
 	// AuthorizationLife is how long an issuer's authorization is good for; 0 is ten
@@ -168,7 +171,7 @@ func (s *Server) AppID() string { return s.cfg.AppID }
 // ClientConfig returns the configuration of a client for this gateway.
 func (s *Server) ClientConfig() unionpay.Config {
 	keys := s.cfg.Keys
-	return unionpay.Config{
+	cfg := unionpay.Config{
 		BaseURL: s.URL(), AppID: s.cfg.AppID, SignKey: keys.Sign(), SignKeyID: SignKeyID,
 		UPISignKeys: map[string]sign.PublicKey{UPISignKeyID: keys.UPISign()},
 		UPIEncKey:   keys.UPIEnc(), UPIEncKeyID: UPIEncKeyID,
@@ -177,6 +180,8 @@ func (s *Server) ClientConfig() unionpay.Config {
 		BodyEncryption: maps.Clone(s.cfg.BodyEncryption), PayloadMode: s.cfg.PayloadMode, JWE: s.cfg.JWE,
 		UMPSDigestInfo: s.cfg.UMPSDigestInfo,
 	}
+	s.cfg.Agreement.client(&cfg)
+	return cfg
 }
 
 // AddRequestor lets another token requestor call, with its own id and signing

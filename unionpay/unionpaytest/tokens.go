@@ -99,7 +99,7 @@ func (s *Server) requestToken(q *request) outcome {
 	for _, u := range useCases {
 		merchant = merchant && u == unionpay.UseCaseCOF
 	}
-	if q.Text("deviceID") == "" && !merchant {
+	if q.Text("deviceID") == "" && !merchant && !slices.Contains(s.cfg.Agreement.OptionalFields, "deviceID") {
 		return wrongField("deviceID")
 	}
 	auth, now := s.authorization(q), s.now()
@@ -129,15 +129,7 @@ func (s *Server) requestToken(q *request) outcome {
 // authorization returns the issuer's authorization in a request, nil when no
 // issuer made it for this requestor.
 func (s *Server) authorization(q *request) *authorization {
-	plaintext, err := s.open(jose.UPIJWE{}, q.Text("authorizationData"))
-	if err != nil {
-		return nil
-	}
-	content, err := platform.ReadFields(plaintext)
-	if err != nil {
-		return nil
-	}
-	auth := s.auths[content.Text("nonce")]
+	auth := s.pushed(q)
 	if auth == nil || auth.requestor != q.appID {
 		return nil
 	}
@@ -145,6 +137,32 @@ func (s *Server) authorization(q *request) *authorization {
 		return nil
 	}
 	return auth
+}
+
+// pushed returns the push that a request names: by what the issuer sealed, or where that
+// may be missing by the push's id.
+func (s *Server) pushed(q *request) *authorization {
+	sealed := q.Text("authorizationData")
+	switch value, given := q.fields["authorizationData"]; {
+	case !given:
+		for _, auth := range s.auths {
+			if auth.pushID == q.Text("pushID") {
+				return auth
+			}
+		}
+		return nil
+	case s.cfg.Agreement.AuthorizationForm == unionpay.AuthorizationFormObject:
+		sealed = compacted(value)
+	}
+	plaintext, err := s.open(jose.UPIJWE{}, sealed)
+	if err != nil {
+		return nil
+	}
+	content, err := platform.ReadFields(plaintext)
+	if err != nil {
+		return nil
+	}
+	return s.auths[content.Text("nonce")]
 }
 
 // alive reports whether a card has a token of the requestor's that is not
@@ -160,7 +178,7 @@ func (s *Server) inquireToken(q *request, t *token) outcome {
 		state = "SOMETHING_NEW"
 	}
 	f := object{
-		"tokenRefID": t.RefID, "tokenExpiry": stamp(t.Expiry), "tokenState": state,
+		"tokenRefID": t.RefID, "tokenExpiry": s.cfg.Agreement.stamp(t.Expiry), "tokenState": state,
 		"maskedPAN":   pan.Reveal()[:6] + "******" + pan.Last4(),
 		"maskedToken": number[:4] + "***********" + t.Token.Last4(),
 	}
@@ -207,7 +225,7 @@ func (t *token) move(action unionpay.TokenAction) outcome {
 	step, ok := transitions[action]
 	switch {
 	case !ok:
-		return refuse(unionpay.CodeFormat)
+		return wrongField("tokenAction")
 	case !slices.Contains(step.from, t.state()):
 		return refuse(unionpay.CodeState)
 	}
@@ -217,7 +235,7 @@ func (t *token) move(action unionpay.TokenAction) outcome {
 
 // updateToken is TOKEN_STATE_UPDATE.
 func (s *Server) updateToken(q *request, t *token) outcome {
-	return t.move(unionpay.TokenAction(q.Text("tokenAction")))
+	return t.move(s.cfg.Agreement.action(q.Text("tokenAction")))
 }
 
 // check proves what must hold whatever happened: no authorization led to two
