@@ -200,9 +200,8 @@ func (s *VirtualPService) Transactions(
 
 // AllTransactions iterates over a card's transactions of at most three months. The
 // page calls the token a cursor but answers with page numbers, so those are what
-// it is given. The order of the list is not documented: where the latest come first,
-// one that is booked meanwhile is missing and has others come twice. Tell repeats by
-// ID.
+// it is given. It ends and treats repeats as [VirtualLService.AllTransactions]
+// does.
 func (s *VirtualPService) AllTransactions(
 	ctx context.Context, req VirtualTransactionsRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*VirtualPTransaction, error] {

@@ -42,9 +42,9 @@ func (s *PhysicalService) BINs(
 	return call[Page[BIN]](ctx, s.c, opPhysicalBINs, req, opts)
 }
 
-// AllBINs iterates over the BINs of physical cards, from the request's page on.
-// Pages are read one by one: when the list grows or shrinks meanwhile, a BIN can
-// come twice or be missed.
+// AllBINs iterates over the BINs of physical cards, from the request's page on,
+// each once. It asks until a page brings nothing new, whatever total the answers tell.
+// Pages are read one by one: when the list shrinks meanwhile, a BIN can be missed.
 func (s *PhysicalService) AllBINs(
 	ctx context.Context, req PhysicalBINsRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*BIN, error] {
