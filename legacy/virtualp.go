@@ -155,6 +155,8 @@ func (r DocumentRequest) validate(p *check.Problems) {
 	}
 	checkImage(p, "faceImage", r.FaceImage, needed)
 	checkImage(p, "backImage", r.BackImage, optional)
+	checkImageSize(p, "faceImage", r.FaceImage)
+	checkImageSize(p, "backImage", r.BackImage)
 }
 
 func (r DocumentRequest) key() string { return r.CardNumber.Last4() }

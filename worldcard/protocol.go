@@ -232,6 +232,9 @@ func (x *exchange) decode(_ context.Context, data []byte, out any) error {
 	if i, ok := out.(incomplete); ok && i.incomplete() {
 		return provider.ErrIncomplete
 	}
+	if anotherCard(x.in, out) {
+		return errOtherCard
+	}
 	if a, ok := out.(about); ok && x.o.safety == keyed && a.key() != "" && a.key() != x.key {
 		return errors.New("the answer is about an operation with another key")
 	}

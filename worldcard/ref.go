@@ -38,6 +38,28 @@ func (r CardRef) names(cardID, merchantCardID string) bool {
 	return merchantCardID == "" || merchantCardID == r.MerchantCardID
 }
 
+// ofCard is a request about a card, and identified a result that shows one's ids.
+type (
+	ofCard interface {
+		names(cardID, merchantCardID string) bool
+	}
+	identified interface {
+		ids() (cardID, merchantCardID string)
+	}
+)
+
+func (c *Card) ids() (cardID, merchantCardID string)         { return c.ID, c.MerchantCardID }
+func (c *PhysicalCard) ids() (cardID, merchantCardID string) { return c.ID, c.MerchantCardID }
+func (c *CardChange) ids() (cardID, merchantCardID string)   { return c.ID, c.MerchantCardID }
+func (d *Deposit) ids() (cardID, merchantCardID string)      { return d.CardID, d.MerchantCardID }
+
+// anotherCard reports an answer about another card than the request's.
+func anotherCard(in, out any) bool {
+	asked, about := in.(ofCard)
+	shown, shows := out.(identified)
+	return about && shows && !asked.names(shown.ids())
+}
+
 // key is what an error names the card by.
 func (r CardRef) key() string { return cmp.Or(r.CardID, r.MerchantCardID) }
 
