@@ -164,7 +164,7 @@ func (o *operation) judge(r *transport.Response) transport.Judgement {
 		return transport.Final
 	case o.creates && r.Status == http.StatusTooManyRequests && code == CodeTooManyRequests:
 		return transport.Busy
-	case o.creates && (refusedAtTheDoor(r, code) || refusedForm(r, code)):
+	case o.creates && (refusedAtTheDoor(r.Status, code) || refusedForm(r.Status, code)):
 		return transport.Final
 	case o.creates, code == CodeSuccess, r.Redirected():
 		return transport.Unclear
@@ -177,19 +177,6 @@ func (o *operation) judge(r *transport.Response) transport.Judgement {
 	default:
 		return transport.JudgeStatus(r)
 	}
-}
-
-// refusedAtTheDoor reports a request that was not taken for one of the merchant's, so that
-// no order can have come of it. Status and code have to agree: what stands before the
-// platform answers with a status alone.
-func refusedAtTheDoor(r *transport.Response, code Code) bool {
-	return among(code, CodeUnauthorized, CodeForbidden) && r.Status == int(code)
-}
-
-// refusedForm reports a code that refuses a request for what stands in it. The pages do
-// not say that no order comes of it, so a look has to find none as well.
-func refusedForm(r *transport.Response, code Code) bool {
-	return (r.OK() || r.Status == http.StatusBadRequest) && errors.Is(code.Kind(), issuing.ErrInvalid)
 }
 
 // answered returns the envelope that Judge has read and its code; ok is false
@@ -226,7 +213,7 @@ func (x *exchange) Open(_ context.Context, r *transport.Response) (provider.Answ
 	// Nearly every refusal of an order leaves it open, so it is the code that
 	// says whether an attempt after a look-up may be answered otherwise.
 	lasting := x.o.creates && code != CodeSuccess && !code.Retryable()
-	absent := x.o.creates && refusedForm(r, code)
+	absent := x.o.creates && refusedForm(r.Status, code)
 	// A code that no page lists under a status of success says nothing definite.
 	maybe := absent || (r.OK() && !code.Known())
 	return answer, &provider.Refusal{Err: e, Lasting: lasting, Maybe: maybe, Absent: absent}

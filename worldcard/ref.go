@@ -2,6 +2,7 @@ package worldcard
 
 import (
 	"cmp"
+	"errors"
 
 	"github.com/issuing-sdk/issuing-go/internal/check"
 )
@@ -53,11 +54,17 @@ func (c *PhysicalCard) ids() (cardID, merchantCardID string) { return c.ID, c.Me
 func (c *CardChange) ids() (cardID, merchantCardID string)   { return c.ID, c.MerchantCardID }
 func (d *Deposit) ids() (cardID, merchantCardID string)      { return d.CardID, d.MerchantCardID }
 
-// anotherCard reports an answer about another card than the request's.
-func anotherCard(in, out any) bool {
-	asked, about := in.(ofCard)
+// matches refuses an answer about another card, or another operation, than the request's.
+func (x *exchange) matches(out any) error {
+	asked, names := x.in.(ofCard)
 	shown, shows := out.(identified)
-	return about && shows && !asked.names(shown.ids())
+	if names && shows && !asked.names(shown.ids()) {
+		return errOtherCard
+	}
+	if a, ok := out.(about); ok && x.o.safety == keyed && a.key() != "" && a.key() != x.key {
+		return errors.New("the answer is about an operation with another key")
+	}
+	return nil
 }
 
 // key is what an error names the card by.
