@@ -32,13 +32,13 @@ type MasterEApplication struct {
 	AnnualIncome issuing.Amount   `json:"annualIncome"`        // in units of 10,000 HKD; required
 	Occupation   Occupation       `json:"occupation"`          // one of the page's dictionary; required
 	Position     Position         `json:"position"`            // one of the page's dictionary; required
-	// front of the card, file bytes, at most 1 MB; for an identity card of mainland China
+	// front of the card, file bytes; for an identity card of mainland China
 	// or a permanent one of Hong Kong
 	FaceImage issuing.Secret `json:"faceImage,omitzero"`
 	BackImage issuing.Secret `json:"backImage,omitzero"` // its back, the same
-	// page of the passport with the photograph, file bytes, at most 1 MB; for a passport
+	// page of the passport with the photograph, file bytes; for a passport
 	PassImage issuing.Secret `json:"passImage,omitzero"`
-	// handwritten signature, file bytes, at most 1 MB; recommended
+	// handwritten signature, file bytes; recommended
 	SignImage issuing.Secret `json:"signImage,omitzero"`
 }
 
@@ -104,11 +104,11 @@ type VisaHApplication struct {
 	IDIssuanceDate issuing.Date   `json:"idIssuanceDate"` // issue of the document; required
 	// expiry of the document, 2099-12-31 when it has none; required
 	IDExpiryDate issuing.Date `json:"idExpiryDate"`
-	// front of the card, file bytes, at most 1 MB; for an identity card of mainland China
+	// front of the card, file bytes; for an identity card of mainland China
 	// or a permanent one of Hong Kong
 	FaceImage issuing.Secret `json:"faceImage,omitzero"`
 	BackImage issuing.Secret `json:"backImage,omitzero"` // its back, the same
-	// page of the passport with the photograph, file bytes, at most 1 MB; for a passport
+	// page of the passport with the photograph, file bytes; for a passport
 	PassImage issuing.Secret `json:"passImage,omitzero"`
 }
 
@@ -182,7 +182,7 @@ type VirtualLApplication struct {
 	CardType      string `json:"cardType"`           // network of the BIN list, such as VISA; required
 	BusinessScene string `json:"businessScene"`      // scene of the BIN list; required
 	CardArea      string `json:"cardArea"`           // area of the BIN list; required
-	// initial top-up from the reserve: a whole number of at least 10. Required here: the
+	// initial top-up from the reserve: a whole number of at least 10, sent without decimals. Required here: the
 	// platform would take 10 USD without it
 	FirstRecharge issuing.Amount   `json:"firstRecharge"`
 	CardHeader    string           `json:"cardHeader,omitzero"` // BIN of the list; a random one without it
@@ -203,7 +203,7 @@ func (r VirtualLApplication) validate(p *check.Problems) {
 		[]field{{"cardHeader", r.CardHeader}, {"firstName", string(r.FirstName)}, {"lastName", string(r.LastName)},
 			{"email", string(r.Email)}})
 	if p.Required("firstRecharge", !r.FirstRecharge.IsZero()) &&
-		(r.FirstRecharge.Scale() > 0 || r.FirstRecharge.Cmp(issuing.NewAmount(minFirstRecharge, 0)) < 0) {
+		(!whole(r.FirstRecharge) || r.FirstRecharge.Cmp(issuing.NewAmount(minFirstRecharge, 0)) < 0) {
 		p.Add("firstRecharge", "must be a whole number of at least %d", minFirstRecharge)
 	}
 	latinLetters(p, "firstName", string(r.FirstName))
@@ -212,7 +212,19 @@ func (r VirtualLApplication) validate(p *check.Problems) {
 	checkDate(p, "birthday", r.Birthday, optional)
 }
 
+// whole reports whether an amount is a whole number, with decimals or without.
+func whole(a issuing.Amount) bool {
+	_, err := a.Rescale(0)
+	return err == nil
+}
+
 func (r VirtualLApplication) key() string { return r.MerOrderNo }
+
+// wire writes a whole number without decimals, as the page shows it.
+func (r VirtualLApplication) wire(sign.AppSecret) (_ any, err error) {
+	r.FirstRecharge, err = r.FirstRecharge.Rescale(0)
+	return r, err
+}
 
 // VirtualPApplication issues a VIRTUAL-P card.
 type VirtualPApplication struct {

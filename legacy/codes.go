@@ -1,7 +1,9 @@
 package legacy
 
 import (
+	"errors"
 	"fmt"
+	"net/http"
 	"strconv"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -140,4 +142,17 @@ func (c Code) Retryable() bool { return codes[c].retry }
 // that the order has to be queried.
 func (c Code) settlesOrder() bool {
 	return among(c, CodeDuplicateOrder, CodeRemittanceExists, CodeInsufficientReserve)
+}
+
+// refusedAtTheDoor reports a request that was not taken for one of the merchant's, so that
+// no order can have come of it. Status and code have to agree: what stands before the
+// platform answers with a status alone.
+func refusedAtTheDoor(status int, code Code) bool {
+	return among(code, CodeUnauthorized, CodeForbidden) && status == int(code)
+}
+
+// refusedForm reports a code that refuses a request for what stands in it. The pages do
+// not say that no order comes of it, so a look has to find none as well.
+func refusedForm(status int, code Code) bool {
+	return (status == http.StatusOK || status == http.StatusBadRequest) && errors.Is(code.Kind(), issuing.ErrInvalid)
 }

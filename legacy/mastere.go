@@ -264,12 +264,13 @@ func (s *MasterEService) Transactions(
 
 // AllTransactions iterates over a card's transactions, page by page, from the
 // first page on; PageToken is ignored. Whether the platform's tokens keep their place
-// when a transaction is booked meanwhile is not documented: one may come twice, and
-// new ones may be missing. Tell repeats by ID.
+// when a transaction is booked meanwhile is not documented:
+// new ones may be missing. One that is listed again as it was is left out; one with
+// another intent or status comes again.
 func (s *MasterEService) AllTransactions(
 	ctx context.Context, req MasterETransactionsRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*MasterETransaction, error] {
-	return pages.Cursor(func(cursor string) ([]MasterETransaction, string, error) {
+	return pages.Cursor(rowOf[MasterETransaction], func(cursor string) ([]MasterETransaction, string, error) {
 		req.PageToken = cursor
 		page, err := s.Transactions(ctx, req, opts...)
 		if err != nil {

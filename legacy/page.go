@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"strconv"
+	"strings"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -68,17 +69,51 @@ func (r VirtualTransactionsRequest) wire(sign.AppSecret) (any, error) {
 	return virtualPage{r.CardNumber, r.PageToken, number(r.PageSize), r.From, r.To}, nil
 }
 
-// numbered iterates over the pages of a list, from the request's page on.
-func numbered[T any](
+// numbered iterates over the pages of a list, from the request's page on, to a page that
+// brings nothing new: the platform may cap a page, and its totals are those of the moment.
+func numbered[T any, I record[T]](
 	req VirtualTransactionsRequest, fetch func(VirtualTransactionsRequest) (*Page[T], error),
 ) iter.Seq2[*T, error] {
 	first, _ := strconv.Atoi(req.PageToken)
-	return pages.Numbered(first, func(page int) (pages.Page[T], error) {
+	return pages.Complete(first, rowOf[T, I], func(page int) (pages.Listed[T], error) {
 		req.PageToken = number(page)
 		p, err := fetch(req)
 		if err != nil {
-			return pages.Page[T]{}, err
+			return pages.Listed[T]{}, err
 		}
-		return pages.Page[T]{Items: p.List, Number: p.CurrentPage, Size: p.PageSize, Total: p.TotalRecords}, nil
+		last := pages.LastPage(p.TotalRecords, p.PageSize)
+		return pages.Listed[T]{Items: p.List, Number: p.CurrentPage, Last: last}, nil
 	})
+}
+
+// record is an item of a list with what tells its row from others: an id, and what may
+// change. A record that has moved on since it was listed is told, not left out.
+type record[T any] interface {
+	*T
+	row() (id string, state []string)
+}
+
+func (t *VirtualLTransaction) row() (string, []string) {
+	return t.RecordNo, []string{string(t.Type), string(t.Status)}
+}
+
+func (t *VirtualPTransaction) row() (string, []string) {
+	return t.ID, []string{string(t.Type), string(t.Status)}
+}
+
+func (t *MasterETransaction) row() (string, []string) {
+	return t.ID, []string{string(t.Intent), string(t.Status)}
+}
+
+func (t *VisaHTransaction) row() (string, []string) {
+	return t.ID, []string{string(t.Type), t.Amount.String(), strconv.FormatBool(t.Reversal)}
+}
+
+// rowOf names the row of an item; one without an id has none.
+func rowOf[T any, I record[T]](item *T) string {
+	id, state := I(item).row()
+	if id == "" {
+		return ""
+	}
+	return id + " " + strings.Join(state, " ")
 }

@@ -125,7 +125,7 @@ func TestOrdersUnderFaults(t *testing.T) {
 		case errors.Is(r.err, issuing.ErrOutcomeUnknown):
 			open++
 			settle(t, client, i, no, exists[no])
-		case errors.Is(r.err, issuing.ErrInsufficientFunds):
+		case errors.Is(r.err, issuing.ErrInsufficientFunds), errors.Is(r.err, legacy.CodeInvalidParameters):
 			refused++
 			if exists[no] != "" {
 				t.Errorf("%s: reported as refused, but it exists", no)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -120,11 +119,6 @@ func (x *exchange) Encode(issuing.CallSettings) (provider.Plan, error) {
 		return provider.Plan{}, errNoObject
 	}
 	x.payload = append(bytes.TrimSpace(payload[:len(payload)-1]), '}')
-	if n := len(x.payload) + signatureRoom; n > maxBody {
-		return provider.Plan{}, &issuing.Error{Kind: issuing.ErrInvalid, Fields: []issuing.FieldError{
-			{Field: "request body", Problem: fmt.Sprintf("has %d bytes, at most %d (4 MB) are allowed", n, maxBody)},
-		}}
-	}
 	return provider.Plan{URL: transport.JoinURL(x.c.cfg.BaseURL, x.o.path), Template: x.o.path}, nil
 }
 
@@ -167,6 +161,10 @@ func (o *operation) judge(r *transport.Response) transport.Judgement {
 	case !ok:
 		return transport.JudgeStatus(r)
 	case r.OK() && env.accepted(), r.OK() && o.creates && code.settlesOrder():
+		return transport.Final
+	case o.creates && r.Status == http.StatusTooManyRequests && code == CodeTooManyRequests:
+		return transport.Busy
+	case o.creates && (refusedAtTheDoor(r.Status, code) || refusedForm(r.Status, code)):
 		return transport.Final
 	case o.creates, code == CodeSuccess, r.Redirected():
 		return transport.Unclear
@@ -215,8 +213,10 @@ func (x *exchange) Open(_ context.Context, r *transport.Response) (provider.Answ
 	// Nearly every refusal of an order leaves it open, so it is the code that
 	// says whether an attempt after a look-up may be answered otherwise.
 	lasting := x.o.creates && code != CodeSuccess && !code.Retryable()
+	absent := x.o.creates && refusedForm(r.Status, code)
 	// A code that no page lists under a status of success says nothing definite.
-	return answer, &provider.Refusal{Err: e, Lasting: lasting, Maybe: r.OK() && !code.Known()}
+	maybe := absent || (r.OK() && !code.Known())
+	return answer, &provider.Refusal{Err: e, Lasting: lasting, Maybe: maybe, Absent: absent}
 }
 
 // decode reads an answer's data.

@@ -84,8 +84,8 @@ func TestRefusedRequestsAreReported(t *testing.T) {
 	t.Parallel()
 	r, client := record(t, success("{}"))
 	card, short := issuing.NewSecret("4242424242424242"), issuing.NewSecret("1")
-	large := masterEApplication("e-1")
-	large.FaceImage, large.BackImage, large.PassImage = image(megabyte), image(megabyte), image(megabyte)
+	uri := masterEApplication("e-1")
+	uri.PassImage = issuing.NewSecret("data:image/png;base64,")
 	var text string
 	for _, tc := range []struct {
 		op, key string
@@ -96,7 +96,7 @@ func TestRefusedRequestsAreReported(t *testing.T) {
 		}},
 		{"Cards.DepositByKey", " ", func(o issuing.CallOption) error { return just(client.Cards.DepositByKey(t.Context(), " ", o)) }},
 		{"Cards.DepositByOrderNo", "", func(o issuing.CallOption) error { return just(client.Cards.DepositByOrderNo(t.Context(), "", o)) }},
-		{"Applications.ApplyMasterE", "e-1", func(o issuing.CallOption) error { return just(client.Applications.ApplyMasterE(t.Context(), large, o)) }},
+		{"Applications.ApplyMasterE", "e-1", func(o issuing.CallOption) error { return just(client.Applications.ApplyMasterE(t.Context(), uri, o)) }},
 		{"Applications.ApplicationByOrderNo", "", func(o issuing.CallOption) error {
 			return just(client.Applications.ApplicationByOrderNo(t.Context(), "", o))
 		}},

@@ -9,10 +9,10 @@ import (
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
-// Limits of the pages.
+// Limits of the pages. The first is that of VIRTUAL-P's document alone, which keeps its
+// body below the page's 4 MB; the applications have images too, and no limit.
 const (
 	maxImage = 1 << 20 // bytes of one image before Base64; "single image at most 1 MB"
-	maxBody  = 4 << 20 // bytes of a whole request; "total request body is capped at 4 MB"
 	maxSpan  = 3       // months that one query of VIRTUAL-L or VIRTUAL-P transactions may span
 	pinLen   = 6       // digits of a PIN
 	maxNote  = 64      // characters of a transfer note
@@ -79,7 +79,7 @@ const (
 	optional presence = false
 )
 
-// checkImage checks an image by its original size.
+// checkImage checks an image.
 func checkImage(p *check.Problems, field string, image issuing.Secret, must presence) {
 	if must == needed {
 		p.Required(field, !image.IsZero())
@@ -87,6 +87,10 @@ func checkImage(p *check.Problems, field string, image issuing.Secret, must pres
 	if strings.HasPrefix(image.Reveal(), "data:") {
 		p.Add(field, "is a data URI, the file's bytes are wanted")
 	}
+}
+
+// checkImageSize checks an image by its original size.
+func checkImageSize(p *check.Problems, field string, image issuing.Secret) {
 	if n := image.Len(); n > maxImage {
 		p.Add(field, "has %d bytes, at most %d (1 MB) are allowed", n, maxImage)
 	}

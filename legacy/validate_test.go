@@ -111,21 +111,15 @@ var refusals = []refusal{
 	{"VISA-H's passport", masterE(func(r *legacy.MasterEApplication) { r.IDType = "1" }), "certType", "-1"},
 	{"another occupation", masterE(func(r *legacy.MasterEApplication) { r.Occupation = "18" }), "occupation", "1 to 17"},
 	{"another position", masterE(func(r *legacy.MasterEApplication) { r.Position = "0" }), "position", "1 to 3"},
-	{"a signature over 1 MB", masterE(func(r *legacy.MasterEApplication) { r.SignImage = image(megabyte + 1) }), "signImage", "1 MB"},
-	{"a passport page over 1 MB", masterE(func(r *legacy.MasterEApplication) { r.PassImage = image(megabyte + 1) }), "passImage", "1 MB"},
 	{"no income", masterE(func(r *legacy.MasterEApplication) { r.AnnualIncome = issuing.Amount("") }), "annualIncome", "is required"},
 	{"no birthday", masterE(func(r *legacy.MasterEApplication) { r.Birthday = issuing.Date("") }), "birthday", "is required"},
 	{"a day that is none", masterE(func(r *legacy.MasterEApplication) { r.Birthday = issuing.NewDate(1990, 2, 30) }), "birthday", "not a date"},
 	{"no English name", masterE(func(r *legacy.MasterEApplication) { r.LastNameEn = " " }), "lastNameEN", "is required"},
-	{"a body over 4 MB", masterE(func(r *legacy.MasterEApplication) {
-		r.FaceImage, r.BackImage, r.PassImage = image(megabyte), image(megabyte), image(megabyte)
-	}), "request body", "at most 4194304 (4 MB)"},
 
 	{"MASTER-E's passport", visaH(func(r *legacy.VisaHApplication) { r.IDType = "-1" }), "certType", "1 (passport)"},
 	{"no district", visaH(func(r *legacy.VisaHApplication) { r.Line3 = "" }), "line3", "is required"},
 	{"no issuance date", visaH(func(r *legacy.VisaHApplication) { r.IDIssuanceDate = issuing.Date("") }), "idIssuanceDate", "is required"},
 	{"no mail address", visaH(func(r *legacy.VisaHApplication) { r.Email = "x" }), "email", "is not an e-mail address"},
-	{"a card's back over 1 MB", visaH(func(r *legacy.VisaHApplication) { r.BackImage = image(megabyte + 1) }), "backImage", "1 MB"},
 
 	{"no first recharge", virtualL(func(r *legacy.VirtualLApplication) { r.FirstRecharge = issuing.Amount("") }), "firstRecharge", "is required"},
 	{"a first recharge below 10", virtualL(func(r *legacy.VirtualLApplication) { r.FirstRecharge = amount("9") }), "firstRecharge", "at least 10"},
@@ -221,6 +215,33 @@ func TestSizesCountTheOriginalBytes(t *testing.T) {
 	}
 	if n := len(r.all()[0].Raw); n < 2*megabyte*4/3 || n > 4*megabyte {
 		t.Errorf("the body has %d bytes", n)
+	}
+}
+
+// The pages limit the images of documents alone.
+func TestImagesOfApplicationsHaveNoLimit(t *testing.T) {
+	t.Parallel()
+	large := image(5 * megabyte)
+	for name, apply := range map[string]func(context.Context, *legacy.Client) error{
+		"MASTER-E": masterE(func(r *legacy.MasterEApplication) { r.PassImage, r.SignImage = large, large }),
+		"VISA-H":   visaH(func(r *legacy.VisaHApplication) { r.PassImage, r.BackImage = large, large }),
+	} {
+		r, client := record(t, success(`{"merOrderNo":"k-1","orderNo":"9","status":1}`))
+		if err := apply(t.Context(), client); errors.Is(err, issuing.ErrInvalid) || len(r.all()) == 0 || len(r.all()[0].Raw) < 10*megabyte {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A whole number is one with decimals as well, and is sent as the page shows it.
+func TestFirstRechargeIsAWholeNumber(t *testing.T) {
+	t.Parallel()
+	for _, whole := range []issuing.Amount{amount("20"), issuing.NewAmount(20_00, 2), amount("20.0000")} {
+		r, client := record(t, success("null"))
+		_ = virtualL(func(r *legacy.VirtualLApplication) { r.FirstRecharge = whole })(t.Context(), client)
+		if sent := r.all(); len(sent) == 0 || !strings.Contains(string(sent[0].Raw), `"firstRecharge":"20"`) {
+			t.Errorf("%s: not sent as 20", whole)
+		}
 	}
 }
 

@@ -120,9 +120,10 @@ func (s *VirtualLService) Transactions(
 }
 
 // AllTransactions iterates over a card's transactions of at most three months,
-// from the request's page on, until the total that the page before told is reached.
-// The order of the list is not documented: where the latest come first, one that is
-// booked meanwhile is missing and has others come twice. Tell repeats by RecordNo.
+// from the request's page on, until a page brings nothing new, whatever total the answers
+// tell. The order of the list is not documented: where the latest come first, one that is
+// booked meanwhile is missing. One that is listed again as it was is left out; one with
+// another type or status comes again.
 func (s *VirtualLService) AllTransactions(
 	ctx context.Context, req VirtualTransactionsRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*VirtualLTransaction, error] {

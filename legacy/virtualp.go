@@ -155,6 +155,8 @@ func (r DocumentRequest) validate(p *check.Problems) {
 	}
 	checkImage(p, "faceImage", r.FaceImage, needed)
 	checkImage(p, "backImage", r.BackImage, optional)
+	checkImageSize(p, "faceImage", r.FaceImage)
+	checkImageSize(p, "backImage", r.BackImage)
 }
 
 func (r DocumentRequest) key() string { return r.CardNumber.Last4() }
@@ -200,9 +202,8 @@ func (s *VirtualPService) Transactions(
 
 // AllTransactions iterates over a card's transactions of at most three months. The
 // page calls the token a cursor but answers with page numbers, so those are what
-// it is given. The order of the list is not documented: where the latest come first,
-// one that is booked meanwhile is missing and has others come twice. Tell repeats by
-// ID.
+// it is given. It ends and treats repeats as [VirtualLService.AllTransactions]
+// does.
 func (s *VirtualPService) AllTransactions(
 	ctx context.Context, req VirtualTransactionsRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*VirtualPTransaction, error] {

@@ -2,12 +2,12 @@ package legacy
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
+	"github.com/issuing-sdk/issuing-go/internal/pages"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
@@ -175,38 +175,24 @@ func (s *VisaHService) Transactions(
 	return listed[VisaHTransaction](ctx, s.c, opVisaHTransactions, req, opts)
 }
 
-// AllTransactions iterates over transactions from the request's offset on, until
-// an answer has fewer than PageSize. An answer that begins like the one before
-// ends it with an error, because it would repeat records. The
-// order of the list is not documented: where the latest come first, one that is booked
-// meanwhile is missing and has others come twice. Tell repeats by ID.
+// AllTransactions iterates over transactions from the request's offset on, until an
+// answer is empty: the platform may give fewer than PageSize. Answers that bring nothing
+// but what was there end it with an error after a few. The order of the list is not
+// documented: where the latest come first, one that is booked meanwhile is missing. One
+// that is listed again as it was is left out; one with another type or amount comes again.
 func (s *VisaHService) AllTransactions(
 	ctx context.Context, req VisaHTransactionsRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*VisaHTransaction, error] {
 	return func(yield func(*VisaHTransaction, error) bool) {
 		req := req // the sequence may be ranged over again
-		for first := ""; ; req.Offset += req.PageSize {
+		pages.Complete(1, rowOf[VisaHTransaction], func(int) (pages.Listed[VisaHTransaction], error) {
 			page, err := s.Transactions(ctx, req, opts...)
-			if err == nil && len(page.List) > 0 && first != "" && page.List[0].ID == first {
-				err = &issuing.Error{
-					Provider: providerName, Op: opVisaHTransactions.name, Kind: issuing.ErrBadResponse,
-					Err: errors.New("the list does not advance with the offset"),
-				}
-			}
 			if err != nil {
-				yield(nil, err)
-				return
+				return pages.Listed[VisaHTransaction]{}, err
 			}
-			for i := range page.List {
-				if !yield(&page.List[i], nil) {
-					return
-				}
-			}
-			if len(page.List) < req.PageSize {
-				return
-			}
-			first = page.List[0].ID
-		}
+			req.Offset += len(page.List)
+			return pages.Listed[VisaHTransaction]{Items: page.List}, nil
+		})(yield)
 	}
 }
 

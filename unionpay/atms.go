@@ -252,11 +252,10 @@ func (s *ATMService) List(ctx context.Context, req ListRequest, opts ...issuing.
 	return atmPage(ctx, s.c, opATMList, req, opts)
 }
 
-// All iterates over a country's ATMs, from the request's page on. It needs an
-// answer that says how many there are; without one it ends after one page. Pages
-// are numbered, so while the list changes an ATM may come twice or be left out;
-// the latest answer says where the list ends, and a page that begins as the one
-// before it ends the iteration with an error.
+// All iterates over a country's ATMs, from the request's page on, each once, until
+// a page brings nothing new, or is empty where no answer says how many there are. Pages
+// that go on repeating what was there end it with an error. Pages are numbered, so while
+// the list shrinks an ATM may be left out.
 func (s *ATMService) All(ctx context.Context, req ListRequest, opts ...issuing.CallOption) iter.Seq2[*ATM, error] {
 	return allATMs(req.PageNo, req.PageSize, func(page Number) (*Page[ATM], error) {
 		req := req
@@ -283,26 +282,16 @@ func (s *ATMService) AllNearby(
 	})
 }
 
-// allATMs iterates over a list whose answers carry no page number: a page that
-// starts with the same ATM as the one before shows that paging is ignored.
+// allATMs iterates over a list whose answers carry no page number.
 func allATMs(first, size Number, fetch func(page Number) (*Page[ATM], error)) iter.Seq2[*ATM, error] {
-	return func(yield func(*ATM, error) bool) {
-		lead := ""
-		pages.Numbered(int(first), func(number int) (pages.Page[ATM], error) {
-			page, err := fetch(Number(number))
-			if err != nil {
-				return pages.Page[ATM]{}, err
-			}
-			out := pages.Page[ATM]{Items: page.List, Number: number, Size: int(size), Total: page.Total}
-			if len(page.List) > 0 {
-				if lead != "" && page.List[0].ID == lead {
-					out.Number = number - 1
-				}
-				lead = page.List[0].ID
-			}
-			return out, nil
-		})(yield)
-	}
+	id := func(a *ATM) string { return a.ID }
+	return pages.Complete(int(first), id, func(number int) (pages.Listed[ATM], error) {
+		page, err := fetch(Number(number))
+		if err != nil {
+			return pages.Listed[ATM]{}, err
+		}
+		return pages.Listed[ATM]{Items: page.List, Last: pages.LastPage(page.Total, int(size))}, nil
+	})
 }
 
 // CitiesAndBanksRequest asks for the cities and banks of a country. Its member is

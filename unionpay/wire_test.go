@@ -328,7 +328,7 @@ func TestWireAnswers(t *testing.T) {
 	for _, err := range client.ATMs.All(t.Context(), unionpay.ListRequest{CountryCode: "702", PageSize: 1}) {
 		errs = append(errs, err)
 	}
-	if len(r.sent) != 2 || !errors.Is(errs[len(errs)-1], issuing.ErrBadResponse) {
+	if len(r.sent) != 9 || !errors.Is(errs[len(errs)-1], issuing.ErrBadResponse) {
 		t.Errorf("a gateway that ignores paging: %d requests, %v", len(r.sent), errs)
 	}
 	message := `{"msgResponse":{"responseCode":"57","responseMsg":"card 6250 9450 0000 0004 refused","errorDetail":"secret detail"}}`

@@ -167,9 +167,11 @@ func (s *CardService) Deposits(
 	return call[Page[Deposit]](ctx, s.c, opDeposits, req, opts)
 }
 
-// AllDeposits iterates over a card's top-ups, from the request's page on. Pages
-// are read one by one, and WorldCard's pages name no order: when the list grows or
-// shrinks meanwhile, an item can come twice or be missed. Compare by id.
+// AllDeposits iterates over a card's top-ups, from the request's page on. It
+// asks until a page brings nothing new, whatever total the answers tell. Pages are read
+// one by one, and WorldCard's pages name no order: when the list shrinks meanwhile, an
+// item can be missed. One that is listed again as it was is left out, one with another
+// status comes again.
 func (s *CardService) AllDeposits(
 	ctx context.Context, req DepositsRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*Deposit, error] {
@@ -258,9 +260,9 @@ func (s *CardService) Transactions(
 	return call[Page[Transaction]](ctx, s.c, opTransactions, req, opts)
 }
 
-// AllTransactions iterates over all transactions of a card. Pages are read one by
-// one, and WorldCard's pages name no order: when the list grows or shrinks
-// meanwhile, an item can come twice or be missed. Compare by id.
+// AllTransactions iterates over all transactions of a card as
+// [CardService.AllDeposits] does over its top-ups; one with another type or status
+// comes again.
 func (s *CardService) AllTransactions(
 	ctx context.Context, card CardRef, opts ...issuing.CallOption,
 ) iter.Seq2[*Transaction, error] {

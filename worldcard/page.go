@@ -1,8 +1,11 @@
 package worldcard
 
 import (
+	"cmp"
 	"context"
 	"iter"
+	"strconv"
+	"strings"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -29,17 +32,42 @@ func checkPage(p *check.Problems, page, size int) {
 	}
 }
 
-// all iterates over a numbered list, from the request's page on.
-func all[R, T any](ctx context.Context, req R, page func(*R) *int,
+// listed is an item that its row tells from others. A record that has moved on since it
+// was listed is another row: it is told, not left out.
+type listed[T any] interface {
+	*T
+	row() string
+}
+
+func (b *BIN) row() string { return b.ID }
+
+func (d *Deposit) row() string {
+	return rowOf(cmp.Or(d.ID, d.MerchantTransactionID), strconv.Itoa(int(d.Status)))
+}
+
+func (t *Transaction) row() string { return rowOf(t.ID, string(t.Type), string(t.Status)) }
+
+// rowOf joins an id and what may change; without an id there is no row.
+func rowOf(id string, state ...string) string {
+	if id == "" {
+		return ""
+	}
+	return id + " " + strings.Join(state, " ")
+}
+
+// all iterates over a numbered list, from the request's page on, to a page that brings
+// nothing new: WorldCard may cap a page, and its totals are those of the moment.
+func all[R, T any, I listed[T]](ctx context.Context, req R, page func(*R) *int,
 	list func(context.Context, R, ...issuing.CallOption) (*Page[T], error), opts []issuing.CallOption,
 ) iter.Seq2[*T, error] {
-	return pages.Numbered(*page(&req), func(number int) (pages.Page[T], error) {
+	id := func(item *T) string { return I(item).row() }
+	return pages.Complete(*page(&req), id, func(number int) (pages.Listed[T], error) {
 		req := req
 		*page(&req) = number
 		p, err := list(ctx, req, opts...)
 		if err != nil {
-			return pages.Page[T]{}, err
+			return pages.Listed[T]{}, err
 		}
-		return pages.Page[T]{Items: p.List, Number: p.Page, Size: p.PageSize, Total: p.Total}, nil
+		return pages.Listed[T]{Items: p.List, Number: p.Page, Last: pages.LastPage(p.Total, p.PageSize)}, nil
 	})
 }

@@ -42,9 +42,9 @@ func (s *PhysicalService) BINs(
 	return call[Page[BIN]](ctx, s.c, opPhysicalBINs, req, opts)
 }
 
-// AllBINs iterates over the BINs of physical cards, from the request's page on.
-// Pages are read one by one: when the list grows or shrinks meanwhile, a BIN can
-// come twice or be missed.
+// AllBINs iterates over the BINs of physical cards, from the request's page on,
+// each once. It asks until a page brings nothing new, whatever total the answers tell.
+// Pages are read one by one: when the list shrinks meanwhile, a BIN can be missed.
 func (s *PhysicalService) AllBINs(
 	ctx context.Context, req PhysicalBINsRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*BIN, error] {
@@ -214,7 +214,9 @@ func (r AssignRequest) wire(cfg Config) (any, error) {
 
 // Assign binds a card number to a card that is pending assignment; afterwards it
 // is pending activation. Before KYC is passed the platform answers
-// [CodeKYCNotCompleted].
+// [CodeKYCNotCompleted]. The card is read first: of one that has another number already
+// the platform would answer success and keep that number, so it is issuing.ErrConflict
+// and nothing is sent.
 //
 // Safety: checked. After an attempt that may have arrived the card is read: it is done
 // when it shows this card number, and tried again while it waits for one. On
@@ -223,6 +225,15 @@ func (r AssignRequest) wire(cfg Config) (any, error) {
 func (s *PhysicalService) Assign(
 	ctx context.Context, req AssignRequest, opts ...issuing.CallOption,
 ) (*CardChange, error) {
+	err := s.ready(ctx, toAssigned, req, req.CardRef, func(card *PhysicalCard) error {
+		if !card.CardNumber.IsZero() && card.CardNumber.Reveal() != req.CardNumber.Reveal() {
+			return errOtherNumber
+		}
+		return nil
+	}, opts)
+	if err != nil {
+		return nil, err
+	}
 	return looked(ctx, s.c, toAssigned.op, req, toAssigned.look(s.c), opts)
 }
 
@@ -249,7 +260,10 @@ func (r ActivateRequest) wire(cfg Config) (any, error) {
 // ([CardOpened]); a failed activation is announced by nothing and leaves the
 // card pending, so poll [PhysicalService.Card] for a while and send the PIN
 // again. A card that is "not ready" yet is refused with a retryable error whose
-// code the pages do not give.
+// code the pages do not give. The card is read first: of one that is active already the
+// platform would answer success and keep its PIN, so it is issuing.ErrConflict and nothing
+// is sent. While an activation is under way its PIN cannot be told: a second one with
+// another PIN may change nothing.
 //
 // Safety: checked. After an attempt that may have arrived the card is read; one that
 // still waits is activated again with the same PIN, which the platform takes as the same
@@ -258,6 +272,15 @@ func (r ActivateRequest) wire(cfg Config) (any, error) {
 func (s *PhysicalService) Activate(
 	ctx context.Context, req ActivateRequest, opts ...issuing.CallOption,
 ) (*CardChange, error) {
+	err := s.ready(ctx, toActivated, req, req.CardRef, func(card *PhysicalCard) error {
+		if card.Status == CardStatusActive {
+			return errActivated
+		}
+		return nil
+	}, opts)
+	if err != nil {
+		return nil, err
+	}
 	return looked(ctx, s.c, toActivated.op, req, toActivated.look(s.c), opts)
 }
 

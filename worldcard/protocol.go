@@ -232,10 +232,7 @@ func (x *exchange) decode(_ context.Context, data []byte, out any) error {
 	if i, ok := out.(incomplete); ok && i.incomplete() {
 		return provider.ErrIncomplete
 	}
-	if a, ok := out.(about); ok && x.o.safety == keyed && a.key() != "" && a.key() != x.key {
-		return errors.New("the answer is about an operation with another key")
-	}
-	return nil
+	return x.matches(out)
 }
 
 // unmarshal reads JSON into out and opens what the platform encrypted in it.

@@ -2,6 +2,7 @@ package worldcard
 
 import (
 	"cmp"
+	"errors"
 
 	"github.com/issuing-sdk/issuing-go/internal/check"
 )
@@ -36,6 +37,34 @@ func (r CardRef) names(cardID, merchantCardID string) bool {
 		return cardID == "" || cardID == r.CardID
 	}
 	return merchantCardID == "" || merchantCardID == r.MerchantCardID
+}
+
+// ofCard is a request about a card, and identified a result that shows one's ids.
+type (
+	ofCard interface {
+		names(cardID, merchantCardID string) bool
+	}
+	identified interface {
+		ids() (cardID, merchantCardID string)
+	}
+)
+
+func (c *Card) ids() (cardID, merchantCardID string)         { return c.ID, c.MerchantCardID }
+func (c *PhysicalCard) ids() (cardID, merchantCardID string) { return c.ID, c.MerchantCardID }
+func (c *CardChange) ids() (cardID, merchantCardID string)   { return c.ID, c.MerchantCardID }
+func (d *Deposit) ids() (cardID, merchantCardID string)      { return d.CardID, d.MerchantCardID }
+
+// matches refuses an answer about another card, or another operation, than the request's.
+func (x *exchange) matches(out any) error {
+	asked, names := x.in.(ofCard)
+	shown, shows := out.(identified)
+	if names && shows && !asked.names(shown.ids()) {
+		return errOtherCard
+	}
+	if a, ok := out.(about); ok && x.o.safety == keyed && a.key() != "" && a.key() != x.key {
+		return errors.New("the answer is about an operation with another key")
+	}
+	return nil
 }
 
 // key is what an error names the card by.

@@ -160,7 +160,7 @@ func TestSparseLookupSettles(t *testing.T) {
 
 func TestAssignIsSettledByThePhysicalPage(t *testing.T) {
 	t.Parallel()
-	// The virtual page knows the card, but shows no number before it is active.
+	// The physical page is read before and after. The virtual page knows the card, but shows no number before it is active.
 	client, paths := scripted(t, map[string]string{
 		pathVirtual:  `{"code":0,"data":{"card_id":"1","card_type":"PHYSICAL-G","status":8,"card_number":""}}`,
 		pathPhysical: `{"code":0,"data":{"card_id":"1","card_type":"PHYSICAL-G","status":8,"card_number":"4000123412341234"}}`,
@@ -168,7 +168,7 @@ func TestAssignIsSettledByThePhysicalPage(t *testing.T) {
 	change, err := client.Physical.Assign(t.Context(), worldcard.AssignRequest{
 		CardRef: worldcard.ByCardID("1"), CardNumber: issuing.NewSecret("4000123412341234"),
 	})
-	if err != nil || change.Status != worldcard.CardStatusPendingActivation || len(paths()) != 2 {
+	if err != nil || change.Status != worldcard.CardStatusPendingActivation || len(paths()) != 3 {
 		t.Errorf("%+v, %v after %v", change, err, paths())
 	}
 }
@@ -256,4 +256,27 @@ func TestAnotherCardSettlesNothing(t *testing.T) {
 		_, err := client.Cards.Freeze(t.Context(), worldcard.ByCardID("1"))
 		wantError(t, err, issuing.ErrOutcomeUnknown)
 	}
+}
+
+// A direct answer about another card settles nothing, of a write or a read.
+func TestAnswersAboutAnotherCard(t *testing.T) {
+	t.Parallel()
+	other := `{"code":0,"data":{"card_id":"2","status":6}}`
+	client, _ := scripted(t, map[string]string{
+		pathVirtual: other, pathPhysical: other, "/api/v1/card/freeze": other, "/api/v1/card/close": other,
+		"/api/v1/card/deposit": `{"code":0,"data":{"card_id":"2","transaction_id":"7","merchant_transaction_id":"tx"}}`,
+	})
+	ref := worldcard.ByCardID("1")
+	_, err := client.Virtual.Card(t.Context(), ref)
+	wantError(t, err, issuing.ErrBadResponse)
+	_, err = client.Physical.Card(t.Context(), ref)
+	wantError(t, err, issuing.ErrBadResponse)
+	_, err = client.Cards.Freeze(t.Context(), ref)
+	wantError(t, err, issuing.ErrOutcomeUnknown)
+	_, err = client.Cards.Close(t.Context(), ref)
+	wantError(t, err, issuing.ErrOutcomeUnknown)
+	_, err = client.Cards.Deposit(t.Context(), worldcard.DepositRequest{
+		CardRef: ref, MerchantTransactionID: "tx", Amount: issuing.NewAmount(10, 0),
+	})
+	wantError(t, err, issuing.ErrOutcomeUnknown)
 }

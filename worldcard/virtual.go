@@ -275,9 +275,9 @@ func (s *VirtualService) BINs(ctx context.Context, req BINsRequest, opts ...issu
 	return call[Page[BIN]](ctx, s.c, opVirtualBINs, req, opts)
 }
 
-// AllBINs iterates over the BINs of virtual cards, from the request's page on.
-// Pages are read one by one: when the list grows or shrinks meanwhile, a BIN can
-// come twice or be missed.
+// AllBINs iterates over the BINs of virtual cards, from the request's page on,
+// each once. It asks until a page brings nothing new, whatever total the answers tell.
+// Pages are read one by one: when the list shrinks meanwhile, a BIN can be missed.
 func (s *VirtualService) AllBINs(
 	ctx context.Context, req BINsRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*BIN, error] {

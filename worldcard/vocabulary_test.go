@@ -143,10 +143,10 @@ func TestIteratorsReadEveryPageOnce(t *testing.T) {
 		}
 		return keys, server.Requests(op) - before
 	}
-	if keys, requests := count(worldcard.DepositsRequest{CardRef: ref}); len(keys) != n || requests != 3 {
+	if keys, requests := count(worldcard.DepositsRequest{CardRef: ref}); len(keys) != n || requests != 4 {
 		t.Errorf("%d top-ups in %d requests", len(keys), requests)
 	}
-	if keys, requests := count(worldcard.DepositsRequest{CardRef: ref, Page: 3, PageSize: 10}); len(keys) != 3 || requests != 1 {
+	if keys, requests := count(worldcard.DepositsRequest{CardRef: ref, Page: 3, PageSize: 10}); len(keys) != 3 || requests != 2 {
 		t.Errorf("from page 3: %d top-ups in %d requests", len(keys), requests)
 	}
 	// A loop that ends early asks for no more; an error ends the loop.

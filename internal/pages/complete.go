@@ -17,63 +17,131 @@ const (
 	maxSeen = 10_000
 )
 
-// Listed is one page of a list whose answers say how long it is and are not believed.
+// Listed is one page of a list. What the answers say of its length is not believed.
 type Listed[T any] struct {
-	Items []T
-	Last  int // number of the last page as answered; 0 when the answer has none
+	Items  []T
+	Number int // of this page as answered; 0 when the answer has none
+	Last   int // number of the last page as answered; 0 when the answer has none
+}
+
+// LastPage returns the number of the last page of so many items; 0 when the answer says
+// neither.
+func LastPage(items, size int) int {
+	if items <= 0 || size <= 0 {
+		return 0
+	}
+	return (items-1)/size + 1
 }
 
 // Complete iterates over the items of all pages from page first on, each once by its
-// id, for a platform that answers a page beyond the end with an empty one or a refusal.
-// Neither a short page nor a total ends it: a platform may cap its pages, and its total
-// may lie. It ends with a page beyond the last as answered that brings nothing new; where
-// the answers go on promising more, an error does. An item without an id is never taken
-// for another.
+// id, for a platform that answers a page beyond the end with an empty one, the last one
+// or a refusal. Neither a short page nor a total ends it: a platform may cap its pages,
+// and its total may lie. It ends with a page beyond the last as answered that brings
+// nothing new, or with an empty one where no answer says which is the last. An error
+// ends it where the answers go on promising more, where pages that were promised repeat
+// what was there and nothing new follows, and where one before the end is for another
+// page than was asked for. An item without an id is never taken for another.
 func Complete[T any](
 	first int, id func(*T) string, fetch func(page int) (Listed[T], error),
 ) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
-		last, vain, known := 0, 0, newSeen()
+		w := walk{known: newSeen()}
 		for number := max(first, 1); ; number++ {
 			page, err := fetch(number)
-			if err != nil {
-				if number == max(first, 1) || number <= last || !beyond(err) {
+			if err != nil || page.Number != 0 && page.Number != number {
+				if err == nil {
+					err = stuck("%w: asked for page %d, got page %d", errOtherPage, number, page.Number)
+				}
+				if number == max(first, 1) || number <= w.last || w.last == 0 || !beyond(err) {
+					yield(nil, err)
+				} else if err := w.complete(number); err != nil {
 					yield(nil, err)
 				}
 				return
 			}
-			last = page.Last
-			fresh := false
+			fresh, told := false, 0
 			for i := range page.Items {
 				item := &page.Items[i]
 				key := id(item)
-				if known.before(key) {
+				if w.known.before(key) {
 					continue
 				}
-				fresh = fresh || key != ""
+				fresh, told = fresh || key != "", told+1
 				if !yield(item, nil) {
 					return
 				}
 			}
-			switch {
-			case fresh:
-				vain = 0
-			case number >= last:
-				return
-			default:
-				if vain++; vain == maxVain {
-					yield(nil, stuck("%d pages bring nothing new, up to page %d of %d", vain, number, last))
-					return
+			if ends, err := w.step(number, page.Last, page.kind(told), fresh); ends {
+				if err != nil {
+					yield(nil, err)
 				}
+				return
 			}
 		}
 	}
 }
 
+// walk is where an iteration stands.
+type walk struct {
+	known  *seen
+	last   int  // as answered
+	vain   int  // pages in a row that brought nothing new
+	repeat bool // one of them was promised, and had what was there
+}
+
+// kind is what a page without a new id is.
+type kind int
+
+const (
+	empty    kind = iota
+	nameless      // items without an id, which nothing tells from others
+	repeated      // nothing but what was there
+)
+
+// kind tells what a page is of which so many items were new or nameless.
+func (l Listed[T]) kind(told int) kind {
+	switch {
+	case len(l.Items) == 0:
+		return empty
+	case told > 0:
+		return nameless
+	}
+	return repeated
+}
+
+// step takes a page and reports whether it ends the list.
+func (w *walk) step(number, last int, page kind, fresh bool) (ends bool, err error) {
+	promised := number <= w.last
+	w.last = last
+	if fresh {
+		w.vain, w.repeat = 0, false
+		return false, nil
+	}
+	w.repeat = w.repeat || promised && page == repeated
+	if number >= last && (last > 0 || page == empty) {
+		return true, w.complete(number)
+	}
+	if w.vain++; w.vain == maxVain {
+		return true, stuck("%d pages bring nothing new, up to page %d of %d", w.vain, number, last)
+	}
+	return false, nil
+}
+
+// complete returns the error of a list that ends with page number and was not told.
+func (w *walk) complete(number int) error {
+	if w.repeat {
+		return stuck("pages up to %d of %d repeat what was there, and nothing new followed", number, w.last)
+	}
+	return nil
+}
+
 // beyond reports whether an error may say that a list has no such page.
 func beyond(err error) bool {
-	return errors.Is(err, issuing.ErrInvalid) || errors.Is(err, issuing.ErrNotFound)
+	return errors.Is(err, issuing.ErrInvalid) || errors.Is(err, issuing.ErrNotFound) || errors.Is(err, errOtherPage)
 }
+
+// errOtherPage is an answer for another page than the one asked for.
+var errOtherPage = errors.New("another page came")
 
 // seen remembers the latest ids.
 type seen struct {

@@ -3,6 +3,7 @@ package pages
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"testing"
 
@@ -30,19 +31,28 @@ func TestComplete(t *testing.T) {
 		asked   int
 		err     error
 	}{
-		"empty":                    {1, answers{}, nil, []int{}, 1, nil},
-		"one page":                 {1, answers{1: {[]int{1, 2}, 1}}, nil, []int{1, 2}, 2, nil},
-		"refused beyond the end":   {1, answers{1: {[]int{1, 2}, 1}}, none, []int{1, 2}, 2, nil},
-		"broken beyond the end":    {1, answers{1: {[]int{1, 2}, 1}}, errFetch, []int{1, 2}, 2, errFetch},
-		"refused before the end":   {1, answers{1: {[]int{1, 2}, 2}}, none, []int{1, 2}, 2, issuing.ErrInvalid},
-		"refused at once":          {1, answers{}, none, []int{}, 1, issuing.ErrInvalid},
-		"from page 2":              {2, answers{1: {[]int{1}, 2}, 2: {[]int{2}, 2}}, nil, []int{2}, 2, nil},
-		"a total too low":          {1, answers{1: {[]int{1}, 1}, 2: {[]int{2}, 1}, 3: {[]int{3}, 0}}, nil, []int{1, 2, 3}, 4, nil},
-		"an empty page":            {1, answers{1: {[]int{1}, 3}, 2: {nil, 3}, 3: {[]int{3}, 3}}, nil, []int{1, 3}, 4, nil},
-		"shifted by one":           {1, answers{1: {[]int{5, 4, 3}, 2}, 2: {[]int{3, 2, 1}, 2}}, nil, []int{5, 4, 3, 2, 1}, 3, nil},
-		"the last page for ever":   {1, answers{1: {[]int{1}, 2}, 2: {[]int{2}, 2}, 3: {[]int{2}, 2}}, nil, []int{1, 2}, 3, nil},
-		"items without ids":        {1, answers{1: {[]int{0, 0}, 2}, 2: {[]int{0}, 2}}, nil, []int{0, 0, 0}, 2, nil},
-		"one item twice in a page": {1, answers{1: {[]int{1, 1}, 1}}, nil, []int{1}, 2, nil},
+		"empty":                              {1, answers{}, nil, []int{}, 1, nil},
+		"one page":                           {1, answers{1: {[]int{1, 2}, 0, 1}}, nil, []int{1, 2}, 2, nil},
+		"refused beyond the end":             {1, answers{1: {[]int{1, 2}, 0, 1}}, none, []int{1, 2}, 2, nil},
+		"broken beyond the end":              {1, answers{1: {[]int{1, 2}, 0, 1}}, errFetch, []int{1, 2}, 2, errFetch},
+		"refused before the end":             {1, answers{1: {[]int{1, 2}, 0, 2}}, none, []int{1, 2}, 2, issuing.ErrInvalid},
+		"refused at once":                    {1, answers{}, none, []int{}, 1, issuing.ErrInvalid},
+		"from page 2":                        {2, answers{1: {[]int{1}, 0, 2}, 2: {[]int{2}, 0, 2}}, nil, []int{2}, 2, nil},
+		"a total too low":                    {1, answers{1: {[]int{1}, 0, 1}, 2: {[]int{2}, 0, 1}, 3: {[]int{3}, 0, 0}}, nil, []int{1, 2, 3}, 4, nil},
+		"an empty page":                      {1, answers{1: {[]int{1}, 0, 3}, 2: {nil, 0, 3}, 3: {[]int{3}, 0, 3}}, nil, []int{1, 3}, 4, nil},
+		"shifted by one":                     {1, answers{1: {[]int{5, 4, 3}, 0, 2}, 2: {[]int{3, 2, 1}, 0, 2}}, nil, []int{5, 4, 3, 2, 1}, 3, nil},
+		"the last page for ever":             {1, answers{1: {[]int{1}, 0, 2}, 2: {[]int{2}, 0, 2}, 3: {[]int{2}, 0, 2}}, nil, []int{1, 2}, 3, nil},
+		"items without ids":                  {1, answers{1: {[]int{0, 0}, 0, 2}, 2: {[]int{0}, 0, 2}}, nil, []int{0, 0, 0}, 2, nil},
+		"the last page under its own number": {1, answers{1: {[]int{1}, 1, 2}, 2: {[]int{2}, 2, 2}, 3: {[]int{2}, 2, 2}}, nil, []int{1, 2}, 3, nil},
+		"another page before the end":        {1, answers{1: {[]int{1}, 1, 3}, 2: {[]int{1}, 1, 3}}, nil, []int{1}, 2, issuing.ErrBadResponse},
+		"another page at once":               {2, answers{2: {[]int{1}, 1, 1}}, nil, []int{}, 1, issuing.ErrBadResponse},
+		"no last page":                       {1, answers{1: {[]int{1}, 1, 0}, 2: {[]int{2}, 2, 0}}, nil, []int{1, 2}, 3, nil},
+		"no last page, shifted by a page":    {1, answers{1: {[]int{3}, 0, 0}, 2: {[]int{3}, 0, 0}, 3: {[]int{2}, 0, 0}}, nil, []int{3, 2}, 4, nil},
+		"no last page, refused beyond it":    {1, answers{1: {[]int{1}, 0, 0}}, none, []int{1}, 2, issuing.ErrInvalid},
+		"paging is ignored":                  {1, answers{1: {[]int{1}, 0, 3}, 2: {[]int{1}, 0, 3}, 3: {[]int{1}, 0, 3}}, nil, []int{1}, 3, issuing.ErrBadResponse},
+		"a promised page is the one before":  {1, answers{1: {[]int{1}, 0, 2}, 2: {[]int{1}, 0, 3}, 3: {nil, 0, 2}}, nil, []int{1}, 3, issuing.ErrBadResponse},
+		"grows by a page at the end":         {1, answers{1: {[]int{1}, 0, 1}, 2: {[]int{1}, 0, 2}, 3: {nil, 0, 2}}, nil, []int{1}, 2, nil},
+		"one item twice in a page":           {1, answers{1: {[]int{1, 1}, 0, 1}}, nil, []int{1}, 2, nil},
 	} {
 		asked := 0
 		seq := Complete(tt.first, numberID, func(page int) (Listed[int], error) {
@@ -65,11 +75,18 @@ func TestComplete(t *testing.T) {
 // A list that promises more and brings nothing new ends with an error.
 func TestCompleteBounds(t *testing.T) {
 	t.Parallel()
-	for name, items := range map[string][]int{"empty pages": nil, "the same page": {1}, "items without ids": {0}} {
+	for name, tt := range map[string]struct {
+		items []int
+		last  int
+	}{
+		"empty pages": {nil, 1 << 40}, "the same page": {[]int{1}, 1 << 40}, "items without ids": {[]int{0}, 1 << 40},
+		"the same page, of nobody knows how many": {[]int{1}, 0},
+	} {
+		items, last := tt.items, tt.last
 		asked := 0
 		_, err := drain(t, Complete(1, numberID, func(int) (Listed[int], error) {
 			asked++
-			return Listed[int]{items, 1 << 40}, nil
+			return Listed[int]{Items: items, Last: last}, nil
 		}), 0)
 		if !errors.Is(err, issuing.ErrBadResponse) || asked > maxVain+1 {
 			t.Errorf("%s: %d asked, %v", name, asked, err)
@@ -84,5 +101,16 @@ func TestCompleteBounds(t *testing.T) {
 	}
 	if !s.before(strconv.Itoa(2*maxSeen)) || s.before("0") {
 		t.Error("the wrong ids are remembered")
+	}
+}
+
+func TestLastPage(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ items, size, want int }{
+		{0, 10, 0}, {-1, 10, 0}, {1, 0, 0}, {1, 10, 1}, {10, 10, 1}, {11, 10, 2}, {math.MaxInt, 1, math.MaxInt}, {1, math.MaxInt, 1},
+	} {
+		if got := LastPage(tt.items, tt.size); got != tt.want {
+			t.Errorf("LastPage(%d, %d) = %d, want %d", tt.items, tt.size, got, tt.want)
+		}
 	}
 }

@@ -48,14 +48,16 @@ func Numbered[T any](first int, fetch func(page int) (Page[T], error)) iter.Seq2
 	}
 }
 
-// Cursor iterates over the items of all pages, starting with an empty cursor,
-// until the next cursor is empty. A cursor that does not change, or that comes
-// round again, ends it with an error.
-func Cursor[T any](fetch func(cursor string) (items []T, next string, err error)) iter.Seq2[*T, error] {
+// Cursor iterates over the items of all pages, each once by its id, starting with an
+// empty cursor, until the next cursor is empty. A cursor that does not change, or that
+// comes round again, ends it with an error. An item without an id is never taken for
+// another.
+func Cursor[T any](id func(*T) string, fetch func(cursor string) (items []T, next string, err error)) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		// Brent's way to find a round without remembering every cursor: one mark,
 		// moved on after 1, 2, 4, 8, … pages.
 		mark, marked, pages := "", 1, 0
+		known := newSeen()
 		for cursor := ""; ; {
 			items, next, err := fetch(cursor)
 			if err != nil {
@@ -63,7 +65,7 @@ func Cursor[T any](fetch func(cursor string) (items []T, next string, err error)
 				return
 			}
 			for i := range items {
-				if !yield(&items[i], nil) {
+				if !known.before(id(&items[i])) && !yield(&items[i], nil) {
 					return
 				}
 			}

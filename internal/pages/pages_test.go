@@ -99,11 +99,12 @@ func TestCursor(t *testing.T) {
 		"one page":          {map[string]answer{"": {[]int{1}, ""}}, 0, []int{1}, nil},
 		"three pages":       {map[string]answer{"": {[]int{1}, "a"}, "a": {nil, "b"}, "b": {[]int{3}, ""}}, 0, []int{1, 3}, nil},
 		"cursor stands":     {map[string]answer{"": {[]int{1}, "a"}, "a": {[]int{2}, "a"}}, 0, []int{1, 2}, issuing.ErrBadResponse},
+		"items again":       {map[string]answer{"": {[]int{3, 2}, "a"}, "a": {[]int{2, 1}, ""}}, 0, []int{3, 2, 1}, nil},
 		"error":             {map[string]answer{"": {[]int{1}, "a"}}, 0, []int{1}, errFetch},
 		"break":             {map[string]answer{"": {[]int{1, 2}, "a"}}, 1, []int{1}, nil},
 		"break on the last": {map[string]answer{"": {[]int{1, 2}, "a"}}, 2, []int{1, 2}, nil},
 	} {
-		seq := Cursor(func(cursor string) ([]int, string, error) {
+		seq := Cursor(numberID, func(cursor string) ([]int, string, error) {
 			a, ok := tt.answers[cursor]
 			if !ok {
 				return nil, "", errFetch
@@ -125,7 +126,7 @@ func TestCursorRound(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ lead, round int }{{0, 2}, {1, 2}, {3, 5}, {10, 1}, {5, 100}} {
 		fetched := 0
-		_, err := drain(t, Cursor(func(string) ([]int, string, error) {
+		_, err := drain(t, Cursor(numberID, func(string) ([]int, string, error) {
 			n := fetched
 			if n >= tt.lead {
 				n = tt.lead + (n-tt.lead)%tt.round
@@ -140,7 +141,7 @@ func TestCursorRound(t *testing.T) {
 		}
 	}
 	// A long list with a cursor of its own for each page is none.
-	got, err := drain(t, Cursor(func(cursor string) ([]int, string, error) {
+	got, err := drain(t, Cursor(numberID, func(cursor string) ([]int, string, error) {
 		n, _ := strconv.Atoi(cursor)
 		if n == 5000 {
 			return []int{n}, "", nil

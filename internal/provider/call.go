@@ -118,6 +118,7 @@ type run struct {
 	resp     *transport.Response
 	raw      []byte   // plaintext of resp
 	refusal  *Refusal // what the last answer came to, if it was one
+	before   bool     // an attempt before that answer may have been carried out
 	settled  bool
 	told     *Facts    // by the exchange
 	sentAt   time.Time // just before the first attempt
@@ -293,6 +294,7 @@ func (r *run) open(ctx context.Context, resp *transport.Response) error {
 		resp.HangUp()
 	}
 	if errors.As(err, &r.refusal) {
+		r.before = r.progress.Maybe
 		r.progress.Maybe = r.progress.Maybe || r.refusal.Maybe
 		return r.failed(ctx, resp, r.refusal.Err)
 	}

@@ -96,6 +96,10 @@ type Refusal struct {
 	// Ambiguous says that it may mean that the key was used before: the operation
 	// is looked up.
 	Ambiguous bool
+	// Absent says that it refuses the request before anything is carried out, which
+	// stands once a look finds nothing: both together leave nothing open. Set it with
+	// Maybe.
+	Absent bool
 	// Lasting says that a repeat would be answered in the same way.
 	Lasting bool
 }

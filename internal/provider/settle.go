@@ -44,6 +44,8 @@ func (r *run) settle(ctx context.Context, round int, err error) (again bool, _ e
 		return false, r.unknown(ctx, e)
 	case !open:
 		return false, err
+	case lookErr == nil && r.refusal != nil && r.refusal.Absent && !r.before:
+		return false, r.refusal.Err
 	}
 	return lookErr == nil && r.repeatable(round), r.named(ctx, err)
 }

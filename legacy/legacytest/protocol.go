@@ -14,7 +14,7 @@ import (
 	"github.com/issuing-sdk/issuing-go/legacy"
 )
 
-// maxBody is the limit of a whole request.
+// maxBody is the limit of a whole request that submits a document; no other page has one.
 const maxBody = 4 << 20
 
 // fields are the parameters of a message.
@@ -101,7 +101,7 @@ func (s *Server) verify(o operation, r *http.Request, f fields, size int) *probl
 	switch {
 	case r.Method != http.MethodPost:
 		return &problem{code: http.StatusMethodNotAllowed, message: "Method Not Allowed"}
-	case size > maxBody:
+	case o.op == "VirtualP.UploadDocument" && size > maxBody:
 		return bad("请求体过大")
 	case !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json"):
 		return bad("Content-Type must be application/json")

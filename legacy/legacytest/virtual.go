@@ -198,7 +198,8 @@ func (s *Server) virtualPDocument(f fields) (any, *problem) {
 	if failed == nil && !legacy.DocumentType(f.Text("idType")).Known() {
 		failed = bad("idType is not allowed")
 	}
-	if failed = cmp.Or(failed, checkImages(f, "faceImage", "backImage")); failed != nil {
+	failed = cmp.Or(failed, checkImages(f, "faceImage", "backImage"), checkSizes(f, "faceImage", "backImage"))
+	if failed != nil {
 		return nil, failed
 	}
 	c := s.card(f.Text("cardNumber"))
@@ -211,7 +212,7 @@ func (s *Server) virtualPDocument(f fields) (any, *problem) {
 	return true, nil
 }
 
-// checkImages checks the named images, which are Base64 of at most 1 MB each.
+// checkImages checks the named images, which are Base64.
 func checkImages(f fields, names ...string) *problem {
 	for _, name := range names {
 		if f[name] == nil {
@@ -221,7 +222,14 @@ func checkImages(f fields, names ...string) *problem {
 		if err != nil || len(raw) == 0 {
 			return bad(name + " is not Base64")
 		}
-		if len(raw) > maxImage {
+	}
+	return nil
+}
+
+// checkSizes checks the named images by their size before Base64.
+func checkSizes(f fields, names ...string) *problem {
+	for _, name := range names {
+		if raw, _ := base64.StdEncoding.DecodeString(f.Text(name)); len(raw) > maxImage {
 			return bad(name + " 单张图片不能超过 1MB")
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"maps"
+	"mime"
 	"net"
 	"net/http"
 	"net/netip"
@@ -28,6 +29,11 @@ func (s *Server) verify(r *http.Request, body []byte) ([]byte, *platform.Reply) 
 	unauthorized := func(message, check, expected string) ([]byte, *platform.Reply) {
 		reply := refuse(http.StatusUnauthorized, message)
 		reply.Check, reply.Expected = check, expected
+		return nil, &reply
+	}
+	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
+		reply := refuse(http.StatusBadRequest, "Content-Type must be application/json")
+		reply.Check, reply.Expected = "headers", "Content-Type: application/json"
 		return nil, &reply
 	}
 	appID, signature := r.Header.Get("X-App-Id"), r.Header.Get("X-Signature")
