@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -174,6 +175,13 @@ func (f *Filler) known(v reflect.Value) (done bool, err error) {
 	return true, nil
 }
 
+// closed is a listener that accepts nothing.
+type closed struct{}
+
+func (closed) Accept() (net.Conn, error) { return nil, net.ErrClosed }
+func (closed) Close() error              { return nil }
+func (closed) Addr() net.Addr            { return &net.TCPAddr{} }
+
 // foreign sets values of the standard library's types, of interfaces, and those that
 // have a maker.
 func (f *Filler) foreign(v reflect.Value) (done bool, err error) {
@@ -194,6 +202,8 @@ func (f *Filler) foreign(v reflect.Value) (done bool, err error) {
 		value = webhook.NewMemoryDeduper(time.Hour, 10)
 	case reflect.TypeFor[uqpay.TokenStore]():
 		value = uqpay.NewMemoryTokenStore()
+	case reflect.TypeFor[net.Listener]():
+		value = closed{}
 	case reflect.TypeFor[*time.Location]():
 		value = zone
 	case reflect.TypeFor[*http.Client]():

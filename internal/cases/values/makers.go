@@ -1,6 +1,7 @@
 package values
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -84,6 +85,13 @@ var makers = sync.OnceValue(func() map[reflect.Type]maker {
 		reflect.TypeFor[webhook.Handler](): func() (any, error) {
 			src, err := source()
 			return webhook.NewHandler(src, nil), err
+		},
+		reflect.TypeFor[webhook.Handlers](): func() (any, error) {
+			src, err := source()
+			if err != nil {
+				return nil, err
+			}
+			return webhook.NewHandlers(webhook.NewHandler(src, func(context.Context, *webhook.Event) error { return nil }))
 		},
 		reflect.TypeFor[webhook.Sealer](): func() (any, error) {
 			key, err := sign.ParseAESKey(AESText)

@@ -43,6 +43,9 @@ func isMoney(t reflect.Type) bool  { return t == amountType || t == dateType }
 func isSecret(t reflect.Type) bool { return t == secretType }
 
 func isNoData(t reflect.Type) bool {
+	if t == reflect.TypeFor[issuing.SettleSettings]() {
+		return true // what the options of one Settle set
+	}
 	switch t.Kind() {
 	case reflect.Func, reflect.Chan:
 		return true
