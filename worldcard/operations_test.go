@@ -31,8 +31,7 @@ func TestPlatformNamesOperationsAsHooksDo(t *testing.T) {
 			t.Errorf("%s: the platform counts %d requests, the hook %d", op, n, seen[op])
 		}
 	}
-	// Assign and Activate read the card first, which does not exist.
-	if len(seen) != 16 || server.Requests("") != all {
+	if len(seen) != 18 || server.Requests("") != all {
 		t.Errorf("%d operations, %d requests of %d", len(seen), server.Requests(""), all)
 	}
 	if err := server.Check(); err != nil {

@@ -214,9 +214,8 @@ func (r AssignRequest) wire(cfg Config) (any, error) {
 
 // Assign binds a card number to a card that is pending assignment; afterwards it
 // is pending activation. Before KYC is passed the platform answers
-// [CodeKYCNotCompleted]. The card is read first: of one that has another number already
-// the platform would answer success and keep that number, so it is issuing.ErrConflict
-// and nothing is sent.
+// [CodeKYCNotCompleted]. Of a card that has a number already the platform answers success
+// and keeps that number, so read the card afterwards where another one may have been assigned.
 //
 // Safety: checked. After an attempt that may have arrived the card is read: it is done
 // when it shows this card number, and tried again while it waits for one. On
@@ -225,15 +224,6 @@ func (r AssignRequest) wire(cfg Config) (any, error) {
 func (s *PhysicalService) Assign(
 	ctx context.Context, req AssignRequest, opts ...issuing.CallOption,
 ) (*CardChange, error) {
-	err := s.ready(ctx, toAssigned, req, req.CardRef, func(card *PhysicalCard) error {
-		if !card.CardNumber.IsZero() && card.CardNumber.Reveal() != req.CardNumber.Reveal() {
-			return errOtherNumber
-		}
-		return nil
-	}, opts)
-	if err != nil {
-		return nil, err
-	}
 	return looked(ctx, s.c, toAssigned.op, req, toAssigned.look(s.c), opts)
 }
 
@@ -260,10 +250,8 @@ func (r ActivateRequest) wire(cfg Config) (any, error) {
 // ([CardOpened]); a failed activation is announced by nothing and leaves the
 // card pending, so poll [PhysicalService.Card] for a while and send the PIN
 // again. A card that is "not ready" yet is refused with a retryable error whose
-// code the pages do not give. The card is read first: of one that is active already the
-// platform would answer success and keep its PIN, so it is issuing.ErrConflict and nothing
-// is sent. While an activation is under way its PIN cannot be told: a second one with
-// another PIN may change nothing.
+// code the pages do not give. Of a card that is active already the platform answers success
+// and keeps its PIN: [PhysicalService.SetPIN] changes it.
 //
 // Safety: checked. After an attempt that may have arrived the card is read; one that
 // still waits is activated again with the same PIN, which the platform takes as the same
@@ -272,15 +260,6 @@ func (r ActivateRequest) wire(cfg Config) (any, error) {
 func (s *PhysicalService) Activate(
 	ctx context.Context, req ActivateRequest, opts ...issuing.CallOption,
 ) (*CardChange, error) {
-	err := s.ready(ctx, toActivated, req, req.CardRef, func(card *PhysicalCard) error {
-		if card.Status == CardStatusActive {
-			return errActivated
-		}
-		return nil
-	}, opts)
-	if err != nil {
-		return nil, err
-	}
 	return looked(ctx, s.c, toActivated.op, req, toActivated.look(s.c), opts)
 }
 

@@ -96,33 +96,5 @@ func readPhysical(ctx context.Context, c *Client, ref CardRef) (*Card, error) {
 	}, nil
 }
 
-// A repeat of these two is answered with success by the page, whatever number or PIN it
-// has, and changes nothing then: "re-assign returns current status", "already-activated
-// returns success". So the card is read before they are sent.
-var (
-	errOtherNumber = errors.New("the card has another number, which assigning again would not change")
-	errActivated   = errors.New("the card is active, and activating it again would not change its PIN: use SetPIN")
-)
-
-// ready reads a card before an operation of which a repeat would be answered with a
-// success that changes nothing, and returns stale's error for such a one as the call's.
-func (s *PhysicalService) ready(ctx context.Context, t transition, req request, ref CardRef,
-	stale func(*PhysicalCard) error, opts []issuing.CallOption,
-) error {
-	if err := s.c.check(ctx, t.op.name, req, opts); err != nil {
-		return err
-	}
-	card, err := s.Card(ctx, ref)
-	if err != nil {
-		return err
-	}
-	if err := stale(card); err != nil {
-		return &issuing.Error{
-			Provider: providerName, Op: t.op.name, Kind: issuing.ErrConflict, Key: ref.key(), Err: err,
-		}
-	}
-	return nil
-}
-
 // errOtherCard is an answer that must not settle anything.
 var errOtherCard = errors.New("the answer is about another card")

@@ -213,8 +213,8 @@ func physicalCases(t *testing.T) []wireCase {
 				return c.Physical.Activate(ctx, worldcard.ActivateRequest{CardRef: ref, PIN: issuing.NewSecret("135790")})
 			},
 			payload: `{"card_id":"1234567890123456789","merchant_card_id":"mc_pcard_001","pin":"135790"}`,
-			data:    `{"card_id":"1234567890123456789","merchant_card_id":"mc_001","status":8}`,
-			want:    changed(worldcard.CardStatusPendingActivation),
+			data:    `{"card_id":"1234567890123456789","merchant_card_id":"mc_001","status":2}`,
+			want:    changed(worldcard.CardStatusActive),
 		},
 		{
 			name: "Physical.SetPIN", path: "/api/v1/card/physical/change/pin",

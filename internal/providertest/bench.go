@@ -136,7 +136,6 @@ type Pages int
 const (
 	Whole  Pages = iota // on one page, where its size cannot be chosen
 	Placed              // on several pages; one that comes again is noticed
-	Blind               // on several pages, of which that is not expected
 )
 
 // items adapts an iterator of a client to a List's.

@@ -158,22 +158,22 @@ func (u *uqpays) pin(pin string) uqpay.PINRequest {
 func (u *uqpays) lists() []List {
 	c, one := u.client, uqpay.Paging{PageSize: 1}
 	return []List{
-		{"Accounts.List", Blind, func(ctx context.Context) iter.Seq2[any, error] { return items(c.Accounts.All(ctx, one)) }},
-		{"Balances.List", Blind, func(ctx context.Context) iter.Seq2[any, error] { return items(c.Balances.All(ctx, one)) }},
-		{"Balances.Ledger", Blind, func(ctx context.Context) iter.Seq2[any, error] {
+		{"Accounts.List", Placed, func(ctx context.Context) iter.Seq2[any, error] { return items(c.Accounts.All(ctx, one)) }},
+		{"Balances.List", Placed, func(ctx context.Context) iter.Seq2[any, error] { return items(c.Balances.All(ctx, one)) }},
+		{"Balances.Ledger", Placed, func(ctx context.Context) iter.Seq2[any, error] {
 			return items(c.Balances.AllLedger(ctx, uqpay.LedgerRequest{Paging: one}))
 		}},
-		{"Brands.List", Blind, func(ctx context.Context) iter.Seq2[any, error] {
+		{"Brands.List", Placed, func(ctx context.Context) iter.Seq2[any, error] {
 			return items(c.Brands.All(ctx, uqpay.BrandsRequest{Paging: one, DisplayName: "Example"}))
 		}},
-		{"Cardholders.List", Blind, func(ctx context.Context) iter.Seq2[any, error] {
+		{"Cardholders.List", Placed, func(ctx context.Context) iter.Seq2[any, error] {
 			return items(c.Cardholders.All(ctx, uqpay.CardholdersRequest{Paging: one}))
 		}},
-		{"Cards.List", Blind, func(ctx context.Context) iter.Seq2[any, error] {
+		{"Cards.List", Placed, func(ctx context.Context) iter.Seq2[any, error] {
 			return items(c.Cards.All(ctx, uqpay.CardsRequest{Paging: one}))
 		}},
-		{"Products.List", Blind, func(ctx context.Context) iter.Seq2[any, error] { return items(c.Products.All(ctx, one)) }},
-		{"Transactions.List", Blind, func(ctx context.Context) iter.Seq2[any, error] {
+		{"Products.List", Placed, func(ctx context.Context) iter.Seq2[any, error] { return items(c.Products.All(ctx, one)) }},
+		{"Transactions.List", Placed, func(ctx context.Context) iter.Seq2[any, error] {
 			return items(c.Transactions.All(ctx, uqpay.TransactionsRequest{Paging: one}))
 		}},
 	}
