@@ -226,7 +226,7 @@ var clockFiles = []string{
 	"uqpay/sqltoken/store.go",         // the default clock of leases
 	"webhook/sqldedupe/sqldedupe.go",  // the default clock of leases
 	"webhook/sqldedupe/claim.go",      // how long a function may hold its transaction
-	"unionpay/linkconfig.go",                // the default clock of links
+	"unionpay/linkconfig.go",          // the default clock of links
 	"unionpay/callbacks.go",           // the default clock of answers
 	"uqpay/authdecision/keys.go",      // whether a PGP key is valid when it is read
 	"uqpay/authdecision/caller.go",    // the platform's side, for tests and the sandbox

@@ -10,7 +10,7 @@ type SettledBy string
 // The ways to settle.
 const (
 	SettledByKey     SettledBy = "key"     // the platform is asked for the merchant's key; not found is an answer
-	SettledByState   SettledBy = "state"   // what it is about is read, and its state tells, unless somebody has changed it since
+	SettledByState   SettledBy = "state"   // what it is about is read, and tells, unless another has changed it since
 	SettledByHistory SettledBy = "history" // a list shows it; that it shows nothing proves nothing
 	SettledByRepeat  SettledBy = "repeat"  // sending the same again, which the provider recognises or does no harm
 	SettledByNobody  SettledBy = "nobody"  // no inquiry is published: a person asks the provider

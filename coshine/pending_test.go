@@ -50,7 +50,7 @@ func TestPendings(t *testing.T) {
 		pendingtest.Keeps(t, left, secretsOfCalls...)
 		pendingtest.Began(t, recorded[0], left)
 		golden := pendingtest.Golden(t, left)
-		got := pendingtest.Settle(t, d.client(t, nil), golden, issuing.VerdictOpen, "")
+		got := pendingtest.With(t, d.client(t, nil)).Settle(golden, issuing.VerdictOpen, "")
 		if u := got.Unsettled; u.Note != row.Note || cmp.Diff(u.Inquiry, row.Inquiry) != "" || u.Reversal != row.Reversal {
 			t.Errorf("%s: %+v, the row is %+v", left.Op, u, row)
 		}
@@ -87,7 +87,7 @@ func checkGoldens(t *testing.T, rows map[string]issuing.Operation) {
 		if (row.SettledBy == issuing.SettledByHistory && p.Card != "") || op == "Cards.Close" || op == "Cards.SetExpiry" {
 			want, done = issuing.VerdictDone, done+1
 		}
-		pendingtest.Settle(t, client, p, want, "")
+		pendingtest.With(t, client).Settle(p, want, "")
 	}
 	if done != 13 {
 		t.Errorf("%d of the files are done", done)

@@ -199,7 +199,7 @@ func settle(t *testing.T, server *coshinetest.Server, client *coshine.Client, w 
 				if n == 1 {
 					want = issuing.VerdictDone
 				}
-				pendingtest.Settle(t, client, pendingtest.Of(t, err), want, "")
+				pendingtest.With(t, client).Settle(pendingtest.Of(t, err), want, "")
 			}
 		default:
 			failed++

@@ -130,7 +130,7 @@ func TestSettleByHistory(t *testing.T) {
 			if c.authorizations != "" {
 				d.answers[coshine.APIAuthorizationHistory] = c.authorizations
 			}
-			got := pendingtest.Settle(t, d.client(t, nil), p, c.want, c.says)
+			got := pendingtest.With(t, d.client(t, nil)).Settle(p, c.want, c.says)
 			switch c.want {
 			case issuing.VerdictDone:
 				var line struct {
@@ -161,15 +161,15 @@ func TestHistoryNeedsWhatItIsAskedBy(t *testing.T) {
 	named := func(c *coshine.Config) { c.HistoryTranID = "reference" }
 	_, err := d.client(t, nil).Cards.Withdraw(t.Context(), money("T1", "5.00"), withID("TXN1"))
 	p := pendingtest.Of(t, err)
-	pendingtest.Settle(t, d.client(t, named), p, issuing.VerdictDone, "")
-	pendingtest.Settle(t, d.client(t, nil), p, issuing.VerdictOpen, "")
-	pendingtest.Settle(t, d.client(t, func(c *coshine.Config) { c.Paths = nil }), p, issuing.VerdictOpen, `Config.Paths["TransactionHistory"]`)
+	pendingtest.With(t, d.client(t, named)).Settle(p, issuing.VerdictDone, "")
+	pendingtest.With(t, d.client(t, nil)).Settle(p, issuing.VerdictOpen, "")
+	pendingtest.With(t, d.client(t, func(c *coshine.Config) { c.Paths = nil })).Settle(p, issuing.VerdictOpen, `Config.Paths["TransactionHistory"]`)
 	nameless := p
 	nameless.Key = ""
-	pendingtest.Settle(t, d.client(t, named), nameless, issuing.VerdictOpen, "no tranId")
+	pendingtest.With(t, d.client(t, named)).Settle(nameless, issuing.VerdictOpen, "no tranId")
 
 	_, err = d.client(t, nil).Cards.Withdraw(t.Context(), coshine.TransactionRequest{CardRef: coshine.ByNumber(pan)}, withID("TXN1"))
-	pendingtest.Settle(t, d.client(t, named), pendingtest.Of(t, err), issuing.VerdictOpen, "named no card token")
+	pendingtest.With(t, d.client(t, named)).Settle(pendingtest.Of(t, err), issuing.VerdictOpen, "named no card token")
 
 	for name, extra := range map[string]coshine.Extra{
 		"text":  {"cardToken": "T1", "amount": issuing.NewAmount(1, 0)},
@@ -180,7 +180,7 @@ func TestHistoryNeedsWhatItIsAskedBy(t *testing.T) {
 		if p.Card != "T1" || (name == "token") != p.Amount.IsZero() {
 			t.Errorf("%s: %+v", name, p)
 		}
-		pendingtest.Settle(t, d.client(t, named), p, issuing.VerdictDone, "")
+		pendingtest.With(t, d.client(t, named)).Settle(p, issuing.VerdictDone, "")
 	}
 	bad := deskConfig()
 	bad.HistoryTranID = " reference"
@@ -242,10 +242,10 @@ func TestSettleByState(t *testing.T) {
 			t.Parallel()
 			d := &desk{answers: map[coshine.API]string{}}
 			p := pendingtest.Of(t, c.write(t.Context(), d.client(t, func(cfg *coshine.Config) { cfg.OpenEnums = true })))
-			pendingtest.Settle(t, d.client(t, nil), p, open, "unexpected EOF")
+			pendingtest.With(t, d.client(t, nil)).Settle(p, open, "unexpected EOF")
 			d.answers[coshine.APICardInfoInquiry] = "," + c.card
 			for i, dialect := range []coshine.Dialect{coshine.DialectNone, coshine.DialectPortal, coshine.DialectReference} {
-				got := pendingtest.Settle(t, d.client(t, func(cfg *coshine.Config) { cfg.CardStatus = dialect }), p, c.want[i], "")
+				got := pendingtest.With(t, d.client(t, func(cfg *coshine.Config) { cfg.CardStatus = dialect })).Settle(p, c.want[i], "")
 				if ack, ok := issuing.ResultOf[coshine.Ack](got); ok != (c.want[i] == done) || (ok && ack.Raw.IsZero()) {
 					t.Errorf("%v: %+v", dialect, got.Result)
 				}
@@ -261,11 +261,11 @@ func TestActivationReadsTheList(t *testing.T) {
 	reference := func(c *coshine.Config) { c.CardStatus = coshine.DialectReference }
 	p := pendingtest.Of(t, calls[coshine.APICardActivation](t.Context(), d.client(t, nil)))
 	d.answers[coshine.APICustomerCardInfoInquiry] = `,"recordList":[{"cardToken":"T0","cardStatus":"N"},{"cardToken":"T1","cardStatus":"U"}]`
-	pendingtest.Settle(t, d.client(t, reference), p, issuing.VerdictDone, "")
+	pendingtest.With(t, d.client(t, reference)).Settle(p, issuing.VerdictDone, "")
 	d.answers[coshine.APICustomerCardInfoInquiry] = `,"recordList":[{"cardToken":"T0","cardStatus":"U"}]`
-	pendingtest.Settle(t, d.client(t, reference), p, issuing.VerdictOpen, "not among the customer's")
+	pendingtest.With(t, d.client(t, reference)).Settle(p, issuing.VerdictOpen, "not among the customer's")
 	d.answers[coshine.APICardInfoInquiry] = `,"cardStatus":"N"`
-	pendingtest.Settle(t, d.client(t, reference), p, issuing.VerdictAbsent, "")
+	pendingtest.With(t, d.client(t, reference)).Settle(p, issuing.VerdictAbsent, "")
 }
 
 // TestApplications: only a number of the request's own tells its card from another.
@@ -285,23 +285,23 @@ func TestApplications(t *testing.T) {
 	if p.Secrets["cardNumber"] == "" || p.Details["customerId"] != "C1" {
 		t.Errorf("%+v", p)
 	}
-	pendingtest.Settle(t, client, p, issuing.VerdictOpen, "unexpected EOF")
+	pendingtest.With(t, client).Settle(p, issuing.VerdictOpen, "unexpected EOF")
 	list := func(cards ...string) {
 		d.answers[coshine.APICustomerCardInfoInquiry] = `,"recordList":[` + strings.Join(cards, ",") + `]`
 	}
 	list(card("T1", "4220000000000002", "V", "20260420"), card("T2", own, "V", "20260420"))
-	done, ok := issuing.ResultOf[coshine.Application](pendingtest.Settle(t, d.client(t, nil), p, issuing.VerdictDone, ""))
+	done, ok := issuing.ResultOf[coshine.Application](pendingtest.With(t, d.client(t, nil)).Settle(p, issuing.VerdictDone, ""))
 	if !ok || done.CardToken != "T2" || done.ExpiryDate != "2904" || done.CustomerID != "C1" || done.CardNumber.Reveal() != own {
 		t.Errorf("%+v", done)
 	}
-	pendingtest.Settle(t, other, p, issuing.VerdictOpen, "other credentials")
+	pendingtest.With(t, other).Settle(p, issuing.VerdictOpen, "other credentials")
 	list(card("T1", "422000******0001", "V", "20260420"), card("T2", own, "P", "20260420"), card("T3", own, "V", "20260301"))
-	pendingtest.Settle(t, client, p, issuing.VerdictOpen, `the token ["T1"]`)
+	pendingtest.With(t, client).Settle(p, issuing.VerdictOpen, `the token ["T1"]`)
 	list()
-	pendingtest.Settle(t, client, p, issuing.VerdictOpen, "not listed")
+	pendingtest.With(t, client).Settle(p, issuing.VerdictOpen, "not listed")
 	list(card("T1", "422000******0001", "V", "20260420"))
 	_, err = client.Cards.Apply(t.Context(), application("C1"))
-	pendingtest.Settle(t, client, pendingtest.Of(t, err), issuing.VerdictOpen, `["T1"]`)
+	pendingtest.With(t, client).Settle(pendingtest.Of(t, err), issuing.VerdictOpen, `["T1"]`)
 }
 
 // TestLooksAskOnBehalfOfTheSame: the participant, branch and channel of the write.
@@ -312,7 +312,7 @@ func TestLooksAskOnBehalfOfTheSame(t *testing.T) {
 		ParticipantID: "200000", TranBranch: "400001", Channel: coshine.ChannelApp, TranID: "TXN1", TellerNo: "7",
 	}))
 	d.answers[coshine.APITransactionHistory] = `,"recordList":[{"tranId":"TXN1"}]`
-	pendingtest.Settle(t, d.client(t, nil), pendingtest.Of(t, err), issuing.VerdictDone, "")
+	pendingtest.With(t, d.client(t, nil)).Settle(pendingtest.Of(t, err), issuing.VerdictDone, "")
 	want := []string{"200000", "400001", "08"}
 	var got []string
 	for _, name := range []string{"participantId", "tranBranch", "tranChnl"} {
@@ -331,17 +331,17 @@ func TestSettleSendsNothingAgain(t *testing.T) {
 	req := coshine.SetStatusRequest{CardToken: "T1", CardOptFlag: coshine.CardOptFlagFreeze}
 	_, err := client.Cards.SetStatus(t.Context(), req)
 	p, dropped := pendingtest.Of(t, err), d.dropped
-	if got := pendingtest.Settle(t, client, p, issuing.VerdictAbsent, "", issuing.WithResend(req)); got.ResendSameKey {
+	if got := pendingtest.With(t, client).Settle(p, issuing.VerdictAbsent, "", issuing.WithResend(req)); got.ResendSameKey {
 		t.Errorf("%+v", got)
 	}
 	_, err = client.Cards.SetLimits(t.Context(), someCard)
-	pendingtest.Settle(t, client, pendingtest.Of(t, err), issuing.VerdictOpen, "not sent again", issuing.WithResend(someCard))
+	pendingtest.With(t, client).Settle(pendingtest.Of(t, err), issuing.VerdictOpen, "not sent again", issuing.WithResend(someCard))
 	err = client.Do(t.Context(), "/x", map[string]string{"a": "b"}, nil)
 	q := pendingtest.Of(t, err)
 	if q.Details["path"] != "/x" {
 		t.Errorf("%+v", q)
 	}
-	pendingtest.Settle(t, client, q, issuing.VerdictOpen, "nothing is known")
+	pendingtest.With(t, client).Settle(q, issuing.VerdictOpen, "nothing is known")
 	if d.dropped != dropped+2 {
 		t.Errorf("%d writes were sent, two are the test's own", d.dropped-dropped)
 	}
@@ -375,7 +375,7 @@ func TestSettleAgainstThePlatform(t *testing.T) {
 			}
 			settle := func(op string, err error, want issuing.Verdict) {
 				t.Helper()
-				pendingtest.Settle(t, newClient(t, server), pendingtest.Of(t, err), want, "")
+				pendingtest.With(t, newClient(t, server)).Settle(pendingtest.Of(t, err), want, "")
 			}
 			inject(t, server, "Cards.Activate", fault)
 			_, err = client.Cards.Activate(ctx, activation(req, card))

@@ -129,7 +129,7 @@ func TestPendings(t *testing.T) {
 		s := all[p.Op]
 		j.Nobody(t, distant(t), p, s.options()...)
 		if s.reference != "" {
-			pendingtest.Settle(t, distant(t), p, issuing.VerdictOpen, "WithReference")
+			pendingtest.With(t, distant(t)).Settle(p, issuing.VerdictOpen, "WithReference")
 		}
 		shown := map[issuing.Verdict]string{issuing.VerdictOpen: success(s.open)}
 		for verdict, data := range map[issuing.Verdict]string{
@@ -144,7 +144,7 @@ func TestPendings(t *testing.T) {
 		}
 		for want, body := range shown {
 			_, platform := scripted(t, map[string][]reply{s.path: {{http.StatusOK, body}}})
-			got := pendingtest.Settle(t, platform, p, want, "", s.options()...)
+			got := pendingtest.With(t, platform).Settle(p, want, "", s.options()...)
 			if has := want == issuing.VerdictDone || want == issuing.VerdictRefused; (got.Result != nil) != has {
 				t.Errorf("%s: %+v", p.Op, got)
 			}

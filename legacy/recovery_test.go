@@ -222,7 +222,7 @@ func TestSettleEveryWrite(t *testing.T) {
 				opts, sent := w.options(d, left), d.server.Requests(w.op)
 				for _, p := range []issuing.Pending{record, left} {
 					pendingtest.Keeps(t, p, d.card.Reveal(), "E12345678", "13800000000", "Santos")
-					got := pendingtest.Settle(t, d.fresh(), p, want, "", opts...)
+					got := pendingtest.With(t, d.fresh()).Settle(p, want, "", opts...)
 					if (got.Result != nil) != (want == done) || got.ResendSameKey != (want == absent && w.again == done) {
 						t.Errorf("%+v", got)
 					}
@@ -235,7 +235,7 @@ func TestSettleEveryWrite(t *testing.T) {
 				if want != done && (name == "lost" || w.op == "VirtualP.UploadDocument") {
 					again = w.again
 				}
-				got := pendingtest.Settle(t, d.fresh(), left, again, "", append(opts, issuing.WithResend(w.request(d)))...)
+				got := pendingtest.With(t, d.fresh()).Settle(left, again, "", append(opts, issuing.WithResend(w.request(d)))...)
 				if (d.server.Requests(w.op) > sent) != (want != done && again == done) {
 					t.Errorf("%d were sent again: %+v", d.server.Requests(w.op)-sent, got)
 				}
@@ -253,7 +253,7 @@ func checkAway(t *testing.T, w write, d *desk, p issuing.Pending) {
 	opts := append(w.options(d, p), issuing.WithResend(w.request(d)))
 	d.server.Choose(func(string) issuingtest.Fault { return issuingtest.DropBefore() })
 	defer d.server.Choose(nil)
-	got := pendingtest.Settle(t, d.fresh(issuing.WithMaxAttempts(1)), p, unsettled, "", opts...)
+	got := pendingtest.With(t, d.fresh(issuing.WithMaxAttempts(1))).Settle(p, unsettled, "", opts...)
 	if !errors.Is(got.Unsettled, issuing.ErrUnavailable) {
 		t.Errorf("open because of %v", got.Unsettled)
 	}
@@ -292,12 +292,12 @@ func TestSettleRefusesOther(t *testing.T) {
 			stranger, another := p, issuing.NewSecret("4000000000000002")
 			stranger.Credentials = "0123456789abcdef"
 			if len(opts) > 0 {
-				pendingtest.Settle(t, d.client, p, unsettled, "WithReference")
+				pendingtest.With(t, d.client).Settle(p, unsettled, "WithReference")
 				refuse("another reference", p, "another reference", issuing.WithReference(another))
 				refuse("other credentials", stranger, "other credentials", opts...)
 			} else if len(p.Secrets) > 0 { // the key finds it, and under other credentials nothing is sent
 				refuse("other credentials", stranger, "other credentials", issuing.WithResend(w.request(d)))
-				pendingtest.Settle(t, d.client, stranger, issuing.VerdictAbsent, "")
+				pendingtest.With(t, d.client).Settle(stranger, issuing.VerdictAbsent, "")
 			}
 			if w.again == done {
 				refuse("another type", p, "not of the type", append(opts, issuing.WithResend(7))...)
@@ -350,7 +350,7 @@ func TestSettleDisagrees(t *testing.T) {
 				t.Fatalf("%s: %v", name, err)
 			}
 			sent := d.server.Requests(w.op)
-			pendingtest.Settle(t, d.client, p, unsettled, c.says, append(w.options(d, p), issuing.WithResend(w.request(d)))...)
+			pendingtest.With(t, d.client).Settle(p, unsettled, c.says, append(w.options(d, p), issuing.WithResend(w.request(d)))...)
 			if n := d.server.Requests(w.op); n != sent {
 				t.Errorf("%s: %d were sent again", name, n-sent)
 			}
@@ -370,7 +370,7 @@ func TestSettleFailed(t *testing.T) {
 			failNext(t, server, w.op, "no")
 			_, p := d.lose(w.op, issuingtest.DropAfter(), func(c *legacy.Client) error { return w.send(t.Context(), c, w.request(d)) })
 			sent := server.Requests(w.op)
-			got := pendingtest.Settle(t, d.fresh(), p, issuing.VerdictRefused, "", issuing.WithResend(w.request(d)))
+			got := pendingtest.With(t, d.fresh()).Settle(p, issuing.VerdictRefused, "", issuing.WithResend(w.request(d)))
 			if e := want(t, got.Refusal, issuing.ErrDeclined); e.Key != "o-1" || e.Op != w.op || got.Result == nil || server.Requests(w.op) != sent {
 				t.Errorf("%+v", got)
 			}

@@ -67,7 +67,7 @@ func TestSettleTokenRequest(t *testing.T) {
 				c.spoil(&p)
 			}
 			inject(t, server, inquiry, c.look...)
-			got := pendingtest.Settle(t, newClient(t, server, c.change), p, c.want, c.says, issuing.WithResend(req))
+			got := pendingtest.With(t, newClient(t, server, c.change)).Settle(p, c.want, c.says, issuing.WithResend(req))
 			token, found := issuing.ResultOf[unionpay.Token](got)
 			switch c.want {
 			case issuing.VerdictDone:
@@ -115,19 +115,19 @@ func TestSettleUpdate(t *testing.T) {
 			p := pendingtest.Of(t, err)
 			pendingtest.Keeps(t, p, token.Token.Reveal())
 			fresh, reference := newClient(t, server, nil), issuing.WithReference(token.Token)
-			pendingtest.Settle(t, fresh, p, issuing.VerdictOpen, "WithReference")
-			pendingtest.Settle(t, newClient(t, server, uninquired), p, issuing.VerdictOpen, "TOKEN_STATE_NOTIFICATION", reference)
+			pendingtest.With(t, fresh).Settle(p, issuing.VerdictOpen, "WithReference")
+			pendingtest.With(t, newClient(t, server, uninquired)).Settle(p, issuing.VerdictOpen, "TOKEN_STATE_NOTIFICATION", reference)
 			down(3)
-			pendingtest.Settle(t, fresh, p, issuing.VerdictOpen, "unavailable", reference)
+			pendingtest.With(t, fresh).Settle(p, issuing.VerdictOpen, "unavailable", reference)
 			checkUpdateRefusals(t, server, fresh, p, req)
 
-			change, ok := issuing.ResultOf[unionpay.TokenChange](pendingtest.Settle(t, fresh, p, c.want, "", reference))
+			change, ok := issuing.ResultOf[unionpay.TokenChange](pendingtest.With(t, fresh).Settle(p, c.want, "", reference))
 			if ok != (c.want == issuing.VerdictDone) || (ok && change.State != unionpay.TokenStateSuspended) {
 				t.Errorf("%+v", change)
 			}
 			// Sent again it is the same message, and only where it has not arrived.
 			before := server.Requests("Tokens.UpdateState")
-			change, ok = issuing.ResultOf[unionpay.TokenChange](pendingtest.Settle(t, fresh, p, issuing.VerdictDone, "", reference, issuing.WithResend(req)))
+			change, ok = issuing.ResultOf[unionpay.TokenChange](pendingtest.With(t, fresh).Settle(p, issuing.VerdictDone, "", reference, issuing.WithResend(req)))
 			if !ok || change.State != unionpay.TokenStateSuspended || (server.Requests("Tokens.UpdateState") > before) != (c.want == issuing.VerdictAbsent) {
 				t.Errorf("%+v, %d requests more", change, server.Requests("Tokens.UpdateState")-before)
 			}
@@ -137,10 +137,10 @@ func TestSettleUpdate(t *testing.T) {
 			if _, err := client.Tokens.Delete(t.Context(), unionpay.TokenRef{DeviceID: device, Token: token.Token}); err != nil {
 				t.Fatal(err)
 			}
-			pendingtest.Settle(t, fresh, p, issuing.VerdictOpen, "does not tell", reference)
+			pendingtest.With(t, fresh).Settle(p, issuing.VerdictOpen, "does not tell", reference)
 			unknown := p
 			unknown.Details = map[string]string{"deviceID": device, "tokenAction": "EXPLODE"}
-			pendingtest.Settle(t, fresh, unknown, issuing.VerdictOpen, "does not tell", reference)
+			pendingtest.With(t, fresh).Settle(unknown, issuing.VerdictOpen, "does not tell", reference)
 			check(t, server)
 		})
 	}
@@ -194,26 +194,26 @@ func TestSettleByRepeat(t *testing.T) {
 	if p.Card != "ATM-000123" {
 		t.Errorf("%+v", p)
 	}
-	pendingtest.Settle(t, fresh, p, issuing.VerdictOpen, "a second report does no harm")
+	pendingtest.With(t, fresh).Settle(p, issuing.VerdictOpen, "a second report does no harm")
 	if n := len(server.Feedback()); n != 1 {
 		t.Errorf("%d reports", n)
 	}
-	pendingtest.Settle(t, fresh, p, issuing.VerdictDone, "", issuing.WithResend(feedback()))
+	pendingtest.With(t, fresh).Settle(p, issuing.VerdictDone, "", issuing.WithResend(feedback()))
 	if n := len(server.Feedback()); n != 2 {
 		t.Errorf("%d reports", n)
 	}
 	inject(t, server, "ATMs.Feedback", issuingtest.DropBefore())
-	pendingtest.Settle(t, fresh, p, issuing.VerdictOpen, "unavailable", issuing.WithResend(feedback()))
+	pendingtest.With(t, fresh).Settle(p, issuing.VerdictOpen, "unavailable", issuing.WithResend(feedback()))
 	inject(t, server, "Keys.Exchange", issuingtest.DropBefore())
 	keys := unionpay.KeyExchangeRequest{SignCertID: "1", SignPublicKey: "k", EncCertID: "2", EncPublicKey: "k"}
 	_, err = client.Keys.Exchange(t.Context(), keys)
-	got := pendingtest.Settle(t, fresh, pendingtest.Of(t, err), issuing.VerdictDone, "", issuing.WithResend(&keys))
+	got := pendingtest.With(t, fresh).Settle(pendingtest.Of(t, err), issuing.VerdictDone, "", issuing.WithResend(&keys))
 	if answer, ok := issuing.ResultOf[unionpay.KeyExchange](got); !ok || answer.SignCertID != unionpaytest.UPISignKeyID {
 		t.Errorf("%+v", got.Result)
 	}
 	inject(t, server, "Tokens.Token", issuingtest.DropBefore())
 	err = client.Do(t.Context(), unionpay.MessageTypeTokenStateInquiry, map[string]string{"tokenRefID": "1"}, nil)
-	pendingtest.Settle(t, fresh, pendingtest.Of(t, err), issuing.VerdictOpen, "nothing is known")
+	pendingtest.With(t, fresh).Settle(pendingtest.Of(t, err), issuing.VerdictOpen, "nothing is known")
 	check(t, server)
 }
 
@@ -281,7 +281,7 @@ func TestPendings(t *testing.T) {
 		}
 		pendingtest.Keeps(t, left, secrets...)
 		pendingtest.Began(t, recorded[0], left)
-		pendingtest.Settle(t, gateway, pendingtest.Golden(t, left), c.want, "", c.opt)
+		pendingtest.With(t, gateway).Settle(pendingtest.Golden(t, left), c.want, "", c.opt)
 	}
 	if files, err := filepath.Glob("testdata/pending/*.json"); err != nil || len(files) != 6 {
 		t.Errorf("%d golden files: %v", len(files), err)

@@ -79,7 +79,7 @@ func settleShown(t *testing.T, p issuing.Pending) {
 	t.Helper()
 	show := func(want issuing.Verdict, path, body string) {
 		t.Helper()
-		pendingtest.Settle(t, distant(t, shown(map[string]string{path: body})), p, want, "")
+		pendingtest.With(t, distant(t, shown(map[string]string{path: body}))).Settle(p, want, "")
 	}
 	const done, open = issuing.VerdictDone, issuing.VerdictOpen
 	switch p.Op {

@@ -132,7 +132,7 @@ func TestSettleSendsTheSame(t *testing.T) {
 			pendingtest.Keeps(t, p, "012345", "543210", "57609685", "4937241000000012", "example.com")
 			checkUnsent(t, w, write, p)
 			w.answers = true
-			got := pendingtest.Settle(t, w.client(t, start.Add(23*time.Hour)), p, issuing.VerdictDone, "", issuing.WithResend(write.request))
+			got := pendingtest.With(t, w.client(t, start.Add(23*time.Hour))).Settle(p, issuing.VerdictDone, "", issuing.WithResend(write.request))
 			if len(w.sent) != 2 || got.Result == nil {
 				t.Fatalf("%s: %d were sent: %+v", named.op, len(w.sent), got)
 			}
@@ -155,9 +155,9 @@ func TestSettleSendsTheSame(t *testing.T) {
 func checkUnsent(t *testing.T, w *wire, write write, p issuing.Pending) {
 	t.Helper()
 	client := w.client(t, start.Add(time.Hour))
-	pendingtest.Settle(t, client, p, issuing.VerdictOpen, "")
+	pendingtest.With(t, client).Settle(p, issuing.VerdictOpen, "")
 	late := w.client(t, start.Add(24*time.Hour-20*time.Second)) // a call takes longer than what is left
-	pendingtest.Settle(t, late, p, issuing.VerdictOpen, "which are over", issuing.WithResend(write.request))
+	pendingtest.With(t, late).Settle(p, issuing.VerdictOpen, "which are over", issuing.WithResend(write.request))
 	stranger := p
 	stranger.Credentials = "0123456789abcdef"
 	for says, c := range map[string]struct {
@@ -195,7 +195,7 @@ func TestLooksGoOutForTheSameAccount(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		pendingtest.Settle(t, client, p, issuing.VerdictDone, "")
+		pendingtest.With(t, client).Settle(p, issuing.VerdictDone, "")
 		if len(asked) != 1 || asked[0] != "GET "+account {
 			t.Errorf("for %q: %q", account, asked)
 		}
@@ -270,11 +270,11 @@ func TestSettleAgainstThePlatform(t *testing.T) {
 				if name == "arrived" && op == "Cards.SetStatus" {
 					want = issuing.VerdictDone
 				}
-				pendingtest.Settle(t, newClient(t, s), record, want, "")
+				pendingtest.With(t, newClient(t, s)).Settle(record, want, "")
 				if s.Requests(op) != sent {
 					t.Error("it was sent again without being asked for")
 				}
-				got := pendingtest.Settle(t, newClient(t, s), record, issuing.VerdictDone, "", issuing.WithResend(w.request))
+				got := pendingtest.With(t, newClient(t, s)).Settle(record, issuing.VerdictDone, "", issuing.WithResend(w.request))
 				s.Clock().Advance(2 * time.Second)
 				if n := booked(t, s, c, op); n != 1 || got.Result == nil {
 					t.Errorf("carried out %d times: %+v", n, got.Result)
@@ -305,22 +305,22 @@ func TestSettleByOrder(t *testing.T) {
 		_, err := newClient(t, s, issuing.WithMaxAttempts(1)).Cards.Deposit(t.Context(), card, req)
 		p := pendingtest.Of(t, err)
 		s.Clock().Advance(48 * time.Hour)
-		pendingtest.Settle(t, c, p, issuing.VerdictOpen, "which are over", issuing.WithResend(req))
+		pendingtest.With(t, c).Settle(p, issuing.VerdictOpen, "which are over", issuing.WithResend(req))
 		p.Details = map[string]string{"card_order_id": s.Orders(uqpay.OrderTypeCardRecharge)[0].ID}
-		got := pendingtest.Settle(t, newClient(t, s), p, want, "")
+		got := pendingtest.With(t, newClient(t, s)).Settle(p, want, "")
 		order, ok := issuing.ResultOf[uqpay.Order](got)
 		if !ok || order.CardID != card || (want == issuing.VerdictRefused) != errors.Is(got.Refusal, issuing.ErrDeclined) {
 			t.Errorf("%+v", got)
 		}
 		inject(t, s, "Orders.Order", issuingtest.DropBefore())
-		away := pendingtest.Settle(t, newClient(t, s, issuing.WithMaxAttempts(1)), p, issuing.VerdictOpen, "")
+		away := pendingtest.With(t, newClient(t, s, issuing.WithMaxAttempts(1))).Settle(p, issuing.VerdictOpen, "")
 		if !errors.Is(away.Unsettled, issuing.ErrUnavailable) {
 			t.Errorf("open because of %v", away.Unsettled)
 		}
 		p.Details["card_order_id"] = s.Orders("")[0].ID // the card's creation, of another amount
-		pendingtest.Settle(t, c, p, issuing.VerdictOpen, "other contents")
+		pendingtest.With(t, c).Settle(p, issuing.VerdictOpen, "other contents")
 		p.Details["card_order_id"] = "00000000-0000-0000-0000-000000000000"
-		pendingtest.Settle(t, c, p, issuing.VerdictOpen, "")
+		pendingtest.With(t, c).Settle(p, issuing.VerdictOpen, "")
 	}
 }
 
@@ -336,9 +336,9 @@ func TestSettleUploadAndTokens(t *testing.T) {
 	upload := pendingtest.Of(t, err)
 	doErr := c.Do(t.Context(), "POST /v1/new", map[string]string{"a": "b"}, nil)
 	w.answers = true
-	pendingtest.Settle(t, c, token, issuing.VerdictOpen, "not sent again", issuing.WithResend("c-1"))
-	pendingtest.Settle(t, c, upload, issuing.VerdictOpen, "not sent again", issuing.WithResend(file))
-	pendingtest.Settle(t, c, pendingtest.Of(t, doErr), issuing.VerdictOpen, "nothing is known", issuing.WithResend(map[string]string{"a": "b"}))
+	pendingtest.With(t, c).Settle(token, issuing.VerdictOpen, "not sent again", issuing.WithResend("c-1"))
+	pendingtest.With(t, c).Settle(upload, issuing.VerdictOpen, "not sent again", issuing.WithResend(file))
+	pendingtest.With(t, c).Settle(pendingtest.Of(t, doErr), issuing.VerdictOpen, "nothing is known", issuing.WithResend(map[string]string{"a": "b"}))
 	if len(w.sent) != 3 {
 		t.Errorf("%d were sent", len(w.sent))
 	}

@@ -81,7 +81,7 @@ func TestPendings(t *testing.T) {
 				continue
 			}
 			platform, _ := scripted(t, map[string]string{s.path: `{"code":0,"data":` + data + `}`})
-			got := pendingtest.Settle(t, platform, p, want, "", opts...)
+			got := pendingtest.With(t, platform).Settle(p, want, "", opts...)
 			if (got.Result != nil) != (want == issuing.VerdictDone) || (want == issuing.VerdictAbsent && !got.ResendSameKey) {
 				t.Errorf("%s: %+v", p.Op, got)
 			}

@@ -235,7 +235,7 @@ func TestSettleEveryWrite(t *testing.T) {
 				sent := d.server.Requests(w.op)
 				for _, p := range []issuing.Pending{record, left} {
 					pendingtest.Keeps(t, p, cardNumber, cardPIN)
-					got := pendingtest.Settle(t, newClient(t, d.server), p, c.want, "")
+					got := pendingtest.With(t, newClient(t, d.server)).Settle(p, c.want, "")
 					if (got.Result != nil) != (c.want == issuing.VerdictDone) || got.ResendSameKey != (c.want == issuing.VerdictAbsent) {
 						t.Errorf("%+v", got)
 					}
@@ -244,7 +244,7 @@ func TestSettleEveryWrite(t *testing.T) {
 				if n := d.server.Requests(w.op); n != sent {
 					t.Errorf("%d were sent without being asked for", n-sent)
 				}
-				pendingtest.Settle(t, newClient(t, d.server), left, issuing.VerdictDone, "", issuing.WithResend(request))
+				pendingtest.With(t, newClient(t, d.server)).Settle(left, issuing.VerdictDone, "", issuing.WithResend(request))
 				if again := d.server.Requests(w.op) - sent; (again == 1) != (c.want != issuing.VerdictDone) {
 					t.Errorf("%d were sent again", again)
 				}
@@ -269,11 +269,11 @@ func checkAway(t *testing.T, d *desk, p issuing.Pending, request any) {
 	t.Helper()
 	d.server.Choose(func(string) issuingtest.Fault { return issuingtest.DropBefore() })
 	defer d.server.Choose(nil)
-	got := pendingtest.Settle(t, newClient(t, d.server, issuing.WithMaxAttempts(1)), p, issuing.VerdictOpen, "")
+	got := pendingtest.With(t, newClient(t, d.server, issuing.WithMaxAttempts(1))).Settle(p, issuing.VerdictOpen, "")
 	if looks := p.Op != opPIN && p.Op != "KYC.Cancel"; looks != errors.Is(got.Unsettled, issuing.ErrUnavailable) {
 		t.Errorf("open because of %v", got.Unsettled)
 	} else if looks {
-		pendingtest.Settle(t, newClient(t, d.server, issuing.WithMaxAttempts(1)), p, issuing.VerdictOpen, "", issuing.WithResend(request))
+		pendingtest.With(t, newClient(t, d.server, issuing.WithMaxAttempts(1))).Settle(p, issuing.VerdictOpen, "", issuing.WithResend(request))
 	}
 }
 
@@ -296,7 +296,7 @@ func TestSettleRefusesOther(t *testing.T) {
 			stranger := p
 			stranger.Credentials = "0123456789abcdef"
 			if len(p.Secrets) > 0 {
-				pendingtest.Settle(t, d.client, stranger, issuing.VerdictOpen, "other credentials", issuing.WithResend(request))
+				pendingtest.With(t, d.client).Settle(stranger, issuing.VerdictOpen, "other credentials", issuing.WithResend(request))
 			} else {
 				refuse("other credentials", stranger, "other credentials", request)
 			}
@@ -374,7 +374,7 @@ func TestSettleDisagrees(t *testing.T) {
 			d, request, _, p := openWrite(t, w, issuingtest.DropBefore())
 			meanwhile(d)
 			sent := d.server.Requests(op)
-			got := pendingtest.Settle(t, d.client, p, issuing.VerdictOpen, "", issuing.WithResend(request))
+			got := pendingtest.With(t, d.client).Settle(p, issuing.VerdictOpen, "", issuing.WithResend(request))
 			if got.Unsettled.Err == nil || d.server.Requests(op) != sent {
 				t.Errorf("%s: %v, %d sent again", op, got.Unsettled.Err, d.server.Requests(op)-sent)
 			}
@@ -394,7 +394,7 @@ func TestSettleFailed(t *testing.T) {
 		request := w.request(d)
 		_, p := d.lose(w.op, issuingtest.DropAfter(), func(c *worldcard.Client) error { return w.send(t.Context(), c, request) })
 		sent := d.server.Requests(w.op)
-		got := pendingtest.Settle(t, newClient(t, d.server), p, issuing.VerdictRefused, "", issuing.WithResend(request))
+		got := pendingtest.With(t, newClient(t, d.server)).Settle(p, issuing.VerdictRefused, "", issuing.WithResend(request))
 		e := wantError(t, got.Refusal, issuing.ErrDeclined)
 		if e.Key != p.Key || e.Op != w.op || got.Result == nil || d.server.Requests(w.op) != sent {
 			t.Errorf("%+v", got)
@@ -406,7 +406,7 @@ func TestSettleFailed(t *testing.T) {
 	req := worldcard.DepositRequest{CardRef: d.virtual, MerchantTransactionID: "tx", Amount: issuing.NewAmount(50, 0)}
 	_, p := d.lose(opDeposit, issuingtest.DropBefore(), func(c *worldcard.Client) error { _, err := c.Cards.Deposit(t.Context(), req); return err })
 	inject(t, d.server, opDeposit, worldcardtest.Refuse(worldcard.CodeInsufficientReserve, "no"))
-	got := pendingtest.Settle(t, d.client, p, issuing.VerdictAbsent, "", issuing.WithResend(req))
+	got := pendingtest.With(t, d.client).Settle(p, issuing.VerdictAbsent, "", issuing.WithResend(req))
 	if e := wantError(t, got.Refusal, issuing.ErrOutcomeUnknown); !strings.Contains(e.Error(), "10031") || e.Attempts != 1 {
 		t.Errorf("%+v", e)
 	}

@@ -109,7 +109,8 @@ func (h *Hop) ask(req *http.Request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := http.NewRequestWithContext(context.Background(), req.Method, h.upstream+req.URL.RequestURI(), bytes.NewReader(body))
+	address := h.upstream + req.URL.RequestURI()
+	out, err := http.NewRequestWithContext(context.Background(), req.Method, address, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}

@@ -52,7 +52,9 @@ func Numbered[T any](first int, fetch func(page int) (Page[T], error)) iter.Seq2
 // empty cursor, until the next cursor is empty. A cursor that does not change, or that
 // comes round again, ends it with an error. An item without an id is never taken for
 // another.
-func Cursor[T any](id func(*T) string, fetch func(cursor string) (items []T, next string, err error)) iter.Seq2[*T, error] {
+func Cursor[T any](
+	id func(*T) string, fetch func(cursor string) (items []T, next string, err error),
+) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		// Brent's way to find a round without remembering every cursor: one mark,
 		// moved on after 1, 2, 4, 8, … pages.

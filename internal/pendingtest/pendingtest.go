@@ -84,13 +84,23 @@ type Client interface {
 	Settle(ctx context.Context, p issuing.Pending, opts ...issuing.SettleOption) (issuing.Settlement, error)
 }
 
+// Desk settles for a test.
+type Desk struct {
+	t      testing.TB
+	client Client
+}
+
+// With returns a desk of a client.
+func With(t testing.TB, client Client) Desk { return Desk{t, client} }
+
 // Settle settles a pending and compares the verdict, and of an open one a part of what it
 // says.
-func Settle(t testing.TB, client Client, p issuing.Pending, want issuing.Verdict, says string,
-	opts ...issuing.SettleOption,
+func (d Desk) Settle(
+	p issuing.Pending, want issuing.Verdict, says string, opts ...issuing.SettleOption,
 ) issuing.Settlement {
+	t := d.t
 	t.Helper()
-	got, err := client.Settle(t.Context(), p, opts...)
+	got, err := d.client.Settle(t.Context(), p, opts...)
 	switch {
 	case err != nil || got.Verdict != want:
 		t.Fatalf("%s: %v, want %v: %+v, %v", p.Op, got.Verdict, want, got.Unsettled, err)

@@ -106,7 +106,7 @@ func (j *Journal) Left(t testing.TB, err error) (golden issuing.Pending, isWrite
 func (j *Journal) Nobody(t testing.TB, client Client, p issuing.Pending, opts ...issuing.SettleOption) {
 	t.Helper()
 	row := j.Row(p.Op)
-	u := Settle(t, client, p, issuing.VerdictOpen, "", opts...).Unsettled
+	u := With(t, client).Settle(p, issuing.VerdictOpen, "", opts...).Unsettled
 	if u.Key != p.Key || u.Note != row.Note || u.Reversal != row.Reversal || !slices.Equal(u.Inquiry, row.Inquiry) {
 		t.Errorf("%s: %+v, the row is %+v", p.Op, u, row)
 	}

@@ -47,7 +47,8 @@ func (m *mutator) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // odd are values that no page lists for any member, of every type.
 var odd = []string{
-	"null", "true", "false", "[]", "{}", `""`, `" "`, `"null"`, `"-"`, "-1", "-0", "0.5", "1e3", "987654321", `"987654321"`,
+	"null", "true", "false", "[]", "{}", `""`, `" "`, `"null"`, `"-"`, "-1", "-0", "0.5", "1e3", "987654321",
+	`"987654321"`,
 	`"SUCCESS"`, `"ok"`, "200", `"200"`, `[null]`, `[[]]`, `{"code":{"code":[]}}`, `"\u0000"`, `"\ud83d\ude00"`,
 	"1e400", `"` + string(bytes.Repeat([]byte("9"), 400)) + `"`, string(bytes.Repeat([]byte("["), 200)),
 }

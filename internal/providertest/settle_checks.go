@@ -113,7 +113,9 @@ func settled(ctx context.Context, t testing.TB, p Provider) {
 
 // lose sends a write whose answers are lost, and those of all that would settle it within
 // the call, and returns its record and how often it was carried out.
-func (b *Bench) lose(ctx context.Context, t testing.TB, op Op, fault issuingtest.Fault) (kept issuing.Pending, done int) {
+func (b *Bench) lose(
+	ctx context.Context, t testing.TB, op Op, fault issuingtest.Fault,
+) (kept issuing.Pending, done int) {
 	t.Helper()
 	before := op.done()
 	b.Platform.Choose(func(name string) issuingtest.Fault {

@@ -176,7 +176,10 @@ func (l *log) idOf(at place, d issuingtest.Delivery) uint64 {
 		}
 	}
 	made := l.callbacks.add(func(id uint64) callback {
-		return callback{ID: id, Provider: at.provider, Number: at.number, Type: d.Type, Card: d.Card, URL: d.URL, Attempts: []attempt{}}
+		return callback{
+			ID: id, Provider: at.provider, Number: at.number, Type: d.Type, Card: d.Card, URL: d.URL,
+			Attempts: []attempt{},
+		}
 	})
 	l.known[at] = made.ID
 	return made.ID

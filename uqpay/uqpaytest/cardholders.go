@@ -115,9 +115,11 @@ func readVerification(k fields, h *holder) {
 func readAddress(a fields) *uqpay.Address {
 	a.require("country", "city", "line1")
 	return &uqpay.Address{
-		Country: a.country("country"), City: issuing.Personal(a.short("city", 128)), Line1: issuing.Personal(a.short("line1", 255)),
+		Country: a.country("country"), City: issuing.Personal(a.short("city", 128)),
+		Line1: issuing.Personal(a.short("line1", 255)),
 		State: a.short("state", 128), District: a.short("district", 128),
-		Line2: issuing.Personal(a.short("line2", 255)), LineEN: issuing.Personal(a.short("line_en", 255)), PostalCode: issuing.Personal(a.short("postal_code", 16)),
+		Line2: issuing.Personal(a.short("line2", 255)), LineEN: issuing.Personal(a.short("line_en", 255)),
+		PostalCode: issuing.Personal(a.short("postal_code", 16)),
 	}
 }
 

@@ -78,7 +78,8 @@ func activateCard(s *Server, c *call) (any, *refusal) {
 // weakPIN applies the platform's rules.
 func weakPIN(n *card, pin issuing.Secret) bool {
 	p := pin.Reveal()
-	return strings.Count(p, p[:1]) == len(p) || strings.Contains(string(n.holder.PhoneNumber), p) || p[len(p)-4:] == n.pan.Last4()
+	return strings.Count(p, p[:1]) == len(p) || strings.Contains(string(n.holder.PhoneNumber), p) ||
+		p[len(p)-4:] == n.pan.Last4()
 }
 
 func setPIN(s *Server, c *call) (any, *refusal) {
