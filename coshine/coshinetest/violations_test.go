@@ -153,7 +153,7 @@ func (v *refusals) applications() {
 		"cardProdCode":   {"missing": nil, "empty": "", "of 11 characters": "12345678901", "as a number": 2201},
 		"cardPicCode":    {"of 17 characters": strings.Repeat("p", 17)},
 		"cardEmbossName": {"of 27 characters": strings.Repeat("E", 27), "a list": []string{"E"}},
-		"cardNumber":     {"of letters": "ABCD", "of 20 digits": strings.Repeat("4", 20), "as a number": 4220000000000001, "masked": "422000******0001"},
+		"cardNumber":     {"of letters": "ABCD", "of 20 digits": strings.Repeat("4", 20), "as a number": int64(4220000000000001), "masked": "422000******0001"},
 		"customerId":     {"missing": nil, "blank": " ", "of 33 characters": strings.Repeat("c", 33), "as a number": 1},
 		"custIdType":     {"missing": nil, "Q": "Q", "p": "p", "as a number": 1, "PP": "PP"},
 		"custIdNo":       {"missing": nil, "of 33 characters": strings.Repeat("i", 33), "as a number": 12345},
