@@ -65,10 +65,7 @@ func change(text []byte, r *rand.Rand) []byte {
 }
 
 func changeObject(object map[string]json.RawMessage, r *rand.Rand) []byte {
-	var names []string
-	for _, name := range sortedNames(object) {
-		names = append(names, name)
-	}
+	names := sortedNames(object)
 	name := names[r.IntN(len(names))]
 	switch value := object[name]; r.IntN(8) {
 	case 0:

@@ -182,7 +182,6 @@ func TestListGrows(t *testing.T) {
 func TestPageSizeCapped(t *testing.T) {
 	t.Parallel()
 	const records, most = 120, 50
-	const waits = "a short page is not taken for the last one"
 	hold(t, "legacy VISA-H", "", func(t *testing.T) error {
 		c := legacyClient(t, platform(func(_ *http.Request, body []byte) (int, string) {
 			var in map[string]any // numbers, or their texts

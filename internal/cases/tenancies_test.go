@@ -324,7 +324,8 @@ func unionPayTenancy() tenancy {
 			t.Helper()
 			signer := map[string]sign.PublicKey{own[set]: keys[set].Sign().Public()}
 			verifier := sign.UPIVerifier{Keys: signer, AppIDs: []string{id}}
-			if _, err := verifier.Verify(w.Header()["UPI-JWS"][0], w.Body.Bytes(), sign.UPIExpect{Now: epoch}); err != nil ||
+			header := map[string][]string(w.Header()) // as the documents spell it, which Get would change
+			if _, err := verifier.Verify(header["UPI-JWS"][0], w.Body.Bytes(), sign.UPIExpect{Now: epoch}); err != nil ||
 				!strings.Contains(w.Body.String(), `"appUserId":"user-code-`) {
 				t.Errorf("%v: %s", err, w.Body)
 			}

@@ -79,7 +79,7 @@ func TestCompleteBounds(t *testing.T) {
 		items []int
 		last  int
 	}{
-		"empty pages": {nil, 1 << 30}, "the same page": {[]int{1}, 1 << 40}, "items without ids": {[]int{0}, 1 << 40},
+		"empty pages": {nil, 1 << 30}, "the same page": {[]int{1}, 1 << 30}, "items without ids": {[]int{0}, 1 << 30},
 		"the same page, of nobody knows how many": {[]int{1}, 0},
 	} {
 		items, last := tt.items, tt.last
