@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -79,11 +80,12 @@ func TestALookUpThatHangsCostsABoundedTime(t *testing.T) {
 	servers := worldCardTenancy(t)
 	synctest.Test(t, func(t *testing.T) {
 		var got dispatched
-		hangs := true
+		var hangs atomic.Bool // the look-up that is left behind reads it late
+		hangs.Store(true)
 		h := got.handler(source(t)(worldcard.NewCallbacks(worldcard.CallbackConfig{
 			DedupeSecret: dedupeSecret, Now: at(epoch),
 			Lookup: func(ctx context.Context, id string) (worldcard.Credential, error) {
-				if hangs {
+				if hangs.Load() {
 					<-ctx.Done()
 					time.Sleep(time.Hour)
 				}
@@ -96,7 +98,7 @@ func TestALookUpThatHangsCostsABoundedTime(t *testing.T) {
 		if took := time.Since(begun); w.Code != http.StatusServiceUnavailable || took != 2*time.Second {
 			t.Errorf("%d after %v", w.Code, took)
 		}
-		hangs = false
+		hangs.Store(false)
 		time.Sleep(5 * time.Second)
 		if w := send(h, servers.callback(t, merchants[0], 0, 1)); w.Code != http.StatusOK {
 			t.Errorf("%d %s, %v", w.Code, w.Body, got.last())
