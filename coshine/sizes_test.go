@@ -3,4 +3,4 @@
 package coshine_test
 
 // mutatedMessages are the mutated messages of a run; the long gate sends more.
-const mutatedMessages = 1000
+const mutatedMessages = 300

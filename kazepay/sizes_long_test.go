@@ -4,3 +4,6 @@ package kazepay_test
 
 // hostileAnswers are the mutated messages of a run.
 const hostileAnswers = 3000
+
+// probeEvery is which of the 96 profiles are probed: all.
+const probeEvery = 1

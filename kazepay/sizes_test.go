@@ -3,4 +3,7 @@
 package kazepay_test
 
 // hostileAnswers are the mutated messages of a run; the long gate sends more.
-const hostileAnswers = 1000
+const hostileAnswers = 300
+
+// probeEvery is which of the 96 profiles are probed: every fifth has each choice in it.
+const probeEvery = 5
