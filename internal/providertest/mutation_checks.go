@@ -61,15 +61,19 @@ func (m *mutator) mutate(body []byte) (changed []byte, what string) {
 	if len(members) == 0 {
 		kind = 9
 	}
-	switch {
-	case kind < 5:
+	pick := func() (span, string) {
 		at, value := members[m.random.IntN(len(members))], odd[m.random.IntN(len(odd))]
 		if at.name == "data" && value == "false" {
 			value = "null" // legacy's documented word for what it did not do
 		}
+		return at, value
+	}
+	switch {
+	case kind < 5:
+		at, value := pick()
 		return splice(body, at.from, at.to, value), at.name + " is " + clip(value)
 	case kind < 6: // twice, the second one odd
-		at, value := members[m.random.IntN(len(members))], odd[m.random.IntN(len(odd))]
+		at, value := pick()
 		return splice(body, at.to, at.to, fmt.Sprintf(",%q:%s", at.name, value)), at.name + " comes again as " + clip(value)
 	case kind < 7: // under another name
 		at := members[m.random.IntN(len(members))]
