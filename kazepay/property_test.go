@@ -19,9 +19,8 @@ import (
 // Size of the property test: top-ups under faults, spread over cards, so that the list of
 // one is a page.
 const (
-	propertyDeposits = 1_000
-	propertyCards    = 20
-	propertyWorkers  = 8
+	propertyCards   = 20
+	propertyWorkers = 8
 )
 
 // randomFault draws a fault on either side of the commit for about a third of

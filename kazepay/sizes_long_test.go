@@ -7,3 +7,6 @@ const hostileAnswers = 3000
 
 // probeEvery is which of the 96 profiles are probed: all.
 const probeEvery = 1
+
+// propertyDeposits are the top-ups of the property test.
+const propertyDeposits = 1_000
