@@ -65,7 +65,7 @@ func showsAccount(w sought, shown issuing.Secret, names ...string) bool {
 	none := true
 	for _, name := range names {
 		asked, known := w.Secret(name)
-		if !known && w.Details[name+"_last4"] == "" {
+		if !known && w.Secrets[name] == "" && w.Details[name+"_last4"] == "" {
 			continue
 		}
 		none = false

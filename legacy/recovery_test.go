@@ -377,3 +377,30 @@ func TestSettleFailed(t *testing.T) {
 		})
 	}
 }
+
+// TestSettleComparesAccounts: an account that is no card number has a digest alone in the
+// pending, which tells an order to another account all the same.
+func TestSettleComparesAccounts(t *testing.T) {
+	t.Parallel()
+	for shown, want := range map[string]issuing.Verdict{
+		"PH76-0001": issuing.VerdictDone, "PH76-0002": issuing.VerdictOpen,
+	} {
+		server, client := platform(t, legacytest.Config{}, issuing.WithMaxAttempts(1))
+		req := transferRequest("o-1")
+		req.Type, req.AccountNumber = legacy.ChannelBankAccount, issuing.NewSecret("PH76-0001")
+		if err := server.Inject("Transfers.Create", issuingtest.DropBefore()); err != nil {
+			t.Fatal(err)
+		}
+		_, err := client.Transfers.Create(t.Context(), req)
+		p := pendingtest.Of(t, err)
+		req.AccountNumber = issuing.NewSecret(shown)
+		if _, err := client.Transfers.Create(t.Context(), req); err != nil {
+			t.Fatal(err)
+		}
+		says := ""
+		if want == issuing.VerdictOpen {
+			says = "another account"
+		}
+		pendingtest.With(t, client).Settle(p, want, says)
+	}
+}

@@ -199,6 +199,9 @@ func flat(m map[string]string) []string {
 // record gives the write to the merchant's record before its first byte.
 func (r *run) record(ctx context.Context) error {
 	r.sentAt = r.core.Now().UTC().Truncate(time.Millisecond)
+	if !r.call.Op.isWrite() {
+		return nil // options reach the reads that a method makes on its way, too
+	}
 	if before := r.settings.Resend; before != nil {
 		return r.resends(ctx, before)
 	}
@@ -206,7 +209,7 @@ func (r *run) record(ctx context.Context) error {
 	if keep == nil {
 		keep = r.core.Settings().Record
 	}
-	if keep == nil || !r.call.Op.isWrite() {
+	if keep == nil {
 		return nil
 	}
 	err := keep(ctx, r.pending(r.core.digestsOrNone(ctx)))

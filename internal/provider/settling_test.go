@@ -375,3 +375,14 @@ func TestDisagreements(t *testing.T) {
 		}
 	}
 }
+
+// TestReadsOfARepeat: the options of a call that is sent again reach the reads that its
+// method makes on its way, which are none of it.
+func TestReadsOfARepeat(t *testing.T) {
+	t.Parallel()
+	n := &network{answers: []reply{{200, "ok value"}}}
+	again := issuing.CallOptionFunc(func(cs *issuing.CallSettings) { cs.Resend = &issuing.Pending{Version: 1, Op: "Cards.Other"} })
+	if _, err := Result[result](t.Context(), core(t, n), newCall(transport.Read, &toy{}, again)); err != nil || len(n.sent) != 1 {
+		t.Errorf("%v, %d sent", err, len(n.sent))
+	}
+}
