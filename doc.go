@@ -13,6 +13,8 @@
 //   - [Option] configures a client, [CallOption] one call, [CallInfo] reports
 //     what a call did, [Observer] watches calls and their attempts.
 //   - [Pending] is a write that is open, [Settlement] what became of it.
+//   - [Reconcile] finds where the merchant's orders and a platform's list differ, of
+//     any length; an [Entry] is a line of either.
 //
 // # Outcomes
 //
