@@ -30,7 +30,8 @@ func TestSortEntries(t *testing.T) {
 			State: strings.Repeat("s", i%50), Time: time.Unix(int64(i), 123456789).In(zone), Open: i%2 == 0,
 		})
 	}
-	list = append(list, issuing.Entry{Key: "\xff\x00", State: "\xfe"}, issuing.Entry{Key: "z", Time: time.Date(1, 1, 2, 0, 0, 0, 1, time.UTC)})
+	list = append(list, issuing.Entry{Key: "\xff\x00", State: "\xfe"},
+		issuing.Entry{Key: "z", Time: time.Date(1, 1, 2, 0, 0, 0, 1, time.UTC)})
 	want := slices.Clone(list)
 	slices.SortStableFunc(want, func(a, b issuing.Entry) int { return strings.Compare(a.Key, b.Key) })
 	for _, chunk := range []int{1, 30, 4201, 0} {
@@ -170,7 +171,8 @@ func TestSortEntriesCleansUp(t *testing.T) {
 func TestSortEntriesSaysWhatFailed(t *testing.T) {
 	t.Parallel()
 	list := []issuing.Entry{{Key: "b"}, {Key: "a"}, {Key: "c"}}
-	if _, err := all(issuing.SortEntries(entries(list, nil), filepath.Join(t.TempDir(), "gone"), 0)); !errors.Is(err, fs.ErrNotExist) {
+	gone := filepath.Join(t.TempDir(), "gone")
+	if _, err := all(issuing.SortEntries(entries(list, nil), gone, 0)); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no folder: %v", err)
 	}
 	for _, chunk := range []int{-1, 1<<20 + 1} {
@@ -198,7 +200,8 @@ func TestSortEntriesSaysWhatFailed(t *testing.T) {
 			}
 		}
 	}
-	if _, err := all(issuing.SortEntries(damaging, dir, 1)); err == nil || !strings.Contains(err.Error(), "not as it was written") {
+	_, err := all(issuing.SortEntries(damaging, dir, 1))
+	if err == nil || !strings.Contains(err.Error(), "not as it was written") {
 		t.Errorf("damaged files: %v", err)
 	}
 }
