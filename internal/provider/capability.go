@@ -3,6 +3,7 @@ package provider
 import (
 	"cmp"
 	"slices"
+	"sort"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/transport"
@@ -73,7 +74,7 @@ func Operations(provider string, rows []Op) []issuing.Operation {
 		seen[o.Name] = true
 		all = append(all, operation(provider, o))
 	}
-	slices.SortFunc(all, func(a, b issuing.Operation) int { return cmp.Compare(a.Name, b.Name) })
+	sort.Slice(all, func(i, j int) bool { return all[i].Name < all[j].Name })
 	return all
 }
 
