@@ -6,160 +6,137 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	issuing "github.com/issuing-sdk/issuing-go"
 )
 
-// concept is something that several providers have and that has one name.
-type concept struct {
-	what   string
-	names  map[string]string // by provider: what the client offers, apart by blanks
-	result string            // the type that every one of them returns first; "" is free
-	never  string            // other words for it, which no service has as a method
+// vocabulary is how the concepts that the rows offer are called in all six clients.
+var vocabulary = map[issuing.Concept]struct {
+	words  string // the methods that offer it, of whatever service; "*" stands for a product
+	every  string // those that offer it in every service that has them
+	never  string // other words for it, which no service has as a method
+	result string // "change": returns the package's type of changes first
+}{
+	issuing.ConceptApply:    {words: "Apply*", every: "Apply*", never: "Issue CardApplication Open"},
+	issuing.ConceptCard:     {words: "Card", every: "Card", never: "CardInfo CardInfoInquiry Get GetCard Info Retrieve"},
+	issuing.ConceptDeposit:  {words: "Deposit", every: "Deposit", never: "Recharge LoadFund TopUp Load"},
+	issuing.ConceptWithdraw: {words: "Withdraw", every: "Withdraw", never: "Unload Withdrawal CashOut"},
+	issuing.ConceptBalance:  {words: "Balance", every: "Balance", never: "BalanceInquiry GetBalance"},
+	issuing.ConceptFreeze:   {words: "Freeze Suspend", every: "Freeze Suspend", never: "Lock", result: "change"},
+	issuing.ConceptUnfreeze: {words: "Unfreeze Resume", every: "Unfreeze Resume", never: "Unlock", result: "change"},
+	issuing.ConceptClose: {
+		words: "Close Delete", every: "Close Delete", never: "Cancellation CardCancellation Terminate Destroy",
+		result: "change",
+	},
+	issuing.ConceptAssign:   {words: "Assign", every: "Assign", never: "Bind"},
+	issuing.ConceptActivate: {words: "Activate", every: "Activate", never: "CardActivation"},
+	issuing.ConceptPIN: {
+		words: "SetPIN ManagePIN Reset Change Verify Key", every: "SetPIN ManagePIN", never: "ChangePIN ResetPIN PINReset PINChange",
+	},
+	issuing.ConceptByKey: {
+		words: "DepositByKey ApplicationByKey TransferByKey Order TokenByRequest",
+		every: "DepositByKey ApplicationByKey TransferByKey Order TokenByRequest", never: "OrderByKey",
+	},
+	issuing.ConceptTransactions: {words: "Transactions List", every: "Transactions", never: "TransactionPage TransactionHistory History"},
+	issuing.ConceptKYC:          {words: "Init Status Cancel Upload Submit SubmitInline Link Create Update UploadDocument"},
+	issuing.ConceptSecrets:      {words: "Secrets Secure Number", every: "Secrets Secure Number"},
+	issuing.ConceptTokens:       {words: "List Request Token TokenByRequest UpdateState UpdateMetadata ReplenishLUK"},
 }
 
-// vocabulary is what the same thing is called in all six clients.
-var vocabulary = []concept{
-	{
-		what: "apply for a card",
-		names: map[string]string{
-			"worldcard": "Virtual.Apply Physical.Apply",
-			"legacy":    "Applications.ApplyMasterE Applications.ApplyVisaH Applications.ApplyVirtualL Applications.ApplyVirtualP",
-			"kazepay":   "Virtual.Apply", "uqpay": "Cards.Apply", "coshine": "Cards.Apply Cards.ApplyCorporate",
-		},
-		never: "Issue CardApplication Open",
-	},
-	{
-		what: "read a card",
-		names: map[string]string{
-			"worldcard": "Virtual.Card Physical.Card", "legacy": "MasterE.Card VisaH.Card VirtualL.Card VirtualP.Card",
-			"kazepay": "Cards.Card", "uqpay": "Cards.Card", "coshine": "Cards.Card",
-		},
-		never: "CardInfo CardInfoInquiry Get GetCard Info Retrieve",
-	},
-	{
-		what: "money in",
-		names: map[string]string{
-			"worldcard": "Cards.Deposit", "legacy": "Cards.Deposit", "kazepay": "Cards.Deposit",
-			"uqpay": "Cards.Deposit", "coshine": "Cards.Deposit",
-		},
-		never: "Recharge LoadFund TopUp Load",
-	},
-	{
-		what:  "money out",
-		names: map[string]string{"uqpay": "Cards.Withdraw", "coshine": "Cards.Withdraw"},
-		never: "Unload Withdrawal CashOut",
-	},
-	{
-		what:  "balance of a card",
-		names: map[string]string{"kazepay": "Cards.Balance", "coshine": "Cards.Balance"},
-		never: "BalanceInquiry GetBalance",
-	},
-	{
-		what: "freeze and unfreeze",
-		names: map[string]string{
-			"worldcard": "Cards.Freeze Cards.Unfreeze", "kazepay": "Cards.Freeze Cards.Unfreeze",
-			"legacy": "MasterE.Freeze MasterE.Unfreeze VisaH.Freeze VisaH.Unfreeze VirtualL.Freeze VirtualL.Unfreeze VirtualP.Freeze VirtualP.Unfreeze",
-		},
-		result: "*CardChange", never: "Lock Unlock",
-	},
-	{
-		what:   "freeze and unfreeze, as an order",
-		names:  map[string]string{"uqpay": "Cards.Freeze Cards.Unfreeze Cards.Close"},
-		result: "*CardOrder",
-	},
-	{
-		what:   "freeze and unfreeze, acknowledged",
-		names:  map[string]string{"coshine": "Cards.Freeze Cards.Unfreeze Cards.Close"},
-		result: "*Ack",
-	},
-	{
-		what:   "freeze, unfreeze and close a token",
-		names:  map[string]string{"unionpay": "Tokens.Suspend Tokens.Resume Tokens.Delete Tokens.UpdateState"},
-		result: "*TokenChange",
-	},
-	{
-		what:   "close a card",
-		names:  map[string]string{"worldcard": "Cards.Close", "legacy": "VirtualL.Close VirtualP.Close", "kazepay": "Cards.Close"},
-		result: "*CardChange", never: "Cancellation CardCancellation Terminate Destroy",
-	},
-	{
-		what: "assign and activate",
-		names: map[string]string{
-			"worldcard": "Physical.Assign Physical.Activate", "kazepay": "Physical.Assign Physical.Activate",
-			"uqpay": "Cards.Assign Cards.Activate", "coshine": "Cards.Activate",
-		},
-		never: "CardActivation Bind",
-	},
-	{
-		what: "set a PIN",
-		names: map[string]string{
-			"worldcard": "Physical.SetPIN", "legacy": "MasterE.SetPIN VisaH.SetPIN", "kazepay": "Physical.SetPIN",
-			"uqpay": "Cards.SetPIN Cards.ManagePIN", "coshine": "PINs.Reset PINs.Change PINs.Verify PINs.Key",
-		},
-		never: "ChangePIN ResetPIN PINReset PINChange",
-	},
-	{
-		what: "by the merchant's key",
-		names: map[string]string{
-			"worldcard": "Cards.DepositByKey",
-			"legacy":    "Cards.DepositByKey Applications.ApplicationByKey Transfers.TransferByKey",
-			"uqpay":     "Orders.Order", "unionpay": "Tokens.TokenByRequest",
-		},
-		never: "OrderByKey",
-	},
-	{
-		what: "transactions, one page and all",
-		names: map[string]string{
-			"worldcard": "Cards.Transactions Cards.AllTransactions",
-			"legacy": "MasterE.Transactions MasterE.AllTransactions VisaH.Transactions VisaH.AllTransactions " +
-				"VirtualL.Transactions VirtualL.AllTransactions VirtualP.Transactions VirtualP.AllTransactions",
-			"kazepay": "Cards.Transactions Cards.AllTransactions", "uqpay": "Transactions.List Transactions.All",
-			"coshine": "Cards.Transactions", "unionpay": "ATMs.List ATMs.All ATMs.Nearby ATMs.AllNearby",
-		},
-		never: "TransactionPage TransactionHistory History",
-	},
-	{
-		what: "the account that a test pays into", names: map[string]string{"uqpay": "Simulator.FundBalance"},
-	},
+// changes is what freezing, unfreezing and closing return in a package.
+var changes = map[string]string{
+	"worldcard": "*CardChange", "legacy": "*CardChange", "kazepay": "*CardChange",
+	"uqpay": "*CardOrder", "coshine": "*Ack", "unionpay": "*TokenChange",
 }
 
-// TestOneVocabulary: the same concept has the same name in all six clients, and
-// no service has another word for it.
+// elsewhere are methods with a word of the vocabulary that are about something else.
+var elsewhere = []string{"uqpay Balances.Balance"} // the account's
+
+// besides are further names of what several clients have, or several methods of one.
+var besides = map[string]string{
+	"worldcard": "Cards.AllTransactions", "kazepay": "Cards.AllTransactions",
+	"legacy": "MasterE.AllTransactions VisaH.AllTransactions VirtualL.AllTransactions VirtualP.AllTransactions",
+	"uqpay":  "Transactions.All Simulator.FundBalance", "unionpay": "ATMs.List ATMs.All ATMs.Nearby ATMs.AllNearby",
+}
+
+// TestOneVocabulary: the same concept has the same name in all six clients, every method
+// with its name offers it in the operation table, and no service has another word for it.
 func TestOneVocabulary(t *testing.T) {
 	t.Parallel()
 	packages := publishedPackages(t)
-	for _, c := range vocabulary {
-		for provider, names := range c.names {
-			for _, name := range strings.Fields(names) {
-				found := lookUp(packages[provider], "Client."+name)
-				if found == nil {
-					t.Errorf("%s: %s has no Client.%s", c.what, provider, name)
-				} else if got := results(found); c.result != "" && (len(got) == 0 || got[0] != c.result) {
-					t.Errorf("%s: %s's Client.%s returns %v, want %s", c.what, provider, name, got, c.result)
+	for _, concept := range issuing.Concepts() {
+		rule, ok := vocabulary[concept]
+		if !ok {
+			t.Errorf("%s: no words", concept)
+		}
+		for provider, all := range operations() {
+			offered := offeredMethods(all, concept)
+			for _, method := range offered {
+				_, word, _ := strings.Cut(method, ".")
+				found := lookUp(packages[provider], "Client."+method)
+				switch {
+				case found == nil:
+					t.Errorf("%s: %s has no Client.%s", concept, provider, method)
+				case !isWord(rule.words, word):
+					t.Errorf("%s: %s has %s for it, want one of %s", concept, provider, method, rule.words)
+				case rule.result != "" && !slices.Contains(results(found)[:1], changes[provider]):
+					t.Errorf("%s: %s's Client.%s returns %v, want %s", concept, provider, method, results(found), changes[provider])
+				}
+			}
+			for _, method := range methodsOfClient(packages[provider]) {
+				_, word, _ := strings.Cut(method, ".")
+				if slices.Contains(strings.Fields(rule.never), word) {
+					t.Errorf("%s: %s's %s has another word for it", concept, provider, method)
+				}
+				if isWord(rule.every, word) && !slices.Contains(offered, method) && !slices.Contains(elsewhere, provider+" "+method) {
+					t.Errorf("%s: no row of %s offers %s", concept, provider, method)
 				}
 			}
 		}
-		for _, provider := range theSix {
-			for _, method := range methodsOfServices(packages[provider]) {
-				if _, word, _ := strings.Cut(method, "."); slices.Contains(strings.Fields(c.never), word) {
-					t.Errorf("%s: %s.%s has another word for it", c.what, provider, method)
-				}
+	}
+	for provider, names := range besides {
+		for _, name := range strings.Fields(names) {
+			if lookUp(packages[provider], "Client."+name) == nil {
+				t.Errorf("%s has no Client.%s", provider, name)
 			}
 		}
 	}
 }
 
-// methodsOfServices lists Service.Method of a provider.
-func methodsOfServices(p *types.Package) []string {
+// offeredMethods are the methods of a provider's rows that offer a concept.
+func offeredMethods(all []issuing.Operation, concept issuing.Concept) []string {
 	var out []string
-	for _, name := range p.Scope().Names() {
-		service, ok := p.Scope().Lookup(name).(*types.TypeName)
-		if !ok || !service.Exported() || !strings.HasSuffix(name, "Service") {
+	for _, o := range all {
+		if method := o.Method(concept); method != "" {
+			out = append(out, method)
+		}
+	}
+	return out
+}
+
+// isWord reports whether a method's name is one of the words.
+func isWord(words, name string) bool {
+	return slices.ContainsFunc(strings.Fields(words), func(word string) bool {
+		before, begins := strings.CutSuffix(word, "*")
+		return name == word || begins && strings.HasPrefix(name, before)
+	})
+}
+
+// methodsOfClient lists the methods of a client's services, such as "Cards.Deposit".
+func methodsOfClient(p *types.Package) []string {
+	client, ok := p.Scope().Lookup("Client").Type().Underlying().(*types.Struct)
+	if !ok {
+		return nil
+	}
+	var out []string
+	for field := range client.Fields() {
+		if !field.Exported() {
 			continue
 		}
-		methods := types.NewMethodSet(types.NewPointer(service.Type()))
+		methods := types.NewMethodSet(field.Type())
 		for i := range methods.Len() {
 			if method := methods.At(i).Obj(); method.Exported() {
-				out = append(out, name+"."+method.Name())
+				out = append(out, field.Name()+"."+method.Name())
 			}
 		}
 	}

@@ -45,6 +45,47 @@
 // Whatever stays open is [issuing.ErrOutcomeUnknown] with an [issuing.Unsettled]
 // cause that names the inquiry, and for money the reversal, by which to settle it.
 //
+// # Capabilities
+//
+// What the client offers in the field's terms, when it is complete and what tells so. Where
+// it is complete later, or either (the answer's state says which), the events tell its end,
+// and the reads behind them show it; nothing is said where no page does. [Operations] has
+// all of it as data, and its CheckKey holds a key against its form.
+//
+//	concept       method                 complete  told by
+//	apply         Cards.Apply            at once
+//	apply         Cards.ApplyCorporate   at once
+//	activate      Cards.Activate         at once
+//	PIN           PINs.Change            at once
+//	PIN           PINs.Reset             at once
+//	PIN           PINs.Verify            at once
+//	PIN           PINs.Key
+//	card          Cards.Card
+//	secrets       Cards.Number
+//	secrets       Cards.Secrets
+//	balance       Cards.Balance
+//	deposit       Cards.Deposit          at once
+//	withdraw      Cards.Withdraw         at once
+//	transactions  Cards.Transactions
+//	tokens        Tokens.List
+//	tokens        Tokens.ReplenishLUK
+//	tokens        Tokens.Request
+//	tokens        Tokens.UpdateMetadata
+//	tokens        Tokens.UpdateState
+//	freeze        Cards.Freeze           at once
+//	unfreeze      Cards.Unfreeze         at once
+//	close         Cards.Close            at once
+//
+//	limit                               page                   methods
+//	tranId: 1 to 32 letters and digits  public request header  all writes
+//	amount: at most 16 digits           data types             Cards.Deposit, Cards.Withdraw
+//	                                                           Transactions.AdjustCredit
+//	                                                           Transactions.AdjustDebit, Transactions.Block
+//	                                                           Transactions.Charge, Transactions.Purchase
+//	                                                           Transactions.Refund, Transactions.Reverse
+//	                                                           Transactions.Transfer, Transactions.Unblock
+//	                                                           Transactions.Verify
+//
 // # Settling
 //
 // [Client.Settle] finds out what became of a write that stayed open, from the error

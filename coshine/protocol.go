@@ -21,6 +21,7 @@ type operation struct {
 	name   string // service and method
 	safety transport.Safety
 	settle provider.Settle
+	offers capability
 }
 
 // The safeties of rows; see [transport.Safety].

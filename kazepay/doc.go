@@ -61,6 +61,38 @@
 // Apply, Upload, Submit, Link, Assign, SetPIN and KYC.Status tells whose they are, nor
 // which of two top-ups of one card.
 //
+// # Capabilities
+//
+// What the client offers in the field's terms, when it is complete and what tells so. Where
+// it is complete later, or either (the answer's state says which), the events tell its end,
+// and the reads behind them show it; nothing is said where no page does. [Operations] has
+// all of it as data, and its CheckKey holds a key against its form.
+//
+//	concept       method              complete  told by
+//	KYC           KYC.Link            later     KYC_RESULT; KYC.Status
+//	KYC           KYC.Submit          later     KYC_RESULT; KYC.Status
+//	KYC           KYC.SubmitInline    later     KYC_RESULT; KYC.Status
+//	KYC           KYC.Status
+//	KYC           KYC.Upload          at once
+//	apply         Virtual.Apply       later     CARD_STATUS_CHANGE; Virtual.Application, Cards.Card
+//	assign        Physical.Assign     either    CARD_STATUS_CHANGE; Cards.CardID
+//	activate      Physical.Activate   later     CARD_STATUS_CHANGE; Cards.Card
+//	PIN           Physical.SetPIN     at once
+//	card          Cards.Card
+//	balance       Cards.Balance
+//	deposit       Cards.Deposit       either    CARD_RECHARGE_RESULT; Cards.Transactions
+//	transactions  Cards.Transactions
+//	freeze        Cards.Freeze        either    CARD_STATUS_CHANGE; Cards.Card
+//	unfreeze      Cards.Unfreeze      either    CARD_STATUS_CHANGE; Cards.Card
+//	close         Cards.Close         later     CARD_CLOSE_RESULT, CARD_STATUS_CHANGE; Cards.Card
+//
+//	limit                                page                     methods
+//	requestNo: 1 to 24 digits            the client's own         all writes
+//	pageSize: 1 to 100 entries           Query Card Transactions  Cards.Transactions
+//	pageNum: 1 to 10 pages               Query Card Transactions  Cards.Transactions
+//	addressLine: at most 140 characters  Submit KYC information   KYC.Submit, KYC.SubmitInline
+//	pin: 6 digits                        Set Card Pin             Physical.SetPIN
+//
 // # Settling
 //
 // [Client.Settle] tells what became of a write that ended with [issuing.ErrOutcomeUnknown],

@@ -15,7 +15,7 @@ func TestDocumentedTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, ok := optable.Replace(string(page), optable.Table(kazepay.Operations()))
+	want, ok := optable.Page(string(page), kazepay.Operations())
 	if !ok || want != string(page) {
 		t.Error("the table is another one: run go generate in the root folder")
 	}

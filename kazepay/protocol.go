@@ -21,6 +21,7 @@ type operation struct {
 	safety  transport.Safety
 	payload payload
 	settle  provider.Settle
+	offers  capability
 }
 
 // op is the part of the row that the core knows.

@@ -7,9 +7,16 @@ import (
 	"github.com/issuing-sdk/issuing-go/internal/provider"
 )
 
-// Operations returns the operation table: what each method does when things go wrong, and
-// how [Client.Settle] settles it.
-func Operations() []issuing.Operation { return provider.Operations(providerName, rows()) }
+// capability is what a row offers, and offering that of a concept; see [provider.Capability].
+type capability = provider.Capability
+
+var offering = provider.Offering
+
+// Operations returns the operation table: what each method offers and when it is complete,
+// what the pages limit, and how [Client.Settle] settles what stays open.
+func Operations() []issuing.Operation {
+	return provider.WithKey(messageKey, provider.Operations(providerName, rows()))
+}
 
 // Settle finds out what became of a write that ended in issuing.ErrOutcomeUnknown, or of
 // which only the record of issuing.WithRecord is left: done, refused, absent or open. How,
@@ -53,7 +60,9 @@ func failedDeposit(d *Deposit) bool { return d.Status.failed() }
 func rows() []provider.Op {
 	var all []provider.Op
 	for _, o := range table() {
-		all = append(all, o.op())
+		op := o.op()
+		op.Capability = o.offers
+		all = append(all, op)
 	}
 	return all
 }

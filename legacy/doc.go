@@ -48,6 +48,47 @@
 // SetDailyLimits read the card before anything is repeated. SetPIN and ReplyOOB
 // are sent once.
 //
+// # Capabilities
+//
+// What the client offers in the field's terms, when it is complete and what tells so. Where
+// it is complete later, or either (the answer's state says which), the events tell its end,
+// and the reads behind them show it; nothing is said where no page does. [Operations] has
+// all of it as data, and its CheckKey holds a key against its form.
+//
+//	concept       method                                        complete  told by
+//	KYC           VirtualP.UploadDocument                       later
+//	apply         Applications.ApplyMasterE                     either    kyc; Applications.ApplicationByKey
+//	apply         Applications.ApplyVirtualL                    either    kyc; Applications.ApplicationByKey
+//	apply         Applications.ApplyVirtualP                    either    kyc; Applications.ApplicationByKey
+//	apply         Applications.ApplyVisaH                       either    kyc; Applications.ApplicationByKey
+//	PIN           MasterE|VisaH.SetPIN                          at once
+//	card          MasterE|VirtualL|VirtualP|VisaH.Card
+//	deposit       Cards.Deposit                                 either    deposit; Cards.DepositByKey
+//	transactions  MasterE|VirtualL|VirtualP|VisaH.Transactions
+//	by key        Applications.ApplicationByKey
+//	by key        Cards.DepositByKey
+//	by key        Transfers.TransferByKey
+//	freeze        MasterE|VirtualL|VirtualP|VisaH.Freeze        at once
+//	unfreeze      MasterE|VirtualL|VirtualP|VisaH.Unfreeze      at once
+//	close         VirtualL.Close                                later     virtual_l_close; VirtualL.Card
+//	close         VirtualP.Close                                later     DeleteCard; VirtualP.Card
+//	              Transfers.Create                              later     transfer; Transfers.TransferByKey
+//
+//	limit                                       page                        methods
+//	merOrderNo: 1 to 128 characters             the client's own            Applications.ApplyMasterE
+//	                                                                        Applications.ApplyVirtualL
+//	                                                                        Applications.ApplyVirtualP
+//	                                                                        Applications.ApplyVisaH, Cards.Deposit
+//	                                                                        Transfers.Create
+//	firstRecharge: at least 10 units            VIRTUAL-L                   Applications.ApplyVirtualL
+//	firstName, lastName: at most 32 characters  VIRTUAL-P                   Applications.ApplyVirtualP
+//	amount (virtual card): at least 20 units    Top-Up                      Cards.Deposit
+//	amount (physical card): at least 200 units  Top-Up                      Cards.Deposit
+//	pin: 6 digits                               PIN pages                   MasterE|VisaH.SetPIN
+//	unformattedNote: at most 64 characters      Create Order                Transfers.Create
+//	from, to: at most 3 months                  Query Transaction Records   VirtualL|VirtualP.Transactions
+//	image: at most 1048576 bytes                Submit Cardholder Document  VirtualP.UploadDocument
+//
 // # Settling
 //
 // [Client.Settle] finds out what became of a write that stayed open, from the error

@@ -1,5 +1,7 @@
 package legacy
 
+import issuing "github.com/issuing-sdk/issuing-go"
+
 // How open outcomes are settled. Cards are named by their numbers, which no pending holds:
 // where the card is read, Settle wants issuing.WithReference.
 var (
@@ -26,46 +28,88 @@ var (
 	documentImages = []string{"faceImage", "backImage"}
 )
 
+// orderKey is the merchant's order number, of which no page says a form.
+var orderKey = issuing.KeyForm{Field: "merOrderNo", Characters: issuing.CharactersText, Min: 1, Max: maxID}
+
+// What the pages limit.
+var (
+	leastVirtual  = issuing.Limit{Field: "amount (virtual card)", Min: 20, Unit: "units", Source: "Top-Up"}
+	leastPhysical = issuing.Limit{Field: "amount (physical card)", Min: 200, Unit: "units", Source: "Top-Up"}
+	firstTopUp    = issuing.Limit{Field: "firstRecharge", Min: minFirstRecharge, Unit: "units", Source: "VIRTUAL-L"}
+	namesLength   = issuing.Limit{Field: "firstName, lastName", Max: maxNames, Unit: "characters", Source: "VIRTUAL-P"}
+	noteLength    = issuing.Limit{Field: "unformattedNote", Max: maxNote, Unit: "characters", Source: "Create Order"}
+	pinLength     = issuing.Limit{Field: "pin", Min: pinLen, Max: pinLen, Unit: "digits", Source: "PIN pages"}
+	imageSize     = issuing.Limit{Field: "image", Max: maxImage, Unit: "bytes", Source: "Submit Cardholder Document"}
+	span          = issuing.Limit{Field: "from, to", Max: maxSpan, Unit: "months", Source: "Query Transaction Records"}
+)
+
+// What the rows offer, and when they are complete.
+var (
+	asCard     = offering(issuing.ConceptCard)
+	asList     = offering(issuing.ConceptTransactions)
+	asSpanned  = offering(issuing.ConceptTransactions).Limited(span)
+	asByKey    = offering(issuing.ConceptByKey)
+	asFreeze   = offering(issuing.ConceptFreeze).AtOnce()
+	asUnfreeze = offering(issuing.ConceptUnfreeze).AtOnce()
+	asPIN      = offering(issuing.ConceptPIN).AtOnce().Limited(pinLength)
+	asCloseL   = offering(issuing.ConceptClose).Later(EventVirtualLClosed).Shown("VirtualL.Card")
+	asCloseP   = offering(issuing.ConceptClose).Later(EventVirtualPClosed).Shown("VirtualP.Card")
+	asApply    = offering(issuing.ConceptApply).Either(EventApplicationCompleted).
+			Shown("Applications.ApplicationByKey").Keyed(orderKey)
+	asApplyL  = asApply.Limited(firstTopUp)
+	asApplyP  = asApply.Limited(namesLength)
+	asDeposit = offering(issuing.ConceptDeposit).Either(EventCardDeposited).Shown("Cards.DepositByKey").
+			Keyed(orderKey).Limited(leastVirtual, leastPhysical)
+	asTransfer = capability{}.Later(EventTransferCompleted).Shown("Transfers.TransferByKey").
+			Keyed(orderKey).Limited(noteLength)
+	asSetting  = capability{}.AtOnce()
+	asDocument = offering(issuing.ConceptKYC).Later().Limited(imageSize)
+)
+
+// with returns the row with what it offers; one without is a speciality.
+func (o operation) with(offers capability) operation { o.offers = offers; return o }
+
 // The operations on cards.
 //
 // read asks only. checked reads the card before anything is repeated. once is
 // never repeated after it may have arrived. keyed is repeated as it stands,
 // because the page says that the latest record overwrites the previous one.
 var (
-	opMasterECard         = op("MasterE.Card", "/op/card/E/info", read, nothing)
-	opMasterEFreeze       = op("MasterE.Freeze", "/op/card/E/lock", checked, byMasterE)
-	opMasterEUnfreeze     = op("MasterE.Unfreeze", "/op/card/E/un/lock", checked, byMasterE)
-	opMasterEPIN          = op("MasterE.SetPIN", "/op/card/E/change/pin/secure", once, byPIN)
-	opMasterELimits       = op("MasterE.SetDailyLimits", "/op/card/E/set/daily/limit", checked, byMasterE)
+	opMasterECard         = op("MasterE.Card", "/op/card/E/info", read, nothing).with(asCard)
+	opMasterEFreeze       = op("MasterE.Freeze", "/op/card/E/lock", checked, byMasterE).with(asFreeze)
+	opMasterEUnfreeze     = op("MasterE.Unfreeze", "/op/card/E/un/lock", checked, byMasterE).with(asUnfreeze)
+	opMasterEPIN          = op("MasterE.SetPIN", "/op/card/E/change/pin/secure", once, byPIN).with(asPIN)
+	opMasterELimits       = op("MasterE.SetDailyLimits", "/op/card/E/set/daily/limit", checked, byMasterE).with(asSetting)
 	opMasterELatest       = op("MasterE.LatestTransactions", "/op/card/E/transaction", read, nothing)
-	opMasterETransactions = op("MasterE.Transactions", "/op/card/E/transaction/page", read, nothing)
+	opMasterETransactions = op("MasterE.Transactions", "/op/card/E/transaction/page", read, nothing).with(asList)
 
-	opVisaHCard         = op("VisaH.Card", "/op/card/H/balance", read, nothing)
-	opVisaHFreeze       = op("VisaH.Freeze", "/op/card/H/lock", checked, byVisaH)
-	opVisaHUnfreeze     = op("VisaH.Unfreeze", "/op/card/H/un/lock", checked, byVisaH)
-	opVisaHPIN          = op("VisaH.SetPIN", "/op/card/H/change/pin/secure", once, byPIN)
-	opVisaHTransactions = op("VisaH.Transactions", "/op/card/H/transactions", read, nothing)
+	opVisaHCard         = op("VisaH.Card", "/op/card/H/balance", read, nothing).with(asCard)
+	opVisaHFreeze       = op("VisaH.Freeze", "/op/card/H/lock", checked, byVisaH).with(asFreeze)
+	opVisaHUnfreeze     = op("VisaH.Unfreeze", "/op/card/H/un/lock", checked, byVisaH).with(asUnfreeze)
+	opVisaHPIN          = op("VisaH.SetPIN", "/op/card/H/change/pin/secure", once, byPIN).with(asPIN)
+	opVisaHTransactions = op("VisaH.Transactions", "/op/card/H/transactions", read, nothing).with(asList)
 	opVisaHReply        = op("VisaH.ReplyOOB", "/op/card/H/oob", once, byList)
 	opVisaHSimulate     = op("VisaH.SimulateOOB", "/op/card/H/oob/simulate", once, byEvent)
 
 	opVirtualLBINs        = op("VirtualL.BINs", "/op/card/L/head", read, nothing)
 	opVirtualLBINsEnglish = op("VirtualL.BINs", "/op/card/L/head/en", read, nothing)
-	opVirtualLCard        = op("VirtualL.Card", "/op/card/L/info", read, nothing)
-	opVirtualLFreeze      = op("VirtualL.Freeze", "/op/card/L/lock", checked, byVirtualL)
-	opVirtualLUnfreeze    = op("VirtualL.Unfreeze", "/op/card/L/un/lock", checked, byVirtualL)
+	opVirtualLCard        = op("VirtualL.Card", "/op/card/L/info", read, nothing).with(asCard)
+	opVirtualLFreeze      = op("VirtualL.Freeze", "/op/card/L/lock", checked, byVirtualL).with(asFreeze)
+	opVirtualLUnfreeze    = op("VirtualL.Unfreeze", "/op/card/L/un/lock", checked, byVirtualL).with(asUnfreeze)
 	// The path is VIRTUAL-P's, in the Chinese edition too.
-	opVirtualLClose        = op("VirtualL.Close", "/op/card/P/close", checked, notAgain(byVirtualL))
-	opVirtualLTransactions = op("VirtualL.Transactions", "/op/card/L/transaction", read, nothing)
+	opVirtualLClose        = op("VirtualL.Close", "/op/card/P/close", checked, notAgain(byVirtualL)).with(asCloseL)
+	opVirtualLTransactions = op("VirtualL.Transactions", "/op/card/L/transaction", read, nothing).with(asSpanned)
 	opVirtualLSimulateOTP  = op("VirtualL.SimulateOTP", "/op/card/L/simulation/otp", once, byEvent)
 	opVirtualLSimulate     = op("VirtualL.SimulateTransaction", "/op/card/L/simulation/transaction", once, byPurchases)
 
-	opVirtualPBINs         = op("VirtualP.BINs", "/op/card/P/bin", read, nothing)
-	opVirtualPCard         = op("VirtualP.Card", "/op/card/P/info/v2", read, nothing)
-	opVirtualPFreeze       = op("VirtualP.Freeze", "/op/card/P/lock", checked, byVirtualP)
-	opVirtualPUnfreeze     = op("VirtualP.Unfreeze", "/op/card/P/un/lock", checked, byVirtualP)
-	opVirtualPClose        = op("VirtualP.Close", "/op/card/P/close", checked, notAgain(byVirtualP))
-	opVirtualPDocument     = op("VirtualP.UploadDocument", "/op/card/P/document", keyed, byUpload, documentImages...)
-	opVirtualPTransactions = op("VirtualP.Transactions", "/op/card/P/transaction", read, nothing)
+	opVirtualPBINs     = op("VirtualP.BINs", "/op/card/P/bin", read, nothing)
+	opVirtualPCard     = op("VirtualP.Card", "/op/card/P/info/v2", read, nothing).with(asCard)
+	opVirtualPFreeze   = op("VirtualP.Freeze", "/op/card/P/lock", checked, byVirtualP).with(asFreeze)
+	opVirtualPUnfreeze = op("VirtualP.Unfreeze", "/op/card/P/un/lock", checked, byVirtualP).with(asUnfreeze)
+	opVirtualPClose    = op("VirtualP.Close", "/op/card/P/close", checked, notAgain(byVirtualP)).with(asCloseP)
+	opVirtualPDocument = op("VirtualP.UploadDocument", "/op/card/P/document", keyed, byUpload,
+		documentImages...).with(asDocument)
+	opVirtualPTransactions = op("VirtualP.Transactions", "/op/card/P/transaction", read, nothing).with(asSpanned)
 )
 
 // The operations that create orders, and their queries.
@@ -75,24 +119,27 @@ var (
 // pages document a duplicate code for them. The KYC pages document none, so an
 // application is once: looked up, never repeated.
 var (
-	opDeposit          = creation("Cards.Deposit", "/api/card/top/up", keyed, byOrder)
-	opDepositByKey     = op("Cards.DepositByKey", "/api/card/top/up/query", read, nothing)
+	opDeposit          = creation("Cards.Deposit", "/api/card/top/up", keyed, byOrder).with(asDeposit)
+	opDepositByKey     = op("Cards.DepositByKey", "/api/card/top/up/query", read, nothing).with(asByKey)
 	opDepositByOrderNo = op("Cards.DepositByOrderNo", "/api/card/top/up/query", read, nothing)
 
 	opApplyMasterE = creation("Applications.ApplyMasterE", "/api/card/kyc/apply/master/E", once,
-		byApplication, masterEImages...)
+		byApplication, masterEImages...).with(asApply)
 	opApplyVisaH = creation("Applications.ApplyVisaH", "/api/card/kyc/apply/visa/H", once,
-		byApplication, visaHImages...)
-	opApplyVirtualL        = creation("Applications.ApplyVirtualL", "/api/card/kyc/apply/virtual/L", once, byApplication)
+		byApplication, visaHImages...).with(asApply)
+	opApplyVirtualL = creation("Applications.ApplyVirtualL", "/api/card/kyc/apply/virtual/L", once,
+		byApplication).with(asApplyL)
 	opApplyVirtualLEnglish = creation("Applications.ApplyVirtualL", "/api/card/kyc/apply/virtual/L/en", once,
-		byApplication)
-	opApplyVirtualP        = creation("Applications.ApplyVirtualP", "/api/card/kyc/apply/virtual/P", once, byApplication)
-	opApplicationByKey     = op("Applications.ApplicationByKey", "/api/card/kyc/query", read, nothing)
+		byApplication).with(asApplyL)
+	opApplyVirtualP = creation("Applications.ApplyVirtualP", "/api/card/kyc/apply/virtual/P", once,
+		byApplication).with(asApplyP)
+	opApplicationByKey     = op("Applications.ApplicationByKey", "/api/card/kyc/query", read, nothing).with(asByKey)
 	opApplicationByOrderNo = op("Applications.ApplicationByOrderNo", "/api/card/kyc/query", read, nothing)
 
-	opQuote             = op("Transfers.Quote", "/api/v1/legacy/tf/v4/quotes", read, nothing)
-	opTransfer          = creation("Transfers.Create", "/api/v1/legacy/tf/v4/order/create", keyed, byTransfer)
-	opTransferByKey     = op("Transfers.TransferByKey", "/api/v1/legacy/tf/v4/order/query", read, nothing)
+	opQuote    = op("Transfers.Quote", "/api/v1/legacy/tf/v4/quotes", read, nothing)
+	opTransfer = creation("Transfers.Create", "/api/v1/legacy/tf/v4/order/create", keyed,
+		byTransfer).with(asTransfer)
+	opTransferByKey     = op("Transfers.TransferByKey", "/api/v1/legacy/tf/v4/order/query", read, nothing).with(asByKey)
 	opTransferByOrderNo = op("Transfers.TransferByOrderNo", "/api/v1/legacy/tf/v4/order/query", read, nothing)
 )
 

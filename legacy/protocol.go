@@ -35,6 +35,7 @@ type operation struct {
 	path   string
 	safety transport.Safety
 	settle provider.Settle
+	offers capability
 	// creates marks an operation that creates an order: only a few codes end it,
 	// everything else leaves its outcome open.
 	creates bool

@@ -7,8 +7,13 @@ import (
 	"github.com/issuing-sdk/issuing-go/internal/provider"
 )
 
-// Operations returns the operation table: what each method does when things go wrong, and
-// how [Client.Settle] settles it.
+// capability is what a row offers, and offering that of a concept; see [provider.Capability].
+type capability = provider.Capability
+
+var offering = provider.Offering
+
+// Operations returns the operation table: what each method offers and when it is complete,
+// what the pages limit, and how [Client.Settle] settles what stays open.
 func Operations() []issuing.Operation { return provider.Operations(providerName, rows()) }
 
 // Settle finds out what became of a write that ended in issuing.ErrOutcomeUnknown, or of
@@ -78,7 +83,9 @@ func change[T any](o operation, look func(context.Context, sought) (*T, error),
 func rows() []provider.Op {
 	var all []provider.Op
 	for _, o := range table() {
-		all = append(all, o.op())
+		op := o.op()
+		op.Capability = o.offers
+		all = append(all, op)
 	}
 	return all
 }

@@ -47,6 +47,26 @@
 // what settles it, [TokenService.TokenByRequest] for a token request where an
 // inquiry is configured.
 //
+// # Capabilities
+//
+// What the client offers in the field's terms, when it is complete and what tells so. Where
+// it is complete later, or either (the answer's state says which), the events tell its end,
+// and the reads behind them show it; nothing is said where no page does. [Operations] has
+// all of it as data, and its CheckKey holds a key against its form.
+//
+//	concept   method                 complete  told by
+//	by key    Tokens.TokenByRequest
+//	tokens    Tokens.Request         at once   TOKEN_STATE_NOTIFICATION
+//	tokens    Tokens.Token
+//	tokens    Tokens.TokenByRequest
+//	tokens    Tokens.UpdateState     at once   TOKEN_STATE_NOTIFICATION; Tokens.Token
+//	freeze    Tokens.Suspend         at once   TOKEN_STATE_NOTIFICATION; Tokens.Token
+//	unfreeze  Tokens.Resume          at once   TOKEN_STATE_NOTIFICATION; Tokens.Token
+//	close     Tokens.Delete          at once   TOKEN_STATE_NOTIFICATION; Tokens.Token
+//
+//	limit                               page     methods
+//	msgID: 17 to 49 letters and digits  msgInfo  all writes
+//
 // # Settling
 //
 // [Client.Settle] finds out what became of a write that stayed open, from the error

@@ -23,6 +23,7 @@ type operation struct {
 	shape   Shape // where the configuration names none
 	safety  transport.Safety
 	settle  provider.Settle
+	offers  capability
 }
 
 // The safeties of rows; see [transport.Safety].

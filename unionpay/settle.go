@@ -25,15 +25,20 @@ func (x *exchange) Facts(f *facts) {
 	}
 }
 
-// Operations returns the operation table: what each method does when things go wrong, and
-// how [Client.Settle] settles it where the token inquiry has a path in Config.Paths. A
+// capability is what a row offers, and offering that of a concept; see [provider.Capability].
+type capability = provider.Capability
+
+var offering = provider.Offering
+
+// Operations returns the operation table: what each method offers and when it is complete,
+// what the pages limit, and how [Client.Settle] settles what stays open where the token inquiry has a path in Config.Paths. A
 // client without one leaves token requests and updates to a person.
 func Operations() []issuing.Operation {
 	var rows []provider.Op
 	for _, o := range table() {
-		rows = append(rows, provider.Op{Name: o.name, Safety: o.safety, Settle: o.settle})
+		rows = append(rows, provider.Op{Name: o.name, Safety: o.safety, Settle: o.settle, Capability: o.offers})
 	}
-	return provider.Operations(providerName, rows)
+	return provider.WithKey(messageKey, provider.Operations(providerName, rows))
 }
 
 // Settle finds out what became of a write that ended in issuing.ErrOutcomeUnknown, or of

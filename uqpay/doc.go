@@ -55,6 +55,51 @@
 //
 // What stays open is [issuing.ErrOutcomeUnknown], never a failure.
 //
+// # Capabilities
+//
+// What the client offers in the field's terms, when it is complete and what tells so. Where
+// it is complete later, or either (the answer's state says which), the events tell its end,
+// and the reads behind them show it; nothing is said where no page does. [Operations] has
+// all of it as data, and its CheckKey holds a key against its form.
+//
+//	concept       method                 complete  told by
+//	KYC           Cardholders.Create     at once   cardholder.kyc.status_changed
+//	KYC           Cardholders.Update     at once   cardholder.updated, cardholder.kyc.status_changed
+//	apply         Cards.Apply            later     card.create.succeeded, .failed; Orders.Order
+//	assign        Cards.Assign           later     card.activation.code, card.create.succeeded; Orders.Order
+//	activate      Cards.Activate         later     card.activation.status; Cards.Card
+//	PIN           Cards.ManagePIN        later     Orders.Order
+//	PIN           Cards.SetPIN           either    Orders.Order
+//	card          Cards.Card
+//	secrets       Cards.Secure
+//	deposit       Cards.Deposit          later     card.recharge.succeeded, .failed; Orders.Order
+//	withdraw      Cards.Withdraw         later     card.withdraw.succeeded, .failed; Orders.Order
+//	transactions  Transactions.List
+//	by key        Orders.Order
+//	freeze        Cards.Freeze           later     card.status.update.succeeded, .failed; Orders.Order, Cards.Card
+//	unfreeze      Cards.Unfreeze         later     card.status.update.succeeded, .failed; Orders.Order, Cards.Card
+//	close         Cards.Close            later     card.status.update.succeeded, .failed; Orders.Order, Cards.Card
+//	              Cards.Bulk             later     issuing.report.succeeded; Reports.Download
+//	              Cards.ElevateLimit     later     card.elevate_limit.succeeded, .failed
+//	              Cards.Protect          later     card.risk_control.network_protection.enrolled
+//	              Cards.Unprotect        later     card.risk_control.network_protection.removed
+//	              Cards.Update           later     card.update.succeeded, .failed; Orders.Order
+//	              Reports.Create         later     issuing.report.created; Reports.Download
+//	              Simulator.FundBalance  later
+//	              Transfers.Create       later     issuing.transfer.status_changed; Transfers.Transfer
+//
+//	limit                                                page                methods
+//	page_size: 10 to 100 entries                         list pages          Accounts|Balances|Brands|Cardholders.List
+//	                                                                         Balances.Ledger, Products|Transactions.List
+//	idempotency key: 1 to 64 printable ASCII characters  Integration FAQ     all writes
+//	start_time, end_time: at most 90 days                list pages          Balances.Ledger, Transactions.List
+//	pin: 6 digits                                        card PIN            Cards.Activate, Cards.ManagePIN, Cards.SetPIN
+//	limit_amount (USD, XUSD): at most 80000 units        Elevate Card Limit  Cards.ElevateLimit
+//	limit_amount (SGD): at most 100000 units             Elevate Card Limit  Cards.ElevateLimit
+//	page_size: 1 to 100 entries                          List Cards          Cards.List
+//	file: at most 20971520 bytes                         Upload File         Files.Upload
+//	notes: at most 50 characters                         Upload File         Files.Upload
+//
 // # Settling
 //
 // [Client.Settle] finds out what became of a write that stayed open, from the error

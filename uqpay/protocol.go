@@ -21,6 +21,7 @@ type operation struct {
 	safety transport.Safety
 	traits trait
 	settle provider.Settle
+	offers capability
 	id     string // for the path's placeholder; see at
 }
 

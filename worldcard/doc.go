@@ -36,6 +36,41 @@
 // Activate read the card before they repeat. Whatever stays open is
 // [issuing.ErrOutcomeUnknown], never a failure.
 //
+// # Capabilities
+//
+// What the client offers in the field's terms, when it is complete and what tells so. Where
+// it is complete later, or either (the answer's state says which), the events tell its end,
+// and the reads behind them show it; nothing is said where no page does. [Operations] has
+// all of it as data, and its CheckKey holds a key against its form.
+//
+//	concept       method                 complete  told by
+//	KYC           KYC.Cancel             at once   card_open
+//	KYC           KYC.Init               later     card_kyc; KYC.Status
+//	KYC           KYC.Status
+//	apply         Physical.Apply         at once
+//	apply         Virtual.Apply          later     card_open; Virtual.Card
+//	assign        Physical.Assign        at once
+//	activate      Physical.Activate      later     card_open; Physical.Card
+//	PIN           Physical.SetPIN        at once
+//	card          Physical|Virtual.Card
+//	deposit       Cards.Deposit          later     card_deposit; Cards.DepositByKey
+//	transactions  Cards.Transactions
+//	by key        Cards.DepositByKey
+//	freeze        Cards.Freeze           either    card_status_change; Virtual.Card, Physical.Card
+//	unfreeze      Cards.Unfreeze         either    card_status_change; Virtual.Card, Physical.Card
+//	close         Cards.Close            later     card_close; Virtual.Card, Physical.Card
+//
+//	limit                                         page                    methods
+//	merchant_transaction_id: 1 to 128 characters  the client's own        Cards.Deposit
+//	amount: at least 10 units                     Card Top-Up             Cards.Deposit
+//	page_size: 1 to 100 entries                   Top-Up Records          Cards.Deposits
+//	page_size: 1 to 100 entries                   Transaction Records     Cards.Transactions
+//	pin: 6 digits                                 Activate, Change PIN    Physical.Activate, Physical.SetPIN
+//	merchant_card_id: 1 to 128 characters         the client's own        Physical|Virtual.Apply
+//	page_size: 1 to 100 entries                   Physical Card BIN List  Physical.BINs
+//	first_recharge_amount: at least 10 units      Card Application        Virtual.Apply
+//	page_size: 1 to 100 entries                   Card BIN List           Virtual.BINs
+//
 // # Settling
 //
 // [Client.Settle] finds out what became of a write that stayed open, from the error

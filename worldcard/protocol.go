@@ -24,6 +24,7 @@ type operation struct {
 	path   string
 	safety transport.Safety
 	settle provider.Settle
+	offers capability
 }
 
 // op is the part of the row that the core knows.

@@ -1,5 +1,5 @@
 // Package optable writes the tables of operations that stand on the provider packages'
-// pages, from the operations themselves.
+// pages and in the README, from the operations themselves.
 package optable
 
 import (
@@ -24,6 +24,11 @@ func Table(ops []issuing.Operation) string {
 		}
 		rows = append(rows, []string{o.Name, o.Safety, settledBy(o), again(o)})
 	}
+	return lines(rows)
+}
+
+// lines are the rows as the lines of a doc comment, in columns.
+func lines(rows [][]string) string {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
@@ -61,10 +66,10 @@ func again(o issuing.Operation) string {
 	return "yes"
 }
 
-// Replace puts the table into a package's page: in place of the indented lines of the
-// section Settling. ok is false where there is no such section.
-func Replace(page, table string) (_ string, ok bool) {
-	before, section, ok := strings.Cut(page, Heading)
+// Replace puts a table into a package's page: in place of the indented lines of the section
+// with the heading. ok is false where there is no such section with one.
+func Replace(page, heading, table string) (_ string, ok bool) {
+	before, section, ok := strings.Cut(page, heading)
 	if !ok {
 		return page, false
 	}
@@ -73,8 +78,24 @@ func Replace(page, table string) (_ string, ok bool) {
 		return page, false
 	}
 	rest = "//\t" + rest
-	for strings.HasPrefix(rest, "//\t") {
+	for strings.HasPrefix(rest, "//\t") || strings.HasPrefix(rest, "//\n//\t") {
 		_, rest, _ = strings.Cut(rest, "\n")
 	}
-	return before + Heading + text + table + rest, true
+	return before + heading + text + table + rest, true
+}
+
+// Page is a package's page with its two tables as the operations have them.
+func Page(page string, ops []issuing.Operation) (_ string, ok bool) {
+	page, ok = Replace(page, Capabilities, Offers(ops))
+	if !ok {
+		return page, false
+	}
+	return Replace(page, Heading, Table(ops))
+}
+
+// Readme is the README with the table between its marks.
+func Readme(text string, providers []Provider) (_ string, ok bool) {
+	before, rest, ok := strings.Cut(text, Begin)
+	_, after, ends := strings.Cut(rest, End)
+	return before + Begin + Matrix(providers) + End + after, ok && ends
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // Rows compares the rows of a provider with its settlers, of which it gets what disagrees,
-// with how many they are, and with the table on the package's page.
+// with how many they are, and with the tables on the package's page.
 func Rows(t testing.TB, rows []issuing.Operation, disagreements []string, number int) {
 	t.Helper()
 	if len(disagreements) > 0 || len(rows) != number {
@@ -25,8 +25,8 @@ func Rows(t testing.TB, rows []issuing.Operation, disagreements []string, number
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, table, _ := strings.Cut(string(page), optable.Heading); !strings.Contains(table, optable.Table(rows)) {
-		t.Error("the page's table is not that of the rows: go generate")
+	if want, ok := optable.Page(string(page), rows); !ok || want != string(page) {
+		t.Error("the page's tables are not those of the rows: go generate")
 	}
 }
 

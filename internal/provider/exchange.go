@@ -18,6 +18,8 @@ type Op struct {
 	LookFirst bool
 	// Settle says how an open outcome is settled.
 	Settle Settle
+	// Capability is what it offers, for merchants: no call reads it.
+	Capability Capability
 }
 
 // Exchange is one logical call of a provider's protocol. Its methods run one

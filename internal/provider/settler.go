@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"sort"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -64,26 +63,6 @@ func (s Settle) Once() Settle { s.Resend = false; return s }
 // unsettled is what is to be asked about a write of the row.
 func (s Settle) unsettled(key string) *issuing.Unsettled {
 	return &issuing.Unsettled{Key: key, Inquiry: s.Inquiry, Reversal: s.Reversal, Note: s.Note}
-}
-
-// Operations is a table as merchants see it, in the order of the names. A method with two
-// addresses is one of them.
-func Operations(provider string, rows []Op) []issuing.Operation {
-	all := make([]issuing.Operation, 0, len(rows))
-	seen := map[string]bool{}
-	for _, o := range rows {
-		if seen[o.Name] {
-			continue
-		}
-		s := o.Settle
-		seen[o.Name] = true
-		all = append(all, issuing.Operation{
-			Provider: provider, Name: o.Name, Safety: o.Safety.String(), SettledBy: s.By,
-			Inquiry: append([]string(nil), s.Inquiry...), Reversal: s.Reversal, Note: s.Note, Resend: s.Resend, Window: s.Window,
-		})
-	}
-	sort.Slice(all, func(i, j int) bool { return all[i].Name < all[j].Name })
-	return all
 }
 
 // Settler is how a client settles one operation.

@@ -70,6 +70,9 @@ type Op struct {
 	// Ready makes a valid request, another one each time, and returns the call that
 	// sends it.
 	Ready func() Call
+	// Keyed is Ready with the merchant's key, where the request has it; nil where
+	// issuing.WithIdempotencyKey gives it.
+	Keyed func(key string) Call
 	// Invalid sends a request that is refused before it is sent.
 	Invalid Call
 	// Done counts how often the platform has carried it out. Nil for a read, and
@@ -101,15 +104,17 @@ type method[R, T any] = func(context.Context, R, ...issuing.CallOption) (T, erro
 // try gives an operation its calls: of a client's method, with a valid request,
 // made afresh for each, and with one that is refused.
 func try[R, T any](op Op, send method[R, T], valid func() R, invalid R) Op {
-	call := func(req R) Call {
-		return func(ctx context.Context, opts ...issuing.CallOption) error {
-			_, err := send(ctx, req, opts...)
-			return err
-		}
-	}
-	op.Ready = func() Call { return call(valid()) }
-	op.Invalid = call(invalid)
+	op.Ready = func() Call { return call(send, valid()) }
+	op.Invalid = call(send, invalid)
 	return op
+}
+
+// call sends a request.
+func call[R, T any](send method[R, T], req R) Call {
+	return func(ctx context.Context, opts ...issuing.CallOption) error {
+		_, err := send(ctx, req, opts...)
+		return err
+	}
 }
 
 // bare is a method of a client that returns an error only.

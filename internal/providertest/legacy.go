@@ -82,6 +82,11 @@ func (l *legacies) ops() []Op {
 			l.client.VirtualP.Card, always(l.virtual), issuing.Secret{}),
 		try(Op{
 			Name: "Cards.Deposit", Safety: transport.Keyed, Look: "Cards.DepositByKey", Secrets: []string{pan},
+			Keyed: func(key string) Call {
+				req := l.deposit()
+				req.MerOrderNo = key
+				return call(l.client.Cards.Deposit, req)
+			},
 			Done: func() int { return len(l.server.Deposits()) },
 		}, l.client.Cards.Deposit, l.deposit, legacy.DepositRequest{MerOrderNo: "none", CardNumber: l.visaH}),
 		try(Op{Name: "VirtualP.UploadDocument", Safety: transport.Keyed},
@@ -92,6 +97,11 @@ func (l *legacies) ops() []Op {
 			l.client.VirtualP.Freeze, l.toFreeze, issuing.Secret{}),
 		try(Op{
 			Name: "Applications.ApplyVirtualP", Safety: transport.Once, Look: "Applications.ApplicationByKey",
+			Keyed: func(key string) Call {
+				req := l.application()
+				req.MerOrderNo = key
+				return call(l.client.Applications.ApplyVirtualP, req)
+			},
 			Done: func() int { return len(l.server.Applications()) },
 		}, l.client.Applications.ApplyVirtualP, l.application, legacy.VirtualPApplication{MerOrderNo: "none"}),
 		try(Op{Name: "VisaH.SetPIN", Safety: transport.Once, Secrets: []string{pin, pan}},

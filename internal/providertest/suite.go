@@ -38,6 +38,7 @@ var Checks = []Check{
 	{"an operation that does not exist is refused by the platform", unknownOperation},
 	{"a fault that never fired is an error of Check", unfiredFault},
 	{"choosing faults holds no lock", chooseFreely},
+	{"a client sends the keys that the form of its row allows, and no other", keyForms},
 	{"a write is recorded once, before it is sent, without a secret", recorded},
 	{"what settling says agrees with what the platform did", settled},
 	{"whatever an answer is turned into, what was carried out is not told as failed", mutated},

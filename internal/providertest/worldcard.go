@@ -112,6 +112,11 @@ func (w *worldcards) ops() []Op {
 			w.client.Virtual.Card, always(w.card), worldcard.CardRef{}),
 		try(Op{
 			Name: "Cards.Deposit", Safety: transport.Keyed, Look: "Cards.Deposits",
+			Keyed: func(key string) Call {
+				req := w.deposit()
+				req.MerchantTransactionID = key
+				return call(w.client.Cards.Deposit, req)
+			},
 			Done: func() int { return len(w.server.Deposits()) },
 		}, w.client.Cards.Deposit, w.deposit, worldcard.DepositRequest{CardRef: w.card, MerchantTransactionID: "none"}),
 		try(Op{Name: "Cards.Freeze", Safety: transport.Checked, Look: "Virtual.Card", Done: w.frozen},

@@ -1,13 +1,13 @@
-// Command operations writes the tables of operations on the provider packages' pages: the
-// indented lines of the section Settling in each doc.go. Run it with go generate in the
-// root folder.
+// Command operations writes the tables of operations: the indented lines of the sections
+// Capabilities and Settling in each provider's doc.go, and the README's table between its
+// marks. Run it with go generate in the root folder.
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
-	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/internal/optable"
 	"github.com/issuing-sdk/issuing-go/kazepay"
@@ -18,26 +18,30 @@ import (
 )
 
 func main() {
-	for name, ops := range map[string][]issuing.Operation{
-		"worldcard": worldcard.Operations(), "legacy": legacy.Operations(), "uqpay": uqpay.Operations(),
-		"kazepay": kazepay.Operations(),
-		"coshine": coshine.Operations(), "unionpay": unionpay.Operations(),
-	} {
-		if err := write(name+"/doc.go", optable.Table(ops)); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
+	providers := []optable.Provider{
+		{Name: "worldcard", Ops: worldcard.Operations()}, {Name: "legacy", Ops: legacy.Operations()},
+		{Name: "uqpay", Ops: uqpay.Operations()}, {Name: "kazepay", Ops: kazepay.Operations()},
+		{Name: "unionpay", Ops: unionpay.Operations()}, {Name: "coshine", Ops: coshine.Operations()},
+	}
+	err := write("README.md", func(text string) (string, bool) { return optable.Readme(text, providers) })
+	for _, p := range providers {
+		page := func(text string) (string, bool) { return optable.Page(text, p.Ops) }
+		err = errors.Join(err, write(p.Name+"/doc.go", page))
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 }
 
-func write(path, table string) error {
-	page, err := os.ReadFile(path)
+func write(path string, renew func(string) (string, bool)) error {
+	old, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	text, ok := optable.Replace(string(page), table)
+	text, ok := renew(string(old))
 	if !ok {
-		return fmt.Errorf("%s has no section Settling with a table", path)
+		return fmt.Errorf("%s lacks the place of its table", path)
 	}
 	return os.WriteFile(path, []byte(text), 0o644)
 }
