@@ -1,0 +1,337 @@
+package issuing_test
+
+import (
+	"crypto/sha256"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+// The Chinese pages are README.zh-CN.md and those of docs/zh, each a translation of an
+// English one. A page and its translation have the same sections, and each section has the
+// same blocks, tables, links and texts in backticks. What prose says cannot be compared:
+// testdata/translated.txt has a digest of every English section as it was when it was
+// translated, so that one which changes is named. After the Chinese page has followed,
+// go test -run TestChinesePages -update . accepts it.
+//
+// Comments for other tests (<!-- go: … -->) and the word offline stand in the English page
+// alone: its blocks are compiled and run, and those of the translation equal them.
+
+var acceptTranslations = flag.Bool("update", false, "write testdata/translated.txt anew")
+
+const translated = "testdata/translated.txt"
+
+// originalOf is the English page that a page translates, or "".
+func originalOf(page string) string {
+	if dir, name := path.Split(page); strings.HasSuffix(name, ".zh-CN.md") {
+		return dir + strings.TrimSuffix(name, ".zh-CN.md") + ".md"
+	}
+	if rest, ok := strings.CutPrefix(page, "docs/zh/"); ok {
+		return "docs/" + rest
+	}
+	return ""
+}
+
+// chapter is what stands below one heading, or above the first.
+type chapter struct {
+	heading string // with its marks, such as "## Errors"
+	text    string
+}
+
+// level is the number of a heading's marks.
+func (c chapter) level() int { return strings.Count(strings.SplitN(c.heading, " ", 2)[0], "#") }
+
+// slug is the anchor of a heading.
+func (c chapter) slug() string {
+	title := strings.TrimLeft(c.heading, "# ")
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == ' ' || r == '-':
+			return '-'
+		case unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_':
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, title)
+}
+
+// chapters splits a page at its headings; a line of a block is none.
+func chapters(text string) []chapter {
+	out := []chapter{{}}
+	var b strings.Builder
+	inBlock := false
+	for line := range strings.Lines(text) {
+		if fencePattern.MatchString(strings.TrimRight(line, "\r\n")) {
+			inBlock = !inBlock
+		}
+		if !inBlock && regexp.MustCompile(`^#+ `).MatchString(line) {
+			out[len(out)-1].text = b.String()
+			b.Reset()
+			out = append(out, chapter{heading: strings.TrimSpace(line)})
+			continue
+		}
+		b.WriteString(line)
+	}
+	out[len(out)-1].text = b.String()
+	return out
+}
+
+var (
+	fencedPattern    = regexp.MustCompile("(?ms)^```.*?^```$")
+	generatedPattern = regexp.MustCompile(`(?s)<!-- (\w+): go generate -->\n.*?<!-- /\w+ -->`)
+	commentPattern   = regexp.MustCompile(`(?s)<!--.*?-->`)
+	linkPattern      = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	spanPattern      = regexp.MustCompile("`[^`\n]+`")
+)
+
+// prose is a chapter's text without blocks, comments and generated tables.
+func (c chapter) prose() string {
+	text := fencedPattern.ReplaceAllString(generatedPattern.ReplaceAllString(c.text, ""), "")
+	return strings.TrimSpace(commentPattern.ReplaceAllString(text, ""))
+}
+
+// blocks are those of a chapter: the first word behind the fence, and the text.
+func (c chapter) blocks() []string {
+	var out []string
+	for _, b := range blocksOf("", c.text) {
+		out = append(out, b.lang()+"\n"+b.text)
+	}
+	return out
+}
+
+// tables are the tables of a chapter, each as the numbers of its rows' cells.
+func (c chapter) tables() []string {
+	var out []string
+	within := false
+	for line := range strings.Lines(c.prose()) {
+		row := strings.HasPrefix(line, "|")
+		if row && !within {
+			out = append(out, "")
+		}
+		if within = row; row {
+			out[len(out)-1] += fmt.Sprintf(" %d", strings.Count(spanPattern.ReplaceAllString(line, ""), "|")-1)
+		}
+	}
+	return out
+}
+
+// spans are the texts in backticks of a chapter, sorted: a sentence may turn them round.
+func (c chapter) spans() []string {
+	return slices.Sorted(slices.Values(spanPattern.FindAllString(c.prose(), -1)))
+}
+
+// digest changes with the words of a chapter.
+func (c chapter) digest() string {
+	words := strings.Join(strings.Fields(c.heading+"\n"+c.prose()), " ")
+	return fmt.Sprintf("%x", sha256.Sum256([]byte(words)))[:12]
+}
+
+// translations are the pages of the repository by path, as chapters, and which of them
+// translate which.
+type translations struct {
+	pages map[string][]chapter
+	of    map[string]string // the English page of each Chinese one
+}
+
+// links are the targets of a chapter's links, sorted: as paths of English pages from the
+// root, with the number of a heading in the place of its anchor.
+func (tr translations) links(page string, c chapter) []string {
+	var out []string
+	for _, m := range linkPattern.FindAllStringSubmatch(c.prose(), -1) {
+		target := m[1]
+		if strings.Contains(target, "://") {
+			out = append(out, target)
+			continue
+		}
+		file, anchor, _ := strings.Cut(target, "#")
+		if file == "" {
+			file = page
+		} else {
+			file = path.Join(path.Dir(page), file)
+		}
+		for n, c := range tr.pages[file] {
+			if c.heading != "" && c.slug() == anchor {
+				anchor = fmt.Sprint(n)
+			}
+		}
+		if original := tr.of[file]; original != "" {
+			file = original
+		} else if slices.Contains(slices.Collect(maps.Values(tr.of)), file) && tr.of[page] != "" {
+			file += " in English" // a translated page leads to a translated one
+		}
+		out = append(out, file+"#"+anchor)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// differences are what a translation has otherwise than its original.
+func (tr translations) differences(page string) []string {
+	original := tr.of[page]
+	en, zh := tr.pages[original], tr.pages[page]
+	var out []string
+	differ := func(c chapter, what string, got, want []string) {
+		out = append(out, fmt.Sprintf("%s, %q: %s differ from those of %s: it has %q too many, and lacks %q",
+			page, c.heading, what, original, without(got, want), without(want, got)))
+	}
+	levels := func(all []chapter) []int {
+		var out []int
+		for _, c := range all {
+			out = append(out, c.level())
+		}
+		return out
+	}
+	if got, want := levels(zh), levels(en); !slices.Equal(got, want) {
+		return append(out, fmt.Sprintf("%s has headings of the levels %v, %s %v", page, got, original, want))
+	}
+	for i := range en {
+		for what, pair := range map[string][2][]string{
+			"the blocks":             {zh[i].blocks(), en[i].blocks()},
+			"the tables":             {zh[i].tables(), en[i].tables()},
+			"the generated tables":   {generatedPattern.FindAllString(zh[i].text, -1), generatedPattern.FindAllString(en[i].text, -1)},
+			"the texts in backticks": {zh[i].spans(), en[i].spans()},
+			"the links":              {tr.links(page, zh[i]), tr.links(original, en[i])},
+		} {
+			if !slices.Equal(pair[0], pair[1]) {
+				differ(zh[i], what, pair[0], pair[1])
+			}
+		}
+		for _, b := range blocksOf(page, zh[i].text) {
+			if b.note != "" || b.info != b.lang() {
+				differ(zh[i], "words for other tests", []string{b.note, b.info}, []string{"", b.lang()})
+			}
+		}
+	}
+	return out
+}
+
+// without is a list without what another has, each as often as it is there.
+func without(list, other []string) []string {
+	out := slices.Clone(list)
+	for _, s := range other {
+		if i := slices.Index(out, s); i >= 0 {
+			out = slices.Delete(out, i, i+1)
+		}
+	}
+	return out
+}
+
+// digests are those of every chapter of a page.
+func digests(page string, all []chapter) []string {
+	var out []string
+	for _, c := range all {
+		if c.heading != "" {
+			out = append(out, c.digest()+" "+page+" "+c.heading)
+		}
+	}
+	return out
+}
+
+// languages takes the line that links a page's two languages off, and says what is wrong
+// with it. It is the third line of a page.
+func languages(page, twin, text string, line func(link string) string) (string, error) {
+	link, err := filepath.Rel(filepath.FromSlash(path.Dir(page)), filepath.FromSlash(twin))
+	if err != nil {
+		return text, err
+	}
+	want := "\n" + line(filepath.ToSlash(link)) + "\n"
+	lines := strings.SplitAfterN(text, "\n", 4)
+	if len(lines) < 4 || lines[1]+lines[2] != want {
+		return text, fmt.Errorf("the third line of %s is not %q", page, strings.TrimSpace(want))
+	}
+	return lines[0] + lines[3], nil
+}
+
+// TestChinesePages: every Chinese page has what its English one has, and follows it.
+func TestChinesePages(t *testing.T) {
+	t.Parallel()
+	tr := translations{pages: map[string][]chapter{}, of: map[string]string{}}
+	texts := map[string]string{}
+	for _, p := range pages(t) {
+		texts[p.path] = p.text
+		if original := originalOf(p.path); original != "" {
+			tr.of[p.path] = original
+		}
+	}
+	for _, p := range providers[:len(providers)-1] {
+		if tr.of["docs/zh/providers/"+p+".md"] == "" {
+			t.Errorf("%s has no page in Chinese", p)
+		}
+	}
+	for zh, en := range tr.of {
+		var errEn, errZh error
+		texts[zh], errZh = languages(zh, en, texts[zh], func(link string) string { return "[English](" + link + ") | 简体中文" })
+		texts[en], errEn = languages(en, zh, texts[en], func(link string) string { return "English | [简体中文](" + link + ")" })
+		for _, err := range []error{errEn, errZh} {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	for page, text := range texts {
+		tr.pages[page] = chapters(text)
+	}
+	var now []string
+	for _, page := range slices.Sorted(maps.Keys(tr.of)) {
+		for _, difference := range tr.differences(page) {
+			t.Error(difference)
+		}
+		now = append(now, digests(tr.of[page], tr.pages[tr.of[page]])...)
+	}
+	if *acceptTranslations {
+		if err := os.WriteFile(translated, []byte(strings.Join(now, "\n")+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	then := strings.Split(strings.TrimSpace(read(t, translated)), "\n")
+	for _, line := range now {
+		if !slices.Contains(then, line) {
+			_, where, _ := strings.Cut(line, " ")
+			t.Errorf("%s is not what was translated: let the Chinese page follow, then accept it with -update", where)
+		}
+	}
+	if len(then) != len(now) {
+		t.Errorf("%s has %d sections, the pages have %d", translated, len(then), len(now))
+	}
+}
+
+// TestTranslationsDiffer: what a translation lacks or has otherwise is found.
+func TestTranslationsDiffer(t *testing.T) {
+	t.Parallel()
+	const en = "# A\n\nSee [B](#b), [c](c.md#d).\n\n<!-- go: var x int -->\n```go\n# x\nx++\n```\n\n## B\n\n" +
+		"`Deposit` moves `money`.\n\n| a | b |\n|---|---|\n| `x|y` | 2 |\n\n<!-- n: go generate -->\n|1|\n<!-- /n -->\n"
+	const zh = "# 甲\n\n见 [c](../c.md#d)、[B](#乙)。\n\n```go\n# x\nx++\n```\n\n## 乙\n\n" +
+		"`money` 由 `Deposit` 动用。\n\n| 甲 | 乙 |\n|---|---|\n| `x|y` | 2 |\n\n<!-- n: go generate -->\n|1|\n<!-- /n -->\n"
+	differences := func(zh string) []string {
+		return translations{
+			pages: map[string][]chapter{"docs/a.md": chapters(en), "docs/zh/a.md": chapters(zh)},
+			of:    map[string]string{"docs/zh/a.md": "docs/a.md"},
+		}.differences("docs/zh/a.md")
+	}
+	if got := differences(zh); got != nil {
+		t.Errorf("the translation differs: %q", got)
+	}
+	for what, change := range map[string][2]string{
+		"a level": {"## 乙", "### 乙"}, "a heading": {"## 乙\n", ""}, "a block": {"x++", "x--"},
+		"the kind of a block": {"```go", "```sh"}, "a word for a test": {"```go", "```go offline"},
+		"a row": {"| `x|y` | 2 |\n", ""}, "a cell": {"| 甲 | 乙 |", "| 甲 |"}, "a generated table": {"|1|", "|2|"},
+		"a name": {"`Deposit`", "`Deposits`"}, "a name twice": {"动用", "`money`"}, "a link": {"../c.md", "c.md"},
+		"an anchor": {"#乙", "#丙"}, "a page in English": {"(#乙)", "(../a.md#b)"},
+	} {
+		if got := differences(strings.Replace(zh, change[0], change[1], 1)); len(got) == 0 {
+			t.Errorf("%s that is changed is not found", what)
+		}
+	}
+	was, is := chapters(en), chapters(strings.Replace(en, "moves", "may move", 1))
+	if was[1].digest() != is[1].digest() || was[2].digest() == is[2].digest() {
+		t.Error("a changed word does not change the digest of its section alone")
+	}
+}
