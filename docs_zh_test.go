@@ -72,7 +72,7 @@ func chapters(text string) []chapter {
 		if fencePattern.MatchString(strings.TrimRight(line, "\r\n")) {
 			inBlock = !inBlock
 		}
-		if !inBlock && regexp.MustCompile(`^#+ `).MatchString(line) {
+		if !inBlock && headingPattern.MatchString(line) {
 			out[len(out)-1].text = b.String()
 			b.Reset()
 			out = append(out, chapter{heading: strings.TrimSpace(line)})
@@ -85,12 +85,16 @@ func chapters(text string) []chapter {
 }
 
 var (
+	headingPattern   = regexp.MustCompile(`^#+ `)
 	fencedPattern    = regexp.MustCompile("(?ms)^```.*?^```$")
 	generatedPattern = regexp.MustCompile(`(?s)<!-- (\w+): go generate -->\n.*?<!-- /\w+ -->`)
 	commentPattern   = regexp.MustCompile(`(?s)<!--.*?-->`)
 	linkPattern      = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	spanPattern      = regexp.MustCompile("`[^`\n]+`")
 )
+
+// generated are the tables that go generate writes, which are the same in both languages.
+func (c chapter) generated() []string { return generatedPattern.FindAllString(c.text, -1) }
 
 // prose is a chapter's text without blocks, comments and generated tables.
 func (c chapter) prose() string {
@@ -107,25 +111,32 @@ func (c chapter) blocks() []string {
 	return out
 }
 
-// tables are the tables of a chapter, each as the numbers of its rows' cells.
-func (c chapter) tables() []string {
+// rows are those of a chapter's tables: the texts in backticks of each cell, sorted.
+func (c chapter) rows() []string {
 	var out []string
-	within := false
 	for line := range strings.Lines(c.prose()) {
-		row := strings.HasPrefix(line, "|")
-		if row && !within {
-			out = append(out, "")
+		if !strings.HasPrefix(line, "|") {
+			if len(out) > 0 && out[len(out)-1] != "" {
+				out = append(out, "") // a table ends
+			}
+			continue
 		}
-		if within = row; row {
-			out[len(out)-1] += fmt.Sprintf(" %d", strings.Count(spanPattern.ReplaceAllString(line, ""), "|")-1)
+		line = spanPattern.ReplaceAllStringFunc(line, func(span string) string { return strings.ReplaceAll(span, "|", "¦") })
+		var row strings.Builder
+		for cell := range strings.SplitSeq(strings.TrimSpace(line), "|") {
+			row.WriteString(strings.Join(spansOf(cell), " ") + "|")
 		}
+		out = append(out, row.String())
 	}
 	return out
 }
 
-// spans are the texts in backticks of a chapter, sorted: a sentence may turn them round.
-func (c chapter) spans() []string {
-	return slices.Sorted(slices.Values(spanPattern.FindAllString(c.prose(), -1)))
+// spans are the texts in backticks of a chapter.
+func (c chapter) spans() []string { return spansOf(c.prose()) }
+
+// spansOf are the texts in backticks, sorted: a sentence may turn them round.
+func spansOf(text string) []string {
+	return slices.Sorted(slices.Values(spanPattern.FindAllString(text, -1)))
 }
 
 // digest changes with the words of a chapter.
@@ -146,28 +157,25 @@ type translations struct {
 func (tr translations) links(page string, c chapter) []string {
 	var out []string
 	for _, m := range linkPattern.FindAllStringSubmatch(c.prose(), -1) {
-		target := m[1]
-		if strings.Contains(target, "://") {
-			out = append(out, target)
+		target, anchor, _ := strings.Cut(m[1], "#")
+		switch {
+		case strings.Contains(target, "://"):
+			out = append(out, m[1])
 			continue
+		case target == "":
+			target = page
+		default:
+			target = path.Join(path.Dir(page), target)
 		}
-		file, anchor, _ := strings.Cut(target, "#")
-		if file == "" {
-			file = page
-		} else {
-			file = path.Join(path.Dir(page), file)
+		if n := slices.IndexFunc(tr.pages[target], func(c chapter) bool { return c.slug() == anchor }); n > 0 {
+			anchor = fmt.Sprint(n)
 		}
-		for n, c := range tr.pages[file] {
-			if c.heading != "" && c.slug() == anchor {
-				anchor = fmt.Sprint(n)
-			}
+		if original := tr.of[target]; original != "" {
+			target = original
+		} else if tr.of[page] != "" && slices.Contains(slices.Collect(maps.Values(tr.of)), target) {
+			target += " in English" // where there is a Chinese page
 		}
-		if original := tr.of[file]; original != "" {
-			file = original
-		} else if slices.Contains(slices.Collect(maps.Values(tr.of)), file) && tr.of[page] != "" {
-			file += " in English" // a translated page leads to a translated one
-		}
-		out = append(out, file+"#"+anchor)
+		out = append(out, target+"#"+anchor)
 	}
 	slices.Sort(out)
 	return out
@@ -177,38 +185,40 @@ func (tr translations) links(page string, c chapter) []string {
 func (tr translations) differences(page string) []string {
 	original := tr.of[page]
 	en, zh := tr.pages[original], tr.pages[page]
-	var out []string
-	differ := func(c chapter, what string, got, want []string) {
-		out = append(out, fmt.Sprintf("%s, %q: %s differ from those of %s: it has %q too many, and lacks %q",
-			page, c.heading, what, original, without(got, want), without(want, got)))
-	}
-	levels := func(all []chapter) []int {
-		var out []int
-		for _, c := range all {
-			out = append(out, c.level())
-		}
-		return out
-	}
 	if got, want := levels(zh), levels(en); !slices.Equal(got, want) {
-		return append(out, fmt.Sprintf("%s has headings of the levels %v, %s %v", page, got, original, want))
+		return []string{fmt.Sprintf("%s has headings of the levels %v, %s %v", page, got, original, want)}
 	}
+	var out []string
 	for i := range en {
-		for what, pair := range map[string][2][]string{
-			"the blocks":             {zh[i].blocks(), en[i].blocks()},
-			"the tables":             {zh[i].tables(), en[i].tables()},
-			"the generated tables":   {generatedPattern.FindAllString(zh[i].text, -1), generatedPattern.FindAllString(en[i].text, -1)},
-			"the texts in backticks": {zh[i].spans(), en[i].spans()},
-			"the links":              {tr.links(page, zh[i]), tr.links(original, en[i])},
+		for _, all := range []struct {
+			what   string
+			zh, en []string
+		}{
+			{"blocks", zh[i].blocks(), en[i].blocks()},
+			{"rows of tables", zh[i].rows(), en[i].rows()},
+			{"generated tables", zh[i].generated(), en[i].generated()},
+			{"texts in backticks", zh[i].spans(), en[i].spans()},
+			{"links", tr.links(page, zh[i]), tr.links(original, en[i])},
 		} {
-			if !slices.Equal(pair[0], pair[1]) {
-				differ(zh[i], what, pair[0], pair[1])
+			if !slices.Equal(all.zh, all.en) {
+				out = append(out, fmt.Sprintf("%s, %q: the %s differ from those of %s: %q too many, %q missing",
+					page, zh[i].heading, all.what, original, without(all.zh, all.en), without(all.en, all.zh)))
 			}
 		}
 		for _, b := range blocksOf(page, zh[i].text) {
 			if b.note != "" || b.info != b.lang() {
-				differ(zh[i], "words for other tests", []string{b.note, b.info}, []string{"", b.lang()})
+				out = append(out, fmt.Sprintf("%s, %q: a block has words for other tests: %q %q",
+					page, zh[i].heading, b.note, b.info))
 			}
 		}
+	}
+	return out
+}
+
+func levels(all []chapter) []int {
+	var out []int
+	for _, c := range all {
+		out = append(out, c.level())
 	}
 	return out
 }
@@ -323,7 +333,7 @@ func TestTranslationsDiffer(t *testing.T) {
 		"a level": {"## 乙", "### 乙"}, "a heading": {"## 乙\n", ""}, "a block": {"x++", "x--"},
 		"the kind of a block": {"```go", "```sh"}, "a word for a test": {"```go", "```go offline"},
 		"a row": {"| `x|y` | 2 |\n", ""}, "a cell": {"| 甲 | 乙 |", "| 甲 |"}, "a generated table": {"|1|", "|2|"},
-		"a name": {"`Deposit`", "`Deposits`"}, "a name twice": {"动用", "`money`"}, "a link": {"../c.md", "c.md"},
+		"a name": {"`Deposit`", "`Deposits`"}, "a name twice": {"动用", "`money`"}, "a cell's name": {"| `x|y` | 2 |", "| 2 | `x|y` |"}, "a link": {"../c.md", "c.md"},
 		"an anchor": {"#乙", "#丙"}, "a page in English": {"(#乙)", "(../a.md#b)"},
 	} {
 		if got := differences(strings.Replace(zh, change[0], change[1], 1)); len(got) == 0 {
