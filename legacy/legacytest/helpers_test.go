@@ -16,3 +16,6 @@ func failNext(t testing.TB, server *legacytest.Server, op, reason string) {
 
 // just drops a method's result.
 func just[T any](_ T, err error) error { return err }
+
+// pathCreate is where remittances are created.
+const pathCreate = "/api/v1/legacy/tf/v4/order/create"

@@ -223,6 +223,8 @@ func TestTransferRules(t *testing.T) {
 		"sourceCountry": "HKG", "sourceAddressLine": "1 Road", "sourceAddressCity": "HK", "sourceAddressCountry": "HKG",
 		"sourceReferenceNumber": "u", "sourceNameFirst": "C", "sourceNameLast": "D", "sourceNationality": "HKG", "sourceDateOfBirth": "1990-01-01",
 		"remittancePurpose": "001-01", "sourceOfFunds": "01", "relationship": "01",
+		"ewalletId": "081", "targetAddressCityCode": "0102", "sourceMobileNumber": "+85291234567", "targetMobileNumber": "+6281329623212",
+		"sourceIdNumber": "A1", "sourceIdType": "national", "sourceIdIssueCountry": "HKG",
 	}
 	n := 0
 	for name, change := range map[string]map[string]any{
@@ -235,7 +237,7 @@ func TestTransferRules(t *testing.T) {
 		"B2B by ewallet":   {"business": "B2B"},
 		"a long note":      {"unformattedNote": strings.Repeat("x", 65)},
 		"no quote":         {"currency": "AUD"},
-		"id without kind":  {"sourceIdNumber": "1"},
+		"id without kind":  {"sourceIdType": ""},
 		"both accounts":    {"accountNumber": "1", "iban": "2"},
 		"CNY from HKD":     {"sourceCurrency": "HKD", "country": "CHN", "type": "bank_account", "currency": "CNY"},
 		"over the reserve": {"sendAmount": "999999"},
@@ -253,7 +255,7 @@ func TestTransferRules(t *testing.T) {
 		if !ok {
 			code = 5001
 		}
-		if _, a := c.post(t, "/api/v1/legacy/tf/v4/order/create", c.body(params)); a.Code == nil || *a.Code != code {
+		if _, a := c.post(t, pathCreate, c.body(params)); a.Code == nil || *a.Code != code {
 			t.Errorf("%s: %+v, want %d", name, a, code)
 		}
 	}
