@@ -1,6 +1,8 @@
 package legacytest_test
 
 import (
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/issuing-sdk/issuing-go/legacy/legacytest"
@@ -19,3 +21,6 @@ func just[T any](_ T, err error) error { return err }
 
 // pathCreate is where remittances are created.
 const pathCreate = "/api/v1/legacy/tf/v4/order/create"
+
+// sortedNames are the names of parameters in order.
+func sortedNames(params map[string]any) []string { return slices.Sorted(maps.Keys(params)) }
