@@ -52,9 +52,13 @@ func (r MasterEApplication) validate(p *check.Problems) {
 		{"idNumber", r.IDNumber.Reveal()}, {"country", r.Country},
 	}, []field{{"cardNumber", r.CardNumber.Reveal()}})
 	p.Email("email", string(r.Email))
-	checkKnown(p, "certType", r.IDType, "0 (identity card) or -1 (passport)")
-	checkKnown(p, "occupation", r.Occupation, "1 to 17")
-	checkKnown(p, "position", r.Position, "1 to 3")
+	checkKnown(p, "certType", r.IDType, needed, "0 (identity card) or -1 (passport)")
+	checkKnown(p, "occupation", r.Occupation, needed, "1 to 17")
+	checkKnown(p, "position", r.Position, needed, "1 to 3")
+	callingCode.check(p, field{"countryCode", r.CountryCode})
+	numeric3.check(p, field{"country", r.Country})
+	latinLetters(p, "firstNameEn", string(r.FirstNameEn))
+	latinLetters(p, "lastNameEN", string(r.LastNameEn))
 	checkDate(p, "idExpiryDate", r.IDExpiryDate, needed)
 	checkDate(p, "birthday", r.Birthday, needed)
 	p.Required("annualIncome", !r.AnnualIncome.IsZero())
@@ -125,7 +129,12 @@ func (r VisaHApplication) validate(p *check.Problems) {
 		{"deliveryCountry", r.DeliveryCountry}, {"country", r.Country}, {"idNumber", r.IDNumber.Reveal()},
 	}, []field{{"cardNumber", r.CardNumber.Reveal()}})
 	p.Email("email", string(r.Email))
-	checkKnown(p, "certType", r.IDType, "0 (identity card) or 1 (passport)")
+	checkKnown(p, "certType", r.IDType, needed, "0 (identity card) or 1 (passport)")
+	callingCode.check(p, field{"countryCode", r.CountryCode})
+	numeric3.check(p, field{"addressCountry", r.AddressCountry}, field{"deliveryCountry", r.DeliveryCountry},
+		field{"country", r.Country})
+	latinLetters(p, "firstName", string(r.FirstName))
+	latinLetters(p, "lastName", string(r.LastName))
 	checkDate(p, "idIssuanceDate", r.IDIssuanceDate, needed)
 	checkDate(p, "idExpiryDate", r.IDExpiryDate, needed)
 	identity{
@@ -139,16 +148,6 @@ func (r VisaHApplication) key() string { return r.MerOrderNo }
 func (r VisaHApplication) wire(sign.AppSecret) (any, error) {
 	encodeImages(&r.FaceImage, &r.BackImage, &r.PassImage)
 	return r, nil
-}
-
-// checkKnown checks a value of a closed dictionary.
-func checkKnown[T interface {
-	~string
-	Known() bool
-}](p *check.Problems, name string, value T, values string) {
-	if p.Required(name, value != "") && !value.Known() {
-		p.Add(name, "must be %s", values)
-	}
 }
 
 // chinaNumeric is mainland China in ISO 3166-1 numeric. Whether an identity card
@@ -261,7 +260,13 @@ func (r VirtualPApplication) validate(p *check.Problems) {
 		{"postalCode", string(r.PostalCode)},
 	})
 	p.Email("email", string(r.Email))
-	p.Country("country", r.Country)
+	callingCode.check(p, field{"phoneCode", r.PhoneCode})
+	if !told(p, "country", r.Country) {
+		p.Country("country", r.Country)
+	}
+	if r.Country == "US" || r.Country == "CA" {
+		stateCode.check(p, field{"state", r.State})
+	}
 	p.Required("firstRecharge", !r.FirstRecharge.IsZero())
 	p.NotNegative("firstRecharge", r.FirstRecharge, 2)
 	n := utf8.RuneCountInString(string(r.FirstName)) + utf8.RuneCountInString(string(r.LastName))

@@ -32,7 +32,7 @@ func (r DepositRequest) validate(p *check.Problems) {
 	checkOrder(p, r.MerOrderNo, r.NotifyURL)
 	checkCard(p, r.CardNumber)
 	p.Amount("amount", r.Amount, 2)
-	p.OptionalText("ext", r.Ext, maxExt)
+	p.OptionalText("ext", r.Ext, noLimit)
 }
 
 func (r DepositRequest) key() string { return r.MerOrderNo }

@@ -115,7 +115,18 @@ func (c *Client) call(o operation, in any, check func(*check.Problems), opts []i
 		x.key = a.key()
 	}
 	return provider.Call{
-		Op: o.op(), Key: x.key, In: in, Check: check, Exchange: x, Decode: x.decode, Options: opts,
+		Op: o.op(), Key: x.key, In: in, Check: c.checked(check), Exchange: x, Decode: x.decode, Options: opts,
+	}
+}
+
+// checked is a request's check with the values that the configuration adds.
+func (c *Client) checked(validate func(*check.Problems)) func(*check.Problems) {
+	if len(c.cfg.Values) == 0 || validate == nil {
+		return validate
+	}
+	return func(p *check.Problems) {
+		p.Values = c.cfg.Values
+		validate(p)
 	}
 }
 

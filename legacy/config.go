@@ -17,6 +17,11 @@ type Config struct {
 	AppKey string
 	// AppSecret signs requests and opens encrypted fields. It is never sent.
 	AppSecret sign.AppSecret
+	// Values are further values of fields in requests, by the field's name as errors print
+	// it: what WorldCard has told the merchant and its pages do not have, such as
+	// "idType": {"RESIDENCE"} or "country": {"XK"}. Every other value that is not in the
+	// page's list, or not of its form, is refused before it is sent.
+	Values map[string][]string
 }
 
 // ConfigTexts is a [Config] as the merchant portal shows it: texts, as they come from
@@ -45,6 +50,11 @@ func (c Config) validate(p *check.Problems) {
 	p.URL("BaseURL", c.BaseURL, transport.CheckURL)
 	p.ID("AppKey", c.AppKey, maxID)
 	p.Required("AppSecret", !c.AppSecret.IsZero())
+	for name, values := range c.Values {
+		for _, value := range values {
+			p.Text("Values["+name+"]", value, maxID)
+		}
+	}
 }
 
 func (c Config) fingerprint(data []byte) (string, error) { return c.AppSecret.Fingerprint(data), nil }

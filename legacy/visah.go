@@ -205,7 +205,7 @@ type oobReply struct {
 
 func (r oobReply) validate(p *check.Problems) {
 	checkCard(p, r.CardNumber)
-	p.Text("acsTransactionId", r.ACSTransactionID, maxID)
+	p.Text("acsTransactionId", r.ACSTransactionID, noLimit)
 	if !r.Reply.Known() {
 		p.Add("reply", "must be 2 (accept) or 3 (decline)")
 	}
