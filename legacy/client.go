@@ -39,6 +39,7 @@ type Client struct {
 
 // New returns a client. It checks the configuration and does no I/O.
 func New(cfg Config, opts ...issuing.Option) (*Client, error) {
+	cfg = cfg.clone()
 	core, err := provider.New(providerName, cfg.validate, cfg.fingerprint, opts...)
 	if err != nil {
 		return nil, err
@@ -130,9 +131,9 @@ func (c *Client) checked(validate func(*check.Problems)) func(*check.Problems) {
 	}
 }
 
-// zone is the provider's. No page names one; record numbers that begin with
+// zone is the provider's, unless it is configured. No page names one; record numbers that begin with
 // their local time show +08:00.
 var zone = time.FixedZone("UTC+8", 8*60*60)
 
-// codec reads and writes the API's JSON.
+// codec reads and writes the API's JSON, with the zone that is not configured.
 var codec = wire.Codec{Zone: zone, TimeLayout: time.DateTime}

@@ -133,7 +133,7 @@ const orderTime = "20060102150405"
 func (o *order) notice() map[string]any {
 	out := map[string]any{
 		"merOrderNo": o.merOrderNo, "orderNo": o.orderNo, "status": int(o.status),
-		"createTime": o.created.In(zone).Format(orderTime), "completeTime": o.completed.In(zone).Format(orderTime),
+		"createTime": o.created.Format(orderTime), "completeTime": o.completed.Format(orderTime),
 	}
 	if o.reason != "" {
 		out["failReason"] = o.reason

@@ -68,12 +68,12 @@ func (c *card) listed(f fields) (records []*record, size int, failed *problem) {
 		names = []string{"dateRangeFrom", "dateRangeTo"}
 	}
 	from, to := readDate(f, names[0]), readDate(f, names[1])
-	if c.virtual() && to.In(zone).After(from.In(zone).AddDate(0, 3, 0)) {
+	if c.virtual() && to.In(time.UTC).After(from.In(time.UTC).AddDate(0, 3, 0)) {
 		return nil, 0, bad("the time span exceeds 3 months")
 	}
 	for _, r := range slices.Backward(c.records) {
-		day := issuing.DateOf(r.at.In(zone)).In(zone)
-		if !day.Before(from.In(zone)) && (to.IsZero() || !day.After(to.In(zone))) {
+		day := issuing.DateOf(r.at).In(time.UTC)
+		if !day.Before(from.In(time.UTC)) && (to.IsZero() || !day.After(to.In(time.UTC))) {
 			records = append(records, r)
 		}
 	}

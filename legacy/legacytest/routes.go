@@ -20,11 +20,24 @@ func (s *Server) route(r *http.Request, body []byte) (op string, run func() plat
 		f = nil
 	}
 	for _, o := range routes {
-		if o.path == r.URL.Path && (o.fits == nil || o.fits(s, f)) {
+		if s.path(o) == r.URL.Path && (o.fits == nil || o.fits(s, f)) {
 			return o.op, func() platform.Reply { return s.handle(o, r, f, len(body)) }
 		}
 	}
 	return "", func() platform.Reply { return envelope(legacy.CodeNotFound, "Resource Not Found", nil) }
+}
+
+// path is where an operation is: the documented path, or the configured one. The English
+// edition of an operation that has two is behind /en of the other.
+func (s *Server) path(o operation) string {
+	own, ok := s.cfg.Paths[o.op]
+	switch {
+	case !ok:
+		return o.path
+	case strings.HasSuffix(o.path, "/en"):
+		return own + "/en"
+	}
+	return own
 }
 
 // handle carries one request out.
@@ -33,7 +46,7 @@ func (s *Server) handle(o operation, r *http.Request, f fields, size int) platfo
 	var about string
 	failed := s.verify(o, r, f, size)
 	if failed == nil {
-		failed = o.takes.check(f)
+		failed = o.takes.check(f, s.cfg.Values)
 	}
 	if failed == nil {
 		data, about, failed = s.run(o, f)

@@ -43,10 +43,14 @@ type form struct {
 	want    string // what the parameter must do, behind its name
 }
 
-// check returns a problem that names the first parameter that breaks a rule.
-func (r rules) check(f fields) *problem {
+// check returns a problem that names the first parameter that breaks a rule. More are
+// further values, by name.
+func (r rules) check(f fields, more map[string][]string) *problem {
 	for _, row := range r {
 		for _, name := range strings.Fields(row.names) {
+			if slices.Contains(more[name], f.Text(name)) {
+				continue
+			}
 			if failed := row.check(f, name); failed != nil {
 				return failed
 			}

@@ -96,7 +96,7 @@ func (s *Server) virtualLInfo(_ fields, c *card) (any, *problem) {
 	return map[string]any{
 		"balance": s.book.Balance(c.account).String(), "cardExpiryDate": c.month + "/" + c.year,
 		"cardNo": c.number.Reveal(), "cardStatus": c.status(), "cardStatusDesc": "使用中", "cvv": s.seal(c.cvv.Reveal()),
-		"localCurrency": c.currency, "startActiveDate": c.created.In(zone).Format(time.DateOnly),
+		"localCurrency": c.currency, "startActiveDate": c.created.Format(time.DateOnly),
 		"cardUserInfo": map[string]any{
 			"birthDate": c.holder.birth, "email": c.holder.email, "firstName": c.holder.first,
 			"lastName": c.holder.last, "mobile": c.holder.mobile,
