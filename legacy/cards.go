@@ -66,8 +66,9 @@ func (d *Deposit) key() string      { return d.MerOrderNo }
 // [CodeInsufficientReserve] is a refusal and [CodeDuplicateOrder] says that the
 // number was used before this call. [CodeUnauthorized], [CodeForbidden] and
 // [CodeTooManyRequests] under the same HTTP status came before any order; a refusal of
-// parameters is told when the look-up finds no order either. Everything else,
-// [CodeFailure] and [CodeException] included, leaves the order open.
+// parameters is told when the look-up finds no order either, and a code of
+// [Config].Refusals as it is. Everything else, [CodeFailure] and [CodeException] included,
+// leaves the order open.
 //
 // Safety: keyed by MerOrderNo. After an unclear attempt the order is looked up, and sent
 // again under the same number only when the platform does not know it. On

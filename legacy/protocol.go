@@ -155,8 +155,7 @@ func (x *exchange) Judge(_ context.Context, r *transport.Response) provider.Verd
 	return provider.Verdict{Judgement: x.o.judge(r, x.c.cfg.Refusals)}
 }
 
-// judge says what an answer means; refusals are codes that end the creation of an order as
-// well.
+// judge says what an answer means; refusals are codes that end an order's creation as well.
 func (o *operation) judge(r *transport.Response, refusals []Code) transport.Judgement {
 	env, code, ok := answered(r)
 	switch {

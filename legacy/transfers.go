@@ -252,9 +252,7 @@ func (r Sender) validate(p *check.Problems) {
 // [TransferService.TransferByKey], the result to NotifyURL ([TransferCompleted])
 // or by the same lookup.
 //
-// [CodeInsufficientReserve] is a refusal and [CodeDuplicateOrder] says that the
-// number was used before this call. Everything else, [CodeFailure] and
-// [CodeException] included, leaves the order open.
+// What ends it and what leaves it open is as for [CardService.Deposit].
 //
 // Safety: keyed by MerOrderNo. After an unclear attempt the order is looked up, and sent
 // again under the same number only when the platform does not know it. On

@@ -5,7 +5,8 @@
 //
 // [NewServer] starts it with a fresh appSecret; [Server.ClientConfig] is the
 // configuration of a client for it. It verifies the signature of every request over
-// the text that stands in it, enforces the required fields, keeps reserve, cards,
+// the text that stands in it, refuses parameters that are missing or of another type or form
+// than the operation's page has them, keeps reserve, cards,
 // top-ups and remittances in double-entry books, and works asynchronously: top-ups,
 // applications, remittances and closures take [Config.Delay] on its clock.
 //
@@ -49,7 +50,8 @@
 // # What the documents leave open
 //
 // A bad signature is answered with HTTP and status 401, an unknown card and every
-// malformed parameter with 5001. No nonce and no timestamp is refused, because no
+// malformed parameter with 5001, which names it. [Config.Paths], [Config.Zone] and
+// [Config.Values] set otherwise what the client infers. No nonce and no timestamp is refused, because no
 // rule is documented for them. A repeated order number is refused for applications
 // too. A card number that comes with an application is ignored. A VISA-H top-up is
 // in the balance at once, and its record in the list, where the real platform takes

@@ -47,7 +47,7 @@ var (
 		rule{optional, textForm, "ext partner"},
 		rule{mandatory, currencyForm, "sourceCurrency"},
 		rule{mandatory, centsForm, "sendAmount"},
-		rule{optional, choice[chargeCode]("SHA"), "chargeCode"},
+		rule{optional, matching(`SHA`, "must be SHA"), "chargeCode"},
 		rule{optional, textForm, "accountNumber iban targetBankCode targetBankBranch ewalletId"},
 		rule{optional, matching(`[A-Z0-9]{8}(?:[A-Z0-9]{3})?`, "must be a SWIFT code"), "swiftCode corrSwiftCode"},
 		rule{optional, matching(`[0-9]{9}`, "must have 9 digits"), "routingCode"},
@@ -80,12 +80,6 @@ var (
 		{optional, idTypeForm, "sourceIdType"},
 	}
 )
-
-// chargeCode is who bears the fee of a new remittance, for which V4 supports one value.
-type chargeCode string
-
-// Known reports whether V4 supports c.
-func (c chargeCode) Known() bool { return c == chargeCode(legacy.ChargeCodeSHA) }
 
 // quote returns a request's currency of the reserve, that of the payout, which
 // stands in the named field, and the rate between them.
