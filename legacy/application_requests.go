@@ -14,8 +14,8 @@ import (
 type MasterEApplication struct {
 	// the merchant's own number, unique, at most 128 characters; required
 	MerOrderNo   string           `json:"merOrderNo"`
-	CardNumber   issuing.Secret   `json:"cardNumber,omitzero"` // a card that is known already; ask WorldCard before using it
-	NotifyURL    string           `json:"notifyUrl,omitzero"`  // where the notification goes
+	CardNumber   issuing.Secret   `json:"cardNumber,omitzero"` // a known card; ask WorldCard before using it
+	NotifyURL    string           `json:"notifyUrl,omitzero"`  // where the notification goes, http or https
 	FirstName    issuing.Personal `json:"firstName"`           // Chinese first name; required
 	LastName     issuing.Personal `json:"lastName"`            // English last name; required
 	FirstNameEn  issuing.Personal `json:"firstNameEn"`         // English first name; required
@@ -82,7 +82,7 @@ type VisaHApplication struct {
 	// the merchant's own number, unique, at most 128 characters; required
 	MerOrderNo  string           `json:"merOrderNo"`
 	CardNumber  issuing.Secret   `json:"cardNumber,omitzero"` // a card that is known already
-	NotifyURL   string           `json:"notifyUrl,omitzero"`  // where the notification goes
+	NotifyURL   string           `json:"notifyUrl,omitzero"`  // where the notification goes, http or https
 	FirstName   issuing.Personal `json:"firstName"`           // English first name; required
 	LastName    issuing.Personal `json:"lastName"`            // English last name; required
 	CountryCode string           `json:"countryCode"`         // calling code, such as 86; required
@@ -177,7 +177,7 @@ type VirtualLApplication struct {
 
 	// the merchant's own number, unique, at most 128 characters; required
 	MerOrderNo    string `json:"merOrderNo"`
-	NotifyURL     string `json:"notifyUrl,omitzero"` // where the notification goes
+	NotifyURL     string `json:"notifyUrl,omitzero"` // where the notification goes, http or https
 	CardType      string `json:"cardType"`           // network of the BIN list, such as VISA; required
 	BusinessScene string `json:"businessScene"`      // scene of the BIN list; required
 	CardArea      string `json:"cardArea"`           // area of the BIN list; required
@@ -229,7 +229,7 @@ func (r VirtualLApplication) wire(sign.AppSecret) (_ any, err error) {
 type VirtualPApplication struct {
 	// the merchant's own number, unique, at most 128 characters; required
 	MerOrderNo string `json:"merOrderNo"`
-	NotifyURL  string `json:"notifyUrl,omitzero"` // where the notification goes
+	NotifyURL  string `json:"notifyUrl,omitzero"` // where the notification goes, http or https
 	CardBIN    string `json:"cardBin"`            // BIN of [VirtualPService.BINs]; required
 	// initial top-up from the reserve, at most two decimals, may be 0. Required here: the
 	// platform would take 10 without it

@@ -22,7 +22,8 @@ type DepositRequest struct {
 	// the platform would truncate more. Required. The platform asks for at least
 	// 200 for physical and 20 for virtual cards.
 	Amount issuing.Amount `json:"amount"`
-	// NotifyURL is where the notification goes; without it there is none.
+	// NotifyURL is where the notification goes, an absolute http or https address; without
+	// it there is none.
 	NotifyURL string `json:"notifyUrl,omitzero"`
 	// Ext is reserved for special business.
 	Ext string `json:"ext,omitzero"`

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,6 +29,29 @@ func TestInferred(t *testing.T) {
 		turns[setting] = turn
 	}
 	conform.Inferred(t, "testdata/inferred.csv", turns, webhook.ErrPayload)
+}
+
+// Every contradiction that is known of these pages has a row: of the shared rules (L), of
+// cards (K) and of remittances (T).
+func TestEveryContradictionHasARow(t *testing.T) {
+	t.Parallel()
+	rows, err := conform.ReadInferred("testdata/inferred.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := map[string]bool{}
+	for _, row := range rows {
+		for section := range strings.SplitSeq(row.Section, ", ") {
+			listed[section] = true
+		}
+	}
+	for letter, last := range map[string]int{"L": 16, "K": 25, "T": 14} {
+		for n := 1; n <= last; n++ {
+			if id := fmt.Sprint(letter, n); !listed[id] {
+				t.Errorf("%s has no row", id)
+			}
+		}
+	}
 }
 
 // settings are a platform's and what the client is told of it.

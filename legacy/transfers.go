@@ -52,7 +52,7 @@ func (t TransferIDType) Known() bool {
 // the last.
 type TransferRequest struct {
 	MerOrderNo string `json:"merOrderNo"`         // the merchant's own number, unique, at most 128 characters; required
-	NotifyURL  string `json:"notifyUrl,omitzero"` // where the notification goes
+	NotifyURL  string `json:"notifyUrl,omitzero"` // where the notification goes, http or https
 	Ext        string `json:"ext,omitzero"`       // reserved
 
 	// the reserve's currency; required. CNY to a bank account in CHN supports USD only

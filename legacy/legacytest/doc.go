@@ -41,7 +41,8 @@
 // Top-ups, applications and remittances are announced to the notifyUrl of their
 // request, everything else to the addresses of [Config.Webhooks] or
 // [Config.WebhookURL]. A notifyUrl must be on loopback, or on the host and port of one of
-// those: other callbacks are in the log of deliveries, and are not sent. Only VIRTUAL-P's callbacks name their type. Each page's own
+// those: other callbacks are in the log of deliveries, and are not sent. Only VIRTUAL-P's
+// callbacks name their type. Each page's own
 // retry schedule holds until an answer has status 200 and the body "ok": one-time
 // passwords and out-of-band confirmations are sent once. SetCallbackFault
 // duplicates, reorders or forges callbacks, with [ForgeContent] for example.

@@ -142,32 +142,80 @@ const tf = "/api/v1/legacy/tf/v4/"
 
 // routes are the operations.
 var routes = []operation{
-	{op: "MasterE.Card", path: "/op/card/E/info", takes: cardRules, run: onCard(ProductMasterE, (*Server).masterEInfo)},
+	{
+		op: "MasterE.Card", path: "/op/card/E/info", takes: cardRules,
+		run: onCard(ProductMasterE, (*Server).masterEInfo),
+	},
 	{op: "MasterE.Freeze", path: "/op/card/E/lock", takes: cardRules, run: onCard(ProductMasterE, (*Server).freeze)},
-	{op: "MasterE.Unfreeze", path: "/op/card/E/un/lock", takes: cardRules, run: onCard(ProductMasterE, (*Server).unfreeze)},
-	{op: "MasterE.SetPIN", path: "/op/card/E/change/pin/secure", takes: pinRules, run: onCard(ProductMasterE, (*Server).setPIN)},
+	{
+		op: "MasterE.Unfreeze", path: "/op/card/E/un/lock", takes: cardRules,
+		run: onCard(ProductMasterE, (*Server).unfreeze),
+	},
+	{
+		op: "MasterE.SetPIN", path: "/op/card/E/change/pin/secure", takes: pinRules,
+		run: onCard(ProductMasterE, (*Server).setPIN),
+	},
 	{
 		op: "MasterE.SetDailyLimits", path: "/op/card/E/set/daily/limit", takes: limitRules,
 		run: onCard(ProductMasterE, (*Server).masterELimits),
 	},
-	{op: "MasterE.LatestTransactions", path: "/op/card/E/transaction", takes: latestRules, run: onList(ProductMasterE, masterETransactions)},
-	{op: "MasterE.Transactions", path: "/op/card/E/transaction/page", takes: tokenRules, run: onList(ProductMasterE, masterEPage)},
+	{
+		op: "MasterE.LatestTransactions", path: "/op/card/E/transaction", takes: latestRules,
+		run: onList(ProductMasterE, masterETransactions),
+	},
+	{
+		op: "MasterE.Transactions", path: "/op/card/E/transaction/page", takes: tokenRules,
+		run: onList(ProductMasterE, masterEPage),
+	},
 
-	{op: "VisaH.Card", path: "/op/card/H/balance", takes: cardRules, run: onCard(ProductVisaH, (*Server).visaHBalance)},
+	{
+		op: "VisaH.Card", path: "/op/card/H/balance", takes: cardRules,
+		run: onCard(ProductVisaH, (*Server).visaHBalance),
+	},
 	{op: "VisaH.Freeze", path: "/op/card/H/lock", takes: cardRules, run: onCard(ProductVisaH, (*Server).freeze)},
-	{op: "VisaH.Unfreeze", path: "/op/card/H/un/lock", takes: cardRules, run: onCard(ProductVisaH, (*Server).unfreeze)},
-	{op: "VisaH.SetPIN", path: "/op/card/H/change/pin/secure", takes: pinRules, run: onCard(ProductVisaH, (*Server).setPIN)},
-	{op: "VisaH.Transactions", path: "/op/card/H/transactions", takes: offsetRules, run: onList(ProductVisaH, visaHTransactions)},
-	{op: "VisaH.ReplyOOB", path: "/op/card/H/oob", takes: replyRules, run: onCard(ProductVisaH, (*Server).visaHReply)},
-	{op: "VisaH.SimulateOOB", path: "/op/card/H/oob/simulate", takes: cardRules, run: onCard(ProductVisaH, (*Server).visaHSimulate)},
+	{
+		op: "VisaH.Unfreeze", path: "/op/card/H/un/lock", takes: cardRules,
+		run: onCard(ProductVisaH, (*Server).unfreeze),
+	},
+	{
+		op: "VisaH.SetPIN", path: "/op/card/H/change/pin/secure", takes: pinRules,
+		run: onCard(ProductVisaH, (*Server).setPIN),
+	},
+	{
+		op: "VisaH.Transactions", path: "/op/card/H/transactions", takes: offsetRules,
+		run: onList(ProductVisaH, visaHTransactions),
+	},
+	{
+		op: "VisaH.ReplyOOB", path: "/op/card/H/oob", takes: replyRules,
+		run: onCard(ProductVisaH, (*Server).visaHReply),
+	},
+	{
+		op: "VisaH.SimulateOOB", path: "/op/card/H/oob/simulate", takes: cardRules,
+		run: onCard(ProductVisaH, (*Server).visaHSimulate),
+	},
 
 	{op: "VirtualL.BINs", path: "/op/card/L/head", run: (*Server).virtualLHead},
 	{op: "VirtualL.BINs", path: "/op/card/L/head/en", run: (*Server).virtualLHeadEnglish},
-	{op: "VirtualL.Card", path: "/op/card/L/info", takes: cardRules, run: onCard(ProductVirtualL, (*Server).virtualLInfo)},
-	{op: "VirtualL.Freeze", path: "/op/card/L/lock", takes: cardRules, run: onCard(ProductVirtualL, (*Server).freeze)},
-	{op: "VirtualL.Unfreeze", path: "/op/card/L/un/lock", takes: cardRules, run: onCard(ProductVirtualL, (*Server).unfreeze)},
-	{op: "VirtualL.Close", path: "/op/card/P/close", takes: cardRules, run: onCard(ProductVirtualL, (*Server).closeCard), fits: ofVirtualL},
-	{op: "VirtualL.Transactions", path: "/op/card/L/transaction", takes: pageRules, run: onList(ProductVirtualL, virtualTransactions)},
+	{
+		op: "VirtualL.Card", path: "/op/card/L/info", takes: cardRules,
+		run: onCard(ProductVirtualL, (*Server).virtualLInfo),
+	},
+	{
+		op: "VirtualL.Freeze", path: "/op/card/L/lock", takes: cardRules,
+		run: onCard(ProductVirtualL, (*Server).freeze),
+	},
+	{
+		op: "VirtualL.Unfreeze", path: "/op/card/L/un/lock", takes: cardRules,
+		run: onCard(ProductVirtualL, (*Server).unfreeze),
+	},
+	{
+		op: "VirtualL.Close", path: "/op/card/P/close", takes: cardRules,
+		run: onCard(ProductVirtualL, (*Server).closeCard), fits: ofVirtualL,
+	},
+	{
+		op: "VirtualL.Transactions", path: "/op/card/L/transaction", takes: pageRules,
+		run: onList(ProductVirtualL, virtualTransactions),
+	},
 	{
 		op: "VirtualL.SimulateOTP", path: "/op/card/L/simulation/otp", takes: cardRules,
 		run: onCard(ProductVirtualL, (*Server).virtualLSimulateOTP),
@@ -178,41 +226,80 @@ var routes = []operation{
 	},
 
 	{op: "VirtualP.BINs", path: "/op/card/P/bin", run: (*Server).virtualPBINs},
-	{op: "VirtualP.Card", path: "/op/card/P/info/v2", takes: cardRules, run: onCard(ProductVirtualP, (*Server).virtualPInfo)},
-	{op: "VirtualP.Freeze", path: "/op/card/P/lock", takes: cardRules, run: onCard(ProductVirtualP, (*Server).freeze)},
-	{op: "VirtualP.Unfreeze", path: "/op/card/P/un/lock", takes: cardRules, run: onCard(ProductVirtualP, (*Server).unfreeze)},
-	{op: "VirtualP.Close", path: "/op/card/P/close", takes: cardRules, run: onCard(ProductVirtualP, (*Server).closeCard)},
+	{
+		op: "VirtualP.Card", path: "/op/card/P/info/v2", takes: cardRules,
+		run: onCard(ProductVirtualP, (*Server).virtualPInfo),
+	},
+	{
+		op: "VirtualP.Freeze", path: "/op/card/P/lock", takes: cardRules,
+		run: onCard(ProductVirtualP, (*Server).freeze),
+	},
+	{
+		op: "VirtualP.Unfreeze", path: "/op/card/P/un/lock", takes: cardRules,
+		run: onCard(ProductVirtualP, (*Server).unfreeze),
+	},
+	{
+		op: "VirtualP.Close", path: "/op/card/P/close", takes: cardRules,
+		run: onCard(ProductVirtualP, (*Server).closeCard),
+	},
 	{
 		op: "VirtualP.UploadDocument", path: "/op/card/P/document", takes: documentRules,
 		run: (*Server).virtualPDocument, unsigned: documentImages,
 	},
-	{op: "VirtualP.Transactions", path: "/op/card/P/transaction", takes: cursorRules, run: onList(ProductVirtualP, virtualTransactions)},
+	{
+		op: "VirtualP.Transactions", path: "/op/card/P/transaction", takes: cursorRules,
+		run: onList(ProductVirtualP, virtualTransactions),
+	},
 
 	{op: opDeposit, path: "/api/card/top/up", takes: topUpRules, run: (*Server).topUp},
-	{op: "Cards.DepositByOrderNo", path: "/api/card/top/up/query", takes: queryRules, run: (*Server).topUpQuery, fits: byOrderNo},
+	{
+		op: "Cards.DepositByOrderNo", path: "/api/card/top/up/query", takes: queryRules,
+		run: (*Server).topUpQuery, fits: byOrderNo,
+	},
 	{op: "Cards.DepositByKey", path: "/api/card/top/up/query", takes: queryRules, run: (*Server).topUpQuery},
 
 	{
 		op: "Applications.ApplyMasterE", path: "/api/card/kyc/apply/master/E", takes: masterERules,
 		run: (*Server).applyMasterE, unsigned: masterEImages,
 	},
-	{op: "Applications.ApplyVisaH", path: "/api/card/kyc/apply/visa/H", takes: visaHRules, run: (*Server).applyVisaH, unsigned: visaHImages},
-	{op: "Applications.ApplyVirtualL", path: "/api/card/kyc/apply/virtual/L", takes: virtualLRules, run: (*Server).applyVirtualL},
-	{op: "Applications.ApplyVirtualL", path: "/api/card/kyc/apply/virtual/L/en", takes: virtualLRules, run: (*Server).applyVirtualLEnglish},
-	{op: "Applications.ApplyVirtualP", path: "/api/card/kyc/apply/virtual/P", takes: virtualPRules, run: (*Server).applyVirtualP},
-	{op: "Applications.ApplicationByOrderNo", path: "/api/card/kyc/query", takes: queryRules, run: (*Server).kycQuery, fits: byOrderNo},
+	{
+		op: "Applications.ApplyVisaH", path: "/api/card/kyc/apply/visa/H", takes: visaHRules,
+		run: (*Server).applyVisaH, unsigned: visaHImages,
+	},
+	{
+		op: "Applications.ApplyVirtualL", path: "/api/card/kyc/apply/virtual/L", takes: virtualLRules,
+		run: (*Server).applyVirtualL,
+	},
+	{
+		op: "Applications.ApplyVirtualL", path: "/api/card/kyc/apply/virtual/L/en", takes: virtualLRules,
+		run: (*Server).applyVirtualLEnglish,
+	},
+	{
+		op: "Applications.ApplyVirtualP", path: "/api/card/kyc/apply/virtual/P", takes: virtualPRules,
+		run: (*Server).applyVirtualP,
+	},
+	{
+		op: "Applications.ApplicationByOrderNo", path: "/api/card/kyc/query", takes: queryRules,
+		run: (*Server).kycQuery, fits: byOrderNo,
+	},
 	{op: "Applications.ApplicationByKey", path: "/api/card/kyc/query", takes: queryRules, run: (*Server).kycQuery},
 
 	{op: "Transfers.Quote", path: tf + "quotes", takes: quoteRules, run: (*Server).quotes},
 	{op: opTransfer, path: tf + "order/create", takes: transferRules, run: (*Server).transferCreate},
-	{op: "Transfers.TransferByOrderNo", path: tf + "order/query", takes: queryRules, run: (*Server).transferQuery, fits: byOrderNo},
+	{
+		op: "Transfers.TransferByOrderNo", path: tf + "order/query", takes: queryRules,
+		run: (*Server).transferQuery, fits: byOrderNo,
+	},
 	{op: "Transfers.TransferByKey", path: tf + "order/query", takes: queryRules, run: (*Server).transferQuery},
 
 	{op: "Reference.BusinessModes", path: tf + "business", takes: bothRules, run: reference("business")},
 	{op: "Reference.SourceCountries", path: tf + "sourceCountry", run: reference("countries")},
 	{op: "Reference.TargetCountries", path: tf + "countries", run: reference("countries")},
 	{op: "Reference.Channels", path: tf + "target/types", takes: countryRules, run: reference("options")},
-	{op: "Reference.ChannelCountries", path: tf + "type/countries", takes: channelRules, run: reference("countries")},
+	{
+		op: "Reference.ChannelCountries", path: tf + "type/countries", takes: channelRules,
+		run: reference("countries"),
+	},
 	{op: "Reference.Currencies", path: tf + "currency/partner", takes: bothRules, run: reference("options")},
 	{op: "Reference.Banks", path: tf + "banks", takes: countryRules, run: reference("banks")},
 	{op: "Reference.Branches", path: tf + "branch", takes: branchRules, run: reference("branches")},
