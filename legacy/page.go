@@ -49,9 +49,18 @@ type VirtualTransactionsRequest struct {
 
 func (r VirtualTransactionsRequest) validate(p *check.Problems) {
 	checkCard(p, r.CardNumber)
-	p.OptionalText("pageToken", r.PageToken, maxToken)
+	p.OptionalText("pageToken", r.PageToken, noLimit)
 	checkPageSize(p, r.PageSize)
 	dateRange{names: "creationTime", from: r.From, to: r.To, must: needed, months: maxSpan}.check(p)
+}
+
+// numberedRequest is one to a list whose token is a page number; that of VIRTUAL-P is called
+// a cursor.
+type numberedRequest struct{ VirtualTransactionsRequest }
+
+func (r numberedRequest) validate(p *check.Problems) {
+	r.VirtualTransactionsRequest.validate(p)
+	pageNumber.check(p, field{"pageToken", r.PageToken})
 }
 
 func (r VirtualTransactionsRequest) key() string { return r.CardNumber.Last4() }
