@@ -87,6 +87,16 @@ func looked[T any](ctx context.Context, c *Client, o operation, in request,
 	return provider.Do(ctx, c.core, c.call(o, in, in.validate, opts), look)
 }
 
+// moved is looked for an operation that moves a card to another state.
+func (c *Client) moved(ctx context.Context, t transition, in request, opts []issuing.CallOption) (*CardChange, error) {
+	call := c.call(t.op, in, in.validate, opts)
+	if t.before != nil {
+		call.Before = func(ctx context.Context, w sought) error { return t.before(ctx, c, w) }
+	}
+	call.Confirm = t.numbers
+	return provider.Do(ctx, c.core, call, t.look(c))
+}
+
 // check refuses the request of a method that makes its result from other calls.
 func (c *Client) check(ctx context.Context, method string, in request, opts []issuing.CallOption) error {
 	return c.core.Check(ctx, c.call(operation{name: method}, in, in.validate, opts))

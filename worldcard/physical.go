@@ -215,7 +215,11 @@ func (r AssignRequest) wire(cfg Config) (any, error) {
 // Assign binds a card number to a card that is pending assignment; afterwards it
 // is pending activation. Before KYC is passed the platform answers
 // [CodeKYCNotCompleted]. Of a card that has a number already the platform answers success
-// and keeps that number, so read the card afterwards where another one may have been assigned.
+// and keeps that number. So the card is read before: one that has another number, or is
+// past assignment and shows none, is issuing.ErrConflict with the last four digits of what
+// it has; one that has this number is sent, and its current status is the answer. Where the
+// card cannot be read, nothing is sent, and the error is the reading's. It is read once more
+// after a success, in case another call was faster; when that fails, the success stands.
 //
 // Safety: checked. After an attempt that may have arrived the card is read: it is done
 // when it shows this card number, and tried again while it waits for one. On
@@ -224,7 +228,7 @@ func (r AssignRequest) wire(cfg Config) (any, error) {
 func (s *PhysicalService) Assign(
 	ctx context.Context, req AssignRequest, opts ...issuing.CallOption,
 ) (*CardChange, error) {
-	return looked(ctx, s.c, toAssigned.op, req, toAssigned.look(s.c), opts)
+	return s.c.moved(ctx, toAssigned, req, opts)
 }
 
 // ActivateRequest activates an assigned physical card.
@@ -250,8 +254,13 @@ func (r ActivateRequest) wire(cfg Config) (any, error) {
 // ([CardOpened]); a failed activation is announced by nothing and leaves the
 // card pending, so poll [PhysicalService.Card] for a while and send the PIN
 // again. A card that is "not ready" yet is refused with a retryable error whose
-// code the pages do not give. Of a card that is active already the platform answers success
-// and keeps its PIN: [PhysicalService.SetPIN] changes it.
+// code the pages do not give.
+//
+// Of a card that is active already the platform answers success and keeps its PIN. So the
+// card is read before: an active one is issuing.ErrConflict, and [PhysicalService.SetPIN]
+// changes its PIN. Where the card cannot be read, nothing is sent, and the error is the
+// reading's. A PIN cannot be read back: of two activations at once, the answers do not tell
+// whose PIN the card has.
 //
 // Safety: checked. After an attempt that may have arrived the card is read; one that
 // still waits is activated again with the same PIN, which the platform takes as the same
@@ -260,7 +269,7 @@ func (r ActivateRequest) wire(cfg Config) (any, error) {
 func (s *PhysicalService) Activate(
 	ctx context.Context, req ActivateRequest, opts ...issuing.CallOption,
 ) (*CardChange, error) {
-	return looked(ctx, s.c, toActivated.op, req, toActivated.look(s.c), opts)
+	return s.c.moved(ctx, toActivated, req, opts)
 }
 
 // SetPINRequest changes the PIN of an active physical card.

@@ -51,6 +51,9 @@ type (
 	sought = provider.Sought
 )
 
+// refusal says that a write would change nothing.
+type refusal = provider.Refusal
+
 // factual is a request that tells what its look-up needs.
 type factual interface{ facts(f *facts) }
 

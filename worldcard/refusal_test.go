@@ -16,7 +16,7 @@ import (
 
 // scripted is a client of a server that answers each path with a fixed body, or
 // breaks the connection where the body is empty.
-func scripted(t *testing.T, answers map[string]string) (*worldcard.Client, func() []string) {
+func scripted(t *testing.T, answers map[string]string, opts ...issuing.Option) (*worldcard.Client, func() []string) {
 	t.Helper()
 	var paths []string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -27,7 +27,7 @@ func scripted(t *testing.T, answers map[string]string) (*worldcard.Client, func(
 		_, _ = io.WriteString(w, answers[r.URL.Path])
 	}))
 	t.Cleanup(server.Close)
-	return (&wireServer{Server: server}).client(t), func() []string { return paths }
+	return (&wireServer{Server: server}).client(t, opts...), func() []string { return paths }
 }
 
 // TestUnknownCodeIsNoRefusal: a code that no page lists, under a status of success, leaves
@@ -168,7 +168,7 @@ func TestAssignIsSettledByThePhysicalPage(t *testing.T) {
 	change, err := client.Physical.Assign(t.Context(), worldcard.AssignRequest{
 		CardRef: worldcard.ByCardID("1"), CardNumber: issuing.NewSecret("4000123412341234"),
 	})
-	if err != nil || change.Status != worldcard.CardStatusPendingActivation || len(paths()) != 2 {
+	if err != nil || change.Status != worldcard.CardStatusPendingActivation || len(paths()) != 3 {
 		t.Errorf("%+v, %v after %v", change, err, paths())
 	}
 }

@@ -200,6 +200,7 @@ func physicalCases(t *testing.T) []wireCase {
 		},
 		{
 			name: "Physical.Assign", path: "/api/v1/card/physical/assign",
+			waits: `{"card_id":"1234567890123456789","status":7}`,
 			call: func(ctx context.Context, c *worldcard.Client) (any, error) {
 				return c.Physical.Assign(ctx, worldcard.AssignRequest{CardRef: ref, CardNumber: issuing.NewSecret("4000123412341234")})
 			},
@@ -209,6 +210,7 @@ func physicalCases(t *testing.T) []wireCase {
 		},
 		{
 			name: "Physical.Activate", path: "/api/v1/card/physical/activate",
+			waits: `{"card_id":"1234567890123456789","status":8}`,
 			call: func(ctx context.Context, c *worldcard.Client) (any, error) {
 				return c.Physical.Activate(ctx, worldcard.ActivateRequest{CardRef: ref, PIN: issuing.NewSecret("135790")})
 			},
