@@ -2,12 +2,11 @@ package worldcard
 
 import (
 	"context"
-	"time"
+	"maps"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/provider"
-	"github.com/issuing-sdk/issuing-go/internal/wire"
 )
 
 // providerName names this package in errors and events.
@@ -34,6 +33,7 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	cfg.Codes = maps.Clone(cfg.Codes)
 	return newClient(cfg, core), nil
 }
 
@@ -112,9 +112,3 @@ func (c *Client) call(o operation, in any, check func(*check.Problems), opts []i
 		Op: o.op(), Key: x.key, In: in, Check: check, Exchange: x, Decode: x.decode, Options: opts,
 	}
 }
-
-// zone is the provider's: every documented time has the offset +08:00.
-var zone = time.FixedZone("UTC+8", 8*60*60)
-
-// codec reads and writes the API's JSON.
-var codec = wire.Codec{Zone: zone}

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
@@ -52,6 +53,47 @@ func TestUnknownCodeIsNoRefusal(t *testing.T) {
 	}
 	inject(t, server, "Cards.Freeze", worldcardtest.Refuse(10012, "no"), worldcardtest.Refuse(10012, "no"), worldcardtest.Refuse(10012, "no"))
 	_, err = client.Cards.Freeze(t.Context(), ref)
+	wantError(t, err, issuing.ErrOutcomeUnknown)
+}
+
+// TestLearntCodeIsARefusal: what the merchant has learnt of a code counts as what the pages
+// say of one, for writes of every safety and for reads, and the map stays the merchant's.
+func TestLearntCodeIsARefusal(t *testing.T) {
+	t.Parallel()
+	const code worldcard.Code = 10012
+	server, _, ref := issued(t)
+	for _, kind := range []error{issuing.ErrDuplicate, issuing.ErrUnavailable, issuing.ErrDeclined} {
+		cfg := server.ClientConfig()
+		cfg.Codes = map[worldcard.Code]error{code: kind}
+		client, err := worldcard.New(cfg, issuing.WithClock(server.Clock().Now))
+		if err != nil {
+			t.Fatal(err)
+		}
+		cfg.Codes[code] = nil
+		for op, call := range map[string]func() error{
+			opDeposit: func() error {
+				return second(client.Cards.Deposit(t.Context(), worldcard.DepositRequest{CardRef: ref, MerchantTransactionID: "tx", Amount: issuing.NewAmount(50, 0)}))
+			},
+			opFreeze:       func() error { return second(client.Cards.Freeze(t.Context(), ref)) },
+			"Virtual.Card": func() error { return second(client.Virtual.Card(t.Context(), ref)) },
+		} {
+			before := server.Requests("")
+			inject(t, server, op, worldcardtest.Refuse(code, "no"))
+			err := call()
+			if e := wantError(t, err, kind); !errors.Is(err, code) || e.Attempts != 1 || server.Requests("") != before+1 {
+				t.Errorf("%s: %+v", op, e)
+			}
+		}
+	}
+	// After an attempt that may have arrived it proves nothing, as any refusal.
+	cfg := server.ClientConfig()
+	cfg.Codes = map[worldcard.Code]error{code: issuing.ErrDeclined}
+	client, err := worldcard.New(cfg, issuing.WithClock(server.Clock().Now), issuing.WithRetryWait(time.Millisecond, time.Millisecond))
+	if err != nil {
+		t.Fatal(err)
+	}
+	inject(t, server, opDeposit, issuingtest.DropBefore(), worldcardtest.Refuse(code, "no"))
+	_, err = client.Cards.Deposit(t.Context(), worldcard.DepositRequest{CardRef: ref, MerchantTransactionID: "tx", Amount: issuing.NewAmount(50, 0)})
 	wantError(t, err, issuing.ErrOutcomeUnknown)
 }
 

@@ -194,7 +194,7 @@ func (s *Server) applyVirtual(f fields) (any, *problem) {
 	s.keep(c)
 	s.later(func() { s.issue(c) })
 	return map[string]any{
-		"card_id": c.id, "merchant_card_id": c.key, "status": c.status, "created_at": stamp(c.created),
+		"card_id": c.id, "merchant_card_id": c.key, "status": c.status, "created_at": s.stamp(c.created),
 	}, nil
 }
 
