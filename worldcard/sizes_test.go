@@ -1,0 +1,6 @@
+//go:build !long
+
+package worldcard_test
+
+// mutatedMessages are the mutated messages of a run; the long gate sends more.
+const mutatedMessages = 300
