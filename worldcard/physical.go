@@ -59,17 +59,19 @@ type PhysicalApplyRequest struct {
 	// makes the application idempotent. A failed or cancelled application needs
 	// a new one.
 	MerchantCardID string `json:"merchant_card_id"`
-	// CardType is PHYSICAL-G, which is filled in when empty.
+	// CardType is PHYSICAL-G, which is filled in when empty. A misspelt one, and the
+	// virtual types, are refused before sending.
 	CardType CardType `json:"card_type"`
 	// CardBINID is an id of the physical BIN list (BIN.ID). Required.
 	CardBINID string `json:"card_bin_id"`
-	// FirstName of the cardholder, in English. Required.
+	// FirstName of the cardholder, in English: ASCII. Required.
 	FirstName issuing.Personal `json:"first_name"`
-	// LastName of the cardholder, in English. Required.
+	// LastName of the cardholder, in English: ASCII. Required.
 	LastName issuing.Personal `json:"last_name"`
-	// TelephoneCountryCode is the calling code, such as 86. Required.
+	// TelephoneCountryCode is the calling code, digits alone, such as 86. Required.
 	TelephoneCountryCode string `json:"telephone_country_code"`
-	// Phone is the number without the country code. Required.
+	// Phone is the number without the country code, digits alone as in the pages'
+	// examples. Required.
 	Phone issuing.Personal `json:"phone"`
 	// Email is optional.
 	Email issuing.Personal `json:"email,omitzero"`
@@ -104,6 +106,11 @@ func (r PhysicalApplyRequest) validate(p *check.Problems) {
 	p.Text("last_name", string(r.LastName), maxText)
 	p.Text("telephone_country_code", r.TelephoneCountryCode, maxText)
 	p.Text("phone", string(r.Phone), maxText)
+	checkType(p, r.CardType, physicalTypes)
+	checkEnglish(p, "first_name", string(r.FirstName))
+	checkEnglish(p, "last_name", string(r.LastName))
+	checkNumber(p, "telephone_country_code", r.TelephoneCountryCode)
+	checkNumber(p, "phone", string(r.Phone))
 	p.OptionalText("email", string(r.Email), maxText)
 	p.Email("email", string(r.Email))
 	p.Required("birth_date", !r.BirthDate.IsZero())

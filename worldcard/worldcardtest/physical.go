@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"time"
+	"unicode"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
@@ -29,6 +30,7 @@ func (s *Server) applyPhysical(f fields) (any, *problem) {
 		s.applicable(f), ensure(typ == worldcard.CardTypePhysicalG, worldcard.CodeUnsupportedCardType, ""),
 		need(f, "first_name", "last_name", "telephone_country_code", "phone", "birth_date"),
 		ensure(badDate == nil, worldcard.CodeDateFormat, ""), countries(f, "residence_country", "delivery_country"),
+		english(f, "first_name", "last_name"), numbers(f, "telephone_country_code", "phone"), mail(f),
 		ensure(found, worldcard.CodeBINNotFound, ""), ensure(s.quota > 0, worldcard.CodeInsufficientQuota, ""),
 	); failed != nil {
 		return nil, failed
@@ -40,6 +42,16 @@ func (s *Server) applyPhysical(f fields) (any, *problem) {
 	return map[string]any{
 		"card_id": c.id, "merchant_card_id": c.key, "card_type": c.typ, "status": c.status, "created_at": s.stamp(c.created),
 	}, nil
+}
+
+// english checks names, which the page wants in English.
+func english(f fields, names ...string) *problem {
+	for _, name := range names {
+		if strings.ContainsFunc(f.Text(name), func(r rune) bool { return r > unicode.MaxASCII }) {
+			return refusal(worldcard.CodeFieldValue, name+" is invalid")
+		}
+	}
+	return nil
 }
 
 func (s *Server) physicalInfo(c *card, _ fields) (any, *problem) {
