@@ -41,7 +41,8 @@ func callTurn(platform worldcardtest.Config, change func(*worldcard.Config),
 		server := startServer(t, platform)
 		cfg := server.ClientConfig()
 		change(&cfg)
-		client, err := worldcard.New(cfg, issuing.WithClock(server.Clock().Now), issuing.WithRetryWait(time.Millisecond, time.Millisecond))
+		client, err := worldcard.New(cfg, issuing.WithClock(server.Clock().Now),
+			issuing.WithRetryWait(time.Millisecond, time.Millisecond))
 		if err != nil {
 			return err
 		}
@@ -82,8 +83,10 @@ func createdNow(ctx context.Context, t testing.TB, server *worldcardtest.Server,
 	return conform.Differs("the time of creation", card.CreatedAt.UTC(), server.Clock().Now().UTC())
 }
 
-// waiting is a card that waits for a number.
-func waiting(ctx context.Context, t testing.TB, server *worldcardtest.Server, client *worldcard.Client) worldcard.CardRef {
+// withNumber gives a new card a number.
+func withNumber(
+	ctx context.Context, t testing.TB, server *worldcardtest.Server, client *worldcard.Client,
+) (worldcard.CardRef, error) {
 	t.Helper()
 	card, err := client.Physical.Apply(ctx, physicalG("pc"))
 	if err == nil {
@@ -92,13 +95,14 @@ func waiting(ctx context.Context, t testing.TB, server *worldcardtest.Server, cl
 	if err = errors.Join(err, server.ApproveKYC("pc")); err != nil {
 		t.Fatal(err)
 	}
-	return worldcard.ByCardID(card.ID)
+	ref := worldcard.ByCardID(card.ID)
+	_, err = client.Physical.Assign(ctx, worldcard.AssignRequest{CardRef: ref, CardNumber: issuing.NewSecret(cardNumber)})
+	return ref, err
 }
 
-// withNumberAndPIN gives a card both.
+// withNumberAndPIN gives a new card both, and another PIN.
 func withNumberAndPIN(ctx context.Context, t testing.TB, server *worldcardtest.Server, client *worldcard.Client) error {
-	ref := waiting(ctx, t, server, client)
-	_, err := client.Physical.Assign(ctx, worldcard.AssignRequest{CardRef: ref, CardNumber: issuing.NewSecret(cardNumber)})
+	ref, err := withNumber(ctx, t, server, client)
 	if err == nil {
 		_, err = client.Physical.Activate(ctx, worldcard.ActivateRequest{CardRef: ref, PIN: issuing.NewSecret(cardPIN)})
 	}
@@ -115,8 +119,7 @@ const codeNotReady worldcard.Code = 10050
 // notReady activates a card that is not ready: nothing was carried out, and it may be tried
 // again.
 func notReady(ctx context.Context, t testing.TB, server *worldcardtest.Server, client *worldcard.Client) error {
-	ref := waiting(ctx, t, server, client)
-	_, err := client.Physical.Assign(ctx, worldcard.AssignRequest{CardRef: ref, CardNumber: issuing.NewSecret(cardNumber)})
+	ref, err := withNumber(ctx, t, server, client)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +149,9 @@ func callbackTurn(platform worldcardtest.Config, age time.Duration, set func(*wo
 		if err != nil {
 			return err
 		}
-		content := map[string]any{"notify_type": worldcard.EventCardOpened, "card_id": "1", "status": 2, "create_time": "2026-03-31 21:00:00"}
+		content := map[string]any{
+			"notify_type": worldcard.EventCardOpened, "card_id": "1", "status": 2, "create_time": "2026-03-31 21:00:00",
+		}
 		if platform.NoNotifyType {
 			delete(content, "notify_type")
 		}
@@ -192,6 +197,8 @@ func parsedAbroad(source *webhook.Source, r *http.Request) error {
 
 func callbackTurns() map[string]conform.Turn {
 	asItIs := func(*worldcard.CallbackConfig) {}
+	patient := func(c *worldcard.CallbackConfig) { c.MaxAge, c.MaxAhead = 72*time.Hour, 2*time.Hour }
+	away := func(c *worldcard.CallbackConfig) { c.Zone = abroad }
 	older, err := sign.NewPublicKey(&merchantKey().PublicKey)
 	if err != nil {
 		panic(err)
@@ -209,15 +216,15 @@ func callbackTurns() map[string]conform.Turn {
 		},
 		"CallbackConfig.MaxAge": {
 			Unset: callbackTurn(worldcardtest.Config{}, 60*time.Hour, asItIs, parsed),
-			Set:   callbackTurn(worldcardtest.Config{}, 60*time.Hour, func(c *worldcard.CallbackConfig) { c.MaxAge = 72 * time.Hour }, parsed),
+			Set:   callbackTurn(worldcardtest.Config{}, 60*time.Hour, patient, parsed),
 		},
 		"CallbackConfig.MaxAhead": {
 			Unset: callbackTurn(worldcardtest.Config{}, -time.Hour, asItIs, parsed),
-			Set:   callbackTurn(worldcardtest.Config{}, -time.Hour, func(c *worldcard.CallbackConfig) { c.MaxAhead = 2 * time.Hour }, parsed),
+			Set:   callbackTurn(worldcardtest.Config{}, -time.Hour, patient, parsed),
 		},
 		"CallbackConfig.Zone": {
 			Unset: callbackTurn(worldcardtest.Config{}, 0, asItIs, parsedAbroad),
-			Set:   callbackTurn(worldcardtest.Config{}, 0, func(c *worldcard.CallbackConfig) { c.Zone = abroad }, parsedAbroad),
+			Set:   callbackTurn(worldcardtest.Config{}, 0, away, parsedAbroad),
 		},
 	}
 }

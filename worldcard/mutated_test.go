@@ -85,7 +85,8 @@ func FuzzHostile(f *testing.F) {
 	}
 	f.Add(uint8(0), uint8(partEnvelope), uint64(0), []byte(`{"code":0,"code":10011,"data":{"card_id":"1"}}`))
 	f.Add(uint8(0), uint8(partEnvelope), uint64(0), []byte(`{"code":"0 ","data":{"card_id":"1"}}`))
-	f.Add(uint8(1), uint8(partData), uint64(0), []byte(`{"card_id":"1234567890123456","card_number":"`+strings.Repeat("QUJD", 20)+`"}`))
+	ciphertext := `{"card_id":"1234567890123456","card_number":"` + strings.Repeat("QUJD", 20) + `"}`
+	f.Add(uint8(1), uint8(partData), uint64(0), []byte(ciphertext))
 	f.Fuzz(func(t *testing.T, op, where uint8, seed uint64, data []byte) {
 		mutated{op, part(where) % parts, seed, data}.try(t)
 	})
@@ -150,7 +151,8 @@ func (m mutated) answer(t testing.TB, c wireCase) string {
 		data = []byte("null")
 	}
 	body := m.body(t, data)
-	client := (&wireServer{Server: &httptest.Server{URL: "https://api.example.com"}}).client(t, issuing.WithMaxAttempts(1),
+	nowhere := &httptest.Server{URL: "https://api.example.com"}
+	client := (&wireServer{Server: nowhere}).client(t, issuing.WithMaxAttempts(1),
 		issuing.WithHTTPClient(&http.Client{Transport: inMemory{c.path, body, c.waits}}))
 	var result any
 	var err error

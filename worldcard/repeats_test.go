@@ -70,7 +70,8 @@ func TestAssignToACardThatWaitsForNone(t *testing.T) {
 	d := openDesk(t)
 	_, err := d.client.Physical.Apply(t.Context(), physicalG("waits"))
 	d.must(err)
-	req := worldcard.AssignRequest{CardRef: worldcard.ByMerchantCardID("waits"), CardNumber: issuing.NewSecret(cardNumber)}
+	req := assigning(d, cardNumber)
+	req.CardRef = worldcard.ByMerchantCardID("waits")
 	_, err = d.client.Physical.Assign(t.Context(), req)
 	wantError(t, err, worldcard.CodeKYCNotCompleted)
 	_, err = d.client.KYC.Cancel(t.Context(), "waits")
@@ -104,7 +105,9 @@ func TestActivateAnActiveCard(t *testing.T) {
 // success, though the platform answers the next one with it.
 func TestUnclearAttemptsOfTheSameCall(t *testing.T) {
 	t.Parallel()
-	for _, fault := range []issuingtest.Fault{issuingtest.DropAfter(), issuingtest.DropBefore(), issuingtest.BadGatewayAfter()} {
+	for _, fault := range []issuingtest.Fault{
+		issuingtest.DropAfter(), issuingtest.DropBefore(), issuingtest.BadGatewayAfter(),
+	} {
 		d := openDesk(t)
 		inject(t, d.server, opAssign, fault)
 		_, err := d.client.Physical.Assign(t.Context(), assigning(d, cardNumber))
@@ -124,13 +127,14 @@ func TestUnclearAttemptsOfTheSameCall(t *testing.T) {
 // after an unclear attempt it leaves the call open.
 func TestAssignInARace(t *testing.T) {
 	t.Parallel()
+	lost := []issuingtest.Fault{issuingtest.DropBefore()}
 	for name, c := range map[string]struct {
 		faults []issuingtest.Fault
 		kind   error
 		says   string
 	}{
 		"a success":                {nil, issuing.ErrConflict, "ending in 1234"},
-		"after an unclear attempt": {[]issuingtest.Fault{issuingtest.DropBefore()}, issuing.ErrOutcomeUnknown, "ending in 1234"},
+		"after an unclear attempt": {lost, issuing.ErrOutcomeUnknown, "ending in 1234"},
 		"where nobody can read on": {nil, nil, ""},
 	} {
 		d := openDesk(t)
@@ -173,6 +177,7 @@ func TestAssignInARace(t *testing.T) {
 // the one report of the call says so.
 func TestNothingIsSentUnread(t *testing.T) {
 	t.Parallel()
+	const other = `{"code":0,"data":{"card_id":"7","status":2}}`
 	for op, call := range map[string]func(*desk, *worldcard.Client, context.Context, ...option) error{
 		opAssign: func(d *desk, c *worldcard.Client, ctx context.Context, opts ...option) error {
 			_, err := c.Physical.Assign(ctx, assigning(d, cardNumber), opts...)
@@ -191,7 +196,7 @@ func TestNothingIsSentUnread(t *testing.T) {
 			"no answer":    {issuingtest.DropBefore(), issuing.ErrUnavailable, false},
 			"rate limited": {issuingtest.RateLimited(0), issuing.ErrRateLimited, false},
 			"unauthorized": {worldcardtest.Refuse(worldcard.CodeUnauthorized, "no"), issuing.ErrUnauthorized, false},
-			"other card":   {issuingtest.Replace(`{"code":0,"data":{"card_id":"7","status":2}}`), issuing.ErrBadResponse, false},
+			"other card":   {issuingtest.Replace(other), issuing.ErrBadResponse, false},
 			"ended":        {issuingtest.DropBefore(), issuing.ErrCanceled, true},
 		} {
 			d := openDesk(t)
@@ -210,8 +215,9 @@ func TestNothingIsSentUnread(t *testing.T) {
 			err := call(d, client, ctx, issuing.WithCallInfo(&info))
 			cancel()
 			e := wantError(t, err, c.kind)
-			if _, open := issuing.PendingOf(err); open || e.Op != op || e.Attempts != 0 || d.server.Requests(op) != 0 || records != 0 {
-				t.Errorf("%s, %s: %+v, %d sent, %d recorded", op, name, e, d.server.Requests(op), records)
+			sent := d.server.Requests(op)
+			if _, open := issuing.PendingOf(err); open || e.Op != op || e.Attempts != 0 || sent != 0 || records != 0 {
+				t.Errorf("%s, %s: %+v, %d sent, %d recorded", op, name, e, sent, records)
 			}
 			if info.Op != op || info.Attempts != 0 || info.Status != 0 || len(ends) != 2 || ends[op].Attempts != 0 ||
 				!errors.Is(ends[op].Err, err) || ends[op].Kind != c.kind || ends["Physical.Card"].Attempts == 0 {

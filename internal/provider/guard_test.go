@@ -15,6 +15,8 @@ import (
 func TestBefore(t *testing.T) {
 	t.Parallel()
 	code := errors.New("code 7")
+	inVain := &Refusal{Err: &issuing.Error{Kind: issuing.ErrConflict, Err: errors.New("in vain")}}
+	unknownCard := &issuing.Error{Kind: issuing.ErrNotFound, Code: code, Message: "no 493815"}
 	for _, tt := range []struct {
 		name  string
 		err   error
@@ -23,9 +25,9 @@ func TestBefore(t *testing.T) {
 		says  string
 	}{
 		{"it changes something", nil, false, nil, ""},
-		{"it changes nothing", &Refusal{Err: &issuing.Error{Kind: issuing.ErrConflict, Err: errors.New("in vain")}}, false, issuing.ErrConflict, "in vain"},
+		{"it changes nothing", inVain, false, issuing.ErrConflict, "in vain"},
 		{"nobody answers", &issuing.Error{Kind: issuing.ErrUnavailable}, false, issuing.ErrUnavailable, "was not sent"},
-		{"what is read is refused", &issuing.Error{Kind: issuing.ErrNotFound, Code: code, Message: "no 493815"}, false, issuing.ErrNotFound, "[redacted]"},
+		{"what is read is refused", unknownCard, false, issuing.ErrNotFound, "[redacted]"},
 		{"it was looked up just now", errors.New("never asked"), true, nil, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -34,7 +36,8 @@ func TestBefore(t *testing.T) {
 				n := &network{answers: []reply{{200, "ok done"}}}
 				recorded, asked := 0, 0
 				var info issuing.CallInfo
-				c := core(t, n, issuing.WithRecord(func(context.Context, issuing.Pending) error { recorded++; return nil }))
+				record := func(context.Context, issuing.Pending) error { recorded++; return nil }
+				c := core(t, n, issuing.WithRecord(record))
 				call := newCall(transport.Checked, &toy{}, issuing.WithCallInfo(&info))
 				call.Exchange = deed{&toy{}, func(f *Facts) { f.Payload = []byte("x") }}
 				if tt.again {
@@ -57,7 +60,7 @@ func TestBefore(t *testing.T) {
 					return
 				}
 				e := wantKind(t, err, tt.kind)
-				if len(n.sent) != 0 || recorded != 0 || e.Attempts != 0 || e.Op != "Cards.Deposit" || info.Op != e.Op || info.Attempts != 0 {
+				if len(n.sent) != 0 || recorded != 0 || e.Attempts+info.Attempts != 0 || e.Op != call.Op.Name || info.Op != e.Op {
 					t.Errorf("%d sent, %d recorded: %+v, %+v", len(n.sent), recorded, e, info)
 				}
 				if text := err.Error(); !strings.Contains(text, tt.says) || strings.Contains(text, "493815") {
@@ -120,7 +123,8 @@ func TestConfirm(t *testing.T) {
 						return nil, e
 					}
 				})
-				if looks != len(tt.looks) || len(n.sent) != len(answers) || info.Attempts != len(answers) || info.Settled {
+				want := len(answers)
+				if looks != len(tt.looks) || len(n.sent) != want || info.Attempts != want || info.Settled {
 					t.Errorf("%d looks, %d sent, %+v", looks, len(n.sent), info)
 				}
 				if tt.kind != nil {

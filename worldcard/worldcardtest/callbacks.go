@@ -140,7 +140,8 @@ func (s *Server) pushDeposit(d *deposit) {
 	payload := map[string]any{
 		"transaction_id": d.id, "merchant_transaction_id": d.key, "card_id": d.card.id,
 		"amount": d.amount.String(), "settle_amount": d.amount.String(), "currency": currency,
-		"status": int(worldcard.DepositEventStatusSuccess), "create_time": s.stamp(d.created), "complete_time": s.stamp(d.ended),
+		"status":      int(worldcard.DepositEventStatusSuccess),
+		"create_time": s.stamp(d.created), "complete_time": s.stamp(d.ended),
 		"failure_reason": d.reason,
 	}
 	if d.reason != "" {

@@ -40,7 +40,8 @@ func (s *Server) applyPhysical(f fields) (any, *problem) {
 	s.keep(c)
 	s.host.Later(&s.mu, s.cfg.KYCTimeout, func() { s.expireKYC(c) })
 	return map[string]any{
-		"card_id": c.id, "merchant_card_id": c.key, "card_type": c.typ, "status": c.status, "created_at": s.stamp(c.created),
+		"card_id": c.id, "merchant_card_id": c.key, "card_type": c.typ, "status": c.status,
+		"created_at": s.stamp(c.created),
 	}, nil
 }
 

@@ -160,7 +160,8 @@ func (s *Server) PlatformKey() sign.PublicKey {
 func (s *Server) ClientConfig() worldcard.Config {
 	key, _ := sign.NewPrivateKey(s.merchantKey())
 	return worldcard.Config{
-		BaseURL: s.URL(), AppID: s.appID, PrivateKey: key, AESKey: s.aes, EncryptFields: s.cfg.EncryptedFields, Zone: s.cfg.Zone,
+		BaseURL: s.URL(), AppID: s.appID, PrivateKey: key, AESKey: s.aes,
+		EncryptFields: s.cfg.EncryptedFields, Zone: s.cfg.Zone,
 	}
 }
 
