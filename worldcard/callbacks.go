@@ -48,6 +48,8 @@ type CallbackConfig struct {
 	// MaxAhead is how far in the future a callback may lie; 0 is
 	// DefaultCallbackMaxAhead, negative is any distance.
 	MaxAhead time.Duration
+	// Zone is the zone of times that carry none, as Config.Zone; nil is UTC+8.
+	Zone *time.Location
 	// Deduper remembers nonces and events; nil is one in memory.
 	Deduper webhook.Deduper
 	// MaxBody bounds a body; 0 is webhook.DefaultMaxBody.
@@ -75,7 +77,7 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 		window: webhook.Window{
 			MaxAge: cmp.Or(cfg.MaxAge, DefaultCallbackMaxAge), MaxAhead: cmp.Or(cfg.MaxAhead, DefaultCallbackMaxAhead),
 		},
-		digest: keyring.Digest(&p, cfg.DedupeSecret),
+		digest: keyring.Digest(&p, cfg.DedupeSecret), zone: cfg.Zone,
 	}
 	var scheme webhook.Scheme
 	var precheck func(context.Context, *webhook.Request) error
@@ -114,6 +116,7 @@ type callbackScheme struct {
 	appID   string
 	window  webhook.Window
 	digest  func(content []byte) string
+	zone    *time.Location
 }
 
 // Headers of a callback, in net/http's spelling.
@@ -123,6 +126,10 @@ const (
 	headerNonce     = "X-Nonce"
 	headerAppID     = "X-App-Id"
 )
+
+// maxIdentity bounds what is kept of an event for good; the content's digest identifies
+// one whose members are longer.
+const maxIdentity = 512
 
 // maxNonce bounds a nonce; the documented form is a UUID of 36 characters.
 const maxNonce = 128
@@ -182,8 +189,8 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, _ webhook.
 		return nil, err
 	}
 	if data, ok := event.Data.(callbackEvent); ok {
-		if !event.HasProblem(identifying[typ]...) {
-			event.ID = data.identity()
+		if id := data.identity(); len(id) <= maxIdentity && !event.HasProblem(identifying[typ]...) {
+			event.ID = id
 		}
 	} else if !json.Valid(plaintext) {
 		return nil, wire.ErrJSON
@@ -191,7 +198,10 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, _ webhook.
 	if event.ID == "" {
 		// The whole content identifies the event. The digest is keyed: ids reach
 		// logs and databases, and passwords and card numbers are guessed easily.
-		event.ID = typ + "|hmac:" + s.digest(plaintext)
+		event.ID = "|hmac:" + s.digest(plaintext)
+		if len(typ) <= maxIdentity {
+			event.ID = typ + event.ID
+		}
 	}
 	return event, nil
 }
@@ -208,7 +218,9 @@ func (s callbackScheme) openBody(body []byte) (plaintext []byte, err error) {
 
 // Decode implements [webhook.Decoder].
 func (s callbackScheme) Decode(event *webhook.Event) error {
-	data, err := decodeNotification(event.Type, []byte(event.Raw.Reveal()), s.aesKeys, event.AddProblem)
+	codec := codecIn(s.zone)
+	codec.Note = event.AddProblem
+	data, err := decodeNotification(event.Type, []byte(event.Raw.Reveal()), s.aesKeys, codec)
 	if err == nil && data != nil { // a nil interface must not become Data
 		event.Data = data
 	}

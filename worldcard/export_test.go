@@ -7,7 +7,9 @@ import (
 
 // DecodeNotification is what stands behind the signature, for fuzzing.
 func DecodeNotification(typ string, plaintext []byte, key sign.AESKey) (callbackEvent, error) {
-	return decodeNotification(typ, plaintext, []sign.AESKey{key}, func(string, string) {})
+	codec := codecIn(nil)
+	codec.Note = func(string, string) {}
+	return decodeNotification(typ, plaintext, []sign.AESKey{key}, codec)
 }
 
 // Identity is what identifies an event.
