@@ -3,6 +3,7 @@ package pages
 import (
 	"errors"
 	"iter"
+	"strings"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 )
@@ -22,6 +23,9 @@ type Listed[T any] struct {
 	Items  []T
 	Number int // of this page as answered; 0 when the answer has none
 	Last   int // number of the last page as answered; 0 when the answer has none
+	// Cut is what ends a list that may go on, where the platform lists no page after this
+	// one; nil of all others.
+	Cut error
 }
 
 // LastPage returns the number of the last page of so many items; 0 when the answer says
@@ -71,7 +75,12 @@ func Complete[T any](
 					return
 				}
 			}
-			if ends, err := w.step(number, page.Last, page.kind(told), fresh); ends {
+			what := page.kind(told)
+			ends, err := w.step(number, page.Last, what, fresh)
+			if !ends && page.Cut != nil {
+				ends, err = true, furthest(number, what, page.Cut)
+			}
+			if ends {
 				if err != nil {
 					yield(nil, err)
 				}
@@ -133,6 +142,25 @@ func (w *walk) complete(number int) error {
 		return stuck("pages up to %d of %d repeat what was there, and nothing new followed", number, w.last)
 	}
 	return nil
+}
+
+// furthest returns the error of a list that page number, the furthest there is, does not
+// end.
+func furthest(number int, page kind, cut error) error {
+	if page == repeated {
+		return stuck("page %d, the furthest there is, repeats what was there", number)
+	}
+	return cut
+}
+
+// Row returns an id of an item for [Complete]: its own, and what may change. An item that
+// has moved on since it was listed is another row: it is told, not left out. An item
+// without an id has no row.
+func Row(id string, state ...string) string {
+	if id == "" {
+		return ""
+	}
+	return id + " " + strings.Join(state, " ")
 }
 
 // beyond reports whether an error may say that a list has no such page.
