@@ -53,7 +53,7 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 		cfg.Zone = defaultZone
 	}
 	paths := cfg.pathTable()
-	cfg.Paths, cfg.TranCodes = maps.Clone(cfg.Paths), maps.Clone(cfg.TranCodes)
+	cfg.Paths, cfg.TranCodes, cfg.Values = maps.Clone(cfg.Paths), maps.Clone(cfg.TranCodes), maps.Clone(cfg.Values)
 	cfg.RedirectHosts = slices.Clone(cfg.RedirectHosts)
 	var tokens *tokenSource
 	if cfg.OAuth != nil {
@@ -151,7 +151,7 @@ func prepared[T any](ctx context.Context, c *Client, o operation, in request, pr
 ) (*T, error) {
 	x := &exchange{c: c, o: o, in: in, prepare: prepare}
 	return provider.Do[T](ctx, c.core, x.call(func(p *check.Problems) {
-		p.Strict, p.Optional = !c.cfg.OpenEnums, leftToExtra(o.api, in)
+		p.Values, p.Optional = c.cfg.Values, leftToExtra(o.api, in)
 		in.validate(p)
 		checkExtra(p, in)
 	}, opts), nil)

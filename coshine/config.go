@@ -72,10 +72,11 @@ type Config struct {
 	// that it has none while every request has the public header, which is the
 	// default.
 	EmptyPINKeyBody bool
-	// OpenEnums sends values that the documents do not list, such as a kind of document
-	// that Coshine has told you. By default they are refused as what they mostly are,
-	// mistakes.
-	OpenEnums bool
+	// Values are further values of enumerations in requests, by the member's name as
+	// errors print it: what Coshine has told the merchant and its documents do not have,
+	// such as "custIdType": {"X"}. Every other value that they do not list is refused
+	// before it is sent.
+	Values map[string][]string
 	// RedirectHosts are further hosts (with port, if not 443) that a 307 may
 	// lead to. A 307 within BaseURL's own host is always followed.
 	RedirectHosts []string
@@ -186,6 +187,7 @@ func (c Config) checkTransactions(p *check.Problems) {
 		}
 		p.OptionalID(field, code, maxTranCode)
 	}
+	p.CheckValues(c.Values)
 	p.OptionalText("HistoryTranID", c.HistoryTranID, maxExtraName)
 	p.Bare("HistoryTranID", c.HistoryTranID)
 }

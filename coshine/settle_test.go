@@ -241,7 +241,7 @@ func TestSettleByState(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := &desk{answers: map[coshine.API]string{}}
-			p := pendingtest.Of(t, c.write(t.Context(), d.client(t, func(cfg *coshine.Config) { cfg.OpenEnums = true })))
+			p := pendingtest.Of(t, c.write(t.Context(), d.client(t, func(cfg *coshine.Config) { cfg.Values = map[string][]string{"cardOptFlag": {"Z"}} })))
 			pendingtest.With(t, d.client(t, nil)).Settle(p, open, "unexpected EOF")
 			d.answers[coshine.APICardInfoInquiry] = "," + c.card
 			for i, dialect := range []coshine.Dialect{coshine.DialectNone, coshine.DialectPortal, coshine.DialectReference} {

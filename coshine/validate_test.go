@@ -94,6 +94,33 @@ func TestRequestsAreCheckedBeforeSending(t *testing.T) {
 	}
 }
 
+// TestFurtherValues: what the documents do not list is sent when Coshine has told it.
+func TestFurtherValues(t *testing.T) {
+	t.Parallel()
+	server, client := full(t, coshinetest.Config{})
+	cfg := server.ClientConfig()
+	cfg.Values = map[string][]string{"custIdType": {"Q"}, "tranChnl": {"99"}}
+	told, err := coshine.New(cfg, issuing.WithClock(server.Clock().Now))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req := application("C1")
+	req.CustIDType = "Q"
+	channel := coshine.WithHeader(coshine.Header{Channel: "99"})
+	for name, send := range map[string]func(*coshine.Client) error{
+		"custIdType": func(c *coshine.Client) error { return drop(c.Cards.Apply(t.Context(), req)) },
+		"tranChnl":   func(c *coshine.Client) error { return drop(c.Cards.Card(t.Context(), someCard, channel)) },
+	} {
+		before := server.Requests("")
+		if diff := cmp.Diff([]string{name}, fieldsOf(send(client))); diff != "" || server.Requests("") != before {
+			t.Errorf("%s, not told: %s", name, diff)
+		}
+		if err := send(told); fieldsOf(err) != nil || server.Requests("") == before {
+			t.Errorf("%s, told: %v", name, err)
+		}
+	}
+}
+
 // TestExtraFollowsTheMergeRules: an open field overwrites neither the public
 // header nor a typed field, and amounts keep the documented form.
 func TestExtraFollowsTheMergeRules(t *testing.T) {
