@@ -108,7 +108,12 @@ func (c *Client) Availability(name API) (prepaid, debit Availability, ok bool) {
 
 // CardState reads a card's status letter by the table that [Config.CardStatus]
 // chose.
-func (c *Client) CardState(s CardStatus) CardState { return c.cfg.CardStatus.State(s) }
+func (c *Client) CardState(s CardStatus) CardState {
+	if s == CardStatusLost && c.cfg.CardStatusLost == LostMeaningBlocked {
+		return CardStateLostOrBlocked
+	}
+	return c.cfg.CardStatus.State(s)
+}
 
 // path returns the configured path of an interface.
 func (c *Client) path(api API) (string, error) {

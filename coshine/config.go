@@ -49,6 +49,8 @@ type Config struct {
 	// CardStatus chooses the table by which [Client.CardState] reads card
 	// statuses; see [Dialect].
 	CardStatus Dialect
+	// CardStatusLost is what the letter L says. Inferred: that the card is reported lost.
+	CardStatusLost LostMeaning
 	// Amounts and Currencies are how Extra's are written. Inferred: major units, letters.
 	Amounts    AmountForm
 	Currencies CurrencyForm
@@ -157,6 +159,9 @@ func (c Config) validate(p *check.Problems) {
 	}
 	if !c.CardStatus.Known() {
 		p.Add("CardStatus", "is not a dialect")
+	}
+	if !c.CardStatusLost.known() {
+		p.Add("CardStatusLost", "is unknown")
 	}
 	c.checkTransactions(p)
 	if c.PIN != (sign.PINProfile{}) {

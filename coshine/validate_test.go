@@ -201,6 +201,7 @@ func TestNewRefusesBadConfiguration(t *testing.T) {
 		"token":           {func(c *coshine.Config) { c.Token = issuing.NewSecret("a\r\nX-Y: z") }, "Token has blanks"},
 		"both":            {func(c *coshine.Config) { o := oauth; c.OAuth = &o }, "Token must be empty"},
 		"dialect":         {func(c *coshine.Config) { c.CardStatus = 9 }, "CardStatus"},
+		"meaning of L":    {func(c *coshine.Config) { c.CardStatusLost = 2 }, "CardStatusLost"},
 		"PIN":             {func(c *coshine.Config) { c.PIN.Encoding = sign.PINEncodingHex }, "PIN"},
 		"unknown path":    {func(c *coshine.Config) { c.Paths = coshine.Paths{"Nothing": "/a"} }, "Paths[Nothing]"},
 		"inbound path":    {func(c *coshine.Config) { c.Paths = coshine.Paths{coshine.APISendOTP: "/a"} }, "Paths[SendOTP]"},
