@@ -88,6 +88,26 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// The BINs that are open and the length of a step are settings.
+func TestBINsAndDelay(t *testing.T) {
+	t.Parallel()
+	server := start(t, kazepaytest.Config{BINs: []string{"111111", "222222"}, Delay: 10 * time.Second})
+	if code, _ := call(t, server, "createCard", `{`+userA+`,"cardBin":"222929"}`); code == "SUCCESS" {
+		t.Error("a BIN that is not open has a card")
+	}
+	_, made := call(t, server, "createCard", `{`+userA+`,"cardBin":"222222"}`)
+	id, _ := made["cardID"].(string)
+	for _, step := range []struct {
+		wait time.Duration
+		want string
+	}{{9 * time.Second, "AUDITING"}, {time.Second, "ACTIVE"}} {
+		server.Clock().Advance(step.wait)
+		if code, answer := call(t, server, "createCardQuery", `{"cardID":"`+id+`"}`); answer["status"] != step.want {
+			t.Errorf("after %v more: %s %v", step.wait, code, answer)
+		}
+	}
+}
+
 func TestMoneyThatDoesNotArrive(t *testing.T) {
 	t.Parallel()
 	server, replace := world(t)
