@@ -2,6 +2,7 @@ package kazepaytest_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -85,6 +86,35 @@ func TestRefusals(t *testing.T) {
 	}
 	if server.Reserve(issuing.CurrencyUSD).String() != "1000000.00" {
 		t.Errorf("the merchant holds %s", server.Reserve(issuing.CurrencyUSD))
+	}
+}
+
+// No page says what a repeat of an assignment or activation does: here it is refused, with
+// the same data and with other.
+func TestAssignedAndActivatedOnce(t *testing.T) {
+	t.Parallel()
+	server, _ := world(t)
+	assign := `{"email":"a@b.c","cardNumber":"` + server.PrintCard().Reveal() + `","autoActive":%s}`
+	if code, answer := call(t, server, "setUcardKyc", `{`+identity+inline+`}`); code != "SUCCESS" {
+		t.Fatalf("%s %v", code, answer)
+	}
+	if err := server.ApproveKYC("a@b.c"); err != nil {
+		t.Fatal(err)
+	}
+	_, made := call(t, server, "ucardAssign", fmt.Sprintf(assign, "false"))
+	id, _ := made["cardID"].(string)
+	activate := fmt.Sprintf(`{"cardID":%q,"activationCode":%q}`, id, server.ActivationCode(id).Reveal())
+	if code, answer := call(t, server, "ucardActive", activate); code != "SUCCESS" {
+		t.Fatalf("%s %v", code, answer)
+	}
+	server.Clock().Advance(time.Second)
+	for _, again := range []struct{ apiCode, payload string }{
+		{"ucardAssign", fmt.Sprintf(assign, "false")}, {"ucardAssign", fmt.Sprintf(assign, "true")}, {"ucardActive", activate},
+		{"ucardActive", fmt.Sprintf(`{"cardID":%q,"activationCode":"00000000"}`, id)},
+	} {
+		if code, answer := call(t, server, again.apiCode, again.payload); code != "FAKE_STATE_ERROR" {
+			t.Errorf("%s again: %s %v", again.apiCode, code, answer)
+		}
 	}
 }
 

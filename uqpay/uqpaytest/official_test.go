@@ -150,6 +150,9 @@ func TestOfficialCardAndReport(t *testing.T) {
 		activate += []string{`}`, `,"no_pin_payment_amount":200}`}[i]
 		r.expect(200, `{"request_status":"SUCCESS"}`, "POST", cardsPath+"/activate", activate)
 		r.expect(200, `"ACTIVE"`, "GET", cardsPath+"/"+cards[i], "")
+		// Under another key neither is done again, and the PIN stays.
+		r.expect(400, "not in the inventory", "POST", cardsPath+"/assign", body)
+		r.expect(400, "not waiting for its activation", "POST", cardsPath+"/activate", strings.Replace(activate, "493815", "493816", 1))
 	}
 	for _, req := range []sent{
 		{"ResetPIN, G 2, J and P", "POST", pinPath, fmt.Sprintf(`{"card_id":%q,"pin":"271828"}`, cards[0]), nil},
