@@ -237,15 +237,21 @@ func TestViolations(t *testing.T) {
 	}
 	holder := first.Data[0].ID
 	balance := r.s.Reserve("USD")
-	all := holderViolations(t, holder)
-	all = append(all, cardViolations(t, holder, card)...)
-	all = append(all, otherViolations(card)...)
-	seen := map[string]bool{}
-	for _, v := range all {
-		if seen[v.name] {
-			t.Errorf("two rows are called %q", v.name)
+	var rows []conform.Violation[violation]
+	for _, part := range []struct {
+		rule string // the section of the documents
+		list []violation
+	}{
+		{"cardholders", holderViolations(t, holder)}, {"cards", cardViolations(t, holder, card)},
+		{"protocol, money, simulator, files", otherViolations(card)},
+	} {
+		for _, v := range part.list {
+			rows = append(rows, conform.Violation[violation]{Name: v.name, Rule: part.rule, Request: v, Want: conform.Refusal{
+				Status: v.status, Code: v.code, Message: v.says,
+			}})
 		}
-		seen[v.name] = true
+	}
+	send := func(t testing.TB, v violation) conform.Refusal {
 		status, text := r.do(v.method, v.path, v.body, v.header...)
 		var answer struct {
 			Code    json.RawMessage `json:"code"`
@@ -253,22 +259,15 @@ func TestViolations(t *testing.T) {
 		}
 		if err := json.Unmarshal([]byte(text), &answer); err != nil {
 			t.Errorf("%s: %d %.200s", v.name, status, text)
-			continue
 		}
-		if status != v.status || strings.Trim(string(answer.Code), `"`) != v.code || !strings.Contains(answer.Message, v.says) {
-			t.Errorf("%s: %d %.200s, want %d %s with %q", v.name, status, text, v.status, v.code, v.says)
+		return conform.Refusal{Status: status, Code: strings.Trim(string(answer.Code), `"`), Message: answer.Message}
+	}
+	conform.Violations(t, 60, rows, send, func() error {
+		if got := r.s.Reserve("USD"); got.Cmp(balance) != 0 || len(r.s.Orders("")) != 1 {
+			return fmt.Errorf("refusals moved money: %s of %s, %d orders", got, balance, len(r.s.Orders("")))
 		}
-	}
-	if len(all) < 60 {
-		t.Errorf("%d violations", len(all))
-	}
-	t.Logf("%d violations", len(all))
-	if got := r.s.Reserve("USD"); got.Cmp(balance) != 0 || len(r.s.Orders("")) != 1 {
-		t.Errorf("refusals moved money: %s of %s, %d orders", got, balance, len(r.s.Orders("")))
-	}
-	if err := r.s.Check(); err != nil {
-		t.Error(err)
-	}
+		return r.s.Check()
+	})
 }
 
 // A minute has its limit, whose refusal has no type.
