@@ -43,8 +43,9 @@ func LastPage(items, size int) int {
 // and its total may lie. It ends with a page beyond the last as answered that brings
 // nothing new, or with an empty one where no answer says which is the last. An error
 // ends it where the answers go on promising more, where pages that were promised repeat
-// what was there and nothing new follows, and where one before the end is for another
-// page than was asked for. An item without an id is never taken for another.
+// what was there and nothing new follows, where one before the end is for another page
+// than was asked for, and with a page that is Cut, unless that is empty; one that repeats
+// what was there is told so instead. An item without an id is never taken for another.
 func Complete[T any](
 	first int, id func(*T) string, fetch func(page int) (Listed[T], error),
 ) iter.Seq2[*T, error] {
