@@ -126,6 +126,21 @@ func TestPushSchedule(t *testing.T) {
 	}
 }
 
+// TestSeed: the ids of pushes follow from the seed.
+func TestSeed(t *testing.T) {
+	t.Parallel()
+	id := func(seed string) string {
+		push, err := start(t, unionpaytest.Config{Seed: seed}).Push(unionpaytest.PushRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return push.PushID
+	}
+	if a, b, c := id("one"), id("one"), id("two"); a != b || a == c || a == "" {
+		t.Errorf("%q, %q and %q", a, b, c)
+	}
+}
+
 // answerPush answers 500, then 96, then unsigned, then 00.
 func answerPush(w http.ResponseWriter, r *http.Request, keys *unionpaytest.Keys, profile unionpay.Profile, now time.Time, message string, n int64) {
 	info := message[strings.Index(message, `"msgInfo"`):strings.Index(message, `,"trxInfo"`)]
