@@ -69,6 +69,11 @@ type Config struct {
 	// definite. They win over the codes of this package; a code that neither has is
 	// issuing.ErrDeclined.
 	Codes map[Code]error
+	// Values are further values of enumerations in requests, by the member's name as
+	// errors print it: what KazePay has told the merchant and its pages do not have, such
+	// as "identificationType": {"RESIDENCE_PERMIT"}. Every other value that they do not
+	// list is refused before it is sent.
+	Values map[string][]string
 	// Zone is the zone of KazePay's times, which carry none; nil is UTC.
 	// UTC+8 is plausible. Widen query windows by a day while it is unconfirmed.
 	Zone *time.Location
@@ -136,6 +141,7 @@ func (c Config) validate(p *check.Problems) {
 		p.Add("ContentType", "is no media type")
 	}
 	check.Kinds[Code](c.Codes).Check(p, "Codes", func(code Code) bool { return code != "" && code != CodeSuccess })
+	p.CheckValues(c.Values)
 	checkPrivateKey(p, "PrivateKey", c.PrivateKey)
 	p.Key("PlatformKey", c.PlatformKey.Bits(), minRSABits)
 	both := !c.PlatformKey.IsZero() && !c.PrivateKey.IsZero()

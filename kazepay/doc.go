@@ -44,6 +44,7 @@
 //   - [Config.Codes], what a code of failure means. One that nobody knows is
 //     issuing.ErrDeclined, with KazePay's text: enter it once KazePay has said whether
 //     anything was carried out.
+//   - [Config.Values], kinds of documents that KazePay takes and its page does not list.
 //   - [Config.Zone], the zone of times: buy something in the sandbox and compare.
 //   - [Config.Upload], the form of a picture's message, told by the first upload that passes.
 //   - [CallbackConfig]: Form for callbacks that are signed only or plain, Names and Fields
