@@ -4,7 +4,6 @@ import (
 	"context"
 	"iter"
 	"strconv"
-	"strings"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -121,8 +120,5 @@ func (t *VisaHTransaction) row() (string, []string) {
 // rowOf names the row of an item; one without an id has none.
 func rowOf[T any, I record[T]](item *T) string {
 	id, state := I(item).row()
-	if id == "" {
-		return ""
-	}
-	return id + " " + strings.Join(state, " ")
+	return pages.Row(id, state...)
 }

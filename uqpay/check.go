@@ -51,8 +51,9 @@ func allowed(p *check.Problems, field, value string, must presence, known bool) 
 	switch {
 	case value == "":
 		p.Required(field, must == optional)
-	case !known && !slices.Contains(p.Values[strings.TrimPrefix(field, completing)], value):
-		p.Add(field, "is not one of the values of the API; Config.Values adds what UQPAY has told")
+	default:
+		further := p.Values[strings.TrimPrefix(field, completing)]
+		p.Listed(field, value, known || slices.Contains(further, value))
 	}
 }
 
