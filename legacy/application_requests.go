@@ -261,9 +261,7 @@ func (r VirtualPApplication) validate(p *check.Problems) {
 	})
 	p.Email("email", string(r.Email))
 	callingCode.check(p, field{"phoneCode", r.PhoneCode})
-	if !told(p, "country", r.Country) {
-		p.Country("country", r.Country)
-	}
+	p.Country("country", r.Country)
 	if r.Country == "US" || r.Country == "CA" {
 		stateCode.check(p, field{"state", r.State})
 	}

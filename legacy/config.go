@@ -84,11 +84,7 @@ func (c Config) validate(p *check.Problems) {
 
 // checkOpen checks what the pages leave open.
 func (c Config) checkOpen(p *check.Problems) {
-	for name, values := range c.Values {
-		for _, value := range values {
-			p.Text("Values["+name+"]", value, maxID)
-		}
-	}
+	p.CheckValues(c.Values)
 	for op, path := range c.Paths {
 		if !slices.ContainsFunc(table(), func(o operation) bool { return o.name == op }) {
 			p.Add("Paths", "names %.40q, which is no operation", op)

@@ -10,19 +10,19 @@ import (
 
 // form is how the pages write the values of a field.
 type form struct {
-	fits *regexp.Regexp
+	fits func(string) bool
 	want string // what is asked for, behind "must be"
 }
 
 func newForm(expression, want string) form {
-	return form{regexp.MustCompile(`^(?:` + expression + `)$`), want}
+	return form{regexp.MustCompile(`^(?:` + expression + `)$`).MatchString, want}
 }
 
 // The forms of requests. Those that are seen in examples alone give way to
 // [Config.Values] as well.
 var (
-	alpha3      = newForm(`[A-Z]{3}`, "a country's three capital letters (ISO 3166-1 alpha-3), such as HKG")
-	numeric3    = newForm(`[0-9]{3}`, "a country's three digits (ISO 3166-1 numeric), such as 156")
+	alpha3      = form{check.Alpha3, "a country's three capital letters (ISO 3166-1 alpha-3), such as HKG"}
+	numeric3    = form{check.Numeric3, "a country's three digits (ISO 3166-1 numeric), such as 156"}
 	callingCode = newForm(`\+?[0-9]{1,4}`, "a calling code, such as 86")
 	stateCode   = newForm(`[A-Z]{2}`, "a state's two capital letters for US and CA, such as WA")
 	swiftCode   = newForm(`[A-Z0-9]{8}(?:[A-Z0-9]{3})?`, "a SWIFT code of 8 or 11 capital letters and digits")
@@ -34,7 +34,7 @@ var (
 // check checks fields that have a value; that one is there is checked by checkTexts.
 func (f form) check(p *check.Problems, fields ...field) {
 	for _, v := range fields {
-		if v.value != "" && !f.fits.MatchString(v.value) && !told(p, v.name, v.value) {
+		if v.value != "" && !f.fits(v.value) && !told(p, v.name, v.value) {
 			p.Add(v.name, "must be %s", f.want)
 		}
 	}

@@ -186,13 +186,10 @@ func (p *Problems) Date(field string, value issuing.Date) {
 	}
 }
 
-// Country reports a text that is no ISO 3166-1 alpha-2 code in capitals; an
-// empty one passes.
+// Country reports a text that is no ISO 3166-1 alpha-2 code in capitals, unless Values has
+// it; an empty one passes.
 func (p *Problems) Country(field, value string) {
-	if value == "" {
-		return
-	}
-	if len(value) != 2 || value[0] < 'A' || value[0] > 'Z' || value[1] < 'A' || value[1] > 'Z' {
+	if value != "" && !Alpha2(value) && !slices.Contains(p.Values[field], value) {
 		p.Add(field, "is not an ISO 3166-1 alpha-2 code such as US")
 	}
 }

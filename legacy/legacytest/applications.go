@@ -185,7 +185,7 @@ func (s *Server) applyVirtualP(f fields) (any, *problem) {
 		return nil, bad("firstName and lastName have more than 32 characters together")
 	}
 	country, state := f.Text("country"), f.Text("state")
-	if (country == "US" || country == "CA") && state != "" && !alpha2Country.fits(state) {
+	if (country == "US" || country == "CA") && state != "" && !stateForm.fits(state) {
 		return nil, bad("state must be a code of two letters for US and CA")
 	}
 	charge, failed := readFirstRecharge(f, issuing.NewAmount(0, 0))

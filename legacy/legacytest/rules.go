@@ -132,9 +132,10 @@ var (
 	englishForm    = matching(`[A-Za-z .'-]*`, "must be in English characters")
 	fromZero       = counted(0, "must be a number from 0 on")
 	fromOne        = counted(1, "must be a number from 1 on")
-	numericCountry = matching(`[0-9]{3}`, "must be a numeric country code such as 156")
-	alpha2Country  = matching(`[A-Z]{2}`, "must be a country code of two letters")
-	alpha3Country  = matching(`[A-Z]{3}`, "must be a country code of three letters")
+	numericCountry = form{fits: check.Numeric3, want: "must be a numeric country code such as 156"}
+	alpha2Country  = form{fits: check.Alpha2, want: "must be a country code of two letters"}
+	alpha3Country  = form{fits: check.Alpha3, want: "must be a country code of three letters"}
+	stateForm      = matching(`[A-Z]{2}`, "must be a state's code of two letters")
 	currencyForm   = matching(`[A-Z]{3}`, "must be a currency such as USD")
 	callingForm    = matching(`\+?[0-9]{1,4}`, "must be a calling code such as 86")
 	amountForm     = decimal(-1, "must be an amount")

@@ -125,7 +125,6 @@ var requiredFields = map[worldcard.CardType][]string{
 
 var (
 	latinName   = regexp.MustCompile(`^[A-Za-z]+( [A-Za-z]+)*$`)
-	twoCapitals = regexp.MustCompile(`^[A-Z]{2}$`)
 	plainAmount = regexp.MustCompile(`^[0-9]+(\.[0-9]{1,2})?$`)
 )
 
@@ -188,7 +187,7 @@ func mail(f fields) *problem {
 // countries checks country codes; absent ones pass.
 func countries(f fields, names ...string) *problem {
 	for _, name := range names {
-		if code := f.Text(name); code != "" && !twoCapitals.MatchString(code) {
+		if code := f.Text(name); code != "" && !check.Alpha2(code) {
 			return refusal(worldcard.CodeFieldValue, name+" is invalid")
 		}
 	}
