@@ -1,0 +1,212 @@
+package coverage
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Marks of the part of README.md that holds the counts.
+const (
+	Begin = "<!-- coverage: written by go run ./internal/cmd/coverage -->\n"
+	End   = "<!-- end of coverage -->\n"
+)
+
+// Documents are a provider's rows.
+type Documents struct {
+	Provider string
+	Rows     []Row
+}
+
+// Page is COVERAGE.md.
+func Page(all []Documents) string {
+	var b strings.Builder
+	b.WriteString(intro)
+	b.WriteString(Counts(all))
+	for _, d := range all {
+		d.write(&b)
+	}
+	return b.String()
+}
+
+const intro = `# Coverage
+
+From each row of a provider's documents to its Go name and the test that holds it. This page is written by
+` + "`go run ./internal/cmd/coverage`" + ` from the tables in [testdata/coverage](testdata/coverage), and ` + "`-check`" + ` says
+whether it is fresh, whether each Go name is declared, and whether each test is there.
+
+` + "`TestCoverage`" + ` of a provider's package puts a row through the package's own code: a member of a request is set in Go
+and found on the wire at its place, a member of an answer or callback is put there and arrives in Go, each in two
+values; a value and a code are those of their constants, and known; a path is that of the table of operations.
+Another test stands there by its name, after a slash with the row of it. Members of a list are written as
+` + "`list[].name`" + `. A row without a Go name says why it has none.
+
+`
+
+// titles are the headings of rows that belong to no operation and no callback.
+var titles = map[string]string{
+	KindCommon: "Headers and common parameters", KindEnvelope: "Around the answers", KindEnum: "Values", KindCode: "Codes", KindRule: "Rules",
+	KindReply: "Answers to callbacks",
+}
+
+// Counts is the table of counts of all providers.
+func Counts(all []Documents) string {
+	kinds := slices.DeleteFunc(Kinds(), func(kind string) bool { return total(all, kind) == 0 })
+	var b strings.Builder
+	b.WriteString("| Provider | Rows |")
+	for _, kind := range kinds {
+		b.WriteString(" " + plural(kind) + " |")
+	}
+	b.WriteString(" Without a Go name |\n|---|" + strings.Repeat("---:|", len(kinds)+2) + "\n")
+	for _, d := range all {
+		fmt.Fprintf(&b, "| `%s` | %d |", d.Provider, len(d.Rows))
+		for _, kind := range kinds {
+			fmt.Fprintf(&b, " %d |", len(d.of(kind)))
+		}
+		fmt.Fprintf(&b, " %d |\n", len(slices.DeleteFunc(slices.Clone(d.Rows), func(r Row) bool { return r.Go != "" })))
+	}
+	return b.String()
+}
+
+func total(all []Documents, kind string) int {
+	n := 0
+	for _, d := range all {
+		n += len(d.of(kind))
+	}
+	return n
+}
+
+// plural is the heading of a column of counts.
+func plural(kind string) string {
+	switch kind {
+	case KindRequest, KindResponse:
+		return strings.ToUpper(kind[:1]) + kind[1:] + " fields"
+	case KindEvent:
+		return "Callback fields"
+	case KindReply:
+		return "Reply fields"
+	case KindEnum:
+		return "Values"
+	case KindCommon:
+		return "Common fields"
+	case KindEnvelope:
+		return "Envelope fields"
+	}
+	return strings.ToUpper(kind[:1]) + kind[1:] + "s"
+}
+
+func (d Documents) of(kinds ...string) []Row {
+	return slices.DeleteFunc(slices.Clone(d.Rows), func(r Row) bool { return !slices.Contains(kinds, r.Kind) })
+}
+
+// write writes a provider's part: operations, callbacks, and what belongs to none.
+func (d Documents) write(b *strings.Builder) {
+	fmt.Fprintf(b, "\n## %s\n", d.Provider)
+	d.groups(b, KindOperation, KindRequest, KindResponse)
+	d.groups(b, KindCallback, KindEvent)
+	for _, kind := range []string{KindReply, KindCommon, KindEnvelope, KindEnum, KindCode, KindRule} {
+		if rows := d.of(kind); len(rows) > 0 {
+			fmt.Fprintf(b, "\n### %s of %s\n\n", titles[kind], d.Provider)
+			list(b, kind, rows)
+		}
+	}
+}
+
+// groups writes a table for each operation or type of callback.
+func (d Documents) groups(b *strings.Builder, kinds ...string) {
+	rows := d.of(kinds...)
+	var order []string
+	groups := map[string][]Row{}
+	for _, r := range rows {
+		if groups[r.Operation] == nil {
+			order = append(order, r.Operation)
+		}
+		groups[r.Operation] = append(groups[r.Operation], r)
+	}
+	for _, name := range order {
+		fmt.Fprintf(b, "\n### %s\n\n", strings.Join(strings.Fields(name), ", "))
+		b.WriteString("| | Name | Type | Required | Go | Test | Page |\n|---|---|---|---|---|---|---|\n")
+		for _, r := range groups[name] {
+			cells := []string{r.Kind, code(place(r.Place, r.Name)), cell(r.Type), cell(r.Required), r.goCell(), code(r.Test), r.at()}
+			b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
+		}
+	}
+}
+
+// list writes rows of one kind; those that differ in their page alone are one line.
+func list(b *strings.Builder, kind string, rows []Row) {
+	about := "Of"
+	if kind == KindCode {
+		about = "Error"
+	}
+	fmt.Fprintf(b, "| %s | Name | Go | Test | Page |\n|---|---|---|---|---|\n", about)
+	type key struct{ of, name, golang, test, reason string }
+	var order []key
+	pages := map[key][]string{}
+	for _, r := range rows {
+		of := r.Operation
+		switch kind {
+		case KindCode:
+			of = r.Type
+		case KindEnvelope, KindCommon:
+			of = ""
+		}
+		k := key{of, place(r.Place, r.Name), r.Go, r.Test, r.Reason}
+		if pages[k] == nil {
+			order = append(order, k)
+		}
+		if at := r.at(); !slices.Contains(pages[k], at) {
+			pages[k] = append(pages[k], at)
+		}
+	}
+	for _, k := range order {
+		at := pages[k][0]
+		if n := len(pages[k]); n > 1 {
+			at = fmt.Sprintf("%s and %d more", at, n-1)
+		}
+		r := Row{Go: k.golang, Reason: k.reason}
+		fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n", cell(k.of), code(k.name), r.goCell(), code(k.test), at)
+	}
+}
+
+// at is the page with the number of the table.
+func (r Row) at() string {
+	if r.Table == "" {
+		return cell(r.Page)
+	}
+	return cell(r.Page) + ", table " + r.Table
+}
+
+func (r Row) goCell() string {
+	if r.Reason != "" {
+		return "none: " + cell(r.Reason)
+	}
+	names := strings.Fields(r.Go)
+	for i, name := range names {
+		names[i] = code(name)
+	}
+	return strings.Join(names, ", ")
+}
+
+func code(text string) string {
+	if text == "" {
+		return ""
+	}
+	if strings.Contains(text, "`") {
+		return "`` " + cell(text) + " ``"
+	}
+	return "`" + cell(text) + "`"
+}
+
+// cell is text inside a table.
+func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
+
+// Put puts the counts into README.md, between the marks; ok is false where they are not.
+func Put(readme, counts string) (_ string, ok bool) {
+	before, rest, ok := strings.Cut(readme, Begin)
+	_, after, ends := strings.Cut(rest, End)
+	if !ok || !ends {
+		return readme, false
+	}
+	return before + Begin + counts + End + after, true
+}
