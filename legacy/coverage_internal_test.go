@@ -13,7 +13,7 @@ import (
 // TestCoverage puts each row of the pages through the client's own encoding and decoding.
 func TestCoverage(t *testing.T) {
 	t.Parallel()
-	rows := coverage.Verify(t, "..", documented(t))
+	rows := coverage.Verify(t, "..", covered(t))
 	n := coverage.Tables(rows, "legacy/",
 		coverage.KindRequest, coverage.KindResponse, coverage.KindEvent, coverage.KindCommon)
 	if n != 107 {
@@ -21,8 +21,8 @@ func TestCoverage(t *testing.T) {
 	}
 }
 
-// documented is how the rows are put through this package.
-func documented(t *testing.T) coverage.Provider {
+// covered is how the rows are put through this package.
+func covered(t *testing.T) coverage.Provider {
 	t.Helper()
 	cfg, err := ParseConfig(ConfigTexts{
 		BaseURL: "https://api.example.com", AppKey: "app", AppSecret: issuing.NewSecret("0123456789abcdef"),

@@ -14,14 +14,14 @@ import (
 // TestCoverage puts each row of the pages through the client's own encoding and decoding.
 func TestCoverage(t *testing.T) {
 	t.Parallel()
-	rows := coverage.Verify(t, "..", documented(t))
+	rows := coverage.Verify(t, "..", covered(t))
 	if n := coverage.Tables(rows, "card/", coverage.KindRequest, coverage.KindResponse, coverage.KindEvent); n != 46 {
 		t.Errorf("rows of %d tables of fields, the pages have 46", n)
 	}
 }
 
-// documented is how the rows are put through this package.
-func documented(t *testing.T) coverage.Provider {
+// covered is how the rows are put through this package.
+func covered(t *testing.T) coverage.Provider {
 	t.Helper()
 	cfg := validConfig(t)
 	client, err := worldcard.New(cfg)

@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -16,7 +17,7 @@ func (v *verifier) beyond(rows []Row) []string {
 	documented := map[string][]string{}
 	owners := map[string]string{}
 	for _, row := range rows {
-		if row.Kind != KindRequest || row.Go == "" || row.Test != Generic || strings.Contains(row.Go, "(") {
+		if row.Kind != KindRequest || row.Go == "" || row.Test != cmp.Or(v.Test, Generic) || strings.Contains(row.Go, "(") {
 			continue
 		}
 		first, _, _ := strings.Cut(place(row.Place, row.Name), ".")

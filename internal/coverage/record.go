@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -16,6 +17,9 @@ import (
 type Recorder struct {
 	// Client makes a client that sends through a transport.
 	Client func(http.RoundTripper) (any, error)
+	// Before answers requests that come before the one that is meant, such as that for an
+	// access token; "" is none of them. Nil has none.
+	Before func(*http.Request) string
 	// Open reads the members of what was sent.
 	Open func(*http.Request) ([]byte, error)
 	// Values are two valid values of parameters that want a form, by their names; texts
@@ -25,7 +29,7 @@ type Recorder struct {
 
 // recorded ends each call at its first request.
 type recorded struct {
-	open func(*http.Request) ([]byte, error)
+	Recorder
 	stop context.CancelFunc
 	data []byte
 	err  error
@@ -34,8 +38,16 @@ type recorded struct {
 var errRecorded = errors.New("recorded")
 
 func (r *recorded) RoundTrip(req *http.Request) (*http.Response, error) {
+	if r.Before != nil {
+		if answer := r.Before(req); answer != "" {
+			return &http.Response{
+				StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(answer)), Request: req,
+				Header: http.Header{"Content-Type": {"application/json"}},
+			}, nil
+		}
+	}
 	if r.data == nil && r.err == nil {
-		r.data, r.err = r.open(req)
+		r.data, r.err = r.Open(req)
 	}
 	r.stop()
 	return nil, errRecorded
@@ -68,7 +80,7 @@ func (v *verifier) parameter(op string, row Row) error {
 func (v *verifier) call(op, varied string, variant int) ([]byte, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	r := &recorded{open: v.Sent.Open, stop: stop}
+	r := &recorded{Recorder: v.Sent, stop: stop}
 	client, err := v.Sent.Client(r)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package coverage
 import (
 	"fmt"
 	"reflect"
+	"strings"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -62,16 +63,11 @@ func structForms(t reflect.Type, variant int) []any {
 	var out []any
 	for _, f := range reflect.VisibleFields(t) {
 		tag := f.Tag.Get("json")
-		if !f.IsExported() || tag == "" || tag == "-" || f.Type == t {
-			continue
+		_, whole := value(f.Type, variant)
+		if !f.IsExported() || tag == "" || tag == "-" || (!whole && f.Type.Kind() > reflect.Complex128 && f.Type.Kind() != reflect.String) {
+			continue // a plain member is enough, and types that refer to themselves end
 		}
-		name := tag
-		for i, r := range tag {
-			if r == ',' {
-				name = tag[:i]
-				break
-			}
-		}
+		name, _, _ := strings.Cut(tag, ",")
 		for _, form := range forms(f.Type, variant) {
 			out = append(out, map[string]any{name: form})
 		}
@@ -151,7 +147,8 @@ func fillMap(v reflect.Value, variant int) bool {
 func fillStruct(v reflect.Value, variant int) bool {
 	set := false
 	for _, f := range reflect.VisibleFields(v.Type()) {
-		if f.IsExported() && !f.Anonymous && f.Type != v.Type() {
+		refers := f.Type.Kind() == reflect.Slice && f.Type.Elem() == v.Type()
+		if f.IsExported() && !f.Anonymous && !refers {
 			set = fill(v.FieldByIndex(f.Index), variant) || set
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -30,6 +31,12 @@ func typeName(t reflect.Type) string {
 
 // collect finds the types that the client's methods and the further types lead to.
 func (v *verifier) collect() {
+	for _, further := range v.Types {
+		v.add(reflect.TypeOf(further))
+	}
+	if v.Client == nil {
+		return
+	}
 	client := reflect.ValueOf(v.Client).Elem()
 	for i := range client.NumField() {
 		if f := client.Type().Field(i); f.IsExported() {
@@ -42,9 +49,6 @@ func (v *verifier) collect() {
 				}
 			}
 		}
-	}
-	for _, further := range v.Types {
-		v.add(reflect.TypeOf(further))
 	}
 }
 
@@ -120,23 +124,15 @@ func (v *verifier) enum(row Row) error {
 	switch {
 	case !ok:
 		return fmt.Errorf("no such constant")
-	case value != row.Name:
-		return fmt.Errorf("the constant is %q", value)
-	}
-	t := v.types[typ]
-	if t == nil {
+	case v.types[typ] == nil:
 		return fmt.Errorf("nothing leads to %s", typ)
 	}
-	e := reflect.New(t).Elem()
-	switch {
-	case t.Kind() == reflect.String:
-		e.SetString(value)
-	default:
-		var n int64
-		if _, err := fmt.Sscan(value, &n); err != nil {
-			return err
-		}
-		e.SetInt(n)
+	e, err := enumOf(v.types[typ], row.Name)
+	if err != nil {
+		return err
+	}
+	if value != row.Name && normal(e) != value {
+		return fmt.Errorf("the constant is %q", value)
 	}
 	k, ok := e.Interface().(known)
 	if !ok {
@@ -146,6 +142,29 @@ func (v *verifier) enum(row Row) error {
 		return fmt.Errorf("%s does not know it", typ)
 	}
 	return nil
+}
+
+// enumOf is a value of an enum.
+func enumOf(t reflect.Type, text string) (reflect.Value, error) {
+	e := reflect.New(t).Elem()
+	if t.Kind() == reflect.String {
+		e.SetString(text)
+		return e, nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err == nil {
+		e.SetInt(n)
+	}
+	return e, err
+}
+
+// normal is the spelling that an enum's own method makes of another one.
+func normal(e reflect.Value) string {
+	m := e.MethodByName("Normal")
+	if !m.IsValid() || m.Type().NumIn() != 0 {
+		return ""
+	}
+	return fmt.Sprint(m.Call(nil)[0])
 }
 
 // kindNames are the kinds of errors, as the tables write them; "" is success.

@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -10,8 +11,10 @@ import (
 
 // Provider is how a package's own code is asked about the rows of its table.
 type Provider struct {
-	Name   string
-	Client any // its services have the operations
+	Name string
+	// Test is the rows' test that this is; empty is [Generic].
+	Test   string
+	Client any // its services have the operations; nil where the rows have none
 	// Paths are what names an operation on the wire, by operation.
 	Paths map[string][]string
 	// Encode gives a request's members as they are sent, before the envelope.
@@ -42,7 +45,7 @@ type verifier struct {
 	types  map[string]reflect.Type
 }
 
-// Verify puts each row of a provider's table whose test is [Generic] through the package's
+// Verify puts each row of a provider's table whose test is the provider's through the package's
 // own code: members of requests are set in Go and found on the wire at their place, members
 // of answers and callbacks are put there and arrive in Go; values and codes are those of
 // the constants, and known. root is the module's folder. It returns the rows.
@@ -60,7 +63,7 @@ func Verify(t *testing.T, root string, p Provider) []Row {
 	v.collect()
 	verified := 0
 	for _, row := range rows {
-		if row.Test != Generic {
+		if row.Test != cmp.Or(p.Test, Generic) {
 			continue
 		}
 		verified++
