@@ -125,6 +125,9 @@ func fill(v reflect.Value, variant int) bool {
 	case reflect.Map:
 		return fillMap(v, variant)
 	case reflect.Interface:
+		if v.NumMethod() > 0 {
+			return false
+		}
 		v.Set(reflect.ValueOf(map[string]any{"a": fmt.Sprint(n)}))
 	case reflect.Struct:
 		return fillStruct(v, variant)

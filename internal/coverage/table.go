@@ -34,7 +34,7 @@ func Kinds() []string {
 
 // Providers are the providers' packages, in the order of the page.
 func Providers() []string {
-	return []string{"worldcard", "legacy", "uqpay"}
+	return []string{"worldcard", "legacy", "uqpay", "kazepay"}
 }
 
 // Generic is the test of the rows that [Verify] puts through the package's code.
