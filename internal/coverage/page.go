@@ -46,7 +46,7 @@ Another test stands there by its name, after a slash with the row of it. Members
 // titles are the headings of rows that belong to no operation and no callback.
 var titles = map[string]string{
 	KindCommon: "Headers and common parameters", KindEnvelope: "Around the answers", KindEnum: "Values", KindCode: "Codes", KindRule: "Rules",
-	KindReply: "Answers to callbacks",
+	KindReply: "Answers to callbacks", KindFile: "Files",
 }
 
 // Counts is the table of counts of all providers.
@@ -87,6 +87,8 @@ func plural(kind string) string {
 		return "Reply fields"
 	case KindEnum:
 		return "Values"
+	case KindFile:
+		return "File columns"
 	case KindCommon:
 		return "Common fields"
 	case KindEnvelope:
@@ -104,7 +106,7 @@ func (d Documents) write(b *strings.Builder) {
 	fmt.Fprintf(b, "\n## %s\n", d.Provider)
 	d.groups(b, KindOperation, KindRequest, KindResponse)
 	d.groups(b, KindCallback, KindEvent)
-	for _, kind := range []string{KindReply, KindCommon, KindEnvelope, KindEnum, KindCode, KindRule} {
+	for _, kind := range []string{KindReply, KindCommon, KindEnvelope, KindFile, KindEnum, KindCode, KindRule} {
 		if rows := d.of(kind); len(rows) > 0 {
 			fmt.Fprintf(b, "\n### %s of %s\n\n", titles[kind], d.Provider)
 			list(b, kind, rows)

@@ -151,6 +151,9 @@ func fillStruct(v reflect.Value, variant int) bool {
 	set := false
 	for _, f := range reflect.VisibleFields(v.Type()) {
 		refers := f.Type.Kind() == reflect.Slice && f.Type.Elem() == v.Type()
+		if f.Tag.Get("wire") == "inline" {
+			continue // members without a documented name
+		}
 		if f.IsExported() && !f.Anonymous && !refers {
 			set = fill(v.FieldByIndex(f.Index), variant) || set
 		}

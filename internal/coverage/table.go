@@ -21,6 +21,7 @@ const (
 	KindReply     = "reply"     // a member of the merchant's answer to a callback
 	KindEnum      = "enum"      // a value
 	KindCode      = "code"      // a result code
+	KindFile      = "file"      // a column or name of a file
 	KindRule      = "rule"      // what the provider refuses
 )
 
@@ -28,13 +29,13 @@ const (
 func Kinds() []string {
 	return []string{
 		KindOperation, KindRequest, KindResponse, KindCommon, KindEnvelope, KindCallback, KindEvent, KindReply,
-		KindEnum, KindCode, KindRule,
+		KindFile, KindEnum, KindCode, KindRule,
 	}
 }
 
 // Providers are the providers' packages, in the order of the page.
 func Providers() []string {
-	return []string{"worldcard", "legacy", "uqpay", "kazepay"}
+	return []string{"worldcard", "legacy", "uqpay", "kazepay", "coshine"}
 }
 
 // Generic is the test of the rows that [Verify] puts through the package's code.
