@@ -90,6 +90,10 @@ func value(t reflect.Type, variant int) (any, bool) {
 	case issuing.Secret:
 		return issuing.NewSecret(fmt.Sprintf("411111111111111%d", n)), true
 	}
+	if t.Kind() == reflect.String && strings.HasSuffix(t.Name(), "Date") { // a date with a form of its own
+		date := issuing.NewDate(2026, time.April, n)
+		return reflect.ValueOf(date).Convert(t).Interface(), true
+	}
 	return nil, false
 }
 

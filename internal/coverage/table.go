@@ -35,7 +35,7 @@ func Kinds() []string {
 
 // Providers are the providers' packages, in the order of the page.
 func Providers() []string {
-	return []string{"worldcard", "legacy", "uqpay", "kazepay", "coshine"}
+	return []string{"worldcard", "legacy", "uqpay", "kazepay", "coshine", "unionpay"}
 }
 
 // Generic is the test of the rows that [Verify] puts through the package's code.
