@@ -3,6 +3,7 @@ package coverage
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -54,6 +55,9 @@ func (v *verifier) beyond(rows []Row) []string {
 
 // members are the members of a request that has a value everywhere.
 func (v *verifier) members(op string, t reflect.Type) ([]string, error) {
+	if t == nil {
+		return nil, errors.New("no request")
+	}
 	in := reflect.New(t).Elem()
 	fill(in, 0)
 	data, err := v.Encode(op, in.Interface())

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -18,6 +19,7 @@ import (
 type Source struct {
 	packages map[string]*types.Package // "" is the provider's own
 	tests    map[string]bool           // those of other packages as package.TestName
+	texts    map[string]bool           // texts in tests, as package/text
 }
 
 // noImporter resolves nothing: names, members and constants of a package are known
@@ -26,11 +28,10 @@ type noImporter struct{}
 
 func (noImporter) Import(string) (*types.Package, error) { return nil, errors.New("not needed") }
 
-// Load reads a provider's source, with its sub-packages, the module's root and the
-// packages of tests.
+// Load reads a provider's source, with its sub-packages and the module's root.
 func Load(root, provider string) (*Source, error) {
-	s := &Source{packages: map[string]*types.Package{}, tests: map[string]bool{}}
-	dirs := map[string]string{"": provider, "issuing": ".", "providertest": "internal/providertest", "cases": "internal/cases"}
+	s := &Source{packages: map[string]*types.Package{}, tests: map[string]bool{}, texts: map[string]bool{}}
+	dirs := map[string]string{"": provider, "issuing": "."}
 	entries, err := os.ReadDir(filepath.Join(root, provider))
 	if err != nil {
 		return nil, err
@@ -62,6 +63,7 @@ func (s *Source) load(name, dir string) error {
 		}
 		if strings.HasSuffix(path, "_test.go") {
 			s.addTests(name, file)
+			s.addTexts(name, file)
 		} else {
 			files = append(files, file)
 		}
@@ -86,11 +88,27 @@ func (s *Source) addTests(name string, file *ast.File) {
 	}
 }
 
-// HasTest reports whether a test function is there; what stands behind a slash is a row of
-// it, which the test itself has to find.
+func (s *Source) addTexts(name string, file *ast.File) {
+	ast.Inspect(file, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+			if text, err := strconv.Unquote(lit.Value); err == nil {
+				s.texts[name+"/"+text] = true
+			}
+		}
+		return true
+	})
+}
+
+// HasTest reports whether a test is there. What stands behind a slash is a row of its
+// table: a text in its package, or one that the test itself finds, with [RuleNames], which
+// takes its name.
 func (s *Source) HasTest(name string) bool {
-	name, _, _ = strings.Cut(name, "/")
-	return s.tests[name]
+	function, row, of := strings.Cut(name, "/")
+	pkg, _, elsewhere := strings.Cut(function, ".")
+	if !elsewhere {
+		pkg = ""
+	}
+	return s.tests[function] && (!of || s.texts[pkg+"/"+row] || s.texts[pkg+"/"+function])
 }
 
 // Resolve refuses a Go name that is none: Type, Type.Field, Service.Method,

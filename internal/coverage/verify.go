@@ -45,10 +45,10 @@ type verifier struct {
 	types  map[string]reflect.Type
 }
 
-// Verify puts each row of a provider's table whose test is the provider's through the package's
-// own code: members of requests are set in Go and found on the wire at their place, members
-// of answers and callbacks are put there and arrive in Go; values and codes are those of
-// the constants, and known. root is the module's folder. It returns the rows.
+// Verify puts each row of a provider's table whose test is the provider's through the
+// package's own code: members of requests are set in Go and found on the wire at their
+// place, members of answers and callbacks are put there and arrive in Go; values and codes
+// are those of the constants, and known. root is the module's folder. It returns the rows.
 func Verify(t *testing.T, root string, p Provider) []Row {
 	t.Helper()
 	rows, err := Read(root, p.Name)
@@ -59,19 +59,8 @@ func Verify(t *testing.T, root string, p Provider) []Row {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &verifier{Provider: p, source: source, types: map[string]reflect.Type{}}
-	v.collect()
-	verified := 0
-	for _, row := range rows {
-		if row.Test != cmp.Or(p.Test, Generic) {
-			continue
-		}
-		verified++
-		if err := v.row(row); err != nil {
-			t.Errorf("%s (%s): %v", row, row.Go, err)
-		}
-	}
-	for _, fault := range v.beyond(rows) {
+	verified, faults := verify(rows, source, p)
+	for _, fault := range faults {
 		t.Error(fault)
 	}
 	if verified == 0 {
@@ -79,6 +68,22 @@ func Verify(t *testing.T, root string, p Provider) []Row {
 	}
 	t.Logf("%d of %d rows verified", verified, len(rows))
 	return rows
+}
+
+// verify returns how many rows it took, and what is wrong.
+func verify(rows []Row, source *Source, p Provider) (verified int, faults []string) {
+	v := &verifier{Provider: p, source: source, types: map[string]reflect.Type{}}
+	v.collect()
+	for _, row := range rows {
+		if row.Test != cmp.Or(p.Test, Generic) {
+			continue
+		}
+		verified++
+		if err := v.row(row); err != nil {
+			faults = append(faults, fmt.Sprintf("%s (%s): %v", row, row.Go, err))
+		}
+	}
+	return verified, append(faults, v.beyond(rows)...)
 }
 
 func (v *verifier) row(row Row) error {

@@ -3,10 +3,13 @@ package uqpaytest_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/issuing-sdk/issuing-go/internal/coverage"
 	"github.com/issuing-sdk/issuing-go/uqpay/uqpaytest"
 )
 
@@ -275,6 +278,9 @@ func TestViolations(t *testing.T) {
 		if status != v.status || strings.Trim(string(answer.Code), `"`) != v.code || !strings.Contains(answer.Message, v.says) {
 			t.Errorf("%s: %d %.200s, want %d %s with %q", v.name, status, text, v.status, v.code, v.says)
 		}
+	}
+	if err := coverage.RuleNames("../..", "uqpay", "uqpaytest.TestViolations", slices.Collect(maps.Keys(seen))); err != nil {
+		t.Error(err)
 	}
 	if len(all) < 60 {
 		t.Errorf("%d violations", len(all))
