@@ -39,7 +39,8 @@ whether it is fresh, whether each Go name is declared, and whether each test is 
 and found on the wire at its place, a member of an answer or callback is put there and arrives in Go, each in two
 values; a value and a code are those of their constants, and known; a path is that of the table of operations.
 Another test stands there by its name, after a slash with the row of it. Members of a list are written as
-` + "`list[].name`" + `. A row without a Go name says why it has none.
+` + "`list[].name`" + `. A row without a Go name says why it has none. Pages are those of WorldCard's documentation; for the other
+providers they are the sections of the notes that were made of theirs.
 
 `
 
@@ -49,52 +50,34 @@ var titles = map[string]string{
 	KindReply: "Answers to callbacks", KindFile: "Files",
 }
 
+// counted are the columns of the counts; what stands around the messages is counted together.
+var counted = []struct {
+	title string
+	kinds []string
+}{
+	{"Operations", []string{KindOperation}}, {"Request fields", []string{KindRequest}},
+	{"Answer fields", []string{KindResponse}}, {"Callbacks", []string{KindCallback}},
+	{"Callback fields", []string{KindEvent, KindReply}}, {"Values", []string{KindEnum}}, {"Codes", []string{KindCode}},
+	{"Rules", []string{KindRule}}, {"Headers, envelopes, files", []string{KindCommon, KindEnvelope, KindFile}},
+}
+
 // Counts is the table of counts of all providers.
 func Counts(all []Documents) string {
-	kinds := slices.DeleteFunc(Kinds(), func(kind string) bool { return total(all, kind) == 0 })
 	var b strings.Builder
 	b.WriteString("| Provider | Rows |")
-	for _, kind := range kinds {
-		b.WriteString(" " + plural(kind) + " |")
+	for _, c := range counted {
+		b.WriteString(" " + c.title + " |")
 	}
-	b.WriteString(" Without a Go name |\n|---|" + strings.Repeat("---:|", len(kinds)+2) + "\n")
+	b.WriteString(" Without a Go name |\n|---|" + strings.Repeat("---:|", len(counted)+2) + "\n")
 	for _, d := range all {
 		fmt.Fprintf(&b, "| `%s` | %d |", d.Provider, len(d.Rows))
-		for _, kind := range kinds {
-			fmt.Fprintf(&b, " %d |", len(d.of(kind)))
+		for _, c := range counted {
+			fmt.Fprintf(&b, " %d |", len(d.of(c.kinds...)))
 		}
-		fmt.Fprintf(&b, " %d |\n", len(slices.DeleteFunc(slices.Clone(d.Rows), func(r Row) bool { return r.Go != "" })))
+		without := slices.DeleteFunc(slices.Clone(d.Rows), func(r Row) bool { return r.Go != "" })
+		fmt.Fprintf(&b, " %d |\n", len(without))
 	}
 	return b.String()
-}
-
-func total(all []Documents, kind string) int {
-	n := 0
-	for _, d := range all {
-		n += len(d.of(kind))
-	}
-	return n
-}
-
-// plural is the heading of a column of counts.
-func plural(kind string) string {
-	switch kind {
-	case KindRequest, KindResponse:
-		return strings.ToUpper(kind[:1]) + kind[1:] + " fields"
-	case KindEvent:
-		return "Callback fields"
-	case KindReply:
-		return "Reply fields"
-	case KindEnum:
-		return "Values"
-	case KindFile:
-		return "File columns"
-	case KindCommon:
-		return "Common fields"
-	case KindEnvelope:
-		return "Envelope fields"
-	}
-	return strings.ToUpper(kind[:1]) + kind[1:] + "s"
 }
 
 func (d Documents) of(kinds ...string) []Row {
