@@ -47,9 +47,10 @@ func covered(t *testing.T) coverage.Provider {
 		Event: func(kind string, content []byte) (any, error) {
 			return decodeNotification(kind, members(content, nil), client.codec, nil)
 		},
-		Results: map[string]any{"Cards.Transactions": transactionList{}},
-		Types:   []any{ResultFlag(""), AuthType("")},
-		Kind:    func(code string) (error, bool) { return Code(code).Kind(), Code(code).Known() },
+		Results:  map[string]any{"Cards.Transactions": transactionList{}},
+		Types:    []any{ResultFlag(""), AuthType("")},
+		Kind:     func(code string) (error, bool) { return Code(code).Kind(), Code(code).Known() },
+		Defaults: map[string]string{"Cards.Balance currency": "USD", "Cards.Deposit currency": "USD"},
 		Sent: coverage.Recorder{
 			Client: func(way http.RoundTripper) (any, error) {
 				return New(cfg, issuing.WithHTTPClient(&http.Client{Transport: way}))

@@ -55,6 +55,10 @@ func covered(t *testing.T) coverage.Provider {
 			n, err := strconv.Atoi(code)
 			return Code(n).Kind(), err == nil && (Code(n).Known() || n == 0)
 		},
+		Defaults: map[string]string{
+			"VirtualL.Transactions pageToken": "empty, which is the first page",
+			"VirtualP.Transactions pageToken": "empty, which is the first page",
+		},
 		Sent: coverage.Recorder{
 			Client: func(way http.RoundTripper) (any, error) {
 				return New(cfg, issuing.WithHTTPClient(&http.Client{Transport: way}))

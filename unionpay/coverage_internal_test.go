@@ -3,14 +3,16 @@ package unionpay
 import (
 	"testing"
 
+	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/coverage"
+	"github.com/issuing-sdk/issuing-go/internal/provider"
 )
 
 // TestCoverage puts each row of the reference through the client's own encoding and
 // decoding.
 func TestCoverage(t *testing.T) {
 	t.Parallel()
-	coverage.Verify(t, "..", covered())
+	coverage.Verify(t, "..", covered(t))
 }
 
 // sentATMs is a page of ATMs under the members' names.
@@ -20,15 +22,20 @@ type sentATMs struct {
 
 // covered is how the rows are put through this package. What encryption does to a member,
 // TestWireEncryption has.
-func covered() coverage.Provider {
+func covered(t *testing.T) coverage.Provider {
+	t.Helper()
 	cfg := Config{EncryptFields: []string{}}
+	core, err := provider.New(providerName, func(*check.Problems) {}, cfg.fingerprint)
+	if err != nil {
+		t.Fatal(err)
+	}
 	paths := map[string][]string{}
 	for _, o := range table() {
 		paths[o.name] = []string{string(o.message)}
 	}
 	read := func(data []byte, out any) error { return opener{}.read(cfg, data, out) }
 	return coverage.Provider{
-		Name: "unionpay", Client: newClient(cfg, nil), Paths: paths,
+		Name: "unionpay", Client: newClient(cfg, core), Paths: paths,
 		Encode: func(_ string, in any) ([]byte, error) {
 			sent, err := cfg.business(ProfileG, in)
 			return sent.object, err

@@ -66,8 +66,9 @@ func covered(t *testing.T) coverage.Provider {
 			}
 			return event.Data, nil
 		},
-		Types: []any{ErrorType("")},
-		Kind:  func(code string) (error, bool) { return Code(code).Kind(), Code(code).Known() },
+		Types:    []any{ErrorType("")},
+		Kind:     func(code string) (error, bool) { return Code(code).Kind(), Code(code).Known() },
+		Defaults: map[string]string{"Simulator.Authorize merchant_category_code": "5734"},
 		Sent: coverage.Recorder{
 			Client: func(way http.RoundTripper) (any, error) {
 				return New(cfg, issuing.WithHTTPClient(&http.Client{Transport: way}))

@@ -42,6 +42,7 @@ func covered(t *testing.T) coverage.Provider {
 			n, err := strconv.Atoi(code)
 			return worldcard.Code(n).Kind(), err == nil && worldcard.Code(n).Known()
 		},
+		Defaults: map[string]string{"Physical.Apply card_type": "PHYSICAL-G"},
 		Sent: coverage.Recorder{
 			Client: func(way http.RoundTripper) (any, error) {
 				return worldcard.New(cfg, issuing.WithHTTPClient(&http.Client{Transport: way}))

@@ -40,7 +40,10 @@ type (
 func (s Status) Known() bool { return s == "A" }
 
 // Apply is the operation.
-func (*cardService) Apply(context.Context, order, ...issuing.CallOption) (*result, error) {
+func (*cardService) Apply(_ context.Context, o order, _ ...issuing.CallOption) (*result, error) {
+	if o.Key == "" {
+		return nil, &issuing.Error{Kind: issuing.ErrInvalid, Err: errors.New("key is required")}
+	}
 	return nil, nil
 }
 
@@ -75,7 +78,7 @@ func goodRows() []Row {
 	op := "Cards.Apply"
 	rows := []Row{
 		{Kind: KindOperation, Operation: op, Name: "/apply", Go: "cardService.Apply"},
-		{Kind: KindRequest, Operation: op, Name: "key", Go: "order.Key"},
+		{Kind: KindRequest, Operation: op, Name: "key", Go: "order.Key", Required: "Yes"},
 		{Kind: KindRequest, Operation: op, Name: "amount", Go: "order.Amount"},
 		{Kind: KindRequest, Operation: op, Place: "holder", Name: "name", Go: "holder.Name"},
 		{Kind: KindResponse, Operation: op, Name: "list", Go: "result.Cards"},
@@ -121,23 +124,24 @@ func TestRowsThatAreWrong(t *testing.T) {
 	t.Parallel()
 	source := load(t)
 	for says, change := range map[string]func([]Row){
-		"has [/apply]":            func(r []Row) { r[0].Name = "/other" },
-		"no method":               func(r []Row) { r[0].Operation = "Cards.Other" },
-		"it is not sent":          func(r []Row) { r[1].Go = "order.Left" },
-		"which no row documents":  func(r []Row) { r[2] = r[1] },
-		"has no field":            func(r []Row) { r[1].Go = "order.Nothing" },
-		"at its place is a":       func(r []Row) { r[3].Go = "order.Name" },
-		"has no member":           func(r []Row) { r[3].Place = "owner" },
-		"it does not arrive":      func(r []Row) { r[5].Go = "card.Other" },
-		"is no list":              func(r []Row) { r[1].Place = "key[]" },
-		"it is decoded as card":   func(r []Row) { r[7].Go = "result" },
-		"the code is not known":   func(r []Row) { r[8].Name = "Y" },
-		"its kind is":             func(r []Row) { r[8].Type = "declined" },
-		"is no kind of error":     func(r []Row) { r[8].Type = "bad" },
-		`the constant is "A"`:     func(r []Row) { r[8].Kind, r[8].Name, r[8].Go = KindEnum, "B", "StatusA" },
-		"Status does not know it": func(r []Row) { r[8].Kind, r[8].Name, r[8].Go = KindEnum, "B", "StatusB" },
-		"no such constant":        func(r []Row) { r[8].Kind, r[8].Name, r[8].Go = KindEnum, "C", "StatusC" },
-		"no request":              func(r []Row) { r[1].Operation = "Cards.Other" },
+		"has [/apply]":                func(r []Row) { r[0].Name = "/other" },
+		"no method":                   func(r []Row) { r[0].Operation = "Cards.Other" },
+		"it is not sent":              func(r []Row) { r[1].Go = "order.Left" },
+		"which no row documents":      func(r []Row) { r[2] = r[1] },
+		"has no field":                func(r []Row) { r[1].Go = "order.Nothing" },
+		"at its place is a":           func(r []Row) { r[3].Go = "order.Name" },
+		"has no member":               func(r []Row) { r[3].Place = "owner" },
+		"it does not arrive":          func(r []Row) { r[5].Go = "card.Other" },
+		"is no list":                  func(r []Row) { r[1].Place = "key[]" },
+		"it is decoded as card":       func(r []Row) { r[7].Go = "result" },
+		"the code is not known":       func(r []Row) { r[8].Name = "Y" },
+		"its kind is":                 func(r []Row) { r[8].Type = "declined" },
+		"is no kind of error":         func(r []Row) { r[8].Type = "bad" },
+		`the constant is "A"`:         func(r []Row) { r[8].Kind, r[8].Name, r[8].Go = KindEnum, "B", "StatusA" },
+		"Status does not know it":     func(r []Row) { r[8].Kind, r[8].Name, r[8].Go = KindEnum, "B", "StatusB" },
+		"no such constant":            func(r []Row) { r[8].Kind, r[8].Name, r[8].Go = KindEnum, "C", "StatusC" },
+		"no request":                  func(r []Row) { r[1].Operation = "Cards.Other" },
+		"is required, and not missed": func(r []Row) { r[2].Required = "Yes" },
 		"the row has no operation": func(r []Row) {
 			r[1].Operation = ""
 		},

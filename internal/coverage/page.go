@@ -37,7 +37,8 @@ whether it is fresh, whether each Go name is declared, and whether each test is 
 
 ` + "`TestCoverage`" + ` of a provider's package puts a row through the package's own code: a member of a request is set in Go
 and found on the wire at its place, a member of an answer or callback is put there and arrives in Go, each in two
-values; a value and a code are those of their constants, and known; a path is that of the table of operations.
+values; a value and a code are those of their constants, and known; a path is that of the table of operations. A
+request without what the documents require is refused unsent, and a request has no member that no row documents.
 Another test stands there by its name, after a slash with the row of it. Members of a list are written as
 ` + "`list[].name`" + `. A row without a Go name says why it has none. Pages are those of WorldCard's documentation; for the other
 providers they are the sections of the notes that were made of theirs.

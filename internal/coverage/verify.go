@@ -34,6 +34,9 @@ type Provider struct {
 	// Beyond are members of requests that no table documents, with the reason why they are
 	// sent all the same.
 	Beyond map[string]string
+	// Defaults are members that the documents require and the client fills in, as
+	// "operation member", with the value.
+	Defaults map[string]string
 	// Sent calls methods whose request is made of their parameters.
 	Sent Recorder
 }
@@ -48,7 +51,8 @@ type verifier struct {
 // Verify puts each row of a provider's table whose test is the provider's through the
 // package's own code: members of requests are set in Go and found on the wire at their
 // place, members of answers and callbacks are put there and arrive in Go; values and codes
-// are those of the constants, and known. root is the module's folder. It returns the rows.
+// are those of the constants, and known. What the documents require, an empty request is refused for
+// or has all the same. root is the module's folder. It returns the rows.
 func Verify(t *testing.T, root string, p Provider) []Row {
 	t.Helper()
 	rows, err := Read(root, p.Name)
@@ -83,7 +87,7 @@ func verify(rows []Row, source *Source, p Provider) (verified int, faults []stri
 			faults = append(faults, fmt.Sprintf("%s (%s): %v", row, row.Go, err))
 		}
 	}
-	return verified, append(faults, v.beyond(rows)...)
+	return verified, append(append(faults, v.beyond(rows)...), v.required(rows)...)
 }
 
 func (v *verifier) row(row Row) error {
