@@ -98,7 +98,7 @@ func load(t *testing.T) *Source {
 	root := t.TempDir()
 	for name, text := range map[string]string{
 		"coverage/a.go":      declared,
-		"coverage/a_test.go": "package coverage\nfunc TestCoverage() { _ = \"a row\" }\nfunc TestOther() { _ = \"TestFinds\" }\n",
+		"coverage/a_test.go": "package coverage\nfunc TestCoverage() { _ = \"a row\" }\n",
 		"root.go":            "package issuing\nconst CurrencyUSD = \"USD\"\n",
 	} {
 		path := filepath.Join(root, filepath.FromSlash(name))
@@ -172,7 +172,8 @@ func TestCheck(t *testing.T) {
 	} {
 		r := row
 		change(&r)
-		if faults := strings.Join(Check([]Row{r}, source), "\n"); !strings.Contains(faults, says) || (says == "") != (faults == "") {
+		faults := strings.Join(Check([]Row{r}, source), "\n")
+		if !strings.Contains(faults, says) || (says == "") != (faults == "") {
 			t.Errorf("want %q: %q", says, faults)
 		}
 	}

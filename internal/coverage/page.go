@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,22 +33,23 @@ func Page(all []Documents) string {
 const intro = `# Coverage
 
 From each row of a provider's documents to its Go name and the test that holds it. This page is written by
-` + "`go run ./internal/cmd/coverage`" + ` from the tables in [testdata/coverage](testdata/coverage), and ` + "`-check`" + ` says
-whether it is fresh, whether each Go name is declared, and whether each test is there.
+` + "`go run ./internal/cmd/coverage`" + ` from the tables in [testdata/coverage](testdata/coverage);
+` + "`-check`" + ` says whether it is fresh, whether each Go name is declared, and whether each test is there.
 
-` + "`TestCoverage`" + ` of a provider's package puts a row through the package's own code: a member of a request is set in Go
-and found on the wire at its place, a member of an answer or callback is put there and arrives in Go, each in two
-values; a value and a code are those of their constants, and known; a path is that of the table of operations. A
-request without what the documents require is refused unsent, and a request has no member that no row documents.
-Another test stands there by its name, after a slash with the row of it. Members of a list are written as
-` + "`list[].name`" + `. A row without a Go name says why it has none. Pages are those of WorldCard's documentation; for the other
-providers they are the sections of the notes that were made of theirs.
+` + "`TestCoverage`" + ` of a provider's package puts a row through the package's own code: a member
+of a request is set in Go and found on the wire at its place, a member of an answer or callback is put there and
+arrives in Go, each in two values; a value and a code are those of their constants, and known; a path is that of the
+table of operations. A request without what the documents require is refused unsent, and a request has no member that
+no row documents. Another test stands there by its name, after a slash with the row of it. Members of a list are
+written as ` + "`list[].name`" + `. A row without a Go name says why it has none. Pages are those of
+WorldCard's documentation; for the other providers they are the sections of the notes that were made of theirs.
 
 `
 
 // titles are the headings of rows that belong to no operation and no callback.
 var titles = map[string]string{
-	KindCommon: "Headers and common parameters", KindEnvelope: "Around the answers", KindEnum: "Values", KindCode: "Codes", KindRule: "Rules",
+	KindCommon: "Headers and common parameters", KindEnvelope: "Around the answers", KindEnum: "Values",
+	KindCode: "Codes", KindRule: "Rules",
 	KindReply: "Answers to callbacks", KindFile: "Files",
 }
 
@@ -88,8 +90,8 @@ func (d Documents) of(kinds ...string) []Row {
 // write writes a provider's part: operations, callbacks, and what belongs to none.
 func (d Documents) write(b *strings.Builder) {
 	fmt.Fprintf(b, "\n## %s\n", d.Provider)
-	d.groups(b, KindOperation, KindRequest, KindResponse)
-	d.groups(b, KindCallback, KindEvent)
+	d.operations(b)
+	d.callbacks(b)
 	for _, kind := range []string{KindReply, KindCommon, KindEnvelope, KindFile, KindEnum, KindCode, KindRule} {
 		if rows := d.of(kind); len(rows) > 0 {
 			fmt.Fprintf(b, "\n### %s of %s\n\n", titles[kind], d.Provider)
@@ -98,22 +100,78 @@ func (d Documents) write(b *strings.Builder) {
 	}
 }
 
-// groups writes a table for each operation or type of callback.
-func (d Documents) groups(b *strings.Builder, kinds ...string) {
-	rows := d.of(kinds...)
-	var order []string
-	groups := map[string][]Row{}
-	for _, r := range rows {
-		if groups[r.Operation] == nil {
-			order = append(order, r.Operation)
+// operations writes a table for each operation: all rows that belong to it.
+func (d Documents) operations(b *strings.Builder) {
+	var g groups
+	for _, r := range d.of(KindOperation, KindRequest, KindResponse) {
+		ops, names := r.Operations(), strings.Fields(r.Go)
+		if len(ops) == 0 {
+			g.add("Not in this module", r)
 		}
-		groups[r.Operation] = append(groups[r.Operation], r)
+		for i, op := range ops {
+			own := r
+			if len(names) == len(ops) {
+				own.Go = names[i]
+			}
+			g.add(op, own)
+		}
 	}
-	for _, name := range order {
-		fmt.Fprintf(b, "\n### %s\n\n", strings.Join(strings.Fields(name), ", "))
+	g.write(b, KindOperation, KindRequest, KindResponse)
+}
+
+// callbacks writes a table for the types that have the same members.
+func (d Documents) callbacks(b *strings.Builder) {
+	homes := map[string]string{} // of a type: the types that it shares most members with
+	counts := map[string]int{}
+	events := d.of(KindEvent)
+	for _, r := range events {
+		counts[r.Operation]++
+	}
+	for _, r := range events {
+		for _, typ := range r.Operations() {
+			if counts[r.Operation] > counts[homes[typ]] {
+				homes[typ] = r.Operation
+			}
+		}
+	}
+	var g groups
+	for _, r := range d.of(KindCallback, KindEvent) {
+		home := r.Operation
+		if types := r.Operations(); len(types) == 1 {
+			home = cmp.Or(homes[types[0]], home)
+		}
+		g.add("Callback "+strings.Join(strings.Fields(home), ", "), r)
+	}
+	g.write(b, KindCallback, KindEvent)
+}
+
+// groups are rows under titles, in the order in which the titles came.
+type groups struct {
+	titles []string
+	rows   map[string][]Row
+}
+
+func (g *groups) add(title string, r Row) {
+	if g.rows == nil {
+		g.rows = map[string][]Row{}
+	}
+	if g.rows[title] == nil {
+		g.titles = append(g.titles, title)
+	}
+	g.rows[title] = append(g.rows[title], r)
+}
+
+// write writes the tables, each with its rows in the order of the kinds.
+func (g *groups) write(b *strings.Builder, kinds ...string) {
+	for _, title := range g.titles {
+		fmt.Fprintf(b, "\n### %s\n\n", title)
 		b.WriteString("| | Name | Type | Required | Go | Test | Page |\n|---|---|---|---|---|---|---|\n")
-		for _, r := range groups[name] {
-			cells := []string{r.Kind, code(place(r.Place, r.Name)), cell(r.Type), cell(r.Required), r.goCell(), code(r.Test), r.at()}
+		rows := g.rows[title]
+		slices.SortStableFunc(rows, func(a, b Row) int { return slices.Index(kinds, a.Kind) - slices.Index(kinds, b.Kind) })
+		for _, r := range rows {
+			cells := []string{
+				r.Kind, code(place(r.Place, r.Name)), cell(r.Type), cell(r.Required), r.goCell(), code(r.Test), r.at(),
+			}
 			b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
 		}
 	}

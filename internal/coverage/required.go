@@ -21,7 +21,8 @@ var must = []string{"Yes", "yes", "Y", "R", "M"}
 func (v *verifier) required(rows []Row) []string {
 	names := map[string][]string{}
 	for _, row := range rows {
-		if row.Kind != KindRequest || row.Test != cmp.Or(v.Test, Generic) || row.Place != "" || !slices.Contains(must, row.Required) {
+		mine := row.Kind == KindRequest && row.Test == cmp.Or(v.Test, Generic) && row.Place == ""
+		if !mine || !slices.Contains(must, row.Required) {
 			continue
 		}
 		for _, op := range row.Operations() {

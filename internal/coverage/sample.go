@@ -64,7 +64,8 @@ func structForms(t reflect.Type, variant int) []any {
 	for _, f := range reflect.VisibleFields(t) {
 		tag := f.Tag.Get("json")
 		_, whole := value(f.Type, variant)
-		if !f.IsExported() || tag == "" || tag == "-" || (!whole && f.Type.Kind() > reflect.Complex128 && f.Type.Kind() != reflect.String) {
+		plain := whole || f.Type.Kind() <= reflect.Complex128 || f.Type.Kind() == reflect.String
+		if !f.IsExported() || tag == "" || tag == "-" || !plain {
 			continue // a plain member is enough, and types that refer to themselves end
 		}
 		name, _, _ := strings.Cut(tag, ",")
