@@ -1,6 +1,7 @@
 package worldcard
 
 import (
+	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/provider"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
@@ -17,3 +18,22 @@ func Identity(event any) string { return event.(callbackEvent).identity() }
 
 // Disagreements lists the rows whose data and functions do not agree.
 func (c *Client) Disagreements() []string { return provider.Disagreements(c.settlers()) }
+
+// Paths are the paths of the operations.
+func Paths() map[string][]string {
+	out := map[string][]string{}
+	for _, o := range table() {
+		out[o.name] = append(out[o.name], o.path)
+	}
+	return out
+}
+
+// Payload is a request as it is sent, before the envelope.
+func (c *Client) Payload(request any) ([]byte, error) {
+	x := &exchange{c: c, in: request}
+	_, err := x.Encode(issuing.CallSettings{})
+	return x.payload, err
+}
+
+// ReadData reads an answer's data.
+func (c *Client) ReadData(data []byte, out any) error { return unmarshal(data, out, c.cfg.AESKey) }

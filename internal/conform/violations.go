@@ -73,3 +73,12 @@ func Violations[R any](
 	}
 	t.Logf("%d of %d violations refused as documented", refused, len(rows))
 }
+
+// Names are the names of rows.
+func Names[R any](rows []Violation[R]) []string {
+	names := make([]string, len(rows))
+	for i, row := range rows {
+		names[i] = row.Name
+	}
+	return names
+}

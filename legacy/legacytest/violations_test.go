@@ -13,6 +13,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/conform"
+	"github.com/issuing-sdk/issuing-go/internal/coverage"
 	"github.com/issuing-sdk/issuing-go/legacy/legacytest"
 )
 
@@ -45,6 +46,29 @@ type change struct {
 // absent is the value of a parameter that is not there.
 type absent struct{}
 
+// what is the base in a row's name: its path, and the channel or document that tells it
+// from others of that path.
+func (b base) what() string {
+	name := b.path
+	for _, param := range []string{"type", "certType"} {
+		if value, ok := b.params[param]; ok {
+			name += fmt.Sprint(" ", value)
+		}
+	}
+	return name
+}
+
+func (c change) String() string {
+	if _, ok := c.value.(absent); ok {
+		return c.name + " absent"
+	}
+	shown, _ := json.Marshal(c.value)
+	if len(shown) > 24 { // as sealed values are, which differ each time
+		return fmt.Sprintf("%s of %d characters", c.name, len(shown))
+	}
+	return c.name + " " + string(shown)
+}
+
 // broken are rows that change one parameter each; a refusal of 5001 names it.
 func (b base) broken(changes ...change) violations {
 	var out violations
@@ -58,9 +82,8 @@ func (b base) broken(changes ...change) violations {
 		if c.code != 0 {
 			want.Code, want.Message = strconv.Itoa(c.code), ""
 		}
-		shown, _ := json.Marshal(c.value)
 		out = append(out, conform.Violation[violation]{
-			Name: fmt.Sprint(b.path, " ", b.params["type"], " ", b.params["certType"], " ") + c.name + " " + strings.ReplaceAll(string(shown), "{}", "absent"), Rule: b.page,
+			Name: b.what() + ", " + c.String(), Rule: b.page,
 			Request: violation{path: b.path, params: params, images: b.images}, Want: want,
 		})
 	}
@@ -176,6 +199,9 @@ func TestViolations(t *testing.T) {
 		}
 		return nil
 	})
+	if err := coverage.RuleNames("../..", "legacy", "legacytest.TestViolations", conform.Names(rows)); err != nil {
+		t.Error(err)
+	}
 }
 
 // Each of the requests that the rows change is accepted as it is.

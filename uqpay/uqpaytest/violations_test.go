@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/issuing-sdk/issuing-go/internal/conform"
+	"github.com/issuing-sdk/issuing-go/internal/coverage"
 	"github.com/issuing-sdk/issuing-go/uqpay/uqpaytest"
 )
 
@@ -268,6 +269,9 @@ func TestViolations(t *testing.T) {
 		}
 		return r.s.Check()
 	})
+	if err := coverage.RuleNames("../..", "uqpay", "uqpaytest.TestViolations", conform.Names(rows)); err != nil {
+		t.Error(err)
+	}
 }
 
 // A minute has its limit, whose refusal has no type.

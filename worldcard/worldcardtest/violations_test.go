@@ -10,6 +10,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/conform"
+	"github.com/issuing-sdk/issuing-go/internal/coverage"
 	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
 )
 
@@ -209,6 +210,9 @@ func TestViolations(t *testing.T) {
 			return conform.Refusal{} // accepted
 		}
 		return conform.Refusal{Status: a.status, Code: strconv.Itoa(a.Code), Message: a.Message}
+	}
+	if err := coverage.RuleNames("../..", "worldcard", "worldcardtest.TestViolations", conform.Names(rows)); err != nil {
+		t.Error(err)
 	}
 	conform.Violations(t, 128, rows, send, func() error {
 		if !server.Reserve(issuing.CurrencyUSD).Equal(reserve) || !server.Balance(virtual).Equal(balance) || len(server.Deposits()) != 0 {
