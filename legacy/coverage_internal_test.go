@@ -47,7 +47,7 @@ func covered(t *testing.T) coverage.Provider {
 		},
 		Decode: func(_ string, data []byte, out any) error { return codec.Unmarshal(data, out) },
 		Event: func(typ string, content []byte) (any, error) {
-			return decodeEvent(typ, content, func(string, string) {})
+			return decodeEvent(codec, typ, content)
 		},
 		Beyond:  map[string]string{"pageToken": "LatestTransactions takes the request of Transactions, and empties it"},
 		Results: map[string]any{"MasterE.Freeze": MasterECard{}, "MasterE.Unfreeze": MasterECard{}},

@@ -36,4 +36,4 @@ func (c *Client) Payload(request any) ([]byte, error) {
 }
 
 // ReadData reads an answer's data.
-func (c *Client) ReadData(data []byte, out any) error { return unmarshal(data, out, c.cfg.AESKey) }
+func (c *Client) ReadData(data []byte, out any) error { return c.cfg.unmarshal(data, out) }
