@@ -205,14 +205,8 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.
 		}
 		event.ID = event.Type + s.digest(content)
 	}
-	if len(event.ID) > maxEventID {
-		event.ID = "long" + s.digest([]byte(event.ID))
-	}
 	return event, nil
 }
-
-// maxEventID bounds ids, which stores keep as keys: nothing bounds what a callback says.
-const maxEventID = 512
 
 // unsigned is what a body says without its signature, which another secret changes.
 func unsigned(params []sign.Param) []byte {

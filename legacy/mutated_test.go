@@ -140,9 +140,9 @@ func theBench(t testing.TB) *bench {
 	return b
 }
 
-// FuzzMutatedMessage mutates valid answers and callbacks by a seed, or takes the fuzzer's
+// FuzzHostile mutates valid answers and callbacks by a seed, or takes the fuzzer's
 // own message.
-func FuzzMutatedMessage(f *testing.F) {
+func FuzzHostile(f *testing.F) {
 	b := theBench(f)
 	for i, answer := range b.answers {
 		f.Add(uint8(i), uint8(i%mutationParts), uint64(i), []byte(nil))

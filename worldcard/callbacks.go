@@ -127,10 +127,6 @@ const (
 	headerAppID     = "X-App-Id"
 )
 
-// maxIdentity bounds what is kept of an event for good; the content's digest identifies
-// one whose members are longer.
-const maxIdentity = 512
-
 // maxNonce bounds a nonce; the documented form is a UUID of 36 characters.
 const maxNonce = 128
 
@@ -189,8 +185,8 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, _ webhook.
 		return nil, err
 	}
 	if data, ok := event.Data.(callbackEvent); ok {
-		if id := data.identity(); len(id) <= maxIdentity && !event.HasProblem(identifying[typ]...) {
-			event.ID = id
+		if !event.HasProblem(identifying[typ]...) {
+			event.ID = data.identity()
 		}
 	} else if !json.Valid(plaintext) {
 		return nil, wire.ErrJSON
@@ -198,10 +194,7 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, _ webhook.
 	if event.ID == "" {
 		// The whole content identifies the event. The digest is keyed: ids reach
 		// logs and databases, and passwords and card numbers are guessed easily.
-		event.ID = "|hmac:" + s.digest(plaintext)
-		if len(typ) <= maxIdentity {
-			event.ID = typ + event.ID
-		}
+		event.ID = typ + "|hmac:" + s.digest(plaintext)
 	}
 	return event, nil
 }
