@@ -1,9 +1,15 @@
 package issuing_test
 
 import (
+	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 )
@@ -26,5 +32,33 @@ func TestVersion(t *testing.T) {
 	}
 	if issuing.Version != want {
 		t.Errorf("Version is %q, the changelog's %q", issuing.Version, want)
+	}
+}
+
+// TestDependabotKnowsEveryModule: the updates of one that is not listed come from nobody.
+func TestDependabotKnowsEveryModule(t *testing.T) {
+	t.Parallel()
+	var modules []string
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Name() == "go.mod" {
+			modules = append(modules, strings.TrimSuffix("/"+filepath.ToSlash(filepath.Dir(path)), "/."))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.FromSlash(".github/dependabot.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var listed []string
+	for _, m := range regexp.MustCompile(`(?m)^      - (/\S*)$`).FindAllStringSubmatch(string(text), -1) {
+		listed = append(listed, strings.TrimSuffix(m[1], "/"))
+	}
+	slices.Sort(modules)
+	slices.Sort(listed)
+	if diff := cmp.Diff(modules, listed); diff != "" || len(modules) < 5 {
+		t.Errorf("(-modules +listed):\n%s", diff)
 	}
 }
