@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestRowsExist: each row's benchmarks are functions of their folders, and no two rows are
-// the same.
+// TestRowsExist: each row's benchmarks are functions of one folder, and no two rows are the
+// same.
 func TestRowsExist(t *testing.T) {
 	t.Parallel()
 	for dir, names := range functions(rows) {
@@ -35,6 +35,11 @@ func TestRowsExist(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, r := range rows {
+		for _, side := range r.beside {
+			if side.dir != r.ours.dir {
+				t.Errorf("the sides of %s, %s are in two processes", r.group, r.what)
+			}
+		}
 		if name := r.group + r.what; seen[name] {
 			t.Errorf("%s stands twice", name)
 		} else {
