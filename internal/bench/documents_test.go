@@ -160,7 +160,8 @@ func BenchmarkLegacyCall(b *testing.B) {
 	hc := &http.Client{Transport: instant(`{"status":200,"success":true,"msg":"","data":{"merOrderNo":"d-1",` +
 		`"orderNo":"240831150325224032","cardNumber":"4242424242424242","status":0,"createTime":"2024-08-31 15:03:25"}}`)}
 	client := must[*legacy.Client](b)(legacy.New(legacy.Config{
-		BaseURL: "https://api.example.com", AppKey: "key1", AppSecret: must[sign.AppSecret](b)(sign.NewAppSecret(appSecret)),
+		BaseURL: "https://api.example.com", AppKey: "key1",
+		AppSecret: must[sign.AppSecret](b)(sign.NewAppSecret(appSecret)),
 	}, issuing.WithHTTPClient(hc)))
 	deposit := legacy.DepositRequest{
 		MerOrderNo: "d-1", CardNumber: issuing.NewSecret("4242424242424242"), Amount: issuing.NewAmount(20_50, 2),

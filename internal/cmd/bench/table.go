@@ -42,8 +42,10 @@ func table(rows []row, found results) (string, error) {
 			missing = append(missing, fmt.Errorf("%s in %s did not run", m.name, m.dir))
 			return ""
 		}
-		return fmt.Sprintf("%s, %.0f, %.0f", duration(found.of(m, func(s sample) float64 { return s.ns })),
-			found.of(m, func(s sample) float64 { return s.bytes }), found.of(m, func(s sample) float64 { return s.allocs }))
+		return fmt.Sprintf("%s, %.0f, %.0f",
+			duration(found.of(m, func(s sample) float64 { return s.ns })),
+			found.of(m, func(s sample) float64 { return s.bytes }),
+			found.of(m, func(s sample) float64 { return s.allocs }))
 	}
 	for _, r := range rows {
 		ours := cell(r.ours)
