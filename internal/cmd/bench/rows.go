@@ -51,7 +51,8 @@ var rows = slicesOf(
 		{"Calls", "legacy Cards.Deposit", measure{peers, "BenchmarkLegacyCall/ours"}, []beside{
 			{"the document's steps", measure{peers, "BenchmarkLegacyCall/document"}},
 		}},
-		pair("Calls", "kazepay Cards.Balance", "kazepay", "Call", "Balance", "bare_seal_and_open", "Profile.Seal, Profile.Open"),
+		pair("Calls", "kazepay Cards.Balance", "kazepay", "Call", "Balance", "bare_seal_and_open",
+			"Profile.Seal, Profile.Open"),
 		{"Calls", "uqpay Cards.Deposit", measure{"uqpay", "BenchmarkCall"}, []beside{
 			{"net/http by hand", measure{"uqpay", "BenchmarkCallByHand"}},
 		}},
