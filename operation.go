@@ -3,6 +3,7 @@ package issuing
 import "time"
 
 //go:generate go run ./internal/cmd/operations
+//go:generate go run ./internal/cmd/architecture
 
 // SettledBy is how an open outcome of an operation is settled.
 type SettledBy string
