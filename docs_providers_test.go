@@ -126,7 +126,7 @@ func literals(t *testing.T) []string {
 		}
 		ast.Inspect(s.file, func(n ast.Node) bool {
 			if e, ok := n.(ast.Expr); ok {
-				if text, ok := constant(e); ok {
+				if text, ok := folded(e); ok {
 					out = append(out, text)
 					return false
 				}
@@ -137,8 +137,8 @@ func literals(t *testing.T) []string {
 	return out
 }
 
-// constant is the value of a text, or of texts joined by +.
-func constant(e ast.Expr) (string, bool) {
+// folded is the value of a text, or of texts joined by +.
+func folded(e ast.Expr) (string, bool) {
 	switch e := e.(type) {
 	case *ast.BasicLit:
 		if e.Kind != token.STRING {
@@ -147,8 +147,8 @@ func constant(e ast.Expr) (string, bool) {
 		text, err := strconv.Unquote(e.Value)
 		return text, err == nil
 	case *ast.BinaryExpr:
-		x, okX := constant(e.X)
-		y, okY := constant(e.Y)
+		x, okX := folded(e.X)
+		y, okY := folded(e.Y)
 		return x + y, e.Op == token.ADD && okX && okY
 	}
 	return "", false
