@@ -144,10 +144,9 @@ func (p *piece) source(n int) (string, error) {
 		return parser.ParseFile(token.NewFileSet(), "", "package mdblocks\n"+text, parser.SkipObjectResolution)
 	}
 	text := p.decls + "\n" + body.String()
-	file, err := parse(text) // declarations
-	if err != nil {
-		inner := "func _() {\n" + text + "\n}\n"
-		if file, err = parse(inner); err != nil {
+	if _, err := parse(text); err != nil { // no declarations: the body of a function
+		file, err := parse("func _() {\n" + text + "\n}\n")
+		if err != nil {
 			return "", err
 		}
 		fn := file.Decls[0].(*ast.FuncDecl)

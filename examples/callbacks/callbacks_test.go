@@ -205,7 +205,8 @@ func TestQueue(t *testing.T) {
 		s.got[0].OTP.Reveal() != "135790" {
 		t.Errorf("%v, %d events", err, len(s.got))
 	}
-	if err := fromQueue(t.Context(), sealer, queue[0][:len(queue[0])-2], s.book, s.source); !errors.Is(err, webhook.ErrSealed) {
+	damaged := queue[0][:len(queue[0])-2]
+	if err := fromQueue(t.Context(), sealer, damaged, s.book, s.source); !errors.Is(err, webhook.ErrSealed) {
 		t.Errorf("a damaged message: %v", err)
 	}
 }

@@ -27,7 +27,9 @@ func intoQueue(sealer *webhook.Sealer, publish publisher) webhook.Func {
 
 // fromQueue handles one message. A queue delivers at least once: work knows an event by its
 // id. An error leaves the message in the queue.
-func fromQueue(ctx context.Context, sealer *webhook.Sealer, message string, work webhook.Func, from ...*webhook.Source) error {
+func fromQueue(
+	ctx context.Context, sealer *webhook.Sealer, message string, work webhook.Func, from ...*webhook.Source,
+) error {
 	event, err := sealer.Open(message, from...)
 	if err != nil {
 		return err // with ErrSealed or ErrNoSource it never will: to the queue's dead letters

@@ -70,7 +70,8 @@ type graph struct {
 // graphOf puts packages into their rooms. One that has none, and rooms that import each
 // other in a circle, are errors.
 func graphOf(imports map[string][]string) (*graph, error) {
-	g := &graph{to: make([]map[int]bool, len(rooms)), libraries: make([][]string, len(rooms)), row: make([]int, len(rooms))}
+	n := len(rooms)
+	g := &graph{to: make([]map[int]bool, n), libraries: make([][]string, n), row: make([]int, n)}
 	for i := range g.to {
 		g.to[i] = map[int]bool{}
 	}

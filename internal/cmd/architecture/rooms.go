@@ -22,14 +22,17 @@ var rooms = []room{
 	{"examples", []string{"runnable programs, the sandbox"}, []string{"examples/…"}, true, 3},
 	{"issuingtest/control", []string{"the platforms over HTTP,", "with a page for a browser"},
 		[]string{"issuingtest/control", "issuingtest/control/…"}, true, 4},
-	{"<provider>test", []string{"six platforms in memory: they verify,", "keep books, call back, fail on demand"}, []string{
-		"worldcard/worldcardtest", "legacy/legacytest", "kazepay/kazepaytest", "uqpay/uqpaytest", "coshine/coshinetest",
-		"unionpay/unionpaytest",
-	}, true, 3},
-	{"providers", []string{"worldcard, legacy, kazepay, uqpay,", "coshine, unionpay: typed clients,", "events, callbacks"}, []string{
-		"worldcard", "legacy", "kazepay", "uqpay", "uqpay/authdecision", "uqpay/sqltoken", "coshine", "unionpay",
-	}, true, 1},
-	{"internal/provider", []string{"the one way out: a call from request", "to result, and settling"}, []string{"internal/provider"}, false, 0},
+	{"<provider>test", []string{"six platforms in memory: they verify,", "keep books, call back, fail on demand"},
+		[]string{
+			"worldcard/worldcardtest", "legacy/legacytest", "kazepay/kazepaytest", "uqpay/uqpaytest", "coshine/coshinetest",
+			"unionpay/unionpaytest",
+		}, true, 3},
+	{"providers", []string{"worldcard, legacy, kazepay, uqpay,", "coshine, unionpay: typed clients,", "events, callbacks"},
+		[]string{
+			"worldcard", "legacy", "kazepay", "uqpay", "uqpay/authdecision", "uqpay/sqltoken", "coshine", "unionpay",
+		}, true, 1},
+	{"internal/provider", []string{"the one way out: a call from request", "to result, and settling"},
+		[]string{"internal/provider"}, false, 0},
 	{"internal/keyring", []string{"credentials that are looked up"}, []string{"internal/keyring"}, false, 1},
 	{"webhook/sqldedupe", []string{"claims in a database"}, []string{"webhook/sqldedupe"}, true, 2},
 	{"webhook", []string{"the one way in: verify, decode,", "claim, acknowledge"}, []string{"webhook"}, true, 2},
@@ -48,8 +51,10 @@ var rooms = []room{
 
 // forTests are packages that no merchant compiles: they are not drawn.
 var forTests = []string{
-	"internal/acme", "internal/acme/acmetest", "internal/cases", "internal/cases/…", "internal/cmd/…", "internal/conform",
-	"internal/crash", "internal/crash/…", "internal/hoptest", "internal/leaktest", "internal/optable", "internal/pendingtest",
+	"internal/acme", "internal/acme/acmetest", "internal/cases", "internal/cases/…", "internal/cmd/…",
+	"internal/conform",
+	"internal/crash", "internal/crash/…", "internal/hoptest",
+	"internal/leaktest", "internal/optable", "internal/pendingtest",
 	"internal/providertest", "internal/providertest/…", "internal/wycheproof",
 }
 

@@ -34,7 +34,8 @@ func (g *graph) svg() []byte {
 		`<path d="M0 0 8 4 0 8z" fill="#55606e"/></marker></defs>` + "\n")
 	fmt.Fprintf(&b, `<rect width="%d" height="%d" fill="#ffffff"/>`+"\n", width, height)
 	fmt.Fprintf(&b, `<text x="20" y="28" font-size="15" font-weight="600" fill="#1c2430">What imports what</text>`+
-		`<text x="20" y="48" fill="#55606e">An arrow points at what is imported; arrows that follow from others are left out. `+
+		`<text x="20" y="48" fill="#55606e">An arrow points at what is imported; `+
+		`arrows that follow from others are left out. `+
 		`Blue is public, grey internal. Below the line: libraries of others.</text>`+"\n")
 	for i := range rooms {
 		for _, to := range slices.Sorted(maps.Keys(g.to[i])) {
@@ -108,7 +109,8 @@ func box(b *bytes.Buffer, r room, at point, libraries []string) {
 	fmt.Fprintf(b, `<rect x="%d" y="%d" width="%d" height="%d" rx="8" fill="%s" stroke="%s"/>`+"\n",
 		x, at.y, boxWidth, boxHeight, fill, stroke)
 	text := func(y int, style, s string) {
-		fmt.Fprintf(b, `<text x="%d" y="%d" text-anchor="middle" %s>%s</text>`+"\n", at.x, at.y+y, style, html.EscapeString(s))
+		fmt.Fprintf(b, `<text x="%d" y="%d" text-anchor="middle" %s>%s</text>`+"\n",
+			at.x, at.y+y, style, html.EscapeString(s))
 	}
 	text(22, `font-weight="600" fill="#1c2430"`, r.name)
 	for n, line := range r.lines {
