@@ -44,9 +44,8 @@ type operation struct {
 	unsigned []string
 }
 
-// op is the part of the row that the core knows. What the platform refuses to create it
-// may have created all the same, so an order is looked up before a repeat, although its
-// number is a key.
+// op is the part of the row that the core knows. A refused order may have been created all the same, so it
+// is looked up before a repeat, although its number is a key.
 func (o operation) op() provider.Op {
 	return provider.Op{Name: o.name, Safety: o.safety, Settle: o.settle, LookFirst: o.creates && o.safety == keyed}
 }

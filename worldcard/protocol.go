@@ -35,8 +35,7 @@ func (o operation) op() provider.Op {
 // The safeties of rows; see [transport.Safety].
 const read, keyed, checked, once = transport.Read, transport.Keyed, transport.Checked, transport.Once
 
-// request is an input that can be checked before it is sent. One that is about
-// something has a key.
+// request is an input that can be checked before it is sent.
 type request interface{ validate(p *check.Problems) }
 
 // about is a request, or a result, that names what it is about: the merchant's key

@@ -52,7 +52,7 @@ var rooms = []room{
 // forTests are packages that no merchant compiles: they are not drawn.
 var forTests = []string{
 	"internal/acme", "internal/acme/acmetest", "internal/cases", "internal/cases/…", "internal/cmd/…",
-	"internal/conform",
+	"internal/conform", "internal/coverage",
 	"internal/crash", "internal/crash/…", "internal/hoptest",
 	"internal/leaktest", "internal/optable", "internal/pendingtest",
 	"internal/providertest", "internal/providertest/…", "internal/wycheproof",
