@@ -7,7 +7,10 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -46,6 +49,8 @@ func printed(t *testing.T, provider string) []string {
 		errs = coshineErrors(t)
 	case "unionpay":
 		errs = unionpayErrors(t)
+	case "webhook":
+		errs = []error{drained()}
 	}
 	var out []string
 	for i, err := range append(errs, keyErrors(t)...) {
@@ -94,6 +99,25 @@ func refused(src *webhook.Source, err error, req *webhook.Request) error {
 	handle := func(context.Context, *webhook.Event) error { return nil }
 	webhook.NewHandler(src, handle, webhook.WithObserver(func(_ context.Context, r webhook.Report) { why = r.Err })).
 		Handle(context.Background(), req)
+	return why
+}
+
+// drained is the report of a callback whose body something has read.
+func drained() error {
+	src, err := uqpay.NewCallbacks(uqpay.CallbackConfig{Secrets: []issuing.Secret{issuing.NewSecret("secret")}})
+	if err != nil {
+		return err
+	}
+	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("{}"))
+	r.Header.Set("X-Wk-Signature", "00")
+	r.Header.Set("X-Wk-Timestamp", "1")
+	if _, err = io.ReadAll(r.Body); err != nil {
+		return err
+	}
+	var why error
+	handle := func(context.Context, *webhook.Event) error { return nil }
+	webhook.NewHandler(src, handle, webhook.WithObserver(func(_ context.Context, r webhook.Report) { why = r.Err })).
+		ServeHTTP(httptest.NewRecorder(), r)
 	return why
 }
 

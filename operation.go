@@ -6,6 +6,7 @@ import (
 )
 
 //go:generate go run ./internal/cmd/operations
+//go:generate go run ./internal/cmd/architecture
 
 // SettledBy is how an open outcome of an operation is settled.
 type SettledBy string

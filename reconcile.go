@@ -80,7 +80,7 @@ const (
 	DifferenceKindMissing   DifferenceKind = "missing"   // the merchant has it, the platform does not
 	DifferenceKindSurplus   DifferenceKind = "surplus"   // the platform has it, the merchant does not
 	DifferenceKindUnequal   DifferenceKind = "unequal"   // both have it, and say different things of it
-	DifferenceKindDuplicate DifferenceKind = "duplicate" // a side has it more than once, and not as one line listed twice
+	DifferenceKindDuplicate DifferenceKind = "duplicate" // a side has it more than once, as lines that differ
 	// DifferenceKindPending: one of the above that nothing follows from yet, because the
 	// entries that decide are Open. Mine, Theirs and Fields tell which it would be.
 	DifferenceKindPending DifferenceKind = "pending"

@@ -8,7 +8,7 @@ type CardStatus string
 // Letters on which both tables agree.
 const (
 	CardStatusCancelled CardStatus = "D" // cancelled, destroyed; final
-	CardStatusLost      CardStatus = "L" // lost (reported)
+	CardStatusLost      CardStatus = "L" // lost (reported); or blocked as well, see [LostMeaning]
 )
 
 // Letters whose meaning depends on the table.
@@ -41,7 +41,7 @@ const (
 	CardStateActive                          // normal, in use
 	CardStateInactive                        // new, not activated
 	CardStateCancelled                       // cancelled, destroyed
-	CardStateLost                            // reported lost; one page of the reference calls L "lost/blocked"
+	CardStateLost                            // reported lost
 	CardStatePasswordLost                    // portal table
 	CardStatePasswordLocked                  // portal table
 	CardStateCounterfeit                     // portal table
@@ -49,11 +49,13 @@ const (
 	CardStateOpen                            // reference table; what it means is not published
 	CardStateClosed                          // reference table
 	CardStateExpired                         // reference table
+	CardStateLostOrBlocked                   // reported lost, or frozen: by the letter alone nobody can tell
 )
 
 var cardStateNames = map[CardState]string{
 	CardStateActive: "active", CardStateInactive: "inactive", CardStateCancelled: "cancelled", CardStateLost: "lost",
-	CardStatePasswordLost: "password lost", CardStatePasswordLocked: "password locked",
+	CardStateLostOrBlocked: "lost or blocked",
+	CardStatePasswordLost:  "password lost", CardStatePasswordLocked: "password locked",
 	CardStateCounterfeit: "counterfeit",
 	CardStatePending:     "pending", CardStateOpen: "open", CardStateClosed: "closed", CardStateExpired: "expired",
 }
@@ -100,6 +102,19 @@ func (d Dialect) String() string {
 	}
 	return "none"
 }
+
+// LostMeaning is what the letter L says of a card. Both tables have "lost"; another page of
+// the public reference repository has "Lost/blocked". Confirm it in the sandbox: freeze a
+// card and read it.
+type LostMeaning int
+
+// Meanings of L.
+const (
+	LostMeaningReported LostMeaning = iota // reported lost
+	LostMeaningBlocked                     // reported lost, or frozen
+)
+
+func (m LostMeaning) known() bool { return m == LostMeaningReported || m == LostMeaningBlocked }
 
 var portalStatuses = map[CardStatus]CardState{
 	CardStatusN: CardStateActive, CardStatusU: CardStateInactive,

@@ -53,7 +53,7 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 		cfg.Zone = defaultZone
 	}
 	paths := cfg.pathTable()
-	cfg.Paths, cfg.TranCodes = maps.Clone(cfg.Paths), maps.Clone(cfg.TranCodes)
+	cfg.Paths, cfg.TranCodes, cfg.Values = maps.Clone(cfg.Paths), maps.Clone(cfg.TranCodes), maps.Clone(cfg.Values)
 	cfg.RedirectHosts = slices.Clone(cfg.RedirectHosts)
 	var tokens *tokenSource
 	if cfg.OAuth != nil {
@@ -108,7 +108,12 @@ func (c *Client) Availability(name API) (prepaid, debit Availability, ok bool) {
 
 // CardState reads a card's status letter by the table that [Config.CardStatus]
 // chose.
-func (c *Client) CardState(s CardStatus) CardState { return c.cfg.CardStatus.State(s) }
+func (c *Client) CardState(s CardStatus) CardState {
+	if s == CardStatusLost && c.cfg.CardStatusLost == LostMeaningBlocked {
+		return CardStateLostOrBlocked
+	}
+	return c.cfg.CardStatus.State(s)
+}
 
 // path returns the configured path of an interface.
 func (c *Client) path(api API) (string, error) {
@@ -151,7 +156,7 @@ func prepared[T any](ctx context.Context, c *Client, o operation, in request, pr
 ) (*T, error) {
 	x := &exchange{c: c, o: o, in: in, prepare: prepare}
 	return provider.Do[T](ctx, c.core, x.call(func(p *check.Problems) {
-		p.Strict, p.Optional = !c.cfg.OpenEnums, leftToExtra(o.api, in)
+		p.Values, p.Optional = c.cfg.Values, leftToExtra(o.api, in)
 		in.validate(p)
 		checkExtra(p, in)
 	}, opts), nil)

@@ -49,6 +49,8 @@ type Config struct {
 	// CardStatus chooses the table by which [Client.CardState] reads card
 	// statuses; see [Dialect].
 	CardStatus Dialect
+	// CardStatusLost is what the letter L says. Inferred: that the card is reported lost.
+	CardStatusLost LostMeaning
 	// Amounts and Currencies are how Extra's are written. Inferred: major units, letters.
 	Amounts    AmountForm
 	Currencies CurrencyForm
@@ -72,10 +74,11 @@ type Config struct {
 	// that it has none while every request has the public header, which is the
 	// default.
 	EmptyPINKeyBody bool
-	// OpenEnums sends values that the documents do not list, such as a kind of document
-	// that Coshine has told you. By default they are refused as what they mostly are,
-	// mistakes.
-	OpenEnums bool
+	// Values are further values of enumerations in requests, by the member's name as
+	// errors print it: what Coshine has told the merchant and its documents do not have,
+	// such as "custIdType": {"X"}. Every other value that they do not list is refused
+	// before it is sent.
+	Values map[string][]string
 	// RedirectHosts are further hosts (with port, if not 443) that a 307 may
 	// lead to. A 307 within BaseURL's own host is always followed.
 	RedirectHosts []string
@@ -157,6 +160,9 @@ func (c Config) validate(p *check.Problems) {
 	if !c.CardStatus.Known() {
 		p.Add("CardStatus", "is not a dialect")
 	}
+	if !c.CardStatusLost.known() {
+		p.Add("CardStatusLost", "is unknown")
+	}
 	c.checkTransactions(p)
 	if c.PIN != (sign.PINProfile{}) {
 		if err := c.PIN.Validate(); err != nil {
@@ -186,6 +192,7 @@ func (c Config) checkTransactions(p *check.Problems) {
 		}
 		p.OptionalID(field, code, maxTranCode)
 	}
+	p.CheckValues(c.Values)
 	p.OptionalText("HistoryTranID", c.HistoryTranID, maxExtraName)
 	p.Bare("HistoryTranID", c.HistoryTranID)
 }

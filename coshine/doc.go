@@ -25,6 +25,26 @@
 // assigned. With [Config.OAuth] the client gets short-lived tokens with ES256
 // client assertions instead and encrypts every body (RSA-OAEP-256, A128GCM).
 //
+// # What is inferred
+//
+// What the documents leave open is a setting, and [Config.Warnings] names those that are
+// not set; testdata/inferred.csv lists all of it. Most is confirmed in the sandbox:
+//
+//   - [Config.Paths] for what is not published, [Config.TranCodes] and [Config.SharedPaths]
+//     where one path serves several interfaces: ask Coshine, a wrong path can move money.
+//   - [Config.CardStatus], the table of status letters: read a card before and after its
+//     activation. [Config.CardStatusLost], whether L is a freeze as well: freeze it.
+//   - [Config.Amounts] and [Config.Currencies], minor units and numbers or not: load a card
+//     with 1.00 and read its balance.
+//   - Extra, for fields that are not published; it may also hold those that are required by
+//     inference alone, such as another name of cardToken.
+//   - [Config.Values], for values of enumerations that the documents lack.
+//   - [Config.PIN] and [Config.EmptyPINKeyBody]: reset the PIN of a test card. A profile has
+//     the hash of OAEP's mask apart, which Java leaves at SHA-1.
+//   - [Config.Zone], that of tranDate and tranTime: ask; [Reply.SentAt] is the platform's
+//     clock, by which one's own is set.
+//   - [Config.HistoryTranID], by which an open transaction is found again: read a history.
+//
 // # Errors
 //
 // Every error of [New] and of a call is an [issuing.Error]. Test for its kind

@@ -87,6 +87,9 @@ func TestInferred(t *testing.T) {
 		"Config.CardStatus": agreed{
 			coshinetest.Config{CardStatus: coshine.DialectPortal}, func(c *coshine.Config) { c.CardStatus = coshine.DialectReference }, readState,
 		}.turn(),
+		"Config.CardStatusLost": agreed{
+			coshinetest.Config{CardStatusLost: coshine.LostMeaningBlocked}, func(c *coshine.Config) { c.CardStatusLost = 0 }, readFrozen,
+		}.turn(),
 		"Config.PIN": agreed{
 			coshinetest.Config{PIN: sign.PINProfile{Padding: sign.PINPaddingOAEPSHA256, Plaintext: sign.PINPlaintextHex, Encoding: sign.PINEncodingHex}},
 			func(c *coshine.Config) { c.PIN = coshine.InferredPIN() }, setPIN,
@@ -149,6 +152,29 @@ func readState(ctx context.Context, t testing.TB, _ *coshinetest.Server, client 
 		return err
 	}
 	return conform.Differs("state", client.CardState(info.CardStatus), coshine.CardStateActive)
+}
+
+// readFrozen reads a card that is frozen and was never reported lost, by the platform's
+// table of letters and by its own.
+func readFrozen(ctx context.Context, t testing.TB, _ *coshinetest.Server, client *coshine.Client) error {
+	card := activeCard(t, client, "CIF1")
+	if _, err := client.Cards.Freeze(ctx, card.CardToken); err != nil {
+		return err
+	}
+	info, err := client.Cards.Card(ctx, coshine.CardRequest{CardToken: card.CardToken})
+	if err != nil {
+		return err
+	}
+	list, err := client.Parameters.DropDownList(ctx, coshine.DropDownListRequest{Name: coshine.DropDownNameCardStatus})
+	if err != nil {
+		return err
+	}
+	for _, item := range list.Items {
+		if item.Code == string(info.CardStatus) {
+			return conform.Differs("state", client.CardState(info.CardStatus).String(), item.Value)
+		}
+	}
+	return errors.New("the letter is in no table")
 }
 
 func setPIN(ctx context.Context, t testing.TB, _ *coshinetest.Server, client *coshine.Client) error {

@@ -74,9 +74,9 @@ func TestMutatedMessages(t *testing.T) {
 	}
 }
 
-// FuzzMutatedMessage mutates valid answers and inbound requests by a seed, or takes the
+// FuzzHostile mutates valid answers and inbound requests by a seed, or takes the
 // fuzzer's own members.
-func FuzzMutatedMessage(f *testing.F) {
+func FuzzHostile(f *testing.F) {
 	ops := len(mutableCalls()) + len(mutableRequests)
 	for i := range ops {
 		f.Add(uint16(i), uint8(i%2), uint64(i), []byte(nil))

@@ -69,7 +69,7 @@ type exchange struct {
 func (x *exchange) Encode(cs issuing.CallSettings) (provider.Plan, error) {
 	x.header = x.c.header(cs)
 	x.header.TranCode = cmp.Or(x.header.TranCode, x.c.cfg.tranCode(x.o.api))
-	p := check.Problems{Strict: !x.c.cfg.OpenEnums}
+	p := check.Problems{Values: x.c.cfg.Values}
 	if x.header.validate(&p); p.Any() {
 		return provider.Plan{}, p.Refusal()
 	}

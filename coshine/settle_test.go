@@ -241,7 +241,7 @@ func TestSettleByState(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := &desk{answers: map[coshine.API]string{}}
-			p := pendingtest.Of(t, c.write(t.Context(), d.client(t, func(cfg *coshine.Config) { cfg.OpenEnums = true })))
+			p := pendingtest.Of(t, c.write(t.Context(), d.client(t, func(cfg *coshine.Config) { cfg.Values = map[string][]string{"cardOptFlag": {"Z"}} })))
 			pendingtest.With(t, d.client(t, nil)).Settle(p, open, "unexpected EOF")
 			d.answers[coshine.APICardInfoInquiry] = "," + c.card
 			for i, dialect := range []coshine.Dialect{coshine.DialectNone, coshine.DialectPortal, coshine.DialectReference} {
@@ -251,6 +251,35 @@ func TestSettleByState(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestSettleByAVagueLetter: where L may be that of a freeze, it says of a loss only what the
+// block status leaves it to say.
+func TestSettleByAVagueLetter(t *testing.T) {
+	t.Parallel()
+	const done, absent, open = issuing.VerdictDone, issuing.VerdictAbsent, issuing.VerdictOpen
+	for name, c := range map[string]struct {
+		flag coshine.CardOptFlag
+		card string
+		want [2]issuing.Verdict // as lost, as lost or blocked
+	}{
+		"lose, L":         {coshine.CardOptFlagReportLost, `"cardStatus":"L"`, [2]issuing.Verdict{done, open}},
+		"lose, L, frozen": {coshine.CardOptFlagReportLost, `"cardStatus":"L","blockStatus":"B"`, [2]issuing.Verdict{done, open}},
+		"lose, L, free":   {coshine.CardOptFlagReportLost, `"cardStatus":"L","blockStatus":"N"`, [2]issuing.Verdict{done, done}},
+		"find, L, frozen": {coshine.CardOptFlagWithdrawLoss, `"cardStatus":"L","blockStatus":"B"`, [2]issuing.Verdict{absent, open}},
+		"find, L, free":   {coshine.CardOptFlagWithdrawLoss, `"cardStatus":"L","blockStatus":"N"`, [2]issuing.Verdict{absent, absent}},
+		"find, U":         {coshine.CardOptFlagWithdrawLoss, `"cardStatus":"U","blockStatus":"B"`, [2]issuing.Verdict{done, done}},
+	} {
+		d := &desk{answers: map[coshine.API]string{}}
+		req := coshine.SetStatusRequest{CardToken: "T1", CardOptFlag: c.flag}
+		p := pendingtest.Of(t, drop(d.client(t, nil).Cards.SetStatus(t.Context(), req)))
+		d.answers[coshine.APICardInfoInquiry] = "," + c.card
+		for i, lost := range []coshine.LostMeaning{coshine.LostMeaningReported, coshine.LostMeaningBlocked} {
+			t.Run(name, func(t *testing.T) {
+				pendingtest.With(t, d.client(t, func(cfg *coshine.Config) { cfg.CardStatusLost = lost })).Settle(p, c.want[i], "")
+			})
+		}
 	}
 }
 

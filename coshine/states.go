@@ -18,8 +18,14 @@ const (
 	missing                // it is as the operation finds it
 )
 
+// letters is how a client reads the letters of cards.
+type letters struct {
+	Dialect
+	lost LostMeaning
+}
+
 // reading tells an operation's effect from a card.
-type reading func(d Dialect, card *Card, w sought) effect
+type reading func(l letters, card *Card, w sought) effect
 
 // changed reads the card of an operation. What it says holds for the time of the reading:
 // somebody else may have changed the card since, or before.
@@ -29,7 +35,7 @@ func (c *Client) changed(read reading) func(context.Context, sought) (*Ack, erro
 		if err != nil {
 			return nil, err
 		}
-		switch read(c.cfg.CardStatus, card, w) {
+		switch read(letters{c.cfg.CardStatus, c.cfg.CardStatusLost}, card, w) {
 		case happened:
 			return &Ack{reply}, nil
 		case missing:
@@ -79,9 +85,9 @@ func (c *Client) find(ctx context.Context, w sought) (*Card, Reply, error) {
 
 // means reports whether a letter stands for one of some states, whichever of the tables
 // that the dialect leaves possible is right.
-func (d Dialect) means(s CardStatus, states ...CardState) bool {
+func (l letters) means(s CardStatus, states ...CardState) bool {
 	tables := []map[CardStatus]CardState{portalStatuses, referenceStatuses}
-	switch d {
+	switch l.Dialect {
 	case DialectPortal:
 		tables = tables[:1]
 	case DialectReference:
@@ -99,11 +105,11 @@ func (d Dialect) means(s CardStatus, states ...CardState) bool {
 }
 
 // between is the effect of an operation that leads from some states to others.
-func between(d Dialect, s CardStatus, from, to []CardState) effect {
+func between(l letters, s CardStatus, from, to []CardState) effect {
 	switch {
-	case d.means(s, to...):
+	case l.means(s, to...):
 		return happened
-	case d.means(s, from...):
+	case l.means(s, from...):
 		return missing
 	}
 	return untold
@@ -124,33 +130,44 @@ var (
 	}
 )
 
-func activated(d Dialect, card *Card, _ sought) effect {
-	return between(d, card.CardStatus, inactive, active)
+func activated(l letters, card *Card, _ sought) effect {
+	return between(l, card.CardStatus, inactive, active)
 }
 
-func closed(d Dialect, card *Card, _ sought) effect {
-	return between(d, card.CardStatus, lasting, cancelled)
+func closed(l letters, card *Card, _ sought) effect {
+	return between(l, card.CardStatus, lasting, cancelled)
 }
 
 // optioned reads the field that the operation of a flag changes. That a PIN is locked has
 // a letter in one of the tables alone, and that the lock of a flag shows in it is not
 // published: it proves something only where it shows.
-func optioned(d Dialect, card *Card, w sought) effect {
+func optioned(l letters, card *Card, w sought) effect {
 	switch CardOptFlag(w.Details["cardOptFlag"]) {
 	case CardOptFlagFreeze:
 		return blocked(card, BlockStatusNormal, BlockStatusFrozen)
 	case CardOptFlagUnfreeze:
 		return blocked(card, BlockStatusFrozen, BlockStatusNormal)
 	case CardOptFlagReportLost:
-		return between(d, card.CardStatus, usable, lost)
+		if l.vague(card) {
+			return untold
+		}
+		return between(l, card.CardStatus, usable, lost)
 	case CardOptFlagWithdrawLoss:
-		return between(d, card.CardStatus, lost, usable)
+		if l.vague(card) {
+			return untold
+		}
+		return between(l, card.CardStatus, lost, usable)
 	case CardOptFlagLockPIN:
-		return between(d, card.CardStatus, nil, pinLocked)
+		return between(l, card.CardStatus, nil, pinLocked)
 	case CardOptFlagUnlockPIN:
-		return between(d, card.CardStatus, pinLocked, nil)
+		return between(l, card.CardStatus, pinLocked, nil)
 	}
 	return untold
+}
+
+// vague reports whether the letter of a card may be that of a freeze.
+func (l letters) vague(card *Card) bool {
+	return l.lost == LostMeaningBlocked && card.CardStatus == CardStatusLost && card.BlockStatus != BlockStatusNormal
 }
 
 func blocked(card *Card, from, to BlockStatus) effect {
@@ -163,7 +180,7 @@ func blocked(card *Card, from, to BlockStatus) effect {
 	return untold
 }
 
-func expires(_ Dialect, card *Card, w sought) effect {
+func expires(_ letters, card *Card, w sought) effect {
 	switch want := w.Details["expiryDate"]; {
 	case want == "" || !card.ExpiryDate.Valid():
 		return untold

@@ -94,6 +94,33 @@ func TestRequestsAreCheckedBeforeSending(t *testing.T) {
 	}
 }
 
+// TestFurtherValues: what the documents do not list is sent when Coshine has told it.
+func TestFurtherValues(t *testing.T) {
+	t.Parallel()
+	server, client := full(t, coshinetest.Config{})
+	cfg := server.ClientConfig()
+	cfg.Values = map[string][]string{"custIdType": {"Q"}, "tranChnl": {"99"}}
+	told, err := coshine.New(cfg, issuing.WithClock(server.Clock().Now))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req := application("C1")
+	req.CustIDType = "Q"
+	channel := coshine.WithHeader(coshine.Header{Channel: "99"})
+	for name, send := range map[string]func(*coshine.Client) error{
+		"custIdType": func(c *coshine.Client) error { return drop(c.Cards.Apply(t.Context(), req)) },
+		"tranChnl":   func(c *coshine.Client) error { return drop(c.Cards.Card(t.Context(), someCard, channel)) },
+	} {
+		before := server.Requests("")
+		if diff := cmp.Diff([]string{name}, fieldsOf(send(client))); diff != "" || server.Requests("") != before {
+			t.Errorf("%s, not told: %s", name, diff)
+		}
+		if err := send(told); fieldsOf(err) != nil || server.Requests("") == before {
+			t.Errorf("%s, told: %v", name, err)
+		}
+	}
+}
+
 // TestExtraFollowsTheMergeRules: an open field overwrites neither the public
 // header nor a typed field, and amounts keep the documented form.
 func TestExtraFollowsTheMergeRules(t *testing.T) {
@@ -174,6 +201,7 @@ func TestNewRefusesBadConfiguration(t *testing.T) {
 		"token":           {func(c *coshine.Config) { c.Token = issuing.NewSecret("a\r\nX-Y: z") }, "Token has blanks"},
 		"both":            {func(c *coshine.Config) { o := oauth; c.OAuth = &o }, "Token must be empty"},
 		"dialect":         {func(c *coshine.Config) { c.CardStatus = 9 }, "CardStatus"},
+		"meaning of L":    {func(c *coshine.Config) { c.CardStatusLost = 2 }, "CardStatusLost"},
 		"PIN":             {func(c *coshine.Config) { c.PIN.Encoding = sign.PINEncodingHex }, "PIN"},
 		"unknown path":    {func(c *coshine.Config) { c.Paths = coshine.Paths{"Nothing": "/a"} }, "Paths[Nothing]"},
 		"inbound path":    {func(c *coshine.Config) { c.Paths = coshine.Paths{coshine.APISendOTP: "/a"} }, "Paths[SendOTP]"},

@@ -82,11 +82,11 @@ type listed interface {
 	Known() bool
 }
 
-// checkListed reports a value that the documents do not list, unless those are open. One
+// checkListed reports a value that neither the documents list nor Config.Values adds. One
 // that is longer than limit is reported already.
 func checkListed[T listed](p *check.Problems, field string, value T, limit int) {
-	if p.Strict && value != "" && len(value) <= limit && !value.Known() {
-		p.Add(field, "is none of the values that the documents list")
+	if len(value) <= limit {
+		p.Listed(field, string(value), value.Known())
 	}
 }
 

@@ -128,14 +128,15 @@ func TestNewSettingsAreChecked(t *testing.T) {
 	t.Parallel()
 	good := startServer(t, kazepaytest.Config{}).ClientConfig()
 	for field, change := range map[string]func(*kazepay.Config){
-		"Paths relative":       func(c *kazepay.Config) { c.Paths = map[string]string{"cardBalance": "api"} },
-		"Paths unnamed":        func(c *kazepay.Config) { c.Paths = map[string]string{"": "/api"} },
-		"Paths query":          func(c *kazepay.Config) { c.Paths = map[string]string{"cardBalance": "/api?x=1"} },
-		"Paths host":           func(c *kazepay.Config) { c.Paths = map[string]string{"cardBalance": "/a b"} },
-		"ContentType":          func(c *kazepay.Config) { c.ContentType = "application json" },
-		"Codes of success":     func(c *kazepay.Config) { c.Codes = map[kazepay.Code]error{"SUCCESS": issuing.ErrDeclined} },
-		"Codes without a kind": func(c *kazepay.Config) { c.Codes = map[kazepay.Code]error{"E1": nil} },
-		"Codes of no failure":  func(c *kazepay.Config) { c.Codes = map[kazepay.Code]error{"E1": issuing.ErrSignature} },
+		"Paths relative":             func(c *kazepay.Config) { c.Paths = map[string]string{"cardBalance": "api"} },
+		"Paths unnamed":              func(c *kazepay.Config) { c.Paths = map[string]string{"": "/api"} },
+		"Paths query":                func(c *kazepay.Config) { c.Paths = map[string]string{"cardBalance": "/api?x=1"} },
+		"Paths host":                 func(c *kazepay.Config) { c.Paths = map[string]string{"cardBalance": "/a b"} },
+		"ContentType":                func(c *kazepay.Config) { c.ContentType = "application json" },
+		`Codes["SUCCESS"]`:           func(c *kazepay.Config) { c.Codes = map[kazepay.Code]error{"SUCCESS": issuing.ErrDeclined} },
+		`Codes["E1"] without a kind`: func(c *kazepay.Config) { c.Codes = map[kazepay.Code]error{"E1": nil} },
+		"Values[identificationType]": func(c *kazepay.Config) { c.Values = map[string][]string{"identificationType": {""}} },
+		`Codes["E1"] of no failure`:  func(c *kazepay.Config) { c.Codes = map[kazepay.Code]error{"E1": issuing.ErrSignature} },
 	} {
 		cfg := good
 		change(&cfg)

@@ -45,7 +45,7 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 	cfg.MaxUpload = cmp.Or(cfg.MaxUpload, DefaultMaxUpload)
 	cfg.Zone = cmp.Or(cfg.Zone, time.UTC)
 	cfg.Upload = cfg.Upload.complete()
-	cfg.Paths, cfg.Codes = maps.Clone(cfg.Paths), maps.Clone(cfg.Codes)
+	cfg.Paths, cfg.Codes, cfg.Values = maps.Clone(cfg.Paths), maps.Clone(cfg.Codes), maps.Clone(cfg.Values)
 	cfg.ContentType = cmp.Or(cfg.ContentType, "application/json; charset=UTF-8")
 	return newClient(cfg, core, new(sentNumbers)), nil
 }
@@ -113,7 +113,11 @@ func looked[T any](ctx context.Context, c *Client, o operation, in request,
 
 // call is a logical call of the core's.
 func (c *Client) call(x *exchange, valid func(*check.Problems), opts []issuing.CallOption) provider.Call {
-	return provider.Call{Op: x.o.op(), In: x.in, Check: valid, Exchange: x, Decode: x.decode, Options: opts}
+	checked := func(p *check.Problems) {
+		p.Values = c.cfg.Values
+		valid(p)
+	}
+	return provider.Call{Op: x.o.op(), In: x.in, Check: checked, Exchange: x, Decode: x.decode, Options: opts}
 }
 
 // pause waits; it returns false when the context ended first.

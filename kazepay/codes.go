@@ -38,8 +38,11 @@ var codes = map[Code]codeInfo{
 	CodeResultUnknown:       {kind: issuing.ErrUnavailable, retry: true, meaning: "result unknown yet"},
 }
 
-// maxCode bounds a code in an error's text.
-const maxCode = 40
+// Lengths of codes: in an error's text, and of one that is a number.
+const (
+	maxCode       = 40
+	maxCodeDigits = 10
+)
 
 // Error returns the code and, for a known one, its meaning.
 func (c Code) Error() string {
@@ -59,12 +62,14 @@ func (c Code) Known() bool {
 	return ok
 }
 
-// wellFormed reports whether c has the form of the codes that are known: letters, digits
-// and underscores.
+// wellFormed reports whether c has the form of the codes that are known: a few letters,
+// digits and underscores. A truth value is none, and neither is a number of many digits.
 func (c Code) wellFormed() bool {
-	return c != "" && !strings.ContainsFunc(string(c), func(r rune) bool {
-		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && r != '_'
-	})
+	number := strings.Trim(string(c), "0123456789") == ""
+	return c != "" && len(c) <= maxCode && (!number || len(c) <= maxCodeDigits) && c != "true" && c != "false" &&
+		!strings.ContainsFunc(string(c), func(r rune) bool {
+			return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && r != '_'
+		})
 }
 
 // Meaning returns the text of a known code, and "" otherwise.

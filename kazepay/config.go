@@ -5,7 +5,6 @@ import (
 	"context"
 	"mime"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -70,6 +69,11 @@ type Config struct {
 	// definite. They win over the codes of this package; a code that neither has is
 	// issuing.ErrDeclined.
 	Codes map[Code]error
+	// Values are further values of enumerations in requests, by the member's name as
+	// errors print it: what KazePay has told the merchant and its pages do not have, such
+	// as "identificationType": {"RESIDENCE_PERMIT"}. Every other value that they do not
+	// list is refused before it is sent.
+	Values map[string][]string
 	// Zone is the zone of KazePay's times, which carry none; nil is UTC.
 	// UTC+8 is plausible. Widen query windows by a day while it is unconfirmed.
 	Zone *time.Location
@@ -136,14 +140,8 @@ func (c Config) validate(p *check.Problems) {
 	if _, _, err := mime.ParseMediaType(c.ContentType); c.ContentType != "" && err != nil {
 		p.Add("ContentType", "is no media type")
 	}
-	for code, kind := range c.Codes {
-		switch {
-		case code == "" || code == CodeSuccess:
-			p.Add("Codes", "has an entry for no code, or for success")
-		case !slices.Contains(refusals, kind):
-			p.Add("Codes", "has a kind for %.40q that is none of a failure's", string(code))
-		}
-	}
+	check.Kinds[Code](c.Codes).Check(p, "Codes", func(code Code) bool { return code != "" && code != CodeSuccess })
+	p.CheckValues(c.Values)
 	checkPrivateKey(p, "PrivateKey", c.PrivateKey)
 	p.Key("PlatformKey", c.PlatformKey.Bits(), minRSABits)
 	both := !c.PlatformKey.IsZero() && !c.PrivateKey.IsZero()
@@ -157,26 +155,12 @@ func (c Config) validate(p *check.Problems) {
 	}
 }
 
-// refusals are the kinds that a code can stand for.
-var refusals = []error{
-	issuing.ErrInvalid, issuing.ErrUnauthorized, issuing.ErrNotFound, issuing.ErrDuplicate, issuing.ErrConflict,
-	issuing.ErrInsufficientFunds, issuing.ErrDeclined, issuing.ErrOutcomeUnknown,
-}
-
 // kind returns what a code stands for, nil when nobody knows.
-func (c Config) kind(code Code) error {
-	if c.open(code) {
-		return issuing.ErrUnavailable // of a read; a write stays open
-	}
-	return cmp.Or(c.Codes[code], code.Kind())
-}
+func (c Config) kind(code Code) error { return check.Kinds[Code](c.Codes).Kind(code, code.Kind()) }
 
 // open reports whether a code says nothing definite.
 func (c Config) open(code Code) bool {
-	if kind := c.Codes[code]; kind != nil {
-		return kind == issuing.ErrOutcomeUnknown
-	}
-	return code == CodeResultUnknown
+	return check.Kinds[Code](c.Codes).Open(code, code == CodeResultUnknown)
 }
 
 // address returns where an operation's messages go.

@@ -251,9 +251,15 @@ func TestAllTransactions(t *testing.T) {
 		"from the ninth on":   {2, 9, [][2]int{{1, 2}, {3, 4}}, 2, 4, issuing.ErrInvalid, cut},
 		"as far as it goes":   {1, 0, ten, 10, 10, issuing.ErrInvalid, cut},
 		"ends on the tenth":   {2, 9, [][2]int{{1, 2}, {3, 3}}, 2, 3, nil, nil},
+		"the tenth alone":     {9, 10, [][2]int{{1, 2}}, 1, 2, issuing.ErrInvalid, cut},
+		"capped to the tenth": {9, 8, [][2]int{{1, 2}, {3, 4}, {5, 6}}, 3, 6, issuing.ErrInvalid, cut},
+		"none on the tenth":   {2, 9, [][2]int{{1, 2}, none}, 2, 2, nil, nil},
+		"the tenth again":     {2, 9, [][2]int{{1, 2}, {1, 2}}, 2, 2, issuing.ErrBadResponse, nil},
 		"more than asked for": {1, 0, [][2]int{{1, 3}, none}, 2, 3, nil, nil},
 		"grows meanwhile":     {2, 0, [][2]int{{1, 2}, {2, 3}, {4, 4}, none}, 4, 4, nil, nil},
-		"a page again":        {2, 0, [][2]int{{1, 2}, {3, 4}, {3, 4}}, 3, 4, issuing.ErrBadResponse, nil},
+		"grows by a page":     {2, 0, [][2]int{{1, 2}, {1, 2}, {3, 4}, none}, 4, 4, nil, nil},
+		"paging is ignored":   {2, 0, [][2]int{{1, 2}}, 10, 2, issuing.ErrBadResponse, nil},
+		"the last one again":  {2, 8, [][2]int{{1, 2}, {3, 4}, {3, 4}}, 3, 4, issuing.ErrBadResponse, nil},
 	} {
 		asked := 0
 		s := newWireServer(t, func(w http.ResponseWriter, m *wireMessage) {
@@ -277,7 +283,14 @@ func TestAllTransactions(t *testing.T) {
 			asked = 0
 		}
 	}
-	s := newWireServer(t, plain(404, ""))
+	// A total around the rows is believed as little: no page shows one.
+	s := newWireServer(t, success(t, `{"total":1,"list":`+page(1, 2)+`}`))
+	for tx, err := range s.client(t).Cards.AllTransactions(t.Context(), kazepay.TransactionsRequest{CardID: "1"}) {
+		if wantError(t, err, issuing.ErrBadResponse); tx != nil {
+			t.Error("a row of an answer of another form")
+		}
+	}
+	s = newWireServer(t, plain(404, ""))
 	for tx, err := range s.client(t).Cards.AllTransactions(t.Context(), kazepay.TransactionsRequest{CardID: "1"}) {
 		if wantError(t, err, issuing.ErrNotFound); tx != nil {
 			t.Error("a row with an error")

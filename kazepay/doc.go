@@ -26,13 +26,31 @@
 // or callback is at hand, sign.DetectKazePayProfile tells the profile from it. KazePay
 // hands out [Config.BaseURL] and [Config.SysID].
 //
-// What else no page says is a setting: testdata/inferred.csv lists all of it, each with
-// its setting or the reason why there is none.
-//
 // Weaknesses of the scheme: the head of a message is neither encrypted nor, as
 // far as is known, signed, so nothing in it is relied on; ECB shows equal blocks;
 // there is no timestamp, so callbacks need deduplication; failure answers are
 // expected to be unsigned and rest on TLS (see [Config.SignedFailures]).
+//
+// # What is inferred
+//
+// What no page says is a setting; testdata/inferred.csv lists all of it, each with its
+// setting or the reason why there is none. In the order in which a merchant meets it:
+//
+//   - [Config.Paths] and [Config.ContentType], where messages go and as what: KazePay hands
+//     them out with the address.
+//   - [Config.Profile], the algorithms: [Probe] finds it, and prints the setting. What no
+//     choice foresees goes into sign.ProfileHooks, which a probe can try as well.
+//   - [Config.RequestNo], the form of message numbers.
+//   - [Config.Codes], what a code of failure means. One that nobody knows is
+//     issuing.ErrDeclined, with KazePay's text: enter it once KazePay has said whether
+//     anything was carried out.
+//   - [Config.Values], kinds of documents that KazePay takes and its page does not list.
+//   - [Config.Zone], the zone of times: buy something in the sandbox and compare.
+//   - [Config.Upload], the form of a picture's message, told by the first upload that passes.
+//   - [CallbackConfig]: Form for callbacks that are signed only or plain, Names and Fields
+//     for their types and members, Ack for what acknowledges one. The first callback shows
+//     all of them; one that fits no setting reaches the merchant as webhook.Unknown, or its
+//     refusal is reported.
 //
 // # Errors
 //

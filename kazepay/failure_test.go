@@ -243,6 +243,36 @@ func TestFailureWithAPayload(t *testing.T) {
 	}
 }
 
+// What has not the form of a code, and a head that the signed payload contradicts, leaves a
+// write open.
+func TestFailuresThatAreNone(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]error{
+		`"FAKE_X"`: issuing.ErrDeclined, `"200"`: issuing.ErrDeclined, `99998`: issuing.ErrDeclined,
+		`true`: issuing.ErrOutcomeUnknown, `"false"`: issuing.ErrOutcomeUnknown, `99999999999999`: issuing.ErrOutcomeUnknown,
+		`"` + strings.Repeat("x", 41) + `"`: issuing.ErrOutcomeUnknown, `"[]"`: issuing.ErrOutcomeUnknown, `"E 1"`: issuing.ErrOutcomeUnknown,
+	} {
+		s := newWireServer(t, plain(200, `{"head":{"code":`+code+`,"detail":"no"},"body":{}}`))
+		if err := write(t.Context(), s.client(t)); !errors.Is(err, want) {
+			t.Errorf("%.20s: %v", code, err)
+		}
+	}
+	for payload, want := range map[string]error{
+		`{"encrypt":"SUCCESS"}`: issuing.ErrOutcomeUnknown, `{"encrypt":"FAILED"}`: issuing.ErrDeclined, `{}`: issuing.ErrDeclined,
+	} {
+		s := newWireServer(t, func(w http.ResponseWriter, _ *wireMessage) {
+			body, err := sealed(head{Code: "FAKE_X", Detail: "no"}, payload)
+			if err != nil {
+				t.Error(err)
+			}
+			_, _ = w.Write(body)
+		})
+		if _, err := s.client(t).Cards.Freeze(t.Context(), "1"); !errors.Is(err, want) {
+			t.Errorf("%s: %v", payload, err)
+		}
+	}
+}
+
 func TestSignedFailures(t *testing.T) {
 	t.Parallel()
 	s := newWireServer(t, plain(200, `{"head":{"code":"FAKE_X","sign":"00","keyEnc":"00"},"body":{}}`))

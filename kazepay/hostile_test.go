@@ -57,9 +57,9 @@ func TestHostileAnswers(t *testing.T) {
 	}
 }
 
-// FuzzHostileAnswer mutates valid answers and callbacks by a seed, or takes the fuzzer's
+// FuzzHostile mutates valid answers and callbacks by a seed, or takes the fuzzer's
 // own payload.
-func FuzzHostileAnswer(f *testing.F) {
+func FuzzHostile(f *testing.F) {
 	for i, c := range wireCases() {
 		f.Add(uint8(i), uint8(i%parts), uint64(i), []byte(nil))
 		f.Add(uint8(i), uint8(0), uint64(0), []byte(c.answer))

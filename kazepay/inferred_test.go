@@ -184,7 +184,11 @@ func answerTurns() map[string]conform.Turn {
 		}.turn(),
 		"Config.SignedFailures": {Unset: forged(false), Set: forged(true)},
 		"Config.RequireSysID":   {Unset: otherSysID(false), Set: otherSysID(true)},
-		"Config.Codes":          {Unset: poor(nil), Set: poor(learnt)},
+		"Config.Values": settings{
+			kazepaytest.Config{Values: map[string][]string{"identificationType": {"RESIDENCE_PERMIT"}}},
+			func(c *kazepay.Config) { c.Values = nil }, submitPermit,
+		}.turn(),
+		"Config.Codes": {Unset: poor(nil), Set: poor(learnt)},
 	}
 }
 
@@ -311,4 +315,16 @@ func acknowledges(ack kazepay.CallbackAck) func(context.Context, testing.TB) err
 		}
 		return conform.Differs("acknowledged", deliveries[0].Accepted, true)
 	}
+}
+
+// submitPermit has a holder reviewed by a document of a kind that no page has.
+func submitPermit(ctx context.Context, t testing.TB, _ *kazepaytest.Server, client *kazepay.Client) error {
+	image, err := kazepay.InlineImage(picture(100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = client.KYC.SubmitInline(ctx, kazepay.SubmitInlineRequest{
+		Identity: user(5).identity("RESIDENCE_PERMIT"), FrontImage: image, HandheldImage: image,
+	})
+	return err
 }

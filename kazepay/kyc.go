@@ -68,9 +68,7 @@ func (r Identity) validate(p *check.Problems) {
 	}
 	p.Country("mobilePrefixCountry", r.MobilePrefixCountry)
 	p.Country("countryCode", r.CountryCode)
-	if r.IdentificationType != "" && !r.IdentificationType.Known() {
-		p.Add("identificationType", "must be PASSPORT or ID_CARD")
-	}
+	p.Listed("identificationType", string(r.IdentificationType), r.IdentificationType.Known())
 	p.Required("dateOfBirth", !r.DateOfBirth.IsZero())
 	p.Date("dateOfBirth", r.DateOfBirth)
 	if r.DateOfBirth.In(time.UTC).After(p.Now.AddDate(0, 0, 1)) {

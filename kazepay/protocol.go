@@ -186,7 +186,9 @@ func (x *exchange) Open(ctx context.Context, r *transport.Response) (provider.An
 		// A payload that came with a failure is attached when it opens, and never
 		// stands in the way when it does not.
 		refusal := x.refuse(r, m.head, payload)
-		refusal.Maybe = refusal.Maybe || (err != nil && x.c.cfg.SignedFailures)
+		flag, _ := failedFlag(payload)
+		refusal.Maybe = refusal.Maybe || (err != nil && x.c.cfg.SignedFailures) ||
+			(r.OK() && flag == ResultFlagSuccess) // what is signed says the opposite of the head, which is not
 		return answer, refusal
 	case errors.Is(err, provider.ErrKey):
 		return answer, err

@@ -99,7 +99,7 @@ func (l *transactionList) decode(codec wire.Codec, payload []byte) error {
 type Page[T any] struct {
 	List     []T // the items of this page
 	Page     int // this page, as it was asked for, from 1
-	PageSize int // items per page, as it was asked for; fewer in List end the list
+	PageSize int // items per page, as it was asked for; fewer in List do not end the list
 }
 
 // Transactions (queryTransactions) returns one page of a card's transactions.
@@ -123,16 +123,19 @@ func (s *CardService) Transactions(
 // end of KazePay's tenth page when there may be more: narrow the time.
 var ErrListCut = errors.New("the list is cut after page 10, which is as far as KazePay goes")
 
-// errSamePage is the error of a page that came before.
-var errSamePage = errors.New("the page has nothing but rows of earlier pages")
+// row tells a row from others: an id is not known to stand in one row alone.
+func (t *Transaction) row() string {
+	return pages.Row(t.ID, string(t.Type), string(t.Status), t.CardAmount.String())
+}
 
-// AllTransactions iterates over a card's transactions, from the request's page
-// on. It asks on until a page is empty, because KazePay may give fewer rows than were
-// asked for; after page 10, which is as far as KazePay goes, [ErrListCut] says that
-// there may be more, unless that page had fewer rows than one before. Pages are read
-// one by one: a row that comes or goes meanwhile moves the others. A row that comes
-// again as it was is left out, and a page of nothing else is an error; one may be
-// missed, which To keeps from happening if it lies in the past.
+// AllTransactions iterates over a card's transactions, from the request's page on, each
+// row once. It asks on until a page is empty, because KazePay may give fewer rows than
+// were asked for and says nowhere how many there are; after page 10, which is as far as
+// KazePay goes, [ErrListCut] says that there may be more, unless that page had fewer rows
+// than one before. Pages that go on repeating what was there end it with an error of kind
+// issuing.ErrBadResponse. Pages are read one by one: a row that comes meanwhile moves the
+// others, and one that goes may hide another, which To keeps from happening if it lies in
+// the past.
 func (s *CardService) AllTransactions(
 	ctx context.Context, req TransactionsRequest, opts ...issuing.CallOption,
 ) iter.Seq2[*Transaction, error] {
@@ -140,54 +143,24 @@ func (s *CardService) AllTransactions(
 		req.PageSize = maxPageSize
 	}
 	return func(yield func(*Transaction, error) bool) {
-		walk := &walk{seen: map[Transaction]bool{}}
-		pages.Numbered(req.Page, func(page int) (pages.Page[Transaction], error) {
+		most := 0 // rows on a page
+		pages.Complete(req.Page, (*Transaction).row, func(page int) (pages.Listed[Transaction], error) {
 			if page > maxPage {
-				return pages.Page[Transaction]{}, listError(issuing.ErrInvalid, ErrListCut)
+				return pages.Listed[Transaction]{}, nil // there is none
 			}
 			req := req
 			req.Page = page
 			p, err := s.Transactions(ctx, req, opts...)
 			if err != nil {
-				return pages.Page[Transaction]{}, err
+				return pages.Listed[Transaction]{}, err
 			}
-			return walk.page(page, p.List)
+			listed := pages.Listed[Transaction]{Items: p.List}
+			if most = max(most, len(p.List)); page == maxPage && len(p.List) == most {
+				listed.Cut = &issuing.Error{
+					Provider: providerName, Op: opTransactions.name, Kind: issuing.ErrInvalid, Err: ErrListCut,
+				}
+			}
+			return listed, nil
 		})(yield)
 	}
-}
-
-// walk is an iteration over a list that says neither how long it is nor which page
-// was answered.
-type walk struct {
-	seen map[Transaction]bool
-	most int // rows on a page
-}
-
-// page takes the rows of a page that did not come before.
-func (w *walk) page(page int, rows []Transaction) (pages.Page[Transaction], error) {
-	n := len(rows)
-	rows = slices.DeleteFunc(rows, func(t Transaction) bool {
-		repeated := w.seen[t]
-		w.seen[t] = true
-		return repeated
-	})
-	if n > 0 && len(rows) == 0 {
-		return pages.Page[Transaction]{}, listError(issuing.ErrBadResponse, errSamePage)
-	}
-	ends := n == 0 || page == maxPage && n < w.most
-	w.most = max(w.most, n)
-	return pages.Page[Transaction]{Items: rows, Size: 1, Total: untilPage(page, ends)}, nil
-}
-
-// untilPage is a total of pages with one item each after which the list ends.
-func untilPage(page int, ends bool) int {
-	if ends {
-		return page
-	}
-	return page + 1
-}
-
-// listError is the error of an iterator that goes no further.
-func listError(kind, cause error) error {
-	return &issuing.Error{Provider: providerName, Op: opTransactions.name, Kind: kind, Err: cause}
 }

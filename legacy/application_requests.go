@@ -14,8 +14,8 @@ import (
 type MasterEApplication struct {
 	// the merchant's own number, unique, at most 128 characters; required
 	MerOrderNo   string           `json:"merOrderNo"`
-	CardNumber   issuing.Secret   `json:"cardNumber,omitzero"` // a card that is known already; ask WorldCard before using it
-	NotifyURL    string           `json:"notifyUrl,omitzero"`  // where the notification goes
+	CardNumber   issuing.Secret   `json:"cardNumber,omitzero"` // a known card; ask WorldCard before using it
+	NotifyURL    string           `json:"notifyUrl,omitzero"`  // where the notification goes, http or https
 	FirstName    issuing.Personal `json:"firstName"`           // Chinese first name; required
 	LastName     issuing.Personal `json:"lastName"`            // English last name; required
 	FirstNameEn  issuing.Personal `json:"firstNameEn"`         // English first name; required
@@ -52,9 +52,13 @@ func (r MasterEApplication) validate(p *check.Problems) {
 		{"idNumber", r.IDNumber.Reveal()}, {"country", r.Country},
 	}, []field{{"cardNumber", r.CardNumber.Reveal()}})
 	p.Email("email", string(r.Email))
-	checkKnown(p, "certType", r.IDType, "0 (identity card) or -1 (passport)")
-	checkKnown(p, "occupation", r.Occupation, "1 to 17")
-	checkKnown(p, "position", r.Position, "1 to 3")
+	checkKnown(p, "certType", r.IDType, needed, "0 (identity card) or -1 (passport)")
+	checkKnown(p, "occupation", r.Occupation, needed, "1 to 17")
+	checkKnown(p, "position", r.Position, needed, "1 to 3")
+	callingCode.check(p, field{"countryCode", r.CountryCode})
+	numeric3.check(p, field{"country", r.Country})
+	latinLetters(p, "firstNameEn", string(r.FirstNameEn))
+	latinLetters(p, "lastNameEN", string(r.LastNameEn))
 	checkDate(p, "idExpiryDate", r.IDExpiryDate, needed)
 	checkDate(p, "birthday", r.Birthday, needed)
 	p.Required("annualIncome", !r.AnnualIncome.IsZero())
@@ -78,7 +82,7 @@ type VisaHApplication struct {
 	// the merchant's own number, unique, at most 128 characters; required
 	MerOrderNo  string           `json:"merOrderNo"`
 	CardNumber  issuing.Secret   `json:"cardNumber,omitzero"` // a card that is known already
-	NotifyURL   string           `json:"notifyUrl,omitzero"`  // where the notification goes
+	NotifyURL   string           `json:"notifyUrl,omitzero"`  // where the notification goes, http or https
 	FirstName   issuing.Personal `json:"firstName"`           // English first name; required
 	LastName    issuing.Personal `json:"lastName"`            // English last name; required
 	CountryCode string           `json:"countryCode"`         // calling code, such as 86; required
@@ -125,7 +129,12 @@ func (r VisaHApplication) validate(p *check.Problems) {
 		{"deliveryCountry", r.DeliveryCountry}, {"country", r.Country}, {"idNumber", r.IDNumber.Reveal()},
 	}, []field{{"cardNumber", r.CardNumber.Reveal()}})
 	p.Email("email", string(r.Email))
-	checkKnown(p, "certType", r.IDType, "0 (identity card) or 1 (passport)")
+	checkKnown(p, "certType", r.IDType, needed, "0 (identity card) or 1 (passport)")
+	callingCode.check(p, field{"countryCode", r.CountryCode})
+	numeric3.check(p, field{"addressCountry", r.AddressCountry}, field{"deliveryCountry", r.DeliveryCountry},
+		field{"country", r.Country})
+	latinLetters(p, "firstName", string(r.FirstName))
+	latinLetters(p, "lastName", string(r.LastName))
 	checkDate(p, "idIssuanceDate", r.IDIssuanceDate, needed)
 	checkDate(p, "idExpiryDate", r.IDExpiryDate, needed)
 	identity{
@@ -139,16 +148,6 @@ func (r VisaHApplication) key() string { return r.MerOrderNo }
 func (r VisaHApplication) wire(sign.AppSecret) (any, error) {
 	encodeImages(&r.FaceImage, &r.BackImage, &r.PassImage)
 	return r, nil
-}
-
-// checkKnown checks a value of a closed dictionary.
-func checkKnown[T interface {
-	~string
-	Known() bool
-}](p *check.Problems, name string, value T, values string) {
-	if p.Required(name, value != "") && !value.Known() {
-		p.Add(name, "must be %s", values)
-	}
 }
 
 // chinaNumeric is mainland China in ISO 3166-1 numeric. Whether an identity card
@@ -178,7 +177,7 @@ type VirtualLApplication struct {
 
 	// the merchant's own number, unique, at most 128 characters; required
 	MerOrderNo    string `json:"merOrderNo"`
-	NotifyURL     string `json:"notifyUrl,omitzero"` // where the notification goes
+	NotifyURL     string `json:"notifyUrl,omitzero"` // where the notification goes, http or https
 	CardType      string `json:"cardType"`           // network of the BIN list, such as VISA; required
 	BusinessScene string `json:"businessScene"`      // scene of the BIN list; required
 	CardArea      string `json:"cardArea"`           // area of the BIN list; required
@@ -230,7 +229,7 @@ func (r VirtualLApplication) wire(sign.AppSecret) (_ any, err error) {
 type VirtualPApplication struct {
 	// the merchant's own number, unique, at most 128 characters; required
 	MerOrderNo string `json:"merOrderNo"`
-	NotifyURL  string `json:"notifyUrl,omitzero"` // where the notification goes
+	NotifyURL  string `json:"notifyUrl,omitzero"` // where the notification goes, http or https
 	CardBIN    string `json:"cardBin"`            // BIN of [VirtualPService.BINs]; required
 	// initial top-up from the reserve, at most two decimals, may be 0. Required here: the
 	// platform would take 10 without it
@@ -261,7 +260,11 @@ func (r VirtualPApplication) validate(p *check.Problems) {
 		{"postalCode", string(r.PostalCode)},
 	})
 	p.Email("email", string(r.Email))
+	callingCode.check(p, field{"phoneCode", r.PhoneCode})
 	p.Country("country", r.Country)
+	if r.Country == "US" || r.Country == "CA" {
+		stateCode.check(p, field{"state", r.State})
+	}
 	p.Required("firstRecharge", !r.FirstRecharge.IsZero())
 	p.NotNegative("firstRecharge", r.FirstRecharge, 2)
 	n := utf8.RuneCountInString(string(r.FirstName)) + utf8.RuneCountInString(string(r.LastName))

@@ -60,11 +60,11 @@ func FuzzDecodeEvent(f *testing.F) {
 		f.Add(typ, []byte(`{"cardNo":"493193**1091","otp":"123456","transactionInformation":[{"purchaseAmount":"1"}]}`))
 	}
 	f.Fuzz(func(t *testing.T, typ string, content []byte) {
-		n, err := decodeEvent(typ, content, nil)
+		n, err := decodeEvent(codec, typ, content)
 		if err != nil || n == nil {
 			return
 		}
-		again, err := decodeEvent(typ, content, nil)
+		again, err := decodeEvent(codec, typ, content)
 		if err != nil || again.identity() != n.identity() {
 			t.Errorf("the key is not stable: %v", err)
 		}

@@ -1,8 +1,11 @@
 package legacy
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -10,6 +13,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/keyring"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/webhook"
 )
@@ -32,6 +36,13 @@ type CallbackConfig struct {
 	// identifies: 16 bytes or more of the merchant's own, kept for good. Required with
 	// Lookup; empty is the first of AppSecrets.
 	DedupeSecret issuing.Secret
+	// Zone is the zone of times without one; nil is UTC+8.
+	Zone *time.Location
+	// Names maps further names in the type field of VIRTUAL-P's callbacks, as far as the
+	// merchant has learnt them, to the four types of this package, such as
+	// "3ds": EventVirtualPChallenged: an example on the page has a name that its list does
+	// not have.
+	Names map[string]string
 	// Deduper remembers signatures and events; nil is one in memory. One whose lease
 	// is 31 s or more is refused: VIRTUAL-P has given up by then.
 	Deduper webhook.Deduper
@@ -77,7 +88,16 @@ type CallbackConfig struct {
 // again after a failure; answer quickly.
 func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	var p check.Problems
-	s := callbackScheme{fingerprint: keyring.Digest(&p, cfg.DedupeSecret)}
+	s := callbackScheme{
+		fingerprint: keyring.Digest(&p, cfg.DedupeSecret), names: maps.Clone(cfg.Names),
+		codec: codecIn(cfg.Zone),
+	}
+	for name, typ := range cfg.Names {
+		p.Bare(fmt.Sprintf("Names[%.40q]", name), name)
+		if !virtualPType(typ) || virtualPType(name) {
+			p.Add("Names", "gives %.40q a type that VIRTUAL-P's callbacks do not have, or another", name)
+		}
+	}
 	var scheme webhook.Scheme
 	var precheck func(context.Context, *webhook.Request) error
 	if cfg.Lookup != nil {
@@ -111,6 +131,8 @@ type callbackScheme struct {
 	appKey      string
 	secrets     []sign.AppSecret
 	fingerprint func(content []byte) string
+	names       map[string]string // further names of types
+	codec       wire.Codec
 }
 
 // signedText returns the text of a signed parameter, "" when it is not there.
@@ -148,7 +170,8 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.
 	case typ == EventVirtualP, typ == "", virtualPType(typ):
 		// The body's own type counts, and must be the address's where that is for one
 		// of the four: its function expects no other.
-		if event.Type = signedText(params, "type"); event.Type == "" {
+		event.Type = signedText(params, "type")
+		if event.Type = cmp.Or(s.names[event.Type], event.Type); event.Type == "" {
 			return nil, errors.New("no type in the body, and none was given with ForType")
 		}
 		// Another type's name in there does not make it that type.
@@ -166,7 +189,7 @@ func (s callbackScheme) Open(_ context.Context, req *webhook.Request, v webhook.
 		return nil, errors.New("the address is for no callback type of this API")
 	}
 	if known {
-		if err := decodeInto(event, content, inner); err != nil {
+		if err := s.decodeInto(event, content, inner); err != nil {
 			return nil, err
 		}
 		if data, ok := event.Data.(callbackEvent); ok && !event.HasProblem(identifying[event.Type]...) {
@@ -195,8 +218,10 @@ func unsigned(params []sign.Param) []byte {
 }
 
 // decodeInto reads the content of a known type, which stands inside the body in some.
-func decodeInto(event *webhook.Event, content []byte, inner bool) error {
-	data, err := decodeEvent(event.Type, content, event.AddProblem)
+func (s callbackScheme) decodeInto(event *webhook.Event, content []byte, inner bool) error {
+	codec := s.codec
+	codec.Note = event.AddProblem
+	data, err := decodeEvent(codec, event.Type, content)
 	switch {
 	case err != nil && (!inner || len(content) == 0): // nothing says that it is of this type
 		return err
@@ -219,7 +244,7 @@ func (s callbackScheme) Decode(event *webhook.Event) error {
 		params, _ := signedParams(content)
 		content = []byte(signedText(params, "data"))
 	}
-	return decodeInto(event, content, inner)
+	return s.decodeInto(event, content, inner)
 }
 
 // digest stands for content in an id. It is keyed: ids reach logs and databases,

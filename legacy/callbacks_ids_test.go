@@ -94,3 +94,27 @@ func TestCallbackIDsTellNothingOfASecret(t *testing.T) {
 		})
 	}
 }
+
+// Ids are keys of stores, however long the numbers and types are that a callback has.
+func TestCallbackIDsAreBounded(t *testing.T) {
+	t.Parallel()
+	server, source := callbackPlatform(t, legacytest.Config{})
+	long := strings.Repeat("9", 100_000)
+	notice := depositNotice()
+	notice["orderNo"] = long
+	ids := map[string]bool{}
+	for range 2 {
+		event, err := source.ForType(legacy.EventCardDeposited).Parse(nil, callbackBody(t, server, notice))
+		if err != nil || len(event.ID) > 512 {
+			t.Fatalf("%d characters, %v", len(event.ID), err)
+		}
+		ids[event.ID] = true
+	}
+	event, err := source.ForType(legacy.EventVirtualP).Parse(nil, callbackBody(t, server, map[string]any{"type": long, "data": "{}"}))
+	if err != nil || len(event.ID) > 512 || event.Type != long {
+		t.Fatalf("%d characters, %v", len(event.ID), err)
+	}
+	if ids[event.ID] = true; len(ids) != 2 {
+		t.Errorf("%d ids of two events", len(ids))
+	}
+}

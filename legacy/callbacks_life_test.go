@@ -127,12 +127,13 @@ func callbackLife(t *testing.T, server *legacytest.Server, client *legacy.Client
 			_, err := client.Transfers.Create(ctx, legacy.TransferRequest{
 				MerOrderNo: "t", NotifyURL: urls[legacy.EventTransferCompleted], SourceCurrency: issuing.CurrencyUSD, SendAmount: issuing.NewAmount(1000, 0),
 				Country: "USA", Business: legacy.BusinessB2B, Type: legacy.ChannelWire, Currency: issuing.CurrencyUSD,
+				AccountNumber: issuing.NewSecret("543435"), SWIFTCode: "CHASUS33",
 				Recipient: legacy.Recipient{TargetAddressLine: "1", TargetAddressCity: "NY", TargetCompanyName: "Books"},
 				Sender: legacy.Sender{
 					SourceCountry: "HKG", SourceAddressLine: "1", SourceAddressCity: "HK", SourceAddressCountry: "HKG",
 					SourceCompanyName: "Paper", SourceCompanyTradingName: "Paper",
 				},
-				RemittancePurpose: "1", SourceOfFunds: "1", Relationship: "1",
+				RemittancePurpose: "001-01", SourceOfFunds: "01", Relationship: "01",
 			})
 			return err
 		}, []string{"transfer success 1029.0000 0.021 true"}},

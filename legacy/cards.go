@@ -22,7 +22,8 @@ type DepositRequest struct {
 	// the platform would truncate more. Required. The platform asks for at least
 	// 200 for physical and 20 for virtual cards.
 	Amount issuing.Amount `json:"amount"`
-	// NotifyURL is where the notification goes; without it there is none.
+	// NotifyURL is where the notification goes, an absolute http or https address; without
+	// it there is none.
 	NotifyURL string `json:"notifyUrl,omitzero"`
 	// Ext is reserved for special business.
 	Ext string `json:"ext,omitzero"`
@@ -32,7 +33,7 @@ func (r DepositRequest) validate(p *check.Problems) {
 	checkOrder(p, r.MerOrderNo, r.NotifyURL)
 	checkCard(p, r.CardNumber)
 	p.Amount("amount", r.Amount, 2)
-	p.OptionalText("ext", r.Ext, maxExt)
+	p.OptionalText("ext", r.Ext, noLimit)
 }
 
 func (r DepositRequest) key() string { return r.MerOrderNo }
@@ -66,8 +67,9 @@ func (d *Deposit) key() string      { return d.MerOrderNo }
 // [CodeInsufficientReserve] is a refusal and [CodeDuplicateOrder] says that the
 // number was used before this call. [CodeUnauthorized], [CodeForbidden] and
 // [CodeTooManyRequests] under the same HTTP status came before any order; a refusal of
-// parameters is told when the look-up finds no order either. Everything else,
-// [CodeFailure] and [CodeException] included, leaves the order open.
+// parameters is told when the look-up finds no order either, and a code of
+// [Config].Refusals as it is. Everything else, [CodeFailure] and [CodeException] included,
+// leaves the order open.
 //
 // Safety: keyed by MerOrderNo. After an unclear attempt the order is looked up, and sent
 // again under the same number only when the platform does not know it. On

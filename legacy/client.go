@@ -39,6 +39,7 @@ type Client struct {
 
 // New returns a client. It checks the configuration and does no I/O.
 func New(cfg Config, opts ...issuing.Option) (*Client, error) {
+	cfg = cfg.clone()
 	core, err := provider.New(providerName, cfg.validate, cfg.fingerprint, opts...)
 	if err != nil {
 		return nil, err
@@ -115,13 +116,24 @@ func (c *Client) call(o operation, in any, check func(*check.Problems), opts []i
 		x.key = a.key()
 	}
 	return provider.Call{
-		Op: o.op(), Key: x.key, In: in, Check: check, Exchange: x, Decode: x.decode, Options: opts,
+		Op: o.op(), Key: x.key, In: in, Check: c.checked(check), Exchange: x, Decode: x.decode, Options: opts,
 	}
 }
 
-// zone is the provider's. No page names one; record numbers that begin with
+// checked is a request's check with the values that the configuration adds.
+func (c *Client) checked(validate func(*check.Problems)) func(*check.Problems) {
+	if len(c.cfg.Values) == 0 || validate == nil {
+		return validate
+	}
+	return func(p *check.Problems) {
+		p.Values = c.cfg.Values
+		validate(p)
+	}
+}
+
+// zone is the provider's, unless it is configured. No page names one; record numbers that begin with
 // their local time show +08:00.
 var zone = time.FixedZone("UTC+8", 8*60*60)
 
-// codec reads and writes the API's JSON.
+// codec reads and writes the API's JSON, with the zone that is not configured.
 var codec = wire.Codec{Zone: zone, TimeLayout: time.DateTime}

@@ -27,6 +27,29 @@
 // same secret. Both schemes are weak and kept for compatibility; answers are not
 // signed at all. What protects an integration is TLS.
 //
+// # What the pages leave open
+//
+// The pages contradict themselves in places and are silent in others. What is sent is what
+// all of them agree on, and what is read is what any of them shows. Where a choice remains,
+// it is a setting, to be confirmed with WorldCard before going live:
+//
+//   - [Config.Paths]: a VIRTUAL-L card is closed at VIRTUAL-P's path, as its page says.
+//     Close one in the test environment.
+//   - [Config.Zone] and [CallbackConfig.Zone]: times without a zone are read as UTC+8, which
+//     order numbers show. Place an order and compare its CreateTime with the clock.
+//   - [Config.Values]: what is in no closed list of the pages, and countries and codes of
+//     another form than their examples, are refused unsent until this has them.
+//   - [Config.Refusals]: which codes say that no order was placed. Ask which codes but 5101
+//     and 5102 are final; until then such an answer is [issuing.ErrOutcomeUnknown].
+//   - [Config.VisaHFrozenStatus]: lock a VISA-H card and read its status; until it is set, an
+//     unclear Freeze or Unfreeze stays open.
+//   - [CallbackConfig.Names]: an example has a type of VIRTUAL-P's callbacks, "3ds", that the
+//     list does not have. Events of the type webhook.Unknown tell of it.
+//
+// Which fields of a remittance depend on others is the platform's to judge, for the same
+// reason. The whole list, with the reason where there is no setting, is in
+// testdata/inferred.csv.
+//
 // # Errors
 //
 // Every error of a call, of [New], [ParseConfig] and an iterator is an
@@ -35,9 +58,12 @@
 // refused has the errors of package webhook.
 //
 // Creating an order ends with success, [CodeInsufficientReserve] or
-// [CodeDuplicateOrder]. Whatever else comes back, 500 and 5000 included, says
-// nothing about the order, and is [issuing.ErrOutcomeUnknown] with the merchant's
-// order number as its key, unless a lookup has settled it.
+// [CodeDuplicateOrder]. [CodeUnauthorized], [CodeForbidden] and [CodeTooManyRequests] under
+// the HTTP status of the same number came before any order, and a refusal of parameters
+// (kind [issuing.ErrInvalid]) is told when a look-up finds no order as well. Whatever else
+// comes back, 500 and 5000 included, says nothing about the order, and is
+// [issuing.ErrOutcomeUnknown] with the merchant's order number as its key, unless a look-up
+// has settled it.
 //
 // # Retries
 //

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
 )
 
 // Callback types. Only VIRTUAL-P's callbacks name a type; for all others the
@@ -80,15 +81,14 @@ var identifying = map[string][]string{
 
 // decodeEvent decodes a verified callback. For VISA-H's and VIRTUAL-P's
 // callbacks content is the value of data, for all others the whole body. A type
-// that is not known gives nil and no error; note is told of members that cannot be
-// read.
-func decodeEvent(typ string, content []byte, note func(member, reason string)) (callbackEvent, error) {
+// that is not known gives nil and no error; the codec's note is told of members that
+// cannot be read.
+func decodeEvent(codec wire.Codec, typ string, content []byte) (callbackEvent, error) {
 	empty := blankEvents[typ]
 	if empty == nil {
 		return nil, nil
 	}
-	n, codec := empty(), codec
-	codec.Note = note
+	n := empty()
 	if err := codec.Unmarshal(content, n); err != nil {
 		return nil, err
 	}

@@ -252,7 +252,7 @@ func TestVirtualPExample(t *testing.T) {
 	if err := json.Unmarshal(readExample(t, "virtual-p-webhook.json"), &body); err != nil {
 		t.Fatal(err)
 	}
-	n, err := decodeEvent(body.Type, []byte(body.Data), nil)
+	n, err := decodeEvent(codec, body.Type, []byte(body.Data))
 	if err != nil {
 		t.Fatal(err)
 	}

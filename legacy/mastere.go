@@ -190,7 +190,7 @@ type MasterETransactionsRequest struct {
 func (r MasterETransactionsRequest) validate(p *check.Problems) {
 	checkCard(p, r.CardNumber)
 	checkPageSize(p, r.PageSize)
-	p.OptionalText("pageToken", r.PageToken, maxToken)
+	p.OptionalText("pageToken", r.PageToken, noLimit)
 	dateRange{names: "dateRange", from: r.From, to: r.To, must: optional}.check(p)
 }
 

@@ -113,5 +113,5 @@ type orderQuery struct {
 	OrderNo string `json:"orderNo"`
 }
 
-func (q orderQuery) validate(p *check.Problems) { p.Text("orderNo", q.OrderNo, maxID) }
+func (q orderQuery) validate(p *check.Problems) { p.Text("orderNo", q.OrderNo, noLimit) }
 func (q orderQuery) key() string                { return q.OrderNo }

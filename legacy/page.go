@@ -4,7 +4,6 @@ import (
 	"context"
 	"iter"
 	"strconv"
-	"strings"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -49,9 +48,18 @@ type VirtualTransactionsRequest struct {
 
 func (r VirtualTransactionsRequest) validate(p *check.Problems) {
 	checkCard(p, r.CardNumber)
-	p.OptionalText("pageToken", r.PageToken, maxToken)
+	p.OptionalText("pageToken", r.PageToken, noLimit)
 	checkPageSize(p, r.PageSize)
 	dateRange{names: "creationTime", from: r.From, to: r.To, must: needed, months: maxSpan}.check(p)
+}
+
+// numberedRequest is one to a list whose token is a page number; that of VIRTUAL-P is called
+// a cursor.
+type numberedRequest struct{ VirtualTransactionsRequest }
+
+func (r numberedRequest) validate(p *check.Problems) {
+	r.VirtualTransactionsRequest.validate(p)
+	pageNumber.check(p, field{"pageToken", r.PageToken})
 }
 
 func (r VirtualTransactionsRequest) key() string { return r.CardNumber.Last4() }
@@ -112,8 +120,5 @@ func (t *VisaHTransaction) row() (string, []string) {
 // rowOf names the row of an item; one without an id has none.
 func rowOf[T any, I record[T]](item *T) string {
 	id, state := I(item).row()
-	if id == "" {
-		return ""
-	}
-	return id + " " + strings.Join(state, " ")
+	return pages.Row(id, state...)
 }

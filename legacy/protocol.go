@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,9 +44,8 @@ type operation struct {
 	unsigned []string
 }
 
-// op is the part of the row that the core knows. What the platform refuses to create it
-// may have created all the same, so an order is looked up before a repeat, although its
-// number is a key.
+// op is the part of the row that the core knows. A refused order may have been created all the same, so it
+// is looked up before a repeat, although its number is a key.
 func (o operation) op() provider.Op {
 	return provider.Op{Name: o.name, Safety: o.safety, Settle: o.settle, LookFirst: o.creates && o.safety == keyed}
 }
@@ -109,7 +109,7 @@ func (x *exchange) Encode(issuing.CallSettings) (provider.Plan, error) {
 			return provider.Plan{}, err
 		}
 	}
-	payload, err := codec.Marshal(in)
+	payload, err := x.c.cfg.codec().Marshal(in)
 	if err != nil {
 		return provider.Plan{}, err
 	}
@@ -120,13 +120,14 @@ func (x *exchange) Encode(issuing.CallSettings) (provider.Plan, error) {
 		return provider.Plan{}, errNoObject
 	}
 	x.payload = append(bytes.TrimSpace(payload[:len(payload)-1]), '}')
-	return provider.Plan{URL: transport.JoinURL(x.c.cfg.BaseURL, x.o.path), Template: x.o.path}, nil
+	path := x.c.cfg.path(x.o)
+	return provider.Plan{URL: transport.JoinURL(x.c.cfg.BaseURL, path), Template: path}, nil
 }
 
 // Facts tells what a record of the call holds. The payload is that of the request as it
 // is: the one that is sent may have fields that are encrypted anew each time.
 func (x *exchange) Facts(f *facts) {
-	f.Payload, _ = codec.Marshal(x.in)
+	f.Payload, _ = x.c.cfg.codec().Marshal(x.in)
 	if in, ok := x.in.(factual); ok {
 		in.facts(f)
 	}
@@ -151,17 +152,18 @@ func (x *exchange) Judge(_ context.Context, r *transport.Response) provider.Verd
 	if codec.Unmarshal(r.Body, env) == nil {
 		r.Parsed = env
 	}
-	return provider.Verdict{Judgement: x.o.judge(r)}
+	return provider.Verdict{Judgement: x.o.judge(r, x.c.cfg.Refusals)}
 }
 
-func (o *operation) judge(r *transport.Response) transport.Judgement {
+// judge says what an answer means; refusals are codes that end an order's creation as well.
+func (o *operation) judge(r *transport.Response, refusals []Code) transport.Judgement {
 	env, code, ok := answered(r)
 	switch {
 	case !ok && (o.creates || r.OK()):
 		return transport.Unclear
 	case !ok:
 		return transport.JudgeStatus(r)
-	case r.OK() && env.accepted(), r.OK() && o.creates && code.settlesOrder():
+	case r.OK() && env.accepted(), r.OK() && o.creates && (code.settlesOrder() || slices.Contains(refusals, code)):
 		return transport.Final
 	case o.creates && r.Status == http.StatusTooManyRequests && code == CodeTooManyRequests:
 		return transport.Busy
@@ -214,16 +216,17 @@ func (x *exchange) Open(_ context.Context, r *transport.Response) (provider.Answ
 	// Nearly every refusal of an order leaves it open, so it is the code that
 	// says whether an attempt after a look-up may be answered otherwise.
 	lasting := x.o.creates && code != CodeSuccess && !code.Retryable()
-	absent := x.o.creates && refusedForm(r.Status, code)
+	confirmed := x.o.creates && r.OK() && slices.Contains(x.c.cfg.Refusals, code)
+	absent := x.o.creates && !confirmed && refusedForm(r.Status, code)
 	// A code that no page lists under a status of success says nothing definite.
-	maybe := absent || (r.OK() && !code.Known())
+	maybe := absent || (r.OK() && !code.Known() && !confirmed)
 	return answer, &provider.Refusal{Err: e, Lasting: lasting, Maybe: maybe, Absent: absent}
 }
 
 // decode reads an answer's data.
 func (x *exchange) decode(_ context.Context, data []byte, out any) error {
 	if len(data) > 0 {
-		if err := codec.Unmarshal(data, out); err != nil {
+		if err := x.c.cfg.codec().Unmarshal(data, out); err != nil {
 			return err
 		}
 	}

@@ -51,13 +51,30 @@ type QuoteRequest struct {
 
 func (r QuoteRequest) validate(p *check.Problems) {
 	checkCurrency(p, "sourceCurrency", r.SourceCurrency)
-	checkTexts(p, []field{{"country", r.Country}, {"business", string(r.Business)}, {"type", string(r.Type)}}, nil)
+	checkCountry(p, r.Country)
+	checkBusiness(p, r.Business)
+	checkChannel(p, r.Type)
 	checkCurrency(p, "targetCurrency", r.TargetCurrency)
+}
+
+// checkCountry checks the destination of a remittance.
+func checkCountry(p *check.Problems, country string) {
+	if p.Required("country", country != "") {
+		alpha3.check(p, field{"country", country})
+	}
+}
+
+func checkBusiness(p *check.Problems, b Business) {
+	checkKnown(p, "business", b, needed, "C2C, B2B, B2C or C2B")
+}
+
+func checkChannel(p *check.Problems, c Channel) {
+	checkKnown(p, "type", c, needed, "wire, ewallet, bank_account or cash_pickup")
 }
 
 func checkCurrency(p *check.Problems, name string, currency issuing.Currency) {
 	p.Required(name, currency != "")
-	if currency != "" && !currency.Valid() {
+	if currency != "" && !currency.Valid() && !told(p, name, string(currency)) {
 		p.Add(name, "is not an ISO 4217 code such as USD")
 	}
 }

@@ -71,33 +71,35 @@ type RemittancePurposesRequest struct {
 	Currency issuing.Currency `json:"currency"` // payout currency; required
 }
 
-func (r countryRequest) validate(p *check.Problems) {
-	checkTexts(p, []field{{"country", r.Country}}, nil)
-}
+func (r countryRequest) validate(p *check.Problems) { checkCountry(p, r.Country) }
 
-func (r channelRequest) validate(p *check.Problems) {
-	checkTexts(p, []field{{"type", string(r.Type)}}, nil)
-}
+func (r channelRequest) validate(p *check.Problems) { checkChannel(p, r.Type) }
 
 func (r countryChannelRequest) validate(p *check.Problems) {
-	checkTexts(p, []field{{"country", r.Country}, {"type", string(r.Type)}}, nil)
+	checkCountry(p, r.Country)
+	checkChannel(p, r.Type)
 }
 
 func (r branchRequest) validate(p *check.Problems) {
-	checkTexts(p, []field{{"country", r.Country}, {"bankCode", r.BankCode}}, nil)
+	checkCountry(p, r.Country)
+	checkTexts(p, []field{{"bankCode", r.BankCode}}, nil)
 }
 
 func (r cityRequest) validate(p *check.Problems) {
-	checkTexts(p, []field{{"country", r.Country}, {"stateCode", r.StateCode}}, nil)
+	checkCountry(p, r.Country)
+	checkTexts(p, []field{{"stateCode", r.StateCode}}, nil)
 }
 
 func (r fundsRequest) validate(p *check.Problems) {
-	checkTexts(p, []field{{"country", r.Country}, {"business", string(r.Business)}}, nil)
+	checkCountry(p, r.Country)
+	checkBusiness(p, r.Business)
 }
 
 func (r RemittancePurposesRequest) validate(p *check.Problems) {
-	checkTexts(p, []field{{"country", r.Country}, {"business", string(r.Business)},
-		{"type", string(r.Type)}, {"currency", string(r.Currency)}}, nil)
+	checkCountry(p, r.Country)
+	checkBusiness(p, r.Business)
+	checkChannel(p, r.Type)
+	checkCurrency(p, "currency", r.Currency)
 }
 
 // BusinessModes returns the business types of a channel to a country.

@@ -19,13 +19,11 @@ const (
 	maxNames = 32      // characters of VIRTUAL-P's first and last name together
 )
 
-// Bounds where the pages give none.
+// Texts have no limit but those of the pages. The merchant's own numbers have one: they
+// are keys, which stand in errors, records and logs.
 const (
-	maxID    = 128  // order numbers, codes, tokens' neighbours
-	maxText  = 255  // free text
-	maxURL   = 2048 // addresses
-	maxToken = 4096 // page tokens
-	maxExt   = 4096 // the reserved field
+	maxID   = 128 // merOrderNo, appKey
+	noLimit = 0
 )
 
 // cardNumberRequest is the request of an operation that names a card and
@@ -44,7 +42,7 @@ func (r cardNumberRequest) facts(f *facts) { f.Reference = r.CardNumber }
 const cardNumber = "cardNumber"
 
 // checkCard checks a card number, account or card id without quoting it.
-func checkCard(p *check.Problems, card issuing.Secret) { p.Text("cardNumber", card.Reveal(), maxID) }
+func checkCard(p *check.Problems, card issuing.Secret) { p.Text("cardNumber", card.Reveal(), noLimit) }
 
 // noRequest is the request of an operation without parameters.
 type noRequest struct{}
@@ -102,17 +100,17 @@ type field struct{ name, value string }
 // checkTexts checks required texts, then optional ones.
 func checkTexts(p *check.Problems, required, optional []field) {
 	for _, f := range required {
-		p.Text(f.name, f.value, maxText)
+		p.Text(f.name, f.value, noLimit)
 	}
 	for _, f := range optional {
-		p.OptionalText(f.name, f.value, maxText)
+		p.OptionalText(f.name, f.value, noLimit)
 	}
 }
 
 // checkOrder checks what every creation of an order has.
 func checkOrder(p *check.Problems, merOrderNo, notifyURL string) {
 	p.Text("merOrderNo", merOrderNo, maxID)
-	p.OptionalText("notifyUrl", notifyURL, maxURL)
+	checkNotifyURL(p, notifyURL)
 }
 
 // checkDate checks a date, present or not.

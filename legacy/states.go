@@ -22,9 +22,6 @@ var (
 	toMasterEFrozen = both(opMasterEFreeze, MasterECardStatusActivated, MasterECardStatusLost)
 	toMasterEActive = both(opMasterEUnfreeze, MasterECardStatusLost, MasterECardStatusActivated)
 
-	toVisaHFrozen = transition[VisaHCardStatus]{op: opVisaHFreeze, from: VisaHCardStatusActivated}
-	toVisaHActive = transition[VisaHCardStatus]{op: opVisaHUnfreeze, goal: VisaHCardStatusActivated}
-
 	toVirtualLFrozen = both(opVirtualLFreeze, VirtualLCardStatusActive, VirtualLCardStatusFrozen)
 	toVirtualLActive = both(opVirtualLUnfreeze, VirtualLCardStatusFrozen, VirtualLCardStatusActive)
 	toVirtualLClosed = transition[VirtualLCardStatus]{op: opVirtualLClose, goal: VirtualLCardStatusCancelled}
@@ -33,6 +30,16 @@ var (
 	toVirtualPActive = both(opVirtualPUnfreeze, VirtualPCardStatusFrozen, VirtualPCardStatusActive)
 	toVirtualPClosed = transition[VirtualPCardStatus]{op: opVirtualPClose, goal: VirtualPCardStatusInactive}
 )
+
+// visaHFreeze and visaHUnfreeze lack one end unless the status of a locked card is
+// configured.
+func (c Config) visaHFreeze() transition[VisaHCardStatus] {
+	return both(opVisaHFreeze, VisaHCardStatusActivated, c.VisaHFrozenStatus)
+}
+
+func (c Config) visaHUnfreeze() transition[VisaHCardStatus] {
+	return both(opVisaHUnfreeze, c.VisaHFrozenStatus, VisaHCardStatusActivated)
+}
 
 // both is a transition that the card's status shows from beginning to end.
 func both[S comparable](op operation, from, goal S) transition[S] {

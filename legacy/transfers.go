@@ -2,7 +2,6 @@ package legacy
 
 import (
 	"context"
-	"strings"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -53,7 +52,7 @@ func (t TransferIDType) Known() bool {
 // the last.
 type TransferRequest struct {
 	MerOrderNo string `json:"merOrderNo"`         // the merchant's own number, unique, at most 128 characters; required
-	NotifyURL  string `json:"notifyUrl,omitzero"` // where the notification goes
+	NotifyURL  string `json:"notifyUrl,omitzero"` // where the notification goes, http or https
 	Ext        string `json:"ext,omitzero"`       // reserved
 
 	// the reserve's currency; required. CNY to a bank account in CHN supports USD only
@@ -164,15 +163,17 @@ type Sender struct {
 
 func (r TransferRequest) validate(p *check.Problems) {
 	checkOrder(p, r.MerOrderNo, r.NotifyURL)
-	p.OptionalText("ext", r.Ext, maxExt)
+	p.OptionalText("ext", r.Ext, noLimit)
 	checkCurrency(p, "sourceCurrency", r.SourceCurrency)
 	p.Amount("sendAmount", r.SendAmount, 2)
-	if r.ChargeCode != "" && r.ChargeCode != ChargeCodeSHA {
+	if r.ChargeCode != "" && r.ChargeCode != ChargeCodeSHA && !told(p, "chargeCode", string(r.ChargeCode)) {
 		p.Add("chargeCode", "must be SHA or empty: nothing else is supported")
 	}
+	checkCountry(p, r.Country)
+	checkBusiness(p, r.Business)
+	checkChannel(p, r.Type)
 	checkCurrency(p, "currency", r.Currency)
 	checkTexts(p, []field{
-		{"country", r.Country}, {"business", string(r.Business)}, {"type", string(r.Type)},
 		{"remittancePurpose", r.RemittancePurpose}, {"sourceOfFunds", r.SourceOfFunds}, {"relationship", r.Relationship},
 	}, []field{
 		{"partner", r.Partner}, {"accountNumber", r.AccountNumber.Reveal()}, {"iban", r.IBAN.Reveal()},
@@ -183,7 +184,9 @@ func (r TransferRequest) validate(p *check.Problems) {
 	if !r.AccountNumber.IsZero() && !r.IBAN.IsZero() {
 		p.Add("accountNumber, iban", "are mutually exclusive")
 	}
-	checkSortCode(p, r.SortCode)
+	swiftCode.check(p, field{"swiftCode", r.SWIFTCode}, field{"corrSwiftCode", r.CorrSWIFTCode})
+	routingCode.check(p, field{"routingCode", r.RoutingCode})
+	sortCode.check(p, field{"sortCode", r.SortCode})
 	p.OptionalText("unformattedNote", r.UnformattedNote, maxNote)
 	r.Recipient.validate(p)
 	r.Sender.validate(p)
@@ -202,17 +205,6 @@ func (r TransferRequest) facts(f *facts) {
 	tellAccount(f, "ewalletId", r.EWalletID)
 }
 
-// sortCodeDigits is the length of a British sort code without separators.
-const sortCodeDigits = 6
-
-func checkSortCode(p *check.Problems, code string) {
-	digits := strings.NewReplacer("-", "", " ", "").Replace(code)
-	six := len(digits) == sortCodeDigits && strings.Trim(digits, "0123456789") == ""
-	if code != "" && !six {
-		p.Add("sortCode", "needs %d digits", sortCodeDigits)
-	}
-}
-
 func (r Recipient) validate(p *check.Problems) {
 	checkTexts(p, []field{{"targetAddressLine", string(r.TargetAddressLine)},
 		{"targetAddressCity", string(r.TargetAddressCity)}}, []field{
@@ -228,9 +220,8 @@ func (r Recipient) validate(p *check.Problems) {
 	p.Date("targetDateOfBirth", r.TargetDateOfBirth)
 	p.Date("targetIdExpiration", r.TargetIDExpiration)
 	p.Required("targetIdType", r.TargetIDNumber.IsZero() || r.TargetIDType != "")
-	if r.TargetIDType != "" && !r.TargetIDType.Known() {
-		p.Add("targetIdType", "must be national or passport")
-	}
+	checkKnown(p, "targetIdType", r.TargetIDType, optional, "national or passport")
+	alpha3.check(p, field{"targetAddressCountry", r.TargetAddressCountry}, field{"targetNationality", r.TargetNationality})
 }
 
 func (r Sender) validate(p *check.Problems) {
@@ -249,14 +240,11 @@ func (r Sender) validate(p *check.Problems) {
 	})
 	p.Date("sourceDateOfBirth", r.SourceDateOfBirth)
 	p.Date("sourceIdExpiration", r.SourceIDExpiration)
-	if r.SourceGender != "" && !r.SourceGender.Known() {
-		p.Add("sourceGender", "must be M or F")
-	}
+	checkKnown(p, "sourceGender", r.SourceGender, optional, "M or F")
+	alpha3.check(p, field{"sourceCountry", r.SourceCountry}, field{"sourceNationality", r.SourceNationality})
 	p.Required("sourceIdType", r.SourceIDNumber.IsZero() || r.SourceIDType != "")
 	p.Required("sourceIdIssueCountry", r.SourceIDNumber.IsZero() || r.SourceIDIssueCountry != "")
-	if r.SourceIDType != "" && !r.SourceIDType.Known() {
-		p.Add("sourceIdType", "must be national or passport")
-	}
+	checkKnown(p, "sourceIdType", r.SourceIDType, optional, "national or passport")
 }
 
 // Create places a remittance (order/create). The answer says that it was accepted and holds
@@ -264,9 +252,7 @@ func (r Sender) validate(p *check.Problems) {
 // [TransferService.TransferByKey], the result to NotifyURL ([TransferCompleted])
 // or by the same lookup.
 //
-// [CodeInsufficientReserve] is a refusal and [CodeDuplicateOrder] says that the
-// number was used before this call. Everything else, [CodeFailure] and
-// [CodeException] included, leaves the order open.
+// What ends it and what leaves it open is as for [CardService.Deposit].
 //
 // Safety: keyed by MerOrderNo. After an unclear attempt the order is looked up, and sent
 // again under the same number only when the platform does not know it. On

@@ -98,7 +98,8 @@ var refusals = []refusal{
 	{"no amount", deposit(func(r *legacy.DepositRequest) { r.Amount = issuing.Amount("") }), "amount", "is required"},
 	{"nothing", deposit(func(r *legacy.DepositRequest) { r.Amount = amount("0") }), "amount", "greater than zero"},
 	{"three decimals", deposit(func(r *legacy.DepositRequest) { r.Amount = amount("20.123") }), "amount", "more than 2 decimal places"},
-	{"a long address", deposit(func(r *legacy.DepositRequest) { r.NotifyURL = strings.Repeat("x", 2049) }), "notifyUrl", "at most 2048"},
+	{"no address", deposit(func(r *legacy.DepositRequest) { r.NotifyURL = "example.com/cb" }), "notifyUrl", "absolute http or https"},
+	{"an address of files", deposit(func(r *legacy.DepositRequest) { r.NotifyURL = "ftp://example.com/cb" }), "notifyUrl", "absolute http or https"},
 
 	{"face over 1 MB", document(func(r *legacy.DocumentRequest) { r.FaceImage = image(megabyte + 1) }), "faceImage", "at most 1048576 (1 MB)"},
 	{"back over 1 MB", document(func(r *legacy.DocumentRequest) { r.BackImage = image(megabyte + 1) }), "backImage", "at most 1048576 (1 MB)"},
@@ -116,6 +117,14 @@ var refusals = []refusal{
 	{"a day that is none", masterE(func(r *legacy.MasterEApplication) { r.Birthday = issuing.NewDate(1990, 2, 30) }), "birthday", "not a date"},
 	{"no English name", masterE(func(r *legacy.MasterEApplication) { r.LastNameEn = " " }), "lastNameEN", "is required"},
 
+	{"a calling code in letters", masterE(func(r *legacy.MasterEApplication) { r.CountryCode = "CN" }), "countryCode", "calling code"},
+	{"a nationality in letters", masterE(func(r *legacy.MasterEApplication) { r.Country = "CHN" }), "country", "three digits"},
+	{"an English name in Chinese", masterE(func(r *legacy.MasterEApplication) { r.FirstNameEn = "小明" }), "firstNameEn", "English characters"},
+	{"a last name in Chinese", masterE(func(r *legacy.MasterEApplication) { r.LastNameEn = "王" }), "lastNameEN", "English characters"},
+
+	{"a name in Chinese", visaH(func(r *legacy.VisaHApplication) { r.LastName = "王" }), "lastName", "English characters"},
+	{"a residence in letters", visaH(func(r *legacy.VisaHApplication) { r.AddressCountry = "CN" }), "addressCountry", "three digits"},
+	{"a delivery in letters", visaH(func(r *legacy.VisaHApplication) { r.DeliveryCountry = "China" }), "deliveryCountry", "three digits"},
 	{"MASTER-E's passport", visaH(func(r *legacy.VisaHApplication) { r.IDType = "-1" }), "certType", "1 (passport)"},
 	{"no district", visaH(func(r *legacy.VisaHApplication) { r.Line3 = "" }), "line3", "is required"},
 	{"no issuance date", visaH(func(r *legacy.VisaHApplication) { r.IDIssuanceDate = issuing.Date("") }), "idIssuanceDate", "is required"},
@@ -136,6 +145,17 @@ var refusals = []refusal{
 	}), "firstName, lastName", "at most 32"},
 	{"a country of three letters", virtualP(func(r *legacy.VirtualPApplication) { r.Country = "USA" }), "country", "alpha-2"},
 
+	{"a state in full", virtualP(func(r *legacy.VirtualPApplication) { r.State = "Washington" }), "state", "two capital letters"},
+	{"a phone code in letters", virtualP(func(r *legacy.VirtualPApplication) { r.PhoneCode = "US" }), "phoneCode", "calling code"},
+
+	{"a destination of two letters", transfer(func(r *legacy.TransferRequest) { r.Country = "PH" }), "country", "alpha-3"},
+	{"an origin of two letters", transfer(func(r *legacy.TransferRequest) { r.SourceCountry = "HK" }), "sourceCountry", "alpha-3"},
+	{"a nationality of two letters", transfer(func(r *legacy.TransferRequest) { r.TargetNationality = "ph" }), "targetNationality", "alpha-3"},
+	{"a channel that is none", transfer(func(r *legacy.TransferRequest) { r.Type = "bank" }), "type", "bank_account"},
+	{"a business that is none", transfer(func(r *legacy.TransferRequest) { r.Business = "c2c" }), "business", "C2C"},
+	{"a SWIFT code of seven characters", transfer(func(r *legacy.TransferRequest) { r.SWIFTCode = "CHASUS3" }), "swiftCode", "8 or 11"},
+	{"an intermediary in small letters", transfer(func(r *legacy.TransferRequest) { r.CorrSWIFTCode = "chasus33" }), "corrSwiftCode", "8 or 11"},
+	{"a routing code of eight digits", transfer(func(r *legacy.TransferRequest) { r.RoutingCode = "12345678" }), "routingCode", "9 digits"},
 	{"send amount with three decimals", transfer(func(r *legacy.TransferRequest) { r.SendAmount = amount("1.001") }), "sendAmount", "more than 2 decimal places"},
 	{"a note of 65 characters", transfer(func(r *legacy.TransferRequest) { r.UnformattedNote = strings.Repeat("注", 65) }), "unformattedNote", "at most 64"},
 	{"full pay", transfer(func(r *legacy.TransferRequest) { r.ChargeCode = legacy.ChargeCodeFP }), "chargeCode", "must be SHA"},
@@ -143,7 +163,7 @@ var refusals = []refusal{
 	{"account and IBAN", transfer(func(r *legacy.TransferRequest) {
 		r.AccountNumber, r.IBAN = issuing.NewSecret("1"), issuing.NewSecret("2")
 	}), "accountNumber, iban", "mutually exclusive"},
-	{"a sort code of five digits", transfer(func(r *legacy.TransferRequest) { r.SortCode = "12-34-5" }), "sortCode", "needs 6 digits"},
+	{"a sort code of five digits", transfer(func(r *legacy.TransferRequest) { r.SortCode = "12-34-5" }), "sortCode", "6 digits"},
 	{"an id without its kind", transfer(func(r *legacy.TransferRequest) { r.SourceIDNumber = issuing.NewSecret("A1") }), "sourceIdType", "is required"},
 	{"another kind of id", transfer(func(r *legacy.TransferRequest) { r.TargetIDType = "card" }), "targetIdType", "national or passport"},
 	{"another gender", transfer(func(r *legacy.TransferRequest) { r.SourceGender = "X" }), "sourceGender", "M or F"},
@@ -176,6 +196,16 @@ var refusals = []refusal{
 	{"a query without the platform's number", func(ctx context.Context, c *legacy.Client) error {
 		return just(c.Applications.ApplicationByOrderNo(ctx, ""))
 	}, "orderNo", "is required"},
+	{"a page that is no number", func(ctx context.Context, c *legacy.Client) error {
+		return just(c.VirtualL.Transactions(ctx, legacy.VirtualTransactionsRequest{CardNumber: issuing.NewSecret("4242424242424242"), PageToken: "next", PageSize: 1, From: firstDay, To: lastDay}))
+	}, "pageToken", "page number"},
+	{"a channel of countries that is none", func(ctx context.Context, c *legacy.Client) error {
+		return just(c.Reference.ChannelCountries(ctx, "pigeon"))
+	}, "type", "wire"},
+	{"funds of no business", func(ctx context.Context, c *legacy.Client) error {
+		return just(c.Reference.SourcesOfFunds(ctx, "CHN", "P2P"))
+	}, "business", "C2C"},
+	{"banks of two letters", func(ctx context.Context, c *legacy.Client) error { return just(c.Reference.Banks(ctx, "CN")) }, "country", "alpha-3"},
 	{"banks of nowhere", func(ctx context.Context, c *legacy.Client) error { return just(c.Reference.Banks(ctx, "")) }, "country", "is required"},
 	{"cities of no state", func(ctx context.Context, c *legacy.Client) error { return just(c.Reference.Cities(ctx, "IDN", "")) }, "stateCode", "is required"},
 	{"a quote without a channel", func(ctx context.Context, c *legacy.Client) error {

@@ -116,7 +116,7 @@ func (s *VirtualLService) Transactions(
 	if req.PageToken == "" {
 		req.PageToken = "1"
 	}
-	return call[Page[VirtualLTransaction]](ctx, s.c, opVirtualLTransactions, req, opts)
+	return call[Page[VirtualLTransaction]](ctx, s.c, opVirtualLTransactions, numberedRequest{req}, opts)
 }
 
 // AllTransactions iterates over a card's transactions of at most three months,

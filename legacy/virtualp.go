@@ -150,9 +150,7 @@ type DocumentRequest struct {
 
 func (r DocumentRequest) validate(p *check.Problems) {
 	checkCard(p, r.CardNumber)
-	if !r.IDType.Known() {
-		p.Add("idType", "must be one of CN-RIC, PASSPORT, HK-HKID, DLN and Government-Issued ID Card")
-	}
+	checkKnown(p, "idType", r.IDType, needed, "one of CN-RIC, PASSPORT, HK-HKID, DLN and Government-Issued ID Card")
 	checkImage(p, "faceImage", r.FaceImage, needed)
 	checkImage(p, "backImage", r.BackImage, optional)
 	checkImageSize(p, "faceImage", r.FaceImage)

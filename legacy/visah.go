@@ -64,23 +64,24 @@ func (s *VisaHService) Card(
 //
 // Safety: checked. After an attempt that may have arrived the card is read; only one
 // that is still activated is locked again. The status of a locked card is not
-// documented, so any other status leaves the outcome unknown. On
+// documented: unless [Config].VisaHFrozenStatus has it, any other status leaves the outcome
+// unknown. On
 // issuing.ErrOutcomeUnknown give the pending to [Client.Settle] with
 // issuing.WithReference(cardNumber): it proves that the card is not locked, and no more.
 func (s *VisaHService) Freeze(
 	ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption,
 ) (*CardChange, error) {
-	return switched[visaHState](ctx, s.c, toVisaHFrozen, opVisaHCard, cardNumber, opts)
+	return switched[visaHState](ctx, s.c, s.c.cfg.visaHFreeze(), opVisaHCard, cardNumber, opts)
 }
 
 // Unfreeze makes a locked card usable again ("Unlock", unsuspend).
 //
 // Safety: checked, as [VisaHService.Freeze]: a card that is activated afterwards
-// is the result, any other status leaves the outcome unknown.
+// is the result, any other status leaves the outcome unknown but the configured one.
 func (s *VisaHService) Unfreeze(
 	ctx context.Context, cardNumber issuing.Secret, opts ...issuing.CallOption,
 ) (*CardChange, error) {
-	return switched[visaHState](ctx, s.c, toVisaHActive, opVisaHCard, cardNumber, opts)
+	return switched[visaHState](ctx, s.c, s.c.cfg.visaHUnfreeze(), opVisaHCard, cardNumber, opts)
 }
 
 // SetPIN (change/pin/secure) sets the PIN for cash machines, six digits, which go
@@ -205,7 +206,7 @@ type oobReply struct {
 
 func (r oobReply) validate(p *check.Problems) {
 	checkCard(p, r.CardNumber)
-	p.Text("acsTransactionId", r.ACSTransactionID, maxID)
+	p.Text("acsTransactionId", r.ACSTransactionID, noLimit)
 	if !r.Reply.Known() {
 		p.Add("reply", "must be 2 (accept) or 3 (decline)")
 	}

@@ -43,8 +43,8 @@ func (r FeedbackRequest) validate(p *check.Problems) {
 	optionalText(p, "longitude", r.Longitude, 100)
 	optionalText(p, "latitude", r.Latitude, 100)
 	digits(p, "reportReason", string(r.ReportReason), 1)
-	if p.Strict && len(r.ReportReason) == 1 && !r.ReportReason.Known() {
-		p.Add("reportReason", "is not one of 0 to 6")
+	if len(r.ReportReason) == 1 {
+		p.Listed("reportReason", string(r.ReportReason), r.ReportReason.Known())
 	}
 	optionalText(p, "otherReason", r.OtherReason, 100)
 }

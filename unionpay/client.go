@@ -80,7 +80,7 @@ func looked[T any](ctx context.Context, c *Client, o operation, in request,
 	look provider.Look[T], opts []issuing.CallOption,
 ) (*T, error) {
 	validate := func(p *check.Problems) {
-		p.Strict, p.Optional = !c.cfg.OpenEnums, c.cfg.optional(in)
+		p.Values, p.Optional = c.cfg.Values, c.cfg.optional(in)
 		in.validate(p)
 		c.cfg.checkExtra(p, in)
 	}

@@ -1,10 +1,10 @@
 package unionpay
 
 import (
-	"cmp"
 	"fmt"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
 )
 
 // Code is a responseCode, two letters or digits. "00" is approval. It is an
@@ -155,20 +155,10 @@ func (c Code) Kind() error {
 func (c Code) Retryable() bool { return codes[c].retry }
 
 // kind is the kind of a code as the configuration has it.
-func (c Config) kind(code Code) error {
-	if c.open(code) {
-		return issuing.ErrUnavailable // of a read; a write stays open
-	}
-	return cmp.Or(c.Codes[code], code.Kind())
-}
+func (c Config) kind(code Code) error { return check.Kinds[Code](c.Codes).Kind(code, code.Kind()) }
 
 // open reports whether a code leaves open if the operation was carried out.
-func (c Config) open(code Code) bool {
-	if kind := c.Codes[code]; kind != nil {
-		return kind == issuing.ErrOutcomeUnknown
-	}
-	return code.open()
-}
+func (c Config) open(code Code) bool { return check.Kinds[Code](c.Codes).Open(code, code.open()) }
 
 // retryable reports whether a code says that nothing was carried out for now.
 func (c Config) retryable(code Code) bool { return c.Codes[code] == nil && code.Retryable() }

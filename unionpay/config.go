@@ -129,10 +129,10 @@ type Config struct {
 	RequireUUIDEcho bool
 	// JWEContentType is the Content-Type of encrypted bodies. Inferred: application/jose.
 	JWEContentType string
-	// OpenEnums sends values of indicator fields that this version does not know, such
-	// as a reportReason of 7: UnionPay adds values without notice. By default they are
-	// refused as what they mostly are, mistakes.
-	OpenEnums bool
+	// Values are further values of enumerations in requests, by the member's name as
+	// errors print it, such as "reportReason": {"7"}: UnionPay adds values without notice.
+	// Every other value that this version does not know is refused before it is sent.
+	Values map[string][]string
 	// AnswerAppIDs are the accepted values of UPI-APPID in answers. Inferred: nil
 	// is AppID alone.
 	AnswerAppIDs []string
@@ -393,6 +393,7 @@ func (c Config) normal() Config {
 	c.ActionNames = maps.Clone(c.ActionNames)
 	c.OptionalFields = slices.Clone(c.OptionalFields)
 	c.Codes = maps.Clone(c.Codes)
+	c.Values = maps.Clone(c.Values)
 	c.JWEContentType = cmp.Or(c.JWEContentType, "application/jose")
 	if c.EncryptFields == nil {
 		c.EncryptFields = []string{"pan", "cvm"}

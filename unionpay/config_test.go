@@ -86,9 +86,10 @@ func TestConfig(t *testing.T) {
 		{"OptionalFields[0]", func(c *unionpay.Config) { c.OptionalFields = []string{"cityName"} }},
 		{"AuthorizationForm", func(c *unionpay.Config) { c.AuthorizationForm = 2 }},
 		{"JWEContentType", func(c *unionpay.Config) { c.JWEContentType = "application/" }},
-		{"Codes", func(c *unionpay.Config) { c.Codes = map[unionpay.Code]error{"7": issuing.ErrDeclined} }},
-		{"Codes", func(c *unionpay.Config) { c.Codes = map[unionpay.Code]error{"00": issuing.ErrDeclined} }},
-		{"Codes", func(c *unionpay.Config) { c.Codes = map[unionpay.Code]error{"21": issuing.ErrUnavailable} }},
+		{`Codes["7"]`, func(c *unionpay.Config) { c.Codes = map[unionpay.Code]error{"7": issuing.ErrDeclined} }},
+		{`Codes["00"]`, func(c *unionpay.Config) { c.Codes = map[unionpay.Code]error{"00": issuing.ErrDeclined} }},
+		{`Codes["21"]`, func(c *unionpay.Config) { c.Codes = map[unionpay.Code]error{"21": issuing.ErrUnavailable} }},
+		{"Values[cvm]", func(c *unionpay.Config) { c.Values = map[string][]string{"cvm": {""}} }},
 		{"IdentityField", func(c *unionpay.Config) { c.IdentityField = "a b" }},
 		{`FieldNames["pageNo"]`, func(c *unionpay.Config) { c.FieldNames = map[string]string{"pageNo": `a"b`} }},
 		{"FieldNames", func(c *unionpay.Config) { c.FieldNames = map[string]string{"pageNo": "p", "pageSize": "P"} }},
@@ -184,10 +185,10 @@ func TestModes(t *testing.T) {
 	}
 }
 
-func TestStrict(t *testing.T) {
+func TestFurtherValues(t *testing.T) {
 	t.Parallel()
 	server, client := turned(t, unionpaytest.Config{})
-	strict, client := client, newClient(t, server, func(c *unionpay.Config) { c.OpenEnums = true })
+	strict, client := client, newClient(t, server, func(c *unionpay.Config) { c.Values = map[string][]string{"reportReason": {"9"}} })
 	req := feedback()
 	req.ReportReason = "9"
 	if _, err := client.ATMs.Feedback(t.Context(), req); !errors.Is(err, unionpay.CodeFormat) {
@@ -196,6 +197,10 @@ func TestStrict(t *testing.T) {
 	before := server.Requests("")
 	if _, err := strict.ATMs.Feedback(t.Context(), req); len(asError(t, err).Fields) != 1 {
 		t.Errorf("strictly: %v", err)
+	}
+	req.ReportReason = "8"
+	if _, err := client.ATMs.Feedback(t.Context(), req); len(asError(t, err).Fields) != 1 {
+		t.Errorf("another new reason: %v", err)
 	}
 	token := pushed(t, server, "")
 	token.UseCases = []unionpay.UseCase{"NEW"}

@@ -28,6 +28,22 @@
 // encrypted as compact JWE. Profile U, UMPS's own, puts the signature into the body;
 // [Config.Profiles] selects it per message.
 //
+// # What is inferred
+//
+// Settings of [Config] take the place of what is inferred; testdata/inferred.csv lists all
+// of it, and UnionPay's support centre or the first answer decides:
+//
+//   - [Config.Paths], [Config.Profiles], [Config.Shapes], [Config.BodyEncryption]: where a
+//     message goes, how it is authenticated, arranged and encrypted.
+//   - [Config.MessageNames], [Config.FieldNames], [Config.ActionNames],
+//     [Config.IdentityField]: names. Code 30 says that one is wrong, and the answer's
+//     errorDetail in CallInfo.Raw may say which.
+//   - [Config.OptionalFields], [Config.AuthorizationForm]: what may be missing, and what
+//     authorizationData looks like. [Config.Values] adds values of indicator fields.
+//   - [Config.Codes]: codes that mean something else in the merchant's product.
+//   - [LinkConfig]: which parts a link needs, their names and forms; no page shows a link.
+//   - [CallbackConfig]: profile, shape, names and types of what UnionPay sends.
+//
 // # Errors
 //
 // Every error of [ParseConfig], [New], [NewLinks] and [NewCallbacks], of a call and of

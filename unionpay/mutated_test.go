@@ -113,9 +113,9 @@ func TestMutatedMessages(t *testing.T) {
 	}
 }
 
-// FuzzMutatedMessage mutates valid answers and notifications by a seed, or takes the
+// FuzzHostile mutates valid answers and notifications by a seed, or takes the
 // fuzzer's own business members.
-func FuzzMutatedMessage(f *testing.F) {
+func FuzzHostile(f *testing.F) {
 	for i, c := range mutableCalls() {
 		f.Add(uint8(i), uint8(i%mutationParts), uint64(i), []byte(nil))
 		f.Add(uint8(i), uint8(0), uint64(0), []byte(c.answer))

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
 )
 
@@ -84,20 +83,10 @@ func (c Config) checkNames(p *check.Problems) {
 		p.Add("JWEContentType", "is no media type")
 	}
 	c.checkFieldNames(p)
-	for code, kind := range c.Codes {
-		switch {
-		case !isCode(string(code)) || code == CodeApproved:
-			p.Add("Codes", "has an entry for what is no code of two letters or digits, or for approval")
-		case !slices.Contains(refusals, kind):
-			p.Add("Codes", "has a kind for %q that is none of a failure's", string(code))
-		}
-	}
-}
-
-// refusals are the kinds that Codes may give.
-var refusals = []error{
-	issuing.ErrInvalid, issuing.ErrUnauthorized, issuing.ErrNotFound, issuing.ErrDuplicate, issuing.ErrConflict,
-	issuing.ErrInsufficientFunds, issuing.ErrDeclined, issuing.ErrOutcomeUnknown,
+	check.Kinds[Code](c.Codes).Check(p, "Codes", func(code Code) bool {
+		return isCode(string(code)) && code != CodeApproved
+	})
+	p.CheckValues(c.Values)
 }
 
 // checkFieldNames checks that a renamed member can be told from the others of its

@@ -93,7 +93,7 @@ func TestTokenLife(t *testing.T) {
 				profiles[message] = profile
 			}
 			server, _ := turned(t, unionpaytest.Config{Profiles: profiles})
-			client := newClient(t, server, func(c *unionpay.Config) { c.OpenEnums = true })
+			client := newClient(t, server, func(c *unionpay.Config) { c.Values = map[string][]string{"tokenAction": {"EXPLODE"}} })
 			ctx := t.Context()
 			req := pushed(t, server, "")
 			req.PAN = issuing.NewSecret("6250945000000004")

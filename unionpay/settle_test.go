@@ -55,7 +55,7 @@ func TestMessageIDsOverAttempts(t *testing.T) {
 // the goal is not known.
 func TestUnknownActionIsNotLookedUp(t *testing.T) {
 	t.Parallel()
-	r, client := record(t, `{"trxInfo":{"token":"6299990000000000004"},"msgResponse":{"responseCode":"00"}}`, func(c *unionpay.Config) { c.OpenEnums = true })
+	r, client := record(t, `{"trxInfo":{"token":"6299990000000000004"},"msgResponse":{"responseCode":"00"}}`, func(c *unionpay.Config) { c.Values = map[string][]string{"tokenAction": {"EXPLODE"}} })
 	r.down = path(unionpay.MessageTypeTokenStateUpdate)
 	req := suspend()
 	req.Action = "EXPLODE"

@@ -53,9 +53,7 @@ func (r TokenRequest) validate(p *check.Problems) {
 	merchant := len(r.UseCases) > 0
 	for _, u := range r.UseCases {
 		merchant = merchant && u == UseCaseCOF
-		if p.Strict && !u.Known() {
-			p.Add("useCaseIndicator", "has a value that is none of QRC, HCE, SE and COF")
-		}
+		p.Listed("useCaseIndicator", string(u), u.Known())
 	}
 	if merchant {
 		optionalANS(p, "deviceID", r.DeviceID, 64)
@@ -172,9 +170,7 @@ func (r RiskInfo) validate(p *check.Problems) {
 	p.Date("riskInfo.usrEnrolDate", issuing.Date(r.UserEnrolDate))
 	optionalANS(p, "riskInfo.captureMethod", string(r.CaptureMethod), 64)
 	optionalANS(p, "riskInfo.ipAddress", r.IPAddress, 64)
-	if p.Strict && r.CaptureMethod != "" && !r.CaptureMethod.Known() {
-		p.Add("riskInfo.captureMethod", "is none of MANUAL, NFC, CAMERA and UNKNOWN")
-	}
+	p.Listed("riskInfo.captureMethod", string(r.CaptureMethod), r.CaptureMethod.Known())
 	optionalPhone(p, "riskInfo.reservedMobileNo", r.ReservedMobileNo)
 	optionalANS(p, "riskInfo.deviceType", r.DeviceType, 20)
 	if r.DeviceScore != "" {
@@ -240,9 +236,7 @@ func (r UpdateStateRequest) validate(p *check.Problems) {
 	requiredANS(p, "deviceID", r.DeviceID, 64)
 	p.Digits("token", r.Token, 16, 19)
 	requiredANS(p, "tokenAction", string(r.Action), maxAction)
-	if p.Strict && r.Action != "" && !r.Action.Known() {
-		p.Add("tokenAction", "is none of SUSPEND, RESUME and DELETE")
-	}
+	p.Listed("tokenAction", string(r.Action), r.Action.Known())
 	optionalANS(p, "enrolID", r.EnrolID, 64)
 }
 
@@ -301,7 +295,7 @@ func (s *TokenService) Delete(ctx context.Context, token TokenRef, opts ...issui
 	return s.UpdateState(ctx, token.to(TokenActionDelete), opts...)
 }
 
-// UpdateState suspends, resumes or deletes a token, or with Config.OpenEnums takes another
+// UpdateState suspends, resumes or deletes a token, or with Config.Values takes another
 // action that UnionPay agrees to (TOKEN_STATE_UPDATE). CAMS puts this into the issuer's app; a
 // refusal such as [CodeNotPermitted] is to be expected.
 //

@@ -144,6 +144,7 @@ func (r CreateCardholderRequest) validate(p *check.Problems) {
 	p.Required("country_code", r.CountryCode != "")
 	p.Country("country_code", r.CountryCode)
 	p.Text("phone_number", string(r.PhoneNumber), noLimit)
+	checkPhone(p, string(r.PhoneNumber))
 	r.Person.check(p, "")
 	checkDocument(p, r.DocumentType, r.Document)
 	r.DeliveryAddress.check(p, "delivery_address")
@@ -213,6 +214,7 @@ func (r UpdateCardholderRequest) validate(p *check.Problems) {
 	p.Email("email", string(r.Email))
 	p.Country("country_code", r.CountryCode)
 	p.OptionalText("phone_number", string(r.PhoneNumber), noLimit)
+	checkPhone(p, string(r.PhoneNumber))
 	r.Person.check(p, "")
 	checkDocument(p, r.DocumentType, r.Document)
 	if (r == UpdateCardholderRequest{}) {

@@ -114,11 +114,7 @@ func (c Config) validate(p *check.Problems) {
 		headerText(p, "APIKey", c.APIKey.Reveal())
 	}
 	headerText(p, "OnBehalfOf", c.OnBehalfOf)
-	for field, values := range c.Values {
-		for _, value := range values {
-			p.Text("Values["+field+"]", value, maxID)
-		}
-	}
+	p.CheckValues(c.Values)
 }
 
 // maxHeaderText bounds credentials and ids in headers.

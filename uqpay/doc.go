@@ -30,6 +30,16 @@
 // token that the platform refuses is replaced once per call, in whatever words that
 // comes but the two that name another cause; [Client.DropToken] does so by hand.
 //
+// # What is inferred
+//
+// Where the pages, the newer contract and UQPAY's own libraries differ, answers are read in
+// every form, and requests go out as the pages say; testdata/inferred.csv lists what is left
+// to decide. [Config.Values] adds values that UQPAY has told and no page lists, which would
+// be refused before sending; [Config.Zone] is the zone of times without one;
+// [Config.OnBehalfOf] takes the account's id or its short reference. [RegionRules] is data:
+// the platform decides whom a product serves. The platform in memory has the other forms
+// and rules as uqpaytest.Variants, to try a program against them.
+//
 // # Errors
 //
 // Every error of [New] and of a call is an [issuing.Error]. Test for its kind

@@ -140,7 +140,7 @@ type HolderChallenged struct {
 }
 
 // VerificationCodeSent (card.verification.otp) brings a one-time password for
-// adding a card to a wallet. Pass it to the cardholder at once; never log it.
+// adding a card to Google Pay or Apple Pay. Pass it to the cardholder at once; never log it.
 type VerificationCodeSent struct {
 	EventBase
 	CardID     string         `json:"card_id"`     // the card

@@ -1,11 +1,20 @@
 package uqpay
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-	"math/rand/v2"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
 	"strings"
+	"testing"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/conform"
+	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
 // samples are valid answers and callbacks, by what they answer.
@@ -23,91 +32,208 @@ var samples = []struct{ name, body string }{
 	{"callback", `{"version":"V1.5.2","event_name":"cardholder.kyc.status_changed","event_type":"ISSUING","event_id":"e-3","data":{"cardholder_id":"h-1","cardholder_status":"FAILED","reason":"x","date_of_birth":"0001-01-01"}}`},
 }
 
-// hostileValues are JSON values that no page has in most places.
-var hostileValues = []string{
-	`null`, `true`, `false`, `0`, `-1`, `1e400`, `-12345678901234567890.12345678`, `0.1e-30`, `""`, `" "`, `"\u0000"`,
-	`"\ud800"`, `"NaN"`, `"1,234.50"`, `"../../x"`, `"a b"`, `"{\"a\":"`, `[]`, `{}`, `[[]]`, `[null]`, `{"":""}`, `[{"a":{}}]`,
-	`"` + strings.Repeat("x", 1<<16) + `"`, strings.Repeat("[", 200) + strings.Repeat("]", 200),
-	strings.Repeat(`{"a":`, 12_000) + `1` + strings.Repeat("}", 12_000),
-	`[` + strings.Repeat(`{},`, 20_000) + `{}]`,
+// hostile is a platform that books every write and then answers what it is given.
+type hostile struct {
+	status int
+	body   []byte
+	calls  int
 }
 
-// mutate changes a JSON document in one to four places: types, members, nesting, sizes.
-func mutate(body string, seed uint64) []byte {
-	r := rand.New(rand.NewPCG(seed, seed>>7))
-	text := []byte(body)
-	for range 1 + r.IntN(4) {
-		text = change(text, r)
+func (h *hostile) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, status := h.body, h.status
+	if strings.HasSuffix(r.URL.Path, "/connect/token") {
+		body, status = []byte(`{"auth_token":"eyJ.t","expired_at":4102444800}`), 200
+	} else {
+		h.calls++
 	}
-	return text
+	return &http.Response{
+		StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r, Header: http.Header{},
+		Body: io.NopCloser(strings.NewReader(string(body))), ContentLength: int64(len(body)),
+	}, nil
 }
 
-func change(text []byte, r *rand.Rand) []byte {
-	var object map[string]json.RawMessage
-	var list []json.RawMessage
-	switch {
-	case r.IntN(30) == 0:
-		return text[:r.IntN(len(text)+1)] // cut off
-	case json.Unmarshal(text, &object) == nil && len(object) > 0:
-		return changeObject(object, r)
-	case json.Unmarshal(text, &list) == nil && len(list) > 0:
-		i := r.IntN(len(list))
-		if r.IntN(4) == 0 {
-			for range 1 + r.IntN(300) {
-				list = append(list, list[i])
+// mostItems bounds what is read of a list.
+const mostItems = 1000
+
+// attempt makes the call that a sample answers, and returns the ids of its result.
+func attempt(ctx context.Context, c *Client, name string) (ids []string, write bool, err error) {
+	amount := issuing.Amount("20.00")
+	switch name {
+	case "Cards.Deposit":
+		o, err := c.Cards.Deposit(ctx, "c-1", AmountRequest{Amount: amount})
+		if err == nil {
+			ids = []string{o.ID}
+		}
+		return ids, true, err
+	case "Cards.Apply":
+		o, err := c.Cards.Apply(ctx, ApplyRequest{Currency: "USD", ProductID: "p", CardholderID: "h"})
+		if err == nil {
+			ids = []string{o.ID + o.CardID}
+		}
+		return ids, true, err
+	case "Transfers.Create":
+		tr, err := c.Transfers.Create(ctx, TransferRequest{SourceAccountID: "a", DestinationAccountID: "b", Currency: "USD", Amount: amount})
+		if err == nil {
+			ids = []string{tr.ID}
+		}
+		return ids, true, err
+	case "Cards.SetPIN":
+		_, err := c.Cards.SetPIN(ctx, PINRequest{CardID: "c-1", PIN: issuing.NewSecret("493815")})
+		return nil, true, err
+	case "Cards.Freeze":
+		o, err := c.Cards.Freeze(ctx, "c-1")
+		if err == nil {
+			ids = []string{o.ID + o.CardID}
+		}
+		return ids, true, err
+	case "Cards.Card":
+		card, err := c.Cards.Card(ctx, "c-1")
+		if err == nil {
+			ids = []string{card.ID}
+		}
+		return ids, false, err
+	}
+	n := 0
+	if name == "Cards.All" {
+		for _, itemErr := range c.Cards.All(ctx, CardsRequest{}) {
+			if err = itemErr; n > mostItems {
+				break
 			}
-		} else {
-			list[i] = change(list[i], r)
+			n++
 		}
-		return raw(list)
+		return nil, false, err
 	}
-	return []byte(hostileValues[r.IntN(len(hostileValues))])
-}
-
-func changeObject(object map[string]json.RawMessage, r *rand.Rand) []byte {
-	names := sortedNames(object)
-	name := names[r.IntN(len(names))]
-	switch value := object[name]; r.IntN(8) {
-	case 0:
-		delete(object, name)
-	case 1:
-		object[strings.ToUpper(name)] = value
-		delete(object, name)
-	case 2: // twice
-		text := raw(object)
-		return append(append(bytes.TrimSuffix(text, []byte("}")), fmt.Sprintf(",%q:%s", name, hostileValues[r.IntN(len(hostileValues))])...), '}')
-	case 3:
-		object[name] = json.RawMessage(`[` + string(value) + `]`)
-	case 4:
-		quoted, _ := json.Marshal(string(value))
-		object[name] = quoted
-	case 5:
-		object[name] = json.RawMessage(hostileValues[r.IntN(len(hostileValues))])
-	default:
-		object[name] = change(value, r)
-	}
-	return raw(object)
-}
-
-// raw writes what may hold fragments that are no JSON.
-func raw(v any) []byte {
-	switch v := v.(type) {
-	case []json.RawMessage:
-		return []byte("[" + string(bytes.Join(asBytes(v), []byte(","))) + "]")
-	case map[string]json.RawMessage:
-		var members []string
-		for _, name := range sortedNames(v) {
-			members = append(members, fmt.Sprintf("%q:%s", name, v[name]))
+	for _, itemErr := range c.Transactions.All(ctx, TransactionsRequest{}) {
+		if err = itemErr; n > mostItems {
+			break
 		}
-		return []byte("{" + strings.Join(members, ",") + "}")
+		n++
 	}
-	return nil
+	return nil, false, err
 }
 
-func asBytes(list []json.RawMessage) [][]byte {
-	var out [][]byte
-	for _, item := range list {
-		out = append(out, item)
+// documented reports an id of the platform's form.
+func documented(id string) bool {
+	return id != "" && len(id) <= 2*maxID && strings.Trim(id, "\x00\n\r\t ") == id &&
+		!strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' })
+}
+
+// saysNo reports whether a body under a status of success is an error of the platform's
+// that a page has.
+func saysNo(body []byte) bool {
+	env := readEnvelope(body)
+	return env != nil && env.known() && env.Message != ""
+}
+
+// survive holds one answer against what must hold for all of them.
+func survive(t *testing.T, which int, status int, body []byte) {
+	t.Helper()
+	sample := samples[which%len(samples)]
+	conform.Unharmed(t, sample.name, func() {
+		if sample.name == "callback" {
+			surviveCallback(t, body)
+			return
+		}
+		h := &hostile{status: status, body: body}
+		c, err := New(Config{BaseURL: SandboxURL, ClientID: "client-1", APIKey: issuing.NewSecret("api-key-secret")},
+			issuing.WithHTTPClient(&http.Client{Transport: h}), issuing.WithMaxAttempts(1),
+			issuing.WithRetryWait(time.Microsecond, 2*time.Microsecond))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		ids, write, err := attempt(t.Context(), c, sample.name)
+		for _, id := range ids {
+			if !documented(id) {
+				t.Errorf("%s: a result with the id %.200q", sample.name, id)
+			}
+		}
+		booked := write && (status < 300 || status >= 500)
+		if booked && err != nil && !errors.Is(err, issuing.ErrOutcomeUnknown) && !saysNo(body) {
+			t.Errorf("%s: a booked write, answered %d %.300s, is told as %v", sample.name, status, body, err)
+		}
+		if err == nil && status >= 300 {
+			t.Errorf("%s: status %d is told as success", sample.name, status)
+		}
+		if err != nil && len(err.Error()) > 4000 {
+			t.Errorf("%s: an error of %d bytes", sample.name, len(err.Error()))
+		}
+		if h.calls > mostItems+20 {
+			t.Errorf("%s: %d calls", sample.name, h.calls)
+		}
+	})
+}
+
+// surviveCallback signs a body and delivers it twice: nothing authentic ends in a server
+// error, and what is handled is handled once, under an id.
+func surviveCallback(t *testing.T, body []byte) {
+	t.Helper()
+	secret := issuing.NewSecret("webhook-secret-of-the-test")
+	src, err := NewCallbacks(CallbackConfig{Secrets: []issuing.Secret{secret}})
+	if err != nil {
+		t.Error(err)
+		return
 	}
-	return out
+	key, err := sign.NewHMACKey(secret)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	handled := 0
+	h := webhook.NewHandler(src, func(_ context.Context, e *webhook.Event) error {
+		if handled++; e.ID == "" || e.Type == "" || e.Data == nil {
+			t.Errorf("an event %q of type %q with data %T", e.ID, e.Type, e.Data)
+		}
+		return nil
+	}, webhook.WithObserver(func(context.Context, webhook.Report) {}))
+	for range 2 {
+		stamp := strconv.FormatInt(time.Now().Unix(), 10)
+		signature, err := sign.SignHMAC512(key, body, stamp)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(string(body)))
+		r.Header.Set(headerTimestamp, stamp)
+		r.Header.Set(headerSignature, signature)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code >= 500 {
+			t.Errorf("answered %d to %.300s", w.Code, body)
+		}
+	}
+	if handled > 1 {
+		t.Errorf("handled %d times: %.300s", handled, body)
+	}
+}
+
+// statuses are those that an answer comes under.
+var statuses = []int{200, 201, 200, 502, 500, 200}
+
+// FuzzHostile mutates valid answers and callbacks. An empty raw has the sample mutated by
+// the seed; anything else is the body as it is.
+func FuzzHostile(f *testing.F) {
+	for i := range samples {
+		f.Add(i, uint64(i), []byte{})
+		f.Add(i, uint64(i*7919), []byte(samples[i].body))
+	}
+	f.Add(0, uint64(0), []byte(`{"code":"api_error","message":"m"}`))
+	f.Add(0, uint64(0), []byte(`{"code":200,"message":"Request is processing, please try again later"}`))
+	f.Fuzz(func(t *testing.T, which int, seed uint64, body []byte) {
+		if which < 0 {
+			which = -(which + 1)
+		}
+		if len(body) == 0 {
+			body = conform.Mutate(seed, []byte(samples[which%len(samples)].body))
+		}
+		survive(t, which, statuses[seed%uint64(len(statuses))], body)
+	})
+}
+
+// Mutated answers and callbacks, the same in every run.
+func TestHostile(t *testing.T) {
+	for seed := range hostileAnswers {
+		which := seed % len(samples)
+		survive(t, which, statuses[seed%len(statuses)], conform.Mutate(uint64(seed), []byte(samples[which].body)))
+	}
 }

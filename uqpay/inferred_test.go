@@ -2,19 +2,17 @@ package uqpay_test
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/conform"
 	"github.com/issuing-sdk/issuing-go/uqpay"
 	"github.com/issuing-sdk/issuing-go/uqpay/uqpaytest"
 	"github.com/issuing-sdk/issuing-go/webhook"
@@ -271,45 +269,12 @@ var settings = map[string]func(t *testing.T){
 	},
 }
 
-// elsewhere are settings of the package authdecision, turned in its own test.
-const elsewhere = "authdecision."
-
-// Every row of what is inferred has a setting that is turned here, or a reason why it
-// needs none; and every setting that is turned has a row.
+// TestInferred turns every setting of what no page says; those of authdecision are turned
+// in its own test.
 func TestInferred(t *testing.T) {
 	t.Parallel()
-	file, err := os.Open("testdata/inferred.csv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = file.Close() }()
-	rows, err := csv.NewReader(file).ReadAll()
-	if err != nil || fmt.Sprint(rows[0]) != "[section what setting reason]" {
-		t.Fatal(rows[0], err)
-	}
-	turned, reasons, others := map[string]bool{}, 0, 0
-	for _, row := range rows[1:] {
-		setting, reason := row[2], row[3]
-		switch {
-		case (setting == "") == (reason == ""):
-			t.Errorf("%q has both a setting and a reason, or neither", row[1])
-		case reason != "":
-			reasons++
-		case strings.HasPrefix(setting, elsewhere):
-			others++
-		case settings[setting] == nil:
-			t.Errorf("nothing turns %s", setting)
-		default:
-			turned[setting] = true
-		}
-	}
-	for name, turn := range settings {
-		if !turned[name] {
-			t.Errorf("%s has no row", name)
-		}
-		t.Run(name, func(t *testing.T) { t.Parallel(); turn(t) })
-	}
-	t.Logf("%d rows: %d settings turned here, %d rows of authdecision, %d reasons", len(rows)-1, len(turned), others, reasons)
+	mine := func(setting string) bool { return !strings.HasPrefix(setting, "authdecision.") }
+	conform.Settings(t, "testdata/inferred.csv", mine, settings)
 }
 
 // configured is a client of a configuration that the test has changed.

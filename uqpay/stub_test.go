@@ -42,3 +42,13 @@ func stubClient(tb testing.TB, rt http.RoundTripper, opts ...issuing.Option) *uq
 	}
 	return c
 }
+
+// stubbed answers everything with what a text holds by then.
+func stubbed(body *string) roundTrip {
+	return func(r *http.Request) (*http.Response, error) {
+		if isMint(r) {
+			return answerTo(r, 200, tokenBody), nil
+		}
+		return answerTo(r, 200, *body), nil
+	}
+}

@@ -79,8 +79,14 @@ type Transaction struct {
 
 func (t *Transaction) incomplete() bool { return t.ID == "" || unusable(t.ID, t.CardID) }
 
-// Reason returns why a transaction was declined, under whichever name it came.
-func (t *Transaction) Reason() string { return cmp.Or(t.Description, t.FailureReason) }
+// Reason returns why a transaction was declined, under whichever name it came; "" of one
+// that was approved, whose Description is a remark.
+func (t *Transaction) Reason() string {
+	if t.Status == TransactionStatusApproved {
+		return ""
+	}
+	return cmp.Or(t.Description, t.FailureReason)
+}
 
 // List returns one page of card transactions.
 //

@@ -369,3 +369,23 @@ func TestCheckUnix(t *testing.T) {
 		t.Error("an open window refuses")
 	}
 }
+
+// Ids are keys of stores, however long what a provider says is: a long one is its digest,
+// the same each time and its own.
+func TestLongIDs(t *testing.T) {
+	t.Parallel()
+	_, src := newToy()
+	seen := map[string]int{}
+	for _, id := range []string{strings.Repeat("a", maxEventID), strings.Repeat("a", maxEventID+1), strings.Repeat("a", maxEventID+2)} {
+		for range 2 {
+			event, err := src.Parse(toyHeader("1"), []byte("SEALED a "+id))
+			if err != nil || len(event.ID) > maxEventID || (event.ID == id) != (len(id) == maxEventID) {
+				t.Fatalf("%d characters of %d, %v", len(event.ID), len(id), err)
+			}
+			seen[event.ID]++
+		}
+	}
+	if len(seen) != 3 {
+		t.Errorf("%d ids of three events", len(seen))
+	}
+}

@@ -3,6 +3,8 @@ package webhook
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -333,6 +335,10 @@ func (s *Source) open(ctx context.Context, req *Request, v Verified) (*Event, er
 		return nil, fmt.Errorf("%w: %w", ErrPayload, err)
 	}
 	event.Provider, event.Credential = s.provider, v.Credential
+	if len(event.ID) > maxEventID {
+		digest := sha256.Sum256([]byte(event.ID))
+		event.ID = "sha256:" + hex.EncodeToString(digest[:])
+	}
 	if event.Data == nil {
 		event.Data = &Unknown{Type: event.Type, Raw: event.Raw}
 	}
@@ -341,3 +347,7 @@ func (s *Source) open(ctx context.Context, req *Request, v Verified) (*Event, er
 	}
 	return event, nil
 }
+
+// maxEventID bounds ids in bytes: stores keep them as keys, and nothing bounds what an
+// authentic callback says. A longer one gives way to its digest.
+const maxEventID = 512

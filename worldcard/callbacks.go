@@ -48,6 +48,8 @@ type CallbackConfig struct {
 	// MaxAhead is how far in the future a callback may lie; 0 is
 	// DefaultCallbackMaxAhead, negative is any distance.
 	MaxAhead time.Duration
+	// Zone is the zone of times that carry none, as Config.Zone; nil is UTC+8.
+	Zone *time.Location
 	// Deduper remembers nonces and events; nil is one in memory.
 	Deduper webhook.Deduper
 	// MaxBody bounds a body; 0 is webhook.DefaultMaxBody.
@@ -75,7 +77,7 @@ func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 		window: webhook.Window{
 			MaxAge: cmp.Or(cfg.MaxAge, DefaultCallbackMaxAge), MaxAhead: cmp.Or(cfg.MaxAhead, DefaultCallbackMaxAhead),
 		},
-		digest: keyring.Digest(&p, cfg.DedupeSecret),
+		digest: keyring.Digest(&p, cfg.DedupeSecret), zone: cfg.Zone,
 	}
 	var scheme webhook.Scheme
 	var precheck func(context.Context, *webhook.Request) error
@@ -114,6 +116,7 @@ type callbackScheme struct {
 	appID   string
 	window  webhook.Window
 	digest  func(content []byte) string
+	zone    *time.Location
 }
 
 // Headers of a callback, in net/http's spelling.
@@ -208,7 +211,9 @@ func (s callbackScheme) openBody(body []byte) (plaintext []byte, err error) {
 
 // Decode implements [webhook.Decoder].
 func (s callbackScheme) Decode(event *webhook.Event) error {
-	data, err := decodeNotification(event.Type, []byte(event.Raw.Reveal()), s.aesKeys, event.AddProblem)
+	codec := codecIn(s.zone)
+	codec.Note = event.AddProblem
+	data, err := decodeNotification(event.Type, []byte(event.Raw.Reveal()), s.aesKeys, codec)
 	if err == nil && data != nil { // a nil interface must not become Data
 		event.Data = data
 	}

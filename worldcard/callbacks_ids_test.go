@@ -97,3 +97,27 @@ func TestCallbackMaxAhead(t *testing.T) {
 		}
 	}
 }
+
+// TestLongIdentities: what is kept of an event for good is short, whatever its members are,
+// and still its own.
+func TestLongIdentities(t *testing.T) {
+	t.Parallel()
+	server, src := callbackPlatform(t, worldcardtest.Config{})
+	long, seen := strings.Repeat("é", 10_000), map[string]bool{}
+	for _, payload := range []map[string]any{
+		{"notify_type": worldcard.EventCardOpened, "card_id": long, "status": 2},
+		{"notify_type": worldcard.EventCardOpened, "card_id": long, "status": 3},
+		{"notify_type": worldcard.EventCardBilled, "transaction_id": long, "transaction_status": "COMPLETE"},
+		{"notify_type": long, "card_id": "1"},
+		{"notify_type": long, "card_id": "2"},
+	} {
+		event, err := src.Parse(signed(t, server, payload))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(event.ID) > 512 || seen[event.ID] {
+			t.Errorf("%.40v: %d characters of an id, seen before: %t", payload, len(event.ID), seen[event.ID])
+		}
+		seen[event.ID] = true
+	}
+}

@@ -196,7 +196,7 @@ func (c *CardChange) incomplete() bool { return c.Status == 0 }
 // that is still active is frozen again. On issuing.ErrOutcomeUnknown give the pending to
 // [Client.Settle], which reads the card again.
 func (s *CardService) Freeze(ctx context.Context, card CardRef, opts ...issuing.CallOption) (*CardChange, error) {
-	return s.c.move(ctx, toFrozen, card, opts)
+	return s.c.moved(ctx, toFrozen, card, opts)
 }
 
 // Unfreeze makes a frozen card usable again. card_status_change
@@ -204,7 +204,7 @@ func (s *CardService) Freeze(ctx context.Context, card CardRef, opts ...issuing.
 //
 // Safety: checked, as [CardService.Freeze].
 func (s *CardService) Unfreeze(ctx context.Context, card CardRef, opts ...issuing.CallOption) (*CardChange, error) {
-	return s.c.move(ctx, toActive, card, opts)
+	return s.c.moved(ctx, toActive, card, opts)
 }
 
 // Close closes a card for good. The answer's status is closing; card_close
@@ -213,7 +213,7 @@ func (s *CardService) Unfreeze(ctx context.Context, card CardRef, opts ...issuin
 //
 // Safety: checked, as [CardService.Freeze].
 func (s *CardService) Close(ctx context.Context, card CardRef, opts ...issuing.CallOption) (*CardChange, error) {
-	return s.c.move(ctx, toClosed, card, opts)
+	return s.c.moved(ctx, toClosed, card, opts)
 }
 
 // TransactionsRequest selects a page of a card's transactions.

@@ -2,12 +2,11 @@ package worldcard
 
 import (
 	"context"
-	"time"
+	"maps"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/provider"
-	"github.com/issuing-sdk/issuing-go/internal/wire"
 )
 
 // providerName names this package in errors and events.
@@ -34,6 +33,7 @@ func New(cfg Config, opts ...issuing.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	cfg.Codes = maps.Clone(cfg.Codes)
 	return newClient(cfg, core), nil
 }
 
@@ -87,6 +87,16 @@ func looked[T any](ctx context.Context, c *Client, o operation, in request,
 	return provider.Do(ctx, c.core, c.call(o, in, in.validate, opts), look)
 }
 
+// moved is looked for an operation that moves a card to another state.
+func (c *Client) moved(ctx context.Context, t transition, in request, opts []issuing.CallOption) (*CardChange, error) {
+	call := c.call(t.op, in, in.validate, opts)
+	if t.before != nil {
+		call.Before = func(ctx context.Context, w sought) error { return t.before(ctx, c, w) }
+	}
+	call.Confirm = t.numbers
+	return provider.Do(ctx, c.core, call, t.look(c))
+}
+
 // check refuses the request of a method that makes its result from other calls.
 func (c *Client) check(ctx context.Context, method string, in request, opts []issuing.CallOption) error {
 	return c.core.Check(ctx, c.call(operation{name: method}, in, in.validate, opts))
@@ -102,9 +112,3 @@ func (c *Client) call(o operation, in any, check func(*check.Problems), opts []i
 		Op: o.op(), Key: x.key, In: in, Check: check, Exchange: x, Decode: x.decode, Options: opts,
 	}
 }
-
-// zone is the provider's: every documented time has the offset +08:00.
-var zone = time.FixedZone("UTC+8", 8*60*60)
-
-// codec reads and writes the API's JSON.
-var codec = wire.Codec{Zone: zone}

@@ -66,6 +66,11 @@ func TestNewRefusesBadConfiguration(t *testing.T) {
 		{"query in URL", func(c *worldcard.Config) { c.BaseURL = "https://api.example.com?x=1" }, []string{"BaseURL"}},
 		{"app id with a line break", func(c *worldcard.Config) { c.AppID = "app\r\nX-Evil: 1" }, []string{"AppID"}},
 		{"1024-bit key", func(c *worldcard.Config) { c.PrivateKey = weak }, []string{"PrivateKey"}},
+		{"a code of the pages", func(c *worldcard.Config) { c.Codes = map[worldcard.Code]error{10011: issuing.ErrConflict} }, []string{"Codes"}},
+		{"a code of HTTP", func(c *worldcard.Config) { c.Codes = map[worldcard.Code]error{599: issuing.ErrConflict} }, []string{"Codes"}},
+		{"success", func(c *worldcard.Config) { c.Codes = map[worldcard.Code]error{0: issuing.ErrConflict} }, []string{"Codes"}},
+		{"a code without a kind", func(c *worldcard.Config) { c.Codes = map[worldcard.Code]error{10050: nil} }, []string{"Codes"}},
+		{"a code of no refusal", func(c *worldcard.Config) { c.Codes = map[worldcard.Code]error{10050: issuing.ErrOutcomeUnknown} }, []string{"Codes"}},
 		{"no AES key", func(c *worldcard.Config) { c.AESKey = sign.AESKey{} }, []string{"AESKey"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -118,9 +123,10 @@ func TestParseConfigNamesEveryProblem(t *testing.T) {
 	t.Parallel()
 	_, err := worldcard.ParseConfig(worldcard.ConfigTexts{
 		BaseURL: "http://api.example.com", AppID: "a\nb", PrivateKey: issuing.NewSecret("not a key"), AESKey: issuing.NewSecret("short"),
+		Zone: "Mars/Olympus",
 	})
-	wantFields(t, err, "BaseURL", "AppID", "PrivateKey", "AESKey")
-	if e := wantError(t, err, issuing.ErrInvalid); len(e.Fields) != 4 || strings.Contains(e.Error(), "not a key") {
+	wantFields(t, err, "BaseURL", "AppID", "PrivateKey", "AESKey", "Zone")
+	if e := wantError(t, err, issuing.ErrInvalid); len(e.Fields) != 5 || strings.Contains(e.Error(), "not a key") {
 		t.Errorf("%v", e)
 	}
 	_, err = worldcard.ParseConfig(worldcard.ConfigTexts{AESKey: issuing.NewSecret(" \n")})

@@ -19,13 +19,40 @@
 // A [Config] holds the base address and application id that WorldCard assigned,
 // the merchant's RSA key and the shared AES key; [ParseConfig] reads it from
 // texts. Every attempt of every request is encrypted (AES-256-GCM) and signed
-// (RSA-PSS) anew, with its own nonce and timestamp. Answers are not signed by the platform; they rest on TLS.
+// (RSA-PSS) anew, with its own nonce and timestamp. Answers are not signed by the platform;
+// they rest on TLS.
+//
+// # What the pages leave open
+//
+// The pages contradict themselves in places, and are silent in others. What they show
+// anywhere is read, what all of them agree on is sent, and what WorldCard alone can say is
+// a setting. Ask before going live, and set what the answer says:
+//
+//	ask                                                        setting
+//	the base address                                           Config.BaseURL
+//	are pin and card_number encrypted again inside the body?   Config.EncryptFields
+//	which codes do the pages leave out, such as "not ready"?   Config.Codes
+//	which zone have times without one?                         Config.Zone, CallbackConfig.Zone
+//	does notify_type stand inside of callbacks?                webhook.Source.ForType
+//	how old and how far ahead can a callback be?               CallbackConfig.MaxAge, MaxAhead
+//	when does the platform's key change?                       CallbackConfig.PlatformKeys
+//
+// To confirm one, make the call that it is about in the test environment: a wrong
+// EncryptFields is refused by Assign, Activate and SetPIN, and [issuing.CallInfo] and
+// webhook's Event.Raw hold codes and times as they came. testdata/inferred.csv lists all
+// that is open, each with its setting or the reason why there is none, and a test turns
+// every setting.
 //
 // # Errors
 //
 // Every error of [New] and of a call is an [issuing.Error]. Test for its kind
 // (errors.Is(err, issuing.ErrNotFound)) or for a code of the platform
-// (errors.Is(err, worldcard.CodeCardNotFound)).
+// (errors.Is(err, worldcard.CodeCardNotFound)). A code that neither the pages nor
+// [Config.Codes] have says nothing definite, so it leaves a write open.
+//
+// What the pages' tables say of a request is checked before it is sent, all problems in one
+// issuing.ErrInvalid that names the fields. What they leave to the platform is not, such as
+// the least amount, of which they have three.
 //
 // # Retries
 //
@@ -35,6 +62,12 @@
 // conflict or a code that the platform does not document. Freeze, Unfreeze, Close, Assign and
 // Activate read the card before they repeat. Whatever stays open is
 // [issuing.ErrOutcomeUnknown], never a failure.
+//
+// The platform answers success to a number for a card that has one, and to the activation
+// of an active card, and changes nothing. So Assign and Activate read the card before the
+// first attempt as well, as a call of its own that observers see within theirs, and refuse
+// what would be in vain with issuing.ErrConflict. Where the card cannot be read, nothing is
+// sent.
 //
 // # Capabilities
 //

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
@@ -65,24 +66,23 @@ var identifying = map[string][]string{
 }
 
 // decodeNotification decodes the verified and decrypted JSON of a callback. A
-// type that is not known gives nil and no error; note is told of members that cannot
-// be read.
+// type that is not known gives nil and no error; the codec's Note is told of members that
+// cannot be read.
 func decodeNotification(
-	typ string, plaintext []byte, keys []sign.AESKey, note func(member, reason string),
+	typ string, plaintext []byte, keys []sign.AESKey, codec wire.Codec,
 ) (callbackEvent, error) {
 	empty, known := blank[typ]
 	if !known {
 		return nil, nil
 	}
-	event, codec := empty(), codec
-	codec.Note = note
+	event := empty()
 	if err := codec.Unmarshal(plaintext, event); err != nil {
 		return nil, err
 	}
 	if e, ok := event.(interface{ sealed() *issuing.Secret }); ok {
 		if !slices.ContainsFunc(keys, func(key sign.AESKey) bool { return openField(key, "", e.sealed()) == nil }) {
 			*e.sealed() = issuing.Secret{}
-			note("card_number", "is neither digits nor an encrypted value that opens")
+			codec.Note("card_number", "is neither digits nor an encrypted value that opens")
 		}
 	}
 	return event, nil

@@ -15,15 +15,20 @@ import (
 func TestPlatformNamesOperationsAsHooksDo(t *testing.T) {
 	t.Parallel()
 	server := startServer(t, worldcardtest.Config{})
-	server.Choose(func(string) issuingtest.Fault { return issuingtest.Refuse(400, `{"code":400,"message":"no"}`) })
+	server.Choose(func(op string) issuingtest.Fault {
+		if op == "Physical.Card" { // read before Assign and Activate
+			return issuingtest.Replace(`{"code":0,"data":{"card_id":"1234567890123456789","status":7}}`)
+		}
+		return issuingtest.Refuse(400, `{"code":400,"message":"no"}`)
+	})
 	seen, all := map[string]int{}, 0
 	client := newClient(t, server, issuing.WithHook(func(_ context.Context, event issuing.CallEvent) {
 		seen[event.Op]++
 		all++
 	}))
 	for _, c := range append(virtualCases(t), physicalCases(t)...) {
-		if _, err := c.call(t.Context(), client); err == nil {
-			t.Errorf("%s: no error", c.name)
+		if _, err := c.call(t.Context(), client); (err == nil) != (c.name == "Physical.Card") {
+			t.Errorf("%s: %v", c.name, err)
 		}
 	}
 	for _, op := range slices.Sorted(maps.Keys(seen)) {

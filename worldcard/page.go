@@ -5,7 +5,6 @@ import (
 	"context"
 	"iter"
 	"strconv"
-	"strings"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -42,18 +41,10 @@ type listed[T any] interface {
 func (b *BIN) row() string { return b.ID }
 
 func (d *Deposit) row() string {
-	return rowOf(cmp.Or(d.ID, d.MerchantTransactionID), strconv.Itoa(int(d.Status)))
+	return pages.Row(cmp.Or(d.ID, d.MerchantTransactionID), strconv.Itoa(int(d.Status)))
 }
 
-func (t *Transaction) row() string { return rowOf(t.ID, string(t.Type), string(t.Status)) }
-
-// rowOf joins an id and what may change; without an id there is no row.
-func rowOf(id string, state ...string) string {
-	if id == "" {
-		return ""
-	}
-	return id + " " + strings.Join(state, " ")
-}
+func (t *Transaction) row() string { return pages.Row(t.ID, string(t.Type), string(t.Status)) }
 
 // all iterates over a numbered list, from the request's page on, to a page that brings
 // nothing new: WorldCard may cap a page, and its totals are those of the moment.

@@ -20,8 +20,12 @@ func TestRows(t *testing.T) {
 // reaches nobody.
 func distant(t testing.TB, opts ...issuing.Option) *worldcard.Client {
 	t.Helper()
-	return (&wireServer{Server: &httptest.Server{URL: "https://api.example.com"}}).client(t, append(opts,
-		pendingtest.Away(), issuing.WithMaxAttempts(1), issuing.WithClock(issuingtest.NewClock(epoch).Now))...)
+	return (&wireServer{Server: &httptest.Server{URL: "https://api.example.com"}}).client(t, append(alone(opts...), pendingtest.Away())...)
+}
+
+// alone are options of one attempt, on a clock that stands still.
+func alone(opts ...issuing.Option) []issuing.Option {
+	return append(opts, issuing.WithMaxAttempts(1), issuing.WithClock(issuingtest.NewClock(epoch).Now))
 }
 
 // shows is what a platform shows of a write: where it has been done, where it has not, and
@@ -63,7 +67,11 @@ func TestPendings(t *testing.T) {
 	client := distant(t, j.Option())
 	all := shown()
 	for _, c := range append(virtualCases(t), physicalCases(t)...) {
-		_, err := c.call(t.Context(), client)
+		caller := client
+		if c.waits != "" { // the card is read before, and the write itself reaches nobody
+			caller, _ = scripted(t, map[string]string{pathPhysical: `{"code":0,"data":` + c.waits + `}`}, alone(j.Option())...)
+		}
+		_, err := c.call(t.Context(), caller)
 		p, isWrite := j.Left(t, err)
 		if !isWrite {
 			continue

@@ -59,17 +59,19 @@ type PhysicalApplyRequest struct {
 	// makes the application idempotent. A failed or cancelled application needs
 	// a new one.
 	MerchantCardID string `json:"merchant_card_id"`
-	// CardType is PHYSICAL-G, which is filled in when empty.
+	// CardType is PHYSICAL-G, which is filled in when empty. A misspelt one, and the
+	// virtual types, are refused before sending.
 	CardType CardType `json:"card_type"`
 	// CardBINID is an id of the physical BIN list (BIN.ID). Required.
 	CardBINID string `json:"card_bin_id"`
-	// FirstName of the cardholder, in English. Required.
+	// FirstName of the cardholder, in English: ASCII. Required.
 	FirstName issuing.Personal `json:"first_name"`
-	// LastName of the cardholder, in English. Required.
+	// LastName of the cardholder, in English: ASCII. Required.
 	LastName issuing.Personal `json:"last_name"`
-	// TelephoneCountryCode is the calling code, such as 86. Required.
+	// TelephoneCountryCode is the calling code, digits alone, such as 86. Required.
 	TelephoneCountryCode string `json:"telephone_country_code"`
-	// Phone is the number without the country code. Required.
+	// Phone is the number without the country code, digits alone as in the pages'
+	// examples. Required.
 	Phone issuing.Personal `json:"phone"`
 	// Email is optional.
 	Email issuing.Personal `json:"email,omitzero"`
@@ -104,6 +106,11 @@ func (r PhysicalApplyRequest) validate(p *check.Problems) {
 	p.Text("last_name", string(r.LastName), maxText)
 	p.Text("telephone_country_code", r.TelephoneCountryCode, maxText)
 	p.Text("phone", string(r.Phone), maxText)
+	checkType(p, r.CardType, physicalTypes)
+	checkEnglish(p, "first_name", string(r.FirstName))
+	checkEnglish(p, "last_name", string(r.LastName))
+	checkNumber(p, "telephone_country_code", r.TelephoneCountryCode)
+	checkNumber(p, "phone", string(r.Phone))
 	p.OptionalText("email", string(r.Email), maxText)
 	p.Email("email", string(r.Email))
 	p.Required("birth_date", !r.BirthDate.IsZero())
@@ -215,7 +222,11 @@ func (r AssignRequest) wire(cfg Config) (any, error) {
 // Assign binds a card number to a card that is pending assignment; afterwards it
 // is pending activation. Before KYC is passed the platform answers
 // [CodeKYCNotCompleted]. Of a card that has a number already the platform answers success
-// and keeps that number, so read the card afterwards where another one may have been assigned.
+// and keeps that number. So the card is read before: one that has another number, or is
+// past assignment and shows none, is issuing.ErrConflict with the last four digits of what
+// it has; one that has this number is sent, and its current status is the answer. Where the
+// card cannot be read, nothing is sent, and the error is the reading's. It is read once more
+// after a success, in case another call was faster; when that fails, the success stands.
 //
 // Safety: checked. After an attempt that may have arrived the card is read: it is done
 // when it shows this card number, and tried again while it waits for one. On
@@ -224,7 +235,7 @@ func (r AssignRequest) wire(cfg Config) (any, error) {
 func (s *PhysicalService) Assign(
 	ctx context.Context, req AssignRequest, opts ...issuing.CallOption,
 ) (*CardChange, error) {
-	return looked(ctx, s.c, toAssigned.op, req, toAssigned.look(s.c), opts)
+	return s.c.moved(ctx, toAssigned, req, opts)
 }
 
 // ActivateRequest activates an assigned physical card.
@@ -250,8 +261,13 @@ func (r ActivateRequest) wire(cfg Config) (any, error) {
 // ([CardOpened]); a failed activation is announced by nothing and leaves the
 // card pending, so poll [PhysicalService.Card] for a while and send the PIN
 // again. A card that is "not ready" yet is refused with a retryable error whose
-// code the pages do not give. Of a card that is active already the platform answers success
-// and keeps its PIN: [PhysicalService.SetPIN] changes it.
+// code the pages do not give.
+//
+// Of a card that is active already the platform answers success and keeps its PIN. So the
+// card is read before: an active one is issuing.ErrConflict, and [PhysicalService.SetPIN]
+// changes its PIN. Where the card cannot be read, nothing is sent, and the error is the
+// reading's. A PIN cannot be read back: of two activations at once, the answers do not tell
+// whose PIN the card has.
 //
 // Safety: checked. After an attempt that may have arrived the card is read; one that
 // still waits is activated again with the same PIN, which the platform takes as the same
@@ -260,7 +276,7 @@ func (r ActivateRequest) wire(cfg Config) (any, error) {
 func (s *PhysicalService) Activate(
 	ctx context.Context, req ActivateRequest, opts ...issuing.CallOption,
 ) (*CardChange, error) {
-	return looked(ctx, s.c, toActivated.op, req, toActivated.look(s.c), opts)
+	return s.c.moved(ctx, toActivated, req, opts)
 }
 
 // SetPINRequest changes the PIN of an active physical card.

@@ -17,12 +17,8 @@ import (
 	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
 )
 
-// Size of the property test: calls under faults, from this many goroutines.
-const (
-	propertyApplications = 2_000
-	propertyDeposits     = 10_000
-	propertyWorkers      = 16
-)
+// propertyWorkers are the goroutines that call under faults.
+const propertyWorkers = 16
 
 // randomFault draws a fault on either side of the commit for about a third of
 // the requests.
@@ -77,7 +73,7 @@ func parallel(n int, run func(i int) outcome) []outcome {
 
 func TestPropertyEveryKeyOnceUnderFaults(t *testing.T) {
 	if testing.Short() {
-		t.Skip("12,000 calls")
+		t.Skip("hundreds of calls under faults")
 	}
 	server := startServer(t, worldcardtest.Config{Delay: time.Millisecond, Reserve: issuing.NewAmount(1_000_000_000, 0)})
 	pool := &http.Transport{MaxIdleConnsPerHost: propertyWorkers}

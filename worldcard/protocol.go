@@ -35,8 +35,7 @@ func (o operation) op() provider.Op {
 // The safeties of rows; see [transport.Safety].
 const read, keyed, checked, once = transport.Read, transport.Keyed, transport.Checked, transport.Once
 
-// request is an input that can be checked before it is sent. One that is about
-// something has a key.
+// request is an input that can be checked before it is sent.
 type request interface{ validate(p *check.Problems) }
 
 // about is a request, or a result, that names what it is about: the merchant's key
@@ -46,10 +45,12 @@ type about interface{ key() string }
 // How the open outcome of a row is settled; see [provider.Settle].
 var byNone, byKey, byState, byRepeat = provider.Nothing, provider.ByKey, provider.ByState, provider.ByRepeat
 
-// facts is what a write says of itself for its record, and sought one that is looked up.
+// facts is what a write says of itself for its record, sought one that is looked up, and
+// refusal says that one would change nothing.
 type (
-	facts  = provider.Facts
-	sought = provider.Sought
+	facts   = provider.Facts
+	sought  = provider.Sought
+	refusal = provider.Refusal
 )
 
 // factual is a request that tells what its look-up needs.
@@ -81,14 +82,14 @@ func (x *exchange) Encode(issuing.CallSettings) (provider.Plan, error) {
 			return provider.Plan{}, err
 		}
 	}
-	x.payload, err = codec.Marshal(in)
+	x.payload, err = x.c.cfg.codec().Marshal(in)
 	return provider.Plan{URL: transport.JoinURL(x.c.cfg.BaseURL, x.o.path), Template: x.o.path}, err
 }
 
 // Facts tells what a record of the call holds. The payload is that of the request as it
 // is: the one that is sent may have fields that are encrypted anew each time.
 func (x *exchange) Facts(f *facts) {
-	f.Payload, _ = codec.Marshal(x.in)
+	f.Payload, _ = x.c.cfg.codec().Marshal(x.in)
 	if in, ok := x.in.(factual); ok {
 		in.facts(f)
 	}
@@ -136,14 +137,14 @@ func (e *envelope) code() (code Code, ok bool) {
 // open unless the body carries a code of the platform's own.
 func (x *exchange) Judge(_ context.Context, r *transport.Response) provider.Verdict {
 	env := &envelope{}
-	if codec.Unmarshal(r.Body, env) != nil {
+	if x.c.cfg.codec().Unmarshal(r.Body, env) != nil {
 		env.Text = ""
 	}
 	r.Parsed = env
-	return provider.Verdict{Judgement: judge(r, env)}
+	return provider.Verdict{Judgement: x.judge(r, env)}
 }
 
-func judge(r *transport.Response, env *envelope) transport.Judgement {
+func (x *exchange) judge(r *transport.Response, env *envelope) transport.Judgement {
 	code, ok := env.code()
 	switch {
 	case !ok && (r.OK() || replayed(r.Status, string(r.Body))):
@@ -158,7 +159,7 @@ func judge(r *transport.Response, env *envelope) transport.Judgement {
 		// The body's code shares the numbers of HTTP: 504 there is a timeout
 		// somewhere behind. A success under a status of failure is neither.
 		return transport.Unclear
-	case code >= 1000 && code.Known():
+	case code >= firstOwnCode && x.c.cfg.kind(code) != nil:
 		return transport.Final
 	default:
 		return transport.JudgeStatus(r)
@@ -185,7 +186,7 @@ func (x *exchange) Open(_ context.Context, r *transport.Response) (provider.Answ
 		}
 		return provider.Answer{Raw: r.Body}, refusal
 	case code != 0:
-		return provider.Answer{Raw: r.Body}, refuse(r, code, env.Message)
+		return provider.Answer{Raw: r.Body}, x.refuse(r, code, env.Message)
 	}
 	return provider.Answer{Raw: r.Body, Data: env.Data}, nil
 }
@@ -193,8 +194,8 @@ func (x *exchange) Open(_ context.Context, r *transport.Response) (provider.Answ
 // refuse makes the error of a code. The pages do not give the code of a repeated
 // application, so every conflict and every code that they do not list may mean
 // that the key was used before.
-func refuse(r *transport.Response, code Code, message string) *provider.Refusal {
-	e := &issuing.Error{Kind: code.Kind(), Code: code, Message: message}
+func (x *exchange) refuse(r *transport.Response, code Code, message string) *provider.Refusal {
+	e := &issuing.Error{Kind: x.c.cfg.kind(code), Code: code, Message: message}
 	switch {
 	case e.Kind != nil:
 	case !r.OK():
@@ -204,9 +205,10 @@ func refuse(r *transport.Response, code Code, message string) *provider.Refusal 
 	default:
 		e.Kind = issuing.ErrDeclined
 	}
-	ambiguous := !code.Known() || code == CodeConflict || code == CodeInvalidOperation || r.Status == http.StatusConflict
+	listed := x.c.cfg.kind(code) != nil
+	ambiguous := !listed || code == CodeConflict || code == CodeInvalidOperation || r.Status == http.StatusConflict
 	// A code that no page lists under a status of success says nothing definite.
-	return &provider.Refusal{Err: e, Ambiguous: ambiguous, Maybe: r.OK() && !code.Known()}
+	return &provider.Refusal{Err: e, Ambiguous: ambiguous, Maybe: r.OK() && !listed}
 }
 
 // decode reads an answer's data, which may come as one encrypted string.
@@ -226,7 +228,7 @@ func (x *exchange) decode(_ context.Context, data []byte, out any) error {
 		data = plain
 	}
 	if len(data) > 0 {
-		if err := unmarshal(data, out, x.c.cfg.AESKey); err != nil {
+		if err := x.c.cfg.unmarshal(data, out); err != nil {
 			return err
 		}
 	}
@@ -237,12 +239,12 @@ func (x *exchange) decode(_ context.Context, data []byte, out any) error {
 }
 
 // unmarshal reads JSON into out and opens what the platform encrypted in it.
-func unmarshal(data []byte, out any, key sign.AESKey) error {
-	if err := codec.Unmarshal(data, out); err != nil {
+func (c Config) unmarshal(data []byte, out any) error {
+	if err := c.codec().Unmarshal(data, out); err != nil {
 		return err
 	}
 	if o, ok := out.(opener); ok {
-		return o.open(key)
+		return o.open(c.AESKey)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
@@ -16,7 +17,7 @@ import (
 
 // scripted is a client of a server that answers each path with a fixed body, or
 // breaks the connection where the body is empty.
-func scripted(t *testing.T, answers map[string]string) (*worldcard.Client, func() []string) {
+func scripted(t *testing.T, answers map[string]string, opts ...issuing.Option) (*worldcard.Client, func() []string) {
 	t.Helper()
 	var paths []string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -27,7 +28,7 @@ func scripted(t *testing.T, answers map[string]string) (*worldcard.Client, func(
 		_, _ = io.WriteString(w, answers[r.URL.Path])
 	}))
 	t.Cleanup(server.Close)
-	return (&wireServer{Server: server}).client(t), func() []string { return paths }
+	return (&wireServer{Server: server}).client(t, opts...), func() []string { return paths }
 }
 
 // TestUnknownCodeIsNoRefusal: a code that no page lists, under a status of success, leaves
@@ -52,6 +53,47 @@ func TestUnknownCodeIsNoRefusal(t *testing.T) {
 	}
 	inject(t, server, "Cards.Freeze", worldcardtest.Refuse(10012, "no"), worldcardtest.Refuse(10012, "no"), worldcardtest.Refuse(10012, "no"))
 	_, err = client.Cards.Freeze(t.Context(), ref)
+	wantError(t, err, issuing.ErrOutcomeUnknown)
+}
+
+// TestLearntCodeIsARefusal: what the merchant has learnt of a code counts as what the pages
+// say of one, for writes of every safety and for reads, and the map stays the merchant's.
+func TestLearntCodeIsARefusal(t *testing.T) {
+	t.Parallel()
+	const code worldcard.Code = 10012
+	server, _, ref := issued(t)
+	for _, kind := range []error{issuing.ErrDuplicate, issuing.ErrUnavailable, issuing.ErrDeclined} {
+		cfg := server.ClientConfig()
+		cfg.Codes = map[worldcard.Code]error{code: kind}
+		client, err := worldcard.New(cfg, issuing.WithClock(server.Clock().Now))
+		if err != nil {
+			t.Fatal(err)
+		}
+		cfg.Codes[code] = nil
+		for op, call := range map[string]func() error{
+			opDeposit: func() error {
+				return second(client.Cards.Deposit(t.Context(), worldcard.DepositRequest{CardRef: ref, MerchantTransactionID: "tx", Amount: issuing.NewAmount(50, 0)}))
+			},
+			opFreeze:       func() error { return second(client.Cards.Freeze(t.Context(), ref)) },
+			"Virtual.Card": func() error { return second(client.Virtual.Card(t.Context(), ref)) },
+		} {
+			before := server.Requests("")
+			inject(t, server, op, worldcardtest.Refuse(code, "no"))
+			err := call()
+			if e := wantError(t, err, kind); !errors.Is(err, code) || e.Attempts != 1 || server.Requests("") != before+1 {
+				t.Errorf("%s: %+v", op, e)
+			}
+		}
+	}
+	// After an attempt that may have arrived it proves nothing, as any refusal.
+	cfg := server.ClientConfig()
+	cfg.Codes = map[worldcard.Code]error{code: issuing.ErrDeclined}
+	client, err := worldcard.New(cfg, issuing.WithClock(server.Clock().Now), issuing.WithRetryWait(time.Millisecond, time.Millisecond))
+	if err != nil {
+		t.Fatal(err)
+	}
+	inject(t, server, opDeposit, issuingtest.DropBefore(), worldcardtest.Refuse(code, "no"))
+	_, err = client.Cards.Deposit(t.Context(), worldcard.DepositRequest{CardRef: ref, MerchantTransactionID: "tx", Amount: issuing.NewAmount(50, 0)})
 	wantError(t, err, issuing.ErrOutcomeUnknown)
 }
 
@@ -168,7 +210,7 @@ func TestAssignIsSettledByThePhysicalPage(t *testing.T) {
 	change, err := client.Physical.Assign(t.Context(), worldcard.AssignRequest{
 		CardRef: worldcard.ByCardID("1"), CardNumber: issuing.NewSecret("4000123412341234"),
 	})
-	if err != nil || change.Status != worldcard.CardStatusPendingActivation || len(paths()) != 2 {
+	if err != nil || change.Status != worldcard.CardStatusPendingActivation || len(paths()) != 3 {
 		t.Errorf("%+v, %v after %v", change, err, paths())
 	}
 }

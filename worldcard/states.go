@@ -3,6 +3,7 @@ package worldcard
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -16,25 +17,36 @@ type transition struct {
 	read func(context.Context, *Client, CardRef) (*Card, error)
 	goal states // the operation has happened
 	from states // it has not happened and may be repeated
+	// before refuses what the platform would answer with success and not do.
+	before func(context.Context, *Client, sought) error
+	// numbers says that it gives the card a number, by which its own doing is told.
+	numbers bool
 }
 
 type states = []CardStatus
 
 var (
-	toFrozen = transition{opFreeze, readCard, states{CardStatusFrozen}, states{CardStatusActive}}
-	toActive = transition{opUnfreeze, readCard, states{CardStatusActive}, states{CardStatusFrozen}}
+	toFrozen = transition{
+		op: opFreeze, read: readCard, goal: states{CardStatusFrozen}, from: states{CardStatusActive},
+	}
+	toActive = transition{
+		op: opUnfreeze, read: readCard, goal: states{CardStatusActive}, from: states{CardStatusFrozen},
+	}
 	toClosed = transition{
-		opClose, readCard,
-		states{CardStatusClosing, CardStatusClosed}, states{CardStatusActive, CardStatusFrozen},
+		op: opClose, read: readCard,
+		goal: states{CardStatusClosing, CardStatusClosed}, from: states{CardStatusActive, CardStatusFrozen},
 	}
 	toAssigned = transition{
-		opPhysicalAssign, readPhysical,
-		states{CardStatusPendingActivation, CardStatusActive}, states{CardStatusPendingAssignment},
+		op: opPhysicalAssign, read: readPhysical,
+		goal: states{CardStatusPendingActivation, CardStatusActive}, from: states{CardStatusPendingAssignment},
+		before: numberless, numbers: true,
 	}
 	// Activation is asynchronous: a card that still waits may have a request
 	// under way, and a repeat with the same PIN is idempotent by its page.
 	toActivated = transition{
-		opPhysicalActivate, readPhysical, states{CardStatusActive}, states{CardStatusPendingActivation},
+		op: opPhysicalActivate, read: readPhysical,
+		goal: states{CardStatusActive}, from: states{CardStatusPendingActivation},
+		before: inactive,
 	}
 )
 
@@ -43,6 +55,16 @@ var errMoved = errors.New("the card's state does not tell")
 
 // cardNumber is the name of the number that a card is to get, among a write's secrets.
 const cardNumber = "card_number"
+
+// otherNumber is a card that has another number than it was to get. As the verdict of a
+// look it is errOther.
+type otherNumber struct{ last4 string }
+
+// Error shows the last four digits of the number that the card has.
+func (o *otherNumber) Error() string { return "the card has another number, ending in " + o.last4 }
+
+// Is reports whether it stands for target.
+func (o *otherNumber) Is(target error) bool { return target == errOther }
 
 // look reads the card after an attempt that may have arrived. A card that has
 // moved is the result, one that has not may be moved again. One that was to get a number
@@ -53,10 +75,12 @@ func (t transition) look(c *Client) func(context.Context, sought) (*CardChange, 
 		if err != nil {
 			return nil, err
 		}
-		same := t.op.name != opPhysicalAssign.name || w.Same(cardNumber, card.CardNumber)
+		same := !t.numbers || w.Same(cardNumber, card.CardNumber)
 		switch {
 		case slices.Contains(t.goal, card.Status) && same:
 			return &CardChange{ID: card.ID, MerchantCardID: card.MerchantCardID, Status: card.Status}, nil
+		case !same && card.CardNumber.Last4() != "":
+			return nil, &otherNumber{card.CardNumber.Last4()}
 		case slices.Contains(t.from, card.Status):
 			return nil, nil
 		}
@@ -64,9 +88,37 @@ func (t transition) look(c *Client) func(context.Context, sought) (*CardChange, 
 	}
 }
 
-// move carries a transition out for a request that is the card's reference alone.
-func (c *Client) move(ctx context.Context, t transition, card CardRef, opts []issuing.CallOption) (*CardChange, error) {
-	return looked(ctx, c, t.op, card, t.look(c), opts)
+// numberless refuses to give a number to a card that has another one, or that waits for none
+// any more.
+func numberless(ctx context.Context, c *Client, w sought) error {
+	card, err := readPhysical(ctx, c, refOf(w))
+	switch {
+	case err != nil:
+		return err
+	case w.Same(cardNumber, card.CardNumber):
+		return nil
+	case card.CardNumber.Last4() != "":
+		return conflict(&otherNumber{card.CardNumber.Last4()})
+	case card.Status == CardStatusPendingAssignment, card.Status == CardStatusPendingKYC:
+		return nil // the platform says by itself that KYC is not passed
+	}
+	return conflict(fmt.Errorf("the card is %v: it waits for no number, and shows none", card.Status))
+}
+
+// inactive refuses to activate a card that is active.
+func inactive(ctx context.Context, c *Client, w sought) error {
+	card, err := readPhysical(ctx, c, refOf(w))
+	if err != nil || card.Status != CardStatusActive {
+		return err
+	}
+	return conflict(errActive)
+}
+
+var errActive = errors.New("the card is active already and would keep its PIN, which SetPIN changes")
+
+// conflict is a refusal of a write that the card's state does not allow.
+func conflict(err error) error {
+	return &refusal{Err: &issuing.Error{Kind: issuing.ErrConflict, Err: err}}
 }
 
 // readCard reads a card of either kind: the virtual page first, the physical page

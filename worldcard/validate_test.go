@@ -58,6 +58,16 @@ func TestApplyFieldRules(t *testing.T) {
 		{"umlaut", func(r *worldcard.ApplyRequest) { r.LastName = "Döe" }, []string{"last_name"}},
 		{"country name", func(r *worldcard.ApplyRequest) { r.CountryCode = "USA" }, []string{"country_code"}},
 		{"lower case country", func(r *worldcard.ApplyRequest) { r.CountryCode = "us" }, []string{"country_code"}},
+		{"a plus in the calling code", func(r *worldcard.ApplyRequest) { r.PhoneCountryCode = "+1" }, []string{"phone_country_code"}},
+		{"a hyphen in the phone number", func(r *worldcard.ApplyRequest) { r.Phone = "415-5552671" }, []string{"phone"}},
+		{"letters in the phone number", func(r *worldcard.ApplyRequest) { r.Phone = "abc" }, []string{"phone"}},
+		{"full-width digits", func(r *worldcard.ApplyRequest) { r.Phone = "０９１２" }, []string{"phone"}},
+		{"a type in small letters", func(r *worldcard.ApplyRequest) { r.CardType = "virtual-g" }, []string{"card_type"}},
+		{"a type with an underscore", func(r *worldcard.ApplyRequest) { r.CardType = "VIRTUAL_G" }, []string{"card_type"}},
+		{"a type with a blank", func(r *worldcard.ApplyRequest) { r.CardType = "VIRTUAL-G " }, []string{"card_type"}},
+		{"a physical type", func(r *worldcard.ApplyRequest) { r.CardType = worldcard.CardTypePhysicalG }, []string{"card_type"}},
+		{"a new type", func(r *worldcard.ApplyRequest) { r.CardType = "VIRTUAL-G2" }, nil},
+		{"two decimals", func(r *worldcard.ApplyRequest) { r.FirstRechargeAmount = issuing.NewAmount(20_00, 2) }, nil},
 		{"no mail address", func(r *worldcard.ApplyRequest) { r.Email = "john@" }, []string{"email"}},
 		{"no such day", func(r *worldcard.ApplyRequest) { r.Birthday = issuing.NewDate(1990, time.February, 30) }, []string{"birthday"}},
 		{"a child", func(r *worldcard.ApplyRequest) { r.Birthday = issuing.NewDate(2020, time.January, 1) }, []string{"birthday"}},
@@ -103,6 +113,11 @@ func TestOtherRequestsAreChecked(t *testing.T) {
 		"deposits":        {second(client.Cards.Deposits(t.Context(), worldcard.DepositsRequest{CardRef: ref, PageSize: 101})), []string{"page_size"}},
 		"transactions":    {second(client.Cards.Transactions(t.Context(), worldcard.TransactionsRequest{CardRef: ref, Page: -1})), []string{"page"}},
 		"BINs":            {second(client.Virtual.BINs(t.Context(), worldcard.BINsRequest{PageSize: -1})), []string{"page_size"}},
+		"BINs of a type":  {second(client.Virtual.BINs(t.Context(), worldcard.BINsRequest{CardType: "virtual-v"})), []string{"card_type"}},
+		"physical type":   {second(client.Physical.Apply(t.Context(), physicalWith(func(r *worldcard.PhysicalApplyRequest) { r.CardType = "VIRTUAL-G" }))), []string{"card_type"}},
+		"physical names":  {second(client.Physical.Apply(t.Context(), physicalWith(func(r *worldcard.PhysicalApplyRequest) { r.FirstName, r.LastName = "三", "José" }))), []string{"first_name", "last_name"}},
+		"physical phone":  {second(client.Physical.Apply(t.Context(), physicalWith(func(r *worldcard.PhysicalApplyRequest) { r.Phone, r.TelephoneCountryCode = "138-001", "+86" }))), []string{"phone", "telephone_country_code"}},
+		"physical email":  {second(client.Physical.Apply(t.Context(), physicalWith(func(r *worldcard.PhysicalApplyRequest) { r.Email = "a b@c" }))), []string{"email"}},
 		"physical BINs":   {second(client.Physical.BINs(t.Context(), worldcard.PhysicalBINsRequest{Page: -1})), []string{"page"}},
 		"physical apply":  {second(client.Physical.Apply(t.Context(), worldcard.PhysicalApplyRequest{DeliveryCountry: "China"})), []string{"merchant_card_id", "card_bin_id", "first_name", "last_name", "telephone_country_code", "phone", "birth_date", "delivery_country"}},
 		"assign":          {second(client.Physical.Assign(t.Context(), worldcard.AssignRequest{CardRef: ref, CardNumber: issuing.NewSecret("400012341234123")})), []string{"card_number"}},
@@ -119,6 +134,13 @@ func TestOtherRequestsAreChecked(t *testing.T) {
 	if len(server.nonces) != 0 {
 		t.Errorf("%d invalid requests were sent", len(server.nonces))
 	}
+}
+
+// physicalWith is a complete application that is changed.
+func physicalWith(change func(*worldcard.PhysicalApplyRequest)) worldcard.PhysicalApplyRequest {
+	r := physicalG("pc")
+	change(&r)
+	return r
 }
 
 func second[T any](_ T, err error) error { return err }

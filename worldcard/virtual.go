@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"strings"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -24,7 +23,8 @@ type ApplyRequest struct {
 	// MerchantCardID is the merchant's own id of the card, unique. Required. It
 	// makes the application idempotent.
 	MerchantCardID string `json:"merchant_card_id"`
-	// CardType is the product. Required.
+	// CardType is the product. Required. A misspelt one of the pages, and PHYSICAL-G, are
+	// refused before sending; others are the platform's to know.
 	CardType CardType `json:"card_type"`
 	// CardBINID is an id of the BIN list (BIN.ID). Required.
 	CardBINID string `json:"card_bin_id"`
@@ -51,9 +51,11 @@ type ApplyRequest struct {
 	Address issuing.Personal `json:"address,omitzero"`
 	// PostalCode is required for VIRTUAL-V and VIRTUAL-G.
 	PostalCode issuing.Personal `json:"postal_code,omitzero"`
-	// Phone is the number without the country code. Required for VIRTUAL-G.
+	// Phone is the number without the country code, digits alone as in the pages'
+	// examples. Required for VIRTUAL-G.
 	Phone issuing.Personal `json:"phone,omitzero"`
-	// PhoneCountryCode is the calling code, such as 1. Required for VIRTUAL-G.
+	// PhoneCountryCode is the calling code, digits alone, such as 1. Required for
+	// VIRTUAL-G.
 	PhoneCountryCode string `json:"phone_country_code,omitzero"`
 	// Birthday of the cardholder, who must be 18 or older, sent as YYYY-MM-DD.
 	// Required for VIRTUAL-G, checked for every type.
@@ -61,12 +63,6 @@ type ApplyRequest struct {
 	// AddressLineTwo is never required.
 	AddressLineTwo issuing.Personal `json:"address_line_two,omitzero"`
 }
-
-// maxName is the longest name of a VIRTUAL-G cardholder.
-const maxName = 40
-
-// maxText bounds free text. The pages give no length.
-const maxText = 255
 
 func (r ApplyRequest) validate(p *check.Problems) {
 	p.Text("merchant_card_id", r.MerchantCardID, maxID)
@@ -93,6 +89,9 @@ func (r ApplyRequest) validate(p *check.Problems) {
 	}
 	p.Email("email", string(r.Email))
 	p.Country("country_code", r.CountryCode)
+	checkType(p, r.CardType, virtualTypes)
+	checkNumber(p, "phone", string(r.Phone))
+	checkNumber(p, "phone_country_code", r.PhoneCountryCode)
 	if r.CardType == CardTypeVirtualG {
 		checkLatinName(p, "first_name", string(r.FirstName))
 		checkLatinName(p, "last_name", string(r.LastName))
@@ -119,27 +118,6 @@ var requiredByType = map[CardType][]string{
 		"email", "first_name", "last_name", "country_code", "city", "address", "postal_code",
 		"phone", "phone_country_code", "birthday",
 	},
-}
-
-func checkLatinName(p *check.Problems, field, name string) {
-	if name == "" {
-		return
-	}
-	letters := func(r rune) bool { return (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && r != ' ' }
-	if len(name) > maxName || strings.ContainsFunc(name, letters) ||
-		strings.Contains(name, "  ") || strings.Trim(name, " ") != name {
-		p.Add(field, "needs 1 to %d letters A-Z or a-z with single spaces between words", maxName)
-	}
-}
-
-// checkAdult refuses a holder who is under 18 everywhere on earth, so that a
-// birthday at the date line is left to the platform.
-func checkAdult(p *check.Problems, field string, birthday issuing.Date) {
-	p.Date(field, birthday)
-	latest := issuing.DateOf(p.Now.In(time.FixedZone("UTC+14", 14*60*60)))
-	if !birthday.IsZero() && birthday.Valid() && birthday.YearsBefore(latest) < 18 {
-		p.Add(field, "makes the cardholder younger than 18")
-	}
 }
 
 // Application is the answer to an application, virtual or physical.
@@ -253,6 +231,7 @@ type BINsRequest struct {
 
 func (r BINsRequest) validate(p *check.Problems) {
 	p.OptionalText("card_type", string(r.CardType), maxID)
+	checkType(p, r.CardType, virtualTypes)
 	checkPage(p, r.Page, r.PageSize)
 }
 

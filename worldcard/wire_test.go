@@ -41,6 +41,7 @@ type wireServer struct {
 	*httptest.Server
 	status int
 	answer string
+	waits  string // answer of the physical card's page, when another one
 
 	mu      sync.Mutex
 	path    string
@@ -57,9 +58,13 @@ func newWireServer(t testing.TB, status int, answer string) *wireServer {
 		if err != nil {
 			t.Error(err)
 		}
-		s.record(t, r, body)
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(s.status)
+		if s.waits != "" && r.URL.Path == pathPhysical {
+			_, _ = io.WriteString(w, s.waits)
+			return
+		}
+		s.record(t, r, body)
 		_, _ = io.WriteString(w, s.answer)
 	}))
 	t.Cleanup(s.Close)
@@ -123,6 +128,7 @@ type wireCase struct {
 	payload string // compared as JSON
 	data    string // of the answer
 	want    any
+	waits   string // what the card's page shows before, of an operation that reads it
 }
 
 func amount(t testing.TB, text string) issuing.Amount {
@@ -155,6 +161,9 @@ func TestOperationsOnTheWire(t *testing.T) {
 				answer = `{"code":0,"message":"success","data":` + c.data + `}`
 			}
 			server := newWireServer(t, http.StatusOK, answer)
+			if c.waits != "" {
+				server.waits = `{"code":0,"data":` + c.waits + `}`
+			}
 			got, err := c.call(t.Context(), server.client(t))
 			if err != nil {
 				t.Fatal(err)

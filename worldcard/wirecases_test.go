@@ -11,7 +11,7 @@ import (
 
 // The examples of the Card API's pages, request and answer.
 
-func virtualCases(t *testing.T) []wireCase {
+func virtualCases(t testing.TB) []wireCase {
 	ref := worldcard.CardRef{CardID: "1234567890123456", MerchantCardID: "mc_001"}
 	const refJSON = `{"card_id":"1234567890123456","merchant_card_id":"mc_001"}`
 	full := worldcard.ApplyRequest{
@@ -135,7 +135,7 @@ func change(name, path, payload string, status worldcard.CardStatus, data string
 	}
 }
 
-func physicalCases(t *testing.T) []wireCase {
+func physicalCases(t testing.TB) []wireCase {
 	ref := worldcard.CardRef{CardID: "1234567890123456789", MerchantCardID: "mc_pcard_001"}
 	const kyc = `{"merchant_card_id":"mc_pcard_001","card_type":"PHYSICAL-G"}`
 	changed := func(status worldcard.CardStatus) *worldcard.CardChange {
@@ -200,6 +200,7 @@ func physicalCases(t *testing.T) []wireCase {
 		},
 		{
 			name: "Physical.Assign", path: "/api/v1/card/physical/assign",
+			waits: `{"card_id":"1234567890123456789","status":7}`,
 			call: func(ctx context.Context, c *worldcard.Client) (any, error) {
 				return c.Physical.Assign(ctx, worldcard.AssignRequest{CardRef: ref, CardNumber: issuing.NewSecret("4000123412341234")})
 			},
@@ -209,6 +210,7 @@ func physicalCases(t *testing.T) []wireCase {
 		},
 		{
 			name: "Physical.Activate", path: "/api/v1/card/physical/activate",
+			waits: `{"card_id":"1234567890123456789","status":8}`,
 			call: func(ctx context.Context, c *worldcard.Client) (any, error) {
 				return c.Physical.Activate(ctx, worldcard.ActivateRequest{CardRef: ref, PIN: issuing.NewSecret("135790")})
 			},

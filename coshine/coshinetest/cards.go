@@ -38,6 +38,9 @@ const letters = "NUDLPOXE"
 
 // letter is the card's status as the platform's table writes it.
 func (s *Server) letter(c *card) coshine.CardStatus {
+	if c.blocked && c.state != coshine.CardStateCancelled && s.cfg.CardStatusLost == coshine.LostMeaningBlocked {
+		return coshine.CardStatusLost
+	}
 	if c.locked && c.state == coshine.CardStateActive && s.cfg.CardStatus == coshine.DialectPortal {
 		return coshine.CardStatusO
 	}

@@ -31,7 +31,11 @@ func (s *Server) dropDown(in *call) (object, *refusal) {
 		}
 	case name == coshine.DropDownNameCardStatus:
 		for _, letter := range letters {
-			if state := s.cfg.CardStatus.State(coshine.CardStatus(letter)); state.Known() {
+			state := s.cfg.CardStatus.State(coshine.CardStatus(letter))
+			if state == coshine.CardStateLost && s.cfg.CardStatusLost == coshine.LostMeaningBlocked {
+				state = coshine.CardStateLostOrBlocked
+			}
+			if state.Known() {
 				items = append(items, item(string(letter), state.String()))
 			}
 		}

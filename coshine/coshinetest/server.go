@@ -53,6 +53,9 @@ type Config struct {
 	// CardStatus is the table of card status letters; zero is the public
 	// reference's.
 	CardStatus coshine.Dialect
+	// CardStatusLost is what the letter L says; coshine.LostMeaningBlocked has it for
+	// frozen cards, too.
+	CardStatusLost coshine.LostMeaning
 	// SampleLists names card lists cardList and leaves recordNum out, as the
 	// published sample does.
 	SampleLists bool
@@ -234,8 +237,8 @@ func (s *Server) IssuerToken() issuing.Secret { return s.cfg.IssuerToken }
 func (s *Server) ClientConfig() coshine.Config {
 	cfg := coshine.Config{
 		BaseURL: s.URL(), ParticipantID: participant, TranBranch: branch, Zone: zone,
-		Paths: s.cfg.Paths, CardStatus: s.cfg.CardStatus, PIN: s.cfg.PIN, Amounts: s.cfg.Amounts,
-		Currencies: s.cfg.Currencies, TranCodes: s.cfg.TranCodes, SharedPaths: len(s.cfg.TranCodes) > 0,
+		Paths: s.cfg.Paths, CardStatus: s.cfg.CardStatus, CardStatusLost: s.cfg.CardStatusLost, PIN: s.cfg.PIN,
+		Amounts: s.cfg.Amounts, Currencies: s.cfg.Currencies, TranCodes: s.cfg.TranCodes, SharedPaths: len(s.cfg.TranCodes) > 0,
 		HistoryTranID: s.cfg.HistoryTranID, EmptyPINKeyBody: s.cfg.EmptyPINKeyBody,
 	}
 	if s.cfg.Zone != nil {

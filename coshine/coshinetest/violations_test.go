@@ -10,6 +10,7 @@ import (
 	"github.com/issuing-sdk/issuing-go/coshine"
 	"github.com/issuing-sdk/issuing-go/coshine/coshinetest"
 	"github.com/issuing-sdk/issuing-go/internal/conform"
+	"github.com/issuing-sdk/issuing-go/internal/coverage"
 )
 
 // refusals builds the table of violations.
@@ -54,6 +55,9 @@ func TestViolations(t *testing.T) {
 		return string(text)
 	}
 	before := state()
+	if err := coverage.RuleNames("../..", "coshine", "coshinetest.TestViolations", conform.Names(v.rows)); err != nil {
+		t.Error(err)
+	}
 	conform.Violations(t, 60, v.rows, func(_ testing.TB, r request) conform.Refusal {
 		status, code, out := do(t, server, r)
 		message, _ := out["responseDesc"].(string)

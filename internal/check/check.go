@@ -18,8 +18,6 @@ import (
 type Problems struct {
 	// Now is the time of the client's clock, for rules about ages and validity.
 	Now time.Time
-	// Strict says that the client's configuration asks for documented values only.
-	Strict bool
 	// Values are further values of enumerations, by field: what the client's
 	// configuration adds to the documented ones.
 	Values map[string][]string
@@ -114,6 +112,26 @@ func (p *Problems) OneOf(fields string, values ...string) {
 	p.Add(fields, "needs at least one of them")
 }
 
+// Listed reports a value that neither the documents list nor Values adds; an empty one
+// passes.
+func (p *Problems) Listed(field, value string, documented bool) {
+	if value != "" && !documented && !slices.Contains(p.Values[field], value) {
+		p.Add(field, "is none of the values that the documents list; Config.Values adds what the provider has told")
+	}
+}
+
+// CheckValues checks a setting of further values.
+func (p *Problems) CheckValues(values map[string][]string) {
+	for field, further := range values {
+		for _, value := range further {
+			p.Text("Values["+field+"]", value, maxFurther)
+		}
+	}
+}
+
+// maxFurther bounds a value of an enumeration.
+const maxFurther = 128
+
 // Digits reports a secret that does not consist of between shortest and longest
 // decimal digits.
 func (p *Problems) Digits(field string, value issuing.Secret, shortest, longest int) {
@@ -168,13 +186,10 @@ func (p *Problems) Date(field string, value issuing.Date) {
 	}
 }
 
-// Country reports a text that is no ISO 3166-1 alpha-2 code in capitals; an
-// empty one passes.
+// Country reports a text that is no ISO 3166-1 alpha-2 code in capitals, unless Values has
+// it; an empty one passes.
 func (p *Problems) Country(field, value string) {
-	if value == "" {
-		return
-	}
-	if len(value) != 2 || value[0] < 'A' || value[0] > 'Z' || value[1] < 'A' || value[1] > 'Z' {
+	if value != "" && !Alpha2(value) && !slices.Contains(p.Values[field], value) {
 		p.Add(field, "is not an ISO 3166-1 alpha-2 code such as US")
 	}
 }

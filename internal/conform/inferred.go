@@ -25,7 +25,8 @@ type Row struct {
 }
 
 // ReadInferred reads a CSV file with the columns section, what, setting and reason.
-// Every row has section and what, and of setting and reason exactly one.
+// Every row has section and what, and of setting and reason exactly one. A setting may
+// stand in several rows.
 func ReadInferred(path string) ([]Row, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -40,7 +41,6 @@ func ReadInferred(path string) ([]Row, error) {
 		return nil, fmt.Errorf("%s: the columns are not %s", path, strings.Join(columns, ","))
 	}
 	var rows []Row
-	seen := map[string]bool{}
 	for i, r := range records[1:] {
 		row := Row{Section: r[0], What: r[1], Setting: r[2], Reason: r[3]}
 		switch {
@@ -48,10 +48,7 @@ func ReadInferred(path string) ([]Row, error) {
 			return nil, fmt.Errorf("%s: row %d has no section, or does not say what", path, i+2)
 		case (row.Setting == "") == (row.Reason == ""):
 			return nil, fmt.Errorf("%s: row %d needs a setting, or else the reason why none", path, i+2)
-		case row.Setting != "" && seen[row.Setting]:
-			return nil, fmt.Errorf("%s: row %d has the setting of another row, %s", path, i+2, row.Setting)
 		}
-		seen[row.Setting] = true
 		rows = append(rows, row)
 	}
 	return rows, nil
@@ -94,43 +91,53 @@ func clear(err error, further []error) bool {
 	return errors.As(err, &value) || slices.ContainsFunc(further, func(s error) bool { return errors.Is(err, s) })
 }
 
-// Inferred turns every setting of a file, and logs how many rows have one. Each setting
-// has a turn, and each turn a row. Further are sentinels that count as a clear failure,
-// such as those of callbacks.
+// Inferred turns every setting of a file as [Settings] does. Further are sentinels that
+// count as a clear failure, such as those of callbacks.
 func Inferred(t *testing.T, path string, turns map[string]Turn, further ...error) {
+	t.Helper()
+	settings := map[string]func(*testing.T){}
+	for setting, turn := range turns {
+		settings[setting] = func(t *testing.T) {
+			switch err := turn.Unset(t.Context(), t); {
+			case err == nil:
+				t.Error("the client of the other value works without the setting")
+			case !clear(err, further):
+				t.Errorf("without the setting it fails by %v (%T), which says little", err, err)
+			}
+			if err := turn.Set(t.Context(), t); err != nil {
+				t.Errorf("with the setting: %v", err)
+			}
+		}
+	}
+	Settings(t, path, nil, settings)
+}
+
+// Settings turns every setting of a file that is mine, nil is all, each by its function, in
+// parallel, and logs how many rows have one. Each setting has a function, and each function
+// a row.
+func Settings(t *testing.T, path string, mine func(setting string) bool, turns map[string]func(*testing.T)) {
 	t.Helper()
 	rows, err := ReadInferred(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	turned := map[string]bool{}
+	turned, reasons := map[string]bool{}, 0
 	for _, row := range rows {
-		if row.Setting == "" {
-			continue
-		}
-		turn, ok := turns[row.Setting]
-		if turned[row.Setting] = true; !ok {
+		switch {
+		case row.Setting == "":
+			reasons++
+		case mine != nil && !mine(row.Setting) || turned[row.Setting]:
+		case turns[row.Setting] == nil:
 			t.Errorf("%s, %s: nothing turns %s", row.Section, row.What, row.Setting)
-			continue
+		default:
+			turned[row.Setting] = true
+			t.Run(row.Setting, func(t *testing.T) { t.Parallel(); turns[row.Setting](t) })
 		}
-		t.Run(row.Setting, func(t *testing.T) {
-			t.Parallel()
-			switch err := turn.Unset(t.Context(), t); {
-			case err == nil:
-				t.Errorf("%s: the client of the other value works without the setting", row.What)
-			case !clear(err, further):
-				t.Errorf("%s: without the setting it fails by %v (%T), which says little", row.What, err, err)
-			}
-			if err := turn.Set(t.Context(), t); err != nil {
-				t.Errorf("%s: with the setting: %v", row.What, err)
-			}
-		})
 	}
 	for setting := range turns {
 		if !turned[setting] {
 			t.Errorf("%s is turned and has no row in %s", setting, path)
 		}
 	}
-	t.Logf("%s: %d inferred, %d of them settings, all turned; %d with a reason",
-		path, len(rows), len(turned), len(rows)-len(turned))
+	t.Logf("%s: %d inferred, %d settings turned, %d rows with a reason", path, len(rows), len(turned), reasons)
 }

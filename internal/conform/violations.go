@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 )
@@ -19,6 +20,24 @@ type Violation[R any] struct {
 	Rule    string // where the documents say so
 	Request R      // as it is sent, past the client
 	Want    Refusal
+}
+
+// Set returns a JSON object with one member replaced or added, or taken away by "".
+func Set(t testing.TB, object, member, value string) string {
+	t.Helper()
+	fields := map[string]json.RawMessage{}
+	if err := json.Unmarshal([]byte(object), &fields); err != nil {
+		t.Fatal(object, err)
+	}
+	fields[member] = json.RawMessage(value)
+	if value == "" {
+		delete(fields, member)
+	}
+	text, err := json.Marshal(fields)
+	if err != nil {
+		t.Fatal(value, err)
+	}
+	return string(text)
 }
 
 // Violations sends each row raw and compares how it is refused; there are at least so
@@ -53,4 +72,13 @@ func Violations[R any](
 		}
 	}
 	t.Logf("%d of %d violations refused as documented", refused, len(rows))
+}
+
+// Names are the names of rows.
+func Names[R any](rows []Violation[R]) []string {
+	names := make([]string, len(rows))
+	for i, row := range rows {
+		names[i] = row.Name
+	}
+	return names
 }

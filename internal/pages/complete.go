@@ -3,6 +3,7 @@ package pages
 import (
 	"errors"
 	"iter"
+	"strings"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 )
@@ -22,6 +23,9 @@ type Listed[T any] struct {
 	Items  []T
 	Number int // of this page as answered; 0 when the answer has none
 	Last   int // number of the last page as answered; 0 when the answer has none
+	// Cut is what ends a list that may go on, where the platform lists no page after this
+	// one; nil of all others.
+	Cut error
 }
 
 // LastPage returns the number of the last page of so many items; 0 when the answer says
@@ -39,8 +43,9 @@ func LastPage(items, size int) int {
 // and its total may lie. It ends with a page beyond the last as answered that brings
 // nothing new, or with an empty one where no answer says which is the last. An error
 // ends it where the answers go on promising more, where pages that were promised repeat
-// what was there and nothing new follows, and where one before the end is for another
-// page than was asked for. An item without an id is never taken for another.
+// what was there and nothing new follows, where one before the end is for another page
+// than was asked for, and with a page that is Cut, unless that is empty; one that repeats
+// what was there is told so instead. An item without an id is never taken for another.
 func Complete[T any](
 	first int, id func(*T) string, fetch func(page int) (Listed[T], error),
 ) iter.Seq2[*T, error] {
@@ -71,7 +76,12 @@ func Complete[T any](
 					return
 				}
 			}
-			if ends, err := w.step(number, page.Last, page.kind(told), fresh); ends {
+			what := page.kind(told)
+			ends, err := w.step(number, page.Last, what, fresh)
+			if !ends && page.Cut != nil {
+				ends, err = true, furthest(number, what, page.Cut)
+			}
+			if ends {
 				if err != nil {
 					yield(nil, err)
 				}
@@ -133,6 +143,25 @@ func (w *walk) complete(number int) error {
 		return stuck("pages up to %d of %d repeat what was there, and nothing new followed", number, w.last)
 	}
 	return nil
+}
+
+// furthest returns the error of a list that page number, the furthest there is, does not
+// end.
+func furthest(number int, page kind, cut error) error {
+	if page == repeated {
+		return stuck("page %d, the furthest there is, repeats what was there", number)
+	}
+	return cut
+}
+
+// Row returns an id of an item for [Complete]: its own, and what may change. An item that
+// has moved on since it was listed is another row: it is told, not left out. An item
+// without an id has no row.
+func Row(id string, state ...string) string {
+	if id == "" {
+		return ""
+	}
+	return id + " " + strings.Join(state, " ")
 }
 
 // beyond reports whether an error may say that a list has no such page.

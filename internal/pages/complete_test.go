@@ -19,6 +19,8 @@ func numberID(n *int) string {
 	return strconv.Itoa(*n)
 }
 
+var errCut = errors.New("cut here")
+
 func TestComplete(t *testing.T) {
 	t.Parallel()
 	type answers map[int]Listed[int]
@@ -32,27 +34,33 @@ func TestComplete(t *testing.T) {
 		err     error
 	}{
 		"empty":                              {1, answers{}, nil, []int{}, 1, nil},
-		"one page":                           {1, answers{1: {[]int{1, 2}, 0, 1}}, nil, []int{1, 2}, 2, nil},
-		"refused beyond the end":             {1, answers{1: {[]int{1, 2}, 0, 1}}, none, []int{1, 2}, 2, nil},
-		"broken beyond the end":              {1, answers{1: {[]int{1, 2}, 0, 1}}, errFetch, []int{1, 2}, 2, errFetch},
-		"refused before the end":             {1, answers{1: {[]int{1, 2}, 0, 2}}, none, []int{1, 2}, 2, issuing.ErrInvalid},
+		"one page":                           {1, answers{1: {[]int{1, 2}, 0, 1, nil}}, nil, []int{1, 2}, 2, nil},
+		"refused beyond the end":             {1, answers{1: {[]int{1, 2}, 0, 1, nil}}, none, []int{1, 2}, 2, nil},
+		"broken beyond the end":              {1, answers{1: {[]int{1, 2}, 0, 1, nil}}, errFetch, []int{1, 2}, 2, errFetch},
+		"refused before the end":             {1, answers{1: {[]int{1, 2}, 0, 2, nil}}, none, []int{1, 2}, 2, issuing.ErrInvalid},
 		"refused at once":                    {1, answers{}, none, []int{}, 1, issuing.ErrInvalid},
-		"from page 2":                        {2, answers{1: {[]int{1}, 0, 2}, 2: {[]int{2}, 0, 2}}, nil, []int{2}, 2, nil},
-		"a total too low":                    {1, answers{1: {[]int{1}, 0, 1}, 2: {[]int{2}, 0, 1}, 3: {[]int{3}, 0, 0}}, nil, []int{1, 2, 3}, 4, nil},
-		"an empty page":                      {1, answers{1: {[]int{1}, 0, 3}, 2: {nil, 0, 3}, 3: {[]int{3}, 0, 3}}, nil, []int{1, 3}, 4, nil},
-		"shifted by one":                     {1, answers{1: {[]int{5, 4, 3}, 0, 2}, 2: {[]int{3, 2, 1}, 0, 2}}, nil, []int{5, 4, 3, 2, 1}, 3, nil},
-		"the last page for ever":             {1, answers{1: {[]int{1}, 0, 2}, 2: {[]int{2}, 0, 2}, 3: {[]int{2}, 0, 2}}, nil, []int{1, 2}, 3, nil},
-		"items without ids":                  {1, answers{1: {[]int{0, 0}, 0, 2}, 2: {[]int{0}, 0, 2}}, nil, []int{0, 0, 0}, 2, nil},
-		"the last page under its own number": {1, answers{1: {[]int{1}, 1, 2}, 2: {[]int{2}, 2, 2}, 3: {[]int{2}, 2, 2}}, nil, []int{1, 2}, 3, nil},
-		"another page before the end":        {1, answers{1: {[]int{1}, 1, 3}, 2: {[]int{1}, 1, 3}}, nil, []int{1}, 2, issuing.ErrBadResponse},
-		"another page at once":               {2, answers{2: {[]int{1}, 1, 1}}, nil, []int{}, 1, issuing.ErrBadResponse},
-		"no last page":                       {1, answers{1: {[]int{1}, 1, 0}, 2: {[]int{2}, 2, 0}}, nil, []int{1, 2}, 3, nil},
-		"no last page, shifted by a page":    {1, answers{1: {[]int{3}, 0, 0}, 2: {[]int{3}, 0, 0}, 3: {[]int{2}, 0, 0}}, nil, []int{3, 2}, 4, nil},
-		"no last page, refused beyond it":    {1, answers{1: {[]int{1}, 0, 0}}, none, []int{1}, 2, issuing.ErrInvalid},
-		"paging is ignored":                  {1, answers{1: {[]int{1}, 0, 3}, 2: {[]int{1}, 0, 3}, 3: {[]int{1}, 0, 3}}, nil, []int{1}, 3, issuing.ErrBadResponse},
-		"a promised page is the one before":  {1, answers{1: {[]int{1}, 0, 2}, 2: {[]int{1}, 0, 3}, 3: {nil, 0, 2}}, nil, []int{1}, 3, issuing.ErrBadResponse},
-		"grows by a page at the end":         {1, answers{1: {[]int{1}, 0, 1}, 2: {[]int{1}, 0, 2}, 3: {nil, 0, 2}}, nil, []int{1}, 2, nil},
-		"one item twice in a page":           {1, answers{1: {[]int{1, 1}, 0, 1}}, nil, []int{1}, 2, nil},
+		"from page 2":                        {2, answers{1: {[]int{1}, 0, 2, nil}, 2: {[]int{2}, 0, 2, nil}}, nil, []int{2}, 2, nil},
+		"a total too low":                    {1, answers{1: {[]int{1}, 0, 1, nil}, 2: {[]int{2}, 0, 1, nil}, 3: {[]int{3}, 0, 0, nil}}, nil, []int{1, 2, 3}, 4, nil},
+		"an empty page":                      {1, answers{1: {[]int{1}, 0, 3, nil}, 2: {nil, 0, 3, nil}, 3: {[]int{3}, 0, 3, nil}}, nil, []int{1, 3}, 4, nil},
+		"shifted by one":                     {1, answers{1: {[]int{5, 4, 3}, 0, 2, nil}, 2: {[]int{3, 2, 1}, 0, 2, nil}}, nil, []int{5, 4, 3, 2, 1}, 3, nil},
+		"the last page for ever":             {1, answers{1: {[]int{1}, 0, 2, nil}, 2: {[]int{2}, 0, 2, nil}, 3: {[]int{2}, 0, 2, nil}}, nil, []int{1, 2}, 3, nil},
+		"items without ids":                  {1, answers{1: {[]int{0, 0}, 0, 2, nil}, 2: {[]int{0}, 0, 2, nil}}, nil, []int{0, 0, 0}, 2, nil},
+		"the last page under its own number": {1, answers{1: {[]int{1}, 1, 2, nil}, 2: {[]int{2}, 2, 2, nil}, 3: {[]int{2}, 2, 2, nil}}, nil, []int{1, 2}, 3, nil},
+		"another page before the end":        {1, answers{1: {[]int{1}, 1, 3, nil}, 2: {[]int{1}, 1, 3, nil}}, nil, []int{1}, 2, issuing.ErrBadResponse},
+		"another page at once":               {2, answers{2: {[]int{1}, 1, 1, nil}}, nil, []int{}, 1, issuing.ErrBadResponse},
+		"no last page":                       {1, answers{1: {[]int{1}, 1, 0, nil}, 2: {[]int{2}, 2, 0, nil}}, nil, []int{1, 2}, 3, nil},
+		"no last page, shifted by a page":    {1, answers{1: {[]int{3}, 0, 0, nil}, 2: {[]int{3}, 0, 0, nil}, 3: {[]int{2}, 0, 0, nil}}, nil, []int{3, 2}, 4, nil},
+		"no last page, refused beyond it":    {1, answers{1: {[]int{1}, 0, 0, nil}}, none, []int{1}, 2, issuing.ErrInvalid},
+		"paging is ignored":                  {1, answers{1: {[]int{1}, 0, 3, nil}, 2: {[]int{1}, 0, 3, nil}, 3: {[]int{1}, 0, 3, nil}}, nil, []int{1}, 3, issuing.ErrBadResponse},
+		"a promised page is the one before":  {1, answers{1: {[]int{1}, 0, 2, nil}, 2: {[]int{1}, 0, 3, nil}, 3: {nil, 0, 2, nil}}, nil, []int{1}, 3, issuing.ErrBadResponse},
+		"grows by a page at the end":         {1, answers{1: {[]int{1}, 0, 1, nil}, 2: {[]int{1}, 0, 2, nil}, 3: {nil, 0, 2, nil}}, nil, []int{1}, 2, nil},
+		"one item twice in a page":           {1, answers{1: {[]int{1, 1}, 0, 1, nil}}, nil, []int{1}, 2, nil},
+		"the furthest page":                  {1, answers{1: {[]int{1}, 0, 0, nil}, 2: {[]int{2}, 0, 0, errCut}}, nil, []int{1, 2}, 2, errCut},
+		"the furthest page, without ids":     {1, answers{1: {[]int{1}, 0, 0, nil}, 2: {[]int{0}, 0, 0, errCut}}, nil, []int{1, 0}, 2, errCut},
+		"the furthest page, promised more":   {1, answers{1: {[]int{1}, 0, 3, nil}, 2: {nil, 0, 3, errCut}}, nil, []int{1}, 2, errCut},
+		"the furthest page is empty":         {1, answers{1: {[]int{1}, 0, 0, nil}, 2: {nil, 0, 0, errCut}}, nil, []int{1}, 2, nil},
+		"the furthest page is the last one":  {1, answers{1: {[]int{1}, 0, 2, nil}, 2: {nil, 0, 2, errCut}}, nil, []int{1}, 2, nil},
+		"the furthest page repeats":          {1, answers{1: {[]int{1}, 0, 0, nil}, 2: {[]int{1}, 0, 0, errCut}}, nil, []int{1}, 2, issuing.ErrBadResponse},
 	} {
 		asked := 0
 		seq := Complete(tt.first, numberID, func(page int) (Listed[int], error) {
@@ -112,5 +120,12 @@ func TestLastPage(t *testing.T) {
 		if got := LastPage(tt.items, tt.size); got != tt.want {
 			t.Errorf("LastPage(%d, %d) = %d, want %d", tt.items, tt.size, got, tt.want)
 		}
+	}
+}
+
+func TestRow(t *testing.T) {
+	t.Parallel()
+	if a, b := Row("1", "AUTH", "PENDING"), Row("1", "AUTH", "POSTED"); a == b || a == "" || Row("", "AUTH") != "" || Row("1") == Row("2") {
+		t.Errorf("%q and %q", a, b)
 	}
 }

@@ -9,45 +9,6 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 )
 
-// Page is one page of a numbered list.
-type Page[T any] struct {
-	Items  []T
-	Number int // as answered; 0 when the answer has none
-	Size   int // items per page as answered; 0 when the answer has none
-	Total  int // items in all pages
-}
-
-// Numbered iterates over the items of all pages from page first on. An empty
-// page in the middle does not end it; an answer for another page than the one
-// asked for does, with an error, because it would repeat items.
-func Numbered[T any](first int, fetch func(page int) (Page[T], error)) iter.Seq2[*T, error] {
-	return func(yield func(*T, error) bool) {
-		for number := max(first, 1); ; number++ {
-			page, err := fetch(number)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			if page.Number != 0 && page.Number != number {
-				yield(nil, stuck("asked for page %d, got page %d", number, page.Number))
-				return
-			}
-			for i := range page.Items {
-				if !yield(&page.Items[i], nil) {
-					return
-				}
-			}
-			size := page.Size
-			if size <= 0 {
-				size = len(page.Items)
-			}
-			if size <= 0 || page.Total <= 0 || number > (page.Total-1)/size {
-				return
-			}
-		}
-	}
-}
-
 // Cursor iterates over the items of all pages, each once by its id, starting with an
 // empty cursor, until the next cursor is empty. A cursor that does not change, or that
 // comes round again, ends it with an error. An item without an id is never taken for

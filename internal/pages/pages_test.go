@@ -3,7 +3,6 @@ package pages
 import (
 	"errors"
 	"iter"
-	"math"
 	"strconv"
 	"testing"
 
@@ -35,54 +34,6 @@ func drain(t *testing.T, seq iter.Seq2[*int, error], limit int) ([]int, error) {
 }
 
 var errFetch = errors.New("fetch failed")
-
-func TestNumbered(t *testing.T) {
-	t.Parallel()
-	type answers map[int]Page[int]
-	for name, tt := range map[string]struct {
-		first   int
-		answers answers
-		limit   int
-		want    []int
-		asked   []int
-		err     error
-	}{
-		"one page":            {1, answers{1: {[]int{1, 2}, 1, 10, 2}}, 0, []int{1, 2}, []int{1}, nil},
-		"empty":               {1, answers{1: {nil, 1, 10, 0}}, 0, []int{}, []int{1}, nil},
-		"three pages":         {1, answers{1: {[]int{1, 2}, 1, 2, 5}, 2: {[]int{3, 4}, 2, 2, 5}, 3: {[]int{5}, 3, 2, 5}}, 0, []int{1, 2, 3, 4, 5}, []int{1, 2, 3}, nil},
-		"exact pages":         {1, answers{1: {[]int{1, 2}, 1, 2, 4}, 2: {[]int{3, 4}, 2, 2, 4}}, 0, []int{1, 2, 3, 4}, []int{1, 2}, nil},
-		"from page 2":         {2, answers{2: {[]int{3, 4}, 2, 2, 4}}, 0, []int{3, 4}, []int{2}, nil},
-		"from page 0":         {0, answers{1: {[]int{1}, 1, 2, 1}}, 0, []int{1}, []int{1}, nil},
-		"empty in the middle": {1, answers{1: {[]int{1, 2}, 1, 2, 6}, 2: {nil, 2, 2, 6}, 3: {[]int{5, 6}, 3, 2, 6}}, 0, []int{1, 2, 5, 6}, []int{1, 2, 3}, nil},
-		"without number":      {1, answers{1: {[]int{1, 2}, 0, 0, 3}, 2: {[]int{3}, 0, 0, 3}, 3: {nil, 0, 0, 3}}, 0, []int{1, 2, 3}, []int{1, 2, 3}, nil},
-		"number stands still": {1, answers{1: {[]int{1, 2}, 1, 2, 9}, 2: {[]int{1, 2}, 1, 2, 9}}, 0, []int{1, 2}, []int{1, 2}, issuing.ErrBadResponse},
-		"error":               {1, answers{1: {[]int{1}, 1, 1, 3}}, 0, []int{1}, []int{1, 2}, errFetch},
-		"break":               {1, answers{1: {[]int{1, 2}, 1, 2, 9}}, 1, []int{1}, []int{1}, nil},
-		"break at page's end": {1, answers{1: {[]int{1, 2}, 1, 2, 9}}, 2, []int{1, 2}, []int{1}, nil},
-		"negative total":      {1, answers{1: {[]int{1}, 1, 1, -5}}, 0, []int{1}, []int{1}, nil},
-		"largest total":       {1, answers{1: {[]int{1}, 1, 10, math.MaxInt}, 2: {[]int{2}, 2, 10, 11}}, 0, []int{1, 2}, []int{1, 2}, nil},
-		"largest size":        {1, answers{1: {[]int{1}, 1, math.MaxInt, 11}}, 0, []int{1}, []int{1}, nil},
-	} {
-		asked := []int{}
-		seq := Numbered(tt.first, func(page int) (Page[int], error) {
-			asked = append(asked, page)
-			if answer, ok := tt.answers[page]; ok {
-				return answer, nil
-			}
-			return Page[int]{}, errFetch
-		})
-		if len(asked) != 0 {
-			t.Errorf("%s: not lazy", name)
-		}
-		for range 2 { // an iterator can be used again
-			asked = []int{}
-			got, err := drain(t, seq, tt.limit)
-			if diff := cmp.Diff(tt.want, got) + cmp.Diff(tt.asked, asked); diff != "" || !errors.Is(err, tt.err) {
-				t.Errorf("%s: %v (-want +got):\n%s", name, err, diff)
-			}
-		}
-	}
-}
 
 func TestCursor(t *testing.T) {
 	t.Parallel()

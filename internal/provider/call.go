@@ -22,6 +22,15 @@ type Call struct {
 	Decode   Decode                // of what Open returns; not called without Out
 	Options  []issuing.CallOption  // of the caller
 
+	// Before is asked before the first attempt of a write that the platform answers with
+	// success where it changes nothing. A *[Refusal] says that this is one; after any other
+	// error that cannot be told. Neither is sent.
+	Before func(context.Context, Sought) error
+	// Confirm has the look asked after a success as well, because the answer does not say
+	// what was asked for. [ErrOther] makes a refusal of it. A look that cannot tell takes
+	// nothing from a success.
+	Confirm bool
+
 	look func(context.Context, Sought) (found bool, err error) // leaves what it found in Out
 }
 
@@ -118,7 +127,7 @@ type run struct {
 	resp     *transport.Response
 	raw      []byte   // plaintext of resp
 	refusal  *Refusal // what the last answer came to, if it was one
-	before   bool     // an attempt before that answer may have been carried out
+	earlier  bool     // an attempt before that answer may have been carried out
 	settled  bool
 	told     *Facts    // by the exchange
 	sentAt   time.Time // just before the first attempt
@@ -128,6 +137,9 @@ type run struct {
 
 func (r *run) do(ctx context.Context) error {
 	if err := r.prepare(ctx); err != nil {
+		return err
+	}
+	if err := r.before(ctx); err != nil {
 		return err
 	}
 	if err := r.record(ctx); err != nil {
@@ -288,13 +300,13 @@ func (r *run) open(ctx context.Context, resp *transport.Response) error {
 		err = r.call.Decode(ctx, answer.Data, r.call.Out)
 	}
 	if err == nil {
-		return nil
+		return r.confirm(ctx, resp)
 	}
 	if errors.Is(err, ErrAstray) {
 		resp.HangUp()
 	}
 	if errors.As(err, &r.refusal) {
-		r.before = r.progress.Maybe
+		r.earlier = r.progress.Maybe
 		r.progress.Maybe = r.progress.Maybe || r.refusal.Maybe
 		return r.failed(ctx, resp, r.refusal.Err)
 	}

@@ -7,9 +7,12 @@
 //   - the request and the place of the result are checked, all problems in one
 //     error, before any key is touched;
 //   - the request is encoded once, and the key of a write drawn;
+//   - where the platform answers success to a write that changes nothing, what it would
+//     change is read first, and such a write is refused unsent;
 //   - attempts go out, each freshly sealed, below the retry loop, and each answer
 //     is judged;
 //   - the answer is opened, decoded, and refused when it lacks its main field;
+//   - a success whose answer does not say what was asked for is looked at;
 //   - what stays open is looked up, where the operation has a look-up;
 //   - the request's secrets are taken out of the platform's words;
 //   - every end of the call, a refused request included, goes through one report.

@@ -28,7 +28,7 @@ func (r *run) settle(ctx context.Context, round int, err error) (again bool, _ e
 	case errors.Is(lookErr, ErrOther) && open:
 		// Ours may have arrived, and the platform may have changed it, or the key is
 		// an older operation's: nothing of this says that ours was not carried out.
-		return false, r.then(err, ErrOther)
+		return false, r.then(err, lookErr)
 	case errors.Is(lookErr, ErrOther):
 		return false, &issuing.Error{
 			Provider: r.core.name, Op: r.call.Op.Name, Kind: issuing.ErrDuplicate, Key: r.call.Key,
@@ -44,7 +44,7 @@ func (r *run) settle(ctx context.Context, round int, err error) (again bool, _ e
 		return false, r.unknown(ctx, e)
 	case !open:
 		return false, err
-	case lookErr == nil && r.refusal != nil && r.refusal.Absent && !r.before:
+	case lookErr == nil && r.refusal != nil && r.refusal.Absent && !r.earlier:
 		return false, r.refusal.Err
 	}
 	return lookErr == nil && r.repeatable(round), r.named(ctx, err)

@@ -3,4 +3,4 @@
 package providertest
 
 // mutations is how many answers of each provider are changed on their way.
-const mutations = 2000
+const mutations = 3000

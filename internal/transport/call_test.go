@@ -124,7 +124,9 @@ func TestCookieJar(t *testing.T) {
 	if _, err := run(t.Context(), newClient(t, nil, issuing.WithHTTPClient(hc)), newCall("https://card.example/pay", Once)); err != nil {
 		t.Fatal(err)
 	}
-	want := http.Header{"X-Nonce": {"r-1"}, "X-Signature": {"signature r-1"}, "Cookie": {"route=7"}}
+	want := http.Header{
+		"X-Nonce": {"r-1"}, "X-Signature": {"signature r-1"}, "Cookie": {"route=7"}, "User-Agent": {userAgent},
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -102,14 +102,20 @@ func (s *sealer) attempt(ctx context.Context, st *state, req *http.Request) (*ht
 	return s.receive(ctx, st, resp, sealed.RequestID)
 }
 
-// complete gives req the attempt's headers and body, and keeps the cookies of the
-// merchant's jar. It never has a GetBody: net/http repeats on its
+// userAgent says to a platform who is asking.
+const userAgent = "issuing-go/" + issuing.Version
+
+// complete gives req the attempt's headers and body, says who is asking, and keeps the
+// cookies of the merchant's jar. It never has a GetBody: net/http repeats on its
 // own, on a kept connection that breaks, what has a body that it can rewind.
 func (sealed Sealed) complete(req *http.Request) {
 	cookies := req.Header["Cookie"]
 	req.Header = sealed.Header.Clone()
 	if req.Header == nil {
 		req.Header = http.Header{}
+	}
+	if req.Header["User-Agent"] == nil {
+		req.Header["User-Agent"] = []string{userAgent}
 	}
 	if len(cookies) > 0 {
 		req.Header["Cookie"] = append(req.Header["Cookie"], cookies...)

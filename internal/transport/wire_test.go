@@ -8,10 +8,13 @@ import (
 	"net"
 	"net/http"
 	"net/textproto"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	issuing "github.com/issuing-sdk/issuing-go"
 )
 
 // heads is a server that keeps the heads of requests as they stood on the wire, and
@@ -62,9 +65,31 @@ func TestNoCanonicalKeyWithoutBody(t *testing.T) {
 			}
 			sealed := Sealed{Header: http.Header{key: {"k"}}, Body: []byte(body)}
 			sealed.complete(req)
-			if got := req.Header[key] != nil; got != canonical || len(req.Header) != 1 || req.GetBody != nil || sealed.Header[key] == nil {
+			if got := req.Header[key] != nil; got != canonical || len(req.Header) != 2 || req.GetBody != nil || sealed.Header[key] == nil {
 				t.Errorf("%s with %q: %v", key, body, req.Header)
 			}
+		}
+	}
+}
+
+// TestUserAgent: a request says who asks, unless the call says something else.
+func TestUserAgent(t *testing.T) {
+	t.Parallel()
+	url, seen := heads(t)
+	for set, want := range map[string]string{
+		"": "User-Agent: issuing-go/" + issuing.Version, "the merchant's": "User-Agent: the merchant's",
+	} {
+		call := newCall(url, Once)
+		if set != "" {
+			call.Seal = func(context.Context, int) (Sealed, error) {
+				return Sealed{Header: http.Header{"User-Agent": {set}}}, nil
+			}
+		}
+		if _, err := run(t.Context(), newClient(t, &http.Transport{}), call); err != nil {
+			t.Fatal(err)
+		}
+		if head := <-seen; !slices.Contains(head, want) {
+			t.Errorf("%q is not in %q", want, head)
 		}
 	}
 }

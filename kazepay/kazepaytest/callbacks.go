@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -150,7 +149,7 @@ func (s *Server) wrap(head, payload []byte) (*sign.Envelope, error) {
 // sending happen later, on the clock, without it. Retries keep the requestNo and
 // the content and are sealed anew.
 func (s *Server) push(kind string, content map[string]any) {
-	if s.webhookURL != s.cfg.WebhookURL && !onLoopback(s.webhookURL) {
+	if s.webhookURL != s.cfg.WebhookURL && !platform.Reaches(s.webhookURL) {
 		return
 	}
 	requestNo := s.freshNo()
@@ -165,16 +164,6 @@ func (s *Server) push(kind string, content map[string]any) {
 		callback.Verify = s.acknowledged
 	}
 	s.host.Push(callback)
-}
-
-// onLoopback keeps callbacks on this machine when a client set their address.
-func onLoopback(address string) bool {
-	u, err := url.Parse(address)
-	if err != nil || address == "" {
-		return false
-	}
-	ip := net.ParseIP(u.Hostname())
-	return u.Hostname() == "localhost" || (ip != nil && ip.IsLoopback())
 }
 
 // pushCard sends a callback about a card: the content, and the fields that all of

@@ -2,6 +2,7 @@ package kazepaytest_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -85,6 +86,55 @@ func TestRefusals(t *testing.T) {
 	}
 	if server.Reserve(issuing.CurrencyUSD).String() != "1000000.00" {
 		t.Errorf("the merchant holds %s", server.Reserve(issuing.CurrencyUSD))
+	}
+}
+
+// No page says what a repeat of an assignment or activation does: here it is refused, with
+// the same data and with other.
+func TestAssignedAndActivatedOnce(t *testing.T) {
+	t.Parallel()
+	server, _ := world(t)
+	assign := `{"email":"a@b.c","cardNumber":"` + server.PrintCard().Reveal() + `","autoActive":%s}`
+	if code, answer := call(t, server, "setUcardKyc", `{`+identity+inline+`}`); code != "SUCCESS" {
+		t.Fatalf("%s %v", code, answer)
+	}
+	if err := server.ApproveKYC("a@b.c"); err != nil {
+		t.Fatal(err)
+	}
+	_, made := call(t, server, "ucardAssign", fmt.Sprintf(assign, "false"))
+	id, _ := made["cardID"].(string)
+	activate := fmt.Sprintf(`{"cardID":%q,"activationCode":%q}`, id, server.ActivationCode(id).Reveal())
+	if code, answer := call(t, server, "ucardActive", activate); code != "SUCCESS" {
+		t.Fatalf("%s %v", code, answer)
+	}
+	server.Clock().Advance(time.Second)
+	for _, again := range []struct{ apiCode, payload string }{
+		{"ucardAssign", fmt.Sprintf(assign, "false")}, {"ucardAssign", fmt.Sprintf(assign, "true")}, {"ucardActive", activate},
+		{"ucardActive", fmt.Sprintf(`{"cardID":%q,"activationCode":"00000000"}`, id)},
+	} {
+		if code, answer := call(t, server, again.apiCode, again.payload); code != "FAKE_STATE_ERROR" {
+			t.Errorf("%s again: %s %v", again.apiCode, code, answer)
+		}
+	}
+}
+
+// The BINs that are open and the length of a step are settings.
+func TestBINsAndDelay(t *testing.T) {
+	t.Parallel()
+	server := start(t, kazepaytest.Config{BINs: []string{"111111", "222222"}, Delay: 10 * time.Second})
+	if code, _ := call(t, server, "createCard", `{`+userA+`,"cardBin":"222929"}`); code == "SUCCESS" {
+		t.Error("a BIN that is not open has a card")
+	}
+	_, made := call(t, server, "createCard", `{`+userA+`,"cardBin":"222222"}`)
+	id, _ := made["cardID"].(string)
+	for _, step := range []struct {
+		wait time.Duration
+		want string
+	}{{9 * time.Second, "AUDITING"}, {time.Second, "ACTIVE"}} {
+		server.Clock().Advance(step.wait)
+		if code, answer := call(t, server, "createCardQuery", `{"cardID":"`+id+`"}`); answer["status"] != step.want {
+			t.Errorf("after %v more: %s %v", step.wait, code, answer)
+		}
 	}
 }
 

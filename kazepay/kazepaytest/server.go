@@ -54,6 +54,7 @@ type Config struct {
 	Callbacks   kazepay.CallbackForm // how callbacks carry their content; the zero value is sealed
 	Paths       map[string]string    // of operations by apiCode; nil answers at every path, others at / alone
 	ContentType string               // that messages must have to the letter; empty takes application/json in UTF-8
+	Values      map[string][]string  // further values of enumerations in requests, by the member's name
 	RequestNo   func(string) bool    // which message numbers are taken; nil takes up to 64 characters
 
 	// Accepted says which answers acknowledge a callback, by the first 4 kB;
@@ -200,6 +201,7 @@ func (s *Server) ClientConfig() kazepay.Config {
 		BaseURL: s.URL(), SysID: s.cfg.SysID, PrivateKey: s.merchant, PlatformKey: s.PlatformKey(),
 		Profile: s.cfg.Profile, Zone: s.cfg.Zone, Upload: s.cfg.Upload, MaxUpload: s.cfg.MaxUpload,
 		Paths: maps.Clone(s.cfg.Paths), ContentType: s.cfg.ContentType,
+		Values: maps.Clone(s.cfg.Values),
 	}
 }
 

@@ -3,6 +3,7 @@ package kazepaytest
 import (
 	"cmp"
 	"errors"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -89,7 +90,8 @@ func (s *Server) identity(f fields) *problem {
 			date(f, "dateOfBirth"), date(f, "identificationExpiryDate"),
 			country(f, "countryCode"), country(f, "mobilePrefixCountry"),
 			english(f, "firstName", "lastName", "addressLine"),
-			oneOf(f, "identificationType", kazepay.IdentificationTypePassport, kazepay.IdentificationTypeIDCard),
+			oneOf(f, "identificationType", append(slices.Clone(s.cfg.Values["identificationType"]),
+				string(kazepay.IdentificationTypePassport), string(kazepay.IdentificationTypeIDCard))...),
 		)
 	}
 	if failed == nil && utf8.RuneCountInString(f.Text("addressLine")) > 140 {

@@ -13,6 +13,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/conform"
+	"github.com/issuing-sdk/issuing-go/internal/coverage"
 	"github.com/issuing-sdk/issuing-go/kazepay/kazepaytest"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
@@ -62,6 +63,9 @@ func TestViolations(t *testing.T) {
 	v.money()
 	v.messages(t)
 	before := stateOf(t, server)
+	if err := coverage.RuleNames("../..", "kazepay", "kazepaytest.TestViolations", conform.Names(v.rows)); err != nil {
+		t.Error(err)
+	}
 	conform.Violations(t, 100, v.rows, func(t testing.TB, r violating) conform.Refusal {
 		t.Helper()
 		return refuse(t, server, r)

@@ -2,7 +2,6 @@ package legacytest
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -72,16 +71,52 @@ func holderOf(f fields, first, last string) holder {
 
 func (s *Server) kycQuery(f fields) (any, *problem) { return s.applications.query(f) }
 
+// What the pages of the applications take.
+var (
+	masterERules = orderRules.with(
+		rule{optional, textForm, "cardNumber"},
+		rule{mandatory, textForm, "firstName lastName phone address idNumber"}, // what lastName holds is not clear
+		rule{mandatory, englishForm, "firstNameEn lastNameEN"},
+		rule{mandatory, callingForm, "countryCode"},
+		rule{mandatory, emailForm, "email"},
+		rule{mandatory, choice[legacy.MasterEIDType]("0, -1"), "certType"},
+		rule{mandatory, dateForm, "idExpiryDate birthday"},
+		rule{mandatory, numericCountry, "country"},
+		rule{mandatory, amountForm, "annualIncome"},
+		rule{mandatory, choice[legacy.Occupation]("1 to 17"), "occupation"},
+		rule{mandatory, choice[legacy.Position]("1 to 3"), "position"},
+		rule{optional, imageForm, "faceImage backImage passImage signImage"})
+	visaHRules = orderRules.with(
+		rule{optional, textForm, "cardNumber"},
+		rule{mandatory, englishForm, "firstName lastName"},
+		rule{mandatory, callingForm, "countryCode"},
+		rule{mandatory, textForm, "phone line1 line2 line3 postalCode city idNumber"},
+		rule{mandatory, textForm, "deliveryLine1 deliveryLine2 deliveryLine3 deliveryPostalCode deliveryCity"},
+		rule{mandatory, emailForm, "email"},
+		rule{mandatory, numericCountry, "addressCountry deliveryCountry country"},
+		rule{mandatory, choice[legacy.VisaHIDType]("0, 1"), "certType"},
+		rule{mandatory, dateForm, "idIssuanceDate idExpiryDate"},
+		rule{optional, imageForm, "faceImage backImage passImage"})
+	virtualLRules = orderRules.with(
+		rule{mandatory, textForm, "cardType businessScene cardArea"},
+		rule{optional, decimal(0, "must be an integer"), "firstRecharge"},
+		rule{optional, textForm, "cardHeader"},
+		rule{optional, englishForm, "firstName lastName"},
+		rule{optional, emailForm, "email"},
+		rule{optional, dateForm, "birthday"})
+	virtualPRules = orderRules.with(
+		rule{mandatory, textForm, "cardBin"},
+		rule{optional, centsForm, "firstRecharge"},
+		rule{optional, callingForm, "phoneCode"},
+		rule{optional, textForm, "phone state city addressLine1 addressLine2 postalCode"},
+		rule{mandatory, emailForm, "email"},
+		rule{optional, englishForm, "firstName lastName"},
+		rule{optional, dateForm, "dateOfBirth"},
+		rule{optional, alpha2Country, "country"})
+)
+
 func (s *Server) applyMasterE(f fields) (any, *problem) {
-	failed := require(f, "merOrderNo", "firstName", "lastName", "firstNameEn", "lastNameEN", "countryCode", "phone",
-		"email", "address", "certType", "idNumber", "idExpiryDate", "country", "birthday", "annualIncome", "occupation",
-		"position")
-	if failed == nil && !(legacy.MasterEIDType(f.Text("certType")).Known() &&
-		legacy.Occupation(f.Text("occupation")).Known() && legacy.Position(f.Text("position")).Known()) {
-		failed = bad("certType, occupation or position is not in its dictionary")
-	}
-	if failed = cmp.Or(failed, checkIdentity(f, string(legacy.MasterEIDTypePassport), "idExpiryDate", "birthday"),
-		checkImages(f, "signImage")); failed != nil {
+	if failed := checkIdentity(f, string(legacy.MasterEIDTypePassport)); failed != nil {
 		return nil, failed
 	}
 	a := &application{product: ProductMasterE, holder: holderOf(f, "firstNameEn", "lastNameEN")}
@@ -89,44 +124,29 @@ func (s *Server) applyMasterE(f fields) (any, *problem) {
 }
 
 func (s *Server) applyVisaH(f fields) (any, *problem) {
-	failed := require(f, "merOrderNo", "firstName", "lastName", "countryCode", "phone", "email", "line1", "line2",
-		"line3", "postalCode", "city", "addressCountry", "deliveryLine1", "deliveryLine2", "deliveryLine3",
-		"deliveryPostalCode", "deliveryCity", "deliveryCountry", "certType", "country", "idNumber", "idIssuanceDate",
-		"idExpiryDate")
-	if failed == nil && !legacy.VisaHIDType(f.Text("certType")).Known() {
-		failed = bad("certType is not in its dictionary")
-	}
-	failed = cmp.Or(failed, checkIdentity(f, string(legacy.VisaHIDTypePassport), "idIssuanceDate", "idExpiryDate"))
-	if failed != nil {
+	if failed := checkIdentity(f, string(legacy.VisaHIDTypePassport)); failed != nil {
 		return nil, failed
 	}
 	return s.apply(f, &application{product: ProductVisaH, holder: holderOf(f, "firstName", "lastName")}, issuing.Amount(""))
 }
 
-// checkIdentity checks dates and the images that the kind of document needs;
+// checkIdentity checks that the images are there that the kind of document needs;
 // passport is the product's word for one.
-func checkIdentity(f fields, passport string, dates ...string) *problem {
-	var missing *problem
+func checkIdentity(f fields, passport string) *problem {
 	switch {
 	case f.Text("certType") == passport:
-		missing = require(f, "passImage")
+		return require(f, "passImage")
 	case f.Text("country") == "156":
-		missing = require(f, "faceImage", "backImage")
+		return require(f, "faceImage", "backImage")
 	}
-	return cmp.Or(checkDates(f, dates...), missing, checkImages(f, "faceImage", "backImage", "passImage"))
+	return nil
 }
 
 func (s *Server) applyVirtualL(f fields) (any, *problem)        { return s.applyL(f, groupsChinese) }
 func (s *Server) applyVirtualLEnglish(f fields) (any, *problem) { return s.applyL(f, groupsEnglish) }
 
-// latin is what the pages call English characters.
-var latin = regexp.MustCompile(`^[A-Za-z .'-]*$`)
-
 // applyL takes the names of one edition only.
 func (s *Server) applyL(f fields, groups []group) (any, *problem) {
-	if failed := require(f, "merOrderNo", "cardType", "businessScene", "cardArea"); failed != nil {
-		return nil, failed
-	}
 	i := slices.IndexFunc(groups, func(g group) bool {
 		return g.scene == f.Text("businessScene") && g.area == f.Text("cardArea") && g.network == f.Text("cardType")
 	})
@@ -137,11 +157,8 @@ func (s *Server) applyL(f fields, groups []group) (any, *problem) {
 	if !slices.Contains(groups[i].bins, bin) {
 		return nil, bad("cardHeader is not in the BIN list")
 	}
-	charge, failed := readFirstRecharge(f, 0, issuing.NewAmount(10, 0))
-	if failed == nil && !(latin.MatchString(f.Text("firstName")) && latin.MatchString(f.Text("lastName"))) {
-		failed = bad("names must be in English characters")
-	}
-	if failed = cmp.Or(failed, checkDates(f, "birthday")); failed != nil {
+	charge, failed := readFirstRecharge(f, issuing.NewAmount(10, 0))
+	if failed != nil {
 		return nil, failed
 	}
 	a := &application{product: ProductVirtualL, bin: bin, holder: holderOf(f, "firstName", "lastName")}
@@ -149,30 +166,30 @@ func (s *Server) applyL(f fields, groups []group) (any, *problem) {
 }
 
 // readFirstRecharge returns the initial top-up, 10 when absent.
-func readFirstRecharge(f fields, scale int, least issuing.Amount) (issuing.Amount, *problem) {
-	if f["firstRecharge"] == nil {
+func readFirstRecharge(f fields, least issuing.Amount) (issuing.Amount, *problem) {
+	if f.Text("firstRecharge") == "" {
 		return issuing.NewAmount(10_00, 2), nil
 	}
-	amount, ok := readAmount(f, "firstRecharge")
-	if !ok || amount.Scale() > scale || amount.Cmp(least) < 0 {
-		return amount, bad("firstRecharge is not valid")
+	amount := readAmount(f, "firstRecharge")
+	if amount.Cmp(least) < 0 {
+		return amount, bad("firstRecharge must be at least " + least.String())
 	}
 	return truncate(amount, 2), nil
 }
 
 func (s *Server) applyVirtualP(f fields) (any, *problem) {
-	if failed := require(f, "merOrderNo", "cardBin", "email"); failed != nil {
-		return nil, failed
-	}
 	if !slices.ContainsFunc(virtualPNetworks, func(g group) bool { return slices.Contains(g.bins, f.Text("cardBin")) }) {
 		return nil, bad("cardBin is not in the BIN list")
 	}
-	names := f.Text("firstName") + f.Text("lastName")
-	if len(names) > 32 || !latin.MatchString(names) {
-		return nil, bad("names must be English, 32 characters at most")
+	if len(f.Text("firstName")+f.Text("lastName")) > 32 {
+		return nil, bad("firstName and lastName have more than 32 characters together")
 	}
-	charge, failed := readFirstRecharge(f, 2, issuing.NewAmount(0, 0))
-	if failed = cmp.Or(checkDates(f, "dateOfBirth"), failed); failed != nil {
+	country, state := f.Text("country"), f.Text("state")
+	if (country == "US" || country == "CA") && state != "" && !stateForm.fits(state) {
+		return nil, bad("state must be a code of two letters for US and CA")
+	}
+	charge, failed := readFirstRecharge(f, issuing.NewAmount(0, 0))
+	if failed != nil {
 		return nil, failed
 	}
 	a := &application{product: ProductVirtualP, bin: f.Text("cardBin"), holder: holderOf(f, "firstName", "lastName")}

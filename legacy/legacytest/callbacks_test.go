@@ -3,10 +3,12 @@ package legacytest_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -174,6 +176,7 @@ func wireTransfer(merOrderNo string) legacy.TransferRequest {
 	return legacy.TransferRequest{
 		MerOrderNo: merOrderNo, SourceCurrency: issuing.CurrencyUSD, SendAmount: issuing.NewAmount(1000, 0), Country: "USA",
 		Business: legacy.BusinessB2B, Type: legacy.ChannelWire, Currency: issuing.CurrencyUSD, AccountNumber: issuing.NewSecret("543435"),
+		SWIFTCode: "CHASUS33",
 		Recipient: legacy.Recipient{TargetAddressLine: "1 Wall Street", TargetAddressCity: "New York", TargetCompanyName: "Books Inc"},
 		Sender: legacy.Sender{
 			SourceCountry: "HKG", SourceAddressLine: "1 Queen's Road", SourceAddressCity: "Hong Kong", SourceAddressCountry: "HKG",
@@ -214,6 +217,33 @@ func TestLooseTypes(t *testing.T) {
 		if _, object := got[0]["ext"].(map[string]any); object != loose {
 			t.Errorf("loose %t: ext is %T", loose, got[0]["ext"])
 		}
+	}
+}
+
+// What a request names is asked of nobody but this machine and the configured hosts.
+func TestNotifyURLBeyond(t *testing.T) {
+	t.Parallel()
+	server, client := setup(t, legacytest.Config{WebhookURL: "http://0.0.0.0:1/callbacks"})
+	card := server.IssueCard(legacytest.ProductVirtualP)
+	for i, address := range []string{"http://192.0.2.1/latest", "http://0.0.0.0:22/", "http://0.0.0.0:1/deposit"} {
+		req := legacy.DepositRequest{MerOrderNo: fmt.Sprint("d-", i), CardNumber: card, Amount: issuing.NewAmount(20, 0), NotifyURL: address}
+		if _, err := client.Cards.Deposit(t.Context(), req); err != nil {
+			t.Fatal(err)
+		}
+	}
+	server.Clock().Advance(30 * time.Second)
+	told := map[string]string{}
+	for _, d := range server.Deliveries() {
+		if d.Type == legacy.EventCardDeposited {
+			told[d.URL] = d.Answer
+		}
+		if d.Type == legacy.EventCardDeposited && d.Body != nil && d.URL != "http://0.0.0.0:1/deposit" {
+			t.Errorf("sent to %s", d.URL)
+		}
+	}
+	if len(told) != 3 || !strings.Contains(told["http://192.0.2.1/latest"], "loopback") ||
+		!strings.Contains(told["http://0.0.0.0:22/"], "loopback") || strings.Contains(told["http://0.0.0.0:1/deposit"], "loopback") {
+		t.Errorf("%v", told)
 	}
 }
 

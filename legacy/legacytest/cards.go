@@ -152,11 +152,14 @@ func (s *Server) issue(product Product, bin string, h holder) *card {
 // card returns the card that is named by id, nil when there is none.
 func (s *Server) card(id string) *card { return s.cards[platform.KeyOf(id)] }
 
+// What operations on a card take.
+var (
+	cardRules = rules{{mandatory, textForm, "cardNumber"}}
+	pinRules  = cardRules.with(rule{mandatory, textForm, "pin"})
+)
+
 // find returns the card of a product that a request names.
 func (s *Server) find(f fields, product Product) (*card, *problem) {
-	if failed := require(f, "cardNumber"); failed != nil {
-		return nil, failed
-	}
 	c := s.card(f.Text("cardNumber"))
 	if c == nil || c.product != product || c.foreign {
 		return nil, bad("cardNumber does not name a card of this product")

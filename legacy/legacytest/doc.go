@@ -5,7 +5,8 @@
 //
 // [NewServer] starts it with a fresh appSecret; [Server.ClientConfig] is the
 // configuration of a client for it. It verifies the signature of every request over
-// the text that stands in it, enforces the required fields, keeps reserve, cards,
+// the text that stands in it, refuses parameters that are missing or of another type or form
+// than the operation's page has them, keeps reserve, cards,
 // top-ups and remittances in double-entry books, and works asynchronously: top-ups,
 // applications, remittances and closures take [Config.Delay] on its clock.
 //
@@ -39,7 +40,9 @@
 //
 // Top-ups, applications and remittances are announced to the notifyUrl of their
 // request, everything else to the addresses of [Config.Webhooks] or
-// [Config.WebhookURL]. Only VIRTUAL-P's callbacks name their type. Each page's own
+// [Config.WebhookURL]. A notifyUrl must be on loopback, or on the host and port of one of
+// those: other callbacks are in the log of deliveries, and are not sent. Only VIRTUAL-P's
+// callbacks name their type. Each page's own
 // retry schedule holds until an answer has status 200 and the body "ok": one-time
 // passwords and out-of-band confirmations are sent once. SetCallbackFault
 // duplicates, reorders or forges callbacks, with [ForgeContent] for example.
@@ -48,7 +51,8 @@
 // # What the documents leave open
 //
 // A bad signature is answered with HTTP and status 401, an unknown card and every
-// malformed parameter with 5001. No nonce and no timestamp is refused, because no
+// malformed parameter with 5001, which names it. [Config.Paths], [Config.Zone] and
+// [Config.Values] set otherwise what the client infers. No nonce and no timestamp is refused, because no
 // rule is documented for them. A repeated order number is refused for applications
 // too. A card number that comes with an application is ignored. A VISA-H top-up is
 // in the balance at once, and its record in the list, where the real platform takes

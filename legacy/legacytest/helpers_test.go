@@ -1,6 +1,8 @@
 package legacytest_test
 
 import (
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/issuing-sdk/issuing-go/legacy/legacytest"
@@ -16,3 +18,9 @@ func failNext(t testing.TB, server *legacytest.Server, op, reason string) {
 
 // just drops a method's result.
 func just[T any](_ T, err error) error { return err }
+
+// pathCreate is where remittances are created.
+const pathCreate = "/api/v1/legacy/tf/v4/order/create"
+
+// sortedNames are the names of parameters in order.
+func sortedNames(params map[string]any) []string { return slices.Sorted(maps.Keys(params)) }

@@ -69,7 +69,7 @@ func TestRefusedWithoutTheSDK(t *testing.T) {
 		}
 		return out
 	}
-	const topUp, create = "/api/card/top/up", "/api/v1/legacy/tf/v4/order/create"
+	const topUp, create = "/api/card/top/up", pathCreate
 	for name, tc := range map[string]struct {
 		path   string
 		params map[string]any

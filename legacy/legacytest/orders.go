@@ -1,7 +1,6 @@
 package legacytest
 
 import (
-	"cmp"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -134,7 +133,7 @@ const orderTime = "20060102150405"
 func (o *order) notice() map[string]any {
 	out := map[string]any{
 		"merOrderNo": o.merOrderNo, "orderNo": o.orderNo, "status": int(o.status),
-		"createTime": o.created.In(zone).Format(orderTime), "completeTime": o.completed.In(zone).Format(orderTime),
+		"createTime": o.created.Format(orderTime), "completeTime": o.completed.Format(orderTime),
 	}
 	if o.reason != "" {
 		out["failReason"] = o.reason
@@ -156,21 +155,29 @@ var (
 	minVirtual  = issuing.NewAmount(20, 0)
 )
 
+// What every order takes, a query for one, and a top-up.
+var (
+	orderRules = rules{{mandatory, textForm, "merOrderNo"}, {optional, addressForm, "notifyUrl"}}
+	queryRules = rules{{optional, textForm, "orderNo merOrderNo"}}
+	topUpRules = orderRules.with(cardRules...).with(
+		rule{mandatory, amountForm, "amount"},
+		rule{optional, textForm, "ext"})
+)
+
 func (s *Server) topUp(f fields) (any, *problem) {
-	failed := cmp.Or(require(f, "merOrderNo", "cardNumber", "amount"), s.deposits.fresh(f, "订单重复提交"))
-	if failed != nil {
+	if failed := s.deposits.fresh(f, "订单重复提交"); failed != nil {
 		return nil, failed
 	}
 	c := s.card(f.Text("cardNumber"))
 	if c == nil || c.foreign || c.closed() {
 		return nil, bad("cardNumber does not name a usable card")
 	}
-	amount, ok := readAmount(f, "amount")
+	amount := readAmount(f, "amount")
 	least := minPhysical
 	if c.virtual() {
 		least = minVirtual
 	}
-	if !ok || amount.Cmp(least) < 0 {
+	if amount.Cmp(least) < 0 {
 		return nil, bad("amount is below the minimum")
 	}
 	settle := truncate(amount, 2)

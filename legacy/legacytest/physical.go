@@ -12,6 +12,24 @@ import (
 	"github.com/issuing-sdk/issuing-go/legacy"
 )
 
+// What operations on physical cards take; lists are asked for by creation days.
+var (
+	limitRules  = cardRules.with(rule{mandatory, limitForm, "dailyPurchaseLimit dailyAtmLimit"})
+	latestRules = cardRules.with(
+		rule{mandatory, fromOne, "pageSize"},
+		rule{optional, dateForm, "dateRangeFrom dateRangeTo"})
+	tokenRules   = latestRules.with(rule{optional, textForm, "pageToken"})
+	createdRules = cardRules.with(
+		rule{mandatory, fromOne, "pageSize"},
+		rule{mandatory, dateForm, "creationTimeFrom creationTimeTo"})
+	offsetRules = createdRules.with(
+		rule{mandatory, fromZero, "offset"},
+		rule{optional, integer("must be 0 or 1", func(n int) bool { return n == 0 || n == 1 }), "isAuthorization"})
+	replyRules = cardRules.with(
+		rule{mandatory, textForm, "acsTransactionId"},
+		rule{mandatory, integer("must be 2 or 3", func(n int) bool { return legacy.OOBReply(n).Known() }), "reply"})
+)
+
 func (s *Server) masterEInfo(_ fields, c *card) (any, *problem) {
 	balance := number(s.book.Balance(c.account))
 	out := s.masterEChange(c)
@@ -29,11 +47,8 @@ func (s *Server) masterEChange(c *card) map[string]any {
 }
 
 func (s *Server) masterELimits(f fields, c *card) (any, *problem) {
-	purchase, ok := f.Int("dailyPurchaseLimit")
-	atm, okATM := f.Int("dailyAtmLimit")
-	if !ok || !okATM || purchase < 0 || atm < 0 {
-		return nil, bad("dailyPurchaseLimit and dailyAtmLimit must be integers")
-	}
+	purchase, _ := f.Int("dailyPurchaseLimit")
+	atm, _ := f.Int("dailyAtmLimit")
 	c.purchaseLimit, c.atmLimit = purchase, atm
 	// This page alone answers with strings.
 	return map[string]any{
@@ -47,27 +62,18 @@ func (s *Server) masterELimits(f fields, c *card) (any, *problem) {
 // of dates, the latest first, and the size of a page. MASTER-E's dates may be
 // absent; those of the virtual products are three months apart at most.
 func (c *card) listed(f fields) (records []*record, size int, failed *problem) {
-	size, err := strconv.Atoi(f.Text("pageSize"))
-	if err != nil || size < 1 {
-		return nil, 0, bad("pageSize is required")
-	}
+	size, _ = strconv.Atoi(f.Text("pageSize"))
 	names := []string{"creationTimeFrom", "creationTimeTo"}
 	if c.product == ProductMasterE {
 		names = []string{"dateRangeFrom", "dateRangeTo"}
 	}
-	for _, name := range names {
-		if _, ok := readDate(f, name); !ok && (c.product != ProductMasterE || f.Text(name) != "") {
-			return nil, 0, bad(name + " must have the form yyyy-MM-dd")
-		}
-	}
-	from, _ := readDate(f, names[0])
-	to, _ := readDate(f, names[1])
-	if c.virtual() && to.In(zone).After(from.In(zone).AddDate(0, 3, 0)) {
+	from, to := readDate(f, names[0]), readDate(f, names[1])
+	if c.virtual() && to.In(time.UTC).After(from.In(time.UTC).AddDate(0, 3, 0)) {
 		return nil, 0, bad("the time span exceeds 3 months")
 	}
 	for _, r := range slices.Backward(c.records) {
-		day := issuing.DateOf(r.at.In(zone)).In(zone)
-		if !day.Before(from.In(zone)) && (to.IsZero() || !day.After(to.In(zone))) {
+		day := issuing.DateOf(r.at).In(time.UTC)
+		if !day.Before(from.In(time.UTC)) && (to.IsZero() || !day.After(to.In(time.UTC))) {
 			records = append(records, r)
 		}
 	}
@@ -154,14 +160,8 @@ func (s *Server) visaHBalance(_ fields, c *card) (any, *problem) {
 }
 
 func visaHTransactions(f fields, c *card, records []*record, size int) (any, *problem) {
-	offset, err := strconv.Atoi(f.Text("offset"))
-	if err != nil || offset < 0 {
-		return nil, bad("offset is required")
-	}
+	offset, _ := strconv.Atoi(f.Text("offset"))
 	settled, filtered := f.Int("isAuthorization")
-	if f["isAuthorization"] != nil && (!filtered || settled < 0 || settled > 1) {
-		return nil, bad("isAuthorization must be 0 or 1")
-	}
 	records = slices.DeleteFunc(records, func(r *record) bool { return filtered && r.settled != (settled == 1) })
 	records = records[min(offset, len(records)):]
 	return c.lines(platform.Page(records, 1, size), visaHRecord), nil
@@ -218,13 +218,10 @@ func (s *Server) visaHSimulate(_ fields, c *card) (any, *problem) {
 }
 
 func (s *Server) visaHReply(f fields, c *card) (any, *problem) {
-	if failed := require(f, "acsTransactionId"); failed != nil {
-		return nil, failed
-	}
 	o := s.oob[f.Text("acsTransactionId")]
-	reply, ok := f.Int("reply")
-	if o == nil || o.card != c || !ok || !legacy.OOBReply(reply).Known() {
-		return nil, bad("acsTransactionId or reply is not valid")
+	reply, _ := f.Int("reply")
+	if o == nil || o.card != c {
+		return nil, bad("acsTransactionId does not name a confirmation of this card")
 	}
 	if o.status == legacy.OOBStatusInProgress {
 		o.status = legacy.OOBStatus(reply)

@@ -1,9 +1,11 @@
 package legacytest
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/md5"
 	"encoding/hex"
+	"mime"
 	"net/http"
 	"slices"
 	"strconv"
@@ -28,27 +30,16 @@ func signedText(f fields, name string) string {
 	return f.Text(name)
 }
 
-// readAmount returns an amount, which the pages type as string: digits, with a
-// point or without, and no exponent.
-func readAmount(f fields, name string) (a issuing.Amount, ok bool) {
-	a, err := issuing.ParseAmount(f.Text(name))
-	return a, err == nil && strings.Trim(f.Text(name), "0123456789.") == ""
+// readAmount returns an amount whose form has been checked.
+func readAmount(f fields, name string) issuing.Amount {
+	a, _ := issuing.ParseAmount(f.Text(name))
+	return a
 }
 
-// readDate returns a date of the form yyyy-MM-dd.
-func readDate(f fields, name string) (d issuing.Date, ok bool) {
-	d, err := issuing.ParseDate(f.Text(name))
-	return d, err == nil && len(f.Text(name)) == len("2006-01-02")
-}
-
-// checkDates checks the form of dates that may be absent.
-func checkDates(f fields, names ...string) *problem {
-	for _, name := range names {
-		if _, ok := readDate(f, name); signedText(f, name) != "" && !ok {
-			return bad(name + " must have the form yyyy-MM-dd")
-		}
-	}
-	return nil
+// readDate returns a date whose form has been checked, the zero date when it is absent.
+func readDate(f fields, name string) issuing.Date {
+	d, _ := issuing.ParseDate(f.Text(name))
+	return d
 }
 
 // require returns a problem that names the first parameter that is absent or no
@@ -93,6 +84,12 @@ func (s *Server) signature(f fields, unsigned []string) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// isJSON reports the content type of the pages, in UTF-8.
+func isJSON(contentType string) bool {
+	media, params, err := mime.ParseMediaType(contentType)
+	return err == nil && media == "application/json" && strings.EqualFold(cmp.Or(params["charset"], "utf-8"), "utf-8")
+}
+
 // verify checks a request's form, its common parameters and its signature.
 func (s *Server) verify(o operation, r *http.Request, f fields, size int) *problem {
 	unauthorized := func(message, check, expected string) *problem {
@@ -103,10 +100,10 @@ func (s *Server) verify(o operation, r *http.Request, f fields, size int) *probl
 		return &problem{code: http.StatusMethodNotAllowed, message: "Method Not Allowed"}
 	case o.op == "VirtualP.UploadDocument" && size > maxBody:
 		return bad("请求体过大")
-	case !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json"):
+	case !isJSON(r.Header.Get("Content-Type")):
 		return bad("Content-Type must be application/json")
 	case f == nil:
-		return bad("the body is not a JSON object whose names differ")
+		return bad("the body is not a JSON object in UTF-8 whose names differ")
 	}
 	for _, name := range []string{"appKey", "nonce", "timestamp", "sign"} {
 		if signedText(f, name) == "" {

@@ -33,6 +33,12 @@ func (c raw) body(params map[string]any, unsigned ...string) map[string]any {
 	pairs := []string{"appSecret=" + c.secret}
 	for name, value := range out {
 		text := fmt.Sprint(value)
+		if literal, ok := value.(json.RawMessage); ok {
+			text = string(literal)
+		}
+		if value == nil {
+			text = "" // nothing to sign
+		}
 		if text != "" && !strings.Contains(" "+strings.Join(unsigned, " ")+" ", " "+name+" ") {
 			pairs = append(pairs, name+"="+text)
 		}
@@ -56,7 +62,7 @@ type answerOf struct {
 	Data    json.RawMessage `json:"data"`
 }
 
-func (c raw) post(t *testing.T, path string, body any) (int, answerOf) {
+func (c raw) post(t testing.TB, path string, body any) (int, answerOf) {
 	t.Helper()
 	text, err := json.Marshal(body)
 	if err != nil {
@@ -65,7 +71,7 @@ func (c raw) post(t *testing.T, path string, body any) (int, answerOf) {
 	return c.send(t, http.MethodPost, path, "application/json", text)
 }
 
-func (c raw) send(t *testing.T, method, path, contentType string, text []byte) (int, answerOf) {
+func (c raw) send(t testing.TB, method, path, contentType string, text []byte) (int, answerOf) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, c.url+path, bytes.NewReader(text))
 	if err != nil {
@@ -223,6 +229,8 @@ func TestTransferRules(t *testing.T) {
 		"sourceCountry": "HKG", "sourceAddressLine": "1 Road", "sourceAddressCity": "HK", "sourceAddressCountry": "HKG",
 		"sourceReferenceNumber": "u", "sourceNameFirst": "C", "sourceNameLast": "D", "sourceNationality": "HKG", "sourceDateOfBirth": "1990-01-01",
 		"remittancePurpose": "001-01", "sourceOfFunds": "01", "relationship": "01",
+		"ewalletId": "081", "targetAddressCityCode": "0102", "sourceMobileNumber": "+85291234567", "targetMobileNumber": "+6281329623212",
+		"sourceIdNumber": "A1", "sourceIdType": "national", "sourceIdIssueCountry": "HKG",
 	}
 	n := 0
 	for name, change := range map[string]map[string]any{
@@ -235,7 +243,7 @@ func TestTransferRules(t *testing.T) {
 		"B2B by ewallet":   {"business": "B2B"},
 		"a long note":      {"unformattedNote": strings.Repeat("x", 65)},
 		"no quote":         {"currency": "AUD"},
-		"id without kind":  {"sourceIdNumber": "1"},
+		"id without kind":  {"sourceIdType": ""},
 		"both accounts":    {"accountNumber": "1", "iban": "2"},
 		"CNY from HKD":     {"sourceCurrency": "HKD", "country": "CHN", "type": "bank_account", "currency": "CNY"},
 		"over the reserve": {"sendAmount": "999999"},
@@ -253,7 +261,7 @@ func TestTransferRules(t *testing.T) {
 		if !ok {
 			code = 5001
 		}
-		if _, a := c.post(t, "/api/v1/legacy/tf/v4/order/create", c.body(params)); a.Code == nil || *a.Code != code {
+		if _, a := c.post(t, pathCreate, c.body(params)); a.Code == nil || *a.Code != code {
 			t.Errorf("%s: %+v, want %d", name, a, code)
 		}
 	}

@@ -2,8 +2,6 @@ package legacytest
 
 import (
 	"maps"
-
-	"github.com/issuing-sdk/issuing-go/legacy"
 )
 
 // tables are the reference data. Every country has the same banks, branches and
@@ -42,16 +40,20 @@ var options = []map[string]string{
 	{"currency": "USD", "type": "cash_pickup", "partner": "partner_cash"},
 }
 
-// reference returns the operation that answers with a table; the named parameters
-// are required.
-func reference(table string, required ...string) func(*Server, fields) (any, *problem) {
+// What the reference data are asked for by.
+var (
+	countryRules = rules{{mandatory, alpha3Country, "country"}}
+	channelRules = rules{{mandatory, channelForm, "type"}}
+	bothRules    = countryRules.with(channelRules...)
+	branchRules  = countryRules.with(rule{mandatory, textForm, "bankCode"})
+	cityRules    = countryRules.with(rule{mandatory, textForm, "stateCode"})
+	fundsRules   = countryRules.with(rule{mandatory, businessForm, "business"})
+	purposeRules = fundsRules.with(channelRules...).with(rule{mandatory, currencyForm, "currency"})
+)
+
+// reference returns the operation that answers with a table.
+func reference(table string) func(*Server, fields) (any, *problem) {
 	return func(_ *Server, f fields) (any, *problem) {
-		if failed := require(f, required...); failed != nil {
-			return nil, failed
-		}
-		if channel := f.Text("type"); channel != "" && !legacy.Channel(channel).Known() {
-			return nil, bad("type is not a payout channel")
-		}
 		if table != "options" {
 			return tables[table], nil
 		}

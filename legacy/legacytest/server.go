@@ -39,6 +39,11 @@ type Config struct {
 	// NewEnvelope answers the paths under /api/v1 with code, message and data, as
 	// the status code page does for remittances.
 	NewEnvelope bool
+	// What the documents leave open, set otherwise than it is inferred.
+
+	Zone   *time.Location      // of the times that carry none; nil is UTC+8
+	Paths  map[string]string   // of operations, as legacy.Config.Paths; nil are the documented ones
+	Values map[string][]string // further values of parameters that have a form, by their names
 }
 
 // Server is the platform. It is safe for concurrent use; Close it after use.
@@ -71,7 +76,7 @@ type Server struct {
 	oob          map[string]*confirmation // by ACS transaction id
 }
 
-// zone is the platform's.
+// zone is the platform's, unless it is configured.
 var zone = time.FixedZone("UTC+8", 8*60*60)
 
 // NewServer starts a platform with a fresh secret.
@@ -79,7 +84,7 @@ func NewServer(cfg Config) (*Server, error) {
 	if cfg.Reserve.IsZero() {
 		cfg.Reserve = issuing.NewAmount(1_000_000_00, 2)
 	}
-	cfg.Delay = cmp.Or(cfg.Delay, defaultDelay)
+	cfg.Delay, cfg.Zone = cmp.Or(cfg.Delay, defaultDelay), cmp.Or(cfg.Zone, zone)
 	random := make([]byte, 16)
 	_, _ = rand.Read(random)
 	s := &Server{
@@ -126,7 +131,9 @@ func (s *Server) AppSecret() sign.AppSecret { return s.secret }
 
 // ClientConfig returns the configuration of a client for this platform.
 func (s *Server) ClientConfig() legacy.Config {
-	return legacy.Config{BaseURL: s.URL(), AppKey: s.appKey, AppSecret: s.secret}
+	return legacy.Config{
+		BaseURL: s.URL(), AppKey: s.appKey, AppSecret: s.secret, Zone: s.cfg.Zone, Paths: s.cfg.Paths, Values: s.cfg.Values,
+	}
 }
 
 // Reserve returns what the merchant's reserve holds in a currency.
@@ -164,7 +171,8 @@ func (s *Server) Fund(currency issuing.Currency, amount issuing.Amount) error {
 // failure that never happened is an error of Check.
 func (s *Server) FailNext(op, reason string) error { return s.failures.Add(op, reason) }
 
-func (s *Server) now() time.Time { return s.Clock().Now() }
+// now is the time in the platform's zone, in which all its times are kept.
+func (s *Server) now() time.Time { return s.Clock().Now().In(s.cfg.Zone) }
 
 // later runs an asynchronous step with the server's lock held.
 func (s *Server) later(step func()) { s.host.Later(&s.mu, s.cfg.Delay, step) }
@@ -172,7 +180,7 @@ func (s *Server) later(step func()) { s.host.Later(&s.mu, s.cfg.Delay, step) }
 // nextNo returns a fresh number that begins with the local time, as the
 // platform's do.
 func (s *Server) nextNo() string {
-	return s.now().In(zone).Format("060102150405") + fmt.Sprintf("%06d", s.seq.Next())
+	return s.now().Format("060102150405") + fmt.Sprintf("%06d", s.seq.Next())
 }
 
 // stamp formats a time as answers do; the zero time is "".
@@ -180,7 +188,7 @@ func stamp(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.In(zone).Format(time.DateTime)
+	return t.Format(time.DateTime)
 }
 
 // stampUTC formats a time as the lists of transactions do.

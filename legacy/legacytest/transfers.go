@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -41,6 +40,47 @@ var rates = map[issuing.Currency]issuing.Amount{
 	"IDR": issuing.NewAmount(16000, 0), "VND": issuing.NewAmount(25000, 0), "NPR": issuing.NewAmount(133, 0),
 }
 
+// What quotes and remittances take: the order page's 64 parameters.
+var (
+	quoteRules    = fundsRules.with(channelRules...).with(rule{mandatory, currencyForm, "sourceCurrency targetCurrency"})
+	transferRules = orderRules.with(purposeRules...).with(
+		rule{optional, textForm, "ext partner"},
+		rule{mandatory, currencyForm, "sourceCurrency"},
+		rule{mandatory, centsForm, "sendAmount"},
+		rule{optional, matching(`SHA`, "must be SHA"), "chargeCode"},
+		rule{optional, textForm, "accountNumber iban targetBankCode targetBankBranch ewalletId"},
+		rule{optional, matching(`[A-Z0-9]{8}(?:[A-Z0-9]{3})?`, "must be a SWIFT code"), "swiftCode corrSwiftCode"},
+		rule{optional, matching(`[0-9]{9}`, "must have 9 digits"), "routingCode"},
+		rule{optional, matching(`[0-9]{2}[- ]?[0-9]{2}[- ]?[0-9]{2}`, "must have 6 digits"), "sortCode"},
+		rule{mandatory, among("purposes"), "remittancePurpose"},
+		rule{mandatory, among("funds"), "sourceOfFunds"},
+		rule{mandatory, among("relationships"), "relationship"},
+		rule{optional, among("occupations"), "occupation"},
+		rule{optional, noteForm, "unformattedNote"},
+	).with(recipientRules...).with(senderRules...)
+	recipientRules = rules{
+		{mandatory, textForm, "targetAddressLine targetAddressCity"},
+		{optional, textForm, "targetAddressCityCode targetAddressState targetAddressZip targetMobileNumber"},
+		{optional, textForm, "targetCompanyName targetNameFirst targetNameLast targetNativeNameFirst targetNativeNameLast"},
+		{optional, alpha3Country, "targetAddressCountry targetNationality"},
+		{optional, dateForm, "targetDateOfBirth targetIdExpiration"},
+		{optional, emailForm, "targetEmail"},
+		{optional, textForm, "targetIdNumber"},
+		{optional, idTypeForm, "targetIdType"},
+	}
+	senderRules = rules{
+		{mandatory, alpha3Country, "sourceCountry"},
+		{mandatory, textForm, "sourceAddressLine sourceAddressCity sourceAddressCountry"},
+		{optional, textForm, "sourceReferenceNumber sourceAddressState sourceAddressZip sourceMobileNumber"},
+		{optional, textForm, "sourceNameFirst sourceNameLast sourceIdNumber sourceIdIssueCountry sourceCompanyName"},
+		{optional, textForm, "sourceCompanyTradingName sourceCompanyRegistrationNumber sourceCompanyRegistrationCountry"},
+		{optional, choice[legacy.Gender]("M, F"), "sourceGender"},
+		{optional, alpha3Country, "sourceNationality"},
+		{optional, dateForm, "sourceDateOfBirth sourceIdExpiration"},
+		{optional, idTypeForm, "sourceIdType"},
+	}
+)
+
 // quote returns a request's currency of the reserve, that of the payout, which
 // stands in the named field, and the rate between them.
 func quote(f fields, name string) (source, target issuing.Currency, rate issuing.Amount, failed *problem) {
@@ -56,9 +96,8 @@ func quote(f fields, name string) (source, target issuing.Currency, rate issuing
 }
 
 func (s *Server) quotes(f fields) (any, *problem) {
-	failed := require(f, "sourceCurrency", "country", "business", "type", "targetCurrency")
-	source, target, rate, unquoted := quote(f, "targetCurrency")
-	if failed = cmp.Or(failed, checkPath(f), unquoted); failed != nil {
+	source, target, rate, failed := quote(f, "targetCurrency")
+	if failed = cmp.Or(checkPath(f), failed); failed != nil {
 		return nil, failed
 	}
 	return map[string]any{
@@ -72,23 +111,19 @@ func number(a issuing.Amount) json.Number { return json.Number(a.String()) }
 
 // checkPath checks channel and business: only wire supports more than C2C.
 func checkPath(f fields) *problem {
-	channel, business := legacy.Channel(f.Text("type")), legacy.Business(f.Text("business"))
-	if !channel.Known() || !business.Known() || (channel != legacy.ChannelWire && business != legacy.BusinessC2C) {
+	if f.Text("type") != string(legacy.ChannelWire) && f.Text("business") != string(legacy.BusinessC2C) {
 		return bad("type does not support business")
 	}
 	return nil
 }
 
 func (s *Server) transferCreate(f fields) (any, *problem) {
-	failed := require(f, "merOrderNo", "sourceCurrency", "sendAmount", "country", "business", "type", "currency",
-		"targetAddressLine", "targetAddressCity", "sourceCountry", "sourceAddressLine", "sourceAddressCity",
-		"sourceAddressCountry", "remittancePurpose", "sourceOfFunds", "relationship")
-	source, target, rate, unquoted := quote(f, "currency")
-	failed = cmp.Or(failed, s.transfers.fresh(f, "订单重复"), checkPath(f), checkTerms(f), checkParties(f), unquoted)
+	source, target, rate, failed := quote(f, "currency")
+	failed = cmp.Or(s.transfers.fresh(f, "订单重复"), checkPath(f), checkTerms(f), checkConditions(f), failed)
 	if failed != nil {
 		return nil, failed
 	}
-	send, _ := readAmount(f, "sendAmount")
+	send := readAmount(f, "sendAmount")
 	charge := charged(send)
 	o, failed := s.newOrder(f, source, charge)
 	if failed != nil {
@@ -121,16 +156,11 @@ func charged(send issuing.Amount) issuing.Amount {
 // checkTerms checks what the page says of amount, way and account without
 // contradicting itself.
 func checkTerms(f fields) *problem {
-	send, ok := readAmount(f, "sendAmount")
 	switch {
-	case !ok || send.Sign() <= 0 || send.Scale() > 2:
-		return bad("sendAmount is not valid")
+	case readAmount(f, "sendAmount").Sign() <= 0:
+		return bad("sendAmount must be greater than zero")
 	case f.Text("country") == f.Text("sourceCountry"):
 		return bad("sourceCountry must differ from country")
-	case f.Text("chargeCode") != "" && f.Text("chargeCode") != string(legacy.ChargeCodeSHA):
-		return bad("chargeCode must be SHA")
-	case utf8.RuneCountInString(f.Text("unformattedNote")) > 64:
-		return bad("unformattedNote is too long")
 	case f.Text("accountNumber") != "" && f.Text("iban") != "":
 		return bad("accountNumber and iban are mutually exclusive")
 	case f.Text("country") == "CHN" && f.Text("type") == string(legacy.ChannelBankAccount) &&
@@ -140,18 +170,63 @@ func checkTerms(f fields) *problem {
 	return nil
 }
 
-// partyFields are what a person (C) or company (B) on either side needs.
-var partyFields = map[string][]string{
-	"source C": {"sourceReferenceNumber", "sourceNameFirst", "sourceNameLast", "sourceNationality", "sourceDateOfBirth"},
-	"source B": {"sourceCompanyName", "sourceCompanyTradingName"},
-	"target C": {"targetNameFirst", "targetNameLast", "targetNationality"},
-	"target B": {"targetCompanyName"},
+// condition is a row of the order page that asks for parameters of some remittances. What
+// it leaves empty is any.
+type condition struct {
+	source, target              string // C or B
+	business, channel, currency string
+	countries                   string // divided by blanks
+	needs                       string // divided by blanks
 }
 
-// checkParties checks sender and recipient.
-func checkParties(f fields) *problem {
+// conditions are what the page says without contradicting itself. Its other rows name
+// currencies among the countries, or channels that do not exist.
+var conditions = []condition{
+	{source: "C", needs: "sourceReferenceNumber sourceNameFirst sourceNameLast sourceNationality sourceDateOfBirth"},
+	{source: "B", needs: "sourceCompanyName sourceCompanyTradingName"},
+	{target: "C", needs: "targetNameFirst targetNameLast targetNationality"},
+	{target: "B", needs: "targetCompanyName"},
+	{channel: "ewallet", needs: "ewalletId"},
+	{channel: "wire", needs: "swiftCode"},
+	{channel: "bank_account", countries: "GBR", currency: "GBP", needs: "sortCode"},
+	{channel: "ewallet", business: "C2C", countries: "IDN", needs: "targetAddressCityCode sourceIdNumber"},
+	{channel: "bank_account", business: "C2C", countries: "CHN", needs: "sourceIdNumber"},
+	{channel: "wire", countries: "HKG", currency: "HKD", needs: "sourceIdNumber targetAddressCountry"},
+	{channel: "wire", countries: "AUS", currency: "AUD", needs: "sourceIdNumber targetAddressCountry"},
+	{channel: "wire", countries: "SGP", currency: "SGD", needs: "sourceIdNumber targetAddressCountry"},
+	{channel: "bank_account", business: "C2C", countries: "CMR COG GHA KEN UGA BGD IDN NPL USA VNM", needs: mobiles},
+	{
+		channel: "ewallet", business: "C2C", needs: mobiles,
+		countries: "BEN CMR COG GHA MDG MWI MOZ NER RWA SEN TZA TGO UGA ZMB BGD IDN NPL",
+	},
+	{channel: "cash_pickup", business: "C2C", countries: "BGD KHM IDN NPL VNM", needs: mobiles},
+}
+
+// mobiles are the phone numbers that some countries ask for.
+const mobiles = "sourceMobileNumber targetMobileNumber"
+
+// applies reports whether a remittance is one of the condition's.
+func (c condition) applies(f fields) bool {
 	source, target, _ := strings.Cut(f.Text("business"), "2")
-	needed := append(slices.Clone(partyFields["source "+source]), partyFields["target "+target]...)
+	for _, pair := range [][2]string{
+		{c.source, source}, {c.target, target}, {c.business, f.Text("business")}, {c.channel, f.Text("type")},
+		{c.currency, f.Text("currency")},
+	} {
+		if pair[0] != "" && pair[0] != pair[1] {
+			return false
+		}
+	}
+	return c.countries == "" || slices.Contains(strings.Fields(c.countries), f.Text("country"))
+}
+
+// checkConditions checks what a remittance needs beyond what every one does.
+func checkConditions(f fields) *problem {
+	var needed []string
+	for _, c := range conditions {
+		if c.applies(f) {
+			needed = append(needed, strings.Fields(c.needs)...)
+		}
+	}
 	if f.Text("sourceIdNumber") != "" {
 		needed = append(needed, "sourceIdType", "sourceIdIssueCountry")
 	}
@@ -161,12 +236,11 @@ func checkParties(f fields) *problem {
 	if failed := require(f, needed...); failed != nil {
 		return failed
 	}
-	for _, name := range []string{"sourceIdType", "targetIdType"} {
-		if typ := f.Text(name); typ != "" && !legacy.TransferIDType(typ).Known() {
-			return bad(name + " must be national or passport")
-		}
+	bank := f.Text("type") == string(legacy.ChannelBankAccount) || f.Text("type") == string(legacy.ChannelWire)
+	if bank && f.Text("accountNumber") == "" && f.Text("iban") == "" {
+		return bad("accountNumber or iban is required")
 	}
-	return checkDates(f, "sourceDateOfBirth", "sourceIdExpiration", "targetDateOfBirth", "targetIdExpiration")
+	return nil
 }
 
 func (s *Server) finishTransfer(t *transfer) {

@@ -34,6 +34,16 @@ var (
 	}
 )
 
+// What operations on virtual cards take.
+var (
+	pageRules     = createdRules.with(rule{mandatory, fromOne, "pageToken"})
+	cursorRules   = createdRules.with(rule{present, fromOne, "pageToken"})
+	documentRules = cardRules.with(
+		rule{mandatory, choice[legacy.DocumentType]("CN-RIC, PASSPORT, HK-HKID, DLN, Government-Issued ID Card"), "idType"},
+		rule{mandatory, imageForm, "faceImage"},
+		rule{optional, imageForm, "backImage"})
+)
+
 func (s *Server) virtualLHead(fields) (any, *problem)        { return nest(groupsChinese), nil }
 func (s *Server) virtualLHeadEnglish(fields) (any, *problem) { return nest(groupsEnglish), nil }
 
@@ -86,7 +96,7 @@ func (s *Server) virtualLInfo(_ fields, c *card) (any, *problem) {
 	return map[string]any{
 		"balance": s.book.Balance(c.account).String(), "cardExpiryDate": c.month + "/" + c.year,
 		"cardNo": c.number.Reveal(), "cardStatus": c.status(), "cardStatusDesc": "使用中", "cvv": s.seal(c.cvv.Reveal()),
-		"localCurrency": c.currency, "startActiveDate": c.created.In(zone).Format(time.DateOnly),
+		"localCurrency": c.currency, "startActiveDate": c.created.Format(time.DateOnly),
 		"cardUserInfo": map[string]any{
 			"birthDate": c.holder.birth, "email": c.holder.email, "firstName": c.holder.first,
 			"lastName": c.holder.last, "mobile": c.holder.mobile,
@@ -101,11 +111,8 @@ func virtualTransactions(f fields, c *card, records []*record, size int) (any, *
 	if c.product == ProductVirtualL {
 		line = virtualLRecord
 	}
-	if text := f.Text("pageToken"); text != "" || c.product == ProductVirtualL || f["pageToken"] == nil {
-		var err error
-		if page, err = strconv.Atoi(text); err != nil || page < 1 {
-			return nil, bad("pageToken is required")
-		}
+	if text := f.Text("pageToken"); text != "" {
+		page, _ = strconv.Atoi(text)
 	}
 	return map[string]any{
 		"currentPage": page, "pageSize": size, "totalRecords": len(records),
@@ -194,12 +201,7 @@ func (s *Server) virtualPInfo(_ fields, c *card) (any, *problem) {
 const maxImage = 1 << 20
 
 func (s *Server) virtualPDocument(f fields) (any, *problem) {
-	failed := require(f, "cardNumber", "idType", "faceImage")
-	if failed == nil && !legacy.DocumentType(f.Text("idType")).Known() {
-		failed = bad("idType is not allowed")
-	}
-	failed = cmp.Or(failed, checkImages(f, "faceImage", "backImage"), checkSizes(f, "faceImage", "backImage"))
-	if failed != nil {
+	if failed := checkSizes(f, "faceImage", "backImage"); failed != nil {
 		return nil, failed
 	}
 	c := s.card(f.Text("cardNumber"))
@@ -210,20 +212,6 @@ func (s *Server) virtualPDocument(f fields) (any, *problem) {
 		return nil, &problem{code: legacy.CodeDocumentOwner, message: "卡不属于当前用户"}
 	}
 	return true, nil
-}
-
-// checkImages checks the named images, which are Base64.
-func checkImages(f fields, names ...string) *problem {
-	for _, name := range names {
-		if f[name] == nil {
-			continue
-		}
-		raw, err := base64.StdEncoding.DecodeString(f.Text(name))
-		if err != nil || len(raw) == 0 {
-			return bad(name + " is not Base64")
-		}
-	}
-	return nil
 }
 
 // checkSizes checks the named images by their size before Base64.

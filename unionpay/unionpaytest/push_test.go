@@ -99,6 +99,48 @@ func TestPushRetries(t *testing.T) {
 	}
 }
 
+// TestPushSchedule: the waits are a setting, and none is a schedule, too.
+func TestPushSchedule(t *testing.T) {
+	t.Parallel()
+	target := httptest.NewServer(http.NotFoundHandler())
+	defer target.Close()
+	for _, retries := range [][]time.Duration{{}, {time.Second, time.Minute}} {
+		server := start(t, unionpaytest.Config{WebhookURL: target.URL, Retries: retries})
+		if err := server.Notify(unionpay.EventUserIDRequested, []byte(`{}`)); err != nil {
+			t.Fatal(err)
+		}
+		want := []time.Duration{0}
+		server.Clock().Advance(0)
+		for _, wait := range retries {
+			server.Clock().Advance(wait)
+			want = append(want, want[len(want)-1]+wait)
+		}
+		server.Clock().Advance(time.Hour)
+		var at []time.Duration
+		for _, d := range server.Deliveries() {
+			at = append(at, d.At.Sub(epoch))
+		}
+		if diff := cmp.Diff(want, at); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", retries, diff)
+		}
+	}
+}
+
+// TestSeed: the ids of pushes follow from the seed.
+func TestSeed(t *testing.T) {
+	t.Parallel()
+	id := func(seed string) string {
+		push, err := start(t, unionpaytest.Config{Seed: seed}).Push(unionpaytest.PushRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return push.PushID
+	}
+	if a, b, c := id("one"), id("one"), id("two"); a != b || a == c || a == "" {
+		t.Errorf("%q, %q and %q", a, b, c)
+	}
+}
+
 // answerPush answers 500, then 96, then unsigned, then 00.
 func answerPush(w http.ResponseWriter, r *http.Request, keys *unionpaytest.Keys, profile unionpay.Profile, now time.Time, message string, n int64) {
 	info := message[strings.Index(message, `"msgInfo"`):strings.Index(message, `,"trxInfo"`)]

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/issuing-sdk/issuing-go/internal/conform"
+	"github.com/issuing-sdk/issuing-go/internal/coverage"
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/sign/jose"
 	"github.com/issuing-sdk/issuing-go/unionpay"
@@ -83,6 +84,9 @@ func TestViolations(t *testing.T) {
 	v.heads()
 	v.tokens(t, r.server, push.AuthData.Reveal())
 	v.references(push.AuthData.Reveal())
+	if err := coverage.RuleNames("../..", "unionpay", "unionpaytest.TestViolations", conform.Names(v.rows)); err != nil {
+		t.Error(err)
+	}
 	conform.Violations(t, 40, v.rows, func(_ testing.TB, c violating) conform.Refusal { return r.refuse(c) }, func() error {
 		if n, tokens := len(r.server.Feedback()), len(r.server.Tokens()); n+tokens > 0 {
 			return fmt.Errorf("%d reports, %d tokens", n, tokens)

@@ -2,12 +2,11 @@ package authdecision
 
 import (
 	"context"
-	"encoding/csv"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/issuing-sdk/issuing-go/internal/conform"
 	"github.com/issuing-sdk/issuing-go/webhook"
 )
 
@@ -70,29 +69,6 @@ func exchange(t *testing.T, f *fixture) {
 
 func TestInferred(t *testing.T) {
 	t.Parallel()
-	file, err := os.Open("../testdata/inferred.csv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = file.Close() }()
-	rows, err := csv.NewReader(file).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := 0
-	for _, row := range rows {
-		name := row[2]
-		if !strings.HasPrefix(name, "authdecision.") {
-			continue
-		}
-		found++
-		if inferences[name] == nil {
-			t.Errorf("nothing turns %s", name)
-			continue
-		}
-		t.Run(name, inferences[name])
-	}
-	if found != len(inferences) {
-		t.Errorf("%d rows, %d settings", found, len(inferences))
-	}
+	mine := func(setting string) bool { return strings.HasPrefix(setting, "authdecision.") }
+	conform.Settings(t, "../testdata/inferred.csv", mine, inferences)
 }

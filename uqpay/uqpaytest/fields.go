@@ -97,9 +97,7 @@ func (f fields) digits(name string, shortest, longest int) issuing.Secret {
 
 // country reads an ISO 3166-1 alpha-2 code.
 func (f fields) country(name string) string {
-	return f.ruled(name, "must be a country code of two letters", func(s string) bool {
-		return len(s) == 2 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
-	})
+	return f.ruled(name, "must be a country code of two letters", check.Alpha2)
 }
 
 // currency reads a code of ISO 4217, or XUSD.

@@ -5,7 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -111,6 +114,73 @@ func TestOfficialRequests(t *testing.T) {
 		t.Error(err)
 	}
 	t.Logf("%d requests", len(requests)+4)
+}
+
+// A plastic card's way through the libraries, whose requests need what came before: the
+// number, the code of the callback, the PIN that is set.
+func TestOfficialCardAndReport(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	code := ""
+	merchant := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) {
+		var e struct {
+			Data struct {
+				Code string `json:"activation_code"`
+			} `json:"data"`
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if json.NewDecoder(req.Body).Decode(&e) == nil && e.Data.Code != "" {
+			code = e.Data.Code
+		}
+	}))
+	defer merchant.Close()
+	r := newRaw(t, uqpaytest.Config{Limits: &uqpaytest.Limits{}, WebhookURL: merchant.URL})
+	const pinPath, oldPinPath, reports = cardsPath + "/pin", cardsPath + "/manage/pin", "/v1/issuing/reports"
+	virtual := r.card()
+	holder := field(t, r.expect(200, "cardholder_id", "POST", holdersPath, freshHolder), "cardholder_id")
+	var cards []string
+	for i, pan := range r.s.Inventory()[:2] {
+		body := fmt.Sprintf(`{"cardholder_id":%q,"card_number":%q,"card_currency":"USD","card_mode":"SINGLE"}`, holder, pan.Reveal())
+		cards = append(cards, field(t, r.expect(200, `"card_status":"PENDING"`, "POST", cardsPath+"/assign", body), "card_id"))
+		r.s.Clock().Advance(time.Second)
+		mu.Lock()
+		activate := fmt.Sprintf(`{"card_id":%q,"activation_code":%q,"pin":"493815"`, cards[i], code)
+		mu.Unlock()
+		activate += []string{`}`, `,"no_pin_payment_amount":200}`}[i]
+		r.expect(200, `{"request_status":"SUCCESS"}`, "POST", cardsPath+"/activate", activate)
+		r.expect(200, `"ACTIVE"`, "GET", cardsPath+"/"+cards[i], "")
+		// Under another key neither is done again, and the PIN stays.
+		r.expect(400, "not in the inventory", "POST", cardsPath+"/assign", body)
+		r.expect(400, "not waiting for its activation", "POST", cardsPath+"/activate", strings.Replace(activate, "493815", "493816", 1))
+	}
+	for _, req := range []sent{
+		{"ResetPIN, G 2, J and P", "POST", pinPath, fmt.Sprintf(`{"card_id":%q,"pin":"271828"}`, cards[0]), nil},
+		{"SetPIN, 3.x", "POST", pinPath, fmt.Sprintf(`{"card_id":%q,"type":"RESET","pin":"271829"}`, cards[0]), nil},
+		{"SetPIN, 3.x: change", "POST", pinPath, fmt.Sprintf(`{"card_id":%q,"type":"UPDATE","pin":"314159","old_pin":"271829"}`, cards[0]), nil},
+		{"ManagePIN, G, J and P", "POST", oldPinPath, fmt.Sprintf(`{"card_id":%q,"type":"SET","pin":"1397"}`, virtual), nil},
+		{"ManagePIN, G, J and P: change", "POST", oldPinPath, fmt.Sprintf(`{"card_id":%q,"type":"RESET","pin":"1398","old_pin":"1397"}`, virtual), nil},
+	} {
+		answer := r.expect(200, "card_order_id", req.method, req.path, req.body)
+		r.s.Clock().Advance(2 * time.Second)
+		order := r.expect(200, "PIN_MANAGEMENT", "GET", cardsPath+"/"+field(t, answer, "card_order_id")+"/order", "")
+		if got := field(t, order, "order_status"); got != "SUCCESS" {
+			t.Errorf("%s: %s", req.what, order)
+		}
+	}
+	if !r.s.CheckPIN(cards[0], issuing.NewSecret("314159")) || !r.s.CheckPIN(cards[1], issuing.NewSecret("493815")) ||
+		!r.s.CheckPIN(virtual, issuing.NewSecret("1398")) {
+		t.Error("a PIN is another one")
+	}
+	const span = `"start_time":"2026-09-17T00:00:00+08:00","end_time":"2026-09-18T00:00:00+08:00"`
+	for _, typ := range []string{"SETTLEMENT", "LEDGER"} {
+		id := field(t, r.expect(200, "report_id", "POST", reports, `{"report_type":"`+typ+`",`+span+`}`), "report_id")
+		r.s.Clock().Advance(2 * time.Second)
+		r.expect(200, "transaction_id,transaction_type,currency", "GET", reports+"/"+id, "", "Accept", "application/octet-stream")
+	}
+	if err := r.s.Check(); err != nil {
+		t.Error(err)
+	}
 }
 
 // The notes of an upload are taken from the query, where the page has them, and from

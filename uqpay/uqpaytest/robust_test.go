@@ -144,3 +144,14 @@ func TestCardBalanceOfNoCard(t *testing.T) {
 		t.Error(left)
 	}
 }
+
+// How long what is ordered takes is a setting.
+func TestDelay(t *testing.T) {
+	t.Parallel()
+	r := newRaw(t, uqpaytest.Config{Delay: 10 * time.Second})
+	id := r.card() // a second passes
+	r.s.Clock().Advance(8 * time.Second)
+	r.expect(200, `"card_status":"PENDING"`, "GET", cardsPath+"/"+id, "")
+	r.s.Clock().Advance(time.Second)
+	r.expect(200, `"card_status":"ACTIVE"`, "GET", cardsPath+"/"+id, "")
+}

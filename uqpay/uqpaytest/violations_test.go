@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/issuing-sdk/issuing-go/internal/conform"
+	"github.com/issuing-sdk/issuing-go/internal/coverage"
 	"github.com/issuing-sdk/issuing-go/uqpay/uqpaytest"
 )
 
@@ -22,24 +24,6 @@ type violation struct {
 // invalidField is the answer to a field that fails validation, whose message names it.
 func invalidField(name, method, path, body, says string) violation {
 	return violation{name, method, path, body, nil, 400, "invalid_request_error", says}
-}
-
-// set is a JSON object with one member replaced, added, or taken away by "".
-func set(t *testing.T, object, member, value string) string {
-	t.Helper()
-	fields := map[string]json.RawMessage{}
-	if err := json.Unmarshal([]byte(object), &fields); err != nil {
-		t.Fatal(object, err)
-	}
-	fields[member] = json.RawMessage(value)
-	if value == "" {
-		delete(fields, member)
-	}
-	text, err := json.Marshal(fields)
-	if err != nil {
-		t.Fatal(value, err)
-	}
-	return string(text)
 }
 
 const (
@@ -72,14 +56,14 @@ func holderViolations(t *testing.T, holder string) []violation {
 		{"gender", `"female"`, "gender: must be one of"},
 		{"nationality", `"S1"`, "nationality: must be"},
 		{"residential_address", `"1 Road"`, "residential_address: must be an object"},
-		{"residential_address", set(t, address, "city", long(129)), "residential_address.city: is too long"},
-		{"residential_address", set(t, address, "line1", long(256)), "residential_address.line1: is too long"},
-		{"residential_address", set(t, address, "postal_code", long(17)), "residential_address.postal_code: is too long"},
-		{"residential_address", set(t, address, "city", ``), "residential_address.city: is required"},
+		{"residential_address", conform.Set(t, address, "city", long(129)), "residential_address.city: is too long"},
+		{"residential_address", conform.Set(t, address, "line1", long(256)), "residential_address.line1: is too long"},
+		{"residential_address", conform.Set(t, address, "postal_code", long(17)), "residential_address.postal_code: is too long"},
+		{"residential_address", conform.Set(t, address, "city", ``), "residential_address.city: is required"},
 		{"delivery_address", address, "delivery_address.postal_code: is required"},
-		{"identity", set(t, identity, "type", `"VISA"`), "identity.type: must be one of"},
-		{"identity", set(t, identity, "type", `"ID_CARD"`), "identity.back_file: is required"},
-		{"identity", set(t, identity, "front_file", `"a%b"`), "identity.front_file: must be base64"},
+		{"identity", conform.Set(t, identity, "type", `"VISA"`), "identity.type: must be one of"},
+		{"identity", conform.Set(t, identity, "type", `"ID_CARD"`), "identity.back_file: is required"},
+		{"identity", conform.Set(t, identity, "front_file", `"a%b"`), "identity.front_file: must be base64"},
 		{"kyc_verification", `{"method":"OTHER"}`, "kyc_verification.method: must be one of"},
 		{"kyc_verification", `{"method":"THIRD_PARTY"}`, "kyc_verification.kyc_proof: is required"},
 		{"kyc_verification", `{"method":"THIRD_PARTY","kyc_proof":{"provider":"ME","reference_id":"0123456789"}}`, "kyc_proof.provider: must be one of"},
@@ -89,12 +73,12 @@ func holderViolations(t *testing.T, holder string) []violation {
 		{"document", `"aW1n"`, "document_type: is required"},
 	} {
 		out = append(out, invalidField(fmt.Sprint("cardholder ", i, ", ", v.member), "POST", holdersPath,
-			set(t, freshHolder, v.member, v.value), v.says))
+			conform.Set(t, freshHolder, v.member, v.value), v.says))
 	}
 	return append(out,
-		violation{"phone with a plus", "POST", holdersPath, set(t, freshHolder, "phone_number", `"+6591230000"`), nil, 400, "invalid_phone_number", "phone"},
-		violation{"phone of another country", "POST", holdersPath, set(t, freshHolder, "phone_number", `"71230000"`), nil, 400, "invalid_phone_number", "phone"},
-		violation{"email again", "POST", holdersPath, set(t, freshHolder, "email", `"ALEX@example.com"`), nil, 400, "email_duplicated", "email"},
+		violation{"phone with a plus", "POST", holdersPath, conform.Set(t, freshHolder, "phone_number", `"+6591230000"`), nil, 400, "invalid_phone_number", "phone"},
+		violation{"phone of another country", "POST", holdersPath, conform.Set(t, freshHolder, "phone_number", `"71230000"`), nil, 400, "invalid_phone_number", "phone"},
+		violation{"email again", "POST", holdersPath, conform.Set(t, freshHolder, "email", `"ALEX@example.com"`), nil, 400, "email_duplicated", "email"},
 		invalidField("a name that changes", "POST", holdersPath+"/"+holder, `{"first_name":"Bert"}`, "first_name"),
 		invalidField("status of no cardholder", "GET", holdersPath+"?cardholder_status=DONE", "", "cardholder_status: is not"),
 		violation{"unknown cardholder", "GET", holdersPath + "/" + unknownID, "", nil, 400, "cardholder_error", "not found"},
@@ -132,12 +116,12 @@ func cardViolations(t *testing.T, holder, card string) []violation {
 		{"expiry_at", `"2026-12-31"`, "expiry_at: must be an ISO 8601"},
 		{"expiry_at", `1790000000`, "expiry_at: must be a string"},
 	} {
-		out = append(out, invalidField(fmt.Sprint("card ", i, ", ", v.member), "POST", cardsPath, set(t, create, v.member, v.value), v.says))
+		out = append(out, invalidField(fmt.Sprint("card ", i, ", ", v.member), "POST", cardsPath, conform.Set(t, create, v.member, v.value), v.says))
 	}
 	return append(out,
-		violation{"unknown product", "POST", cardsPath, set(t, create, "card_product_id", `"`+unknownID+`"`), nil, 400, "account_error", "not found"},
-		violation{"unknown cardholder of a card", "POST", cardsPath, set(t, create, "cardholder_id", `"`+unknownID+`"`), nil, 400, "cardholder_error", "not found"},
-		violation{"cardholder lacks fields", "POST", cardsPath, set(t, create, "card_product_id", `"`+uqpaytest.ProductEnhanced+`"`), nil, 400, "kyc_insufficient", ""},
+		violation{"unknown product", "POST", cardsPath, conform.Set(t, create, "card_product_id", `"`+unknownID+`"`), nil, 400, "account_error", "not found"},
+		violation{"unknown cardholder of a card", "POST", cardsPath, conform.Set(t, create, "cardholder_id", `"`+unknownID+`"`), nil, 400, "cardholder_error", "not found"},
+		violation{"cardholder lacks fields", "POST", cardsPath, conform.Set(t, create, "card_product_id", `"`+uqpaytest.ProductEnhanced+`"`), nil, 400, "kyc_insufficient", ""},
 		violation{"unknown card", "GET", cardsPath + "/" + unknownID, "", nil, 400, "card_not_found", "card not found or deactivated"},
 		violation{"unknown order", "GET", cardsPath + "/" + unknownID + "/order", "", nil, 400, "card_error", "not found"},
 		invalidField("status in lower case", "POST", path+"/status", `{"card_status":"frozen"}`, "card_status: must be one of"),
@@ -254,15 +238,21 @@ func TestViolations(t *testing.T) {
 	}
 	holder := first.Data[0].ID
 	balance := r.s.Reserve("USD")
-	all := holderViolations(t, holder)
-	all = append(all, cardViolations(t, holder, card)...)
-	all = append(all, otherViolations(card)...)
-	seen := map[string]bool{}
-	for _, v := range all {
-		if seen[v.name] {
-			t.Errorf("two rows are called %q", v.name)
+	var rows []conform.Violation[violation]
+	for _, part := range []struct {
+		rule string // the section of the documents
+		list []violation
+	}{
+		{"cardholders", holderViolations(t, holder)}, {"cards", cardViolations(t, holder, card)},
+		{"protocol, money, simulator, files", otherViolations(card)},
+	} {
+		for _, v := range part.list {
+			rows = append(rows, conform.Violation[violation]{Name: v.name, Rule: part.rule, Request: v, Want: conform.Refusal{
+				Status: v.status, Code: v.code, Message: v.says,
+			}})
 		}
-		seen[v.name] = true
+	}
+	send := func(t testing.TB, v violation) conform.Refusal {
 		status, text := r.do(v.method, v.path, v.body, v.header...)
 		var answer struct {
 			Code    json.RawMessage `json:"code"`
@@ -270,20 +260,16 @@ func TestViolations(t *testing.T) {
 		}
 		if err := json.Unmarshal([]byte(text), &answer); err != nil {
 			t.Errorf("%s: %d %.200s", v.name, status, text)
-			continue
 		}
-		if status != v.status || strings.Trim(string(answer.Code), `"`) != v.code || !strings.Contains(answer.Message, v.says) {
-			t.Errorf("%s: %d %.200s, want %d %s with %q", v.name, status, text, v.status, v.code, v.says)
+		return conform.Refusal{Status: status, Code: strings.Trim(string(answer.Code), `"`), Message: answer.Message}
+	}
+	conform.Violations(t, 60, rows, send, func() error {
+		if got := r.s.Reserve("USD"); got.Cmp(balance) != 0 || len(r.s.Orders("")) != 1 {
+			return fmt.Errorf("refusals moved money: %s of %s, %d orders", got, balance, len(r.s.Orders("")))
 		}
-	}
-	if len(all) < 60 {
-		t.Errorf("%d violations", len(all))
-	}
-	t.Logf("%d violations", len(all))
-	if got := r.s.Reserve("USD"); got.Cmp(balance) != 0 || len(r.s.Orders("")) != 1 {
-		t.Errorf("refusals moved money: %s of %s, %d orders", got, balance, len(r.s.Orders("")))
-	}
-	if err := r.s.Check(); err != nil {
+		return r.s.Check()
+	})
+	if err := coverage.RuleNames("../..", "uqpay", "uqpaytest.TestViolations", conform.Names(rows)); err != nil {
 		t.Error(err)
 	}
 }

@@ -128,7 +128,7 @@ func (s *Server) pushCardOpen(c *card, failure string) {
 	payload := map[string]any{
 		"card_id": c.id, "merchant_card_id": c.key, "card_number": c.number.Reveal(),
 		"status": int(worldcard.OpenEventStatusSuccess), "amount": c.first.String(), "currency": currency,
-		"create_time": stamp(c.created), "complete_time": stamp(s.now()),
+		"create_time": s.stamp(c.created), "complete_time": s.stamp(s.now()),
 	}
 	if failure != "" {
 		payload["status"], payload["failure_reason"] = int(worldcard.OpenEventStatusFailed), failure
@@ -140,7 +140,8 @@ func (s *Server) pushDeposit(d *deposit) {
 	payload := map[string]any{
 		"transaction_id": d.id, "merchant_transaction_id": d.key, "card_id": d.card.id,
 		"amount": d.amount.String(), "settle_amount": d.amount.String(), "currency": currency,
-		"status": int(worldcard.DepositEventStatusSuccess), "create_time": stamp(d.created), "complete_time": stamp(d.ended),
+		"status":      int(worldcard.DepositEventStatusSuccess),
+		"create_time": s.stamp(d.created), "complete_time": s.stamp(d.ended),
 		"failure_reason": d.reason,
 	}
 	if d.reason != "" {
@@ -153,7 +154,7 @@ func (s *Server) pushCardClose(c *card, left issuing.Amount) {
 	s.push(worldcard.EventCardClosed, map[string]any{
 		"card_id": c.id, "merchant_card_id": c.key, "card_number": c.number.Reveal(),
 		"card_status": worldcard.CardStateCancelled, "amount": left.String(), "currency": currency,
-		"complete_time": stamp(s.now()),
+		"complete_time": s.stamp(s.now()),
 	})
 }
 
@@ -169,7 +170,7 @@ func (s *Server) pushStatusChange(c *card) {
 	}
 	s.push(worldcard.EventCardStateChanged, map[string]any{
 		"card_id": c.id, "merchant_card_id": c.key, "card_number": c.number.Reveal(),
-		"card_status": state, "change_time": s.now().In(zone).Format(time.RFC3339Nano),
+		"card_status": state, "change_time": s.exactly(s.now()),
 	})
 }
 
@@ -179,7 +180,7 @@ func (s *Server) pushBilling(c *card, t *transaction) {
 		result = "51"
 	}
 	s.push(worldcard.EventCardBilled, map[string]any{
-		"transaction_id": t.id, "card_id": c.id, "card_type_id": 1, "transaction_time": stamp(t.at),
+		"transaction_id": t.id, "card_id": c.id, "card_type_id": 1, "transaction_time": s.stamp(t.at),
 		"transaction_type": t.typ, "transaction_status": t.status, "result_code": result, "fail_reason": t.reason,
 		"transaction_amount": t.amount.String(), "transaction_currency": currency,
 		"billing_amount": t.amount.String(), "billing_currency": currency, "auth_code": t.id[len(t.id)-6:],
@@ -191,7 +192,7 @@ func (s *Server) pushBilling(c *card, t *transaction) {
 func (s *Server) pushKYC(c *card) {
 	s.push(worldcard.EventKYCReviewed, map[string]any{
 		"card_id": c.id, "merchant_card_id": c.key, "card_type": c.typ, "status": int(c.kyc.status),
-		"retry_allowed": c.kyc.retry, "reason": c.kyc.reason, "reviewed_at": stamp(c.kyc.reviewed),
+		"retry_allowed": c.kyc.retry, "reason": c.kyc.reason, "reviewed_at": s.stamp(c.kyc.reviewed),
 	})
 }
 
@@ -218,7 +219,7 @@ func (s *Server) push3DS(cardID string, payload map[string]any) error {
 		return errNoCard
 	}
 	payload["card_id"], payload["currency"] = cardID, currency
-	payload["expires_at"] = stamp(s.now().Add(5 * time.Minute))
+	payload["expires_at"] = s.stamp(s.now().Add(5 * time.Minute))
 	s.push(worldcard.EventHolderChallenged, payload)
 	return nil
 }

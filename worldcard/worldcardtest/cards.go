@@ -8,6 +8,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/ledger"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/worldcard"
@@ -73,9 +74,12 @@ var bins = []bin{
 }
 
 func (s *Server) virtualBINs(f fields) (any, *problem) {
+	want := f.Text("card_type")
+	if _, known := requiredFields[worldcard.CardType(want)]; want != "" && !known {
+		return fail(worldcard.CodeCardTypeNotFound, "")
+	}
 	var list []map[string]any
 	for _, b := range bins {
-		want := f.Text("card_type")
 		if b.typ == worldcard.CardTypePhysicalG || (want != "" && want != string(b.typ)) {
 			continue
 		}
@@ -121,7 +125,6 @@ var requiredFields = map[worldcard.CardType][]string{
 
 var (
 	latinName   = regexp.MustCompile(`^[A-Za-z]+( [A-Za-z]+)*$`)
-	twoCapitals = regexp.MustCompile(`^[A-Z]{2}$`)
 	plainAmount = regexp.MustCompile(`^[0-9]+(\.[0-9]{1,2})?$`)
 )
 
@@ -164,10 +167,27 @@ func latinNames(f fields, typ worldcard.CardType) *problem {
 	return nil
 }
 
+// numbers checks phone numbers and calling codes: digits, as in the pages' examples; absent
+// ones pass.
+func numbers(f fields, names ...string) *problem {
+	for _, name := range names {
+		if strings.Trim(f.Text(name), "0123456789") != "" {
+			return refusal(worldcard.CodeFieldValue, name+" is invalid")
+		}
+	}
+	return nil
+}
+
+// mail checks an address; an absent one passes.
+func mail(f fields) *problem {
+	address := f.Text("email")
+	return ensure(address == "" || check.ValidEmail(address), worldcard.CodeFieldValue, "email is invalid")
+}
+
 // countries checks country codes; absent ones pass.
 func countries(f fields, names ...string) *problem {
 	for _, name := range names {
-		if code := f.Text(name); code != "" && !twoCapitals.MatchString(code) {
+		if code := f.Text(name); code != "" && !check.Alpha2(code) {
 			return refusal(worldcard.CodeFieldValue, name+" is invalid")
 		}
 	}
@@ -182,6 +202,7 @@ func (s *Server) applyVirtual(f fields) (any, *problem) {
 	if failed := cmp.Or(
 		s.applicable(f), ensure(known, worldcard.CodeUnsupportedCardType, ""), need(f, required...),
 		latinNames(f, typ), countries(f, "country_code"), s.checkBirthday(f.Text("birthday")),
+		numbers(f, "phone", "phone_country_code"), mail(f),
 		ensure(found, worldcard.CodeBINNotFound, ""), badAmount,
 	); failed != nil {
 		return nil, failed
@@ -194,7 +215,7 @@ func (s *Server) applyVirtual(f fields) (any, *problem) {
 	s.keep(c)
 	s.later(func() { s.issue(c) })
 	return map[string]any{
-		"card_id": c.id, "merchant_card_id": c.key, "status": c.status, "created_at": stamp(c.created),
+		"card_id": c.id, "merchant_card_id": c.key, "status": c.status, "created_at": s.stamp(c.created),
 	}, nil
 }
 

@@ -44,6 +44,12 @@
 // with [ForgeSignature] for example.
 // [NewCallback] makes one of a typed event without a server, for tests of a handler.
 //
+// # What the pages leave open
+//
+// [Config] sets the other side of what the pages contradict themselves on:
+// EncryptedFields, Zone, CardData, LongSalt, NoNotifyType, BlockedWord, RejectionStays.
+// [Server.ClientConfig] follows what a client has to be told of.
+//
 // # Faults
 //
 // Inject and Choose make requests fail on either side of the commit, by the name

@@ -26,11 +26,11 @@ type deposit struct {
 // account holds the money of a top-up that is under way.
 func (d *deposit) account() ledger.Account { return account("deposit", d.id) }
 
-func (d *deposit) fields() map[string]any {
+func (s *Server) depositFields(d *deposit) map[string]any {
 	return map[string]any{
 		"transaction_id": d.id, "card_id": d.card.id, "merchant_card_id": d.card.key,
 		"merchant_transaction_id": d.key, "amount": d.amount.String(), "currency": currency,
-		"status": d.status, "created_at": stamp(d.created),
+		"status": d.status, "created_at": s.stamp(d.created),
 	}
 }
 
@@ -55,7 +55,7 @@ func (s *Server) deposit(c *card, f fields) (any, *problem) {
 	s.deposits[key] = d
 	s.ordered = append(s.ordered, d)
 	s.later(func() { s.finishDeposit(d) })
-	return d.fields(), nil
+	return s.depositFields(d), nil
 }
 
 // finishDeposit credits the card, or gives the money back when a test or the
@@ -88,7 +88,7 @@ func (s *Server) depositList(c *card, f fields) (any, *problem) {
 	var list []map[string]any
 	for _, d := range slices.Backward(candidates) {
 		if d.card == c && (f.Text("transaction_id") == "" || f.Text("transaction_id") == d.id) {
-			list = append(list, d.fields())
+			list = append(list, s.depositFields(d))
 		}
 	}
 	return paged(f, list)
@@ -241,7 +241,7 @@ func (s *Server) transactionList(c *card, f fields) (any, *problem) {
 			"transaction_amount": t.amount.String(), "transaction_currency": currency,
 			"billing_amount": t.amount.String(), "billing_currency": currency,
 			"settlement_amount": settled, "settlement_currency": settledCurrency,
-			"transaction_type": t.typ, "transaction_status": t.status, "transaction_time": stamp(t.at),
+			"transaction_type": t.typ, "transaction_status": t.status, "transaction_time": s.stamp(t.at),
 			"merchant_name": t.shop.Name, "merchant_id": t.shop.ID, "merchant_category_code": t.shop.MCC,
 			"merchant_country": t.shop.Country, "merchant_city": t.shop.City,
 		})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"time"
+	"unicode"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
@@ -29,6 +30,7 @@ func (s *Server) applyPhysical(f fields) (any, *problem) {
 		s.applicable(f), ensure(typ == worldcard.CardTypePhysicalG, worldcard.CodeUnsupportedCardType, ""),
 		need(f, "first_name", "last_name", "telephone_country_code", "phone", "birth_date"),
 		ensure(badDate == nil, worldcard.CodeDateFormat, ""), countries(f, "residence_country", "delivery_country"),
+		english(f, "first_name", "last_name"), numbers(f, "telephone_country_code", "phone"), mail(f),
 		ensure(found, worldcard.CodeBINNotFound, ""), ensure(s.quota > 0, worldcard.CodeInsufficientQuota, ""),
 	); failed != nil {
 		return nil, failed
@@ -38,15 +40,26 @@ func (s *Server) applyPhysical(f fields) (any, *problem) {
 	s.keep(c)
 	s.host.Later(&s.mu, s.cfg.KYCTimeout, func() { s.expireKYC(c) })
 	return map[string]any{
-		"card_id": c.id, "merchant_card_id": c.key, "card_type": c.typ, "status": c.status, "created_at": stamp(c.created),
+		"card_id": c.id, "merchant_card_id": c.key, "card_type": c.typ, "status": c.status,
+		"created_at": s.stamp(c.created),
 	}, nil
+}
+
+// english checks names, which the page wants in English.
+func english(f fields, names ...string) *problem {
+	for _, name := range names {
+		if strings.ContainsFunc(f.Text(name), func(r rune) bool { return r > unicode.MaxASCII }) {
+			return refusal(worldcard.CodeFieldValue, name+" is invalid")
+		}
+	}
+	return nil
 }
 
 func (s *Server) physicalInfo(c *card, _ fields) (any, *problem) {
 	return map[string]any{
 		"card_id": c.id, "merchant_card_id": c.key, "card_type": c.typ, "status": c.status,
 		"card_number": s.protect(c.number.Reveal()), "available_balance": s.book.Balance(c.available()).String(),
-		"currency": currency, "created_at": stamp(c.created), "updated_at": stamp(c.updated),
+		"currency": currency, "created_at": s.stamp(c.created), "updated_at": s.stamp(c.updated),
 	}, nil
 }
 
@@ -62,8 +75,12 @@ func (s *Server) findPhysical(f fields) (*card, *problem) {
 // returns "" unless it has exactly n digits.
 func (s *Server) sensitive(f fields, name string, n int) string {
 	v := f.Text(name)
-	if plain, err := s.aes.Open(v); err == nil {
+	plain, err := s.aes.Open(v)
+	switch {
+	case err == nil:
 		v = string(plain)
+	case s.cfg.EncryptedFields:
+		return ""
 	}
 	if len(v) != n || strings.Trim(v, "0123456789") != "" {
 		return ""
@@ -152,10 +169,10 @@ func (s *Server) kycInit(c *card, _ fields) (any, *problem) {
 	}, nil
 }
 
-func (*Server) kycStatus(c *card, _ fields) (any, *problem) {
+func (s *Server) kycStatus(c *card, _ fields) (any, *problem) {
 	data := map[string]any{"status": c.kyc.status, "retry_allowed": c.kyc.retry}
 	if !c.kyc.reviewed.IsZero() {
-		data["review_answer"], data["reviewed_at"] = c.kyc.answer, stamp(c.kyc.reviewed)
+		data["review_answer"], data["reviewed_at"] = c.kyc.answer, s.stamp(c.kyc.reviewed)
 	}
 	return data, nil
 }

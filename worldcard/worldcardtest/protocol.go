@@ -10,7 +10,9 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/sign"
@@ -165,6 +167,16 @@ type fields = platform.Fields
 func mistyped(f fields) string {
 	for _, name := range slices.Sorted(maps.Keys(f)) {
 		if f.Has(name) && f[name][0] != '"' && name != "page" && name != "page_size" {
+			return name
+		}
+	}
+	return ""
+}
+
+// unprintable returns the first parameter with control characters.
+func unprintable(f fields) string {
+	for _, name := range slices.Sorted(maps.Keys(f)) {
+		if strings.ContainsFunc(f.Text(name), unicode.IsControl) {
 			return name
 		}
 	}

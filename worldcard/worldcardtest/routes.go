@@ -48,6 +48,9 @@ func (s *Server) run(o operation, f fields) (data any, about string, failed *pro
 	if name := mistyped(f); name != "" {
 		return nil, "", refusal(worldcard.CodeFieldValue, name+" must be a string")
 	}
+	if name := unprintable(f); name != "" {
+		return nil, "", refusal(worldcard.CodeFieldValue, name+" has control characters")
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	data, failed = o.run(s, f)

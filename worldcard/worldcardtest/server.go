@@ -61,6 +61,12 @@ type Config struct {
 	// RejectionStays leaves a card pending KYC after a rejection without retry,
 	// as the flow page says; otherwise it fails, as the KYC guide says.
 	RejectionStays bool
+	// EncryptedFields refuses pin and card_number that are in clear inside the encrypted
+	// body.
+	EncryptedFields bool
+	// Zone sends times without a zone, as clocks show them there; nil sends RFC 3339 at
+	// +08:00, as the pages show.
+	Zone *time.Location
 }
 
 // Server is the platform. It is safe for concurrent use; Close it after use.
@@ -153,7 +159,10 @@ func (s *Server) PlatformKey() sign.PublicKey {
 // ClientConfig returns the configuration of a client for this platform.
 func (s *Server) ClientConfig() worldcard.Config {
 	key, _ := sign.NewPrivateKey(s.merchantKey())
-	return worldcard.Config{BaseURL: s.URL(), AppID: s.appID, PrivateKey: key, AESKey: s.aes}
+	return worldcard.Config{
+		BaseURL: s.URL(), AppID: s.appID, PrivateKey: key, AESKey: s.aes,
+		EncryptFields: s.cfg.EncryptedFields, Zone: s.cfg.Zone,
+	}
 }
 
 // check reports a book that does not balance, and a top-up whose money is not
@@ -218,5 +227,13 @@ func (s *Server) later(step func()) { s.host.Later(&s.mu, s.cfg.Delay, step) }
 // zone is the platform's: every documented time has the offset +08:00.
 var zone = time.FixedZone("UTC+8", 8*60*60)
 
-// stamp formats a time as the platform does.
-func stamp(t time.Time) string { return t.In(zone).Format(time.RFC3339) }
+// stamp formats a time as the platform does, in whole seconds.
+func (s *Server) stamp(t time.Time) string { return s.exactly(t.Truncate(time.Second)) }
+
+// exactly is stamp with all digits.
+func (s *Server) exactly(t time.Time) string {
+	if s.cfg.Zone != nil {
+		return t.In(s.cfg.Zone).Format("2006-01-02 15:04:05.999999999")
+	}
+	return t.In(zone).Format(time.RFC3339Nano)
+}

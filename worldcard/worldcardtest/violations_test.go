@@ -10,6 +10,7 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/conform"
+	"github.com/issuing-sdk/issuing-go/internal/coverage"
 	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
 )
 
@@ -148,12 +149,20 @@ func asked(virtual, physical string) violations {
 		[3]string{"card_type", `"VIRTUAL-X"`, "10017"}, [3]string{"card_type", "", "1101"}, [3]string{"card_type", "1", "1102"},
 		[3]string{"card_bin_id", `"99"`, "10008"}, [3]string{"card_bin_id", "2", "1102"}, [3]string{"email", "", "1101"},
 		[3]string{"first_recharge_amount", "", ""}, [3]string{"first_recharge_amount", `"1.001"`, ""},
-		[3]string{"country_code", `"usa"`, "1102"})...)
+		[3]string{"country_code", `"usa"`, "1102"}, [3]string{"email", `"a@"`, "1102"}, [3]string{"phone", `"abc"`, "1102"},
+		[3]string{"phone", `"415-555"`, "1102"}, [3]string{"phone_country_code", `"+1"`, "1102"},
+		[3]string{"card_type", `"virtual-r"`, "10017"}, [3]string{"card_type", `"PHYSICAL-G"`, "10017"},
+		[3]string{"city", `"New\u0000York"`, "1102"})...)
 	out = append(out, broken("physical apply", physicalPg, "/api/v1/card/physical/apply", body,
 		[3]string{"card_type", `"VIRTUAL-R"`, "10017"}, [3]string{"birth_date", `"1990-13-01"`, "1076"},
 		[3]string{"birth_date", `"01.02.1990"`, "1076"}, [3]string{"birth_date", "", "1101"}, [3]string{"phone", "", "1101"},
 		[3]string{"first_name", "", "1101"}, [3]string{"last_name", "", "1101"}, [3]string{"delivery_country", `"CHN"`, "1102"},
-		[3]string{"merchant_card_id", `"pc"`, "10011"}, [3]string{"card_bin_id", `"1"`, "10008"})...)
+		[3]string{"merchant_card_id", `"pc"`, "10011"}, [3]string{"card_bin_id", `"1"`, "10008"},
+		[3]string{"first_name", `"三"`, "1102"}, [3]string{"last_name", `"José"`, "1102"}, [3]string{"phone", `"138 0013"`, "1102"},
+		[3]string{"telephone_country_code", `"+86"`, "1102"}, [3]string{"email", `"@b.example"`, "1102"},
+		[3]string{"card_type", `"physical-g"`, "10017"}, [3]string{"delivery_city", `"a\nb"`, "1102"})...)
+	out = append(out, broken("BINs", "card/bin_list.md", binList, `{"card_type":"VIRTUAL-R"}`,
+		[3]string{"card_type", `"virtual-r"`, "10005"}, [3]string{"card_type", `"PHYSICAL-G"`, "10005"})...)
 	out = append(out, broken("assign", "card/physical_card_assign.md", "/api/v1/card/physical/assign", physicalRef+`,"card_number":"4000123412341234"}`,
 		[3]string{"card_number", "", "10018"}, [3]string{"card_number", `"400012341234123"`, "10018"},
 		[3]string{"card_number", `"400012341234123x"`, "10018"}, [3]string{"card_id", `"` + virtual + `"`, "10001"})...)
@@ -202,7 +211,10 @@ func TestViolations(t *testing.T) {
 		}
 		return conform.Refusal{Status: a.status, Code: strconv.Itoa(a.Code), Message: a.Message}
 	}
-	conform.Violations(t, 60, rows, send, func() error {
+	if err := coverage.RuleNames("../..", "worldcard", "worldcardtest.TestViolations", conform.Names(rows)); err != nil {
+		t.Error(err)
+	}
+	conform.Violations(t, 128, rows, send, func() error {
 		if !server.Reserve(issuing.CurrencyUSD).Equal(reserve) || !server.Balance(virtual).Equal(balance) || len(server.Deposits()) != 0 {
 			return errors.New("money moved")
 		}

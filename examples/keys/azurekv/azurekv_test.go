@@ -58,7 +58,8 @@ func TestKeys(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") == "" {
-			w.Header().Set("WWW-Authenticate", `Bearer authorization="https://login.example/tenant", resource="https://vault.azure.net"`)
+			w.Header().Set("WWW-Authenticate",
+				`Bearer authorization="https://login.example/tenant", resource="https://vault.azure.net"`)
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
@@ -72,7 +73,9 @@ func TestKeys(t *testing.T) {
 	}))
 	defer server.Close()
 	client, err := azkeys.NewClient(server.URL, token{}, &azkeys.ClientOptions{
-		ClientOptions:                        policy.ClientOptions{Transport: server.Client(), Retry: policy.RetryOptions{MaxRetries: -1}},
+		ClientOptions: policy.ClientOptions{
+			Transport: server.Client(), Retry: policy.RetryOptions{MaxRetries: -1},
+		},
 		DisableChallengeResourceVerification: true,
 	})
 	if err != nil {

@@ -33,10 +33,12 @@ func Find(session *crypto11.Context, label string) (Key, error) {
 // UnionPay's envelopes unwrap: a text of another length is a random one, as in crypto/rsa,
 // so that nobody learns by trying whether the padding was right.
 func (k Key) Decrypt(random io.Reader, ciphertext []byte, opts crypto.DecrypterOpts) ([]byte, error) {
+	//lint:ignore SA1019 KazePay's and UnionPay's envelopes want it
 	session, ok := opts.(*rsa.PKCS1v15DecryptOptions)
 	if !ok || session.SessionKeyLen == 0 {
 		return k.SignerDecrypter.Decrypt(random, ciphertext, opts)
 	}
+	//lint:ignore SA1019 as above
 	text, err := k.SignerDecrypter.Decrypt(random, ciphertext, &rsa.PKCS1v15DecryptOptions{})
 	if err != nil || len(text) != session.SessionKeyLen {
 		text = make([]byte, session.SessionKeyLen)

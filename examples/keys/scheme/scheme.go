@@ -21,6 +21,7 @@ type Name struct {
 	Hash    crypto.Hash // 0 is none, of PKCS1: the bytes themselves
 }
 
+// String is the name for errors.
 func (n Name) String() string {
 	if n.Hash == 0 {
 		return n.Padding
@@ -54,6 +55,7 @@ func isECDSA(public crypto.PublicKey) bool {
 // OfDecryption names the decryption that is asked for.
 func OfDecryption(opts crypto.DecrypterOpts) (Name, error) {
 	switch o := opts.(type) {
+	//lint:ignore SA1019 KazePay's and UnionPay's envelopes want it
 	case nil, *rsa.PKCS1v15DecryptOptions:
 		return Name{Padding: "PKCS1"}, nil
 	case *rsa.OAEPOptions:

@@ -129,6 +129,7 @@ var Types = []reflect.Type{
 	reflect.TypeFor[coshine.Inbound](),
 	reflect.TypeFor[coshine.JWE](),
 	reflect.TypeFor[coshine.Layout](),
+	reflect.TypeFor[coshine.LostMeaning](),
 	reflect.TypeFor[coshine.MinorUnits](),
 	reflect.TypeFor[coshine.Module](),
 	reflect.TypeFor[coshine.OAuth](),

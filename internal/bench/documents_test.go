@@ -1,0 +1,208 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"crypto"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/md5"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/legacy"
+	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/worldcard"
+)
+
+const aesText = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+
+// documented makes a request of WorldCard's Card API by the five steps of its page.
+func documented(gcm cipher.AEAD, key *rsa.PrivateKey, plaintext []byte) (*http.Request, error) {
+	iv := make([]byte, 12)
+	if _, err := rand.Read(iv); err != nil {
+		return nil, err
+	}
+	sealed := append(iv, gcm.Seal(nil, iv, plaintext, nil)...)
+	body := `{"data":"` + base64.StdEncoding.EncodeToString(sealed) + `"}`
+	random := make([]byte, 16)
+	if _, err := rand.Read(random); err != nil {
+		return nil, err
+	}
+	timestamp, nonce := strconv.FormatInt(time.Now().Unix(), 10), hex.EncodeToString(random)
+	digest := sha256.Sum256([]byte(body + timestamp + nonce))
+	signature, err := rsa.SignPSS(rand.Reader, key, crypto.SHA256, digest[:], nil)
+	if err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost,
+		"https://api.example.com/api/v1/card/deposit", strings.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("X-App-Id", "app")
+	req.Header.Set("X-Signature", base64.StdEncoding.EncodeToString(signature))
+	req.Header.Set("X-Timestamp", timestamp)
+	req.Header.Set("X-Nonce", nonce)
+	req.Header.Set("Content-Type", "application/json")
+	return req, nil
+}
+
+// BenchmarkWorldCard is a top-up from its struct to its result: ours with validation,
+// retries and settling behind it, and the page's steps with net/http and encoding/json.
+func BenchmarkWorldCard(b *testing.B) {
+	raw, key := rsaPair(b)
+	aesKey := must[sign.AESKey](b)(sign.ParseAESKey(aesText))
+	block := must[cipher.Block](b)(aes.NewCipher(must[[]byte](b)(hex.DecodeString(aesText))))
+	gcm := must[cipher.AEAD](b)(cipher.NewGCM(block))
+	answer := instant(`{"code":0,"message":"success","data":{"transaction_id":"9876543210","card_id":"1",` +
+		`"merchant_transaction_id":"tx","amount":"100.00","currency":"USD","status":1}}`)
+	hc := &http.Client{Transport: answer}
+	client := must[*worldcard.Client](b)(worldcard.New(
+		worldcard.Config{BaseURL: "https://api.example.com", AppID: "app", PrivateKey: key, AESKey: aesKey},
+		issuing.WithHTTPClient(hc)))
+	deposit := worldcard.DepositRequest{
+		CardRef: worldcard.ByCardID("1"), MerchantTransactionID: "tx", Amount: issuing.NewAmount(100_00, 2),
+	}
+	digest := sha256.Sum256(payload)
+	measure(b, side{"ours", func() error {
+		_, err := client.Cards.Deposit(context.Background(), deposit)
+		return err
+	}}, side{"bare", func() error {
+		_, err := rsa.SignPSS(rand.Reader, raw, crypto.SHA256, digest[:], nil)
+		return err
+	}}, side{"document", func() error {
+		plaintext, err := json.Marshal(map[string]string{
+			"card_id": "1", "merchant_transaction_id": "tx", "amount": "100.00",
+		})
+		if err != nil {
+			return err
+		}
+		req, err := documented(gcm, raw, plaintext)
+		if err != nil {
+			return err
+		}
+		resp, err := hc.Do(req)
+		if err != nil {
+			return err
+		}
+		defer resp.Body.Close()
+		var out struct {
+			Code int `json:"code"`
+			Data struct {
+				ID string `json:"transaction_id"`
+			} `json:"data"`
+		}
+		if err := json.NewDecoder(resp.Body).Decode(&out); err != nil || out.Data.ID == "" {
+			return errMismatch
+		}
+		return nil
+	}})
+}
+
+// BenchmarkLegacy is the signature of 20 parameters: sorted, joined, MD5.
+func BenchmarkLegacy(b *testing.B) {
+	secret := must[sign.AppSecret](b)(sign.NewAppSecret(appSecret))
+	var params []sign.Param
+	values := map[string]string{}
+	for i := range 20 {
+		p := sign.Param{Name: fmt.Sprintf("field%02d", 19-i), Value: fmt.Sprintf("value of field %d", i)}
+		params, values[p.Name] = append(params, p), p.Value
+	}
+	if must[string](b)(secret.SignParams(params)) != signed(values) {
+		b.Fatal("the two signatures differ")
+	}
+	text := bytes.Repeat([]byte("x"), 500)
+	measure(b, side{"ours", func() error {
+		_, err := secret.SignParams(params)
+		return err
+	}}, side{"bare", func() error {
+		_ = md5.Sum(text)
+		return nil
+	}}, side{"document", func() error {
+		_ = signed(values)
+		return nil
+	}})
+}
+
+const appSecret = "0123456789abcdef"
+
+// signed is the signature by the page of WorldCard's previous system.
+func signed(values map[string]string) string {
+	all := maps.Clone(values)
+	all["appSecret"] = appSecret
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if all[name] != "" {
+			parts = append(parts, name+"="+all[name])
+		}
+	}
+	sum := md5.Sum([]byte(strings.Join(parts, "&")))
+	return hex.EncodeToString(sum[:])
+}
+
+// BenchmarkLegacyCall is a top-up of WorldCard's previous system from its struct to its
+// result, and the same by the page with net/http and encoding/json.
+func BenchmarkLegacyCall(b *testing.B) {
+	hc := &http.Client{Transport: instant(`{"status":200,"success":true,"msg":"","data":{"merOrderNo":"d-1",` +
+		`"orderNo":"240831150325224032","cardNumber":"4242424242424242","status":0,"createTime":"2024-08-31 15:03:25"}}`)}
+	client := must[*legacy.Client](b)(legacy.New(legacy.Config{
+		BaseURL: "https://api.example.com", AppKey: "key1",
+		AppSecret: must[sign.AppSecret](b)(sign.NewAppSecret(appSecret)),
+	}, issuing.WithHTTPClient(hc)))
+	deposit := legacy.DepositRequest{
+		MerOrderNo: "d-1", CardNumber: issuing.NewSecret("4242424242424242"), Amount: issuing.NewAmount(20_50, 2),
+	}
+	measure(b, side{"ours", func() error {
+		_, err := client.Cards.Deposit(context.Background(), deposit)
+		return err
+	}}, side{"document", func() error {
+		random := make([]byte, 16)
+		if _, err := rand.Read(random); err != nil {
+			return err
+		}
+		values := map[string]string{
+			"merOrderNo": "d-1", "cardNumber": "4242424242424242", "amount": "20.50", "appKey": "key1",
+			"timestamp": strconv.FormatInt(time.Now().UnixMilli(), 10), "nonce": hex.EncodeToString(random),
+		}
+		values["sign"] = signed(values)
+		body, err := json.Marshal(values)
+		if err != nil {
+			return err
+		}
+		req, err := http.NewRequestWithContext(context.Background(), http.MethodPost,
+			"https://api.example.com/open-api/top/up", bytes.NewReader(body))
+		if err != nil {
+			return err
+		}
+		req.Header.Set("Content-Type", "application/json")
+		resp, err := hc.Do(req)
+		if err != nil {
+			return err
+		}
+		defer resp.Body.Close()
+		var out struct {
+			Success bool `json:"success"`
+			Data    struct {
+				OrderNo string `json:"orderNo"`
+			} `json:"data"`
+		}
+		if err := json.NewDecoder(resp.Body).Decode(&out); err != nil || out.Data.OrderNo == "" {
+			return errMismatch
+		}
+		return nil
+	}})
+}
