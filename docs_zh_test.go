@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
 )
 
 // The Chinese pages are README.zh-CN.md and those of docs/zh, each a translation of an
@@ -20,7 +19,8 @@ import (
 // same blocks, tables, links and texts in backticks. What prose says cannot be compared:
 // testdata/translated.txt has a digest of every English section as it was when it was
 // translated, so that one which changes is named. After the Chinese page has followed,
-// go test -run TestChinesePages -update . accepts it.
+// go test -run TestChinesePages -update . accepts it, and copies the tables that commands
+// write into the English pages.
 //
 // Comments for other tests (<!-- go: … -->) and the word offline stand in the English page
 // alone: its blocks are compiled and run, and those of the translation equal them.
@@ -49,20 +49,6 @@ type chapter struct {
 // level is the number of a heading's marks.
 func (c chapter) level() int { return strings.Count(strings.SplitN(c.heading, " ", 2)[0], "#") }
 
-// slug is the anchor of a heading.
-func (c chapter) slug() string {
-	title := strings.TrimLeft(c.heading, "# ")
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == ' ' || r == '-':
-			return '-'
-		case unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_':
-			return unicode.ToLower(r)
-		}
-		return -1
-	}, title)
-}
-
 // chapters splits a page at its headings; a line of a block is none.
 func chapters(text string) []chapter {
 	out := []chapter{{}}
@@ -85,15 +71,13 @@ func chapters(text string) []chapter {
 }
 
 var (
-	headingPattern   = regexp.MustCompile(`^#+ `)
 	fencedPattern    = regexp.MustCompile("(?ms)^```.*?^```$")
-	generatedPattern = regexp.MustCompile(`(?s)<!-- (\w+): go generate -->\n.*?<!-- /\w+ -->`)
+	generatedPattern = regexp.MustCompile(`(?s)<!-- \w+: (?:go generate|written by [^>]*) -->\n.*?<!-- (?:/|end of )\w+ -->`)
 	commentPattern   = regexp.MustCompile(`(?s)<!--.*?-->`)
-	linkPattern      = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	spanPattern      = regexp.MustCompile("`[^`\n]+`")
 )
 
-// generated are the tables that go generate writes, which are the same in both languages.
+// generated are the tables that commands write, which are the same in both languages.
 func (c chapter) generated() []string { return generatedPattern.FindAllString(c.text, -1) }
 
 // prose is a chapter's text without blocks, comments and generated tables.
@@ -167,7 +151,7 @@ func (tr translations) links(page string, c chapter) []string {
 		default:
 			target = path.Join(path.Dir(page), target)
 		}
-		if n := slices.IndexFunc(tr.pages[target], func(c chapter) bool { return c.slug() == anchor }); n > 0 {
+		if n := slices.IndexFunc(tr.pages[target], func(c chapter) bool { return anchors(c.heading)["#"+anchor] }); n > 0 {
 			anchor = fmt.Sprint(n)
 		}
 		if original := tr.of[target]; original != "" {
@@ -260,9 +244,21 @@ func languages(page, twin, text string, line func(link string) string) (string, 
 	return lines[0] + lines[3], nil
 }
 
-// TestChinesePages: every Chinese page has what its English one has, and follows it.
-func TestChinesePages(t *testing.T) {
-	t.Parallel()
+// withTables is a translation with the generated tables of its original.
+func withTables(translation, original string) string {
+	tables := generatedPattern.FindAllString(original, -1)
+	return generatedPattern.ReplaceAllStringFunc(translation, func(old string) string {
+		if len(tables) == 0 {
+			return old
+		}
+		old, tables = tables[0], tables[1:]
+		return old
+	})
+}
+
+// translationsOf reads the pages of the repository.
+func translationsOf(t *testing.T) translations {
+	t.Helper()
 	tr := translations{pages: map[string][]chapter{}, of: map[string]string{}}
 	texts := map[string]string{}
 	for _, p := range pages(t) {
@@ -271,12 +267,11 @@ func TestChinesePages(t *testing.T) {
 			tr.of[p.path] = original
 		}
 	}
-	for _, p := range providers[:len(providers)-1] {
-		if tr.of["docs/zh/providers/"+p+".md"] == "" {
-			t.Errorf("%s has no page in Chinese", p)
-		}
-	}
 	for zh, en := range tr.of {
+		if *acceptTranslations {
+			texts[zh] = withTables(texts[zh], texts[en])
+			write(t, zh, texts[zh])
+		}
 		var errEn, errZh error
 		texts[zh], errZh = languages(zh, en, texts[zh], func(link string) string { return "[English](" + link + ") | 简体中文" })
 		texts[en], errEn = languages(en, zh, texts[en], func(link string) string { return "English | [简体中文](" + link + ")" })
@@ -289,6 +284,25 @@ func TestChinesePages(t *testing.T) {
 	for page, text := range texts {
 		tr.pages[page] = chapters(text)
 	}
+	return tr
+}
+
+func write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestChinesePages: every Chinese page has what its English one has, and follows it.
+func TestChinesePages(t *testing.T) {
+	t.Parallel()
+	tr := translationsOf(t)
+	for _, p := range providers[:len(providers)-1] {
+		if tr.of["docs/zh/providers/"+p+".md"] == "" {
+			t.Errorf("%s has no page in Chinese", p)
+		}
+	}
 	var now []string
 	for _, page := range slices.Sorted(maps.Keys(tr.of)) {
 		for _, difference := range tr.differences(page) {
@@ -297,9 +311,7 @@ func TestChinesePages(t *testing.T) {
 		now = append(now, digests(tr.of[page], tr.pages[tr.of[page]])...)
 	}
 	if *acceptTranslations {
-		if err := os.WriteFile(translated, []byte(strings.Join(now, "\n")+"\n"), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		write(t, translated, strings.Join(now, "\n")+"\n")
 	}
 	then := strings.Split(strings.TrimSpace(read(t, translated)), "\n")
 	for _, line := range now {
@@ -339,6 +351,9 @@ func TestTranslationsDiffer(t *testing.T) {
 		if got := differences(strings.Replace(zh, change[0], change[1], 1)); len(got) == 0 {
 			t.Errorf("%s that is changed is not found", what)
 		}
+	}
+	if got := withTables(strings.Replace(zh, "|1|", "|2|", 1), en); got != zh {
+		t.Errorf("with the tables of its original the translation is %q", got)
 	}
 	was, is := chapters(en), chapters(strings.Replace(en, "moves", "may move", 1))
 	if was[1].digest() != is[1].digest() || was[2].digest() == is[2].digest() {
