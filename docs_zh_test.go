@@ -43,6 +43,7 @@ func originalOf(page string) string {
 // chapter is what stands below one heading, or above the first.
 type chapter struct {
 	heading string // with its marks, such as "## Errors"
+	anchor  string // of the heading, such as "#errors"
 	text    string
 }
 
@@ -61,7 +62,10 @@ func chapters(text string) []chapter {
 		if !inBlock && headingPattern.MatchString(line) {
 			out[len(out)-1].text = b.String()
 			b.Reset()
-			out = append(out, chapter{heading: strings.TrimSpace(line)})
+			below := chapter{heading: strings.TrimSpace(line)}
+			for below.anchor = range anchors(below.heading) {
+			}
+			out = append(out, below)
 			continue
 		}
 		b.WriteString(line)
@@ -72,9 +76,10 @@ func chapters(text string) []chapter {
 
 var (
 	fencedPattern    = regexp.MustCompile("(?ms)^```.*?^```$")
-	generatedPattern = regexp.MustCompile(`(?s)<!-- \w+: (?:go generate|written by [^>]*) -->\n.*?<!-- (?:/|end of )\w+ -->`)
-	commentPattern   = regexp.MustCompile(`(?s)<!--.*?-->`)
-	spanPattern      = regexp.MustCompile("`[^`\n]+`")
+	generatedPattern = regexp.MustCompile(`(?s)<!-- \w+: (?:go generate|written by [^>]*) -->\n` +
+		`.*?<!-- (?:/|end of )\w+ -->`)
+	commentPattern = regexp.MustCompile(`(?s)<!--.*?-->`)
+	spanPattern    = regexp.MustCompile("`[^`\n]+`")
 )
 
 // generated are the tables that commands write, which are the same in both languages.
@@ -105,7 +110,9 @@ func (c chapter) rows() []string {
 			}
 			continue
 		}
-		line = spanPattern.ReplaceAllStringFunc(line, func(span string) string { return strings.ReplaceAll(span, "|", "¦") })
+		line = spanPattern.ReplaceAllStringFunc(line, func(span string) string {
+			return strings.ReplaceAll(span, "|", "¦") // which ends no cell
+		})
 		var row strings.Builder
 		for cell := range strings.SplitSeq(strings.TrimSpace(line), "|") {
 			row.WriteString(strings.Join(spansOf(cell), " ") + "|")
@@ -129,8 +136,7 @@ func (c chapter) digest() string {
 	return fmt.Sprintf("%x", sha256.Sum256([]byte(words)))[:12]
 }
 
-// translations are the pages of the repository by path, as chapters, and which of them
-// translate which.
+// translations are pages and their translations by path, as chapters.
 type translations struct {
 	pages map[string][]chapter
 	of    map[string]string // the English page of each Chinese one
@@ -142,6 +148,7 @@ func (tr translations) links(page string, c chapter) []string {
 	var out []string
 	for _, m := range linkPattern.FindAllStringSubmatch(c.prose(), -1) {
 		target, anchor, _ := strings.Cut(m[1], "#")
+		anchor = "#" + anchor
 		switch {
 		case strings.Contains(target, "://"):
 			out = append(out, m[1])
@@ -151,15 +158,18 @@ func (tr translations) links(page string, c chapter) []string {
 		default:
 			target = path.Join(path.Dir(page), target)
 		}
-		if n := slices.IndexFunc(tr.pages[target], func(c chapter) bool { return anchors(c.heading)["#"+anchor] }); n > 0 {
-			anchor = fmt.Sprint(n)
+		for n, c := range tr.pages[target] {
+			if c.anchor == anchor {
+				anchor = fmt.Sprintf("#%d", n)
+				break
+			}
 		}
 		if original := tr.of[target]; original != "" {
 			target = original
 		} else if tr.of[page] != "" && slices.Contains(slices.Collect(maps.Values(tr.of)), target) {
 			target += " in English" // where there is a Chinese page
 		}
-		out = append(out, target+"#"+anchor)
+		out = append(out, target+anchor)
 	}
 	slices.Sort(out)
 	return out
@@ -229,14 +239,14 @@ func digests(page string, all []chapter) []string {
 	return out
 }
 
-// languages takes the line that links a page's two languages off, and says what is wrong
-// with it. It is the third line of a page.
-func languages(page, twin, text string, line func(link string) string) (string, error) {
+// languages takes the line that links a page's two languages off a text, and says what is
+// wrong with it. It is the third line of a page.
+func languages(page, twin, text, format string) (string, error) {
 	link, err := filepath.Rel(filepath.FromSlash(path.Dir(page)), filepath.FromSlash(twin))
 	if err != nil {
 		return text, err
 	}
-	want := "\n" + line(filepath.ToSlash(link)) + "\n"
+	want := "\n" + fmt.Sprintf(format, filepath.ToSlash(link)) + "\n"
 	lines := strings.SplitAfterN(text, "\n", 4)
 	if len(lines) < 4 || lines[1]+lines[2] != want {
 		return text, fmt.Errorf("the third line of %s is not %q", page, strings.TrimSpace(want))
@@ -272,17 +282,15 @@ func translationsOf(t *testing.T) translations {
 			texts[zh] = withTables(texts[zh], texts[en])
 			write(t, zh, texts[zh])
 		}
-		var errEn, errZh error
-		texts[zh], errZh = languages(zh, en, texts[zh], func(link string) string { return "[English](" + link + ") | 简体中文" })
-		texts[en], errEn = languages(en, zh, texts[en], func(link string) string { return "English | [简体中文](" + link + ")" })
-		for _, err := range []error{errEn, errZh} {
+		for _, page := range []struct{ path, twin, language string }{
+			{zh, en, "[English](%s) | 简体中文"}, {en, zh, "English | [简体中文](%s)"},
+		} {
+			text, err := languages(page.path, page.twin, texts[page.path], page.language)
 			if err != nil {
 				t.Error(err)
 			}
+			tr.pages[page.path] = chapters(text)
 		}
-	}
-	for page, text := range texts {
-		tr.pages[page] = chapters(text)
 	}
 	return tr
 }
@@ -345,7 +353,8 @@ func TestTranslationsDiffer(t *testing.T) {
 		"a level": {"## 乙", "### 乙"}, "a heading": {"## 乙\n", ""}, "a block": {"x++", "x--"},
 		"the kind of a block": {"```go", "```sh"}, "a word for a test": {"```go", "```go offline"},
 		"a row": {"| `x|y` | 2 |\n", ""}, "a cell": {"| 甲 | 乙 |", "| 甲 |"}, "a generated table": {"|1|", "|2|"},
-		"a name": {"`Deposit`", "`Deposits`"}, "a name twice": {"动用", "`money`"}, "a cell's name": {"| `x|y` | 2 |", "| 2 | `x|y` |"}, "a link": {"../c.md", "c.md"},
+		"a name": {"`Deposit`", "`Deposits`"}, "a name twice": {"动用", "`money`"},
+		"a cell's name": {"| `x|y` | 2 |", "| 2 | `x|y` |"}, "a link": {"../c.md", "c.md"},
 		"an anchor": {"#乙", "#丙"}, "a page in English": {"(#乙)", "(../a.md#b)"},
 	} {
 		if got := differences(strings.Replace(zh, change[0], change[1], 1)); len(got) == 0 {
