@@ -209,7 +209,13 @@ func (s *store) forget(ctx context.Context, tx *sql.Tx, id string) error {
 }
 
 // difference is what two sides do not agree on.
-type difference struct{ Provider, Kind, Ref, Day, Detail string }
+type difference struct {
+	Provider string `json:"provider"`
+	Kind     string `json:"kind"` // missing, surplus, unequal, duplicate or contradiction
+	Ref      string `json:"ref"`  // the order's id, or the platform's
+	Day      string `json:"day,omitempty"`
+	Detail   string `json:"detail"`
+}
 
 // differ stores a difference once.
 func (s *store) differ(ctx context.Context, tx *sql.Tx, d difference) error {

@@ -53,6 +53,7 @@ func (m *merchant) handleAPI(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v1/orders/{id}", m.getOrder)
 	mux.HandleFunc("POST /v1/orders/{id}/settle", m.postSettle)
 	mux.HandleFunc("POST /v1/reconciliations", m.postReconciliation)
+	mux.HandleFunc("POST /v1/files/coshine/{day}", m.postFile)
 	mux.HandleFunc("GET /v1/differences", m.getDifferences)
 }
 

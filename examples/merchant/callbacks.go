@@ -63,10 +63,7 @@ func (m *merchant) apply(ctx context.Context, tx *sql.Tx, p *provider, id string
 		return false, err
 	}
 	if says.ask {
-		// A question answers for itself; the sweep sends it.
-		_, err = m.store.exec(ctx, tx, `UPDATE orders SET callbacks = callbacks + 1,
-			due_at = CASE WHEN state IN ('accepted', 'open') THEN {now} ELSE due_at END WHERE id = $1`, order)
-		return true, err
+		return true, m.askNow(ctx, tx, order)
 	}
 	if _, err := m.store.exec(ctx, tx, "UPDATE orders SET callbacks = callbacks + 1 WHERE id = $1", order); err != nil {
 		return false, err
@@ -74,6 +71,25 @@ func (m *merchant) apply(ctx context.Context, tx *sql.Tx, p *provider, id string
 	says.evidence.from, says.evidence.wait = "callback", m.cfg.Steps[0]
 	_, err = m.store.advance(ctx, tx, order, says.evidence)
 	return true, err
+}
+
+// askNow has an order asked about that an event was about.
+func (m *merchant) askNow(ctx context.Context, tx *sql.Tx, id string) error {
+	_, err := m.store.exec(ctx, tx, "UPDATE orders SET callbacks = callbacks + 1 WHERE id = $1", id)
+	if err != nil {
+		return err
+	}
+	n, err := m.store.exec(ctx, tx, `UPDATE orders SET epoch = epoch + 1, due_at = {now} + $1
+		WHERE id = $2 AND state IN ('accepted', 'open')`, m.cfg.Lease.Milliseconds(), id)
+	if err != nil || n == 0 {
+		return err
+	}
+	o, err := m.store.order(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	_, err = m.jobs.InsertTx(ctx, tx, settleArgs{id, o.Epoch}, nil)
+	return err
 }
 
 // find returns the order that an event is about, "" when there is none.

@@ -75,7 +75,7 @@ func (m *merchant) newJobs() (*river.Client[*sql.Tx], error) {
 		FetchCooldown: 50 * time.Millisecond,
 		JobTimeout:    m.cfg.JobTimeout, RescueStuckJobsAfter: 3 * m.cfg.JobTimeout,
 		SoftStopTimeout: 20 * time.Second,
-		PeriodicJobs:    []*river.PeriodicJob{m.nightly()},
+		PeriodicJobs:    m.nightly(),
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/coshine"
@@ -85,7 +86,7 @@ func coshineActivation(w work) coshine.ActivateRequest {
 }
 
 // coshineHistory reads a card's loads of a day from its history. The daily files say the
-// same; [fileListings] reads them.
+// same; reconcileFile reads them.
 func coshineHistory(ctx context.Context, c *coshine.Client, token coshine.CardToken, day period) iter.Seq2[listing, error] {
 	return func(yield func(listing, error) bool) {
 		history, err := c.Cards.Transactions(ctx, coshine.CardRequest{CardToken: token})
@@ -105,10 +106,12 @@ func coshineHistory(ctx context.Context, c *coshine.Client, token coshine.CardTo
 				yield(listing{}, fmt.Errorf("coshine: a line of a history: %w", err))
 				return
 			}
-			if line.Date != day.from.Format("20060102") || line.Type != "" && line.Type != string(coshine.APILoadFund) {
+			// Only the date is told: noon lies on no edge of the day.
+			at, err := time.Parse("20060102", line.Date)
+			if at = at.Add(12 * time.Hour); err != nil || !day.has(at) || line.Type != "" && line.Type != string(coshine.APILoadFund) {
 				continue
 			}
-			if !yield(listing{key: line.TranID, amount: line.Amount, currency: line.Currency, at: day.from, done: true}, nil) {
+			if !yield(listing{key: line.TranID, amount: line.Amount, currency: line.Currency, at: at, done: true}, nil) {
 				return
 			}
 		}

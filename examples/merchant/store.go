@@ -52,7 +52,7 @@ func openStore(ctx context.Context, address string, key sign.AESKey) (*store, er
 	db.SetMaxOpenConns(1) // SQLite has one writer; a second connection would only wait for it
 	return &store{
 		db: db, key: key, dialect: sqldedupe.DialectSQLite, driver: riversqlite.New(db), close: func() { _ = db.Close() },
-		words: strings.NewReplacer("{now}", "CAST(unixepoch('subsec') * 1000 AS INTEGER)", "{lock}", "", "{skip}", ""),
+		words: strings.NewReplacer("{now}", "CAST(unixepoch('subsec') * 1000 AS INTEGER)", "{lock}", "", "{skip}", "", "{bytes}", ""),
 	}, nil
 }
 
@@ -76,7 +76,7 @@ func openPostgreSQL(ctx context.Context, address string, key sign.AESKey) (*stor
 	return &store{
 		db: db, key: key, dialect: sqldedupe.DialectPostgreSQL, driver: riverdatabasesql.NewWithPgxListener(db, listen),
 		words: strings.NewReplacer("{now}", "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT",
-			"{lock}", "FOR UPDATE", "{skip}", "FOR UPDATE SKIP LOCKED"),
+			"{lock}", "FOR UPDATE", "{skip}", "FOR UPDATE SKIP LOCKED", "{bytes}", `COLLATE "C"`),
 		close: func() {
 			listen.Close()
 			_ = db.Close()

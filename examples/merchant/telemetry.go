@@ -80,7 +80,8 @@ func noSpans(context.Context) (sdktrace.SpanExporter, error) { return nil, nil }
 // Attempts, and what else OpenTelemetry has names for, are in examples/observability.
 func observer(tracer trace.Tracer, meter metric.Meter) (issuing.Observer, error) {
 	duration, err := meter.Float64Histogram("issuing.client.call.duration", metric.WithUnit("s"),
-		metric.WithDescription("Duration of calls, with their attempts and waits."))
+		metric.WithDescription("Duration of calls, with their attempts and waits."),
+		metric.WithExplicitBucketBoundaries(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30))
 	if err != nil {
 		return issuing.Observer{}, err
 	}

@@ -53,7 +53,7 @@ CREATE TABLE effects (
 
 CREATE TABLE differences (
   provider TEXT NOT NULL,
-  kind TEXT NOT NULL,                   -- missing, surplus, different, contradiction
+  kind TEXT NOT NULL,                   -- missing, surplus, unequal, duplicate, contradiction
   ref TEXT NOT NULL,                    -- the order's id, or the platform's
   day TEXT NOT NULL,                    -- of the reconciliation; '' of a contradiction
   detail TEXT NOT NULL,
