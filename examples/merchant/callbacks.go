@@ -31,17 +31,20 @@ func (m *merchant) received(p *provider) sqldedupe.Func {
 				return err
 			}
 		}
-		sealed, err := m.sealer.Seal(ev)
+		sealed, err := m.sealed(ev)
 		if err != nil {
 			return err
 		}
-		id := eventID(ev)
+		id, says, order := eventID(ev), p.event(ev), ""
+		if says.nothing() {
+			order = noOrder
+		}
 		_, err = m.store.exec(ctx, tx, `INSERT INTO events (id, provider, type, sealed, order_id, received_at)
-			VALUES ($1, $2, $3, $4, '', {now})`, id, ev.Provider, ev.Type, sealed)
-		if err != nil {
+			VALUES ($1, $2, $3, $4, $5, {now})`, id, ev.Provider, ev.Type, sealed, order)
+		if err != nil || order == noOrder {
 			return err
 		}
-		found, err := m.apply(ctx, tx, p, id, ev)
+		found, err := m.apply(ctx, tx, p, id, says)
 		if err != nil || found {
 			return err
 		}
@@ -50,11 +53,25 @@ func (m *merchant) received(p *provider) sqldedupe.Func {
 	}
 }
 
+// noOrder stands with events that are about no order, such as a purchase.
+const noOrder = "-"
+
+// nothing reports whether an event names nothing that could be an order's.
+func (t told) nothing() bool { return t.order == "" && t.platformID == "" && t.cardID == "" }
+
+// sealed is an event as it is stored. A question has been answered, so that only what was
+// asked is kept.
+func (m *merchant) sealed(ev *webhook.Event) (string, error) {
+	if ev.Question {
+		return m.cfg.Key.Seal([]byte(ev.Raw.Reveal()))
+	}
+	return m.sealer.Seal(ev)
+}
+
 func eventID(ev *webhook.Event) string { return ev.Provider + ":" + ev.ID }
 
 // apply gives an event to its order, and reports whether there is one.
-func (m *merchant) apply(ctx context.Context, tx *sql.Tx, p *provider, id string, ev *webhook.Event) (found bool, err error) {
-	says := p.event(ev)
+func (m *merchant) apply(ctx context.Context, tx *sql.Tx, p *provider, id string, says told) (found bool, err error) {
 	order, err := m.store.find(ctx, tx, p.name, says)
 	if err != nil || order == "" {
 		return false, err
@@ -160,7 +177,7 @@ func (m *merchant) adopt(ctx context.Context, id string) (found bool, err error)
 		if err != nil {
 			return err
 		}
-		found, err = m.apply(ctx, tx, p, id, ev)
+		found, err = m.apply(ctx, tx, p, id, p.event(ev))
 		return err
 	})
 	return found, err

@@ -80,9 +80,8 @@ func method[R, T any](
 type told struct {
 	order      string
 	platformID string
-	card       string // the order that opened it
 	cardID     string // the platform's
-	kinds      []kind // with card or cardID
+	kinds      []kind // with cardID
 	ask        bool   // it proves nothing by itself: ask the platform now
 	evidence   evidence
 }
@@ -276,8 +275,12 @@ func (m *merchant) settled(c *call, got issuing.Settlement, out evidence) eviden
 
 // later has a person take over what programs have asked about for long enough.
 func (m *merchant) later(w work, e evidence) evidence {
-	if e.finding == foundOpen && w.State != stateAccepted && m.overdue(w.order) {
+	switch {
+	case e.finding != foundOpen || w.State == stateAccepted:
+	case m.overdue(w.order):
 		e.finding = foundNothing
+	default: // the last question comes in time
+		e.wait = min(e.wait, max(time.Until(w.Sent.Add(m.cfg.ReviewAfter)), m.cfg.Steps[0]))
 	}
 	return e
 }

@@ -43,6 +43,9 @@ func newMerchant(ctx context.Context, cfg config, getenv func(string) string, si
 }
 
 func (m *merchant) open(ctx context.Context, getenv func(string) string) (err error) {
+	if err := m.store.await(ctx); err != nil {
+		return err
+	}
 	if err := m.store.migrate(ctx); err != nil {
 		return err
 	}

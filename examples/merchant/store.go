@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -156,63 +157,77 @@ func (s *store) open(sealed []byte, row string, v any) error {
 //go:embed migrations/*.sql
 var migrations embed.FS
 
+// await waits until the database answers: a replica that starts while it is away serves as
+// soon as it is back, whoever starts replicas.
+func (s *store) await(ctx context.Context) error {
+	for {
+		err := s.db.PingContext(ctx)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		slog.WarnContext(ctx, "the database does not answer yet", "reason", err)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
+}
+
 // migrate brings all tables to the newest version: this service's, River's and those of
-// the packages that bring their own. Replicas take turns, by a lock that the transaction
-// holds; it waits longer than others do.
+// the packages that bring their own. Replicas take turns.
 func (s *store) migrate(ctx context.Context) error {
+	if s.dialect == sqldedupe.DialectPostgreSQL {
+		// River's steps need transactions of their own, so that the lock is a connection's.
+		turn, err := s.db.Conn(ctx)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = turn.Close() }()
+		if _, err := turn.ExecContext(ctx, "SET lock_timeout = '60s'; SELECT pg_advisory_lock(20261129)"); err != nil {
+			return err
+		}
+		defer func() {
+			_, _ = turn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock(20261129); RESET lock_timeout")
+		}()
+	}
+	if err := s.tx(ctx, func(tx *sql.Tx) error { return s.migrateOwn(ctx, tx) }); err != nil {
+		return err
+	}
+	river, err := rivermigrate.New(s.driver, &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	if _, err := river.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
+		return fmt.Errorf("river: %w", err)
+	}
+	return nil
+}
+
+func (s *store) migrateOwn(ctx context.Context, tx *sql.Tx) error {
 	names, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {
 		return err
 	}
-	return s.tx(ctx, func(tx *sql.Tx) error {
-		if s.dialect == sqldedupe.DialectPostgreSQL {
-			if _, err := tx.ExecContext(ctx, "SET LOCAL lock_timeout = '60s'"); err != nil {
-				return err
-			}
-			if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(20261129)"); err != nil {
-				return err
-			}
-		}
-		version, err := s.version(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if version > len(names) {
-			return fmt.Errorf("the database has version %d, of which this release knows nothing", version)
-		}
-		for i, name := range names[version:] {
-			text, err := migrations.ReadFile(name)
-			if err != nil {
-				return err
-			}
-			if _, err := tx.ExecContext(ctx, string(text)); err != nil {
-				return fmt.Errorf("%s: %w", name, err)
-			}
-			if _, err := s.exec(ctx, tx, "INSERT INTO merchant_schema (version, migrated_at) VALUES ($1, {now})", version+i+1); err != nil {
-				return err
-			}
-		}
-		return s.migrateOthers(ctx, tx)
-	})
-}
-
-func (s *store) version(ctx context.Context, tx *sql.Tx) (version int, err error) {
-	_, err = tx.ExecContext(ctx,
-		"CREATE TABLE IF NOT EXISTS merchant_schema (version BIGINT NOT NULL PRIMARY KEY, migrated_at BIGINT NOT NULL)")
-	if err != nil {
-		return 0, err
-	}
-	err = tx.QueryRowContext(ctx, "SELECT COALESCE(MAX(version), 0) FROM merchant_schema").Scan(&version)
-	return version, err
-}
-
-func (s *store) migrateOthers(ctx context.Context, tx *sql.Tx) error {
-	river, err := rivermigrate.New(s.driver, nil)
+	version, err := s.version(ctx, tx)
 	if err != nil {
 		return err
 	}
-	if _, err := river.MigrateTx(ctx, tx, rivermigrate.DirectionUp, nil); err != nil {
-		return fmt.Errorf("river: %w", err)
+	if version > len(names) {
+		return fmt.Errorf("the database has version %d, of which this release knows nothing", version)
+	}
+	for i, name := range names[version:] {
+		text, err := migrations.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, string(text)); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		_, err = s.exec(ctx, tx, "INSERT INTO merchant_schema (version, migrated_at) VALUES ($1, {now})", version+i+1)
+		if err != nil {
+			return err
+		}
 	}
 	claims, err := s.deduper(defaultLease)
 	if err != nil {
@@ -224,6 +239,16 @@ func (s *store) migrateOthers(ctx context.Context, tx *sql.Tx) error {
 	}
 	_, err = tx.ExecContext(ctx, claims.Schema()+tokens.Schema())
 	return err
+}
+
+func (s *store) version(ctx context.Context, tx *sql.Tx) (version int, err error) {
+	_, err = tx.ExecContext(ctx,
+		"CREATE TABLE IF NOT EXISTS merchant_schema (version BIGINT NOT NULL PRIMARY KEY, migrated_at BIGINT NOT NULL)")
+	if err != nil {
+		return 0, err
+	}
+	err = tx.QueryRowContext(ctx, "SELECT COALESCE(MAX(version), 0) FROM merchant_schema").Scan(&version)
+	return version, err
 }
 
 // defaultLease bounds a callback's transaction.

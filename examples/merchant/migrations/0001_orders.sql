@@ -36,7 +36,7 @@ CREATE TABLE events (
   provider TEXT NOT NULL,
   type TEXT NOT NULL,
   sealed TEXT NOT NULL,                 -- webhook.Sealer
-  order_id TEXT NOT NULL,               -- '' while nobody knows
+  order_id TEXT NOT NULL,               -- '' while nobody knows, '-' of what is about none
   received_at BIGINT NOT NULL
 );
 

@@ -1,0 +1,10 @@
+//go:build long
+
+package main
+
+import "time"
+
+const (
+	fleetOrders = 2000
+	fleetLoad   = 3 * time.Minute
+)
