@@ -10,6 +10,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -28,7 +29,11 @@ const replicaVariable = "MERCHANT_TEST_REPLICA"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(replicaVariable) == "" {
-		os.Exit(m.Run())
+		code := m.Run()
+		if shared.server != nil {
+			shared.server.close()
+		}
+		os.Exit(code)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	err := run(ctx, os.Args[1:], terminal{os.Stdin, os.Stdout}, os.Getenv)
@@ -94,12 +99,14 @@ func newFleet(t *testing.T, key string, seed uint64, way *way) *fleet {
 	for _, p := range box.platforms {
 		p.Choose(f.faults())
 	}
-	f.env = append(append(os.Environ(), replicaVariable+"=1", "MERCHANT_KEY="+key, "MERCHANT_DATABASE="+f.db.address), quick...)
+	f.env = append(append(os.Environ(), replicaVariable+"=1", "MERCHANT_KEY="+key, "MERCHANT_DATABASE="+f.db.address("postgres")), quick...)
 	for name, value := range box.variables {
 		f.env = append(f.env, name+"="+value)
 	}
 	for range fleetSize {
-		f.addresses = append(f.addresses, fmt.Sprintf("127.0.0.1:%d", freePort(t)))
+		port, err := freePort()
+		ok(t, err)
+		f.addresses = append(f.addresses, fmt.Sprintf("127.0.0.1:%d", port))
 		f.logs = append(f.logs, new(logFile))
 		f.replicas = append(f.replicas, nil)
 	}
@@ -196,7 +203,9 @@ func (f *fleet) harm(ctx context.Context, sending func() int) {
 		f.db.stop()
 		begun := time.Now()
 		time.Sleep(databaseAway)
-		f.db.start(f.t)
+		if err := f.db.start(); err != nil {
+			f.t.Error(err)
+		}
 		f.away = time.Since(begun)
 	})
 	for {
@@ -270,11 +279,9 @@ type sent struct {
 func newWay(t *testing.T) *way {
 	w := &way{deliveries: map[string]sent{}, client: http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
 	w.ctx, w.ends = context.WithCancel(context.Background())
-	address := fmt.Sprintf("127.0.0.1:%d", freePort(t))
-	server := &http.Server{Addr: address, Handler: w}
-	go func() { _ = server.ListenAndServe() }()
-	t.Cleanup(func() { _ = server.Close() })
-	w.address = "http://" + address
+	server := httptest.NewServer(w)
+	t.Cleanup(server.Close)
+	w.address = server.URL
 	return w
 }
 

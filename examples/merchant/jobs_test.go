@@ -16,7 +16,7 @@ import (
 // Send and settle, as River works them: on PostgreSQL, because a job is completed in a
 // transaction of its own there while the worker uses others.
 func TestWorkers(t *testing.T) {
-	s := newService(t, newPostgres(t).address, nil)
+	s := newService(t, database(t), nil)
 	card := s.card("worldcard")
 	cfg := &river.Config{}
 	sender := rivertest.NewWorker(t, riverdatabasesql.New(s.store.db), cfg, &sendWorker{m: s.merchant})
@@ -97,7 +97,8 @@ func TestAfterACrash(t *testing.T) {
 		"worldcard": stateDone, "legacy": stateDone, "uqpay": stateDone, "kazepay": stateReview, "coshine": stateReview,
 	} {
 		t.Run(provider, func(t *testing.T) {
-			s := newService(t, "", nil)
+			t.Parallel()
+			s := newService(t, "", map[string]string{"MERCHANT_REVIEW_AFTER": "2s"})
 			o := s.deposit(provider, s.card(provider), "k")
 			// The process dies after the record: the call is cut off before it leaves.
 			w, err := s.work(t.Context(), o)

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -14,6 +15,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -22,16 +25,50 @@ import (
 // postgres is a server on loopback that comes and goes, run by an account without
 // privileges.
 type postgres struct {
-	dir, bin, address string
-	port              int
-	credential        *syscall.Credential
-	cmd               *exec.Cmd
-	output            bytes.Buffer
+	dir, bin   string
+	port       int
+	credential *syscall.Credential
+	args       []string
+	cmd        *exec.Cmd
+	output     bytes.Buffer
 }
 
-// newPostgres makes a database of its own and starts its server. Root could have installed
-// one, as the gate does, so that a skip would hide a hole.
+// newPostgres makes a server of the test's own, whose commits survive.
 func newPostgres(t *testing.T) *postgres {
+	t.Helper()
+	p, err := makePostgres(programs(t))
+	ok(t, err)
+	t.Cleanup(p.close)
+	return p
+}
+
+// shared is the server of all tests that harm none: each gets a database of its own.
+var shared struct {
+	sync.Once
+	server *postgres
+	err    error
+	n      int
+}
+
+// database returns the address of a fresh one.
+func database(t *testing.T) string {
+	t.Helper()
+	bin := programs(t)
+	shared.Do(func() { shared.server, shared.err = makePostgres(bin, "-c", "fsync=off") })
+	ok(t, shared.err)
+	shared.n++
+	name := fmt.Sprintf("test%d", shared.n)
+	db, err := sql.Open("pgx", shared.server.address("postgres"))
+	ok(t, err)
+	defer func() { _ = db.Close() }()
+	_, err = db.ExecContext(t.Context(), "CREATE DATABASE "+name)
+	ok(t, err)
+	return shared.server.address(name)
+}
+
+// programs finds PostgreSQL. Root could have installed it, as the gate does, so that a skip
+// would hide a hole.
+func programs(t *testing.T) string {
 	t.Helper()
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if len(found) == 0 {
@@ -41,35 +78,51 @@ func newPostgres(t *testing.T) *postgres {
 		t.Skip("SKIPPED: PostgreSQL is not installed")
 	}
 	slices.Sort(found)
-	p := &postgres{bin: filepath.Dir(found[len(found)-1]), port: freePort(t)}
-	var err error
-	p.dir, err = os.MkdirTemp("", "merchant-pg")
-	ok(t, err)
-	t.Cleanup(func() { _ = os.RemoveAll(p.dir) })
+	return filepath.Dir(found[len(found)-1])
+}
+
+func makePostgres(bin string, args ...string) (p *postgres, err error) {
+	p = &postgres{bin: bin, args: args}
+	if p.port, err = freePort(); err != nil {
+		return nil, err
+	}
+	if p.dir, err = os.MkdirTemp("", "merchant-pg"); err != nil {
+		return nil, err
+	}
 	if os.Getuid() == 0 {
-		account, err := user.Lookup("postgres")
-		if err != nil {
-			account, err = user.Lookup("nobody")
+		if err := p.unprivileged(); err != nil {
+			return nil, err
 		}
-		ok(t, err)
-		uid, err := strconv.ParseUint(account.Uid, 10, 32)
-		ok(t, err)
-		gid, err := strconv.ParseUint(account.Gid, 10, 32)
-		ok(t, err)
-		p.credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
-		ok(t, os.Chown(p.dir, int(uid), int(gid)))
 	}
-	p.address = fmt.Sprintf("postgres://test@127.0.0.1:%d/postgres?sslmode=disable", p.port)
-	out, err := p.command(t.Context(), "initdb", "-D", p.data(), "-U", "test", "-A", "trust", "-E", "UTF8", "--no-locale", "-N").CombinedOutput()
+	out, err := p.command(context.Background(), "initdb", "-D", p.data(), "-U", "test", "-A", "trust", "-E", "UTF8", "--no-locale", "-N").
+		CombinedOutput()
 	if err != nil {
-		t.Fatalf("initdb: %v\n%s", err, out)
+		p.close()
+		return nil, fmt.Errorf("initdb: %w\n%s", err, out)
 	}
-	t.Cleanup(p.stop)
-	p.start(t)
-	return p
+	return p, p.start()
+}
+
+// unprivileged finds the account to run it as, and gives it the folder.
+func (p *postgres) unprivileged() error {
+	account, err := user.Lookup("postgres")
+	if err != nil {
+		account, err = user.Lookup("nobody")
+	}
+	if err != nil {
+		return err
+	}
+	uid, uidErr := strconv.ParseUint(account.Uid, 10, 32)
+	gid, gidErr := strconv.ParseUint(account.Gid, 10, 32)
+	p.credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+	return errors.Join(uidErr, gidErr, os.Chown(p.dir, int(uid), int(gid)))
 }
 
 func (p *postgres) data() string { return filepath.Join(p.dir, "data") }
+
+func (p *postgres) address(name string) string {
+	return fmt.Sprintf("postgres://test@127.0.0.1:%d/%s?sslmode=disable", p.port, name)
+}
 
 func (p *postgres) command(ctx context.Context, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, filepath.Join(p.bin, name), args...)
@@ -81,21 +134,25 @@ func (p *postgres) command(ctx context.Context, name string, args ...string) *ex
 	return cmd
 }
 
-func (p *postgres) start(t *testing.T) {
-	t.Helper()
-	p.cmd = p.command(context.WithoutCancel(t.Context()), "postgres", "-D", p.data(), "-k", p.dir, "-c", "listen_addresses=127.0.0.1",
-		"-c", "port="+strconv.Itoa(p.port), "-c", "max_connections=100")
+// start returns when it answers.
+func (p *postgres) start() error {
+	args := append([]string{"-D", p.data(), "-k", p.dir, "-c", "listen_addresses=127.0.0.1", "-c", "port=" + strconv.Itoa(p.port)}, p.args...)
+	p.cmd = p.command(context.Background(), "postgres", args...)
 	p.cmd.Stdout, p.cmd.Stderr = &p.output, &p.output
-	ok(t, p.cmd.Start())
-	db, err := sql.Open("pgx", p.address)
-	ok(t, err)
+	if err := p.cmd.Start(); err != nil {
+		return err
+	}
+	db, err := sql.Open("pgx", p.address("postgres"))
+	if err != nil {
+		return err
+	}
 	defer func() { _ = db.Close() }()
-	for begun := time.Now(); db.PingContext(t.Context()) != nil; time.Sleep(50 * time.Millisecond) {
+	for begun := time.Now(); db.Ping() != nil; time.Sleep(50 * time.Millisecond) {
 		if time.Since(begun) > time.Minute {
-			t.Errorf("PostgreSQL does not answer")
-			return
+			return errors.New("PostgreSQL does not answer")
 		}
 	}
+	return nil
 }
 
 // stop ends it as a fault does: at once, without a farewell.
@@ -107,20 +164,30 @@ func (p *postgres) stop() {
 	}
 }
 
+func (p *postgres) close() {
+	p.stop()
+	_ = os.RemoveAll(p.dir)
+}
+
 // dump is everything that it holds, as text.
 func (p *postgres) dump(t *testing.T) []byte {
 	t.Helper()
-	out, err := p.command(t.Context(), "pg_dump", "-d", p.address).Output()
+	out, err := p.command(t.Context(), "pg_dump", "-d", p.address("postgres")).Output()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		t.Fatalf("pg_dump: %s", strings.TrimSpace(string(exit.Stderr)))
+	}
 	ok(t, err)
 	return out
 }
 
-func freePort(t *testing.T) int {
-	t.Helper()
+func freePort() (int, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	ok(t, err)
+	if err != nil {
+		return 0, err
+	}
 	defer func() { _ = listener.Close() }()
-	return listener.Addr().(*net.TCPAddr).Port
+	return listener.Addr().(*net.TCPAddr).Port, nil
 }
 
 func ok(t *testing.T, err error) {

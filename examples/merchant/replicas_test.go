@@ -194,7 +194,7 @@ func watcher(t *testing.T, f *fleet, key string) *merchant {
 		if value := f.box.getenv(name); value != "" {
 			return value
 		}
-		return map[string]string{"MERCHANT_KEY": key, "MERCHANT_DATABASE": f.db.address}[name]
+		return map[string]string{"MERCHANT_KEY": key, "MERCHANT_DATABASE": f.db.address("postgres")}[name]
 	}
 	cfg, err := parseConfig(nil, new(bytes.Buffer), get)
 	ok(t, err)
