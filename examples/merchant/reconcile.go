@@ -239,7 +239,7 @@ func (m *merchant) reconcile(ctx context.Context, p *provider, text string, budg
 	var before, last string // of the keys that were read
 	mine := func(yield func(issuing.Entry, error) bool) {
 		for e, err := range m.mine(ctx, p, day, cursor) {
-			if err == nil && time.Now().After(until) && last > cursor {
+			if err == nil && time.Now().After(until) && before > cursor {
 				err = errBudget
 			}
 			if err != nil {
@@ -336,13 +336,21 @@ func (m *merchant) setCursor(ctx context.Context, provider, day, cursor string, 
 	return err
 }
 
-// reconcileFile compares a day with a file of Coshine's, which may be of any size.
-func (m *merchant) reconcileFile(ctx context.Context, p *provider, text string, file io.Reader, layout coshine.Layout) (int, error) {
-	day, err := dayOf(text)
+// dayFile is a reconciliation file of Coshine's.
+type dayFile struct {
+	day    string
+	layout coshine.Layout
+	code   string // the transaction code of top-ups, which Coshine does not publish; "" takes all lines
+	text   io.Reader
+}
+
+// reconcileFile compares a day with a file, which may be of any size.
+func (m *merchant) reconcileFile(ctx context.Context, p *provider, f dayFile) (int, error) {
+	day, err := dayOf(f.day)
 	if err != nil {
 		return 0, err
 	}
-	reader, err := coshine.NewFileReader(file, layout)
+	reader, err := coshine.NewFileReader(f.text, f.layout)
 	if err != nil {
 		return 0, bad("%v", err)
 	}
@@ -351,7 +359,7 @@ func (m *merchant) reconcileFile(ctx context.Context, p *provider, text string, 
 		at := r.SettlementDate.In(time.UTC).Add(12 * time.Hour) // the date alone is told
 		return listing{
 			key: r.TransactionID, id: r.SchemeTransactionID, amount: r.TransactionAmount, currency: currency, at: at, done: true,
-		}, true
+		}, f.code == "" || r.TransactionCode == f.code
 	})
 	sorted := issuing.SortEntries(func(yield func(issuing.Entry, error) bool) {
 		for l, err := range theirs {
@@ -360,5 +368,5 @@ func (m *merchant) reconcileFile(ctx context.Context, p *provider, text string, 
 			}
 		}
 	}, "", 0)
-	return m.compare(ctx, p, text, m.mine(ctx, p, day, ""), sorted)
+	return m.compare(ctx, p, f.day, m.mine(ctx, p, day, ""), sorted)
 }

@@ -112,7 +112,9 @@ func (m *merchant) postFile(w http.ResponseWriter, r *http.Request) {
 		err = bad("layout is authorization-a, authorization-b, capture or dispute")
 	default:
 		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(reconcileTimeout))
-		n, err = m.reconcileFile(r.Context(), p, r.PathValue("day"), io.LimitReader(r.Body, maxFile), layout)
+		n, err = m.reconcileFile(r.Context(), p, dayFile{
+			r.PathValue("day"), layout, r.URL.Query().Get("code"), io.LimitReader(r.Body, maxFile),
+		})
 	}
 	if err != nil {
 		writeError(r.Context(), w, err)
