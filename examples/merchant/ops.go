@@ -36,8 +36,6 @@ const maxRows = 50
 // overview is what the page shows.
 type overview struct {
 	Now         time.Time
-	Version     string
-	Providers   []string
 	Counts      map[state]int64
 	Late        time.Duration
 	Open        []row
@@ -65,7 +63,7 @@ type orphan struct {
 }
 
 func (m *merchant) overview(ctx context.Context) (v overview, err error) {
-	v = overview{Now: time.Now().UTC(), Providers: accountNames(), Callbacks: m.seen.list()}
+	v = overview{Now: time.Now().UTC(), Callbacks: m.seen.list()}
 	if v.Counts, v.Late, err = m.store.pulse(ctx); err != nil {
 		return v, err
 	}
