@@ -147,13 +147,16 @@ func (s *store) storeMove(ctx context.Context, tx *sql.Tx, o *order, e evidence,
 	if err != nil {
 		return err
 	}
-	_, err = s.exec(ctx, tx, `UPDATE orders SET state = $1, pending = $2, platform_id = $3, result = $4, code = $5, note = $6,
+	due := 0
+	if m.due {
+		due = 1
+	}
+	_, err = s.exec(ctx, tx,
+		`UPDATE orders SET state = $1, pending = $2, platform_id = $3, result = $4, code = $5, note = $6,
 		asked = $7, due_at = CASE WHEN $8 = 1 THEN {now} + $9 ELSE 0 END, updated_at = {now} WHERE id = $10`,
-		o.State, o.Pending, o.PlatformID, sealed, o.Code, o.Note, asked, bit(m.due), max(e.wait, 0).Milliseconds(), o.ID)
+		o.State, o.Pending, o.PlatformID, sealed, o.Code, o.Note, asked, due, max(e.wait, 0).Milliseconds(), o.ID)
 	return err
 }
-
-func bit(b bool) int64 { return map[bool]int64{true: 1}[b] }
 
 // maxNote bounds what is stored of what a platform or the network said.
 const maxNote = 500

@@ -78,7 +78,8 @@ func TestAdvanceRaces(t *testing.T) {
 			ok(t, s.store.record(t.Context(), o.ID, o.Epoch, "{}", time.Second))
 			var all sync.WaitGroup
 			for i := range 16 {
-				e := evidence{finding: []finding{foundDone, foundOpen, foundAccepted, foundUnsent}[i%4], epoch: o.Epoch + 1, from: "race"}
+				e := evidence{finding: []finding{foundDone, foundOpen, foundAccepted, foundUnsent}[i%4], epoch: o.Epoch + 1,
+					from: "race"}
 				all.Go(func() {
 					for range 100 {
 						err := s.store.tx(t.Context(), func(tx *sql.Tx) error {
@@ -123,7 +124,8 @@ func TestRecordIsAFence(t *testing.T) {
 		if through.Load() != 1 || held.Load() != 15 {
 			t.Errorf("%d went through, %d were held", through.Load(), held.Load())
 		}
-		if got := s.has(o.ID, stateSending); got.Epoch != o.Epoch+1 || got.Pending != "{}" || got.Sent.IsZero() || got.Due.IsZero() {
+		if got := s.has(o.ID, stateSending); got.Epoch != o.Epoch+1 || got.Pending != "{}" || got.Sent.IsZero() ||
+			got.Due.IsZero() {
 			t.Errorf("%+v", got)
 		}
 	})

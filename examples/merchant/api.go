@@ -218,7 +218,8 @@ func (m *merchant) settleNow(ctx context.Context, id string) (o *order, err erro
 			return &failure{http.StatusConflict, "the order is " + string(o.State) + ": there is nothing to ask"}
 		}
 		o.Epoch++
-		_, err = m.store.exec(ctx, tx, "UPDATE orders SET epoch = $1, due_at = CASE WHEN state = 'review' THEN 0 ELSE {now} + $2 END WHERE id = $3",
+		_, err = m.store.exec(ctx, tx,
+			"UPDATE orders SET epoch = $1, due_at = CASE WHEN state = 'review' THEN 0 ELSE {now} + $2 END WHERE id = $3",
 			o.Epoch, m.cfg.Lease.Milliseconds(), id)
 		if err == nil {
 			_, err = m.jobs.InsertTx(ctx, tx, settleArgs{id, o.Epoch}, nil)

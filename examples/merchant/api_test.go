@@ -85,7 +85,8 @@ func TestOrdersAreRefused(t *testing.T) {
 
 func TestGuard(t *testing.T) {
 	s := newService(t, "", map[string]string{"MERCHANT_TOKEN": "0123456789abcdef"})
-	for path, want := range map[string]int{"/": 401, "/v1/differences": 401, "/metrics": 401, "/healthz": 204, "/readyz": 204} {
+	for path, want := range map[string]int{"/": 401, "/v1/differences": 401, "/metrics": 401, "/healthz": 204,
+		"/readyz": 204} {
 		if status, _ := s.get(path); status != want {
 			t.Errorf("%s without a token: %d, want %d", path, status, want)
 		}
@@ -127,7 +128,8 @@ func TestSettleNow(t *testing.T) {
 	if status, text := s.post("/v1/orders/"+o.ID+"/settle", nil); status != http.StatusAccepted {
 		t.Errorf("of an accepted one: %d: %s", status, text)
 	}
-	if got := s.at(o.ID); got.Epoch != before.Epoch+1 || s.count("SELECT COUNT(*) FROM river_job WHERE kind = 'settle'") != 1 {
+	if got := s.at(o.ID); got.Epoch != before.Epoch+1 ||
+		s.count("SELECT COUNT(*) FROM river_job WHERE kind = 'settle'") != 1 {
 		t.Errorf("%+v", got)
 	}
 }

@@ -115,7 +115,8 @@ func (s *store) find(ctx context.Context, tx *sql.Tx, provider string, t told) (
 	case t.order != "":
 		err = s.row(ctx, tx, "SELECT id FROM orders WHERE provider = $1 AND id = $2", provider, t.order).Scan(&id)
 	case t.platformID != "":
-		err = s.row(ctx, tx, "SELECT id FROM orders WHERE provider = $1 AND platform_id = $2", provider, t.platformID).Scan(&id)
+		err = s.row(ctx, tx, "SELECT id FROM orders WHERE provider = $1 AND platform_id = $2", provider,
+			t.platformID).Scan(&id)
 	case t.cardID != "":
 		return s.findByCard(ctx, tx, provider, t)
 	}
@@ -128,7 +129,8 @@ func (s *store) find(ctx context.Context, tx *sql.Tx, provider string, t told) (
 // findByCard prefers an order that has not ended, and among those the newest.
 func (s *store) findByCard(ctx context.Context, tx *sql.Tx, provider string, t told) (string, error) {
 	var card string
-	err := s.row(ctx, tx, "SELECT id FROM orders WHERE provider = $1 AND platform_id = $2 AND kind = 'apply'", provider, t.cardID).Scan(&card)
+	err := s.row(ctx, tx, "SELECT id FROM orders WHERE provider = $1 AND platform_id = $2 AND kind = 'apply'", provider,
+		t.cardID).Scan(&card)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
@@ -143,7 +145,8 @@ func (s *store) findByCard(ctx context.Context, tx *sql.Tx, provider string, t t
 		}
 		var id string
 		var st state
-		err := s.row(ctx, tx, "SELECT id, state FROM orders WHERE "+column+" = $1 AND kind = $2 ORDER BY id DESC LIMIT 1", card, k).Scan(&id, &st)
+		err := s.row(ctx, tx, "SELECT id, state FROM orders WHERE "+column+" = $1 AND kind = $2 ORDER BY id DESC LIMIT 1",
+			card, k).Scan(&id, &st)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 		case err != nil:
@@ -164,7 +167,8 @@ func (s *store) findByCard(ctx context.Context, tx *sql.Tx, provider string, t t
 func (m *merchant) adopt(ctx context.Context, id string) (found bool, err error) {
 	err = m.store.tx(ctx, func(tx *sql.Tx) error {
 		var provider, sealed, order string
-		err := m.store.row(ctx, tx, "SELECT provider, sealed, order_id FROM events WHERE id = $1", id).Scan(&provider, &sealed, &order)
+		err := m.store.row(ctx, tx, "SELECT provider, sealed, order_id FROM events WHERE id = $1", id).
+			Scan(&provider, &sealed, &order)
 		if err != nil || order != "" {
 			found = order != ""
 			return err

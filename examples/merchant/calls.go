@@ -145,7 +145,9 @@ func (m *merchant) ended(o *order, got evidence, err error) (evidence, error) {
 	case errors.Is(err, errSuperseded), errors.Is(err, errNotRecorded):
 		return got, err
 	}
-	got = evidence{epoch: o.Epoch + 1, from: "call", note: err.Error(), code: codeOf(err), wait: waitOf(m.cfg.Steps, o.Asked)}
+	got = evidence{
+		epoch: o.Epoch + 1, from: "call", note: err.Error(), code: codeOf(err), wait: waitOf(m.cfg.Steps, o.Asked),
+	}
 	switch {
 	case errors.Is(err, issuing.ErrOutcomeUnknown):
 		got.finding = foundOpen
@@ -158,8 +160,8 @@ func (m *merchant) ended(o *order, got evidence, err error) (evidence, error) {
 		}
 	case errors.Is(err, issuing.ErrDuplicate):
 		got.finding = foundOpen // of an earlier call with this key: it is asked for
-	case errors.Is(err, issuing.ErrUnavailable), errors.Is(err, issuing.ErrRateLimited), errors.Is(err, issuing.ErrCanceled),
-		errors.Is(err, issuing.ErrUnauthorized):
+	case errors.Is(err, issuing.ErrUnavailable), errors.Is(err, issuing.ErrRateLimited),
+		errors.Is(err, issuing.ErrCanceled), errors.Is(err, issuing.ErrUnauthorized):
 		got.finding = foundUnsent
 		if m.overdue(o) {
 			got.finding = foundNothing
@@ -234,7 +236,7 @@ func (m *merchant) settleOptions(ctx context.Context, p *provider, c *call, w wo
 	}
 	// A checked operation is not repeated so: the card may have been moved on since.
 	row := p.rows[c.op]
-	if row.Resend && row.Safety == "keyed" && w.State != stateReview {
+	if row.Resend && row.Safety == "keyed" && w.State != stateReview && !m.cfg.Hold {
 		r, err := c.request(ctx, w)
 		if err != nil {
 			return nil, err

@@ -21,6 +21,7 @@ import (
 // config is how the service runs. README.md has the table.
 type config struct {
 	Live     bool
+	Hold     bool // sends nothing
 	Listen   string
 	Control  string         // of the platforms in memory
 	Database string         // postgres://… or a file; "" is a fresh one that ends with the program
@@ -65,11 +66,15 @@ func parseConfig(args []string, out io.Writer, getenv func(string) string) (conf
 	c := defaults()
 	flags := flag.NewFlagSet("merchant", flag.ContinueOnError)
 	flags.SetOutput(out)
-	flags.BoolVar(&c.Live, "live", false, "use the real platforms that the environment names, after a confirmation: orders move money")
+	flags.BoolVar(&c.Live, "live", false,
+		"use the real platforms that the environment names, after a confirmation: orders move money")
+	flags.BoolVar(&c.Hold, "hold", false,
+		"send nothing: ask, take callbacks and reconcile alone, after the database was restored from a backup")
 	flags.StringVar(&c.Listen, "listen", c.Listen, "`address` of API, page and callbacks")
 	flags.StringVar(&c.Control, "control", c.Control, "`address` of the control of the platforms in memory")
 	flags.StringVar(&c.Database, "database", getenv("MERCHANT_DATABASE"),
-		"`address` such as postgres://user@host/name, or the path of an SQLite file; without one a fresh file that ends with the program")
+		"`address` such as postgres://user@host/name, or the path of an SQLite file; "+
+			"without one a fresh file that ends with the program")
 	if err := flags.Parse(args); err != nil {
 		return c, err
 	}
@@ -86,7 +91,8 @@ func parseConfig(args []string, out io.Writer, getenv func(string) string) (conf
 	}
 	problems = append(problems, c.readSecrets(getenv)...)
 	if c.Grace <= 0 || c.JobTimeout <= c.CallTimeout || c.Lease <= c.JobTimeout {
-		problems = append(problems, "MERCHANT_CALL_TIMEOUT, MERCHANT_JOB_TIMEOUT and MERCHANT_LEASE have to grow in this order")
+		problems = append(problems,
+			"MERCHANT_CALL_TIMEOUT, MERCHANT_JOB_TIMEOUT and MERCHANT_LEASE have to grow in this order")
 	}
 	if len(problems) > 0 {
 		return c, errors.New(strings.Join(problems, "; "))
@@ -112,7 +118,8 @@ func (c *config) readSecrets(getenv func(string) string) (problems []string) {
 		text = hex.EncodeToString(random)
 	}
 	if text == "" {
-		return append(problems, "MERCHANT_KEY is required with a database that stays: 64 hexadecimal characters, such as of openssl rand -hex 32")
+		return append(problems,
+			"MERCHANT_KEY is required with a database that stays: 64 hexadecimal characters, such as of openssl rand -hex 32")
 	}
 	if c.Key, err = sign.ParseAESKey(text); err != nil {
 		problems = append(problems, "MERCHANT_KEY is no key of 256 bits")
@@ -134,7 +141,8 @@ func (c *config) settings() []setting {
 		{"MERCHANT_WORKERS", number(&c.Workers, 1000)}, {"MERCHANT_ATTEMPTS", number(&c.Attempts, 5)},
 		{"MERCHANT_CALL_TIMEOUT", span(&c.CallTimeout)}, {"MERCHANT_JOB_TIMEOUT", span(&c.JobTimeout)},
 		{"MERCHANT_GRACE", span(&c.Grace)}, {"MERCHANT_LEASE", span(&c.Lease)},
-		{"MERCHANT_REVIEW_AFTER", span(&c.ReviewAfter)}, {"MERCHANT_SWEEP", span(&c.Sweep)}, {"MERCHANT_DRAIN", span(&c.Drain)},
+		{"MERCHANT_REVIEW_AFTER", span(&c.ReviewAfter)}, {"MERCHANT_SWEEP", span(&c.Sweep)},
+		{"MERCHANT_DRAIN", span(&c.Drain)},
 		{"MERCHANT_STEPS", func(value string) error {
 			var steps []time.Duration
 			for part := range strings.SplitSeq(value, ",") {

@@ -17,18 +17,22 @@ func TestParseConfig(t *testing.T) {
 		env  map[string]string
 		want []string // parts of the error; none for no error
 	}{
-		"nothing":        {},
-		"unknown flag":   {args: []string{"-x"}, want: []string{"-x"}},
-		"argument":       {args: []string{"up"}, want: []string{`"up"`}},
-		"open":           {args: []string{"-listen", "0.0.0.0:80"}, want: []string{"MERCHANT_TOKEN"}},
-		"short token":    {args: []string{"-listen", "0.0.0.0:80"}, env: map[string]string{"MERCHANT_TOKEN": "short"}, want: []string{"MERCHANT_TOKEN"}},
-		"guarded":        {args: []string{"-listen", "0.0.0.0:80"}, env: map[string]string{"MERCHANT_TOKEN": "0123456789abcdef"}},
-		"kept, no key":   {args: []string{"-database", "x.db"}, want: []string{"MERCHANT_KEY"}},
-		"kept":           {args: []string{"-database", "x.db"}, env: map[string]string{"MERCHANT_KEY": testKey}},
-		"live, no base":  {args: []string{"-live"}, env: map[string]string{"MERCHANT_KEY": testKey}, want: []string{"-database"}},
-		"live, no key":   {args: []string{"-live", "-database", "x.db"}, want: []string{"MERCHANT_KEY"}},
-		"bad key":        {env: map[string]string{"MERCHANT_KEY": "secretsecret"}, want: []string{"MERCHANT_KEY"}},
-		"all wrong":      {env: map[string]string{"MERCHANT_SWEEP": "soon", "MERCHANT_WORKERS": "0"}, want: []string{"MERCHANT_SWEEP", "MERCHANT_WORKERS"}},
+		"nothing":      {},
+		"unknown flag": {args: []string{"-x"}, want: []string{"-x"}},
+		"argument":     {args: []string{"up"}, want: []string{`"up"`}},
+		"open":         {args: []string{"-listen", "0.0.0.0:80"}, want: []string{"MERCHANT_TOKEN"}},
+		"short token": {args: []string{"-listen", "0.0.0.0:80"}, env: map[string]string{"MERCHANT_TOKEN": "short"},
+			want: []string{"MERCHANT_TOKEN"}},
+		"guarded": {args: []string{"-listen", "0.0.0.0:80"},
+			env: map[string]string{"MERCHANT_TOKEN": "0123456789abcdef"}},
+		"kept, no key": {args: []string{"-database", "x.db"}, want: []string{"MERCHANT_KEY"}},
+		"kept":         {args: []string{"-database", "x.db"}, env: map[string]string{"MERCHANT_KEY": testKey}},
+		"live, no base": {args: []string{"-live"}, env: map[string]string{"MERCHANT_KEY": testKey},
+			want: []string{"-database"}},
+		"live, no key": {args: []string{"-live", "-database", "x.db"}, want: []string{"MERCHANT_KEY"}},
+		"bad key":      {env: map[string]string{"MERCHANT_KEY": "secretsecret"}, want: []string{"MERCHANT_KEY"}},
+		"all wrong": {env: map[string]string{"MERCHANT_SWEEP": "soon", "MERCHANT_WORKERS": "0"},
+			want: []string{"MERCHANT_SWEEP", "MERCHANT_WORKERS"}},
 		"steps":          {env: map[string]string{"MERCHANT_STEPS": "1s, 2s"}},
 		"falling steps":  {env: map[string]string{"MERCHANT_STEPS": "2s,1s"}, want: []string{"MERCHANT_STEPS"}},
 		"overtaken jobs": {env: map[string]string{"MERCHANT_CALL_TIMEOUT": "1m"}, want: []string{"grow"}},
@@ -56,11 +60,13 @@ func TestParseConfig(t *testing.T) {
 // Nothing real is touched without the flag and a yes.
 func TestLiveNeedsAYes(t *testing.T) {
 	env := map[string]string{
-		"MERCHANT_KEY": testKey, "MERCHANT_DATABASE": t.TempDir() + "/x.db", "UQPAY_BASE_URL": "https://uqpay.example/api", "UQPAY_CLIENT_ID": "me",
+		"MERCHANT_KEY": testKey, "MERCHANT_DATABASE": t.TempDir() + "/x.db",
+		"UQPAY_BASE_URL": "https://uqpay.example/api", "UQPAY_CLIENT_ID": "me",
 		"UQPAY_API_KEY": "not to be printed",
 	}
 	get := func(name string) string { return env[name] }
-	for answer, want := range map[string]error{"no\n": errNotConfirmed, "": errNotConfirmed, "yes please\n": errNotConfirmed} {
+	for answer, want := range map[string]error{"no\n": errNotConfirmed, "": errNotConfirmed,
+		"yes please\n": errNotConfirmed} {
 		var out bytes.Buffer
 		err := run(t.Context(), []string{"-live", "-listen", "127.0.0.1:0"}, terminal{strings.NewReader(answer), &out}, get)
 		if !errors.Is(err, want) || !strings.Contains(out.String(), "https://uqpay.example/api, account me") {

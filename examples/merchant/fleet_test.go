@@ -47,7 +47,8 @@ func TestMain(m *testing.M) {
 // quick are the times of a replica under test: everything that production waits for in
 // minutes takes seconds.
 var quick = []string{
-	"MERCHANT_CALL_TIMEOUT=2s", "MERCHANT_JOB_TIMEOUT=5s", "MERCHANT_GRACE=1s", "MERCHANT_LEASE=6s", "MERCHANT_STEPS=200ms,500ms,1s,2s",
+	"MERCHANT_CALL_TIMEOUT=2s", "MERCHANT_JOB_TIMEOUT=5s", "MERCHANT_GRACE=1s", "MERCHANT_LEASE=6s",
+	"MERCHANT_STEPS=200ms,500ms,1s,2s",
 	"MERCHANT_REVIEW_AFTER=12s", "MERCHANT_SWEEP=500ms", "MERCHANT_DRAIN=10ms",
 }
 
@@ -99,7 +100,8 @@ func newFleet(t *testing.T, key string, seed uint64, way *way) *fleet {
 	for _, p := range box.platforms {
 		p.Choose(f.faults())
 	}
-	f.env = append(append(os.Environ(), replicaVariable+"=1", "MERCHANT_KEY="+key, "MERCHANT_DATABASE="+f.db.address("postgres")), quick...)
+	f.env = append(append(os.Environ(), replicaVariable+"=1", "MERCHANT_KEY="+key,
+		"MERCHANT_DATABASE="+f.db.address("postgres")), quick...)
 	for name, value := range box.variables {
 		f.env = append(f.env, name+"="+value)
 	}
@@ -277,7 +279,8 @@ type sent struct {
 }
 
 func newWay(t *testing.T) *way {
-	w := &way{deliveries: map[string]sent{}, client: http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
+	w := &way{deliveries: map[string]sent{}, client: http.Client{Timeout: 5 * time.Second,
+		Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
 	w.ctx, w.ends = context.WithCancel(context.Background())
 	server := httptest.NewServer(w)
 	t.Cleanup(server.Close)
@@ -324,7 +327,8 @@ func (w *way) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 func (w *way) deliver(path string, d sent) (status int, body []byte) {
 	for w.ctx.Err() == nil {
 		w.posts.Add(1)
-		request, err := http.NewRequest(http.MethodPost, "http://"+w.f.addresses[w.f.intn(fleetSize)]+path, bytes.NewReader(d.body))
+		request, err := http.NewRequest(http.MethodPost, "http://"+w.f.addresses[w.f.intn(fleetSize)]+path,
+			bytes.NewReader(d.body))
 		if err != nil {
 			w.f.t.Error(err)
 			break

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -67,7 +68,8 @@ func (m *merchant) newJobs() (*river.Client[*sql.Tx], error) {
 	river.AddWorker(workers, &eventWorker{m: m})
 	river.AddWorker(workers, &reconcileWorker{m: m})
 	return river.NewClient(m.store.driver, &river.Config{
-		Workers: workers, Logger: slog.Default(), ErrorHandler: jobErrors{},
+		Workers: workers, ErrorHandler: jobErrors{}, // its own log is warnings and errors alone
+		Logger: slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Queues: map[string]river.QueueConfig{
 			queueOrders: {MaxWorkers: m.cfg.Workers}, queueReconcile: {MaxWorkers: 1},
 		},
@@ -88,12 +90,15 @@ func (jobErrors) HandleError(ctx context.Context, job *rivertype.JobRow, err err
 	if job.Attempt >= job.MaxAttempts {
 		level = slog.LevelError
 	}
-	slog.Log(ctx, level, "job failed", "kind", job.Kind, "job", job.ID, "attempt", job.Attempt, "of", job.MaxAttempts, "reason", err)
+	slog.Log(ctx, level, "job failed", "kind", job.Kind, "job", job.ID, "attempt", job.Attempt, "of", job.MaxAttempts,
+		"reason", err)
 	return nil
 }
 
 // HandlePanic implements [river.ErrorHandler].
-func (jobErrors) HandlePanic(ctx context.Context, job *rivertype.JobRow, value any, _ string) *river.ErrorHandlerResult {
+func (jobErrors) HandlePanic(
+	ctx context.Context, job *rivertype.JobRow, value any, _ string,
+) *river.ErrorHandlerResult {
 	slog.ErrorContext(ctx, "job panicked", "kind", job.Kind, "job", job.ID, "type", fmt.Sprintf("%T", value))
 	return nil
 }
@@ -113,6 +118,9 @@ func (w *sendWorker) Work(ctx context.Context, job *river.Job[sendArgs]) error {
 	}
 	if o.State != stateQueued || o.Epoch != job.Args.Epoch {
 		return nil
+	}
+	if w.m.cfg.Hold {
+		return river.JobSnooze(w.m.cfg.Lease)
 	}
 	return w.m.send(ctx, o)
 }

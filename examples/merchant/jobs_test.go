@@ -129,9 +129,8 @@ func TestUnreachable(t *testing.T) {
 	s := newService(t, "", map[string]string{"MERCHANT_REVIEW_AFTER": "1m"})
 	o := s.deposit("worldcard", s.card("worldcard"), "k")
 	ok(t, s.box.worldcard.Inject("", issuingtest.Refuse(503, ""), issuingtest.Refuse(503, "")))
-	if err := (&sendWorker{m: s.merchant}).Work(t.Context(), &river.Job[sendArgs]{Args: sendArgs{o.ID, o.Epoch}}); err != nil {
-		t.Fatal(err)
-	}
+	job := &river.Job[sendArgs]{Args: sendArgs{o.ID, o.Epoch}}
+	ok(t, (&sendWorker{m: s.merchant}).Work(t.Context(), job))
 	got := s.at(o.ID)
 	if got.State != stateQueued && got.State != stateOpen {
 		t.Errorf("%s: %s", got.State, got.Note)

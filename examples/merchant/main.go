@@ -58,7 +58,8 @@ func run(ctx context.Context, args []string, out io.ReadWriter, environment func
 			return err
 		}
 	} else if len(accounts) > 0 {
-		fmt.Fprintln(out, "Providers are set in the environment, but this run is on the platforms in memory: -live uses the real ones")
+		fmt.Fprintln(out,
+			"Providers are set in the environment, but this run is on the platforms in memory: -live uses the real ones")
 	}
 	if cfg.Database == "" {
 		dir, err := os.MkdirTemp("", "merchant")
@@ -108,7 +109,8 @@ func merged(first, second func(string) string) func(string) string {
 // serve runs the service on a listener until the context ends, and then in this order:
 // unready, so that no new request is sent here; what is being served; the jobs, whose calls
 // are recorded and end; the database.
-func serve(ctx context.Context, cfg config, getenv func(string) string, listener net.Listener, started func() error) error {
+func serve(ctx context.Context, cfg config, getenv func(string) string, listener net.Listener,
+	started func() error) error {
 	signals, err := newTelemetry(ctx)
 	if err != nil {
 		return errors.Join(err, listener.Close())

@@ -55,7 +55,8 @@ func (m *merchant) open(ctx context.Context, getenv func(string) string) (err er
 	if m.sealer, err = webhook.NewSealer(m.cfg.Key); err != nil {
 		return err
 	}
-	if err := m.openProviders(getenv, []issuing.Observer{m.signals.observer, issuing.LogCalls(m.signals.log)}); err != nil {
+	if err := m.openProviders(getenv, []issuing.Observer{m.signals.observer,
+		issuing.LogCalls(m.signals.log)}); err != nil {
 		return err
 	}
 	if m.jobs, err = m.newJobs(); err != nil {

@@ -67,14 +67,16 @@ func (m *merchant) overview(ctx context.Context) (v overview, err error) {
 	if v.Counts, v.Late, err = m.store.pulse(ctx); err != nil {
 		return v, err
 	}
-	if v.Open, err = m.rows(ctx, "o.state IN ('queued', 'sending', 'accepted', 'open') ORDER BY o.created_at"); err != nil {
+	if v.Open, err = m.rows(ctx,
+		"o.state IN ('queued', 'sending', 'accepted', 'open') ORDER BY o.created_at"); err != nil {
 		return v, err
 	}
 	if v.Review, err = m.rows(ctx, "o.state = 'review' ORDER BY o.updated_at"); err != nil {
 		return v, err
 	}
 	jobs, err := m.jobs.JobList(ctx, river.NewJobListParams().First(maxRows).
-		States(rivertype.JobStateDiscarded, rivertype.JobStateCancelled, rivertype.JobStateRetryable).OrderBy(river.JobListOrderByID, river.SortOrderDesc))
+		States(rivertype.JobStateDiscarded, rivertype.JobStateCancelled,
+			rivertype.JobStateRetryable).OrderBy(river.JobListOrderByID, river.SortOrderDesc))
 	if err != nil {
 		return v, err
 	}
@@ -86,7 +88,8 @@ func (m *merchant) overview(ctx context.Context) (v overview, err error) {
 		o.At = at(milli)
 		v.Orphans = append(v.Orphans, o)
 		return err
-	}, "SELECT id, provider, type, received_at FROM events WHERE order_id = '' ORDER BY received_at DESC LIMIT $1", maxRows)
+	}, "SELECT id, provider, type, received_at FROM events WHERE order_id = '' "+
+		"ORDER BY received_at DESC LIMIT $1", maxRows)
 	if err != nil {
 		return v, err
 	}
@@ -172,7 +175,8 @@ func (m *merchant) getPage(w http.ResponseWriter, r *http.Request) {
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+	h.Set("Content-Security-Policy",
+		"default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", "no-store")

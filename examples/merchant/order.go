@@ -126,15 +126,16 @@ func newOrderID(now time.Time) (string, error) {
 	return fmt.Sprintf("%013d%011d", now.UnixMilli(), n), nil
 }
 
-const orderColumns = "o.id, o.provider, o.kind, o.key, o.card, o.request, o.state, o.epoch, o.asked, o.pending, o.due_at, " +
-	"o.sent_at, o.created_at, o.platform_id, o.code, o.note, o.callbacks, o.result"
+const orderColumns = "o.id, o.provider, o.kind, o.key, o.card, o.request, o.state, o.epoch, o.asked, o.pending, " +
+	"o.due_at, o.sent_at, o.created_at, o.platform_id, o.code, o.note, o.callbacks, o.result"
 
 // scanOrder reads orderColumns.
 func (s *store) scanOrder(row interface{ Scan(...any) error }) (*order, error) {
 	var o order
 	var due, sent, created int64
 	var sealedRequest, sealedResult []byte
-	err := row.Scan(&o.ID, &o.Provider, &o.Kind, &o.Key, &o.Card, &sealedRequest, &o.State, &o.Epoch, &o.Asked, &o.Pending, &due,
+	err := row.Scan(&o.ID, &o.Provider, &o.Kind, &o.Key, &o.Card, &sealedRequest, &o.State, &o.Epoch, &o.Asked,
+		&o.Pending, &due,
 		&sent, &created, &o.PlatformID, &o.Code, &o.Note, &o.Callbacks, &sealedResult)
 	if err != nil {
 		return nil, err
@@ -181,9 +182,11 @@ func (s *store) add(ctx context.Context, tx *sql.Tx, r request) (o *order, added
 		return nil, false, err
 	}
 	digest := s.key.Fingerprint(plain)
-	n, err := s.exec(ctx, tx, `INSERT INTO orders (id, provider, kind, key, digest, card, request, state, epoch, pending, sent_at,
+	n, err := s.exec(ctx, tx,
+		`INSERT INTO orders (id, provider, kind, key, digest, card, request, state, epoch, pending, sent_at,
 		due_at, asked, platform_id, result, code, note, callbacks, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', 0, '', 0, {now} + $8, 0, '', $9, '', '', 0, {now}, {now}) ON CONFLICT DO NOTHING`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', 0, '', 0, {now} + $8, 0, '', $9, '', '', 0, {now}, {now})
+		ON CONFLICT DO NOTHING`,
 		id, r.Provider, r.Kind, r.Key, digest, r.Card, sealed, s.lease.Milliseconds(), []byte{})
 	if err != nil {
 		return nil, false, err
@@ -193,7 +196,8 @@ func (s *store) add(ctx context.Context, tx *sql.Tx, r request) (o *order, added
 		return o, true, err
 	}
 	var known string
-	err = s.row(ctx, tx, "SELECT id, digest FROM orders WHERE provider = $1 AND key = $2", r.Provider, r.Key).Scan(&id, &known)
+	err = s.row(ctx, tx, "SELECT id, digest FROM orders WHERE provider = $1 AND key = $2", r.Provider, r.Key).Scan(&id,
+		&known)
 	if err != nil {
 		return nil, false, err
 	}

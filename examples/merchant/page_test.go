@@ -31,12 +31,14 @@ func filled(t *testing.T) *service {
 	card := s.card("worldcard")
 	open := s.deposit("worldcard", card, "top-up-1001")
 	ok(t, s.store.record(t.Context(), open.ID, open.Epoch, "{}", time.Minute))
-	s.tell(open.ID, evidence{finding: foundOpen, epoch: 1, wait: 15 * time.Second, note: "the connection broke; look it up with Cards.DepositByKey"})
+	s.tell(open.ID, evidence{finding: foundOpen, epoch: 1, wait: 15 * time.Second,
+		note: "the connection broke; look it up with Cards.DepositByKey"})
 	accepted := s.deposit("uqpay", s.card("uqpay"), "top-up-1002")
 	s.tell(accepted.ID, evidence{finding: foundAccepted, wait: 5 * time.Second, id: "order"})
 	lost := s.deposit("kazepay", s.card("kazepay"), hostile)
 	ok(t, s.store.record(t.Context(), lost.ID, lost.Epoch, "{}", time.Minute))
-	s.tell(lost.ID, evidence{finding: foundNothing, epoch: 1, note: "it is not listed, which proves nothing: it may be listed later"})
+	s.tell(lost.ID, evidence{finding: foundNothing, epoch: 1,
+		note: "it is not listed, which proves nothing: it may be listed later"})
 	done := s.deposit("worldcard", card, "top-up-1003")
 	s.tell(done.ID, evidence{finding: foundDone, from: "call"})
 	s.tell(done.ID, evidence{finding: foundRefused, from: "callback"})
@@ -45,10 +47,14 @@ func filled(t *testing.T) *service {
 	ok(t, err)
 	inserted, err := s.jobs.Insert(t.Context(), eventArgs{"uqpay:e2"}, nil)
 	ok(t, err)
-	_, err = s.store.exec(t.Context(), s.store.db, "UPDATE river_job SET state = 'discarded', attempt = 10, finalized_at = CURRENT_TIMESTAMP WHERE id = $1", inserted.Job.ID)
+	_, err = s.store.exec(t.Context(), s.store.db,
+		"UPDATE river_job SET state = 'discarded', attempt = 10, finalized_at = CURRENT_TIMESTAMP WHERE id = $1",
+		inserted.Job.ID)
 	ok(t, err)
-	s.callbackSeen(t.Context(), webhook.Report{Provider: "worldcard", Type: "card_deposit", Outcome: webhook.OutcomeHandled, Status: 200})
-	s.callbackSeen(t.Context(), webhook.Report{Provider: "legacy", Outcome: webhook.OutcomeRefused, Status: 401, Err: errors.New("the signature does not verify")})
+	s.callbackSeen(t.Context(), webhook.Report{Provider: "worldcard", Type: "card_deposit",
+		Outcome: webhook.OutcomeHandled, Status: 200})
+	s.callbackSeen(t.Context(), webhook.Report{Provider: "legacy", Outcome: webhook.OutcomeRefused, Status: 401,
+		Err: errors.New("the signature does not verify")})
 	return s
 }
 
@@ -65,7 +71,8 @@ func TestPage(t *testing.T) {
 	ok(t, err)
 	page := text.String()
 	for _, want := range []string{
-		"look it up with Cards.DepositByKey", "15s", "which proves nothing", "Cards.Transactions", "the signature does not verify",
+		"look it up with Cards.DepositByKey", "15s", "which proves nothing",
+		"Cards.Transactions", "the signature does not verify",
 		"uqpay:e1", "uqpay:e2", "contradiction", "10 of 10", "top-up-1002", "Settle now",
 	} {
 		if !strings.Contains(page, want) {
@@ -75,13 +82,15 @@ func TestPage(t *testing.T) {
 	if strings.Contains(page, "<script") || strings.Contains(page, "<img") || strings.Contains(page, "style=") {
 		t.Error("what was sent has become markup, or a style stands in it")
 	}
-	if policy := resp.Header.Get("Content-Security-Policy"); !strings.HasPrefix(policy, "default-src 'none'; style-src 'self'") {
+	if policy := resp.Header.Get("Content-Security-Policy"); !strings.HasPrefix(policy,
+		"default-src 'none'; style-src 'self'") {
 		t.Errorf("policy %q", policy)
 	}
 	var id string
 	ok(t, s.store.row(t.Context(), s.store.db, "SELECT id FROM orders WHERE key = 'top-up-1001'").Scan(&id))
 	before := s.at(id).Epoch
-	form, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.server.URL+"/settle", strings.NewReader("order="+id))
+	form, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.server.URL+"/settle",
+		strings.NewReader("order="+id))
 	ok(t, err)
 	form.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	if status, answer := s.do(form); status != http.StatusSeeOther || s.at(id).Epoch != before+1 {
@@ -109,7 +118,8 @@ func TestPageInChromium(t *testing.T) {
 	var grounds []uint32
 	for _, scheme := range []string{"light", "dark"} {
 		picture, dom, console := shoot(t, path, s.server.URL+"/", scheme)
-		if !strings.Contains(dom, "For a person to decide") || strings.Contains(dom, "<title>taken") || !strings.Contains(dom, "&lt;script&gt;") {
+		if !strings.Contains(dom, "For a person to decide") || strings.Contains(dom, "<title>taken") ||
+			!strings.Contains(dom, "&lt;script&gt;") {
 			t.Errorf("%s: the document is not the page: %.300s", scheme, dom)
 		}
 		if strings.Contains(console, "CONSOLE") {
@@ -139,8 +149,10 @@ func shoot(t *testing.T, path, address, scheme string) (picture []byte, dom, con
 	defer cancel()
 	preferred := map[string]string{"dark": "0", "light": "1"}[scheme]
 	file := filepath.Join(dir, "page.png")
-	cmd := exec.CommandContext(ctx, path, "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir="+filepath.Join(dir, "profile"),
-		"--blink-settings=preferredColorScheme="+preferred, "--window-size=1440,1600", "--hide-scrollbars", "--enable-logging=stderr",
+	cmd := exec.CommandContext(ctx, path, "--headless", "--no-sandbox", "--disable-gpu",
+		"--user-data-dir="+filepath.Join(dir, "profile"),
+		"--blink-settings=preferredColorScheme="+preferred, "--window-size=1440,1600", "--hide-scrollbars",
+		"--enable-logging=stderr",
 		"--screenshot="+file, "--dump-dom", address)
 	cmd.Env = append(os.Environ(), "HOME="+dir)
 	if os.Getuid() == 0 {

@@ -94,7 +94,8 @@ func makePostgres(bin string, args ...string) (p *postgres, err error) {
 			return nil, err
 		}
 	}
-	out, err := p.command(context.Background(), "initdb", "-D", p.data(), "-U", "test", "-A", "trust", "-E", "UTF8", "--no-locale", "-N").
+	out, err := p.command(context.Background(), "initdb", "-D", p.data(), "-U", "test", "-A", "trust", "-E", "UTF8",
+		"--no-locale", "-N").
 		CombinedOutput()
 	if err != nil {
 		p.close()
@@ -136,7 +137,8 @@ func (p *postgres) command(ctx context.Context, name string, args ...string) *ex
 
 // start returns when it answers.
 func (p *postgres) start() error {
-	args := append([]string{"-D", p.data(), "-k", p.dir, "-c", "listen_addresses=127.0.0.1", "-c", "port=" + strconv.Itoa(p.port)}, p.args...)
+	args := append([]string{"-D", p.data(), "-k", p.dir, "-c", "listen_addresses=127.0.0.1", "-c",
+		"port=" + strconv.Itoa(p.port)}, p.args...)
 	p.cmd = p.command(context.Background(), "postgres", args...)
 	p.cmd.Stdout, p.cmd.Stderr = &p.output, &p.output
 	if err := p.cmd.Start(); err != nil {

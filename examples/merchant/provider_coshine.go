@@ -17,7 +17,8 @@ const coshineAmount = "amount"
 
 // newCoshine speaks to Coshine's EastPay. It recognises no repeat that it publishes; its
 // histories name the key, so that what is listed is done, and what is not stays open.
-func newCoshine(cfg coshine.Config, inbound issuing.Secret, d webhook.Deduper, opts []issuing.Option) (*provider, error) {
+func newCoshine(cfg coshine.Config, inbound issuing.Secret, d webhook.Deduper, opts []issuing.Option) (*provider,
+	error) {
 	c, err := coshine.New(cfg, opts...)
 	if err != nil {
 		return nil, err
@@ -58,13 +59,16 @@ func newCoshine(cfg coshine.Config, inbound issuing.Secret, d webhook.Deduper, o
 					Extra:   coshine.Extra{coshineAmount: w.Request.Amount},
 				}
 			}), method(c.Cards.Deposit), func(*coshine.Transaction) evidence { return evidence{finding: foundDone} }),
-			kindFreeze: change("Cards.SetStatus", func(ctx context.Context, w work, opts ...issuing.CallOption) (*coshine.Ack, error) {
+			kindFreeze: change("Cards.SetStatus", func(ctx context.Context, w work, opts ...issuing.CallOption) (*coshine.Ack,
+				error) {
 				return c.Cards.Freeze(ctx, token(w), opts...)
 			}),
-			kindUnfreeze: change("Cards.SetStatus", func(ctx context.Context, w work, opts ...issuing.CallOption) (*coshine.Ack, error) {
+			kindUnfreeze: change("Cards.SetStatus", func(ctx context.Context, w work,
+				opts ...issuing.CallOption) (*coshine.Ack, error) {
 				return c.Cards.Unfreeze(ctx, token(w), opts...)
 			}),
-			kindClose: change("Cards.Close", func(ctx context.Context, w work, opts ...issuing.CallOption) (*coshine.Ack, error) {
+			kindClose: change("Cards.Close", func(ctx context.Context, w work, opts ...issuing.CallOption) (*coshine.Ack,
+				error) {
 				return c.Cards.Close(ctx, coshine.CloseRequest{CardToken: token(w)}, opts...)
 			}),
 		},
@@ -87,7 +91,8 @@ func coshineActivation(w work) coshine.ActivateRequest {
 
 // coshineHistory reads a card's loads of a day from its history. The daily files say the
 // same; reconcileFile reads them.
-func coshineHistory(ctx context.Context, c *coshine.Client, token coshine.CardToken, day period) iter.Seq2[listing, error] {
+func coshineHistory(ctx context.Context, c *coshine.Client, token coshine.CardToken, day period) iter.Seq2[listing,
+	error] {
 	return func(yield func(listing, error) bool) {
 		history, err := c.Cards.Transactions(ctx, coshine.CardRequest{CardToken: token})
 		if err != nil {
@@ -108,7 +113,8 @@ func coshineHistory(ctx context.Context, c *coshine.Client, token coshine.CardTo
 			}
 			// Only the date is told: noon lies on no edge of the day.
 			at, err := time.Parse("20060102", line.Date)
-			if at = at.Add(12 * time.Hour); err != nil || !day.has(at) || line.Type != "" && line.Type != string(coshine.APILoadFund) {
+			if at = at.Add(12 * time.Hour); err != nil || !day.has(at) || line.Type != "" &&
+				line.Type != string(coshine.APILoadFund) {
 				continue
 			}
 			if !yield(listing{key: line.TranID, amount: line.Amount, currency: line.Currency, at: at, done: true}, nil) {

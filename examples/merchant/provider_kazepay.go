@@ -40,7 +40,8 @@ func newKazePay(cfg kazepay.Config, d webhook.Deduper, opts []issuing.Option) (*
 	}
 	apply := newCall("Virtual.Apply", plain(func(w work) kazepay.ApplyRequest {
 		h := w.Request.Holder
-		return kazepay.ApplyRequest{Email: h.Email, MobileNumber: h.Phone, MobilePrefix: h.PhonePrefix, CardBIN: w.Request.BIN}
+		return kazepay.ApplyRequest{Email: h.Email, MobileNumber: h.Phone, MobilePrefix: h.PhonePrefix,
+			CardBIN: w.Request.BIN}
 	}), method(c.Virtual.Apply), kazepayApplied)
 	apply.follow = func(ctx context.Context, w work) (evidence, error) {
 		a, err := c.Virtual.Application(ctx, string(w.Result.Card))

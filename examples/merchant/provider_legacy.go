@@ -24,8 +24,10 @@ func newLegacy(cfg legacy.Config, d webhook.Deduper, opts []issuing.Option) (*pr
 		return nil, err
 	}
 	number := func(w work) issuing.Secret { return w.card.Card.secret() }
-	change := func(op string, do func(context.Context, issuing.Secret, ...issuing.CallOption) (*legacy.CardChange, error)) *call {
-		one := newCall(op, plain(number), method(do), func(*legacy.CardChange) evidence { return evidence{finding: foundDone} })
+	change := func(op string, do func(context.Context, issuing.Secret, ...issuing.CallOption) (*legacy.CardChange,
+		error)) *call {
+		one := newCall(op, plain(number), method(do),
+			func(*legacy.CardChange) evidence { return evidence{finding: foundDone} })
 		one.alone, one.reference = true, number
 		return one
 	}
@@ -83,7 +85,8 @@ func legacyApplied(a *legacy.Application) evidence {
 }
 
 func legacyDeposited(d *legacy.Deposit) evidence {
-	return evidence{finding: legacyStatus(d.Status), id: d.OrderNo, result: result{ID: d.OrderNo, Status: d.Status.String()}}
+	return evidence{finding: legacyStatus(d.Status), id: d.OrderNo, result: result{ID: d.OrderNo,
+		Status: d.Status.String()}}
 }
 
 // legacyEvent reads callbacks, which anybody who has seen one can send again: they have the

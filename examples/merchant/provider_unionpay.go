@@ -11,7 +11,8 @@ import (
 
 // newUnionPay speaks to UnionPay International for a token requestor: an application is a
 // token request with the issuer's authorization, and its states are the token's.
-func newUnionPay(cfg unionpay.Config, path string, key sign.AESKey, d webhook.Deduper, opts []issuing.Option) (*provider, error) {
+func newUnionPay(cfg unionpay.Config, path string, key sign.AESKey, d webhook.Deduper,
+	opts []issuing.Option) (*provider, error) {
 	c, err := unionpay.New(cfg, opts...)
 	if err != nil {
 		return nil, err
@@ -44,7 +45,8 @@ func newUnionPay(cfg unionpay.Config, path string, key sign.AESKey, d webhook.De
 				return told{}
 			}
 			kinds := map[unionpay.TokenState]kind{
-				unionpay.TokenStateActive: kindUnfreeze, unionpay.TokenStateSuspended: kindFreeze, unionpay.TokenStateDeleted: kindClose,
+				unionpay.TokenStateActive: kindUnfreeze, unionpay.TokenStateSuspended: kindFreeze,
+				unionpay.TokenStateDeleted: kindClose,
 			}
 			return told{cardID: nameOf(e.Token), kinds: []kind{kinds[e.State]}, ask: true}
 		},

@@ -28,7 +28,8 @@ func newUQPAY(cfg uqpay.Config, secret issuing.Secret, d webhook.Deduper, opts [
 		return uqpayOrder(o), nil
 	}
 	status := func(to uqpay.CardStatus) *call {
-		one := newCall("Cards.SetStatus", plain(func(work) uqpay.SetStatusRequest { return uqpay.SetStatusRequest{Status: to} }),
+		one := newCall("Cards.SetStatus",
+			plain(func(work) uqpay.SetStatusRequest { return uqpay.SetStatusRequest{Status: to} }),
 			func(ctx context.Context, w work, r uqpay.SetStatusRequest, opts ...issuing.CallOption) (*uqpay.CardOrder, error) {
 				return c.Cards.SetStatus(ctx, card(w), r, opts...)
 			}, uqpayOrdered)

@@ -12,7 +12,8 @@ import (
 )
 
 // newWorldCard speaks to WorldCard: virtual cards of the type that needs an e-mail address.
-func newWorldCard(cfg worldcard.Config, platform []sign.PublicKey, d webhook.Deduper, opts []issuing.Option) (*provider, error) {
+func newWorldCard(cfg worldcard.Config, platform []sign.PublicKey, d webhook.Deduper,
+	opts []issuing.Option) (*provider, error) {
 	c, err := worldcard.New(cfg, opts...)
 	if err != nil {
 		return nil, err
@@ -24,7 +25,8 @@ func newWorldCard(cfg worldcard.Config, platform []sign.PublicKey, d webhook.Ded
 		return nil, err
 	}
 	ref := func(w work) worldcard.CardRef { return worldcard.ByCardID(string(w.card.Card)) }
-	change := func(op string, do func(context.Context, worldcard.CardRef, ...issuing.CallOption) (*worldcard.CardChange, error),
+	change := func(op string, do func(context.Context, worldcard.CardRef, ...issuing.CallOption) (*worldcard.CardChange,
+		error),
 		done worldcard.CardStatus) *call {
 		one := newCall(op, plain(ref), method(do), func(x *worldcard.CardChange) evidence {
 			if x.Status == done {

@@ -91,7 +91,8 @@ func openWorldCard(m *merchant, get func(string) string, opts []issuing.Option) 
 
 func openLegacy(m *merchant, get func(string) string, opts []issuing.Option) (*provider, error) {
 	cfg, err := legacy.ParseConfig(legacy.ConfigTexts{
-		BaseURL: get("LEGACY_BASE_URL"), AppKey: get("LEGACY_APP_KEY"), AppSecret: issuing.NewSecret(get("LEGACY_APP_SECRET")),
+		BaseURL: get("LEGACY_BASE_URL"), AppKey: get("LEGACY_APP_KEY"),
+		AppSecret: issuing.NewSecret(get("LEGACY_APP_SECRET")),
 	})
 	if err != nil {
 		return nil, err
@@ -127,8 +128,9 @@ func openUQPAY(m *merchant, get func(string) string, opts []issuing.Option) (*pr
 // confirmed them.
 func openCoshine(m *merchant, get func(string) string, opts []issuing.Option) (*provider, error) {
 	cfg, err := coshine.ParseConfig(coshine.ConfigTexts{
-		BaseURL: get("COSHINE_BASE_URL"), ParticipantID: get("COSHINE_PARTICIPANT_ID"), TranBranch: get("COSHINE_TRAN_BRANCH"),
-		Token: issuing.NewSecret(get("COSHINE_TOKEN")),
+		BaseURL: get("COSHINE_BASE_URL"), ParticipantID: get("COSHINE_PARTICIPANT_ID"),
+		TranBranch: get("COSHINE_TRAN_BRANCH"),
+		Token:      issuing.NewSecret(get("COSHINE_TOKEN")),
 	})
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"log/slog"
+	"slices"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -163,7 +164,7 @@ func (m *merchant) mine(ctx context.Context, p *provider, day period, after stri
 				return
 			}
 			e := issuing.Entry{
-				Key: o.ID, Amount: o.Request.Amount, Currency: o.Request.Currency, State: entryOpen, Time: o.Created,
+				Key: o.ID, ID: o.ID, Amount: o.Request.Amount, Currency: o.Request.Currency, State: entryOpen, Time: o.Created,
 				Open: !o.State.final() || !day.has(o.Created),
 			}
 			if byPlatform {
@@ -226,7 +227,8 @@ var errBudget = errors.New("enough for now")
 
 // reconcile compares a day from where the last run left off, for as long as budget, and
 // reports whether the day is done with.
-func (m *merchant) reconcile(ctx context.Context, p *provider, text string, budget time.Duration) (ended bool, err error) {
+func (m *merchant) reconcile(ctx context.Context, p *provider, text string, budget time.Duration) (ended bool,
+	err error) {
 	day, err := dayOf(text)
 	if err != nil {
 		return false, err
@@ -256,12 +258,12 @@ func (m *merchant) reconcile(ctx context.Context, p *provider, text string, budg
 	switch {
 	case errors.Is(err, errBudget):
 		// The last key may be half compared; all below it is done.
-		return false, m.setCursor(ctx, p.name, text, max(before, cursor), false)
+		return false, m.setCursor(ctx, p.name, text, max(before, cursor), "0")
 	case err != nil:
 		return false, err
 	}
 	slog.InfoContext(ctx, "reconciled", "provider", p.name, "day", text, "differences", n)
-	return true, m.setCursor(ctx, p.name, text, max(last, cursor), true)
+	return true, m.setCursor(ctx, p.name, text, max(last, cursor), "{now}")
 }
 
 // above leaves out what was compared before.
@@ -276,20 +278,48 @@ func above(cursor string, in iter.Seq2[issuing.Entry, error]) iter.Seq2[issuing.
 }
 
 // compare stores the differences of two lists, and counts them.
-func (m *merchant) compare(ctx context.Context, p *provider, day string, mine, theirs iter.Seq2[issuing.Entry, error]) (n int, err error) {
+func (m *merchant) compare(ctx context.Context, p *provider, day string, mine, theirs iter.Seq2[issuing.Entry,
+	error]) (n int, err error) {
 	for d, err := range issuing.Reconcile(mine, theirs) {
 		if err != nil {
 			return n, err
 		}
-		if told, ok := worth(p.name, day, d); ok {
-			n++
-			err := m.store.tx(ctx, func(tx *sql.Tx) error { return m.store.differ(ctx, tx, told) })
-			if err != nil {
-				return n, err
+		told, ok := worth(p.name, day, d)
+		e, decides := decided(d)
+		if !ok && !decides {
+			continue
+		}
+		err := m.store.tx(ctx, func(tx *sql.Tx) error {
+			if decides {
+				_, err := m.store.advance(ctx, tx, d.Mine[0].ID, e)
+				return err
 			}
+			n++
+			return m.store.differ(ctx, tx, told)
+		})
+		if err != nil {
+			return n, err
 		}
 	}
 	return n, nil
+}
+
+// decided is what a list says of an order of which the merchant does not know the end: one
+// line on each side, that agree in everything else.
+func decided(d issuing.Difference) (evidence, bool) {
+	if len(d.Mine) != 1 || len(d.Theirs) != 1 || d.Mine[0].State != entryOpen || !slices.Equal(d.Fields, []string{"state"}) {
+		return evidence{}, false
+	}
+	e := evidence{id: d.Theirs[0].ID, from: "reconciliation"}
+	switch d.Theirs[0].State {
+	case entryDone:
+		e.finding = foundDone
+	case entryRefused:
+		e.finding = foundRefused
+	default:
+		return evidence{}, false
+	}
+	return e, true
 }
 
 // worth says whether a difference is one for a person. What was refused is in no list of
@@ -306,12 +336,14 @@ func worth(provider, day string, d issuing.Difference) (difference, bool) {
 	side := func(name string, all []issuing.Entry) string {
 		text := name + ": nothing"
 		for i, e := range all {
-			text = map[bool]string{true: name + ":", false: text + " and"}[i == 0] + fmt.Sprintf(" %s %s %s", e.State, e.Amount, e.Currency)
+			text = map[bool]string{true: name + ":", false: text + " and"}[i == 0] + fmt.Sprintf(" %s %s %s", e.State,
+				e.Amount, e.Currency)
 		}
 		return text
 	}
 	return difference{
-		Provider: provider, Kind: string(d.Kind), Ref: d.Key, Day: day, Detail: side("ours", d.Mine) + "; " + side("theirs", d.Theirs),
+		Provider: provider, Kind: string(d.Kind), Ref: d.Key, Day: day, Detail: side("ours", d.Mine) + "; " + side("theirs",
+			d.Theirs),
 	}, true
 }
 
@@ -322,7 +354,8 @@ func (m *merchant) cursor(ctx context.Context, provider, day string) (cursor str
 		return "", err
 	}
 	var ended int64
-	err = m.store.row(ctx, m.store.db, "SELECT cursor, ended_at FROM recon WHERE provider = $1 AND day = $2", provider, day).
+	err = m.store.row(ctx, m.store.db, "SELECT cursor, ended_at FROM recon WHERE provider = $1 AND day = $2", provider,
+		day).
 		Scan(&cursor, &ended)
 	if ended > 0 {
 		cursor = "" // it is asked for once more, from the beginning
@@ -330,9 +363,10 @@ func (m *merchant) cursor(ctx context.Context, provider, day string) (cursor str
 	return cursor, err
 }
 
-func (m *merchant) setCursor(ctx context.Context, provider, day, cursor string, ended bool) error {
-	_, err := m.store.exec(ctx, m.store.db, `UPDATE recon SET cursor = $1, ended_at = CASE WHEN $2 = 1 THEN {now} ELSE 0 END
-		WHERE provider = $3 AND day = $4`, cursor, bit(ended), provider, day)
+// setCursor keeps how far a day has been compared; ended is the time of its end, as SQL.
+func (m *merchant) setCursor(ctx context.Context, provider, day, cursor, ended string) error {
+	_, err := m.store.exec(ctx, m.store.db,
+		"UPDATE recon SET cursor = $1, ended_at = "+ended+" WHERE provider = $2 AND day = $3", cursor, provider, day)
 	return err
 }
 

@@ -61,7 +61,8 @@ func (s *service) sent(o *order) {
 
 func (s *service) rewrite(id, change string, args ...any) {
 	s.t.Helper()
-	_, err := s.store.exec(s.t.Context(), s.store.db, "UPDATE orders SET "+change+" WHERE id = $1", append([]any{id}, args...)...)
+	_, err := s.store.exec(s.t.Context(), s.store.db, "UPDATE orders SET "+change+" WHERE id = $1", append([]any{id},
+		args...)...)
 	ok(s.t, err)
 }
 
@@ -92,7 +93,8 @@ func TestReconciliation(t *testing.T) {
 			}
 			// One that we think was refused, one that they never heard of, one that we never did.
 			s.rewrite(all[0].ID, "state = 'refused'")
-			missing := s.done(request{Provider: provider, Kind: kindDeposit, Key: "m", Card: card, Amount: fleetAmount, Currency: "USD"},
+			missing := s.done(request{Provider: provider, Kind: kindDeposit, Key: "m", Card: card, Amount: fleetAmount,
+				Currency: "USD"},
 				evidence{id: "~none"})
 			_, err := s.store.exec(t.Context(), s.store.db, "DELETE FROM orders WHERE id = $1", all[3].ID)
 			ok(t, err)
@@ -152,11 +154,39 @@ func TestReconciliationGoesOn(t *testing.T) {
 	}
 }
 
+// What a list says of an order whose end nobody knows is evidence like any other: after a
+// restored backup, nothing that was carried out is sent again.
+func TestReconciliationBringsEvidence(t *testing.T) {
+	s := newService(t, "", nil)
+	s.cfg.Hold = true
+	for _, provider := range []string{"worldcard", "coshine"} {
+		o := s.deposit(provider, s.card(provider), "k")
+		s.sent(o)
+		_, err := s.store.exec(t.Context(), s.store.db, "DELETE FROM effects WHERE order_id = $1", o.ID)
+		ok(t, err)
+		s.rewrite(o.ID, "state = 'queued', epoch = 0, pending = '', platform_id = '', sent_at = 0, due_at = 1")
+		worker := &sendWorker{m: s.merchant}
+		var snoozed *river.JobSnoozeError
+		if err := worker.Work(t.Context(), &river.Job[sendArgs]{Args: sendArgs{o.ID, 0}}); !errors.As(err, &snoozed) {
+			t.Errorf("%s is sent in spite of -hold: %v", provider, err)
+		}
+		s.has(o.ID, stateQueued)
+		if got := s.differing(provider); len(got) > 0 {
+			t.Errorf("%v", got)
+		}
+		s.has(o.ID, stateDone)
+		if booked := s.box.booked()[o.ID]; booked != 1 {
+			t.Errorf("%s carried it out %d times", provider, booked)
+		}
+	}
+}
+
 // A list that cannot be read ends the run with an error, and nothing is called missing.
 func TestReconciliationOfAnUnreadableList(t *testing.T) {
 	s := newService(t, "", nil)
 	card := s.card("worldcard")
-	s.done(request{Provider: "worldcard", Kind: kindDeposit, Key: "m", Card: card, Amount: "1", Currency: "USD"}, evidence{})
+	s.done(request{Provider: "worldcard", Kind: kindDeposit, Key: "m", Card: card, Amount: "1", Currency: "USD"},
+		evidence{})
 	drop := issuingtest.DropBefore()
 	ok(t, s.box.worldcard.Inject("Cards.Deposits", drop, drop, drop, drop))
 	_, err := s.reconcile(t.Context(), s.providers["worldcard"], today(), time.Minute)
@@ -168,24 +198,29 @@ func TestReconciliationOfAnUnreadableList(t *testing.T) {
 func TestReconciliationOfAFile(t *testing.T) {
 	s := newService(t, "", nil)
 	card := s.card("coshine")
-	both := s.done(request{Provider: "coshine", Kind: kindDeposit, Key: "b", Card: card, Amount: fleetAmount, Currency: "USD"}, evidence{})
-	missing := s.done(request{Provider: "coshine", Kind: kindDeposit, Key: "m", Card: card, Amount: fleetAmount, Currency: "USD"}, evidence{})
+	both := s.done(request{Provider: "coshine", Kind: kindDeposit, Key: "b", Card: card, Amount: fleetAmount,
+		Currency: "USD"}, evidence{})
+	missing := s.done(request{Provider: "coshine", Kind: kindDeposit, Key: "m", Card: card, Amount: fleetAmount,
+		Currency: "USD"}, evidence{})
 	status, text := s.post("/v1/files/coshine/"+today()+"?layout=none", nil)
 	if status != http.StatusBadRequest {
 		t.Errorf("%d: %s", status, text)
 	}
 	day := time.Now().UTC().Format("20060102")
 	line := func(id, code, amount string) string {
-		return fmt.Sprintf("C,300001,%s,S,POS,%s,SALE,Load,9000000000000000001,4220000001***,,0200,000000,%s,C,840,%s,840,%s,840,%s,0.00,0.00\n",
+		return fmt.Sprintf("C,300001,%s,S,POS,%s,SALE,Load,9000000000000000001,4220000001***,,0200,000000,%s,C,"+
+			"840,%s,840,%s,840,%s,0.00,0.00\n",
 			id, code, day, amount, amount, amount)
 	}
-	file := "HCAPTURED_300001,300001," + day + "\n" + line("0surplus", "LOAD", "7.00") + line(both, "LOAD", "20.50") + line("0bought", "PURCHASE", "1.00")
+	file := "HCAPTURED_300001,300001," + day + "\n" + line("0surplus", "LOAD", "7.00") + line(both, "LOAD",
+		"20.50") + line("0bought", "PURCHASE", "1.00")
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost,
 		s.server.URL+"/v1/files/coshine/"+today()+"?layout=capture&code=LOAD", strings.NewReader(file))
 	ok(t, err)
 	status, text = s.do(r)
 	got := s.differences()
-	if status != http.StatusOK || !strings.HasPrefix(got[missing], "missing") || !strings.HasPrefix(got["0surplus"], "surplus") || len(got) != 2 {
+	if status != http.StatusOK || !strings.HasPrefix(got[missing], "missing") || !strings.HasPrefix(got["0surplus"],
+		"surplus") || len(got) != 2 {
 		t.Errorf("%d: %s: %v", status, text, got)
 	}
 }
@@ -197,7 +232,8 @@ func TestReconciliationJobs(t *testing.T) {
 	}
 	worker := &reconcileWorker{m: s.merchant}
 	work := func(provider string) error {
-		return worker.Work(t.Context(), &river.Job[reconcileArgs]{JobRow: &rivertype.JobRow{}, Args: reconcileArgs{provider, today()}})
+		return worker.Work(t.Context(), &river.Job[reconcileArgs]{JobRow: &rivertype.JobRow{}, Args: reconcileArgs{provider,
+			today()}})
 	}
 	if err := work("worldcard"); err != nil {
 		t.Error(err)
@@ -206,13 +242,15 @@ func TestReconciliationJobs(t *testing.T) {
 	if err := work("unionpay"); !errors.As(err, &cancelled) {
 		t.Errorf("unionpay: %v", err)
 	}
-	for provider, want := range map[string]int{"worldcard": http.StatusAccepted, "unionpay": http.StatusBadRequest, "": http.StatusBadRequest} {
+	for provider, want := range map[string]int{"worldcard": http.StatusAccepted, "unionpay": http.StatusBadRequest,
+		"": http.StatusBadRequest} {
 		body := map[string]string{"provider": provider, "day": today()}
 		if status, text := s.post("/v1/reconciliations", body); status != want {
 			t.Errorf("%s: %d: %s", provider, status, text)
 		}
 	}
-	if status, _ := s.post("/v1/reconciliations", map[string]string{"provider": "worldcard", "day": "tomorrow"}); status != http.StatusBadRequest {
+	if status, _ := s.post("/v1/reconciliations", map[string]string{"provider": "worldcard",
+		"day": "tomorrow"}); status != http.StatusBadRequest {
 		t.Errorf("a day that is none: %d", status)
 	}
 	if status, text := s.get("/v1/differences"); status != http.StatusOK || !strings.Contains(text, `"differences":[]`) {

@@ -86,7 +86,8 @@ func place(t *testing.T, f *fleet, s *store) (all []placing) {
 	t.Helper()
 	providers := accountNames()
 	for n := range fleetOrders {
-		p := placing{request: request{Provider: providers[n%len(providers)], Kind: kindDeposit, Key: fmt.Sprintf("order-%d", n), Amount: fleetAmount}}
+		p := placing{request: request{Provider: providers[n%len(providers)], Kind: kindDeposit, Key: fmt.Sprintf("order-%d",
+			n), Amount: fleetAmount}}
 		card, err := f.box.issue(p.request.Provider, n)
 		ok(t, err)
 		p.card = card
@@ -177,7 +178,8 @@ func TestReplicas(t *testing.T) {
 	}
 	rest(t, m.store, 45*time.Second)
 	way.settled(20 * time.Second)
-	t.Logf("seed %d: %d orders in %v, all ended after %v; %d kills (%d orders were being sent), database away %v", seed, len(all),
+	t.Logf("seed %d: %d orders in %v, all ended after %v; %d kills (%d orders were being sent), database away %v", seed,
+		len(all),
 		loaded.Round(time.Second), time.Since(begun).Round(time.Second), f.kills, f.caught, f.away.Round(time.Second))
 	f.checkOrders(m, all)
 	f.checkCallbacks(m, way)
@@ -232,7 +234,8 @@ func (f *fleet) checkOrders(m *merchant, all []placing) {
 	paid := 0
 	for _, p := range all {
 		var id string
-		err := m.store.row(t.Context(), m.store.db, "SELECT id FROM orders WHERE provider = $1 AND key = $2", p.request.Provider, p.request.Key).Scan(&id)
+		err := m.store.row(t.Context(), m.store.db, "SELECT id FROM orders WHERE provider = $1 AND key = $2",
+			p.request.Provider, p.request.Key).Scan(&id)
 		if err != nil {
 			t.Errorf("%s %s is not stored: %v", p.request.Provider, p.request.Key, err)
 			continue
@@ -267,9 +270,11 @@ func (f *fleet) checkOrders(m *merchant, all []placing) {
 		}
 	}
 	var effects, done, contradictions int
-	ok(t, m.store.row(t.Context(), m.store.db, `SELECT (SELECT COUNT(*) FROM effects), (SELECT COUNT(*) FROM orders WHERE state = 'done'),
+	ok(t, m.store.row(t.Context(), m.store.db,
+		`SELECT (SELECT COUNT(*) FROM effects), (SELECT COUNT(*) FROM orders WHERE state = 'done'),
 		(SELECT COUNT(*) FROM differences)`).Scan(&effects, &done, &contradictions))
-	t.Logf("%d carried out on the platforms, none twice; %d bookings of %d done orders (cards included), %d contradictions", paid, effects, done, contradictions)
+	t.Logf("%d carried out on the platforms, none twice; %d bookings of %d done orders (cards included), "+
+		"%d contradictions", paid, effects, done, contradictions)
 	if effects != done || contradictions > 0 {
 		t.Errorf("%d bookings of %d done orders, %d contradictions", effects, done, contradictions)
 	}
@@ -300,9 +305,11 @@ func (f *fleet) checkCallbacks(m *merchant, w *way) {
 		return err
 	}, "SELECT id FROM events"))
 	var effects, orphans int
-	ok(t, m.store.row(t.Context(), m.store.db, `SELECT (SELECT SUM(callbacks) FROM orders), (SELECT COUNT(*) FROM events WHERE order_id IN ('', '-'))`).
+	ok(t, m.store.row(t.Context(), m.store.db,
+		`SELECT (SELECT SUM(callbacks) FROM orders), (SELECT COUNT(*) FROM events WHERE order_id IN ('', '-'))`).
 		Scan(&effects, &orphans))
-	t.Logf("%d callbacks as %d posts; %d events, %d effects, %d about no order", len(w.deliveries), w.posts.Load(), len(got), effects, orphans)
+	t.Logf("%d callbacks as %d posts; %d events, %d effects, %d about no order", len(w.deliveries), w.posts.Load(),
+		len(got), effects, orphans)
 	if !maps.Equal(want, got) {
 		t.Errorf("the platforms sent %d events, %d took effect", len(want), len(got))
 	}
@@ -321,7 +328,8 @@ func (f *fleet) checkSecrets(all []placing, key string) {
 	secrets := []string{key}
 	for name, value := range f.box.variables {
 		public := strings.HasSuffix(name, "_URL") || strings.Contains(name, "PATH") || strings.HasSuffix(name, "_ID") ||
-			strings.HasSuffix(name, "PLATFORM_KEY") || strings.HasSuffix(name, "UPI_SIGN_KEY") || strings.HasSuffix(name, "BRANCH") ||
+			strings.HasSuffix(name, "PLATFORM_KEY") || strings.HasSuffix(name, "UPI_SIGN_KEY") || strings.HasSuffix(name,
+			"BRANCH") ||
 			strings.HasSuffix(name, "APP_KEY")
 		if !public {
 			secrets = append(secrets, strings.Split(strings.TrimSpace(value), "\n")...)

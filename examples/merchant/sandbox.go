@@ -133,7 +133,8 @@ func (b *sandbox) startUQPAY(hooks string) error {
 
 func (b *sandbox) startCoshine(hooks string) error {
 	server, err := coshinetest.NewServer(coshinetest.Config{
-		Paths: coshine.InferredPaths(), Issuer: func(api coshine.API) string { return hooks + "/callbacks/coshine/" + string(api) },
+		Paths:  coshine.InferredPaths(),
+		Issuer: func(api coshine.API) string { return hooks + "/callbacks/coshine/" + string(api) },
 	})
 	if err != nil {
 		return err
@@ -160,7 +161,8 @@ func (b *sandbox) startUnionPay(hooks string) error {
 	b.unionpay = server
 	upi, err := keys.UPISign().MarshalText()
 	variables := map[string]string{
-		"BASE_URL": server.URL(), "APP_ID": server.AppID(), "SIGN_KEY": keys.SignPEM().Reveal(), "SIGN_KEY_ID": unionpaytest.SignKeyID,
+		"BASE_URL": server.URL(), "APP_ID": server.AppID(), "SIGN_KEY": keys.SignPEM().Reveal(),
+		"SIGN_KEY_ID":  unionpaytest.SignKeyID,
 		"UPI_SIGN_KEY": string(upi), "UPI_SIGN_KEY_ID": unionpaytest.UPISignKeyID, "CALLBACK_PATH": "/callbacks/unionpay",
 		"DECRYPT_KEY": keys.DecryptPEM().Reveal(), "DECRYPT_KEY_ID": unionpaytest.DecryptKeyID,
 	}

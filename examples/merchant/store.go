@@ -39,7 +39,8 @@ type store struct {
 }
 
 // sqliteOptions make one writer wait for another, and a commit survive a power cut.
-const sqliteOptions = "?_txlock=immediate&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
+const sqliteOptions = "?_txlock=immediate&_pragma=busy_timeout(5000)" +
+	"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
 
 // openStore opens the database of an address: postgres://… or a file's path.
 func openStore(ctx context.Context, address string, key sign.AESKey) (*store, error) {
@@ -53,7 +54,8 @@ func openStore(ctx context.Context, address string, key sign.AESKey) (*store, er
 	db.SetMaxOpenConns(1) // SQLite has one writer; a second connection would only wait for it
 	return &store{
 		db: db, key: key, dialect: sqldedupe.DialectSQLite, driver: riversqlite.New(db), close: func() { _ = db.Close() },
-		words: strings.NewReplacer("{now}", "CAST(unixepoch('subsec') * 1000 AS INTEGER)", "{lock}", "", "{skip}", "", "{bytes}", ""),
+		words: strings.NewReplacer("{now}", "CAST(unixepoch('subsec') * 1000 AS INTEGER)", "{lock}", "", "{skip}", "",
+			"{bytes}", ""),
 	}, nil
 }
 
@@ -271,7 +273,8 @@ func (s *store) ready(ctx context.Context) error {
 		return err
 	}
 	var version int
-	if err := s.db.QueryRowContext(ctx, "SELECT COALESCE(MAX(version), 0) FROM merchant_schema").Scan(&version); err != nil {
+	if err := s.db.QueryRowContext(ctx,
+		"SELECT COALESCE(MAX(version), 0) FROM merchant_schema").Scan(&version); err != nil {
 		return errors.New("the database does not answer")
 	}
 	if version != len(names) {

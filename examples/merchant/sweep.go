@@ -49,7 +49,8 @@ func (m *merchant) sweep(ctx context.Context) (n int, err error) {
 				jobs = append(jobs, river.InsertManyParams{Args: settleArgs{id, epoch + 1}})
 			}
 			return nil
-		}, "SELECT id, epoch, state FROM orders WHERE due_at > 0 AND due_at <= {now} ORDER BY due_at LIMIT $1 {skip}", sweepBatch)
+		}, "SELECT id, epoch, state FROM orders WHERE due_at > 0 AND due_at <= {now} "+
+			"ORDER BY due_at LIMIT $1 {skip}", sweepBatch)
 		if n = len(jobs); err != nil || n == 0 {
 			return err
 		}

@@ -66,7 +66,8 @@ func newTelemetry(ctx context.Context) (*telemetry, error) {
 			_ = meters.Shutdown(ctx)
 		},
 	}
-	if t.callbacks, err = t.meter.Int64Counter("merchant.callbacks", metric.WithDescription("Callbacks by outcome.")); err != nil {
+	if t.callbacks, err = t.meter.Int64Counter("merchant.callbacks",
+		metric.WithDescription("Callbacks by outcome.")); err != nil {
 		return nil, err
 	}
 	t.observer, err = observer(traces.Tracer(scope), t.meter)
@@ -99,7 +100,8 @@ func observer(tracer trace.Tracer, meter metric.Meter) (issuing.Observer, error)
 				labels = append(labels, attribute.String("error.type", name))
 				span.SetStatus(codes.Error, name)
 			}
-			span.SetAttributes(append(labels, attribute.String("issuing.key", call.Key), attribute.Int("issuing.attempts", call.Attempts))...)
+			span.SetAttributes(append(labels, attribute.String("issuing.key", call.Key), attribute.Int("issuing.attempts",
+				call.Attempts))...)
 			span.End()
 			duration.Record(ctx, call.Duration.Seconds(), metric.WithAttributes(labels...))
 		},
@@ -109,7 +111,8 @@ func observer(tracer trace.Tracer, meter metric.Meter) (issuing.Observer, error)
 // watch measures orders by state, and how late the oldest question is: what alarms are
 // made of.
 func (t *telemetry) watch(s *store) error {
-	orders, err := t.meter.Int64ObservableGauge("merchant.orders", metric.WithDescription("Orders that are not final, by state."))
+	orders, err := t.meter.Int64ObservableGauge("merchant.orders",
+		metric.WithDescription("Orders that are not final, by state."))
 	if err != nil {
 		return err
 	}
