@@ -82,6 +82,13 @@ func (l *logFile) Write(b []byte) (int, error) {
 	return l.text.Write(b)
 }
 
+// bytes is what was written so far.
+func (l *logFile) bytes() []byte {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return bytes.Clone(l.text.Bytes())
+}
+
 func (f *fleet) intn(n int) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -157,14 +164,14 @@ func (f *fleet) ready(i int) {
 			}
 		}
 		if time.Since(begun) > time.Minute {
-			text := f.logs[i].text.String()
+			text := f.logs[i].bytes()
 			f.t.Fatalf("replica %d is not ready: %s", i, text[max(0, len(text)-2000):])
 		}
 	}
 }
 
 // faults break one in four money calls and one in ten of all others, on either side of
-// what they do.
+// what they do, and let some money calls take long enough to be killed in.
 func (f *fleet) faults() func(string) issuingtest.Fault {
 	money := map[string]bool{"Cards.Deposit": true, "Tokens.Request": true}
 	return func(op string) issuingtest.Fault {
@@ -181,6 +188,10 @@ func (f *fleet) faults() func(string) issuingtest.Fault {
 			return issuingtest.BadGatewayAfter()
 		case 3:
 			return issuingtest.Truncate()
+		case 4:
+			return issuingtest.DelayBefore(500 * time.Millisecond)
+		case 5:
+			return issuingtest.DelayAfter(500 * time.Millisecond)
 		}
 		return issuingtest.Fault{}
 	}

@@ -345,7 +345,12 @@ func (f *fleet) checkSecrets(all []placing, key string) {
 	}
 	places := map[string][]byte{"the database": f.db.dump(t)}
 	for i, l := range f.logs {
-		places[fmt.Sprintf("the log of replica %d", i)] = l.text.Bytes()
+		places[fmt.Sprintf("the log of replica %d", i)] = l.bytes()
+	}
+	for name, text := range places {
+		if bytes.Contains(text, []byte("DATA RACE")) || bytes.Contains(text, []byte("panic:")) {
+			t.Errorf("a panic or a race is in %s", name)
+		}
 	}
 	looked := 0
 	for _, secret := range secrets {

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,8 +38,13 @@ func newService(t *testing.T, address string, more map[string]string) *service {
 		address = filepath.Join(t.TempDir(), "merchant.db")
 	}
 	s := &service{t: t}
+	var routes atomic.Pointer[http.Handler]
 	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.routes().ServeHTTP(w, r)
+		if handler := routes.Load(); handler != nil {
+			(*handler).ServeHTTP(w, r)
+			return
+		}
+		w.WriteHeader(http.StatusServiceUnavailable) // a late callback for whoever had the port before
 	}))
 	t.Cleanup(s.server.Close)
 	box, err := newSandbox(s.server.URL)
@@ -62,6 +68,8 @@ func newService(t *testing.T, address string, more map[string]string) *service {
 	ok(t, err)
 	t.Cleanup(s.store.close)
 	s.started.Store(true)
+	handler := s.routes()
+	routes.Store(&handler)
 	return s
 }
 
