@@ -50,6 +50,7 @@ func TestDecide(t *testing.T) {
 }
 
 func TestContradictionIsTold(t *testing.T) {
+	t.Parallel()
 	databases(t, func(t *testing.T, s *service) {
 		o := s.deposit("worldcard", s.card("worldcard"), "k")
 		s.tell(o.ID, evidence{finding: foundDone, id: "p1", from: "call"})
@@ -71,6 +72,7 @@ func TestContradictionIsTold(t *testing.T) {
 
 // Whatever comes at the same time, one final state stands and it is booked once.
 func TestAdvanceRaces(t *testing.T) {
+	t.Parallel()
 	databases(t, func(t *testing.T, s *service) {
 		card := s.card("worldcard")
 		for range 5 {
@@ -104,6 +106,7 @@ func TestAdvanceRaces(t *testing.T) {
 
 // Of any number of workers with the same order and epoch one may send.
 func TestRecordIsAFence(t *testing.T) {
+	t.Parallel()
 	databases(t, func(t *testing.T, s *service) {
 		o := s.deposit("worldcard", s.card("worldcard"), "k")
 		var through, held atomic.Int32
@@ -132,6 +135,7 @@ func TestRecordIsAFence(t *testing.T) {
 }
 
 func TestOthersAreKnownOnlyWhenNoneIsUnderWay(t *testing.T) {
+	t.Parallel()
 	s := newService(t, "", nil)
 	card := s.card("worldcard")
 	one, two := s.deposit("worldcard", card, "1"), s.deposit("worldcard", card, "2")

@@ -9,6 +9,7 @@ import (
 )
 
 func TestOrders(t *testing.T) {
+	t.Parallel()
 	s := newService(t, "", nil)
 	body := map[string]any{
 		"provider": "worldcard", "kind": "apply", "key": "k", "product": "VIRTUAL-R", "bin": "2", "amount": "100.00",
@@ -41,6 +42,7 @@ func TestOrders(t *testing.T) {
 }
 
 func TestOrdersAreRefused(t *testing.T) {
+	t.Parallel()
 	s := newService(t, "", nil)
 	card := s.card("kazepay")
 	open := s.deposit("kazepay", card, "open")
@@ -84,6 +86,7 @@ func TestOrdersAreRefused(t *testing.T) {
 }
 
 func TestGuard(t *testing.T) {
+	t.Parallel()
 	s := newService(t, "", map[string]string{"MERCHANT_TOKEN": "0123456789abcdef"})
 	for path, want := range map[string]int{"/": 401, "/v1/differences": 401, "/metrics": 401, "/healthz": 204,
 		"/readyz": 204} {
@@ -118,6 +121,7 @@ func TestGuard(t *testing.T) {
 }
 
 func TestSettleNow(t *testing.T) {
+	t.Parallel()
 	s := newService(t, "", nil)
 	o := s.deposit("worldcard", s.card("worldcard"), "k")
 	if status, text := s.post("/v1/orders/"+o.ID+"/settle", nil); status != http.StatusConflict {

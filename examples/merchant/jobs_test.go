@@ -16,6 +16,7 @@ import (
 // Send and settle, as River works them: on PostgreSQL, because a job is completed in a
 // transaction of its own there while the worker uses others.
 func TestWorkers(t *testing.T) {
+	t.Parallel()
 	s := newService(t, database(t), nil)
 	card := s.card("worldcard")
 	cfg := &river.Config{}
@@ -93,6 +94,7 @@ func inTx(t *testing.T, s *service, fn func(*sql.Tx)) {
 // What crashed between its record and its end is settled: sent again under the same key
 // where the provider recognises it, and left to a person where it does not.
 func TestAfterACrash(t *testing.T) {
+	t.Parallel()
 	for provider, want := range map[string]state{
 		"worldcard": stateDone, "legacy": stateDone, "uqpay": stateDone, "kazepay": stateReview, "coshine": stateReview,
 	} {
@@ -126,6 +128,7 @@ func TestAfterACrash(t *testing.T) {
 
 // A platform that cannot be reached leaves orders queued, and they go out when it is back.
 func TestUnreachable(t *testing.T) {
+	t.Parallel()
 	s := newService(t, "", map[string]string{"MERCHANT_REVIEW_AFTER": "1m"})
 	o := s.deposit("worldcard", s.card("worldcard"), "k")
 	ok(t, s.box.worldcard.Inject("", issuingtest.Refuse(503, ""), issuingtest.Refuse(503, "")))
@@ -144,6 +147,7 @@ func TestUnreachable(t *testing.T) {
 
 // The sweep hands out what is due once, whoever sweeps.
 func TestSweepSharesOut(t *testing.T) {
+	t.Parallel()
 	databases(t, func(t *testing.T, s *service) {
 		card := s.card("worldcard")
 		for i := range 5 {
@@ -168,6 +172,7 @@ func TestSweepSharesOut(t *testing.T) {
 
 // An event that overtakes the answer with its number finds its order later.
 func TestEventBeforeItsOrder(t *testing.T) {
+	t.Parallel()
 	s := newService(t, "", nil)
 	card := s.card("uqpay")
 	o := s.deposit("uqpay", card, "k")

@@ -60,6 +60,7 @@ func filled(t *testing.T) *service {
 
 // The page shows what a person needs, and nothing of it is markup.
 func TestPage(t *testing.T) {
+	t.Parallel()
 	s := filled(t)
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.server.URL+"/", nil)
 	ok(t, err)
@@ -101,6 +102,7 @@ func TestPage(t *testing.T) {
 // The page in a browser, light and dark: its style loads under the policy, the console is
 // silent, nothing runs. PICTURES is a folder for the pictures.
 func TestPageInChromium(t *testing.T) {
+	t.Parallel()
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if found, err := exec.LookPath(name); err == nil {
@@ -182,6 +184,7 @@ func shoot(t *testing.T, path, address, scheme string) (picture []byte, dom, con
 
 // TestDrive runs the script that takes cards through their lives, against this program.
 func TestDrive(t *testing.T) {
+	t.Parallel()
 	for _, tool := range []string{"bash", "curl", "jq"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			if os.Getuid() == 0 {

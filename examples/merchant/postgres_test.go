@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -47,7 +48,7 @@ var shared struct {
 	sync.Once
 	server *postgres
 	err    error
-	n      int
+	n      atomic.Int32
 }
 
 // database returns the address of a fresh one.
@@ -56,8 +57,7 @@ func database(t *testing.T) string {
 	bin := programs(t)
 	shared.Do(func() { shared.server, shared.err = makePostgres(bin, "-c", "fsync=off") })
 	ok(t, shared.err)
-	shared.n++
-	name := fmt.Sprintf("test%d", shared.n)
+	name := fmt.Sprintf("test%d", shared.n.Add(1))
 	db, err := sql.Open("pgx", shared.server.address("postgres"))
 	ok(t, err)
 	defer func() { _ = db.Close() }()

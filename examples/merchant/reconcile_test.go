@@ -68,6 +68,7 @@ func (s *service) rewrite(id, change string, args ...any) {
 
 // Of every provider that tells, what only one side has and what they disagree on is found.
 func TestReconciliation(t *testing.T) {
+	t.Parallel()
 	for provider, tells := range map[string]struct{ surplus, missing bool }{
 		"worldcard": {true, true}, "kazepay": {true, true}, "coshine": {true, true},
 		"legacy": {false, true}, "uqpay": {false, false},
@@ -125,6 +126,7 @@ func TestReconciliation(t *testing.T) {
 // A run that is broken off goes on where it stopped, and finds each difference once; so
 // does one over more orders than are read at once.
 func TestReconciliationGoesOn(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		orders, runs int
 		budget       time.Duration
@@ -157,6 +159,7 @@ func TestReconciliationGoesOn(t *testing.T) {
 // What a list says of an order whose end nobody knows is evidence like any other: after a
 // restored backup, nothing that was carried out is sent again.
 func TestReconciliationBringsEvidence(t *testing.T) {
+	t.Parallel()
 	s := newService(t, "", nil)
 	s.cfg.Hold = true
 	for _, provider := range []string{"worldcard", "coshine"} {
@@ -183,6 +186,7 @@ func TestReconciliationBringsEvidence(t *testing.T) {
 
 // A list that cannot be read ends the run with an error, and nothing is called missing.
 func TestReconciliationOfAnUnreadableList(t *testing.T) {
+	t.Parallel()
 	s := newService(t, "", nil)
 	card := s.card("worldcard")
 	s.done(request{Provider: "worldcard", Kind: kindDeposit, Key: "m", Card: card, Amount: "1", Currency: "USD"},
@@ -196,6 +200,7 @@ func TestReconciliationOfAnUnreadableList(t *testing.T) {
 }
 
 func TestReconciliationOfAFile(t *testing.T) {
+	t.Parallel()
 	s := newService(t, "", nil)
 	card := s.card("coshine")
 	both := s.done(request{Provider: "coshine", Kind: kindDeposit, Key: "b", Card: card, Amount: fleetAmount,
@@ -226,6 +231,7 @@ func TestReconciliationOfAFile(t *testing.T) {
 }
 
 func TestReconciliationJobs(t *testing.T) {
+	t.Parallel()
 	s := newService(t, "", nil)
 	if n := len(s.nightly()); n != 5 {
 		t.Errorf("%d providers are compared every night, want 5", n)

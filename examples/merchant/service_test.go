@@ -75,8 +75,14 @@ func newService(t *testing.T, address string, more map[string]string) *service {
 
 // databases runs a test on both databases.
 func databases(t *testing.T, test func(*testing.T, *service)) {
-	t.Run("SQLite", func(t *testing.T) { test(t, newService(t, "", nil)) })
-	t.Run("PostgreSQL", func(t *testing.T) { test(t, newService(t, database(t), nil)) })
+	t.Run("SQLite", func(t *testing.T) {
+		t.Parallel()
+		test(t, newService(t, "", nil))
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		t.Parallel()
+		test(t, newService(t, database(t), nil))
+	})
 }
 
 // post sends JSON and returns status and answer.
