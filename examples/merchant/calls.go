@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -198,7 +199,7 @@ func (m *merchant) ask(ctx context.Context, w work) (evidence, error) {
 		return evidence{}, err
 	}
 	out := evidence{epoch: w.Epoch, from: "question", wait: waitOf(m.cfg.Steps, w.Asked)}
-	if w.State == stateAccepted && c.follow != nil {
+	if known := w.Result.ID != "" || w.Result.Card != ""; w.State == stateAccepted && c.follow != nil && known {
 		got, err := c.follow(ctx, w)
 		if err != nil {
 			out.note = err.Error()
@@ -212,7 +213,11 @@ func (m *merchant) ask(ctx context.Context, w work) (evidence, error) {
 		return evidence{}, fmt.Errorf("order %s is %s without a record: %w", w.ID, w.State, err)
 	}
 	if w.Result.ID != "" && p.name == "uqpay" { // by which an order is read at any time
-		pending.Details = map[string]string{"card_order_id": w.Result.ID}
+		pending.Details = maps.Clone(pending.Details)
+		if pending.Details == nil {
+			pending.Details = map[string]string{}
+		}
+		pending.Details["card_order_id"] = w.Result.ID
 	}
 	opts, err := m.settleOptions(ctx, p, c, w)
 	if err != nil {

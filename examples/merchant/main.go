@@ -85,7 +85,7 @@ func run(ctx context.Context, args []string, out io.ReadWriter, environment func
 			return errors.Join(err, listener.Close())
 		}
 		defer func() { _ = end.Close() }()
-		ready["control"], environment = address, merged(box.getenv, environment)
+		ready["control"], environment = address, box.getenv // nothing of a real account is seen
 	}
 	return serve(ctx, cfg, environment, listener, func() error {
 		line, err := json.Marshal(ready)
@@ -94,16 +94,6 @@ func run(ctx context.Context, args []string, out io.ReadWriter, environment func
 		}
 		return err
 	})
-}
-
-// merged asks first, then second.
-func merged(first, second func(string) string) func(string) string {
-	return func(name string) string {
-		if value := first(name); value != "" {
-			return value
-		}
-		return second(name)
-	}
 }
 
 // serve runs the service on a listener until the context ends, and then in this order:
@@ -129,7 +119,8 @@ func serve(ctx context.Context, cfg config, getenv func(string) string, listener
 	go m.sweeping(sweeping)
 	server := &http.Server{
 		Handler: m.routes(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: time.Minute,
-		BaseContext: func(net.Listener) context.Context { return working },
+		WriteTimeout: reconcileTimeout + time.Minute,
+		BaseContext:  func(net.Listener) context.Context { return working },
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()

@@ -119,6 +119,9 @@ func kazepayDeposit(ctx context.Context, c *kazepay.Client, w work) (evidence, e
 func kazepayEvent(ev *webhook.Event) told {
 	switch e := ev.Data.(type) {
 	case *kazepay.CardDeposited:
+		if e.TransactionID == "" {
+			return told{cardID: e.CardID, kinds: []kind{kindDeposit}, ask: true}
+		}
 		return told{platformID: e.TransactionID, ask: true}
 	case *kazepay.CardClosed:
 		return told{cardID: e.CardID, kinds: []kind{kindClose}, ask: true}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -104,8 +105,9 @@ func uqpayOrder(o *uqpay.Order) evidence {
 
 // uqpayEvent reads callbacks, which are signed with their time and name the order.
 func uqpayEvent(ev *webhook.Event) told {
-	said := func(base uqpay.EventBase, card string) told {
-		t := told{platformID: base.SourceID, evidence: evidence{finding: foundDone, result: result{Card: text(card)}}}
+	said := func(base uqpay.EventBase, order, card string) told {
+		t := told{platformID: cmp.Or(base.SourceID, order)}
+		t.evidence = evidence{finding: foundDone, result: result{Card: text(card)}}
 		if base.Failed() {
 			t.evidence.finding = foundRefused
 		}
@@ -113,11 +115,11 @@ func uqpayEvent(ev *webhook.Event) told {
 	}
 	switch e := ev.Data.(type) {
 	case *uqpay.CardCreated:
-		return said(e.EventBase, e.CardID)
+		return said(e.EventBase, e.OrderID, e.CardID)
 	case *uqpay.CardDeposited:
-		return said(e.EventBase, e.CardID)
+		return said(e.EventBase, e.OrderID, e.CardID)
 	case *uqpay.CardStateChanged:
-		return said(e.EventBase, e.CardID)
+		return said(e.EventBase, "", e.CardID)
 	}
 	return told{}
 }

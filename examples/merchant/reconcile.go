@@ -307,7 +307,8 @@ func (m *merchant) compare(ctx context.Context, p *provider, day string, mine, t
 // decided is what a list says of an order of which the merchant does not know the end: one
 // line on each side, that agree in everything else.
 func decided(d issuing.Difference) (evidence, bool) {
-	if len(d.Mine) != 1 || len(d.Theirs) != 1 || d.Mine[0].State != entryOpen || !slices.Equal(d.Fields, []string{"state"}) {
+	if len(d.Mine) != 1 || len(d.Theirs) != 1 || d.Mine[0].State != entryOpen ||
+		!slices.Equal(d.Fields, []string{"state"}) {
 		return evidence{}, false
 	}
 	e := evidence{id: d.Theirs[0].ID, from: "reconciliation"}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -59,7 +60,8 @@ func newService(t *testing.T, address string, more map[string]string) *service {
 	for name, value := range more {
 		variables[name] = value
 	}
-	get := merged(box.getenv, func(name string) string { return variables[name] })
+	maps.Copy(variables, box.variables)
+	get := func(name string) string { return variables[name] }
 	cfg, err := parseConfig(nil, io.Discard, get)
 	ok(t, err)
 	signals, err := newTelemetry(t.Context())

@@ -15,15 +15,20 @@ const sweepBatch = 100
 // sweeping hands out what is due, until the context ends. Every replica does, so that an
 // order waits for nobody's lease: neither for River's leader nor for its rescuer.
 func (m *merchant) sweeping(ctx context.Context) {
-	ticker := time.NewTicker(m.cfg.Sweep)
-	defer ticker.Stop()
+	due, old := time.NewTicker(m.cfg.Sweep), time.NewTicker(time.Hour)
+	defer due.Stop()
+	defer old.Stop()
 	for {
+		var err error
 		select {
 		case <-ctx.Done():
 			return
-		case <-ticker.C:
+		case <-due.C:
+			_, err = m.sweep(ctx)
+		case <-old.C:
+			_, err = m.claims.Sweep(ctx) // of events that no platform sends any more
 		}
-		if _, err := m.sweep(ctx); err != nil && ctx.Err() == nil {
+		if err != nil && ctx.Err() == nil {
 			slog.WarnContext(ctx, "sweep", "reason", err)
 		}
 	}
