@@ -96,8 +96,9 @@ func (m *merchant) askNow(ctx context.Context, tx *sql.Tx, id string) error {
 	if err != nil {
 		return err
 	}
-	n, err := m.store.exec(ctx, tx, `UPDATE orders SET epoch = epoch + 1, due_at = {now} + $1
-		WHERE id = $2 AND state IN ('accepted', 'open')`, m.cfg.Lease.Milliseconds(), id)
+	n, err := m.store.exec(ctx, tx, `UPDATE orders SET epoch = epoch + 1,
+		due_at = CASE WHEN state = 'review' THEN 0 ELSE {now} + $1 END
+		WHERE id = $2 AND state IN ('accepted', 'open', 'review')`, m.cfg.Lease.Milliseconds(), id)
 	if err != nil || n == 0 {
 		return err
 	}

@@ -3,8 +3,10 @@
 package main
 
 import (
+	"database/sql"
 	"reflect"
 	"testing"
+	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/kazepay"
@@ -102,5 +104,23 @@ func TestEventsOfACard(t *testing.T) {
 	}
 	if got := found(kindApply); got != card {
 		t.Errorf("%s, want the application", got)
+	}
+}
+
+// A callback has an order in review asked about once more: what a person waits for may be
+// known by now.
+func TestEventOfAnOrderInReview(t *testing.T) {
+	t.Parallel()
+	s := newService(t, "", nil)
+	o := s.deposit("worldcard", s.card("worldcard"), "k")
+	ok(t, s.store.record(t.Context(), o.ID, o.Epoch, "{}", time.Minute))
+	s.tell(o.ID, evidence{finding: foundNothing, epoch: 1, note: "nobody knows"})
+	ok(t, s.store.tx(t.Context(), func(tx *sql.Tx) error { return s.askNow(t.Context(), tx, o.ID) }))
+	got := s.has(o.ID, stateReview)
+	if got.Epoch != 2 || !got.Due.IsZero() || got.Callbacks != 1 {
+		t.Errorf("%+v", got)
+	}
+	if n := s.count("SELECT COUNT(*) FROM river_job WHERE kind = 'settle'"); n != 1 {
+		t.Errorf("%d questions, want 1", n)
 	}
 }
