@@ -26,6 +26,10 @@ type Func func(ctx context.Context, tx *sql.Tx, event *webhook.Event) error
 // not asked. ctx is not the request's: it ends at [Config.Lease] or the source's
 // deadline, and the transaction is rolled back then.
 //
+// A question ([webhook.Event].Question) comes here like an event, and fn writes its answer.
+// A [webhook.Sealer] does not take it, since it is answered where it arrived: a function
+// that stores events seals the Raw of one by itself.
+//
 // A handler without d, src or fn answers every callback with status 503, and says so.
 func NewHandler(d *Deduper, src *webhook.Source, fn Func, opts ...webhook.Option) *webhook.Handler {
 	if d == nil || fn == nil {
