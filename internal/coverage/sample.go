@@ -21,7 +21,7 @@ func forms(t reflect.Type, variant int) []any {
 	case time.Time:
 		return []any{
 			fmt.Sprintf("2026-04-0%dT10:00:00+08:00", n), fmt.Sprintf("2026-04-0%d 10:00:00", n),
-			fmt.Sprintf("2026040%d100000", n), fmt.Sprintf("2026-04-0%d", n), 1775008800000 + n,
+			fmt.Sprintf("2026040%d100000", n), fmt.Sprintf("2026-04-0%d", n), 1775008800000 + int64(n),
 		}
 	case issuing.Date:
 		return []any{fmt.Sprintf("2026-04-0%d", n), fmt.Sprintf("2026040%d", n)}
