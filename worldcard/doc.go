@@ -8,8 +8,8 @@
 // apply for cards and read them, [Client.KYC] verifies the holder of a physical
 // card, [Client.Cards] tops up, freezes, closes and lists transactions.
 //
-// Applications, top-ups and closures are asynchronous: the answer says that the
-// request was received, a callback says how it ended. [NewCallbacks] tells the
+// Applications for virtual cards, activations, top-ups and closures are asynchronous: the
+// answer says that the request was received, a callback says how it ended. [NewCallbacks] tells the
 // package webhook how to turn callbacks into this package's event structs
 // ([CardOpened] and its siblings). Several merchants on one address, and keys that change
 // without a restart, are [CallbackConfig.Lookup].
