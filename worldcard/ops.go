@@ -25,7 +25,6 @@ var (
 
 // What the rows offer, and when they are complete.
 var (
-	asNone       = capability{} // no concept, and nothing that the pages say
 	asPaged      = capability{}.Limited(entries("Card BIN List"))
 	asPagedCards = capability{}.Limited(entries("Physical Card BIN List"))
 	asCard       = offering(issuing.ConceptCard)
