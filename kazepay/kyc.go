@@ -59,12 +59,10 @@ func (r Identity) validate(p *check.Problems) {
 	} {
 		p.Text(f.name, f.value, f.limit)
 	}
-	for _, f := range []struct{ name, value string }{
-		{"firstName", string(r.FirstName)}, {"lastName", string(r.LastName)}, {"addressLine", string(r.AddressLine)},
-	} {
-		if strings.ContainsFunc(f.value, func(c rune) bool { return c > '~' }) {
-			p.Add(f.name, "must be in English letters")
-		}
+	p.EnglishName("firstName", string(r.FirstName))
+	p.EnglishName("lastName", string(r.LastName))
+	if strings.ContainsFunc(string(r.AddressLine), func(c rune) bool { return c > '~' }) {
+		p.Add("addressLine", "must be in English letters")
 	}
 	p.Country("mobilePrefixCountry", r.MobilePrefixCountry)
 	p.Country("countryCode", r.CountryCode)

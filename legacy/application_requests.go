@@ -21,7 +21,7 @@ type MasterEApplication struct {
 	FirstNameEn  issuing.Personal `json:"firstNameEn"`         // English first name; required
 	LastNameEn   issuing.Personal `json:"lastNameEN"`          // English last name; required
 	CountryCode  string           `json:"countryCode"`         // calling code, such as 86; required
-	Phone        issuing.Personal `json:"phone"`               // phone number, for delivery too; required
+	Phone        issuing.Personal `json:"phone"`               // digits alone, for delivery too; required
 	Email        issuing.Personal `json:"email"`               // e-mail address; required
 	Address      issuing.Personal `json:"address"`             // residence, for delivery too; required
 	IDType       MasterEIDType    `json:"certType"`            // identity card or passport; required
@@ -56,9 +56,10 @@ func (r MasterEApplication) validate(p *check.Problems) {
 	checkKnown(p, "occupation", r.Occupation, needed, "1 to 17")
 	checkKnown(p, "position", r.Position, needed, "1 to 3")
 	callingCode.check(p, field{"countryCode", r.CountryCode})
+	phoneNumber.check(p, field{"phone", string(r.Phone)})
 	numeric3.check(p, field{"country", r.Country})
-	latinLetters(p, "firstNameEn", string(r.FirstNameEn))
-	latinLetters(p, "lastNameEN", string(r.LastNameEn))
+	p.EnglishName("firstNameEn", string(r.FirstNameEn))
+	p.EnglishName("lastNameEN", string(r.LastNameEn))
 	checkDate(p, "idExpiryDate", r.IDExpiryDate, needed)
 	checkDate(p, "birthday", r.Birthday, needed)
 	p.Required("annualIncome", !r.AnnualIncome.IsZero())
@@ -86,7 +87,7 @@ type VisaHApplication struct {
 	FirstName   issuing.Personal `json:"firstName"`           // English first name; required
 	LastName    issuing.Personal `json:"lastName"`            // English last name; required
 	CountryCode string           `json:"countryCode"`         // calling code, such as 86; required
-	Phone       issuing.Personal `json:"phone"`               // phone number; required
+	Phone       issuing.Personal `json:"phone"`               // digits alone; required
 	Email       issuing.Personal `json:"email"`               // e-mail address; required
 	Line1       issuing.Personal `json:"line1"`               // residence: house and unit; required
 	Line2       issuing.Personal `json:"line2"`               // residence: street; required
@@ -131,10 +132,11 @@ func (r VisaHApplication) validate(p *check.Problems) {
 	p.Email("email", string(r.Email))
 	checkKnown(p, "certType", r.IDType, needed, "0 (identity card) or 1 (passport)")
 	callingCode.check(p, field{"countryCode", r.CountryCode})
+	phoneNumber.check(p, field{"phone", string(r.Phone)})
 	numeric3.check(p, field{"addressCountry", r.AddressCountry}, field{"deliveryCountry", r.DeliveryCountry},
 		field{"country", r.Country})
-	latinLetters(p, "firstName", string(r.FirstName))
-	latinLetters(p, "lastName", string(r.LastName))
+	p.EnglishName("firstName", string(r.FirstName))
+	p.EnglishName("lastName", string(r.LastName))
 	checkDate(p, "idIssuanceDate", r.IDIssuanceDate, needed)
 	checkDate(p, "idExpiryDate", r.IDExpiryDate, needed)
 	identity{
@@ -205,8 +207,8 @@ func (r VirtualLApplication) validate(p *check.Problems) {
 		(!whole(r.FirstRecharge) || r.FirstRecharge.Cmp(issuing.NewAmount(minFirstRecharge, 0)) < 0) {
 		p.Add("firstRecharge", "must be a whole number of at least %d", minFirstRecharge)
 	}
-	latinLetters(p, "firstName", string(r.FirstName))
-	latinLetters(p, "lastName", string(r.LastName))
+	p.EnglishName("firstName", string(r.FirstName))
+	p.EnglishName("lastName", string(r.LastName))
 	p.Email("email", string(r.Email))
 	checkDate(p, "birthday", r.Birthday, optional)
 }
@@ -235,7 +237,7 @@ type VirtualPApplication struct {
 	// platform would take 10 without it
 	FirstRecharge issuing.Amount   `json:"firstRecharge"`
 	PhoneCode     string           `json:"phoneCode,omitzero"` // calling code
-	Phone         issuing.Personal `json:"phone,omitzero"`     // phone number
+	Phone         issuing.Personal `json:"phone,omitzero"`     // digits alone
 	Email         issuing.Personal `json:"email"`              // e-mail address; required
 	// English only, at most 32 characters together with LastName
 	FirstName issuing.Personal `json:"firstName,omitzero"`
@@ -261,6 +263,7 @@ func (r VirtualPApplication) validate(p *check.Problems) {
 	})
 	p.Email("email", string(r.Email))
 	callingCode.check(p, field{"phoneCode", r.PhoneCode})
+	phoneNumber.check(p, field{"phone", string(r.Phone)})
 	p.Country("country", r.Country)
 	if r.Country == "US" || r.Country == "CA" {
 		stateCode.check(p, field{"state", r.State})
@@ -271,8 +274,8 @@ func (r VirtualPApplication) validate(p *check.Problems) {
 	if n > maxNames {
 		p.Add("firstName, lastName", "have %d characters together, at most %d are allowed", n, maxNames)
 	}
-	latinLetters(p, "firstName", string(r.FirstName))
-	latinLetters(p, "lastName", string(r.LastName))
+	p.EnglishName("firstName", string(r.FirstName))
+	p.EnglishName("lastName", string(r.LastName))
 	checkDate(p, "dateOfBirth", r.DateOfBirth, optional)
 }
 

@@ -216,6 +216,7 @@ func (r Recipient) validate(p *check.Problems) {
 		{"targetNativeNameLast", string(r.TargetNativeNameLast)},
 		{"targetNationality", r.TargetNationality}, {"targetIdNumber", r.TargetIDNumber.Reveal()},
 	})
+	mobileNumber.check(p, field{"targetMobileNumber", string(r.TargetMobileNumber)})
 	p.Email("targetEmail", string(r.TargetEmail))
 	p.Date("targetDateOfBirth", r.TargetDateOfBirth)
 	p.Date("targetIdExpiration", r.TargetIDExpiration)
@@ -238,6 +239,7 @@ func (r Sender) validate(p *check.Problems) {
 		{"sourceCompanyRegistrationNumber", r.SourceCompanyRegistrationNumber},
 		{"sourceCompanyRegistrationCountry", r.SourceCompanyRegistrationCountry},
 	})
+	mobileNumber.check(p, field{"sourceMobileNumber", string(r.SourceMobileNumber)})
 	p.Date("sourceDateOfBirth", r.SourceDateOfBirth)
 	p.Date("sourceIdExpiration", r.SourceIDExpiration)
 	checkKnown(p, "sourceGender", r.SourceGender, optional, "M or F")

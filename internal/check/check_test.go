@@ -33,6 +33,8 @@ func TestProblems(t *testing.T) {
 		"text without limit": {func(p *Problems) { p.Text("f", strings.Repeat("x", 1<<20), 0) }, ""},
 		"no text":            {func(p *Problems) { p.Text("f", "", 3) }, "is required"},
 		"blank text":         {func(p *Problems) { p.Text("f", " \t ", 3) }, "is required"},
+		"English name":       {func(p *Problems) { p.EnglishName("f", "Anne-Marie O'Neil Jr.") }, ""},
+		"name with a digit":  {func(p *Problems) { p.EnglishName("f", "Ann3") }, "may have English characters only: letters, blanks, hyphens, apostrophes and full stops"},
 		"line break":         {func(p *Problems) { p.Text("f", "a\nb", 0) }, control},
 		"NUL":                {func(p *Problems) { p.Text("f", "a\x00", 0) }, control},
 		"DEL":                {func(p *Problems) { p.Text("f", "a\x7f", 0) }, control},

@@ -60,7 +60,8 @@ var (
 	).with(recipientRules...).with(senderRules...)
 	recipientRules = rules{
 		{mandatory, textForm, "targetAddressLine targetAddressCity"},
-		{optional, textForm, "targetAddressCityCode targetAddressState targetAddressZip targetMobileNumber"},
+		{optional, textForm, "targetAddressCityCode targetAddressState targetAddressZip"},
+		{optional, mobileForm, mobiles},
 		{optional, textForm, "targetCompanyName targetNameFirst targetNameLast targetNativeNameFirst targetNativeNameLast"},
 		{optional, alpha3Country, "targetAddressCountry targetNationality"},
 		{optional, dateForm, "targetDateOfBirth targetIdExpiration"},
@@ -71,7 +72,7 @@ var (
 	senderRules = rules{
 		{mandatory, alpha3Country, "sourceCountry"},
 		{mandatory, textForm, "sourceAddressLine sourceAddressCity sourceAddressCountry"},
-		{optional, textForm, "sourceReferenceNumber sourceAddressState sourceAddressZip sourceMobileNumber"},
+		{optional, textForm, "sourceReferenceNumber sourceAddressState sourceAddressZip"},
 		{optional, textForm, "sourceNameFirst sourceNameLast sourceIdNumber sourceIdIssueCountry sourceCompanyName"},
 		{optional, textForm, "sourceCompanyTradingName sourceCompanyRegistrationNumber sourceCompanyRegistrationCountry"},
 		{optional, choice[legacy.Gender]("M, F"), "sourceGender"},
