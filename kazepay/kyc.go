@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"strings"
-	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -68,10 +67,7 @@ func (r Identity) validate(p *check.Problems) {
 	p.Country("countryCode", r.CountryCode)
 	p.Listed("identificationType", string(r.IdentificationType), r.IdentificationType.Known())
 	p.Required("dateOfBirth", !r.DateOfBirth.IsZero())
-	p.Date("dateOfBirth", r.DateOfBirth)
-	if r.DateOfBirth.In(time.UTC).After(p.Now.AddDate(0, 0, 1)) {
-		p.Add("dateOfBirth", "lies in the future")
-	}
+	p.BirthDate("dateOfBirth", r.DateOfBirth)
 	p.Required("identificationExpiryDate", !r.IdentificationExpiryDate.IsZero())
 	p.Date("identificationExpiryDate", r.IdentificationExpiryDate)
 }

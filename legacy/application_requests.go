@@ -61,7 +61,8 @@ func (r MasterEApplication) validate(p *check.Problems) {
 	p.EnglishName("firstNameEn", string(r.FirstNameEn))
 	p.EnglishName("lastNameEN", string(r.LastNameEn))
 	checkDate(p, "idExpiryDate", r.IDExpiryDate, needed)
-	checkDate(p, "birthday", r.Birthday, needed)
+	p.Required("birthday", !r.Birthday.IsZero())
+	p.BirthDate("birthday", r.Birthday)
 	p.Required("annualIncome", !r.AnnualIncome.IsZero())
 	p.NotNegative("annualIncome", r.AnnualIncome, -1)
 	identity{
@@ -199,6 +200,7 @@ const minFirstRecharge = 10
 func (r VirtualLApplication) validate(p *check.Problems) {
 	checkOrder(p, r.MerOrderNo, r.NotifyURL)
 	checkLanguage(p, r.Language)
+	binDigits.check(p, field{"cardHeader", r.CardHeader})
 	checkTexts(p,
 		[]field{{"cardType", r.CardType}, {"businessScene", r.BusinessScene}, {"cardArea", r.CardArea}},
 		[]field{{"cardHeader", r.CardHeader}, {"firstName", string(r.FirstName)}, {"lastName", string(r.LastName)},
@@ -210,7 +212,7 @@ func (r VirtualLApplication) validate(p *check.Problems) {
 	p.EnglishName("firstName", string(r.FirstName))
 	p.EnglishName("lastName", string(r.LastName))
 	p.Email("email", string(r.Email))
-	checkDate(p, "birthday", r.Birthday, optional)
+	p.BirthDate("birthday", r.Birthday)
 }
 
 // whole reports whether an amount is a whole number, with decimals or without.
@@ -262,6 +264,7 @@ func (r VirtualPApplication) validate(p *check.Problems) {
 		{"postalCode", string(r.PostalCode)},
 	})
 	p.Email("email", string(r.Email))
+	binDigits.check(p, field{"cardBin", r.CardBIN})
 	callingCode.check(p, field{"phoneCode", r.PhoneCode})
 	phoneNumber.check(p, field{"phone", string(r.Phone)})
 	p.Country("country", r.Country)
@@ -276,7 +279,7 @@ func (r VirtualPApplication) validate(p *check.Problems) {
 	}
 	p.EnglishName("firstName", string(r.FirstName))
 	p.EnglishName("lastName", string(r.LastName))
-	checkDate(p, "dateOfBirth", r.DateOfBirth, optional)
+	p.BirthDate("dateOfBirth", r.DateOfBirth)
 }
 
 func (r VirtualPApplication) key() string { return r.MerOrderNo }

@@ -27,6 +27,7 @@ var (
 	// Examples of numbers that stand beside a calling code are of digits alone.
 	phoneNumber  = newForm(`[0-9]+`, "a phone number of digits alone, such as 13800138000")
 	mobileNumber = newForm(`\+?[0-9]+`, "a phone number of digits, perhaps behind a plus, such as +6281329623212")
+	binDigits    = newForm(`[0-9]+`, "the digits of a BIN of the list, such as 493193")
 	stateCode    = newForm(`[A-Z]{2}`, "a state's two capital letters for US and CA, such as WA")
 	swiftCode    = newForm(`[A-Z0-9]{8}(?:[A-Z0-9]{3})?`, "a SWIFT code of 8 or 11 capital letters and digits")
 	routingCode  = newForm(`[0-9]{9}`, "an ABA routing code of 9 digits")

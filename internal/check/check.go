@@ -186,6 +186,15 @@ func (p *Problems) Date(field string, value issuing.Date) {
 	}
 }
 
+// BirthDate is Date for the day on which somebody was born, which does not lie in the
+// future anywhere on earth.
+func (p *Problems) BirthDate(field string, value issuing.Date) {
+	p.Date(field, value)
+	if value.Valid() && value.In(time.UTC).After(p.Now.AddDate(0, 0, 1)) {
+		p.Add(field, "lies in the future")
+	}
+}
+
 // EnglishName reports a name with anything but what [IsEnglishName] takes.
 func (p *Problems) EnglishName(field, value string) {
 	if !IsEnglishName(value) {

@@ -70,8 +70,8 @@ var (
 		{optional, idTypeForm, "targetIdType"},
 	}
 	senderRules = rules{
-		{mandatory, alpha3Country, "sourceCountry"},
-		{mandatory, textForm, "sourceAddressLine sourceAddressCity sourceAddressCountry"},
+		{mandatory, alpha3Country, "sourceCountry sourceAddressCountry"},
+		{mandatory, textForm, "sourceAddressLine sourceAddressCity"},
 		{optional, textForm, "sourceReferenceNumber sourceAddressState sourceAddressZip"},
 		{optional, textForm, "sourceNameFirst sourceNameLast sourceIdNumber sourceIdIssueCountry sourceCompanyName"},
 		{optional, textForm, "sourceCompanyTradingName sourceCompanyRegistrationNumber sourceCompanyRegistrationCountry"},

@@ -239,7 +239,7 @@ func (c issued) applications(add func(base, string, ...change)) {
 
 func (c issued) remittances(add func(base, string, ...change)) {
 	dates := each("20/09/1992", "sourceDateOfBirth sourceIdExpiration targetDateOfBirth targetIdExpiration")
-	countries := each("HK", "country sourceCountry targetAddressCountry targetNationality sourceNationality")
+	countries := each("HK", "country sourceCountry sourceAddressCountry targetAddressCountry targetNationality sourceNationality")
 	add(c.transfer(), "", append(append(dates, countries...), change{"sendAmount", "1.001", 0}, change{"sendAmount", "0", 0},
 		change{"sendAmount", 1000, 0}, change{"sendAmount", "1e3", 0}, change{"sendAmount", "999999", 5102},
 		change{"sourceCurrency", "dollar", 0}, change{"chargeCode", "FP", 0}, change{"type", "pigeon", 0},
