@@ -52,6 +52,8 @@ func TestAnswersBecomeErrors(t *testing.T) {
 		"four zeros":              {200, echo + `0000"}`, issuing.ErrBadResponse, unknown, nil, 3},
 		"code is an object":       {200, `{"tranId":"TXN1","responseCode":{"code":"00"}}`, issuing.ErrBadResponse, unknown, nil, 3},
 		"400, long code":          {400, echo + `E400"}`, issuing.ErrInvalid, issuing.ErrInvalid, nil, 1},
+		"success, then declined":  {200, echo + `00","responseCode":"51"}`, issuing.ErrBadResponse, unknown, nil, 3},
+		"declined, then success":  {200, echo + `51","responseCode":"00"}`, issuing.ErrBadResponse, unknown, nil, 3},
 		"no code":                 {200, `{"tranId":"TXN1"}`, issuing.ErrBadResponse, unknown, nil, 3},
 		"null code":               {200, `{"tranId":"TXN1","responseCode":null}`, issuing.ErrBadResponse, unknown, nil, 3},
 		"other tranId":            {200, `{"tranId":"TXN2","responseCode":"00"}`, issuing.ErrBadResponse, unknown, nil, 3},

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
 )
 
 // Reply is the public header of an answer. Every result embeds it.
@@ -89,6 +90,9 @@ type parsed struct {
 
 var errNoCode = errors.New("the answer has no response code of two characters")
 
+// errTwice is the fault of an answer whose member two readers could take differently.
+var errTwice = errors.New("the answer gives a member twice")
+
 // parse decrypts and reads an answer, which has to echo a tranId unless that is
 // "". A 200 without a response code, or for another tranId, is no success, and no
 // refusal either: a code of another form, such as the number 0, may stand for
@@ -103,6 +107,9 @@ func (c *Client) parse(status int, body []byte, echo string) *parsed {
 	plain, err := c.cfg.OAuth.open(status, body)
 	if err == nil {
 		err = codec.Unmarshal(plain, &got.reply)
+	}
+	if err == nil && wire.Twice(plain) {
+		err = errTwice
 	}
 	if err != nil || !got.reply.ResponseCode.wellFormed() {
 		got.reply = Reply{}

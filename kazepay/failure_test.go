@@ -68,6 +68,8 @@ func TestAnswersThatAreNoSuccess(t *testing.T) {
 		"truncated hex":         {altered(t, `"sign":"`, `"sign":"0`), issuing.ErrSignature, 1, unknown, "", "head.sign is not"},
 		"odd Base64":            {altered(t, `"encrypt":"`, `"encrypt":"A`), issuing.ErrSignature, 1, unknown, "", "body.encrypt is not"},
 		"tampered ciphertext":   {altered(t, `"encrypt":"`, `"encrypt":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA`), issuing.ErrSignature, 1, unknown, "", sign.ErrEnvelope.Error()},
+		"success and failure":   {plain(200, `{"head":{"code":"SUCCESS","code":"FAKE_X"},"body":{}}`), issuing.ErrBadResponse, 3, unknown, "", ""},
+		"failure and success":   {altered(t, `"code"`, `"code":"FAKE_X","code"`), issuing.ErrBadResponse, 3, unknown, "", ""},
 		"no code":               {plain(200, `{"head":{},"body":{}}`), issuing.ErrBadResponse, 3, unknown, "", ""},
 		"a page":                {plain(200, "<html>maintenance</html>"), issuing.ErrBadResponse, 3, unknown, "", "HTML"},
 		"a broken hop":          {plain(502, "<html>502</html>"), issuing.ErrUnavailable, 3, unknown, "", "http 502"},

@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"strings"
-	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/check"
@@ -59,21 +58,16 @@ func (r Identity) validate(p *check.Problems) {
 	} {
 		p.Text(f.name, f.value, f.limit)
 	}
-	for _, f := range []struct{ name, value string }{
-		{"firstName", string(r.FirstName)}, {"lastName", string(r.LastName)}, {"addressLine", string(r.AddressLine)},
-	} {
-		if strings.ContainsFunc(f.value, func(c rune) bool { return c > '~' }) {
-			p.Add(f.name, "must be in English letters")
-		}
+	p.EnglishName("firstName", string(r.FirstName))
+	p.EnglishName("lastName", string(r.LastName))
+	if strings.ContainsFunc(string(r.AddressLine), func(c rune) bool { return c > '~' }) {
+		p.Add("addressLine", "must be in English letters")
 	}
 	p.Country("mobilePrefixCountry", r.MobilePrefixCountry)
 	p.Country("countryCode", r.CountryCode)
 	p.Listed("identificationType", string(r.IdentificationType), r.IdentificationType.Known())
 	p.Required("dateOfBirth", !r.DateOfBirth.IsZero())
-	p.Date("dateOfBirth", r.DateOfBirth)
-	if r.DateOfBirth.In(time.UTC).After(p.Now.AddDate(0, 0, 1)) {
-		p.Add("dateOfBirth", "lies in the future")
-	}
+	p.BirthDate("dateOfBirth", r.DateOfBirth)
 	p.Required("identificationExpiryDate", !r.IdentificationExpiryDate.IsZero())
 	p.Date("identificationExpiryDate", r.IdentificationExpiryDate)
 }

@@ -107,14 +107,15 @@ type unsealed struct{ error }
 func (u unsealed) Unwrap() error { return u.error }
 
 // message reads the clear part of an answer. One without a code, whatever its
-// status, is not one of KazePay's.
+// status, is not one of KazePay's, nor is one that gives a member twice, of which two readers
+// could take different ones.
 func (c *Client) message(body []byte) (m *message, ok bool) {
 	m = &message{}
 	var err error
 	if m.envelope, err = sign.ParseEnvelope(wire.TrimBOM(body)); err == nil {
 		err = c.codec.Unmarshal(m.envelope.Head, &m.head)
 	}
-	return m, err == nil && m.head.Code != ""
+	return m, err == nil && m.head.Code != "" && !wire.Twice(body)
 }
 
 // open verifies and decrypts an answer's payload.

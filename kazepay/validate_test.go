@@ -104,6 +104,8 @@ func TestIdentityRules(t *testing.T) {
 		"address of 140":       {func(r *kazepay.SubmitRequest) { r.AddressLine = issuing.Personal(long[:140]) }, nil},
 		"address of 141":       {func(r *kazepay.SubmitRequest) { r.AddressLine = issuing.Personal(long) }, []string{"addressLine"}},
 		"a name not English":   {func(r *kazepay.SubmitRequest) { r.FirstName = "唐纳德" }, []string{"firstName"}},
+		"a name with a digit":  {func(r *kazepay.SubmitRequest) { r.LastName = "D0nald" }, []string{"lastName"}},
+		"a name of many signs": {func(r *kazepay.SubmitRequest) { r.LastName = "O'Neil-Smith Jr." }, nil},
 		"an address in French": {func(r *kazepay.SubmitRequest) { r.AddressLine = "Champs-Élysées" }, []string{"addressLine"}},
 		"plus in the prefix":   {func(r *kazepay.SubmitRequest) { r.MobilePrefix = "+60" }, []string{"mobilePrefix"}},
 		"spaces in the number": {func(r *kazepay.SubmitRequest) { r.MobileNumber = "156 598" }, []string{"mobileNumber"}},

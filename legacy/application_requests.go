@@ -21,7 +21,7 @@ type MasterEApplication struct {
 	FirstNameEn  issuing.Personal `json:"firstNameEn"`         // English first name; required
 	LastNameEn   issuing.Personal `json:"lastNameEN"`          // English last name; required
 	CountryCode  string           `json:"countryCode"`         // calling code, such as 86; required
-	Phone        issuing.Personal `json:"phone"`               // phone number, for delivery too; required
+	Phone        issuing.Personal `json:"phone"`               // digits alone, for delivery too; required
 	Email        issuing.Personal `json:"email"`               // e-mail address; required
 	Address      issuing.Personal `json:"address"`             // residence, for delivery too; required
 	IDType       MasterEIDType    `json:"certType"`            // identity card or passport; required
@@ -56,11 +56,13 @@ func (r MasterEApplication) validate(p *check.Problems) {
 	checkKnown(p, "occupation", r.Occupation, needed, "1 to 17")
 	checkKnown(p, "position", r.Position, needed, "1 to 3")
 	callingCode.check(p, field{"countryCode", r.CountryCode})
+	phoneNumber.check(p, field{"phone", string(r.Phone)})
 	numeric3.check(p, field{"country", r.Country})
-	latinLetters(p, "firstNameEn", string(r.FirstNameEn))
-	latinLetters(p, "lastNameEN", string(r.LastNameEn))
+	p.EnglishName("firstNameEn", string(r.FirstNameEn))
+	p.EnglishName("lastNameEN", string(r.LastNameEn))
 	checkDate(p, "idExpiryDate", r.IDExpiryDate, needed)
-	checkDate(p, "birthday", r.Birthday, needed)
+	p.Required("birthday", !r.Birthday.IsZero())
+	p.BirthDate("birthday", r.Birthday)
 	p.Required("annualIncome", !r.AnnualIncome.IsZero())
 	p.NotNegative("annualIncome", r.AnnualIncome, -1)
 	identity{
@@ -86,7 +88,7 @@ type VisaHApplication struct {
 	FirstName   issuing.Personal `json:"firstName"`           // English first name; required
 	LastName    issuing.Personal `json:"lastName"`            // English last name; required
 	CountryCode string           `json:"countryCode"`         // calling code, such as 86; required
-	Phone       issuing.Personal `json:"phone"`               // phone number; required
+	Phone       issuing.Personal `json:"phone"`               // digits alone; required
 	Email       issuing.Personal `json:"email"`               // e-mail address; required
 	Line1       issuing.Personal `json:"line1"`               // residence: house and unit; required
 	Line2       issuing.Personal `json:"line2"`               // residence: street; required
@@ -131,10 +133,11 @@ func (r VisaHApplication) validate(p *check.Problems) {
 	p.Email("email", string(r.Email))
 	checkKnown(p, "certType", r.IDType, needed, "0 (identity card) or 1 (passport)")
 	callingCode.check(p, field{"countryCode", r.CountryCode})
+	phoneNumber.check(p, field{"phone", string(r.Phone)})
 	numeric3.check(p, field{"addressCountry", r.AddressCountry}, field{"deliveryCountry", r.DeliveryCountry},
 		field{"country", r.Country})
-	latinLetters(p, "firstName", string(r.FirstName))
-	latinLetters(p, "lastName", string(r.LastName))
+	p.EnglishName("firstName", string(r.FirstName))
+	p.EnglishName("lastName", string(r.LastName))
 	checkDate(p, "idIssuanceDate", r.IDIssuanceDate, needed)
 	checkDate(p, "idExpiryDate", r.IDExpiryDate, needed)
 	identity{
@@ -197,6 +200,7 @@ const minFirstRecharge = 10
 func (r VirtualLApplication) validate(p *check.Problems) {
 	checkOrder(p, r.MerOrderNo, r.NotifyURL)
 	checkLanguage(p, r.Language)
+	binDigits.check(p, field{"cardHeader", r.CardHeader})
 	checkTexts(p,
 		[]field{{"cardType", r.CardType}, {"businessScene", r.BusinessScene}, {"cardArea", r.CardArea}},
 		[]field{{"cardHeader", r.CardHeader}, {"firstName", string(r.FirstName)}, {"lastName", string(r.LastName)},
@@ -205,10 +209,10 @@ func (r VirtualLApplication) validate(p *check.Problems) {
 		(!whole(r.FirstRecharge) || r.FirstRecharge.Cmp(issuing.NewAmount(minFirstRecharge, 0)) < 0) {
 		p.Add("firstRecharge", "must be a whole number of at least %d", minFirstRecharge)
 	}
-	latinLetters(p, "firstName", string(r.FirstName))
-	latinLetters(p, "lastName", string(r.LastName))
+	p.EnglishName("firstName", string(r.FirstName))
+	p.EnglishName("lastName", string(r.LastName))
 	p.Email("email", string(r.Email))
-	checkDate(p, "birthday", r.Birthday, optional)
+	p.BirthDate("birthday", r.Birthday)
 }
 
 // whole reports whether an amount is a whole number, with decimals or without.
@@ -235,7 +239,7 @@ type VirtualPApplication struct {
 	// platform would take 10 without it
 	FirstRecharge issuing.Amount   `json:"firstRecharge"`
 	PhoneCode     string           `json:"phoneCode,omitzero"` // calling code
-	Phone         issuing.Personal `json:"phone,omitzero"`     // phone number
+	Phone         issuing.Personal `json:"phone,omitzero"`     // digits alone
 	Email         issuing.Personal `json:"email"`              // e-mail address; required
 	// English only, at most 32 characters together with LastName
 	FirstName issuing.Personal `json:"firstName,omitzero"`
@@ -260,7 +264,9 @@ func (r VirtualPApplication) validate(p *check.Problems) {
 		{"postalCode", string(r.PostalCode)},
 	})
 	p.Email("email", string(r.Email))
+	binDigits.check(p, field{"cardBin", r.CardBIN})
 	callingCode.check(p, field{"phoneCode", r.PhoneCode})
+	phoneNumber.check(p, field{"phone", string(r.Phone)})
 	p.Country("country", r.Country)
 	if r.Country == "US" || r.Country == "CA" {
 		stateCode.check(p, field{"state", r.State})
@@ -271,9 +277,9 @@ func (r VirtualPApplication) validate(p *check.Problems) {
 	if n > maxNames {
 		p.Add("firstName, lastName", "have %d characters together, at most %d are allowed", n, maxNames)
 	}
-	latinLetters(p, "firstName", string(r.FirstName))
-	latinLetters(p, "lastName", string(r.LastName))
-	checkDate(p, "dateOfBirth", r.DateOfBirth, optional)
+	p.EnglishName("firstName", string(r.FirstName))
+	p.EnglishName("lastName", string(r.LastName))
+	p.BirthDate("dateOfBirth", r.DateOfBirth)
 }
 
 func (r VirtualPApplication) key() string { return r.MerOrderNo }

@@ -24,11 +24,15 @@ var (
 	alpha3      = form{check.Alpha3, "a country's three capital letters (ISO 3166-1 alpha-3), such as HKG"}
 	numeric3    = form{check.Numeric3, "a country's three digits (ISO 3166-1 numeric), such as 156"}
 	callingCode = newForm(`\+?[0-9]{1,4}`, "a calling code, such as 86")
-	stateCode   = newForm(`[A-Z]{2}`, "a state's two capital letters for US and CA, such as WA")
-	swiftCode   = newForm(`[A-Z0-9]{8}(?:[A-Z0-9]{3})?`, "a SWIFT code of 8 or 11 capital letters and digits")
-	routingCode = newForm(`[0-9]{9}`, "an ABA routing code of 9 digits")
-	sortCode    = newForm(`[0-9]{2}[- ]?[0-9]{2}[- ]?[0-9]{2}`, "a sort code of 6 digits, perhaps in pairs")
-	pageNumber  = newForm(`0*[1-9][0-9]*`, "a page number from 1 on")
+	// Examples of numbers that stand beside a calling code are of digits alone.
+	phoneNumber  = newForm(`[0-9]+`, "a phone number of digits alone, such as 13800138000")
+	mobileNumber = newForm(`\+?[0-9]+`, "a phone number of digits, perhaps behind a plus, such as +6281329623212")
+	binDigits    = newForm(`[0-9]+`, "the digits of a BIN of the list, such as 493193")
+	stateCode    = newForm(`[A-Z]{2}`, "a state's two capital letters for US and CA, such as WA")
+	swiftCode    = newForm(`[A-Z0-9]{8}(?:[A-Z0-9]{3})?`, "a SWIFT code of 8 or 11 capital letters and digits")
+	routingCode  = newForm(`[0-9]{9}`, "an ABA routing code of 9 digits")
+	sortCode     = newForm(`[0-9]{2}[- ]?[0-9]{2}[- ]?[0-9]{2}`, "a sort code of 6 digits, perhaps in pairs")
+	pageNumber   = newForm(`0*[1-9][0-9]*`, "a page number from 1 on")
 )
 
 // check checks fields that have a value; that one is there is checked by checkTexts.

@@ -26,6 +26,8 @@ func TestKindsOfAnswers(t *testing.T) {
 		{"HTML", reply{200, "<html>login</html>"}, issuing.ErrBadResponse, issuing.ErrOutcomeUnknown, nil},
 		{"empty", reply{200, ""}, issuing.ErrBadResponse, issuing.ErrOutcomeUnknown, nil},
 		{"no status", reply{200, `{"msg":"ok","data":{}}`}, issuing.ErrBadResponse, issuing.ErrOutcomeUnknown, nil},
+		{"success, then a refusal", reply{200, `{"status":200,"success":true,"data":true,"status":5102}`}, issuing.ErrBadResponse, issuing.ErrOutcomeUnknown, nil},
+		{"a refusal, then success", reply{200, `{"status":5102,"status":200,"success":true,"data":true}`}, issuing.ErrBadResponse, issuing.ErrOutcomeUnknown, nil},
 		{"no data", reply{200, success("null")}, issuing.ErrBadResponse, issuing.ErrOutcomeUnknown, nil},
 		{"200 without success", reply{200, `{"status":200,"success":false,"msg":"x"}`}, issuing.ErrBadResponse, issuing.ErrOutcomeUnknown, nil},
 		{"10 MB", reply{200, success(`"` + strings.Repeat("1", 10<<20) + `"`)}, issuing.ErrBadResponse, issuing.ErrOutcomeUnknown, issuing.ErrTooLarge},
@@ -64,6 +66,37 @@ func TestKindsOfAnswers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// An answer about another card is none: an order is looked up, a card is not frozen by it.
+func TestAnswersAboutAnotherCard(t *testing.T) {
+	t.Parallel()
+	const pathTopUp, other = "/api/card/top/up", `"4111111111111111"`
+	card := issuing.NewSecret("4242424242424242")
+	order := func(number string) string {
+		return success(`{"merOrderNo":"d-1","orderNo":"9","status":1,"cardNumber":` + number + `}`)
+	}
+	for name, c := range map[string]struct {
+		answer, looked string
+		want           error
+	}{
+		"another card, and the order is ours":  {order(other), order(`"4242424242424242"`), nil},
+		"another card, and so says the lookup": {order(other), order(other), issuing.ErrOutcomeUnknown},
+		"the card masked":                      {order(`"424242******4242"`), refusedAs("5201"), nil},
+		"no card":                              {order(`""`), refusedAs("5201"), nil},
+	} {
+		_, client := scripted(t, map[string][]reply{pathTopUp: {{200, c.answer}}, pathQuery: {{200, c.looked}}})
+		d, err := client.Cards.Deposit(t.Context(), depositRequest("d-1", card))
+		if (c.want == nil) != (err == nil) || (err != nil && !errors.Is(err, c.want)) || (d != nil && d.CardNumber.Reveal() == "4111111111111111") {
+			t.Errorf("%s: %v, %v", name, d, err)
+		}
+	}
+	locked := reply{200, success(`{"cardNo":` + other + `,"status":5}`)}
+	_, client := scripted(t, map[string][]reply{"/op/card/E/lock": {locked}, "/op/card/E/info": {locked}})
+	_, err := client.MasterE.Freeze(t.Context(), card)
+	want(t, err, issuing.ErrOutcomeUnknown)
+	_, err = client.MasterE.Card(t.Context(), card)
+	want(t, err, issuing.ErrBadResponse)
 }
 
 func TestRedirectsAreNotFollowed(t *testing.T) {

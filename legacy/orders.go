@@ -76,6 +76,40 @@ func showsAccount(w sought, shown issuing.Secret, names ...string) bool {
 	return none || got == ""
 }
 
+// accounted is a request that names cards or accounts, or a result that shows one.
+type accounted interface{ accounts() []issuing.Secret }
+
+// showsAnother reports whether an answer shows an account, in full or masked, that is none
+// of its request's. One that shows none is taken as it is.
+func showsAnother(request, result any) bool {
+	asked, ok := request.(accounted)
+	shown, shows := result.(accounted)
+	if !ok || !shows {
+		return false
+	}
+	got, named := plainAccount(shown.accounts()[0]), false
+	for _, account := range asked.accounts() {
+		if !account.IsZero() {
+			named = true
+			if fitsAccount(got, plainAccount(account)) {
+				return false
+			}
+		}
+	}
+	return named && got != ""
+}
+
+func (r DepositRequest) accounts() []issuing.Secret     { return []issuing.Secret{r.CardNumber} }
+func (d *Deposit) accounts() []issuing.Secret           { return []issuing.Secret{d.CardNumber} }
+func (r cardNumberRequest) accounts() []issuing.Secret  { return []issuing.Secret{r.CardNumber} }
+func (r DailyLimitsRequest) accounts() []issuing.Secret { return []issuing.Secret{r.CardNumber} }
+func (c *MasterECard) accounts() []issuing.Secret       { return []issuing.Secret{c.CardNumber} }
+func (c *VirtualLCard) accounts() []issuing.Secret      { return []issuing.Secret{c.CardNumber} }
+func (t *Transfer) accounts() []issuing.Secret          { return []issuing.Secret{t.Account} }
+func (r TransferRequest) accounts() []issuing.Secret {
+	return []issuing.Secret{r.AccountNumber, r.IBAN, r.EWalletID}
+}
+
 // recalls is fitsAccount with what a pending holds of the account: where its digest is
 // under former credentials, the last four characters alone.
 func recalls(w sought, name, shown string) bool {

@@ -15,6 +15,7 @@ import (
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/provider"
 	"github.com/issuing-sdk/issuing-go/internal/transport"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
@@ -146,10 +147,11 @@ func (x *exchange) Seal(context.Context, int) (transport.Sealed, error) {
 	return transport.Sealed{Header: header, Body: body, RequestID: nonce}, nil
 }
 
-// Judge reads the envelope and says what the answer means for the operation.
+// Judge reads the envelope and says what the answer means for the operation. One that gives
+// a member twice, of which two readers could take different ones, is none.
 func (x *exchange) Judge(_ context.Context, r *transport.Response) provider.Verdict {
 	env := new(envelope)
-	if codec.Unmarshal(r.Body, env) == nil {
+	if codec.Unmarshal(r.Body, env) == nil && !wire.Twice(r.Body) {
 		r.Parsed = env
 	}
 	return provider.Verdict{Judgement: x.o.judge(r, x.c.cfg.Refusals)}
@@ -245,6 +247,9 @@ func (x *exchange) decode(_ context.Context, data []byte, out any) error {
 	}
 	if a, ok := out.(about); ok && x.o.creates && a.key() != x.key {
 		return errors.New("the answer names another order")
+	}
+	if showsAnother(x.in, out) {
+		return errors.New("the answer is about another card or account")
 	}
 	return nil
 }

@@ -153,14 +153,3 @@ func checkPageSize(p *check.Problems, size int) {
 		p.Add("pageSize", "must be greater than zero")
 	}
 }
-
-// latinLetters reports a name with anything but English letters, spaces,
-// hyphens, apostrophes and full stops.
-func latinLetters(p *check.Problems, name, value string) {
-	bad := func(r rune) bool {
-		return (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && !strings.ContainsRune(" -'.", r)
-	}
-	if strings.ContainsFunc(value, bad) {
-		p.Add(name, "may have English characters only")
-	}
-}

@@ -216,8 +216,9 @@ func (r Recipient) validate(p *check.Problems) {
 		{"targetNativeNameLast", string(r.TargetNativeNameLast)},
 		{"targetNationality", r.TargetNationality}, {"targetIdNumber", r.TargetIDNumber.Reveal()},
 	})
+	mobileNumber.check(p, field{"targetMobileNumber", string(r.TargetMobileNumber)})
 	p.Email("targetEmail", string(r.TargetEmail))
-	p.Date("targetDateOfBirth", r.TargetDateOfBirth)
+	p.BirthDate("targetDateOfBirth", r.TargetDateOfBirth)
 	p.Date("targetIdExpiration", r.TargetIDExpiration)
 	p.Required("targetIdType", r.TargetIDNumber.IsZero() || r.TargetIDType != "")
 	checkKnown(p, "targetIdType", r.TargetIDType, optional, "national or passport")
@@ -238,10 +239,12 @@ func (r Sender) validate(p *check.Problems) {
 		{"sourceCompanyRegistrationNumber", r.SourceCompanyRegistrationNumber},
 		{"sourceCompanyRegistrationCountry", r.SourceCompanyRegistrationCountry},
 	})
-	p.Date("sourceDateOfBirth", r.SourceDateOfBirth)
+	mobileNumber.check(p, field{"sourceMobileNumber", string(r.SourceMobileNumber)})
+	p.BirthDate("sourceDateOfBirth", r.SourceDateOfBirth)
 	p.Date("sourceIdExpiration", r.SourceIDExpiration)
 	checkKnown(p, "sourceGender", r.SourceGender, optional, "M or F")
-	alpha3.check(p, field{"sourceCountry", r.SourceCountry}, field{"sourceNationality", r.SourceNationality})
+	alpha3.check(p, field{"sourceCountry", r.SourceCountry}, field{"sourceAddressCountry", r.SourceAddressCountry},
+		field{"sourceNationality", r.SourceNationality})
 	p.Required("sourceIdType", r.SourceIDNumber.IsZero() || r.SourceIDType != "")
 	p.Required("sourceIdIssueCountry", r.SourceIDNumber.IsZero() || r.SourceIDIssueCountry != "")
 	checkKnown(p, "sourceIdType", r.SourceIDType, optional, "national or passport")

@@ -146,6 +146,16 @@ var refusals = []refusal{
 	{"a country of three letters", virtualP(func(r *legacy.VirtualPApplication) { r.Country = "USA" }), "country", "alpha-2"},
 
 	{"a state in full", virtualP(func(r *legacy.VirtualPApplication) { r.State = "Washington" }), "state", "two capital letters"},
+	{"a phone number in groups", virtualP(func(r *legacy.VirtualPApplication) { r.Phone = "206-555-0100" }), "phone", "digits alone"},
+	{"a phone number with its country", visaH(func(r *legacy.VisaHApplication) { r.Phone = "+8613800000000" }), "phone", "digits alone"},
+	{"a phone number in words", masterE(func(r *legacy.MasterEApplication) { r.Phone = "none" }), "phone", "digits alone"},
+	{"a recipient's phone number in groups", transfer(func(r *legacy.TransferRequest) { r.TargetMobileNumber = "+62 813" }), "targetMobileNumber", "of digits"},
+	{"a sender's phone number in letters", transfer(func(r *legacy.TransferRequest) { r.SourceMobileNumber = "x" }), "sourceMobileNumber", "of digits"},
+	{"a BIN in letters", virtualP(func(r *legacy.VirtualPApplication) { r.CardBIN = "Visa" }), "cardBin", "digits of a BIN"},
+	{"a BIN in groups", virtualL(func(r *legacy.VirtualLApplication) { r.CardHeader = "4931 93" }), "cardHeader", "digits of a BIN"},
+	{"born in the future", virtualL(func(r *legacy.VirtualLApplication) { r.Birthday = "2992-09-20" }), "birthday", "in the future"},
+	{"a sender born in the future", transfer(func(r *legacy.TransferRequest) { r.SourceDateOfBirth = "2992-09-20" }), "sourceDateOfBirth", "in the future"},
+	{"a sender's address of two letters", transfer(func(r *legacy.TransferRequest) { r.SourceAddressCountry = "HK" }), "sourceAddressCountry", "alpha-3"},
 	{"a phone code in letters", virtualP(func(r *legacy.VirtualPApplication) { r.PhoneCode = "US" }), "phoneCode", "calling code"},
 
 	{"a destination of two letters", transfer(func(r *legacy.TransferRequest) { r.Country = "PH" }), "country", "alpha-3"},

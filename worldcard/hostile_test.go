@@ -28,6 +28,8 @@ func TestHostileAnswers(t *testing.T) {
 		{"empty", 200, "", issuing.ErrBadResponse, issuing.ErrOutcomeUnknown, nil},
 		{"no code", 200, `{"message":"success","data":{}}`, issuing.ErrBadResponse, issuing.ErrOutcomeUnknown, nil},
 		{"code is a word", 200, `{"code":"fine","data":{}}`, issuing.ErrBadResponse, issuing.ErrOutcomeUnknown, nil},
+		{"success, then a refusal", 200, `{"code":0,"data":{"card_id":"1"},"code":10031}`, issuing.ErrBadResponse, issuing.ErrOutcomeUnknown, nil},
+		{"a refusal, then success", 200, `{"code":10031,"code":0,"data":{"card_id":"1","transaction_id":"1","merchant_transaction_id":"tx-1"}}`, issuing.ErrBadResponse, issuing.ErrOutcomeUnknown, nil},
 		{"array", 200, `[]`, issuing.ErrBadResponse, issuing.ErrOutcomeUnknown, nil},
 		{"deep", 200, strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000), issuing.ErrBadResponse, issuing.ErrOutcomeUnknown, nil},
 		{"deep data", 200, `{"code":0,"data":` + strings.Repeat("[", 9_000) + strings.Repeat("]", 9_000) + `}`, issuing.ErrBadResponse, issuing.ErrOutcomeUnknown, nil},

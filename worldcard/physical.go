@@ -75,7 +75,7 @@ type PhysicalApplyRequest struct {
 	Phone issuing.Personal `json:"phone"`
 	// Email is optional.
 	Email issuing.Personal `json:"email,omitzero"`
-	// BirthDate of the cardholder, sent as YYYY-MM-DD. Required.
+	// BirthDate of the cardholder, in the past, sent as YYYY-MM-DD. Required.
 	BirthDate issuing.Date `json:"birth_date"`
 
 	ResidenceCountry    string           `json:"residence_country,omitzero"`     // ISO 3166-1 alpha-2; optional
@@ -114,7 +114,7 @@ func (r PhysicalApplyRequest) validate(p *check.Problems) {
 	p.OptionalText("email", string(r.Email), maxText)
 	p.Email("email", string(r.Email))
 	p.Required("birth_date", !r.BirthDate.IsZero())
-	p.Date("birth_date", r.BirthDate)
+	p.BirthDate("birth_date", r.BirthDate)
 	p.Country("residence_country", r.ResidenceCountry)
 	p.Country("delivery_country", r.DeliveryCountry)
 	for _, f := range []struct{ name, value string }{

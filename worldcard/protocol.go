@@ -15,6 +15,7 @@ import (
 	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/provider"
 	"github.com/issuing-sdk/issuing-go/internal/transport"
+	"github.com/issuing-sdk/issuing-go/internal/wire"
 	"github.com/issuing-sdk/issuing-go/sign"
 )
 
@@ -133,11 +134,12 @@ func (e *envelope) code() (code Code, ok bool) {
 	return Code(n), err == nil
 }
 
-// Judge reads the envelope. A success without a code is none; 5xx leaves a write
+// Judge reads the envelope. A success without a code is none, and neither is an answer that
+// gives a member twice, of which two readers could take different ones; 5xx leaves a write
 // open unless the body carries a code of the platform's own.
 func (x *exchange) Judge(_ context.Context, r *transport.Response) provider.Verdict {
 	env := &envelope{}
-	if x.c.cfg.codec().Unmarshal(r.Body, env) != nil {
+	if x.c.cfg.codec().Unmarshal(r.Body, env) != nil || wire.Twice(r.Body) {
 		env.Text = ""
 	}
 	r.Parsed = env

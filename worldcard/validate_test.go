@@ -119,6 +119,7 @@ func TestOtherRequestsAreChecked(t *testing.T) {
 		"physical phone":  {second(client.Physical.Apply(t.Context(), physicalWith(func(r *worldcard.PhysicalApplyRequest) { r.Phone, r.TelephoneCountryCode = "138-001", "+86" }))), []string{"phone", "telephone_country_code"}},
 		"physical email":  {second(client.Physical.Apply(t.Context(), physicalWith(func(r *worldcard.PhysicalApplyRequest) { r.Email = "a b@c" }))), []string{"email"}},
 		"physical BINs":   {second(client.Physical.BINs(t.Context(), worldcard.PhysicalBINsRequest{Page: -1})), []string{"page"}},
+		"physical birth":  {second(client.Physical.Apply(t.Context(), physicalWith(func(r *worldcard.PhysicalApplyRequest) { r.BirthDate = issuing.DateOf(time.Now().AddDate(1, 0, 0)) }))), []string{"birth_date"}},
 		"physical apply":  {second(client.Physical.Apply(t.Context(), worldcard.PhysicalApplyRequest{DeliveryCountry: "China"})), []string{"merchant_card_id", "card_bin_id", "first_name", "last_name", "telephone_country_code", "phone", "birth_date", "delivery_country"}},
 		"assign":          {second(client.Physical.Assign(t.Context(), worldcard.AssignRequest{CardRef: ref, CardNumber: issuing.NewSecret("400012341234123")})), []string{"card_number"}},
 		"assign letters":  {second(client.Physical.Assign(t.Context(), worldcard.AssignRequest{CardRef: ref, CardNumber: issuing.NewSecret("40001234123412ab")})), []string{"card_number"}},

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/coshine"
@@ -153,7 +152,7 @@ func (s *Server) read(api coshine.API, contentType string, body []byte) (fields,
 		return nil, &refusal{status: http.StatusBadRequest, check: "content type", expected: s.bodyType()}
 	}
 	plain, in, err := s.open(body)
-	if err != nil || !utf8.Valid(plain) || wire.Twice(plain) {
+	if err != nil || wire.Twice(plain) {
 		return nil, &refusal{status: http.StatusBadRequest, check: "body", expected: s.bodyForm()}
 	}
 	return in, nil

@@ -186,6 +186,30 @@ func (p *Problems) Date(field string, value issuing.Date) {
 	}
 }
 
+// BirthDate is Date for the day on which somebody was born, which does not lie in the
+// future anywhere on earth.
+func (p *Problems) BirthDate(field string, value issuing.Date) {
+	p.Date(field, value)
+	if value.Valid() && value.In(time.UTC).After(p.Now.AddDate(0, 0, 1)) {
+		p.Add(field, "lies in the future")
+	}
+}
+
+// EnglishName reports a name with anything but what [IsEnglishName] takes.
+func (p *Problems) EnglishName(field, value string) {
+	if !IsEnglishName(value) {
+		p.Add(field, "may have English characters only: letters, blanks, hyphens, apostrophes and full stops")
+	}
+}
+
+// IsEnglishName reports whether a text is of English letters, blanks, hyphens,
+// apostrophes and full stops alone; an empty one is.
+func IsEnglishName(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool {
+		return (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && !strings.ContainsRune(" -'.", r)
+	})
+}
+
 // Country reports a text that is no ISO 3166-1 alpha-2 code in capitals, unless Values has
 // it; an empty one passes.
 func (p *Problems) Country(field, value string) {

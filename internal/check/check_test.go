@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -21,7 +22,7 @@ func amount(text string) issuing.Amount {
 func TestProblems(t *testing.T) {
 	t.Parallel()
 	const control = "has control characters or invalid UTF-8"
-	secret := issuing.NewSecret
+	secret, april := issuing.NewSecret, time.Date(2026, 4, 1, 12, 0, 0, 0, time.UTC)
 	for name, tt := range map[string]struct {
 		check func(*Problems)
 		want  string // problems joined by "; ", without the field
@@ -33,6 +34,11 @@ func TestProblems(t *testing.T) {
 		"text without limit": {func(p *Problems) { p.Text("f", strings.Repeat("x", 1<<20), 0) }, ""},
 		"no text":            {func(p *Problems) { p.Text("f", "", 3) }, "is required"},
 		"blank text":         {func(p *Problems) { p.Text("f", " \t ", 3) }, "is required"},
+		"born tomorrow":      {func(p *Problems) { p.Now = april; p.BirthDate("f", issuing.NewDate(2026, 4, 2)) }, ""},
+		"born next week":     {func(p *Problems) { p.Now = april; p.BirthDate("f", issuing.NewDate(2026, 4, 8)) }, "lies in the future"},
+		"born on no day":     {func(p *Problems) { p.BirthDate("f", issuing.NewDate(1990, 2, 30)) }, "is not a date of the calendar"},
+		"English name":       {func(p *Problems) { p.EnglishName("f", "Anne-Marie O'Neil Jr.") }, ""},
+		"name with a digit":  {func(p *Problems) { p.EnglishName("f", "Ann3") }, "may have English characters only: letters, blanks, hyphens, apostrophes and full stops"},
 		"line break":         {func(p *Problems) { p.Text("f", "a\nb", 0) }, control},
 		"NUL":                {func(p *Problems) { p.Text("f", "a\x00", 0) }, control},
 		"DEL":                {func(p *Problems) { p.Text("f", "a\x7f", 0) }, control},

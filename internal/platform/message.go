@@ -2,6 +2,7 @@ package platform
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/rsa"
@@ -11,8 +12,11 @@ import (
 	"encoding/pem"
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 )
@@ -24,8 +28,12 @@ type Fields map[string]json.RawMessage
 var errNotObject = errors.New("platform: the message is not a JSON object whose names differ")
 
 // ReadFields reads one JSON object and nothing behind it. A member that stands
-// twice is refused: what is signed and what is used could differ.
+// twice is refused: what is signed and what is used could differ. So is what is not
+// UTF-8, of which a decoder would make other text without a word.
 func ReadFields(text []byte) (Fields, error) {
+	if !utf8.Valid(text) {
+		return nil, errNotObject
+	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	if open, err := d.Token(); err != nil || open != json.Delim('{') {
 		return nil, errNotObject
@@ -86,6 +94,17 @@ func (f Fields) Missing(names ...string) string {
 func (f Fields) Int(name string) (n int, ok bool) {
 	n, err := strconv.Atoi(string(f[name]))
 	return n, err == nil
+}
+
+// IsJSON reports whether a request says, once, that its body is JSON in UTF-8.
+func IsJSON(header http.Header) bool {
+	types := header.Values("Content-Type")
+	if len(types) != 1 {
+		return false
+	}
+	media, parameters, err := mime.ParseMediaType(types[0])
+	return err == nil && media == "application/json" &&
+		strings.EqualFold(cmp.Or(parameters["charset"], "utf-8"), "utf-8")
 }
 
 // Page cuts a list to one page, counted from 1. Beyond the list's end the page is

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"math"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -18,9 +19,27 @@ func TestReadFields(t *testing.T) {
 		`{}`: true, ` {"a":1,"b":{"a":2}} `: true, `{"a":null}`: true,
 		``: false, `null`: false, `[]`: false, `"x"`: false, `{`: false, `{"a"}`: false, `{"a":}`: false, `{"a":1`: false, `{"a":1,}`: false,
 		`{} {}`: false, `{}x`: false, `{"a":1,"a":1}`: false, `{"a":1,"\u0061":2}`: false, `{"a":` + strings.Repeat("[", 100_000): false,
+		"{\"a\":\"\xff\"}": false, "{\"\xff\":1}": false, `{"a":"é"}`: true,
 	} {
 		if f, err := ReadFields([]byte(text)); (err == nil) != ok || (f != nil) != ok {
 			t.Errorf("%.40s: %v, %v", text, f, err)
+		}
+	}
+}
+
+func TestIsJSON(t *testing.T) {
+	t.Parallel()
+	for want, rows := range map[bool][][]string{
+		true: {{"application/json"}, {"Application/JSON; charset=UTF-8"}, {`application/json;charset="utf-8"`}},
+		false: {
+			nil, {""}, {"text/plain"}, {"application/jsonp"}, {"application/json; charset"}, {"application/json; charset=gbk"},
+			{"application/json", "application/json"}, {"application/json", "text/plain"}, {"application/json, text/plain"},
+		},
+	} {
+		for _, types := range rows {
+			if got := IsJSON(http.Header{"Content-Type": types}); got != want {
+				t.Errorf("%q: %v", types, got)
+			}
 		}
 	}
 }

@@ -76,12 +76,16 @@ func country(f fields, name string) *problem {
 	return nil
 }
 
-// english refuses parameters with characters that English does not write with.
-func english(f fields, names ...string) *problem {
-	for _, name := range names {
-		if strings.ContainsFunc(f.Text(name), func(r rune) bool { return r < ' ' || r > '~' }) {
-			return badField(name + " must be in English")
+// english refuses names with anything but English letters, and an address with characters
+// that English does not write with.
+func english(f fields) *problem {
+	for _, name := range []string{"firstName", "lastName"} {
+		if !check.IsEnglishName(f.Text(name)) {
+			return badField(name + " must be in English letters")
 		}
+	}
+	if strings.ContainsFunc(f.Text("addressLine"), func(r rune) bool { return r < ' ' || r > '~' }) {
+		return badField("addressLine must be in English")
 	}
 	return nil
 }

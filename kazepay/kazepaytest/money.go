@@ -167,7 +167,7 @@ func (s *Server) timeOf(f fields, name string) (time.Time, *problem) {
 		return time.Time{}, nil
 	}
 	at, err := time.ParseInLocation(time.DateTime, f.Text(name), s.cfg.Zone)
-	if err != nil {
+	if err != nil || len(f.Text(name)) != len(time.DateTime) {
 		return time.Time{}, badField(name + " must be yyyy-MM-dd HH:mm:ss")
 	}
 	return at, nil

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
@@ -53,15 +52,15 @@ type message struct {
 }
 
 // parse reads a message from JSON or from a form.
-func (s *Server) parse(contentType string, body []byte) (*message, *problem) {
+func (s *Server) parse(header http.Header, body []byte) (*message, *problem) {
+	contentType := header.Get("Content-Type")
 	media, params, err := mime.ParseMediaType(contentType)
-	charset := strings.ToLower(params["charset"])
 	switch {
 	case err == nil && media == "multipart/form-data":
 		return s.parseForm(params["boundary"], body)
 	case s.cfg.ContentType != "" && contentType != s.cfg.ContentType:
 		return nil, refusal("FAKE_FORMAT_ERROR", "Content-Type must be "+s.cfg.ContentType)
-	case err == nil && media == "application/json" && (charset == "" || charset == "utf-8"):
+	case platform.IsJSON(header):
 		return parseMessage(body)
 	}
 	return nil, refusal("FAKE_FORMAT_ERROR", "Content-Type must be application/json in UTF-8, or multipart/form-data")
@@ -69,7 +68,7 @@ func (s *Server) parse(contentType string, body []byte) (*message, *problem) {
 
 func parseMessage(body []byte) (*message, *problem) {
 	e, err := sign.ParseEnvelope(body)
-	if err != nil || !utf8.Valid(body) || !unambiguous(body) {
+	if err != nil || !unambiguous(body) {
 		return nil, refusal("FAKE_FORMAT_ERROR", "the message is not head and body in UTF-8, each name once")
 	}
 	m := &message{envelope: e}
@@ -101,7 +100,7 @@ func unambiguous(body []byte) bool {
 func (s *Server) open(m *message) {
 	payload, err := s.cfg.Profile.Open(s.own, s.merchant.Public(), m.envelope)
 	m.opened = err == nil && !strings.ContainsAny(m.envelope.Encrypt, "\r\n")
-	if m.opened && utf8.Valid(payload) && distinct(payload) {
+	if m.opened && distinct(payload) {
 		m.fields, _ = platform.ReadFields(payload)
 	}
 }

@@ -16,7 +16,7 @@ func (s *Server) route(r *http.Request, body []byte) (op string, run func() plat
 		reply := platform.Reply{Status: http.StatusMethodNotAllowed, Body: []byte("method not allowed\n")}
 		return "", func() platform.Reply { return reply }
 	}
-	m, failed := s.parse(r.Header.Get("Content-Type"), body)
+	m, failed := s.parse(r.Header, body)
 	if failed != nil {
 		return "", func() platform.Reply { return s.failure(head{}, failed) }
 	}

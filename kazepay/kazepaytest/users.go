@@ -89,7 +89,7 @@ func (s *Server) identity(f fields) *problem {
 			need(f, "firstName", "lastName", "addressLine", "city", "postCode", "state", "identificationNumber"),
 			date(f, "dateOfBirth"), date(f, "identificationExpiryDate"),
 			country(f, "countryCode"), country(f, "mobilePrefixCountry"),
-			english(f, "firstName", "lastName", "addressLine"),
+			english(f),
 			oneOf(f, "identificationType", append(slices.Clone(s.cfg.Values["identificationType"]),
 				string(kazepay.IdentificationTypePassport), string(kazepay.IdentificationTypeIDCard))...),
 		)
@@ -102,8 +102,7 @@ func (s *Server) identity(f fields) *problem {
 
 // submit begins a review with pictures that were uploaded.
 func (s *Server) submit(m *message) (any, *problem) {
-	return s.submitted(m, func(side string) *problem {
-		name := side + "ImgFileId"
+	return s.submitted(m, "ImgFileId", func(name string) *problem {
 		if failed := need(m.fields, name); failed != nil {
 			return failed
 		}
@@ -116,8 +115,7 @@ func (s *Server) submit(m *message) (any, *problem) {
 
 // submitInline begins a review with pictures that came with it.
 func (s *Server) submitInline(m *message) (any, *problem) {
-	return s.submitted(m, func(side string) *problem {
-		name := side + "ImgBase64"
+	return s.submitted(m, "ImgBase64", func(name string) *problem {
 		var p check.Problems
 		media, _ := p.Base64(name, m.Text(name))
 		if p.Any() || media != "image/jpeg" && media != "image/png" {
@@ -127,18 +125,18 @@ func (s *Server) submitInline(m *message) (any, *problem) {
 	})
 }
 
-// submitted begins a review of the sides that the document has, each of which is
-// checked.
-func (s *Server) submitted(m *message, check func(side string) *problem) (any, *problem) {
+// submitted begins a review of the sides that the document has, and of a back that none
+// asks for; the parameter of each is its side and an ending, and is checked.
+func (s *Server) submitted(m *message, ending string, check func(name string) *problem) (any, *problem) {
 	if failed := s.identity(m.fields); failed != nil {
 		return nil, failed
 	}
 	sides := []string{"front", "handheld"}
-	if m.Text("identificationType") == string(kazepay.IdentificationTypeIDCard) {
+	if m.Text("identificationType") == string(kazepay.IdentificationTypeIDCard) || m.Has("back"+ending) {
 		sides = append(sides, "back")
 	}
 	for _, side := range sides {
-		if failed := check(side); failed != nil {
+		if failed := check(side + ending); failed != nil {
 			return nil, failed
 		}
 	}

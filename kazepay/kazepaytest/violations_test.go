@@ -156,6 +156,7 @@ func (v *refusals) identities() {
 	v.field("6.4", "setUcardKyc", map[string]string{
 		"firstName in Chinese":                 with("Trump", "特朗普"),
 		"lastName with an accent":              with("Donald", "Dónald"),
+		"firstName with a digit":               with("Trump", "Tr1mp"),
 		"addressLine in Chinese":               with("Nashville TN 37011", "纳什维尔"),
 		"addressLine of 141 characters":        with("Nashville TN 37011", long),
 		"firstName is empty":                   with("Trump", ""),
@@ -185,6 +186,9 @@ func (v *refusals) identities() {
 		"frontImgFileId is a number":           `{` + identity + `,"frontImgFileId":1,"handheldImgFileId":"x"}`,
 	})
 	v.add("setUcardKyc: an unknown file", "6.4", violating{apiCode: "setUcardKyc", payload: `{` + identity + `,"frontImgFileId":"f","handheldImgFileId":"f"}`}, "FAKE_NOT_FOUND", "frontImgFileId")
+	v.field("6.5", "setUcardKyc", map[string]string{
+		"backImgBase64 is no picture, and not asked for": `{` + identity + inline + `,"backImgBase64":"x"}`,
+	})
 	v.field("6.6", "setUserKyc", map[string]string{
 		"addressLine is missing": `{` + strings.Replace(identity, `"addressLine":"Nashville TN 37011",`, "", 1) + `}`,
 		"email is missing":       `{` + strings.Replace(identity, `"email":"a@b.c",`, "", 1) + `}`,
@@ -240,7 +244,8 @@ func (v *refusals) money() {
 		"pageSize is broken": `{"cardID":"<A>","pageSize":1.5}`, "pageNum above 10": `{"cardID":"<A>","pageNum":11}`, "pageNum is negative": `{"cardID":"<A>","pageNum":-1}`,
 		"transactionId is a number": `{"cardID":"<A>","transactionId":1}`, "transactionStartTime without time": `{"cardID":"<A>","transactionStartTime":"2024-02-08"}`,
 		"transactionStartTime with a zone": `{"cardID":"<A>","transactionStartTime":"2024-02-08T00:00:00Z"}`, "transactionEndTime is no day": `{"cardID":"<A>","transactionEndTime":"2024-02-30 00:00:00"}`,
-		"transactionEndTime is a number": `{"cardID":"<A>","transactionEndTime":1707350400}`,
+		"transactionEndTime with a fraction": `{"cardID":"<A>","transactionEndTime":"2024-02-08 00:00:00.5"}`,
+		"transactionEndTime is a number":     `{"cardID":"<A>","transactionEndTime":1707350400}`,
 	})
 }
 

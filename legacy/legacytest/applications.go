@@ -75,9 +75,10 @@ func (s *Server) kycQuery(f fields) (any, *problem) { return s.applications.quer
 var (
 	masterERules = orderRules.with(
 		rule{optional, textForm, "cardNumber"},
-		rule{mandatory, textForm, "firstName lastName phone address idNumber"}, // what lastName holds is not clear
+		rule{mandatory, textForm, "firstName lastName address idNumber"}, // what lastName holds is not clear
 		rule{mandatory, englishForm, "firstNameEn lastNameEN"},
 		rule{mandatory, callingForm, "countryCode"},
+		rule{mandatory, phoneForm, "phone"},
 		rule{mandatory, emailForm, "email"},
 		rule{mandatory, choice[legacy.MasterEIDType]("0, -1"), "certType"},
 		rule{mandatory, dateForm, "idExpiryDate birthday"},
@@ -90,7 +91,8 @@ var (
 		rule{optional, textForm, "cardNumber"},
 		rule{mandatory, englishForm, "firstName lastName"},
 		rule{mandatory, callingForm, "countryCode"},
-		rule{mandatory, textForm, "phone line1 line2 line3 postalCode city idNumber"},
+		rule{mandatory, phoneForm, "phone"},
+		rule{mandatory, textForm, "line1 line2 line3 postalCode city idNumber"},
 		rule{mandatory, textForm, "deliveryLine1 deliveryLine2 deliveryLine3 deliveryPostalCode deliveryCity"},
 		rule{mandatory, emailForm, "email"},
 		rule{mandatory, numericCountry, "addressCountry deliveryCountry country"},
@@ -108,7 +110,8 @@ var (
 		rule{mandatory, textForm, "cardBin"},
 		rule{optional, centsForm, "firstRecharge"},
 		rule{optional, callingForm, "phoneCode"},
-		rule{optional, textForm, "phone state city addressLine1 addressLine2 postalCode"},
+		rule{optional, phoneForm, "phone"},
+		rule{optional, textForm, "state city addressLine1 addressLine2 postalCode"},
 		rule{mandatory, emailForm, "email"},
 		rule{optional, englishForm, "firstName lastName"},
 		rule{optional, dateForm, "dateOfBirth"},

@@ -1,14 +1,11 @@
 package legacytest
 
 import (
-	"cmp"
 	"crypto/hmac"
 	"crypto/md5"
 	"encoding/hex"
-	"mime"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -84,12 +81,6 @@ func (s *Server) signature(f fields, unsigned []string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// isJSON reports the content type of the pages, in UTF-8.
-func isJSON(contentType string) bool {
-	media, params, err := mime.ParseMediaType(contentType)
-	return err == nil && media == "application/json" && strings.EqualFold(cmp.Or(params["charset"], "utf-8"), "utf-8")
-}
-
 // verify checks a request's form, its common parameters and its signature.
 func (s *Server) verify(o operation, r *http.Request, f fields, size int) *problem {
 	unauthorized := func(message, check, expected string) *problem {
@@ -100,7 +91,7 @@ func (s *Server) verify(o operation, r *http.Request, f fields, size int) *probl
 		return &problem{code: http.StatusMethodNotAllowed, message: "Method Not Allowed"}
 	case o.op == "VirtualP.UploadDocument" && size > maxBody:
 		return bad("请求体过大")
-	case !isJSON(r.Header.Get("Content-Type")):
+	case !platform.IsJSON(r.Header):
 		return bad("Content-Type must be application/json")
 	case f == nil:
 		return bad("the body is not a JSON object in UTF-8 whose names differ")
@@ -112,7 +103,7 @@ func (s *Server) verify(o operation, r *http.Request, f fields, size int) *probl
 		}
 	}
 	stamp := signedText(f, "timestamp")
-	if _, err := strconv.ParseInt(stamp, 10, 64); err != nil || len(stamp) != 13 {
+	if len(stamp) != 13 || strings.Trim(stamp, "0123456789") != "" {
 		return unauthorized("timestamp is not in milliseconds", "timestamp", "Unix milliseconds, 13 digits")
 	}
 	switch {

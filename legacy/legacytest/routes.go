@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/legacy"
@@ -16,7 +15,7 @@ import (
 // and the name of its path's last row.
 func (s *Server) route(r *http.Request, body []byte) (op string, run func() platform.Reply) {
 	f, err := platform.ReadFields(body)
-	if err != nil || !utf8.Valid(body) {
+	if err != nil {
 		f = nil
 	}
 	for _, o := range routes {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -120,16 +121,17 @@ func counted(least int, want string) form {
 
 // decimal is an amount with at most so many decimals; a negative scale sets no limit.
 func decimal(scale int, want string) form {
+	written := matching(`[0-9]+(?:\.[0-9]+)?`, want)
 	return form{want: want, fits: func(v string) bool {
 		a, err := issuing.ParseAmount(v)
-		return err == nil && strings.Trim(v, "0123456789.") == "" && (scale < 0 || a.Scale() <= scale)
+		return err == nil && written.fits(v) && (scale < 0 || a.Scale() <= scale)
 	}}
 }
 
 // The forms of the pages.
 var (
 	textForm       form
-	englishForm    = matching(`[A-Za-z .'-]*`, "must be in English characters")
+	englishForm    = form{fits: check.IsEnglishName, want: "must be in English characters"}
 	fromZero       = counted(0, "must be a number from 0 on")
 	fromOne        = counted(1, "must be a number from 1 on")
 	numericCountry = form{fits: check.Numeric3, want: "must be a numeric country code such as 156"}
@@ -137,12 +139,14 @@ var (
 	alpha3Country  = form{fits: check.Alpha3, want: "must be a country code of three letters"}
 	stateForm      = matching(`[A-Z]{2}`, "must be a state's code of two letters")
 	currencyForm   = matching(`[A-Z]{3}`, "must be a currency such as USD")
+	phoneForm      = matching(`[0-9]+`, "must be a phone number of digits")
+	mobileForm     = matching(`\+?[0-9]+`, "must be a phone number such as +6281329623212")
 	callingForm    = matching(`\+?[0-9]{1,4}`, "must be a calling code such as 86")
 	amountForm     = decimal(-1, "must be an amount")
 	centsForm      = decimal(2, "must be an amount of at most two decimals")
 	dateForm       = form{want: "must have the form yyyy-MM-dd", fits: func(v string) bool {
-		_, err := issuing.ParseDate(v)
-		return err == nil && len(v) == len("2006-01-02")
+		_, err := time.Parse(time.DateOnly, v)
+		return err == nil
 	}}
 	emailForm   = form{want: "must be an e-mail address", fits: check.ValidEmail}
 	addressForm = form{want: "must be an http or https address", fits: func(v string) bool {

@@ -60,7 +60,8 @@ var (
 	).with(recipientRules...).with(senderRules...)
 	recipientRules = rules{
 		{mandatory, textForm, "targetAddressLine targetAddressCity"},
-		{optional, textForm, "targetAddressCityCode targetAddressState targetAddressZip targetMobileNumber"},
+		{optional, textForm, "targetAddressCityCode targetAddressState targetAddressZip"},
+		{optional, mobileForm, mobiles},
 		{optional, textForm, "targetCompanyName targetNameFirst targetNameLast targetNativeNameFirst targetNativeNameLast"},
 		{optional, alpha3Country, "targetAddressCountry targetNationality"},
 		{optional, dateForm, "targetDateOfBirth targetIdExpiration"},
@@ -69,9 +70,9 @@ var (
 		{optional, idTypeForm, "targetIdType"},
 	}
 	senderRules = rules{
-		{mandatory, alpha3Country, "sourceCountry"},
-		{mandatory, textForm, "sourceAddressLine sourceAddressCity sourceAddressCountry"},
-		{optional, textForm, "sourceReferenceNumber sourceAddressState sourceAddressZip sourceMobileNumber"},
+		{mandatory, alpha3Country, "sourceCountry sourceAddressCountry"},
+		{mandatory, textForm, "sourceAddressLine sourceAddressCity"},
+		{optional, textForm, "sourceReferenceNumber sourceAddressState sourceAddressZip"},
 		{optional, textForm, "sourceNameFirst sourceNameLast sourceIdNumber sourceIdIssueCountry sourceCompanyName"},
 		{optional, textForm, "sourceCompanyTradingName sourceCompanyRegistrationNumber sourceCompanyRegistrationCountry"},
 		{optional, choice[legacy.Gender]("M, F"), "sourceGender"},

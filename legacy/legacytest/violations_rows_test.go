@@ -199,7 +199,7 @@ func (c issued) orders(add func(base, string, ...change)) {
 	add(c.topUp(), "notifyUrl ext", change{"merOrderNo", "used", 5101}, change{"merOrderNo", "", 0}, change{"merOrderNo", 7, 0},
 		change{"cardNumber", "4242424242424242", 0}, change{"cardNumber", c.foreign.Reveal(), 0}, change{"cardNumber", 42, 0},
 		change{"amount", "", 0}, change{"amount", 20, 0}, change{"amount", "19.99", 0}, change{"amount", "-20", 0},
-		change{"amount", "1e3", 0}, change{"amount", "20,00", 0}, change{"amount", "NaN", 0}, change{"amount", "twenty", 0},
+		change{"amount", "1e3", 0}, change{"amount", "20,00", 0}, change{"amount", "NaN", 0}, change{"amount", "20.", 0}, change{"amount", "twenty", 0},
 		change{"amount", "9999999", 5102}, change{"notifyUrl", "ftp://127.0.0.1/x", 0}, change{"notifyUrl", "/callbacks", 0},
 		change{"notifyUrl", true, 0}, change{"ext", object, 0})
 	for _, path := range []string{"/api/card/top/up/query", "/api/card/kyc/query", tf + "order/query"} {
@@ -214,6 +214,7 @@ func (c issued) applications(add func(base, string, ...change)) {
 		change{"occupation", "Teacher", 0}, change{"position", "0", 0}, change{"birthday", "1990-02-30", 0},
 		change{"birthday", "01.01.1990", 0}, change{"idExpiryDate", "20300101", 0}, change{"country", "CN", 0},
 		change{"countryCode", "China", 0}, change{"annualIncome", "much", 0}, change{"annualIncome", 30, 0},
+		change{"birthday", "1990/01/01", 0}, change{"phone", "138 0000 0000", 0},
 		change{"email", "x", 0}, change{"passImage", "not Base64!", 0}, change{"signImage", "%", 0}, change{"cardNumber", 4, 0})...)
 	card := c.masterE()
 	card.params = and(card.params, "certType", "0", "faceImage", picture, "backImage", picture, "idNumber", "310101")
@@ -221,6 +222,7 @@ func (c issued) applications(add func(base, string, ...change)) {
 	add(card, strings.Join(sortedNames(c.masterE().params), " "))
 	add(c.visaH(), "", append(each("王", "firstName lastName"), change{"certType", "-1", 0}, change{"addressCountry", "CHN", 0},
 		change{"deliveryCountry", "China", 0}, change{"country", "86", 5001}, change{"idIssuanceDate", "2020-1-1", 0},
+		change{"idIssuanceDate", "2020/01/01", 0}, change{"phone", "+8613800000000", 0},
 		change{"idExpiryDate", "permanent", 0}, change{"email", "a@b@c", 0}, change{"faceImage", "data:image/png;base64,AA==", 0})...)
 	add(c.virtualL(), "firstRecharge cardHeader firstName lastName email birthday",
 		append(each("明", "firstName lastName"), change{"firstRecharge", "9", 0}, change{"firstRecharge", "10.5", 0},
@@ -232,12 +234,12 @@ func (c issued) applications(add func(base, string, ...change)) {
 		append(each("明", "firstName lastName"), change{"firstName", strings.Repeat("a", 28), 0}, change{"cardBin", "000000", 0},
 			change{"firstRecharge", "0.001", 0}, change{"firstRecharge", "-1", 0}, change{"email", "", 0},
 			change{"dateOfBirth", "1992-9-20", 0}, change{"country", "USA", 0}, change{"state", "Washington", 0},
-			change{"phoneCode", "US", 0}, change{"city", 5, 0}, change{"postalCode", 98101, 0})...)
+			change{"phone", "206-555-0100", 0}, change{"phoneCode", "US", 0}, change{"city", 5, 0}, change{"postalCode", 98101, 0})...)
 }
 
 func (c issued) remittances(add func(base, string, ...change)) {
 	dates := each("20/09/1992", "sourceDateOfBirth sourceIdExpiration targetDateOfBirth targetIdExpiration")
-	countries := each("HK", "country sourceCountry targetAddressCountry targetNationality sourceNationality")
+	countries := each("HK", "country sourceCountry sourceAddressCountry targetAddressCountry targetNationality sourceNationality")
 	add(c.transfer(), "", append(append(dates, countries...), change{"sendAmount", "1.001", 0}, change{"sendAmount", "0", 0},
 		change{"sendAmount", 1000, 0}, change{"sendAmount", "1e3", 0}, change{"sendAmount", "999999", 5102},
 		change{"sourceCurrency", "dollar", 0}, change{"chargeCode", "FP", 0}, change{"type", "pigeon", 0},
@@ -249,7 +251,7 @@ func (c issued) remittances(add func(base, string, ...change)) {
 		change{"partner", 1, 0}, change{"ext", object, 0}, change{"notifyUrl", "x", 0})...)
 	optional := strings.Join(sortedNames(c.transfer().params), " ") + " chargeCode"
 	add(c.of("wire"), optional, change{"iban", "GB33BUKB20201555555555", 0})
-	add(c.of("ewallet"), optional)
+	add(c.of("ewallet"), optional, each("0812 345", "sourceMobileNumber targetMobileNumber")...)
 	add(c.of("bank_account"), optional)
 }
 

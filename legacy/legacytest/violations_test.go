@@ -130,6 +130,7 @@ func unauthentic() violations {
 		signed("a sign of another type", `"sign":"`, `"sign":1,"x":"`), signed("another value", `"none"`, `"some"`),
 		signed("one member more", `{`, `{"orderNo":"1",`), signed("another sign", `"sign":"`, `"sign":"0`),
 		row("seconds", http.StatusUnauthorized, 401, violation{params: map[string]any{"timestamp": "1775016000"}}),
+		row("a time with a sign", http.StatusUnauthorized, 401, violation{params: map[string]any{"timestamp": "+177501600000"}}),
 		row("a time in words", http.StatusUnauthorized, 401, violation{params: map[string]any{"timestamp": "2026-04-01 12"}}),
 		row("an unknown appKey", http.StatusUnauthorized, 401, violation{params: map[string]any{"appKey": "other"}}),
 		row("the secret inside", http.StatusUnauthorized, 401, violation{params: map[string]any{"appSecret": "x"}}),

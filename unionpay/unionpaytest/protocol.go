@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
-	"mime"
 	"net/http"
 	"slices"
 	"strings"
@@ -25,7 +24,7 @@ func (s *Server) handle(q *request, r *http.Request, body []byte) platform.Reply
 		return platform.Reply{Status: http.StatusMethodNotAllowed}
 	case q.message == "":
 		return platform.Reply{Status: http.StatusNotFound}
-	case !s.typed(q, r.Header.Get("Content-Type")):
+	case !s.typed(q, r.Header):
 		return platform.Reply{
 			Status: http.StatusUnsupportedMediaType, Check: "content type",
 			Expected: "application/json;charset=UTF-8, or a JWE's",
@@ -50,13 +49,11 @@ func (s *Server) handle(q *request, r *http.Request, body []byte) platform.Reply
 }
 
 // typed reports whether a request says what its body is: JSON in UTF-8, or a JWE.
-func (s *Server) typed(q *request, contentType string) bool {
+func (s *Server) typed(q *request, header http.Header) bool {
 	if s.cfg.BodyEncryption[q.message] == unionpay.BodyEncryptionJWE {
-		return contentType == s.jweType()
+		return header.Get("Content-Type") == s.jweType()
 	}
-	media, parameters, err := mime.ParseMediaType(contentType)
-	charset := parameters["charset"]
-	return err == nil && media == "application/json" && (charset == "" || strings.EqualFold(charset, "utf-8"))
+	return platform.IsJSON(header)
 }
 
 // signatureForm says how a request has to be signed.

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"unicode/utf8"
 
 	"github.com/issuing-sdk/issuing-go/internal/platform"
 	"github.com/issuing-sdk/issuing-go/unionpay"
@@ -131,7 +130,7 @@ func (s *Server) split(q *request, messages []unionpay.MessageType, body []byte)
 		body = plaintext
 	}
 	top, err := platform.ReadFields(body)
-	if err != nil || !utf8.Valid(body) {
+	if err != nil {
 		return false
 	}
 	_, q.encCertID = top["encCertId"]

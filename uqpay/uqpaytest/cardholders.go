@@ -61,7 +61,7 @@ func (s *Server) readPerson(f fields, h *holder) {
 		date, err := issuing.ParseDate(text)
 		age := date.YearsBefore(issuing.DateOf(s.now().In(zone)))
 		switch {
-		case err != nil:
+		case err != nil || date.String() != text:
 			f.problem("date_of_birth", "must be yyyy-mm-dd")
 		case age < 18 || age > 79:
 			f.problem("date_of_birth", "the age must be between 18 and 79")

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"maps"
-	"mime"
 	"net/http"
 	"strings"
 	"time"
@@ -133,7 +132,7 @@ func wellFormed(c *call) *refusal {
 	if c.r.Method == http.MethodGet || c.op == opUpload || len(bytes.TrimSpace(c.body)) == 0 {
 		return nil
 	}
-	if kind, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+	if !platform.IsJSON(c.r.Header) {
 		return invalid("content-type: must be application/json")
 	}
 	if !utf8.Valid(c.body) {

@@ -71,6 +71,7 @@ func holderViolations(t *testing.T, holder string) []violation {
 		{"kyc_verification", `{"method":"THIRD_PARTY","kyc_proof":{"provider":"DIDIT","reference_id":` + long(65) + `}}`, "reference_id: is too long"},
 		{"document_type", `"pdf"`, "document: is required"},
 		{"document", `"aW1n"`, "document_type: is required"},
+		{"date_of_birth", `"1990/02/01"`, "date_of_birth: must be"},
 	} {
 		out = append(out, invalidField(fmt.Sprint("cardholder ", i, ", ", v.member), "POST", holdersPath,
 			conform.Set(t, freshHolder, v.member, v.value), v.says))

@@ -3,6 +3,7 @@ package worldcardtest
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 	"unicode"
@@ -71,28 +72,28 @@ func (s *Server) findPhysical(f fields) (*card, *problem) {
 	return c, failed
 }
 
-// sensitive reads a field that comes in clear or encrypted once more, and
-// returns "" unless it has exactly n digits.
-func (s *Server) sensitive(f fields, name string, n int) string {
+// sensitive reads a required field of exactly n digits, which comes in clear or encrypted
+// once more.
+func (s *Server) sensitive(f fields, name string, n int) (string, *problem) {
+	if failed := need(f, name); failed != nil {
+		return "", failed
+	}
 	v := f.Text(name)
 	plain, err := s.aes.Open(v)
-	switch {
-	case err == nil:
+	if err == nil {
 		v = string(plain)
-	case s.cfg.EncryptedFields:
-		return ""
 	}
-	if len(v) != n || strings.Trim(v, "0123456789") != "" {
-		return ""
+	if (err != nil && s.cfg.EncryptedFields) || len(v) != n || strings.Trim(v, "0123456789") != "" {
+		return "", refusal(worldcard.CodeInvalidParameter, fmt.Sprintf("%s must be %d digits", name, n))
 	}
-	return v
+	return v, nil
 }
 
 func (s *Server) assign(c *card, f fields) (any, *problem) {
-	number := s.sensitive(f, "card_number", 16)
+	number, failed := s.sensitive(f, "card_number", 16)
 	switch {
-	case number == "":
-		return fail(worldcard.CodeInvalidParameter, "card_number must be 16 digits")
+	case failed != nil:
+		return nil, failed
 	case c.status == worldcard.CardStatusPendingKYC:
 		return fail(worldcard.CodeKYCNotCompleted, "")
 	case c.status != worldcard.CardStatusPendingAssignment:
@@ -111,10 +112,10 @@ func change(c *card) map[string]any {
 }
 
 func (s *Server) activate(c *card, f fields) (any, *problem) {
-	pin := s.sensitive(f, "pin", 6)
+	pin, failed := s.sensitive(f, "pin", 6)
 	switch {
-	case pin == "":
-		return fail(worldcard.CodeInvalidParameter, "pin must be 6 digits")
+	case failed != nil:
+		return nil, failed
 	case c.status == worldcard.CardStatusActive:
 		return change(c), nil
 	case c.status != worldcard.CardStatusPendingActivation:
@@ -140,9 +141,9 @@ func (s *Server) finishActivation(c *card, pin string) {
 }
 
 func (s *Server) setPIN(c *card, f fields) (any, *problem) {
-	pin := s.sensitive(f, "pin", 6)
-	if pin == "" {
-		return fail(worldcard.CodeInvalidParameter, "pin must be 6 digits")
+	pin, failed := s.sensitive(f, "pin", 6)
+	if failed != nil {
+		return nil, failed
 	}
 	if c.status != worldcard.CardStatusActive {
 		return fail(worldcard.CodeInvalidOperation, "")

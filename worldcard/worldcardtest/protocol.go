@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"maps"
-	"mime"
 	"net"
 	"net/http"
 	"net/netip"
@@ -33,7 +32,7 @@ func (s *Server) verify(r *http.Request, body []byte) ([]byte, *platform.Reply) 
 		reply.Check, reply.Expected = check, expected
 		return nil, &reply
 	}
-	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
+	if !platform.IsJSON(r.Header) {
 		reply := refuse(http.StatusBadRequest, "Content-Type must be application/json")
 		reply.Check, reply.Expected = "headers", "Content-Type: application/json"
 		return nil, &reply
@@ -45,7 +44,7 @@ func (s *Server) verify(r *http.Request, body []byte) ([]byte, *platform.Reply) 
 	}
 	now := s.now()
 	seconds, err := strconv.ParseInt(timestamp, 10, 64)
-	if err != nil || now.Sub(time.Unix(seconds, 0)).Abs() > timestampWindow {
+	if err != nil || timestamp[0] == '+' || now.Sub(time.Unix(seconds, 0)).Abs() > timestampWindow {
 		return unauthorized("Request expired", "timestamp",
 			"X-Timestamp in Unix seconds within five minutes of "+strconv.FormatInt(now.Unix(), 10))
 	}

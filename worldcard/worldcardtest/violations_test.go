@@ -94,6 +94,11 @@ func unauthentic() violations {
 		row("no content type", 400, "Content-Type", header("Content-Type", "")),
 		row("a form", 400, "Content-Type", header("Content-Type", "application/x-www-form-urlencoded")),
 		row("plain text", 400, "Content-Type", header("Content-Type", "text/plain")),
+		row("a timestamp with a sign", 401, "Request expired", func(r *http.Request) {
+			r.Header.Set("X-Timestamp", "+"+r.Header.Get("X-Timestamp"))
+		}),
+		row("JSON in another charset", 400, "Content-Type", header("Content-Type", "application/json; charset=UTF-16")),
+		row("two content types", 400, "Content-Type", func(r *http.Request) { r.Header.Add("Content-Type", "text/plain") }),
 		row("JSON in all but name", 400, "Content-Type", header("Content-Type", "application/jsonp")),
 	}
 }
@@ -105,6 +110,7 @@ func malformed() violations {
 		"a list": `[]`, "a text": `"x"`, "a number": `1`, "null": `null`, "no JSON": `{`, "nothing": ``,
 		"a member twice":         `{"page":1,"page":2}`,
 		"two objects":            `{}{}`,
+		"other bytes than UTF-8": "{\"card_type\":\"\xff\"}",
 		"single quotes":          `{'page':1}`,
 		"a comma at the end":     `{"page":1,}`,
 		"a member without value": `{"page":}`,
@@ -164,13 +170,13 @@ func asked(virtual, physical string) violations {
 	out = append(out, broken("BINs", "card/bin_list.md", binList, `{"card_type":"VIRTUAL-R"}`,
 		[3]string{"card_type", `"virtual-r"`, "10005"}, [3]string{"card_type", `"PHYSICAL-G"`, "10005"})...)
 	out = append(out, broken("assign", "card/physical_card_assign.md", "/api/v1/card/physical/assign", physicalRef+`,"card_number":"4000123412341234"}`,
-		[3]string{"card_number", "", "10018"}, [3]string{"card_number", `"400012341234123"`, "10018"},
+		[3]string{"card_number", "", "1101"}, [3]string{"card_number", `""`, "1101"}, [3]string{"card_number", `"400012341234123"`, "10018"},
 		[3]string{"card_number", `"400012341234123x"`, "10018"}, [3]string{"card_id", `"` + virtual + `"`, "10001"})...)
 	out = append(out, broken("activate", "card/physical_card_activate.md", "/api/v1/card/physical/activate", physicalRef+`,"pin":"135790"}`,
-		[3]string{"pin", "", "10018"}, [3]string{"pin", `"12345"`, "10018"}, [3]string{"pin", `"12345a"`, "10018"},
+		[3]string{"pin", "", "1101"}, [3]string{"pin", `""`, "1101"}, [3]string{"pin", `"12345"`, "10018"}, [3]string{"pin", `"12345a"`, "10018"},
 		[3]string{"pin", "135790", "1102"}, [3]string{"pin", `"1357900"`, "10018"})...)
 	out = append(out, broken("change pin", "card/physical_card_change_pin.md", "/api/v1/card/physical/change/pin", physicalRef+`,"pin":"135790"}`,
-		[3]string{"pin", "", "10018"}, [3]string{"pin", `"135790"`, "1006"})...)
+		[3]string{"pin", "", "1101"}, [3]string{"pin", `"135790"`, "1006"})...)
 	out = append(out, broken("kyc init", "card/physical_card_kyc_init.md", "/api/v1/card/physical/kyc/init", kyc,
 		[3]string{"merchant_card_id", "", "1101"}, [3]string{"merchant_card_id", `"x"`, "10010"},
 		[3]string{"card_type", `"VIRTUAL-R"`, "10010"}, [3]string{"card_type", "", "1101"})...)
