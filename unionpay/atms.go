@@ -290,7 +290,7 @@ func allATMs(first, size Number, fetch func(page Number) (*Page[ATM], error)) it
 		if err != nil {
 			return pages.Listed[ATM]{}, err
 		}
-		return pages.Listed[ATM]{Items: page.List, Last: pages.LastPage(page.Total, int(size))}, nil
+		return pages.Listed[ATM]{Items: page.List, Last: pages.LastPage(page.Total, int(size)), Total: page.Total}, nil
 	})
 }
 
