@@ -238,9 +238,14 @@ var renamed = map[coshine.API]string{
 }
 
 // rename gives the field of an interface the name that the rules have for it. It returns
-// the configured name when the request lacks that.
+// the configured name when the request lacks that. Where no field is required, a card may
+// be named by either.
 func (s *Server) rename(api coshine.API, in fields) string {
 	own := renamed[api]
+	_, published := fieldRules[api]
+	if handle := s.cfg.CardToken; handle != "" && own == "" && !published && in.Has(handle) && !in.Has("cardToken") {
+		in["cardToken"] = in[handle]
+	}
 	name := map[string]string{"cardToken": s.cfg.CardToken, "customerId": s.cfg.CustomerID}[own]
 	if name == "" {
 		return ""
