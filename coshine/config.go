@@ -142,8 +142,10 @@ func (c Config) validate(p *check.Problems) {
 	p.URL("BaseURL", c.BaseURL, transport.CheckURL)
 	p.ID("ParticipantID", c.ParticipantID, maxParticipant)
 	p.ID("TranBranch", c.TranBranch, maxBranch)
-	if p.Bare("Channel", string(c.Channel)) && c.Channel != "" && len(c.Channel) != 2 {
+	if bare := p.Bare("Channel", string(c.Channel)); bare && c.Channel != "" && len(c.Channel) != 2 {
 		p.Add("Channel", "needs exactly 2 characters")
+	} else if bare {
+		p.Listed("Channel", string(c.Channel), c.Channel.Known() || slices.Contains(c.Values["tranChnl"], string(c.Channel)))
 	}
 	switch {
 	case c.OAuth == nil && c.Token.IsZero():

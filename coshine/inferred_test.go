@@ -104,11 +104,14 @@ func TestInferred(t *testing.T) {
 	freeze := agreed{platform: coshinetest.Config{CardToken: "cardHandle"}, use: nil}
 	turns["Extra[cardToken]"] = named(freeze, func(ctx context.Context, client *coshine.Client, card *coshine.Application, set bool) error {
 		req := coshine.SetStatusRequest{CardToken: card.CardToken, CardOptFlag: coshine.CardOptFlagFreeze}
-		if set {
-			req.CardToken, req.Extra = "", coshine.Extra{"cardHandle": string(card.CardToken)}
+		if !set {
+			_, err := client.Cards.SetStatus(ctx, req)
+			return err
 		}
+		req.CardToken, req.Extra = "", coshine.Extra{"cardHandle": string(card.CardToken)}
 		_, err := client.Cards.SetStatus(ctx, req)
-		return err
+		_, read := client.Cards.Card(ctx, coshine.CardRequest{Extra: req.Extra}) // which needs no name by itself
+		return errors.Join(err, read)
 	})
 	turns["Extra[customerId]"] = named(agreed{platform: coshinetest.Config{CustomerID: "cif"}}, func(ctx context.Context, client *coshine.Client, _ *coshine.Application, set bool) error {
 		req := coshine.CustomerRequest{CustomerID: "CIF1"}

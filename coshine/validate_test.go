@@ -198,6 +198,7 @@ func TestNewRefusesBadConfiguration(t *testing.T) {
 		"participant":     {func(c *coshine.Config) { c.ParticipantID = strings.Repeat("1", 16) }, "ParticipantID"},
 		"branch":          {func(c *coshine.Config) { c.TranBranch = strings.Repeat("1", 33) }, "TranBranch"},
 		"channel":         {func(c *coshine.Config) { c.Channel = "7" }, "Channel"},
+		"another channel": {func(c *coshine.Config) { c.Channel = "05" }, "Channel"},
 		"token":           {func(c *coshine.Config) { c.Token = issuing.NewSecret("a\r\nX-Y: z") }, "Token has blanks"},
 		"both":            {func(c *coshine.Config) { o := oauth; c.OAuth = &o }, "Token must be empty"},
 		"dialect":         {func(c *coshine.Config) { c.CardStatus = 9 }, "CardStatus"},

@@ -90,7 +90,7 @@ func numbered[T any, I record[T]](
 			return pages.Listed[T]{}, err
 		}
 		last := pages.LastPage(p.TotalRecords, p.PageSize)
-		return pages.Listed[T]{Items: p.List, Number: p.CurrentPage, Last: last}, nil
+		return pages.Listed[T]{Items: p.List, Number: p.CurrentPage, Last: last, Total: p.TotalRecords}, nil
 	})
 }
 

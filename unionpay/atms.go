@@ -36,7 +36,7 @@ type FeedbackRequest struct {
 
 func (r FeedbackRequest) validate(p *check.Problems) {
 	optionalText(p, "atmId", r.ATMID, 100)
-	digits(p, "countryCode", r.CountryCode, 3)
+	country(p, r.CountryCode)
 	text(p, "cityName", r.CityName, 100)
 	text(p, "bankName", r.BankName, 100)
 	text(p, "address", r.Address, 500)
@@ -139,7 +139,7 @@ type ListRequest struct {
 }
 
 func (r ListRequest) validate(p *check.Problems) {
-	digits(p, "countryCode", r.CountryCode, 3)
+	country(p, r.CountryCode)
 	optionalText(p, "cityName", r.CityName, 100)
 	optionalText(p, "bankName", r.BankName, 100)
 	optionalText(p, "keyword", r.Keyword, 10)
@@ -290,7 +290,7 @@ func allATMs(first, size Number, fetch func(page Number) (*Page[ATM], error)) it
 		if err != nil {
 			return pages.Listed[ATM]{}, err
 		}
-		return pages.Listed[ATM]{Items: page.List, Last: pages.LastPage(page.Total, int(size))}, nil
+		return pages.Listed[ATM]{Items: page.List, Last: pages.LastPage(page.Total, int(size)), Total: page.Total}, nil
 	})
 }
 
@@ -302,7 +302,7 @@ type CitiesAndBanksRequest struct {
 }
 
 func (r CitiesAndBanksRequest) validate(p *check.Problems) {
-	digits(p, "countryCode", r.CountryCode, 3)
+	country(p, r.CountryCode)
 }
 
 // CitiesAndBanks are the values that List takes for a country. Their names on

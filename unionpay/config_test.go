@@ -198,6 +198,11 @@ func TestFurtherValues(t *testing.T) {
 	if _, err := strict.ATMs.Feedback(t.Context(), req); len(asError(t, err).Fields) != 1 {
 		t.Errorf("strictly: %v", err)
 	}
+	country := feedback()
+	country.CountryCode = "999"
+	if _, err := strict.ATMs.Feedback(t.Context(), country); len(asError(t, err).Fields) != 1 {
+		t.Errorf("no country: %v", err)
+	}
 	req.ReportReason = "8"
 	if _, err := client.ATMs.Feedback(t.Context(), req); len(asError(t, err).Fields) != 1 {
 		t.Errorf("another new reason: %v", err)

@@ -1,6 +1,7 @@
 package unionpay
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -37,6 +38,14 @@ func digits(p *check.Problems, field, value string, n int) {
 	}
 	if len(value) != n || strings.Trim(value, "0123456789") != "" {
 		p.Add(field, "needs exactly %d digits", n)
+	}
+}
+
+// country reports what is no country's number of ISO 3166-1, unless Config.Values has it.
+func country(p *check.Problems, value string) {
+	const field = "countryCode"
+	if p.Required(field, value != "") && !check.Numeric3(value) && !slices.Contains(p.Values[field], value) {
+		p.Add(field, "is not a country's three digits (ISO 3166-1 numeric), such as 702")
 	}
 }
 

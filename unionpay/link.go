@@ -205,8 +205,11 @@ func (l *Links) checkCallback(issuer, callback string) error {
 	if err := safeCallback(u); err != nil {
 		return err
 	}
+	if raw := strings.ToLower(u.EscapedPath() + u.Opaque); strings.Contains(raw, "%2f") || strings.Contains(raw, "%5c") {
+		return fmt.Errorf("has escaped slashes") // which some servers take for slashes
+	}
 	for _, segment := range strings.Split(u.Path+"/"+u.Opaque, "/") {
-		if segment == "." || segment == ".." {
+		if name, _, _ := strings.Cut(segment, ";"); name == "." || name == ".." {
 			return fmt.Errorf("has dot segments")
 		}
 	}

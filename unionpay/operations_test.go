@@ -76,7 +76,7 @@ func TestATMLists(t *testing.T) {
 	if diff := cmp.Diff(wantLists, lists); diff != "" {
 		t.Errorf("cities and banks (-want +got):\n%s", diff)
 	}
-	empty, err := client.ATMs.List(ctx, unionpay.ListRequest{CountryCode: "999"})
+	empty, err := client.ATMs.List(ctx, unionpay.ListRequest{CountryCode: "010"})
 	if err != nil || len(empty.List) != 0 || empty.Total != 0 {
 		t.Errorf("no hit: %+v, %v", empty, err)
 	}

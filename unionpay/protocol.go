@@ -32,6 +32,9 @@ const read, checked, once = transport.Read, transport.Checked, transport.Once
 // How the open outcome of a row is settled; see [provider.Settle].
 var byNone, byKey, byState, byRepeat = provider.Nothing, provider.ByKey, provider.ByState, provider.ByRepeat
 
+// errAstray ends the connection of an answer that is to another request.
+var errAstray = provider.ErrAstray
+
 // request is an input that can be checked before it is sent.
 type request interface{ validate(p *check.Problems) }
 
@@ -236,8 +239,11 @@ func (x *exchange) decode(ctx context.Context, data []byte, out any) error {
 			return err
 		}
 	}
-	if i, ok := out.(incomplete); ok && i.incomplete() {
+	switch i, ok := out.(incomplete); {
+	case ok && i.incomplete():
 		return provider.ErrIncomplete
+	case x.isOther(out):
+		return errOtherSubject
 	}
 	return nil
 }

@@ -79,7 +79,7 @@ type ApplyRequest struct {
 }
 
 func (r ApplyRequest) validate(p *check.Problems) {
-	currency(p, "card_currency", r.Currency)
+	only(p, "card_currency", r.Currency, needed, issuing.CurrencySGD, issuing.CurrencyUSD, XUSD)
 	p.Text("card_product_id", r.ProductID, maxID)
 	p.OptionalText("cardholder_id", r.CardholderID, maxID)
 	UpdateCardRequest{

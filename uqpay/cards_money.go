@@ -55,6 +55,9 @@ type ElevateLimitRequest struct {
 
 func (r ElevateLimitRequest) validate(p *check.Problems) {
 	p.Amount("limit_amount", r.Limit, 2)
+	if r.Limit.Cmp(issuing.NewAmount(singDs.Max, 0)) > 0 { // the highest cap: the card's currency is not known here
+		p.Add("limit_amount", "is above %d, the highest cap of any currency", singDs.Max)
+	}
 	if r.Days < 0 {
 		p.Add("duration_in_days", "must not be negative")
 	}

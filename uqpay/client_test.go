@@ -93,6 +93,7 @@ func TestValidation(t *testing.T) {
 		"report":          {ignore(c.Reports.Create(ctx, uqpay.ReportRequest{})), "report_type start_time end_time"},
 		"report writer":   {c.Reports.Download(ctx, "r", nil), "w"},
 		"protect":         {ignore(c.Cards.Protect(ctx, "c", "")), "action_code"},
+		"elevate far":     {ignore(c.Cards.ElevateLimit(ctx, "c", uqpay.ElevateLimitRequest{Limit: amount(t, "100000.01")})), "limit_amount"},
 		"elevate":         {ignore(c.Cards.ElevateLimit(ctx, "c", uqpay.ElevateLimitRequest{Days: -1})), "limit_amount duration_in_days"},
 		"links":           {ignore(c.Files.Links(ctx, nil)), "file_ids"},
 		"deposit":         {ignore(c.Simulator.FundBalance(ctx, uqpay.FundBalanceRequest{})), "account_id amount currency sender_swift_code"},

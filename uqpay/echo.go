@@ -15,17 +15,19 @@ type subject struct {
 	card   string         // id
 	thing  string         // id of the order or cardholder that was asked for
 	amount issuing.Amount // that is moved
+	order  OrderType      // what the order does
 }
 
 // about is a request or a result that says what it is about.
 type about interface{ about() subject }
 
-var errOtherSubject = fmt.Errorf("%w: it is about another card, object or amount", errAstray)
+var errOtherSubject = fmt.Errorf("%w: it is about another card, object, operation or amount", errAstray)
 
 // agrees reports whether an answer may be the request's.
 func (asked subject) agrees(answer subject) bool {
 	same := func(a, b string) bool { return a == "" || b == "" || a == b }
 	return same(asked.card, answer.card) && same(asked.thing, answer.thing) &&
+		(asked.order == "" || !answer.order.Known() || asked.order == answer.order) &&
 		(!asked.amount.IsSet() || !answer.amount.IsSet() || size(asked.amount).Equal(size(answer.amount)))
 }
 
@@ -42,6 +44,12 @@ func (x *exchange) asked() subject {
 	var s subject
 	if a, ok := x.in.(about); ok {
 		s = a.about()
+	}
+	switch x.o.name {
+	case opCardDeposit.name:
+		s.order = OrderTypeCardRecharge
+	case opCardWithdraw.name:
+		s.order = OrderTypeCardWithdraw
 	}
 	switch {
 	case strings.HasPrefix(x.o.path, "/v1/issuing/cards/{id}"):
@@ -67,10 +75,12 @@ func (r AmountRequest) about() subject    { return subject{amount: r.Amount} }
 func (r PINRequest) about() subject       { return subject{card: r.CardID} }
 func (r ManagePINRequest) about() subject { return subject{card: r.CardID} }
 
-func (c *Card) about() subject             { return subject{card: c.ID} }
-func (o *CardOrder) about() subject        { return subject{card: o.CardID} }
-func (r *Protection) about() subject       { return subject{card: r.CardID} }
-func (r *PINResult) about() subject        { return subject{card: r.CardID} }
-func (o *Order) about() subject            { return subject{card: o.CardID, thing: o.ID, amount: o.Amount} }
+func (c *Card) about() subject       { return subject{card: c.ID} }
+func (o *CardOrder) about() subject  { return subject{card: o.CardID} }
+func (r *Protection) about() subject { return subject{card: r.CardID} }
+func (r *PINResult) about() subject  { return subject{card: r.CardID} }
+func (o *Order) about() subject {
+	return subject{card: o.CardID, thing: o.ID, amount: o.Amount, order: o.Type}
+}
 func (c *Cardholder) about() subject       { return subject{thing: c.ID} }
 func (c *CardholderChange) about() subject { return subject{thing: c.ID} }

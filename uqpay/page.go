@@ -76,6 +76,6 @@ func all[T any, I listed[T], R request, P interface {
 		if last <= 0 && p.Total > 0 {
 			last = (p.Total-1)/max(first.PageSize, 1) + 1
 		}
-		return pages.Listed[T]{Items: p.List, Last: last}, nil
+		return pages.Listed[T]{Items: p.List, Last: last, Total: p.Total}, nil
 	})
 }

@@ -42,7 +42,7 @@ func typos(t *testing.T) []mistyped {
 	t.Helper()
 	one := amount(t, "1")
 	return []mistyped{
-		{"card_currency", applying(func(r *uqpay.ApplyRequest) { r.Currency = "UDS" })},
+		{"card_currency", applying(func(r *uqpay.ApplyRequest) { r.Currency = "EUR" })},
 		{"usage_type", applying(func(r *uqpay.ApplyRequest) { r.UsageType = "ONETIME" })},
 		{"auto_cancel_trigger", applying(func(r *uqpay.ApplyRequest) { r.AutoCancelTrigger = "ON AUTH" })},
 		{"spending_controls.interval", applying(func(r *uqpay.ApplyRequest) {

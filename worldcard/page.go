@@ -59,6 +59,7 @@ func all[R, T any, I listed[T]](ctx context.Context, req R, page func(*R) *int,
 		if err != nil {
 			return pages.Listed[T]{}, err
 		}
-		return pages.Listed[T]{Items: p.List, Number: p.Page, Last: pages.LastPage(p.Total, p.PageSize)}, nil
+		last := pages.LastPage(p.Total, p.PageSize)
+		return pages.Listed[T]{Items: p.List, Number: p.Page, Last: last, Total: p.Total}, nil
 	})
 }

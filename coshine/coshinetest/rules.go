@@ -124,6 +124,9 @@ func (r fieldRule) holds(in fields) bool {
 	}
 }
 
+// maxContact bounds the fields whose length no page states.
+const maxContact = 255
+
 // fieldRules are the published fields. The card token is opaque: the sources
 // disagree on its length. The product code may have 10 characters, as in the
 // product list.
@@ -133,6 +136,8 @@ var fieldRules = map[coshine.API][]fieldRule{
 		{name: "cardPicCode", limit: 16, optional: true}, {name: "cardEmbossName", limit: 26, optional: true},
 		{name: "customerId", limit: 32}, {name: "custIdType", limit: 1}, {name: "custIdNo", limit: 32},
 		{name: "custIssIdType", limit: 1, optional: true}, {name: "custIssIdNo", limit: 32, optional: true},
+		{name: "custName", limit: maxContact, optional: true}, {name: "custMobile", limit: maxContact, optional: true},
+		{name: "custEmail", limit: maxContact, optional: true},
 	},
 	coshine.APICustomerCardInfoInquiry: {{name: "customerId", limit: 32}},
 	coshine.APICardActivation: {
@@ -155,7 +160,7 @@ var fieldRules = map[coshine.API][]fieldRule{
 // known are the fields of an application and of the public header: what else a request
 // for a physical card has can be the delivery address, whose names are not published.
 var known = func() map[string]bool {
-	names := map[string]bool{"participantId": true, "custName": true, "custMobile": true, "custEmail": true}
+	names := map[string]bool{"participantId": true}
 	for _, rule := range headerRules {
 		names[rule.name] = true
 	}
@@ -233,9 +238,14 @@ var renamed = map[coshine.API]string{
 }
 
 // rename gives the field of an interface the name that the rules have for it. It returns
-// the configured name when the request lacks that.
+// the configured name when the request lacks that. Where no field is required, a card may
+// be named by either.
 func (s *Server) rename(api coshine.API, in fields) string {
 	own := renamed[api]
+	_, published := fieldRules[api]
+	if handle := s.cfg.CardToken; handle != "" && own == "" && !published && in.Has(handle) && !in.Has("cardToken") {
+		in["cardToken"] = in[handle]
+	}
 	name := map[string]string{"cardToken": s.cfg.CardToken, "customerId": s.cfg.CustomerID}[own]
 	if name == "" {
 		return ""

@@ -163,6 +163,9 @@ func (v *refusals) applications() {
 		"custIdNo":       {"missing": nil, "of 33 characters": strings.Repeat("i", 33), "as a number": 12345},
 		"custIssIdType":  {"Q": "Q"},
 		"custIssIdNo":    {"of 33 characters": strings.Repeat("i", 33)},
+		"custName":       {"an object": map[string]any{"first": "Test"}},
+		"custMobile":     {"as a number": 6591234567},
+		"custEmail":      {"true": true},
 	})
 }
 

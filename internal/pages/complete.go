@@ -23,6 +23,7 @@ type Listed[T any] struct {
 	Items  []T
 	Number int // of this page as answered; 0 when the answer has none
 	Last   int // number of the last page as answered; 0 when the answer has none
+	Total  int // items of all pages as answered; 0 when the answer has none
 	// Cut is what ends a list that may go on, where the platform lists no page after this
 	// one; nil of all others.
 	Cut error
@@ -45,7 +46,10 @@ func LastPage(items, size int) int {
 // ends it where the answers go on promising more, where pages that were promised repeat
 // what was there and nothing new follows, where one before the end is for another page
 // than was asked for, and with a page that is Cut, unless that is empty; one that repeats
-// what was there is told so instead. An item without an id is never taken for another.
+// what was there is told so instead. Where pages hold fewer items than the last page was
+// counted with, the total says that more of them are to come: a platform that caps a page
+// and goes on by the size that was asked for loses what lies between, which is an error. An
+// item without an id is never taken for another.
 func Complete[T any](
 	first int, id func(*T) string, fetch func(page int) (Listed[T], error),
 ) iter.Seq2[*T, error] {
@@ -76,8 +80,11 @@ func Complete[T any](
 					return
 				}
 			}
-			what := page.kind(told)
-			ends, err := w.step(number, page.Last, what, fresh)
+			what, last := page.kind(told), page.Last
+			if first <= 1 { // the first page is as full as they get
+				last = max(last, w.counted(len(page.Items), page.Total))
+			}
+			ends, err := w.step(number, last, what, fresh)
 			if !ends && page.Cut != nil {
 				ends, err = true, furthest(number, what, page.Cut)
 			}
@@ -95,8 +102,19 @@ func Complete[T any](
 type walk struct {
 	known  *seen
 	last   int  // as answered
+	most   int  // items on a page
+	total  int  // as answered last
 	vain   int  // pages in a row that brought nothing new
 	repeat bool // one of them was promised, and had what was there
+}
+
+// counted returns the number of the last page, by the items that a page holds at most.
+func (w *walk) counted(items, total int) int {
+	w.most = max(w.most, items)
+	if total > 0 { // beyond the end there may be none
+		w.total = total
+	}
+	return LastPage(w.total, w.most)
 }
 
 // kind is what a page without a new id is.

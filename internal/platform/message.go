@@ -25,7 +25,12 @@ import (
 // without the client's types and codec so that a wrong name or type in them shows.
 type Fields map[string]json.RawMessage
 
-var errNotObject = errors.New("platform: the message is not a JSON object whose names differ")
+var errNotObject = errors.New("platform: the message is not a JSON object")
+
+// RepeatedError is a member that stands twice in an object.
+type RepeatedError struct{ Name string }
+
+func (e *RepeatedError) Error() string { return "platform: a member of the message stands twice" }
 
 // ReadFields reads one JSON object and nothing behind it. A member that stands
 // twice is refused: what is signed and what is used could differ. So is what is not
@@ -45,8 +50,11 @@ func ReadFields(text []byte) (Fields, error) {
 			return nil, errNotObject
 		}
 		key, ok := name.(string)
-		if _, twice := f[key]; twice || !ok {
+		if !ok {
 			return nil, errNotObject
+		}
+		if _, twice := f[key]; twice {
+			return nil, &RepeatedError{key}
 		}
 		var value json.RawMessage
 		if err := d.Decode(&value); err != nil {

@@ -146,6 +146,9 @@ func (e *encoder) appendLeaf(b []byte, v reflect.Value, p *plan) ([]byte, error)
 		}
 		return append(base64.StdEncoding.AppendEncode(append(b, '"'), v.Bytes()), '"'), nil
 	}
+	if v.CanFloat() {
+		return nil, fmt.Errorf("wire: cannot encode %s, which is not exact: use an issuing.Amount or a json.Number", v.Type())
+	}
 	return nil, fmt.Errorf("wire: cannot encode %s", v.Type())
 }
 
@@ -276,10 +279,26 @@ func (e *encoder) appendEntries(
 			b, err = e.append(b, v.MapIndex(reflect.ValueOf(key).Convert(v.Type().Key())), p.elem)
 		}
 		if err != nil {
-			return nil, err
+			return nil, inMember(key, err)
 		}
 	}
 	return b, nil
+}
+
+// memberError names the member of a map that cannot be encoded, the innermost one.
+type memberError struct {
+	name string
+	err  error
+}
+
+func (e *memberError) Error() string { return fmt.Sprintf("%v (member %.64q)", e.err, e.name) }
+func (e *memberError) Unwrap() error { return e.err }
+
+func inMember(name string, err error) error {
+	if _, named := errors.AsType[*memberError](err); named {
+		return err
+	}
+	return &memberError{name, err}
 }
 
 // redaction is what stands in JSON for a secret that was not stored. A map of anything

@@ -101,6 +101,20 @@ func TestEncodeErrors(t *testing.T) {
 	}
 }
 
+// A value that is refused somewhere in a map is found by the name of its member.
+func TestEncodeErrorNamesMember(t *testing.T) {
+	t.Parallel()
+	for want, v := range map[string]any{
+		`(member "amount")`: map[string]any{"card": "1", "amount": 1.5},
+		`(member "deep")`:   map[string]any{"outer": map[string]any{"list": []any{map[string]any{"deep": make(chan int)}}}},
+		"json.Number":       map[string]any{"amount": float32(1)}, // what to use instead
+	} {
+		if _, err := (Codec{}).Marshal(v); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
+
 // What is written is the caller's alone: later documents do not change it, and nothing of
 // it stays in the memory that is kept for them.
 func TestEncodeKeepsNothing(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/issuing-sdk/issuing-go/internal/check"
 	"github.com/issuing-sdk/issuing-go/internal/platform"
 )
 
@@ -21,17 +22,18 @@ const (
 type kind int
 
 const (
-	kindS      kind = iota // any string
-	kindANS                // letters, digits and special characters: no control characters
-	kindN                  // digits
-	kindAN                 // letters and digits
-	kindTime               // a time of day that exists, in 14 digits
-	kindDate               // a date that exists, YYMMDD
-	kindMonth              // MM/YY
-	kindPhone              // country code, hyphen, number
-	kindArray              // array of strings or objects
-	kindObject             // object
-	kindSealed             // encrypted by the client: any string until it is opened
+	kindS       kind = iota // any string
+	kindANS                 // letters, digits and special characters: no control characters
+	kindN                   // digits
+	kindCountry             // a country's digits, ISO 3166-1
+	kindAN                  // letters and digits
+	kindTime                // a time of day that exists, in 14 digits
+	kindDate                // a date that exists, YYMMDD
+	kindMonth               // MM/YY
+	kindPhone               // country code, hyphen, number
+	kindArray               // array of strings or objects
+	kindObject              // object
+	kindSealed              // encrypted by the client: any string until it is opened
 )
 
 // spec is one row of a message's table.
@@ -59,7 +61,7 @@ var pagingFields = []spec{{"pageNo", kindN, 1, 9, optional}, {"pageSize", kindN,
 var (
 	feedbackFields = []spec{
 		{"atmId", kindS, 1, 100, optional},
-		{"countryCode", kindN, 3, 3, mandatory},
+		{"countryCode", kindCountry, 3, 3, mandatory},
 		{"cityName", kindS, 1, 100, mandatory},
 		{"bankName", kindS, 1, 100, mandatory},
 		{"address", kindS, 1, 500, mandatory},
@@ -69,7 +71,7 @@ var (
 		{"otherReason", kindS, 1, 100, optional},
 	}
 	listFields = append([]spec{
-		{"countryCode", kindN, 3, 3, mandatory},
+		{"countryCode", kindCountry, 3, 3, mandatory},
 		{"cityName", kindS, 1, 100, optional},
 		{"bankName", kindS, 1, 100, optional},
 		{"keyword", kindS, 1, 10, optional},
@@ -79,7 +81,7 @@ var (
 		{"latitude", kindS, 1, 100, mandatory},
 		{"radius", kindN, 1, 9, optional},
 	}, pagingFields...)
-	citiesAndBanksFields = []spec{{"countryCode", kindN, 3, 3, mandatory}}
+	citiesAndBanksFields = []spec{{"countryCode", kindCountry, 3, 3, mandatory}}
 	tokenRequestFields   = []spec{
 		{"deviceID", kindANS, 1, 64, optional},
 		{"issuerID", kindAN, 1, 16, optional},
@@ -214,6 +216,8 @@ func (k kind) formed(text string) bool {
 	switch k {
 	case kindN:
 		return digits(text)
+	case kindCountry:
+		return check.Numeric3(text)
 	case kindTime:
 		_, err := time.Parse(timeStamp, text)
 		return err == nil

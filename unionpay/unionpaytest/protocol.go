@@ -126,7 +126,10 @@ func (s *Server) umps() sign.UMPS { return sign.UMPS{DigestInfo: s.cfg.UMPSDiges
 
 // process makes the remaining steps on an authenticated message.
 func (s *Server) process(q *request) outcome {
-	if !q.readable {
+	switch {
+	case q.unfit != "":
+		return wrongField(q.unfit)
+	case !q.readable:
 		return outcome{code: unionpay.CodeFormat, detail: "the message is not a JSON object of this path's shape"}
 	}
 	if field := s.cfg.Agreement.identity(q.info, q.appID, s.now()); q.msgInfo != nil && field != "" {

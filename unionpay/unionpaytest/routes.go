@@ -82,6 +82,7 @@ type request struct {
 	message   unionpay.MessageType // "" when the path belongs to none
 	profile   unionpay.Profile
 	readable  bool            // it is of the path's shape
+	unfit     string          // the member of msgInfo that does not fit
 	msgInfo   json.RawMessage // nil in flat messages
 	info      fields          // of msgInfo
 	encCertID bool            // the object encCertId is there
@@ -153,7 +154,10 @@ func (q *request) unfold(agreed Agreement, top fields, messages []unionpay.Messa
 	}
 	q.msgInfo, q.info, q.msgID = top["msgInfo"], info, info.Text("msgID")
 	message := agreed.message(info.Text("msgType"))
-	if misfit(msgInfoFields, info, nil) != "" || !slices.Contains(messages, message) {
+	if q.unfit = misfit(msgInfoFields, info, nil); q.unfit == "" && !slices.Contains(messages, message) {
+		q.unfit = "msgType"
+	}
+	if q.unfit != "" {
 		return false
 	}
 	q.message = message

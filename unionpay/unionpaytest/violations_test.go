@@ -203,7 +203,8 @@ func (v *refusals) reports() {
 	v.fields(rule, message, map[string]string{
 		"countryCode missing": changed(`"countryCode"`, `"x"`), "countryCode of two digits": changed("702", "70"),
 		"countryCode of four digits": changed("702", "7020"), "countryCode of letters": changed("702", "SGP"),
-		"countryCode as a number": changed(`"702"`, `702`), "countryCode null": changed(`"702"`, `null`),
+		"countryCode of no country": changed("702", "999"),
+		"countryCode as a number":   changed(`"702"`, `702`), "countryCode null": changed(`"702"`, `null`),
 		"cityName missing": changed(`"cityName"`, `"x"`), "cityName empty": changed(`"Singapore"`, `""`),
 		"cityName of 101 characters": changed("Singapore", strings.Repeat("新", 101)), "cityName a list": changed(`"Singapore"`, `["Singapore"]`),
 		"bankName missing": changed(`"bankName"`, `"x"`), "bankName of 101 characters": changed("Example Bank", strings.Repeat("b", 101)),
@@ -243,7 +244,11 @@ func (v *refusals) heads() {
 		"trxInfo missing": {`"trxInfo"`, `"x"`}, "trxInfo a list": {`{"tokenRefID":"1"}`, `[]`}, "msgInfo with a member twice": {`"walletID"`, `"msgType":"TOKEN_STATE_INQUIRY","walletID"`},
 		"trxInfo with a member twice": {`{"tokenRefID":"1"}`, `{"tokenRefID":"1","tokenRefID":"2"}`}, "walletID of 17 characters": {`"walletID":"00520446"`, `"walletID":"00520446005204460"`},
 	} {
-		v.add("head: "+name, "7.2", violating{message: message, body: strings.Replace(good(), c[0], c[1], 1)}, "30", "object")
+		detail := "object"
+		if member, _, _ := strings.Cut(name, " "); !strings.HasSuffix(member, "Info") {
+			detail = "field " + member
+		}
+		v.add("head: "+name, "7.2", violating{message: message, body: strings.Replace(good(), c[0], c[1], 1)}, "30", detail)
 	}
 	v.add("head: flat", "7.1", violating{message: message, body: `{"tokenRefID":"1"}`}, "30", "object")
 	v.add("head: another's walletID", "7.2", violating{message: message, body: strings.Replace(good(), `"walletID":"00520446"`, `"walletID":"00520447"`, 1)}, "30", "field walletID")

@@ -102,9 +102,9 @@ var (
 // Reports carry the sent response code, and for
 // [webhook.OutcomeOvertime] the one that came too late.
 //
-// A member that cannot be read stays unset and is named in Request.Problems. Where it
-// is the card, the type, an amount or a currency, the request is declined with
-// [ResponseCodeDecline] instead, and the report says why.
+// A member that cannot be read stays unset and is named in Request.Problems, and so is one
+// that stands twice. Where it is the card, the type, an amount or a currency, the request
+// is declined with [ResponseCodeDecline] instead, and the report says why.
 func NewCallbacks(cfg CallbackConfig) (*webhook.Source, error) {
 	var p check.Problems
 	switch {

@@ -143,8 +143,10 @@ func TestOddMembers(t *testing.T) {
 		problem        string // of a request that reaches the function
 	}{
 		{"an odd city", `"transaction_id"`, `"merchant_city":{"a":1},"transaction_id"`, ResponseCodeApprove, "merchant_city"},
-		{"an odd time", `"transaction_id"`, `"date_of_transaction":"soon","transaction_id"`, ResponseCodeApprove, "date_of_transaction"},
+		{"an odd time", `"date_of_transaction":"`, `"date_of_transaction":"soon","x":"`, ResponseCodeApprove, "date_of_transaction"},
 		{"an odd amount", `"billing_amount":"11.50"`, `"billing_amount":"N/A"`, ResponseCodeDecline, ""},
+		{"an amount twice", `"billing_amount":"11.50"`, `"billing_amount":"1150","billing_amount":"11.50"`, ResponseCodeDecline, ""},
+		{"a city twice", `"transaction_id"`, `"merchant_city":"A","merchant_city":"B","transaction_id"`, ResponseCodeApprove, "merchant_city"},
 		{"an odd card", `"card_id":"`, `"card_id":{"a":1},"x":"`, ResponseCodeDecline, ""},
 		{"an odd type", `"transaction_type":1000`, `"transaction_type":[1000]`, ResponseCodeDecline, ""},
 	} {

@@ -64,7 +64,8 @@ type Request struct {
 	AcquirerID         string           `json:"acquiring_institution_id"`           // of the acquirer
 	WalletType         uqpay.WalletType `json:"wallet_type"`                        // open set, such as GOOGLE ECOMMERCE
 	Raw                issuing.Secret   `json:"raw,omitzero" wire:"-"`              // the decrypted JSON
-	// Problems name the members that came and could not be read; they are unset.
+	// Problems name the members that came and could not be read, which are unset, and those
+	// that came twice, of which the last one stands.
 	Problems []webhook.Problem `json:"problems,omitzero" wire:"-"`
 
 	decision Decision // the function's, for the answer
@@ -82,7 +83,7 @@ var decisive = []string{
 var ErrRequest = errors.New("authdecision: not an authorization request")
 
 // decodeRequest reads a decrypted request. note is told of members that cannot be
-// read; only without its transaction id there is no answer to it.
+// read, or that stand twice and so say two things; only without its transaction id there is no answer to it.
 func decodeRequest(plaintext []byte, zone *time.Location, note func(member, reason string)) (*Request, error) {
 	req := new(Request)
 	if err := (wire.Codec{Zone: zone, Note: note}).Unmarshal(plaintext, req); err != nil {
@@ -92,6 +93,13 @@ func decodeRequest(plaintext []byte, zone *time.Location, note func(member, reas
 		return nil, errors.Join(ErrRequest, errors.New("the transaction id is missing"))
 	}
 	req.Raw = issuing.NewSecret(string(plaintext))
+	seen := map[string]bool{}
+	for name := range wire.ReadMembers(string(plaintext)) {
+		if seen[name] {
+			note(name, "stands twice")
+		}
+		seen[name] = true
+	}
 	return req, nil
 }
 

@@ -172,6 +172,7 @@ func readCardSettings(f fields, n *card) {
 		if len(f.Fields["metadata"]) > 3200 || json.Unmarshal(f.Fields["metadata"], &n.Metadata) != nil {
 			f.problem("metadata", "must be a string map of at most 3200 bytes")
 		}
+		f.within("metadata", f.Fields["metadata"])
 	}
 }
 
@@ -182,11 +183,7 @@ func readSpendingControls(f fields) []uqpay.SpendingControl {
 	}
 	var controls []uqpay.SpendingControl
 	for _, item := range items {
-		inner := readFields(item)
-		if *inner.wrong != "" {
-			f.problem("spending_controls", "must hold objects with different names")
-		}
-		inner.prefix, inner.wrong, inner.more = "spending_controls.", f.wrong, f.more
+		inner := f.within("spending_controls", item)
 		inner.bare("amount")
 		inner.require("amount", "interval")
 		controls = append(controls, uqpay.SpendingControl{

@@ -3,6 +3,7 @@ package uqpaytest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
 
@@ -27,11 +28,19 @@ func readFields(body []byte) fields {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return f
 	}
-	var err error
-	if f.Fields, err = platform.ReadFields(body); err != nil {
-		*f.wrong = "body: is not a JSON object with different names"
-	}
+	f.read(body, f, "body")
 	return f
+}
+
+// read reads the members of an object, which outer has under a name.
+func (f *fields) read(object []byte, outer fields, name string) {
+	var err error
+	f.Fields, err = platform.ReadFields(object)
+	if twice, ok := errors.AsType[*platform.RepeatedError](err); ok {
+		f.problem(twice.Name, "is given twice")
+	} else if err != nil {
+		outer.problem(name, "must be an object")
+	}
 }
 
 func (f fields) problem(name, rule string) {
@@ -194,10 +203,10 @@ func (f fields) codes(name string) []string {
 	return items
 }
 
-// bare takes the text of a number for the number: some of UQPAY's own libraries send
+// bare takes the text of a JSON number for the number: some of UQPAY's own libraries send
 // amounts so.
 func (f fields) bare(name string) {
-	if text := f.Text(name); text != "" {
+	if text := f.Text(name); strings.Trim(text, "-+.eE0123456789") == "" && json.Valid([]byte(text)) {
 		f.Fields[name] = json.RawMessage(text)
 	}
 }
@@ -207,11 +216,13 @@ func (f fields) object(name string) (inner fields, ok bool) {
 	if !f.Has(name) {
 		return fields{}, false
 	}
-	inner = readFields(f.Fields[name])
-	if *inner.wrong != "" {
-		f.problem(name, "must be an object")
-		return fields{}, false
-	}
-	inner.prefix, inner.wrong, inner.more = f.prefix+name+".", f.wrong, f.more
-	return inner, true
+	inner = f.within(name, f.Fields[name])
+	return inner, inner.Fields != nil
+}
+
+// within reads an object that a member is or holds; its Fields are nil when it is none.
+func (f fields) within(name string, object []byte) fields {
+	inner := fields{prefix: f.prefix + name + ".", wrong: f.wrong, more: f.more}
+	inner.read(object, f, name)
+	return inner
 }

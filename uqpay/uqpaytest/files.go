@@ -77,7 +77,8 @@ func downloadReport(s *Server, c *call) (any, *refusal) {
 
 func bulkCards(s *Server, c *call) (any, *refusal) {
 	c.require("card_bin", "numbers")
-	if bin := c.digits("card_bin", 6, 8); len(bin.Reveal()) == 7 {
+	bin := c.digits("card_bin", 6, 8).Reveal()
+	if len(bin) == 7 {
 		c.problem("card_bin", "must have 6 or 8 digits")
 	}
 	if c.number("numbers") > uqpay.MaxBulk {
@@ -85,6 +86,9 @@ func bulkCards(s *Server, c *call) (any, *refusal) {
 	}
 	if bad := c.refused(); bad != nil {
 		return nil, bad
+	}
+	if !slices.ContainsFunc(s.products, func(p uqpay.Product) bool { return p.BIN == bin }) {
+		return nil, accountError("card product not found")
 	}
 	now := s.now()
 	r := &report{owned: owned{c.account}, id: s.ids.UUID(), typ: uqpay.ReportTypeLedger, start: now, end: now}

@@ -71,7 +71,8 @@ func holderViolations(t *testing.T, holder string) []violation {
 		{"kyc_verification", `{"method":"THIRD_PARTY","kyc_proof":{"provider":"DIDIT","reference_id":` + long(65) + `}}`, "reference_id: is too long"},
 		{"document_type", `"pdf"`, "document: is required"},
 		{"document", `"aW1n"`, "document_type: is required"},
-		{"date_of_birth", `"1990/02/01"`, "date_of_birth: must be"},
+		{"date_of_birth", `"1990/02/03"`, "date_of_birth: must be yyyy-mm-dd"},
+		{"residential_address", `{"country":"SG","country":"MY","city":"Singapore","line1":"1 Road"}`, "residential_address.country: is given twice"},
 	} {
 		out = append(out, invalidField(fmt.Sprint("cardholder ", i, ", ", v.member), "POST", holdersPath,
 			conform.Set(t, freshHolder, v.member, v.value), v.says))
@@ -103,7 +104,7 @@ func cardViolations(t *testing.T, holder, card string) []violation {
 		{"card_art_id", `"no"`, "card_art_id: must be one of"},
 		{"spending_controls", `{"amount":1}`, "spending_controls: must be an array"},
 		{"spending_controls", `[{"amount":1,"interval":"DAILY"}]`, "spending_controls.interval: must be one of"},
-		{"spending_controls", `[{"amount":1,"amount":2,"interval":"PER_TRANSACTION"}]`, "spending_controls: must hold objects"},
+		{"spending_controls", `[{"amount":1,"amount":2,"interval":"PER_TRANSACTION"}]`, "spending_controls.amount: is given twice"},
 		{"risk_controls", `{"enable_3ds":true}`, "risk_controls.enable_3ds: must be a string"},
 		{"risk_controls", `{"enable_3ds":"YES"}`, "risk_controls.enable_3ds: must be one of"},
 		{"risk_controls", `{"allowed_mcc":"5734"}`, "risk_controls.allowed_mcc: must be an array"},
@@ -116,6 +117,8 @@ func cardViolations(t *testing.T, holder, card string) []violation {
 		{"auto_cancel_trigger", `"ON_USE"`, "auto_cancel_trigger: must be one of"},
 		{"expiry_at", `"2026-12-31"`, "expiry_at: must be an ISO 8601"},
 		{"expiry_at", `1790000000`, "expiry_at: must be a string"},
+		{"metadata", `{"a":"1","a":"2"}`, "metadata.a: is given twice"},
+		{"spending_controls", `[{"amount":" 1","interval":"PER_TRANSACTION"}]`, "spending_controls.amount: must be a number"},
 	} {
 		out = append(out, invalidField(fmt.Sprint("card ", i, ", ", v.member), "POST", cardsPath, conform.Set(t, create, v.member, v.value), v.says))
 	}
@@ -130,7 +133,7 @@ func cardViolations(t *testing.T, holder, card string) []violation {
 		invalidField("reason too long", "POST", path+"/status", `{"card_status":"FROZEN","update_reason":"`+strings.Repeat("r", 101)+`"}`, "update_reason: is too long"),
 		invalidField("recharge of nothing", "POST", path+"/recharge", `{"amount":0}`, "amount: must be greater"),
 		invalidField("recharge with a text", "POST", path+"/recharge", `{"amount":"10"}`, "amount: must be a number"),
-		invalidField("recharge twice named", "POST", path+"/recharge", `{"amount":1,"amount":2}`, "body: is not"),
+		invalidField("recharge twice named", "POST", path+"/recharge", `{"amount":1,"amount":2}`, "amount: is given twice"),
 		invalidField("withdrawal of fractions", "POST", path+"/withdraw", `{"amount":0.001}`, "amount: must have at most 2"),
 		invalidField("limit above the cap", "POST", path+"/elevate_limit", `{"limit_amount":80000.01}`, "limit_amount: is above"),
 		invalidField("limit for half a day", "POST", path+"/elevate_limit", `{"limit_amount":10,"duration_in_days":0.5}`, "duration_in_days: must be"),
@@ -143,6 +146,7 @@ func cardViolations(t *testing.T, holder, card string) []violation {
 		invalidField("PIN of another action", "POST", cardsPath+"/pin", fmt.Sprintf(`{"card_id":%q,"pin":"493815","type":"CHANGE"}`, card), "type: must be one of"),
 		invalidField("activation code", "POST", cardsPath+"/activate", fmt.Sprintf(`{"card_id":%q,"activation_code":"1234567","pin":"493815"}`, card), "activation_code: has the wrong"),
 		invalidField("BIN of seven digits", "POST", cardsPath+"/bulk", `{"card_bin":"4096360","numbers":1}`, "card_bin: must have 6 or 8"),
+		violation{"BIN of no product", "POST", cardsPath + "/bulk", `{"card_bin":"99999999","numbers":1}`, nil, 400, "account_error", "not found"},
 		invalidField("too many numbers", "POST", cardsPath+"/bulk", `{"card_bin":"40963608","numbers":5001}`, "numbers: is above"),
 		violation{"a number that is nobody's", "POST", cardsPath + "/assign", fmt.Sprintf(`{"cardholder_id":%q,"card_number":"4111111111111111","card_currency":"USD","card_mode":"SINGLE"}`, holder), nil, 400, "card_error", "inventory"},
 		invalidField("a mode of no card", "POST", cardsPath+"/assign", fmt.Sprintf(`{"cardholder_id":%q,"card_number":"4937241000000018","card_currency":"USD","card_mode":"single"}`, holder), "card_mode: must be one of"),
@@ -180,6 +184,7 @@ func otherViolations(card string) []violation {
 		{"transfer to a banking account", "POST", transfers, fmt.Sprintf(transfer, uqpaytest.MasterAccount, uqpaytest.BankingAccount, "1"), nil, 400, "sub_account_not_found", ""},
 		invalidField("transfer of nothing", "POST", transfers, fmt.Sprintf(transfer, uqpaytest.MasterAccount, uqpaytest.SubAccount, "0"), "amount: must be greater"),
 		invalidField("transfer of words", "POST", transfers, fmt.Sprintf(transfer, uqpaytest.MasterAccount, uqpaytest.SubAccount, `"ten"`), "amount: must be a number"),
+		invalidField("transfer of a number with a blank", "POST", transfers, fmt.Sprintf(transfer, uqpaytest.MasterAccount, uqpaytest.SubAccount, `" 1"`), "amount: must be a number"),
 		invalidField("transfer to itself", "POST", transfers, fmt.Sprintf(transfer, uqpaytest.MasterAccount, uqpaytest.MasterAccount, "1"), "destination_account_id"),
 		{"unknown transfer", "GET", transfers + "/" + unknownID, "", nil, 400, "not_found", "not found"},
 		{"unknown transaction", "GET", "/v1/issuing/transactions/" + unknownID, "", nil, 400, "not_found", "not found"},
@@ -204,8 +209,8 @@ func otherViolations(card string) []violation {
 
 		invalidField("a form for JSON", "POST", cardsPath+"/"+card+"/recharge", `{"amount":1}`, "content-type").with("Content-Type", "application/x-www-form-urlencoded"),
 		invalidField("no type of body", "POST", cardsPath+"/"+card+"/recharge", `{"amount":1}`, "content-type").with("Content-Type", ""),
-		invalidField("an array for a body", "POST", cardsPath+"/"+card+"/recharge", `[1]`, "body: is not"),
-		invalidField("two bodies", "POST", cardsPath+"/"+card+"/recharge", `{"amount":1}{}`, "body: is not"),
+		invalidField("an array for a body", "POST", cardsPath+"/"+card+"/recharge", `[1]`, "body: must be an object"),
+		invalidField("two bodies", "POST", cardsPath+"/"+card+"/recharge", `{"amount":1}{}`, "body: must be an object"),
 		invalidField("no UTF-8", "POST", cardsPath+"/"+card+"/status", "{\"card_status\":\"FROZEN\",\"update_reason\":\"\xff\"}", "body: is not UTF-8"),
 		invalidField("no key", "POST", cardsPath+"/"+card+"/recharge", `{"amount":1}`, "x-idempotency-key").with("x-idempotency-key", ""),
 		{"a key of 65 characters", "POST", cardsPath + "/" + card + "/recharge", `{"amount":1}`, []string{"x-idempotency-key", strings.Repeat("k", 65)}, 400, "idempotency_error", ""},
