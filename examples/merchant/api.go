@@ -156,14 +156,15 @@ func (m *merchant) check(r *request) error {
 // take stores an order and its job.
 func (m *merchant) take(ctx context.Context, r request) (o *order, err error) {
 	err = m.store.tx(ctx, func(tx *sql.Tx) error {
+		// What the key stands for already is answered whatever has become of its card.
+		var added bool
+		if o, added, err = m.store.add(ctx, tx, r); err != nil || !added {
+			return err
+		}
 		if r.Card != "" {
 			if err := m.cardFor(ctx, tx, r); err != nil {
 				return err
 			}
-		}
-		var added bool
-		if o, added, err = m.store.add(ctx, tx, r); err != nil || !added {
-			return err
 		}
 		_, err = m.jobs.InsertTx(ctx, tx, sendArgs{o.ID, o.Epoch}, nil)
 		return err

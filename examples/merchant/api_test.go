@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	issuing "github.com/issuing-sdk/issuing-go"
 )
 
 func TestOrders(t *testing.T) {
@@ -84,6 +86,12 @@ func TestOrdersAreRefused(t *testing.T) {
 	s.tell(open.ID, evidence{finding: foundDone})
 	if status, text := s.post("/v1/orders", deposit(nil)); status != http.StatusAccepted {
 		t.Errorf("after the rival: %d: %s", status, text)
+	}
+	// Who lost the answer to an order repeats its key, whatever is under way by then: told to
+	// wait, he would take another key.
+	again := deposit(map[string]any{"key": "open", "amount": fleetAmount, "currency": issuing.CurrencyUSD})
+	if status, text := s.post("/v1/orders", again); status != http.StatusAccepted || !strings.Contains(text, open.ID) {
+		t.Errorf("a repeat while a rival is under way: %d: %s", status, text)
 	}
 }
 

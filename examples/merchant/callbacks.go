@@ -146,8 +146,8 @@ func (s *store) findByCard(ctx context.Context, tx *sql.Tx, provider string, t t
 		}
 		var id string
 		var st state
-		err := s.row(ctx, tx, "SELECT id, state FROM orders WHERE "+column+" = $1 AND kind = $2 ORDER BY id DESC LIMIT 1",
-			card, k).Scan(&id, &st)
+		err := s.row(ctx, tx, "SELECT id, state FROM orders WHERE "+column+" = $1 AND kind = $2 "+
+			"ORDER BY CASE WHEN state IN ('done', 'refused') THEN 1 ELSE 0 END, id DESC LIMIT 1", card, k).Scan(&id, &st)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 		case err != nil:

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -72,7 +73,7 @@ func parseConfig(args []string, out io.Writer, getenv func(string) string) (conf
 		"send nothing: ask, take callbacks and reconcile alone, after the database was restored from a backup")
 	flags.StringVar(&c.Listen, "listen", c.Listen, "`address` of API, page and callbacks")
 	flags.StringVar(&c.Control, "control", c.Control, "`address` of the control of the platforms in memory")
-	flags.StringVar(&c.Database, "database", getenv("MERCHANT_DATABASE"),
+	flags.StringVar(&c.Database, "database", "", // the help prints defaults, and an address may hold a password
 		"`address` such as postgres://user@host/name, or the path of an SQLite file; "+
 			"without one a fresh file that ends with the program")
 	if err := flags.Parse(args); err != nil {
@@ -81,6 +82,7 @@ func parseConfig(args []string, out io.Writer, getenv func(string) string) (conf
 	if flags.NArg() > 0 {
 		return c, fmt.Errorf("unexpected argument %q; -h lists what there is", flags.Arg(0))
 	}
+	c.Database = cmp.Or(c.Database, getenv("MERCHANT_DATABASE"))
 	var problems []string
 	for _, s := range c.settings() {
 		if value := getenv(s.name); value != "" {

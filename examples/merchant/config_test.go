@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"io"
 	"slices"
 	"strings"
@@ -56,6 +57,23 @@ func TestParseConfig(t *testing.T) {
 		if name == "steps" && !slices.Equal(cfg.Steps, []time.Duration{time.Second, 2 * time.Second}) {
 			t.Errorf("steps: %v", cfg.Steps)
 		}
+	}
+}
+
+// The help says which flags there are, and not with which password the database is opened.
+func TestHelpKeepsThePassword(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	env := map[string]string{"MERCHANT_DATABASE": "postgres://merchant:secretsecret@db/merchant", "MERCHANT_KEY": testKey}
+	get := func(name string) string { return env[name] }
+	if _, err := parseConfig([]string{"-h"}, &out, get); !errors.Is(err, flag.ErrHelp) {
+		t.Error(err)
+	}
+	if text := out.String(); !strings.Contains(text, "-database") || strings.Contains(text, "secretsecret") {
+		t.Error(text)
+	}
+	if cfg, err := parseConfig(nil, io.Discard, get); err != nil || cfg.Database != env["MERCHANT_DATABASE"] {
+		t.Errorf("%v, %v", cfg.Database, err)
 	}
 }
 

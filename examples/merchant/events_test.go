@@ -102,6 +102,13 @@ func TestEventsOfACard(t *testing.T) {
 	if got := found(kindFreeze, kindClose); got != second {
 		t.Errorf("%s, want the one that is under way", got)
 	}
+	// The newest of a kind may have ended before an older one.
+	ok(t, s.store.record(t.Context(), second, 0, "{}", time.Minute))
+	s.tell(second, evidence{finding: foundNothing, epoch: 1})
+	s.tell(order(kindClose, "3"), evidence{finding: foundRefused})
+	if got := found(kindFreeze, kindClose); got != second {
+		t.Errorf("%s, want the one in review", got)
+	}
 	if got := found(kindApply); got != card {
 		t.Errorf("%s, want the application", got)
 	}
