@@ -41,6 +41,9 @@ func TestEnded(t *testing.T) {
 		"declined":              {fresh, kind(issuing.ErrDeclined), foundRefused}, "invalid": {old,
 			kind(issuing.ErrInvalid), foundRefused},
 		"not configured": {fresh, kind(issuing.ErrNotConfigured), foundRefused},
+		// What this service does not know is no refusal.
+		"unproven": {fresh, kind(issuing.ErrSignature), foundOpen}, "unreadable": {fresh, kind(issuing.ErrBadResponse), foundOpen},
+		"not a client's": {fresh, errors.New("strange"), foundOpen},
 	} {
 		got, err := m.ended(test.order, evidence{}, test.err)
 		if err != nil || got.finding != test.want || got.epoch != 5 || got.note == "" || got.from != "call" {

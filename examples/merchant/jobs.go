@@ -137,8 +137,10 @@ func (m *merchant) send(ctx context.Context, o *order) error {
 	}
 	call, cancel := context.WithTimeout(ctx, m.cfg.callEnd())
 	defer cancel()
-	got, err := c.send(call, work, m.keyed(o), m.recorded(o, o.Epoch))
+	var this attempt
+	got, err := c.send(call, work, m.keyed(o), m.recorded(o, o.Epoch, &this))
 	e, err := m.ended(o, got, err)
+	e.attempt = &this
 	switch {
 	case errors.Is(err, errSuperseded):
 		return nil

@@ -110,7 +110,7 @@ func TestAfterACrash(t *testing.T) {
 			p, c, err := s.callOf(o)
 			ok(t, err)
 			ok(t, s.box.platform(p.name).Inject("Cards.Deposit", issuingtest.DropBefore(), issuingtest.DropBefore()))
-			_, err = c.send(t.Context(), w, s.keyed(o), s.recorded(o, 0))
+			_, err = c.send(t.Context(), w, s.keyed(o), s.recorded(o, 0, new(attempt)))
 			if err == nil {
 				t.Fatal("the call was answered")
 			}

@@ -58,7 +58,7 @@ CREATE TABLE differences (
   day TEXT NOT NULL,                    -- of the reconciliation; '' of a contradiction
   detail TEXT NOT NULL,
   found_at BIGINT NOT NULL,
-  PRIMARY KEY (provider, kind, ref)
+  PRIMARY KEY (provider, kind, ref, detail)
 );
 
 CREATE TABLE recon (
