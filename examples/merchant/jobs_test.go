@@ -12,7 +12,10 @@ import (
 	"github.com/riverqueue/river/rivertest"
 	"github.com/riverqueue/river/rivertype"
 
+	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
+	"github.com/issuing-sdk/issuing-go/webhook"
+	"github.com/issuing-sdk/issuing-go/worldcard"
 )
 
 // Send and settle, as River works them: on PostgreSQL, because a job is completed in a
@@ -213,4 +216,34 @@ func TestEventBeforeItsOrder(t *testing.T) {
 
 func newJobRow(age time.Duration) *rivertype.JobRow {
 	return &rivertype.JobRow{CreatedAt: time.Now().Add(-age)}
+}
+
+// A callback that comes again after its claim was swept is acknowledged, and nothing happens
+// twice: a platform that is answered with an error sends for ever.
+func TestEventAfterItsClaim(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, s *service) {
+		o := s.deposit("worldcard", s.card("worldcard"), "k")
+		ok(t, s.store.record(t.Context(), o.ID, o.Epoch, "{}", time.Minute))
+		s.tell(o.ID, evidence{finding: foundAccepted, id: "p"})
+		p := s.providers["worldcard"]
+		ev := &webhook.Event{Provider: "worldcard", ID: "e", Type: worldcard.EventCardDeposited,
+			Data: &worldcard.CardDeposited{MerchantTransactionID: o.ID}}
+		receive := s.received(p)
+		for range 2 {
+			ok(t, s.store.tx(t.Context(), func(tx *sql.Tx) error { return receive(t.Context(), tx, ev) }))
+		}
+		if got := s.at(o.ID); got.Callbacks != 1 {
+			t.Errorf("it counted %d times", got.Callbacks)
+		}
+		// What has no id, or one of a question's, is known by its content.
+		for i, text := range []string{"one", "two", "two"} {
+			ev := &webhook.Event{Provider: "worldcard", Type: "new", Data: &webhook.Unknown{}, Question: i > 0,
+				Raw: issuing.NewSecret(text)}
+			ok(t, s.store.tx(t.Context(), func(tx *sql.Tx) error { return receive(t.Context(), tx, ev) }))
+		}
+		if n := s.count("SELECT COUNT(*) FROM events"); n != 3 {
+			t.Errorf("%d events are kept, want 3", n)
+		}
+	})
 }

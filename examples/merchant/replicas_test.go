@@ -295,7 +295,7 @@ func (f *fleet) checkCallbacks(m *merchant, w *way) {
 			t.Errorf("%s: a callback of the platform's cannot be read: %v", d.provider, err)
 			continue
 		}
-		want[eventID(ev)] = true
+		want[m.eventID(ev)] = true
 	}
 	got := map[string]bool{}
 	ok(t, m.store.each(t.Context(), m.store.db, func(rows *sql.Rows) error {
