@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -115,6 +116,7 @@ func (s *store) advance(ctx context.Context, tx *sql.Tx, id string, e evidence) 
 	if err != nil {
 		return nil, err
 	}
+	e.id, e.code, e.note = cut(e.id), cut(e.code), cut(e.note)
 	m := decide(o, e)
 	if m.contradict {
 		detail := fmt.Sprintf("the order is %s, and %s says %s", o.State, e.from, e.finding)
@@ -160,7 +162,7 @@ func (s *store) storeMove(ctx context.Context, tx *sql.Tx, o *order, e evidence,
 		o.PlatformID = e.id
 	}
 	o.Result = merge(o.Result, e.result)
-	o.Code, o.Note = e.code, cut(e.note)
+	o.Code, o.Note = e.code, e.note
 	asked := o.Asked
 	if e.finding == foundOpen || e.finding == foundUnsent || e.finding == foundAccepted {
 		asked++
@@ -180,14 +182,17 @@ func (s *store) storeMove(ctx context.Context, tx *sql.Tx, o *order, e evidence,
 	return err
 }
 
-// maxNote bounds what is stored of what a platform or the network said.
+// maxNote bounds what is stored of what a platform or the network said, in bytes.
 const maxNote = 500
 
-func cut(note string) string {
-	if runes := []rune(note); len(runes) > maxNote {
-		return string(runes[:maxNote]) + "…"
+// cut is a text as it can be stored: bounded, UTF-8, and without the NUL that PostgreSQL
+// refuses.
+func cut(text string) string {
+	end := ""
+	if len(text) > maxNote {
+		text, end = text[:maxNote], "…"
 	}
-	return note
+	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD") + end
 }
 
 // merge keeps what is known where the newer evidence is silent.
@@ -245,7 +250,8 @@ type difference struct {
 // differ stores a difference once; one that says something else is another one.
 func (s *store) differ(ctx context.Context, tx *sql.Tx, d difference) error {
 	_, err := s.exec(ctx, tx, `INSERT INTO differences (provider, kind, ref, day, detail, found_at)
-		VALUES ($1, $2, $3, $4, $5, {now}) ON CONFLICT DO NOTHING`, d.Provider, d.Kind, d.Ref, d.Day, cut(d.Detail))
+		VALUES ($1, $2, $3, $4, $5, {now}) ON CONFLICT DO NOTHING`, d.Provider, d.Kind, cut(d.Ref), d.Day,
+		cut(d.Detail))
 	return err
 }
 

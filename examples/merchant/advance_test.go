@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -219,4 +220,24 @@ func rand8(t *testing.T) string {
 	id, err := newOrderID(time.Now())
 	ok(t, err)
 	return id
+}
+
+// Whatever a platform says, its evidence is stored: PostgreSQL keeps no NUL and nothing but
+// UTF-8, and an order whose outcome cannot be stored is asked about for ever.
+func TestStrangeTextIsStored(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, s *service) {
+		o := s.deposit("worldcard", s.card("worldcard"), "k")
+		strange := "a\x00b\xff" + strings.Repeat("c", 2*maxNote)
+		s.tell(o.ID, evidence{finding: foundRefused, note: strange, code: strange, from: "callback"})
+		got := s.has(o.ID, stateRefused)
+		for _, text := range []string{got.Note, got.Code} {
+			if !strings.HasPrefix(text, "a�b�c") || len(text) > maxNote+9 || !strings.HasSuffix(text, "c…") {
+				t.Errorf("%q", text)
+			}
+		}
+		ok(t, s.store.tx(t.Context(), func(tx *sql.Tx) error {
+			return s.store.differ(t.Context(), tx, difference{"worldcard", "surplus", strange, "", strange})
+		}))
+	})
 }

@@ -9,7 +9,9 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
+	"unicode"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 )
@@ -140,9 +142,9 @@ func (m *merchant) check(r *request) error {
 		return bad("provider %q is not configured", cut(r.Provider))
 	case p.calls[r.Kind] == nil:
 		return bad("%s has no %q", r.Provider, cut(string(r.Kind)))
-	case r.Key == "" || len(r.Key) > maxKey:
-		return bad("key is 1 to %d characters", maxKey)
-	case (r.Card == "") != (r.Kind == kindApply):
+	case r.Key == "" || len(r.Key) > maxKey || strings.ContainsFunc(r.Key, unicode.IsControl):
+		return bad("key is 1 to %d bytes without control characters", maxKey)
+	case (r.Card == "") != (r.Kind == kindApply) || strings.ContainsFunc(r.Card, unicode.IsControl):
 		return bad("card is the order that opened the card, and an application has none")
 	case r.Kind == kindDeposit && (!r.Amount.IsSet() || r.Amount.Sign() <= 0):
 		return bad("amount is more than 0")

@@ -41,7 +41,7 @@ func (m *merchant) received(p *provider) sqldedupe.Func {
 		}
 		// Claims are swept, and these rows stay: one that comes again after that is none.
 		n, err := m.store.exec(ctx, tx, `INSERT INTO events (id, provider, type, sealed, order_id, received_at)
-			VALUES ($1, $2, $3, $4, $5, {now}) ON CONFLICT DO NOTHING`, id, ev.Provider, ev.Type, sealed, order)
+			VALUES ($1, $2, $3, $4, $5, {now}) ON CONFLICT DO NOTHING`, id, ev.Provider, cut(ev.Type), sealed, order)
 		if err != nil || n == 0 || order == noOrder {
 			return err
 		}
@@ -69,10 +69,10 @@ func (m *merchant) sealed(ev *webhook.Event) (string, error) {
 	return m.sealer.Seal(ev)
 }
 
-// eventID is what an event is stored by: its id, and where it has none, or one of another
-// kind as a question has, its content.
+// eventID is what an event is stored by: its id, and where it has none, one that cannot be
+// stored or one of another kind as a question has, its content.
 func (m *merchant) eventID(ev *webhook.Event) string {
-	if ev.ID == "" || ev.Question {
+	if ev.ID == "" || ev.Question || cut(ev.ID) != ev.ID {
 		return ev.Provider + ":" + m.cfg.Key.Fingerprint([]byte(ev.Type+"\n"+ev.Raw.Reveal()))
 	}
 	return ev.Provider + ":" + ev.ID
@@ -120,6 +120,7 @@ func (m *merchant) askNow(ctx context.Context, tx *sql.Tx, id string) error {
 
 // find returns the order that an event is about, "" when there is none.
 func (s *store) find(ctx context.Context, tx *sql.Tx, provider string, t told) (id string, err error) {
+	t.order, t.platformID, t.cardID = cut(t.order), cut(t.platformID), cut(t.cardID) // as advance stores them
 	switch {
 	case t.order != "":
 		err = s.row(ctx, tx, "SELECT id FROM orders WHERE provider = $1 AND id = $2", provider, t.order).Scan(&id)

@@ -27,7 +27,7 @@ type config struct {
 	Control  string         // of the platforms in memory
 	Database string         // postgres://… or a file; "" is a fresh one that ends with the program
 	Key      sign.AESKey    // seals what is stored
-	Token    issuing.Secret // of API and page; empty on loopback alone
+	Token    issuing.Secret // of API and page; empty on the platforms in memory and loopback alone
 
 	Workers     int
 	CallTimeout time.Duration // one attempt
@@ -92,9 +92,9 @@ func parseConfig(args []string, out io.Writer, getenv func(string) string) (conf
 		}
 	}
 	problems = append(problems, c.readSecrets(getenv)...)
-	if c.Grace <= 0 || c.JobTimeout <= c.CallTimeout || c.Lease <= c.JobTimeout {
+	if c.Grace <= 0 || c.callEnd() < c.CallTimeout || c.Lease <= c.JobTimeout {
 		problems = append(problems,
-			"MERCHANT_CALL_TIMEOUT, MERCHANT_JOB_TIMEOUT and MERCHANT_LEASE have to grow in this order")
+			"MERCHANT_CALL_TIMEOUT, MERCHANT_JOB_TIMEOUT and MERCHANT_LEASE have to grow in this order, the first two by 1s")
 	}
 	if len(problems) > 0 {
 		return c, errors.New(strings.Join(problems, "; "))
@@ -106,12 +106,11 @@ func parseConfig(args []string, out io.Writer, getenv func(string) string) (conf
 func (c *config) readSecrets(getenv func(string) string) (problems []string) {
 	c.Token = issuing.NewSecret(getenv("MERCHANT_TOKEN"))
 	host, _, err := net.SplitHostPort(c.Listen)
-	ip := net.ParseIP(host)
-	switch loopback := host == "localhost" || ip != nil && ip.IsLoopback(); {
+	switch {
 	case err != nil:
 		problems = append(problems, "-listen is not host:port")
-	case !loopback && len(c.Token.Reveal()) < 16:
-		problems = append(problems, "MERCHANT_TOKEN of 16 characters or more is required beyond loopback")
+	case (c.Live || !loopback(host)) && c.Token.Len() < 16:
+		problems = append(problems, "MERCHANT_TOKEN of 16 characters or more is required with -live and beyond loopback")
 	}
 	text := getenv("MERCHANT_KEY")
 	if text == "" && c.Database == "" && !c.Live {
@@ -130,6 +129,12 @@ func (c *config) readSecrets(getenv func(string) string) (problems []string) {
 		problems = append(problems, "-live needs a database that stays: -database or MERCHANT_DATABASE")
 	}
 	return problems
+}
+
+// loopback reports whether a host, without its port, is this machine by itself.
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // setting is a variable that changes a default.

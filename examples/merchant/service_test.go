@@ -33,6 +33,8 @@ type service struct {
 
 const testKey = "0707070707070707070707070707070707070707070707070707070707070707"
 
+const testToken = "0123456789abcdef"
+
 // newService opens the service on a database, SQLite where the address is empty.
 func newService(t *testing.T, address string, more map[string]string) *service {
 	t.Helper()
