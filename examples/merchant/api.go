@@ -97,7 +97,10 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 // writeError answers with what the caller can know, and logs the rest.
 func writeError(ctx context.Context, w http.ResponseWriter, err error) {
 	var f *failure
+	var large *http.MaxBytesError
 	switch {
+	case errors.As(err, &large):
+		f = &failure{http.StatusRequestEntityTooLarge, fmt.Sprintf("the body has more than %d bytes", large.Limit)}
 	case errors.As(err, &f):
 	case errors.Is(err, sql.ErrNoRows):
 		f = &failure{http.StatusNotFound, "there is no such order"}
