@@ -39,6 +39,7 @@ type config struct {
 	ReviewAfter time.Duration // questions for so long, then a person
 	Sweep       time.Duration
 	Drain       time.Duration // between unready and the listener's end
+	End         time.Duration // of what is being served then
 }
 
 // retryWait is the longest wait between two attempts of a call.
@@ -57,7 +58,7 @@ func defaults() config {
 		Steps: []time.Duration{
 			2 * time.Second, 5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour,
 		},
-		ReviewAfter: 24 * time.Hour, Sweep: 2 * time.Second, Drain: 5 * time.Second,
+		ReviewAfter: 24 * time.Hour, Sweep: 2 * time.Second, Drain: 5 * time.Second, End: 5 * time.Second,
 	}
 }
 

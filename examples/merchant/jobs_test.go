@@ -3,8 +3,11 @@
 package main
 
 import (
+	"context"
 	"database/sql"
+	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -246,4 +249,52 @@ func TestEventAfterItsClaim(t *testing.T) {
 			t.Errorf("%d events are kept, want 3", n)
 		}
 	})
+}
+
+// What is not stored at once is tried for as long as there is time, and no longer.
+func TestPersist(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		locked, tries := errors.New("locked"), 0
+		err := persist(ctx, func() error {
+			if tries++; tries < 4 {
+				return locked
+			}
+			return nil
+		})
+		if err != nil || tries != 4 {
+			t.Errorf("%v after %d tries", err, tries)
+		}
+		begun := time.Now()
+		err = persist(ctx, func() error { tries++; return locked })
+		if took := time.Since(begun); !errors.Is(err, locked) || took > 10*time.Second || tries < 10 || tries > 30 {
+			t.Errorf("%v after %d tries in %v", err, tries, took)
+		}
+	})
+}
+
+// An answer that comes while its row is locked is stored all the same.
+func TestConcludeOutwaitsALock(t *testing.T) {
+	t.Parallel()
+	s := newService(t, database(t), map[string]string{"MERCHANT_GRACE": "30s"})
+	o := s.deposit("worldcard", s.card("worldcard"), "k")
+	ok(t, s.store.record(t.Context(), o.ID, o.Epoch, "{}", time.Minute))
+	lock, err := s.store.db.BeginTx(t.Context(), nil)
+	ok(t, err)
+	defer func() { _ = lock.Rollback() }()
+	_, err = s.store.order(t.Context(), lock, o.ID)
+	ok(t, err)
+	ended := make(chan error, 1)
+	go func() { ended <- s.conclude(t.Context(), o.ID, evidence{finding: foundDone, epoch: 1, from: "call"}) }()
+	waiting := func() bool {
+		return s.count("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND "+
+			"wait_event_type = 'Lock'") > 0
+	}
+	eventually(t, "the first try", waiting)
+	eventually(t, "its end", func() bool { return !waiting() })
+	ok(t, lock.Rollback())
+	ok(t, <-ended)
+	s.has(o.ID, stateDone)
 }
