@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -116,7 +117,7 @@ func (s *store) advance(ctx context.Context, tx *sql.Tx, id string, e evidence) 
 	if err != nil {
 		return nil, err
 	}
-	e.id, e.code, e.note = cut(e.id), cut(e.code), cut(e.note)
+	e.id, e.code, e.note = cut(e.id), cut(masked(e.code)), cut(masked(e.note))
 	m := decide(o, e)
 	if m.contradict {
 		detail := fmt.Sprintf("the order is %s, and %s says %s", o.State, e.from, e.finding)
@@ -194,6 +195,13 @@ func cut(text string) string {
 	}
 	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD") + end
 }
+
+// longDigits is a run of digits, perhaps grouped, that could be a card number.
+var longDigits = regexp.MustCompile(`[0-9](?:[ -]?[0-9]){11,}`)
+
+// masked takes out of a platform's words what could be a card number: of errors the clients
+// do so, and of the reason in an answer or a callback nobody else does.
+func masked(text string) string { return longDigits.ReplaceAllString(text, "[redacted]") }
 
 // merge keeps what is known where the newer evidence is silent.
 func merge(known, news result) result {
