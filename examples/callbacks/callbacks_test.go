@@ -177,11 +177,13 @@ func TestGatewayAnswers(t *testing.T) {
 	out := gatewayAnswer(webhook.Answer{
 		Status: http.StatusOK, Header: http.Header{"X-Signature": {"s"}, "Vary": {"a", "b"}}, Body: []byte("{}"),
 	})
-	if want := map[string]string{"X-Signature": "s", "Vary": "a,b"}; out.StatusCode != http.StatusOK || out.Body != "{}" ||
-		!maps.Equal(out.Headers, want) || out.MultiValueHeaders != nil {
+	want := map[string]string{"X-Signature": "s", "Vary": "a,b"}
+	if out.StatusCode != http.StatusOK || out.Body != "{}" || !maps.Equal(out.Headers, want) ||
+		out.MultiValueHeaders != nil {
 		t.Errorf("%+v", out)
 	}
-	if out := gatewayAnswer(webhook.Answer{Drop: true, Status: http.StatusOK}); out.StatusCode != http.StatusServiceUnavailable {
+	out = gatewayAnswer(webhook.Answer{Drop: true, Status: http.StatusOK})
+	if out.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("%+v", out)
 	}
 }

@@ -55,10 +55,13 @@ func newCall[R, T any](
 		},
 		request: func(ctx context.Context, w work) (any, error) { return request(ctx, w) },
 		read: func(v any) evidence {
-			if answer, ok := v.(*T); ok && answer != nil {
+			switch answer, ok := v.(*T); {
+			case ok && answer != nil:
 				return read(answer)
+			case v == nil:
+				return evidence{finding: foundDone} // the platform says no more of it
 			}
-			return evidence{finding: foundDone}
+			return evidence{finding: foundOpen, note: fmt.Sprintf("Settle gives %T for %s", v, op)}
 		},
 	}
 }

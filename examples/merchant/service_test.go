@@ -12,6 +12,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -223,4 +224,21 @@ func (b *sandbox) platform(name string) issuingtest.Platform {
 		}
 	}
 	panic("no platform " + name)
+}
+
+// The database is its owner's alone, whatever the process lets others read.
+func TestFileIsPrivate(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "merchant.db")
+	s := newService(t, path, nil)
+	s.card("worldcard")
+	files, err := filepath.Glob(path + "*")
+	ok(t, err)
+	for _, name := range files {
+		info, err := os.Stat(name)
+		ok(t, err)
+		if info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v", filepath.Base(name), info.Mode())
+		}
+	}
 }
