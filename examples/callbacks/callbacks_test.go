@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -167,6 +168,23 @@ func TestGateway(t *testing.T) {
 		if out, _ = lambda(t.Context(), in); out.StatusCode != http.StatusUnauthorized {
 			t.Errorf("a false signature is answered %d", out.StatusCode)
 		}
+	}
+}
+
+// TestGatewayAnswers: the headers of an answer, of which one may be its signature, are where
+// format 2.0 looks for them.
+func TestGatewayAnswers(t *testing.T) {
+	out := gatewayAnswer(webhook.Answer{
+		Status: http.StatusOK, Header: http.Header{"X-Signature": {"s"}, "Vary": {"a", "b"}}, Body: []byte("{}"),
+	})
+	want := map[string]string{"X-Signature": "s", "Vary": "a,b"}
+	if out.StatusCode != http.StatusOK || out.Body != "{}" || !maps.Equal(out.Headers, want) ||
+		out.MultiValueHeaders != nil {
+		t.Errorf("%+v", out)
+	}
+	out = gatewayAnswer(webhook.Answer{Drop: true, Status: http.StatusOK})
+	if out.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("%+v", out)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -33,12 +34,18 @@ func onGateway(
 			Header: header, Body: body, RemoteAddr: in.RequestContext.HTTP.SourceIP,
 			Type: in.PathParameters["type"],
 		})
-		answer := events.APIGatewayV2HTTPResponse{
-			StatusCode: out.Status, MultiValueHeaders: out.Header, Body: string(out.Body),
-		}
-		if out.Drop { // a gateway always answers: leave it no success to forward
-			answer = events.APIGatewayV2HTTPResponse{StatusCode: http.StatusServiceUnavailable}
-		}
-		return answer, nil
+		return gatewayAnswer(out), nil
 	}
+}
+
+// gatewayAnswer is an answer as format 2.0 reads it, which has one text for each header.
+func gatewayAnswer(out webhook.Answer) events.APIGatewayV2HTTPResponse {
+	if out.Drop { // a gateway always answers: leave it no success to forward
+		return events.APIGatewayV2HTTPResponse{StatusCode: http.StatusServiceUnavailable}
+	}
+	header := map[string]string{}
+	for name, values := range out.Header {
+		header[name] = strings.Join(values, ",")
+	}
+	return events.APIGatewayV2HTTPResponse{StatusCode: out.Status, Headers: header, Body: string(out.Body)}
 }

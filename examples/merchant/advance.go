@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -36,7 +38,24 @@ type evidence struct {
 	result  result
 	code    string
 	note    string
-	from    string // where it comes from, for the log
+	from    string   // where it comes from, for the log
+	attempt *attempt // of a call's end, whose refusal is no other attempt's; nil of the rest
+}
+
+// attempt is one call for an order.
+type attempt struct {
+	record string // as it was stored; "" of one that ended before
+}
+
+// superseded reports whether another attempt has begun since, or in its place.
+func (a *attempt) superseded(o *order) bool {
+	switch {
+	case a == nil:
+		return false
+	case a.record == "":
+		return o.State != stateQueued
+	}
+	return a.record != o.Pending
 }
 
 // move is what becomes of an order.
@@ -52,21 +71,23 @@ type move struct {
 func decide(o *order, e evidence) move {
 	same := move{to: o.State}
 	stale := e.epoch != o.Epoch
+	other := e.id != "" && o.PlatformID != "" && e.id != o.PlatformID // it was carried out twice
 	switch e.finding {
 	case foundDone, foundRefused:
 		to := map[finding]state{foundDone: stateDone, foundRefused: stateRefused}[e.finding]
+		other = other && e.finding == foundDone
 		switch {
-		case o.State == to:
+		case e.finding == foundRefused && e.attempt.superseded(o):
 			return same
 		case o.State.final():
-			return move{to: o.State, contradict: true}
+			return move{to: o.State, contradict: other || o.State != to}
 		}
-		return move{to: to, changed: true}
+		return move{to: to, changed: true, contradict: other}
 	case foundAccepted:
 		if o.State.final() {
-			return same
+			return move{to: o.State, contradict: other}
 		}
-		return move{to: stateAccepted, changed: true, due: true}
+		return move{to: stateAccepted, changed: true, due: true, contradict: other}
 	}
 	// The rest says nothing about the order but of one attempt or one question.
 	if stale || !o.State.asks() {
@@ -96,9 +117,13 @@ func (s *store) advance(ctx context.Context, tx *sql.Tx, id string, e evidence) 
 	if err != nil {
 		return nil, err
 	}
+	e.id, e.code, e.note = cut(e.id), cut(masked(e.code)), cut(masked(e.note))
 	m := decide(o, e)
 	if m.contradict {
 		detail := fmt.Sprintf("the order is %s, and %s says %s", o.State, e.from, e.finding)
+		if e.id != "" && o.PlatformID != "" && e.id != o.PlatformID {
+			detail += fmt.Sprintf(": %s and %s are two things under one order", o.PlatformID, e.id)
+		}
 		if err := s.differ(ctx, tx, difference{o.Provider, "contradiction", o.ID, "", detail}); err != nil {
 			return nil, err
 		}
@@ -138,7 +163,7 @@ func (s *store) storeMove(ctx context.Context, tx *sql.Tx, o *order, e evidence,
 		o.PlatformID = e.id
 	}
 	o.Result = merge(o.Result, e.result)
-	o.Code, o.Note = e.code, cut(e.note)
+	o.Code, o.Note = e.code, e.note
 	asked := o.Asked
 	if e.finding == foundOpen || e.finding == foundUnsent || e.finding == foundAccepted {
 		asked++
@@ -158,15 +183,25 @@ func (s *store) storeMove(ctx context.Context, tx *sql.Tx, o *order, e evidence,
 	return err
 }
 
-// maxNote bounds what is stored of what a platform or the network said.
+// maxNote bounds what is stored of what a platform or the network said, in bytes.
 const maxNote = 500
 
-func cut(note string) string {
-	if runes := []rune(note); len(runes) > maxNote {
-		return string(runes[:maxNote]) + "…"
+// cut is a text as it can be stored: bounded, UTF-8, and without the NUL that PostgreSQL
+// refuses.
+func cut(text string) string {
+	end := ""
+	if len(text) > maxNote {
+		text, end = text[:maxNote], "…"
 	}
-	return note
+	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD") + end
 }
+
+// longDigits is a run of digits, perhaps grouped, that could be a card number.
+var longDigits = regexp.MustCompile(`[0-9](?:[ -]?[0-9]){11,}`)
+
+// masked takes out of a platform's words what could be a card number: of errors the clients
+// do so, and of the reason in an answer or a callback nobody else does.
+func masked(text string) string { return longDigits.ReplaceAllString(text, "[redacted]") }
 
 // merge keeps what is known where the newer evidence is silent.
 func merge(known, news result) result {
@@ -220,10 +255,11 @@ type difference struct {
 	Detail   string `json:"detail"`
 }
 
-// differ stores a difference once.
+// differ stores a difference once; one that says something else is another one.
 func (s *store) differ(ctx context.Context, tx *sql.Tx, d difference) error {
 	_, err := s.exec(ctx, tx, `INSERT INTO differences (provider, kind, ref, day, detail, found_at)
-		VALUES ($1, $2, $3, $4, $5, {now}) ON CONFLICT DO NOTHING`, d.Provider, d.Kind, d.Ref, d.Day, cut(d.Detail))
+		VALUES ($1, $2, $3, $4, $5, {now}) ON CONFLICT DO NOTHING`, d.Provider, d.Kind, cut(d.Ref), d.Day,
+		cut(d.Detail))
 	return err
 }
 

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -51,6 +52,61 @@ func TestDecide(t *testing.T) {
 	}
 }
 
+// Another id of the platform's under one order is money moved twice, whatever else agrees.
+func TestTwoIDsContradict(t *testing.T) {
+	t.Parallel()
+	for _, st := range []state{stateAccepted, stateOpen, stateReview, stateDone} {
+		for _, f := range []finding{foundAccepted, foundDone} {
+			o := &order{State: st, Epoch: 3, PlatformID: "p1"}
+			if m := decide(o, evidence{finding: f, id: "p2"}); !m.contradict {
+				t.Errorf("%s under another id for %s: %+v", f, st, m)
+			}
+			for _, id := range []string{"p1", ""} {
+				if m := decide(o, evidence{finding: f, id: id}); m.contradict {
+					t.Errorf("%s under %q for %s: %+v", f, id, st, m)
+				}
+			}
+		}
+	}
+}
+
+// A refusal is of one attempt. One that comes late, while another attempt is under way, is
+// none of that; it counts where no other has begun, and whoever asked since.
+func TestLateRefusalOfACall(t *testing.T) {
+	t.Parallel()
+	s := newService(t, "", nil)
+	card := s.card("worldcard")
+	const first, second = `{"sent_at": 1}`, `{"sent_at": 2}`
+	refusal := func(record string) evidence {
+		return evidence{finding: foundRefused, epoch: 1, from: "call", attempt: &attempt{record}}
+	}
+	o := s.deposit("worldcard", card, "1")
+	ok(t, s.store.record(t.Context(), o.ID, 0, first, time.Minute))
+	s.tell(o.ID, evidence{finding: foundAbsent, epoch: 1})
+	ok(t, s.store.record(t.Context(), o.ID, 1, second, time.Minute))
+	s.tell(o.ID, refusal(first))
+	s.tell(o.ID, refusal("")) // of a replica that could not have sent it
+	s.has(o.ID, stateSending)
+	s.tell(o.ID, evidence{finding: foundDone, epoch: 2, from: "call", attempt: &attempt{second}})
+	s.tell(o.ID, refusal(first))
+	s.has(o.ID, stateDone)
+	if n := s.count("SELECT COUNT(*) FROM differences"); n != 0 {
+		t.Errorf("%d contradictions, want none", n)
+	}
+
+	o = s.deposit("worldcard", card, "2")
+	ok(t, s.store.record(t.Context(), o.ID, 0, first, time.Minute))
+	if _, err := s.settleNow(t.Context(), o.ID); err != nil {
+		t.Fatal(err)
+	}
+	s.tell(o.ID, refusal(first))
+	s.has(o.ID, stateRefused)
+
+	o = s.deposit("worldcard", card, "3")
+	s.tell(o.ID, refusal(""))
+	s.has(o.ID, stateRefused)
+}
+
 func TestContradictionIsTold(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, s *service) {
@@ -63,8 +119,8 @@ func TestContradictionIsTold(t *testing.T) {
 		if got := s.has(o.ID, stateDone); got.PlatformID != "p1" || !got.Due.IsZero() {
 			t.Errorf("%+v", got)
 		}
-		if n := s.count("SELECT COUNT(*) FROM differences WHERE ref = $1 AND kind = 'contradiction'", o.ID); n != 1 {
-			t.Errorf("%d contradictions are told, want 1", n)
+		if n := s.count("SELECT COUNT(*) FROM differences WHERE ref = $1 AND kind = 'contradiction'", o.ID); n != 2 {
+			t.Errorf("%d contradictions are told, want the other id and the refusal", n)
 		}
 		if n := s.count("SELECT COUNT(*) FROM effects WHERE order_id = $1", o.ID); n != 1 {
 			t.Errorf("%d bookings, want 1", n)
@@ -164,4 +220,24 @@ func rand8(t *testing.T) string {
 	id, err := newOrderID(time.Now())
 	ok(t, err)
 	return id
+}
+
+// Whatever a platform says, its evidence is stored: PostgreSQL keeps no NUL and nothing but
+// UTF-8, and an order whose outcome cannot be stored is asked about for ever.
+func TestStrangeTextIsStored(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, s *service) {
+		o := s.deposit("worldcard", s.card("worldcard"), "k")
+		strange := "a\x00b\xff" + strings.Repeat("c", 2*maxNote)
+		s.tell(o.ID, evidence{finding: foundRefused, note: strange, code: strange, from: "callback"})
+		got := s.has(o.ID, stateRefused)
+		for _, text := range []string{got.Note, got.Code} {
+			if !strings.HasPrefix(text, "a�b�c") || len(text) > maxNote+9 || !strings.HasSuffix(text, "c…") {
+				t.Errorf("%q", text)
+			}
+		}
+		ok(t, s.store.tx(t.Context(), func(tx *sql.Tx) error {
+			return s.store.differ(t.Context(), tx, difference{"worldcard", "surplus", strange, "", strange})
+		}))
+	})
 }

@@ -9,7 +9,9 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
+	"unicode"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 )
@@ -95,7 +97,10 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 // writeError answers with what the caller can know, and logs the rest.
 func writeError(ctx context.Context, w http.ResponseWriter, err error) {
 	var f *failure
+	var large *http.MaxBytesError
 	switch {
+	case errors.As(err, &large):
+		f = &failure{http.StatusRequestEntityTooLarge, fmt.Sprintf("the body has more than %d bytes", large.Limit)}
 	case errors.As(err, &f):
 	case errors.Is(err, sql.ErrNoRows):
 		f = &failure{http.StatusNotFound, "there is no such order"}
@@ -140,9 +145,9 @@ func (m *merchant) check(r *request) error {
 		return bad("provider %q is not configured", cut(r.Provider))
 	case p.calls[r.Kind] == nil:
 		return bad("%s has no %q", r.Provider, cut(string(r.Kind)))
-	case r.Key == "" || len(r.Key) > maxKey:
-		return bad("key is 1 to %d characters", maxKey)
-	case (r.Card == "") != (r.Kind == kindApply):
+	case r.Key == "" || len(r.Key) > maxKey || strings.ContainsFunc(r.Key, unicode.IsControl):
+		return bad("key is 1 to %d bytes without control characters", maxKey)
+	case (r.Card == "") != (r.Kind == kindApply) || strings.ContainsFunc(r.Card, unicode.IsControl):
 		return bad("card is the order that opened the card, and an application has none")
 	case r.Kind == kindDeposit && (!r.Amount.IsSet() || r.Amount.Sign() <= 0):
 		return bad("amount is more than 0")
@@ -156,14 +161,15 @@ func (m *merchant) check(r *request) error {
 // take stores an order and its job.
 func (m *merchant) take(ctx context.Context, r request) (o *order, err error) {
 	err = m.store.tx(ctx, func(tx *sql.Tx) error {
+		// What the key stands for already is answered whatever has become of its card.
+		var added bool
+		if o, added, err = m.store.add(ctx, tx, r); err != nil || !added {
+			return err
+		}
 		if r.Card != "" {
 			if err := m.cardFor(ctx, tx, r); err != nil {
 				return err
 			}
-		}
-		var added bool
-		if o, added, err = m.store.add(ctx, tx, r); err != nil || !added {
-			return err
 		}
 		_, err = m.jobs.InsertTx(ctx, tx, sendArgs{o.ID, o.Epoch}, nil)
 		return err

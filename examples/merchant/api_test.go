@@ -6,8 +6,11 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+
+	issuing "github.com/issuing-sdk/issuing-go"
 )
 
 func TestOrders(t *testing.T) {
@@ -62,6 +65,8 @@ func TestOrdersAreRefused(t *testing.T) {
 		"unknown member":   {deposit(map[string]any{"ammount": "1"}), http.StatusBadRequest, "ammount"},
 		"unknown provider": {deposit(map[string]any{"provider": "bank"}), http.StatusBadRequest, "bank"},
 		"unknown kind":     {deposit(map[string]any{"kind": "activate"}), http.StatusBadRequest, "activate"},
+		"a key with a NUL": {deposit(map[string]any{"key": "k\x00"}), http.StatusBadRequest, "key"},
+		"a card with one":  {deposit(map[string]any{"card": "1\x00"}), http.StatusBadRequest, "card"},
 		"no key":           {deposit(map[string]any{"key": ""}), http.StatusBadRequest, "key"},
 		"no card":          {deposit(map[string]any{"card": ""}), http.StatusBadRequest, "card"},
 		"a card for apply": {deposit(map[string]any{"kind": "apply"}), http.StatusBadRequest, "card"},
@@ -85,18 +90,27 @@ func TestOrdersAreRefused(t *testing.T) {
 	if status, text := s.post("/v1/orders", deposit(nil)); status != http.StatusAccepted {
 		t.Errorf("after the rival: %d: %s", status, text)
 	}
+	// Who lost the answer to an order repeats its key, whatever is under way by then: told to
+	// wait, he would take another key.
+	again := deposit(map[string]any{"key": "open", "amount": fleetAmount, "currency": issuing.CurrencyUSD})
+	if status, text := s.post("/v1/orders", again); status != http.StatusAccepted || !strings.Contains(text, open.ID) {
+		t.Errorf("a repeat while a rival is under way: %d: %s", status, text)
+	}
 }
 
 func TestGuard(t *testing.T) {
 	t.Parallel()
-	s := newService(t, "", map[string]string{"MERCHANT_TOKEN": "0123456789abcdef"})
+	s := newService(t, "", map[string]string{"MERCHANT_TOKEN": testToken})
 	for path, want := range map[string]int{"/": 401, "/v1/differences": 401, "/metrics": 401, "/healthz": 204,
 		"/readyz": 204} {
 		if status, _ := s.get(path); status != want {
 			t.Errorf("%s without a token: %d, want %d", path, status, want)
 		}
 	}
-	bearer := []string{"Authorization", "Bearer 0123456789abcdef"}
+	if status, _ := s.get("/", "Authorization", "Bearer "); status != 401 {
+		t.Errorf("with an empty token: %d", status)
+	}
+	bearer := []string{"Authorization", "Bearer " + testToken}
 	if status, text := s.get("/", bearer...); status != 200 || !strings.Contains(text, "Operations") {
 		t.Errorf("with the token: %d", status)
 	}
@@ -119,6 +133,25 @@ func TestGuard(t *testing.T) {
 	s.store.close()
 	if status, text := s.get("/readyz"); status != http.StatusServiceUnavailable || strings.Contains(text, "sql") {
 		t.Errorf("ready without a database: %d: %s", status, text)
+	}
+}
+
+// Without a token the service is for this machine alone: neither a page whose name was
+// pointed at it may speak to it, nor who comes through a proxy.
+func TestGuardWithoutAToken(t *testing.T) {
+	t.Parallel()
+	s := newService(t, "", nil)
+	handler := s.routes()
+	for host, want := range map[string]int{
+		"127.0.0.1:8088": 200, "localhost:8088": 200, "[::1]:8088": 200, "127.0.0.1": 200,
+		"attacker.example:8088": 403, "merchant.example": 403, "10.0.0.1": 403, "": 403, "localhost.example": 403,
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/v1/differences", nil)
+		r.Host = host
+		w := httptest.NewRecorder()
+		if handler.ServeHTTP(w, r); w.Code != want {
+			t.Errorf("%q: %d, want %d", host, w.Code, want)
+		}
 	}
 }
 

@@ -35,13 +35,14 @@ func (m *merchant) received(p *provider) sqldedupe.Func {
 		if err != nil {
 			return err
 		}
-		id, says, order := eventID(ev), p.event(ev), ""
+		id, says, order := m.eventID(ev), p.event(ev), ""
 		if says.nothing() {
 			order = noOrder
 		}
-		_, err = m.store.exec(ctx, tx, `INSERT INTO events (id, provider, type, sealed, order_id, received_at)
-			VALUES ($1, $2, $3, $4, $5, {now})`, id, ev.Provider, ev.Type, sealed, order)
-		if err != nil || order == noOrder {
+		// Claims are swept, and these rows stay: one that comes again after that is none.
+		n, err := m.store.exec(ctx, tx, `INSERT INTO events (id, provider, type, sealed, order_id, received_at)
+			VALUES ($1, $2, $3, $4, $5, {now}) ON CONFLICT DO NOTHING`, id, ev.Provider, cut(ev.Type), sealed, order)
+		if err != nil || n == 0 || order == noOrder {
 			return err
 		}
 		found, err := m.apply(ctx, tx, p, id, says)
@@ -68,7 +69,14 @@ func (m *merchant) sealed(ev *webhook.Event) (string, error) {
 	return m.sealer.Seal(ev)
 }
 
-func eventID(ev *webhook.Event) string { return ev.Provider + ":" + ev.ID }
+// eventID is what an event is stored by: its id, and where it has none, one that cannot be
+// stored or one of another kind as a question has, its content.
+func (m *merchant) eventID(ev *webhook.Event) string {
+	if ev.ID == "" || ev.Question || cut(ev.ID) != ev.ID {
+		return ev.Provider + ":" + m.cfg.Key.Fingerprint([]byte(ev.Type+"\n"+ev.Raw.Reveal()))
+	}
+	return ev.Provider + ":" + ev.ID
+}
 
 // apply gives an event to its order, and reports whether there is one.
 func (m *merchant) apply(ctx context.Context, tx *sql.Tx, p *provider, id string, says told) (found bool, err error) {
@@ -112,6 +120,7 @@ func (m *merchant) askNow(ctx context.Context, tx *sql.Tx, id string) error {
 
 // find returns the order that an event is about, "" when there is none.
 func (s *store) find(ctx context.Context, tx *sql.Tx, provider string, t told) (id string, err error) {
+	t.order, t.platformID, t.cardID = cut(t.order), cut(t.platformID), cut(t.cardID) // as advance stores them
 	switch {
 	case t.order != "":
 		err = s.row(ctx, tx, "SELECT id FROM orders WHERE provider = $1 AND id = $2", provider, t.order).Scan(&id)
@@ -146,8 +155,8 @@ func (s *store) findByCard(ctx context.Context, tx *sql.Tx, provider string, t t
 		}
 		var id string
 		var st state
-		err := s.row(ctx, tx, "SELECT id, state FROM orders WHERE "+column+" = $1 AND kind = $2 ORDER BY id DESC LIMIT 1",
-			card, k).Scan(&id, &st)
+		err := s.row(ctx, tx, "SELECT id, state FROM orders WHERE "+column+" = $1 AND kind = $2 "+
+			"ORDER BY CASE WHEN state IN ('done', 'refused') THEN 1 ELSE 0 END, id DESC LIMIT 1", card, k).Scan(&id, &st)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 		case err != nil:

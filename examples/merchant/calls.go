@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"slices"
 	"time"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -54,10 +55,13 @@ func newCall[R, T any](
 		},
 		request: func(ctx context.Context, w work) (any, error) { return request(ctx, w) },
 		read: func(v any) evidence {
-			if answer, ok := v.(*T); ok && answer != nil {
+			switch answer, ok := v.(*T); {
+			case ok && answer != nil:
 				return read(answer)
+			case v == nil:
+				return evidence{finding: foundDone} // the platform says no more of it
 			}
-			return evidence{finding: foundDone}
+			return evidence{finding: foundOpen, note: fmt.Sprintf("Settle gives %T for %s", v, op)}
 		},
 	}
 }
@@ -89,16 +93,15 @@ type told struct {
 
 // provider is one of the six, as this service uses it.
 type provider struct {
-	name    string
-	rows    map[string]issuing.Operation
-	calls   map[kind]*call
-	settle  func(context.Context, issuing.Pending, ...issuing.SettleOption) (issuing.Settlement, error)
-	source  *webhook.Source
-	answer  func(context.Context, *webhook.Event) error // of what waits for an answer; nil has no questions
-	event   func(*webhook.Event) told
-	listed  func(ctx context.Context, day period, cards iter.Seq2[*order, error]) iter.Seq2[listing, error]
-	asked   func(context.Context, *order) (listing, bool, error) // of one deposit, where there is no list
-	refuses func(request) string                                 // what the service cannot send; "" is nothing
+	name   string
+	rows   map[string]issuing.Operation
+	calls  map[kind]*call
+	settle func(context.Context, issuing.Pending, ...issuing.SettleOption) (issuing.Settlement, error)
+	source *webhook.Source
+	answer func(context.Context, *webhook.Event) error // of what waits for an answer; nil has no questions
+	event  func(*webhook.Event) told
+	listed func(ctx context.Context, day period, cards iter.Seq2[*order, error]) iter.Seq2[listing, error]
+	asked  func(context.Context, *order) (listing, bool, error) // of one deposit, where there is no list
 }
 
 func byName(rows []issuing.Operation) map[string]issuing.Operation {
@@ -115,8 +118,8 @@ var errSuperseded = errors.New("the order has moved on")
 // errNotRecorded is a call that ended unsent because its record could not be stored.
 var errNotRecorded = errors.New("not recorded")
 
-// recorded has a call stored before its first byte.
-func (m *merchant) recorded(o *order, epoch int64) issuing.CallOption {
+// recorded has a call stored before its first byte, and keeps in to what was stored.
+func (m *merchant) recorded(o *order, epoch int64, to *attempt) issuing.CallOption {
 	return issuing.WithRecord(func(ctx context.Context, p issuing.Pending) error {
 		text, err := json.Marshal(p)
 		if err != nil {
@@ -129,8 +132,16 @@ func (m *merchant) recorded(o *order, epoch int64) issuing.CallOption {
 			}
 			return fmt.Errorf("%w: %w", errNotRecorded, err)
 		}
+		to.record = string(text)
 		return nil
 	})
+}
+
+// refusals are the kinds of errors that say of an order that it was not carried out and
+// will not be.
+var refusals = []error{
+	issuing.ErrInvalid, issuing.ErrNotConfigured, issuing.ErrNotFound, issuing.ErrConflict, issuing.ErrInsufficientFunds,
+	issuing.ErrDeclined,
 }
 
 // ended is what the end of a call says. Its error is not of the call's: the order stands
@@ -167,8 +178,10 @@ func (m *merchant) ended(o *order, got evidence, err error) (evidence, error) {
 		if m.overdue(o) {
 			got.finding = foundNothing
 		}
-	default:
+	case slices.ContainsFunc(refusals, func(kind error) bool { return errors.Is(err, kind) }):
 		got.finding = foundRefused
+	default:
+		got.finding = foundOpen // what is not known to be a refusal is none
 	}
 	return got, nil
 }

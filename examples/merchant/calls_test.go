@@ -41,6 +41,10 @@ func TestEnded(t *testing.T) {
 		"declined":              {fresh, kind(issuing.ErrDeclined), foundRefused}, "invalid": {old,
 			kind(issuing.ErrInvalid), foundRefused},
 		"not configured": {fresh, kind(issuing.ErrNotConfigured), foundRefused},
+		// What this service does not know is no refusal.
+		"unproven":       {fresh, kind(issuing.ErrSignature), foundOpen},
+		"unreadable":     {fresh, kind(issuing.ErrBadResponse), foundOpen},
+		"not a client's": {fresh, errors.New("strange"), foundOpen},
 	} {
 		got, err := m.ended(test.order, evidence{}, test.err)
 		if err != nil || got.finding != test.want || got.epoch != 5 || got.note == "" || got.from != "call" {
@@ -85,6 +89,10 @@ func TestSettled(t *testing.T) {
 		"under way": {issuing.Settlement{Verdict: issuing.VerdictDone,
 			Result: &worldcard.Deposit{Status: worldcard.DepositStatusProcessing}},
 			foundAccepted},
+		"done, no more told": {issuing.Settlement{Verdict: issuing.VerdictDone}, foundDone},
+		// Whose status may say that it failed.
+		"another method's": {issuing.Settlement{Verdict: issuing.VerdictDone,
+			Result: &worldcard.Application{Status: worldcard.CardStatusFailed}}, foundOpen},
 		"refused": {issuing.Settlement{Verdict: issuing.VerdictRefused, Refusal: refusal}, foundRefused},
 		"absent": {issuing.Settlement{Verdict: issuing.VerdictAbsent, AbsentSince: past, ResendSameKey: true},
 			foundAbsent},

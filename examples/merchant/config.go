@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -26,7 +27,7 @@ type config struct {
 	Control  string         // of the platforms in memory
 	Database string         // postgres://… or a file; "" is a fresh one that ends with the program
 	Key      sign.AESKey    // seals what is stored
-	Token    issuing.Secret // of API and page; empty on loopback alone
+	Token    issuing.Secret // of API and page; empty on the platforms in memory and loopback alone
 
 	Workers     int
 	CallTimeout time.Duration // one attempt
@@ -38,6 +39,7 @@ type config struct {
 	ReviewAfter time.Duration // questions for so long, then a person
 	Sweep       time.Duration
 	Drain       time.Duration // between unready and the listener's end
+	End         time.Duration // of what is being served then
 }
 
 // retryWait is the longest wait between two attempts of a call.
@@ -56,7 +58,7 @@ func defaults() config {
 		Steps: []time.Duration{
 			2 * time.Second, 5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour,
 		},
-		ReviewAfter: 24 * time.Hour, Sweep: 2 * time.Second, Drain: 5 * time.Second,
+		ReviewAfter: 24 * time.Hour, Sweep: 2 * time.Second, Drain: 5 * time.Second, End: 5 * time.Second,
 	}
 }
 
@@ -72,7 +74,7 @@ func parseConfig(args []string, out io.Writer, getenv func(string) string) (conf
 		"send nothing: ask, take callbacks and reconcile alone, after the database was restored from a backup")
 	flags.StringVar(&c.Listen, "listen", c.Listen, "`address` of API, page and callbacks")
 	flags.StringVar(&c.Control, "control", c.Control, "`address` of the control of the platforms in memory")
-	flags.StringVar(&c.Database, "database", getenv("MERCHANT_DATABASE"),
+	flags.StringVar(&c.Database, "database", "", // the help prints defaults, and an address may hold a password
 		"`address` such as postgres://user@host/name, or the path of an SQLite file; "+
 			"without one a fresh file that ends with the program")
 	if err := flags.Parse(args); err != nil {
@@ -81,6 +83,7 @@ func parseConfig(args []string, out io.Writer, getenv func(string) string) (conf
 	if flags.NArg() > 0 {
 		return c, fmt.Errorf("unexpected argument %q; -h lists what there is", flags.Arg(0))
 	}
+	c.Database = cmp.Or(c.Database, getenv("MERCHANT_DATABASE"))
 	var problems []string
 	for _, s := range c.settings() {
 		if value := getenv(s.name); value != "" {
@@ -90,9 +93,9 @@ func parseConfig(args []string, out io.Writer, getenv func(string) string) (conf
 		}
 	}
 	problems = append(problems, c.readSecrets(getenv)...)
-	if c.Grace <= 0 || c.JobTimeout <= c.CallTimeout || c.Lease <= c.JobTimeout {
+	if c.Grace <= 0 || c.callEnd() < c.CallTimeout || c.Lease <= c.JobTimeout {
 		problems = append(problems,
-			"MERCHANT_CALL_TIMEOUT, MERCHANT_JOB_TIMEOUT and MERCHANT_LEASE have to grow in this order")
+			"MERCHANT_CALL_TIMEOUT, MERCHANT_JOB_TIMEOUT and MERCHANT_LEASE have to grow in this order, the first two by 1s")
 	}
 	if len(problems) > 0 {
 		return c, errors.New(strings.Join(problems, "; "))
@@ -104,12 +107,11 @@ func parseConfig(args []string, out io.Writer, getenv func(string) string) (conf
 func (c *config) readSecrets(getenv func(string) string) (problems []string) {
 	c.Token = issuing.NewSecret(getenv("MERCHANT_TOKEN"))
 	host, _, err := net.SplitHostPort(c.Listen)
-	ip := net.ParseIP(host)
-	switch loopback := host == "localhost" || ip != nil && ip.IsLoopback(); {
+	switch {
 	case err != nil:
 		problems = append(problems, "-listen is not host:port")
-	case !loopback && len(c.Token.Reveal()) < 16:
-		problems = append(problems, "MERCHANT_TOKEN of 16 characters or more is required beyond loopback")
+	case (c.Live || !loopback(host)) && c.Token.Len() < 16:
+		problems = append(problems, "MERCHANT_TOKEN of 16 characters or more is required with -live and beyond loopback")
 	}
 	text := getenv("MERCHANT_KEY")
 	if text == "" && c.Database == "" && !c.Live {
@@ -128,6 +130,12 @@ func (c *config) readSecrets(getenv func(string) string) (problems []string) {
 		problems = append(problems, "-live needs a database that stays: -database or MERCHANT_DATABASE")
 	}
 	return problems
+}
+
+// loopback reports whether a host, without its port, is this machine by itself.
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // setting is a variable that changes a default.

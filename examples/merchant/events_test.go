@@ -71,6 +71,29 @@ func TestEvents(t *testing.T) {
 	}
 }
 
+// A platform's reason may quote a card. It is kept in clear, and shown: without the number.
+func TestReasonsQuoteNoCard(t *testing.T) {
+	t.Parallel()
+	s := newService(t, "", nil)
+	card := s.card("worldcard")
+	const reason = "card 4242 4242 4242 4242 (4242424242424242) of order 12345678901 is blocked"
+	for _, e := range []evidence{
+		legacyApplied(&legacy.Application{Status: legacy.OrderStatusFailed, FailReason: reason}),
+		uqpayOrdered(&uqpay.CardOrder{Status: uqpay.OrderStatusFailed, Message: reason}),
+		uqpayOrder(&uqpay.Order{Status: uqpay.OrderStatusFailed, FailureCode: reason}),
+		worldcardEvent(&webhook.Event{Data: &worldcard.CardOpened{Status: worldcard.OpenEventStatusFailed,
+			FailureReason: reason}}).evidence,
+	} {
+		id := s.deposit("worldcard", card, rand8(t)).ID
+		s.tell(id, e)
+		got := s.has(id, stateRefused)
+		want := "card [redacted] ([redacted]) of order 12345678901 is blocked"
+		if got.Note != want && got.Code != want {
+			t.Errorf("%q, %q", got.Note, got.Code)
+		}
+	}
+}
+
 // An event that tells a card's state goes to the order that is under way, and among those
 // that have ended to the newest.
 func TestEventsOfACard(t *testing.T) {
@@ -101,6 +124,13 @@ func TestEventsOfACard(t *testing.T) {
 	second := order(kindClose, "2")
 	if got := found(kindFreeze, kindClose); got != second {
 		t.Errorf("%s, want the one that is under way", got)
+	}
+	// The newest of a kind may have ended before an older one.
+	ok(t, s.store.record(t.Context(), second, 0, "{}", time.Minute))
+	s.tell(second, evidence{finding: foundNothing, epoch: 1})
+	s.tell(order(kindClose, "3"), evidence{finding: foundRefused})
+	if got := found(kindFreeze, kindClose); got != second {
+		t.Errorf("%s, want the one in review", got)
 	}
 	if got := found(kindApply); got != card {
 		t.Errorf("%s, want the application", got)

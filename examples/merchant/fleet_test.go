@@ -107,7 +107,7 @@ func newFleet(t *testing.T, key string, seed uint64, way *way) *fleet {
 	for _, p := range box.platforms {
 		p.Choose(f.faults())
 	}
-	f.env = append(append(os.Environ(), replicaVariable+"=1", "MERCHANT_KEY="+key,
+	f.env = append(append(os.Environ(), replicaVariable+"=1", "MERCHANT_KEY="+key, "MERCHANT_TOKEN="+testToken,
 		"MERCHANT_DATABASE="+f.db.address("postgres")), quick...)
 	for name, value := range box.variables {
 		f.env = append(f.env, name+"="+value)
@@ -247,7 +247,12 @@ func (f *fleet) post(ctx context.Context, client *http.Client, body any) (view, 
 	}
 	for {
 		address := "http://" + f.addresses[f.intn(fleetSize)] + "/v1/orders"
-		resp, err := client.Post(address, "application/json", bytes.NewReader(text))
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(text))
+		if err != nil {
+			return view{}, err
+		}
+		r.Header.Set("Authorization", "Bearer "+testToken)
+		resp, err := client.Do(r)
 		if err == nil {
 			answer, _ := io.ReadAll(resp.Body)
 			_ = resp.Body.Close()

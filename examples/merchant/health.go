@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -27,11 +28,17 @@ func (m *merchant) readyz(w http.ResponseWriter, r *http.Request) {
 }
 
 // guarded asks for the token, where one is set, as a bearer's or as the password of a
-// browser's dialog, and refuses what another site's page sends.
+// browser's dialog, and refuses what another site's page sends. Without a token it serves
+// who names this machine alone: a browser can be led here under another site's name, and a
+// proxy before it would open it to everybody.
 func (m *merchant) guarded(next http.Handler) http.Handler {
 	next = http.NewCrossOriginProtection().Handler(next)
 	want := sha256.Sum256([]byte(m.cfg.Token.Reveal()))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if m.cfg.Token.IsZero() && !loopback((&url.URL{Host: r.Host}).Hostname()) {
+			http.Error(w, "without MERCHANT_TOKEN this is for loopback alone", http.StatusForbidden)
+			return
+		}
 		given := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 		if _, password, ok := r.BasicAuth(); ok {
 			given = password

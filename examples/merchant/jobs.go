@@ -60,6 +60,10 @@ func (eventArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{MaxAttempts: 10, UniqueOpts: river.UniqueOpts{ByArgs: true}}
 }
 
+// softStop is how long jobs go on when the service ends. Then their calls are canceled, and
+// what is known of them is stored.
+const softStop = 20 * time.Second
+
 // newJobs makes River's client. [river.Client.Start] has it work.
 func (m *merchant) newJobs() (*river.Client[*sql.Tx], error) {
 	workers := river.NewWorkers()
@@ -76,7 +80,7 @@ func (m *merchant) newJobs() (*river.Client[*sql.Tx], error) {
 		// Workers divided by the pause is the rate of jobs.
 		FetchCooldown: 50 * time.Millisecond,
 		JobTimeout:    m.cfg.JobTimeout, RescueStuckJobsAfter: 3 * m.cfg.JobTimeout,
-		SoftStopTimeout: 20 * time.Second,
+		SoftStopTimeout: softStop,
 		PeriodicJobs:    m.nightly(),
 	})
 }
@@ -137,8 +141,10 @@ func (m *merchant) send(ctx context.Context, o *order) error {
 	}
 	call, cancel := context.WithTimeout(ctx, m.cfg.callEnd())
 	defer cancel()
-	got, err := c.send(call, work, m.keyed(o), m.recorded(o, o.Epoch))
+	var this attempt
+	got, err := c.send(call, work, m.keyed(o), m.recorded(o, o.Epoch, &this))
 	e, err := m.ended(o, got, err)
+	e.attempt = &this
 	switch {
 	case errors.Is(err, errSuperseded):
 		return nil
@@ -148,14 +154,34 @@ func (m *merchant) send(ctx context.Context, o *order) error {
 	return m.conclude(ctx, o.ID, e)
 }
 
-// conclude stores what a call or a question said, whatever becomes of the job.
+// conclude stores what a call or a question said, whatever becomes of the job. An answer is
+// told once, and of some providers never again: what a lock or a database that restarts
+// keeps from being stored is tried until the next question would come.
 func (m *merchant) conclude(ctx context.Context, id string, e evidence) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), m.cfg.Grace)
 	defer cancel()
-	return m.store.tx(ctx, func(tx *sql.Tx) error {
-		_, err := m.store.advance(ctx, tx, id, e)
-		return err
+	return persist(ctx, func() error {
+		return m.store.tx(ctx, func(tx *sql.Tx) error {
+			_, err := m.store.advance(ctx, tx, id, e)
+			return err
+		})
 	})
+}
+
+// persist tries until it succeeds or the context ends, and returns the last error.
+func persist(ctx context.Context, try func() error) error {
+	for wait := 50 * time.Millisecond; ; wait = min(2*wait, time.Second) {
+		err := try()
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		slog.WarnContext(ctx, "not stored yet", "reason", err)
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(wait):
+		}
+	}
 }
 
 // settleWorker asks about orders.

@@ -3,8 +3,11 @@
 package main
 
 import (
+	"context"
 	"database/sql"
+	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -12,7 +15,10 @@ import (
 	"github.com/riverqueue/river/rivertest"
 	"github.com/riverqueue/river/rivertype"
 
+	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/issuingtest"
+	"github.com/issuing-sdk/issuing-go/webhook"
+	"github.com/issuing-sdk/issuing-go/worldcard"
 )
 
 // Send and settle, as River works them: on PostgreSQL, because a job is completed in a
@@ -110,7 +116,7 @@ func TestAfterACrash(t *testing.T) {
 			p, c, err := s.callOf(o)
 			ok(t, err)
 			ok(t, s.box.platform(p.name).Inject("Cards.Deposit", issuingtest.DropBefore(), issuingtest.DropBefore()))
-			_, err = c.send(t.Context(), w, s.keyed(o), s.recorded(o, 0))
+			_, err = c.send(t.Context(), w, s.keyed(o), s.recorded(o, 0, new(attempt)))
 			if err == nil {
 				t.Fatal("the call was answered")
 			}
@@ -213,4 +219,82 @@ func TestEventBeforeItsOrder(t *testing.T) {
 
 func newJobRow(age time.Duration) *rivertype.JobRow {
 	return &rivertype.JobRow{CreatedAt: time.Now().Add(-age)}
+}
+
+// A callback that comes again after its claim was swept is acknowledged, and nothing happens
+// twice: a platform that is answered with an error sends for ever.
+func TestEventAfterItsClaim(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, s *service) {
+		o := s.deposit("worldcard", s.card("worldcard"), "k")
+		ok(t, s.store.record(t.Context(), o.ID, o.Epoch, "{}", time.Minute))
+		s.tell(o.ID, evidence{finding: foundAccepted, id: "p"})
+		p := s.providers["worldcard"]
+		ev := &webhook.Event{Provider: "worldcard", ID: "e", Type: worldcard.EventCardDeposited,
+			Data: &worldcard.CardDeposited{MerchantTransactionID: o.ID}}
+		receive := s.received(p)
+		for range 2 {
+			ok(t, s.store.tx(t.Context(), func(tx *sql.Tx) error { return receive(t.Context(), tx, ev) }))
+		}
+		if got := s.at(o.ID); got.Callbacks != 1 {
+			t.Errorf("it counted %d times", got.Callbacks)
+		}
+		// What has no id, or one of a question's, is known by its content.
+		for i, text := range []string{"one", "two", "two"} {
+			ev := &webhook.Event{Provider: "worldcard", Type: "new", Data: &webhook.Unknown{}, Question: i > 0,
+				Raw: issuing.NewSecret(text)}
+			ok(t, s.store.tx(t.Context(), func(tx *sql.Tx) error { return receive(t.Context(), tx, ev) }))
+		}
+		if n := s.count("SELECT COUNT(*) FROM events"); n != 3 {
+			t.Errorf("%d events are kept, want 3", n)
+		}
+	})
+}
+
+// What is not stored at once is tried for as long as there is time, and no longer.
+func TestPersist(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		locked, tries := errors.New("locked"), 0
+		err := persist(ctx, func() error {
+			if tries++; tries < 4 {
+				return locked
+			}
+			return nil
+		})
+		if err != nil || tries != 4 {
+			t.Errorf("%v after %d tries", err, tries)
+		}
+		begun := time.Now()
+		err = persist(ctx, func() error { tries++; return locked })
+		if took := time.Since(begun); !errors.Is(err, locked) || took > 10*time.Second || tries < 10 || tries > 30 {
+			t.Errorf("%v after %d tries in %v", err, tries, took)
+		}
+	})
+}
+
+// An answer that comes while its row is locked is stored all the same.
+func TestConcludeOutwaitsALock(t *testing.T) {
+	t.Parallel()
+	s := newService(t, database(t), map[string]string{"MERCHANT_GRACE": "30s"})
+	o := s.deposit("worldcard", s.card("worldcard"), "k")
+	ok(t, s.store.record(t.Context(), o.ID, o.Epoch, "{}", time.Minute))
+	lock, err := s.store.db.BeginTx(t.Context(), nil)
+	ok(t, err)
+	defer func() { _ = lock.Rollback() }()
+	_, err = s.store.order(t.Context(), lock, o.ID)
+	ok(t, err)
+	ended := make(chan error, 1)
+	go func() { ended <- s.conclude(t.Context(), o.ID, evidence{finding: foundDone, epoch: 1, from: "call"}) }()
+	waiting := func() bool {
+		return s.count("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND "+
+			"wait_event_type = 'Lock'") > 0
+	}
+	eventually(t, "the first try", waiting)
+	eventually(t, "its end", func() bool { return !waiting() })
+	ok(t, lock.Rollback())
+	ok(t, <-ended)
+	s.has(o.ID, stateDone)
 }

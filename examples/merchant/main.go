@@ -97,8 +97,8 @@ func run(ctx context.Context, args []string, out io.ReadWriter, environment func
 }
 
 // serve runs the service on a listener until the context ends, and then in this order:
-// unready, so that no new request is sent here; what is being served; the jobs, whose calls
-// are recorded and end; the database.
+// unready, so that no new request is sent here; what is being served, for as long as
+// requests may take; the jobs, whose calls are recorded and end; the database.
 func serve(ctx context.Context, cfg config, getenv func(string) string, listener net.Listener,
 	started func() error) error {
 	signals, err := newTelemetry(ctx)
@@ -135,14 +135,19 @@ func serve(ctx context.Context, cfg config, getenv func(string) string, listener
 		m.started.Store(false)
 		time.Sleep(cfg.Drain) // until whoever asks /readyz has noticed
 	}
-	last, cancel := context.WithTimeout(working, 30*time.Second)
-	defer cancel()
-	if shut := server.Shutdown(last); shut != nil {
-		err = errors.Join(err, shut)
+	if within(working, cfg.End, server.Shutdown) != nil {
+		_ = server.Close() // an upload that takes longer begins anew elsewhere
 	}
 	endSweep()
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}
-	return errors.Join(err, m.jobs.Stop(last))
+	// Time of their own: an answer that the jobs cannot store any more has to be asked for.
+	return errors.Join(err, within(working, softStop+cfg.Grace, m.jobs.Stop))
+}
+
+func within(ctx context.Context, most time.Duration, end func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, most)
+	defer cancel()
+	return end(ctx)
 }

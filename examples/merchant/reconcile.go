@@ -30,10 +30,13 @@ func (m *merchant) reconcile(ctx context.Context, p *provider, text string, budg
 	if err != nil {
 		return false, err
 	}
-	until := time.Now().Add(budget)
+	var until time.Time     // from the second key on: between the first two the platform's list is read
 	var before, last string // of the keys that were read
 	mine := func(yield func(issuing.Entry, error) bool) {
 		for e, err := range m.mine(ctx, p, day, cursor) {
+			if last != "" && until.IsZero() {
+				until = time.Now().Add(budget)
+			}
 			if err == nil && time.Now().After(until) && before > cursor {
 				err = errBudget
 			}

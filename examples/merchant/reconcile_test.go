@@ -3,10 +3,15 @@
 package main
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
+	"iter"
 	"net/http"
+	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -158,6 +163,30 @@ func TestReconciliationGoesOn(t *testing.T) {
 	}
 }
 
+// What the platform takes to list a day is no part of a run's budget: else a run that begins
+// anew gets no further than the listing, and a large day never ends.
+func TestReconciliationOfASlowList(t *testing.T) {
+	t.Parallel()
+	s := newService(t, "", nil)
+	for i := range 40 {
+		id := s.done(request{Provider: "worldcard", Kind: kindDeposit, Key: fmt.Sprint(i), Card: "c", Amount: "1",
+			Currency: "USD"}, evidence{})
+		s.rewrite(id, "state = 'refused'")
+	}
+	const budget = 50 * time.Millisecond
+	slow := *s.providers["worldcard"]
+	slow.listed = func(context.Context, period, iter.Seq2[*order, error]) iter.Seq2[listing, error] {
+		return func(func(listing, error) bool) {
+			for begun := time.Now(); time.Since(begun) <= budget; {
+				runtime.Gosched()
+			}
+		}
+	}
+	if ended, err := s.reconcile(t.Context(), &slow, today(), budget); !ended || err != nil {
+		t.Errorf("%v, %v", ended, err)
+	}
+}
+
 // What a list says of an order whose end nobody knows is evidence like any other: after a
 // restored backup, nothing that was carried out is sent again.
 func TestReconciliationBringsEvidence(t *testing.T) {
@@ -229,6 +258,24 @@ func TestReconciliationOfAFile(t *testing.T) {
 	if status != http.StatusOK || !strings.HasPrefix(got[missing], "missing") || !strings.HasPrefix(got["0surplus"],
 		"surplus") || len(got) != 2 {
 		t.Errorf("%d: %s: %v", status, text, got)
+	}
+}
+
+// A file that is not read to its end proves nothing: what lies beyond would be missing.
+func TestReconciliationOfAFileTooLarge(t *testing.T) {
+	t.Parallel()
+	s := newService(t, "", nil)
+	s.done(request{Provider: "coshine", Kind: kindDeposit, Key: "m", Card: s.card("coshine"), Amount: fleetAmount,
+		Currency: "USD"}, evidence{})
+	day := time.Now().UTC().Format("20060102")
+	file := "HCAPTURED_300001,300001," + day + "\n"
+	r := httptest.NewRequest(http.MethodPost, "/v1/files/coshine/"+today()+"?layout=capture",
+		http.MaxBytesReader(nil, io.NopCloser(strings.NewReader(file+strings.Repeat("x", 100))), int64(len(file))))
+	r.Host = "localhost"
+	w := httptest.NewRecorder()
+	s.routes().ServeHTTP(w, r)
+	if w.Code != http.StatusRequestEntityTooLarge || len(s.differences()) > 0 {
+		t.Errorf("%d: %s: %v", w.Code, w.Body, s.differences())
 	}
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
 
@@ -93,7 +92,7 @@ func (m *merchant) postReconciliation(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusAccepted, in)
 }
 
-// maxFile bounds a reconciliation file.
+// maxFile bounds a reconciliation file: one that is larger is refused, and not read in part.
 const maxFile = 1 << 30
 
 // postFile compares a day with the file of Coshine's in the body, while it arrives.
@@ -113,7 +112,7 @@ func (m *merchant) postFile(w http.ResponseWriter, r *http.Request) {
 	default:
 		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(reconcileTimeout))
 		n, err = m.reconcileFile(r.Context(), p, dayFile{
-			r.PathValue("day"), layout, r.URL.Query().Get("code"), io.LimitReader(r.Body, maxFile),
+			r.PathValue("day"), layout, r.URL.Query().Get("code"), http.MaxBytesReader(w, r.Body, maxFile),
 		})
 	}
 	if err != nil {

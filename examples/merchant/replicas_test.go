@@ -295,7 +295,7 @@ func (f *fleet) checkCallbacks(m *merchant, w *way) {
 			t.Errorf("%s: a callback of the platform's cannot be read: %v", d.provider, err)
 			continue
 		}
-		want[eventID(ev)] = true
+		want[m.eventID(ev)] = true
 	}
 	got := map[string]bool{}
 	ok(t, m.store.each(t.Context(), m.store.db, func(rows *sql.Rows) error {
@@ -325,7 +325,7 @@ func (f *fleet) checkCallbacks(m *merchant, w *way) {
 func (f *fleet) checkSecrets(all []placing, key string) {
 	t := f.t
 	t.Helper()
-	secrets := []string{key}
+	secrets := []string{key, testToken}
 	for name, value := range f.box.variables {
 		public := strings.HasSuffix(name, "_URL") || strings.Contains(name, "PATH") || strings.HasSuffix(name, "_ID") ||
 			strings.HasSuffix(name, "PLATFORM_KEY") || strings.HasSuffix(name, "UPI_SIGN_KEY") || strings.HasSuffix(name,

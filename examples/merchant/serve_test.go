@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"testing"
@@ -25,8 +26,10 @@ func TestShutdownStoresWhatIsUnderWay(t *testing.T) {
 	defer cancel()
 	ready := make(chan struct{})
 	ended := make(chan error, 1)
+	cfg := s.cfg
+	cfg.End = 10 * time.Millisecond
 	go func() {
-		ended <- serve(ctx, s.cfg, s.box.getenv, listener, func() error {
+		ended <- serve(ctx, cfg, s.box.getenv, listener, func() error {
 			close(ready)
 			return nil
 		})
@@ -35,11 +38,24 @@ func TestShutdownStoresWhatIsUnderWay(t *testing.T) {
 	ok(t, s.box.worldcard.Inject("Cards.Deposit", issuingtest.DelayAfter(700*time.Millisecond)))
 	o := s.deposit("worldcard", card, "k")
 	eventually(t, "the call", func() bool { return s.at(o.ID).State == stateSending })
+	// A request that does not end takes nothing of the jobs' time.
+	endless, upload := io.Pipe()
+	defer func() { _ = upload.Close() }()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+listener.Addr().String()+
+		"/v1/files/coshine/"+today()+"?layout=capture", endless)
+	ok(t, err)
+	go func() {
+		if resp, err := http.DefaultClient.Do(r); err == nil {
+			_ = resp.Body.Close()
+		}
+	}()
+	_, err = upload.Write([]byte("HCAPTURED"))
+	ok(t, err)
 	cancel()
 	select {
 	case err := <-ended:
 		ok(t, err)
-	case <-time.After(time.Minute):
+	case <-time.After(15 * time.Second):
 		t.Fatal("it does not end")
 	}
 	got := s.at(o.ID)

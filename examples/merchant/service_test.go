@@ -12,6 +12,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -32,6 +33,8 @@ type service struct {
 }
 
 const testKey = "0707070707070707070707070707070707070707070707070707070707070707"
+
+const testToken = "0123456789abcdef"
 
 // newService opens the service on a database, SQLite where the address is empty.
 func newService(t *testing.T, address string, more map[string]string) *service {
@@ -221,4 +224,21 @@ func (b *sandbox) platform(name string) issuingtest.Platform {
 		}
 	}
 	panic("no platform " + name)
+}
+
+// The database is its owner's alone, whatever the process lets others read.
+func TestFileIsPrivate(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "merchant.db")
+	s := newService(t, path, nil)
+	s.card("worldcard")
+	files, err := filepath.Glob(path + "*")
+	ok(t, err)
+	for _, name := range files {
+		info, err := os.Stat(name)
+		ok(t, err)
+		if info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v", filepath.Base(name), info.Mode())
+		}
+	}
 }

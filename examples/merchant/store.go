@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"os"
 	"strings"
 	"time"
 
@@ -46,6 +47,14 @@ const sqliteOptions = "?_txlock=immediate&_pragma=busy_timeout(5000)" +
 func openStore(ctx context.Context, address string, key sign.AESKey) (*store, error) {
 	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
 		return openPostgreSQL(ctx, address, key)
+	}
+	// SQLite gives the files beside it the same mode.
+	file, err := os.OpenFile(address, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := file.Close(); err != nil {
+		return nil, err
 	}
 	db, err := sql.Open("sqlite", "file:"+address+sqliteOptions)
 	if err != nil {

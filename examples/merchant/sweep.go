@@ -26,7 +26,10 @@ func (m *merchant) sweeping(ctx context.Context) {
 		case <-due.C:
 			_, err = m.sweep(ctx)
 		case <-old.C:
-			_, err = m.claims.Sweep(ctx) // of events that no platform sends any more
+			err = within(ctx, m.cfg.JobTimeout, func(ctx context.Context) error {
+				_, err := m.claims.Sweep(ctx) // of events that no platform sends any more
+				return err
+			})
 		}
 		if err != nil && ctx.Err() == nil {
 			slog.WarnContext(ctx, "sweep", "reason", err)

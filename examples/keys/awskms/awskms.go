@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto"
 	"crypto/x509"
+	"errors"
 	"io"
 
 	"github.com/aws/aws-sdk-go-v2/service/kms"
@@ -20,14 +21,18 @@ type Key struct {
 	public crypto.PublicKey
 }
 
-// New asks for the public half of a key, by its id, ARN or alias.
+// New asks for the public half of a key, by its id, ARN or alias. What an alias names later
+// is another key: the handle stays with the one whose public half it was told.
 func New(ctx context.Context, client *kms.Client, id string) (*Key, error) {
 	out, err := client.GetPublicKey(ctx, &kms.GetPublicKeyInput{KeyId: &id})
 	if err != nil {
 		return nil, err
 	}
+	if out.KeyId == nil {
+		return nil, errors.New("awskms: the answer names no key")
+	}
 	public, err := x509.ParsePKIXPublicKey(out.PublicKey)
-	return &Key{client, id, public}, err
+	return &Key{client, *out.KeyId, public}, err
 }
 
 // Public implements crypto.Signer.

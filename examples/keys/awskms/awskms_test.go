@@ -3,6 +3,9 @@ package awskms_test
 import (
 	"context"
 	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/json"
 	"net/http"
@@ -25,6 +28,13 @@ func serve(t *testing.T) *kms.Client {
 			Message, CiphertextBlob                                   []byte
 		}
 		err := json.NewDecoder(r.Body).Decode(&in)
+		if in.KeyId == "alias/now" {
+			if r.Header.Get("X-Amz-Target") == "TrentService.GetPublicKey" {
+				in.KeyId = "signs"
+			} else {
+				in.KeyId, in.SigningAlgorithm = "ec", "ECDSA_SHA_256" // it was given to that one since
+			}
+		}
 		out := map[string]any{"KeyId": in.KeyId}
 		switch r.Header.Get("X-Amz-Target") {
 		case "TrentService.GetPublicKey":
@@ -72,6 +82,24 @@ func der(public crypto.PublicKey, err error) ([]byte, error) {
 		return nil, err
 	}
 	return x509.MarshalPKIXPublicKey(public)
+}
+
+// An alias may be given to another key. What signs is the key whose public half was told.
+func TestAlias(t *testing.T) {
+	t.Parallel()
+	key, err := awskms.New(t.Context(), serve(t), "alias/now")
+	if err != nil {
+		t.Fatal(err)
+	}
+	digest := sha256.Sum256([]byte("a"))
+	signature, err := key.Sign(rand.Reader, digest[:], crypto.SHA256)
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, ok := key.Public().(*rsa.PublicKey)
+	if !ok || rsa.VerifyPKCS1v15(public, crypto.SHA256, digest[:], signature) != nil {
+		t.Error("another key signed")
+	}
 }
 
 func TestKeys(t *testing.T) {

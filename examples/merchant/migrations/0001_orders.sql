@@ -26,6 +26,7 @@ CREATE TABLE orders (
 
 CREATE UNIQUE INDEX orders_key ON orders (provider, key);
 CREATE INDEX orders_due ON orders (due_at) WHERE due_at > 0;
+CREATE INDEX orders_state ON orders (state, created_at); -- what is final grows, and is not read to count the rest
 CREATE INDEX orders_card ON orders (card) WHERE card <> '';
 CREATE INDEX orders_platform ON orders (provider, platform_id) WHERE platform_id <> '';
 CREATE INDEX orders_day ON orders (provider, created_at);
@@ -58,7 +59,7 @@ CREATE TABLE differences (
   day TEXT NOT NULL,                    -- of the reconciliation; '' of a contradiction
   detail TEXT NOT NULL,
   found_at BIGINT NOT NULL,
-  PRIMARY KEY (provider, kind, ref)
+  PRIMARY KEY (provider, kind, ref, detail)
 );
 
 CREATE TABLE recon (
