@@ -169,9 +169,13 @@ func BenchmarkLegacyCall(b *testing.B) {
 	deposit := legacy.DepositRequest{
 		MerOrderNo: "d-1", CardNumber: issuing.NewSecret("4242424242424242"), Amount: issuing.NewAmount(20_50, 2),
 	}
+	text := bytes.Repeat([]byte("x"), 200)
 	measure(b, side{"ours", func() error {
 		_, err := client.Cards.Deposit(context.Background(), deposit)
 		return err
+	}}, side{"bare", func() error {
+		_ = md5.Sum(text)
+		return nil
 	}}, side{"document", func() error {
 		random := make([]byte, 16)
 		if _, err := rand.Read(random); err != nil {
