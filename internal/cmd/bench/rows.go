@@ -24,7 +24,6 @@ type row struct {
 const (
 	peers    = "internal/bench"
 	decimals = "internal/cases/decimals"
-	service  = "webhook/sqldedupe/sqltest"
 )
 
 // rows is the table. Both sides of a line are in one process, within the same second or so.

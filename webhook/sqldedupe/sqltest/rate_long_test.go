@@ -34,7 +34,8 @@ func (p platform) bareCheck(provider string, d *delivery, hmac sign.HMACKey) err
 		return sign.VerifyHMAC512(hmac, get("X-Wk-Signature"), d.body, get("X-Wk-Timestamp"))
 	case "legacy":
 		_, err := p.app.SignParams([]sign.Param{
-			{Name: "appKey", Value: "app"}, {Name: "merOrderNo", Value: "m"}, {Name: "orderNo", Value: "1"}, {Name: "status", Value: "2"},
+			{Name: "appKey", Value: "app"}, {Name: "merOrderNo", Value: "m"}, {Name: "orderNo", Value: "1"},
+			{Name: "status", Value: "2"},
 		})
 		return err
 	case "unionpay":
