@@ -3,6 +3,7 @@ package coshine_test
 import (
 	"bytes"
 	"context"
+	"crypto/subtle"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -77,7 +78,7 @@ func BenchmarkCall(b *testing.B) {
 }
 
 // BenchmarkInbound is an authorization from the socket's bytes to the answer's,
-// beside a handler that only decodes and encodes.
+// beside a handler that only checks the token, decodes and encodes.
 func BenchmarkInbound(b *testing.B) {
 	body := "{" + inboundHeader + `,"amount":"10.00"}`
 	serve := func(b *testing.B, h http.Handler) {
@@ -100,7 +101,8 @@ func BenchmarkInbound(b *testing.B) {
 	b.Run("bare", func(b *testing.B) {
 		serve(b, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			var in map[string]any
-			if json.NewDecoder(r.Body).Decode(&in) == nil {
+			given := []byte(r.Header.Get("Authorization"))
+			if subtle.ConstantTimeCompare(given, []byte("Bearer inbound-token")) == 1 && json.NewDecoder(r.Body).Decode(&in) == nil {
 				in["responseCode"] = "00"
 				_ = json.NewEncoder(w).Encode(in)
 			}

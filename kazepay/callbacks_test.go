@@ -315,33 +315,6 @@ func TestCallbackEventPrintsNoSecret(t *testing.T) {
 	leaktest.Check(t, []string{server.MerchantPrivateKey().Reveal()[400:432]}, callbackConfig(server))
 }
 
-func BenchmarkCallback(b *testing.B) {
-	server := startServer(b, kazepaytest.Config{})
-	src := callbacks(b, callbackConfig(server))
-	body := genuine(b, server, kazepay.EventCardDeposited, depositResult)
-	b.Run("bare open", func(b *testing.B) {
-		e, err := sign.ParseEnvelope(body)
-		if err != nil {
-			b.Fatal(err)
-		}
-		cfg := server.ClientConfig()
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := cfg.Profile.Open(cfg.PrivateKey, cfg.PlatformKey, e); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("Parse", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := src.Parse(nil, body); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-}
-
 func FuzzCallback(f *testing.F) {
 	server := startServer(f, kazepaytest.Config{})
 	src := callbacks(f, callbackConfig(server))

@@ -471,15 +471,3 @@ func FuzzCallbackParse(f *testing.F) {
 		}
 	})
 }
-
-func BenchmarkCallbackParse(b *testing.B) {
-	server, source := callbackPlatform(b, legacytest.Config{})
-	body := callbackBody(b, server, depositNotice())
-	source = source.ForType(legacy.EventCardDeposited)
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := source.Parse(nil, body); err != nil {
-			b.Fatal(err)
-		}
-	}
-}

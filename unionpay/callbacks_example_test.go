@@ -6,7 +6,6 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
-	"testing"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/unionpay"
@@ -48,21 +47,4 @@ func ExampleNewCallbacks() {
 	// handled 00
 	// refused E0
 	// 401 {"MsgResponse":{"responseCode":"E0","responseMsg":"Unauthorized access"}}
-}
-
-// BenchmarkCallbackHandle is a message from its bytes to the signed answer, in
-// profile G. Its floor is one RSA signature, which sign.BenchmarkBareRS256
-// measures.
-func BenchmarkCallbackHandle(b *testing.B) {
-	s := newCallbackSide(b, unionpay.ProfileG, nil)
-	message := s.message("TOKEN_STATE_NOTIFICATION", "", suspended)
-	b.ReportAllocs()
-	for b.Loop() {
-		b.StopTimer()
-		header := s.signed(message, nil)
-		b.StartTimer()
-		if a := s.deliver(upiPath, header, []byte(message)); a.Status != http.StatusOK {
-			b.Fatal(a.Status)
-		}
-	}
 }

@@ -10,6 +10,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -24,7 +25,9 @@ import (
 
 	issuing "github.com/issuing-sdk/issuing-go"
 	"github.com/issuing-sdk/issuing-go/legacy"
+	"github.com/issuing-sdk/issuing-go/legacy/legacytest"
 	"github.com/issuing-sdk/issuing-go/sign"
+	"github.com/issuing-sdk/issuing-go/webhook"
 	"github.com/issuing-sdk/issuing-go/worldcard"
 )
 
@@ -166,9 +169,13 @@ func BenchmarkLegacyCall(b *testing.B) {
 	deposit := legacy.DepositRequest{
 		MerOrderNo: "d-1", CardNumber: issuing.NewSecret("4242424242424242"), Amount: issuing.NewAmount(20_50, 2),
 	}
+	text := bytes.Repeat([]byte("x"), 200)
 	measure(b, side{"ours", func() error {
 		_, err := client.Cards.Deposit(context.Background(), deposit)
 		return err
+	}}, side{"bare", func() error {
+		_ = md5.Sum(text)
+		return nil
 	}}, side{"document", func() error {
 		random := make([]byte, 16)
 		if _, err := rand.Read(random); err != nil {
@@ -183,24 +190,49 @@ func BenchmarkLegacyCall(b *testing.B) {
 		if err != nil {
 			return err
 		}
-		req, err := http.NewRequestWithContext(context.Background(), http.MethodPost,
-			"https://api.example.com/open-api/top/up", bytes.NewReader(body))
+		header := http.Header{"Content-Type": {"application/json"}}
+		_, answer, err := send(hc, "https://api.example.com/open-api/top/up", header, body)
 		if err != nil {
 			return err
 		}
-		req.Header.Set("Content-Type", "application/json")
-		resp, err := hc.Do(req)
-		if err != nil {
-			return err
-		}
-		defer resp.Body.Close()
 		var out struct {
 			Success bool `json:"success"`
 			Data    struct {
 				OrderNo string `json:"orderNo"`
 			} `json:"data"`
 		}
-		if err := json.NewDecoder(resp.Body).Decode(&out); err != nil || out.Data.OrderNo == "" {
+		if err := json.Unmarshal(answer, &out); err != nil || out.Data.OrderNo == "" {
+			return errMismatch
+		}
+		return nil
+	}})
+}
+
+// BenchmarkLegacyCallback checks and decodes the callback of a top-up.
+func BenchmarkLegacyCallback(b *testing.B) {
+	secret := must[sign.AppSecret](b)(sign.NewAppSecret(appSecret))
+	r, err := legacytest.NewCallback(legacytest.CallbackConfig{AppKey: "key1", AppSecret: secret}, &legacy.CardDeposited{
+		OrderNo: "1448538596381429760", MerOrderNo: "1448535323381429760", Status: legacy.OrderStatusFailed,
+		FailReason: "Processing failed", SettleAmount: "20", CreateTime: time.Now(), CompleteTime: time.Now(),
+	})
+	header, body := received(b, r, err)
+	source := must[*webhook.Source](b)(legacy.NewCallbacks(legacy.CallbackConfig{
+		AppKey: "key1", AppSecrets: []sign.AppSecret{secret},
+	})).ForType(legacy.EventCardDeposited)
+	measure(b, side{"ours", func() error {
+		_, err := source.Parse(header, body)
+		return err
+	}}, side{"bare", func() error {
+		_ = md5.Sum(body)
+		return json.Unmarshal(body, new(map[string]string))
+	}}, side{"document", func() error {
+		var values map[string]string
+		if err := json.Unmarshal(body, &values); err != nil {
+			return err
+		}
+		given := values["sign"]
+		delete(values, "sign")
+		if subtle.ConstantTimeCompare([]byte(signed(values)), []byte(given)) != 1 || values["orderNo"] == "" {
 			return errMismatch
 		}
 		return nil

@@ -107,6 +107,10 @@ func FuzzDecodeRequest(f *testing.F) {
 
 // BenchmarkAnswer measures opening a request and sealing an answer beside the
 // two RSA operations that they cannot do without; their padding costs nothing.
+// Of the 877 kB nearly all are tables of compress/flate: 792 kB to write the
+// answer and 44 kB to read the request. The PGP library makes them anew for each
+// message, and ZLIB is what UQPAY's own libraries write; without it both take
+// 18 kB and a tenth less time.
 func BenchmarkAnswer(b *testing.B) {
 	merchant, platform := pair(b)
 	message := sealed(b, requestBody)

@@ -15,20 +15,9 @@ import (
 func TestRowsExist(t *testing.T) {
 	t.Parallel()
 	for dir, names := range functions(rows) {
-		files, err := filepath.Glob(filepath.Join("..", "..", "..", filepath.FromSlash(dir), "*_test.go"))
-		if err != nil || len(files) == 0 {
-			t.Fatalf("%s: %d files, %v", dir, len(files), err)
-		}
-		var text strings.Builder
-		for _, file := range files {
-			content, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			text.Write(content)
-		}
+		text := tests(t, dir)
 		for _, name := range names {
-			if !strings.Contains(text.String(), "\nfunc "+name+"(b *testing.B)") {
+			if !strings.Contains(text, "\nfunc "+name+"(b *testing.B)") {
 				t.Errorf("%s has no %s", dir, name)
 			}
 		}
@@ -94,16 +83,62 @@ func TestTable(t *testing.T) {
 	}
 }
 
+// TestRates: the rates of each program by round, and of the ratios the median of the rounds.
 func TestRates(t *testing.T) {
 	t.Parallel()
-	got, err := rates([]byte("x\n  rate: handler 611/s, bare 685/s: 0.89\n  rate: handler 771/s, bare 816/s: 0.94\n" +
-		"  rate: handler 693/s, bare 750/s: 0.92\n"))
-	if want := (rate{693, 750, 0.92}); err != nil || got != want {
-		t.Errorf("%v, %v, want %v", got, err, want)
+	test := rateTest{"p", "TestRate", map[string]string{
+		"handler": "ours", "check": "the check", "database": "the database",
+	}}
+	out := "x\n  f.go:1: rates: handler 600/s, check 1000/s, database 2000/s\n" +
+		"  f.go:1: rates: handler 900/s, check 1000/s, database 1000/s\n" +
+		"  f.go:1: rates: handler 800/s, check 2000/s, database 1000/s\n--- FAIL"
+	programs, err := test.programs([]byte(out))
+	if err != nil {
+		t.Fatal(err)
 	}
-	if _, err := rates([]byte("--- SKIP")); err == nil {
-		t.Error("no rate is no error")
+	want := []string{
+		"| ours | 800 | the check | 1000 | 0.60 |", "| ours | 800 | the database | 1000 | 0.80 |", "",
 	}
+	if diff := cmp.Diff(want, strings.Split(serviceTable([][]program{programs}), "\n")[2:]); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for _, bad := range []string{
+		"--- SKIP", "rates: handler 1/s", "rates: handler 1/s, other 2/s", "rates: handler, check 1/s",
+		"rates: handler 1/s, check 2/s\nrates: check 1/s, handler 2/s",
+	} {
+		if got, err := test.programs([]byte(bad)); err == nil {
+			t.Errorf("%q: %v", bad, got)
+		}
+	}
+}
+
+// TestRateTestsExist: each test of a service is there.
+func TestRateTestsExist(t *testing.T) {
+	t.Parallel()
+	for _, r := range rateTests {
+		text := tests(t, r.dir)
+		if !strings.Contains(text, "\nfunc "+r.test+"(t *testing.T)") {
+			t.Errorf("%s has no %s", r.dir, r.test)
+		}
+	}
+}
+
+// tests is the text of a folder's tests.
+func tests(t *testing.T, dir string) string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("..", "..", "..", filepath.FromSlash(dir), "*_test.go"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s: %d files, %v", dir, len(files), err)
+	}
+	var text strings.Builder
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text.Write(content)
+	}
+	return text.String()
 }
 
 func TestDuration(t *testing.T) {

@@ -73,11 +73,9 @@ func bench(o options) (_ page, err error) {
 		return page{}, err
 	}
 	if o.service {
-		measured, err := o.serve()
-		if err != nil {
+		if out.services, err = o.serve(); err != nil {
 			return page{}, err
 		}
-		out.rate = &measured
 	}
 	return out, nil
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -133,39 +132,73 @@ func (r runner) run(wanted map[string][]string) (results, error) {
 	return found, nil
 }
 
-// rate is how many callbacks a second a replica carries, and how many a program that
-// makes the bare checks and the same statements.
-type rate struct{ handler, bare, ratio float64 }
-
-var rateLine = regexp.MustCompile(`handler (\d+)/s, bare (\d+)/s: (\d+\.\d+)`)
-
-// rates reads the rounds that the test of a handler's rate logs.
-func rates(out []byte) (rate, error) {
-	var columns [3][]float64
-	for _, m := range rateLine.FindAllSubmatch(out, -1) {
-		for i := range columns {
-			value, err := strconv.ParseFloat(string(m[i+1]), 64)
-			if err != nil {
-				return rate{}, err
-			}
-			columns[i] = append(columns[i], value)
-		}
-	}
-	if len(columns[0]) == 0 {
-		return rate{}, errors.New("the test logged no rate")
-	}
-	return rate{median(columns[0]), median(columns[1]), median(columns[2])}, nil
+// program is one that takes callbacks, and how many a second.
+type program struct {
+	name  string
+	rates []float64 // one a round
 }
 
-// serve measures a handler on a database. The test wants PostgreSQL; it fails where the
-// ratio is too low, which is a result all the same.
-func (r runner) serve() (rate, error) {
-	test := exec.Command("go", "test", "-tags=long", "-count=1", "-v", "-run=^TestRateOfAHandler$", ".")
-	test.Dir = filepath.Join(r.root, filepath.FromSlash(service))
-	out, err := test.CombinedOutput()
-	measured, missing := rates(out)
-	if missing != nil {
-		return rate{}, fmt.Errorf("%w: %w\n%s", missing, err, out)
+// rateTest is a test that logs the rates of programs that do the same work, ours first. It
+// wants PostgreSQL.
+type rateTest struct {
+	dir, test string
+	names     map[string]string // of the programs, by those that the test logs
+}
+
+// rateTests measure a service.
+var rateTests = []rateTest{
+	{"examples/merchant", "TestRateOfAReplica", map[string]string{
+		"service": "`examples/merchant`, one replica", "database": "the bare database, a row each",
+	}},
+	{"webhook/sqldedupe/sqltest", "TestRateOfAHandler", map[string]string{
+		"handler": "`sqldedupe.NewHandler`", "check and database": "the bare check and the same statements",
+		"check": "the bare check alone", "database": "the bare database alone, the same statements",
+	}},
+}
+
+var (
+	ratesLine = regexp.MustCompile(`(?m)rates: (.*)$`)
+	rateOf    = regexp.MustCompile(`^(.+) (\d+)/s$`)
+)
+
+// programs reads the rounds that the test logged, ours first.
+func (r rateTest) programs(out []byte) ([]program, error) {
+	var found []program
+	for _, line := range ratesLine.FindAllSubmatch(out, -1) {
+		for i, one := range strings.Split(string(line[1]), ", ") {
+			m := rateOf.FindStringSubmatch(one)
+			if m == nil || r.names[m[1]] == "" {
+				return nil, fmt.Errorf("%s logged the rate %q", r.test, one)
+			}
+			if i == len(found) {
+				found = append(found, program{name: r.names[m[1]]})
+			}
+			value, err := strconv.ParseFloat(m[2], 64)
+			if err != nil || found[i].name != r.names[m[1]] {
+				return nil, fmt.Errorf("%s logged the rate %q", r.test, one)
+			}
+			found[i].rates = append(found[i].rates, value)
+		}
 	}
-	return measured, nil
+	if len(found) < 2 {
+		return nil, fmt.Errorf("%s logged no rates", r.test)
+	}
+	return found, nil
+}
+
+// serve measures services on a database. A test fails where its ratio is too low, which is
+// a result all the same.
+func (r runner) serve() (out [][]program, err error) {
+	for _, t := range rateTests {
+		fmt.Fprintln(os.Stderr, t.test)
+		test := exec.Command("go", "test", "-tags=long", "-count=1", "-v", "-run=^"+t.test+"$", ".")
+		test.Dir = filepath.Join(r.root, filepath.FromSlash(t.dir))
+		text, failed := test.CombinedOutput()
+		found, err := t.programs(text)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w\n%s", err, failed, text)
+		}
+		out = append(out, found)
+	}
+	return out, nil
 }
