@@ -90,6 +90,9 @@ type parsed struct {
 
 var errNoCode = errors.New("the answer has no response code of two characters")
 
+// errTwice is the fault of an answer whose member two readers could take differently.
+var errTwice = errors.New("the answer gives a member twice")
+
 // parse decrypts and reads an answer, which has to echo a tranId unless that is
 // "". A 200 without a response code, or for another tranId, is no success, and no
 // refusal either: a code of another form, such as the number 0, may stand for
@@ -105,6 +108,9 @@ func (c *Client) parse(status int, body []byte, echo string) *parsed {
 	if err == nil {
 		err = codec.Unmarshal(plain, &got.reply)
 	}
+	if err == nil && wire.Twice(plain) {
+		err = errTwice
+	}
 	if err != nil || !got.reply.ResponseCode.wellFormed() {
 		got.reply = Reply{}
 		if ok {
@@ -116,8 +122,6 @@ func (c *Client) parse(status int, body []byte, echo string) *parsed {
 	switch {
 	case !ok && got.reply.ResponseCode == CodeSuccess:
 		got.fault = fmt.Errorf("the answer says success with HTTP status %d", status)
-	case ok && wire.Twice(plain):
-		got.fault = errors.New("a member of the answer stands twice")
 	case ok && echo != "" && got.reply.TranID != echo:
 		got.fault = errors.New("the answer echoes another tranId than the request's")
 	}

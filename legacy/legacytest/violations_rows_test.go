@@ -220,7 +220,7 @@ func (c issued) applications(add func(base, string, ...change)) {
 	delete(card.params, "passImage")
 	add(card, strings.Join(sortedNames(c.masterE().params), " "))
 	add(c.visaH(), "", append(each("王", "firstName lastName"), change{"certType", "-1", 0}, change{"addressCountry", "CHN", 0},
-		change{"deliveryCountry", "China", 0}, change{"country", "86", 5001}, change{"idIssuanceDate", "2020-1-1", 0}, change{"idIssuanceDate", "2020/01/01", 0},
+		change{"deliveryCountry", "China", 0}, change{"country", "86", 5001}, change{"idIssuanceDate", "2020-1-1", 0},
 		change{"idExpiryDate", "permanent", 0}, change{"email", "a@b@c", 0}, change{"faceImage", "data:image/png;base64,AA==", 0})...)
 	add(c.virtualL(), "firstRecharge cardHeader firstName lastName email birthday",
 		append(each("明", "firstName lastName"), change{"firstRecharge", "9", 0}, change{"firstRecharge", "10.5", 0},
