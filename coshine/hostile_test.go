@@ -57,8 +57,6 @@ func TestAnswersBecomeErrors(t *testing.T) {
 		"no code":                 {200, `{"tranId":"TXN1"}`, issuing.ErrBadResponse, unknown, nil, 3},
 		"null code":               {200, `{"tranId":"TXN1","responseCode":null}`, issuing.ErrBadResponse, unknown, nil, 3},
 		"other tranId":            {200, `{"tranId":"TXN2","responseCode":"00"}`, issuing.ErrBadResponse, unknown, nil, 3},
-		"code twice":              {200, `{"tranId":"TXN1","responseCode":"03","responseCode":"00"}`, issuing.ErrBadResponse, unknown, nil, 3},
-		"code twice, refusal":     {200, `{"tranId":"TXN1","responseCode":"00","responseCode":"03"}`, issuing.ErrBadResponse, unknown, nil, 3},
 		"other tranId, refusal":   {200, `{"tranId":"TXN2","responseCode":"03"}`, issuing.ErrBadResponse, unknown, nil, 3},
 		"empty":                   {200, ``, issuing.ErrBadResponse, unknown, nil, 3},
 		"HTML":                    {200, `<html>`, issuing.ErrBadResponse, unknown, nil, 3},

@@ -122,8 +122,6 @@ func (c *Client) parse(status int, body []byte, echo string) *parsed {
 	switch {
 	case !ok && got.reply.ResponseCode == CodeSuccess:
 		got.fault = fmt.Errorf("the answer says success with HTTP status %d", status)
-	case ok && wire.Twice(plain):
-		got.fault = errors.New("a member of the answer stands twice")
 	case ok && echo != "" && got.reply.TranID != echo:
 		got.fault = errors.New("the answer echoes another tranId than the request's")
 	}

@@ -58,10 +58,10 @@ func notInName(r rune) bool {
 // readPerson reads what KYC can ask for.
 func (s *Server) readPerson(f fields, h *holder) {
 	if text := f.short("date_of_birth", 10); text != "" {
-		date := issuing.Date(text)
+		date, err := issuing.ParseDate(text)
 		age := date.YearsBefore(issuing.DateOf(s.now().In(zone)))
 		switch {
-		case !date.Valid():
+		case err != nil || date.String() != text:
 			f.problem("date_of_birth", "must be yyyy-mm-dd")
 		case age < 18 || age > 79:
 			f.problem("date_of_birth", "the age must be between 18 and 79")
