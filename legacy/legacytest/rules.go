@@ -143,12 +143,9 @@ var (
 	callingForm    = matching(`\+?[0-9]{1,4}`, "must be a calling code such as 86")
 	amountForm     = decimal(-1, "must be an amount")
 	centsForm      = decimal(2, "must be an amount of at most two decimals")
-	dateForm       = form{want: "must have the form yyyy-MM-dd", fits: func(v string) bool {
-		_, err := issuing.ParseDate(v)
-		return err == nil && len(v) == len("2006-01-02")
-	}}
-	emailForm   = form{want: "must be an e-mail address", fits: check.ValidEmail}
-	addressForm = form{want: "must be an http or https address", fits: func(v string) bool {
+	dateForm       = form{want: "must have the form yyyy-MM-dd", fits: func(v string) bool { return issuing.Date(v).Valid() }}
+	emailForm      = form{want: "must be an e-mail address", fits: check.ValidEmail}
+	addressForm    = form{want: "must be an http or https address", fits: func(v string) bool {
 		u, err := url.Parse(v)
 		return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != ""
 	}}
