@@ -76,6 +76,17 @@ func showsAccount(w sought, shown issuing.Secret, names ...string) bool {
 	return none || got == ""
 }
 
+// compare refuses an answer about another order, card or account than was asked for.
+func (x *exchange) compare(out any) error {
+	if a, ok := out.(about); ok && x.o.creates && a.key() != x.key {
+		return errors.New("the answer names another order")
+	}
+	if showsAnother(x.in, out) {
+		return errors.New("the answer is about another card or account")
+	}
+	return nil
+}
+
 // accounted is a request that names cards or accounts, or a result that shows one.
 type accounted interface{ accounts() []issuing.Secret }
 

@@ -245,11 +245,5 @@ func (x *exchange) decode(_ context.Context, data []byte, out any) error {
 	if i, ok := out.(incomplete); ok && i.incomplete() {
 		return provider.ErrIncomplete
 	}
-	if a, ok := out.(about); ok && x.o.creates && a.key() != x.key {
-		return errors.New("the answer names another order")
-	}
-	if showsAnother(x.in, out) {
-		return errors.New("the answer is about another card or account")
-	}
-	return nil
+	return x.compare(out)
 }

@@ -2,7 +2,9 @@ package worldcard
 
 import (
 	"fmt"
+	"net/http"
 	"strconv"
+	"strings"
 
 	issuing "github.com/issuing-sdk/issuing-go"
 )
@@ -155,3 +157,10 @@ func (c Code) Kind() error { return codes[c].kind }
 // Retryable reports whether the client repeats a call with this code by itself,
 // as far as the operation allows it.
 func (c Code) Retryable() bool { return codes[c].retry }
+
+// replayed recognises the answer to a nonce that the platform has seen. Every
+// attempt of ours has its own nonce, so a copy of this very attempt was accepted
+// before, and what came of it is open.
+func replayed(status int, message string) bool {
+	return status == http.StatusUnauthorized && strings.Contains(message, "duplicate nonce")
+}

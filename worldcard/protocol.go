@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -166,13 +165,6 @@ func (x *exchange) judge(r *transport.Response, env *envelope) transport.Judgeme
 	default:
 		return transport.JudgeStatus(r)
 	}
-}
-
-// replayed recognises the answer to a nonce that the platform has seen. Every
-// attempt of ours has its own nonce, so a copy of this very attempt was accepted
-// before, and what came of it is open.
-func replayed(status int, message string) bool {
-	return status == http.StatusUnauthorized && strings.Contains(message, "duplicate nonce")
 }
 
 // Open splits an answer into data or refusal.

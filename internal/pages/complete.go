@@ -8,7 +8,7 @@ import (
 	issuing "github.com/issuing-sdk/issuing-go"
 )
 
-// Bounds of [Complete].
+// Bounds of [Complete] and [Cursor].
 const (
 	// maxVain is how many pages without anything new are followed, as long as the
 	// answers promise more.

@@ -11,15 +11,15 @@ import (
 
 // Cursor iterates over the items of all pages, each once by its id, starting with an
 // empty cursor, until the next cursor is empty. A cursor that does not change, or that
-// comes round again, ends it with an error. An item without an id is never taken for
-// another.
+// comes round again, ends it with an error, and so do ever new cursors of pages that tell
+// nothing. An item without an id is never taken for another.
 func Cursor[T any](
 	id func(*T) string, fetch func(cursor string) (items []T, next string, err error),
 ) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		// Brent's way to find a round without remembering every cursor: one mark,
 		// moved on after 1, 2, 4, 8, … pages.
-		mark, marked, pages := "", 1, 0
+		mark, marked, pages, vain := "", 1, 0, 0
 		known := newSeen()
 		for cursor := ""; ; {
 			items, next, err := fetch(cursor)
@@ -27,8 +27,13 @@ func Cursor[T any](
 				yield(nil, err)
 				return
 			}
+			vain++
 			for i := range items {
-				if !known.before(id(&items[i])) && !yield(&items[i], nil) {
+				if known.before(id(&items[i])) {
+					continue
+				}
+				vain = 0
+				if !yield(&items[i], nil) {
 					return
 				}
 			}
@@ -37,6 +42,10 @@ func Cursor[T any](
 			}
 			if next == cursor || next == mark {
 				yield(nil, stuck("the page cursor does not advance"))
+				return
+			}
+			if vain == maxVain {
+				yield(nil, stuck("%d pages bring nothing new, and the page cursor goes on", vain))
 				return
 			}
 			cursor = next

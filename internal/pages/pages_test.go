@@ -103,3 +103,34 @@ func TestCursorRound(t *testing.T) {
 		t.Errorf("%d items, %v", len(got), err)
 	}
 }
+
+// Ever new cursors end as well, when their pages bring nothing new: the one that repeats
+// itself, and the one that is empty. Nine such pages in a row do not.
+func TestCursorInVain(t *testing.T) {
+	t.Parallel()
+	for name, page := range map[string][]int{"the same page": {1, 2}, "no items": nil} {
+		fetched := 0
+		_, err := drain(t, Cursor(numberID, func(string) ([]int, string, error) {
+			if fetched++; fetched > 20 {
+				t.Fatalf("%s: still going after %d pages", name, fetched)
+			}
+			return page, "c" + strconv.Itoa(fetched), nil
+		}), 0)
+		if !errors.Is(err, issuing.ErrBadResponse) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	got, err := drain(t, Cursor(numberID, func(cursor string) ([]int, string, error) {
+		n, _ := strconv.Atoi(cursor)
+		switch {
+		case n == 30:
+			return []int{n}, "", nil
+		case n%10 == 0:
+			return []int{n}, strconv.Itoa(n + 1), nil
+		}
+		return nil, strconv.Itoa(n + 1), nil
+	}), 0)
+	if diff := cmp.Diff([]int{0, 10, 20, 30}, got); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}
