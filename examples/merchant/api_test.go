@@ -4,10 +4,12 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	issuing "github.com/issuing-sdk/issuing-go"
@@ -171,4 +173,33 @@ func TestSettleNow(t *testing.T) {
 		s.count("SELECT COUNT(*) FROM river_job WHERE kind = 'settle'") != 1 {
 		t.Errorf("%+v", got)
 	}
+}
+
+// Of any number of callers at once one gets its order in where a card has one at a time.
+func TestRivalsAtOnce(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, s *service) {
+		card := s.card("kazepay")
+		var all sync.WaitGroup
+		for i := range 8 {
+			all.Go(func() {
+				body := map[string]any{"provider": "kazepay", "kind": "deposit", "key": fmt.Sprint(i), "card": card,
+					"amount": "10"}
+				for { // who waits too long for the card is told to come again
+					switch status, text := s.post("/v1/orders", body); status {
+					case http.StatusServiceUnavailable:
+						continue
+					case http.StatusAccepted, http.StatusConflict:
+					default:
+						t.Errorf("%d: %s", status, text)
+					}
+					return
+				}
+			})
+		}
+		all.Wait()
+		if n := s.count("SELECT COUNT(*) FROM orders WHERE kind = 'deposit'"); n != 1 {
+			t.Errorf("%d orders were taken, want 1", n)
+		}
+	})
 }

@@ -125,8 +125,12 @@ func (s *store) find(ctx context.Context, tx *sql.Tx, provider string, t told) (
 	case t.order != "":
 		err = s.row(ctx, tx, "SELECT id FROM orders WHERE provider = $1 AND id = $2", provider, t.order).Scan(&id)
 	case t.platformID != "":
-		err = s.row(ctx, tx, "SELECT id FROM orders WHERE provider = $1 AND platform_id = $2", provider,
-			t.platformID).Scan(&id)
+		only := "" // a platform may number cards and top-ups alike
+		if len(t.kinds) == 1 {
+			only = string(t.kinds[0])
+		}
+		err = s.row(ctx, tx, "SELECT id FROM orders WHERE provider = $1 AND platform_id = $2 AND (kind = $3 OR $3 = '')",
+			provider, t.platformID, only).Scan(&id)
 	case t.cardID != "":
 		return s.findByCard(ctx, tx, provider, t)
 	}

@@ -86,7 +86,7 @@ type told struct {
 	order      string
 	platformID string
 	cardID     string // the platform's
-	kinds      []kind // with cardID
+	kinds      []kind // with cardID, and one with platformID where its kind is told
 	ask        bool   // it proves nothing by itself: ask the platform now
 	evidence   evidence
 }

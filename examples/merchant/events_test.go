@@ -48,7 +48,7 @@ func TestEvents(t *testing.T) {
 			told{order: "o", ask: true}},
 		"legacy card": {"legacy", &legacy.ApplicationCompleted{MerOrderNo: "o"}, told{order: "o", ask: true}},
 		"kazepay": {"kazepay", &kazepay.CardDeposited{CardID: "c", TransactionID: "t"}, told{platformID: "t",
-			ask: true}},
+			kinds: []kind{kindDeposit}, ask: true}},
 		"kazepay, no id": {"kazepay", &kazepay.CardDeposited{CardID: "c"}, told{cardID: "c", kinds: []kind{kindDeposit},
 			ask: true}},
 		"kazepay's state": {"kazepay", &kazepay.CardStateChanged{CardID: "c"}, told{cardID: "c", kinds: states, ask: true}},
@@ -63,12 +63,37 @@ func TestEvents(t *testing.T) {
 		"unionpay": {"unionpay", &unionpay.TokenStateChanged{Token: token, State: unionpay.TokenStateSuspended},
 			told{cardID: s.cfg.Key.Fingerprint([]byte("unionpay token " + token.Reveal())), kinds: []kind{kindFreeze},
 				ask: true}},
+		"unionpay, no order's state": {"unionpay", &unionpay.TokenStateChanged{Token: token, State: "INACTIVE"}, told{}},
 	} {
 		got := s.providers[test.provider].event(&webhook.Event{Provider: test.provider, Data: test.data})
 		if !reflect.DeepEqual(got, test.want) || got.nothing() != reflect.DeepEqual(test.want, told{}) {
 			t.Errorf("%s: %+v, want %+v", name, got, test.want)
 		}
 	}
+}
+
+// A platform may number cards and top-ups alike: what names a top-up is no application's.
+func TestEventOfANumberThatACardHasToo(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, s *service) {
+		card := s.card("kazepay")
+		o := s.deposit("kazepay", card, "k")
+		s.tell(o.ID, evidence{finding: foundAccepted, id: "platform's kazepay"})
+		says := s.providers["kazepay"].event(&webhook.Event{
+			Data: &kazepay.CardDeposited{CardID: "platform's kazepay", TransactionID: "platform's kazepay"},
+		})
+		open := told{platformID: "platform's kazepay"}
+		ok(t, s.store.tx(t.Context(), func(tx *sql.Tx) error {
+			if id, err := s.store.find(t.Context(), tx, "kazepay", says); err != nil || id != o.ID {
+				t.Errorf("%s, %v, want %s and not the card's %s", id, err, o.ID, card)
+			}
+			id, err := s.store.find(t.Context(), tx, "kazepay", open)
+			if err != nil || id == "" {
+				t.Errorf("%q, %v", id, err)
+			}
+			return nil
+		}))
+	})
 }
 
 // A platform's reason may quote a card. It is kept in clear, and shown: without the number.

@@ -122,7 +122,7 @@ func kazepayEvent(ev *webhook.Event) told {
 		if e.TransactionID == "" {
 			return told{cardID: e.CardID, kinds: []kind{kindDeposit}, ask: true}
 		}
-		return told{platformID: e.TransactionID, ask: true}
+		return told{platformID: e.TransactionID, kinds: []kind{kindDeposit}, ask: true}
 	case *kazepay.CardClosed:
 		return told{cardID: e.CardID, kinds: []kind{kindClose}, ask: true}
 	case *kazepay.CardStateChanged:

@@ -48,7 +48,11 @@ func newUnionPay(cfg unionpay.Config, path string, key sign.AESKey, d webhook.De
 				unionpay.TokenStateActive: kindUnfreeze, unionpay.TokenStateSuspended: kindFreeze,
 				unionpay.TokenStateDeleted: kindClose,
 			}
-			return told{cardID: nameOf(e.Token), kinds: []kind{kinds[e.State]}, ask: true}
+			of, moved := kinds[e.State]
+			if !moved {
+				return told{}
+			}
+			return told{cardID: nameOf(e.Token), kinds: []kind{of}, ask: true}
 		},
 		calls: map[kind]*call{
 			kindApply: newCall("Tokens.Request", plain(func(w work) unionpay.TokenRequest {
