@@ -29,9 +29,17 @@ import (
 	"github.com/issuing-sdk/issuing-go/sign"
 	"github.com/issuing-sdk/issuing-go/webhook"
 	"github.com/issuing-sdk/issuing-go/worldcard"
+	"github.com/issuing-sdk/issuing-go/worldcard/worldcardtest"
 )
 
 const aesText = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+
+// aesPair is the key as package sign and as crypto/cipher have it.
+func aesPair(b *testing.B) (sign.AESKey, cipher.AEAD) {
+	b.Helper()
+	block := must[cipher.Block](b)(aes.NewCipher(must[[]byte](b)(hex.DecodeString(aesText))))
+	return must[sign.AESKey](b)(sign.ParseAESKey(aesText)), must[cipher.AEAD](b)(cipher.NewGCM(block))
+}
 
 // documented makes a request of WorldCard's Card API by the five steps of its page.
 func documented(gcm cipher.AEAD, key *rsa.PrivateKey, plaintext []byte) (*http.Request, error) {
@@ -68,9 +76,7 @@ func documented(gcm cipher.AEAD, key *rsa.PrivateKey, plaintext []byte) (*http.R
 // retries and settling behind it, and the page's steps with net/http and encoding/json.
 func BenchmarkWorldCard(b *testing.B) {
 	raw, key := rsaPair(b)
-	aesKey := must[sign.AESKey](b)(sign.ParseAESKey(aesText))
-	block := must[cipher.Block](b)(aes.NewCipher(must[[]byte](b)(hex.DecodeString(aesText))))
-	gcm := must[cipher.AEAD](b)(cipher.NewGCM(block))
+	aesKey, gcm := aesPair(b)
 	answer := instant(`{"code":0,"message":"success","data":{"transaction_id":"9876543210","card_id":"1",` +
 		`"merchant_transaction_id":"tx","amount":"100.00","currency":"USD","status":1}}`)
 	hc := &http.Client{Transport: answer}
@@ -110,6 +116,77 @@ func BenchmarkWorldCard(b *testing.B) {
 			} `json:"data"`
 		}
 		if err := json.NewDecoder(resp.Body).Decode(&out); err != nil || out.Data.ID == "" {
+			return errMismatch
+		}
+		return nil
+	}})
+}
+
+// opened returns what a callback holds, by the page's steps the other way round: the
+// signature, the time, which callbacks give in milliseconds, and the body.
+func opened(gcm cipher.AEAD, key *rsa.PublicKey, header http.Header, body []byte) ([]byte, error) {
+	timestamp := header.Get("X-Timestamp")
+	signature, err := base64.StdEncoding.DecodeString(header.Get("X-Signature"))
+	if err != nil {
+		return nil, err
+	}
+	digest := sha256.Sum256([]byte(string(body) + timestamp + header.Get("X-Nonce")))
+	if err := rsa.VerifyPSS(key, crypto.SHA256, digest[:], signature, nil); err != nil {
+		return nil, err
+	}
+	at, err := strconv.ParseInt(timestamp, 10, 64)
+	if err != nil || time.Since(time.UnixMilli(at)).Abs() > 5*time.Minute {
+		return nil, errMismatch
+	}
+	var message struct {
+		Data []byte `json:"data"`
+	}
+	if err := json.Unmarshal(body, &message); err != nil || len(message.Data) < 12 {
+		return nil, errMismatch
+	}
+	return gcm.Open(nil, message.Data[:12], message.Data[12:], nil)
+}
+
+// BenchmarkWorldCardCallback checks, opens and decodes the largest callback.
+func BenchmarkWorldCardCallback(b *testing.B) {
+	platform, theirs := platformPair(b)
+	aesKey, gcm := aesPair(b)
+	r, err := worldcardtest.NewCallback(worldcardtest.CallbackConfig{Key: theirs, AESKey: aesKey}, &worldcard.CardBilled{
+		TransactionID: "t1", CardID: "1", CardTypeID: 7, TransactionTime: time.Now(),
+		TransactionType: worldcard.TransactionTypeAuthorization, TransactionStatus: worldcard.TransactionStatusDeclined,
+		ResultCode: "51", FailReason: "no money", TransactionAmount: "50.00", TransactionCurrency: "EUR",
+		BillingAmount: "54.10", BillingCurrency: "USD", AuthCode: "123456", MerchantName: "AMAZON.COM",
+		MerchantCountry: "US", MerchantCity: "SEATTLE", MCC: "5411", Description: "books",
+	})
+	header, body := received(b, r, err)
+	source := must[*webhook.Source](b)(worldcard.NewCallbacks(worldcard.CallbackConfig{
+		PlatformKeys: []sign.PublicKey{theirs.Public()}, AESKey: aesKey,
+	})).ForType(worldcard.EventCardBilled)
+	signature := must[[]byte](b)(base64.StdEncoding.DecodeString(header.Get("X-Signature")))
+	digest := sha256.Sum256([]byte(string(body) + header.Get("X-Timestamp") + header.Get("X-Nonce")))
+	sealed := must[[]byte](b)(base64.StdEncoding.DecodeString(string(body[len(`{"data":"`) : len(body)-len(`"}`)])))
+	measure(b, side{"ours", func() error {
+		event, err := source.Parse(header, body)
+		if err != nil {
+			return err
+		}
+		if _, ok := event.Data.(*worldcard.CardBilled); !ok {
+			return errMismatch
+		}
+		return nil
+	}}, side{"bare", func() error {
+		if err := rsa.VerifyPSS(&platform.PublicKey, crypto.SHA256, digest[:], signature, nil); err != nil {
+			return err
+		}
+		_, err := gcm.Open(nil, sealed[:12], sealed[12:], nil)
+		return err
+	}}, side{"document", func() error {
+		plaintext, err := opened(gcm, &platform.PublicKey, header, body)
+		if err != nil {
+			return err
+		}
+		var out map[string]any
+		if err := json.Unmarshal(plaintext, &out); err != nil || out["transaction_id"] != "t1" {
 			return errMismatch
 		}
 		return nil

@@ -55,8 +55,7 @@ var rows = slicesOf(
 		byDocument("Calls", "unionpay Tokens.Request", "UnionPayCall", "RSA twice"),
 	},
 	[]row{
-		pair("Callbacks", "worldcard", "worldcard", "Callback", "Source.Parse", "bare_VerifyPSS_and_GCM_open",
-			"RSA-PSS, AES-GCM"),
+		byDocument("Callbacks", "worldcard", "WorldCardCallback", "RSA-PSS, AES-GCM"),
 		byDocument("Callbacks", "legacy", "LegacyCallback", "MD5, encoding/json"),
 		byDocument("Callbacks", "kazepay", "KazePayCallback", "RSA twice"),
 		pair("Callbacks", "uqpay", "uqpay", "Callback", "ours", "bare_HMAC_and_json.Unmarshal", "HMAC, encoding/json"),

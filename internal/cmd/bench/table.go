@@ -98,7 +98,8 @@ const (
 		"which both sides run within a second or so. Beside a scheme stands the bare primitive that nobody can do " +
 		"without, on a key and bytes of the same size, and what a peer's library or the steps of the provider's " +
 		"document take for the same work. A call is a whole one but for the network: validation, encoding, envelope, " +
-		"signature, judgement, decoding. A callback is authenticated, opened and decoded."
+		"signature, judgement, decoding. A callback is authenticated, opened and decoded, and answered where the row " +
+		"says so. \"RSA twice\" is one operation with the private and one with the public key."
 	served = "Callbacks of all six providers in turn, signed beforehand, from 16 senders; the database is PostgreSQL, " +
 		"which runs beside on the same machine and syncs each commit to its disk. The service stores each event sealed, brings " +
 		"its order forward and plans what has to be asked, in the transaction of the claim; the handler alone claims and " +
