@@ -159,6 +159,8 @@ func (s *PhysicalService) applied(ctx context.Context, w sought) (*Application, 
 		return nil, err
 	case card.MerchantCardID != w.Key:
 		return nil, errOtherCard
+	case card.ID == "":
+		return nil, errNoID
 	case card.CardType != "" && string(card.CardType) != w.Details["card_type"]:
 		return nil, errOther
 	}

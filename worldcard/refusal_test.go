@@ -322,3 +322,22 @@ func TestAnswersAboutAnotherCard(t *testing.T) {
 	})
 	wantError(t, err, issuing.ErrOutcomeUnknown)
 }
+
+// An application that nothing gives a card's id of, neither its answer nor the look-up, is
+// open: a card without an id is nobody's.
+func TestApplicationWithoutAnID(t *testing.T) {
+	t.Parallel()
+	for lookUp, want := range map[string]string{`{"code":0,"data":{"merchant_card_id":"mc","status":2}}`: "", `{"code":0,"data":{"card_id":"9","merchant_card_id":"mc","status":2}}`: "9"} {
+		client, _ := scripted(t, map[string]string{
+			"/api/v1/card/virtual/apply": `{"code":0,"data":{"merchant_card_id":"mc","status":1}}`, pathVirtual: lookUp,
+		})
+		card, err := client.Virtual.Apply(t.Context(), virtualV("mc", issuing.NewAmount(100, 0)))
+		if want == "" {
+			wantError(t, err, issuing.ErrOutcomeUnknown)
+			continue
+		}
+		if err != nil || card.ID != want {
+			t.Errorf("%+v, %v", card, err)
+		}
+	}
+}

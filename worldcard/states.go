@@ -148,5 +148,8 @@ func readPhysical(ctx context.Context, c *Client, ref CardRef) (*Card, error) {
 	}, nil
 }
 
+// errNoID is a look-up that found the application and does not say which card came of it.
+var errNoID = errors.New("the answer lacks the card's id")
+
 // errOtherCard is an answer that must not settle anything.
 var errOtherCard = errors.New("the answer is about another card")

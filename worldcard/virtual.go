@@ -158,6 +158,8 @@ func (s *VirtualService) applied(ctx context.Context, w sought) (*Application, e
 		return nil, err
 	case card.MerchantCardID != w.Key:
 		return nil, errOtherCard
+	case card.ID == "":
+		return nil, errNoID
 	case (card.CardType != "" && string(card.CardType) != w.Details["card_type"]) ||
 		(card.CardBINID != "" && card.CardBINID != w.Details["card_bin_id"]) ||
 		(!card.FirstRechargeAmount.IsZero() && card.FirstRechargeAmount.Cmp(w.Amount) != 0):

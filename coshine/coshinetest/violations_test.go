@@ -164,7 +164,7 @@ func (v *refusals) applications() {
 		"custIssIdType":  {"Q": "Q"},
 		"custIssIdNo":    {"of 33 characters": strings.Repeat("i", 33)},
 		"custName":       {"an object": map[string]any{"first": "Test"}},
-		"custMobile":     {"as a number": 6591234567},
+		"custMobile":     {"as a number": int64(6591234567)},
 		"custEmail":      {"true": true},
 	})
 }
