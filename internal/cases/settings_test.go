@@ -163,7 +163,7 @@ func TestSettingsOfClients(t *testing.T) {
 		return uqpay.Config{BaseURL: base + "/a", ClientID: "client", APIKey: secret("key-1"), FilesURL: base + "/f", IframeURL: base + "/i", OnBehalfOf: "account"}
 	}, made(func(c uqpay.Config) (*uqpay.Client, error) { return uqpay.New(c) }))
 	spelled(t, "coshine.New", func() coshine.Config {
-		return coshine.Config{BaseURL: base + "/a", ParticipantID: "part", TranBranch: "1", Channel: "01", Token: secret("token-1"),
+		return coshine.Config{BaseURL: base + "/a", ParticipantID: "part", TranBranch: "1", Channel: "08", Token: secret("token-1"),
 			RedirectHosts: []string{"b.example:8443"}, Paths: coshine.Paths{coshine.APIBalanceInquiry: "/own/balance"}}
 	}, made(func(c coshine.Config) (*coshine.Client, error) { return coshine.New(c) }))
 	spelled(t, "coshine.New with OAuth", func() coshine.Config {
@@ -204,7 +204,7 @@ func TestSettingsOfTexts(t *testing.T) {
 		return uqpay.ConfigTexts{BaseURL: base + "/a", ClientID: "client", APIKey: secret("key-1"), FilesURL: base + "/f", IframeURL: base + "/i", OnBehalfOf: "account"}
 	}, parsed(uqpay.ParseConfig))
 	spelled(t, "coshine.ParseConfig", func() coshine.ConfigTexts {
-		return coshine.ConfigTexts{BaseURL: base + "/a", ParticipantID: "part", TranBranch: "1", Channel: "01", Token: secret("token-1"), Zone: "Asia/Manila"}
+		return coshine.ConfigTexts{BaseURL: base + "/a", ParticipantID: "part", TranBranch: "1", Channel: "08", Token: secret("token-1"), Zone: "Asia/Manila"}
 	}, parsed(coshine.ParseConfig))
 	spelled(t, "coshine.ParseConfig with OAuth", func() coshine.ConfigTexts {
 		return coshine.ConfigTexts{BaseURL: base, ParticipantID: "part", TranBranch: "1", OAuth: &coshine.OAuthTexts{

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -57,6 +58,9 @@ func storable(t testing.TB, op Op, pending issuing.Pending) issuing.Pending {
 	text, err := json.Marshal(pending)
 	check(t, err)
 	for _, secret := range op.Secrets {
+		if len(secret) < 6 { // three digits stand in many a key and digest by chance
+			secret = strconv.Quote(secret)
+		}
 		if strings.Contains(string(text), secret) {
 			t.Errorf("%s: a secret stands in the record %s", op.Name, text)
 		}
