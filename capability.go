@@ -16,7 +16,7 @@ const (
 	ConceptCard         Concept = "card"         // read a card with its state
 	ConceptDeposit      Concept = "deposit"      // money onto a card
 	ConceptWithdraw     Concept = "withdraw"     // money off a card
-	ConceptBalance      Concept = "balance"      // the balance of a card, where it is not part of ConceptCard
+	ConceptBalance      Concept = "balance"      // the balance of a card; of some it stands in the card itself
 	ConceptFreeze       Concept = "freeze"       // block a card for a while
 	ConceptUnfreeze     Concept = "unfreeze"     // make a frozen one usable again
 	ConceptClose        Concept = "close"        // end a card for good
@@ -26,7 +26,7 @@ const (
 	ConceptByKey        Concept = "by key"       // look an operation up by the merchant's key, or by its order
 	ConceptTransactions Concept = "transactions" // list the transactions of a card
 	ConceptKYC          Concept = "KYC"          // verify a holder
-	ConceptSecrets      Concept = "secrets"      // read card number or CVV
+	ConceptSecrets      Concept = "secrets"      // read card number or CVV; of some they stand in the card itself
 	ConceptTokens       Concept = "tokens"       // tokens of wallets: request, read, change
 )
 

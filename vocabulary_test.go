@@ -21,7 +21,7 @@ var vocabulary = map[issuing.Concept]struct {
 	issuing.ConceptCard:     {words: "Card", every: "Card", never: "CardInfo CardInfoInquiry Get GetCard Info Retrieve"},
 	issuing.ConceptDeposit:  {words: "Deposit", every: "Deposit", never: "Recharge LoadFund TopUp Load"},
 	issuing.ConceptWithdraw: {words: "Withdraw", every: "Withdraw", never: "Unload Withdrawal CashOut"},
-	issuing.ConceptBalance:  {words: "Balance", every: "Balance", never: "BalanceInquiry GetBalance"},
+	issuing.ConceptBalance:  {words: "Balance Card", every: "Balance", never: "BalanceInquiry GetBalance"},
 	issuing.ConceptFreeze:   {words: "Freeze Suspend", every: "Freeze Suspend", never: "Lock", result: "change"},
 	issuing.ConceptUnfreeze: {words: "Unfreeze Resume", every: "Unfreeze Resume", never: "Unlock", result: "change"},
 	issuing.ConceptClose: {
@@ -39,7 +39,7 @@ var vocabulary = map[issuing.Concept]struct {
 	},
 	issuing.ConceptTransactions: {words: "Transactions List", every: "Transactions", never: "TransactionPage TransactionHistory History"},
 	issuing.ConceptKYC:          {words: "Init Status Cancel Upload Submit SubmitInline Link Create Update UploadDocument"},
-	issuing.ConceptSecrets:      {words: "Secrets Secure Number", every: "Secrets Secure Number"},
+	issuing.ConceptSecrets:      {words: "Secrets Secure Number Card", every: "Secrets Secure Number"},
 	issuing.ConceptTokens:       {words: "List Request Token TokenByRequest UpdateState UpdateMetadata ReplenishLUK"},
 }
 

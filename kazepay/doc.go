@@ -97,6 +97,7 @@
 //	activate      Physical.Activate   later     CARD_STATUS_CHANGE; Cards.Card
 //	PIN           Physical.SetPIN     at once
 //	card          Cards.Card
+//	secrets       Cards.Card
 //	balance       Cards.Balance
 //	deposit       Cards.Deposit       either    CARD_RECHARGE_RESULT; Cards.Transactions
 //	transactions  Cards.Transactions

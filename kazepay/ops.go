@@ -31,7 +31,7 @@ var messageKey = issuing.KeyForm{
 var (
 	asNone    = capability{} // no concept, and nothing that the pages say
 	asSetting = capability{}.AtOnce()
-	asCard    = offering(issuing.ConceptCard)
+	asCard    = offering(issuing.ConceptCard).And(issuing.ConceptSecrets, "")
 	asBalance = offering(issuing.ConceptBalance)
 	asList    = offering(issuing.ConceptTransactions).Limited(
 		issuing.Limit{Field: "pageSize", Min: 1, Max: maxPageSize, Unit: "entries", Source: "Query Card Transactions"},

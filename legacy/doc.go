@@ -89,6 +89,8 @@
 //	apply         Applications.ApplyVisaH                       either    kyc; Applications.ApplicationByKey
 //	PIN           MasterE|VisaH.SetPIN                          at once
 //	card          MasterE|VirtualL|VirtualP|VisaH.Card
+//	secrets       MasterE|VirtualL|VirtualP|VisaH.Card
+//	balance       MasterE|VirtualL|VirtualP|VisaH.Card
 //	deposit       Cards.Deposit                                 either    deposit; Cards.DepositByKey
 //	transactions  MasterE|VirtualL|VirtualP|VisaH.Transactions
 //	by key        Applications.ApplicationByKey

@@ -45,7 +45,7 @@ var (
 
 // What the rows offer, and when they are complete.
 var (
-	asCard     = offering(issuing.ConceptCard)
+	asCard     = offering(issuing.ConceptCard).And(issuing.ConceptBalance, "").And(issuing.ConceptSecrets, "")
 	asList     = offering(issuing.ConceptTransactions)
 	asSpanned  = offering(issuing.ConceptTransactions).Limited(span)
 	asByKey    = offering(issuing.ConceptByKey)

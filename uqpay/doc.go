@@ -82,6 +82,7 @@
 //	PIN           Cards.SetPIN           either    Orders.Order
 //	card          Cards.Card
 //	secrets       Cards.Secure
+//	balance       Cards.Card
 //	deposit       Cards.Deposit          later     card.recharge.succeeded, .failed; Orders.Order
 //	withdraw      Cards.Withdraw         later     card.withdraw.succeeded, .failed; Orders.Order
 //	transactions  Transactions.List

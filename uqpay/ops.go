@@ -62,7 +62,7 @@ var (
 	asSetting   = capability{}.AtOnce()
 	asLater     = capability{}.Later()
 	asBulk      = capability{}.Later(EventReportSucceeded).Shown("Reports.Download")
-	asCard      = offering(issuing.ConceptCard)
+	asCard      = offering(issuing.ConceptCard).And(issuing.ConceptBalance, "")
 	asList      = offering(issuing.ConceptTransactions).Limited(entries, span)
 	asByKey     = offering(issuing.ConceptByKey)
 	asSecrets   = offering(issuing.ConceptSecrets)

@@ -86,6 +86,8 @@
 //	activate      Physical.Activate      later     card_open; Physical.Card
 //	PIN           Physical.SetPIN        at once
 //	card          Physical|Virtual.Card
+//	secrets       Physical|Virtual.Card
+//	balance       Physical|Virtual.Card
 //	deposit       Cards.Deposit          later     card_deposit; Cards.DepositByKey
 //	transactions  Cards.Transactions
 //	by key        Cards.DepositByKey

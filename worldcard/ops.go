@@ -27,7 +27,7 @@ var (
 var (
 	asPaged      = capability{}.Limited(entries("Card BIN List"))
 	asPagedCards = capability{}.Limited(entries("Physical Card BIN List"))
-	asCard       = offering(issuing.ConceptCard)
+	asCard       = offering(issuing.ConceptCard).And(issuing.ConceptBalance, "").And(issuing.ConceptSecrets, "")
 	asList       = offering(issuing.ConceptTransactions).Limited(entries("Transaction Records"))
 	asByKey      = capability{}.And(issuing.ConceptByKey, "Cards.DepositByKey").Limited(entries("Top-Up Records"))
 
