@@ -60,8 +60,8 @@ func (o Operation) Method(c Concept) string {
 	return ""
 }
 
-// CheckKey returns an error of kind [ErrInvalid] for a key that the client would refuse, so
-// that it can be told before the key is stored. The key is not in the error. An operation
+// CheckKey returns an error of kind [ErrInvalid] for a key that the client with its default
+// settings would refuse, so that it can be told before the key is stored. The key is not in the error. An operation
 // without keys refuses all.
 func (o Operation) CheckKey(key string) error {
 	f := o.Key
